@@ -1,0 +1,87 @@
+import { isIP, isIPv4 } from 'node:net';
+import { isAbsolute } from 'node:path';
+import type { ListenAddress } from '../types.ts';
+import { Refusal, textFormat } from './format.ts';
+
+/** sun_path holds 108 bytes with the closing NUL (unix(7)). */
+export const LONGEST_SOCKET_PATH = 107;
+
+/** An address that pouchd serves its API on. */
+export const listenAddress = textFormat<ListenAddress>({
+  expected: 'unix:///ABSOLUTE/PATH, tcp://127.0.0.1:PORT or tcp://[::1]:PORT',
+  json: { type: 'string', pattern: '^(unix:///|tcp://(127\\.|\\[::1\\]:))' },
+  read: (url) => (url.startsWith('unix://') ? readUnix(url) : readTcp(url)),
+  write: (address) => address.url,
+});
+
+function readUnix(url: string): ListenAddress | undefined {
+  const path = url.slice('unix://'.length);
+  if (!isAbsolute(path) || path.endsWith('/')) return undefined;
+  return { kind: 'unix', url, path: checkSocketPath(path) };
+}
+
+/** The path; throws Refusal when the kernel would not take it. */
+export function checkSocketPath(path: string): string {
+  const bytes = Buffer.byteLength(path);
+  if (bytes > LONGEST_SOCKET_PATH) throw new Refusal(`a socket path holds ${LONGEST_SOCKET_PATH} bytes, this one has ${bytes}`);
+  return path;
+}
+
+function readTcp(url: string): ListenAddress | undefined {
+  const match = /^tcp:\/\/(\[[^\]]*\]|[^:/]*):(\d{1,5})$/.exec(url);
+  if (!match) return undefined;
+  const host = (match[1] ?? '').replace(/^\[|\]$/g, '');
+  const port = Number(match[2]);
+  if (port < 1 || port > 65535) throw new Refusal('a port is from 1 to 65535');
+  if (!isLoopback(host)) throw new Refusal('only loopback: there is no TLS yet, and whoever reaches the API is root on this host');
+  return { kind: 'tcp', url, host, port };
+}
+
+function isLoopback(host: string): boolean {
+  return host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+/** The path of a Unix socket, with or without `unix://` before it. */
+export const socketPath = textFormat<string>({
+  expected: 'the absolute path of a Unix socket such as /run/containerd/containerd.sock',
+  json: { type: 'string', pattern: '^(unix://)?/' },
+  read(text) {
+    const path = text.replace(/^unix:\/\//, '');
+    return isAbsolute(path) && !path.endsWith('/') ? checkSocketPath(path) : undefined;
+  },
+});
+
+/** An IPv4 or IPv6 address. */
+export const ipAddress = textFormat<string>({
+  expected: 'an IP address such as 192.0.2.53',
+  json: { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] },
+  read: (text) => (isIP(text) ? text : undefined),
+});
+
+/** An IPv4 network in CIDR form whose host bits are 0. */
+export const subnet = textFormat<string>({
+  expected: 'an IPv4 network such as 172.29.0.0/16',
+  json: { type: 'string', pattern: '^\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,2}$' },
+  read(text) {
+    const [address = '', length = '', more] = text.split('/');
+    if (!isIPv4(address) || !/^\d{1,2}$/.test(length) || more !== undefined) return undefined;
+    const prefix = Number(length);
+    if (prefix < 8 || prefix > 29) throw new Refusal('the prefix length is from /8 to /29');
+    checkHostBits(address, prefix);
+    return text;
+  },
+});
+
+function checkHostBits(address: string, prefix: number): void {
+  const bits = toNumber(address);
+  const network = bits - (bits % 2 ** (32 - prefix));
+  if (network !== bits) throw new Refusal(`the network's own address is ${toAddress(network)}/${prefix}`);
+}
+
+function toNumber(address: string): number {
+  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+}
+
+function toAddress(bits: number): string {
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
+}

@@ -1,0 +1,112 @@
+/**
+ * The configuration of pouchd as the rest of the program sees it: decoded, complete (every default filled in)
+ * and checked. Durations are milliseconds, sizes are bytes, file paths are absolute.
+ *
+ * What each setting means is told once, by its `doc` in `schema/`; the compiler holds the two together.
+ */
+export interface PouchConfig {
+  readonly apiVersion: 'pouch/v1';
+  readonly root: string;
+  readonly state: string;
+  readonly listen: readonly ListenAddress[];
+  /** Name or gid of the group that may use the Unix sockets; null: root alone. */
+  readonly socketGroup: string | null;
+  readonly containerd: ContainerdConfig;
+  readonly runtime: { readonly default: string };
+  readonly network: NetworkConfig;
+  readonly cgroupParent: string;
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+  readonly containerLogs: ContainerLogsConfig;
+  readonly images: ImagesConfig;
+  /** Milliseconds between a container's stop signal and SIGKILL. */
+  readonly stopTimeout: number;
+  /** Milliseconds that pouchd gives running operations when it ends. */
+  readonly shutdownTimeout: number;
+  /** Bytes of a container's /dev/shm. */
+  readonly shmSize: number;
+  /** By rlimit name without RLIMIT_, lower case: `nofile`. */
+  readonly defaultUlimits: Readonly<Record<string, Ulimit>>;
+  readonly plugins: readonly PluginEntry[];
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+export type LogFormat = 'text' | 'json';
+
+/** An address the API is served on; `url` is its form in pouchd.yaml. */
+export type ListenAddress =
+  | { readonly kind: 'unix'; readonly url: string; readonly path: string }
+  | { readonly kind: 'tcp'; readonly url: string; readonly host: string; readonly port: number };
+
+export interface ContainerdConfig {
+  /** True: pouchd starts and supervises its own containerd. False: it uses the one at `address`. */
+  readonly managed: boolean;
+  /** Path of containerd's gRPC socket. */
+  readonly address: string;
+  /** Absolute path, or a name that is looked up in PATH. */
+  readonly binary: string;
+  readonly namespace: string;
+  readonly snapshotter: string;
+  /** Milliseconds. */
+  readonly startTimeout: number;
+}
+
+export interface NetworkConfig {
+  readonly default: 'bridge' | 'none' | 'host';
+  /** Name of the bridge interface. */
+  readonly bridge: string;
+  /** IPv4 CIDR in network form, such as 172.29.0.0/16. */
+  readonly subnet: string;
+  readonly binDir: readonly string[];
+  readonly mtu: number;
+  readonly ipMasq: boolean;
+  readonly hairpin: boolean;
+  readonly publishAddress: string;
+  /** Empty: the host's name servers. */
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly dnsOptions: readonly string[];
+}
+
+export interface ContainerLogsConfig {
+  /** Bytes; 0: no limit. */
+  readonly maxSize: number;
+  readonly maxFile: number;
+}
+
+export interface ImagesConfig {
+  readonly defaultRegistry: string;
+  /** Registry host[:port] to the base URLs that are asked before it, in order. */
+  readonly mirrors: Readonly<Record<string, readonly string[]>>;
+  readonly plainHttp: readonly string[];
+  readonly insecureTls: readonly string[];
+  readonly dockerConfig: string;
+  readonly maxParallelDownloads: number;
+  /** Milliseconds without a byte until a download is tried again. */
+  readonly idleTimeout: number;
+  readonly retries: number;
+}
+
+/** Values as setrlimit(2) takes them; -1: unlimited. */
+export interface Ulimit {
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** What happens to an operation when a tap of the plugin fails. */
+export type OnError =
+  | { readonly policy: 'fail' | 'skip' | 'degrade' }
+  | { readonly policy: 'retry'; readonly attempts: number };
+
+/** One entry of `plugins`, in the order of the file. It has either a `name` (built in) or a `path` (a file). */
+export interface PluginEntry {
+  readonly name?: string;
+  /** Absolute: a relative path in the file counts from the file's directory. */
+  readonly path?: string;
+  readonly enabled: boolean;
+  /** As in the file; the plugin's own schema checks them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Milliseconds; absent: the deadline of each hook point. */
+  readonly timeout?: number;
+  /** Absent: the policy of each hook point. */
+  readonly onError?: OnError;
+}

@@ -1,0 +1,30 @@
+/**
+ * The labels that containerd's garbage collector follows (containerd docs/garbage-collection.md). Without a label,
+ * a lease or an image that leads to it, content and snapshots are deleted.
+ */
+
+/** On a blob: keeps the blobs it refers to, e.g. a manifest its config ("config") and layers ("l.0", "l.1", …). */
+export function contentRefs(refs: Record<string, string>): Record<string, string> {
+  const entries = Object.entries(refs).map(([name, digest]) => [`containerd.io/gc.ref.content.${name}`, digest]);
+  return Object.fromEntries(entries);
+}
+
+/** On a blob (by custom the image's config): keeps the snapshot made of its layers. */
+export function snapshotRef(snapshotter: string, key: string): Record<string, string> {
+  return { [`containerd.io/gc.ref.snapshot.${snapshotter}`]: key };
+}
+
+/** On any object: keeps it and what it refers to. The value is only for readers. */
+export function rootLabel(since: Date): Record<string, string> {
+  return { 'containerd.io/gc.root': rfc3339(since) };
+}
+
+/** On a lease: the time after which the collector deletes it. */
+export function expiryLabel(at: Date): Record<string, string> {
+  return { 'containerd.io/gc.expire': rfc3339(at) };
+}
+
+/** containerd parses Go's RFC 3339, which has no fraction by default. */
+function rfc3339(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,16 @@
+/** All hook points, by family: the frozen catalogue. */
+import type { HookPoint, Tappable } from './defineHook.ts';
+import { container } from './points/container.ts';
+
+export const catalogue = Object.freeze({ container });
+
+export type Catalogue = typeof catalogue;
+
+/** The catalogue as a plugin sees it: every point can be tapped. */
+export type Hooks = {
+  [Family in keyof Catalogue]: {
+    [Name in keyof Catalogue[Family]]: Catalogue[Family][Name] extends HookPoint<infer Input, infer Answer>
+      ? Tappable<Input, Answer>
+      : never;
+  };
+};

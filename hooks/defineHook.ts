@@ -1,0 +1,80 @@
+/**
+ * How a hook point is declared. The declaration is the one source of its type, its deadline, its failure policy, its
+ * JSON Schema and its page in the docs.
+ */
+import type { TSchema } from '@sinclair/typebox';
+
+/**
+ * - `plan`: a waterfall over a draft; pure; a tap changes the draft in place or answers a new one.
+ * - `bail`: the first tap that answers something decides; pure.
+ * - `apply`: taps one after another; effects only through the ledger.
+ * - `observe`: all taps side by side; cannot veto.
+ */
+export type HookKind = 'plan' | 'bail' | 'apply' | 'observe';
+
+/** What a failing tap means: the operation fails, the tap is skipped, the container is marked degraded, or it is tried again. */
+export type FailurePolicy = 'fail' | 'skip' | 'degrade' | { retry: number };
+
+export interface HookPoint<Input = unknown, Answer = void> {
+  /** `noun.verb`. */
+  readonly name: string;
+  readonly kind: HookKind;
+  /** Milliseconds for one tap, unless the tap or the configuration says otherwise. */
+  readonly deadlineMs: number;
+  readonly onError: FailurePolicy;
+  /** Version of Pouch. */
+  readonly since: string;
+  /** For plugin authors: when it is called, what may be done in it. */
+  readonly doc: string;
+  /** JSON Schema of the input, for plugins in other languages and for the docs. */
+  readonly input: TSchema;
+  /** Only for the type checker. */
+  readonly types?: { input: Input; answer: Answer };
+}
+
+/** Freezes a declaration and gives it its types: `defineHook<ContainerDraft>()({ name: … })`. */
+export function defineHook<Input, Answer = void>() {
+  return (point: Omit<HookPoint<Input, Answer>, 'types'>): HookPoint<Input, Answer> => Object.freeze(point);
+}
+
+/** Five named phases, in this order; within one, `before` and `after` decide, then the order of the configuration. */
+export const phases = ['early', 'before', 'main', 'after', 'late'] as const;
+export type Phase = (typeof phases)[number];
+
+export interface TapOptions {
+  /** Tells two taps of one plugin on one point apart; the default is the plugin's name. */
+  name?: string;
+  phase?: Phase;
+  /** Names of plugins (or `plugin:tap`); a trailing `?` marks one that may be missing. */
+  before?: string[];
+  after?: string[];
+  /** Plugins whose fields this tap may change; without it that is a conflict. */
+  overrides?: string[];
+  /** Milliseconds. */
+  timeoutMs?: number;
+  onError?: FailurePolicy;
+}
+
+export interface TapContext {
+  /** Aborts at the tap's deadline. */
+  signal: AbortSignal;
+  log: Logger;
+}
+
+export interface Logger {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+export type TapFunction<Input, Answer> = (
+  input: Input,
+  context: TapContext,
+) => Answer | Input | void | undefined | Promise<Answer | Input | void | undefined>;
+
+/** What a plugin sees of a hook point. */
+export interface Tappable<Input, Answer = void> {
+  tap(run: TapFunction<Input, Answer>): void;
+  tap(options: TapOptions, run: TapFunction<Input, Answer>): void;
+}

@@ -1,0 +1,65 @@
+import type { Static, TSchema } from '@sinclair/typebox';
+import type { Hooks } from './catalogue.ts';
+import type { Logger } from './defineHook.ts';
+import type { EffectKind } from './effects.ts';
+import type { Engine } from './engine.ts';
+import type { RuntimeProvider } from './runtime.ts';
+
+/** A plugin: one declaration whose manifest part is readable without running `setup`. */
+export interface Plugin<Options extends TSchema = TSchema> {
+  /** Lower case, digits and `-`. */
+  name: string;
+  version?: string;
+  doc?: string;
+  /** TypeBox (JSON Schema) of its options; defaults are filled in. Missing: it takes none. */
+  options?: Options;
+  setup(context: PluginContext<Static<Options>>): void | Promise<void>;
+}
+
+export interface PluginContext<Options = unknown> {
+  hooks: Hooks;
+  options: Options;
+  log: Logger;
+  /** Contributes a kind of host effect, applied and undone by the ledger. */
+  effect<Args extends object, Result>(kind: EffectKind<Args, Result>): void;
+  /** Contributes a runtime. */
+  runtime(provider: RuntimeProvider): void;
+  /** Contributes a surface: something that serves users (HTTP API, CRI, metrics). */
+  surface(surface: Surface): void;
+  /** What the plugin may know of the host's configuration. */
+  host: HostFacts;
+}
+
+/** Started after the daemon has recovered its containers, stopped before it ends. */
+export interface Surface {
+  name: string;
+  start(engine: Engine): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface HostFacts {
+  /** Pouch's version. */
+  version: string;
+  /** Absolute. */
+  root: string;
+  state: string;
+  listen: string[];
+  cgroupParent: string;
+  /** `network.*` of pouchd.yaml. */
+  network: {
+    bridge: string;
+    subnet: string;
+    mtu: number;
+    cniBinDirs: string[];
+    dns: string[];
+    ipMasq: boolean;
+  };
+  cgroupVersion: '1' | '2';
+  /** Small static init executable for rich mode dumb-init and `--init`; undefined when none is installed. */
+  initPath?: string;
+}
+
+/** Gives a plugin its types; answers it as it is. */
+export function definePlugin<Options extends TSchema>(plugin: Plugin<Options>): Plugin<Options> {
+  return plugin;
+}

@@ -1,0 +1,83 @@
+/**
+ * Every error a user can see: its code, the HTTP status the API answers with, and the line of docs/errors.md.
+ *
+ * The table is the one place where a code is made; docs/errors.md is generated from it.
+ */
+export interface ErrorKind {
+  /** HTTP status of the Engine API for this error. */
+  readonly status: number;
+  /** What happened, for docs/errors.md. */
+  readonly doc: string;
+}
+
+export const errorKinds = {
+  PCH_ALREADY_EXISTS: { status: 409, doc: 'An object of that name or id exists already.' },
+  PCH_BAD_REQUEST: { status: 400, doc: 'The request is not of the form that the call takes.' },
+  PCH_COMMAND_NOT_EXECUTABLE: {
+    status: 400,
+    doc: 'The command is in the image but cannot be executed (exit code 126).',
+  },
+  PCH_COMMAND_NOT_FOUND: { status: 400, doc: 'The command is not in the image (exit code 127).' },
+  PCH_CONFLICT: { status: 409, doc: 'The object is in a state that does not allow the call.' },
+  PCH_CONTAINER_NOT_FOUND: { status: 404, doc: 'No container has that name, id or id prefix.' },
+  PCH_CONTAINER_RUNNING: { status: 409, doc: 'The call needs a container that does not run.' },
+  PCH_CONTAINER_NOT_RUNNING: { status: 409, doc: 'The call needs a running container.' },
+  PCH_DEADLINE: { status: 504, doc: 'A wait reached its deadline.' },
+  PCH_EXEC_NOT_FOUND: { status: 404, doc: 'No exec instance has that id.' },
+  PCH_ID_AMBIGUOUS: { status: 400, doc: 'An id prefix matches more than one object.' },
+  PCH_INTERNAL: { status: 500, doc: 'A fault of Pouch itself; the daemon log has the stack.' },
+  PCH_NAME_IN_USE: { status: 409, doc: 'Another container has that name.' },
+  PCH_NOT_SUPPORTED: { status: 501, doc: 'The call or option is known, but not supported here.' },
+  PCH_OPTION_INVALID: { status: 400, doc: 'An option has a value of the wrong form.' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+/** Who and what an error is about; every part is optional but `hint` should say what to do. */
+export interface ErrorDetails {
+  /** What the reader can do about it: one sentence. */
+  hint?: string;
+  /** The plugin whose code failed. */
+  plugin?: string;
+  /** The hook point it failed at. */
+  hook?: string;
+  /** The container's full id. */
+  container?: string;
+  cause?: unknown;
+}
+
+/** The one error class. `message` says what was expected and what was found. */
+export class PouchError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly plugin: string | undefined;
+  readonly hook: string | undefined;
+  readonly container: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'PouchError';
+    this.code = code;
+    this.hint = details.hint;
+    this.plugin = details.plugin;
+    this.hook = details.hook;
+    this.container = details.container;
+  }
+
+  /** HTTP status of the Engine API. */
+  get status(): number {
+    return errorKinds[this.code].status;
+  }
+}
+
+/** Gives any thrown value a code: a PouchError stays, everything else becomes PCH_INTERNAL. */
+export function toPouchError(error: unknown): PouchError {
+  if (error instanceof PouchError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new PouchError('PCH_INTERNAL', message, { cause: error });
+}
+
+/** The message of any thrown value. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
