@@ -1,0 +1,15 @@
+/**
+ * The wire types of the HTTP API: the part of the Docker Engine API (v1.24–v1.45) that Pouch speaks, with Docker's own
+ * names and units, and Pouch's additions. Shared by the client and by the server plugin.
+ *
+ * Source: https://docs.docker.com/engine/api/ (swagger of moby/moby). Fields that old API versions lack are optional.
+ */
+export * from './wire/container.ts';
+export * from './wire/error.ts';
+export * from './wire/exec.ts';
+export * from './wire/hostConfig.ts';
+export * from './wire/image.ts';
+export * from './wire/inspect.ts';
+export * from './wire/pouch.ts';
+export * from './wire/system.ts';
+export * from './wire/volume.ts';

@@ -1,0 +1,134 @@
+import type { HostConfig } from './hostConfig.ts';
+import type { EndpointSettings } from './inspect.ts';
+
+/** The portable part of a container's configuration. */
+export interface ContainerConfig {
+  Hostname?: string;
+  Domainname?: string;
+  /** `user[:group]`. */
+  User?: string;
+  AttachStdin?: boolean;
+  AttachStdout?: boolean;
+  AttachStderr?: boolean;
+  /** By `PORT/PROTOCOL`. */
+  ExposedPorts?: Record<string, object> | null;
+  Tty?: boolean;
+  OpenStdin?: boolean;
+  StdinOnce?: boolean;
+  /** `NAME=VALUE`; a bare `NAME` removes an image's variable. */
+  Env?: string[] | null;
+  Cmd?: string[] | string | null;
+  Healthcheck?: Healthcheck | null;
+  ArgsEscaped?: boolean;
+  Image?: string;
+  /** Anonymous volumes by destination. */
+  Volumes?: Record<string, object> | null;
+  WorkingDir?: string;
+  /** `['']` clears the image's entrypoint. */
+  Entrypoint?: string[] | string | null;
+  NetworkDisabled?: boolean;
+  MacAddress?: string;
+  OnBuild?: string[] | null;
+  Labels?: Record<string, string> | null;
+  StopSignal?: string;
+  /** Seconds. */
+  StopTimeout?: number | null;
+  Shell?: string[] | null;
+}
+
+export interface Healthcheck {
+  Test?: string[];
+  /** Nanoseconds. */
+  Interval?: number;
+  Timeout?: number;
+  StartPeriod?: number;
+  Retries?: number;
+}
+
+/** What Pouch adds to the body of `POST /containers/create`. */
+export interface RichFields {
+  /** Makes it a rich container: an init system and its services run in it. */
+  Rich?: boolean;
+  /** `dumb-init`, `systemd`, `sbin-init`, or what a plugin adds. Only with Rich. */
+  RichMode?: string;
+  /** A script that is run in the container before its command. Only with Rich. */
+  InitScript?: string;
+}
+
+/** Body of `POST /containers/create?name=&platform=`. */
+export interface ContainerCreateRequest extends ContainerConfig, RichFields {
+  HostConfig?: HostConfig;
+  NetworkingConfig?: { EndpointsConfig?: Record<string, EndpointSettings> | null };
+}
+
+export interface ContainerCreateResponse {
+  Id: string;
+  Warnings: string[] | null;
+}
+
+/** One entry of `GET /containers/json`. */
+export interface ContainerSummary {
+  Id: string;
+  /** Each with a leading slash. */
+  Names: string[];
+  Image: string;
+  ImageID: string;
+  Command: string;
+  /** Unix seconds. */
+  Created: number;
+  Ports: PortSummary[];
+  /** Bytes; with `size=1`. */
+  SizeRw?: number;
+  SizeRootFs?: number;
+  Labels: Record<string, string> | null;
+  /** `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `dead`. */
+  State: string;
+  /** For people: `Up 5 minutes`. */
+  Status: string;
+  HostConfig?: { NetworkMode?: string; Annotations?: Record<string, string> };
+  NetworkSettings?: { Networks: Record<string, EndpointSettings> | null } | null;
+  Mounts?: MountPoint[];
+  /** Pouch: made as a rich container. */
+  Rich?: boolean;
+  RichMode?: string;
+  Runtime?: string;
+  /** Pouch: made without a plugin that was wanted. */
+  Degraded?: boolean;
+}
+
+export interface PortSummary {
+  IP?: string;
+  PrivatePort: number;
+  PublicPort?: number;
+  Type: string;
+}
+
+export interface MountPoint {
+  Type: string;
+  Name?: string;
+  Source: string;
+  Destination: string;
+  Driver?: string;
+  Mode: string;
+  RW: boolean;
+  Propagation: string;
+}
+
+/** Answer of `POST /containers/{id}/wait`. */
+export interface ContainerWaitResponse {
+  StatusCode: number;
+  Error?: { Message: string } | null;
+}
+
+/** Answer of `GET /containers/{id}/top`. */
+export interface ContainerTopResponse {
+  Titles: string[];
+  Processes: string[][];
+}
+
+/** Answer of `POST /containers/prune`. */
+export interface ContainersPruneResponse {
+  ContainersDeleted: string[] | null;
+  /** Bytes. */
+  SpaceReclaimed: number;
+}

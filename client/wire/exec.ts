@@ -1,0 +1,49 @@
+/** Body of `POST /containers/{id}/exec`. */
+export interface ExecCreateRequest {
+  AttachStdin?: boolean;
+  AttachStdout?: boolean;
+  AttachStderr?: boolean;
+  DetachKeys?: string;
+  Tty?: boolean;
+  Env?: string[] | null;
+  Cmd: string[];
+  Privileged?: boolean;
+  User?: string;
+  WorkingDir?: string;
+  /** `[height, width]`. */
+  ConsoleSize?: [number, number] | null;
+}
+
+export interface ExecCreateResponse {
+  Id: string;
+}
+
+/** Body of `POST /exec/{id}/start`. */
+export interface ExecStartRequest {
+  Detach?: boolean;
+  Tty?: boolean;
+  /** `[height, width]`. */
+  ConsoleSize?: [number, number] | null;
+}
+
+/** Answer of `GET /exec/{id}/json`. */
+export interface ExecInspect {
+  ID: string;
+  Running: boolean;
+  /** Null while it runs. */
+  ExitCode: number | null;
+  ProcessConfig: {
+    tty: boolean;
+    entrypoint: string;
+    arguments: string[] | null;
+    privileged: boolean;
+    user?: string;
+  };
+  OpenStdin: boolean;
+  OpenStderr: boolean;
+  OpenStdout: boolean;
+  CanRemove: boolean;
+  ContainerID: string;
+  DetachKeys: string;
+  Pid: number;
+}

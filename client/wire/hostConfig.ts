@@ -1,0 +1,134 @@
+/** HostConfig: the part of a container's configuration that depends on the host. */
+export interface HostConfig {
+  /** `HOST-DIR-OR-VOLUME:CONTAINER-DIR[:OPTIONS]`. */
+  Binds?: string[] | null;
+  /** File for the container's id; kept by the CLI, only recorded by the server. */
+  ContainerIDFile?: string;
+  LogConfig?: { Type?: string; Config?: Record<string, string> | null };
+  NetworkMode?: string;
+  PortBindings?: PortMap | null;
+  RestartPolicy?: { Name?: string; MaximumRetryCount?: number };
+  AutoRemove?: boolean;
+  VolumeDriver?: string;
+  VolumesFrom?: string[] | null;
+  /** Since v1.30. */
+  Mounts?: MountSpec[] | null;
+  /** `[height, width]` in characters; since v1.42. */
+  ConsoleSize?: [number, number];
+  /** Since v1.43. */
+  Annotations?: Record<string, string> | null;
+  CapAdd?: string[] | null;
+  CapDrop?: string[] | null;
+  /** `host`, `private` or empty for the daemon's default; since v1.41. */
+  CgroupnsMode?: string;
+  Dns?: string[] | null;
+  DnsOptions?: string[] | null;
+  DnsSearch?: string[] | null;
+  /** `HOST:IP`. */
+  ExtraHosts?: string[] | null;
+  GroupAdd?: string[] | null;
+  IpcMode?: string;
+  OomScoreAdj?: number;
+  PidMode?: string;
+  Privileged?: boolean;
+  /** -P: gives every exposed port a free host port. */
+  PublishAllPorts?: boolean;
+  ReadonlyRootfs?: boolean;
+  SecurityOpt?: string[] | null;
+  /** Options by destination of a tmpfs. */
+  Tmpfs?: Record<string, string> | null;
+  UTSMode?: string;
+  UsernsMode?: string;
+  /** Bytes. */
+  ShmSize?: number;
+  Sysctls?: Record<string, string> | null;
+  /** Name of a runtime. */
+  Runtime?: string;
+  MaskedPaths?: string[] | null;
+  ReadonlyPaths?: string[] | null;
+  /** Runs a small init as PID 1. */
+  Init?: boolean | null;
+
+  CpuShares?: number;
+  /** Bytes; 0 is no limit. */
+  Memory?: number;
+  /** Billionths of a CPU. */
+  NanoCpus?: number;
+  CgroupParent?: string;
+  /** 10–1000; 0 is the default. */
+  BlkioWeight?: number;
+  BlkioWeightDevice?: { Path: string; Weight: number }[] | null;
+  BlkioDeviceReadBps?: ThrottleDevice[] | null;
+  BlkioDeviceWriteBps?: ThrottleDevice[] | null;
+  BlkioDeviceReadIOps?: ThrottleDevice[] | null;
+  BlkioDeviceWriteIOps?: ThrottleDevice[] | null;
+  /** Microseconds. */
+  CpuPeriod?: number;
+  /** Microseconds per period. */
+  CpuQuota?: number;
+  CpusetCpus?: string;
+  CpusetMems?: string;
+  Devices?: DeviceMapping[] | null;
+  /** `TYPE MAJOR:MINOR ACCESS`. */
+  DeviceCgroupRules?: string[] | null;
+  /** Bytes. */
+  MemoryReservation?: number;
+  /** Memory + swap in bytes; -1 is unlimited swap. */
+  MemorySwap?: number;
+  /** 0–100; -1 is the default. */
+  MemorySwappiness?: number | null;
+  OomKillDisable?: boolean | null;
+  /** 0 or -1 is no limit. */
+  PidsLimit?: number | null;
+  Ulimits?: Ulimit[] | null;
+}
+
+/** By `PORT/PROTOCOL`. */
+export type PortMap = Record<string, PortBinding[] | null>;
+
+export interface PortBinding {
+  HostIp?: string;
+  /** Decimal, or `FIRST-LAST`; empty for a free one. */
+  HostPort?: string;
+}
+
+export interface ThrottleDevice {
+  Path: string;
+  /** Bytes or operations a second. */
+  Rate: number;
+}
+
+export interface DeviceMapping {
+  PathOnHost: string;
+  PathInContainer: string;
+  /** `rwm`. */
+  CgroupPermissions: string;
+}
+
+export interface Ulimit {
+  Name: string;
+  Soft: number;
+  Hard: number;
+}
+
+/** `--mount`. */
+export interface MountSpec {
+  Target: string;
+  /** Host path or volume name. */
+  Source?: string;
+  Type: 'bind' | 'volume' | 'tmpfs' | 'npipe' | 'cluster';
+  ReadOnly?: boolean;
+  Consistency?: string;
+  BindOptions?: {
+    Propagation?: string;
+    NonRecursive?: boolean;
+    CreateMountpoint?: boolean;
+  };
+  VolumeOptions?: {
+    NoCopy?: boolean;
+    Labels?: Record<string, string>;
+    DriverConfig?: { Name?: string; Options?: Record<string, string> };
+    Subpath?: string;
+  };
+  TmpfsOptions?: { SizeBytes?: number; Mode?: number };
+}

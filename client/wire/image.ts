@@ -1,0 +1,93 @@
+import type { ContainerConfig } from './container.ts';
+
+/** One entry of `GET /images/json`. */
+export interface ImageSummary {
+  /** `sha256:…` */
+  Id: string;
+  ParentId: string;
+  RepoTags: string[] | null;
+  RepoDigests: string[] | null;
+  /** Unix seconds. */
+  Created: number;
+  /** Bytes. */
+  Size: number;
+  VirtualSize?: number;
+  /** -1: not counted. */
+  SharedSize: number;
+  Labels: Record<string, string> | null;
+  /** -1: not counted. */
+  Containers: number;
+}
+
+/** Answer of `GET /images/{name}/json`. */
+export interface ImageInspect {
+  Id: string;
+  RepoTags: string[] | null;
+  RepoDigests: string[] | null;
+  Parent: string;
+  Comment: string;
+  Created: string;
+  Container?: string;
+  DockerVersion: string;
+  Author: string;
+  Config: ContainerConfig | null;
+  Architecture: string;
+  Variant?: string;
+  Os: string;
+  Size: number;
+  VirtualSize?: number;
+  GraphDriver: { Name: string; Data: Record<string, string> | null };
+  RootFS: { Type: string; Layers?: string[] };
+  Metadata: { LastTagTime?: string };
+}
+
+/** One entry of `GET /images/{name}/history`, newest first. */
+export interface ImageHistoryEntryWire {
+  Id: string;
+  /** Unix seconds. */
+  Created: number;
+  CreatedBy: string;
+  Tags: string[] | null;
+  Size: number;
+  Comment: string;
+}
+
+/** One entry of the answer of `DELETE /images/{name}`. */
+export interface ImageDeleteEntry {
+  Untagged?: string;
+  Deleted?: string;
+}
+
+/** Answer of `POST /images/prune`. */
+export interface ImagesPruneResponse {
+  ImagesDeleted: ImageDeleteEntry[] | null;
+  SpaceReclaimed: number;
+}
+
+/**
+ * One line of a progress stream (`POST /images/create`, `/images/load`, `/pouch/images/bootstrap`). Errors after the
+ * headers have been sent come as a line with `error`.
+ */
+export interface ProgressMessage {
+  /** What it is about: a layer's short digest, or a tag. */
+  id?: string;
+  status?: string;
+  /** Docker's ready-made bar; clients draw their own from progressDetail. */
+  progress?: string;
+  /** Bytes. */
+  progressDetail?: { current?: number; total?: number } | null;
+  /** Free text (load). */
+  stream?: string;
+  error?: string;
+  errorDetail?: { message: string; code?: string | number; hint?: string };
+  aux?: Record<string, unknown>;
+}
+
+/** The JSON behind the base64url header `X-Registry-Auth`. */
+export interface RegistryAuthWire {
+  username?: string;
+  password?: string;
+  identitytoken?: string;
+  registrytoken?: string;
+  serveraddress?: string;
+}

@@ -1,0 +1,104 @@
+/** Pouch's own paths, under `/pouch`. */
+
+/** Answer of `POST /pouch/plan?name=` (body as `POST /containers/create`) and `GET /pouch/containers/{id}/plan`. */
+export interface PlanResponse {
+  /** The OCI runtime spec as it goes to the runtime. */
+  spec: Record<string, unknown>;
+  /** The spec as it would be without any plugin. */
+  plainSpec: Record<string, unknown>;
+  effects: PlannedEffectWire[];
+  blame: BlameWire[];
+  degraded: DegradationWire[];
+  warnings: string[];
+  /** Name of the runtime. */
+  runtime: string;
+}
+
+export interface PlannedEffectWire {
+  key: string;
+  kind: string;
+  stage: 'create' | 'start';
+  /** What will be done, in one sentence. */
+  sentence: string;
+  args: Record<string, unknown>;
+  /** Keys of effects that come first. */
+  needs?: string[];
+}
+
+/** Who set a field of the draft. */
+export interface BlameWire {
+  /** Path in the draft: `process.env.HOME`, `mounts["/a.b"]`. */
+  field: string;
+  /** `core`, `request`, `image` or a plugin's name. */
+  plugin: string;
+  hook: string;
+  action: 'set' | 'changed' | 'removed';
+  before?: unknown;
+  after?: unknown;
+  /** `FILE:LINE` of the plugin's entry in the configuration. */
+  origin?: string;
+  /** Milliseconds of the whole tap. */
+  ms: number;
+}
+
+export interface DegradationWire {
+  plugin: string;
+  hook: string;
+  message: string;
+}
+
+/** Body of `POST /pouch/images/bootstrap`; the answer is a stream of ProgressMessage. */
+export interface BootstrapRequest {
+  /** The name that the image gets: `debian:bookworm`. */
+  reference: string;
+  /** The distribution's release: `bookworm`. */
+  suite: string;
+  /** Packages beyond the smallest set. */
+  include: string[];
+  /** URL of a package mirror. */
+  mirror?: string;
+}
+
+/** One entry of `GET /pouch/ops`. */
+export interface OperationWire {
+  container: string;
+  verb: string;
+  /** RFC 3339. */
+  since: string;
+  /** Calls that wait for it. */
+  waiting: number;
+}
+
+/** Answer of `GET /pouch/info`. */
+export interface PouchInfoResponse {
+  id: string;
+  version: string;
+  containers: { total: number; running: number; paused: number; stopped: number };
+  images: number;
+  root: string;
+  state: string;
+  cgroupParent: string;
+  cgroupDriver: string;
+  cgroupVersion: '1' | '2';
+  kernel: string;
+  operatingSystem: string;
+  architecture: string;
+  cpus: number;
+  /** Bytes. */
+  memory: number;
+  hostname: string;
+  runtimes: Record<string, { path: string }>;
+  defaultRuntime: string;
+  containerd: { version: string; address: string; managed: boolean };
+  plugins: PluginStatusWire[];
+  warnings: string[];
+  time: string;
+}
+
+export interface PluginStatusWire {
+  name: string;
+  source: string;
+  state: 'active' | 'disabled' | 'quarantined';
+  error?: string;
+  hooks: string[];
+}

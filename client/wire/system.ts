@@ -1,0 +1,58 @@
+/** Answer of `GET /version`. */
+export interface VersionResponse {
+  Version: string;
+  ApiVersion: string;
+  MinAPIVersion: string;
+  GitCommit?: string;
+  GoVersion?: string;
+  Os: string;
+  Arch: string;
+  KernelVersion?: string;
+  BuildTime?: string;
+  Platform?: { Name: string };
+  Components?: { Name: string; Version: string; Details?: Record<string, string> | null }[] | null;
+}
+
+/** The part of `GET /info` that is read here; servers may send more. */
+export interface InfoResponse {
+  ID: string;
+  Name: string;
+  Containers: number;
+  ContainersRunning: number;
+  ContainersPaused: number;
+  ContainersStopped: number;
+  Images: number;
+  Driver: string;
+  LoggingDriver: string;
+  CgroupDriver: string;
+  CgroupVersion: string;
+  KernelVersion: string;
+  OperatingSystem: string;
+  OSType: string;
+  Architecture: string;
+  NCPU: number;
+  MemTotal: number;
+  DockerRootDir: string;
+  ServerVersion: string;
+  DefaultRuntime: string;
+  Runtimes: Record<string, { path?: string; runtimeArgs?: string[] | null }> | null;
+  SystemTime: string;
+  Warnings: string[] | null;
+  [more: string]: unknown;
+}
+
+/** One line of `GET /events`. */
+export interface EventMessage {
+  Type: string;
+  Action: string;
+  Actor: { ID: string; Attributes: Record<string, string> };
+  scope?: string;
+  /** Unix seconds. */
+  time: number;
+  /** Nanoseconds: more than a double holds exactly. */
+  timeNano: number;
+  /** Names of before v1.22, still sent for containers and images. */
+  status?: string;
+  id?: string;
+  from?: string;
+}
