@@ -13,22 +13,44 @@ export interface ErrorKind {
 export const errorKinds = {
   PCH_ALREADY_EXISTS: { status: 409, doc: 'An object of that name or id exists already.' },
   PCH_BAD_REQUEST: { status: 400, doc: 'The request is not of the form that the call takes.' },
+  PCH_CANCELLED: { status: 499, doc: 'The caller ended the call before it was complete.' },
   PCH_COMMAND_NOT_EXECUTABLE: {
     status: 400,
     doc: 'The command is in the image but cannot be executed (exit code 126).',
   },
   PCH_COMMAND_NOT_FOUND: { status: 400, doc: 'The command is not in the image (exit code 127).' },
   PCH_CONFLICT: { status: 409, doc: 'The object is in a state that does not allow the call.' },
+  PCH_CONTAINERD_ALREADY_EXISTS: { status: 409, doc: 'containerd has an object of that name already.' },
+  PCH_CONTAINERD_FAILED: {
+    status: 500,
+    doc: 'containerd failed in a way that has no code of its own; the message is its own.',
+  },
+  PCH_CONTAINERD_INVALID: { status: 400, doc: 'containerd refused an argument.' },
+  PCH_CONTAINERD_MISSING: { status: 500, doc: 'The containerd executable was not found.' },
+  PCH_CONTAINERD_NOT_FOUND: { status: 404, doc: 'containerd has no such object.' },
+  PCH_CONTAINERD_PRECONDITION: {
+    status: 409,
+    doc: 'The state of the object in containerd does not allow the call.',
+  },
+  PCH_CONTAINERD_UNAVAILABLE: { status: 503, doc: 'containerd does not answer on its socket.' },
+  PCH_CONTAINERD_UNSUPPORTED: { status: 501, doc: 'This containerd is too old or lacks a plugin.' },
   PCH_CONTAINER_NOT_FOUND: { status: 404, doc: 'No container has that name, id or id prefix.' },
   PCH_CONTAINER_RUNNING: { status: 409, doc: 'The call needs a container that does not run.' },
   PCH_CONTAINER_NOT_RUNNING: { status: 409, doc: 'The call needs a running container.' },
+  PCH_CONTENT_TOO_LARGE: { status: 400, doc: 'A blob is larger than its kind may be.' },
   PCH_DEADLINE: { status: 504, doc: 'A wait reached its deadline.' },
+  PCH_EFFECT_UNKNOWN: { status: 500, doc: 'A plan or a journal names an effect kind that no plugin provides.' },
   PCH_EXEC_NOT_FOUND: { status: 404, doc: 'No exec instance has that id.' },
   PCH_ID_AMBIGUOUS: { status: 400, doc: 'An id prefix matches more than one object.' },
   PCH_INTERNAL: { status: 500, doc: 'A fault of Pouch itself; the daemon log has the stack.' },
   PCH_NAME_IN_USE: { status: 409, doc: 'Another container has that name.' },
   PCH_NOT_SUPPORTED: { status: 501, doc: 'The call or option is known, but not supported here.' },
+  PCH_PLAN_INVALID: { status: 500, doc: 'The plan that the plugins made cannot be carried out.' },
   PCH_OPTION_INVALID: { status: 400, doc: 'An option has a value of the wrong form.' },
+  PCH_PROCESS_START: {
+    status: 500,
+    doc: 'A process that Pouch supervises did not start or did not become ready.',
+  },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;

@@ -41,7 +41,8 @@ function protoFiles(): string[] {
 
 function stamp(): string {
   const hash = createHash('sha256').update(JSON.stringify(tsProtoOptions));
-  for (const name of ['ts-proto', '@bufbuild/buf']) hash.update(readFileSync(join(packageDir(name), 'package.json')));
+  for (const name of ['ts-proto', '@bufbuild/buf'])
+    hash.update(readFileSync(join(packageDir(name), 'package.json')));
   for (const name of protoFiles()) hash.update(name).update(readFileSync(join(protos, name)));
   return hash.digest('hex');
 }

@@ -42,6 +42,9 @@ export class DiffClient {
   /** Makes a layer blob of the differences. */
   async diff(diff: NewDiff, options: CallOptions = {}): Promise<Descriptor> {
     const call = { deadlineMs: layerDeadlineMs, ...options };
-    return required((await this.#rpc.unary(DiffService.diff, DiffRequest.create(diff), call)).diff, 'the layer');
+    return required(
+      (await this.#rpc.unary(DiffService.diff, DiffRequest.create(diff), call)).diff,
+      'the layer',
+    );
   }
 }

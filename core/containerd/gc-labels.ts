@@ -5,7 +5,10 @@
 
 /** On a blob: keeps the blobs it refers to, e.g. a manifest its config ("config") and layers ("l.0", "l.1", …). */
 export function contentRefs(refs: Record<string, string>): Record<string, string> {
-  const entries = Object.entries(refs).map(([name, digest]) => [`containerd.io/gc.ref.content.${name}`, digest]);
+  const entries = Object.entries(refs).map(([name, digest]) => [
+    `containerd.io/gc.ref.content.${name}`,
+    digest,
+  ]);
   return Object.fromEntries(entries);
 }
 

@@ -28,7 +28,10 @@ export class ImagesClient {
   }
 
   async get(name: string, options?: CallOptions): Promise<Image> {
-    return required((await this.#rpc.unary(ImagesService.get, GetImageRequest.create({ name }), options)).image, 'the image');
+    return required(
+      (await this.#rpc.unary(ImagesService.get, GetImageRequest.create({ name }), options)).image,
+      'the image',
+    );
   }
 
   /** Filters as in containerd's `filters` package, e.g. `name==docker.io/library/debian:12`; any of them may match. */
@@ -51,7 +54,10 @@ export class ImagesClient {
   }
 
   /** With `sync` also waits for the garbage collection. */
-  async delete(name: string, { sync = false, ...options }: CallOptions & { sync?: boolean } = {}): Promise<void> {
+  async delete(
+    name: string,
+    { sync = false, ...options }: CallOptions & { sync?: boolean } = {},
+  ): Promise<void> {
     await this.#rpc.unary(ImagesService.delete, DeleteImageRequest.create({ name, sync }), options);
   }
 }

@@ -1,4 +1,9 @@
-import { IntrospectionService, PluginsRequest, type Plugin, type ServerResponse } from './gen/services/introspection.ts';
+import {
+  IntrospectionService,
+  PluginsRequest,
+  type Plugin,
+  type ServerResponse,
+} from './gen/services/introspection.ts';
 import type { CallOptions, Rpc } from './rpc.ts';
 
 export type { Plugin };

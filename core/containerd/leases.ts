@@ -39,7 +39,10 @@ export class LeasesClient {
   }
 
   /** With `sync` also waits for the garbage collection. */
-  async delete(id: string, { sync = false, ...options }: CallOptions & { sync?: boolean } = {}): Promise<void> {
+  async delete(
+    id: string,
+    { sync = false, ...options }: CallOptions & { sync?: boolean } = {},
+  ): Promise<void> {
     await this.#rpc.unary(LeasesService.delete, DeleteRequest.create({ id, sync }), options);
   }
 
@@ -54,7 +57,11 @@ export class LeasesClient {
   }
 
   async deleteResource(id: string, resource: Resource, options?: CallOptions): Promise<void> {
-    await this.#rpc.unary(LeasesService.deleteResource, DeleteResourceRequest.create({ id, resource }), options);
+    await this.#rpc.unary(
+      LeasesService.deleteResource,
+      DeleteResourceRequest.create({ id, resource }),
+      options,
+    );
   }
 
   async listResources(id: string, options?: CallOptions): Promise<Resource[]> {

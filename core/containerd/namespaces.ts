@@ -21,11 +21,15 @@ export class NamespacesClient {
 
   async get(name: string, options?: CallOptions): Promise<Namespace> {
     const request = GetNamespaceRequest.create({ name });
-    return required((await this.#rpc.unary(NamespacesService.get, request, options)).namespace, 'the namespace');
+    return required(
+      (await this.#rpc.unary(NamespacesService.get, request, options)).namespace,
+      'the namespace',
+    );
   }
 
   async list(options?: CallOptions): Promise<Namespace[]> {
-    return (await this.#rpc.unary(NamespacesService.list, ListNamespacesRequest.create(), options)).namespaces;
+    return (await this.#rpc.unary(NamespacesService.list, ListNamespacesRequest.create(), options))
+      .namespaces;
   }
 
   /** Fails with PCH_CONTAINERD_ALREADY_EXISTS. Not needed before use: containerd makes a namespace with its first object. */

@@ -33,13 +33,23 @@ export class SnapshotsClient {
   }
 
   /** Makes a writable snapshot on a committed parent ("" for none) and tells how to mount it. */
-  async prepare(key: string, parent: string, labels: Record<string, string> = {}, options?: CallOptions): Promise<Mount[]> {
+  async prepare(
+    key: string,
+    parent: string,
+    labels: Record<string, string> = {},
+    options?: CallOptions,
+  ): Promise<Mount[]> {
     const request = PrepareSnapshotRequest.create({ snapshotter: this.snapshotter, key, parent, labels });
     return (await this.#rpc.unary(SnapshotsService.prepare, request, options)).mounts;
   }
 
   /** Makes a read-only snapshot of a committed parent. */
-  async view(key: string, parent: string, labels: Record<string, string> = {}, options?: CallOptions): Promise<Mount[]> {
+  async view(
+    key: string,
+    parent: string,
+    labels: Record<string, string> = {},
+    options?: CallOptions,
+  ): Promise<Mount[]> {
     const request = ViewSnapshotRequest.create({ snapshotter: this.snapshotter, key, parent, labels });
     return (await this.#rpc.unary(SnapshotsService.view, request, options)).mounts;
   }
@@ -51,7 +61,12 @@ export class SnapshotsClient {
   }
 
   /** Makes the active snapshot `key` the committed snapshot `name`; its labels are set anew. */
-  async commit(name: string, key: string, labels: Record<string, string> = {}, options?: CallOptions): Promise<void> {
+  async commit(
+    name: string,
+    key: string,
+    labels: Record<string, string> = {},
+    options?: CallOptions,
+  ): Promise<void> {
     const request = CommitSnapshotRequest.create({ snapshotter: this.snapshotter, name, key, labels });
     await this.#rpc.unary(SnapshotsService.commit, request, options);
   }
@@ -81,7 +96,8 @@ export class SnapshotsClient {
   async list(filters: readonly string[] = [], options?: CallOptions): Promise<Info[]> {
     const request = ListSnapshotsRequest.create({ snapshotter: this.snapshotter, filters: [...filters] });
     const found: Info[] = [];
-    for await (const part of this.#rpc.serverStream(SnapshotsService.list, request, options)) found.push(...part.info);
+    for await (const part of this.#rpc.serverStream(SnapshotsService.list, request, options))
+      found.push(...part.info);
     return found;
   }
 

@@ -78,7 +78,8 @@ export class TasksClient {
   /** Starts a created init or exec. Returns its pid. */
   async start(containerId: string, execId = '', options?: CallOptions): Promise<number> {
     const call = { deadlineMs: startDeadlineMs, ...options };
-    return (await this.#rpc.unary(TasksService.start, StartRequest.create({ containerId, execId }), call)).pid;
+    return (await this.#rpc.unary(TasksService.start, StartRequest.create({ containerId, execId }), call))
+      .pid;
   }
 
   /** Deletes an ended task and ends its shim; PCH_CONTAINERD_PRECONDITION while it runs. */
@@ -94,7 +95,11 @@ export class TasksClient {
   }
 
   async get(containerId: string, execId = '', options?: CallOptions): Promise<Process> {
-    const answer = await this.#rpc.unary(TasksService.get, GetRequest.create({ containerId, execId }), options);
+    const answer = await this.#rpc.unary(
+      TasksService.get,
+      GetRequest.create({ containerId, execId }),
+      options,
+    );
     return required(answer.process, 'the task');
   }
 
@@ -133,7 +138,7 @@ export class TasksClient {
   /** Lets the process read the end of its stdin once the FIFO's writers are gone: the shim holds one itself. */
   async closeStdin(containerId: string, execId = '', options?: CallOptions): Promise<void> {
     const request = CloseIORequest.create({ containerId, execId, stdin: true });
-    await this.#rpc.unary(TasksService.closeIO, request, options);
+    await this.#rpc.unary(TasksService.closeIo, request, options);
   }
 
   async pause(containerId: string, options?: CallOptions): Promise<void> {
