@@ -1,3 +1,5 @@
+import type { FailurePolicy } from '../hooks/defineHook.ts';
+
 /**
  * The configuration of pouchd as the rest of the program sees it: decoded, complete (every default filled in)
  * and checked. Durations are milliseconds, sizes are bytes, file paths are absolute.
@@ -92,11 +94,6 @@ export interface Ulimit {
   readonly hard: number;
 }
 
-/** What happens to an operation when a tap of the plugin fails. */
-export type OnError =
-  | { readonly policy: 'fail' | 'skip' | 'degrade' }
-  | { readonly policy: 'retry'; readonly attempts: number };
-
 /** One entry of `plugins`, in the order of the file. It has either a `name` (built in) or a `path` (a file). */
 export interface PluginEntry {
   readonly name?: string;
@@ -108,5 +105,5 @@ export interface PluginEntry {
   /** Milliseconds; absent: the deadline of each hook point. */
   readonly timeout?: number;
   /** Absent: the policy of each hook point. */
-  readonly onError?: OnError;
+  readonly onError?: FailurePolicy;
 }

@@ -19,6 +19,15 @@ export const errorKinds = {
     doc: 'The command is in the image but cannot be executed (exit code 126).',
   },
   PCH_COMMAND_NOT_FOUND: { status: 400, doc: 'The command is not in the image (exit code 127).' },
+  PCH_CONFIG_INVALID: {
+    status: 400,
+    doc: 'The configuration has mistakes; every one is told with file and line.',
+  },
+  PCH_CONFIG_NOT_FOUND: { status: 404, doc: 'The named configuration file does not exist.' },
+  PCH_CONFIG_UNREADABLE: {
+    status: 500,
+    doc: 'The configuration file cannot be read, is no UTF-8 text or is too large.',
+  },
   PCH_CONFLICT: { status: 409, doc: 'The object is in a state that does not allow the call.' },
   PCH_CONTAINERD_ALREADY_EXISTS: { status: 409, doc: 'containerd has an object of that name already.' },
   PCH_CONTAINERD_FAILED: {
@@ -39,7 +48,10 @@ export const errorKinds = {
   PCH_CONTAINER_NOT_RUNNING: { status: 409, doc: 'The call needs a running container.' },
   PCH_CONTENT_TOO_LARGE: { status: 400, doc: 'A blob is larger than its kind may be.' },
   PCH_DEADLINE: { status: 504, doc: 'A wait reached its deadline.' },
-  PCH_EFFECT_UNKNOWN: { status: 500, doc: 'A plan or a journal names an effect kind that no plugin provides.' },
+  PCH_EFFECT_UNKNOWN: {
+    status: 500,
+    doc: 'A plan or a journal names an effect kind that no plugin provides.',
+  },
   PCH_EXEC_NOT_FOUND: { status: 404, doc: 'No exec instance has that id.' },
   PCH_ID_AMBIGUOUS: { status: 400, doc: 'An id prefix matches more than one object.' },
   PCH_INTERNAL: { status: 500, doc: 'A fault of Pouch itself; the daemon log has the stack.' },

@@ -23,7 +23,8 @@ function readUnix(url: string): ListenAddress | undefined {
 /** The path; throws Refusal when the kernel would not take it. */
 export function checkSocketPath(path: string): string {
   const bytes = Buffer.byteLength(path);
-  if (bytes > LONGEST_SOCKET_PATH) throw new Refusal(`a socket path holds ${LONGEST_SOCKET_PATH} bytes, this one has ${bytes}`);
+  if (bytes > LONGEST_SOCKET_PATH)
+    throw new Refusal(`a socket path holds ${LONGEST_SOCKET_PATH} bytes, this one has ${bytes}`);
   return path;
 }
 
@@ -33,7 +34,8 @@ function readTcp(url: string): ListenAddress | undefined {
   const host = (match[1] ?? '').replace(/^\[|\]$/g, '');
   const port = Number(match[2]);
   if (port < 1 || port > 65535) throw new Refusal('a port is from 1 to 65535');
-  if (!isLoopback(host)) throw new Refusal('only loopback: there is no TLS yet, and whoever reaches the API is root on this host');
+  if (!isLoopback(host))
+    throw new Refusal('only loopback: there is no TLS yet, and whoever reaches the API is root on this host');
   return { kind: 'tcp', url, host, port };
 }
 

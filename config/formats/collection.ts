@@ -12,7 +12,8 @@ export function listOf<T>(item: Format<T>, { min = 0 }: { min?: number } = {}): 
     json: { type: 'array', items: item.json, ...(min > 0 && { minItems: min }), uniqueItems: true },
     decode(raw, report) {
       const entries = typeof raw === 'string' ? splitAtCommas(raw) : raw;
-      if (!isList(entries, min)) return void report({ at: [], expected: atLeast(expected, min), found: found(raw) });
+      if (!isList(entries, min))
+        return void report({ at: [], expected: atLeast(expected, min), found: found(raw) });
       return decodeItems(item, entries, report);
     },
     encode: (values) => values.map((value) => item.encode(value)),
@@ -24,7 +25,9 @@ function isList(entries: unknown, min: number): entries is unknown[] {
 }
 
 function atLeast(expected: string, min: number): string {
-  return min > 0 ? `${expected} (at least ${min}, at most ${MOST_ENTRIES})` : `${expected} (at most ${MOST_ENTRIES})`;
+  return min > 0
+    ? `${expected} (at least ${min}, at most ${MOST_ENTRIES})`
+    : `${expected} (at most ${MOST_ENTRIES})`;
 }
 
 function found(raw: unknown): string {
@@ -43,7 +46,12 @@ function decodeItems<T>(item: Format<T>, entries: unknown[], report: Report): T[
     if (value === undefined) return;
     const first = rememberFirst(seen, JSON.stringify(item.encode(value)), index);
     if (first === index) values.push(value);
-    else report({ at: [index], expected: 'each entry once', found: `the same as entry ${first + 1} of the list` });
+    else
+      report({
+        at: [index],
+        expected: 'each entry once',
+        found: `the same as entry ${first + 1} of the list`,
+      });
   });
   return values.length === entries.length ? values : undefined;
 }
@@ -62,7 +70,8 @@ export function mapOf<T>(key: Format<string>, item: Format<T>): Format<ReadonlyM
     expected,
     json: { type: 'object', propertyNames: withoutType(key.json), additionalProperties: item.json },
     decode(raw, report) {
-      if (!(raw instanceof Map) || raw.size > MOST_ENTRIES) return void report({ at: [], expected, found: show(raw) });
+      if (!(raw instanceof Map) || raw.size > MOST_ENTRIES)
+        return void report({ at: [], expected, found: show(raw) });
       return decodeEntries(key, item, raw, report);
     },
     encode: (values) => Object.fromEntries([...values].map(([name, value]) => [name, item.encode(value)])),

@@ -1,7 +1,8 @@
 import { Refusal, textFormat } from './format.ts';
 
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
-const FORM = /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/;
+const FORM =
+  /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/;
 
 /** Node's timers hold 2^31 - 1 ms, a little more than this; a longer one would fire at once. */
 const LONGEST = 24 * UNITS.d;
@@ -14,7 +15,12 @@ export function duration({ min = 0 }: { min?: number } = {}) {
   const limits = min > 0 ? ` from ${writeDuration(min)}` : '';
   return textFormat<number>({
     expected: `a duration${limits} such as 5s, 1m30s or 250ms`,
-    json: { type: ['string', 'integer'], pattern: '^(0|(\\d+(\\.\\d+)?(d|h|m|s|ms))+)$', maximum: 0, minimum: 0 },
+    json: {
+      type: ['string', 'integer'],
+      pattern: '^(0|(\\d+(\\.\\d+)?(d|h|m|s|ms))+)$',
+      maximum: 0,
+      minimum: 0,
+    },
     read: (text) => within(readDuration(text), min),
     write: writeDuration,
   });
@@ -29,7 +35,8 @@ function within(value: number | undefined, min: number): number | undefined {
 
 function readDuration(text: string): number | undefined {
   if (text === '0') return 0;
-  if (/^\d+(\.\d+)?$/.test(text)) throw new Refusal(`add the unit: ${text}s for seconds, ${text}ms for milliseconds`);
+  if (/^\d+(\.\d+)?$/.test(text))
+    throw new Refusal(`add the unit: ${text}s for seconds, ${text}ms for milliseconds`);
   const parts = text === '' ? null : FORM.exec(text);
   if (!parts) return undefined;
   const total = Object.values(UNITS).reduce((sum, unit, i) => sum + Number(parts[i + 1] ?? 0) * unit, 0);

@@ -16,7 +16,11 @@ export function size({ min = 0, zero }: SizeLimits = {}) {
   const none = zero ? `, or 0 for ${zero}` : '';
   return textFormat<number>({
     expected: `a size${least} such as 64m, 1.5g or 65536 (bytes)${none}`,
-    json: { type: ['string', 'integer'], pattern: '^\\d+(\\.\\d+)?([bB]|[kmgtpKMGTP]([iI]?[bB])?)?$', minimum: 0 },
+    json: {
+      type: ['string', 'integer'],
+      pattern: '^\\d+(\\.\\d+)?([bB]|[kmgtpKMGTP]([iI]?[bB])?)?$',
+      minimum: 0,
+    },
     read: (text) => check(readSize(text), min, zero !== undefined),
     write: writeSize,
   });
@@ -34,7 +38,8 @@ function readSize(text: string): number | undefined {
   const power = LETTERS.indexOf((match[2] ?? '').toLowerCase());
   const bytes = Number(match[1]) * 1024 ** power;
   if (!match[2] && !Number.isInteger(bytes)) throw new Refusal('whole bytes only');
-  if (bytes > Number.MAX_SAFE_INTEGER) throw new Refusal(`at most ${Number.MAX_SAFE_INTEGER} bytes (just under 8p)`);
+  if (bytes > Number.MAX_SAFE_INTEGER)
+    throw new Refusal(`at most ${Number.MAX_SAFE_INTEGER} bytes (just under 8p)`);
   return Math.floor(bytes);
 }
 

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { SettingPath } from './schema/setting.ts';
+
+/** A default that follows from other settings, in its written form. */
+interface DerivedDefault {
+  readonly path: SettingPath;
+  readonly from: SettingPath;
+  readonly value: unknown;
+}
+
+/** What the derived defaults follow from; undefined where nobody set it, or set it wrongly. */
+interface Basis {
+  readonly state: string;
+  readonly managed: boolean | undefined;
+  readonly address: string | undefined;
+}
+
+const DEFAULT_STATE = '/run/pouch';
+
+/**
+ * The defaults that keep two daemons of one host apart. All of them follow from `state`, because that is what two
+ * daemons can never share; the default state has the plain names.
+ */
+export function derivedDefaults(basis: Basis): DerivedDefault[] {
+  const { state } = basis;
+  const own = state === DEFAULT_STATE ? plainNames : hashedNames(state);
+  return [
+    { path: 'listen', from: 'state', value: [`unix://${state}/pouchd.sock`] },
+    { path: 'cgroupParent', from: 'state', value: own.cgroupParent },
+    { path: 'network.bridge', from: 'state', value: own.bridge },
+    { path: 'network.subnet', from: 'state', value: own.subnet },
+    { path: 'containerd.namespace', from: 'state', value: own.namespace },
+    ...containerdDefaults(basis),
+  ];
+}
+
+const plainNames = { bridge: 'pouch0', subnet: '172.29.0.0/16', cgroupParent: '/pouch', namespace: 'pouch' };
+
+/** 16 bits name the daemon, 14 others choose one of the 16 384 networks of 10.128.0.0/10. */
+function hashedNames(state: string): typeof plainNames {
+  const hash = createHash('sha256').update(state).digest();
+  const id = hash.toString('hex', 0, 2);
+  const subnet = `10.${128 + (hash.readUInt8(2) & 63)}.${hash.readUInt8(3)}.0/24`;
+  return { bridge: `pouch-${id}`, subnet, cgroupParent: `/pouch-${id}`, namespace: `pouch-${id}` };
+}
+
+/** Whoever names an address means the containerd that is there, so `managed` need not be said too. */
+function containerdDefaults({ state, managed, address }: Basis): DerivedDefault[] {
+  const isManaged = managed ?? address === undefined;
+  const socket = isManaged ? `${state}/containerd/containerd.sock` : '/run/containerd/containerd.sock';
+  return [
+    { path: 'containerd.managed', from: 'containerd.address', value: String(isManaged) },
+    { path: 'containerd.address', from: isManaged ? 'state' : 'containerd.managed', value: socket },
+  ];
+}

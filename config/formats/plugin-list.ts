@@ -1,0 +1,169 @@
+import type { FailurePolicy } from '../../hooks/defineHook.ts';
+import type { PluginEntry } from '../types.ts';
+import { didYouMean } from '../suggest.ts';
+import { listOf } from './collection.ts';
+import { duration } from './duration.ts';
+import type { AnyFormat, Format, JsonSchema, Report } from './format.ts';
+import { Refusal, show, textFormat, within } from './format.ts';
+import { boolean, word } from './scalar.ts';
+
+const MOST_ATTEMPTS = 10;
+
+/** What a failing tap of the plugin means for the operation. */
+export const onError = textFormat<FailurePolicy>({
+  expected: 'fail, skip, degrade or retry(N)',
+  json: { type: 'string', pattern: '^(fail|skip|degrade|retry\\(\\d{1,2}\\))$' },
+  read(text) {
+    if (text === 'fail' || text === 'skip' || text === 'degrade') return text;
+    const attempts = /^retry\((\d{1,3})\)$/.exec(text)?.[1];
+    if (attempts !== undefined) return { retry: checkAttempts(Number(attempts)) };
+    if (text === 'retry') throw new Refusal('say how often: retry(3)');
+    return undefined;
+  },
+  write: (policy) => (typeof policy === 'string' ? policy : `retry(${policy.retry})`),
+});
+
+function checkAttempts(attempts: number): number {
+  if (attempts < 1 || attempts > MOST_ATTEMPTS) throw new Refusal(`N is from 1 to ${MOST_ATTEMPTS}`);
+  return attempts;
+}
+
+const path = textFormat<string>({
+  expected: 'the path of a plugin file, absolute or from the directory of this file, such as ./corp-hosts.ts',
+  json: { type: 'string', minLength: 1 },
+  read(text) {
+    if (text.includes('\0')) throw new Refusal('a path cannot hold a NUL byte');
+    return text === '' ? undefined : text;
+  },
+});
+
+const options: Format<Record<string, unknown>> = {
+  expected: 'a map, as the plugin documents it',
+  json: { type: 'object' },
+  decode(raw, report) {
+    if (raw instanceof Map) return plain(raw) as Record<string, unknown>;
+    return void report({ at: [], expected: options.expected, found: show(raw) });
+  },
+  encode: (value) => value,
+};
+
+/** Options are the plugin's own: maps become objects, scalars were typed by YAML already. */
+function plain(raw: unknown): unknown {
+  if (raw instanceof Map)
+    return Object.fromEntries([...raw].map(([key, value]) => [String(key), plain(value)]));
+  return Array.isArray(raw) ? raw.map(plain) : raw;
+}
+
+interface Field {
+  readonly format: AnyFormat;
+  readonly doc: string;
+}
+
+/** The fields of one entry, for the decoder, the JSON Schema and the docs. */
+export const pluginFields: Readonly<Record<keyof PluginEntry, Field>> = {
+  name: {
+    format: word(/^[a-z][a-z0-9-]{0,62}$/, 'the name of a built-in plugin such as network-cni'),
+    doc: 'Name of a built-in plugin. An entry has either `name` or `path`.',
+  },
+  path: {
+    format: path,
+    doc: 'A plugin file in TypeScript or JavaScript, absolute or relative to the directory of the configuration file.',
+  },
+  enabled: { format: boolean, doc: '`false` leaves the plugin out. Default `true`.' },
+  options: { format: options, doc: "The plugin's own options, checked against its schema. Default `{}`." },
+  timeout: {
+    format: duration({ min: 1 }),
+    doc: 'Deadline of one call of a hook of the plugin. Default: the deadline of the hook point.',
+  },
+  onError: {
+    format: onError,
+    doc:
+      'What a failing hook of the plugin means: `fail` fails the operation, `skip` goes on, `degrade` goes on and marks ' +
+      'the container as degraded, `retry(N)` tries up to N times more, then fails. Default: the policy of the hook point.',
+  },
+};
+
+const pluginEntry: Format<PluginEntry> = {
+  expected: `a map with name or path, and ${Object.keys(pluginFields).slice(2).join(', ')}`,
+  json: entrySchema(),
+  decode(raw, report) {
+    if (!(raw instanceof Map))
+      return void report({ at: [], expected: pluginEntry.expected, found: show(raw) });
+    let sound = true;
+    const entry = decodeFields(raw, (issue) => {
+      sound = false;
+      report(issue);
+    });
+    return sound ? { enabled: true, options: {}, ...entry } : undefined;
+  },
+  encode: (entry) =>
+    Object.fromEntries(
+      Object.entries(entry).map(([name, value]) => [
+        name,
+        pluginFields[name as keyof PluginEntry].format.encode(value),
+      ]),
+    ),
+};
+
+function decodeFields(raw: Map<unknown, unknown>, report: Report): Partial<PluginEntry> {
+  const fields: Record<string, unknown> = {};
+  for (const [key, value] of raw) {
+    const name = String(key);
+    const field = Object.hasOwn(pluginFields, name) ? pluginFields[name as keyof PluginEntry] : undefined;
+    if (field) fields[name] = field.format.decode(value, within(report, name));
+    else reportUnknownField(name, within(report, name));
+  }
+  requireOneSource(raw, report);
+  return fields as Partial<PluginEntry>;
+}
+
+function reportUnknownField(name: string, report: Report): void {
+  const known = Object.keys(pluginFields);
+  const hint = didYouMean(name, known) ?? "a plugin's own settings go below its options";
+  report({ at: [], expected: `one of ${known.join(', ')}`, found: `the unknown key ${name}`, hint });
+}
+
+function requireOneSource(raw: Map<unknown, unknown>, report: Report): void {
+  const count = Number(raw.has('name')) + Number(raw.has('path'));
+  if (count === 1) return;
+  report({ at: [], expected: 'either name or path', found: count === 0 ? 'neither' : 'both' });
+}
+
+function entrySchema(): JsonSchema {
+  const properties = Object.entries(pluginFields).map(([name, { format, doc }]) => [
+    name,
+    { description: doc, ...format.json },
+  ]);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    additionalProperties: false,
+    oneOf: [{ required: ['name'] }, { required: ['path'] }],
+  };
+}
+
+/** `plugins`: each plugin once, in the order in which they are loaded. */
+export const pluginList: Format<readonly PluginEntry[]> = uniquePlugins(listOf(pluginEntry));
+
+function uniquePlugins(list: Format<readonly PluginEntry[]>): Format<readonly PluginEntry[]> {
+  return {
+    ...list,
+    decode(raw, report) {
+      const entries = list.decode(raw, report);
+      const first = new Map<string, number>();
+      let sound = entries !== undefined;
+      entries?.forEach((entry, index) => {
+        const key = entry.name ?? entry.path ?? '';
+        const earlier = first.get(key);
+        if (earlier === undefined) return void first.set(key, index);
+        sound = false;
+        report({
+          at: [index],
+          expected: 'each plugin once',
+          found: `${key}, which is entry ${earlier + 1} already`,
+        });
+      });
+      return sound ? entries : undefined;
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { dirname, resolve } from 'node:path';
+import { crossChecks } from './checks.ts';
+import { derivedDefaults } from './derive.ts';
+import { checkKnownVariables, importFlags } from './overrides.ts';
+import type { Origin, Location } from './origin.ts';
+import { formatPath, parsePath } from './path.ts';
+import { ConfigError, inFileOrder } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { isSettingPath, schema, settingPaths } from './schema/index.ts';
+import type { SettingPath } from './schema/setting.ts';
+import type { ConfigDocument } from './source/document.ts';
+import { readConfigFile } from './source/file.ts';
+import { importDocument } from './source/import.ts';
+import { SettingStore, segmentsOf, toRaw } from './store.ts';
+import type { PluginEntry, PouchConfig } from './types.ts';
+import type { Issue, Segment } from './formats/format.ts';
+
+export interface LoadOptions {
+  /** Path of the configuration file; without it the default one, which may be missing. */
+  readonly file?: string;
+  /** For POUCHD_… variables; without it none is read. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** pouchd's options by flag (`log-level`, `logLevel`) or by setting (`log.level`); undefined ones are left out. */
+  readonly flags?: Record<string, unknown>;
+}
+
+export interface LoadedConfig {
+  readonly config: PouchConfig;
+  /** Absolute path of the file that was read; absent when there was none. */
+  readonly file?: string;
+  /** What works, but is probably not meant; one sentence each. */
+  readonly warnings: readonly string[];
+  /** Where a value comes from: `log.level`, `plugins[0].options`. */
+  originOf(path: string): Origin;
+  /**
+   * Place of a value in the file, or of the nearest one around it; undefined when it does not come from the file. Takes
+   * `plugins[0].options.entries`, a JSON pointer `/plugins/0/options/entries`, or segments.
+   */
+  lineOf(path: string | readonly Segment[]): Location | undefined;
+}
+
+/**
+ * The configuration from the file, over it the environment, over that the flags; complete and checked.
+ *
+ * @throws ConfigError with every mistake of all sources; PCH_CONFIG_INVALID, PCH_CONFIG_NOT_FOUND or PCH_CONFIG_UNREADABLE
+ */
+export function loadConfig(options: LoadOptions = {}): LoadedConfig {
+  const document = readConfigFile(options.file);
+  const problems: Problem[] = [...(document?.problems ?? [])];
+  const report = (problem: Problem): void => void problems.push(problem);
+  const store = new SettingStore((path, issue, origin) => report(toProblem(document, path, issue, origin)));
+  if (document) importDocument(document, store, report);
+  store.importEnvironment(options.env ?? {});
+  importFlags(options.flags ?? {}, store, report);
+  fillDerived(store);
+  resolvePluginPaths(store, document);
+  crossChecks(store, (path, issue) => report(toProblem(document, path, issue, store.origin(path))));
+  if (problems.length > 0 || !store.isSound()) throw invalid(problems);
+  return loaded(store, document, checkKnownVariables(options.env ?? {}));
+}
+
+function toProblem(
+  document: ConfigDocument | undefined,
+  path: SettingPath,
+  issue: Issue,
+  origin: Origin,
+): Problem {
+  const segments = segmentsOf(path, issue.at);
+  const { expected, found, hint } = issue;
+  const place = origin.kind === 'file' ? document?.locate(segments) : sourceOf(origin);
+  return { ...place, path: formatPath(segments), expected, found, ...(hint !== undefined && { hint }) };
+}
+
+function sourceOf(origin: Origin): { source: string } | undefined {
+  return origin.kind === 'env' || origin.kind === 'flag' ? { source: origin.name } : undefined;
+}
+
+function invalid(problems: readonly Problem[]): ConfigError {
+  const hint =
+    'Mend what is listed; pouchd --check-config tells whether all is well. docs/configuration.md has every setting.';
+  return new ConfigError('PCH_CONFIG_INVALID', inFileOrder(problems), hint);
+}
+
+function fillDerived(store: SettingStore): void {
+  const state = (store.get('state') ?? schema.state.default) as string;
+  const managed = (store.get('containerd.managed') ?? undefined) as boolean | undefined;
+  const address = (store.get('containerd.address') ?? undefined) as string | undefined;
+  for (const { path, from, value } of derivedDefaults({ state, managed, address })) {
+    if (store.origin(path).kind !== 'default') continue;
+    store.set(
+      path,
+      toRaw(value),
+      store.origin(from).kind === 'default' ? { kind: 'default' } : { kind: 'derived', from },
+    );
+  }
+}
+
+function resolvePluginPaths(store: SettingStore, document: ConfigDocument | undefined): void {
+  const entries = store.get('plugins') as readonly PluginEntry[] | undefined;
+  if (!entries || !document) return;
+  const directory = dirname(document.file);
+  store.replace(
+    'plugins',
+    entries.map((entry) => (entry.path ? { ...entry, path: resolve(directory, entry.path) } : entry)),
+  );
+}
+
+function loaded(
+  store: SettingStore,
+  document: ConfigDocument | undefined,
+  warnings: readonly string[],
+): LoadedConfig {
+  return {
+    config: nested((path) => store.get(path)),
+    ...(document && { file: document.file }),
+    warnings,
+    originOf: (path) => originOf(store, document, parsePath(path)),
+    lineOf: (path) => document?.locate(typeof path === 'string' ? parsePath(path) : path),
+  };
+}
+
+function originOf(
+  store: SettingStore,
+  document: ConfigDocument | undefined,
+  segments: readonly Segment[],
+): Origin {
+  const path = [segments.slice(0, 2).join('.'), String(segments[0])].find(isSettingPath);
+  if (!path) throw new RangeError(`no setting ${formatPath(segments)}`);
+  const origin = store.origin(path);
+  const place = origin.kind === 'file' ? document?.locate(segments) : undefined;
+  return place ? { kind: 'file', ...place } : origin;
+}
+
+/** The settings as the nested object that PouchConfig describes. */
+function nested(get: (path: SettingPath) => unknown): PouchConfig {
+  const config: Record<string, unknown> = {};
+  for (const path of settingPaths) {
+    const [group, key] = path.split('.') as [string, string | undefined];
+    const value = get(path);
+    const plain = value instanceof Map ? Object.fromEntries(value as Map<string, unknown>) : value;
+    if (key === undefined) config[group] = plain;
+    else config[group] = { ...(config[group] as object | undefined), [key]: plain };
+  }
+  return config as unknown as PouchConfig;
+}

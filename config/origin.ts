@@ -1,0 +1,30 @@
+/** Where a place in the configuration file is; line and column count from 1. */
+export interface Location {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where a value comes from. A later one of this list wins, except that `derived` is a kind of default. */
+export type Origin =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'derived'; readonly from: string }
+  | ({ readonly kind: 'file' } & Location)
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'flag'; readonly name: string };
+
+/** `default`, `derived from state`, `/etc/pouch/pouchd.yaml:7`, `POUCHD_LOG_LEVEL`, `--log-level`. */
+export function formatOrigin(origin: Origin): string {
+  switch (origin.kind) {
+    case 'default':
+      return 'default';
+    case 'derived':
+      return `derived from ${origin.from}`;
+    case 'file':
+      return `${origin.file}:${origin.line}`;
+    case 'env':
+      return origin.name;
+    case 'flag':
+      return origin.name;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Problem } from './problem.ts';
+import { envName, isSettingPath, schema, settingPaths } from './schema/index.ts';
+import type { SettingPath } from './schema/setting.ts';
+import type { SettingStore } from './store.ts';
+import { toRaw } from './store.ts';
+import { didYouMean } from './suggest.ts';
+
+/** Puts pouchd's options over the present values. */
+export function importFlags(
+  flags: Record<string, unknown>,
+  store: SettingStore,
+  report: (problem: Problem) => void,
+): void {
+  for (const [name, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    const path = settingOfFlag(name);
+    if (path) store.set(path, toRaw(value), { kind: 'flag', name: flagName(path) });
+    else report(unknownFlag(name));
+  }
+}
+
+/** `log-level`, commander's `logLevel` and `log.level` are all that setting. */
+function settingOfFlag(name: string): SettingPath | undefined {
+  if (isSettingPath(name)) return name;
+  const dashed = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return settingPaths.find((path) => schema[path].flag === dashed);
+}
+
+function flagName(path: SettingPath): string {
+  const flag = schema[path].flag;
+  return flag ? `--${flag}` : `--set ${path}`;
+}
+
+function unknownFlag(name: string): Problem {
+  const hint = didYouMean(name, settingPaths);
+  const problem = { source: `--set ${name}`, path: name, expected: 'a setting', found: 'an unknown one' };
+  return hint ? { ...problem, hint } : problem;
+}
+
+/** Variables of pouchd that are not settings: which file to read (`POUCHD_CONFIG`). */
+const otherVariables = ['POUCHD_CONFIG'];
+
+/** A warning for each POUCHD_… variable that means nothing. */
+export function checkKnownVariables(env: NodeJS.ProcessEnv): string[] {
+  const known = [...settingPaths.map(envName).filter((name) => name !== undefined), ...otherVariables];
+  return Object.keys(env)
+    .filter((name) => name.startsWith('POUCHD_') && !known.includes(name))
+    .map((name) => {
+      const hint = didYouMean(name, known);
+      return `the environment variable ${name} is no setting and has no effect${hint ? `; ${hint}` : ''}`;
+    });
+}

@@ -1,0 +1,50 @@
+import { PouchError } from '../hooks/errors.ts';
+import type { ErrorCode } from '../hooks/errors.ts';
+
+/** One mistake in the configuration. */
+export interface Problem {
+  /** Absolute path of the configuration file; absent when a variable or a flag is wrong. */
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+  readonly column?: number;
+  /** Where outside the file it is: `POUCHD_LOG_LEVEL` or `--log-level`. */
+  readonly source?: string;
+  /** The setting, such as `plugins[0].timeout`; empty when it is about the file as a whole. */
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly hint?: string;
+}
+
+type ConfigErrorCode = Extract<ErrorCode, `PCH_CONFIG_${string}`>;
+
+/** The configuration cannot be used; `problems` has every reason, in the order of the file. */
+export class ConfigError extends PouchError {
+  readonly problems: readonly Problem[];
+
+  constructor(code: ConfigErrorCode, problems: readonly Problem[], hint: string, cause?: unknown) {
+    super(code, problems.map(formatProblem).join('\n'), { hint, cause });
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** `FILE:7:3: network.mtu: expected a whole number from 576 to 65535, found "big" (HINT)`. */
+export function formatProblem(problem: Problem): string {
+  const { path, expected, found, hint } = problem;
+  const place = [where(problem), path].filter(Boolean).join(': ');
+  return `${place}: expected ${expected}, found ${found}${hint ? ` (${hint})` : ''}`;
+}
+
+function where({ file, line, column, source }: Problem): string | undefined {
+  if (source !== undefined) return source;
+  return line === undefined ? file : `${file}:${line}:${column}`;
+}
+
+/** In the order of the file; what has no line comes last. */
+export function inFileOrder(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted(
+    (a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || (a.column ?? 0) - (b.column ?? 0) || 0,
+  );
+}

@@ -1,0 +1,57 @@
+import { absolutePath, duration, integer, listOf, mapOf, mirrorUrl, registryHost } from '../formats/index.ts';
+import type { Settings } from './setting.ts';
+
+export const images: Settings<'images'> = {
+  'images.defaultRegistry': {
+    default: 'docker.io',
+    format: registryHost,
+    doc: 'Registry of image names that name none.',
+    since: '0.1.0',
+  },
+  'images.mirrors': {
+    default: {},
+    example: { 'docker.io': ['https://mirror.example.org'] },
+    env: false,
+    format: mapOf(registryHost, listOf(mirrorUrl)),
+    doc: 'For each registry, the mirrors that are asked before it, in order. A mirror with `http://` is asked in plain HTTP.',
+    since: '0.1.0',
+  },
+  'images.plainHttp': {
+    default: [],
+    example: ['127.0.0.1:5000'],
+    format: listOf(registryHost),
+    doc: 'Registries that speak plain HTTP. All others are asked by HTTPS, without falling back.',
+    since: '0.1.0',
+  },
+  'images.insecureTls': {
+    default: [],
+    example: ['registry.example.org:5000'],
+    format: listOf(registryHost),
+    doc: 'Registries whose TLS certificate is not verified.',
+    since: '0.1.0',
+  },
+  'images.dockerConfig': {
+    default: '/root/.docker/config.json',
+    format: absolutePath,
+    doc: 'File with registry credentials, in the form that `docker login` writes. It may be missing.',
+    since: '0.1.0',
+  },
+  'images.maxParallelDownloads': {
+    default: 4,
+    format: integer(1, 32),
+    doc: 'How many layers of one pull are downloaded side by side.',
+    since: '0.1.0',
+  },
+  'images.idleTimeout': {
+    default: '30s',
+    format: duration({ min: 100 }),
+    doc: 'How long a registry may send nothing until the download is resumed on a new connection.',
+    since: '0.1.0',
+  },
+  'images.retries': {
+    default: 5,
+    format: integer(0, 20),
+    doc: 'How often a download that broke is resumed without progress in between, before the pull fails.',
+    since: '0.1.0',
+  },
+};

@@ -1,0 +1,37 @@
+import type { AnyFormat } from '../formats/format.ts';
+import { containerd } from './containerd.ts';
+import { containers } from './containers.ts';
+import { daemon } from './daemon.ts';
+import { images } from './images.ts';
+import { network } from './network.ts';
+import type { Setting, SettingPath } from './setting.ts';
+
+/** A setting whose type is known only by its path. */
+export type AnySetting = Omit<Setting<unknown>, 'format'> & { readonly format: AnyFormat };
+
+/**
+ * Every setting of pouchd.yaml by its dotted path, in the order of the docs. The one declaration: defaults, formats,
+ * environment variables, flags, docs, JSON Schema and reload derive from it.
+ */
+export const schema: Readonly<Record<SettingPath, AnySetting>> = {
+  ...daemon,
+  ...containerd,
+  ...network,
+  ...images,
+  ...containers,
+};
+
+export const settingPaths = Object.keys(schema) as SettingPath[];
+
+export function isSettingPath(path: string): path is SettingPath {
+  return Object.hasOwn(schema, path);
+}
+
+/** `network.binDir` is POUCHD_NETWORK_BIN_DIR; undefined for a setting that only the file can hold. */
+export function envName(path: SettingPath): string | undefined {
+  if (schema[path].env === false) return undefined;
+  return `POUCHD_${path
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replaceAll('.', '_')
+    .toUpperCase()}`;
+}

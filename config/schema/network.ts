@@ -1,0 +1,90 @@
+import { absolutePath, boolean, integer, ipAddress, listOf, oneOf, subnet, word } from '../formats/index.ts';
+import type { Settings } from './setting.ts';
+
+/** IFNAMSIZ is 16 with the closing NUL; a name has no slash, colon or space (dev_valid_name in the kernel). */
+const interfaceName = word(
+  /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,15}$/,
+  'the name of a network interface, 1 to 15 of A-Z a-z 0-9 _ . -',
+);
+const domain = word(
+  /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*\.?$/,
+  'a domain name such as example.org',
+);
+
+export const network: Settings<'network'> = {
+  'network.default': {
+    default: 'bridge',
+    format: oneOf('bridge', 'none', 'host'),
+    doc: 'Network mode of containers that ask for none.',
+    since: '0.1.0',
+  },
+  'network.bridge': {
+    default: null,
+    derived: '`pouch0`; with another `state`, `pouch-HASH`',
+    example: 'pouch0',
+    format: interfaceName,
+    doc: 'Name of the bridge interface; it is made when the first container needs it.',
+    restart: 'running containers are attached to the old bridge',
+    since: '0.1.0',
+  },
+  'network.subnet': {
+    default: null,
+    derived: '`172.29.0.0/16`; with another `state`, a /24 of 10.128.0.0/10 chosen by its hash',
+    example: '172.29.0.0/16',
+    format: subnet,
+    doc: 'IPv4 network of the bridge; its first address is the gateway. No other network of the host may overlap it.',
+    restart: 'running containers have addresses of the old one',
+    since: '0.1.0',
+  },
+  'network.binDir': {
+    default: ['/usr/lib/cni', '/opt/cni/bin'],
+    format: listOf(absolutePath, { min: 1 }),
+    doc: 'Directories that are searched for CNI plugins, in this order.',
+    since: '0.1.0',
+  },
+  'network.mtu': {
+    default: 1500,
+    format: integer(576, 65535),
+    doc: "MTU of the containers' interfaces; not more than that of the interface that leads out.",
+    since: '0.1.0',
+  },
+  'network.ipMasq': {
+    default: true,
+    format: boolean,
+    doc: "Whether containers reach other networks under the host's address (masquerading).",
+    since: '0.1.0',
+  },
+  'network.hairpin': {
+    default: true,
+    format: boolean,
+    doc: 'Whether a container reaches its own published ports by the address of the host.',
+    since: '0.1.0',
+  },
+  'network.publishAddress': {
+    default: '0.0.0.0',
+    format: ipAddress,
+    doc: 'Address of the host that `-p 8080:80` publishes on; `127.0.0.1` keeps published ports on the host.',
+    since: '0.1.0',
+  },
+  'network.dns': {
+    default: [],
+    example: ['192.0.2.53'],
+    format: listOf(ipAddress),
+    doc: "Name servers of the containers. Empty: the host's.",
+    since: '0.1.0',
+  },
+  'network.dnsSearch': {
+    default: [],
+    example: ['example.org'],
+    format: listOf(domain),
+    doc: "Search domains of the containers. Empty: the host's.",
+    since: '0.1.0',
+  },
+  'network.dnsOptions': {
+    default: [],
+    example: ['ndots:1'],
+    format: listOf(word(/^[a-z0-9-]+(:\d+)?$/, 'a resolver option such as ndots:1')),
+    doc: "Resolver options of the containers (resolv.conf(5)). Empty: the host's.",
+    since: '0.1.0',
+  },
+};

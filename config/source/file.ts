@@ -1,0 +1,76 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigError } from '../problem.ts';
+import { readDocument } from './document.ts';
+import type { ConfigDocument } from './document.ts';
+
+/** Read when no file is named; it may be missing. */
+export const DEFAULT_FILE = '/etc/pouch/pouchd.yaml';
+
+/** Far above any file written by hand. */
+const LARGEST_FILE = 1024 * 1024;
+
+/**
+ * Reads the named file, or the default one if it exists.
+ *
+ * @throws ConfigError PCH_CONFIG_NOT_FOUND, PCH_CONFIG_UNREADABLE
+ */
+export function readConfigFile(
+  named: string | undefined,
+  fallback = DEFAULT_FILE,
+): ConfigDocument | undefined {
+  const file = resolve(named ?? fallback);
+  try {
+    return readDocument(file, decode(file, readLimited(file)));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (error instanceof ConfigError || !code) throw error;
+    if (code === 'ENOENT' && named === undefined) return undefined;
+    throw code === 'ENOENT' || code === 'ENOTDIR' ? notFound(file, error) : unreadable(file, code, error);
+  }
+}
+
+function readLimited(file: string): Buffer {
+  const fd = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    if (size > LARGEST_FILE) throw tooLarge(file, size);
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function decode(file: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    const problem = { file, path: '', expected: 'UTF-8 text', found: 'bytes that are none' };
+    throw new ConfigError('PCH_CONFIG_UNREADABLE', [problem], 'Save the file as UTF-8.', error);
+  }
+}
+
+function notFound(file: string, cause: unknown): ConfigError {
+  const problem = { file, path: '', expected: 'a configuration file', found: 'no such file' };
+  return new ConfigError(
+    'PCH_CONFIG_NOT_FOUND',
+    [problem],
+    'Name an existing file with --config, or leave the option out.',
+    cause,
+  );
+}
+
+function unreadable(file: string, code: string, cause: unknown): ConfigError {
+  const problem = { file, path: '', expected: 'a readable file', found: code };
+  return new ConfigError(
+    'PCH_CONFIG_UNREADABLE',
+    [problem],
+    'Make it a regular file that pouchd may read.',
+    cause,
+  );
+}
+
+function tooLarge(file: string, size: number): ConfigError {
+  const problem = { file, path: '', expected: `at most ${LARGEST_FILE} bytes`, found: `${size} bytes` };
+  return new ConfigError('PCH_CONFIG_UNREADABLE', [problem], 'Name the right file with --config.');
+}

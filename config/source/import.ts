@@ -1,0 +1,76 @@
+import type { Problem } from '../problem.ts';
+import { isSettingPath, schema, settingPaths } from '../schema/index.ts';
+import type { SettingPath } from '../schema/setting.ts';
+import type { SettingStore } from '../store.ts';
+import { didYouMean } from '../suggest.ts';
+import { show } from '../formats/format.ts';
+import type { ConfigDocument, RawMap } from './document.ts';
+
+type ReportProblem = (problem: Problem) => void;
+
+/** Puts the settings of the file over the present values and reports the keys that are none. */
+export function importDocument(document: ConfigDocument, store: SettingStore, report: ReportProblem): void {
+  for (const [key, raw] of document.root) {
+    if (isSettingPath(key)) importSetting(document, store, key, raw);
+    else if (keysOf(key).length > 0) importGroup(document, store, key, raw, report);
+    else report(unknownKey(document, [key], topLevelKeys));
+  }
+  requireApiVersion(document, report);
+}
+
+const topLevelKeys = [...new Set(settingPaths.map((path) => path.split('.')[0] ?? path))];
+
+function keysOf(group: string): string[] {
+  return settingPaths
+    .filter((path) => path.startsWith(`${group}.`))
+    .map((path) => path.slice(group.length + 1));
+}
+
+function importGroup(
+  document: ConfigDocument,
+  store: SettingStore,
+  group: string,
+  raw: unknown,
+  report: ReportProblem,
+): void {
+  if (raw === null) return;
+  if (!(raw instanceof Map)) return report(notAGroup(document, group, raw));
+  for (const [key, value] of raw as RawMap) {
+    const path = `${group}.${key}`;
+    if (isSettingPath(path)) importSetting(document, store, path, value);
+    else report(unknownKey(document, [group, key], keysOf(group)));
+  }
+}
+
+/** A list or a map whose entries are all commented out counts as not given. */
+function importSetting(document: ConfigDocument, store: SettingStore, path: SettingPath, raw: unknown): void {
+  const { type } = schema[path].format.json;
+  if (raw === null && (type === 'array' || type === 'object')) return;
+  const place = document.locate(path.split('.'));
+  if (place) store.set(path, raw, { kind: 'file', ...place });
+}
+
+function notAGroup(document: ConfigDocument, group: string, raw: unknown): Problem {
+  const expected = `a map with ${keysOf(group).join(', ')}`;
+  return { ...document.locate([group]), path: group, expected, found: show(raw) };
+}
+
+function unknownKey(document: ConfigDocument, path: readonly string[], siblings: readonly string[]): Problem {
+  const name = path.at(-1) ?? '';
+  const place = { ...document.locateKey(path), path: path.join('.') };
+  const problem = { ...place, expected: `one of ${siblings.join(', ')}`, found: `the unknown key ${name}` };
+  const hint = didYouMean(name, siblings) ?? elsewhere(name);
+  return hint ? { ...problem, hint } : problem;
+}
+
+/** `maxParallelDownloads` at the top level belongs below `images`; `logLevel` is `log.level`. */
+function elsewhere(name: string): string | undefined {
+  const home = settingPaths.find((path) => path.endsWith(`.${name}`));
+  return home ? `did you mean ${home}?` : didYouMean(name, settingPaths);
+}
+
+function requireApiVersion(document: ConfigDocument, report: ReportProblem): void {
+  if (document.root.size === 0 || document.root.has('apiVersion')) return;
+  const place = { file: document.file, line: 1, column: 1 };
+  report({ ...place, path: 'apiVersion', expected: 'apiVersion: pouch/v1', found: 'a file without it' });
+}

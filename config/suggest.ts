@@ -1,0 +1,39 @@
+/** The known word that a mistyped one most likely means, or undefined when none is near. */
+export function nearest(word: string, known: Iterable<string>): string | undefined {
+  let best: { word: string; distance: number } | undefined;
+  for (const candidate of known) {
+    const distance = editDistance(fold(word), fold(candidate));
+    if (distance <= allowed(word) && (!best || distance < best.distance))
+      best = { word: candidate, distance };
+  }
+  return best?.word;
+}
+
+/** The end of an error message: ` (did you mean "mtu"?)`, or nothing. */
+export function didYouMean(word: string, known: Iterable<string>): string | undefined {
+  const match = nearest(word, known);
+  return match === undefined ? undefined : `did you mean ${match}?`;
+}
+
+/** `max_size`, `max-size` and `maxSize` are one word. */
+function fold(word: string): string {
+  return word.toLowerCase().replace(/[-_.]/g, '');
+}
+
+function allowed(word: string): number {
+  return Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+}
+
+/** Levenshtein's distance, two rows at a time. */
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}
