@@ -12,7 +12,12 @@ export interface ErrorKind {
 
 export const errorKinds = {
   PCH_ALREADY_EXISTS: { status: 409, doc: 'An object of that name or id exists already.' },
+  PCH_ARCHIVE_INVALID: {
+    status: 400,
+    doc: 'The stream is not an image archive (Docker archive or OCI layout).',
+  },
   PCH_BAD_REQUEST: { status: 400, doc: 'The request is not of the form that the call takes.' },
+  PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that makes a base image from packages failed.' },
   PCH_CANCELLED: { status: 499, doc: 'The caller ended the call before it was complete.' },
   PCH_COMMAND_NOT_EXECUTABLE: {
     status: 400,
@@ -47,22 +52,49 @@ export const errorKinds = {
   PCH_CONTAINER_RUNNING: { status: 409, doc: 'The call needs a container that does not run.' },
   PCH_CONTAINER_NOT_RUNNING: { status: 409, doc: 'The call needs a running container.' },
   PCH_CONTENT_TOO_LARGE: { status: 400, doc: 'A blob is larger than its kind may be.' },
+  PCH_CREDENTIALS_INVALID: { status: 400, doc: 'The file with registry credentials cannot be used.' },
   PCH_DEADLINE: { status: 504, doc: 'A wait reached its deadline.' },
+  PCH_DIGEST_MISMATCH: { status: 502, doc: 'Content is not what its digest says; nothing of it was kept.' },
+  PCH_DISK_FULL: { status: 507, doc: 'The disk (or its quota) is full.' },
   PCH_EFFECT_UNKNOWN: {
     status: 500,
     doc: 'A plan or a journal names an effect kind that no plugin provides.',
   },
   PCH_EXEC_NOT_FOUND: { status: 404, doc: 'No exec instance has that id.' },
   PCH_ID_AMBIGUOUS: { status: 400, doc: 'An id prefix matches more than one object.' },
+  PCH_IMAGE_INVALID: {
+    status: 400,
+    doc: 'A manifest or image configuration is not of a form that Pouch runs.',
+  },
+  PCH_IMAGE_IN_USE: { status: 409, doc: 'Containers or other references need the image.' },
+  PCH_IMAGE_NOT_FOUND: { status: 404, doc: 'No image has that reference, id or id prefix.' },
   PCH_INTERNAL: { status: 500, doc: 'A fault of Pouch itself; the daemon log has the stack.' },
   PCH_NAME_IN_USE: { status: 409, doc: 'Another container has that name.' },
   PCH_NOT_SUPPORTED: { status: 501, doc: 'The call or option is known, but not supported here.' },
   PCH_PLAN_INVALID: { status: 500, doc: 'The plan that the plugins made cannot be carried out.' },
   PCH_OPTION_INVALID: { status: 400, doc: 'An option has a value of the wrong form.' },
+  PCH_PLATFORM_NOT_FOUND: { status: 404, doc: 'The image does not exist for the platform.' },
   PCH_PROCESS_START: {
     status: 500,
     doc: 'A process that Pouch supervises did not start or did not become ready.',
   },
+  PCH_REFERENCE_INVALID: {
+    status: 400,
+    doc: 'An image reference is not of the form [HOST[:PORT]/]NAME[:TAG][@DIGEST].',
+  },
+  PCH_REGISTRY_DENIED: {
+    status: 403,
+    doc: 'The registry wants other credentials, or allows these no access.',
+  },
+  PCH_REGISTRY_FAILED: {
+    status: 502,
+    doc: 'The registry answered with an error, or with what is not an answer.',
+  },
+  PCH_REGISTRY_UNREACHABLE: {
+    status: 502,
+    doc: 'The registry does not answer, or the line broke again and again.',
+  },
+  PCH_TOOL_MISSING: { status: 500, doc: 'A program that the call needs is not installed.' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;
