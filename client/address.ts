@@ -1,0 +1,33 @@
+import { ClientError } from './errors.ts';
+
+/** Where the daemon listens unless its configuration or POUCH_HOST says otherwise. */
+export const defaultHost = 'unix:///run/pouch/pouchd.sock';
+
+/** A parsed `-H`. */
+export interface Address {
+  /** As it is shown to people. */
+  readonly text: string;
+  readonly connect: { socketPath: string } | { host: string; port: number };
+}
+
+/**
+ * Parses `unix:///PATH`, a bare absolute path, or `tcp://HOST:PORT`.
+ * @throws PCH_OPTION_INVALID
+ */
+export function parseAddress(text: string): Address {
+  const path = text.startsWith('unix://') ? text.slice('unix://'.length) : text;
+  if (path.startsWith('/')) return { text: `unix://${path}`, connect: { socketPath: path } };
+  const tcp = /^(?:tcp|http):\/\/(?<host>[^:/[\]]+|\[[0-9a-fA-F:]+\]):(?<port>\d{1,5})\/?$/.exec(
+    text,
+  )?.groups;
+  const port = Number(tcp?.['port']);
+  if (tcp?.['host'] && port > 0 && port < 65536) {
+    return {
+      text: `tcp://${tcp['host']}:${port}`,
+      connect: { host: tcp['host'].replace(/[[\]]/g, ''), port },
+    };
+  }
+  throw new ClientError('PCH_OPTION_INVALID', `invalid daemon address "${text}"`, {
+    hint: 'write unix:///PATH/TO/SOCKET or tcp://ADDRESS:PORT (-H or POUCH_HOST)',
+  });
+}

@@ -1,0 +1,48 @@
+import { defaultHost } from './address.ts';
+import { ContainerCalls } from './containers.ts';
+import { ExecCalls } from './execs.ts';
+import { ImageCalls } from './images.ts';
+import { PouchCalls } from './pouch.ts';
+import { SystemCalls } from './system.ts';
+import { Transport } from './transport.ts';
+import { VolumeCalls } from './volumes.ts';
+
+export interface ClientOptions {
+  /** `unix:///PATH` or `tcp://ADDRESS:PORT`; the daemon's default socket if undefined. */
+  host?: string;
+}
+
+/**
+ * The typed client of pouchd's HTTP API, which is Docker's Engine API with additions; so it talks to dockerd as well,
+ * except for `pouch`. Every call throws ClientError.
+ */
+export class Client {
+  readonly containers: ContainerCalls;
+  readonly execs: ExecCalls;
+  readonly images: ImageCalls;
+  readonly volumes: VolumeCalls;
+  readonly system: SystemCalls;
+  readonly pouch: PouchCalls;
+  private readonly transport: Transport;
+
+  /** @throws PCH_OPTION_INVALID if the host is of no known form */
+  constructor(options: ClientOptions = {}) {
+    this.transport = new Transport(options.host ?? defaultHost);
+    this.containers = new ContainerCalls(this.transport);
+    this.execs = new ExecCalls(this.transport);
+    this.images = new ImageCalls(this.transport);
+    this.volumes = new VolumeCalls(this.transport);
+    this.system = new SystemCalls(this.transport);
+    this.pouch = new PouchCalls(this.transport);
+  }
+
+  /** Where it calls: `unix:///run/pouch/pouchd.sock`. */
+  get host(): string {
+    return this.transport.address.text;
+  }
+
+  /** Closes idle connections, so that a process can end. */
+  close(): void {
+    this.transport.close();
+  }
+}

@@ -1,0 +1,45 @@
+import type { Transport } from './transport.ts';
+import type {
+  BlameWire,
+  ContainerCreateRequest,
+  OperationWire,
+  PlanResponse,
+  PouchInfoResponse,
+} from './wire.ts';
+
+/** Pouch's own calls. */
+export class PouchCalls {
+  private readonly transport: Transport;
+
+  constructor(transport: Transport) {
+    this.transport = transport;
+  }
+
+  /** What a create would do, without doing it. */
+  plan(
+    body: ContainerCreateRequest,
+    query: { name?: string; platform?: string } = {},
+  ): Promise<PlanResponse> {
+    return this.transport.json('POST', '/pouch/plan', { body, query });
+  }
+
+  /** The plan that a container was made from. */
+  storedPlan(ref: string): Promise<PlanResponse> {
+    return this.transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/plan`);
+  }
+
+  /** Who set a field and what is below it, or all fields. */
+  explain(ref: string, field?: string): Promise<BlameWire[]> {
+    return this.transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/explain`, {
+      query: { field },
+    });
+  }
+
+  ops(): Promise<OperationWire[]> {
+    return this.transport.json('GET', '/pouch/ops');
+  }
+
+  info(): Promise<PouchInfoResponse> {
+    return this.transport.json('GET', '/pouch/info');
+  }
+}

@@ -1,0 +1,141 @@
+import http from 'node:http';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { pipeline } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
+import { parseAddress } from './address.ts';
+import type { Address } from './address.ts';
+import { ClientError, errorFromResponse } from './errors.ts';
+import { connectionFailure } from './failure.ts';
+import { withQuery } from './query.ts';
+import type { Query } from './query.ts';
+
+export interface CallOptions {
+  query?: Query;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is, chunked; instead of `body`. */
+  upload?: Readable;
+  headers?: OutgoingHttpHeaders;
+  signal?: AbortSignal;
+}
+
+/** A connection that left HTTP behind: bytes in both directions. */
+export interface Hijacked {
+  socket: Duplex;
+  /** `application/vnd.docker.raw-stream` or `…multiplexed-stream`; empty if the server did not say. */
+  contentType: string;
+}
+
+/** HTTP over the daemon's socket. Connections are kept alive and shared by the calls of one client. */
+export class Transport {
+  readonly address: Address;
+  private readonly agent = new http.Agent({ keepAlive: true });
+
+  constructor(host: string) {
+    this.address = parseAddress(host);
+  }
+
+  /** Calls, and answers the parsed JSON body (undefined if there is none). */
+  async json<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
+    return this.readJson(await this.open(method, path, options), options.signal);
+  }
+
+  /** Reads the body of an opened call as JSON (undefined if there is none). */
+  async readJson<T>(response: IncomingMessage, signal?: AbortSignal): Promise<T> {
+    const body = await this.readText(response, signal);
+    return (body ? this.parse(body) : undefined) as T;
+  }
+
+  /** Calls, and answers as soon as the headers are there; the body is the caller's to read. */
+  async open(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
+    const request = this.request(method, path, options, this.agent);
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request.once('response', resolve);
+      request.on('error', (error) => reject(connectionFailure(error, this.address, options.signal)));
+      send(request, options);
+    });
+    return this.accepted(response);
+  }
+
+  /** Calls with an upgrade to a raw stream (attach, exec). */
+  async hijack(method: string, path: string, options: CallOptions = {}): Promise<Hijacked> {
+    const headers = { connection: 'Upgrade', upgrade: 'tcp', ...options.headers };
+    const request = this.request(method, path, { ...options, headers }, false);
+    return new Promise<Hijacked>((resolve, reject) => {
+      request.once('upgrade', (response: IncomingMessage, socket: Duplex, head: Buffer) => {
+        if (head.length > 0) socket.unshift(head);
+        resolve({ socket, contentType: response.headers['content-type'] ?? '' });
+      });
+      request.once('response', (response) => void this.refused(response).catch(reject));
+      request.on('error', (error) => reject(connectionFailure(error, this.address, options.signal)));
+      send(request, options);
+    });
+  }
+
+  /** Closes idle connections. */
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private request(
+    method: string,
+    path: string,
+    options: CallOptions,
+    agent: http.Agent | false,
+  ): ClientRequest {
+    const headers: OutgoingHttpHeaders = { host: 'pouch', ...options.headers };
+    if (options.body !== undefined) headers['content-type'] = 'application/json';
+    return http.request({
+      ...this.address.connect,
+      method,
+      path: withQuery(path, options.query),
+      headers,
+      agent,
+      ...(options.signal && { signal: options.signal }),
+    });
+  }
+
+  private async accepted(response: IncomingMessage): Promise<IncomingMessage> {
+    const status = response.statusCode ?? 0;
+    if (status < 400) return response;
+    throw errorFromResponse(status, await this.readText(response));
+  }
+
+  /** An answer where an upgrade was expected is an error, even one with a good status. */
+  private async refused(response: IncomingMessage): Promise<never> {
+    await this.accepted(response);
+    response.destroy();
+    throw new ClientError(
+      'PCH_BAD_REQUEST',
+      `the daemon answered ${response.statusCode} instead of a stream`,
+    );
+  }
+
+  private async readText(response: IncomingMessage, signal?: AbortSignal): Promise<string> {
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+    } catch (error) {
+      throw connectionFailure(error as Error, this.address, signal);
+    }
+    return Buffer.concat(chunks).toString();
+  }
+
+  private parse(body: string): unknown {
+    try {
+      return JSON.parse(body);
+    } catch (cause) {
+      const message = `${this.address.text} answers something that is no JSON: is it a pouchd?`;
+      throw new ClientError('PCH_DAEMON_UNREACHABLE', message, { cause });
+    }
+  }
+}
+
+function send(request: ClientRequest, options: CallOptions): void {
+  if (options.upload) {
+    // A failed upload destroys the request, whose error event reports it.
+    pipeline(options.upload, request, () => undefined);
+  } else {
+    request.end(options.body === undefined ? undefined : JSON.stringify(options.body));
+  }
+}
