@@ -25,3 +25,5 @@ export {
   type TaskProcess,
 } from './tasks.ts';
 export type { Version } from './version.ts';
+export { connectExternal } from './external.ts';
+export { ManagedContainerd, type ManagedContainerdOptions } from './managed.ts';

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+
+export interface ManagedConfig {
+  /** What outlives a reboot. */
+  root: string;
+  /** What does not. */
+  state: string;
+  /** Path of the unix socket. */
+  address: string;
+  /** The snapshotter in use; other special ones are disabled. */
+  snapshotter: string;
+}
+
+/**
+ * Plugins that a private containerd has no use for. Kubernetes' parts listen on ports or on sockets outside of our
+ * directories; special snapshotters log errors where their file system is not there. Unknown names are ignored, so the
+ * list covers containerd 1.6 to 2.x.
+ */
+const disabledPlugins = [
+  'io.containerd.grpc.v1.cri',
+  'io.containerd.cri.v1.images',
+  'io.containerd.cri.v1.runtime',
+  'io.containerd.podsandbox.controller.v1.podsandbox',
+  'io.containerd.nri.v1.nri',
+  'io.containerd.internal.v1.restart',
+  'io.containerd.internal.v1.tracing',
+  'io.containerd.tracing.processor.v1.otlp',
+];
+
+const specialSnapshotters = ['aufs', 'blockfile', 'btrfs', 'devmapper', 'erofs', 'zfs'];
+
+/**
+ * The configuration file of a managed containerd. Version 2 is read by 1.6 and 1.7 and migrated by 2.x. Every path is
+ * below `root` or `state`, so that several of them live side by side.
+ */
+export function managedConfig({ root, state, address, snapshotter }: ManagedConfig): string {
+  const unused = specialSnapshotters.filter((name) => name !== snapshotter);
+  const disabled = [...disabledPlugins, ...unused.map((name) => `io.containerd.snapshotter.v1.${name}`)];
+  return `# Written by pouchd at every start; changes are lost.
+version = 2
+root = ${quote(root)}
+state = ${quote(state)}
+oom_score = 0
+disabled_plugins = [
+${disabled.map((name) => `  ${quote(name)},`).join('\n')}
+]
+
+[grpc]
+address = ${quote(address)}
+
+[ttrpc]
+address = ${quote(`${address}.ttrpc`)}
+
+[debug]
+address = ""
+level = "info"
+
+[metrics]
+address = ""
+
+[plugins."io.containerd.internal.v1.opt"]
+path = ${quote(join(root, 'opt'))}
+`;
+}
+
+/** A TOML basic string has the escapes of a JSON string. */
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ManagedProcess, type ProcessEvent, type ProcessState } from '../supervise/index.ts';
+import { ContainerdClient } from './client.ts';
+import { findContainerd, searchPath } from './executable.ts';
+import { managedConfig } from './managed-config.ts';
+import { supportedVersion } from './supported-version.ts';
+import type { Version } from './version.ts';
+
+export interface ManagedContainerdOptions {
+  /** Directory for what outlives a reboot: content, snapshots, metadata. */
+  root: string;
+  /** Directory for what does not: sockets, bundles, the pid file. */
+  state: string;
+  /** Path of its unix socket. */
+  address: string;
+  /** Default: the first containerd in PATH and the usual directories. */
+  executable?: string;
+  /** Default: "overlayfs". */
+  snapshotter?: string;
+  onEvent?: (event: ProcessEvent) => void;
+}
+
+/** A private containerd: started, adopted and restarted by us, beside any other one on the host. */
+export class ManagedContainerd {
+  readonly address: string;
+  readonly #options: ManagedContainerdOptions;
+  #process: ManagedProcess | undefined;
+
+  constructor(options: ManagedContainerdOptions) {
+    this.address = options.address;
+    this.#options = options;
+  }
+
+  /** Adopts or starts it, and resolves with its version when it answers. */
+  async start(): Promise<Version> {
+    // Any namespace: the version belongs to none.
+    const client = new ContainerdClient({ address: this.address, namespace: 'default' });
+    try {
+      this.#process ??= prepare(this.#options, () => answers(client));
+      await this.#process.start();
+      return await supportedVersion(client);
+    } finally {
+      client.close();
+    }
+  }
+
+  /** Ends containerd; its containers run on in their shims. */
+  async stop(): Promise<void> {
+    await this.#process?.stop();
+  }
+
+  /** Lets it run on, for the next pouchd to adopt. */
+  detach(): void {
+    this.#process?.detach();
+  }
+
+  /** To be called when the connection to it was lost: notices its end at once. */
+  check(): void {
+    this.#process?.check();
+  }
+
+  /** Undefined before the first start. */
+  state(): ProcessState | undefined {
+    return this.#process?.state();
+  }
+}
+
+function prepare(options: ManagedContainerdOptions, isReady: () => Promise<boolean>): ManagedProcess {
+  const { root, state, address, executable, snapshotter = 'overlayfs', onEvent } = options;
+  const command = findContainerd(executable);
+  makeDirectories(root, state, dirname(address));
+  const config = managedConfig({ root, state, address, snapshotter });
+  const configFile = join(root, 'config.toml');
+  writeFileSync(configFile, config, { mode: 0o600 });
+  return new ManagedProcess({
+    name: 'containerd',
+    command,
+    args: ['--config', configFile],
+    env: { ...process.env, PATH: searchPath() },
+    pidFile: join(state, 'containerd.pid'),
+    logFile: join(root, 'containerd.log'),
+    fingerprint: fingerprint(command, config),
+    isReady,
+    onEvent,
+  });
+}
+
+/** Shims of containerd 1.6 to 2.2 have their sockets here, whatever `state` says; the names hold a hash of the address. */
+const shimSocketRoot = '/run/containerd';
+
+/**
+ * Directories that containerd would make as well, but with modes that depend on who comes first: a shim makes
+ * /run/containerd with 0600, in which the host's own containerd then fails for user-namespaced containers.
+ */
+function makeDirectories(...paths: string[]): void {
+  for (const path of [...paths, shimSocketRoot]) {
+    if (existsSync(path)) continue;
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, 0o711);
+  }
+}
+
+/** Changes with the configuration and with an upgrade of the package, after either of which it has to be restarted. */
+function fingerprint(command: string, config: string): string {
+  const { mtimeMs, size } = statSync(command);
+  return createHash('sha256').update(`${command} ${mtimeMs} ${size}\n${config}`).digest('hex');
+}
+
+async function answers(client: ContainerdClient): Promise<boolean> {
+  await client.version.get({ deadlineMs: 2_000 });
+  return true;
+}

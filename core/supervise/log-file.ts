@@ -1,0 +1,36 @@
+import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
+
+/** Opens a log for appending; one that has grown above `maxBytes` becomes PATH.1 first. Returns the descriptor. */
+export function openLog(path: string, maxBytes: number): number {
+  const fd = openForAppend(path);
+  if (fstatSync(fd).size <= maxBytes) return fd;
+  closeSync(fd);
+  renameSync(path, `${path}.1`);
+  return openForAppend(path);
+}
+
+/** The last bytes of a log, from a whole line on; empty if it cannot be read. */
+export function tailLog(path: string, bytes = 2048): string {
+  try {
+    return readTail(path, bytes);
+  } catch {
+    return '';
+  }
+}
+
+function readTail(path: string, bytes: number): string {
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const start = Math.max(0, size - bytes);
+    const buffer = Buffer.alloc(size - start);
+    const text = buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, start));
+    return (start === 0 ? text : text.slice(text.indexOf('\n') + 1)).trimEnd();
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openForAppend(path: string): number {
+  return openSync(path, 'a', 0o600);
+}
