@@ -13,6 +13,8 @@ export interface Plugin<Options extends TSchema = TSchema> {
   doc?: string;
   /** TypeBox (JSON Schema) of its options; defaults are filled in. Missing: it takes none. */
   options?: Options;
+  /** Names of the hook points it taps, `container.preCreate`. When given, it can tap no others. */
+  hooks?: readonly string[];
   setup(context: PluginContext<Static<Options>>): void | Promise<void>;
 }
 
@@ -26,6 +28,8 @@ export interface PluginContext<Options = unknown> {
   runtime(provider: RuntimeProvider): void;
   /** Contributes a surface: something that serves users (HTTP API, CRI, metrics). */
   surface(surface: Surface): void;
+  /** Runs when the plugin is unloaded (reload, end of the daemon), after the last operation that could use it. */
+  onDispose(run: () => void | Promise<void>): void;
   /** What the plugin may know of the host's configuration. */
   host: HostFacts;
 }
@@ -53,6 +57,10 @@ export interface HostFacts {
     cniBinDirs: string[];
     dns: string[];
     ipMasq: boolean;
+    /** Whether a container reaches its own published ports by the host's address. */
+    hairpin: boolean;
+    /** Host address of ports published without one. */
+    publishAddress: string;
   };
   cgroupVersion: '1' | '2';
   /** Small static init executable for rich mode dumb-init and `--init`; undefined when none is installed. */

@@ -60,6 +60,8 @@ export interface NetworkAttachment {
   gateway?: string;
   /** As asked, with free ports filled in. */
   ports: { containerPort: number; protocol: string; hostIp: string; hostPort: number }[];
+  /** The raw CNI result (CNI spec, section 5), if a CNI plugin made it. */
+  cni?: object;
 }
 
 export interface OutputChunk {

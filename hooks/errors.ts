@@ -17,8 +17,15 @@ export const errorKinds = {
     doc: 'The stream is not an image archive (Docker archive or OCI layout).',
   },
   PCH_BAD_REQUEST: { status: 400, doc: 'The request is not of the form that the call takes.' },
+  PCH_BODY_TOO_LARGE: { status: 413, doc: 'The body of a request is larger than the call takes.' },
   PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that makes a base image from packages failed.' },
   PCH_CANCELLED: { status: 499, doc: 'The caller ended the call before it was complete.' },
+  PCH_CLIENT_NOT_ALLOWED: {
+    status: 403,
+    doc: 'The request comes from a web page or names a host that is not this one; only local clients are served.',
+  },
+  PCH_CNI_FAILED: { status: 500, doc: 'A CNI plugin, or iptables for the bridge network, has failed.' },
+  PCH_CNI_PLUGIN_MISSING: { status: 500, doc: 'The executable of a CNI plugin is not on the host.' },
   PCH_COMMAND_NOT_EXECUTABLE: {
     status: 400,
     doc: 'The command is in the image but cannot be executed (exit code 126).',
@@ -61,6 +68,7 @@ export const errorKinds = {
     doc: 'A plan or a journal names an effect kind that no plugin provides.',
   },
   PCH_EXEC_NOT_FOUND: { status: 404, doc: 'No exec instance has that id.' },
+  PCH_HOOK_UNKNOWN: { status: 500, doc: 'A plugin wants a hook point that this version does not have.' },
   PCH_ID_AMBIGUOUS: { status: 400, doc: 'An id prefix matches more than one object.' },
   PCH_IMAGE_INVALID: {
     status: 400,
@@ -68,12 +76,47 @@ export const errorKinds = {
   },
   PCH_IMAGE_IN_USE: { status: 409, doc: 'Containers or other references need the image.' },
   PCH_IMAGE_NOT_FOUND: { status: 404, doc: 'No image has that reference, id or id prefix.' },
+  PCH_INIT_NOT_FOUND: {
+    status: 400,
+    doc: 'The image or the host lacks the init system of the wanted rich mode.',
+  },
   PCH_INTERNAL: { status: 500, doc: 'A fault of Pouch itself; the daemon log has the stack.' },
+  PCH_LISTEN: { status: 500, doc: 'The HTTP API cannot serve an address of `listen`.' },
   PCH_NAME_IN_USE: { status: 409, doc: 'Another container has that name.' },
+  PCH_NETWORK_CLASH: {
+    status: 409,
+    doc: 'The bridge or the subnet of the configuration is in use by something else on the host.',
+  },
+  PCH_NETWORK_NOT_FOUND: { status: 404, doc: 'No network has that name or id.' },
   PCH_NOT_SUPPORTED: { status: 501, doc: 'The call or option is known, but not supported here.' },
+  PCH_PATH_NOT_FOUND: { status: 404, doc: 'The HTTP API has no such path.' },
   PCH_PLAN_INVALID: { status: 500, doc: 'The plan that the plugins made cannot be carried out.' },
   PCH_OPTION_INVALID: { status: 400, doc: 'An option has a value of the wrong form.' },
   PCH_PLATFORM_NOT_FOUND: { status: 404, doc: 'The image does not exist for the platform.' },
+  PCH_PLUGIN_CLASH: { status: 500, doc: 'Two plugins contribute something under the same name.' },
+  PCH_PLUGIN_CONFLICT: { status: 500, doc: 'Two plugins set the same field of one container.' },
+  PCH_PLUGIN_CONTRACT: { status: 500, doc: 'A plugin’s tap did what its hook point does not allow.' },
+  PCH_PLUGIN_FAILED: { status: 500, doc: 'A plugin’s tap threw an error.' },
+  PCH_PLUGIN_INVALID: {
+    status: 500,
+    doc: 'A plugin, or something that it contributes, is not of the form that Pouch takes.',
+  },
+  PCH_PLUGIN_LOAD: { status: 500, doc: 'The file of a plugin cannot be loaded, or its setup failed.' },
+  PCH_PLUGIN_OPTIONS: { status: 400, doc: 'The options of a plugin do not fit its schema.' },
+  PCH_PLUGIN_ORDER: {
+    status: 500,
+    doc: 'The order that plugins ask for names something unknown, or goes in a circle.',
+  },
+  PCH_PLUGIN_QUARANTINED: {
+    status: 503,
+    doc: 'A plugin that must not be left out (`onError: fail`) is quarantined.',
+  },
+  PCH_PLUGIN_UNKNOWN: { status: 400, doc: 'The configuration names a built-in plugin that does not exist.' },
+  PCH_PLUGIN_UNSAFE: {
+    status: 500,
+    doc: 'The file of a plugin, or a directory above it, can be written by every user.',
+  },
+  PCH_PORT_IN_USE: { status: 409, doc: 'A host port is taken by another container or process.' },
   PCH_PROCESS_START: {
     status: 500,
     doc: 'A process that Pouch supervises did not start or did not become ready.',
@@ -95,6 +138,7 @@ export const errorKinds = {
     doc: 'The registry does not answer, or the line broke again and again.',
   },
   PCH_TOOL_MISSING: { status: 500, doc: 'A program that the call needs is not installed.' },
+  PCH_VOLUME_NOT_FOUND: { status: 404, doc: 'No volume has that name.' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof errorKinds;

@@ -1,0 +1,65 @@
+import { PouchError } from '../../../hooks/index.ts';
+import { addressIn, overlap, parseCidr, type Cidr } from '../cidr.ts';
+import type { BridgeNetwork } from '../network.ts';
+import type { HostLink, HostNetwork } from './host.ts';
+
+/** The mark on a bridge that says whose it is; the kernel takes 255 characters. */
+export function ownerMark(owner: string): string {
+  return `pouch ${owner}`.slice(0, 255);
+}
+
+/**
+ * Checks that the bridge and its subnet are free or ours.
+ * @throws PCH_NETWORK_CLASH naming the other side
+ */
+export function checkClashes(network: BridgeNetwork, host: HostNetwork): void {
+  const subnet = parseCidr(network.subnet);
+  if (!subnet)
+    throw clash(`network.subnet is ${network.subnet}, expected an IPv4 network such as 172.29.0.0/16`);
+  const bridge = host.links.find(({ name }) => name === network.bridge);
+  if (bridge) checkBridge(network, subnet, bridge);
+  const others = host.links.filter(({ name }) => name !== network.bridge);
+  for (const link of others) checkLink(network, subnet, link);
+  for (const route of host.routes) checkRoute(network, subnet, route);
+}
+
+function checkBridge(network: BridgeNetwork, subnet: Cidr, link: HostLink): void {
+  const { bridge } = network;
+  if (link.kind !== 'bridge') throw clash(`the interface ${bridge} exists and is not a bridge`);
+  if (link.alias !== '' && link.alias !== ownerMark(network.owner)) {
+    throw clash(
+      `the bridge ${bridge} is marked "${link.alias}", so it belongs to another daemon than ${network.owner}`,
+    );
+  }
+  const gateway = `${addressIn(subnet, 1)}/${subnet.prefix}`;
+  const foreign = link.addresses.find((address) => address !== gateway);
+  if (foreign) throw clash(`the bridge ${bridge} has the address ${foreign}, expected ${gateway}`);
+}
+
+function checkLink(network: BridgeNetwork, subnet: Cidr, link: HostLink): void {
+  const taken = link.addresses.find((address) => overlaps(subnet, address));
+  if (taken)
+    throw clash(`network.subnet ${network.subnet} overlaps with ${taken} of the interface ${link.name}`);
+}
+
+function checkRoute(
+  network: BridgeNetwork,
+  subnet: Cidr,
+  route: { destination: string; device: string },
+): void {
+  if (route.device === network.bridge || !overlaps(subnet, route.destination)) return;
+  throw clash(
+    `network.subnet ${network.subnet} overlaps with the route ${route.destination} by the interface ${route.device}`,
+  );
+}
+
+function overlaps(subnet: Cidr, other: string): boolean {
+  const cidr = parseCidr(other);
+  return cidr !== undefined && overlap(subnet, cidr);
+}
+
+function clash(message: string): PouchError {
+  return new PouchError('PCH_NETWORK_CLASH', message, {
+    hint: 'Set network.bridge and network.subnet in pouchd.yaml to a name and a network that are free on this host.',
+  });
+}

@@ -1,0 +1,38 @@
+/** IPv4 networks as 32-bit numbers. */
+export interface Cidr {
+  /** First address. */
+  base: number;
+  /** 0 to 32. */
+  prefix: number;
+}
+
+/** Reads `172.29.0.0/16`; a plain address is a /32. Host bits are cleared. Undefined if it is neither. */
+export function parseCidr(text: string): Cidr | undefined {
+  const match = /^(\d+\.\d+\.\d+\.\d+)(?:\/(\d+))?$/.exec(text);
+  const address = match?.[1] === undefined ? undefined : parseAddress(match[1]);
+  const prefix = match?.[2] === undefined ? 32 : Number(match[2]);
+  if (address === undefined || prefix > 32) return undefined;
+  return { base: (address & maskOf(prefix)) >>> 0, prefix };
+}
+
+/** Whether two networks have an address in common. */
+export function overlap(a: Cidr, b: Cidr): boolean {
+  const mask = maskOf(Math.min(a.prefix, b.prefix));
+  return (a.base & mask) >>> 0 === (b.base & mask) >>> 0;
+}
+
+/** The n-th address of a network: `172.29.0.1` for 1. */
+export function addressIn(network: Cidr, n: number): string {
+  const value = network.base + n;
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
+}
+
+function parseAddress(text: string): number | undefined {
+  const parts = text.split('.').map(Number);
+  if (parts.some((part) => part > 255)) return undefined;
+  return parts.reduce((value, part) => value * 256 + part, 0);
+}
+
+function maskOf(prefix: number): number {
+  return prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
+}

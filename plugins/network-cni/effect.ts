@@ -1,0 +1,108 @@
+import { statfs } from 'node:fs/promises';
+import type { EffectKind, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
+import type { BridgePreparation } from './bridge/prepare.ts';
+import { addNetwork, deleteNetwork } from './cni/chain.ts';
+import { toAttachment } from './cni/attachment.ts';
+import { executePlugin } from './cni/execute.ts';
+import type { CniAttachment, CniNetwork, CniPortMapping, CniResult } from './cni/types.ts';
+import { resultFromLease } from './leases.ts';
+import type { BridgeNetwork } from './network.ts';
+import type { PortClaims } from './ports/claims.ts';
+
+/** All that attaching and detaching need: the journal keeps it, so an undo does not depend on today's configuration. */
+export interface CniEffectArgs {
+  container: string;
+  name: string;
+  netns: string;
+  interface: string;
+  binDirs: string[];
+  bridge: BridgeNetwork;
+  network: CniNetwork;
+  ports: PortRequest[];
+  /** Fixed addresses. */
+  ip?: string;
+  mac?: string;
+}
+
+/** Magic number of nsfs, linux/magic.h. */
+const nsfs = 0x6e736673;
+
+/** The effect kind `cni`: one interface of a container on the daemon's bridge. */
+export function cniEffect(
+  preparation: BridgePreparation,
+  claims: PortClaims,
+): EffectKind<CniEffectArgs, NetworkAttachment> {
+  return {
+    kind: 'cni',
+    describe: (args) =>
+      `attach ${args.interface} to the bridge ${args.bridge.bridge}${describePorts(args.ports)}`,
+
+    async apply(args, { signal }) {
+      const [, ports] = await Promise.all([preparation.ensure(args.bridge), claims.claim(args, args.ports)]);
+      const attachment = attachmentOf(args, args.netns, ports.map(portMapping));
+      const [result] = await Promise.all([
+        addNetwork(args.network, attachment, signal),
+        raiseLoopback(args.network, attachment, signal),
+      ]);
+      return toAttachment(args.interface, result, ports);
+    },
+
+    async undo(args, applied, { signal }) {
+      const netns = (await isNamespace(args.netns)) ? args.netns : '';
+      const ports = applied?.ports.map(portMapping) ?? args.ports.map(anyMapping);
+      const result = (applied?.cni as CniResult | undefined) ?? (await cutOffResult(args));
+      await deleteNetwork(args.network, attachmentOf(args, netns, ports), result, signal);
+      claims.release(args.container);
+    },
+  };
+}
+
+function describePorts(ports: PortRequest[]): string {
+  if (ports.length === 0) return '';
+  const list = ports.map(({ hostIp, hostPort, containerPort, protocol }) =>
+    [hostIp, hostPort || 'a free port', `${containerPort}/${protocol}`].filter(Boolean).join(':'),
+  );
+  return ` and forward ${list.join(', ')}`;
+}
+
+function attachmentOf(args: CniEffectArgs, netns: string, portMappings: CniPortMapping[]): CniAttachment {
+  return {
+    containerId: args.container,
+    netns,
+    interface: args.interface,
+    binDirs: args.binDirs,
+    runtimeConfig: portMappings.length > 0 ? { portMappings } : {},
+    ...(args.ip && { ip: args.ip }),
+    ...(args.mac && { mac: args.mac }),
+  };
+}
+
+function portMapping(port: NetworkAttachment['ports'][number]): CniPortMapping {
+  const { hostPort, containerPort, protocol, hostIp } = port;
+  return { hostPort, containerPort, protocol, ...(hostIp !== '0.0.0.0' && { hostIP: hostIp }) };
+}
+
+/** For the undo of an ADD that was cut off: portmap's DEL finds its rules by the container's id, but wants a valid mapping. */
+function anyMapping({ containerPort, protocol, hostPort }: PortRequest): CniPortMapping {
+  return { hostPort: hostPort || 1, containerPort, protocol };
+}
+
+/** A namespace is born with `lo` down. Runs beside the bridge plugin, so it costs no time of its own. */
+async function raiseLoopback(
+  network: CniNetwork,
+  attachment: CniAttachment,
+  signal: AbortSignal,
+): Promise<void> {
+  const config = { cniVersion: network.cniVersion, name: network.name, type: 'loopback' };
+  await executePlugin('ADD', config, { ...attachment, interface: 'lo', runtimeConfig: {} }, signal);
+}
+
+function cutOffResult(args: CniEffectArgs): Promise<CniResult | undefined> {
+  return resultFromLease(args.bridge.ipamDir, args.network.name, args.container);
+}
+
+/** False if the file is gone, or is there but nothing is mounted on it (after a reboot). */
+async function isNamespace(path: string): Promise<boolean> {
+  const found = await statfs(path).catch(() => undefined);
+  return found?.type === nsfs;
+}

@@ -1,0 +1,78 @@
+import {
+  definePlugin,
+  messageOf,
+  Type,
+  type ContainerDraft,
+  type HostFacts,
+  type PortRequest,
+} from '../../hooks/index.ts';
+import { checkClashes } from './bridge/clash.ts';
+import { readHostNetwork } from './bridge/host.ts';
+import { BridgePreparation } from './bridge/prepare.ts';
+import { cniEffect, type CniEffectArgs } from './effect.ts';
+import { bridgeNetwork, cniNetwork } from './network.ts';
+import { PortClaims } from './ports/claims.ts';
+
+const options = Type.Object({
+  firewall: Type.Boolean({
+    default: false,
+    description:
+      'Runs CNI’s firewall plugin for each container too: for hosts whose administrators keep rules in CNI-ADMIN. Without it one rule per subnet lets traffic pass.',
+  }),
+});
+
+/** Network mode `bridge`: attaches containers to the daemon's bridge by CNI plugins (bridge, host-local, portmap, firewall). */
+export default definePlugin({
+  name: 'network-cni',
+  version: '0.1.0',
+  doc: 'Network mode bridge, by the CNI plugins bridge, host-local, portmap and firewall.',
+  options,
+  setup({ hooks, options: { firewall }, host, log, effect, surface }) {
+    effect(cniEffect(new BridgePreparation(log), new PortClaims()));
+    hooks.container.spec.tap((draft) => {
+      if (draft.network.mode !== 'bridge') return;
+      draft.effects['network.eth0'] = {
+        kind: 'cni',
+        stage: 'start',
+        needs: ['netns'],
+        args: { ...argsFor(draft, host, firewall) },
+      };
+    });
+    surface({
+      name: 'network-cni',
+      // A clash is told when the daemon starts; what needs no bridge works all the same.
+      async start() {
+        await warnOfClashes(host).catch((error: unknown) => {
+          log.error(`network mode bridge will not work: ${messageOf(error)}`, { error });
+        });
+      },
+      stop: () => Promise.resolve(),
+    });
+  },
+});
+
+async function warnOfClashes(host: HostFacts): Promise<void> {
+  checkClashes(bridgeNetwork(host), await readHostNetwork());
+}
+
+function argsFor(draft: ContainerDraft, host: HostFacts, firewall: boolean): CniEffectArgs {
+  const ports = Object.values(draft.network.ports).map((port) => withAddress(port, host));
+  const bridge = bridgeNetwork(host);
+  const { ip, mac } = draft.network.request;
+  return {
+    container: draft.id,
+    name: draft.name,
+    netns: draft.namespaces.network ?? '',
+    interface: 'eth0',
+    binDirs: [...host.network.cniBinDirs],
+    bridge,
+    network: cniNetwork(bridge, { firewall, portmap: ports.length > 0, hairpin: host.network.hairpin }),
+    ports,
+    ...(ip && { ip }),
+    ...(mac && { mac }),
+  };
+}
+
+function withAddress(port: PortRequest, host: HostFacts): PortRequest {
+  return { ...port, hostIp: port.hostIp || host.network.publishAddress };
+}

@@ -1,0 +1,41 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+
+/**
+ * Binds a host port for a moment, to see that no process listens there.
+ * @param port 0 for a free one
+ * @returns the port
+ * @throws the error of bind(2): EADDRINUSE, EADDRNOTAVAIL
+ */
+export async function tryBind(protocol: string, hostIp: string, port: number): Promise<number> {
+  if (protocol === 'udp') return bindUdp(hostIp, port);
+  // Node has no SCTP; its ports are a space of their own, TCP only stands in to pick a number.
+  if (protocol === 'sctp' && port !== 0) return port;
+  return bindTcp(hostIp, port);
+}
+
+function bindTcp(host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, () => {
+      const bound = server.address();
+      server.close(() => {
+        resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
+      });
+    });
+  });
+}
+
+function bindUdp(address: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    socket.once('error', reject);
+    socket.bind({ address, port, exclusive: true }, () => {
+      const bound = socket.address().port;
+      socket.close(() => {
+        resolve(bound);
+      });
+    });
+  });
+}

@@ -1,0 +1,146 @@
+import { PouchError, type NetworkAttachment, type PortRequest } from '../../../hooks/index.ts';
+import { tryBind } from './bind.ts';
+import { readForwardedPorts, type ForwardedPort } from './forwarded.ts';
+
+/** A published port with its host port filled in. */
+export type PublishedPort = NetworkAttachment['ports'][number];
+
+/** Who wants the ports. */
+export interface Claimant {
+  /** The container's id. */
+  container: string;
+  name: string;
+}
+
+interface Claim extends ForwardedPort {
+  name: string;
+}
+
+const anyAddress = '0.0.0.0';
+/** More than enough: a kernel-picked port is only ever refused if a container has it. */
+const attempts = 50;
+
+/**
+ * Host ports that this process has promised to containers. Three places are asked before a port is given: this table (for
+ * attachments under way), portmap's rules (for containers that run already, of any engine), and the kernel by bind(2) (for
+ * other processes).
+ */
+export class PortClaims {
+  readonly #claims = new Set<Claim>();
+  readonly #forwarded: () => Promise<ForwardedPort[]>;
+
+  constructor(forwarded = readForwardedPorts) {
+    this.#forwarded = forwarded;
+  }
+
+  /**
+   * Claims all ports or none. A host port of 0 or undefined gets a free one.
+   * @throws PCH_PORT_IN_USE
+   */
+  async claim(claimant: Claimant, ports: PortRequest[]): Promise<PublishedPort[]> {
+    if (ports.length === 0) return [];
+    const forwarded = (await this.#forwarded()).filter(({ container }) => container !== claimant.container);
+    try {
+      const published: PublishedPort[] = [];
+      for (const port of ports) published.push(await this.#claimOne(claimant, port, forwarded));
+      return published;
+    } catch (error) {
+      this.release(claimant.container);
+      throw error;
+    }
+  }
+
+  /** Gives all ports of a container back; does nothing for one that has none. */
+  release(container: string): void {
+    for (const claim of this.#claims) if (claim.container === container) this.#claims.delete(claim);
+  }
+
+  async #claimOne(claimant: Claimant, port: PortRequest, forwarded: ForwardedPort[]): Promise<PublishedPort> {
+    const hostIp = port.hostIp || anyAddress;
+    const hostPort = port.hostPort
+      ? await this.#claimFixed(claimant, port.protocol, hostIp, port.hostPort, forwarded)
+      : await this.#claimFree(claimant, port.protocol, hostIp, forwarded);
+    return { containerPort: port.containerPort, protocol: port.protocol, hostIp, hostPort };
+  }
+
+  async #claimFixed(
+    claimant: Claimant,
+    protocol: string,
+    hostIp: string,
+    hostPort: number,
+    forwarded: ForwardedPort[],
+  ): Promise<number> {
+    const wanted = { protocol, hostIp, hostPort, ...claimant };
+    const holder = this.#holderOf(wanted, forwarded);
+    if (holder) throw inUse(wanted, `the container ${nameOf(holder)}`);
+    this.#claims.add(wanted);
+    await tryBind(protocol, hostIp, hostPort).catch((error: unknown) => {
+      throw bindFailure(wanted, error);
+    });
+    return hostPort;
+  }
+
+  async #claimFree(
+    claimant: Claimant,
+    protocol: string,
+    hostIp: string,
+    forwarded: ForwardedPort[],
+  ): Promise<number> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const hostPort = await tryBind(protocol, hostIp, 0).catch((error: unknown) => {
+        throw bindFailure({ protocol, hostIp, hostPort: 0, ...claimant }, error);
+      });
+      const wanted = { protocol, hostIp, hostPort, ...claimant };
+      if (this.#holderOf(wanted, forwarded)) continue;
+      this.#claims.add(wanted);
+      return hostPort;
+    }
+    throw new PouchError('PCH_PORT_IN_USE', `no free ${protocol} port was found on ${hostIp}`, {
+      container: claimant.container,
+      hint: 'Name a host port (-p HOST:CONTAINER) or free some: /proc/sys/net/ipv4/ip_local_port_range has the range.',
+    });
+  }
+
+  #holderOf(wanted: ForwardedPort, forwarded: ForwardedPort[]): ForwardedPort | undefined {
+    return [...this.#claims, ...forwarded].find((other) => samePort(wanted, other));
+  }
+}
+
+function samePort(a: ForwardedPort, b: ForwardedPort): boolean {
+  if (a.protocol !== b.protocol || a.hostPort !== b.hostPort) return false;
+  return a.hostIp === b.hostIp || isAny(a.hostIp) || isAny(b.hostIp);
+}
+
+function isAny(address: string): boolean {
+  return address === '' || address === anyAddress || address === '::';
+}
+
+function nameOf(holder: ForwardedPort & { name?: string }): string {
+  return holder.name ?? (holder.container.slice(0, 12) || 'of another network');
+}
+
+function inUse(wanted: Claim, holder: string): PouchError {
+  const { protocol, hostIp, hostPort, name } = wanted;
+  return new PouchError(
+    'PCH_PORT_IN_USE',
+    `port ${hostPort}/${protocol} of ${hostIp}, wanted by the container ${name}, is in use by ${holder}`,
+    {
+      container: wanted.container,
+      hint: 'Stop what has it, or publish another host port (-p HOST:CONTAINER).',
+    },
+  );
+}
+
+function bindFailure(wanted: Claim, error: unknown): PouchError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return inUse(wanted, 'a process of the host');
+  return new PouchError(
+    'PCH_OPTION_INVALID',
+    `port ${wanted.hostPort}/${wanted.protocol} cannot be published on ${wanted.hostIp}: ${code ?? String(error)}`,
+    {
+      container: wanted.container,
+      hint: 'Publish on an address that the host has (`ip addr`).',
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import { runCommand } from '../command.ts';
+
+/** A host port that CNI's portmap forwards now, for whichever container of whichever engine on this host. */
+export interface ForwardedPort {
+  protocol: string;
+  hostPort: number;
+  /** Empty: every address of the host. */
+  hostIp: string;
+  /** The container's id; empty if unknown. */
+  container: string;
+}
+
+/** Reads portmap's rules. They show what no bind(2) shows: a forwarded port has no listening socket. */
+export async function readForwardedPorts(): Promise<ForwardedPort[]> {
+  const { stdout } = await runCommand('iptables', ['-t', 'nat', '-w', '5', '-S']);
+  return parseForwardedPorts(stdout);
+}
+
+/** From `iptables -t nat -S`: CNI-HOSTPORT-DNAT names the container of each chain CNI-DN-…, which has the ports. */
+export function parseForwardedPorts(rules: string): ForwardedPort[] {
+  const owners = new Map<string, string>();
+  const ports: ForwardedPort[] = [];
+  for (const rule of rules.split('\n')) {
+    const owner = /^-A CNI-HOSTPORT-DNAT .*id: \\?"([^"\\]+)\\?".* -j (CNI-DN-\w+)/.exec(rule);
+    if (owner) owners.set(owner[2] ?? '', owner[1] ?? '');
+    const port = parseDnat(rule);
+    if (port) ports.push(port);
+  }
+  return ports.map((port) => ({ ...port, container: owners.get(port.container) ?? '' }));
+}
+
+/** `container` is the chain's name for now. */
+function parseDnat(rule: string): ForwardedPort | undefined {
+  const match = /^-A (CNI-DN-\w+) (?:-d ([\d.]+)\/32 )?-p (\w+) .*--dport (\d+) -j DNAT/.exec(rule);
+  if (!match) return undefined;
+  const [, chain = '', hostIp = '', protocol = '', hostPort] = match;
+  return { protocol, hostPort: Number(hostPort), hostIp, container: chain };
+}
