@@ -44,7 +44,7 @@ async function ingest(
     await copy(writer, source, size, onProgress);
     await writer.commit({ size, digest, labels });
   } finally {
-    writer.close();
+    await writer.close();
   }
 }
 

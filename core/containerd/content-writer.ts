@@ -7,7 +7,7 @@ import {
   WriteContentRequest,
   type WriteContentResponse,
 } from './gen/services/content.ts';
-import { type CallOptions, type Rpc, failure, onAbort } from './rpc.ts';
+import { type CallOptions, type Rpc, failure, onAbort, throwIfAborted } from './rpc.ts';
 
 /** A blob in the making. */
 export interface Ingest {
@@ -32,6 +32,9 @@ const maxMessageBytes = 1 << 20;
 
 /** Messages that may be on the way; enough to hide the round trip, little enough to bound memory. */
 const maxInFlight = 4;
+
+/** How long a close waits for containerd to take what was sent, in milliseconds. */
+const closeWithinMs = 5_000;
 
 /** How long containerd may hold the ref of a stream that broke, in milliseconds. */
 const lockWaitMs = 10_000;
@@ -61,13 +64,13 @@ export class ContentWriter {
   static async open(rpc: Rpc, ingest: Ingest, options: CallOptions = {}): Promise<ContentWriter> {
     const giveUpAt = performance.now() + lockWaitMs;
     for (;;) {
-      options.signal?.throwIfAborted();
+      throwIfAborted(options.signal, ContentService.write.path);
       const writer = new ContentWriter(rpc, ingest.ref, options);
       try {
         await writer.#stat(ingest);
         return writer;
       } catch (error) {
-        writer.close();
+        await writer.close();
         if (!isLocked(error) || performance.now() > giveUpAt) throw error;
         await delay(50);
       }
@@ -86,13 +89,24 @@ export class ContentWriter {
     while (this.#inFlight > 0) await this.#answer();
     this.#send({ action: WriteAction.COMMIT, offset: this.offset, total: size, expected: digest, labels });
     await this.#answer();
-    this.close();
   }
 
-  /** Ends the stream; an uncommitted ingest stays and can be resumed. */
-  close(): void {
-    this.#stopListening();
-    this.#call.cancel();
+  /**
+   * Ends the stream and lets containerd keep what was sent: an uncommitted ingest can be resumed or aborted afterwards.
+   * Does not fail, and does not wait for a containerd that is stuck.
+   */
+  async close(): Promise<void> {
+    this.#call.end();
+    const tooLate = setTimeout(() => this.#call.cancel(), closeWithinMs);
+    try {
+      while (!(await this.#answers.next()).done);
+    } catch {
+      // Cancelled or broken: it has ended either way.
+    } finally {
+      clearTimeout(tooLate);
+      this.#stopListening();
+      this.#call.cancel();
+    }
   }
 
   async #stat({ ref, total = 0, expected = '' }: Ingest): Promise<void> {

@@ -63,7 +63,7 @@ export class Rpc {
     request: Request,
     options: CallOptions = {},
   ): Promise<Response> {
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal, method.path);
     return new Promise((resolve, reject) => {
       const call = this.#connected().makeUnaryRequest(
         method.path,
@@ -88,7 +88,7 @@ export class Rpc {
     request: Request,
     options: CallOptions = {},
   ): AsyncGenerator<Response, void, undefined> {
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal, method.path);
     const call = this.#connected().makeServerStreamRequest(
       method.path,
       method.requestSerialize,
@@ -148,6 +148,11 @@ export class Rpc {
 export function failure(error: unknown, path: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return abortError(signal, path);
   return isServiceError(error) ? rpcError(error, path) : error;
+}
+
+/** Fails like a call that was cancelled. */
+export function throwIfAborted(signal: AbortSignal | undefined, path: string): void {
+  if (signal?.aborted) throw abortError(signal, path);
 }
 
 /** Calls `listener` once when `signal` aborts; the returned function stops that. */

@@ -82,7 +82,7 @@ export class TasksClient {
       .pid;
   }
 
-  /** Deletes an ended task and ends its shim; PCH_CONTAINERD_PRECONDITION while it runs. */
+  /** Deletes an ended task and ends its shim; fails while it runs. */
   async delete(containerId: string, options?: CallOptions): Promise<DeleteResponse> {
     const call = { deadlineMs: startDeadlineMs, ...options };
     return this.#rpc.unary(TasksService.delete, DeleteTaskRequest.create({ containerId }), call);
@@ -103,7 +103,7 @@ export class TasksClient {
     return required(answer.process, 'the task');
   }
 
-  /** The init processes of all tasks. containerd asks every shim, so this takes time with their number. */
+  /** The init processes of all tasks; `id` is the container's. containerd asks every shim, so this takes time with their number. */
   async list(options?: CallOptions): Promise<Process[]> {
     return (await this.#rpc.unary(TasksService.list, ListTasksRequest.create(), options)).tasks;
   }
