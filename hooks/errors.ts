@@ -137,6 +137,10 @@ export const errorKinds = {
     status: 502,
     doc: 'The registry does not answer, or the line broke again and again.',
   },
+  PCH_RUNTIME_NOT_USABLE: {
+    status: 409,
+    doc: 'The runtime is not installed, or does not work on this host.',
+  },
   PCH_TOOL_MISSING: { status: 500, doc: 'A program that the call needs is not installed.' },
   PCH_VOLUME_NOT_FOUND: { status: 404, doc: 'No volume has that name.' },
 } as const satisfies Record<string, ErrorKind>;

@@ -1,0 +1,43 @@
+import type { OciSeccomp } from '../../hooks/oci.ts';
+import { alwaysAllowed } from './seccomp/always.ts';
+import { allowedByCapability } from './seccomp/byCapability.ts';
+import { filteredRules } from './seccomp/filtered.ts';
+
+/** What a machine runs, and the calls that only it has. Keys are Node's `process.arch`. */
+const machines: Readonly<Record<string, { architectures: string[]; calls: string[] }>> = {
+  x64: {
+    architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+    calls: ['arch_prctl', 'modify_ldt'],
+  },
+  arm64: {
+    architectures: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
+    calls: [
+      'arm_fadvise64_64',
+      'arm_sync_file_range',
+      'breakpoint',
+      'cacheflush',
+      'set_tls',
+      'sync_file_range2',
+    ],
+  },
+};
+
+/** errno(3). */
+const eperm = 1;
+
+/**
+ * The default seccomp profile: an allow list that fits the container's capabilities; every other call answers EPERM. It
+ * allows what Docker's does.
+ * @param arch Node's `process.arch`; for one that is not in the table above only its native calls are filtered
+ */
+export function defaultSeccomp(capabilities: Record<string, true>, arch: string = process.arch): OciSeccomp {
+  const machine = machines[arch];
+  const granted = Object.keys(capabilities).flatMap((name) => allowedByCapability[name] ?? []);
+  const names = new Set([...alwaysAllowed, ...(machine?.calls ?? []), ...granted]);
+  return {
+    defaultAction: 'SCMP_ACT_ERRNO',
+    defaultErrnoRet: eperm,
+    ...(machine && { architectures: machine.architectures }),
+    syscalls: [{ names: [...names].sort(), action: 'SCMP_ACT_ALLOW' }, ...filteredRules(capabilities)],
+  };
+}

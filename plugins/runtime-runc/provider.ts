@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { PouchError, type RuntimeProvider, type RuntimeState } from '../../hooks/index.ts';
+import { probeRuntime, type Obstacle } from './probe.ts';
+
+export interface RuncLike {
+  name: string;
+  /** Name or absolute path of the executable. */
+  binary: string;
+  /** The daemon's state folder: each daemon keeps its runtimes' state apart from others'. */
+  state: string;
+  obstacle: Obstacle;
+}
+
+/** A runtime with runc's command line, run by containerd's shim io.containerd.runc.v2. */
+export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
+  const probe = cachedWhenUsable(() => probeRuntime(runtime.binary, runtime.obstacle));
+  return {
+    name: runtime.name,
+    containerdType: 'io.containerd.runc.v2',
+    probe,
+    async options() {
+      const { usable, path, problem } = await probe();
+      if (!usable) throw notUsable(runtime.name, problem ?? '');
+      return { binaryName: path, root: join(runtime.state, runtime.name) };
+    },
+  };
+}
+
+/** A runtime that is missing now may be installed later, so only success is kept. */
+function cachedWhenUsable(probe: () => Promise<RuntimeState>): () => Promise<RuntimeState> {
+  let known: Promise<RuntimeState> | undefined;
+  return async () => {
+    known ??= probe();
+    const state = await known;
+    if (!state.usable) known = undefined;
+    return state;
+  };
+}
+
+function notUsable(name: string, problem: string): PouchError {
+  return new PouchError('PCH_RUNTIME_NOT_USABLE', `the runtime ${name} cannot be used: ${problem}`, {
+    hint: 'Choose another with --runtime; `pouch info` lists them.',
+  });
+}
