@@ -1,9 +1,9 @@
-import { checkSocketPath } from './formats/address.ts';
-import { Refusal } from './formats/format.ts';
+import { managedSocket } from './derive.ts';
+import { LONGEST_SOCKET_PATH } from './formats/address.ts';
 import type { Issue } from './formats/format.ts';
 import type { SettingPath } from './schema/setting.ts';
 import type { SettingStore } from './store.ts';
-import type { ListenAddress, PluginEntry } from './types.ts';
+import type { PluginEntry } from './types.ts';
 
 type ReportIssue = (path: SettingPath, issue: Issue) => void;
 
@@ -12,7 +12,6 @@ export function crossChecks(store: SettingStore, report: ReportIssue): void {
   checkDirectories(store, report);
   checkContainerd(store, report);
   checkStateLength(store, report);
-  checkListenOnce(store, report);
   checkPluginsOnce(store, report);
 }
 
@@ -34,54 +33,46 @@ function isBelow(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
 
+/** The socket of the managed one may be named as it is, so that the output of --print-config is a valid file. */
 function checkContainerd(store: SettingStore, report: ReportIssue): void {
-  const given = !['default', 'derived'].includes(store.origin('containerd.address').kind);
-  if (!given || store.get('containerd.managed') !== true) return;
+  if (!isGiven(store, 'containerd.address') || store.get('containerd.managed') !== true) return;
+  if (store.get('containerd.address') === managedSocket(String(store.get('state')))) return;
   const hint = 'leave out one of the two: a managed containerd has its socket below state';
   report('containerd.address', { at: [], expected: 'no address with managed: true', found: 'both', hint });
 }
 
-/** The longest socket path that pouchd itself makes below state. */
-const LONGEST_BELOW_STATE = '/containerd/containerd.sock.ttrpc';
-
+/** A longer path than the kernel takes, of a socket that pouchd itself makes below `state`. */
 function checkStateLength(store: SettingStore, report: ReportIssue): void {
   const state = store.get('state') as string | undefined;
-  try {
-    if (state !== undefined) checkSocketPath(`${state}${LONGEST_BELOW_STATE}`);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    report('state', {
-      at: [],
-      expected: 'a shorter path',
-      found: `${Buffer.byteLength(state ?? '')} bytes`,
-      hint: error.message,
-    });
-  }
+  const longest = socketsBelowState(store).at(-1);
+  if (state === undefined || longest === undefined) return;
+  const spare = LONGEST_SOCKET_PATH - Buffer.byteLength(longest);
+  const bytes = Buffer.byteLength(state);
+  if (bytes <= spare) return;
+  const hint = `a socket path holds ${LONGEST_SOCKET_PATH} bytes, and pouchd makes STATE${longest}`;
+  report('state', { at: [], expected: `a path of at most ${spare} bytes`, found: `${bytes} bytes`, hint });
 }
 
-function checkListenOnce(store: SettingStore, report: ReportIssue): void {
-  const addresses = (store.get('listen') ?? []) as readonly ListenAddress[];
-  reportRepeated(
-    'listen',
-    addresses.map((address) => (address.kind === 'unix' ? address.path : address.url)),
-    report,
-  );
+/** The shorter one first. containerd serves ttrpc on a socket of its own beside the gRPC one. */
+function socketsBelowState(store: SettingStore): string[] {
+  const served = isGiven(store, 'listen') ? [] : ['/pouchd.sock'];
+  return store.get('containerd.managed') === true ? [...served, `${managedSocket('')}.ttrpc`] : served;
 }
 
-/** After relative paths are resolved: `./a.ts` and `a.ts` are one plugin. */
+function isGiven(store: SettingStore, path: SettingPath): boolean {
+  return !['default', 'derived'].includes(store.origin(path).kind);
+}
+
+/** Here and not in the format, because relative paths are resolved by now: `./a.ts` and `a.ts` are one plugin. */
 function checkPluginsOnce(store: SettingStore, report: ReportIssue): void {
   const entries = (store.get('plugins') ?? []) as readonly PluginEntry[];
-  reportRepeated(
-    'plugins',
-    entries.map((entry) => entry.name ?? entry.path ?? ''),
-    report,
-  );
-}
-
-function reportRepeated(path: SettingPath, keys: readonly string[], report: ReportIssue): void {
+  const keys = entries.map((entry) => entry.name ?? entry.path ?? '');
   keys.forEach((key, index) => {
     const first = keys.indexOf(key);
-    if (first < index)
-      report(path, { at: [index], expected: 'each once', found: `${key} again, as in entry ${first + 1}` });
+    if (first < index) report('plugins', repeatedPlugin(index, key, first));
   });
+}
+
+function repeatedPlugin(index: number, key: string, first: number): Issue {
+  return { at: [index], expected: 'each plugin once', found: `${key} again, as in entry ${first + 1}` };
 }

@@ -47,9 +47,14 @@ function hashedNames(state: string): typeof plainNames {
 /** Whoever names an address means the containerd that is there, so `managed` need not be said too. */
 function containerdDefaults({ state, managed, address }: Basis): DerivedDefault[] {
   const isManaged = managed ?? address === undefined;
-  const socket = isManaged ? `${state}/containerd/containerd.sock` : '/run/containerd/containerd.sock';
+  const socket = isManaged ? managedSocket(state) : '/run/containerd/containerd.sock';
   return [
     { path: 'containerd.managed', from: 'containerd.address', value: String(isManaged) },
     { path: 'containerd.address', from: isManaged ? 'state' : 'containerd.managed', value: socket },
   ];
+}
+
+/** The gRPC socket of the containerd that pouchd starts. */
+export function managedSocket(state: string): string {
+  return `${state}/containerd/containerd.sock`;
 }

@@ -13,10 +13,11 @@ import { readConfigFile } from './source/file.ts';
 import { importDocument } from './source/import.ts';
 import { SettingStore, segmentsOf, toRaw } from './store.ts';
 import type { PluginEntry, PouchConfig } from './types.ts';
+import { nest } from './written.ts';
 import type { Issue, Segment } from './formats/format.ts';
 
 export interface LoadOptions {
-  /** Path of the configuration file; without it the default one, which may be missing. */
+  /** Path of the configuration file; without it $POUCHD_CONFIG, then the default one, which may be missing. */
   readonly file?: string;
   /** For POUCHD_… variables; without it none is read. */
   readonly env?: NodeJS.ProcessEnv;
@@ -45,18 +46,22 @@ export interface LoadedConfig {
  * @throws ConfigError with every mistake of all sources; PCH_CONFIG_INVALID, PCH_CONFIG_NOT_FOUND or PCH_CONFIG_UNREADABLE
  */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
-  const document = readConfigFile(options.file);
+  const env = options.env ?? {};
+  const document = readConfigFile(options.file ?? (env.POUCHD_CONFIG || undefined));
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
-  const store = new SettingStore((path, issue, origin) => report(toProblem(document, path, issue, origin)));
+  const store = new SettingStore((path, issue, origin) => {
+    // What follows from a wrong value is wrong too; the checks name the cause.
+    if (origin.kind !== 'derived') report(toProblem(document, path, issue, origin));
+  });
   if (document) importDocument(document, store, report);
-  store.importEnvironment(options.env ?? {});
+  store.importEnvironment(env);
   importFlags(options.flags ?? {}, store, report);
   fillDerived(store);
   resolvePluginPaths(store, document);
   crossChecks(store, (path, issue) => report(toProblem(document, path, issue, store.origin(path))));
   if (problems.length > 0 || !store.isSound()) throw invalid(problems);
-  return loaded(store, document, checkKnownVariables(options.env ?? {}));
+  return loaded(store, document, checkKnownVariables(env));
 }
 
 function toProblem(
@@ -111,7 +116,7 @@ function loaded(
   warnings: readonly string[],
 ): LoadedConfig {
   return {
-    config: nested((path) => store.get(path)),
+    config: nest(settingPaths.map((path) => [path, plain(store.get(path))])) as unknown as PouchConfig,
     ...(document && { file: document.file }),
     warnings,
     originOf: (path) => originOf(store, document, parsePath(path)),
@@ -131,15 +136,6 @@ function originOf(
   return place ? { kind: 'file', ...place } : origin;
 }
 
-/** The settings as the nested object that PouchConfig describes. */
-function nested(get: (path: SettingPath) => unknown): PouchConfig {
-  const config: Record<string, unknown> = {};
-  for (const path of settingPaths) {
-    const [group, key] = path.split('.') as [string, string | undefined];
-    const value = get(path);
-    const plain = value instanceof Map ? Object.fromEntries(value as Map<string, unknown>) : value;
-    if (key === undefined) config[group] = plain;
-    else config[group] = { ...(config[group] as object | undefined), [key]: plain };
-  }
-  return config as unknown as PouchConfig;
+function plain(value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value as Map<string, unknown>) : value;
 }

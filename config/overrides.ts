@@ -2,7 +2,7 @@ import type { Problem } from './problem.ts';
 import { envName, isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
 import type { SettingStore } from './store.ts';
-import { toRaw } from './store.ts';
+import { oneText, toRaw } from './store.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Puts pouchd's options over the present values. */
@@ -14,9 +14,13 @@ export function importFlags(
   for (const [name, value] of Object.entries(flags)) {
     if (value === undefined) continue;
     const path = settingOfFlag(name);
-    if (path) store.set(path, toRaw(value), { kind: 'flag', name: flagName(path) });
+    if (path) store.set(path, rawFlag(path, value), { kind: 'flag', name: flagName(path) });
     else report(unknownFlag(name));
   }
+}
+
+function rawFlag(path: SettingPath, value: unknown): unknown {
+  return typeof value === 'string' ? oneText(path, value) : toRaw(value);
 }
 
 /** `log-level`, commander's `logLevel` and `log.level` are all that setting. */

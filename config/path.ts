@@ -1,23 +1,31 @@
 import type { Segment } from './formats/format.ts';
 
-/** `plugins[0].options.entries` as segments; a JSON pointer (`/plugins/0/options`) is taken too. */
+/**
+ * The segments of a written path: `plugins[0].options.entries`, `images.mirrors["docker.io"]`, or a JSON pointer
+ * (RFC 6901) such as `/plugins/0/options`.
+ */
 export function parsePath(path: string): Segment[] {
-  if (path.startsWith('/')) return path.slice(1).split('/').map(unescapePointer).map(indexOrKey);
+  return path.startsWith('/') ? parsePointer(path) : parseDotted(path);
+}
+
+function parsePointer(path: string): Segment[] {
   return path
-    .split(/\.|\[(\d+)\]/)
-    .filter((part) => part !== undefined && part !== '')
-    .map(indexOrKey);
+    .slice(1)
+    .split('/')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-function unescapePointer(part: string): string {
-  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+/** One step: `[0]`, `["quoted key"]`, or a key up to the next dot or bracket. */
+const STEP = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g;
+
+function parseDotted(path: string): Segment[] {
+  return [...path.matchAll(STEP)].map(([, index, quoted, key]) => {
+    if (index !== undefined) return Number(index);
+    return quoted === undefined ? (key ?? '') : (JSON.parse(quoted) as string);
+  });
 }
 
-function indexOrKey(part: string): Segment {
-  return /^\d+$/.test(part) ? Number(part) : part;
-}
-
-/** The written form of a path: `plugins[0].options.entries`. A key with dots is quoted: `images.mirrors["docker.io"]`. */
+/** The written form of a path; `parsePath` takes it back. A key of other characters than words is quoted. */
 export function formatPath(segments: readonly Segment[]): string {
   return segments.reduce<string>((text, segment) => {
     if (typeof segment === 'number') return `${text}[${segment}]`;

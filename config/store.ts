@@ -21,7 +21,7 @@ export class SettingStore {
   private readonly origins = new Map<SettingPath, Origin>();
   private readonly env: NodeJS.ProcessEnv = {};
   private readonly values: convict.Config<Record<string, unknown>>;
-  /** The source that is being read while convict calls a format. */
+  /** The source that is being read while a format is called. */
   private source: (path: SettingPath) => Origin = () => ({ kind: 'default' });
 
   constructor(report: ReportSetting) {
@@ -121,13 +121,18 @@ convict.addFormats(
         validate(value: unknown) {
           if (value instanceof InvalidValue) throw new Error('invalid');
         },
-        coerce: ((text: string, instance: object) => stores.get(instance)?.decode(path, text) ?? text) as (
-          text: string,
-        ) => unknown,
+        coerce: ((text: string, instance: object) =>
+          stores.get(instance)?.decode(path, oneText(path, text)) ?? text) as (text: string) => unknown,
       },
     ]),
   ),
 );
+
+/** The raw value of a variable or a flag, where a list is one text with commas. */
+export function oneText(path: SettingPath, text: string): unknown {
+  if (schema[path].format.json.type !== 'array') return text;
+  return text === '' ? [] : text.split(',').map((part) => part.trim());
+}
 
 function slashed(path: SettingPath): string {
   return path.replace('.', '/');

@@ -2,14 +2,14 @@
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
-    const distance = editDistance(fold(word), fold(candidate));
+    const distance = distanceOf(fold(word), fold(candidate));
     if (distance <= allowed(word) && (!best || distance < best.distance))
       best = { word: candidate, distance };
   }
   return best?.word;
 }
 
-/** The end of an error message: ` (did you mean "mtu"?)`, or nothing. */
+/** The hint for a mistyped word, or undefined. */
 export function didYouMean(word: string, known: Iterable<string>): string | undefined {
   const match = nearest(word, known);
   return match === undefined ? undefined : `did you mean ${match}?`;
@@ -22,6 +22,12 @@ function fold(word: string): string {
 
 function allowed(word: string): number {
   return Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+}
+
+/** A beginning of four letters or more is a near miss too (`onErr` for `onError`). */
+function distanceOf(word: string, candidate: string): number {
+  const isBeginning = word.length >= 4 && candidate.startsWith(word);
+  return isBeginning ? 1 : editDistance(word, candidate);
 }
 
 /** Levenshtein's distance, two rows at a time. */

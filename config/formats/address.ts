@@ -1,5 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, normalize } from 'node:path';
 import type { ListenAddress } from '../types.ts';
 import { Refusal, textFormat } from './format.ts';
 
@@ -15,17 +15,18 @@ export const listenAddress = textFormat<ListenAddress>({
 });
 
 function readUnix(url: string): ListenAddress | undefined {
-  const path = url.slice('unix://'.length);
-  if (!isAbsolute(path) || path.endsWith('/')) return undefined;
-  return { kind: 'unix', url, path: checkSocketPath(path) };
+  const path = readSocketPath(url);
+  return path === undefined ? undefined : { kind: 'unix', url: `unix://${path}`, path };
 }
 
-/** The path; throws Refusal when the kernel would not take it. */
-export function checkSocketPath(path: string): string {
+function readSocketPath(url: string): string | undefined {
+  const path = url.replace(/^unix:\/\//, '');
+  if (!isAbsolute(path) || path.endsWith('/')) return undefined;
+  if (path.includes('\0')) throw new Refusal('a path cannot hold a NUL byte');
   const bytes = Buffer.byteLength(path);
   if (bytes > LONGEST_SOCKET_PATH)
     throw new Refusal(`a socket path holds ${LONGEST_SOCKET_PATH} bytes, this one has ${bytes}`);
-  return path;
+  return normalize(path);
 }
 
 function readTcp(url: string): ListenAddress | undefined {
@@ -47,10 +48,7 @@ function isLoopback(host: string): boolean {
 export const socketPath = textFormat<string>({
   expected: 'the absolute path of a Unix socket such as /run/containerd/containerd.sock',
   json: { type: 'string', pattern: '^(unix://)?/' },
-  read(text) {
-    const path = text.replace(/^unix:\/\//, '');
-    return isAbsolute(path) && !path.endsWith('/') ? checkSocketPath(path) : undefined;
-  },
+  read: readSocketPath,
 });
 
 /** An IPv4 or IPv6 address. */

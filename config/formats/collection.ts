@@ -1,27 +1,26 @@
-import type { Format, JsonSchema, Report } from './format.ts';
+import type { Format, Issue, JsonSchema, Report } from './format.ts';
 import { show, within } from './format.ts';
 
 /** Far more entries than any list or map of this file needs; keeps a generated file from eating the daemon. */
 const MOST_ENTRIES = 1000;
 
-/** A list. One text (from an environment variable or a flag) is split at its commas. */
+/** A list, each entry once. */
 export function listOf<T>(item: Format<T>, { min = 0 }: { min?: number } = {}): Format<readonly T[]> {
   const expected = `a list, each ${item.expected}`;
   return {
     expected,
     json: { type: 'array', items: item.json, ...(min > 0 && { minItems: min }), uniqueItems: true },
     decode(raw, report) {
-      const entries = typeof raw === 'string' ? splitAtCommas(raw) : raw;
-      if (!isList(entries, min))
+      if (!isList(raw, min))
         return void report({ at: [], expected: atLeast(expected, min), found: found(raw) });
-      return decodeItems(item, entries, report);
+      return decodeItems(item, raw, report);
     },
     encode: (values) => values.map((value) => item.encode(value)),
   };
 }
 
-function isList(entries: unknown, min: number): entries is unknown[] {
-  return Array.isArray(entries) && entries.length >= min && entries.length <= MOST_ENTRIES;
+function isList(raw: unknown, min: number): raw is unknown[] {
+  return Array.isArray(raw) && raw.length >= min && raw.length <= MOST_ENTRIES;
 }
 
 function atLeast(expected: string, min: number): string {
@@ -34,33 +33,23 @@ function found(raw: unknown): string {
   return Array.isArray(raw) ? `a list of ${raw.length}` : show(raw);
 }
 
-function splitAtCommas(text: string): string[] {
-  return text === '' ? [] : text.split(',').map((part) => part.trim());
-}
-
 function decodeItems<T>(item: Format<T>, entries: unknown[], report: Report): T[] | undefined {
   const values: T[] = [];
-  const seen = new Map<string, number>();
+  const first = new Map<string, number>();
   entries.forEach((entry, index) => {
     const value = item.decode(entry, within(report, index));
     if (value === undefined) return;
-    const first = rememberFirst(seen, JSON.stringify(item.encode(value)), index);
-    if (first === index) values.push(value);
-    else
-      report({
-        at: [index],
-        expected: 'each entry once',
-        found: `the same as entry ${first + 1} of the list`,
-      });
+    const key = JSON.stringify(item.encode(value));
+    const earlier = first.get(key);
+    if (earlier !== undefined) return report(repeated(index, earlier));
+    first.set(key, index);
+    values.push(value);
   });
   return values.length === entries.length ? values : undefined;
 }
 
-/** The index at which a key was seen first, this one included. */
-export function rememberFirst(seen: Map<string, number>, key: string, index: number): number {
-  const first = seen.get(key) ?? index;
-  seen.set(key, first);
-  return first;
+function repeated(index: number, earlier: number): Issue {
+  return { at: [index], expected: 'each entry once', found: `the same as entry ${earlier + 1} of the list` };
 }
 
 /** A map with free keys. */

@@ -50,12 +50,17 @@ export function textFormat<T>(format: TextFormat<T>): Format<T> {
     expected: format.expected,
     json: format.json,
     decode(raw, report) {
-      const { value, hint } = typeof raw === 'string' ? attempt(format, raw) : {};
+      const { value, hint } = isShort(raw) ? attempt(format, raw) : {};
       if (value === undefined) report({ at: [], expected: format.expected, found: show(raw), hint });
       return value;
     },
     encode: format.write ?? ((value) => value),
   };
+}
+
+/** No scalar of this file is longer than a path, PATH_MAX bytes. */
+function isShort(raw: unknown): raw is string {
+  return typeof raw === 'string' && raw.length <= 4096;
 }
 
 function attempt<T>(format: TextFormat<T>, text: string): { value?: T; hint?: string } {

@@ -96,14 +96,18 @@ const pluginEntry: Format<PluginEntry> = {
     });
     return sound ? { enabled: true, options: {}, ...entry } : undefined;
   },
-  encode: (entry) =>
-    Object.fromEntries(
-      Object.entries(entry).map(([name, value]) => [
-        name,
-        pluginFields[name as keyof PluginEntry].format.encode(value),
-      ]),
-    ),
+  encode: encodeFields,
 };
+
+/** In the order of the table above, whatever that of the file was. */
+function encodeFields(entry: PluginEntry): Record<string, unknown> {
+  const written: Record<string, unknown> = {};
+  for (const [name, { format }] of Object.entries(pluginFields)) {
+    const value = entry[name as keyof PluginEntry];
+    if (value !== undefined) written[name] = format.encode(value);
+  }
+  return written;
+}
 
 function decodeFields(raw: Map<unknown, unknown>, report: Report): Partial<PluginEntry> {
   const fields: Record<string, unknown> = {};
@@ -120,7 +124,7 @@ function decodeFields(raw: Map<unknown, unknown>, report: Report): Partial<Plugi
 function reportUnknownField(name: string, report: Report): void {
   const known = Object.keys(pluginFields);
   const hint = didYouMean(name, known) ?? "a plugin's own settings go below its options";
-  report({ at: [], expected: `one of ${known.join(', ')}`, found: `the unknown key ${name}`, hint });
+  report({ at: [], expected: `one of ${known.join(', ')}`, found: `the unknown key ${show(name)}`, hint });
 }
 
 function requireOneSource(raw: Map<unknown, unknown>, report: Report): void {
@@ -142,28 +146,5 @@ function entrySchema(): JsonSchema {
   };
 }
 
-/** `plugins`: each plugin once, in the order in which they are loaded. */
-export const pluginList: Format<readonly PluginEntry[]> = uniquePlugins(listOf(pluginEntry));
-
-function uniquePlugins(list: Format<readonly PluginEntry[]>): Format<readonly PluginEntry[]> {
-  return {
-    ...list,
-    decode(raw, report) {
-      const entries = list.decode(raw, report);
-      const first = new Map<string, number>();
-      let sound = entries !== undefined;
-      entries?.forEach((entry, index) => {
-        const key = entry.name ?? entry.path ?? '';
-        const earlier = first.get(key);
-        if (earlier === undefined) return void first.set(key, index);
-        sound = false;
-        report({
-          at: [index],
-          expected: 'each plugin once',
-          found: `${key}, which is entry ${earlier + 1} already`,
-        });
-      });
-      return sound ? entries : undefined;
-    },
-  };
-}
+/** `plugins`, in the order in which they are loaded. */
+export const pluginList: Format<readonly PluginEntry[]> = listOf(pluginEntry);

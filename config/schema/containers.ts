@@ -1,9 +1,7 @@
-import { duration, integer, mapOf, pluginList, size, ulimit, ulimitName } from '../formats/index.ts';
+import { duration, integer, mapOf, size, ulimit, ulimitName } from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
-export const containers: Settings<
-  'containerLogs' | 'stopTimeout' | 'shmSize' | 'defaultUlimits' | 'plugins'
-> = {
+export const containers: Settings<'containerLogs' | 'stopTimeout' | 'shmSize' | 'defaultUlimits'> = {
   'containerLogs.maxSize': {
     default: '64m',
     format: size({ min: 4096, zero: 'no limit' }),
@@ -34,23 +32,6 @@ export const containers: Settings<
     env: false,
     format: mapOf(ulimitName, ulimit),
     doc: 'Resource limits (setrlimit(2)) of containers that set none of that name. Without an entry: the limit of the runtime.',
-    since: '0.1.0',
-  },
-  plugins: {
-    default: [],
-    example: [
-      {
-        path: './corp-hosts.ts',
-        options: { entries: { 'db.corp.example': '192.0.2.7' } },
-        timeout: '2s',
-        onError: 'fail',
-      },
-    ],
-    env: false,
-    format: pluginList,
-    doc:
-      'Plugins, in the order in which they are loaded. An entry with `name` gives a built-in plugin its options or switches it ' +
-      'off; an entry with `path` loads a file.',
     since: '0.1.0',
   },
 };

@@ -4,10 +4,21 @@ import { containers } from './containers.ts';
 import { daemon } from './daemon.ts';
 import { images } from './images.ts';
 import { network } from './network.ts';
+import { plugins } from './plugins.ts';
 import type { Setting, SettingPath } from './setting.ts';
 
 /** A setting whose type is known only by its path. */
 export type AnySetting = Omit<Setting<unknown>, 'format'> & { readonly format: AnyFormat };
+
+/** The chapters of the docs, in order. */
+export const chapters = {
+  'The daemon': daemon,
+  'containerd and runtimes': containerd,
+  Network: network,
+  Images: images,
+  Containers: containers,
+  Plugins: plugins,
+};
 
 /**
  * Every setting of pouchd.yaml by its dotted path, in the order of the docs. The one declaration: defaults, formats,
@@ -19,6 +30,7 @@ export const schema: Readonly<Record<SettingPath, AnySetting>> = {
   ...network,
   ...images,
   ...containers,
+  ...plugins,
 };
 
 export const settingPaths = Object.keys(schema) as SettingPath[];

@@ -3,11 +3,8 @@ import type * as Yaml from 'yaml';
 import type { Segment } from '../formats/format.ts';
 import type { Location } from '../origin.ts';
 import type { Problem } from '../problem.ts';
+import { NodeReader } from './node-reader.ts';
 import { syntaxProblems } from './syntax.ts';
-
-/** Loaded only when there is a file: it is the slowest import of the daemon's start. */
-export type YamlModule = typeof Yaml;
-const loadYaml = (): YamlModule => createRequire(import.meta.url)('yaml') as YamlModule;
 
 /** A configuration file as maps, lists and texts, with the place of each. */
 export interface ConfigDocument {
@@ -26,29 +23,43 @@ export type RawMap = ReadonlyMap<string, unknown>;
 
 /** Reads YAML 1.2 text. Scalars stay texts as they are written, except below `plugins[].options`, which YAML types. */
 export function readDocument(file: string, text: string): ConfigDocument {
+  try {
+    return parse(file, text);
+  } catch (error) {
+    if (error instanceof RangeError) return broken(file, tooDeep(file));
+    throw error;
+  }
+}
+
+function parse(file: string, text: string): ConfigDocument {
   const yaml = loadYaml();
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    version: '1.2',
-    merge: false,
-  });
+  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): Location => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  const { problems, usable } = syntaxProblems(document, text, at);
-  const reader = new NodeReader(yaml, document, at);
-  const root = usable ? reader.read(document.contents, []) : null;
-  if (usable && root !== null && !(root instanceof Map)) problems.push(notAMap(at(0)));
+  const { problems, usable } = syntaxProblems(yaml, document, text, at);
+  if (!usable) return { ...broken(file), problems };
+  const reader = new NodeReader(yaml, at);
+  const root = reader.read(document.contents, []);
+  if (root !== null && !(root instanceof Map)) return broken(file, notAMap(at(0)));
   return {
     file,
-    root: root instanceof Map ? (root as RawMap) : new Map(),
+    root: (root ?? new Map()) as RawMap,
     problems,
-    locate: (path) => reader.nearest(path),
-    locateKey: (path) => reader.keys.get(JSON.stringify(path)),
+    locate: (path) => reader.locate(path),
+    locateKey: (path) => reader.locateKey(path),
   };
+}
+
+/** Loaded only when there is a file: it is the slowest import of the daemon's start. */
+function loadYaml(): typeof Yaml {
+  return createRequire(import.meta.url)('yaml') as typeof Yaml;
+}
+
+function broken(file: string, ...problems: Problem[]): ConfigDocument {
+  return { file, root: new Map(), problems, locate: () => undefined, locateKey: () => undefined };
 }
 
 function notAMap(location: Location): Problem {
@@ -60,57 +71,11 @@ function notAMap(location: Location): Problem {
   };
 }
 
-/** Turns nodes into raw values and notes where each is. */
-class NodeReader {
-  readonly keys = new Map<string, Location>();
-  private readonly values = new Map<string, Location>();
-  private readonly yaml: YamlModule;
-  private readonly document: Yaml.Document;
-  private readonly at: (offset: number) => Location;
-
-  constructor(yaml: YamlModule, document: Yaml.Document, at: (offset: number) => Location) {
-    this.yaml = yaml;
-    this.document = document;
-    this.at = at;
-  }
-
-  read(node: unknown, path: readonly Segment[]): unknown {
-    const { yaml } = this;
-    if (yaml.isAlias(node)) return this.read(node.resolve(this.document), path);
-    if (!yaml.isNode(node)) return null;
-    this.note(this.values, path, node);
-    if (yaml.isMap(node)) return this.readMap(node, path);
-    if (yaml.isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, index]));
-    return yaml.isScalar(node) ? readScalar(node, path) : null;
-  }
-
-  private readMap(node: Yaml.YAMLMap, path: readonly Segment[]): Map<string, unknown> {
-    const map = new Map<string, unknown>();
-    for (const { key, value } of node.items) {
-      const name = this.yaml.isScalar(key) ? String(key.source ?? key.value) : String(key);
-      const inner = [...path, name];
-      if (this.yaml.isNode(key)) this.note(this.keys, inner, key);
-      map.set(name, this.read(value, inner));
-    }
-    return map;
-  }
-
-  private note(places: Map<string, Location>, path: readonly Segment[], node: Yaml.Node): void {
-    if (node.range) places.set(JSON.stringify(path), this.at(node.range[0]));
-  }
-
-  nearest(path: readonly Segment[]): Location | undefined {
-    for (let length = path.length; length > 0; length--) {
-      const key = JSON.stringify(path.slice(0, length));
-      const place = this.keys.get(key) ?? this.values.get(key);
-      if (place) return place;
-    }
-    return undefined;
-  }
-}
-
-function readScalar(node: Yaml.Scalar, path: readonly Segment[]): unknown {
-  const typed = path[0] === 'plugins' && path[2] === 'options';
-  if (typed || typeof node.value === 'string' || node.value === null) return node.value;
-  return node.source ?? String(node.value);
+function tooDeep(file: string): Problem {
+  return {
+    file,
+    path: '',
+    expected: 'a few levels of maps and lists',
+    found: 'so many that they cannot be read',
+  };
 }

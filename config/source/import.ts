@@ -58,7 +58,11 @@ function notAGroup(document: ConfigDocument, group: string, raw: unknown): Probl
 function unknownKey(document: ConfigDocument, path: readonly string[], siblings: readonly string[]): Problem {
   const name = path.at(-1) ?? '';
   const place = { ...document.locateKey(path), path: path.join('.') };
-  const problem = { ...place, expected: `one of ${siblings.join(', ')}`, found: `the unknown key ${name}` };
+  const problem = {
+    ...place,
+    expected: `one of ${siblings.join(', ')}`,
+    found: `the unknown key ${show(name)}`,
+  };
   const hint = didYouMean(name, siblings) ?? elsewhere(name);
   return hint ? { ...problem, hint } : problem;
 }

@@ -1,52 +1,67 @@
-import type { Document, YAMLError } from 'yaml';
+import type * as Yaml from 'yaml';
 import type { Location } from '../origin.ts';
 import type { Problem } from '../problem.ts';
 
-interface Form {
-  readonly expected: string;
-  readonly found: string;
-  readonly hint?: string;
-}
+type Form = Pick<Problem, 'expected' | 'found' | 'hint'>;
+type Code = Yaml.YAMLError['code'];
 
-/** What the commonest mistakes are called; all others are told in the parser's words. */
-const forms: Partial<Record<YAMLError['code'], Form>> = {
+/** What the common mistakes are called; all others are told in the parser's words. */
+const forms: Partial<Record<Code, Form>> = {
   TAB_AS_INDENT: { expected: 'spaces for indentation', found: 'a tab' },
-  DUPLICATE_KEY: { expected: 'each key once in a map', found: 'the key a second time' },
   MULTIPLE_DOCS: { expected: 'one document', found: 'a second one after "---"' },
   TAG_RESOLVE_FAILED: {
     expected: 'plain values',
-    found: 'an unknown tag',
+    found: 'a tag',
     hint: 'quote a value that begins with "!"',
   },
-  BAD_INDENT: {
-    expected: 'the keys of one map in one column, deeper than the key above',
-    found: 'another indentation',
+  BAD_SCALAR_START: { expected: 'a value', found: 'a reserved character before it', hint: 'quote the value' },
+  MULTILINE_IMPLICIT_KEY: {
+    expected: '"key: value" with a space after the colon',
+    found: 'a line without it',
   },
-  MISSING_CHAR: { expected: 'the closing quote, bracket or colon', found: 'the end of the value without it' },
   BLOCK_AS_IMPLICIT_KEY: {
-    expected: 'one "key: value" in a line',
-    found: 'a second ": "',
-    hint: 'quote a value that holds ": "',
+    expected: 'one "key: value" in a line, all keys of a map in one column',
+    found: 'a second ": " before the value ends',
+    hint: 'mend the indentation of the next line, or quote a value that holds ": "',
   },
 };
 
 /** The mistakes of the YAML itself, and whether what it says can be used all the same. */
-export function syntaxProblems(document: Document.Parsed, text: string, at: (offset: number) => Location) {
-  const errors = [...document.errors, ...document.warnings];
-  const problems = errors.map((error): Problem => {
-    const location = at(error.pos[0]);
-    return { ...location, path: '', ...form(error, text) };
-  });
-  return { problems, usable: document.errors.every((error) => error.code === 'DUPLICATE_KEY') };
+export function syntaxProblems(
+  yaml: typeof Yaml,
+  document: Yaml.Document.Parsed,
+  text: string,
+  at: (offset: number) => Location,
+): { problems: Problem[]; usable: boolean } {
+  const problems = new Map<number, Problem>();
+  const add = (offset: number, form: Form): void => {
+    // One mistake can give several errors at its place; the first says it best.
+    if (!problems.has(offset)) problems.set(offset, { ...at(offset), path: '', ...form });
+  };
+  for (const error of [...document.errors, ...document.warnings]) add(error.pos[0], formOf(error, text));
+  yaml.visit(document, { Alias: (_key, alias) => add(alias.range?.[0] ?? 0, aliasForm(alias.source)) });
+  return { problems: [...problems.values()], usable: document.errors.every(isHarmless) };
 }
 
-function form(error: YAMLError, text: string): Form {
-  const known = forms[error.code];
-  if (error.code === 'DUPLICATE_KEY')
-    return { ...forms.DUPLICATE_KEY!, found: `${keyAt(text, error.pos[0])} a second time` };
-  return known ?? { expected: 'YAML 1.2', found: `a syntax error: ${error.message}` };
+/** The parser kept the first of the two, so the rest of the file can be checked. */
+function isHarmless({ code }: Yaml.YAMLError): boolean {
+  return code === 'DUPLICATE_KEY';
 }
 
-function keyAt(text: string, offset: number): string {
+function formOf({ code, message, pos }: Yaml.YAMLError, text: string): Form {
+  if (code === 'DUPLICATE_KEY')
+    return { expected: 'each key once', found: `${wordAt(text, pos[0])} a second time` };
+  return forms[code] ?? { expected: 'YAML 1.2', found: `a syntax error: ${message}` };
+}
+
+function wordAt(text: string, offset: number): string {
   return /^[^\s:]+/.exec(text.slice(offset, offset + 60))?.[0] ?? 'a key';
+}
+
+function aliasForm(name: string): Form {
+  return {
+    expected: 'plain values',
+    found: `the alias *${name}`,
+    hint: 'write the value out, or quote one that begins with "*"',
+  };
 }

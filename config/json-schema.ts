@@ -1,0 +1,53 @@
+import type { JsonSchema } from './formats/format.ts';
+import { schema, settingPaths } from './schema/index.ts';
+import type { AnySetting } from './schema/index.ts';
+
+/** The JSON Schema (draft-07, what editors know best) of pouchd.yaml, for completion and checks while one types. */
+export function jsonSchema(): JsonSchema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'pouchd.yaml',
+    description: 'The configuration of pouchd, the daemon of Pouch.',
+    type: 'object',
+    properties: properties(),
+    required: ['apiVersion'],
+    additionalProperties: false,
+  };
+}
+
+interface Group {
+  type: readonly string[];
+  properties: Record<string, JsonSchema>;
+  additionalProperties: false;
+}
+
+function properties(): Record<string, JsonSchema> {
+  const all: Record<string, JsonSchema> = {};
+  for (const path of settingPaths) {
+    const [group = path, key] = path.split('.');
+    if (key === undefined) all[group] = property(schema[path]);
+    else
+      ((all[group] ??= emptyGroup() as never) as unknown as Group).properties[key] = property(schema[path]);
+  }
+  return all;
+}
+
+/** A group whose keys are all commented out is null. */
+function emptyGroup(): Group {
+  return { type: ['object', 'null'], properties: {}, additionalProperties: false };
+}
+
+function property({ doc, derived, default: fallback, example, format, nullable }: AnySetting): JsonSchema {
+  const description = derived ? `${doc} Default: ${derived}.` : doc;
+  return {
+    description,
+    ...(fallback !== null && { default: fallback }),
+    ...(example !== undefined && { examples: [example] }),
+    ...(nullable || isCollection(format.json) ? { anyOf: [format.json, { type: 'null' }] } : format.json),
+  };
+}
+
+/** A list or map whose entries are all commented out is null. */
+function isCollection({ type }: JsonSchema): boolean {
+  return type === 'array' || type === 'object';
+}

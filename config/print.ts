@@ -1,0 +1,68 @@
+import { createRequire } from 'node:module';
+import type * as Yaml from 'yaml';
+import type { LoadedConfig } from './load.ts';
+import { formatOrigin } from './origin.ts';
+import { settingPaths } from './schema/index.ts';
+import type { SettingPath } from './schema/setting.ts';
+import { nest, writtenValue } from './written.ts';
+
+/**
+ * The whole configuration as pouchd uses it, with the origin of each value. `yaml` can be used as a file again;
+ * `json` is `{ file, config, origins, warnings }`. Plugin options whose names say that they are secret are hidden.
+ */
+export function printConfig(loaded: LoadedConfig, format: 'yaml' | 'json' = 'yaml'): string {
+  const entries = settingPaths.map((path) => [path, shown(loaded, path)] as const);
+  return format === 'json' ? printJson(loaded, entries) : printYaml(loaded, entries);
+}
+
+type Entries = readonly (readonly [SettingPath, unknown])[];
+
+function shown(loaded: LoadedConfig, path: SettingPath): unknown {
+  const value = writtenValue(loaded.config, path);
+  return path === 'plugins' ? hideSecrets(value) : value;
+}
+
+const SECRET = /pass(word|wd|phrase)|secret|token|credential|(api|private|access).?key/i;
+
+function hideSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hideSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, SECRET.test(key) ? '(hidden)' : hideSecrets(inner)]),
+  );
+}
+
+function printJson(loaded: LoadedConfig, entries: Entries): string {
+  const origins = settingPaths.map((path) => [path, formatOrigin(loaded.originOf(path))]);
+  const { file = null, warnings } = loaded;
+  return `${JSON.stringify({ file, config: nest(entries), origins: Object.fromEntries(origins), warnings }, null, 2)}\n`;
+}
+
+/** Stands between a value and its origin until all lines are there; no value holds it. */
+const MARK = '\u0001';
+
+function printYaml(loaded: LoadedConfig, entries: Entries): string {
+  const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml;
+  const document = new yaml.Document(nest(entries));
+  for (const path of settingPaths) annotate(yaml, document, path, formatOrigin(loaded.originOf(path)));
+  return alignComments(document.toString({ lineWidth: 0 }));
+}
+
+/** A list or map of several lines has its origin above its first line. */
+function annotate(yaml: typeof Yaml, document: Yaml.Document, path: SettingPath, origin: string): void {
+  const node = document.getIn(path.split('.'), true) as Yaml.Node;
+  if (yaml.isSeq(node)) node.flow = node.items.every((item) => yaml.isScalar(item));
+  if (yaml.isMap(node)) node.flow = node.items.length === 0;
+  const isBlock = yaml.isCollection(node) && !node.flow;
+  if (isBlock) node.commentBefore = ` ${origin}`;
+  else node.comment = `${MARK}${origin}`;
+}
+
+const COLUMN = 44;
+
+function alignComments(text: string): string {
+  return text.replaceAll(
+    new RegExp(`^(.*?) *#${MARK}`, 'gm'),
+    (_all, value: string) => `${value.padEnd(COLUMN)} # `,
+  );
+}
