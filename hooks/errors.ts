@@ -16,6 +16,7 @@ export const errorKinds = {
     status: 400,
     doc: 'The stream is not an image archive (Docker archive or OCI layout).',
   },
+  PCH_ATTACH_TOO_SLOW: { status: 500, doc: 'An attached client took no output for too long and was cut off.' },
   PCH_BAD_REQUEST: { status: 400, doc: 'The request is not of the form that the call takes.' },
   PCH_BODY_TOO_LARGE: { status: 413, doc: 'The body of a request is larger than the call takes.' },
   PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that makes a base image from packages failed.' },
@@ -82,6 +83,7 @@ export const errorKinds = {
   },
   PCH_INTERNAL: { status: 500, doc: 'A fault of Pouch itself; the daemon log has the stack.' },
   PCH_LISTEN: { status: 500, doc: 'The HTTP API cannot serve an address of `listen`.' },
+  PCH_LOG_KEEPER: { status: 500, doc: 'The process that reads the output of containers does not answer.' },
   PCH_NAME_IN_USE: { status: 409, doc: 'Another container has that name.' },
   PCH_NETWORK_CLASH: {
     status: 409,

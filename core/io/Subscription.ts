@@ -1,0 +1,155 @@
+import type { Socket } from 'node:net';
+import { PouchError, type OutputChunk } from '../../hooks/index.ts';
+import { Deferred } from './Deferred.ts';
+import { FrameReader, type Frame } from './FrameReader.ts';
+import { OutputQueue } from './OutputQueue.ts';
+import { frame, type KeeperRequest } from './protocol.ts';
+import { within } from './within.ts';
+
+export interface SubscriptionOptions {
+  container: string;
+  token: string;
+  /** Milliseconds after which the keeper drops a consumer that takes nothing; 0 for never. */
+  stallMs: number;
+  connect: () => Promise<Socket>;
+  /** Called once: it has ended or was closed. */
+  onDone: (subscription: Subscription) => void;
+}
+
+/** How long the first connection may take, the keeper's restart included. */
+const readyDeadlineMs = 10_000;
+/** After which a lost connection is made again, if the keeper lives. */
+const reconnectMs = 500;
+
+/** A container's live output as one consumer pulls it; goes on when the keeper is replaced. */
+export class Subscription implements AsyncIterable<OutputChunk> {
+  readonly #options: SubscriptionOptions;
+  readonly #queue: OutputQueue;
+  readonly #ready = new Deferred();
+  #socket: Socket | undefined;
+  #frames = new FrameReader();
+  #dropped = false;
+  /** Resolves when the present connection gives output; unset while there is none. */
+  #connected: Deferred | undefined;
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+    this.#queue = new OutputQueue({
+      full: () => this.#socket?.pause(),
+      drained: () => this.#socket?.resume(),
+      closed: () => this.close(),
+    });
+  }
+
+  get token(): string {
+    return this.#options.token;
+  }
+
+  /** Resolves when from now on nothing is missed; rejects if the container has no streams. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<OutputChunk> {
+    return this.#queue;
+  }
+
+  /** Subscribes; fails `ready` if that does not come about in time. */
+  async start(): Promise<void> {
+    await this.connect();
+    if (await within(this.#ready.promise, readyDeadlineMs)) return;
+    this.#finish(noAnswer(this.#options.container));
+  }
+
+  /** Subscribes unless it is; resolves when that is done, or was in vain (then to be called again for a new keeper). */
+  async connect(): Promise<void> {
+    if (this.#queue.ended || this.#connected !== undefined) return;
+    const connected = new Deferred();
+    this.#connected = connected;
+    try {
+      this.#attach(await this.#options.connect());
+      await connected.promise;
+    } catch {
+      this.#connected = undefined;
+    }
+  }
+
+  /** The keeper tells that this consumer was too slow. */
+  markDropped(): void {
+    this.#dropped = true;
+    if (this.#socket?.destroyed === true) this.#lost();
+  }
+
+  close(): void {
+    this.#finish();
+  }
+
+  #attach(socket: Socket): void {
+    this.#socket = socket;
+    this.#frames = new FrameReader();
+    socket.on('data', (chunk) => this.#receive(chunk));
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#lost());
+    const { container, token, stallMs } = this.#options;
+    const request: KeeperRequest = { op: 'subscribe', container, token, stallMs };
+    socket.write(`${JSON.stringify(request)}\n`);
+  }
+
+  #receive(chunk: Buffer): void {
+    for (const received of this.#frames.push(chunk)) this.#take(received);
+  }
+
+  #take({ kind, payload }: Frame): void {
+    if (kind === frame.stdout) this.#queue.push({ stream: 'stdout', data: payload });
+    else if (kind === frame.stderr) this.#queue.push({ stream: 'stderr', data: payload });
+    else if (kind === frame.ready) this.#onReady();
+    else if (kind === frame.end) this.#finish();
+    else if (kind === frame.unknown) this.#finish(notRunning(this.#options.container));
+  }
+
+  #onReady(): void {
+    this.#connected?.resolve();
+    this.#ready.resolve();
+  }
+
+  /** The start of a cut-off frame is output too. What the keeper had not sent is in the log only. */
+  #lost(): void {
+    const partial = this.#frames.partial();
+    if (partial !== undefined) this.#take(partial);
+    this.#connected?.resolve();
+    this.#connected = undefined;
+    if (this.#dropped) this.#finish(tooSlow(this.#options));
+    else setTimeout(() => void this.connect(), reconnectMs).unref();
+  }
+
+  #finish(error?: unknown): void {
+    if (this.#queue.ended) return;
+    this.#queue.end(error);
+    if (error === undefined) this.#ready.resolve();
+    else this.#ready.reject(error);
+    this.#socket?.destroy();
+    this.#options.onDone(this);
+  }
+}
+
+function notRunning(container: string): PouchError {
+  return new PouchError('PCH_CONTAINER_NOT_RUNNING', `container ${container} has no output to attach to`, {
+    container,
+    hint: 'Start it, or read what it has written with `pouch logs`.',
+  });
+}
+
+function tooSlow({ container, stallMs }: SubscriptionOptions): PouchError {
+  return new PouchError(
+    'PCH_ATTACH_TOO_SLOW',
+    `the client took no output of container ${container} for ${stallMs / 1000} s and was cut off`,
+    { container, hint: 'Attach again; `pouch logs` has what was missed.' },
+  );
+}
+
+function noAnswer(container: string): PouchError {
+  return new PouchError('PCH_LOG_KEEPER', `cannot attach to container ${container}: the log keeper does not answer`, {
+    container,
+    hint: 'See STATE/io/keeper.log.',
+  });
+}

@@ -1,0 +1,10 @@
+/** Output and input of containers and exec processes, and the containers' logs. */
+export {
+  ContainerIo,
+  type ContainerIoOptions,
+  type LiveOutput,
+  type OpenOptions,
+  type StdioPaths,
+  type SubscribeOptions,
+} from './ContainerIo.ts';
+export { ExecStdio, type ExecStreams } from './ExecStdio.ts';

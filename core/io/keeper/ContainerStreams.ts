@@ -1,0 +1,128 @@
+import type { Socket } from 'node:net';
+import type { OutputChunk } from '../../../hooks/index.ts';
+import { Deferred } from '../Deferred.ts';
+import { FifoReader } from '../fifo/FifoReader.ts';
+import { openReadEnd } from '../fifo/open.ts';
+import type { StreamPaths } from '../layout.ts';
+import { LogWriter, type LogProblem } from '../log/LogWriter.ts';
+import { frameOf, type StreamsConfig } from '../protocol.ts';
+import { within } from '../within.ts';
+import { Subscriber } from './Subscriber.ts';
+
+export interface StreamsHandlers {
+  logProblem(problem: LogProblem): void;
+  /** A subscriber was cut off. */
+  dropped(token: string): void;
+}
+
+/** One container's output: FIFOs in, log and subscribers out. */
+export class ContainerStreams {
+  readonly config: StreamsConfig;
+  readonly #handlers: StreamsHandlers;
+  readonly #log: LogWriter | undefined;
+  readonly #readers: FifoReader[];
+  readonly #subscribers = new Set<Subscriber>();
+  /** The process has ended: what is left is little and is read whatever the subscribers do. */
+  #finishing = false;
+  #paused = false;
+  #closed = false;
+  readonly #ended = new Deferred();
+
+  constructor(config: StreamsConfig, paths: StreamPaths, handlers: StreamsHandlers) {
+    this.config = config;
+    this.#handlers = handlers;
+    this.#log = openLog(config, paths, handlers);
+    const streams: OutputChunk['stream'][] = config.tty ? ['stdout'] : ['stdout', 'stderr'];
+    this.#readers = streams.map((stream) => this.#read(stream, paths[stream]));
+  }
+
+  /** Resolves when every stream has ended, or was closed. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  subscribe(socket: Socket, token: string, stallMs: number): void {
+    const subscriber: Subscriber = new Subscriber(socket, stallMs, {
+      drained: () => this.#balance(),
+      stalled: () => this.#handlers.dropped(token),
+      gone: () => {
+        this.#subscribers.delete(subscriber);
+        this.#balance();
+      },
+    });
+    if (this.#closed) subscriber.end();
+    else this.#subscribers.add(subscriber);
+  }
+
+  pause(): void {
+    this.#paused = true;
+    for (const reader of this.#readers) reader.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    for (const reader of this.#readers) reader.resume();
+  }
+
+  /** To be called after the process has ended. Reads what is left; resolves to false if a writer is still there at the deadline. */
+  async finish(deadlineMs: number): Promise<boolean> {
+    this.#finishing = true;
+    this.resume();
+    if (this.#drain()) return true;
+    const complete = await within(this.ended, deadlineMs);
+    this.#drain();
+    this.close();
+    return complete;
+  }
+
+  /** Stops reading; what was read is logged, subscribers see the end. */
+  close(): void {
+    for (const reader of this.#readers) reader.close();
+    this.#close();
+  }
+
+  #read(stream: OutputChunk['stream'], path: string): FifoReader {
+    return new FifoReader(openReadEnd(path), {
+      data: (chunk) => this.#take(stream, chunk),
+      end: () => this.#streamEnded(),
+    });
+  }
+
+  #take(stream: OutputChunk['stream'], chunk: Buffer): void {
+    this.#log?.write(stream, chunk);
+    if (this.#subscribers.size === 0) return;
+    const encoded = frameOf(stream, chunk);
+    for (const subscriber of this.#subscribers) subscriber.send(encoded);
+    this.#balance();
+  }
+
+  /** Reads as fast as the slowest subscriber takes it. */
+  #balance(): void {
+    const full = !this.#finishing && [...this.#subscribers].some((subscriber) => subscriber.full);
+    if (full && !this.#paused) this.pause();
+    if (!full && this.#paused) this.resume();
+  }
+
+  #drain(): boolean {
+    return this.#readers.map((reader) => reader.drain()).every(Boolean);
+  }
+
+  #streamEnded(): void {
+    if (this.#readers.every((reader) => reader.ended)) this.#close();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#log?.close();
+    for (const subscriber of this.#subscribers) subscriber.end();
+    this.#ended.resolve();
+  }
+}
+
+function openLog(config: StreamsConfig, paths: StreamPaths, handlers: StreamsHandlers): LogWriter | undefined {
+  const { logPath, maxSize, maxFile } = config;
+  if (logPath === undefined) return undefined;
+  const onProblem = (problem: LogProblem) => handlers.logProblem(problem);
+  return new LogWriter({ logPath, maxSize, maxFile, stateDir: paths.directory, onProblem });
+}

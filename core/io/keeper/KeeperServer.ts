@@ -1,0 +1,124 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { messageOf } from '../../../hooks/index.ts';
+import { keeperSocket } from '../layout.ts';
+import { MessageReader } from '../MessageReader.ts';
+import {
+  encodeFrame,
+  frame,
+  protocolVersion,
+  type Answer,
+  type Envelope,
+  type KeeperAnswers,
+  type KeeperEvent,
+  type KeeperRequest,
+} from '../protocol.ts';
+import { LogKeeper } from './LogKeeper.ts';
+
+type Subscription = Extract<KeeperRequest, { op: 'subscribe' }>;
+type Call = Exclude<KeeperRequest, Subscription>;
+
+/** Serves the log keeper on its socket. */
+export class KeeperServer {
+  readonly #ioDir: string;
+  readonly #keeper: LogKeeper;
+  readonly #server: Server;
+  /** Connections that said hello. */
+  readonly #clients = new Set<Socket>();
+  readonly #shutdown: () => void;
+
+  /** `shutdown` is called when a client asks for it. */
+  constructor(ioDir: string, shutdown: () => void) {
+    this.#ioDir = ioDir;
+    this.#shutdown = shutdown;
+    this.#keeper = new LogKeeper(ioDir, (event) => this.#tell(event));
+    this.#server = createServer((socket) => this.#accept(socket));
+  }
+
+  /** True while there is nothing to do and nobody to do it for. */
+  get idle(): boolean {
+    return this.#clients.size === 0 && this.#keeper.containers.length === 0;
+  }
+
+  /** Takes the socket's path over and opens what an earlier keeper held; it is read after `resume`. */
+  async listen(): Promise<void> {
+    const path = keeperSocket(this.#ioDir);
+    this.#keeper.recover();
+    rmSync(path, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject).listen(path, resolve);
+    });
+    chmodSync(path, 0o600);
+  }
+
+  resume(): void {
+    this.#keeper.resume();
+  }
+
+  #accept(socket: Socket): void {
+    const messages = new MessageReader();
+    const receive = (chunk: Buffer) => {
+      try {
+        for (const message of messages.push(chunk)) this.#receive(socket, message as Envelope<KeeperRequest>, receive);
+      } catch (error) {
+        console.error(`bad request: ${messageOf(error)}`);
+        socket.destroy();
+      }
+    };
+    socket.on('data', receive);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.#clients.delete(socket));
+  }
+
+  #receive(socket: Socket, request: Envelope<KeeperRequest>, receive: (chunk: Buffer) => void): void {
+    if (request.op === 'subscribe') {
+      socket.off('data', receive);
+      this.#subscribe(socket, request);
+    } else {
+      void this.#reply(socket, request);
+    }
+  }
+
+  #subscribe(socket: Socket, request: Subscription): void {
+    const { container, token, stallMs } = request;
+    if (!this.#keeper.subscribe(container, socket, token, stallMs)) socket.end(encodeFrame(frame.unknown));
+  }
+
+  async #reply(socket: Socket, request: Envelope<Call>): Promise<void> {
+    const answer = await this.#answer(socket, request);
+    if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
+    if (request.op === 'shutdown') this.#shutdown();
+  }
+
+  async #answer(socket: Socket, request: Envelope<Call>): Promise<Answer> {
+    try {
+      return { id: request.id, ok: true, result: await this.#do(socket, request) };
+    } catch (error) {
+      return { id: request.id, ok: false, error: messageOf(error) };
+    }
+  }
+
+  async #do(socket: Socket, request: Call): Promise<KeeperAnswers[Call['op']]> {
+    switch (request.op) {
+      case 'hello':
+        this.#clients.add(socket);
+        return { version: protocolVersion, pid: process.pid };
+      case 'open':
+        this.#keeper.open(request.config);
+        return {};
+      case 'finish':
+        return { complete: await this.#keeper.finish(request.container, request.deadlineMs) };
+      case 'list':
+        return { containers: this.#keeper.containers };
+      case 'resume':
+        this.#keeper.resume();
+        return {};
+      case 'shutdown':
+        return {};
+    }
+  }
+
+  #tell(event: KeeperEvent): void {
+    for (const client of this.#clients) client.write(`${JSON.stringify(event)}\n`);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Socket } from 'node:net';
+import { messageOf } from '../../../hooks/index.ts';
+import { streamPaths } from '../layout.ts';
+import type { KeeperEvent, StreamsConfig } from '../protocol.ts';
+import { ContainerStreams } from './ContainerStreams.ts';
+import { removeConfig, saveConfig, savedConfigs } from './state.ts';
+
+/** All containers whose output this process reads. */
+export class LogKeeper {
+  readonly #ioDir: string;
+  readonly #report: (event: KeeperEvent) => void;
+  readonly #containers = new Map<string, ContainerStreams>();
+
+  /** `report` takes what happens without being asked for. */
+  constructor(ioDir: string, report: (event: KeeperEvent) => void) {
+    this.#ioDir = ioDir;
+    this.#report = report;
+  }
+
+  get containers(): string[] {
+    return [...this.#containers.keys()];
+  }
+
+  /** Opens again, not yet reading, what an earlier keeper held. */
+  recover(): void {
+    for (const config of savedConfigs(this.#ioDir, complain)) {
+      try {
+        this.#hold(config).pause();
+      } catch (error) {
+        complain(config.container, error);
+      }
+    }
+  }
+
+  resume(): void {
+    for (const streams of this.#containers.values()) streams.resume();
+  }
+
+  /** What is left of an earlier run of the same container is closed. */
+  open(config: StreamsConfig): void {
+    this.#containers.get(config.container)?.close();
+    saveConfig(this.#ioDir, config);
+    this.#hold(config);
+  }
+
+  /** Succeeds for a container it does not hold. */
+  async finish(container: string, deadlineMs: number): Promise<boolean> {
+    const streams = this.#containers.get(container);
+    if (streams === undefined) return true;
+    const complete = await streams.finish(deadlineMs);
+    if (this.#containers.get(container) === streams) this.#forget(container);
+    return complete;
+  }
+
+  /** Hands a connection over to a container. False if there is none. */
+  subscribe(container: string, socket: Socket, token: string, stallMs: number): boolean {
+    const streams = this.#containers.get(container);
+    streams?.subscribe(socket, token, stallMs);
+    return streams !== undefined;
+  }
+
+  #hold(config: StreamsConfig): ContainerStreams {
+    const { container } = config;
+    const streams = new ContainerStreams(config, streamPaths(this.#ioDir, container), {
+      logProblem: (problem) => this.#report({ event: 'log-problem', container, ...problem }),
+      dropped: (token) => this.#report({ event: 'dropped', container, token }),
+    });
+    this.#containers.set(container, streams);
+    return streams;
+  }
+
+  #forget(container: string): void {
+    this.#containers.delete(container);
+    removeConfig(this.#ioDir, container);
+  }
+}
+
+function complain(container: string, error: unknown): void {
+  console.error(`cannot read the output of container ${container}: ${messageOf(error)}`);
+}

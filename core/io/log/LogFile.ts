@@ -1,0 +1,101 @@
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { messageOf } from '../../../hooks/index.ts';
+
+export interface Rotation {
+  /** Bytes after which the log is put aside; undefined for never. */
+  maxSize?: number | undefined;
+  /** Files that are kept, the current one included; 1 unless told. */
+  maxFile?: number | undefined;
+}
+
+/**
+ * A container's log on disk: LOG, and with rotation LOG.1 (the next newest) to LOG.(maxFile − 1).
+ *
+ * Writing is synchronous: what was read from a FIFO is in the kernel's page cache before the next read, so that the
+ * death of this process loses none of it.
+ */
+export class LogFile {
+  readonly #path: string;
+  readonly #rotation: Rotation;
+  #fd: number | undefined;
+  #size = 0;
+
+  constructor(path: string, rotation: Rotation) {
+    this.#path = path;
+    this.#rotation = rotation;
+  }
+
+  /**
+   * Appends lines, each with its newline. No line is split over two files.
+   * @throws the system's error, such as ENOSPC; no part of a line is left in the file then
+   */
+  append(lines: readonly string[]): void {
+    let batch = '';
+    for (const line of lines) {
+      if (this.#mustRotate(batch, line)) {
+        this.#write(batch);
+        this.#rotate();
+        batch = '';
+      }
+      batch += line;
+    }
+    this.#write(batch);
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  #mustRotate(batch: string, line: string): boolean {
+    const { maxSize } = this.#rotation;
+    if (maxSize === undefined) return false;
+    this.#open();
+    const before = this.#size + Buffer.byteLength(batch);
+    return before > 0 && before + Buffer.byteLength(line) > maxSize;
+  }
+
+  #write(text: string): void {
+    if (text === '') return;
+    const fd = this.#open();
+    const data = Buffer.from(text);
+    try {
+      for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
+      this.#size += data.length;
+    } catch (error) {
+      ftruncateSync(fd, this.#size);
+      throw error;
+    }
+  }
+
+  /** Appends only: a reader may have the file open. A line that a crash cut off is ended, so that it damages no other. */
+  #open(): number {
+    if (this.#fd !== undefined) return this.#fd;
+    const fd = openSync(this.#path, 'a+', 0o640);
+    this.#fd = fd;
+    this.#size = fstatSync(fd).size;
+    if (this.#size > 0 && !endsWithNewline(fd, this.#size)) this.#size += writeSync(fd, '\n');
+    return fd;
+  }
+
+  /** Always makes a new file, never empties one: a follower reads the old one to its end. */
+  #rotate(): void {
+    this.close();
+    const kept = (this.#rotation.maxFile ?? 1) - 1;
+    for (let n = kept; n > 0; n--) renameIfThere(n === 1 ? this.#path : `${this.#path}.${n - 1}`, `${this.#path}.${n}`);
+    if (kept === 0) rmSync(this.#path, { force: true });
+  }
+}
+
+function endsWithNewline(fd: number, size: number): boolean {
+  const last = Buffer.alloc(1);
+  return readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === 0x0a;
+}
+
+function renameIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new Error(`cannot rotate: ${messageOf(error)}`, { cause: error });
+  }
+}
