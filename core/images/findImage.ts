@@ -1,0 +1,68 @@
+import { PouchError } from '../../hooks/errors.ts';
+import type { Image } from '../../hooks/image.ts';
+import { type Entry, type Snapshot, preferred, toImage } from './imageIndex.ts';
+import { hostPlatform, parsePlatform, platformNotFound } from './platform.ts';
+import { formatReference, parseReference, repositoryOf } from './reference.ts';
+
+/** Shorter prefixes of ids are not looked at: Docker's are at least this long in practice, names come first. */
+const minPrefixLength = 4;
+
+/** What a reference, an id or an id prefix means: a record by its name, or an image by its id. */
+export type Found = { entry: Entry; image: Image } | { entry?: undefined; image: Image };
+
+/**
+ * Finds an image. Names win over id prefixes, as with Docker; without `platform` the variant for the host is preferred
+ * and any other is taken if it is not there.
+ * @throws PCH_IMAGE_NOT_FOUND, PCH_ID_AMBIGUOUS, PCH_PLATFORM_NOT_FOUND, PCH_REFERENCE_INVALID
+ */
+export function findImage(snapshot: Snapshot, ref: string, platform?: string, defaultDomain?: string): Found {
+  const byId = idOf(snapshot, ref);
+  if (byId) return { image: byId };
+  const entry = entryOf(snapshot, ref, defaultDomain);
+  if (entry) return { entry, image: imageOf(snapshot, entry, ref, platform) };
+  const byPrefix = prefixOf(snapshot, ref);
+  if (byPrefix) return { image: byPrefix };
+  throw new PouchError('PCH_IMAGE_NOT_FOUND', `no such image: ${ref}`, {
+    hint: `Pull it (pouch pull ${ref}) or list what is there (pouch images).`,
+  });
+}
+
+function idOf({ byId }: Snapshot, ref: string): Image | undefined {
+  return byId.get(ref.startsWith('sha256:') ? ref : `sha256:${ref}`);
+}
+
+function entryOf({ byName }: Snapshot, ref: string, defaultDomain: string | undefined): Entry | undefined {
+  if (/^(?:sha256:)?[0-9a-f]{64}$/.test(ref)) return undefined;
+  const parsed = parseReference(ref, defaultDomain);
+  const exact = byName.get(formatReference(parsed));
+  if (exact || parsed.digest === undefined) return exact;
+  // An image that was pulled by tag is also known by the digest it has there.
+  const repository = `${parsed.domain}/${parsed.path}`;
+  return [...byName.values()].find(
+    ({ name, target }) => target.digest === parsed.digest && repositoryOf(name) === repository,
+  );
+}
+
+function imageOf({ byId }: Snapshot, entry: Entry, ref: string, platform: string | undefined): Image {
+  const wanted = platform ? parsePlatform(platform) : hostPlatform();
+  const variant = preferred(entry, wanted) ?? (platform ? undefined : entry.variants[0]);
+  if (!variant) {
+    throw platformNotFound(
+      ref,
+      wanted,
+      entry.variants.map((one) => one.platform),
+    );
+  }
+  const { references = [], createdAt } = byId.get(variant.id) ?? {};
+  return { ...toImage(variant, entry.target, references, entry.createdAt), ...(createdAt && { createdAt }) };
+}
+
+function prefixOf({ byId }: Snapshot, ref: string): Image | undefined {
+  const hex = ref.replace(/^sha256:/, '');
+  if (hex.length < minPrefixLength || !/^[0-9a-f]+$/.test(hex)) return undefined;
+  const matches = [...byId.values()].filter(({ id }) => id.startsWith(`sha256:${hex}`));
+  if (matches.length < 2) return matches[0];
+  throw new PouchError('PCH_ID_AMBIGUOUS', `"${ref}" is the beginning of ${matches.length} image ids`, {
+    hint: 'Write more digits of the id.',
+  });
+}

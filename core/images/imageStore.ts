@@ -1,0 +1,72 @@
+import type { ImagesConfig } from '../../config/types.ts';
+import type { EngineEvent, ImageHistory, Images } from '../../hooks/engine.ts';
+import type { Image } from '../../hooks/image.ts';
+import type { ContainerdClient } from '../containerd/client.ts';
+import { findImage } from './findImage.ts';
+import { imageHistory } from './imageHistory.ts';
+import { ImageIndex } from './imageIndex.ts';
+import { pullImage } from './pullImage.ts';
+import { PullLeases } from './pullLease.ts';
+import { Transport } from './registry/transport.ts';
+import { type Removed, removeImage } from './removeImage.ts';
+import { SharedWork } from './sharedWork.ts';
+import type { StoreContext } from './storeContext.ts';
+import { tagImage } from './tagImage.ts';
+
+export interface ImageStoreOptions {
+  client: ContainerdClient;
+  config: ImagesConfig;
+  /** Names of the containers that were made from the image of that id. */
+  isInUse: (imageId: string) => string[];
+  /** Told `pull`, `tag`, `untag`, `delete`, `load` and `save` of images. */
+  emit?: (event: Omit<EngineEvent, 'timeNano'>) => void;
+}
+
+/** The images on the host. containerd holds them; this finds, brings, names and removes them. */
+export class ImageStore {
+  readonly #store: StoreContext;
+
+  constructor({ client, config, isInUse, emit = () => undefined }: ImageStoreOptions) {
+    this.#store = {
+      client,
+      config,
+      isInUse,
+      emit,
+      index: new ImageIndex(client),
+      leases: new PullLeases(client.leases),
+      transport: new Transport(),
+      shared: { blobs: new SharedWork(), snapshots: new SharedWork() },
+    };
+  }
+
+  async get(ref: string, platform?: string): Promise<Image> {
+    const { index, config } = this.#store;
+    return findImage(await index.read(), ref, platform, config.defaultRegistry).image;
+  }
+
+  async list(): Promise<Image[]> {
+    return [...(await this.#store.index.read()).byId.values()];
+  }
+
+  pull(ref: string, options?: Parameters<Images['pull']>[1]): Promise<Image> {
+    return pullImage(this.#store, ref, options);
+  }
+
+  tag(source: string, target: string): Promise<void> {
+    return tagImage(this.#store, source, target);
+  }
+
+  remove(ref: string, options?: { force?: boolean }): Promise<Removed> {
+    return removeImage(this.#store, ref, options);
+  }
+
+  async history(ref: string): Promise<ImageHistory[]> {
+    return imageHistory(await this.get(ref));
+  }
+
+  /** Ends connections and subscriptions. */
+  close(): void {
+    this.#store.index.close();
+    this.#store.transport.close();
+  }
+}

@@ -1,0 +1,209 @@
+import PQueue from 'p-queue';
+import type { ContainerdClient } from '../containerd/client.ts';
+import { contentRefs, snapshotRef } from '../containerd/gc-labels.ts';
+import type { Descriptor, ImageConfig } from '../../hooks/image.ts';
+import { chainIds } from './chainId.ts';
+import { type BlobFetch, fetchBlob } from './fetchBlob.ts';
+import { type Manifest, invalid, maxManifestBytes, parseConfig, parseManifest } from './manifest.ts';
+import { type OnProgress, shortDigest } from './progress.ts';
+import { type Platform, choosePlatform, platformDistance, platformNotFound } from './platform.ts';
+import { type Reference, formatReference } from './reference.ts';
+import type { FetchedManifest, RegistrySession } from './registry/registrySession.ts';
+import { isMismatch } from './storageError.ts';
+import type { SharedWork } from './sharedWork.ts';
+import { holdSnapshot, unpackLayer } from './unpack.ts';
+
+/** Indexes may point to indexes; none that is in use goes deeper. */
+const maxIndexDepth = 4;
+
+/** Work that pulls share with each other. */
+export interface SharedPulls {
+  /** Blob downloads by digest; progress in bytes. */
+  blobs: SharedWork<number, void>;
+  /** Unpacked layers by chain id. */
+  snapshots: SharedWork<never, void>;
+}
+
+export interface PullJob {
+  client: ContainerdClient;
+  session: RegistrySession;
+  shared: SharedPulls;
+  reference: Reference;
+  platform: Platform;
+  lease: string;
+  retries: number;
+  maxParallel: number;
+  onProgress: OnProgress;
+  signal: AbortSignal;
+}
+
+interface Resolved {
+  /** What the reference points to. */
+  target: Descriptor;
+  manifest: Descriptor;
+  layers: Descriptor[];
+  config: ImageConfig;
+}
+
+/**
+ * Brings an image's content to the host and unpacks it; layers are unpacked while the ones above still come. Answers
+ * what the reference points to. Everything is held by the lease.
+ */
+export async function pullContent(job: PullJob): Promise<Descriptor> {
+  const resolved = await resolve(job);
+  const chain = chainIds(resolved.config.rootfs.diff_ids);
+  if (chain.length !== resolved.layers.length) {
+    throw invalid(name(job), `it has ${resolved.layers.length} layers and ${chain.length} diff ids`);
+  }
+  await fetchLayers(job, resolved, chain);
+  return resolved.target;
+}
+
+/** From the reference to the manifest for the platform and its configuration, all stored. */
+async function resolve(job: PullJob): Promise<Resolved> {
+  const { tag, digest } = job.reference;
+  const root = await job.session.manifest(digest ?? tag ?? 'latest', job.signal);
+  let found = root;
+  for (let depth = 0; depth < maxIndexDepth; depth++) {
+    const parsed = parseManifest(found.bytes, found.descriptor.mediaType, name(job));
+    if (parsed.kind === 'manifest') return finish(job, root, found, parsed);
+    const offered = parsed.manifests.flatMap(({ platform }) => platform ?? []);
+    const chosen = choosePlatform(job.platform, parsed.manifests, ({ platform }) => platform);
+    if (!chosen) throw platformNotFound(name(job), job.platform, offered);
+    const children = parsed.manifests.map(({ digest: child }, i) => [`m.${i}`, child] as const);
+    await store(job, found, contentRefs(Object.fromEntries(children)));
+    found = await job.session.manifest(chosen.digest, job.signal);
+  }
+  throw invalid(name(job), `its indexes are nested more than ${maxIndexDepth} deep`);
+}
+
+async function finish(
+  job: PullJob,
+  root: FetchedManifest,
+  found: FetchedManifest,
+  { config: descriptor, layers }: Manifest,
+): Promise<Resolved> {
+  if (descriptor.size > maxManifestBytes)
+    throw invalid(name(job), `its configuration has ${descriptor.size} bytes`);
+  const children = Object.fromEntries(layers.map(({ digest }, i) => [`l.${i}`, digest]));
+  await store(job, found, contentRefs({ config: descriptor.digest, ...children }));
+  await fetchShared(job, descriptor);
+  const config = parseConfig(await job.client.content.readAll(descriptor.digest), name(job));
+  checkPlatform(job, config);
+  const chainId = chainIds(config.rootfs.diff_ids).at(-1);
+  if (chainId)
+    await job.client.content.label(descriptor.digest, snapshotRef(job.client.snapshots.snapshotter, chainId));
+  return { target: root.descriptor, manifest: found.descriptor, layers, config };
+}
+
+/** An image without an index, or whose index is wrong, may be for another machine. */
+function checkPlatform(job: PullJob, config: ImageConfig): void {
+  // Images made from scratch by old tools name no architecture.
+  if (config.architecture === '') return;
+  if (platformDistance(job.platform, config) === undefined)
+    throw platformNotFound(name(job), job.platform, [config]);
+}
+
+async function store(
+  job: PullJob,
+  { bytes, descriptor }: FetchedManifest,
+  labels: Record<string, string>,
+): Promise<void> {
+  const { digest, size } = descriptor;
+  const options = { lease: job.lease, signal: job.signal };
+  const source = (offset: number) => [bytes.subarray(offset)];
+  await job.client.content.write({ ref: `pouch-blob-${digest}`, digest, size, labels }, source, options);
+}
+
+async function fetchLayers(job: PullJob, { layers, config }: Resolved, chain: string[]): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([job.signal, stop.signal]);
+  const inner = { ...job, signal };
+  const queue = new PQueue({ concurrency: job.maxParallel });
+  const downloads = layers.map((layer) => {
+    job.onProgress({ id: shortDigest(layer.digest), status: 'Pulling fs layer' });
+    return queue.add(() => download(inner, layer));
+  });
+  const unpacked = unpackInOrder(inner, layers, config, chain, downloads);
+  try {
+    await Promise.all([...downloads, unpacked]);
+  } catch (error) {
+    // Nothing of this pull may still run when it is reported as failed.
+    stop.abort(error);
+    await Promise.allSettled([...downloads, unpacked]);
+    throw error;
+  }
+}
+
+async function unpackInOrder(
+  job: PullJob,
+  layers: Descriptor[],
+  config: ImageConfig,
+  chain: string[],
+  downloads: Promise<unknown>[],
+): Promise<void> {
+  for (const [i, descriptor] of layers.entries()) {
+    await downloads[i];
+    const layer = {
+      descriptor,
+      diffId: config.rootfs.diff_ids[i] ?? '',
+      chainId: chain[i] ?? '',
+      parent: chain[i - 1] ?? '',
+    };
+    await unpackShared(job, layer);
+  }
+}
+
+async function unpackShared(job: PullJob, layer: Parameters<typeof unpackLayer>[1]): Promise<void> {
+  const { client, lease, shared, signal } = job;
+  const id = shortDigest(layer.descriptor.digest);
+  while (!(await holdSnapshot(client, layer.chainId, lease))) {
+    job.onProgress({ id, status: 'Extracting', current: 0, total: layer.descriptor.size });
+    await shared.snapshots.run(layer.chainId, (_, stop) => unpackLayer(client, layer, lease, stop), {
+      signal,
+    });
+  }
+  job.onProgress({ id, status: 'Pull complete' });
+}
+
+async function download(job: PullJob, layer: Descriptor): Promise<void> {
+  const id = shortDigest(layer.digest);
+  let moved = false;
+  await fetchShared(job, layer, (current) => {
+    moved = true;
+    job.onProgress({ id, status: 'Downloading', current, total: layer.size });
+  });
+  job.onProgress({ id, status: moved ? 'Download complete' : 'Already exists' });
+}
+
+/** Downloads once for all pulls that want the blob now; afterwards this pull's lease holds it too. */
+async function fetchShared(
+  job: PullJob,
+  descriptor: Descriptor,
+  onProgress?: (bytes: number) => void,
+): Promise<void> {
+  const { client, session, lease, retries, signal } = job;
+  const { content } = client;
+  await job.shared.blobs.run(
+    descriptor.digest,
+    (report, stop) =>
+      fetchAnew({ content, session, descriptor, lease, retries, signal: stop, onProgress: report }),
+    { onProgress, signal },
+  );
+  await client.leases.addResource(lease, { id: descriptor.digest, type: 'content' });
+}
+
+/** What an earlier attempt left may be damaged, so a mismatch of a resumed blob gets one try from the start. */
+async function fetchAnew(fetch: BlobFetch): Promise<void> {
+  let resumed = false;
+  try {
+    await fetchBlob({ ...fetch, onResume: () => (resumed = true) });
+  } catch (error) {
+    if (!resumed || !isMismatch(error)) throw error;
+    await fetchBlob(fetch);
+  }
+}
+
+function name(job: PullJob): string {
+  return formatReference(job.reference);
+}

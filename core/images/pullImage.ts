@@ -1,0 +1,74 @@
+import type { Images } from '../../hooks/engine.ts';
+import type { Image } from '../../hooks/image.ts';
+import { findImage } from './findImage.ts';
+import { formatPlatform, hostPlatform, parsePlatform, type Platform } from './platform.ts';
+import { type OnProgress, throttled } from './progress.ts';
+import { pullContent } from './pullContent.ts';
+import { nameImage } from './record.ts';
+import { type Reference, formatReference, parseReference } from './reference.ts';
+import { RegistrySession } from './registry/registrySession.ts';
+import { isDiskFull } from './storageError.ts';
+import { type StoreContext, emitImage } from './storeContext.ts';
+
+type PullOptions = NonNullable<Parameters<Images['pull']>[1]>;
+
+/**
+ * Brings an image from its registry, unpacked and named.
+ * @throws PCH_REFERENCE_INVALID, PCH_IMAGE_NOT_FOUND, PCH_PLATFORM_NOT_FOUND, PCH_REGISTRY_*, PCH_DIGEST_MISMATCH,
+ * PCH_DISK_FULL
+ */
+export async function pullImage(store: StoreContext, ref: string, options: PullOptions = {}): Promise<Image> {
+  const reference = parseReference(ref, store.config.defaultRegistry);
+  const platform = options.platform ? parsePlatform(options.platform) : hostPlatform();
+  const name = formatReference(reference);
+  const onProgress = throttled(options.onProgress);
+  onProgress({ id: reference.digest ?? reference.tag ?? '', status: `Pulling from ${reference.path}` });
+  await withLease(store, name, (lease) => bring(store, { reference, platform, lease, onProgress, options }));
+  emitImage(store, 'pull', name);
+  return findImage(await store.index.read(), name, formatPlatform(platform)).image;
+}
+
+/** Runs the pull under a lease that outlives a failure, so that the next try resumes. */
+async function withLease(
+  store: StoreContext,
+  name: string,
+  work: (lease: string) => Promise<void>,
+): Promise<void> {
+  const lease = await store.leases.begin(name);
+  try {
+    await work(lease);
+  } catch (error) {
+    await store.leases.failed(lease, name, { drop: isDiskFull(error) });
+    throw error;
+  }
+  await store.leases.succeeded(lease, name);
+}
+
+interface Pull {
+  reference: Reference;
+  platform: Platform;
+  lease: string;
+  onProgress: OnProgress;
+  options: PullOptions;
+}
+
+async function bring(store: StoreContext, { options, ...pull }: Pull): Promise<void> {
+  const { client, shared, config, transport } = store;
+  const { reference, onProgress } = pull;
+  const target = await pullContent({
+    ...pull,
+    client,
+    shared,
+    session: new RegistrySession({ transport, config, reference, auth: options.auth }),
+    retries: config.retries,
+    maxParallel: config.maxParallelDownloads,
+    signal: options.signal ?? new AbortController().signal,
+  });
+  const name = formatReference(reference);
+  const news = await nameImage(store, name, target);
+  onProgress({ id: '', status: `Digest: ${target.digest}` });
+  onProgress({
+    id: '',
+    status: `Status: ${news ? 'Downloaded newer image' : 'Image is up to date'} for ${name}`,
+  });
+}

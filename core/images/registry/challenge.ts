@@ -1,0 +1,44 @@
+/** One challenge of a WWW-Authenticate header (RFC 9110 section 11.6.1). */
+export interface Challenge {
+  /** Lower case: `bearer`, `basic`. */
+  scheme: string;
+  /** Names in lower case. */
+  parameters: Record<string, string>;
+}
+
+/** A header that is longer is not read on. */
+const maxHeaderLength = 8192;
+
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const SCHEME = new RegExp(`[\\s,]*(${TOKEN})(?=\\s|,|$)`, 'y');
+const PARAMETER = new RegExp(`[\\s,]*(${TOKEN})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"]*))`, 'y');
+
+/** Reads all challenges of a header; what is malformed ends the reading. */
+export function parseChallenges(header: string): Challenge[] {
+  const text = header.slice(0, maxHeaderLength);
+  const challenges: Challenge[] = [];
+  let at = 0;
+  for (;;) {
+    const scheme = matchAt(SCHEME, text, at);
+    if (!scheme) return challenges;
+    const challenge: Challenge = { scheme: (scheme[1] ?? '').toLowerCase(), parameters: {} };
+    at = readParameters(text, SCHEME.lastIndex, challenge.parameters);
+    challenges.push(challenge);
+  }
+}
+
+function readParameters(text: string, from: number, parameters: Record<string, string>): number {
+  let at = from;
+  for (;;) {
+    const parameter = matchAt(PARAMETER, text, at);
+    if (!parameter) return at;
+    const [, name = '', quoted, plain] = parameter;
+    parameters[name.toLowerCase()] = quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '';
+    at = PARAMETER.lastIndex;
+  }
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}

@@ -1,0 +1,46 @@
+import type { ImagesConfig } from '../../../config/types.ts';
+
+/** The part of the configuration that decides where and how a registry is asked. */
+export type EndpointConfig = Pick<ImagesConfig, 'mirrors' | 'plainHttp' | 'insecureTls'>;
+
+/** A server to ask for a repository. */
+export interface Endpoint {
+  /** Base URL whose `v2/` is asked; ends with a slash. */
+  base: URL;
+  /** `host[:port]` for messages and credentials; Docker Hub's is `docker.io`. */
+  host: string;
+  verifyTls: boolean;
+  mirror: boolean;
+}
+
+/** Where Docker Hub's registry really is. */
+const hub = 'registry-1.docker.io';
+
+/** The servers to ask for images of `domain`, in order: its mirrors, then itself. */
+export function endpointsOf(domain: string, config: EndpointConfig): Endpoint[] {
+  const mirrors = (config.mirrors[domain] ?? []).map((url) => mirrorEndpoint(url, config));
+  return [...mirrors, originEndpoint(domain, config)];
+}
+
+function mirrorEndpoint(url: string, config: EndpointConfig): Endpoint {
+  const base = new URL(url.endsWith('/') ? url : `${url}/`);
+  return { base, host: base.host, verifyTls: !config.insecureTls.includes(base.host), mirror: true };
+}
+
+function originEndpoint(domain: string, config: EndpointConfig): Endpoint {
+  const scheme = isPlain(domain, config) ? 'http' : 'https';
+  const base = new URL(`${scheme}://${domain === 'docker.io' ? hub : domain}/`);
+  return { base, host: domain, verifyTls: !config.insecureTls.includes(domain), mirror: false };
+}
+
+/** As Docker does, a registry on the host's own loopback may be asked in plain HTTP, since nobody can listen in. */
+function isPlain(domain: string, { plainHttp, insecureTls }: EndpointConfig): boolean {
+  if (insecureTls.includes(domain)) return false;
+  return plainHttp.includes(domain) || isLoopback(domain);
+}
+
+/** Whether `host[:port]` is `localhost`, in 127.0.0.0/8, or `[::1]`. */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/:\d+$/, '');
+  return name === 'localhost' || name === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+}

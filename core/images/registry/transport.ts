@@ -1,0 +1,109 @@
+import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import https from 'node:https';
+
+export interface HttpRequest {
+  method?: 'GET' | 'HEAD' | 'POST';
+  headers?: OutgoingHttpHeaders;
+  body?: string;
+  signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte from the server until the request, or the reading of its answer, fails. */
+  idleTimeoutMs: number;
+  /** Default: true. */
+  verifyTls?: boolean;
+}
+
+const maxRedirects = 5;
+
+/** Idle connections a host may keep, and for how long in milliseconds. */
+const keepAlive = { keepAlive: true, maxFreeSockets: 8, timeout: 60_000 };
+
+/** HTTP with connections that are used again. Every wait in it ends. */
+export class Transport {
+  readonly #http = new http.Agent(keepAlive);
+  readonly #https = new https.Agent(keepAlive);
+  readonly #unverified = new https.Agent({ ...keepAlive, rejectUnauthorized: false });
+
+  /**
+   * Sends a request and follows redirects. The Authorization header goes to the first origin only (RFC 9110 section
+   * 15.4 leaves it to the client; storage behind a registry would refuse it or learn it).
+   */
+  async request(url: URL, request: HttpRequest): Promise<IncomingMessage> {
+    let target = url;
+    let { headers } = request;
+    for (let hops = 0; hops <= maxRedirects; hops++) {
+      const answer = await this.#once(target, { ...request, headers: headers ?? {} });
+      const location = redirection(answer);
+      if (location === undefined) return answer;
+      answer.resume();
+      const next = redirectTarget(target, location);
+      if (next.origin !== target.origin) headers = withoutAuthorization(headers);
+      target = next;
+    }
+    throw new Error(`more than ${maxRedirects} redirects`);
+  }
+
+  /** Ends the idle connections. */
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+    this.#unverified.destroy();
+  }
+
+  #once(
+    url: URL,
+    { body, idleTimeoutMs, verifyTls = true, ...options }: HttpRequest,
+  ): Promise<IncomingMessage> {
+    const secure = url.protocol === 'https:';
+    const agent = secure ? (verifyTls ? this.#https : this.#unverified) : this.#http;
+    return new Promise((resolve, reject) => {
+      const send = secure ? https.request : http.request;
+      const request = send(url, { method: 'GET', ...options, agent });
+      let answer: IncomingMessage | undefined;
+      request.setTimeout(idleTimeoutMs, () => (answer ?? request).destroy(idle(idleTimeoutMs)));
+      request.on('error', reject);
+      request.on('response', (message) => {
+        answer = message;
+        // A connection that breaks while nobody reads must not end the process; the reader gets the error too.
+        message.on('error', () => undefined);
+        resolve(message);
+      });
+      request.end(body);
+    });
+  }
+}
+
+/** Reads a whole body. Fails above `limit` bytes. */
+export async function readBody(message: IncomingMessage, limit: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of message as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > limit) throw new Error(`an answer of more than ${limit} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts, size);
+}
+
+function redirection({ statusCode = 0, headers }: IncomingMessage): string | undefined {
+  return [301, 302, 303, 307, 308].includes(statusCode) ? headers.location : undefined;
+}
+
+function redirectTarget(from: URL, location: string): URL {
+  const next = new URL(location, from);
+  if (next.protocol !== 'https:' && next.protocol !== 'http:') {
+    throw new Error(`a redirect to a ${next.protocol} address`);
+  }
+  if (from.protocol === 'https:' && next.protocol === 'http:') {
+    throw new Error(`a redirect from HTTPS to plain HTTP (${next.host})`);
+  }
+  return next;
+}
+
+function withoutAuthorization(headers: OutgoingHttpHeaders | undefined): OutgoingHttpHeaders {
+  const entries = Object.entries(headers ?? {}).filter(([name]) => name.toLowerCase() !== 'authorization');
+  return Object.fromEntries(entries);
+}
+
+function idle(ms: number): Error {
+  return Object.assign(new Error(`nothing was received for ${ms} ms`), { code: 'ETIMEDOUT' });
+}

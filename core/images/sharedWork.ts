@@ -1,0 +1,73 @@
+export interface Participation<P> {
+  onProgress?: ((progress: P) => void) | undefined;
+  /** Ends this caller's wait; the work ends when no caller is left. */
+  signal?: AbortSignal | undefined;
+}
+
+export type Work<P, T> = (report: (progress: P) => void, signal: AbortSignal) => Promise<T>;
+
+interface Job<P, T> {
+  result: Promise<T>;
+  listeners: Set<(progress: P) => void>;
+  latest: P | undefined;
+  callers: number;
+  abort: AbortController;
+}
+
+/** Work that several callers want at the same time is done once; all of them see its progress and its outcome. */
+export class SharedWork<P, T> {
+  readonly #jobs = new Map<string, Job<P, T>>();
+
+  /** Joins the work of that key, or begins it. */
+  async run(key: string, work: Work<P, T>, { onProgress, signal }: Participation<P> = {}): Promise<T> {
+    signal?.throwIfAborted();
+    const job = this.#jobs.get(key) ?? this.#begin(key, work);
+    job.callers += 1;
+    if (onProgress) {
+      job.listeners.add(onProgress);
+      if (job.latest !== undefined) onProgress(job.latest);
+    }
+    try {
+      return await untilAborted(job.result, signal);
+    } finally {
+      if (onProgress) job.listeners.delete(onProgress);
+      job.callers -= 1;
+      if (job.callers === 0) this.#abandon(key, job);
+    }
+  }
+
+  #begin(key: string, work: Work<P, T>): Job<P, T> {
+    const abort = new AbortController();
+    const report = (progress: P) => {
+      job.latest = progress;
+      for (const listener of job.listeners) listener(progress);
+    };
+    const result = Promise.resolve()
+      .then(() => work(report, abort.signal))
+      .finally(() => this.#forget(key, job));
+    // Every caller may have left before it fails.
+    result.catch(() => undefined);
+    const job: Job<P, T> = { result, listeners: new Set(), latest: undefined, callers: 0, abort };
+    this.#jobs.set(key, job);
+    return job;
+  }
+
+  /** A caller that comes now must not join work that is being cancelled. */
+  #abandon(key: string, job: Job<P, T>): void {
+    this.#forget(key, job);
+    job.abort.abort();
+  }
+
+  #forget(key: string, job: Job<P, T>): void {
+    if (this.#jobs.get(key) === job) this.#jobs.delete(key);
+  }
+}
+
+function untilAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return result;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
