@@ -1,13 +1,9 @@
 import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PouchError } from '../../hooks/errors.ts';
-import {
-  ContentService,
-  WriteAction,
-  WriteContentRequest,
-  type WriteContentResponse,
-} from './gen/services/content.ts';
+import { WriteAction, type WriteContentResponse } from './gen/services/content.ts';
 import { type CallOptions, type Rpc, failure, onAbort, throwIfAborted } from './rpc.ts';
+import { type WriteMessage, writeMethod } from './write-message.ts';
 
 /** A blob in the making. */
 export interface Ingest {
@@ -25,10 +21,8 @@ export interface Commit {
   labels?: Record<string, string>;
 }
 
-type WriteCall = ClientDuplexStream<WriteContentRequest, WriteContentResponse>;
-
-/** Bytes per message: above it the copy dominates, and containerd takes at most 16 MiB. */
-const maxMessageBytes = 1 << 20;
+/** Bytes per message: small ones cost a round trip each, and containerd takes at most 16 MiB. */
+const messageBytes = 1 << 20;
 
 /** Messages that may be on the way; enough to hide the round trip, little enough to bound memory. */
 const maxInFlight = 4;
@@ -41,17 +35,19 @@ const lockWaitMs = 10_000;
 
 /** One Write stream: takes bytes in order, then commits them as a blob. Always {@link close} it. */
 export class ContentWriter {
-  readonly #call: WriteCall;
+  readonly #call: ClientDuplexStream<WriteMessage, WriteContentResponse>;
   readonly #answers: AsyncIterator<WriteContentResponse>;
   readonly #ref: string;
   readonly #signal: AbortSignal | undefined;
   readonly #stopListening: () => void;
   #inFlight = 0;
-  /** Bytes that containerd has or that are on the way to it. */
-  offset = 0;
+  /** Bytes that were sent. */
+  #sent = 0;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
 
   private constructor(rpc: Rpc, ref: string, options: CallOptions) {
-    this.#call = rpc.duplex(ContentService.write, options);
+    this.#call = rpc.duplex(writeMethod, options);
     // Errors are taken from the iterator; this listener keeps a late one from ending the process.
     this.#call.on('error', () => undefined);
     this.#answers = this.#call[Symbol.asyncIterator]() as AsyncIterator<WriteContentResponse>;
@@ -64,7 +60,7 @@ export class ContentWriter {
   static async open(rpc: Rpc, ingest: Ingest, options: CallOptions = {}): Promise<ContentWriter> {
     const giveUpAt = performance.now() + lockWaitMs;
     for (;;) {
-      throwIfAborted(options.signal, ContentService.write.path);
+      throwIfAborted(options.signal, writeMethod.path);
       const writer = new ContentWriter(rpc, ingest.ref, options);
       try {
         await writer.#stat(ingest);
@@ -77,28 +73,38 @@ export class ContentWriter {
     }
   }
 
-  /** Appends bytes. */
+  /** Where the next byte goes. After opening: what an earlier writer left. */
+  get offset(): number {
+    return this.#sent + this.#pendingBytes;
+  }
+
+  /** Appends bytes, which must not be changed until the writer is closed. */
   async write(bytes: Uint8Array): Promise<void> {
-    for (let start = 0; start < bytes.length; start += maxMessageBytes) {
-      await this.#append(bytes.subarray(start, start + maxMessageBytes));
+    for (let start = 0; start < bytes.length; start += messageBytes) {
+      const piece = bytes.subarray(start, start + messageBytes);
+      this.#pending.push(piece);
+      this.#pendingBytes += piece.length;
+      if (this.#pendingBytes >= messageBytes) await this.#flush();
     }
   }
 
-  /** Makes the bytes a blob, after containerd has checked size and digest. Ends the writer. */
+  /** Makes the bytes a blob, after containerd has checked size and digest. */
   async commit({ size = 0, digest = '', labels = {} }: Commit): Promise<void> {
+    await this.#flush();
     while (this.#inFlight > 0) await this.#answer();
-    this.#send({ action: WriteAction.COMMIT, offset: this.offset, total: size, expected: digest, labels });
+    this.#send({ action: WriteAction.COMMIT, offset: this.#sent, total: size, expected: digest, labels });
     await this.#answer();
   }
 
   /**
-   * Ends the stream and lets containerd keep what was sent: an uncommitted ingest can be resumed or aborted afterwards.
-   * Does not fail, and does not wait for a containerd that is stuck.
+   * Ends the stream and lets containerd keep what was written: an uncommitted ingest can be resumed or aborted
+   * afterwards. Does not fail, and does not wait for a containerd that is stuck.
    */
   async close(): Promise<void> {
-    this.#call.end();
     const tooLate = setTimeout(() => this.#call.cancel(), closeWithinMs);
     try {
+      await this.#flush();
+      this.#call.end();
       while (!(await this.#answers.next()).done);
     } catch {
       // Cancelled or broken: it has ended either way.
@@ -111,23 +117,22 @@ export class ContentWriter {
 
   async #stat({ ref, total = 0, expected = '' }: Ingest): Promise<void> {
     this.#send({ action: WriteAction.STAT, ref, total, expected });
-    this.offset = (await this.#answer()).offset;
+    this.#sent = (await this.#answer()).offset;
   }
 
-  async #append(data: Uint8Array): Promise<void> {
+  async #flush(): Promise<void> {
+    if (this.#pendingBytes === 0) return;
     if (this.#inFlight >= maxInFlight) await this.#answer();
-    this.#send({
-      action: WriteAction.WRITE,
-      offset: this.offset,
-      data: Buffer.from(data.buffer, data.byteOffset, data.length),
-    });
-    this.offset += data.length;
+    this.#send({ action: WriteAction.WRITE, offset: this.#sent, data: this.#pending });
+    this.#sent += this.#pendingBytes;
+    this.#pending = [];
+    this.#pendingBytes = 0;
   }
 
-  #send(request: Partial<WriteContentRequest>): void {
+  #send(message: WriteMessage): void {
     this.#inFlight += 1;
     // After an error of the server, writing is refused too; the answer tells the reason.
-    if (this.#call.writable) this.#call.write(WriteContentRequest.create({ ref: this.#ref, ...request }));
+    if (this.#call.writable) this.#call.write({ ref: this.#ref, ...message });
   }
 
   async #answer(): Promise<WriteContentResponse> {
@@ -137,7 +142,7 @@ export class ContentWriter {
       this.#inFlight -= 1;
       return value;
     } catch (error) {
-      throw failure(error, ContentService.write.path, this.#signal);
+      throw failure(error, writeMethod.path, this.#signal);
     }
   }
 }
