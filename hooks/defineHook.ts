@@ -28,6 +28,10 @@ export interface HookPoint<Input = unknown, Answer = void> {
   readonly doc: string;
   /** JSON Schema of the input, for plugins in other languages and for the docs. */
   readonly input: TSchema;
+  /** bail: JSON Schema of the answer. */
+  readonly answer?: TSchema;
+  /** plan: top-level fields of the draft that no tap may change. */
+  readonly fixed?: readonly string[];
   /** Only for the type checker. */
   readonly types?: { input: Input; answer: Answer };
 }

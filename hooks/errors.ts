@@ -16,7 +16,10 @@ export const errorKinds = {
     status: 400,
     doc: 'The stream is not an image archive (Docker archive or OCI layout).',
   },
-  PCH_ATTACH_TOO_SLOW: { status: 500, doc: 'An attached client took no output for too long and was cut off.' },
+  PCH_ATTACH_TOO_SLOW: {
+    status: 500,
+    doc: 'An attached client took no output for too long and was cut off.',
+  },
   PCH_BAD_REQUEST: { status: 400, doc: 'The request is not of the form that the call takes.' },
   PCH_BODY_TOO_LARGE: { status: 413, doc: 'The body of a request is larger than the call takes.' },
   PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that makes a base image from packages failed.' },

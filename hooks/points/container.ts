@@ -21,6 +21,7 @@ export const container = Object.freeze({
     since: '0.1.0',
     doc: 'Before a container is made: change what was asked for. Runs in `pouch plan` too, so it must touch nothing.',
     input: draftSchema,
+    fixed: ['id', 'name', 'image'],
   }),
   selectRuntime: defineHook<ContainerDraft, string>()({
     name: 'container.selectRuntime',
@@ -30,6 +31,7 @@ export const container = Object.freeze({
     since: '0.1.0',
     doc: 'Answers the name of the runtime when the request names none; the first answer wins, the default is pouchd.yaml’s.',
     input: draftSchema,
+    answer: Type.String({ minLength: 1 }),
   }),
   spec: defineHook<ContainerDraft>()({
     name: 'container.spec',
@@ -39,6 +41,7 @@ export const container = Object.freeze({
     since: '0.1.0',
     doc: 'The runtime is chosen: change mounts, namespaces, capabilities and effects of the final spec. Pure, as preCreate.',
     input: draftSchema,
+    fixed: ['id', 'name', 'image', 'runtime'],
   }),
   preExec: defineHook<ExecDraft>()({
     name: 'container.preExec',
@@ -48,6 +51,7 @@ export const container = Object.freeze({
     since: '0.1.0',
     doc: 'Before a process is started in a running container.',
     input: draftSchema,
+    fixed: ['container'],
   }),
   prestart: defineHook<ContainerMoment>()({
     name: 'container.prestart',

@@ -1,0 +1,28 @@
+/** Paths of fields in a draft, in the written form of BlameEntry.field: `process.env.HOME`, `mounts["/run"].options`. */
+
+const bare = /^[A-Za-z_$][\w$-]*$/;
+
+/** `['mounts', '/run']` → `mounts["/run"]`. */
+export function formatPath(segments: readonly string[]): string {
+  return segments.reduce((path, segment) => path + formatSegment(segment, path === ''), '');
+}
+
+function formatSegment(segment: string, first: boolean): string {
+  if (!bare.test(segment)) return `[${JSON.stringify(segment)}]`;
+  return first ? segment : `.${segment}`;
+}
+
+/** The path itself, then each path above it, nearest first. */
+export function withParents(segments: readonly string[]): string[] {
+  const paths: string[] = [];
+  let path = '';
+  for (const segment of segments) paths.unshift((path += formatSegment(segment, path === '')));
+  return paths;
+}
+
+/** Whether a written path is `parent` or lies below it. */
+export function isWithin(path: string, parent: string): boolean {
+  if (!path.startsWith(parent)) return false;
+  const next = path[parent.length];
+  return next === undefined || next === '.' || next === '[';
+}

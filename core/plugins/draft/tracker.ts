@@ -1,0 +1,93 @@
+import { PouchError } from '../../../hooks/errors.ts';
+import type { BlameEntry } from '../../../hooks/plan.ts';
+import type { PreparedTap } from '../tap.ts';
+import { clone, isRecord } from './clone.ts';
+import type { Change } from './diff.ts';
+import { diff } from './diff.ts';
+import { formatPath } from './fieldPath.ts';
+import type { FieldOwners } from './owners.ts';
+import { checkConflicts, takeOwnership } from './owners.ts';
+import { checkDraft } from './validate.ts';
+
+/**
+ * Follows one draft through the taps of a hook. It keeps a second copy, the last good state: the difference to it is
+ * the blame of the tap that has just run, and the state a failed tap is rolled back to.
+ */
+export class DraftTracker {
+  /** What the next tap gets. */
+  draft: object;
+  readonly #good: Record<string, unknown>;
+  readonly #owners: FieldOwners;
+
+  constructor(draft: object, owners: FieldOwners) {
+    this.draft = clone(draft);
+    this.#good = clone(draft) as Record<string, unknown>;
+    this.#owners = owners;
+  }
+
+  /** Takes over what a tap did to the draft, or what it answered in its place; all of it or, with an error, nothing. */
+  accept(tap: PreparedTap, answer: unknown): Change[] {
+    const draft = answer === undefined ? this.draft : checkAnswer(answer);
+    const changes = diff(this.#good, draft);
+    if (changes.length > 0) this.#accept(tap, draft, changes);
+    return changes;
+  }
+
+  #accept(tap: PreparedTap, draft: Record<string, unknown> | object, changes: Change[]): void {
+    checkFixed(changes, tap.fixed);
+    checkConflicts(changes, tap, this.#owners);
+    checkDraft(draft, changes, tap.schema);
+    takeOwnership(changes, tap.plugin, this.#owners);
+    this.draft = draft;
+    for (const name of new Set(changes.map(({ path }) => path[0] ?? ''))) this.#keep(name);
+  }
+
+  #keep(name: string): void {
+    const value = (this.draft as Record<string, unknown>)[name];
+    if (value === undefined) delete this.#good[name];
+    else this.#good[name] = clone(value);
+  }
+
+  /** Back to the last good state. The old object is given up: a tap that timed out may still write to it. */
+  rollBack(): void {
+    this.draft = clone(this.#good);
+  }
+}
+
+function checkAnswer(answer: unknown): object {
+  if (isRecord(answer)) return answer;
+  const found = answer === null ? 'null' : Array.isArray(answer) ? 'an array' : `a ${typeof answer}`;
+  throw new PouchError(
+    'PCH_PLUGIN_CONTRACT',
+    `the tap answered ${found}; a plan hook takes a draft or nothing`,
+    {
+      hint: 'change the draft in place and answer nothing',
+    },
+  );
+}
+
+function checkFixed(changes: readonly Change[], fixed: ReadonlySet<string>): void {
+  const touched = changes.find(({ path }) => fixed.has(path[0] ?? ''));
+  if (!touched) return;
+  throw new PouchError(
+    'PCH_PLUGIN_CONTRACT',
+    `the tap changed ${formatPath(touched.path)}, which is fixed in this hook`,
+    {
+      hint: `no tap may change ${[...fixed].join(', ')} here`,
+    },
+  );
+}
+
+/** The changes of one tap as blame. */
+export function blameOf(changes: readonly Change[], tap: PreparedTap, ms: number): BlameEntry[] {
+  return changes.map(({ path, before, after }) => ({
+    field: formatPath(path),
+    plugin: tap.plugin,
+    hook: tap.hook,
+    action: before === undefined ? 'set' : after === undefined ? 'removed' : 'changed',
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(tap.origin === undefined ? {} : { origin: tap.origin }),
+    ms,
+  }));
+}

@@ -1,0 +1,60 @@
+import type { TSchema } from '@sinclair/typebox';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv } from 'ajv';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { Change } from './diff.ts';
+import type { PreparedTap } from '../tap.ts';
+import { formatPath } from './fieldPath.ts';
+
+const ajv = new Ajv({ strict: false, allErrors: true, verbose: true });
+const compiled = new WeakMap<TSchema, ValidateFunction>();
+
+/**
+ * Checks a changed draft against the schema of its hook point. Only what lies in the changed fields counts: nobody is
+ * blamed for what was wrong before.
+ * @throws PCH_PLUGIN_CONTRACT
+ */
+export function checkDraft(draft: unknown, changes: readonly Change[], schema: TSchema): void {
+  const validate = validator(schema);
+  if (validate(draft)) return;
+  const fault = (validate.errors ?? []).find((error) => changes.some(({ path }) => concerns(error, path)));
+  if (fault) throw malformed(fault);
+}
+
+/** Compiles the schemas of these taps now, some 20 ms each, so that no tap is charged for it later. */
+export function prepareValidation(taps: readonly PreparedTap[]): void {
+  for (const { kind, schema } of taps) if (kind === 'plan') validator(schema);
+}
+
+function validator(schema: TSchema): ValidateFunction {
+  let validate = compiled.get(schema);
+  if (!validate) compiled.set(schema, (validate = ajv.compile(schema)));
+  return validate;
+}
+
+function concerns(error: ErrorObject, path: readonly string[]): boolean {
+  const at = segmentsOf(error);
+  return at.every((segment, i) => path[i] === undefined || path[i] === segment);
+}
+
+/** A missing or unknown field is reported at its parent. */
+function segmentsOf({ instancePath, params }: ErrorObject): string[] {
+  const { missingProperty, additionalProperty } = params as {
+    missingProperty?: string;
+    additionalProperty?: string;
+  };
+  const pointer = instancePath.split('/').slice(1);
+  const segments = pointer.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return [...segments, ...[missingProperty ?? additionalProperty].filter((name) => name !== undefined)];
+}
+
+function malformed(error: ErrorObject): PouchError {
+  const field = formatPath(segmentsOf(error));
+  const problem =
+    error.keyword === 'additionalProperties'
+      ? 'is no field of the draft'
+      : (error.message ?? 'has the wrong form');
+  return new PouchError('PCH_PLUGIN_CONTRACT', `the tap left a draft in which ${field} ${problem}`, {
+    hint: 'docs/hooks.md has the form of the draft',
+  });
+}

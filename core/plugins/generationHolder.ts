@@ -1,0 +1,76 @@
+import type { Generation } from './generation.ts';
+
+/** A generation in use; `release` it when the operation has ended. */
+export interface Lease {
+  readonly generation: Generation;
+  /** Only the first call counts. */
+  release(): void;
+}
+
+/**
+ * Holds the current generation. An operation works with the one it began with, whatever is loaded meanwhile; an old
+ * one is disposed of when its last operation has ended.
+ */
+export class GenerationHolder {
+  #current: Generation;
+  readonly #users = new Map<Generation, number>();
+  readonly #disposing = new Set<Promise<void>>();
+
+  constructor(first: Generation) {
+    this.#current = first;
+  }
+
+  get current(): Generation {
+    return this.#current;
+  }
+
+  acquire(): Lease {
+    const generation = this.#current;
+    this.#users.set(generation, this.#usersOf(generation) + 1);
+    let held = true;
+    return {
+      generation,
+      release: () => {
+        if (held) this.#release(generation);
+        held = false;
+      },
+    };
+  }
+
+  /** Runs an operation on the current generation. */
+  async use<T>(operation: (generation: Generation) => Promise<T>): Promise<T> {
+    const lease = this.acquire();
+    try {
+      return await operation(lease.generation);
+    } finally {
+      lease.release();
+    }
+  }
+
+  swap(next: Generation): void {
+    const old = this.#current;
+    this.#current = next;
+    this.#disposeIfUnused(old);
+  }
+
+  /** When every generation that was given up so far has cleaned up. */
+  async disposed(): Promise<void> {
+    await Promise.all(this.#disposing);
+  }
+
+  #usersOf(generation: Generation): number {
+    return this.#users.get(generation) ?? 0;
+  }
+
+  #release(generation: Generation): void {
+    this.#users.set(generation, this.#usersOf(generation) - 1);
+    this.#disposeIfUnused(generation);
+  }
+
+  #disposeIfUnused(generation: Generation): void {
+    if (generation === this.#current || this.#usersOf(generation) > 0) return;
+    this.#users.delete(generation);
+    const done = generation.dispose().finally(() => this.#disposing.delete(done));
+    this.#disposing.add(done);
+  }
+}

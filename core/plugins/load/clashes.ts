@@ -1,0 +1,73 @@
+import { PouchError } from '../../../hooks/errors.ts';
+import type { PluginSlot } from './slot.ts';
+
+/** Names that the core has taken already. */
+export interface ReservedNames {
+  readonly effectKinds?: Iterable<string> | undefined;
+  readonly runtimes?: Iterable<string> | undefined;
+}
+
+/**
+ * Answers the plugins that come with a name which an earlier one has, each with its error.
+ * @param slots those that are still active, in their order
+ */
+export function nameClashes(slots: readonly PluginSlot[]): Map<PluginSlot, PouchError> {
+  const taken = new Map<string, PluginSlot>();
+  const clashes = new Map<PluginSlot, PouchError>();
+  for (const slot of slots) {
+    const first = taken.get(slot.name);
+    if (!first) taken.set(slot.name, slot);
+    else
+      clashes.set(
+        slot,
+        clash(
+          slot,
+          `the plugin name ${slot.name} belongs to ${first.wanted.source} and to ${slot.wanted.source}`,
+        ),
+      );
+  }
+  return clashes;
+}
+
+/** The same for effect kinds, runtimes with their aliases, and surfaces; the later plugin loses all of its contributions. */
+export function contributionClashes(
+  slots: readonly PluginSlot[],
+  reserved: ReservedNames,
+): Map<PluginSlot, PouchError> {
+  const taken = new Map<string, string>();
+  for (const kind of reserved.effectKinds ?? []) taken.set(`effect kind ${kind}`, 'the core');
+  for (const name of reserved.runtimes ?? []) taken.set(`runtime ${name}`, 'the core');
+  const clashes = new Map<PluginSlot, PouchError>();
+  for (const slot of slots) {
+    const names = contributedNames(slot);
+    const mine = names.find((name, index) => taken.has(name) || names.indexOf(name) !== index);
+    if (mine === undefined) names.forEach((name) => taken.set(name, `plugin ${slot.name}`));
+    else
+      clashes.set(
+        slot,
+        clash(
+          slot,
+          `the ${mine} is contributed by ${taken.get(mine) ?? `plugin ${slot.name}`} and by plugin ${slot.name}`,
+        ),
+      );
+  }
+  return clashes;
+}
+
+function contributedNames({ contributions }: PluginSlot): string[] {
+  if (!contributions) return [];
+  return [
+    ...contributions.effectKinds.map(({ kind }) => `effect kind ${kind}`),
+    ...contributions.runtimes.flatMap(({ name, aliases = [] }) =>
+      [name, ...aliases].map((word) => `runtime ${word}`),
+    ),
+    ...contributions.surfaces.map(({ name }) => `surface ${name}`),
+  ];
+}
+
+function clash(slot: PluginSlot, message: string): PouchError {
+  return new PouchError('PCH_PLUGIN_CLASH', message, {
+    hint: 'disable one of the two with `enabled: false`, or rename',
+    plugin: slot.name,
+  });
+}

@@ -1,0 +1,87 @@
+import type { EffectKind } from '../../../hooks/effects.ts';
+import type { Surface } from '../../../hooks/definePlugin.ts';
+import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { RecordedTap } from '../tap.ts';
+
+/** What one plugin's setup has contributed. Nothing of it counts before the whole plugin has been found good. */
+export class Contributions {
+  readonly taps: RecordedTap[] = [];
+  readonly effectKinds: EffectKind[] = [];
+  readonly runtimes: RuntimeProvider[] = [];
+  readonly surfaces: Surface[] = [];
+  readonly disposers: (() => void | Promise<void>)[] = [];
+  readonly #plugin: string;
+  #sealed = false;
+
+  constructor(plugin: string) {
+    this.#plugin = plugin;
+  }
+
+  /** After it, the plugin's late calls fail: a generation never changes. */
+  seal(): void {
+    this.#sealed = true;
+  }
+
+  /** @throws PCH_PLUGIN_INVALID after the seal */
+  requireOpen(what: string): void {
+    if (!this.#sealed) return;
+    throw new PouchError('PCH_PLUGIN_INVALID', `plugin ${this.#plugin} ${what} after its setup has ended`, {
+      hint: 'do it before setup returns; an async setup is waited for',
+      plugin: this.#plugin,
+    });
+  }
+
+  addTap(tap: RecordedTap): void {
+    this.requireOpen(`taps ${tap.point.name}`);
+    this.taps.push(tap);
+  }
+
+  addEffectKind(kind: EffectKind): void {
+    this.requireOpen('contributes an effect kind');
+    this.#requireShape(kind, 'effect kind', {
+      kind: 'string',
+      describe: 'function',
+      apply: 'function',
+      undo: 'function',
+    });
+    this.effectKinds.push(kind);
+  }
+
+  addRuntime(provider: RuntimeProvider): void {
+    this.requireOpen('contributes a runtime');
+    this.#requireShape(provider, 'runtime', {
+      name: 'string',
+      containerdType: 'string',
+      probe: 'function',
+      options: 'function',
+    });
+    this.runtimes.push(provider);
+  }
+
+  addSurface(surface: Surface): void {
+    this.requireOpen('contributes a surface');
+    this.#requireShape(surface, 'surface', { name: 'string', start: 'function', stop: 'function' });
+    this.surfaces.push(surface);
+  }
+
+  addDisposer(run: () => void | Promise<void>): void {
+    this.requireOpen('registers onDispose');
+    if (typeof run !== 'function') throw this.#invalid('gives onDispose something that is no function');
+    this.disposers.push(run);
+  }
+
+  #requireShape(value: unknown, what: string, shape: Record<string, 'string' | 'function'>): void {
+    const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+    for (const [name, type] of Object.entries(shape)) {
+      if (typeof fields[name] !== type)
+        throw this.#invalid(`contributes a ${what} whose \`${name}\` is no ${type}`);
+    }
+  }
+
+  #invalid(problem: string): PouchError {
+    return new PouchError('PCH_PLUGIN_INVALID', `plugin ${this.#plugin} ${problem}`, {
+      plugin: this.#plugin,
+    });
+  }
+}

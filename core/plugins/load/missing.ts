@@ -1,0 +1,21 @@
+import type { MissingPlugin } from '../runHook.ts';
+import type { PluginSlot } from './slot.ts';
+
+/**
+ * The quarantined plugins that a container may need. What such a plugin would have tapped is unknown, unless its
+ * manifest lists its `hooks`. The configuration decides what its absence means: `skip` nothing, `fail` (or `retry`,
+ * which ends in failing) that no container is made, else that containers are marked as degraded.
+ */
+export function missingPlugins(slots: readonly PluginSlot[]): MissingPlugin[] {
+  return slots.flatMap((slot) => {
+    const { onError } = slot.wanted;
+    if (!slot.error || onError === 'skip' || !mayTapContainers(slot)) return [];
+    const essential = onError === 'fail' || typeof onError === 'object';
+    return [{ plugin: slot.name, error: slot.error.message, essential }];
+  });
+}
+
+function mayTapContainers({ plugin, wanted }: PluginSlot): boolean {
+  const hooks = plugin?.hooks ?? wanted.builtIn?.hooks;
+  return hooks?.some((name) => name.startsWith('container.')) ?? true;
+}

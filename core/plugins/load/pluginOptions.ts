@@ -1,0 +1,86 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import type { ErrorObject } from 'ajv';
+import { Ajv } from 'ajv';
+import { didYouMean } from '../../../config/suggest.ts';
+import type { Plugin } from '../../../hooks/definePlugin.ts';
+import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import { clone } from '../draft/clone.ts';
+
+const ajv = new Ajv({
+  useDefaults: true,
+  allErrors: true,
+  verbose: true,
+  strictTypes: false,
+  strictRequired: false,
+});
+ajv.addFormat('ipv4', isIPv4);
+ajv.addFormat('ipv6', isIPv6);
+
+/** Where a value of the configuration is written: `FILE:LINE` for a JSON pointer such as `/plugins/0/options/entries`. */
+export type Locate = (pointer: string) => string | undefined;
+
+/**
+ * The options of a plugin, checked against its schema, with defaults filled in. Messages never show a value: it may be
+ * a secret.
+ * @param pointer JSON pointer of the options in the configuration
+ * @throws PCH_PLUGIN_OPTIONS with every mistake, PCH_PLUGIN_INVALID if the schema itself is bad
+ */
+export function checkOptions(plugin: Plugin, given: unknown, pointer: string, locate: Locate): unknown {
+  const options = clone(given);
+  const validate = compile(plugin);
+  if (validate(options)) return options;
+  const mistakes = (validate.errors ?? []).map((error) => describe(error, pointer, locate));
+  throw new PouchError('PCH_PLUGIN_OPTIONS', mistakes.join('; '), {
+    hint: `mend the options of plugin ${plugin.name}; its \`options\` schema says what it takes`,
+    plugin: plugin.name,
+  });
+}
+
+/** Unknown keys are mistakes unless the schema says otherwise; a plugin without a schema takes none. */
+function compile({ name, options }: Plugin) {
+  const schema = options ?? { type: 'object', properties: {} };
+  try {
+    return ajv.compile({ additionalProperties: false, ...schema });
+  } catch (error) {
+    throw new PouchError(
+      'PCH_PLUGIN_INVALID',
+      `the options schema of plugin ${name} is bad: ${messageOf(error)}`,
+      {
+        plugin: name,
+        cause: error,
+      },
+    );
+  }
+}
+
+function describe(error: ErrorObject, pointer: string, locate: Locate): string {
+  const key = unknownKey(error);
+  const at =
+    error.instancePath + (key === undefined ? '' : `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  const where = locate(pointer + at);
+  return `${where === undefined ? '' : `${where}: `}options${at.replaceAll('/', '.')} ${problemOf(error)}`;
+}
+
+function unknownKey({ keyword, params }: ErrorObject): string | undefined {
+  return keyword === 'additionalProperties'
+    ? (params as { additionalProperty: string }).additionalProperty
+    : undefined;
+}
+
+function problemOf(error: ErrorObject): string {
+  const key = unknownKey(error);
+  if (key !== undefined) return `is unknown${near(key, error)}`;
+  if (error.keyword !== 'type') return error.message ?? 'has the wrong form';
+  return `must be ${String((error.params as { type: unknown }).type)}, found ${typeOf(error.data)}`;
+}
+
+function near(key: string, { parentSchema }: ErrorObject): string {
+  const properties = (parentSchema as { properties?: object } | undefined)?.properties ?? {};
+  const known = Object.keys(properties);
+  return ` (${didYouMean(key, known) ?? (known.length > 0 ? `there are ${known.join(', ')}` : 'there are none')})`;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

@@ -1,0 +1,98 @@
+import type { Hooks } from '../../../hooks/catalogue.ts';
+import { catalogue } from '../../../hooks/catalogue.ts';
+import type { TapFunction, TapOptions } from '../../../hooks/defineHook.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { nearest } from '../../../config/suggest.ts';
+import type { RecordedTap } from '../tap.ts';
+import { checkTapOptions } from './tapOptions.ts';
+
+/** Who taps, what its manifest allows, and where its taps go. */
+export interface TapRecorder {
+  readonly plugin: string;
+  /** Undefined: all. */
+  readonly declared: readonly string[] | undefined;
+  readonly taps: readonly RecordedTap[];
+  addTap(tap: RecordedTap): void;
+}
+
+/** A hook point, whatever its types. */
+type AnyPoint = RecordedTap['point'];
+
+const families: Readonly<Record<string, Readonly<Record<string, AnyPoint>>>> = catalogue;
+
+/** `container.preCreate`, … of the whole catalogue. */
+export const hookNames: readonly string[] = Object.values(families).flatMap((family) =>
+  Object.values(family).map(({ name }) => name),
+);
+
+/** The catalogue as one plugin sees it: taps are recorded, and unknown names are errors. */
+export function tappableHooks(recorder: TapRecorder): Hooks {
+  const made = Object.entries(families).map(([family, points]) => [
+    family,
+    tappableFamily(family, points, recorder),
+  ]);
+  return refuseUnknown(Object.fromEntries(made) as Hooks, (name) => unknownHook(recorder.plugin, name));
+}
+
+function tappableFamily(
+  family: string,
+  points: Readonly<Record<string, AnyPoint>>,
+  recorder: TapRecorder,
+): object {
+  const made = Object.entries(points).map(([name, point]) => [name, { tap: tapper(point, recorder) }]);
+  return refuseUnknown(Object.fromEntries(made) as object, (name) =>
+    unknownHook(recorder.plugin, `${family}.${name}`),
+  );
+}
+
+type Run = TapFunction<unknown, unknown>;
+
+function tapper(point: AnyPoint, recorder: TapRecorder) {
+  return (first: TapOptions | Run, second?: Run): void => {
+    const [options, run] = typeof first === 'function' ? [{}, first] : [first, second];
+    checkDeclared(point.name, recorder);
+    checkTapOptions(options, run, point, recorder);
+    recorder.addTap({ point, options: { ...options }, run: run as Run });
+  };
+}
+
+/** Any other name than a known one is an error; `then` and symbols are what await and printing look for. */
+function refuseUnknown<T extends object>(target: T, unknown: (name: string) => Error): T {
+  return new Proxy(target, {
+    get(object, name, receiver) {
+      if (typeof name === 'symbol' || name === 'then' || name === 'toJSON' || Object.hasOwn(object, name))
+        return Reflect.get(object, name, receiver) as unknown;
+      throw unknown(name);
+    },
+    set: () => false,
+  });
+}
+
+function unknownHook(plugin: string, name: string): PouchError {
+  const near = nearest(name, hookNames) ?? nearest(lastPart(name), hookNames.map(lastPart));
+  const suggestions = hookNames.filter((known) => known === near || lastPart(known) === near);
+  const sameFamily = hookNames.filter((known) => known.startsWith(`${name.split('.')[0]}.`));
+  const hint = suggestions.length > 0 ? suggestions : sameFamily.length > 0 ? sameFamily : hookNames;
+  return new PouchError('PCH_HOOK_UNKNOWN', `plugin ${plugin} wants the hook ${name}, which does not exist`, {
+    hint: `${suggestions.length > 0 ? 'did you mean' : 'there are'} ${hint.join(', ')}`,
+    plugin,
+    hook: name,
+  });
+}
+
+function lastPart(name: string): string {
+  return name.split('.').at(-1) ?? name;
+}
+
+function checkDeclared(name: string, { plugin, declared }: TapRecorder): void {
+  if (!declared || declared.includes(name)) return;
+  throw new PouchError(
+    'PCH_PLUGIN_INVALID',
+    `plugin ${plugin} taps ${name}, which its \`hooks\` do not list`,
+    {
+      hint: `add '${name}' to the plugin's \`hooks\``,
+      plugin,
+      hook: name,
+    },
+  );
+}

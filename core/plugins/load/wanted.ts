@@ -1,0 +1,63 @@
+import { basename, extname } from 'node:path';
+import { didYouMean } from '../../../config/suggest.ts';
+import type { PluginEntry } from '../../../config/types.ts';
+import type { Plugin } from '../../../hooks/definePlugin.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { Locate } from './pluginOptions.ts';
+import type { Wanted } from './slot.ts';
+import { PluginSlot } from './slot.ts';
+
+/**
+ * One slot for each plugin, in the order that later decides between equals: built-in ones that the configuration does
+ * not mention, then the configuration's entries.
+ */
+export function slotsOf(
+  builtIns: readonly Plugin[],
+  entries: readonly PluginEntry[],
+  locate: Locate,
+): PluginSlot[] {
+  const mentioned = new Set(entries.map(({ name }) => name));
+  const silent = builtIns
+    .filter(({ name }) => !mentioned.has(name))
+    .map((plugin) => new PluginSlot(fromList(plugin)));
+  return [...silent, ...entries.map((entry, index) => fromEntry(entry, index, builtIns, locate))];
+}
+
+function fromList(plugin: Plugin): Wanted {
+  return { name: plugin.name, source: 'built-in', builtIn: plugin, enabled: true, options: {} };
+}
+
+function fromEntry(
+  entry: PluginEntry,
+  index: number,
+  builtIns: readonly Plugin[],
+  locate: Locate,
+): PluginSlot {
+  const pointer = `/plugins/${index}`;
+  const builtIn = entry.path === undefined ? builtIns.find(({ name }) => name === entry.name) : undefined;
+  const slot = new PluginSlot({
+    name: entry.name ?? nameOfFile(entry.path ?? ''),
+    source: entry.path ?? 'built-in',
+    builtIn,
+    path: entry.path,
+    enabled: entry.enabled,
+    options: entry.options,
+    pointer,
+    origin: locate(pointer),
+    timeoutMs: entry.timeout,
+    onError: entry.onError,
+  });
+  if (entry.path === undefined && !builtIn) slot.error = unknownBuiltIn(entry.name ?? '', builtIns);
+  return slot;
+}
+
+function nameOfFile(path: string): string {
+  return basename(path, extname(path));
+}
+
+function unknownBuiltIn(name: string, builtIns: readonly Plugin[]): PouchError {
+  const known = builtIns.map((plugin) => plugin.name);
+  const hint =
+    didYouMean(name, known) ?? `there are ${known.join(', ') || 'none'}; a file is named by \`path\``;
+  return new PouchError('PCH_PLUGIN_UNKNOWN', `there is no built-in plugin ${name}`, { hint, plugin: name });
+}

@@ -1,0 +1,26 @@
+import type { Degradation } from '../../../hooks/plan.ts';
+import type { PreparedTap } from '../tap.ts';
+import type { CallScope } from './callTap.ts';
+import { callTap } from './callTap.ts';
+import type { HookRun } from './compileHook.ts';
+import type { TapGuard } from './settleTap.ts';
+import { settleTap } from './settleTap.ts';
+
+/** One tap after another, for what they do. */
+export class ApplyRun implements HookRun {
+  readonly degraded: Degradation[] = [];
+  readonly #scope: CallScope;
+  readonly #guardOf: (tap: PreparedTap) => TapGuard;
+
+  constructor(scope: CallScope, guardOf: (tap: PreparedTap) => TapGuard) {
+    this.#scope = scope;
+    this.#guardOf = guardOf;
+  }
+
+  async step(tap: PreparedTap, input: unknown): Promise<void> {
+    const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), () =>
+      callTap(tap, input, this.#scope),
+    );
+    if (!settled.ok && settled.degraded) this.degraded.push(settled.degraded);
+  }
+}

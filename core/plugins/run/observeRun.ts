@@ -1,0 +1,27 @@
+import { toPouchError } from '../../../hooks/errors.ts';
+import type { PreparedTap } from '../tap.ts';
+import type { CallScope } from './callTap.ts';
+import { callTap } from './callTap.ts';
+import type { HookRun } from './compileHook.ts';
+import type { TapGuard } from './settleTap.ts';
+import { settleTap } from './settleTap.ts';
+
+/** All taps side by side. Whatever their policy, a failure is a line in the log and no more. */
+export class ObserveRun implements HookRun {
+  readonly #scope: CallScope;
+  readonly #guardOf: (tap: PreparedTap) => TapGuard;
+
+  constructor(scope: CallScope, guardOf: (tap: PreparedTap) => TapGuard) {
+    this.#scope = scope;
+    this.#guardOf = guardOf;
+  }
+
+  async step(tap: PreparedTap, input: unknown): Promise<void> {
+    try {
+      await settleTap(tap, this.#scope, this.#guardOf(tap), () => callTap(tap, input, this.#scope));
+    } catch (error) {
+      const { plugin, hook, code, message } = toPouchError(error);
+      this.#scope.log.error('an observer failed', { plugin, hook, code, error: message });
+    }
+  }
+}

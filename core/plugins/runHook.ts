@@ -1,0 +1,162 @@
+import type { HookPoint, Logger } from '../../hooks/defineHook.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import type { BlameEntry, Degradation } from '../../hooks/plan.ts';
+import { ApplyRun } from './run/applyRun.ts';
+import { prepareValidation } from './draft/validate.ts';
+import type { BailScope } from './run/bailRun.ts';
+import { BailRun } from './run/bailRun.ts';
+import type { BreakerSettings } from './run/breaker.ts';
+import { alwaysClosed, CircuitBreaker, defaultBreaker } from './run/breaker.ts';
+import type { CallScope } from './run/callTap.ts';
+import type { CompiledHook } from './run/compileHook.ts';
+import { compileHook } from './run/compileHook.ts';
+import { ObserveRun } from './run/observeRun.ts';
+import type { PlanScope } from './run/planRun.ts';
+import { PlanRun } from './run/planRun.ts';
+import type { TapGuard, TapTrace } from './run/settleTap.ts';
+import { isOptional } from './run/settleTap.ts';
+import type { PreparedTap } from './tap.ts';
+
+export interface PlanOutcome<I> {
+  /** A copy; the draft that was given is untouched. */
+  draft: I;
+  blame: BlameEntry[];
+  degraded: Degradation[];
+}
+
+/**
+ * The one choke point through which every tap of one generation is called: attribution, deadline, failure policy,
+ * circuit breaker, trace and blame. Every error that comes out has `plugin` and `hook`, except the end of the
+ * operation itself (PCH_CANCELLED, or the signal's reason if that is a PouchError).
+ */
+export interface HookRunner {
+  /** A waterfall over a draft. */
+  plan<I extends object>(point: HookPoint<I>, draft: I, run: PlanScope): Promise<PlanOutcome<I>>;
+  /** The first answer, or undefined. */
+  bail<I, A>(
+    point: HookPoint<I, A>,
+    input: I,
+    run: BailScope,
+  ): Promise<{ answer: A; plugin: string } | undefined>;
+  /** One after another; answers who failed under `degrade`. */
+  apply<I>(point: HookPoint<I>, input: I, run: CallScope): Promise<Degradation[]>;
+  /** Side by side, in the background; failures are logged. */
+  observe<I>(point: HookPoint<I>, input: I, run: { log: Logger }): void;
+  /** When every observer that was called so far has ended; their deadlines bound the wait. */
+  observersSettled(): Promise<void>;
+}
+
+/** A plugin that was wanted but is not there, and that containers may need. */
+export interface MissingPlugin {
+  readonly plugin: string;
+  readonly error: string;
+  /** No container is made without it. */
+  readonly essential: boolean;
+}
+
+export interface RunnerOptions {
+  readonly missing?: readonly MissingPlugin[] | undefined;
+  readonly onTrace?: ((trace: TapTrace) => void) | undefined;
+  readonly breaker?: BreakerSettings | undefined;
+  /** Monotonic milliseconds. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** The hook at which a container is made: here a missing plugin is told. */
+const creation = 'container.preCreate';
+
+/** @param taps of each hook point, by its name, in their final order */
+export function createRunner(
+  taps: ReadonlyMap<string, readonly PreparedTap[]>,
+  options: RunnerOptions = {},
+): HookRunner {
+  return new Runner(taps, options);
+}
+
+class Runner implements HookRunner {
+  readonly #hooks: ReadonlyMap<string, CompiledHook>;
+  readonly #guards: ReadonlyMap<PreparedTap, TapGuard>;
+  readonly #missing: readonly MissingPlugin[];
+  readonly #observing = new Set<Promise<unknown>>();
+
+  constructor(taps: ReadonlyMap<string, readonly PreparedTap[]>, options: RunnerOptions) {
+    this.#hooks = compileAll(taps);
+    this.#guards = guardAll([...taps.values()].flat(), options);
+    this.#missing = options.missing ?? [];
+    prepareValidation([...taps.values()].flat());
+  }
+
+  async plan<I extends object>(point: HookPoint<I>, draft: I, run: PlanScope): Promise<PlanOutcome<I>> {
+    const missing = point.name === creation ? this.#requireAll() : [];
+    const hook = this.#hooks.get(point.name);
+    if (!hook) return { draft, blame: [], degraded: missing };
+    const waterfall = new PlanRun(draft, run, this.#guardOf);
+    await hook.run(waterfall.draft, waterfall);
+    const { blame, degraded } = waterfall;
+    return { draft: waterfall.draft as I, blame, degraded: [...missing, ...degraded] };
+  }
+
+  async bail<I, A>(point: HookPoint<I, A>, input: I, run: BailScope) {
+    const hook = this.#hooks.get(point.name);
+    if (!hook) return undefined;
+    const question = new BailRun(input, run, this.#guardOf);
+    await hook.run(input, question);
+    return question.answer as { answer: A; plugin: string } | undefined;
+  }
+
+  async apply<I>(point: HookPoint<I>, input: I, run: CallScope): Promise<Degradation[]> {
+    const series = new ApplyRun(run, this.#guardOf);
+    await this.#hooks.get(point.name)?.run(input, series);
+    return series.degraded;
+  }
+
+  observe<I>(point: HookPoint<I>, input: I, run: { log: Logger }): void {
+    const hook = this.#hooks.get(point.name);
+    if (!hook) return;
+    const done = hook.run(input, new ObserveRun({ log: run.log }, this.#guardOf));
+    const noted = done.finally(() => this.#observing.delete(noted));
+    this.#observing.add(noted);
+  }
+
+  async observersSettled(): Promise<void> {
+    await Promise.allSettled(this.#observing);
+  }
+
+  #requireAll(): Degradation[] {
+    const essential = this.#missing.find((plugin) => plugin.essential);
+    if (essential) throw quarantined(essential);
+    return this.#missing.map(({ plugin, error }) => ({
+      plugin,
+      hook: creation,
+      message: `quarantined: ${error}`,
+    }));
+  }
+
+  readonly #guardOf = (tap: PreparedTap): TapGuard => {
+    const guard = this.#guards.get(tap);
+    if (!guard) throw new Error(`the tap ${tap.name} is of another generation`);
+    return guard;
+  };
+}
+
+function compileAll(taps: ReadonlyMap<string, readonly PreparedTap[]>): Map<string, CompiledHook> {
+  const hooks = new Map<string, CompiledHook>();
+  for (const [name, list] of taps) if (list[0]) hooks.set(name, compileHook(list[0].kind, name, list));
+  return hooks;
+}
+
+function guardAll(taps: readonly PreparedTap[], options: RunnerOptions): Map<PreparedTap, TapGuard> {
+  const { onTrace: trace = () => {}, breaker = defaultBreaker, now = () => performance.now() } = options;
+  const breakerOf = (tap: PreparedTap) =>
+    isOptional(tap.onError) ? new CircuitBreaker(breaker, now) : alwaysClosed;
+  return new Map(taps.map((tap) => [tap, { trace, breaker: breakerOf(tap) }]));
+}
+
+function quarantined({ plugin, error }: MissingPlugin): PouchError {
+  const message = `no container is made without plugin ${plugin} (onError: fail), and it is quarantined: ${error}`;
+  return new PouchError('PCH_PLUGIN_QUARANTINED', message, {
+    hint: 'mend the plugin and reload pouchd, or set `enabled: false` or another onError for it in pouchd.yaml',
+    plugin,
+    hook: creation,
+  });
+}

@@ -1,0 +1,74 @@
+import type { TSchema } from '@sinclair/typebox';
+import type {
+  FailurePolicy,
+  HookKind,
+  HookPoint,
+  Phase,
+  TapFunction,
+  TapOptions,
+} from '../../hooks/defineHook.ts';
+
+/** A tap as a plugin's setup has registered it. */
+export interface RecordedTap {
+  readonly point: HookPoint<unknown, unknown>;
+  readonly options: TapOptions;
+  readonly run: TapFunction<unknown, unknown>;
+}
+
+/** What the configuration says for every tap of one plugin. */
+export interface TapSettings {
+  readonly timeoutMs?: number | undefined;
+  readonly onError?: FailurePolicy | undefined;
+  /** `FILE:LINE` of the plugin's entry. */
+  readonly origin?: string | undefined;
+}
+
+/** A tap with everything settled that its calls need. */
+export interface PreparedTap {
+  readonly plugin: string;
+  /** Name of the tap; the plugin's unless it has one of its own. */
+  readonly name: string;
+  readonly hook: string;
+  readonly kind: HookKind;
+  readonly phase: Phase;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly overrides: ReadonlySet<string>;
+  readonly timeoutMs: number;
+  readonly onError: FailurePolicy;
+  readonly origin: string | undefined;
+  readonly fixed: ReadonlySet<string>;
+  readonly schema: TSchema;
+  readonly answer: TSchema | undefined;
+  readonly run: TapFunction<unknown, unknown>;
+}
+
+/** The configuration has the last word on deadline and policy, then the tap, then the hook point. */
+export function prepareTap(
+  plugin: string,
+  { point, options, run }: RecordedTap,
+  settings: TapSettings,
+): PreparedTap {
+  return {
+    plugin,
+    name: options.name ?? plugin,
+    hook: point.name,
+    kind: point.kind,
+    phase: options.phase ?? 'main',
+    before: options.before ?? [],
+    after: options.after ?? [],
+    overrides: new Set(options.overrides),
+    timeoutMs: settings.timeoutMs ?? options.timeoutMs ?? point.deadlineMs,
+    onError: settings.onError ?? options.onError ?? point.onError,
+    origin: settings.origin,
+    fixed: new Set(point.fixed),
+    schema: point.input,
+    answer: point.answer,
+    run,
+  };
+}
+
+/** `plugin`, or `plugin:tap` when the tap has a name of its own. */
+export function labelOf(tap: PreparedTap): string {
+  return tap.name === tap.plugin ? tap.plugin : `${tap.plugin}:${tap.name}`;
+}
