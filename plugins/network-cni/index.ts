@@ -28,7 +28,8 @@ export default definePlugin({
   doc: 'Network mode bridge, by the CNI plugins bridge, host-local, portmap and firewall.',
   options,
   setup({ hooks, options: { firewall }, host, log, effect, surface }) {
-    effect(cniEffect(new BridgePreparation(log), new PortClaims()));
+    const preparation = new BridgePreparation(log);
+    effect(cniEffect(preparation, new PortClaims()));
     hooks.container.spec.tap((draft) => {
       if (draft.network.mode !== 'bridge') return;
       draft.effects['network.eth0'] = {
@@ -42,7 +43,7 @@ export default definePlugin({
       name: 'network-cni',
       // A clash is told when the daemon starts; what needs no bridge works all the same.
       async start() {
-        await warnOfClashes(host).catch((error: unknown) => {
+        await prepareEarly(host, preparation).catch((error: unknown) => {
           log.error(`network mode bridge will not work: ${messageOf(error)}`, { error });
         });
       },
@@ -51,8 +52,12 @@ export default definePlugin({
   },
 });
 
-async function warnOfClashes(host: HostFacts): Promise<void> {
-  checkClashes(bridgeNetwork(host), await readHostNetwork());
+/** With a bridge of ours there already, the first container need not wait for its rules either. */
+async function prepareEarly(host: HostFacts, preparation: BridgePreparation): Promise<void> {
+  const network = bridgeNetwork(host);
+  const found = await readHostNetwork();
+  checkClashes(network, found);
+  if (found.links.some(({ name }) => name === network.bridge)) await preparation.ensure(network);
 }
 
 function argsFor(draft: ContainerDraft, host: HostFacts, firewall: boolean): CniEffectArgs {

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { addressIn, overlap, parseCidr } from '../../../../plugins/network-cni/cidr.ts';
+
+function cidr(text: string) {
+  const parsed = parseCidr(text);
+  assert.ok(parsed, text);
+  return parsed;
+}
+
+describe('network-cni: cidr', () => {
+  it('reads networks and plain addresses and clears host bits', () => {
+    assert.deepEqual(cidr('10.1.2.3/8'), cidr('10.0.0.0/8'));
+    assert.equal(cidr('192.0.2.7').prefix, 32);
+  });
+
+  for (const text of ['', 'x', '1.2.3', '1.2.3.256/8', '1.2.3.4/33', 'fe80::/64', '1.2.3.4/']) {
+    it(`refuses "${text}"`, () => {
+      assert.equal(parseCidr(text), undefined);
+    });
+  }
+
+  it('sees that one network lies in another, in both directions', () => {
+    assert.equal(overlap(cidr('10.0.0.0/8'), cidr('10.200.1.0/24')), true);
+    assert.equal(overlap(cidr('192.168.255.0/24'), cidr('192.168.0.0/16')), true);
+    assert.equal(overlap(cidr('0.0.0.0/0'), cidr('203.0.113.0/24')), true);
+  });
+
+  it('tells neighbours apart', () => {
+    assert.equal(overlap(cidr('10.0.0.0/25'), cidr('10.0.0.128/25')), false);
+    assert.equal(overlap(cidr('172.29.0.0/16'), cidr('172.28.0.0/16')), false);
+  });
+
+  it('counts addresses, also in the upper half of the space', () => {
+    assert.equal(addressIn(cidr('172.29.0.0/16'), 1), '172.29.0.1');
+    assert.equal(addressIn(cidr('223.255.255.0/24'), 254), '223.255.255.254');
+  });
+});

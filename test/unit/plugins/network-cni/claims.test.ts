@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { once } from 'node:events';
+import { PortClaims } from '../../../../plugins/network-cni/ports/claims.ts';
+import type { ForwardedPort } from '../../../../plugins/network-cni/ports/forwarded.ts';
+
+const web = { container: 'a'.repeat(64), name: 'web' };
+const other = { container: 'b'.repeat(64), name: 'other' };
+
+function tcp(hostPort?: number, hostIp = '127.0.0.1') {
+  return { containerPort: 80, protocol: 'tcp' as const, hostIp, ...(hostPort !== undefined && { hostPort }) };
+}
+
+function claimsBeside(forwarded: ForwardedPort[] = []): PortClaims {
+  return new PortClaims(() => Promise.resolve(forwarded));
+}
+
+async function listen(): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const { server, port } = await listen();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+describe('network-cni: port claims', () => {
+  it('gives the port that is asked for', async () => {
+    const port = await freePort();
+    const [published] = await claimsBeside().claim(web, [tcp(port)]);
+    assert.deepEqual(published, { containerPort: 80, protocol: 'tcp', hostIp: '127.0.0.1', hostPort: port });
+  });
+
+  it('picks free ports, each another', async () => {
+    const published = await claimsBeside().claim(web, [tcp(), tcp(0), tcp(0)]);
+    const ports = published.map(({ hostPort }) => hostPort);
+    assert.equal(new Set(ports).size, 3);
+    assert.ok(ports.every((port) => port > 0));
+  });
+
+  it('names the container that has the port, and gives it after the release', async () => {
+    const claims = claimsBeside();
+    const port = await freePort();
+    await claims.claim(web, [tcp(port, '0.0.0.0')]);
+    await assert.rejects(claims.claim(other, [tcp(port)]), {
+      code: 'PCH_PORT_IN_USE',
+      container: other.container,
+      message: `port ${port}/tcp of 127.0.0.1, wanted by the container other, is in use by the container web`,
+    });
+    claims.release(web.container);
+    await claims.claim(other, [tcp(port)]);
+  });
+
+  it('names a container that was attached before the daemon started', async () => {
+    const port = await freePort();
+    const forwarded = [{ protocol: 'tcp', hostPort: port, hostIp: '', container: 'c'.repeat(64) }];
+    await assert.rejects(claimsBeside(forwarded).claim(web, [tcp(port)]), {
+      code: 'PCH_PORT_IN_USE',
+      message: /in use by the container cccccccccccc$/,
+    });
+  });
+
+  it('does not mind rules of the same container, which a cut-off start has left', async () => {
+    const port = await freePort();
+    const forwarded = [{ protocol: 'tcp', hostPort: port, hostIp: '', container: web.container }];
+    await claimsBeside(forwarded).claim(web, [tcp(port)]);
+  });
+
+  it('refuses a port that a process of the host listens on', async () => {
+    const { server, port } = await listen();
+    try {
+      await assert.rejects(claimsBeside().claim(web, [tcp(port)]), {
+        code: 'PCH_PORT_IN_USE',
+        message: /in use by a process of the host$/,
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  it('keeps no claim when one port of several is refused', async () => {
+    const claims = claimsBeside();
+    const free = await freePort();
+    const { server, port } = await listen();
+    await assert.rejects(claims.claim(web, [tcp(free), tcp(port)]));
+    server.close();
+    await claims.claim(other, [tcp(free)]);
+  });
+
+  it('tells protocols and addresses apart', async () => {
+    const claims = claimsBeside();
+    const port = await freePort();
+    await claims.claim(web, [tcp(port, '127.0.0.1')]);
+    await claims.claim(other, [tcp(port, '127.0.0.2'), { ...tcp(port), protocol: 'udp' }]);
+  });
+
+  it('refuses an address that the host does not have', async () => {
+    await assert.rejects(claimsBeside().claim(web, [tcp(0, '203.0.113.77')]), {
+      code: 'PCH_OPTION_INVALID',
+      message: /203\.0\.113\.77.*EADDRNOTAVAIL/,
+    });
+  });
+
+  it('gives one port to one of two who ask at the same time', async () => {
+    const claims = claimsBeside();
+    const port = await freePort();
+    const outcomes = await Promise.allSettled([
+      claims.claim(web, [tcp(port)]),
+      claims.claim(other, [tcp(port)]),
+    ]);
+    assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  });
+});
