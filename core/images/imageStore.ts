@@ -5,10 +5,12 @@ import type { ContainerdClient } from '../containerd/client.ts';
 import { findImage } from './findImage.ts';
 import { imageHistory } from './imageHistory.ts';
 import { ImageIndex } from './imageIndex.ts';
+import { ImageReaders } from './imageReaders.ts';
 import { pullImage } from './pullImage.ts';
 import { PullLeases } from './pullLease.ts';
 import { Transport } from './registry/transport.ts';
 import { type Removed, removeImage } from './removeImage.ts';
+import type { RootfsReader } from './rootfsReader.ts';
 import { SharedWork } from './sharedWork.ts';
 import type { StoreContext } from './storeContext.ts';
 import { tagImage } from './tagImage.ts';
@@ -25,8 +27,10 @@ export interface ImageStoreOptions {
 /** The images on the host. containerd holds them; this finds, brings, names and removes them. */
 export class ImageStore {
   readonly #store: StoreContext;
+  readonly #readers: ImageReaders;
 
   constructor({ client, config, isInUse, emit = () => undefined }: ImageStoreOptions) {
+    this.#readers = new ImageReaders(client);
     this.#store = {
       client,
       config,
@@ -62,6 +66,11 @@ export class ImageStore {
 
   async history(ref: string): Promise<ImageHistory[]> {
     return imageHistory(await this.get(ref));
+  }
+
+  /** Reads the files of an image by its chain id, without a container. */
+  files(chainId: string): Promise<RootfsReader> {
+    return this.#readers.open(chainId);
   }
 
   /** Ends connections and subscriptions. */

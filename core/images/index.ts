@@ -9,3 +9,5 @@ export {
   normalizeReference,
   parseReference,
 } from './reference.ts';
+export { RootfsReader } from './rootfsReader.ts';
+export { layerDirectories } from './imageReaders.ts';
