@@ -8,3 +8,4 @@ export {
   type SubscribeOptions,
 } from './ContainerIo.ts';
 export { ExecStdio, type ExecStreams } from './ExecStdio.ts';
+export { readLogs, type ReadLogsOptions } from './read/readLogs.ts';

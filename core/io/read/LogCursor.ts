@@ -1,0 +1,51 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { LogEntry } from '../../../hooks/index.ts';
+import { decodeEntry } from '../log/entry.ts';
+
+const blockBytes = 64 * 1024;
+
+/** A longer line is no entry (the longest, all of it escaped, has 100 KiB): it is skipped, not kept in memory. */
+export const maxLineBytes = 1024 * 1024;
+
+/** Reads a log file forward; can go on when the file has grown. */
+export class LogCursor {
+  readonly #handle: FileHandle;
+  readonly #block = Buffer.allocUnsafeSlow(blockBytes);
+  #offset: number;
+  /** The start of a line whose end is not read yet. */
+  #pending: Buffer = Buffer.alloc(0);
+  #skipping = false;
+
+  constructor(handle: FileHandle, offset: number) {
+    this.#handle = handle;
+    this.#offset = offset;
+  }
+
+  /** The entries of the next block, damaged ones left out. Undefined at the end of the file, for now. */
+  async next(): Promise<LogEntry[] | undefined> {
+    const { bytesRead } = await this.#handle.read(this.#block, 0, blockBytes, this.#offset);
+    if (bytesRead === 0) return undefined;
+    this.#offset += bytesRead;
+    return this.#split(Buffer.concat([this.#pending, this.#block.subarray(0, bytesRead)]));
+  }
+
+  #split(data: Buffer): LogEntry[] {
+    const end = data.lastIndexOf(0x0a) + 1;
+    this.#pending = Buffer.from(data.subarray(end));
+    const lines = data.toString('utf8', 0, Math.max(end - 1, 0)).split('\n');
+    if (end > 0 && this.#skipping) lines.shift();
+    if (end > 0) this.#skipping = false;
+    this.#limit();
+    return lines.map(decodeEntry).filter((entry) => entry !== undefined);
+  }
+
+  #limit(): void {
+    if (this.#pending.length <= maxLineBytes) return;
+    this.#pending = Buffer.alloc(0);
+    this.#skipping = true;
+  }
+}
+
+export async function* toTheEnd(cursor: LogCursor): AsyncGenerator<LogEntry[]> {
+  for (let entries = await cursor.next(); entries !== undefined; entries = await cursor.next()) yield entries;
+}

@@ -1,0 +1,50 @@
+import { watch, type FSWatcher } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { Deferred } from '../Deferred.ts';
+
+/** Without inotify (its limits are per user) the log is looked at this often; with it as well, to be safe. */
+const pollMs = 1000;
+
+/** Tells when a log may have grown or was rotated. */
+export class LogWatcher {
+  readonly #watcher: FSWatcher | undefined;
+  #changed = false;
+  #waiting: Deferred | undefined;
+
+  constructor(logPath: string) {
+    const name = basename(logPath);
+    this.#watcher = tryWatch(dirname(logPath), (file) => {
+      if (file === null || file.startsWith(name)) this.wake();
+    });
+  }
+
+  /** Resolves at a change since the last call, or after a second. */
+  async next(): Promise<void> {
+    if (!this.#changed) {
+      const waiting = new Deferred();
+      this.#waiting = waiting;
+      const timer = setTimeout(() => waiting.resolve(), pollMs);
+      await waiting.promise;
+      clearTimeout(timer);
+    }
+    this.#changed = false;
+  }
+
+  wake(): void {
+    this.#changed = true;
+    this.#waiting?.resolve();
+  }
+
+  close(): void {
+    this.#watcher?.close();
+  }
+}
+
+function tryWatch(directory: string, onChange: (file: string | null) => void): FSWatcher | undefined {
+  try {
+    const watcher = watch(directory, (_event, file) => onChange(file));
+    return watcher.on('error', () => watcher.close());
+  } catch {
+    return undefined;
+  }
+}
