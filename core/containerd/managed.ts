@@ -109,6 +109,6 @@ function fingerprint(command: string, config: string): string {
 }
 
 async function answers(client: ContainerdClient): Promise<boolean> {
-  await client.version.get({ deadlineMs: 2_000 });
+  await client.version.get({ deadlineMs: 1_000 });
   return true;
 }

@@ -5,6 +5,7 @@ import {
   Metadata,
   type ServiceError,
   credentials,
+  status,
 } from '@grpc/grpc-js';
 import { abortError, rpcError } from './rpc-error.ts';
 
@@ -29,6 +30,9 @@ export interface CallOptions {
 
 /** Default deadline of a unary call, in milliseconds. */
 const defaultDeadlineMs = 30_000;
+
+/** What a restart of containerd takes, with room for a slow machine, in milliseconds. */
+const restartMs = 2_000;
 
 /** containerd refuses to receive more than 16 MiB; lists of many containers may be large. */
 const maxReceiveBytes = 64 << 20;
@@ -57,29 +61,22 @@ export class Rpc {
     this.namespace = namespace;
   }
 
-  /** One request, one answer. */
+  /** One request, one answer. A call that found no connection is made once more if containerd comes back soon. */
   async unary<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
     options: CallOptions = {},
   ): Promise<Response> {
     throwIfAborted(options.signal, method.path);
-    return new Promise((resolve, reject) => {
-      const call = this.#connected().makeUnaryRequest(
-        method.path,
-        method.requestSerialize,
-        method.responseDeserialize,
-        request,
-        this.#metadata(options),
-        grpcOptions(options, defaultDeadlineMs),
-        (error, value) => {
-          stopListening();
-          if (error) reject(failure(error, method.path, options.signal));
-          else resolve(value as Response);
-        },
-      );
-      const stopListening = onAbort(options.signal, () => call.cancel());
-    });
+    const attempt = () => this.#attempt(method, request, options);
+    try {
+      return await attempt().catch(async (error: unknown) => {
+        if (!isNotConnected(error) || !(await this.#comesBack(options))) throw error;
+        return attempt();
+      });
+    } catch (error) {
+      throw failure(error, method.path, options.signal);
+    }
   }
 
   /** One request, a stream of answers. Leaving the loop ends the call. No deadline unless one is given. */
@@ -130,6 +127,37 @@ export class Rpc {
     this.#client = undefined;
   }
 
+  #attempt<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    options: CallOptions,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const call = this.#connected().makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        this.#metadata(options),
+        grpcOptions(options, defaultDeadlineMs),
+        (error, value) => {
+          stopListening();
+          if (error) reject(error);
+          else resolve(value as Response);
+        },
+      );
+      const stopListening = onAbort(options.signal, () => call.cancel());
+    });
+  }
+
+  /** Whether containerd takes connections (again) within the time of its restart, or the call's if that is less. */
+  #comesBack({ deadlineMs = defaultDeadlineMs }: CallOptions): Promise<boolean> {
+    const ms = deadlineMs === 'none' ? restartMs : Math.min(deadlineMs, restartMs);
+    return new Promise((resolve) =>
+      this.#connected().waitForReady(Date.now() + ms, (error) => resolve(!error)),
+    );
+  }
+
   #connected(): Client {
     this.#client ??= new Client(`unix:${this.address}`, credentials.createInsecure(), channelOptions);
     return this.#client;
@@ -164,6 +192,15 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
 function grpcOptions(options: CallOptions, fallback: number | 'none'): GrpcCallOptions {
   const ms = options.deadlineMs ?? fallback;
   return ms === 'none' ? {} : { deadline: Date.now() + ms };
+}
+
+/** The request was not sent: grpc-js says so only in words. */
+function isNotConnected(error: unknown): boolean {
+  return (
+    isServiceError(error) &&
+    error.code === status.UNAVAILABLE &&
+    error.details.startsWith('No connection established')
+  );
 }
 
 function isServiceError(error: unknown): error is ServiceError {

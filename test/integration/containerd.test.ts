@@ -295,7 +295,9 @@ describe('the containerd client', function () {
   });
 });
 
-describe('a containerd address where something else listens', () => {
+describe('a containerd address where nothing listens', function () {
+  this.timeout(20_000);
+
   it('is unavailable, not a hang', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'pouch-cd-'));
     await writeFile(join(dir, 'sock'), '');
