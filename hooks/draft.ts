@@ -34,8 +34,8 @@ export interface ContainerDraft {
   sysctls: Record<string, string>;
   maskedPaths: Record<string, true>;
   readonlyPaths: Record<string, true>;
-  /** The profile in OCI form, or null for unconfined. */
-  seccomp: OciSeccomp | null;
+  /** `default` is Pouch's profile for the draft's capabilities, null is unconfined. */
+  seccomp: OciSeccomp | 'default' | null;
   resources: OciResources;
   /** cgroupfs path, absolute from the hierarchy's root: `/pouch/ID`. */
   cgroupsPath: string;

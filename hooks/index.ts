@@ -13,4 +13,15 @@ export * from './oci.ts';
 export * from './plan.ts';
 export * from './request.ts';
 export * from './runtime.ts';
-export type { ContainerMoment } from './points/container.ts';
+export type {
+  ContainerMoment,
+  ContainerUpdated,
+  ContainerUpgraded,
+  UpdateDraft,
+  UpgradeDraft,
+} from './points/container.ts';
+export type { CriContainerDraft, SandboxDraft } from './points/cri.ts';
+export type { DaemonReady, DaemonShutdown } from './points/daemon.ts';
+export type { ImagePull, ImagePulled, ImageResolveDraft } from './points/image.ts';
+export type { NetworkAttachDraft, NetworkDetached } from './points/network.ts';
+export type { VolumeDraft } from './points/volume.ts';

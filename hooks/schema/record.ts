@@ -1,0 +1,41 @@
+/** JSON Schema of a container as the store holds it. */
+import { Type } from '@sinclair/typebox';
+import type { ContainerRecord, ContainerState } from '../engine.ts';
+import type { Degradation } from '../plan.ts';
+import { closed, describes, flag, integer, map, text, texts, word } from './describes.ts';
+import { containerDraft } from './draft.ts';
+import { containerRequest } from './request.ts';
+
+const state = describes<ContainerState>()(
+  closed({
+    status: word('created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'),
+    pid: Type.Integer({ description: 'Host pid of PID 1; 0 when it does not run.' }),
+    exitCode: integer,
+    oomKilled: flag,
+    error: text,
+    startedAt: text,
+    finishedAt: text,
+  }),
+);
+
+const degradation = describes<Degradation>()(closed({ plugin: text, hook: text, message: text }));
+
+export const containerRecord = describes<ContainerRecord>()(
+  closed(
+    {
+      id: text,
+      name: text,
+      createdAt: text,
+      request: containerRequest,
+      draft: containerDraft,
+      state,
+      restartCount: integer,
+      stoppedByUser: flag,
+      degraded: Type.Array(degradation),
+      warnings: texts,
+      attachments: map(Type.Unknown(), 'What the start-stage effects answered, by effect key.'),
+      paths: closed({ directory: text, log: text, hosts: text, hostname: text, resolvConf: text }),
+    },
+    { title: 'ContainerRecord' },
+  ),
+);
