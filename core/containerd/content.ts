@@ -92,7 +92,7 @@ export class ContentClient {
     return required(answer.status, 'the ingest');
   }
 
-  /** Unfinished ingests that match any of the filters, e.g. `ref~=^layer-`. */
+  /** Unfinished ingests that match any of the filters, e.g. `ref~="^layer-"`. */
   async listStatuses(filters: readonly string[] = [], options?: CallOptions): Promise<Status[]> {
     const request = ListStatusesRequest.create({ filters: [...filters] });
     return (await this.#rpc.unary(ContentService.listStatuses, request, options)).statuses;

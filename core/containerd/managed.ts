@@ -70,7 +70,7 @@ export class ManagedContainerd {
 function prepare(options: ManagedContainerdOptions, isReady: () => Promise<boolean>): ManagedProcess {
   const { root, state, address, executable, snapshotter = 'overlayfs', onEvent } = options;
   const command = findContainerd(executable);
-  makeDirectories(root, state, dirname(address));
+  makeDirectories(options);
   const config = managedConfig({ root, state, address, snapshotter });
   const configFile = join(root, 'config.toml');
   writeFileSync(configFile, config, { mode: 0o600 });
@@ -91,15 +91,19 @@ function prepare(options: ManagedContainerdOptions, isReady: () => Promise<boole
 const shimSocketRoot = '/run/containerd';
 
 /**
- * Directories that containerd would make as well, but with modes that depend on who comes first: a shim makes
- * /run/containerd with 0600, in which the host's own containerd then fails for user-namespaced containers.
+ * Directories that containerd or a shim would make as well, but with modes that depend on version and order: old ones
+ * let every user into `root` (CVE-2024-25621), and a shim makes /run/containerd with 0600, where the host's own
+ * containerd then fails for containers with a user namespace. Such containers need to pass through `state`.
  */
-function makeDirectories(...paths: string[]): void {
-  for (const path of [...paths, shimSocketRoot]) {
-    if (existsSync(path)) continue;
-    mkdirSync(path, { recursive: true });
-    chmodSync(path, 0o711);
-  }
+function makeDirectories({ root, state, address }: ManagedContainerdOptions): void {
+  makeDirectory(root, 0o700);
+  for (const path of [state, dirname(address), shimSocketRoot]) makeDirectory(path, 0o711);
+}
+
+function makeDirectory(path: string, mode: number): void {
+  if (existsSync(path)) return;
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, mode);
 }
 
 /** Changes with the configuration and with an upgrade of the package, after either of which it has to be restarted. */
