@@ -43,8 +43,7 @@ export class SettingStore {
   /** Decodes a raw value and puts it over the present one; mistakes are reported. */
   set(path: SettingPath, raw: unknown, origin: Origin): void {
     this.source = () => origin;
-    const value = typeof raw === 'string' ? raw : this.decode(path, raw);
-    this.values.set(slashed(path), value);
+    this.values.set(slashed(path), this.decode(path, raw));
     this.origins.set(path, origin);
   }
 

@@ -23,12 +23,26 @@ export type RawMap = ReadonlyMap<string, unknown>;
 
 /** Reads YAML 1.2 text. Scalars stay texts as they are written, except below `plugins[].options`, which YAML types. */
 export function readDocument(file: string, text: string): ConfigDocument {
+  if (bracketDepth(text) > DEEPEST) return broken(file, tooDeep(file));
   try {
     return parse(file, text);
   } catch (error) {
     if (error instanceof RangeError) return broken(file, tooDeep(file));
     throw error;
   }
+}
+
+/** The parser's recovery from thousands of open brackets takes Node itself down (out of memory in a RegExp). */
+const DEEPEST = 100;
+
+function bracketDepth(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function parse(file: string, text: string): ConfigDocument {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError } from '../problem.ts';
 import { readDocument } from './document.ts';
@@ -30,11 +30,14 @@ export function readConfigFile(
   }
 }
 
+/** Never waits: a FIFO, a device or a directory is refused before a byte is read. */
 function readLimited(file: string): Buffer {
-  const fd = openSync(file, 'r');
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const { size } = fstatSync(fd);
-    if (size > LARGEST_FILE) throw tooLarge(file, size);
+    const stats = fstatSync(fd);
+    if (!stats.isFile())
+      throw unreadable(file, stats.isDirectory() ? 'a directory' : 'a device, a FIFO or a socket');
+    if (stats.size > LARGEST_FILE) throw tooLarge(file, stats.size);
     return readFileSync(fd);
   } finally {
     closeSync(fd);
@@ -60,8 +63,8 @@ function notFound(file: string, cause: unknown): ConfigError {
   );
 }
 
-function unreadable(file: string, code: string, cause: unknown): ConfigError {
-  const problem = { file, path: '', expected: 'a readable file', found: code };
+function unreadable(file: string, found: string, cause?: unknown): ConfigError {
+  const problem = { file, path: '', expected: 'a readable file', found };
   return new ConfigError(
     'PCH_CONFIG_UNREADABLE',
     [problem],

@@ -11,7 +11,8 @@ type ReportProblem = (problem: Problem) => void;
 /** Puts the settings of the file over the present values and reports the keys that are none. */
 export function importDocument(document: ConfigDocument, store: SettingStore, report: ReportProblem): void {
   for (const [key, raw] of document.root) {
-    if (isSettingPath(key)) importSetting(document, store, key, raw);
+    if (isSettingPath(key) && key.includes('.')) report(dottedKey(document, key));
+    else if (isSettingPath(key)) importSetting(document, store, key, raw);
     else if (keysOf(key).length > 0) importGroup(document, store, key, raw, report);
     else report(unknownKey(document, [key], topLevelKeys));
   }
@@ -48,6 +49,12 @@ function importSetting(document: ConfigDocument, store: SettingStore, path: Sett
   if (raw === null && (type === 'array' || type === 'object')) return;
   const place = document.locate(path.split('.'));
   if (place) store.set(path, raw, { kind: 'file', ...place });
+}
+
+function dottedKey(document: ConfigDocument, path: SettingPath): Problem {
+  const [group, key] = path.split('.');
+  const place = { ...document.locateKey([path]), path };
+  return { ...place, expected: `${group} as a map with ${key}`, found: `the dotted key ${show(path)}` };
 }
 
 function notAGroup(document: ConfigDocument, group: string, raw: unknown): Problem {

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+import { envName, jsonSchema, loadConfig, settingPaths, settings } from '../../../config/index.ts';
+import { toRaw } from '../../../config/store.ts';
+import { decode } from './formats/decode.ts';
+import { load } from './fixture.ts';
+
+const project = fileURLToPath(new URL('../../..', import.meta.url));
+const example = `${project}config/pouchd.example.yaml`;
+
+describe('the schema', () => {
+  for (const path of settingPaths) {
+    const { default: fallback, example: shown, format, doc, since, derived, nullable } = settings[path];
+
+    it(`${path} has a default and an example of its own form`, () => {
+      if (fallback !== null) assert.deepEqual(decode(format, toRaw(fallback)).issues, []);
+      else assert.ok(derived ?? nullable, 'no default, but neither derived nor nullable');
+      if (shown !== undefined) assert.deepEqual(decode(format, toRaw(shown)).issues, []);
+    });
+
+    it(`${path} is documented`, () => {
+      assert.match(doc, /^[A-Zc].*\.$/s);
+      assert.match(since, /^\d+\.\d+\.\d+$/);
+    });
+  }
+
+  it('gives each setting a variable and a flag of its own', () => {
+    const names = settingPaths.map(envName).filter((name) => name !== undefined);
+    assert.equal(new Set(names).size, names.length);
+    const flags = settingPaths.map((path) => settings[path].flag).filter((flag) => flag !== undefined);
+    assert.equal(new Set(flags).size, flags.length);
+    assert.equal(envName('network.binDir'), 'POUCHD_NETWORK_BIN_DIR');
+    assert.equal(envName('images.insecureTls'), 'POUCHD_IMAGES_INSECURE_TLS');
+  });
+});
+
+describe('the JSON Schema', () => {
+  const validate = new Ajv({
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+    formats: { ipv4: true, ipv6: true },
+  }).compile(jsonSchema());
+  const accepts = (yaml: string): boolean => validate(parse(yaml));
+
+  it('takes the example file', () => assert.ok(accepts(readFileSync(example, 'utf8'))));
+
+  const good = [
+    'network:',
+    'plugins:',
+    'socketGroup: null',
+    'stopTimeout: 0',
+    'stopTimeout: 1m30s',
+    'containerLogs: { maxSize: 65536 }',
+    'defaultUlimits: { nofile: 1024:-1, core: -1 }',
+    'images: { mirrors: { docker.io: [https://m.example] } }',
+    'plugins: [{ name: a, options: { x: 1 }, timeout: 5s, onError: retry(3) }]',
+  ];
+  for (const lines of good) {
+    it(`and the loader take ${lines}`, () => {
+      load(lines);
+      assert.ok(accepts(`${lines}\napiVersion: pouch/v1`), JSON.stringify(validate.errors));
+    });
+  }
+
+  const bad = [
+    'rooot: /srv',
+    'root: srv',
+    'network: { mtuu: 1400 }',
+    'network: { mtu: 70000 }',
+    'network: { ipMasq: maybe }',
+    'stopTimeout: 10',
+    'stopTimeout: soon',
+    'shmSize: big',
+    'listen: []',
+    'listen: unix:///a',
+    'listen: ["tcp://0.0.0.0:2375"]',
+    'log: { level: loud }',
+    'defaultUlimits: { nofiles: 1 }',
+    'plugins: [{ name: a, path: b }]',
+    'plugins: [{}]',
+    'plugins: [{ name: a, onError: ignore }]',
+  ];
+  for (const lines of bad) {
+    it(`and the loader refuse ${lines}`, () => {
+      assert.throws(() => load(lines));
+      assert.ok(!accepts(`${lines}\napiVersion: pouch/v1`));
+    });
+  }
+
+  it('wants the apiVersion', () => assert.ok(!accepts('root: /srv')));
+});
+
+describe('what is made from the schema', () => {
+  it('is up to date', function () {
+    this.timeout(20_000);
+    execFileSync('node', ['--import', 'tsx', 'scripts/generate-config-docs.ts', '--check'], {
+      cwd: project,
+      timeout: 20_000,
+    });
+  });
+
+  it('agrees with the example file, which loads without a warning', () => {
+    assert.deepEqual(loadConfig({ file: example }).warnings, []);
+  });
+
+  it('names every setting in the docs', () => {
+    const docs = readFileSync(`${project}docs/configuration.md`, 'utf8');
+    for (const path of settingPaths) assert.ok(docs.includes(`\n### \`${path}\`\n`), path);
+  });
+});
