@@ -1,7 +1,10 @@
 import type { ImagesConfig } from '../../config/types.ts';
-import type { EngineEvent, ImageHistory, Images } from '../../hooks/engine.ts';
+import type { Readable } from 'node:stream';
+import type { EngineEvent, ImageHistory, Images, Progress } from '../../hooks/engine.ts';
 import type { Image } from '../../hooks/image.ts';
 import type { ContainerdClient } from '../containerd/client.ts';
+import { loadArchive } from './archive/loadArchive.ts';
+import { saveArchive } from './archive/saveArchive.ts';
 import { findImage } from './findImage.ts';
 import { imageHistory } from './imageHistory.ts';
 import { ImageIndex } from './imageIndex.ts';
@@ -62,6 +65,14 @@ export class ImageStore {
 
   remove(ref: string, options?: { force?: boolean }): Promise<Removed> {
     return removeImage(this.#store, ref, options);
+  }
+
+  load(archive: Readable, onProgress?: (progress: Progress) => void): Promise<Image[]> {
+    return loadArchive(this.#store, archive, onProgress);
+  }
+
+  save(refs: string[]): Promise<Readable> {
+    return saveArchive(this.#store, refs);
   }
 
   async history(ref: string): Promise<ImageHistory[]> {

@@ -10,8 +10,10 @@ import { type Platform, choosePlatform, platformDistance, platformNotFound } fro
 import { type Reference, formatReference } from './reference.ts';
 import type { FetchedManifest, RegistrySession } from './registry/registrySession.ts';
 import { isMismatch } from './storageError.ts';
+import { storeBytes } from './storeBytes.ts';
 import type { SharedWork } from './sharedWork.ts';
-import { holdSnapshot, unpackLayer } from './unpack.ts';
+import type { LayerToUnpack } from './unpack.ts';
+import { layersToUnpack, unpackImage } from './unpackImage.ts';
 
 /** Indexes may point to indexes; none that is in use goes deeper. */
 const maxIndexDepth = 4;
@@ -50,13 +52,9 @@ interface Resolved {
  * what the reference points to. Everything is held by the lease.
  */
 export async function pullContent(job: PullJob): Promise<Descriptor> {
-  const resolved = await resolve(job);
-  const chain = chainIds(resolved.config.rootfs.diff_ids);
-  if (chain.length !== resolved.layers.length) {
-    throw invalid(name(job), `it has ${resolved.layers.length} layers and ${chain.length} diff ids`);
-  }
-  await fetchLayers(job, resolved, chain);
-  return resolved.target;
+  const { target, layers, config } = await resolve(job);
+  await fetchLayers(job, layersToUnpack(layers, config, name(job)));
+  return target;
 }
 
 /** From the reference to the manifest for the platform and its configuration, all stored. */
@@ -104,66 +102,28 @@ function checkPlatform(job: PullJob, config: ImageConfig): void {
     throw platformNotFound(name(job), job.platform, [config]);
 }
 
-async function store(
-  job: PullJob,
-  { bytes, descriptor }: FetchedManifest,
-  labels: Record<string, string>,
-): Promise<void> {
-  const { digest, size } = descriptor;
-  const options = { lease: job.lease, signal: job.signal };
-  const source = (offset: number) => [bytes.subarray(offset)];
-  await job.client.content.write({ ref: `pouch-blob-${digest}`, digest, size, labels }, source, options);
+async function store(job: PullJob, found: FetchedManifest, labels: Record<string, string>): Promise<void> {
+  const { client, lease, signal } = job;
+  await storeBytes(client, found.bytes, found.descriptor.mediaType, { labels, lease, signal });
 }
 
-async function fetchLayers(job: PullJob, { layers, config }: Resolved, chain: string[]): Promise<void> {
+async function fetchLayers(job: PullJob, layers: LayerToUnpack[]): Promise<void> {
   const stop = new AbortController();
-  const signal = AbortSignal.any([job.signal, stop.signal]);
-  const inner = { ...job, signal };
+  const inner = { ...job, signal: AbortSignal.any([job.signal, stop.signal]) };
   const queue = new PQueue({ concurrency: job.maxParallel });
-  const downloads = layers.map((layer) => {
-    job.onProgress({ id: shortDigest(layer.digest), status: 'Pulling fs layer' });
-    return queue.add(() => download(inner, layer));
+  const downloads = layers.map(({ descriptor }) => {
+    job.onProgress({ id: shortDigest(descriptor.digest), status: 'Pulling fs layer' });
+    return queue.add(() => download(inner, descriptor));
   });
-  const unpacked = unpackInOrder(inner, layers, config, chain, downloads);
+  const all = [...downloads, unpackImage(inner, layers, (i) => downloads[i] ?? Promise.resolve())];
   try {
-    await Promise.all([...downloads, unpacked]);
+    await Promise.all(all);
   } catch (error) {
     // Nothing of this pull may still run when it is reported as failed.
     stop.abort(error);
-    await Promise.allSettled([...downloads, unpacked]);
+    await Promise.allSettled(all);
     throw error;
   }
-}
-
-async function unpackInOrder(
-  job: PullJob,
-  layers: Descriptor[],
-  config: ImageConfig,
-  chain: string[],
-  downloads: Promise<unknown>[],
-): Promise<void> {
-  for (const [i, descriptor] of layers.entries()) {
-    await downloads[i];
-    const layer = {
-      descriptor,
-      diffId: config.rootfs.diff_ids[i] ?? '',
-      chainId: chain[i] ?? '',
-      parent: chain[i - 1] ?? '',
-    };
-    await unpackShared(job, layer);
-  }
-}
-
-async function unpackShared(job: PullJob, layer: Parameters<typeof unpackLayer>[1]): Promise<void> {
-  const { client, lease, shared, signal } = job;
-  const id = shortDigest(layer.descriptor.digest);
-  while (!(await holdSnapshot(client, layer.chainId, lease))) {
-    job.onProgress({ id, status: 'Extracting', current: 0, total: layer.descriptor.size });
-    await shared.snapshots.run(layer.chainId, (_, stop) => unpackLayer(client, layer, lease, stop), {
-      signal,
-    });
-  }
-  job.onProgress({ id, status: 'Pull complete' });
 }
 
 async function download(job: PullJob, layer: Descriptor): Promise<void> {

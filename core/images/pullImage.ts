@@ -41,7 +41,7 @@ async function withLease(
     await store.leases.failed(lease, name, { drop: isDiskFull(error) });
     throw error;
   }
-  await store.leases.succeeded(lease, name);
+  await store.leases.release(lease, name);
 }
 
 interface Pull {

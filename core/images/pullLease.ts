@@ -31,7 +31,8 @@ export class PullLeases {
     return id;
   }
 
-  async succeeded(id: string, name: string): Promise<void> {
+  /** Releases what this pull, and failed ones of the same name, hold. */
+  async release(id: string, name: string): Promise<void> {
     this.#active.delete(id);
     const ids = await this.#idle(name);
     await Promise.all(ids.map((one) => this.#leases.delete(one)));

@@ -22,6 +22,14 @@ export async function nameImage(store: StoreContext, name: string, target: Descr
   return isNew;
 }
 
+/** Keeps an image that has no name, as Docker's `<none>:<none>`; nothing to do if it has one. */
+export async function keepUnnamed(store: StoreContext, target: Descriptor): Promise<void> {
+  const { byName } = await store.index.read();
+  if (hasOtherName([...byName.values()], '', target.digest)) return;
+  await setRecord(store, `${danglingPrefix}${target.digest}`, target);
+  store.index.invalidate();
+}
+
 function hasOtherName(
   entries: { name: string; target: Descriptor }[],
   name: string,

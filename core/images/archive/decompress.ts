@@ -1,0 +1,65 @@
+import { Readable, Transform, type TransformCallback, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Decompress as ZstdDecompress } from 'fzstd';
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** As many bytes tell the compression of a stream. */
+const magicLength = 4;
+
+/** What a stream's first bytes say (RFC 1952, RFC 8878). */
+export function compressionOf(head: Uint8Array): Compression {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  const isZstd = head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd;
+  return isZstd ? 'zstd' : 'none';
+}
+
+/** The stream without its compression, if it has any. An error of the source reaches the reader. */
+export async function decompressed(source: Readable): Promise<Readable> {
+  const chunks = (source as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  const head = await firstBytes(chunks);
+  const whole = Readable.from(rest(head, chunks), { objectMode: false });
+  const compression = compressionOf(head);
+  if (compression === 'none') return whole;
+  // The reader sees an error on the stream that it reads; the callback only says that it is taken care of.
+  return pipeline(whole, compression === 'gzip' ? createGunzip() : zstd(), () => undefined);
+}
+
+async function firstBytes(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+  let head = Buffer.alloc(0);
+  while (head.length < magicLength) {
+    const { value, done } = await chunks.next();
+    if (done) break;
+    head = Buffer.concat([head, value]);
+  }
+  return head;
+}
+
+async function* rest(head: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head;
+  yield* { [Symbol.asyncIterator]: () => chunks };
+}
+
+/** Node 20 has no zstd of its own. */
+function zstd(): Transform {
+  const decoder = new ZstdDecompress();
+  const transform = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      feed(decoder, chunk, false, done);
+    },
+    flush(done) {
+      feed(decoder, new Uint8Array(), true, done);
+    },
+  });
+  decoder.ondata = (data) => void transform.push(Buffer.from(data.buffer, data.byteOffset, data.length));
+  return transform;
+}
+
+function feed(decoder: ZstdDecompress, chunk: Uint8Array, isLast: boolean, done: TransformCallback): void {
+  try {
+    decoder.push(chunk, isLast);
+    done();
+  } catch (error) {
+    done(error as Error);
+  }
+}

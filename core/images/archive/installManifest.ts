@@ -1,0 +1,46 @@
+import { contentRefs, snapshotRef } from '../../containerd/gc-labels.ts';
+import { ifFound } from '../../containerd/is-error.ts';
+import type { Descriptor } from '../../../hooks/image.ts';
+import { type Manifest, parseConfig } from '../manifest.ts';
+import type { OnProgress } from '../progress.ts';
+import type { StoreContext } from '../storeContext.ts';
+import { storeBytes } from '../storeBytes.ts';
+import { layersToUnpack, unpackImage } from '../unpackImage.ts';
+import { archiveInvalid } from './archiveError.ts';
+
+/** An image that is stored and unpacked, but not named yet. */
+export interface ArchivedImage {
+  target: Descriptor;
+  names: string[];
+  /** Digest of a config below the target. */
+  id: string;
+}
+
+export interface InstallOptions {
+  lease: string;
+  onProgress: OnProgress;
+}
+
+/** Stores a manifest whose config and layers are in the content store, and unpacks the layers. */
+export async function installManifest(
+  store: StoreContext,
+  bytes: Uint8Array,
+  { descriptor, manifest }: { descriptor: Pick<Descriptor, 'mediaType'>; manifest: Manifest },
+  { lease, onProgress }: InstallOptions,
+): Promise<Descriptor> {
+  const { client, shared } = store;
+  const { config, layers } = manifest;
+  for (const { digest } of [config, ...layers]) {
+    if (!(await ifFound(client.content.info(digest)))) throw archiveInvalid(`blob ${digest} is missing`);
+  }
+  const parsed = parseConfig(await client.content.readAll(config.digest), 'the archive');
+  const children = Object.fromEntries(layers.map(({ digest }, i) => [`l.${i}`, digest]));
+  const labels = contentRefs({ config: config.digest, ...children });
+  const stored = await storeBytes(client, bytes, descriptor.mediaType, { labels, lease });
+  const unpack = layersToUnpack(layers, parsed, 'the archive');
+  const signal = new AbortController().signal;
+  await unpackImage({ client, shared, lease, onProgress, signal }, unpack);
+  const top = unpack.at(-1)?.chainId;
+  if (top) await client.content.label(config.digest, snapshotRef(client.snapshots.snapshotter, top));
+  return stored;
+}
