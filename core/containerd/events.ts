@@ -4,8 +4,8 @@ import { type ContainerdEvent, decodeEvent } from './event.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import type { CallOptions, Rpc } from './rpc.ts';
 
-/** The topic of the event by which a subscription learns that it is live. */
-const echoTopic = '/pouch/subscribed';
+/** Topics below it are those of the events by which subscriptions learn that they are live. */
+const echoTopics = '/pouch/subscribed/';
 
 /** How long a subscription may take to become live, and the pause between echoes, in milliseconds. */
 const liveDeadlineMs = 10_000;
@@ -28,8 +28,10 @@ export class EventsClient {
     filters: readonly string[] = [],
     options: CallOptions = {},
   ): Promise<AsyncIterableIterator<ContainerdEvent>> {
-    const echo = randomBytes(16);
-    const request = SubscribeRequest.create({ filters: withEcho(filters) });
+    const echo = echoTopics + randomBytes(8).toString('hex');
+    const request = SubscribeRequest.create({
+      filters: filters.length === 0 ? [] : [...filters, `topic=="${echo}"`],
+    });
     const stream = this.#rpc.serverStream(EventsService.subscribe, request, options);
     const early = await this.#untilEcho(stream, echo, options);
     return decoded(stream, early);
@@ -41,7 +43,7 @@ export class EventsClient {
    */
   async #untilEcho(
     stream: AsyncGenerator<Envelope>,
-    echo: Buffer,
+    echo: string,
     options: CallOptions,
   ): Promise<Envelope[]> {
     const early: Envelope[] = [];
@@ -51,8 +53,8 @@ export class EventsClient {
       for (;;) {
         const next = await Promise.race([stream.next(), sending]);
         if (next.done) throw neverLive();
-        if (isEcho(next.value, echo)) return early;
-        if (next.value.topic !== echoTopic) early.push(next.value);
+        if (next.value.topic === echo) return early;
+        if (!isEcho(next.value)) early.push(next.value);
       }
     } catch (error) {
       void stream.return(undefined);
@@ -64,12 +66,10 @@ export class EventsClient {
   }
 
   /** Never fulfils: it rejects when publishing fails or the deadline is over. */
-  async #sendEchoes(echo: Buffer, stop: AbortSignal, options: CallOptions): Promise<never> {
+  async #sendEchoes(echo: string, stop: AbortSignal, options: CallOptions): Promise<never> {
     const giveUpAt = performance.now() + liveDeadlineMs;
-    const request = PublishRequest.create({
-      topic: echoTopic,
-      event: { typeUrl: 'pouch.Subscribed', value: echo },
-    });
+    // A type that every subscriber knows, so that none of them logs an error.
+    const request = PublishRequest.create({ topic: echo, event: { typeUrl: 'google.protobuf.Empty' } });
     while (performance.now() < giveUpAt && !stop.aborted) {
       await this.#rpc.unary(EventsService.publish, request, { ...options, deadlineMs: liveDeadlineMs });
       await new Promise((resolve) => setTimeout(resolve, echoEveryMs));
@@ -78,12 +78,9 @@ export class EventsClient {
   }
 }
 
-function withEcho(filters: readonly string[]): string[] {
-  return filters.length === 0 ? [] : [...filters, `topic=="${echoTopic}"`];
-}
-
-function isEcho(envelope: Envelope, echo: Buffer): boolean {
-  return envelope.topic === echoTopic && envelope.event?.value.equals(echo) === true;
+/** Echoes of other subscriptions come too when there is no filter. */
+function isEcho(envelope: Envelope): boolean {
+  return envelope.topic.startsWith(echoTopics);
 }
 
 async function* decoded(
@@ -92,7 +89,7 @@ async function* decoded(
 ): AsyncGenerator<ContainerdEvent, void, undefined> {
   try {
     for (const envelope of early) yield decodeEvent(envelope);
-    for await (const envelope of stream) if (envelope.topic !== echoTopic) yield decodeEvent(envelope);
+    for await (const envelope of stream) if (!isEcho(envelope)) yield decodeEvent(envelope);
   } finally {
     await stream.return(undefined);
   }

@@ -85,8 +85,8 @@ export class ManagedProcess {
     this.#watch = new AbortController();
     try {
       const found = await this.#findRunning();
-      if (found) this.#adopt(found);
-      else await this.#launch();
+      if (found && (await this.#adopts(found))) return;
+      await this.#launch();
       await this.#becomeReady();
     } catch (error) {
       this.#phase = 'stopped';
@@ -135,10 +135,18 @@ export class ManagedProcess {
     return findByArguments([command, ...args]);
   }
 
-  #adopt(found: ProcessIdentity): void {
+  /** False if it does not serve; it was ended then. */
+  async #adopts(found: ProcessIdentity): Promise<boolean> {
     this.#child = undefined;
     this.#record(found);
+    try {
+      await this.#becomeReady();
+    } catch (error) {
+      if (error instanceof PouchError && error.code === 'PCH_PROCESS_START') return false;
+      throw error;
+    }
     this.#options.onEvent?.({ type: 'adopted', pid: found.pid });
+    return true;
   }
 
   async #launch(): Promise<void> {

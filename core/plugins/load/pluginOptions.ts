@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import type { ErrorObject } from 'ajv';
 import { Ajv } from 'ajv';
 import { didYouMean } from '../../../config/suggest.ts';
@@ -13,6 +13,7 @@ const ajv = new Ajv({
   strictTypes: false,
   strictRequired: false,
 });
+ajv.addFormat('ip', (value: string) => isIP(value) !== 0);
 ajv.addFormat('ipv4', isIPv4);
 ajv.addFormat('ipv6', isIPv6);
 

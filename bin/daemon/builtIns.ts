@@ -1,0 +1,11 @@
+/** The plugins that come with Pouch, in the order of their taps. */
+import type { Plugin } from '../../hooks/definePlugin.ts';
+import engineApi from '../../plugins/engine-api/index.ts';
+import networkCni from '../../plugins/network-cni/index.ts';
+import runtimeRunc from '../../plugins/runtime-runc/index.ts';
+
+export const builtIns = [
+  runtimeRunc,
+  networkCni,
+  engineApi,
+] as unknown as Plugin[];

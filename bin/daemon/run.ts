@@ -1,0 +1,119 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  checkConfig,
+  type LoadedConfig,
+  loadConfig,
+  type LoadOptions,
+  printConfig,
+} from '../../config/index.ts';
+import { Daemon } from '../../core/daemon.ts';
+import { lockExclusively } from '../../core/host/exclusive.ts';
+import { notifySystemd } from '../../core/host/notify.ts';
+import { StderrLog } from '../../core/log.ts';
+import { version } from '../../core/version.ts';
+import { PouchError, toPouchError } from '../../hooks/errors.ts';
+import { builtIns } from './builtIns.ts';
+import { failpoint } from './failpoint.ts';
+import { type DaemonFlags, overrides, parseFlags, usage } from './options.ts';
+import { reloadOn } from './reload.ts';
+
+interface Entry {
+  /** argv that starts the log keeper. */
+  keeperCommand: readonly string[];
+}
+
+/** Answers the exit code. */
+export async function runDaemon(args: string[], entry: Entry): Promise<number> {
+  try {
+    const flags = parseFlags(args);
+    return onlyPrints(flags) ?? (await serve(flags, entry));
+  } catch (error) {
+    const { message, hint, code } = toPouchError(error);
+    process.stderr.write(`pouchd: ${message}\n${hint ? `hint: ${hint}\n` : ''}(${code})\n`);
+    return 1;
+  }
+}
+
+/** The exit code of a call that only prints; undefined for one that serves. */
+function onlyPrints(flags: DaemonFlags): number | undefined {
+  if (flags.help) return print(usage);
+  if (flags.version) return print(`pouchd ${version}\n`);
+  if (flags['check-config']) {
+    const { output, exitCode } = checkConfig(source(flags));
+    return print(output, exitCode);
+  }
+  if (!flags['print-config']) return undefined;
+  return print(printConfig(loadConfig(source(flags)), flags.format === 'json' ? 'json' : 'yaml'));
+}
+
+function print(text: string, exitCode = 0): number {
+  process.stdout.write(text);
+  return exitCode;
+}
+
+function source(flags: DaemonFlags): LoadOptions {
+  return {
+    ...(flags.config !== undefined && { file: flags.config }),
+    env: process.env,
+    flags: overrides(flags),
+  };
+}
+
+async function serve(flags: DaemonFlags, { keeperCommand }: Entry): Promise<number> {
+  checkRoot();
+  const loaded = loadConfig(source(flags));
+  const log = new StderrLog(loaded.config.log);
+  for (const warning of loaded.warnings) log.warn(warning);
+  holdRoot(loaded);
+  guardAgainstStrays(log);
+  const ended = signalled();
+  const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
+  const daemon = new Daemon({ loaded, log, builtIns, keeperCommand, ...(onStep && { onStep }) });
+  const started = performance.now();
+  await daemon.start();
+  reloadOn('SIGHUP', { daemon, log, read: () => loadConfig(source(flags)), first: loaded });
+  tell('READY=1', log);
+  log.info('ready', {
+    version,
+    ms: Math.round(performance.now() - started),
+    listen: loaded.config.listen.map(({ url }) => url),
+  });
+  const signal = await ended;
+  log.info('ending; containers go on', { signal });
+  tell('STOPPING=1', log);
+  await daemon.stop();
+  return 0;
+}
+
+function checkRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new PouchError('PCH_NOT_ROOT', 'pouchd makes namespaces and mounts: it must run as root', {
+    hint: 'start it by systemd, or with sudo',
+  });
+}
+
+function holdRoot({ config }: LoadedConfig): void {
+  mkdirSync(config.root, { recursive: true, mode: 0o711 });
+  lockExclusively(join(config.root, 'pouchd.lock'), `the root ${config.root}`);
+}
+
+/** A plugin's stray promise must not end the daemon for all containers. */
+function guardAgainstStrays(log: StderrLog): void {
+  const report = (kind: string) => (error: unknown) => {
+    log.error(kind, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  };
+  process.on('unhandledRejection', report('a rejection was handled by nobody'));
+  process.on('uncaughtException', report('an exception was caught by nobody'));
+}
+
+function signalled(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => resolve(signal));
+  });
+}
+
+function tell(state: string, log: StderrLog): void {
+  const problem = notifySystemd(state);
+  if (problem) log.warn('systemd could not be told', { state, problem });
+}

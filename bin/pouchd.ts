@@ -1,0 +1,8 @@
+/** The daemon: reads its configuration, runs in the foreground, logs to stderr, ends on SIGTERM; containers go on. */
+import 'reflect-metadata';
+import { fileURLToPath } from 'node:url';
+import { runDaemon } from './daemon/run.ts';
+
+process.exitCode = await runDaemon(process.argv.slice(2), {
+  keeperCommand: [process.execPath, fileURLToPath(new URL('./pouch-logkeeper.js', import.meta.url))],
+});

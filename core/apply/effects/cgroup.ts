@@ -1,0 +1,43 @@
+/**
+ * The container's cgroup. The runtime makes it; what a killed runtime, or an init that made groups of its own, leaves
+ * behind is removed here.
+ */
+import { readdir, readFile, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EffectKind } from '../../../hooks/effects.ts';
+
+export function cgroupEffect(): EffectKind<{ path: string }, undefined> {
+  return {
+    kind: 'cgroup',
+    describe: ({ path }) => `claim the cgroup ${path}`,
+    apply: async () => undefined,
+    async undo({ path }) {
+      const roots = await hierarchies();
+      await Promise.all(roots.map((root) => removeTree(join(root, path))));
+    },
+  };
+}
+
+/** Mount points of every cgroup hierarchy, v1 and v2 (proc_pid_mounts(5)). */
+let known: Promise<string[]> | undefined;
+function hierarchies(): Promise<string[]> {
+  known ??= readFile('/proc/self/mounts', 'utf8').then((text) =>
+    text
+      .split('\n')
+      .map((line) => line.split(' '))
+      .filter(([, , type]) => type === 'cgroup' || type === 'cgroup2')
+      .map(([, path = '']) => path),
+  );
+  return known;
+}
+
+/** cgroups go by rmdir, children first; their files are not files. */
+async function removeTree(path: string): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isDirectory()) await removeTree(join(path, entry.name));
+  await rmdir(path).catch(ignoreMissing);
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}

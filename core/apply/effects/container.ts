@@ -1,0 +1,90 @@
+/** The container object in containerd: what its shim and garbage collector know of it. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { EffectKind } from '../../../hooks/effects.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { OciSpec } from '../../../hooks/oci.ts';
+import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+import {
+  type Any,
+  type ContainerdClient,
+  ifFound,
+  isContainerdError,
+  packRuncOptions,
+} from '../../containerd/index.ts';
+import { joinPrefix } from '../../plan/request/modes.ts';
+
+export interface ContainerEffectDeps {
+  client: ContainerdClient;
+  recordOf(id: string): ContainerRecord;
+  runtimeOf(name: string): RuntimeProvider;
+}
+
+/** Where the final OCI spec of a container is kept. */
+export function specPath(record: ContainerRecord): string {
+  return join(record.paths.directory, 'spec.json');
+}
+
+export function containerEffect(
+  deps: ContainerEffectDeps,
+): EffectKind<{ id: string; runtime: string }, undefined> {
+  return {
+    kind: 'container',
+    describe: ({ runtime }) => `make the container in containerd (${runtime})`,
+    async apply({ id, runtime }) {
+      const record = deps.recordOf(id);
+      const spec = joinNamespaces(await readSpec(record), deps);
+      const options = await runtimeOptions(deps.runtimeOf(record.draft.runtime));
+      const labels = { 'io.pouch.name': record.name };
+      const container = {
+        id,
+        labels,
+        image: record.draft.image.reference,
+        runtime: { name: runtime, options },
+        spec,
+      };
+      await deps.client.containers.create(container).catch(async (error: unknown) => {
+        if (!isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
+        await deps.client.containers.delete(id);
+        await deps.client.containers.create(container);
+      });
+      return undefined;
+    },
+    async undo({ id }) {
+      await ifFound(deps.client.containers.delete(id));
+    },
+  };
+}
+
+async function runtimeOptions(runtime: RuntimeProvider): Promise<Any> {
+  const { binaryName, root, systemdCgroup } = await runtime.options();
+  return packRuncOptions({
+    binaryName,
+    ...(root !== undefined && { root }),
+    ...(systemdCgroup !== undefined && { systemdCgroup }),
+  });
+}
+
+async function readSpec(record: ContainerRecord): Promise<OciSpec> {
+  return JSON.parse(await readFile(specPath(record), 'utf8')) as OciSpec;
+}
+
+const procNames: Record<string, string> = { network: 'net', mount: 'mnt' };
+
+/** Another container's namespaces are those of its process now. @throws PCH_CONTAINER_NOT_RUNNING */
+function joinNamespaces(spec: OciSpec, deps: ContainerEffectDeps): OciSpec {
+  for (const namespace of spec.linux.namespaces) {
+    if (!namespace.path?.startsWith(joinPrefix)) continue;
+    const other = deps.recordOf(namespace.path.slice(joinPrefix.length));
+    namespace.path = `/proc/${runningPid(other)}/ns/${procNames[namespace.type] ?? namespace.type}`;
+  }
+  return spec;
+}
+
+function runningPid({ name, state }: ContainerRecord): number {
+  if (state.status === 'running') return state.pid;
+  throw new PouchError('PCH_CONTAINER_NOT_RUNNING', `cannot join a namespace of ${name}: it is not running`, {
+    hint: `start it first: pouch start ${name}`,
+  });
+}

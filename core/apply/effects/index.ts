@@ -1,0 +1,47 @@
+/** The core's own effect kinds. */
+import type { EffectKind } from '../../../hooks/effects.ts';
+import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+import type { Image } from '../../../hooks/image.ts';
+import type { ContainerdClient } from '../../containerd/index.ts';
+import type { ContainerIo } from '../../io/index.ts';
+import type { NetworkNamespaces } from '../../netns/netns.ts';
+import type { ContainerStore } from '../../state/store.ts';
+import type { VolumeStore } from '../../volumes/volumes.ts';
+import { bindSourceEffect } from './bindSource.ts';
+import { cgroupEffect } from './cgroup.ts';
+import { containerEffect } from './container.ts';
+import { filesEffect } from './files.ts';
+import { ioEffect } from './io.ts';
+import { netnsEffect } from './netns.ts';
+import { snapshotEffect } from './snapshot.ts';
+import { taskEffect } from './task.ts';
+import { volumeEffect } from './volume.ts';
+
+export interface EffectDeps {
+  client: ContainerdClient;
+  store: ContainerStore;
+  io: ContainerIo;
+  netns: NetworkNamespaces;
+  volumes: VolumeStore;
+  stateDirectory: string;
+  imageOf(id: string): Promise<Image>;
+  runtimeOf(name: string): RuntimeProvider;
+  onStreamsOpened(id: string): Promise<void>;
+}
+
+export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
+  const recordOf = (id: string) => deps.store.get(id);
+  const chainIdOf = async (id: string) => (await deps.imageOf(recordOf(id).draft.image.id)).chainId;
+  const kinds = [
+    bindSourceEffect(),
+    cgroupEffect(),
+    containerEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
+    filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
+    ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
+    netnsEffect(deps.netns),
+    snapshotEffect(deps.client, chainIdOf),
+    taskEffect(deps.client),
+    volumeEffect(deps.volumes, deps.client, deps.stateDirectory),
+  ] as unknown as EffectKind[];
+  return new Map(kinds.map((kind) => [kind.kind, kind]));
+}

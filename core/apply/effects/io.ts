@@ -1,0 +1,33 @@
+/** The FIFOs of a container's streams, read by the log keeper. */
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { EffectKind } from '../../../hooks/effects.ts';
+import type { ContainerIo, StdioPaths } from '../../io/index.ts';
+import { parseSize } from '../../plan/size.ts';
+
+/** `onOpened` lets waiting clients subscribe before anything is written. */
+export function ioEffect(
+  io: ContainerIo,
+  recordOf: (id: string) => ContainerRecord,
+  onOpened: (id: string) => Promise<void>,
+): EffectKind<{ id: string; log: string | null }, StdioPaths> {
+  return {
+    kind: 'io',
+    describe: ({ log }) => `open its streams${log ? `, logged to ${log}` : ''}`,
+    async apply({ id, log }) {
+      const { draft } = recordOf(id);
+      const maxSize = parseSize(draft.log.options['max-size']);
+      const maxFile = Number(draft.log.options['max-file'] ?? 1);
+      const paths = await io.open(id, {
+        tty: draft.process.tty,
+        stdin: draft.process.openStdin,
+        logPath: log,
+        ...(maxSize !== undefined && { maxSize, maxFile }),
+      });
+      await onOpened(id);
+      return paths;
+    },
+    async undo({ id }) {
+      await io.finish(id);
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { EffectKind } from '../../../hooks/effects.ts';
+import type { NetworkNamespaces } from '../../netns/netns.ts';
+
+export function netnsEffect(namespaces: NetworkNamespaces): EffectKind<{ path: string }, undefined> {
+  return {
+    kind: 'netns',
+    describe: ({ path }) => `make the network namespace ${path}`,
+    async apply({ path }) {
+      await namespaces.make(path);
+      return undefined;
+    },
+    undo: ({ path }) => namespaces.release(path),
+  };
+}

@@ -1,0 +1,92 @@
+/** The task: the shim, and the container made by the runtime up to, not including, its command. */
+import type { EffectKind } from '../../../hooks/effects.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { type ContainerdClient, ifFound, isContainerdError } from '../../containerd/index.ts';
+import type { StdioPaths } from '../../io/index.ts';
+
+const SIGKILL = 9;
+/** A killed process is gone in milliseconds, unless the kernel holds it (uninterruptible sleep). */
+const killDeadlineMs = 10_000;
+
+export function taskEffect(client: ContainerdClient): EffectKind<{ id: string }, { pid: number }> {
+  return {
+    kind: 'task',
+    describe: () => 'have the runtime make the container',
+    async apply({ id }, { resultOf, signal }) {
+      const rootfs = await client.snapshots.mounts(id);
+      const { stdin, stdout, stderr, terminal } = resultOf('io') as StdioPaths;
+      const task = { containerId: id, rootfs, stdin, stdout, stderr, terminal };
+      const pid = await client.tasks.create(task, { signal }).catch((error: unknown) => {
+        throw runtimeError(error, id);
+      });
+      return { pid };
+    },
+    async undo({ id }) {
+      await deleteTask(client, id);
+    },
+  };
+}
+
+/** Ends and deletes a task in whatever state it is; succeeds if there is none. */
+export async function deleteTask(client: ContainerdClient, id: string): Promise<void> {
+  const deleted = await tryDelete(client, id);
+  if (deleted) return;
+  await ifFound(client.tasks.kill(id, SIGKILL, { all: true })).catch(ignorePrecondition);
+  await ifFound(client.tasks.wait(id, '', { deadlineMs: killDeadlineMs }));
+  await ifFound(client.tasks.delete(id));
+}
+
+/** False when it still runs. */
+async function tryDelete(client: ContainerdClient, id: string): Promise<boolean> {
+  try {
+    await ifFound(client.tasks.delete(id));
+    return true;
+  } catch (error) {
+    if (isContainerdError(error, 'PCH_CONTAINERD_PRECONDITION')) return false;
+    throw error;
+  }
+}
+
+function ignorePrecondition(error: unknown): void {
+  if (!isContainerdError(error, 'PCH_CONTAINERD_PRECONDITION')) throw error;
+}
+
+/**
+ * Runtimes answer in prose; what a user caused gets its code. The texts are runc's and crun's for execve(2) failures.
+ */
+export function runtimeError(error: unknown, container: string): unknown {
+  if (!(error instanceof PouchError) || !error.code.startsWith('PCH_CONTAINERD_')) return error;
+  const text = error.message;
+  const details = { container, cause: error };
+  if (/executable file not found|no such file or directory.*exec|exec.*no such file or directory/i.test(text))
+    return new PouchError('PCH_COMMAND_NOT_FOUND', `${quotedCommand(text)}the command is not in the image`, {
+      ...details,
+      hint: 'check its spelling, its path and the image’s PATH',
+    });
+  if (/permission denied|exec format error|is a directory/i.test(text) && /exec/i.test(text))
+    return new PouchError(
+      'PCH_COMMAND_NOT_EXECUTABLE',
+      `${quotedCommand(text)}the command cannot be executed`,
+      {
+        ...details,
+        hint: 'check its mode bits and that it is built for this platform',
+      },
+    );
+  return new PouchError('PCH_RUNTIME_FAILED', `the runtime could not make the container: ${brief(text)}`, {
+    ...details,
+    hint: 'the daemon log has the runtime’s whole answer',
+  });
+}
+
+/** runc: `exec: "foo": executable file not found in $PATH`. */
+function quotedCommand(text: string): string {
+  const command = /exec:? \\?"([^"\\]+)\\?"/.exec(text)?.[1];
+  return command ? `"${command}": ` : '';
+}
+
+/** What follows containerd's own call names. */
+function brief(text: string): string {
+  return text
+    .replace(/^containerd \S+: (failed to create shim task: )?(OCI runtime create failed: )?/, '')
+    .slice(0, 600);
+}

@@ -1,0 +1,261 @@
+/**
+ * The effects ledger of one container: applies planned effects, journals each before it is done, and undoes them last
+ * first. It can be rebuilt from the journal after a crash at any instruction.
+ */
+import type { Effect, EffectKind, EffectStage } from '../../hooks/effects.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import type { Journal, JournalEntry, Verb } from './journal.ts';
+
+/** Finds the code of an effect kind; a kind of a plugin that is gone is undefined. */
+export type KindLookup = (kind: string) => EffectKind | undefined;
+
+/** Called before and after each step; tests kill the daemon here. */
+export type StepObserver = (moment: 'before' | 'after', verb: Verb, step: string) => void;
+
+/** Kind of the marks that `once` leaves: there is nothing to undo. */
+const markKind = 'mark';
+
+interface Applied {
+  effect: Effect;
+  /** Undefined until `apply` has answered. */
+  result: unknown;
+  done: boolean;
+}
+
+export interface LedgerOptions {
+  container: string;
+  journal: Journal;
+  kinds: KindLookup;
+  onStep?: StepObserver;
+  /** Milliseconds one apply or undo may take. */
+  stepDeadlineMs?: number;
+}
+
+export class Ledger {
+  readonly #options: LedgerOptions;
+  /** In the order of their intents: undo goes backwards through it. */
+  readonly #applied = new Map<string, Applied>();
+  /** The verb that has begun and not committed. */
+  #open: Verb | undefined;
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+  }
+
+  /** Rebuilds the ledger of a container from its journal. */
+  static async restore(options: LedgerOptions): Promise<Ledger> {
+    const ledger = new Ledger(options);
+    for (const entry of await options.journal.read()) ledger.#replay(entry);
+    return ledger;
+  }
+
+  /** The verb that was under way when the journal ended; undefined if the last one was completed. */
+  get interrupted(): Verb | undefined {
+    return this.#open;
+  }
+
+  /** Whether an effect is applied (fully). */
+  has(key: string): boolean {
+    return this.#applied.get(key)?.done === true;
+  }
+
+  /** Results of the applied effects by key. */
+  results(): Record<string, unknown> {
+    return Object.fromEntries([...this.#applied].map(([key, { result }]) => [key, result]));
+  }
+
+  /** Keys of a stage that are applied, or may be. */
+  pending(stage: EffectStage): string[] {
+    return [...this.#applied].filter(([, { effect }]) => effect.stage === stage).map(([key]) => key);
+  }
+
+  async begin(op: Verb): Promise<void> {
+    this.#open = op;
+    this.#step('before', 'begin');
+    await this.#options.journal.compact(() => this.#entries());
+    await this.#options.journal.append([{ event: 'begin', op, time: new Date().toISOString() }], {
+      durable: false,
+    });
+    this.#step('after', 'begin');
+  }
+
+  async commit(): Promise<void> {
+    const op = this.#open;
+    if (op === undefined) return;
+    this.#step('before', 'commit');
+    await this.#options.journal.append([{ event: 'commit', op }], { durable: true });
+    this.#step('after', 'commit');
+    this.#open = undefined;
+  }
+
+  /**
+   * Applies effects, each as soon as what it needs is there. When one fails, the others are waited for and the error is
+   * thrown; the caller decides about the undo.
+   */
+  async apply(effects: Record<string, Effect>, signal: AbortSignal): Promise<void> {
+    checkNeeds(effects, (key) => this.has(key));
+    const running = new Map<string, Promise<void>>();
+    const run = (key: string): Promise<void> => {
+      const known = running.get(key);
+      if (known) return known;
+      const effect = effects[key];
+      const started = effect
+        ? Promise.all((effect.needs ?? []).map(run)).then(() => this.#applyOne(key, effect, signal))
+        : Promise.resolve();
+      running.set(key, started);
+      return started;
+    };
+    const outcomes = await Promise.allSettled(Object.keys(effects).map(run));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /**
+   * Undoes a stage, last first: each effect when all that needed it are undone, side by side where none needs the other.
+   * What depends on a failed undo stays; the first error is thrown at the end, and a second call tries what is left.
+   */
+  async undo(stage: EffectStage): Promise<void> {
+    const keys = this.pending(stage).reverse();
+    const running = new Map<string, Promise<void>>();
+    const run = (key: string): Promise<void> => {
+      const known = running.get(key);
+      if (known) return known;
+      const started = Promise.all(this.#dependents(key, keys).map(run)).then(() => this.#undoOne(key));
+      running.set(key, started);
+      return started;
+    };
+    const outcomes = await Promise.allSettled(keys.map(run));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** Takes an effect off the books without undoing it: what it made stays. */
+  async release(key: string): Promise<void> {
+    if (!this.#applied.delete(key)) return;
+    await this.#options.journal.append([{ event: 'undone', key }], { durable: true });
+  }
+
+  /** Runs something once per life of a stage: not again after a crash, until `undo` of the stage takes the mark away. */
+  async once(key: string, stage: EffectStage, run: () => Promise<void>): Promise<void> {
+    if (this.has(key)) return;
+    this.#step('before', key);
+    await run();
+    const effect: Effect = { kind: markKind, stage, args: {} };
+    this.#applied.set(key, { effect, result: undefined, done: true });
+    const entries: JournalEntry[] = [
+      { event: 'intent', key, ...effect },
+      { event: 'done', key },
+    ];
+    await this.#options.journal.append(entries, { durable: true });
+    this.#step('after', key);
+  }
+
+  close(): Promise<void> {
+    return this.#options.journal.close();
+  }
+
+  #dependents(key: string, among: string[]): string[] {
+    return among.filter((other) => this.#applied.get(other)?.effect.needs?.includes(key));
+  }
+
+  /** What a fresh journal would say of the applied effects. */
+  #entries(): JournalEntry[] {
+    return [...this.#applied].flatMap(([key, { effect, result, done }]): JournalEntry[] => {
+      const intent: JournalEntry = { event: 'intent', key, ...effect };
+      return done ? [intent, { event: 'done', key, result }] : [intent];
+    });
+  }
+
+  async #applyOne(key: string, effect: Effect, signal: AbortSignal): Promise<void> {
+    const kind = this.#kind(effect.kind);
+    signal.throwIfAborted();
+    this.#applied.set(key, { effect, result: undefined, done: false });
+    this.#step('before', key);
+    await this.#options.journal.append([{ event: 'intent', key, ...effect }], { durable: true });
+    const result = await this.#bounded(effect, (context) => kind.apply(effect.args, context), signal);
+    this.#applied.set(key, { effect, result, done: true });
+    await this.#options.journal.append([{ event: 'done', key, result }], { durable: false });
+    this.#step('after', key);
+  }
+
+  async #undoOne(key: string): Promise<void> {
+    const applied = this.#applied.get(key);
+    if (!applied) return;
+    this.#step('before', `undo ${key}`);
+    const { effect, result } = applied;
+    if (effect.kind !== markKind) {
+      const kind = this.#kind(effect.kind);
+      await this.#bounded(effect, (context) => kind.undo(effect.args, result, context));
+    }
+    this.#applied.delete(key);
+    await this.#options.journal.append([{ event: 'undone', key }], { durable: false });
+    this.#step('after', `undo ${key}`);
+  }
+
+  async #bounded<T>(
+    effect: Effect,
+    run: (context: { container: string; signal: AbortSignal; resultOf(key: string): unknown }) => Promise<T>,
+    outer?: AbortSignal,
+  ): Promise<T> {
+    const deadline = AbortSignal.timeout(this.#options.stepDeadlineMs ?? 60_000);
+    const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
+    const context = {
+      container: this.#options.container,
+      signal,
+      resultOf: (key: string) => this.#applied.get(key)?.result,
+    };
+    return await Promise.race([run(context), rejectOn(deadline, effect.kind, this.#options.container)]);
+  }
+
+  #kind(name: string): EffectKind {
+    const kind = this.#options.kinds(name);
+    if (kind) return kind;
+    throw new PouchError('PCH_EFFECT_UNKNOWN', `no loaded plugin provides the effect kind "${name}"`, {
+      container: this.#options.container,
+      hint: 'load the plugin that made this effect again (plugins: in pouchd.yaml), then repeat the call',
+    });
+  }
+
+  #step(moment: 'before' | 'after', step: string): void {
+    if (this.#open) this.#options.onStep?.(moment, this.#open, step);
+  }
+
+  #replay(entry: JournalEntry): void {
+    if (entry.event === 'begin') this.#open = entry.op;
+    if (entry.event === 'commit') this.#open = undefined;
+    if (entry.event === 'undone') this.#applied.delete(entry.key);
+    if (entry.event === 'intent') {
+      const { event: _event, key, ...effect } = entry;
+      this.#applied.set(key, { effect, result: undefined, done: false });
+    }
+    if (entry.event === 'done') {
+      const applied = this.#applied.get(entry.key);
+      if (applied) this.#applied.set(entry.key, { ...applied, result: entry.result, done: true });
+    }
+  }
+}
+
+function rejectOn(deadline: AbortSignal, kind: string, container: string): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = () => {
+      reject(new PouchError('PCH_DEADLINE', `the effect "${kind}" did not end in time`, { container }));
+    };
+    deadline.addEventListener('abort', fail, { once: true });
+  });
+}
+
+/** Every need is in the same plan or applied already, and there is no circle. */
+function checkNeeds(effects: Record<string, Effect>, applied: (key: string) => boolean): void {
+  const visit = (key: string, path: string[]): void => {
+    if (path.includes(key)) throw planError(`effects need each other: ${[...path, key].join(' → ')}`);
+    const effect = effects[key];
+    if (!effect && !applied(key))
+      throw planError(`effect "${path.at(-1)}" needs "${key}", which nobody plans`);
+    for (const need of effect?.needs ?? []) visit(need, [...path, key]);
+  };
+  for (const key of Object.keys(effects)) visit(key, []);
+}
+
+function planError(message: string): PouchError {
+  return new PouchError('PCH_PLAN_INVALID', message, { hint: 'mend the plugin that planned the effect' });
+}

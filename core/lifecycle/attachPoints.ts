@@ -1,0 +1,52 @@
+/**
+ * Clients that attach before a container starts. Its streams exist only from the start on, so they wait here, and the
+ * start waits until each has subscribed: nothing of the output is missed.
+ */
+import type { ContainerIo, LiveOutput } from '../io/index.ts';
+
+interface Pending {
+  resolve(output: LiveOutput): void;
+  reject(error: unknown): void;
+}
+
+export class AttachPoints {
+  readonly #io: ContainerIo;
+  readonly #pending = new Map<string, Set<Pending>>();
+
+  constructor(io: ContainerIo) {
+    this.#io = io;
+  }
+
+  /** Subscribes to a container that runs. */
+  async now(id: string): Promise<LiveOutput> {
+    const output = this.#io.subscribe(id);
+    await output.ready;
+    return output;
+  }
+
+  /** Subscribes when the container starts; rejects if the client gives up before. */
+  atStart(id: string, signal: AbortSignal): Promise<LiveOutput> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#pending.get(id) ?? new Set<Pending>();
+      const pending = { resolve, reject };
+      this.#pending.set(id, waiting.add(pending));
+      signal.addEventListener('abort', () => {
+        waiting.delete(pending);
+        reject(signal.reason as Error);
+      });
+    });
+  }
+
+  /** To be called when the streams are open and before anything is written to them. */
+  async opened(id: string): Promise<void> {
+    const waiting = this.#pending.get(id) ?? [];
+    this.#pending.delete(id);
+    await Promise.all([...waiting].map((pending) => this.now(id).then(pending.resolve, pending.reject)));
+  }
+
+  /** The container is not going to start: its start failed, or it was removed. */
+  gone(id: string, error: unknown): void {
+    for (const pending of this.#pending.get(id) ?? []) pending.reject(error);
+    this.#pending.delete(id);
+  }
+}

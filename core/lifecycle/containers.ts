@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type {
+  Attachment,
+  AttachOptions,
+  ContainerFilter,
+  ContainerRecord,
+  Containers,
+  LogEntry,
+  LogQuery,
+  StoredPlan,
+} from '../../hooks/engine.ts';
+import type { BlameEntry, Plan } from '../../hooks/plan.ts';
+import type { ContainerRequest } from '../../hooks/request.ts';
+import { ifFound } from '../containerd/index.ts';
+import { isWithin } from '../plugins/index.ts';
+import { attach } from './attach.ts';
+import { create, plan } from './create.ts';
+import type { Kernel } from './kernel.ts';
+import { kill, notRunning } from './kill.ts';
+import { listContainers, matches } from './list.ts';
+import { logs } from './logs.ts';
+import { pause, unpause } from './pause.ts';
+import { remove, type RemoveOptions } from './remove.ts';
+import { rename } from './rename.ts';
+import { restart } from './restart.ts';
+import { start } from './start.ts';
+import { stop, type StopOptions } from './stop.ts';
+import { processesOf } from './top.ts';
+import { wait, type WaitCondition } from './wait.ts';
+
+/** The engine's containers: each verb finds its container and hands over to the file of its name. */
+export class ContainerVerbs implements Containers {
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  plan(request: ContainerRequest): Promise<Plan> {
+    return plan(this.#kernel, request);
+  }
+
+  async create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }> {
+    const { id, warnings } = await create(this.#kernel, request);
+    return { id, warnings };
+  }
+
+  async start(ref: string): Promise<void> {
+    await start(this.#kernel, this.#find(ref));
+  }
+
+  async stop(ref: string, options: StopOptions = {}): Promise<boolean> {
+    return await stop(this.#kernel, this.#find(ref), options);
+  }
+
+  async restart(ref: string, options: StopOptions = {}): Promise<void> {
+    await restart(this.#kernel, this.#find(ref), options);
+  }
+
+  async kill(ref: string, signal?: string): Promise<void> {
+    await kill(this.#kernel, this.#find(ref), signal);
+  }
+
+  async remove(ref: string, options: RemoveOptions = {}): Promise<void> {
+    await remove(this.#kernel, this.#find(ref), options);
+  }
+
+  async rename(ref: string, name: string): Promise<void> {
+    await rename(this.#kernel, this.#find(ref), name);
+  }
+
+  async pause(ref: string): Promise<void> {
+    await pause(this.#kernel, this.#find(ref));
+  }
+
+  async unpause(ref: string): Promise<void> {
+    await unpause(this.#kernel, this.#find(ref));
+  }
+
+  async wait(ref: string, condition: WaitCondition, signal?: AbortSignal) {
+    return await wait(this.#kernel, this.#find(ref), condition, signal);
+  }
+
+  list(filter?: ContainerFilter): ContainerRecord[] {
+    return listContainers(this.#kernel.store, filter);
+  }
+
+  inspect(ref: string): ContainerRecord {
+    return this.#find(ref);
+  }
+
+  async usage(ref: string): Promise<{ writable: number; total: number }> {
+    const { id, draft } = this.#find(ref);
+    const writable = (await ifFound(this.#kernel.client.snapshots.usage(id)))?.size ?? 0;
+    const image = await this.#kernel.images.get(draft.image.id).catch(() => undefined);
+    return { writable, total: writable + (image?.size ?? 0) };
+  }
+
+  async storedPlan(ref: string): Promise<StoredPlan> {
+    const { paths } = this.#find(ref);
+    return JSON.parse(await readFile(join(paths.directory, 'plan.json'), 'utf8')) as StoredPlan;
+  }
+
+  async explain(ref: string, field?: string): Promise<BlameEntry[]> {
+    const { blame } = await this.storedPlan(ref);
+    return field ? blame.filter((entry) => isWithin(entry.field, field)) : blame;
+  }
+
+  async attach(ref: string, options: AttachOptions): Promise<Attachment> {
+    return await attach(this.#kernel, this.#find(ref), options);
+  }
+
+  logs(ref: string, query: LogQuery, signal?: AbortSignal): AsyncIterable<LogEntry> {
+    return logs(this.#kernel, this.#find(ref), query, signal);
+  }
+
+  async resize(ref: string, size: { height: number; width: number }): Promise<void> {
+    const record = this.#find(ref);
+    if (record.state.status !== 'running') throw notRunning(record);
+    await this.#kernel.client.tasks.resizePty(record.id, '', size);
+  }
+
+  async top(ref: string): Promise<{ pid: number; command: string }[]> {
+    return await processesOf(this.#kernel, this.#find(ref));
+  }
+
+  async prune(filters: Record<string, string[]> = {}): Promise<string[]> {
+    const stopped = this.#kernel.store
+      .list()
+      .filter(({ state }) => ['created', 'exited', 'dead'].includes(state.status))
+      .filter((record) => matches(record, filters, this.#kernel.store));
+    for (const record of stopped) await remove(this.#kernel, record, {});
+    return stopped.map(({ id }) => id);
+  }
+
+  #find(ref: string): ContainerRecord {
+    return this.#kernel.store.find(ref);
+  }
+}

@@ -1,0 +1,133 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { catalogue } from '../../hooks/catalogue.ts';
+import type { Plan } from '../../hooks/plan.ts';
+import type { ContainerRequest } from '../../hooks/request.ts';
+import { specPath } from '../apply/effects/container.ts';
+import { effectsOf } from '../apply/effectsOf.ts';
+import { etcPaths } from '../plan/etcFiles.ts';
+import { ownFilePath } from '../plan/ociSpec.ts';
+import type { Generation } from '../plugins/index.ts';
+import { newId, newName } from '../state/ids.ts';
+import { emitContainer, type Kernel, withLedger } from './kernel.ts';
+
+const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/;
+
+/** The pure half: nothing on the host changes. */
+export async function plan(kernel: Kernel, request: ContainerRequest): Promise<Plan> {
+  return await kernel.generations.use((generation) =>
+    kernel.planner.plan({ id: newId(), name: nameFor(kernel, request) }, request, generation),
+  );
+}
+
+/** Plans a container and applies the effects of its making. Nothing is left when it fails. */
+export async function create(kernel: Kernel, request: ContainerRequest): Promise<ContainerRecord> {
+  const name = nameFor(kernel, request);
+  const reserved = kernel.store.reserve(name);
+  try {
+    return await kernel.generations.use(async (generation) => {
+      const planned = await kernel.planner.plan({ id: newId(), name }, request, generation);
+      const record = newRecord(kernel, request, planned);
+      await kernel.locks.run(record.id, 'create', () => apply(kernel, record, planned));
+      announce(kernel, record, generation);
+      return record;
+    });
+  } finally {
+    reserved.release();
+  }
+}
+
+async function apply(kernel: Kernel, record: ContainerRecord, planned: Plan): Promise<void> {
+  await mkdir(record.paths.directory, { mode: 0o700 });
+  const staged = kernel.store.stage(record);
+  try {
+    await withLedger(kernel, record.id, async (ledger) => {
+      await ledger.begin('create');
+      try {
+        await Promise.all([
+          ledger.apply(effectsOf(record, 'create'), kernel.shutdown),
+          writePlan(record, planned),
+          kernel.store.save(record),
+        ]);
+      } catch (error) {
+        await ledger.undo('create');
+        throw error;
+      }
+      await ledger.commit();
+    });
+    kernel.store.add(record);
+  } catch (error) {
+    await rm(record.paths.directory, { recursive: true, force: true });
+    throw error;
+  } finally {
+    staged.unstage();
+  }
+}
+
+function announce(kernel: Kernel, record: ContainerRecord, generation: Generation): void {
+  emitContainer(kernel, 'create', record);
+  generation.runner.observe(
+    catalogue.container.postCreate,
+    { container: record, netns: '' },
+    { log: kernel.log },
+  );
+}
+
+/** What `explain` and `plan` read later, and the spec that starts go by. */
+async function writePlan(record: ContainerRecord, { draft: _draft, ...stored }: Plan): Promise<void> {
+  const file = join(record.paths.directory, 'plan.json');
+  await Promise.all([
+    writeFile(file, JSON.stringify(stored), { mode: 0o600 }),
+    writeFile(specPath(record), JSON.stringify(stored.spec), { mode: 0o600 }),
+  ]);
+}
+
+function newRecord(kernel: Kernel, request: ContainerRequest, planned: Plan): ContainerRecord {
+  const { draft } = planned;
+  const directory = kernel.store.directoryOf(draft.id);
+  return {
+    id: draft.id,
+    name: draft.name,
+    createdAt: new Date().toISOString(),
+    request,
+    draft,
+    state: {
+      status: 'created',
+      pid: 0,
+      exitCode: 0,
+      oomKilled: false,
+      error: '',
+      startedAt: '',
+      finishedAt: '',
+    },
+    restartCount: 0,
+    stoppedByUser: false,
+    degraded: planned.degraded,
+    warnings: planned.warnings,
+    attachments: {},
+    paths: {
+      directory,
+      log: draft.log.driver === 'none' ? '' : join(directory, 'container.log'),
+      hosts: ownFilePath(directory, etcPaths.hosts),
+      hostname: ownFilePath(directory, etcPaths.hostname),
+      resolvConf: ownFilePath(directory, etcPaths.resolvConf),
+    },
+  };
+}
+
+function nameFor(kernel: Kernel, request: ContainerRequest): string {
+  const isTaken = (name: string) => kernel.store.list().some((record) => record.name === name);
+  return request.name ? checkName(request.name.replace(/^\//, '')) : newName(isTaken);
+}
+
+/** @throws PCH_NAME_INVALID */
+export function checkName(name: string): string {
+  if (namePattern.test(name)) return name;
+  throw new PouchError(
+    'PCH_NAME_INVALID',
+    `Invalid container name (${name}): expected 1 to 128 letters, digits, "_", "." or "-", the first a letter or digit`,
+    { hint: 'choose another --name' },
+  );
+}

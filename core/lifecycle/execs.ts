@@ -1,0 +1,207 @@
+/** Further processes in a running container. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { constants } from 'node:fs';
+import { catalogue } from '../../hooks/catalogue.ts';
+import type { ExecDraft } from '../../hooks/draft.ts';
+import type { Attachment, ContainerRecord, ExecRecord, ExecRequest, Execs } from '../../hooks/engine.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import type { OciProcess, OciSpec } from '../../hooks/oci.ts';
+import { specPath } from '../apply/effects/container.ts';
+import { runtimeError } from '../apply/effects/task.ts';
+import { ExecStdio } from '../io/index.ts';
+import { hostBoundingSet } from '../plan/capabilities.ts';
+import { toSet } from '../plan/newDraft.ts';
+import { resolveUser } from '../plan/users.ts';
+import { newId } from '../state/ids.ts';
+import { isContainerdError } from '../containerd/index.ts';
+import { emitContainer, type Kernel } from './kernel.ts';
+import { notRunning } from './kill.ts';
+
+/** Ended exec instances can be inspected for this long. */
+const keptMs = 5 * 60_000;
+/** /etc/passwd of a container is its own to write: more is not read. */
+const accountFileLimit = 1024 * 1024;
+
+export class ExecInstances implements Execs {
+  readonly #kernel: Kernel;
+  readonly #directory: string;
+  readonly #records = new Map<string, ExecRecord>();
+
+  constructor(kernel: Kernel, stateDirectory: string) {
+    this.#kernel = kernel;
+    this.#directory = join(stateDirectory, 'exec');
+  }
+
+  create(ref: string, request: ExecRequest): Promise<string> {
+    const record = this.#kernel.store.find(ref);
+    checkRunning(record);
+    if (request.args.length === 0)
+      throw new PouchError('PCH_OPTION_INVALID', 'a command was expected; found none', { hint: 'append it' });
+    const id = newId();
+    this.#records.set(id, { id, container: record.id, request, running: false, pid: 0 });
+    emitContainer(this.#kernel, `exec_create: ${request.args.join(' ')}`, record, { execID: id });
+    return Promise.resolve(id);
+  }
+
+  inspect(id: string): ExecRecord {
+    const exec = this.#records.get(id);
+    if (exec) return exec;
+    throw new PouchError('PCH_EXEC_NOT_FOUND', `No such exec instance: ${id}`, {
+      hint: 'an ended one is forgotten after some minutes',
+    });
+  }
+
+  async start(
+    id: string,
+    options: { detached: boolean; consoleSize?: { height: number; width: number } },
+  ): Promise<Attachment | undefined> {
+    const exec = this.inspect(id);
+    if (exec.running || exec.exitCode !== undefined)
+      throw new PouchError('PCH_CONFLICT', `the exec instance ${id} has been started before`, {
+        hint: 'make a new one',
+      });
+    const record = this.#kernel.store.get(exec.container);
+    checkRunning(record);
+    exec.running = true;
+    const stdio = await ExecStdio.create(this.#directory, id, streamsOf(exec.request, options.detached));
+    try {
+      await this.#launch(exec, record, stdio, options.consoleSize);
+    } catch (error) {
+      await stdio.close();
+      throw this.#failed(exec, error);
+    }
+    void this.#settle(exec, record, stdio);
+    return options.detached ? undefined : this.#attachment(exec, stdio);
+  }
+
+  async resize(id: string, size: { height: number; width: number }): Promise<void> {
+    const exec = this.inspect(id);
+    await this.#kernel.client.tasks.resizePty(exec.container, id, size);
+  }
+
+  async #launch(
+    exec: ExecRecord,
+    record: ContainerRecord,
+    stdio: ExecStdio,
+    consoleSize: { height: number; width: number } | undefined,
+  ): Promise<void> {
+    const { tasks } = this.#kernel.client;
+    const process = await this.#process(exec.request, record, consoleSize ?? exec.request.consoleSize);
+    await tasks.exec({ containerId: record.id, execId: exec.id, process, ...stdio.paths });
+    try {
+      exec.pid = await tasks.start(record.id, exec.id);
+    } catch (error) {
+      await tasks.deleteProcess(record.id, exec.id).catch(() => {});
+      throw runtimeError(error, record.id);
+    }
+    emitContainer(this.#kernel, `exec_start: ${exec.request.args.join(' ')}`, record, { execID: exec.id });
+  }
+
+  /** The container's own process with what the request changes; the preExec taps have the last word. */
+  async #process(
+    request: ExecRequest,
+    record: ContainerRecord,
+    consoleSize: { height: number; width: number } | undefined,
+  ): Promise<OciProcess> {
+    const spec = JSON.parse(await readFile(specPath(record), 'utf8')) as OciSpec;
+    const draft = await this.#draft(request, record);
+    const account = resolveUser(draft.user, [], await accountFiles(record.state.pid));
+    const capabilities = Object.keys(draft.capabilities).sort();
+    const held = account.uid === 0 ? capabilities : [];
+    return {
+      ...spec.process,
+      terminal: draft.tty,
+      ...(consoleSize && { consoleSize }),
+      args: draft.args,
+      env: Object.entries({ HOME: account.home, ...draft.env }).map(([name, value]) => `${name}=${value}`),
+      cwd: draft.cwd,
+      user: { uid: account.uid, gid: account.gid, additionalGids: account.additionalGids },
+      capabilities: { bounding: capabilities, effective: held, permitted: held },
+    };
+  }
+
+  async #draft(request: ExecRequest, record: ContainerRecord): Promise<ExecDraft> {
+    const { process } = record.draft;
+    const draft: ExecDraft = {
+      container: record.id,
+      args: [...request.args],
+      env: { ...process.env, ...request.env, ...(request.tty && { TERM: request.env?.['TERM'] ?? 'xterm' }) },
+      cwd: request.cwd || process.cwd || '/',
+      user: request.user || process.user,
+      tty: request.tty ?? false,
+      privileged: request.privileged ?? false,
+      capabilities: request.privileged ? toSet(hostBoundingSet()) : { ...process.capabilities },
+    };
+    const { log, generations } = this.#kernel;
+    return await generations.use(
+      async ({ runner }) => (await runner.plan(catalogue.container.preExec, draft, { log })).draft,
+    );
+  }
+
+  async #settle(exec: ExecRecord, record: ContainerRecord, stdio: ExecStdio): Promise<void> {
+    const { tasks } = this.#kernel.client;
+    const exit = await tasks
+      .wait(record.id, exec.id, { signal: this.#kernel.shutdown })
+      .catch(() => ({ exitStatus: 137 }));
+    this.#ended(exec, exit.exitStatus);
+    emitContainer(this.#kernel, 'exec_die', record, { execID: exec.id, exitCode: String(exit.exitStatus) });
+    await tasks.deleteProcess(record.id, exec.id).catch(() => {});
+    await stdio.close();
+  }
+
+  #failed(exec: ExecRecord, error: unknown): unknown {
+    const code = error instanceof PouchError ? error.code : '';
+    this.#ended(exec, code === 'PCH_COMMAND_NOT_FOUND' ? 127 : 126);
+    if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND'))
+      return notRunning(this.#kernel.store.get(exec.container));
+    return error;
+  }
+
+  #ended(exec: ExecRecord, exitCode: number): void {
+    Object.assign(exec, { running: false, exitCode });
+    setTimeout(() => this.#records.delete(exec.id), keptMs).unref();
+  }
+
+  #attachment(exec: ExecRecord, stdio: ExecStdio): Attachment {
+    const tty = exec.request.tty ?? false;
+    const { tasks } = this.#kernel.client;
+    stdio.stdin?.once('finish', () => {
+      if (!tty) void tasks.closeStdin(exec.container, exec.id).catch(() => {});
+    });
+    return {
+      tty,
+      ...(stdio.stdin && { stdin: stdio.stdin }),
+      output: stdio.output,
+      detach: () => void 0,
+    };
+  }
+}
+
+function streamsOf(request: ExecRequest, detached: boolean) {
+  const { tty = false, stdin = false, stdout = true, stderr = true } = request;
+  return detached ? { tty, stdin: false, stdout: false, stderr: false } : { tty, stdin, stdout, stderr };
+}
+
+function checkRunning(record: ContainerRecord): void {
+  if (record.state.status === 'paused')
+    throw new PouchError('PCH_CONFLICT', `the container ${record.name} is paused`, {
+      hint: `pouch unpause ${record.name}`,
+    });
+  if (record.state.status !== 'running') throw notRunning(record);
+}
+
+/** The accounts as they are in the container now, not as the image had them. */
+async function accountFiles(pid: number): Promise<{ passwd: string; group: string }> {
+  const [passwd, group] = await Promise.all(
+    ['passwd', 'group'].map((name) => readOwn(`/proc/${pid}/root/etc/${name}`)),
+  );
+  return { passwd: passwd!, group: group! };
+}
+
+/** Follows no link: one made in the container would be followed on the host. */
+async function readOwn(path: string): Promise<string> {
+  const flag = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const text = await readFile(path, { encoding: 'utf8', flag }).catch(() => '');
+  return text.length > accountFileLimit ? '' : text;
+}

@@ -1,0 +1,96 @@
+/** What follows the end of a container's PID 1, whether anybody asked for it or not. */
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { messageOf } from '../../hooks/errors.ts';
+import { catalogue } from '../../hooks/catalogue.ts';
+import { isContainerdError } from '../containerd/index.ts';
+import { emitContainer, type Kernel, withLedger } from './kernel.ts';
+import { removeLocked } from './remove.ts';
+import { restartAfterExit } from './restartPolicy.ts';
+
+/** Exit code of a container whose end nobody saw: the host went down under it. */
+const unseenExitCode = 255;
+
+export interface Exit {
+  exitStatus: number;
+  exitedAt: Date | undefined;
+}
+
+/** Watches a running container until it ends; never throws. */
+export function watchExit(kernel: Kernel, record: ContainerRecord): void {
+  void waitForExit(kernel, record.id)
+    .then((exit) => exit && onExit(kernel, record, exit))
+    .catch((error: unknown) => {
+      kernel.log.error('after the exit of a container', { container: record.id, error: messageOf(error) });
+    });
+}
+
+/** Undefined when the daemon ends first. Goes on through restarts of containerd. */
+async function waitForExit(kernel: Kernel, id: string): Promise<Exit | undefined> {
+  while (!kernel.shutdown.aborted) {
+    try {
+      return await kernel.client.tasks.wait(id, '', { signal: kernel.shutdown });
+    } catch (error) {
+      if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND'))
+        return { exitStatus: unseenExitCode, exitedAt: undefined };
+      if (!isContainerdError(error, 'PCH_CANCELLED')) await pause(kernel.shutdown);
+    }
+  }
+  return undefined;
+}
+
+/** Before the next try to reach containerd. */
+const retryMs = 200;
+
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, retryMs);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Tells the exit as soon as all output is there; the clean-up follows and delays nobody but the next verb. */
+export async function onExit(kernel: Kernel, record: ContainerRecord, exit: Exit): Promise<void> {
+  await kernel.io.finish(record.id);
+  setExited(record, exit);
+  if (record.draft.autoRemove) kernel.store.forgetName(record);
+  kernel.exits.settle('exit', record.id, { exitCode: exit.exitStatus });
+  emitContainer(kernel, 'die', record, { exitCode: String(exit.exitStatus) });
+  await kernel.locks.run(record.id, 'clean up', async () => {
+    // Another verb may have had the lock first, and done all this or started it anew.
+    if (record.state.status === 'running' || !kernel.store.has(record.id)) return;
+    await cleanUpLocked(kernel, record);
+    if (record.draft.autoRemove) await removeLocked(kernel, record, { volumes: true });
+    else restartAfterExit(kernel, record);
+  });
+}
+
+function setExited(record: ContainerRecord, { exitStatus, exitedAt }: Exit): void {
+  Object.assign(record.state, {
+    status: 'exited',
+    pid: 0,
+    exitCode: exitStatus,
+    finishedAt: (exitedAt ?? new Date()).toISOString(),
+  });
+}
+
+/** Undoes the effects of the start, and has the poststop taps run, once. The caller holds the container's lock. */
+export async function cleanUpLocked(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  await kernel.generations.use((generation) =>
+    withLedger(kernel, record.id, async (ledger) => {
+      if (ledger.pending('start').length > 0) {
+        await ledger.begin('stop');
+        const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
+        await ledger.once('poststop', 'start', async () => {
+          await generation.runner.apply(catalogue.container.poststop, moment, { log: kernel.log });
+        });
+        await ledger.undo('start');
+        record.attachments = {};
+        await kernel.store.save(record);
+        await ledger.commit();
+      }
+    }),
+  );
+}

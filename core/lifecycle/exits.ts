@@ -1,0 +1,43 @@
+/** Who waits for the end or the removal of a container. */
+import { PouchError } from '../../hooks/errors.ts';
+
+export interface ExitResult {
+  exitCode: number;
+  error?: string;
+}
+
+type Settle = (result: ExitResult) => void;
+
+export class Exits {
+  readonly #waiting = { exit: new Map<string, Set<Settle>>(), removal: new Map<string, Set<Settle>>() };
+
+  /** The next exit (or failed start) of a container, or its removal. */
+  next(kind: 'exit' | 'removal', id: string, signal?: AbortSignal): Promise<ExitResult> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#of(kind, id);
+      const onAbort = () => {
+        waiting.delete(settle);
+        reject(new PouchError('PCH_CANCELLED', 'the wait was cancelled'));
+      };
+      const settle = (result: ExitResult) => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve(result);
+      };
+      if (signal?.aborted) return onAbort();
+      waiting.add(settle);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  settle(kind: 'exit' | 'removal', id: string, result: ExitResult): void {
+    const waiting = this.#waiting[kind].get(id);
+    this.#waiting[kind].delete(id);
+    for (const tell of waiting ?? []) tell(result);
+  }
+
+  #of(kind: 'exit' | 'removal', id: string): Set<Settle> {
+    const known = this.#waiting[kind].get(id) ?? new Set<Settle>();
+    this.#waiting[kind].set(id, known);
+    return known;
+  }
+}

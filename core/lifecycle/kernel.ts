@@ -1,0 +1,71 @@
+import type { PouchConfig } from '../../config/types.ts';
+import type { Logger } from '../../hooks/defineHook.ts';
+import type { ContainerRecord, Images, NetworkAttachment } from '../../hooks/engine.ts';
+import type { Ledger } from '../apply/ledger.ts';
+import type { ContainerdClient } from '../containerd/index.ts';
+import type { ContainerIo } from '../io/index.ts';
+import type { Planner } from '../plan/planner.ts';
+import type { HostFiles } from '../plan/etcFiles.ts';
+import type { GenerationHolder } from '../plugins/index.ts';
+import type { ContainerStore } from '../state/store.ts';
+import type { VolumeStore } from '../volumes/volumes.ts';
+import type { AttachPoints } from './attachPoints.ts';
+import type { EventBus } from './events.ts';
+import type { Exits } from './exits.ts';
+import type { KeyedLocks } from './locks.ts';
+import type { RestartTimers } from './restartTimers.ts';
+
+/** What the verbs share. Each verb is a function of it in a file of its own. */
+export interface Kernel {
+  readonly config: PouchConfig;
+  readonly log: Logger;
+  readonly client: ContainerdClient;
+  readonly store: ContainerStore;
+  readonly locks: KeyedLocks;
+  readonly events: EventBus;
+  readonly exits: Exits;
+  readonly io: ContainerIo;
+  readonly attachPoints: AttachPoints;
+  readonly images: Images;
+  readonly volumes: VolumeStore;
+  readonly generations: GenerationHolder;
+  readonly planner: Planner;
+  readonly restarts: RestartTimers;
+  hostFiles(): Promise<HostFiles>;
+  /** A container's ledger as its journal tells it. */
+  ledgerOf(id: string): Promise<Ledger>;
+  /** Aborts when the daemon ends. */
+  readonly shutdown: AbortSignal;
+}
+
+/** Runs one verb over a container's ledger; its file is closed at the end. */
+export async function withLedger<T>(
+  kernel: Kernel,
+  id: string,
+  work: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const ledger = await kernel.ledgerOf(id);
+  try {
+    return await work(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** The results of network effects, as a record keeps them. */
+export function networksOf(record: ContainerRecord): NetworkAttachment[] {
+  return Object.entries(record.attachments)
+    .filter(([key]) => key.startsWith('network.'))
+    .map(([, attachment]) => attachment as NetworkAttachment);
+}
+
+/** Tells the world what happened to a container, in Docker's words. */
+export function emitContainer(
+  kernel: Kernel,
+  action: string,
+  { id, name, draft }: ContainerRecord,
+  more: Record<string, string> = {},
+): void {
+  const attributes = { ...draft.labels, image: draft.image.reference, name, ...more };
+  kernel.events.emit({ type: 'container', action, id, attributes });
+}

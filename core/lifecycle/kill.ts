@@ -1,0 +1,23 @@
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { isContainerdError } from '../containerd/index.ts';
+import { emitContainer, type Kernel } from './kernel.ts';
+import { signalNumber } from './signals.ts';
+
+/** Sends a signal to PID 1. Needs no lock: it must get through to a container that hangs in another verb. */
+export async function kill(kernel: Kernel, record: ContainerRecord, signal = 'SIGKILL'): Promise<void> {
+  const number = signalNumber(signal);
+  if (!['running', 'paused'].includes(record.state.status)) throw notRunning(record);
+  await kernel.client.tasks.kill(record.id, number).catch((error: unknown) => {
+    if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND')) throw notRunning(record);
+    throw error;
+  });
+  emitContainer(kernel, 'kill', record, { signal: String(number) });
+}
+
+export function notRunning(record: ContainerRecord): PouchError {
+  return new PouchError('PCH_CONTAINER_NOT_RUNNING', `the container ${record.name} is not running`, {
+    container: record.id,
+    hint: `start it: pouch start ${record.name}`,
+  });
+}

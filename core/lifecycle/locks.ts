@@ -1,0 +1,55 @@
+/**
+ * One lock per container, so that its verbs run one after another and never wait for another container. Who holds a
+ * lock, and since when, is visible in `pouch ops`.
+ */
+import type { Operation } from '../../hooks/engine.ts';
+
+interface Holder {
+  verb: string;
+  since: string;
+  /** Settles when the last verb in the queue has ended. */
+  tail: Promise<unknown>;
+  waiting: number;
+}
+
+export class KeyedLocks {
+  readonly #held = new Map<string, Holder>();
+
+  /** Runs `work` when every earlier verb of the container has ended. */
+  async run<T>(container: string, verb: string, work: () => Promise<T>): Promise<T> {
+    const holder = this.#held.get(container) ?? { verb, since: now(), tail: Promise.resolve(), waiting: 0 };
+    this.#held.set(container, holder);
+    holder.waiting += 1;
+    const turn = holder.tail.then(() => {
+      holder.waiting -= 1;
+      Object.assign(holder, { verb, since: now() });
+      return work();
+    });
+    const settled = turn.then(ignore, ignore);
+    holder.tail = settled;
+    void settled.then(() => {
+      if (holder.tail === settled) this.#held.delete(container);
+    });
+    return await turn;
+  }
+
+  list(): Operation[] {
+    return [...this.#held].map(([container, { verb, since, waiting }]) => ({
+      container,
+      verb,
+      since,
+      waiting,
+    }));
+  }
+
+  /** Settles when no verb is under way (for a clean end of the daemon). */
+  async idle(): Promise<void> {
+    while (this.#held.size > 0) await Promise.all([...this.#held.values()].map(({ tail }) => tail));
+  }
+}
+
+function now(): string {
+  return new Date().toISOString();
+}
+
+function ignore(): void {}

@@ -1,0 +1,33 @@
+import type { ContainerRecord, ContainerStatus } from '../../hooks/engine.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { emitContainer, type Kernel } from './kernel.ts';
+
+/** Freezes every process of a running container. */
+export function pause(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  return change(kernel, record, 'running', 'paused', () => kernel.client.tasks.pause(record.id));
+}
+
+export function unpause(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  return change(kernel, record, 'paused', 'running', () => kernel.client.tasks.resume(record.id));
+}
+
+async function change(
+  kernel: Kernel,
+  record: ContainerRecord,
+  from: ContainerStatus,
+  to: ContainerStatus,
+  apply: () => Promise<void>,
+): Promise<void> {
+  const verb = to === 'paused' ? 'pause' : 'unpause';
+  await kernel.locks.run(record.id, verb, async () => {
+    if (record.state.status !== from)
+      throw new PouchError('PCH_CONFLICT', `cannot ${verb} ${record.name}: it is ${record.state.status}`, {
+        container: record.id,
+        hint: `the container must be ${from}`,
+      });
+    await apply();
+    record.state.status = to;
+    await kernel.store.save(record);
+    emitContainer(kernel, verb, record);
+  });
+}

@@ -1,0 +1,130 @@
+/**
+ * What a new daemon does with what the last one left: interrupted verbs are finished or undone, ends that nobody saw
+ * are told, and what no container explains is removed.
+ */
+import { rm } from 'node:fs/promises';
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { messageOf } from '../../hooks/errors.ts';
+import { deleteTask } from '../apply/effects/task.ts';
+import type { Verb } from '../apply/journal.ts';
+import { ifFound, TaskStatus, type TaskProcess } from '../containerd/index.ts';
+import { cleanUpLocked, onExit, watchExit } from './exit.ts';
+import { type Kernel, withLedger } from './kernel.ts';
+import { removeLocked } from './remove.ts';
+import { restartAfterExit } from './restartPolicy.ts';
+import { setRunning, startLocked } from './start.ts';
+
+/** A damaged container is named in the log and left for its user; the others are recovered. */
+export async function recover(kernel: Kernel): Promise<void> {
+  const { unreadable } = await kernel.store.load();
+  const tasks = new Map((await kernel.client.tasks.list()).map((task) => [task.id, task]));
+  for (const id of unreadable) await guarded(kernel, id, () => discard(kernel, id));
+  await Promise.all(
+    kernel.store
+      .list()
+      .map((record) =>
+        guarded(kernel, record.id, () =>
+          kernel.locks.run(record.id, 'recover', () => recoverOne(kernel, record, tasks.get(record.id))),
+        ),
+      ),
+  );
+  await removeOrphans(kernel);
+}
+
+async function guarded(kernel: Kernel, id: string, work: () => Promise<void>): Promise<void> {
+  await work().catch((error: unknown) => {
+    kernel.log.error('a container could not be recovered', { container: id, error: messageOf(error) });
+  });
+}
+
+/** No config.json: a create or a remove was cut off. */
+async function discard(kernel: Kernel, id: string): Promise<void> {
+  await withLedger(kernel, id, async (ledger) => {
+    await ledger.undo('start');
+    await ledger.undo('create');
+  });
+  await rm(kernel.store.directoryOf(id), { recursive: true, force: true });
+}
+
+async function recoverOne(
+  kernel: Kernel,
+  record: ContainerRecord,
+  task: TaskProcess | undefined,
+): Promise<void> {
+  const interrupted = await withLedger(kernel, record.id, (ledger) => Promise.resolve(ledger.interrupted));
+  if (interrupted === 'create') return await undoCreate(kernel, record);
+  if (interrupted === 'remove') return await removeLocked(kernel, record, { volumes: true });
+  if (interrupted === 'start' && !runs(record, task)) return await undoStart(kernel, record);
+  if (interrupted === 'start') await commit(kernel, record);
+  return await resume(kernel, record, task, interrupted);
+}
+
+/** The start had come as far as the command running and the record saying so. */
+function runs({ state }: ContainerRecord, task: TaskProcess | undefined): boolean {
+  return state.status === 'running' && task !== undefined && task.status !== TaskStatus.CREATED;
+}
+
+async function commit(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  await withLedger(kernel, record.id, (ledger) => ledger.commit());
+}
+
+async function undoCreate(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  await withLedger(kernel, record.id, (ledger) => ledger.undo('create'));
+  await kernel.store.delete(record.id);
+}
+
+async function undoStart(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  await withLedger(kernel, record.id, async (ledger) => {
+    await ledger.undo('start');
+    if (record.state.status === 'running') record.state.status = 'exited';
+    if (record.state.status === 'restarting') restartAfterExit(kernel, record);
+    await kernel.store.save(record);
+    await ledger.commit();
+  });
+}
+
+/** No verb was cut off in its middle: the task tells what has become of the container. */
+async function resume(
+  kernel: Kernel,
+  record: ContainerRecord,
+  task: TaskProcess | undefined,
+  interrupted: Verb | undefined,
+): Promise<void> {
+  const wasUp = ['running', 'paused', 'restarting'].includes(record.state.status);
+  if (task && wasUp && isAlive(task)) return adopt(kernel, record, task);
+  if (!wasUp || interrupted === 'stop') return await settle(kernel, record, wasUp);
+  const exit = { exitStatus: task?.exitStatus ?? 255, exitedAt: task?.exitedAt };
+  // Not awaited: it takes the lock that this recovery holds.
+  if (record.state.status !== 'restarting')
+    void guarded(kernel, record.id, () => onExit(kernel, record, exit));
+  else restartAfterExit(kernel, record);
+}
+
+function isAlive({ status }: TaskProcess): boolean {
+  return status === TaskStatus.RUNNING || status === TaskStatus.PAUSED || status === TaskStatus.PAUSING;
+}
+
+function adopt(kernel: Kernel, record: ContainerRecord, task: TaskProcess): void {
+  if (record.state.status !== 'paused') setRunning(record, task.pid, record.state.startedAt);
+  watchExit(kernel, record);
+}
+
+/** It had ended; what its end should have undone is undone now. */
+async function settle(kernel: Kernel, record: ContainerRecord, wasUp: boolean): Promise<void> {
+  if (wasUp) Object.assign(record.state, { status: 'exited', pid: 0 });
+  await cleanUpLocked(kernel, record);
+  await kernel.store.save(record);
+  if (record.draft.autoRemove && record.state.startedAt !== '')
+    await removeLocked(kernel, record, { volumes: true });
+  else if (record.draft.restart.name === 'always' && !record.stoppedByUser && record.state.startedAt !== '')
+    await startLocked(kernel, record);
+}
+
+/** containerd's namespace is ours alone, so what has no record there is left from something cut off. */
+async function removeOrphans(kernel: Kernel): Promise<void> {
+  const { client, store } = kernel;
+  for (const { id } of await client.tasks.list())
+    if (!store.has(id)) await guarded(kernel, id, () => deleteTask(client, id));
+  for (const { id } of await client.containers.list())
+    if (!store.has(id)) await guarded(kernel, id, () => ifFound(client.containers.delete(id)).then(() => {}));
+}

@@ -1,0 +1,67 @@
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { catalogue } from '../../hooks/catalogue.ts';
+import { emitContainer, type Kernel, withLedger } from './kernel.ts';
+import { notRunning } from './kill.ts';
+import { stopLocked } from './stop.ts';
+
+const SIGKILL = 9;
+
+export interface RemoveOptions {
+  /** Ends it first if it runs. */
+  force?: boolean;
+  /** Its anonymous volumes too. */
+  volumes?: boolean;
+}
+
+export async function remove(kernel: Kernel, record: ContainerRecord, options: RemoveOptions): Promise<void> {
+  kernel.restarts.cancel(record.id);
+  await kernel.locks.run(record.id, 'remove', async () => {
+    if (!kernel.store.has(record.id)) return;
+    if (['running', 'paused'].includes(record.state.status)) {
+      if (!options.force) throw running(record);
+      record.stoppedByUser = true;
+      await stopLocked(kernel, record, SIGKILL, 0);
+    }
+    await removeLocked(kernel, record, options);
+  });
+}
+
+/** Undoes all that the container is. The caller holds its lock, and it does not run. */
+export async function removeLocked(
+  kernel: Kernel,
+  record: ContainerRecord,
+  { volumes = false }: RemoveOptions,
+): Promise<void> {
+  const { exitCode } = record.state;
+  record.state.status = 'removing';
+  await withLedger(kernel, record.id, async (ledger) => {
+    if (!volumes) await keepVolumes(record, (key) => ledger.release(key));
+    await ledger.begin('remove');
+    await ledger.undo('start');
+    await ledger.undo('create');
+    // The journal goes with the directory: there is no commit to write.
+  }).catch((error: unknown) => {
+    record.state.status = 'dead';
+    throw error;
+  });
+  await kernel.store.delete(record.id);
+  kernel.attachPoints.gone(record.id, notRunning(record));
+  emitContainer(kernel, 'destroy', record);
+  kernel.exits.settle('removal', record.id, { exitCode });
+  await kernel.generations.use(async ({ runner }) =>
+    runner.observe(catalogue.container.postRemove, { container: record, netns: '' }, { log: kernel.log }),
+  );
+}
+
+async function keepVolumes(record: ContainerRecord, release: (key: string) => Promise<void>): Promise<void> {
+  const keys = Object.entries(record.draft.effects).filter(([, { kind }]) => kind === 'volume');
+  for (const [key] of keys) await release(key);
+}
+
+function running(record: ContainerRecord): PouchError {
+  return new PouchError('PCH_CONTAINER_RUNNING', `You cannot remove a running container ${record.name}`, {
+    container: record.id,
+    hint: `stop it before, or use --force`,
+  });
+}

@@ -1,0 +1,15 @@
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { emitContainer, type Kernel } from './kernel.ts';
+import { signalNumber } from './signals.ts';
+import { startLocked } from './start.ts';
+import { type StopOptions, stopLocked } from './stop.ts';
+
+export async function restart(kernel: Kernel, record: ContainerRecord, options: StopOptions): Promise<void> {
+  kernel.restarts.cancel(record.id);
+  const signal = signalNumber(options.signal ?? record.draft.stop.signal);
+  await kernel.locks.run(record.id, 'restart', async () => {
+    await stopLocked(kernel, record, signal, options.timeoutSeconds);
+    await startLocked(kernel, record);
+    emitContainer(kernel, 'restart', record);
+  });
+}

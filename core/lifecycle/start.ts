@@ -1,0 +1,115 @@
+import { writeFile } from 'node:fs/promises';
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { messageOf, PouchError } from '../../hooks/errors.ts';
+import { catalogue } from '../../hooks/catalogue.ts';
+import { runtimeError } from '../apply/effects/task.ts';
+import { effectsOf } from '../apply/effectsOf.ts';
+import type { Ledger } from '../apply/ledger.ts';
+import { etcPaths, hostsFile } from '../plan/etcFiles.ts';
+import type { Generation } from '../plugins/index.ts';
+import { watchExit } from './exit.ts';
+import { emitContainer, type Kernel, networksOf, withLedger } from './kernel.ts';
+
+/** Starts a container; succeeds at once if it runs. */
+export async function start(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  kernel.restarts.cancel(record.id);
+  await kernel.locks.run(record.id, 'start', () => startLocked(kernel, record));
+}
+
+/** The caller holds the container's lock. */
+export async function startLocked(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  if (record.state.status === 'running') return;
+  checkStartable(record);
+  await kernel.generations.use((generation) =>
+    withLedger(kernel, record.id, async (ledger) => {
+      // Left of an undo that failed: the same call works once its cause is mended.
+      await ledger.undo('start');
+      await ledger.begin('start');
+      try {
+        await applyStart(kernel, record, ledger, generation);
+      } catch (error) {
+        await undoStart(kernel, record, ledger, error);
+        throw error;
+      }
+      await ledger.commit();
+    }),
+  );
+}
+
+async function applyStart(
+  kernel: Kernel,
+  record: ContainerRecord,
+  ledger: Ledger,
+  generation: Generation,
+): Promise<void> {
+  await ledger.apply(effectsOf(record, 'start'), kernel.shutdown);
+  record.attachments = ledger.results();
+  const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
+  await tellOwnName(kernel, record);
+  await generation.runner.apply(catalogue.container.prestart, moment, { log: kernel.log });
+  const pid = await kernel.client.tasks.start(record.id).catch((error: unknown) => {
+    throw runtimeError(error, record.id);
+  });
+  setRunning(record, pid, new Date().toISOString());
+  watchExit(kernel, record);
+  await kernel.store.save(record);
+  emitContainer(kernel, 'start', record);
+  generation.runner.observe(catalogue.container.poststart, moment, { log: kernel.log });
+}
+
+/** The address is known only now; the file is rewritten in place, as it is bind-mounted. */
+async function tellOwnName(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  const networks = networksOf(record);
+  if (networks.length === 0 || record.draft.mounts[etcPaths.hosts]) return;
+  await writeFile(record.paths.hosts, hostsFile(record.draft, await kernel.hostFiles(), networks));
+}
+
+export function setRunning(record: ContainerRecord, pid: number, startedAt: string): void {
+  record.stoppedByUser = false;
+  Object.assign(record.state, {
+    status: 'running',
+    pid,
+    startedAt,
+    error: '',
+    exitCode: 0,
+    oomKilled: false,
+    finishedAt: '',
+  });
+}
+
+async function undoStart(
+  kernel: Kernel,
+  record: ContainerRecord,
+  ledger: Ledger,
+  cause: unknown,
+): Promise<void> {
+  await ledger.undo('start').catch((error: unknown) => {
+    kernel.log.error('undo of a failed start', { container: record.id, error: messageOf(error) });
+  });
+  const exitCode = startExitCode(cause);
+  record.attachments = {};
+  const status = record.state.startedAt === '' ? 'created' : 'exited';
+  Object.assign(record.state, { status, pid: 0, error: messageOf(cause), exitCode });
+  kernel.attachPoints.gone(record.id, cause);
+  kernel.exits.settle('exit', record.id, { exitCode, error: messageOf(cause) });
+  await kernel.store.save(record);
+  await ledger.commit();
+}
+
+/** Docker's exit codes of a container whose command could not be run. */
+function startExitCode(cause: unknown): number {
+  const code = cause instanceof PouchError ? cause.code : '';
+  if (code === 'PCH_COMMAND_NOT_FOUND') return 127;
+  return code === 'PCH_COMMAND_NOT_EXECUTABLE' ? 126 : 128;
+}
+
+function checkStartable({ state, name }: ContainerRecord): void {
+  if (state.status === 'paused')
+    throw new PouchError('PCH_CONFLICT', `the container ${name} is paused`, {
+      hint: `pouch unpause ${name}`,
+    });
+  if (state.status === 'removing' || state.status === 'dead')
+    throw new PouchError('PCH_CONFLICT', `the container ${name} is ${state.status}: it cannot be started`, {
+      hint: `pouch rm -f ${name}`,
+    });
+}

@@ -1,0 +1,89 @@
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { isContainerdError } from '../containerd/index.ts';
+import { cleanUpLocked } from './exit.ts';
+import { emitContainer, type Kernel } from './kernel.ts';
+import { signalNumber } from './signals.ts';
+
+const SIGKILL = 9;
+/** After SIGKILL the kernel needs milliseconds, unless a process is stuck in it. */
+const killDeadlineMs = 10_000;
+
+export interface StopOptions {
+  timeoutSeconds?: number;
+  signal?: string;
+}
+
+/** Answers false if the container did not run. Its effects are undone when it answers. */
+export async function stop(kernel: Kernel, record: ContainerRecord, options: StopOptions): Promise<boolean> {
+  const wasWaiting = kernel.restarts.cancel(record.id);
+  const signal = signalNumber(options.signal ?? record.draft.stop.signal);
+  return await kernel.locks.run(record.id, 'stop', async () => {
+    record.stoppedByUser = true;
+    if (wasWaiting) record.state.status = 'exited';
+    const ran = await stopLocked(kernel, record, signal, options.timeoutSeconds);
+    await kernel.store.save(record);
+    if (ran) emitContainer(kernel, 'stop', record);
+    return ran || wasWaiting;
+  });
+}
+
+/** The caller holds the container's lock. */
+export async function stopLocked(
+  kernel: Kernel,
+  record: ContainerRecord,
+  signal: number,
+  timeoutSeconds = record.draft.stop.timeoutSeconds,
+): Promise<boolean> {
+  const { status } = record.state;
+  const ran = status === 'running' || status === 'paused';
+  if (ran) await end(kernel, record, signal, timeoutSeconds);
+  await cleanUpLocked(kernel, record);
+  return ran;
+}
+
+async function end(
+  kernel: Kernel,
+  record: ContainerRecord,
+  signal: number,
+  timeoutSeconds: number,
+): Promise<void> {
+  const exited = kernel.exits.next('exit', record.id);
+  if (record.state.status === 'paused') await kernel.client.tasks.resume(record.id).catch(ignoreGone);
+  await send(kernel, record, signal);
+  if (await within(exited, timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000)) return;
+  await send(kernel, record, SIGKILL);
+  if (await within(exited, killDeadlineMs)) return;
+  throw new PouchError(
+    'PCH_DEADLINE',
+    `${record.name} did not end ${killDeadlineMs / 1000} s after SIGKILL`,
+    {
+      container: record.id,
+      hint: 'a process is stuck in the kernel, often on storage that does not answer; see its state: pouch top',
+    },
+  );
+}
+
+async function send(kernel: Kernel, record: ContainerRecord, signal: number): Promise<void> {
+  emitContainer(kernel, 'kill', record, { signal: String(signal) });
+  await kernel.client.tasks.kill(record.id, signal).catch(ignoreGone);
+}
+
+/** It ended by itself meanwhile. */
+export function ignoreGone(error: unknown): void {
+  if (!isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND', 'PCH_CONTAINERD_PRECONDITION')) throw error;
+}
+
+/** Whether the promise settles in time. */
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  if (ms === Infinity) return promise.then(() => true);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { arch, cpus, hostname, release, totalmem } from 'node:os';
+import type { ContainerStatus, Operation, System, SystemInfo } from '../../hooks/engine.ts';
+import { cgroupVersion, operatingSystem } from '../host/facts.ts';
+import { version } from '../version.ts';
+import type { Kernel } from './kernel.ts';
+
+export class HostSystem implements System {
+  readonly #kernel: Kernel;
+  readonly #containerd: () => { version: string; address: string };
+
+  constructor(kernel: Kernel, containerd: () => { version: string; address: string }) {
+    this.#kernel = kernel;
+    this.#containerd = containerd;
+  }
+
+  async info(): Promise<SystemInfo> {
+    const { config, generations, images } = this.#kernel;
+    return {
+      // Stable for an installation: two daemons on one host have two.
+      id: createHash('sha256').update(`${hostname()} ${config.root}`).digest('hex').slice(0, 32),
+      version,
+      containers: this.#counts(),
+      images: (await images.list()).length,
+      root: config.root,
+      state: config.state,
+      cgroupParent: config.cgroupParent,
+      cgroupDriver: 'cgroupfs',
+      cgroupVersion: cgroupVersion(),
+      kernel: release(),
+      operatingSystem: operatingSystem(),
+      architecture: arch(),
+      cpus: cpus().length,
+      memory: totalmem(),
+      hostname: hostname(),
+      runtimes: await this.#runtimes('path', (path) => ({ path })),
+      defaultRuntime: config.runtime.default,
+      containerd: { ...this.#containerd(), managed: config.containerd.managed },
+      plugins: [...generations.current.plugins],
+      warnings: [],
+      time: new Date().toISOString(),
+    };
+  }
+
+  async version() {
+    return {
+      version,
+      commit: '',
+      builtAt: '',
+      containerd: this.#containerd().version,
+      runtimes: await this.#runtimes('version', (text) => text),
+      node: process.version,
+      kernel: release(),
+      architecture: arch(),
+    };
+  }
+
+  ops(): Operation[] {
+    return this.#kernel.locks.list();
+  }
+
+  #counts(): SystemInfo['containers'] {
+    const all = this.#kernel.store.list();
+    const count = (...wanted: ContainerStatus[]) =>
+      all.filter(({ state }) => wanted.includes(state.status)).length;
+    return {
+      total: all.length,
+      running: count('running'),
+      paused: count('paused'),
+      stopped: count('created', 'exited', 'dead', 'restarting', 'removing'),
+    };
+  }
+
+  async #runtimes<T>(field: 'path' | 'version', make: (text: string) => T): Promise<Record<string, T>> {
+    const named = [...new Set(this.#kernel.generations.current.runtimes.values())];
+    const states = await Promise.all(
+      named.map(async (runtime) => [runtime.name, await runtime.probe()] as const),
+    );
+    return Object.fromEntries(
+      states.filter(([, state]) => state.usable).map(([name, state]) => [name, make(state[field])]),
+    );
+  }
+}

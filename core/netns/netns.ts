@@ -1,0 +1,70 @@
+/** Network namespaces that are kept open by a file, as `ip netns` does it (ip-netns(8)). */
+import { mkdir, open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { PouchError } from '../../hooks/errors.ts';
+import type { NetnsAnswer, NetnsTask } from './worker.ts';
+
+export class NetworkNamespaces {
+  #worker: Worker | undefined;
+  #nextId = 0;
+  readonly #waiting = new Map<number, (answer: NetnsAnswer) => void>();
+
+  /** Starts the thread, so that the first container does not wait for it. */
+  start(): void {
+    this.#worker ??= this.#newWorker();
+  }
+
+  /** Makes a namespace with loopback up; its file must not be there yet, or be left from a broken attempt. */
+  async make(path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await this.release(path);
+    await (await open(path, 'wx', 0o400)).close();
+    await this.#call('make', path);
+  }
+
+  /** Releases and removes the file; succeeds if there is none. */
+  async release(path: string): Promise<void> {
+    await this.#call('release', path);
+    await rm(path, { force: true });
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #call(verb: NetnsTask['verb'], path: string): Promise<void> {
+    this.start();
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, ({ error }) =>
+        error === undefined ? resolve() : reject(failure(verb, path, error)),
+      );
+      this.#worker?.postMessage({ id, verb, path } satisfies NetnsTask);
+    });
+  }
+
+  #newWorker(): Worker {
+    const worker = new Worker(new URL('./worker.js', import.meta.url));
+    worker.unref();
+    worker.on('message', (answer: NetnsAnswer) => {
+      this.#waiting.get(answer.id)?.(answer);
+      this.#waiting.delete(answer.id);
+    });
+    worker.on('error', (error) => this.#fail(error));
+    return worker;
+  }
+
+  #fail(error: Error): void {
+    this.#worker = undefined;
+    for (const [id, answer] of this.#waiting) answer({ id, error: error.message });
+    this.#waiting.clear();
+  }
+}
+
+function failure(verb: string, path: string, error: string): PouchError {
+  return new PouchError('PCH_NETNS_FAILED', `cannot ${verb} the network namespace ${path}: ${error}`, {
+    hint: 'pouchd needs root with CAP_SYS_ADMIN, and a state directory on a file system that takes mounts',
+  });
+}

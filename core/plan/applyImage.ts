@@ -1,0 +1,19 @@
+import type { ContainerDraft } from '../../hooks/draft.ts';
+
+/** What the image says about its containers (image-spec config.md, `config`). */
+export function applyImage(draft: ContainerDraft): void {
+  const config = draft.image.config.config ?? {};
+  draft.process.entrypoint = [...(config.Entrypoint ?? [])];
+  draft.process.command = [...(config.Cmd ?? [])];
+  Object.assign(draft.process.env, parseEnv(config.Env ?? []));
+  if (config.WorkingDir) draft.process.cwd = config.WorkingDir;
+  if (config.User) draft.process.user = config.User;
+  if (config.StopSignal) draft.stop.signal = config.StopSignal;
+  Object.assign(draft.labels, config.Labels);
+}
+
+/** `["A=b"]` → `{ A: 'b' }`; what has no `=` is left out. */
+export function parseEnv(list: readonly string[]): Record<string, string> {
+  const pairs = list.map((entry) => [entry, entry.indexOf('=')] as const).filter(([, at]) => at > 0);
+  return Object.fromEntries(pairs.map(([entry, at]) => [entry.slice(0, at), entry.slice(at + 1)]));
+}

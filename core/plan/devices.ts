@@ -1,0 +1,50 @@
+/** Device nodes of the host, as a container gets them. */
+import type { Stats } from 'node:fs';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DraftDevice } from '../../hooks/draft.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { deviceNumbers } from './deviceNumbers.ts';
+
+/** One device by its host path. @throws PCH_OPTION_INVALID if there is no device node */
+export async function hostDevice(path: string, access: string): Promise<DraftDevice> {
+  const found = await stat(path).catch(() => undefined);
+  const device = found && toDevice(found, access);
+  if (device) return device;
+  throw new PouchError(
+    'PCH_OPTION_INVALID',
+    `a device node was expected at ${path}; found ${found ? 'another file' : 'nothing'}`,
+    {
+      hint: 'mend --device',
+    },
+  );
+}
+
+/** Every node under /dev, but for terminals and those that the container gets its own of. */
+export async function hostDevices(directory = '/dev'): Promise<Record<string, DraftDevice>> {
+  const devices: Record<string, DraftDevice> = {};
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    if (skipped.has(path)) continue;
+    const found = await lstat(path).catch(() => undefined);
+    const device = found && toDevice(found, 'rwm');
+    if (device) devices[path] = device;
+    if (found?.isDirectory()) Object.assign(devices, await hostDevices(path));
+  }
+  return devices;
+}
+
+const skipped = new Set(['/dev/pts', '/dev/shm', '/dev/fd', '/dev/mqueue', '/dev/console', '/dev/ptmx']);
+
+function toDevice(found: Stats, access: string): DraftDevice | undefined {
+  const type = found.isCharacterDevice() ? 'c' : found.isBlockDevice() ? 'b' : undefined;
+  if (!type) return undefined;
+  return {
+    type,
+    ...deviceNumbers(found.rdev),
+    fileMode: found.mode & 0o7777,
+    uid: found.uid,
+    gid: found.gid,
+    access,
+  };
+}

@@ -1,0 +1,154 @@
+/** The last step of a plan: OCI's arrays are made from the keyed draft. Pure. */
+import type { ContainerDraft } from '../../hooks/draft.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import type { OciDeviceRule, OciHook, OciLinux, OciMount, OciProcess, OciSpec } from '../../hooks/oci.ts';
+import { defaultSeccomp } from './seccomp.ts';
+import type { ResolvedUser } from './users.ts';
+
+/** Where the small init of `--init` is seen in a container. */
+export const initDestination = '/.pouch/init';
+
+export interface SpecFacts {
+  user: ResolvedUser;
+  /** Host path of the small static init; undefined if none is installed. */
+  initPath?: string | undefined;
+  /** Host directory with the container's own files. */
+  directory: string;
+}
+
+export function ociSpec(draft: ContainerDraft, facts: SpecFacts): OciSpec {
+  return {
+    ociVersion: '1.0.2',
+    process: process(draft, facts),
+    root: { path: 'rootfs', ...(draft.rootfs.readonly && { readonly: true }) },
+    // The host's UTS namespace keeps the host's name.
+    ...(draft.namespaces.uts === '' && { hostname: draft.hostname }),
+    ...(draft.domainname && { domainname: draft.domainname }),
+    mounts: mounts(draft, facts),
+    annotations: { ...draft.annotations },
+    ...(Object.keys(draft.ociHooks).length > 0 && { hooks: ociHooks(draft) }),
+    linux: linux(draft),
+  };
+}
+
+function process(draft: ContainerDraft, { user, initPath }: SpecFacts): OciProcess {
+  const { process } = draft;
+  const capabilities = Object.keys(process.capabilities).sort();
+  const held = user.uid === 0 ? capabilities : [];
+  return {
+    terminal: process.tty,
+    ...(process.consoleSize && { consoleSize: process.consoleSize }),
+    user: {
+      uid: user.uid,
+      gid: user.gid,
+      ...(user.additionalGids.length && { additionalGids: user.additionalGids }),
+    },
+    args: args(draft, initPath),
+    env: Object.entries({ HOME: user.home, ...process.env }).map(([name, value]) => `${name}=${value}`),
+    cwd: process.cwd || '/',
+    // A process that is not root may gain capabilities through files, but begins with none.
+    capabilities: { bounding: capabilities, effective: held, permitted: held },
+    rlimits: Object.entries(process.rlimits).map(([type, limit]) => ({ type, ...limit })),
+    noNewPrivileges: process.noNewPrivileges,
+    ...(process.oomScoreAdj !== undefined && { oomScoreAdj: process.oomScoreAdj }),
+  };
+}
+
+function args(draft: ContainerDraft, initPath: string | undefined): string[] {
+  const { entrypoint, command, init } = draft.process;
+  const wanted = [...entrypoint, ...command];
+  if (wanted.length === 0)
+    throw new PouchError(
+      'PCH_COMMAND_MISSING',
+      `no command was given and the image ${draft.image.reference} has none`,
+      {
+        hint: 'append a command',
+      },
+    );
+  if (!init) return wanted;
+  if (!initPath)
+    throw new PouchError(
+      'PCH_INIT_NOT_INSTALLED',
+      '--init needs a small static init on the host; none was found',
+      {
+        hint: 'apt-get install tini',
+      },
+    );
+  return [initDestination, '--', ...wanted];
+}
+
+/** Parents before children, otherwise in the order of insertion. */
+function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
+  const all = { ...draft.mounts, ...fileMounts(draft, facts.directory) };
+  if (draft.process.init && facts.initPath)
+    all[initDestination] = {
+      type: 'bind',
+      source: facts.initPath,
+      options: ['bind', 'ro', 'nosuid', 'nodev'],
+    };
+  const depth = (path: string) => path.split('/').filter(Boolean).length;
+  return Object.entries(all)
+    .map(([destination, mount]) => ({ destination, ...mount }))
+    .sort((a, b) => depth(a.destination) - depth(b.destination));
+}
+
+/** The container's own files, each bind-mounted from its directory. */
+function fileMounts(draft: ContainerDraft, directory: string): ContainerDraft['mounts'] {
+  const own = Object.entries(draft.files).filter(([path]) => !draft.mounts[path]);
+  return Object.fromEntries(
+    own.map(([path, file]) => [
+      path,
+      {
+        type: 'bind',
+        source: ownFilePath(directory, path),
+        options: ['rbind', 'rprivate', file.readonly ? 'ro' : 'rw'],
+      },
+    ]),
+  );
+}
+
+/** Host path of one of the container's own files: `/etc/hosts` → `DIR/files/etc%2Fhosts`. */
+export function ownFilePath(directory: string, destination: string): string {
+  return `${directory}/files/${encodeURIComponent(destination.slice(1))}`;
+}
+
+function ociHooks(draft: ContainerDraft): NonNullable<OciSpec['hooks']> {
+  const hooks: Record<string, OciHook[]> = {};
+  for (const { kind, ...hook } of Object.values(draft.ociHooks)) (hooks[kind] ??= []).push(hook);
+  return hooks;
+}
+
+function linux(draft: ContainerDraft): OciLinux {
+  const seccomp =
+    draft.seccomp === 'default' ? defaultSeccomp(draft.process.capabilities) : (draft.seccomp ?? undefined);
+  return {
+    namespaces: Object.entries(draft.namespaces).map(([type, path]) => ({
+      type: type as keyof ContainerDraft['namespaces'],
+      ...(path && { path }),
+    })),
+    ...(draft.uidMappings.length > 0 && { uidMappings: draft.uidMappings, gidMappings: draft.gidMappings }),
+    devices: Object.entries(draft.devices).map(([path, { access: _access, ...device }]) => ({
+      path,
+      ...device,
+    })),
+    cgroupsPath: draft.cgroupsPath,
+    resources: { ...draft.resources, devices: deviceRules(draft) },
+    ...(Object.keys(draft.sysctls).length > 0 && { sysctl: draft.sysctls }),
+    ...(seccomp && { seccomp }),
+    ...(draft.rootfs.propagation && { rootfsPropagation: draft.rootfs.propagation }),
+    maskedPaths: Object.keys(draft.maskedPaths),
+    readonlyPaths: Object.keys(draft.readonlyPaths),
+  };
+}
+
+/** All is forbidden first; the runtime adds the spec's default devices by itself (config-linux.md, Default Devices). */
+function deviceRules(draft: ContainerDraft): OciDeviceRule[] {
+  const given = Object.values(draft.devices).map(({ type, major, minor, access }) => ({
+    allow: true,
+    type,
+    major,
+    minor,
+    access,
+  }));
+  return [{ allow: false, access: 'rwm' }, ...given, ...Object.values(draft.deviceRules)];
+}

@@ -1,0 +1,179 @@
+/** The pure half of create: from a request to a plan. */
+import type { PouchConfig } from '../../config/types.ts';
+import type { ContainerDraft, DraftImage } from '../../hooks/draft.ts';
+import type { Logger } from '../../hooks/defineHook.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { catalogue } from '../../hooks/catalogue.ts';
+import type { BlameEntry, Degradation, Plan, PlannedEffect } from '../../hooks/plan.ts';
+import type { ContainerRequest } from '../../hooks/request.ts';
+import type { RuntimeProvider } from '../../hooks/runtime.ts';
+import { clone } from '../plugins/draft/clone.ts';
+import type { Generation } from '../plugins/index.ts';
+import { applyImage } from './applyImage.ts';
+import { blamed } from './blame.ts';
+import { addCoreEffects } from './coreEffects.ts';
+import { addEtcFiles, type HostFiles } from './etcFiles.ts';
+import { newDraft } from './newDraft.ts';
+import { ociSpec } from './ociSpec.ts';
+import { applyRequest, type RequestContext } from './request/applyRequest.ts';
+import { resolveUser, type ResolvedUser } from './users.ts';
+
+/** An image as the planner needs it: its facts, and its files without a container. */
+export interface PlanImage {
+  image: DraftImage;
+  /** Content of a file, or an empty string if the image has none. */
+  readText(path: string): Promise<string>;
+}
+
+export interface PlannerOptions {
+  /** As it is now: a reload may change it. */
+  config(): PouchConfig;
+  log: Logger;
+  initPath: string | undefined;
+  image(ref: string, platform?: string): Promise<PlanImage>;
+  directoryOf(id: string): string;
+  netnsPathOf(id: string): string;
+  hostFiles(): Promise<HostFiles>;
+  request: RequestContext;
+  describe(kind: string, args: Record<string, unknown>): string;
+}
+
+/** What plan hooks of one container share. */
+interface Run {
+  log: Logger;
+  fieldOwners: Map<string, string>;
+  blame: BlameEntry[];
+  degraded: Degradation[];
+}
+
+export class Planner {
+  readonly #options: PlannerOptions;
+
+  constructor(options: PlannerOptions) {
+    this.#options = options;
+  }
+
+  /** Touches nothing on the host. The generation's hooks change the draft one after another. */
+  async plan(
+    identity: { id: string; name: string },
+    request: ContainerRequest,
+    generation: Generation,
+  ): Promise<Plan> {
+    const source = await this.#options.image(request.image, request.platform);
+    const run: Run = { log: this.#options.log, fieldOwners: new Map(), blame: [], degraded: [] };
+    const plain = await this.#plainDraft(identity, request, source.image, run);
+    let draft = await this.#hook(catalogue.container.preCreate, clone(plain), generation, run);
+    const runtime = await this.#selectRuntime(draft, generation, run);
+    this.#reserveNetns(draft, plain);
+    draft = await this.#hook(catalogue.container.spec, draft, generation, run);
+    run.blame.push(...(await blamed(draft, 'core', 'adaptSpec', () => runtime.adaptSpec?.(draft))));
+    await this.#addCoreParts(draft, runtime);
+    await this.#addCoreParts(plain, runtime);
+    return this.#finish(draft, plain, source, run);
+  }
+
+  async #plainDraft(
+    identity: { id: string; name: string },
+    request: ContainerRequest,
+    image: DraftImage,
+    run: Run,
+  ): Promise<ContainerDraft> {
+    const draft = newDraft(identity, image, this.#options.config());
+    run.blame.push(...(await blamed(draft, 'image', 'config', () => applyImage(draft))));
+    run.blame.push(
+      ...(await blamed(draft, 'request', 'create', () =>
+        applyRequest(draft, request, this.#options.request),
+      )),
+    );
+    return draft;
+  }
+
+  async #hook(
+    point: (typeof catalogue.container)['preCreate'],
+    draft: ContainerDraft,
+    generation: Generation,
+    run: Run,
+  ): Promise<ContainerDraft> {
+    const outcome = await generation.runner.plan(point, draft, {
+      log: run.log,
+      fieldOwners: run.fieldOwners,
+    });
+    run.blame.push(...outcome.blame);
+    run.degraded.push(...outcome.degraded);
+    return outcome.draft;
+  }
+
+  /** `--runtime`, else the annotation, else a plugin's choice, else pouchd.yaml's default. */
+  async #selectRuntime(draft: ContainerDraft, generation: Generation, run: Run): Promise<RuntimeProvider> {
+    const chosen =
+      draft.runtime ||
+      draft.annotations['io.pouch.runtime'] ||
+      (await generation.runner.bail(catalogue.container.selectRuntime, draft, { log: run.log }))?.answer ||
+      this.#options.config().runtime.default;
+    const runtime = generation.runtimes.get(chosen);
+    if (!runtime) throw unknownRuntime(chosen, [...generation.runtimes.keys()]);
+    const state = await runtime.probe();
+    if (!state.usable)
+      throw new PouchError(
+        'PCH_RUNTIME_UNUSABLE',
+        `the runtime ${runtime.name} cannot be used on this host`,
+        {
+          hint: state.problem ?? 'see the daemon log',
+        },
+      );
+    draft.runtime = runtime.name;
+    return runtime;
+  }
+
+  /** A bridge is attached from outside, so the namespace is made before the container and kept by a file. */
+  #reserveNetns(...drafts: ContainerDraft[]): void {
+    for (const draft of drafts)
+      if (draft.network.mode === 'bridge') draft.namespaces.network = this.#options.netnsPathOf(draft.id);
+  }
+
+  async #addCoreParts(draft: ContainerDraft, runtime: RuntimeProvider): Promise<void> {
+    addEtcFiles(draft, await this.#options.hostFiles(), this.#options.config().network);
+    addCoreEffects(draft, {
+      directory: this.#options.directoryOf(draft.id),
+      netnsPath: this.#options.netnsPathOf(draft.id),
+      containerdType: runtime.containerdType,
+      stdioLog: draft.log.driver === 'none' ? null : `${this.#options.directoryOf(draft.id)}/container.log`,
+    });
+  }
+
+  async #finish(draft: ContainerDraft, plain: ContainerDraft, source: PlanImage, run: Run): Promise<Plan> {
+    const facts = (user: ResolvedUser) => ({
+      user,
+      initPath: this.#options.initPath,
+      directory: this.#options.directoryOf(draft.id),
+    });
+    return {
+      draft,
+      spec: ociSpec(draft, facts(await userOf(draft, source))),
+      plainSpec: ociSpec(plain, facts(await userOf(plain, source))),
+      effects: this.#plannedEffects(draft),
+      blame: run.blame,
+      degraded: run.degraded,
+      warnings: run.degraded.map(({ plugin, message }) => `made without plugin ${plugin}: ${message}`),
+    };
+  }
+
+  #plannedEffects(draft: ContainerDraft): PlannedEffect[] {
+    return Object.entries(draft.effects).map(([key, effect]) => ({
+      key,
+      ...effect,
+      sentence: this.#options.describe(effect.kind, effect.args),
+    }));
+  }
+}
+
+async function userOf(draft: ContainerDraft, source: PlanImage): Promise<ResolvedUser> {
+  const [passwd, group] = await Promise.all([source.readText('/etc/passwd'), source.readText('/etc/group')]);
+  return resolveUser(draft.process.user, draft.process.groups, { passwd, group });
+}
+
+function unknownRuntime(name: string, known: string[]): PouchError {
+  return new PouchError('PCH_RUNTIME_NOT_FOUND', `no runtime is named "${name}"`, {
+    hint: `known here: ${known.join(', ') || 'none'}`,
+  });
+}

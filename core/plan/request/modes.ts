@@ -1,0 +1,65 @@
+/** Namespaces: private ones, the host's, or another container's. */
+import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { NamespaceType } from '../../../hooks/oci.ts';
+import type { ContainerRequest } from '../../../hooks/request.ts';
+import type { RequestContext } from './applyRequest.ts';
+
+/** Marks a namespace in the draft that is another container's; its path is known when both run. */
+export const joinPrefix = 'container:';
+
+export function applyModes(draft: ContainerDraft, request: ContainerRequest, context: RequestContext): void {
+  applyMode(draft, 'pid', request.pidMode, context);
+  applyMode(draft, 'ipc', request.ipcMode, context);
+  applyMode(draft, 'uts', request.utsMode, context);
+  applyMode(draft, 'cgroup', request.cgroupnsMode, context);
+  if (request.usernsMode && request.usernsMode !== 'host')
+    throw new PouchError(
+      'PCH_NOT_SUPPORTED',
+      `user namespace mode "${request.usernsMode}" is not supported yet`,
+      {
+        hint: 'leave out --userns',
+      },
+    );
+  if (draft.network.mode.startsWith(joinPrefix)) draft.namespaces.network = draft.network.mode;
+  if (request.cgroupParent) draft.cgroupsPath = `${cgroupParent(request.cgroupParent)}/${draft.id}`;
+  // Device nodes of the host's IPC namespace live in its own /dev/shm and /dev/mqueue.
+  if (request.ipcMode === 'host') bindHostIpc(draft);
+}
+
+function applyMode(
+  draft: ContainerDraft,
+  type: NamespaceType,
+  mode: string | undefined,
+  context: RequestContext,
+): void {
+  if (!mode || ['private', 'shareable', 'none'].includes(mode)) return;
+  if (mode === 'host') delete draft.namespaces[type];
+  else if (mode.startsWith(joinPrefix))
+    draft.namespaces[type] = joinPrefix + context.containerId(mode.slice(joinPrefix.length));
+  else
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      `a ${type} mode is private, host or container:NAME; found "${mode}"`,
+      {
+        hint: `mend --${type}`,
+      },
+    );
+}
+
+function cgroupParent(path: string): string {
+  if (!path.startsWith('/') || path.split('/').includes('..'))
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      `--cgroup-parent is an absolute cgroup path; found "${path}"`,
+      {
+        hint: 'write it from the root of the hierarchy, such as /batch',
+      },
+    );
+  return path.replace(/\/+$/, '');
+}
+
+function bindHostIpc(draft: ContainerDraft): void {
+  for (const path of ['/dev/shm', '/dev/mqueue'])
+    draft.mounts[path] = { type: 'bind', source: path, options: ['rbind', 'nosuid', 'noexec', 'nodev'] };
+}

@@ -1,0 +1,66 @@
+import { hostname } from 'node:os';
+import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { ContainerRequest, NetworkRequest, PortRequest } from '../../../hooks/request.ts';
+import type { RequestContext } from './applyRequest.ts';
+
+export function applyNetwork(
+  draft: ContainerDraft,
+  request: ContainerRequest,
+  context: RequestContext,
+): void {
+  const asked = request.network ?? { mode: '' };
+  const { network } = draft;
+  network.request = asked;
+  network.mode = networkMode(asked.mode, network.mode, context);
+  network.dns = [...(asked.dns ?? [])];
+  network.dnsSearch = [...(asked.dnsSearch ?? [])];
+  network.dnsOptions = [...(asked.dnsOptions ?? [])];
+  Object.assign(draft.extraHosts, asked.extraHosts);
+  for (const port of portsOf(draft, asked)) network.ports[portKey(port)] = port;
+  applyNamespace(draft, request);
+}
+
+function networkMode(asked: string, standard: string, context: RequestContext): string {
+  if (asked === '' || asked === 'default') return standard;
+  if (['bridge', 'none', 'host'].includes(asked)) return asked;
+  if (asked.startsWith('container:'))
+    return `container:${context.containerId(asked.slice('container:'.length))}`;
+  throw new PouchError('PCH_NETWORK_NOT_FOUND', `no network is named "${asked}"`, {
+    hint: 'use bridge, none, host or container:NAME',
+  });
+}
+
+function applyNamespace(draft: ContainerDraft, request: ContainerRequest): void {
+  const { mode, ports } = draft.network;
+  if (mode !== 'bridge' && Object.keys(ports).length > 0)
+    throw new PouchError('PCH_OPTION_INVALID', `ports cannot be published with --network ${mode}`, {
+      hint: 'use --network bridge, or leave out -p',
+    });
+  if (mode !== 'host') return;
+  delete draft.namespaces.network;
+  if (!request.hostname) draft.hostname = hostname();
+}
+
+/** Published ports, and with `--publish-all` the image's exposed ones. */
+function portsOf(draft: ContainerDraft, asked: NetworkRequest): PortRequest[] {
+  const published = asked.ports ?? [];
+  if (!asked.publishAll) return published;
+  const exposed = [...Object.keys(draft.image.config.config?.ExposedPorts ?? {}), ...(asked.exposed ?? [])];
+  const free = exposed.map(parseExposed).filter((port) => !published.some((other) => samePort(port, other)));
+  return [...published, ...free];
+}
+
+function parseExposed(text: string): PortRequest {
+  const [port = '', protocol = 'tcp'] = text.split('/');
+  return { containerPort: Number(port), protocol: protocol as PortRequest['protocol'] };
+}
+
+function samePort(a: PortRequest, b: PortRequest): boolean {
+  return a.containerPort === b.containerPort && a.protocol === b.protocol;
+}
+
+/** The identity of a published port in the draft. */
+export function portKey(port: PortRequest): string {
+  return `${port.containerPort}/${port.protocol}@${port.hostIp ?? ''}:${port.hostPort ?? 0}`;
+}

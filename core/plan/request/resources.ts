@@ -1,0 +1,91 @@
+import { statSync } from 'node:fs';
+import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { OciResources, OciThrottle } from '../../../hooks/oci.ts';
+import type { ResourceRequest } from '../../../hooks/request.ts';
+import { deviceNumbers } from '../deviceNumbers.ts';
+
+/** Length of the scheduler's period for `--cpus`, in microseconds (kernel doc sched-bwc). */
+const cpuPeriod = 100_000;
+/** Smallest memory limit that lets a process start; Docker's figure. */
+const minimumMemory = 6 * 1024 * 1024;
+
+/** Limits in the units of the OCI spec (config-linux.md, Control groups). */
+export function applyResources(draft: ContainerDraft, request: ResourceRequest): void {
+  const { resources } = draft;
+  const memory = memoryLimits(request);
+  const cpu = cpuLimits(request);
+  const blockIO = blockLimits(request);
+  if (memory) resources.memory = memory;
+  if (cpu) resources.cpu = cpu;
+  if (blockIO) resources.blockIO = blockIO;
+  if (request.pids) resources.pids = { limit: request.pids };
+}
+
+function memoryLimits(request: ResourceRequest): OciResources['memory'] {
+  const { memory, memorySwap } = request;
+  if (memory) checkMemory(memory, memorySwap);
+  return compact({
+    limit: memory || undefined,
+    reservation: request.memoryReservation || undefined,
+    // Memory and swap together; twice the memory when nothing is said, as Docker does.
+    swap: memorySwap || (memory ? memory * 2 : undefined),
+    swappiness: request.memorySwappiness,
+    disableOOMKiller: request.oomKillDisable || undefined,
+  });
+}
+
+function checkMemory(memory: number, swap: number | undefined): void {
+  if (memory < minimumMemory)
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      `a memory limit of at least 6m was expected, found ${memory} bytes`,
+      {
+        hint: 'give --memory a larger size, such as 64m',
+      },
+    );
+  if (swap && swap > 0 && swap < memory)
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      '--memory-swap is memory plus swap: it must not be below --memory',
+      {
+        hint: 'raise --memory-swap, or give -1 for unlimited swap',
+      },
+    );
+}
+
+function cpuLimits(request: ResourceRequest): OciResources['cpu'] {
+  const { nanoCpus, cpuQuota, cpuPeriod: period } = request;
+  if (nanoCpus && (cpuQuota || period))
+    throw new PouchError('PCH_OPTION_INVALID', '--cpus excludes --cpu-quota and --cpu-period', {
+      hint: 'use one of the two forms',
+    });
+  return compact({
+    quota: nanoCpus ? Math.round((nanoCpus / 1e9) * cpuPeriod) : cpuQuota || undefined,
+    period: nanoCpus ? cpuPeriod : period || undefined,
+    shares: request.cpuShares || undefined,
+    cpus: request.cpusetCpus || undefined,
+    mems: request.cpusetMems || undefined,
+  });
+}
+
+function blockLimits(request: ResourceRequest): OciResources['blockIO'] {
+  return compact({
+    weight: request.blkioWeight || undefined,
+    throttleReadBpsDevice: throttles(request.blkioDeviceReadBps),
+    throttleWriteBpsDevice: throttles(request.blkioDeviceWriteBps),
+    throttleReadIOPSDevice: throttles(request.blkioDeviceReadIops),
+    throttleWriteIOPSDevice: throttles(request.blkioDeviceWriteIops),
+  });
+}
+
+function throttles(list: { path: string; rate: number }[] | undefined): OciThrottle[] | undefined {
+  if (!list?.length) return undefined;
+  return list.map(({ path, rate }) => ({ ...deviceNumbers(statSync(path).rdev), rate }));
+}
+
+/** Without the undefined members; undefined if nothing is left. */
+function compact<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } | undefined {
+  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  return entries.length > 0 ? (Object.fromEntries(entries) as never) : undefined;
+}

@@ -1,0 +1,120 @@
+/** Capabilities, devices, seccomp, privileged. */
+import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { OciDeviceRule, OciSeccomp } from '../../../hooks/oci.ts';
+import type { ContainerRequest } from '../../../hooks/request.ts';
+import { allCapabilities, hostBoundingSet } from '../capabilities.ts';
+import { hostDevice, hostDevices } from '../devices.ts';
+import { toSet } from '../newDraft.ts';
+
+export async function applySecurity(draft: ContainerDraft, request: ContainerRequest): Promise<void> {
+  if (request.privileged) await applyPrivileged(draft);
+  applyCapabilities(draft, request);
+  await applyDevices(draft, request);
+  for (const option of request.securityOpt ?? []) applySecurityOption(draft, option);
+  if (request.maskedPaths) draft.maskedPaths = toSet(request.maskedPaths);
+  if (request.readonlyPaths) draft.readonlyPaths = toSet(request.readonlyPaths);
+  Object.assign(draft.sysctls, request.sysctls);
+}
+
+/** All that the daemon itself may do, and no more: a capability it lacks makes the runtime fail. */
+async function applyPrivileged(draft: ContainerDraft): Promise<void> {
+  draft.process.privileged = true;
+  draft.process.capabilities = toSet(hostBoundingSet());
+  draft.seccomp = null;
+  draft.maskedPaths = {};
+  draft.readonlyPaths = {};
+  Object.assign(draft.devices, await hostDevices());
+  draft.deviceRules['all'] = { allow: true, access: 'rwm' };
+  for (const path of ['/sys', '/sys/fs/cgroup']) makeWritable(draft, path);
+}
+
+function makeWritable(draft: ContainerDraft, path: string): void {
+  const mount = draft.mounts[path];
+  if (mount) mount.options = mount.options.map((option) => (option === 'ro' ? 'rw' : option));
+}
+
+function applyCapabilities(draft: ContainerDraft, request: ContainerRequest): void {
+  const drop = (request.capDrop ?? []).map(capabilityName);
+  const add = (request.capAdd ?? []).map(capabilityName);
+  const set = draft.process.capabilities;
+  if (drop.includes('ALL')) for (const name of Object.keys(set)) delete set[name];
+  if (add.includes('ALL')) Object.assign(set, toSet(hostBoundingSet()));
+  for (const name of add.filter(notAll)) set[name] = true;
+  for (const name of drop.filter(notAll)) delete set[name];
+}
+
+function notAll(name: string): boolean {
+  return name !== 'ALL';
+}
+
+/** `net_admin`, `CAP_NET_ADMIN`, `ALL` → the kernel's name. */
+function capabilityName(text: string): string {
+  const upper = text.toUpperCase();
+  if (upper === 'ALL') return upper;
+  const name = upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
+  if (allCapabilities.includes(name)) return name;
+  throw new PouchError('PCH_OPTION_INVALID', `no capability is named "${text}"`, {
+    hint: 'capabilities(7) lists them; leave out the CAP_ or not',
+  });
+}
+
+async function applyDevices(draft: ContainerDraft, request: ContainerRequest): Promise<void> {
+  for (const { host, path, access } of request.devices ?? [])
+    draft.devices[path ?? host] = await hostDevice(host, access ?? 'rwm');
+  for (const rule of request.deviceCgroupRules ?? []) draft.deviceRules[rule] = parseDeviceRule(rule);
+}
+
+/** `c 1:3 rwm`, `b *:* r`. */
+function parseDeviceRule(text: string): OciDeviceRule {
+  const match = /^([acb]) (\d+|\*):(\d+|\*) ([rwm]{1,3})$/.exec(text);
+  if (!match)
+    throw new PouchError('PCH_OPTION_INVALID', `a device rule has the form "c 1:3 rwm"; found "${text}"`, {
+      hint: 'mend --device-cgroup-rule',
+    });
+  const [, type, major, minor, access] = match;
+  return {
+    allow: true,
+    type: type!,
+    ...numbered('major', major!),
+    ...numbered('minor', minor!),
+    access: access!,
+  };
+}
+
+function numbered(key: 'major' | 'minor', text: string): object {
+  return text === '*' ? {} : { [key]: Number(text) };
+}
+
+/** Docker's `--security-opt` forms; the profile of `seccomp=` comes as the file's content. */
+function applySecurityOption(draft: ContainerDraft, option: string): void {
+  const at = option.search(/[=:]/);
+  const key = at < 0 ? option : option.slice(0, at);
+  const value = at < 0 ? '' : option.slice(at + 1);
+  if (key === 'no-new-privileges') draft.process.noNewPrivileges = value !== 'false';
+  else if (key === 'seccomp') draft.seccomp = parseSeccomp(value);
+  else if (key === 'systempaths' && value === 'unconfined')
+    Object.assign(draft, { maskedPaths: {}, readonlyPaths: {} });
+  else if (['apparmor', 'label'].includes(key) && ['unconfined', 'disable'].includes(value)) return;
+  else
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      `security option "${key}" is not known or not supported on this host`,
+      {
+        hint: 'known are no-new-privileges, seccomp=FILE|unconfined, systempaths=unconfined',
+      },
+    );
+}
+
+function parseSeccomp(value: string): OciSeccomp | 'default' | null {
+  if (value === 'unconfined') return null;
+  if (value === 'default' || value === 'builtin') return 'default';
+  try {
+    return JSON.parse(value) as OciSeccomp;
+  } catch (cause) {
+    throw new PouchError('PCH_OPTION_INVALID', 'the seccomp profile is not JSON', {
+      hint: 'give a profile in the form of the OCI runtime spec, or unconfined',
+      cause,
+    });
+  }
+}

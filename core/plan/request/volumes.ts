@@ -1,0 +1,111 @@
+import { posix } from 'node:path';
+import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { ContainerRequest, VolumeRequest } from '../../../hooks/request.ts';
+import type { RequestContext } from './applyRequest.ts';
+
+const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
+const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
+
+/** Bind mounts, volumes (also the image's anonymous ones) and tmpfs mounts. */
+export function applyVolumes(
+  draft: ContainerDraft,
+  request: ContainerRequest,
+  context: RequestContext,
+): void {
+  const asked = [...imageVolumes(draft, request.volumes ?? []), ...(request.volumes ?? [])];
+  const seen = new Set<string>();
+  for (const [index, volume] of asked.entries()) {
+    const destination = checkDestination(volume.destination);
+    if (seen.has(destination))
+      throw invalid(`two mounts have the destination ${destination}`, 'leave one out');
+    seen.add(destination);
+    mount(draft, { ...volume, destination }, index, context);
+  }
+  if (request.shmSize && draft.mounts['/dev/shm']?.type === 'tmpfs') setShmSize(draft, request.shmSize);
+}
+
+function setShmSize(draft: ContainerDraft, bytes: number): void {
+  const shm = draft.mounts['/dev/shm'];
+  if (shm) shm.options = [...shm.options.filter((option) => !option.startsWith('size=')), `size=${bytes}`];
+}
+
+/** The image's `Volumes` that the request mounts nothing on. */
+function imageVolumes(draft: ContainerDraft, asked: VolumeRequest[]): VolumeRequest[] {
+  const taken = new Set(asked.map(({ destination }) => posix.normalize(destination)));
+  const wanted = Object.keys(draft.image.config.config?.Volumes ?? {});
+  return wanted
+    .filter((path) => !taken.has(posix.normalize(path)))
+    .map((destination) => ({ kind: 'volume' as const, destination }));
+}
+
+function checkDestination(path: string): string {
+  if (!path.startsWith('/'))
+    throw invalid(`a mount's destination is an absolute path; found "${path}"`, 'begin it with /');
+  const clean = posix.normalize(path).replace(/(.)\/$/, '$1');
+  if (clean === '/')
+    throw invalid('the root of the container cannot be mounted over', 'choose another destination');
+  return clean;
+}
+
+function mount(draft: ContainerDraft, volume: VolumeRequest, index: number, context: RequestContext): void {
+  if (volume.kind === 'tmpfs') mountTmpfs(draft, volume);
+  else if (volume.kind === 'bind') mountBind(draft, volume);
+  else mountVolume(draft, volume, index, context);
+}
+
+function mountTmpfs(draft: ContainerDraft, { destination, options = [], readonly }: VolumeRequest): void {
+  const standard = ['nosuid', 'noexec', 'nodev'].filter(
+    (option) => !options.includes(option.replace('no', '')),
+  );
+  draft.mounts[destination] = {
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: [...standard, ...options, ...(readonly ? ['ro'] : [])],
+  };
+}
+
+function mountBind(draft: ContainerDraft, volume: VolumeRequest): void {
+  const source = volume.source ?? '';
+  if (!source.startsWith('/'))
+    throw invalid(`a bind mount's source is an absolute host path; found "${source}"`, 'begin it with /');
+  draft.mounts[volume.destination] = { type: 'bind', source, options: bindOptions(volume) };
+  draft.effects[`bind.${volume.destination}`] = {
+    kind: 'bind-source',
+    stage: 'create',
+    args: { path: source, create: volume.createSource ?? false },
+  };
+}
+
+function mountVolume(
+  draft: ContainerDraft,
+  volume: VolumeRequest,
+  index: number,
+  context: RequestContext,
+): void {
+  const anonymous = !volume.source;
+  // Derived from the container's id, so that a plan can name it before anything exists.
+  const name = volume.source ?? `${draft.id.slice(0, 56)}${index.toString(16).padStart(8, '0')}`;
+  if (!volumeName.test(name))
+    throw invalid(`a volume's name is letters, digits, _ . -; found "${name}"`, 'rename it');
+  draft.mounts[volume.destination] = {
+    type: 'bind',
+    source: context.volumePath(name),
+    options: bindOptions(volume),
+  };
+  draft.effects[`volume.${volume.destination}`] = {
+    kind: 'volume',
+    stage: 'create',
+    needs: ['snapshot'],
+    args: { name, anonymous, copyFrom: volume.nocopy ? '' : volume.destination },
+  };
+}
+
+function bindOptions({ readonly, options = [] }: VolumeRequest): string[] {
+  const propagation = options.some((option) => propagations.includes(option)) ? [] : ['rprivate'];
+  return ['rbind', readonly ? 'ro' : 'rw', ...propagation, ...options];
+}
+
+function invalid(message: string, hint: string): PouchError {
+  return new PouchError('PCH_OPTION_INVALID', message, { hint });
+}

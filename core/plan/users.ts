@@ -1,0 +1,94 @@
+/** Resolves `user[:group]` and supplementary groups against an image's /etc/passwd and /etc/group (passwd(5), group(5)). */
+import { PouchError } from '../../hooks/errors.ts';
+
+export interface ResolvedUser {
+  uid: number;
+  gid: number;
+  additionalGids: number[];
+  home: string;
+}
+
+interface Passwd {
+  name: string;
+  uid: number;
+  gid: number;
+  home: string;
+}
+
+interface Group {
+  name: string;
+  gid: number;
+  members: string[];
+}
+
+/** @throws PCH_USER_NOT_FOUND if a name is not in the image */
+export function resolveUser(
+  user: string,
+  groups: readonly string[],
+  files: { passwd: string; group: string },
+): ResolvedUser {
+  const [userPart = '', groupPart] = user.split(':', 2);
+  const allGroups = parseGroups(files.group);
+  const account = findUser(userPart || '0', parsePasswd(files.passwd));
+  const gid = groupPart ? groupId(groupPart, allGroups) : account.gid;
+  const memberships = groupPart || !account.name ? [] : membershipsOf(account.name, allGroups);
+  const extra = groups.map((group) => groupId(group, allGroups));
+  return {
+    uid: account.uid,
+    gid,
+    additionalGids: [...new Set([...memberships, ...extra])],
+    home: account.home,
+  };
+}
+
+function findUser(wanted: string, accounts: Passwd[]): Passwd {
+  const byName = accounts.find(({ name }) => name === wanted);
+  if (byName) return byName;
+  const uid = toId(wanted);
+  if (uid === undefined) throw notFound('user', wanted, 'passwd');
+  return accounts.find((account) => account.uid === uid) ?? { name: '', uid, gid: 0, home: '/' };
+}
+
+function groupId(wanted: string, groups: Group[]): number {
+  const gid = groups.find(({ name }) => name === wanted)?.gid ?? toId(wanted);
+  if (gid === undefined) throw notFound('group', wanted, 'group');
+  return gid;
+}
+
+function membershipsOf(user: string, groups: Group[]): number[] {
+  return groups.filter(({ members }) => members.includes(user)).map(({ gid }) => gid);
+}
+
+/** 0 … 2^31-1, as runtimes take them. */
+function toId(text: string): number | undefined {
+  const id = /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+  return id !== undefined && id <= 0x7fffffff ? id : undefined;
+}
+
+function parsePasswd(text: string): Passwd[] {
+  return fields(text).map(([name = '', , uid, gid, , home = '/']) => ({
+    name,
+    uid: Number(uid),
+    gid: Number(gid),
+    home: home || '/',
+  }));
+}
+
+function parseGroups(text: string): Group[] {
+  return fields(text).map(([name = '', , gid, members = '']) => ({
+    name,
+    gid: Number(gid),
+    members: members.split(',').filter(Boolean),
+  }));
+}
+
+function fields(text: string): string[][] {
+  const lines = text.split('\n').filter((line) => line && !line.startsWith('#'));
+  return lines.map((line) => line.split(':')).filter((parts) => /^\d+$/.test(parts[2] ?? ''));
+}
+
+function notFound(what: string, name: string, file: string): PouchError {
+  return new PouchError('PCH_USER_NOT_FOUND', `the image's /etc/${file} has no ${what} "${name}"`, {
+    hint: `give the ${what}'s number, or add it to the image`,
+  });
+}

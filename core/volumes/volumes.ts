@@ -1,0 +1,109 @@
+/** Volumes: directories under ROOT/volumes that outlive containers. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerRecord, Volume, Volumes } from '../../hooks/engine.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { writeDurably } from '../state/durable.ts';
+
+const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
+
+interface StoredVolume {
+  createdAt: string;
+  labels: Record<string, string>;
+}
+
+export class VolumeStore implements Volumes {
+  readonly #directory: string;
+  readonly #containers: () => ContainerRecord[];
+
+  constructor(root: string, containers: () => ContainerRecord[]) {
+    this.#directory = join(root, 'volumes');
+    this.#containers = containers;
+  }
+
+  /** Where a volume's data is, whether the volume exists or not. */
+  pathOf(name: string): string {
+    return join(this.#directory, name, '_data');
+  }
+
+  /** Succeeds if it exists; `created` tells. */
+  async ensure(name: string, labels: Record<string, string> = {}): Promise<{ created: boolean }> {
+    checkName(name);
+    if (await this.#read(name)) return { created: false };
+    await mkdir(this.pathOf(name), { recursive: true, mode: 0o755 });
+    const stored: StoredVolume = { createdAt: new Date().toISOString(), labels };
+    await writeDurably(join(this.#directory, name, 'volume.json'), JSON.stringify(stored));
+    return { created: true };
+  }
+
+  async create(options: { name?: string; labels?: Record<string, string> }): Promise<Volume> {
+    const name = options.name || randomBytes(32).toString('hex');
+    await this.ensure(name, options.labels);
+    return await this.inspect(name);
+  }
+
+  async list(): Promise<Volume[]> {
+    const names = await readdir(this.#directory).catch(() => []);
+    const found = await Promise.all(names.map((name) => this.#read(name)));
+    return found.filter((volume) => volume !== undefined);
+  }
+
+  async inspect(name: string): Promise<Volume> {
+    const volume = await this.#read(name);
+    if (volume) return volume;
+    throw new PouchError('PCH_VOLUME_NOT_FOUND', `No such volume: ${name}`, {
+      hint: '`pouch volume ls` lists all volumes',
+    });
+  }
+
+  async remove(name: string, { force = false }: { force?: boolean } = {}): Promise<void> {
+    if (!force) await this.inspect(name);
+    const users = this.#usersOf(name);
+    if (users.length > 0)
+      throw new PouchError('PCH_CONFLICT', `the volume ${name} is in use by ${users.join(', ')}`, {
+        hint: 'remove these containers first',
+      });
+    await this.discard(name);
+  }
+
+  /** Removes it without asking who uses it; succeeds if there is none. */
+  async discard(name: string): Promise<void> {
+    checkName(name);
+    await rm(join(this.#directory, name), { recursive: true, force: true });
+  }
+
+  /** Removes every volume that no container uses. */
+  async prune(): Promise<string[]> {
+    const unused = (await this.list()).filter(({ name }) => this.#usersOf(name).length === 0);
+    for (const { name } of unused) await this.discard(name);
+    return unused.map(({ name }) => name);
+  }
+
+  #usersOf(name: string): string[] {
+    const path = this.pathOf(name);
+    const uses = ({ draft }: ContainerRecord) =>
+      Object.values(draft.mounts).some(({ source }) => source === path);
+    return this.#containers()
+      .filter(uses)
+      .map((record) => record.name);
+  }
+
+  async #read(name: string): Promise<Volume | undefined> {
+    if (!namePattern.test(name)) return undefined;
+    const text = await readFile(join(this.#directory, name, 'volume.json'), 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    return { name, mountpoint: this.pathOf(name), ...(JSON.parse(text) as StoredVolume) };
+  }
+}
+
+function checkName(name: string): void {
+  if (namePattern.test(name)) return;
+  throw new PouchError(
+    'PCH_OPTION_INVALID',
+    `a volume's name is 2 to 128 letters, digits, _ . -; found "${name}"`,
+    {
+      hint: 'rename it',
+    },
+  );
+}
