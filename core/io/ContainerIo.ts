@@ -103,7 +103,12 @@ export class ContainerIo {
     this.#makeFifos(container, options);
     const logPath = options.logPath ?? undefined;
     await this.#link.call({ op: 'open', config: { container, tty, logPath, maxSize, maxFile } });
-    return { stdin: stdin ? paths.stdin : '', stdout: paths.stdout, stderr: tty ? '' : paths.stderr, terminal: tty };
+    return {
+      stdin: stdin ? paths.stdin : '',
+      stdout: paths.stdout,
+      stderr: tty ? '' : paths.stderr,
+      terminal: tty,
+    };
   }
 
   /**
@@ -140,7 +145,8 @@ export class ContainerIo {
    */
   async finish(container: string, deadlineMs: number = finishDeadlineMs): Promise<void> {
     const { complete } = await this.#link.call({ op: 'finish', container, deadlineMs }, deadlineMs + graceMs);
-    if (!complete) this.#log.warn('output still had a writer after the process ended', { container, deadlineMs });
+    if (!complete)
+      this.#log.warn('output still had a writer after the process ended', { container, deadlineMs });
     this.#closeStdin(container);
     this.#holds.release(container);
     rmSync(this.#paths(container).directory, { recursive: true, force: true });
@@ -204,7 +210,10 @@ export class ContainerIo {
       this.#log.warn('an attached client was too slow and was cut off', { container });
       this.#subscriptions.get(event.token)?.markDropped();
     } else if (event.error !== '') {
-      this.#log.error('cannot write the log of a container; its output is dropped', { container, error: event.error });
+      this.#log.error('cannot write the log of a container; its output is dropped', {
+        container,
+        error: event.error,
+      });
     } else {
       this.#log.warn('the log of a container is written again', { container, droppedEntries: event.dropped });
     }
@@ -213,7 +222,11 @@ export class ContainerIo {
 
 function checkSocketPath(path: string): void {
   if (Buffer.byteLength(path) <= maxSocketPath) return;
-  throw new PouchError('PCH_OPTION_INVALID', `the socket path ${path} is longer than ${maxSocketPath} bytes`, {
-    hint: 'Set `state` to a shorter directory.',
-  });
+  throw new PouchError(
+    'PCH_OPTION_INVALID',
+    `the socket path ${path} is longer than ${maxSocketPath} bytes`,
+    {
+      hint: 'Set `state` to a shorter directory.',
+    },
+  );
 }

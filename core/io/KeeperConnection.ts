@@ -76,7 +76,8 @@ export class KeeperConnection {
   }
 
   #lost(): void {
-    for (const pending of this.#pending.values()) pending.reject(new ConnectionLost('the log keeper has gone'));
+    for (const pending of this.#pending.values())
+      pending.reject(new ConnectionLost('the log keeper has gone'));
     this.#pending.clear();
     this.#closed.resolve();
   }

@@ -137,7 +137,8 @@ export class KeeperLink {
   #logEvent(event: ProcessEvent): void {
     const { log } = this.#options;
     if (event.type === 'exited') log.warn('the log keeper died and is started again', { ...event });
-    else if (event.type === 'restart-failed') log.error('the log keeper does not start', { error: event.error.message });
+    else if (event.type === 'restart-failed')
+      log.error('the log keeper does not start', { error: event.error.message });
     else log.info(`log keeper ${event.type}`, { pid: event.pid });
   }
 }

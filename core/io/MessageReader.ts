@@ -11,7 +11,8 @@ export class MessageReader {
   push(chunk: Buffer): unknown[] {
     const lines = (this.#pending + chunk.toString()).split('\n');
     this.#pending = lines.pop() ?? '';
-    if (this.#pending.length > maxMessageBytes) throw new RangeError('a message of the log keeper is too long');
+    if (this.#pending.length > maxMessageBytes)
+      throw new RangeError('a message of the log keeper is too long');
     return lines.map((line): unknown => JSON.parse(line));
   }
 }

@@ -148,8 +148,12 @@ function tooSlow({ container, stallMs }: SubscriptionOptions): PouchError {
 }
 
 function noAnswer(container: string): PouchError {
-  return new PouchError('PCH_LOG_KEEPER', `cannot attach to container ${container}: the log keeper does not answer`, {
-    container,
-    hint: 'See STATE/io/keeper.log.',
-  });
+  return new PouchError(
+    'PCH_LOG_KEEPER',
+    `cannot attach to container ${container}: the log keeper does not answer`,
+    {
+      container,
+      hint: 'See STATE/io/keeper.log.',
+    },
+  );
 }

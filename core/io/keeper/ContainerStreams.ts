@@ -120,7 +120,11 @@ export class ContainerStreams {
   }
 }
 
-function openLog(config: StreamsConfig, paths: StreamPaths, handlers: StreamsHandlers): LogWriter | undefined {
+function openLog(
+  config: StreamsConfig,
+  paths: StreamPaths,
+  handlers: StreamsHandlers,
+): LogWriter | undefined {
   const { logPath, maxSize, maxFile } = config;
   if (logPath === undefined) return undefined;
   const onProblem = (problem: LogProblem) => handlers.logProblem(problem);

@@ -59,7 +59,8 @@ export class KeeperServer {
     const messages = new MessageReader();
     const receive = (chunk: Buffer) => {
       try {
-        for (const message of messages.push(chunk)) this.#receive(socket, message as Envelope<KeeperRequest>, receive);
+        for (const message of messages.push(chunk))
+          this.#receive(socket, message as Envelope<KeeperRequest>, receive);
       } catch (error) {
         console.error(`bad request: ${messageOf(error)}`);
         socket.destroy();

@@ -14,7 +14,10 @@ export function removeConfig(ioDir: string, container: string): void {
 }
 
 /** What an earlier keeper held. Calls `damaged` for files that cannot be read and goes on. */
-export function savedConfigs(ioDir: string, damaged: (container: string, error: unknown) => void): StreamsConfig[] {
+export function savedConfigs(
+  ioDir: string,
+  damaged: (container: string, error: unknown) => void,
+): StreamsConfig[] {
   const found: StreamsConfig[] = [];
   for (const entry of readdirSync(ioDir, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;

@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { messageOf } from '../../../hooks/index.ts';
 
 export interface Rotation {
@@ -30,14 +39,18 @@ export class LogFile {
    * @throws the system's error, such as ENOSPC; no part of a line is left in the file then
    */
   append(lines: readonly string[]): void {
-    let batch = '';
+    let batch: string[] = [];
+    let bytes = 0;
     for (const line of lines) {
-      if (this.#mustRotate(batch, line)) {
+      const length = Buffer.byteLength(line);
+      if (this.#mustRotate(bytes, length)) {
         this.#write(batch);
         this.#rotate();
-        batch = '';
+        batch = [];
+        bytes = 0;
       }
-      batch += line;
+      batch.push(line);
+      bytes += length;
     }
     this.#write(batch);
   }
@@ -47,18 +60,19 @@ export class LogFile {
     this.#fd = undefined;
   }
 
-  #mustRotate(batch: string, line: string): boolean {
+  /** `waiting` bytes are to be written before the `next`. */
+  #mustRotate(waiting: number, next: number): boolean {
     const { maxSize } = this.#rotation;
     if (maxSize === undefined) return false;
     this.#open();
-    const before = this.#size + Buffer.byteLength(batch);
-    return before > 0 && before + Buffer.byteLength(line) > maxSize;
+    const before = this.#size + waiting;
+    return before > 0 && before + next > maxSize;
   }
 
-  #write(text: string): void {
-    if (text === '') return;
+  #write(lines: readonly string[]): void {
+    if (lines.length === 0) return;
     const fd = this.#open();
-    const data = Buffer.from(text);
+    const data = Buffer.from(lines.join(''));
     try {
       for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
       this.#size += data.length;
@@ -82,7 +96,8 @@ export class LogFile {
   #rotate(): void {
     this.close();
     const kept = (this.#rotation.maxFile ?? 1) - 1;
-    for (let n = kept; n > 0; n--) renameIfThere(n === 1 ? this.#path : `${this.#path}.${n - 1}`, `${this.#path}.${n}`);
+    for (let n = kept; n > 0; n--)
+      renameIfThere(n === 1 ? this.#path : `${this.#path}.${n - 1}`, `${this.#path}.${n}`);
     if (kept === 0) rmSync(this.#path, { force: true });
   }
 }
@@ -96,6 +111,7 @@ function renameIfThere(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new Error(`cannot rotate: ${messageOf(error)}`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      throw new Error(`cannot rotate: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -17,7 +17,11 @@ export interface ReadLogsOptions {
  *
  * `tail` counts entries of the asked streams, not later than `until`.
  */
-export async function* readLogs(logPath: string, query: LogQuery, options: ReadLogsOptions): AsyncGenerator<LogEntry> {
+export async function* readLogs(
+  logPath: string,
+  query: LogQuery,
+  options: ReadLogsOptions,
+): AsyncGenerator<LogEntry> {
   for await (const entries of query.follow ? followed(logPath, query, options) : stored(logPath, query)) {
     for (const entry of entries) {
       if (options.signal?.aborted || isBeyond(entry, query)) return;

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LogFile } from '../../../../core/io/log/LogFile.ts';
+import { temporaryDirectory } from './helpers.ts';
+
+describe('LogFile', () => {
+  const directory = temporaryDirectory();
+  let count = 0;
+  let path = '';
+  const read = (suffix = '') => readFileSync(`${path}${suffix}`, 'utf8');
+
+  beforeEach(() => {
+    path = join(directory, `${++count}.log`);
+  });
+
+  it('appends, and is readable by its owner and group only', () => {
+    const log = new LogFile(path, {});
+    log.append(['a\n', 'b\n']);
+    log.append(['c\n']);
+    log.close();
+    assert.equal(read(), 'a\nb\nc\n');
+    assert.equal(statSync(path).mode & 0o027, 0);
+  });
+
+  it('makes no file before there is output', () => {
+    new LogFile(path, {}).append([]);
+    assert.equal(existsSync(path), false);
+  });
+
+  it('ends a line that a crash has cut off', () => {
+    writeFileSync(path, 'whole\nhal');
+    const log = new LogFile(path, {});
+    log.append(['next\n']);
+    log.close();
+    assert.equal(read(), 'whole\nhal\nnext\n');
+  });
+
+  it('keeps max-file files of at most max-size', () => {
+    const log = new LogFile(path, { maxSize: 10, maxFile: 3 });
+    for (const line of ['1111\n', '2222\n', '3333\n', '4444\n', '5555\n', '6666\n', '7777\n'])
+      log.append([line]);
+    log.close();
+    assert.deepEqual([read('.2'), read('.1'), read()], ['3333\n4444\n', '5555\n6666\n', '7777\n']);
+    assert.equal(readdirSync(directory).filter((name) => name.startsWith(`${count}.log`)).length, 3);
+  });
+
+  it('rotates within one batch, and splits no line', () => {
+    const log = new LogFile(path, { maxSize: 10, maxFile: 5 });
+    log.append(['1111\n', '2222\n', '3333\n', 'a line longer than a file\n', 'z\n']);
+    log.close();
+    assert.deepEqual(
+      [read('.3'), read('.2'), read('.1'), read()],
+      ['1111\n2222\n', '3333\n', 'a line longer than a file\n', 'z\n'],
+    );
+  });
+
+  it('starts anew with one file allowed', () => {
+    const log = new LogFile(path, { maxSize: 10 });
+    log.append(['1111\n', '2222\n', '3333\n']);
+    log.close();
+    assert.equal(read(), '3333\n');
+    assert.equal(existsSync(`${path}.1`), false);
+  });
+
+  it('counts what was there before', () => {
+    writeFileSync(path, '123456\n');
+    const log = new LogFile(path, { maxSize: 10, maxFile: 2 });
+    log.append(['7890\n']);
+    log.close();
+    assert.deepEqual([read('.1'), read()], ['123456\n', '7890\n']);
+  });
+});

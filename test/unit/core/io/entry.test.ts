@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { timestamp } from '../../../../core/io/log/clock.ts';
+import { decodeEntry, encodeEntry, unixSeconds } from '../../../../core/io/log/entry.ts';
+
+const time = '2026-01-02T03:04:05.123456789Z';
+
+describe('a log entry', () => {
+  it('is a line of JSON as Docker writes it', () => {
+    const line = encodeEntry('stdout', Buffer.from('tab\t"quote" é\n'), time);
+    assert.equal(line, `{"log":"tab\\t\\"quote\\" é\\n","stream":"stdout","time":"${time}"}\n`);
+  });
+
+  it('comes back as it was', () => {
+    const data = Buffer.from('\u0000\u001b[31mred\u2028\n');
+    assert.deepEqual(decodeEntry(encodeEntry('stderr', data, time).trimEnd()), {
+      stream: 'stderr',
+      time,
+      data,
+    });
+  });
+
+  it('shows bytes that are no text as U+FFFD', () => {
+    const entry = decodeEntry(encodeEntry('stdout', Buffer.from([0xff, 0x61]), time).trimEnd());
+    assert.equal(entry?.data.toString(), '\ufffda');
+  });
+
+  const damaged = [
+    '',
+    '{"log":"half',
+    'null',
+    '[]',
+    '{"log":1,"stream":"stdout","time":"2026-01-02T03:04:05Z"}',
+    '{"log":"x","stream":"stdin","time":"2026-01-02T03:04:05Z"}',
+    '{"log":"x","stream":"stdout","time":"yesterday"}',
+    '{"log":"x","stream":"stdout"}',
+  ];
+  for (const line of damaged) {
+    it(`is none in ${JSON.stringify(line)}`, () => assert.equal(decodeEntry(line), undefined));
+  }
+
+  it('has its time in seconds, with the fraction', () => {
+    assert.ok(Math.abs(unixSeconds(time) - 1767323045.123456789) < 1e-6);
+    assert.equal(unixSeconds('2026-01-02T03:04:05Z'), 1767323045);
+    assert.equal(unixSeconds('2026-01-02T04:04:05.5+01:00'), 1767323045.5);
+  });
+});
+
+describe('timestamp', () => {
+  it('is the time of the system clock with nanoseconds', () => {
+    const stamp = timestamp();
+    assert.match(stamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
+    assert.ok(Math.abs(unixSeconds(stamp) * 1000 - Date.now()) < 50);
+  });
+
+  it('never goes back', () => {
+    const stamps = Array.from({ length: 10_000 }, timestamp);
+    assert.deepEqual(stamps, [...stamps].sort());
+  });
+});
