@@ -1,0 +1,17 @@
+import type { PouchCommand } from './pouchCommand.ts';
+import type { Session } from './session.ts';
+
+/** Adds arguments, options and the action to a command that has its name already. */
+export type DefineCommand = (command: PouchCommand, session: Session) => void;
+
+/** One command in the tree: enough for the overview; the rest is loaded when it is called. */
+export interface CommandEntry {
+  name: string;
+  aliases?: string[];
+  /** One line. */
+  summary: string;
+  /** Heading in the overview. */
+  group?: string;
+  load?: () => Promise<{ define: DefineCommand }>;
+  subcommands?: CommandEntry[];
+}

@@ -1,0 +1,13 @@
+/** Options of `pouch` itself that take a value, before the command's name. */
+const withValue = new Set(['-H', '--host']);
+
+/**
+ * The arguments that may name a command: what comes after the global options, without a leading `help`.
+ * `-H unix:///x container ls -a` → `container ls -a`.
+ */
+export function commandPath(args: string[]): string[] {
+  let index = 0;
+  while (args[index]?.startsWith('-')) index += withValue.has(args[index] ?? '') ? 2 : 1;
+  const path = args.slice(index);
+  return path[0] === 'help' ? path.slice(1) : path;
+}

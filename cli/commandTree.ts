@@ -1,0 +1,270 @@
+import type { CommandEntry } from './commandEntry.ts';
+
+const run: CommandEntry = {
+  name: 'run',
+  summary: 'Make a container from an image and run it',
+  load: () => import('./commands/run.ts'),
+};
+const create: CommandEntry = {
+  name: 'create',
+  summary: 'Make a container without starting it',
+  load: () => import('./commands/create.ts'),
+};
+const start: CommandEntry = {
+  name: 'start',
+  summary: 'Start stopped containers',
+  load: () => import('./commands/start.ts'),
+};
+const stop: CommandEntry = {
+  name: 'stop',
+  summary: 'Stop running containers',
+  load: () => import('./commands/stop.ts'),
+};
+const restart: CommandEntry = {
+  name: 'restart',
+  summary: 'Stop and start containers',
+  load: () => import('./commands/restart.ts'),
+};
+const kill: CommandEntry = {
+  name: 'kill',
+  summary: 'Send a signal to running containers',
+  load: () => import('./commands/kill.ts'),
+};
+const rm: CommandEntry = {
+  name: 'rm',
+  aliases: ['remove'],
+  summary: 'Remove containers',
+  load: () => import('./commands/rm.ts'),
+};
+const ps: CommandEntry = {
+  name: 'ps',
+  aliases: ['ls', 'list'],
+  summary: 'List containers',
+  load: () => import('./commands/ps.ts'),
+};
+const logs: CommandEntry = {
+  name: 'logs',
+  summary: "Show a container's output",
+  load: () => import('./commands/logs.ts'),
+};
+const exec: CommandEntry = {
+  name: 'exec',
+  summary: 'Run a command in a running container',
+  load: () => import('./commands/exec.ts'),
+};
+const attach: CommandEntry = {
+  name: 'attach',
+  summary: "Connect to a running container's streams",
+  load: () => import('./commands/attach.ts'),
+};
+const wait: CommandEntry = {
+  name: 'wait',
+  summary: 'Wait until containers have ended, print their exit codes',
+  load: () => import('./commands/wait.ts'),
+};
+const rename: CommandEntry = {
+  name: 'rename',
+  summary: 'Give a container another name',
+  load: () => import('./commands/rename.ts'),
+};
+const pause: CommandEntry = {
+  name: 'pause',
+  summary: 'Freeze all processes of containers',
+  load: () => import('./commands/pause.ts'),
+};
+const unpause: CommandEntry = {
+  name: 'unpause',
+  summary: 'Let frozen containers go on',
+  load: () => import('./commands/unpause.ts'),
+};
+const top: CommandEntry = {
+  name: 'top',
+  summary: "List a container's processes",
+  load: () => import('./commands/top.ts'),
+};
+const port: CommandEntry = {
+  name: 'port',
+  summary: "List a container's published ports",
+  load: () => import('./commands/port.ts'),
+};
+const pull: CommandEntry = {
+  name: 'pull',
+  summary: 'Fetch an image from a registry',
+  load: () => import('./commands/pull.ts'),
+};
+const imageList: CommandEntry = {
+  name: 'images',
+  summary: 'List images',
+  load: () => import('./commands/images.ts'),
+};
+const rmi: CommandEntry = { name: 'rmi', summary: 'Remove images', load: () => import('./commands/rmi.ts') };
+const tag: CommandEntry = {
+  name: 'tag',
+  summary: 'Give an image another name',
+  load: () => import('./commands/tag.ts'),
+};
+const history: CommandEntry = {
+  name: 'history',
+  summary: "Show an image's layers",
+  load: () => import('./commands/history.ts'),
+};
+const save: CommandEntry = {
+  name: 'save',
+  summary: 'Write images to a tar archive',
+  load: () => import('./commands/save.ts'),
+};
+const load: CommandEntry = {
+  name: 'load',
+  summary: 'Read images from a tar archive',
+  load: () => import('./commands/load.ts'),
+};
+
+/** `pouch container …`: the same commands, sorted under their noun. */
+const container: CommandEntry = {
+  name: 'container',
+  summary: 'Commands on containers',
+  subcommands: [
+    run,
+    create,
+    start,
+    stop,
+    restart,
+    kill,
+    rm,
+    { ...ps, name: 'ls', aliases: ['ps', 'list'] },
+    {
+      name: 'inspect',
+      summary: 'Show everything about containers',
+      load: () => import('./commands/containerInspect.ts'),
+    },
+    logs,
+    exec,
+    attach,
+    wait,
+    rename,
+    pause,
+    unpause,
+    top,
+    port,
+    {
+      name: 'prune',
+      summary: 'Remove all stopped containers',
+      load: () => import('./commands/containerPrune.ts'),
+    },
+  ],
+};
+
+const image: CommandEntry = {
+  name: 'image',
+  summary: 'Commands on images',
+  subcommands: [
+    { ...imageList, name: 'ls', aliases: ['list', 'images'] },
+    { ...rmi, name: 'rm', aliases: ['remove'] },
+    {
+      name: 'inspect',
+      summary: 'Show everything about images',
+      load: () => import('./commands/imageInspect.ts'),
+    },
+    {
+      name: 'bootstrap',
+      summary: "Make a base image from a distribution's packages",
+      load: () => import('./commands/imageBootstrap.ts'),
+    },
+    { name: 'prune', summary: 'Remove unused images', load: () => import('./commands/imagePrune.ts') },
+    pull,
+    tag,
+    history,
+    save,
+    load,
+  ],
+};
+
+const volume: CommandEntry = {
+  name: 'volume',
+  summary: 'Commands on volumes',
+  subcommands: [
+    { name: 'create', summary: 'Make a volume', load: () => import('./commands/volumeCreate.ts') },
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List volumes',
+      load: () => import('./commands/volumeList.ts'),
+    },
+    {
+      name: 'inspect',
+      summary: 'Show everything about volumes',
+      load: () => import('./commands/volumeInspect.ts'),
+    },
+    {
+      name: 'rm',
+      aliases: ['remove'],
+      summary: 'Remove volumes',
+      load: () => import('./commands/volumeRemove.ts'),
+    },
+    { name: 'prune', summary: 'Remove unused volumes', load: () => import('./commands/volumePrune.ts') },
+  ],
+};
+
+const plan: CommandEntry = {
+  name: 'plan',
+  summary: 'Show what a command would do, without doing it',
+  subcommands: [
+    {
+      name: 'run',
+      summary: 'Show spec, effects and runtime of a `pouch run`',
+      load: () => import('./commands/planRun.ts'),
+    },
+  ],
+};
+
+/** Every command of `pouch`, in the order of the overview. */
+export const commandTree: CommandEntry[] = [
+  ...inGroup('Containers:', [
+    run,
+    create,
+    start,
+    stop,
+    restart,
+    kill,
+    rm,
+    ps,
+    logs,
+    exec,
+    attach,
+    wait,
+    rename,
+    pause,
+    unpause,
+    top,
+    port,
+    container,
+  ]),
+  ...inGroup('Images:', [pull, imageList, rmi, tag, history, save, load, image]),
+  ...inGroup('Volumes:', [volume]),
+  ...inGroup('Plans and the daemon:', [
+    plan,
+    {
+      name: 'explain',
+      summary: "Show who set each field of a container's spec",
+      load: () => import('./commands/explain.ts'),
+    },
+    {
+      name: 'inspect',
+      summary: 'Show everything about containers, images or volumes',
+      load: () => import('./commands/inspect.ts'),
+    },
+    { name: 'ops', summary: 'List running operations', load: () => import('./commands/ops.ts') },
+    { name: 'events', summary: 'Follow what happens', load: () => import('./commands/events.ts') },
+    { name: 'info', summary: 'Show the state of the daemon', load: () => import('./commands/info.ts') },
+    { name: 'version', summary: 'Show versions', load: () => import('./commands/version.ts') },
+    {
+      name: 'completion',
+      summary: 'Print a completion script for a shell',
+      load: () => import('./commands/completion.ts'),
+    },
+  ]),
+];
+
+function inGroup(group: string, entries: CommandEntry[]): CommandEntry[] {
+  return entries.map((entry) => ({ ...entry, group }));
+}

@@ -1,0 +1,42 @@
+import { allNodes, listers } from './describeTree.ts';
+import type { CompletionNode } from './describeTree.ts';
+
+/** A completion script for bash, without the bash-completion package. */
+export function bashCompletion(tree: CompletionNode): string {
+  return `# bash completion for pouch
+_pouch_words() {
+  case "$1" in
+${allNodes(tree).map(wordsCase).join('\n')}
+  esac
+}
+_pouch_values() {
+  case "$1" in
+${allNodes(tree).map(valuesCase).join('\n')}
+  esac
+}
+_pouch() {
+  local cur="\${COMP_WORDS[COMP_CWORD]}" path="" word words
+  local -a before=("\${COMP_WORDS[@]:1:COMP_CWORD-1}")
+  for word in "\${before[@]}"; do
+    [[ "$word" == -* ]] && continue
+    words="$(_pouch_words "$path")"
+    [[ " $words " == *" $word "* ]] && path="\${path:+$path }$word"
+  done
+  words="$(_pouch_words "$path")"
+  [[ "$cur" != -* ]] && words="$(tr ' ' '\\n' <<<"$words" | grep -v '^-') $(_pouch_values "$path" 2>/dev/null)"
+  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+complete -o default -F _pouch pouch
+`;
+}
+
+function wordsCase(node: CompletionNode): string {
+  const names = node.children.map((child) => child.path.at(-1) ?? '');
+  const options = node.options.flatMap(({ short, long }) => (short ? [long, short] : [long]));
+  return `    "${node.path.join(' ')}") echo "${[...names, ...options].join(' ')}" ;;`;
+}
+
+function valuesCase(node: CompletionNode): string {
+  const command = node.completes ? listers[node.completes] : ':';
+  return `    "${node.path.join(' ')}") ${command} ;;`;
+}

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+
+/** What a completion script needs to know of a command. */
+export interface CompletionNode {
+  /** Words from below `pouch`: `container ls`. */
+  path: string[];
+  summary: string;
+  options: { short: string | undefined; long: string; takesValue: boolean; description: string }[];
+  /** What its arguments are the names of. */
+  completes: 'container' | 'image' | 'volume' | undefined;
+  children: CompletionNode[];
+}
+
+/** The command tree as plain data. */
+export function describeTree(command: Command, path: string[] = []): CompletionNode {
+  const help = command.createHelp();
+  return {
+    path,
+    summary: command.summary() || command.description(),
+    options: help.visibleOptions(command).flatMap((option) =>
+      option.long
+        ? [
+            {
+              short: option.short,
+              long: option.long,
+              takesValue: option.required || option.optional,
+              description: option.description,
+            },
+          ]
+        : [],
+    ),
+    completes: kindOf(command.registeredArguments[0]?.name()),
+    children: command.commands.map((child) => describeTree(child, [...path, child.name()])),
+  };
+}
+
+function kindOf(argument: string | undefined): CompletionNode['completes'] {
+  return argument === 'container' || argument === 'image' || argument === 'volume' ? argument : undefined;
+}
+
+/** The node and all below it. */
+export function allNodes(node: CompletionNode): CompletionNode[] {
+  return [node, ...node.children.flatMap(allNodes)];
+}
+
+/** The command that lists the names for completing an argument. */
+export const listers = {
+  container: 'pouch ps -a --format "{{.Names}}"',
+  image: 'pouch images --format "{{.Repository}}:{{.Tag}}"',
+  volume: 'pouch volume ls -q',
+} as const;

@@ -1,0 +1,52 @@
+import { allNodes, listers } from './describeTree.ts';
+import type { CompletionNode } from './describeTree.ts';
+
+/** A completion script for zsh: put it as `_pouch` into a directory of $fpath, or source it after compinit. */
+export function zshCompletion(tree: CompletionNode): string {
+  return `#compdef pouch
+# zsh completion for pouch
+_pouch() {
+  local path="" word
+  local -a names
+  for word in "\${words[@]:1:CURRENT-2}"; do
+    [[ "$word" == -* ]] && continue
+    case "\${path:+$path }$word" in
+      ${commandPatterns(tree)}) path="\${path:+$path }$word" ;;
+    esac
+  done
+  case "$path" in
+${allNodes(tree).map(nodeCase).join('\n')}
+  esac
+}
+if [[ "$funcstack[1]" == _pouch ]]; then _pouch "$@"; else compdef _pouch pouch; fi
+`;
+}
+
+function commandPatterns(tree: CompletionNode): string {
+  return allNodes(tree)
+    .filter(({ path }) => path.length > 0)
+    .map(({ path }) => quote(path.join(' ')))
+    .join('|');
+}
+
+function nodeCase(node: CompletionNode): string {
+  const options = node.options.flatMap(({ short, long, description }) =>
+    [long, ...(short ? [short] : [])].map((flag) => describe(flag, description)),
+  );
+  const children = node.children.map((child) => describe(child.path.at(-1) ?? '', child.summary));
+  const names = node.completes
+    ? `names=(\${(f)"$(${listers[node.completes]} 2>/dev/null)"}); compadd -a names; _files`
+    : `names=(${children.join(' ')}); _describe command names`;
+  return `    ${quote(node.path.join(' '))})
+      if [[ "$words[CURRENT]" == -* ]]; then names=(${options.join(' ')}); _describe option names
+      else ${names}; fi ;;`;
+}
+
+/** `name:text`; colons separate. */
+function describe(name: string, text: string): string {
+  return quote(`${name}:${text.replaceAll(':', '\\:')}`);
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

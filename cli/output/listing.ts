@@ -1,0 +1,56 @@
+import type { Session } from '../session.ts';
+import { alignColumns } from './table.ts';
+import { parseTemplate } from './template.ts';
+import type { Fields } from './template.ts';
+
+export interface Listing {
+  /** Heading and field of each column of the default table. */
+  columns: [heading: string, field: string][];
+  rows: Fields[];
+  /** The field that -q prints. */
+  key: string;
+}
+
+export interface ListingFlags {
+  quiet?: boolean;
+  format?: string;
+}
+
+/** Prints a list as a table, as its keys (-q), as JSON lines, or by a template. */
+export function printListing(session: Session, listing: Listing, flags: ListingFlags): void {
+  const format = flags.format ?? 'table';
+  if (flags.quiet && format !== 'json') printLines(session, keysOf(listing));
+  else if (format === 'table') printLines(session, tableOf(listing));
+  else if (format === 'json')
+    printLines(
+      session,
+      listing.rows.map((row) => JSON.stringify(row)),
+    );
+  else printLines(session, byTemplate(listing, format));
+}
+
+function printLines(session: Session, lines: string[]): void {
+  if (lines.length > 0) session.terminal.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function keysOf({ rows, key }: Listing): string[] {
+  return rows.map((row) => String(row[key]));
+}
+
+function tableOf({ columns, rows }: Listing): string[] {
+  const headings = columns.map(([heading]) => heading);
+  return alignColumns([headings, ...rows.map((row) => columns.map(([, field]) => String(row[field] ?? '')))]);
+}
+
+/** `table {{.ID}}\t{{.Names}}` is a table of its own; without `table` each row is printed as it is. */
+function byTemplate({ columns, rows }: Listing, format: string): string[] {
+  const asTable = /^table\s+/.exec(format);
+  const render = parseTemplate(format.slice(asTable?.[0].length ?? 0));
+  const lines = rows.map((row) => render(row));
+  if (!asTable) return lines;
+  const headings = Object.fromEntries(columns.map(([heading, field]) => [field, heading]));
+  const names = new Proxy(headings, {
+    get: (known, name) => known[String(name)] ?? String(name).toUpperCase(),
+  });
+  return alignColumns([render(names), ...lines].map((line) => line.split('\t')));
+}

@@ -1,0 +1,18 @@
+import type { Writable } from 'node:stream';
+import type { ProgressMessage } from '../../client/index.ts';
+import type { ProgressView } from './progressView.ts';
+
+/** For logs and pipes: a line per change of status, no bars. */
+export function plainProgress(stream: Writable): ProgressView {
+  const shown = new Map<string, string>();
+  return {
+    update(message: ProgressMessage) {
+      if (message.stream !== undefined) stream.write(message.stream.replace(/\n?$/, '\n'));
+      const { id = '', status } = message;
+      if (!status || (id !== '' && shown.get(id) === status)) return;
+      shown.set(id, status);
+      stream.write(id === '' ? `${status}\n` : `${id}: ${status}\n`);
+    },
+    end: () => undefined,
+  };
+}

@@ -1,0 +1,26 @@
+import { exitCodes } from '../errors.ts';
+import { reportError } from '../reportError.ts';
+import type { Session } from '../session.ts';
+import { parseTemplate } from './template.ts';
+
+/**
+ * Fetches and prints whole objects, as the `inspect` commands do: one JSON array, one JSON line each (`json`), or by a template.
+ * What is missing is reported and the rest printed.
+ */
+export async function printObjects(
+  session: Session,
+  refs: string[],
+  format: string | undefined,
+  fetch: (ref: string) => Promise<unknown>,
+): Promise<void> {
+  const render = format === undefined || format === 'json' ? JSON.stringify : parseTemplate(format);
+  const results = await Promise.allSettled(refs.map(fetch));
+  const found = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  if (format === undefined) session.print(JSON.stringify(found, null, 4));
+  else for (const object of found) session.print(render(object));
+  for (const result of results) {
+    if (result.status === 'fulfilled') continue;
+    reportError(result.reason, session.terminal);
+    session.exitCode = exitCodes.failure;
+  }
+}

@@ -1,0 +1,8 @@
+import type { ProgressMessage } from '../../client/index.ts';
+
+/** Shows the progress of one operation. */
+export interface ProgressView {
+  update(message: ProgressMessage): void;
+  /** Shows the last state; nothing is drawn afterwards. */
+  end(): void;
+}

@@ -1,0 +1,26 @@
+import { invalidOption } from '../errors.ts';
+
+/**
+ * `KEY=VALUE` to a map; the last of a key wins. A bare `KEY` has an empty value, unless values are required.
+ * @throws PCH_OPTION_INVALID
+ */
+export function parseKeyValues(
+  flag: string,
+  texts: string[],
+  options: { valueRequired?: boolean } = {},
+): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [key, value] = splitOnce(text, '=');
+      const complete = key !== '' && (value !== undefined || !options.valueRequired);
+      if (!complete) throw invalidOption(flag, 'KEY=VALUE', text);
+      return [key, value ?? ''];
+    }),
+  );
+}
+
+/** Text before and after the first separator; the second is undefined if there is none. */
+export function splitOnce(text: string, separator: string): [string, string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
+}

@@ -1,0 +1,28 @@
+export interface FieldPath {
+  /** `mounts["/run"].options` → `['mounts', '/run', 'options']`. */
+  segments: string[];
+  text: string;
+}
+
+const segment = /\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.?([^.[\]]+)/y;
+
+/** Reads a path in a draft or spec: names with dots between them, quoted in brackets where they have dots themselves. */
+export function fieldPath(text: string): FieldPath {
+  const segments: string[] = [];
+  segment.lastIndex = 0;
+  for (let match = segment.exec(text); match; match = segment.exec(text)) {
+    const [, quoted, index, name] = match;
+    segments.push(quoted === undefined ? (index ?? name ?? '') : (JSON.parse(`"${quoted}"`) as string));
+  }
+  return { segments, text };
+}
+
+/** Writes a path: `process.env.HOME`, `mounts["/etc/hosts"]`. */
+export function formatPath(segments: string[]): string {
+  return segments
+    .map((name, index) => {
+      if (!/^[\w-]+$/.test(name)) return `[${JSON.stringify(name)}]`;
+      return index === 0 ? name : `.${name}`;
+    })
+    .join('');
+}

@@ -1,0 +1,53 @@
+import type { PlanResponse } from '../../client/index.ts';
+import { paletteFor } from '../output/colour.ts';
+import type { Palette } from '../output/colour.ts';
+import type { Session } from '../session.ts';
+import { blameFor } from './blameFor.ts';
+import { diffSpecs } from './diffSpecs.ts';
+import type { SpecChange } from './diffSpecs.ts';
+import { formatPath } from './fieldPath.ts';
+
+/** Prints a plan: what differs from the plain spec and who did it, the effects in order, the runtime. */
+export function printPlan(session: Session, plan: PlanResponse): void {
+  const paint = paletteFor(session.terminal.stdout, session.terminal.env);
+  for (const line of planLines(plan, paint)) session.print(line);
+}
+
+export function planLines(plan: PlanResponse, paint: Palette): string[] {
+  return [
+    paint.bold('Spec, against the plain one:'),
+    ...orNone(diffSpecs(plan.plainSpec, plan.spec).map((change) => changeLine(change, plan, paint))),
+    paint.bold('Effects:'),
+    ...orNone(
+      plan.effects.map(({ stage, key, sentence }) => `  ${stage}  ${sentence} ${paint.dim(`(${key})`)}`),
+    ),
+    `${paint.bold('Runtime:')} ${plan.runtime}`,
+    ...plan.degraded.map(({ plugin, hook, message }) =>
+      paint.yellow(`degraded: without ${plugin} (${hook}): ${message}`),
+    ),
+    ...plan.warnings.map((warning) => paint.yellow(`warning: ${warning}`)),
+  ];
+}
+
+function orNone(lines: string[]): string[] {
+  return lines.length > 0 ? lines : ['  none'];
+}
+
+function changeLine(change: SpecChange, plan: PlanResponse, paint: Palette): string {
+  const path = formatPath(change.path);
+  const blame = blameFor(change.path, plan.blame);
+  const who = blame
+    ? `  ${paint.dim(`# ${[blame.plugin, blame.hook, blame.origin].filter(Boolean).join(' ')}`)}`
+    : '';
+  if (change.kind === 'added') return `${paint.green(`+ ${path} = ${show(change.after)}`)}${who}`;
+  if (change.kind === 'removed') return `${paint.red(`- ${path} = ${show(change.before)}`)}${who}`;
+  return `${paint.yellow(`~ ${path} = ${show(change.before)} → ${show(change.after)}`)}${who}`;
+}
+
+/** Longer values (a seccomp profile) are cut; --format json has them whole. */
+const widest = 160;
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length > widest ? `${text.slice(0, widest - 1)}…` : text;
+}

@@ -1,0 +1,77 @@
+import type { CommandEntry } from './commandEntry.ts';
+import { commandTree } from './commandTree.ts';
+import { PouchCommand } from './pouchCommand.ts';
+import type { Session } from './session.ts';
+import { version } from './version.ts';
+
+/** Every name is wanted: for completions and docs. */
+export const wholeTree = Symbol('whole tree');
+
+/**
+ * Builds the command tree; only the commands on the path are loaded (a name nobody calls costs no start-up time).
+ * @param path - the arguments that may be command names, or `wholeTree`
+ */
+export async function buildProgram(
+  session: Session,
+  path: string[] | typeof wholeTree,
+): Promise<PouchCommand> {
+  const program = new PouchCommand('pouch')
+    .description('Run containers, plain ones and rich ones.')
+    .usage('[-H ADDRESS] COMMAND …')
+    .option('-H, --host <address>', 'the daemon: unix:///PATH or tcp://ADDRESS:PORT (also POUCH_HOST)')
+    .version(version, '-v, --version', 'print the version of the command')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ showGlobalOptions: false, subcommandTerm: (command) => command.name() })
+    .addHelpText('after', '\n`pouch COMMAND --help` shows the options of a command.')
+    .hook('preSubcommand', (command) => {
+      session.host = command.opts<{ host?: string }>().host;
+    });
+  await addEntries(program, commandTree, path, session);
+  return program;
+}
+
+async function addEntries(
+  parent: PouchCommand,
+  entries: CommandEntry[],
+  path: string[] | typeof wholeTree,
+  session: Session,
+): Promise<void> {
+  for (const entry of entries) {
+    const wanted = path === wholeTree || matches(entry, path[0]);
+    parent.addCommand(await makeCommand(parent, entry, wanted ? nextOf(path) : undefined, session));
+  }
+}
+
+/** @param rest - the path below this command; undefined if the command is not called */
+async function makeCommand(
+  parent: PouchCommand,
+  entry: CommandEntry,
+  rest: string[] | typeof wholeTree | undefined,
+  session: Session,
+): Promise<PouchCommand> {
+  const command = new PouchCommand(entry.name).copyInheritedSettings(parent) as PouchCommand;
+  command
+    .summary(entry.summary)
+    .description(entry.summary)
+    .aliases(entry.aliases ?? []);
+  if (entry.group) command.helpGroup(entry.group);
+  if (entry.subcommands) {
+    command.usage('COMMAND …').enablePositionalOptions();
+    await addEntries(command, entry.subcommands, rest ?? [], session);
+  } else if (rest !== undefined && entry.load) {
+    (await entry.load()).define(command, session);
+  }
+  return command;
+}
+
+function matches(entry: CommandEntry, name: string | undefined): boolean {
+  return name !== undefined && (entry.name === name || (entry.aliases ?? []).includes(name));
+}
+
+function nextOf(path: string[] | typeof wholeTree): string[] | typeof wholeTree {
+  return path === wholeTree ? wholeTree : path.slice(1);
+}

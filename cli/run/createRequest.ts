@@ -1,0 +1,116 @@
+import type { ContainerConfig, ContainerCreateRequest } from '../../client/index.ts';
+import type { Size } from '../streams/followSize.ts';
+import { conflictingOptions, invalidOption } from '../errors.ts';
+import { parseEnv, readEnvFile, readLabelFile } from '../parse/environment.ts';
+import { parseKeyValues } from '../parse/keyValue.ts';
+import { parseAddressOption } from '../parse/network.ts';
+import { parseInteger } from '../parse/number.ts';
+import { parseExposed, parsePublished } from '../parse/ports.ts';
+import { parseVolumes } from '../parse/volumes.ts';
+import { hostConfig } from './hostConfig.ts';
+import { richFields } from './richFields.ts';
+import type { CreateFlags, RunFlags } from './runFlags.ts';
+
+export interface CreateInput {
+  flags: RunFlags;
+  image: string;
+  command: string[];
+  /** The caller's environment. */
+  environment: Record<string, string | undefined>;
+  /** The caller's terminal. */
+  size: Size | undefined;
+}
+
+/**
+ * The body of `POST /containers/create` for flags and arguments.
+ * @throws PCH_OPTION_INVALID
+ */
+export function createRequest(input: CreateInput): ContainerCreateRequest {
+  const { flags } = input;
+  checkConflicts(flags);
+  const host = hostConfig(flags);
+  if (flags.tty && input.size) host.ConsoleSize = [input.size.height, input.size.width];
+  return {
+    ...processConfig(input),
+    ...streamConfig(flags),
+    ...identityConfig(flags),
+    ...volumesAndPorts(flags),
+    ...richFields(flags),
+    HostConfig: host,
+    ...networkingConfig(flags),
+  };
+}
+
+function checkConflicts(flags: RunFlags): void {
+  if (flags.detach && flags.attach.length > 0) throw conflictingOptions('-d and -a exclude each other');
+  if (flags.rm && flags.restart !== undefined && flags.restart !== 'no') {
+    throw conflictingOptions('--rm and --restart exclude each other');
+  }
+}
+
+function processConfig({ flags, image, command, environment }: CreateInput): ContainerConfig {
+  const files = flags.envFile.flatMap((path) => readEnvFile('--env-file', path, environment));
+  const env = [...files, ...parseEnv('-e, --env', flags.env, environment)];
+  return {
+    Image: image,
+    ...(command.length > 0 && { Cmd: command }),
+    ...(env.length > 0 && { Env: env }),
+    ...(flags.entrypoint !== undefined && { Entrypoint: [flags.entrypoint] }),
+    ...(flags.workdir !== undefined && { WorkingDir: flags.workdir }),
+    ...(flags.user !== undefined && { User: flags.user }),
+    ...(flags.stopSignal !== undefined && { StopSignal: flags.stopSignal }),
+    ...(flags.stopTimeout !== undefined && {
+      StopTimeout: parseInteger('--stop-timeout', flags.stopTimeout, { minimum: -1 }),
+    }),
+  };
+}
+
+const streams = ['stdin', 'stdout', 'stderr'];
+
+/** Without -d and -a everything is attached, stdin only with -i. */
+function streamConfig(flags: RunFlags): ContainerConfig {
+  const named = flags.attach.map((stream) => stream.toLowerCase());
+  const unknown = named.find((stream) => !streams.includes(stream));
+  if (unknown !== undefined) throw invalidOption('-a, --attach', 'stdin, stdout or stderr', unknown);
+  const all = named.length === 0 && !flags.detach;
+  const openStdin = flags.interactive === true;
+  const attachStdin = named.includes('stdin') || (all && openStdin);
+  return {
+    Tty: flags.tty === true,
+    OpenStdin: openStdin,
+    StdinOnce: openStdin && attachStdin,
+    AttachStdin: attachStdin,
+    AttachStdout: all || named.includes('stdout'),
+    AttachStderr: all || named.includes('stderr'),
+  };
+}
+
+function identityConfig(flags: CreateFlags): ContainerConfig {
+  const fromFiles = flags.labelFile.flatMap((path) => readLabelFile('--label-file', path));
+  const labels = {
+    ...parseKeyValues('--label-file', fromFiles),
+    ...parseKeyValues('-l, --label', flags.label),
+  };
+  return {
+    ...(flags.hostname !== undefined && { Hostname: flags.hostname }),
+    ...(flags.domainname !== undefined && { Domainname: flags.domainname }),
+    ...(flags.macAddress !== undefined && { MacAddress: flags.macAddress }),
+    ...(Object.keys(labels).length > 0 && { Labels: labels }),
+  };
+}
+
+function volumesAndPorts(flags: CreateFlags): ContainerConfig {
+  const { anonymous } = parseVolumes(flags.volume);
+  const exposed = { ...parsePublished(flags.publish).exposed, ...parseExposed(flags.expose) };
+  return {
+    ...(Object.keys(anonymous).length > 0 && { Volumes: anonymous }),
+    ...(Object.keys(exposed).length > 0 && { ExposedPorts: exposed }),
+  };
+}
+
+function networkingConfig(flags: CreateFlags): Pick<ContainerCreateRequest, 'NetworkingConfig'> {
+  if (flags.ip === undefined) return {};
+  const address = parseAddressOption('--ip', flags.ip, 4);
+  const network = flags.network ?? flags.net ?? 'bridge';
+  return { NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: address } } } } };
+}

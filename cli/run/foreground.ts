@@ -1,0 +1,78 @@
+import { ClientError } from '../../client/index.ts';
+import type { ContainerCreateRequest } from '../../client/index.ts';
+import { parseDetachKeys, defaultDetachKeys } from '../parse/detachKeys.ts';
+import type { Session } from '../session.ts';
+import { connect } from '../streams/connect.ts';
+import { followSize } from '../streams/followSize.ts';
+import { proxySignals } from '../streams/proxySignals.ts';
+
+export interface ForegroundOptions {
+  detachKeys: string | undefined;
+  sigProxy: boolean;
+}
+
+type Streams = Pick<ContainerCreateRequest, 'AttachStdin' | 'AttachStdout' | 'AttachStderr' | 'Tty'>;
+
+/**
+ * Starts a created container with this process's streams connected; answers its exit code (0 after a detach). Attach and wait
+ * are asked for side by side before the start, so that nothing it does can be missed, and the end of the wait is its exit, not
+ * its removal.
+ */
+export async function runInForeground(
+  session: Session,
+  id: string,
+  streams: Streams,
+  options: ForegroundOptions,
+): Promise<number> {
+  const { containers } = session.client;
+  const { promise: started, resolve: markStarted } = signalOf();
+  const stopProxy = options.sigProxy
+    ? proxySignals(started, (signal) => containers.kill(id, signal))
+    : () => undefined;
+  const [hijacked, outcome] = await Promise.all([
+    containers.attach(id, attachQuery(streams, options)),
+    containers.wait(id, 'next-exit'),
+  ]);
+  const connection = connect(
+    hijacked,
+    {
+      tty: streams.Tty === true,
+      stdin: streams.AttachStdin === true,
+      detachKeys: parseDetachKeys(options.detachKeys ?? defaultDetachKeys),
+    },
+    session.terminal,
+  );
+  try {
+    await containers.start(id);
+    markStarted();
+    if (streams.Tty) followSize(session.terminal.stdout, (size) => containers.resize(id, size));
+    return (await connection) === 'detached' ? 0 : await exitCode(outcome);
+  } catch (error) {
+    hijacked.socket.destroy();
+    await connection.catch(() => undefined);
+    throw error;
+  } finally {
+    stopProxy();
+  }
+}
+
+function attachQuery(streams: Streams, options: ForegroundOptions) {
+  return {
+    stdin: streams.AttachStdin === true,
+    stdout: streams.AttachStdout === true,
+    stderr: streams.AttachStderr === true,
+    ...(options.detachKeys !== undefined && { detachKeys: options.detachKeys }),
+  };
+}
+
+async function exitCode(outcome: () => Promise<{ StatusCode: number; Error?: { Message: string } | null }>) {
+  const { StatusCode, Error: failure } = await outcome();
+  if (failure?.Message) throw new ClientError('', failure.Message);
+  return StatusCode;
+}
+
+function signalOf(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}

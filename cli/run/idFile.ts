@@ -1,0 +1,35 @@
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { CliError } from '../errors.ts';
+
+/** The file of `--cidfile`, held open until the container has an id. */
+export interface IdFile {
+  write(id: string): void;
+  /** Removes the file if no id was written. */
+  close(): void;
+}
+
+/** @throws PCH_OPTION_INVALID if the file exists or cannot be made */
+export function reserveIdFile(path: string): IdFile {
+  const descriptor = openNew(path);
+  let written = false;
+  return {
+    write(id) {
+      writeSync(descriptor, id);
+      written = true;
+    },
+    close() {
+      closeSync(descriptor);
+      if (!written) rmSync(path, { force: true });
+    },
+  };
+}
+
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o644);
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    const reason = exists ? 'the file exists already' : (error as Error).message;
+    throw new CliError('PCH_OPTION_INVALID', `--cidfile: cannot make "${path}": ${reason}`);
+  }
+}

@@ -1,0 +1,70 @@
+import type { ExecCreateRequest } from '../../client/index.ts';
+import { defaultDetachKeys, parseDetachKeys } from '../parse/detachKeys.ts';
+import { parseEnv, readEnvFile } from '../parse/environment.ts';
+import type { Session, Terminal } from '../session.ts';
+import { connect } from '../streams/connect.ts';
+import { followSize, sizeOf } from '../streams/followSize.ts';
+
+export interface ExecFlags {
+  detach?: boolean;
+  interactive?: boolean;
+  tty?: boolean;
+  env: string[];
+  envFile: string[];
+  workdir?: string;
+  user?: string;
+  privileged?: boolean;
+  detachKeys?: string;
+}
+
+/** Runs a command in a running container; answers its exit code (0 if it is left running). */
+export async function runExec(
+  session: Session,
+  ref: string,
+  args: string[],
+  flags: ExecFlags,
+): Promise<number> {
+  const { execs } = session.client;
+  const body = execRequest(args, flags, session.terminal);
+  const { Id: id } = await execs.create(ref, body);
+  if (flags.detach) {
+    await execs.startDetached(id);
+    return 0;
+  }
+  const outcome = await execInForeground(session, id, body, flags);
+  return outcome === 'detached' ? 0 : ((await execs.inspect(id)).ExitCode ?? 0);
+}
+
+/** The body of `POST /containers/{id}/exec` for flags. */
+export function execRequest(args: string[], flags: ExecFlags, terminal: Pick<Terminal, 'env' | 'stdout'>) {
+  const files = flags.envFile.flatMap((path) => readEnvFile('--env-file', path, terminal.env));
+  const env = [...files, ...parseEnv('-e, --env', flags.env, terminal.env)];
+  const size = flags.tty ? sizeOf(terminal.stdout) : undefined;
+  const body: ExecCreateRequest = {
+    Cmd: args,
+    AttachStdin: flags.interactive === true && !flags.detach,
+    AttachStdout: !flags.detach,
+    AttachStderr: !flags.detach,
+    Tty: flags.tty === true,
+    ...(env.length > 0 && { Env: env }),
+    ...(flags.workdir !== undefined && { WorkingDir: flags.workdir }),
+    ...(flags.user !== undefined && { User: flags.user }),
+    ...(flags.privileged !== undefined && { Privileged: flags.privileged }),
+    ...(flags.detachKeys !== undefined && { DetachKeys: flags.detachKeys }),
+    ...(size && { ConsoleSize: [size.height, size.width] }),
+  };
+  return body;
+}
+
+async function execInForeground(session: Session, id: string, body: ExecCreateRequest, flags: ExecFlags) {
+  const { execs } = session.client;
+  const tty = body.Tty === true;
+  const hijacked = await execs.start(id, {
+    Detach: false,
+    Tty: tty,
+    ...(body.ConsoleSize && { ConsoleSize: body.ConsoleSize }),
+  });
+  if (tty) followSize(session.terminal.stdout, (size) => execs.resize(id, size));
+  const detachKeys = parseDetachKeys(flags.detachKeys ?? defaultDetachKeys);
+  return connect(hijacked, { tty, stdin: body.AttachStdin === true, detachKeys }, session.terminal);
+}

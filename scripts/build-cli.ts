@@ -1,0 +1,105 @@
+/**
+ * Builds bin/pouch: one executable of bin/pouch-main.ts, compiled by Bun from npm. Where Bun is not installed it becomes a small
+ * launcher for Node. Does nothing when it is up to date.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const target = join(root, 'bin/pouch');
+const entry = join(root, 'bin/pouch-main.ts');
+const sources = [
+  'cli',
+  'client',
+  'package.json',
+  'package-lock.json',
+  'bin/pouch-main.ts',
+  'scripts/build-cli.ts',
+];
+
+function main(): void {
+  const bun = findBun();
+  if (isUpToDate(bun !== undefined)) return;
+  if (bun) compile(bun);
+  else writeLauncher();
+}
+
+/** npm's postinstall moves the binary; with scripts switched off it stays in the platform's package. */
+function findBun(): string | undefined {
+  const modules = join(root, 'node_modules');
+  const platforms = existsSync(join(modules, '@oven')) ? readdirSync(join(modules, '@oven')) : [];
+  const candidates = [
+    join(modules, 'bun/bin/bun.exe'),
+    ...platforms.map((name) => join(modules, '@oven', name, 'bin/bun')),
+  ];
+  return candidates.find(runs);
+}
+
+function runs(path: string): boolean {
+  try {
+    execFileSync(path, ['--version'], { stdio: 'ignore', timeout: 10_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isUpToDate(compiled: boolean): boolean {
+  if (!existsSync(target)) return false;
+  const { mtimeMs, size } = statSync(target);
+  const isCompiled = size > 1024 * 1024;
+  return isCompiled === compiled && sources.every((source) => newest(join(root, source)) < mtimeMs);
+}
+
+/** Time of the newest file at or below a path, in milliseconds; directories count too, for removed files. */
+function newest(path: string): number {
+  const info = statSync(path);
+  if (!info.isDirectory()) return info.mtimeMs;
+  return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+function compile(bun: string): void {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const temporary = `${target}.${process.pid}`;
+  const options = ['--compile', '--minify', '--bytecode', '--format=cjs'];
+  const define = ['--define', `POUCH_VERSION=${JSON.stringify(version)}`];
+  execFileSync(bun, ['build', ...options, ...define, entry, '--outfile', temporary], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 120_000,
+  });
+  // A rename, for a running pouch keeps the file that it runs from.
+  renameSync(temporary, target);
+}
+
+/** Runs the compiled JavaScript if `npm run build` made it, else the sources. */
+function writeLauncher(): void {
+  const script = `#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+const compiled = new URL('../dist/bin/pouch-main.js', import.meta.url);
+if (existsSync(compiled)) await import(compiled);
+else {
+  await import('tsx');
+  await import('./pouch-main.ts');
+}
+`;
+  writeFileSync(target, script);
+  chmodSync(target, 0o755);
+}
+
+try {
+  main();
+} catch (error) {
+  // Bun has said what is wrong, on stderr.
+  process.stderr.write(`build-cli: bin/pouch was not built: ${(error as Error).message.split('\n')[0]}\n`);
+  process.exitCode = 1;
+}
