@@ -251,6 +251,24 @@ describe('the containerd client', function () {
     ]);
   });
 
+  it('ends a subscription that is returned, before it is read or while somebody waits', async () => {
+    const unread = await client.events.subscribe();
+    await unread.return();
+    assert.equal((await unread.next()).done, true);
+    const waiting = await client.events.subscribe(['topic=="/none"']);
+    const next = waiting.next();
+    await waiting.return();
+    assert.equal((await next).done, true);
+  });
+
+  it('ends a subscription by its signal', async () => {
+    const stop = new AbortController();
+    const events = await client.events.subscribe(['topic=="/none"'], { signal: stop.signal });
+    const next = events.next();
+    stop.abort();
+    await assert.rejects(next, { code: 'PCH_CANCELLED' });
+  });
+
   it('execs, pauses, measures, updates and kills a task', async () => {
     await test.createTask('long', '/bin/sleep', '1000');
     await client.tasks.start('long');

@@ -149,6 +149,18 @@ describe('a managed process', function () {
     assert.equal(second.state().pid, pid);
   });
 
+  it('that runs but does not serve is replaced', async () => {
+    const first = manage();
+    await first.start();
+    const pid = pidOf(first);
+    first.detach();
+    const isReady = async () => identify(pid) === undefined;
+    const second = manage(serve, { isReady, readyWithinMs: 300 });
+    await second.start();
+    assert.equal(identify(pid), undefined);
+    assert.deepEqual([second.state().phase, second.state().adopted], ['running', false]);
+  });
+
   it('of another fingerprint is replaced', async () => {
     const first = manage(serve, { fingerprint: 'old' });
     await first.start();
