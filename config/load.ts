@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { crossChecks } from './checks.ts';
 import { derivedDefaults } from './derive.ts';
-import { checkKnownVariables, importFlags } from './overrides.ts';
+import { importFlags } from './overrides.ts';
 import type { Origin, Location } from './origin.ts';
 import { formatPath, parsePath } from './path.ts';
 import { ConfigError, inFileOrder } from './problem.ts';
@@ -13,6 +13,7 @@ import { readConfigFile } from './source/file.ts';
 import { importDocument } from './source/import.ts';
 import { SettingStore, segmentsOf, toRaw } from './store.ts';
 import type { PluginEntry, PouchConfig } from './types.ts';
+import { warningsOf } from './warnings.ts';
 import { nest } from './written.ts';
 import type { Issue, Segment } from './formats/format.ts';
 
@@ -61,7 +62,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   resolvePluginPaths(store, document);
   crossChecks(store, (path, issue) => report(toProblem(document, path, issue, store.origin(path))));
   if (problems.length > 0 || !store.isSound()) throw invalid(problems);
-  return loaded(store, document, checkKnownVariables(env));
+  return loaded(store, document, env);
 }
 
 function toProblem(
@@ -113,12 +114,14 @@ function resolvePluginPaths(store: SettingStore, document: ConfigDocument | unde
 function loaded(
   store: SettingStore,
   document: ConfigDocument | undefined,
-  warnings: readonly string[],
+  env: NodeJS.ProcessEnv,
 ): LoadedConfig {
+  const values = settingPaths.map((path) => [path, plain(store.get(path))] as const);
+  const config = nest(values) as unknown as PouchConfig;
   return {
-    config: nest(settingPaths.map((path) => [path, plain(store.get(path))])) as unknown as PouchConfig,
+    config,
     ...(document && { file: document.file }),
-    warnings,
+    warnings: warningsOf(config, env),
     originOf: (path) => originOf(store, document, parsePath(path)),
     lineOf: (path) => document?.locate(typeof path === 'string' ? parsePath(path) : path),
   };

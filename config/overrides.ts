@@ -1,5 +1,5 @@
 import type { Problem } from './problem.ts';
-import { envName, isSettingPath, schema, settingPaths } from './schema/index.ts';
+import { isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
 import type { SettingStore } from './store.ts';
 import { oneText, toRaw } from './store.ts';
@@ -39,18 +39,4 @@ function unknownFlag(name: string): Problem {
   const hint = didYouMean(name, settingPaths);
   const problem = { source: `--set ${name}`, path: name, expected: 'a setting', found: 'an unknown one' };
   return hint ? { ...problem, hint } : problem;
-}
-
-/** Variables of pouchd that are not settings: which file to read (`POUCHD_CONFIG`). */
-const otherVariables = ['POUCHD_CONFIG'];
-
-/** A warning for each POUCHD_… variable that means nothing. */
-export function checkKnownVariables(env: NodeJS.ProcessEnv): string[] {
-  const known = [...settingPaths.map(envName).filter((name) => name !== undefined), ...otherVariables];
-  return Object.keys(env)
-    .filter((name) => name.startsWith('POUCHD_') && !known.includes(name))
-    .map((name) => {
-      const hint = didYouMean(name, known);
-      return `the environment variable ${name} is no setting and has no effect${hint ? `; ${hint}` : ''}`;
-    });
 }

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
-import type * as Yaml from 'yaml';
+import { Document, isCollection, isMap, isScalar, isSeq } from 'yaml';
+import type { Node } from 'yaml';
 import type { LoadedConfig } from './load.ts';
 import { formatOrigin } from './origin.ts';
 import { settingPaths } from './schema/index.ts';
@@ -42,18 +42,17 @@ function printJson(loaded: LoadedConfig, entries: Entries): string {
 const MARK = '\u0001';
 
 function printYaml(loaded: LoadedConfig, entries: Entries): string {
-  const yaml = createRequire(import.meta.url)('yaml') as typeof Yaml;
-  const document = new yaml.Document(nest(entries));
-  for (const path of settingPaths) annotate(yaml, document, path, formatOrigin(loaded.originOf(path)));
+  const document = new Document(nest(entries));
+  for (const path of settingPaths) annotate(document, path, formatOrigin(loaded.originOf(path)));
   return alignComments(document.toString({ lineWidth: 0 }));
 }
 
 /** A list or map of several lines has its origin above its first line. */
-function annotate(yaml: typeof Yaml, document: Yaml.Document, path: SettingPath, origin: string): void {
-  const node = document.getIn(path.split('.'), true) as Yaml.Node;
-  if (yaml.isSeq(node)) node.flow = node.items.every((item) => yaml.isScalar(item));
-  if (yaml.isMap(node)) node.flow = node.items.length === 0;
-  const isBlock = yaml.isCollection(node) && !node.flow;
+function annotate(document: Document, path: SettingPath, origin: string): void {
+  const node = document.getIn(path.split('.'), true) as Node;
+  if (isSeq(node)) node.flow = node.items.every((item) => isScalar(item));
+  if (isMap(node)) node.flow = node.items.length === 0;
+  const isBlock = isCollection(node) && !node.flow;
   if (isBlock) node.commentBefore = ` ${origin}`;
   else node.comment = `${MARK}${origin}`;
 }

@@ -84,6 +84,11 @@ export function show(raw: unknown): string {
   if (raw === null || raw === undefined) return 'nothing';
   if (Array.isArray(raw)) return 'a list';
   if (typeof raw === 'object') return 'a map';
-  const text = JSON.stringify(String(raw));
+  const text = JSON.stringify(withoutPassword(String(raw)));
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
+/** A URL may carry credentials, which no log and no terminal should show. */
+function withoutPassword(text: string): string {
+  return text.replace(/\/\/[^/\s]*@/g, '//(hidden)@');
 }

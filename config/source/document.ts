@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type * as Yaml from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import type { Segment } from '../formats/format.ts';
 import type { Location } from '../origin.ts';
 import type { Problem } from '../problem.ts';
@@ -46,16 +45,15 @@ function bracketDepth(text: string): number {
 }
 
 function parse(file: string, text: string): ConfigDocument {
-  const yaml = loadYaml();
-  const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): Location => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
-  const { problems, usable } = syntaxProblems(yaml, document, text, at);
+  const { problems, usable } = syntaxProblems(document, text, at);
   if (!usable) return { ...broken(file), problems };
-  const reader = new NodeReader(yaml, at);
+  const reader = new NodeReader(at);
   const root = reader.read(document.contents, []);
   if (root !== null && !(root instanceof Map)) return broken(file, notAMap(at(0)));
   return {
@@ -65,11 +63,6 @@ function parse(file: string, text: string): ConfigDocument {
     locate: (path) => reader.locate(path),
     locateKey: (path) => reader.locateKey(path),
   };
-}
-
-/** Loaded only when there is a file: it is the slowest import of the daemon's start. */
-function loadYaml(): typeof Yaml {
-  return createRequire(import.meta.url)('yaml') as typeof Yaml;
 }
 
 function broken(file: string, ...problems: Problem[]): ConfigDocument {

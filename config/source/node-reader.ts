@@ -1,4 +1,5 @@
-import type * as Yaml from 'yaml';
+import { isMap, isNode, isScalar, isSeq } from 'yaml';
+import type { Node, Scalar, YAMLMap } from 'yaml';
 import type { Segment } from '../formats/format.ts';
 import type { Location } from '../origin.ts';
 
@@ -6,22 +7,19 @@ import type { Location } from '../origin.ts';
 export class NodeReader {
   private readonly keys = new Map<string, Location>();
   private readonly values = new Map<string, Location>();
-  private readonly yaml: typeof Yaml;
   private readonly at: (offset: number) => Location;
 
-  constructor(yaml: typeof Yaml, at: (offset: number) => Location) {
-    this.yaml = yaml;
+  constructor(at: (offset: number) => Location) {
     this.at = at;
   }
 
   /** A `Map`, an array, a text, null, or below `plugins[].options` what YAML makes of a scalar. */
   read(node: unknown, path: readonly Segment[]): unknown {
-    const { yaml } = this;
-    if (!yaml.isNode(node)) return null;
+    if (!isNode(node)) return null;
     this.note(this.values, path, node);
-    if (yaml.isMap(node)) return this.readMap(node, path);
-    if (yaml.isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, index]));
-    return yaml.isScalar(node) ? readScalar(node, path) : null;
+    if (isMap(node)) return this.readMap(node, path);
+    if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, index]));
+    return isScalar(node) ? readScalar(node, path) : null;
   }
 
   /** Place of a value: where it stands in the line of its key, else of the key; of the nearest one around it that is there. */
@@ -39,18 +37,18 @@ export class NodeReader {
     return this.keys.get(placeKey(path));
   }
 
-  private readMap(node: Yaml.YAMLMap, path: readonly Segment[]): Map<string, unknown> {
+  private readMap(node: YAMLMap, path: readonly Segment[]): Map<string, unknown> {
     const map = new Map<string, unknown>();
     for (const { key, value } of node.items) {
-      const name = this.yaml.isScalar(key) ? (key.source ?? String(key.value)) : String(key);
+      const name = isScalar(key) ? (key.source ?? String(key.value)) : String(key);
       const inner = [...path, name];
-      if (this.yaml.isNode(key)) this.note(this.keys, inner, key);
+      if (isNode(key)) this.note(this.keys, inner, key);
       map.set(name, this.read(value, inner));
     }
     return map;
   }
 
-  private note(places: Map<string, Location>, path: readonly Segment[], node: Yaml.Node): void {
+  private note(places: Map<string, Location>, path: readonly Segment[], node: Node): void {
     if (node.range) places.set(placeKey(path), this.at(node.range[0]));
   }
 }
@@ -60,7 +58,7 @@ function placeKey(path: readonly Segment[]): string {
   return JSON.stringify(path.map(String));
 }
 
-function readScalar(node: Yaml.Scalar, path: readonly Segment[]): unknown {
+function readScalar(node: Scalar, path: readonly Segment[]): unknown {
   const typed = path[0] === 'plugins' && path[2] === 'options';
   if (typed || typeof node.value === 'string' || node.value === null) return node.value;
   return node.source ?? String(node.value);

@@ -1,9 +1,10 @@
-import type * as Yaml from 'yaml';
+import { visit } from 'yaml';
+import type { Document, YAMLError } from 'yaml';
 import type { Location } from '../origin.ts';
 import type { Problem } from '../problem.ts';
 
 type Form = Pick<Problem, 'expected' | 'found' | 'hint'>;
-type Code = Yaml.YAMLError['code'];
+type Code = YAMLError['code'];
 
 /** What the common mistakes are called; all others are told in the parser's words. */
 const forms: Partial<Record<Code, Form>> = {
@@ -28,8 +29,7 @@ const forms: Partial<Record<Code, Form>> = {
 
 /** The mistakes of the YAML itself, and whether what it says can be used all the same. */
 export function syntaxProblems(
-  yaml: typeof Yaml,
-  document: Yaml.Document.Parsed,
+  document: Document.Parsed,
   text: string,
   at: (offset: number) => Location,
 ): { problems: Problem[]; usable: boolean } {
@@ -39,16 +39,16 @@ export function syntaxProblems(
     if (!problems.has(offset)) problems.set(offset, { ...at(offset), path: '', ...form });
   };
   for (const error of [...document.errors, ...document.warnings]) add(error.pos[0], formOf(error, text));
-  yaml.visit(document, { Alias: (_key, alias) => add(alias.range?.[0] ?? 0, aliasForm(alias.source)) });
+  visit(document, { Alias: (_key, alias) => add(alias.range?.[0] ?? 0, aliasForm(alias.source)) });
   return { problems: [...problems.values()], usable: document.errors.every(isHarmless) };
 }
 
 /** The parser kept the first of the two, so the rest of the file can be checked. */
-function isHarmless({ code }: Yaml.YAMLError): boolean {
+function isHarmless({ code }: YAMLError): boolean {
   return code === 'DUPLICATE_KEY';
 }
 
-function formOf({ code, message, pos }: Yaml.YAMLError, text: string): Form {
+function formOf({ code, message, pos }: YAMLError, text: string): Form {
   if (code === 'DUPLICATE_KEY')
     return { expected: 'each key once', found: `${wordAt(text, pos[0])} a second time` };
   return forms[code] ?? { expected: 'YAML 1.2', found: `a syntax error: ${message}` };

@@ -157,6 +157,12 @@ describe('precedence', () => {
     ]);
   });
 
+  it('a TCP address is a warning, because every local user can reach it', () => {
+    const { warnings } = load('listen: ["unix:///run/a.sock", "tcp://127.0.0.1:2375"]');
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /^listen tcp:\/\/127\.0\.0\.1:2375: every local user/);
+  });
+
   it('one call leaves nothing behind for the next', () => {
     load('', { env: { POUCHD_LOG_LEVEL: 'warn' }, flags: { root: '/srv' } });
     const { config } = load('');

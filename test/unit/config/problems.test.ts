@@ -238,6 +238,14 @@ describe('a mistake in pouchd.yaml is told with its line: ', () => {
   });
 });
 
+describe('a message', () => {
+  it('hides the credentials of a URL and cuts a long value', () => {
+    const [problem = ''] = problemsOf('images: { mirrors: { docker.io: ["https://me:hunter2@m.example"] } }');
+    assert.match(problem, /found "https:\/\/\(hidden\)@m\.example" \(no credentials here/);
+    assert.ok(problemsOf(`runtime: { default: ${'X'.repeat(9000)} }`).join().length < 300);
+  });
+});
+
 describe('all mistakes', () => {
   const lines = 'stopTimeout: 5\nlog: { level: loud }\nnetwork:\n  mtu: big\n  brigde: br0\nstate: x';
   const overrides = {
