@@ -40,17 +40,19 @@ export class SettingStore {
     return this.origins.get(path) ?? { kind: 'default' };
   }
 
-  /** Decodes a raw value and puts it over the present one; mistakes are reported. */
+  /**
+   * Decodes a raw value and puts it over the present one; mistakes are reported. convict decodes a text once more, so
+   * what a format makes of a text must be a text that reads as itself, or no text.
+   */
   set(path: SettingPath, raw: unknown, origin: Origin): void {
     this.source = () => origin;
     this.values.set(slashed(path), this.decode(path, raw));
     this.origins.set(path, origin);
   }
 
-  /** Puts a value that needs no decoding; the origin `undefined` leaves the present one. */
-  replace(path: SettingPath, value: unknown, origin?: Origin): void {
+  /** Puts a decoded value in place of the present one, whose origin stays. */
+  replace(path: SettingPath, value: unknown): void {
     this.values.set(slashed(path), value);
-    if (origin) this.origins.set(path, origin);
   }
 
   /** Puts the variables POUCHD_… over the present values. An empty one counts as not set. */
@@ -75,6 +77,7 @@ export class SettingStore {
     }
   }
 
+  /** For the formats that convict calls: the value, or one that `isSound` refuses. */
   decode(path: SettingPath, raw: unknown): unknown {
     const setting = schema[path];
     if (raw === null && setting.nullable) return null;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { formatOrigin, loadConfig } from '../../../config/index.ts';
+import { readConfigFile } from '../../../config/source/file.ts';
 import { load, withConfigFile } from './fixture.ts';
 
 describe('loadConfig', () => {
@@ -13,6 +14,10 @@ describe('loadConfig', () => {
     assert.equal(config.containerLogs.maxSize, 64 * 1024 * 1024);
     assert.deepEqual(config.network.binDir, ['/usr/lib/cni', '/opt/cni/bin']);
     assert.deepEqual(config.plugins, []);
+  });
+
+  it('needs no default file', () => {
+    assert.equal(readConfigFile(undefined, '/nonexistent/pouchd.yaml'), undefined);
   });
 
   it('takes an empty file, and one of comments alone, as one that sets nothing', () => {
