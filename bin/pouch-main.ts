@@ -1,21 +1,32 @@
 /**
- * Entry of the multi-call executable: a link named as one of the programs runs it; the name `pouch` runs the CLI.
+ * Entry of the multi-call executable: called by the name of one of its programs it runs that one, by any other name the
+ * CLI.
  */
 import { basename } from 'node:path';
 
-type Program = (args: string[]) => Promise<number>;
+interface Program {
+  /** Answers the exit code. */
+  main(args: string[]): Promise<number>;
+  /** Told of what nobody caught. */
+  fail(error: unknown): void;
+}
 
 const programs: Record<string, () => Promise<Program>> = {
   pouch: async () => {
-    const { main } = await import('../cli/main.ts');
-    return (args) => main(args, process);
+    const { main, reportError } = await import('../cli/index.ts');
+    return { main: (args) => main(args, process), fail: (error) => reportError(error, process) };
   },
 };
 
 async function run(): Promise<void> {
   const load = programs[basename(process.argv0)] ?? programs['pouch'];
   const program = await load?.();
-  process.exit(await program?.(process.argv.slice(2)));
+  if (!program) return;
+  process.on('uncaughtException', (error) => {
+    program.fail(error);
+    process.exit(1);
+  });
+  process.exit(await program.main(process.argv.slice(2)));
 }
 
 void run();

@@ -7,6 +7,8 @@ export const exitCodes = {
   notExecutable: 126,
   /** The command is not in the image. */
   notFound: 127,
+  /** As a program that SIGPIPE ends. */
+  brokenPipe: 141,
 } as const;
 
 /** An error that the CLI finds by itself, before or beside the daemon. */

@@ -8,6 +8,8 @@ import type { Terminal } from './session.ts';
 export async function main(args: string[], terminal: Terminal): Promise<number> {
   const session = new Session(terminal);
   const path = commandPath(args);
+  // What is left to say is of no use to a reader that has gone; the write that failed ends the command.
+  terminal.stdout.on('error', () => undefined);
   try {
     const program = await buildProgram(session, path);
     await program.parseAsync(args, { from: 'user' });

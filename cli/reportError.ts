@@ -9,6 +9,7 @@ const starters = new Set(['run', 'create', 'exec']);
 
 /** Prints message, culprit, hint and code, one a line. Asked-for output (help, version) is no error. */
 export function reportError(error: unknown, terminal: Terminal): void {
+  if (isBrokenPipe(error)) return;
   const { message, culprit, hint, code } = describe(error);
   if (message === undefined) return;
   const paint = paletteFor(terminal.stderr, terminal.env);
@@ -17,6 +18,11 @@ export function reportError(error: unknown, terminal: Terminal): void {
   if (hint) lines.push(`hint: ${hint}`);
   if (code) lines.push(paint.dim(`code: ${code}`));
   terminal.stderr.write(`${lines.join('\n')}\n`);
+}
+
+/** `pouch logs … | head`: the reader has what it wanted. */
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && (error as NodeJS.ErrnoException).code === 'EPIPE';
 }
 
 interface Description {
@@ -53,6 +59,7 @@ function describeUsage(error: CommanderError): Description {
 /** Exit code for an error that ended a command. */
 export function exitCodeFor(error: unknown, path: string[]): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if (isBrokenPipe(error)) return exitCodes.brokenPipe;
   const verb = path[0] === 'container' ? path[1] : path[0];
   if (!starters.has(verb ?? '')) return exitCodes.failure;
   return error instanceof ClientError ? startFailure(error, verb) : exitCodes.notStarted;

@@ -16,7 +16,7 @@ const reasons: Record<string, string> = {
 
 /** Names the failure of a connection: not there, gone in the middle of a call, or aborted by the caller. */
 export function connectionFailure(error: Error, address: Address, signal?: AbortSignal): ClientError {
-  if (signal?.aborted) return new ClientError('PCH_ABORTED', 'the call was aborted', { cause: error });
+  if (signal?.aborted) return new ClientError('PCH_CANCELLED', 'the call was aborted', { cause: error });
   const reason = reasons[(error as NodeJS.ErrnoException).code ?? ''];
   return reason === undefined ? lost(error, address) : unreachable(reason, error, address);
 }

@@ -1,0 +1,3 @@
+/** The `pouch` command. */
+export { main } from './main.ts';
+export { reportError } from './reportError.ts';
