@@ -46,7 +46,10 @@ export class ManagedContainerd {
     }
   }
 
-  /** Ends containerd; its containers run on in their shims. */
+  /**
+   * Ends containerd; its containers run on in their shims. From version 1.7 on, a task that ends meanwhile is gone when
+   * it is back, and with it the exit status; 1.6 keeps it.
+   */
   async stop(): Promise<void> {
     await this.#process?.stop();
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerdEvent } from '../../core/containerd/index.ts';
+import { ifFound, type ContainerdEvent } from '../../core/containerd/index.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../core/supervise/index.ts';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { TestContainerd } from './support/containerd.ts';
@@ -48,14 +48,15 @@ describe('a managed containerd', function () {
     assert.equal(test.managed.state()?.restarts, 1);
   });
 
-  it('knows the exit of a task that ended while it was down', async () => {
+  it('does not show a task that ended while it was down as running: 1.6 has its exit, later ones drop it', async () => {
     const { id, init } = await runLong();
     await test.managed.stop();
     process.kill(init.pid, 'SIGKILL');
     assert.ok(await waitUntil(() => !isAlive(init), within));
-    await test.managed.start();
-    const exit = await test.client.tasks.wait(id);
-    assert.equal(exit.exitStatus, 137);
+    const { version } = await test.managed.start();
+    const exit = await ifFound(test.client.tasks.wait(id));
+    if (!version.startsWith('1.6.')) return assert.equal(exit, undefined);
+    assert.equal(exit?.exitStatus, 137);
     assert.ok(exit.exitedAt && Math.abs(Date.now() - exit.exitedAt.getTime()) < 60_000);
   });
 

@@ -38,6 +38,8 @@ export class TestContainerd {
       root: join(this.dir, 'root'),
       state: join(this.dir, 'state'),
       address: this.address,
+      // To try another version: its path, and its directory first in PATH for its shim.
+      executable: process.env['POUCH_TEST_CONTAINERD'],
       onEvent: (event) => this.events.push(event),
     });
   }
