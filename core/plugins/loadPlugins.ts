@@ -39,6 +39,8 @@ export interface LoadPluginsOptions {
   readonly timeoutMs?: number | undefined;
   readonly onTrace?: ((trace: TapTrace) => void) | undefined;
   readonly breaker?: BreakerSettings | undefined;
+  /** Monotonic milliseconds, for the breaker. */
+  readonly now?: (() => number) | undefined;
 }
 
 /**
@@ -61,7 +63,8 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Generati
 
   await reportQuarantined(slots, log, timeoutMs);
   const missing = missingPlugins(slots);
-  const runner = createRunner(taps, { missing, onTrace: options.onTrace, breaker: options.breaker });
+  const { onTrace, breaker, now } = options;
+  const runner = createRunner(taps, { missing, onTrace, breaker, now });
   return sealGeneration(options.number, slots, runner, missing, log, timeoutMs);
 }
 

@@ -2,7 +2,7 @@ import type { Hooks } from '../../../hooks/catalogue.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { TapFunction, TapOptions } from '../../../hooks/defineHook.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { nearest } from '../../../config/suggest.ts';
+import { didYouMean, nearest } from '../../../config/suggest.ts';
 import type { RecordedTap } from '../tap.ts';
 import { checkTapOptions } from './tapOptions.ts';
 
@@ -69,15 +69,27 @@ function refuseUnknown<T extends object>(target: T, unknown: (name: string) => E
 }
 
 function unknownHook(plugin: string, name: string): PouchError {
-  const near = nearest(name, hookNames) ?? nearest(lastPart(name), hookNames.map(lastPart));
-  const suggestions = hookNames.filter((known) => known === near || lastPart(known) === near);
-  const sameFamily = hookNames.filter((known) => known.startsWith(`${name.split('.')[0]}.`));
-  const hint = suggestions.length > 0 ? suggestions : sameFamily.length > 0 ? sameFamily : hookNames;
   return new PouchError('PCH_HOOK_UNKNOWN', `plugin ${plugin} wants the hook ${name}, which does not exist`, {
-    hint: `${suggestions.length > 0 ? 'did you mean' : 'there are'} ${hint.join(', ')}`,
+    hint: hintFor(name),
     plugin,
     hook: name,
   });
+}
+
+/** Near names of the same family, else of any; without one, what there is. */
+function hintFor(name: string): string {
+  const [family = '', verb] = name.split('.');
+  if (verb === undefined)
+    return didYouMean(family, Object.keys(families)) ?? `there are ${Object.keys(families).join(', ')}`;
+  const siblings = Object.keys(families[family] ?? {}).map((each) => `${family}.${each}`);
+  const near = nearNames(verb, siblings);
+  const found = near.length > 0 ? near : nearNames(verb, hookNames);
+  return found.length > 0 ? `did you mean ${found.join(' or ')}?` : `there are ${siblings.join(', ')}`;
+}
+
+function nearNames(verb: string, names: readonly string[]): string[] {
+  const best = nearest(verb, names.map(lastPart));
+  return names.filter((name) => lastPart(name) === best);
 }
 
 function lastPart(name: string): string {

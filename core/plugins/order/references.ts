@@ -22,7 +22,7 @@ export function resolveReferences(taps: readonly PreparedTap[], known: ReadonlyS
   const faults: OrderFault[] = [];
   for (const tap of taps) {
     for (const [relation, name] of referencesOf(tap)) {
-      const found = resolve(tap, name, taps, known);
+      const found = resolve(tap, relation, name, taps, known);
       if (found instanceof PouchError) faults.push({ plugin: tap.plugin, error: found });
       else edges.push(...found.map((other) => edge(tap, relation, other)));
     }
@@ -46,6 +46,7 @@ function edge(tap: PreparedTap, relation: Relation, other: PreparedTap): Edge {
 /** A plugin that is known but has no tap here (or is disabled or quarantined) leaves nothing to order. */
 function resolve(
   tap: PreparedTap,
+  relation: Relation,
   name: string,
   taps: readonly PreparedTap[],
   known: ReadonlySet<string>,
@@ -54,10 +55,16 @@ function resolve(
   const others = taps.filter((other) => other !== tap && other.plugin === plugin);
   const found = tapName === undefined ? others : others.filter((other) => other.name === tapName);
   if (found.length > 0 || optional) return found;
-  if (plugin === tap.plugin) return unknown(tap, name, taps, known, 'itself');
-  if (!known.has(plugin) || (tapName !== undefined && others.length > 0))
-    return unknown(tap, name, taps, known);
-  return [];
+  const wish = `plugin ${tap.plugin} wants to run ${relation} ${name} in ${tap.hook}`;
+  if (plugin === tap.plugin) return fault(tap, `${wish}, which is itself`, 'drop that wish');
+  if (!known.has(plugin))
+    return fault(tap, `${wish}, but there is no plugin ${plugin}`, hintFor(name, plugin, known));
+  if (tapName === undefined || others.length === 0) return [];
+  return fault(
+    tap,
+    `${wish}, but ${plugin} has no such tap there`,
+    `it has ${others.map(labelOf).join(', ')}`,
+  );
 }
 
 /** `plugin`, `plugin:tap`, either with a trailing `?`. */
@@ -67,17 +74,10 @@ function parse(name: string): { plugin: string; tapName: string | undefined; opt
   return { plugin, tapName, optional };
 }
 
-function unknown(
-  tap: PreparedTap,
-  name: string,
-  taps: readonly PreparedTap[],
-  known: ReadonlySet<string>,
-  problem = 'which does not exist',
-): PouchError {
-  const near = didYouMean(name, [...known, ...taps.map(labelOf)]);
-  return new PouchError(
-    'PCH_PLUGIN_ORDER',
-    `plugin ${tap.plugin} wants an order relative to ${name} in ${tap.hook}, ${problem}`,
-    { hint: near ?? `write '${name}?' if it may be missing`, plugin: tap.plugin, hook: tap.hook },
-  );
+function hintFor(name: string, plugin: string, known: ReadonlySet<string>): string {
+  return didYouMean(plugin, known) ?? `write '${name}?' if it may be missing`;
+}
+
+function fault({ plugin, hook }: PreparedTap, message: string, hint: string): PouchError {
+  return new PouchError('PCH_PLUGIN_ORDER', message, { hint, plugin, hook });
 }

@@ -15,11 +15,18 @@ export interface Breaker {
   /** Answers whether this success has closed it. */
   succeeded(): boolean;
   /** Answers whether this failure has opened it. */
-  failed(): boolean;
+  failed(message: string): boolean;
+  /** Message of the last failure. */
+  readonly lastFailure: string;
 }
 
 /** For taps that may not be left out. */
-export const alwaysClosed: Breaker = { wait: () => 0, succeeded: () => false, failed: () => false };
+export const alwaysClosed: Breaker = {
+  wait: () => 0,
+  succeeded: () => false,
+  failed: () => false,
+  lastFailure: '',
+};
 
 /**
  * Spares every operation the wait for a tap that keeps failing. Only for taps that may be left out (skip, degrade).
@@ -28,6 +35,7 @@ export const alwaysClosed: Breaker = { wait: () => 0, succeeded: () => false, fa
 export class CircuitBreaker implements Breaker {
   readonly #settings: BreakerSettings;
   readonly #now: () => number;
+  lastFailure = '';
   #failures = 0;
   #openUntil: number | undefined;
 
@@ -51,7 +59,8 @@ export class CircuitBreaker implements Breaker {
     return wasOpen;
   }
 
-  failed(): boolean {
+  failed(message: string): boolean {
+    this.lastFailure = message;
     this.#failures += 1;
     if (this.#failures < this.#settings.failures) return false;
     const wasOpen = this.#openUntil !== undefined;

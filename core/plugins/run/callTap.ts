@@ -19,8 +19,8 @@ export async function callTap(tap: PreparedTap, input: unknown, scope: CallScope
   if (scope.signal?.aborted) throw cancelled(scope.signal);
   const controller = new AbortController();
   const log = scopedLog(scope.log, { plugin: tap.plugin, hook: tap.hook });
-  const call = invoke(tap, input, { signal: controller.signal, log });
   const limit = limitOf(tap, scope.signal, controller);
+  const call = invoke(tap, input, { signal: controller.signal, log });
   try {
     return await Promise.race([call, limit.reached]);
   } catch (error) {

@@ -45,7 +45,7 @@ export async function settleTap<T>(
     return ms;
   };
   const wait = guard.breaker.wait();
-  if (wait > 0) return leaveOut(tap, openMessage(wait), () => note('open', 0));
+  if (wait > 0) return leaveOut(tap, openMessage(wait, guard.breaker), () => note('open', 0));
   const tried = await tryAttempts(tap, scope, attempt);
   if (!('error' in tried)) {
     if (guard.breaker.succeeded()) scope.log.info('the plugin works again', fieldsOf(tap));
@@ -106,14 +106,16 @@ function leaveOut(tap: PreparedTap, message: string, note: () => void): Settled<
   return { ok: false, degraded: { plugin: tap.plugin, hook: tap.hook, message } };
 }
 
-function openMessage(wait: number): string {
-  return `not called: it has failed too often in a row and is tried again in ${Math.ceil(wait / 1000)} s`;
+function openMessage(wait: number, { lastFailure }: Breaker): string {
+  const seconds = Math.ceil(wait / 1000);
+  return `not called: it has failed too often in a row and is tried again in ${seconds} s; last error: ${lastFailure}`;
 }
 
 function logFailure(tap: PreparedTap, { log }: CallScope, breaker: Breaker, error: PouchError): void {
   const fields = { ...fieldsOf(tap), code: error.code, error: error.message };
   log.warn(`the plugin failed and was left out (onError: ${String(tap.onError)})`, fields);
-  if (breaker.failed()) log.warn('the plugin keeps failing and is not called for some time', fields);
+  if (breaker.failed(error.message))
+    log.warn('the plugin keeps failing and is not called for some time', fields);
 }
 
 function fieldsOf(tap: PreparedTap): Record<string, unknown> {

@@ -1,0 +1,81 @@
+import { definePlugin, PouchError, Type } from 'pouch/hooks';
+
+/** Microseconds; the kernel's own default for a CFS period. */
+const CPU_PERIOD = 100_000;
+/** Microseconds; the kernel refuses a shorter quota. */
+const LEAST_QUOTA = 1_000;
+const MOST_CPUS = 4_096;
+/** Bytes; with less, a container does not even start. */
+const LEAST_MEMORY = 6 * 2 ** 20;
+
+/**
+ * An old orchestrator tells limits to the program in the container, as environment variables. Here they become limits
+ * that the kernel holds, and the variables go. A limit that the request sets by itself (`--cpus`, `--memory`) stays.
+ */
+export default definePlugin({
+  name: 'legacy-limits',
+  doc: 'Turns CPU_LIMIT and MEMORY_LIMIT of the environment into cgroup limits.',
+  hooks: ['container.preCreate'],
+  options: Type.Object({
+    cpu: Type.String({ default: 'CPU_LIMIT', description: 'Variable with the number of CPUs: `1.5`.' }),
+    memory: Type.String({ default: 'MEMORY_LIMIT', description: 'Variable with the memory: `512m`, `2g`.' }),
+  }),
+  setup({ hooks, options, log }) {
+    hooks.container.preCreate.tap((draft) => {
+      const { env } = draft.process;
+      const cpu = take(env, options.cpu, parseCpus);
+      const memory = take(env, options.memory, parseMemory);
+      if (cpu !== undefined && draft.resources.cpu?.quota === undefined)
+        draft.resources.cpu = {
+          ...draft.resources.cpu,
+          quota: Math.round(cpu * CPU_PERIOD),
+          period: CPU_PERIOD,
+        };
+      if (memory !== undefined && draft.resources.memory?.limit === undefined)
+        draft.resources.memory = { ...draft.resources.memory, limit: memory };
+      log.debug('limits of the environment', { container: draft.name, cpu, memory });
+    });
+  },
+});
+
+/** Removes the variable and answers its value, if it is there. */
+function take(
+  env: Record<string, string>,
+  variable: string,
+  parse: (text: string) => number | undefined,
+): number | undefined {
+  const text = env[variable];
+  if (text === undefined) return undefined;
+  const value = parse(text.trim());
+  if (value === undefined) throw invalid(variable, text, parse === parseCpus ? cpuForm : memoryForm);
+  delete env[variable];
+  return value;
+}
+
+const cpuForm = `a number of CPUs from ${LEAST_QUOTA / CPU_PERIOD} to ${MOST_CPUS}, such as 1.5`;
+
+function parseCpus(text: string): number | undefined {
+  if (!/^\d{1,4}(\.\d{1,6})?$/.test(text)) return undefined;
+  const cpus = Number(text);
+  return cpus * CPU_PERIOD >= LEAST_QUOTA && cpus <= MOST_CPUS ? cpus : undefined;
+}
+
+const memoryForm = 'a size from 6m upwards, such as 512m or 2g (b, k, m, g, t; 1k is 1024 bytes)';
+const units = ['', 'k', 'm', 'g', 't'];
+
+function parseMemory(text: string): number | undefined {
+  const [, amount, unit = ''] = /^(\d{1,15}(?:\.\d{1,3})?)\s*(?:([kmgt])(?:i?b)?|b)?$/i.exec(text) ?? [];
+  if (amount === undefined) return undefined;
+  const bytes = Math.floor(Number(amount) * 1024 ** units.indexOf(unit.toLowerCase()));
+  return bytes >= LEAST_MEMORY && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+function invalid(variable: string, found: string, expected: string): PouchError {
+  return new PouchError(
+    'PCH_OPTION_INVALID',
+    `${variable} must be ${expected}; found ${JSON.stringify(found)}`,
+    {
+      hint: `mend or remove the environment variable ${variable} of the container`,
+    },
+  );
+}

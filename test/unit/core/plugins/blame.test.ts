@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { catalogue } from '../../../../hooks/catalogue.ts';
+import type { ContainerDraft } from '../../../../hooks/draft.ts';
+import type { Plugin } from '../../../../hooks/definePlugin.ts';
+import { makeDraft } from './support/draft.ts';
+import { entry, load, plugin, rejection } from './support/load.ts';
+
+const { preCreate, spec } = catalogue.container;
+
+function changing(name: string, change: (draft: ContainerDraft) => void, overrides: string[] = []): Plugin {
+  return plugin(name, ({ hooks }) => hooks.container.preCreate.tap({ overrides }, change));
+}
+
+async function plan(plugins: Plugin[], draft = makeDraft(), fieldOwners?: Map<string, string>) {
+  const { runner, log } = await load(plugins);
+  return runner.plan(preCreate, draft, { log, fieldOwners });
+}
+
+describe('blame', () => {
+  it('tells field, plugin, hook, action, values and time of every change', async () => {
+    const { blame } = await plan([
+      changing('alpha', (d) => {
+        d.process.env.HOME = '/root';
+        d.hostname = 'db';
+        delete d.maskedPaths['/proc/kcore'];
+      }),
+    ]);
+    assert.ok(blame.every(({ ms }) => ms >= 0));
+    assert.deepEqual(
+      blame.map(({ ms: _ms, ...rest }) => rest),
+      [
+        {
+          field: 'process.env.HOME',
+          plugin: 'alpha',
+          hook: 'container.preCreate',
+          action: 'set',
+          after: '/root',
+        },
+        {
+          field: 'hostname',
+          plugin: 'alpha',
+          hook: 'container.preCreate',
+          action: 'changed',
+          before: 'web',
+          after: 'db',
+        },
+        {
+          field: 'maskedPaths["/proc/kcore"]',
+          plugin: 'alpha',
+          hook: 'container.preCreate',
+          action: 'removed',
+          before: true,
+        },
+      ],
+    );
+  });
+
+  it('tells a new mount field by field, arrays as a whole', async () => {
+    const { blame } = await plan([
+      changing('alpha', (d) => void (d.mounts['/a.b'] = { type: 'bind', source: '/srv', options: ['ro'] })),
+    ]);
+    assert.deepEqual(
+      blame.map(({ field, after }) => [field, after]),
+      [
+        ['mounts["/a.b"].type', 'bind'],
+        ['mounts["/a.b"].source', '/srv'],
+        ['mounts["/a.b"].options', ['ro']],
+      ],
+    );
+  });
+
+  it('keeps the values as they were, whatever later taps do to them', async () => {
+    const { blame } = await plan([
+      changing('alpha', (d) => void d.process.command.push('--verbose')),
+      changing('beta', (d) => void d.process.command.push('--more'), ['alpha']),
+    ]);
+    assert.deepEqual(blame[0]?.after, ['sleep', '1', '--verbose']);
+    assert.deepEqual(blame[1]?.before, ['sleep', '1', '--verbose']);
+  });
+
+  it('has the line of the configuration', async () => {
+    const { runner, log } = await load([changing('alpha', (d) => void (d.hostname = 'x'))], {
+      entries: [entry({ name: 'alpha' })],
+      locate: (pointer) => `pouchd.yaml:12 ${pointer}`,
+    });
+    const { blame } = await runner.plan(preCreate, makeDraft(), { log });
+    assert.equal(blame[0]?.origin, 'pouchd.yaml:12 /plugins/0');
+  });
+
+  it('leaves the given draft alone', async () => {
+    const draft = makeDraft();
+    await plan([changing('alpha', (d) => void (d.labels.x = '1'))], draft);
+    assert.deepEqual(draft.labels, {});
+  });
+
+  it('takes names such as __proto__ and constructor for what they are', async () => {
+    const labels = JSON.parse('{"__proto__": "a", "constructor": "b"}') as Record<string, string>;
+    const { draft, blame } = await plan(
+      [changing('alpha', (d) => void (d.labels.toString = 'c'))],
+      makeDraft({ labels }),
+    );
+    assert.deepEqual(Object.entries(draft.labels), [
+      ['__proto__', 'a'],
+      ['constructor', 'b'],
+      ['toString', 'c'],
+    ]);
+    assert.deepEqual(
+      blame.map(({ field, action }) => [field, action]),
+      [['labels.toString', 'set']],
+    );
+  });
+
+  it('takes less than 2 ms for ten taps on a draft of 200 keys', async function () {
+    this.retries(3);
+    const names = Array.from({ length: 10 }, (_, i) => `p${i}`);
+    const { runner, log } = await load(
+      names.map((name) => changing(name, (d) => void (d.labels[name] = '1'))),
+    );
+    const draft = makeDraft();
+    for (let i = 0; i < 200; i++) draft.process.env[`VARIABLE_${i}`] = `value ${i}`;
+    const times: number[] = [];
+    for (let i = 0; i < 101; i++) {
+      const started = performance.now();
+      await runner.plan(preCreate, draft, { log, fieldOwners: new Map() });
+      times.push(performance.now() - started);
+    }
+    const median = times.sort((a, b) => a - b)[50] ?? Infinity;
+    assert.ok(median < 2, `${median} ms`);
+  });
+});
+
+describe('conflicts', () => {
+  it('a second plugin that changes what another has set fails, naming both and the field', async () => {
+    const error = await rejection(
+      plan([
+        changing('alpha', (d) => void (d.hostname = 'a')),
+        changing('beta', (d) => void (d.hostname = 'b')),
+      ]),
+    );
+    assert.deepEqual(
+      [error.code, error.plugin, error.hook],
+      ['PCH_PLUGIN_CONFLICT', 'beta', 'container.preCreate'],
+    );
+    assert.equal(error.message, 'plugins alpha and beta both tried to set hostname');
+    assert.match(error.hint ?? '', /overrides: \['alpha'\]/);
+  });
+
+  const cases: [string, (d: ContainerDraft) => void, (d: ContainerDraft) => void, string][] = [
+    ['removes it', (d) => void (d.labels.x = '1'), (d) => void delete d.labels.x, 'labels.x'],
+    [
+      'sets what the other removed',
+      (d) => void delete d.process.env.PATH,
+      (d) => void (d.process.env.PATH = '/'),
+      'process.env.PATH',
+    ],
+    [
+      'changes a part of it',
+      (d) => void (d.seccomp = null),
+      (d) => void (d.seccomp = { defaultAction: 'SCMP_ACT_ALLOW' }),
+      'seccomp',
+    ],
+    [
+      'replaces what it is a part of',
+      (d) => void (d.mounts['/x'] = { type: 'bind', source: '/a', options: [] }),
+      (d) => void (d.mounts = {}),
+      'mounts["/x"].type',
+    ],
+  ];
+  for (const [what, first, second, field] of cases) {
+    it(`also if it ${what}`, async () => {
+      const error = await rejection(plan([changing('alpha', first), changing('beta', second)]));
+      assert.equal(error.message, `plugins alpha and beta both tried to set ${field}`);
+    });
+  }
+
+  it('is none with `overrides`, and the field then belongs to the second', async () => {
+    const owners = new Map<string, string>();
+    const plugins = [
+      changing('alpha', (d) => void (d.hostname = 'a')),
+      changing('beta', (d) => void (d.hostname = 'b'), ['alpha']),
+    ];
+    const { draft } = await plan(plugins, makeDraft(), owners);
+    assert.equal(draft.hostname, 'b');
+    assert.deepEqual([...owners], [['hostname', 'beta']]);
+    const third = changing('gamma', (d) => void (d.hostname = 'c'), ['alpha']);
+    const error = await rejection(plan([...plugins, third]));
+    assert.match(error.message, /plugins beta and gamma/);
+  });
+
+  it('is none when both want the same value, change their own, or add beside each other', async () => {
+    const { draft } = await plan([
+      changing('alpha', (d) => {
+        d.hostname = 'same';
+        d.resources.memory = { limit: 1 };
+      }),
+      changing('beta', (d) => {
+        d.hostname = 'same';
+        d.resources.memory = { ...d.resources.memory, swap: 2 };
+      }),
+    ]);
+    assert.deepEqual(draft.resources.memory, { limit: 1, swap: 2 });
+  });
+
+  it('is none for what core, request or image have set', async () => {
+    const owners = new Map([
+      ['hostname', 'request'],
+      ['process.env.PATH', 'image'],
+      ['stop', 'core'],
+    ]);
+    const change = changing('alpha', (d) => {
+      d.hostname = 'a';
+      d.process.env.PATH = '/bin';
+      d.stop.signal = 'SIGKILL';
+    });
+    await plan([change], makeDraft(), owners);
+    assert.deepEqual([...new Set(owners.values())], ['alpha', 'core']);
+  });
+
+  it('is seen across two hooks of one container', async () => {
+    const beta = plugin('beta', ({ hooks }) => hooks.container.spec.tap((d) => void (d.hostname = 'b')));
+    const { runner, log } = await load([changing('alpha', (d) => void (d.hostname = 'a')), beta]);
+    const fieldOwners = new Map<string, string>();
+    const { draft } = await runner.plan(preCreate, makeDraft(), { log, fieldOwners });
+    const error = await rejection(runner.plan(spec, draft, { log, fieldOwners }));
+    assert.deepEqual([error.code, error.hook], ['PCH_PLUGIN_CONFLICT', 'container.spec']);
+  });
+});
+
+describe('the contract of a plan tap', () => {
+  const broken: [string, (d: ContainerDraft) => void, RegExp][] = [
+    [
+      'changes a fixed field',
+      (d) => void ((d as { name: string }).name = 'mine'),
+      /changed name, which is fixed/,
+    ],
+    [
+      'changes a part of one',
+      (d) => void (d.image.config.os = 'plan9'),
+      /changed image\.config\.os, which is fixed/,
+    ],
+    [
+      'sets a wrong type',
+      (d) => void ((d.extraHosts as Record<string, unknown>).db = 7),
+      /extraHosts\.db must be string/,
+    ],
+    [
+      'misspells a field',
+      (d) => void ((d as unknown as { hostnam: string }).hostnam = 'x'),
+      /hostnam is no field/,
+    ],
+    [
+      'removes a needed field',
+      (d) => void delete (d as Partial<ContainerDraft>).hostname,
+      /hostname must have/,
+    ],
+    ['ties a knot', (d) => void ((d.labels as Record<string, unknown>).me = d), /nested deeper/],
+  ];
+  for (const [what, change, message] of broken) {
+    it(`is broken by one that ${what}: named, and nothing of it stays`, async () => {
+      const { runner, log } = await load([
+        plugin('rogue', ({ hooks }) => hooks.container.preCreate.tap({ onError: 'degrade' }, change)),
+        plugin('good', ({ hooks }) => hooks.container.preCreate.tap((d) => void (d.labels.good = '1'))),
+      ]);
+      const { draft, degraded, blame } = await runner.plan(preCreate, makeDraft(), { log });
+      assert.match(degraded[0]?.message ?? '', message);
+      assert.equal(degraded[0]?.plugin, 'rogue');
+      assert.deepEqual({ ...draft, labels: {}, image: 0 }, { ...makeDraft(), image: 0 });
+      assert.deepEqual(
+        blame.map(({ plugin: name }) => name),
+        ['good'],
+      );
+    });
+  }
+
+  it('holds the runtime fixed in container.spec', async () => {
+    const { runner, log } = await load([
+      plugin('rogue', ({ hooks }) => hooks.container.spec.tap((d) => void (d.runtime = 'mine'))),
+    ]);
+    assert.match((await rejection(runner.plan(spec, makeDraft(), { log }))).message, /changed runtime/);
+  });
+});

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { GenerationHolder } from '../../../../core/plugins/index.ts';
+import { load, plugin } from './support/load.ts';
+
+async function generation(number: number, disposed: number[]) {
+  const tracked = plugin('tracked', ({ onDispose }) => onDispose(() => void disposed.push(number)));
+  return (await load([tracked], { number })).generation;
+}
+
+describe('a reload', () => {
+  it('lets a running operation finish on the generation it began with, then disposes of that', async () => {
+    const disposed: number[] = [];
+    const holder = new GenerationHolder(await generation(1, disposed));
+    const running = holder.acquire();
+    const other = holder.acquire();
+    holder.swap(await generation(2, disposed));
+    assert.deepEqual([running.generation.number, holder.current.number], [1, 2]);
+    running.release();
+    running.release();
+    await holder.disposed();
+    assert.deepEqual(disposed, []);
+    other.release();
+    await holder.disposed();
+    assert.deepEqual(disposed, [1]);
+  });
+
+  it('disposes at once of a generation that nobody uses', async () => {
+    const disposed: number[] = [];
+    const holder = new GenerationHolder(await generation(1, disposed));
+    holder.swap(await generation(2, disposed));
+    await holder.disposed();
+    assert.deepEqual(disposed, [1]);
+  });
+
+  it('releases also when the operation fails', async () => {
+    const disposed: number[] = [];
+    const holder = new GenerationHolder(await generation(1, disposed));
+    await holder.use(async () => Promise.reject(new Error('no'))).catch(() => {});
+    holder.swap(await generation(2, disposed));
+    await holder.disposed();
+    assert.deepEqual(disposed, [1]);
+  });
+
+  it('goes through all clean-ups, last first, also when one fails', async () => {
+    const order: string[] = [];
+    const { generation: one, log } = await load([
+      plugin('a', ({ onDispose }) => onDispose(() => void order.push('a'))),
+      plugin('b', ({ onDispose }) => {
+        onDispose(() => void order.push('b'));
+        onDispose(() => {
+          throw new Error('stuck');
+        });
+      }),
+    ]);
+    await one.dispose();
+    assert.deepEqual(order, ['b', 'a']);
+    assert.deepEqual(log.lines[0]?.fields, { plugin: 'b', error: 'stuck' });
+  });
+});

@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { Container } from 'inversify';
+import { catalogue } from '../../../../hooks/catalogue.ts';
+import type { Plugin, Surface } from '../../../../hooks/definePlugin.ts';
+import { definePlugin } from '../../../../hooks/definePlugin.ts';
+import type { EffectKind } from '../../../../hooks/effects.ts';
+import { Type } from '../../../../hooks/index.ts';
+import type { RuntimeProvider } from '../../../../hooks/runtime.ts';
+import { makeDraft } from './support/draft.ts';
+import { host } from './support/host.ts';
+import { entry, load, plugin, rejection } from './support/load.ts';
+
+const { preCreate } = catalogue.container;
+const good = plugin('good', ({ hooks }) => hooks.container.preCreate.tap((d) => void (d.labels.good = '1')));
+
+const kind = (name: string): EffectKind => ({
+  kind: name,
+  describe: () => '',
+  apply: async () => undefined,
+  undo: async () => {},
+});
+const runtime = (name: string, aliases: string[] = []): RuntimeProvider => ({
+  name,
+  aliases,
+  containerdType: 'io.containerd.runc.v2',
+  probe: async () => ({ usable: true, path: '', version: '' }),
+  options: async () => ({ binaryName: name }),
+});
+const surface = (name: string): Surface => ({ name, start: async () => {}, stop: async () => {} });
+
+describe('loading plugins', () => {
+  it('gives setup its options, host, log and hooks, and collects what it contributes', async () => {
+    const api = surface('api');
+    const rich = definePlugin({
+      name: 'rich',
+      options: Type.Object({ size: Type.Integer({ default: 7 }) }),
+      async setup(context) {
+        await new Promise((resolve) => setImmediate(resolve));
+        assert.equal(context.options.size, 7);
+        assert.equal(context.host, host);
+        context.log.info('hello');
+        context.effect(kind('rich.file'));
+        context.runtime(runtime('crun', ['fast']));
+        context.surface(api);
+        context.hooks.daemon.ready.tap(() => {});
+      },
+    });
+    const { generation, log } = await load([rich]);
+    assert.deepEqual(generation.plugins, [
+      { name: 'rich', source: 'built-in', state: 'active', hooks: ['daemon.ready'] },
+    ]);
+    assert.deepEqual([...generation.effectKinds.keys()], ['rich.file']);
+    assert.deepEqual([...generation.runtimes.keys()], ['crun', 'fast']);
+    assert.deepEqual(generation.surfaces, [api]);
+    assert.deepEqual(log.lines[0]?.fields, { plugin: 'rich' });
+  });
+
+  it('puts each plugin in a child of the core’s container', async () => {
+    const core = new Container();
+    const seen = Symbol('core service');
+    core.bind(seen).toConstantValue('there');
+    const { generation } = await load([good], { container: core });
+    assert.equal(generation.plugins[0]?.state, 'active');
+    await generation.dispose();
+    assert.equal(core.get(seen), 'there');
+  });
+
+  it('leaves out a disabled plugin', async () => {
+    const { generation, runner, log } = await load([good], {
+      entries: [entry({ name: 'good', enabled: false })],
+    });
+    assert.equal(generation.plugins[0]?.state, 'disabled');
+    assert.deepEqual((await runner.plan(preCreate, makeDraft(), { log })).degraded, []);
+  });
+});
+
+describe('a plugin that cannot be loaded is quarantined and named, and the rest works:', () => {
+  const untyped = (setup: (context: never) => void, more: object = {}): Plugin =>
+    ({ name: 'bad', setup, ...more }) as unknown as Plugin;
+  const contributes = (call: (context: Parameters<Plugin['setup']>[0]) => void) => plugin('bad', call);
+  const cases: [string, Plugin, RegExp][] = [
+    [
+      'one whose setup throws',
+      untyped(() => {
+        throw new Error('no database');
+      }),
+      /setup of plugin bad failed: no database/,
+    ],
+    [
+      'one whose setup rejects',
+      plugin('bad', async () => Promise.reject(new Error('later'))),
+      /failed: later/,
+    ],
+    [
+      'one whose setup hangs',
+      plugin('bad', async () => new Promise(() => {})),
+      /setup of plugin bad did not end within 50 ms/,
+    ],
+    [
+      'one that wants an unknown hook',
+      untyped((c: { hooks: { container: Record<string, { tap(run: () => void): void }> } }) =>
+        c.hooks.container.nope?.tap(() => {}),
+      ),
+      /plugin bad wants the hook container\.nope, which does not exist \(there are container\.preCreate, /,
+    ],
+    [
+      'one that wants a misspelt hook',
+      untyped((c: { hooks: { container: Record<string, { tap(run: () => void): void }> } }) =>
+        c.hooks.container.precreate?.tap(() => {}),
+      ),
+      /wants the hook container\.precreate.*did you mean container\.preCreate/,
+    ],
+    [
+      'one that wants an unknown family',
+      untyped((c: { hooks: Record<string, Record<string, { tap(run: () => void): void }>> }) =>
+        c.hooks.pod?.preCreate?.tap(() => {}),
+      ),
+      /wants the hook pod, which does not exist \(there are container, cri, /,
+    ],
+    [
+      'one with an unknown tap option',
+      untyped((c: { hooks: { container: { preCreate: { tap(o: object, run: () => void): void } } } }) =>
+        c.hooks.container.preCreate.tap({ stage: 3 }, () => {}),
+      ),
+      /unknown option stage/,
+    ],
+    [
+      'one with a tap without a function',
+      untyped((c: { hooks: { container: { preCreate: { tap(o: object): void } } } }) =>
+        c.hooks.container.preCreate.tap({}),
+      ),
+      /taps container\.preCreate without a function/,
+    ],
+    [
+      'one with a bad policy',
+      contributes((c) => c.hooks.container.preCreate.tap({ onError: { retry: 0 } }, () => {})),
+      /`onError` that is not/,
+    ],
+    ['one without a setup', { name: 'bad' } as unknown as Plugin, /its `setup` is no function/],
+    ['one with a bad name', untyped(() => {}, { name: 'Bad Name' }), /its `name` is no name/],
+    [
+      'one whose options are no schema',
+      untyped(() => {}, { options: 'none' }),
+      /its `options` is no object schema/,
+    ],
+    [
+      'one with a broken schema',
+      untyped(() => {}, { options: { type: 'object', properties: { a: { type: 'strnig' } } } }),
+      /schema of plugin bad is bad/,
+    ],
+    [
+      'one that lists an unknown hook',
+      untyped(() => {}, { hooks: ['container.nope'] }),
+      /lists "container\.nope", which is no hook/,
+    ],
+    [
+      'one that taps what it does not list',
+      untyped((c: Parameters<Plugin['setup']>[0]) => c.hooks.container.spec.tap(() => {}), {
+        hooks: ['container.preCreate'],
+      }),
+      /taps container\.spec, which its `hooks` do not list/,
+    ],
+    [
+      'one with half an effect kind',
+      untyped((c: { effect(kind: object): void }) => c.effect({ kind: 'x' })),
+      /effect kind whose `describe` is no function/,
+    ],
+    [
+      'one that takes the core’s effect kind',
+      contributes((c) => c.effect(kind('snapshot'))),
+      /effect kind snapshot is contributed by the core and by plugin bad/,
+    ],
+    [
+      'one that takes another’s runtime',
+      contributes((c) => c.runtime(runtime('mine', ['runc']))),
+      /runtime runc is contributed by plugin first and by plugin bad/,
+    ],
+    [
+      'one that takes another’s surface',
+      contributes((c) => c.surface(surface('api'))),
+      /surface api is contributed by plugin first/,
+    ],
+    [
+      'one that has its name twice',
+      contributes((c) => [c.runtime(runtime('a')), c.runtime(runtime('a'))]),
+      /runtime a is contributed by plugin bad and by plugin bad/,
+    ],
+  ];
+  for (const [what, bad, message] of cases) {
+    it(what, async () => {
+      const first = plugin('first', (c) => {
+        c.runtime(runtime('runc'));
+        c.surface(surface('api'));
+      });
+      const { generation, runner, log } = await load([first, bad, good], {
+        timeoutMs: 50,
+        reserved: { effectKinds: ['snapshot'] },
+      });
+      assert.deepEqual(
+        generation.plugins.map(({ state }) => state),
+        ['active', 'quarantined', 'active'],
+      );
+      assert.match(generation.plugins[1]?.error ?? '', message);
+      assert.ok(log.lines.some((line) => line.level === 'error' && /is quarantined/.test(line.message)));
+      const { draft } = await runner.plan(preCreate, makeDraft(), { log });
+      assert.equal(draft.labels.good, '1');
+    });
+  }
+
+  it('one of the same name as another', async () => {
+    const { generation } = await load([good, plugin('good', () => {})]);
+    assert.deepEqual(
+      generation.plugins.map(({ state }) => state),
+      ['active', 'quarantined'],
+    );
+    assert.match(
+      generation.plugins[1]?.error ?? '',
+      /the plugin name good belongs to built-in and to built-in/,
+    );
+  });
+
+  it('one that the configuration names and nobody has', async () => {
+    const { generation } = await load([good], {
+      entries: [entry({ name: 'godo' }), entry({ name: 'goood' })],
+    });
+    assert.match(generation.plugins[2]?.error ?? '', /no built-in plugin goood \(did you mean good\?\)/);
+  });
+
+  it('and nothing of what it has contributed counts', async () => {
+    const { generation, runner, log } = await load([
+      plugin('bad', ({ hooks, effect, runtime: provide }) => {
+        hooks.container.preCreate.tap((d) => void (d.labels.bad = '1'));
+        effect(kind('x'));
+        provide(runtime('x'));
+        throw new Error('at last');
+      }),
+    ]);
+    assert.deepEqual([generation.effectKinds.size, generation.runtimes.size], [0, 0]);
+    assert.deepEqual((await runner.plan(preCreate, makeDraft(), { log })).draft.labels, {});
+  });
+
+  it('and what it has started is cleaned up at once', async () => {
+    let cleaned = false;
+    await load([
+      plugin('bad', ({ onDispose }) => {
+        onDispose(() => void (cleaned = true));
+        throw new Error('no');
+      }),
+    ]);
+    assert.equal(cleaned, true);
+  });
+
+  it('and what it contributes after its deadline is refused', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    await load(
+      [
+        plugin('bad', async ({ effect }) => {
+          late = new Promise((resolve) => setTimeout(resolve, 30)).then(() => effect(kind('x')));
+          late.catch(() => {});
+          await new Promise(() => {});
+        }),
+      ],
+      { timeoutMs: 10 },
+    );
+    assert.match((await rejection(late)).message, /contributes an effect kind after its setup has ended/);
+  });
+});
+
+describe('options of a plugin', () => {
+  const schema = Type.Object({
+    port: Type.Integer(),
+    mode: Type.Optional(Type.String({ pattern: '^(a|b)$' })),
+    peers: Type.Optional(Type.Record(Type.String(), Type.String())),
+  });
+  const strict = definePlugin({ name: 'strict', options: schema, setup() {} });
+  const errorOf = async (options: Record<string, unknown>, plugins: Plugin[] = [strict]) => {
+    const { generation } = await load(plugins, {
+      entries: [entry({ name: plugins[0]?.name ?? '', options })],
+      locate: (pointer) => `pouchd.yaml:${pointer}`,
+    });
+    return generation.plugins[0]?.error ?? '';
+  };
+
+  it('are all told at once, each with its line, and none with its value', async () => {
+    const error = await errorOf({ port: 's3cret', mode: 's3cret', peers: { x: 1 }, porrt: 1 });
+    assert.match(
+      error,
+      /pouchd\.yaml:\/plugins\/0\/options\/port: options\.port must be integer, found string/,
+    );
+    assert.match(error, /options\/mode: options\.mode must match pattern/);
+    assert.match(error, /options\/peers\/x: options\.peers\.x must be string, found number/);
+    assert.match(error, /options\/porrt: options\.porrt is unknown \(did you mean port\?\)/);
+    assert.doesNotMatch(error, /s3cret/);
+  });
+
+  it('are told when one is missing', async () => {
+    assert.match(await errorOf({}), /options must have required property 'port'/);
+  });
+
+  it('are refused by a plugin that takes none', async () => {
+    assert.match(
+      await errorOf({ x: 1 }, [plugin('none', () => {})]),
+      /options\.x is unknown \(there are none\)/,
+    );
+  });
+
+  it('are a copy: a plugin that changes its options changes no configuration', async () => {
+    const options = Object.freeze({ port: 1, peers: Object.freeze({}) });
+    const changing = definePlugin({
+      name: 'changing',
+      options: schema,
+      setup: (context) => void (context.options.peers = { a: 'b' }),
+    });
+    assert.equal(await errorOf(options, [changing]), '');
+    assert.deepEqual(options.peers, {});
+  });
+});
+
+describe('a container while a plugin is quarantined', () => {
+  const bad = plugin('bad', () => {
+    throw new Error('broken');
+  });
+  const planWith = async (plugins: Plugin[], onError?: 'fail' | 'skip' | 'degrade') => {
+    const entries = onError ? [entry({ name: plugins[0]?.name ?? '', onError })] : [];
+    const { runner, log } = await load(plugins, { entries });
+    return runner.plan(preCreate, makeDraft(), { log });
+  };
+
+  it('is degraded and says so', async () => {
+    assert.deepEqual((await planWith([bad])).degraded, [
+      {
+        plugin: 'bad',
+        hook: 'container.preCreate',
+        message: 'quarantined: setup of plugin bad failed: broken',
+      },
+    ]);
+  });
+
+  it('is not made with onError: fail', async () => {
+    const error = await rejection(planWith([bad], 'fail'));
+    assert.deepEqual([error.code, error.plugin], ['PCH_PLUGIN_QUARANTINED', 'bad']);
+    assert.match(error.message, /no container is made without plugin bad .*broken/);
+  });
+
+  it('is as it should be with onError: skip, or if the plugin has nothing to do with containers', async () => {
+    assert.deepEqual((await planWith([bad], 'skip')).degraded, []);
+    assert.deepEqual((await planWith([{ ...bad, hooks: ['daemon.ready'] }])).degraded, []);
+  });
+});

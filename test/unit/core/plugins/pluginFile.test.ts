@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { catalogue } from '../../../../hooks/catalogue.ts';
+import { PouchError } from '../../../../hooks/errors.ts';
+import { makeDraft } from './support/draft.ts';
+import { entry, load, rejection } from './support/load.ts';
+
+const { preCreate } = catalogue.container;
+
+describe('a plugin file', () => {
+  let directory = '';
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'pouch-plugin-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  function write(name: string, text: string): string {
+    writeFileSync(join(directory, name), text, { mode: 0o644 });
+    return join(directory, name);
+  }
+
+  async function loadFile(path: string, options: Record<string, unknown> = {}) {
+    const loaded = await load([], { entries: [entry({ path, options })], timeoutMs: 2_000 });
+    return { ...loaded, status: loaded.generation.plugins[0] };
+  }
+
+  const typescript = `
+    import { definePlugin, PouchError, Type } from 'pouch/hooks';
+    import type { ContainerDraft } from 'pouch/hooks';
+    import { greeting } from './greeting.ts';
+    export default definePlugin({
+      name: 'greeter',
+      options: Type.Object({ to: Type.String({ default: 'world' }) }),
+      setup({ hooks, options }) {
+        hooks.container.preCreate.tap((draft: ContainerDraft) => {
+          if (options.to === 'nobody') throw new PouchError('PCH_BAD_REQUEST', 'nobody to greet');
+          draft.labels.greeting = \`\${greeting} \${options.to}\`;
+        });
+      },
+    });`;
+
+  it('in TypeScript works without a build, with imports beside it and pouch/hooks', async () => {
+    write('greeting.ts', `export const greeting: string = 'hello';`);
+    const { runner, log, status } = await loadFile(write('greeter.ts', typescript));
+    assert.deepEqual(status, {
+      name: 'greeter',
+      source: join(directory, 'greeter.ts'),
+      state: 'active',
+      hooks: ['container.preCreate'],
+    });
+    const { draft } = await runner.plan(preCreate, makeDraft(), { log });
+    assert.equal(draft.labels.greeting, 'hello world');
+  });
+
+  it('throws the PouchError of this program, so that its code is kept', async () => {
+    write('greeting.ts', `export const greeting = 'hello';`);
+    const { runner, log } = await loadFile(write('greeter.ts', typescript), { to: 'nobody' });
+    const error = await rejection(runner.plan(preCreate, makeDraft(), { log }));
+    assert.ok(error instanceof PouchError);
+    assert.deepEqual([error.code, error.plugin], ['PCH_BAD_REQUEST', 'greeter']);
+  });
+
+  it('works in JavaScript, as a module and as CommonJS', async () => {
+    const body = `{ name: 'plain', setup({ hooks }) { hooks.container.preCreate.tap((d) => { d.labels.x = '1'; }); } }`;
+    for (const path of [
+      write('a.mjs', `export default ${body};`),
+      write('b.js', `export default ${body};`),
+      write('c.cjs', `module.exports = ${body};`),
+    ]) {
+      assert.equal((await loadFile(path)).status?.state, 'active', path);
+    }
+  });
+
+  it('is read anew by a reload, with what it imports', async () => {
+    const greeting = write('greeting.ts', `export const greeting = 'hello';`);
+    const path = write('greeter.ts', typescript);
+    await loadFile(path);
+    writeFileSync(greeting, `export const greeting = 'goodbye';`);
+    const { runner, log } = await loadFile(path);
+    assert.equal((await runner.plan(preCreate, makeDraft(), { log })).draft.labels.greeting, 'goodbye world');
+  });
+
+  const broken: [string, string, RegExp][] = [
+    ['that does not parse', 'export default {', /cannot be loaded/],
+    ['that throws', `throw new Error('at import'); export default {};`, /cannot be loaded: at import/],
+    ['that imports what is not there', `import './gone.ts'; export default {};`, /cannot be loaded: .*gone/],
+    ['without a default export', `export const plugin = 1;`, /no plugin as its default export/],
+    ['that never ends', `await new Promise(() => {}); export default {};`, /did not end within/],
+  ];
+  for (const [what, text, message] of broken) {
+    it(`${what} is quarantined under the name of the file`, async function () {
+      this.timeout(10_000);
+      const { status } = await loadFile(write('broken.ts', text));
+      assert.deepEqual([status?.name, status?.state], ['broken', 'quarantined']);
+      assert.match(status?.error ?? '', message);
+    });
+  }
+
+  it('that is missing is quarantined', async () => {
+    assert.match(
+      (await loadFile(join(directory, 'gone.ts'))).status?.error ?? '',
+      /gone\.ts cannot be read: ENOENT/,
+    );
+  });
+
+  it('that is a directory is quarantined', async () => {
+    assert.match((await loadFile(directory)).status?.error ?? '', /is no regular file/);
+  });
+
+  it('that everybody can write to is not run', async () => {
+    const path = write('open.ts', `globalThis.ran = true; export default {};`);
+    chmodSync(path, 0o666);
+    const { status } = await loadFile(path);
+    assert.match(status?.error ?? '', /open\.ts can be written by every user.*chmod o-w/);
+    assert.equal('ran' in globalThis, false);
+  });
+
+  it('in a directory that everybody can write to is not run, whether linked or not', async () => {
+    const open = join(directory, 'open');
+    mkdirSync(open);
+    writeFileSync(join(open, 'x.ts'), 'export default {};', { mode: 0o644 });
+    symlinkSync(join(open, 'x.ts'), join(directory, 'link.ts'));
+    symlinkSync(write('safe.ts', 'export default {};'), join(open, 'link.ts'));
+    chmodSync(open, 0o777);
+    for (const path of [join(open, 'x.ts'), join(directory, 'link.ts'), join(open, 'link.ts')]) {
+      assert.match((await loadFile(path)).status?.error ?? '', /open can be written by every user/, path);
+    }
+  });
+
+  it('below a directory in which everybody can rename things is not run', async () => {
+    const above = join(directory, 'above');
+    mkdirSync(join(above, 'plugins'), { recursive: true });
+    writeFileSync(join(above, 'plugins', 'x.ts'), 'export default {};', { mode: 0o644 });
+    chmodSync(above, 0o777);
+    const { status } = await loadFile(join(above, 'plugins', 'x.ts'));
+    assert.match(status?.error ?? '', /above can be written by every user/);
+  });
+});
