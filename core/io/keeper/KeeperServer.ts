@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { messageOf } from '../../../hooks/index.ts';
+import { messageOf } from '../../../hooks/errors.ts';
 import { keeperSocket } from '../layout.ts';
 import { MessageReader } from '../MessageReader.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { messageOf } from '../../../hooks/index.ts';
+import { messageOf } from '../../../hooks/errors.ts';
 import { streamPaths } from '../layout.ts';
 import type { KeeperEvent, StreamsConfig } from '../protocol.ts';
 import { ContainerStreams } from './ContainerStreams.ts';

@@ -8,12 +8,7 @@ const newline = 0x0a;
  * the last. No piece ends inside a UTF-8 character.
  */
 export class LineSplitter {
-  #rest: Buffer;
-
-  /** `rest` is the start of a line, as an earlier splitter left it. */
-  constructor(rest: Buffer = Buffer.alloc(0)) {
-    this.#rest = rest;
-  }
+  #rest: Buffer = Buffer.alloc(0);
 
   /** The started line that waits for its newline. */
   get rest(): Buffer {

@@ -8,13 +8,19 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { messageOf } from '../../../hooks/index.ts';
+import { messageOf } from '../../../hooks/errors.ts';
 
 export interface Rotation {
   /** Bytes after which the log is put aside; undefined for never. */
   maxSize?: number | undefined;
   /** Files that are kept, the current one included; 1 unless told. */
   maxFile?: number | undefined;
+}
+
+/** An end of a log. */
+export interface LogPosition {
+  inode: number;
+  size: number;
 }
 
 /**
@@ -27,6 +33,7 @@ export class LogFile {
   readonly #path: string;
   readonly #rotation: Rotation;
   #fd: number | undefined;
+  #inode = 0;
   #size = 0;
 
   constructor(path: string, rotation: Rotation) {
@@ -53,6 +60,24 @@ export class LogFile {
       bytes += length;
     }
     this.#write(batch);
+  }
+
+  /** Where the log ends now. An inode of 0 if it cannot be opened. */
+  position(): LogPosition {
+    try {
+      this.#open();
+    } catch {
+      return { inode: 0, size: 0 };
+    }
+    return { inode: this.#inode, size: this.#size };
+  }
+
+  /** Takes back what was appended since `position`, if the file is still the same. */
+  rewind({ inode, size }: LogPosition): void {
+    const now = this.position();
+    if (this.#fd === undefined || now.inode !== inode || now.size <= size) return;
+    ftruncateSync(this.#fd, size);
+    this.#size = size;
   }
 
   close(): void {
@@ -87,7 +112,9 @@ export class LogFile {
     if (this.#fd !== undefined) return this.#fd;
     const fd = openSync(this.#path, 'a+', 0o640);
     this.#fd = fd;
-    this.#size = fstatSync(fd).size;
+    const { ino, size } = fstatSync(fd);
+    this.#inode = ino;
+    this.#size = size;
     if (this.#size > 0 && !endsWithNewline(fd, this.#size)) this.#size += writeSync(fd, '\n');
     return fd;
   }

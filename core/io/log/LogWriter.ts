@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { messageOf, type OutputChunk } from '../../../hooks/index.ts';
+import { messageOf } from '../../../hooks/errors.ts';
+import type { OutputChunk } from '../../../hooks/index.ts';
 import { timestamp } from './clock.ts';
 import { encodeEntry } from './entry.ts';
 import { LineSplitter } from './LineSplitter.ts';
 import { LogFile, type Rotation } from './LogFile.ts';
-import { Remainder } from './Remainder.ts';
+import { PendingOutput } from './PendingOutput.ts';
 
 type StreamName = OutputChunk['stream'];
 
@@ -26,6 +27,11 @@ export interface LogWriterOptions extends Rotation {
   onProblem: (problem: LogProblem) => void;
 }
 
+interface LoggedStream {
+  splitter: LineSplitter;
+  pending: PendingOutput;
+}
+
 /**
  * Writes a container's output to its log. Never fails: a full disk must not stop the container, so entries are dropped
  * and counted, and one entry tells so when writing works again.
@@ -33,7 +39,7 @@ export interface LogWriterOptions extends Rotation {
 export class LogWriter {
   readonly #options: LogWriterOptions;
   readonly #file: LogFile;
-  readonly #streams: Record<StreamName, { splitter: LineSplitter; remainder: Remainder }>;
+  readonly #streams: Record<StreamName, LoggedStream>;
   #dropped = 0;
   #failure = '';
   #retryAt = 0;
@@ -42,28 +48,40 @@ export class LogWriter {
     this.#options = options;
     this.#file = new LogFile(options.logPath, options);
     this.#streams = { stdout: this.#stream('stdout'), stderr: this.#stream('stderr') };
+    this.#recover('stdout');
+    this.#recover('stderr');
   }
 
   write(stream: StreamName, chunk: Buffer): void {
-    const { splitter, remainder } = this.#streams[stream];
+    const { splitter, pending } = this.#streams[stream];
+    pending.begin(splitter.rest, chunk, this.#file.position());
     this.#append(stream, splitter.push(chunk));
-    remainder.save(splitter.rest);
+    pending.settle(splitter.rest);
   }
 
   /** Logs what the streams ended with and closes the files. */
   close(): void {
     this.#retryAt = 0;
-    for (const [name, { splitter, remainder }] of Object.entries(this.#streams)) {
+    for (const [name, { splitter, pending }] of Object.entries(this.#streams)) {
       this.#append(name as StreamName, splitter.flush());
-      remainder.remove();
+      pending.remove();
     }
     if (this.#dropped > 0) this.#append('stderr', []);
     this.#file.close();
   }
 
-  #stream(name: StreamName) {
-    const remainder = new Remainder(join(this.#options.stateDir, `${name}.remainder`));
-    return { splitter: new LineSplitter(remainder.load()), remainder };
+  /** Goes on where an earlier process died: a chunk that it was logging is logged again, from its beginning. */
+  #recover(stream: StreamName): void {
+    const { splitter, pending } = this.#streams[stream];
+    const { data, inFlight } = pending.load();
+    if (inFlight !== undefined) this.#attempt(() => this.#file.rewind(inFlight));
+    this.#append(stream, splitter.push(data));
+    if (data.length > 0) pending.settle(splitter.rest);
+  }
+
+  #stream(name: StreamName): LoggedStream {
+    const pending = new PendingOutput(join(this.#options.stateDir, `${name}.pending`));
+    return { splitter: new LineSplitter(), pending };
   }
 
   #append(stream: StreamName, entries: Buffer[]): void {

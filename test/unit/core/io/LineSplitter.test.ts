@@ -49,10 +49,4 @@ describe('LineSplitter', () => {
     chunk.fill('!');
     assert.equal(splitter.rest.toString(), 'start');
   });
-
-  it('goes on with what an earlier one left', () => {
-    assert.deepEqual(new LineSplitter(Buffer.from('log')).push(Buffer.from('in:\n')).map(String), [
-      'login:\n',
-    ]);
-  });
 });

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeEntry } from '../../../../core/io/log/entry.ts';
+import { timestamp } from '../../../../core/io/log/clock.ts';
+import { decodeEntry, encodeEntry } from '../../../../core/io/log/entry.ts';
 import { LogWriter, type LogProblem } from '../../../../core/io/log/LogWriter.ts';
+import { PendingOutput } from '../../../../core/io/log/PendingOutput.ts';
 import { temporaryDirectory } from './helpers.ts';
 
 describe('LogWriter', () => {
@@ -50,6 +52,26 @@ describe('LogWriter', () => {
     next.write('stdout', Buffer.from('in: \n'));
     next.close();
     assert.deepEqual(logged(), ['stdout: login: \n']);
+  });
+
+  it('logs again, and once, what its predecessor died at', () => {
+    const first = writer();
+    first.write('stdout', Buffer.from('before\nst'));
+    const pending = new PendingOutput(join(stateDir, 'stdout.pending'));
+    const { ino: inode, size } = statSync(logPath);
+    pending.begin(Buffer.from('st'), Buffer.from('arted\nlast\nrest'), { inode, size });
+    appendFileSync(logPath, encodeEntry('stdout', Buffer.from('started\n'), timestamp()));
+    appendFileSync(logPath, '{"log":"las');
+    writer().close();
+    assert.deepEqual(logged(), ['stdout: before\n', 'stdout: started\n', 'stdout: last\n', 'stdout: rest']);
+  });
+
+  it('survives a damaged state file', () => {
+    writeFileSync(join(stateDir, 'stdout.pending'), 'x');
+    const log = writer();
+    log.write('stdout', Buffer.from('fine\n'));
+    log.close();
+    assert.deepEqual(logged(), ['stdout: fine\n']);
   });
 
   it('drops, counts and tells when the log cannot be written, and goes on when it can', () => {
