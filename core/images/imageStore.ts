@@ -5,10 +5,12 @@ import type { Image } from '../../hooks/image.ts';
 import type { ContainerdClient } from '../containerd/client.ts';
 import { loadArchive } from './archive/loadArchive.ts';
 import { saveArchive } from './archive/saveArchive.ts';
+import { bootstrapImage } from './bootstrap/bootstrapImage.ts';
 import { findImage } from './findImage.ts';
 import { imageHistory } from './imageHistory.ts';
 import { ImageIndex } from './imageIndex.ts';
 import { ImageReaders } from './imageReaders.ts';
+import { pruneImages } from './pruneImages.ts';
 import { pullImage } from './pullImage.ts';
 import { PullLeases } from './pullLease.ts';
 import { Transport } from './registry/transport.ts';
@@ -28,7 +30,7 @@ export interface ImageStoreOptions {
 }
 
 /** The images on the host. containerd holds them; this finds, brings, names and removes them. */
-export class ImageStore {
+export class ImageStore implements Images {
   readonly #store: StoreContext;
   readonly #readers: ImageReaders;
 
@@ -73,6 +75,18 @@ export class ImageStore {
 
   save(refs: string[]): Promise<Readable> {
     return saveArchive(this.#store, refs);
+  }
+
+  bootstrap(
+    options: Parameters<Images['bootstrap']>[0],
+    onProgress?: (progress: Progress) => void,
+    signal?: AbortSignal,
+  ): Promise<Image> {
+    return bootstrapImage(this.#store, options, onProgress, signal);
+  }
+
+  prune(filters?: Record<string, string[]>): Promise<{ deleted: string[]; reclaimed: number }> {
+    return pruneImages(this.#store, filters);
   }
 
   async history(ref: string): Promise<ImageHistory[]> {

@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { PouchError } from '../../../hooks/errors.ts';
+import { customizeScript } from './customize.ts';
+import type { BootstrapOptions } from './options.ts';
+import { hostSources } from './aptSources.ts';
+
+/** Milliseconds: a slow mirror and a slow disk need some of it. */
+const deadlineMs = 30 * 60_000;
+
+/** Milliseconds that mmdebstrap gets to remove what it made. */
+const graceMs = 10_000;
+
+/** Lines of its output that an error message quotes. */
+const quotedLines = 3;
+
+export interface Run {
+  options: BootstrapOptions;
+  /** Seconds since the epoch: nothing in the tar is newer, so that the same packages give the same tar. */
+  sourceDateEpoch: number;
+  onLine: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs mmdebstrap and hands its tar to `consume` while it comes. `consume` must not keep anything before this resolves:
+ * only the exit code says whether the tar is whole.
+ * @throws PCH_TOOL_MISSING, PCH_BOOTSTRAP_FAILED, PCH_DISK_FULL, PCH_DEADLINE
+ */
+export async function mmdebstrap<T>(run: Run, consume: (tar: Readable) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'pouch-bootstrap-'));
+  try {
+    const hook = join(directory, 'customize');
+    await writeFile(hook, customizeScript, { mode: 0o700 });
+    const child = start(directory, await argumentsOf(run.options, hook), run.sourceDateEpoch);
+    return await supervise(child, run, consume);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function argumentsOf({ suite, include, mirror }: BootstrapOptions, hook: string): Promise<string[]> {
+  const sources = mirror === undefined ? await hostSources(suite) : [mirror];
+  return [
+    '--variant=minbase',
+    '--mode=root',
+    '--format=tar',
+    `--customize-hook=${hook}`,
+    ...(include.length > 0 ? [`--include=${include.join(',')}`] : []),
+    suite,
+    '-',
+    ...sources,
+  ];
+}
+
+/** In a process group of its own, so that its apt and dpkg can be ended with it. */
+function start(directory: string, args: readonly string[], sourceDateEpoch: number): ChildProcess {
+  const env = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C.UTF-8',
+    TMPDIR: directory,
+    SOURCE_DATE_EPOCH: String(sourceDateEpoch),
+    ...proxies(),
+  };
+  return spawn('mmdebstrap', args, { detached: true, env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function proxies(): Record<string, string> {
+  const names = ['http_proxy', 'https_proxy', 'no_proxy'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+async function supervise<T>(
+  child: ChildProcess,
+  { signal, onLine }: Run,
+  consume: (tar: Readable) => Promise<T>,
+): Promise<T> {
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  const lines = collectLines(child.stderr as Readable, onLine);
+  const ended = exitOf(child);
+  const onAbort = () => endGroup(child, ended);
+  stop.addEventListener('abort', onAbort, { once: true });
+  if (stop.aborted) onAbort();
+  const consumed = consume(child.stdout as Readable);
+  try {
+    const [exitCode] = await Promise.all([ended, consumed.catch(() => endGroup(child, ended))]);
+    signal.throwIfAborted();
+    if (stop.aborted) throw tooSlow();
+    if (exitCode !== 0) {
+      // The consumer's own error (a full disk) is the reason if it ended the process.
+      await consumed;
+      throw failed(exitCode, lines);
+    }
+    return await consumed;
+  } finally {
+    stop.removeEventListener('abort', onAbort);
+    consumed.catch(() => undefined);
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? missing() : error));
+    child.once('close', (code) => resolve(code ?? -1));
+  });
+}
+
+/** SIGTERM, so that it cleans up after itself, then SIGKILL. */
+function endGroup(child: ChildProcess, ended: Promise<unknown>): void {
+  killGroup(child, 'SIGTERM');
+  const timer = setTimeout(() => killGroup(child, 'SIGKILL'), graceMs);
+  const cancel = () => clearTimeout(timer);
+  ended.then(cancel, cancel);
+  child.stdout?.destroy();
+}
+
+function killGroup({ pid, exitCode, signalCode }: ChildProcess, how: NodeJS.Signals): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(-pid, how);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function collectLines(stderr: Readable, onLine: (line: string) => void): string[] {
+  const last: string[] = [];
+  createInterface({ input: stderr }).on('line', (line) => {
+    last.push(line.slice(0, 500));
+    if (last.length > 50) last.shift();
+    if (line.startsWith('I: ')) onLine(line.slice(3));
+  });
+  return last;
+}
+
+function failed(exitCode: number, lines: readonly string[]): PouchError {
+  const errors = lines.filter((line) => /^(E|W): |error/i.test(line));
+  const quoted = (errors.length > 0 ? errors : lines).slice(-quotedLines).join(' | ');
+  if (lines.some((line) => /no space left on device/i.test(line))) {
+    return new PouchError('PCH_DISK_FULL', `mmdebstrap found no space for its work in ${tmpdir()}: ${quoted}`, {
+      hint: 'Free some 500 MB there, or set TMPDIR to a larger disk.',
+    });
+  }
+  return new PouchError('PCH_BOOTSTRAP_FAILED', `mmdebstrap ended with code ${exitCode}: ${quoted}`, {
+    hint: 'Check the names of suite and packages, and that the mirror can be reached (apt-get update).',
+  });
+}
+
+function missing(): PouchError {
+  return new PouchError('PCH_TOOL_MISSING', 'mmdebstrap, which makes images from packages, is not installed', {
+    hint: 'Install it: apt-get install mmdebstrap.',
+  });
+}
+
+function tooSlow(): PouchError {
+  return new PouchError('PCH_DEADLINE', `mmdebstrap was not ready after ${deadlineMs / 60_000} minutes`, {
+    hint: 'Choose a faster mirror or fewer packages.',
+  });
+}
