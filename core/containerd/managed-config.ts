@@ -21,10 +21,12 @@ const disabledPlugins = [
   'io.containerd.cri.v1.images',
   'io.containerd.cri.v1.runtime',
   'io.containerd.podsandbox.controller.v1.podsandbox',
+  'io.containerd.grpc.v1.sandbox-controllers',
   'io.containerd.nri.v1.nri',
   'io.containerd.internal.v1.restart',
   'io.containerd.internal.v1.tracing',
   'io.containerd.tracing.processor.v1.otlp',
+  'io.containerd.differ.v1.erofs',
 ];
 
 const specialSnapshotters = ['aufs', 'blockfile', 'btrfs', 'devmapper', 'erofs', 'zfs'];
