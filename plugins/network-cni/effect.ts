@@ -3,7 +3,6 @@ import type { EffectKind, NetworkAttachment, PortRequest } from '../../hooks/ind
 import type { BridgePreparation } from './bridge/prepare.ts';
 import { addNetwork, deleteNetwork } from './cni/chain.ts';
 import { toAttachment } from './cni/attachment.ts';
-import { executePlugin } from './cni/execute.ts';
 import type { CniAttachment, CniNetwork, CniPortMapping, CniResult } from './cni/types.ts';
 import { resultFromLease } from './leases.ts';
 import type { BridgeNetwork } from './network.ts';
@@ -40,10 +39,7 @@ export function cniEffect(
     async apply(args, { signal }) {
       const [, ports] = await Promise.all([preparation.ensure(args.bridge), claims.claim(args, args.ports)]);
       const attachment = attachmentOf(args, args.netns, ports.map(portMapping));
-      const [result] = await Promise.all([
-        addNetwork(args.network, attachment, signal),
-        raiseLoopback(args.network, attachment, signal),
-      ]);
+      const result = await addNetwork(args.network, attachment, signal);
       return toAttachment(args.interface, result, ports);
     },
 
@@ -85,16 +81,6 @@ function portMapping(port: NetworkAttachment['ports'][number]): CniPortMapping {
 /** For the undo of an ADD that was cut off: portmap's DEL finds its rules by the container's id, but wants a valid mapping. */
 function anyMapping({ containerPort, protocol, hostPort }: PortRequest): CniPortMapping {
   return { hostPort: hostPort || 1, containerPort, protocol };
-}
-
-/** A namespace is born with `lo` down. Runs beside the bridge plugin, so it costs no time of its own. */
-async function raiseLoopback(
-  network: CniNetwork,
-  attachment: CniAttachment,
-  signal: AbortSignal,
-): Promise<void> {
-  const config = { cniVersion: network.cniVersion, name: network.name, type: 'loopback' };
-  await executePlugin('ADD', config, { ...attachment, interface: 'lo', runtimeConfig: {} }, signal);
 }
 
 function cutOffResult(args: CniEffectArgs): Promise<CniResult | undefined> {

@@ -38,7 +38,7 @@ function cachedWhenUsable(probe: () => Promise<RuntimeState>): () => Promise<Run
 }
 
 function notUsable(name: string, problem: string): PouchError {
-  return new PouchError('PCH_RUNTIME_NOT_USABLE', `the runtime ${name} cannot be used: ${problem}`, {
+  return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} cannot be used: ${problem}`, {
     hint: 'Choose another with --runtime; `pouch info` lists them.',
   });
 }

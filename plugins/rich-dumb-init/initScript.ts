@@ -1,0 +1,43 @@
+import type { ContainerDraft } from '../../hooks/index.ts';
+
+/** Where scripts of the request are seen in the container. */
+const scriptPath = '/.pouch/initscript';
+const launcherPath = '/.pouch/launch';
+
+/**
+ * Arguments: the script, then user, group, supplementary groups with commas and HOME (each may be empty), then the command. The
+ * command replaces the shell, so it is the init's direct child and gets its signals.
+ */
+const launcher = `#!/bin/sh
+script=$1 user=$2 group=$3 groups=$4 home=$5; shift 5
+"$script" || exit $?
+case $user in '' | 0 | root) [ "$group$groups" ] || exec "$@" ;; esac
+account=$(getent passwd "\${user:-0}" || grep "^$user:" /etc/passwd)
+[ "$group" ] || group=$(printf %s "$account" | cut -d: -f4)
+[ "$home" ] || home=$(printf %s "$account" | cut -d: -f6)
+export HOME="\${home:-/}"
+if [ "$groups" ]; then more=--groups=$groups
+elif [ "$account" ]; then more=--init-groups
+else more=--clear-groups; fi
+exec setpriv --reuid="\${user:-0}" --regid="\${group:-0}" "$more" -- "$@"
+`;
+
+/** Runs the script as root before the command, which then runs as its own user. If the script fails, that is the exit code. */
+export function withInitScript(draft: ContainerDraft): void {
+  const { process, rich } = draft;
+  const [user = '', group = ''] = process.user.split(':', 2);
+  const script = scriptOf(draft, rich.initScript);
+  draft.files[launcherPath] = { content: launcher, mode: 0o755, readonly: true };
+  const identity = [user, group, process.groups.join(','), process.env['HOME'] ?? ''];
+  process.command = [script, ...identity, ...process.entrypoint, ...process.command];
+  process.entrypoint = ['/bin/sh', launcherPath];
+  process.user = '';
+  process.groups = [];
+}
+
+/** A path is one in the container; a text that begins with #! is the script itself. */
+function scriptOf(draft: ContainerDraft, initScript: string): string {
+  if (!initScript.startsWith('#!')) return initScript;
+  draft.files[scriptPath] = { content: initScript, mode: 0o755, readonly: true };
+  return scriptPath;
+}

@@ -1,0 +1,95 @@
+import type { ContainerDraft, HostFacts } from '../../hooks/index.ts';
+import { machineCommand, type MachineCommand } from './command.ts';
+import { runDirectory, startScript } from './stdio.ts';
+import { commandUnit, commandUnitName, initScriptUnit, initScriptUnitName, wantedBy } from './units.ts';
+
+/** Units here live as long as the machine: /run is its own tmpfs. */
+const unitDirectory = '/run/systemd/system';
+
+/** SIGRTMIN+3: systemd powers off on it (systemd(1), "Signals"). */
+const powerOffSignal = 'SIGRTMIN+3';
+
+/** Makes a machine of the draft: systemd is PID 1, the command is one of its units. */
+export function makeMachine(draft: ContainerDraft, host: HostFacts, systemd: string): void {
+  const command = machineCommand(draft);
+  addUnits(draft, command);
+  addMounts(draft, host);
+  bootSystemd(draft, systemd, command !== undefined);
+  if (draft.stop.signal === 'SIGTERM') draft.stop.signal = powerOffSignal;
+}
+
+function addUnits(draft: ContainerDraft, command: MachineCommand | undefined): void {
+  const script = initScriptPath(draft);
+  const units: Record<string, string> = {
+    ...(script && { [initScriptUnitName]: initScriptUnit(draft, script) }),
+    ...(command && { [commandUnitName]: commandUnit(draft, command) }),
+  };
+  const names = Object.keys(units);
+  if (names.length === 0) return;
+  for (const [name, content] of Object.entries(units)) addFile(draft, `${unitDirectory}/${name}`, content);
+  addFile(draft, `${unitDirectory}/multi-user.target.d/pouch.conf`, wantedBy(names));
+  // Two must not read from one terminal; an empty unit is a masked one.
+  if (draft.process.tty && command) addFile(draft, `${unitDirectory}/console-getty.service`, '');
+}
+
+/** A path is one in the container; a text that begins with #! is the script itself. */
+function initScriptPath(draft: ContainerDraft): string {
+  const { initScript } = draft.rich;
+  if (!initScript.startsWith('#!')) return initScript;
+  const path = `${runDirectory}/initscript`;
+  addFile(draft, path, initScript, 0o700);
+  return path;
+}
+
+function addFile(draft: ContainerDraft, path: string, content: string, mode = 0o644): void {
+  draft.files[path] = { content, mode, readonly: true };
+}
+
+/** What systemd expects of a container manager (systemd.io/CONTAINER_INTERFACE); mounts of the request stay. */
+function addMounts(draft: ContainerDraft, host: HostFacts): void {
+  const tmpfs = (...options: string[]) => ({
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['nosuid', 'nodev', ...options],
+  });
+  draft.mounts['/run'] ??= tmpfs('mode=755');
+  draft.mounts['/run/lock'] ??= tmpfs('noexec', 'mode=1777', 'size=5242880');
+  draft.mounts['/tmp'] ??= tmpfs('mode=1777');
+  draft.namespaces.cgroup = '';
+  if (host.cgroupVersion === '2') makeWritable(draft, '/sys/fs/cgroup');
+  else draft.mounts['/sys/fs/cgroup/systemd'] = ownSystemdHierarchy(draft);
+}
+
+/**
+ * On cgroup v1 systemd only needs its own hierarchy, which limits nothing. The container's part of it is bound
+ * writable; those with the limits stay read-only, or a machine could lift its own.
+ */
+function ownSystemdHierarchy({ cgroupsPath }: ContainerDraft): ContainerDraft['mounts'][string] {
+  return {
+    type: 'bind',
+    source: `/sys/fs/cgroup/systemd${cgroupsPath}`,
+    options: ['rbind', 'rw', 'nosuid', 'noexec', 'nodev'],
+  };
+}
+
+function makeWritable(draft: ContainerDraft, path: string): void {
+  const mount = draft.mounts[path];
+  if (mount) mount.options = mount.options.map((option) => (option === 'ro' ? 'rw' : option));
+}
+
+function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): void {
+  const { process } = draft;
+  process.entrypoint = [systemd];
+  // On a terminal its messages would mix with what the command prints.
+  process.command = quiet && process.tty ? ['--show-status=no', '--log-level=err'] : [];
+  if (!process.tty) {
+    addFile(draft, `${runDirectory}/start`, startScript);
+    process.entrypoint = ['/bin/sh', `${runDirectory}/start`, systemd];
+  }
+  process.user = '';
+  process.groups = [];
+  process.init = false;
+  process.env['container'] = 'oci';
+  // Becomes the machine id of an image that has none, so that each container has its own (machine-id(5)).
+  process.env['container_uuid'] ??= draft.id.slice(0, 32);
+}

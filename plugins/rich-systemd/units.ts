@@ -1,0 +1,134 @@
+import type { ContainerDraft } from '../../hooks/index.ts';
+import type { MachineCommand } from './command.ts';
+import { splitEnvironment } from './environment.ts';
+import { stdioSettings } from './stdio.ts';
+import { plainValue, quoteArgument } from './quote.ts';
+
+export const commandUnitName = 'pouch-command.service';
+export const initScriptUnitName = 'pouch-init-script.service';
+
+/**
+ * Runs "$@" as a child, not by exec: so a death by signal N is the exit status 128 + N, as in every container, and a
+ * missing program is 127. The shell also finds a program by the command's own PATH, which systemd does not.
+ */
+const runAsChild = '"$@"; exit $?';
+
+/**
+ * Runs a command as a user given by number, which systemd refuses if the image's /etc/passwd has no such entry. Arguments:
+ * uid, group, supplementary groups and HOME (each of these may be empty), then the command.
+ */
+const runAsNumericUser = [
+  'uid=$1 gid=$2 groups=$3 home=$4; shift 4',
+  'account=$(getent passwd "$uid")',
+  '[ "$gid" ] || gid=$(printf %s "$account" | cut -d: -f4)',
+  '[ "$home" ] || home=$(printf %s "$account" | cut -d: -f6)',
+  'export HOME="${home:-/}"; unset USER LOGNAME SHELL',
+  '[ "$groups" ] && groups=--groups=$groups || groups=--clear-groups',
+  'setpriv --reuid="$uid" --regid="${gid:-0}" "$groups" "$@"; exit $?',
+].join('\n');
+
+/** Powers off with the exit status of the unit's main process, which systemd 232 and later puts into EXIT_STATUS. */
+const endMachine = 'systemctl --no-block exit "$EXIT_STATUS" || systemctl --no-block exit 255';
+
+/** The unit of the container's command, with its user, working directory, environment and limits. */
+export function commandUnit(draft: ContainerDraft, command: MachineCommand): string {
+  const environment = splitEnvironment(draft.process.env);
+  const viaEnv = environment.forEnvCommand.length > 0 ? ['env', ...environment.forEnvCommand] : [];
+  return unit({
+    Unit: [
+      'Description=Command of the container',
+      'After=network.target remote-fs.target',
+      ...(draft.rich.initScript ? [`Requires=${initScriptUnitName}`, `After=${initScriptUnitName}`] : []),
+      // For what fails before the shell runs, such as an unknown user; ExecStopPost would fail by that too.
+      ...(command.endsMachine ? ['FailureAction=exit'] : []),
+    ],
+    Service: [
+      'Type=simple',
+      ...identity(draft),
+      // A missing folder was made by the runtime: it is the working directory of PID 1 too.
+      `WorkingDirectory=${plainValue(draft.process.cwd || '/')}`,
+      ...environment.settings,
+      ...limits(draft),
+      ...stdioSettings(draft),
+      `ExecStart=${commandLine([...launcher(draft), ...viaEnv, ...command.args])}`,
+      ...(command.endsMachine ? [`ExecStopPost=+${commandLine(['/bin/sh', '-c', endMachine])}`] : []),
+    ],
+  });
+}
+
+/** The unit of `--initscript`: as root, before the command. If it fails, the machine ends with its exit code. */
+export function initScriptUnit(draft: ContainerDraft, script: string): string {
+  return unit({
+    Unit: ['Description=Init script of the container', 'After=network.target'],
+    Service: [
+      'Type=oneshot',
+      'RemainAfterExit=yes',
+      'TimeoutStartSec=infinity',
+      ...splitEnvironment(draft.process.env).settings,
+      ...stdioSettings(draft),
+      `ExecStart=${commandLine(['/bin/sh', '-c', runAsChild, 'pouch', script])}`,
+      `ExecStopPost=+${commandLine(['/bin/sh', '-c', `[ "$SERVICE_RESULT" = success ] || { ${endMachine}; }`])}`,
+    ],
+  });
+}
+
+/** Makes the machine want the units, without a link in the image. */
+export function wantedBy(units: string[]): string {
+  return unit({ Unit: [`Wants=${units.join(' ')}`] });
+}
+
+function unit(sections: Record<string, string[]>): string {
+  const blocks = Object.entries(sections).map(([name, lines]) => [`[${name}]`, ...lines, ''].join('\n'));
+  return blocks.join('\n');
+}
+
+function commandLine(args: string[]): string {
+  return args.map(quoteArgument).join(' ');
+}
+
+/** `User=` also makes systemd set HOME, USER, LOGNAME and SHELL from the image's /etc/passwd, as for a login. */
+function identity({ process }: ContainerDraft): string[] {
+  const { user, group } = splitUser(process.user);
+  if (isNumeric(user)) return ['User=root'];
+  return [
+    `User=${plainValue(user)}`,
+    ...(group ? [`Group=${plainValue(group)}`] : []),
+    ...(process.groups.length > 0 ? [`SupplementaryGroups=${process.groups.map(plainValue).join(' ')}`] : []),
+  ];
+}
+
+/** The first words of the command line: a shell that runs the rest. */
+function launcher({ process }: ContainerDraft): string[] {
+  const { user, group } = splitUser(process.user);
+  if (!isNumeric(user)) return ['/bin/sh', '-c', runAsChild, 'pouch'];
+  return [
+    '/bin/sh',
+    '-c',
+    runAsNumericUser,
+    'pouch',
+    user,
+    group,
+    process.groups.join(','),
+    process.env['HOME'] ?? '',
+  ];
+}
+
+function splitUser(text: string): { user: string; group: string } {
+  const [user = '', group = ''] = text.split(':', 2);
+  return { user: user === '' || user === '0' ? 'root' : user, group };
+}
+
+function isNumeric(user: string): boolean {
+  return /^\d+$/.test(user);
+}
+
+/** systemd raises soft limits for its services; what the request set is told again. */
+function limits({ process }: ContainerDraft): string[] {
+  return Object.entries(process.rlimits).map(
+    ([type, { soft, hard }]) => `${type.replace('RLIMIT_', 'Limit')}=${limitValue(soft)}:${limitValue(hard)}`,
+  );
+}
+
+function limitValue(limit: number): string {
+  return limit < 0 ? 'infinity' : String(limit);
+}
