@@ -25,7 +25,8 @@ export class ImageReaders {
     // The snapshot may have been removed and unpacked anew, at another place.
     if (known?.every((directory) => existsSync(directory))) return new RootfsReader(known);
     const directories = await this.#ask(chainId);
-    if (this.#directories.size >= maxKept) this.#directories.delete(this.#directories.keys().next().value ?? '');
+    if (this.#directories.size >= maxKept)
+      this.#directories.delete(this.#directories.keys().next().value ?? '');
     this.#directories.set(chainId, directories);
     return new RootfsReader(directories);
   }
@@ -47,9 +48,13 @@ export function layerDirectories(mounts: readonly Mount[]): string[] {
   const [mount] = mounts;
   if (mount?.type === 'bind' && mounts.length === 1) return [mount.source];
   if (mount?.type !== 'overlay') {
-    throw new PouchError('PCH_NOT_SUPPORTED', `files cannot be read from a snapshot of type ${mount?.type ?? '(none)'}`, {
-      hint: 'Use the snapshotter overlayfs or native.',
-    });
+    throw new PouchError(
+      'PCH_NOT_SUPPORTED',
+      `files cannot be read from a snapshot of type ${mount?.type ?? '(none)'}`,
+      {
+        hint: 'Use the snapshotter overlayfs or native.',
+      },
+    );
   }
   return [...option(mount, 'upperdir'), ...option(mount, 'lowerdir')];
 }

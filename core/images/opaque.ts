@@ -12,7 +12,11 @@ export function isOpaque(directory: string): boolean {
   // Loaded with the first question: images of one layer never ask.
   lgetxattr ??= koffi
     .load('libc.so.6')
-    .func('ssize_t lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)') as GetAttribute;
+    .func(
+      'ssize_t lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)',
+    ) as GetAttribute;
   const value = Buffer.alloc(2);
-  return attributes.some((name) => lgetxattr?.(directory, name, value, value.length) === 1 && value[0] === 0x79);
+  return attributes.some(
+    (name) => lgetxattr?.(directory, name, value, value.length) === 1 && value[0] === 0x79,
+  );
 }

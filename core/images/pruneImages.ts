@@ -30,7 +30,8 @@ export async function pruneImages(
 function matcher(filters: PruneFilters): (image: Image) => boolean {
   const known = ['dangling', 'label', 'label!', 'until'];
   for (const name of Object.keys(filters)) {
-    if (!known.includes(name)) throw invalid(`"${name}" is not a filter of image prune`, `Known are ${known.join(', ')}.`);
+    if (!known.includes(name))
+      throw invalid(`"${name}" is not a filter of image prune`, `Known are ${known.join(', ')}.`);
   }
   const all = (filters['dangling'] ?? []).some((value) => ['false', '0'].includes(value));
   const until = (filters['until'] ?? []).map(untilTime);
@@ -53,10 +54,13 @@ function untilTime(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|m|s)/g)];
   if (parts.length > 0 && parts.map(([whole]) => whole).join('') === text) {
     const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000 };
-    return Date.now() - parts.reduce((sum, [, count, unit = 's']) => sum + Number(count) * (units[unit] ?? 0), 0);
+    return (
+      Date.now() - parts.reduce((sum, [, count, unit = 's']) => sum + Number(count) * (units[unit] ?? 0), 0)
+    );
   }
   const time = Date.parse(text);
-  if (Number.isNaN(time)) throw invalid(`"${text}" is not a time`, 'Write e.g. 24h, 2026-01-31 or Unix seconds.');
+  if (Number.isNaN(time))
+    throw invalid(`"${text}" is not a time`, 'Write e.g. 24h, 2026-01-31 or Unix seconds.');
   return time;
 }
 
@@ -64,7 +68,9 @@ function untilTime(text: string): number {
 async function exclusiveBytes({ client }: StoreContext, leaving: Image[], staying: Image[]): Promise<number> {
   const keptBlobs = new Set(staying.flatMap(({ layers }) => layers.map(({ digest }) => digest)));
   const keptChains = new Set(staying.flatMap(({ config }) => chainIds(config.rootfs.diff_ids)));
-  const blobs = new Map(leaving.flatMap(({ layers }) => layers.map(({ digest, size }) => [digest, size] as const)));
+  const blobs = new Map(
+    leaving.flatMap(({ layers }) => layers.map(({ digest, size }) => [digest, size] as const)),
+  );
   const chains = new Set(leaving.flatMap(({ config }) => chainIds(config.rootfs.diff_ids)));
   let bytes = 0;
   for (const [digest, size] of blobs) if (!keptBlobs.has(digest)) bytes += size;

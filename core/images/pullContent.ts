@@ -8,6 +8,7 @@ import { type Manifest, invalid, maxManifestBytes, parseConfig, parseManifest } 
 import { type OnProgress, shortDigest } from './progress.ts';
 import { type Platform, choosePlatform, platformDistance, platformNotFound } from './platform.ts';
 import { type Reference, formatReference } from './reference.ts';
+import { type PullLeases, underLease } from './pullLease.ts';
 import type { FetchedManifest, RegistrySession } from './registry/registrySession.ts';
 import { isMismatch } from './storageError.ts';
 import { storeBytes } from './storeBytes.ts';
@@ -32,6 +33,7 @@ export interface PullJob {
   shared: SharedPulls;
   reference: Reference;
   platform: Platform;
+  leases: PullLeases;
   lease: string;
   retries: number;
   maxParallel: number;

@@ -53,12 +53,13 @@ interface Pull {
 }
 
 async function bring(store: StoreContext, { options, ...pull }: Pull): Promise<void> {
-  const { client, shared, config, transport } = store;
+  const { client, shared, leases, config, transport } = store;
   const { reference, onProgress } = pull;
   const target = await pullContent({
     ...pull,
     client,
     shared,
+    leases,
     session: new RegistrySession({ transport, config, reference, auth: options.auth }),
     retries: config.retries,
     maxParallel: config.maxParallelDownloads,

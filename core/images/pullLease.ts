@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ifFound } from '../containerd/is-error.ts';
 import type { LeasesClient } from '../containerd/leases.ts';
 
 /** On a lease: the full reference of the image whose pull made it. */
@@ -13,7 +14,8 @@ const keepHours = 24;
  */
 export class PullLeases {
   readonly #leases: LeasesClient;
-  readonly #active = new Set<string>();
+  /** Leases in use, with how many users each has. */
+  readonly #active = new Map<string, number>();
 
   constructor(leases: LeasesClient) {
     this.#leases = leases;
@@ -22,31 +24,53 @@ export class PullLeases {
   /** `name` says what is pulled: a later success of that name releases what failures left. */
   async begin(name: string): Promise<string> {
     const expiresAt = new Date(Date.now() + keepHours * 3_600_000);
-    const { id } = await this.#leases.create({
-      id: `pouch-pull-${randomUUID()}`,
-      labels: { [pullLabel]: name },
-      expiresAt,
-    });
-    this.#active.add(id);
+    const id = `pouch-pull-${randomUUID()}`;
+    // Before it exists: a pull that ends just now must not take it for a failed one's.
+    this.hold(id);
+    await this.#leases.create({ id, labels: { [pullLabel]: name }, expiresAt });
     return id;
+  }
+
+  /** Work that others may wait for keeps the lease it began under; {@link letGo} ends that. */
+  hold(id: string): void {
+    this.#active.set(id, (this.#active.get(id) ?? 0) + 1);
+  }
+
+  letGo(id: string): void {
+    const users = (this.#active.get(id) ?? 0) - 1;
+    if (users > 0) this.#active.set(id, users);
+    else this.#active.delete(id);
   }
 
   /** Releases what this pull, and failed ones of the same name, hold. */
   async release(id: string, name: string): Promise<void> {
-    this.#active.delete(id);
+    this.letGo(id);
     const ids = await this.#idle(name);
-    await Promise.all(ids.map((one) => this.#leases.delete(one)));
+    await Promise.all(ids.map((one) => ifFound(this.#leases.delete(one))));
   }
 
   /** Keeps the newest lease for a resume; with `drop` nothing is kept. */
   async failed(id: string, name: string, { drop }: { drop: boolean }): Promise<void> {
-    this.#active.delete(id);
+    this.letGo(id);
     const ids = (await this.#idle(name)).filter((one) => drop || one !== id);
-    await Promise.all(ids.map((one) => this.#leases.delete(one, { sync: drop })));
+    await Promise.all(ids.map((one) => ifFound(this.#leases.delete(one, { sync: drop }))));
   }
 
   async #idle(name: string): Promise<string[]> {
     const leases = await this.#leases.list([`labels."${pullLabel}"==${JSON.stringify(name)}`]);
     return leases.map(({ id }) => id).filter((id) => !this.#active.has(id));
+  }
+}
+
+/** The work may go on for another pull after this one has failed: its lease must live as long. */
+export async function underLease<T>(
+  { leases, lease }: { leases: PullLeases; lease: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  leases.hold(lease);
+  try {
+    return await work();
+  } finally {
+    leases.letGo(lease);
   }
 }

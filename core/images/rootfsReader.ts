@@ -1,4 +1,13 @@
-import { type Stats, closeSync, constants, fstatSync, lstatSync, openSync, readSync, readlinkSync } from 'node:fs';
+import {
+  type Stats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  readlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PouchError } from '../../hooks/errors.ts';
 import type { ImageFile } from '../../hooks/draft.ts';
@@ -67,7 +76,9 @@ export class RootfsReader {
         above.push({ name: part, places: found.places });
       } else {
         const isEnd = pending.length === 0;
-        return isEnd ? { path: pathOf([...above, { name: part }]), ...found, place: found.places[0] ?? '' } : undefined;
+        return isEnd
+          ? { path: pathOf([...above, { name: part }]), ...found, place: found.places[0] ?? '' }
+          : undefined;
       }
     }
     return directoryNode(above);
@@ -115,9 +126,13 @@ function readRegular({ path, place }: Node, maxBytes: number): Buffer {
 }
 
 function tooLarge(path: string, size: number, maxBytes: number): PouchError {
-  return new PouchError('PCH_CONTENT_TOO_LARGE', `${path} in the image has ${size} bytes, at most ${maxBytes} are read`, {
-    hint: 'Check the image: the file is not what its name says.',
-  });
+  return new PouchError(
+    'PCH_CONTENT_TOO_LARGE',
+    `${path} in the image has ${size} bytes, at most ${maxBytes} are read`,
+    {
+      hint: 'Check the image: the file is not what its name says.',
+    },
+  );
 }
 
 function kindOf(stats: Stats): ImageFile['kind'] {

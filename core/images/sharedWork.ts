@@ -12,6 +12,7 @@ interface Job<P, T> {
   latest: P | undefined;
   callers: number;
   abort: AbortController;
+  settled: boolean;
 }
 
 /** Work that several callers want at the same time is done once; all of them see its progress and its outcome. */
@@ -32,7 +33,7 @@ export class SharedWork<P, T> {
     } finally {
       if (onProgress) job.listeners.delete(onProgress);
       job.callers -= 1;
-      if (job.callers === 0) this.#abandon(key, job);
+      if (job.callers === 0 && !job.settled) this.#abandon(key, job);
     }
   }
 
@@ -44,10 +45,20 @@ export class SharedWork<P, T> {
     };
     const result = Promise.resolve()
       .then(() => work(report, abort.signal))
-      .finally(() => this.#forget(key, job));
+      .finally(() => {
+        job.settled = true;
+        this.#forget(key, job);
+      });
     // Every caller may have left before it fails.
     result.catch(() => undefined);
-    const job: Job<P, T> = { result, listeners: new Set(), latest: undefined, callers: 0, abort };
+    const job: Job<P, T> = {
+      result,
+      listeners: new Set(),
+      latest: undefined,
+      callers: 0,
+      abort,
+      settled: false,
+    };
     this.#jobs.set(key, job);
     return job;
   }

@@ -3,19 +3,25 @@ import type { Descriptor, ImageConfig } from '../../hooks/image.ts';
 import { chainIds } from './chainId.ts';
 import { invalid } from './manifest.ts';
 import { type OnProgress, shortDigest } from './progress.ts';
+import { type PullLeases, underLease } from './pullLease.ts';
 import type { SharedWork } from './sharedWork.ts';
 import { type LayerToUnpack, holdSnapshot, unpackLayer } from './unpack.ts';
 
 export interface UnpackJob {
   client: ContainerdClient;
   shared: { snapshots: SharedWork<never, void> };
+  leases: PullLeases;
   lease: string;
   onProgress: OnProgress;
   signal: AbortSignal;
 }
 
 /** The layers of an image as they have to be unpacked, lowest first. @throws PCH_IMAGE_INVALID */
-export function layersToUnpack(layers: readonly Descriptor[], config: ImageConfig, where: string): LayerToUnpack[] {
+export function layersToUnpack(
+  layers: readonly Descriptor[],
+  config: ImageConfig,
+  where: string,
+): LayerToUnpack[] {
   const diffIds = config.rootfs.diff_ids;
   if (diffIds.length !== layers.length) {
     throw invalid(where, `it has ${layers.length} layers and ${diffIds.length} diff ids`);
@@ -47,7 +53,9 @@ async function unpackShared(job: UnpackJob, layer: LayerToUnpack): Promise<void>
   const id = shortDigest(layer.descriptor.digest);
   while (!(await holdSnapshot(client, layer.chainId, lease))) {
     job.onProgress({ id, status: 'Extracting', current: 0, total: layer.descriptor.size });
-    await shared.snapshots.run(layer.chainId, (_, stop) => unpackLayer(client, layer, lease, stop), { signal });
+    const work = (_: unknown, stop: AbortSignal) =>
+      underLease(job, () => unpackLayer(client, layer, lease, stop));
+    await shared.snapshots.run(layer.chainId, work, { signal });
   }
   job.onProgress({ id, status: 'Pull complete' });
 }

@@ -21,6 +21,8 @@ export interface ArchiveImage {
   /** The `config` part of the image's configuration. */
   config?: Record<string, unknown>;
   architecture?: string;
+  /** Default: true. */
+  compress?: boolean;
 }
 
 /** Dates in images made by scripts: the same input shall give the same digests. */
@@ -47,8 +49,11 @@ export async function writeImageArchive(file: string, image: ArchiveImage): Prom
     blobs.set(digest, bytes);
     return { mediaType, digest, size: bytes.length };
   };
+  const layerType = 'application/vnd.oci.image.layer.v1.tar';
   const layers = image.layers.map((layer) =>
-    add('application/vnd.oci.image.layer.v1.tar+gzip', gzipSync(layer, { level: 1 })),
+    image.compress === false
+      ? add(layerType, layer)
+      : add(`${layerType}+gzip`, gzipSync(layer, { level: 1 })),
   );
   const config = add('application/vnd.oci.image.config.v1+json', json(configOf(image)));
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';

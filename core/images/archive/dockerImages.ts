@@ -40,7 +40,9 @@ export function dockerNames(entries: ArchiveEntries, configDigest: string, defau
   if (!entries.json.has('manifest.json')) return [];
   const hex = configDigest.replace(/^sha256:/, '');
   const images = readManifest(entries).filter(({ Config }) => Config.includes(hex));
-  return images.flatMap(({ RepoTags }) => (RepoTags ?? []).map((tag) => normalizeReference(tag, defaultDomain)));
+  return images.flatMap(({ RepoTags }) =>
+    (RepoTags ?? []).map((tag) => normalizeReference(tag, defaultDomain)),
+  );
 }
 
 async function installImage(
@@ -54,11 +56,19 @@ async function installImage(
   parseConfig(configBytes, Config);
   const layers = Layers.map((path) => layerDescriptor(entries, path));
   const labels = {};
-  const config = await storeBytes(client, configBytes, mediaTypes.ociConfig, { labels, lease: options.lease });
+  const config = await storeBytes(client, configBytes, mediaTypes.ociConfig, {
+    labels,
+    lease: options.lease,
+  });
   const mediaType = mediaTypes.ociManifest;
   const manifest = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config, layers }));
   const parsed = { kind: 'manifest', config, layers } as const;
-  const target = await installManifest(store, manifest, { descriptor: { mediaType }, manifest: parsed }, options);
+  const target = await installManifest(
+    store,
+    manifest,
+    { descriptor: { mediaType }, manifest: parsed },
+    options,
+  );
   const names = (RepoTags ?? []).map((tag) => normalizeReference(tag, settings.defaultRegistry));
   return { target, names, id: sha256(configBytes) };
 }

@@ -28,7 +28,7 @@ export async function installManifest(
   { descriptor, manifest }: { descriptor: Pick<Descriptor, 'mediaType'>; manifest: Manifest },
   { lease, onProgress }: InstallOptions,
 ): Promise<Descriptor> {
-  const { client, shared } = store;
+  const { client, shared, leases } = store;
   const { config, layers } = manifest;
   for (const { digest } of [config, ...layers]) {
     if (!(await ifFound(client.content.info(digest)))) throw archiveInvalid(`blob ${digest} is missing`);
@@ -39,7 +39,7 @@ export async function installManifest(
   const stored = await storeBytes(client, bytes, descriptor.mediaType, { labels, lease });
   const unpack = layersToUnpack(layers, parsed, 'the archive');
   const signal = new AbortController().signal;
-  await unpackImage({ client, shared, lease, onProgress, signal }, unpack);
+  await unpackImage({ client, shared, leases, lease, onProgress, signal }, unpack);
   const top = unpack.at(-1)?.chainId;
   if (top) await client.content.label(config.digest, snapshotRef(client.snapshots.snapshotter, top));
   return stored;

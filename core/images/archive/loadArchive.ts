@@ -16,7 +16,11 @@ import { type ArchiveEntries, storeEntries } from './storeEntries.ts';
  * Loads the images of a tar (also gzip or zstd): an OCI layout or a Docker archive. All or nothing is named.
  * @throws PCH_ARCHIVE_INVALID, PCH_IMAGE_INVALID, PCH_DIGEST_MISMATCH, PCH_DISK_FULL
  */
-export async function loadArchive(store: StoreContext, archive: Readable, onProgress?: OnProgress): Promise<Image[]> {
+export async function loadArchive(
+  store: StoreContext,
+  archive: Readable,
+  onProgress?: OnProgress,
+): Promise<Image[]> {
   const name = `load ${randomUUID()}`;
   const lease = await store.leases.begin(name);
   try {
@@ -24,7 +28,11 @@ export async function loadArchive(store: StoreContext, archive: Readable, onProg
     const loaded = await install(store, entries, { lease, onProgress: throttled(onProgress) });
     const names = await nameAll(store, loaded);
     const snapshot = await store.index.read();
-    return [...new Map(names.map((one) => findImage(snapshot, one).image).map((image) => [image.id, image])).values()];
+    return [
+      ...new Map(
+        names.map((one) => findImage(snapshot, one).image).map((image) => [image.id, image]),
+      ).values(),
+    ];
   } finally {
     // A load cannot resume, so nothing of a failed one is kept.
     await store.leases.release(lease, name);

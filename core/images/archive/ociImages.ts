@@ -65,7 +65,12 @@ async function installTree(
 }
 
 /** Tools write the full name into containerd's annotation; the OCI one often holds just a tag. */
-function namesOf(store: StoreContext, entries: ArchiveEntries, { annotations }: Descriptor, ids: string[]): string[] {
+function namesOf(
+  store: StoreContext,
+  entries: ArchiveEntries,
+  { annotations }: Descriptor,
+  ids: string[],
+): string[] {
   const { defaultRegistry } = store.config;
   const full = annotations?.['io.containerd.image.name'];
   if (full) return [normalizeReference(full, defaultRegistry)];

@@ -23,7 +23,8 @@ interface SavedImage {
  * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_INVALID if content was removed behind Pouch's back
  */
 export async function saveArchive(store: StoreContext, refs: readonly string[]): Promise<Readable> {
-  if (refs.length === 0) throw new PouchError('PCH_BAD_REQUEST', 'no image was named', { hint: 'Name one or more.' });
+  if (refs.length === 0)
+    throw new PouchError('PCH_BAD_REQUEST', 'no image was named', { hint: 'Name one or more.' });
   const images = await Promise.all(refs.map((ref) => find(store, ref)));
   const name = `save ${randomUUID()}`;
   const lease = await store.leases.begin(name);
@@ -69,7 +70,11 @@ async function hold({ client }: StoreContext, lease: string, images: readonly Sa
 
 async function write({ client }: StoreContext, pack: Pack, images: readonly SavedImage[]): Promise<void> {
   addJson(pack, 'oci-layout', { imageLayoutVersion: '1.0.0' });
-  addJson(pack, 'index.json', { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: images.map(indexEntry) });
+  addJson(pack, 'index.json', {
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociIndex,
+    manifests: images.map(indexEntry),
+  });
   addJson(pack, 'manifest.json', dockerManifest(images));
   for (const { digest, size } of blobsOf(images)) {
     const entry = pack.entry({ name: blobPath(digest), size, mode: 0o644, mtime: new Date(0) });

@@ -25,7 +25,8 @@ export async function hostSources(suite: string, directory = '/etc/apt'): Promis
 export function deb822(text: string): AptSource[] {
   return text.split(/\n\s*\n/).flatMap((stanza) => {
     const field = (name: string) =>
-      new RegExp(`^${name}:[ \\t]*(.*(?:\\n[ \\t].*)*)`, 'im').exec(withoutComments(stanza))?.[1]?.trim() ?? '';
+      new RegExp(`^${name}:[ \\t]*(.*(?:\\n[ \\t].*)*)`, 'im').exec(withoutComments(stanza))?.[1]?.trim() ??
+      '';
     if (!words(field('Types')).includes('deb') || /^(no|false|0)$/i.test(field('Enabled'))) return [];
     // A key inside the file spans lines and cannot be named in one.
     const signedBy = field('Signed-By').startsWith('/') ? field('Signed-By') : undefined;
@@ -60,7 +61,9 @@ async function readAll(directory: string): Promise<{ name: string; text: string 
     join(directory, 'sources.list'),
     ...names.filter((name) => /\.(list|sources)$/.test(name)).map((name) => join(parts, name)),
   ];
-  return Promise.all(files.map(async (name) => ({ name, text: await readFile(name, 'utf8').catch(() => '') })));
+  return Promise.all(
+    files.map(async (name) => ({ name, text: await readFile(name, 'utf8').catch(() => '') })),
+  );
 }
 
 function withoutComments(text: string): string {

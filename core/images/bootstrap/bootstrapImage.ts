@@ -109,6 +109,8 @@ function configOf({ suite, include }: BootstrapOptions, diffId: string, created:
       Cmd: ['/bin/bash'],
     },
     rootfs: { type: 'layers', diff_ids: [diffId] },
-    history: [{ created: created.toISOString(), created_by: `mmdebstrap --variant=minbase${packages} ${suite}` }],
+    history: [
+      { created: created.toISOString(), created_by: `mmdebstrap --variant=minbase${packages} ${suite}` },
+    ],
   };
 }

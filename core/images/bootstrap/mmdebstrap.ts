@@ -104,7 +104,9 @@ async function supervise<T>(
 
 function exitOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? missing() : error));
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'ENOENT' ? missing() : error),
+    );
     child.once('close', (code) => resolve(code ?? -1));
   });
 }
@@ -141,9 +143,13 @@ function failed(exitCode: number, lines: readonly string[]): PouchError {
   const errors = lines.filter((line) => /^(E|W): |error/i.test(line));
   const quoted = (errors.length > 0 ? errors : lines).slice(-quotedLines).join(' | ');
   if (lines.some((line) => /no space left on device/i.test(line))) {
-    return new PouchError('PCH_DISK_FULL', `mmdebstrap found no space for its work in ${tmpdir()}: ${quoted}`, {
-      hint: 'Free some 500 MB there, or set TMPDIR to a larger disk.',
-    });
+    return new PouchError(
+      'PCH_DISK_FULL',
+      `mmdebstrap found no space for its work in ${tmpdir()}: ${quoted}`,
+      {
+        hint: 'Free some 500 MB there, or set TMPDIR to a larger disk.',
+      },
+    );
   }
   return new PouchError('PCH_BOOTSTRAP_FAILED', `mmdebstrap ended with code ${exitCode}: ${quoted}`, {
     hint: 'Check the names of suite and packages, and that the mirror can be reached (apt-get update).',
@@ -151,9 +157,13 @@ function failed(exitCode: number, lines: readonly string[]): PouchError {
 }
 
 function missing(): PouchError {
-  return new PouchError('PCH_TOOL_MISSING', 'mmdebstrap, which makes images from packages, is not installed', {
-    hint: 'Install it: apt-get install mmdebstrap.',
-  });
+  return new PouchError(
+    'PCH_TOOL_MISSING',
+    'mmdebstrap, which makes images from packages, is not installed',
+    {
+      hint: 'Install it: apt-get install mmdebstrap.',
+    },
+  );
 }
 
 function tooSlow(): PouchError {

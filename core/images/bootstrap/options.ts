@@ -11,10 +11,13 @@ const maxPackages = 500;
 
 /** @throws PCH_OPTION_INVALID */
 export function checkOptions({ suite, include, mirror }: BootstrapOptions): void {
-  if (!SUITE.test(suite)) throw invalid(`"${suite}" is not a suite`, 'Write the name of a release, such as bookworm.');
-  if (include.length > maxPackages) throw invalid(`${include.length} packages are too many`, `At most ${maxPackages}.`);
+  if (!SUITE.test(suite))
+    throw invalid(`"${suite}" is not a suite`, 'Write the name of a release, such as bookworm.');
+  if (include.length > maxPackages)
+    throw invalid(`${include.length} packages are too many`, `At most ${maxPackages}.`);
   for (const name of include) {
-    if (!PACKAGE.test(name)) throw invalid(`"${name}" is not a package name`, 'Write names such as openssh-server.');
+    if (!PACKAGE.test(name))
+      throw invalid(`"${name}" is not a package name`, 'Write names such as openssh-server.');
   }
   if (mirror !== undefined && !isWebUrl(mirror)) {
     throw invalid(`"${mirror}" is not a mirror`, 'Write a URL such as http://deb.debian.org/debian.');

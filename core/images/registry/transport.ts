@@ -51,14 +51,20 @@ export class Transport {
 
   #once(
     url: URL,
-    { body, idleTimeoutMs, verifyTls = true, ...options }: HttpRequest,
+    { body, idleTimeoutMs, verifyTls = true, signal, ...options }: HttpRequest,
   ): Promise<IncomingMessage> {
     const secure = url.protocol === 'https:';
     const agent = secure ? (verifyTls ? this.#https : this.#unverified) : this.#http;
+    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const send = secure ? https.request : http.request;
       const request = send(url, { method: 'GET', ...options, agent });
       let answer: IncomingMessage | undefined;
+      // Node's own `signal` option may destroy the socket of a request that has just ended, with nobody to hear of it.
+      const onAbort = () =>
+        answer?.complete ? undefined : (answer ?? request).destroy(signal?.reason as Error);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      request.on('close', () => signal?.removeEventListener('abort', onAbort));
       request.setTimeout(idleTimeoutMs, () => (answer ?? request).destroy(idle(idleTimeoutMs)));
       request.on('error', reject);
       request.on('response', (message) => {

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What happens to a request instead of just passing it on. */
+export type Fault =
+  | { cutAfter: number }
+  | { corrupt: true }
+  | { hang: true }
+  | { status: number; headers?: OutgoingHttpHeaders; body?: string };
+
+export interface SeenRequest {
+  method: string;
+  /** With the query. */
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+/** A proxy before a registry that records what is asked and breaks what a test wants broken. */
+export class FaultyProxy {
+  readonly seen: SeenRequest[] = [];
+  /** Called for each request; undefined passes it on. */
+  fault: (request: SeenRequest) => Fault | undefined = () => undefined;
+  readonly #server: http.Server;
+  readonly #upstream: string;
+
+  private constructor(upstream: string) {
+    this.#upstream = upstream;
+    this.#server = http.createServer((request, response) => void this.#handle(request, response));
+  }
+
+  /** `upstream` is `host:port`. */
+  static async start(upstream: string): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy(upstream);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get host(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Requests whose path matches. */
+  requests(pattern: RegExp): SeenRequest[] {
+    return this.seen.filter(({ path }) => pattern.test(path));
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const chunk of request as AsyncIterable<Buffer>) body += chunk.toString();
+    const { method = 'GET', url: path = '/', headers } = request;
+    const seen = { method, path, headers, body };
+    this.seen.push(seen);
+    const fault = this.fault(seen);
+    if (fault && 'hang' in fault) return;
+    if (fault && 'status' in fault) response.writeHead(fault.status, fault.headers).end(fault.body);
+    else this.#forward(seen, response, fault);
+  }
+
+  #forward({ method, path, headers }: SeenRequest, response: ServerResponse, fault: Fault | undefined): void {
+    const upstream = http.request(`http://${this.#upstream}${path}`, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      void relay(answer, response, fault);
+    });
+    upstream.on('error', () => response.destroy());
+    upstream.end();
+  }
+}
+
+async function relay(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  fault: Fault | undefined,
+): Promise<void> {
+  let left = fault && 'cutAfter' in fault ? fault.cutAfter : Infinity;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    if (fault && 'corrupt' in fault) chunk[0] = (chunk[0] ?? 0) ^ 0xff;
+    const part = chunk.subarray(0, left);
+    left -= part.length;
+    await new Promise((resolve) => response.write(part, resolve));
+    if (left <= 0) {
+      response.destroy();
+      answer.destroy();
+      return;
+    }
+  }
+  response.end();
+}

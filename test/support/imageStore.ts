@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ImagesConfig } from '../../config/types.ts';
+import { ContainerdClient, ManagedContainerd } from '../../core/containerd/index.ts';
+import { ImageStore } from '../../core/images/index.ts';
+import type { EngineEvent } from '../../hooks/engine.ts';
+
+/** Defaults that let a test fail quickly. */
+export const testConfig: ImagesConfig = {
+  defaultRegistry: 'docker.io',
+  mirrors: {},
+  plainHttp: [],
+  insecureTls: [],
+  dockerConfig: '/nonexistent/config.json',
+  maxParallelDownloads: 4,
+  idleTimeout: 5000,
+  retries: 3,
+};
+
+/** An image store on a real containerd with directories of its own. */
+export class TestImageStore {
+  readonly dir: string;
+  readonly client: ContainerdClient;
+  readonly events: Omit<EngineEvent, 'timeNano'>[] = [];
+  /** Container names by image id, for the in-use check. */
+  readonly inUse = new Map<string, string[]>();
+  readonly #containerd: ManagedContainerd;
+  readonly #stores: ImageStore[] = [];
+
+  private constructor(dir: string, containerd: ManagedContainerd, address: string) {
+    this.dir = dir;
+    this.#containerd = containerd;
+    this.client = new ContainerdClient({ address, namespace: 'test' });
+  }
+
+  static async start(): Promise<TestImageStore> {
+    const dir = await mkdtemp(join(tmpdir(), 'pouch-images-'));
+    const address = join(dir, 'containerd.sock');
+    const containerd = new ManagedContainerd({
+      root: join(dir, 'root'),
+      state: join(dir, 'state'),
+      address,
+      onEvent: () => undefined,
+    });
+    await containerd.start();
+    return new TestImageStore(dir, containerd, address);
+  }
+
+  /** A store with nothing cached, as after a restart of the daemon. */
+  store(config: Partial<ImagesConfig> = {}): ImageStore {
+    const store = new ImageStore({
+      client: this.client,
+      config: { ...testConfig, ...config },
+      isInUse: (id) => this.inUse.get(id) ?? [],
+      emit: (event) => this.events.push(event),
+    });
+    this.#stores.push(store);
+    return store;
+  }
+
+  /** Removes all images and what failures left to resume. */
+  async clear(): Promise<void> {
+    this.inUse.clear();
+    for (const { id } of await this.client.leases.list()) await this.client.leases.delete(id);
+    const images = await this.client.images.list();
+    for (const { name } of images) await this.client.images.delete(name);
+    // Only a deletion that is told to waits for the collector, so there has to be one.
+    const { id } = await this.client.leases.create({});
+    await this.client.leases.delete(id, { sync: true });
+  }
+
+  /** What containerd holds, for "nothing is left". */
+  async leftovers(): Promise<{ blobs: number; ingests: number; snapshots: number; leases: number }> {
+    return {
+      blobs: (await this.client.content.list()).length,
+      ingests: (await this.client.content.listStatuses()).length,
+      snapshots: (await this.client.snapshots.list()).length,
+      leases: (await this.client.leases.list()).length,
+    };
+  }
+
+  async stop(): Promise<void> {
+    for (const store of this.#stores) store.close();
+    this.client.close();
+    await this.#containerd.stop();
+    await rm(this.dir, { recursive: true });
+  }
+}
