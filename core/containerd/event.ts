@@ -42,7 +42,7 @@ type TaskEvents = {
   [Type in TaskEventType]: EventBase & { type: Type; event: ReturnType<Decoders[Type]['decode']> };
 };
 
-/** An event of a task, decoded, by its `type`. */
+/** An event of a task, decoded, by its `type`. A shim of containerd 2.x may end before it has sent TaskDelete. */
 export type TaskEvent = TaskEvents[TaskEventType];
 
 /** Any other event, left as it came. */

@@ -225,7 +225,7 @@ describe('the containerd client', function () {
     await client.leases.delete(lease, { sync: true });
   });
 
-  it('runs a task to its exit code and tells its events in order', async () => {
+  it('runs a task to its exit code and tells its events', async () => {
     const events = await client.events.subscribe([`namespace==${test.namespace},topic~="^/tasks/"`]);
     await test.createTask('exits', '/bin/sh', '-c', 'exit 7');
     assert.equal((await client.tasks.get('exits')).status, TaskStatus.CREATED);
@@ -235,20 +235,16 @@ describe('the containerd client', function () {
     assert.equal((await client.tasks.delete('exits')).exitStatus, 7);
     await client.containers.delete('exits');
 
+    // The shim sends them from several goroutines, and a shim of 2.x may end before it has sent TaskDelete.
+    const wanted = new Set(['TaskCreate', 'TaskStart', 'TaskExit']);
     const seen: ContainerdEvent[] = [];
-    for await (const event of events) if (seen.push(event) && event.type === 'TaskDelete') break;
+    for await (const event of events)
+      if (seen.push(event) && wanted.delete(event.type) && wanted.size === 0) break;
     const exited = seen.find((event) => event.type === 'TaskExit');
     assert.deepEqual(
       [exited?.event.containerId, exited?.event.exitStatus, exited?.event.pid],
       ['exits', 7, pid],
     );
-    // The events of start and exit come from two goroutines of the shim.
-    assert.deepEqual(seen.map((event) => event.type).sort(), [
-      'TaskCreate',
-      'TaskDelete',
-      'TaskExit',
-      'TaskStart',
-    ]);
   });
 
   it('ends a subscription that is returned, before it is read or while somebody waits', async () => {
