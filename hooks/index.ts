@@ -21,7 +21,7 @@ export type {
   UpgradeDraft,
 } from './points/container.ts';
 export type { CriContainerDraft, SandboxDraft } from './points/cri.ts';
-export type { DaemonReady, DaemonShutdown } from './points/daemon.ts';
+export type { DaemonStarted, DaemonEnding } from './points/daemon.ts';
 export type { ImagePull, ImagePulled, ImageResolveDraft } from './points/image.ts';
 export type { NetworkAttachDraft, NetworkDetached } from './points/network.ts';
 export type { VolumeDraft } from './points/volume.ts';

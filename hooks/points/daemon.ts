@@ -3,7 +3,7 @@ import { defineHook } from '../defineHook.ts';
 import { closed, describes, integer, text, texts } from '../schema/describes.ts';
 
 /** A daemon that serves. */
-export interface DaemonReady {
+export interface DaemonStarted {
   version: string;
   /** URLs of the addresses that it listens on. */
   listen: string[];
@@ -11,25 +11,25 @@ export interface DaemonReady {
   containers: number;
 }
 
-const ready = describes<DaemonReady>()(
-  closed({ version: text, listen: texts, containers: integer }, { title: 'DaemonReady' }),
+const ready = describes<DaemonStarted>()(
+  closed({ version: text, listen: texts, containers: integer }, { title: 'DaemonStarted' }),
 );
 
 /** A daemon that ends; the containers go on. */
-export interface DaemonShutdown {
+export interface DaemonEnding {
   /** `SIGTERM`, `SIGINT`, or a sentence. */
   reason: string;
 }
 
-const shutdown = describes<DaemonShutdown>()(
+const shutdown = describes<DaemonEnding>()(
   closed(
     { reason: Type.String({ description: 'A signal’s name, or a sentence.' }) },
-    { title: 'DaemonShutdown' },
+    { title: 'DaemonEnding' },
   ),
 );
 
 export const daemon = Object.freeze({
-  ready: defineHook<DaemonReady>()({
+  ready: defineHook<DaemonStarted>()({
     name: 'daemon.ready',
     kind: 'observe',
     deadlineMs: 10_000,
@@ -38,7 +38,7 @@ export const daemon = Object.freeze({
     doc: 'The daemon has found its containers again and serves.',
     input: ready,
   }),
-  shutdown: defineHook<DaemonShutdown>()({
+  shutdown: defineHook<DaemonEnding>()({
     name: 'daemon.shutdown',
     kind: 'observe',
     deadlineMs: 5_000,

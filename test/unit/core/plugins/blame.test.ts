@@ -96,7 +96,7 @@ describe('blame', () => {
   it('takes names such as __proto__ and constructor for what they are', async () => {
     const labels = JSON.parse('{"__proto__": "a", "constructor": "b"}') as Record<string, string>;
     const { draft, blame } = await plan(
-      [changing('alpha', (d) => void (d.labels.toString = 'c'))],
+      [changing('alpha', (d) => void Object.assign(d.labels, { toString: 'c' }))],
       makeDraft({ labels }),
     );
     assert.deepEqual(Object.entries(draft.labels), [

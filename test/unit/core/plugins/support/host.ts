@@ -6,6 +6,15 @@ export const host: HostFacts = {
   state: '/run/pouch',
   listen: ['unix:///run/pouch/pouchd.sock'],
   cgroupParent: '/pouch',
-  network: { bridge: 'pouch0', subnet: '172.29.0.0/16', mtu: 1500, cniBinDirs: [], dns: [], ipMasq: true },
+  network: {
+    bridge: 'pouch0',
+    subnet: '172.29.0.0/16',
+    mtu: 1500,
+    cniBinDirs: [],
+    dns: [],
+    ipMasq: true,
+    hairpin: false,
+    publishAddress: '',
+  },
   cgroupVersion: '1',
 };

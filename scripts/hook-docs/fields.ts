@@ -1,0 +1,46 @@
+import type { TSchema } from '@sinclair/typebox';
+
+/** One row of a table of fields. */
+export interface FieldRow {
+  /** `process.env.*`; a `?` marks a field that may be missing. */
+  readonly path: string;
+  readonly form: string;
+  readonly description: string;
+}
+
+/** The fields of a schema, those of nested objects below them; a schema with a title of its own is only named. */
+export function fieldsOf(schema: TSchema, prefix = ''): FieldRow[] {
+  const required = new Set(schema.required as string[] | undefined);
+  return Object.entries((schema.properties ?? {}) as Record<string, TSchema>).flatMap(([name, field]) => [
+    row(`${prefix}${name}`, field, required.has(name)),
+    ...below(`${prefix}${name}`, field),
+  ]);
+}
+
+function row(path: string, field: TSchema, required: boolean): FieldRow {
+  return { path: required ? path : `${path}?`, form: formOf(field), description: field.description ?? '' };
+}
+
+function below(path: string, field: TSchema): FieldRow[] {
+  if (field.title !== undefined) return [];
+  const value = mapValue(field);
+  if (value) return fieldsOf(value, `${path}.*.`);
+  if (field.items) return fieldsOf(field.items as TSchema, `${path}[].`);
+  return fieldsOf(field, `${path}.`);
+}
+
+/** The schema of a map's values. */
+function mapValue(field: TSchema): TSchema | undefined {
+  return Object.values((field.patternProperties ?? {}) as Record<string, TSchema>)[0];
+}
+
+/** `string`, `map of string`, `list of integer`, `"tcp" or "udp"`. */
+export function formOf(field: TSchema): string {
+  if (field.title !== undefined) return `[${field.title}](#${field.title.toLowerCase()})`;
+  if (field.const !== undefined) return JSON.stringify(field.const);
+  if (field.anyOf) return (field.anyOf as TSchema[]).map(formOf).join(' or ');
+  const value = mapValue(field);
+  if (value) return `map of ${formOf(value)}`;
+  if (field.items) return `list of ${formOf(field.items as TSchema)}`;
+  return typeof field.type === 'string' ? field.type : 'any';
+}

@@ -1,0 +1,103 @@
+import type { TSchema } from '@sinclair/typebox';
+import type { FailurePolicy, HookKind } from '../../hooks/defineHook.ts';
+import type { FieldRow } from './fields.ts';
+import { fieldsOf, formOf } from './fields.ts';
+import type { AnyPoint } from './points.ts';
+import { families, points } from './points.ts';
+
+const kinds: Record<HookKind, string> = {
+  plan: 'A waterfall over a draft. Pure. A tap changes the draft in place and answers nothing, or answers a new draft.',
+  bail: 'A question. Pure. The first tap that answers something decides.',
+  apply: 'One tap after another, for what they do. An error stops the operation.',
+  observe: 'All taps side by side, in the background. Cannot veto; a failure is a line in the log.',
+};
+
+/** docs/hooks.md, from the catalogue. */
+export function hooksMarkdown(): string {
+  const parts = [
+    INTRO,
+    `## Kinds\n\n${Object.entries(kinds)
+      .map(([kind, text]) => `- **${kind}**: ${text}`)
+      .join('\n')}`,
+    `## All points\n\n${overview()}`,
+    ...families.map(([family, list]) => [`## ${family}`, ...list.map(section)].join('\n\n')),
+    `## Inputs\n\nA \`?\` marks a field that may be missing, \`*\` any key of a map.`,
+    ...titledSchemas().map(inputSection),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+const INTRO = `# Hook points
+
+<!-- Generated from hooks/points by scripts/generate-hook-docs.ts: change the declarations there. -->
+
+Every point at which a plugin can take part, in the order of its family's life. How to write a plugin, and what order,
+blame, conflicts and failure policies mean, is in [plugins.md](plugins.md). The same as JSON Schema, for other languages:
+[hooks.schema.json](hooks.schema.json).`;
+
+function overview(): string {
+  const rows = points.map((point) => [
+    link(point),
+    point.kind,
+    duration(point.deadlineMs),
+    policy(point.onError),
+  ]);
+  return table(['point', 'kind', 'deadline', 'a failing tap'], rows);
+}
+
+function link({ name }: AnyPoint): string {
+  return `[${name}](#${name.replace('.', '').toLowerCase()})`;
+}
+
+function section(point: AnyPoint): string {
+  const { name, kind, doc, input, answer, fixed, deadlineMs, onError, since } = point;
+  const facts = [
+    `- Kind: ${kind}`,
+    `- Input: ${formOf(input)}`,
+    ...(answer ? [`- Answer: ${formOf(answer)}`] : []),
+    ...(fixed ? [`- Fixed: ${fixed.map((field) => `\`${field}\``).join(', ')}`] : []),
+    `- Deadline of one tap: ${duration(deadlineMs)}`,
+    `- A failing tap: ${policy(onError)}`,
+    `- Since: ${since}`,
+  ];
+  return `### ${name}\n\n${doc}\n\n${facts.join('\n')}`;
+}
+
+function duration(ms: number): string {
+  return `${ms / 1000} s`;
+}
+
+function policy(onError: FailurePolicy): string {
+  return typeof onError === 'string' ? onError : `retry(${onError.retry})`;
+}
+
+/** Every schema with a title, once, also those inside others. */
+function titledSchemas(): TSchema[] {
+  const found = new Map<string, TSchema>();
+  for (const { input } of points) collect(input, found);
+  return [...found.values()];
+}
+
+function collect(schema: unknown, found: Map<string, TSchema>): void {
+  if (typeof schema !== 'object' || schema === null) return;
+  const { title } = schema as TSchema;
+  if (typeof title === 'string') {
+    if (found.has(title)) return;
+    found.set(title, schema as TSchema);
+  }
+  for (const part of Object.values(schema)) collect(part, found);
+}
+
+function inputSection(schema: TSchema): string {
+  const rows = fieldsOf(schema).map(({ path, form, description }: FieldRow) => [
+    `\`${path}\``,
+    form,
+    description,
+  ]);
+  return `### ${schema.title}\n\n${table(['field', 'form', ''], rows)}`;
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
