@@ -17,7 +17,6 @@ export interface Generation {
   readonly effectKinds: ReadonlyMap<string, EffectKind>;
   /** By name and by each alias. */
   readonly runtimes: ReadonlyMap<string, RuntimeProvider>;
-  /** Effect kinds, runtimes and surfaces, each with its plugin. */
   readonly surfaces: readonly Surface[];
   /** Every plugin, also disabled and quarantined ones, in the order of the configuration. */
   readonly plugins: readonly PluginStatus[];

@@ -91,9 +91,9 @@ class Runner implements HookRunner {
     const hook = this.#hooks.get(point.name);
     if (!hook) return { draft, blame: [], degraded: missing };
     const waterfall = new PlanRun(draft, run, this.#guardOf);
-    await hook.run(waterfall.draft, waterfall);
+    await hook.run(waterfall.input, waterfall);
     const { blame, degraded } = waterfall;
-    return { draft: waterfall.draft as I, blame, degraded: [...missing, ...degraded] };
+    return { draft: waterfall.result as I, blame, degraded: [...missing, ...degraded] };
   }
 
   async bail<I, A>(point: HookPoint<I, A>, input: I, run: BailScope) {

@@ -7,51 +7,66 @@ import { diff } from './diff.ts';
 import { formatPath } from './fieldPath.ts';
 import type { FieldOwners } from './owners.ts';
 import { checkConflicts, takeOwnership } from './owners.ts';
+import { checkPlainData } from './plainData.ts';
 import { checkDraft } from './validate.ts';
 
 /**
- * Follows one draft through the taps of a hook. It keeps a second copy, the last good state: the difference to it is
- * the blame of the tap that has just run, and the state a failed tap is rolled back to.
+ * Follows one draft through the taps of a hook. Beside the draft that the taps get it keeps the last good state, which no
+ * tap ever sees: the difference between the two is the blame of the tap that has just run, and a failed tap is rolled
+ * back to it.
  */
 export class DraftTracker {
   /** What the next tap gets. */
   draft: object;
-  readonly #good: Record<string, unknown>;
+  #good: Fields;
   readonly #owners: FieldOwners;
 
   constructor(draft: object, owners: FieldOwners) {
     this.draft = clone(draft);
-    this.#good = clone(draft) as Record<string, unknown>;
+    this.#good = clone(draft) as Fields;
     this.#owners = owners;
+  }
+
+  /** The outcome so far: nothing that a tap still holds on to. */
+  get good(): object {
+    return this.#good;
   }
 
   /** Takes over what a tap did to the draft, or what it answered in its place; all of it or, with an error, nothing. */
   accept(tap: PreparedTap, answer: unknown): Change[] {
     const draft = answer === undefined ? this.draft : checkAnswer(answer);
     const changes = diff(this.#good, draft);
-    if (changes.length > 0) this.#accept(tap, draft, changes);
+    if (changes.length > 0) this.#takeOver(tap, draft as Fields, changes);
+    this.draft = draft;
     return changes;
   }
 
-  #accept(tap: PreparedTap, draft: Record<string, unknown> | object, changes: Change[]): void {
+  #takeOver(tap: PreparedTap, draft: Fields, changes: readonly Change[]): void {
     checkFixed(changes, tap.fixed);
+    checkPlainData(changes);
     checkConflicts(changes, tap, this.#owners);
-    checkDraft(draft, changes, tap.schema);
+    const good = withChanges(this.#good, draft, changes);
+    checkDraft(good, changes, tap.schema);
     takeOwnership(changes, tap.plugin, this.#owners);
-    this.draft = draft;
-    for (const name of new Set(changes.map(({ path }) => path[0] ?? ''))) this.#keep(name);
-  }
-
-  #keep(name: string): void {
-    const value = (this.draft as Record<string, unknown>)[name];
-    if (value === undefined) delete this.#good[name];
-    else this.#good[name] = clone(value);
+    this.#good = good;
   }
 
   /** Back to the last good state. The old object is given up: a tap that timed out may still write to it. */
   rollBack(): void {
     this.draft = clone(this.#good);
   }
+}
+
+type Fields = Record<string, unknown>;
+
+/** Copies only the top-level fields in which something has changed. */
+function withChanges(good: Fields, draft: Fields, changes: readonly Change[]): Fields {
+  const result = { ...good };
+  for (const name of new Set(changes.map(({ path }) => path[0] ?? ''))) {
+    if (draft[name] === undefined) delete result[name];
+    else result[name] = clone(draft[name]);
+  }
+  return result;
 }
 
 function checkAnswer(answer: unknown): object {

@@ -2,6 +2,7 @@ import type { EffectKind } from '../../../hooks/effects.ts';
 import type { Surface } from '../../../hooks/definePlugin.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { attributedEffectKind, attributedRuntime, attributedSurface } from './attributed.ts';
 import type { RecordedTap } from '../tap.ts';
 
 /** What one plugin's setup has contributed. Nothing of it counts before the whole plugin has been found good. */
@@ -45,7 +46,7 @@ export class Contributions {
       apply: 'function',
       undo: 'function',
     });
-    this.effectKinds.push(kind);
+    this.effectKinds.push(attributedEffectKind(kind, this.#plugin));
   }
 
   addRuntime(provider: RuntimeProvider): void {
@@ -56,13 +57,13 @@ export class Contributions {
       probe: 'function',
       options: 'function',
     });
-    this.runtimes.push(provider);
+    this.runtimes.push(attributedRuntime(provider, this.#plugin));
   }
 
   addSurface(surface: Surface): void {
     this.requireOpen('contributes a surface');
     this.#requireShape(surface, 'surface', { name: 'string', start: 'function', stop: 'function' });
-    this.surfaces.push(surface);
+    this.surfaces.push(attributedSurface(surface, this.#plugin));
   }
 
   addDisposer(run: () => void | Promise<void>): void {

@@ -6,17 +6,6 @@ import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { clone } from '../draft/clone.ts';
 
-const ajv = new Ajv({
-  useDefaults: true,
-  allErrors: true,
-  verbose: true,
-  strictTypes: false,
-  strictRequired: false,
-});
-ajv.addFormat('ip', (value: string) => isIP(value) !== 0);
-ajv.addFormat('ipv4', isIPv4);
-ajv.addFormat('ipv6', isIPv6);
-
 /** Where a value of the configuration is written: `FILE:LINE` for a JSON pointer such as `/plugins/0/options/entries`. */
 export type Locate = (pointer: string) => string | undefined;
 
@@ -37,11 +26,26 @@ export function checkOptions(plugin: Plugin, given: unknown, pointer: string, lo
   });
 }
 
+/** One for each schema: two plugins may use the same `$id`, and a reload leaves nothing behind. */
+function newAjv(): Ajv {
+  const ajv = new Ajv({
+    useDefaults: true,
+    allErrors: true,
+    verbose: true,
+    strictTypes: false,
+    strictRequired: false,
+  });
+  ajv.addFormat('ip', (value: string) => isIP(value) !== 0);
+  ajv.addFormat('ipv4', isIPv4);
+  ajv.addFormat('ipv6', isIPv6);
+  return ajv;
+}
+
 /** Unknown keys are mistakes unless the schema says otherwise; a plugin without a schema takes none. */
 function compile({ name, options }: Plugin) {
   const schema = options ?? { type: 'object', properties: {} };
   try {
-    return ajv.compile({ additionalProperties: false, ...schema });
+    return newAjv().compile({ additionalProperties: false, ...schema });
   } catch (error) {
     throw new PouchError(
       'PCH_PLUGIN_INVALID',

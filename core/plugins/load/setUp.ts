@@ -2,6 +2,7 @@ import { Container } from 'inversify';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { scopedLog } from '../run/scopedLog.ts';
+import { ofPlugin } from './attributed.ts';
 import { pluginModule } from './pluginModule.ts';
 import type { Locate } from './pluginOptions.ts';
 import { checkOptions } from './pluginOptions.ts';
@@ -43,15 +44,7 @@ export async function setUp(
 }
 
 function setupFailed(error: unknown, plugin: string): PouchError {
-  const known = error instanceof PouchError ? error : undefined;
-  return new PouchError(
-    known?.code ?? 'PCH_PLUGIN_LOAD',
-    known?.message ?? `setup of plugin ${plugin} failed: ${messageOf(error)}`,
-    {
-      plugin,
-      cause: error,
-      ...(known?.hint === undefined ? {} : { hint: known.hint }),
-      ...(known?.hook === undefined ? {} : { hook: known.hook }),
-    },
-  );
+  if (error instanceof PouchError) return ofPlugin(error, plugin);
+  const message = `setup of plugin ${plugin} failed: ${messageOf(error)}`;
+  return new PouchError('PCH_PLUGIN_LOAD', message, { plugin, cause: error });
 }

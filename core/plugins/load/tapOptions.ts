@@ -2,10 +2,9 @@ import type { TapOptions } from '../../../hooks/defineHook.ts';
 import { phases } from '../../../hooks/defineHook.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { RecordedTap } from '../tap.ts';
+import { MOST_MS } from '../tap.ts';
 import type { TapRecorder } from './tappableHooks.ts';
 
-/** The longest time that a Node timer takes, 24.8 days. */
-const MOST_MS = 2 ** 31 - 1;
 const MOST_RETRIES = 10;
 const tapName = /^[a-zA-Z][\w-]*$/;
 

@@ -26,15 +26,20 @@ export class PlanRun implements HookRun {
     this.#guardOf = guardOf;
   }
 
-  get draft(): object {
+  /** What the first tap gets. */
+  get input(): object {
     return this.#tracker.draft;
+  }
+
+  get result(): object {
+    return this.#tracker.good;
   }
 
   async step(tap: PreparedTap): Promise<object> {
     const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), () => this.#attempt(tap));
     if (settled.ok) this.blame.push(...blameOf(settled.value, tap, settled.ms));
     else if (settled.degraded) this.degraded.push(settled.degraded);
-    return this.draft;
+    return this.#tracker.draft;
   }
 
   async #attempt(tap: PreparedTap) {

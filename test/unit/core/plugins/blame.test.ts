@@ -87,6 +87,29 @@ describe('blame', () => {
     assert.equal(blame[0]?.origin, 'pouchd.yaml:12 /plugins/0');
   });
 
+  it('takes a field that is set to undefined as removed', async () => {
+    const { draft, blame } = await plan([
+      changing('alpha', (d) => void Object.assign(d.process.env, { PATH: undefined, NEW: undefined })),
+    ]);
+    assert.deepEqual(draft.process.env, {});
+    assert.deepEqual(
+      blame.map(({ field, action }) => [field, action]),
+      [['process.env.PATH', 'removed']],
+    );
+  });
+
+  it('answers a draft that no tap holds on to', async () => {
+    let held: ContainerDraft | undefined;
+    const { draft } = await plan([
+      changing('alpha', (d) => {
+        held = d;
+        d.labels.x = '1';
+      }),
+    ]);
+    if (held) held.labels.x = '2';
+    assert.equal(draft.labels.x, '1');
+  });
+
   it('leaves the given draft alone', async () => {
     const draft = makeDraft();
     await plan([changing('alpha', (d) => void (d.labels.x = '1'))], draft);
@@ -252,6 +275,11 @@ describe('the contract of a plan tap', () => {
       'removes a needed field',
       (d) => void delete (d as Partial<ContainerDraft>).hostname,
       /hostname must have/,
+    ],
+    [
+      'sets a date',
+      (d) => void ((d.labels as Record<string, unknown>).at = new Date()),
+      /labels\.at to something that is no plain data/,
     ],
     ['ties a knot', (d) => void ((d.labels as Record<string, unknown>).me = d), /nested deeper/],
   ];

@@ -51,7 +51,10 @@ describe('loading plugins', () => {
     ]);
     assert.deepEqual([...generation.effectKinds.keys()], ['rich.file']);
     assert.deepEqual([...generation.runtimes.keys()], ['crun', 'fast']);
-    assert.deepEqual(generation.surfaces, [api]);
+    assert.deepEqual(
+      generation.surfaces.map(({ name }) => name),
+      ['api'],
+    );
     assert.deepEqual(log.lines[0]?.fields, { plugin: 'rich' });
   });
 
@@ -63,6 +66,26 @@ describe('loading plugins', () => {
     assert.equal(generation.plugins[0]?.state, 'active');
     await generation.dispose();
     assert.equal(core.get(seen), 'there');
+  });
+
+  it('puts the plugin’s name on the errors of what it contributes', async () => {
+    const broken = async () => Promise.reject(new Error('no'));
+    const { generation } = await load([
+      plugin('bad', (c) => {
+        c.effect({ ...kind('x'), apply: broken });
+        c.runtime({ ...runtime('y'), options: broken });
+        c.surface({ ...surface('z'), start: broken });
+      }),
+    ]);
+    const context = { container: '', resultOf: () => undefined, signal: new AbortController().signal };
+    for (const call of [
+      generation.effectKinds.get('x')?.apply({}, context),
+      generation.runtimes.get('y')?.options(),
+      generation.surfaces[0]?.start({} as never),
+    ]) {
+      const error = await rejection(call ?? Promise.resolve());
+      assert.deepEqual([error.code, error.plugin, error.message], ['PCH_PLUGIN_FAILED', 'bad', 'no']);
+    }
   });
 
   it('leaves out a disabled plugin', async () => {

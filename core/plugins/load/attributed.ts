@@ -1,0 +1,56 @@
+import type { Surface } from '../../../hooks/definePlugin.ts';
+import type { EffectKind } from '../../../hooks/effects.ts';
+import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+
+/** An effect kind whose errors name the plugin. Data is copied, methods are called on the plugin's own object. */
+export function attributedEffectKind(kind: EffectKind, plugin: string): EffectKind {
+  return {
+    ...kind,
+    describe: (args) => kind.describe(args),
+    apply: async (...given) => named(plugin, async () => kind.apply(...given)),
+    undo: async (...given) => named(plugin, async () => kind.undo(...given)),
+  };
+}
+
+/** A runtime whose errors name the plugin. */
+export function attributedRuntime(provider: RuntimeProvider, plugin: string): RuntimeProvider {
+  return {
+    ...provider,
+    probe: async () => named(plugin, async () => provider.probe()),
+    options: async () => named(plugin, async () => provider.options()),
+    ...(provider.adaptSpec
+      ? { adaptSpec: async (draft) => named(plugin, async () => provider.adaptSpec?.(draft)) }
+      : {}),
+  };
+}
+
+/** A surface whose errors name the plugin. */
+export function attributedSurface(surface: Surface, plugin: string): Surface {
+  return {
+    ...surface,
+    start: async (engine) => named(plugin, async () => surface.start(engine)),
+    stop: async () => named(plugin, async () => surface.stop()),
+  };
+}
+
+async function named<T>(plugin: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw ofPlugin(error, plugin);
+  }
+}
+
+/** The error as one of this plugin: with its code, hint and container if it has them. */
+export function ofPlugin(error: unknown, plugin: string): PouchError {
+  const known = error instanceof PouchError ? error : undefined;
+  if (known?.plugin !== undefined) return known;
+  return new PouchError(known?.code ?? 'PCH_PLUGIN_FAILED', messageOf(error), {
+    plugin,
+    cause: error,
+    ...(known?.hint === undefined ? {} : { hint: known.hint }),
+    ...(known?.hook === undefined ? {} : { hook: known.hook }),
+    ...(known?.container === undefined ? {} : { container: known.container }),
+  });
+}
