@@ -1,0 +1,62 @@
+import type { Readable } from 'node:stream';
+import { PouchError } from '../../../hooks/index.ts';
+import { BODY_TIMEOUT, MAX_JSON_BODY } from '../server/limits.ts';
+import type { Call } from './call.ts';
+
+/**
+ * Reads a JSON body; an empty one answers undefined.
+ * @throws PCH_BAD_REQUEST for a wrong Content-Type or malformed JSON, PCH_BODY_TOO_LARGE, PCH_DEADLINE
+ */
+export async function readJson(call: Call): Promise<unknown> {
+  const bytes = await readAll(call.body, MAX_JSON_BODY);
+  if (bytes.length === 0) return undefined;
+  checkContentType(call.request.headers['content-type']);
+  return parseJson(bytes);
+}
+
+/**
+ * Reads to the end, within the limit and the deadline.
+ * @throws PCH_BODY_TOO_LARGE, PCH_DEADLINE
+ */
+export async function readAll(body: Readable, limit: number): Promise<Buffer> {
+  const late = setTimeout(() => body.destroy(lateError()), BODY_TIMEOUT);
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+/** Docker insists on it too: a web page cannot send this type to another origin without asking first. */
+function checkContentType(type: string | undefined): void {
+  const mediaType = type?.split(';')[0]?.trim().toLowerCase();
+  if (mediaType === 'application/json') return;
+  throw new PouchError('PCH_BAD_REQUEST', `unsupported Content-Type header (${type ?? 'missing'})`, {
+    hint: 'send the body with Content-Type: application/json',
+  });
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new PouchError('PCH_BAD_REQUEST', `the body is not valid JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+export function tooLarge(limit: number): PouchError {
+  return new PouchError('PCH_BODY_TOO_LARGE', `the body is larger than ${limit / 1024 / 1024} MiB`);
+}
+
+function lateError(): PouchError {
+  return new PouchError('PCH_DEADLINE', `the body did not arrive within ${BODY_TIMEOUT / 1000} s`);
+}

@@ -1,0 +1,49 @@
+/** The key sequence that leaves a terminal without ending its program: `ctrl-p,ctrl-q`. */
+import { Transform } from 'node:stream';
+import { PouchError } from '../../../hooks/index.ts';
+
+const DEFAULT_KEYS = 'ctrl-p,ctrl-q';
+const CTRL_SYMBOLS: Record<string, number> = { '@': 0, '[': 27, '\\': 28, ']': 29, '^': 30, _: 31 };
+
+/**
+ * Bytes of a sequence such as `ctrl-p,ctrl-q` or `a,b`.
+ * @throws PCH_OPTION_INVALID
+ */
+export function parseDetachKeys(text: string | undefined): Buffer {
+  return Buffer.from((text || DEFAULT_KEYS).split(',').map(keyByte));
+}
+
+function keyByte(key: string): number {
+  if (key.length === 1 && key.charCodeAt(0) < 128) return key.charCodeAt(0);
+  const control = /^ctrl-([a-zA-Z@[\\\]^_])$/.exec(key)?.[1];
+  if (control === undefined)
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      `detach keys: expected single characters or ctrl-X, found "${key}"`,
+      {
+        hint: 'for example ctrl-p,ctrl-q',
+      },
+    );
+  return CTRL_SYMBOLS[control] ?? control.toLowerCase().charCodeAt(0) - 96;
+}
+
+/** Passes input on, holds back the beginning of the sequence, and calls `left` when it is complete. */
+export function watchForKeys(keys: Buffer, left: () => void): Transform {
+  let matched = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const passed: number[] = [];
+      for (const byte of chunk) {
+        if (byte !== keys[matched]) {
+          passed.push(...keys.subarray(0, matched));
+          matched = 0;
+        }
+        if (byte !== keys[matched]) passed.push(byte);
+        else if (++matched === keys.length) break;
+      }
+      if (passed.length > 0) this.push(Buffer.from(passed));
+      if (matched === keys.length) left();
+      done();
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import type { OutputChunk } from '../../../hooks/index.ts';
+
+const HEADER_BYTES = 8;
+const STDOUT = 1;
+const STDERR = 2;
+
+/**
+ * One frame of Docker's multiplexed stream: stream type, three zeros, the payload's length (big endian), the payload.
+ * Source: https://docs.docker.com/engine/api/ (ContainerAttach, stream format).
+ */
+export function frame(stream: OutputChunk['stream'], payload: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
+  bytes.writeUInt32BE((stream === 'stdout' ? STDOUT : STDERR) << 24, 0);
+  bytes.writeUInt32BE(payload.length, 4);
+  payload.copy(bytes, HEADER_BYTES);
+  return bytes;
+}
+
+/** How chunks go onto the wire: raw from a terminal, else in frames. */
+export function encoderFor(tty: boolean): (chunk: OutputChunk) => Buffer {
+  return tty ? (chunk) => chunk.data : (chunk) => frame(chunk.stream, chunk.data);
+}
+
+/** The media type of a stream; Docker tells the two apart since API 1.42. */
+export function streamType(tty: boolean, apiMinor: number): string {
+  const multiplexed = !tty && apiMinor >= 42;
+  return `application/vnd.docker.${multiplexed ? 'multiplexed' : 'raw'}-stream`;
+}

@@ -1,0 +1,71 @@
+/** A stream of JSON lines that tells how far a pull, load or bootstrap is. */
+import type { ProgressMessage } from '../../../client/wire.ts';
+import { toPouchError, type Progress } from '../../../hooks/index.ts';
+import type { Call } from './call.ts';
+import { errorBody } from './errorReply.ts';
+
+export interface ProgressSink {
+  send(message: ProgressMessage): void;
+  report(progress: Progress): void;
+}
+
+/**
+ * Runs the work and streams what it tells. Until the first line an error is an ordinary answer with its status; after
+ * it, the status is out and the error becomes the last line.
+ */
+export async function streamProgress(
+  call: Call,
+  subject: string,
+  work: (sink: ProgressSink) => Promise<void>,
+): Promise<void> {
+  const send = (message: object): void => {
+    startLines(call);
+    call.response.write(`${JSON.stringify(message)}\r\n`);
+  };
+  try {
+    await work({ send, report: (progress) => reportUnlessBehind(call, progress, send) });
+  } catch (error) {
+    if (!call.response.headersSent) throw error;
+    const body = errorBody(toPouchError(error), call.client, subject);
+    // Docker's clients take a code for a number.
+    send({ errorDetail: call.client === 'pouch' ? body : { message: body.message }, error: body.message });
+  }
+  startLines(call);
+  call.response.end();
+}
+
+function startLines(call: Call): void {
+  if (!call.response.headersSent) call.response.writeHead(200, { 'Content-Type': 'application/json' });
+}
+
+/** A client that does not read loses intermediate numbers, not memory of the daemon; changes of status always go out. */
+function reportUnlessBehind(call: Call, progress: Progress, send: (message: object) => void): void {
+  const counting = progress.current !== undefined && progress.current !== progress.total;
+  if (counting && call.response.writableNeedDrain) return;
+  send(progressLine(progress));
+}
+
+function progressLine(progress: Progress): ProgressMessage {
+  const { id, status, current, total } = progress;
+  if (current === undefined) return { status, progressDetail: {}, id: id || undefined };
+  return { status, progressDetail: { current, total }, progress: bar(current, total), id: id || undefined };
+}
+
+const BAR_WIDTH = 50;
+
+/** Docker's ready-made bar, for clients that do not draw their own: `[=====>    ]  1.5MB/3MB`. */
+function bar(current: number, total: number | undefined): string {
+  if (!total || total < current) return megabytes(current);
+  const filled = Math.floor((current / total) * BAR_WIDTH);
+  const arrow =
+    filled < BAR_WIDTH
+      ? `${'='.repeat(filled)}>${' '.repeat(BAR_WIDTH - filled - 1)}`
+      : '='.repeat(BAR_WIDTH);
+  return `[${arrow}]  ${megabytes(current)}/${megabytes(total)}`;
+}
+
+function megabytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes}B`;
+  if (bytes < 1_000_000) return `${(bytes / 1000).toPrecision(4)}kB`;
+  return `${(bytes / 1_000_000).toPrecision(4)}MB`;
+}

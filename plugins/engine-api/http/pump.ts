@@ -1,0 +1,54 @@
+/** Moves chunks to a client no faster than it reads: memory holds one chunk more than the socket's buffer. */
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+
+/**
+ * Writes each item and waits for the sink to drain. Ends without an error when the signal aborts: the client has gone.
+ */
+export async function pump<T>(
+  source: AsyncIterable<T>,
+  sink: Writable,
+  encode: (item: T) => Buffer | string,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const item of untilAborted(source, signal)) {
+    if (!sink.write(encode(item))) await drained(sink, signal);
+  }
+}
+
+async function drained(sink: Writable, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || sink.destroyed) return;
+  await once(sink, 'drain', { signal }).catch((error: unknown) => {
+    if (!signal.aborted && !sink.destroyed) throw error;
+  });
+}
+
+/** The items until the source ends or the signal aborts, even when the source hangs then. */
+export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  const aborted = whenAborted(signal);
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted.promise]);
+      if (next === undefined || next.done) return;
+      yield next.value;
+    }
+  } finally {
+    aborted.forget();
+    // Not awaited: a generator that waits for its next item answers `return` only after that item.
+    iterator.return?.().catch(() => undefined);
+  }
+}
+
+/** A promise of undefined at the abort, which lets go of the signal when it is not needed any more. */
+function whenAborted(signal: AbortSignal): { promise: Promise<undefined>; forget: () => void } {
+  let settle: () => void = () => undefined;
+  const promise = new Promise<undefined>((resolve) => (settle = () => resolve(undefined)));
+  if (signal.aborted) settle();
+  signal.addEventListener('abort', settle, { once: true });
+  const forget = (): void => {
+    signal.removeEventListener('abort', settle);
+    settle();
+  };
+  return { promise, forget };
+}

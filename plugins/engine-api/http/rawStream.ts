@@ -1,0 +1,54 @@
+/** Turns a request into a two-way byte stream (Docker's "hijack"). */
+import { Transform, type Readable, type Writable } from 'node:stream';
+import type { Call } from './call.ts';
+
+export interface RawStream {
+  /** What the client sends; ends when it closes its half. */
+  input: Readable;
+  /** What the client receives. */
+  output: Writable;
+}
+
+/**
+ * Answers `101 UPGRADED` to a client that asked for it. An older one gets 200 and the stream as its body; what it has to
+ * say then comes as the request's body.
+ */
+export function takeOver(call: Call, contentType: string): RawStream {
+  return call.upgrade ? switchProtocols(call, call.upgrade, contentType) : streamBody(call, contentType);
+}
+
+function switchProtocols(call: Call, socket: Readable & Writable, contentType: string): RawStream {
+  socket.write(
+    'HTTP/1.1 101 UPGRADED\r\n' +
+      `Content-Type: ${contentType}\r\n` +
+      'Connection: Upgrade\r\n' +
+      'Upgrade: tcp\r\n' +
+      `Api-Version: ${String(call.response.getHeader('Api-Version'))}\r\n\r\n`,
+  );
+  const chunked = call.request.headers['transfer-encoding'] !== undefined;
+  return { input: chunked ? socket.pipe(withoutLastChunk()) : socket, output: socket };
+}
+
+function streamBody(call: Call, contentType: string): RawStream {
+  const { response } = call;
+  // The end of the connection ends the stream, as with Docker: chunks would reach clients that read it raw.
+  response.useChunkedEncodingByDefault = false;
+  response.shouldKeepAlive = false;
+  response.writeHead(200, { 'Content-Type': contentType, Connection: 'close' });
+  response.flushHeaders();
+  return { input: call.body, output: response };
+}
+
+const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+
+/** dockerode announces a chunked body with its upgrade, and ends that body, but then sends raw bytes. */
+function withoutLastChunk(): Transform {
+  let first = true;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const marked = first && chunk.subarray(0, LAST_CHUNK.length).equals(LAST_CHUNK);
+      first = false;
+      done(null, marked ? chunk.subarray(LAST_CHUNK.length) : chunk);
+    },
+  });
+}

@@ -1,0 +1,53 @@
+import type { RegistryAuthWire } from '../../../client/wire.ts';
+import { PouchError, type RegistryAuth } from '../../../hooks/index.ts';
+import { record, text, typed } from '../schemas/json.ts';
+import { validate } from './validate.ts';
+
+const authSchema = typed<RegistryAuthWire & { auth?: string }>(
+  record({
+    username: text,
+    password: text,
+    auth: text,
+    identitytoken: text,
+    registrytoken: text,
+    serveraddress: text,
+  }),
+);
+
+/**
+ * Reads `X-Registry-Auth`: JSON in base64url, plain base64 from older clients. Answers undefined when it is empty. What it
+ * holds never appears in a message.
+ * @throws PCH_BAD_REQUEST
+ */
+export function registryAuth(header: string | string[] | undefined): RegistryAuth | undefined {
+  const encoded = Array.isArray(header) ? header[0] : header;
+  if (!encoded) return undefined;
+  const wire = decode(encoded);
+  if (!wire) return undefined;
+  const auth = withUserAndPassword(wire);
+  return Object.values(auth).some(Boolean) ? auth : undefined;
+}
+
+function decode(encoded: string): (RegistryAuthWire & { auth?: string }) | undefined {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString('utf8'));
+    return validate(authSchema, parsed) ?? undefined;
+  } catch {
+    throw new PouchError(
+      'PCH_BAD_REQUEST',
+      'X-Registry-Auth: expected JSON in base64url, found something else',
+    );
+  }
+}
+
+/** `auth` is `user:password` in base64, as in the docker CLI's config file. */
+function withUserAndPassword(wire: RegistryAuthWire & { auth?: string }): RegistryAuth {
+  const [user, ...rest] = wire.auth ? Buffer.from(wire.auth, 'base64').toString('utf8').split(':') : [];
+  return {
+    username: wire.username || user || undefined,
+    password: wire.password || rest.join(':') || undefined,
+    identityToken: wire.identitytoken || undefined,
+    registryToken: wire.registrytoken || undefined,
+    serverAddress: wire.serveraddress || undefined,
+  };
+}

@@ -1,0 +1,52 @@
+/** A client at the streams of a container or an exec instance: both directions, until one of them leaves. */
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Attachment } from '../../../hooks/index.ts';
+import type { Call } from './call.ts';
+import { watchForKeys } from './detachKeys.ts';
+import { encoderFor, streamType } from './frames.ts';
+import { pump } from './pump.ts';
+import { takeOver, type RawStream } from './rawStream.ts';
+
+/** How long a client has to close its half after the last output; in milliseconds. */
+const CLOSE_GRACE = 2_000;
+
+/** Runs until the output ends, the client goes, or it types the detach keys. The container goes on in any case. */
+export async function serveStreams(call: Call, attachment: Attachment, detachKeys: Buffer): Promise<void> {
+  const stream = takeOver(call, streamType(attachment.tty, call.apiMinor));
+  const left = new AbortController();
+  const leave = (): void => left.abort();
+  call.signal.addEventListener('abort', leave, { once: true });
+  if (call.signal.aborted) leave();
+  connectInput(stream.input, attachment, detachKeys, leave);
+  try {
+    await pump(attachment.output, stream.output, encoderFor(attachment.tty), left.signal);
+  } finally {
+    attachment.detach();
+    endGently(call, stream);
+  }
+}
+
+function connectInput(input: Readable, attachment: Attachment, detachKeys: Buffer, leave: () => void): void {
+  const { stdin, tty } = attachment;
+  if (!stdin) return void input.resume();
+  // The process may end before its input does: what is typed then goes nowhere.
+  stdin.on('error', () => input.unpipe().resume());
+  stdin.once('close', () => input.unpipe().resume());
+  if (!tty) return void input.pipe(stdin);
+  input.pipe(watchForKeys(detachKeys, leave)).pipe(stdin);
+}
+
+/**
+ * Closing a Unix socket while unread input waits in it resets the connection at the client's side, so the rest is read
+ * until the client has closed its half, for a moment.
+ */
+function endGently(call: Call, { input, output }: RawStream): void {
+  output.end();
+  input.unpipe().resume();
+  if (call.upgrade) closeLater(call.upgrade, output);
+}
+
+function closeLater(socket: Duplex, output: Writable): void {
+  const force = setTimeout(() => socket.destroy(), CLOSE_GRACE);
+  output.once('close', () => clearTimeout(force));
+}

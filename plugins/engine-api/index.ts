@@ -1,0 +1,26 @@
+/** The HTTP API as a plugin: Docker's Engine API and Pouch's own paths on every address of `listen`. */
+import { definePlugin, type Engine } from '../../hooks/index.ts';
+import { routes } from './routes/index.ts';
+import { ApiServer } from './server/apiServer.ts';
+
+export default definePlugin({
+  name: 'engine-api',
+  doc: 'Serves the Docker Engine API (1.24 to 1.47) and Pouch’s own paths under /pouch.',
+  setup({ surface, host, log }) {
+    let server: ApiServer | undefined;
+    surface({
+      name: 'engine-api',
+      async start(engine: Engine) {
+        const started = (server = new ApiServer({ engine, host, log }, routes));
+        await started.start(host.listen).catch(async (error: unknown) => {
+          await started.stop();
+          throw error;
+        });
+      },
+      async stop() {
+        await server?.stop();
+        server = undefined;
+      },
+    });
+  },
+});

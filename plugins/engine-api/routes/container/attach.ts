@@ -1,0 +1,29 @@
+import { PouchError } from '../../../../hooks/index.ts';
+import { parameter, type Call, type Route } from '../../http/call.ts';
+import { parseDetachKeys } from '../../http/detachKeys.ts';
+import { encoderFor, streamType } from '../../http/frames.ts';
+import { pump } from '../../http/pump.ts';
+import { serveStreams } from '../../http/session.ts';
+
+export const attachRoutes: Route[] = [{ method: 'POST', path: '/containers/:id/attach', handler: attach }];
+
+async function attach(call: Call): Promise<void> {
+  const { query, engine } = call;
+  const { id } = engine.containers.inspect(parameter(call, 'id'));
+  const streams = { stdin: query.flag('stdin'), stdout: query.flag('stdout'), stderr: query.flag('stderr') };
+  if (!query.flag('stream')) return replay(call, id, streams);
+  const keys = parseDetachKeys(query.text('detachKeys'));
+  const attachment = await engine.containers.attach(id, { ...streams, logs: query.flag('logs') });
+  await serveStreams(call, attachment, keys);
+}
+
+/** Without `stream`, attach tells only what was written so far. */
+async function replay(call: Call, id: string, streams: { stdout: boolean; stderr: boolean }): Promise<void> {
+  if (!call.query.flag('logs'))
+    throw new PouchError('PCH_BAD_REQUEST', 'attach: expected stream=1, logs=1 or both');
+  const { tty } = call.engine.containers.inspect(id).draft.process;
+  const entries = call.engine.containers.logs(id, { ...streams, follow: false }, call.signal);
+  call.response.writeHead(200, { 'Content-Type': streamType(tty, call.apiMinor) });
+  await pump(entries, call.response, encoderFor(tty), call.signal);
+  call.response.end();
+}

@@ -1,0 +1,78 @@
+import { PouchError, type LogEntry, type LogQuery } from '../../../../hooks/index.ts';
+import { parameter, type Call, type Route } from '../../http/call.ts';
+import { encoderFor, streamType } from '../../http/frames.ts';
+import { pump } from '../../http/pump.ts';
+
+export const logRoutes: Route[] = [{ method: 'GET', path: '/containers/:id/logs', handler: logs }];
+
+/** The headers go out before the first entry: a client that follows a silent container waits for them. */
+async function logs(call: Call): Promise<void> {
+  const query = logQuery(call);
+  const { id, draft } = call.engine.containers.inspect(parameter(call, 'id'));
+  const { tty } = draft.process;
+  const entries = await started(call.engine.containers.logs(id, query, call.signal));
+  call.response.writeHead(200, { 'Content-Type': streamType(tty, call.apiMinor) });
+  call.response.flushHeaders();
+  await pump(entries, call.response, lineEncoder(tty, call.query.flag('timestamps')), call.signal);
+  call.response.end();
+}
+
+function logQuery(call: Call): LogQuery {
+  const { query } = call;
+  const streams = { stdout: query.flag('stdout'), stderr: query.flag('stderr') };
+  if (!streams.stdout && !streams.stderr)
+    throw new PouchError('PCH_BAD_REQUEST', 'Bad parameters: you must choose at least one stream');
+  const [since, until] = [query.time('since'), query.time('until')];
+  return {
+    ...streams,
+    follow: query.flag('follow'),
+    tail: tail(call),
+    since: since || undefined,
+    until: until || undefined,
+  };
+}
+
+/** `all`, or a number; Docker takes what is no number for all. */
+function tail(call: Call): number | undefined {
+  const text = call.query.text('tail');
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function lineEncoder(tty: boolean, timestamps: boolean): (entry: LogEntry) => Buffer {
+  const encode = encoderFor(tty);
+  if (!timestamps) return encode;
+  return ({ time, stream, data }) => encode({ stream, data: Buffer.concat([Buffer.from(`${time} `), data]) });
+}
+
+/** How long a log that cannot be read has to say so as an ordinary error; in milliseconds. */
+const FIRST_ENTRY_GRACE = 20;
+
+/** Asks for the first entry: an error that comes at once (a container without a log) still gets its status. */
+async function started(source: AsyncIterable<LogEntry>): Promise<AsyncIterable<LogEntry>> {
+  const iterator = source[Symbol.asyncIterator]();
+  const first = iterator.next();
+  first.catch(() => undefined);
+  await Promise.race([first, grace()]);
+  return resume(iterator, first);
+}
+
+function grace(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, FIRST_ENTRY_GRACE));
+}
+
+function resume(
+  iterator: AsyncIterator<LogEntry>,
+  first: Promise<IteratorResult<LogEntry>>,
+): AsyncIterable<LogEntry> {
+  let pending: Promise<IteratorResult<LogEntry>> | undefined = first;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        const next = pending ?? iterator.next();
+        pending = undefined;
+        return next;
+      },
+      return: async () => (await iterator.return?.()) ?? { done: true, value: undefined },
+    }),
+  };
+}

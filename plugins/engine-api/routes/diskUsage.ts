@@ -1,0 +1,47 @@
+/** `docker system df`: a simple count, without what images share. */
+import type { Call } from '../http/call.ts';
+import { sendJson } from '../http/reply.ts';
+import { toSummary } from '../translate/container/summary.ts';
+import { toImageSummary } from '../translate/image/views.ts';
+import { toVolume } from '../translate/volume.ts';
+
+export async function diskUsage(call: Call): Promise<void> {
+  const [images, containers, volumes] = await Promise.all([
+    imagesPart(call),
+    containersPart(call),
+    volumesPart(call),
+  ]);
+  const LayersSize = images.reduce((sum, image) => sum + image.Size, 0);
+  sendJson(call, { LayersSize, Images: images, Containers: containers, Volumes: volumes, BuildCache: [] });
+}
+
+async function imagesPart(call: Call) {
+  const images = await call.engine.images.list();
+  const used = call.engine.containers.list({ all: true }).map((record) => record.draft.image.id);
+  return images.map((image) => ({
+    ...toImageSummary(image, call.apiMinor),
+    SharedSize: 0,
+    Containers: used.filter((id) => id === image.id).length,
+  }));
+}
+
+function containersPart(call: Call) {
+  const now = Date.now();
+  return Promise.all(
+    call.engine.containers.list({ all: true }).map(async (record) => {
+      const { writable, total } = await call.engine.containers.usage(record.id);
+      return { ...toSummary(record, now), SizeRw: writable, SizeRootFs: total };
+    }),
+  );
+}
+
+/** Sizes of volumes are not measured: that would walk data of any size. */
+async function volumesPart(call: Call) {
+  const containers = call.engine.containers.list({ all: true });
+  return (await call.engine.volumes.list()).map((volume) => {
+    const users = containers.filter(({ draft }) =>
+      Object.values(draft.mounts).some(({ source }) => source === volume.mountpoint),
+    );
+    return { ...toVolume(volume), UsageData: { Size: -1, RefCount: users.length } };
+  });
+}

@@ -1,0 +1,38 @@
+/** Routes of images. Names hold slashes, which the router takes for the path's: the verb behind them is split off here. */
+import { PouchError } from '../../../../hooks/index.ts';
+import type { Call, Handler, Route } from '../../http/call.ts';
+import { imageVerbs, storeRoutes } from './store.ts';
+import { transferRoutes, transferVerbs } from './transfer.ts';
+import { notOffered } from '../unsupported.ts';
+
+const verbs: Record<string, Handler> = {
+  ...imageVerbs,
+  ...transferVerbs,
+  'POST push': notOffered('pushing an image', 'save it with docker save and push it with another tool'),
+};
+
+export const imageRoutes: Route[] = [
+  ...storeRoutes,
+  ...transferRoutes,
+  { method: 'GET', path: '/images/*', handler: byVerb },
+  { method: 'POST', path: '/images/*', handler: byVerb },
+  { method: 'DELETE', path: '/images/*', handler: (call) => withName(call, rest(call), imageVerbs.DELETE) },
+];
+
+function byVerb(call: Call): Promise<void> | void {
+  const path = rest(call);
+  const slash = path.lastIndexOf('/');
+  const method = call.request.method === 'HEAD' ? 'GET' : call.request.method;
+  const handler = verbs[`${method} ${path.slice(slash + 1)}`];
+  if (!handler || slash < 1)
+    throw new PouchError('PCH_PATH_NOT_FOUND', `page not found: ${method} /images/${path}`);
+  return withName(call, path.slice(0, slash), handler);
+}
+
+function rest(call: Call): string {
+  return call.params['*'] ?? '';
+}
+
+function withName(call: Call, name: string, handler: Handler): Promise<void> | void {
+  return handler({ ...call, params: { name } });
+}

@@ -1,0 +1,74 @@
+/** Images on the host: list, inspect, history, tag, remove, prune. */
+import type { ImageDeleteEntry, ImagesPruneResponse } from '../../../../client/wire.ts';
+import { PouchError } from '../../../../hooks/index.ts';
+import { parameter, type Call, type Route } from '../../http/call.ts';
+import { sendEmpty, sendJson } from '../../http/reply.ts';
+import { filterImages } from '../../translate/image/filter.ts';
+import { familiar, joinReference } from '../../translate/image/reference.ts';
+import { toHistory, toImageInspect, toImageSummary } from '../../translate/image/views.ts';
+
+export const storeRoutes: Route[] = [
+  { method: 'GET', path: '/images/json', handler: list },
+  { method: 'POST', path: '/images/prune', handler: prune },
+];
+
+/** Paths of the form `/images/{name}/VERB`, where the name may hold slashes. */
+export const imageVerbs = {
+  'GET json': inspect,
+  'GET history': history,
+  'POST tag': tag,
+  DELETE: remove,
+};
+
+async function list(call: Call): Promise<void> {
+  const images = filterImages(await call.engine.images.list(), call.query.filters());
+  const newestFirst = images.toSorted((a, b) => Date.parse(created(b)) - Date.parse(created(a)));
+  sendJson(
+    call,
+    newestFirst.map((image) => toImageSummary(image, call.apiMinor)),
+  );
+}
+
+function created(image: { createdAt: string; config: { created?: string } }): string {
+  return image.config.created ?? image.createdAt;
+}
+
+async function inspect(call: Call): Promise<void> {
+  sendJson(call, toImageInspect(await call.engine.images.get(parameter(call, 'name')), call.apiMinor));
+}
+
+async function history(call: Call): Promise<void> {
+  const name = parameter(call, 'name');
+  const [image, entries] = await Promise.all([
+    call.engine.images.get(name),
+    call.engine.images.history(name),
+  ]);
+  sendJson(call, toHistory(image, entries));
+}
+
+async function tag(call: Call): Promise<void> {
+  const repository = call.query.text('repo');
+  if (!repository) throw new PouchError('PCH_BAD_REQUEST', 'repo: expected the new name, found nothing');
+  await call.engine.images.tag(parameter(call, 'name'), joinReference(repository, call.query.text('tag')));
+  sendEmpty(call, 201);
+}
+
+async function remove(call: Call): Promise<void> {
+  const { untagged, deleted } = await call.engine.images.remove(parameter(call, 'name'), {
+    force: call.query.flag('force'),
+  });
+  const entries: ImageDeleteEntry[] = [
+    ...untagged.map((reference) => ({ Untagged: familiar(reference) })),
+    ...deleted.map((id) => ({ Deleted: id })),
+  ];
+  sendJson(call, entries);
+}
+
+async function prune(call: Call): Promise<void> {
+  const { deleted, reclaimed } = await call.engine.images.prune(call.query.filters());
+  const answer: ImagesPruneResponse = {
+    ImagesDeleted: deleted.map((id) => ({ Deleted: id })),
+    SpaceReclaimed: reclaimed,
+  };
+  sendJson(call, answer);
+}

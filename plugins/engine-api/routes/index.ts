@@ -1,0 +1,33 @@
+/** Every route of the API. */
+import type { Route } from '../http/call.ts';
+import { attachRoutes } from './container/attach.ts';
+import { createRoutes } from './container/create.ts';
+import { lifecycleRoutes } from './container/lifecycle.ts';
+import { logRoutes } from './container/logs.ts';
+import { readRoutes } from './container/read.ts';
+import { waitRoutes } from './container/wait.ts';
+import { eventRoutes } from './events.ts';
+import { execRoutes } from './exec.ts';
+import { imageRoutes } from './image/index.ts';
+import { networkRoutes } from './networks.ts';
+import { pouchRoutes } from './pouch.ts';
+import { systemRoutes } from './system.ts';
+import { unsupportedRoutes } from './unsupported.ts';
+import { volumeRoutes } from './volumes.ts';
+
+export const routes: Route[] = [
+  ...attachRoutes,
+  ...createRoutes,
+  ...eventRoutes,
+  ...execRoutes,
+  ...imageRoutes,
+  ...lifecycleRoutes,
+  ...logRoutes,
+  ...networkRoutes,
+  ...pouchRoutes,
+  ...readRoutes,
+  ...systemRoutes,
+  ...unsupportedRoutes,
+  ...volumeRoutes,
+  ...waitRoutes,
+];

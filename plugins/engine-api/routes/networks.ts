@@ -1,0 +1,85 @@
+/** The networks that there are: bridge, none, host. Enough for clients that look before they run something. */
+import { PouchError, type ContainerRecord } from '../../../hooks/index.ts';
+import { parameter, type Call, type Route } from '../http/call.ts';
+import { sendJson } from '../http/reply.ts';
+import { attachmentsOf, networkId } from '../translate/container/networks.ts';
+
+export const networkRoutes: Route[] = [
+  { method: 'GET', path: '/networks', handler: list },
+  { method: 'GET', path: '/networks/:id', handler: inspect },
+  { method: 'POST', path: '/networks/prune', handler: (call) => sendJson(call, { NetworksDeleted: null }) },
+];
+
+const names = ['bridge', 'host', 'none'] as const;
+type Name = (typeof names)[number];
+
+/** Docker's name of the driver behind each. */
+const drivers: Record<Name, string> = { bridge: 'bridge', host: 'host', none: 'null' };
+
+function list(call: Call): void {
+  const { name, id, driver } = call.query.filters();
+  const kept = names.filter(
+    (one) =>
+      (!name?.length || name.some((part) => one.includes(part))) &&
+      (!id?.length || id.some((prefix) => networkId(one).startsWith(prefix))) &&
+      (!driver?.length || driver.includes(drivers[one])),
+  );
+  sendJson(
+    call,
+    kept.map((one) => ({ ...describe(call, one), Containers: {} })),
+  );
+}
+
+function inspect(call: Call): void {
+  const asked = parameter(call, 'id');
+  const name = names.find((one) => one === asked || (asked.length >= 4 && networkId(one).startsWith(asked)));
+  if (!name)
+    throw new PouchError('PCH_NETWORK_NOT_FOUND', `network ${asked} not found`, {
+      hint: `there are ${names.join(', ')}`,
+    });
+  sendJson(call, { ...describe(call, name), Containers: membersOf(call, name) });
+}
+
+function describe(call: Call, name: Name): object {
+  const { subnet, bridge, mtu } = call.host.network;
+  const isBridge = name === 'bridge';
+  return {
+    Name: name,
+    Id: networkId(name),
+    Created: '0001-01-01T00:00:00Z',
+    Scope: 'local',
+    Driver: drivers[name],
+    EnableIPv4: true,
+    EnableIPv6: false,
+    IPAM: { Driver: 'default', Options: null, Config: isBridge ? [{ Subnet: subnet }] : [] },
+    Internal: false,
+    Attachable: false,
+    Ingress: false,
+    ConfigFrom: { Network: '' },
+    ConfigOnly: false,
+    Options: isBridge
+      ? { 'com.docker.network.bridge.name': bridge, 'com.docker.network.driver.mtu': String(mtu) }
+      : {},
+    Labels: {},
+  };
+}
+
+function membersOf(call: Call, network: Name): Record<string, object> {
+  const running = call.engine.containers.list();
+  return Object.fromEntries(running.flatMap((record) => member(record, network)));
+}
+
+function member(record: ContainerRecord, network: Name): [string, object][] {
+  return attachmentsOf(record)
+    .filter((attachment) => attachment.network === network)
+    .map(({ mac, ip, prefixLength }) => [
+      record.id,
+      {
+        Name: record.name,
+        EndpointID: '',
+        MacAddress: mac ?? '',
+        IPv4Address: ip ? `${ip}/${prefixLength ?? 0}` : '',
+        IPv6Address: '',
+      },
+    ]);
+}

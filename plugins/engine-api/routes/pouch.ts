@@ -1,0 +1,65 @@
+/** Pouch's own paths. */
+import type { BootstrapRequest, PlanResponse } from '../../../client/wire.ts';
+import type { Plan } from '../../../hooks/index.ts';
+import { readJson } from '../http/body.ts';
+import { parameter, type Call, type Route } from '../http/call.ts';
+import { streamProgress } from '../http/progressStream.ts';
+import { sendJson } from '../http/reply.ts';
+import { validate } from '../http/validate.ts';
+import { record, text, texts, typed } from '../schemas/json.ts';
+import { familiar } from '../translate/image/reference.ts';
+import { namingTheImage, readContainerRequest } from './container/create.ts';
+
+export const pouchRoutes: Route[] = [
+  { method: 'POST', path: '/pouch/plan', handler: plan },
+  { method: 'GET', path: '/pouch/containers/:id/plan', handler: storedPlan },
+  { method: 'GET', path: '/pouch/containers/:id/explain', handler: explain },
+  { method: 'POST', path: '/pouch/images/bootstrap', handler: bootstrap },
+  { method: 'GET', path: '/pouch/ops', handler: (call) => sendJson(call, call.engine.system.ops()) },
+  { method: 'GET', path: '/pouch/info', handler: info },
+];
+
+const bootstrapSchema = typed<BootstrapRequest>(
+  record({ reference: text, suite: text, include: texts, mirror: text }, ['reference', 'suite']),
+);
+
+/** The pure half of create: touches nothing. */
+async function plan(call: Call): Promise<void> {
+  const { request, warnings } = await readContainerRequest(call);
+  const made = await call.engine.containers.plan(request).catch((error: unknown) => {
+    throw namingTheImage(error, request.image);
+  });
+  sendJson(call, planResponse({ ...made, warnings: [...warnings, ...made.warnings] }, made.draft.runtime));
+}
+
+async function storedPlan(call: Call): Promise<void> {
+  const { id, draft } = call.engine.containers.inspect(parameter(call, 'id'));
+  sendJson(call, planResponse(await call.engine.containers.storedPlan(id), draft.runtime));
+}
+
+function planResponse(made: Omit<Plan, 'draft'>, runtime: string): PlanResponse {
+  const { spec, plainSpec, effects, blame, degraded, warnings } = made;
+  return { spec: { ...spec }, plainSpec: { ...plainSpec }, effects, blame, degraded, warnings, runtime };
+}
+
+async function explain(call: Call): Promise<void> {
+  sendJson(call, await call.engine.containers.explain(parameter(call, 'id'), call.query.text('field')));
+}
+
+async function bootstrap(call: Call): Promise<void> {
+  const body = validate(bootstrapSchema, await readJson(call));
+  const options = {
+    reference: body.reference,
+    suite: body.suite,
+    include: body.include ?? [],
+    mirror: body.mirror || undefined,
+  };
+  await streamProgress(call, body.reference, async (sink) => {
+    const image = await call.engine.images.bootstrap(options, sink.report, call.signal);
+    sink.send({ status: `Made ${familiar(body.reference)}`, aux: { ID: image.id } });
+  });
+}
+
+async function info(call: Call): Promise<void> {
+  sendJson(call, await call.engine.system.info());
+}

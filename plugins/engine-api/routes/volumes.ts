@@ -1,0 +1,80 @@
+import type { VolumeCreateRequest, VolumeListResponse, VolumesPruneResponse } from '../../../client/wire.ts';
+import { PouchError, type Volume } from '../../../hooks/index.ts';
+import { readJson } from '../http/body.ts';
+import { parameter, type Call, type Route } from '../http/call.ts';
+import { sendEmpty, sendJson } from '../http/reply.ts';
+import { validate } from '../http/validate.ts';
+import { record, text, textMap, typed } from '../schemas/json.ts';
+import { toVolume } from '../translate/volume.ts';
+
+export const volumeRoutes: Route[] = [
+  { method: 'GET', path: '/volumes', handler: list },
+  { method: 'POST', path: '/volumes/create', handler: create },
+  { method: 'POST', path: '/volumes/prune', handler: prune },
+  { method: 'GET', path: '/volumes/:name', handler: inspect },
+  { method: 'DELETE', path: '/volumes/:name', handler: remove },
+];
+
+const createSchema = typed<VolumeCreateRequest>(
+  record({ Name: text, Driver: text, DriverOpts: textMap, Labels: textMap }),
+);
+
+async function list(call: Call): Promise<void> {
+  const keep = volumeFilter(call.query.filters());
+  const volumes = (await call.engine.volumes.list()).filter(keep);
+  const answer: VolumeListResponse = { Volumes: volumes.map(toVolume), Warnings: null };
+  sendJson(call, answer);
+}
+
+function volumeFilter(filters: Record<string, string[]>): (volume: Volume) => boolean {
+  const unknown = Object.keys(filters).find(
+    (name) => name !== 'name' && name !== 'label' && name !== 'driver',
+  );
+  if (unknown !== undefined)
+    throw new PouchError('PCH_NOT_SUPPORTED', `volumes cannot be filtered by ${unknown}`, {
+      hint: 'they are filtered by name, label and driver',
+    });
+  const { name: names = [], label: labels = [], driver: drivers = [] } = filters;
+  return (volume) =>
+    (names.length === 0 || names.some((name) => volume.name.includes(name))) &&
+    (drivers.length === 0 || drivers.includes('local')) &&
+    labels.every((label) => hasLabel(volume, label));
+}
+
+function hasLabel(volume: Volume, label: string): boolean {
+  const mark = label.indexOf('=');
+  if (mark < 0) return label in volume.labels;
+  return volume.labels[label.slice(0, mark)] === label.slice(mark + 1);
+}
+
+async function create(call: Call): Promise<void> {
+  const body = validate(createSchema, (await readJson(call)) ?? {});
+  if (body.Driver && body.Driver !== 'local')
+    throw new PouchError('PCH_NOT_SUPPORTED', `volume driver: expected local, found "${body.Driver}"`);
+  if (Object.keys(body.DriverOpts ?? {}).length > 0)
+    throw new PouchError('PCH_NOT_SUPPORTED', 'options of the volume driver are not supported', {
+      hint: 'bind-mount a directory of the host instead',
+    });
+  const volume = await call.engine.volumes.create({
+    name: body.Name || undefined,
+    labels: body.Labels ?? undefined,
+  });
+  sendJson(call, toVolume(volume), 201);
+}
+
+async function inspect(call: Call): Promise<void> {
+  sendJson(call, toVolume(await call.engine.volumes.inspect(parameter(call, 'name'))));
+}
+
+async function remove(call: Call): Promise<void> {
+  await call.engine.volumes.remove(parameter(call, 'name'), { force: call.query.flag('force') });
+  sendEmpty(call);
+}
+
+async function prune(call: Call): Promise<void> {
+  const answer: VolumesPruneResponse = {
+    VolumesDeleted: await call.engine.volumes.prune(),
+    SpaceReclaimed: 0,
+  };
+  sendJson(call, answer);
+}

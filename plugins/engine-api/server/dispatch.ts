@@ -1,0 +1,87 @@
+/** The way of one request: guard, version, route, handler; and the one place where its failure becomes an answer. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex, Readable } from 'node:stream';
+import { toPouchError, type PouchError } from '../../../hooks/index.ts';
+import { NEWEST_VERSION, splitVersion } from '../apiVersion.ts';
+import type { ApiContext, Call } from '../http/call.ts';
+import { errorBody, sendError } from '../http/errorReply.ts';
+import { Query } from '../http/query.ts';
+import { refuseBrowsers } from './guard.ts';
+import type { FindRoute } from './routeTable.ts';
+
+/** One request as the HTTP server hands it over. */
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  body: Readable;
+  upgrade?: Duplex;
+  signal: AbortSignal;
+}
+
+/** Never rejects: whatever a route does, the server and the other requests go on. */
+export async function dispatch(context: ApiContext, find: FindRoute, exchange: Exchange): Promise<void> {
+  setCommonHeaders(context, exchange.response);
+  const subject = { name: '' };
+  try {
+    refuseBrowsers(exchange.request);
+    const call = makeCall(context, find, exchange);
+    subject.name = call.call.params['id'] ?? call.call.params['name'] ?? '';
+    await call.handler(call.call);
+  } catch (error) {
+    answerError(context, exchange, error, subject.name);
+  }
+}
+
+function makeCall(
+  context: ApiContext,
+  find: FindRoute,
+  exchange: Exchange,
+): { handler: (call: Call) => Promise<void> | void; call: Call } {
+  const { path: fullPath, query } = splitUrl(exchange.request.url ?? '/');
+  const { minor, path } = splitVersion(fullPath);
+  const { handler, params } = find(exchange.request.method ?? 'GET', path);
+  const client = clientOf(exchange.request);
+  return {
+    handler,
+    call: { ...context, ...exchange, params, query: new Query(query), apiMinor: minor, client },
+  };
+}
+
+function splitUrl(url: string): { path: string; query: string } {
+  const mark = url.indexOf('?');
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+}
+
+function clientOf(request: IncomingMessage): Call['client'] {
+  return request.headers['user-agent']?.toLowerCase().startsWith('pouch') ? 'pouch' : 'docker';
+}
+
+/** Docker sends these with every answer; clients negotiate their version by them. */
+function setCommonHeaders(context: ApiContext, response: ServerResponse): void {
+  response.setHeader('Api-Version', NEWEST_VERSION);
+  response.setHeader('Docker-Experimental', 'false');
+  response.setHeader('Ostype', 'linux');
+  response.setHeader('Server', `Pouch/${context.host.version} (linux)`);
+}
+
+function answerError(context: ApiContext, exchange: Exchange, thrown: unknown, subject: string): void {
+  const { request, response, signal } = exchange;
+  const error = toPouchError(thrown);
+  if (signal.aborted) return void response.destroy();
+  if (error.status >= 500) logFault(context, request, error);
+  // The status is out: only a broken connection can still tell the client.
+  if (response.headersSent || response.destroyed) return void (exchange.upgrade ?? response).destroy();
+  if (!exchange.body.readableEnded) response.setHeader('Connection', 'close');
+  sendError(response, error.status, errorBody(error, clientOf(request), subject));
+}
+
+function logFault(context: ApiContext, request: IncomingMessage, error: PouchError): void {
+  const path = splitUrl(request.url ?? '').path;
+  context.log.error(`${request.method ?? ''} ${path}: ${error.message}`, {
+    code: error.code,
+    plugin: error.plugin,
+    hook: error.hook,
+    container: error.container,
+    stack: error.cause instanceof Error ? error.cause.stack : error.stack,
+  });
+}

@@ -1,0 +1,29 @@
+/**
+ * Keeps web pages away from an API that is root on this host. Only loopback is served, but a browser on this host can
+ * reach that too: by a plain cross-origin request, or by a name that an attacker's DNS points to 127.0.0.1.
+ */
+import type { IncomingMessage } from 'node:http';
+import { isIPv4 } from 'node:net';
+import { PouchError } from '../../../hooks/index.ts';
+
+/** @throws PCH_CLIENT_NOT_ALLOWED */
+export function refuseBrowsers(request: IncomingMessage): void {
+  if (request.headers.origin !== undefined) throw notAllowed(`a web page (${request.headers.origin})`);
+  if (request.socket.remoteAddress === undefined) return; // a Unix socket: the Host header means nothing
+  const name = hostName(request.headers.host ?? '');
+  if (!isLoopbackName(name)) throw notAllowed(`host "${name}"`);
+}
+
+function hostName(host: string): string {
+  return host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name === '::1' || (isIPv4(name) && name.startsWith('127.'));
+}
+
+function notAllowed(found: string): PouchError {
+  return new PouchError('PCH_CLIENT_NOT_ALLOWED', `expected a local client, found ${found.slice(0, 100)}`, {
+    hint: 'use the Unix socket, or 127.0.0.1 as the host',
+  });
+}

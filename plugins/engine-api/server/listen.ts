@@ -1,0 +1,84 @@
+/** Binds the addresses of `listen`: Unix sockets for root's group only, TCP on loopback only. */
+import { chmod, mkdir, unlink } from 'node:fs/promises';
+import { connect, isIPv4, type ListenOptions, type Server } from 'node:net';
+import { dirname } from 'node:path';
+import { messageOf, PouchError } from '../../../hooks/index.ts';
+
+const SOCKET_MODE = 0o660;
+const PROBE_TIMEOUT = 1_000;
+
+/**
+ * Serves one address: `unix:///run/pouch/pouchd.sock` or `tcp://127.0.0.1:2375`.
+ * @throws PCH_LISTEN when it is not of that form, taken, or cannot be bound
+ */
+export async function listenOn(server: Server, address: string): Promise<void> {
+  const path = unixPath(address);
+  if (path === undefined) return bind(server, tcpOptions(address), address);
+  await mkdir(dirname(path), { recursive: true, mode: 0o711 });
+  await removeStaleSocket(path, address);
+  // Bound with the narrow mode: nobody can connect in the moment before a chmod. Binding is synchronous.
+  const umask = process.umask(0o777 & ~SOCKET_MODE);
+  const bound = bind(server, { path }, address);
+  process.umask(umask);
+  await bound;
+  await chmod(path, SOCKET_MODE);
+}
+
+function unixPath(address: string): string | undefined {
+  return address.startsWith('unix://') ? address.slice('unix://'.length) : undefined;
+}
+
+function tcpOptions(address: string): ListenOptions {
+  const match = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})$/.exec(address);
+  const host = match?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? '';
+  if (match && isLoopback(host)) return { host, port: Number(match[2]) };
+  throw new PouchError(
+    'PCH_LISTEN',
+    `listen: expected unix:///PATH or tcp://127.0.0.1:PORT, found "${address}"`,
+    {
+      hint: 'there is no TLS yet, and whoever reaches the API is root on this host: only loopback is served',
+    },
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === '::1' || host === 'localhost' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+function bind(server: Server, options: ListenOptions, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: Error): void => reject(bindError(error, address));
+    server.once('error', failed);
+    server.listen(options, () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
+}
+
+function bindError(error: Error, address: string): PouchError {
+  return new PouchError('PCH_LISTEN', `cannot listen on ${address}: ${error.message}`, {
+    hint: 'is another daemon running there? choose another address in `listen`',
+    cause: error,
+  });
+}
+
+/** A socket file that nobody answers on is left from a daemon that was killed. */
+async function removeStaleSocket(path: string, address: string): Promise<void> {
+  if (await answers(path)) throw bindError(new Error('another process serves it'), address);
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw bindError(new Error(messageOf(error)), address);
+  });
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ path });
+    const settle = (alive: boolean) => (): void => {
+      probe.destroy();
+      resolve(alive);
+    };
+    probe.setTimeout(PROBE_TIMEOUT, settle(true));
+    probe.once('connect', settle(true)).once('error', settle(false));
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * Requests that ask for `Upgrade: tcp` (attach, exec). Node parses only their head and hands over the socket; the body
+ * that Docker's clients send along (Content-Length bytes of JSON) comes first on it and must not become stdin.
+ */
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import { Readable, type Duplex } from 'node:stream';
+import { PouchError } from '../../../hooks/index.ts';
+import { tooLarge } from '../http/body.ts';
+import { BODY_TIMEOUT, MAX_JSON_BODY } from './limits.ts';
+
+/** A response on the bare socket, so that routes answer an upgrade request like any other. */
+export function responseOn(socket: Duplex, request: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
+  // Node's own server passes the event on, but it has let go of this socket.
+  socket.on('drain', () => response.emit('drain'));
+  response.once('finish', () => socket.end());
+  return response;
+}
+
+/**
+ * Reads the body off the socket and puts back what follows it.
+ * @throws PCH_BODY_TOO_LARGE, PCH_DEADLINE, PCH_BAD_REQUEST when the client leaves in the middle
+ */
+export async function takeBody(socket: Duplex, head: Buffer, request: IncomingMessage): Promise<Readable> {
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length > MAX_JSON_BODY) throw tooLarge(MAX_JSON_BODY);
+  if (head.length > 0) socket.unshift(head);
+  return Readable.from(length > 0 ? [await readExactly(socket, length)] : [], { objectMode: false });
+}
+
+async function readExactly(socket: Duplex, length: number): Promise<Buffer> {
+  const deadline = AbortSignal.timeout(BODY_TIMEOUT);
+  for (;;) {
+    const bytes = socket.read(length) as Buffer | null;
+    // At the end of the stream, read() answers what is there, even if it is less.
+    if (bytes?.length === length) return bytes;
+    if (bytes || socket.readableEnded || socket.destroyed) throw cutOff(length);
+    await readable(socket, deadline);
+  }
+}
+
+function readable(socket: Duplex, deadline: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const events = ['readable', 'end', 'close'] as const;
+    const settle = (): void => {
+      for (const event of events) socket.off(event, settle);
+      deadline.removeEventListener('abort', settle);
+      if (deadline.aborted) reject(new PouchError('PCH_DEADLINE', 'the body did not arrive in time'));
+      else resolve();
+    };
+    for (const event of events) socket.on(event, settle);
+    deadline.addEventListener('abort', settle, { once: true });
+  });
+}
+
+function cutOff(length: number): PouchError {
+  return new PouchError('PCH_BAD_REQUEST', `the connection ended before the body's ${length} bytes`);
+}

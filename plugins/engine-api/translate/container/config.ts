@@ -1,0 +1,56 @@
+/** `Config` of inspect: what runs, with the image's settings merged in. */
+import type { ContainerConfig, RichFields } from '../../../../client/wire.ts';
+import type { ContainerRecord } from '../../../../hooks/index.ts';
+import { withProtocol } from './networks.ts';
+
+export function containerConfig(record: ContainerRecord): ContainerConfig & RichFields {
+  const { request, draft } = record;
+  const { process } = draft;
+  return {
+    Hostname: draft.hostname,
+    Domainname: draft.domainname,
+    User: process.user,
+    // A client that stays attached is not part of the container; what can be attached is told by OpenStdin.
+    AttachStdin: process.openStdin && process.stdinOnce,
+    AttachStdout: true,
+    AttachStderr: true,
+    ExposedPorts: exposedPorts(record),
+    Tty: process.tty,
+    OpenStdin: process.openStdin,
+    StdinOnce: process.stdinOnce,
+    Env: Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
+    Cmd: process.command,
+    Image: request.image,
+    Volumes: anonymousVolumes(record),
+    WorkingDir: process.cwd,
+    Entrypoint: process.entrypoint.length > 0 ? process.entrypoint : null,
+    OnBuild: null,
+    Labels: draft.labels,
+    StopSignal: draft.stop.signal,
+    StopTimeout: draft.stop.timeoutSeconds,
+    ...richFields(record),
+  };
+}
+
+function exposedPorts(record: ContainerRecord): ContainerConfig['ExposedPorts'] {
+  const image = Object.keys(record.draft.image.config.config?.ExposedPorts ?? {});
+  const ports = [...image, ...(record.request.network?.exposed ?? [])].map(withProtocol);
+  const published = (record.request.network?.ports ?? []).map(
+    (port) => `${port.containerPort}/${port.protocol}`,
+  );
+  const all = [...ports, ...published];
+  return all.length > 0 ? Object.fromEntries(all.map((port) => [port, {}])) : undefined;
+}
+
+function anonymousVolumes(record: ContainerRecord): ContainerConfig['Volumes'] {
+  const own = (record.request.volumes ?? []).filter(
+    ({ kind, source }) => kind === 'volume' && source === undefined,
+  );
+  return own.length > 0 ? Object.fromEntries(own.map(({ destination }) => [destination, {}])) : null;
+}
+
+/** Left out of plain containers, so that they look as Docker's. */
+export function richFields(record: ContainerRecord): RichFields {
+  const { enabled, mode, initScript } = record.draft.rich;
+  return enabled ? { Rich: true, RichMode: mode, InitScript: initScript || undefined } : {};
+}

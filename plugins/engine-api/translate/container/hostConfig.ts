@@ -1,0 +1,120 @@
+/** `HostConfig` of inspect: the request in Docker's form again, with the defaults that Docker shows. */
+import type { HostConfig, PortMap } from '../../../../client/wire.ts';
+import type { ContainerRecord, ContainerRequest, ResourceRequest } from '../../../../hooks/index.ts';
+import { hostMounts } from './mounts.ts';
+import { networkMode } from './networks.ts';
+
+export function hostConfig(record: ContainerRecord): HostConfig {
+  const { request, draft } = record;
+  return {
+    ...hostMounts(record),
+    ContainerIDFile: '',
+    LogConfig: { Type: draft.log.driver, Config: draft.log.options },
+    NetworkMode: networkMode(record),
+    PortBindings: portBindings(request),
+    RestartPolicy: { Name: draft.restart.name, MaximumRetryCount: draft.restart.maximumRetryCount },
+    AutoRemove: draft.autoRemove,
+    VolumeDriver: '',
+    VolumesFrom: null,
+    ConsoleSize: consoleSize(request),
+    Annotations: Object.keys(draft.annotations).length > 0 ? draft.annotations : undefined,
+    ...namesOf(record),
+    ...isolation(request),
+    Runtime: draft.runtime,
+    Init: draft.process.init,
+    ...resources(request.resources ?? {}),
+    CgroupParent: request.cgroupParent ?? '',
+    Devices: devices(request),
+    DeviceCgroupRules: request.deviceCgroupRules ?? null,
+    Ulimits: ulimits(request),
+  };
+}
+
+function namesOf({ request, draft }: ContainerRecord): HostConfig {
+  return {
+    Dns: draft.network.dns,
+    DnsOptions: draft.network.dnsOptions,
+    DnsSearch: draft.network.dnsSearch,
+    ExtraHosts: extraHosts(request.network?.extraHosts),
+    PublishAllPorts: request.network?.publishAll ?? false,
+  };
+}
+
+function isolation(request: ContainerRequest): HostConfig {
+  return {
+    CapAdd: request.capAdd ?? null,
+    CapDrop: request.capDrop ?? null,
+    CgroupnsMode: request.cgroupnsMode ?? 'private',
+    GroupAdd: request.groups ?? null,
+    IpcMode: request.ipcMode ?? 'private',
+    OomScoreAdj: request.oomScoreAdj ?? 0,
+    PidMode: request.pidMode ?? '',
+    Privileged: request.privileged ?? false,
+    ReadonlyRootfs: request.readonlyRootfs ?? false,
+    SecurityOpt: request.securityOpt ?? null,
+    UTSMode: request.utsMode ?? '',
+    UsernsMode: request.usernsMode ?? '',
+    ShmSize: request.shmSize ?? 64 * 1024 * 1024,
+    Sysctls: request.sysctls,
+    MaskedPaths: request.maskedPaths ?? null,
+    ReadonlyPaths: request.readonlyPaths ?? null,
+  };
+}
+
+function resources(asked: ResourceRequest): HostConfig {
+  return {
+    CpuShares: asked.cpuShares ?? 0,
+    Memory: asked.memory ?? 0,
+    NanoCpus: asked.nanoCpus ?? 0,
+    BlkioWeight: asked.blkioWeight ?? 0,
+    BlkioWeightDevice: null,
+    BlkioDeviceReadBps: throttles(asked.blkioDeviceReadBps),
+    BlkioDeviceWriteBps: throttles(asked.blkioDeviceWriteBps),
+    BlkioDeviceReadIOps: throttles(asked.blkioDeviceReadIops),
+    BlkioDeviceWriteIOps: throttles(asked.blkioDeviceWriteIops),
+    CpuPeriod: asked.cpuPeriod ?? 0,
+    CpuQuota: asked.cpuQuota ?? 0,
+    CpusetCpus: asked.cpusetCpus ?? '',
+    CpusetMems: asked.cpusetMems ?? '',
+    MemoryReservation: asked.memoryReservation ?? 0,
+    MemorySwap: asked.memorySwap ?? 0,
+    MemorySwappiness: asked.memorySwappiness ?? null,
+    OomKillDisable: asked.oomKillDisable ?? null,
+    PidsLimit: asked.pids ?? null,
+  };
+}
+
+function throttles(list: ResourceRequest['blkioDeviceReadBps']): HostConfig['BlkioDeviceReadBps'] {
+  return list?.map(({ path, rate }) => ({ Path: path, Rate: rate })) ?? null;
+}
+
+function portBindings(request: ContainerRequest): PortMap {
+  const map: PortMap = {};
+  for (const { containerPort, protocol, hostIp, hostPort } of request.network?.ports ?? [])
+    (map[`${containerPort}/${protocol}`] ??= []).push({
+      HostIp: hostIp ?? '',
+      HostPort: hostPort ? String(hostPort) : '',
+    });
+  return map;
+}
+
+function consoleSize(request: ContainerRequest): [number, number] {
+  return [request.consoleSize?.height ?? 0, request.consoleSize?.width ?? 0];
+}
+
+function extraHosts(hosts: Record<string, string> | undefined): string[] | null {
+  return hosts ? Object.entries(hosts).map(([name, address]) => `${name}:${address}`) : null;
+}
+
+function devices(request: ContainerRequest): HostConfig['Devices'] {
+  return (request.devices ?? []).map(({ host, path, access }) => ({
+    PathOnHost: host,
+    PathInContainer: path ?? host,
+    CgroupPermissions: access ?? 'rwm',
+  }));
+}
+
+function ulimits(request: ContainerRequest): HostConfig['Ulimits'] {
+  const entries = Object.entries(request.ulimits ?? {});
+  return entries.map(([Name, { soft, hard }]) => ({ Name, Hard: hard, Soft: soft }));
+}

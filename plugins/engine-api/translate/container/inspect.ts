@@ -1,0 +1,55 @@
+import type { ContainerInspect, ContainerStateWire } from '../../../../client/wire.ts';
+import type { ContainerRecord } from '../../../../hooks/index.ts';
+import { containerConfig } from './config.ts';
+import { hostConfig } from './hostConfig.ts';
+import { mountPoints } from './mounts.ts';
+import { networkSettings } from './networks.ts';
+import { orNever } from './time.ts';
+
+/** Answer of `GET /containers/{id}/json`. */
+export function toInspect(record: ContainerRecord): ContainerInspect {
+  const [path = '', ...args] = [...record.draft.process.entrypoint, ...record.draft.process.command];
+  return {
+    Id: record.id,
+    Created: record.createdAt,
+    Path: path,
+    Args: args,
+    State: stateOf(record),
+    Image: record.draft.image.id,
+    ResolvConfPath: record.paths.resolvConf,
+    HostnamePath: record.paths.hostname,
+    HostsPath: record.paths.hosts,
+    LogPath: record.paths.log,
+    Name: `/${record.name}`,
+    RestartCount: record.restartCount,
+    Driver: 'overlayfs',
+    Platform: 'linux',
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: '',
+    ExecIDs: null,
+    HostConfig: hostConfig(record),
+    GraphDriver: { Name: 'overlayfs', Data: null },
+    Mounts: mountPoints(record),
+    Config: containerConfig(record),
+    NetworkSettings: networkSettings(record),
+    ...(record.degraded.length > 0 ? { Degraded: record.degraded } : {}),
+  };
+}
+
+function stateOf({ state }: ContainerRecord): ContainerStateWire {
+  const { status } = state;
+  return {
+    Status: status,
+    Running: status === 'running' || status === 'paused' || status === 'restarting',
+    Paused: status === 'paused',
+    Restarting: status === 'restarting',
+    OOMKilled: state.oomKilled,
+    Dead: status === 'dead',
+    Pid: state.pid,
+    ExitCode: state.exitCode,
+    Error: state.error,
+    StartedAt: orNever(state.startedAt),
+    FinishedAt: orNever(state.finishedAt),
+  };
+}

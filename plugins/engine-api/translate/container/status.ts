@@ -1,0 +1,29 @@
+import type { ContainerRecord } from '../../../../hooks/index.ts';
+import { humanDuration } from './time.ts';
+
+/** The STATUS column of `docker ps`: `Up 3 seconds`, `Exited (0) 5 minutes ago`. */
+export function statusText(record: ContainerRecord, now: number): string {
+  const { status, exitCode, startedAt, finishedAt } = record.state;
+  const degraded = record.degraded.length > 0 ? ' (degraded)' : '';
+  switch (status) {
+    case 'running':
+      return `Up ${since(startedAt, now)}${degraded}`;
+    case 'paused':
+      return `Up ${since(startedAt, now)} (Paused)`;
+    case 'restarting':
+      return `Restarting (${exitCode}) ${since(finishedAt, now)} ago`;
+    case 'exited':
+      return `Exited (${exitCode}) ${since(finishedAt, now)} ago`;
+    case 'removing':
+      return 'Removal In Progress';
+    case 'dead':
+      return 'Dead';
+    case 'created':
+      return 'Created';
+  }
+}
+
+function since(time: string, now: number): string {
+  const start = Date.parse(time);
+  return humanDuration(Number.isNaN(start) ? 0 : Math.max(0, now - start));
+}

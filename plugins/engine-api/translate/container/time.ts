@@ -1,0 +1,42 @@
+/** Times as Docker writes them. */
+
+/** What Go writes for a time that was never set. */
+export const NEVER = '0001-01-01T00:00:00Z';
+
+export function orNever(time: string): string {
+  return time === '' ? NEVER : time;
+}
+
+export function unixSeconds(time: string): number {
+  const ms = Date.parse(time);
+  return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000);
+}
+
+const DAY = 24;
+
+/** Docker's steps from hours on: below `until` hours it is said in `unit`s. */
+const steps = [
+  { until: 2 * DAY, unit: 1, name: 'hours' },
+  { until: 14 * DAY, unit: DAY, name: 'days' },
+  { until: 60 * DAY, unit: 7 * DAY, name: 'weeks' },
+  { until: 730 * DAY, unit: 30 * DAY, name: 'months' },
+  { until: Infinity, unit: 365 * DAY, name: 'years' },
+] as const;
+
+/** `Less than a second`, `3 seconds`, `About an hour`, `2 weeks`: as `docker ps` says it. */
+export function humanDuration(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 1) return 'Less than a second';
+  if (seconds === 1) return '1 second';
+  if (seconds < 60) return `${seconds} seconds`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes === 1) return 'About a minute';
+  if (minutes < 60) return `${minutes} minutes`;
+  return inHours(Math.round(seconds / 3600));
+}
+
+function inHours(hours: number): string {
+  if (hours === 1) return 'About an hour';
+  const { unit, name } = steps.find(({ until }) => hours < until) ?? steps[4];
+  return `${Math.floor(hours / unit)} ${name}`;
+}

@@ -1,0 +1,68 @@
+/** Events as Docker writes and filters them. */
+import { PouchError, type EngineEvent } from '../../../hooks/index.ts';
+
+/** One line of `GET /events`. Nanoseconds do not fit into a JSON number of JavaScript, so they are put in as text. */
+export function eventLine(event: EngineEvent): string {
+  const body = JSON.stringify({
+    ...legacyNames(event),
+    Type: event.type,
+    Action: event.action,
+    Actor: { ID: event.id, Attributes: event.attributes },
+    scope: 'local',
+    time: Number(event.timeNano / 1_000_000_000n),
+  });
+  return `${body.slice(0, -1)},"timeNano":${event.timeNano}}\n`;
+}
+
+/** Names of before API 1.22; Docker still sends them for containers and images. */
+function legacyNames(event: EngineEvent): object {
+  if (event.type !== 'container' && event.type !== 'image') return {};
+  return { status: event.action, id: event.id, from: event.attributes['image'] };
+}
+
+type EventTest = (event: EngineEvent, value: string) => boolean;
+
+const tests: Record<string, EventTest> = {
+  container: (event, value) => event.type === 'container' && names(event, value),
+  daemon: (event, value) => event.type === 'daemon' && names(event, value),
+  // `exec_create: sh` and the like carry their command behind the word.
+  event: (event, value) => event.action === value || event.action.startsWith(`${value}:`),
+  image: (event, value) => event.id === value || event.attributes['image'] === value || names(event, value),
+  label: (event, value) => hasLabel(event.attributes, value),
+  network: (event, value) => event.type === 'network' && names(event, value),
+  scope: (_event, value) => value === 'local',
+  type: (event, value) => event.type === value,
+  volume: (event, value) => event.type === 'volume' && names(event, value),
+};
+
+function names(event: EngineEvent, value: string): boolean {
+  return event.attributes['name'] === value || (value.length >= 1 && event.id.startsWith(value));
+}
+
+function hasLabel(attributes: Record<string, string>, value: string): boolean {
+  const mark = value.indexOf('=');
+  if (mark < 0) return value in attributes;
+  return attributes[value.slice(0, mark)] === value.slice(mark + 1);
+}
+
+/**
+ * A test of events: values of one filter are alternatives, but every label must be there.
+ * @throws PCH_OPTION_INVALID for a filter that does not exist
+ */
+export function eventFilter(filters: Record<string, string[]>): (event: EngineEvent) => boolean {
+  const checks = Object.entries(filters)
+    .filter(([, values]) => values.length > 0)
+    .map(([name, values]) => filterCheck(name, values));
+  return (event) => checks.every((holds) => holds(event));
+}
+
+function filterCheck(name: string, values: string[]): (event: EngineEvent) => boolean {
+  const test = tests[name];
+  if (!test)
+    throw new PouchError('PCH_OPTION_INVALID', `invalid filter '${name}'`, {
+      hint: `events are filtered by ${Object.keys(tests).join(', ')}`,
+    });
+  return name === 'label'
+    ? (event) => values.every((value) => test(event, value))
+    : (event) => values.some((value) => test(event, value));
+}

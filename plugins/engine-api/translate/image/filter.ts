@@ -1,0 +1,88 @@
+/** `docker images --filter`. */
+import { PouchError, type Image } from '../../../../hooks/index.ts';
+import { familiar, repositoryOf } from './reference.ts';
+
+type Predicate = (image: Image) => boolean;
+
+const filterNames = ['before', 'dangling', 'label', 'reference', 'since', 'until'] as const;
+
+/**
+ * Keeps the images that every filter lets through; values of one filter are alternatives, but all labels must be there.
+ * @throws PCH_OPTION_INVALID for a filter that Docker does not know
+ */
+export function filterImages(images: Image[], filters: Record<string, string[]>): Image[] {
+  const unknown = Object.keys(filters).find((name) => !filterNames.some((known) => known === name));
+  if (unknown !== undefined)
+    throw new PouchError('PCH_OPTION_INVALID', `invalid filter '${unknown}'`, {
+      hint: `images are filtered by ${filterNames.join(', ')}`,
+    });
+  const predicates = [
+    ...(filters['dangling'] ?? []).map(isDangling),
+    ...(filters['label'] ?? []).map(hasLabel),
+    ...(filters['before'] ?? []).map((ref) => madeAround(images, ref, 'before')),
+    ...(filters['since'] ?? []).map((ref) => madeAround(images, ref, 'since')),
+    ...(filters['until'] ?? []).map(madeUntil),
+    ...(filters['reference']?.length ? [matchesAny(filters['reference'])] : []),
+  ];
+  return images.filter((image) => predicates.every((holds) => holds(image)));
+}
+
+function isDangling(value: string): Predicate {
+  const wanted = value === 'true' || value === '1';
+  return (image) => (image.references.length === 0) === wanted;
+}
+
+function hasLabel(text: string): Predicate {
+  const mark = text.indexOf('=');
+  const name = mark < 0 ? text : text.slice(0, mark);
+  return (image) => {
+    const value = image.config.config?.Labels?.[name];
+    return mark < 0 ? value !== undefined : value === text.slice(mark + 1);
+  };
+}
+
+function madeAround(images: Image[], ref: string, side: 'before' | 'since'): Predicate {
+  const other = images.find((image) => isNamed(image, ref));
+  if (!other) throw new PouchError('PCH_IMAGE_NOT_FOUND', `No such image: ${ref}`);
+  const edge = Date.parse(other.createdAt);
+  return (image) =>
+    side === 'before' ? Date.parse(image.createdAt) < edge : Date.parse(image.createdAt) > edge;
+}
+
+function isNamed(image: Image, ref: string): boolean {
+  const id = ref.replace(/^sha256:/, '');
+  const names = image.references.flatMap((reference) => [
+    reference,
+    familiar(reference),
+    familiar(repositoryOf(reference)),
+  ]);
+  return names.includes(ref) || (/^[0-9a-f]{4,64}$/.test(id) && image.id.startsWith(`sha256:${id}`));
+}
+
+function madeUntil(text: string): Predicate {
+  const edge = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  if (Number.isNaN(edge))
+    throw new PouchError('PCH_OPTION_INVALID', `until: expected a time, found "${text}"`);
+  return (image) => Date.parse(image.createdAt) < edge;
+}
+
+/** Patterns as Go's path.Match, against `debian:bookworm` and `debian`. */
+function matchesAny(patterns: string[]): Predicate {
+  const expressions = patterns.map((pattern) => globExpression(familiar(pattern)));
+  return (image) =>
+    image.references
+      .map(familiar)
+      .some((name) => expressions.some((glob) => glob.test(name) || glob.test(repositoryOf(name))));
+}
+
+function globExpression(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('?', '[^/]');
+  try {
+    return new RegExp(`^${source}$`);
+  } catch (error) {
+    throw new PouchError('PCH_OPTION_INVALID', `reference: "${pattern}" is no pattern`, { cause: error });
+  }
+}

@@ -1,0 +1,35 @@
+/** Image references as people write and read them. */
+import type { Image } from '../../../../hooks/index.ts';
+
+const NOT_NAMED = '<none>';
+
+/** `docker.io/library/debian:bookworm` → `debian:bookworm`. */
+export function familiar(reference: string): string {
+  return reference.replace(/^docker\.io\/library\//, '').replace(/^docker\.io\//, '');
+}
+
+/** Puts fromImage and tag (a tag or a digest) of `POST /images/create` together. */
+export function joinReference(name: string, tag: string | undefined): string {
+  if (!tag) return name;
+  return tag.includes(':') ? `${name}@${tag}` : `${name}:${tag}`;
+}
+
+/** The repository: the reference without tag and digest. A colon before the last slash belongs to a port. */
+export function repositoryOf(reference: string): string {
+  const [named = ''] = reference.split('@');
+  const colon = named.lastIndexOf(':');
+  return colon > named.lastIndexOf('/') ? named.slice(0, colon) : named;
+}
+
+export function repoTags(image: Image): string[] {
+  return image.references.filter((reference) => !reference.includes('@')).map(familiar);
+}
+
+/** Every repository that names the image, with the digest that it was pulled by. */
+export function repoDigests(image: Image): string[] {
+  const repositories = image.references.map((reference) => familiar(repositoryOf(reference)));
+  return [...new Set(repositories)].map((repository) => `${repository}@${image.target.digest}`);
+}
+
+/** Without any reference, `docker images` wants these to show `<none>`. */
+export const untagged = { tags: [`${NOT_NAMED}:${NOT_NAMED}`], digests: [`${NOT_NAMED}@${NOT_NAMED}`] };

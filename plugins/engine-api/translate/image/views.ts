@@ -1,0 +1,91 @@
+/** Images as Docker shows them. */
+import type {
+  ContainerConfig,
+  ImageHistoryEntryWire,
+  ImageInspect,
+  ImageSummary,
+} from '../../../../client/wire.ts';
+import type { Image, ImageHistory } from '../../../../hooks/index.ts';
+import { unixSeconds } from '../container/time.ts';
+import { repoDigests, repoTags, untagged } from './reference.ts';
+
+/** Docker has dropped `VirtualSize` in API 1.44; older clients print it. */
+const LAST_WITH_VIRTUAL_SIZE = 43;
+
+export function toImageSummary(image: Image, apiMinor: number): ImageSummary {
+  const tags = repoTags(image);
+  return {
+    Id: image.id,
+    ParentId: '',
+    RepoTags: tags.length > 0 || apiMinor > LAST_WITH_VIRTUAL_SIZE ? tags : untagged.tags,
+    RepoDigests: repoDigests(image),
+    Created: unixSeconds(image.config.created ?? image.createdAt),
+    Size: image.size,
+    ...(apiMinor <= LAST_WITH_VIRTUAL_SIZE ? { VirtualSize: image.size } : {}),
+    SharedSize: -1,
+    Labels: image.config.config?.Labels ?? null,
+    Containers: -1,
+  };
+}
+
+export function toImageInspect(image: Image, apiMinor: number): ImageInspect {
+  const { config } = image;
+  return {
+    Id: image.id,
+    RepoTags: repoTags(image),
+    RepoDigests: repoDigests(image),
+    Parent: '',
+    Comment: '',
+    Created: config.created ?? image.createdAt,
+    DockerVersion: '',
+    Author: config.author ?? '',
+    Config: imageConfig(image),
+    Architecture: config.architecture,
+    ...(config.variant ? { Variant: config.variant } : {}),
+    Os: config.os,
+    Size: image.size,
+    ...(apiMinor <= LAST_WITH_VIRTUAL_SIZE ? { VirtualSize: image.size } : {}),
+    GraphDriver: { Name: 'overlayfs', Data: null },
+    RootFS: { Type: config.rootfs.type, Layers: config.rootfs.diff_ids },
+    Metadata: { LastTagTime: image.createdAt },
+  };
+}
+
+function imageConfig(image: Image): ContainerConfig {
+  const config = image.config.config ?? {};
+  return {
+    Hostname: '',
+    Domainname: '',
+    User: config.User ?? '',
+    AttachStdin: false,
+    AttachStdout: false,
+    AttachStderr: false,
+    ExposedPorts: config.ExposedPorts,
+    Tty: false,
+    OpenStdin: false,
+    StdinOnce: false,
+    Env: config.Env ?? null,
+    Cmd: config.Cmd ?? null,
+    Healthcheck: config.Healthcheck,
+    Image: '',
+    Volumes: config.Volumes ?? null,
+    WorkingDir: config.WorkingDir ?? '',
+    Entrypoint: config.Entrypoint ?? null,
+    OnBuild: null,
+    Labels: config.Labels ?? null,
+    StopSignal: config.StopSignal,
+    Shell: config.Shell,
+  };
+}
+
+/** Newest first; only the top entry has the image's id, as Docker has no ids for the steps of a pulled image. */
+export function toHistory(image: Image, entries: ImageHistory[]): ImageHistoryEntryWire[] {
+  return entries.toReversed().map((entry, index) => ({
+    Id: index === 0 ? image.id : '<missing>',
+    Created: unixSeconds(entry.created ?? ''),
+    CreatedBy: entry.created_by ?? '',
+    Tags: index === 0 ? repoTags(image) : null,
+    Size: entry.empty_layer ? 0 : (entry.layer?.size ?? 0),
+    Comment: entry.comment ?? '',
+  }));
+}

@@ -1,0 +1,49 @@
+/** `-v`: `SOURCE:DESTINATION[:OPTIONS]`, or a bare destination. */
+import type { VolumeRequest } from '../../../../hooks/index.ts';
+import { invalid } from './invalid.ts';
+import { destinationOf } from './volumes.ts';
+
+const FIELD = 'HostConfig.Binds';
+const FORM = 'SOURCE:DESTINATION[:OPTIONS]';
+const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+
+const propagations = new Set(['shared', 'slave', 'private', 'rshared', 'rslave', 'rprivate']);
+/**
+ * Accepted without effect: hints for Docker Desktop's file sharing, and SELinux labels, which Pouch does not set: on a
+ * host without SELinux they mean nothing.
+ */
+const withoutEffect = new Set(['consistent', 'cached', 'delegated', 'default', 'z', 'Z']);
+
+/** @throws PCH_OPTION_INVALID */
+export function parseBind(text: string): VolumeRequest {
+  const parts = text.split(':');
+  if (parts.length > 3 || parts.some((part) => part === '')) throw invalid(FIELD, FORM, text);
+  const [source = '', path, options] = parts;
+  if (path === undefined) return { kind: 'volume', destination: destinationOf(FIELD, source) };
+  return { ...sourceOf(source, text), destination: destinationOf(FIELD, path), ...optionsOf(options, text) };
+}
+
+function sourceOf(source: string, text: string): Pick<VolumeRequest, 'kind' | 'source' | 'createSource'> {
+  if (source.startsWith('/')) return { kind: 'bind', source, createSource: true };
+  if (!volumeName.test(source))
+    throw invalid(FIELD, 'an absolute host path or a volume name', text, `names match ${volumeName.source}`);
+  return { kind: 'volume', source };
+}
+
+function optionsOf(list: string | undefined, text: string): Partial<VolumeRequest> {
+  const words = list?.split(',') ?? [];
+  const unknown = words.find((word) => !isKnown(word));
+  if (unknown !== undefined) throw invalid(FIELD, 'the options ro, rw, nocopy, z, Z or a propagation', text);
+  if (words.includes('ro') && words.includes('rw')) throw invalid(FIELD, 'one of ro and rw', text);
+  const options = words.filter((word) => propagations.has(word));
+  if (options.length > 1) throw invalid(FIELD, 'one propagation', text);
+  return {
+    ...(words.includes('ro') ? { readonly: true } : {}),
+    ...(words.includes('nocopy') ? { nocopy: true } : {}),
+    ...(options.length > 0 ? { options } : {}),
+  };
+}
+
+function isKnown(word: string): boolean {
+  return ['ro', 'rw', 'nocopy'].includes(word) || propagations.has(word) || withoutEffect.has(word);
+}

@@ -1,0 +1,70 @@
+/** Docker's create body → what the engine takes. */
+import type { ContainerCreateRequest } from '../../../../client/wire.ts';
+import { PouchError, type ContainerRequest } from '../../../../hooks/index.ts';
+import { invalid } from './invalid.ts';
+import { isolationOf } from './isolation.ts';
+import { networkOf } from './network.ts';
+import { policyOf } from './policy.ts';
+import { processOf } from './process.ts';
+import { resourcesOf } from './resources.ts';
+import { volumesOf } from './volumes.ts';
+import { warnOfIgnored } from './warnings.ts';
+
+export interface Translation {
+  request: ContainerRequest;
+  /** What was asked for but will not happen. */
+  warnings: string[];
+}
+
+/**
+ * Translates the body of create and plan.
+ * @throws PCH_BAD_REQUEST, PCH_OPTION_INVALID, PCH_NOT_SUPPORTED
+ */
+export function toContainerRequest(
+  body: ContainerCreateRequest,
+  options: { name?: string; platform?: string } = {},
+): Translation {
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const host = body.HostConfig ?? {};
+  const request: ContainerRequest = {
+    name: nameOf(options.name),
+    image: imageOf(body),
+    platform: options.platform,
+    hostname: body.Hostname || undefined,
+    domainname: body.Domainname || undefined,
+    labels: body.Labels ?? undefined,
+    annotations: host.Annotations ?? undefined,
+    volumes: volumesOf(body),
+    resources: resourcesOf(host),
+    network: networkOf(body, warn),
+    ...processOf(body),
+    ...isolationOf(host),
+    ...policyOf(body),
+  };
+  warnOfIgnored(body, warn);
+  return { request: withoutUndefined(request), warnings };
+}
+
+function nameOf(name: string | undefined): string | undefined {
+  const bare = name?.replace(/^\//, '');
+  if (bare && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(bare))
+    throw invalid(
+      'name',
+      'letters, digits, "_", "." and "-", at least two, beginning with a letter or digit',
+      bare,
+    );
+  return bare || undefined;
+}
+
+function imageOf(body: ContainerCreateRequest): string {
+  if (body.Image) return body.Image;
+  throw new PouchError('PCH_BAD_REQUEST', 'Image: expected the reference or id of an image, found nothing');
+}
+
+/** A missing field says "nothing asked" better than one that is there and undefined: requests are stored and compared. */
+function withoutUndefined(request: ContainerRequest): ContainerRequest {
+  return Object.fromEntries(
+    Object.entries(request).filter(([, value]) => value !== undefined),
+  ) as typeof request & object;
+}

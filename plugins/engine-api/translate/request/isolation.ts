@@ -1,0 +1,72 @@
+/** Namespaces, privileges, devices, kernel settings. */
+import type { DeviceMapping, HostConfig, Ulimit } from '../../../../client/wire.ts';
+import type { ContainerRequest } from '../../../../hooks/index.ts';
+import { invalid } from './invalid.ts';
+
+/** @throws PCH_OPTION_INVALID */
+export function isolationOf(host: HostConfig): Partial<ContainerRequest> {
+  return {
+    readonlyRootfs: host.ReadonlyRootfs ?? false,
+    capAdd: host.CapAdd ?? undefined,
+    capDrop: host.CapDrop ?? undefined,
+    devices: host.Devices?.map(deviceOf),
+    deviceCgroupRules: host.DeviceCgroupRules?.map(deviceRule),
+    privileged: host.Privileged ?? false,
+    securityOpt: host.SecurityOpt ?? undefined,
+    maskedPaths: host.MaskedPaths ?? undefined,
+    readonlyPaths: host.ReadonlyPaths ?? undefined,
+    ulimits: ulimitsOf(host.Ulimits),
+    sysctls: host.Sysctls ?? undefined,
+    pidMode: host.PidMode || undefined,
+    ipcMode: host.IpcMode || undefined,
+    utsMode: host.UTSMode || undefined,
+    cgroupnsMode: host.CgroupnsMode || undefined,
+    usernsMode: host.UsernsMode || undefined,
+    cgroupParent: host.CgroupParent || undefined,
+    shmSize: shmSize(host.ShmSize),
+    oomScoreAdj: oomScore(host.OomScoreAdj),
+  };
+}
+
+function deviceOf({ PathOnHost: host, PathInContainer: path, CgroupPermissions: access }: DeviceMapping): {
+  host: string;
+  path?: string;
+  access?: string;
+} {
+  if (!host.startsWith('/')) throw invalid('HostConfig.Devices.PathOnHost', 'a path such as /dev/fuse', host);
+  if (access && !/^[rwm]{1,3}$/.test(access))
+    throw invalid('HostConfig.Devices.CgroupPermissions', 'rwm', access);
+  return { host, path: path || undefined, access: access || undefined };
+}
+
+function deviceRule(rule: string): string {
+  if (/^[acb] (\d+|\*):(\d+|\*) [rwm]{1,3}$/.test(rule)) return rule;
+  throw invalid(
+    'HostConfig.DeviceCgroupRules',
+    'TYPE MAJOR:MINOR ACCESS',
+    rule,
+    'for example "c 10:229 rwm"',
+  );
+}
+
+function ulimitsOf(list: Ulimit[] | null | undefined): ContainerRequest['ulimits'] {
+  return list ? Object.fromEntries(list.map(ulimit)) : undefined;
+}
+
+function ulimit({ Name: name, Soft: soft, Hard: hard }: Ulimit): [string, { soft: number; hard: number }] {
+  if (!/^[a-z]+$/.test(name)) throw invalid('HostConfig.Ulimits.Name', 'a name such as nofile', name);
+  if (hard !== -1 && (soft > hard || soft === -1))
+    throw invalid('HostConfig.Ulimits', `a soft limit of ${name} of at most the hard limit ${hard}`, soft);
+  return [name, { soft, hard }];
+}
+
+function shmSize(bytes: number | null | undefined): number | undefined {
+  if ((bytes ?? 0) < 0) throw invalid('HostConfig.ShmSize', 'bytes', bytes);
+  return bytes || undefined;
+}
+
+function oomScore(score: number | null | undefined): number | undefined {
+  const value = score ?? 0;
+  if (value < -1000 || value > 1000) throw invalid('HostConfig.OomScoreAdj', '-1000 to 1000', value);
+  return value || undefined;
+}

@@ -1,0 +1,61 @@
+/** `--mount`. */
+import type { MountSpec } from '../../../../client/wire.ts';
+import { PouchError, type VolumeRequest } from '../../../../hooks/index.ts';
+import { invalid } from './invalid.ts';
+import { destinationOf } from './volumes.ts';
+
+const FIELD = 'HostConfig.Mounts';
+
+/** @throws PCH_OPTION_INVALID, PCH_NOT_SUPPORTED for types other than bind, volume and tmpfs */
+export function parseMount(mount: MountSpec): VolumeRequest {
+  const destination = destinationOf(`${FIELD}.Target`, mount.Target);
+  const readonly = mount.ReadOnly ? { readonly: true } : {};
+  switch (mount.Type) {
+    case 'bind':
+      return { ...bindMount(mount), destination, ...readonly };
+    case 'volume':
+      return { ...volumeMount(mount), destination, ...readonly };
+    case 'tmpfs':
+      return { ...tmpfsMount(mount), destination, ...readonly };
+    default:
+      throw new PouchError(
+        'PCH_NOT_SUPPORTED',
+        `${FIELD}.Type: expected bind, volume or tmpfs, found "${mount.Type}"`,
+      );
+  }
+}
+
+function bindMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'source' | 'options' | 'createSource'> {
+  const { Source: source } = mount;
+  if (!source?.startsWith('/')) throw invalid(`${FIELD}.Source`, 'an absolute host path', source);
+  const {
+    Propagation: propagation,
+    NonRecursive: flat,
+    CreateMountpoint: createSource,
+  } = mount.BindOptions ?? {};
+  // `bind` is the flat counterpart of `rbind`, the default of bind mounts.
+  const options = [...(propagation ? [propagation] : []), ...(flat ? ['bind'] : [])];
+  return { kind: 'bind', source, options, createSource: createSource ?? false };
+}
+
+function volumeMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'source' | 'nocopy'> {
+  const { NoCopy: nocopy, DriverConfig: driver, Subpath: subpath } = mount.VolumeOptions ?? {};
+  if (driver?.Name && driver.Name !== 'local')
+    throw new PouchError(
+      'PCH_NOT_SUPPORTED',
+      `volume driver "${driver.Name}" is not there; the only one is "local"`,
+    );
+  if (subpath) throw new PouchError('PCH_NOT_SUPPORTED', `${FIELD}.VolumeOptions.Subpath is not supported`);
+  return { kind: 'volume', source: mount.Source || undefined, ...(nocopy ? { nocopy } : {}) };
+}
+
+function tmpfsMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'options'> {
+  if (mount.Source) throw invalid(`${FIELD}.Source`, 'no source for a tmpfs', mount.Source);
+  const { SizeBytes: size, Mode: mode } = mount.TmpfsOptions ?? {};
+  if (size !== undefined && size !== null && size < 0)
+    throw invalid(`${FIELD}.TmpfsOptions.SizeBytes`, 'bytes', size);
+  const options = ['noexec', 'nosuid', 'nodev'];
+  if (size) options.push(`size=${size}`);
+  if (mode) options.push(`mode=${mode.toString(8)}`);
+  return { kind: 'tmpfs', options };
+}

@@ -1,0 +1,100 @@
+/** The network: mode, ports, names, a fixed address. */
+import type { ContainerCreateRequest, EndpointSettings } from '../../../../client/wire.ts';
+import { PouchError, type NetworkRequest } from '../../../../hooks/index.ts';
+import { isIP } from 'node:net';
+import { invalid } from './invalid.ts';
+import { exposedPorts, publishedPorts } from './ports.ts';
+import type { Warn } from './warnings.ts';
+
+/** @throws PCH_OPTION_INVALID, PCH_CONFLICT, PCH_NOT_SUPPORTED for more than one network */
+export function networkOf(body: ContainerCreateRequest, warn: Warn): NetworkRequest {
+  const host = body.HostConfig ?? {};
+  const [name, endpoint] = firstEndpoint(body);
+  const mode = modeOf(body, name);
+  refuseConflicts(body, mode);
+  return {
+    mode,
+    ports: portsFor(mode, body, warn),
+    publishAll: host.PublishAllPorts ?? false,
+    exposed: exposedPorts(body),
+    dns: addresses('HostConfig.Dns', host.Dns),
+    dnsSearch: host.DnsSearch ?? undefined,
+    dnsOptions: host.DnsOptions ?? undefined,
+    extraHosts: extraHosts(host.ExtraHosts),
+    ip: fixedAddress(endpoint),
+    mac: macOf(endpoint?.MacAddress || body.MacAddress),
+  };
+}
+
+function firstEndpoint(body: ContainerCreateRequest): [string?, EndpointSettings?] {
+  const entries = Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {});
+  if (entries.length > 1)
+    throw new PouchError(
+      'PCH_NOT_SUPPORTED',
+      `NetworkingConfig: expected one network, found ${entries.map(([name]) => name).join(', ')}`,
+      { hint: 'a container joins one network' },
+    );
+  return entries[0] ?? [];
+}
+
+function modeOf(body: ContainerCreateRequest, endpoint: string | undefined): string {
+  if (body.NetworkDisabled) return 'none';
+  const asked = body.HostConfig?.NetworkMode || 'default';
+  const mode = asked === 'default' ? (endpoint ?? 'default') : asked;
+  return mode === 'default' ? 'bridge' : mode;
+}
+
+/** Options that make no sense in another container's network. */
+function refuseConflicts(body: ContainerCreateRequest, mode: string): void {
+  if (!mode.startsWith('container:')) return;
+  if (mode === 'container:') throw invalid('HostConfig.NetworkMode', 'container:NAME', mode);
+  if (Object.keys(body.HostConfig?.PortBindings ?? {}).length > 0)
+    throw conflict(
+      'port publishing and the container type network mode',
+      'publish the ports of that container',
+    );
+  if (body.Hostname) throw conflict('hostname and the network mode', 'the host name is that container’s');
+}
+
+function conflict(what: string, hint: string): PouchError {
+  return new PouchError('PCH_OPTION_INVALID', `conflicting options: ${what}`, { hint });
+}
+
+function portsFor(mode: string, body: ContainerCreateRequest, warn: Warn): NetworkRequest['ports'] {
+  const ports = publishedPorts(body);
+  if (ports.length === 0 || (mode !== 'host' && mode !== 'none')) return ports;
+  warn(`Published ports are discarded when using ${mode} network mode`);
+  return [];
+}
+
+function addresses(field: string, list: string[] | null | undefined): string[] | undefined {
+  for (const address of list ?? []) if (isIP(address) === 0) throw invalid(field, 'IP addresses', address);
+  return list ?? undefined;
+}
+
+/** `HOST:IP`; the address may have colons itself. */
+function extraHosts(list: string[] | null | undefined): Record<string, string> | undefined {
+  return list ? Object.fromEntries(list.map(extraHost)) : undefined;
+}
+
+function extraHost(entry: string): [string, string] {
+  const [, name, address = ''] = /^([^:=\s]+)[:=](.+)$/.exec(entry) ?? [];
+  const bare = address.replace(/^\[(.*)\]$/, '$1');
+  if (!name || (isIP(bare) === 0 && bare !== 'host-gateway'))
+    throw invalid('HostConfig.ExtraHosts', 'HOST:IP', entry);
+  return [name, bare];
+}
+
+function fixedAddress(endpoint: EndpointSettings | undefined): string | undefined {
+  const address = endpoint?.IPAMConfig?.IPv4Address || endpoint?.IPAMConfig?.IPv6Address;
+  if (!address) return undefined;
+  if (isIP(address) === 0) throw invalid('NetworkingConfig: IPAMConfig', 'an IP address', address);
+  return address;
+}
+
+function macOf(address: string | null | undefined): string | undefined {
+  if (!address) return undefined;
+  if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(address))
+    throw invalid('MacAddress', 'six octets such as 02:42:ac:11:00:02', address);
+  return address.toLowerCase();
+}

@@ -1,0 +1,48 @@
+/** What happens around the process: restart, removal, log, init, runtime. */
+import type { ContainerCreateRequest, HostConfig } from '../../../../client/wire.ts';
+import { PouchError, type ContainerRequest, type RestartPolicy } from '../../../../hooks/index.ts';
+import { invalid } from './invalid.ts';
+
+const restartNames = ['no', 'always', 'unless-stopped', 'on-failure'] as const;
+
+/** @throws PCH_OPTION_INVALID */
+export function policyOf(body: ContainerCreateRequest): Partial<ContainerRequest> {
+  const host = body.HostConfig ?? {};
+  const restart = restartOf(host.RestartPolicy);
+  if (host.AutoRemove && restart && restart.name !== 'no')
+    throw new PouchError('PCH_OPTION_INVALID', "can't create 'AutoRemove' container with restart policy", {
+      hint: 'drop --rm or --restart',
+    });
+  return {
+    restart,
+    autoRemove: host.AutoRemove ?? false,
+    log: logOf(host.LogConfig),
+    init: host.Init ?? undefined,
+    runtime: host.Runtime || undefined,
+    rich: richOf(body),
+  };
+}
+
+function restartOf(policy: HostConfig['RestartPolicy']): RestartPolicy | undefined {
+  const maximumRetryCount = policy?.MaximumRetryCount ?? 0;
+  const name = restartNames.find((known) => known === (policy?.Name || 'no'));
+  if (!name) throw invalid('HostConfig.RestartPolicy.Name', restartNames.join(', '), policy?.Name);
+  if (maximumRetryCount < 0)
+    throw invalid('HostConfig.RestartPolicy.MaximumRetryCount', '0 or more', maximumRetryCount);
+  if (maximumRetryCount > 0 && name !== 'on-failure')
+    throw invalid('HostConfig.RestartPolicy', 'MaximumRetryCount only with on-failure', name);
+  return policy?.Name ? { name, maximumRetryCount } : undefined;
+}
+
+function logOf(config: HostConfig['LogConfig']): ContainerRequest['log'] {
+  return config?.Type ? { driver: config.Type, options: config.Config ?? {} } : undefined;
+}
+
+function richOf(body: ContainerCreateRequest): ContainerRequest['rich'] {
+  const { Rich: enabled = false, RichMode: mode, InitScript: initScript } = body;
+  if (!enabled && (mode || initScript))
+    throw new PouchError('PCH_OPTION_INVALID', `${mode ? 'RichMode' : 'InitScript'} is given without Rich`, {
+      hint: 'add --rich (Rich: true), or drop --rich-mode and --initscript',
+    });
+  return enabled ? { enabled, mode: mode || undefined, initScript: initScript || undefined } : undefined;
+}

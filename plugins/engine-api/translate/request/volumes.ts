@@ -1,0 +1,48 @@
+/** Bind mounts, volumes and tmpfs, in the order that Docker looks at them. */
+import type { ContainerCreateRequest, HostConfig } from '../../../../client/wire.ts';
+import type { VolumeRequest } from '../../../../hooks/index.ts';
+import { parseBind } from './bind.ts';
+import { invalid } from './invalid.ts';
+import { parseMount } from './mount.ts';
+import { parseTmpfs } from './tmpfs.ts';
+
+/** @throws PCH_OPTION_INVALID also when two of them have one destination */
+export function volumesOf(body: ContainerCreateRequest): VolumeRequest[] {
+  const asked = explicitVolumes(body.HostConfig ?? {});
+  refuseDuplicates(asked);
+  const taken = new Set(asked.map((volume) => volume.destination));
+  const anonymous = Object.keys(body.Volumes ?? {})
+    .map((path) => destinationOf('Volumes', path))
+    .filter((destination) => !taken.has(destination));
+  return [...asked, ...anonymous.map((destination): VolumeRequest => ({ kind: 'volume', destination }))];
+}
+
+function explicitVolumes(host: HostConfig): VolumeRequest[] {
+  return [
+    ...(host.Binds ?? []).map(parseBind),
+    ...(host.Mounts ?? []).map(parseMount),
+    ...Object.entries(host.Tmpfs ?? {}).map(([path, options]) => parseTmpfs(path, options)),
+  ];
+}
+
+function refuseDuplicates(volumes: VolumeRequest[]): void {
+  const seen = new Set<string>();
+  for (const { destination } of volumes) {
+    if (seen.has(destination))
+      throw invalid('HostConfig', 'each mount point once', `Duplicate mount point: ${destination}`);
+    seen.add(destination);
+  }
+}
+
+/**
+ * A path in the container, without `.`, `..` and trailing slashes.
+ * @throws PCH_OPTION_INVALID
+ */
+export function destinationOf(field: string, path: string): string {
+  if (!path.startsWith('/')) throw invalid(field, 'an absolute path in the container', path);
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..')) throw invalid(field, 'a path without ".."', path);
+  if (parts.length === 0)
+    throw invalid(field, 'a path below "/"', path, 'the root file system comes from the image');
+  return `/${parts.join('/')}`;
+}

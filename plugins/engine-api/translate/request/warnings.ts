@@ -1,0 +1,50 @@
+/** Fields that Docker knows and Pouch does not honour: each that is set to something is said, never dropped in silence. */
+import type { ContainerCreateRequest } from '../../../../client/wire.ts';
+
+export type Warn = (message: string) => void;
+
+/** Values that mean "nothing asked" beside null, '', 0, false and empty lists and maps. */
+const notHonoured: Record<string, readonly unknown[]> = {
+  BlkioWeightDevice: [],
+  Cgroup: [],
+  CpuCount: [],
+  CpuPercent: [],
+  CpuRealtimePeriod: [],
+  CpuRealtimeRuntime: [],
+  DeviceRequests: [],
+  IOMaximumBandwidth: [],
+  IOMaximumIOps: [],
+  Isolation: ['default'],
+  KernelMemory: [],
+  KernelMemoryTCP: [],
+  Links: [],
+  StorageOpt: [],
+  VolumeDriver: ['local'],
+  VolumesFrom: [],
+};
+
+/** Calls `warn` once for each field that asks for something that will not happen. */
+export function warnOfIgnored(body: ContainerCreateRequest, warn: Warn): void {
+  const host = (body.HostConfig ?? {}) as Record<string, unknown>;
+  for (const [field, defaults] of Object.entries(notHonoured))
+    if (asksFor(host[field], defaults)) warn(`HostConfig.${field} is not supported and has no effect`);
+  warnOfHealthcheck(body, warn);
+  warnOfEndpoints(body, warn);
+  if (body.OnBuild?.length) warn('OnBuild is not supported and has no effect');
+}
+
+function warnOfHealthcheck(body: ContainerCreateRequest, warn: Warn): void {
+  const test = body.Healthcheck?.Test ?? [];
+  if (test.length > 0 && test[0] !== 'NONE') warn('Healthcheck is not supported yet and has no effect');
+}
+
+function warnOfEndpoints(body: ContainerCreateRequest, warn: Warn): void {
+  for (const [name, endpoint] of Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {}))
+    for (const field of ['Aliases', 'Links', 'DriverOpts'] as const)
+      if (asksFor(endpoint[field], [])) warn(`network ${name}: ${field} is not supported and has no effect`);
+}
+
+function asksFor(value: unknown, defaults: readonly unknown[]): boolean {
+  if (!value || defaults.includes(value)) return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+}

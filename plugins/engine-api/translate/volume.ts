@@ -1,0 +1,14 @@
+import type { VolumeWire } from '../../../client/wire.ts';
+import type { Volume } from '../../../hooks/index.ts';
+
+export function toVolume(volume: Volume): VolumeWire {
+  return {
+    Name: volume.name,
+    Driver: 'local',
+    Mountpoint: volume.mountpoint,
+    CreatedAt: volume.createdAt,
+    Labels: volume.labels,
+    Scope: 'local',
+    Options: null,
+  };
+}

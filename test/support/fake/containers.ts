@@ -1,0 +1,331 @@
+import { randomBytes } from 'node:crypto';
+import {
+  PouchError,
+  type ContainerRecord,
+  type ContainerRequest,
+  type Containers,
+  type Engine,
+  type LogEntry,
+  type NetworkAttachment,
+  type Plan,
+} from '../../../hooks/index.ts';
+import { fakeDraft } from './draft.ts';
+import { FakeProcess } from './process.ts';
+
+interface FakeContainer {
+  record: ContainerRecord;
+  process: FakeProcess;
+  exits: number;
+  removed: boolean;
+}
+
+export interface FakeContainers extends Containers {
+  find(ref: string): FakeContainer;
+  requests: ContainerRequest[];
+}
+
+const newId = (): string => randomBytes(32).toString('hex');
+const now = (): string => new Date().toISOString().replace('Z', '123456Z');
+let lastPort = 32768;
+
+export function fakeContainers(engine: () => Engine): FakeContainers {
+  const all = new Map<string, FakeContainer>();
+  const requests: ContainerRequest[] = [];
+  const watchers = new Set<() => void>();
+  const changed = (): void => [...watchers].forEach((check) => check());
+
+  const find = (ref: string): FakeContainer => {
+    const list = [...all.values()];
+    const found =
+      list.find(({ record }) => record.id === ref || record.name === ref) ??
+      list.find(({ record }) => ref.length >= 4 && record.id.startsWith(ref));
+    if (!found)
+      throw new PouchError('PCH_CONTAINER_NOT_FOUND', `no container "${ref}"`, {
+        hint: 'pouch ps -a lists them',
+      });
+    return found;
+  };
+
+  const emit = (container: FakeContainer, action: string, more: Record<string, string> = {}): void => {
+    const { id, name, request } = container.record;
+    engine().events.emit({
+      type: 'container',
+      action,
+      id,
+      attributes: { name, image: request.image, ...more },
+    });
+  };
+
+  const isRunning = ({ record }: FakeContainer): boolean =>
+    ['running', 'paused'].includes(record.state.status);
+
+  const ended = (container: FakeContainer, code: number): void => {
+    const { state } = container.record;
+    Object.assign(state, { status: 'exited', pid: 0, exitCode: code, finishedAt: now() });
+    container.record.attachments = {};
+    container.exits++;
+    emit(container, 'die', { exitCode: String(code) });
+    changed();
+    if (container.record.draft.autoRemove) drop(container);
+  };
+
+  const drop = (container: FakeContainer): void => {
+    all.delete(container.record.id);
+    container.removed = true;
+    emit(container, 'destroy');
+    changed();
+  };
+
+  const stopped = async (container: FakeContainer, signal: string): Promise<void> => {
+    if (!isRunning(container)) return;
+    const exits = container.exits;
+    container.process.kill(signal);
+    await until(() => container.exits > exits);
+  };
+
+  /** A start that fails is an end, too: clients with --rm wait for the removal. */
+  const started = (container: FakeContainer, args: string[]): Promise<number> => {
+    try {
+      return container.process.start(args, container.record.draft.process.env);
+    } catch (error) {
+      container.record.state.error = String(error);
+      ended(container, container.process.exitCode ?? 128);
+      throw error;
+    }
+  };
+
+  const until = (holds: () => boolean, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const check = (): void => {
+        if (!holds() && !signal?.aborted) return;
+        watchers.delete(check);
+        resolve();
+      };
+      watchers.add(check);
+      signal?.addEventListener('abort', check, { once: true });
+      check();
+    });
+
+  const mustRun = (container: FakeContainer): void => {
+    if (!isRunning(container))
+      throw new PouchError('PCH_CONTAINER_NOT_RUNNING', `container ${container.record.name} is not running`, {
+        container: container.record.id,
+      });
+  };
+
+  const plan = async (request: ContainerRequest): Promise<Plan> => {
+    const id = newId();
+    const image = await engine().images.get(request.image);
+    const draft = fakeDraft(id, request.name ?? `fake_${id.slice(0, 6)}`, request, image);
+    const spec = {
+      ociVersion: '1.1.0',
+      process: { user: { uid: 0, gid: 0 }, args: draft.process.command, env: [], cwd: '/' },
+      root: { path: 'rootfs' },
+      mounts: [],
+      linux: { namespaces: [] },
+    };
+    const blame = [
+      {
+        field: 'hostname',
+        plugin: 'request',
+        hook: 'container.preCreate',
+        action: 'set' as const,
+        after: draft.hostname,
+        ms: 1,
+      },
+    ];
+    return { draft, spec, plainSpec: spec, effects: [], blame, degraded: [], warnings: [] };
+  };
+
+  return {
+    find,
+    requests,
+    plan,
+    async create(request) {
+      requests.push(request);
+      const { draft } = await plan(request);
+      if ([...all.values()].some(({ record }) => record.name === draft.name))
+        throw new PouchError('PCH_NAME_IN_USE', `the container name "${draft.name}" is in use`, {
+          hint: 'remove or rename it',
+        });
+      const { id, name } = draft;
+      const directory = `/fake/containers/${id}`;
+      const record: ContainerRecord = {
+        id,
+        name,
+        createdAt: now(),
+        request,
+        draft,
+        state: {
+          status: 'created',
+          pid: 0,
+          exitCode: 0,
+          oomKilled: false,
+          error: '',
+          startedAt: '',
+          finishedAt: '',
+        },
+        restartCount: 0,
+        stoppedByUser: false,
+        degraded: [],
+        warnings: [],
+        attachments: {},
+        paths: {
+          directory,
+          log: `${directory}/log.json`,
+          hosts: `${directory}/hosts`,
+          hostname: `${directory}/hostname`,
+          resolvConf: `${directory}/resolv.conf`,
+        },
+      };
+      const process = new FakeProcess({ tty: draft.process.tty, openStdin: draft.process.openStdin });
+      const container = { record, process, exits: 0, removed: false };
+      all.set(id, container);
+      emit(container, 'create');
+      return { id, warnings: [] };
+    },
+    async start(ref) {
+      const container = find(ref);
+      if (isRunning(container)) throw new PouchError('PCH_CONTAINER_RUNNING', 'it runs already');
+      const { draft } = container.record;
+      const exit = container.process.start(
+        [...draft.process.entrypoint, ...draft.process.command],
+        draft.process.env,
+      );
+      Object.assign(container.record.state, {
+        status: 'running',
+        pid: container.process.pid,
+        startedAt: now(),
+        exitCode: 0,
+      });
+      container.record.attachments = { 'network.eth0': attachment(container.record) };
+      emit(container, 'start');
+      changed();
+      void exit.then((code) => ended(container, code));
+    },
+    async stop(ref) {
+      const container = find(ref);
+      if (!isRunning(container)) return false;
+      container.record.stoppedByUser = true;
+      await stopped(container, 'SIGTERM');
+      emit(container, 'stop');
+      return true;
+    },
+    async restart(ref) {
+      await stopped(find(ref), 'SIGTERM');
+      await this.start(ref);
+    },
+    async kill(ref, signal = 'SIGKILL') {
+      const container = find(ref);
+      mustRun(container);
+      emit(container, 'kill', { signal });
+      await stopped(container, signal);
+    },
+    async remove(ref, options = {}) {
+      const container = find(ref);
+      if (isRunning(container) && !options.force)
+        throw new PouchError('PCH_CONTAINER_RUNNING', `container ${container.record.name} is running`, {
+          hint: 'stop it, or use --force',
+        });
+      await stopped(container, 'SIGKILL');
+      if (!container.removed) drop(container);
+    },
+    async rename(ref, name) {
+      find(ref).record.name = name;
+    },
+    async pause(ref) {
+      mustRun(find(ref));
+      find(ref).record.state.status = 'paused';
+    },
+    async unpause(ref) {
+      find(ref).record.state.status = 'running';
+    },
+    async wait(ref, condition, signal) {
+      const container = find(ref);
+      const exits = container.exits;
+      const met = {
+        'not-running': () => !isRunning(container) && container.record.state.status !== 'created',
+        'next-exit': () => container.exits > exits,
+        removed: () => container.removed,
+      };
+      await until(met[condition], signal);
+      return { exitCode: container.record.state.exitCode };
+    },
+    list({ all: stoppedToo = false, limit, filters = {} } = {}) {
+      const records = [...all.values()]
+        .filter((container) => stoppedToo || limit !== undefined || filters['status'] || isRunning(container))
+        .map(({ record }) => record)
+        .filter(({ state }) => !filters['status'] || filters['status'].includes(state.status))
+        .filter(({ name }) => !filters['name'] || filters['name'].some((part) => name.includes(part)))
+        .reverse();
+      return records.slice(0, limit);
+    },
+    inspect: (ref) => find(ref).record,
+    async usage() {
+      return { writable: 10, total: 2_000_010 };
+    },
+    async storedPlan(ref) {
+      const { draft: _draft, ...stored } = await plan(find(ref).record.request);
+      return stored;
+    },
+    async explain(ref, field) {
+      const { blame } = await plan(find(ref).record.request);
+      return blame.filter((entry) => field === undefined || entry.field.startsWith(field));
+    },
+    async attach(ref, options) {
+      const { process } = find(ref);
+      return process.attach(options);
+    },
+    async *logs(ref, query, signal) {
+      const container = find(ref);
+      const wanted = (entry: LogEntry): boolean => query[entry.stream];
+      const past = container.process.log.filter(wanted);
+      const follows = query.follow && isRunning(container);
+      const live = container.process.attach({
+        stdin: false,
+        stdout: query.stdout,
+        stderr: query.stderr,
+        logs: false,
+      });
+      signal?.addEventListener('abort', live.detach, { once: true });
+      if (!follows) live.detach();
+      yield* query.tail === undefined ? past : past.slice(Math.max(0, past.length - query.tail));
+      if (follows) for await (const chunk of live.output) yield { ...chunk, time: now() };
+    },
+    async resize(ref, size) {
+      const container = find(ref);
+      mustRun(container);
+      container.process.size = size;
+    },
+    async top(ref) {
+      const container = find(ref);
+      mustRun(container);
+      return [{ pid: container.process.pid, command: container.record.draft.process.command.join(' ') }];
+    },
+    async prune() {
+      const gone = [...all.values()].filter((container) => !isRunning(container));
+      gone.forEach(drop);
+      return gone.map(({ record }) => record.id);
+    },
+  };
+}
+
+function attachment(record: ContainerRecord): NetworkAttachment {
+  const ports = (record.request.network?.ports ?? []).map(
+    ({ containerPort, protocol, hostIp, hostPort }) => ({
+      containerPort,
+      protocol,
+      hostIp: hostIp ?? '0.0.0.0',
+      hostPort: hostPort || ++lastPort,
+    }),
+  );
+  return {
+    network: 'bridge',
+    interface: 'eth0',
+    mac: '02:42:ac:11:00:02',
+    ip: '172.29.0.2',
+    prefixLength: 16,
+    gateway: '172.29.0.1',
+    ports,
+  };
+}

@@ -1,0 +1,151 @@
+/** An Engine in memory: containers run small programs of their own (see fake/program.ts), nothing touches the host. */
+import { randomBytes } from 'node:crypto';
+import {
+  PouchError,
+  type Engine,
+  type ExecRecord,
+  type Execs,
+  type System,
+  type Volume,
+  type Volumes,
+} from '../../hooks/index.ts';
+import { fakeContainers, type FakeContainers } from './fake/containers.ts';
+import { fakeEvents } from './fake/events.ts';
+import { fakeImages } from './fake/images.ts';
+import { FakeProcess } from './fake/process.ts';
+
+export interface FakeEngine extends Engine {
+  containers: FakeContainers;
+  images: ReturnType<typeof fakeImages>;
+}
+
+export function fakeEngine(): FakeEngine {
+  const events = fakeEvents();
+  const engine: FakeEngine = {
+    events,
+    images: fakeImages((event) => events.emit(event)),
+    containers: fakeContainers(() => engine),
+    execs: fakeExecs(() => engine.containers),
+    volumes: fakeVolumes(),
+    system: fakeSystem(() => engine),
+  };
+  return engine;
+}
+
+function fakeExecs(containers: () => FakeContainers): Execs {
+  const execs = new Map<string, { record: ExecRecord; process: FakeProcess; env: Record<string, string> }>();
+  const find = (id: string) => {
+    const exec = execs.get(id);
+    if (!exec) throw new PouchError('PCH_EXEC_NOT_FOUND', `no exec "${id}"`);
+    return exec;
+  };
+  return {
+    async create(ref, request) {
+      const { record } = containers().find(ref);
+      if (record.state.status !== 'running')
+        throw new PouchError('PCH_CONTAINER_NOT_RUNNING', `container ${record.name} is not running`);
+      const id = randomBytes(32).toString('hex');
+      const process = new FakeProcess({ tty: request.tty ?? false, openStdin: request.stdin ?? false });
+      const env = { ...record.draft.process.env, ...request.env };
+      execs.set(id, { record: { id, container: record.id, request, running: false, pid: 0 }, process, env });
+      return id;
+    },
+    async start(id, { detached, consoleSize }) {
+      const { record, process, env } = find(id);
+      const { stdin = false, stdout = false, stderr = false } = record.request;
+      if (consoleSize) process.size = consoleSize;
+      const attachment = detached ? undefined : process.attach({ stdin, stdout, stderr, logs: false });
+      try {
+        void process
+          .start(record.request.args, env)
+          .then((code) => Object.assign(record, { running: false, exitCode: code, pid: 0 }));
+      } catch (error) {
+        record.exitCode = process.exitCode;
+        throw error;
+      }
+      Object.assign(record, { running: true, pid: process.pid });
+      return attachment;
+    },
+    async resize(id, size) {
+      find(id).process.size = size;
+    },
+    inspect: (id) => find(id).record,
+  };
+}
+
+function fakeVolumes(): Volumes {
+  const volumes = new Map<string, Volume>();
+  const find = (name: string): Volume => {
+    const volume = volumes.get(name);
+    if (!volume) throw new PouchError('PCH_VOLUME_NOT_FOUND', `no volume "${name}"`);
+    return volume;
+  };
+  return {
+    async create({ name = randomBytes(32).toString('hex'), labels = {} }) {
+      const volume = {
+        name,
+        mountpoint: `/fake/volumes/${name}/_data`,
+        createdAt: new Date().toISOString(),
+        labels,
+      };
+      volumes.set(name, volume);
+      return volume;
+    },
+    list: () => Promise.resolve([...volumes.values()]),
+    inspect: async (name) => find(name),
+    async remove(name, options) {
+      if (!options?.force) find(name);
+      volumes.delete(name);
+    },
+    async prune() {
+      const names = [...volumes.keys()];
+      volumes.clear();
+      return names;
+    },
+  };
+}
+
+function fakeSystem(engine: () => FakeEngine): System {
+  return {
+    async info() {
+      const containers = engine().containers.list({ all: true });
+      const running = containers.filter(({ state }) => state.status === 'running').length;
+      return {
+        id: 'fake',
+        version: '0.1.0',
+        containers: { total: containers.length, running, paused: 0, stopped: containers.length - running },
+        images: (await engine().images.list()).length,
+        root: '/fake/root',
+        state: '/fake/state',
+        cgroupParent: '/pouch',
+        cgroupDriver: 'cgroupfs',
+        cgroupVersion: '1',
+        kernel: '6.1.0',
+        operatingSystem: 'Debian GNU/Linux 12 (bookworm)',
+        architecture: 'x86_64',
+        cpus: 2,
+        memory: 4 * 1024 ** 3,
+        hostname: 'fakehost',
+        runtimes: { runc: { path: '/usr/bin/runc' } },
+        defaultRuntime: 'runc',
+        containerd: { version: '1.6.20', address: '/fake/containerd.sock', managed: true },
+        plugins: [],
+        warnings: [],
+        time: new Date().toISOString(),
+      };
+    },
+    async version() {
+      return {
+        version: '0.1.0',
+        commit: 'abcdef0',
+        builtAt: '2024-01-01T00:00:00Z',
+        containerd: '1.6.20',
+        runtimes: { runc: '1.1.5' },
+        node: process.version,
+        kernel: '6.1.0',
+        architecture: 'amd64',
+      };
+    },
+    ops: () => [],
+  };
+}
