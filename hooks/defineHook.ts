@@ -52,7 +52,7 @@ export interface TapOptions {
   /** Names of plugins (or `plugin:tap`); a trailing `?` marks one that may be missing. */
   before?: string[];
   after?: string[];
-  /** Plugins whose fields this tap may change; without it that is a conflict. */
+  /** Plugins whose fields this tap may change; without it that is a conflict. `*`: every plugin's. */
   overrides?: string[];
   /** Milliseconds. */
   timeoutMs?: number;

@@ -16,6 +16,7 @@ import { addEtcFiles, type HostFiles } from './etcFiles.ts';
 import { newDraft } from './newDraft.ts';
 import { ociSpec } from './ociSpec.ts';
 import { applyRequest, type RequestContext } from './request/applyRequest.ts';
+import { checkRichMode } from './richMode.ts';
 import { resolveUser, type ResolvedUser } from './users.ts';
 
 /** An image as the planner needs it: its facts, and its files without a container. */
@@ -66,6 +67,7 @@ export class Planner {
     const runtime = await this.#selectRuntime(draft, generation, run);
     this.#reserveNetns(draft, plain);
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
+    checkRichMode(draft);
     run.blame.push(...(await blamed(draft, 'core', 'adaptSpec', () => runtime.adaptSpec?.(draft))));
     await this.#addCoreParts(draft, runtime);
     await this.#addCoreParts(plain, runtime);

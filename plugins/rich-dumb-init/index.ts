@@ -15,8 +15,9 @@ export default definePlugin({
       },
     );
     // Late: the script wraps the command as every other plugin has left it.
-    hooks.container.spec.tap({ phase: 'late' }, (draft) => {
+    hooks.container.spec.tap({ phase: 'late', overrides: ['*'] }, (draft) => {
       if (!draft.rich.enabled || draft.rich.mode !== 'dumb-init') return;
+      draft.annotations['io.pouch.rich'] = 'dumb-init';
       if (host.initPath === undefined) throw noInit(draft);
       draft.process.init = true;
       if (draft.rich.initScript) withInitScript(draft);

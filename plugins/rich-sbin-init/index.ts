@@ -14,8 +14,9 @@ export default definePlugin({
         if (rich.enabled && rich.mode === '' && (await findInit(image))) rich.mode = 'sbin-init';
       },
     );
-    hooks.container.spec.tap({ phase: 'late' }, async (draft, { log }) => {
+    hooks.container.spec.tap({ phase: 'late', overrides: ['*'] }, async (draft, { log }) => {
       if (!draft.rich.enabled || draft.rich.mode !== 'sbin-init') return;
+      draft.annotations['io.pouch.rich'] = 'sbin-init';
       for (const warning of makeMachine(draft, await requireInit(draft.image))) log.warn(warning);
     });
   },

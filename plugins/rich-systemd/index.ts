@@ -16,8 +16,9 @@ export default definePlugin({
       },
     );
     // Late: the units hold the command, environment and user as every other plugin has left them.
-    hooks.container.spec.tap({ phase: 'late' }, async (draft) => {
+    hooks.container.spec.tap({ phase: 'late', overrides: ['*'] }, async (draft) => {
       if (!draft.rich.enabled || draft.rich.mode !== 'systemd') return;
+      draft.annotations['io.pouch.rich'] = 'systemd';
       makeMachine(draft, host, await requireSystemd(draft.image));
     });
   },

@@ -17,10 +17,15 @@ export function checkConflicts(changes: readonly Change[], tap: PreparedTap, own
   if (owners.size === 0) return;
   for (const change of changes) {
     for (const owner of ownersOf(change, owners)) {
-      if (owner !== tap.plugin && !free.has(owner) && !tap.overrides.has(owner))
+      if (owner !== tap.plugin && !free.has(owner) && !mayOverride(tap, owner))
         throw conflict(change, owner, tap);
     }
   }
+}
+
+/** `*` is for a tap that carries what others have set on in another form, as a rich mode does with the command. */
+function mayOverride({ overrides }: PreparedTap, owner: string): boolean {
+  return overrides.has(owner) || overrides.has('*');
 }
 
 /** Notes the plugin as the owner of what it has changed. */

@@ -1,0 +1,16 @@
+import type { ContainerDraft } from '../../hooks/draft.ts';
+import { PouchError } from '../../hooks/errors.ts';
+
+/** The annotation by which a rich plugin says that it has made the container rich; its value is the mode. */
+export const richAnnotation = 'io.pouch.rich';
+
+/**
+ * Checks that a plugin has taken the rich mode: without one the container would silently be a plain one.
+ * @throws PCH_OPTION_INVALID
+ */
+export function checkRichMode({ rich, annotations }: ContainerDraft): void {
+  if (!rich.enabled || annotations[richAnnotation] === rich.mode) return;
+  throw new PouchError('PCH_OPTION_INVALID', `no active plugin provides the rich mode "${rich.mode}"`, {
+    hint: 'built in are systemd, sbin-init and dumb-init; `pouch info` shows which plugins are active',
+  });
+}

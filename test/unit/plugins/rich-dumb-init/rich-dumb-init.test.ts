@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import plugin from '../../../../plugins/rich-dumb-init/index.ts';
+import { runPlugin } from '../richDraft.ts';
+
+describe('rich-dumb-init', () => {
+  it('takes what no other mode has taken', async () => {
+    assert.equal((await runPlugin(plugin, {})).rich.mode, 'dumb-init');
+    assert.equal((await runPlugin(plugin, { mode: 'systemd' })).process.init, false);
+  });
+
+  it('puts the small init in front and leaves command and user alone', async () => {
+    const { process } = await runPlugin(plugin, { process: { user: 'app' } });
+    assert.deepEqual([process.init, process.command, process.user], [true, ['app'], 'app']);
+  });
+
+  it('says what to install when the host has no small init', async () => {
+    await assert.rejects(runPlugin(plugin, { host: { initPath: undefined as never } }), {
+      code: 'PCH_INIT_NOT_FOUND',
+      hint: /apt-get install tini/,
+    });
+  });
+
+  describe('with an init script', () => {
+    let directory: string;
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'pouch-rich-'));
+    });
+    afterEach(() => rm(directory, { recursive: true }));
+
+    /** Runs the launcher that the plugin made, here instead of in a container. */
+    async function launch(script: string, command: string[]): Promise<{ code: number; stdout: string }> {
+      const initScript = join(directory, 'script');
+      await writeFile(initScript, script);
+      await chmod(initScript, 0o755);
+      const { files, process } = await runPlugin(plugin, { initScript, process: { command } });
+      const launcher = join(directory, 'launch');
+      await writeFile(launcher, files['/.pouch/launch']?.content ?? '');
+      return new Promise((resolve) => {
+        execFile('/bin/sh', [launcher, ...process.command], (error, stdout) => {
+          resolve({ code: error ? Number(error.code) : 0, stdout });
+        });
+      });
+    }
+
+    it('runs it before the command', async () => {
+      const { stdout, code } = await launch('#!/bin/sh\necho first', [
+        'sh',
+        '-c',
+        'echo "$0 $1"; exit 3',
+        'a b',
+        '$c',
+      ]);
+      assert.deepEqual({ stdout, code }, { stdout: 'first\na b $c\n', code: 3 });
+    });
+
+    it('ends with its exit code, without the command, if it fails', async () => {
+      assert.deepEqual(await launch('#!/bin/sh\nexit 9', ['echo', 'never']), { stdout: '', code: 9 });
+    });
+
+    it('runs as root and hands the user on', async () => {
+      const { process } = await runPlugin(plugin, {
+        initScript: '/x',
+        process: { user: 'app:web', env: { HOME: '/h' } },
+      });
+      assert.equal(process.user, '');
+      assert.deepEqual(process.command, ['/x', 'app', 'web', '', '/h', 'app']);
+    });
+  });
+});

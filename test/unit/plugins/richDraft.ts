@@ -1,0 +1,61 @@
+import type { ContainerDraft, HostFacts, ImageConfig, ImageFile, Plugin } from '../../../hooks/index.ts';
+
+type Tap = (draft: ContainerDraft, context: object) => unknown;
+
+export interface RichCase {
+  mode?: string;
+  initScript?: string;
+  process?: Partial<ContainerDraft['process']>;
+  image?: ImageConfig['config'];
+  /** Executables of the image: path to where its links lead. */
+  executables?: Record<string, string>;
+  host?: Partial<HostFacts>;
+}
+
+/** A draft as the rich plugins see it, with the parts that they read. */
+export function richDraft(given: RichCase): ContainerDraft {
+  const executables = given.executables ?? {};
+  const stat = (path: string): Promise<ImageFile | undefined> => {
+    const target = executables[path];
+    return Promise.resolve(target === undefined ? undefined : { path: target, kind: 'file', mode: 0o755 });
+  };
+  const draft = {
+    id: 'ab'.repeat(32),
+    name: 'box',
+    image: { reference: 'debian:bookworm', id: 'sha256:0', config: { config: given.image ?? {} }, stat },
+    process: {
+      entrypoint: [],
+      command: ['app'],
+      env: {},
+      cwd: '/',
+      user: '',
+      groups: [],
+      tty: false,
+      openStdin: false,
+      capabilities: {},
+      rlimits: {},
+      init: false,
+      ...given.process,
+    },
+    rich: { enabled: true, mode: given.mode ?? '', initScript: given.initScript ?? '' },
+    mounts: { '/sys/fs/cgroup': { type: 'cgroup', source: 'cgroup', options: ['nosuid', 'ro'] } },
+    namespaces: {},
+    annotations: {},
+    cgroupsPath: '/pouch/ID',
+    stop: { signal: 'SIGTERM', timeoutSeconds: 10 },
+    files: {},
+  };
+  return draft as unknown as ContainerDraft;
+}
+
+/** Runs a plugin's taps of preCreate and spec over the draft, as the engine would with this plugin alone. */
+export async function runPlugin(plugin: Plugin, given: RichCase): Promise<ContainerDraft> {
+  const taps: Tap[] = [];
+  const tappable = { tap: (first: object | Tap, second?: Tap) => taps.push(second ?? (first as Tap)) };
+  const host = { cgroupVersion: '1', initPath: '/usr/bin/tini-static', ...given.host };
+  const hooks = { container: { preCreate: tappable, spec: tappable } };
+  await plugin.setup({ hooks, host, options: {} } as unknown as Parameters<Plugin['setup']>[0]);
+  const draft = richDraft(given);
+  for (const tap of taps) await tap(draft, { log: { warn: () => undefined } });
+  return draft;
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hybridCgroupProblem } from '../../../../plugins/runtime-runc/hybridCgroups.ts';
+import { parseVersion } from '../../../../plugins/runtime-runc/probe.ts';
+import { runcLikeProvider } from '../../../../plugins/runtime-runc/provider.ts';
+
+const fine = () => Promise.resolve(undefined);
+
+describe('runtime-runc', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'pouch-runtime-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  async function install(script: string): Promise<string> {
+    const path = join(directory, 'runc');
+    await writeFile(path, `#!/bin/sh\n${script}\n`);
+    await chmod(path, 0o755);
+    return path;
+  }
+
+  function provider(binary: string, obstacle: () => Promise<string | undefined> = fine) {
+    return runcLikeProvider({ name: 'runc', binary, state: '/run/pouch', obstacle });
+  }
+
+  it('reads the version of runc and of crun', () => {
+    assert.equal(parseVersion('runc version 1.1.5+ds1\ncommit: 1\n'), '1.1.5+ds1');
+    assert.equal(parseVersion('crun version 1.8.1\ncommit: f8\n'), '1.8.1');
+    assert.equal(parseVersion('something else'), '');
+  });
+
+  it('finds an installed runtime and gives the shim its path and a state folder of its own', async () => {
+    const path = await install('echo runc version 9.9');
+    const runtime = provider(path);
+    assert.deepEqual(await runtime.probe(), { usable: true, path, version: '9.9' });
+    assert.deepEqual(await runtime.options(), { binaryName: path, root: '/run/pouch/runc' });
+  });
+
+  it('says how to get one that is missing, and finds it once it is installed', async () => {
+    const runtime = provider(join(directory, 'runc'));
+    assert.match((await runtime.probe()).problem ?? '', /is not installed: apt-get install/);
+    await assert.rejects(runtime.options(), { code: 'PCH_RUNTIME_UNUSABLE' });
+    await install('echo runc version 9.9');
+    assert.equal((await runtime.probe()).usable, true);
+  });
+
+  it('tells what the runtime itself says when it does not run', async () => {
+    const runtime = provider(await install('echo no libseccomp >&2; exit 127'));
+    const { usable, problem } = await runtime.probe();
+    assert.equal(usable, false);
+    assert.match(problem ?? '', /--version failed: .*no libseccomp/s);
+  });
+
+  it('is not usable on a host that it does not work on', async () => {
+    const runtime = provider(await install('echo runc version 1'), () => Promise.resolve('the reason'));
+    assert.deepEqual((await runtime.probe()).problem, 'the reason');
+  });
+
+  it('sees no hybrid cgroups where there is no v2 hierarchy', async () => {
+    assert.equal(await hybridCgroupProblem(directory), undefined);
+    assert.equal(await hybridCgroupProblem(join(directory, 'none')), undefined);
+  });
+});
