@@ -6,5 +6,4 @@ export type { LoadPluginsOptions } from './loadPlugins.ts';
 export { loadPlugins } from './loadPlugins.ts';
 export type { HookRunner, MissingPlugin, PlanOutcome } from './runHook.ts';
 export type { TapTrace } from './run/settleTap.ts';
-export { formatPath, isWithin } from './draft/fieldPath.ts';
-export { diff } from './draft/diff.ts';
+export { isWithin } from './draft/fieldPath.ts';

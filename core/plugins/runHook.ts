@@ -18,7 +18,7 @@ import { isOptional } from './run/settleTap.ts';
 import type { PreparedTap } from './tap.ts';
 
 export interface PlanOutcome<I> {
-  /** A copy; the draft that was given is untouched. */
+  /** The draft that was given is untouched; without any tap it is this one. */
   draft: I;
   blame: BlameEntry[];
   degraded: Degradation[];

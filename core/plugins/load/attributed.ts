@@ -7,6 +7,7 @@ import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 export function attributedEffectKind(kind: EffectKind, plugin: string): EffectKind {
   return {
     ...kind,
+    kind: kind.kind,
     describe: (args) => kind.describe(args),
     apply: async (...given) => named(plugin, async () => kind.apply(...given)),
     undo: async (...given) => named(plugin, async () => kind.undo(...given)),
@@ -17,6 +18,8 @@ export function attributedEffectKind(kind: EffectKind, plugin: string): EffectKi
 export function attributedRuntime(provider: RuntimeProvider, plugin: string): RuntimeProvider {
   return {
     ...provider,
+    name: provider.name,
+    containerdType: provider.containerdType,
     probe: async () => named(plugin, async () => provider.probe()),
     options: async () => named(plugin, async () => provider.options()),
     ...(provider.adaptSpec
@@ -29,6 +32,7 @@ export function attributedRuntime(provider: RuntimeProvider, plugin: string): Ru
 export function attributedSurface(surface: Surface, plugin: string): Surface {
   return {
     ...surface,
+    name: surface.name,
     start: async (engine) => named(plugin, async () => surface.start(engine)),
     stop: async () => named(plugin, async () => surface.stop()),
   };

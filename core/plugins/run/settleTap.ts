@@ -41,7 +41,9 @@ export async function settleTap<T>(
   const started = performance.now();
   const note = (outcome: TapTrace['outcome'], attempts: number) => {
     const ms = round(performance.now() - started);
-    guard.trace({ hook: tap.hook, plugin: tap.plugin, tap: labelOf(tap), ms, attempts, outcome });
+    const trace = { hook: tap.hook, plugin: tap.plugin, tap: labelOf(tap), ms, attempts, outcome };
+    guard.trace(trace);
+    scope.log.debug('a tap was called', trace);
     return ms;
   };
   const wait = guard.breaker.wait();
