@@ -24,7 +24,13 @@ export async function buildProgram(
     .helpCommand('help [command]', 'show help for a command')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({
+      writeOut: (text) => session.terminal.stdout.write(text),
+      writeErr: (text) => session.terminal.stderr.write(text),
+      // Errors are printed in one place, for all kinds.
+      outputError: () => undefined,
+      getOutHelpWidth: () => session.terminal.stdout.columns ?? 100,
+    })
     .configureHelp({ showGlobalOptions: false, subcommandTerm: (command) => command.name() })
     .addHelpText('after', '\n`pouch COMMAND --help` shows the options of a command.')
     .hook('preSubcommand', (command) => {

@@ -1,7 +1,8 @@
-import { CommanderError } from 'commander';
-import { ClientError } from '../client/index.ts';
+import type { CommanderError } from 'commander';
+import type { ClientError } from '../client/index.ts';
 import { paletteFor } from './output/colour.ts';
-import { CliError, exitCodes } from './errors.ts';
+import type { CliError } from './errors.ts';
+import { exitCodes } from './errors.ts';
 import type { Terminal } from './session.ts';
 
 /** Commands that make a container or a process: a failure before it runs is 125. */
@@ -33,15 +34,20 @@ interface Description {
 }
 
 function describe(error: unknown): Description {
-  if (error instanceof ClientError) return { ...pick(error), culprit: culpritOf(error) };
-  if (error instanceof CliError) return pick(error);
-  if (error instanceof CommanderError) return describeUsage(error);
-  const stack = error instanceof Error ? error.message : String(error);
-  return { message: stack, code: 'PCH_INTERNAL' };
+  if (isCoded(error)) {
+    return { message: error.message, culprit: culpritOf(error), hint: error.hint, code: error.code };
+  }
+  if (isUsage(error)) return describeUsage(error);
+  return { message: error instanceof Error ? error.message : String(error), code: 'PCH_INTERNAL' };
 }
 
-function pick(error: ClientError | CliError): Description {
-  return { message: error.message, hint: error.hint, code: error.code };
+/** By name, for a module that is loaded twice has its classes twice; names of classes themselves are minified. */
+function isCoded(error: unknown): error is ClientError {
+  return error instanceof Error && (error.name === 'ClientError' || error.name === 'CliError');
+}
+
+function isUsage(error: unknown): error is CommanderError {
+  return error instanceof Error && /^commander\./.test((error as CommanderError).code);
 }
 
 function culpritOf(error: ClientError): string | undefined {
@@ -58,11 +64,11 @@ function describeUsage(error: CommanderError): Description {
 
 /** Exit code for an error that ended a command. */
 export function exitCodeFor(error: unknown, path: string[]): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if (isUsage(error) && error.exitCode === 0) return 0;
   if (isBrokenPipe(error)) return exitCodes.brokenPipe;
   const verb = path[0] === 'container' ? path[1] : path[0];
   if (!starters.has(verb ?? '')) return exitCodes.failure;
-  return error instanceof ClientError ? startFailure(error, verb) : exitCodes.notStarted;
+  return isCoded(error) && error.name === 'ClientError' ? startFailure(error, verb) : exitCodes.notStarted;
 }
 
 /** 126 and 127 tell the caller that the fault is the command's; Docker's servers tell it only in the text. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { ClientError } from './errors.ts';
 import { filtersQuery } from './query.ts';
 import type { Filters } from './query.ts';
 import type { Hijacked, Transport } from './transport.ts';
@@ -120,7 +121,13 @@ export class ContainerCalls {
   ): Promise<() => Promise<ContainerWaitResponse>> {
     const options = { query: { condition }, ...(signal && { signal }) };
     const response = await this.transport.open('POST', containerPath(ref, 'wait'), options);
-    return () => this.transport.readJson<ContainerWaitResponse>(response, signal);
+    return async () => {
+      const answer = await this.transport.readJson<ContainerWaitResponse | undefined>(response, signal);
+      if (answer) return answer;
+      throw new ClientError('PCH_DAEMON_LOST', `the daemon ended while ${ref} was waited for`, {
+        hint: 'containers go on running without the daemon; wait again when it is back',
+      });
+    };
   }
 
   /** The log: frames for a container without a tty, raw bytes for one with. */

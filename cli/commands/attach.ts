@@ -1,5 +1,5 @@
 import { CliError } from '../errors.ts';
-import { defaultDetachKeys, parseDetachKeys } from '../parse/detachKeys.ts';
+import { defaultDetachKeys, detachKeysOption } from '../parse/detachKeys.ts';
 import type { PouchCommand } from '../pouchCommand.ts';
 import type { Session } from '../session.ts';
 import { connect } from '../streams/connect.ts';
@@ -26,25 +26,23 @@ export function define(command: PouchCommand, session: Session): void {
 /** Answers the container's exit code, or 0 after a detach. */
 async function attach(session: Session, ref: string, flags: Flags): Promise<number> {
   const { containers } = session.client;
+  const keys = detachKeysOption(flags.detachKeys);
   const { Id: id, Config, State } = await containers.inspect(ref);
   if (!State.Running) throw notRunning(ref);
   const stdin = flags.stdin && Config.OpenStdin === true;
   const tty = Config.Tty === true;
-  const detachKeys = parseDetachKeys(flags.detachKeys ?? defaultDetachKeys);
   const [hijacked, outcome] = await Promise.all([
-    containers.attach(id, { stdin, stdout: true, stderr: true, ...pickKeys(flags) }),
+    containers.attach(id, { stdin, stdout: true, stderr: true, ...(keys.text && { detachKeys: keys.text }) }),
     containers.wait(id, 'not-running'),
   ]);
   if (tty) followSize(session.terminal.stdout, (size) => containers.resize(id, size));
   const stopProxy = flags.sigProxy
     ? proxySignals(Promise.resolve(), (signal) => containers.kill(id, signal))
     : () => undefined;
-  const how = await connect(hijacked, { tty, stdin, detachKeys }, session.terminal).finally(stopProxy);
+  const how = await connect(hijacked, { tty, stdin, detachKeys: keys.bytes }, session.terminal).finally(
+    stopProxy,
+  );
   return how === 'detached' ? 0 : (await outcome()).StatusCode;
-}
-
-function pickKeys({ detachKeys }: Flags): { detachKeys?: string } {
-  return detachKeys === undefined ? {} : { detachKeys };
 }
 
 function notRunning(ref: string): CliError {

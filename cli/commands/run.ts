@@ -1,4 +1,5 @@
 import { CliError } from '../errors.ts';
+import { detachKeysOption } from '../parse/detachKeys.ts';
 import type { PouchCommand } from '../pouchCommand.ts';
 import { createContainer } from '../run/createContainer.ts';
 import { createRequest } from '../run/createRequest.ts';
@@ -26,10 +27,10 @@ async function run(session: Session, image: string, command: string[], flags: Ru
   const size = sizeOf(terminal.stdout);
   const body = createRequest({ flags, image, command, environment: terminal.env, size });
   if (body.Tty && body.AttachStdin && !terminal.stdin.isTTY) throw noTerminal();
+  const detachKeys = detachKeysOption(flags.detachKeys);
   const { Id: id } = await createContainer(session, body, flags);
   if (body.AttachStdin || body.AttachStdout || body.AttachStderr) {
-    const options = { detachKeys: flags.detachKeys, sigProxy: flags.sigProxy ?? true };
-    return runInForeground(session, id, body, options);
+    return runInForeground(session, id, body, { detachKeys, sigProxy: flags.sigProxy ?? true });
   }
   await session.client.containers.start(id);
   session.print(id);

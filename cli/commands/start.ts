@@ -1,6 +1,6 @@
 import { forEachRef } from '../containers/forEachRef.ts';
 import { conflictingOptions } from '../errors.ts';
-import { defaultDetachKeys } from '../parse/detachKeys.ts';
+import { defaultDetachKeys, detachKeysOption } from '../parse/detachKeys.ts';
 import type { PouchCommand } from '../pouchCommand.ts';
 import { runInForeground } from '../run/foreground.ts';
 import type { Session } from '../session.ts';
@@ -27,6 +27,7 @@ async function start(session: Session, refs: string[], flags: Flags): Promise<vo
   if (!flags.attach && !flags.interactive) return forEachRef(session, refs, (ref) => containers.start(ref));
   const [ref = '', ...more] = refs;
   if (more.length > 0) throw conflictingOptions('-a and -i take one container, found several');
+  const detachKeys = detachKeysOption(flags.detachKeys);
   const { Id, Config } = await containers.inspect(ref);
   const streams = {
     Tty: Config.Tty === true,
@@ -34,6 +35,6 @@ async function start(session: Session, refs: string[], flags: Flags): Promise<vo
     AttachStdout: true,
     AttachStderr: true,
   };
-  const options = { detachKeys: flags.detachKeys, sigProxy: flags.sigProxy ?? true };
+  const options = { detachKeys, sigProxy: flags.sigProxy ?? true };
   session.exitCode = await runInForeground(session, Id, streams, options);
 }

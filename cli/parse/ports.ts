@@ -35,7 +35,7 @@ export function parsePublished(texts: string[]): PublishedPorts {
 export function parseExposed(texts: string[]): Record<string, object> {
   const keys = texts.flatMap((text) => {
     const { ports, protocol } = splitProtocol('--expose', text, 'PORT[-PORT][/tcp|udp|sctp]');
-    return numbers(parseRange('--expose', ports, text)).map((port) => `${port}/${protocol}`);
+    return numbers(parseRange('--expose', ports, text, 1)).map((port) => `${port}/${protocol}`);
   });
   return Object.fromEntries(keys.map((key) => [key, {}]));
 }
@@ -43,8 +43,8 @@ export function parseExposed(texts: string[]): Record<string, object> {
 function parseOne(text: string): { key: string; hostIp: string; hostPort: string }[] {
   const { ports, protocol } = splitProtocol(flag, text, form);
   const { hostIp, hostPorts, containerPorts } = splitAddress(ports, text);
-  const container = parseRange(flag, containerPorts, text);
-  const host = hostPorts === '' ? undefined : parseRange(flag, hostPorts, text);
+  const container = parseRange(flag, containerPorts, text, 1);
+  const host = hostPorts === '' ? undefined : parseRange(flag, hostPorts, text, 0);
   const inside = numbers(container);
   if (host && inside.length > 1 && host.last - host.first !== container.last - container.first) {
     throw invalidOption(flag, 'as many host ports as container ports', text);
@@ -79,11 +79,12 @@ function splitAddress(ports: string, text: string) {
   return { hostIp, hostPorts: groups['host'] ?? '', containerPorts: groups['inside'] ?? '' };
 }
 
-function parseRange(name: string, ports: string, text: string): Range {
+/** @param lowest - 0 for host ports: the host picks one */
+function parseRange(name: string, ports: string, text: string, lowest: 0 | 1): Range {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(ports);
   const first = Number(match?.[1]);
   const last = Number(match?.[2] ?? match?.[1]);
-  const valid = first >= (name === flag ? 0 : 1) && last >= first && last <= 65535;
+  const valid = first >= lowest && last >= first && last <= 65535;
   if (!valid)
     throw invalidOption(name, 'ports from 1 to 65535, the first of a range not above the last', text);
   return { first, last };

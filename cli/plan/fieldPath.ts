@@ -17,11 +17,14 @@ export function fieldPath(text: string): FieldPath {
   return { segments, text };
 }
 
+/** Names that need no quotes. */
+const bare = /^[A-Za-z_$][\w$-]*$/;
+
 /** Writes a path: `process.env.HOME`, `mounts["/etc/hosts"]`. */
 export function formatPath(segments: string[]): string {
   return segments
     .map((name, index) => {
-      if (!/^[\w-]+$/.test(name)) return `[${JSON.stringify(name)}]`;
+      if (!bare.test(name)) return `[${JSON.stringify(name)}]`;
       return index === 0 ? name : `.${name}`;
     })
     .join('');

@@ -1,13 +1,13 @@
 import { ClientError } from '../../client/index.ts';
 import type { ContainerCreateRequest } from '../../client/index.ts';
-import { parseDetachKeys, defaultDetachKeys } from '../parse/detachKeys.ts';
+import type { DetachKeys } from '../parse/detachKeys.ts';
 import type { Session } from '../session.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize } from '../streams/followSize.ts';
 import { proxySignals } from '../streams/proxySignals.ts';
 
 export interface ForegroundOptions {
-  detachKeys: string | undefined;
+  detachKeys: DetachKeys;
   sigProxy: boolean;
 }
 
@@ -38,10 +38,12 @@ export async function runInForeground(
     {
       tty: streams.Tty === true,
       stdin: streams.AttachStdin === true,
-      detachKeys: parseDetachKeys(options.detachKeys ?? defaultDetachKeys),
+      detachKeys: options.detachKeys.bytes,
     },
     session.terminal,
   );
+  // It is awaited further down; a failure before that is not unhandled.
+  connection.catch(() => undefined);
   try {
     await containers.start(id);
     markStarted();
@@ -61,7 +63,7 @@ function attachQuery(streams: Streams, options: ForegroundOptions) {
     stdin: streams.AttachStdin === true,
     stdout: streams.AttachStdout === true,
     stderr: streams.AttachStderr === true,
-    ...(options.detachKeys !== undefined && { detachKeys: options.detachKeys }),
+    ...(options.detachKeys.text !== undefined && { detachKeys: options.detachKeys.text }),
   };
 }
 

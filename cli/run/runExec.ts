@@ -1,5 +1,6 @@
 import type { ExecCreateRequest } from '../../client/index.ts';
-import { defaultDetachKeys, parseDetachKeys } from '../parse/detachKeys.ts';
+import { detachKeysOption } from '../parse/detachKeys.ts';
+import type { DetachKeys } from '../parse/detachKeys.ts';
 import { parseEnv, readEnvFile } from '../parse/environment.ts';
 import type { Session, Terminal } from '../session.ts';
 import { connect } from '../streams/connect.ts';
@@ -25,13 +26,14 @@ export async function runExec(
   flags: ExecFlags,
 ): Promise<number> {
   const { execs } = session.client;
+  const detachKeys = detachKeysOption(flags.detachKeys);
   const body = execRequest(args, flags, session.terminal);
   const { Id: id } = await execs.create(ref, body);
   if (flags.detach) {
     await execs.startDetached(id);
     return 0;
   }
-  const outcome = await execInForeground(session, id, body, flags);
+  const outcome = await execInForeground(session, id, body, detachKeys);
   return outcome === 'detached' ? 0 : ((await execs.inspect(id)).ExitCode ?? 0);
 }
 
@@ -56,7 +58,7 @@ export function execRequest(args: string[], flags: ExecFlags, terminal: Pick<Ter
   return body;
 }
 
-async function execInForeground(session: Session, id: string, body: ExecCreateRequest, flags: ExecFlags) {
+async function execInForeground(session: Session, id: string, body: ExecCreateRequest, keys: DetachKeys) {
   const { execs } = session.client;
   const tty = body.Tty === true;
   const hijacked = await execs.start(id, {
@@ -65,6 +67,9 @@ async function execInForeground(session: Session, id: string, body: ExecCreateRe
     ...(body.ConsoleSize && { ConsoleSize: body.ConsoleSize }),
   });
   if (tty) followSize(session.terminal.stdout, (size) => execs.resize(id, size));
-  const detachKeys = parseDetachKeys(flags.detachKeys ?? defaultDetachKeys);
-  return connect(hijacked, { tty, stdin: body.AttachStdin === true, detachKeys }, session.terminal);
+  return connect(
+    hijacked,
+    { tty, stdin: body.AttachStdin === true, detachKeys: keys.bytes },
+    session.terminal,
+  );
 }

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { bashCompletion } from '../../../../cli/completion/bash.ts';
+import { allNodes, describeTree } from '../../../../cli/completion/describeTree.ts';
+import type { CompletionNode } from '../../../../cli/completion/describeTree.ts';
+import { fishCompletion } from '../../../../cli/completion/fish.ts';
+import { zshCompletion } from '../../../../cli/completion/zsh.ts';
+import { buildProgram, wholeTree } from '../../../../cli/program.ts';
+import { Session } from '../../../../cli/session.ts';
+import { fakeTerminal } from '../support/fakeTerminal.ts';
+
+describe('completions', () => {
+  let tree: CompletionNode;
+  before(async () => {
+    tree = describeTree(await buildProgram(new Session(fakeTerminal().terminal), wholeTree));
+  });
+
+  it('of every shell know every command and option', () => {
+    for (const write of [bashCompletion, zshCompletion, fishCompletion]) {
+      const script = write(tree);
+      for (const node of allNodes(tree)) {
+        assert.ok(script.includes(node.path.at(-1) ?? ''), node.path.join(' '));
+        for (const { long } of node.options)
+          assert.ok(script.includes(long.slice(2)), `${node.path.join(' ')} ${long}`);
+      }
+    }
+  });
+
+  /** What bash proposes at the end of a line. */
+  function proposals(...words: string[]): string[] {
+    const script = `${bashCompletion(tree)}
+COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
+pouch() { echo web; }
+_pouch; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync('bash', ['-c', script], { encoding: 'utf8', timeout: 10_000 })
+      .split('\n')
+      .filter(Boolean);
+  }
+
+  it('in bash propose commands', () => {
+    assert.deepEqual(proposals('pouch', 'ren'), ['rename']);
+    assert.deepEqual(proposals('pouch', 'image', 'boot'), ['bootstrap']);
+  });
+
+  it('in bash propose options of the command, also below a group', () => {
+    assert.deepEqual(proposals('pouch', 'run', '--rich'), ['--rich', '--rich-mode']);
+    assert.deepEqual(proposals('pouch', '-H', 'x', 'container', 'ls', '--no-t'), ['--no-trunc']);
+  });
+
+  it('in bash propose names of containers', () => {
+    assert.deepEqual(proposals('pouch', 'stop', 'w'), ['web']);
+  });
+});

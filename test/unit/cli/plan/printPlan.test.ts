@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import type { PlanResponse } from '../../../../client/index.ts';
+import { paletteFor } from '../../../../cli/output/colour.ts';
+import { planLines } from '../../../../cli/plan/printPlan.ts';
+
+const plan: PlanResponse = {
+  plainSpec: { process: { env: ['A=1', 'B=1'] }, hostname: 'x' },
+  spec: { process: { env: ['A=2', 'C=1'] }, hostname: 'x' },
+  effects: [
+    { key: 'rootfs', kind: 'snapshot', stage: 'create', sentence: 'prepare a snapshot of debian', args: {} },
+    {
+      key: 'network.eth0',
+      kind: 'cni',
+      stage: 'start',
+      sentence: 'attach eth0 to bridge',
+      args: {},
+      needs: ['netns'],
+    },
+  ],
+  blame: [
+    {
+      field: 'process.env.A',
+      plugin: 'corp-hosts',
+      hook: 'container.preCreate',
+      action: 'changed',
+      origin: '/etc/pouch/pouchd.yaml:12',
+      ms: 0.4,
+    },
+  ],
+  degraded: [{ plugin: 'lxcfs', hook: 'container.spec', message: 'not mounted' }],
+  warnings: ['no swap limit'],
+  runtime: 'runc',
+};
+
+describe('a printed plan', () => {
+  const noColours = paletteFor({ isTTY: false }, {});
+
+  it('shows the difference with its blame, the effects in order, the runtime, and what is missing', () => {
+    assert.deepEqual(planLines(plan, noColours), [
+      'Spec, against the plain one:',
+      '~ process.env.A = "1" → "2"  # corp-hosts container.preCreate /etc/pouch/pouchd.yaml:12',
+      '- process.env.B = "1"',
+      '+ process.env.C = "1"',
+      'Effects:',
+      '  create  prepare a snapshot of debian (rootfs)',
+      '  start  attach eth0 to bridge (network.eth0)',
+      'Runtime: runc',
+      'degraded: without lxcfs (container.spec): not mounted',
+      'warning: no swap limit',
+    ]);
+  });
+
+  it('has colours only on a terminal, and not with NO_COLOR', () => {
+    const coloured = (isTTY: boolean, env: Record<string, string>) =>
+      planLines(plan, paletteFor({ isTTY }, env)).join('').includes('\u001b');
+    assert.equal(coloured(true, {}), true);
+    assert.equal(coloured(true, { NO_COLOR: '1' }), false);
+    assert.equal(coloured(true, { TERM: 'dumb' }), false);
+    assert.equal(coloured(false, {}), false);
+  });
+});

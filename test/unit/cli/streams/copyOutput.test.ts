@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { copyOutput } from '../../../../cli/streams/copyOutput.ts';
+import { fakeTerminal } from '../support/fakeTerminal.ts';
+
+describe('output of a container', () => {
+  it('goes to the stream it was written to', async () => {
+    const { terminal, out, err } = fakeTerminal();
+    const bytes = Buffer.from([1, 0, 0, 0, 0, 0, 0, 2, 111, 10, 2, 0, 0, 0, 0, 0, 0, 2, 101, 10]);
+    await copyOutput(Readable.from([bytes.subarray(0, 9), bytes.subarray(9)]), false, terminal);
+    assert.deepEqual([out(), err()], ['o\n', 'e\n']);
+  });
+
+  it('is taken as it is with a tty', async () => {
+    const { terminal, out } = fakeTerminal();
+    await copyOutput(Readable.from([Buffer.from([1, 0, 0, 65])]), true, terminal);
+    assert.equal(out(), '\u0001\0\0A');
+  });
+});

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { parseAddress } from '../../../client/address.ts';
+
+describe('address of the daemon', () => {
+  const cases: [text: string, connect: object, shown: string][] = [
+    ['unix:///run/x.sock', { socketPath: '/run/x.sock' }, 'unix:///run/x.sock'],
+    ['/run/x.sock', { socketPath: '/run/x.sock' }, 'unix:///run/x.sock'],
+    ['tcp://127.0.0.1:2375', { host: '127.0.0.1', port: 2375 }, 'tcp://127.0.0.1:2375'],
+    ['http://localhost:80/', { host: 'localhost', port: 80 }, 'tcp://localhost:80'],
+    ['tcp://[::1]:2375', { host: '::1', port: 2375 }, 'tcp://[::1]:2375'],
+  ];
+  for (const [text, connect, shown] of cases) {
+    it(`${text} is understood`, () => {
+      assert.deepEqual(parseAddress(text), { text: shown, connect });
+    });
+  }
+
+  for (const text of [
+    '',
+    'relative.sock',
+    'tcp://nohost',
+    'tcp://a:0',
+    'tcp://a:70000',
+    'ssh://host',
+    'unix://',
+  ]) {
+    it(`"${text}" is refused with a hint`, () => {
+      assert.throws(() => parseAddress(text), { code: 'PCH_OPTION_INVALID', hint: /unix:\/\/\// });
+    });
+  }
+});
