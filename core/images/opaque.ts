@@ -13,7 +13,7 @@ export function isOpaque(directory: string): boolean {
   lgetxattr ??= koffi
     .load('libc.so.6')
     .func(
-      'ssize_t lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)',
+      'long lgetxattr(const char *path, const char *name, _Out_ uint8_t *value, size_t size)',
     ) as GetAttribute;
   const value = Buffer.alloc(2);
   return attributes.some(

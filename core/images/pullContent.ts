@@ -1,8 +1,8 @@
-import PQueue from 'p-queue';
 import type { ContainerdClient } from '../containerd/client.ts';
 import { contentRefs, snapshotRef } from '../containerd/gc-labels.ts';
 import type { Descriptor, ImageConfig } from '../../hooks/image.ts';
 import { chainIds } from './chainId.ts';
+import { DownloadQueue } from './downloadQueue.ts';
 import { type BlobFetch, fetchBlob } from './fetchBlob.ts';
 import { type Manifest, invalid, maxManifestBytes, parseConfig, parseManifest } from './manifest.ts';
 import { type OnProgress, shortDigest } from './progress.ts';
@@ -112,10 +112,10 @@ async function store(job: PullJob, found: FetchedManifest, labels: Record<string
 async function fetchLayers(job: PullJob, layers: LayerToUnpack[]): Promise<void> {
   const stop = new AbortController();
   const inner = { ...job, signal: AbortSignal.any([job.signal, stop.signal]) };
-  const queue = new PQueue({ concurrency: job.maxParallel });
+  const queue = new DownloadQueue(job.maxParallel);
   const downloads = layers.map(({ descriptor }) => {
     job.onProgress({ id: shortDigest(descriptor.digest), status: 'Pulling fs layer' });
-    return queue.add(() => download(inner, descriptor));
+    return queue.add((received) => download(inner, descriptor, received));
   });
   const all = [...downloads, unpackImage(inner, layers, (i) => downloads[i] ?? Promise.resolve())];
   try {
@@ -125,17 +125,20 @@ async function fetchLayers(job: PullJob, layers: LayerToUnpack[]): Promise<void>
     stop.abort(error);
     await Promise.allSettled(all);
     throw error;
+  } finally {
+    queue.close();
   }
 }
 
-async function download(job: PullJob, layer: Descriptor): Promise<void> {
+async function download(job: PullJob, layer: Descriptor, received: (bytes: number) => void): Promise<void> {
   const id = shortDigest(layer.digest);
-  let moved = false;
+  let stored = 0;
   await fetchShared(job, layer, (current) => {
-    moved = true;
+    received(current - stored);
+    stored = current;
     job.onProgress({ id, status: 'Downloading', current, total: layer.size });
   });
-  job.onProgress({ id, status: moved ? 'Download complete' : 'Already exists' });
+  job.onProgress({ id, status: stored > 0 ? 'Download complete' : 'Already exists' });
 }
 
 /** Downloads once for all pulls that want the blob now; afterwards this pull's lease holds it too. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImagesConfig } from '../../config/types.ts';
-import { ContainerdClient, ManagedContainerd } from '../../core/containerd/index.ts';
+import { ContainerdClient, ManagedContainerd, ifFound } from '../../core/containerd/index.ts';
 import { ImageStore } from '../../core/images/index.ts';
 import type { EngineEvent } from '../../hooks/engine.ts';
 
@@ -62,7 +62,7 @@ export class TestImageStore {
   /** Removes all images and what failures left to resume. */
   async clear(): Promise<void> {
     this.inUse.clear();
-    for (const { id } of await this.client.leases.list()) await this.client.leases.delete(id);
+    for (const { id } of await this.client.leases.list()) await ifFound(this.client.leases.delete(id));
     const images = await this.client.images.list();
     for (const { name } of images) await this.client.images.delete(name);
     // Only a deletion that is told to waits for the collector, so there has to be one.

@@ -87,11 +87,12 @@ async function copy(chunks: AsyncIterable<Buffer>, entry: Writable): Promise<voi
   entry.end();
 }
 
-/** Fails when the reader of the archive goes away. */
+/** Fails when the reader of the archive goes away, or has gone. */
 function drained(entry: Writable): Promise<void> {
   return new Promise((resolve, reject) => {
-    entry.once('drain', resolve);
-    entry.once('close', () => reject(new Error('the reader of the archive went away')));
+    const fail = () => reject(new Error('the reader of the archive went away'));
+    if (entry.destroyed) fail();
+    entry.once('drain', resolve).once('close', fail);
   });
 }
 

@@ -5,7 +5,6 @@ import { buffer } from 'node:stream/consumers';
 import tar, { type Entry } from 'tar-stream';
 import type { ContainerdClient } from '../../containerd/client.ts';
 import { isContainerdError } from '../../containerd/is-error.ts';
-import { ingestRef } from '../fetchBlob.ts';
 import { maxManifestBytes } from '../manifest.ts';
 import { isDigest } from '../reference.ts';
 import { storageError } from '../storageError.ts';
@@ -85,7 +84,8 @@ async function readJson(entry: Entry, path: string, total: number): Promise<Buff
 async function storeBlob(target: Target, entry: Entry, path: string, number: number): Promise<StoredBlob> {
   const expected = digestOfPath(path);
   const size = entry.header.size ?? 0;
-  const ref = expected ? ingestRef(expected) : `${target.lease}-${number}`;
+  // A name of its own: what comes from a pull of the same blob must not be mixed with this.
+  const ref = `${target.lease}-${number}`;
   try {
     return await ingest(target, entry, { ref, size, expected });
   } catch (error) {
@@ -99,8 +99,6 @@ async function ingest(
   { ref, size, expected }: { ref: string; size: number; expected: string | undefined },
 ): Promise<StoredBlob> {
   const writer = await openUnlessStored(client, { ref, total: size, ...(expected && { expected }) }, lease);
-  // What an earlier attempt wrote need not be written again, but the archive has to be read anyway.
-  const alreadyThere = writer?.offset ?? size;
   const hash = expected ? undefined : createHash('sha256');
   let compression: Compression = 'none';
   let at = 0;
@@ -108,8 +106,8 @@ async function ingest(
     for await (const chunk of entry as AsyncIterable<Buffer>) {
       if (at === 0) compression = compressionOf(chunk);
       hash?.update(chunk);
-      const news = chunk.subarray(Math.max(0, alreadyThere - at));
-      if (writer && news.length > 0) await writer.write(news);
+      // Also what is there already has to be read, to get to the next file.
+      await writer?.write(chunk);
       at += chunk.length;
     }
     const digest = expected ?? `sha256:${hash?.digest('hex') ?? ''}`;

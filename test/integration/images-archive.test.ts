@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { gzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import tar from 'tar-stream';
+import type { ImageStore } from '../../core/images/index.ts';
+import type { PouchError } from '../../hooks/errors.ts';
+import { busyboxImage, busyboxReference } from '../../scripts/lib/busyboxImage.ts';
+import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
+import { TestImageStore } from '../support/imageStore.ts';
+
+const nothing = { blobs: 0, ingests: 0, snapshots: 0, leases: 0 };
+
+describe('images on the host', function () {
+  this.timeout(120_000);
+  let host: TestImageStore;
+  let store: ImageStore;
+  let busybox: string;
+  let busyboxId: string;
+
+  before(async () => {
+    host = await TestImageStore.start();
+    store = host.store();
+    busybox = join(host.dir, 'busybox.tar');
+    busyboxId = await busyboxImage(busybox);
+  });
+
+  after(() => host?.stop());
+  afterEach(() => host.clear());
+
+  const loadBusybox = async () => {
+    const [image] = await store.load(createReadStream(busybox));
+    assert.ok(image);
+    return image;
+  };
+
+  async function saved(name: string, ...refs: string[]): Promise<string> {
+    const file = join(host.dir, name);
+    await pipeline(await store.save(refs), createWriteStream(file));
+    return file;
+  }
+
+  describe('load and save', () => {
+    it('makes the same busybox image from the same busybox', async () => {
+      assert.equal(await busyboxImage(join(host.dir, 'again.tar')), busyboxId);
+      assert.equal((await loadBusybox()).id, busyboxId);
+    });
+
+    it('loads an OCI layout and reads its files', async () => {
+      const image = await loadBusybox();
+      assert.deepEqual(image.references, [busyboxReference]);
+      const files = await store.files(image.chainId);
+      assert.match(files.readFile('/etc/passwd', 4096)?.toString() ?? '', /^root:x:0:0:/);
+      assert.equal(files.stat('/bin/sh')?.path, '/bin/busybox');
+      assert.equal((await host.leftovers()).leases, 0);
+    });
+
+    it('saves what it and skopeo can read as either kind of archive', async () => {
+      await loadBusybox();
+      const file = await saved('saved.tar', 'busybox');
+      for (const kind of ['oci-archive', 'docker-archive']) {
+        const { stdout } = await execa('skopeo', ['inspect', '--config', `${kind}:${file}`]);
+        assert.match(stdout, /"Cmd":\s*\[\s*"sh"/);
+      }
+      await host.clear();
+      assert.deepEqual(await host.leftovers(), nothing);
+      const [image] = await store.load(createReadStream(file));
+      assert.equal(image?.id, busyboxId);
+      assert.deepEqual(image.references, [busyboxReference]);
+    });
+
+    it('loads a Docker archive, also compressed by gzip or zstd', async () => {
+      await loadBusybox();
+      const file = await saved('plain.tar', 'busybox');
+      const docker = join(host.dir, 'docker.tar');
+      await execa('skopeo', [
+        'copy',
+        `docker-archive:${file}`,
+        `docker-archive:${docker}:docker.io/team/app:7`,
+      ]);
+      await execa('zstd', ['-q', docker]);
+      const bytes = await readFile(docker);
+      for (const archive of [bytes, gzipSync(bytes, { level: 1 }), await readFile(`${docker}.zst`)]) {
+        await host.clear();
+        const [image] = await store.load(Readable.from([archive]));
+        assert.deepEqual(image?.references, ['docker.io/team/app:7']);
+        assert.equal((await store.files(image.chainId)).stat('/bin/sh')?.kind, 'file');
+      }
+    });
+
+    it('loads the old form of Docker archive, whose layers may be links', async () => {
+      const layer = await layerTar([{ path: 'hello', content: 'world' }]);
+      await writeImageArchive(join(host.dir, 'x.tar'), {
+        reference: 'x:1',
+        layers: [layer, layer],
+        compress: false,
+      });
+      const config = await configOf(join(host.dir, 'x.tar'));
+      const pack = tar.pack();
+      pack.entry({ name: 'aaa/layer.tar' }, layer);
+      pack.entry({ name: 'bbb/layer.tar', type: 'symlink', linkname: '../aaa/layer.tar' });
+      pack.entry({ name: 'config.json' }, config);
+      const Layers = ['aaa/layer.tar', 'bbb/layer.tar'];
+      pack.entry(
+        { name: 'manifest.json' },
+        JSON.stringify([{ Config: 'config.json', RepoTags: ['x:2'], Layers }]),
+      );
+      pack.finalize();
+      const [image] = await store.load(Readable.from(pack));
+      assert.deepEqual(image?.references, ['docker.io/library/x:2']);
+      assert.equal((await store.files(image.chainId)).readFile('/hello', 10)?.toString(), 'world');
+    });
+
+    async function configOf(file: string): Promise<Buffer> {
+      const { stdout } = await execa('skopeo', ['inspect', '--raw', '--config', `oci-archive:${file}`], {
+        encoding: 'buffer',
+      });
+      return Buffer.from(stdout);
+    }
+
+    const bad: Record<string, () => Promise<Buffer> | Buffer> = {
+      'no tar': () => Buffer.from('x'.repeat(2048)),
+      nothing: () => Buffer.alloc(0),
+      'a tar without an image': () => layerTar([{ path: 'a', content: 'b' }]),
+      'a damaged gzip': () => Buffer.concat([gzipSync('x').subarray(0, 12), Buffer.from('garbage')]),
+      'a list that is no list': () => layerTar([{ path: 'manifest.json', content: '{}' }]),
+      'a layer that is not in it': () =>
+        layerTar([
+          { path: 'c.json', content: '{"rootfs":{"type":"layers","diff_ids":[]}}' },
+          { path: 'manifest.json', content: '[{"Config":"c.json","Layers":["gone.tar"]}]' },
+        ]),
+      'a path that leads out': () => layerTar([{ path: '../../etc/passwd', content: 'x' }]),
+    };
+    for (const [what, make] of Object.entries(bad)) {
+      it(`refuses ${what} and keeps nothing`, async () => {
+        await rejects(store.load(Readable.from([await make()])), 'PCH_ARCHIVE_INVALID');
+        await host.clear();
+        assert.deepEqual(await host.leftovers(), nothing);
+      });
+    }
+
+    it('refuses a blob that is not what its name says, and loads the good archive afterwards', async () => {
+      const bytes = await readFile(busybox);
+      bytes[Math.floor(bytes.length / 2)] = (bytes[Math.floor(bytes.length / 2)] ?? 0) ^ 0xff;
+      await rejects(store.load(Readable.from([bytes])), 'PCH_DIGEST_MISMATCH');
+      assert.deepEqual(await store.list(), []);
+      assert.equal((await loadBusybox()).id, busyboxId);
+    });
+
+    it('refuses an archive that ends too early', async () => {
+      const file = join(host.dir, 'short.tar');
+      await writeFile(file, await readFile(busybox));
+      await truncate(file, 100_000);
+      await rejects(store.load(createReadStream(file)), 'PCH_ARCHIVE_INVALID');
+      assert.deepEqual(await store.list(), []);
+    });
+
+    it('says that an image to save does not exist', async () => {
+      await rejects(store.save(['nothing:1']), 'PCH_IMAGE_NOT_FOUND');
+    });
+
+    it('lets go of an image when the reader of a save goes away', async () => {
+      await loadBusybox();
+      const archive = await store.save(['busybox']);
+      archive.once('readable', () => archive.destroy());
+      await new Promise((resolve) => archive.once('close', resolve));
+      await until(async () => (await host.leftovers()).leases === 0);
+      assert.ok((await buffer(await store.save(['busybox']))).length > 1_000_000);
+    });
+  });
+
+  describe('names', () => {
+    it('finds an image by short name, full name, id and id prefix', async () => {
+      const { id } = await loadBusybox();
+      for (const ref of ['busybox', 'busybox:latest', busyboxReference, id, id.slice(7), id.slice(7, 19)]) {
+        assert.equal((await store.get(ref)).id, id, ref);
+      }
+      const { target } = await store.get('busybox');
+      assert.equal((await store.get(`busybox@${target.digest}`)).id, id);
+      await rejects(store.get('busybox:other'), 'PCH_IMAGE_NOT_FOUND');
+      await rejects(store.get('UPPER'), 'PCH_REFERENCE_INVALID');
+    });
+
+    it('answers within a millisecond or two when nothing has changed', async () => {
+      await loadBusybox();
+      await store.get('busybox');
+      const begin = performance.now();
+      for (let i = 0; i < 100; i++) await store.get('busybox');
+      assert.ok((performance.now() - begin) / 100 < 2);
+    });
+
+    it('sees what another client of containerd has changed', async () => {
+      const other = host.store();
+      await loadBusybox();
+      assert.equal((await other.get('busybox')).id, busyboxId);
+      await store.tag('busybox', 'renamed');
+      await until(async () => (await other.list())[0]?.references.length === 2);
+    });
+
+    it('removes one name while there are others, and the image with the last', async () => {
+      const { id } = await loadBusybox();
+      await store.tag('busybox', 'box:2');
+      assert.deepEqual(await store.remove('busybox'), { untagged: [busyboxReference], deleted: [] });
+      assert.deepEqual((await store.get(id)).references, ['docker.io/library/box:2']);
+      assert.deepEqual(await store.remove('box:2'), { untagged: ['docker.io/library/box:2'], deleted: [id] });
+      assert.deepEqual(await host.leftovers(), nothing);
+      await rejects(store.remove('box:2'), 'PCH_IMAGE_NOT_FOUND');
+    });
+
+    it('removes by id only what one repository names, unless forced', async () => {
+      const { id } = await loadBusybox();
+      await store.tag('busybox', 'box');
+      await rejects(store.remove(id), 'PCH_IMAGE_IN_USE');
+      assert.deepEqual((await store.remove(id, { force: true })).deleted, [id]);
+    });
+
+    it('refuses to remove an image that a container uses, but takes extra names', async () => {
+      const { id } = await loadBusybox();
+      host.inUse.set(id, ['web']);
+      await store.tag('busybox', 'box');
+      assert.deepEqual((await store.remove('box')).deleted, []);
+      const error = await rejects(store.remove('busybox'), 'PCH_IMAGE_IN_USE');
+      assert.match(error.message, /web/);
+      assert.deepEqual((await store.prune({ dangling: ['false'] })).deleted, []);
+      assert.deepEqual((await store.remove('busybox', { force: true })).deleted, [id]);
+    });
+
+    it('prunes by label, and refuses filters that it does not know', async () => {
+      await loadBusybox();
+      await rejects(store.prune({ colour: ['red'] }), 'PCH_OPTION_INVALID');
+      assert.deepEqual((await store.prune({ dangling: ['false'], label: ['keep=no'] })).deleted, []);
+      const { deleted, reclaimed } = await store.prune({ dangling: ['false'] });
+      assert.deepEqual(deleted, [busyboxId]);
+      assert.ok(reclaimed > 1_000_000);
+    });
+
+    it('tells the steps of the history, newest first', async () => {
+      await loadBusybox();
+      const [step] = await store.history('busybox');
+      assert.equal(step?.created_by, 'layer 0');
+      assert.match(step.layer?.digest ?? '', /^sha256:/);
+    });
+
+    it('tells what happened as events', async () => {
+      host.events.length = 0;
+      await loadBusybox();
+      await store.tag('busybox', 'box');
+      await store.remove('box');
+      await store.remove('busybox');
+      assert.deepEqual(
+        host.events.map(({ action }) => action),
+        ['load', 'tag', 'untag', 'untag', 'delete'],
+      );
+    });
+  });
+
+  it('reads through whiteouts and opaque directories as a mount would show', async () => {
+    const layers = await Promise.all([
+      layerTar([
+        { path: 'gone', content: '1' },
+        { path: 'dir' },
+        { path: 'dir/old', content: '1' },
+        { path: 'other' },
+        { path: 'other/low', content: '1' },
+        { path: 'sbin' },
+        { path: 'sbin/init', link: '../lib/init' },
+        { path: 'lib' },
+        { path: 'lib/init', mode: 0o755, content: '#!/bin/sh\n' },
+      ]),
+      layerTar([
+        { path: '.wh.gone', content: '' },
+        { path: 'dir' },
+        { path: 'dir/.wh..wh..opq', content: '' },
+        { path: 'dir/new', content: '2' },
+        { path: 'other/high', content: '2' },
+      ]),
+    ]);
+    await writeImageArchive(join(host.dir, 'w.tar'), { reference: 'w:1', layers });
+    const [image] = await store.load(createReadStream(join(host.dir, 'w.tar')));
+    const files = await store.files(image?.chainId ?? '');
+    const there = (path: string) => files.stat(path) !== undefined;
+    assert.deepEqual(['/gone', '/dir/old', '/dir/new', '/other/low', '/other/high'].map(there), [
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
+    assert.deepEqual(files.stat('/sbin/init'), { path: '/lib/init', kind: 'file', mode: 0o755 });
+    assert.equal(files.stat('/../../etc/passwd'), undefined, 'nothing of the host is seen');
+  });
+});
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!(await condition())) {
+    assert.ok(performance.now() < deadline, 'the condition did not come to hold within 10 s');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function rejects(promise: Promise<unknown>, code: string): Promise<PouchError> {
+  const error = (await promise.then(
+    () => assert.fail(`expected ${code}`),
+    (reason: unknown) => reason,
+  )) as PouchError;
+  assert.equal(error.code, code, error.stack);
+  return error;
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { compressionOf, decompressed } from '../../../../../core/images/archive/decompress.ts';
+
+/** "hello hello hello" by zstd 1.5. */
+const zstd = Buffer.from('KLUv/QRYZQAAMGhlbGxvIAEAMUoRou0eDA==', 'base64');
+
+describe('archives that may be compressed', () => {
+  it('are told by their first bytes', () => {
+    assert.equal(compressionOf(gzipSync('')), 'gzip');
+    assert.equal(compressionOf(zstd), 'zstd');
+    assert.equal(compressionOf(Buffer.from('plain')), 'none');
+    assert.equal(compressionOf(Buffer.alloc(0)), 'none');
+  });
+
+  it('are read in whatever pieces they come', async () => {
+    for (const bytes of [Buffer.from('hello hello hello'), gzipSync('hello hello hello'), zstd]) {
+      const pieces = [...bytes].map((byte) => Buffer.from([byte]));
+      assert.equal((await buffer(await decompressed(Readable.from(pieces)))).toString(), 'hello hello hello');
+    }
+    assert.equal((await buffer(await decompressed(Readable.from([])))).length, 0);
+  });
+
+  it('fail where they are read when they are damaged', async () => {
+    const broken = Buffer.concat([gzipSync('x'.repeat(1000)).subarray(0, 15), Buffer.from('broken')]);
+    await assert.rejects(buffer(await decompressed(Readable.from([broken]))));
+  });
+
+  it('fail where they are read when the source fails', async () => {
+    async function* failing() {
+      yield Buffer.from('some bytes');
+      await Promise.resolve();
+      throw new Error('the client went away');
+    }
+    await assert.rejects(buffer(await decompressed(Readable.from(failing()))), /went away/);
+  });
+});
