@@ -70,13 +70,17 @@ export class LogWriter {
     this.#file.close();
   }
 
-  /** Goes on where an earlier process died: a chunk that it was logging is logged again, from its beginning. */
+  /**
+   * Goes on where an earlier process died: a chunk that it was logging is logged again, from its beginning. Also opens
+   * the files, so that little time lies between reading a chunk and having it in a file.
+   */
   #recover(stream: StreamName): void {
     const { splitter, pending } = this.#streams[stream];
     const { data, inFlight } = pending.load();
+    this.#file.position();
     if (inFlight !== undefined) this.#attempt(() => this.#file.rewind(inFlight));
     this.#append(stream, splitter.push(data));
-    if (data.length > 0) pending.settle(splitter.rest);
+    pending.settle(splitter.rest);
   }
 
   #stream(name: StreamName): LoggedStream {
