@@ -9,16 +9,20 @@ const probeMs = 100;
  */
 const fastRate = 40_000;
 
+/** While one layer's blob is written to disk, the next one already comes. */
+const fastParallel = 2;
+
 /**
- * Downloads in order: one by one while the line is fast, side by side from the moment that it is not. So the lowest
- * layer is there early and is unpacked while the others come.
+ * Downloads in order: two at a time while the line is fast, more from the moment that it is not. So the lowest layer is
+ * there early and is unpacked while the others come.
  */
 export class DownloadQueue {
-  readonly #queue = new PQueue({ concurrency: 2 });
+  readonly #queue: PQueue;
   readonly #timer: NodeJS.Timeout;
   #bytes = 0;
 
   constructor(maxParallel: number) {
+    this.#queue = new PQueue({ concurrency: Math.min(fastParallel, maxParallel) });
     this.#timer = setInterval(() => {
       if (this.#bytes < fastRate * probeMs) this.#widen(maxParallel);
       this.#bytes = 0;
@@ -27,7 +31,7 @@ export class DownloadQueue {
 
   /** `work` calls `received` with each number of bytes that came. */
   add<T>(work: (received: (bytes: number) => void) => Promise<T>): Promise<T> {
-    return this.#queue.add(() => work((bytes) => (this.#bytes += bytes)));
+    return this.#queue.add(() => work((bytes) => (this.#bytes += bytes))) as Promise<T>;
   }
 
   close(): void {

@@ -151,8 +151,10 @@ async function fetchShared(
   const { content } = client;
   await job.shared.blobs.run(
     descriptor.digest,
-    (report, stop) =>
-      fetchAnew({ content, session, descriptor, lease, retries, signal: stop, onProgress: report }),
+    (onProgress, stop) =>
+      underLease(job, () =>
+        fetchAnew({ content, session, descriptor, lease, retries, signal: stop, onProgress }),
+      ),
     { onProgress, signal },
   );
   await client.leases.addResource(lease, { id: descriptor.digest, type: 'content' });

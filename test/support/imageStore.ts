@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import type { ImagesConfig } from '../../config/types.ts';
 import { ContainerdClient, ManagedContainerd, ifFound } from '../../core/containerd/index.ts';
 import { ImageStore } from '../../core/images/index.ts';
@@ -34,11 +35,15 @@ export class TestImageStore {
     this.client = new ContainerdClient({ address, namespace: 'test' });
   }
 
-  static async start(): Promise<TestImageStore> {
+  /** With `rootBytes` its content and snapshots are on a file system of that size. */
+  static async start({ rootBytes }: { rootBytes?: number } = {}): Promise<TestImageStore> {
     const dir = await mkdtemp(join(tmpdir(), 'pouch-images-'));
+    const root = join(dir, 'root');
+    await mkdir(root);
+    if (rootBytes) await execa('mount', ['-t', 'tmpfs', '-o', `size=${rootBytes}`, 'pouch-test', root]);
     const address = join(dir, 'containerd.sock');
     const containerd = new ManagedContainerd({
-      root: join(dir, 'root'),
+      root,
       state: join(dir, 'state'),
       address,
       onEvent: () => undefined,
@@ -84,6 +89,7 @@ export class TestImageStore {
     for (const store of this.#stores) store.close();
     this.client.close();
     await this.#containerd.stop();
+    await execa('umount', [join(this.dir, 'root')], { reject: false });
     await rm(this.dir, { recursive: true });
   }
 }

@@ -88,7 +88,11 @@ function readManifest({ json }: ArchiveEntries): DockerImage[] {
 
 function isDockerImage(value: unknown): value is DockerImage {
   const { Config, RepoTags, Layers } = (value ?? {}) as Partial<DockerImage>;
-  return typeof Config === 'string' && isTexts(Layers) && (RepoTags == null || isTexts(RepoTags));
+  return (
+    typeof Config === 'string' &&
+    isTexts(Layers) &&
+    (RepoTags === null || RepoTags === undefined || isTexts(RepoTags))
+  );
 }
 
 function isTexts(value: unknown): value is string[] {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Readable, type Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import tar, { type Pack } from 'tar-stream';
 import { ifFound } from '../../containerd/is-error.ts';
 import { PouchError } from '../../../hooks/errors.ts';
@@ -9,6 +9,8 @@ import { parseManifest } from '../manifest.ts';
 import { mediaTypes } from '../mediaTypes.ts';
 import { familiarReference, repositoryOf } from '../reference.ts';
 import { type StoreContext, emitImage } from '../storeContext.ts';
+
+type TarEntry = ReturnType<Pack['entry']>;
 
 interface SavedImage {
   image: Image;
@@ -82,13 +84,13 @@ async function write({ client }: StoreContext, pack: Pack, images: readonly Save
   }
 }
 
-async function copy(chunks: AsyncIterable<Buffer>, entry: Writable): Promise<void> {
+async function copy(chunks: AsyncIterable<Buffer>, entry: TarEntry): Promise<void> {
   for await (const chunk of chunks) if (!entry.write(chunk)) await drained(entry);
   entry.end();
 }
 
 /** Fails when the reader of the archive goes away, or has gone. */
-function drained(entry: Writable): Promise<void> {
+function drained(entry: TarEntry): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = () => reject(new Error('the reader of the archive went away'));
     if (entry.destroyed) fail();

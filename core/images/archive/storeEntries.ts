@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import tar, { type Entry } from 'tar-stream';
+import tar, { type Extract } from 'tar-stream';
 import type { ContainerdClient } from '../../containerd/client.ts';
 import { isContainerdError } from '../../containerd/is-error.ts';
 import { maxManifestBytes } from '../manifest.ts';
@@ -32,6 +32,9 @@ export interface ArchiveEntries {
   links: Map<string, string>;
 }
 
+/** tar-stream does not export it. */
+type Entry = Extract extends AsyncIterable<infer E> ? E : never;
+
 interface Target {
   client: ContainerdClient;
   lease: string;
@@ -53,7 +56,7 @@ export async function storeEntries(target: Target, archive: Readable): Promise<A
     const path = insidePath(entry.header.name);
     if (isLink(entry)) entries.links.set(path, linkTarget(entry, path));
     else if (isJson(path)) {
-      jsonBytes += entry.header.size ?? 0;
+      jsonBytes += entry.header.size;
       entries.json.set(path, await readJson(entry, path, jsonBytes));
     } else if (entry.header.type === 'file') {
       entries.blobs.set(path, await storeBlob(target, entry, path, count));
@@ -76,14 +79,14 @@ function isJson(path: string): boolean {
 }
 
 async function readJson(entry: Entry, path: string, total: number): Promise<Buffer> {
-  const { size = 0 } = entry.header;
+  const { size } = entry.header;
   if (size > maxManifestBytes || total > maxJsonBytes) throw archiveInvalid(`${path} has ${size} bytes`);
-  return buffer(entry as AsyncIterable<Buffer> as Readable);
+  return buffer(entry as AsyncIterable<Buffer>);
 }
 
 async function storeBlob(target: Target, entry: Entry, path: string, number: number): Promise<StoredBlob> {
   const expected = digestOfPath(path);
-  const size = entry.header.size ?? 0;
+  const size = entry.header.size;
   // A name of its own: what comes from a pull of the same blob must not be mixed with this.
   const ref = `${target.lease}-${number}`;
   try {
@@ -115,7 +118,7 @@ async function ingest(
     if (!writer || !expected) await client.leases.addResource(lease, { id: digest, type: 'content' });
     return { digest, size, compression };
   } finally {
-    writer?.close();
+    await writer?.close();
   }
 }
 
@@ -150,7 +153,7 @@ function isLink({ header }: Entry): boolean {
 /** A symlink counts from its directory, a hard link from the root of the archive. */
 function linkTarget({ header }: Entry, path: string): string {
   const from = header.type === 'symlink' ? posix.dirname(path) : '.';
-  return insidePath(posix.join(from, header.linkname ?? ''));
+  return insidePath(posix.join(from, header.linkname));
 }
 
 function insidePath(name: string): string {

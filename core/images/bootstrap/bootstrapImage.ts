@@ -5,6 +5,7 @@ import { ifFound, isContainerdError } from '../../containerd/is-error.ts';
 import type { Descriptor, Image } from '../../../hooks/image.ts';
 import { installManifest } from '../archive/installManifest.ts';
 import { findImage } from '../findImage.ts';
+import type { Manifest } from '../manifest.ts';
 import { mediaTypes } from '../mediaTypes.ts';
 import { hostPlatform } from '../platform.ts';
 import { type OnProgress, throttled } from '../progress.ts';
@@ -60,7 +61,7 @@ async function build(store: StoreContext, options: BootstrapOptions, context: Bu
   const config = await storeBytes(store.client, configBytes, mediaTypes.ociConfig, { labels, lease, signal });
   const mediaType = mediaTypes.ociManifest;
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [layer] }));
-  const manifest = { kind: 'manifest', config, layers: [layer] } as const;
+  const manifest: Manifest = { kind: 'manifest', config, layers: [layer] };
   return installManifest(store, bytes, { descriptor: { mediaType }, manifest }, { lease, onProgress });
 }
 
@@ -81,11 +82,11 @@ async function writeLayer(
     await client.leases.addResource(lease, { id: digest, type: 'content' });
     return { mediaType: mediaTypes.ociLayer, digest, size };
   } catch (error) {
-    writer.close();
+    await writer.close();
     await ifFound(client.content.abort(ref));
     throw storageError(error, 'the layer of the new image');
   } finally {
-    writer.close();
+    await writer.close();
   }
 }
 

@@ -24,6 +24,8 @@ export interface Run {
   sourceDateEpoch: number;
   onLine: (line: string) => void;
   signal: AbortSignal;
+  /** Default: the one in the PATH. */
+  command?: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function mmdebstrap<T>(run: Run, consume: (tar: Readable) => Promis
   try {
     const hook = join(directory, 'customize');
     await writeFile(hook, customizeScript, { mode: 0o700 });
-    const child = start(directory, await argumentsOf(run.options, hook), run.sourceDateEpoch);
+    const child = start(directory, await argumentsOf(run.options, hook), run);
     return await supervise(child, run, consume);
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -58,7 +60,11 @@ async function argumentsOf({ suite, include, mirror }: BootstrapOptions, hook: s
 }
 
 /** In a process group of its own, so that its apt and dpkg can be ended with it. */
-function start(directory: string, args: readonly string[], sourceDateEpoch: number): ChildProcess {
+function start(
+  directory: string,
+  args: readonly string[],
+  { sourceDateEpoch, command = 'mmdebstrap' }: Run,
+): ChildProcess {
   const env = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     LC_ALL: 'C.UTF-8',
@@ -66,7 +72,7 @@ function start(directory: string, args: readonly string[], sourceDateEpoch: numb
     SOURCE_DATE_EPOCH: String(sourceDateEpoch),
     ...proxies(),
   };
-  return spawn('mmdebstrap', args, { detached: true, env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(command, args, { detached: true, env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 function proxies(): Record<string, string> {

@@ -113,13 +113,11 @@ function notFound(host: string, what: string, found: string, cause: Error): Pouc
 async function reasonOf(answer: IncomingMessage): Promise<string> {
   try {
     const body = JSON.parse((await readBody(answer, maxErrorBytes)).toString('utf8')) as {
-      errors?: { code?: unknown; message?: unknown }[];
-      details?: unknown;
+      errors?: { code?: string; message?: string }[];
+      details?: string;
     };
     const first = body.errors?.[0];
-    return oneLine(
-      first ? `${String(first.code ?? '')}: ${String(first.message ?? '')}` : String(body.details ?? ''),
-    );
+    return oneLine(first ? `${first.code ?? ''}: ${first.message ?? ''}` : (body.details ?? ''));
   } catch {
     // The body is no help: the status must do.
     answer.destroy();
@@ -127,9 +125,10 @@ async function reasonOf(answer: IncomingMessage): Promise<string> {
   }
 }
 
-function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters of a remote must not reach a terminal
-  return text
+/** `text` is from outside and may be of any type. */
+function oneLine(text: unknown): string {
+  // Control characters of a remote must not reach a terminal.
+  return String(text)
     .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
     .trim()
     .slice(0, maxReasonLength);
