@@ -22,7 +22,7 @@ export class OutputQueue implements AsyncIterableIterator<OutputChunk> {
   #bytes = 0;
   #full = false;
   #ended = false;
-  #error: unknown;
+  #error: Error | undefined;
   #waiting: Deferred | undefined;
 
   constructor(handlers: QueueHandlers) {
@@ -44,7 +44,7 @@ export class OutputQueue implements AsyncIterableIterator<OutputChunk> {
   }
 
   /** What was pushed can still be taken; then comes the end, or `error`. */
-  end(error?: unknown): void {
+  end(error?: Error): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;

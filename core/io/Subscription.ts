@@ -122,7 +122,7 @@ export class Subscription implements AsyncIterable<OutputChunk> {
     else setTimeout(() => void this.connect(), reconnectMs).unref();
   }
 
-  #finish(error?: unknown): void {
+  #finish(error?: Error): void {
     if (this.#queue.ended) return;
     this.#queue.end(error);
     if (error === undefined) this.#ready.resolve();

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   closeSync,
   constants,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -200,7 +201,9 @@ describe("a container's output", function () {
     const live = io.subscribe(id);
     await live.ready;
     const child = runOn(paths, 'seq', '1', '400000');
-    for await (const _ of live) break;
+    const iterator = live[Symbol.asyncIterator]();
+    await iterator.next();
+    await iterator.return?.();
     await ended(child);
     await io.finish(id);
     assert.ok((await logged()).stdout.toString().endsWith('\n400000\n'));
@@ -234,6 +237,25 @@ describe("a container's output", function () {
     assert.ok(statSync(`${logPath()}.1`).size <= 100_000 && existsSync(`${logPath()}.2`));
     assert.equal(existsSync(`${logPath()}.3`), false);
     assert.ok((await logged()).stdout.toString().endsWith('\n9999\n10000\n'));
+  });
+
+  it('does not stop for a full disk, and the log tells what is missing', async () => {
+    const disk = join(stateDir, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
+    try {
+      const logPath = join(disk, 'log');
+      const paths = await open({ logPath });
+      await ended(runOn(paths, 'seq', '1', '100000'));
+      await until(() => warnings.some((warning) => /cannot write the log.*ENOSPC/.test(warning)));
+      execFileSync('mount', ['-o', 'remount,size=64m', disk]);
+      await io.finish(id);
+      const lines = readFileSync(logPath, 'utf8').trimEnd().split('\n');
+      assert.match(lines.at(-1) ?? '', /\[pouch\] \d+ entries of this log are missing: ENOSPC/);
+      for (const line of lines) JSON.parse(line);
+    } finally {
+      execFileSync('umount', [disk]);
+    }
   });
 
   describe('while the daemon is away', () => {

@@ -35,9 +35,14 @@ export class KeeperServer {
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
+  /** Whether a daemon is connected. */
+  get attended(): boolean {
+    return this.#clients.size > 0;
+  }
+
   /** True while there is nothing to do and nobody to do it for. */
   get idle(): boolean {
-    return this.#clients.size === 0 && this.#keeper.containers.length === 0;
+    return !this.attended && this.#keeper.containers.length === 0;
   }
 
   /** Takes the socket's path over and opens what an earlier keeper held; it is read after `resume`. */

@@ -15,8 +15,8 @@ export async function runKeeper(ioDir: string): Promise<void> {
   // A terminal's hang-up or Ctrl-C is for the daemon; this process outlives it.
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGPIPE'] as const) process.on(signal, () => undefined);
   process.on('SIGTERM', () => leave(ioDir));
-  process.on('uncaughtException', succeed);
   const server = new KeeperServer(ioDir, () => leave(ioDir));
+  process.on('uncaughtException', (error) => fail(error, server));
   await server.listen();
   setTimeout(() => server.resume(), resumeAfterMs);
   setInterval(() => server.idle && leave(ioDir), idleCheckMs);
@@ -28,14 +28,16 @@ function leave(ioDir: string): void {
 }
 
 /**
- * A fault in this process must not stop the containers' output, also while no daemon is there to start it again: it
+ * A fault in this process must not stop the containers' output. A daemon that is there starts it again; without one it
  * starts its own successor, which finds everything in the state files.
  */
-function succeed(error: Error): void {
+function fail(error: Error, server: KeeperServer): void {
   console.error(`log keeper: ${error.stack ?? error.message}`);
-  if (performance.now() > minimumLifeMs) {
-    const [node = process.execPath, ...rest] = process.argv;
-    spawn(node, [...process.execArgv, ...rest], { detached: true, stdio: 'inherit' }).unref();
-  }
+  if (!server.attended && performance.now() > minimumLifeMs) startSuccessor();
   process.exit(1);
+}
+
+function startSuccessor(): void {
+  const [node = process.execPath, ...rest] = process.argv;
+  spawn(node, [...process.execArgv, ...rest], { detached: true, stdio: 'inherit' }).unref();
 }

@@ -86,7 +86,11 @@ describe('readLogs', () => {
     /** Reads `n` entries, then goes on to act. */
     async function take(iterator: AsyncIterator<{ data: Buffer }>, n: number): Promise<number[]> {
       const taken: number[] = [];
-      while (taken.length < n) taken.push(Number((await iterator.next()).value?.data.toString()));
+      while (taken.length < n) {
+        const next = await iterator.next();
+        assert.ok(next.done !== true);
+        taken.push(Number(next.value.data.toString()));
+      }
       return taken;
     }
 
