@@ -10,14 +10,25 @@ import { takeOver, type RawStream } from './rawStream.ts';
 /** How long a client has to close its half after the last output; in milliseconds. */
 const CLOSE_GRACE = 2_000;
 
+export interface SessionOptions {
+  /** What leaves a terminal. */
+  detachKeys: Buffer;
+  /** The end of the client's input is the end of the process's. Never so at a terminal, which outlives its viewers. */
+  endsStdin: boolean;
+}
+
 /** Runs until the output ends, the client goes, or it types the detach keys. The container goes on in any case. */
-export async function serveStreams(call: Call, attachment: Attachment, detachKeys: Buffer): Promise<void> {
+export async function serveStreams(
+  call: Call,
+  attachment: Attachment,
+  options: SessionOptions,
+): Promise<void> {
   const stream = takeOver(call, streamType(attachment.tty, call.apiMinor));
   const left = new AbortController();
   const leave = (): void => left.abort();
   call.signal.addEventListener('abort', leave, { once: true });
   if (call.signal.aborted) leave();
-  connectInput(stream.input, attachment, detachKeys, leave);
+  connectInput(stream.input, attachment, options, leave);
   try {
     await pump(attachment.output, stream.output, encoderFor(attachment.tty), left.signal);
   } finally {
@@ -26,14 +37,20 @@ export async function serveStreams(call: Call, attachment: Attachment, detachKey
   }
 }
 
-function connectInput(input: Readable, attachment: Attachment, detachKeys: Buffer, leave: () => void): void {
-  const { stdin, tty } = attachment;
+function connectInput(
+  input: Readable,
+  { stdin, tty }: Attachment,
+  { detachKeys, endsStdin }: SessionOptions,
+  leave: () => void,
+): void {
   if (!stdin) return void input.resume();
   // The process may end before its input does: what is typed then goes nowhere.
-  stdin.on('error', () => input.unpipe().resume());
-  stdin.once('close', () => input.unpipe().resume());
-  if (!tty) return void input.pipe(stdin);
-  input.pipe(watchForKeys(detachKeys, leave)).pipe(stdin);
+  const discard = (): void => void input.unpipe().resume();
+  stdin.on('error', discard).once('close', discard);
+  if (tty) return void input.pipe(watchForKeys(detachKeys, leave)).pipe(stdin, { end: false });
+  input.pipe(stdin, { end: endsStdin });
+  // A client that is killed closes without an end.
+  if (endsStdin) input.once('close', () => stdin.end());
 }
 
 /**

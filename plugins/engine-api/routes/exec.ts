@@ -6,7 +6,7 @@ import { parameter, type Call, type Route } from '../http/call.ts';
 import { parseDetachKeys } from '../http/detachKeys.ts';
 import { messageForDocker } from '../http/errorReply.ts';
 import { sendEmpty, sendJson } from '../http/reply.ts';
-import { serveStreams } from '../http/session.ts';
+import { serveStreams, type SessionOptions } from '../http/session.ts';
 import { validate } from '../http/validate.ts';
 import { execCreateSchema, execStartSchema } from '../schemas/exec.ts';
 import { variable } from '../translate/request/process.ts';
@@ -60,7 +60,7 @@ async function start(call: Call): Promise<void> {
   try {
     const attachment = await call.engine.execs.start(id, options);
     if (!attachment) return sendEmpty(call, 200);
-    await serveStreams(call, attachment, parseDetachKeys(undefined));
+    await serveStreams(call, attachment, { detachKeys: parseDetachKeys(undefined), endsStdin: true });
   } catch (error) {
     if (detached || !isExitCode(call, error)) throw error;
     await tellOnStream(call, id, error);
@@ -77,13 +77,15 @@ function isExitCode(call: Call, error: unknown): error is PouchError {
   return call.engine.execs.inspect(parameter(call, 'id')).exitCode !== undefined;
 }
 
+const noInput: SessionOptions = { detachKeys: Buffer.alloc(0), endsStdin: false };
+
 function tellOnStream(call: Call, id: string, error: PouchError): Promise<void> {
   const { tty = false } = call.engine.execs.inspect(id).request;
   const message = Buffer.from(`${messageForDocker(error, '')}${tty ? '\r\n' : '\n'}`);
   const output = (async function* () {
     yield { stream: 'stderr' as const, data: message };
   })();
-  return serveStreams(call, { tty, output, detach: () => undefined }, Buffer.alloc(0));
+  return serveStreams(call, { tty, output, detach: () => undefined }, noInput);
 }
 
 async function resize(call: Call): Promise<void> {

@@ -12,6 +12,7 @@ import {
   MAX_HEADER_BYTES,
   MAX_HEADERS,
   STOP_GRACE,
+  SWEEP_INTERVAL,
 } from './limits.ts';
 import { listenOn } from './listen.ts';
 import { routeTable, type FindRoute } from './routeTable.ts';
@@ -44,12 +45,18 @@ export class ApiServer {
   /** Ends streams at once and lets short answers finish. */
   async stop(): Promise<void> {
     const closed = this.servers.map((server) => new Promise<void>((done) => server.close(() => done())));
-    const force = setTimeout(() => this.closeAll(), STOP_GRACE);
     for (const exchange of this.exchanges) exchange.abort();
     for (const socket of this.handedOver) socket.destroy();
-    for (const server of this.servers) server.closeIdleConnections();
+    // Node closes idle connections once, at `close`; those that become idle after it would be kept alive.
+    const sweep = setInterval(() => this.closeIdle(), SWEEP_INTERVAL);
+    const force = setTimeout(() => this.closeAll(), STOP_GRACE);
     await Promise.all(closed);
+    clearInterval(sweep);
     clearTimeout(force);
+  }
+
+  private closeIdle(): void {
+    for (const server of this.servers) server.closeIdleConnections();
   }
 
   private closeAll(): void {

@@ -68,10 +68,10 @@ function answerError(context: ApiContext, exchange: Exchange, thrown: unknown, s
   const { request, response, signal } = exchange;
   const error = toPouchError(thrown);
   if (signal.aborted) return void response.destroy();
-  if (error.status >= 500) logFault(context, request, error);
+  if (error.status >= 500 && error.code !== 'PCH_NOT_SUPPORTED') logFault(context, request, error);
   // The status is out: only a broken connection can still tell the client.
   if (response.headersSent || response.destroyed) return void (exchange.upgrade ?? response).destroy();
-  if (!exchange.body.readableEnded) response.setHeader('Connection', 'close');
+  if (!request.complete) response.setHeader('Connection', 'close');
   sendError(response, error.status, errorBody(error, clientOf(request), subject));
 }
 

@@ -17,3 +17,5 @@ export const CONNECTION_CHECK_INTERVAL = 5_000;
 export const STOP_GRACE = 3_000;
 /** A path parameter (image references are the long ones). */
 export const MAX_PARAMETER_LENGTH = 1024;
+/** Between two looks for connections that have become idle while the surface stops. */
+export const SWEEP_INTERVAL = 20;

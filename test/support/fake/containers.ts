@@ -188,10 +188,7 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const container = find(ref);
       if (isRunning(container)) throw new PouchError('PCH_CONTAINER_RUNNING', 'it runs already');
       const { draft } = container.record;
-      const exit = container.process.start(
-        [...draft.process.entrypoint, ...draft.process.command],
-        draft.process.env,
-      );
+      const exit = started(container, [...draft.process.entrypoint, ...draft.process.command]);
       Object.assign(container.record.state, {
         status: 'running',
         pid: container.process.pid,

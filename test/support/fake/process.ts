@@ -83,11 +83,13 @@ export class FakeProcess {
     }
   }
 
-  private async write(stream: OutputChunk['stream'], text: string): Promise<void> {
-    const data = Buffer.from(this.tty ? text.replaceAll('\n', '\r\n') : text);
+  private async write(stream: OutputChunk['stream'], written: string | Buffer): Promise<void> {
+    const data = Buffer.from(this.tty ? written.toString().replaceAll('\n', '\r\n') : written);
     this.written += data.length;
     if (this.log.length < 1000) this.log.push({ stream, data, time: new Date().toISOString() });
     for (const reader of this.readers) reader.offer({ stream, data });
+    // Real output arrives in turns of the event loop.
+    await new Promise<void>((resolve) => setImmediate(resolve));
     await Promise.all([...this.readers].map((reader) => reader.room()));
   }
 
@@ -121,8 +123,6 @@ class Reader {
 
   async room(): Promise<void> {
     if (this.behind >= 8) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    // Real output arrives in turns of the event loop.
-    else await new Promise<void>((resolve) => setImmediate(resolve));
   }
 
   leave(): void {

@@ -5,8 +5,8 @@ export interface ProgramIo {
   size(): { height: number; width: number };
   /** Lines as typed or piped; ends with stdin. */
   stdin: AsyncIterable<Buffer>;
-  stdout(data: string): Promise<void> | void;
-  stderr(data: string): Promise<void> | void;
+  stdout(data: string | Buffer): Promise<void> | void;
+  stderr(data: string | Buffer): Promise<void> | void;
   /** Rejects when the process is killed. */
   signal: AbortSignal;
 }
@@ -21,7 +21,7 @@ const programs: Record<string, Program> = {
     return 0;
   },
   cat: async (_args, io) => {
-    for await (const chunk of io.stdin) await io.stdout(chunk.toString('latin1'));
+    for await (const chunk of io.stdin) await io.stdout(chunk);
     return 0;
   },
   sleep: (_args, io) => new Promise(() => void io),

@@ -9,12 +9,12 @@ export const attachRoutes: Route[] = [{ method: 'POST', path: '/containers/:id/a
 
 async function attach(call: Call): Promise<void> {
   const { query, engine } = call;
-  const { id } = engine.containers.inspect(parameter(call, 'id'));
+  const { id, draft } = engine.containers.inspect(parameter(call, 'id'));
   const streams = { stdin: query.flag('stdin'), stdout: query.flag('stdout'), stderr: query.flag('stderr') };
   if (!query.flag('stream')) return replay(call, id, streams);
-  const keys = parseDetachKeys(query.text('detachKeys'));
+  const detachKeys = parseDetachKeys(query.text('detachKeys'));
   const attachment = await engine.containers.attach(id, { ...streams, logs: query.flag('logs') });
-  await serveStreams(call, attachment, keys);
+  await serveStreams(call, attachment, { detachKeys, endsStdin: draft.process.stdinOnce });
 }
 
 /** Without `stream`, attach tells only what was written so far. */

@@ -52,11 +52,14 @@ async function idOf(call: Call, reference: string): Promise<string | undefined> 
 
 function pullingFrom(reference: string): { status: string; id: string } {
   const repository = repositoryOf(reference);
-  return { status: `Pulling from ${repository}`, id: reference.slice(repository.length + 1) || 'latest' };
+  return {
+    status: `Pulling from ${repository.replace(/^docker\.io\//, '')}`,
+    id: reference.slice(repository.length + 1) || 'latest',
+  };
 }
 
 function pulledText(reference: string, same: boolean): string {
-  const named = repositoryOf(reference) === reference ? `${reference}:latest` : reference;
+  const named = familiar(repositoryOf(reference) === reference ? `${reference}:latest` : reference);
   return same ? `Status: Image is up to date for ${named}` : `Status: Downloaded newer image for ${named}`;
 }
 

@@ -1,0 +1,535 @@
+import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
+import { fakeEngine, type FakeEngine } from '../../../../support/fakeEngine.ts';
+import { serveApi, type RunningApi } from '../../../../support/apiServer.ts';
+import { ask, RawClient, type Answer, type AskOptions } from '../../../../support/http.ts';
+
+describe('the HTTP API', () => {
+  let engine: FakeEngine;
+  let api: RunningApi;
+  const call = (method: string, path: string, options?: AskOptions): Promise<Answer> =>
+    ask(api.socket, method, path, options);
+
+  const create = async (body: object = {}, query = ''): Promise<string> => {
+    const answer = await call('POST', `/containers/create${query}`, { body: { Image: 'busybox', ...body } });
+    assert.equal(answer.status, 201, answer.text);
+    return answer.json.Id;
+  };
+
+  const run = async (body: object = {}, query = ''): Promise<string> => {
+    const id = await create(body, query);
+    assert.equal((await call('POST', `/containers/${id}/start`)).status, 204);
+    return id;
+  };
+
+  beforeEach(async () => {
+    engine = fakeEngine();
+    await engine.images.pull('busybox');
+    api = await serveApi(engine);
+  });
+  afterEach(() => api.stop());
+
+  it('makes a socket that only root and its group can use', async () => {
+    assert.equal((await stat(api.socket)).mode & 0o777, 0o660);
+  });
+
+  describe('versions', () => {
+    it('tells its version with every answer', async () => {
+      for (const method of ['GET', 'HEAD']) {
+        const { status, headers } = await call(method, '/_ping');
+        assert.equal(status, 200);
+        assert.equal(headers['api-version'], '1.47');
+        assert.equal(headers['ostype'], 'linux');
+      }
+      assert.equal((await call('GET', '/nosuch')).headers['api-version'], '1.47');
+    });
+
+    for (const version of ['', '/v1.24', '/v1.41', '/v1.47'])
+      it(`serves ${version || 'paths without a version'}`, async () => {
+        assert.equal((await call('GET', `${version}/containers/json`)).status, 200);
+      });
+
+    const refused: [string, RegExp][] = [
+      ['/v1.48/info', /client version 1\.48 is too new\. Maximum supported API version is 1\.47/],
+      ['/v2.0/info', /too new/],
+      ['/v1.23/info', /client version 1\.23 is too old\. Minimum supported API version is 1\.24/],
+    ];
+    for (const [path, message] of refused)
+      it(`refuses ${path}`, async () => {
+        const { status, json } = await call('GET', path);
+        assert.equal(status, 400);
+        assert.match(json.message, message);
+      });
+  });
+
+  describe('bad input', () => {
+    it('names the path that it does not know', async () => {
+      const { status, json } = await call('GET', '/nosuch/path');
+      assert.equal(status, 404);
+      assert.equal(json.code, 'PCH_PATH_NOT_FOUND');
+    });
+
+    const bodies: [string, AskOptions, number, RegExp][] = [
+      ['malformed JSON', { body: '{"Image":' }, 400, /not valid JSON/],
+      ['no body', {}, 400, /the body must be object/],
+      ['a list', { body: [] }, 400, /the body must be object/],
+      ['a body without image', { body: {} }, 400, /Image/],
+      [
+        'another content type',
+        { body: '{}', headers: { 'Content-Type': 'text/plain' } },
+        400,
+        /Content-Type/,
+      ],
+      ['a wrong type', { body: { Image: 'x', Tty: 'yes' } }, 400, /^Tty must be boolean.*found "yes"/],
+      [
+        'a wrong type inside',
+        { body: { Image: 'x', HostConfig: { Memory: '1g' } } },
+        400,
+        /^HostConfig\.Memory must be integer/,
+      ],
+      [
+        'a fraction',
+        { body: { Image: 'x', HostConfig: { PidsLimit: 1.5 } } },
+        400,
+        /^HostConfig\.PidsLimit must be integer/,
+      ],
+      [
+        'a wrong type deep inside',
+        { body: { Image: 'x', HostConfig: { PortBindings: { '80/tcp': [{ HostPort: 80 }] } } } },
+        400,
+        /^HostConfig\.PortBindings\["80\/tcp"\]\[0\]\.HostPort must be string/,
+      ],
+      ['too much', { body: JSON.stringify({ Image: 'x'.repeat(1024 * 1024) }) }, 413, /larger than 1 MiB/],
+    ];
+    for (const [name, options, status, message] of bodies)
+      it(`refuses ${name}`, async () => {
+        const answer = await call('POST', '/containers/create', options);
+        assert.equal(answer.status, status, answer.text);
+        assert.match(answer.json.message, message);
+        assert.match(answer.json.code, /^PCH_/);
+      });
+
+    it('takes fields that it does not know', async () => {
+      await create({ FutureField: { a: 1 }, HostConfig: { AnotherOne: [] } });
+    });
+
+    it('takes null for every field that Go’s clients write so', async () => {
+      await create({
+        Env: null,
+        Cmd: null,
+        ExposedPorts: null,
+        HostConfig: { Binds: null, PortBindings: null, Ulimits: null },
+      });
+    });
+
+    for (const [path, parameter] of [
+      ['/containers/json?filters=x', 'filters'],
+      ['/containers/json?limit=x', 'limit'],
+      ['/events?since=yesterday&until=0', 'since'],
+    ] as const)
+      it(`refuses ${path}`, async () => {
+        const { status, json } = await call('GET', path);
+        assert.equal(status, 400);
+        assert.match(json.message, new RegExp(`query parameter ${parameter}`));
+      });
+
+    it('answers what is no HTTP, and goes on', async () => {
+      const client = new RawClient(api.socket);
+      client.send('NONSENSE\r\n\r\n');
+      assert.match(await client.untilEnd(), /400 Bad Request.*malformed HTTP request/s);
+      assert.equal((await call('GET', '/_ping')).status, 200);
+    });
+
+    it('refuses headers without end', async () => {
+      const client = new RawClient(api.socket);
+      client.send(`GET /_ping HTTP/1.1\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`);
+      assert.match(await client.untilEnd(), /^HTTP\/1\.1 431/);
+    });
+
+    it('does not take orders from a web page', async () => {
+      const { status, json } = await call('POST', '/containers/prune', {
+        headers: { Origin: 'http://evil.example' },
+      });
+      assert.equal(status, 403);
+      assert.equal(json.code, 'PCH_CLIENT_NOT_ALLOWED');
+    });
+  });
+
+  describe('errors', () => {
+    it('say what is missing in Docker’s words, with code and hint', async () => {
+      const { status, json } = await call('GET', '/containers/nosuch/json');
+      assert.equal(status, 404);
+      assert.match(json.message, /^No such container: nosuch \(hint: /);
+      assert.equal(json.code, 'PCH_CONTAINER_NOT_FOUND');
+    });
+
+    it('keep the hint out of the message for pouch, which prints it itself', async () => {
+      const { json } = await call('GET', '/containers/nosuch/json', {
+        headers: { 'User-Agent': 'pouch/0.1.0' },
+      });
+      assert.doesNotMatch(json.message, /hint/);
+      assert.ok(json.hint);
+    });
+
+    it('name the image that the docker CLI has to pull', async () => {
+      const { status, json } = await call('POST', '/containers/create', { body: { Image: 'nosuch:1' } });
+      assert.equal(status, 404);
+      assert.match(json.message, /^No such image: nosuch:1/);
+    });
+
+    it('of one route do not touch the others', async () => {
+      engine.system.info = () => Promise.reject(new TypeError('a fault'));
+      const { status, json } = await call('GET', '/info');
+      assert.equal(status, 500);
+      assert.equal(json.code, 'PCH_INTERNAL');
+      assert.equal((await call('GET', '/version')).status, 200);
+    });
+
+    it('say what Docker has and Pouch does not', async () => {
+      for (const [method, path] of [
+        ['POST', '/build'],
+        ['POST', '/commit'],
+        ['GET', '/containers/x/stats'],
+        ['POST', '/swarm/init'],
+        ['POST', '/images/a/b/push'],
+      ] as const) {
+        const { status, json } = await call(method, path);
+        assert.equal(status, 501, path);
+        assert.equal(json.code, 'PCH_NOT_SUPPORTED');
+      }
+    });
+  });
+
+  describe('containers', () => {
+    it('go from create to removal', async () => {
+      const id = await create({ Cmd: ['sleep', '1000'] }, '?name=web');
+      assert.equal((await call('POST', '/containers/web/start')).status, 204);
+      assert.equal((await call('POST', '/containers/web/start')).status, 304);
+      const [listed] = (await call('GET', '/containers/json')).json;
+      assert.equal(listed.Id, id);
+      assert.equal(listed.State, 'running');
+      assert.equal((await call('DELETE', '/containers/web')).status, 409);
+      assert.equal((await call('POST', '/containers/web/stop?t=1')).status, 204);
+      assert.equal((await call('POST', '/containers/web/stop')).status, 304);
+      assert.equal((await call('POST', '/containers/web/kill')).status, 409);
+      assert.equal((await call('DELETE', '/containers/web')).status, 204);
+      assert.equal((await call('DELETE', '/containers/web')).status, 404);
+    });
+
+    it('refuse a name that is taken', async () => {
+      await create({}, '?name=web');
+      const { status, json } = await call('POST', '/containers/create?name=web', {
+        body: { Image: 'busybox' },
+      });
+      assert.equal(status, 409);
+      assert.equal(json.code, 'PCH_NAME_IN_USE');
+    });
+
+    it('answer wait’s headers before the exit', async () => {
+      const id = await create({ Cmd: ['sh', '-c', 'exit 3'] });
+      const client = new RawClient(api.socket);
+      client.send(`POST /containers/${id}/wait?condition=next-exit HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await client.until(/200 OK/);
+      await call('POST', `/containers/${id}/start`);
+      assert.match(await client.until(/StatusCode/), /\{"StatusCode":3\}/);
+      client.socket.destroy();
+    });
+
+    it('forget a wait when the client leaves', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const client = new RawClient(api.socket);
+      client.send(`POST /containers/${id}/wait HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await client.until(/200 OK/);
+      client.socket.destroy();
+      assert.equal((await call('GET', '/_ping')).status, 200);
+    });
+
+    it('tell of both streams in frames', async () => {
+      const id = await run({ Cmd: ['sh', '-c', 'echo out; echo err >&2'] });
+      await call('POST', `/containers/${id}/wait`);
+      const { headers, text } = await call('GET', `/containers/${id}/logs?stdout=1&stderr=1`);
+      assert.equal(headers['content-type'], 'application/vnd.docker.multiplexed-stream');
+      assert.equal(text, '\x01\0\0\0\0\0\0\x04out\n\x02\0\0\0\0\0\0\x04err\n');
+      const stderr = await call('GET', `/v1.41/containers/${id}/logs?stderr=1&tail=1`);
+      assert.equal(stderr.headers['content-type'], 'application/vnd.docker.raw-stream');
+      assert.equal(stderr.text, '\x02\0\0\0\0\0\0\x04err\n');
+      assert.equal((await call('GET', `/containers/${id}/logs`)).status, 400);
+    });
+
+    it('answer the headers of logs -f before the first line', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const client = new RawClient(api.socket);
+      client.send(`GET /containers/${id}/logs?stdout=1&follow=1 HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await client.until(/200 OK/);
+      await call('POST', `/containers/${id}/kill`);
+      await client.until(/\r\n0\r\n\r\n$/);
+      client.socket.destroy();
+    });
+
+    it('are listed quickly when there are 200', async () => {
+      for (let index = 0; index < 200; index++)
+        await engine.containers.create({ image: 'busybox', name: `c${index}`, network: { mode: 'bridge' } });
+      await call('GET', '/containers/json?all=1');
+      const times: number[] = [];
+      for (let round = 0; round < 5; round++) {
+        const start = performance.now();
+        assert.equal((await call('GET', '/containers/json?all=1')).json.length, 200);
+        times.push(performance.now() - start);
+      }
+      // The client’s parsing is in it; a busy machine gets some slack.
+      assert.ok(Math.min(...times) < 50, `the best of five took ${Math.min(...times)} ms`);
+    });
+  });
+
+  describe('attach and exec', () => {
+    it('carry stdin, both outputs and the end of input', async () => {
+      const id = await create({ Cmd: ['cat'], OpenStdin: true, StdinOnce: true });
+      const client = new RawClient(api.socket);
+      client.upgrade(`/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1`);
+      assert.match(
+        await client.until(/\r\n\r\n/),
+        /^HTTP\/1\.1 101 UPGRADED\r\nContent-Type: application\/vnd\.docker\.multiplexed-stream/,
+      );
+      await call('POST', `/containers/${id}/start`);
+      client.send('hello\n');
+      await client.until(/\x01\0\0\0\0\0\0\x06hello\n/);
+      client.socket.end();
+      await client.untilEnd();
+      assert.equal((await call('POST', `/containers/${id}/wait`)).json.StatusCode, 0);
+    });
+
+    it('do not take the body of the upgrade for input', async () => {
+      const id = await create({ Cmd: ['cat'], OpenStdin: true, StdinOnce: true });
+      const client = new RawClient(api.socket);
+      client.upgrade(`/containers/${id}/attach?stream=1&stdin=1&stdout=1`, { stream: true, stdin: true });
+      await client.until(/101 UPGRADED/);
+      await call('POST', `/containers/${id}/start`);
+      client.send('typed');
+      client.socket.end();
+      const received = await client.untilEnd();
+      assert.match(received, /typed/);
+      assert.doesNotMatch(received, /stream"/);
+    });
+
+    it('take a body that comes in pieces', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const exec = await call('POST', `/containers/${id}/exec`, {
+        body: { Cmd: ['echo', 'hi'], AttachStdout: true },
+      });
+      const client = new RawClient(api.socket);
+      const body = '{"Detach":false,"Tty":false}';
+      const head = `POST /exec/${exec.json.Id}/start HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+      client.send(head + body.slice(0, 5));
+      await new Promise((resolve) => setImmediate(resolve));
+      client.send(body.slice(5));
+      assert.match(await client.untilEnd(), /101 UPGRADED.*hi\n$/s);
+    });
+
+    it('answer errors of an upgrade as any other', async () => {
+      const client = new RawClient(api.socket);
+      client.upgrade('/containers/nosuch/attach?stream=1');
+      assert.match(await client.untilEnd(), /^HTTP\/1\.1 404.*No such container: nosuch/s);
+    });
+
+    it('stream to a client that does not upgrade', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const exec = await call('POST', `/containers/${id}/exec`, {
+        body: { Cmd: ['sh', '-c', 'echo hi; exit 4'], AttachStdout: true, AttachStderr: true },
+      });
+      const { status, text } = await call('POST', `/exec/${exec.json.Id}/start`, { body: { Detach: false } });
+      assert.equal(status, 200);
+      assert.equal(text, '\x01\0\0\0\0\0\0\x03hi\n');
+      const { json } = await call('GET', `/exec/${exec.json.Id}/json`);
+      assert.equal(json.ExitCode, 4);
+      assert.equal(json.Running, false);
+      assert.equal(json.ProcessConfig.entrypoint, 'sh');
+    });
+
+    it('leave a terminal by keys, and its program goes on', async () => {
+      const id = await run({ Cmd: ['sh'], Tty: true, OpenStdin: true, StdinOnce: true });
+      const client = new RawClient(api.socket);
+      client.upgrade(`/containers/${id}/attach?stream=1&stdin=1&stdout=1&detachKeys=ctrl-x`);
+      assert.match(await client.until(/\r\n\r\n/), /raw-stream/);
+      client.send('echo one\r');
+      await client.until(/one\r\none\r\n/);
+      client.send('\x18');
+      await client.untilEnd();
+      assert.equal(engine.containers.inspect(id).state.status, 'running');
+    });
+
+    it('keep stdin open for the next client unless it was asked to close once', async () => {
+      const id = await run({ Cmd: ['cat'], OpenStdin: true });
+      for (const word of ['first', 'second']) {
+        const client = new RawClient(api.socket);
+        client.upgrade(`/containers/${id}/attach?stream=1&stdin=1&stdout=1`);
+        await client.until(/101 UPGRADED/);
+        client.send(word);
+        await client.until(new RegExp(word));
+        client.socket.destroy();
+      }
+      assert.equal(engine.containers.inspect(id).state.status, 'running');
+    });
+
+    it('hold back a program whose client does not read', async () => {
+      const id = await create({ Cmd: ['yes'] });
+      const client = new RawClient(api.socket);
+      client.upgrade(`/containers/${id}/attach?stream=1&stdout=1`);
+      await client.until(/101 UPGRADED/);
+      client.socket.pause();
+      await call('POST', `/containers/${id}/start`);
+      const { process } = engine.containers.find(id);
+      let before = -1;
+      while (process.written !== before) {
+        before = process.written;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assert.ok(process.written < 2_000_000, `${process.written} bytes were written`);
+      client.socket.destroy();
+      await call('POST', `/containers/${id}/kill`);
+    });
+
+    it('tell of a missing command on the stream, with exit code 127', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const body = { Cmd: ['nosuch'], AttachStderr: true };
+      const exec = await call('POST', `/containers/${id}/exec`, { body });
+      const { status, text } = await call('POST', `/exec/${exec.json.Id}/start`, { body: {} });
+      assert.equal(status, 200);
+      assert.match(text, /executable file not found/);
+      assert.equal((await call('GET', `/exec/${exec.json.Id}/json`)).json.ExitCode, 127);
+      const headers = { 'User-Agent': 'pouch/0.1.0' };
+      const again = await call('POST', `/containers/${id}/exec`, { body });
+      const coded = await call('POST', `/exec/${again.json.Id}/start`, { body: {}, headers });
+      assert.equal(coded.json.code, 'PCH_COMMAND_NOT_FOUND');
+    });
+  });
+
+  describe('images', () => {
+    it('have names with slashes', async () => {
+      assert.equal(
+        (await call('POST', '/images/busybox/tag?repo=localhost:5000/team/app&tag=1')).status,
+        201,
+      );
+      const { json } = await call('GET', '/images/localhost:5000/team/app:1/json');
+      assert.deepEqual(json.RepoTags, ['busybox:latest', 'localhost:5000/team/app:1']);
+      assert.equal((await call('GET', '/images/localhost:5000/team/app:1/history')).json.length, 2);
+      const removed = await call('DELETE', '/images/localhost:5000/team/app:1');
+      assert.deepEqual(removed.json, [{ Untagged: 'localhost:5000/team/app:1' }]);
+    });
+
+    it('are pulled with progress and credentials', async () => {
+      const auth = Buffer.from(JSON.stringify({ username: 'me', password: 'secret' })).toString('base64url');
+      const path = '/images/create?fromImage=debian&tag=bookworm';
+      const { status, text } = await call('POST', path, { headers: { 'X-Registry-Auth': auth } });
+      assert.equal(status, 200);
+      const lines = text
+        .trim()
+        .split('\r\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      assert.deepEqual(lines[0], { status: 'Pulling from debian', id: 'bookworm' });
+      assert.ok(lines.some((line) => line['status'] === 'Downloading' && line['progressDetail']));
+      assert.equal(lines.at(-1)?.['status'], 'Status: Downloaded newer image for debian:bookworm');
+      assert.equal((engine.images.seen.auth as { username: string }).username, 'me');
+    });
+
+    it('that do not exist are a 404, not a stream', async () => {
+      const { status } = await call('POST', '/images/create?fromImage=nosuch&tag=latest');
+      assert.equal(status, 404);
+    });
+
+    it('tell of a late error in the stream, without a text code for Docker’s clients', async () => {
+      engine.images.pull = (_ref, options) => {
+        options?.onProgress?.({ id: 'a', status: 'Downloading' });
+        return Promise.reject(new Error('the line broke'));
+      };
+      const path = '/images/create?fromImage=x&tag=1';
+      const last = (text: string) =>
+        JSON.parse(text.trim().split('\r\n').at(-1) ?? '') as Record<string, any>;
+      const docker = last((await call('POST', path)).text);
+      assert.equal(docker['error'], 'the line broke');
+      assert.deepEqual(docker['errorDetail'], { message: 'the line broke' });
+      const pouch = last((await call('POST', path, { headers: { 'User-Agent': 'pouch' } })).text);
+      assert.equal(pouch['errorDetail'].code, 'PCH_INTERNAL');
+    });
+
+    it('are saved and loaded', async () => {
+      const saved = await call('GET', '/images/get?names=busybox&names=busybox:latest');
+      assert.equal(saved.headers['content-type'], 'application/x-tar');
+      const loaded = await call('POST', '/images/load', {
+        body: 'other:1',
+        headers: { 'Content-Type': 'application/x-tar' },
+      });
+      assert.match(loaded.text, /Loaded image: other:1/);
+    });
+  });
+
+  it('streams events until the client leaves', async () => {
+    const client = new RawClient(api.socket);
+    const filters = encodeURIComponent('{"event":{"create":true}}');
+    client.send(`GET /events?filters=${filters} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await client.until(/200 OK/);
+    const id = await create({}, '?name=web');
+    assert.match(await client.until(/"Action":"create"/), new RegExp(id));
+    client.socket.destroy();
+  });
+
+  it('makes, lists and removes volumes', async () => {
+    assert.equal(
+      (await call('POST', '/volumes/create', { body: { Name: 'data', Labels: { a: 'b' } } })).status,
+      201,
+    );
+    assert.equal((await call('GET', '/volumes/data')).json.Mountpoint, '/fake/volumes/data/_data');
+    assert.equal((await call('GET', '/volumes')).json.Volumes.length, 1);
+    assert.equal((await call('POST', '/volumes/create', { body: { Driver: 'nfs' } })).status, 501);
+    assert.equal((await call('DELETE', '/volumes/data')).status, 204);
+    const { status, json } = await call('GET', '/volumes/data');
+    assert.equal(status, 404);
+    assert.match(json.message, /^get data: no such volume/);
+  });
+
+  it('tells of its networks', async () => {
+    const { json } = await call('GET', '/networks');
+    assert.deepEqual(
+      json.map((network: { Name: string }) => network.Name),
+      ['bridge', 'host', 'none'],
+    );
+    const id = await run({ Cmd: ['sleep', '1000'] });
+    const bridge = await call('GET', `/networks/${json[0].Id.slice(0, 12)}`);
+    assert.equal(bridge.json.IPAM.Config[0].Subnet, '172.29.0.0/16');
+    assert.ok(bridge.json.Containers[id]);
+    assert.equal((await call('GET', '/networks/nosuch')).status, 404);
+  });
+
+  describe('Pouch’s own paths', () => {
+    it('plan without making anything', async () => {
+      const { status, json } = await call('POST', '/pouch/plan?name=web', {
+        body: { Image: 'busybox', Rich: true, HostConfig: { VolumesFrom: ['x'] } },
+      });
+      assert.equal(status, 200);
+      assert.equal(json.runtime, 'runc');
+      assert.equal(json.spec.ociVersion, '1.1.0');
+      assert.match(json.warnings[0], /VolumesFrom/);
+      assert.equal('draft' in json, false);
+      assert.deepEqual(engine.containers.list({ all: true }), []);
+    });
+
+    it('explain a container and show its plan', async () => {
+      const id = await create({ Hostname: 'web' });
+      const { json } = await call('GET', `/pouch/containers/${id.slice(0, 12)}/explain?field=hostname`);
+      assert.equal(json[0].after, 'web');
+      assert.deepEqual((await call('GET', `/pouch/containers/${id}/explain?field=mounts`)).json, []);
+      assert.equal((await call('GET', `/pouch/containers/${id}/plan`)).json.runtime, 'runc');
+    });
+
+    it('make a base image with progress', async () => {
+      const body = { reference: 'debian:bookworm', suite: 'bookworm', include: ['systemd'] };
+      const { text } = await call('POST', '/pouch/images/bootstrap', { body });
+      assert.match(text, /Unpacking packages.*"aux":\{"ID":"sha256:/s);
+      assert.equal((await call('POST', '/pouch/images/bootstrap', { body: {} })).status, 400);
+    });
+
+    it('tell of operations and the host', async () => {
+      assert.deepEqual((await call('GET', '/pouch/ops')).json, []);
+      assert.equal((await call('GET', '/pouch/info')).json.cgroupParent, '/pouch');
+    });
+  });
+});

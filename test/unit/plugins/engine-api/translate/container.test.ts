@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import type { ContainerRecord, ContainerState } from '../../../../../hooks/index.ts';
+import { toInspect } from '../../../../../plugins/engine-api/translate/container/inspect.ts';
+import { statusText } from '../../../../../plugins/engine-api/translate/container/status.ts';
+import { toSummary } from '../../../../../plugins/engine-api/translate/container/summary.ts';
+import { humanDuration, NEVER } from '../../../../../plugins/engine-api/translate/container/time.ts';
+import { toContainerRequest } from '../../../../../plugins/engine-api/translate/request/index.ts';
+import type { ContainerCreateRequest } from '../../../../../client/wire.ts';
+import { fakeDraft } from '../../../../support/fake/draft.ts';
+import { fakeImage } from '../../../../support/fake/images.ts';
+
+const ID = 'a1'.repeat(32);
+const NOW = Date.parse('2024-05-06T12:00:00Z');
+
+function record(
+  body: Partial<ContainerCreateRequest> = {},
+  state: Partial<ContainerState> = {},
+): ContainerRecord {
+  const { request } = toContainerRequest({ Image: 'web', ...body });
+  const image = fakeImage('web', { ExposedPorts: { '443/tcp': {} }, Entrypoint: ['/init'], Cmd: ['serve'] });
+  return {
+    id: ID,
+    name: 'shop',
+    createdAt: '2024-05-06T11:00:00.123456789Z',
+    request,
+    draft: fakeDraft(ID, 'shop', request, image),
+    state: {
+      status: 'created',
+      pid: 0,
+      exitCode: 0,
+      oomKilled: false,
+      error: '',
+      startedAt: '',
+      finishedAt: '',
+      ...state,
+    },
+    restartCount: 0,
+    stoppedByUser: false,
+    degraded: [],
+    warnings: [],
+    attachments: {},
+    paths: {
+      directory: '/c',
+      log: '/c/log',
+      hosts: '/c/hosts',
+      hostname: '/c/hostname',
+      resolvConf: '/c/resolv.conf',
+    },
+  };
+}
+
+function running(body: Partial<ContainerCreateRequest> = {}): ContainerRecord {
+  const made = record(body, { status: 'running', pid: 42, startedAt: '2024-05-06T11:59:57.5Z' });
+  made.attachments = {
+    'network.eth0': {
+      network: 'bridge',
+      interface: 'eth0',
+      mac: '02:42:ac:11:00:02',
+      ip: '172.29.0.2',
+      prefixLength: 16,
+      gateway: '172.29.0.1',
+      ports: [{ containerPort: 80, protocol: 'tcp', hostIp: '0.0.0.0', hostPort: 8080 }],
+    },
+    cgroup: '/pouch/x',
+  };
+  return made;
+}
+
+describe('container record → Docker', () => {
+  const durations: [seconds: number, text: string][] = [
+    [0, 'Less than a second'],
+    [1, '1 second'],
+    [59, '59 seconds'],
+    [60, 'About a minute'],
+    [119, 'About a minute'],
+    [120, '2 minutes'],
+    [3_599, '59 minutes'],
+    [3_600, 'About an hour'],
+    [5_400, '2 hours'],
+    [47 * 3_600, '47 hours'],
+    [48 * 3_600, '2 days'],
+    [13 * 86_400, '13 days'],
+    [14 * 86_400, '2 weeks'],
+    [59 * 86_400, '8 weeks'],
+    [60 * 86_400, '2 months'],
+    [729 * 86_400, '24 months'],
+    [730 * 86_400, '2 years'],
+  ];
+  for (const [seconds, text] of durations)
+    it(`${seconds} s is “${text}”`, () => assert.equal(humanDuration(seconds * 1000), text));
+
+  const statuses: [Partial<ContainerState>, string][] = [
+    [{ status: 'created' }, 'Created'],
+    [{ status: 'running', startedAt: '2024-05-06T11:59:57Z' }, 'Up 3 seconds'],
+    [{ status: 'paused', startedAt: '2024-05-06T11:58:00Z' }, 'Up 2 minutes (Paused)'],
+    [
+      { status: 'exited', exitCode: 137, finishedAt: '2024-05-06T11:00:00Z' },
+      'Exited (137) About an hour ago',
+    ],
+    [
+      { status: 'restarting', exitCode: 1, finishedAt: '2024-05-06T11:59:59Z' },
+      'Restarting (1) 1 second ago',
+    ],
+    [{ status: 'removing' }, 'Removal In Progress'],
+    [{ status: 'dead' }, 'Dead'],
+  ];
+  for (const [state, text] of statuses)
+    it(`status: ${text}`, () => assert.equal(statusText(record({}, state), NOW), text));
+
+  it('says that a container is degraded', () => {
+    const made = running();
+    made.degraded = [{ plugin: 'lxcfs', hook: 'container.spec', message: 'not there' }];
+    assert.equal(statusText(made, NOW), 'Up 2 seconds (degraded)');
+    assert.equal(toSummary(made, NOW).Degraded, true);
+    assert.deepEqual(toInspect(made).Degraded, made.degraded);
+  });
+
+  it('inspects a container that never ran', () => {
+    const told = toInspect(record());
+    assert.equal(told.State.StartedAt, NEVER);
+    assert.equal(told.State.Running, false);
+    assert.deepEqual(told.NetworkSettings.Ports, {});
+    assert.equal(told.Name, '/shop');
+    assert.equal(told.Path, '/init');
+    assert.deepEqual(told.Args, ['serve']);
+    assert.equal(told.NetworkSettings.Networks?.['bridge']?.IPAddress, '');
+  });
+
+  it('shows addresses and ports of a running one', () => {
+    const { NetworkSettings: net, State } = toInspect(running());
+    assert.equal(State.StartedAt, '2024-05-06T11:59:57.5Z');
+    assert.equal(net.IPAddress, '172.29.0.2');
+    assert.equal(net.Networks?.['bridge']?.Gateway, '172.29.0.1');
+    assert.deepEqual(net.Ports, { '443/tcp': null, '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '8080' }] });
+    assert.deepEqual(toSummary(running(), NOW).Ports, [
+      { PrivatePort: 443, Type: 'tcp' },
+      { IP: '0.0.0.0', PrivatePort: 80, PublicPort: 8080, Type: 'tcp' },
+    ]);
+  });
+
+  it('gives back the host configuration that it was asked for', () => {
+    const HostConfig = {
+      Binds: ['/src:/dst:ro', 'data:/data'],
+      Memory: 64 * 1024 * 1024,
+      PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8080' }] },
+      RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 2 },
+      Ulimits: [{ Name: 'nofile', Hard: 2, Soft: 1 }],
+      CapAdd: ['NET_ADMIN'],
+      Devices: [{ PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rwm' }],
+    };
+    const told = toInspect(running({ HostConfig })).HostConfig as Record<string, unknown>;
+    for (const [field, value] of Object.entries(HostConfig)) assert.deepEqual(told[field], value, field);
+  });
+
+  it('lists binds, volumes and tmpfs as mounts', () => {
+    const { Mounts } = toInspect(
+      running({ Volumes: { '/anon': {} }, HostConfig: { Binds: ['/a:/b:ro'], Tmpfs: { '/t': '' } } }),
+    );
+    assert.deepEqual(
+      Mounts.map(({ Type, Destination, RW }) => [Type, Destination, RW]),
+      [
+        ['bind', '/b', false],
+        ['tmpfs', '/t', true],
+        ['volume', '/anon', true],
+      ],
+    );
+    assert.equal(Mounts[2]?.Name, 'anonymous-a1a1a1a1a1a1');
+  });
+
+  it('shows Pouch’s own fields of rich containers only', () => {
+    assert.equal('Rich' in toInspect(running()).Config, false);
+    const rich = running({ Rich: true, RichMode: 'systemd' });
+    assert.equal(toInspect(rich).Config.RichMode, 'systemd');
+    assert.equal(toSummary(rich, NOW).RichMode, 'systemd');
+  });
+});

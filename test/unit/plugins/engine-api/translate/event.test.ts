@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import type { EngineEvent } from '../../../../../hooks/index.ts';
+import { eventFilter, eventLine } from '../../../../../plugins/engine-api/translate/event.ts';
+
+const die: EngineEvent = {
+  type: 'container',
+  action: 'die',
+  id: 'c0ffee'.repeat(10),
+  attributes: { name: 'web', image: 'busybox', exitCode: '0', tier: 'front' },
+  timeNano: 1_715_000_000_123_456_789n,
+};
+
+describe('events as Docker writes them', () => {
+  it('keeps all digits of the time', () => {
+    const line = eventLine(die);
+    assert.match(line, /"timeNano":1715000000123456789\}\n$/);
+    const told = JSON.parse(line) as Record<string, unknown>;
+    assert.equal(told['time'], 1_715_000_000);
+    assert.equal(told['status'], 'die');
+    assert.equal(told['from'], 'busybox');
+  });
+
+  const filters: [Record<string, string[]>, boolean][] = [
+    [{}, true],
+    [{ container: ['web'] }, true],
+    [{ container: ['c0ffee'] }, true],
+    [{ container: ['db'] }, false],
+    [{ event: ['start', 'die'] }, true],
+    [{ event: ['start'] }, false],
+    [{ type: ['image'] }, false],
+    [{ label: ['tier=front', 'name'] }, true],
+    [{ label: ['tier=front', 'missing'] }, false],
+    [{ image: ['busybox'], event: ['die'] }, true],
+  ];
+  for (const [filter, kept] of filters)
+    it(`${JSON.stringify(filter)} ${kept ? 'keeps' : 'drops'} it`, () =>
+      assert.equal(eventFilter(filter)(die), kept));
+
+  it('names a filter that does not exist', () =>
+    assert.throws(() => eventFilter({ color: ['red'] }), /invalid filter/));
+});
