@@ -1,8 +1,13 @@
 /** The daemon: reads its configuration, runs in the foreground, logs to stderr, ends on SIGTERM; containers go on. */
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
+import { keeperNodeFlags } from '../core/io/index.ts';
 import { runDaemon } from './daemon/run.ts';
 
 process.exitCode = await runDaemon(process.argv.slice(2), {
-  keeperCommand: [process.execPath, fileURLToPath(new URL('./pouch-logkeeper.js', import.meta.url))],
+  keeperCommand: [
+    process.execPath,
+    ...keeperNodeFlags,
+    fileURLToPath(new URL('./pouch-logkeeper.js', import.meta.url)),
+  ],
 });

@@ -67,8 +67,11 @@ function stdinOf(kernel: Kernel, record: ContainerRecord, source: Promise<LiveOu
 }
 
 /** With a terminal there is no end of input but ^D; CloseIO would stop its output too. */
-async function closeStdin(kernel: Kernel, { id, draft }: ContainerRecord): Promise<void> {
-  if (!draft.process.tty) await kernel.client.tasks.closeStdin(id).catch(ignore);
+async function closeStdin(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  if (record.draft.process.tty) return;
+  // The task must be there to be told.
+  if (!isRunning(record)) await kernel.attachPoints.whenStarted(record.id);
+  await kernel.client.tasks.closeStdin(record.id).catch(ignore);
 }
 
 function ignore(): void {}

@@ -2,7 +2,10 @@
  * Clients that attach before a container starts. Its streams exist only from the start on, so they wait here, and the
  * start waits until each has subscribed: nothing of the output is missed.
  */
-import type { ContainerIo, LiveOutput } from '../io/index.ts';
+import type { ContainerIo, LiveOutput, SubscribeOptions } from '../io/index.ts';
+
+/** Who was there before the start is a foreground `run`: its user may take any time to read (`run … | less`). */
+const foreground: SubscribeOptions = { stallMs: 0 };
 
 interface Pending {
   resolve(output: LiveOutput): void;
@@ -12,6 +15,7 @@ interface Pending {
 export class AttachPoints {
   readonly #io: ContainerIo;
   readonly #pending = new Map<string, Set<Pending>>();
+  readonly #starting = new Map<string, Set<() => void>>();
 
   constructor(io: ContainerIo) {
     this.#io = io;
@@ -19,9 +23,7 @@ export class AttachPoints {
 
   /** Subscribes to a container that runs. */
   async now(id: string): Promise<LiveOutput> {
-    const output = this.#io.subscribe(id);
-    await output.ready;
-    return output;
+    return await this.#subscribe(id, {});
   }
 
   /** Subscribes when the container starts; rejects if the client gives up before. */
@@ -48,5 +50,12 @@ export class AttachPoints {
   gone(id: string, error: unknown): void {
     for (const pending of this.#pending.get(id) ?? []) pending.reject(error);
     this.#pending.delete(id);
+    this.started(id);
+  }
+
+  async #subscribe(id: string, options: SubscribeOptions): Promise<LiveOutput> {
+    const output = this.#io.subscribe(id, options);
+    await output.ready;
+    return output;
   }
 }

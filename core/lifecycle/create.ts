@@ -13,7 +13,7 @@ import type { Generation } from '../plugins/index.ts';
 import { newId, newName } from '../state/ids.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
 
-const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/;
+const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
 /** The pure half: nothing on the host changes. */
 export async function plan(kernel: Kernel, request: ContainerRequest): Promise<Plan> {
@@ -127,7 +127,7 @@ export function checkName(name: string): string {
   if (namePattern.test(name)) return name;
   throw new PouchError(
     'PCH_NAME_INVALID',
-    `Invalid container name (${name}): expected 1 to 128 letters, digits, "_", "." or "-", the first a letter or digit`,
+    `Invalid container name (${name}): expected 2 to 128 letters, digits, "_", "." or "-", the first a letter or digit`,
     { hint: 'choose another --name' },
   );
 }

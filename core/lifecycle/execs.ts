@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { constants } from 'node:fs';
 import { catalogue } from '../../hooks/catalogue.ts';
 import type { ExecDraft } from '../../hooks/draft.ts';
-import type { Attachment, ContainerRecord, ExecRecord, ExecRequest, Execs } from '../../hooks/engine.ts';
+import type {
+  Attachment,
+  ContainerRecord,
+  ExecRecord,
+  ExecRequest,
+  Execs,
+  OutputChunk,
+} from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import type { OciProcess, OciSpec } from '../../hooks/oci.ts';
 import { specPath } from '../apply/effects/container.ts';
@@ -71,8 +78,8 @@ export class ExecInstances implements Execs {
       await stdio.close();
       throw this.#failed(exec, error);
     }
-    void this.#settle(exec, record, stdio);
-    return options.detached ? undefined : this.#attachment(exec, stdio);
+    const settled = this.#settle(exec, record, stdio);
+    return options.detached ? undefined : this.#attachment(exec, stdio, settled);
   }
 
   async resize(id: string, size: { height: number; width: number }): Promise<void> {
@@ -163,7 +170,7 @@ export class ExecInstances implements Execs {
     setTimeout(() => this.#records.delete(exec.id), keptMs).unref();
   }
 
-  #attachment(exec: ExecRecord, stdio: ExecStdio): Attachment {
+  #attachment(exec: ExecRecord, stdio: ExecStdio, settled: Promise<void>): Attachment {
     const tty = exec.request.tty ?? false;
     const { tasks } = this.#kernel.client;
     stdio.stdin?.once('finish', () => {
@@ -172,10 +179,19 @@ export class ExecInstances implements Execs {
     return {
       tty,
       ...(stdio.stdin && { stdin: stdio.stdin }),
-      output: stdio.output,
+      output: untilSettled(stdio.output, settled),
       detach: () => void 0,
     };
   }
+}
+
+/** The end of the output says that the exit code can be asked for. */
+async function* untilSettled(
+  output: AsyncIterable<OutputChunk>,
+  settled: Promise<void>,
+): AsyncIterable<OutputChunk> {
+  yield* output;
+  await settled;
 }
 
 function streamsOf(request: ExecRequest, detached: boolean) {

@@ -8,12 +8,20 @@ import type { Ledger } from '../apply/ledger.ts';
 import { etcPaths, hostsFile } from '../plan/etcFiles.ts';
 import type { Generation } from '../plugins/index.ts';
 import { watchExit } from './exit.ts';
+import { removeLocked } from './remove.ts';
 import { emitContainer, type Kernel, networksOf, withLedger } from './kernel.ts';
 
 /** Starts a container; succeeds at once if it runs. */
 export async function start(kernel: Kernel, record: ContainerRecord): Promise<void> {
   kernel.restarts.cancel(record.id);
-  await kernel.locks.run(record.id, 'start', () => startLocked(kernel, record));
+  await kernel.locks.run(record.id, 'start', async () => {
+    try {
+      await startLocked(kernel, record);
+    } catch (error) {
+      if (record.draft.autoRemove) await removeLocked(kernel, record, { volumes: true });
+      throw error;
+    }
+  });
 }
 
 /** The caller holds the container's lock. */
@@ -51,6 +59,7 @@ async function applyStart(
     throw runtimeError(error, record.id);
   });
   setRunning(record, pid, new Date().toISOString());
+  kernel.attachPoints.started(record.id);
   watchExit(kernel, record);
   await kernel.store.save(record);
   emitContainer(kernel, 'start', record);

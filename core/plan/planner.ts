@@ -110,7 +110,7 @@ export class Planner {
     const chosen =
       draft.runtime ||
       draft.annotations['io.pouch.runtime'] ||
-      (await generation.runner.bail(catalogue.container.selectRuntime, draft, { log: run.log }))?.answer ||
+      (await generation.runner.bail(catalogue.container.selectRuntime, draft, run))?.answer ||
       this.#options.config().runtime.default;
     const runtime = generation.runtimes.get(chosen);
     if (!runtime) throw unknownRuntime(chosen, [...generation.runtimes.keys()]);

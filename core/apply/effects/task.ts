@@ -31,23 +31,24 @@ export function taskEffect(client: ContainerdClient): EffectKind<{ id: string },
 export async function deleteTask(client: ContainerdClient, id: string): Promise<void> {
   const deleted = await tryDelete(client, id);
   if (deleted) return;
-  await ifFound(client.tasks.kill(id, SIGKILL, { all: true })).catch(ignorePrecondition);
+  await ifFound(client.tasks.kill(id, SIGKILL, { all: true })).catch(ignoreEnded);
   await ifFound(client.tasks.wait(id, '', { deadlineMs: killDeadlineMs }));
   await ifFound(client.tasks.delete(id));
 }
 
-/** False when it still runs. */
+/** False when it still runs; containerd 1.6 answers that as a plain failure. */
 async function tryDelete(client: ContainerdClient, id: string): Promise<boolean> {
   try {
     await ifFound(client.tasks.delete(id));
     return true;
   } catch (error) {
-    if (isContainerdError(error, 'PCH_CONTAINERD_PRECONDITION')) return false;
+    if (isContainerdError(error, 'PCH_CONTAINERD_PRECONDITION', 'PCH_CONTAINERD_FAILED')) return false;
     throw error;
   }
 }
 
-function ignorePrecondition(error: unknown): void {
+/** It ended by itself meanwhile. */
+function ignoreEnded(error: unknown): void {
   if (!isContainerdError(error, 'PCH_CONTAINERD_PRECONDITION')) throw error;
 }
 
