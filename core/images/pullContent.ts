@@ -4,6 +4,7 @@ import type { Descriptor, ImageConfig } from '../../hooks/image.ts';
 import { chainIds } from './chainId.ts';
 import { DownloadQueue } from './downloadQueue.ts';
 import { type BlobFetch, fetchBlob } from './fetchBlob.ts';
+import { linkedAbort } from './linkedAbort.ts';
 import { type Manifest, invalid, maxManifestBytes, parseConfig, parseManifest } from './manifest.ts';
 import { type OnProgress, shortDigest } from './progress.ts';
 import { type Platform, choosePlatform, platformDistance, platformNotFound } from './platform.ts';
@@ -56,6 +57,7 @@ interface Resolved {
 export async function pullContent(job: PullJob): Promise<Descriptor> {
   const { target, layers, config } = await resolve(job);
   await fetchLayers(job, layersToUnpack(layers, config, name(job)));
+  job.signal.throwIfAborted();
   return target;
 }
 
@@ -110,8 +112,8 @@ async function store(job: PullJob, found: FetchedManifest, labels: Record<string
 }
 
 async function fetchLayers(job: PullJob, layers: LayerToUnpack[]): Promise<void> {
-  const stop = new AbortController();
-  const inner = { ...job, signal: AbortSignal.any([job.signal, stop.signal]) };
+  const { controller: stop, unlink } = linkedAbort(job.signal);
+  const inner = { ...job, signal: stop.signal };
   const queue = new DownloadQueue(job.maxParallel);
   const downloads = layers.map(({ descriptor }) => {
     job.onProgress({ id: shortDigest(descriptor.digest), status: 'Pulling fs layer' });
@@ -127,6 +129,7 @@ async function fetchLayers(job: PullJob, layers: LayerToUnpack[]): Promise<void>
     throw error;
   } finally {
     queue.close();
+    unlink();
   }
 }
 

@@ -43,7 +43,23 @@ export class AttachPoints {
   async opened(id: string): Promise<void> {
     const waiting = this.#pending.get(id) ?? [];
     this.#pending.delete(id);
-    await Promise.all([...waiting].map((pending) => this.now(id).then(pending.resolve, pending.reject)));
+    await Promise.all(
+      [...waiting].map((pending) => this.#subscribe(id, foreground).then(pending.resolve, pending.reject)),
+    );
+  }
+
+  /** Resolves when the container's process runs, or is not going to. */
+  whenStarted(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.#starting.get(id) ?? new Set();
+      this.#starting.set(id, waiting.add(resolve));
+    });
+  }
+
+  /** To be called when the container's process runs. */
+  started(id: string): void {
+    for (const resolve of this.#starting.get(id) ?? []) resolve();
+    this.#starting.delete(id);
   }
 
   /** The container is not going to start: its start failed, or it was removed. */

@@ -94,7 +94,11 @@ function drained(entry: TarEntry): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = () => reject(new Error('the reader of the archive went away'));
     if (entry.destroyed) fail();
-    entry.once('drain', resolve).once('close', fail);
+    entry.once('close', fail);
+    entry.once('drain', () => {
+      entry.off('close', fail);
+      resolve();
+    });
   });
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { PouchError } from '../../../hooks/errors.ts';
+import { linkedAbort } from '../linkedAbort.ts';
 import { customizeScript } from './customize.ts';
 import type { BootstrapOptions } from './options.ts';
 import { hostSources } from './aptSources.ts';
@@ -85,7 +86,9 @@ async function supervise<T>(
   { signal, onLine }: Run,
   consume: (tar: Readable) => Promise<T>,
 ): Promise<T> {
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+  const { controller, unlink } = linkedAbort(signal);
+  const timer = setTimeout(() => controller.abort(tooSlow()), deadlineMs);
+  const stop = controller.signal;
   const lines = collectLines(child.stderr as Readable, onLine);
   const ended = exitOf(child);
   const onAbort = () => endGroup(child, ended);
@@ -94,8 +97,7 @@ async function supervise<T>(
   const consumed = consume(child.stdout as Readable);
   try {
     const [exitCode] = await Promise.all([ended, consumed.catch(() => endGroup(child, ended))]);
-    signal.throwIfAborted();
-    if (stop.aborted) throw tooSlow();
+    stop.throwIfAborted();
     if (exitCode !== 0) {
       // The consumer's own error (a full disk) is the reason if it ended the process.
       await consumed;
@@ -103,7 +105,8 @@ async function supervise<T>(
     }
     return await consumed;
   } finally {
-    stop.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
+    unlink();
     consumed.catch(() => undefined);
   }
 }

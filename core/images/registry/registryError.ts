@@ -129,7 +129,7 @@ async function reasonOf(answer: IncomingMessage): Promise<string> {
 function oneLine(text: unknown): string {
   // Control characters of a remote must not reach a terminal.
   return String(text)
-    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
     .trim()
     .slice(0, maxReasonLength);
 }
