@@ -26,6 +26,9 @@ export interface Hijacked {
   contentType: string;
 }
 
+/** Servers tell this client by it: it takes errors with all their parts, not only their message. */
+const userAgent = 'pouch';
+
 /** HTTP over the daemon's socket. Connections are kept alive and shared by the calls of one client. */
 export class Transport {
   readonly address: Address;
@@ -83,7 +86,7 @@ export class Transport {
     options: CallOptions,
     agent: http.Agent | false,
   ): ClientRequest {
-    const headers: OutgoingHttpHeaders = { host: 'pouch', ...options.headers };
+    const headers: OutgoingHttpHeaders = { host: 'pouch', 'user-agent': userAgent, ...options.headers };
     if (options.body !== undefined) headers['content-type'] = 'application/json';
     return http.request({
       ...this.address.connect,

@@ -53,6 +53,16 @@ describe('client', () => {
     assert.deepEqual(urls, ['/containers/..%2Fx/json', '/images/reg:5000/a/b:tag/json']);
   });
 
+  it('tells the server that it is no client of Docker’s', async () => {
+    let agent: unknown;
+    handle = (request, response) => {
+      agent = request.headers['user-agent'];
+      json(response, 200, []);
+    };
+    await client.containers.list();
+    assert.equal(agent, 'pouch');
+  });
+
   it('keeps one connection for calls after another', async () => {
     let connections = 0;
     server.on('connection', () => connections++);
