@@ -1,7 +1,7 @@
 /** `-v`: `SOURCE:DESTINATION[:OPTIONS]`, or a bare destination. */
 import type { VolumeRequest } from '../../../../hooks/index.ts';
+import { destinationOf } from './destination.ts';
 import { invalid } from './invalid.ts';
-import { destinationOf } from './volumes.ts';
 
 const FIELD = 'HostConfig.Binds';
 const FORM = 'SOURCE:DESTINATION[:OPTIONS]';

@@ -1,8 +1,8 @@
 /** `--mount`. */
 import type { MountSpec } from '../../../../client/wire.ts';
 import { PouchError, type VolumeRequest } from '../../../../hooks/index.ts';
+import { destinationOf } from './destination.ts';
 import { invalid } from './invalid.ts';
-import { destinationOf } from './volumes.ts';
 
 const FIELD = 'HostConfig.Mounts';
 

@@ -1,6 +1,6 @@
 /** `--tmpfs`: options by destination. */
 import type { VolumeRequest } from '../../../../hooks/index.ts';
-import { destinationOf } from './volumes.ts';
+import { destinationOf } from './destination.ts';
 
 /** Docker's defaults, each with the option that takes it back. */
 const defaults: [option: string, opposite: string][] = [

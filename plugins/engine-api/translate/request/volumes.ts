@@ -2,6 +2,7 @@
 import type { ContainerCreateRequest, HostConfig } from '../../../../client/wire.ts';
 import type { VolumeRequest } from '../../../../hooks/index.ts';
 import { parseBind } from './bind.ts';
+import { destinationOf } from './destination.ts';
 import { invalid } from './invalid.ts';
 import { parseMount } from './mount.ts';
 import { parseTmpfs } from './tmpfs.ts';
@@ -32,17 +33,4 @@ function refuseDuplicates(volumes: VolumeRequest[]): void {
       throw invalid('HostConfig', 'each mount point once', `Duplicate mount point: ${destination}`);
     seen.add(destination);
   }
-}
-
-/**
- * A path in the container, without `.`, `..` and trailing slashes.
- * @throws PCH_OPTION_INVALID
- */
-export function destinationOf(field: string, path: string): string {
-  if (!path.startsWith('/')) throw invalid(field, 'an absolute path in the container', path);
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.includes('..')) throw invalid(field, 'a path without ".."', path);
-  if (parts.length === 0)
-    throw invalid(field, 'a path below "/"', path, 'the root file system comes from the image');
-  return `/${parts.join('/')}`;
 }

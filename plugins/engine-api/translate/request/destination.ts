@@ -1,0 +1,14 @@
+import { invalid } from './invalid.ts';
+
+/**
+ * A path in the container, without `.`, `..` and trailing slashes.
+ * @throws PCH_OPTION_INVALID
+ */
+export function destinationOf(field: string, path: string): string {
+  if (!path.startsWith('/')) throw invalid(field, 'an absolute path in the container', path);
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..')) throw invalid(field, 'a path without ".."', path);
+  if (parts.length === 0)
+    throw invalid(field, 'a path below "/"', path, 'the root file system comes from the image');
+  return `/${parts.join('/')}`;
+}

@@ -1,0 +1,10 @@
+/**
+ * `npm run build`: the code generated from the protos, the bundle of the daemon (dist/), and the executable bin/pouch.
+ * What is up to date is left alone. Types are checked by `npm run check`.
+ */
+import { resolve } from 'node:path';
+import { bundle } from './build/bundle.ts';
+
+await import('./generate-protos.ts');
+await bundle(resolve(import.meta.dirname, '..'));
+await import('./build-cli.ts');

@@ -1,0 +1,43 @@
+/** `npm run check`: everything that can be said of the sources without running them. Names what failed, with its output. */
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { execa } from 'execa';
+import PQueue from 'p-queue';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** The slowest first, for they run side by side. */
+const checks = {
+  'lint (eslint)': ['eslint', '--max-warnings', '0', '.'],
+  'types (tsc)': ['tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsc.json'],
+  'imports (dependency-cruiser)': ['depcruise', '--output-type', 'err', '.'],
+  'unused code (knip)': ['knip'],
+  'form (prettier)': ['prettier', '--check', '--log-level', 'warn', '.'],
+  'generated docs': ['node', '--import', 'tsx', 'scripts/docs.ts', '--check'],
+} satisfies Record<string, [string, ...string[]]>;
+
+await execa('node', ['--import', 'tsx', 'scripts/generate-protos.ts'], { cwd: root, stdio: 'inherit' });
+
+const lanes = new PQueue({ concurrency: Math.min(availableParallelism(), 4) });
+const outcomes = await Promise.all(
+  Object.entries(checks).map(async ([name, command]) => lanes.add(async () => check(name, command))),
+);
+const failed = outcomes.filter((isGood) => !isGood).length;
+console.log(failed === 0 ? 'All checks passed.' : `${failed} of ${outcomes.length} checks failed.`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function check(name: string, [file = '', ...args]: readonly string[]): Promise<boolean> {
+  const started = performance.now();
+  const ran = await execa(file, args, {
+    cwd: root,
+    preferLocal: true,
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: 300_000,
+  });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${ran.failed ? '✗' : '✓'} ${name}, ${seconds} s`);
+  if (ran.failed) console.log(ran.all || ran.shortMessage);
+  return !ran.failed;
+}

@@ -1,0 +1,103 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { SetupError } from './setupError.ts';
+
+/** A Debian package, and the file or command by which one sees that the host has what it brings. */
+export interface HostPackage {
+  name: string;
+  /** A command looked for in PATH, or an absolute path. */
+  provides: string;
+}
+
+/** What a host needs to run containers. */
+export const runtimePackages: readonly HostPackage[] = [
+  { name: 'containerd', provides: 'containerd' },
+  { name: 'runc', provides: 'runc' },
+  { name: 'containernetworking-plugins', provides: '/usr/lib/cni/bridge' },
+  { name: 'iptables', provides: 'iptables' },
+  { name: 'iproute2', provides: 'ip' },
+  { name: 'tini', provides: 'tini-static' },
+];
+
+/** What `pouch image bootstrap` needs. */
+export const bootstrapPackages: readonly HostPackage[] = [
+  { name: 'mmdebstrap', provides: 'mmdebstrap' },
+  { name: 'debian-archive-keyring', provides: '/usr/share/keyrings/debian-archive-keyring.gpg' },
+];
+
+/** What the tests need beyond that. */
+export const testPackages: readonly HostPackage[] = [
+  { name: 'crun', provides: 'crun' },
+  { name: 'busybox-static', provides: '/bin/busybox' },
+  { name: 'docker-registry', provides: 'docker-registry' },
+  { name: 'skopeo', provides: 'skopeo' },
+  { name: 'umoci', provides: 'umoci' },
+  { name: 'tmux', provides: 'tmux' },
+  { name: 'procps', provides: 'ps' },
+  { name: 'docker.io', provides: 'docker' },
+];
+
+/**
+ * Installs those of the packages that the host lacks; does and needs nothing if it has them all.
+ * @throws SetupError without root, on another distribution, or if apt-get fails
+ */
+export async function installMissing(packages: readonly HostPackage[]): Promise<void> {
+  const missing = packages.filter(({ provides }) => !isThere(provides));
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name);
+  if (!hasApt()) throw new SetupError(onAnotherDistribution(missing));
+  if (process.getuid?.() !== 0)
+    throw new SetupError(
+      `Debian packages are missing and only root can install them: run this as root, or first: sudo apt-get install ${names.join(' ')}`,
+    );
+  console.log(`Installing Debian packages: ${names.join(' ')}`);
+  await withoutStartingServices(async () => {
+    await aptGet('update');
+    await aptGet('install', '--yes', '--no-install-recommends', ...names);
+  });
+}
+
+function isThere(provides: string): boolean {
+  if (provides.startsWith('/')) return existsSync(provides);
+  const directories = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
+  return directories.some((directory) => existsSync(join(directory, provides)));
+}
+
+function hasApt(): boolean {
+  return existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
+}
+
+function onAnotherDistribution(missing: readonly HostPackage[]): string {
+  const what = missing.map(({ name, provides }) => `${provides} (Debian: ${name})`).join(', ');
+  return `This host is not Debian, so install these with its own package manager, then run this again: ${what}`;
+}
+
+async function aptGet(...args: string[]): Promise<void> {
+  const options = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3', '-q'];
+  const ran = await execa('apt-get', [...options, ...args], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+    stdin: 'ignore',
+    all: true,
+    reject: false,
+    timeout: 20 * 60_000,
+  });
+  if (!ran.failed) return;
+  const lines = (ran.all || ran.shortMessage || '').trim().split('\n').slice(-5).join('\n');
+  throw new SetupError(`apt-get ${args.join(' ')} failed; mend what it says and run this again:\n${lines}`);
+}
+
+/**
+ * Debian starts a service when it installs it: a registry on port 5000, a second containerd. Nobody has asked for them,
+ * and policy-rc.d is Debian's way to say so (https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt).
+ */
+async function withoutStartingServices(install: () => Promise<void>): Promise<void> {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return install();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await install();
+  } finally {
+    rmSync(policy, { force: true });
+  }
+}
