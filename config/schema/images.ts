@@ -20,7 +20,7 @@ export const images: Settings<'images'> = {
     default: [],
     example: ['127.0.0.1:5000'],
     format: listOf(registryHost),
-    doc: 'Registries that speak plain HTTP. All others are asked by HTTPS, without falling back.',
+    doc: 'Registries that speak plain HTTP. So does one on loopback (localhost, 127.0.0.0/8, [::1]) that is not under images.insecureTls; all others are asked by HTTPS, without falling back.',
     since: '0.1.0',
   },
   'images.insecureTls': {
