@@ -59,7 +59,7 @@ async function makeCommand(
   rest: string[] | typeof wholeTree | undefined,
   session: Session,
 ): Promise<PouchCommand> {
-  const command = new PouchCommand(entry.name).copyInheritedSettings(parent) as PouchCommand;
+  const command = new PouchCommand(entry.name).copyInheritedSettings(parent);
   command
     .summary(entry.summary)
     .description(entry.summary)

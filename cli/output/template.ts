@@ -88,7 +88,7 @@ function printer(action: string): Render {
 
 function display(value: unknown): string {
   if (value === undefined) return '<no value>';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 const functions: Record<string, (...values: unknown[]) => unknown> = {

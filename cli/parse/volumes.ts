@@ -41,7 +41,7 @@ function absoluteSource(source: string, text: string): string {
 }
 
 function destination(path: string | undefined, text: string): string {
-  if (path === undefined || !path.startsWith('/')) throw invalidOption(flag, form, text);
+  if (!path?.startsWith('/')) throw invalidOption(flag, form, text);
   if (path === '/') throw invalidOption(flag, 'a destination below /', text);
   return path;
 }

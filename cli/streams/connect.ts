@@ -3,6 +3,7 @@ import type { Terminal } from '../session.ts';
 import { copyOutput } from './copyOutput.ts';
 import { DetachFilter } from './detachFilter.ts';
 import { enterRawMode } from './rawMode.ts';
+import { write } from './write.ts';
 
 export interface ConnectOptions {
   tty: boolean;
@@ -24,12 +25,14 @@ export async function connect(
 ): Promise<Outcome> {
   const { socket } = hijacked;
   const restore = options.tty && options.stdin ? enterRawMode(terminal.stdin) : () => undefined;
-  const detached = new Promise<Outcome>((resolve) => {
-    if (options.stdin) forwardInput(hijacked, options, terminal, () => resolve('detached'));
-  });
+  // The container may close its stdin while more is typed: no error for us, its output tells the rest.
+  socket.on('error', () => undefined);
   const ended = copyOutput(socket, options.tty, terminal).then((): Outcome => 'ended');
   try {
-    return await Promise.race([ended, detached]);
+    return await Promise.race([
+      ended,
+      ...(options.stdin ? [untilDetached(hijacked, options, terminal)] : []),
+    ]);
   } finally {
     restore();
     terminal.stdin.pause();
@@ -37,22 +40,28 @@ export async function connect(
   }
 }
 
-function forwardInput(
+/** Settles only when the user detaches: the end of the input is not the end of the output. */
+function untilDetached(hijacked: Hijacked, options: ConnectOptions, terminal: Terminal): Promise<Outcome> {
+  return new Promise((resolve) => {
+    forwardInput(hijacked, options, terminal).then(
+      (outcome) => outcome && resolve(outcome),
+      () => hijacked.socket.end(),
+    );
+  });
+}
+
+/** Ends with the input, or answers that the user has detached; then the container's stdin stays open. */
+async function forwardInput(
   { socket }: Hijacked,
   options: ConnectOptions,
-  terminal: Terminal,
-  onDetach: () => void,
-): void {
+  { stdin }: Terminal,
+): Promise<Outcome | undefined> {
   const filter = new DetachFilter(options.tty ? options.detachKeys : []);
-  const { stdin } = terminal;
-  socket.on('drain', () => stdin.resume());
-  // The container may close its stdin while more is typed: no error for us, its output tells the rest.
-  socket.on('error', () => undefined);
-  stdin.on('error', () => socket.end());
-  stdin.on('end', () => socket.end());
-  stdin.on('data', (chunk: Buffer) => {
+  for await (const chunk of stdin as AsyncIterable<Buffer>) {
     const { forward, detached } = filter.push(chunk);
-    if (socket.writable && forward.length > 0 && !socket.write(forward)) stdin.pause();
-    if (detached) onDetach();
-  });
+    if (socket.writable && forward.length > 0) await write(socket, forward);
+    if (detached) return 'detached';
+  }
+  socket.end();
+  return undefined;
 }
