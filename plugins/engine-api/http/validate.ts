@@ -10,7 +10,7 @@ const compiled = new WeakMap<TSchema, ValidateFunction>();
 export function validate<Schema extends TSchema>(schema: Schema, body: unknown): Static<Schema> {
   const check = validatorOf(schema);
   if (!check(body)) throw invalid(check.errors ?? []);
-  return body as Static<Schema>;
+  return body;
 }
 
 /** Compiled at first use: start-up does not wait for it. */

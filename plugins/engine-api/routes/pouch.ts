@@ -3,12 +3,13 @@ import type { BootstrapRequest, PlanResponse } from '../../../client/wire.ts';
 import type { Plan } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
+import { namingTheImage } from '../http/imageError.ts';
 import { streamProgress } from '../http/progressStream.ts';
 import { sendJson } from '../http/reply.ts';
 import { validate } from '../http/validate.ts';
 import { record, text, texts, typed } from '../schemas/json.ts';
 import { familiar } from '../translate/image/reference.ts';
-import { namingTheImage, readContainerRequest } from './container/create.ts';
+import { readContainerRequest } from './container/create.ts';
 
 export const pouchRoutes: Route[] = [
   { method: 'POST', path: '/pouch/plan', handler: plan },

@@ -1,7 +1,7 @@
 import type { ContainerCreateResponse } from '../../../../client/wire.ts';
-import { PouchError } from '../../../../hooks/index.ts';
 import { readJson } from '../../http/body.ts';
 import { type Call, type Route } from '../../http/call.ts';
+import { namingTheImage } from '../../http/imageError.ts';
 import { sendJson } from '../../http/reply.ts';
 import { validate } from '../../http/validate.ts';
 import { createSchema } from '../../schemas/create.ts';
@@ -22,10 +22,4 @@ async function create(call: Call): Promise<void> {
 export async function readContainerRequest(call: Call): Promise<Translation> {
   const body = validate(createSchema, await readJson(call));
   return toContainerRequest(body, { name: call.query.text('name'), platform: call.query.text('platform') });
-}
-
-/** The path does not name the image, so the message has to: the docker CLI pulls when it reads this one. */
-export function namingTheImage(error: unknown, image: string): unknown {
-  if (!(error instanceof PouchError) || error.code !== 'PCH_IMAGE_NOT_FOUND') return error;
-  return new PouchError('PCH_IMAGE_NOT_FOUND', `No such image: ${image}`, { hint: error.hint, cause: error });
 }

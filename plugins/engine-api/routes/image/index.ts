@@ -1,6 +1,7 @@
 /** Routes of images. Names hold slashes, which the router takes for the path's: the verb behind them is split off here. */
 import { PouchError } from '../../../../hooks/index.ts';
 import type { Call, Handler, Route } from '../../http/call.ts';
+import { namingTheImage } from '../../http/imageError.ts';
 import { imageVerbs, storeRoutes } from './store.ts';
 import { transferRoutes, transferVerbs } from './transfer.ts';
 import { notOffered } from '../unsupported.ts';
@@ -33,6 +34,10 @@ function rest(call: Call): string {
   return call.params['*'] ?? '';
 }
 
-function withName(call: Call, name: string, handler: Handler): Promise<void> | void {
-  return handler({ ...call, params: { name } });
+async function withName(call: Call, name: string, handler: Handler): Promise<void> {
+  try {
+    await handler({ ...call, params: { name } });
+  } catch (error) {
+    throw namingTheImage(error, name);
+  }
 }

@@ -22,9 +22,9 @@ export function filterImages(images: Image[], filters: Record<string, string[]>)
     ...(filters['before'] ?? []).map((ref) => madeAround(images, ref, 'before')),
     ...(filters['since'] ?? []).map((ref) => madeAround(images, ref, 'since')),
     ...(filters['until'] ?? []).map(madeUntil),
-    ...(filters['reference']?.length ? [matchesAny(filters['reference'])] : []),
   ];
-  return images.filter((image) => predicates.every((holds) => holds(image)));
+  const kept = images.filter((image) => predicates.every((holds) => holds(image)));
+  return filters['reference']?.length ? named(kept, filters['reference']) : kept;
 }
 
 function isDangling(value: string): Predicate {
@@ -66,13 +66,19 @@ function madeUntil(text: string): Predicate {
   return (image) => Date.parse(image.createdAt) < edge;
 }
 
-/** Patterns as Go's path.Match, against `debian:bookworm` and `debian`. */
-function matchesAny(patterns: string[]): Predicate {
+/**
+ * The images that a pattern matches, with the matching references only, as Docker shows them. Patterns are those of Go's
+ * path.Match, and match `debian:bookworm` or `debian`.
+ */
+function named(images: Image[], patterns: string[]): Image[] {
   const expressions = patterns.map((pattern) => globExpression(familiar(pattern)));
-  return (image) =>
-    image.references
-      .map(familiar)
-      .some((name) => expressions.some((glob) => glob.test(name) || glob.test(repositoryOf(name))));
+  const matches = (reference: string): boolean => {
+    const name = familiar(reference);
+    return expressions.some((glob) => glob.test(name) || glob.test(repositoryOf(name)));
+  };
+  return images
+    .map((image) => ({ ...image, references: image.references.filter(matches) }))
+    .filter(({ references }) => references.length > 0);
 }
 
 function globExpression(pattern: string): RegExp {

@@ -85,6 +85,11 @@ describe('images as Docker shows them', () => {
     it(`${JSON.stringify(filter)} keeps ${count}`, () =>
       assert.equal(filterImages([debian, app, dangling], filter).length, count));
 
+  it('shows only the names that a reference filter matches', () => {
+    const both = { ...debian, references: [...debian.references, 'docker.io/foo/bar:1'] };
+    assert.deepEqual(filterImages([both], { reference: ['foo/*'] })[0]?.references, ['docker.io/foo/bar:1']);
+  });
+
   it('names a filter that does not exist', () =>
     assert.throws(() => filterImages([], { size: ['1'] }), /invalid filter 'size'/));
 });

@@ -1,0 +1,298 @@
+/** The docker CLI, unmodified. */
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { Docker, said } from './support/docker.ts';
+import { target, uniqueName, type Target } from './support/target.ts';
+
+describe('docker CLI', function () {
+  this.timeout(60_000);
+  let api: Target;
+  let docker: Docker;
+  let image: string;
+  let name: string;
+
+  before(async () => {
+    api = await target();
+    docker = new Docker(api.socket);
+    image = api.image;
+  });
+  after(() => api.stop());
+  beforeEach(() => (name = uniqueName()));
+  afterEach(() => docker.run(['rm', '-f', '-v', name]));
+
+  const sleeper = (...options: string[]): Promise<string> =>
+    docker.ok('run', '-d', '--name', name, ...options, image, 'sleep', '1000');
+
+  describe('run', () => {
+    it('shows the output and removes the container', async () => {
+      const { code, stdout, stderr } = await docker.run([
+        'run',
+        '--rm',
+        '--name',
+        name,
+        image,
+        'echo',
+        'hello',
+      ]);
+      assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: 'hello\n', stderr: '' });
+      assert.equal(await docker.ok('ps', '-aq', '--filter', `name=${name}`), '');
+    });
+
+    it('keeps stdout, stderr and the exit code apart', async () => {
+      const script = 'echo out; echo err >&2; exit 7';
+      const { code, stdout, stderr } = await docker.run(['run', '--rm', image, 'sh', '-c', script]);
+      assert.deepEqual({ code, stdout, stderr }, { code: 7, stdout: 'out\n', stderr: 'err\n' });
+    });
+
+    it('passes environment on', async () => {
+      const { stdout } = await docker.run(['run', '--rm', '-e', 'A=b c', image, 'env']);
+      assert.match(stdout, /^A=b c$/m);
+    });
+
+    it('pipes input through, to its end', async () => {
+      const { code, stdout } = await docker.run(['run', '--rm', '-i', image, 'cat'], 'typed\n');
+      assert.deepEqual({ code, stdout }, { code: 0, stdout: 'typed\n' });
+    });
+
+    it('pipes megabytes through unchanged', async () => {
+      const data = randomBytes(8 * 1024 * 1024);
+      const child = docker.start('docker', ['run', '--rm', '-i', image, 'cat']);
+      const hash = createHash('sha256');
+      child.stdout?.on('data', (chunk: Buffer) => hash.update(chunk));
+      child.stdin?.end(data);
+      await once(child, 'close');
+      assert.equal(hash.digest('hex'), createHash('sha256').update(data).digest('hex'));
+    });
+
+    it('shows long output to its last line', async () => {
+      const { stdout } = await docker.run(['run', '--rm', image, 'seq', '200000']);
+      assert.equal(stdout.length, 1_288_895);
+      assert.ok(stdout.endsWith('\n200000\n'));
+    });
+
+    it('gives a terminal its size and the exit code', async () => {
+      const { code, stdout } = await docker.atTerminal(
+        ['run', '--rm', '-it', image, 'sh', '-c', 'tty; exit 5'],
+        [],
+      );
+      assert.equal(code, 5);
+      assert.match(stdout, /\/dev\/pts\/0|\/dev\/console/);
+    });
+
+    it('talks at a terminal', async () => {
+      const { code, stdout } = await docker.atTerminal(
+        ['run', '--rm', '-it', '--name', name, image, 'sh', '-c', 'echo ready; sh'],
+        [
+          [/ready/, 'echo a-$((1+1))-b\r'],
+          [/a-/, 'exit 4\r'],
+        ],
+      );
+      assert.equal(code, 4);
+      assert.match(stdout, /a-/);
+    });
+
+    it('ends with 127 for a command that is not there', async () => {
+      const { code, stderr } = await docker.run(['run', '--rm', image, 'no-such-command']);
+      assert.equal(code, 127);
+      assert.match(stderr, /no-such-command/);
+    });
+
+    it('ends with 125 for an option that is refused', async () => {
+      const { code, stderr } = await docker.run(['run', '--rm', '-m', '1m', image, 'true']);
+      assert.equal(code, 125);
+      assert.match(stderr, /at least 6 MiB/);
+    });
+
+    it('warns of what has no effect', async () => {
+      const { stderr } = await docker.run(['create', '--name', name, '--health-cmd', 'true', image]);
+      assert.match(stderr, /WARNING: Healthcheck is not supported/);
+    });
+  });
+
+  describe('a running container', () => {
+    it('is listed and inspected', async () => {
+      const id = await sleeper('--label', 'tier=front');
+      const [row = ''] = (
+        await docker.ok(
+          'ps',
+          '--no-trunc',
+          '--filter',
+          `name=${name}`,
+          '--format',
+          '{{.ID}} {{.Names}} {{.Status}} {{.Command}}',
+        )
+      ).split('\n');
+      assert.match(row, new RegExp(`^${id} ${name} Up .*sleep 1000`));
+      assert.equal(
+        await docker.ok('inspect', '--format', '{{.State.Status}} {{.Config.Labels.tier}}', name),
+        'running front',
+      );
+      assert.equal(await docker.ok('inspect', '--format', '{{.Id}}', id.slice(0, 12)), id);
+    });
+
+    it('runs further commands', async () => {
+      await sleeper();
+      assert.equal(await docker.ok('exec', name, 'echo', 'inside'), 'inside');
+      assert.equal((await docker.run(['exec', name, 'sh', '-c', 'exit 3'])).code, 3);
+      assert.equal((await docker.run(['exec', '-i', name, 'cat'], 'in')).stdout, 'in');
+      assert.equal((await docker.run(['exec', name, 'no-such-command'])).code, 127);
+      assert.equal((await docker.run(['exec', '-d', name, 'true'])).code, 0);
+      assert.equal(await docker.ok('exec', '-e', 'X=1', name, 'sh', '-c', 'echo $X'), '1');
+    });
+
+    it('runs a shell at a terminal', async () => {
+      await sleeper();
+      const { code } = await docker.atTerminal(
+        ['exec', '-it', name, 'sh', '-c', 'echo ready; sh'],
+        [[/ready/, 'exit 9\r']],
+      );
+      assert.equal(code, 9);
+    });
+
+    it('stops, starts, restarts, pauses and is killed', async () => {
+      await sleeper('--stop-timeout', '1');
+      const status = (): Promise<string> => docker.ok('inspect', '--format', '{{.State.Status}}', name);
+      await docker.ok('pause', name);
+      assert.equal(await status(), 'paused');
+      await docker.ok('unpause', name);
+      await docker.ok('stop', name);
+      assert.equal(await status(), 'exited');
+      await docker.ok('start', name);
+      assert.equal(await status(), 'running');
+      await docker.ok('restart', '-t', '1', name);
+      assert.equal(await status(), 'running');
+      await docker.ok('kill', name);
+      assert.equal(await docker.ok('wait', name), '137');
+      assert.equal((await docker.run(['kill', name])).code, 1);
+    });
+
+    it('cannot be removed without force', async () => {
+      await sleeper();
+      const refused = await docker.run(['rm', name]);
+      assert.equal(refused.code, 1);
+      await docker.ok('rm', '-f', name);
+      assert.match((await docker.run(['inspect', name])).stderr, new RegExp(`No such object: ${name}`, 'i'));
+    });
+
+    it('lists its processes', async () => {
+      await sleeper();
+      assert.match(await docker.ok('top', name), /sleep 1000/);
+    });
+
+    it('is renamed', async () => {
+      const id = await sleeper();
+      const other = uniqueName();
+      await docker.ok('rename', name, other);
+      assert.equal(await docker.ok('inspect', '--format', '{{.Id}}', other), id);
+      await docker.ok('rename', other, name);
+    });
+
+    it('is left by the detach keys and goes on', async () => {
+      await docker.ok('run', '-dit', '--name', name, image, 'sh');
+      const { stdout } = await docker.atTerminal(
+        ['attach', name],
+        [
+          [undefined, 'echo typed-it\r'],
+          [/typed-it\s[^]*typed-it/, '\x10\x11'],
+        ],
+      );
+      assert.match(stdout, /read escape sequence/);
+      assert.equal(await docker.ok('inspect', '--format', '{{.State.Status}}', name), 'running');
+    });
+  });
+
+  describe('logs', () => {
+    it('are told, with times, from the end', async () => {
+      await docker.ok('run', '--name', name, image, 'sh', '-c', 'echo one; echo two >&2; echo three');
+      const { stdout, stderr } = await docker.run(['logs', name]);
+      assert.equal(stdout, 'one\nthree\n');
+      assert.equal(stderr, 'two\n');
+      assert.match(
+        (await docker.run(['logs', '-t', '--tail', '1', name])).stdout,
+        /^\d{4}-\d\d-\d\dT\S+Z three\n$/,
+      );
+    });
+
+    it('are followed until the container ends', async () => {
+      await docker.ok('run', '-d', '-i', '--name', name, image, 'cat');
+      const follower = docker.start('docker', ['logs', '-f', name]);
+      const heard = said(follower, /later/);
+      const typist = docker.start('docker', ['attach', '--sig-proxy=false', name]);
+      typist.stdin?.write('later\n');
+      await heard;
+      typist.kill();
+      const ended = once(follower, 'exit');
+      await docker.ok('kill', name);
+      await ended;
+    });
+  });
+
+  it('tells of events as they happen', async () => {
+    const watcher = docker.start('docker', [
+      'events',
+      '--format',
+      '{{.Action}}',
+      '--filter',
+      `container=${name}`,
+    ]);
+    // The watcher does not say when it listens: events are repeated until it has seen a whole life.
+    const seen = said(watcher, /destroy[^]*create[^]*start[^]*die[^]*destroy/);
+    let done = false;
+    void seen.then(() => (done = true));
+    while (!done) await docker.ok('run', '--rm', '--name', name, image, 'true');
+    watcher.kill();
+    await seen;
+  });
+
+  describe('images', () => {
+    it('are listed, inspected, tagged and untagged', async () => {
+      const repository = `example.test/${name}`;
+      await docker.ok('tag', image, `${repository}:1`);
+      const id = await docker.ok('inspect', '--type', 'image', '--format', '{{.Id}}', image);
+      assert.equal(
+        await docker.ok('images', '--no-trunc', '--format', '{{.ID}} {{.Tag}}', repository),
+        `${id} 1`,
+      );
+      assert.ok(await docker.ok('history', '-q', image));
+      assert.equal(await docker.ok('rmi', `${repository}:1`), `Untagged: ${repository}:1`);
+      assert.match((await docker.run(['rmi', `${repository}:1`])).stderr, /No such image/);
+    });
+
+    it('are pulled', async function () {
+      if (!api.canPull) this.skip();
+      const pulled = await docker.ok('pull', 'debian:bookworm');
+      assert.match(pulled, /Status: Downloaded newer image for debian:bookworm/);
+      assert.equal((await docker.run(['pull', 'no-such-image'])).code, 1);
+    });
+
+    it('are pulled by run when they are missing', async function () {
+      if (!api.canPull) this.skip();
+      const { code, stderr } = await docker.run(['run', '--rm', 'busybox:1.36', 'true']);
+      assert.equal(code, 0);
+      assert.match(stderr, /Unable to find image 'busybox:1\.36' locally/);
+    });
+  });
+
+  it('makes, lists and removes volumes', async () => {
+    assert.equal(await docker.ok('volume', 'create', name), name);
+    assert.equal(await docker.ok('volume', 'ls', '-q', '--filter', `name=${name}`), name);
+    assert.equal(await docker.ok('volume', 'inspect', '--format', '{{.Driver}}', name), 'local');
+    await docker.ok('volume', 'rm', name);
+    assert.equal((await docker.run(['volume', 'inspect', name])).code, 1);
+  });
+
+  it('reads info, version, networks and disk usage', async () => {
+    assert.match(await docker.ok('info'), /Default Runtime: \S+/);
+    assert.match(await docker.ok('version'), /API version:\s+1\.47/);
+    assert.match(await docker.ok('network', 'ls'), /bridge/);
+    assert.match(await docker.ok('network', 'inspect', 'bridge'), /"Subnet"/);
+    assert.match(await docker.ok('system', 'df'), /Images/);
+  });
+
+  it('says what is not there', async () => {
+    const { code, stderr } = await docker.run(['cp', 'x:/y', '-']);
+    assert.equal(code, 1);
+    assert.match(stderr, /not supported by Pouch \(hint: /);
+  });
+});
