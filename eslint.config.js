@@ -34,6 +34,8 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
       // Parsers print what they were given, whatever it is.
       '@typescript-eslint/no-base-to-string': 'off',
+      // An iterator's end and Object.fromEntries are any; what is done with an any is still looked at.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
       // A function that must answer a promise may be async without an await.
       '@typescript-eslint/require-await': 'off',
       // Numbers in messages read well; objects do not.
@@ -47,8 +49,9 @@ export default tseslint.config(
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       // Tests look into answers in JSON; an assertion says more of them than a type would.
+      'no-control-regex': 'off',
+      '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',

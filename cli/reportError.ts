@@ -1,7 +1,6 @@
 import type { CommanderError } from 'commander';
 import type { ClientError } from '../client/index.ts';
 import { paletteFor } from './output/colour.ts';
-import type { CliError } from './errors.ts';
 import { exitCodes } from './errors.ts';
 import type { Terminal } from './session.ts';
 

@@ -75,7 +75,7 @@ export class ImageCalls {
   /** A tar archive of the images. */
   save(refs: string[], signal?: AbortSignal): Promise<Readable> {
     const query = new URLSearchParams(refs.map((ref): [string, string] => ['names', ref]));
-    return this.transport.open('GET', `/images/get?${query}`, { ...(signal && { signal }) });
+    return this.transport.open('GET', `/images/get?${query.toString()}`, { ...(signal && { signal }) });
   }
 
   bootstrap(body: BootstrapRequest, signal?: AbortSignal): Promise<ProgressStream> {

@@ -1,5 +1,4 @@
 /** The plugins that come with Pouch, in the order of their taps. */
-import type { Plugin } from '../../hooks/definePlugin.ts';
 import engineApi from '../../plugins/engine-api/index.ts';
 import networkCni from '../../plugins/network-cni/index.ts';
 import richDumbInit from '../../plugins/rich-dumb-init/index.ts';
@@ -7,11 +6,4 @@ import richSbinInit from '../../plugins/rich-sbin-init/index.ts';
 import richSystemd from '../../plugins/rich-systemd/index.ts';
 import runtimeRunc from '../../plugins/runtime-runc/index.ts';
 
-export const builtIns = [
-  runtimeRunc,
-  networkCni,
-  richSystemd,
-  richSbinInit,
-  richDumbInit,
-  engineApi,
-] as unknown as Plugin[];
+export const builtIns = [runtimeRunc, networkCni, richSystemd, richSbinInit, richDumbInit, engineApi];

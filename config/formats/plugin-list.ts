@@ -118,7 +118,7 @@ function decodeFields(raw: Map<unknown, unknown>, report: Report): Partial<Plugi
     else reportUnknownField(name, within(report, name));
   }
   requireOneSource(raw, report);
-  return fields as Partial<PluginEntry>;
+  return fields;
 }
 
 function reportUnknownField(name: string, report: Report): void {

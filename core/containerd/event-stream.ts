@@ -23,7 +23,7 @@ export class EventStream implements AsyncIterableIterator<ContainerdEvent> {
     if (early) return { value: decodeEvent(early), done: false };
     try {
       const { value, done } = await this.#envelopes.next();
-      return done ? { value: undefined, done } : { value: decodeEvent(value as Envelope), done: false };
+      return done ? { value: undefined, done } : { value: decodeEvent(value), done: false };
     } catch (error) {
       if (this.#stop.signal.aborted) return { value: undefined, done: true };
       throw error;

@@ -5,11 +5,8 @@
 
 /** On a blob: keeps the blobs it refers to, e.g. a manifest its config ("config") and layers ("l.0", "l.1", …). */
 export function contentRefs(refs: Record<string, string>): Record<string, string> {
-  const entries = Object.entries(refs).map(([name, digest]) => [
-    `containerd.io/gc.ref.content.${name}`,
-    digest,
-  ]);
-  return Object.fromEntries(entries);
+  const label = (name: string) => `containerd.io/gc.ref.content.${name}`;
+  return Object.fromEntries(Object.entries(refs).map(([name, digest]) => [label(name), digest]));
 }
 
 /** On a blob (by custom the image's config): keeps the snapshot made of its layers. */

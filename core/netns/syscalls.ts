@@ -6,13 +6,14 @@ import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 
 const libc = koffi.load('libc.so.6');
-const unshare = libc.func('int unshare(int flags)');
-const setns = libc.func('int setns(int fd, int nstype)');
-const mount = libc.func('int mount(str source, str target, str type, ulong flags, void *data)');
-const umount2 = libc.func('int umount2(str target, int flags)');
-const socket = libc.func('int socket(int domain, int type, int protocol)');
-const ioctl = libc.func('int ioctl(int fd, ulong request, void *argument)');
-const close = libc.func('int close(int fd)');
+const libcFunction = (prototype: string) => libc.func(prototype) as (...args: unknown[]) => number;
+const unshare = libcFunction('int unshare(int flags)');
+const setns = libcFunction('int setns(int fd, int nstype)');
+const mount = libcFunction('int mount(str source, str target, str type, ulong flags, void *data)');
+const umount2 = libcFunction('int umount2(str target, int flags)');
+const socket = libcFunction('int socket(int domain, int type, int protocol)');
+const ioctl = libcFunction('int ioctl(int fd, ulong request, void *argument)');
+const close = libcFunction('int close(int fd)');
 
 /** sched.h, sys/mount.h, linux/sockios.h, linux/if.h. */
 const CLONE_NEWNET = 0x40000000;

@@ -23,7 +23,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
 /** Whether that very process lives. */
 export function isAlive(identity: ProcessIdentity): boolean {
   const now = identify(identity.pid);
-  return now !== undefined && now.startTicks === identity.startTicks && now.bootId === identity.bootId;
+  return now?.startTicks === identity.startTicks && now.bootId === identity.bootId;
 }
 
 /** Sends a signal to that very process; false if it is gone. */

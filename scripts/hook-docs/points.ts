@@ -6,7 +6,7 @@ export type AnyPoint = HookPoint<unknown, unknown>;
 /** The points of each family, in the order of the catalogue. */
 export const families: [string, AnyPoint[]][] = Object.entries(catalogue).map(([family, points]) => [
   family,
-  Object.values(points),
+  Object.values<AnyPoint>(points),
 ]);
 
 export const points: AnyPoint[] = families.flatMap(([, list]) => list);

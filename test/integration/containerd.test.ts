@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
 import {
   connectExternal,
-  ContainerdClient,
+  type ContainerdClient,
   contentRefs,
   ifFound,
   readMetric,

@@ -21,7 +21,7 @@ export class PlanRun implements HookRun {
   readonly #guardOf: (tap: PreparedTap) => TapGuard;
 
   constructor(draft: object, scope: PlanScope, guardOf: (tap: PreparedTap) => TapGuard) {
-    this.#tracker = new DraftTracker(draft, scope.fieldOwners ?? new Map());
+    this.#tracker = new DraftTracker(draft, scope.fieldOwners ?? new Map<string, string>());
     this.#scope = scope;
     this.#guardOf = guardOf;
   }

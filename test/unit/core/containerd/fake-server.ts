@@ -2,7 +2,6 @@ import {
   type handleUnaryCall,
   Server,
   ServerCredentials,
-  type StatusObject,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -41,5 +40,5 @@ export async function fakeServer(
 
 /** A handler that fails with a gRPC status. */
 export function failing(code: number, details = 'because'): handleUnaryCall<unknown, unknown> {
-  return (_, answer) => answer({ code, details } as StatusObject);
+  return (_, answer) => answer({ code, details });
 }

@@ -98,8 +98,11 @@ describe('loading plugins', () => {
 });
 
 describe('a plugin that cannot be loaded is quarantined and named, and the rest works:', () => {
-  const untyped = (setup: (context: never) => void, more: object = {}): Plugin =>
-    ({ name: 'bad', setup, ...more }) as unknown as Plugin;
+  const untyped = (setup: (context: never) => void, more: object = {}): Plugin => ({
+    name: 'bad',
+    setup,
+    ...more,
+  });
   const contributes = (call: (context: Parameters<Plugin['setup']>[0]) => void) => plugin('bad', call);
   const cases: [string, Plugin, RegExp][] = [
     [
