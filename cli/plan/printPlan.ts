@@ -6,6 +6,7 @@ import { blameFor } from './blameFor.ts';
 import { diffSpecs } from './diffSpecs.ts';
 import type { SpecChange } from './diffSpecs.ts';
 import { formatPath } from './fieldPath.ts';
+import { orderEffects } from './orderEffects.ts';
 
 /** Prints a plan: what differs from the plain spec and who did it, the effects in order, the runtime. */
 export function printPlan(session: Session, plan: PlanResponse): void {
@@ -19,7 +20,9 @@ export function planLines(plan: PlanResponse, paint: Palette): string[] {
     ...orNone(diffSpecs(plan.plainSpec, plan.spec).map((change) => changeLine(change, plan, paint))),
     paint.bold('Effects:'),
     ...orNone(
-      plan.effects.map(({ stage, key, sentence }) => `  ${stage}  ${sentence} ${paint.dim(`(${key})`)}`),
+      orderEffects(plan.effects).map(
+        ({ stage, key, sentence }) => `  ${stage.padEnd(6)}  ${sentence} ${paint.dim(`(${key})`)}`,
+      ),
     ),
     `${paint.bold('Runtime:')} ${plan.runtime}`,
     ...plan.degraded.map(({ plugin, hook, message }) =>

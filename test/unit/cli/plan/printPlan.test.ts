@@ -43,7 +43,7 @@ describe('a printed plan', () => {
       '+ process.env.C = "1"',
       'Effects:',
       '  create  prepare a snapshot of debian (rootfs)',
-      '  start  attach eth0 to bridge (network.eth0)',
+      '  start   attach eth0 to bridge (network.eth0)',
       'Runtime: runc',
       'degraded: without lxcfs (container.spec): not mounted',
       'warning: no swap limit',

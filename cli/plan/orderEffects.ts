@@ -1,0 +1,19 @@
+import type { PlannedEffectWire } from '../../client/index.ts';
+
+/** In the order in which they are applied: by stage, and what an effect needs before it; else as they came. */
+export function orderEffects(effects: PlannedEffectWire[]): PlannedEffectWire[] {
+  const byKey = new Map(effects.map((effect) => [effect.key, effect]));
+  const ordered = new Set<PlannedEffectWire>();
+  const visiting = new Set<PlannedEffectWire>();
+  const visit = (effect: PlannedEffectWire) => {
+    if (visiting.has(effect)) return;
+    visiting.add(effect);
+    for (const key of effect.needs ?? []) {
+      const needed = byKey.get(key);
+      if (needed && needed.stage === effect.stage) visit(needed);
+    }
+    ordered.add(effect);
+  };
+  for (const stage of ['create', 'start']) effects.filter((effect) => effect.stage === stage).forEach(visit);
+  return [...ordered];
+}
