@@ -34,6 +34,11 @@ export class DownloadQueue {
     return this.#queue.add(() => work((bytes) => (this.#bytes += bytes))) as Promise<T>;
   }
 
+  /** Downloads that have not begun. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }

@@ -98,6 +98,11 @@ export class ImageStore implements Images {
     return this.#readers.open(chainId);
   }
 
+  /** Call once at the start: drops what a crash in the middle of a load, save or bootstrap has left. */
+  recover(): Promise<void> {
+    return this.#store.leases.recover();
+  }
+
   /** Ends connections and subscriptions. */
   close(): void {
     this.#store.index.close();

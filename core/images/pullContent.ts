@@ -116,8 +116,11 @@ async function fetchLayers(job: PullJob, layers: LayerToUnpack[]): Promise<void>
   const inner = { ...job, signal: stop.signal };
   const queue = new DownloadQueue(job.maxParallel);
   const downloads = layers.map(({ descriptor }) => {
-    job.onProgress({ id: shortDigest(descriptor.digest), status: 'Pulling fs layer' });
-    return queue.add((received) => download(inner, descriptor, received));
+    const id = shortDigest(descriptor.digest);
+    job.onProgress({ id, status: 'Pulling fs layer' });
+    const done = queue.add((received) => download(inner, descriptor, received));
+    if (queue.waiting > 0) job.onProgress({ id, status: 'Waiting' });
+    return done;
   });
   const all = [...downloads, unpackImage(inner, layers, (i) => downloads[i] ?? Promise.resolve())];
   try {

@@ -56,8 +56,18 @@ export class PullLeases {
     await Promise.all(ids.map((one) => ifFound(this.#leases.delete(one, { sync: drop }))));
   }
 
-  async #idle(name: string): Promise<string[]> {
-    const leases = await this.#leases.list([`labels."${pullLabel}"==${JSON.stringify(name)}`]);
+  /** After a crash: drops the leases of what nobody can go on with. What pulls left stays for a resume. */
+  async recover(): Promise<void> {
+    const left = await this.#matching(`labels."${pullLabel}"~=^(load|save|bootstrap)\\s`);
+    await Promise.all(left.map((id) => ifFound(this.#leases.delete(id))));
+  }
+
+  #idle(name: string): Promise<string[]> {
+    return this.#matching(`labels."${pullLabel}"==${JSON.stringify(name)}`);
+  }
+
+  async #matching(filter: string): Promise<string[]> {
+    const leases = await this.#leases.list([filter]);
     return leases.map(({ id }) => id).filter((id) => !this.#active.has(id));
   }
 }

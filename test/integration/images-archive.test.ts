@@ -164,6 +164,15 @@ describe('images on the host', function () {
       await rejects(store.save(['nothing:1']), 'PCH_IMAGE_NOT_FOUND');
     });
 
+    it('drops what a crash in the middle left, but not what a pull can resume', async () => {
+      for (const name of ['load 1', 'save 2', 'docker.io/library/loaded:1']) {
+        await host.client.leases.create({ labels: { 'pouch.io/pull': name } });
+      }
+      await store.recover();
+      const names = (await host.client.leases.list()).map(({ labels }) => labels['pouch.io/pull']);
+      assert.deepEqual(names, ['docker.io/library/loaded:1']);
+    });
+
     it('lets go of an image when the reader of a save goes away', async () => {
       await loadBusybox();
       const archive = await store.save(['busybox']);

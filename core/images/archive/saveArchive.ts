@@ -86,7 +86,7 @@ async function write({ client }: StoreContext, pack: Pack, images: readonly Save
 
 async function copy(chunks: AsyncIterable<Buffer>, entry: TarEntry): Promise<void> {
   for await (const chunk of chunks) if (!entry.write(chunk)) await drained(entry);
-  entry.end();
+  entry.end(undefined);
 }
 
 /** Fails when the reader of the archive goes away, or has gone. */

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import type { Progress } from '../../hooks/engine.ts';
+import { TestImageStore } from '../support/imageStore.ts';
+
+describe('bootstrap of a base image from packages', function () {
+  this.timeout(600_000);
+  let host: TestImageStore;
+
+  before(async () => {
+    host = await TestImageStore.start();
+  });
+
+  after(() => host?.stop());
+
+  const reference = 'debian:bookworm';
+  const suite = 'bookworm';
+
+  it('makes an image for machines of their own, tells its steps, and leaves nothing else', async () => {
+    const progress: Progress[] = [];
+    const store = host.store();
+    const include = ['systemd', 'systemd-sysv', 'openssh-server'];
+    const image = await store.bootstrap({ reference, suite, include }, (p) => progress.push(p));
+
+    assert.deepEqual(image.references, ['docker.io/library/debian:bookworm']);
+    assert.deepEqual(image.config.config?.Cmd, ['/bin/bash']);
+    assert.ok(progress.some(({ status }) => status.startsWith('installing')));
+
+    const files = await store.files(image.chainId);
+    const read = (path: string) => files.readFile(path, 65_536)?.toString();
+    assert.equal(files.stat('/sbin/init')?.path, '/usr/lib/systemd/systemd');
+    assert.equal(read('/etc/machine-id'), '');
+    assert.equal(read('/etc/resolv.conf'), '');
+    assert.equal(files.stat('/etc/ssh/ssh_host_ed25519_key'), undefined);
+    assert.match(
+      read('/etc/systemd/system/multi-user.target.wants/ssh-host-keys.service') ?? '',
+      /ssh-keygen -A/,
+    );
+    assert.equal(files.stat('/usr/sbin/sshd')?.kind, 'file');
+
+    assert.equal((await host.leftovers()).leases, 0);
+  });
+
+  it('says which package does not exist, and keeps nothing', async () => {
+    await host.clear();
+    const bootstrap = host.store().bootstrap({ reference, suite, include: ['no-such-package-here'] });
+    await assert.rejects(bootstrap, { code: 'PCH_BOOTSTRAP_FAILED', message: /no-such-package-here/ });
+    await host.clear();
+    assert.deepEqual(await host.leftovers(), { blobs: 0, ingests: 0, snapshots: 0, leases: 0 });
+  });
+});
