@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { ContainerLab, calls } from '../support/crash/ContainerLab.ts';
+
+const seconds = 1000;
+
+describe('pouchd, killed at any step', function () {
+  this.timeout(120 * seconds);
+  this.slow(60 * seconds);
+  let lab: ContainerLab;
+  before(async () => {
+    lab = await ContainerLab.open();
+  });
+  after(async () => {
+    await lab?.close();
+  });
+
+  for (const call of calls)
+    for (const moment of ['before', 'after'] as const)
+      it(`${moment} each step of ${call}: the call is finished or undone, works again, and leaves nothing`, async () => {
+        const steps = (await lab.stepsOf(call)).filter((step) => step.startsWith(`${moment}:`));
+        assert.ok(steps.length > 3, `steps of ${call}: ${steps.join(', ')}`);
+        const failures: Error[] = [];
+        for (const step of steps)
+          await lab.killAt(step, call).catch((error: Error) => failures.push(named(step, error)));
+        if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
+      });
+});
+
+function named(step: string, cause: Error): Error {
+  return new Error(`killed ${step}: ${cause.message}`, { cause });
+}

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContainerCreateRequest } from '../../../client/index.ts';
+import { waitUntil } from '../../../core/supervise/wait-until.ts';
+import { identityOf, unexplained } from '../host/inventory.ts';
+import { freePort, TestPouchd } from '../pouchd.ts';
+
+export const calls = ['create', 'start', 'stop', 'rm'] as const;
+export type Call = (typeof calls)[number];
+
+/** What may have become of a container whose call was cut off. */
+const outcomes: Record<Call, { undone: string; finished: string }> = {
+  create: { undone: 'gone', finished: 'created' },
+  start: { undone: 'created', finished: 'running' },
+  stop: { undone: 'running', finished: 'exited' },
+  rm: { undone: 'exited', finished: 'gone' },
+};
+
+/** What a container has that does not run. */
+const atRest = /^(file \S+\/(containers|volumes)\/\w+$|snapshot )/;
+
+/** A pouchd that is killed at will, with bystanders that must not notice. */
+export class ContainerLab {
+  readonly pouchd: TestPouchd;
+  readonly #failpointFile: string;
+  readonly #port: number;
+  readonly #bystanders = new Map<string, string>();
+  #before: ReadonlySet<string> = new Set();
+  /** Name of the container that the next kill meets: a new one each time, so that one failure is not all. */
+  #name = 'victim';
+  #count = 0;
+
+  private constructor(pouchd: TestPouchd, failpointFile: string, port: number) {
+    this.pouchd = pouchd;
+    this.#failpointFile = failpointFile;
+    this.#port = port;
+  }
+
+  static async open(): Promise<ContainerLab> {
+    const pouchd = await TestPouchd.create();
+    const file = join(pouchd.dir, 'failpoint');
+    const lab = new ContainerLab(pouchd, file, await freePort());
+    try {
+      await pouchd.restart({ failpoint: `@${file}` });
+      await lab.#addBystanders();
+      lab.#before = await pouchd.inventory();
+      return lab;
+    } catch (error) {
+      await pouchd.dispose();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pouchd.dispose();
+  }
+
+  /** The ledger's steps of a call, as the daemon tells them. */
+  async stepsOf(call: Call): Promise<string[]> {
+    await this.#prepare(call);
+    const earlier = (await this.pouchd.log()).length;
+    await this.#arm('trace');
+    await this.#perform(call);
+    const traced = async () => steps((await this.pouchd.log()).slice(earlier));
+    await waitUntil(async () => (await traced()).length > 0, { withinMs: 5_000 });
+    await this.#disarm();
+    await this.#clean();
+    return await traced();
+  }
+
+  /** Kills the daemon at a step of a call, and holds all that must hold afterwards. */
+  async killAt(step: string, call: Call): Promise<void> {
+    await this.#prepare(call);
+    try {
+      await this.#killAt(step, call);
+    } finally {
+      await this.#disarm();
+      await this.#clean();
+    }
+    await this.checkBystanders();
+  }
+
+  async #killAt(step: string, call: Call): Promise<void> {
+    await this.#arm(step);
+    const cutOff = this.#perform(call).then(
+      () => {},
+      () => {},
+    );
+    assert.equal(await this.pouchd.ended(), 'SIGKILL');
+    await cutOff;
+    await this.#disarm();
+    await this.#startAgain();
+    await this.#checkOutcome(call, step);
+    await this.#again(call);
+  }
+
+  async checkBystanders(): Promise<void> {
+    for (const [id, identity] of this.#bystanders) {
+      const found = await this.pouchd.inspect(id);
+      assert.equal(found?.State.Status, 'running');
+      assert.equal(identityOf(found.State.Pid), identity);
+    }
+  }
+
+  async #startAgain(): Promise<void> {
+    await this.pouchd.start({ failpoint: `@${this.#failpointFile}` });
+  }
+
+  async #addBystanders(): Promise<void> {
+    for (const NetworkMode of ['bridge', 'none']) {
+      const id = await this.pouchd.runContainer({ Cmd: ['sleep', '1000'], HostConfig: { NetworkMode } });
+      const found = await this.pouchd.inspect(id);
+      this.#bystanders.set(id, identityOf(found!.State.Pid));
+    }
+  }
+
+  /** Brings a container to where the call begins. */
+  async #prepare(call: Call): Promise<void> {
+    this.#name = `victim-${(this.#count += 1)}`;
+    if (call === 'create') return;
+    await this.#create();
+    if (call === 'start') return;
+    await this.#start();
+    if (call === 'rm') await this.#stop();
+  }
+
+  async #perform(call: Call): Promise<void> {
+    if (call === 'create') await this.#create();
+    else if (call === 'start') await this.#start();
+    else if (call === 'stop') await this.#stop();
+    else await this.#remove();
+  }
+
+  async #create(): Promise<void> {
+    const body: ContainerCreateRequest = {
+      Cmd: ['nc', '-ll', '-p', '80', '-e', 'echo', 'hello'],
+      Volumes: { '/data': {} },
+      HostConfig: { PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(this.#port) }] } },
+    };
+    await this.pouchd.createContainer(body, this.#name);
+  }
+
+  async #start(): Promise<void> {
+    await this.pouchd.client.containers.start(this.#name);
+  }
+
+  async #stop(): Promise<void> {
+    await this.pouchd.client.containers.stop(this.#name, { timeoutSeconds: 0 });
+  }
+
+  async #remove(): Promise<void> {
+    await this.pouchd.client.containers.remove(this.#name, { volumes: true });
+  }
+
+  async #checkOutcome(call: Call, step: string): Promise<void> {
+    const { undone, finished } = outcomes[call];
+    const status = await this.#settledStatus();
+    const isCommitted = /^after:\w+:commit$/.test(step);
+    const allowed = isCommitted ? [finished] : [undone, finished];
+    assert.ok(allowed.includes(status), `the container is ${status}, expected ${allowed.join(' or ')}`);
+    if (status !== 'running') await this.#checkAtRest();
+    const known = (await this.pouchd.client.containers.list({ all: true })).map(({ Id }) => Id);
+    assert.deepEqual(unexplained(await this.pouchd.inventory(), known), []);
+  }
+
+  /** An end that nobody saw is worked off while the daemon serves already. */
+  async #settledStatus(): Promise<string> {
+    const status = async () => (await this.pouchd.inspect(this.#name))?.State.Status ?? 'gone';
+    await waitUntil(async () => (await status()) !== 'removing', { withinMs: 5_000 });
+    return await status();
+  }
+
+  async #checkAtRest(): Promise<void> {
+    let left: string[] = [];
+    const rests = async () => {
+      left = (await this.#more()).filter((line) => !atRest.test(line));
+      return left.length === 0;
+    };
+    await waitUntil(rests, { withinMs: 5_000 });
+    assert.deepEqual(left, []);
+  }
+
+  async #more(): Promise<string[]> {
+    return [...(await this.pouchd.inventory())].filter((line) => !this.#before.has(line));
+  }
+
+  /** The same call works now; where it was finished it says so. */
+  async #again(call: Call): Promise<void> {
+    const status = await this.#settledStatus();
+    if (call === 'create' && status === 'created')
+      return await assert.rejects(this.#create(), { code: 'PCH_NAME_IN_USE' });
+    if (call === 'rm' && status === 'gone')
+      return await assert.rejects(this.#remove(), { code: 'PCH_CONTAINER_NOT_FOUND' });
+    await this.#perform(call);
+    assert.equal(await this.#settledStatus(), outcomes[call].finished);
+    if (call === 'start') assert.equal(await greeting(this.#port), 'hello\n');
+  }
+
+  async #clean(): Promise<void> {
+    if (await this.pouchd.inspect(this.#name))
+      await this.pouchd.client.containers.remove(this.#name, { force: true, volumes: true });
+    assert.deepEqual(await this.pouchd.leftovers(this.#before), []);
+  }
+
+  async #arm(step: string): Promise<void> {
+    await writeFile(this.#failpointFile, step);
+  }
+
+  async #disarm(): Promise<void> {
+    await rm(this.#failpointFile, { force: true });
+  }
+}
+
+function steps(log: string): string[] {
+  const lines = log.split('\n').filter((line) => line.startsWith('ledger-step '));
+  return [...new Set(lines.map((line) => line.slice('ledger-step '.length)))];
+}
+
+/** What the container says on its published port; it may need a moment to listen. */
+async function greeting(port: number): Promise<string> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const text = await readAll(port).catch(() => '');
+    if (text !== '') return text;
+    await delay(50);
+  }
+  return '';
+}
+
+function readAll(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 2_000 });
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    socket.once('timeout', () => socket.destroy(new Error('no answer')));
+    socket.once('error', reject);
+    socket.once('end', () => resolve(text));
+  });
+}

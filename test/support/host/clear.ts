@@ -1,0 +1,28 @@
+import { execa } from 'execa';
+import { waitUntil } from '../../../core/supervise/wait-until.ts';
+import { purgeNetwork } from '../../../scripts/purge.ts';
+import { mountsBelow } from '../../../scripts/test/hostState.ts';
+import { removeCgroup } from './cgroups.ts';
+import type { HostNames } from './inventory.ts';
+import { processesOf } from './processes.ts';
+
+/** Ends every process of a daemon and removes its mounts, network and cgroups. Its directories are left. */
+export async function clearHost(names: HostNames): Promise<void> {
+  await waitUntil(() => endAll(names) === 0, { withinMs: 10_000, everyMs: 50 });
+  for (const path of mountsBelow(names.dir)) await execa('umount', ['--lazy', path], { reject: false });
+  await purgeNetwork({ bridge: names.bridge });
+  await removeCgroup(names.cgroupParent);
+}
+
+/** Answers how many there still were. Supervisors first come and go: what they start meanwhile is met next time. */
+function endAll(names: HostNames): number {
+  const processes = processesOf(names);
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
+  }
+  return processes.length;
+}

@@ -1,0 +1,112 @@
+/** All that one pouchd has on the host, read past the daemon: from /proc, /sys, its directories and containerd. */
+import { readFileSync, readlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import { type ContainerdClient, SnapshotKind } from '../../../core/containerd/index.ts';
+import { mountsBelow } from '../../../scripts/test/hostState.ts';
+import { cgroupsBelow } from './cgroups.ts';
+import { list, read } from './files.ts';
+import { processesOf } from './processes.ts';
+
+/** What names the things of one daemon. */
+export interface HostNames {
+  /** Holds `root` and `state`. */
+  dir: string;
+  root: string;
+  state: string;
+  bridge: string;
+  subnet: string;
+  cgroupParent: string;
+}
+
+export async function inventory(names: HostNames, containerd: ContainerdClient): Promise<Set<string>> {
+  return new Set([
+    ...numbered(processesOf(names).map(({ role }) => role)),
+    ...mountsBelow(names.dir).map((path) => `mount ${path}`),
+    ...cgroupsBelow(names.cgroupParent).map((path) => `cgroup ${path}`),
+    ...interfacesOf(names.bridge).map((name) => `interface ${name}`),
+    ...leasesOf(names),
+    ...(await rulesOf(names)),
+    ...filesOf(names),
+    ...(await objectsIn(containerd)),
+  ]);
+}
+
+/** Two of the same are two lines: a second log keeper is one too many. */
+function numbered(lines: string[]): string[] {
+  const seen = new Map<string, number>();
+  return lines.map((line) => {
+    const count = (seen.get(line) ?? 0) + 1;
+    seen.set(line, count);
+    return count === 1 ? line : `${line} (${count})`;
+  });
+}
+
+/** The host's ends of the veth pairs on its bridge. */
+function interfacesOf(bridge: string): string[] {
+  const master = (name: string) => {
+    try {
+      return basename(readlinkSync(`/sys/class/net/${name}/master`));
+    } catch {
+      return '';
+    }
+  };
+  return list('/sys/class/net').filter((name) => master(name) === bridge);
+}
+
+/** host-local has a file for each address, named by it. */
+function leasesOf({ root, bridge }: HostNames): string[] {
+  const directory = join(root, 'network/ipam', bridge);
+  return list(directory)
+    .filter((name) => /^\d+\.\d+\.\d+\.\d+$/.test(name))
+    .map((name) => `lease ${name} of ${read(join(directory, name)).split(/\r?\n/)[0]}`);
+}
+
+/** Rules that name its bridge or an address of its subnet. */
+async function rulesOf({ bridge, subnet }: HostNames): Promise<string[]> {
+  const { stdout } = await execa('iptables-save', { reject: false, timeout: 10_000, stdin: 'ignore' });
+  const prefix = subnet.slice(0, subnet.lastIndexOf('.') + 1);
+  return (stdout ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('-A ') && (line.includes(bridge) || line.includes(prefix)))
+    .map((line) => `rule ${line}`);
+}
+
+/** Directories with an entry for each container, network namespace, stream or volume. */
+function filesOf({ root, state }: HostNames): string[] {
+  const directories = ['containers', 'volumes'].map((name) => join(root, name));
+  const ofState = ['io', 'netns', 'exec', 'copy-up'].map((name) => join(state, name));
+  const ofShims = ['io.containerd.runtime.v2.task'].map((name) => join(state, 'containerd', name));
+  return [...directories, ...ofState, ...ofShims.flatMap(below)].flatMap((directory) =>
+    list(directory).map((name) => `file ${join(directory, name)}`),
+  );
+}
+
+function below(directory: string): string[] {
+  return list(directory).map((name) => join(directory, name));
+}
+
+async function objectsIn({ containers, tasks, snapshots }: ContainerdClient): Promise<string[]> {
+  const [made, running, layers] = await Promise.all([containers.list(), tasks.list(), snapshots.list()]);
+  return [
+    ...made.map(({ id }) => `containerd container ${id}`),
+    ...running.map(({ id }) => `containerd task ${id}`),
+    ...layers.filter(({ kind }) => kind !== SnapshotKind.COMMITTED).map(({ name }) => `snapshot ${name}`),
+  ];
+}
+
+/** Lines of an inventory that name a container which is none of these. */
+export function unexplained(lines: Iterable<string>, ids: readonly string[]): string[] {
+  const named = (line: string) => /[0-9a-f]{64}/.exec(line)?.[0];
+  return [...lines].filter((line) => {
+    const id = named(line);
+    return id !== undefined && !ids.some((known) => known === id || known.slice(0, 56) === id.slice(0, 56));
+  });
+}
+
+/** A line for each process that is the same one still. */
+export function identityOf(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return `${pid} started at ${started}`;
+}

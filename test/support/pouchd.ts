@@ -1,0 +1,271 @@
+/** A real pouchd with its own containerd, root, state, bridge and cgroups, for tests that run containers. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { Client } from '../../client/index.ts';
+import type { ContainerCreateRequest, ContainerInspect } from '../../client/index.ts';
+import { derivedDefaults } from '../../config/derive.ts';
+import { ContainerdClient } from '../../core/containerd/index.ts';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { busyboxImage } from '../../scripts/lib/busyboxImage.ts';
+import { clearHost } from './host/clear.ts';
+import { inventory, type HostNames } from './host/inventory.ts';
+
+const project = resolve(import.meta.dirname, '../..');
+
+/** To try another build: its path. */
+const executable = process.env['POUCH_TEST_POUCHD'] ?? join(project, 'bin/pouchd');
+
+const readyWithinMs = 30_000;
+const endWithinMs = 20_000;
+
+export interface StartOptions {
+  /** See bin/daemon/failpoint.ts. */
+  failpoint?: string;
+}
+
+export interface NewOptions extends StartOptions {
+  /** Lines added to its YAML. */
+  yaml?: string;
+}
+
+export interface Finished {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+export class TestPouchd {
+  readonly dir: string;
+  readonly root: string;
+  readonly state: string;
+  readonly names: HostNames;
+  /** Of the containerd below it, for looks past the daemon. */
+  readonly containerd: ContainerdClient;
+  readonly #yaml: string;
+  #client: Client | undefined;
+  #process: ChildProcess | undefined;
+
+  private constructor(dir: string, yaml: string) {
+    this.dir = dir;
+    this.root = join(dir, 'root');
+    this.state = join(dir, 'state');
+    this.#yaml = yaml;
+    const derived = Object.fromEntries(
+      derivedDefaults({ state: this.state, managed: true, address: undefined }).map(({ path, value }) => [
+        path,
+        String(value),
+      ]),
+    );
+    const address = derived['containerd.address']!;
+    const namespace = derived['containerd.namespace']!;
+    this.names = {
+      dir,
+      root: this.root,
+      state: this.state,
+      bridge: derived['network.bridge']!,
+      subnet: derived['network.subnet']!,
+      cgroupParent: derived['cgroupParent']!,
+    };
+    this.containerd = new ContainerdClient({ address, namespace });
+  }
+
+  /** Answers when it serves and has the image `busybox`. */
+  static async create({ yaml = '', ...options }: NewOptions = {}): Promise<TestPouchd> {
+    const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml);
+    await mkdir(test.root);
+    await writeFile(test.#configFile, test.#config());
+    try {
+      await test.start(options);
+      await test.#loadBusybox();
+    } catch (error) {
+      await test.dispose();
+      throw error;
+    }
+    return test;
+  }
+
+  get host(): string {
+    return `unix://${this.state}/pouchd.sock`;
+  }
+
+  get client(): Client {
+    if (!this.#client) throw new Error('pouchd is not running');
+    return this.#client;
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** What it has logged, from the first start on. */
+  log(): Promise<string> {
+    return readFile(this.#logFile, 'utf8').catch(() => '');
+  }
+
+  /** Starts it; answers when it serves. */
+  async start({ failpoint }: StartOptions = {}): Promise<void> {
+    const log = await open(this.#logFile, 'a');
+    const env = { ...process.env, ...(failpoint !== undefined && { POUCHD_FAILPOINT: failpoint }) };
+    const child = spawn(process.execPath, [executable, '--config', this.#configFile], {
+      env,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    this.#process = child;
+    await log.close();
+    this.#client = new Client({ host: this.host });
+    const serves = () => this.client.system.ping().then(() => true, () => hasEnded(child));
+    const isReady = await waitUntil(serves, { withinMs: readyWithinMs });
+    if (!isReady || hasEnded(child)) throw new Error(`pouchd did not start:\n${await this.log()}`);
+  }
+
+  /** Waits for an end that something else caused; answers the signal it died of, or its exit code. */
+  async ended(): Promise<string | number> {
+    const child = this.#process;
+    if (!child) throw new Error('pouchd was not started');
+    const gone = await waitUntil(() => hasEnded(child), { withinMs: endWithinMs, everyMs: 5 });
+    if (!gone) throw new Error(`pouchd (${child.pid}) did not end:\n${await this.log()}`);
+    this.#forget();
+    return child.signalCode ?? child.exitCode ?? 0;
+  }
+
+  async kill9(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Containers, containerd and the log keeper go on. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  async restart(options: StartOptions = {}): Promise<void> {
+    await this.stop();
+    await this.start(options);
+  }
+
+  /** Runs the `pouch` command against it. */
+  async pouch(...args: string[]): Promise<Finished> {
+    return await this.pouchWith({}, ...args);
+  }
+
+  /** The same with input on stdin and with variables. */
+  async pouchWith(
+    { input, env = {} }: { input?: string; env?: Record<string, string> },
+    ...args: string[]
+  ): Promise<Finished> {
+    const { exitCode = -1, stdout, stderr } = await execa(join(project, 'bin/pouch'), args, {
+      env: { ...env, POUCH_HOST: this.host },
+      ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+      reject: false,
+      stripFinalNewline: false,
+      timeout: 60_000,
+      killSignal: 'SIGKILL',
+    });
+    return { exitCode, stdout, stderr };
+  }
+
+  /** Makes a busybox container from API fields; answers its id. */
+  async createContainer(body: ContainerCreateRequest, name?: string): Promise<string> {
+    const query = name === undefined ? {} : { name };
+    return (await this.client.containers.create({ Image: 'busybox', ...body }, query)).Id;
+  }
+
+  /** Makes and starts one; answers its id. */
+  async runContainer(body: ContainerCreateRequest, name?: string): Promise<string> {
+    const id = await this.createContainer(body, name);
+    await this.client.containers.start(id);
+    return id;
+  }
+
+  /** Undefined if there is none. */
+  async inspect(ref: string): Promise<ContainerInspect | undefined> {
+    return await this.client.containers.inspect(ref).catch((error: { code?: string }) => {
+      if (error.code === 'PCH_CONTAINER_NOT_FOUND') return undefined;
+      throw error;
+    });
+  }
+
+  /** Waits until a container has a status, and answers it then. */
+  async until(ref: string, status: string, withinMs = 15_000): Promise<ContainerInspect> {
+    let last: ContainerInspect | undefined;
+    const reached = async () => {
+      last = await this.inspect(ref);
+      return (last?.State.Status ?? 'gone') === status;
+    };
+    if (await waitUntil(reached, { withinMs })) return last!;
+    throw new Error(`${ref} is ${last?.State.Status ?? 'gone'}, not ${status}\n${await this.log()}`);
+  }
+
+  /** All that this daemon has on the host, one line each. */
+  inventory(): Promise<Set<string>> {
+    return inventory(this.names, this.containerd);
+  }
+
+  /** What is on the host now and was not before; waits a moment for what goes by itself. */
+  async leftovers(before: ReadonlySet<string>, withinMs = 10_000): Promise<string[]> {
+    let left: string[] = [];
+    const isClean = async () => {
+      left = [...(await this.inventory())].filter((line) => !before.has(line));
+      return left.length === 0;
+    };
+    await waitUntil(isClean, { withinMs, everyMs: 50 });
+    return left;
+  }
+
+  /** Ends it and removes all that it has on the host, whatever state a test left. */
+  async dispose(): Promise<void> {
+    if (this.#process && !hasEnded(this.#process)) await this.#end('SIGKILL');
+    this.containerd.close();
+    await clearHost(this.names);
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    this.#process?.kill(signal);
+    await this.ended();
+  }
+
+  #forget(): void {
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
+  get #configFile(): string {
+    return join(this.dir, 'pouchd.yaml');
+  }
+
+  get #logFile(): string {
+    return join(this.dir, 'pouchd.out');
+  }
+
+  #config(): string {
+    return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\n${this.#yaml}`;
+  }
+
+  async #loadBusybox(): Promise<void> {
+    const archive = join(this.dir, 'busybox.tar');
+    await busyboxImage(archive);
+    for await (const message of await this.client.images.load(createReadStream(archive)))
+      if (message.error) throw new Error(message.error);
+    await rm(archive);
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+/** A port of loopback that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
