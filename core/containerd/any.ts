@@ -1,6 +1,5 @@
 import { Any } from './gen/google/protobuf/any.ts';
 import { Options as RuncOptions } from './gen/options/runc.ts';
-import { Options as RuntimeOptions } from './gen/options/runtimeoptions.ts';
 
 /** Type URLs that containerd registers for the parts of an OCI runtime spec, which it takes as JSON. */
 const ociTypes = {
@@ -14,23 +13,10 @@ export function packOci(kind: keyof typeof ociTypes, value: object): Any {
   return Any.create({ typeUrl: ociTypes[kind], value: Buffer.from(JSON.stringify(value)) });
 }
 
-/** The object of an Any that holds JSON, e.g. a container's spec. */
-export function unpackJson(any: Any): unknown {
-  return JSON.parse(any.value.toString());
-}
-
 /** Options of the runc shim; the type URL is the same in containerd 1.6, 1.7 and 2.x. */
 export function packRuncOptions(options: Partial<RuncOptions>): Any {
   return Any.create({
     typeUrl: 'containerd.runc.v1.Options',
     value: Buffer.from(RuncOptions.encode(RuncOptions.create(options)).finish()),
-  });
-}
-
-/** Options of a shim with its own configuration file, e.g. Kata's; containerd 1.6 reads only `configPath`. */
-export function packRuntimeOptions(options: Partial<RuntimeOptions>): Any {
-  return Any.create({
-    typeUrl: 'runtimeoptions.v1.Options',
-    value: Buffer.from(RuntimeOptions.encode(RuntimeOptions.create(options)).finish()),
   });
 }

@@ -1,5 +1,5 @@
 /** What the rest of the core uses of containerd. */
-export { packOci, packRuncOptions, packRuntimeOptions, unpackJson } from './any.ts';
+export { packRuncOptions } from './any.ts';
 export { ContainerdClient, type ClientOptions } from './client.ts';
 export type { Any, ContainerRecord, NewContainer } from './containers.ts';
 export type { BlobSource, BlobToWrite, ContentInfo, Ingest, IngestStatus, Range } from './content.ts';
