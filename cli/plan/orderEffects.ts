@@ -10,7 +10,7 @@ export function orderEffects(effects: PlannedEffectWire[]): PlannedEffectWire[] 
     visiting.add(effect);
     for (const key of effect.needs ?? []) {
       const needed = byKey.get(key);
-      if (needed && needed.stage === effect.stage) visit(needed);
+      if (needed?.stage === effect.stage) visit(needed);
     }
     ordered.add(effect);
   };

@@ -201,14 +201,13 @@ describe('pouch on dockerd', function () {
 
   it('a terminal has its size, and is as before afterwards', async () => {
     const child = inTerminal(
-      `stty rows 31 cols 101; ${root}/bin/pouch run --rm -it --network none busybox sh -c 'until stty size 2>/dev/null; do sleep 0.1; done; exit 5'; echo code $?; stty -a`,
+      `stty rows 31 cols 101; ${root}/bin/pouch run --rm -it --network none busybox sh -c 'for i in $(seq 50); do [ "$(stty size 2>&1)" = "31 101" ] && exit 5; sleep 0.1; done'; echo code $?; stty -a`,
     );
     const output = watch(child);
     await once(child, 'exit');
-    assert.match(output.text(), /31 101\r\n/);
     assert.match(output.text(), /code 5/);
     assert.match(output.text(), / icanon .* echo /s);
-    assert.match(output.text(), / opost /);
+    assert.match(output.text(), /[ \n]opost /);
   });
 
   it('detach keys leave the container running, attach comes back to it', async () => {
