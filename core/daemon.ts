@@ -2,12 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/index.ts';
-import { diffForReload } from '../config/index.ts';
+import { diffForReload, formatOrigin } from '../config/index.ts';
 import type { DraftImage } from '../hooks/draft.ts';
 import type { HostFacts, Plugin } from '../hooks/definePlugin.ts';
 import type { Engine } from '../hooks/engine.ts';
 import { messageOf, PouchError } from '../hooks/errors.ts';
-import { coreEffectKinds } from './apply/effects/index.ts';
+import { coreEffectKinds, coreKindNames } from './apply/effects/index.ts';
 import { Journal } from './apply/journal.ts';
 import { Ledger, type StepObserver } from './apply/ledger.ts';
 import { ContainerdClient } from './containerd/index.ts';
@@ -209,6 +209,10 @@ export class Daemon {
         volumePath: (name) => volumes.pathOf(name),
         root: config.root,
       },
+      originOf: (setting) => {
+        const at = this.#loaded.originOf(setting);
+        return at.kind === 'default' || at.kind === 'derived' ? undefined : formatOrigin(at);
+      },
       describe: (kind, args) => kindOf(kind)?.describe(args) ?? `${kind} (no plugin provides it)`,
     });
   }
@@ -235,6 +239,7 @@ export class Daemon {
       entries: loaded.config.plugins,
       host: hostFacts(loaded),
       log: this.#options.log,
+      reserved: { effectKinds: coreKindNames },
       locate: (path) => {
         const at = loaded.lineOf(path);
         return at && `${at.file}:${at.line}`;
@@ -268,7 +273,8 @@ export class Daemon {
 /** The new configuration with the old values of what cannot change while the daemon runs. */
 function keepFixed(old: LoadedConfig, next: LoadedConfig): LoadedConfig {
   const config = structuredClone(next.config);
-  for (const { path } of diffForReload(old.config, next.config).needsRestart) copyField(old.config, config, path);
+  for (const { path } of diffForReload(old.config, next.config).needsRestart)
+    copyField(old.config, config, path);
   return { ...next, config };
 }
 
@@ -276,7 +282,10 @@ function copyField(from: object, to: object, path: string): void {
   const segments = path.split('.');
   const last = segments.pop()!;
   const parent = (value: object) =>
-    segments.reduce((at, segment) => at[segment] as Record<string, unknown>, value as Record<string, unknown>);
+    segments.reduce(
+      (at, segment) => at[segment] as Record<string, unknown>,
+      value as Record<string, unknown>,
+    );
   parent(to)[last] = parent(from)[last];
 }
 

@@ -1,8 +1,9 @@
 /**
  * A container's journal: one JSON object per line, appended before and after each step of an operation. It is read
- * once, at the start of the daemon, to tell what was under way when the last one ended.
+ * once, at the start of a verb, to tell what is applied and what was under way when the last daemon ended.
  */
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { closeSync, fdatasync, fstatSync, openSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { EffectStage } from '../../hooks/effects.ts';
 import { writeDurably } from '../state/durable.ts';
 
@@ -28,29 +29,32 @@ export type JournalEntry =
 /** The file is append-only; an entry that matters for the undo is on disk before `append` answers. */
 export class Journal {
   readonly #path: string;
-  #file: FileHandle | undefined;
+  #file: number | undefined;
+  /** The flush that entries of this moment share. */
+  #flushing: Promise<void> | undefined;
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Appends entries in one write; `durable` waits for the disk (a host crash must find them). */
+  /**
+   * Appends entries; `durable` waits for the disk (a host crash must find them), one flush for all that are appended
+   * at the same moment. The write itself goes to the page cache in some 10 µs, a tenth of the way through the thread pool.
+   */
   async append(entries: JournalEntry[], options: { durable: boolean }): Promise<void> {
-    this.#file ??= await open(this.#path, 'a', 0o600);
-    await this.#file.appendFile(toLines(entries));
-    if (options.durable) await this.#file.datasync();
+    writeSync(this.#open(), toLines(entries));
+    if (options.durable) await this.#flush();
   }
 
   /** Rewrites a long journal with what still holds. */
   async compact(entries: () => JournalEntry[]): Promise<void> {
-    this.#file ??= await open(this.#path, 'a', 0o600);
-    if ((await this.#file.stat()).size <= compactAbove) return;
-    await this.close();
+    if (fstatSync(this.#open()).size <= compactAbove) return;
+    this.close();
     await writeDurably(this.#path, toLines(entries()));
   }
 
-  async close(): Promise<void> {
-    await this.#file?.close();
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
   }
 
@@ -60,6 +64,25 @@ export class Journal {
     const lines = text.split('\n');
     return lines.flatMap((line) => parseLine(line));
   }
+
+  #open(): number {
+    this.#file ??= openSync(this.#path, 'a', 0o600);
+    return this.#file;
+  }
+
+  #flush(): Promise<void> {
+    this.#flushing ??= Promise.resolve().then(() => {
+      this.#flushing = undefined;
+      return flushed(this.#open());
+    });
+    return this.#flushing;
+  }
+}
+
+function flushed(file: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(file, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 function toLines(entries: JournalEntry[]): string {

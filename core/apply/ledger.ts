@@ -150,8 +150,8 @@ export class Ledger {
     this.#step('after', key);
   }
 
-  close(): Promise<void> {
-    return this.#options.journal.close();
+  close(): void {
+    this.#options.journal.close();
   }
 
   #dependents(key: string, among: string[]): string[] {

@@ -7,7 +7,7 @@ import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf } from '../../hooks/errors.ts';
 import { deleteTask } from '../apply/effects/task.ts';
 import type { Verb } from '../apply/journal.ts';
-import { ifFound, TaskStatus, type TaskProcess } from '../containerd/index.ts';
+import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../containerd/index.ts';
 import { cleanUpLocked, onExit, watchExit } from './exit.ts';
 import { type Kernel, withLedger } from './kernel.ts';
 import { removeLocked } from './remove.ts';
@@ -120,6 +120,14 @@ async function settle(kernel: Kernel, record: ContainerRecord, wasUp: boolean): 
     await startLocked(kernel, record);
 }
 
+/** Layers that are being unpacked are active snapshots too, under keys of another form. */
+const containerId = /^[0-9a-f]{64}$/;
+
+/** The log keeper may hold streams of containers that have ended while no daemon was there. */
+async function finishStrayStreams({ io, store }: Kernel): Promise<void> {
+  for (const id of await io.known()) if (!store.has(id)) await io.finish(id);
+}
+
 /** containerd's namespace is ours alone, so what has no record there is left from something cut off. */
 async function removeOrphans(kernel: Kernel): Promise<void> {
   const { client, store } = kernel;
@@ -127,4 +135,8 @@ async function removeOrphans(kernel: Kernel): Promise<void> {
     if (!store.has(id)) await guarded(kernel, id, () => deleteTask(client, id));
   for (const { id } of await client.containers.list())
     if (!store.has(id)) await guarded(kernel, id, () => ifFound(client.containers.delete(id)).then(() => {}));
+  for (const { name, kind } of await client.snapshots.list())
+    if (kind === SnapshotKind.ACTIVE && containerId.test(name) && !store.has(name))
+      await guarded(kernel, name, () => ifFound(client.snapshots.remove(name)).then(() => {}));
+  await finishStrayStreams(kernel);
 }

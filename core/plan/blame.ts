@@ -26,3 +26,25 @@ export async function blamed(
     ms,
   }));
 }
+
+/** Fields whose first value is a setting of pouchd.yaml. */
+const settings: Record<string, { setting: string; value(draft: ContainerDraft): unknown }> = {
+  cgroupsPath: { setting: 'cgroupParent', value: (draft) => draft.cgroupsPath },
+  'log.options': { setting: 'containerLogs.maxSize', value: (draft) => draft.log.options },
+  'mounts["/dev/shm"].options': { setting: 'shmSize', value: (draft) => draft.mounts['/dev/shm']?.options },
+  'network.mode': { setting: 'network.default', value: (draft) => draft.network.mode },
+  'process.rlimits': { setting: 'defaultUlimits', value: (draft) => draft.process.rlimits },
+  'stop.timeoutSeconds': { setting: 'stopTimeout', value: (draft) => draft.stop.timeoutSeconds },
+};
+
+/** The blame of what pouchd.yaml says for every container; what has its default is the house's and goes unsaid. */
+export function configBlame(
+  draft: ContainerDraft,
+  originOf: (setting: string) => string | undefined,
+): BlameEntry[] {
+  return Object.entries(settings).flatMap(([field, { setting, value }]): BlameEntry[] => {
+    const origin = originOf(setting);
+    if (origin === undefined) return [];
+    return [{ field, plugin: 'core', hook: 'config', action: 'set', after: value(draft), origin, ms: 0 }];
+  });
+}

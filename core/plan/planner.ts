@@ -10,7 +10,7 @@ import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import { clone } from '../plugins/draft/clone.ts';
 import type { Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
-import { blamed } from './blame.ts';
+import { blamed, configBlame } from './blame.ts';
 import { addCoreEffects } from './coreEffects.ts';
 import { addEtcFiles, type HostFiles } from './etcFiles.ts';
 import { newDraft } from './newDraft.ts';
@@ -36,6 +36,8 @@ export interface PlannerOptions {
   netnsPathOf(id: string): string;
   hostFiles(): Promise<HostFiles>;
   request: RequestContext;
+  /** `FILE:LINE` of a setting; undefined when it has its default. */
+  originOf(setting: string): string | undefined;
   describe(kind: string, args: Record<string, unknown>): string;
 }
 
@@ -81,6 +83,7 @@ export class Planner {
     run: Run,
   ): Promise<ContainerDraft> {
     const draft = newDraft(identity, image, this.#options.config());
+    run.blame.push(...configBlame(draft, this.#options.originOf));
     run.blame.push(...(await blamed(draft, 'image', 'config', () => applyImage(draft))));
     run.blame.push(
       ...(await blamed(draft, 'request', 'create', () =>
@@ -161,12 +164,20 @@ export class Planner {
   }
 
   #plannedEffects(draft: ContainerDraft): PlannedEffect[] {
-    return Object.entries(draft.effects).map(([key, effect]) => ({
+    return inOrder(draft.effects).map(([key, effect]) => ({
       key,
       ...effect,
       sentence: this.#options.describe(effect.kind, effect.args),
     }));
   }
+}
+
+/** As they will be applied: create before start, and each after what it needs. */
+function inOrder(effects: ContainerDraft['effects']): [string, ContainerDraft['effects'][string]][] {
+  const depth = (key: string): number =>
+    Math.max(-1, ...(effects[key]?.needs ?? []).map((need) => depth(need))) + 1;
+  const rank = (key: string) => (effects[key]?.stage === 'create' ? 0 : 1);
+  return Object.entries(effects).sort(([a], [b]) => rank(a) - rank(b) || depth(a) - depth(b));
 }
 
 async function userOf(draft: ContainerDraft, source: PlanImage): Promise<ResolvedUser> {

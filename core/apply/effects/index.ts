@@ -17,6 +17,20 @@ import { snapshotEffect } from './snapshot.ts';
 import { taskEffect } from './task.ts';
 import { volumeEffect } from './volume.ts';
 
+/** No plugin may take the place of these. */
+export const coreKindNames = [
+  'bind-source',
+  'cgroup',
+  'container',
+  'files',
+  'io',
+  'mark',
+  'netns',
+  'snapshot',
+  'task',
+  'volume',
+];
+
 export interface EffectDeps {
   client: ContainerdClient;
   store: ContainerStore;

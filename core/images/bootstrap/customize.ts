@@ -15,12 +15,13 @@ rm -f "$root/var/lib/dbus/machine-id" "$root/var/lib/systemd/random-seed"
 echo localhost >"$root/etc/hostname"
 chmod 0644 "$root/etc/resolv.conf" "$root/etc/hostname" "$root/etc/machine-id"
 
-# Every machine has SSH host keys of its own: made before sshd starts for the first time.
+# Every machine has SSH host keys of its own, made at the first boot: the quick ones before sshd starts; an RSA key
+# takes a second, so it is made beside and used from the next start of sshd on.
 if [ -x "$root/usr/sbin/sshd" ]; then
   rm -f "$root"/etc/ssh/ssh_host_*
-  unit=/etc/systemd/system/ssh-host-keys.service
-  mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
-  cat >"$root$unit" <<'UNIT'
+  units="$root/etc/systemd/system"
+  mkdir -p "$units/multi-user.target.wants"
+  cat >"$units/ssh-host-keys.service" <<'UNIT'
 [Unit]
 Description=Make the SSH host keys of this machine
 ConditionPathExists=!/etc/ssh/ssh_host_ed25519_key
@@ -28,13 +29,29 @@ Before=ssh.service ssh.socket
 
 [Service]
 Type=oneshot
-ExecStart=/usr/bin/ssh-keygen -A
+ExecStart=/usr/bin/ssh-keygen -q -N "" -t ed25519 -f /etc/ssh/ssh_host_ed25519_key
+ExecStart=/usr/bin/ssh-keygen -q -N "" -t ecdsa -f /etc/ssh/ssh_host_ecdsa_key
 RemainAfterExit=yes
 
 [Install]
 WantedBy=multi-user.target
 UNIT
-  ln -sf "$unit" "$root/etc/systemd/system/multi-user.target.wants/ssh-host-keys.service"
+  cat >"$units/ssh-rsa-host-key.service" <<'UNIT'
+[Unit]
+Description=Make the RSA SSH host key of this machine
+ConditionPathExists=!/etc/ssh/ssh_host_rsa_key
+After=ssh.service
+
+[Service]
+Type=exec
+ExecStart=/usr/bin/ssh-keygen -q -N "" -t rsa -f /etc/ssh/ssh_host_rsa_key
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+  for unit in ssh-host-keys ssh-rsa-host-key; do
+    ln -sf "/etc/systemd/system/$unit.service" "$units/multi-user.target.wants/$unit.service"
+  done
 fi
 
 # A container has no display: fewer units to look at on the way up.
