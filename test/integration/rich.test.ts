@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { TestPouchd } from '../support/pouchd.ts';
+
+/** Longest that a machine may take to boot and power off, on a loaded host. */
+const bootWithinMs = 60_000;
+
+describe('rich containers', function () {
+  this.timeout(120_000);
+  let pouchd: TestPouchd;
+
+  before(async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    pouchd = await TestPouchd.create();
+  });
+  after(() => pouchd?.dispose());
+
+  function rich(...args: string[]) {
+    return pouchd.pouch('run', '--rm', '--network', 'none', '--rich', ...args);
+  }
+
+  describe('dumb-init on busybox', () => {
+    it('runs the command under a small init, with its exit code', async () => {
+      const { stdout, exitCode } = await rich(
+        '--rich-mode',
+        'dumb-init',
+        'busybox',
+        'sh',
+        '-c',
+        'ps; exit 3',
+      );
+      assert.match(stdout, /1 root +.*\/\.pouch\/init -- sh -c/);
+      assert.equal(exitCode, 3);
+    });
+
+    it('runs the init script as root first', async () => {
+      const script = '#!/bin/sh\necho script $(id -u)\n';
+      const { stdout } = await rich(
+        '--rich-mode',
+        'dumb-init',
+        '--initscript',
+        script,
+        'busybox',
+        'echo',
+        'command',
+      );
+      assert.equal(stdout, 'script 0\ncommand\n');
+    });
+
+    it('ends with the exit code of a failing init script', async () => {
+      const { stdout, exitCode } = await rich(
+        '--rich-mode',
+        'dumb-init',
+        '--initscript',
+        '#!/bin/sh\nexit 9',
+        'busybox',
+        'echo',
+        'no',
+      );
+      assert.deepEqual({ stdout, exitCode }, { stdout: '', exitCode: 9 });
+    });
+  });
+
+  it('chooses sbin-init for busybox, runs the command beside it, and powers off on stop', async () => {
+    const before = await pouchd.inventory();
+    const started = await pouchd.pouch(
+      'run',
+      '-d',
+      '--name',
+      'box',
+      '--network',
+      'none',
+      '--rich',
+      'busybox',
+      'sleep',
+      '1000',
+    );
+    assert.equal(started.exitCode, 0, started.stderr);
+    const { stdout } = await pouchd.pouch('exec', 'box', 'ps');
+    assert.match(stdout, / 1 root +init/);
+    assert.match(stdout, /sleep 1000/);
+    await pouchd.pouch('stop', 'box');
+    assert.equal((await pouchd.inspect('box'))?.State.Status, 'exited');
+    await pouchd.pouch('rm', 'box');
+    assert.deepEqual(await pouchd.leftovers(before), []);
+  });
+
+  it('says which init an image lacks and which modes it could run', async () => {
+    const { stderr, exitCode } = await rich('--rich-mode', 'systemd', 'busybox', 'true');
+    assert.equal(exitCode, 125);
+    assert.match(
+      stderr,
+      /needs \/lib\/systemd\/systemd or \/usr\/lib\/systemd\/systemd; .*busybox.* has neither/,
+    );
+    assert.match(stderr, /--rich-mode sbin-init or dumb-init/);
+    assert.match(stderr, /PCH_INIT_NOT_FOUND/);
+  });
+
+  it('names a mode that no plugin provides', async () => {
+    const { stderr, exitCode } = await rich('--rich-mode', 'upstart', 'busybox', 'true');
+    assert.equal(exitCode, 125);
+    assert.match(stderr, /no active plugin provides the rich mode "upstart"/);
+  });
+
+  for (const flag of [
+    ['--rich-mode', 'systemd'],
+    ['--initscript', '/x'],
+  ]) {
+    it(`refuses ${flag[0]} without --rich`, async () => {
+      const { stderr, exitCode } = await pouchd.pouch('run', '--rm', ...flag, 'busybox', 'true');
+      assert.equal(exitCode, 125);
+      assert.match(stderr, /PCH_OPTION_INVALID/);
+    });
+  }
+
+  describe('systemd on Debian', () => {
+    before(async function () {
+      this.timeout(300_000);
+      const include = 'systemd,systemd-sysv,dbus,openssh-server';
+      for await (const message of await pouchd.client.images.bootstrap({
+        reference: 'machine',
+        suite: 'bookworm',
+        include: include.split(','),
+      }))
+        if (message.error) throw new Error(message.error);
+    });
+
+    it('boots without failed units, sshd among them, and powers off on stop without a trace', async () => {
+      const before = await pouchd.inventory();
+      const started = await pouchd.pouch('run', '-d', '--name', 'host1', '--rich', 'machine');
+      assert.equal(started.exitCode, 0, started.stderr);
+      const { stdout } = await pouchd.pouch('exec', 'host1', 'sh', '-c', waitForBoot);
+      assert.equal(stdout, 'running\nactive\n');
+      const begin = Date.now();
+      await pouchd.pouch('stop', 'host1');
+      assert.ok(Date.now() - begin < 9_000, 'it ended by its own signal, not by SIGKILL after 10 s');
+      assert.equal((await pouchd.inspect('host1'))?.State.ExitCode, 0);
+      await pouchd.pouch('rm', 'host1');
+      assert.deepEqual(await pouchd.leftovers(before), []);
+    });
+
+    it('needs no privilege: the default capabilities, and limits that it cannot lift', async () => {
+      const probe = 'grep CapBnd /proc/1/status; touch /sys/fs/cgroup/memory/x 2>/dev/null || echo read-only';
+      const { stdout } = await rich('machine', 'sh', '-c', probe);
+      assert.equal(stdout, 'CapBnd:\t00000000a80425fb\nread-only\n');
+    });
+
+    it('runs the command as a unit with its user, folder, environment and exit code', async () => {
+      const odd = `a "b" 'c' $HOME %n \\ tab\tline\nend`;
+      const { stdout, stderr, exitCode } = await rich(
+        ...['-u', 'nobody', '-w', '/made/here', '-e', `ODD=${odd}`, 'machine'],
+        ...['sh', '-c', 'printf "%s|%s|%s" "$(id -un)" "$(pwd)" "$ODD"; echo oops >&2; exit 7'],
+      );
+      assert.equal(stdout, `nobody|/made/here|${odd}`);
+      assert.equal(stderr, 'oops\n');
+      assert.equal(exitCode, 7);
+    });
+
+    for (const [what, args, expected] of [
+      ['a missing command', ['no-such-program'], 127],
+      ['a command that cannot be executed', ['/etc/passwd'], 126],
+      ['a command that a signal ends', ['sh', '-c', 'kill -9 $$'], 137],
+    ] as const) {
+      it(`ends with ${expected} for ${what}`, async () => {
+        assert.equal((await rich('machine', ...args)).exitCode, expected);
+      });
+    }
+
+    it('runs a user by number that the image does not know', async () => {
+      const { stdout, exitCode } = await rich('-u', '1234:5', 'machine', 'sh', '-c', 'id -u; id -g; exit 4');
+      assert.deepEqual({ stdout, exitCode }, { stdout: '1234\n5\n', exitCode: 4 });
+    });
+
+    it('hands stdin to the command', async () => {
+      const args = ['run', '-i', '--rm', '--network', 'none', '--rich', 'machine', 'cat'];
+      assert.equal((await pouchd.pouchWith({ input: 'one\ntwo\n' }, ...args)).stdout, 'one\ntwo\n');
+    });
+
+    it('runs the init script as root before the command, and ends with its exit code if it fails', async () => {
+      const ok = await rich('--initscript', '#!/bin/sh\nid -u', '-u', 'nobody', 'machine', 'id', '-un');
+      assert.equal(ok.stdout, '0\nnobody\n');
+      const bad = await rich('--initscript', '#!/bin/sh\nexit 9', 'machine', 'echo', 'never');
+      assert.deepEqual([bad.stdout, bad.exitCode], ['', 9]);
+    });
+  });
+});
+
+/** Waits in the machine for the end of its boot. */
+const waitForBoot = `for n in $(seq ${bootWithinMs / 100}); do [ -S /run/systemd/private ] && break; sleep 0.1; done
+systemctl is-system-running --wait; systemctl is-active ssh; systemctl --failed --no-legend`;
