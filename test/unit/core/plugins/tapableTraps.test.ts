@@ -16,8 +16,8 @@ async function planWith(...plugins: Plugin[]) {
 }
 
 /** A tap as plain JavaScript may write it. */
-function careless(name: string, tap: () => unknown, timeoutMs = 5_000): Plugin {
-  return plugin(name, ({ hooks }) => hooks.container.preCreate.tap({ timeoutMs }, tap as () => void));
+function careless(name: string, tap: () => any, timeoutMs = 5_000): Plugin {
+  return plugin(name, ({ hooks }) => hooks.container.preCreate.tap({ timeoutMs }, tap));
 }
 
 describe('tapable traps', () => {
