@@ -60,6 +60,7 @@ export const errorKinds = {
   },
   PCH_CONTAINERD_UNAVAILABLE: { status: 503, doc: 'containerd does not answer on its socket.' },
   PCH_CONTAINERD_UNSUPPORTED: { status: 501, doc: 'This containerd is too old or lacks a plugin.' },
+  PCH_CONTAINER_DAMAGED: { status: 500, doc: 'The record of a container cannot be read.' },
   PCH_CONTAINER_NOT_FOUND: { status: 404, doc: 'No container has that name, id or id prefix.' },
   PCH_CONTAINER_RUNNING: { status: 409, doc: 'The call needs a container that does not run.' },
   PCH_CONTAINER_NOT_RUNNING: { status: 409, doc: 'The call needs a running container.' },

@@ -30,6 +30,8 @@ export type JournalEntry =
 export class Journal {
   readonly #path: string;
   #file: number | undefined;
+  /** The last line that was read has no end: a crash of the host cut it off. */
+  #isCut = false;
   /** The flush that entries of this moment share. */
   #flushing: Promise<void> | undefined;
 
@@ -42,7 +44,8 @@ export class Journal {
    * at the same moment. The write itself goes to the page cache in some 10 µs, a tenth of the way through the thread pool.
    */
   async append(entries: JournalEntry[], options: { durable: boolean }): Promise<void> {
-    writeSync(this.#open(), toLines(entries));
+    writeSync(this.#open(), (this.#isCut ? '\n' : '') + toLines(entries));
+    this.#isCut = false;
     if (options.durable) await this.#flush();
   }
 
@@ -62,6 +65,7 @@ export class Journal {
   async read(): Promise<JournalEntry[]> {
     const text = await readFile(this.#path, 'utf8').catch(ignoreMissing);
     const lines = text.split('\n');
+    this.#isCut = lines.at(-1) !== '';
     return lines.flatMap((line) => parseLine(line));
   }
 

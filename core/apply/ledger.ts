@@ -154,8 +154,14 @@ export class Ledger {
     this.#options.journal.close();
   }
 
+  /** What must be undone before. A mark goes last: while anything else is left, its work is not to be repeated. */
   #dependents(key: string, among: string[]): string[] {
+    if (this.#isMark(key)) return among.filter((other) => !this.#isMark(other));
     return among.filter((other) => this.#applied.get(other)?.effect.needs?.includes(key));
+  }
+
+  #isMark(key: string): boolean {
+    return this.#applied.get(key)?.effect.kind === markKind;
   }
 
   /** What a fresh journal would say of the applied effects. */

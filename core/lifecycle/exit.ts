@@ -8,7 +8,7 @@ import { removeLocked } from './remove.ts';
 import { restartAfterExit } from './restartPolicy.ts';
 
 /** Exit code of a container whose end nobody saw: the host went down under it. */
-const unseenExitCode = 255;
+export const unseenExitCode = 255;
 
 export interface Exit {
   exitStatus: number;
@@ -53,7 +53,9 @@ function pause(signal: AbortSignal): Promise<void> {
 
 /** Tells the exit as soon as all output is there; the clean-up follows and delays nobody but the next verb. */
 export async function onExit(kernel: Kernel, record: ContainerRecord, exit: Exit): Promise<void> {
-  await kernel.io.finish(record.id);
+  await kernel.io.finish(record.id).catch((error: unknown) => {
+    kernel.log.error('its last output may be missing', { container: record.id, error: messageOf(error) });
+  });
   setExited(record, exit);
   if (record.draft.autoRemove) kernel.store.forgetName(record);
   kernel.exits.settle('exit', record.id, { exitCode: exit.exitStatus });
@@ -67,7 +69,7 @@ export async function onExit(kernel: Kernel, record: ContainerRecord, exit: Exit
   });
 }
 
-function setExited(record: ContainerRecord, { exitStatus, exitedAt }: Exit): void {
+export function setExited(record: ContainerRecord, { exitStatus, exitedAt }: Exit): void {
   Object.assign(record.state, {
     status: 'exited',
     pid: 0,
@@ -82,6 +84,8 @@ export async function cleanUpLocked(kernel: Kernel, record: ContainerRecord): Pr
     withLedger(kernel, record.id, async (ledger) => {
       if (ledger.pending('start').length > 0) {
         await ledger.begin('stop');
+        // The exit code is on the disk before the task, which knows it too, is gone.
+        await kernel.store.save(record);
         const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
         await ledger.once('poststop', 'start', async () => {
           await generation.runner.apply(catalogue.container.poststop, moment, { log: kernel.log });

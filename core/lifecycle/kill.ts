@@ -3,6 +3,9 @@ import { PouchError } from '../../hooks/errors.ts';
 import { isContainerdError } from '../containerd/index.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 import { signalNumber } from './signals.ts';
+import { ignoreGone } from './stop.ts';
+
+const SIGKILL = 9;
 
 /** Sends a signal to PID 1. Needs no lock: it must get through to a container that hangs in another verb. */
 export async function kill(kernel: Kernel, record: ContainerRecord, signal = 'SIGKILL'): Promise<void> {
@@ -12,6 +15,11 @@ export async function kill(kernel: Kernel, record: ContainerRecord, signal = 'SI
     if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND')) throw notRunning(record);
     throw error;
   });
+  // Whoever ends a container does not want its restart policy to bring it back.
+  if (number === SIGKILL || number === signalNumber(record.draft.stop.signal)) record.stoppedByUser = true;
+  // A frozen process dies when it is thawed.
+  if (number === SIGKILL && record.state.status === 'paused')
+    await kernel.client.tasks.resume(record.id).catch(ignoreGone);
   emitContainer(kernel, 'kill', record, { signal: String(number) });
 }
 

@@ -3,22 +3,26 @@
  * are told, and what no container explains is removed.
  */
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ContainerRecord } from '../../hooks/engine.ts';
-import { messageOf } from '../../hooks/errors.ts';
+import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { deleteTask } from '../apply/effects/task.ts';
-import type { Verb } from '../apply/journal.ts';
 import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../containerd/index.ts';
-import { cleanUpLocked, onExit, watchExit } from './exit.ts';
+import { cleanUpLocked, onExit, setExited, unseenExitCode, watchExit } from './exit.ts';
 import { type Kernel, withLedger } from './kernel.ts';
 import { removeLocked } from './remove.ts';
 import { restartAfterExit } from './restartPolicy.ts';
-import { setRunning, startLocked } from './start.ts';
+import { setRunning } from './start.ts';
 
 /** A damaged container is named in the log and left for its user; the others are recovered. */
 export async function recover(kernel: Kernel): Promise<void> {
   const { unreadable } = await kernel.store.load();
   const tasks = new Map((await kernel.client.tasks.list()).map((task) => [task.id, task]));
-  for (const id of unreadable) await guarded(kernel, id, () => discard(kernel, id));
+  const damaged = new Set<string>();
+  for (const id of unreadable) {
+    damaged.add(id);
+    await guarded(kernel, id, () => discard(kernel, id).then(() => void damaged.delete(id)));
+  }
   await Promise.all(
     kernel.store
       .list()
@@ -28,7 +32,7 @@ export async function recover(kernel: Kernel): Promise<void> {
         ),
       ),
   );
-  await removeOrphans(kernel);
+  await removeOrphans(kernel, damaged);
 }
 
 async function guarded(kernel: Kernel, id: string, work: () => Promise<void>): Promise<void> {
@@ -37,13 +41,25 @@ async function guarded(kernel: Kernel, id: string, work: () => Promise<void>): P
   });
 }
 
-/** No config.json: a create or a remove was cut off. */
+/**
+ * No config.json, as a create or a remove was cut off.
+ * @throws PCH_CONTAINER_DAMAGED if neither was
+ */
 async function discard(kernel: Kernel, id: string): Promise<void> {
   await withLedger(kernel, id, async (ledger) => {
+    if (ledger.interrupted === undefined && ledger.pending('create').length > 0) throw damage(kernel, id);
     await ledger.undo('start');
     await ledger.undo('create');
   });
   await rm(kernel.store.directoryOf(id), { recursive: true, force: true });
+}
+
+function damage(kernel: Kernel, id: string): PouchError {
+  const path = join(kernel.store.directoryOf(id), 'config.json');
+  return new PouchError('PCH_CONTAINER_DAMAGED', `${path} cannot be read; the container is left as it is`, {
+    container: id,
+    hint: 'bring the file back, or remove the directory, and start pouchd again',
+  });
 }
 
 async function recoverOne(
@@ -56,7 +72,7 @@ async function recoverOne(
   if (interrupted === 'remove') return await removeLocked(kernel, record, { volumes: true });
   if (interrupted === 'start' && !runs(record, task)) return await undoStart(kernel, record);
   if (interrupted === 'start') await commit(kernel, record);
-  return await resume(kernel, record, task, interrupted);
+  return await resume(kernel, record, task);
 }
 
 /** The start had come as far as the command running and the record saying so. */
@@ -76,24 +92,21 @@ async function undoCreate(kernel: Kernel, record: ContainerRecord): Promise<void
 async function undoStart(kernel: Kernel, record: ContainerRecord): Promise<void> {
   await withLedger(kernel, record.id, async (ledger) => {
     await ledger.undo('start');
-    if (record.state.status === 'running') record.state.status = 'exited';
-    if (record.state.status === 'restarting') restartAfterExit(kernel, record);
+    if (record.state.status === 'running')
+      setExited(record, { exitStatus: unseenExitCode, exitedAt: undefined });
+    record.attachments = {};
     await kernel.store.save(record);
     await ledger.commit();
   });
+  if (record.state.status === 'exited') restartAfterExit(kernel, record);
 }
 
 /** No verb was cut off in its middle: the task tells what has become of the container. */
-async function resume(
-  kernel: Kernel,
-  record: ContainerRecord,
-  task: TaskProcess | undefined,
-  interrupted: Verb | undefined,
-): Promise<void> {
+async function resume(kernel: Kernel, record: ContainerRecord, task: TaskProcess | undefined): Promise<void> {
   const wasUp = ['running', 'paused', 'restarting'].includes(record.state.status);
   if (task && wasUp && isAlive(task)) return adopt(kernel, record, task);
-  if (!wasUp || interrupted === 'stop') return await settle(kernel, record, wasUp);
-  const exit = { exitStatus: task?.exitStatus ?? 255, exitedAt: task?.exitedAt };
+  if (!wasUp) return await settle(kernel, record);
+  const exit = { exitStatus: task?.exitStatus ?? unseenExitCode, exitedAt: task?.exitedAt };
   // Not awaited: it takes the lock that this recovery holds.
   if (record.state.status !== 'restarting')
     void guarded(kernel, record.id, () => onExit(kernel, record, exit));
@@ -105,19 +118,20 @@ function isAlive({ status }: TaskProcess): boolean {
 }
 
 function adopt(kernel: Kernel, record: ContainerRecord, task: TaskProcess): void {
-  if (record.state.status !== 'paused') setRunning(record, task.pid, record.state.startedAt);
+  setRunning(record, task.pid, record.state.startedAt);
+  // The task knows better than the record when a pause was cut off.
+  if (task.status !== TaskStatus.RUNNING) record.state.status = 'paused';
   watchExit(kernel, record);
 }
 
 /** It had ended; what its end should have undone is undone now. */
-async function settle(kernel: Kernel, record: ContainerRecord, wasUp: boolean): Promise<void> {
-  if (wasUp) Object.assign(record.state, { status: 'exited', pid: 0 });
+async function settle(kernel: Kernel, record: ContainerRecord): Promise<void> {
   await cleanUpLocked(kernel, record);
-  await kernel.store.save(record);
-  if (record.draft.autoRemove && record.state.startedAt !== '')
-    await removeLocked(kernel, record, { volumes: true });
-  else if (record.draft.restart.name === 'always' && !record.stoppedByUser && record.state.startedAt !== '')
-    await startLocked(kernel, record);
+  if (record.state.startedAt === '') return;
+  if (record.draft.autoRemove) return await removeLocked(kernel, record, { volumes: true });
+  // As with Docker, `always` brings back what its user has stopped, when the daemon starts.
+  if (record.draft.restart.name === 'always') record.stoppedByUser = false;
+  restartAfterExit(kernel, record);
 }
 
 /** Layers that are being unpacked are active snapshots too, under keys of another form. */
@@ -129,8 +143,9 @@ async function finishStrayStreams({ io, store }: Kernel): Promise<void> {
 }
 
 /** containerd's namespace is ours alone, so what has no record there is left from something cut off. */
-async function removeOrphans(kernel: Kernel): Promise<void> {
-  const { client, store } = kernel;
+async function removeOrphans(kernel: Kernel, damaged: ReadonlySet<string>): Promise<void> {
+  const { client } = kernel;
+  const store = { has: (id: string) => kernel.store.has(id) || damaged.has(id) };
   for (const { id } of await client.tasks.list())
     if (!store.has(id)) await guarded(kernel, id, () => deleteTask(client, id));
   for (const { id } of await client.containers.list())

@@ -20,6 +20,8 @@ export async function stop(kernel: Kernel, record: ContainerRecord, options: Sto
   const signal = signalNumber(options.signal ?? record.draft.stop.signal);
   return await kernel.locks.run(record.id, 'stop', async () => {
     record.stoppedByUser = true;
+    // A daemon that dies before the container has ended must not start it again by its policy.
+    if (record.draft.restart.name !== 'no') await kernel.store.save(record);
     if (wasWaiting) record.state.status = 'exited';
     const ran = await stopLocked(kernel, record, signal, options.timeoutSeconds);
     await kernel.store.save(record);

@@ -101,8 +101,9 @@ export class ContainerStore {
     this.#idByName.set(name, record.id);
   }
 
-  /** Removes the record and its directory. */
+  /** Removes the record and its directory. What a crash leaves of it has no record any more. */
   async delete(id: string): Promise<void> {
+    await rm(join(this.directoryOf(id), 'config.json'), { force: true });
     await rm(this.directoryOf(id), { recursive: true, force: true });
     const record = this.#byId.get(id);
     if (record) this.forgetName(record);
