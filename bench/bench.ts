@@ -1,0 +1,28 @@
+/**
+ * `npm run bench`: measures Pouch beside docker, podman and ctr, in one run on one machine, and says which of its targets
+ * are met. docs/performance.md tells how to read it.
+ */
+import { runScript } from '../scripts/lib/setupError.ts';
+import { cases } from './cases/index.ts';
+import { parseOptions, usage } from './options.ts';
+import { runCases } from './runCases.ts';
+import { insideSandbox, runInSandbox } from './sandbox/sandbox.ts';
+
+await runScript(async () => {
+  const args = process.argv.slice(2);
+  const options = parseOptions(
+    args,
+    cases.map(({ name }) => name),
+  );
+  if (options.help) return print(usage);
+  if (options.list) return print(cases.map(({ name, about }) => `${name.padEnd(12)}${about}\n`).join(''));
+  const dir = insideSandbox();
+  return dir === undefined
+    ? await runInSandbox(import.meta.filename, args, options)
+    : await runCases(dir, options);
+});
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}

@@ -1,0 +1,59 @@
+import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { TestRegistry } from '../../test/support/registry.ts';
+import { pushLargeImage } from '../images/large.ts';
+import { interleaved, timed } from '../measure.ts';
+import type { Ctr } from '../peers/ctr.ts';
+import type { Pouch } from '../peers/pouch.ts';
+import { ratioTarget } from '../target.ts';
+import type { Case } from './case.ts';
+
+export const pull: Case = {
+  name: 'pull',
+  about:
+    'pull of an image of 200 MB in 5 layers from a registry on loopback, unpacked, nothing of it there before',
+  async measure({ dir, options: { runs }, peers }) {
+    const [pouch, ctr] = [await peers.pouch(), await peers.ctr()];
+    const registry = await TestRegistry.start();
+    try {
+      const reference = await pushLargeImage(dir, registry);
+      const contenders = [
+        { name: 'pouch', once: () => pullByPouch(pouch, reference) },
+        { name: 'ctr', once: () => pullByCtr(ctr, reference) },
+      ];
+      const series = await interleaved(contenders, runs);
+      return { series, targets: [ratioTarget(series, 'pouch', ['ctr'], 1.2)] };
+    } finally {
+      await registry.stop();
+    }
+  },
+};
+
+async function pullByPouch({ command, daemon }: Pouch, reference: string): Promise<number> {
+  const before = await blobs(daemon);
+  await settle();
+  const ms = await timed(command('pull', reference));
+  await timed(command('rmi', reference));
+  const isGone = await waitUntil(async () => (await blobs(daemon)) <= before, {
+    withinMs: 30_000,
+    everyMs: 50,
+  });
+  if (!isGone)
+    throw new Error('the content of the removed image is still there: the next pull would not fetch it');
+  return ms;
+}
+
+async function blobs(daemon: Pouch['daemon']): Promise<number> {
+  return (await daemon.containerd.content.list()).length;
+}
+
+async function pullByCtr({ command }: Ctr, reference: string): Promise<number> {
+  await settle();
+  const ms = await timed(command('images', 'pull', '--plain-http', reference));
+  await timed(command('images', 'remove', '--sync', reference));
+  return ms;
+}
+
+/** Dirty pages of the pull before would be written during the next one. */
+async function settle(): Promise<void> {
+  await timed({ file: 'sync', args: [] });
+}

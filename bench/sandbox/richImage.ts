@@ -1,0 +1,24 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { bootstrapPackages, installMissing } from '../../scripts/lib/debian.ts';
+import { writeImageArchive } from '../../scripts/lib/imageArchive.ts';
+
+const packages = ['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'iproute2', 'procps'];
+
+export const richReference = 'docker.io/library/bench-rich:latest';
+
+export function richArchive(dir: string): string {
+  return join(dir, 'rich.tar');
+}
+
+/** Makes an archive of a Debian image with systemd and sshd. Needs the network, so it is done outside of the sandbox. */
+export async function buildRichImage(dir: string): Promise<void> {
+  await installMissing(bootstrapPackages);
+  console.log('Making a Debian image with systemd (mmdebstrap)');
+  const layer = join(dir, 'rich-layer.tar');
+  const options = ['--mode=root', '--variant=minbase', `--include=${packages.join(',')}`];
+  await execa('mmdebstrap', [...options, 'bookworm', layer], { timeout: 600_000, stdin: 'ignore' });
+  await writeImageArchive(richArchive(dir), { reference: richReference, layers: [await readFile(layer)] });
+  await rm(layer);
+}

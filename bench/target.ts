@@ -1,0 +1,45 @@
+import type { Series } from './measure.ts';
+import { median } from './statistics.ts';
+
+/** What a case promises, and what was seen. */
+export interface Target {
+  /** What is held against the limit, e.g. `pouch : docker`. */
+  subject: string;
+  /** NaN if it could not be measured. */
+  value: number;
+  /** The greatest value that meets the target; undefined for a line that only informs. */
+  limit: number | undefined;
+  unit: '×' | 'ms' | 'MB';
+}
+
+export type Verdict = 'met' | 'MISS' | 'NOT MEASURED' | '';
+
+export function verdict({ value, limit }: Target): Verdict {
+  if (limit === undefined) return '';
+  if (Number.isNaN(value)) return 'NOT MEASURED';
+  return value <= limit ? 'met' : 'MISS';
+}
+
+/** The median of the first against the least median of the others. */
+export function ratioTarget(
+  series: readonly Series[],
+  own: string,
+  peers: readonly string[],
+  limit?: number,
+): Target {
+  const fastest = series
+    .filter(({ name, samples }) => peers.includes(name) && samples.length > 0)
+    .toSorted((a, b) => median(a.samples) - median(b.samples))[0];
+  const value = fastest ? medianOf(series, own) / median(fastest.samples) : NaN;
+  return { subject: `${own} : ${fastest?.name ?? peers.join(' or ')}`, value, limit, unit: '×' };
+}
+
+/** The median of one series against a fixed limit. */
+export function limitTarget(series: readonly Series[], own: string, limit: number): Target {
+  const unit = series.find(({ name }) => name === own)?.unit ?? 'ms';
+  return { subject: own, value: medianOf(series, own), limit, unit };
+}
+
+function medianOf(series: readonly Series[], own: string): number {
+  return median(series.find(({ name }) => name === own)?.samples ?? []);
+}
