@@ -48,6 +48,8 @@ export interface HostFacts {
   root: string;
   state: string;
   listen: string[];
+  /** Name or number of the group that may use the Unix sockets of `listen`; without it root alone may. */
+  socketGroup?: string;
   cgroupParent: string;
   /** `network.*` of pouchd.yaml. */
   network: {

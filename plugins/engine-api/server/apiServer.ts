@@ -37,7 +37,7 @@ export class ApiServer {
     for (const address of addresses) {
       const server = this.createServer();
       this.servers.push(server);
-      await listenOn(server, address);
+      await listenOn(server, address, this.context.host.socketGroup);
       this.context.log.info(`HTTP API on ${address}`);
     }
   }

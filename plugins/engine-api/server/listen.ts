@@ -1,27 +1,34 @@
-/** Binds the addresses of `listen`: Unix sockets for root's group only, TCP on loopback only. */
-import { chmod, mkdir, unlink } from 'node:fs/promises';
+/** Binds the addresses of `listen`: Unix sockets for root and one group, TCP on loopback only. */
+import { chmod, chown, mkdir, unlink } from 'node:fs/promises';
 import { connect, isIPv4, type ListenOptions, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { messageOf, PouchError } from '../../../hooks/index.ts';
+import { groupId } from './groupId.ts';
 
-const SOCKET_MODE = 0o660;
+/** For root alone, and for root and the group of `socketGroup`. */
+const MODE = 0o600;
+const GROUP_MODE = 0o660;
 const PROBE_TIMEOUT = 1_000;
 
 /**
  * Serves one address: `unix:///run/pouch/pouchd.sock` or `tcp://127.0.0.1:2375`.
+ * @param socketGroup name or number of the group that may use a Unix socket
  * @throws PCH_LISTEN when it is not of that form, taken, or cannot be bound
  */
-export async function listenOn(server: Server, address: string): Promise<void> {
+export async function listenOn(server: Server, address: string, socketGroup?: string): Promise<void> {
   const path = unixPath(address);
   if (path === undefined) return bind(server, tcpOptions(address), address);
+  const group = socketGroup === undefined ? undefined : await groupId(socketGroup);
   await mkdir(dirname(path), { recursive: true, mode: 0o711 });
   await removeStaleSocket(path, address);
   // Bound with the narrow mode: nobody can connect in the moment before a chmod. Binding is synchronous.
-  const umask = process.umask(0o777 & ~SOCKET_MODE);
+  const umask = process.umask(0o777 & ~MODE);
   const bound = bind(server, { path }, address);
   process.umask(umask);
   await bound;
-  await chmod(path, SOCKET_MODE);
+  if (group === undefined) return;
+  await chown(path, -1, group);
+  await chmod(path, GROUP_MODE);
 }
 
 function unixPath(address: string): string | undefined {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
 import { fakeEngine, type FakeEngine } from '../../../../support/fakeEngine.ts';
 import { serveApi, type RunningApi } from '../../../../support/apiServer.ts';
 import { ask, RawClient, type Answer, type AskOptions } from '../../../../support/http.ts';
@@ -28,10 +27,6 @@ describe('the HTTP API', () => {
     api = await serveApi(engine);
   });
   afterEach(() => api.stop());
-
-  it('makes a socket that only root and its group can use', async () => {
-    assert.equal((await stat(api.socket)).mode & 0o777, 0o660);
-  });
 
   describe('versions', () => {
     it('tells its version with every answer', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,6 +35,35 @@ describe('addresses of the API', () => {
       assert.match(await answer('attacker.example'), /^HTTP\/1\.1 403/);
     } finally {
       await api.stop();
+    }
+  });
+
+  const groups: [string | undefined, number][] = [
+    [undefined, 0o600],
+    [String(process.getgid?.()), 0o660],
+  ];
+  for (const [socketGroup, mode] of groups)
+    it(`gives the socket mode ${mode.toString(8)} with the group ${socketGroup}`, async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'pouch-listen-'));
+      const path = join(directory, 'api.sock');
+      const surface = await surfaceOf({ ...hostFacts([`unix://${path}`]), socketGroup }, silent);
+      try {
+        await surface.start(fakeEngine());
+        assert.equal((await stat(path)).mode & 0o777, mode);
+      } finally {
+        await surface.stop();
+        await rm(directory, { recursive: true });
+      }
+    });
+
+  it('names a group that does not exist', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'pouch-listen-'));
+    const host = { ...hostFacts([`unix://${directory}/api.sock`]), socketGroup: 'no-such-group' };
+    const surface = await surfaceOf(host, silent);
+    try {
+      await assert.rejects(surface.start(fakeEngine()), /found "no-such-group"/);
+    } finally {
+      await rm(directory, { recursive: true });
     }
   });
 
