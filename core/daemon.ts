@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/index.ts';
 import { diffForReload, formatOrigin } from '../config/index.ts';
+import { catalogue } from '../hooks/catalogue.ts';
 import type { DraftImage } from '../hooks/draft.ts';
 import type { HostFacts, Plugin } from '../hooks/definePlugin.ts';
 import type { Engine } from '../hooks/engine.ts';
@@ -22,6 +23,7 @@ import { EventBus } from './lifecycle/events.ts';
 import { ExecInstances } from './lifecycle/execs.ts';
 import { Exits } from './lifecycle/exits.ts';
 import type { Kernel } from './lifecycle/kernel.ts';
+import { HookedImages } from './lifecycle/hookedImages.ts';
 import { KeyedLocks } from './lifecycle/locks.ts';
 import { recover } from './lifecycle/recover.ts';
 import { RestartTimers } from './lifecycle/restartTimers.ts';
@@ -73,9 +75,12 @@ export class Daemon {
     this.#containerd = await this.#connect();
     const kernel = await this.#assemble(this.#containerd.client);
     this.#kernel = kernel;
-    await recover(kernel);
+    await Promise.all([recover(kernel), this.#images?.recover()]);
     this.#engine = this.#makeEngine(kernel);
     await this.#startSurfaces(kernel.generations.current);
+    const { listen } = this.#loaded.config;
+    const facts = { version, listen: listen.map(({ url }) => url), containers: kernel.store.list().length };
+    kernel.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
   }
 
   /** New settings for what can change while containers run; answers what needs a restart. */
@@ -89,10 +94,15 @@ export class Daemon {
   }
 
   /** Ends serving; containers, containerd and the log keeper go on. */
-  async stop(): Promise<void> {
+  async stop(reason: string): Promise<void> {
     for (const surface of this.#started)
       await surface.stop().catch((error: unknown) => this.#complain(surface.name, error));
     const kernel = this.#kernel;
+    kernel?.generations.current.runner.observe(
+      catalogue.daemon.shutdown,
+      { reason },
+      { log: this.#options.log },
+    );
     kernel?.restarts.cancelAll();
     if (kernel) await settledWithin(kernel.locks.idle(), this.#loaded.config.shutdownTimeout);
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'the daemon ends'));
@@ -158,7 +168,7 @@ export class Daemon {
       exits: new Exits(),
       io,
       attachPoints,
-      images,
+      images: new HookedImages(images, () => generations, log),
       volumes,
       generations,
       restarts: new RestartTimers(),
@@ -218,9 +228,8 @@ export class Daemon {
   }
 
   async #planImage(ref: string, platform?: string): Promise<PlanImage> {
-    const images = this.#images!;
-    const found = await images.get(ref, platform);
-    const files = await images.files(found.chainId);
+    const found = await this.#kernel!.images.get(ref, platform);
+    const files = await this.#images!.files(found.chainId);
     const image: DraftImage = {
       reference: found.references.includes(ref) ? ref : (found.references[0] ?? found.id),
       id: found.id,
@@ -297,6 +306,7 @@ function hostFacts({ config }: LoadedConfig): HostFacts {
     root: config.root,
     state: config.state,
     listen: config.listen.map(({ url }) => url),
+    socketGroup: config.socketGroup ?? undefined,
     cgroupParent: config.cgroupParent,
     network: {
       bridge: network.bridge,

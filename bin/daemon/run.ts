@@ -82,7 +82,7 @@ async function serve(flags: DaemonFlags, { keeperCommand }: Entry): Promise<numb
   const signal = await ended;
   log.info('ending; containers go on', { signal });
   tell('STOPPING=1', log);
-  await daemon.stop();
+  await daemon.stop(signal);
   return 0;
 }
 

@@ -2,8 +2,9 @@
  * The effects ledger of one container: applies planned effects, journals each before it is done, and undoes them last
  * first. It can be rebuilt from the journal after a crash at any instruction.
  */
-import type { Effect, EffectKind, EffectStage } from '../../hooks/effects.ts';
+import type { Effect, EffectContext, EffectKind, EffectStage } from '../../hooks/effects.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { linkedAbort } from '../host/linkedAbort.ts';
 import type { Journal, JournalEntry, Verb } from './journal.ts';
 
 /** Finds the code of an effect kind; a kind of a plugin that is gone is undefined. */
@@ -198,19 +199,34 @@ export class Ledger {
     this.#step('after', `undo ${key}`);
   }
 
+  /** Runs one step under its deadline; the step is told by its signal, and left alone if it does not listen. */
   async #bounded<T>(
     effect: Effect,
-    run: (context: { container: string; signal: AbortSignal; resultOf(key: string): unknown }) => Promise<T>,
+    run: (context: EffectContext) => Promise<T>,
     outer?: AbortSignal,
   ): Promise<T> {
-    const deadline = AbortSignal.timeout(this.#options.stepDeadlineMs ?? 60_000);
-    const signal = outer ? AbortSignal.any([outer, deadline]) : deadline;
+    const { controller, unlink } = outer
+      ? linkedAbort(outer)
+      : { controller: new AbortController(), unlink() {} };
+    const deadline = deferredDeadline(this.#options.stepDeadlineMs ?? 60_000, () => {
+      const { container } = this.#options;
+      const late = new PouchError('PCH_DEADLINE', `the effect "${effect.kind}" did not end in time`, {
+        container,
+      });
+      controller.abort(late);
+      return late;
+    });
     const context = {
       container: this.#options.container,
-      signal,
+      signal: controller.signal,
       resultOf: (key: string) => this.#applied.get(key)?.result,
     };
-    return await Promise.race([run(context), rejectOn(deadline, effect.kind, this.#options.container)]);
+    try {
+      return await Promise.race([run(context), deadline.passed]);
+    } finally {
+      deadline.clear();
+      unlink();
+    }
   }
 
   #kind(name: string): EffectKind {
@@ -241,13 +257,13 @@ export class Ledger {
   }
 }
 
-function rejectOn(deadline: AbortSignal, kind: string, container: string): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const fail = () => {
-      reject(new PouchError('PCH_DEADLINE', `the effect "${kind}" did not end in time`, { container }));
-    };
-    deadline.addEventListener('abort', fail, { once: true });
+/** Rejects after some time with what `expire` answers, unless it is cleared. */
+function deferredDeadline(ms: number, expire: () => Error): { passed: Promise<never>; clear(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(expire()), ms);
   });
+  return { passed, clear: () => clearTimeout(timer) };
 }
 
 /** Every need is in the same plan or applied already, and there is no circle. */

@@ -4,7 +4,7 @@ import type { Descriptor, ImageConfig } from '../../hooks/image.ts';
 import { chainIds } from './chainId.ts';
 import { DownloadQueue } from './downloadQueue.ts';
 import { type BlobFetch, fetchBlob } from './fetchBlob.ts';
-import { linkedAbort } from './linkedAbort.ts';
+import { linkedAbort } from '../host/linkedAbort.ts';
 import { type Manifest, invalid, maxManifestBytes, parseConfig, parseManifest } from './manifest.ts';
 import { type OnProgress, shortDigest } from './progress.ts';
 import { type Platform, choosePlatform, platformDistance, platformNotFound } from './platform.ts';

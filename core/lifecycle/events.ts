@@ -1,4 +1,5 @@
 import type { EngineEvent, Events } from '../../hooks/engine.ts';
+import { linkedAbort } from '../host/linkedAbort.ts';
 
 /** Past events that are kept for `--since`. */
 const kept = 512;
@@ -24,7 +25,9 @@ export class EventBus implements Events {
     signal: AbortSignal;
   }): AsyncIterable<EngineEvent> {
     const queue: EngineEvent[] = options.since === undefined ? [] : this.#since(options.since);
-    const end = endSignal(options);
+    const { controller, unlink } = linkedAbort(options.signal);
+    const end = controller.signal;
+    const timer = abortAt(controller, options.until);
     let wake = () => {};
     const tell = (event: EngineEvent) => {
       if (queue.length < backlogLimit) queue.push(event);
@@ -45,6 +48,8 @@ export class EventBus implements Events {
     } finally {
       this.#subscribers.delete(tell);
       end.removeEventListener('abort', onEnd);
+      clearTimeout(timer);
+      unlink();
     }
   }
 
@@ -61,9 +66,13 @@ export class EventBus implements Events {
   }
 }
 
-/** Aborts with the caller's signal, or at `until` (Unix seconds). */
-function endSignal({ until, signal }: { until?: number; signal: AbortSignal }): AbortSignal {
-  if (until === undefined) return signal;
+/** Longest delay of a timer (setTimeout): some 24 days. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Aborts at a time in Unix seconds, if there is one. */
+function abortAt(controller: AbortController, until: number | undefined): NodeJS.Timeout | undefined {
+  if (until === undefined) return undefined;
   const left = until * 1000 - Date.now();
-  return left <= 0 ? AbortSignal.abort() : AbortSignal.any([signal, AbortSignal.timeout(left)]);
+  if (left <= 0) controller.abort();
+  return setTimeout(() => controller.abort(), Math.min(Math.max(left, 0), longestTimerMs)).unref();
 }

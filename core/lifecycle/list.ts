@@ -8,8 +8,8 @@ type Test = (record: ContainerRecord, value: string, store: ContainerStore) => b
 /** Docker's filters; values of one are alternatives, but every label must be there. */
 const tests: Record<string, Test> = {
   id: ({ id }, value) => id.startsWith(value),
-  name: ({ name }, value) => new RegExp(value).test(`/${name}`) || name.includes(value),
-  status: ({ state }, value) => state.status === value,
+  name: ({ name }, value) => name.includes(value) || pattern('name', value).test(`/${name}`),
+  status: ({ state }, value) => state.status === known('status', statuses, value),
   exited: ({ state }, value) => state.status === 'exited' && state.exitCode === Number(value),
   ancestor: ({ draft }, value) => isAncestor(draft.image, value),
   volume: ({ draft }, value) =>
@@ -64,6 +64,35 @@ function isAncestor(image: ContainerRecord['draft']['image'], value: string): bo
     id.startsWith(value.replace(/^sha256:/, '')) ||
     image.reference === value ||
     image.reference.split('/').at(-1) === (value.includes(':') ? value : `${value}:latest`)
+  );
+}
+
+const statuses = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
+
+function known(filter: string, values: string[], value: string): string {
+  if (values.includes(value)) return value;
+  throw new PouchError(
+    'PCH_OPTION_INVALID',
+    `filter ${filter}: expected ${values.join(', ')}, found "${value}"`,
+    {
+      hint: 'mend the filter',
+    },
+  );
+}
+
+/** A long one could be made to take for ever. */
+const longestPattern = 200;
+
+function pattern(filter: string, value: string): RegExp {
+  try {
+    if (value.length <= longestPattern) return new RegExp(value);
+  } catch {
+    // Told below, with the others.
+  }
+  throw new PouchError(
+    'PCH_OPTION_INVALID',
+    `filter ${filter}: expected a regular expression of at most ${longestPattern} characters, found "${value.slice(0, longestPattern)}"`,
+    { hint: 'write \\( for a parenthesis that stands for itself' },
   );
 }
 

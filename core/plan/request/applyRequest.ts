@@ -1,5 +1,7 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
+import { signalNumber } from '../../lifecycle/signals.ts';
+import { checkLog } from './log.ts';
 import { applyModes } from './modes.ts';
 import { applyNetwork } from './network.ts';
 import { applyProcess } from './process.ts';
@@ -34,9 +36,10 @@ export async function applyRequest(
 function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void {
   Object.assign(draft.labels, request.labels);
   Object.assign(draft.annotations, request.annotations);
-  if (request.stopSignal) draft.stop.signal = request.stopSignal;
+  if (request.stopSignal) draft.stop.signal = checkedSignal(request.stopSignal);
   if (request.stopTimeout !== undefined) draft.stop.timeoutSeconds = request.stopTimeout;
   if (request.restart) draft.restart = { ...request.restart };
+  checkLog(request.log ?? {});
   if (request.log?.driver) draft.log.driver = request.log.driver;
   Object.assign(draft.log.options, request.log?.options);
   draft.autoRemove = request.autoRemove ?? false;
@@ -44,4 +47,10 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
   if (request.runtime) draft.runtime = request.runtime;
   const { rich } = request;
   if (rich) draft.rich = { enabled: rich.enabled, mode: rich.mode ?? '', initScript: rich.initScript ?? '' };
+}
+
+/** A name that means nothing would be found out only at the stop. */
+function checkedSignal(signal: string): string {
+  signalNumber(signal);
+  return signal;
 }

@@ -37,14 +37,16 @@ function applyMode(
   if (mode === 'host') delete draft.namespaces[type];
   else if (mode.startsWith(joinPrefix))
     draft.namespaces[type] = joinPrefix + context.containerId(mode.slice(joinPrefix.length));
-  else
+  else {
+    const option = type === 'cgroup' ? '--cgroupns' : `--${type}`;
     throw new PouchError(
       'PCH_OPTION_INVALID',
-      `a ${type} mode is private, host or container:NAME; found "${mode}"`,
+      `${option}: expected private, host or container:NAME, found "${mode}"`,
       {
-        hint: `mend --${type}`,
+        hint: `mend ${option}`,
       },
     );
+  }
 }
 
 function cgroupParent(path: string): string {

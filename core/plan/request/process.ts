@@ -1,8 +1,11 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { rlimitName } from '../newDraft.ts';
+import { checkHostname } from './hostname.ts';
+import { checkPrivileges } from './privileges.ts';
 
 export function applyProcess(draft: ContainerDraft, request: ContainerRequest): void {
+  checkPrivileges(request);
   const { process } = draft;
   if (request.entrypoint !== undefined) {
     process.entrypoint = [...request.entrypoint];
@@ -19,8 +22,8 @@ export function applyProcess(draft: ContainerDraft, request: ContainerRequest): 
   if (request.consoleSize) process.consoleSize = request.consoleSize;
   if (request.init !== undefined) process.init = request.init;
   if (request.oomScoreAdj !== undefined) process.oomScoreAdj = request.oomScoreAdj;
-  if (request.hostname) draft.hostname = request.hostname;
-  if (request.domainname) draft.domainname = request.domainname;
+  if (request.hostname) draft.hostname = checkHostname('--hostname', request.hostname);
+  if (request.domainname) draft.domainname = checkHostname('--domainname', request.domainname);
   applyEnv(process.env, draft, request);
   for (const [name, limit] of Object.entries(request.ulimits ?? {}))
     process.rlimits[rlimitName(name)] = { ...limit };

@@ -4,6 +4,8 @@ import { PouchError } from '../../../hooks/errors.ts';
 import type { OciResources, OciThrottle } from '../../../hooks/oci.ts';
 import type { ResourceRequest } from '../../../hooks/request.ts';
 import { deviceNumbers } from '../deviceNumbers.ts';
+import { checkCpus } from './cpus.ts';
+import { invalid } from './invalid.ts';
 
 /** Length of the scheduler's period for `--cpus`, in microseconds (kernel doc sched-bwc). */
 const cpuPeriod = 100_000;
@@ -13,6 +15,7 @@ const minimumMemory = 6 * 1024 * 1024;
 /** Limits in the units of the OCI spec (config-linux.md, Control groups). */
 export function applyResources(draft: ContainerDraft, request: ResourceRequest): void {
   const { resources } = draft;
+  checkCpus(request);
   const memory = memoryLimits(request);
   const cpu = cpuLimits(request);
   const blockIO = blockLimits(request);
@@ -81,7 +84,17 @@ function blockLimits(request: ResourceRequest): OciResources['blockIO'] {
 
 function throttles(list: { path: string; rate: number }[] | undefined): OciThrottle[] | undefined {
   if (!list?.length) return undefined;
-  return list.map(({ path, rate }) => ({ ...deviceNumbers(statSync(path).rdev), rate }));
+  return list.map(({ path, rate }) => ({ ...deviceNumbers(blockDevice(path)), rate }));
+}
+
+/** Its number. @throws PCH_OPTION_INVALID if there is no block device */
+function blockDevice(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isBlockDevice()) return found.rdev;
+  throw invalid(
+    `a block device was expected at ${path}; found ${found ? 'another file' : 'nothing'}`,
+    'name a whole disk such as /dev/sda; `lsblk` lists them',
+  );
 }
 
 /** Without the undefined members; undefined if nothing is left. */

@@ -6,6 +6,8 @@ import type { ContainerRequest } from '../../../hooks/request.ts';
 import { allCapabilities, hostBoundingSet } from '../capabilities.ts';
 import { hostDevice, hostDevices } from '../devices.ts';
 import { toSet } from '../newDraft.ts';
+import { checkHeld } from './privileges.ts';
+import { checkSysctls } from './sysctls.ts';
 
 export async function applySecurity(draft: ContainerDraft, request: ContainerRequest): Promise<void> {
   if (request.privileged) await applyPrivileged(draft);
@@ -14,6 +16,7 @@ export async function applySecurity(draft: ContainerDraft, request: ContainerReq
   for (const option of request.securityOpt ?? []) applySecurityOption(draft, option);
   if (request.maskedPaths) draft.maskedPaths = toSet(request.maskedPaths);
   if (request.readonlyPaths) draft.readonlyPaths = toSet(request.readonlyPaths);
+  checkSysctls(draft, request.sysctls);
   Object.assign(draft.sysctls, request.sysctls);
 }
 
@@ -37,6 +40,7 @@ function makeWritable(draft: ContainerDraft, path: string): void {
 function applyCapabilities(draft: ContainerDraft, request: ContainerRequest): void {
   const drop = (request.capDrop ?? []).map(capabilityName);
   const add = (request.capAdd ?? []).map(capabilityName);
+  checkHeld(add.filter(notAll));
   const set = draft.process.capabilities;
   if (drop.includes('ALL')) for (const name of Object.keys(set)) delete set[name];
   if (add.includes('ALL')) Object.assign(set, toSet(hostBoundingSet()));

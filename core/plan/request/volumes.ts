@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
-import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerRequest, VolumeRequest } from '../../../hooks/request.ts';
 import type { RequestContext } from './applyRequest.ts';
+import { invalid } from './invalid.ts';
+import { checkTmpfsOptions } from './tmpfs.ts';
 
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
@@ -55,6 +56,7 @@ function mount(draft: ContainerDraft, volume: VolumeRequest, index: number, cont
 }
 
 function mountTmpfs(draft: ContainerDraft, { destination, options = [], readonly }: VolumeRequest): void {
+  checkTmpfsOptions(destination, options);
   const standard = ['nosuid', 'noexec', 'nodev'].filter(
     (option) => !options.includes(option.replace('no', '')),
   );
@@ -104,8 +106,4 @@ function mountVolume(
 function bindOptions({ readonly, options = [] }: VolumeRequest): string[] {
   const propagation = options.some((option) => propagations.includes(option)) ? [] : ['rprivate'];
   return ['rbind', readonly ? 'ro' : 'rw', ...propagation, ...options];
-}
-
-function invalid(message: string, hint: string): PouchError {
-  return new PouchError('PCH_OPTION_INVALID', message, { hint });
 }

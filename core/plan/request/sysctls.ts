@@ -1,0 +1,40 @@
+import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { invalid } from './invalid.ts';
+
+/** Kernel settings that belong to a namespace, beside fs.mqueue.* and net.* (ipc_namespaces(7)); runtimes refuse all others. */
+const ofIpc = [
+  'kernel.msgmax',
+  'kernel.msgmnb',
+  'kernel.msgmni',
+  'kernel.sem',
+  'kernel.shmall',
+  'kernel.shmmax',
+  'kernel.shmmni',
+  'kernel.shm_rmid_forced',
+];
+
+/** @throws PCH_OPTION_INVALID for a setting that would be the host's */
+export function checkSysctls(draft: ContainerDraft, sysctls: Record<string, string> = {}): void {
+  for (const name of Object.keys(sysctls)) checkSysctl(draft, name.replaceAll('/', '.'));
+}
+
+function checkSysctl({ namespaces }: ContainerDraft, name: string): void {
+  if (name === 'kernel.hostname' || name === 'kernel.domainname')
+    throw invalid(`sysctl ${name} is set by an option of its own`, 'use --hostname or --domainname');
+  const namespace = namespaceOf(name);
+  if (namespace === undefined)
+    throw invalid(
+      `sysctl ${name} is not a container's own: it would change the host`,
+      'set it on the host; containers have net.*, fs.mqueue.* and the kernel.* settings of System V IPC',
+    );
+  if (namespaces[namespace] === undefined)
+    throw invalid(
+      `sysctl ${name} would change the host: the container shares its ${namespace} namespace`,
+      `leave out --sysctl, or the host's ${namespace} namespace`,
+    );
+}
+
+function namespaceOf(name: string): 'network' | 'ipc' | undefined {
+  if (name.startsWith('net.')) return 'network';
+  return name.startsWith('fs.mqueue.') || ofIpc.includes(name) ? 'ipc' : undefined;
+}
