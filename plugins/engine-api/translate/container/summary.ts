@@ -1,5 +1,6 @@
 import type { ContainerSummary } from '../../../../client/wire.ts';
 import type { ContainerRecord } from '../../../../hooks/index.ts';
+import { shownCommand } from './command.ts';
 import { richFields } from './config.ts';
 import { mountPoints } from './mounts.ts';
 import { endpoints, networkMode, portSummaries } from './networks.ts';
@@ -15,7 +16,7 @@ export function toSummary(record: ContainerRecord, now: number): ContainerSummar
     Names: [`/${record.name}`],
     Image: request.image,
     ImageID: draft.image.id,
-    Command: [...draft.process.entrypoint, ...draft.process.command].join(' '),
+    Command: shownCommand(record),
     Created: unixSeconds(record.createdAt),
     Ports: portSummaries(record),
     Labels: draft.labels,
