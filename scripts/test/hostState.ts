@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { mountsBelow } from '../lib/mounts.ts';
 
 /** What tests could leave behind on a host, each named by a sentence that a reader can act on. */
 export type HostState = ReadonlySet<string>;
@@ -28,20 +29,6 @@ export function processesOf(workDir: string): { pid: number; command: string }[]
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter((pid) => `${read(`/proc/${pid}/environ`)}\0${read(`/proc/${pid}/cmdline`)}`.includes(workDir))
     .map((pid) => ({ pid: Number(pid), command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() }));
-}
-
-/** Mount points at or below the directory, the innermost first. */
-export function mountsBelow(workDir: string): string[] {
-  return read('/proc/self/mountinfo')
-    .split('\n')
-    .map((line) => unescape(line.split(' ')[4] ?? ''))
-    .filter((path) => path === workDir || path.startsWith(`${workDir}/`))
-    .toReversed();
-}
-
-/** The kernel writes blanks in paths as octal numbers (proc(5)). */
-function unescape(path: string): string {
-  return path.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 }
 
 /** The outermost cgroups of each hierarchy; on cgroup v2 the same paths are cgroups and their children. */

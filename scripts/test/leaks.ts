@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
-import { hostState, mountsBelow, processesOf } from './hostState.ts';
+import { mountsBelow } from '../lib/mounts.ts';
+import { hostState, processesOf } from './hostState.ts';
 
 /** Short, for it becomes part of the paths of unix sockets (at most 107 bytes). */
 const prefix = join(tmpdir(), 'pt-');

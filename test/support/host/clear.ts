@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { waitUntil } from '../../../core/supervise/wait-until.ts';
 import { purgeNetwork } from '../../../scripts/purge.ts';
-import { mountsBelow } from '../../../scripts/test/hostState.ts';
+import { mountsBelow } from '../../../scripts/lib/mounts.ts';
 import { removeCgroup } from './cgroups.ts';
 import type { HostNames } from './inventory.ts';
 import { processesOf } from './processes.ts';

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { type ContainerdClient, SnapshotKind } from '../../../core/containerd/index.ts';
-import { mountsBelow } from '../../../scripts/test/hostState.ts';
+import { mountsBelow } from '../../../scripts/lib/mounts.ts';
 import { cgroupsBelow } from './cgroups.ts';
 import { list, read } from './files.ts';
 import { processesOf } from './processes.ts';

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+
+/** Mount points at or below the directory, the innermost first. */
+export function mountsBelow(directory: string): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => unescape(line.split(' ')[4] ?? ''))
+    .filter((path) => path === directory || path.startsWith(`${directory}/`))
+    .toReversed();
+}
+
+/** The kernel writes blanks in paths as octal numbers (proc(5)). */
+function unescape(path: string): string {
+  return path.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
+}

@@ -1,0 +1,60 @@
+import { join, resolve } from 'node:path';
+import { derivedDefaults } from '../../config/derive.ts';
+import { SetupError } from '../lib/setupError.ts';
+
+/** Where a quickstart's daemon keeps its things, and the port of its container's ssh. */
+export interface Place {
+  /** pouchd's root and state. */
+  root: string;
+  state: string;
+  /** Both are pouchd's own defaults: it may then be the host's service. */
+  isDefault: boolean;
+  /** Of 127.0.0.1. */
+  sshPort: number;
+  pidFile: string;
+  logFile: string;
+  /** What follows from the state. */
+  host: string;
+  bridge: string;
+  cgroupParent: string;
+}
+
+export const project = resolve(import.meta.dirname, '../..');
+
+/** The container's name and its image. */
+export const containerName = 'quickstart';
+export const image = 'debian:bookworm';
+
+const defaults = { root: '/var/lib/pouch', state: '/run/pouch', sshPort: 2222 };
+
+/**
+ * From POUCH_QUICKSTART_ROOT, POUCH_QUICKSTART_STATE and POUCH_QUICKSTART_SSH_PORT.
+ * @throws SetupError
+ */
+export function placeFrom(env: NodeJS.ProcessEnv): Place {
+  const root = env['POUCH_QUICKSTART_ROOT'] ?? defaults.root;
+  const state = env['POUCH_QUICKSTART_STATE'] ?? defaults.state;
+  const derived = new Map(
+    derivedDefaults({ state, managed: true, address: undefined }).map(({ path, value }) => [path, value]),
+  );
+  return {
+    root,
+    state,
+    isDefault: root === defaults.root && state === defaults.state,
+    sshPort: portOf(env['POUCH_QUICKSTART_SSH_PORT']),
+    pidFile: join(state, 'pouchd.pid'),
+    logFile: join(root, 'pouchd.log'),
+    host: `unix://${state}/pouchd.sock`,
+    bridge: String(derived.get('network.bridge')),
+    cgroupParent: String(derived.get('cgroupParent')),
+  };
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return defaults.sshPort;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new SetupError(
+    `POUCH_QUICKSTART_SSH_PORT is a port from 1 to 65535, not "${text}": mend or unset it.`,
+  );
+}
