@@ -287,6 +287,7 @@ export interface SystemInfo {
   cgroupVersion: '1' | '2';
   kernel: string;
   operatingSystem: string;
+  /** As uname(2) has it: `x86_64`. */
   architecture: string;
   cpus: number;
   memory: number;
@@ -327,6 +328,7 @@ export interface System {
     runtimes: Record<string, string>;
     node: string;
     kernel: string;
+    /** As images have it: `amd64`. */
     architecture: string;
   }>;
   ops(): Operation[];

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { arch, cpus, hostname, release, totalmem } from 'node:os';
+import { cpus, hostname, machine, release, totalmem } from 'node:os';
 import type { ContainerStatus, Operation, System, SystemInfo } from '../../hooks/engine.ts';
 import { cgroupVersion, operatingSystem } from '../host/facts.ts';
+import { hostPlatform } from '../images/index.ts';
 import { version } from '../version.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -29,7 +30,7 @@ export class HostSystem implements System {
       cgroupVersion: cgroupVersion(),
       kernel: release(),
       operatingSystem: operatingSystem(),
-      architecture: arch(),
+      architecture: machine(),
       cpus: cpus().length,
       memory: totalmem(),
       hostname: hostname(),
@@ -51,7 +52,7 @@ export class HostSystem implements System {
       runtimes: await this.#runtimes('version', (text) => text),
       node: process.version,
       kernel: release(),
-      architecture: arch(),
+      architecture: hostPlatform().architecture,
     };
   }
 
