@@ -4,6 +4,9 @@ import type { EffectKind } from '../../../hooks/effects.ts';
 import type { ContainerIo, StdioPaths } from '../../io/index.ts';
 import { parseSize } from '../../plan/size.ts';
 
+/** The task is gone by then, so all there will ever be is in the FIFOs; without one they have no end to wait for. */
+const undoDeadlineMs = 100;
+
 /** `onOpened` lets waiting clients subscribe before anything is written. */
 export function ioEffect(
   io: ContainerIo,
@@ -27,7 +30,7 @@ export function ioEffect(
       return paths;
     },
     async undo({ id }) {
-      await io.finish(id);
+      await io.finish(id, undoDeadlineMs);
     },
   };
 }

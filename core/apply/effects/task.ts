@@ -59,6 +59,12 @@ export function runtimeError(error: unknown, container: string): unknown {
   if (!(error instanceof PouchError) || !error.code.startsWith('PCH_CONTAINERD_')) return error;
   const text = error.message;
   const details = { container, cause: error };
+  const cwd = missingDirectory(text);
+  if (cwd !== undefined)
+    return new PouchError('PCH_OPTION_INVALID', `the working directory ${cwd} is not in the container`, {
+      ...details,
+      hint: 'make it there, or choose another --workdir',
+    });
   if (/executable file not found|no such file or directory.*exec|exec.*no such file or directory/i.test(text))
     return new PouchError('PCH_COMMAND_NOT_FOUND', `${quotedCommand(text)}the command is not in the image`, {
       ...details,
@@ -77,6 +83,11 @@ export function runtimeError(error: unknown, container: string): unknown {
     ...details,
     hint: 'the daemon log has the runtime’s whole answer',
   });
+}
+
+/** runc: `chdir to cwd ("/foo") set in config.json failed`; crun: ``chdir to `/foo` ``. */
+function missingDirectory(text: string): string | undefined {
+  return /chdir to (?:cwd \(\\?"|`)([^"`\\]+)/.exec(text)?.[1];
 }
 
 /** runc: `exec: "foo": executable file not found in $PATH`. */
