@@ -139,7 +139,7 @@ export class Daemon {
     const events = new EventBus();
     const io = new ContainerIo({ stateDir: config.state, log, keeperCommand });
     const attachPoints = new AttachPoints(io);
-    const volumes = new VolumeStore(config.root, () => store.list());
+    const volumes = new VolumeStore(config.root, () => store.listStaying());
     const images = this.#makeImages(client, store, events);
     const [first] = await Promise.all([this.#load(1, this.#loaded), io.start()]);
     const generations = new GenerationHolder(first);
@@ -191,7 +191,7 @@ export class Daemon {
       config: this.#loaded.config.images,
       isInUse: (imageId) =>
         store
-          .list()
+          .listStaying()
           .filter(({ draft }) => draft.image.id === imageId)
           .map(({ name }) => name),
       emit: (event) => events.emit(event),

@@ -3,7 +3,6 @@ import { PouchError } from '../../hooks/errors.ts';
 import { isContainerdError } from '../containerd/index.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 import { signalNumber } from './signals.ts';
-import { ignoreGone } from './stop.ts';
 
 const SIGKILL = 9;
 
@@ -17,9 +16,9 @@ export async function kill(kernel: Kernel, record: ContainerRecord, signal = 'SI
   });
   // Whoever ends a container does not want its restart policy to bring it back.
   if (number === SIGKILL || number === signalNumber(record.draft.stop.signal)) record.stoppedByUser = true;
-  // A frozen process dies when it is thawed.
+  // A frozen process dies when it is thawed; where the runtime has done that already, this fails.
   if (number === SIGKILL && record.state.status === 'paused')
-    await kernel.client.tasks.resume(record.id).catch(ignoreGone);
+    await kernel.client.tasks.resume(record.id).catch(() => {});
   emitContainer(kernel, 'kill', record, { signal: String(number) });
 }
 

@@ -60,9 +60,9 @@ async function applyStart(
   });
   setRunning(record, pid, new Date().toISOString());
   kernel.attachPoints.started(record.id);
+  emitContainer(kernel, 'start', record);
   watchExit(kernel, record);
   await kernel.store.save(record);
-  emitContainer(kernel, 'start', record);
   generation.runner.observe(catalogue.container.poststart, moment, { log: kernel.log });
 }
 

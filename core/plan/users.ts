@@ -36,7 +36,8 @@ export function resolveUser(
   return {
     uid: account.uid,
     gid,
-    additionalGids: [...new Set([...memberships, ...extra])],
+    // The primary group is one of them: else a process could leave it, and with it what a file denies to that group.
+    additionalGids: [...new Set([gid, ...memberships, ...extra])],
     home: account.home,
   };
 }

@@ -43,6 +43,11 @@ export class ContainerStore {
     return [...this.#byId.values()];
   }
 
+  /** Without those that have ended and are being removed (`--rm`): they need nothing any more. */
+  listStaying(): ContainerRecord[] {
+    return this.list().filter(({ id, name }) => this.#idByName.get(name) === id);
+  }
+
   has(id: string): boolean {
     return this.#byId.has(id);
   }

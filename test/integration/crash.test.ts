@@ -4,7 +4,7 @@ import { ContainerLab, calls } from '../support/crash/ContainerLab.ts';
 const seconds = 1000;
 
 describe('pouchd, killed at any step', function () {
-  this.timeout(120 * seconds);
+  this.timeout(300 * seconds);
   this.slow(60 * seconds);
   let lab: ContainerLab;
   before(async () => {
