@@ -25,6 +25,9 @@ function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && (error as NodeJS.ErrnoException).code === 'EPIPE';
 }
 
+/** What to do about an error that has no hint of its own. */
+const standardHints: Record<string, string> = { PCH_OPTION_INVALID: '--help shows what the command takes' };
+
 interface Description {
   message?: string;
   culprit?: string | undefined;
@@ -34,7 +37,8 @@ interface Description {
 
 function describe(error: unknown): Description {
   if (isCoded(error)) {
-    return { message: error.message, culprit: culpritOf(error), hint: error.hint, code: error.code };
+    const { message, code, hint = standardHints[code] } = error;
+    return { message, culprit: culpritOf(error), hint, code };
   }
   if (isUsage(error)) return describeUsage(error);
   return { message: error instanceof Error ? error.message : String(error), code: 'PCH_INTERNAL' };
@@ -57,7 +61,7 @@ function culpritOf(error: ClientError): string | undefined {
 function describeUsage(error: CommanderError): Description {
   if (error.exitCode === 0 || error.code === 'commander.help') return {};
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? '--help shows what the command takes';
+  const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? standardHints['PCH_OPTION_INVALID'];
   return { message: first, hint, code: 'PCH_OPTION_INVALID' };
 }
 

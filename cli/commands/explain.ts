@@ -1,3 +1,4 @@
+import { invalidOption } from '../errors.ts';
 import { alignColumns } from '../output/table.ts';
 import { fieldPath } from '../plan/fieldPath.ts';
 import type { PouchCommand } from '../pouchCommand.ts';
@@ -14,7 +15,8 @@ export function define(command: PouchCommand, session: Session): void {
     .argument('<container>', 'name or id')
     .option('--field <path>', 'only this field and what is below it: process.env.HOME, mounts["/run"]')
     .option('--format <format>', 'table or json', 'table')
-    .action(async (ref: string, { field, format }: Flags) => {
+    .action(async (ref: string, { field, format = 'table' }: Flags) => {
+      if (!['table', 'json'].includes(format)) throw invalidOption('--format', 'table or json', format);
       const blame = await session.client.pouch.explain(ref, field);
       if (format === 'json') session.print(JSON.stringify(blame));
       else for (const line of alignColumns([headings, ...blame.map(explainRow)])) session.print(line);

@@ -44,5 +44,9 @@ async function findFirst(finders: Find[], ref: string): Promise<unknown> {
       if (!(error instanceof ClientError) || error.status !== 404) throw error;
     }
   }
-  throw new CliError('PCH_NOT_FOUND', `no container, image or volume is named "${ref}"`);
+  throw new CliError(
+    'PCH_NOT_FOUND',
+    `no container, image or volume is named "${ref}"`,
+    '`pouch ps -a`, `pouch images` and `pouch volume ls` list them',
+  );
 }

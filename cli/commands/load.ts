@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { CliError } from '../errors.ts';
 import { showProgress } from '../images/showProgress.ts';
@@ -30,11 +30,13 @@ async function openArchive(session: Session, path: string | undefined): Promise<
   }
   const file = createReadStream(path);
   try {
+    if (statSync(path).isDirectory()) throw new Error('it is a directory');
     await once(file, 'open');
   } catch (error) {
     throw new CliError(
       'PCH_OPTION_INVALID',
       `-i, --input: cannot read "${path}": ${(error as Error).message}`,
+      'name a file that `pouch save` or `docker save` has made',
     );
   }
   return file;

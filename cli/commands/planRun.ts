@@ -1,3 +1,4 @@
+import { invalidOption } from '../errors.ts';
 import { printPlan } from '../plan/printPlan.ts';
 import type { PouchCommand } from '../pouchCommand.ts';
 import { createRequest } from '../run/createRequest.ts';
@@ -26,6 +27,7 @@ async function plan(
   command: string[],
   flags: RunFlags & { format: string },
 ) {
+  if (!['diff', 'json'].includes(flags.format)) throw invalidOption('--format', 'diff or json', flags.format);
   const { env, stdout } = session.terminal;
   const body = createRequest({ flags, image, command, environment: env, size: sizeOf(stdout) });
   const answer = await session.client.pouch.plan(body, {

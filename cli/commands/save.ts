@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync, type WriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { CliError } from '../errors.ts';
 import type { PouchCommand } from '../pouchCommand.ts';
@@ -30,13 +30,26 @@ async function saveToStdout(session: Session, refs: string[]): Promise<void> {
 /** Under another name until it is complete: a cut archive must not look like a whole one. */
 async function saveToFile(session: Session, refs: string[], path: string): Promise<void> {
   const temporary = `${path}.part-${process.pid}`;
-  const file = createWriteStream(temporary, { mode: 0o600 });
+  const file = await openNew(temporary, path);
   try {
-    await once(file, 'open');
     await pipeline(await session.client.images.save(refs), file);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
+}
+
+async function openNew(temporary: string, path: string): Promise<WriteStream> {
+  const file = createWriteStream(temporary, { mode: 0o600 });
+  try {
+    await once(file, 'open');
+  } catch (error) {
+    throw new CliError(
+      'PCH_OPTION_INVALID',
+      `-o, --output: cannot write "${path}": ${(error as Error).message}`,
+      'name a file in a directory that exists and that you may write to',
+    );
+  }
+  return file;
 }

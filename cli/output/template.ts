@@ -14,6 +14,8 @@ const flag = '--format';
  */
 export function parseTemplate(text: string): Render {
   const tokens = text.split(/(\{\{-?.*?-?\}\})/s).filter((token) => token !== '');
+  if (tokens.some((token) => actionOf(token) === undefined && token.includes('{{')))
+    throw invalidOption(flag, 'a }} for every {{', text);
   const { render, end } = parseBlock(tokens, 0, text);
   if (end < tokens.length)
     throw invalidOption(flag, 'a {{range}} or {{if}} for every {{end}} and {{else}}', text);

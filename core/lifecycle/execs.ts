@@ -45,6 +45,14 @@ export class ExecInstances implements Execs {
     checkRunning(record);
     if (request.args.length === 0)
       throw new PouchError('PCH_OPTION_INVALID', 'a command was expected; found none', { hint: 'append it' });
+    if (request.cwd && !request.cwd.startsWith('/'))
+      throw new PouchError(
+        'PCH_OPTION_INVALID',
+        `an absolute working directory was expected; found "${request.cwd}"`,
+        {
+          hint: 'begin --workdir with /',
+        },
+      );
     const id = newId();
     this.#records.set(id, { id, container: record.id, request, running: false, pid: 0 });
     emitContainer(this.#kernel, `exec_create: ${request.args.join(' ')}`, record, { execID: id });

@@ -10,6 +10,7 @@ import { checkClashes } from './bridge/clash.ts';
 import { readHostNetwork } from './bridge/host.ts';
 import { BridgePreparation } from './bridge/prepare.ts';
 import { cniEffect, type CniEffectArgs } from './effect.ts';
+import { checkFixedAddress } from './fixedAddress.ts';
 import { bridgeNetwork, cniNetwork } from './network.ts';
 import { PortClaims } from './ports/claims.ts';
 
@@ -73,7 +74,7 @@ function argsFor(draft: ContainerDraft, host: HostFacts, firewall: boolean): Cni
     bridge,
     network: cniNetwork(bridge, { firewall, portmap: ports.length > 0, hairpin: host.network.hairpin }),
     ports,
-    ...(ip && { ip }),
+    ...(ip && { ip: checkFixedAddress(ip, bridge.subnet) }),
     ...(mac && { mac }),
   };
 }

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { ErrorResponse } from '../../../client/wire.ts';
 import type { ErrorCode, PouchError } from '../../../hooks/index.ts';
 import { sendJsonText } from './reply.ts';
+import { standardHints } from './standardHints.ts';
 
 /**
  * Docker's clients print the message alone, so it carries the hint, and some of them look for certain words in it.
@@ -12,7 +13,7 @@ export function errorBody(error: PouchError, client: 'pouch' | 'docker', subject
   return {
     message: client === 'pouch' ? error.message : messageForDocker(error, subject),
     code: error.code,
-    hint: error.hint,
+    hint: error.hint ?? standardHints[error.code],
     plugin: error.plugin,
     hook: error.hook,
     container: error.container,

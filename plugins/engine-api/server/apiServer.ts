@@ -124,6 +124,7 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   const body = JSON.stringify({
     message: `malformed HTTP request: ${error.message}`,
     code: 'PCH_BAD_REQUEST',
+    hint: 'speak HTTP/1.1, with headers of at most 64 KiB together',
   });
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nConnection: close\r\n` +

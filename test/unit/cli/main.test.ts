@@ -58,7 +58,7 @@ describe('pouch', () => {
     [
       ['run', '-m', '5x', 'img'],
       125,
-      /^pouch: -m, --memory: expected a size .*\ncode: PCH_OPTION_INVALID\n$/,
+      /^pouch: -m, --memory: expected a size .*\nhint: --help shows what the command takes\ncode: PCH_OPTION_INVALID\n$/,
     ],
     [['run', '--initscript', 'x', 'img'], 125, /--initscript is only for rich containers\nhint: add --rich/],
     [['run', '--detach-keys', 'x,', 'img'], 125, /--detach-keys/],

@@ -1,7 +1,6 @@
 /** Docker's create body → what the engine takes. */
 import type { ContainerCreateRequest } from '../../../../client/wire.ts';
 import { PouchError, type ContainerRequest } from '../../../../hooks/index.ts';
-import { invalid } from './invalid.ts';
 import { isolationOf } from './isolation.ts';
 import { networkOf } from './network.ts';
 import { policyOf } from './policy.ts';
@@ -47,14 +46,7 @@ export function toContainerRequest(
 }
 
 function nameOf(name: string | undefined): string | undefined {
-  const bare = name?.replace(/^\//, '');
-  if (bare && !/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(bare))
-    throw invalid(
-      'name',
-      'letters, digits, "_", "." and "-", at least two, beginning with a letter or digit',
-      bare,
-    );
-  return bare || undefined;
+  return name?.replace(/^\//, '') || undefined;
 }
 
 function imageOf(body: ContainerCreateRequest): string {

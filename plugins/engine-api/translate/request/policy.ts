@@ -35,7 +35,9 @@ function restartOf(policy: HostConfig['RestartPolicy']): RestartPolicy | undefin
 }
 
 function logOf(config: HostConfig['LogConfig']): ContainerRequest['log'] {
-  return config?.Type ? { driver: config.Type, options: config.Config ?? {} } : undefined;
+  const options = config?.Config ?? {};
+  const asked = Boolean(config?.Type) || Object.keys(options).length > 0;
+  return asked ? { driver: config?.Type ?? '', options } : undefined;
 }
 
 function richOf(body: ContainerCreateRequest): ContainerRequest['rich'] {

@@ -1,0 +1,20 @@
+import { PouchError } from '../../hooks/index.ts';
+import { addressIn, overlap, parseCidr } from './cidr.ts';
+
+/**
+ * `--ip`, checked before anything is made.
+ * @throws PCH_OPTION_INVALID for an address that no container on the bridge can have
+ */
+export function checkFixedAddress(ip: string, subnet: string): string {
+  const network = parseCidr(subnet);
+  const address = parseCidr(ip);
+  if (network && address && overlap(network, address) && !isReserved(ip, network)) return ip;
+  throw new PouchError('PCH_OPTION_INVALID', `--ip: expected a free address of ${subnet}, found ${ip}`, {
+    hint: 'choose one of the subnet, but not its first, its second (the gateway) or its last; or leave it out',
+  });
+}
+
+function isReserved(ip: string, network: { base: number; prefix: number }): boolean {
+  const last = 2 ** (32 - network.prefix) - 1;
+  return [0, 1, last].some((n) => addressIn(network, n) === ip);
+}
