@@ -1,7 +1,7 @@
 /** The task: the shim, and the container made by the runtime up to, not including, its command. */
 import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { type ContainerdClient, ifFound, isContainerdError } from '../../containerd/index.ts';
+import { type ContainerdClient, ifFound, isContainerdError, TaskStatus } from '../../containerd/index.ts';
 import type { StdioPaths } from '../../io/index.ts';
 
 const SIGKILL = 9;
@@ -29,22 +29,16 @@ export function taskEffect(client: ContainerdClient): EffectKind<{ id: string },
 
 /** Ends and deletes a task in whatever state it is; succeeds if there is none. */
 export async function deleteTask(client: ContainerdClient, id: string): Promise<void> {
-  const deleted = await tryDelete(client, id);
-  if (deleted) return;
-  await ifFound(client.tasks.kill(id, SIGKILL, { all: true })).catch(ignoreEnded);
-  await ifFound(client.tasks.wait(id, '', { deadlineMs: killDeadlineMs }));
+  const task = await ifFound(client.tasks.get(id));
+  if (!task) return;
+  // One that was made and never started too: its delete would wait two seconds for the end of its output.
+  if (task.status !== TaskStatus.STOPPED) await killTask(client, id);
   await ifFound(client.tasks.delete(id));
 }
 
-/** False when it still runs; containerd 1.6 answers that as a plain failure. */
-async function tryDelete(client: ContainerdClient, id: string): Promise<boolean> {
-  try {
-    await ifFound(client.tasks.delete(id));
-    return true;
-  } catch (error) {
-    if (isContainerdError(error, 'PCH_CONTAINERD_PRECONDITION', 'PCH_CONTAINERD_FAILED')) return false;
-    throw error;
-  }
+async function killTask(client: ContainerdClient, id: string): Promise<void> {
+  await ifFound(client.tasks.kill(id, SIGKILL, { all: true })).catch(ignoreEnded);
+  await ifFound(client.tasks.wait(id, '', { deadlineMs: killDeadlineMs }));
 }
 
 /** It ended by itself meanwhile. */
