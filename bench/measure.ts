@@ -11,7 +11,7 @@ export interface Command {
 /** What one contender took, run by run. */
 export interface Series {
   name: string;
-  unit: 'ms' | 'MB';
+  unit: 'ms' | 'MB' | 'KB';
   samples: number[];
   /** Why there are no (more) samples. */
   failure?: string;

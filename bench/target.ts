@@ -9,7 +9,7 @@ export interface Target {
   value: number;
   /** The greatest value that meets the target; undefined for a line that only informs. */
   limit: number | undefined;
-  unit: '×' | 'ms' | 'MB';
+  unit: '×' | Series['unit'];
 }
 
 export type Verdict = 'met' | 'MISS' | 'NOT MEASURED' | '';

@@ -8,10 +8,11 @@ import type { Case } from './case.ts';
 
 const containers = 200;
 const startedAtOnce = 4;
+const keeperShare = 'log keeper per container';
 
 export const ps: Case = {
   name: 'ps',
-  about: `ps with ${containers} running containers, and resident memory then`,
+  about: `ps with ${containers} running containers, and resident memory before and then`,
   async measure({ options: { runs } }) {
     const fresh = await pouch();
     try {
@@ -25,6 +26,7 @@ export const ps: Case = {
         targets: [
           ...times.map(({ name }) => limitTarget(series, name, 100)),
           limitTarget(series, 'pouchd', 150),
+          limitTarget(series, keeperShare, 1024),
         ],
       };
     } finally {
@@ -50,7 +52,7 @@ async function startOne(daemon: Pouch['daemon']): Promise<void> {
   await daemon.runContainer(body);
 }
 
-/** MB by what it is. */
+/** Resident MB of each process of the daemon. */
 type Residents = Record<'pouchd' | 'log keeper' | 'containerd', number>;
 
 function residents({ daemon }: Pouch): Residents {
@@ -72,13 +74,13 @@ function residentMb(pid: number | undefined): number {
 
 function memory(before: Residents, after: Residents): Series[] {
   const each = (Object.keys(after) as (keyof Residents)[]).flatMap((name) => [
-    megabytes(`${name}, no container`, before[name]),
-    megabytes(name, after[name]),
+    oneSample(`${name} without containers`, 'MB', before[name]),
+    oneSample(name, 'MB', after[name]),
   ]);
-  const perContainer = (after['log keeper'] - before['log keeper']) / containers;
-  return [...each, megabytes('log keeper, per container', perContainer)];
+  const perContainer = ((after['log keeper'] - before['log keeper']) * 1024) / containers;
+  return [...each, oneSample(keeperShare, 'KB', perContainer)];
 }
 
-function megabytes(name: string, value: number): Series {
-  return { name, unit: 'MB', samples: [value] };
+function oneSample(name: string, unit: 'MB' | 'KB', value: number): Series {
+  return { name, unit, samples: [value] };
 }

@@ -40,8 +40,14 @@ async function measureRun(
 ): Promise<Findings> {
   const present = peers.filter((peer): peer is Peer => !isMissing(peer));
   const series = await interleaved(
-    present.map((peer) => ({ name: peer.name, once: async () => await timed(peer.run(network, 'true')) })),
+    present.map((peer) => ({ name: peer.name, once: () => runOnce(peer, network) })),
     runs,
   );
   return { series, targets: targets(series), notes: absences(peers) };
+}
+
+async function runOnce(peer: Peer, network: Network): Promise<number> {
+  const ms = await timed(peer.run(network, 'true'));
+  await peer.settled();
+  return ms;
 }

@@ -26,6 +26,7 @@ export async function ctr(sandbox: string): Promise<Ctr> {
     command,
     // It knows no bridge: what it makes is a network namespace with nothing in it.
     run: (_, ...argv) => command('run', '--rm', busyboxReference, `run-${++runs}`, ...argv),
+    settled: async () => {},
     end: () => containerd.stop(),
   };
 }

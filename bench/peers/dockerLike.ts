@@ -9,15 +9,26 @@ interface DockerLike {
   env?: Record<string, string>;
   /** Options of every `run`. */
   runOptions?: readonly string[];
+  /** Default: its command ends when all is done. */
+  settled?(): Promise<void>;
   end(): Promise<void>;
 }
 
 /** Pouch, docker and podman understand the same words. */
-export function dockerLike({ name, file, global = [], env, runOptions = [], end }: DockerLike): Platform {
+export function dockerLike({
+  name,
+  file,
+  global = [],
+  env,
+  runOptions = [],
+  settled = async () => {},
+  end,
+}: DockerLike): Platform {
   const command = (...args: string[]): Command => ({ file, args: [...global, ...args], ...(env && { env }) });
   return {
     name,
     command,
+    settled,
     end,
     // The bridge is each one's default; naming it would make podman wait for a network of that name.
     run: (network, ...argv) =>

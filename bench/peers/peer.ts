@@ -7,6 +7,8 @@ export interface Peer {
   name: string;
   /** In the foreground, removed afterwards, on its default runtime. */
   run(network: Network, ...command: string[]): Command;
+  /** Answers when nothing of the runs before is still being cleaned up: that would slow down the next contender. */
+  settled(): Promise<void>;
   end(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { TestPouchd } from '../../test/support/pouchd.ts';
 import { dockerLike } from './dockerLike.ts';
 import type { Platform } from './peer.ts';
@@ -16,7 +17,18 @@ export async function pouch(): Promise<Pouch> {
     name: 'pouch',
     file: pouchClient,
     env: { POUCH_HOST: daemon.host },
+    settled: () => settled(daemon),
     end: async () => await daemon.dispose(),
   });
   return { ...platform, daemon };
+}
+
+/** Pouch tells the exit before it cleans up, so a removed container may be there for a moment. */
+async function settled({ client }: TestPouchd): Promise<void> {
+  const isClean = async () => {
+    const all = await client.containers.list({ all: true });
+    return all.every(({ State }) => State === 'running');
+  };
+  if (!(await waitUntil(isClean, { withinMs: 10_000, everyMs: 10 })))
+    throw new Error('containers of the runs before are still there');
 }
