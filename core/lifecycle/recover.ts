@@ -33,6 +33,8 @@ export async function recover(kernel: Kernel): Promise<void> {
       ),
   );
   await removeOrphans(kernel, damaged);
+  // The streams of exec processes ended with the daemon that read them.
+  await rm(join(kernel.config.state, 'exec'), { recursive: true, force: true });
 }
 
 async function guarded(kernel: Kernel, id: string, work: () => Promise<void>): Promise<void> {

@@ -54,7 +54,8 @@ describe('what a container may do', function () {
   });
 
   it('the default seccomp profile keeps it from making namespaces; unconfined does not', async () => {
-    const unshare = (...options: string[]) => pouch('run', '--rm', ...options, 'busybox', 'unshare', '-U', 'true');
+    const unshare = (...options: string[]) =>
+      pouch('run', '--rm', ...options, 'busybox', 'unshare', '-U', 'true');
     assert.equal(await statusField('Seccomp'), '2');
     assert.match((await unshare()).stderr, /Operation not permitted/);
     assert.equal(await statusField('Seccomp', '--security-opt', 'seccomp=unconfined'), '0');
@@ -79,9 +80,13 @@ describe('what a container may do', function () {
   });
 
   it('a device is there when it is given, with the access that is given', async () => {
-    assert.match(await sh('ls -l /dev/extra', '--device', '/dev/null:/dev/extra'), /^c.* 1, +3 .*\/dev\/extra$/);
+    assert.match(
+      await sh('ls -l /dev/extra', '--device', '/dev/null:/dev/extra'),
+      /^c.* 1, +3 .*\/dev\/extra$/,
+    );
     // Not one of those that every container may use.
-    const fuse = (access: string) => sh('(true >/dev/extra) 2>&1 || true', '--device', `/dev/fuse:/dev/extra:${access}`);
+    const fuse = (access: string) =>
+      sh('(true >/dev/extra) 2>&1 || true', '--device', `/dev/fuse:/dev/extra:${access}`);
     if (existsSync('/dev/fuse')) {
       assert.match(await fuse('r'), /Operation not permitted/);
       assert.equal(await fuse('rw'), '');
@@ -94,10 +99,16 @@ describe('what a container may do', function () {
   it('only its own devices are there by default', async () => {
     const names = await sh('ls /dev');
     // runc adds `core` where the kernel has /proc/kcore.
-    assert.deepEqual(names.split('\n').filter((name) => name !== 'core').sort(), [
-      ...['fd', 'full', 'mqueue', 'null', 'ptmx', 'pts', 'random'],
-      ...['shm', 'stderr', 'stdin', 'stdout', 'tty', 'urandom', 'zero'],
-    ]);
+    assert.deepEqual(
+      names
+        .split('\n')
+        .filter((name) => name !== 'core')
+        .sort(),
+      [
+        ...['fd', 'full', 'mqueue', 'null', 'ptmx', 'pts', 'random'],
+        ...['shm', 'stderr', 'stdin', 'stdout', 'tty', 'urandom', 'zero'],
+      ],
+    );
   });
 
   it('a read-only root takes no files, and mounts on it do', async () => {
@@ -109,13 +120,24 @@ describe('what a container may do', function () {
   });
 
   it('ulimits are set', async () => {
-    const limits = await sh('ulimit -Sn; ulimit -Hn; ulimit -c', '--ulimit', 'nofile=512:768', '--ulimit', 'core=0');
+    const limits = await sh(
+      'ulimit -Sn; ulimit -Hn; ulimit -c',
+      '--ulimit',
+      'nofile=512:768',
+      '--ulimit',
+      'core=0',
+    );
     assert.equal(limits, '512\n768\n0');
   });
 
   it('sysctls of its own network are set', async () => {
     const read = 'cat /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/sys/net/core/somaxconn';
-    const options = ['--sysctl', 'net.ipv4.ip_unprivileged_port_start=80', '--sysctl', 'net.core.somaxconn=77'];
+    const options = [
+      '--sysctl',
+      'net.ipv4.ip_unprivileged_port_start=80',
+      '--sysctl',
+      'net.core.somaxconn=77',
+    ];
     assert.equal(await sh(read, ...options), '80\n77');
   });
 
@@ -138,12 +160,22 @@ describe('what a container may do', function () {
 
     /** A file of the container's cgroup, on the host. */
     function cgroupFile(id: string, controller: string, file: string): string {
-      const roots = hierarchies().filter((root) => !v1 || root.split('/').at(-1)?.split(',').includes(controller));
+      const roots = hierarchies().filter(
+        (root) => !v1 || root.split('/').at(-1)?.split(',').includes(controller),
+      );
       const paths = roots.map((root) => join(root, daemon.it.names.cgroupParent, id, file));
-      return paths.map(read).find((text) => text !== '')?.trim() ?? `no ${file}`;
+      return (
+        paths
+          .map(read)
+          .find((text) => text !== '')
+          ?.trim() ?? `no ${file}`
+      );
     }
 
-    async function withContainer(options: string[], check: (id: string) => void | Promise<void>): Promise<void> {
+    async function withContainer(
+      options: string[],
+      check: (id: string) => void | Promise<void>,
+    ): Promise<void> {
       const id = await ok('run', '-d', ...options, 'busybox', 'sleep', '1000');
       await check(id);
       await ok('rm', '-f', id);

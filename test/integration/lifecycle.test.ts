@@ -92,7 +92,13 @@ describe('the life of a container', function () {
         ...['busybox', 'env'],
       );
       const env = stdout.split('\n');
-      for (const expected of ['GIVEN=a=b', 'FROM_HERE=here', 'FROM_FILE=two words', 'BOTH=flag', 'HOME=/root'])
+      for (const expected of [
+        'GIVEN=a=b',
+        'FROM_HERE=here',
+        'FROM_FILE=two words',
+        'BOTH=flag',
+        'HOME=/root',
+      ])
         assert.ok(env.includes(expected), `${expected} in ${stdout}`);
       assert.match(stdout, /^PATH=\/usr\/local\/sbin:/m);
     });
@@ -111,7 +117,10 @@ describe('the life of a container', function () {
       it(`runs as ${user}`, async () => assert.equal(await sh('id', '-u', user), expected));
 
     it('has supplementary groups', async () => {
-      assert.match(await sh('id -G', '-u', '1234', '--group-add', 'www-data', '--group-add', '77'), /\b33 77\b/);
+      assert.match(
+        await sh('id -G', '-u', '1234', '--group-add', 'www-data', '--group-add', '77'),
+        /\b33 77\b/,
+      );
     });
 
     it('an unknown user is an error that names it', async () => {

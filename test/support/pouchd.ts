@@ -119,7 +119,11 @@ export class TestPouchd {
     this.#process = child;
     await log.close();
     this.#client = new Client({ host: this.host });
-    const serves = () => this.client.system.ping().then(() => true, () => hasEnded(child));
+    const serves = () =>
+      this.client.system.ping().then(
+        () => true,
+        () => hasEnded(child),
+      );
     const isReady = await waitUntil(serves, { withinMs: readyWithinMs });
     if (!isReady || hasEnded(child)) throw new Error(`pouchd did not start:\n${await this.log()}`);
   }
@@ -148,6 +152,11 @@ export class TestPouchd {
     await this.start(options);
   }
 
+  /** Runs a second daemon with its configuration and more arguments, one that ends by itself. */
+  async pouchd(...args: string[]): Promise<Finished> {
+    return await finished(process.execPath, [executable, '--config', this.#configFile, ...args]);
+  }
+
   /** Runs the `pouch` command against it. */
   async pouch(...args: string[]): Promise<Finished> {
     return await this.pouchWith({}, ...args);
@@ -158,15 +167,10 @@ export class TestPouchd {
     { input, env = {} }: { input?: string; env?: Record<string, string> },
     ...args: string[]
   ): Promise<Finished> {
-    const { exitCode = -1, stdout, stderr } = await execa(join(project, 'bin/pouch'), args, {
+    return await finished(join(project, 'bin/pouch'), args, {
       env: { ...env, POUCH_HOST: this.host },
-      ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
-      reject: false,
-      stripFinalNewline: false,
-      timeout: 60_000,
-      killSignal: 'SIGKILL',
+      ...(input !== undefined && { input }),
     });
-    return { exitCode, stdout, stderr };
   }
 
   /** Makes a busybox container from API fields; answers its id. */
@@ -254,6 +258,26 @@ export class TestPouchd {
       if (message.error) throw new Error(message.error);
     await rm(archive);
   }
+}
+
+async function finished(
+  file: string,
+  args: string[],
+  { input, env = {} }: { input?: string; env?: Record<string, string> } = {},
+): Promise<Finished> {
+  const {
+    exitCode = -1,
+    stdout,
+    stderr,
+  } = await execa(file, args, {
+    env,
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+    reject: false,
+    stripFinalNewline: false,
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  });
+  return { exitCode, stdout, stderr };
 }
 
 function hasEnded(child: ChildProcess): boolean {

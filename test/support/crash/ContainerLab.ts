@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerCreateRequest } from '../../../client/index.ts';
 import { waitUntil } from '../../../core/supervise/wait-until.ts';
+import { greeting } from '../greeting.ts';
 import { identityOf, unexplained } from '../host/inventory.ts';
 import { freePort, TestPouchd } from '../pouchd.ts';
 
@@ -217,25 +216,4 @@ export class ContainerLab {
 function steps(log: string): string[] {
   const lines = log.split('\n').filter((line) => line.startsWith('ledger-step '));
   return [...new Set(lines.map((line) => line.slice('ledger-step '.length)))];
-}
-
-/** What the container says on its published port; it may need a moment to listen. */
-async function greeting(port: number): Promise<string> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const text = await readAll(port).catch(() => '');
-    if (text !== '') return text;
-    await delay(50);
-  }
-  return '';
-}
-
-function readAll(port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port, timeout: 2_000 });
-    let text = '';
-    socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    socket.once('timeout', () => socket.destroy(new Error('no answer')));
-    socket.once('error', reject);
-    socket.once('end', () => resolve(text));
-  });
 }

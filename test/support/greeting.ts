@@ -1,0 +1,27 @@
+import { connect } from 'node:net';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
+
+/** What a server on loopback says to whoever connects; it may need a moment to listen. Empty if there is none. */
+export async function greeting(port: number, withinMs = 5_000): Promise<string> {
+  let text = '';
+  const isGreeted = async () => {
+    text = await readAll(port).catch(() => '');
+    return text !== '';
+  };
+  await waitUntil(isGreeted, { withinMs, everyMs: 50 });
+  return text;
+}
+
+function readAll(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 2_000 });
+    let text = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    socket.once('timeout', () => socket.destroy(new Error('no answer')));
+    socket.once('error', reject);
+    socket.once('end', () => {
+      socket.destroy();
+      resolve(text);
+    });
+  });
+}
