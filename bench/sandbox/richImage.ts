@@ -4,6 +4,9 @@ import { execa } from 'execa';
 import { bootstrapPackages, installMissing } from '../../scripts/lib/debian.ts';
 import { writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 
+/** As `pouch image bootstrap` leaves it. */
+const config = { Cmd: ['/bin/bash'] };
+
 const packages = ['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'iproute2', 'procps'];
 
 export const richReference = 'docker.io/library/bench-rich:latest';
@@ -19,6 +22,10 @@ export async function buildRichImage(dir: string): Promise<void> {
   const layer = join(dir, 'rich-layer.tar');
   const options = ['--mode=root', '--variant=minbase', `--include=${packages.join(',')}`];
   await execa('mmdebstrap', [...options, 'bookworm', layer], { timeout: 600_000, stdin: 'ignore' });
-  await writeImageArchive(richArchive(dir), { reference: richReference, layers: [await readFile(layer)] });
+  await writeImageArchive(richArchive(dir), {
+    reference: richReference,
+    layers: [await readFile(layer)],
+    config,
+  });
   await rm(layer);
 }
