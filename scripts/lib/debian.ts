@@ -38,16 +38,25 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'docker.io', provides: 'docker' },
 ];
 
+/** What decides whether packages can be installed. */
+export interface PackageHost {
+  hasApt: boolean;
+  isRoot: boolean;
+}
+
 /**
  * Installs those of the packages that the host lacks; does and needs nothing if it has them all.
  * @throws SetupError without root, on another distribution, or if apt-get fails
  */
-export async function installMissing(packages: readonly HostPackage[]): Promise<void> {
+export async function installMissing(
+  packages: readonly HostPackage[],
+  host: PackageHost = thisHost(),
+): Promise<void> {
   const missing = packages.filter(({ provides }) => !isThere(provides));
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name);
-  if (!hasApt()) throw new SetupError(onAnotherDistribution(missing));
-  if (process.getuid?.() !== 0)
+  if (!host.hasApt) throw new SetupError(onAnotherDistribution(missing));
+  if (!host.isRoot)
     throw new SetupError(
       `Debian packages are missing and only root can install them: run this as root, or first: sudo apt-get install ${names.join(' ')}`,
     );
@@ -64,8 +73,11 @@ function isThere(provides: string): boolean {
   return directories.some((directory) => existsSync(join(directory, provides)));
 }
 
-function hasApt(): boolean {
-  return existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
+function thisHost(): PackageHost {
+  return {
+    hasApt: existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get'),
+    isRoot: process.getuid?.() === 0,
+  };
 }
 
 function onAnotherDistribution(missing: readonly HostPackage[]): string {

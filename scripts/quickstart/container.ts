@@ -7,14 +7,11 @@ import { askPouch, showPouch } from './shell.ts';
 /** What makes an image a machine that one can look into. */
 const packages = 'systemd,systemd-sysv,dbus,openssh-server,iproute2,procps';
 
-/** Makes the base image from Debian's packages, unless it is there. */
-export async function makeImage(place: Place): Promise<void> {
-  if ((await askPouch(place, 'image', 'inspect', '--format', '{{.Id}}', image)) !== undefined) return;
-  await showPouch(place, 'image', 'bootstrap', image, '--include', packages);
-}
-
-/** Runs the rich container, or starts it again. */
-export async function runContainer(place: Place): Promise<void> {
+/**
+ * Makes sure that the rich container runs, with its image made from Debian's packages; leaves what is there alone.
+ * @throws SetupError
+ */
+export async function runMachine(place: Place): Promise<void> {
   const status = await askPouch(
     place,
     'container',
@@ -26,9 +23,16 @@ export async function runContainer(place: Place): Promise<void> {
   if (status === 'running') return;
   if (status !== undefined) return showPouch(place, 'start', containerName);
   await requireFreePort(place.sshPort);
+  await makeImage(place);
   const names = ['--name', containerName, '--hostname', containerName];
   const publish = ['--publish', `127.0.0.1:${place.sshPort}:22`];
   await showPouch(place, 'run', '-d', '--rich', '--rich-mode', 'systemd', ...names, ...publish, image);
+}
+
+/** Minutes on a slow mirror; nothing to do if the image is there. */
+async function makeImage(place: Place): Promise<void> {
+  if ((await askPouch(place, 'image', 'inspect', '--format', '{{.Id}}', image)) !== undefined) return;
+  await showPouch(place, 'image', 'bootstrap', image, '--include', packages);
 }
 
 /** @throws SetupError */

@@ -2,7 +2,7 @@
 import { bootstrapPackages, installMissing, runtimePackages } from '../lib/debian.ts';
 import { runScript, SetupError } from '../lib/setupError.ts';
 import { checkHost } from './checkHost.ts';
-import { makeImage, runContainer } from './container.ts';
+import { runMachine } from './container.ts';
 import { startDaemon } from './daemon.ts';
 import { placeFrom } from './place.ts';
 import { removeAll } from './remove.ts';
@@ -21,8 +21,7 @@ await runScript(async () => {
   if (verb === 'remove') await removeAll(place);
   else {
     await startDaemon(place);
-    await makeImage(place);
-    await runContainer(place);
+    await runMachine(place);
     await showMachine(place);
   }
   return 0;

@@ -57,16 +57,17 @@ async function runMocha(suite: Suite, only: readonly string[], workDir: string):
       forceKillAfterDelay: 5_000,
     },
   );
-  const counts = takeCounts(countsFile);
-  if (counts && (counts.failed > 0 || !ran.failed)) return counts;
+  const { running, ...counts } = takeCounts(countsFile);
+  if (running === undefined && (counts.failed > 0 || !ran.failed)) return counts;
   const why = ran.timedOut ? `did not end within ${suite.deadlineMs / 60_000} minutes` : 'broke off';
-  console.log(`FAILED: the run of the ${suite.name} ${why} (${ran.shortMessage})`);
-  return { passed: counts?.passed ?? 0, failed: 1 };
+  console.log(
+    `FAILED: the run of the ${suite.name} ${why}, at: ${running ?? 'its start'} (${ran.shortMessage})`,
+  );
+  return { ...counts, failed: counts.failed + 1 };
 }
 
-/** Undefined if mocha did not come to its end. */
-function takeCounts(file: string): Counts | undefined {
-  if (!existsSync(file)) return undefined;
+function takeCounts(file: string): Counts {
+  if (!existsSync(file)) return { passed: 0, failed: 0 };
   const counts = JSON.parse(readFileSync(file, 'utf8')) as Counts;
   rmSync(file);
   return counts;

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { installMissing } from '../../../scripts/lib/debian.ts';
+import { SetupError } from '../../../scripts/lib/setupError.ts';
+
+const missing = [
+  { name: 'containerd', provides: '/nowhere/containerd' },
+  { name: 'coreutils', provides: 'ls' },
+];
+
+const refusal = (pattern: RegExp) => (error: unknown) =>
+  error instanceof SetupError && pattern.test(error.message);
+
+describe('packages of the host', () => {
+  it('that are all there need neither root nor apt-get', async () => {
+    await installMissing([{ name: 'coreutils', provides: 'ls' }], { hasApt: false, isRoot: false });
+  });
+
+  it('that are missing on another distribution are named with what they bring', async () => {
+    const install = installMissing(missing, { hasApt: false, isRoot: true });
+    await assert.rejects(install, refusal(/not Debian.*: \/nowhere\/containerd \(Debian: containerd\)$/));
+  });
+
+  it('that are missing without root come with the command to type', async () => {
+    const install = installMissing(missing, { hasApt: true, isRoot: false });
+    await assert.rejects(install, refusal(/sudo apt-get install containerd$/));
+  });
+});
