@@ -220,12 +220,13 @@ describe('the streams of a container', function () {
       const body: ExecCreateRequest = { Cmd: ['sh', '-c', script], Tty: true, AttachStdout: true };
       const { Id } = await daemon.it.client.execs.create(id, body);
       const { socket } = await daemon.it.client.execs.start(Id, { Tty: true, ConsoleSize: [20, 70] });
+      const ended = once(socket, 'end');
       let seen = '';
       socket.on('data', (chunk: Buffer) => (seen += chunk.toString()));
       assert.ok(await waitUntil(() => seen.includes('20 70'), { withinMs: 10_000 }), seen);
       await daemon.it.client.execs.resize(Id, { height: 33, width: 111 });
       assert.ok(await waitUntil(() => seen.includes('33 111'), { withinMs: 10_000 }), seen);
-      await once(socket, 'end');
+      await ended;
       socket.destroy();
       assert.equal((await daemon.it.client.execs.inspect(Id)).ExitCode, 4);
     });

@@ -33,20 +33,25 @@ function setShmSize(draft: ContainerDraft, bytes: number): void {
 
 /** The image's `Volumes` that the request mounts nothing on. */
 function imageVolumes(draft: ContainerDraft, asked: VolumeRequest[]): VolumeRequest[] {
-  const taken = new Set(asked.map(({ destination }) => posix.normalize(destination)));
+  const taken = new Set(asked.map(({ destination }) => normal(destination)));
   const wanted = Object.keys(draft.image.config.config?.Volumes ?? {});
   return wanted
-    .filter((path) => !taken.has(posix.normalize(path)))
+    .filter((path) => !taken.has(normal(path)))
     .map((destination) => ({ kind: 'volume' as const, destination }));
 }
 
 function checkDestination(path: string): string {
   if (!path.startsWith('/'))
     throw invalid(`a mount's destination is an absolute path; found "${path}"`, 'begin it with /');
-  const clean = posix.normalize(path).replace(/(.)\/$/, '$1');
+  const clean = normal(path);
   if (clean === '/')
     throw invalid('the root of the container cannot be mounted over', 'choose another destination');
   return clean;
+}
+
+/** `/data/` and `/a/../data` are `/data`. */
+function normal(path: string): string {
+  return posix.normalize(path).replace(/(.)\/$/, '$1');
 }
 
 function mount(draft: ContainerDraft, volume: VolumeRequest, index: number, context: RequestContext): void {

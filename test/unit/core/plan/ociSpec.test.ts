@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { ociSpec, ownFilePath } from '../../../../core/plan/ociSpec.ts';
+import type { ContainerRequest } from '../../../../hooks/request.ts';
+import { containerId, requested } from './support.ts';
+
+describe('the OCI spec of a draft', () => {
+  const root = { uid: 0, gid: 0, additionalGids: [0], home: '/root' };
+
+  async function specOf(
+    request: Partial<ContainerRequest>,
+    facts: Partial<Parameters<typeof ociSpec>[1]> = {},
+  ) {
+    const draft = await requested({ command: ['true'], ...request });
+    return ociSpec(draft, { user: root, directory: '/d', ...facts });
+  }
+
+  it('is the entrypoint with the command, in its directory, with its variables', async () => {
+    const { process } = await specOf({
+      entrypoint: ['sh'],
+      command: ['-c', 'x'],
+      cwd: '/w',
+      env: { A: 'b=c' },
+    });
+    assert.deepEqual(process.args, ['sh', '-c', 'x']);
+    assert.equal(process.cwd, '/w');
+    for (const entry of ['HOME=/root', 'A=b=c', `HOSTNAME=${containerId.slice(0, 12)}`])
+      assert.ok(process.env.includes(entry), entry);
+  });
+
+  it('without any command is an error', async () => {
+    await assert.rejects(specOf({ command: [] }), { code: 'PCH_COMMAND_MISSING' });
+  });
+
+  it('has the small init before the command, bound from the host', async () => {
+    const spec = await specOf({ init: true }, { initPath: '/usr/bin/tini-static' });
+    assert.deepEqual(spec.process.args, ['/.pouch/init', '--', 'true']);
+    const mount = spec.mounts.find(({ destination }) => destination === '/.pouch/init');
+    assert.equal(mount?.source, '/usr/bin/tini-static');
+    await assert.rejects(specOf({ init: true }), { code: 'PCH_INIT_NOT_INSTALLED' });
+  });
+
+  it('lets root have its capabilities in effect, and another user only in the bounding set', async () => {
+    const effective = async (uid: number) =>
+      (await specOf({}, { user: { ...root, uid } })).process.capabilities;
+    assert.ok((await effective(0))?.effective?.includes('CAP_CHOWN'));
+    assert.deepEqual((await effective(1000))?.effective, []);
+    assert.ok((await effective(1000))?.bounding?.includes('CAP_CHOWN'));
+  });
+
+  it('mounts parents before children', async () => {
+    const volumes = ['/a/b/c', '/a', '/a/b'].map((destination) => ({ kind: 'tmpfs' as const, destination }));
+    const order = (await specOf({ volumes })).mounts.map(({ destination }) => destination);
+    assert.ok(order.indexOf('/a') < order.indexOf('/a/b'));
+    assert.ok(order.indexOf('/a/b') < order.indexOf('/a/b/c'));
+    assert.ok(order.indexOf('/dev') < order.indexOf('/dev/pts'));
+  });
+
+  it('binds the container’s own files from its directory', async () => {
+    const draft = await requested({ command: ['true'] });
+    draft.files['/etc/app/x y'] = { content: '', mode: 0o644, readonly: true };
+    const { mounts } = ociSpec(draft, { user: root, directory: '/d' });
+    const mount = mounts.find(({ destination }) => destination === '/etc/app/x y');
+    assert.deepEqual(mount?.options, ['rbind', 'rprivate', 'ro']);
+    assert.equal(mount?.source, ownFilePath('/d', '/etc/app/x y'));
+    assert.equal(ownFilePath('/d', '/etc/app/x y'), '/d/files/etc%2Fapp%2Fx%20y');
+  });
+
+  it('forbids all devices first, then allows what is given', async () => {
+    const { linux } = await specOf({ devices: [{ host: '/dev/null', path: '/dev/x', access: 'r' }] });
+    assert.deepEqual(linux.resources?.devices, [
+      { allow: false, access: 'rwm' },
+      { allow: true, type: 'c', major: 1, minor: 3, access: 'r' },
+    ]);
+    assert.equal(linux.devices?.[0]?.path, '/dev/x');
+  });
+
+  it('has namespaces of its own, without those that are the host’s', async () => {
+    const types = async (request: Partial<ContainerRequest>) =>
+      (await specOf(request)).linux.namespaces.map(({ type }) => type).sort();
+    assert.deepEqual(await types({}), ['cgroup', 'ipc', 'mount', 'network', 'pid', 'uts']);
+    assert.deepEqual(await types({ network: { mode: 'host' }, pidMode: 'host' }), [
+      ...['cgroup', 'ipc', 'mount', 'uts'],
+    ]);
+  });
+
+  it('with the host’s UTS namespace leaves the host’s name alone', async () => {
+    assert.equal((await specOf({ hostname: 'box' })).hostname, 'box');
+    assert.equal((await specOf({ utsMode: 'host' })).hostname, undefined);
+  });
+
+  it('is confined by default, and not when it is privileged', async () => {
+    const plain = await specOf({});
+    assert.ok(plain.linux.seccomp && plain.linux.maskedPaths?.includes('/proc/kcore'));
+    const { linux } = await specOf({ privileged: true });
+    assert.equal(linux.seccomp, undefined);
+    assert.deepEqual([linux.maskedPaths, linux.readonlyPaths], [[], []]);
+  });
+});

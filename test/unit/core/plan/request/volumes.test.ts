@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import type { VolumeRequest } from '../../../../../hooks/request.ts';
+import { containerId, requested } from '../support.ts';
+
+describe('volumes in a request', () => {
+  const drafted = (...volumes: VolumeRequest[]) => requested({ volumes });
+
+  it('a bind mount is one of the host’s path, which is checked before', async () => {
+    const draft = await drafted({ kind: 'bind', source: '/srv', destination: '/data/', readonly: true });
+    assert.deepEqual(draft.mounts['/data'], {
+      type: 'bind',
+      source: '/srv',
+      options: ['rbind', 'ro', 'rprivate'],
+    });
+    assert.deepEqual(draft.effects['bind./data'], {
+      kind: 'bind-source',
+      stage: 'create',
+      args: { path: '/srv', create: false },
+    });
+  });
+
+  it('a propagation that is asked for takes the place of the default', async () => {
+    const draft = await drafted({ kind: 'bind', source: '/srv', destination: '/data', options: ['rslave'] });
+    assert.deepEqual(draft.mounts['/data']?.options, ['rbind', 'rw', 'rslave']);
+  });
+
+  it('a named volume is filled from the image’s path, unless that is not wanted', async () => {
+    const draft = await drafted(
+      { kind: 'volume', source: 'named', destination: '/a' },
+      { kind: 'volume', source: 'other', destination: '/b', nocopy: true },
+    );
+    assert.equal(draft.mounts['/a']?.source, '/root/volumes/named/_data');
+    assert.deepEqual(draft.effects['volume./a']?.args, { name: 'named', anonymous: false, copyFrom: '/a' });
+    assert.deepEqual(draft.effects['volume./b']?.args, { name: 'other', anonymous: false, copyFrom: '' });
+  });
+
+  it('anonymous ones, also the image’s, have names of the container’s id', async () => {
+    const volumes = [{ kind: 'volume' as const, destination: '/mine' }];
+    const draft = await requested({ volumes }, { Volumes: { '/image': {}, '/mine/': {} } });
+    const names = ['/image', '/mine'].map((path) => draft.effects[`volume.${path}`]!.args['name'] as string);
+    assert.equal(new Set(names).size, 2);
+    for (const name of names) {
+      assert.equal(name.length, 64);
+      assert.ok(name.startsWith(containerId.slice(0, 56)));
+    }
+    assert.equal(Object.keys(draft.effects).length, 2);
+  });
+
+  it('a tmpfs has safe options unless they are lifted', async () => {
+    const draft = await drafted({ kind: 'tmpfs', destination: '/t', options: ['exec', 'size=1m'] });
+    assert.deepEqual(draft.mounts['/t']?.options, ['nosuid', 'nodev', 'exec', 'size=1m']);
+  });
+
+  const wrong: [string, VolumeRequest[]][] = [
+    ['a relative destination', [{ kind: 'tmpfs', destination: 'data' }]],
+    ['the root', [{ kind: 'tmpfs', destination: '/.' }]],
+    ['a relative source', [{ kind: 'bind', source: 'srv', destination: '/data' }]],
+    ['a name that is none', [{ kind: 'volume', source: '../up', destination: '/data' }]],
+    [
+      'two mounts in one place',
+      [
+        { kind: 'tmpfs', destination: '/data' },
+        { kind: 'volume', destination: '/data/../data' },
+      ],
+    ],
+  ];
+  for (const [what, volumes] of wrong)
+    it(`${what} is refused`, async () => {
+      await assert.rejects(drafted(...volumes), { code: 'PCH_OPTION_INVALID' });
+    });
+});

@@ -1,0 +1,49 @@
+import type { PouchConfig } from '../../../../config/types.ts';
+import { newDraft } from '../../../../core/plan/newDraft.ts';
+import { applyRequest } from '../../../../core/plan/request/applyRequest.ts';
+import type { ContainerDraft } from '../../../../hooks/draft.ts';
+import type { ImageConfig } from '../../../../hooks/image.ts';
+import type { ContainerRequest } from '../../../../hooks/request.ts';
+
+export const containerId = 'ab'.repeat(32);
+
+const config = {
+  cgroupParent: '/pouch',
+  shmSize: 64 << 20,
+  stopTimeout: 10_000,
+  defaultUlimits: {},
+  containerLogs: { maxSize: 0, maxFile: 1 },
+  network: { default: 'bridge' },
+} as unknown as PouchConfig;
+
+/** A draft as it is before anybody has said anything. */
+export function emptyDraft(image: ImageConfig['config'] = {}): ContainerDraft {
+  return newDraft(
+    { id: containerId, name: 'box' },
+    {
+      reference: 'docker.io/library/busybox:latest',
+      id: `sha256:${'cd'.repeat(32)}`,
+      config: { config: image } as ImageConfig,
+      stat: () => Promise.resolve(undefined),
+    },
+    config,
+  );
+}
+
+/** The draft with a request laid over it. */
+export async function requested(
+  request: Partial<ContainerRequest>,
+  image: ImageConfig['config'] = {},
+): Promise<ContainerDraft> {
+  const draft = emptyDraft(image);
+  await applyRequest(
+    draft,
+    { image: 'busybox', ...request },
+    {
+      containerId: (ref) => `id-of-${ref}`,
+      volumePath: (name) => `/root/volumes/${name}/_data`,
+      root: '/root',
+    },
+  );
+  return draft;
+}
