@@ -110,7 +110,7 @@ describe('dockerode', function () {
 
   it('pulls with progress', async function () {
     if (!api.canPull) this.skip();
-    const stream = (await docker.pull('debian:bookworm'));
+    const stream = await docker.pull('debian:bookworm');
     const lines = await new Promise<{ status: string }[]>((resolve, reject) =>
       docker.modem.followProgress(stream, (error, output) => (error ? reject(error) : resolve(output))),
     );

@@ -106,12 +106,3 @@ export class RawClient {
     });
   }
 }
-
-/** Polls until it holds; for effects that nothing announces. */
-export async function eventually(holds: () => boolean | Promise<boolean>, deadline = 5_000): Promise<void> {
-  const end = Date.now() + deadline;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error('the condition did not come true in time');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -40,7 +40,7 @@ describe('the effects ledger', () => {
 
   const journalPath = () => join(directory.path, 'journal.jsonl');
 
-  function open(kind: EffectKind = thing as unknown as EffectKind, stepDeadlineMs?: number): Promise<Ledger> {
+  function open(kind: EffectKind = thing, stepDeadlineMs?: number): Promise<Ledger> {
     return Ledger.restore({
       container: 'c1',
       journal: new Journal(journalPath()),
@@ -104,10 +104,10 @@ describe('the effects ledger', () => {
         return Promise.resolve();
       },
     };
-    const ledger = await open(kind as unknown as EffectKind);
+    const ledger = await open(kind);
     await ledger.apply(things({ a: [], b: ['a'] }), never);
     ledger.close();
-    const restored = await open(kind as unknown as EffectKind);
+    const restored = await open(kind);
     assert.deepEqual(restored.results(), { a: { from: 'a' }, b: { from: 'b' } });
     await restored.undo('create');
     restored.close();
