@@ -59,7 +59,7 @@ function residents({ daemon }: Pouch): Residents {
   const processes = processesOf(daemon.names);
   const of = (wanted: string) => residentMb(processes.find(({ role }) => role === wanted)?.pid);
   return {
-    pouchd: residentMb(daemon.pid),
+    pouchd: of('pouchd'),
     'log keeper': of('pouch-logkeeper'),
     containerd: of('containerd'),
   };
