@@ -14,17 +14,28 @@ describe('pouchd, killed at any step', function () {
     await lab?.close();
   });
 
-  for (const call of calls)
+  for (const call of calls) {
     for (const moment of ['before', 'after'] as const)
       it(`${moment} each step of ${call}: the call is finished or undone, works again, and leaves nothing`, async () => {
         const steps = (await lab.stepsOf(call)).filter((step) => step.startsWith(`${moment}:`));
         assert.ok(steps.length > 3, `steps of ${call}: ${steps.join(', ')}`);
-        const failures: Error[] = [];
-        for (const step of steps)
-          await lab.killAt(step, call).catch((error: Error) => failures.push(named(step, error)));
-        if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
+        await each(steps, (step) => lab.killAt(step, call));
       });
+
+    it(`before each step of the recovery of ${call}: the next recovery does it all the same`, async () => {
+      const steps = (await lab.recoveryStepsOf(call)).filter((step) => step.startsWith('before:'));
+      assert.ok(steps.length > 2, `steps of the recovery of ${call}: ${steps.join(', ')}`);
+      await each(steps, (step) => lab.killInRecovery(step, call));
+    });
+  }
 });
+
+/** Does it for every step, and then tells all that failed. */
+async function each(steps: string[], work: (step: string) => Promise<void>): Promise<void> {
+  const failures: Error[] = [];
+  for (const step of steps) await work(step).catch((error: Error) => failures.push(named(step, error)));
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
+}
 
 function named(step: string, cause: Error): Error {
   return new Error(`killed ${step}: ${cause.message}`, { cause });

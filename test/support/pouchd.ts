@@ -99,8 +99,8 @@ export class TestPouchd {
     return this.#client;
   }
 
-  get pid(): number {
-    return this.#process?.pid ?? 0;
+  get isRunning(): boolean {
+    return this.#process !== undefined && !hasEnded(this.#process);
   }
 
   /** What it has logged, from the first start on. */
@@ -223,7 +223,7 @@ export class TestPouchd {
 
   /** Ends it and removes all that it has on the host, whatever state a test left. */
   async dispose(): Promise<void> {
-    if (this.#process && !hasEnded(this.#process)) await this.#end('SIGKILL');
+    if (this.isRunning) await this.#end('SIGKILL');
     this.containerd.close();
     await clearHost(this.names);
     await rm(this.dir, { recursive: true, force: true });

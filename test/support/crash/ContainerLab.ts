@@ -18,6 +18,14 @@ const outcomes: Record<Call, { undone: string; finished: string }> = {
   rm: { undone: 'exited', finished: 'gone' },
 };
 
+/** The step after which most is left to be undone or finished. */
+const halfDone: Record<Call, string> = {
+  create: 'before:create:commit',
+  start: 'after:start:task',
+  stop: 'before:stop:begin',
+  rm: 'after:remove:begin',
+};
+
 /** What a container has that does not run. */
 const atRest = /^(file \S+\/(containers|volumes)\/\w+$|snapshot )/;
 
@@ -60,29 +68,69 @@ export class ContainerLab {
   /** The ledger's steps of a call, as the daemon tells them. */
   async stepsOf(call: Call): Promise<string[]> {
     await this.#prepare(call);
-    const earlier = (await this.pouchd.log()).length;
-    await this.#arm('trace');
-    await this.#perform(call);
-    const traced = async () => steps((await this.pouchd.log()).slice(earlier));
-    await waitUntil(async () => (await traced()).length > 0, { withinMs: 5_000 });
-    await this.#disarm();
+    const traced = await this.#traced(() => this.#perform(call));
     await this.#clean();
-    return await traced();
+    return traced;
+  }
+
+  /** The steps of what a new daemon does about a call that was cut off where most is left to do. */
+  async recoveryStepsOf(call: Call): Promise<string[]> {
+    await this.#prepare(call);
+    await this.#dieAt(halfDone[call], call);
+    const traced = await this.#traced(async () => {
+      await this.#startAgain();
+      await this.#checkOutcome(call, halfDone[call]);
+    });
+    await this.#clean();
+    return traced;
   }
 
   /** Kills the daemon at a step of a call, and holds all that must hold afterwards. */
   async killAt(step: string, call: Call): Promise<void> {
-    await this.#prepare(call);
-    try {
-      await this.#killAt(step, call);
-    } finally {
-      await this.#disarm();
-      await this.#clean();
-    }
-    await this.checkBystanders();
+    await this.#cleanAfter(call, async () => {
+      await this.#dieAt(step, call);
+      await this.#startAgain();
+      await this.#checkOutcome(call, step);
+      await this.#again(call);
+    });
   }
 
-  async #killAt(step: string, call: Call): Promise<void> {
+  /** The same for a daemon that is killed once more, at a step of its recovery. */
+  async killInRecovery(step: string, call: Call): Promise<void> {
+    await this.#cleanAfter(call, async () => {
+      await this.#dieAt(halfDone[call], call);
+      await this.#arm(step);
+      // It may serve already when it comes to the step.
+      await this.#startAgain().catch(() => {});
+      assert.equal(await this.pouchd.ended(), 'SIGKILL');
+      await this.#disarm();
+      await this.#startAgain();
+      await this.#checkOutcome(call, step);
+      await this.#again(call);
+    });
+  }
+
+  async #cleanAfter(call: Call, work: () => Promise<void>): Promise<void> {
+    await this.#prepare(call);
+    try {
+      await work();
+    } finally {
+      await this.#disarm();
+      if (!this.pouchd.isRunning) await this.#startAgain();
+      await this.#clean();
+    }
+    await this.#checkBystanders();
+  }
+
+  async #traced(work: () => Promise<void>): Promise<string[]> {
+    const earlier = (await this.pouchd.log()).length;
+    await this.#arm('trace');
+    await work();
+    await this.#disarm();
+    return steps((await this.pouchd.log()).slice(earlier));
+  }
+
+  async #dieAt(step: string, call: Call): Promise<void> {
     await this.#arm(step);
     const cutOff = this.#perform(call).then(
       () => {},
@@ -91,12 +139,9 @@ export class ContainerLab {
     assert.equal(await this.pouchd.ended(), 'SIGKILL');
     await cutOff;
     await this.#disarm();
-    await this.#startAgain();
-    await this.#checkOutcome(call, step);
-    await this.#again(call);
   }
 
-  async checkBystanders(): Promise<void> {
+  async #checkBystanders(): Promise<void> {
     for (const [id, identity] of this.#bystanders) {
       const found = await this.pouchd.inspect(id);
       assert.equal(found?.State.Status, 'running');
