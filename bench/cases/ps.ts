@@ -44,12 +44,14 @@ function lister({ command }: Pouch, ...options: string[]) {
 
 async function startMany({ daemon }: Pouch): Promise<void> {
   const lanes = new PQueue({ concurrency: startedAtOnce });
-  await lanes.addAll(Array.from({ length: containers }, () => async () => await startOne(daemon)));
+  await lanes.addAll(
+    Array.from({ length: containers }, (_, i) => async () => await startOne(daemon, `ps-${i}`)),
+  );
 }
 
-async function startOne(daemon: Pouch['daemon']): Promise<void> {
+async function startOne(daemon: Pouch['daemon'], name: string): Promise<void> {
   const body = { Image: 'busybox', Cmd: ['sleep', '86400'], HostConfig: { NetworkMode: 'none' } };
-  await daemon.runContainer(body);
+  await daemon.runContainer(body, name);
 }
 
 /** Resident MB of each process of the daemon. */
