@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { ManagedContainerd } from '../../core/containerd/index.ts';
 import type { Command } from '../measure.ts';
@@ -18,7 +18,9 @@ export async function ctr(sandbox: string): Promise<Ctr> {
   const address = join(dir, 'containerd.sock');
   const containerd = new ManagedContainerd({ root: join(dir, 'root'), state: join(dir, 'state'), address });
   await containerd.start();
-  const command = (...args: string[]) => ({ file: 'ctr', args: ['-a', address, '-n', 'bench', ...args] });
+  // It names the cgroup of its containers by the namespace, so this is the sandbox's.
+  const namespace = basename(sandbox);
+  const command = (...args: string[]) => ({ file: 'ctr', args: ['-a', address, '-n', namespace, ...args] });
   await execa('ctr', [...command('images', 'import', await ociArchive(sandbox)).args], { timeout: 60_000 });
   let runs = 0;
   return {
