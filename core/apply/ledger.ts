@@ -10,8 +10,11 @@ import type { Journal, JournalEntry, Verb } from './journal.ts';
 /** Finds the code of an effect kind; a kind of a plugin that is gone is undefined. */
 export type KindLookup = (kind: string) => EffectKind | undefined;
 
-/** Called before and after each step; tests kill the daemon here. */
-export type StepObserver = (moment: 'before' | 'after', verb: Verb, step: string) => void;
+/** `applied`: an effect is done or undone, and the journal does not say so yet. */
+export type StepMoment = 'before' | 'applied' | 'after';
+
+/** Called around each step; tests kill the daemon here. */
+export type StepObserver = (moment: StepMoment, verb: Verb, step: string) => void;
 
 /** Kind of the marks that `once` leaves: there is nothing to undo. */
 const markKind = 'mark';
@@ -180,6 +183,7 @@ export class Ledger {
     this.#step('before', key);
     await this.#options.journal.append([{ event: 'intent', key, ...effect }], { durable: true });
     const result = await this.#bounded(effect, (context) => kind.apply(effect.args, context), signal);
+    this.#step('applied', key);
     this.#applied.set(key, { effect, result, done: true });
     await this.#options.journal.append([{ event: 'done', key, result }], { durable: false });
     this.#step('after', key);
@@ -194,6 +198,7 @@ export class Ledger {
       const kind = this.#kind(effect.kind);
       await this.#bounded(effect, (context) => kind.undo(effect.args, result, context));
     }
+    this.#step('applied', `undo ${key}`);
     this.#applied.delete(key);
     await this.#options.journal.append([{ event: 'undone', key }], { durable: false });
     this.#step('after', `undo ${key}`);
@@ -238,7 +243,7 @@ export class Ledger {
     });
   }
 
-  #step(moment: 'before' | 'after', step: string): void {
+  #step(moment: StepMoment, step: string): void {
     if (this.#open) this.#options.onStep?.(moment, this.#open, step);
   }
 

@@ -118,7 +118,7 @@ function newRecord(kernel: Kernel, request: ContainerRequest, planned: Plan): Co
 }
 
 function nameFor(kernel: Kernel, request: ContainerRequest): string {
-  const isTaken = (name: string) => kernel.store.list().some((record) => record.name === name);
+  const isTaken = (name: string) => kernel.store.isNameTaken(name);
   return request.name ? checkName(request.name.replace(/^\//, '')) : newName(isTaken);
 }
 

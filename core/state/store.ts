@@ -74,6 +74,11 @@ export class ContainerStore {
     return exact ?? this.#byPrefix(ref);
   }
 
+  /** Whether a container has it, also one that is being made. */
+  isNameTaken(name: string): boolean {
+    return this.#idByName.has(name) || this.#reserved.has(name);
+  }
+
   /** Keeps a name until the container is added or `release` is called. @throws PCH_NAME_IN_USE */
   reserve(name: string): { release(): void } {
     const owner = this.#idByName.get(name);

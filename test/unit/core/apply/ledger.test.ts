@@ -187,7 +187,11 @@ describe('the effects ledger', () => {
     await ledger.commit();
     assert.deepEqual(
       steps,
-      ['begin', 'a', 'undo a', 'commit'].flatMap((step) => [`before:create:${step}`, `after:create:${step}`]),
+      ['begin', 'a', 'undo a', 'commit'].flatMap((step) =>
+        (step.endsWith('a') ? ['before', 'applied', 'after'] : ['before', 'after']).map(
+          (moment) => `${moment}:create:${step}`,
+        ),
+      ),
     );
     ledger.close();
   });

@@ -65,7 +65,9 @@ describe('the container store', () => {
     assert.throws(() => store.reserve('first'), { code: 'PCH_NAME_IN_USE', message: /aa1100000000/ });
     const reserved = store.reserve('third');
     assert.throws(() => store.reserve('third'), { code: 'PCH_NAME_IN_USE', message: /being made/ });
+    assert.ok(store.isNameTaken('first') && store.isNameTaken('third'));
     reserved.release();
+    assert.equal(store.isNameTaken('third'), false);
     store.reserve('third').release();
   });
 
