@@ -1,5 +1,5 @@
 /** Puts the core together and runs it: containerd, the log keeper, plugins, recovery, surfaces. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/index.ts';
 import { diffForReload, formatOrigin } from '../config/index.ts';
@@ -93,8 +93,20 @@ export class Daemon {
     kernel.generations.swap(next);
   }
 
+  /** After a start that failed: ends containerd and the log keeper too, unless there are containers for them. */
+  async abandon(): Promise<void> {
+    const containers = await readdir(join(this.#loaded.config.root, 'containers')).catch(() => []);
+    const isNeeded = containers.length > 0;
+    await this.#end('failed start', { keeper: !isNeeded });
+    if (!isNeeded) await this.#containerd?.managed?.stop();
+  }
+
   /** Ends serving; containers, containerd and the log keeper go on. */
   async stop(reason: string): Promise<void> {
+    await this.#end(reason, { keeper: false });
+  }
+
+  async #end(reason: string, { keeper }: { keeper: boolean }): Promise<void> {
     for (const surface of this.#started)
       await surface.stop().catch((error: unknown) => this.#complain(surface.name, error));
     const kernel = this.#kernel;
@@ -106,7 +118,7 @@ export class Daemon {
     kernel?.restarts.cancelAll();
     if (kernel) await settledWithin(kernel.locks.idle(), this.#loaded.config.shutdownTimeout);
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'the daemon ends'));
-    await kernel?.io.stop({ keeper: false });
+    await kernel?.io.stop({ keeper });
     await kernel?.generations.current.dispose();
     this.#images?.close();
     this.#containerd?.managed?.detach();

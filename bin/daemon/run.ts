@@ -71,7 +71,7 @@ async function serve(flags: DaemonFlags, { keeperCommand }: Entry): Promise<numb
   const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
   const daemon = new Daemon({ loaded, log, builtIns, keeperCommand, ...(onStep && { onStep }) });
   const started = performance.now();
-  await daemon.start();
+  await startOrAbandon(daemon, log);
   reloadOn('SIGHUP', { daemon, log, read: () => loadConfig(source(flags)), first: loaded });
   tell('READY=1', log);
   log.info('ready', {
@@ -84,6 +84,15 @@ async function serve(flags: DaemonFlags, { keeperCommand }: Entry): Promise<numb
   tell('STOPPING=1', log);
   await daemon.stop(signal);
   return 0;
+}
+
+async function startOrAbandon(daemon: Daemon, log: StderrLog): Promise<void> {
+  try {
+    await daemon.start();
+  } catch (error) {
+    await daemon.abandon().catch((problem: unknown) => log.warn('clean-up of a failed start', { problem }));
+    throw error;
+  }
 }
 
 function checkRoot(): void {

@@ -49,12 +49,19 @@ function deviceRule(rule: string): string {
   );
 }
 
+/** getrlimit(2), without RLIMIT_. */
+const limitNames =
+  'as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(
+    ' ',
+  );
+
 function ulimitsOf(list: Ulimit[] | null | undefined): ContainerRequest['ulimits'] {
   return list ? Object.fromEntries(list.map(ulimit)) : undefined;
 }
 
 function ulimit({ Name: name, Soft: soft, Hard: hard }: Ulimit): [string, { soft: number; hard: number }] {
-  if (!/^[a-z]+$/.test(name)) throw invalid('HostConfig.Ulimits.Name', 'a name such as nofile', name);
+  if (!limitNames.includes(name))
+    throw invalid('HostConfig.Ulimits.Name', `one of ${limitNames.join(', ')}`, name);
   if (hard !== -1 && (soft > hard || soft === -1))
     throw invalid('HostConfig.Ulimits', `a soft limit of ${name} of at most the hard limit ${hard}`, soft);
   return [name, { soft, hard }];

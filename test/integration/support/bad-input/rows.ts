@@ -1,0 +1,18 @@
+import type { ErrorCode } from '../../../../hooks/errors.ts';
+
+/** A call of the `pouch` command that must fail, and the same call done right. */
+export interface CommandRow {
+  bad: readonly string[];
+  code: ErrorCode;
+  exit: number;
+  /** What stderr tells the user. */
+  says: RegExp;
+  right: readonly string[];
+  /** What is there is not the same after `right`. */
+  changes?: boolean;
+}
+
+/** Splits at spaces; for arguments with spaces of their own, a list. */
+export function words(text: string | readonly string[]): string[] {
+  return typeof text === 'string' ? text.split(' ').filter(Boolean) : [...text];
+}
