@@ -45,10 +45,13 @@ export async function runInForeground(
   // It is awaited further down; a failure before that is not unhandled.
   connection.catch(() => undefined);
   try {
-    await containers.start(id);
-    markStarted();
-    if (streams.Tty) followSize(session.terminal.stdout, (size) => containers.resize(id, size));
-    return (await connection) === 'detached' ? 0 : await exitCode(outcome);
+    const begun = containers.start(id).then(() => {
+      markStarted();
+      if (streams.Tty) followSize(session.terminal.stdout, (size) => containers.resize(id, size));
+    });
+    // A short command has ended before its start is answered: nobody waits for that then.
+    const end = await Promise.race([connection, begun.then(() => connection)]);
+    return end === 'detached' ? 0 : await exitCode(outcome, begun);
   } catch (error) {
     hijacked.socket.destroy();
     await connection.catch(() => undefined);
@@ -67,10 +70,15 @@ function attachQuery(streams: Streams, options: ForegroundOptions) {
   };
 }
 
-async function exitCode(outcome: () => Promise<{ StatusCode: number; Error?: { Message: string } | null }>) {
+/** A start that failed tells more of it (code and hint) than the wait does. */
+async function exitCode(
+  outcome: () => Promise<{ StatusCode: number; Error?: { Message: string } | null }>,
+  begun: Promise<void>,
+) {
   const { StatusCode, Error: failure } = await outcome();
-  if (failure?.Message) throw new ClientError('', failure.Message);
-  return StatusCode;
+  if (!failure?.Message) return StatusCode;
+  await begun;
+  throw new ClientError('', failure.Message);
 }
 
 function signalOf(): { promise: Promise<void>; resolve: () => void } {

@@ -31,7 +31,7 @@ export async function fetchBlob(fetch: BlobFetch): Promise<void> {
   const { digest, size } = descriptor;
   try {
     const blob = { ref, size, digest, ...(labels && { labels }), ...(onProgress && { onProgress }) };
-    await content.write(blob, (offset) => inMessages(resuming(fetch, offset)), { lease, signal });
+    await content.write(blob, (offset) => resuming(fetch, offset), { lease, signal });
   } catch (error) {
     const known = storageError(error, `blob ${digest}`);
     if (isMismatch(known) || isDiskFull(known)) await ifFound(content.abort(ref));
@@ -39,27 +39,9 @@ export async function fetchBlob(fetch: BlobFetch): Promise<void> {
   }
 }
 
-/** Bytes of one message to containerd. */
-const messageBytes = 512 << 10;
-
 /** One name per blob: so a later pull, also by another client, finds what is there. */
 export function ingestRef(digest: string): string {
   return `pouch-blob-${digest}`;
-}
-
-/** Sockets give 64 KiB at a time; larger messages cost both sides less than the copy that makes them. */
-async function* inMessages(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let parts: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    parts.push(chunk);
-    length += chunk.length;
-    if (length < messageBytes) continue;
-    yield Buffer.concat(parts, length);
-    parts = [];
-    length = 0;
-  }
-  if (length > 0) yield Buffer.concat(parts, length);
 }
 
 /** The rest of the blob, over as many connections as it takes. */

@@ -85,16 +85,21 @@ export async function cleanUpLocked(kernel: Kernel, record: ContainerRecord): Pr
       if (ledger.pending('start').length > 0) {
         await ledger.begin('stop');
         // The exit code is on the disk before the task, which knows it too, is gone.
-        await kernel.store.save(record);
+        await keep(kernel, record);
         const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
         await ledger.once('poststop', 'start', async () => {
           await generation.runner.apply(catalogue.container.poststop, moment, { log: kernel.log });
         });
         await ledger.undo('start');
         record.attachments = {};
-        await kernel.store.save(record);
+        await keep(kernel, record);
         await ledger.commit();
       }
     }),
   );
+}
+
+/** The record of one that is about to be removed need not reach the disk. */
+async function keep(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  if (!record.draft.autoRemove) await kernel.store.save(record);
 }

@@ -12,6 +12,8 @@ export interface SpecFacts {
   user: ResolvedUser;
   /** Host path of the small static init; undefined if none is installed. */
   initPath?: string | undefined;
+  /** For a plain spec to compare with: a rich container may have no command without its plugin. */
+  commandOptional?: boolean;
   /** Host directory with the container's own files. */
   directory: string;
 }
@@ -31,7 +33,8 @@ export function ociSpec(draft: ContainerDraft, facts: SpecFacts): OciSpec {
   };
 }
 
-function process(draft: ContainerDraft, { user, initPath }: SpecFacts): OciProcess {
+function process(draft: ContainerDraft, facts: SpecFacts): OciProcess {
+  const { user } = facts;
   const { process } = draft;
   const capabilities = Object.keys(process.capabilities).sort();
   const held = user.uid === 0 ? capabilities : [];
@@ -43,7 +46,7 @@ function process(draft: ContainerDraft, { user, initPath }: SpecFacts): OciProce
       gid: user.gid,
       ...(user.additionalGids.length && { additionalGids: user.additionalGids }),
     },
-    args: args(draft, initPath),
+    args: args(draft, facts),
     env: Object.entries({ HOME: user.home, ...process.env }).map(([name, value]) => `${name}=${value}`),
     cwd: process.cwd || '/',
     // A process that is not root may gain capabilities through files, but begins with none.
@@ -54,10 +57,10 @@ function process(draft: ContainerDraft, { user, initPath }: SpecFacts): OciProce
   };
 }
 
-function args(draft: ContainerDraft, initPath: string | undefined): string[] {
+function args(draft: ContainerDraft, { initPath, commandOptional = false }: SpecFacts): string[] {
   const { entrypoint, command, init } = draft.process;
   const wanted = [...entrypoint, ...command];
-  if (wanted.length === 0)
+  if (wanted.length === 0 && !commandOptional)
     throw new PouchError(
       'PCH_COMMAND_MISSING',
       `no command was given and the image ${draft.image.reference} has none`,

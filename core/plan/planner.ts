@@ -155,7 +155,7 @@ export class Planner {
     return {
       draft,
       spec: ociSpec(draft, facts(await userOf(draft, source))),
-      plainSpec: ociSpec(plain, facts(await userOf(plain, source))),
+      plainSpec: ociSpec(plain, { ...facts(await userOf(plain, source)), commandOptional: true }),
       effects: this.#plannedEffects(draft),
       blame: run.blame,
       degraded: run.degraded,

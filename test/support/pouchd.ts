@@ -112,7 +112,7 @@ export class TestPouchd {
   async start({ failpoint }: StartOptions = {}): Promise<void> {
     const log = await open(this.#logFile, 'a');
     const env = { ...process.env, ...(failpoint !== undefined && { POUCHD_FAILPOINT: failpoint }) };
-    const child = spawn(process.execPath, [executable, '--config', this.#configFile], {
+    const child = spawn(executable, ['--config', this.#configFile], {
       env,
       stdio: ['ignore', log.fd, log.fd],
     });
@@ -154,7 +154,7 @@ export class TestPouchd {
 
   /** Runs a second daemon with its configuration and more arguments, one that ends by itself. */
   async pouchd(...args: string[]): Promise<Finished> {
-    return await finished(process.execPath, [executable, '--config', this.#configFile, ...args]);
+    return await finished(executable, ['--config', this.#configFile, ...args]);
   }
 
   /** Runs the `pouch` command against it. */

@@ -31,13 +31,23 @@ function hierarchies(): Promise<string[]> {
   return known;
 }
 
-/** cgroups go by rmdir, children first; their files are not files. */
+/** cgroups go by rmdir, children first; their files are not files. Mostly the runtime has removed it already. */
 async function removeTree(path: string): Promise<void> {
+  const failure = await removeOne(path);
+  if (failure?.code !== 'EBUSY' && failure?.code !== 'ENOTEMPTY') return;
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) if (entry.isDirectory()) await removeTree(join(path, entry.name));
-  await rmdir(path).catch(ignoreMissing);
+  const left = await removeOne(path);
+  if (left) throw left;
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
+/** Answers why it is still there, if it is. */
+async function removeOne(path: string): Promise<NodeJS.ErrnoException | undefined> {
+  try {
+    await rmdir(path);
+    return undefined;
+  } catch (error) {
+    const failure = error as NodeJS.ErrnoException;
+    return failure.code === 'ENOENT' ? undefined : failure;
+  }
 }
