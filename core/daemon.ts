@@ -33,6 +33,7 @@ import { NetworkNamespaces } from './netns/netns.ts';
 import { type HostFiles, readHostFiles } from './plan/etcFiles.ts';
 import { type PlanImage, Planner } from './plan/planner.ts';
 import { type Generation, GenerationHolder, loadPlugins } from './plugins/index.ts';
+import { fillReserve } from './state/reserve.ts';
 import { ContainerStore } from './state/store.ts';
 import { version } from './version.ts';
 import { VolumeStore } from './volumes/volumes.ts';
@@ -71,6 +72,7 @@ export class Daemon {
     const { config } = this.#loaded;
     await mkdir(config.root, { recursive: true, mode: 0o711 });
     await mkdir(config.state, { recursive: true, mode: 0o711 });
+    await fillReserve(config.root);
     this.#netns.start();
     this.#containerd = await this.#connect();
     const kernel = await this.#assemble(this.#containerd.client);

@@ -205,11 +205,40 @@ export class PouchError extends Error {
   }
 }
 
-/** Gives any thrown value a code: a PouchError stays, everything else becomes PCH_INTERNAL. */
+/** Gives any thrown value a code: a full disk's is PCH_DISK_FULL, a PouchError stays, everything else becomes PCH_INTERNAL. */
 export function toPouchError(error: unknown): PouchError {
+  if (tellsFullDisk(error)) return diskFull(error);
   if (error instanceof PouchError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new PouchError('PCH_INTERNAL', message, { cause: error });
+}
+
+/** Errors that pass on what containerd, a runtime or another process has said. */
+const relayed: readonly string[] = [
+  'PCH_CNI_FAILED',
+  'PCH_CONTAINERD_FAILED',
+  'PCH_LOG_KEEPER',
+  'PCH_NETNS_FAILED',
+  'PCH_RUNTIME_FAILED',
+];
+
+/** Whoever ran out of space: this process (errno), or one that tells it in prose (strerror(3)). */
+function tellsFullDisk(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return true;
+  return relayed.includes(code ?? '') && /no space left on device|disk quota exceeded/i.test(error.message);
+}
+
+function diskFull(cause: Error): PouchError {
+  const { plugin, hook, container } = cause as Partial<PouchError>;
+  return new PouchError('PCH_DISK_FULL', `a disk of pouchd is full: ${cause.message}`, {
+    hint: 'free space below its root and state (pouch rm, pouch image prune), or enlarge them; then try again',
+    ...(plugin !== undefined && { plugin }),
+    ...(hook !== undefined && { hook }),
+    ...(container !== undefined && { container }),
+    cause,
+  });
 }
 
 /** The message of any thrown value. */

@@ -1,6 +1,7 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
+import { withReserve } from '../state/reserve.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
 import { notRunning } from './kill.ts';
 import { stopLocked } from './stop.ts';
@@ -18,13 +19,19 @@ export async function remove(kernel: Kernel, record: ContainerRecord, options: R
   kernel.restarts.cancel(record.id);
   await kernel.locks.run(record.id, 'remove', async () => {
     if (!kernel.store.has(record.id)) return;
-    if (['running', 'paused'].includes(record.state.status)) {
-      if (!options.force) throw running(record);
-      record.stoppedByUser = true;
-      await stopLocked(kernel, record, SIGKILL, 0);
-    }
-    await removeLocked(kernel, record, options);
+    if (isUp(record) && !options.force) throw running(record);
+    await withReserve(kernel.config.root, async () => {
+      if (isUp(record)) {
+        record.stoppedByUser = true;
+        await stopLocked(kernel, record, SIGKILL, 0);
+      }
+      await removeLocked(kernel, record, options);
+    });
   });
+}
+
+function isUp({ state }: ContainerRecord): boolean {
+  return ['running', 'paused'].includes(state.status);
 }
 
 /** Undoes all that the container is. The caller holds its lock, and it does not run. */

@@ -1,6 +1,6 @@
 /** Volumes: directories under ROOT/volumes that outlive containers. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRecord, Volume, Volumes } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
@@ -31,9 +31,14 @@ export class VolumeStore implements Volumes {
   async ensure(name: string, labels: Record<string, string> = {}): Promise<{ created: boolean }> {
     checkName(name);
     if (await this.#read(name)) return { created: false };
-    await mkdir(this.pathOf(name), { recursive: true, mode: 0o755 });
     const stored: StoredVolume = { createdAt: new Date().toISOString(), labels };
-    await writeDurably(join(this.#directory, name, 'volume.json'), JSON.stringify(stored));
+    try {
+      await mkdir(this.pathOf(name), { recursive: true, mode: 0o755 });
+      await writeDurably(join(this.#directory, name, 'volume.json'), JSON.stringify(stored));
+    } catch (error) {
+      await this.#discardHalfMade(name);
+      throw error;
+    }
     return { created: true };
   }
 
@@ -78,6 +83,14 @@ export class VolumeStore implements Volumes {
     const unused = (await this.list()).filter(({ name }) => this.#usersOf(name).length === 0);
     for (const { name } of unused) await this.discard(name);
     return unused.map(({ name }) => name);
+  }
+
+  /** Data that is there without a volume.json is somebody's, and stays. */
+  async #discardHalfMade(name: string): Promise<void> {
+    const directory = join(this.#directory, name);
+    const files = (await readdir(directory).catch(() => [])).filter((file) => file !== '_data');
+    for (const file of files) await rm(join(directory, file), { force: true });
+    for (const path of [this.pathOf(name), directory]) await rmdir(path).catch(() => {});
   }
 
   #usersOf(name: string): string[] {

@@ -32,6 +32,8 @@ export interface StartOptions {
 export interface NewOptions extends StartOptions {
   /** Lines added to its YAML. */
   yaml?: string;
+  /** Bytes of a disk of its own (a tmpfs) at root or state. */
+  disks?: { root?: number; state?: number };
 }
 
 export interface Finished {
@@ -76,9 +78,10 @@ export class TestPouchd {
   }
 
   /** Answers when it serves and has the image `busybox`. */
-  static async create({ yaml = '', ...options }: NewOptions = {}): Promise<TestPouchd> {
+  static async create({ yaml = '', disks = {}, ...options }: NewOptions = {}): Promise<TestPouchd> {
     const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml);
     await mkdir(test.root);
+    await test.#mountDisks(disks);
     await writeFile(test.#configFile, test.#config());
     try {
       await test.start(options);
@@ -249,6 +252,15 @@ export class TestPouchd {
 
   #config(): string {
     return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\n${this.#yaml}`;
+  }
+
+  async #mountDisks({ root, state }: NonNullable<NewOptions['disks']>): Promise<void> {
+    const mount = async (path: string, bytes: number) => {
+      await mkdir(path, { recursive: true });
+      await execa('mount', ['-t', 'tmpfs', '-o', `size=${bytes},mode=711`, 'pouch-test', path]);
+    };
+    if (root !== undefined) await mount(this.root, root);
+    if (state !== undefined) await mount(this.state, state);
   }
 
   async #loadBusybox(): Promise<void> {

@@ -1,0 +1,175 @@
+/** A full disk below the daemon: each call that needs space is told, leaves nothing, and works once there is space. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { open, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
+import { type Finished, TestPouchd } from '../support/pouchd.ts';
+import { TestRegistry } from '../support/registry.ts';
+import { assertSteady, everything } from './support/bad-input/steady.ts';
+
+const megabyte = 1 << 20;
+const quick = ['--network', 'none', 'busybox'];
+
+describe('a full disk', function () {
+  this.timeout(60_000);
+
+  describe('in the root, with the content store', () => {
+    let pouchd: TestPouchd;
+    let first: string[];
+    let archives: string;
+    let registry: TestRegistry;
+
+    before(async () => {
+      [pouchd, registry] = await Promise.all([
+        TestPouchd.create({ disks: { root: 32 * megabyte } }),
+        TestRegistry.start(),
+      ]);
+      archives = await mkdtemp(join(tmpdir(), 'pouch-archives-'));
+      for (const [name, size] of Object.entries({ large: 40, small: 1 })) {
+        const layers = [await layerTar([{ path: 'file', content: randomBytes(size * megabyte) }])];
+        await writeImageArchive(join(archives, name), { reference: `example.org/${name}:1`, layers });
+        await registry.push(`oci-archive:${join(archives, name)}`, `${name}:1`);
+      }
+      first = await keepOne(pouchd);
+    });
+
+    after(async () => {
+      await Promise.all([pouchd?.dispose(), registry?.stop()]);
+      await rm(archives, { recursive: true });
+    });
+
+    it('is told by load; a smaller image is loaded then', async () => {
+      assertFull(await pouchd.pouch('load', '-i', join(archives, 'large')), 1);
+      await assertSteady(pouchd, first);
+      await ok(pouchd, 'load', '-i', join(archives, 'small'));
+      await ok(pouchd, 'rmi', 'example.org/small:1');
+    });
+
+    it('is told by pull; a smaller image is pulled then', async () => {
+      assertFull(await pouchd.pouch('pull', `${registry.host}/large:1`), 1);
+      await assertSteady(pouchd, first);
+      await ok(pouchd, 'pull', `${registry.host}/small:1`);
+      await ok(pouchd, 'rmi', `${registry.host}/small:1`);
+    });
+
+    it('is told by run and create, and what is there can be seen, stopped and removed', async () => {
+      const filler = await fill(pouchd.root);
+      try {
+        assertFull(await pouchd.pouch('run', '--rm', ...quick, 'true'), 125);
+        assertFull(await pouchd.pouch('create', ...quick, 'true'), 125);
+        await assertSteady(pouchd, first);
+        assert.match(await ok(pouchd, 'ps'), /keep/);
+        assert.equal((await pouchd.pouch('exec', 'keep', 'true')).exitCode, 0);
+      } finally {
+        await filler.free();
+      }
+      await ok(pouchd, 'run', '--rm', ...quick, 'true');
+      await assertSteady(pouchd, first);
+    });
+
+    it('lets a container be removed, and the space is there again', async () => {
+      const script = `dd if=/dev/zero of=/file bs=64k; sync; exec sleep 1000`;
+      await ok(pouchd, 'run', '-d', '--name', 'greedy', ...quick, 'sh', '-c', script);
+      const error = await untilFull(pouchd);
+      assertFull(error, 125);
+      await ok(pouchd, 'rm', '-f', 'greedy');
+      await ok(pouchd, 'run', '--rm', ...quick, 'true');
+      await assertSteady(pouchd, first);
+    });
+
+    it('is told by volume create, of which nothing is left', async () => {
+      const filler = await fill(pouchd.root);
+      try {
+        assertFull(await pouchd.pouch('volume', 'create', 'data'), 1);
+        await assertSteady(pouchd, first);
+      } finally {
+        await filler.free();
+      }
+      await ok(pouchd, 'volume', 'create', 'data');
+      await ok(pouchd, 'volume', 'rm', 'data');
+    });
+  });
+
+  describe('in the state', () => {
+    let pouchd: TestPouchd;
+    let first: string[];
+
+    before(async () => {
+      pouchd = await TestPouchd.create({ disks: { state: 8 * megabyte } });
+      first = await keepOne(pouchd);
+    });
+
+    after(() => pouchd?.dispose());
+
+    it('is told by run, and the container that runs goes on', async () => {
+      const filler = await fill(pouchd.state);
+      try {
+        assertFull(await pouchd.pouch('run', '--rm', ...quick, 'true'), 125);
+        await assertSteady(pouchd, first);
+      } finally {
+        await filler.free();
+      }
+      await ok(pouchd, 'run', '--rm', ...quick, 'true');
+      await assertSteady(pouchd, first);
+    });
+
+    it('is told by start, which works once there is space', async () => {
+      await ok(pouchd, 'create', '--name', 'later', ...quick, 'true');
+      const filler = await fill(pouchd.state);
+      try {
+        assertFull(await pouchd.pouch('start', 'later'), 1);
+      } finally {
+        await filler.free();
+      }
+      await ok(pouchd, 'start', '-a', 'later');
+      await ok(pouchd, 'rm', 'later');
+      await assertSteady(pouchd, first);
+    });
+  });
+});
+
+async function keepOne(pouchd: TestPouchd): Promise<string[]> {
+  await ok(pouchd, 'run', '-d', '--name', 'keep', ...quick, 'sleep', '1000');
+  return everything(pouchd);
+}
+
+async function ok(pouchd: TestPouchd, ...args: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await pouchd.pouch(...args);
+  assert.equal(exitCode, 0, `pouch ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+function assertFull({ exitCode, stderr }: Finished, expected: number): void {
+  assert.match(stderr, /^hint: .+\n.*code: PCH_DISK_FULL$/m);
+  assert.equal(exitCode, expected);
+}
+
+/** Takes all the space below a directory. */
+async function fill(directory: string): Promise<{ free(): Promise<void> }> {
+  const path = join(directory, 'filler');
+  const file = await open(path, 'w');
+  for (const size of [megabyte, 4096]) await writeUntilFull(() => file.write(Buffer.alloc(size)));
+  await file.close();
+  return { free: () => rm(path) };
+}
+
+async function writeUntilFull(write: () => Promise<{ bytesWritten: number }>): Promise<void> {
+  for (;;) {
+    const bytes = await write().then(
+      ({ bytesWritten }) => bytesWritten,
+      () => 0,
+    );
+    if (bytes === 0) return;
+  }
+}
+
+/** Tries until a run finds no space. */
+async function untilFull(pouchd: TestPouchd): Promise<Finished> {
+  for (let attempt = 0; attempt < 40; attempt += 1) {
+    const result = await pouchd.pouch('run', '--rm', ...quick, 'true');
+    if (result.exitCode !== 0) return result;
+  }
+  throw new Error('the disk did not become full');
+}
