@@ -33,7 +33,7 @@ const rows: Row[] = [
   {
     title: 'answers with a web page',
     manifests: { status: 200, body: '<html>' },
-    code: 'PCH_REGISTRY_FAILED',
+    code: 'PCH_IMAGE_INVALID',
   },
 ];
 
