@@ -4,7 +4,12 @@
  */
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EffectKind } from '../../../hooks/effects.ts';
+
+/** A killed process leaves its cgroup in milliseconds, unless the kernel holds it. */
+const clearWithinMs = 10_000;
+const retryMs = 20;
 
 export function cgroupEffect(): EffectKind<{ path: string }, undefined> {
   return {
@@ -13,7 +18,7 @@ export function cgroupEffect(): EffectKind<{ path: string }, undefined> {
     apply: async () => undefined,
     async undo({ path }) {
       const roots = await hierarchies();
-      await Promise.all(roots.map((root) => removeTree(join(root, path))));
+      await Promise.all(roots.map((root) => clear(join(root, path))));
     },
   };
 }
@@ -29,6 +34,41 @@ function hierarchies(): Promise<string[]> {
       .map(([, path = '']) => path),
   );
   return known;
+}
+
+/**
+ * Removes a container's cgroup. Its task is gone by now, so what is in it is stray, such as a runtime that was making the
+ * container when the daemon was killed: it is ended.
+ */
+async function clear(path: string): Promise<void> {
+  const deadline = performance.now() + clearWithinMs;
+  for (;;) {
+    const busy = await removeTree(path).then(() => undefined, ifBusy);
+    if (!busy) return;
+    if (performance.now() > deadline) throw busy;
+    await endAll(path);
+    await delay(retryMs);
+  }
+}
+
+async function endAll(path: string): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isDirectory()) await endAll(join(path, entry.name));
+  const pids = await readFile(join(path, 'cgroup.procs'), 'utf8').catch(() => '');
+  for (const pid of pids.split('\n').filter(Boolean)) endProcess(Number(pid));
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function ifBusy(error: NodeJS.ErrnoException): Error {
+  if (error.code === 'EBUSY') return error;
+  throw error;
 }
 
 /** cgroups go by rmdir, children first; their files are not files. Mostly the runtime has removed it already. */
