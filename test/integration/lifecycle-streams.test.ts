@@ -125,9 +125,15 @@ describe('the streams of a container', function () {
       const streams = { stdin: true, stdout: true, stderr: true };
       const { socket } = await daemon.it.client.containers.attach(id, streams);
       await daemon.it.client.containers.start(id);
-      const output = text(socket);
+      const ended = once(socket, 'end');
+      let seen = '';
+      socket.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+      // The terminal's echo comes at the moment of typing, whatever the command is about.
+      assert.ok(await waitUntil(() => seen.includes('error'), { withinMs: 10_000 }), seen);
       socket.write('hello\n');
-      assert.match(await output, /^\/dev\/(pts\/0|console)\r\n30 100\r\nerror\r\nhello\r\ngot hello\r\n$/);
+      await ended;
+      socket.destroy();
+      assert.match(seen, /^\/dev\/(pts\/0|console)\r\n30 100\r\nerror\r\nhello\r\ngot hello\r\n$/);
       await ok('rm', '-f', id);
     });
 
