@@ -15,7 +15,7 @@ const suites = {
     name: 'integration tests',
     folder: 'integration',
     isParallel: false,
-    deadlineMs: 12 * minutes,
+    deadlineMs: 25 * minutes,
   },
   clients: { name: 'tests with real clients', folder: 'clients', isParallel: false, deadlineMs: 5 * minutes },
 } satisfies Record<string, Suite>;
