@@ -151,14 +151,16 @@ describe("a container's output through a real shim", function () {
     await remove();
   });
 
-  it('is complete though the keeper is killed meanwhile', async () => {
+  it('goes on though the keeper is killed meanwhile, and misses at most the chunk in its hand', async () => {
     await create('i=0; while [ $i -lt 20000 ]; do echo "a line that fills the pipe $i"; i=$((i+1)); done');
     await start();
     process.kill(keeperPid(), 'SIGKILL');
     await exit();
     await io.finish(id);
     const lines = (await logged()).trimEnd().split('\n');
-    assert.deepEqual([lines.length, lines.at(-1)], [20_000, 'a line that fills the pipe 19999']);
+    const mostLost = (64 * 1024) / 'a line that fills the pipe 0\n'.length;
+    assert.ok(lines.length > 20_000 - mostLost, `${lines.length} lines`);
+    assert.equal(lines.at(-1), 'a line that fills the pipe 19999');
     await remove();
   });
 
@@ -178,6 +180,7 @@ describe("a container's output through a real shim", function () {
     await new Promise<void>((done) => stdio.stdin?.end('in\n', done));
     await test.client.tasks.closeStdin(id, 'x');
     assert.deepEqual((await collect(stdio.output)).split('\n').sort(), ['', 'err', 'in']);
+    await test.client.tasks.wait(id, 'x', { deadlineMs: 10_000 });
     await test.client.tasks.deleteProcess(id, 'x');
     await stdio.close();
     await test.client.tasks.kill(id, 9);

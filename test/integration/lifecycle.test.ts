@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 describe('the life of a container', function () {
@@ -177,13 +178,16 @@ describe('the life of a container', function () {
   });
 
   it('kill sends any signal, by name or number', async () => {
-    const script = 'trap "echo got USR2" USR2; trap "exit 5" HUP; while :; do sleep 0.1; done';
+    const script = 'trap "echo got USR2" USR2; trap "exit 5" HUP; echo listens; while :; do sleep 0.1; done';
     const id = await ok('run', '-d', 'busybox', 'sh', '-c', script);
+    const said = async (text: string) => (await ok('logs', id)).includes(text);
+    assert.ok(await waitUntil(() => said('listens'), { withinMs: 10_000 }));
     await ok('kill', '-s', 'SIGUSR2', id);
+    assert.ok(await waitUntil(() => said('got USR2'), { withinMs: 10_000 }));
     await ok('kill', '-s', '1', id);
     await daemon.it.until(id, 'exited');
     assert.equal((await inspect(id)).State.ExitCode, 5);
-    assert.equal(await ok('logs', id), 'got USR2');
+    assert.equal(await ok('logs', id), 'listens\ngot USR2');
     const { exitCode, stderr } = await pouch('kill', id);
     assert.equal(exitCode, 1);
     assert.match(stderr, /is not running/);

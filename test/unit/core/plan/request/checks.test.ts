@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { checkCpus } from '../../../../../core/plan/request/cpus.ts';
 import { checkHostname } from '../../../../../core/plan/request/hostname.ts';
 import { checkLog } from '../../../../../core/plan/request/log.ts';
+import type { LogRequest } from '../../../../../hooks/request.ts';
 import { checkTmpfsOptions } from '../../../../../core/plan/request/tmpfs.ts';
 
 const refused = { code: 'PCH_OPTION_INVALID' };
@@ -15,22 +16,24 @@ describe('checks of a request', () => {
     it(`${JSON.stringify(name).slice(0, 20)} is no host name`, () =>
       assert.throws(() => checkHostname('--hostname', name), refused));
 
-  for (const log of [
+  const goodLogs: Partial<LogRequest>[] = [
     {},
     { driver: '', options: { 'max-size': '10m' } },
     { driver: 'none', options: {} },
     { driver: 'json-file', options: { 'max-size': '-1', 'max-file': '3', tag: 'x' } },
-  ])
+  ];
+  for (const log of goodLogs)
     it(`takes the log ${JSON.stringify(log)}`, () => assert.doesNotThrow(() => checkLog(log)));
 
-  for (const log of [
+  const badLogs: Partial<LogRequest>[] = [
     { driver: 'syslog', options: {} },
     { options: { 'max-size': '0' } },
     { options: { 'max-size': '10 cats' } },
     { options: { 'max-file': '0' } },
     { options: { 'max-file': '1.5' } },
     { options: { maxsize: '1m' } },
-  ])
+  ];
+  for (const log of badLogs)
     it(`refuses the log ${JSON.stringify(log)}`, () => assert.throws(() => checkLog(log), refused));
 
   for (const options of [
