@@ -14,6 +14,8 @@ export interface SpecFacts {
   initPath?: string | undefined;
   /** For a plain spec to compare with: a rich container may have no command without its plugin. */
   commandOptional?: boolean;
+  /** The default seccomp profile lets 32-bit programs run too. */
+  compat32?: boolean;
   /** Host directory with the container's own files. */
   directory: string;
 }
@@ -29,7 +31,7 @@ export function ociSpec(draft: ContainerDraft, facts: SpecFacts): OciSpec {
     mounts: mounts(draft, facts),
     annotations: { ...draft.annotations },
     ...(Object.keys(draft.ociHooks).length > 0 && { hooks: ociHooks(draft) }),
-    linux: linux(draft),
+    linux: linux(draft, facts),
   };
 }
 
@@ -121,9 +123,11 @@ function ociHooks(draft: ContainerDraft): NonNullable<OciSpec['hooks']> {
   return hooks;
 }
 
-function linux(draft: ContainerDraft): OciLinux {
+function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
   const seccomp =
-    draft.seccomp === 'default' ? defaultSeccomp(draft.process.capabilities) : (draft.seccomp ?? undefined);
+    draft.seccomp === 'default'
+      ? defaultSeccomp(draft.process.capabilities, { compat32: facts.compat32 ?? true })
+      : (draft.seccomp ?? undefined);
   return {
     namespaces: Object.entries(draft.namespaces).map(([type, path]) => ({
       type: type as keyof ContainerDraft['namespaces'],

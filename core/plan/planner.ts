@@ -11,6 +11,7 @@ import { clone } from '../plugins/draft/clone.ts';
 import type { Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
 import { blamed, configBlame } from './blame.ts';
+import { mayRun32Bit } from './compat32.ts';
 import { addCoreEffects } from './coreEffects.ts';
 import { addEtcFiles, type HostFiles } from './etcFiles.ts';
 import { newDraft } from './newDraft.ts';
@@ -130,10 +131,13 @@ export class Planner {
     return runtime;
   }
 
-  /** A bridge is attached from outside, so the namespace is made before the container and kept by a file. */
+  /**
+   * A network namespace of the container's own is made before the container and kept by a file: a bridge is attached from
+   * outside, and without any network it is still quicker than the runtime's way (1 ms beside other work, against 10).
+   */
   #reserveNetns(...drafts: ContainerDraft[]): void {
     for (const draft of drafts)
-      if (draft.network.mode === 'bridge') draft.namespaces.network = this.#options.netnsPathOf(draft.id);
+      if (draft.namespaces.network === '') draft.namespaces.network = this.#options.netnsPathOf(draft.id);
   }
 
   async #addCoreParts(draft: ContainerDraft, runtime: RuntimeProvider): Promise<void> {
@@ -147,8 +151,10 @@ export class Planner {
   }
 
   async #finish(draft: ContainerDraft, plain: ContainerDraft, source: PlanImage, run: Run): Promise<Plan> {
+    const compat32 = await mayRun32Bit(draft);
     const facts = (user: ResolvedUser) => ({
       user,
+      compat32,
       initPath: this.#options.initPath,
       directory: this.#options.directoryOf(draft.id),
     });

@@ -9,13 +9,15 @@ import { filteredRules } from './seccomp/filtered.ts';
  * x32 is left out, unlike in Docker's profile: Debian's kernels switch that ABI off (`syscall.x32=n`), and filtering it
  * costs 7 ms of each container's start (runc 1.1.5).
  */
-const machines: Readonly<Record<string, { architectures: string[]; calls: string[] }>> = {
+const machines: Readonly<Record<string, { native: string; compat: string; calls: string[] }>> = {
   x64: {
-    architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
+    native: 'SCMP_ARCH_X86_64',
+    compat: 'SCMP_ARCH_X86',
     calls: ['arch_prctl', 'modify_ldt'],
   },
   arm64: {
-    architectures: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
+    native: 'SCMP_ARCH_AARCH64',
+    compat: 'SCMP_ARCH_ARM',
     calls: [
       'arm_fadvise64_64',
       'arm_sync_file_range',
@@ -33,16 +35,20 @@ const eperm = 1;
 /**
  * The default seccomp profile: an allow list that fits the container's capabilities; every other call answers EPERM. It
  * allows what Docker's does.
- * @param arch Node's `process.arch`; for one that is not in the table above only its native calls are filtered
+ * @param options `compat32`: the calls of 32-bit programs too; `arch`: Node's `process.arch`, for one that is not in the
+ * table above only its native calls are filtered
  */
-export function defaultSeccomp(capabilities: Record<string, true>, arch: string = process.arch): OciSeccomp {
+export function defaultSeccomp(
+  capabilities: Record<string, true>,
+  { compat32 = true, arch = process.arch as string }: { compat32?: boolean; arch?: string } = {},
+): OciSeccomp {
   const machine = machines[arch];
   const granted = Object.keys(capabilities).flatMap((name) => allowedByCapability[name] ?? []);
   const names = new Set([...alwaysAllowed, ...(machine?.calls ?? []), ...granted]);
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: eperm,
-    ...(machine && { architectures: machine.architectures }),
+    ...(machine && { architectures: [machine.native, ...(compat32 ? [machine.compat] : [])] }),
     syscalls: [{ names: [...names].sort(), action: 'SCMP_ACT_ALLOW' }, ...filteredRules(capabilities)],
   };
 }

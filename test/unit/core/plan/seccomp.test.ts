@@ -5,7 +5,7 @@ import { defaultSeccomp } from '../../../../core/plan/seccomp.ts';
 const byDefault = Object.fromEntries(defaultCapabilities.map((name) => [name, true as const]));
 
 function rulesFor(call: string, capabilities: Record<string, true> = byDefault, arch = 'x64') {
-  return (defaultSeccomp(capabilities, arch).syscalls ?? []).filter(({ names }) => names.includes(call));
+  return (defaultSeccomp(capabilities, { arch }).syscalls ?? []).filter(({ names }) => names.includes(call));
 }
 
 function isAllowed(call: string, capabilities?: Record<string, true>): boolean {
@@ -87,12 +87,23 @@ describe('plan: default seccomp profile', () => {
     );
   });
 
+  it('leaves the calls of 32-bit programs out where none runs', () => {
+    const { architectures } = defaultSeccomp({}, { arch: 'x64', compat32: false });
+    assert.deepEqual(architectures, ['SCMP_ARCH_X86_64']);
+  });
+
   it('knows the calls and sub-architectures of each machine', () => {
-    assert.deepEqual(defaultSeccomp({}, 'x64').architectures, ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86']);
-    assert.deepEqual(defaultSeccomp({}, 'arm64').architectures, ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM']);
+    assert.deepEqual(defaultSeccomp({}, { arch: 'x64' }).architectures, [
+      'SCMP_ARCH_X86_64',
+      'SCMP_ARCH_X86',
+    ]);
+    assert.deepEqual(defaultSeccomp({}, { arch: 'arm64' }).architectures, [
+      'SCMP_ARCH_AARCH64',
+      'SCMP_ARCH_ARM',
+    ]);
     assert.equal(rulesFor('arch_prctl', {}, 'arm64').length, 0);
     assert.equal(rulesFor('set_tls', {}, 'arm64').length, 1);
-    assert.equal(defaultSeccomp({}, 'riscv64').architectures, undefined);
+    assert.equal(defaultSeccomp({}, { arch: 'riscv64' }).architectures, undefined);
   });
 
   it('names no call twice in one rule', () => {
