@@ -40,7 +40,7 @@ const eperm = 1;
  */
 export function defaultSeccomp(
   capabilities: Record<string, true>,
-  { compat32 = true, arch = process.arch as string }: { compat32?: boolean; arch?: string } = {},
+  { compat32 = true, arch = process.arch }: { compat32?: boolean; arch?: string } = {},
 ): OciSeccomp {
   const machine = machines[arch];
   const granted = Object.keys(capabilities).flatMap((name) => allowedByCapability[name] ?? []);

@@ -49,7 +49,7 @@ export class TestPouchd {
   readonly names: HostNames;
   /** Of the containerd below it, for looks past the daemon. */
   readonly containerd: ContainerdClient;
-  readonly #yaml: string;
+  #yaml: string;
   #client: Client | undefined;
   #process: ChildProcess | undefined;
 
@@ -153,6 +153,21 @@ export class TestPouchd {
   async restart(options: StartOptions = {}): Promise<void> {
     await this.stop();
     await this.start(options);
+  }
+
+  /** Writes its configuration anew; `reload` or `restart` have it read. */
+  async configure(yaml: string): Promise<void> {
+    this.#yaml = yaml;
+    await writeFile(this.#configFile, this.#config());
+  }
+
+  /** Sends SIGHUP, and waits until its log says something that is not there yet. */
+  async reload(answer: RegExp): Promise<void> {
+    const before = (await this.log()).length;
+    this.#process?.kill('SIGHUP');
+    const answered = async () => answer.test((await this.log()).slice(before));
+    if (!(await waitUntil(answered, { withinMs: 10_000 })))
+      throw new Error(`no ${String(answer)} after SIGHUP\n${(await this.log()).slice(before)}`);
   }
 
   /** Runs a second daemon with its configuration and more arguments, one that ends by itself. */

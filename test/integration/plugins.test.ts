@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { useDaemon } from '../support/useDaemon.ts';
+
+const examples = resolve(import.meta.dirname, '../../examples');
+
+function yaml(address: string, more = ''): string {
+  return `
+plugins:
+  - path: ${examples}/corp-hosts/corp-hosts.ts
+    options: { entries: { ldap.corp: ${address} } }
+  - path: ${examples}/legacy-limits/legacy-limits.ts
+${more}`;
+}
+
+describe('plugins from YAML', function () {
+  this.timeout(60_000);
+  const daemon = useDaemon({ yaml: yaml('10.1.2.3') });
+  const { ok, pouch, sh } = daemon;
+
+  it('corp-hosts: every container knows the house’s names', async () => {
+    assert.match(await sh('cat /etc/hosts'), /10\.1\.2\.3\s+ldap\.corp/);
+  });
+
+  it('what a request says by itself stays', async () => {
+    assert.match(await sh('cat /etc/hosts', '--add-host', 'ldap.corp:10.9.9.9'), /10\.9\.9\.9\s+ldap\.corp/);
+  });
+
+  it('legacy-limits: limits told by variables are held by the kernel, and the variables are gone', async () => {
+    const script = 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes; env | grep -c LIMIT';
+    const told = ['-e', 'MEMORY_LIMIT=64m', '-e', 'CPU_LIMIT=0.5'];
+    const { stdout } = await pouch('run', '--rm', ...told, 'busybox', 'sh', '-c', script);
+    assert.deepEqual(stdout.trim().split('\n'), [String(64 * 1024 * 1024), '0']);
+  });
+
+  it('a value of the wrong form is refused by the plugin’s name', async () => {
+    const { exitCode, stderr } = await pouch('run', '--rm', '-e', 'CPU_LIMIT=lots', 'busybox', 'true');
+    assert.equal(exitCode, 125);
+    assert.match(stderr, /CPU_LIMIT must be .*found "lots"/);
+    assert.match(stderr, /plugin legacy-limits/);
+    await ok('run', '--rm', '-e', 'CPU_LIMIT=1', 'busybox', 'true');
+  });
+
+  it('explain names plugin, hook and the line of the configuration', async () => {
+    const id = await ok('create', 'busybox');
+    const [entry] = JSON.parse(
+      await ok('explain', id, '--field', 'extraHosts', '--format', 'json'),
+    ) as Record<string, unknown>[];
+    assert.equal(entry?.['plugin'], 'corp-hosts');
+    assert.equal(entry['hook'], 'container.preCreate');
+    assert.match(String(entry['origin']), /pouchd\.yaml:\d+$/);
+    await ok('rm', id);
+  });
+
+  it('plan tells what they would do, and touches nothing', async () => {
+    const before = await daemon.it.inventory();
+    const plan = await ok('plan', 'run', '-e', 'MEMORY_LIMIT=64m', 'busybox', 'true');
+    assert.match(plan, /memory = .*67108864.*# legacy-limits container\.preCreate .*pouchd\.yaml:\d+/);
+    assert.deepEqual(await daemon.it.leftovers(before), []);
+  });
+
+  describe('read again on SIGHUP', () => {
+    after(async () => {
+      await daemon.it.configure(yaml('10.1.2.3'));
+      await daemon.it.reload(/configuration read again/);
+    });
+
+    it('new options hold for new containers', async () => {
+      await daemon.it.configure(yaml('10.7.7.7'));
+      await daemon.it.reload(/configuration read again/);
+      assert.match(await sh('cat /etc/hosts'), /10\.7\.7\.7\s+ldap\.corp/);
+    });
+
+    it('a wrong file changes nothing', async () => {
+      await daemon.it.configure(yaml('10.8.8.8', 'nonsense: 1\n'));
+      await daemon.it.reload(/the old one holds/);
+      assert.match(await sh('cat /etc/hosts'), /10\.7\.7\.7\s+ldap\.corp/);
+    });
+
+    it('says what waits for a restart', async () => {
+      await daemon.it.configure(yaml('10.7.7.7', 'cgroupParent: /elsewhere\n'));
+      await daemon.it.reload(/waits for a restart.*path=cgroupParent/);
+      assert.doesNotMatch(await sh('cat /proc/self/cgroup'), /elsewhere/);
+    });
+
+    it('a plugin that cannot be loaded is named, and containers say that they were made without it', async () => {
+      const folder = join(tmpdir(), 'broken-plugin');
+      await mkdir(folder, { recursive: true, mode: 0o755 });
+      await cp(join(examples, 'corp-hosts/corp-hosts.ts'), join(folder, 'fine.ts'));
+      await writeFile(join(folder, 'broken.ts'), 'throw new Error("not today");\n');
+      await daemon.it.configure(yaml('10.7.7.7', `  - path: ${folder}/broken.ts\n`));
+      await daemon.it.reload(/is quarantined.*not today/);
+      const id = await ok('run', '-d', 'busybox', 'sleep', '100');
+      assert.match(await ok('ps', '--filter', `id=${id}`), /degraded/);
+      await ok('rm', '-f', id);
+    });
+  });
+});
