@@ -22,7 +22,6 @@ export async function pullImage(store: StoreContext, ref: string, options: PullO
   const platform = options.platform ? parsePlatform(options.platform) : hostPlatform();
   const name = formatReference(reference);
   const onProgress = throttled(options.onProgress);
-  onProgress({ id: reference.digest ?? reference.tag ?? '', status: `Pulling from ${reference.path}` });
   await withLease(store, name, (lease) => bring(store, { reference, platform, lease, onProgress, options }));
   emitImage(store, 'pull', name);
   return findImage(await store.index.read(), name, formatPlatform(platform)).image;
@@ -54,7 +53,7 @@ interface Pull {
 
 async function bring(store: StoreContext, { options, ...pull }: Pull): Promise<void> {
   const { client, shared, leases, config, transport } = store;
-  const { reference, onProgress } = pull;
+  const { reference } = pull;
   const target = await pullContent({
     ...pull,
     client,
@@ -65,11 +64,5 @@ async function bring(store: StoreContext, { options, ...pull }: Pull): Promise<v
     maxParallel: config.maxParallelDownloads,
     signal: options.signal ?? new AbortController().signal,
   });
-  const name = formatReference(reference);
-  const news = await nameImage(store, name, target);
-  onProgress({ id: '', status: `Digest: ${target.digest}` });
-  onProgress({
-    id: '',
-    status: `Status: ${news ? 'Downloaded newer image' : 'Image is up to date'} for ${name}`,
-  });
+  await nameImage(store, formatReference(reference), target);
 }

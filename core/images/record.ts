@@ -4,10 +4,10 @@ import { danglingPrefix } from './imageIndex.ts';
 import type { StoreContext } from './storeContext.ts';
 
 /**
- * Points a name at a target; true if that is new. The image that had the name before stays without one, if it has no
+ * Points a name at a target. The image that had the name before stays without one, if it has no
  * other: containers may be made from it, and only prune shall remove it.
  */
-export async function nameImage(store: StoreContext, name: string, target: Descriptor): Promise<boolean> {
+export async function nameImage(store: StoreContext, name: string, target: Descriptor): Promise<void> {
   const { client, index } = store;
   const { byName } = await index.read();
   const before = byName.get(name)?.target;
@@ -19,7 +19,6 @@ export async function nameImage(store: StoreContext, name: string, target: Descr
   // An image that has a name again needs no record of its own.
   await ifFound(client.images.delete(`${danglingPrefix}${target.digest}`));
   index.invalidate();
-  return isNew;
 }
 
 /** Keeps an image that has no name, as Docker's `<none>:<none>`; nothing to do if it has one. */

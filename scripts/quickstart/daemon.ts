@@ -54,7 +54,7 @@ function startInBackground(place: Place): void {
   mkdirSync(place.state, { recursive: true, mode: 0o711 });
   const log = openSync(place.logFile, 'a', 0o600);
   const flags = place.isDefault ? [] : ['--root', place.root, '--state', place.state];
-  const daemon = spawn(process.execPath, [join(project, 'bin/pouchd'), ...flags], {
+  const daemon = spawn(join(project, 'bin/pouchd'), flags, {
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],
