@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -86,7 +85,7 @@ describe('plugins from YAML', function () {
     });
 
     it('a plugin that cannot be loaded is named, and containers say that they were made without it', async () => {
-      const folder = join(tmpdir(), 'broken-plugin');
+      const folder = join(daemon.it.dir, 'broken-plugin');
       await mkdir(folder, { recursive: true, mode: 0o755 });
       await cp(join(examples, 'corp-hosts/corp-hosts.ts'), join(folder, 'fine.ts'));
       await writeFile(join(folder, 'broken.ts'), 'throw new Error("not today");\n');

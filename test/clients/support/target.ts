@@ -1,28 +1,63 @@
 /**
- * What the clients talk to: the API over the fake engine, or a daemon that runs already.
+ * What the clients talk to: a real pouchd with a real registry where there is root, else the API over the fake engine.
  *
- * `POUCH_TEST_SOCKET=/run/pouch/pouchd.sock npx mocha --import=tsx 'test/clients/*.test.ts'` runs the same tests on a real
- * daemon; `POUCH_TEST_IMAGE` names an image with busybox that it has (default `busybox`).
+ * `POUCH_TEST_SOCKET=/run/pouch/pouchd.sock npx mocha --import=tsx 'test/clients/*.test.ts'` runs the same tests on a
+ * daemon that runs already; `POUCH_TEST_IMAGE` names an image with busybox that it has (default `busybox`).
  */
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { busyboxImage } from '../../../scripts/lib/busyboxImage.ts';
 import { serveApi } from '../../support/apiServer.ts';
 import { fakeEngine } from '../../support/fakeEngine.ts';
+import { TestPouchd } from '../../support/pouchd.ts';
+import { TestRegistry } from '../../support/registry.ts';
 
 export interface Target {
   socket: string;
   image: string;
-  /** The fake engine's registry has `debian:bookworm`; a real daemon need not reach any. */
-  canPull: boolean;
+  /** Two references that its registry has and it has not; none for a daemon that runs already. */
+  pullable: readonly [string, string] | undefined;
   stop(): Promise<void>;
 }
 
 export async function target(): Promise<Target> {
   const socket = process.env['POUCH_TEST_SOCKET'];
   const image = process.env['POUCH_TEST_IMAGE'] ?? 'busybox';
-  if (socket) return { socket, image, canPull: false, stop: () => Promise.resolve() };
+  if (socket) return { socket, image, pullable: undefined, stop: () => Promise.resolve() };
+  return process.getuid?.() === 0 ? await realTarget(image) : await fakeTarget(image);
+}
+
+async function realTarget(image: string): Promise<Target> {
+  const [pouchd, registry] = await Promise.all([TestPouchd.create(), TestRegistry.start()]);
+  const stop = async () => {
+    await Promise.all([pouchd.dispose(), registry.stop()]);
+  };
+  try {
+    const pullable = [await push(registry, 'tools:1'), await push(registry, 'tools:2')] as const;
+    return { socket: join(pouchd.state, 'pouchd.sock'), image, pullable, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function push(registry: TestRegistry, name: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'push-'));
+  try {
+    const archive = join(folder, 'image.tar');
+    await busyboxImage(archive, `docker.io/library/${name}`);
+    return await registry.push(`oci-archive:${archive}`, name);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fakeTarget(image: string): Promise<Target> {
   const engine = fakeEngine();
   await engine.images.pull(image);
-  return { ...(await serveApi(engine)), image, canPull: true };
+  return { ...(await serveApi(engine)), image, pullable: ['debian:bookworm', 'busybox:1.36'] };
 }
 
 /** A name of its own for each container: the daemon may have others. */
