@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
-import { identityOf, unexplained } from '../support/host/inventory.ts';
+import { identityOf } from '../support/host/inventory.ts';
 import { processesOf } from '../support/host/processes.ts';
 import type { TestPouchd } from '../support/pouchd.ts';
 import { seededRandom } from '../support/seededRandom.ts';
@@ -18,29 +18,22 @@ describe('pouchd and its helpers, killed at any moment', function () {
   const daemon = useDaemon();
   const { ok, sh } = daemon;
 
-  // A soak, on demand: it has found a leftover whose cause is open. crash.test.ts kills at each step, always.
-  const soak = process.env['POUCH_TEST_SEED'] === undefined ? it.skip : it;
-  if (soak !== it)
-    console.log('      random kills: skipped, a leftover they find is open; POUCH_TEST_SEED=N runs them');
-  soak(
-    `${rounds} kills at random moments under load: each time it comes back, all is explained, bystanders go on`,
-    async () => {
-      const random = seededRandom();
-      console.log(`      POUCH_TEST_SEED=${random.seed}`);
-      const bystander = await ok('run', '-d', 'busybox', 'sleep', '1000');
-      const identity = identityOf((await daemon.it.inspect(bystander))!.State.Pid);
-      for (let round = 0; round < rounds; round += 1) {
-        const load = Promise.all([...Array(workers).keys()].map((n) => work(daemon.it, `r${round}w${n}`)));
-        await delay(random.below(longestLife));
-        await daemon.it.kill9();
-        await load;
-        await daemon.it.start();
-        await checkAll(daemon.it, bystander);
-        assert.equal(identityOf((await daemon.it.inspect(bystander))!.State.Pid), identity);
-      }
-      await ok('rm', '-f', bystander);
-    },
-  );
+  it(`${rounds} kills at random moments under load: each time it comes back, all is explained, bystanders go on`, async () => {
+    const random = seededRandom();
+    console.log(`      POUCH_TEST_SEED=${random.seed}`);
+    const bystander = await ok('run', '-d', 'busybox', 'sleep', '1000');
+    const identity = identityOf((await daemon.it.inspect(bystander))!.State.Pid);
+    for (let round = 0; round < rounds; round += 1) {
+      const load = Promise.all([...Array(workers).keys()].map((n) => work(daemon.it, `r${round}w${n}`)));
+      await delay(random.below(longestLife));
+      await daemon.it.kill9();
+      await load;
+      await daemon.it.start();
+      await checkAll(daemon.it, bystander);
+      assert.equal(identityOf((await daemon.it.inspect(bystander))!.State.Pid), identity);
+    }
+    await ok('rm', '-f', bystander);
+  });
 
   it('containerd: containers go on, exits are not lost, and everything works again', async () => {
     const id = await ok('run', '-d', 'busybox', 'sleep', '1000');
@@ -109,13 +102,13 @@ async function checkAll(pouchd: TestPouchd, bystander: string): Promise<void> {
   const { containers } = pouchd.client;
   const all = await containers.list({ all: true });
   const known = all.map(({ Id }) => Id);
-  assert.deepEqual(unexplained(await pouchd.inventory(), known), []);
+  assert.deepEqual(await pouchd.unexplained(known), []);
   for (const { Id, State } of all.filter((one) => one.Id !== bystander)) {
     assert.ok(['created', 'running', 'exited'].includes(State), `${Id} is ${State}`);
     if (State !== 'running') await containers.start(Id);
     await containers.remove(Id, { force: true, volumes: true });
   }
-  assert.deepEqual(unexplained(await pouchd.inventory(), [bystander]), []);
+  assert.deepEqual(await pouchd.unexplained([bystander]), []);
 }
 
 async function killHelper(pouchd: TestPouchd, role: string): Promise<void> {

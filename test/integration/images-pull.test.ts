@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -56,6 +57,8 @@ describe('pulling images', function () {
     await registry.push(`oci-archive:${file}`, `${name}:latest`);
   }
 
+  const bigLayer = async () =>
+    (JSON.parse((await registry.manifest('one', 'latest')).body) as Manifest).layers[0]?.digest ?? '';
   const one = () => `${proxy.host}/one:latest`;
   const isBlob = (path: string) => path.includes('/blobs/');
 
@@ -97,6 +100,9 @@ describe('pulling images', function () {
   it('goes on with the other pull when one of two that share a download is cancelled', async () => {
     const store = host.store();
     const cancel = new AbortController();
+    const cancelled = once(cancel.signal, 'abort');
+    const big = await bigLayer();
+    proxy.fault = ({ path }) => (path.endsWith(big) ? { pauseUntil: cancelled } : undefined);
     const first = store.pull(one(), {
       signal: cancel.signal,
       onProgress: ({ status }) => {
@@ -109,8 +115,7 @@ describe('pulling images', function () {
   });
 
   it('resumes a line that dropped where it ended', async () => {
-    const big =
-      (JSON.parse((await registry.manifest('one', 'latest')).body) as Manifest).layers[0]?.digest ?? '';
+    const big = await bigLayer();
     proxy.fault = ({ path, headers }) =>
       path.endsWith(big) && !headers.range ? { cutAfter: megabyte } : undefined;
     await host.store().pull(one());

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** What happens to a request instead of just passing it on. */
 export type Fault =
   | { cutAfter: number }
+  /** Passes one chunk on, and the rest when the promise has settled. */
+  | { pauseUntil: Promise<unknown> }
   | { corrupt: true }
   | { hang: true }
   | { status: number; headers?: OutgoingHttpHeaders; body?: string };
@@ -86,6 +88,7 @@ async function relay(
     const part = chunk.subarray(0, left);
     left -= part.length;
     await new Promise((resolve) => response.write(part, resolve));
+    if (fault && 'pauseUntil' in fault) await fault.pauseUntil;
     if (left <= 0) {
       response.destroy();
       answer.destroy();

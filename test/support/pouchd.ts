@@ -14,7 +14,7 @@ import { ContainerdClient } from '../../core/containerd/index.ts';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { busyboxImage } from '../../scripts/lib/busyboxImage.ts';
 import { clearHost } from './host/clear.ts';
-import { inventory, type HostNames } from './host/inventory.ts';
+import { inventory, type HostNames, unexplained } from './host/inventory.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 
@@ -236,6 +236,14 @@ export class TestPouchd {
       return left.length === 0;
     };
     await waitUntil(isClean, { withinMs, everyMs: 50 });
+    return left;
+  }
+
+  /** What names a container that is none of `ids`; waits a moment for what goes by itself, e.g. a zombie. */
+  async unexplained(ids: readonly string[], withinMs = 2_000): Promise<string[]> {
+    let left: string[] = [];
+    const isClean = async () => (left = unexplained(await this.inventory(), ids)).length === 0;
+    await waitUntil(isClean, { withinMs });
     return left;
   }
 

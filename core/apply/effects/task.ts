@@ -3,6 +3,7 @@ import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { type ContainerdClient, ifFound, isContainerdError, TaskStatus } from '../../containerd/index.ts';
 import type { StdioPaths } from '../../io/index.ts';
+import { endStrayShim } from './strayShim.ts';
 
 const SIGKILL = 9;
 /** A killed process is gone in milliseconds, unless the kernel holds it (uninterruptible sleep). */
@@ -27,13 +28,18 @@ export function taskEffect(client: ContainerdClient): EffectKind<{ id: string },
   };
 }
 
-/** Ends and deletes a task in whatever state it is; succeeds if there is none. */
+/** Ends and deletes a task in whatever state it is, with its shim; succeeds if there is none. */
 export async function deleteTask(client: ContainerdClient, id: string): Promise<void> {
+  // A create or a delete that was cut off may have left a shim without a task.
+  if (!(await deleteFound(client, id))) await endStrayShim(client, id, () => deleteFound(client, id));
+}
+
+async function deleteFound(client: ContainerdClient, id: string): Promise<boolean> {
   const task = await ifFound(client.tasks.get(id));
-  if (!task) return;
+  if (!task) return false;
   // One that was made and never started too: its delete would wait two seconds for the end of its output.
   if (task.status !== TaskStatus.STOPPED) await killTask(client, id);
-  await ifFound(client.tasks.delete(id));
+  return (await ifFound(client.tasks.delete(id))) !== undefined;
 }
 
 async function killTask(client: ContainerdClient, id: string): Promise<void> {

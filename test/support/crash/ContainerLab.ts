@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ContainerCreateRequest } from '../../../client/index.ts';
 import { waitUntil } from '../../../core/supervise/wait-until.ts';
 import { greeting } from '../greeting.ts';
-import { identityOf, unexplained } from '../host/inventory.ts';
+import { identityOf } from '../host/inventory.ts';
 import { freePort, TestPouchd } from '../pouchd.ts';
 
 export const calls = ['create', 'start', 'stop', 'rm'] as const;
@@ -207,7 +207,7 @@ export class ContainerLab {
     assert.ok(allowed.includes(status), `the container is ${status}, expected ${allowed.join(' or ')}`);
     if (status !== 'running') await this.#checkAtRest();
     const known = (await this.pouchd.client.containers.list({ all: true })).map(({ Id }) => Id);
-    assert.deepEqual(unexplained(await this.pouchd.inventory(), known), []);
+    assert.deepEqual(await this.pouchd.unexplained(known), []);
   }
 
   /** An end that nobody saw is worked off while the daemon serves already. */
