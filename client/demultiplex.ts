@@ -1,12 +1,12 @@
-/** Which of a process's streams a frame belongs to. */
-export type StreamName = 'stdin' | 'stdout' | 'stderr' | 'systemerr';
+/** Which of a process's streams a frame belongs to; `control` is Pouch's own. */
+export type StreamName = 'stdin' | 'stdout' | 'stderr' | 'systemerr' | 'control';
 
 export interface Frame {
   stream: StreamName;
   data: Buffer;
 }
 
-const streamNames: readonly StreamName[] = ['stdin', 'stdout', 'stderr', 'systemerr'];
+const streamNames: readonly StreamName[] = ['stdin', 'stdout', 'stderr', 'systemerr', 'control'];
 const headerLength = 8;
 
 /**

@@ -38,7 +38,11 @@ export class ClientError extends Error {
 export function errorFromResponse(status: number, body: string): ClientError {
   const parsed = parseErrorBody(body);
   const message = parsed.message || body.trim() || `the daemon answered with status ${status}`;
-  return new ClientError(parsed.code ?? '', message, { status, ...definedParts(parsed) });
+  return errorFromBody(status, { ...parsed, message });
+}
+
+export function errorFromBody(status: number, body: ErrorResponse): ClientError {
+  return new ClientError(body.code ?? '', body.message, { status, ...definedParts(body) });
 }
 
 function definedParts(body: Partial<ErrorResponse>): ClientErrorDetails {

@@ -5,7 +5,7 @@ export type { ClientOptions } from './client.ts';
 export type { AttachStreams, LogOptions, StopOptions } from './containers.ts';
 export { Demultiplexer } from './demultiplex.ts';
 export type { Frame, StreamName } from './demultiplex.ts';
-export { ClientError } from './errors.ts';
+export { ClientError, errorFromBody } from './errors.ts';
 export type { ProgressStream, PullOptions } from './images.ts';
 export type { Filters } from './query.ts';
 export type { Hijacked } from './transport.ts';

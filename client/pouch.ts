@@ -1,4 +1,4 @@
-import type { Transport } from './transport.ts';
+import type { Hijacked, Transport } from './transport.ts';
 import type {
   BlameWire,
   ContainerCreateRequest,
@@ -6,6 +6,14 @@ import type {
   PlanResponse,
   PouchInfoResponse,
 } from './wire.ts';
+
+export interface RunQuery {
+  name?: string;
+  platform?: string;
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+}
 
 /** Pouch's own calls. */
 export class PouchCalls {
@@ -21,6 +29,14 @@ export class PouchCalls {
     query: { name?: string; platform?: string } = {},
   ): Promise<PlanResponse> {
     return this.transport.json('POST', '/pouch/plan', { body, query });
+  }
+
+  /**
+   * Creates, attaches to, starts and waits for a container without a terminal: frames with a {@link RunMessage} between
+   * them. Ending the socket closes stdin.
+   */
+  run(body: ContainerCreateRequest, query: RunQuery): Promise<Hijacked> {
+    return this.transport.hijack('POST', '/pouch/run', { body, query: { ...query } });
   }
 
   /** The plan that a container was made from. */

@@ -186,6 +186,7 @@ export class Daemon {
       volumes,
       generations,
       restarts: new RestartTimers(),
+      prepared: new Set(),
       hostFiles,
       shutdown: this.#shutdown.signal,
       planner: this.#makePlanner(store, volumes, hostFiles, kindOf),

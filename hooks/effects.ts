@@ -28,6 +28,11 @@ export interface EffectContext {
 /** How effects of one kind are done and undone. */
 export interface EffectKind<Args extends object = Record<string, unknown>, Result = unknown> {
   kind: string;
+  /**
+   * What it makes does not outlive the host's running: then its intent need not be on the disk before it is done. The
+   * end of the daemon alone loses nothing that was written.
+   */
+  volatile?: true;
   /** One sentence for plans and logs: `attach eth0 to network bridge`. */
   describe(args: Args): string;
   /** Does it. The result is journaled (plain JSON) and handed to `undo`. */

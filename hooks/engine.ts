@@ -104,6 +104,15 @@ export interface Attachment {
   detach(): void;
 }
 
+/** A container that is made and on its way up. */
+export interface Run {
+  id: string;
+  warnings: string[];
+  attachment: Attachment;
+  /** Settles with the start. A failure of it is no unhandled rejection: the streams end with it too. */
+  started: Promise<void>;
+}
+
 export interface ContainerFilter {
   all?: boolean;
   /** The newest N, of all states. */
@@ -116,6 +125,8 @@ export interface Containers {
   /** The pure half of create: touches nothing. */
   plan(request: ContainerRequest): Promise<Plan>;
   create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
+  /** Creates and starts one with a client at its streams: faster than the calls one by one. */
+  run(request: ContainerRequest, streams: AttachOptions): Promise<Run>;
   start(ref: string): Promise<void>;
   /** Sends the stop signal, waits, then SIGKILL. Succeeds for a stopped container (answers false). */
   stop(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<boolean>;

@@ -1,6 +1,7 @@
 import { CliError } from '../errors.ts';
 import { detachKeysOption } from '../parse/detachKeys.ts';
 import type { PouchCommand } from '../pouchCommand.ts';
+import { runAtOnce } from '../run/atOnce.ts';
 import { createContainer } from '../run/createContainer.ts';
 import { createRequest } from '../run/createRequest.ts';
 import { runInForeground } from '../run/foreground.ts';
@@ -28,8 +29,11 @@ async function run(session: Session, image: string, command: string[], flags: Ru
   const body = createRequest({ flags, image, command, environment: terminal.env, size });
   if (body.Tty && body.AttachStdin && !terminal.stdin.isTTY) throw noTerminal();
   const detachKeys = detachKeysOption(flags.detachKeys);
+  const isForeground = body.AttachStdin || body.AttachStdout || body.AttachStderr;
+  const exitCode = isForeground && !body.Tty ? await runAtOnce(session, body, flags) : undefined;
+  if (exitCode !== undefined) return exitCode;
   const { Id: id } = await createContainer(session, body, flags);
-  if (body.AttachStdin || body.AttachStdout || body.AttachStderr) {
+  if (isForeground) {
     return runInForeground(session, id, body, { detachKeys, sigProxy: flags.sigProxy ?? true });
   }
   await session.client.containers.start(id);

@@ -9,39 +9,60 @@ import { reserveIdFile } from './idFile.ts';
 
 const pullPolicies = ['always', 'missing', 'never'];
 
-/** Creates a container; pulls the image first where the policy says so. Prints the daemon's warnings. */
+/** Creates a container; pulls the image where the policy says so. Prints the daemon's warnings. */
 export async function createContainer(
   session: Session,
   body: ContainerCreateRequest,
   flags: CreateFlags,
 ): Promise<ContainerCreateResponse> {
-  const policy = flags.pull ?? 'missing';
-  if (!pullPolicies.includes(policy)) throw invalidOption('--pull', pullPolicies.join(', '), policy);
+  return withIdFile(session, flags, async (report) => {
+    const created = await withImage(session, body, flags, (query) =>
+      session.client.containers.create(body, query),
+    );
+    report(created);
+    return created;
+  });
+}
+
+/** Calls `make` with a function that takes its answer: the id goes to --cidfile, warnings to stderr. */
+export async function withIdFile<T>(
+  session: Session,
+  flags: CreateFlags,
+  make: (report: (created: ContainerCreateResponse) => void) => Promise<T>,
+): Promise<T> {
   const idFile = flags.cidfile === undefined ? undefined : reserveIdFile(flags.cidfile);
   try {
-    if (policy === 'always') await pull(session, body, flags);
-    const created = await createOrPull(session, body, flags);
-    idFile?.write(created.Id);
-    for (const warning of created.Warnings ?? []) session.warn(`WARNING: ${warning}`);
-    return created;
+    return await make(({ Id, Warnings }) => {
+      idFile?.write(Id);
+      for (const warning of Warnings ?? []) session.warn(`WARNING: ${warning}`);
+    });
   } finally {
     idFile?.close();
   }
 }
 
-async function createOrPull(session: Session, body: ContainerCreateRequest, flags: CreateFlags) {
+/** Pulls as the policy says: before `make`, or when it fails for want of the image, and then calls it again. */
+export async function withImage<T>(
+  session: Session,
+  body: ContainerCreateRequest,
+  flags: CreateFlags,
+  make: (query: { name?: string; platform?: string }) => Promise<T>,
+): Promise<T> {
+  const policy = flags.pull ?? 'missing';
+  if (!pullPolicies.includes(policy)) throw invalidOption('--pull', pullPolicies.join(', '), policy);
   const query = {
     ...(flags.name !== undefined && { name: flags.name }),
     ...(flags.platform !== undefined && { platform: flags.platform }),
   };
+  if (policy === 'always') await pull(session, body, flags);
   try {
-    return await session.client.containers.create(body, query);
+    return await make(query);
   } catch (error) {
-    if (flags.pull !== 'missing' || !isMissingImage(error)) throw error;
+    if (policy !== 'missing' || !isMissingImage(error)) throw error;
     if (!flags.quiet) session.warn(`Unable to find image '${withDefaultTag(body.Image ?? '')}' locally`);
   }
   await pull(session, body, flags);
-  return session.client.containers.create(body, query);
+  return make(query);
 }
 
 /** Docker's servers tell it only in the text. */

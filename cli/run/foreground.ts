@@ -5,6 +5,7 @@ import type { Session } from '../session.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize } from '../streams/followSize.ts';
 import { proxySignals } from '../streams/proxySignals.ts';
+import { deferred } from './deferred.ts';
 
 export interface ForegroundOptions {
   detachKeys: DetachKeys;
@@ -25,7 +26,7 @@ export async function runInForeground(
   options: ForegroundOptions,
 ): Promise<number> {
   const { containers } = session.client;
-  const { promise: started, resolve: markStarted } = signalOf();
+  const { promise: started, resolve: markStarted } = deferred();
   const stopProxy = options.sigProxy
     ? proxySignals(started, (signal) => containers.kill(id, signal))
     : () => undefined;
@@ -79,10 +80,4 @@ async function exitCode(
   if (!failure?.Message) return StatusCode;
   await begun;
   throw new ClientError('', failure.Message);
-}
-
-function signalOf(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
 }

@@ -10,6 +10,8 @@ export interface ConnectOptions {
   /** Whether this process's stdin goes to the container. */
   stdin: boolean;
   detachKeys: readonly number[];
+  /** Takes the messages between the output. */
+  onControl?: (message: string) => void;
 }
 
 export type Outcome = 'ended' | 'detached';
@@ -27,7 +29,7 @@ export async function connect(
   const restore = options.tty && options.stdin ? enterRawMode(terminal.stdin) : () => undefined;
   // The container may close its stdin while more is typed: no error for us, its output tells the rest.
   socket.on('error', () => undefined);
-  const ended = copyOutput(socket, options.tty, terminal).then((): Outcome => 'ended');
+  const ended = copyOutput(socket, options.tty, terminal, options.onControl).then((): Outcome => 'ended');
   try {
     return await Promise.race([
       ended,

@@ -1,23 +1,45 @@
 import type { Readable } from 'node:stream';
 import { Demultiplexer } from '../../client/index.ts';
+import type { Frame } from '../../client/index.ts';
 import type { Terminal } from '../session.ts';
 import { write } from './write.ts';
 
 /**
  * Copies a container's output to stdout and stderr until it ends.
  * @param raw - with a tty there is one stream without frames
+ * @param onControl - takes the messages between the output (`POST /pouch/run`)
  */
-export async function copyOutput(source: Readable, raw: boolean, terminal: Terminal): Promise<void> {
+export async function copyOutput(
+  source: Readable,
+  raw: boolean,
+  terminal: Terminal,
+  onControl?: (message: string) => void,
+): Promise<void> {
   const demultiplexer = new Demultiplexer();
+  const take = onControl && collectMessages(onControl);
   for await (const chunk of source as AsyncIterable<Buffer>) {
     if (raw) await write(terminal.stdout, chunk);
-    else await writeFrames(demultiplexer, chunk, terminal);
+    else await writeFrames(demultiplexer.push(chunk), terminal, take);
   }
 }
 
-async function writeFrames(demultiplexer: Demultiplexer, chunk: Buffer, terminal: Terminal): Promise<void> {
-  for (const { stream, data } of demultiplexer.push(chunk)) {
+async function writeFrames(frames: Frame[], terminal: Terminal, onControl?: (data: Buffer) => void) {
+  for (const { stream, data } of frames) {
+    if (stream === 'control') {
+      onControl?.(data);
+      continue;
+    }
     const toStderr = stream === 'stderr' || stream === 'systemerr';
     await write(toStderr ? terminal.stderr : terminal.stdout, data);
   }
+}
+
+/** A message is a line; it may come in parts. */
+function collectMessages(onMessage: (message: string) => void): (data: Buffer) => void {
+  let rest = '';
+  return (data) => {
+    const lines = (rest + data.toString()).split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach(onMessage);
+  };
 }

@@ -1,4 +1,6 @@
 /** Pouch's own paths, under `/pouch`. */
+import type { ContainerCreateResponse, ContainerWaitResponse } from './container.ts';
+import type { ErrorResponse } from './error.ts';
 
 /** Answer of `POST /pouch/plan?name=` (body as `POST /containers/create`) and `GET /pouch/containers/{id}/plan`. */
 export interface PlanResponse {
@@ -46,6 +48,13 @@ export interface DegradationWire {
   hook: string;
   message: string;
 }
+
+/** A message of the stream of `POST /pouch/run`: a line of JSON in frames of type 4. `exited` or `failed` is the last. */
+export type RunMessage =
+  | { created: ContainerCreateResponse }
+  | { started: true }
+  | { exited: ContainerWaitResponse }
+  | { failed: ErrorResponse & { status: number } };
 
 /** Body of `POST /pouch/images/bootstrap`; the answer is a stream of ProgressMessage. */
 export interface BootstrapRequest {

@@ -93,7 +93,7 @@ export class Ledger {
   }
 
   /**
-   * Applies effects, each as soon as what it needs is there. When one fails, the others are waited for and the error is
+   * Applies effects that are not applied yet, each as soon as what it needs is there. When one fails, the others are waited for and the error is
    * thrown; the caller decides about the undo.
    */
   async apply(effects: Record<string, Effect>, signal: AbortSignal): Promise<void> {
@@ -103,9 +103,10 @@ export class Ledger {
       const known = running.get(key);
       if (known) return known;
       const effect = effects[key];
-      const started = effect
-        ? Promise.all((effect.needs ?? []).map(run)).then(() => this.#applyOne(key, effect, signal))
-        : Promise.resolve();
+      const started =
+        effect && !this.has(key)
+          ? Promise.all((effect.needs ?? []).map(run)).then(() => this.#applyOne(key, effect, signal))
+          : Promise.resolve();
       running.set(key, started);
       return started;
     };
@@ -181,7 +182,7 @@ export class Ledger {
     signal.throwIfAborted();
     this.#applied.set(key, { effect, result: undefined, done: false });
     this.#step('before', key);
-    await this.#options.journal.append([{ event: 'intent', key, ...effect }], { durable: true });
+    await this.#options.journal.append([{ event: 'intent', key, ...effect }], { durable: !kind.volatile });
     const result = await this.#bounded(effect, (context) => kind.apply(effect.args, context), signal);
     this.#step('applied', key);
     this.#applied.set(key, { effect, result, done: true });

@@ -8,6 +8,7 @@ import type {
   Containers,
   LogEntry,
   LogQuery,
+  Run,
   StoredPlan,
 } from '../../hooks/engine.ts';
 import type { BlameEntry, Plan } from '../../hooks/plan.ts';
@@ -24,6 +25,7 @@ import { pause, unpause } from './pause.ts';
 import { remove, type RemoveOptions } from './remove.ts';
 import { rename } from './rename.ts';
 import { restart } from './restart.ts';
+import { run } from './run.ts';
 import { start } from './start.ts';
 import { stop, type StopOptions } from './stop.ts';
 import { processesOf } from './top.ts';
@@ -44,6 +46,11 @@ export class ContainerVerbs implements Containers {
   async create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }> {
     const { id, warnings } = await create(this.#kernel, request);
     return { id, warnings };
+  }
+
+  async run(request: ContainerRequest, streams: AttachOptions): Promise<Run> {
+    const { record, attachment, started } = await run(this.#kernel, request, streams);
+    return { id: record.id, warnings: record.warnings, attachment, started };
   }
 
   async start(ref: string): Promise<void> {

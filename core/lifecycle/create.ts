@@ -5,6 +5,7 @@ import { PouchError } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
 import type { Plan } from '../../hooks/plan.ts';
 import type { ContainerRequest } from '../../hooks/request.ts';
+import type { Effect } from '../../hooks/effects.ts';
 import { specPath } from '../apply/effects/container.ts';
 import { effectsOf } from '../apply/effectsOf.ts';
 import { etcPaths } from '../plan/etcFiles.ts';
@@ -22,15 +23,27 @@ export async function plan(kernel: Kernel, request: ContainerRequest): Promise<P
   );
 }
 
+export interface CreateOptions {
+  /**
+   * The start follows at once: what it needs before its task is applied along. Called with the record before any effect
+   * is.
+   */
+  startsNext?: (record: ContainerRecord) => Promise<void>;
+}
+
 /** Plans a container and applies the effects of its making. Nothing is left when it fails. */
-export async function create(kernel: Kernel, request: ContainerRequest): Promise<ContainerRecord> {
+export async function create(
+  kernel: Kernel,
+  request: ContainerRequest,
+  options: CreateOptions = {},
+): Promise<ContainerRecord> {
   const name = nameFor(kernel, request);
   const reserved = kernel.store.reserve(name);
   try {
     return await kernel.generations.use(async (generation) => {
       const planned = await kernel.planner.plan({ id: newId(), name }, request, generation);
       const record = newRecord(kernel, request, planned);
-      await kernel.locks.run(record.id, 'create', () => apply(kernel, record, planned));
+      await kernel.locks.run(record.id, 'create', () => apply(kernel, record, planned, options));
       announce(kernel, record, generation);
       return record;
     });
@@ -39,24 +52,34 @@ export async function create(kernel: Kernel, request: ContainerRequest): Promise
   }
 }
 
-async function apply(kernel: Kernel, record: ContainerRecord, planned: Plan): Promise<void> {
+async function apply(
+  kernel: Kernel,
+  record: ContainerRecord,
+  planned: Plan,
+  { startsNext }: CreateOptions,
+): Promise<void> {
   await mkdir(record.paths.directory, { mode: 0o700 });
   const staged = kernel.store.stage(record);
   try {
+    await startsNext?.(record);
+    await writeSpec(record, planned);
+    const effects = { ...effectsOf(record, 'create'), ...(startsNext && beforeTask(record)) };
     await withLedger(kernel, record.id, async (ledger) => {
       await ledger.begin('create');
       try {
         await Promise.all([
-          ledger.apply(effectsOf(record, 'create'), kernel.shutdown),
+          ledger.apply(effects, kernel.shutdown),
           writePlan(record, planned),
           kernel.store.save(record),
         ]);
       } catch (error) {
+        await ledger.undo('start');
         await ledger.undo('create');
         throw error;
       }
       await ledger.commit();
     });
+    if (startsNext) kernel.prepared.add(record.id);
     kernel.store.add(record);
   } catch (error) {
     await rm(record.paths.directory, { recursive: true, force: true });
@@ -75,13 +98,20 @@ function announce(kernel: Kernel, record: ContainerRecord, generation: Generatio
   );
 }
 
-/** What `explain` and `plan` read later, and the spec that starts go by. */
+/** The effects that the start's task needs. */
+function beforeTask(record: ContainerRecord): Record<string, Effect> {
+  const start = effectsOf(record, 'start');
+  return Object.fromEntries(Object.entries(start).filter(([key]) => start['task']?.needs?.includes(key)));
+}
+
+/** What starts go by. */
+async function writeSpec(record: ContainerRecord, { spec }: Plan): Promise<void> {
+  await writeFile(specPath(record), JSON.stringify(spec), { mode: 0o600 });
+}
+
+/** What `explain` and `plan` read later. */
 async function writePlan(record: ContainerRecord, { draft: _draft, ...stored }: Plan): Promise<void> {
-  const file = join(record.paths.directory, 'plan.json');
-  await Promise.all([
-    writeFile(file, JSON.stringify(stored), { mode: 0o600 }),
-    writeFile(specPath(record), JSON.stringify(stored.spec), { mode: 0o600 }),
-  ]);
+  await writeFile(join(record.paths.directory, 'plan.json'), JSON.stringify(stored), { mode: 0o600 });
 }
 
 function newRecord(kernel: Kernel, request: ContainerRequest, planned: Plan): ContainerRecord {

@@ -87,9 +87,12 @@ export async function cleanUpLocked(kernel: Kernel, record: ContainerRecord): Pr
         // The exit code is on the disk before the task, which knows it too, is gone.
         await keep(kernel, record);
         const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
-        await ledger.once('poststop', 'start', async () => {
-          await generation.runner.apply(catalogue.container.poststop, moment, { log: kernel.log });
-        });
+        // One that was prepared and never started has not stopped either.
+        const hasRun = record.state.startedAt !== '';
+        if (hasRun)
+          await ledger.once('poststop', 'start', async () => {
+            await generation.runner.apply(catalogue.container.poststop, moment, { log: kernel.log });
+          });
         await ledger.undo('start');
         record.attachments = {};
         await keep(kernel, record);

@@ -31,6 +31,8 @@ export interface Kernel {
   readonly generations: GenerationHolder;
   readonly planner: Planner;
   readonly restarts: RestartTimers;
+  /** Ids of the containers whose create has applied a part of their start: see run.ts. */
+  readonly prepared: Set<string>;
   hostFiles(): Promise<HostFiles>;
   /** A container's ledger as its journal tells it. */
   ledgerOf(id: string): Promise<Ledger>;

@@ -87,7 +87,10 @@ async function commit(kernel: Kernel, record: ContainerRecord): Promise<void> {
 }
 
 async function undoCreate(kernel: Kernel, record: ContainerRecord): Promise<void> {
-  await withLedger(kernel, record.id, (ledger) => ledger.undo('create'));
+  await withLedger(kernel, record.id, async (ledger) => {
+    await ledger.undo('start');
+    await ledger.undo('create');
+  });
   await kernel.store.delete(record.id);
 }
 

@@ -52,6 +52,7 @@ export async function removeLocked(
     record.state.status = 'dead';
     throw error;
   });
+  kernel.prepared.delete(record.id);
   await kernel.store.delete(record.id);
   kernel.attachPoints.gone(record.id, notRunning(record));
   emitContainer(kernel, 'destroy', record);

@@ -30,8 +30,8 @@ export async function startLocked(kernel: Kernel, record: ContainerRecord): Prom
   checkStartable(record);
   await kernel.generations.use((generation) =>
     withLedger(kernel, record.id, async (ledger) => {
-      // Left of an undo that failed: the same call works once its cause is mended.
-      await ledger.undo('start');
+      // What is there else is left of an undo that failed: the same call works once its cause is mended.
+      if (!kernel.prepared.delete(record.id)) await ledger.undo('start');
       await ledger.begin('start');
       try {
         await applyStart(kernel, record, ledger, generation);

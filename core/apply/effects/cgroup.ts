@@ -14,6 +14,7 @@ const retryMs = 20;
 export function cgroupEffect(): EffectKind<{ path: string }, undefined> {
   return {
     kind: 'cgroup',
+    volatile: true,
     describe: ({ path }) => `claim the cgroup ${path}`,
     apply: async () => undefined,
     async undo({ path }) {

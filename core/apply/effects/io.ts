@@ -15,6 +15,7 @@ export function ioEffect(
 ): EffectKind<{ id: string; log: string | null }, StdioPaths> {
   return {
     kind: 'io',
+    volatile: true,
     describe: ({ log }) => `open its streams${log ? `, logged to ${log}` : ''}`,
     async apply({ id, log }) {
       const { draft } = recordOf(id);

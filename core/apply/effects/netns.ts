@@ -4,6 +4,7 @@ import type { NetworkNamespaces } from '../../netns/netns.ts';
 export function netnsEffect(namespaces: NetworkNamespaces): EffectKind<{ path: string }, undefined> {
   return {
     kind: 'netns',
+    volatile: true,
     describe: ({ path }) => `make the network namespace ${path}`,
     async apply({ path }) {
       await namespaces.make(path);

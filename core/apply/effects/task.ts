@@ -12,6 +12,7 @@ const killDeadlineMs = 10_000;
 export function taskEffect(client: ContainerdClient): EffectKind<{ id: string }, { pid: number }> {
   return {
     kind: 'task',
+    volatile: true,
     describe: () => 'have the runtime make the container',
     async apply({ id }, { resultOf, signal }) {
       const rootfs = await client.snapshots.mounts(id);

@@ -3,14 +3,18 @@ import type { OutputChunk } from '../../../hooks/index.ts';
 const HEADER_BYTES = 8;
 const STDOUT = 1;
 const STDERR = 2;
+/** Pouch's own: Docker's stream types end at 3. */
+const CONTROL = 4;
+
+const streamBytes = { stdout: STDOUT, stderr: STDERR, control: CONTROL };
 
 /**
  * One frame of Docker's multiplexed stream: stream type, three zeros, the payload's length (big endian), the payload.
  * Source: https://docs.docker.com/engine/api/ (ContainerAttach, stream format).
  */
-export function frame(stream: OutputChunk['stream'], payload: Buffer): Buffer {
+export function frame(stream: OutputChunk['stream'] | 'control', payload: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
-  bytes.writeUInt32BE((stream === 'stdout' ? STDOUT : STDERR) << 24, 0);
+  bytes.writeUInt32BE(streamBytes[stream] << 24, 0);
   bytes.writeUInt32BE(payload.length, 4);
   payload.copy(bytes, HEADER_BYTES);
   return bytes;

@@ -1,9 +1,10 @@
 /** A client at the streams of a container or an exec instance: both directions, until one of them leaves. */
 import type { Duplex, Readable, Writable } from 'node:stream';
+import type { RunMessage } from '../../../client/wire.ts';
 import type { Attachment } from '../../../hooks/index.ts';
 import type { Call } from './call.ts';
 import { watchForKeys } from './detachKeys.ts';
-import { encoderFor, streamType } from './frames.ts';
+import { encoderFor, frame, streamType } from './frames.ts';
 import { pump } from './pump.ts';
 import { takeOver, type RawStream } from './rawStream.ts';
 
@@ -15,6 +16,8 @@ export interface SessionOptions {
   detachKeys: Buffer;
   /** The end of the client's input is the end of the process's. Never so at a terminal, which outlives its viewers. */
   endsStdin: boolean;
+  /** Runs beside the streams, which end after it; what it tells is sent in control frames. It must not reject. */
+  beside?: (tell: (message: RunMessage) => void) => Promise<void>;
 }
 
 /** Runs until the output ends, the client goes, or it types the detach keys. The container goes on in any case. */
@@ -30,7 +33,11 @@ export async function serveStreams(
   if (call.signal.aborted) leave();
   connectInput(stream.input, attachment, options, leave);
   try {
-    await pump(attachment.output, stream.output, encoderFor(attachment.tty), left.signal);
+    const tell = (message: RunMessage) => {
+      stream.output.write(frame('control', Buffer.from(`${JSON.stringify(message)}\n`)));
+    };
+    const pumped = pump(attachment.output, stream.output, encoderFor(attachment.tty), left.signal);
+    await Promise.all([pumped, options.beside?.(tell)]);
   } finally {
     attachment.detach();
     endGently(call, stream);

@@ -11,6 +11,7 @@ import { execRoutes } from './exec.ts';
 import { imageRoutes } from './image/index.ts';
 import { networkRoutes } from './networks.ts';
 import { pouchRoutes } from './pouch.ts';
+import { runRoutes } from './run.ts';
 import { systemRoutes } from './system.ts';
 import { unsupportedRoutes } from './unsupported.ts';
 import { volumeRoutes } from './volumes.ts';
@@ -26,6 +27,7 @@ export const routes: Route[] = [
   ...networkRoutes,
   ...pouchRoutes,
   ...readRoutes,
+  ...runRoutes,
   ...systemRoutes,
   ...unsupportedRoutes,
   ...volumeRoutes,

@@ -1,7 +1,7 @@
 import { readdir, rm, rmdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { ContainerdClient, ManagedContainerd, packRuncOptions } from '../../../core/containerd/index.ts';
+import { ContainerdClient, ManagedContainerd, type NewTask, packRuncOptions } from '../../../core/containerd/index.ts';
 import type { ProcessEvent } from '../../../core/supervise/index.ts';
 import { busyboxRootfs, busyboxSpec } from './busybox.ts';
 
@@ -46,16 +46,21 @@ export class TestContainerd {
 
   /** A container record and its created task. */
   async createTask(containerId: string, ...args: string[]): Promise<number> {
+    await this.createContainer(containerId, ...args);
+    return this.client.tasks.create(this.taskOf(containerId));
+  }
+
+  async createContainer(id: string, ...args: string[]): Promise<void> {
     await this.client.containers.create({
-      id: containerId,
+      id,
       runtime: { name: 'io.containerd.runc.v2', options: packRuncOptions({ root: join(this.dir, 'runc') }) },
-      spec: busyboxSpec(args, `${this.cgroup}/${containerId}`),
+      spec: busyboxSpec(args, `${this.cgroup}/${id}`),
     });
+  }
+
+  taskOf(containerId: string): NewTask {
     const source = join(this.dir, 'rootfs');
-    return this.client.tasks.create({
-      containerId,
-      rootfs: [{ type: 'bind', source, target: '', options: ['rbind', 'rw'] }],
-    });
+    return { containerId, rootfs: [{ type: 'bind', source, target: '', options: ['rbind', 'rw'] }] };
   }
 
   /** Ends everything in it, whatever state the test left. */

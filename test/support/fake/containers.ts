@@ -184,6 +184,13 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       emit(container, 'create');
       return { id, warnings: [] };
     },
+    async run(request, streams) {
+      const made = await this.create(request);
+      const attachment = await this.attach(made.id, streams);
+      const started = this.start(made.id);
+      started.catch(() => undefined);
+      return { ...made, attachment, started };
+    },
     async start(ref) {
       const container = find(ref);
       if (isRunning(container)) throw new PouchError('PCH_CONTAINER_RUNNING', 'it runs already');

@@ -11,6 +11,18 @@ describe('output of a container', () => {
     assert.deepEqual([out(), err()], ['o\n', 'e\n']);
   });
 
+  it('has messages between it, whole lines even if they come in parts', async () => {
+    const { terminal, out } = fakeTerminal();
+    const frame = (type: number, text: string) =>
+      Buffer.concat([Buffer.from([type, 0, 0, 0, 0, 0, 0, text.length]), Buffer.from(text)]);
+    const bytes = Buffer.concat([frame(4, '{"a'), frame(1, 'o'), frame(4, '":1}\n'), frame(4, '{}\n')]);
+    const told: string[] = [];
+    await copyOutput(Readable.from([...bytes].map((byte) => Buffer.from([byte]))), false, terminal, (line) =>
+      told.push(line),
+    );
+    assert.deepEqual([out(), told], ['o', ['{"a":1}', '{}']]);
+  });
+
   it('is taken as it is with a tty', async () => {
     const { terminal, out } = fakeTerminal();
     await copyOutput(Readable.from([Buffer.from([1, 0, 0, 65])]), true, terminal);

@@ -276,6 +276,65 @@ describe('the HTTP API', () => {
     });
   });
 
+  describe('run in one request', () => {
+    const runAtOnce = (body: object, query = ''): RawClient => {
+      const client = new RawClient(api.socket);
+      client.upgrade(`/pouch/run?stdin=1&stdout=1&stderr=1${query}`, { Image: 'busybox', ...body });
+      return client;
+    };
+    const messages = (received: string): Record<string, unknown>[] =>
+      [...received.matchAll(/\x04\0\0\0[^]{4}(\{.*\})\n/g)].map(
+        ([, text]) => JSON.parse(text!) as Record<string, unknown>,
+      );
+
+    it('tells what was made, the output, and how it ended', async () => {
+      const received = await runAtOnce({ Cmd: ['sh', '-c', 'echo hi; exit 4'] }, '&name=once').untilEnd();
+      const { id } = engine.containers.list({ all: true })[0]!;
+      assert.match(received, /^HTTP\/1\.1 101 UPGRADED/);
+      assert.match(received, /\x01\0\0\0\0\0\0\x03hi\n/);
+      const told = messages(received);
+      assert.deepEqual(told[0], { created: { Id: id, Warnings: [] } });
+      assert.deepEqual(told.at(-1), { exited: { StatusCode: 4 } });
+      assert.equal(engine.containers.inspect('once').id, id);
+    });
+
+    it('takes what follows the body for input', async () => {
+      const client = runAtOnce({ Cmd: ['cat'], OpenStdin: true, StdinOnce: true });
+      await client.until(/"started"/);
+      client.send('typed');
+      client.socket.end();
+      const received = await client.untilEnd();
+      assert.match(received, /\x01\0\0\0\0\0\0\x05typed/);
+      assert.deepEqual(messages(received).at(-1), { exited: { StatusCode: 0 } });
+    });
+
+    it('tells why a start failed, with its code and status', async () => {
+      const told = messages(await runAtOnce({ Cmd: ['nosuch'] }).untilEnd());
+      const { failed } = told.at(-1) as { failed: { code: string; status: number } };
+      assert.equal(failed.code, 'PCH_COMMAND_NOT_FOUND');
+      assert.equal(failed.status, 400);
+    });
+
+    const refused: [string, object, RegExp][] = [
+      ['an image that is not there', { Image: 'nosuch' }, /^HTTP\/1\.1 404.*PCH_IMAGE_NOT_FOUND/s],
+      ['a wrong body', { Cmd: 5 }, /^HTTP\/1\.1 400/],
+      ['a terminal', { Tty: true }, /^HTTP\/1\.1 501.*PCH_NOT_SUPPORTED/s],
+    ];
+    for (const [what, body, answer] of refused)
+      it(`refuses ${what} before anything is made`, async () => {
+        assert.match(await runAtOnce(body).untilEnd(), answer);
+        assert.deepEqual(engine.containers.list({ all: true }), []);
+      });
+
+    it('goes on when its client leaves', async () => {
+      const client = runAtOnce({ Cmd: ['sleep', '1000'] }, '&name=lonely');
+      await client.until(/"started"/);
+      client.socket.destroy();
+      await call('GET', '/_ping');
+      assert.equal(engine.containers.inspect('lonely').state.status, 'running');
+    });
+  });
+
   describe('attach and exec', () => {
     it('carry stdin, both outputs and the end of input', async () => {
       const id = await create({ Cmd: ['cat'], OpenStdin: true, StdinOnce: true });
