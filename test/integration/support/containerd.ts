@@ -1,7 +1,12 @@
 import { readdir, rm, rmdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { ContainerdClient, ManagedContainerd, type NewTask, packRuncOptions } from '../../../core/containerd/index.ts';
+import {
+  ContainerdClient,
+  ManagedContainerd,
+  type NewTask,
+  packRuncOptions,
+} from '../../../core/containerd/index.ts';
 import type { ProcessEvent } from '../../../core/supervise/index.ts';
 import { busyboxRootfs, busyboxSpec } from './busybox.ts';
 
