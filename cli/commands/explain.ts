@@ -18,6 +18,12 @@ export function define(command: PouchCommand, session: Session): void {
     .action(async (ref: string, { field, format = 'table' }: Flags) => {
       if (!['table', 'json'].includes(format)) throw invalidOption('--format', 'table or json', format);
       const blame = await session.client.pouch.explain(ref, field);
+      if (field !== undefined && blame.length === 0)
+        throw invalidOption(
+          '--field',
+          `a field of the container (\`pouch explain ${ref}\` lists them)`,
+          field,
+        );
       if (format === 'json') session.print(JSON.stringify(blame));
       else for (const line of alignColumns([headings, ...blame.map(explainRow)])) session.print(line);
     });

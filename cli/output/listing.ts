@@ -1,3 +1,4 @@
+import { invalidOption } from '../errors.ts';
 import type { Session } from '../session.ts';
 import { alignColumns } from './table.ts';
 import { parseTemplate } from './template.ts';
@@ -46,11 +47,21 @@ function tableOf({ columns, rows }: Listing): string[] {
 function byTemplate({ columns, rows }: Listing, format: string): string[] {
   const asTable = /^table\s+/.exec(format);
   const render = parseTemplate(format.slice(asTable?.[0].length ?? 0));
-  const lines = rows.map((row) => render(row));
+  const lines = rows.map((row) => render(knownFieldsOf(row)));
   if (!asTable) return lines;
   const headings = Object.fromEntries(columns.map(([heading, field]) => [field, heading]));
   const names = new Proxy(headings, {
     get: (known, name) => known[String(name)] ?? String(name).toUpperCase(),
   });
   return alignColumns([render(names), ...lines].map((line) => line.split('\t')));
+}
+
+/** A row has every field that there is: another name is a mistake. */
+function knownFieldsOf(row: Fields): Fields {
+  return new Proxy(row, {
+    get(fields, name) {
+      if (typeof name === 'symbol' || name === 'toJSON' || name in fields) return fields[name as string];
+      throw invalidOption('--format', `one of ${Object.keys(fields).join(', ')}`, name);
+    },
+  });
 }

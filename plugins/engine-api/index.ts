@@ -1,6 +1,8 @@
 /** The HTTP API as a plugin: Docker's Engine API and Pouch's own paths on every address of `listen`. */
 import { definePlugin, type Engine } from '../../hooks/index.ts';
+import { validatorOf } from './http/validate.ts';
 import { routes } from './routes/index.ts';
+import { createSchema } from './schemas/create.ts';
 import { ApiServer } from './server/apiServer.ts';
 
 export default definePlugin({
@@ -16,6 +18,7 @@ export default definePlugin({
           await started.stop();
           throw error;
         });
+        setImmediate(() => validatorOf(createSchema));
       },
       async stop() {
         await server?.stop();

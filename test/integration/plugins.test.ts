@@ -50,6 +50,9 @@ describe('plugins from YAML', function () {
     assert.equal(entry?.['plugin'], 'corp-hosts');
     assert.equal(entry['hook'], 'container.preCreate');
     assert.match(String(entry['origin']), /pouchd\.yaml:\d+$/);
+    const { exitCode, stderr } = await daemon.pouch('explain', id, '--field', 'nosuch');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /--field: expected a field of the container .*found "nosuch"/);
     await ok('rm', id);
   });
 
