@@ -66,9 +66,10 @@ async function follow(
   let last: RunMessage | undefined;
   const onControl = (text: string): void => {
     const message = (last = JSON.parse(text) as RunMessage);
-    if ('created' in message) report(message.created);
-    if ('created' in message) id = message.created.Id;
     if ('started' in message) markStarted(id);
+    if (!('created' in message)) return;
+    id = message.created.Id;
+    report(message.created);
   };
   await connect(hijacked, { tty: false, stdin, detachKeys: [], onControl }, session.terminal);
   if (last && 'exited' in last) return last.exited.StatusCode;

@@ -28,11 +28,11 @@ async function run(call: Call): Promise<void> {
   const beside = async (tell: (message: RunMessage) => void) => {
     tell({ created: { Id: id, Warnings: [...warnings, ...made.warnings] } });
     try {
-      const begun = started.then(() => tell({ started: true }));
-      // A short command has ended before its start is on the disk: nobody waits for that then.
-      const { exitCode, error } = await Promise.race([exited, begun.then(() => exited)]);
-      if (error !== undefined) await started;
-      tell({ exited: { StatusCode: exitCode } });
+      // A short command has ended before its start is on the disk: nobody waits for that, or is told of it, then.
+      const early = await Promise.race([exited, started.then(() => undefined)]);
+      if (early?.error !== undefined) await started;
+      if (!early) tell({ started: true });
+      tell({ exited: { StatusCode: (early ?? (await exited)).exitCode } });
     } catch (thrown) {
       const error = toPouchError(thrown);
       made.attachment.detach();

@@ -298,6 +298,27 @@ describe('the HTTP API', () => {
       assert.equal(engine.containers.inspect('once').id, id);
     });
 
+    it('has the end as its last message, also when the start is answered while output is still on its way', async () => {
+      const { containers } = engine;
+      const run = containers.run.bind(containers);
+      const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+      containers.run = async (...args) => {
+        const made = await run(...args);
+        const started = containers.wait(made.id, 'not-running').then(nextTurn).then(nextTurn);
+        const output = (async function* () {
+          yield* made.attachment.output;
+          await started.then(nextTurn);
+        })();
+        return {
+          ...made,
+          attachment: { ...made.attachment, output },
+          started: started.then(() => undefined),
+        };
+      };
+      const told = messages(await runAtOnce({ Cmd: ['sh', '-c', 'exit 3'] }).untilEnd());
+      assert.deepEqual(told.slice(1), [{ exited: { StatusCode: 3 } }]);
+    });
+
     it('takes what follows the body for input', async () => {
       const client = runAtOnce({ Cmd: ['cat'], OpenStdin: true, StdinOnce: true });
       await client.until(/"started"/);
