@@ -14,7 +14,7 @@ export interface PouchConfig {
   /** Name or gid of the group that may use the Unix sockets; null: root alone. */
   readonly socketGroup: string | null;
   readonly containerd: ContainerdConfig;
-  readonly runtime: { readonly default: string };
+  readonly runtime: RuntimeConfig;
   readonly network: NetworkConfig;
   readonly cgroupParent: string;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
@@ -50,6 +50,47 @@ export interface ContainerdConfig {
   readonly snapshotter: string;
   /** Milliseconds. */
   readonly startTimeout: number;
+}
+
+export interface RuntimeConfig {
+  readonly default: string;
+  /** Who makes the cgroups of containers. */
+  readonly cgroupDriver: 'cgroupfs' | 'systemd';
+  /** Runtimes beyond those of plugins, by name. */
+  readonly add: Readonly<Record<string, AddedRuntime>>;
+  /** The first that fits chooses. */
+  readonly rules: readonly RuntimeRule[];
+}
+
+/** A runtime that needs no plugin. It has either a `binary` (runc's command line) or a `shim` (of its own). */
+export interface AddedRuntime {
+  /** Absolute path or name of an executable with runc's command line. */
+  readonly binary?: string;
+  /** containerd's runtime type, such as io.containerd.runsc.v1. */
+  readonly shim?: string;
+  /** shim: absolute path of the runtime's own configuration file. */
+  readonly config?: string;
+  /** shim: name of the options message that the shim looks for. */
+  readonly typeUrl?: string;
+  readonly aliases?: readonly string[];
+  /** Names of features that it lacks. */
+  readonly lacks?: readonly string[];
+}
+
+export interface RuntimeRule {
+  readonly when: RuntimeCondition;
+  /** Name of the runtime. */
+  readonly use: string;
+}
+
+/** All that is given must hold. */
+export interface RuntimeCondition {
+  /** Pattern of the image's reference; `*` stands for any text. */
+  readonly image?: string;
+  /** `KEY` or `KEY=VALUE`; `*` in the value stands for any text. */
+  readonly label?: string;
+  /** Whether it is rich, or its rich mode. */
+  readonly rich?: boolean | string;
 }
 
 export interface NetworkConfig {

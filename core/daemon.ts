@@ -334,6 +334,8 @@ function hostFacts({ config }: LoadedConfig): HostFacts {
       publishAddress: network.publishAddress,
     },
     cgroupVersion: cgroupVersion(),
+    cgroupDriver: config.runtime.cgroupDriver,
+    addedRuntimes: config.runtime.add,
     ...(initPath !== undefined && { initPath }),
   };
 }

@@ -65,8 +65,22 @@ export interface HostFacts {
     publishAddress: string;
   };
   cgroupVersion: '1' | '2';
+  /** Who makes the cgroups of containers. */
+  cgroupDriver: 'cgroupfs' | 'systemd';
+  /** `runtime.add` of pouchd.yaml. */
+  addedRuntimes: Readonly<Record<string, AddedRuntimeFacts>>;
   /** Small static init executable for rich mode dumb-init and `--init`; undefined when none is installed. */
   initPath?: string;
+}
+
+/** A runtime that pouchd.yaml adds: `binary` has runc's command line, `shim` is a containerd runtime type. */
+export interface AddedRuntimeFacts {
+  binary?: string;
+  shim?: string;
+  config?: string;
+  typeUrl?: string;
+  aliases?: readonly string[];
+  lacks?: readonly string[];
 }
 
 /** Gives a plugin its types; answers it as it is. */

@@ -158,6 +158,10 @@ export const errorKinds = {
     status: 502,
     doc: 'The registry does not answer, or the line broke again and again.',
   },
+  PCH_RUNTIME_CANNOT: {
+    status: 409,
+    doc: 'The runtime that was chosen lacks something that the container or the call needs.',
+  },
   PCH_RUNTIME_FAILED: { status: 500, doc: 'The runtime could not make or start the container.' },
   PCH_RUNTIME_NOT_FOUND: { status: 400, doc: 'No loaded plugin provides a runtime of that name.' },
   PCH_RUNTIME_UNUSABLE: { status: 409, doc: 'The runtime is known but cannot be used on this host.' },

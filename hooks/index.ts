@@ -13,6 +13,7 @@ export * from './oci.ts';
 export * from './plan.ts';
 export * from './request.ts';
 export * from './runtime.ts';
+export * from './runtimeFeatures.ts';
 export type {
   ContainerMoment,
   ContainerUpdated,

@@ -1,24 +1,55 @@
 import type { ContainerDraft } from './draft.ts';
+import type { RuntimeCapabilities } from './runtimeFeatures.ts';
 
 /** A runtime, as a plugin provides it. */
 export interface RuntimeProvider {
   /** What `--runtime` takes. */
   name: string;
   aliases?: string[];
+  /** What it is, in one sentence. */
+  doc?: string;
   /** Finds the runtime on this host; cheap and cached by the provider. */
   probe(): Promise<RuntimeState>;
+  /** What it can do on a host that has all it needs; {@link RuntimeState.limits} says what is missing here. */
+  capabilities: RuntimeCapabilities;
+  /** `vm`: the container's processes and files are not the host's. Missing: `namespaces`. */
+  isolation?: 'namespaces' | 'vm';
   /** containerd's runtime type: `io.containerd.runc.v2`. */
   containerdType: string;
-  /** Options for the shim: `{ BinaryName, Root, SystemdCgroup }` of containerd.runc.v1.Options. */
-  options(): Promise<RuncOptions>;
+  /** Options for the shim, for this container. @throws PCH_RUNTIME_UNUSABLE */
+  options(draft: ContainerDraft): Promise<RuntimeOptions>;
+  /** What of this draft the runtime cannot do, beyond its capabilities: a kind of volume, a size. */
+  refusals?(draft: ContainerDraft): RuntimeRefusal[] | Promise<RuntimeRefusal[]>;
   /** The last change of the draft before the spec is made: what this runtime wants to be different. */
   adaptSpec?(draft: ContainerDraft): void | Promise<void>;
+  /**
+   * Host pid of the container's init, for a runtime whose task has another one (a monitor's); called when the task is made.
+   * Missing: the task's pid is init's.
+   */
+  initPid?(id: string): Promise<number>;
 }
 
+/** Options as the shim of a runtime takes them. */
+export type RuntimeOptions = RuncOptions | ShimOptions;
+
+/** `containerd.runc.v1.Options`: for runtimes with runc's command line. */
 export interface RuncOptions {
+  /** Absolute. */
   binaryName: string;
   root?: string;
   systemdCgroup?: boolean;
+}
+
+/** `runtimeoptions.v1.Options` of containerd, for every other shim. */
+export interface ShimOptions {
+  /** Name of the message: shims of kata 1.x know only the one with `cri.` before it. */
+  message: 'runtimeoptions.v1.Options' | 'cri.runtimeoptions.v1.Options';
+  /** What the shim finds in `configBody`; some need it with a `configPath` too (`io.containerd.runsc.v1.options`). */
+  typeUrl?: string;
+  /** Absolute path of the runtime's own configuration file. */
+  configPath?: string;
+  /** Its content instead of a path. */
+  configBody?: string;
 }
 
 export interface RuntimeState {
@@ -27,4 +58,26 @@ export interface RuntimeState {
   version: string;
   /** Why it is not usable and what mends it. */
   problem?: string;
+  /** What this host or this version lacks: reasons by feature, over {@link RuntimeProvider.capabilities}. */
+  limits?: Partial<Record<keyof RuntimeCapabilities, string>>;
+  /** What was looked at, for `pouch runtime inspect` and `pouch doctor`. */
+  findings?: RuntimeFinding[];
+}
+
+/** One thing that a runtime needs of the host. */
+export interface RuntimeFinding {
+  /** `KVM`, `shim`, … */
+  name: string;
+  ok: boolean;
+  /** What was found. */
+  found: string;
+  /** Commands that mend it. */
+  mend?: string;
+}
+
+/** Something in a draft that the runtime cannot do. */
+export interface RuntimeRefusal {
+  /** As a user says it: `--device /dev/fuse`. */
+  what: string;
+  reason: string;
 }

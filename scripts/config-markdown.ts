@@ -1,4 +1,6 @@
 import { pluginFields } from '../config/formats/plugin-list.ts';
+import type { RecordField } from '../config/formats/record.ts';
+import { addedRuntimeFields, ruleFields } from '../config/formats/runtime.ts';
 import { chapters, envName } from '../config/schema/index.ts';
 import type { AnySetting } from '../config/schema/index.ts';
 import type { SettingPath } from '../config/schema/setting.ts';
@@ -9,7 +11,7 @@ export function configMarkdown(example: string): string {
     INTRO,
     `## An example\n\n\`\`\`yaml\n${example.trim()}\n\`\`\``,
     ...Object.entries(chapters).map(chapter),
-    PLUGIN_ENTRY,
+    ...ENTRIES,
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -79,13 +81,16 @@ Give the second one its own \`root\` and \`state\`. The defaults of \`listen\`, 
 \`172.29.0.0/16\`, \`/pouch\`), another one has names with four hexadecimal digits of its hash. \`pouchd --print-config\` shows them as
 \`derived from state\`. A value that is given always counts.`;
 
-const PLUGIN_ENTRY = [
-  '### An entry of `plugins`',
-  '| key | form | meaning |\n|---|---|---|\n' +
-    Object.entries(pluginFields)
-      .map(
-        ([name, { format, doc }]) =>
-          `| \`${name}\` | ${format.expected.replaceAll('|', '\\|')} | ${doc.replaceAll('|', '\\|')} |`,
-      )
-      .join('\n'),
-].join('\n\n');
+const ENTRIES = [
+  entryTable('An entry of `runtime.add`', addedRuntimeFields),
+  entryTable('A rule of `runtime.rules`', ruleFields),
+  entryTable('An entry of `plugins`', pluginFields),
+];
+
+function entryTable(title: string, fields: Readonly<Record<string, RecordField>>): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  const rows = Object.entries(fields).map(
+    ([name, { format, doc }]) => `| \`${name}\` | ${cell(format.expected)} | ${cell(doc)} |`,
+  );
+  return `### ${title}\n\n| key | form | meaning |\n|---|---|---|\n${rows.join('\n')}`;
+}

@@ -1,10 +1,10 @@
 import type { FailurePolicy } from '../../hooks/defineHook.ts';
 import type { PluginEntry } from '../types.ts';
-import { didYouMean } from '../suggest.ts';
 import { listOf } from './collection.ts';
 import { duration } from './duration.ts';
-import type { AnyFormat, Format, JsonSchema, Report } from './format.ts';
-import { Refusal, show, textFormat, within } from './format.ts';
+import type { Format, Report } from './format.ts';
+import { Refusal, show, textFormat } from './format.ts';
+import { record, type RecordField } from './record.ts';
 import { boolean, word } from './scalar.ts';
 
 const MOST_ATTEMPTS = 10;
@@ -54,13 +54,8 @@ function plain(raw: unknown): unknown {
   return Array.isArray(raw) ? raw.map(plain) : raw;
 }
 
-interface Field {
-  readonly format: AnyFormat;
-  readonly doc: string;
-}
-
 /** The fields of one entry, for the decoder, the JSON Schema and the docs. */
-export const pluginFields: Readonly<Record<keyof PluginEntry, Field>> = {
+export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
   name: {
     format: word(/^[a-z][a-z0-9-]{0,62}$/, 'the name of a built-in plugin such as network-cni'),
     doc: 'Name of a built-in plugin. An entry has either `name` or `path`.',
@@ -83,67 +78,19 @@ export const pluginFields: Readonly<Record<keyof PluginEntry, Field>> = {
   },
 };
 
-const pluginEntry: Format<PluginEntry> = {
+const pluginEntry = record<PluginEntry>({
   expected: `a map with name or path, and ${Object.keys(pluginFields).slice(2).join(', ')}`,
-  json: entrySchema(),
-  decode(raw, report) {
-    if (!(raw instanceof Map))
-      return void report({ at: [], expected: pluginEntry.expected, found: show(raw) });
-    let sound = true;
-    const entry = decodeFields(raw, (issue) => {
-      sound = false;
-      report(issue);
-    });
-    return sound ? { enabled: true, options: {}, ...entry } : undefined;
-  },
-  encode: encodeFields,
-};
+  fields: pluginFields,
+  defaults: { enabled: true, options: {} },
+  unknownHint: "a plugin's own settings go below its options",
+  json: { oneOf: [{ required: ['name'] }, { required: ['path'] }] },
+  check: requireOneSource,
+});
 
-/** In the order of the table above, whatever that of the file was. */
-function encodeFields(entry: PluginEntry): Record<string, unknown> {
-  const written: Record<string, unknown> = {};
-  for (const [name, { format }] of Object.entries(pluginFields)) {
-    const value = entry[name as keyof PluginEntry];
-    if (value !== undefined) written[name] = format.encode(value);
-  }
-  return written;
-}
-
-function decodeFields(raw: Map<unknown, unknown>, report: Report): Partial<PluginEntry> {
-  const fields: Record<string, unknown> = {};
-  for (const [key, value] of raw) {
-    const name = String(key);
-    const field = Object.hasOwn(pluginFields, name) ? pluginFields[name as keyof PluginEntry] : undefined;
-    if (field) fields[name] = field.format.decode(value, within(report, name));
-    else reportUnknownField(name, within(report, name));
-  }
-  requireOneSource(raw, report);
-  return fields;
-}
-
-function reportUnknownField(name: string, report: Report): void {
-  const known = Object.keys(pluginFields);
-  const hint = didYouMean(name, known) ?? "a plugin's own settings go below its options";
-  report({ at: [], expected: `one of ${known.join(', ')}`, found: `the unknown key ${show(name)}`, hint });
-}
-
-function requireOneSource(raw: Map<unknown, unknown>, report: Report): void {
+function requireOneSource(raw: ReadonlyMap<unknown, unknown>, report: Report): void {
   const count = Number(raw.has('name')) + Number(raw.has('path'));
   if (count === 1) return;
   report({ at: [], expected: 'either name or path', found: count === 0 ? 'neither' : 'both' });
-}
-
-function entrySchema(): JsonSchema {
-  const properties = Object.entries(pluginFields).map(([name, { format, doc }]) => [
-    name,
-    { description: doc, ...format.json },
-  ]);
-  return {
-    type: 'object',
-    properties: Object.fromEntries(properties),
-    additionalProperties: false,
-    oneOf: [{ required: ['name'] }, { required: ['path'] }],
-  };
 }
 
 /** `plugins`, in the order in which they are loaded. */

@@ -1,4 +1,14 @@
-import { boolean, duration, socketPath, word } from '../formats/index.ts';
+import {
+  addedRuntime,
+  boolean,
+  duration,
+  mapOf,
+  oneOf,
+  runtimeName,
+  runtimeRules,
+  socketPath,
+  word,
+} from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
 const restart = 'pouchd keeps one connection to one containerd';
@@ -56,8 +66,33 @@ export const containerd: Settings<'containerd' | 'runtime'> = {
   },
   'runtime.default': {
     default: 'runc',
-    format: word(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'the name of a runtime such as runc'),
-    doc: 'Runtime of containers that ask for none. A runtime is a plugin.',
+    format: runtimeName,
+    doc: 'Runtime of containers that ask for none and that no rule fits. `pouch runtime ls` shows those there are.',
+    since: '0.1.0',
+  },
+  'runtime.cgroupDriver': {
+    default: 'cgroupfs',
+    format: oneOf('cgroupfs', 'systemd'),
+    doc: 'Who makes the cgroups of containers: the runtime itself, or systemd on its behalf (a scope for each container; needs systemd as the host’s init).',
+    since: '0.1.0',
+  },
+  'runtime.add': {
+    default: {},
+    example: {
+      youki: { binary: '/usr/local/bin/youki' },
+      runsc: { shim: 'io.containerd.runsc.v1', config: '/etc/containerd/runsc.toml' },
+    },
+    env: false,
+    format: mapOf(runtimeName, addedRuntime),
+    doc: 'More runtimes by name: any executable with runc’s command line, or any shim of containerd.',
+    since: '0.1.0',
+  },
+  'runtime.rules': {
+    default: [],
+    example: [{ when: { image: 'registry.example/untrusted/*' }, use: 'kata' }],
+    env: false,
+    format: runtimeRules,
+    doc: 'Chooses the runtime of containers that name none. The first rule that fits counts; `pouch explain` names its line.',
     since: '0.1.0',
   },
 };

@@ -1,5 +1,6 @@
 import { Any } from './gen/google/protobuf/any.ts';
 import { Options as RuncOptions } from './gen/options/runc.ts';
+import { Options as ShimOptions } from './gen/options/runtimeoptions.ts';
 
 /** Type URLs that containerd registers for the parts of an OCI runtime spec, which it takes as JSON. */
 const ociTypes = {
@@ -18,5 +19,13 @@ export function packRuncOptions(options: Partial<RuncOptions>): Any {
   return Any.create({
     typeUrl: 'containerd.runc.v1.Options',
     value: Buffer.from(RuncOptions.encode(RuncOptions.create(options)).finish()),
+  });
+}
+
+/** Options of any other shim; `message` is the name that the shim looks for, `runtimeoptions.v1.Options` for most. */
+export function packShimOptions(message: string, options: Partial<ShimOptions>): Any {
+  return Any.create({
+    typeUrl: message,
+    value: Buffer.from(ShimOptions.encode(ShimOptions.create(options)).finish()),
   });
 }

@@ -23,6 +23,7 @@ import { resolveUser } from '../plan/users.ts';
 import { newId } from '../state/ids.ts';
 import { isContainerdError } from '../containerd/index.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
+import { requireOf } from './requireFeature.ts';
 import { notRunning } from './kill.ts';
 
 /** Ended exec instances can be inspected for this long. */
@@ -78,6 +79,7 @@ export class ExecInstances implements Execs {
       });
     const record = this.#kernel.store.get(exec.container);
     checkRunning(record);
+    await requireOf(this.#kernel, record, exec.request.tty ? 'execTty' : 'exec');
     exec.running = true;
     const stdio = await ExecStdio.create(this.#directory, id, streamsOf(exec.request, options.detached));
     try {

@@ -1,6 +1,7 @@
 import type { ContainerRecord, ContainerStatus } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
+import { requireOf } from './requireFeature.ts';
 
 /** Freezes every process of a running container. */
 export function pause(kernel: Kernel, record: ContainerRecord): Promise<void> {
@@ -25,6 +26,7 @@ async function change(
         container: record.id,
         hint: `the container must be ${from}`,
       });
+    await requireOf(kernel, record, 'pause');
     await apply();
     record.state.status = to;
     await kernel.store.save(record);

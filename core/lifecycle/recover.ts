@@ -9,6 +9,7 @@ import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { deleteTask } from '../apply/effects/task.ts';
 import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../containerd/index.ts';
 import { cleanUpLocked, onExit, setExited, unseenExitCode, watchExit } from './exit.ts';
+import { initPid } from './initPid.ts';
 import { type Kernel, withLedger } from './kernel.ts';
 import { removeLocked } from './remove.ts';
 import { restartAfterExit } from './restartPolicy.ts';
@@ -109,7 +110,7 @@ async function undoStart(kernel: Kernel, record: ContainerRecord): Promise<void>
 /** No verb was cut off in its middle: the task tells what has become of the container. */
 async function resume(kernel: Kernel, record: ContainerRecord, task: TaskProcess | undefined): Promise<void> {
   const wasUp = ['running', 'paused', 'restarting'].includes(record.state.status);
-  if (task && wasUp && isAlive(task)) return adopt(kernel, record, task);
+  if (task && wasUp && isAlive(task)) return await adopt(kernel, record, task);
   if (!wasUp) return await settle(kernel, record);
   const exit = { exitStatus: task?.exitStatus ?? unseenExitCode, exitedAt: task?.exitedAt };
   // Not awaited: it takes the lock that this recovery holds.
@@ -122,8 +123,8 @@ function isAlive({ status }: TaskProcess): boolean {
   return status === TaskStatus.RUNNING || status === TaskStatus.PAUSED || status === TaskStatus.PAUSING;
 }
 
-function adopt(kernel: Kernel, record: ContainerRecord, task: TaskProcess): void {
-  setRunning(record, task.pid, record.state.startedAt);
+async function adopt(kernel: Kernel, record: ContainerRecord, task: TaskProcess): Promise<void> {
+  setRunning(record, await initPid(kernel, record, task.pid), record.state.startedAt);
   // The task knows better than the record when a pause was cut off.
   if (task.status !== TaskStatus.RUNNING) record.state.status = 'paused';
   watchExit(kernel, record);

@@ -9,6 +9,7 @@ import { etcPaths, hostsFile } from '../plan/etcFiles.ts';
 import type { Generation } from '../plugins/index.ts';
 import { watchExit } from './exit.ts';
 import { removeLocked } from './remove.ts';
+import { initPid } from './initPid.ts';
 import { emitContainer, type Kernel, networksOf, withLedger } from './kernel.ts';
 
 /** Starts a container; succeeds at once if it runs. */
@@ -58,7 +59,7 @@ async function applyStart(
   const pid = await kernel.client.tasks.start(record.id).catch((error: unknown) => {
     throw runtimeError(error, record.id);
   });
-  setRunning(record, pid, new Date().toISOString());
+  setRunning(record, await initPid(kernel, record, pid), new Date().toISOString());
   kernel.attachPoints.started(record.id);
   emitContainer(kernel, 'start', record);
   watchExit(kernel, record);

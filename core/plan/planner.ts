@@ -2,7 +2,6 @@
 import type { PouchConfig } from '../../config/types.ts';
 import type { ContainerDraft, DraftImage } from '../../hooks/draft.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
-import { PouchError } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
 import type { BlameEntry, Degradation, Plan, PlannedEffect } from '../../hooks/plan.ts';
 import type { ContainerRequest } from '../../hooks/request.ts';
@@ -18,6 +17,8 @@ import { newDraft } from './newDraft.ts';
 import { ociSpec } from './ociSpec.ts';
 import { applyRequest, type RequestContext } from './request/applyRequest.ts';
 import { checkRichMode } from './richMode.ts';
+import { checkNeeds, usableRuntime } from './runtime/check.ts';
+import { selectRuntime } from './runtime/select.ts';
 import { resolveUser, type ResolvedUser } from './users.ts';
 
 /** An image as the planner needs it: its facts, and its files without a container. */
@@ -71,6 +72,7 @@ export class Planner {
     this.#reserveNetns(draft, plain);
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
     checkRichMode(draft);
+    await checkNeeds(draft, runtime, generation.runtimes);
     run.blame.push(...(await blamed(draft, 'core', 'adaptSpec', () => runtime.adaptSpec?.(draft))));
     await this.#addCoreParts(draft, runtime);
     await this.#addCoreParts(plain, runtime);
@@ -109,25 +111,15 @@ export class Planner {
     return outcome.draft;
   }
 
-  /** `--runtime`, else the annotation, else a plugin's choice, else pouchd.yaml's default. */
   async #selectRuntime(draft: ContainerDraft, generation: Generation, run: Run): Promise<RuntimeProvider> {
-    const chosen =
-      draft.runtime ||
-      draft.annotations['io.pouch.runtime'] ||
-      (await generation.runner.bail(catalogue.container.selectRuntime, draft, run))?.answer ||
-      this.#options.config().runtime.default;
-    const runtime = generation.runtimes.get(chosen);
-    if (!runtime) throw unknownRuntime(chosen, [...generation.runtimes.keys()]);
-    const state = await runtime.probe();
-    if (!state.usable)
-      throw new PouchError(
-        'PCH_RUNTIME_UNUSABLE',
-        `the runtime ${runtime.name} cannot be used on this host`,
-        {
-          hint: state.problem ?? 'see the daemon log',
-        },
-      );
+    const { name, blame } = await selectRuntime(draft, {
+      runtime: this.#options.config().runtime,
+      originOf: this.#options.originOf,
+      ask: () => generation.runner.bail(catalogue.container.selectRuntime, draft, run),
+    });
+    const runtime = await usableRuntime(name, generation.runtimes);
     draft.runtime = runtime.name;
+    if (blame.plugin !== 'request' || blame.hook !== 'create') run.blame.push(blame);
     return runtime;
   }
 
@@ -189,10 +181,4 @@ function inOrder(effects: ContainerDraft['effects']): [string, ContainerDraft['e
 async function userOf(draft: ContainerDraft, source: PlanImage): Promise<ResolvedUser> {
   const [passwd, group] = await Promise.all([source.readText('/etc/passwd'), source.readText('/etc/group')]);
   return resolveUser(draft.process.user, draft.process.groups, { passwd, group });
-}
-
-function unknownRuntime(name: string, known: string[]): PouchError {
-  return new PouchError('PCH_RUNTIME_NOT_FOUND', `no runtime is named "${name}"`, {
-    hint: `known here: ${known.join(', ') || 'none'}`,
-  });
 }

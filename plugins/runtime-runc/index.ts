@@ -1,4 +1,5 @@
-import { definePlugin, Type } from '../../hooks/index.ts';
+import { allFeaturesBut, definePlugin, Type } from '../../hooks/index.ts';
+import { addedProvider } from './added.ts';
 import { hybridCgroupProblem } from './hybridCgroups.ts';
 import { runcLikeProvider } from './provider.ts';
 
@@ -7,15 +8,38 @@ const options = Type.Object({
   crun: Type.String({ default: 'crun', minLength: 1, description: 'Name or absolute path of crun.' }),
 });
 
-/** The runtimes `runc` and `crun`. */
+const noMachine = 'it makes no virtual machines';
+
+/** The runtimes `runc` and `crun`, and those that pouchd.yaml adds. */
 export default definePlugin({
   name: 'runtime-runc',
   version: '0.1.0',
-  doc: 'The OCI runtimes runc and crun, by containerd’s runc shim.',
+  doc: 'The OCI runtimes runc and crun, and those of runtime.add, by containerd’s shims.',
   options,
-  setup({ runtime, options: { runc, crun }, host: { state } }) {
+  setup({ runtime, options: { runc, crun }, host }) {
+    const { state } = host;
     const noObstacle = () => Promise.resolve(undefined);
-    runtime(runcLikeProvider({ name: 'runc', binary: runc, state, obstacle: noObstacle }));
-    runtime(runcLikeProvider({ name: 'crun', binary: crun, state, obstacle: () => hybridCgroupProblem() }));
+    runtime(
+      runcLikeProvider({
+        name: 'runc',
+        doc: 'the reference OCI runtime',
+        binary: runc,
+        state,
+        capabilities: allFeaturesBut({ sharedMachine: noMachine }),
+        obstacle: noObstacle,
+      }),
+    );
+    runtime(
+      runcLikeProvider({
+        name: 'crun',
+        doc: 'an OCI runtime in C: quicker, and smaller in memory',
+        binary: crun,
+        state,
+        capabilities: allFeaturesBut({ sharedMachine: noMachine }),
+        obstacle: () => hybridCgroupProblem(),
+      }),
+    );
+    for (const [name, added] of Object.entries(host.addedRuntimes))
+      runtime(addedProvider(name, added, state));
   },
 });

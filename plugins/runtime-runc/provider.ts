@@ -1,9 +1,17 @@
 import { join } from 'node:path';
-import { PouchError, type RuntimeProvider, type RuntimeState } from '../../hooks/index.ts';
+import {
+  PouchError,
+  type RuntimeCapabilities,
+  type RuntimeProvider,
+  type RuntimeState,
+} from '../../hooks/index.ts';
 import { probeRuntime, type Obstacle } from './probe.ts';
 
 export interface RuncLike {
   name: string;
+  aliases?: readonly string[];
+  doc: string;
+  capabilities: RuntimeCapabilities;
   /** Name or absolute path of the executable. */
   binary: string;
   /** The daemon's state folder: each daemon keeps its runtimes' state apart from others'. */
@@ -16,6 +24,9 @@ export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
   const probe = cachedWhenUsable(() => probeRuntime(runtime.binary, runtime.obstacle));
   return {
     name: runtime.name,
+    aliases: [...(runtime.aliases ?? [])],
+    doc: runtime.doc,
+    capabilities: runtime.capabilities,
     containerdType: 'io.containerd.runc.v2',
     probe,
     async options() {
@@ -27,7 +38,7 @@ export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
 }
 
 /** A runtime that is missing now may be installed later, so only success is kept. */
-function cachedWhenUsable(probe: () => Promise<RuntimeState>): () => Promise<RuntimeState> {
+export function cachedWhenUsable(probe: () => Promise<RuntimeState>): () => Promise<RuntimeState> {
   let known: Promise<RuntimeState> | undefined;
   return async () => {
     known ??= probe();
@@ -37,7 +48,7 @@ function cachedWhenUsable(probe: () => Promise<RuntimeState>): () => Promise<Run
   };
 }
 
-function notUsable(name: string, problem: string): PouchError {
+export function notUsable(name: string, problem: string): PouchError {
   return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} cannot be used: ${problem}`, {
     hint: 'Choose another with --runtime; `pouch info` lists them.',
   });

@@ -62,5 +62,7 @@ export function hostFacts(listen: string[]): HostFacts {
       publishAddress: '0.0.0.0',
     },
     cgroupVersion: '1',
+    cgroupDriver: 'cgroupfs',
+    addedRuntimes: {},
   };
 }

@@ -6,13 +6,8 @@ import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { OciSpec } from '../../../hooks/oci.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
-import {
-  type Any,
-  type ContainerdClient,
-  ifFound,
-  isContainerdError,
-  packRuncOptions,
-} from '../../containerd/index.ts';
+import { type ContainerdClient, ifFound, isContainerdError } from '../../containerd/index.ts';
+import { packOptions } from '../../containerd/runtimeOptions.ts';
 import { joinPrefix } from '../../plan/request/modes.ts';
 
 export interface ContainerEffectDeps {
@@ -35,7 +30,7 @@ export function containerEffect(
     async apply({ id, runtime }) {
       const record = deps.recordOf(id);
       const spec = joinNamespaces(await readSpec(record), deps);
-      const options = await runtimeOptions(deps.runtimeOf(record.draft.runtime));
+      const options = packOptions(await deps.runtimeOf(record.draft.runtime).options(record.draft));
       const labels = { 'io.pouch.name': record.name };
       const container = {
         id,
@@ -55,15 +50,6 @@ export function containerEffect(
       await ifFound(deps.client.containers.delete(id));
     },
   };
-}
-
-async function runtimeOptions(runtime: RuntimeProvider): Promise<Any> {
-  const { binaryName, root, systemdCgroup } = await runtime.options();
-  return packRuncOptions({
-    binaryName,
-    ...(root !== undefined && { root }),
-    ...(systemdCgroup !== undefined && { systemdCgroup }),
-  });
 }
 
 async function readSpec(record: ContainerRecord): Promise<OciSpec> {

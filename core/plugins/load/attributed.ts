@@ -21,7 +21,13 @@ export function attributedRuntime(provider: RuntimeProvider, plugin: string): Ru
     name: provider.name,
     containerdType: provider.containerdType,
     probe: async () => named(plugin, async () => provider.probe()),
-    options: async () => named(plugin, async () => provider.options()),
+    options: async (draft) => named(plugin, async () => provider.options(draft)),
+    ...(provider.refusals
+      ? { refusals: async (draft) => named(plugin, async () => provider.refusals?.(draft) ?? []) }
+      : {}),
+    ...(provider.initPid
+      ? { initPid: async (id) => named(plugin, async () => provider.initPid?.(id) ?? 0) }
+      : {}),
     ...(provider.adaptSpec
       ? { adaptSpec: async (draft) => named(plugin, async () => provider.adaptSpec?.(draft)) }
       : {}),

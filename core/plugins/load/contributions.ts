@@ -54,6 +54,7 @@ export class Contributions {
     this.#requireShape(provider, 'runtime', {
       name: 'string',
       containerdType: 'string',
+      capabilities: 'object',
       probe: 'function',
       options: 'function',
     });
@@ -72,7 +73,7 @@ export class Contributions {
     this.disposers.push(run);
   }
 
-  #requireShape(value: unknown, what: string, shape: Record<string, 'string' | 'function'>): void {
+  #requireShape(value: unknown, what: string, shape: Record<string, 'string' | 'function' | 'object'>): void {
     const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
     for (const [name, type] of Object.entries(shape)) {
       if (typeof fields[name] !== type)

@@ -5,6 +5,7 @@ import type { Plugin, Surface } from '../../../../hooks/definePlugin.ts';
 import { definePlugin } from '../../../../hooks/definePlugin.ts';
 import type { EffectKind } from '../../../../hooks/effects.ts';
 import { Type } from '../../../../hooks/index.ts';
+import { allFeaturesBut } from '../../../../hooks/runtimeFeatures.ts';
 import type { RuntimeProvider } from '../../../../hooks/runtime.ts';
 import { makeDraft } from './support/draft.ts';
 import { host } from './support/host.ts';
@@ -22,6 +23,7 @@ const kind = (name: string): EffectKind => ({
 const runtime = (name: string, aliases: string[] = []): RuntimeProvider => ({
   name,
   aliases,
+  capabilities: allFeaturesBut({}),
   containerdType: 'io.containerd.runc.v2',
   probe: async () => ({ usable: true, path: '', version: '' }),
   options: async () => ({ binaryName: name }),
@@ -80,7 +82,7 @@ describe('loading plugins', () => {
     const context = { container: '', resultOf: () => undefined, signal: new AbortController().signal };
     for (const call of [
       generation.effectKinds.get('x')?.apply({}, context),
-      generation.runtimes.get('y')?.options(),
+      generation.runtimes.get('y')?.options({} as never),
       generation.surfaces[0]?.start({} as never),
     ]) {
       const error = await rejection(call ?? Promise.resolve());

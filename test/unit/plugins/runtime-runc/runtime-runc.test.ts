@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hybridCgroupProblem } from '../../../../plugins/runtime-runc/hybridCgroups.ts';
 import { parseVersion } from '../../../../plugins/runtime-runc/probe.ts';
+import { allFeaturesBut } from '../../../../hooks/index.ts';
 import { runcLikeProvider } from '../../../../plugins/runtime-runc/provider.ts';
 
 const fine = () => Promise.resolve(undefined);
@@ -23,7 +24,8 @@ describe('runtime-runc', () => {
   }
 
   function provider(binary: string, obstacle: () => Promise<string | undefined> = fine) {
-    return runcLikeProvider({ name: 'runc', binary, state: '/run/pouch', obstacle });
+    const capabilities = allFeaturesBut({});
+    return runcLikeProvider({ name: 'runc', doc: '', capabilities, binary, state: '/run/pouch', obstacle });
   }
 
   it('reads the version of runc and of crun', () => {
@@ -36,13 +38,13 @@ describe('runtime-runc', () => {
     const path = await install('echo runc version 9.9');
     const runtime = provider(path);
     assert.deepEqual(await runtime.probe(), { usable: true, path, version: '9.9' });
-    assert.deepEqual(await runtime.options(), { binaryName: path, root: '/run/pouch/runc' });
+    assert.deepEqual(await runtime.options({} as never), { binaryName: path, root: '/run/pouch/runc' });
   });
 
   it('says how to get one that is missing, and finds it once it is installed', async () => {
     const runtime = provider(join(directory, 'runc'));
     assert.match((await runtime.probe()).problem ?? '', /is not installed: apt-get install/);
-    await assert.rejects(runtime.options(), { code: 'PCH_RUNTIME_UNUSABLE' });
+    await assert.rejects(runtime.options({} as never), { code: 'PCH_RUNTIME_UNUSABLE' });
     await install('echo runc version 9.9');
     assert.equal((await runtime.probe()).usable, true);
   });

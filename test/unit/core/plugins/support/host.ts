@@ -17,4 +17,6 @@ export const host: HostFacts = {
     publishAddress: '',
   },
   cgroupVersion: '1',
+  cgroupDriver: 'cgroupfs',
+  addedRuntimes: {},
 };

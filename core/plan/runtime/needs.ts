@@ -1,0 +1,39 @@
+import type { ContainerDraft } from '../../../hooks/draft.ts';
+import type { RuntimeFeature } from '../../../hooks/runtimeFeatures.ts';
+import { joinPrefix } from '../request/modes.ts';
+
+/** What a container needs of its runtime beyond running a process. */
+export function needsOf(draft: ContainerDraft): RuntimeFeature[] {
+  return Object.entries(needed)
+    .filter(([, isNeeded]) => isNeeded(draft))
+    .map(([feature]) => feature as RuntimeFeature);
+}
+
+/** Features without a line are asked for by verbs of their own (exec, pause, update, …). */
+const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft) => boolean>> = {
+  richSystemd: ({ rich }) => rich.enabled && rich.mode === 'systemd',
+  richSbinInit: ({ rich }) => rich.enabled && rich.mode === 'sbin-init',
+  richDumbInit: ({ rich }) => rich.enabled && rich.mode === 'dumb-init',
+  terminal: ({ process }) => process.tty,
+  hostNetwork: ({ namespaces }) => namespaces.network === undefined,
+  hostPid: ({ namespaces }) => namespaces.pid === undefined,
+  hostIpc: ({ namespaces }) => namespaces.ipc === undefined,
+  hostUts: ({ namespaces }) => namespaces.uts === undefined,
+  hostCgroup: ({ namespaces }) => namespaces.cgroup === undefined,
+  joinNamespaces: ({ namespaces }) => Object.values(namespaces).some((path) => path.startsWith(joinPrefix)),
+  userNamespace: ({ uidMappings }) => uidMappings.length > 0,
+  mountPropagation: ({ mounts, rootfs }) =>
+    isShared(rootfs.propagation) || Object.values(mounts).some(({ options }) => options.some(isShared)),
+  devices: ({ devices, process }) => !process.privileged && Object.keys(devices).length > 0,
+  deviceRules: ({ deviceRules, process }) => !process.privileged && Object.keys(deviceRules).length > 0,
+  privileged: ({ process }) => process.privileged,
+  // The default profile is Pouch's wish, not the user's: a runtime without seccomp leaves it out.
+  seccomp: ({ seccomp }) => seccomp !== null && seccomp !== 'default',
+  sysctls: ({ sysctls }) => Object.keys(sysctls).length > 0,
+  blockIo: ({ resources }) => resources.blockIO !== undefined,
+  ociHooks: ({ ociHooks }) => Object.keys(ociHooks).length > 0,
+};
+
+function isShared(propagation: string): boolean {
+  return ['shared', 'rshared', 'slave', 'rslave'].includes(propagation);
+}

@@ -1,0 +1,50 @@
+/**
+ * What containers may need of a runtime, in the order of docs/runtimes.md. A runtime says of each whether it has it; what
+ * it lacks is refused in the plan.
+ */
+export const runtimeFeatures = {
+  richSystemd: 'rich mode systemd: the image’s systemd as PID 1',
+  richSbinInit: 'rich mode sbin-init: the image’s /sbin/init as PID 1',
+  richDumbInit: 'rich mode dumb-init: a small init as PID 1',
+  terminal: 'a terminal (--tty)',
+  exec: 'more processes (exec)',
+  execTty: 'more processes with a terminal (exec --tty)',
+  hostNetwork: 'the host’s network (--network host)',
+  hostPid: 'the host’s processes (--pid host)',
+  hostIpc: 'the host’s IPC (--ipc host)',
+  hostUts: 'the host’s names (--uts host)',
+  hostCgroup: 'the host’s view of cgroups (--cgroupns host)',
+  joinNamespaces: 'another container’s namespaces (--network, --pid or --ipc container:NAME)',
+  userNamespace: 'user ids of its own (--userns)',
+  idmappedMounts: 'mounts with mapped user ids',
+  mountPropagation: 'mounts that reach the host or come from it later (rshared, rslave)',
+  devices: 'devices of the host (--device)',
+  deviceRules: 'device rules (--device-cgroup-rule)',
+  cdi: 'devices by CDI name (--device VENDOR/CLASS=NAME)',
+  privileged: 'all privileges (--privileged)',
+  seccomp: 'a seccomp profile',
+  sysctls: 'kernel settings of its own (--sysctl)',
+  blockIo: 'limits of block devices (--device-read-bps, …)',
+  rdt: 'cache and memory bandwidth classes (Intel RDT)',
+  ociHooks: 'OCI hooks',
+  cgroupParent: 'a cgroup under a parent of one’s choice (--cgroup-parent)',
+  cgroupV1: 'hosts with cgroup v1',
+  cgroupV2: 'hosts with cgroup v2',
+  systemdCgroup: 'cgroups made by systemd (runtime.cgroupDriver: systemd)',
+  pause: 'pause and unpause',
+  stats: 'counters (stats)',
+  liveUpdate: 'new limits while it runs (update)',
+  checkpoint: 'checkpoint and restore',
+  sharedMachine: 'several containers in one virtual machine (--vm-of)',
+} as const;
+
+export type RuntimeFeature = keyof typeof runtimeFeatures;
+
+/** Of each feature: true, or why the runtime does not have it. */
+export type RuntimeCapabilities = Record<RuntimeFeature, true | string>;
+
+/** A runtime that has all of it but what is named, with the reasons. */
+export function allFeaturesBut(lacking: Partial<Record<RuntimeFeature, string>>): RuntimeCapabilities {
+  const all = Object.keys(runtimeFeatures) as RuntimeFeature[];
+  return Object.fromEntries(all.map((feature) => [feature, lacking[feature] ?? true])) as RuntimeCapabilities;
+}

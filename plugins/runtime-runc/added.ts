@@ -1,0 +1,67 @@
+import {
+  allFeaturesBut,
+  type AddedRuntimeFacts,
+  type RuntimeCapabilities,
+  type RuntimeFeature,
+  type RuntimeProvider,
+  type RuntimeState,
+} from '../../hooks/index.ts';
+import { findBinary } from './findBinary.ts';
+import { cachedWhenUsable, notUsable, runcLikeProvider } from './provider.ts';
+
+/** A runtime of `runtime.add` in pouchd.yaml. */
+export function addedProvider(name: string, added: AddedRuntimeFacts, state: string): RuntimeProvider {
+  if (added.shim !== undefined) return shimProvider(name, added.shim, added);
+  return runcLikeProvider({
+    name,
+    doc: 'added by runtime.add',
+    binary: added.binary ?? name,
+    state,
+    capabilities: capabilities(added, { sharedMachine: unknown }),
+    obstacle: () => Promise.resolve(undefined),
+    ...(added.aliases && { aliases: added.aliases }),
+  });
+}
+
+const unknown = 'runtime.add says nothing of it';
+
+function capabilities(
+  { lacks = [] }: AddedRuntimeFacts,
+  always: Partial<Record<RuntimeFeature, string>>,
+): RuntimeCapabilities {
+  const named = Object.fromEntries(lacks.map((feature) => [feature, 'runtime.add lists it under `lacks`']));
+  return allFeaturesBut({ ...always, ...named });
+}
+
+function shimProvider(name: string, type: string, added: AddedRuntimeFacts): RuntimeProvider {
+  const probe = cachedWhenUsable(() => probeShim(type));
+  return {
+    name,
+    aliases: [...(added.aliases ?? [])],
+    doc: 'added by runtime.add',
+    containerdType: type,
+    capabilities: capabilities(added, { checkpoint: unknown, rdt: unknown, sharedMachine: unknown }),
+    probe,
+    async options() {
+      const { usable, problem } = await probe();
+      if (!usable) throw notUsable(name, problem ?? '');
+      return {
+        message: 'runtimeoptions.v1.Options',
+        ...(added.typeUrl !== undefined && { typeUrl: added.typeUrl }),
+        ...(added.config !== undefined && { configPath: added.config }),
+      };
+    },
+  };
+}
+
+/** `io.containerd.runsc.v1` is the executable `containerd-shim-runsc-v1` (containerd, runtime v2 README). */
+export function shimExecutable(type: string): string {
+  return `containerd-shim-${type.split('.').slice(-2).join('-')}`;
+}
+
+async function probeShim(type: string): Promise<RuntimeState> {
+  const executable = shimExecutable(type);
+  const path = await findBinary(executable);
+  if (path !== undefined) return { usable: true, path, version: '' };
+  return { usable: false, path: '', version: '', problem: `${executable} is not in containerd's PATH` };
+}
