@@ -217,6 +217,24 @@ const plan: CommandEntry = {
   ],
 };
 
+const runtime: CommandEntry = {
+  name: 'runtime',
+  summary: 'Commands on runtimes',
+  subcommands: [
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List runtimes, and why one cannot be used',
+      load: () => import('./commands/runtimeList.ts'),
+    },
+    {
+      name: 'inspect',
+      summary: 'Show what runtimes can do on this host',
+      load: () => import('./commands/runtimeInspect.ts'),
+    },
+  ],
+};
+
 /** Every command of `pouch`, in the order of the overview. */
 export const commandTree: CommandEntry[] = [
   ...inGroup('Containers:', [
@@ -252,6 +270,12 @@ export const commandTree: CommandEntry[] = [
       name: 'inspect',
       summary: 'Show everything about containers, images or volumes',
       load: () => import('./commands/inspect.ts'),
+    },
+    runtime,
+    {
+      name: 'doctor',
+      summary: 'Find out what a runtime is missing on this host, and how to mend it',
+      load: () => import('./commands/doctor.ts'),
     },
     { name: 'ops', summary: 'List running operations', load: () => import('./commands/ops.ts') },
     { name: 'events', summary: 'Follow what happens', load: () => import('./commands/events.ts') },

@@ -5,6 +5,7 @@ import type {
   OperationWire,
   PlanResponse,
   PouchInfoResponse,
+  RuntimeWire,
 } from './wire.ts';
 
 export interface RunQuery {
@@ -53,6 +54,11 @@ export class PouchCalls {
 
   ops(): Promise<OperationWire[]> {
     return this.transport.json('GET', '/pouch/ops');
+  }
+
+  /** Every runtime of the daemon, usable or not. */
+  runtimes(): Promise<RuntimeWire[]> {
+    return this.transport.json('GET', '/pouch/runtimes');
   }
 
   info(): Promise<PouchInfoResponse> {

@@ -56,6 +56,8 @@ export interface RuntimeConfig {
   readonly default: string;
   /** Who makes the cgroups of containers. */
   readonly cgroupDriver: 'cgroupfs' | 'systemd';
+  /** Milliseconds that a runtime may take to make or start a container. */
+  readonly startTimeout: number;
   /** Runtimes beyond those of plugins, by name. */
   readonly add: Readonly<Record<string, AddedRuntime>>;
   /** The first that fits chooses. */

@@ -166,6 +166,7 @@ export class Daemon {
       stateDirectory: config.state,
       imageOf: (id) => images.get(id),
       runtimeOf: (name) => runtimeOf(generations.current, name),
+      startTimeout: () => current().runtime.startTimeout,
       onStreamsOpened: (id) => attachPoints.opened(id),
     });
     const kindOf = (kind: string) => coreKinds.get(kind) ?? generations.current.effectKinds.get(kind);

@@ -3,6 +3,8 @@ import type { ContainerDraft } from './draft.ts';
 import type { Descriptor, Image, ImageConfig, ImageHistoryEntry } from './image.ts';
 import type { BlameEntry, Degradation, Plan } from './plan.ts';
 import type { ContainerRequest } from './request.ts';
+import type { RuntimeFinding } from './runtime.ts';
+import type { RuntimeFeature } from './runtimeFeatures.ts';
 
 /** What surfaces (HTTP API, CRI, …) and plugins call. `ref` is a container's name, id or unambiguous id prefix. */
 export interface Engine {
@@ -329,6 +331,29 @@ export interface Operation {
   waiting: number;
 }
 
+/** A runtime, and what it can do on this host. */
+export interface RuntimeInfo {
+  name: string;
+  aliases: string[];
+  /** What it is, in one sentence. */
+  doc: string;
+  isolation: 'namespaces' | 'vm';
+  /** containerd's runtime type. */
+  type: string;
+  isDefault: boolean;
+  /** How many containers have it. */
+  containers: number;
+  usable: boolean;
+  /** Empty if it was not found. */
+  path: string;
+  version: string;
+  /** Why it is not usable, and what mends it. */
+  problem?: string;
+  features: { feature: RuntimeFeature; doc: string; supported: boolean; reason?: string }[];
+  /** What was looked at on the host. */
+  findings: RuntimeFinding[];
+}
+
 export interface System {
   info(): Promise<SystemInfo>;
   version(): Promise<{
@@ -343,6 +368,8 @@ export interface System {
     architecture: string;
   }>;
   ops(): Operation[];
+  /** Every runtime there is, usable or not. */
+  runtimes(): Promise<RuntimeInfo[]>;
 }
 
 export type { ImageConfig };

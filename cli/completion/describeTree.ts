@@ -7,7 +7,7 @@ export interface CompletionNode {
   summary: string;
   options: { short: string | undefined; long: string; takesValue: boolean; description: string }[];
   /** What its arguments are the names of. */
-  completes: 'container' | 'image' | 'volume' | undefined;
+  completes: keyof typeof listers | undefined;
   children: CompletionNode[];
 }
 
@@ -34,8 +34,8 @@ export function describeTree(command: Command, path: string[] = []): CompletionN
   };
 }
 
-function kindOf(argument: string | undefined): CompletionNode['completes'] {
-  return argument === 'container' || argument === 'image' || argument === 'volume' ? argument : undefined;
+function kindOf(argument = ''): CompletionNode['completes'] {
+  return Object.hasOwn(listers, argument) ? (argument as keyof typeof listers) : undefined;
 }
 
 /** The node and all below it. */
@@ -48,4 +48,5 @@ export const listers = {
   container: 'pouch ps -a --format "{{.Names}}"',
   image: 'pouch images --format "{{.Repository}}:{{.Tag}}"',
   volume: 'pouch volume ls -q',
+  runtime: 'pouch runtime ls -q',
 } as const;

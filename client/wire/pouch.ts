@@ -104,6 +104,26 @@ export interface PouchInfoResponse {
   time: string;
 }
 
+/** One entry of `GET /pouch/runtimes`. */
+export interface RuntimeWire {
+  name: string;
+  aliases: string[];
+  doc: string;
+  isolation: 'namespaces' | 'vm';
+  /** containerd's runtime type. */
+  type: string;
+  isDefault: boolean;
+  /** How many containers have it. */
+  containers: number;
+  usable: boolean;
+  path: string;
+  version: string;
+  /** Why it is not usable, and what mends it. */
+  problem?: string;
+  features: { feature: string; doc: string; supported: boolean; reason?: string }[];
+  findings: { name: string; ok: boolean; found: string; mend?: string }[];
+}
+
 export interface PluginStatusWire {
   name: string;
   source: string;

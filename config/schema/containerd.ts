@@ -76,6 +76,12 @@ export const containerd: Settings<'containerd' | 'runtime'> = {
     doc: 'Who makes the cgroups of containers: the runtime itself, or systemd on its behalf (a scope for each container; needs systemd as the host’s init).',
     since: '0.1.0',
   },
+  'runtime.startTimeout': {
+    default: '2m',
+    format: duration({ min: 100 }),
+    doc: 'How long a runtime may take to make a container, and to start it. Then it is ended, and what it has left is removed.',
+    since: '0.1.0',
+  },
   'runtime.add': {
     default: {},
     example: {

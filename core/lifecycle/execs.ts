@@ -110,7 +110,7 @@ export class ExecInstances implements Execs {
       exec.pid = await tasks.start(record.id, exec.id);
     } catch (error) {
       await tasks.deleteProcess(record.id, exec.id).catch(() => {});
-      throw runtimeError(error, record.id);
+      throw runtimeError(error, record);
     }
     emitContainer(this.#kernel, `exec_start: ${exec.request.args.join(' ')}`, record, { execID: exec.id });
   }

@@ -56,8 +56,9 @@ async function applyStart(
   const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
   await tellOwnName(kernel, record);
   await generation.runner.apply(catalogue.container.prestart, moment, { log: kernel.log });
-  const pid = await kernel.client.tasks.start(record.id).catch((error: unknown) => {
-    throw runtimeError(error, record.id);
+  const deadlineMs = kernel.config.runtime.startTimeout;
+  const pid = await kernel.client.tasks.start(record.id, '', { deadlineMs }).catch((error: unknown) => {
+    throw runtimeError(error, record, deadlineMs);
   });
   setRunning(record, await initPid(kernel, record, pid), new Date().toISOString());
   kernel.attachPoints.started(record.id);

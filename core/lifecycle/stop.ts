@@ -1,6 +1,7 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { isContainerdError } from '../containerd/index.ts';
+import { killProcess } from '../supervise/kill-process.ts';
 import { cleanUpLocked } from './exit.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 import { signalNumber } from './signals.ts';
@@ -68,7 +69,19 @@ async function end(
 
 async function send(kernel: Kernel, record: ContainerRecord, signal: number): Promise<void> {
   emitContainer(kernel, 'kill', record, { signal: String(signal) });
-  await kernel.client.tasks.kill(record.id, signal).catch(ignoreGone);
+  await kernel.client.tasks.kill(record.id, signal).catch((error: unknown) => {
+    if (!isContainerdError(error, 'PCH_CONTAINERD_FAILED')) return ignoreGone(error);
+    killWithoutRuntime(kernel, record, error);
+  });
+}
+
+/** The runtime that should have sent the signal does not work any more, or was uninstalled. */
+function killWithoutRuntime({ log }: Kernel, { id, state }: ContainerRecord, error: Error): void {
+  log.error('the runtime sent no signal: init is killed from outside', {
+    container: id,
+    error: error.message,
+  });
+  if (state.pid > 0) killProcess(state.pid);
 }
 
 /** It ended by itself meanwhile. */

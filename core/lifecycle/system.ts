@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { cpus, hostname, machine, release, totalmem } from 'node:os';
-import type { ContainerStatus, Operation, System, SystemInfo } from '../../hooks/engine.ts';
+import type { ContainerStatus, Operation, RuntimeInfo, System, SystemInfo } from '../../hooks/engine.ts';
 import { cgroupVersion, operatingSystem } from '../host/facts.ts';
 import { hostPlatform } from '../images/index.ts';
 import { version } from '../version.ts';
 import type { Kernel } from './kernel.ts';
+import { describeRuntimes } from './runtimes.ts';
 
 export class HostSystem implements System {
   readonly #kernel: Kernel;
@@ -58,6 +59,10 @@ export class HostSystem implements System {
 
   ops(): Operation[] {
     return this.#kernel.locks.list();
+  }
+
+  runtimes(): Promise<RuntimeInfo[]> {
+    return describeRuntimes(this.#kernel);
   }
 
   #counts(): SystemInfo['containers'] {

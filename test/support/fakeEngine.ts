@@ -147,5 +147,6 @@ function fakeSystem(engine: () => FakeEngine): System {
       };
     },
     ops: () => [],
+    runtimes: async () => [],
   };
 }

@@ -6,6 +6,7 @@ import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EffectKind } from '../../../hooks/effects.ts';
+import { killProcess } from '../../supervise/kill-process.ts';
 
 /** A killed process leaves its cgroup in milliseconds, unless the kernel holds it. */
 const clearWithinMs = 10_000;
@@ -56,15 +57,7 @@ async function endAll(path: string): Promise<void> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) if (entry.isDirectory()) await endAll(join(path, entry.name));
   const pids = await readFile(join(path, 'cgroup.procs'), 'utf8').catch(() => '');
-  for (const pid of pids.split('\n').filter(Boolean)) endProcess(Number(pid));
-}
-
-function endProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended meanwhile.
-  }
+  for (const pid of pids.split('\n').filter(Boolean)) killProcess(Number(pid));
 }
 
 function ifBusy(error: NodeJS.ErrnoException): Error {

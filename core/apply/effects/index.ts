@@ -40,6 +40,8 @@ export interface EffectDeps {
   stateDirectory: string;
   imageOf(id: string): Promise<Image>;
   runtimeOf(name: string): RuntimeProvider;
+  /** Milliseconds that a runtime may take. */
+  startTimeout(): number;
   onStreamsOpened(id: string): Promise<void>;
 }
 
@@ -54,7 +56,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
     netnsEffect(deps.netns),
     snapshotEffect(deps.client, chainIdOf),
-    taskEffect(deps.client),
+    taskEffect({ client: deps.client, recordOf, startTimeout: () => deps.startTimeout() }),
     volumeEffect(deps.volumes, deps.client, deps.stateDirectory),
   ] as unknown as EffectKind[];
   return new Map(kinds.map((kind) => [kind.kind, kind]));

@@ -1,15 +1,25 @@
 /** The task: the shim, and the container made by the runtime up to, not including, its command. */
 import type { EffectKind } from '../../../hooks/effects.ts';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { type ContainerdClient, ifFound, isContainerdError, TaskStatus } from '../../containerd/index.ts';
 import type { StdioPaths } from '../../io/index.ts';
+import { killProcess } from '../../supervise/kill-process.ts';
 import { endStrayShim } from './strayShim.ts';
 
 const SIGKILL = 9;
 /** A killed process is gone in milliseconds, unless the kernel holds it (uninterruptible sleep). */
 const killDeadlineMs = 10_000;
 
-export function taskEffect(client: ContainerdClient): EffectKind<{ id: string }, { pid: number }> {
+export interface TaskEffectDeps {
+  client: ContainerdClient;
+  recordOf(id: string): ContainerRecord;
+  /** Milliseconds that the runtime may take. */
+  startTimeout(): number;
+}
+
+export function taskEffect(deps: TaskEffectDeps): EffectKind<{ id: string }, { pid: number }> {
+  const { client } = deps;
   return {
     kind: 'task',
     volatile: true,
@@ -18,8 +28,9 @@ export function taskEffect(client: ContainerdClient): EffectKind<{ id: string },
       const rootfs = await client.snapshots.mounts(id);
       const { stdin, stdout, stderr, terminal } = resultOf('io') as StdioPaths;
       const task = { containerId: id, rootfs, stdin, stdout, stderr, terminal };
-      const pid = await client.tasks.create(task, { signal }).catch((error: unknown) => {
-        throw runtimeError(error, id);
+      const deadlineMs = deps.startTimeout();
+      const pid = await client.tasks.create(task, { signal, deadlineMs }).catch((error: unknown) => {
+        throw runtimeError(error, deps.recordOf(id), deadlineMs);
       });
       return { pid };
     },
@@ -32,7 +43,21 @@ export function taskEffect(client: ContainerdClient): EffectKind<{ id: string },
 /** Ends and deletes a task in whatever state it is, with its shim; succeeds if there is none. */
 export async function deleteTask(client: ContainerdClient, id: string): Promise<void> {
   // A create or a delete that was cut off may have left a shim without a task.
-  if (!(await deleteFound(client, id))) await endStrayShim(client, id, () => deleteFound(client, id));
+  if (await deleteFound(client, id).catch((error: unknown) => withoutRuntime(client, id, error))) return;
+  await endStrayShim(client, id, () => deleteFound(client, id).catch(ignoreFailed));
+}
+
+/** The runtime does not work any more, or was uninstalled: init is killed from outside, and the shim ended as a stray one. */
+async function withoutRuntime(client: ContainerdClient, id: string, error: unknown): Promise<false> {
+  ignoreFailed(error);
+  const task = await ifFound(client.tasks.get(id));
+  if (task && task.pid > 0 && task.status !== TaskStatus.STOPPED) killProcess(task.pid);
+  return false;
+}
+
+/** containerd passes on what the runtime has said. */
+function ignoreFailed(error: unknown): void {
+  if (!isContainerdError(error, 'PCH_CONTAINERD_FAILED')) throw error;
 }
 
 async function deleteFound(client: ContainerdClient, id: string): Promise<boolean> {
@@ -56,10 +81,20 @@ function ignoreEnded(error: unknown): void {
 /**
  * Runtimes answer in prose; what a user caused gets its code. The texts are runc's and crun's for execve(2) failures.
  */
-export function runtimeError(error: unknown, container: string): unknown {
-  if (!(error instanceof PouchError) || !error.code.startsWith('PCH_CONTAINERD_')) return error;
+export function runtimeError(error: unknown, { id, draft }: ContainerRecord, deadlineMs?: number): unknown {
+  if (!(error instanceof PouchError)) return error;
   const text = error.message;
-  const details = { container, cause: error };
+  const details = { container: id, cause: error };
+  if (error.code === 'PCH_DEADLINE' && deadlineMs !== undefined)
+    return new PouchError(
+      'PCH_DEADLINE',
+      `the runtime ${draft.runtime} did not answer within ${deadlineMs / 1000} s`,
+      {
+        ...details,
+        hint: 'it was ended; `pouch doctor` looks at runtimes, runtime.startTimeout of pouchd.yaml gives more time',
+      },
+    );
+  if (!error.code.startsWith('PCH_CONTAINERD_')) return error;
   const cwd = missingDirectory(text);
   if (cwd !== undefined)
     return new PouchError('PCH_OPTION_INVALID', `the working directory ${cwd} is not in the container`, {
@@ -80,7 +115,7 @@ export function runtimeError(error: unknown, container: string): unknown {
         hint: 'check its mode bits and that it is built for this platform',
       },
     );
-  return new PouchError('PCH_RUNTIME_FAILED', `the runtime could not make the container: ${brief(text)}`, {
+  return new PouchError('PCH_RUNTIME_FAILED', `the runtime ${draft.runtime} failed: ${brief(text)}`, {
     ...details,
     hint: 'the daemon log has the runtime’s whole answer',
   });
@@ -101,5 +136,14 @@ function quotedCommand(text: string): string {
 function brief(text: string): string {
   return text
     .replace(/^containerd \S+: (failed to create shim task: )?(OCI runtime create failed: )?/, '')
+    .replace(
+      /^unable to retrieve OCI runtime error \([^)]*\): (.*) did not terminate successfully: /s,
+      silent,
+    )
     .slice(0, 600);
+}
+
+/** A runtime tells what is wrong in the log that it is given; one of another kind, or a killed one, does not. */
+function silent(_: string, executable: string): string {
+  return `${executable} gave no reason and ended with `;
 }

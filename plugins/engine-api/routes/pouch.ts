@@ -1,5 +1,5 @@
 /** Pouch's own paths. */
-import type { BootstrapRequest, PlanResponse } from '../../../client/wire.ts';
+import type { BootstrapRequest, PlanResponse, RuntimeWire } from '../../../client/wire.ts';
 import type { Plan } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
@@ -18,6 +18,7 @@ export const pouchRoutes: Route[] = [
   { method: 'POST', path: '/pouch/images/bootstrap', handler: bootstrap },
   { method: 'GET', path: '/pouch/ops', handler: (call) => sendJson(call, call.engine.system.ops()) },
   { method: 'GET', path: '/pouch/info', handler: info },
+  { method: 'GET', path: '/pouch/runtimes', handler: runtimes },
 ];
 
 const bootstrapSchema = typed<BootstrapRequest>(
@@ -63,4 +64,9 @@ async function bootstrap(call: Call): Promise<void> {
 
 async function info(call: Call): Promise<void> {
   sendJson(call, await call.engine.system.info());
+}
+
+async function runtimes(call: Call): Promise<void> {
+  const all: RuntimeWire[] = await call.engine.system.runtimes();
+  sendJson(call, all);
 }

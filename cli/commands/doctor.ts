@@ -1,0 +1,16 @@
+import { exitCodes } from '../errors.ts';
+import { paletteFor } from '../output/colour.ts';
+import type { PouchCommand } from '../pouchCommand.ts';
+import { findRuntimes } from '../runtimes/findRuntimes.ts';
+import { findingLines } from '../runtimes/runtimeLines.ts';
+import type { Session } from '../session.ts';
+
+export function define(command: PouchCommand, session: Session): void {
+  command.argument('[runtime...]', 'names or aliases; all without one').action(async (names: string[]) => {
+    const runtimes = await findRuntimes(session, names);
+    const paint = paletteFor(session.terminal.stdout, session.terminal.env);
+    for (const line of runtimes.flatMap((runtime) => findingLines(runtime, paint))) session.print(line);
+    // Of what nobody has asked for, nothing needs to work.
+    if (names.length > 0 && runtimes.some(({ usable }) => !usable)) session.exitCode = exitCodes.failure;
+  });
+}

@@ -1,0 +1,57 @@
+import type { RuntimeWire } from '../../client/index.ts';
+import type { Palette } from '../output/colour.ts';
+import { alignColumns } from '../output/table.ts';
+
+/** What a runtime is and can do, for people. */
+export function runtimeLines(runtime: RuntimeWire, paint: Palette): string[] {
+  return [
+    paint.bold(`${runtime.name}${runtime.isDefault ? ' (default)' : ''}`) + dash(runtime.doc),
+    ...indent(alignColumns(facts(runtime))),
+    ...indent(featureLines(runtime, paint)),
+  ];
+}
+
+function facts(runtime: RuntimeWire): string[][] {
+  const { aliases, usable, problem, path, version, type, isolation, containers } = runtime;
+  return [
+    ['State:', usable ? 'usable' : `not usable: ${problem ?? 'see the daemon log'}`],
+    ...(aliases.length > 0 ? [['Also:', aliases.join(', ')]] : []),
+    ['Version:', version || 'unknown'],
+    ['Path:', path || 'not found'],
+    ['Shim:', type],
+    ['Isolation:', isolation === 'vm' ? 'a virtual machine' : 'namespaces of the host’s kernel'],
+    ['Containers:', String(containers)],
+  ];
+}
+
+function featureLines({ features }: RuntimeWire, paint: Palette): string[] {
+  const width = Math.max(...features.map(({ feature }) => feature.length));
+  return features.map(({ feature, doc, supported, reason = '' }) => {
+    const name = feature.padEnd(width);
+    return supported
+      ? `${paint.green('yes')}  ${name}  ${doc}`
+      : `${paint.red('no')}   ${name}  ${doc}: ${reason}`;
+  });
+}
+
+/** What was looked at on the host for a runtime, with what mends what is missing. */
+export function findingLines({ name, usable, problem, findings }: RuntimeWire, paint: Palette): string[] {
+  const state = usable ? paint.green('usable') : paint.red('not usable');
+  return [
+    `${paint.bold(name)}: ${state}${dash(usable ? '' : (problem ?? ''))}`,
+    ...indent(
+      findings.flatMap(({ name: what, ok, found, mend }) => [
+        `${ok ? paint.green('ok') : paint.red('no')}  ${what}: ${found}`,
+        ...(ok || mend === undefined ? [] : mend.split('\n').map((line) => `      ${paint.cyan(line)}`)),
+      ]),
+    ),
+  ];
+}
+
+function dash(text: string): string {
+  return text ? ` – ${text}` : '';
+}
+
+function indent(lines: string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}
