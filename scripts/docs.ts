@@ -3,3 +3,4 @@ await import('./generate-cli-docs.ts');
 await import('./generate-config-docs.ts');
 await import('./generate-error-docs.ts');
 await import('./generate-hook-docs.ts');
+await import('./generate-runtime-docs.ts');
