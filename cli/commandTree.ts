@@ -67,6 +67,11 @@ const rename: CommandEntry = {
   summary: 'Give a container another name',
   load: () => import('./commands/rename.ts'),
 };
+const update: CommandEntry = {
+  name: 'update',
+  summary: 'Change limits and restart policy of containers',
+  load: () => import('./commands/update.ts'),
+};
 const pause: CommandEntry = {
   name: 'pause',
   summary: 'Freeze all processes of containers',
@@ -142,6 +147,7 @@ const container: CommandEntry = {
     attach,
     wait,
     rename,
+    update,
     pause,
     unpause,
     top,
@@ -233,6 +239,7 @@ export const commandTree: CommandEntry[] = [
     attach,
     wait,
     rename,
+    update,
     pause,
     unpause,
     top,

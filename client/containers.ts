@@ -10,6 +10,8 @@ import type {
   ContainersPruneResponse,
   ContainerSummary,
   ContainerTopResponse,
+  ContainerUpdateRequest,
+  ContainerUpdateResponse,
   ContainerWaitResponse,
 } from './wire.ts';
 
@@ -71,6 +73,10 @@ export class ContainerCalls {
 
   async rename(ref: string, name: string): Promise<void> {
     await this.post(ref, 'rename', { name });
+  }
+
+  update(ref: string, body: ContainerUpdateRequest): Promise<ContainerUpdateResponse> {
+    return this.transport.json('POST', containerPath(ref, 'update'), { body });
   }
 
   async pause(ref: string): Promise<void> {

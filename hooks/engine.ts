@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { ContainerDraft } from './draft.ts';
 import type { Descriptor, Image, ImageConfig, ImageHistoryEntry } from './image.ts';
 import type { BlameEntry, Degradation, Plan } from './plan.ts';
-import type { ContainerRequest } from './request.ts';
+import type { ContainerRequest, ResourceRequest, RestartPolicy } from './request.ts';
 
 /** What surfaces (HTTP API, CRI, …) and plugins call. `ref` is a container's name, id or unambiguous id prefix. */
 export interface Engine {
@@ -44,6 +44,8 @@ export interface ContainerRecord {
   stoppedByUser: boolean;
   degraded: Degradation[];
   warnings: string[];
+  /** Who set what in updates since: the last of each field. */
+  updates?: BlameEntry[];
   /** What the start-stage effects answered, by effect key: `network.eth0` → addresses. */
   attachments: Record<string, unknown>;
   /** Absolute paths of the files bound into the container. */
@@ -134,6 +136,11 @@ export interface Containers {
   kill(ref: string, signal?: string): Promise<void>;
   remove(ref: string, options?: { force?: boolean; volumes?: boolean }): Promise<void>;
   rename(ref: string, name: string): Promise<void>;
+  /**
+   * New limits, and a restart policy: at once for a container that runs, from the next start on for another. A failure
+   * leaves the old ones.
+   */
+  update(ref: string, request: UpdateRequest): Promise<{ warnings: string[] }>;
   pause(ref: string): Promise<void>;
   unpause(ref: string): Promise<void>;
   /** Answers when the condition holds. `removed` waits for the removal. */
@@ -158,6 +165,13 @@ export interface Containers {
   top(ref: string): Promise<{ pid: number; command: string }[]>;
   /** Removes every stopped container that matches; answers their ids. */
   prune(filters?: Record<string, string[]>): Promise<string[]>;
+}
+
+/** What changes; what is not named stays as it is. */
+export interface UpdateRequest {
+  /** -1 takes a limit of processes away; --cpus takes the place of quota and period, and they of it. */
+  resources?: ResourceRequest;
+  restart?: RestartPolicy;
 }
 
 /** plan.json: what `plan` answered when the container was made. */

@@ -166,6 +166,10 @@ export const errorKinds = {
   PCH_RUNTIME_NOT_FOUND: { status: 400, doc: 'No loaded plugin provides a runtime of that name.' },
   PCH_RUNTIME_UNUSABLE: { status: 409, doc: 'The runtime is known but cannot be used on this host.' },
   PCH_TOOL_MISSING: { status: 500, doc: 'A program that the call needs is not installed.' },
+  PCH_UPDATE_FAILED: {
+    status: 500,
+    doc: 'The runtime or the kernel did not take the new limits; the container has its old ones.',
+  },
   PCH_USER_NOT_FOUND: { status: 400, doc: 'A user or group name is not in the image.' },
   PCH_VOLUME_NOT_FOUND: { status: 404, doc: 'No volume has that name.' },
 } as const satisfies Record<string, ErrorKind>;
@@ -224,6 +228,7 @@ const relayed: readonly string[] = [
   'PCH_LOG_KEEPER',
   'PCH_NETNS_FAILED',
   'PCH_RUNTIME_FAILED',
+  'PCH_UPDATE_FAILED',
 ];
 
 /** Whoever ran out of space: this process (errno), or one that tells it in prose (strerror(3)). */

@@ -66,6 +66,32 @@ export interface ContainerCreateResponse {
   Warnings: string[] | null;
 }
 
+/** Body of `POST /containers/{id}/update`: limits that are missing or 0, and an unnamed policy, stay as they are. */
+export type ContainerUpdateRequest = Pick<HostConfig, LimitField | 'RestartPolicy'>;
+
+type LimitField =
+  | 'BlkioDeviceReadBps'
+  | 'BlkioDeviceReadIOps'
+  | 'BlkioDeviceWriteBps'
+  | 'BlkioDeviceWriteIOps'
+  | 'BlkioWeight'
+  | 'CpuPeriod'
+  | 'CpuQuota'
+  | 'CpuShares'
+  | 'CpusetCpus'
+  | 'CpusetMems'
+  | 'Memory'
+  | 'MemoryReservation'
+  | 'MemorySwap'
+  | 'MemorySwappiness'
+  | 'NanoCpus'
+  | 'OomKillDisable'
+  | 'PidsLimit';
+
+export interface ContainerUpdateResponse {
+  Warnings: string[] | null;
+}
+
 /** One entry of `GET /containers/json`. */
 export interface ContainerSummary {
   Id: string;

@@ -134,6 +134,11 @@ export class Ledger {
     if (failed) throw failed.reason;
   }
 
+  /** Undoes one effect; nothing if it is not on the books. */
+  async revert(key: string): Promise<void> {
+    await this.#undoOne(key);
+  }
+
   /** Takes an effect off the books without undoing it: what it made stays. */
   async release(key: string): Promise<void> {
     if (!this.#applied.delete(key)) return;

@@ -10,6 +10,7 @@ import type {
   LogQuery,
   Run,
   StoredPlan,
+  UpdateRequest,
 } from '../../hooks/engine.ts';
 import type { BlameEntry, Plan } from '../../hooks/plan.ts';
 import type { ContainerRequest } from '../../hooks/request.ts';
@@ -29,6 +30,8 @@ import { run } from './run.ts';
 import { start } from './start.ts';
 import { stop, type StopOptions } from './stop.ts';
 import { processesOf } from './top.ts';
+import { update } from './update.ts';
+import { withUpdates } from './storedPlan.ts';
 import { wait, type WaitCondition } from './wait.ts';
 
 /** The engine's containers: each verb finds its container and hands over to the file of its name. */
@@ -77,6 +80,10 @@ export class ContainerVerbs implements Containers {
     await rename(this.#kernel, this.#find(ref), name);
   }
 
+  async update(ref: string, request: UpdateRequest): Promise<{ warnings: string[] }> {
+    return await update(this.#kernel, this.#find(ref), request);
+  }
+
   async pause(ref: string): Promise<void> {
     await pause(this.#kernel, this.#find(ref));
   }
@@ -105,8 +112,9 @@ export class ContainerVerbs implements Containers {
   }
 
   async storedPlan(ref: string): Promise<StoredPlan> {
-    const { paths } = this.#find(ref);
-    return JSON.parse(await readFile(join(paths.directory, 'plan.json'), 'utf8')) as StoredPlan;
+    const record = this.#find(ref);
+    const text = await readFile(join(record.paths.directory, 'plan.json'), 'utf8');
+    return withUpdates(JSON.parse(text) as StoredPlan, record);
   }
 
   async explain(ref: string, field?: string): Promise<BlameEntry[]> {

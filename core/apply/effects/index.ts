@@ -12,6 +12,7 @@ import { cgroupEffect } from './cgroup.ts';
 import { containerEffect } from './container.ts';
 import { filesEffect } from './files.ts';
 import { ioEffect } from './io.ts';
+import { limitsEffect } from './limits.ts';
 import { netnsEffect } from './netns.ts';
 import { snapshotEffect } from './snapshot.ts';
 import { taskEffect } from './task.ts';
@@ -24,6 +25,7 @@ export const coreKindNames = [
   'container',
   'files',
   'io',
+  'limits',
   'mark',
   'netns',
   'snapshot',
@@ -52,6 +54,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     containerEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
     filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
+    limitsEffect(deps.client, recordOf),
     netnsEffect(deps.netns),
     snapshotEffect(deps.client, chainIdOf),
     taskEffect(deps.client),

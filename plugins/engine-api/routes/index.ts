@@ -5,6 +5,7 @@ import { createRoutes } from './container/create.ts';
 import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
 import { readRoutes } from './container/read.ts';
+import { updateRoutes } from './container/update.ts';
 import { waitRoutes } from './container/wait.ts';
 import { eventRoutes } from './events.ts';
 import { execRoutes } from './exec.ts';
@@ -30,6 +31,7 @@ export const routes: Route[] = [
   ...runRoutes,
   ...systemRoutes,
   ...unsupportedRoutes,
+  ...updateRoutes,
   ...volumeRoutes,
   ...waitRoutes,
 ];

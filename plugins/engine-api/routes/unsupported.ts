@@ -27,7 +27,6 @@ const table: [Route['method'], string, string, string?][] = [
   ['GET', '/containers/:id/changes', 'listing changed files'],
   ['GET', '/containers/:id/export', 'exporting a file system', 'use docker exec with tar'],
   ['GET', '/containers/:id/stats', 'container statistics', 'read the container’s cgroup'],
-  ['POST', '/containers/:id/update', 'changing limits of a container', 'make it again with the new limits'],
   ['GET', '/containers/:id/checkpoints', 'checkpointing'],
   ['POST', '/containers/:id/checkpoints', 'checkpointing'],
   ['POST', '/networks/create', 'making a network', 'use bridge, none, host or container:NAME'],

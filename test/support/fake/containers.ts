@@ -237,6 +237,13 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
     async rename(ref, name) {
       find(ref).record.name = name;
     },
+    async update(ref, { resources, restart }) {
+      const { record } = find(ref);
+      Object.assign(record.request, { resources: { ...record.request.resources, ...resources } });
+      if (restart) record.draft.restart = restart;
+      emit(find(ref), 'update');
+      return { warnings: [] };
+    },
     async pause(ref) {
       mustRun(find(ref));
       find(ref).record.state.status = 'paused';
