@@ -87,6 +87,11 @@ const top: CommandEntry = {
   summary: "List a container's processes",
   load: () => import('./commands/top.ts'),
 };
+const stats: CommandEntry = {
+  name: 'stats',
+  summary: 'Show what containers use, live',
+  load: () => import('./commands/stats.ts'),
+};
 const port: CommandEntry = {
   name: 'port',
   summary: "List a container's published ports",
@@ -151,6 +156,7 @@ const container: CommandEntry = {
     pause,
     unpause,
     top,
+    stats,
     port,
     {
       name: 'prune',
@@ -243,6 +249,7 @@ export const commandTree: CommandEntry[] = [
     pause,
     unpause,
     top,
+    stats,
     port,
     container,
   ]),

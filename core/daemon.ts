@@ -27,6 +27,8 @@ import { HookedImages } from './lifecycle/hookedImages.ts';
 import { KeyedLocks } from './lifecycle/locks.ts';
 import { recover } from './lifecycle/recover.ts';
 import { RestartTimers } from './lifecycle/restartTimers.ts';
+import { hostUsage } from './lifecycle/stats/hostUsage.ts';
+import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
 import { HostSystem } from './lifecycle/system.ts';
 import type { StderrLog } from './log.ts';
 import { NetworkNamespaces } from './netns/netns.ts';
@@ -186,6 +188,10 @@ export class Daemon {
       volumes,
       generations,
       restarts: new RestartTimers(),
+      metrics: new SharedMetrics({
+        metrics: (filters, options) => client.tasks.metrics(filters, options),
+        host: hostUsage,
+      }),
       prepared: new Set(),
       hostFiles,
       shutdown: this.#shutdown.signal,

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { ContainerDraft } from './draft.ts';
 import type { Descriptor, Image, ImageConfig, ImageHistoryEntry } from './image.ts';
 import type { BlameEntry, Degradation, Plan } from './plan.ts';
+import type { ContainerStats, StatsOptions } from './stats.ts';
 import type { ContainerRequest, ResourceRequest, RestartPolicy } from './request.ts';
 
 /** What surfaces (HTTP API, CRI, …) and plugins call. `ref` is a container's name, id or unambiguous id prefix. */
@@ -163,6 +164,8 @@ export interface Containers {
   resize(ref: string, size: { height: number; width: number }): Promise<void>;
   /** The container's processes, host pids. */
   top(ref: string): Promise<{ pid: number; command: string }[]>;
+  /** What it uses; never waits for a lock. */
+  stats(ref: string, options: StatsOptions, signal: AbortSignal): AsyncIterable<ContainerStats>;
   /** Removes every stopped container that matches; answers their ids. */
   prune(filters?: Record<string, string[]>): Promise<string[]>;
 }

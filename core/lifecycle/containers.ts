@@ -13,6 +13,7 @@ import type {
   UpdateRequest,
 } from '../../hooks/engine.ts';
 import type { BlameEntry, Plan } from '../../hooks/plan.ts';
+import type { ContainerStats, StatsOptions } from '../../hooks/stats.ts';
 import type { ContainerRequest } from '../../hooks/request.ts';
 import { ifFound } from '../containerd/index.ts';
 import { isWithin } from '../plugins/index.ts';
@@ -28,6 +29,7 @@ import { rename } from './rename.ts';
 import { restart } from './restart.ts';
 import { run } from './run.ts';
 import { start } from './start.ts';
+import { stats } from './stats/stats.ts';
 import { stop, type StopOptions } from './stop.ts';
 import { processesOf } from './top.ts';
 import { update } from './update.ts';
@@ -138,6 +140,10 @@ export class ContainerVerbs implements Containers {
 
   async top(ref: string): Promise<{ pid: number; command: string }[]> {
     return await processesOf(this.#kernel, this.#find(ref));
+  }
+
+  stats(ref: string, options: StatsOptions, signal: AbortSignal): AsyncIterable<ContainerStats> {
+    return stats(this.#kernel, this.#find(ref), options, signal);
   }
 
   async prune(filters: Record<string, string[]> = {}): Promise<string[]> {

@@ -5,6 +5,7 @@ import { createRoutes } from './container/create.ts';
 import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
 import { readRoutes } from './container/read.ts';
+import { statsRoutes } from './container/stats.ts';
 import { updateRoutes } from './container/update.ts';
 import { waitRoutes } from './container/wait.ts';
 import { eventRoutes } from './events.ts';
@@ -29,6 +30,7 @@ export const routes: Route[] = [
   ...pouchRoutes,
   ...readRoutes,
   ...runRoutes,
+  ...statsRoutes,
   ...systemRoutes,
   ...unsupportedRoutes,
   ...updateRoutes,

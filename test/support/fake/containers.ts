@@ -313,6 +313,10 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       mustRun(container);
       return [{ pid: container.process.pid, command: container.record.draft.process.command.join(' ') }];
     },
+    async *stats(ref) {
+      const { id, name } = find(ref).record;
+      yield { id, name };
+    },
     async prune() {
       const gone = [...all.values()].filter((container) => !isRunning(container));
       gone.forEach(drop);
