@@ -129,6 +129,30 @@ const load: CommandEntry = {
   load: () => import('./commands/load.ts'),
 };
 
+const checkpoint: CommandEntry = {
+  name: 'checkpoint',
+  summary: 'Keep what running containers are, to start them from there',
+  subcommands: [
+    {
+      name: 'create',
+      summary: 'Write a checkpoint of a running container, and end it',
+      load: () => import('./commands/checkpointCreate.ts'),
+    },
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List the checkpoints of a container',
+      load: () => import('./commands/checkpointList.ts'),
+    },
+    {
+      name: 'rm',
+      aliases: ['remove'],
+      summary: 'Remove checkpoints',
+      load: () => import('./commands/checkpointRemove.ts'),
+    },
+  ],
+};
+
 /** `pouch container …`: the same commands, sorted under their noun. */
 const container: CommandEntry = {
   name: 'container',
@@ -251,6 +275,7 @@ export const commandTree: CommandEntry[] = [
     top,
     stats,
     port,
+    checkpoint,
     container,
   ]),
   ...inGroup('Images:', [pull, imageList, rmi, tag, history, save, load, image]),

@@ -57,7 +57,7 @@ export class ContainerCalls {
     return this.transport.json<ContainerCreateResponse>('POST', '/containers/create', { body, query });
   }
 
-  async start(ref: string, options: { detachKeys?: string } = {}): Promise<void> {
+  async start(ref: string, options: { detachKeys?: string; checkpoint?: string } = {}): Promise<void> {
     await this.post(ref, 'start', options);
   }
 

@@ -18,6 +18,7 @@ import { cgroupVersion, findInit } from './host/facts.ts';
 import { ImageStore } from './images/index.ts';
 import { ContainerIo } from './io/index.ts';
 import { AttachPoints } from './lifecycle/attachPoints.ts';
+import { CheckpointVerbs } from './lifecycle/checkpoints.ts';
 import { ContainerVerbs } from './lifecycle/containers.ts';
 import { EventBus } from './lifecycle/events.ts';
 import { ExecInstances } from './lifecycle/execs.ts';
@@ -282,6 +283,7 @@ export class Daemon {
     const address = config.containerd.address;
     return {
       containers: new ContainerVerbs(kernel),
+      checkpoints: new CheckpointVerbs(kernel),
       execs: new ExecInstances(kernel, config.state),
       images: kernel.images,
       volumes: kernel.volumes,

@@ -8,6 +8,7 @@ import type { ContainerRequest, ResourceRequest, RestartPolicy } from './request
 /** What surfaces (HTTP API, CRI, …) and plugins call. `ref` is a container's name, id or unambiguous id prefix. */
 export interface Engine {
   readonly containers: Containers;
+  readonly checkpoints: Checkpoints;
   readonly execs: Execs;
   readonly images: Images;
   readonly volumes: Volumes;
@@ -130,7 +131,8 @@ export interface Containers {
   create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
   /** Creates and starts one with a client at its streams: faster than the calls one by one. */
   run(request: ContainerRequest, streams: AttachOptions): Promise<Run>;
-  start(ref: string): Promise<void>;
+  /** From a checkpoint its processes go on where they were. */
+  start(ref: string, options?: { checkpoint?: string }): Promise<void>;
   /** Sends the stop signal, waits, then SIGKILL. Succeeds for a stopped container (answers false). */
   stop(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<boolean>;
   restart(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<void>;
@@ -179,6 +181,14 @@ export interface UpdateRequest {
 
 /** plan.json: what `plan` answered when the container was made. */
 export type StoredPlan = Omit<Plan, 'draft'>;
+
+/** What criu has written of a container's processes, to start it from. */
+export interface Checkpoints {
+  /** Ends the container unless `leaveRunning`; it runs on if this fails. */
+  create(ref: string, name: string, options?: { leaveRunning?: boolean }): Promise<void>;
+  list(ref: string): Promise<string[]>;
+  remove(ref: string, name: string): Promise<void>;
+}
 
 export interface ExecRequest {
   args: string[];

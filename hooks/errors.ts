@@ -24,6 +24,11 @@ export const errorKinds = {
   PCH_BODY_TOO_LARGE: { status: 413, doc: 'The body of a request is larger than the call takes.' },
   PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that makes a base image from packages failed.' },
   PCH_CANCELLED: { status: 499, doc: 'The caller ended the call before it was complete.' },
+  PCH_CHECKPOINT_FAILED: {
+    status: 500,
+    doc: 'criu could not write a container’s state, or not make the container from it.',
+  },
+  PCH_CHECKPOINT_NOT_FOUND: { status: 404, doc: 'The container has no checkpoint of that name.' },
   PCH_CLIENT_NOT_ALLOWED: {
     status: 403,
     doc: 'The request comes from a web page or names a host that is not this one; only local clients are served.',
@@ -223,6 +228,7 @@ export function toPouchError(error: unknown): PouchError {
 
 /** Errors that pass on what containerd, a runtime or another process has said. */
 const relayed: readonly string[] = [
+  'PCH_CHECKPOINT_FAILED',
   'PCH_CNI_FAILED',
   'PCH_CONTAINERD_FAILED',
   'PCH_LOG_KEEPER',

@@ -92,6 +92,21 @@ export interface ContainerUpdateResponse {
   Warnings: string[] | null;
 }
 
+/** Body of `POST /containers/{id}/checkpoints`. */
+export interface CheckpointCreateRequest {
+  /** Its name. */
+  CheckpointID: string;
+  /** Only empty: they are kept with the container. */
+  CheckpointDir?: string;
+  /** Whether the container ends with it. */
+  Exit?: boolean;
+}
+
+/** One entry of `GET /containers/{id}/checkpoints`. */
+export interface CheckpointSummary {
+  Name: string;
+}
+
 /** One entry of `GET /containers/json`. */
 export interface ContainerSummary {
   Id: string;

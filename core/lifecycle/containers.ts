@@ -28,7 +28,7 @@ import { remove, type RemoveOptions } from './remove.ts';
 import { rename } from './rename.ts';
 import { restart } from './restart.ts';
 import { run } from './run.ts';
-import { start } from './start.ts';
+import { start, type StartOptions } from './start.ts';
 import { stats } from './stats/stats.ts';
 import { stop, type StopOptions } from './stop.ts';
 import { processesOf } from './top.ts';
@@ -58,8 +58,8 @@ export class ContainerVerbs implements Containers {
     return { id: record.id, warnings: record.warnings, attachment, started };
   }
 
-  async start(ref: string): Promise<void> {
-    await start(this.#kernel, this.#find(ref));
+  async start(ref: string, options: StartOptions = {}): Promise<void> {
+    await start(this.#kernel, this.#find(ref), options);
   }
 
   async stop(ref: string, options: StopOptions = {}): Promise<boolean> {

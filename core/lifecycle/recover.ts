@@ -8,6 +8,7 @@ import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { deleteTask } from '../apply/effects/task.ts';
 import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../containerd/index.ts';
+import { settleCheckpoints } from './checkpoint.ts';
 import { cleanUpLocked, onExit, setExited, unseenExitCode, watchExit } from './exit.ts';
 import { initPid } from './initPid.ts';
 import { type Kernel, withLedger } from './kernel.ts';
@@ -77,6 +78,7 @@ async function recoverOne(
   if (interrupted === 'start' && !runs(record, task)) return await undoStart(kernel, record);
   if (interrupted === 'start') await commit(kernel, record);
   if (interrupted === 'update') await settleUpdate(kernel, record);
+  if (interrupted === 'checkpoint') await settleCheckpoints(kernel, record);
   return await resume(kernel, record, task);
 }
 

@@ -9,6 +9,7 @@ import type { ContainerStore } from '../../state/store.ts';
 import type { VolumeStore } from '../../volumes/volumes.ts';
 import { bindSourceEffect } from './bindSource.ts';
 import { cgroupEffect } from './cgroup.ts';
+import { checkpointEffect } from './checkpoint.ts';
 import { containerEffect } from './container.ts';
 import { filesEffect } from './files.ts';
 import { ioEffect } from './io.ts';
@@ -22,6 +23,7 @@ import { volumeEffect } from './volume.ts';
 export const coreKindNames = [
   'bind-source',
   'cgroup',
+  'checkpoint',
   'container',
   'files',
   'io',
@@ -51,13 +53,14 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
   const kinds = [
     bindSourceEffect(),
     cgroupEffect(),
+    checkpointEffect(deps.client, (id) => deps.store.directoryOf(id)),
     containerEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
     filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
     limitsEffect(deps.client, recordOf),
     netnsEffect(deps.netns),
     snapshotEffect(deps.client, chainIdOf),
-    taskEffect(deps.client),
+    taskEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
     volumeEffect(deps.volumes, deps.client, deps.stateDirectory),
   ] as unknown as EffectKind[];
   return new Map(kinds.map((kind) => [kind.kind, kind]));

@@ -1,23 +1,43 @@
 /** The task: the shim, and the container made by the runtime up to, not including, its command. */
+import { mkdir } from 'node:fs/promises';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { type ContainerdClient, ifFound, isContainerdError, TaskStatus } from '../../containerd/index.ts';
+import {
+  type Any,
+  type ContainerdClient,
+  ifFound,
+  isContainerdError,
+  TaskStatus,
+} from '../../containerd/index.ts';
+import { packOptions } from '../../containerd/runtimeOptions.ts';
 import type { StdioPaths } from '../../io/index.ts';
+import { checkpointPaths } from '../checkpointPaths.ts';
+import type { ContainerEffectDeps } from './container.ts';
 import { endStrayShim } from './strayShim.ts';
 
 const SIGKILL = 9;
 /** A killed process is gone in milliseconds, unless the kernel holds it (uninterruptible sleep). */
 const killDeadlineMs = 10_000;
 
-export function taskEffect(client: ContainerdClient): EffectKind<{ id: string }, { pid: number }> {
+export interface TaskArgs {
+  id: string;
+  /** Name of the checkpoint that it is made from. */
+  checkpoint?: string;
+}
+
+export function taskEffect(
+  deps: ContainerEffectDeps,
+): EffectKind<TaskArgs & Record<string, unknown>, { pid: number }> {
+  const { client } = deps;
   return {
     kind: 'task',
     volatile: true,
     describe: () => 'have the runtime make the container',
-    async apply({ id }, { resultOf, signal }) {
+    async apply({ id, checkpoint }, { resultOf, signal }) {
       const rootfs = await client.snapshots.mounts(id);
       const { stdin, stdout, stderr, terminal } = resultOf('io') as StdioPaths;
-      const task = { containerId: id, rootfs, stdin, stdout, stderr, terminal };
+      const options = checkpoint === undefined ? {} : { options: await restoreOptions(deps, id, checkpoint) };
+      const task = { containerId: id, rootfs, stdin, stdout, stderr, terminal, ...options };
       const pid = await client.tasks.create(task, { signal }).catch((error: unknown) => {
         throw runtimeError(error, id);
       });
@@ -27,6 +47,15 @@ export function taskEffect(client: ContainerdClient): EffectKind<{ id: string },
       await deleteTask(client, id);
     },
   };
+}
+
+/** The container's own runtime options, and where criu finds its images. */
+async function restoreOptions(deps: ContainerEffectDeps, id: string, checkpoint: string): Promise<Any> {
+  const { draft, paths } = deps.recordOf(id);
+  const { images, work } = checkpointPaths(paths.directory, checkpoint);
+  await mkdir(work, { recursive: true, mode: 0o700 });
+  const options = await deps.runtimeOf(draft.runtime).options(draft);
+  return packOptions(options, { imagePath: images, workPath: work });
 }
 
 /** Ends and deletes a task in whatever state it is, with its shim; succeeds if there is none. */

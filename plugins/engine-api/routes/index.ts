@@ -1,6 +1,7 @@
 /** Every route of the API. */
 import type { Route } from '../http/call.ts';
 import { attachRoutes } from './container/attach.ts';
+import { checkpointRoutes } from './container/checkpoints.ts';
 import { createRoutes } from './container/create.ts';
 import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
@@ -20,6 +21,7 @@ import { volumeRoutes } from './volumes.ts';
 
 export const routes: Route[] = [
   ...attachRoutes,
+  ...checkpointRoutes,
   ...createRoutes,
   ...eventRoutes,
   ...execRoutes,

@@ -26,8 +26,6 @@ const table: [Route['method'], string, string, string?][] = [
   ['GET', '/containers/:id/attach/ws', 'attaching by WebSocket', 'use POST /containers/{id}/attach'],
   ['GET', '/containers/:id/changes', 'listing changed files'],
   ['GET', '/containers/:id/export', 'exporting a file system', 'use docker exec with tar'],
-  ['GET', '/containers/:id/checkpoints', 'checkpointing'],
-  ['POST', '/containers/:id/checkpoints', 'checkpointing'],
   ['POST', '/networks/create', 'making a network', 'use bridge, none, host or container:NAME'],
   ['POST', '/networks/:id/connect', 'connecting a container to another network'],
   ['POST', '/networks/:id/disconnect', 'disconnecting a container from its network'],
