@@ -3,7 +3,6 @@ import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { checkpointsDirectory } from '../apply/checkpointPaths.ts';
 import type { Ledger } from '../apply/ledger.ts';
-import { checkName } from './create.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
 import { notRunning } from './kill.ts';
 import { requireOf } from './requireFeature.ts';
@@ -22,7 +21,7 @@ export async function createCheckpoint(
   name: string,
   { leaveRunning = false }: CheckpointOptions,
 ): Promise<void> {
-  checkName(name);
+  checkCheckpointName(name);
   await kernel.locks.run(record.id, 'checkpoint', async () => {
     await checkAllowed(kernel, record, name, leaveRunning);
     const args = { id: record.id, name, exit: !leaveRunning };
@@ -42,6 +41,16 @@ export async function createCheckpoint(
     await (leaveRunning ? make() : endedLocked(kernel, record, make));
     emitContainer(kernel, 'checkpoint', record, { checkpoint: name });
   });
+}
+
+/** @throws PCH_NAME_INVALID */
+function checkCheckpointName(name: string): void {
+  if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.test(name)) return;
+  throw new PouchError(
+    'PCH_NAME_INVALID',
+    `Invalid checkpoint name (${name}): expected up to 128 letters, digits, "_", "." or "-", the first a letter or digit`,
+    { hint: 'choose another name' },
+  );
 }
 
 async function checkAllowed(

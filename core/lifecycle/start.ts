@@ -9,7 +9,7 @@ import { etcPaths, hostsFile } from '../plan/etcFiles.ts';
 import type { Generation } from '../plugins/index.ts';
 import { checkRestorable, forgetWork, restoreError, restoring } from './restore.ts';
 import { watchExit } from './exit.ts';
-import { removeLocked } from './remove.ts';
+import { isUp, removeLocked } from './remove.ts';
 import { initPid } from './initPid.ts';
 import { emitContainer, type Kernel, networksOf, withLedger } from './kernel.ts';
 
@@ -24,12 +24,14 @@ export async function start(
   record: ContainerRecord,
   options: StartOptions = {},
 ): Promise<void> {
-  kernel.restarts.cancel(record.id);
+  if (options.checkpoint === undefined) kernel.restarts.cancel(record.id);
   await kernel.locks.run(record.id, 'start', async () => {
+    if (options.checkpoint !== undefined) await checkRestorable(kernel, record, options.checkpoint);
+    kernel.restarts.cancel(record.id);
     try {
       await startLocked(kernel, record, options);
     } catch (error) {
-      if (record.draft.autoRemove) await removeLocked(kernel, record, { volumes: true });
+      if (record.draft.autoRemove && !isUp(record)) await removeLocked(kernel, record, { volumes: true });
       throw error;
     }
   });
@@ -41,7 +43,6 @@ export async function startLocked(
   record: ContainerRecord,
   { checkpoint }: StartOptions = {},
 ): Promise<void> {
-  if (checkpoint !== undefined) await checkRestorable(kernel, record, checkpoint);
   if (record.state.status === 'running') return;
   checkStartable(record);
   await kernel.generations.use((generation) =>

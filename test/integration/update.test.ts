@@ -7,12 +7,13 @@ import { cgroupFile } from '../support/cgroupFile.ts';
 import { crunYaml } from '../support/runtimes/crunYaml.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
+const yaml = `${crunYaml}    fixed: { binary: runc, lacks: [liveUpdate, stats] }\n`;
 const MiB = 2 ** 20;
 
 describe('update', function () {
   this.timeout(60_000);
   this.slow(10_000);
-  const daemon = useDaemon({ yaml: crunYaml });
+  const daemon = useDaemon({ yaml });
   const { ok, pouch } = daemon;
   const inspect = async (ref: string) => (await daemon.it.inspect(ref))!;
   const sleeper = (name: string, ...options: string[]) =>
@@ -158,6 +159,24 @@ describe('update', function () {
       assert.match(stderr, /PCH_CONFLICT/);
       await ok('rm', '-f', 'passing');
     });
+  });
+
+  it('is refused where the runtime has none, and counts from the next start on', async () => {
+    await sleeper('fixed', '--runtime', 'fixed');
+    const { exitCode, stderr } = await pouch('update', '-m', '64m', 'fixed');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /PCH_RUNTIME_CANNOT/);
+    assert.match(stderr, /--runtime .*runc.* can/);
+    assert.equal((await inspect('fixed')).HostConfig.Memory, 0);
+    const stats = await pouch('stats', '--no-stream', 'fixed');
+    assert.match(stats.stderr, /PCH_RUNTIME_CANNOT/);
+    await ok('update', '--restart', 'on-failure:1', 'fixed');
+    await ok('kill', 'fixed');
+    await daemon.it.until('fixed', 'exited');
+    await ok('update', '-m', '64m', 'fixed');
+    await ok('start', 'fixed');
+    assert.deepEqual(await memoryOf('fixed'), both(64));
+    await ok('rm', '-f', 'fixed');
   });
 
   it('shows in explain, in the spec and in the plan', async () => {

@@ -67,8 +67,9 @@ export async function deleteTask(client: ContainerdClient, id: string): Promise<
 async function deleteFound(client: ContainerdClient, id: string): Promise<boolean> {
   const task = await ifFound(client.tasks.get(id));
   if (!task) return false;
-  // One that was made and never started too: its delete would wait two seconds for the end of its output.
-  if (task.status !== TaskStatus.STOPPED) await killTask(client, id);
+  // One that was made and never started too: its delete would wait two seconds for the end of its output. One that was to
+  // be restored has no process, whose end could be waited for.
+  if (task.status !== TaskStatus.STOPPED && task.pid !== 0) await killTask(client, id);
   return (await ifFound(client.tasks.delete(id))) !== undefined;
 }
 
