@@ -184,7 +184,7 @@ describe('the HTTP API', () => {
       for (const [method, path] of [
         ['POST', '/build'],
         ['POST', '/commit'],
-        ['GET', '/containers/x/stats'],
+        ['GET', '/containers/x/changes'],
         ['POST', '/swarm/init'],
         ['POST', '/images/a/b/push'],
       ] as const) {
