@@ -97,5 +97,5 @@ function throttleConfig(flags: CreateFlags): HostConfig {
     BlkioDeviceWriteIOps: rates('--device-write-iops', deviceWriteIops, 'operations'),
   };
   const given = Object.entries(config).filter(([, list]) => (list as unknown[]).length > 0);
-  return Object.fromEntries(given) as HostConfig;
+  return Object.fromEntries(given);
 }
