@@ -67,6 +67,11 @@ const rename: CommandEntry = {
   summary: 'Give a container another name',
   load: () => import('./commands/rename.ts'),
 };
+const update: CommandEntry = {
+  name: 'update',
+  summary: 'Change limits and restart policy of containers',
+  load: () => import('./commands/update.ts'),
+};
 const pause: CommandEntry = {
   name: 'pause',
   summary: 'Freeze all processes of containers',
@@ -81,6 +86,11 @@ const top: CommandEntry = {
   name: 'top',
   summary: "List a container's processes",
   load: () => import('./commands/top.ts'),
+};
+const stats: CommandEntry = {
+  name: 'stats',
+  summary: 'Show what containers use, live',
+  load: () => import('./commands/stats.ts'),
 };
 const port: CommandEntry = {
   name: 'port',
@@ -119,6 +129,30 @@ const load: CommandEntry = {
   load: () => import('./commands/load.ts'),
 };
 
+const checkpoint: CommandEntry = {
+  name: 'checkpoint',
+  summary: 'Keep what running containers are, to start them from there',
+  subcommands: [
+    {
+      name: 'create',
+      summary: 'Write a checkpoint of a running container, and end it',
+      load: () => import('./commands/checkpointCreate.ts'),
+    },
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List the checkpoints of a container',
+      load: () => import('./commands/checkpointList.ts'),
+    },
+    {
+      name: 'rm',
+      aliases: ['remove'],
+      summary: 'Remove checkpoints',
+      load: () => import('./commands/checkpointRemove.ts'),
+    },
+  ],
+};
+
 /** `pouch container …`: the same commands, sorted under their noun. */
 const container: CommandEntry = {
   name: 'container',
@@ -142,9 +176,11 @@ const container: CommandEntry = {
     attach,
     wait,
     rename,
+    update,
     pause,
     unpause,
     top,
+    stats,
     port,
     {
       name: 'prune',
@@ -251,10 +287,13 @@ export const commandTree: CommandEntry[] = [
     attach,
     wait,
     rename,
+    update,
     pause,
     unpause,
     top,
+    stats,
     port,
+    checkpoint,
     container,
   ]),
   ...inGroup('Images:', [pull, imageList, rmi, tag, history, save, load, image]),

@@ -1,4 +1,5 @@
 import { defaultHost } from './address.ts';
+import { CheckpointCalls } from './checkpoints.ts';
 import { ContainerCalls } from './containers.ts';
 import { ExecCalls } from './execs.ts';
 import { ImageCalls } from './images.ts';
@@ -18,6 +19,7 @@ export interface ClientOptions {
  */
 export class Client {
   readonly containers: ContainerCalls;
+  readonly checkpoints: CheckpointCalls;
   readonly execs: ExecCalls;
   readonly images: ImageCalls;
   readonly volumes: VolumeCalls;
@@ -29,6 +31,7 @@ export class Client {
   constructor(options: ClientOptions = {}) {
     this.transport = new Transport(options.host ?? defaultHost);
     this.containers = new ContainerCalls(this.transport);
+    this.checkpoints = new CheckpointCalls(this.transport);
     this.execs = new ExecCalls(this.transport);
     this.images = new ImageCalls(this.transport);
     this.volumes = new VolumeCalls(this.transport);

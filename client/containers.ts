@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ClientError } from './errors.ts';
+import { jsonLines } from './jsonLines.ts';
 import { filtersQuery } from './query.ts';
 import type { Filters } from './query.ts';
 import type { Hijacked, Transport } from './transport.ts';
@@ -10,7 +11,10 @@ import type {
   ContainersPruneResponse,
   ContainerSummary,
   ContainerTopResponse,
+  ContainerUpdateRequest,
+  ContainerUpdateResponse,
   ContainerWaitResponse,
+  StatsResponse,
 } from './wire.ts';
 
 export interface StopOptions {
@@ -53,7 +57,7 @@ export class ContainerCalls {
     return this.transport.json<ContainerCreateResponse>('POST', '/containers/create', { body, query });
   }
 
-  async start(ref: string, options: { detachKeys?: string } = {}): Promise<void> {
+  async start(ref: string, options: { detachKeys?: string; checkpoint?: string } = {}): Promise<void> {
     await this.post(ref, 'start', options);
   }
 
@@ -71,6 +75,10 @@ export class ContainerCalls {
 
   async rename(ref: string, name: string): Promise<void> {
     await this.post(ref, 'rename', { name });
+  }
+
+  update(ref: string, body: ContainerUpdateRequest): Promise<ContainerUpdateResponse> {
+    return this.transport.json('POST', containerPath(ref, 'update'), { body });
   }
 
   async pause(ref: string): Promise<void> {
@@ -104,6 +112,19 @@ export class ContainerCalls {
 
   top(ref: string, psArguments?: string): Promise<ContainerTopResponse> {
     return this.transport.json('GET', containerPath(ref, 'top'), { query: { ps_args: psArguments } });
+  }
+
+  /** What it uses now: two samples a second apart. */
+  stats(ref: string, signal?: AbortSignal): Promise<StatsResponse> {
+    const options = { query: { stream: false }, ...(signal && { signal }) };
+    return this.transport.json('GET', containerPath(ref, 'stats'), options);
+  }
+
+  /** What it uses, once a second until the signal aborts or it is removed. */
+  async *followStats(ref: string, signal?: AbortSignal): AsyncGenerator<StatsResponse> {
+    const options = signal ? { signal } : {};
+    const stream = await this.transport.open('GET', containerPath(ref, 'stats'), options);
+    yield* jsonLines<StatsResponse>(stream);
   }
 
   prune(filters?: Filters): Promise<ContainersPruneResponse> {

@@ -11,5 +11,6 @@ export * from './wire/hostConfig.ts';
 export * from './wire/image.ts';
 export * from './wire/inspect.ts';
 export * from './wire/pouch.ts';
+export * from './wire/stats.ts';
 export * from './wire/system.ts';
 export * from './wire/volume.ts';

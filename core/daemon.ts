@@ -18,6 +18,7 @@ import { cgroupVersion, findInit } from './host/facts.ts';
 import { ImageStore } from './images/index.ts';
 import { ContainerIo } from './io/index.ts';
 import { AttachPoints } from './lifecycle/attachPoints.ts';
+import { CheckpointVerbs } from './lifecycle/checkpoints.ts';
 import { ContainerVerbs } from './lifecycle/containers.ts';
 import { EventBus } from './lifecycle/events.ts';
 import { ExecInstances } from './lifecycle/execs.ts';
@@ -27,6 +28,8 @@ import { HookedImages } from './lifecycle/hookedImages.ts';
 import { KeyedLocks } from './lifecycle/locks.ts';
 import { recover } from './lifecycle/recover.ts';
 import { RestartTimers } from './lifecycle/restartTimers.ts';
+import { hostUsage } from './lifecycle/stats/hostUsage.ts';
+import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
 import { HostSystem } from './lifecycle/system.ts';
 import type { StderrLog } from './log.ts';
 import { NetworkNamespaces } from './netns/netns.ts';
@@ -187,6 +190,10 @@ export class Daemon {
       volumes,
       generations,
       restarts: new RestartTimers(),
+      metrics: new SharedMetrics({
+        metrics: (filters, options) => client.tasks.metrics(filters, options),
+        host: hostUsage,
+      }),
       prepared: new Set(),
       hostFiles,
       shutdown: this.#shutdown.signal,
@@ -277,6 +284,7 @@ export class Daemon {
     const address = config.containerd.address;
     return {
       containers: new ContainerVerbs(kernel),
+      checkpoints: new CheckpointVerbs(kernel),
       execs: new ExecInstances(kernel, config.state),
       images: kernel.images,
       volumes: kernel.volumes,

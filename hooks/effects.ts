@@ -33,6 +33,8 @@ export interface EffectKind<Args extends object = Record<string, unknown>, Resul
    * end of the daemon alone loses nothing that was written.
    */
   volatile?: true;
+  /** Milliseconds that one apply or undo may take; a minute if it is missing. */
+  deadlineMs?: number;
   /** One sentence for plans and logs: `attach eth0 to network bridge`. */
   describe(args: Args): string;
   /** Does it. The result is journaled (plain JSON) and handed to `undo`. */

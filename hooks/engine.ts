@@ -2,13 +2,15 @@ import type { Readable, Writable } from 'node:stream';
 import type { ContainerDraft } from './draft.ts';
 import type { Descriptor, Image, ImageConfig, ImageHistoryEntry } from './image.ts';
 import type { BlameEntry, Degradation, Plan } from './plan.ts';
-import type { ContainerRequest } from './request.ts';
 import type { RuntimeFinding } from './runtime.ts';
 import type { RuntimeFeature } from './runtimeFeatures.ts';
+import type { ContainerStats, StatsOptions } from './stats.ts';
+import type { ContainerRequest, ResourceRequest, RestartPolicy } from './request.ts';
 
 /** What surfaces (HTTP API, CRI, …) and plugins call. `ref` is a container's name, id or unambiguous id prefix. */
 export interface Engine {
   readonly containers: Containers;
+  readonly checkpoints: Checkpoints;
   readonly execs: Execs;
   readonly images: Images;
   readonly volumes: Volumes;
@@ -46,6 +48,8 @@ export interface ContainerRecord {
   stoppedByUser: boolean;
   degraded: Degradation[];
   warnings: string[];
+  /** Who set what in updates since: the last of each field. */
+  updates?: BlameEntry[];
   /** What the start-stage effects answered, by effect key: `network.eth0` → addresses. */
   attachments: Record<string, unknown>;
   /** Absolute paths of the files bound into the container. */
@@ -129,13 +133,19 @@ export interface Containers {
   create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
   /** Creates and starts one with a client at its streams: faster than the calls one by one. */
   run(request: ContainerRequest, streams: AttachOptions): Promise<Run>;
-  start(ref: string): Promise<void>;
+  /** From a checkpoint its processes go on where they were. */
+  start(ref: string, options?: { checkpoint?: string }): Promise<void>;
   /** Sends the stop signal, waits, then SIGKILL. Succeeds for a stopped container (answers false). */
   stop(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<boolean>;
   restart(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<void>;
   kill(ref: string, signal?: string): Promise<void>;
   remove(ref: string, options?: { force?: boolean; volumes?: boolean }): Promise<void>;
   rename(ref: string, name: string): Promise<void>;
+  /**
+   * New limits, and a restart policy: at once for a container that runs, from the next start on for another. A failure
+   * leaves the old ones.
+   */
+  update(ref: string, request: UpdateRequest): Promise<{ warnings: string[] }>;
   pause(ref: string): Promise<void>;
   unpause(ref: string): Promise<void>;
   /** Answers when the condition holds. `removed` waits for the removal. */
@@ -158,12 +168,29 @@ export interface Containers {
   resize(ref: string, size: { height: number; width: number }): Promise<void>;
   /** The container's processes, host pids. */
   top(ref: string): Promise<{ pid: number; command: string }[]>;
+  /** What it uses; never waits for a lock. */
+  stats(ref: string, options: StatsOptions, signal: AbortSignal): AsyncIterable<ContainerStats>;
   /** Removes every stopped container that matches; answers their ids. */
   prune(filters?: Record<string, string[]>): Promise<string[]>;
 }
 
+/** What changes; what is not named stays as it is. */
+export interface UpdateRequest {
+  /** -1 takes a limit of processes away; --cpus takes the place of quota and period, and they of it. */
+  resources?: ResourceRequest;
+  restart?: RestartPolicy;
+}
+
 /** plan.json: what `plan` answered when the container was made. */
 export type StoredPlan = Omit<Plan, 'draft'>;
+
+/** What criu has written of a container's processes, to start it from. */
+export interface Checkpoints {
+  /** Ends the container unless `leaveRunning`; it runs on if this fails. */
+  create(ref: string, name: string, options?: { leaveRunning?: boolean }): Promise<void>;
+  list(ref: string): Promise<string[]>;
+  remove(ref: string, name: string): Promise<void>;
+}
 
 export interface ExecRequest {
   args: string[];

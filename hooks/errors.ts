@@ -24,6 +24,11 @@ export const errorKinds = {
   PCH_BODY_TOO_LARGE: { status: 413, doc: 'The body of a request is larger than the call takes.' },
   PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that makes a base image from packages failed.' },
   PCH_CANCELLED: { status: 499, doc: 'The caller ended the call before it was complete.' },
+  PCH_CHECKPOINT_FAILED: {
+    status: 500,
+    doc: 'criu could not write a container’s state, or not make the container from it.',
+  },
+  PCH_CHECKPOINT_NOT_FOUND: { status: 404, doc: 'The container has no checkpoint of that name.' },
   PCH_CLIENT_NOT_ALLOWED: {
     status: 403,
     doc: 'The request comes from a web page or names a host that is not this one; only local clients are served.',
@@ -166,6 +171,10 @@ export const errorKinds = {
   PCH_RUNTIME_NOT_FOUND: { status: 400, doc: 'No loaded plugin provides a runtime of that name.' },
   PCH_RUNTIME_UNUSABLE: { status: 409, doc: 'The runtime is known but cannot be used on this host.' },
   PCH_TOOL_MISSING: { status: 500, doc: 'A program that the call needs is not installed.' },
+  PCH_UPDATE_FAILED: {
+    status: 500,
+    doc: 'The runtime or the kernel did not take the new limits; the container has its old ones.',
+  },
   PCH_USER_NOT_FOUND: { status: 400, doc: 'A user or group name is not in the image.' },
   PCH_VOLUME_NOT_FOUND: { status: 404, doc: 'No volume has that name.' },
 } as const satisfies Record<string, ErrorKind>;
@@ -219,11 +228,13 @@ export function toPouchError(error: unknown): PouchError {
 
 /** Errors that pass on what containerd, a runtime or another process has said. */
 const relayed: readonly string[] = [
+  'PCH_CHECKPOINT_FAILED',
   'PCH_CNI_FAILED',
   'PCH_CONTAINERD_FAILED',
   'PCH_LOG_KEEPER',
   'PCH_NETNS_FAILED',
   'PCH_RUNTIME_FAILED',
+  'PCH_UPDATE_FAILED',
 ];
 
 /** Whoever ran out of space: this process (errno), or one that tells it in prose (strerror(3)). */

@@ -14,6 +14,7 @@ export * from './plan.ts';
 export * from './request.ts';
 export * from './runtime.ts';
 export * from './runtimeFeatures.ts';
+export * from './stats.ts';
 export type {
   ContainerMoment,
   ContainerUpdated,

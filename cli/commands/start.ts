@@ -10,6 +10,7 @@ interface Flags {
   interactive?: boolean;
   sigProxy?: boolean;
   detachKeys?: string;
+  checkpoint?: string;
 }
 
 export function define(command: PouchCommand, session: Session): void {
@@ -18,13 +19,19 @@ export function define(command: PouchCommand, session: Session): void {
     .option('-a, --attach', 'connect to its output and end with its exit code')
     .option('-i, --interactive', 'connect to its stdin')
     .option('--detach-keys <keys>', `keys that leave it running (${defaultDetachKeys})`)
+    .option('--checkpoint <name>', 'go on from a checkpoint')
     .option('--sig-proxy', 'hand signals on to it', true)
     .action((refs: string[], flags: Flags) => start(session, refs, flags));
 }
 
 async function start(session: Session, refs: string[], flags: Flags): Promise<void> {
   const { containers } = session.client;
-  if (!flags.attach && !flags.interactive) return forEachRef(session, refs, (ref) => containers.start(ref));
+  const { checkpoint } = flags;
+  const from = checkpoint === undefined ? {} : { checkpoint };
+  if (!flags.attach && !flags.interactive)
+    return forEachRef(session, refs, (ref) => containers.start(ref, from));
+  if (checkpoint !== undefined)
+    throw conflictingOptions('--checkpoint goes without -a and -i', 'attach to it afterwards');
   const [ref = '', ...more] = refs;
   if (more.length > 0) throw conflictingOptions('-a and -i take one container, found several');
   const detachKeys = detachKeysOption(flags.detachKeys);

@@ -6,15 +6,28 @@ import { parseCpus, parseInteger } from '../parse/number.ts';
 import { parseSize, parseSizeOrUnlimited } from '../parse/size.ts';
 import type { CreateFlags } from './runFlags.ts';
 
+/** Flags of limits that a container may get later, too. */
+export type LimitFlags = Pick<
+  CreateFlags,
+  | 'memory'
+  | 'memorySwap'
+  | 'memoryReservation'
+  | 'cpus'
+  | 'cpuShares'
+  | 'cpuQuota'
+  | 'cpuPeriod'
+  | 'cpusetCpus'
+  | 'cpusetMems'
+  | 'pidsLimit'
+  | 'blkioWeight'
+>;
+
 /** The resource limits for flags. */
 export function limitConfig(flags: CreateFlags): HostConfig {
   return {
-    ...memoryConfig(flags),
-    ...cpuConfig(flags),
-    ...blockIoConfig(flags),
-    ...(flags.pidsLimit !== undefined && {
-      PidsLimit: parseInteger('--pids-limit', flags.pidsLimit, { minimum: -1 }),
-    }),
+    ...updatableLimits(flags),
+    ...oomConfig(flags),
+    ...throttleConfig(flags),
     ...(flags.ulimit.length > 0 && { Ulimits: flags.ulimit.map(parseUlimit) }),
     ...(flags.sysctl.length > 0 && {
       Sysctls: parseKeyValues('--sysctl', flags.sysctl, { valueRequired: true }),
@@ -23,25 +36,43 @@ export function limitConfig(flags: CreateFlags): HostConfig {
   };
 }
 
-function memoryConfig(flags: CreateFlags): HostConfig {
-  const { memory, memorySwap, memoryReservation, memorySwappiness, oomScoreAdj } = flags;
+/** What `update` can change. */
+export function updatableLimits(flags: LimitFlags): HostConfig {
+  return {
+    ...memoryConfig(flags),
+    ...cpuConfig(flags),
+    ...(flags.pidsLimit !== undefined && {
+      PidsLimit: parseInteger('--pids-limit', flags.pidsLimit, { minimum: -1 }),
+    }),
+    ...(flags.blkioWeight !== undefined && {
+      BlkioWeight: parseInteger('--blkio-weight', flags.blkioWeight, { minimum: 0, maximum: 1000 }),
+    }),
+  };
+}
+
+function memoryConfig({ memory, memorySwap, memoryReservation }: LimitFlags): HostConfig {
   return {
     ...(memory !== undefined && { Memory: parseSize('-m, --memory', memory) }),
     ...(memorySwap !== undefined && { MemorySwap: parseSizeOrUnlimited('--memory-swap', memorySwap) }),
     ...(memoryReservation !== undefined && {
       MemoryReservation: parseSize('--memory-reservation', memoryReservation),
     }),
+  };
+}
+
+function oomConfig({ memorySwappiness, oomKillDisable, oomScoreAdj }: CreateFlags): HostConfig {
+  return {
     ...(memorySwappiness !== undefined && {
       MemorySwappiness: parseInteger('--memory-swappiness', memorySwappiness, { minimum: -1, maximum: 100 }),
     }),
-    ...(flags.oomKillDisable !== undefined && { OomKillDisable: flags.oomKillDisable }),
+    ...(oomKillDisable !== undefined && { OomKillDisable: oomKillDisable }),
     ...(oomScoreAdj !== undefined && {
       OomScoreAdj: parseInteger('--oom-score-adj', oomScoreAdj, { minimum: -1000, maximum: 1000 }),
     }),
   };
 }
 
-function cpuConfig(flags: CreateFlags): HostConfig {
+function cpuConfig(flags: LimitFlags): HostConfig {
   const atLeastZero = { minimum: 0 };
   const { cpus, cpuShares, cpuQuota, cpuPeriod, cpusetCpus, cpusetMems } = flags;
   return {
@@ -54,7 +85,7 @@ function cpuConfig(flags: CreateFlags): HostConfig {
   };
 }
 
-function blockIoConfig(flags: CreateFlags): HostConfig {
+function throttleConfig(flags: CreateFlags): HostConfig {
   const rates = (flag: string, texts: string[], unit: 'bytes' | 'operations') =>
     texts.map((text) => parseThrottle(flag, text, unit));
   const { deviceReadBps, deviceWriteBps, deviceReadIops, deviceWriteIops } = flags;
@@ -66,10 +97,5 @@ function blockIoConfig(flags: CreateFlags): HostConfig {
     BlkioDeviceWriteIOps: rates('--device-write-iops', deviceWriteIops, 'operations'),
   };
   const given = Object.entries(config).filter(([, list]) => (list as unknown[]).length > 0);
-  return {
-    ...(Object.fromEntries(given) as HostConfig),
-    ...(flags.blkioWeight !== undefined && {
-      BlkioWeight: parseInteger('--blkio-weight', flags.blkioWeight, { minimum: 0, maximum: 1000 }),
-    }),
-  };
+  return Object.fromEntries(given);
 }

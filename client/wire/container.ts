@@ -66,6 +66,47 @@ export interface ContainerCreateResponse {
   Warnings: string[] | null;
 }
 
+/** Body of `POST /containers/{id}/update`: limits that are missing or 0, and an unnamed policy, stay as they are. */
+export type ContainerUpdateRequest = Pick<HostConfig, LimitField | 'RestartPolicy'>;
+
+type LimitField =
+  | 'BlkioDeviceReadBps'
+  | 'BlkioDeviceReadIOps'
+  | 'BlkioDeviceWriteBps'
+  | 'BlkioDeviceWriteIOps'
+  | 'BlkioWeight'
+  | 'CpuPeriod'
+  | 'CpuQuota'
+  | 'CpuShares'
+  | 'CpusetCpus'
+  | 'CpusetMems'
+  | 'Memory'
+  | 'MemoryReservation'
+  | 'MemorySwap'
+  | 'MemorySwappiness'
+  | 'NanoCpus'
+  | 'OomKillDisable'
+  | 'PidsLimit';
+
+export interface ContainerUpdateResponse {
+  Warnings: string[] | null;
+}
+
+/** Body of `POST /containers/{id}/checkpoints`. */
+export interface CheckpointCreateRequest {
+  /** Its name. */
+  CheckpointID: string;
+  /** Only empty: they are kept with the container. */
+  CheckpointDir?: string;
+  /** Whether the container ends with it. */
+  Exit?: boolean;
+}
+
+/** One entry of `GET /containers/{id}/checkpoints`. */
+export interface CheckpointSummary {
+  Name: string;
+}
+
 /** One entry of `GET /containers/json`. */
 export interface ContainerSummary {
   Id: string;

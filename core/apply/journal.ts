@@ -10,7 +10,7 @@ import { writeDurably } from '../state/durable.ts';
 /** A container that is restarted for years must not fill the disk with its past: bytes after which it is rewritten. */
 const compactAbove = 64 * 1024;
 
-export type Verb = 'create' | 'start' | 'stop' | 'remove';
+export type Verb = 'create' | 'start' | 'stop' | 'remove' | 'update' | 'checkpoint';
 
 export type JournalEntry =
   | { event: 'begin'; op: Verb; time: string }

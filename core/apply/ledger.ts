@@ -19,6 +19,8 @@ export type StepObserver = (moment: StepMoment, verb: Verb, step: string) => voi
 /** Kind of the marks that `once` leaves: there is nothing to undo. */
 const markKind = 'mark';
 
+const standardDeadlineMs = 60_000;
+
 interface Applied {
   effect: Effect;
   /** Undefined until `apply` has answered. */
@@ -134,6 +136,11 @@ export class Ledger {
     if (failed) throw failed.reason;
   }
 
+  /** Undoes one effect; nothing if it is not on the books. */
+  async revert(key: string): Promise<void> {
+    await this.#undoOne(key);
+  }
+
   /** Takes an effect off the books without undoing it: what it made stays. */
   async release(key: string): Promise<void> {
     if (!this.#applied.delete(key)) return;
@@ -183,7 +190,7 @@ export class Ledger {
     this.#applied.set(key, { effect, result: undefined, done: false });
     this.#step('before', key);
     await this.#options.journal.append([{ event: 'intent', key, ...effect }], { durable: !kind.volatile });
-    const result = await this.#bounded(effect, (context) => kind.apply(effect.args, context), signal);
+    const result = await this.#bounded(effect, kind, (context) => kind.apply(effect.args, context), signal);
     this.#step('applied', key);
     this.#applied.set(key, { effect, result, done: true });
     await this.#options.journal.append([{ event: 'done', key, result }], { durable: false });
@@ -197,7 +204,7 @@ export class Ledger {
     const { effect, result } = applied;
     if (effect.kind !== markKind) {
       const kind = this.#kind(effect.kind);
-      await this.#bounded(effect, (context) => kind.undo(effect.args, result, context));
+      await this.#bounded(effect, kind, (context) => kind.undo(effect.args, result, context));
     }
     this.#step('applied', `undo ${key}`);
     this.#applied.delete(key);
@@ -208,13 +215,15 @@ export class Ledger {
   /** Runs one step under its deadline; the step is told by its signal, and left alone if it does not listen. */
   async #bounded<T>(
     effect: Effect,
+    kind: EffectKind,
     run: (context: EffectContext) => Promise<T>,
     outer?: AbortSignal,
   ): Promise<T> {
     const { controller, unlink } = outer
       ? linkedAbort(outer)
       : { controller: new AbortController(), unlink() {} };
-    const deadline = deferredDeadline(this.#options.stepDeadlineMs ?? 60_000, () => {
+    const deadlineMs = this.#options.stepDeadlineMs ?? kind.deadlineMs ?? standardDeadlineMs;
+    const deadline = deferredDeadline(deadlineMs, () => {
       const { container } = this.#options;
       const late = new PouchError('PCH_DEADLINE', `the effect "${effect.kind}" did not end in time`, {
         container,

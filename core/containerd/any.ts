@@ -1,5 +1,5 @@
 import { Any } from './gen/google/protobuf/any.ts';
-import { Options as RuncOptions } from './gen/options/runc.ts';
+import { CheckpointOptions, Options as RuncOptions } from './gen/options/runc.ts';
 import { Options as ShimOptions } from './gen/options/runtimeoptions.ts';
 
 /** Type URLs that containerd registers for the parts of an OCI runtime spec, which it takes as JSON. */
@@ -19,6 +19,14 @@ export function packRuncOptions(options: Partial<RuncOptions>): Any {
   return Any.create({
     typeUrl: 'containerd.runc.v1.Options',
     value: Buffer.from(RuncOptions.encode(RuncOptions.create(options)).finish()),
+  });
+}
+
+/** What a checkpoint of the runc shim does; the type URL is the same in containerd 1.6 to 2.x. */
+export function packCheckpointOptions(options: Partial<CheckpointOptions>): Any {
+  return Any.create({
+    typeUrl: 'containerd.runc.v1.CheckpointOptions',
+    value: Buffer.from(CheckpointOptions.encode(CheckpointOptions.create(options)).finish()),
   });
 }
 

@@ -2,8 +2,14 @@ import type { RuntimeOptions } from '../../hooks/runtime.ts';
 import { packRuncOptions, packShimOptions } from './any.ts';
 import type { Any } from './gen/google/protobuf/any.ts';
 
-/** A runtime's options as its shim takes them. */
-export function packOptions(options: RuntimeOptions): Any {
+/** Where a task is restored from, and where criu leaves its log. */
+export interface RestorePaths {
+  imagePath: string;
+  workPath: string;
+}
+
+/** A runtime's options as its shim takes them; only runc's shim can restore. */
+export function packOptions(options: RuntimeOptions, restore?: RestorePaths): Any {
   if ('message' in options) {
     const { message, typeUrl = '', configPath = '', configBody } = options;
     const body = configBody === undefined ? {} : { configBody: Buffer.from(configBody) };
@@ -14,5 +20,6 @@ export function packOptions(options: RuntimeOptions): Any {
     binaryName,
     ...(root !== undefined && { root }),
     ...(systemdCgroup !== undefined && { systemdCgroup }),
+    ...(restore && { criuImagePath: restore.imagePath, criuWorkPath: restore.workPath }),
   });
 }

@@ -1,5 +1,6 @@
 import type { Any } from './gen/google/protobuf/any.ts';
 import {
+  CheckpointTaskRequest,
   CloseIORequest,
   CreateTaskRequest,
   DeleteProcessRequest,
@@ -22,7 +23,7 @@ import {
 import type { Metric } from './gen/types/metric.ts';
 import type { Mount } from './gen/types/mount.ts';
 import { Status, type Process, type ProcessInfo } from './gen/types/task.ts';
-import { packOci } from './any.ts';
+import { packCheckpointOptions, packOci } from './any.ts';
 import { required } from './required.ts';
 import type { CallOptions, Rpc } from './rpc.ts';
 
@@ -159,6 +160,19 @@ export class TasksClient {
   async update(containerId: string, resources: object, options?: CallOptions): Promise<void> {
     const request = UpdateTaskRequest.create({ containerId, resources: packOci('resources', resources) });
     await this.#rpc.unary(TasksService.update, request, options);
+  }
+
+  /**
+   * Has criu write the task's processes to `imagePath`, a directory that exists, and its log to `workPath`; `exit` ends them.
+   * No deadline unless one is given: it takes as long as their memory is large.
+   */
+  async checkpoint(
+    containerId: string,
+    checkpoint: { imagePath: string; workPath: string; exit: boolean },
+    options?: CallOptions,
+  ): Promise<void> {
+    const request = CheckpointTaskRequest.create({ containerId, options: packCheckpointOptions(checkpoint) });
+    await this.#rpc.unary(TasksService.checkpoint, request, { deadlineMs: 'none', ...options });
   }
 
   /** Counters of the tasks that match any filter, e.g. `id==web`; read them with metrics.ts. */

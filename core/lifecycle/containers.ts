@@ -10,8 +10,10 @@ import type {
   LogQuery,
   Run,
   StoredPlan,
+  UpdateRequest,
 } from '../../hooks/engine.ts';
 import type { BlameEntry, Plan } from '../../hooks/plan.ts';
+import type { ContainerStats, StatsOptions } from '../../hooks/stats.ts';
 import type { ContainerRequest } from '../../hooks/request.ts';
 import { ifFound } from '../containerd/index.ts';
 import { isWithin } from '../plugins/index.ts';
@@ -26,9 +28,12 @@ import { remove, type RemoveOptions } from './remove.ts';
 import { rename } from './rename.ts';
 import { restart } from './restart.ts';
 import { run } from './run.ts';
-import { start } from './start.ts';
+import { start, type StartOptions } from './start.ts';
+import { stats } from './stats/stats.ts';
 import { stop, type StopOptions } from './stop.ts';
 import { processesOf } from './top.ts';
+import { update } from './update.ts';
+import { withUpdates } from './storedPlan.ts';
 import { wait, type WaitCondition } from './wait.ts';
 
 /** The engine's containers: each verb finds its container and hands over to the file of its name. */
@@ -53,8 +58,8 @@ export class ContainerVerbs implements Containers {
     return { id: record.id, warnings: record.warnings, attachment, started };
   }
 
-  async start(ref: string): Promise<void> {
-    await start(this.#kernel, this.#find(ref));
+  async start(ref: string, options: StartOptions = {}): Promise<void> {
+    await start(this.#kernel, this.#find(ref), options);
   }
 
   async stop(ref: string, options: StopOptions = {}): Promise<boolean> {
@@ -75,6 +80,10 @@ export class ContainerVerbs implements Containers {
 
   async rename(ref: string, name: string): Promise<void> {
     await rename(this.#kernel, this.#find(ref), name);
+  }
+
+  async update(ref: string, request: UpdateRequest): Promise<{ warnings: string[] }> {
+    return await update(this.#kernel, this.#find(ref), request);
   }
 
   async pause(ref: string): Promise<void> {
@@ -105,8 +114,9 @@ export class ContainerVerbs implements Containers {
   }
 
   async storedPlan(ref: string): Promise<StoredPlan> {
-    const { paths } = this.#find(ref);
-    return JSON.parse(await readFile(join(paths.directory, 'plan.json'), 'utf8')) as StoredPlan;
+    const record = this.#find(ref);
+    const text = await readFile(join(record.paths.directory, 'plan.json'), 'utf8');
+    return withUpdates(JSON.parse(text) as StoredPlan, record);
   }
 
   async explain(ref: string, field?: string): Promise<BlameEntry[]> {
@@ -130,6 +140,10 @@ export class ContainerVerbs implements Containers {
 
   async top(ref: string): Promise<{ pid: number; command: string }[]> {
     return await processesOf(this.#kernel, this.#find(ref));
+  }
+
+  stats(ref: string, options: StatsOptions, signal: AbortSignal): AsyncIterable<ContainerStats> {
+    return stats(this.#kernel, this.#find(ref), options, signal);
   }
 
   async prune(filters: Record<string, string[]> = {}): Promise<string[]> {

@@ -14,6 +14,7 @@ import type { EventBus } from './events.ts';
 import type { Exits } from './exits.ts';
 import type { KeyedLocks } from './locks.ts';
 import type { RestartTimers } from './restartTimers.ts';
+import type { SharedMetrics } from './stats/SharedMetrics.ts';
 
 /** What the verbs share. Each verb is a function of it in a file of its own. */
 export interface Kernel {
@@ -31,6 +32,7 @@ export interface Kernel {
   readonly generations: GenerationHolder;
   readonly planner: Planner;
   readonly restarts: RestartTimers;
+  readonly metrics: SharedMetrics;
   /** Ids of the containers whose create has applied a part of their start: see run.ts. */
   readonly prepared: Set<string>;
   hostFiles(): Promise<HostFiles>;

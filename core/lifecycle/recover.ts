@@ -8,12 +8,14 @@ import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { deleteTask } from '../apply/effects/task.ts';
 import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../containerd/index.ts';
+import { settleCheckpoints } from './checkpoint.ts';
 import { cleanUpLocked, onExit, setExited, unseenExitCode, watchExit } from './exit.ts';
 import { initPid } from './initPid.ts';
 import { type Kernel, withLedger } from './kernel.ts';
 import { removeLocked } from './remove.ts';
 import { restartAfterExit } from './restartPolicy.ts';
 import { setRunning } from './start.ts';
+import { settleUpdate } from './update.ts';
 
 /** A damaged container is named in the log and left for its user; the others are recovered. */
 export async function recover(kernel: Kernel): Promise<void> {
@@ -75,6 +77,8 @@ async function recoverOne(
   if (interrupted === 'remove') return await removeLocked(kernel, record, { volumes: true });
   if (interrupted === 'start' && !runs(record, task)) return await undoStart(kernel, record);
   if (interrupted === 'start') await commit(kernel, record);
+  if (interrupted === 'update') await settleUpdate(kernel, record);
+  if (interrupted === 'checkpoint') await settleCheckpoints(kernel, record);
   return await resume(kernel, record, task);
 }
 

@@ -30,7 +30,8 @@ export async function remove(kernel: Kernel, record: ContainerRecord, options: R
   });
 }
 
-function isUp({ state }: ContainerRecord): boolean {
+/** Whether it has processes. */
+export function isUp({ state }: ContainerRecord): boolean {
   return ['running', 'paused'].includes(state.status);
 }
 

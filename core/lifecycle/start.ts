@@ -7,26 +7,42 @@ import { effectsOf } from '../apply/effectsOf.ts';
 import type { Ledger } from '../apply/ledger.ts';
 import { etcPaths, hostsFile } from '../plan/etcFiles.ts';
 import type { Generation } from '../plugins/index.ts';
+import { checkRestorable, forgetWork, restoreError, restoring } from './restore.ts';
 import { watchExit } from './exit.ts';
-import { removeLocked } from './remove.ts';
+import { isUp, removeLocked } from './remove.ts';
 import { initPid } from './initPid.ts';
 import { emitContainer, type Kernel, networksOf, withLedger } from './kernel.ts';
 
+export interface StartOptions {
+  /** Name of one of its checkpoints. */
+  checkpoint?: string;
+}
+
 /** Starts a container; succeeds at once if it runs. */
-export async function start(kernel: Kernel, record: ContainerRecord): Promise<void> {
-  kernel.restarts.cancel(record.id);
+export async function start(
+  kernel: Kernel,
+  record: ContainerRecord,
+  options: StartOptions = {},
+): Promise<void> {
+  if (options.checkpoint === undefined) kernel.restarts.cancel(record.id);
   await kernel.locks.run(record.id, 'start', async () => {
+    if (options.checkpoint !== undefined) await checkRestorable(kernel, record, options.checkpoint);
+    kernel.restarts.cancel(record.id);
     try {
-      await startLocked(kernel, record);
+      await startLocked(kernel, record, options);
     } catch (error) {
-      if (record.draft.autoRemove) await removeLocked(kernel, record, { volumes: true });
+      if (record.draft.autoRemove && !isUp(record)) await removeLocked(kernel, record, { volumes: true });
       throw error;
     }
   });
 }
 
 /** The caller holds the container's lock. */
-export async function startLocked(kernel: Kernel, record: ContainerRecord): Promise<void> {
+export async function startLocked(
+  kernel: Kernel,
+  record: ContainerRecord,
+  { checkpoint }: StartOptions = {},
+): Promise<void> {
   if (record.state.status === 'running') return;
   checkStartable(record);
   await kernel.generations.use((generation) =>
@@ -35,7 +51,7 @@ export async function startLocked(kernel: Kernel, record: ContainerRecord): Prom
       if (!kernel.prepared.delete(record.id)) await ledger.undo('start');
       await ledger.begin('start');
       try {
-        await applyStart(kernel, record, ledger, generation);
+        await applyStart(kernel, record, ledger, generation, checkpoint);
       } catch (error) {
         await undoStart(kernel, record, ledger, error);
         throw error;
@@ -50,22 +66,36 @@ async function applyStart(
   record: ContainerRecord,
   ledger: Ledger,
   generation: Generation,
+  checkpoint: string | undefined,
 ): Promise<void> {
-  await ledger.apply(effectsOf(record, 'start'), kernel.shutdown);
+  await ledger.apply(restoring(effectsOf(record, 'start'), checkpoint), kernel.shutdown);
   record.attachments = ledger.results();
   const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
   await tellOwnName(kernel, record);
   await generation.runner.apply(catalogue.container.prestart, moment, { log: kernel.log });
-  const deadlineMs = kernel.config.runtime.startTimeout;
-  const pid = await kernel.client.tasks.start(record.id, '', { deadlineMs }).catch((error: unknown) => {
-    throw runtimeError(error, record, deadlineMs);
-  });
+  const pid = await startTask(kernel, record, checkpoint);
   setRunning(record, await initPid(kernel, record, pid), new Date().toISOString());
   kernel.attachPoints.started(record.id);
   emitContainer(kernel, 'start', record);
   watchExit(kernel, record);
   await kernel.store.save(record);
   generation.runner.observe(catalogue.container.poststart, moment, { log: kernel.log });
+}
+
+async function startTask(
+  kernel: Kernel,
+  record: ContainerRecord,
+  checkpoint: string | undefined,
+): Promise<number> {
+  const deadlineMs = kernel.config.runtime.startTimeout;
+  try {
+    return await kernel.client.tasks.start(record.id, '', { deadlineMs });
+  } catch (error) {
+    if (checkpoint === undefined) throw runtimeError(error, record, deadlineMs);
+    throw await restoreError(error, record, checkpoint);
+  } finally {
+    if (checkpoint !== undefined) await forgetWork(record, checkpoint);
+  }
 }
 
 /** The address is known only now; the file is rewritten in place, as it is bind-mounted. */

@@ -45,6 +45,31 @@ export async function stopLocked(
   return ran;
 }
 
+/**
+ * Runs what ends a container in another way than a signal; its restart policy does not bring it back. If that fails, it goes
+ * on as before. The caller holds the container's lock.
+ */
+export async function endedLocked(
+  kernel: Kernel,
+  record: ContainerRecord,
+  endIt: () => Promise<void>,
+): Promise<void> {
+  const { stoppedByUser } = record;
+  const exited = kernel.exits.next('exit', record.id);
+  record.stoppedByUser = true;
+  if (record.draft.restart.name !== 'no') await kernel.store.save(record);
+  try {
+    await endIt();
+    if (!(await within(exited, killDeadlineMs))) throw stuck(record);
+  } catch (error) {
+    record.stoppedByUser = stoppedByUser;
+    await kernel.store.save(record);
+    throw error;
+  }
+  await cleanUpLocked(kernel, record);
+  await kernel.store.save(record);
+}
+
 async function end(
   kernel: Kernel,
   record: ContainerRecord,
@@ -57,14 +82,14 @@ async function end(
   if (await within(exited, timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000)) return;
   await send(kernel, record, SIGKILL);
   if (await within(exited, killDeadlineMs)) return;
-  throw new PouchError(
-    'PCH_DEADLINE',
-    `${record.name} did not end ${killDeadlineMs / 1000} s after SIGKILL`,
-    {
-      container: record.id,
-      hint: 'a process is stuck in the kernel, often on storage that does not answer; see its state: pouch top',
-    },
-  );
+  throw stuck(record);
+}
+
+function stuck({ id, name }: ContainerRecord): PouchError {
+  return new PouchError('PCH_DEADLINE', `${name} did not end within ${killDeadlineMs / 1000} s of SIGKILL`, {
+    container: id,
+    hint: 'a process is stuck in the kernel, often on storage that does not answer; see its state: pouch top',
+  });
 }
 
 async function send(kernel: Kernel, record: ContainerRecord, signal: number): Promise<void> {

@@ -7,7 +7,7 @@ import { formatPath } from '../plugins/draft/fieldPath.ts';
 
 /** Runs one step and answers the blame of what it changed. */
 export async function blamed(
-  draft: ContainerDraft,
+  draft: object,
   who: 'core' | 'image' | 'request',
   hook: string,
   step: () => void | Promise<void>,

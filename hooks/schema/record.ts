@@ -1,8 +1,8 @@
 /** JSON Schema of a container as the store holds it. */
 import { Type } from '@sinclair/typebox';
 import type { ContainerRecord, ContainerState } from '../engine.ts';
-import type { Degradation } from '../plan.ts';
-import { closed, describes, flag, integer, map, text, texts, word } from './describes.ts';
+import type { BlameEntry, Degradation } from '../plan.ts';
+import { closed, describes, flag, integer, map, may, text, texts, word } from './describes.ts';
 import { containerDraft } from './draft.ts';
 import { containerRequest } from './request.ts';
 
@@ -20,6 +20,19 @@ const state = describes<ContainerState>()(
 
 const degradation = describes<Degradation>()(closed({ plugin: text, hook: text, message: text }));
 
+const blame = describes<BlameEntry>()(
+  closed({
+    field: text,
+    plugin: text,
+    hook: text,
+    action: word('set', 'changed', 'removed'),
+    before: may(Type.Unknown()),
+    after: may(Type.Unknown()),
+    origin: may(text),
+    ms: Type.Number(),
+  }),
+);
+
 export const containerRecord = describes<ContainerRecord>()(
   closed(
     {
@@ -33,6 +46,7 @@ export const containerRecord = describes<ContainerRecord>()(
       stoppedByUser: flag,
       degraded: Type.Array(degradation),
       warnings: texts,
+      updates: may(Type.Array(blame)),
       attachments: map(Type.Unknown(), 'What the start-stage effects answered, by effect key.'),
       paths: closed({ directory: text, log: text, hosts: text, hostname: text, resolvConf: text }),
     },

@@ -167,6 +167,40 @@ describe('docker CLI', function () {
       assert.equal((await docker.run(['kill', name])).code, 1);
     });
 
+    it('gets new limits and another restart policy', async () => {
+      await sleeper('-m', '64m');
+      await docker.ok(
+        'update',
+        '-m',
+        '128m',
+        '--memory-swap',
+        '-1',
+        '--cpus',
+        '0.5',
+        '--restart',
+        'always',
+        name,
+      );
+      const format = '{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.RestartPolicy.Name}}';
+      assert.equal(await docker.ok('inspect', '--format', format, name), '134217728 500000000 always');
+      await docker.ok('update', '--restart', 'no', name);
+      assert.equal((await docker.run(['update', '-m', '1m', name])).code, 1);
+    });
+
+    it('tells what it uses', async () => {
+      await sleeper('-m', '64m');
+      const format = '{{.Name}} {{.MemUsage}} {{.PIDs}}';
+      const line = await docker.ok('stats', '--no-stream', '--format', format, name);
+      assert.match(line, new RegExp(`^${name} [1-9][\\d.]*[KM]iB / 64MiB 1$`));
+      assert.match(await docker.ok('stats', '--no-stream'), new RegExp(name));
+    });
+
+    it('of one that does not run, too', async () => {
+      await docker.ok('create', '--name', name, image, 'true');
+      const format = '{{.CPUPerc}} {{.MemUsage}}';
+      assert.equal(await docker.ok('stats', '--no-stream', '--format', format, name), '0.00% 0B / 0B');
+    });
+
     it('cannot be removed without force', async () => {
       await sleeper();
       const refused = await docker.run(['rm', name]);

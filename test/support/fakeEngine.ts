@@ -9,6 +9,7 @@ import {
   type Volume,
   type Volumes,
 } from '../../hooks/index.ts';
+import { fakeCheckpoints } from './fake/checkpoints.ts';
 import { fakeContainers, type FakeContainers } from './fake/containers.ts';
 import { fakeEvents } from './fake/events.ts';
 import { fakeImages } from './fake/images.ts';
@@ -25,6 +26,7 @@ export function fakeEngine(): FakeEngine {
     events,
     images: fakeImages((event) => events.emit(event)),
     containers: fakeContainers(() => engine),
+    checkpoints: fakeCheckpoints(() => engine.containers),
     execs: fakeExecs(() => engine.containers),
     volumes: fakeVolumes(),
     system: fakeSystem(() => engine),

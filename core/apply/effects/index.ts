@@ -9,9 +9,11 @@ import type { ContainerStore } from '../../state/store.ts';
 import type { VolumeStore } from '../../volumes/volumes.ts';
 import { bindSourceEffect } from './bindSource.ts';
 import { cgroupEffect } from './cgroup.ts';
+import { checkpointEffect } from './checkpoint.ts';
 import { containerEffect } from './container.ts';
 import { filesEffect } from './files.ts';
 import { ioEffect } from './io.ts';
+import { limitsEffect } from './limits.ts';
 import { netnsEffect } from './netns.ts';
 import { snapshotEffect } from './snapshot.ts';
 import { taskEffect } from './task.ts';
@@ -21,9 +23,11 @@ import { volumeEffect } from './volume.ts';
 export const coreKindNames = [
   'bind-source',
   'cgroup',
+  'checkpoint',
   'container',
   'files',
   'io',
+  'limits',
   'mark',
   'netns',
   'snapshot',
@@ -51,12 +55,19 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
   const kinds = [
     bindSourceEffect(),
     cgroupEffect(),
+    checkpointEffect(deps.client, (id) => deps.store.directoryOf(id)),
     containerEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
     filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
+    limitsEffect(deps.client, recordOf),
     netnsEffect(deps.netns),
     snapshotEffect(deps.client, chainIdOf),
-    taskEffect({ client: deps.client, recordOf, startTimeout: () => deps.startTimeout() }),
+    taskEffect({
+      client: deps.client,
+      recordOf,
+      runtimeOf: (name) => deps.runtimeOf(name),
+      startTimeout: () => deps.startTimeout(),
+    }),
     volumeEffect(deps.volumes, deps.client, deps.stateDirectory),
   ] as unknown as EffectKind[];
   return new Map(kinds.map((kind) => [kind.kind, kind]));

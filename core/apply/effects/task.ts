@@ -1,33 +1,50 @@
 /** The task: the shim, and the container made by the runtime up to, not including, its command. */
+import { mkdir } from 'node:fs/promises';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { type ContainerdClient, ifFound, isContainerdError, TaskStatus } from '../../containerd/index.ts';
+import {
+  type Any,
+  type ContainerdClient,
+  ifFound,
+  isContainerdError,
+  TaskStatus,
+} from '../../containerd/index.ts';
+import { packOptions } from '../../containerd/runtimeOptions.ts';
 import type { StdioPaths } from '../../io/index.ts';
 import { killProcess } from '../../supervise/kill-process.ts';
+import { checkpointPaths } from '../checkpointPaths.ts';
+import type { ContainerEffectDeps } from './container.ts';
 import { endStrayShim } from './strayShim.ts';
 
 const SIGKILL = 9;
 /** A killed process is gone in milliseconds, unless the kernel holds it (uninterruptible sleep). */
 const killDeadlineMs = 10_000;
 
-export interface TaskEffectDeps {
-  client: ContainerdClient;
-  recordOf(id: string): ContainerRecord;
+export interface TaskEffectDeps extends ContainerEffectDeps {
   /** Milliseconds that the runtime may take. */
   startTimeout(): number;
 }
 
-export function taskEffect(deps: TaskEffectDeps): EffectKind<{ id: string }, { pid: number }> {
+export interface TaskArgs {
+  id: string;
+  /** Name of the checkpoint that it is made from. */
+  checkpoint?: string;
+}
+
+export function taskEffect(
+  deps: TaskEffectDeps,
+): EffectKind<TaskArgs & Record<string, unknown>, { pid: number }> {
   const { client } = deps;
   return {
     kind: 'task',
     volatile: true,
     describe: () => 'have the runtime make the container',
-    async apply({ id }, { resultOf, signal }) {
+    async apply({ id, checkpoint }, { resultOf, signal }) {
       const rootfs = await client.snapshots.mounts(id);
       const { stdin, stdout, stderr, terminal } = resultOf('io') as StdioPaths;
-      const task = { containerId: id, rootfs, stdin, stdout, stderr, terminal };
+      const options = checkpoint === undefined ? {} : { options: await restoreOptions(deps, id, checkpoint) };
+      const task = { containerId: id, rootfs, stdin, stdout, stderr, terminal, ...options };
       const deadlineMs = deps.startTimeout();
       const pid = await client.tasks.create(task, { signal, deadlineMs }).catch((error: unknown) => {
         throw runtimeError(error, deps.recordOf(id), deadlineMs);
@@ -38,6 +55,15 @@ export function taskEffect(deps: TaskEffectDeps): EffectKind<{ id: string }, { p
       await deleteTask(client, id);
     },
   };
+}
+
+/** The container's own runtime options, and where criu finds its images. */
+async function restoreOptions(deps: ContainerEffectDeps, id: string, checkpoint: string): Promise<Any> {
+  const { draft, paths } = deps.recordOf(id);
+  const { images, work } = checkpointPaths(paths.directory, checkpoint);
+  await mkdir(work, { recursive: true, mode: 0o700 });
+  const options = await deps.runtimeOf(draft.runtime).options(draft);
+  return packOptions(options, { imagePath: images, workPath: work });
 }
 
 /** Ends and deletes a task in whatever state it is, with its shim; succeeds if there is none. */
@@ -63,8 +89,9 @@ function ignoreFailed(error: unknown): void {
 async function deleteFound(client: ContainerdClient, id: string): Promise<boolean> {
   const task = await ifFound(client.tasks.get(id));
   if (!task) return false;
-  // One that was made and never started too: its delete would wait two seconds for the end of its output.
-  if (task.status !== TaskStatus.STOPPED) await killTask(client, id);
+  // One that was made and never started too: its delete would wait two seconds for the end of its output. One that was to
+  // be restored has no process, whose end could be waited for.
+  if (task.status !== TaskStatus.STOPPED && task.pid !== 0) await killTask(client, id);
   return (await ifFound(client.tasks.delete(id))) !== undefined;
 }
 

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
-import { PouchError } from '../../../hooks/errors.ts';
 import type { OciResources, OciThrottle } from '../../../hooks/oci.ts';
 import type { ResourceRequest } from '../../../hooks/request.ts';
 import { deviceNumbers } from '../deviceNumbers.ts';
@@ -14,20 +13,28 @@ const minimumMemory = 6 * 1024 * 1024;
 
 /** Limits in the units of the OCI spec (config-linux.md, Control groups). */
 export function applyResources(draft: ContainerDraft, request: ResourceRequest): void {
-  const { resources } = draft;
+  Object.assign(draft.resources, ociResources(request));
+}
+
+/** @throws PCH_OPTION_INVALID */
+export function ociResources(request: ResourceRequest): OciResources {
   checkCpus(request);
   const memory = memoryLimits(request);
   const cpu = cpuLimits(request);
   const blockIO = blockLimits(request);
-  if (memory) resources.memory = memory;
-  if (cpu) resources.cpu = cpu;
-  if (blockIO) resources.blockIO = blockIO;
-  if (request.pids) resources.pids = { limit: request.pids };
+  return {
+    ...(memory && { memory }),
+    ...(cpu && { cpu }),
+    ...(blockIO && { blockIO }),
+    ...(positive(request.pids) && { pids: { limit: request.pids! } }),
+  };
 }
 
 function memoryLimits(request: ResourceRequest): OciResources['memory'] {
   const { memory, memorySwap } = request;
-  if (memory) checkMemory(memory, memorySwap);
+  if (memory) checkMemory(memory, request);
+  else if (memorySwap && memorySwap > 0)
+    throw invalid('--memory-swap: expected a memory limit next to it, found none', 'give --memory too');
   return compact({
     limit: memory || undefined,
     reservation: request.memoryReservation || undefined,
@@ -38,33 +45,30 @@ function memoryLimits(request: ResourceRequest): OciResources['memory'] {
   });
 }
 
-function checkMemory(memory: number, swap: number | undefined): void {
+function checkMemory(memory: number, { memorySwap: swap, memoryReservation }: ResourceRequest): void {
   if (memory < minimumMemory)
-    throw new PouchError(
-      'PCH_OPTION_INVALID',
+    throw invalid(
       `a memory limit of at least 6m was expected, found ${memory} bytes`,
-      {
-        hint: 'give --memory a larger size, such as 64m',
-      },
+      'give --memory a larger size, such as 64m',
     );
   if (swap && swap > 0 && swap < memory)
-    throw new PouchError(
-      'PCH_OPTION_INVALID',
+    throw invalid(
       '--memory-swap is memory plus swap: it must not be below --memory',
-      {
-        hint: 'raise --memory-swap, or give -1 for unlimited swap',
-      },
+      'raise --memory-swap, or give -1 for unlimited swap',
+    );
+  if (memoryReservation && memoryReservation > memory)
+    throw invalid(
+      `--memory-reservation: expected at most the memory limit of ${memory} bytes, found ${memoryReservation}`,
+      'lower it, or raise --memory',
     );
 }
 
 function cpuLimits(request: ResourceRequest): OciResources['cpu'] {
   const { nanoCpus, cpuQuota, cpuPeriod: period } = request;
   if (nanoCpus && (cpuQuota || period))
-    throw new PouchError('PCH_OPTION_INVALID', '--cpus excludes --cpu-quota and --cpu-period', {
-      hint: 'use one of the two forms',
-    });
+    throw invalid('--cpus excludes --cpu-quota and --cpu-period', 'use one of the two forms');
   return compact({
-    quota: nanoCpus ? Math.round((nanoCpus / 1e9) * cpuPeriod) : cpuQuota || undefined,
+    quota: nanoCpus ? Math.round((nanoCpus / 1e9) * cpuPeriod) : positive(cpuQuota),
     period: nanoCpus ? cpuPeriod : period || undefined,
     shares: request.cpuShares || undefined,
     cpus: request.cpusetCpus || undefined,
@@ -95,6 +99,11 @@ function blockDevice(path: string): number {
     `a block device was expected at ${path}; found ${found ? 'another file' : 'nothing'}`,
     'name a whole disk such as /dev/sda; `lsblk` lists them',
   );
+}
+
+/** A limit; 0 and -1 are none, and runtimes differ in what they make of -1. */
+function positive(limit: number | undefined): number | undefined {
+  return limit !== undefined && limit > 0 ? limit : undefined;
 }
 
 /** Without the undefined members; undefined if nothing is left. */

@@ -1,10 +1,13 @@
 /** Every route of the API. */
 import type { Route } from '../http/call.ts';
 import { attachRoutes } from './container/attach.ts';
+import { checkpointRoutes } from './container/checkpoints.ts';
 import { createRoutes } from './container/create.ts';
 import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
 import { readRoutes } from './container/read.ts';
+import { statsRoutes } from './container/stats.ts';
+import { updateRoutes } from './container/update.ts';
 import { waitRoutes } from './container/wait.ts';
 import { eventRoutes } from './events.ts';
 import { execRoutes } from './exec.ts';
@@ -18,6 +21,7 @@ import { volumeRoutes } from './volumes.ts';
 
 export const routes: Route[] = [
   ...attachRoutes,
+  ...checkpointRoutes,
   ...createRoutes,
   ...eventRoutes,
   ...execRoutes,
@@ -28,8 +32,10 @@ export const routes: Route[] = [
   ...pouchRoutes,
   ...readRoutes,
   ...runRoutes,
+  ...statsRoutes,
   ...systemRoutes,
   ...unsupportedRoutes,
+  ...updateRoutes,
   ...volumeRoutes,
   ...waitRoutes,
 ];

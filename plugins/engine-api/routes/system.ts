@@ -49,7 +49,7 @@ async function version(call: Call): Promise<void> {
   const answer: VersionResponse = {
     Platform: { Name: 'Pouch' },
     Components: [
-      { Name: 'Engine', Version: told.version, Details: { ...common, Experimental: 'false' } },
+      { Name: 'Engine', Version: told.version, Details: { ...common, Experimental: 'true' } },
       { Name: 'containerd', Version: told.containerd, Details: {} },
       ...Object.entries(told.runtimes).map(([Name, Version]) => ({ Name, Version, Details: {} })),
     ],
@@ -130,7 +130,7 @@ function whatClientsExpect(told: SystemInfo) {
     HttpsProxy: '',
     NoProxy: '',
     Labels: [],
-    ExperimentalBuild: false,
+    ExperimentalBuild: true,
     Swarm: {
       NodeID: '',
       NodeAddr: '',

@@ -1,4 +1,4 @@
-import type { ContainerCreateRequest } from '../../../client/wire.ts';
+import type { ContainerCreateRequest, ContainerUpdateRequest } from '../../../client/wire.ts';
 import {
   flag,
   keySet,
@@ -41,13 +41,36 @@ const mount = record(
   ['Target', 'Type'],
 );
 
+const restartPolicy = record({ Name: text, MaximumRetryCount: whole });
+
+const limits = {
+  CpuShares: whole,
+  Memory: whole,
+  NanoCpus: whole,
+  BlkioWeight: whole,
+  BlkioDeviceReadBps: throttle,
+  BlkioDeviceWriteBps: throttle,
+  BlkioDeviceReadIOps: throttle,
+  BlkioDeviceWriteIOps: throttle,
+  CpuPeriod: whole,
+  CpuQuota: whole,
+  CpusetCpus: text,
+  CpusetMems: text,
+  MemoryReservation: whole,
+  MemorySwap: whole,
+  MemorySwappiness: whole,
+  OomKillDisable: flag,
+  PidsLimit: whole,
+};
+
 const hostConfig = record({
+  ...limits,
   Binds: texts,
   ContainerIDFile: text,
   LogConfig: record({ Type: text, Config: textMap }),
   NetworkMode: text,
   PortBindings: mapOf(listOf(record({ HostIp: text, HostPort: text }))),
-  RestartPolicy: record({ Name: text, MaximumRetryCount: whole }),
+  RestartPolicy: restartPolicy,
   AutoRemove: flag,
   VolumeDriver: text,
   VolumesFrom: texts,
@@ -78,28 +101,11 @@ const hostConfig = record({
   MaskedPaths: texts,
   ReadonlyPaths: texts,
   Init: flag,
-  CpuShares: whole,
-  Memory: whole,
-  NanoCpus: whole,
   CgroupParent: text,
-  BlkioWeight: whole,
-  BlkioDeviceReadBps: throttle,
-  BlkioDeviceWriteBps: throttle,
-  BlkioDeviceReadIOps: throttle,
-  BlkioDeviceWriteIOps: throttle,
-  CpuPeriod: whole,
-  CpuQuota: whole,
-  CpusetCpus: text,
-  CpusetMems: text,
   Devices: listOf(
     record({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text }, ['PathOnHost']),
   ),
   DeviceCgroupRules: texts,
-  MemoryReservation: whole,
-  MemorySwap: whole,
-  MemorySwappiness: whole,
-  OomKillDisable: flag,
-  PidsLimit: whole,
   Ulimits: listOf(record({ Name: text, Soft: whole, Hard: whole }, ['Name', 'Soft', 'Hard'])),
 });
 
@@ -147,4 +153,9 @@ export const createSchema = typed<ContainerCreateRequest>(
     },
     ['Image'],
   ),
+);
+
+/** Body of `POST /containers/{id}/update`. */
+export const updateSchema = typed<ContainerUpdateRequest>(
+  record({ ...limits, RestartPolicy: restartPolicy }),
 );

@@ -59,7 +59,7 @@ function clientOf(request: IncomingMessage): Call['client'] {
 /** Docker sends these with every answer; clients negotiate their version by them. */
 function setCommonHeaders(context: ApiContext, response: ServerResponse): void {
   response.setHeader('Api-Version', NEWEST_VERSION);
-  response.setHeader('Docker-Experimental', 'false');
+  response.setHeader('Docker-Experimental', 'true');
   response.setHeader('Ostype', 'linux');
   response.setHeader('Server', `Pouch/${context.host.version} (linux)`);
 }

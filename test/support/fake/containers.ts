@@ -237,6 +237,13 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
     async rename(ref, name) {
       find(ref).record.name = name;
     },
+    async update(ref, { resources, restart }) {
+      const { record } = find(ref);
+      Object.assign(record.request, { resources: { ...record.request.resources, ...resources } });
+      if (restart) record.draft.restart = restart;
+      emit(find(ref), 'update');
+      return { warnings: [] };
+    },
     async pause(ref) {
       mustRun(find(ref));
       find(ref).record.state.status = 'paused';
@@ -305,6 +312,10 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const container = find(ref);
       mustRun(container);
       return [{ pid: container.process.pid, command: container.record.draft.process.command.join(' ') }];
+    },
+    async *stats(ref) {
+      const { id, name } = find(ref).record;
+      yield { id, name };
     },
     async prune() {
       const gone = [...all.values()].filter((container) => !isRunning(container));

@@ -2,6 +2,7 @@
 import { PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { sendEmpty, sendJson } from '../../http/reply.ts';
+import { refuseDirectory } from './checkpoints.ts';
 
 export const lifecycleRoutes: Route[] = [
   { method: 'POST', path: '/containers/:id/start', handler: start },
@@ -19,6 +20,8 @@ export const lifecycleRoutes: Route[] = [
 /** 304 for a container that runs already. */
 async function start(call: Call): Promise<void> {
   const id = parameter(call, 'id');
+  const checkpoint = call.query.text('checkpoint');
+  if (checkpoint) return restore(call, id, checkpoint);
   if (call.engine.containers.inspect(id).state.status === 'running') return sendEmpty(call, 304);
   try {
     await call.engine.containers.start(id);
@@ -26,6 +29,12 @@ async function start(call: Call): Promise<void> {
     if (error instanceof PouchError && error.code === 'PCH_CONTAINER_RUNNING') return sendEmpty(call, 304);
     throw error;
   }
+  sendEmpty(call);
+}
+
+async function restore(call: Call, id: string, checkpoint: string): Promise<void> {
+  refuseDirectory(call.query.text('checkpoint-dir'));
+  await call.engine.containers.start(id, { checkpoint });
   sendEmpty(call);
 }
 

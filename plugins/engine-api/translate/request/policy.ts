@@ -23,7 +23,8 @@ export function policyOf(body: ContainerCreateRequest): Partial<ContainerRequest
   };
 }
 
-function restartOf(policy: HostConfig['RestartPolicy']): RestartPolicy | undefined {
+/** Undefined when none is named. @throws PCH_OPTION_INVALID */
+export function restartOf(policy: HostConfig['RestartPolicy']): RestartPolicy | undefined {
   const maximumRetryCount = policy?.MaximumRetryCount ?? 0;
   const name = restartNames.find((known) => known === (policy?.Name || 'no'));
   if (!name) throw invalid('HostConfig.RestartPolicy.Name', restartNames.join(', '), policy?.Name);

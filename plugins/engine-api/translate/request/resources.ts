@@ -15,6 +15,30 @@ export function resourcesOf(host: HostConfig): ResourceRequest {
   return { ...memoryOf(host), ...cpuOf(host), ...blockIoOf(host), pids: pidsOf(host.PidsLimit) };
 }
 
+/**
+ * Limits of an update: what is missing or 0 stays as it is, and how they fit together is seen beside those that the
+ * container has.
+ * @throws PCH_OPTION_INVALID
+ */
+export function updatedResourcesOf(body: HostConfig): ResourceRequest {
+  checkLeastMemory(body);
+  checkCpu(body);
+  checkBlockIo(body);
+  const limits = {
+    ...memoryOf(body),
+    ...cpuOf(body),
+    ...blockIoOf(body),
+    pids: updatedPidsOf(body.PidsLimit),
+  };
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}
+
+/** Here 0 and -1 take the limit away. */
+function updatedPidsOf(limit: number | null | undefined): number | undefined {
+  if (limit === undefined || limit === null) return undefined;
+  return limit > 0 ? limit : -1;
+}
+
 function memoryOf(host: HostConfig): ResourceRequest {
   return {
     memory: host.Memory || undefined,
@@ -50,12 +74,16 @@ function throttles(list: HostConfig['BlkioDeviceReadBps']): ResourceRequest['blk
   return list?.length ? list.map(({ Path: path, Rate: rate }) => ({ path, rate })) : undefined;
 }
 
-function checkMemory(host: HostConfig): void {
-  const memory = host.Memory ?? 0;
-  const swap = host.MemorySwap ?? 0;
-  if (memory !== 0 && memory < LEAST_MEMORY)
+function checkLeastMemory({ Memory: memory = 0, MemorySwap: swap = 0 }: HostConfig): void {
+  if (memory && memory < LEAST_MEMORY)
     throw invalid('HostConfig.Memory', 'at least 6 MiB (6291456 bytes), or 0 for no limit', memory);
   if (swap < -1) throw invalid('HostConfig.MemorySwap', 'bytes, or -1 for unlimited swap', swap);
+}
+
+function checkMemory(host: HostConfig): void {
+  checkLeastMemory(host);
+  const memory = host.Memory ?? 0;
+  const swap = host.MemorySwap ?? 0;
   if (swap > 0 && memory === 0)
     throw invalid('HostConfig.MemorySwap', 'a memory limit next to it', swap, 'set the memory limit as well');
   if (swap > 0 && swap < memory)

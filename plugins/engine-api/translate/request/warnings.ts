@@ -33,6 +33,15 @@ export function warnOfIgnored(body: ContainerCreateRequest, warn: Warn): void {
   if (body.OnBuild?.length) warn('OnBuild is not supported and has no effect');
 }
 
+/** Limits that Docker changes in a container that exists, and Pouch does not. */
+const notUpdated = ['CpuRealtimePeriod', 'CpuRealtimeRuntime', 'KernelMemory', 'KernelMemoryTCP'];
+
+export function warnOfIgnoredLimits(body: object, warn: Warn): void {
+  for (const field of notUpdated)
+    if (asksFor((body as Record<string, unknown>)[field], []))
+      warn(`${field} is not supported and has no effect`);
+}
+
 function warnOfHealthcheck(body: ContainerCreateRequest, warn: Warn): void {
   const test = body.Healthcheck?.Test ?? [];
   if (test.length > 0 && test[0] !== 'NONE') warn('Healthcheck is not supported yet and has no effect');

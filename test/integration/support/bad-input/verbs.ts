@@ -29,6 +29,9 @@ export const lifecycle: CommandRow[] = [
   missing('top', 'top keep'),
   missing('port', 'port keep'),
   missing('explain', 'explain keep'),
+  missing('update -m 64m', 'update -m 64m keep'),
+  missing('stats --no-stream', 'stats --no-stream keep'),
+  missing('checkpoint ls', 'checkpoint ls keep'),
   changing(row('rename nosuch other', 'rename keep keep2', 'PCH_CONTAINER_NOT_FOUND', /nosuch/)),
   changing(row('rename keep2 stopped', 'rename keep2 keep', 'PCH_NAME_IN_USE', /"stopped" is in use/)),
   row('rename keep bad/name', 'ps', 'PCH_NAME_INVALID', /bad\/name/),
@@ -46,6 +49,47 @@ export const lifecycle: CommandRow[] = [
   option('logs --since yesterday keep', 'logs --since 10m keep', /--since/),
   option('port keep 80/tcp', 'port keep', /not published/),
   option('explain --format bogus keep', 'explain --format json keep', /table or json/),
+];
+
+export const updates: CommandRow[] = [
+  option('update keep', 'update -m 64m keep', /at least one option/),
+  option('update -m', 'update -m 64m keep', /argument missing/),
+  option('update -m lots keep', 'update -m 64m keep', /a size such as/),
+  option('update -m 1k keep', 'update -m 64m keep', /at least 6 MiB/),
+  option('update -m 64m --memory-swap 32m keep', 'update -m 64m --memory-swap 96m keep', /--memory-swap/),
+  option(
+    'update --memory-swap 64m stopped',
+    'update -m 64m --memory-swap 64m stopped',
+    /a memory limit next to it/,
+  ),
+  option(
+    'update --memory-reservation 80m keep',
+    'update --memory-reservation 32m keep',
+    /at most the memory limit/,
+  ),
+  option('update --cpus 4096 keep', 'update --cpus 1 keep', /at most the host's/),
+  option('update --cpus 1 --cpu-quota 5000 keep', 'update --cpu-quota 5000 keep', /either NanoCpus or/),
+  option('update --cpu-quota 5 keep', 'update --cpu-quota -1 keep', /at least 1000 microseconds/),
+  option('update --cpuset-cpus 0-999 keep', 'update --cpuset-cpus 0 keep', /the host has/),
+  option('update --cpuset-cpus x keep', 'update --cpuset-cpus 0 keep', /a list such as/),
+  option('update --blkio-weight 5 stopped', 'update --blkio-weight 0 stopped', /10 to 1000/),
+  option('update --pids-limit few keep', 'update --pids-limit -1 keep', /--pids-limit/),
+  option('update --restart maybe keep', 'update --restart no keep', /no, always/),
+  option(
+    'stats --no-stream --format {{.Bogus}} keep',
+    'stats --no-stream --format {{.Name}} keep',
+    /one of .*CPUPerc/,
+  ),
+];
+
+export const checkpoints: CommandRow[] = [
+  row('checkpoint create stopped one', 'checkpoint ls stopped', 'PCH_CONTAINER_NOT_RUNNING', /not running/),
+  row('checkpoint create keep a/b', 'checkpoint ls keep', 'PCH_NAME_INVALID', /a\/b/),
+  row('checkpoint rm keep nosuch', 'checkpoint ls keep', 'PCH_CHECKPOINT_NOT_FOUND', /"nosuch"/),
+  row('start --checkpoint nosuch stopped', 'checkpoint ls stopped', 'PCH_CHECKPOINT_NOT_FOUND', /"nosuch"/),
+  row('start --checkpoint nosuch keep', 'start keep', 'PCH_CONTAINER_RUNNING', /it is running/),
+  option('start --checkpoint one -a stopped', 'checkpoint ls stopped', /goes without -a/),
+  option('checkpoint create keep', 'checkpoint ls keep', /missing required argument/),
 ];
 
 export const execs: CommandRow[] = [

@@ -184,7 +184,7 @@ describe('the HTTP API', () => {
       for (const [method, path] of [
         ['POST', '/build'],
         ['POST', '/commit'],
-        ['GET', '/containers/x/stats'],
+        ['GET', '/containers/x/changes'],
         ['POST', '/swarm/init'],
         ['POST', '/images/a/b/push'],
       ] as const) {
@@ -209,6 +209,39 @@ describe('the HTTP API', () => {
       assert.equal((await call('POST', '/containers/web/kill')).status, 409);
       assert.equal((await call('DELETE', '/containers/web')).status, 204);
       assert.equal((await call('DELETE', '/containers/web')).status, 404);
+    });
+
+    it('get new limits and another restart policy', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const body = { Memory: 2 ** 26, RestartPolicy: { Name: 'always' }, KernelMemory: 5 };
+      const { status, json } = await call('POST', `/containers/${id}/update`, { body });
+      assert.equal(status, 200);
+      assert.deepEqual(json, { Warnings: ['KernelMemory is not supported and has no effect'] });
+      const { HostConfig } = (await call('GET', `/containers/${id}/json`)).json;
+      assert.deepEqual([HostConfig.Memory, HostConfig.RestartPolicy.Name], [2 ** 26, 'always']);
+    });
+
+    it('tell what they use, once or as a stream', async () => {
+      const id = await create();
+      const once = await call('GET', `/containers/${id}/stats?stream=false&one-shot=true`);
+      assert.deepEqual([once.status, once.json.id], [200, id]);
+      const stream = await call('GET', `/containers/${id}/stats`);
+      assert.equal(JSON.parse(stream.text).id, id);
+      assert.equal((await call('GET', '/containers/nosuch/stats')).status, 404);
+    });
+
+    it('have checkpoints', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const path = `/containers/${id}/checkpoints`;
+      assert.deepEqual((await call('GET', path)).json, []);
+      const body = { CheckpointID: 'one', CheckpointDir: '', Exit: true };
+      assert.equal((await call('POST', path, { body })).status, 201);
+      assert.deepEqual((await call('GET', path)).json, [{ Name: 'one' }]);
+      assert.equal((await call('POST', `/containers/${id}/start?checkpoint=one`)).status, 204);
+      assert.equal((await call('DELETE', `${path}/one`)).status, 204);
+      assert.equal((await call('DELETE', `${path}/one`)).status, 404);
+      const elsewhere = await call('POST', path, { body: { ...body, CheckpointDir: '/x' } });
+      assert.deepEqual([elsewhere.status, elsewhere.json.code], [501, 'PCH_NOT_SUPPORTED']);
     });
 
     it('refuse a name that is taken', async () => {

@@ -1,0 +1,23 @@
+import type { Checkpoints } from '../../hooks/engine.ts';
+import { type CheckpointOptions, createCheckpoint, listCheckpoints, removeCheckpoint } from './checkpoint.ts';
+import type { Kernel } from './kernel.ts';
+
+export class CheckpointVerbs implements Checkpoints {
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  async create(ref: string, name: string, options: CheckpointOptions = {}): Promise<void> {
+    await createCheckpoint(this.#kernel, this.#kernel.store.find(ref), name, options);
+  }
+
+  async list(ref: string): Promise<string[]> {
+    return await listCheckpoints(this.#kernel.store.find(ref));
+  }
+
+  async remove(ref: string, name: string): Promise<void> {
+    await removeCheckpoint(this.#kernel, this.#kernel.store.find(ref), name);
+  }
+}

@@ -1,0 +1,87 @@
+import type { HostUsage, TaskUsage } from '../../../hooks/stats.ts';
+import { type CallOptions, readMetric, type TaskMetric } from '../../containerd/index.ts';
+
+/** What was read of one task, and of the host at the same time. */
+export interface Reading {
+  usage: TaskUsage;
+  host: HostUsage;
+  readAt: Date;
+}
+
+export interface MetricsSource {
+  metrics(filters: readonly string[], options?: CallOptions): Promise<TaskMetric[]>;
+  host(): Promise<HostUsage>;
+}
+
+/** Milliseconds in which askers find together. */
+const gatherMs = 10;
+/** containerd asks one shim after another; one that hangs must not keep the others' numbers back for long. */
+const togetherDeadlineMs = 5_000;
+
+type Answer = Promise<Reading | undefined>;
+
+/**
+ * Counters of tasks, for all who ask at about the same time by one call to containerd. There is never a second call under
+ * way: who asks meanwhile waits for the next.
+ */
+export class SharedMetrics {
+  readonly #source: MetricsSource;
+  #asked = new Map<string, { answer: Answer; settle(reading: Answer): void }>();
+  #calling: Promise<void> | undefined;
+
+  constructor(source: MetricsSource) {
+    this.#source = source;
+  }
+
+  /** Undefined for a task that is not there, or has counters of another kind. */
+  read(id: string): Answer {
+    const known = this.#asked.get(id);
+    if (known) return known.answer;
+    let settle!: (reading: Answer) => void;
+    const answer = new Promise<Reading | undefined>((resolve) => (settle = resolve));
+    this.#asked.set(id, { answer, settle });
+    this.#calling ??= this.#callUntilAnswered();
+    return answer;
+  }
+
+  async #callUntilAnswered(): Promise<void> {
+    while (this.#asked.size > 0) {
+      await new Promise((resolve) => setTimeout(resolve, gatherMs));
+      const asked = this.#asked;
+      this.#asked = new Map();
+      const readings = await this.#readAll([...asked.keys()]);
+      for (const [id, { settle }] of asked) settle(readings.get(id) ?? Promise.resolve(undefined));
+    }
+    this.#calling = undefined;
+  }
+
+  /** Never rejects: a failure is that of its task. */
+  async #readAll(ids: string[]): Promise<Map<string, Answer>> {
+    try {
+      const read = await this.#call(ids, { deadlineMs: togetherDeadlineMs });
+      return new Map([...read].map(([id, reading]) => [id, Promise.resolve(reading)]));
+    } catch {
+      return await this.#readEach(ids);
+    }
+  }
+
+  async #readEach(ids: string[]): Promise<Map<string, Answer>> {
+    const answers = ids.map((id): [string, Answer] => [
+      id,
+      this.#call([id], { deadlineMs: togetherDeadlineMs }).then((read) => read.get(id)),
+    ]);
+    await Promise.allSettled(answers.map(([, answer]) => answer));
+    return new Map(answers);
+  }
+
+  async #call(ids: string[], options: CallOptions): Promise<Map<string, Reading>> {
+    const filters = ids.map((id) => `id==${id}`);
+    const [host, metrics] = await Promise.all([this.#source.host(), this.#source.metrics(filters, options)]);
+    return new Map(
+      metrics.flatMap((metric): [string, Reading][] => {
+        const usage = readMetric(metric);
+        return usage ? [[metric.id, { usage, host, readAt: metric.timestamp ?? new Date() }]] : [];
+      }),
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises';
+import type { InterfaceCounters } from '../../../hooks/stats.ts';
+
+/** Counters of the interfaces in a process's network namespace; none if it has ended. */
+export async function interfacesOf(pid: number): Promise<Record<string, InterfaceCounters>> {
+  return parseNetDev(await readFile(`/proc/${pid}/net/dev`, 'utf8').catch(() => ''));
+}
+
+/** proc_net_dev(5), without the loopback. */
+export function parseNetDev(text: string): Record<string, InterfaceCounters> {
+  const lines = text.split('\n').map((line) => /^\s*(\S+):\s*(.*)$/.exec(line));
+  return Object.fromEntries(
+    lines.flatMap((line): [string, InterfaceCounters][] => {
+      const [, name = 'lo', numbers = ''] = line ?? [];
+      return name === 'lo' ? [] : [[name, counters(numbers.split(/\s+/).map(Number))]];
+    }),
+  );
+}
+
+/** Eight columns of what came in, eight of what went out. */
+function counters(numbers: number[]): InterfaceCounters {
+  const [rxBytes = 0, rxPackets = 0, rxErrors = 0, rxDropped = 0] = numbers;
+  const [txBytes = 0, txPackets = 0, txErrors = 0, txDropped = 0] = numbers.slice(8);
+  return { rxBytes, rxPackets, rxErrors, rxDropped, txBytes, txPackets, txErrors, txDropped };
+}

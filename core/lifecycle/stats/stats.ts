@@ -1,0 +1,59 @@
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { ContainerStats, StatsOptions, StatsSample } from '../../../hooks/stats.ts';
+import type { Kernel } from '../kernel.ts';
+import { requireOf } from '../requireFeature.ts';
+import { interfacesOf } from './interfaces.ts';
+
+/** Between two samples of a stream, in milliseconds. */
+const beatMs = 1000;
+/** A second sample that comes sooner says little of the CPU. */
+const leastGapMs = 500;
+
+/** Needs no lock. A container that does not run has no samples, and is told all the same. */
+export async function* stats(
+  kernel: Kernel,
+  record: ContainerRecord,
+  { stream, oneShot = false }: StatsOptions,
+  signal: AbortSignal,
+): AsyncGenerator<ContainerStats> {
+  if (runs(record)) await requireOf(kernel, record, 'stats');
+  let before = stream || oneShot ? undefined : await sample(kernel, record);
+  if (before) await nextBeat(signal);
+  do {
+    const now = await sample(kernel, record);
+    yield { id: record.id, name: record.name, ...(now && { now }), ...(now && before && { before }) };
+    before = now;
+    if (stream) await nextBeat(signal);
+  } while (stream && !signal.aborted && kernel.store.has(record.id));
+}
+
+function runs({ state }: ContainerRecord): boolean {
+  return state.status === 'running' || state.status === 'paused';
+}
+
+async function sample(kernel: Kernel, record: ContainerRecord): Promise<StatsSample | undefined> {
+  if (!runs(record)) return undefined;
+  const { pid } = record.state;
+  const hasOwnNetwork = record.draft.namespaces.network !== undefined;
+  const [reading, networks] = await Promise.all([
+    kernel.metrics.read(record.id),
+    hasOwnNetwork ? interfacesOf(pid) : {},
+  ]);
+  if (!reading) return undefined;
+  return { ...reading.usage, readAt: reading.readAt.toISOString(), host: reading.host, networks };
+}
+
+/** All streams meet at the same moments of the clock, so that they share a call. */
+function nextBeat(signal: AbortSignal): Promise<void> {
+  const now = performance.now();
+  const wait = Math.ceil((now + leastGapMs) / beatMs) * beatMs - now;
+  return new Promise((resolve) => {
+    const timer = setTimeout(settle, wait);
+    signal.addEventListener('abort', settle, { once: true });
+    function settle(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', settle);
+      resolve();
+    }
+  });
+}

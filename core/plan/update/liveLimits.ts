@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import type { OciResources } from '../../../hooks/oci.ts';
+
+/** Microseconds (kernel doc sched-bwc). */
+const standardPeriod = 100_000;
+
+/**
+ * What a running container is told to get from some limits to others. Runtimes leave alone what an update does not name, so
+ * that a limit that is no more is given the value that means none.
+ */
+export function liveLimits(from: OciResources, to: OciResources): OciResources {
+  const groups = ['memory', 'cpu', 'pids', 'blockIO'] as const;
+  const told = groups.map((group) => [group, { ...released(group, from, to), ...to[group] }] as const);
+  return Object.fromEntries(told.filter(([, fields]) => Object.keys(fields).length > 0));
+}
+
+/** The kernel's PID_MAX_LIMIT (proc_sys_kernel(5), pid_max): no limit of processes can be above. */
+const mostPids = 4_194_304;
+
+/**
+ * The same with numbers that limit nothing where -1 means no limit, for crun 1.8 writes that as an unsigned number;
+ * undefined if there is none.
+ */
+export function withoutMinusOne({ cpu, pids, ...rest }: OciResources): OciResources | undefined {
+  if (cpu?.quota !== -1 && pids?.limit !== -1) return undefined;
+  const wholeHost = cpus().length * (cpu?.period ?? standardPeriod);
+  return {
+    ...rest,
+    ...(cpu && { cpu: { ...cpu, ...(cpu.quota === -1 && { quota: wholeHost }) } }),
+    ...(pids && { pids: { limit: pids.limit === -1 ? mostPids : pids.limit } }),
+  };
+}
+
+type Group = 'memory' | 'cpu' | 'pids' | 'blockIO';
+
+/** Values of no limit: -1 is the runtime spec's, the weights are the kernel's defaults (cgroup-v1 doc: cpu, blkio). */
+const unlimited: Record<Group, Record<string, () => unknown>> = {
+  memory: { limit: () => -1, swap: () => -1, reservation: () => -1 },
+  cpu: {
+    quota: () => -1,
+    period: () => standardPeriod,
+    shares: () => 1024,
+    cpus: () => online('cpu'),
+    mems: () => online('node'),
+  },
+  pids: { limit: () => -1 },
+  blockIO: { weight: () => 500 },
+};
+
+function released(group: Group, from: OciResources, to: OciResources): Record<string, unknown> {
+  const [had, has] = [from[group] ?? {}, (to[group] ?? {}) as Record<string, unknown>];
+  const gone = Object.keys(had).filter((field) => has[field] === undefined);
+  return Object.fromEntries(
+    gone.flatMap((field) => {
+      const none = unlimited[group][field];
+      return none ? [[field, none()]] : [];
+    }),
+  );
+}
+
+/** A kernel without NUMA has no list of nodes, and one node. */
+function online(kind: 'cpu' | 'node'): string {
+  try {
+    return readFileSync(`/sys/devices/system/${kind}/online`, 'utf8').trim();
+  } catch {
+    return '0';
+  }
+}

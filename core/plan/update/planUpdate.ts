@@ -1,0 +1,52 @@
+/** The pure half of update: what a container's limits and restart policy are to be, and who set them. */
+import { catalogue } from '../../../hooks/catalogue.ts';
+import type { Logger } from '../../../hooks/defineHook.ts';
+import type { ContainerRecord, UpdateRequest } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { UpdateDraft } from '../../../hooks/points/container.ts';
+import type { BlameEntry, Degradation } from '../../../hooks/plan.ts';
+import type { ContainerRequest } from '../../../hooks/request.ts';
+import { clone } from '../../plugins/draft/clone.ts';
+import type { Generation } from '../../plugins/index.ts';
+import { blamed } from '../blame.ts';
+import { ociResources } from '../request/resources.ts';
+import { layOver } from './limitFields.ts';
+import { mergeRequest } from './mergeRequest.ts';
+
+export interface PlannedUpdate {
+  draft: UpdateDraft;
+  /** The container's request with the update in it. */
+  request: ContainerRequest;
+  blame: BlameEntry[];
+  degraded: Degradation[];
+}
+
+/** Touches nothing. @throws PCH_OPTION_INVALID, PCH_CONFLICT */
+export async function planUpdate(
+  { id, draft: { resources, restart, autoRemove }, request }: ContainerRecord,
+  update: UpdateRequest,
+  generation: Generation,
+  log: Logger,
+): Promise<PlannedUpdate> {
+  const merged = mergeRequest(request, update);
+  const draft: UpdateDraft = { container: id, resources: clone(resources), restart: clone(restart) };
+  const blame = await blamed(draft, 'request', 'update', () => {
+    if (update.resources) layOver(draft.resources, ociResources(merged.resources ?? {}), update.resources);
+    if (update.restart) draft.restart = { ...update.restart };
+  });
+  const outcome = await generation.runner.plan(catalogue.container.preUpdate, draft, { log });
+  if (autoRemove && outcome.draft.restart.name !== 'no') throw removedAtEnd(id);
+  return {
+    draft: outcome.draft,
+    request: merged,
+    blame: [...blame, ...outcome.blame],
+    degraded: outcome.degraded,
+  };
+}
+
+function removedAtEnd(container: string): PouchError {
+  return new PouchError('PCH_CONFLICT', 'a container that is removed at its end (--rm) is never restarted', {
+    container,
+    hint: 'leave --restart out, or make it again without --rm',
+  });
+}

@@ -1,0 +1,47 @@
+/** The docker CLI's checkpoints, where there is a criu that works with this kernel. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type Criu, workingCriu } from '../support/criu.ts';
+import { TestPouchd } from '../support/pouchd.ts';
+import { Docker } from './support/docker.ts';
+
+describe('docker CLI, checkpoints', function () {
+  this.timeout(120_000);
+  let criu: Criu;
+  let pouchd: TestPouchd | undefined;
+  let docker: Docker;
+
+  before(async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    criu = await workingCriu();
+    if (criu.missing !== undefined) {
+      console.log(`    skipped, ${criu.missing}`);
+      this.skip();
+    }
+    pouchd = await TestPouchd.create(criu.path === undefined ? {} : { path: criu.path });
+    docker = new Docker(join(pouchd.state, 'pouchd.sock'));
+  });
+  after(async () => {
+    await pouchd?.dispose();
+    await criu?.dispose();
+  });
+
+  it('are created, listed, started from and removed', async () => {
+    const script = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done';
+    await docker.ok('run', '-d', '--name', 'counts', 'busybox', 'sh', '-c', script);
+    assert.equal(await docker.ok('checkpoint', 'create', '--leave-running', 'counts', 'early'), 'early');
+    assert.equal(await docker.ok('checkpoint', 'create', 'counts', 'late'), 'late');
+    assert.equal(await docker.ok('inspect', '--format', '{{.State.Status}}', 'counts'), 'exited');
+    assert.deepEqual((await docker.ok('checkpoint', 'ls', 'counts')).split('\n').slice(1), ['early', 'late']);
+    await docker.ok('start', '--checkpoint', 'late', 'counts');
+    const numbers = (await docker.ok('logs', 'counts')).split('\n').map(Number);
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: numbers.length }, (_, index) => index + 1),
+    );
+    await docker.ok('checkpoint', 'rm', 'counts', 'early');
+    const elsewhere = await docker.run(['checkpoint', 'ls', '--checkpoint-dir', '/x', 'counts']);
+    assert.match(elsewhere.stderr, /not supported/);
+    await docker.ok('rm', '-f', 'counts');
+  });
+});
