@@ -5,7 +5,7 @@ import {
   type RuntimeProvider,
   type RuntimeState,
 } from '../../hooks/index.ts';
-import { probeRuntime, type Obstacle } from './probe.ts';
+import { type Binary, probeRuntime, type Survey } from './probe.ts';
 
 export interface RuncLike {
   name: string;
@@ -16,12 +16,13 @@ export interface RuncLike {
   binary: string;
   /** The daemon's state folder: each daemon keeps its runtimes' state apart from others'. */
   state: string;
-  obstacle: Obstacle;
+  /** Looks at what this host has for it. */
+  survey(found: Binary): Promise<Survey>;
 }
 
 /** A runtime with runc's command line, run by containerd's shim io.containerd.runc.v2. */
 export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
-  const probe = cachedWhenUsable(() => probeRuntime(runtime.binary, runtime.obstacle));
+  const probe = cachedWhenUsable(() => probeRuntime(runtime.binary, (found) => runtime.survey(found)));
   return {
     name: runtime.name,
     aliases: [...(runtime.aliases ?? [])],
@@ -30,16 +31,16 @@ export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
     containerdType: 'io.containerd.runc.v2',
     probe,
     async options() {
-      const { usable, path, problem } = await probe();
+      const { usable, command, problem } = await probe();
       if (!usable) throw notUsable(runtime.name, problem ?? '');
-      return { binaryName: path, root: join(runtime.state, runtime.name) };
+      return { binaryName: command, root: join(runtime.state, runtime.name) };
     },
   };
 }
 
 /** A runtime that is missing now may be installed later, so only success is kept. */
-export function cachedWhenUsable(probe: () => Promise<RuntimeState>): () => Promise<RuntimeState> {
-  let known: Promise<RuntimeState> | undefined;
+export function cachedWhenUsable<State extends RuntimeState>(probe: () => Promise<State>): () => Promise<State> {
+  let known: Promise<State> | undefined;
   return async () => {
     known ??= probe();
     const state = await known;

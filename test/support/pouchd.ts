@@ -21,6 +21,9 @@ const project = resolve(import.meta.dirname, '../..');
 /** To try another build: its path. */
 const executable = process.env['POUCH_TEST_POUCHD'] ?? join(project, 'bin/pouchd');
 
+/** To have containers that name no runtime run by another one. */
+const runtime = process.env['POUCH_TEST_RUNTIME'];
+
 const readyWithinMs = 30_000;
 const endWithinMs = 20_000;
 
@@ -274,7 +277,8 @@ export class TestPouchd {
   }
 
   #config(): string {
-    return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\n${this.#yaml}`;
+    const own = runtime === undefined ? '' : `runtime: { default: ${runtime} }\n`;
+    return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\n${own}${this.#yaml}`;
   }
 
   async #mountDisks({ root, state }: NonNullable<NewOptions['disks']>): Promise<void> {

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hybridCgroupProblem } from '../../../../plugins/runtime-runc/hybridCgroups.ts';
-import { parseVersion } from '../../../../plugins/runtime-runc/probe.ts';
-import { allFeaturesBut } from '../../../../hooks/index.ts';
+import { type Survey, parseVersion } from '../../../../plugins/runtime-runc/probe.ts';
+import { allFeaturesBut, type RuncOptions } from '../../../../hooks/index.ts';
 import { runcLikeProvider } from '../../../../plugins/runtime-runc/provider.ts';
 
-const fine = () => Promise.resolve(undefined);
+const fine = () => Promise.resolve({});
 
 describe('runtime-runc', () => {
   let directory: string;
@@ -23,9 +22,9 @@ describe('runtime-runc', () => {
     return path;
   }
 
-  function provider(binary: string, obstacle: () => Promise<string | undefined> = fine) {
+  function provider(binary: string, survey: () => Promise<Survey> = fine) {
     const capabilities = allFeaturesBut({});
-    return runcLikeProvider({ name: 'runc', doc: '', capabilities, binary, state: '/run/pouch', obstacle });
+    return runcLikeProvider({ name: 'runc', doc: '', capabilities, binary, state: '/run/pouch', survey });
   }
 
   it('reads the version of runc and of crun', () => {
@@ -37,7 +36,7 @@ describe('runtime-runc', () => {
   it('finds an installed runtime and gives the shim its path and a state folder of its own', async () => {
     const path = await install('echo runc version 9.9');
     const runtime = provider(path);
-    assert.deepEqual(await runtime.probe(), { usable: true, path, version: '9.9' });
+    assert.deepEqual(await runtime.probe(), { usable: true, path, version: '9.9', command: path });
     assert.deepEqual(await runtime.options({} as never), { binaryName: path, root: '/run/pouch/runc' });
   });
 
@@ -57,12 +56,14 @@ describe('runtime-runc', () => {
   });
 
   it('is not usable on a host that it does not work on', async () => {
-    const runtime = provider(await install('echo runc version 1'), () => Promise.resolve('the reason'));
+    const runtime = provider(await install('echo runc version 1'), () => Promise.resolve({ problem: 'the reason' }));
     assert.deepEqual((await runtime.probe()).problem, 'the reason');
   });
 
-  it('sees no hybrid cgroups where there is no v2 hierarchy', async () => {
-    assert.equal(await hybridCgroupProblem(directory), undefined);
-    assert.equal(await hybridCgroupProblem(join(directory, 'none')), undefined);
+  it('has the shim call what the survey says instead', async () => {
+    const path = await install('echo runc version 1');
+    const runtime = provider(path, () => Promise.resolve({ command: '/run/pouch/wrapper' }));
+    assert.equal((await runtime.probe()).path, path);
+    assert.equal((await runtime.options({} as never) as RuncOptions).binaryName, '/run/pouch/wrapper');
   });
 });
