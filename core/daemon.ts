@@ -1,4 +1,5 @@
 /** Puts the core together and runs it: containerd, the log keeper, plugins, recovery, surfaces. */
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/index.ts';
@@ -233,6 +234,7 @@ export class Daemon {
         containerId: (ref) => store.find(ref).id,
         volumePath: (name) => volumes.pathOf(name),
         root: config.root,
+        mountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
       },
       originOf: (setting) => {
         const at = this.#loaded.originOf(setting);

@@ -123,6 +123,10 @@ export interface OciResources {
     throttleReadIOPSDevice?: OciThrottle[];
     throttleWriteIOPSDevice?: OciThrottle[];
   };
+  hugepageLimits?: { pageSize: string; limit: number }[];
+  network?: { classID?: number; priorities?: { name: string; priority: number }[] };
+  /** By device, such as `mlx5_1`. */
+  rdma?: Record<string, { hcaHandles?: number; hcaObjects?: number }>;
 }
 
 export interface OciThrottle {

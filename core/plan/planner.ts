@@ -10,6 +10,7 @@ import { clone } from '../plugins/draft/clone.ts';
 import type { Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
 import { blamed, configBlame } from './blame.ts';
+import { clampToHost, readHostLimits } from './clamp/index.ts';
 import { mayRun32Bit } from './compat32.ts';
 import { addCoreEffects } from './coreEffects.ts';
 import { addEtcFiles, type HostFiles } from './etcFiles.ts';
@@ -49,6 +50,7 @@ interface Run {
   fieldOwners: Map<string, string>;
   blame: BlameEntry[];
   degraded: Degradation[];
+  warnings: string[];
 }
 
 export class Planner {
@@ -65,7 +67,7 @@ export class Planner {
     generation: Generation,
   ): Promise<Plan> {
     const source = await this.#options.image(request.image, request.platform);
-    const run: Run = { log: this.#options.log, fieldOwners: new Map(), blame: [], degraded: [] };
+    const run: Run = { log: this.#options.log, fieldOwners: new Map(), blame: [], degraded: [], warnings: [] };
     const plain = await this.#plainDraft(identity, request, source.image, run);
     let draft = await this.#hook(catalogue.container.preCreate, clone(plain), generation, run);
     const runtime = await this.#selectRuntime(draft, generation, run);
@@ -73,7 +75,8 @@ export class Planner {
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
     checkRichMode(draft);
     await checkNeeds(draft, runtime, generation.runtimes);
-    run.blame.push(...(await blamed(draft, 'core', 'adaptSpec', () => runtime.adaptSpec?.(draft))));
+    await this.#fit(draft, runtime, run);
+    clampToHost(plain, readHostLimits());
     await this.#addCoreParts(draft, runtime);
     await this.#addCoreParts(plain, runtime);
     return this.#finish(draft, plain, source, run);
@@ -132,6 +135,18 @@ export class Planner {
       if (draft.namespaces.network === '') draft.namespaces.network = this.#options.netnsPathOf(draft.id);
   }
 
+  /** The last changes: what the runtime wants to be different, and what the host cannot give. */
+  async #fit(draft: ContainerDraft, runtime: RuntimeProvider, run: Run): Promise<void> {
+    const steps = {
+      adaptSpec: () => runtime.adaptSpec?.(draft),
+      host: () => clampToHost(draft, readHostLimits()),
+    };
+    for (const [hook, step] of Object.entries(steps))
+      run.blame.push(
+        ...(await blamed(draft, 'core', hook, async () => void run.warnings.push(...((await step()) ?? [])))),
+      );
+  }
+
   async #addCoreParts(draft: ContainerDraft, runtime: RuntimeProvider): Promise<void> {
     addEtcFiles(draft, await this.#options.hostFiles(), this.#options.config().network);
     addCoreEffects(draft, {
@@ -157,7 +172,10 @@ export class Planner {
       effects: this.#plannedEffects(draft),
       blame: run.blame,
       degraded: run.degraded,
-      warnings: run.degraded.map(({ plugin, message }) => `made without plugin ${plugin}: ${message}`),
+      warnings: [
+        ...run.degraded.map(({ plugin, message }) => `made without plugin ${plugin}: ${message}`),
+        ...run.warnings,
+      ],
     };
   }
 

@@ -41,6 +41,11 @@ const blockIO = closed({
   throttleWriteIOPSDevice: throttles,
 });
 
+const network = closed({
+  classID: may(integer),
+  priorities: may(Type.Array(closed({ name: text, priority: integer }))),
+});
+
 /** runtime-spec, config-linux.md, “Control groups”: bytes for memory, microseconds for CPU quota and period. */
 export const resources = describes<OciResources>()(
   closed(
@@ -50,6 +55,9 @@ export const resources = describes<OciResources>()(
       cpu: may(cpu),
       pids: may(closed({ limit: integer })),
       blockIO: may(blockIO),
+      hugepageLimits: may(Type.Array(closed({ pageSize: text, limit: integer }))),
+      network: may(network),
+      rdma: may(Type.Record(Type.String(), closed({ hcaHandles: may(integer), hcaObjects: may(integer) }))),
     },
     {
       description: 'cgroup limits in OCI form: bytes for memory, microseconds for cpu.quota and cpu.period.',

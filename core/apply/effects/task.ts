@@ -71,7 +71,7 @@ export function runtimeError(error: unknown, container: string): unknown {
       ...details,
       hint: 'check its spelling, its path and the image’s PATH',
     });
-  if (/permission denied|exec format error|is a directory/i.test(text) && /exec/i.test(text))
+  if (isNotExecutable(text))
     return new PouchError(
       'PCH_COMMAND_NOT_EXECUTABLE',
       `${quotedCommand(text)}the command cannot be executed`,
@@ -86,14 +86,20 @@ export function runtimeError(error: unknown, container: string): unknown {
   });
 }
 
+/** crun (`open executable: …`) says of a directory that its execution is not permitted. */
+function isNotExecutable(text: string): boolean {
+  if (/open executable: operation not permitted/i.test(text)) return true;
+  return /permission denied|exec format error|is a directory/i.test(text) && /exec/i.test(text);
+}
+
 /** runc: `chdir to cwd ("/foo") set in config.json failed`; crun: ``chdir to `/foo` ``. */
 function missingDirectory(text: string): string | undefined {
   return /chdir to (?:cwd \(\\?"|`)([^"`\\]+)/.exec(text)?.[1];
 }
 
-/** runc: `exec: "foo": executable file not found in $PATH`. */
+/** runc: `exec: "foo": executable file not found in $PATH`; crun: ``executable file `foo` not found in $PATH``. */
 function quotedCommand(text: string): string {
-  const command = /exec:? \\?"([^"\\]+)\\?"/.exec(text)?.[1];
+  const command = /exec(?:utable file)?:? (?:\\?"|`)([^"`\\]+)/.exec(text)?.[1];
   return command ? `"${command}": ` : '';
 }
 

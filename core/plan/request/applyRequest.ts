@@ -16,6 +16,8 @@ export interface RequestContext {
   /** Host directory of a volume's data, whether it exists or not. */
   volumePath(name: string): string;
   root: string;
+  /** The host's mounts, as in /proc/self/mountinfo. */
+  mountinfo(): string;
 }
 
 /** What the client asked for, laid over the image's settings. */

@@ -3,10 +3,10 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRequest, VolumeRequest } from '../../../hooks/request.ts';
 import type { RequestContext } from './applyRequest.ts';
 import { invalid } from './invalid.ts';
+import { applyPropagation, propagations } from './propagation.ts';
 import { checkTmpfsOptions } from './tmpfs.ts';
 
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
-const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
 
 /** Bind mounts, volumes (also the image's anonymous ones) and tmpfs mounts. */
 export function applyVolumes(
@@ -56,7 +56,7 @@ function normal(path: string): string {
 
 function mount(draft: ContainerDraft, volume: VolumeRequest, index: number, context: RequestContext): void {
   if (volume.kind === 'tmpfs') mountTmpfs(draft, volume);
-  else if (volume.kind === 'bind') mountBind(draft, volume);
+  else if (volume.kind === 'bind') mountBind(draft, volume, context);
   else mountVolume(draft, volume, index, context);
 }
 
@@ -72,11 +72,12 @@ function mountTmpfs(draft: ContainerDraft, { destination, options = [], readonly
   };
 }
 
-function mountBind(draft: ContainerDraft, volume: VolumeRequest): void {
+function mountBind(draft: ContainerDraft, volume: VolumeRequest, context: RequestContext): void {
   const source = volume.source ?? '';
   if (!source.startsWith('/'))
     throw invalid(`a bind mount's source is an absolute host path; found "${source}"`, 'begin it with /');
   draft.mounts[volume.destination] = { type: 'bind', source, options: bindOptions(volume) };
+  applyPropagation(draft, source, volume.options ?? [], context);
   draft.effects[`bind.${volume.destination}`] = {
     kind: 'bind-source',
     stage: 'create',

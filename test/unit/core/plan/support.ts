@@ -43,6 +43,7 @@ export async function requested(
       containerId: (ref) => `id-of-${ref}`,
       volumePath: (name) => `/root/volumes/${name}/_data`,
       root: '/root',
+      mountinfo: () => '',
     },
   );
   return draft;
