@@ -234,6 +234,7 @@ export class Daemon {
         containerId: (ref) => store.find(ref).id,
         volumePath: (name) => volumes.pathOf(name),
         root: config.root,
+        cgroupDriver: () => this.#loaded.config.runtime.cgroupDriver,
         mountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
       },
       originOf: (setting) => {

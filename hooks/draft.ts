@@ -37,7 +37,7 @@ export interface ContainerDraft {
   /** `default` is Pouch's profile for the draft's capabilities, null is unconfined. */
   seccomp: OciSeccomp | 'default' | null;
   resources: OciResources;
-  /** cgroupfs path, absolute from the hierarchy's root: `/pouch/ID`. */
+  /** Path from the hierarchy's root: `/pouch/ID`; a scope (`/pouch.slice/pouch-ID.scope`) is made by systemd. */
   cgroupsPath: string;
   network: DraftNetwork;
   /** Host names for /etc/hosts, address by name. */

@@ -2,6 +2,7 @@
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import type { OciDeviceRule, OciHook, OciLinux, OciMount, OciProcess, OciSpec } from '../../hooks/oci.ts';
+import { specCgroup } from './cgroupPath.ts';
 import { defaultSeccomp } from './seccomp.ts';
 import type { ResolvedUser } from './users.ts';
 
@@ -138,7 +139,7 @@ function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
       path,
       ...device,
     })),
-    cgroupsPath: draft.cgroupsPath,
+    cgroupsPath: specCgroup(draft.cgroupsPath),
     resources: { ...draft.resources, devices: deviceRules(draft) },
     ...(Object.keys(draft.sysctls).length > 0 && { sysctl: draft.sysctls }),
     ...(seccomp && { seccomp }),

@@ -10,6 +10,7 @@ import { clone } from '../plugins/draft/clone.ts';
 import type { Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
 import { blamed, configBlame } from './blame.ts';
+import { standardCgroup } from './cgroupPath.ts';
 import { clampToHost, readHostLimits } from './clamp/index.ts';
 import { mayRun32Bit } from './compat32.ts';
 import { addCoreEffects } from './coreEffects.ts';
@@ -19,6 +20,7 @@ import { ociSpec } from './ociSpec.ts';
 import { applyRequest, type RequestContext } from './request/applyRequest.ts';
 import { checkRichMode } from './richMode.ts';
 import { checkNeeds, usableRuntime } from './runtime/check.ts';
+import type { Standing } from './runtime/needs.ts';
 import { selectRuntime } from './runtime/select.ts';
 import { resolveUser, type ResolvedUser } from './users.ts';
 
@@ -74,7 +76,7 @@ export class Planner {
     this.#reserveNetns(draft, plain);
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
     checkRichMode(draft);
-    await checkNeeds(draft, runtime, generation.runtimes);
+    await checkNeeds(draft, runtime, generation.runtimes, this.#standing(draft));
     await this.#fit(draft, runtime, run);
     clampToHost(plain, readHostLimits());
     await this.#addCoreParts(draft, runtime);
@@ -133,6 +135,13 @@ export class Planner {
   #reserveNetns(...drafts: ContainerDraft[]): void {
     for (const draft of drafts)
       if (draft.namespaces.network === '') draft.namespaces.network = this.#options.netnsPathOf(draft.id);
+  }
+
+  /** What pouchd.yaml asks of the runtime of every container. */
+  #standing({ id }: ContainerDraft): Standing {
+    const { cgroupParent, runtime } = this.#options.config();
+    const { cgroupDriver } = runtime;
+    return { cgroupDriver, standardCgroup: standardCgroup(cgroupParent, id, cgroupDriver) };
   }
 
   /** The last changes: what the runtime wants to be different, and what the host cannot give. */

@@ -132,7 +132,7 @@ export const containerDraft = describes<ContainerDraft>()(
         description: '`default` is Pouch’s own profile, null is unconfined.',
       }),
       resources,
-      cgroupsPath: Type.String({ description: 'cgroupfs path, absolute from the hierarchy’s root.' }),
+      cgroupsPath: Type.String({ description: 'Path from the hierarchy’s root: `/pouch/ID`, or a scope that systemd makes: `/pouch.slice/pouch-ID.scope`.' }),
       network,
       extraHosts: map(text, 'For /etc/hosts: address by name.'),
       stop: closed({ signal: text, timeoutSeconds: Type.Number() }),

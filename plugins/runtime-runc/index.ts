@@ -26,7 +26,7 @@ export default definePlugin({
         binary: runc,
         state,
         capabilities: allFeaturesBut({ sharedMachine: noMachine }),
-        survey: () => surveyForRunc(),
+        survey: surveyForRunc,
       }),
     );
     runtime(

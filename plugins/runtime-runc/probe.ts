@@ -9,6 +9,8 @@ const versionDeadline = 5_000;
 export interface Binary {
   path: string;
   version: string;
+  /** All that `--version` says. */
+  about: string;
 }
 
 /** What a runtime finds on this host, and what to call instead of its executable if that alone does not do. */
@@ -28,13 +30,14 @@ export async function probeRuntime(
 ): Promise<RuncLikeState> {
   const path = await findBinary(binary);
   if (path === undefined) return unusable('', `${binary} is not installed: apt-get install ${binary}`);
-  let version: string;
+  let about: string;
   try {
-    version = parseVersion(await askVersion(path));
+    about = await askVersion(path);
   } catch (error) {
     return unusable(path, `${path} --version failed: ${messageOf(error)}`);
   }
-  const { command = path, ...rest } = await survey({ path, version });
+  const version = parseVersion(about);
+  const { command = path, ...rest } = await survey({ path, version, about });
   return { usable: rest.problem === undefined, path, version, command, ...rest };
 }
 

@@ -30,10 +30,15 @@ export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
     capabilities: runtime.capabilities,
     containerdType: 'io.containerd.runc.v2',
     probe,
-    async options() {
+    async options({ cgroupsPath }) {
       const { usable, command, problem } = await probe();
       if (!usable) throw notUsable(runtime.name, problem ?? '');
-      return { binaryName: command, root: join(runtime.state, runtime.name) };
+      return {
+        binaryName: command,
+        root: join(runtime.state, runtime.name),
+        // Of the container, not of pouchd.yaml: one that was made under another driver keeps its own.
+        ...(cgroupsPath.endsWith('.scope') && { systemdCgroup: true }),
+      };
     },
   };
 }

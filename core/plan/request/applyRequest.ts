@@ -1,6 +1,7 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { signalNumber } from '../../lifecycle/signals.ts';
+import type { CgroupDriver } from '../cgroupPath.ts';
 import { checkLog } from './log.ts';
 import { applyModes } from './modes.ts';
 import { applyNetwork } from './network.ts';
@@ -18,6 +19,7 @@ export interface RequestContext {
   root: string;
   /** The host's mounts, as in /proc/self/mountinfo. */
   mountinfo(): string;
+  cgroupDriver(): CgroupDriver;
 }
 
 /** What the client asked for, laid over the image's settings. */

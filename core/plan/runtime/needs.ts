@@ -1,16 +1,24 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { RuntimeFeature } from '../../../hooks/runtimeFeatures.ts';
+import type { CgroupDriver } from '../cgroupPath.ts';
 import { joinPrefix } from '../request/modes.ts';
 
+/** What pouchd.yaml says for all containers. */
+export interface Standing {
+  cgroupDriver: CgroupDriver;
+  /** The cgroup of a container that asks for no parent. */
+  standardCgroup: string;
+}
+
 /** What a container needs of its runtime beyond running a process. */
-export function needsOf(draft: ContainerDraft): RuntimeFeature[] {
+export function needsOf(draft: ContainerDraft, standing?: Standing): RuntimeFeature[] {
   return Object.entries(needed)
-    .filter(([, isNeeded]) => isNeeded(draft))
+    .filter(([, isNeeded]) => isNeeded(draft, standing))
     .map(([feature]) => feature as RuntimeFeature);
 }
 
 /** Features without a line are asked for by verbs of their own (exec, pause, update, …). */
-const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft) => boolean>> = {
+const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft, standing?: Standing) => boolean>> = {
   richSystemd: ({ rich }) => rich.enabled && rich.mode === 'systemd',
   richSbinInit: ({ rich }) => rich.enabled && rich.mode === 'sbin-init',
   richDumbInit: ({ rich }) => rich.enabled && rich.mode === 'dumb-init',
@@ -31,6 +39,8 @@ const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft) => boolean>
   seccomp: ({ seccomp }) => seccomp !== null && seccomp !== 'default',
   sysctls: ({ sysctls }) => Object.keys(sysctls).length > 0,
   blockIo: ({ resources }) => resources.blockIO !== undefined,
+  cgroupParent: ({ cgroupsPath }, standing) => standing !== undefined && cgroupsPath !== standing.standardCgroup,
+  systemdCgroup: (_, standing) => standing?.cgroupDriver === 'systemd',
   ociHooks: ({ ociHooks }) => Object.keys(ociHooks).length > 0,
 };
 

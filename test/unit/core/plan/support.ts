@@ -14,6 +14,7 @@ const config = {
   defaultUlimits: {},
   containerLogs: { maxSize: 0, maxFile: 1 },
   network: { default: 'bridge' },
+  runtime: { cgroupDriver: 'cgroupfs' },
 } as unknown as PouchConfig;
 
 /** A draft as it is before anybody has said anything. */
@@ -44,6 +45,7 @@ export async function requested(
       volumePath: (name) => `/root/volumes/${name}/_data`,
       root: '/root',
       mountinfo: () => '',
+      cgroupDriver: () => 'cgroupfs',
     },
   );
   return draft;

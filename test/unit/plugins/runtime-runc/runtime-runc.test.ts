@@ -3,9 +3,10 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Survey, parseVersion } from '../../../../plugins/runtime-runc/probe.ts';
-import { allFeaturesBut, type RuncOptions } from '../../../../hooks/index.ts';
+import { allFeaturesBut, type ContainerDraft, type RuncOptions } from '../../../../hooks/index.ts';
 import { runcLikeProvider } from '../../../../plugins/runtime-runc/provider.ts';
 
+const draft = { cgroupsPath: '/pouch/ID' } as ContainerDraft;
 const fine = () => Promise.resolve({});
 
 describe('runtime-runc', () => {
@@ -37,13 +38,19 @@ describe('runtime-runc', () => {
     const path = await install('echo runc version 9.9');
     const runtime = provider(path);
     assert.deepEqual(await runtime.probe(), { usable: true, path, version: '9.9', command: path });
-    assert.deepEqual(await runtime.options({} as never), { binaryName: path, root: '/run/pouch/runc' });
+    assert.deepEqual(await runtime.options(draft), { binaryName: path, root: '/run/pouch/runc' });
+  });
+
+  it('has systemd make the cgroup of a container in a scope', async () => {
+    const runtime = provider(await install('echo runc version 1'));
+    const scope = { cgroupsPath: '/pouch.slice/pouch-ID.scope' } as ContainerDraft;
+    assert.equal(((await runtime.options(scope)) as RuncOptions).systemdCgroup, true);
   });
 
   it('says how to get one that is missing, and finds it once it is installed', async () => {
     const runtime = provider(join(directory, 'runc'));
     assert.match((await runtime.probe()).problem ?? '', /is not installed: apt-get install/);
-    await assert.rejects(runtime.options({} as never), { code: 'PCH_RUNTIME_UNUSABLE' });
+    await assert.rejects(runtime.options(draft), { code: 'PCH_RUNTIME_UNUSABLE' });
     await install('echo runc version 9.9');
     assert.equal((await runtime.probe()).usable, true);
   });
@@ -64,6 +71,6 @@ describe('runtime-runc', () => {
     const path = await install('echo runc version 1');
     const runtime = provider(path, () => Promise.resolve({ command: '/run/pouch/wrapper' }));
     assert.equal((await runtime.probe()).path, path);
-    assert.equal((await runtime.options({} as never) as RuncOptions).binaryName, '/run/pouch/wrapper');
+    assert.equal((await runtime.options(draft) as RuncOptions).binaryName, '/run/pouch/wrapper');
   });
 });
