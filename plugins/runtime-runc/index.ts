@@ -36,7 +36,7 @@ export default definePlugin({
         binary: crun,
         state,
         capabilities: allFeaturesBut({ sharedMachine: noMachine }),
-        survey: (found) => surveyForCrun(found, state),
+        survey: (found) => surveyForCrun(found, host.root),
       }),
     );
     for (const [name, added] of Object.entries(host.addedRuntimes))

@@ -1,17 +1,28 @@
 import { join } from 'node:path';
 import type { RuntimeFeature } from '../../../hooks/index.ts';
-import { hasHybridCgroups, writeHybridWrapper } from '../hybridCgroups.ts';
+import { writeCrunWrapper } from '../crunWrapper.ts';
+import { hasHybridCgroups } from '../hybridCgroups.ts';
 import type { Binary, Survey } from '../probe.ts';
 import { lookAtCgroups } from './cgroups.ts';
 import { lookAtCriu } from './criu.ts';
 import { lookAtInit, lookAtRdt, lookAtUserNamespaces } from './host.ts';
 import { type Look, toSurvey } from './survey.ts';
+import { isAtLeast } from './version.ts';
 
-/** What this host, and this version, have for crun. A shim that outlives pouchd calls the wrapper again, so it lies in the state folder. */
-export async function surveyForCrun({ path, about }: Binary, state: string): Promise<Survey> {
-  const command = (await hasHybridCgroups()) ? await wrapped(path, state) : undefined;
+/** The first that leaves the host's /dev/null alone (crun's change log, 1.24). */
+const sparesNull = '1.24';
+
+/**
+ * What this host, and this version, have for crun. Its wrapper lies in `root`: shims that outlive pouchd call it, and /run
+ * is often mounted noexec.
+ */
+export async function surveyForCrun({ path, version, about }: Binary, root: string): Promise<Survey> {
+  const hybrid = await hasHybridCgroups();
+  const ownNull = !isAtLeast(version, sparesNull);
+  const directory = join(root, 'runtimes');
+  const command = hybrid || ownNull ? await writeCrunWrapper(directory, path, { hybrid, ownNull }) : path;
   const survey = toSurvey([
-    await lookAtCgroups(command && `, which ${command} hides from crun`),
+    await lookAtCgroups(hybrid ? `, which ${command} hides from crun` : ''),
     builtWith(about, 'SYSTEMD', 'systemdCgroup') ?? lookAtInit(),
     builtWith(about, 'SECCOMP', 'seccomp') ?? { name: 'seccomp', ok: true, found: 'built in' },
     lookAtUserNamespaces(),
@@ -19,13 +30,7 @@ export async function surveyForCrun({ path, about }: Binary, state: string): Pro
     builtWith(about, 'CRIU', 'checkpoint') ?? (await lookAtCriu()),
     lookAtRdt(),
   ]);
-  return { ...survey, ...(command !== undefined && { command }) };
-}
-
-async function wrapped(crun: string, state: string): Promise<string> {
-  const path = join(state, 'crun-hybrid');
-  await writeHybridWrapper(path, crun);
-  return path;
+  return { ...survey, command };
 }
 
 /** The last line of `crun --version` names what it is built with: `+SYSTEMD +SECCOMP`. */

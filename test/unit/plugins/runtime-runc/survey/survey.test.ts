@@ -70,7 +70,7 @@ describe('what a host has for runc and crun', () => {
   });
 
   it('crun says what it is built with', async () => {
-    const crun = { path: '/usr/bin/crun', version: '1.8.1', about: '+SYSTEMD +SECCOMP' };
+    const crun = { path: '/usr/bin/crun', version: '1.24', about: '+SYSTEMD +SECCOMP' };
     const { limits } = await surveyForCrun(crun, directory);
     assert.equal(limits?.checkpoint, 'this crun is built without CRIU');
     assert.equal(limits?.seccomp, undefined);
