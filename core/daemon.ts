@@ -36,6 +36,7 @@ import { type PlanImage, Planner } from './plan/planner.ts';
 import { type Generation, GenerationHolder, loadPlugins } from './plugins/index.ts';
 import { fillReserve } from './state/reserve.ts';
 import { ContainerStore } from './state/store.ts';
+import { UserRanges } from './userns/ranges.ts';
 import { version } from './version.ts';
 import { VolumeStore } from './volumes/volumes.ts';
 
@@ -170,6 +171,7 @@ export class Daemon {
       onStreamsOpened: (id) => attachPoints.opened(id),
     });
     const kindOf = (kind: string) => coreKinds.get(kind) ?? generations.current.effectKinds.get(kind);
+    const userRanges = new UserRanges(() => store.list());
     const hostFiles = cachedFor(1000, readHostFiles);
     return {
       get config() {
@@ -190,7 +192,8 @@ export class Daemon {
       prepared: new Set(),
       hostFiles,
       shutdown: this.#shutdown.signal,
-      planner: this.#makePlanner(store, volumes, hostFiles, kindOf),
+      userRanges,
+      planner: this.#makePlanner(store, volumes, userRanges, hostFiles, kindOf),
       ledgerOf: (id) =>
         Ledger.restore({
           container: id,
@@ -218,6 +221,7 @@ export class Daemon {
   #makePlanner(
     store: ContainerStore,
     volumes: VolumeStore,
+    userRanges: UserRanges,
     hostFiles: () => Promise<HostFiles>,
     kindOf: (kind: string) => { describe(args: object): string } | undefined,
   ): Planner {
@@ -229,11 +233,18 @@ export class Daemon {
       image: (ref, platform) => this.#planImage(ref, platform),
       directoryOf: (id) => store.directoryOf(id),
       netnsPathOf: (id) => join(config.state, 'netns', id),
+      usernsPathOf: (id) => join(config.state, 'userns', id),
+      idmapDirectoryOf: (id) => join(config.state, 'idmapped', id),
       hostFiles,
       request: {
         containerId: (ref) => store.find(ref).id,
         volumePath: (name) => volumes.pathOf(name),
         root: config.root,
+        userns: () => this.#loaded.config.userns,
+        freeIds: (id, size) => {
+          const { first } = userRanges.take(id, size, this.#loaded.config.userns.range);
+          return { containerID: 0, hostID: first, size };
+        },
         cgroupDriver: () => this.#loaded.config.runtime.cgroupDriver,
         mountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
       },

@@ -166,6 +166,14 @@ export const errorKinds = {
   PCH_RUNTIME_NOT_FOUND: { status: 400, doc: 'No loaded plugin provides a runtime of that name.' },
   PCH_RUNTIME_UNUSABLE: { status: 409, doc: 'The runtime is known but cannot be used on this host.' },
   PCH_TOOL_MISSING: { status: 500, doc: 'A program that the call needs is not installed.' },
+  PCH_USERNS_FULL: {
+    status: 409,
+    doc: 'No range of host ids is left for another container with users of its own (`userns.range` of pouchd.yaml).',
+  },
+  PCH_USERNS_UNMAPPABLE: {
+    status: 500,
+    doc: 'Files cannot be given the ids of a container’s user namespace: the kernel or their file system cannot do it, or a directory above `state` shuts its users out.',
+  },
   PCH_USER_NOT_FOUND: { status: 400, doc: 'A user or group name is not in the image.' },
   PCH_VOLUME_NOT_FOUND: { status: 404, doc: 'No volume has that name.' },
 } as const satisfies Record<string, ErrorKind>;

@@ -41,6 +41,9 @@ export interface RuncOptions {
   binaryName: string;
   root?: string;
   systemdCgroup?: boolean;
+  /** Owner of the pipes that the container's streams are, on the host; root when it is missing. */
+  ioUid?: number;
+  ioGid?: number;
 }
 
 /** `runtimeoptions.v1.Options` of containerd, for every other shim. */

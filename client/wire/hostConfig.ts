@@ -39,6 +39,8 @@ export interface HostConfig {
   Tmpfs?: Record<string, string> | null;
   UTSMode?: string;
   UsernsMode?: string;
+  /** As podman shows them: `CONTAINERID:HOSTID:SIZE`. */
+  IDMappings?: { UidMap: string[]; GidMap: string[] };
   /** Bytes. */
   ShmSize?: number;
   Sysctls?: Record<string, string> | null;

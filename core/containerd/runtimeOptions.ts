@@ -9,10 +9,5 @@ export function packOptions(options: RuntimeOptions): Any {
     const body = configBody === undefined ? {} : { configBody: Buffer.from(configBody) };
     return packShimOptions(message, { typeUrl, configPath, ...body });
   }
-  const { binaryName, root, systemdCgroup } = options;
-  return packRuncOptions({
-    binaryName,
-    ...(root !== undefined && { root }),
-    ...(systemdCgroup !== undefined && { systemdCgroup }),
-  });
+  return packRuncOptions(options);
 }

@@ -94,7 +94,12 @@ function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
     };
   const depth = (path: string) => path.split('/').filter(Boolean).length;
   return Object.entries(all)
-    .map(([destination, mount]) => ({ destination, ...mount }))
+    // The mapping is done before the runtime sees the mount.
+    .map(([destination, mount]) => ({
+      destination,
+      ...mount,
+      options: mount.options.filter((option) => option !== 'idmap'),
+    }))
     .sort((a, b) => depth(a.destination) - depth(b.destination));
 }
 

@@ -39,6 +39,8 @@ export interface PlannerOptions {
   image(ref: string, platform?: string): Promise<PlanImage>;
   directoryOf(id: string): string;
   netnsPathOf(id: string): string;
+  usernsPathOf(id: string): string;
+  idmapDirectoryOf(id: string): string;
   hostFiles(): Promise<HostFiles>;
   request: RequestContext;
   /** `FILE:LINE` of a setting; undefined when it has its default. */
@@ -73,7 +75,7 @@ export class Planner {
     const plain = await this.#plainDraft(identity, request, source.image, run);
     let draft = await this.#hook(catalogue.container.preCreate, clone(plain), generation, run);
     const runtime = await this.#selectRuntime(draft, generation, run);
-    this.#reserveNetns(draft, plain);
+    this.#reserveNamespaces(draft, plain);
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
     checkRichMode(draft);
     await checkNeeds(draft, runtime, generation.runtimes, this.#standing(draft));
@@ -132,9 +134,12 @@ export class Planner {
    * A network namespace of the container's own is made before the container and kept by a file: a bridge is attached from
    * outside, and without any network it is still quicker than the runtime's way (1 ms beside other work, against 10).
    */
-  #reserveNetns(...drafts: ContainerDraft[]): void {
-    for (const draft of drafts)
-      if (draft.namespaces.network === '') draft.namespaces.network = this.#options.netnsPathOf(draft.id);
+  #reserveNamespaces(...drafts: ContainerDraft[]): void {
+    for (const { id, namespaces } of drafts) {
+      if (namespaces.network === '') namespaces.network = this.#options.netnsPathOf(id);
+      // Else the network namespace would not belong to it.
+      if (namespaces.user === '') namespaces.user = this.#options.usernsPathOf(id);
+    }
   }
 
   /** What pouchd.yaml asks of the runtime of every container. */
@@ -161,6 +166,8 @@ export class Planner {
     addCoreEffects(draft, {
       directory: this.#options.directoryOf(draft.id),
       netnsPath: this.#options.netnsPathOf(draft.id),
+      usernsPath: this.#options.usernsPathOf(draft.id),
+      idmapDirectory: this.#options.idmapDirectoryOf(draft.id),
       containerdType: runtime.containerdType,
       stdioLog: draft.log.driver === 'none' ? null : `${this.#options.directoryOf(draft.id)}/container.log`,
     });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  type ContainerDraft,
   PouchError,
   type RuntimeCapabilities,
   type RuntimeProvider,
@@ -30,17 +31,23 @@ export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
     capabilities: runtime.capabilities,
     containerdType: 'io.containerd.runc.v2',
     probe,
-    async options({ cgroupsPath }) {
+    async options({ cgroupsPath, uidMappings, gidMappings }) {
       const { usable, command, problem } = await probe();
       if (!usable) throw notUsable(runtime.name, problem ?? '');
       return {
         binaryName: command,
         root: join(runtime.state, runtime.name),
         // Of the container, not of pouchd.yaml: one that was made under another driver keeps its own.
+        ...(uidMappings.length > 0 && { ioUid: rootOf(uidMappings), ioGid: rootOf(gidMappings) }),
         ...(cgroupsPath.endsWith('.scope') && { systemdCgroup: true }),
       };
     },
   };
+}
+
+/** The container's root on the host: /dev/stdout is to be opened by it. */
+function rootOf(mappings: ContainerDraft['uidMappings']): number {
+  return mappings.find(({ containerID }) => containerID === 0)?.hostID ?? 0;
 }
 
 /** A runtime that is missing now may be installed later, so only success is kept. */

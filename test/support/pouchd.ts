@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -83,6 +83,8 @@ export class TestPouchd {
   /** Answers when it serves and has the image `busybox`. */
   static async create({ yaml = '', disks = {}, ...options }: NewOptions = {}): Promise<TestPouchd> {
     const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml);
+    // As /var/lib and /run are: the users of a container's own namespace pass through them.
+    await chmod(test.dir, 0o711);
     await mkdir(test.root);
     await test.#mountDisks(disks);
     await writeFile(test.#configFile, test.#config());

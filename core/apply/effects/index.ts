@@ -9,25 +9,31 @@ import type { ContainerStore } from '../../state/store.ts';
 import type { VolumeStore } from '../../volumes/volumes.ts';
 import { bindSourceEffect } from './bindSource.ts';
 import { cgroupEffect } from './cgroup.ts';
+import { cgroupOwnerEffect } from './cgroupOwner.ts';
 import { containerEffect } from './container.ts';
 import { filesEffect } from './files.ts';
+import { idmapEffect } from './idmap.ts';
 import { ioEffect } from './io.ts';
 import { netnsEffect } from './netns.ts';
 import { snapshotEffect } from './snapshot.ts';
 import { taskEffect } from './task.ts';
+import { usernsEffect } from './userns.ts';
 import { volumeEffect } from './volume.ts';
 
 /** No plugin may take the place of these. */
 export const coreKindNames = [
   'bind-source',
   'cgroup',
+  'cgroup-owner',
   'container',
   'files',
+  'idmap',
   'io',
   'mark',
   'netns',
   'snapshot',
   'task',
+  'userns',
   'volume',
 ];
 
@@ -49,12 +55,15 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
   const kinds = [
     bindSourceEffect(),
     cgroupEffect(),
+    cgroupOwnerEffect(),
     containerEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
     filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
+    idmapEffect(deps.client, recordOf),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
     netnsEffect(deps.netns),
     snapshotEffect(deps.client, chainIdOf),
     taskEffect(deps.client),
+    usernsEffect(),
     volumeEffect(deps.volumes, deps.client, deps.stateDirectory),
   ] as unknown as EffectKind[];
   return new Map(kinds.map((kind) => [kind.kind, kind]));

@@ -3,6 +3,7 @@ import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { type ContainerdClient, ifFound, isContainerdError, TaskStatus } from '../../containerd/index.ts';
 import type { StdioPaths } from '../../io/index.ts';
+import type { Idmapped } from './idmap.ts';
 import { endStrayShim } from './strayShim.ts';
 
 const SIGKILL = 9;
@@ -15,7 +16,8 @@ export function taskEffect(client: ContainerdClient): EffectKind<{ id: string },
     volatile: true,
     describe: () => 'have the runtime make the container',
     async apply({ id }, { resultOf, signal }) {
-      const rootfs = await client.snapshots.mounts(id);
+      const idmapped = resultOf('idmap') as Idmapped | undefined;
+      const rootfs = idmapped?.rootfs ?? (await client.snapshots.mounts(id));
       const { stdin, stdout, stderr, terminal } = resultOf('io') as StdioPaths;
       const task = { containerId: id, rootfs, stdin, stdout, stderr, terminal };
       const pid = await client.tasks.create(task, { signal }).catch((error: unknown) => {

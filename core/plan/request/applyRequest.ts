@@ -1,4 +1,6 @@
+import type { PouchConfig } from '../../../config/types.ts';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
+import type { OciIdMapping } from '../../../hooks/oci.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { signalNumber } from '../../lifecycle/signals.ts';
 import type { CgroupDriver } from '../cgroupPath.ts';
@@ -8,6 +10,7 @@ import { applyNetwork } from './network.ts';
 import { applyProcess } from './process.ts';
 import { applyResources } from './resources.ts';
 import { applySecurity } from './security.ts';
+import { applyUserns } from './userns.ts';
 import { applyVolumes } from './volumes.ts';
 
 /** Where facts about other things on the host come from while a plan is made; all of it only reads. */
@@ -20,6 +23,9 @@ export interface RequestContext {
   /** The host's mounts, as in /proc/self/mountinfo. */
   mountinfo(): string;
   cgroupDriver(): CgroupDriver;
+  userns(): PouchConfig['userns'];
+  /** Host ids that are kept for a container that is being planned. @throws PCH_USERNS_FULL */
+  freeIds(id: string, size: number): OciIdMapping;
 }
 
 /** What the client asked for, laid over the image's settings. */
@@ -33,6 +39,7 @@ export async function applyRequest(
   applyResources(draft, request.resources ?? {});
   applyNetwork(draft, request, context);
   applyModes(draft, request, context);
+  applyUserns(draft, request, context);
   applyVolumes(draft, request, context);
   await applySecurity(draft, request);
 }

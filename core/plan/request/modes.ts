@@ -14,14 +14,6 @@ export function applyModes(draft: ContainerDraft, request: ContainerRequest, con
   applyMode(draft, 'ipc', request.ipcMode, context);
   applyMode(draft, 'uts', request.utsMode, context);
   applyMode(draft, 'cgroup', request.cgroupnsMode, context);
-  if (request.usernsMode && request.usernsMode !== 'host')
-    throw new PouchError(
-      'PCH_NOT_SUPPORTED',
-      `user namespace mode "${request.usernsMode}" is not supported yet`,
-      {
-        hint: 'leave out --userns',
-      },
-    );
   if (draft.network.mode.startsWith(joinPrefix)) draft.namespaces.network = draft.network.mode;
   if (request.cgroupParent)
     draft.cgroupsPath = requestedCgroup(request.cgroupParent, draft.id, context.cgroupDriver());

@@ -76,6 +76,7 @@ function mountBind(draft: ContainerDraft, volume: VolumeRequest, context: Reques
   const source = volume.source ?? '';
   if (!source.startsWith('/'))
     throw invalid(`a bind mount's source is an absolute host path; found "${source}"`, 'begin it with /');
+  if (volume.options?.includes('idmap')) checkIdmap(draft, source);
   draft.mounts[volume.destination] = { type: 'bind', source, options: bindOptions(volume) };
   applyPropagation(draft, source, volume.options ?? [], context);
   draft.effects[`bind.${volume.destination}`] = {
@@ -83,6 +84,14 @@ function mountBind(draft: ContainerDraft, volume: VolumeRequest, context: Reques
     stage: 'create',
     args: { path: source, create: volume.createSource ?? false },
   };
+}
+
+function checkIdmap(draft: ContainerDraft, source: string): void {
+  if (draft.uidMappings.length > 0) return;
+  throw invalid(
+    `bind mount ${source}: idmap is for containers with users of their own`,
+    'leave it out, or give --userns auto',
+  );
 }
 
 function mountVolume(
@@ -99,7 +108,8 @@ function mountVolume(
   draft.mounts[volume.destination] = {
     type: 'bind',
     source: context.volumePath(name),
-    options: bindOptions(volume),
+    // Several containers, each with users of its own, can share a volume: it holds what they call their ids.
+    options: [...bindOptions(volume), ...(draft.uidMappings.length > 0 ? ['idmap'] : [])],
   };
   draft.effects[`volume.${volume.destination}`] = {
     kind: 'volume',

@@ -30,6 +30,8 @@ const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft, standing?: 
   hostCgroup: ({ namespaces }) => namespaces.cgroup === undefined,
   joinNamespaces: ({ namespaces }) => Object.values(namespaces).some((path) => path.startsWith(joinPrefix)),
   userNamespace: ({ uidMappings }) => uidMappings.length > 0,
+  // The image's files too get the container's ids by such mounts.
+  idmappedMounts: ({ uidMappings }) => uidMappings.length > 0,
   mountPropagation: ({ mounts, rootfs }) =>
     isShared(rootfs.propagation) || Object.values(mounts).some(({ options }) => options.some(isShared)),
   devices: ({ devices, process }) => !process.privileged && Object.keys(devices).length > 0,

@@ -5,7 +5,7 @@ import { hasHybridCgroups } from '../hybridCgroups.ts';
 import type { Binary, Survey } from '../probe.ts';
 import { lookAtCgroups } from './cgroups.ts';
 import { lookAtCriu } from './criu.ts';
-import { lookAtInit, lookAtRdt, lookAtUserNamespaces } from './host.ts';
+import { lookAtIdmaps, lookAtInit, lookAtRdt, lookAtUserNamespaces } from './host.ts';
 import { type Look, toSurvey } from './survey.ts';
 import { isAtLeast } from './version.ts';
 
@@ -26,7 +26,7 @@ export async function surveyForCrun({ path, version, about }: Binary, root: stri
     builtWith(about, 'SYSTEMD', 'systemdCgroup') ?? lookAtInit(),
     builtWith(about, 'SECCOMP', 'seccomp') ?? { name: 'seccomp', ok: true, found: 'built in' },
     lookAtUserNamespaces(),
-    { name: 'mounts with mapped ids', ok: true, found: 'in this version' },
+    lookAtIdmaps(),
     builtWith(about, 'CRIU', 'checkpoint') ?? (await lookAtCriu()),
     lookAtRdt(),
   ]);

@@ -1,6 +1,8 @@
 /** What of a host decides what runc and crun can do on it. */
 import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import type { Look } from './survey.ts';
+import { isAtLeast } from './version.ts';
 
 /** systemd's sign that it is the host's init (sd_booted(3)). */
 export function lookAtInit(path = '/run/systemd/system'): Look {
@@ -20,6 +22,15 @@ export function lookAtUserNamespaces(path = '/proc/sys/user/max_user_namespaces'
     found: count > 0 ? 'the kernel has none (CONFIG_USER_NS)' : `${path} allows none`,
     mend: 'sysctl -w user.max_user_namespaces=100000',
   };
+}
+
+/** The first Linux whose overlays take lower directories with mapped ids; pouchd maps them, not the runtime. */
+const overlaysOnIdmaps = '5.19';
+
+export function lookAtIdmaps(kernel = release()): Look {
+  const ok = isAtLeast(kernel, overlaysOnIdmaps);
+  const found = `Linux ${kernel}` + (ok ? '' : `, and overlays on such mounts came with ${overlaysOnIdmaps}`);
+  return { name: 'mounts with mapped ids', ok, found, feature: 'idmappedMounts' };
 }
 
 /** Intel's Resource Director Technology (kernel doc x86/resctrl). */

@@ -22,6 +22,7 @@ export function hostConfig(record: ContainerRecord): HostConfig {
     ...isolation(request),
     Runtime: draft.runtime,
     Init: draft.process.init,
+    ...(draft.uidMappings.length > 0 && { IDMappings: idMappings(record) }),
     ...resources(request.resources ?? {}),
     CgroupParent: request.cgroupParent ?? '',
     Devices: devices(request),
@@ -59,6 +60,13 @@ function isolation(request: ContainerRequest): HostConfig {
     MaskedPaths: request.maskedPaths ?? null,
     ReadonlyPaths: request.readonlyPaths ?? null,
   };
+}
+
+/** In podman's form: `CONTAINERID:HOSTID:SIZE`. */
+function idMappings({ draft }: ContainerRecord): HostConfig['IDMappings'] {
+  const text = ({ containerID, hostID, size }: ContainerRecord['draft']['uidMappings'][number]) =>
+    `${containerID}:${hostID}:${size}`;
+  return { UidMap: draft.uidMappings.map(text), GidMap: draft.gidMappings.map(text) };
 }
 
 function resources(asked: ResourceRequest): HostConfig {

@@ -46,6 +46,8 @@ export async function requested(
       root: '/root',
       mountinfo: () => '',
       cgroupDriver: () => 'cgroupfs',
+      userns: () => ({ default: 'host', rich: 'host', range: { first: 100_000, last: 300_000 } }),
+      freeIds: (_id, size) => ({ containerID: 0, hostID: 100_000, size }),
     },
   );
   return draft;
