@@ -16,6 +16,10 @@ export interface PouchConfig {
   readonly containerd: ContainerdConfig;
   readonly runtime: RuntimeConfig;
   readonly userns: UsernsConfig;
+  readonly cdi: {
+    /** Absolute paths; what is in a later one takes precedence. */
+    readonly specDirs: readonly string[];
+  };
   readonly network: NetworkConfig;
   readonly cgroupParent: string;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };

@@ -349,6 +349,7 @@ function hostFacts({ config }: LoadedConfig): HostFacts {
     },
     cgroupVersion: cgroupVersion(),
     cgroupDriver: config.runtime.cgroupDriver,
+    cdiSpecDirs: config.cdi.specDirs,
     addedRuntimes: config.runtime.add,
     ...(initPath !== undefined && { initPath }),
   };

@@ -1,6 +1,13 @@
 import type { Effect } from './effects.ts';
 import type { ImageConfig } from './image.ts';
-import type { NamespaceType, OciDeviceRule, OciIdMapping, OciResources, OciSeccomp } from './oci.ts';
+import type {
+  NamespaceType,
+  OciDeviceRule,
+  OciIdMapping,
+  OciIntelRdt,
+  OciResources,
+  OciSeccomp,
+} from './oci.ts';
 import type { LogRequest, NetworkRequest, PortRequest, RestartPolicy } from './request.ts';
 
 /**
@@ -25,6 +32,10 @@ export interface ContainerDraft {
   mounts: Record<string, DraftMount>;
   /** By path in the container. */
   devices: Record<string, DraftDevice>;
+  /** Names of devices by CDI, `VENDOR/CLASS=NAME`, whose edits the plugin `cdi` makes. */
+  cdiDevices: Record<string, true>;
+  /** Cache and memory bandwidth class; missing: the host's own. */
+  intelRdt?: OciIntelRdt;
   /** Device cgroup rules by a name of their own, applied in the order of insertion after the defaults. */
   deviceRules: Record<string, OciDeviceRule>;
   /** By type; a path joins an existing namespace, an empty string makes a new one; a missing type is the host's. */

@@ -24,6 +24,11 @@ export const errorKinds = {
   PCH_BODY_TOO_LARGE: { status: 413, doc: 'The body of a request is larger than the call takes.' },
   PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that makes a base image from packages failed.' },
   PCH_CANCELLED: { status: 499, doc: 'The caller ended the call before it was complete.' },
+  PCH_CDI_INVALID: {
+    status: 400,
+    doc: 'The CDI specification of a device cannot be used: two files have it, or its device node is not there.',
+  },
+  PCH_CDI_NOT_FOUND: { status: 400, doc: 'No CDI specification of this host has that device.' },
   PCH_CLIENT_NOT_ALLOWED: {
     status: 403,
     doc: 'The request comes from a web page or names a host that is not this one; only local clients are served.',

@@ -71,6 +71,10 @@ export interface HostConfig {
   CpusetCpus?: string;
   CpusetMems?: string;
   Devices?: DeviceMapping[] | null;
+  /** Of driver `cdi` only: DeviceIDs are `VENDOR/CLASS=NAME`. */
+  DeviceRequests?: DeviceRequest[] | null;
+  /** Pouch: class of service of Intel RDT. */
+  RdtClass?: string;
   /** `TYPE MAJOR:MINOR ACCESS`. */
   DeviceCgroupRules?: string[] | null;
   /** Bytes. */
@@ -133,4 +137,13 @@ export interface MountSpec {
     Subpath?: string;
   };
   TmpfsOptions?: { SizeBytes?: number; Mode?: number };
+}
+
+/** A request to a device driver. */
+export interface DeviceRequest {
+  Driver?: string;
+  Count?: number;
+  DeviceIDs?: string[] | null;
+  Capabilities?: string[][] | null;
+  Options?: Record<string, string> | null;
 }

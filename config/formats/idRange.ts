@@ -15,4 +15,5 @@ export const idRange = textFormat<IdRange>({
     if (last < first || last > highest) throw new Refusal(`the second is from the first to ${highest}`);
     return { first, last };
   },
+  write: ({ first, last }) => `${first}-${last}`,
 });

@@ -1,7 +1,20 @@
-import { duration, idRange, integer, mapOf, oneOf, size, ulimit, ulimitName } from '../formats/index.ts';
+import {
+  absolutePath,
+  duration,
+  idRange,
+  integer,
+  listOf,
+  mapOf,
+  oneOf,
+  size,
+  ulimit,
+  ulimitName,
+} from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
-export const containers: Settings<'containerLogs' | 'stopTimeout' | 'shmSize' | 'defaultUlimits' | 'userns'> = {
+export const containers: Settings<
+  'containerLogs' | 'stopTimeout' | 'shmSize' | 'defaultUlimits' | 'userns' | 'cdi'
+> = {
   'userns.default': {
     default: 'host',
     format: oneOf('host', 'auto'),
@@ -44,6 +57,12 @@ export const containers: Settings<'containerLogs' | 'stopTimeout' | 'shmSize' | 
     default: '64m',
     format: size({ min: 4096 }),
     doc: 'Size of /dev/shm in containers that ask for none.',
+    since: '0.1.0',
+  },
+  'cdi.specDirs': {
+    default: ['/etc/cdi', '/var/run/cdi'],
+    format: listOf(absolutePath),
+    doc: 'Directories with the specifications of devices that `--device VENDOR/CLASS=NAME` names (Container Device Interface). A later one takes precedence.',
     since: '0.1.0',
   },
   defaultUlimits: {

@@ -7,9 +7,7 @@ export function libcFunction(prototype: string): (...args: unknown[]) => number 
   return libc.func(prototype) as (...args: unknown[]) => number;
 }
 
-export const mount = libcFunction(
-  'int mount(str source, str target, str type, ulong flags, void *data)',
-);
+export const mount = libcFunction('int mount(str source, str target, str type, ulong flags, void *data)');
 const umount2 = libcFunction('int umount2(str target, int flags)');
 
 /** sys/mount.h. */

@@ -51,9 +51,7 @@ export class NetworkNamespaces {
     this.start();
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, ({ error }) =>
-        error === undefined ? resolve() : reject(failure(task, error)),
-      );
+      this.#waiting.set(id, ({ error }) => (error === undefined ? resolve() : reject(failure(task, error))));
       this.#worker?.postMessage({ id, ...task } satisfies NetnsTask);
     });
   }

@@ -23,6 +23,7 @@ export function newDraft(
     rootfs: { readonly: false, propagation: '' },
     mounts: defaultMounts(config.shmSize),
     devices: {},
+    cdiDevices: {},
     deviceRules: {},
     namespaces: { pid: '', network: '', mount: '', ipc: '', uts: '', cgroup: '' },
     uidMappings: [],

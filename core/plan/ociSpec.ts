@@ -93,14 +93,16 @@ function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
       options: ['bind', 'ro', 'nosuid', 'nodev'],
     };
   const depth = (path: string) => path.split('/').filter(Boolean).length;
-  return Object.entries(all)
-    // The mapping is done before the runtime sees the mount.
-    .map(([destination, mount]) => ({
-      destination,
-      ...mount,
-      options: mount.options.filter((option) => option !== 'idmap'),
-    }))
-    .sort((a, b) => depth(a.destination) - depth(b.destination));
+  return (
+    Object.entries(all)
+      // The mapping is done before the runtime sees the mount.
+      .map(([destination, mount]) => ({
+        destination,
+        ...mount,
+        options: mount.options.filter((option) => option !== 'idmap'),
+      }))
+      .sort((a, b) => depth(a.destination) - depth(b.destination))
+  );
 }
 
 /** The container's own files, each bind-mounted from its directory. */
@@ -148,6 +150,7 @@ function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
     resources: { ...draft.resources, devices: deviceRules(draft) },
     ...(Object.keys(draft.sysctls).length > 0 && { sysctl: draft.sysctls }),
     ...(seccomp && { seccomp }),
+    ...(draft.intelRdt && { intelRdt: draft.intelRdt }),
     ...(draft.rootfs.propagation && { rootfsPropagation: draft.rootfs.propagation }),
     maskedPaths: Object.keys(draft.maskedPaths),
     readonlyPaths: Object.keys(draft.readonlyPaths),

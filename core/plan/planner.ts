@@ -71,7 +71,13 @@ export class Planner {
     generation: Generation,
   ): Promise<Plan> {
     const source = await this.#options.image(request.image, request.platform);
-    const run: Run = { log: this.#options.log, fieldOwners: new Map(), blame: [], degraded: [], warnings: [] };
+    const run: Run = {
+      log: this.#options.log,
+      fieldOwners: new Map(),
+      blame: [],
+      degraded: [],
+      warnings: [],
+    };
     const plain = await this.#plainDraft(identity, request, source.image, run);
     let draft = await this.#hook(catalogue.container.preCreate, clone(plain), generation, run);
     const runtime = await this.#selectRuntime(draft, generation, run);

@@ -30,7 +30,10 @@ export function mountMapped(source: string, target: string, usernsPath: string):
   const tree = check(openTree(NR_open_tree, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), source);
   try {
     mapIds(tree, usernsPath, source);
-    check(moveMount(NR_move_mount, tree, '', AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH), `mount on ${target}`);
+    check(
+      moveMount(NR_move_mount, tree, '', AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH),
+      `mount on ${target}`,
+    );
   } finally {
     closeSync(tree);
   }

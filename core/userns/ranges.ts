@@ -38,7 +38,11 @@ export class UserRanges {
 }
 
 function full(size: number, { first, last }: IdRange): PouchError {
-  return new PouchError('PCH_USERNS_FULL', `there are no ${size} free ids in a row from ${first} to ${last}`, {
-    hint: 'remove containers that are not needed, give a smaller --userns auto:size=N, or widen userns.range in pouchd.yaml',
-  });
+  return new PouchError(
+    'PCH_USERNS_FULL',
+    `there are no ${size} free ids in a row from ${first} to ${last}`,
+    {
+      hint: 'remove containers that are not needed, give a smaller --userns auto:size=N, or widen userns.range in pouchd.yaml',
+    },
+  );
 }

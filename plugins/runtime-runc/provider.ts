@@ -51,7 +51,9 @@ function rootOf(mappings: ContainerDraft['uidMappings']): number {
 }
 
 /** A runtime that is missing now may be installed later, so only success is kept. */
-export function cachedWhenUsable<State extends RuntimeState>(probe: () => Promise<State>): () => Promise<State> {
+export function cachedWhenUsable<State extends RuntimeState>(
+  probe: () => Promise<State>,
+): () => Promise<State> {
   let known: Promise<State> | undefined;
   return async () => {
     known ??= probe();

@@ -44,7 +44,10 @@ for (const runtime of ['runc', 'crun'])
       );
       const [score, files] = stdout.split('\n').map(Number);
       assert.ok(score! >= 0 && files! < 1_000_000_000, stdout);
-      assert.match(told, /without CAP_SYS_RESOURCE.*\n--oom-score-adj -500 became.*\n--ulimit nofile=1000000000 became/);
+      assert.match(
+        told,
+        /without CAP_SYS_RESOURCE.*\n--oom-score-adj -500 became.*\n--ulimit nofile=1000000000 became/,
+      );
     });
 
     it('a block I/O weight', async function () {

@@ -34,7 +34,13 @@ for (const runtime of ['runc', 'crun'])
 
     it('rshared: both ways', async () => {
       const id = await start('rshared');
-      await daemon.ok('exec', id, 'sh', '-c', 'mkdir /in/own && mount -t tmpfs x /in/own && touch /in/own/file');
+      await daemon.ok(
+        'exec',
+        id,
+        'sh',
+        '-c',
+        'mkdir /in/own && mount -t tmpfs x /in/own && touch /in/own/file',
+      );
       await access(join(shared, 'own/file'));
       await mkdir(join(shared, 'later'));
       await execa('mount', ['-t', 'tmpfs', 'pouch-test', join(shared, 'later')]);
@@ -45,7 +51,13 @@ for (const runtime of ['runc', 'crun'])
 
     it('rslave: from the host alone', async () => {
       const id = await start('rslave');
-      await daemon.ok('exec', id, 'sh', '-c', 'mkdir /in/mine && mount -t tmpfs x /in/mine && touch /in/mine/file');
+      await daemon.ok(
+        'exec',
+        id,
+        'sh',
+        '-c',
+        'mkdir /in/mine && mount -t tmpfs x /in/mine && touch /in/mine/file',
+      );
       await assert.rejects(access(join(shared, 'mine/file')));
       await mkdir(join(shared, 'host'));
       await execa('mount', ['-t', 'tmpfs', 'pouch-test', join(shared, 'host')]);
@@ -56,7 +68,10 @@ for (const runtime of ['runc', 'crun'])
 
     it('a mount of the host that is private is refused, with what mends it', async () => {
       await execa('mount', ['--make-private', shared]);
-      await assert.rejects(start('rslave'), /needs a shared mount on the host.*is private\n.*mount --make-rshared/s);
+      await assert.rejects(
+        start('rslave'),
+        /needs a shared mount on the host.*is private\n.*mount --make-rshared/s,
+      );
       await execa('mount', ['--make-shared', shared]);
       await daemon.ok('rm', '-f', await start('rslave'));
     });

@@ -26,11 +26,25 @@ for (const runtime of ['runc', 'crun'])
     it('owns its files: those of the image, those it makes, and its own /etc files', async () => {
       const list = 'touch /new; stat -c "%u:%g" / /bin /etc/passwd /new /etc/hosts /etc/hostname';
       assert.deepEqual(new Set((await sh(list)).split('\n')), new Set(['0:0']));
-      assert.equal(await sh('chown 33:33 /etc/group; stat -c %u /etc/group; echo x >>/etc/hosts; su -s /bin/sh www-data -c id'), '33\nuid=33(www-data) gid=33(www-data) groups=33(www-data)');
+      assert.equal(
+        await sh(
+          'chown 33:33 /etc/group; stat -c %u /etc/group; echo x >>/etc/hosts; su -s /bin/sh www-data -c id',
+        ),
+        '33\nuid=33(www-data) gid=33(www-data) groups=33(www-data)',
+      );
     });
 
     it('keeps what it has made over a restart', async () => {
-      const id = await ok('run', '-d', '--userns', 'auto', 'busybox', 'sh', '-c', 'cat /x; echo kept >/x; chown 5 /x; sleep 1000');
+      const id = await ok(
+        'run',
+        '-d',
+        '--userns',
+        'auto',
+        'busybox',
+        'sh',
+        '-c',
+        'cat /x; echo kept >/x; chown 5 /x; sleep 1000',
+      );
       await ok('restart', '-t', '0', id);
       assert.equal(await ok('logs', id).then((text) => text.split('\n').at(-1)), 'kept');
       assert.equal(await ok('exec', id, 'stat', '-c', '%u', '/x'), '5');
@@ -40,7 +54,9 @@ for (const runtime of ['runc', 'crun'])
     it('two never have the same host ids, and another command does not get those of a third', async () => {
       const start = () => ok('run', '-d', '--userns', 'auto', 'busybox', 'sleep', '1000');
       const ids = await Promise.all([start(), start(), start()]);
-      const firsts = await Promise.all(ids.map((id) => ok('exec', id, 'awk', '{print $2}', '/proc/self/uid_map')));
+      const firsts = await Promise.all(
+        ids.map((id) => ok('exec', id, 'awk', '{print $2}', '/proc/self/uid_map')),
+      );
       assert.equal(new Set(firsts).size, 3);
       await ok('rm', '-f', ...ids);
     });
@@ -62,14 +78,26 @@ for (const runtime of ['runc', 'crun'])
     });
 
     it('a volume is filled with what the image has, and its owners', async () => {
-      assert.equal(await sh('stat -c %g /etc/shadow; wc -l </etc/passwd', '-v', 'filled:/etc'), await daemon.sh('stat -c %g /etc/shadow; wc -l </etc/passwd'));
+      assert.equal(
+        await sh('stat -c %g /etc/shadow; wc -l </etc/passwd', '-v', 'filled:/etc'),
+        await daemon.sh('stat -c %g /etc/shadow; wc -l </etc/passwd'),
+      );
       await ok('volume', 'rm', 'filled');
     });
 
     it('sets up its own network, and has terminals, devices and another user', async () => {
       const admin = ['--cap-add', 'NET_ADMIN', '--sysctl', 'net.ipv4.ip_forward=1'];
-      assert.match(await sh('ip link add name br9 type bridge && ip -o link show br9; cat /proc/sys/net/ipv4/ip_forward; ip -4 -o addr show eth0', ...admin), /br9.*\n1\n.*inet 10/s);
-      assert.match(await sh('ls -ln /dev/pts/ptmx /dev/null; echo to >/dev/stdout; id -u', '-u', '33'), /to\n33$/);
+      assert.match(
+        await sh(
+          'ip link add name br9 type bridge && ip -o link show br9; cat /proc/sys/net/ipv4/ip_forward; ip -4 -o addr show eth0',
+          ...admin,
+        ),
+        /br9.*\n1\n.*inet 10/s,
+      );
+      assert.match(
+        await sh('ls -ln /dev/pts/ptmx /dev/null; echo to >/dev/stdout; id -u', '-u', '33'),
+        /to\n33$/,
+      );
     });
 
     it('leaves the host’s /dev/null alone', async () => {
@@ -84,7 +112,10 @@ for (const runtime of ['runc', 'crun'])
     it('can do with the host’s network, with more or fewer ids, and with given ones', async () => {
       assert.match(await sh('ls /sys/class/net; ip -o link', '--network', 'host'), /lo/);
       assert.match(await daemon.sh('cat /proc/self/uid_map', '--userns', 'auto:size=2000'), /\s2000$/);
-      assert.match(await daemon.sh('cat /proc/self/uid_map', '--userns', '0:900000:3000'), /0\s+900000\s+3000$/);
+      assert.match(
+        await daemon.sh('cat /proc/self/uid_map', '--userns', '0:900000:3000'),
+        /0\s+900000\s+3000$/,
+      );
       const id = await ok('create', '--userns', '0:900000:3000', 'busybox', 'true');
       const { HostConfig } = (await daemon.it.inspect(id))!;
       assert.equal(HostConfig.UsernsMode, '0:900000:3000');
@@ -93,7 +124,16 @@ for (const runtime of ['runc', 'crun'])
     });
 
     it('cannot show the processes of others', async () => {
-      const { exitCode, stderr } = await pouch('run', '--rm', '--userns', 'auto', '--pid', 'host', 'busybox', 'true');
+      const { exitCode, stderr } = await pouch(
+        'run',
+        '--rm',
+        '--userns',
+        'auto',
+        '--pid',
+        'host',
+        'busybox',
+        'true',
+      );
       assert.equal(exitCode, 125);
       assert.match(stderr, /cannot have --pid host/);
     });

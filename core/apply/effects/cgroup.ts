@@ -20,7 +20,9 @@ export function cgroupEffect(): EffectKind<{ path: string }, undefined> {
     describe: ({ path }) => `claim the cgroup ${path}`,
     apply: async () => undefined,
     async undo({ path }) {
-      const left = (await hierarchies()).map((root) => join(root, path)).filter((directory) => existsSync(directory));
+      const left = (await hierarchies())
+        .map((root) => join(root, path))
+        .filter((directory) => existsSync(directory));
       if (left.length > 0 && isScope(path)) await endScope(path);
       await Promise.all(left.map((directory) => clear(directory)));
     },

@@ -106,14 +106,20 @@ async function mapOne(source: string, target: string, { userns }: IdmapArgs): Pr
 }
 
 function unmapped(source: string, reason: string): PouchError {
-  return new PouchError('PCH_USERNS_UNMAPPABLE', `${source} cannot be mounted with a container’s ids: ${reason}`, {
-    hint: 'it needs Linux 5.19 and a file system such as ext4, xfs or btrfs (mount_setattr(2)); or use --userns host',
-  });
+  return new PouchError(
+    'PCH_USERNS_UNMAPPABLE',
+    `${source} cannot be mounted with a container’s ids: ${reason}`,
+    {
+      hint: 'it needs Linux 5.19 and a file system such as ext4, xfs or btrfs (mount_setattr(2)); or use --userns host',
+    },
+  );
 }
 
 /** Value of `NAME=VALUE` in mount options. */
 function valueOf(options: readonly string[], name: string): string[] {
-  return options.filter((option) => option.startsWith(`${name}=`)).map((option) => option.slice(name.length + 1));
+  return options
+    .filter((option) => option.startsWith(`${name}=`))
+    .map((option) => option.slice(name.length + 1));
 }
 
 /** Unmounts and removes all; succeeds if there is nothing. */

@@ -1,7 +1,9 @@
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { NetworkNamespaces } from '../../netns/netns.ts';
 
-export function netnsEffect(namespaces: NetworkNamespaces): EffectKind<{ path: string; userns?: string }, undefined> {
+export function netnsEffect(
+  namespaces: NetworkNamespaces,
+): EffectKind<{ path: string; userns?: string }, undefined> {
   return {
     kind: 'netns',
     volatile: true,

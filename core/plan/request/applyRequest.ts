@@ -4,6 +4,7 @@ import type { OciIdMapping } from '../../../hooks/oci.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { signalNumber } from '../../lifecycle/signals.ts';
 import type { CgroupDriver } from '../cgroupPath.ts';
+import { invalid } from './invalid.ts';
 import { checkLog } from './log.ts';
 import { applyModes } from './modes.ts';
 import { applyNetwork } from './network.ts';
@@ -54,10 +55,20 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
   if (request.log?.driver) draft.log.driver = request.log.driver;
   Object.assign(draft.log.options, request.log?.options);
   draft.autoRemove = request.autoRemove ?? false;
+  if (request.rdtClass) draft.intelRdt = { closID: checkedRdtClass(request.rdtClass) };
   draft.rootfs.readonly = request.readonlyRootfs ?? false;
   if (request.runtime) draft.runtime = request.runtime;
   const { rich } = request;
   if (rich) draft.rich = { enabled: rich.enabled, mode: rich.mode ?? '', initScript: rich.initScript ?? '' };
+}
+
+/** It becomes a directory of /sys/fs/resctrl (kernel doc x86/resctrl). */
+function checkedRdtClass(name: string): string {
+  if (/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}$/.test(name)) return name;
+  throw invalid(
+    `--rdt-class is a name such as gold; found "${name}"`,
+    'see the directories of /sys/fs/resctrl',
+  );
 }
 
 /** A name that means nothing would be found out only at the stop. */

@@ -48,7 +48,10 @@ function checkSize(size: number): number {
 function checkMapping(mapping: OciIdMapping): OciIdMapping {
   checkSize(mapping.size);
   if (mapping.containerID !== 0)
-    throw invalid('--userns: the container’s root (0) needs an id on the host', 'begin with 0: 0:HOSTID:SIZE');
+    throw invalid(
+      '--userns: the container’s root (0) needs an id on the host',
+      'begin with 0: 0:HOSTID:SIZE',
+    );
   if (mapping.hostID + mapping.size > 0xffff_ffff)
     throw invalid('--userns: there are no ids beyond 4294967294', 'take a lower HOSTID');
   return mapping;
@@ -70,4 +73,8 @@ function ownsNetwork({ namespaces }: ContainerDraft): boolean {
 }
 
 /** A sysfs of its own would need a network namespace of its own. */
-const hostSys = { type: 'bind', source: '/sys', options: ['rbind', 'rslave', 'ro', 'nosuid', 'noexec', 'nodev'] };
+const hostSys = {
+  type: 'bind',
+  source: '/sys',
+  options: ['rbind', 'rslave', 'ro', 'nosuid', 'noexec', 'nodev'],
+};

@@ -41,8 +41,11 @@ const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft, standing?: 
   seccomp: ({ seccomp }) => seccomp !== null && seccomp !== 'default',
   sysctls: ({ sysctls }) => Object.keys(sysctls).length > 0,
   blockIo: ({ resources }) => resources.blockIO !== undefined,
-  cgroupParent: ({ cgroupsPath }, standing) => standing !== undefined && cgroupsPath !== standing.standardCgroup,
+  cgroupParent: ({ cgroupsPath }, standing) =>
+    standing !== undefined && cgroupsPath !== standing.standardCgroup,
   systemdCgroup: (_, standing) => standing?.cgroupDriver === 'systemd',
+  cdi: ({ cdiDevices }) => Object.keys(cdiDevices).length > 0,
+  rdt: ({ intelRdt }) => intelRdt !== undefined,
   ociHooks: ({ ociHooks }) => Object.keys(ociHooks).length > 0,
 };
 

@@ -18,7 +18,12 @@ export async function lookAtCriu(binary = 'criu'): Promise<Look> {
   const failure = await check(path);
   if (failure === undefined) return { ...look, ok: true, found: `${path} ${version}` };
   const found = `${path} ${version} does not work with this kernel: ${failure}`;
-  return { ...look, ok: false, found, mend: `install a newer CRIU; \`${path} check\` tells whether it works` };
+  return {
+    ...look,
+    ok: false,
+    found,
+    mend: `install a newer CRIU; \`${path} check\` tells whether it works`,
+  };
 }
 
 async function versionOf(path: string): Promise<string> {
@@ -33,6 +38,11 @@ async function check(path: string): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     const { stderr = '', message } = error as Error & { stderr?: string };
-    return stderr.trim().split('\n').find((line) => line.includes('Error')) ?? message;
+    return (
+      stderr
+        .trim()
+        .split('\n')
+        .find((line) => line.includes('Error')) ?? message
+    );
   }
 }

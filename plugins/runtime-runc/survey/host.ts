@@ -36,7 +36,9 @@ export function lookAtIdmaps(kernel = release()): Look {
 /** Intel's Resource Director Technology (kernel doc x86/resctrl). */
 export function lookAtRdt(path = '/sys/fs/resctrl'): Look {
   const ok = existsSync(`${path}/schemata`);
-  const found = ok ? `mounted at ${path}` : `no resctrl file system at ${path}: the CPU has no RDT, or it is not mounted`;
+  const found = ok
+    ? `mounted at ${path}`
+    : `no resctrl file system at ${path}: the CPU has no RDT, or it is not mounted`;
   const mend = ok ? {} : { mend: `mount -t resctrl resctrl ${path}` };
   return { name: 'Intel RDT', ok, found, feature: 'rdt', ...mend };
 }

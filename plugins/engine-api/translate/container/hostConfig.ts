@@ -26,6 +26,8 @@ export function hostConfig(record: ContainerRecord): HostConfig {
     ...resources(request.resources ?? {}),
     CgroupParent: request.cgroupParent ?? '',
     Devices: devices(request),
+    DeviceRequests: deviceRequests(request),
+    ...(request.rdtClass !== undefined && { RdtClass: request.rdtClass }),
     DeviceCgroupRules: request.deviceCgroupRules ?? null,
     Ulimits: ulimits(request),
   };
@@ -120,6 +122,12 @@ function devices(request: ContainerRequest): HostConfig['Devices'] {
     PathInContainer: path ?? host,
     CgroupPermissions: access ?? 'rwm',
   }));
+}
+
+function deviceRequests({ cdiDevices }: ContainerRequest): HostConfig['DeviceRequests'] {
+  return cdiDevices
+    ? [{ Driver: 'cdi', Count: 0, DeviceIDs: cdiDevices, Capabilities: null, Options: null }]
+    : null;
 }
 
 function ulimits(request: ContainerRequest): HostConfig['Ulimits'] {

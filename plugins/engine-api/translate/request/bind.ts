@@ -36,7 +36,8 @@ function sourceOf(source: string, text: string): Pick<VolumeRequest, 'kind' | 's
 function optionsOf(list: string | undefined, text: string): Partial<VolumeRequest> {
   const words = list?.split(',') ?? [];
   const unknown = words.find((word) => !isKnown(word));
-  if (unknown !== undefined) throw invalid(FIELD, 'the options ro, rw, nocopy, idmap, z, Z or a propagation', text);
+  if (unknown !== undefined)
+    throw invalid(FIELD, 'the options ro, rw, nocopy, idmap, z, Z or a propagation', text);
   if (words.includes('ro') && words.includes('rw')) throw invalid(FIELD, 'one of ro and rw', text);
   const options = words.filter((word) => propagations.has(word) || word === mapped);
   if (options.filter((word) => word !== mapped).length > 1) throw invalid(FIELD, 'one propagation', text);

@@ -7,7 +7,12 @@ const prefix = 'containerd Tasks.Create: failed to create shim task: OCI runtime
 /** What the runtimes say, as containerd hands it on. */
 const answers: [string, string, string, RegExp][] = [
   ['runc', 'exec: "foo": executable file not found in $PATH', 'PCH_COMMAND_NOT_FOUND', /^"foo": /],
-  ['crun', 'executable file `foo` not found in $PATH: No such file or directory', 'PCH_COMMAND_NOT_FOUND', /^"foo": /],
+  [
+    'crun',
+    'executable file `foo` not found in $PATH: No such file or directory',
+    'PCH_COMMAND_NOT_FOUND',
+    /^"foo": /,
+  ],
   ['runc', 'exec: "/bin": permission denied', 'PCH_COMMAND_NOT_EXECUTABLE', /^"\/bin": /],
   ['crun, of a file', 'open executable: Permission denied', 'PCH_COMMAND_NOT_EXECUTABLE', /^the command/],
   ['crun, of a folder', 'open executable: Operation not permitted', 'PCH_COMMAND_NOT_EXECUTABLE', /^the/],

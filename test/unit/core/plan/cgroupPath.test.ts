@@ -26,11 +26,16 @@ describe('the cgroup of a container', () => {
     assert.equal(requestedCgroup('a-b.slice', 'ID', 'systemd'), '/a.slice/a-b.slice/pouch-ID.scope');
   });
 
-  const wrong = { cgroupfs: ['batch', '/a/../b', 'a.slice'], systemd: ['/batch', 'a', '-a.slice', 'a--b.slice'] };
+  const wrong = {
+    cgroupfs: ['batch', '/a/../b', 'a.slice'],
+    systemd: ['/batch', 'a', '-a.slice', 'a--b.slice'],
+  };
   for (const [driver, parents] of Object.entries(wrong))
     for (const parent of parents)
       it(`${parent} is no parent with ${driver}`, () => {
-        assert.throws(() => requestedCgroup(parent, 'ID', driver as 'systemd'), { code: 'PCH_OPTION_INVALID' });
+        assert.throws(() => requestedCgroup(parent, 'ID', driver as 'systemd'), {
+          code: 'PCH_OPTION_INVALID',
+        });
       });
 
   it('needs a runtime that can have systemd make it, or that takes a parent', () => {

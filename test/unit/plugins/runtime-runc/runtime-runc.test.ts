@@ -63,7 +63,9 @@ describe('runtime-runc', () => {
   });
 
   it('is not usable on a host that it does not work on', async () => {
-    const runtime = provider(await install('echo runc version 1'), () => Promise.resolve({ problem: 'the reason' }));
+    const runtime = provider(await install('echo runc version 1'), () =>
+      Promise.resolve({ problem: 'the reason' }),
+    );
     assert.deepEqual((await runtime.probe()).problem, 'the reason');
   });
 
@@ -71,6 +73,6 @@ describe('runtime-runc', () => {
     const path = await install('echo runc version 1');
     const runtime = provider(path, () => Promise.resolve({ command: '/run/pouch/wrapper' }));
     assert.equal((await runtime.probe()).path, path);
-    assert.equal((await runtime.options(draft) as RuncOptions).binaryName, '/run/pouch/wrapper');
+    assert.equal(((await runtime.options(draft)) as RuncOptions).binaryName, '/run/pouch/wrapper');
   });
 });

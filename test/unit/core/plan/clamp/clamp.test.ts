@@ -42,7 +42,11 @@ describe('what the host cannot give', () => {
   });
 
   it('raises a lower OOM score, and lowers a higher limit, to pouchd’s own', async () => {
-    const limits = { capabilities: unprivileged, oomScoreAdj: 100, rlimits: new Map([['RLIMIT_NOFILE', 1024]]) };
+    const limits = {
+      capabilities: unprivileged,
+      oomScoreAdj: 100,
+      rlimits: new Map([['RLIMIT_NOFILE', 1024]]),
+    };
     const draft = await requested({
       oomScoreAdj: -500,
       ulimits: { nofile: { soft: 512, hard: 4096 }, nproc: { soft: 5, hard: 5 } },

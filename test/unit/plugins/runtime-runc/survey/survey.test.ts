@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lookAtCriu } from '../../../../../plugins/runtime-runc/survey/criu.ts';
 import { surveyForCrun } from '../../../../../plugins/runtime-runc/survey/crun.ts';
-import { lookAtIdmaps, lookAtInit, lookAtRdt, lookAtUserNamespaces } from '../../../../../plugins/runtime-runc/survey/host.ts';
+import {
+  lookAtIdmaps,
+  lookAtInit,
+  lookAtRdt,
+  lookAtUserNamespaces,
+} from '../../../../../plugins/runtime-runc/survey/host.ts';
 import { surveyForRunc } from '../../../../../plugins/runtime-runc/survey/runc.ts';
 import { toSurvey } from '../../../../../plugins/runtime-runc/survey/survey.ts';
 import { isAtLeast } from '../../../../../plugins/runtime-runc/survey/version.ts';
@@ -24,7 +29,8 @@ describe('what a host has for runc and crun', () => {
   }
 
   it('compares versions by number', () => {
-    for (const version of ['1.2.0', '1.10', '2', '1.2.0-rc.1+x']) assert.ok(isAtLeast(version, '1.2.0'), version);
+    for (const version of ['1.2.0', '1.10', '2', '1.2.0-rc.1+x'])
+      assert.ok(isAtLeast(version, '1.2.0'), version);
     for (const version of ['1.1.15+ds1', '1.1', '', 'x']) assert.ok(!isAtLeast(version, '1.2.0'), version);
   });
 
@@ -57,7 +63,12 @@ describe('what a host has for runc and crun', () => {
     assert.equal(broken.ok, false);
     assert.equal(broken.found, `${path} 3.17 does not work with this kernel: 7Error vdso`);
     await file('criu', script('exit 0'));
-    assert.deepEqual(await lookAtCriu(path), { name: 'CRIU', feature: 'checkpoint', ok: true, found: `${path} 3.17` });
+    assert.deepEqual(await lookAtCriu(path), {
+      name: 'CRIU',
+      feature: 'checkpoint',
+      ok: true,
+      found: `${path} 3.17`,
+    });
   });
 
   it('an old kernel has no overlays with mapped ids', () => {
@@ -76,6 +87,9 @@ describe('what a host has for runc and crun', () => {
     const { limits } = await surveyForCrun(crun, directory);
     assert.equal(limits?.checkpoint, 'this crun is built without CRIU');
     assert.equal(limits?.seccomp, undefined);
-    assert.match((await surveyForCrun({ ...crun, about: '' }, directory)).limits?.systemdCgroup ?? '', /SYSTEMD/);
+    assert.match(
+      (await surveyForCrun({ ...crun, about: '' }, directory)).limits?.systemdCgroup ?? '',
+      /SYSTEMD/,
+    );
   });
 });
