@@ -6,7 +6,7 @@ import { type Survey, parseVersion } from '../../../../plugins/runtime-runc/prob
 import { allFeaturesBut, type ContainerDraft, type RuncOptions } from '../../../../hooks/index.ts';
 import { runcLikeProvider } from '../../../../plugins/runtime-runc/provider.ts';
 
-const draft = { cgroupsPath: '/pouch/ID' } as ContainerDraft;
+const draft = { cgroupsPath: '/pouch/ID', uidMappings: [], gidMappings: [] } as unknown as ContainerDraft;
 const fine = () => Promise.resolve({});
 
 describe('runtime-runc', () => {
@@ -43,8 +43,15 @@ describe('runtime-runc', () => {
 
   it('has systemd make the cgroup of a container in a scope', async () => {
     const runtime = provider(await install('echo runc version 1'));
-    const scope = { cgroupsPath: '/pouch.slice/pouch-ID.scope' } as ContainerDraft;
+    const scope = { ...draft, cgroupsPath: '/pouch.slice/pouch-ID.scope' };
     assert.equal(((await runtime.options(scope)) as RuncOptions).systemdCgroup, true);
+  });
+
+  it('has the streams of a container with users of its own belong to its root', async () => {
+    const runtime = provider(await install('echo runc version 1'));
+    const ids = [{ containerID: 0, hostID: 5000, size: 2000 }];
+    const options = await runtime.options({ ...draft, uidMappings: ids, gidMappings: ids });
+    assert.deepEqual([(options as RuncOptions).ioUid, (options as RuncOptions).ioGid], [5000, 5000]);
   });
 
   it('says how to get one that is missing, and finds it once it is installed', async () => {
