@@ -121,6 +121,8 @@ export interface DraftMount {
 }
 
 export interface DraftDevice {
+  /** Where the host has it, if it has another path there. */
+  hostPath?: string;
   type: 'c' | 'b' | 'p';
   major: number;
   minor: number;

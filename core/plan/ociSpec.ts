@@ -85,7 +85,7 @@ function args(draft: ContainerDraft, { initPath, commandOptional = false }: Spec
 
 /** Parents before children, otherwise in the order of insertion. */
 function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
-  const all = { ...draft.mounts, ...fileMounts(draft, facts.directory) };
+  const all = { ...draft.mounts, ...boundDevices(draft), ...fileMounts(draft, facts.directory) };
   if (draft.process.init && facts.initPath)
     all[initDestination] = {
       type: 'bind',
@@ -102,6 +102,20 @@ function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
         options: mount.options.filter((option) => option !== 'idmap'),
       }))
       .sort((a, b) => depth(a.destination) - depth(b.destination))
+  );
+}
+
+/**
+ * Nobody makes device nodes in a user namespace: runtimes bind those of the host from the path that the container has
+ * them at, so those that the host has elsewhere are bound as files.
+ */
+function boundDevices({ devices, uidMappings }: ContainerDraft): ContainerDraft['mounts'] {
+  const elsewhere = Object.entries(devices).filter(([, { hostPath }]) => uidMappings.length > 0 && hostPath);
+  return Object.fromEntries(
+    elsewhere.map(([path, { hostPath = path }]) => [
+      path,
+      { type: 'bind', source: hostPath, options: ['bind', 'rprivate', 'nosuid', 'noexec'] },
+    ]),
   );
 }
 
@@ -142,10 +156,9 @@ function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
       ...(path && { path }),
     })),
     ...(draft.uidMappings.length > 0 && { uidMappings: draft.uidMappings, gidMappings: draft.gidMappings }),
-    devices: Object.entries(draft.devices).map(([path, { access: _access, ...device }]) => ({
-      path,
-      ...device,
-    })),
+    devices: Object.entries(draft.devices)
+      .filter(([path]) => !boundDevices(draft)[path])
+      .map(([path, { access: _access, hostPath: _hostPath, ...device }]) => ({ path, ...device })),
     cgroupsPath: specCgroup(draft.cgroupsPath),
     resources: { ...draft.resources, devices: deviceRules(draft) },
     ...(Object.keys(draft.sysctls).length > 0 && { sysctl: draft.sysctls }),

@@ -54,6 +54,7 @@ const mount = describes<DraftMount>()(closed({ type: text, source: text, options
 
 const device = describes<DraftDevice>()(
   closed({
+    hostPath: may(Type.String({ description: 'Where the host has it, if elsewhere.' })),
     type: word('c', 'b', 'p'),
     major: integer,
     minor: integer,

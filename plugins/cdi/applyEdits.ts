@@ -29,8 +29,9 @@ function addGroup({ process }: ContainerDraft, gid: string): void {
 
 /** Type and numbers that the specification leaves out are the host's. */
 async function toDevice(node: CdiDeviceNode, origin: string): Promise<ContainerDraft['devices'][string]> {
-  const { fileMode, uid, gid, permissions } = node;
+  const { fileMode, uid, gid, permissions, path, hostPath = path } = node;
   return {
+    ...(hostPath !== path && { hostPath }),
     ...(await numbersOf(node, origin)),
     ...(fileMode !== undefined && { fileMode }),
     ...(uid !== undefined && { uid }),

@@ -109,6 +109,23 @@ for (const runtime of ['runc', 'crun'])
       await ok('rm', '-f', id);
     });
 
+    it('has devices of the host, under another name too', async () => {
+      const devices = ['--device', '/dev/fuse', '--device', '/dev/zero:/dev/nought'];
+      const read = 'head -c 3 /dev/nought | wc -c; (: <>/dev/fuse) && echo opened';
+      assert.equal(await sh(read, ...devices), '3\nopened');
+      assert.match(await sh('ls /dev/fuse 2>&1 || true'), /No such file/);
+    });
+
+    it('runs on under a new daemon, and goes with all that it had', async () => {
+      const before = await daemon.it.inventory();
+      const id = await ok('run', '-d', '--userns', 'auto', '-v', '/data', 'busybox', 'sleep', '1000');
+      await daemon.it.kill9();
+      await daemon.it.start();
+      assert.equal(await ok('exec', id, 'stat', '-c', '%u', '/data'), '0');
+      await ok('rm', '-f', '-v', id);
+      assert.deepEqual(await daemon.it.leftovers(before), []);
+    });
+
     it('can do with the host’s network, with more or fewer ids, and with given ones', async () => {
       assert.match(await sh('ls /sys/class/net; ip -o link', '--network', 'host'), /lo/);
       assert.match(await daemon.sh('cat /proc/self/uid_map', '--userns', 'auto:size=2000'), /\s2000$/);

@@ -62,8 +62,8 @@ function capabilityName(text: string): string {
 }
 
 async function applyDevices(draft: ContainerDraft, request: ContainerRequest): Promise<void> {
-  for (const { host, path, access } of request.devices ?? [])
-    draft.devices[path ?? host] = await hostDevice(host, access ?? 'rwm');
+  for (const { host, path = host, access = 'rwm' } of request.devices ?? [])
+    draft.devices[path] = { ...(path !== host && { hostPath: host }), ...(await hostDevice(host, access)) };
   Object.assign(draft.cdiDevices, toSet(request.cdiDevices ?? []));
   for (const rule of request.deviceCgroupRules ?? []) draft.deviceRules[rule] = parseDeviceRule(rule);
 }

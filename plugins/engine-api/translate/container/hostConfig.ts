@@ -19,7 +19,7 @@ export function hostConfig(record: ContainerRecord): HostConfig {
     ConsoleSize: consoleSize(request),
     Annotations: Object.keys(draft.annotations).length > 0 ? draft.annotations : undefined,
     ...namesOf(record),
-    ...isolation(request),
+    ...isolation(record),
     Runtime: draft.runtime,
     Init: draft.process.init,
     ...(draft.uidMappings.length > 0 && { IDMappings: idMappings(record) }),
@@ -43,7 +43,7 @@ function namesOf({ request, draft }: ContainerRecord): HostConfig {
   };
 }
 
-function isolation(request: ContainerRequest): HostConfig {
+function isolation({ request, draft }: ContainerRecord): HostConfig {
   return {
     CapAdd: request.capAdd ?? null,
     CapDrop: request.capDrop ?? null,
@@ -56,7 +56,7 @@ function isolation(request: ContainerRequest): HostConfig {
     ReadonlyRootfs: request.readonlyRootfs ?? false,
     SecurityOpt: request.securityOpt ?? null,
     UTSMode: request.utsMode ?? '',
-    UsernsMode: request.usernsMode ?? '',
+    UsernsMode: request.usernsMode ?? (draft.uidMappings.length > 0 ? 'auto' : ''),
     ShmSize: request.shmSize ?? 64 * 1024 * 1024,
     Sysctls: request.sysctls,
     MaskedPaths: request.maskedPaths ?? null,
