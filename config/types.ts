@@ -15,6 +15,11 @@ export interface PouchConfig {
   readonly socketGroup: string | null;
   readonly containerd: ContainerdConfig;
   readonly runtime: RuntimeConfig;
+  readonly userns: UsernsConfig;
+  readonly cdi: {
+    /** Absolute paths; what is in a later one takes precedence. */
+    readonly specDirs: readonly string[];
+  };
   readonly network: NetworkConfig;
   readonly cgroupParent: string;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
@@ -29,6 +34,21 @@ export interface PouchConfig {
   /** By rlimit name without RLIMIT_, lower case: `nofile`. */
   readonly defaultUlimits: Readonly<Record<string, Ulimit>>;
   readonly plugins: readonly PluginEntry[];
+}
+
+/** Who the users of containers are on the host. */
+export interface UsernsConfig {
+  /** Of plain containers that do not say it themselves. */
+  readonly default: 'host' | 'auto';
+  /** Of rich ones. */
+  readonly rich: 'host' | 'auto';
+  /** `auto`: host ids that containers get their own ranges from, both ends included. */
+  readonly range: IdRange;
+}
+
+export interface IdRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';

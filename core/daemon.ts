@@ -1,4 +1,5 @@
 /** Puts the core together and runs it: containerd, the log keeper, plugins, recovery, surfaces. */
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/index.ts';
@@ -38,6 +39,7 @@ import { type PlanImage, Planner } from './plan/planner.ts';
 import { type Generation, GenerationHolder, loadPlugins } from './plugins/index.ts';
 import { fillReserve } from './state/reserve.ts';
 import { ContainerStore } from './state/store.ts';
+import { UserRanges } from './userns/ranges.ts';
 import { version } from './version.ts';
 import { VolumeStore } from './volumes/volumes.ts';
 
@@ -173,6 +175,7 @@ export class Daemon {
       onStreamsOpened: (id) => attachPoints.opened(id),
     });
     const kindOf = (kind: string) => coreKinds.get(kind) ?? generations.current.effectKinds.get(kind);
+    const userRanges = new UserRanges(() => store.list());
     const hostFiles = cachedFor(1000, readHostFiles);
     return {
       get config() {
@@ -197,7 +200,8 @@ export class Daemon {
       prepared: new Set(),
       hostFiles,
       shutdown: this.#shutdown.signal,
-      planner: this.#makePlanner(store, volumes, hostFiles, kindOf),
+      userRanges,
+      planner: this.#makePlanner(store, volumes, userRanges, hostFiles, kindOf),
       ledgerOf: (id) =>
         Ledger.restore({
           container: id,
@@ -225,6 +229,7 @@ export class Daemon {
   #makePlanner(
     store: ContainerStore,
     volumes: VolumeStore,
+    userRanges: UserRanges,
     hostFiles: () => Promise<HostFiles>,
     kindOf: (kind: string) => { describe(args: object): string } | undefined,
   ): Planner {
@@ -236,11 +241,20 @@ export class Daemon {
       image: (ref, platform) => this.#planImage(ref, platform),
       directoryOf: (id) => store.directoryOf(id),
       netnsPathOf: (id) => join(config.state, 'netns', id),
+      usernsPathOf: (id) => join(config.state, 'userns', id),
+      idmapDirectoryOf: (id) => join(config.state, 'idmapped', id),
       hostFiles,
       request: {
         containerId: (ref) => store.find(ref).id,
         volumePath: (name) => volumes.pathOf(name),
         root: config.root,
+        userns: () => this.#loaded.config.userns,
+        freeIds: (id, size) => {
+          const { first } = userRanges.take(id, size, this.#loaded.config.userns.range);
+          return { containerID: 0, hostID: first, size };
+        },
+        cgroupDriver: () => this.#loaded.config.runtime.cgroupDriver,
+        mountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
       },
       originOf: (setting) => {
         const at = this.#loaded.originOf(setting);
@@ -344,6 +358,7 @@ function hostFacts({ config }: LoadedConfig): HostFacts {
     },
     cgroupVersion: cgroupVersion(),
     cgroupDriver: config.runtime.cgroupDriver,
+    cdiSpecDirs: config.cdi.specDirs,
     addedRuntimes: config.runtime.add,
     ...(initPath !== undefined && { initPath }),
   };

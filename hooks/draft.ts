@@ -1,6 +1,13 @@
 import type { Effect } from './effects.ts';
 import type { ImageConfig } from './image.ts';
-import type { NamespaceType, OciDeviceRule, OciIdMapping, OciResources, OciSeccomp } from './oci.ts';
+import type {
+  NamespaceType,
+  OciDeviceRule,
+  OciIdMapping,
+  OciIntelRdt,
+  OciResources,
+  OciSeccomp,
+} from './oci.ts';
 import type { LogRequest, NetworkRequest, PortRequest, RestartPolicy } from './request.ts';
 
 /**
@@ -25,6 +32,10 @@ export interface ContainerDraft {
   mounts: Record<string, DraftMount>;
   /** By path in the container. */
   devices: Record<string, DraftDevice>;
+  /** Names of devices by CDI, `VENDOR/CLASS=NAME`, whose edits the plugin `cdi` makes. */
+  cdiDevices: Record<string, true>;
+  /** Cache and memory bandwidth class; missing: the host's own. */
+  intelRdt?: OciIntelRdt;
   /** Device cgroup rules by a name of their own, applied in the order of insertion after the defaults. */
   deviceRules: Record<string, OciDeviceRule>;
   /** By type; a path joins an existing namespace, an empty string makes a new one; a missing type is the host's. */
@@ -37,7 +48,7 @@ export interface ContainerDraft {
   /** `default` is Pouch's profile for the draft's capabilities, null is unconfined. */
   seccomp: OciSeccomp | 'default' | null;
   resources: OciResources;
-  /** cgroupfs path, absolute from the hierarchy's root: `/pouch/ID`. */
+  /** Path from the hierarchy's root: `/pouch/ID`; a scope (`/pouch.slice/pouch-ID.scope`) is made by systemd. */
   cgroupsPath: string;
   network: DraftNetwork;
   /** Host names for /etc/hosts, address by name. */
@@ -110,6 +121,8 @@ export interface DraftMount {
 }
 
 export interface DraftDevice {
+  /** Where the host has it, if it has another path there. */
+  hostPath?: string;
   type: 'c' | 'b' | 'p';
   major: number;
   minor: number;

@@ -14,7 +14,7 @@ export interface Effect<Args extends object = Record<string, unknown>> {
   kind: string;
   stage: EffectStage;
   args: Args;
-  /** Keys of effects of the same stage that must be applied before this one; others run side by side. */
+  /** Keys of effects of the same stage, or of an earlier one, that must be applied before this one; others run side by side. */
   needs?: string[];
 }
 

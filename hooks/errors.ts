@@ -29,6 +29,11 @@ export const errorKinds = {
     doc: 'criu could not write a container’s state, or not make the container from it.',
   },
   PCH_CHECKPOINT_NOT_FOUND: { status: 404, doc: 'The container has no checkpoint of that name.' },
+  PCH_CDI_INVALID: {
+    status: 400,
+    doc: 'The CDI specification of a device cannot be used: two files have it, or its device node is not there.',
+  },
+  PCH_CDI_NOT_FOUND: { status: 400, doc: 'No CDI specification of this host has that device.' },
   PCH_CLIENT_NOT_ALLOWED: {
     status: 403,
     doc: 'The request comes from a web page or names a host that is not this one; only local clients are served.',
@@ -174,6 +179,14 @@ export const errorKinds = {
   PCH_UPDATE_FAILED: {
     status: 500,
     doc: 'The runtime or the kernel did not take the new limits; the container has its old ones.',
+  },
+  PCH_USERNS_FULL: {
+    status: 409,
+    doc: 'No range of host ids is left for another container with users of its own (`userns.range` of pouchd.yaml).',
+  },
+  PCH_USERNS_UNMAPPABLE: {
+    status: 500,
+    doc: 'Files cannot be given the ids of a container’s user namespace: the kernel or their file system cannot do it, or a directory above `state` shuts its users out.',
   },
   PCH_USER_NOT_FOUND: { status: 400, doc: 'A user or group name is not in the image.' },
   PCH_VOLUME_NOT_FOUND: { status: 404, doc: 'No volume has that name.' },

@@ -4,6 +4,7 @@ export type { Static, TSchema } from '@sinclair/typebox';
 export * from './catalogue.ts';
 export * from './defineHook.ts';
 export * from './definePlugin.ts';
+export * from './deviceNumbers.ts';
 export * from './draft.ts';
 export * from './effects.ts';
 export * from './engine.ts';

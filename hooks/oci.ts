@@ -90,9 +90,20 @@ export interface OciLinux {
   sysctl?: Record<string, string>;
   seccomp?: OciSeccomp;
   rootfsPropagation?: string;
+  intelRdt?: OciIntelRdt;
   maskedPaths?: string[];
   readonlyPaths?: string[];
   mountLabel?: string;
+}
+
+/** config-linux.md, “Intel RDT”. */
+export interface OciIntelRdt {
+  /** Name of the class of service; the container's id if missing. */
+  closID?: string;
+  l3CacheSchema?: string;
+  memBwSchema?: string;
+  enableCMT?: boolean;
+  enableMBM?: boolean;
 }
 
 export interface OciResources {
@@ -123,6 +134,10 @@ export interface OciResources {
     throttleReadIOPSDevice?: OciThrottle[];
     throttleWriteIOPSDevice?: OciThrottle[];
   };
+  hugepageLimits?: { pageSize: string; limit: number }[];
+  network?: { classID?: number; priorities?: { name: string; priority: number }[] };
+  /** By device, such as `mlx5_1`. */
+  rdma?: Record<string, { hcaHandles?: number; hcaObjects?: number }>;
 }
 
 export interface OciThrottle {

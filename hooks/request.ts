@@ -36,6 +36,8 @@ export interface ContainerRequest {
   capDrop?: string[];
   /** Host devices to give, in `/dev/x` form. */
   devices?: { host: string; path?: string; access?: string }[];
+  /** Devices by CDI name: `VENDOR/CLASS=NAME`. */
+  cdiDevices?: string[];
   deviceCgroupRules?: string[];
   privileged?: boolean;
   /** `seccomp=unconfined|FILE CONTENT`, `no-new-privileges`, `systempaths=unconfined`, … as Docker's. */
@@ -62,6 +64,8 @@ export interface ContainerRequest {
   cgroupnsMode?: string;
   usernsMode?: string;
   cgroupParent?: string;
+  /** Class of service for caches and memory bandwidth (Intel RDT). */
+  rdtClass?: string;
   /** Size of /dev/shm in bytes. */
   shmSize?: number;
   oomScoreAdj?: number;

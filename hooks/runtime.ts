@@ -20,8 +20,11 @@ export interface RuntimeProvider {
   options(draft: ContainerDraft): Promise<RuntimeOptions>;
   /** What of this draft the runtime cannot do, beyond its capabilities: a kind of volume, a size. */
   refusals?(draft: ContainerDraft): RuntimeRefusal[] | Promise<RuntimeRefusal[]>;
-  /** The last change of the draft before the spec is made: what this runtime wants to be different. */
-  adaptSpec?(draft: ContainerDraft): void | Promise<void>;
+  /**
+   * The last change of the draft before the spec is made: what this runtime wants to be different. Answers warnings for
+   * what it has left out.
+   */
+  adaptSpec?(draft: ContainerDraft): string[] | void | Promise<string[] | void>;
   /**
    * Host pid of the container's init, for a runtime whose task has another one (a monitor's); called when the task is made.
    * Missing: the task's pid is init's.
@@ -38,6 +41,9 @@ export interface RuncOptions {
   binaryName: string;
   root?: string;
   systemdCgroup?: boolean;
+  /** Owner of the pipes that the container's streams are, on the host; root when it is missing. */
+  ioUid?: number;
+  ioGid?: number;
 }
 
 /** `runtimeoptions.v1.Options` of containerd, for every other shim. */

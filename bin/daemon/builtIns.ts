@@ -1,9 +1,20 @@
 /** The plugins that come with Pouch, in the order of their taps. */
+import cdi from '../../plugins/cdi/index.ts';
 import engineApi from '../../plugins/engine-api/index.ts';
 import networkCni from '../../plugins/network-cni/index.ts';
+import ociHooks from '../../plugins/oci-hooks/index.ts';
 import richDumbInit from '../../plugins/rich-dumb-init/index.ts';
 import richSbinInit from '../../plugins/rich-sbin-init/index.ts';
 import richSystemd from '../../plugins/rich-systemd/index.ts';
 import runtimeRunc from '../../plugins/runtime-runc/index.ts';
 
-export const builtIns = [runtimeRunc, networkCni, richSystemd, richSbinInit, richDumbInit, engineApi];
+export const builtIns = [
+  runtimeRunc,
+  networkCni,
+  richSystemd,
+  richSbinInit,
+  richDumbInit,
+  cdi,
+  ociHooks,
+  engineApi,
+];

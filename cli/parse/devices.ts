@@ -4,6 +4,11 @@ import { splitOnce } from './keyValue.ts';
 import { parseInteger } from './number.ts';
 import { parseSize } from './size.ts';
 
+/** `--device VENDOR/CLASS=NAME` (Container Device Interface); a path begins with a slash. */
+export function isCdiDevice(text: string): boolean {
+  return /^[A-Za-z][^/=]*\/[^/=]+=./.test(text);
+}
+
 /** `--device /dev/x[:/dev/y][:rwm]`. */
 export function parseDevice(text: string): DeviceMapping {
   const [host = '', second, third, ...rest] = text.split(':');
@@ -11,7 +16,8 @@ export function parseDevice(text: string): DeviceMapping {
   const path = second === undefined || secondIsMode ? host : second;
   const mode = third ?? (secondIsMode ? second : 'rwm');
   const valid = host.startsWith('/') && path.startsWith('/') && isMode(mode) && rest.length === 0;
-  if (!valid) throw invalidOption('--device', '/HOST/DEVICE[:/CONTAINER/DEVICE][:rwm]', text);
+  if (!valid)
+    throw invalidOption('--device', '/HOST/DEVICE[:/CONTAINER/DEVICE][:rwm] or VENDOR/CLASS=NAME', text);
   return { PathOnHost: host, PathInContainer: path, CgroupPermissions: mode };
 }
 

@@ -1,6 +1,6 @@
 import type { HostConfig } from '../../client/index.ts';
 import { invalidOption } from '../errors.ts';
-import { parseDevice } from '../parse/devices.ts';
+import { isCdiDevice, parseDevice } from '../parse/devices.ts';
 import { parseKeyValues } from '../parse/keyValue.ts';
 import { parseRestart } from '../parse/limits.ts';
 import { parseMount } from '../parse/mounts.ts';
@@ -72,10 +72,13 @@ function networkConfig(flags: CreateFlags): HostConfig {
 
 function rightsConfig(flags: CreateFlags): HostConfig {
   const security = parseSecurityOptions(flags.securityOpt);
+  const cdi = flags.device.filter(isCdiDevice);
+  const devices = flags.device.filter((text) => !isCdiDevice(text));
   return {
     ...(flags.capAdd.length > 0 && { CapAdd: flags.capAdd }),
     ...(flags.capDrop.length > 0 && { CapDrop: flags.capDrop }),
-    ...(flags.device.length > 0 && { Devices: flags.device.map(parseDevice) }),
+    ...(devices.length > 0 && { Devices: devices.map(parseDevice) }),
+    ...(cdi.length > 0 && { DeviceRequests: [{ Driver: 'cdi', DeviceIDs: cdi }] }),
     ...(flags.deviceCgroupRule.length > 0 && {
       DeviceCgroupRules: flags.deviceCgroupRule.map(checkDeviceRule),
     }),

@@ -33,6 +33,7 @@ export function limitConfig(flags: CreateFlags): HostConfig {
       Sysctls: parseKeyValues('--sysctl', flags.sysctl, { valueRequired: true }),
     }),
     ...(flags.cgroupParent !== undefined && { CgroupParent: flags.cgroupParent }),
+    ...(flags.rdtClass !== undefined && { RdtClass: flags.rdtClass }),
   };
 }
 

@@ -78,6 +78,7 @@ export interface CreateFlags {
   ulimit: string[];
   sysctl: string[];
   cgroupParent?: string;
+  rdtClass?: string;
   // Life
   rm?: boolean;
   restart?: string;

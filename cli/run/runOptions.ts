@@ -91,7 +91,11 @@ function addRights(command: PouchCommand): void {
   command.optionsGroup('Rights and namespaces:');
   list(command, '--cap-add <capability>', 'add a capability (or ALL)');
   list(command, '--cap-drop <capability>', 'drop a capability (or ALL)');
-  list(command, '--device <host[:path[:rwm]]>', 'give it a device of the host');
+  list(
+    command,
+    '--device <host[:path[:rwm]]>',
+    'give it a device of the host, or one by CDI: VENDOR/CLASS=NAME',
+  );
   list(command, '--device-cgroup-rule <rule>', 'allow devices by number: `c 1:3 rwm`');
   command.option('--privileged', 'give it every capability and device');
   list(
@@ -103,7 +107,7 @@ function addRights(command: PouchCommand): void {
     .option('--pid <mode>', 'PID namespace: host or container:NAME')
     .option('--ipc <mode>', 'IPC namespace: private, shareable, none, host or container:NAME')
     .option('--uts <mode>', 'UTS namespace: host')
-    .option('--userns <mode>', 'user namespace: host')
+    .option('--userns <mode>', 'users of its own: host, auto, auto:size=N or 0:HOSTID:SIZE')
     .option('--cgroupns <mode>', 'cgroup namespace: host or private');
 }
 
@@ -131,7 +135,9 @@ function addLimits(command: PouchCommand): void {
   list(command, '--device-write-iops <device:rate>', 'writes a second');
   list(command, '--ulimit <name=soft[:hard]>', 'resource limit: nofile=1024:2048');
   list(command, '--sysctl <key=value>', 'kernel parameter of its namespaces');
-  command.option('--cgroup-parent <path>', 'cgroup to put it under');
+  command
+    .option('--cgroup-parent <path>', 'cgroup to put it under; a slice where systemd makes cgroups')
+    .option('--rdt-class <name>', 'class of caches and memory bandwidth (Intel RDT)');
 }
 
 function addLife(command: PouchCommand): void {

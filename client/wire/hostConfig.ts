@@ -39,6 +39,8 @@ export interface HostConfig {
   Tmpfs?: Record<string, string> | null;
   UTSMode?: string;
   UsernsMode?: string;
+  /** As podman shows them: `CONTAINERID:HOSTID:SIZE`. */
+  IDMappings?: { UidMap: string[]; GidMap: string[] };
   /** Bytes. */
   ShmSize?: number;
   Sysctls?: Record<string, string> | null;
@@ -69,6 +71,10 @@ export interface HostConfig {
   CpusetCpus?: string;
   CpusetMems?: string;
   Devices?: DeviceMapping[] | null;
+  /** Of driver `cdi` only: DeviceIDs are `VENDOR/CLASS=NAME`. */
+  DeviceRequests?: DeviceRequest[] | null;
+  /** Pouch: class of service of Intel RDT. */
+  RdtClass?: string;
   /** `TYPE MAJOR:MINOR ACCESS`. */
   DeviceCgroupRules?: string[] | null;
   /** Bytes. */
@@ -131,4 +137,13 @@ export interface MountSpec {
     Subpath?: string;
   };
   TmpfsOptions?: { SizeBytes?: number; Mode?: number };
+}
+
+/** A request to a device driver. */
+export interface DeviceRequest {
+  Driver?: string;
+  Count?: number;
+  DeviceIDs?: string[] | null;
+  Capabilities?: string[][] | null;
+  Options?: Record<string, string> | null;
 }

@@ -35,6 +35,8 @@ export interface ContainerInspect {
   NetworkSettings: NetworkSettings;
   /** Pouch: plugins that were wanted but failed. */
   Degraded?: { plugin: string; hook: string; message: string }[];
+  /** Pouch: what was left out of the request, and why. */
+  Warnings?: string[];
 }
 
 export interface ContainerStateWire {

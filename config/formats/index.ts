@@ -4,6 +4,7 @@ export * from './duration.ts';
 export * from './format.ts';
 export * from './plugin-list.ts';
 export * from './registry.ts';
+export * from './idRange.ts';
 export * from './runtime.ts';
 export * from './scalar.ts';
 export * from './size.ts';

@@ -1,7 +1,40 @@
-import { duration, integer, mapOf, size, ulimit, ulimitName } from '../formats/index.ts';
+import {
+  absolutePath,
+  duration,
+  idRange,
+  integer,
+  listOf,
+  mapOf,
+  oneOf,
+  size,
+  ulimit,
+  ulimitName,
+} from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
-export const containers: Settings<'containerLogs' | 'stopTimeout' | 'shmSize' | 'defaultUlimits'> = {
+export const containers: Settings<
+  'containerLogs' | 'stopTimeout' | 'shmSize' | 'defaultUlimits' | 'userns' | 'cdi'
+> = {
+  'userns.default': {
+    default: 'host',
+    format: oneOf('host', 'auto'),
+    doc: 'User namespace of plain containers that do not say it by `--userns`. `auto`: each has host ids of its own.',
+    since: '0.1.0',
+  },
+  'userns.rich': {
+    default: 'host',
+    format: oneOf('host', 'auto'),
+    doc: 'The same for rich containers.',
+    since: '0.1.0',
+  },
+  'userns.range': {
+    default: '1879048192-2147483647',
+    format: idRange,
+    doc:
+      'Host user and group ids of which each container with `--userns auto` gets a range of its own. Nobody else on the host ' +
+      'may use them; two daemons on one host need different ones. Containers keep what they have when it changes.',
+    since: '0.1.0',
+  },
   'containerLogs.maxSize': {
     default: '64m',
     format: size({ min: 4096, zero: 'no limit' }),
@@ -24,6 +57,12 @@ export const containers: Settings<'containerLogs' | 'stopTimeout' | 'shmSize' | 
     default: '64m',
     format: size({ min: 4096 }),
     doc: 'Size of /dev/shm in containers that ask for none.',
+    since: '0.1.0',
+  },
+  'cdi.specDirs': {
+    default: ['/etc/cdi', '/var/run/cdi'],
+    format: listOf(absolutePath),
+    doc: 'Directories with the specifications of devices that `--device VENDOR/CLASS=NAME` names (Container Device Interface). A later one takes precedence.',
     since: '0.1.0',
   },
   defaultUlimits: {

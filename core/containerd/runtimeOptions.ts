@@ -15,11 +15,8 @@ export function packOptions(options: RuntimeOptions, restore?: RestorePaths): An
     const body = configBody === undefined ? {} : { configBody: Buffer.from(configBody) };
     return packShimOptions(message, { typeUrl, configPath, ...body });
   }
-  const { binaryName, root, systemdCgroup } = options;
   return packRuncOptions({
-    binaryName,
-    ...(root !== undefined && { root }),
-    ...(systemdCgroup !== undefined && { systemdCgroup }),
+    ...options,
     ...(restore && { criuImagePath: restore.imagePath, criuWorkPath: restore.workPath }),
   });
 }

@@ -18,9 +18,14 @@ const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
 /** The pure half: nothing on the host changes. */
 export async function plan(kernel: Kernel, request: ContainerRequest): Promise<Plan> {
-  return await kernel.generations.use((generation) =>
-    kernel.planner.plan({ id: newId(), name: nameFor(kernel, request) }, request, generation),
-  );
+  const id = newId();
+  try {
+    return await kernel.generations.use((generation) =>
+      kernel.planner.plan({ id, name: nameFor(kernel, request) }, request, generation),
+    );
+  } finally {
+    kernel.userRanges.release(id);
+  }
 }
 
 export interface CreateOptions {
@@ -37,11 +42,12 @@ export async function create(
   request: ContainerRequest,
   options: CreateOptions = {},
 ): Promise<ContainerRecord> {
+  const id = newId();
   const name = nameFor(kernel, request);
   const reserved = kernel.store.reserve(name);
   try {
     return await kernel.generations.use(async (generation) => {
-      const planned = await kernel.planner.plan({ id: newId(), name }, request, generation);
+      const planned = await kernel.planner.plan({ id, name }, request, generation);
       const record = newRecord(kernel, request, planned);
       await kernel.locks.run(record.id, 'create', () => apply(kernel, record, planned, options));
       announce(kernel, record, generation);
@@ -49,6 +55,7 @@ export async function create(
     });
   } finally {
     reserved.release();
+    kernel.userRanges.release(id);
   }
 }
 

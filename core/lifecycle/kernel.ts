@@ -8,6 +8,7 @@ import type { Planner } from '../plan/planner.ts';
 import type { HostFiles } from '../plan/etcFiles.ts';
 import type { GenerationHolder } from '../plugins/index.ts';
 import type { ContainerStore } from '../state/store.ts';
+import type { UserRanges } from '../userns/ranges.ts';
 import type { VolumeStore } from '../volumes/volumes.ts';
 import type { AttachPoints } from './attachPoints.ts';
 import type { EventBus } from './events.ts';
@@ -30,6 +31,8 @@ export interface Kernel {
   readonly images: Images;
   readonly volumes: VolumeStore;
   readonly generations: GenerationHolder;
+  /** Host ids of containers with users of their own. */
+  readonly userRanges: UserRanges;
   readonly planner: Planner;
   readonly restarts: RestartTimers;
   readonly metrics: SharedMetrics;

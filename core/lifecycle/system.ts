@@ -27,7 +27,7 @@ export class HostSystem implements System {
       root: config.root,
       state: config.state,
       cgroupParent: config.cgroupParent,
-      cgroupDriver: 'cgroupfs',
+      cgroupDriver: config.runtime.cgroupDriver,
       cgroupVersion: cgroupVersion(),
       kernel: release(),
       operatingSystem: operatingSystem(),

@@ -3,7 +3,8 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { PouchError } from '../../hooks/errors.ts';
-import type { NetnsAnswer, NetnsTask } from './worker.ts';
+import { withProcessIn } from '../userns/heldProcess.ts';
+import type { NetnsAnswer, NetnsTask, NetnsVerb } from './worker.ts';
 
 export class NetworkNamespaces {
   #worker: Worker | undefined;
@@ -17,15 +18,21 @@ export class NetworkNamespaces {
 
   /** Makes a namespace with loopback up; its file must not be there yet, or be left from a broken attempt. */
   async make(path: string): Promise<void> {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await this.release(path);
-    await (await open(path, 'wx', 0o400)).close();
-    await this.#call('make', path);
+    await this.#prepare(path);
+    await this.#call({ verb: 'make', path });
+  }
+
+  /** The same, of a user namespace's own: its root may set it up. */
+  async makeIn(userns: string, path: string): Promise<void> {
+    await this.#prepare(path);
+    await withProcessIn(['nsenter', `--user=${userns}`, 'unshare', '--net'], (pid) =>
+      this.#call({ verb: 'adopt', path, pid }),
+    );
   }
 
   /** Releases and removes the file; succeeds if there is none. */
   async release(path: string): Promise<void> {
-    await this.#call('release', path);
+    await this.#call({ verb: 'release', path });
     await rm(path, { force: true });
   }
 
@@ -34,14 +41,18 @@ export class NetworkNamespaces {
     this.#worker = undefined;
   }
 
-  #call(verb: NetnsTask['verb'], path: string): Promise<void> {
+  async #prepare(path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await this.release(path);
+    await (await open(path, 'wx', 0o400)).close();
+  }
+
+  #call(task: NetnsVerb): Promise<void> {
     this.start();
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, ({ error }) =>
-        error === undefined ? resolve() : reject(failure(verb, path, error)),
-      );
-      this.#worker?.postMessage({ id, verb, path } satisfies NetnsTask);
+      this.#waiting.set(id, ({ error }) => (error === undefined ? resolve() : reject(failure(task, error))));
+      this.#worker?.postMessage({ id, ...task } satisfies NetnsTask);
     });
   }
 
@@ -63,7 +74,7 @@ export class NetworkNamespaces {
   }
 }
 
-function failure(verb: string, path: string, error: string): PouchError {
+function failure({ verb, path }: NetnsVerb, error: string): PouchError {
   return new PouchError('PCH_NETNS_FAILED', `cannot ${verb} the network namespace ${path}: ${error}`, {
     hint: 'pouchd needs root with CAP_SYS_ADMIN, and a state directory on a file system that takes mounts',
   });

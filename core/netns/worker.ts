@@ -1,26 +1,31 @@
 /** The thread that enters network namespaces, so that the daemon's own thread never does. */
 import { parentPort } from 'node:worker_threads';
-import { makeNetns, releaseNetns } from './syscalls.ts';
+import { adoptNetns, makeNetns, releaseNetns } from './syscalls.ts';
 
-export interface NetnsTask {
-  id: number;
-  verb: 'make' | 'release';
-  path: string;
-}
+export type NetnsVerb =
+  | { verb: 'make' | 'release'; path: string }
+  /** Takes the namespace of a process. */
+  | { verb: 'adopt'; path: string; pid: number };
+
+export type NetnsTask = { id: number } & NetnsVerb;
 
 export interface NetnsAnswer {
   id: number;
   error?: string;
 }
 
-const verbs = { make: makeNetns, release: releaseNetns };
-
-parentPort?.on('message', ({ id, verb, path }: NetnsTask) => {
-  const answer: NetnsAnswer = { id };
+parentPort?.on('message', (task: NetnsTask) => {
+  const answer: NetnsAnswer = { id: task.id };
   try {
-    verbs[verb](path);
+    run(task);
   } catch (error) {
     answer.error = error instanceof Error ? error.message : String(error);
   }
   parentPort?.postMessage(answer);
 });
+
+function run(task: NetnsTask): void {
+  if (task.verb === 'adopt') adoptNetns(task.path, task.pid);
+  else if (task.verb === 'make') makeNetns(task.path);
+  else releaseNetns(task.path);
+}

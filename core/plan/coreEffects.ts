@@ -1,11 +1,16 @@
 /** The effects that every container has. */
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import type { Effect } from '../../hooks/effects.ts';
+import { hostId } from '../userns/ids.ts';
 
 export interface EffectFacts {
   directory: string;
   /** STATE/netns/ID, where the container's network namespace is kept open. */
   netnsPath: string;
+  /** STATE/userns/ID, where its user namespace is. */
+  usernsPath: string;
+  /** STATE/idmapped/ID, for mounts with its ids. */
+  idmapDirectory: string;
   containerdType: string;
   stdioLog: string | null;
 }
@@ -26,10 +31,16 @@ function startEffects(draft: ContainerDraft, facts: EffectFacts): Record<string,
   const { id, cgroupsPath } = draft;
   const own: Record<string, Effect> = {
     ...(hasOwnNetns(draft, facts) && {
-      netns: { kind: 'netns', stage: 'start' as const, args: { path: facts.netnsPath } },
+      netns: netnsEffect(draft, facts),
     }),
+    ...(hasOwnUserns(draft, facts) && usernsEffects(draft, facts)),
     cgroup: { kind: 'cgroup', stage: 'start', args: { path: cgroupsPath } },
-    container: { kind: 'container', stage: 'start', args: { id, runtime: facts.containerdType } },
+    container: {
+      kind: 'container',
+      stage: 'start',
+      args: { id, runtime: facts.containerdType },
+      ...(hasOwnUserns(draft, facts) && { needs: ['idmap'] }),
+    },
     io: { kind: 'io', stage: 'start', args: { id, log: facts.stdioLog } },
   };
   const planned = { ...draft.effects, ...own };
@@ -37,6 +48,44 @@ function startEffects(draft: ContainerDraft, facts: EffectFacts): Record<string,
     ...own,
     task: { kind: 'task', stage: 'start', args: { id }, needs: beforeTask(planned) },
   };
+}
+
+function netnsEffect(draft: ContainerDraft, facts: EffectFacts): Effect {
+  const { netnsPath: path, usernsPath: userns } = facts;
+  if (!hasOwnUserns(draft, facts)) return { kind: 'netns', stage: 'start', args: { path } };
+  return { kind: 'netns', stage: 'start', args: { path, userns }, needs: ['userns'] };
+}
+
+function usernsEffects(draft: ContainerDraft, facts: EffectFacts): Record<string, Effect> {
+  const { uidMappings: uids, gidMappings: gids, cgroupsPath, rich } = draft;
+  const { usernsPath: path, idmapDirectory: directory } = facts;
+  const owner = { path: cgroupsPath, uid: hostId(0, uids), gid: hostId(0, gids) };
+  return {
+    userns: { kind: 'userns', stage: 'start', args: { path, uids, gids } },
+    idmap: {
+      kind: 'idmap',
+      stage: 'start',
+      args: { directory, userns: path, sources: mappedSources(draft) },
+      // A run applies both stages at once: what is mapped must be there.
+      needs: ['userns', ...Object.keys(createEffects(draft)), ...createdByPlugins(draft)],
+    },
+    ...(rich.enabled && {
+      cgroupOwner: { kind: 'cgroup-owner', stage: 'start' as const, args: owner, needs: ['task'] },
+    }),
+  };
+}
+
+function createdByPlugins({ effects }: ContainerDraft): string[] {
+  return Object.keys(effects).filter((key) => effects[key]?.stage === 'create');
+}
+
+function mappedSources({ mounts }: ContainerDraft): Record<string, string> {
+  const mapped = Object.entries(mounts).filter(([, { options }]) => options.includes('idmap'));
+  return Object.fromEntries(mapped.map(([destination, { source }]) => [destination, source]));
+}
+
+function hasOwnUserns(draft: ContainerDraft, { usernsPath }: EffectFacts): boolean {
+  return draft.namespaces.user === usernsPath;
 }
 
 function hasOwnNetns(draft: ContainerDraft, { netnsPath }: EffectFacts): boolean {

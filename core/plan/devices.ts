@@ -4,7 +4,7 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DraftDevice } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { deviceNumbers } from './deviceNumbers.ts';
+import { deviceNumbers } from '../../hooks/deviceNumbers.ts';
 
 /** One device by its host path. @throws PCH_OPTION_INVALID if there is no device node */
 export async function hostDevice(path: string, access: string): Promise<DraftDevice> {

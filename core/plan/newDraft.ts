@@ -1,6 +1,7 @@
 import type { PouchConfig } from '../../config/types.ts';
 import type { ContainerDraft, DraftImage } from '../../hooks/draft.ts';
 import { defaultCapabilities } from './capabilities.ts';
+import { standardCgroup } from './cgroupPath.ts';
 import { maskedPaths, readonlyPaths } from './defaultPaths.ts';
 
 /** The draft before anybody has said anything: the house's defaults and those of pouchd.yaml. */
@@ -22,6 +23,7 @@ export function newDraft(
     rootfs: { readonly: false, propagation: '' },
     mounts: defaultMounts(config.shmSize),
     devices: {},
+    cdiDevices: {},
     deviceRules: {},
     namespaces: { pid: '', network: '', mount: '', ipc: '', uts: '', cgroup: '' },
     uidMappings: [],
@@ -31,7 +33,7 @@ export function newDraft(
     readonlyPaths: toSet(readonlyPaths),
     seccomp: 'default',
     resources: {},
-    cgroupsPath: `${config.cgroupParent}/${identity.id}`,
+    cgroupsPath: standardCgroup(config.cgroupParent, identity.id, config.runtime.cgroupDriver),
     network: {
       mode: config.network.default,
       ports: {},

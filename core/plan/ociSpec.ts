@@ -2,6 +2,7 @@
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import type { OciDeviceRule, OciHook, OciLinux, OciMount, OciProcess, OciSpec } from '../../hooks/oci.ts';
+import { specCgroup } from './cgroupPath.ts';
 import { defaultSeccomp } from './seccomp.ts';
 import type { ResolvedUser } from './users.ts';
 
@@ -84,7 +85,7 @@ function args(draft: ContainerDraft, { initPath, commandOptional = false }: Spec
 
 /** Parents before children, otherwise in the order of insertion. */
 function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
-  const all = { ...draft.mounts, ...fileMounts(draft, facts.directory) };
+  const all = { ...draft.mounts, ...boundDevices(draft), ...fileMounts(draft, facts.directory) };
   if (draft.process.init && facts.initPath)
     all[initDestination] = {
       type: 'bind',
@@ -92,9 +93,30 @@ function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
       options: ['bind', 'ro', 'nosuid', 'nodev'],
     };
   const depth = (path: string) => path.split('/').filter(Boolean).length;
-  return Object.entries(all)
-    .map(([destination, mount]) => ({ destination, ...mount }))
-    .sort((a, b) => depth(a.destination) - depth(b.destination));
+  return (
+    Object.entries(all)
+      // The mapping is done before the runtime sees the mount.
+      .map(([destination, mount]) => ({
+        destination,
+        ...mount,
+        options: mount.options.filter((option) => option !== 'idmap'),
+      }))
+      .sort((a, b) => depth(a.destination) - depth(b.destination))
+  );
+}
+
+/**
+ * Nobody makes device nodes in a user namespace: runtimes bind those of the host from the path that the container has
+ * them at, so those that the host has elsewhere are bound as files.
+ */
+function boundDevices({ devices, uidMappings }: ContainerDraft): ContainerDraft['mounts'] {
+  const elsewhere = Object.entries(devices).filter(([, { hostPath }]) => uidMappings.length > 0 && hostPath);
+  return Object.fromEntries(
+    elsewhere.map(([path, { hostPath = path }]) => [
+      path,
+      { type: 'bind', source: hostPath, options: ['bind', 'rprivate', 'nosuid', 'noexec'] },
+    ]),
+  );
 }
 
 /** The container's own files, each bind-mounted from its directory. */
@@ -134,14 +156,14 @@ function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
       ...(path && { path }),
     })),
     ...(draft.uidMappings.length > 0 && { uidMappings: draft.uidMappings, gidMappings: draft.gidMappings }),
-    devices: Object.entries(draft.devices).map(([path, { access: _access, ...device }]) => ({
-      path,
-      ...device,
-    })),
-    cgroupsPath: draft.cgroupsPath,
+    devices: Object.entries(draft.devices)
+      .filter(([path]) => !boundDevices(draft)[path])
+      .map(([path, { access: _access, hostPath: _hostPath, ...device }]) => ({ path, ...device })),
+    cgroupsPath: specCgroup(draft.cgroupsPath),
     resources: { ...draft.resources, devices: deviceRules(draft) },
     ...(Object.keys(draft.sysctls).length > 0 && { sysctl: draft.sysctls }),
     ...(seccomp && { seccomp }),
+    ...(draft.intelRdt && { intelRdt: draft.intelRdt }),
     ...(draft.rootfs.propagation && { rootfsPropagation: draft.rootfs.propagation }),
     maskedPaths: Object.keys(draft.maskedPaths),
     readonlyPaths: Object.keys(draft.readonlyPaths),

@@ -10,6 +10,8 @@ import { clone } from '../plugins/draft/clone.ts';
 import type { Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
 import { blamed, configBlame } from './blame.ts';
+import { standardCgroup } from './cgroupPath.ts';
+import { clampToHost, readHostLimits } from './clamp/index.ts';
 import { mayRun32Bit } from './compat32.ts';
 import { addCoreEffects } from './coreEffects.ts';
 import { addEtcFiles, type HostFiles } from './etcFiles.ts';
@@ -18,6 +20,7 @@ import { ociSpec } from './ociSpec.ts';
 import { applyRequest, type RequestContext } from './request/applyRequest.ts';
 import { checkRichMode } from './richMode.ts';
 import { checkNeeds, usableRuntime } from './runtime/check.ts';
+import type { Standing } from './runtime/needs.ts';
 import { selectRuntime } from './runtime/select.ts';
 import { resolveUser, type ResolvedUser } from './users.ts';
 
@@ -36,6 +39,8 @@ export interface PlannerOptions {
   image(ref: string, platform?: string): Promise<PlanImage>;
   directoryOf(id: string): string;
   netnsPathOf(id: string): string;
+  usernsPathOf(id: string): string;
+  idmapDirectoryOf(id: string): string;
   hostFiles(): Promise<HostFiles>;
   request: RequestContext;
   /** `FILE:LINE` of a setting; undefined when it has its default. */
@@ -49,6 +54,7 @@ interface Run {
   fieldOwners: Map<string, string>;
   blame: BlameEntry[];
   degraded: Degradation[];
+  warnings: string[];
 }
 
 export class Planner {
@@ -65,15 +71,22 @@ export class Planner {
     generation: Generation,
   ): Promise<Plan> {
     const source = await this.#options.image(request.image, request.platform);
-    const run: Run = { log: this.#options.log, fieldOwners: new Map(), blame: [], degraded: [] };
+    const run: Run = {
+      log: this.#options.log,
+      fieldOwners: new Map(),
+      blame: [],
+      degraded: [],
+      warnings: [],
+    };
     const plain = await this.#plainDraft(identity, request, source.image, run);
     let draft = await this.#hook(catalogue.container.preCreate, clone(plain), generation, run);
     const runtime = await this.#selectRuntime(draft, generation, run);
-    this.#reserveNetns(draft, plain);
+    this.#reserveNamespaces(draft, plain);
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
     checkRichMode(draft);
-    await checkNeeds(draft, runtime, generation.runtimes);
-    run.blame.push(...(await blamed(draft, 'core', 'adaptSpec', () => runtime.adaptSpec?.(draft))));
+    await checkNeeds(draft, runtime, generation.runtimes, this.#standing(draft));
+    await this.#fit(draft, runtime, run);
+    clampToHost(plain, readHostLimits());
     await this.#addCoreParts(draft, runtime);
     await this.#addCoreParts(plain, runtime);
     return this.#finish(draft, plain, source, run);
@@ -127,9 +140,31 @@ export class Planner {
    * A network namespace of the container's own is made before the container and kept by a file: a bridge is attached from
    * outside, and without any network it is still quicker than the runtime's way (1 ms beside other work, against 10).
    */
-  #reserveNetns(...drafts: ContainerDraft[]): void {
-    for (const draft of drafts)
-      if (draft.namespaces.network === '') draft.namespaces.network = this.#options.netnsPathOf(draft.id);
+  #reserveNamespaces(...drafts: ContainerDraft[]): void {
+    for (const { id, namespaces } of drafts) {
+      if (namespaces.network === '') namespaces.network = this.#options.netnsPathOf(id);
+      // Else the network namespace would not belong to it.
+      if (namespaces.user === '') namespaces.user = this.#options.usernsPathOf(id);
+    }
+  }
+
+  /** What pouchd.yaml asks of the runtime of every container. */
+  #standing({ id }: ContainerDraft): Standing {
+    const { cgroupParent, runtime } = this.#options.config();
+    const { cgroupDriver } = runtime;
+    return { cgroupDriver, standardCgroup: standardCgroup(cgroupParent, id, cgroupDriver) };
+  }
+
+  /** The last changes: what the runtime wants to be different, and what the host cannot give. */
+  async #fit(draft: ContainerDraft, runtime: RuntimeProvider, run: Run): Promise<void> {
+    const steps = {
+      adaptSpec: () => runtime.adaptSpec?.(draft),
+      host: () => clampToHost(draft, readHostLimits()),
+    };
+    for (const [hook, step] of Object.entries(steps))
+      run.blame.push(
+        ...(await blamed(draft, 'core', hook, async () => void run.warnings.push(...((await step()) ?? [])))),
+      );
   }
 
   async #addCoreParts(draft: ContainerDraft, runtime: RuntimeProvider): Promise<void> {
@@ -137,6 +172,8 @@ export class Planner {
     addCoreEffects(draft, {
       directory: this.#options.directoryOf(draft.id),
       netnsPath: this.#options.netnsPathOf(draft.id),
+      usernsPath: this.#options.usernsPathOf(draft.id),
+      idmapDirectory: this.#options.idmapDirectoryOf(draft.id),
       containerdType: runtime.containerdType,
       stdioLog: draft.log.driver === 'none' ? null : `${this.#options.directoryOf(draft.id)}/container.log`,
     });
@@ -157,7 +194,10 @@ export class Planner {
       effects: this.#plannedEffects(draft),
       blame: run.blame,
       degraded: run.degraded,
-      warnings: run.degraded.map(({ plugin, message }) => `made without plugin ${plugin}: ${message}`),
+      warnings: [
+        ...run.degraded.map(({ plugin, message }) => `made without plugin ${plugin}: ${message}`),
+        ...run.warnings,
+      ],
     };
   }
 

@@ -14,7 +14,7 @@ import type {
 import type { Effect } from '../effects.ts';
 import { closed, describes, flag, integer, map, may, text, texts, word } from './describes.ts';
 import { imageConfig } from './image.ts';
-import { deviceRule, idMapping, resources, seccomp } from './oci.ts';
+import { deviceRule, idMapping, intelRdt, resources, seccomp } from './oci.ts';
 import { consoleSize, log, networkRequest, port, restart } from './request.ts';
 
 const yes = Type.Literal(true);
@@ -54,6 +54,7 @@ const mount = describes<DraftMount>()(closed({ type: text, source: text, options
 
 const device = describes<DraftDevice>()(
   closed({
+    hostPath: may(Type.String({ description: 'Where the host has it, if elsewhere.' })),
     type: word('c', 'b', 'p'),
     major: integer,
     minor: integer,
@@ -121,6 +122,8 @@ export const containerDraft = describes<ContainerDraft>()(
       rootfs: closed({ readonly: flag, propagation: text }),
       mounts: map(mount, 'By destination.'),
       devices: map(device, 'By path in the container.'),
+      cdiDevices: map(yes, 'By CDI name, `VENDOR/CLASS=NAME`; the plugin `cdi` makes their edits.'),
+      intelRdt: may(intelRdt),
       deviceRules: map(deviceRule, 'Device cgroup rules by a name of their own, applied after the defaults.'),
       namespaces,
       uidMappings: Type.Array(idMapping),
@@ -132,7 +135,10 @@ export const containerDraft = describes<ContainerDraft>()(
         description: '`default` is Pouch’s own profile, null is unconfined.',
       }),
       resources,
-      cgroupsPath: Type.String({ description: 'cgroupfs path, absolute from the hierarchy’s root.' }),
+      cgroupsPath: Type.String({
+        description:
+          'Path from the hierarchy’s root: `/pouch/ID`, or a scope that systemd makes: `/pouch.slice/pouch-ID.scope`.',
+      }),
       network,
       extraHosts: map(text, 'For /etc/hosts: address by name.'),
       stop: closed({ signal: text, timeoutSeconds: Type.Number() }),

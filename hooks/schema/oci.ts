@@ -1,6 +1,6 @@
 /** JSON Schemas of the parts of an OCI runtime spec that are in a draft. */
 import { Type } from '@sinclair/typebox';
-import type { OciDeviceRule, OciIdMapping, OciResources, OciSeccomp } from '../oci.ts';
+import type { OciDeviceRule, OciIdMapping, OciIntelRdt, OciResources, OciSeccomp } from '../oci.ts';
 import { closed, describes, flag, integer, may, text, texts } from './describes.ts';
 
 export const deviceRule = describes<OciDeviceRule>()(
@@ -9,6 +9,17 @@ export const deviceRule = describes<OciDeviceRule>()(
 
 export const idMapping = describes<OciIdMapping>()(
   closed({ containerID: integer, hostID: integer, size: integer }),
+);
+
+/** runtime-spec, config-linux.md, “Intel RDT”. */
+export const intelRdt = describes<OciIntelRdt>()(
+  closed({
+    closID: may(text),
+    l3CacheSchema: may(text),
+    memBwSchema: may(text),
+    enableCMT: may(flag),
+    enableMBM: may(flag),
+  }),
 );
 
 const memory = closed({
@@ -41,6 +52,11 @@ const blockIO = closed({
   throttleWriteIOPSDevice: throttles,
 });
 
+const network = closed({
+  classID: may(integer),
+  priorities: may(Type.Array(closed({ name: text, priority: integer }))),
+});
+
 /** runtime-spec, config-linux.md, “Control groups”: bytes for memory, microseconds for CPU quota and period. */
 export const resources = describes<OciResources>()(
   closed(
@@ -50,6 +66,9 @@ export const resources = describes<OciResources>()(
       cpu: may(cpu),
       pids: may(closed({ limit: integer })),
       blockIO: may(blockIO),
+      hugepageLimits: may(Type.Array(closed({ pageSize: text, limit: integer }))),
+      network: may(network),
+      rdma: may(Type.Record(Type.String(), closed({ hcaHandles: may(integer), hcaObjects: may(integer) }))),
     },
     {
       description: 'cgroup limits in OCI form: bytes for memory, microseconds for cpu.quota and cpu.period.',

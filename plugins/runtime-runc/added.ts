@@ -18,7 +18,7 @@ export function addedProvider(name: string, added: AddedRuntimeFacts, state: str
     binary: added.binary ?? name,
     state,
     capabilities: capabilities(added, { sharedMachine: unknown }),
-    obstacle: () => Promise.resolve(undefined),
+    survey: () => Promise.resolve({}),
     ...(added.aliases && { aliases: added.aliases }),
   });
 }

@@ -1,7 +1,8 @@
 import { allFeaturesBut, definePlugin, Type } from '../../hooks/index.ts';
 import { addedProvider } from './added.ts';
-import { hybridCgroupProblem } from './hybridCgroups.ts';
 import { runcLikeProvider } from './provider.ts';
+import { surveyForCrun } from './survey/crun.ts';
+import { surveyForRunc } from './survey/runc.ts';
 
 const options = Type.Object({
   runc: Type.String({ default: 'runc', minLength: 1, description: 'Name or absolute path of runc.' }),
@@ -18,7 +19,6 @@ export default definePlugin({
   options,
   setup({ runtime, options: { runc, crun }, host }) {
     const { state } = host;
-    const noObstacle = () => Promise.resolve(undefined);
     runtime(
       runcLikeProvider({
         name: 'runc',
@@ -26,7 +26,7 @@ export default definePlugin({
         binary: runc,
         state,
         capabilities: allFeaturesBut({ sharedMachine: noMachine }),
-        obstacle: noObstacle,
+        survey: surveyForRunc,
       }),
     );
     runtime(
@@ -36,7 +36,7 @@ export default definePlugin({
         binary: crun,
         state,
         capabilities: allFeaturesBut({ sharedMachine: noMachine }),
-        obstacle: () => hybridCgroupProblem(),
+        survey: (found) => surveyForCrun(found, host.root),
       }),
     );
     for (const [name, added] of Object.entries(host.addedRuntimes))

@@ -6,21 +6,39 @@ import { findBinary } from './findBinary.ts';
 /** Milliseconds that `--version` may take. */
 const versionDeadline = 5_000;
 
-/** Something of the host that keeps a runtime from working; undefined if there is nothing. */
-export type Obstacle = () => Promise<string | undefined>;
+export interface Binary {
+  path: string;
+  version: string;
+  /** All that `--version` says. */
+  about: string;
+}
 
-/** Finds a runtime's executable, asks for its version, and looks for what would make it fail. */
-export async function probeRuntime(binary: string, obstacle: Obstacle): Promise<RuntimeState> {
+/** What a runtime finds on this host, and what to call instead of its executable if that alone does not do. */
+export interface Survey extends Pick<RuntimeState, 'problem' | 'limits' | 'findings'> {
+  command?: string;
+}
+
+/** {@link RuntimeState} with what containerd's shim is to call. */
+export interface RuncLikeState extends RuntimeState {
+  command: string;
+}
+
+/** Finds a runtime's executable, asks for its version, and looks at what the host has for it. */
+export async function probeRuntime(
+  binary: string,
+  survey: (found: Binary) => Promise<Survey>,
+): Promise<RuncLikeState> {
   const path = await findBinary(binary);
-  if (path === undefined) return unusable('', '', `${binary} is not installed: apt-get install ${binary}`);
-  let version: string;
+  if (path === undefined) return unusable('', `${binary} is not installed: apt-get install ${binary}`);
+  let about: string;
   try {
-    version = parseVersion(await askVersion(path));
+    about = await askVersion(path);
   } catch (error) {
-    return unusable(path, '', `${path} --version failed: ${messageOf(error)}`);
+    return unusable(path, `${path} --version failed: ${messageOf(error)}`);
   }
-  const problem = await obstacle();
-  return problem === undefined ? { usable: true, path, version } : unusable(path, version, problem);
+  const version = parseVersion(about);
+  const { command = path, ...rest } = await survey({ path, version, about });
+  return { usable: rest.problem === undefined, path, version, command, ...rest };
 }
 
 /** From the first line of `--version`: `runc version 1.1.5+ds1`. */
@@ -33,6 +51,6 @@ async function askVersion(path: string): Promise<string> {
   return stdout;
 }
 
-function unusable(path: string, version: string, problem: string): RuntimeState {
-  return { usable: false, path, version, problem };
+function unusable(path: string, problem: string): RuncLikeState {
+  return { usable: false, path, version: '', command: path, problem };
 }

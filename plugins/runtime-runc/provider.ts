@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import {
+  type ContainerDraft,
   PouchError,
   type RuntimeCapabilities,
   type RuntimeProvider,
   type RuntimeState,
 } from '../../hooks/index.ts';
-import { probeRuntime, type Obstacle } from './probe.ts';
+import { type Binary, probeRuntime, type Survey } from './probe.ts';
 
 export interface RuncLike {
   name: string;
@@ -16,12 +17,13 @@ export interface RuncLike {
   binary: string;
   /** The daemon's state folder: each daemon keeps its runtimes' state apart from others'. */
   state: string;
-  obstacle: Obstacle;
+  /** Looks at what this host has for it. */
+  survey(found: Binary): Promise<Survey>;
 }
 
 /** A runtime with runc's command line, run by containerd's shim io.containerd.runc.v2. */
 export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
-  const probe = cachedWhenUsable(() => probeRuntime(runtime.binary, runtime.obstacle));
+  const probe = cachedWhenUsable(() => probeRuntime(runtime.binary, (found) => runtime.survey(found)));
   return {
     name: runtime.name,
     aliases: [...(runtime.aliases ?? [])],
@@ -29,17 +31,30 @@ export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
     capabilities: runtime.capabilities,
     containerdType: 'io.containerd.runc.v2',
     probe,
-    async options() {
-      const { usable, path, problem } = await probe();
+    async options({ cgroupsPath, uidMappings, gidMappings }) {
+      const { usable, command, problem } = await probe();
       if (!usable) throw notUsable(runtime.name, problem ?? '');
-      return { binaryName: path, root: join(runtime.state, runtime.name) };
+      return {
+        binaryName: command,
+        root: join(runtime.state, runtime.name),
+        // Of the container, not of pouchd.yaml: one that was made under another driver keeps its own.
+        ...(uidMappings.length > 0 && { ioUid: rootOf(uidMappings), ioGid: rootOf(gidMappings) }),
+        ...(cgroupsPath.endsWith('.scope') && { systemdCgroup: true }),
+      };
     },
   };
 }
 
+/** The container's root on the host: /dev/stdout is to be opened by it. */
+function rootOf(mappings: ContainerDraft['uidMappings']): number {
+  return mappings.find(({ containerID }) => containerID === 0)?.hostID ?? 0;
+}
+
 /** A runtime that is missing now may be installed later, so only success is kept. */
-export function cachedWhenUsable(probe: () => Promise<RuntimeState>): () => Promise<RuntimeState> {
-  let known: Promise<RuntimeState> | undefined;
+export function cachedWhenUsable<State extends RuntimeState>(
+  probe: () => Promise<State>,
+): () => Promise<State> {
+  let known: Promise<State> | undefined;
   return async () => {
     known ??= probe();
     const state = await known;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -18,6 +18,8 @@ const settleMs = 10_000;
  */
 export async function findLeaks(run: (workDir: string) => Promise<void>): Promise<string[]> {
   const workDir = mkdtempSync(prefix);
+  // Users of a container's own namespace pass through it.
+  chmodSync(workDir, 0o711);
   try {
     const before = await hostState(workDir);
     await run(workDir);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { TestPouchd } from '../support/pouchd.ts';
 
 /** Longest that a machine may take to boot and power off, on a loaded host. */
@@ -60,6 +61,13 @@ describe('rich containers', function () {
     });
   });
 
+  it('dumb-init works with users of its own', async () => {
+    const script = 'read _ first _ </proc/self/uid_map; echo $(id -u) $((first > 0)); exit 5';
+    const mode = ['--rich-mode', 'dumb-init', '--userns', 'auto'];
+    const { stdout, exitCode } = await rich(...mode, 'busybox', 'sh', '-c', script);
+    assert.deepEqual({ stdout, exitCode }, { stdout: '0 1\n', exitCode: 5 });
+  });
+
   it('chooses sbin-init for busybox, runs the command beside it, and powers off on stop', async () => {
     const before = await pouchd.inventory();
     const started = await pouchd.pouch(
@@ -82,6 +90,25 @@ describe('rich containers', function () {
     assert.equal((await pouchd.inspect('box'))?.State.Status, 'exited');
     await pouchd.pouch('rm', 'box');
     assert.deepEqual(await pouchd.leftovers(before), []);
+  });
+
+  it('sbin-init works with users of its own', async () => {
+    const args = [
+      '--name',
+      'owner',
+      '--network',
+      'none',
+      '--userns',
+      'auto',
+      '--rich',
+      'busybox',
+      'sleep',
+      '1000',
+    ];
+    assert.equal((await pouchd.pouch('run', '-d', ...args)).exitCode, 0);
+    assert.match((await pouchd.pouch('exec', 'owner', 'cat', '/proc/1/uid_map')).stdout, /^\s*0\s+\d{6,}/);
+    await pouchd.pouch('stop', 'owner');
+    await pouchd.pouch('rm', 'owner');
   });
 
   it('says which init an image lacks and which modes it could run', async () => {
@@ -145,6 +172,36 @@ describe('rich containers', function () {
       const { stdout } = await rich('machine', 'sh', '-c', probe);
       assert.equal(stdout, 'CapBnd:\t00000000a80425fb\nread-only\n');
     });
+
+    for (const runtime of ['runc', 'crun'])
+      it(`has users of its own, a writable cgroup of its own, and units of other users: ${runtime}`, async () => {
+        const before = await pouchd.inventory();
+        const args = [
+          '--name',
+          'own',
+          '--network',
+          'none',
+          '--userns',
+          'auto',
+          '--runtime',
+          runtime,
+          '--rich',
+        ];
+        const started = await pouchd.pouch('run', '-d', ...args, 'machine');
+        assert.equal(started.exitCode, 0, started.stderr);
+        const inside = async (script: string) =>
+          (await pouchd.pouch('exec', 'own', 'sh', '-c', script)).stdout;
+        const isUp = async () => /running|degraded/.test(await inside('systemctl is-system-running'));
+        assert.ok(await waitUntil(isUp, { withinMs: bootWithinMs }));
+        assert.equal(await inside('systemctl is-system-running'), 'running\n');
+        assert.equal(await inside('systemctl --failed -q; systemctl is-active ssh dbus'), 'active\nactive\n');
+        assert.equal(await inside('systemd-run -q --uid nobody --wait -P id -un'), 'nobody\n');
+        assert.match(await inside('cat /proc/1/uid_map'), /^\s*0\s+\d{6,}\s+65536\n$/);
+        await pouchd.pouch('stop', 'own');
+        assert.equal((await pouchd.inspect('own'))?.State.ExitCode, 0);
+        await pouchd.pouch('rm', 'own');
+        assert.deepEqual(await pouchd.leftovers(before), []);
+      });
 
     it('runs the command as a unit with its user, folder, environment and exit code', async () => {
       const odd = `a "b" 'c' $HOME %n \\ tab\tline\nend`;

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -20,6 +20,9 @@ const project = resolve(import.meta.dirname, '../..');
 
 /** To try another build: its path. */
 const executable = process.env['POUCH_TEST_POUCHD'] ?? join(project, 'bin/pouchd');
+
+/** To have containers that name no runtime run by another one. */
+const runtime = process.env['POUCH_TEST_RUNTIME'];
 
 const readyWithinMs = 30_000;
 const endWithinMs = 20_000;
@@ -84,6 +87,8 @@ export class TestPouchd {
   /** Answers when it serves and has the image `busybox`. */
   static async create({ yaml = '', disks = {}, path, ...options }: NewOptions = {}): Promise<TestPouchd> {
     const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml, path);
+    // As /var/lib and /run are: the users of a container's own namespace pass through them.
+    await chmod(test.dir, 0o711);
     await mkdir(test.root);
     await test.#mountDisks(disks);
     await writeFile(test.#configFile, test.#config());
@@ -282,7 +287,8 @@ export class TestPouchd {
   }
 
   #config(): string {
-    return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\n${this.#yaml}`;
+    const own = runtime === undefined ? '' : `runtime: { default: ${runtime} }\n`;
+    return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\n${own}${this.#yaml}`;
   }
 
   async #mountDisks({ root, state }: NonNullable<NewOptions['disks']>): Promise<void> {

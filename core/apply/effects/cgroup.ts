@@ -2,9 +2,11 @@
  * The container's cgroup. The runtime makes it; what a killed runtime, or an init that made groups of its own, leaves
  * behind is removed here.
  */
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endScope, isScope } from './systemdScope.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import { killProcess } from '../../supervise/kill-process.ts';
 
@@ -19,8 +21,11 @@ export function cgroupEffect(): EffectKind<{ path: string }, undefined> {
     describe: ({ path }) => `claim the cgroup ${path}`,
     apply: async () => undefined,
     async undo({ path }) {
-      const roots = await hierarchies();
-      await Promise.all(roots.map((root) => clear(join(root, path))));
+      const left = (await hierarchies())
+        .map((root) => join(root, path))
+        .filter((directory) => existsSync(directory));
+      if (left.length > 0 && isScope(path)) await endScope(path);
+      await Promise.all(left.map((directory) => clear(directory)));
     },
   };
 }

@@ -8,6 +8,7 @@ import type { OciSpec } from '../../../hooks/oci.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import { type ContainerdClient, ifFound, isContainerdError } from '../../containerd/index.ts';
 import { packOptions } from '../../containerd/runtimeOptions.ts';
+import type { Idmapped } from './idmap.ts';
 import { joinPrefix } from '../../plan/request/modes.ts';
 
 export interface ContainerEffectDeps {
@@ -27,9 +28,9 @@ export function containerEffect(
   return {
     kind: 'container',
     describe: ({ runtime }) => `make the container in containerd (${runtime})`,
-    async apply({ id, runtime }) {
+    async apply({ id, runtime }, { resultOf }) {
       const record = deps.recordOf(id);
-      const spec = joinNamespaces(await readSpec(record), deps);
+      const spec = joinNamespaces(mapSources(await readSpec(record), resultOf('idmap')), deps);
       const options = packOptions(await deps.runtimeOf(record.draft.runtime).options(record.draft));
       const labels = { 'io.pouch.name': record.name };
       const container = {
@@ -54,6 +55,13 @@ export function containerEffect(
 
 async function readSpec(record: ContainerRecord): Promise<OciSpec> {
   return JSON.parse(await readFile(specPath(record), 'utf8')) as OciSpec;
+}
+
+/** Mounts with the container's ids are made anew at each start. */
+function mapSources(spec: OciSpec, idmapped: unknown): OciSpec {
+  const { sources = {} } = (idmapped ?? {}) as Partial<Idmapped>;
+  for (const mount of spec.mounts) mount.source = sources[mount.destination] ?? mount.source;
+  return spec;
 }
 
 const procNames: Record<string, string> = { network: 'net', mount: 'mnt' };

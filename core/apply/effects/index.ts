@@ -10,13 +10,16 @@ import type { VolumeStore } from '../../volumes/volumes.ts';
 import { bindSourceEffect } from './bindSource.ts';
 import { cgroupEffect } from './cgroup.ts';
 import { checkpointEffect } from './checkpoint.ts';
+import { cgroupOwnerEffect } from './cgroupOwner.ts';
 import { containerEffect } from './container.ts';
 import { filesEffect } from './files.ts';
+import { idmapEffect } from './idmap.ts';
 import { ioEffect } from './io.ts';
 import { limitsEffect } from './limits.ts';
 import { netnsEffect } from './netns.ts';
 import { snapshotEffect } from './snapshot.ts';
 import { taskEffect } from './task.ts';
+import { usernsEffect } from './userns.ts';
 import { volumeEffect } from './volume.ts';
 
 /** No plugin may take the place of these. */
@@ -24,14 +27,17 @@ export const coreKindNames = [
   'bind-source',
   'cgroup',
   'checkpoint',
+  'cgroup-owner',
   'container',
   'files',
+  'idmap',
   'io',
   'limits',
   'mark',
   'netns',
   'snapshot',
   'task',
+  'userns',
   'volume',
 ];
 
@@ -56,8 +62,10 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     bindSourceEffect(),
     cgroupEffect(),
     checkpointEffect(deps.client, (id) => deps.store.directoryOf(id)),
+    cgroupOwnerEffect(),
     containerEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
     filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
+    idmapEffect(deps.client, recordOf),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
     limitsEffect(deps.client, recordOf),
     netnsEffect(deps.netns),
@@ -68,6 +76,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
       runtimeOf: (name) => deps.runtimeOf(name),
       startTimeout: () => deps.startTimeout(),
     }),
+    usernsEffect(),
     volumeEffect(deps.volumes, deps.client, deps.stateDirectory),
   ] as unknown as EffectKind[];
   return new Map(kinds.map((kind) => [kind.kind, kind]));

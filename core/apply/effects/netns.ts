@@ -1,13 +1,15 @@
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { NetworkNamespaces } from '../../netns/netns.ts';
 
-export function netnsEffect(namespaces: NetworkNamespaces): EffectKind<{ path: string }, undefined> {
+export function netnsEffect(
+  namespaces: NetworkNamespaces,
+): EffectKind<{ path: string; userns?: string }, undefined> {
   return {
     kind: 'netns',
     volatile: true,
     describe: ({ path }) => `make the network namespace ${path}`,
-    async apply({ path }) {
-      await namespaces.make(path);
+    async apply({ path, userns }) {
+      await (userns === undefined ? namespaces.make(path) : namespaces.makeIn(userns, path));
       return undefined;
     },
     undo: ({ path }) => namespaces.release(path),

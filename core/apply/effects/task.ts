@@ -15,6 +15,7 @@ import type { StdioPaths } from '../../io/index.ts';
 import { killProcess } from '../../supervise/kill-process.ts';
 import { checkpointPaths } from '../checkpointPaths.ts';
 import type { ContainerEffectDeps } from './container.ts';
+import type { Idmapped } from './idmap.ts';
 import { endStrayShim } from './strayShim.ts';
 
 const SIGKILL = 9;
@@ -41,7 +42,8 @@ export function taskEffect(
     volatile: true,
     describe: () => 'have the runtime make the container',
     async apply({ id, checkpoint }, { resultOf, signal }) {
-      const rootfs = await client.snapshots.mounts(id);
+      const idmapped = resultOf('idmap') as Idmapped | undefined;
+      const rootfs = idmapped?.rootfs ?? (await client.snapshots.mounts(id));
       const { stdin, stdout, stderr, terminal } = resultOf('io') as StdioPaths;
       const options = checkpoint === undefined ? {} : { options: await restoreOptions(deps, id, checkpoint) };
       const task = { containerId: id, rootfs, stdin, stdout, stderr, terminal, ...options };
@@ -133,7 +135,7 @@ export function runtimeError(error: unknown, { id, draft }: ContainerRecord, dea
       ...details,
       hint: 'check its spelling, its path and the image’s PATH',
     });
-  if (/permission denied|exec format error|is a directory/i.test(text) && /exec/i.test(text))
+  if (isNotExecutable(text))
     return new PouchError(
       'PCH_COMMAND_NOT_EXECUTABLE',
       `${quotedCommand(text)}the command cannot be executed`,
@@ -148,14 +150,20 @@ export function runtimeError(error: unknown, { id, draft }: ContainerRecord, dea
   });
 }
 
+/** crun (`open executable: …`) says of a directory that its execution is not permitted. */
+function isNotExecutable(text: string): boolean {
+  if (/open executable: operation not permitted/i.test(text)) return true;
+  return /permission denied|exec format error|is a directory/i.test(text) && /exec/i.test(text);
+}
+
 /** runc: `chdir to cwd ("/foo") set in config.json failed`; crun: ``chdir to `/foo` ``. */
 function missingDirectory(text: string): string | undefined {
   return /chdir to (?:cwd \(\\?"|`)([^"`\\]+)/.exec(text)?.[1];
 }
 
-/** runc: `exec: "foo": executable file not found in $PATH`. */
+/** runc: `exec: "foo": executable file not found in $PATH`; crun: ``executable file `foo` not found in $PATH``. */
 function quotedCommand(text: string): string {
-  const command = /exec:? \\?"([^"\\]+)\\?"/.exec(text)?.[1];
+  const command = /exec(?:utable file)?:? (?:\\?"|`)([^"`\\]+)/.exec(text)?.[1];
   return command ? `"${command}": ` : '';
 }
 

@@ -1,12 +1,17 @@
+import type { PouchConfig } from '../../../config/types.ts';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
+import type { OciIdMapping } from '../../../hooks/oci.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { signalNumber } from '../../lifecycle/signals.ts';
+import type { CgroupDriver } from '../cgroupPath.ts';
+import { invalid } from './invalid.ts';
 import { checkLog } from './log.ts';
 import { applyModes } from './modes.ts';
 import { applyNetwork } from './network.ts';
 import { applyProcess } from './process.ts';
 import { applyResources } from './resources.ts';
 import { applySecurity } from './security.ts';
+import { applyUserns } from './userns.ts';
 import { applyVolumes } from './volumes.ts';
 
 /** Where facts about other things on the host come from while a plan is made; all of it only reads. */
@@ -16,6 +21,12 @@ export interface RequestContext {
   /** Host directory of a volume's data, whether it exists or not. */
   volumePath(name: string): string;
   root: string;
+  /** The host's mounts, as in /proc/self/mountinfo. */
+  mountinfo(): string;
+  cgroupDriver(): CgroupDriver;
+  userns(): PouchConfig['userns'];
+  /** Host ids that are kept for a container that is being planned. @throws PCH_USERNS_FULL */
+  freeIds(id: string, size: number): OciIdMapping;
 }
 
 /** What the client asked for, laid over the image's settings. */
@@ -29,6 +40,7 @@ export async function applyRequest(
   applyResources(draft, request.resources ?? {});
   applyNetwork(draft, request, context);
   applyModes(draft, request, context);
+  applyUserns(draft, request, context);
   applyVolumes(draft, request, context);
   await applySecurity(draft, request);
 }
@@ -43,10 +55,20 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
   if (request.log?.driver) draft.log.driver = request.log.driver;
   Object.assign(draft.log.options, request.log?.options);
   draft.autoRemove = request.autoRemove ?? false;
+  if (request.rdtClass) draft.intelRdt = { closID: checkedRdtClass(request.rdtClass) };
   draft.rootfs.readonly = request.readonlyRootfs ?? false;
   if (request.runtime) draft.runtime = request.runtime;
   const { rich } = request;
   if (rich) draft.rich = { enabled: rich.enabled, mode: rich.mode ?? '', initScript: rich.initScript ?? '' };
+}
+
+/** It becomes a directory of /sys/fs/resctrl (kernel doc x86/resctrl). */
+function checkedRdtClass(name: string): string {
+  if (/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}$/.test(name)) return name;
+  throw invalid(
+    `--rdt-class is a name such as gold; found "${name}"`,
+    'see the directories of /sys/fs/resctrl',
+  );
 }
 
 /** A name that means nothing would be found out only at the stop. */

@@ -3,6 +3,7 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { NamespaceType } from '../../../hooks/oci.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
+import { requestedCgroup } from '../cgroupPath.ts';
 import type { RequestContext } from './applyRequest.ts';
 
 /** Marks a namespace in the draft that is another container's; its path is known when both run. */
@@ -13,16 +14,9 @@ export function applyModes(draft: ContainerDraft, request: ContainerRequest, con
   applyMode(draft, 'ipc', request.ipcMode, context);
   applyMode(draft, 'uts', request.utsMode, context);
   applyMode(draft, 'cgroup', request.cgroupnsMode, context);
-  if (request.usernsMode && request.usernsMode !== 'host')
-    throw new PouchError(
-      'PCH_NOT_SUPPORTED',
-      `user namespace mode "${request.usernsMode}" is not supported yet`,
-      {
-        hint: 'leave out --userns',
-      },
-    );
   if (draft.network.mode.startsWith(joinPrefix)) draft.namespaces.network = draft.network.mode;
-  if (request.cgroupParent) draft.cgroupsPath = `${cgroupParent(request.cgroupParent)}/${draft.id}`;
+  if (request.cgroupParent)
+    draft.cgroupsPath = requestedCgroup(request.cgroupParent, draft.id, context.cgroupDriver());
   // Device nodes of the host's IPC namespace live in its own /dev/shm and /dev/mqueue.
   if (request.ipcMode === 'host') bindHostIpc(draft);
 }
@@ -47,18 +41,6 @@ function applyMode(
       },
     );
   }
-}
-
-function cgroupParent(path: string): string {
-  if (!path.startsWith('/') || path.split('/').includes('..'))
-    throw new PouchError(
-      'PCH_OPTION_INVALID',
-      `--cgroup-parent is an absolute cgroup path; found "${path}"`,
-      {
-        hint: 'write it from the root of the hierarchy, such as /batch',
-      },
-    );
-  return path.replace(/\/+$/, '');
 }
 
 function bindHostIpc(draft: ContainerDraft): void {

@@ -2,10 +2,8 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { rlimitName } from '../newDraft.ts';
 import { checkHostname } from './hostname.ts';
-import { checkPrivileges } from './privileges.ts';
 
 export function applyProcess(draft: ContainerDraft, request: ContainerRequest): void {
-  checkPrivileges(request);
   const { process } = draft;
   if (request.entrypoint !== undefined) {
     process.entrypoint = [...request.entrypoint];

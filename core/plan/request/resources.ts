@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { OciResources, OciThrottle } from '../../../hooks/oci.ts';
 import type { ResourceRequest } from '../../../hooks/request.ts';
-import { deviceNumbers } from '../deviceNumbers.ts';
+import { deviceNumbers } from '../../../hooks/deviceNumbers.ts';
 import { checkCpus } from './cpus.ts';
 import { invalid } from './invalid.ts';
 

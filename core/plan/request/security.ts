@@ -3,10 +3,9 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { OciDeviceRule, OciSeccomp } from '../../../hooks/oci.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
-import { allCapabilities, hostBoundingSet } from '../capabilities.ts';
+import { allCapabilities } from '../capabilities.ts';
 import { hostDevice, hostDevices } from '../devices.ts';
 import { toSet } from '../newDraft.ts';
-import { checkHeld } from './privileges.ts';
 import { checkSysctls } from './sysctls.ts';
 
 export async function applySecurity(draft: ContainerDraft, request: ContainerRequest): Promise<void> {
@@ -20,10 +19,10 @@ export async function applySecurity(draft: ContainerDraft, request: ContainerReq
   Object.assign(draft.sysctls, request.sysctls);
 }
 
-/** All that the daemon itself may do, and no more: a capability it lacks makes the runtime fail. */
+/** All that there is; what the daemon itself lacks is left out later, with a warning. */
 async function applyPrivileged(draft: ContainerDraft): Promise<void> {
   draft.process.privileged = true;
-  draft.process.capabilities = toSet(hostBoundingSet());
+  draft.process.capabilities = toSet(allCapabilities);
   draft.seccomp = null;
   draft.maskedPaths = {};
   draft.readonlyPaths = {};
@@ -40,10 +39,9 @@ function makeWritable(draft: ContainerDraft, path: string): void {
 function applyCapabilities(draft: ContainerDraft, request: ContainerRequest): void {
   const drop = (request.capDrop ?? []).map(capabilityName);
   const add = (request.capAdd ?? []).map(capabilityName);
-  checkHeld(add.filter(notAll));
   const set = draft.process.capabilities;
   if (drop.includes('ALL')) for (const name of Object.keys(set)) delete set[name];
-  if (add.includes('ALL')) Object.assign(set, toSet(hostBoundingSet()));
+  if (add.includes('ALL')) Object.assign(set, toSet(allCapabilities));
   for (const name of add.filter(notAll)) set[name] = true;
   for (const name of drop.filter(notAll)) delete set[name];
 }
@@ -64,8 +62,9 @@ function capabilityName(text: string): string {
 }
 
 async function applyDevices(draft: ContainerDraft, request: ContainerRequest): Promise<void> {
-  for (const { host, path, access } of request.devices ?? [])
-    draft.devices[path ?? host] = await hostDevice(host, access ?? 'rwm');
+  for (const { host, path = host, access = 'rwm' } of request.devices ?? [])
+    draft.devices[path] = { ...(path !== host && { hostPath: host }), ...(await hostDevice(host, access)) };
+  Object.assign(draft.cdiDevices, toSet(request.cdiDevices ?? []));
   for (const rule of request.deviceCgroupRules ?? []) draft.deviceRules[rule] = parseDeviceRule(rule);
 }
 

@@ -3,10 +3,10 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRequest, VolumeRequest } from '../../../hooks/request.ts';
 import type { RequestContext } from './applyRequest.ts';
 import { invalid } from './invalid.ts';
+import { applyPropagation, propagations } from './propagation.ts';
 import { checkTmpfsOptions } from './tmpfs.ts';
 
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
-const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
 
 /** Bind mounts, volumes (also the image's anonymous ones) and tmpfs mounts. */
 export function applyVolumes(
@@ -56,7 +56,7 @@ function normal(path: string): string {
 
 function mount(draft: ContainerDraft, volume: VolumeRequest, index: number, context: RequestContext): void {
   if (volume.kind === 'tmpfs') mountTmpfs(draft, volume);
-  else if (volume.kind === 'bind') mountBind(draft, volume);
+  else if (volume.kind === 'bind') mountBind(draft, volume, context);
   else mountVolume(draft, volume, index, context);
 }
 
@@ -72,16 +72,26 @@ function mountTmpfs(draft: ContainerDraft, { destination, options = [], readonly
   };
 }
 
-function mountBind(draft: ContainerDraft, volume: VolumeRequest): void {
+function mountBind(draft: ContainerDraft, volume: VolumeRequest, context: RequestContext): void {
   const source = volume.source ?? '';
   if (!source.startsWith('/'))
     throw invalid(`a bind mount's source is an absolute host path; found "${source}"`, 'begin it with /');
+  if (volume.options?.includes('idmap')) checkIdmap(draft, source);
   draft.mounts[volume.destination] = { type: 'bind', source, options: bindOptions(volume) };
+  applyPropagation(draft, source, volume.options ?? [], context);
   draft.effects[`bind.${volume.destination}`] = {
     kind: 'bind-source',
     stage: 'create',
     args: { path: source, create: volume.createSource ?? false },
   };
+}
+
+function checkIdmap(draft: ContainerDraft, source: string): void {
+  if (draft.uidMappings.length > 0) return;
+  throw invalid(
+    `bind mount ${source}: idmap is for containers with users of their own`,
+    'leave it out, or give --userns auto',
+  );
 }
 
 function mountVolume(
@@ -98,7 +108,8 @@ function mountVolume(
   draft.mounts[volume.destination] = {
     type: 'bind',
     source: context.volumePath(name),
-    options: bindOptions(volume),
+    // Several containers, each with users of its own, can share a volume: it holds what they call their ids.
+    options: [...bindOptions(volume), ...(draft.uidMappings.length > 0 ? ['idmap'] : [])],
   };
   draft.effects[`volume.${volume.destination}`] = {
     kind: 'volume',

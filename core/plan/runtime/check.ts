@@ -4,7 +4,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import type { RuntimeProvider, RuntimeState } from '../../../hooks/runtime.ts';
 import { runtimeFeatures, type RuntimeFeature } from '../../../hooks/runtimeFeatures.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import { needsOf } from './needs.ts';
+import { needsOf, type Standing } from './needs.ts';
 
 /** By name and by each alias. */
 export type Runtimes = ReadonlyMap<string, RuntimeProvider>;
@@ -28,8 +28,9 @@ export async function checkNeeds(
   draft: ContainerDraft,
   runtime: RuntimeProvider,
   runtimes: Runtimes,
+  standing?: Standing,
 ): Promise<void> {
-  const needs = needsOf(draft);
+  const needs = needsOf(draft, standing);
   const lacking = firstLacking(needs, runtime, await runtime.probe());
   if (lacking)
     throw cannot(runtime, runtimeFeatures[lacking.feature], lacking.reason, await ableTo(needs, runtimes));

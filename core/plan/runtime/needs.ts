@@ -1,16 +1,24 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { RuntimeFeature } from '../../../hooks/runtimeFeatures.ts';
+import type { CgroupDriver } from '../cgroupPath.ts';
 import { joinPrefix } from '../request/modes.ts';
 
+/** What pouchd.yaml says for all containers. */
+export interface Standing {
+  cgroupDriver: CgroupDriver;
+  /** The cgroup of a container that asks for no parent. */
+  standardCgroup: string;
+}
+
 /** What a container needs of its runtime beyond running a process. */
-export function needsOf(draft: ContainerDraft): RuntimeFeature[] {
+export function needsOf(draft: ContainerDraft, standing?: Standing): RuntimeFeature[] {
   return Object.entries(needed)
-    .filter(([, isNeeded]) => isNeeded(draft))
+    .filter(([, isNeeded]) => isNeeded(draft, standing))
     .map(([feature]) => feature as RuntimeFeature);
 }
 
 /** Features without a line are asked for by verbs of their own (exec, pause, update, …). */
-const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft) => boolean>> = {
+const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft, standing?: Standing) => boolean>> = {
   richSystemd: ({ rich }) => rich.enabled && rich.mode === 'systemd',
   richSbinInit: ({ rich }) => rich.enabled && rich.mode === 'sbin-init',
   richDumbInit: ({ rich }) => rich.enabled && rich.mode === 'dumb-init',
@@ -22,6 +30,8 @@ const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft) => boolean>
   hostCgroup: ({ namespaces }) => namespaces.cgroup === undefined,
   joinNamespaces: ({ namespaces }) => Object.values(namespaces).some((path) => path.startsWith(joinPrefix)),
   userNamespace: ({ uidMappings }) => uidMappings.length > 0,
+  // The image's files too get the container's ids by such mounts.
+  idmappedMounts: ({ uidMappings }) => uidMappings.length > 0,
   mountPropagation: ({ mounts, rootfs }) =>
     isShared(rootfs.propagation) || Object.values(mounts).some(({ options }) => options.some(isShared)),
   devices: ({ devices, process }) => !process.privileged && Object.keys(devices).length > 0,
@@ -31,6 +41,11 @@ const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft) => boolean>
   seccomp: ({ seccomp }) => seccomp !== null && seccomp !== 'default',
   sysctls: ({ sysctls }) => Object.keys(sysctls).length > 0,
   blockIo: ({ resources }) => resources.blockIO !== undefined,
+  cgroupParent: ({ cgroupsPath }, standing) =>
+    standing !== undefined && cgroupsPath !== standing.standardCgroup,
+  systemdCgroup: (_, standing) => standing?.cgroupDriver === 'systemd',
+  cdi: ({ cdiDevices }) => Object.keys(cdiDevices).length > 0,
+  rdt: ({ intelRdt }) => intelRdt !== undefined,
   ociHooks: ({ ociHooks }) => Object.keys(ociHooks).length > 0,
 };
 

@@ -51,6 +51,7 @@ export function fakeDraft(id: string, name: string, request: ContainerRequest, i
       ]),
     ),
     devices: {},
+    cdiDevices: {},
     deviceRules: {},
     namespaces: {},
     uidMappings: [],

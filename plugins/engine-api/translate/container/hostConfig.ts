@@ -19,12 +19,15 @@ export function hostConfig(record: ContainerRecord): HostConfig {
     ConsoleSize: consoleSize(request),
     Annotations: Object.keys(draft.annotations).length > 0 ? draft.annotations : undefined,
     ...namesOf(record),
-    ...isolation(request),
+    ...isolation(record),
     Runtime: draft.runtime,
     Init: draft.process.init,
+    ...(draft.uidMappings.length > 0 && { IDMappings: idMappings(record) }),
     ...resources(request.resources ?? {}),
     CgroupParent: request.cgroupParent ?? '',
     Devices: devices(request),
+    DeviceRequests: deviceRequests(request),
+    ...(request.rdtClass !== undefined && { RdtClass: request.rdtClass }),
     DeviceCgroupRules: request.deviceCgroupRules ?? null,
     Ulimits: ulimits(request),
   };
@@ -40,7 +43,7 @@ function namesOf({ request, draft }: ContainerRecord): HostConfig {
   };
 }
 
-function isolation(request: ContainerRequest): HostConfig {
+function isolation({ request, draft }: ContainerRecord): HostConfig {
   return {
     CapAdd: request.capAdd ?? null,
     CapDrop: request.capDrop ?? null,
@@ -53,12 +56,19 @@ function isolation(request: ContainerRequest): HostConfig {
     ReadonlyRootfs: request.readonlyRootfs ?? false,
     SecurityOpt: request.securityOpt ?? null,
     UTSMode: request.utsMode ?? '',
-    UsernsMode: request.usernsMode ?? '',
+    UsernsMode: request.usernsMode ?? (draft.uidMappings.length > 0 ? 'auto' : ''),
     ShmSize: request.shmSize ?? 64 * 1024 * 1024,
     Sysctls: request.sysctls,
     MaskedPaths: request.maskedPaths ?? null,
     ReadonlyPaths: request.readonlyPaths ?? null,
   };
+}
+
+/** In podman's form: `CONTAINERID:HOSTID:SIZE`. */
+function idMappings({ draft }: ContainerRecord): HostConfig['IDMappings'] {
+  const text = ({ containerID, hostID, size }: ContainerRecord['draft']['uidMappings'][number]) =>
+    `${containerID}:${hostID}:${size}`;
+  return { UidMap: draft.uidMappings.map(text), GidMap: draft.gidMappings.map(text) };
 }
 
 function resources(asked: ResourceRequest): HostConfig {
@@ -112,6 +122,12 @@ function devices(request: ContainerRequest): HostConfig['Devices'] {
     PathInContainer: path ?? host,
     CgroupPermissions: access ?? 'rwm',
   }));
+}
+
+function deviceRequests({ cdiDevices }: ContainerRequest): HostConfig['DeviceRequests'] {
+  return cdiDevices
+    ? [{ Driver: 'cdi', Count: 0, DeviceIDs: cdiDevices, Capabilities: null, Options: null }]
+    : null;
 }
 
 function ulimits(request: ContainerRequest): HostConfig['Ulimits'] {

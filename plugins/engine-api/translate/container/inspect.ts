@@ -34,6 +34,7 @@ export function toInspect(record: ContainerRecord): ContainerInspect {
     Config: containerConfig(record),
     NetworkSettings: networkSettings(record),
     ...(record.degraded.length > 0 ? { Degraded: record.degraded } : {}),
+    ...(record.warnings.length > 0 ? { Warnings: record.warnings } : {}),
   };
 }
 

@@ -12,6 +12,9 @@ const propagations = new Set(['shared', 'slave', 'private', 'rshared', 'rslave',
  * Accepted without effect: hints for Docker Desktop's file sharing, and SELinux labels, which Pouch does not set: on a
  * host without SELinux they mean nothing.
  */
+/** Options beyond propagations: ids as the container calls them, for one with users of its own. */
+const mapped = 'idmap';
+
 const withoutEffect = new Set(['consistent', 'cached', 'delegated', 'default', 'z', 'Z']);
 
 /** @throws PCH_OPTION_INVALID */
@@ -33,10 +36,11 @@ function sourceOf(source: string, text: string): Pick<VolumeRequest, 'kind' | 's
 function optionsOf(list: string | undefined, text: string): Partial<VolumeRequest> {
   const words = list?.split(',') ?? [];
   const unknown = words.find((word) => !isKnown(word));
-  if (unknown !== undefined) throw invalid(FIELD, 'the options ro, rw, nocopy, z, Z or a propagation', text);
+  if (unknown !== undefined)
+    throw invalid(FIELD, 'the options ro, rw, nocopy, idmap, z, Z or a propagation', text);
   if (words.includes('ro') && words.includes('rw')) throw invalid(FIELD, 'one of ro and rw', text);
-  const options = words.filter((word) => propagations.has(word));
-  if (options.length > 1) throw invalid(FIELD, 'one propagation', text);
+  const options = words.filter((word) => propagations.has(word) || word === mapped);
+  if (options.filter((word) => word !== mapped).length > 1) throw invalid(FIELD, 'one propagation', text);
   return {
     ...(words.includes('ro') ? { readonly: true } : {}),
     ...(words.includes('nocopy') ? { nocopy: true } : {}),
@@ -45,5 +49,5 @@ function optionsOf(list: string | undefined, text: string): Partial<VolumeReques
 }
 
 function isKnown(word: string): boolean {
-  return ['ro', 'rw', 'nocopy'].includes(word) || propagations.has(word) || withoutEffect.has(word);
+  return ['ro', 'rw', 'nocopy', mapped].includes(word) || propagations.has(word) || withoutEffect.has(word);
 }

@@ -1,5 +1,5 @@
 /** Namespaces, privileges, devices, kernel settings. */
-import type { DeviceMapping, HostConfig, Ulimit } from '../../../../client/wire.ts';
+import type { DeviceMapping, DeviceRequest, HostConfig, Ulimit } from '../../../../client/wire.ts';
 import type { ContainerRequest } from '../../../../hooks/index.ts';
 import { invalid } from './invalid.ts';
 
@@ -10,6 +10,7 @@ export function isolationOf(host: HostConfig): Partial<ContainerRequest> {
     capAdd: host.CapAdd ?? undefined,
     capDrop: host.CapDrop ?? undefined,
     devices: host.Devices?.map(deviceOf),
+    cdiDevices: cdiDevices(host.DeviceRequests),
     deviceCgroupRules: host.DeviceCgroupRules?.map(deviceRule),
     privileged: host.Privileged ?? false,
     securityOpt: host.SecurityOpt ?? undefined,
@@ -23,6 +24,7 @@ export function isolationOf(host: HostConfig): Partial<ContainerRequest> {
     cgroupnsMode: host.CgroupnsMode || undefined,
     usernsMode: host.UsernsMode || undefined,
     cgroupParent: host.CgroupParent || undefined,
+    rdtClass: host.RdtClass || undefined,
     shmSize: shmSize(host.ShmSize),
     oomScoreAdj: oomScore(host.OomScoreAdj),
   };
@@ -37,6 +39,21 @@ function deviceOf({ PathOnHost: host, PathInContainer: path, CgroupPermissions: 
   if (access && !/^[rwm]{1,3}$/.test(access))
     throw invalid('HostConfig.Devices.CgroupPermissions', 'rwm', access);
   return { host, path: path || undefined, access: access || undefined };
+}
+
+/** Docker's way to name devices by CDI. */
+function cdiDevices(requests: DeviceRequest[] | null | undefined): string[] | undefined {
+  const names = (requests ?? []).filter(isCdi).flatMap(({ DeviceIDs }) => DeviceIDs ?? []);
+  for (const name of names)
+    if (!cdiName.test(name)) throw invalid('HostConfig.DeviceRequests.DeviceIDs', 'VENDOR/CLASS=NAME', name);
+  return names.length > 0 ? names : undefined;
+}
+
+/** CDI SPEC.md, "Kind" and "CDI Devices". */
+const cdiName = /^[A-Za-z][\w.-]*\/[A-Za-z][\w.-]*=[A-Za-z0-9]([\w.:-]*[A-Za-z0-9])?$/;
+
+export function isCdi({ Driver }: DeviceRequest): boolean {
+  return Driver === 'cdi';
 }
 
 function deviceRule(rule: string): string {

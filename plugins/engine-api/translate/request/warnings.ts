@@ -1,6 +1,8 @@
 /** Fields that Docker knows and Pouch does not honour: each that is set to something is said, never dropped in silence. */
 import type { ContainerCreateRequest } from '../../../../client/wire.ts';
 
+import { isCdi } from './isolation.ts';
+
 export type Warn = (message: string) => void;
 
 /** Values that mean "nothing asked" beside null, '', 0, false and empty lists and maps. */
@@ -11,7 +13,6 @@ const notHonoured: Record<string, readonly unknown[]> = {
   CpuPercent: [],
   CpuRealtimePeriod: [],
   CpuRealtimeRuntime: [],
-  DeviceRequests: [],
   IOMaximumBandwidth: [],
   IOMaximumIOps: [],
   Isolation: ['default'],
@@ -28,6 +29,8 @@ export function warnOfIgnored(body: ContainerCreateRequest, warn: Warn): void {
   const host = (body.HostConfig ?? {}) as Record<string, unknown>;
   for (const [field, defaults] of Object.entries(notHonoured))
     if (asksFor(host[field], defaults)) warn(`HostConfig.${field} is not supported and has no effect`);
+  if (body.HostConfig?.DeviceRequests?.some((request) => !isCdi(request)))
+    warn('HostConfig.DeviceRequests: only those of driver cdi are supported, the others have no effect');
   warnOfHealthcheck(body, warn);
   warnOfEndpoints(body, warn);
   if (body.OnBuild?.length) warn('OnBuild is not supported and has no effect');

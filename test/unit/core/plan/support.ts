@@ -14,6 +14,7 @@ const config = {
   defaultUlimits: {},
   containerLogs: { maxSize: 0, maxFile: 1 },
   network: { default: 'bridge' },
+  runtime: { cgroupDriver: 'cgroupfs' },
 } as unknown as PouchConfig;
 
 /** A draft as it is before anybody has said anything. */
@@ -43,6 +44,10 @@ export async function requested(
       containerId: (ref) => `id-of-${ref}`,
       volumePath: (name) => `/root/volumes/${name}/_data`,
       root: '/root',
+      mountinfo: () => '',
+      cgroupDriver: () => 'cgroupfs',
+      userns: () => ({ default: 'host', rich: 'host', range: { first: 100_000, last: 300_000 } }),
+      freeIds: (_id, size) => ({ containerID: 0, hostID: 100_000, size }),
     },
   );
   return draft;

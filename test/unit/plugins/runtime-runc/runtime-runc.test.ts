@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hybridCgroupProblem } from '../../../../plugins/runtime-runc/hybridCgroups.ts';
-import { parseVersion } from '../../../../plugins/runtime-runc/probe.ts';
-import { allFeaturesBut } from '../../../../hooks/index.ts';
+import { type Survey, parseVersion } from '../../../../plugins/runtime-runc/probe.ts';
+import { allFeaturesBut, type ContainerDraft, type RuncOptions } from '../../../../hooks/index.ts';
 import { runcLikeProvider } from '../../../../plugins/runtime-runc/provider.ts';
 
-const fine = () => Promise.resolve(undefined);
+const draft = { cgroupsPath: '/pouch/ID', uidMappings: [], gidMappings: [] } as unknown as ContainerDraft;
+const fine = () => Promise.resolve({});
 
 describe('runtime-runc', () => {
   let directory: string;
@@ -23,9 +23,9 @@ describe('runtime-runc', () => {
     return path;
   }
 
-  function provider(binary: string, obstacle: () => Promise<string | undefined> = fine) {
+  function provider(binary: string, survey: () => Promise<Survey> = fine) {
     const capabilities = allFeaturesBut({});
-    return runcLikeProvider({ name: 'runc', doc: '', capabilities, binary, state: '/run/pouch', obstacle });
+    return runcLikeProvider({ name: 'runc', doc: '', capabilities, binary, state: '/run/pouch', survey });
   }
 
   it('reads the version of runc and of crun', () => {
@@ -37,14 +37,27 @@ describe('runtime-runc', () => {
   it('finds an installed runtime and gives the shim its path and a state folder of its own', async () => {
     const path = await install('echo runc version 9.9');
     const runtime = provider(path);
-    assert.deepEqual(await runtime.probe(), { usable: true, path, version: '9.9' });
-    assert.deepEqual(await runtime.options({} as never), { binaryName: path, root: '/run/pouch/runc' });
+    assert.deepEqual(await runtime.probe(), { usable: true, path, version: '9.9', command: path });
+    assert.deepEqual(await runtime.options(draft), { binaryName: path, root: '/run/pouch/runc' });
+  });
+
+  it('has systemd make the cgroup of a container in a scope', async () => {
+    const runtime = provider(await install('echo runc version 1'));
+    const scope = { ...draft, cgroupsPath: '/pouch.slice/pouch-ID.scope' };
+    assert.equal(((await runtime.options(scope)) as RuncOptions).systemdCgroup, true);
+  });
+
+  it('has the streams of a container with users of its own belong to its root', async () => {
+    const runtime = provider(await install('echo runc version 1'));
+    const ids = [{ containerID: 0, hostID: 5000, size: 2000 }];
+    const options = await runtime.options({ ...draft, uidMappings: ids, gidMappings: ids });
+    assert.deepEqual([(options as RuncOptions).ioUid, (options as RuncOptions).ioGid], [5000, 5000]);
   });
 
   it('says how to get one that is missing, and finds it once it is installed', async () => {
     const runtime = provider(join(directory, 'runc'));
     assert.match((await runtime.probe()).problem ?? '', /is not installed: apt-get install/);
-    await assert.rejects(runtime.options({} as never), { code: 'PCH_RUNTIME_UNUSABLE' });
+    await assert.rejects(runtime.options(draft), { code: 'PCH_RUNTIME_UNUSABLE' });
     await install('echo runc version 9.9');
     assert.equal((await runtime.probe()).usable, true);
   });
@@ -57,12 +70,16 @@ describe('runtime-runc', () => {
   });
 
   it('is not usable on a host that it does not work on', async () => {
-    const runtime = provider(await install('echo runc version 1'), () => Promise.resolve('the reason'));
+    const runtime = provider(await install('echo runc version 1'), () =>
+      Promise.resolve({ problem: 'the reason' }),
+    );
     assert.deepEqual((await runtime.probe()).problem, 'the reason');
   });
 
-  it('sees no hybrid cgroups where there is no v2 hierarchy', async () => {
-    assert.equal(await hybridCgroupProblem(directory), undefined);
-    assert.equal(await hybridCgroupProblem(join(directory, 'none')), undefined);
+  it('has the shim call what the survey says instead', async () => {
+    const path = await install('echo runc version 1');
+    const runtime = provider(path, () => Promise.resolve({ command: '/run/pouch/wrapper' }));
+    assert.equal((await runtime.probe()).path, path);
+    assert.equal(((await runtime.options(draft)) as RuncOptions).binaryName, '/run/pouch/wrapper');
   });
 });

@@ -36,6 +36,7 @@ export function makeDraft(changes: Partial<ContainerDraft> = {}): ContainerDraft
     rootfs: { readonly: false, propagation: 'rprivate' },
     mounts: { '/proc': { type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] } },
     devices: {},
+    cdiDevices: {},
     deviceRules: {},
     namespaces: { pid: '', network: '', mount: '', ipc: '', uts: '' },
     uidMappings: [],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
-import { deviceNumbers } from '../../../../core/plan/deviceNumbers.ts';
+import { deviceNumbers } from '../../../hooks/deviceNumbers.ts';
 
 describe('device numbers', () => {
   it('are taken apart as the kernel packs them', () => {

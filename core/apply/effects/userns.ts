@@ -1,0 +1,30 @@
+import type { EffectKind } from '../../../hooks/effects.ts';
+import type { OciIdMapping } from '../../../hooks/oci.ts';
+import { makeUserNamespace, releaseUserNamespace } from '../../userns/userNamespace.ts';
+
+interface UsernsArgs {
+  /** File that keeps it open. */
+  path: string;
+  uids: OciIdMapping[];
+  gids: OciIdMapping[];
+}
+
+export function usernsEffect(): EffectKind<
+  { path: string; uids: OciIdMapping[]; gids: OciIdMapping[] },
+  undefined
+> {
+  return {
+    kind: 'userns',
+    volatile: true,
+    describe: ({ uids }: UsernsArgs) => `make a user namespace (${uids.map(mappingText).join(', ')})`,
+    async apply({ path, uids, gids }) {
+      await makeUserNamespace(path, uids, gids);
+      return undefined;
+    },
+    undo: ({ path }) => releaseUserNamespace(path),
+  };
+}
+
+function mappingText({ containerID, hostID, size }: OciIdMapping): string {
+  return `${containerID}–${containerID + size - 1} are the host’s from ${hostID} on`;
+}

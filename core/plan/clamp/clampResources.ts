@@ -1,0 +1,94 @@
+/** Limits whose cgroup controller or file this host does not have. */
+import type { ContainerDraft } from '../../../hooks/draft.ts';
+import type { OciResources } from '../../../hooks/oci.ts';
+import type { HostLimits } from './hostLimits.ts';
+
+interface Need {
+  /** As a user says it. */
+  what: string;
+  /** Controller, by its v1 name, and beyond that a file of it. */
+  controller: string;
+  file?: string;
+  isAsked(resources: OciResources): boolean;
+  leaveOut(resources: OciResources): void;
+}
+
+/** Answers a warning for each limit that it leaves out. */
+export function clampResources({ resources }: ContainerDraft, host: HostLimits): string[] {
+  return needs.flatMap((need) => {
+    // One that went with its controller is not asked for any more.
+    const lack = need.isAsked(resources) ? lackOf(need, host) : undefined;
+    if (lack === undefined) return [];
+    need.leaveOut(resources);
+    return [`without ${need.what}: ${lack}`];
+  });
+}
+
+function lackOf({ controller, file }: Need, host: HostLimits): string | undefined {
+  if (!host.controllers.has(controller)) return `this host has no cgroup controller ${controller}`;
+  if (file !== undefined && !host.hasControllerFile(controller, file))
+    return `the kernel has no ${file} (its I/O scheduler or a boot option decides)`;
+  return undefined;
+}
+
+const needs: readonly Need[] = [
+  whole('memory', 'the memory limits', 'memory'),
+  whole('pids', '--pids-limit', 'pids'),
+  whole('blockIO', 'the limits of block devices', 'blkio'),
+  whole('hugepageLimits', 'the limits of huge pages', 'hugetlb'),
+  whole('rdma', 'the limits of RDMA', 'rdma'),
+  {
+    what: '--cpus, --cpu-shares, --cpu-quota and --cpu-period',
+    controller: 'cpu',
+    isAsked: ({ cpu = {} }) => [cpu.shares, cpu.quota, cpu.period].some((value) => value !== undefined),
+    leaveOut: ({ cpu }) => without(cpu, 'shares', 'quota', 'period'),
+  },
+  {
+    what: '--cpuset-cpus and --cpuset-mems',
+    controller: 'cpuset',
+    isAsked: ({ cpu = {} }) => Boolean(cpu.cpus ?? cpu.mems),
+    leaveOut: ({ cpu }) => without(cpu, 'cpus', 'mems'),
+  },
+  {
+    what: 'the limit of swap',
+    controller: 'memory',
+    file: 'memory.memsw.limit_in_bytes',
+    isAsked: ({ memory }) => memory?.swap !== undefined,
+    leaveOut: ({ memory }) => without(memory, 'swap'),
+  },
+  {
+    what: '--blkio-weight',
+    controller: 'blkio',
+    file: 'blkio.weight',
+    isAsked: ({ blockIO = {} }) => Boolean(blockIO.weight ?? blockIO.weightDevice),
+    leaveOut: ({ blockIO }) => without(blockIO, 'weight', 'weightDevice'),
+  },
+  {
+    what: 'the class of network packets',
+    controller: 'net_cls',
+    isAsked: ({ network }) => network?.classID !== undefined,
+    leaveOut: ({ network }) => without(network, 'classID'),
+  },
+  {
+    what: 'the priorities of network interfaces',
+    controller: 'net_prio',
+    isAsked: ({ network }) => network?.priorities !== undefined,
+    leaveOut: ({ network }) => without(network, 'priorities'),
+  },
+];
+
+/** A member that goes as a whole with its controller. */
+function whole(member: keyof OciResources, what: string, controller: string): Need {
+  return {
+    what,
+    controller,
+    isAsked: (resources) => resources[member] !== undefined,
+    leaveOut: (resources) => {
+      delete resources[member];
+    },
+  };
+}
+
+function without<T extends object>(from: T | undefined, ...members: (keyof T)[]): void {
+  if (from) for (const member of members) delete from[member];
+}

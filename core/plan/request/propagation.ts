@@ -1,0 +1,53 @@
+/** Mounts that reach the host or come from it later (kernel doc sharedsubtree). */
+import type { ContainerDraft } from '../../../hooks/draft.ts';
+import type { RequestContext } from './applyRequest.ts';
+import { invalid } from './invalid.ts';
+
+/** Options of a bind mount that say how its mounts propagate (mount(8)). */
+export const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
+
+/**
+ * Has the container's root take part in what a bind mount's options ask for: beneath a private root nothing propagates.
+ * @throws PCH_OPTION_INVALID where the host's mount does not take part
+ */
+export function applyPropagation(
+  draft: ContainerDraft,
+  source: string,
+  options: readonly string[],
+  { mountinfo }: RequestContext,
+): void {
+  const wanted = options.find((option) => /^r?(shared|slave)$/.test(option));
+  if (wanted === undefined) return;
+  checkHostMount(source, wanted, mountinfo());
+  if (wanted.endsWith('shared')) draft.rootfs.propagation = 'rshared';
+  else draft.rootfs.propagation ||= 'rslave';
+}
+
+/** A mount that does not propagate on the host would be found out much later, by what is missing in it. */
+function checkHostMount(source: string, wanted: string, mountinfo: string): void {
+  const mount = mountOf(source, mountinfo);
+  if (!mount || mount.tags.some((tag) => tag.startsWith('shared:'))) return;
+  if (wanted.endsWith('slave') && mount.tags.some((tag) => tag.startsWith('master:'))) return;
+  throw invalid(
+    `bind mount ${source}: ${wanted} needs a shared mount on the host; ${mount.point}, which it is on, is private`,
+    `make it one: mount --make-rshared ${mount.point} (a directory becomes a mount by mount --bind ${source} ${source})`,
+  );
+}
+
+/** The mount that a path is on, with its optional fields (proc_pid_mountinfo(5)): the deepest, of those the last. */
+export function mountOf(path: string, mountinfo: string): { point: string; tags: string[] } | undefined {
+  const all = mountinfo.split('\n').filter(Boolean).map(parseLine);
+  const above = all.filter(({ point }) => point === '/' || path === point || path.startsWith(`${point}/`));
+  return above.reduce<(typeof all)[number] | undefined>(
+    (best, mount) => (best && best.point.length > mount.point.length ? best : mount),
+    undefined,
+  );
+}
+
+function parseLine(line: string): { point: string; tags: string[] } {
+  const fields = line.split(' ');
+  const point = (fields[4] ?? '').replace(/\\(\d{3})/g, (_, octal: string) =>
+    String.fromCharCode(Number.parseInt(octal, 8)),
+  );
+  return { point, tags: fields.slice(6, fields.indexOf('-')) };
+}

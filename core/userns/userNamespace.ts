@@ -1,0 +1,32 @@
+/** User namespaces that are kept open by a file, so that all of a container's namespaces can belong to one. */
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { OciIdMapping } from '../../hooks/oci.ts';
+import { check, detach, mount, MS_BIND } from '../host/libc.ts';
+import { withProcessIn } from './heldProcess.ts';
+
+/** Makes one with these ids (user_namespaces(7)); its file may be left from a broken attempt. */
+export async function makeUserNamespace(
+  path: string,
+  uids: readonly OciIdMapping[],
+  gids: readonly OciIdMapping[],
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await releaseUserNamespace(path);
+  await (await open(path, 'wx', 0o400)).close();
+  await withProcessIn(['unshare', '--user'], async (pid) => {
+    await writeFile(`/proc/${pid}/uid_map`, mapLines(uids));
+    await writeFile(`/proc/${pid}/gid_map`, mapLines(gids));
+    check(mount(`/proc/${pid}/ns/user`, path, null, MS_BIND, null), `mount on ${path}`);
+  });
+}
+
+/** Releases and removes the file; succeeds if there is none. The namespace ends with its last process. */
+export async function releaseUserNamespace(path: string): Promise<void> {
+  detach(path);
+  await rm(path, { force: true });
+}
+
+function mapLines(mappings: readonly OciIdMapping[]): string {
+  return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');
+}

@@ -1,0 +1,57 @@
+/** What a CDI specification changes in a container. */
+import { stat } from 'node:fs/promises';
+import { deviceNumbers, PouchError, type ContainerDraft } from '../../hooks/index.ts';
+import type { CdiDeviceNode, CdiEdits } from './types.ts';
+
+/** `origin` is the name of the device or the file, for the names of hooks and for messages. */
+export async function applyEdits(draft: ContainerDraft, edits: CdiEdits, origin: string): Promise<void> {
+  for (const pair of edits.env ?? []) {
+    const at = pair.indexOf('=');
+    draft.process.env[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  for (const node of edits.deviceNodes ?? []) draft.devices[node.path] = await toDevice(node, origin);
+  for (const { hostPath, containerPath, type, options } of edits.mounts ?? [])
+    draft.mounts[containerPath] = {
+      type: type ?? 'bind',
+      source: hostPath,
+      options: options ?? ['ro', 'nosuid', 'nodev', 'bind'],
+    };
+  for (const [index, { hookName: kind, ...hook }] of (edits.hooks ?? []).entries())
+    draft.ociHooks[`${origin}#${index}`] = { kind, ...hook };
+  for (const gid of edits.additionalGids ?? []) addGroup(draft, String(gid));
+  if (edits.intelRdt) draft.intelRdt = { ...edits.intelRdt };
+}
+
+function addGroup({ process }: ContainerDraft, gid: string): void {
+  // 0 would give away the group of the host's root (CDI SPEC.md, additionalGids).
+  if (gid !== '0' && !process.groups.includes(gid)) process.groups.push(gid);
+}
+
+/** Type and numbers that the specification leaves out are the host's. */
+async function toDevice(node: CdiDeviceNode, origin: string): Promise<ContainerDraft['devices'][string]> {
+  const { fileMode, uid, gid, permissions, path, hostPath = path } = node;
+  return {
+    ...(hostPath !== path && { hostPath }),
+    ...(await numbersOf(node, origin)),
+    ...(fileMode !== undefined && { fileMode }),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+    access: permissions || 'rw',
+  };
+}
+
+async function numbersOf(node: CdiDeviceNode, origin: string) {
+  const type = node.type === 'u' ? 'c' : node.type || undefined;
+  if (type === 'p') return { type: 'p' as const, major: 0, minor: 0 };
+  if (type !== undefined && node.major !== undefined && node.minor !== undefined)
+    return { type: type as 'c' | 'b', major: node.major, minor: node.minor };
+  const path = node.hostPath ?? node.path;
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isCharacterDevice()) return { type: 'c' as const, ...deviceNumbers(found.rdev) };
+  if (found?.isBlockDevice()) return { type: 'b' as const, ...deviceNumbers(found.rdev) };
+  throw new PouchError(
+    'PCH_CDI_INVALID',
+    `${origin}: a device node was expected at ${path}; found ${found ? 'another file' : 'nothing'}`,
+    { hint: 'load its driver, or make the specification anew with the vendor’s tool' },
+  );
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { runtimeError } from '../../../../core/apply/effects/task.ts';
+import type { ContainerRecord } from '../../../../hooks/engine.ts';
+import { PouchError } from '../../../../hooks/errors.ts';
+
+const prefix = 'containerd Tasks.Create: failed to create shim task: OCI runtime create failed: ';
+
+/** What the runtimes say, as containerd hands it on. */
+const answers: [string, string, string, RegExp][] = [
+  ['runc', 'exec: "foo": executable file not found in $PATH', 'PCH_COMMAND_NOT_FOUND', /^"foo": /],
+  [
+    'crun',
+    'executable file `foo` not found in $PATH: No such file or directory',
+    'PCH_COMMAND_NOT_FOUND',
+    /^"foo": /,
+  ],
+  ['runc', 'exec: "/bin": permission denied', 'PCH_COMMAND_NOT_EXECUTABLE', /^"\/bin": /],
+  ['crun, of a file', 'open executable: Permission denied', 'PCH_COMMAND_NOT_EXECUTABLE', /^the command/],
+  ['crun, of a folder', 'open executable: Operation not permitted', 'PCH_COMMAND_NOT_EXECUTABLE', /^the/],
+  ['runc', 'chdir to cwd ("/x") set in config.json failed: no', 'PCH_OPTION_INVALID', /directory \/x /],
+  ['crun', 'chdir to `/x`: No such file or directory', 'PCH_OPTION_INVALID', /directory \/x /],
+  ['crun', 'mount `proc` to `proc`: Operation not permitted', 'PCH_RUNTIME_FAILED', /mount `proc`/],
+];
+
+const record = { id: 'id', draft: { runtime: 'runc' } } as ContainerRecord;
+
+describe('what a runtime says', () => {
+  for (const [runtime, text, code, message] of answers)
+    it(`${runtime}: ${text}`, () => {
+      const told = runtimeError(new PouchError('PCH_CONTAINERD_FAILED', prefix + text), record);
+      assert.ok(told instanceof PouchError);
+      assert.equal(told.code, code);
+      assert.match(told.message, message);
+    });
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { crunWrapper, writeCrunWrapper } from '../../../../plugins/runtime-runc/crunWrapper.ts';
+import { hasHybridCgroups } from '../../../../plugins/runtime-runc/hybridCgroups.ts';
+
+describe('crun’s wrapper', () => {
+  let directory: string;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'pouch-wrapper-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const hybrid = { hybrid: true, ownNull: false };
+
+  it('is for root alone, whole, and written again only when it is another', async () => {
+    const path = await writeCrunWrapper(join(directory, 'own'), '/usr/bin/crun', hybrid);
+    const { mode, ino } = await stat(path);
+    assert.equal(mode & 0o7777, 0o700);
+    await writeCrunWrapper(join(directory, 'own'), '/usr/bin/crun', hybrid);
+    assert.equal((await stat(path)).ino, ino);
+    await writeFile(path, 'half');
+    await writeCrunWrapper(join(directory, 'own'), '/opt/crun', hybrid);
+    assert.equal(await readFile(path, 'utf8'), crunWrapper('/opt/crun', { ...hybrid, nullDevice: '' }));
+    assert.deepEqual(await readdir(join(directory, 'own')), ['crun']);
+  });
+
+  it('never umounts where the mount is still the host’s, and quotes the path of crun', () => {
+    const script = crunWrapper("/opt/it's/crun", { ...hybrid, nullDevice: '' });
+    assert.match(script, /mount --make-slave \/sys\/fs\/cgroup && umount -l \/sys\/fs\/cgroup\/unified;/);
+    assert.match(script, /'\/opt\/it'\\''s\/crun' "\$@"\n$/);
+  });
+
+  it('gives crun another device for /dev/null, its arguments, and other streams as they are', async () => {
+    const crun = join(directory, 'fake');
+    await writeFile(crun, '#!/bin/sh\necho "$2" $([ /dev/null -ef /proc/$$/fd/0 ]; echo $?)\n');
+    await chmod(crun, 0o755);
+    const nullDevice = join(directory, 'null');
+    await writeFile(nullDevice, '');
+    const path = join(directory, 'crun');
+    await writeFile(path, crunWrapper(crun, { hybrid: false, ownNull: true, nullDevice }));
+    const run = (stdin: 'ignore' | 'pipe') =>
+      execFileSync('sh', [path, 'run', 'a b'], { encoding: 'utf8', stdio: [stdin, 'pipe', 'pipe'] });
+    assert.equal(run('ignore'), 'a b 1\n');
+    assert.equal(run('pipe'), 'a b 1\n');
+    await rm(nullDevice);
+    assert.equal(run('ignore'), 'a b 0\n');
+  });
+
+  it('sees no hybrid cgroups where there is no v2 hierarchy', async () => {
+    assert.equal(await hasHybridCgroups(directory), false);
+    assert.equal(await hasHybridCgroups(join(directory, 'none')), false);
+  });
+});
