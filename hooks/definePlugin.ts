@@ -67,6 +67,8 @@ export interface HostFacts {
   cgroupVersion: '1' | '2';
   /** Who makes the cgroups of containers. */
   cgroupDriver: 'cgroupfs' | 'systemd';
+  /** containerd's snapshotter that holds the containers' file systems. */
+  snapshotter: string;
   /** `runtime.add` of pouchd.yaml. */
   addedRuntimes: Readonly<Record<string, AddedRuntimeFacts>>;
   /** Small static init executable for rich mode dumb-init and `--init`; undefined when none is installed. */

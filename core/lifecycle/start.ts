@@ -10,6 +10,7 @@ import type { Generation } from '../plugins/index.ts';
 import { watchExit } from './exit.ts';
 import { removeLocked } from './remove.ts';
 import { initPid } from './initPid.ts';
+import { inItsMachine } from './machine.ts';
 import { emitContainer, type Kernel, networksOf, withLedger } from './kernel.ts';
 
 /** Starts a container; succeeds at once if it runs. */
@@ -29,6 +30,10 @@ export async function start(kernel: Kernel, record: ContainerRecord): Promise<vo
 export async function startLocked(kernel: Kernel, record: ContainerRecord): Promise<void> {
   if (record.state.status === 'running') return;
   checkStartable(record);
+  await inItsMachine(kernel, record, () => startPrepared(kernel, record));
+}
+
+async function startPrepared(kernel: Kernel, record: ContainerRecord): Promise<void> {
   await kernel.generations.use((generation) =>
     withLedger(kernel, record.id, async (ledger) => {
       // What is there else is left of an undo that failed: the same call works once its cause is mended.

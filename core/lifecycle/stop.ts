@@ -3,6 +3,7 @@ import { PouchError } from '../../hooks/errors.ts';
 import { isContainerdError } from '../containerd/index.ts';
 import { cleanUpLocked } from './exit.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
+import { refuseWithGuests } from './machine.ts';
 import { signalNumber } from './signals.ts';
 
 const SIGKILL = 9;
@@ -19,6 +20,7 @@ export async function stop(kernel: Kernel, record: ContainerRecord, options: Sto
   const wasWaiting = kernel.restarts.cancel(record.id);
   const signal = signalNumber(options.signal ?? record.draft.stop.signal);
   return await kernel.locks.run(record.id, 'stop', async () => {
+    refuseWithGuests(kernel, record);
     record.stoppedByUser = true;
     // A daemon that dies before the container has ended must not start it again by its policy.
     if (record.draft.restart.name !== 'no') await kernel.store.save(record);

@@ -139,6 +139,7 @@ export class Planner {
       netnsPath: this.#options.netnsPathOf(draft.id),
       containerdType: runtime.containerdType,
       stdioLog: draft.log.driver === 'none' ? null : `${this.#options.directoryOf(draft.id)}/container.log`,
+      networkFirst: runtime.isolation === 'vm',
     });
   }
 

@@ -63,6 +63,7 @@ export function hostFacts(listen: string[]): HostFacts {
     },
     cgroupVersion: '1',
     cgroupDriver: 'cgroupfs',
+    snapshotter: 'overlayfs',
     addedRuntimes: {},
   };
 }

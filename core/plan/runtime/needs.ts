@@ -31,6 +31,7 @@ const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft) => boolean>
   seccomp: ({ seccomp }) => seccomp !== null && seccomp !== 'default',
   sysctls: ({ sysctls }) => Object.keys(sysctls).length > 0,
   blockIo: ({ resources }) => resources.blockIO !== undefined,
+  sharedMachine: ({ vmOf }) => vmOf !== undefined,
   ociHooks: ({ ociHooks }) => Object.keys(ociHooks).length > 0,
 };
 

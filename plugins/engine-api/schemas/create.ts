@@ -75,6 +75,7 @@ const hostConfig = record({
   ShmSize: whole,
   Sysctls: textMap,
   Runtime: text,
+  VmOf: text,
   MaskedPaths: texts,
   ReadonlyPaths: texts,
   Init: flag,

@@ -21,6 +21,7 @@ export function hostConfig(record: ContainerRecord): HostConfig {
     ...namesOf(record),
     ...isolation(request),
     Runtime: draft.runtime,
+    ...(draft.vmOf !== undefined && { VmOf: draft.vmOf }),
     Init: draft.process.init,
     ...resources(request.resources ?? {}),
     CgroupParent: request.cgroupParent ?? '',

@@ -18,5 +18,6 @@ export const host: HostFacts = {
   },
   cgroupVersion: '1',
   cgroupDriver: 'cgroupfs',
+  snapshotter: 'overlayfs',
   addedRuntimes: {},
 };
