@@ -11,6 +11,7 @@ export type { Image, NewImage } from './images.ts';
 export type { Plugin, ServerInfo } from './introspection.ts';
 export { ifFound, isContainerdError } from './is-error.ts';
 export type { Lease, LeaseResource, NewLease } from './leases.ts';
+export { saysEnded } from './says-ended.ts';
 export { readMetric, type TaskUsage } from './metrics.ts';
 export type { Namespace } from './namespaces.ts';
 export type { CallOptions } from './rpc.ts';

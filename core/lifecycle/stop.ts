@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { isContainerdError } from '../containerd/index.ts';
+import { saysEnded } from '../containerd/index.ts';
 import { cleanUpLocked } from './exit.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 import { refuseWithGuests } from './machine.ts';
@@ -75,7 +75,7 @@ async function send(kernel: Kernel, record: ContainerRecord, signal: number): Pr
 
 /** It ended by itself meanwhile. */
 export function ignoreGone(error: unknown): void {
-  if (!isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND', 'PCH_CONTAINERD_PRECONDITION')) throw error;
+  if (!saysEnded(error)) throw error;
 }
 
 /** Whether the promise settles in time. */

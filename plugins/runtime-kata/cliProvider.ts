@@ -17,6 +17,8 @@ import { majorOf, parseCliVersion } from './shim/version.ts';
 export interface KataCommand {
   /** Name or absolute path. */
   command: string;
+  /** The configuration file that it reads, where that is none of the usual; empty for these. */
+  config: string;
   defaults: FlavourOptions['defaults'];
   /** The daemon's state folder. */
   state: string;
@@ -28,8 +30,9 @@ const major = 1;
 const keepMs = 1_000;
 const folders = ['/usr/local/bin', '/usr/bin', '/bin', '/opt/kata/bin'];
 
-export function kataCommandProvider({ command, defaults, state, host }: KataCommand): RuntimeProvider {
-  const look = keptFor(keepMs, () => probe(host, command));
+export function kataCommandProvider(kata: KataCommand): RuntimeProvider {
+  const { defaults, state } = kata;
+  const look = keptFor(keepMs, () => probe(kata));
   return {
     name,
     doc: 'Kata Containers 1.x by its command line',
@@ -48,13 +51,13 @@ export function kataCommandProvider({ command, defaults, state, host }: KataComm
     async refusals(draft) {
       const annotations = withDefaults(draft, defaults);
       if (annotations[configPathAnnotation]) return [configPathRefusal];
-      const config = await usedConfig(host);
+      const config = await usedConfig(kata);
       checkSettings(annotations, config, { major, vmOf: draft.vmOf });
       return await refusalsOf(draft, config, { annotations, major });
     },
     async adaptSpec(draft) {
       adaptToMachine(draft, {
-        config: await usedConfig(host),
+        config: await usedConfig(kata),
         defaults,
         language: 'go',
         announce: undefined,
@@ -68,23 +71,22 @@ const configPathRefusal = {
   reason: 'the command of kata 1.x reads its default files alone',
 };
 
-async function usedConfig(host: Host): Promise<KataConfig> {
-  const config = await findConfig(
-    { ...host, env: {} },
-    { flavour: flavours[0]!, language: 'go', option: '' },
-  );
+async function usedConfig({ host, config: option }: KataCommand): Promise<KataConfig> {
+  const search = { flavour: flavours[0]!, language: 'go', option } as const;
+  const config = await findConfig({ ...host, env: {} }, search);
   if (config) return config;
   throw new PouchError('PCH_RUNTIME_UNUSABLE', 'kata 1.x has no configuration file', {
     hint: 'expected at /etc/kata-containers/configuration.toml or /usr/share/defaults/kata-containers/configuration.toml',
   });
 }
 
-async function probe(host: Host, command: string): Promise<RuntimeState> {
+async function probe(kata: KataCommand): Promise<RuntimeState> {
+  const { host, command } = kata;
   const path = await find(host, command);
   if (path === undefined) return unusable('', '', `${command} of kata 1.x is not installed`);
   try {
     const version = parseCliVersion(await host.run(join(host.root, path), ['--version']));
-    if (majorOf(version) === major && (await usedConfig(host))) return { usable: true, path, version };
+    if (majorOf(version) === major && (await usedConfig(kata))) return { usable: true, path, version };
     return unusable(
       path,
       version,

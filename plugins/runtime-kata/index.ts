@@ -25,7 +25,15 @@ export default definePlugin({
           host: realHost,
         }),
       );
-    runtime(kataCommandProvider({ command: all.cli, defaults: all.defaults, state, host: realHost }));
+    runtime(
+      kataCommandProvider({
+        command: all.cli,
+        config: all.config,
+        defaults: all.defaults,
+        state,
+        host: realHost,
+      }),
+    );
     // A runtime that pouchd.yaml adds may be kata too.
     const readers = new Set([
       'kata-runtime',

@@ -32,6 +32,8 @@ export interface StartOptions {
 export interface NewOptions extends StartOptions {
   /** Lines added to its YAML. */
   yaml?: string;
+  /** Variables of its own, over those of the test. */
+  env?: Record<string, string>;
   /** Bytes of a disk of its own (a tmpfs) at root or state. */
   disks?: { root?: number; state?: number };
 }
@@ -50,14 +52,16 @@ export class TestPouchd {
   /** Of the containerd below it, for looks past the daemon. */
   readonly containerd: ContainerdClient;
   #yaml: string;
+  readonly #env: Record<string, string>;
   #client: Client | undefined;
   #process: ChildProcess | undefined;
 
-  private constructor(dir: string, yaml: string) {
+  private constructor(dir: string, yaml: string, env: Record<string, string>) {
     this.dir = dir;
     this.root = join(dir, 'root');
     this.state = join(dir, 'state');
     this.#yaml = yaml;
+    this.#env = env;
     const derived = Object.fromEntries(
       derivedDefaults({ state: this.state, managed: true, address: undefined }).map(({ path, value }) => [
         path,
@@ -78,8 +82,8 @@ export class TestPouchd {
   }
 
   /** Answers when it serves and has the image `busybox`. */
-  static async create({ yaml = '', disks = {}, ...options }: NewOptions = {}): Promise<TestPouchd> {
-    const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml);
+  static async create({ yaml = '', env = {}, disks = {}, ...options }: NewOptions = {}): Promise<TestPouchd> {
+    const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml, env);
     await mkdir(test.root);
     await test.#mountDisks(disks);
     await writeFile(test.#configFile, test.#config());
@@ -114,7 +118,11 @@ export class TestPouchd {
   /** Starts it; answers when it serves. */
   async start({ failpoint }: StartOptions = {}): Promise<void> {
     const log = await open(this.#logFile, 'a');
-    const env = { ...process.env, ...(failpoint !== undefined && { POUCHD_FAILPOINT: failpoint }) };
+    const env = {
+      ...process.env,
+      ...this.#env,
+      ...(failpoint !== undefined && { POUCHD_FAILPOINT: failpoint }),
+    };
     const child = spawn(executable, ['--config', this.#configFile], {
       env,
       stdio: ['ignore', log.fd, log.fd],

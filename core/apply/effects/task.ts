@@ -1,7 +1,7 @@
 /** The task: the shim, and the container made by the runtime up to, not including, its command. */
 import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { type ContainerdClient, ifFound, isContainerdError, TaskStatus } from '../../containerd/index.ts';
+import { type ContainerdClient, ifFound, saysEnded, TaskStatus } from '../../containerd/index.ts';
 import type { StdioPaths } from '../../io/index.ts';
 import { endStrayShim } from './strayShim.ts';
 
@@ -50,7 +50,7 @@ async function killTask(client: ContainerdClient, id: string): Promise<void> {
 
 /** It ended by itself meanwhile. */
 function ignoreEnded(error: unknown): void {
-  if (!isContainerdError(error, 'PCH_CONTAINERD_PRECONDITION')) throw error;
+  if (!saysEnded(error)) throw error;
 }
 
 /**

@@ -48,7 +48,8 @@ function checkRuntime(asked: string, { name, draft }: ContainerRecord): void {
 
 function checkNetwork({ network }: ContainerDraft, request: ContainerRequest, host: ContainerRecord): void {
   const { mode = '', ip, mac } = request.network ?? {};
-  const own = ['', 'default'].includes(mode) ? undefined : `--network ${mode}`;
+  // Surfaces say bridge where nothing was asked for, as Docker does.
+  const own = ['', 'default', 'bridge'].includes(mode) ? undefined : `--network ${mode}`;
   const asked = own ?? (ip ? '--ip' : mac ? '--mac-address' : undefined);
   if (asked) throw invalid(`${asked}: the network of --vm-of ${host.name} is the machine's`, `leave it out`);
   if (Object.keys(network.ports).length > 0)

@@ -21,6 +21,8 @@ export interface Recorded {
   path?: string;
   /** Of `Create`. */
   spec?: OciSpec;
+  /** Of `Create`: what `ip -o -4 address` says in its network namespace. */
+  addresses?: string;
 }
 
 export type Fault =

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TaskService } from '../../../core/containerd/gen/shim/task.ts';
+import type { OciSpec } from '../../../hooks/oci.ts';
 import type { Call } from './call.ts';
 import { Events } from './events.ts';
 import { fault, record } from './record.ts';
@@ -42,7 +44,15 @@ function handlers(methods: ReturnType<typeof taskMethods>): Map<string, Handler>
   );
 }
 
-/** A new container's config.json goes on record too. */
+/** A new container's config.json goes on record too, and the network that kata would give its machine. */
 function specOf(request: object): object {
-  return 'bundle' in request ? { spec: readSpec(request.bundle as string) } : {};
+  if (!('bundle' in request)) return {};
+  const spec = readSpec(request.bundle as string);
+  return { spec, addresses: addressesIn(spec) };
+}
+
+function addressesIn({ linux }: OciSpec): string {
+  const path = linux.namespaces.find(({ type }) => type === 'network')?.path;
+  if (path === undefined) return '';
+  return execFileSync('nsenter', [`--net=${path}`, 'ip', '-o', '-4', 'address'], { encoding: 'utf8' });
 }

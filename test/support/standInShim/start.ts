@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from './call.ts';
@@ -32,5 +33,12 @@ async function startServing(call: Call, path: string): Promise<void> {
   });
   child.unref();
   writeFileSync(join(call.bundle, 'shim.pid'), String(child.pid));
-  while (!existsSync(path) && child.exitCode === null) await delay(5);
+  while (!(await serves(path)) && child.exitCode === null) await delay(5);
+}
+
+function serves(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 }

@@ -99,7 +99,7 @@ export function taskMethods(events: Events, end: () => void): Methods {
       const program = container.program(execId);
       if (program.status === Status.STOPPED) return Empty.create();
       if (!program.isStarted) program.finish(128 + SIGKILL);
-      else if (execId === '') await runc(container.bundle, 'kill', id, String(signal));
+      else if (execId === '') await runc(container.bundle, 'kill', id, String(signal)).catch(saysEnded);
       else process.kill(program.pid(), signal);
       return Empty.create();
     },
@@ -133,4 +133,9 @@ export function taskMethods(events: Events, end: () => void): Methods {
       return Empty.create();
     },
   };
+}
+
+/** In the words of kata's agent: containerd has no code for it. */
+function saysEnded(): never {
+  throw new StatusError(codes.unknown, 'rpc error: code = Internal desc = ESRCH: No such process');
 }
