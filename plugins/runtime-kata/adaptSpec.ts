@@ -2,6 +2,7 @@ import type { ContainerDraft } from '../../hooks/index.ts';
 import { withDefaults } from './annotations/settings.ts';
 import { addSandbox } from './annotations/sandbox.ts';
 import { sizeSettings } from './annotations/sizing.ts';
+import { machineCgroups } from './cgroups.ts';
 import { configPathAnnotation } from './config/find.ts';
 import type { KataConfig } from './config/load.ts';
 import { hasGuestSeccomp } from './config/values.ts';
@@ -22,6 +23,7 @@ export function adaptToMachine(draft: ContainerDraft, adaptation: Adaptation): v
   draft.annotations = withDefaults(draft, adaptation.defaults);
   Object.assign(draft.annotations, sizeSettings(draft, config));
   if (announce !== undefined) addSandbox(draft, { announce });
+  if (draft.vmOf === undefined) Object.assign(draft.effects, machineCgroups(draft));
   nameConfig(draft, adaptation);
   // With a profile that its agent cannot apply kata makes no container; without it the machine is the wall.
   if (draft.seccomp === 'default' && !hasGuestSeccomp(config, draft.annotations)) draft.seccomp = null;

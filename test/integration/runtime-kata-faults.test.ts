@@ -42,6 +42,7 @@ describe('kata’s shim (a stand-in)', function () {
     ['fail-start', 'fails in start', /told to fail/],
     ['garbage-start', 'answers start with what is no address', /PCH_RUNTIME_FAILED/],
     ['die-create', 'dies while it makes the machine', /PCH_RUNTIME_FAILED/],
+    ['leave-machine', 'dies and leaves a hypervisor', /PCH_RUNTIME_FAILED/],
     ['garbage-create', 'answers create with what is no message', /PCH_RUNTIME_FAILED/],
     ['die-start', 'dies while it starts the container', /PCH_RUNTIME_FAILED/],
   ];

@@ -38,14 +38,12 @@ function parsed(path: string, text: string): Table {
   }
 }
 
-/** `config.d/*.toml` beside the file, in the order of their names (kata's README, "Drop-in configuration file fragments"). */
+/** The files of `config.d` beside it, in the order of their names (kata, src/runtime/README.md: "Drop-in configuration"). */
 async function dropIns({ root }: Host, path: string): Promise<string[]> {
   const folder = join(dirname(path), 'config.d');
-  const names = await readdir(join(root, folder)).catch(() => []);
-  return names
-    .filter((name) => name.endsWith('.toml'))
-    .sort()
-    .map((name) => join(folder, name));
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  return names.sort().map((name) => join(folder, name));
 }
 
 /** Tables are merged, every other value is replaced. */

@@ -26,7 +26,13 @@ export interface Recorded {
 }
 
 export type Fault =
-  'hang-create' | 'die-create' | 'die-start' | 'garbage-create' | 'garbage-start' | 'fail-start';
+  | 'hang-create'
+  | 'die-create'
+  | 'leave-machine'
+  | 'die-start'
+  | 'garbage-create'
+  | 'garbage-start'
+  | 'fail-start';
 
 export class StandInShim {
   /** To be in containerd's PATH. */

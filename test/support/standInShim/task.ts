@@ -14,6 +14,7 @@ import { Empty } from '../../../core/containerd/gen/google/protobuf/empty.ts';
 import { Status } from '../../../core/containerd/gen/types/task.ts';
 import { Container } from './container.ts';
 import type { Events } from './events.ts';
+import { leaveHypervisor } from './hypervisor.ts';
 import { fault } from './record.ts';
 import { clearContainer, runc } from './runc.ts';
 import { sandboxOf, readSpec } from './spec.ts';
@@ -58,7 +59,8 @@ export function taskMethods(events: Events, end: () => void): Methods {
     async create(request: Parameters<typeof Container.create>[0]) {
       if (fault() === 'hang-create') return await new Promise(() => undefined);
       const container = await Container.create(request);
-      if (fault() === 'die-create') process.kill(pid, 'SIGKILL');
+      if (fault() === 'leave-machine') leaveHypervisor(container.bundle);
+      if (['die-create', 'leave-machine'].includes(fault())) process.kill(pid, 'SIGKILL');
       containers.set(request.id, container);
       void watch(container, '');
       events.publish('create', { containerId: request.id, bundle: request.bundle, pid });

@@ -72,7 +72,7 @@ describe('kata’s configuration', () => {
     await host.write('/k/configuration.toml', qemu);
     await host.write('/k/config.d/20.toml', '[hypervisor.qemu]\ndefault_memory = 2\n');
     await host.write('/k/config.d/10.toml', '[hypervisor.qemu]\ndefault_memory = 1\npath = "/other"\n');
-    await host.write('/k/config.d/README', 'no TOML');
+    await host.write('/k/config.d/more/30.toml', '[hypervisor.qemu]\ndefault_memory = 3\n');
     const config = await loadConfig(host, '/k/configuration.toml');
     const { default_memory, path, kernel } = config!.hypervisor;
     assert.deepEqual(

@@ -135,6 +135,17 @@ describe('the runtimes of kata', () => {
       assert.equal((await adapted({})).annotations['io.katacontainers.config_path'], file);
     });
 
+    it('by claiming the cgroups of its machine, for a shim that is killed may leave them', async () => {
+      const { effects, id } = await adapted({ cgroupsPath: '/pouch/abc' });
+      const paths = Object.values(effects).map(({ kind, args }) => [kind, args['path']]);
+      assert.deepEqual(paths, [
+        ['cgroup', '/pouch/kata_abc'],
+        ['cgroup', `/kata_overhead/${id}`],
+      ]);
+      assert.deepEqual((await adapted({ vmOf: 'c0ffee' })).effects, {});
+      assert.deepEqual((await adapted({ cgroupsPath: 'system.slice:pouch:abc' })).effects, {});
+    });
+
     it('by keeping the host’s devices out of a privileged one', async () => {
       const device = { type: 'b' as const, major: 8, minor: 0, access: 'rwm' };
       const process = { ...draftWith({}).process, privileged: true };
