@@ -87,6 +87,14 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
     assert.equal(State.ExitCode, 137);
   });
 
+  it('ends with its shim: all of its containers have ended, and start again', async () => {
+    const { pid } = (await kata.shim.records('serve'))[0]!;
+    process.kill(pid, 'SIGKILL');
+    for (const name of ['first', 'second']) await kata.it.until(name, 'exited');
+    for (const name of ['first', 'second']) await ok('start', name);
+    assert.equal(await ok('exec', 'second', 'echo', 'here'), 'here');
+  });
+
   it('is made anew by the first; until then no other starts', async () => {
     await ok('stop', '-t', '0', 'second');
     await ok('stop', '-t', '0', 'first');

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { useDaemon } from '../support/useDaemon.ts';
 import { useKata } from './support/kata.ts';
 
 const golang = (version: string) =>
@@ -219,7 +220,7 @@ describe('kata (a stand-in shim in its place)', function () {
       ['what is below /dev', ['-v', '/dev:/x'], /use --device for block devices/],
       ['shared mounts', ['-v', '/tmp:/x:rshared'], /mounts do not pass/],
       ['a limit of processes', ['--pids-limit', '10'], /--pids-limit: kata does not limit/],
-      ['another /dev/shm', ['--shm-size', '10m'], /--shm-size: .*64 MiB/],
+      ['another /dev/shm', ['--shm-size', '10m'], /--shm-size .*: .*64 MiB/],
     ] as const)
       it(title, async () => {
         await assertRefused(says, cannot, '--network', 'none', ...options);
@@ -271,5 +272,20 @@ describe('kata (a stand-in shim in its place)', function () {
       assert.match(stderr, /namespaces of machine cannot be joined.*\nhint: --vm-of machine/);
       await ok('rm', '-f', 'machine');
     });
+  });
+});
+
+describe('a host without kata', function () {
+  this.timeout(60_000);
+  const { pouch, ok } = useDaemon();
+
+  it('says what is missing first, and how it gets there; other runtimes work', async () => {
+    const { exitCode, stderr } = await pouch('run', '--rm', '--runtime', 'kata', 'busybox', 'true');
+    assert.equal(exitCode, 125);
+    assert.match(
+      stderr,
+      /kata cannot be used on this host\nhint: shim: containerd-shim-kata-v2 is neither.*tar -xJf(.|\n)*code: PCH_RUNTIME_UNUSABLE/,
+    );
+    assert.equal(await ok('run', '--rm', 'busybox', 'echo', 'hi'), 'hi');
   });
 });

@@ -1,5 +1,6 @@
 /** Settings by annotation, checked as kata checks them, but before anything is made. */
 import { PouchError } from '../../../hooks/index.ts';
+import { configPathAnnotation } from '../config/find.ts';
 import type { KataConfig } from '../config/load.ts';
 import { hypervisorPrefix, settingPrefix, shortName } from './names.ts';
 
@@ -13,10 +14,11 @@ export function checkSettings(
   config: KataConfig,
   { major, vmOf }: { major: number; vmOf: string | undefined },
 ): void {
-  for (const name of Object.keys(annotations).filter((key) => key.startsWith(settingPrefix))) {
-    if (vmOf !== undefined) throw ofMachine(name);
-    if (name.startsWith(hypervisorPrefix) && !isEnabled(name, config, major)) throw notEnabled(name, config);
-  }
+  const names = Object.keys(annotations);
+  const ofSetUp = names.find((name) => name.startsWith(settingPrefix) || name === configPathAnnotation);
+  if (vmOf !== undefined && ofSetUp !== undefined) throw ofMachine(ofSetUp);
+  const denied = names.find((name) => name.startsWith(hypervisorPrefix) && !isEnabled(name, config, major));
+  if (denied !== undefined) throw notEnabled(denied, config);
 }
 
 /** Each entry is a regular expression that may match anywhere (kata, oci/utils.go: checkAnnotationNameIsValid). */

@@ -13,7 +13,10 @@ export async function volumeRefusals(
   config: KataConfig,
 ): Promise<RuntimeRefusal[]> {
   const reasons = Object.entries(mounts).map(async ([destination, mount]) => ({
-    what: destination === '/dev/shm' ? '--shm-size' : `a mount of ${mount.source} on ${destination}`,
+    what:
+      destination === '/dev/shm'
+        ? '--shm-size (or shmSize of pouchd.yaml)'
+        : `a mount of ${mount.source} on ${destination}`,
     reason: await reasonAgainst(destination, mount, config),
   }));
   return (await Promise.all(reasons)).filter(({ reason }) => reason !== '');

@@ -66,7 +66,7 @@ describe('what kata cannot take', () => {
       '/dev/shm': { type: 'tmpfs', source: 'shm', options: [`size=${size}`] },
     });
     assert.deepEqual(await refused({ mounts: shm('67108864') }), []);
-    assert.deepEqual(await refused({ mounts: shm('1024') }), ['--shm-size']);
+    assert.deepEqual(await refused({ mounts: shm('1024') }), ['--shm-size (or shmSize of pouchd.yaml)']);
   });
 
   it('is a limit of processes', async () => {
