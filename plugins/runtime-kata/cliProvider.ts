@@ -1,5 +1,5 @@
 /** kata 1.x by its command `kata-runtime`, which is like runc: containerd's shim for runc runs it. */
-import { delimiter, isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { messageOf, PouchError, type RuntimeProvider, type RuntimeState } from '../../hooks/index.ts';
 import { adaptToMachine } from './adaptSpec.ts';
 import { checkSettings } from './annotations/check.ts';
@@ -8,10 +8,11 @@ import { kataCapabilities } from './capabilities.ts';
 import { configPathAnnotation, findConfig } from './config/find.ts';
 import type { KataConfig } from './config/load.ts';
 import { flavours } from './flavours.ts';
-import { type Host, isExecutable } from './host.ts';
+import type { Host } from './host.ts';
 import { keptFor } from './keptFor.ts';
 import type { FlavourOptions } from './options.ts';
 import { refusalsOf } from './refusals/index.ts';
+import { findExecutable } from './shim/find.ts';
 import { majorOf, parseCliVersion } from './shim/version.ts';
 
 export interface KataCommand {
@@ -28,7 +29,6 @@ export interface KataCommand {
 const name = 'kata-runtime';
 const major = 1;
 const keepMs = 1_000;
-const folders = ['/usr/local/bin', '/usr/bin', '/bin', '/opt/kata/bin'];
 
 export function kataCommandProvider(kata: KataCommand): RuntimeProvider {
   const { defaults, state } = kata;
@@ -82,7 +82,7 @@ async function usedConfig({ host, config: option }: KataCommand): Promise<KataCo
 
 async function probe(kata: KataCommand): Promise<RuntimeState> {
   const { host, command } = kata;
-  const path = await find(host, command);
+  const path = await findExecutable(host, command);
   if (path === undefined) return unusable('', '', `${command} of kata 1.x is not installed`);
   try {
     const version = parseCliVersion(await host.run(join(host.root, path), ['--version']));
@@ -95,13 +95,6 @@ async function probe(kata: KataCommand): Promise<RuntimeState> {
   } catch (error) {
     return unusable(path, '', messageOf(error));
   }
-}
-
-async function find(host: Host, command: string): Promise<string | undefined> {
-  const own = (host.env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
-  const paths = isAbsolute(command) ? [command] : [...own, ...folders].map((folder) => join(folder, command));
-  for (const path of paths) if (await isExecutable(host, path)) return path;
-  return undefined;
 }
 
 function unusable(path: string, version: string, problem: string): RuntimeState {

@@ -86,6 +86,26 @@ describe('kata’s shim (a stand-in)', function () {
     await assertRecovered();
   });
 
+  it('that makes a machine while the daemon is killed: the start is undone, and works again', async () => {
+    const id = await kata.it.createContainer(
+      { Cmd: ['sleep', '1000'], HostConfig: { Runtime: 'kata' } },
+      'box',
+    );
+    await kata.shim.break('hang-create');
+    const starting = kata.it.client.containers.start(id).catch(() => undefined);
+    const isAsked = async () => (await kata.shim.records('Create')).some(({ request }) => request.id === id);
+    assert.ok(await waitUntil(isAsked, { withinMs: 10_000 }));
+    await kata.it.kill9();
+    await starting;
+    await kata.it.start();
+    await kata.it.until('box', 'created');
+    await kata.shim.break();
+    await ok('start', 'box');
+    assert.equal(await ok('exec', 'box', 'echo', 'here'), 'here');
+    await ok('rm', '-f', 'box');
+    await assertRecovered();
+  });
+
   it('whose container ends while there is no daemon: the next one tells the exit code', async () => {
     const script = 'trap "exit 9" TERM; echo ready; while :; do sleep 0.1; done';
     await ok('run', '-d', '--name', 'box', '--runtime', 'kata', 'busybox', 'sh', '-c', script);

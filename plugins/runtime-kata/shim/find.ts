@@ -1,4 +1,4 @@
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { type Host, isExecutable } from '../host.ts';
 
 /** Folders of containerd's PATH beside the daemon's own (core/containerd/executable.ts says the same). */
@@ -44,23 +44,22 @@ async function firstOf(host: Host, names: readonly string[]): Promise<FoundShim 
 }
 
 async function find(host: Host, name: string): Promise<FoundShim | undefined> {
-  if (isAbsolute(name)) return (await isExecutable(host, name)) ? { path: name, type: name } : undefined;
-  const path = await inFolders(host, [...ownFolders(host), ...usualFolders], name);
-  if (path) return { path, type: typeOf(name) ?? path };
-  const release = await inFolders(host, releaseFolders, name);
-  return release ? { path: release, type: release } : undefined;
+  const path = await findExecutable(host, name);
+  if (path === undefined) return undefined;
+  const isInPath = !isAbsolute(name) && !releaseFolders.includes(dirname(path));
+  return { path, type: (isInPath && typeOf(name)) || path };
+}
+
+/** As containerd finds it, and in the static release; an absolute path is taken as it is. */
+export async function findExecutable(host: Host, name: string): Promise<string | undefined> {
+  const folders = [...ownFolders(host), ...usualFolders, ...releaseFolders];
+  const paths = isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
+  for (const path of paths) if (await isExecutable(host, path)) return path;
+  return undefined;
 }
 
 function ownFolders({ env }: Host): string[] {
   return (env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
-}
-
-async function inFolders(host: Host, folders: readonly string[], name: string): Promise<string | undefined> {
-  for (const folder of folders) {
-    const path = join(folder, name);
-    if (await isExecutable(host, path)) return path;
-  }
-  return undefined;
 }
 
 /** Undefined for an executable that is not named as containerd names shims. */
