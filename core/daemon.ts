@@ -7,7 +7,7 @@ import { diffForReload, formatOrigin } from '../config/index.ts';
 import { catalogue } from '../hooks/catalogue.ts';
 import type { DraftImage } from '../hooks/draft.ts';
 import type { HostFacts, Plugin } from '../hooks/definePlugin.ts';
-import type { Engine } from '../hooks/engine.ts';
+import type { ContainerRecord, Engine } from '../hooks/engine.ts';
 import { messageOf, PouchError } from '../hooks/errors.ts';
 import { coreEffectKinds, coreKindNames } from './apply/effects/index.ts';
 import { Journal } from './apply/journal.ts';
@@ -199,6 +199,7 @@ export class Daemon {
       }),
       prepared: new Set(),
       hostFiles,
+      imageText: async (id, path) => await (await this.#planImage(id)).readText(path),
       shutdown: this.#shutdown.signal,
       userRanges,
       planner: this.#makePlanner(store, volumes, userRanges, hostFiles, kindOf),
@@ -245,7 +246,11 @@ export class Daemon {
       idmapDirectoryOf: (id) => join(config.state, 'idmapped', id),
       hostFiles,
       request: {
-        containerId: (ref) => store.find(ref).id,
+        containerId: (ref) => this.#joinable(store.find(ref)).id,
+        machineOf: (ref) => {
+          const found = store.find(ref);
+          return found.draft.vmOf === undefined ? found : store.get(found.draft.vmOf);
+        },
         volumePath: (name) => volumes.pathOf(name),
         root: config.root,
         userns: () => this.#loaded.config.userns,
@@ -262,6 +267,17 @@ export class Daemon {
       },
       describe: (kind, args) => kindOf(kind)?.describe(args) ?? `${kind} (no plugin provides it)`,
     });
+  }
+
+  /** The namespaces of a virtual machine's process are the hypervisor's. @throws PCH_RUNTIME_CANNOT */
+  #joinable(record: ContainerRecord): ContainerRecord {
+    const { name, draft } = record;
+    if (this.#kernel?.generations.current.runtimes.get(draft.runtime)?.isolation !== 'vm') return record;
+    throw new PouchError(
+      'PCH_RUNTIME_CANNOT',
+      `the namespaces of ${name} cannot be joined: it runs in a virtual machine (${draft.runtime})`,
+      { hint: `--vm-of ${name} makes a container in the same machine` },
+    );
   }
 
   async #planImage(ref: string, platform?: string): Promise<PlanImage> {
@@ -359,6 +375,7 @@ function hostFacts({ config }: LoadedConfig): HostFacts {
     cgroupVersion: cgroupVersion(),
     cgroupDriver: config.runtime.cgroupDriver,
     cdiSpecDirs: config.cdi.specDirs,
+    snapshotter: config.containerd.snapshotter,
     addedRuntimes: config.runtime.add,
     ...(initPath !== undefined && { initPath }),
   };

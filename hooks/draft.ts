@@ -21,6 +21,8 @@ export interface ContainerDraft {
   readonly image: DraftImage;
   /** Name of the runtime; set by selection after `container.preCreate`, fixed in `container.spec`. */
   runtime: string;
+  /** Full id of the container in whose virtual machine it runs; missing: what its runtime makes is its own. */
+  vmOf?: string;
   process: DraftProcess;
   rich: DraftRich;
   hostname: string;

@@ -107,6 +107,10 @@ export const errorKinds = {
     doc: '`--init` needs a small init on the host, and none is installed.',
   },
   PCH_INTERNAL: { status: 500, doc: 'A fault of Pouch itself; the daemon log has the stack.' },
+  PCH_KATA_OPTION: {
+    status: 400,
+    doc: 'A setting for kata is unknown, or kata’s own configuration file does not let a container have it.',
+  },
   PCH_LISTEN: { status: 500, doc: 'The HTTP API cannot serve an address of `listen`.' },
   PCH_LOG_KEEPER: { status: 500, doc: 'The process that reads the output of containers does not answer.' },
   PCH_NAME_INVALID: { status: 400, doc: 'A container name has characters that names do not have.' },

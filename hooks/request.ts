@@ -71,6 +71,8 @@ export interface ContainerRequest {
   oomScoreAdj?: number;
   /** Name of a runtime. */
   runtime?: string;
+  /** Name or id of a running container in whose virtual machine it is to run. */
+  vmOf?: string;
   rich?: RichRequest;
 }
 

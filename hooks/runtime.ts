@@ -14,7 +14,7 @@ export interface RuntimeProvider {
   capabilities: RuntimeCapabilities;
   /** `vm`: the container's processes and files are not the host's. Missing: `namespaces`. */
   isolation?: 'namespaces' | 'vm';
-  /** containerd's runtime type: `io.containerd.runc.v2`. */
+  /** containerd's runtime type: `io.containerd.runc.v2`, or the absolute path of a shim. Read after a probe. */
   containerdType: string;
   /** Options for the shim, for this container. @throws PCH_RUNTIME_UNUSABLE */
   options(draft: ContainerDraft): Promise<RuntimeOptions>;

@@ -6,10 +6,12 @@ import ociHooks from '../../plugins/oci-hooks/index.ts';
 import richDumbInit from '../../plugins/rich-dumb-init/index.ts';
 import richSbinInit from '../../plugins/rich-sbin-init/index.ts';
 import richSystemd from '../../plugins/rich-systemd/index.ts';
+import runtimeKata from '../../plugins/runtime-kata/index.ts';
 import runtimeRunc from '../../plugins/runtime-runc/index.ts';
 
 export const builtIns = [
   runtimeRunc,
+  runtimeKata,
   networkCni,
   richSystemd,
   richSbinInit,

@@ -1,6 +1,7 @@
 import type { HostConfig } from '../../client/index.ts';
 import { invalidOption } from '../errors.ts';
 import { isCdiDevice, parseDevice } from '../parse/devices.ts';
+import { parseKataOptions } from '../parse/kataOptions.ts';
 import { parseKeyValues } from '../parse/keyValue.ts';
 import { parseRestart } from '../parse/limits.ts';
 import { parseMount } from '../parse/mounts.ts';
@@ -34,11 +35,15 @@ function lifeConfig(flags: CreateFlags): HostConfig {
       Config: parseKeyValues('--log-opt', flags.logOpt, { valueRequired: true }),
     }),
   };
-  const annotations = parseKeyValues('--annotation', flags.annotation);
+  const annotations = {
+    ...parseKeyValues('--annotation', flags.annotation),
+    ...parseKataOptions(flags.kataOpt),
+  };
   return {
     AutoRemove: flags.rm === true,
     ...(flags.restart !== undefined && { RestartPolicy: parseRestart(flags.restart) }),
     ...(flags.runtime !== undefined && { Runtime: flags.runtime }),
+    ...(flags.vmOf !== undefined && { VmOf: flags.vmOf }),
     ...(flags.init !== undefined && { Init: flags.init }),
     ...(flags.cidfile !== undefined && { ContainerIDFile: flags.cidfile }),
     ...(Object.keys(log).length > 0 && { LogConfig: log }),

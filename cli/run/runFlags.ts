@@ -83,6 +83,8 @@ export interface CreateFlags {
   rm?: boolean;
   restart?: string;
   runtime?: string;
+  vmOf?: string;
+  kataOpt: string[];
   logDriver?: string;
   logOpt: string[];
   // Image

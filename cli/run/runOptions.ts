@@ -146,7 +146,9 @@ function addLife(command: PouchCommand): void {
     .option('--rm', 'remove it when it has ended')
     .option('--restart <policy>', 'no, always, unless-stopped or on-failure[:MAX]')
     .option('--runtime <name>', 'OCI runtime')
-    .option('--log-driver <driver>', 'json-file or none');
+    .option('--vm-of <container>', 'run it in the virtual machine of another container (kata)');
+  list(command, '--kata-opt <key=value>', 'setting of kata: hypervisor.default_memory=4096');
+  command.option('--log-driver <driver>', 'json-file or none');
   list(command, '--log-opt <key=value>', 'max-size=10m, max-file=3');
   command
     .option('--platform <os/arch>', 'platform of the image')

@@ -46,6 +46,8 @@ export interface HostConfig {
   Sysctls?: Record<string, string> | null;
   /** Name of a runtime. */
   Runtime?: string;
+  /** Pouch's own: name or id of a running container in whose virtual machine this one is to run. */
+  VmOf?: string;
   MaskedPaths?: string[] | null;
   ReadonlyPaths?: string[] | null;
   /** Runs a small init as PID 1. */

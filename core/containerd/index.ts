@@ -12,6 +12,7 @@ export type { Plugin, ServerInfo } from './introspection.ts';
 export { ifFound, isContainerdError } from './is-error.ts';
 export type { Lease, LeaseResource, NewLease } from './leases.ts';
 export { readMetric } from './metrics.ts';
+export { saysEnded } from './says-ended.ts';
 export type { Namespace } from './namespaces.ts';
 export type { CallOptions } from './rpc.ts';
 export { SnapshotKind, type Mount, type SnapshotInfo, type SnapshotUsage } from './snapshots.ts';

@@ -123,7 +123,7 @@ export class ExecInstances implements Execs {
   ): Promise<OciProcess> {
     const spec = JSON.parse(await readFile(specPath(record), 'utf8')) as OciSpec;
     const draft = await this.#draft(request, record);
-    const account = resolveUser(draft.user, [], await accountFiles(record.state.pid));
+    const account = resolveUser(draft.user, [], await accountFiles(this.#kernel, record));
     const capabilities = Object.keys(draft.capabilities).sort();
     const held = account.uid === 0 ? capabilities : [];
     return {
@@ -217,12 +217,18 @@ function checkRunning(record: ContainerRecord): void {
   if (record.state.status !== 'running') throw notRunning(record);
 }
 
-/** The accounts as they are in the container now, not as the image had them. */
-async function accountFiles(pid: number): Promise<{ passwd: string; group: string }> {
-  const [passwd, group] = await Promise.all(
-    ['passwd', 'group'].map((name) => readOwn(`/proc/${pid}/root/etc/${name}`)),
-  );
-  return { passwd: passwd!, group: group! };
+/** The accounts as they are in the container now; those of a virtual machine as its image has them. */
+async function accountFiles(
+  kernel: Kernel,
+  { draft, state }: ContainerRecord,
+): Promise<{ passwd: string; group: string }> {
+  const isVm = kernel.generations.current.runtimes.get(draft.runtime)?.isolation === 'vm';
+  // The process of a machine that the host sees is its hypervisor: what is below its root are the host's files.
+  const read = isVm
+    ? (path: string) => kernel.imageText(draft.image.id, path)
+    : (path: string) => readOwn(`/proc/${state.pid}/root${path}`);
+  const [passwd, group] = await Promise.all([read('/etc/passwd'), read('/etc/group')]);
+  return { passwd, group };
 }
 
 /** Follows no link: one made in the container would be followed on the host. */

@@ -39,6 +39,8 @@ export interface Kernel {
   /** Ids of the containers whose create has applied a part of their start: see run.ts. */
   readonly prepared: Set<string>;
   hostFiles(): Promise<HostFiles>;
+  /** Content of a file of an image; empty if it has none. */
+  imageText(imageId: string, path: string): Promise<string>;
   /** A container's ledger as its journal tells it. */
   ledgerOf(id: string): Promise<Ledger>;
   /** Aborts when the daemon ends. */

@@ -3,6 +3,7 @@ import { PouchError } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
 import { withReserve } from '../state/reserve.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
+import { refuseWithGuests } from './machine.ts';
 import { notRunning } from './kill.ts';
 import { stopLocked } from './stop.ts';
 
@@ -20,6 +21,7 @@ export async function remove(kernel: Kernel, record: ContainerRecord, options: R
   await kernel.locks.run(record.id, 'remove', async () => {
     if (!kernel.store.has(record.id)) return;
     if (isUp(record) && !options.force) throw running(record);
+    refuseWithGuests(kernel, record);
     await withReserve(kernel.config.root, async () => {
       if (isUp(record)) {
         record.stoppedByUser = true;

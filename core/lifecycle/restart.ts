@@ -1,5 +1,6 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
+import { refuseWithGuests } from './machine.ts';
 import { signalNumber } from './signals.ts';
 import { startLocked } from './start.ts';
 import { type StopOptions, stopLocked } from './stop.ts';
@@ -8,6 +9,7 @@ export async function restart(kernel: Kernel, record: ContainerRecord, options: 
   kernel.restarts.cancel(record.id);
   const signal = signalNumber(options.signal ?? record.draft.stop.signal);
   await kernel.locks.run(record.id, 'restart', async () => {
+    refuseWithGuests(kernel, record);
     await stopLocked(kernel, record, signal, options.timeoutSeconds);
     await startLocked(kernel, record);
     emitContainer(kernel, 'restart', record);

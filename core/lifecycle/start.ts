@@ -11,6 +11,7 @@ import { checkRestorable, forgetWork, restoreError, restoring } from './restore.
 import { watchExit } from './exit.ts';
 import { isUp, removeLocked } from './remove.ts';
 import { initPid } from './initPid.ts';
+import { inItsMachine } from './machine.ts';
 import { emitContainer, type Kernel, networksOf, withLedger } from './kernel.ts';
 
 export interface StartOptions {
@@ -45,6 +46,14 @@ export async function startLocked(
 ): Promise<void> {
   if (record.state.status === 'running') return;
   checkStartable(record);
+  await inItsMachine(kernel, record, () => startPrepared(kernel, record, checkpoint));
+}
+
+async function startPrepared(
+  kernel: Kernel,
+  record: ContainerRecord,
+  checkpoint: string | undefined,
+): Promise<void> {
   await kernel.generations.use((generation) =>
     withLedger(kernel, record.id, async (ledger) => {
       // What is there else is left of an undo that failed: the same call works once its cause is mended.

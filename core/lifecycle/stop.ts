@@ -1,9 +1,10 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { isContainerdError } from '../containerd/index.ts';
 import { killProcess } from '../supervise/kill-process.ts';
+import { isContainerdError, saysEnded } from '../containerd/index.ts';
 import { cleanUpLocked } from './exit.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
+import { refuseWithGuests } from './machine.ts';
 import { signalNumber } from './signals.ts';
 
 const SIGKILL = 9;
@@ -20,6 +21,7 @@ export async function stop(kernel: Kernel, record: ContainerRecord, options: Sto
   const wasWaiting = kernel.restarts.cancel(record.id);
   const signal = signalNumber(options.signal ?? record.draft.stop.signal);
   return await kernel.locks.run(record.id, 'stop', async () => {
+    refuseWithGuests(kernel, record);
     record.stoppedByUser = true;
     // A daemon that dies before the container has ended must not start it again by its policy.
     if (record.draft.restart.name !== 'no') await kernel.store.save(record);
@@ -95,13 +97,16 @@ function stuck({ id, name }: ContainerRecord): PouchError {
 async function send(kernel: Kernel, record: ContainerRecord, signal: number): Promise<void> {
   emitContainer(kernel, 'kill', record, { signal: String(signal) });
   await kernel.client.tasks.kill(record.id, signal).catch((error: unknown) => {
-    if (!isContainerdError(error, 'PCH_CONTAINERD_FAILED')) return ignoreGone(error);
+    if (saysEnded(error) || !isContainerdError(error, 'PCH_CONTAINERD_FAILED')) return ignoreGone(error);
     killWithoutRuntime(kernel, record, error);
   });
 }
 
 /** The runtime that should have sent the signal does not work any more, or was uninstalled. */
-function killWithoutRuntime({ log }: Kernel, { id, state }: ContainerRecord, error: Error): void {
+function killWithoutRuntime(kernel: Kernel, { id, state, draft }: ContainerRecord, error: Error): void {
+  const { log, generations } = kernel;
+  // The host sees only the machine, which may have other containers.
+  if (generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') throw error;
   log.error('the runtime sent no signal: init is killed from outside', {
     container: id,
     error: error.message,
@@ -111,7 +116,7 @@ function killWithoutRuntime({ log }: Kernel, { id, state }: ContainerRecord, err
 
 /** It ended by itself meanwhile. */
 export function ignoreGone(error: unknown): void {
-  if (!isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND', 'PCH_CONTAINERD_PRECONDITION')) throw error;
+  if (!saysEnded(error)) throw error;
 }
 
 /** Whether the promise settles in time. */

@@ -13,6 +13,8 @@ export interface EffectFacts {
   idmapDirectory: string;
   containerdType: string;
   stdioLog: string | null;
+  /** The runtime looks at the network when it makes the container. */
+  networkFirst: boolean;
 }
 
 /** Adds the core's effects to those that plugins have put into the draft. */
@@ -46,7 +48,7 @@ function startEffects(draft: ContainerDraft, facts: EffectFacts): Record<string,
   const planned = { ...draft.effects, ...own };
   return {
     ...own,
-    task: { kind: 'task', stage: 'start', args: { id }, needs: beforeTask(planned) },
+    task: { kind: 'task', stage: 'start', args: { id }, needs: beforeTask(planned, facts) },
   };
 }
 
@@ -92,10 +94,13 @@ function hasOwnNetns(draft: ContainerDraft, { netnsPath }: EffectFacts): boolean
   return draft.namespaces.network === netnsPath;
 }
 
-/** Networks are attached while the runtime makes the container; all else of a plugin is there before. */
-function beforeTask(effects: Record<string, Effect>): string[] {
+/**
+ * Networks are attached while the runtime makes the container, unless it is a virtual machine, which gets the interfaces
+ * that are there when it boots; all else of a plugin is there before.
+ */
+function beforeTask(effects: Record<string, Effect>, { networkFirst }: EffectFacts): string[] {
   const start = Object.entries(effects).filter(([, { stage }]) => stage === 'start');
   return start
-    .filter(([key, { needs }]) => !key.startsWith('network.') && !needs?.includes('task'))
+    .filter(([key, { needs }]) => (networkFirst || !key.startsWith('network.')) && !needs?.includes('task'))
     .map(([key]) => key);
 }

@@ -176,6 +176,7 @@ export class Planner {
       idmapDirectory: this.#options.idmapDirectoryOf(draft.id),
       containerdType: runtime.containerdType,
       stdioLog: draft.log.driver === 'none' ? null : `${this.#options.directoryOf(draft.id)}/container.log`,
+      networkFirst: runtime.isolation === 'vm',
     });
   }
 

@@ -113,6 +113,7 @@ export const containerDraft = describes<ContainerDraft>()(
       name: text,
       image,
       runtime: Type.String({ description: 'Name of the runtime; chosen after container.preCreate.' }),
+      vmOf: may(Type.String({ description: 'Full id of the container in whose virtual machine it runs.' })),
       process: draftProcess,
       rich,
       hostname: text,

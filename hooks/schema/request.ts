@@ -133,6 +133,7 @@ export const containerRequest = describes<ContainerRequest>()(
       shmSize: may(integer),
       oomScoreAdj: may(integer),
       runtime: may(text),
+      vmOf: may(text),
       rich: may(rich),
     },
     { title: 'ContainerRequest' },

@@ -18,7 +18,9 @@ describe('docker CLI, checkpoints', function () {
       console.log(`    skipped, ${criu.missing}`);
       this.skip();
     }
-    pouchd = await TestPouchd.create(criu.path === undefined ? {} : { path: criu.path });
+    pouchd = await TestPouchd.create(
+      criu.path === undefined ? {} : { env: { PATH: `${criu.path}:${process.env['PATH']}` } },
+    );
     docker = new Docker(join(pouchd.state, 'pouchd.sock'));
   });
   after(async () => {

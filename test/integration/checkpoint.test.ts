@@ -25,7 +25,10 @@ describe('checkpoints', function () {
       console.log(`    skipped, ${criu.missing}`);
       this.skip();
     }
-    pouchd = await TestPouchd.create({ yaml: nocriu, ...(criu.path !== undefined && { path: criu.path }) });
+    pouchd = await TestPouchd.create({
+      yaml: nocriu,
+      ...(criu.path !== undefined && { env: { PATH: `${criu.path}:${process.env['PATH']}` } }),
+    });
     failpoint = join(pouchd.dir, 'failpoint');
     await pouchd.restart({ failpoint: `@${failpoint}` });
   });

@@ -35,8 +35,8 @@ export interface StartOptions {
 export interface NewOptions extends StartOptions {
   /** Lines added to its YAML. */
   yaml?: string;
-  /** A directory whose programs come first for it and its containerd. */
-  path?: string;
+  /** Variables of its own, over those of the test. */
+  env?: Record<string, string>;
   /** Bytes of a disk of its own (a tmpfs) at root or state. */
   disks?: { root?: number; state?: number };
 }
@@ -55,16 +55,16 @@ export class TestPouchd {
   /** Of the containerd below it, for looks past the daemon. */
   readonly containerd: ContainerdClient;
   #yaml: string;
-  readonly #path: string | undefined;
+  readonly #env: Record<string, string>;
   #client: Client | undefined;
   #process: ChildProcess | undefined;
 
-  private constructor(dir: string, yaml: string, path: string | undefined) {
+  private constructor(dir: string, yaml: string, env: Record<string, string>) {
     this.dir = dir;
     this.root = join(dir, 'root');
     this.state = join(dir, 'state');
     this.#yaml = yaml;
-    this.#path = path;
+    this.#env = env;
     const derived = Object.fromEntries(
       derivedDefaults({ state: this.state, managed: true, address: undefined }).map(({ path, value }) => [
         path,
@@ -85,8 +85,8 @@ export class TestPouchd {
   }
 
   /** Answers when it serves and has the image `busybox`. */
-  static async create({ yaml = '', disks = {}, path, ...options }: NewOptions = {}): Promise<TestPouchd> {
-    const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml, path);
+  static async create({ yaml = '', env = {}, disks = {}, ...options }: NewOptions = {}): Promise<TestPouchd> {
+    const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml, env);
     // As /var/lib and /run are: the users of a container's own namespace pass through them.
     await chmod(test.dir, 0o711);
     await mkdir(test.root);
@@ -125,7 +125,7 @@ export class TestPouchd {
     const log = await open(this.#logFile, 'a');
     const env = {
       ...process.env,
-      ...(this.#path !== undefined && { PATH: `${this.#path}:${process.env['PATH']}` }),
+      ...this.#env,
       ...(failpoint !== undefined && { POUCHD_FAILPOINT: failpoint }),
     };
     const child = spawn(executable, ['--config', this.#configFile], {

@@ -8,6 +8,7 @@ import {
   type ContainerdClient,
   ifFound,
   isContainerdError,
+  saysEnded,
   TaskStatus,
 } from '../../containerd/index.ts';
 import { packOptions } from '../../containerd/runtimeOptions.ts';
@@ -104,7 +105,7 @@ async function killTask(client: ContainerdClient, id: string): Promise<void> {
 
 /** It ended by itself meanwhile. */
 function ignoreEnded(error: unknown): void {
-  if (!isContainerdError(error, 'PCH_CONTAINERD_PRECONDITION')) throw error;
+  if (!saysEnded(error)) throw error;
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { PouchConfig } from '../../../config/types.ts';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { signalNumber } from '../../lifecycle/signals.ts';
 import type { CgroupDriver } from '../cgroupPath.ts';
 import { invalid } from './invalid.ts';
 import { checkLog } from './log.ts';
+import { applyMachine } from './machine.ts';
 import { applyModes } from './modes.ts';
 import { applyNetwork } from './network.ts';
 import { applyProcess } from './process.ts';
@@ -16,8 +18,10 @@ import { applyVolumes } from './volumes.ts';
 
 /** Where facts about other things on the host come from while a plan is made; all of it only reads. */
 export interface RequestContext {
-  /** Full id of a container by any reference. @throws PCH_CONTAINER_NOT_FOUND */
+  /** Full id of a container whose namespaces are to be joined. @throws PCH_CONTAINER_NOT_FOUND, PCH_RUNTIME_CANNOT */
   containerId(ref: string): string;
+  /** The container that a virtual machine began with, by that one or another in it. @throws PCH_CONTAINER_NOT_FOUND */
+  machineOf(ref: string): ContainerRecord;
   /** Host directory of a volume's data, whether it exists or not. */
   volumePath(name: string): string;
   root: string;
@@ -41,6 +45,7 @@ export async function applyRequest(
   applyNetwork(draft, request, context);
   applyModes(draft, request, context);
   applyUserns(draft, request, context);
+  applyMachine(draft, request, context);
   applyVolumes(draft, request, context);
   await applySecurity(draft, request);
 }

@@ -46,6 +46,7 @@ const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft, standing?: 
   systemdCgroup: (_, standing) => standing?.cgroupDriver === 'systemd',
   cdi: ({ cdiDevices }) => Object.keys(cdiDevices).length > 0,
   rdt: ({ intelRdt }) => intelRdt !== undefined,
+  sharedMachine: ({ vmOf }) => vmOf !== undefined,
   ociHooks: ({ ociHooks }) => Object.keys(ociHooks).length > 0,
 };
 

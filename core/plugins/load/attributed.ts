@@ -19,7 +19,10 @@ export function attributedRuntime(provider: RuntimeProvider, plugin: string): Ru
   return {
     ...provider,
     name: provider.name,
-    containerdType: provider.containerdType,
+    // Where a runtime has several shims, the host decides about it.
+    get containerdType() {
+      return provider.containerdType;
+    },
     probe: async () => named(plugin, async () => provider.probe()),
     options: async (draft) => named(plugin, async () => provider.options(draft)),
     ...(provider.refusals

@@ -98,6 +98,7 @@ const hostConfig = record({
   ShmSize: whole,
   Sysctls: textMap,
   Runtime: text,
+  VmOf: text,
   MaskedPaths: texts,
   ReadonlyPaths: texts,
   Init: flag,

@@ -21,6 +21,7 @@ export function hostConfig(record: ContainerRecord): HostConfig {
     ...namesOf(record),
     ...isolation(record),
     Runtime: draft.runtime,
+    ...(draft.vmOf !== undefined && { VmOf: draft.vmOf }),
     Init: draft.process.init,
     ...(draft.uidMappings.length > 0 && { IDMappings: idMappings(record) }),
     ...resources(request.resources ?? {}),

@@ -19,6 +19,7 @@ export function policyOf(body: ContainerCreateRequest): Partial<ContainerRequest
     log: logOf(host.LogConfig),
     init: host.Init ?? undefined,
     runtime: host.Runtime || undefined,
+    vmOf: host.VmOf || undefined,
     rich: richOf(body),
   };
 }

@@ -184,6 +184,15 @@ const cases: [args: string, part: Part][] = [
     '--runtime crun --annotation a.b=c --group-add 5 img',
     { HostConfig: { Runtime: 'crun', Annotations: { 'a.b': 'c' }, GroupAdd: ['5'] } },
   ],
+  [
+    '--vm-of db --kata-opt agent.enable_tracing=true --annotation a.b=c img',
+    {
+      HostConfig: {
+        VmOf: 'db',
+        Annotations: { 'a.b': 'c', 'io.katacontainers.config.agent.enable_tracing': 'true' },
+      },
+    },
+  ],
 ];
 
 const plain = requestFor(['img']);

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import type { PouchConfig } from '../../../../config/types.ts';
 import { newDraft } from '../../../../core/plan/newDraft.ts';
 import { applyRequest } from '../../../../core/plan/request/applyRequest.ts';
 import type { ContainerDraft } from '../../../../hooks/draft.ts';
+import type { ContainerRecord } from '../../../../hooks/engine.ts';
 import type { ImageConfig } from '../../../../hooks/image.ts';
 import type { ContainerRequest } from '../../../../hooks/request.ts';
 
@@ -35,6 +37,7 @@ export function emptyDraft(image: ImageConfig['config'] = {}): ContainerDraft {
 export async function requested(
   request: Partial<ContainerRequest>,
   image: ImageConfig['config'] = {},
+  machines: Record<string, ContainerRecord> = {},
 ): Promise<ContainerDraft> {
   const draft = emptyDraft(image);
   await applyRequest(
@@ -42,6 +45,7 @@ export async function requested(
     { image: 'busybox', ...request },
     {
       containerId: (ref) => `id-of-${ref}`,
+      machineOf: (ref) => machines[ref] ?? assert.fail(`no machine ${ref}`),
       volumePath: (name) => `/root/volumes/${name}/_data`,
       root: '/root',
       mountinfo: () => '',

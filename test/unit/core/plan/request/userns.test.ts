@@ -77,6 +77,7 @@ describe('--userns', () => {
       idmapDirectory: '/run/idmapped',
       containerdType: 'x',
       stdioLog: null,
+      networkFirst: false,
     });
     const { args, needs } = draft.effects['idmap'] ?? {};
     assert.deepEqual(args?.['sources'], { '/data': '/root/volumes/data/_data', '/srv': '/srv' });

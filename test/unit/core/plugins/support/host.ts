@@ -19,5 +19,6 @@ export const host: HostFacts = {
   cgroupVersion: '1',
   cgroupDriver: 'cgroupfs',
   cdiSpecDirs: [],
+  snapshotter: 'overlayfs',
   addedRuntimes: {},
 };

@@ -184,6 +184,7 @@ describe('create body → container request', () => {
   });
 
   it('passes Pouch’s own fields on', () => {
+    assert.equal(request({ HostConfig: { VmOf: 'db' } }).vmOf, 'db');
     assert.deepEqual(request({ Rich: true, RichMode: 'systemd', InitScript: 'echo hi' }).rich, {
       enabled: true,
       mode: 'systemd',

@@ -1,0 +1,60 @@
+/** `--vm-of`: a place in the virtual machine of another container. */
+import type { ContainerDraft } from '../../../hooks/draft.ts';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { ContainerRequest } from '../../../hooks/request.ts';
+import type { RequestContext } from './applyRequest.ts';
+import { invalid } from './invalid.ts';
+import { joinPrefix } from './modes.ts';
+
+/**
+ * The runtime and the network are the machine's: what would give this container others is refused.
+ * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING, PCH_OPTION_INVALID
+ */
+export function applyMachine(
+  draft: ContainerDraft,
+  request: ContainerRequest,
+  context: RequestContext,
+): void {
+  if (!request.vmOf) return;
+  const host = context.machineOf(request.vmOf);
+  checkRuns(host);
+  checkRuntime(draft.runtime, host);
+  checkNetwork(draft, request, host);
+  draft.vmOf = host.id;
+  draft.runtime = host.draft.runtime;
+  draft.network.mode = joinPrefix + host.id;
+  // The runtime takes the network as the machine has it; nothing is joined on the host.
+  draft.namespaces.network = host.draft.namespaces.network ?? '';
+}
+
+/** @throws PCH_CONTAINER_NOT_RUNNING */
+export function checkRuns({ name, state }: ContainerRecord): void {
+  if (state.status === 'running') return;
+  throw new PouchError(
+    'PCH_CONTAINER_NOT_RUNNING',
+    `there is no virtual machine of ${name}: it is ${state.status}`,
+    { hint: `start it first: pouch start ${name}` },
+  );
+}
+
+function checkRuntime(asked: string, { name, draft }: ContainerRecord): void {
+  if (asked && asked !== draft.runtime)
+    throw invalid(
+      `--vm-of ${name} is a machine of the runtime ${draft.runtime}; --runtime ${asked} was asked for`,
+      'leave out --runtime',
+    );
+}
+
+function checkNetwork({ network }: ContainerDraft, request: ContainerRequest, host: ContainerRecord): void {
+  const { mode = '', ip, mac } = request.network ?? {};
+  // Surfaces say bridge where nothing was asked for, as Docker does.
+  const own = ['', 'default', 'bridge'].includes(mode) ? undefined : `--network ${mode}`;
+  const asked = own ?? (ip ? '--ip' : mac ? '--mac-address' : undefined);
+  if (asked) throw invalid(`${asked}: the network of --vm-of ${host.name} is the machine's`, `leave it out`);
+  if (Object.keys(network.ports).length > 0)
+    throw invalid(
+      `ports of a container with --vm-of are the machine's`,
+      `publish them where the machine begins, on ${host.name}`,
+    );
+}

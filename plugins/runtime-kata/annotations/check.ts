@@ -1,0 +1,62 @@
+/** Settings by annotation, checked as kata checks them, but before anything is made. */
+import { PouchError } from '../../../hooks/index.ts';
+import { configPathAnnotation } from '../config/find.ts';
+import type { KataConfig } from '../config/load.ts';
+import { hypervisorPrefix, settingPrefix, shortName } from './names.ts';
+
+/**
+ * The shim in Go fails on a setting of the hypervisor that `enable_annotations` does not list; the one in Rust ignores
+ * it in silence.
+ * @throws PCH_KATA_OPTION
+ */
+export function checkSettings(
+  annotations: Readonly<Record<string, string>>,
+  config: KataConfig,
+  { major, vmOf }: { major: number; vmOf: string | undefined },
+): void {
+  const names = Object.keys(annotations);
+  const ofSetUp = names.find((name) => name.startsWith(settingPrefix) || name === configPathAnnotation);
+  if (vmOf !== undefined && ofSetUp !== undefined) throw ofMachine(ofSetUp);
+  const denied = names.find((name) => name.startsWith(hypervisorPrefix) && !isEnabled(name, config, major));
+  if (denied !== undefined) throw notEnabled(denied, config);
+}
+
+/** Each entry is a regular expression that may match anywhere (kata, oci/utils.go: checkAnnotationNameIsValid). */
+export function isEnabled(annotation: string, { hypervisor }: KataConfig, major: number): boolean {
+  const list = hypervisor['enable_annotations'];
+  // Up to 1.11 there was no such list, and everything was allowed.
+  if (list === undefined && major === 1) return true;
+  const name = annotation.slice(hypervisorPrefix.length);
+  return entries(list).some((pattern) => matches(pattern, name));
+}
+
+function entries(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : [];
+}
+
+/** One that is no regular expression matches nothing. */
+function matches(pattern: string, name: string): boolean {
+  try {
+    return new RegExp(pattern).test(name);
+  } catch {
+    return false;
+  }
+}
+
+function notEnabled(annotation: string, { path, hypervisorName, hypervisor }: KataConfig): PouchError {
+  const name = annotation.slice(hypervisorPrefix.length);
+  const list = entries(hypervisor['enable_annotations']).join(', ') || 'nothing';
+  return new PouchError(
+    'PCH_KATA_OPTION',
+    `--kata-opt ${shortName(annotation)}: enable_annotations of [hypervisor.${hypervisorName}] in ${path} allows ${list}`,
+    { hint: `add "${name}" to that list, or leave the setting out` },
+  );
+}
+
+function ofMachine(annotation: string): PouchError {
+  return new PouchError(
+    'PCH_KATA_OPTION',
+    `--kata-opt ${shortName(annotation)}: a container with --vm-of cannot set up the machine, which runs already`,
+    { hint: 'give the setting to the container that the machine begins with' },
+  );
+}

@@ -1,0 +1,72 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parse } from 'smol-toml';
+import { messageOf } from '../../../hooks/index.ts';
+import { type Host, readText } from '../host.ts';
+
+export type Table = Record<string, unknown>;
+
+/** A configuration file of kata, with its drop-ins. */
+export interface KataConfig {
+  /** Absolute. */
+  path: string;
+  /** Name of the hypervisor's table: `qemu`. */
+  hypervisorName: string;
+  /** `[hypervisor.NAME]`. */
+  hypervisor: Table;
+  /** `[runtime]`. */
+  runtime: Table;
+}
+
+/** @throws an error that names the file, if it is no TOML or has no hypervisor */
+export async function loadConfig(host: Host, path: string): Promise<KataConfig | undefined> {
+  const text = await readText(host, path);
+  if (text === undefined) return undefined;
+  let tables = parsed(path, text);
+  for (const file of await dropIns(host, path)) {
+    const more = await readText(host, file);
+    if (more !== undefined) tables = merged(tables, parsed(file, more));
+  }
+  return { path, ...activeHypervisor(path, tables), runtime: tableOf(tables['runtime']) };
+}
+
+function parsed(path: string, text: string): Table {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new Error(`${path} is no TOML: ${messageOf(error).split('\n')[0]}`, { cause: error });
+  }
+}
+
+/** The files of `config.d` beside it, in the order of their names (kata, src/runtime/README.md: "Drop-in configuration"). */
+async function dropIns({ root }: Host, path: string): Promise<string[]> {
+  const folder = join(dirname(path), 'config.d');
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  return names.sort().map((name) => join(folder, name));
+}
+
+/** Tables are merged, every other value is replaced. */
+function merged(base: Table, over: Table): Table {
+  const result = { ...base };
+  for (const [key, value] of Object.entries(over))
+    result[key] = isTable(value) && isTable(base[key]) ? merged(base[key], value) : value;
+  return result;
+}
+
+/** runtime-rs names its hypervisor; the shim in Go has one table. */
+function activeHypervisor(path: string, tables: Table): Pick<KataConfig, 'hypervisorName' | 'hypervisor'> {
+  const all = tableOf(tables['hypervisor']);
+  const named = tableOf(tables['runtime'])['hypervisor_name'];
+  const name = typeof named === 'string' && named in all ? named : Object.keys(all)[0];
+  if (name === undefined) throw new Error(`${path} has no [hypervisor.…] table`);
+  return { hypervisorName: name, hypervisor: tableOf(all[name]) };
+}
+
+function tableOf(value: unknown): Table {
+  return isTable(value) ? value : {};
+}
+
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}

@@ -1,0 +1,52 @@
+/** The files that a configuration names: hypervisor, guest kernel, guest image, file sharing daemon. */
+import type { RuntimeFinding } from '../../../hooks/index.ts';
+import type { KataConfig } from '../config/load.ts';
+import { sharesFiles, textIn } from '../config/values.ts';
+import { exists, type Host, isExecutable } from '../host.ts';
+import { bad, good } from './finding.ts';
+import { installKata } from './install.ts';
+import type { FindingName } from './names.ts';
+
+export async function fileFindings(host: Host, config: KataConfig): Promise<RuntimeFinding[]> {
+  const { hypervisor } = config;
+  const inProcess = config.hypervisorName === 'dragonball';
+  return [
+    inProcess
+      ? good('hypervisor', 'dragonball is a part of the shim')
+      : await executable(host, 'hypervisor', config, 'path'),
+    await file(host, 'kernel', config, ['kernel']),
+    await file(host, 'image', config, ['image', 'initrd']),
+    ...(sharesFiles(config) && textIn(hypervisor, 'virtio_fs_daemon')
+      ? [await executable(host, 'virtiofsd', config, 'virtio_fs_daemon')]
+      : []),
+  ];
+}
+
+async function executable(
+  host: Host,
+  name: FindingName,
+  { path: file, hypervisorName, hypervisor }: KataConfig,
+  key: string,
+): Promise<RuntimeFinding> {
+  const path = textIn(hypervisor, key);
+  if (path && (await isExecutable(host, path))) return good(name, path);
+  const found = path ? `${path} is not there or cannot be executed` : `${file} names none`;
+  return bad(name, found, `${installKata}; or set ${key} in [hypervisor.${hypervisorName}] of ${file}`);
+}
+
+async function file(
+  host: Host,
+  name: FindingName,
+  { path: configFile, hypervisorName, hypervisor }: KataConfig,
+  keys: readonly string[],
+): Promise<RuntimeFinding> {
+  const path = keys.map((key) => textIn(hypervisor, key)).find(Boolean);
+  if (path && (await exists(host, path))) return good(name, path);
+  const found = path ? `${path} is not there` : `${configFile} names none`;
+  const setting = keys.join(' or ');
+  return bad(
+    name,
+    found,
+    `${installKata}; or set ${setting} in [hypervisor.${hypervisorName}] of ${configFile}`,
+  );
+}

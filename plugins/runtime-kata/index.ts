@@ -1,0 +1,69 @@
+import { definePlugin, PouchError, type ContainerDraft } from '../../hooks/index.ts';
+import { kataPrefix, shortName } from './annotations/names.ts';
+import { kataCommandProvider } from './cliProvider.ts';
+import { type Flavour, flavours, namedFlavour } from './flavours.ts';
+import { realHost } from './host.ts';
+import { type KataOptions, options, optionsOf } from './options.ts';
+import { kataProvider } from './provider.ts';
+
+/** The runtimes `kata`, `kata-qemu`, `kata-clh`, `kata-fc` and `kata-runtime`: containers in virtual machines. */
+export default definePlugin({
+  name: 'runtime-kata',
+  version: '0.1.0',
+  doc: 'Kata Containers: a virtual machine for each container, or for several.',
+  options,
+  setup({ runtime, hooks, options: all, host: { snapshotter, state, addedRuntimes } }) {
+    const wanted = flavoursOf(all);
+    for (const { flavour, hypervisor } of wanted)
+      runtime(
+        kataProvider({
+          flavour,
+          options: optionsOf(all, hypervisor),
+          ignore: all.ignore,
+          sandboxAnnotations: all.sandboxAnnotations,
+          snapshotter,
+          host: realHost,
+        }),
+      );
+    runtime(
+      kataCommandProvider({
+        command: all.cli,
+        config: all.config,
+        defaults: all.defaults,
+        state,
+        host: realHost,
+      }),
+    );
+    // A runtime that pouchd.yaml adds may be kata too.
+    const readers = new Set([
+      'kata-runtime',
+      ...wanted.map(({ flavour }) => flavour.name),
+      ...Object.keys(addedRuntimes),
+    ]);
+    hooks.container.spec.tap((draft) => {
+      if (!readers.has(draft.runtime)) refuseSettings(draft);
+    });
+  },
+});
+
+function flavoursOf({ hypervisors }: KataOptions): { flavour: Flavour; hypervisor?: string }[] {
+  const known = flavours.map((flavour) => {
+    const hypervisor = flavour.hypervisors && flavour.name.slice('kata-'.length);
+    return { flavour, ...(hypervisor !== undefined && { hypervisor }) };
+  });
+  const more = Object.keys(hypervisors)
+    .map((hypervisor) => ({ flavour: namedFlavour(hypervisor), hypervisor }))
+    .filter(({ flavour }) => !flavours.includes(flavour));
+  return [...known, ...more];
+}
+
+/** @throws PCH_KATA_OPTION: nobody would read them */
+function refuseSettings({ annotations, runtime }: ContainerDraft): void {
+  const setting = Object.keys(annotations).find((name) => name.startsWith(kataPrefix));
+  if (setting !== undefined)
+    throw new PouchError(
+      'PCH_KATA_OPTION',
+      `--kata-opt ${shortName(setting)} is for kata; the container’s runtime is ${runtime}`,
+      { hint: 'add --runtime kata, or leave the setting out' },
+    );
+}

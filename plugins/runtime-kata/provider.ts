@@ -1,0 +1,141 @@
+import {
+  PouchError,
+  type ContainerDraft,
+  type RuntimeFinding,
+  type RuntimeProvider,
+  type RuntimeState,
+} from '../../hooks/index.ts';
+import { adaptToMachine } from './adaptSpec.ts';
+import { checkSettings } from './annotations/check.ts';
+import { withDefaults } from './annotations/settings.ts';
+import { kataCapabilities, limitsOf } from './capabilities.ts';
+import { type ConfigSearch, findConfig } from './config/find.ts';
+import type { KataConfig } from './config/load.ts';
+import { lookAtHost } from './findings/index.ts';
+import type { FindingName } from './findings/names.ts';
+import type { Flavour } from './flavours.ts';
+import type { Host } from './host.ts';
+import { keptFor } from './keptFor.ts';
+import type { FlavourOptions } from './options.ts';
+import { refusalsOf } from './refusals/index.ts';
+import { probeShim, type Shim } from './shim/probe.ts';
+
+export interface KataRuntime {
+  flavour: Flavour;
+  options: FlavourOptions;
+  /** Findings that keep nobody from using it. */
+  ignore: readonly FindingName[];
+  sandboxAnnotations: boolean;
+  snapshotter: string;
+  host: Host;
+}
+
+interface Probed {
+  shim: Shim | undefined;
+  state: RuntimeState;
+}
+
+/** Milliseconds for which a look at the host holds: one plan asks several times. */
+const keepMs = 1_000;
+
+/** A runtime by kata's shim. */
+export function kataProvider(kata: KataRuntime): RuntimeProvider {
+  const { flavour, options } = kata;
+  let type = `io.containerd.${flavour.handler}.v2`;
+  const look = keptFor(keepMs, async () => {
+    const probed = await probe(kata);
+    type = probed.shim?.type ?? type;
+    return probed;
+  });
+  const configOf = async (draft: ContainerDraft) => await usedConfig(kata, await look(), draft);
+  return {
+    name: flavour.name,
+    doc: flavour.doc,
+    isolation: 'vm',
+    get containerdType() {
+      return type;
+    },
+    capabilities: kataCapabilities({
+      sharedMachine:
+        kata.sandboxAnnotations || 'sandboxAnnotations is switched off in the options of runtime-kata',
+    }),
+    probe: async () => (await look()).state,
+    async options(draft) {
+      const { shim, state } = await look();
+      if (!shim || !state.usable) throw notUsable(flavour.name, state);
+      return {
+        message: shim.major === 1 ? 'cri.runtimeoptions.v1.Options' : 'runtimeoptions.v1.Options',
+        configPath: (await configOf(draft)).path,
+      };
+    },
+    async refusals(draft) {
+      const { major = 0 } = (await look()).shim ?? {};
+      const config = await configOf(draft);
+      const annotations = withDefaults(draft, options.defaults);
+      checkSettings(annotations, config, { major, vmOf: draft.vmOf });
+      return await refusalsOf(draft, config, { annotations, major });
+    },
+    async adaptSpec(draft) {
+      const { language = 'go' } = (await look()).shim ?? {};
+      adaptToMachine(draft, {
+        config: await configOf(draft),
+        defaults: options.defaults,
+        language,
+        announce: kata.sandboxAnnotations,
+      });
+    },
+  };
+}
+
+async function probe(kata: KataRuntime): Promise<Probed> {
+  const { flavour, options, host, ignore } = kata;
+  const shim = await probeShim(host, flavour.handler, options);
+  const { findings, config } = await lookAtHost(host, shim, {
+    shim: options.shim,
+    search: search(kata, shim),
+    snapshotter: kata.snapshotter,
+  });
+  const obstacle = findings.find(({ name, ok }) => !ok && !ignore.includes(name as FindingName));
+  return {
+    shim,
+    state: {
+      usable: obstacle === undefined && config !== undefined && shim !== undefined,
+      path: shim?.path ?? '',
+      version: shim?.version ?? '',
+      ...(obstacle && { problem: sentence(obstacle) }),
+      ...(config && { limits: limitsOf(config) }),
+      findings,
+    },
+  };
+}
+
+function search({ flavour, options }: KataRuntime, shim: Shim | undefined): ConfigSearch {
+  return { flavour, language: shim?.language ?? 'go', option: options.config };
+}
+
+/** The file that a container's machine is set up by. @throws PCH_KATA_OPTION */
+async function usedConfig(kata: KataRuntime, { shim }: Probed, draft: ContainerDraft): Promise<KataConfig> {
+  const annotations = withDefaults(draft, kata.options.defaults);
+  const config = await findConfig(kata.host, { ...search(kata, shim), annotations }).catch(
+    (error: unknown) => {
+      throw new PouchError('PCH_KATA_OPTION', (error as Error).message, {
+        hint: 'mend that file',
+        cause: error,
+      });
+    },
+  );
+  if (config) return config;
+  throw new PouchError('PCH_KATA_OPTION', 'the configuration file of kata that was named is not there', {
+    hint: 'mend --kata-opt config_path or the option config',
+  });
+}
+
+function sentence({ name, found, mend }: RuntimeFinding): string {
+  return `${name}: ${found}${mend === undefined ? '' : ` (${mend})`}`;
+}
+
+function notUsable(name: string, { problem }: RuntimeState): PouchError {
+  return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} cannot be used: ${problem ?? ''}`, {
+    hint: `pouch doctor ${name} tells all that it needs`,
+  });
+}

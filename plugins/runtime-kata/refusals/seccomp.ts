@@ -1,0 +1,18 @@
+import type { ContainerDraft, RuntimeRefusal } from '../../../hooks/index.ts';
+import type { KataConfig } from '../config/load.ts';
+import { hasGuestSeccomp } from '../config/values.ts';
+
+/** Pouch's default profile is left out where kata would do so; one that somebody chose is not. */
+export function seccompRefusals(
+  { seccomp }: ContainerDraft,
+  config: KataConfig,
+  annotations: Readonly<Record<string, string>>,
+): RuntimeRefusal[] {
+  if (seccomp === null || seccomp === 'default' || hasGuestSeccomp(config, annotations)) return [];
+  return [
+    {
+      what: '--security-opt seccomp',
+      reason: `disable_guest_seccomp is set in ${config.path} (--kata-opt runtime.disable_guest_seccomp=false unsets it)`,
+    },
+  ];
+}

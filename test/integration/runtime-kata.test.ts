@@ -1,0 +1,291 @@
+/** What reaches kata's shim, byte by byte. No kata is on the machines that run this: a stand-in takes the shim's place. */
+import assert from 'node:assert/strict';
+import { chmod, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { useDaemon } from '../support/useDaemon.ts';
+import { useKata } from './support/kata.ts';
+
+const golang = (version: string) =>
+  `Kata Containers containerd shim: id: "io.containerd.kata.v2", version: ${version}, commit: stand-in`;
+
+describe('kata (a stand-in shim in its place)', function () {
+  this.timeout(60_000);
+  this.slow(10_000);
+  const kata = useKata((dir) => [
+    `cli: ${dir}/bin/kata-runtime`,
+    'defaults: { agent.enable_tracing: true, hypervisor.default_vcpus: 2 }',
+    'hypervisors:',
+    `  qemu: { config: ${dir}/configuration.toml }`,
+    `  old: { shim: ${dir}/old/containerd-shim-kata-v2, config: ${dir}/configuration.toml }`,
+  ]);
+  const { ok, pouch } = kata;
+
+  before(async () => {
+    await kata.shim.install('containerd-shim-kata-qemu-v2');
+    await kata.shim.install('../old/containerd-shim-kata-v2', golang('1.12.1'));
+    const command = join(kata.dir, 'bin/kata-runtime');
+    await writeFile(
+      command,
+      '#!/bin/sh\n[ "$1" = --version ] && echo "kata-runtime  : 1.12.1" && exit\necho "$@" >> "$0.calls"\nexec runc "$@"\n',
+    );
+    await chmod(command, 0o755);
+  });
+  beforeEach(() => kata.shim.forget());
+
+  /** The last container that the stand-in was asked to make. */
+  async function created(folder = kata.shim) {
+    return (await folder.records('Create')).at(-1)!;
+  }
+
+  /** The OCI annotations of a container made with these options. */
+  async function annotations(...options: string[]): Promise<Record<string, string>> {
+    await ok('run', '--rm', '--network', 'none', ...options, 'busybox', 'true');
+    return (await created()).spec?.annotations ?? {};
+  }
+
+  async function assertRefused(says: RegExp, code: string, ...options: string[]): Promise<void> {
+    const { exitCode, stderr } = await pouch(
+      'run',
+      '--rm',
+      '--runtime',
+      'kata',
+      ...options,
+      'busybox',
+      'true',
+    );
+    assert.equal(exitCode, 125, stderr);
+    assert.match(stderr, says);
+    assert.match(stderr, new RegExp(`code: ${code}`));
+    assert.deepEqual(await kata.shim.records('start'), [], 'the shim was not called');
+  }
+
+  describe('runs containers', () => {
+    it('with their output and exit code', async () => {
+      const { exitCode, stdout, stderr } = await pouch(
+        ...['run', '--rm', '--runtime', 'kata', 'busybox', 'sh', '-c', 'echo out; echo err >&2; exit 3'],
+      );
+      assert.deepEqual({ exitCode, stdout, stderr }, { exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
+    });
+
+    it('with a terminal, with input, and further processes', async () => {
+      assert.match(
+        await ok('run', '--rm', '-t', '--runtime', 'kata', 'busybox', 'tty'),
+        /\/dev\/(pts|console)/,
+      );
+      const cat = ['run', '--rm', '-i', '--runtime', 'kata', 'busybox', 'cat'];
+      assert.equal((await kata.it.pouchWith({ input: 'hello' }, ...cat)).stdout, 'hello');
+      await ok('run', '-d', '--name', 'box', '--runtime', 'kata', 'busybox', 'sleep', '1000');
+      assert.equal(
+        await ok('exec', 'box', 'hostname'),
+        await ok('inspect', '-f', '{{.Config.Hostname}}', 'box'),
+      );
+      assert.equal((await pouch('exec', 'box', 'sh', '-c', 'exit 7')).exitCode, 7);
+      await ok('pause', 'box');
+      await ok('unpause', 'box');
+      await ok('rm', '-f', 'box');
+    });
+
+    it('and says of a missing command what it says of it elsewhere', async () => {
+      const { exitCode, stderr } = await pouch('run', '--rm', '--runtime', 'kata', 'busybox', 'nosuch');
+      assert.match(stderr, /PCH_COMMAND_NOT_FOUND/);
+      assert.equal(exitCode, 127);
+    });
+
+    it('takes the accounts of an exec from the image, for the process it sees is the hypervisor', async () => {
+      await ok('run', '-d', '--name', 'accounts', '--runtime', 'kata', 'busybox', 'sleep', '1000');
+      assert.equal(await ok('exec', '-u', 'nobody', 'accounts', 'id', '-u'), '65534');
+      const { stderr } = await pouch('exec', '-u', 'systemd-network', 'accounts', 'id');
+      assert.match(stderr, /PCH_USER_NOT_FOUND/, 'an account of the host alone');
+      await ok('rm', '-f', 'accounts');
+    });
+  });
+
+  describe('is told', () => {
+    /** runtimeoptions.v1.Options with config_path (field 2, bytes) alone. */
+    const optionBytes = () =>
+      Buffer.concat([Buffer.from([0x12, kata.config.length]), Buffer.from(kata.config)]).toString('base64');
+
+    it('its configuration as containerd’s CRI tells it', async () => {
+      await ok('run', '-d', '--name', 'told', '--runtime', 'kata', 'busybox', 'sleep', '1000');
+      const id = await ok('inspect', '-f', '{{.Id}}', 'told');
+      const { runtime } = await kata.it.containerd.containers.get(id);
+      assert.equal(runtime?.name, 'io.containerd.kata.v2');
+      const { request } = await created();
+      assert.deepEqual(request.options, { typeUrl: 'runtimeoptions.v1.Options', value: optionBytes() });
+      await ok('rm', '-f', 'told');
+    });
+
+    it('to `start` on standard input too, with the flags of containerd’s shims', async () => {
+      await ok('run', '--rm', '--network', 'none', '--runtime', 'kata', 'busybox', 'true');
+      const [start] = await kata.shim.records('start');
+      const name = 'runtimeoptions.v1.Options';
+      const value = Buffer.from(optionBytes(), 'base64');
+      const any = [
+        Buffer.from([0x0a, name.length]),
+        Buffer.from(name),
+        Buffer.from([0x12, value.length]),
+        value,
+      ];
+      assert.equal(start?.options, Buffer.concat(any).toString('base64'));
+      assert.deepEqual(
+        start?.argv?.filter((arg) => /^-|start/.test(arg)),
+        [...['-namespace', '-address', '-publish-binary', '-id', 'start']],
+      );
+    });
+
+    it('kata 1.x, by the name of the message that it knows, and by the path of its shim', async () => {
+      await ok('run', '--rm', '--network', 'none', '--runtime', 'kata-old', 'busybox', 'true');
+      const { StandInShim } = await import('../support/standInShim/install.ts');
+      const old = await created(new StandInShim(join(kata.dir, 'old')));
+      assert.deepEqual(old.request.options, {
+        typeUrl: 'cri.runtimeoptions.v1.Options',
+        value: optionBytes(),
+      });
+    });
+
+    it('kata-qemu, by its own shim where there is one', async () => {
+      await ok('run', '-d', '--name', 'qemu', '--runtime', 'kata-qemu', 'busybox', 'sleep', '1000');
+      const id = await ok('inspect', '-f', '{{.Id}}', 'qemu');
+      const { runtime } = await kata.it.containerd.containers.get(id);
+      assert.equal(runtime?.name, 'io.containerd.kata-qemu.v2');
+      await ok('rm', '-f', 'qemu');
+    });
+
+    it('kata 1.x as a command line, by containerd’s shim for runc', async () => {
+      assert.equal(await ok('run', '--rm', '--runtime', 'kata-runtime', 'busybox', 'echo', 'hi'), 'hi');
+      const { stdout } = await execa('cat', [join(kata.dir, 'bin/kata-runtime.calls')]);
+      assert.match(stdout, /--root \S*\/kata-runtime\/\S+ .*create --bundle/);
+    });
+
+    it('a network that is attached already: a machine takes the interfaces that it boots with', async () => {
+      await ok('run', '--rm', '--runtime', 'kata', 'busybox', 'true');
+      assert.match((await created()).addresses ?? '', /eth0 +inet \d/);
+    });
+
+    it('that a container is a sandbox, with its size', async () => {
+      const { id } =
+        (await annotations('--runtime', 'kata', '-m', '256m', '--cpus', '1.5')) && (await created()).request;
+      const { spec } = await created();
+      assert.deepEqual(spec?.annotations, {
+        'io.katacontainers.config.agent.enable_tracing': 'true',
+        'io.katacontainers.config.hypervisor.default_vcpus': '2',
+        'io.kubernetes.cri.container-type': 'sandbox',
+        'io.kubernetes.cri.sandbox-id': id,
+        'io.kubernetes.cri.sandbox-memory': '268435456',
+        'io.kubernetes.cri.sandbox-cpu-period': '100000',
+        'io.kubernetes.cri.sandbox-cpu-quota': '150000',
+      });
+      assert.equal(spec?.linux.resources?.memory?.limit, 268435456);
+      assert.deepEqual(spec?.linux.resources?.cpu, { period: 100000, quota: 150000 });
+    });
+
+    it('settings by --kata-opt, over those of the plugin’s options', async () => {
+      const told = await annotations(
+        ...['--runtime', 'kata', '--kata-opt', 'hypervisor.default_vcpus=1'],
+        ...['--kata-opt', 'runtime.create_container_timeout=90'],
+      );
+      assert.equal(told['io.katacontainers.config.hypervisor.default_vcpus'], '1');
+      assert.equal(told['io.katacontainers.config.runtime.create_container_timeout'], '90');
+    });
+
+    it('nothing of the default seccomp profile, which its configuration keeps out of the machine', async () => {
+      await annotations('--runtime', 'kata');
+      assert.equal((await created()).spec?.linux.seccomp, undefined);
+      await annotations('--runtime', 'kata', '--kata-opt', 'runtime.disable_guest_seccomp=false');
+      assert.ok((await created()).spec?.linux.seccomp);
+    });
+
+    it('no device of the host for a privileged container', async () => {
+      await annotations('--runtime', 'kata', '--privileged');
+      const { linux } = (await created()).spec!;
+      assert.deepEqual(linux.devices, []);
+      assert.deepEqual(linux.resources?.devices, [{ allow: false, access: 'rwm' }]);
+    });
+  });
+
+  describe('refuses in the plan', () => {
+    const cannot = 'PCH_RUNTIME_CANNOT';
+    for (const [title, options, says] of [
+      ['the host’s network', ['--network', 'host'], /the host’s network.*\nhint: --runtime runc can/],
+      ['the host’s processes', ['--pid', 'host'], /a kernel of its own/],
+      [
+        'a character device',
+        ['--device', '/dev/null:/dev/other'],
+        /--device \/dev\/other: .*block devices and VFIO/,
+      ],
+      ['what is below /proc', ['-v', '/proc/sys:/x'], /a mount of \/proc\/sys on \/x/],
+      ['what is below /dev', ['-v', '/dev:/x'], /use --device for block devices/],
+      ['shared mounts', ['-v', '/tmp:/x:rshared'], /mounts do not pass/],
+      ['a limit of processes', ['--pids-limit', '10'], /--pids-limit: kata does not limit/],
+      ['another /dev/shm', ['--shm-size', '10m'], /--shm-size .*: .*64 MiB/],
+    ] as const)
+      it(title, async () => {
+        await assertRefused(says, cannot, '--network', 'none', ...options);
+      });
+
+    it('a socket of the host', async () => {
+      const path = join(kata.dir, 'host.sock');
+      const server = createServer().listen(path);
+      await once(server, 'listening');
+      await assertRefused(/a socket or FIFO/, cannot, '-v', `${path}:/run/host.sock`);
+      server.close();
+    });
+
+    it('a seccomp profile that would not reach the machine', async () => {
+      const profile = join(kata.dir, 'profile.json');
+      await writeFile(profile, '{"defaultAction":"SCMP_ACT_ALLOW"}');
+      await assertRefused(
+        /disable_guest_seccomp is set in \S+toml/,
+        cannot,
+        '--security-opt',
+        `seccomp=${profile}`,
+      );
+    });
+
+    it('a setting that kata’s configuration does not enable, and names file and list', async () => {
+      const says = new RegExp(
+        `--kata-opt hypervisor.kernel_params: enable_annotations of \\[hypervisor.qemu\\] in ${kata.config} ` +
+          `allows enable_iommu, (.|\\n)*hint: add "kernel_params" to that list`,
+      );
+      await assertRefused(says, 'PCH_KATA_OPTION', '--kata-opt', 'hypervisor.kernel_params=quiet');
+    });
+
+    it('a configuration file that is not there', async () => {
+      await assertRefused(/is not there/, 'PCH_KATA_OPTION', '--kata-opt', 'config_path=/nosuch.toml');
+    });
+
+    it('a setting of no form, or for another runtime', async () => {
+      await assertRefused(/expected hypervisor\.NAME/, 'PCH_OPTION_INVALID', '--kata-opt', 'memory=1');
+      const { stderr } = await pouch('run', '--rm', '--kata-opt', 'agent.x=1', 'busybox', 'true');
+      assert.match(
+        stderr,
+        /agent\.x is for kata; the container’s runtime is runc(.|\n)*code: PCH_KATA_OPTION/,
+      );
+    });
+
+    it('to be joined by a container that is none of its machine', async () => {
+      await ok('run', '-d', '--name', 'machine', '--runtime', 'kata', 'busybox', 'sleep', '1000');
+      const { stderr } = await pouch('run', '--rm', '--network', 'container:machine', 'busybox', 'true');
+      assert.match(stderr, /namespaces of machine cannot be joined.*\nhint: --vm-of machine/);
+      await ok('rm', '-f', 'machine');
+    });
+  });
+});
+
+describe('a host without kata', function () {
+  this.timeout(60_000);
+  const { pouch, ok } = useDaemon();
+
+  it('says what is missing first, and how it gets there; other runtimes work', async () => {
+    const { exitCode, stderr } = await pouch('run', '--rm', '--runtime', 'kata', 'busybox', 'true');
+    assert.equal(exitCode, 125);
+    assert.match(
+      stderr,
+      /kata cannot be used on this host\nhint: shim: containerd-shim-kata-v2 is neither.*tar -xJf(.|\n)*code: PCH_RUNTIME_UNUSABLE/,
+    );
+    assert.equal(await ok('run', '--rm', 'busybox', 'echo', 'hi'), 'hi');
+  });
+});

@@ -1,0 +1,15 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { readSpec } from './spec.ts';
+
+/** A process that outlives the shim, in the cgroup that kata puts a machine's hypervisor into. */
+export function leaveHypervisor(bundle: string): void {
+  const path = readSpec(bundle).linux.cgroupsPath ?? '';
+  const v1 = '/sys/fs/cgroup/pids';
+  const root = existsSync(v1) ? v1 : '/sys/fs/cgroup';
+  const cgroup = join(root, dirname(path), `kata_${basename(path)}`);
+  mkdirSync(cgroup, { recursive: true });
+  const { pid } = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+  writeFileSync(join(cgroup, 'cgroup.procs'), String(pid));
+}

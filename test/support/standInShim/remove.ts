@@ -1,0 +1,17 @@
+import { rmSync } from 'node:fs';
+import type { Call } from './call.ts';
+import { DeleteResponse } from '../../../core/containerd/gen/shim/task.ts';
+import { record } from './record.ts';
+import { clearContainer } from './runc.ts';
+import { socketPath } from './socket.ts';
+
+const killed = 128 + 9;
+
+/** After the end of a shim: removes what it has left of a container, and prints the answer that it cannot give any more. */
+export async function remove(call: Call): Promise<void> {
+  record({ call: 'delete', argv: process.argv.slice(2) });
+  await clearContainer(call.bundle, call.id);
+  rmSync(socketPath(call, call.id), { force: true });
+  const answer = DeleteResponse.create({ exitStatus: killed, exitedAt: new Date() });
+  process.stdout.write(DeleteResponse.encode(answer).finish());
+}

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { TaskService } from '../../../core/containerd/gen/shim/task.ts';
+import type { OciSpec } from '../../../hooks/oci.ts';
+import type { Call } from './call.ts';
+import { Events } from './events.ts';
+import { fault, record } from './record.ts';
+import { socketPath } from './socket.ts';
+import { readSpec } from './spec.ts';
+import { taskMethods } from './task.ts';
+import { type Handler, listen } from './ttrpc.ts';
+
+/** Serves the tasks of one machine until its last is gone. */
+export async function serve(call: Call): Promise<void> {
+  const path = socketPath(call, call.id);
+  const events = new Events(call);
+  const end = () => void goodbye(path, events);
+  rmSync(path, { force: true });
+  listen(path, handlers(taskMethods(events, end)));
+  record({ call: 'serve', argv: process.argv.slice(2), path });
+}
+
+/** The answer of the last call goes out first. */
+async function goodbye(path: string, events: Events): Promise<void> {
+  await events.flush();
+  await delay(20);
+  rmSync(path, { force: true });
+  process.exit(0);
+}
+
+function handlers(methods: ReturnType<typeof taskMethods>): Map<string, Handler> {
+  return new Map(
+    Object.entries(TaskService).map(([name, { path, requestDeserialize, responseSerialize }]) => [
+      path,
+      async (payload: Buffer) => {
+        const request = requestDeserialize(payload);
+        record({ call: path.split('/').at(-1)!, request, ...specOf(request) });
+        const answer = await methods[name as keyof typeof methods](request);
+        if (fault() === 'garbage-create' && name === 'create') return Buffer.from('\u00ff\u00ffgarbage');
+        return responseSerialize(answer as never);
+      },
+    ]),
+  );
+}
+
+/** A new container's config.json goes on record too, and the network that kata would give its machine. */
+function specOf(request: object): object {
+  if (!('bundle' in request)) return {};
+  const spec = readSpec(request.bundle as string);
+  return { spec, addresses: addressesIn(spec) };
+}
+
+function addressesIn({ linux }: OciSpec): string {
+  const path = linux.namespaces.find(({ type }) => type === 'network')?.path;
+  if (path === undefined) return '';
+  return execFileSync('nsenter', [`--net=${path}`, 'ip', '-o', '-4', 'address'], { encoding: 'utf8' });
+}

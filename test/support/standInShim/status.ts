@@ -1,0 +1,12 @@
+/** Codes of gRPC, which ttRPC uses too. */
+export const codes = { unknown: 2, notFound: 5, alreadyExists: 6, precondition: 9, unimplemented: 12 };
+
+/** An error that reaches containerd with its code. */
+export class StatusError extends Error {
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,143 @@
+/** containerd.task.v2.Task, as kata's shim answers it: the pid of everything is the hypervisor's, here the shim's own. */
+import {
+  ConnectResponse,
+  CreateTaskResponse,
+  DeleteResponse,
+  PidsResponse,
+  StartResponse,
+  StateResponse,
+  StatsResponse,
+  WaitResponse,
+  type TaskService,
+} from '../../../core/containerd/gen/shim/task.ts';
+import { Empty } from '../../../core/containerd/gen/google/protobuf/empty.ts';
+import { Status } from '../../../core/containerd/gen/types/task.ts';
+import { Container } from './container.ts';
+import type { Events } from './events.ts';
+import { leaveHypervisor } from './hypervisor.ts';
+import { fault } from './record.ts';
+import { clearContainer, runc } from './runc.ts';
+import { sandboxOf, readSpec } from './spec.ts';
+import { codes, StatusError } from './status.ts';
+
+const SIGKILL = 9;
+const pid = process.pid;
+
+type Methods = Record<keyof typeof TaskService, (request: any) => Promise<object>>;
+
+/** @param end ends the shim, once the answer is out */
+export function taskMethods(events: Events, end: () => void): Methods {
+  const containers = new Map<string, Container>();
+  const find = (id: string): Container => {
+    const container = containers.get(id);
+    if (container) return container;
+    throw new StatusError(codes.notFound, `container does not exist ${id}`);
+  };
+
+  /** The machine goes with the container that it began with. */
+  const endMachine = (container: Container): void => {
+    if (sandboxOf(readSpec(container.bundle)) !== undefined) return;
+    for (const other of containers.values())
+      if (other !== container) void runc(other.bundle, 'kill', other.id, 'KILL').catch(() => undefined);
+  };
+
+  const watch = async (container: Container, execId: string): Promise<void> => {
+    const program = container.program(execId);
+    await program.ended;
+    if (execId === '') endMachine(container);
+    const { exitStatus, exitedAt } = program;
+    events.publish('exit', {
+      containerId: container.id,
+      id: execId || container.id,
+      pid,
+      exitStatus,
+      exitedAt,
+    });
+  };
+
+  return {
+    async create(request: Parameters<typeof Container.create>[0]) {
+      if (fault() === 'hang-create') return await new Promise(() => undefined);
+      const container = await Container.create(request);
+      if (fault() === 'leave-machine') leaveHypervisor(container.bundle);
+      if (['die-create', 'leave-machine'].includes(fault())) process.kill(pid, 'SIGKILL');
+      containers.set(request.id, container);
+      void watch(container, '');
+      events.publish('create', { containerId: request.id, bundle: request.bundle, pid });
+      return CreateTaskResponse.create({ pid });
+    },
+    async start({ id, execId }: { id: string; execId: string }) {
+      await find(id).program(execId).start();
+      if (fault() === 'die-start') process.kill(pid, 'SIGKILL');
+      if (execId === '') events.publish('start', { containerId: id, pid });
+      return StartResponse.create({ pid });
+    },
+    async delete({ id, execId }: { id: string; execId: string }) {
+      const container = find(id);
+      const { exitStatus, exitedAt } = container.program(execId);
+      if (execId === '') {
+        await clearContainer(container.bundle, id);
+        containers.delete(id);
+        events.publish('delete', { containerId: id, pid, exitStatus, exitedAt });
+      } else container.removeExec(execId);
+      return DeleteResponse.create({ pid, exitStatus, exitedAt });
+    },
+    async state({ id, execId }: { id: string; execId: string }) {
+      const { bundle } = find(id);
+      const { status, exitStatus, exitedAt, options } = find(id).program(execId);
+      const { stdin, stdout, stderr, terminal } = options;
+      return StateResponse.create({
+        ...{ id: execId || id, execId, bundle, pid, status, exitStatus, exitedAt },
+        ...{ stdin, stdout, stderr, terminal },
+      });
+    },
+    async wait({ id, execId }: { id: string; execId: string }) {
+      const program = find(id).program(execId);
+      await program.ended;
+      return WaitResponse.create({ exitStatus: program.exitStatus, exitedAt: program.exitedAt });
+    },
+    async kill({ id, execId, signal }: { id: string; execId: string; signal: number }) {
+      const container = find(id);
+      const program = container.program(execId);
+      if (program.status === Status.STOPPED) return Empty.create();
+      if (!program.isStarted) program.finish(128 + SIGKILL);
+      else if (execId === '') await runc(container.bundle, 'kill', id, String(signal)).catch(saysEnded);
+      else process.kill(program.pid(), signal);
+      return Empty.create();
+    },
+    async exec(request: Parameters<Container['addExec']>[0] & { id: string }) {
+      find(request.id).addExec(request);
+      void watch(find(request.id), request.execId);
+      return Empty.create();
+    },
+    async pause({ id }: { id: string }) {
+      await runc(find(id).bundle, 'pause', id);
+      find(id).init.status = Status.PAUSED;
+      return Empty.create();
+    },
+    async resume({ id }: { id: string }) {
+      await runc(find(id).bundle, 'resume', id);
+      find(id).init.status = Status.RUNNING;
+      return Empty.create();
+    },
+    async closeIo({ id, execId }: { id: string; execId: string }) {
+      find(id).program(execId).closeStdin();
+      return Empty.create();
+    },
+    resizePty: async () => Empty.create(),
+    update: async () => Empty.create(),
+    checkpoint: () => Promise.reject(new StatusError(codes.unimplemented, 'service Checkpoint')),
+    stats: async () => StatsResponse.create({ stats: { typeUrl: 'io.containerd.cgroups.v1.Metrics' } }),
+    pids: async () => PidsResponse.create({ processes: [{ pid }] }),
+    connect: async () => ConnectResponse.create({ shimPid: pid, taskPid: pid }),
+    async shutdown() {
+      if (containers.size === 0) end();
+      return Empty.create();
+    },
+  };
+}
+
+/** In the words of kata's agent: containerd has no code for it. */
+function saysEnded(): never {
+  throw new StatusError(codes.unknown, 'rpc error: code = Internal desc = ESRCH: No such process');
+}

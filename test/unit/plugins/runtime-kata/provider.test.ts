@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { capabilitiesOf } from '../../../../core/plan/runtime/capabilities.ts';
+import { adaptToMachine } from '../../../../plugins/runtime-kata/adaptSpec.ts';
+import { kataCommandProvider } from '../../../../plugins/runtime-kata/cliProvider.ts';
+import { optionsOf } from '../../../../plugins/runtime-kata/options.ts';
+import { draftWith } from './support/draft.ts';
+import { complete, FakeHost, rust } from './support/fakeHost.ts';
+import { provider } from './support/provider.ts';
+
+const config = '/etc/kata-containers/configuration.toml';
+
+describe('the runtimes of kata', () => {
+  let host: FakeHost;
+  beforeEach(async () => {
+    host = await FakeHost.create();
+  });
+  afterEach(() => host.dispose());
+
+  it('tell the shim its configuration, 1.x by the older name', async () => {
+    assert.deepEqual(await provider(host).options(draftWith({})), {
+      message: 'runtimeoptions.v1.Options',
+      configPath: config,
+    });
+    host.version = 'Kata Containers containerd shim: id: "io.containerd.kata.v2", version: 1.12.1, commit: a';
+    await host.write('/usr/local/bin/containerd-shim-kata-v2', 'another');
+    assert.deepEqual(await provider(host).options(draftWith({})), {
+      message: 'cri.runtimeoptions.v1.Options',
+      configPath: config,
+    });
+  });
+
+  it('tell it the configuration that the container names', async () => {
+    await host.write('/mine.toml', complete[config]!);
+    const annotations = { 'io.katacontainers.config_path': '/mine.toml' };
+    assert.deepEqual(await provider(host).options(draftWith({ annotations })), {
+      message: 'runtimeoptions.v1.Options',
+      configPath: '/mine.toml',
+    });
+  });
+
+  it('know their type once they have looked', async () => {
+    const runtime = provider(host, 'kata-qemu');
+    assert.equal(runtime.containerdType, 'io.containerd.kata-qemu.v2');
+    await runtime.probe();
+    assert.equal(runtime.containerdType, 'io.containerd.kata.v2', 'the handler has no shim of its own');
+  });
+
+  it('that cannot be used say so', async () => {
+    await host.remove('/dev/kvm');
+    await assert.rejects(provider(host).options(draftWith({})), {
+      code: 'PCH_RUNTIME_UNUSABLE',
+      hint: 'pouch doctor kata tells all that it needs',
+    });
+  });
+
+  it('do not look again for every question', async () => {
+    let asked = 0;
+    host.run = () => Promise.resolve(String((asked += 1)));
+    const runtime = provider(host);
+    await Promise.all([runtime.probe(), runtime.probe()]);
+    await runtime.probe();
+    assert.equal(asked, 1);
+  });
+
+  it('are virtual machines, and honest about what these are not', async () => {
+    const runtime = provider(host);
+    assert.equal(runtime.isolation, 'vm');
+    const can = capabilitiesOf(runtime, await runtime.probe());
+    for (const feature of [
+      'hostNetwork',
+      'hostPid',
+      'joinNamespaces',
+      'mountPropagation',
+      'checkpoint',
+      'richSystemd',
+    ] as const)
+      assert.equal(typeof can[feature], 'string', feature);
+    for (const feature of [
+      'exec',
+      'terminal',
+      'pause',
+      'stats',
+      'liveUpdate',
+      'sharedMachine',
+      'richDumbInit',
+    ] as const)
+      assert.equal(can[feature], true, feature);
+  });
+
+  it('of a fixed size take no new limits', async () => {
+    await host.write(config, `${complete[config]}static_sandbox_resource_mgmt = true\n`);
+    const { limits } = await provider(host).probe();
+    assert.match(limits?.liveUpdate ?? '', /static_sandbox_resource_mgmt in \/etc/);
+  });
+
+  describe('change a draft', () => {
+    async function adapted(
+      fields: Parameters<typeof draftWith>[0],
+      more: Parameters<typeof provider>[2] = {},
+    ) {
+      const draft = draftWith(fields);
+      await provider(host, 'kata', more).adaptSpec?.(draft);
+      return draft;
+    }
+
+    it('by saying that it is a sandbox, of its own or another container’s', async () => {
+      const alone = await adapted({});
+      assert.deepEqual(alone.annotations, {
+        'io.kubernetes.cri.container-type': 'sandbox',
+        'io.kubernetes.cri.sandbox-id': alone.id,
+      });
+      assert.deepEqual((await adapted({ vmOf: 'c0ffee' })).annotations, {
+        'io.kubernetes.cri.container-type': 'container',
+        'io.kubernetes.cri.sandbox-id': 'c0ffee',
+      });
+    });
+
+    it('but not over what the CRI has said, nor against the options', async () => {
+      const annotations = { 'io.kubernetes.cri.container-type': 'container' };
+      assert.deepEqual((await adapted({ annotations })).annotations, annotations);
+      assert.deepEqual((await adapted({}, { sandboxAnnotations: false })).annotations, {});
+    });
+
+    it('by leaving out the default seccomp profile that kata would not apply', async () => {
+      assert.equal((await adapted({})).seccomp, null);
+      await host.write(config, complete[config]!.replace('disable_guest_seccomp = true', ''));
+      assert.equal((await adapted({})).seccomp, 'default');
+    });
+
+    it('by naming the configuration to a shim in Rust', async () => {
+      host.version = rust;
+      await host.write('/usr/local/bin/containerd-shim-kata-v2', 'in Rust');
+      const file = '/etc/kata-containers/runtime-rs/configuration.toml';
+      await host.write(file, complete[config]!);
+      assert.equal((await adapted({})).annotations['io.katacontainers.config_path'], file);
+    });
+
+    it('by claiming the cgroups of its machine, for a shim that is killed may leave them', async () => {
+      const { effects, id } = await adapted({ cgroupsPath: '/pouch/abc' });
+      const paths = Object.values(effects).map(({ kind, args }) => [kind, args['path']]);
+      assert.deepEqual(paths, [
+        ['cgroup', '/pouch/kata_abc'],
+        ['cgroup', `/kata_overhead/${id}`],
+      ]);
+      assert.deepEqual((await adapted({ vmOf: 'c0ffee' })).effects, {});
+      assert.deepEqual((await adapted({ cgroupsPath: 'system.slice:pouch:abc' })).effects, {});
+    });
+
+    it('by keeping the host’s devices out of a privileged one', async () => {
+      const device = { type: 'b' as const, major: 8, minor: 0, access: 'rwm' };
+      const process = { ...draftWith({}).process, privileged: true };
+      const rules = { all: { allow: true, access: 'rwm' } };
+      const draft = await adapted({ process, devices: { '/dev/sda': device }, deviceRules: rules });
+      assert.deepEqual([draft.devices, draft.deviceRules], [{}, {}]);
+    });
+  });
+
+  it('have options of their own over those of kata', () => {
+    const all = {
+      ...{ shim: 's', config: '/k', runtimeType: '', defaults: { 'agent.a': 1, 'agent.b': 1 } },
+      hypervisors: { clh: { shim: '', config: '/clh', runtimeType: 'io.x.v2', defaults: { 'agent.b': 2 } } },
+      ...{ cli: '', sandboxAnnotations: true, ignore: [] },
+    };
+    assert.deepEqual(optionsOf(all, 'clh'), {
+      ...{ shim: 's', config: '/clh', runtimeType: 'io.x.v2', defaults: { 'agent.a': 1, 'agent.b': 2 } },
+    });
+    assert.equal(optionsOf(all, undefined).config, '/k');
+    assert.equal(optionsOf(all, 'qemu').config, '', 'a file belongs to one hypervisor');
+  });
+
+  describe('by the command of kata 1.x', () => {
+    const command = () =>
+      kataCommandProvider({ command: 'kata-runtime', config: '', defaults: {}, state: '/run/pouch', host });
+
+    it('are run as runc is', async () => {
+      await host.write('/usr/bin/kata-runtime', '');
+      host.version = 'kata-runtime  : 1.12.1\n   commit   : a\n';
+      const state = await command().probe();
+      assert.deepEqual(state, { usable: true, path: '/usr/bin/kata-runtime', version: '1.12.1' });
+      assert.deepEqual(await command().options(draftWith({})), {
+        binaryName: '/usr/bin/kata-runtime',
+        root: '/run/pouch/kata-runtime',
+      });
+    });
+
+    it('need 1.x: the command of a later kata runs nothing', async () => {
+      await host.write('/usr/bin/kata-runtime', '');
+      host.version = 'kata-runtime  : 3.2.0\n';
+      assert.match((await command().probe()).problem ?? '', /a tool of kata 3\.2\.0.*--runtime kata/);
+      await host.remove('/usr/bin/kata-runtime');
+      assert.match((await command().probe()).problem ?? '', /not installed/);
+      await assert.rejects(command().options(draftWith({})), { code: 'PCH_RUNTIME_UNUSABLE' });
+    });
+
+    it('say nothing of sandboxes: each has a machine of its own', () => {
+      const draft = draftWith({});
+      const file = { path: config, hypervisorName: 'qemu', hypervisor: {}, runtime: {} };
+      adaptToMachine(draft, { config: file, defaults: {}, language: 'go', announce: undefined });
+      assert.deepEqual(draft.annotations, {});
+    });
+
+    it('read no other configuration', async () => {
+      const annotations = { 'io.katacontainers.config_path': '/mine.toml' };
+      const [refusal] = (await command().refusals?.(draftWith({ annotations }))) ?? [];
+      assert.equal(refusal?.what, '--kata-opt config_path');
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { PouchError } from '../../../../hooks/index.ts';
+import { checkSettings } from '../../../../plugins/runtime-kata/annotations/check.ts';
+import { sizeRefusals, sizeSettings } from '../../../../plugins/runtime-kata/annotations/sizing.ts';
+import type { KataConfig } from '../../../../plugins/runtime-kata/config/load.ts';
+import { draftWith } from './support/draft.ts';
+
+const GiB = 2 ** 30;
+
+function config(hypervisor: object, runtime: object = {}, hypervisorName = 'qemu'): KataConfig {
+  return { path: '/etc/k.toml', hypervisorName, hypervisor: { ...hypervisor }, runtime: { ...runtime } };
+}
+
+describe('settings of kata by annotation', () => {
+  const name = (setting: string) => `io.katacontainers.config.${setting}`;
+
+  function check(setting: string, list: unknown, more: { major?: number; vmOf?: string } = {}): void {
+    checkSettings({ [name(setting)]: 'x' }, config(list === undefined ? {} : { enable_annotations: list }), {
+      major: more.major ?? 3,
+      vmOf: more.vmOf,
+    });
+  }
+  const denied = (says: RegExp) => (error: unknown) =>
+    error instanceof PouchError && error.code === 'PCH_KATA_OPTION' && says.test(error.message);
+
+  it('of the hypervisor are those that the configuration lists', () => {
+    check('hypervisor.default_memory', ['enable_iommu', 'default_memory']);
+    assert.throws(
+      () => check('hypervisor.kernel_params', ['enable_iommu', 'default_memory']),
+      denied(
+        /kernel_params: enable_annotations of \[hypervisor\.qemu\] in \/etc\/k\.toml allows enable_iommu, default_memory$/,
+      ),
+    );
+  });
+
+  it('are matched by regular expressions anywhere in the name, as kata does', () => {
+    check('hypervisor.default_memory', ['memory']);
+    check('hypervisor.default_memory', ['.*']);
+    assert.throws(() => check('hypervisor.default_memory', ['^memory']), denied(/allows \^memory/));
+    assert.throws(() => check('hypervisor.path', ['[']), denied(/./), 'no regular expression');
+  });
+
+  it('are all denied without a list, but for kata before it had one', () => {
+    assert.throws(() => check('hypervisor.path', undefined), denied(/allows nothing/));
+    assert.throws(() => check('hypervisor.path', [], { major: 1 }), denied(/allows nothing/));
+    check('hypervisor.path', undefined, { major: 1 });
+  });
+
+  it('of runtime and agent need no leave', () => {
+    check('runtime.sandbox_cgroup_only', []);
+    check('agent.enable_tracing', undefined);
+  });
+
+  it('are for the container that a machine begins with', () => {
+    assert.throws(() => check('agent.enable_tracing', [], { vmOf: 'a' }), denied(/runs already/));
+  });
+});
+
+describe('the size of a machine', () => {
+  const limited = draftWith({
+    resources: { memory: { limit: 4 * GiB }, cpu: { quota: 250_000, period: 100_000 } },
+  });
+  const fc = (hypervisor: object, runtime = {}) => config(hypervisor, runtime, 'firecracker');
+  const enabled = { enable_annotations: ['default_memory', 'default_vcpus'] };
+
+  it('follows the limits by hotplug, or as it boots: there is nothing to set', () => {
+    assert.deepEqual(sizeSettings(limited, config(enabled)), {});
+    assert.deepEqual(sizeSettings(limited, fc(enabled, { static_sandbox_resource_mgmt: true })), {});
+  });
+
+  it('is set where it cannot follow', () => {
+    assert.deepEqual(sizeSettings(limited, fc(enabled)), {
+      'io.katacontainers.config.hypervisor.default_memory': '4096',
+      'io.katacontainers.config.hypervisor.default_vcpus': '3',
+    });
+    assert.deepEqual(sizeRefusals(limited, fc(enabled), 3), []);
+  });
+
+  it('is refused where it cannot be set, and is large enough elsewhere', () => {
+    assert.deepEqual(
+      sizeRefusals(limited, fc({ default_memory: 1024 }), 3).map(({ what, reason }) => `${what}: ${reason}`),
+      [
+        '--memory: a machine of firecracker has 1024, and /etc/k.toml does not enable the annotation default_memory',
+        '--cpus: a machine of firecracker has 1, and /etc/k.toml does not enable the annotation default_vcpus',
+      ],
+    );
+    assert.deepEqual(sizeRefusals(limited, fc({ default_memory: 4096, default_vcpus: 4 }), 3), []);
+  });
+
+  it('that somebody has set stays', () => {
+    const annotations = { 'io.katacontainers.config.hypervisor.default_memory': '8192' };
+    const set = sizeSettings({ ...limited, annotations }, fc(enabled));
+    assert.deepEqual(Object.keys(set), ['io.katacontainers.config.hypervisor.default_vcpus']);
+  });
+});
