@@ -1,5 +1,22 @@
 import type { Row } from '../support/row.ts';
+import { capabilityRows } from './capabilities.ts';
+import { linuxProcessRows } from './linuxProcess.ts';
+import { mountOptionRows } from './mountOptions.ts';
+import { defaultFilesystemRows, mountRows } from './mounts.ts';
 import { processRows } from './process.ts';
+import { rlimitRows } from './rlimits.ts';
+import { rootRows } from './root.ts';
+import { userRows } from './user.ts';
 
 /** Every row, in the order of the specification. */
-export const rows: Row[] = [...processRows];
+export const rows: Row[] = [
+  ...rootRows,
+  ...mountRows,
+  ...mountOptionRows,
+  ...processRows,
+  ...rlimitRows,
+  ...linuxProcessRows,
+  ...capabilityRows,
+  ...userRows,
+  ...defaultFilesystemRows,
+];

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Container } from './container.ts';
@@ -10,6 +12,7 @@ import type { Workshop } from './workshop.ts';
 /** The place of one row: its containers, below one directory, one --root and one cgroup, and their end. */
 export class Bed {
   readonly #helpers: Helper[] = [];
+  readonly #mounts: string[] = [];
   readonly #directory: string;
   readonly #cgroup: string;
   readonly main: Container;
@@ -50,6 +53,18 @@ export class Bed {
     });
   }
 
+  /** Mounts something on the host for the time of the row; answers where. */
+  mount(path: string, ...args: string[]): string {
+    this.#command('mount', ...args, path);
+    this.#mounts.push(path);
+    return path;
+  }
+
+  #command(file: string, ...args: string[]): void {
+    const { status, stderr } = spawnSync(file, args, { encoding: 'utf8' });
+    assert.equal(status, 0, `${file} ${args.join(' ')}: ${stderr}`);
+  }
+
   /** Starts one of the suite's own host-side executables. */
   async helper(name: 'recvtty' | 'recvnotify', ...args: string[]): Promise<Helper> {
     const helper = new Helper(join(this.workshop.executables, name), args);
@@ -68,6 +83,7 @@ export class Bed {
     for (const helper of this.#helpers) helper.end();
     for (const id of readdirSync(this.root).filter((name) => !name.startsWith('.')))
       await this.main.call(['delete', '--force', id]);
+    for (const path of this.#mounts.toReversed()) this.#command('umount', path);
     try {
       await until('nothing is left', () => this.leftovers().length === 0);
       return [];

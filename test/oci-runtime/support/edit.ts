@@ -32,3 +32,8 @@ export function tmpfs(spec: Spec, ...options: string[]): void {
 export function bind(spec: Spec, source: string, options: string[] = ['bind'], destination = '/mnt'): void {
   spec.mounts.push({ destination, type: 'bind', source, options });
 }
+
+/** The container's root has the capability beside the usual ones. */
+export function grant({ process }: Spec, capability: string): void {
+  for (const set of ['bounding', 'permitted', 'effective'] as const) process.capabilities![set]!.push(capability);
+}

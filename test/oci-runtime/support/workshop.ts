@@ -1,8 +1,8 @@
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { compileStatic } from '../../../scripts/lib/compileC.ts';
-import { removeCgroup } from '../../support/host/cgroups.ts';
+import { hierarchies, removeCgroup } from '../../support/host/cgroups.ts';
 
 /** What all rows of a run share. */
 export interface Workshop {
@@ -24,7 +24,9 @@ export async function openWorkshop(): Promise<Workshop> {
     await compileStatic(join(import.meta.dirname, `native/${name}.c`), join(executables, name));
   copyFileSync('/bin/busybox', join(executables, 'busybox'));
   const name = basename(directory);
-  return { name, directory, executables, cgroup: `/pouch-${name}` };
+  const cgroup = `/pouch-${name}`;
+  makeCgroup(cgroup);
+  return { name, directory, executables, cgroup };
 }
 
 export async function closeWorkshop({ directory, cgroup }: Workshop): Promise<void> {
@@ -36,4 +38,18 @@ export async function closeWorkshop({ directory, cgroup }: Workshop): Promise<vo
 function letOthersPass(directory: string): void {
   const { mode } = statSync(directory);
   if ((mode & 0o001) === 0) chmodSync(directory, mode | 0o111);
+}
+
+/**
+ * In every hierarchy, and with CPUs: a runtime that makes the parent gives it those of its own parent a moment later, and
+ * another that comes between finds none (cpusets(7)).
+ */
+function makeCgroup(cgroup: string): void {
+  for (const hierarchy of hierarchies()) {
+    const path = join(hierarchy, cgroup);
+    mkdirSync(path);
+    for (const file of ['cpuset.cpus', 'cpuset.mems'])
+      if (existsSync(join(hierarchy, file)) && existsSync(join(path, file)))
+        writeFileSync(join(path, file), readFileSync(join(hierarchy, file)));
+  }
 }
