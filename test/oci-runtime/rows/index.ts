@@ -1,8 +1,11 @@
 import type { Row } from '../support/row.ts';
 import { capabilityRows } from './capabilities.ts';
+import { cgroupRows, limitEffectRows, limitRows } from './cgroups.ts';
+import { defaultDeviceRows, deviceLinkRows, deviceRows, deviceRuleRows } from './devices.ts';
 import { linuxProcessRows } from './linuxProcess.ts';
 import { mountOptionRows } from './mountOptions.ts';
 import { defaultFilesystemRows, mountRows } from './mounts.ts';
+import { hostnameRows, mappingRows, namespaceRows } from './namespaces.ts';
 import { processRows } from './process.ts';
 import { rlimitRows } from './rlimits.ts';
 import { rootRows } from './root.ts';
@@ -18,5 +21,15 @@ export const rows: Row[] = [
   ...linuxProcessRows,
   ...capabilityRows,
   ...userRows,
+  ...hostnameRows,
   ...defaultFilesystemRows,
+  ...namespaceRows,
+  ...mappingRows,
+  ...deviceRows,
+  ...defaultDeviceRows,
+  ...deviceLinkRows,
+  ...cgroupRows,
+  ...deviceRuleRows,
+  ...limitRows,
+  ...limitEffectRows,
 ];

@@ -199,7 +199,7 @@ export const mountOptionRows = section('config.md#linux-mount-options', [
   },
   {
     must: 'private is no peer of the host’s mount',
-    spec: propagating('rshared', 'bind', 'private'),
+    spec: (spec, bed) => bind(spec, sharedOfHost(bed), ['bind', 'private']),
     test: propagates(undefined),
   },
   {
@@ -227,7 +227,7 @@ export const mountOptionRows = section('config.md#linux-mount-options', [
   ).map(([option, propagation]) => ({
     must: `${option} holds for the mounts below, too`,
     spec: (spec: Spec, bed: Bed) => {
-      propagating(option === 'rslave' ? 'rslave' : 'rshared', 'rbind', option)(spec, bed);
+      propagating(option === 'runbindable' ? 'rshared' : option, 'rbind', option)(spec, bed);
       hostWithMountBelow(bed);
     },
     test: propagates(propagation, '/mnt/below'),

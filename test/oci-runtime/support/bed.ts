@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Container } from './container.ts';
 import { Helper } from './helper.ts';
@@ -37,6 +37,13 @@ export class Bed {
   get host(): string {
     const path = join(this.#directory, 'host');
     mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  /** An empty file of the host, beside what is shared. */
+  file(name: string): string {
+    const path = join(this.#directory, name);
+    writeFileSync(path, '');
     return path;
   }
 

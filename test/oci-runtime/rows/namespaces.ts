@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readlinkSync } from 'node:fs';
+import type { NamespaceType } from '../../../hooks/oci.ts';
+import { grant, withNamespace, withoutNamespace, withUserNamespace } from '../support/edit.ts';
+import { see } from '../support/see.ts';
+import { section, type Row } from '../support/row.ts';
+
+/** Type, and its file in /proc/PID/ns (namespaces(7)). */
+const files = {
+  pid: 'pid',
+  network: 'net',
+  mount: 'mnt',
+  ipc: 'ipc',
+  uts: 'uts',
+  cgroup: 'cgroup',
+  time: 'time',
+  user: 'user',
+} satisfies Record<NamespaceType, string>;
+
+const types = Object.keys(files) as NamespaceType[];
+/** Without a mount namespace of its own a container would change the host’s mounts. */
+const shareable = types.filter((type) => type !== 'mount' && type !== 'user');
+
+const ofHost = (type: NamespaceType) => readlinkSync(`/proc/self/ns/${files[type]}`);
+const make = (type: NamespaceType): NonNullable<Row['spec']> => {
+  return (spec) => (type === 'user' ? withUserNamespace(spec) : withNamespace(spec, type));
+};
+
+const joined: NonNullable<Row['test']> = async (c, bed) => {
+  const other = bed.container('other');
+  await other.running();
+  const { pid } = await other.state();
+  for (const type of ['ipc', 'uts', 'network', 'pid'] as const)
+    withNamespace(c.spec, type, `/proc/${pid}/ns/${files[type]}`);
+  const seen = await see(c, 'for n in ipc uts net pid; do readlink /proc/self/ns/$n; done');
+  assert.deepEqual(seen.split('\n'), ['ipc', 'uts', 'net', 'pid'].map((name) => readlinkSync(`/proc/${pid}/ns/${name}`)));
+};
+
+/** config-linux.md, Namespaces. */
+export const namespaceRows = section('config-linux.md#namespaces', [
+  ...types.map((type) => ({
+    must: `a ${type} namespace without path is a new one`,
+    spec: make(type),
+    test: async (c: Parameters<typeof see>[0]) => {
+      const seen = await see(c, `readlink /proc/self/ns/${files[type]}`);
+      assert.match(seen, new RegExp(`^${files[type]}:\\[\\d+\\]$`));
+      assert.notEqual(seen, ofHost(type));
+    },
+  })),
+  ...shareable.map((type) => ({
+    must: `without a ${type} namespace the container shares the runtime’s`,
+    spec: (spec: Parameters<typeof withoutNamespace>[0]) => {
+      withoutNamespace(spec, type);
+      // mqueue and sysfs are of the ipc and network namespace.
+      spec.mounts = spec.mounts.filter(({ type: fs }) => fs !== 'mqueue' && fs !== 'sysfs');
+    },
+    test: async (c: Parameters<typeof see>[0]) =>
+      assert.equal(await see(c, `readlink /proc/self/ns/${files[type]}`), ofHost(type)),
+  })),
+  {
+    must: 'a namespace with a path is that at the path: ipc, uts, network and pid of another container',
+    test: joined,
+  },
+  {
+    must: 'a user namespace with a path is joined',
+    test: async (c, bed) => {
+      const other = bed.container('other');
+      withUserNamespace(other.spec);
+      await other.running();
+      const { pid } = await other.state();
+      for (const type of ['user', 'ipc', 'uts', 'network'] as const)
+        withNamespace(c.spec, type, `/proc/${pid}/ns/${files[type]}`);
+      assert.equal(await see(c, 'readlink /proc/self/ns/user'), readlinkSync(`/proc/${pid}/ns/user`));
+    },
+  },
+  {
+    must: 'a network namespace by a bind mount is joined, as engines keep it',
+    spec: (spec, bed) => {
+      const path = bed.mount(bed.file('netns'), '--bind', '/proc/self/ns/net');
+      withNamespace(spec, 'network', path);
+      spec.mounts = spec.mounts.filter(({ type }) => type !== 'sysfs');
+    },
+    test: async (c) => assert.equal(await see(c, 'readlink /proc/self/ns/net'), ofHost('network')),
+  },
+  {
+    must: 'in a new pid namespace the process is the first one',
+    sh: 'echo $$',
+    prints: '1',
+  },
+  {
+    must: 'in a new network namespace there is only a loopback interface',
+    sh: 'ls /sys/class/net',
+    prints: 'lo',
+  },
+  {
+    must: 'in a new cgroup namespace the container’s cgroup is the root',
+    spec: make('cgroup'),
+    sh: "cut -d: -f2,3 /proc/self/cgroup | grep -E '^(pids)?:' | cut -d: -f2 | sort -u",
+    prints: '/',
+  },
+  {
+    must: 'two namespaces of one type are an error',
+    spec: ({ linux }) => linux.namespaces.push({ type: 'ipc' }),
+    refused: /duplicate|namespace|ipc/i,
+  },
+  {
+    must: 'a path that is a namespace of another type is an error',
+    spec: (spec) => withNamespace(spec, 'network', '/proc/self/ns/uts'),
+    refused: /namespace|setns|invalid argument/i,
+  },
+  {
+    must: 'a path that is no namespace is an error',
+    spec: (spec) => withNamespace(spec, 'network', '/etc/hostname'),
+    refused: /namespace|setns|invalid argument/i,
+  },
+  {
+    must: 'a path that does not exist is an error',
+    spec: (spec) => withNamespace(spec, 'network', '/no/such/netns'),
+    refused: /no such file/i,
+  },
+  {
+    must: 'a path that is not absolute is an error',
+    spec: (spec, { main }) => {
+      withNamespace(spec, 'network', 'netns');
+      assert.ok(main);
+    },
+    refused: /namespace|absolute|no such file/i,
+  },
+  {
+    must: 'a type that there is not is an error',
+    spec: (spec) => withNamespace(spec, 'coffee' as NamespaceType),
+    refused: /namespace|coffee/i,
+  },
+]);
+
+/** config.md, Hostname and Domainname. */
+export const hostnameRows = [
+  ...section('config.md#hostname', [
+    { must: 'hostname is that of the container', spec: (spec) => (spec.hostname = 'rich'), sh: 'hostname', prints: 'rich' },
+    {
+      must: 'hostname does not change the host’s',
+      spec: (spec) => (spec.hostname = 'rich'),
+      test: async (c) => {
+        await see(c, 'hostname');
+        assert.notEqual(readFileSync('/proc/sys/kernel/hostname', 'utf8').trim(), 'rich');
+      },
+    },
+    {
+      must: 'hostname without a uts namespace of the container’s own is refused',
+      spec: (spec) => {
+        withoutNamespace(spec, 'uts');
+        spec.hostname = 'rich';
+      },
+      refused: /uts|hostname/i,
+    },
+  ]),
+  ...section('config.md#domainname', [
+    {
+      must: 'domainname is that of the container',
+      spec: (spec) => (spec.domainname = 'example.org'),
+      sh: 'cat /proc/sys/kernel/domainname',
+      prints: 'example.org',
+    },
+    {
+      must: 'domainname without a uts namespace of the container’s own is refused',
+      spec: (spec) => {
+        withoutNamespace(spec, 'uts');
+        spec.domainname = 'example.org';
+      },
+      refused: /uts|domainname/i,
+    },
+  ]),
+];
+
+/** config-linux.md, User namespace mappings and Offset for Time Namespace. */
+export const mappingRows = [
+  ...section('config-linux.md#user-namespace-mappings', [
+    {
+      must: 'uidMappings and gidMappings are the mappings of the user namespace',
+      spec: withUserNamespace,
+      sh: 'cat /proc/self/uid_map /proc/self/gid_map | tr -s " " | cut -c2-',
+      prints: '0 100000 65536\n0 100000 65536',
+    },
+    {
+      must: 'several mappings hold together',
+      spec: (spec) => {
+        withUserNamespace(spec);
+        spec.linux.uidMappings!.push({ containerID: 70_000, hostID: 300_000, size: 10 });
+      },
+      sh: 'cat /proc/self/uid_map | tr -s " " | cut -c2-',
+      prints: '0 100000 65536\n70000 300000 10',
+    },
+    {
+      must: 'uid and gid of the process are those of the user namespace',
+      spec: (spec) => {
+        withUserNamespace(spec);
+        spec.process.user = { uid: 5, gid: 6, additionalGids: [7] };
+      },
+      test: async (c) => {
+        await c.running();
+        assert.equal(await c.sh('id -u; id -g; id -G'), '5\n6\n6 7');
+        const status = readFileSync(`/proc/${(await c.state()).pid}/status`, 'utf8');
+        assert.match(status, /^Uid:\t100005\t.*\nGid:\t100006\t/m);
+      },
+    },
+    {
+      must: 'the mappings do not change the owners of the rootfs',
+      spec: withUserNamespace,
+      sh: 'stat -c %u /bin/busybox',
+      prints: '65534',
+    },
+    {
+      must: 'what root creates in a tmpfs of a user namespace is the container’s root’s',
+      spec: (spec) => {
+        withUserNamespace(spec);
+        spec.mounts.push({ destination: '/tmp', type: 'tmpfs', source: 'tmpfs' });
+      },
+      sh: 'touch /tmp/a && stat -c %u /tmp/a',
+      prints: '0',
+    },
+    {
+      must: 'default devices are there in a user namespace, too',
+      spec: withUserNamespace,
+      sh: 'echo a > /dev/null && head -c 2 /dev/zero | wc -c',
+      prints: '2',
+    },
+    {
+      must: 'the process has its capabilities in the user namespace only',
+      spec: (spec) => {
+        withUserNamespace(spec);
+        grant(spec, 'CAP_SYS_TIME');
+      },
+      sh: 'date -s 2020-01-01 2>&1 >/dev/null',
+      exits: 1,
+    },
+    {
+      must: 'mappings without a user namespace are refused',
+      spec: (spec) => {
+        withUserNamespace(spec);
+        withoutNamespace(spec, 'user');
+      },
+      refused: /user|mapping/i,
+    },
+    {
+      must: 'a user namespace without mappings is refused',
+      spec: (spec) => withNamespace(spec, 'user'),
+      refused: /user|mapping|uid/i,
+    },
+  ]),
+  ...section('config-linux.md#offset-for-time-namespace', [
+    {
+      must: 'timeOffsets shift the clocks of a time namespace',
+      spec: (spec) => {
+        withNamespace(spec, 'time');
+        spec.linux.timeOffsets = { monotonic: { secs: 7200 }, boottime: { secs: 864_000, nanosecs: 5 } };
+      },
+      sh: 'cat /proc/self/timens_offsets | tr -s " "',
+      prints: /monotonic 7200 0\nboottime 864000 5/,
+    },
+    {
+      must: 'timeOffsets without a time namespace are refused',
+      spec: (spec) => (spec.linux.timeOffsets = { boottime: { secs: 864_000 } }),
+      refused: /time/i,
+    },
+  ]),
+];
