@@ -6,9 +6,12 @@ import { linuxProcessRows } from './linuxProcess.ts';
 import { mountOptionRows } from './mountOptions.ts';
 import { defaultFilesystemRows, mountRows } from './mounts.ts';
 import { hostnameRows, mappingRows, namespaceRows } from './namespaces.ts';
+import { pathRows } from './paths.ts';
 import { processRows } from './process.ts';
 import { rlimitRows } from './rlimits.ts';
 import { rootRows } from './root.ts';
+import { seccompRows } from './seccomp.ts';
+import { sysctlRows } from './sysctl.ts';
 import { userRows } from './user.ts';
 
 /** Every row, in the order of the specification. */
@@ -32,4 +35,7 @@ export const rows: Row[] = [
   ...deviceRuleRows,
   ...limitRows,
   ...limitEffectRows,
+  ...sysctlRows,
+  ...seccompRows,
+  ...pathRows,
 ];

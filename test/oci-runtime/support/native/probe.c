@@ -1,6 +1,7 @@
 /*
  * Says what busybox has no applet for, from within a container:
  *   probe call NAME [ARG…]   makes one system call: "0" or another result, or the errno's name
+ *   probe call32 umask MASK  the same as a program of 32 bits would make it (x86-64 only)
  *   probe sched              sched_getattr(2): policy nice priority flags runtime deadline period
  *   probe ioprio             ioprio_get(2): class level
  *   probe ptmx               opens /dev/ptmx and names the terminal that it gives (ptsname(3))
@@ -60,6 +61,18 @@ static int make_call(int argc, char **argv)
 	return 2;
 }
 
+#ifdef __x86_64__
+/* int 0x80 is the entry of 32-bit programs; the kernel tells seccomp AUDIT_ARCH_I386. Answers as the kernel does: -errno. */
+static int make_call32(long mask)
+{
+	const long umask32 = 60;
+	long result;
+	__asm__ volatile("int $0x80" : "=a"(result) : "a"(umask32), "b"(mask) : "memory", "r8", "r9", "r10", "r11");
+	errno = -result;
+	return say(result);
+}
+#endif
+
 static int show_scheduling(void)
 {
 	struct attributes a = { .size = sizeof a };
@@ -103,6 +116,10 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 	if (!strcmp(what, "call") && argc > 2)
 		return make_call(argc - 2, argv + 2);
+#ifdef __x86_64__
+	if (!strcmp(what, "call32") && argc > 3)
+		return make_call32(strtol(argv[3], NULL, 0));
+#endif
 	if (!strcmp(what, "sched"))
 		return show_scheduling();
 	if (!strcmp(what, "ioprio"))
@@ -111,6 +128,6 @@ int main(int argc, char **argv)
 		return open_ptmx();
 	if (!strcmp(what, "connect") && argc > 2)
 		return connect_to(argv[2]);
-	fputs("usage: probe call NAME [ARG…] | sched | ioprio | ptmx | connect PORT\n", stderr);
+	fputs("usage: probe call NAME [ARG…] | call32 umask MASK | sched | ioprio | ptmx | connect PORT\n", stderr);
 	return 2;
 }
