@@ -2,6 +2,8 @@ import type { Row } from '../support/row.ts';
 import { capabilityRows } from './capabilities.ts';
 import { cgroupRows, limitEffectRows, limitRows } from './cgroups.ts';
 import { defaultDeviceRows, deviceLinkRows, deviceRows, deviceRuleRows } from './devices.ts';
+import { hookRows } from './hooks.ts';
+import { configRows, createRows, deleteRows, killRows, startRows, stateRows } from './lifecycle.ts';
 import { linuxProcessRows } from './linuxProcess.ts';
 import { mountOptionRows } from './mountOptions.ts';
 import { defaultFilesystemRows, mountRows } from './mounts.ts';
@@ -16,6 +18,7 @@ import { userRows } from './user.ts';
 
 /** Every row, in the order of the specification. */
 export const rows: Row[] = [
+  ...configRows,
   ...rootRows,
   ...mountRows,
   ...mountOptionRows,
@@ -38,4 +41,10 @@ export const rows: Row[] = [
   ...sysctlRows,
   ...seccompRows,
   ...pathRows,
+  ...hookRows,
+  ...stateRows,
+  ...createRows,
+  ...startRows,
+  ...killRows,
+  ...deleteRows,
 ];

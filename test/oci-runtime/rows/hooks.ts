@@ -1,0 +1,292 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OciHookKind } from '../../../hooks/oci.ts';
+import type { Bed } from '../support/bed.ts';
+import { failed, succeeded, type Container } from '../support/container.ts';
+import { bind } from '../support/edit.ts';
+import { section, type Row } from '../support/row.ts';
+
+const kinds: OciHookKind[] = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'];
+
+/** What the specification says of the state's status at each kind's time. */
+const statuses: Record<OciHookKind, RegExp> = {
+  prestart: /^creat(ing|ed)$/,
+  createRuntime: /^creat(ing|ed)$/,
+  createContainer: /^creat(ing|ed)$/,
+  startContainer: /^(creating|created)$/,
+  poststart: /^running$/,
+  poststop: /^stopped$/,
+};
+
+/** Kinds whose failure ends the container. */
+const vital: OciHookKind[] = ['prestart', 'createRuntime', 'createContainer', 'startContainer'];
+
+/** A hook that runs a shell script; inside and outside of the container there is a /bin/sh. */
+const shell = (script: string, more = {}) => ({ path: '/bin/sh', args: ['sh', '-c', script], ...more });
+
+/** What hooks have written: the directory is at the same path on the host and in the container. */
+const notes = (bed: Bed, name: string) => {
+  const path = join(bed.host, name);
+  return existsSync(path) ? readFileSync(path, 'utf8').trimEnd() : '';
+};
+
+function share({ main, host }: Bed): void {
+  bind(main.spec, host, ['bind'], host);
+}
+
+async function wholeLife(c: Container): Promise<void> {
+  await c.running();
+  await c.removed();
+}
+
+const each = (row: (kind: OciHookKind) => Omit<Row, 'section'>) => kinds.map(row);
+
+/** config.md, POSIX-platform Hooks. */
+export const hookRows = section('config.md#posix-platform-hooks', [
+  {
+    must: 'every kind is called, in the order of the lifecycle',
+    spec: (spec, bed) => {
+      share(bed);
+      spec.hooks = Object.fromEntries(kinds.map((kind) => [kind, [shell(`echo ${kind} >> ${bed.host}/notes`)]]));
+    },
+    test: async (c, bed) => {
+      await wholeLife(c);
+      assert.deepEqual(notes(bed, 'notes').split('\n'), kinds);
+    },
+  },
+  {
+    must: 'prestart, createRuntime and createContainer are called by create, startContainer and poststart by start',
+    spec: (spec, bed) => {
+      share(bed);
+      spec.hooks = Object.fromEntries(kinds.map((kind) => [kind, [shell(`echo ${kind} >> ${bed.host}/notes`)]]));
+      spec.process.args = ['/bin/sleep', '1000'];
+    },
+    test: async (c, bed) => {
+      await c.created();
+      assert.deepEqual(notes(bed, 'notes').split('\n'), ['prestart', 'createRuntime', 'createContainer']);
+      await c.started();
+      assert.deepEqual(notes(bed, 'notes').split('\n'), kinds.slice(0, 5));
+    },
+  },
+  ...each((kind) => ({
+    must: `${kind} gets the state on its standard input`,
+    spec: (spec, bed) => {
+      share(bed);
+      spec.annotations = { 'org.example.key': 'value' };
+      spec.hooks = { [kind]: [shell(`cat > ${bed.host}/state`)] };
+    },
+    test: async (c, bed) => {
+      await wholeLife(c);
+      const state = JSON.parse(notes(bed, 'state')) as any;
+      assert.equal(state.id, c.id);
+      assert.match(state.status, statuses[kind]);
+      assert.equal(state.bundle, c.place.directory);
+      assert.deepEqual(state.annotations, { 'org.example.key': 'value' });
+      assert.match(state.ociVersion, /^1\./);
+    },
+  })),
+  {
+    must: 'the state has the pid of the container’s process while there is one',
+    spec: (spec, bed) => (spec.hooks = { createRuntime: [shell(`cat > ${bed.host}/state`)] }),
+    test: async (c, bed) => {
+      await c.created();
+      assert.equal((JSON.parse(notes(bed, 'state')) as any).pid, (await c.state()).pid);
+    },
+  },
+  ...each((kind) => ({
+    must: `${kind}: several hooks are called in their order`,
+    spec: (spec, bed) => {
+      share(bed);
+      spec.hooks = { [kind]: ['one', 'two', 'three'].map((name) => shell(`echo ${name} >> ${bed.host}/notes`)) };
+    },
+    test: async (c, bed) => {
+      await wholeLife(c);
+      assert.equal(notes(bed, 'notes'), 'one\ntwo\nthree');
+    },
+  })),
+  {
+    must: 'args are the hook’s arguments from the zeroth on',
+    spec: (spec, bed) => {
+      writeFileSync(join(bed.host, 'hook'), `#!/bin/sh\nprintf '[%s]' "$@" > ${bed.host}/notes\n`, { mode: 0o755 });
+      spec.hooks = { createRuntime: [{ path: join(bed.host, 'hook'), args: ['zeroth', 'a b', '', 'c'] }] };
+    },
+    test: async (c, bed) => {
+      await c.created();
+      assert.equal(notes(bed, 'notes'), '[a b][][c]');
+    },
+  },
+  ...each((kind) => ({
+    must: `${kind}: env is the hook’s environment, and nothing else is`,
+    spec: (spec, bed) => {
+      share(bed);
+      const print = `tr '\\0' '\\n' < /proc/self/environ | sort > ${bed.host}/notes`;
+      spec.hooks = { [kind]: [shell(print, { env: ['PATH=/usr/bin:/bin', 'ONE=1'] })] };
+    },
+    test: async (c, bed) => {
+      await wholeLife(c);
+      const seen = notes(bed, 'notes').split('\n');
+      assert.ok(seen.includes('ONE=1'), `ONE=1 in ${seen.join()}`);
+      assert.deepEqual(
+        seen.filter((line) => !/^(ONE|PATH|PWD|OLDPWD|SHLVL|_)=/.test(line)),
+        [],
+      );
+    },
+  })),
+  {
+    must: 'prestart, createRuntime, poststart and poststop run in the runtime’s namespaces',
+    spec: (spec, bed) => {
+      const print = (kind: string) => shell(`readlink /proc/self/ns/net >> ${bed.host}/${kind}`);
+      for (const kind of ['prestart', 'createRuntime', 'poststart', 'poststop'] as const)
+        spec.hooks = { ...spec.hooks, [kind]: [print(kind)] };
+    },
+    test: async (c, bed) => {
+      await wholeLife(c);
+      for (const kind of ['prestart', 'createRuntime', 'poststart', 'poststop'])
+        assert.equal(notes(bed, kind), readlinkSync('/proc/self/ns/net'), kind);
+    },
+  },
+  {
+    must: 'createContainer runs in the container’s namespaces, before its root is changed',
+    spec: (spec, bed) => {
+      const script = `readlink /proc/self/ns/mnt > ${bed.host}/mount; readlink /proc/self/ns/uts > ${bed.host}/uts; ls / > ${bed.host}/root`;
+      spec.hooks = { createContainer: [shell(script)] };
+    },
+    test: async (c, bed) => {
+      await c.created();
+      const { pid } = await c.state();
+      assert.equal(notes(bed, 'mount'), readlinkSync(`/proc/${pid}/ns/mnt`));
+      assert.equal(notes(bed, 'uts'), readlinkSync(`/proc/${pid}/ns/uts`));
+      assert.match(notes(bed, 'root'), /^usr$/m);
+    },
+  },
+  {
+    must: 'createContainer and createRuntime find the container’s namespaces made, so that they can furnish them',
+    spec: (spec, bed) => {
+      const look = `sed -n 's/.*"pid": *\\([0-9]*\\).*/\\1/p' | { read pid; readlink /proc/$pid/ns/net > ${bed.host}/net; }`;
+      spec.hooks = { createRuntime: [shell(`tr ',' '\\n' | ${look}`)] };
+    },
+    test: async (c, bed) => {
+      await c.created();
+      assert.equal(notes(bed, 'net'), readlinkSync(`/proc/${(await c.state()).pid}/ns/net`));
+      assert.notEqual(notes(bed, 'net'), readlinkSync('/proc/self/ns/net'));
+    },
+  },
+  {
+    must: 'startContainer runs in the container, its path is one of the container’s',
+    spec: (spec, bed) => {
+      share(bed);
+      spec.hooks = { startContainer: [{ path: '/bin/busybox', args: ['ls', '/'] }, shell(`ls / > ${bed.host}/root`)] };
+    },
+    test: async (c, bed) => {
+      await wholeLife(c);
+      assert.match(notes(bed, 'root'), /^bin\ndev\netc\n/);
+    },
+  },
+  {
+    must: 'startContainer has ended before the process begins',
+    spec: (spec, bed) => {
+      share(bed);
+      spec.hooks = { startContainer: [shell(`sleep 0.2; echo hook >> ${bed.host}/notes`)] };
+    },
+    test: async (c, bed) => {
+      await c.running(`echo process >> ${bed.host}/notes; echo ready; exec sleep 1000`);
+      assert.equal(notes(bed, 'notes'), 'hook\nprocess');
+    },
+  },
+  ...vital.map((kind) => ({
+    must: `${kind}: if it fails there is no container, and its process does not begin`,
+    spec: (spec: Parameters<NonNullable<Row['spec']>>[0]) => (spec.hooks = { [kind]: [shell('exit 3')] }),
+    refused: /hook|exit|exited|status/i,
+  })),
+  ...vital.map((kind) => ({
+    must: `${kind}: after a failure poststop hooks are called`,
+    spec: (spec: Parameters<NonNullable<Row['spec']>>[0], bed: Bed) => {
+      spec.hooks = { [kind]: [shell('exit 3')], poststop: [shell(`echo poststop > ${bed.host}/notes`)] };
+    },
+    test: async (c: Container, bed: Bed) => {
+      const created = await c.create();
+      if (created.code === 0) failed(await c.start(), /./);
+      await c.delete('--force');
+      assert.equal(notes(bed, 'notes'), 'poststop');
+    },
+  })),
+  ...vital.map((kind) => ({
+    must: `${kind}: hooks after one that fails are not called`,
+    spec: (spec: Parameters<NonNullable<Row['spec']>>[0], bed: Bed) => {
+      share(bed);
+      spec.hooks = { [kind]: [shell('exit 3'), shell(`echo next > ${bed.host}/notes`)] };
+    },
+    test: async (c: Container, bed: Bed) => {
+      failed(await c.run(), /./);
+      assert.equal(notes(bed, 'notes'), '');
+    },
+  })),
+  {
+    must: 'after a failed hook the same id can be used',
+    spec: (spec) => (spec.hooks = { createRuntime: [shell('exit 3')] }),
+    test: async (c) => {
+      failed(await c.create(), /./);
+      delete c.spec.hooks;
+      await c.running();
+    },
+  },
+  {
+    must: 'poststop: one that fails is told as a warning; the rest is called and the container deleted',
+    spec: (spec, bed) => {
+      spec.hooks = { poststop: [shell('exit 3'), shell(`echo next > ${bed.host}/notes`)] };
+    },
+    test: async (c, bed) => {
+      await c.running();
+      succeeded(await c.kill('KILL'));
+      await c.becomes('stopped');
+      const { stderr } = succeeded(await c.delete());
+      assert.match(stderr, /hook|exit|status/i);
+      assert.equal(notes(bed, 'notes'), 'next');
+    },
+  },
+  {
+    must: 'poststart: one that fails is told as a warning, and the container goes on',
+    spec: (spec) => (spec.hooks = { poststart: [shell('exit 3')] }),
+    test: async (c) => {
+      c.spec.process.args = ['/bin/sleep', '1000'];
+      await c.created();
+      const { stderr } = succeeded(await c.start());
+      assert.match(stderr, /hook|exit|status/i);
+      assert.equal(await c.status(), 'running');
+    },
+  },
+  ...vital.map((kind) => ({
+    must: `${kind}: one that is not done within its timeout is ended, and has failed`,
+    spec: (spec: Parameters<NonNullable<Row['spec']>>[0]) =>
+      (spec.hooks = { [kind]: [shell('exec sleep 100', { timeout: 1 })] }),
+    refused: /hook|time|kill|signal/i,
+  })),
+  {
+    must: 'a hook that ends in time is not hindered by its timeout',
+    spec: (spec) => (spec.hooks = { createRuntime: [shell('true', { timeout: 1 })] }),
+    sh: 'echo good',
+    prints: 'good',
+  },
+  {
+    must: 'a timeout that is not positive is an error',
+    spec: (spec) => (spec.hooks = { createRuntime: [shell('true', { timeout: -1 })] }),
+    refused: /timeout|hook/i,
+  },
+  {
+    must: 'a path that is not absolute is an error',
+    spec: (spec) => (spec.hooks = { createRuntime: [{ path: 'sh', args: ['sh', '-c', 'true'] }] }),
+    refused: /hook|absolute|path|exec|no such file/i,
+  },
+  {
+    must: 'a hook that does not exist is an error',
+    spec: (spec) => (spec.hooks = { createRuntime: [{ path: '/no/such/hook' }] }),
+    refused: /hook|no such file|exit/i,
+  },
+  {
+    must: 'a kind that there is not is ignored like any unknown property',
+    spec: (spec) => Object.assign(spec, { hooks: { precoffee: [shell('exit 3')] } }),
+    sh: 'echo good',
+    prints: 'good',
+  },
+]);
