@@ -1,7 +1,10 @@
 import type { Row } from '../support/row.ts';
 import { capabilityRows } from './capabilities.ts';
 import { cgroupRows, limitEffectRows, limitRows } from './cgroups.ts';
+import { commandLineRows } from './commandLine.ts';
 import { defaultDeviceRows, deviceLinkRows, deviceRows, deviceRuleRows } from './devices.ts';
+import { execRows } from './exec.ts';
+import { featureRows } from './features.ts';
 import { hookRows } from './hooks.ts';
 import { configRows, createRows, deleteRows, killRows, startRows, stateRows } from './lifecycle.ts';
 import { linuxProcessRows } from './linuxProcess.ts';
@@ -14,6 +17,7 @@ import { rlimitRows } from './rlimits.ts';
 import { rootRows } from './root.ts';
 import { seccompRows } from './seccomp.ts';
 import { sysctlRows } from './sysctl.ts';
+import { terminalRows } from './terminal.ts';
 import { userRows } from './user.ts';
 
 /** Every row, in the order of the specification. */
@@ -47,4 +51,8 @@ export const rows: Row[] = [
   ...startRows,
   ...killRows,
   ...deleteRows,
+  ...terminalRows,
+  ...execRows,
+  ...commandLineRows,
+  ...featureRows,
 ];

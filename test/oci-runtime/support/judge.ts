@@ -54,7 +54,7 @@ function simply(row: Row): (container: Container) => Promise<void> {
 
 async function isRefused(container: Container, message: RegExp, isPlain: boolean): Promise<void> {
   const { process } = container.spec as Partial<Container['spec']>;
-  if (isPlain && process && process.args?.length !== 0 && process.args)
+  if (isPlain && Array.isArray(process?.args) && process.args.length > 0)
     process.args = ['/bin/sh', '-c', `echo ${startedEvenSo}`];
   const called = failed(await container.run(), message);
   assert.doesNotMatch(called.stdout, new RegExp(startedEvenSo));
