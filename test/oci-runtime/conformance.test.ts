@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { strayDeviations } from './deviations/index.ts';
 import { rows } from './rows/index.ts';
 import { Ahead } from './support/ahead.ts';
 import { judge, type Verdict } from './support/judge.ts';
@@ -19,7 +20,9 @@ describe('OCI runtimes', function () {
   const wanted = wantedRuntimes();
   const outcomes: Outcome[] = [];
   const runtimes = new Map<string, Runtime>();
-  const ahead = new Ahead(wanted.flatMap((name) => rows.map((row, index) => () => judgeOne(name, row, index))));
+  const ahead = new Ahead(
+    wanted.flatMap((name) => rows.map((row, index) => () => judgeOne(name, row, index))),
+  );
   let workshop: Workshop;
 
   before(async () => {
@@ -41,12 +44,16 @@ describe('OCI runtimes', function () {
       });
   }
 
+  it('deviate from rows that there are', () => assert.deepEqual(strayDeviations(rows), []));
+
   it('come to what results.json says of them', async function () {
     if (outcomes.length < wanted.length * rows.length) return skip(this, 'not every row has an outcome');
     const seen = toResults(outcomes);
     if (process.env['POUCH_OCI_RESULTS'] === 'write') await writeResults(seen);
     const committed = onlyOf(committedResults(), Object.keys(seen.runtimes));
-    const others = Object.entries(seen.runtimes).filter(([name, version]) => committed.runtimes[name] !== version);
+    const others = Object.entries(seen.runtimes).filter(
+      ([name, version]) => committed.runtimes[name] !== version,
+    );
     if (others.length > 0) return skip(this, `it is of other versions than ${others.map(String).join(', ')}`);
     assert.deepEqual(seen, committed, 'POUCH_OCI_RESULTS=write npm test -- oci-runtime writes it anew');
   });

@@ -44,7 +44,16 @@ export const capabilityRows = section('config.md#linux-process', [
       ambient: [kill],
     }),
     args: status,
-    prints: new RegExp(['Prm', 'Eff', 'Bnd', 'Amb'].map((set) => is(set, ...(set === 'Bnd' ? (['CAP_CHOWN', 'CAP_KILL'] as const) : (['CAP_KILL'] as const))).source).join('[^]*'), 'm'),
+    prints: new RegExp(
+      ['Prm', 'Eff', 'Bnd', 'Amb']
+        .map(
+          (set) =>
+            is(set, ...(set === 'Bnd' ? (['CAP_CHOWN', 'CAP_KILL'] as const) : (['CAP_KILL'] as const)))
+              .source,
+        )
+        .join('[^]*'),
+      'm',
+    ),
   },
   {
     must: 'without ambient capabilities a user who is not root has no permitted and no effective ones',
@@ -56,7 +65,15 @@ export const capabilityRows = section('config.md#linux-process', [
     must: 'root’s permitted and effective capabilities do not exceed the bounding set',
     spec: sets({ bounding: [chown, kill], permitted: [chown, kill], effective: [chown, kill] }, 0),
     args: status,
-    prints: new RegExp(['Inh', 'Prm', 'Eff', 'Bnd', 'Amb'].map((set) => is(set, ...(set === 'Inh' || set === 'Amb' ? [] : (['CAP_CHOWN', 'CAP_KILL'] as const))).source).join('[^]*'), 'm'),
+    prints: new RegExp(
+      ['Inh', 'Prm', 'Eff', 'Bnd', 'Amb']
+        .map(
+          (set) =>
+            is(set, ...(set === 'Inh' || set === 'Amb' ? [] : (['CAP_CHOWN', 'CAP_KILL'] as const))).source,
+        )
+        .join('[^]*'),
+      'm',
+    ),
   },
   {
     must: 'without capabilities no set has any',

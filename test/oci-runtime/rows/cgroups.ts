@@ -24,8 +24,13 @@ export const cgroupRows = section('config-linux.md#cgroups-path', [
     test: async (c) => {
       await c.running();
       const { pid } = await c.state();
-      const path = ownCgroups(pid!).find(({ controllers }) => controllers === 'pids' || controllers === '')!.path;
-      assert.notEqual(path, ownCgroups(process.pid).find(({ controllers }) => /^(pids)?$/.test(controllers))!.path);
+      const path = ownCgroups(pid!).find(
+        ({ controllers }) => controllers === 'pids' || controllers === '',
+      )!.path;
+      assert.notEqual(
+        path,
+        ownCgroups(process.pid).find(({ controllers }) => /^(pids)?$/.test(controllers))!.path,
+      );
     },
   },
   {
@@ -50,7 +55,12 @@ export const cgroupRows = section('config-linux.md#cgroups-path', [
   {
     must: 'a cgroup mount shows the hierarchies, read-only if it says so',
     spec: ({ mounts }) =>
-      mounts.push({ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro', 'nosuid'] }),
+      mounts.push({
+        destination: '/sys/fs/cgroup',
+        type: 'cgroup',
+        source: 'cgroup',
+        options: ['ro', 'nosuid'],
+      }),
     sh: `ls /sys/fs/cgroup | grep -cxE 'pids|cgroup.procs'; mkdir /sys/fs/cgroup/pids/a 2>/dev/null || echo refused`,
     prints: '1\nrefused',
   },
@@ -124,7 +134,12 @@ const limits: Record<string, Limit[]> = {
     },
   ],
   cpu: [
-    { field: 'shares', resources: { cpu: { shares: 512 } }, v1: ['cpu', 'cpu.shares', '512'], v2: ['cpu.weight', '20'] },
+    {
+      field: 'shares',
+      resources: { cpu: { shares: 512 } },
+      v1: ['cpu', 'cpu.shares', '512'],
+      v2: ['cpu.weight', '20'],
+    },
     {
       field: 'quota',
       resources: { cpu: { quota: 50_000 } },
@@ -148,11 +163,26 @@ const limits: Record<string, Limit[]> = {
       resources: { cpu: { realtimePeriod: 500_000 } },
       v1: ['cpu', 'cpu.rt_period_us', '500000'],
     },
-    { field: 'cpus', resources: { cpu: { cpus: '0' } }, v1: ['cpuset', 'cpuset.cpus', '0'], v2: ['cpuset.cpus', '0'] },
-    { field: 'mems', resources: { cpu: { mems: '0' } }, v1: ['cpuset', 'cpuset.mems', '0'], v2: ['cpuset.mems', '0'] },
+    {
+      field: 'cpus',
+      resources: { cpu: { cpus: '0' } },
+      v1: ['cpuset', 'cpuset.cpus', '0'],
+      v2: ['cpuset.cpus', '0'],
+    },
+    {
+      field: 'mems',
+      resources: { cpu: { mems: '0' } },
+      v1: ['cpuset', 'cpuset.mems', '0'],
+      v2: ['cpuset.mems', '0'],
+    },
   ],
   pids: [
-    { field: 'limit', resources: { pids: { limit: 42 } }, v1: ['pids', 'pids.max', '42'], v2: ['pids.max', '42'] },
+    {
+      field: 'limit',
+      resources: { pids: { limit: 42 } },
+      v1: ['pids', 'pids.max', '42'],
+      v2: ['pids.max', '42'],
+    },
     {
       field: 'limit of 0 or less, which is none,',
       resources: { pids: { limit: -1 } },

@@ -174,7 +174,11 @@ export const deviceRuleRows = section('config-linux.md#allowed-device-list', [
   },
   {
     must: 'a later rule takes back a part of an earlier, wider one',
-    spec: rules(deny, { allow: true, type: 'b', major: 7, access: 'rwm' }, { allow: false, ...loop, access: 'w' }),
+    spec: rules(
+      deny,
+      { allow: true, type: 'b', major: 7, access: 'rwm' },
+      { allow: false, ...loop, access: 'w' },
+    ),
     sh: `${make} && ${read}; ${write}`,
     prints: 'readable\nunwritable',
   },

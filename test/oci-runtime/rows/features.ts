@@ -26,7 +26,14 @@ export const featureRows = [
     {
       must: 'hooks are all six kinds',
       test: async (c) => {
-        const all = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'];
+        const all = [
+          'prestart',
+          'createRuntime',
+          'createContainer',
+          'startContainer',
+          'poststart',
+          'poststop',
+        ];
         includes((await featuresOf(c)).hooks, ...all);
       },
     },
@@ -35,20 +42,39 @@ export const featureRows = [
     {
       must: 'mountOptions are those that the runtime knows',
       test: async (c) =>
-        includes((await featuresOf(c)).mountOptions, 'bind', 'rbind', 'ro', 'rro', 'nosuid', 'rshared', 'tmpcopyup'),
+        includes(
+          (await featuresOf(c)).mountOptions,
+          'bind',
+          'rbind',
+          'ro',
+          'rro',
+          'nosuid',
+          'rshared',
+          'tmpcopyup',
+        ),
     },
   ]),
   ...section('features-linux.md#namespaces', [
     {
       must: 'namespaces are all that the runtime knows',
       test: async (c) =>
-        includes((await featuresOf(c)).linux.namespaces, 'cgroup', 'ipc', 'mount', 'network', 'pid', 'user', 'uts'),
+        includes(
+          (await featuresOf(c)).linux.namespaces,
+          'cgroup',
+          'ipc',
+          'mount',
+          'network',
+          'pid',
+          'user',
+          'uts',
+        ),
     },
   ]),
   ...section('features-linux.md#capabilities', [
     {
       must: 'capabilities are the kernel’s',
-      test: async (c) => includes((await featuresOf(c)).linux.capabilities, 'CAP_CHOWN', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE'),
+      test: async (c) =>
+        includes((await featuresOf(c)).linux.capabilities, 'CAP_CHOWN', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE'),
     },
   ]),
   ...section('features-linux.md#cgroup', [
@@ -66,7 +92,14 @@ export const featureRows = [
       test: async (c) => {
         const { enabled, actions, operators, archs } = (await featuresOf(c)).linux.seccomp;
         assert.equal(enabled, true);
-        includes(actions, 'SCMP_ACT_ALLOW', 'SCMP_ACT_ERRNO', 'SCMP_ACT_KILL_PROCESS', 'SCMP_ACT_LOG', 'SCMP_ACT_NOTIFY');
+        includes(
+          actions,
+          'SCMP_ACT_ALLOW',
+          'SCMP_ACT_ERRNO',
+          'SCMP_ACT_KILL_PROCESS',
+          'SCMP_ACT_LOG',
+          'SCMP_ACT_NOTIFY',
+        );
         includes(operators, 'SCMP_CMP_EQ', 'SCMP_CMP_MASKED_EQ');
         includes(archs, 'SCMP_ARCH_X86_64', 'SCMP_ARCH_AARCH64');
       },

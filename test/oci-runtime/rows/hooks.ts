@@ -8,7 +8,14 @@ import { failed, succeeded, type Container } from '../support/container.ts';
 import { bind } from '../support/edit.ts';
 import { section, type Row } from '../support/row.ts';
 
-const kinds: OciHookKind[] = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'];
+const kinds: OciHookKind[] = [
+  'prestart',
+  'createRuntime',
+  'createContainer',
+  'startContainer',
+  'poststart',
+  'poststop',
+];
 
 /** What the specification says of the state's status at each kind's time. */
 const statuses: Record<OciHookKind, RegExp> = {
@@ -23,8 +30,10 @@ const statuses: Record<OciHookKind, RegExp> = {
 /** Kinds whose failure ends the container. */
 const vital: OciHookKind[] = ['prestart', 'createRuntime', 'createContainer', 'startContainer'];
 
-/** A hook that runs a shell script; inside and outside of the container there is a /bin/sh. */
-const shell = (script: string, more = {}) => ({ path: '/bin/sh', args: ['sh', '-c', script], ...more });
+/** A hook that runs a shell script on the state; inside and outside of the container there is a /bin/sh. */
+const reader = (script: string, more = {}) => ({ path: '/bin/sh', args: ['sh', '-c', script], ...more });
+/** One that has no use for the state. */
+const shell = (script: string, more = {}) => reader(`cat >/dev/null; ${script}`, more);
 
 /** What hooks have written: the directory is at the same path on the host and in the container. */
 const notes = (bed: Bed, name: string) => {
@@ -49,7 +58,10 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     must: 'every kind is called, in the order of the lifecycle',
     spec: (spec, bed) => {
       share(bed);
-      spec.hooks = Object.fromEntries(kinds.map((kind) => [kind, [shell(`echo ${kind} >> ${bed.host}/notes`)]]));
+      // Whoever does not wait for a slow one calls the next too early.
+      const note = (kind: OciHookKind) =>
+        `sleep 0.0${9 - kinds.indexOf(kind)}; echo ${kind} >> ${bed.host}/notes`;
+      spec.hooks = Object.fromEntries(kinds.map((kind) => [kind, [shell(note(kind))]]));
     },
     test: async (c, bed) => {
       await wholeLife(c);
@@ -60,7 +72,9 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     must: 'prestart, createRuntime and createContainer are called by create, startContainer and poststart by start',
     spec: (spec, bed) => {
       share(bed);
-      spec.hooks = Object.fromEntries(kinds.map((kind) => [kind, [shell(`echo ${kind} >> ${bed.host}/notes`)]]));
+      spec.hooks = Object.fromEntries(
+        kinds.map((kind) => [kind, [shell(`echo ${kind} >> ${bed.host}/notes`)]]),
+      );
       spec.process.args = ['/bin/sleep', '1000'];
     },
     test: async (c, bed) => {
@@ -76,11 +90,11 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     spec: (spec, bed) => {
       share(bed);
       spec.annotations = { 'org.example.key': 'value' };
-      spec.hooks = { [kind]: [shell(`cat > ${bed.host}/state`)] };
+      spec.hooks = { [kind]: [reader(`cat > ${bed.host}/state`)] };
     },
     test: async (c, bed) => {
       await wholeLife(c);
-      const state = JSON.parse(notes(bed, 'state')) as any;
+      const state = JSON.parse(notes(bed, 'state'));
       assert.equal(state.id, c.id);
       assert.match(state.status, statuses[kind]);
       assert.equal(state.bundle, c.place.directory);
@@ -90,27 +104,42 @@ export const hookRows = section('config.md#posix-platform-hooks', [
   })),
   {
     must: 'the state has the pid of the container’s process while there is one',
-    spec: (spec, bed) => (spec.hooks = { createRuntime: [shell(`cat > ${bed.host}/state`)] }),
+    spec: (spec, bed) => (spec.hooks = { createRuntime: [reader(`cat > ${bed.host}/state`)] }),
     test: async (c, bed) => {
       await c.created();
-      assert.equal((JSON.parse(notes(bed, 'state')) as any).pid, (await c.state()).pid);
+      assert.equal((JSON.parse(notes(bed, 'state'))).pid, (await c.state()).pid);
     },
   },
   ...each((kind) => ({
     must: `${kind}: several hooks are called in their order`,
     spec: (spec, bed) => {
       share(bed);
-      spec.hooks = { [kind]: ['one', 'two', 'three'].map((name) => shell(`echo ${name} >> ${bed.host}/notes`)) };
+      spec.hooks = {
+        [kind]: ['one', 'two', 'three'].map((name) => shell(`echo ${name} >> ${bed.host}/notes`)),
+      };
     },
     test: async (c, bed) => {
       await wholeLife(c);
       assert.equal(notes(bed, 'notes'), 'one\ntwo\nthree');
     },
   })),
+  ...each((kind) => ({
+    must: `${kind}: a hook need not read the state`,
+    spec: (spec) => {
+      // More than a pipe holds (pipe(7)), so that nobody can have written it all.
+      spec.annotations = { 'org.example.long': 'x'.repeat(200_000) };
+      spec.hooks = { [kind]: [reader('exec 0<&-; true')] };
+    },
+    test: async (c) => wholeLife(c),
+  })),
   {
     must: 'args are the hook’s arguments from the zeroth on',
     spec: (spec, bed) => {
-      writeFileSync(join(bed.host, 'hook'), `#!/bin/sh\nprintf '[%s]' "$@" > ${bed.host}/notes\n`, { mode: 0o755 });
+      writeFileSync(
+        join(bed.host, 'hook'),
+        `#!/bin/sh\ncat >/dev/null\nprintf '[%s]' "$@" > ${bed.host}/notes\n`,
+        { mode: 0o755 },
+      );
       spec.hooks = { createRuntime: [{ path: join(bed.host, 'hook'), args: ['zeroth', 'a b', '', 'c'] }] };
     },
     test: async (c, bed) => {
@@ -165,7 +194,7 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     must: 'createContainer and createRuntime find the container’s namespaces made, so that they can furnish them',
     spec: (spec, bed) => {
       const look = `sed -n 's/.*"pid": *\\([0-9]*\\).*/\\1/p' | { read pid; readlink /proc/$pid/ns/net > ${bed.host}/net; }`;
-      spec.hooks = { createRuntime: [shell(`tr ',' '\\n' | ${look}`)] };
+      spec.hooks = { createRuntime: [reader(`tr ',' '\\n' | ${look}`)] };
     },
     test: async (c, bed) => {
       await c.created();
@@ -177,7 +206,9 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     must: 'startContainer runs in the container, its path is one of the container’s',
     spec: (spec, bed) => {
       share(bed);
-      spec.hooks = { startContainer: [{ path: '/bin/busybox', args: ['ls', '/'] }, shell(`ls / > ${bed.host}/root`)] };
+      spec.hooks = {
+        startContainer: [{ path: '/bin/busybox', args: ['cat'] }, shell(`ls / > ${bed.host}/root`)],
+      };
     },
     test: async (c, bed) => {
       await wholeLife(c);

@@ -24,12 +24,15 @@ export const stateRows = section('runtime.md#state', [
     test: async (c) => {
       await c.created();
       const { ociVersion, id, status, pid, bundle, annotations } = await c.state();
-      assert.deepEqual({ id, status, bundle, annotations }, {
-        id: c.id,
-        status: 'created',
-        bundle: c.place.directory,
-        annotations: { 'org.example.key': 'value' },
-      });
+      assert.deepEqual(
+        { id, status, bundle, annotations },
+        {
+          id: c.id,
+          status: 'created',
+          bundle: c.place.directory,
+          annotations: { 'org.example.key': 'value' },
+        },
+      );
       assert.match(ociVersion, /^1\.\d+\.\d+/);
       assert.ok(existsSync(`/proc/${pid}`));
     },
@@ -43,7 +46,10 @@ export const stateRows = section('runtime.md#state', [
       assert.match(readFileSync(`/proc/${pid}/status`, 'utf8'), /^NSpid:\t\d+\t1$/m);
     },
   },
-  { must: 'a started container is running', test: async (c) => (await c.running(), assert.equal(await c.status(), 'running')) },
+  {
+    must: 'a started container is running',
+    test: async (c) => (await c.running(), assert.equal(await c.status(), 'running')),
+  },
   { must: 'a container whose process has ended is stopped', test: async (c) => stopped(c) },
   {
     must: 'a stopped container has no pid',
@@ -67,8 +73,14 @@ export const stateRows = section('runtime.md#state', [
       await c.becomes('stopped');
     },
   },
-  { must: 'the state of an unknown container is an error', test: async (c) => void failed(await c.call(['state', 'none']), /not exist|no such file/i) },
-  { must: 'the state without an id is an error', test: async (c) => void failed(await c.call(['state']), /argument|id/i) },
+  {
+    must: 'the state of an unknown container is an error',
+    test: async (c) => void failed(await c.call(['state', 'none']), /not exist|no such file/i),
+  },
+  {
+    must: 'the state without an id is an error',
+    test: async (c) => void failed(await c.call(['state']), /argument|id/i),
+  },
 ]);
 
 /** runtime.md, Create. */
@@ -159,7 +171,10 @@ export const createRows = section('runtime.md#create', [
 
 /** runtime.md, Start. */
 export const startRows = section('runtime.md#start', [
-  { must: 'starting an unknown container is an error', test: async (c) => void failed(await c.call(['start', 'none']), /not exist|no such file/i) },
+  {
+    must: 'starting an unknown container is an error',
+    test: async (c) => void failed(await c.call(['start', 'none']), /not exist|no such file/i),
+  },
   {
     must: 'starting a running container is an error, and it goes on',
     test: async (c) => {
@@ -189,7 +204,10 @@ export const startRows = section('runtime.md#start', [
 
 /** runtime.md, Kill. */
 export const killRows = section('runtime.md#kill', [
-  { must: 'killing an unknown container is an error', test: async (c) => void failed(await c.call(['kill', 'none', 'KILL']), /not exist|no such file/i) },
+  {
+    must: 'killing an unknown container is an error',
+    test: async (c) => void failed(await c.call(['kill', 'none', 'KILL']), /not exist|no such file/i),
+  },
   {
     must: 'killing a stopped container is an error',
     test: async (c) => {
@@ -249,7 +267,10 @@ export const killRows = section('runtime.md#kill', [
 
 /** runtime.md, Delete. */
 export const deleteRows = section('runtime.md#delete', [
-  { must: 'deleting an unknown container is an error', test: async (c) => void failed(await c.call(['delete', 'none']), /not exist|no such file/i) },
+  {
+    must: 'deleting an unknown container is an error',
+    test: async (c) => void failed(await c.call(['delete', 'none']), /not exist|no such file/i),
+  },
   {
     must: 'deleting a running container is an error, and it goes on',
     test: async (c) => {
@@ -295,9 +316,14 @@ export const configRows: Row[] = [
   ...section('bundle.md#filesystem-bundle', [
     {
       must: 'a bundle without config.json is an error',
-      test: async (c) => void failed(await c.call(['run', '--bundle', c.place.directory, c.id]), /config\.json|no such file/i),
+      test: async (c) =>
+        void failed(await c.call(['run', '--bundle', c.place.directory, c.id]), /config\.json|no such file/i),
     },
-    { must: 'a bundle that does not exist is an error', test: async (c) => void failed(await c.call(['run', '--bundle', c.path('none'), c.id]), /no such file/i) },
+    {
+      must: 'a bundle that does not exist is an error',
+      test: async (c) =>
+        void failed(await c.call(['run', '--bundle', c.path('none'), c.id]), /no such file/i),
+    },
     ...['', '{', '[]', '"text"', '{"ociVersion": "1.0.2",}', '{}', 'null'].map((text) => ({
       must: `a config.json of ${JSON.stringify(text)} is an error`,
       test: async (c: Container) => {
@@ -356,7 +382,7 @@ export const configRows: Row[] = [
     {
       must: 'a value of the wrong type is refused: args',
       spec: ({ process }) => (process.args = 'sh' as unknown as string[]),
-      refused: /arg|unmarshal|string/i,
+      refused: /arg|unmarshal|string|executable/i,
     },
     {
       must: 'a value of the wrong type is refused: mounts',

@@ -281,7 +281,13 @@ export const mountOptionRows = section('config.md#linux-mount-options', [
       withUserNamespace(spec);
       writeFileSync(join(bed.host, 'a'), '');
       const mappings = { uidMappings: spec.linux.uidMappings!, gidMappings: spec.linux.gidMappings! };
-      const mount = { destination: '/mnt', type: 'bind', source: bed.host, options: ['bind', 'idmap'], ...mappings };
+      const mount = {
+        destination: '/mnt',
+        type: 'bind',
+        source: bed.host,
+        options: ['bind', 'idmap'],
+        ...mappings,
+      };
       spec.mounts.push(mount);
     },
     sh: 'stat -c "%u %g" /mnt/a',

@@ -42,7 +42,11 @@ export const processRows = section('config.md#process', [
     args: ['/bin/busybox', 'printf', '[%s]', 'a b', '', '"', "'", '*', '$HOME', '\\n', 'é'],
     prints: '[a b][][\"][\'][*][$HOME][\\n][é]',
   },
-  { must: 'args[0] without a slash is searched in the PATH of env', args: ['sh', '-c', 'echo found'], prints: 'found' },
+  {
+    must: 'args[0] without a slash is searched in the PATH of env',
+    args: ['sh', '-c', 'echo found'],
+    prints: 'found',
+  },
   {
     must: 'args[0] is searched in the rootfs, not on the host',
     args: ['gcc'],
@@ -61,7 +65,11 @@ export const processRows = section('config.md#process', [
     args: ['/etc/file'],
     refused: /permission denied/i,
   },
-  { must: 'args without an entry are refused', spec: ({ process }) => (process.args = []), refused: /arg|executable/i },
+  {
+    must: 'args without an entry are refused',
+    spec: ({ process }) => (process.args = []),
+    refused: /arg|executable/i,
+  },
   {
     must: 'a process without args is refused',
     spec: (spec) => delete (spec.process as any).args,

@@ -26,13 +26,14 @@ export const rlimitRows: Row[] = section('config.md#posix-process', [
   ...limits.map(([type, line, soft, hard]) => ({
     must: `rlimits: ${type} has its soft and its hard limit`,
     notHere: () => unlessGrantable(line, hard),
-    spec: ({ process }: Parameters<NonNullable<Row['spec']>>[0]) => (process.rlimits = [{ type, soft, hard }]),
+    spec: ({ process }: Parameters<NonNullable<Row['spec']>>[0]) =>
+      (process.rlimits = [{ type, soft, hard }]),
     args: ['/bin/busybox', 'cat', '/proc/self/limits'],
     prints: new RegExp(`^${line}\\s+${soft}\\s+${hard}\\s`, 'm'),
   })),
   {
     must: 'rlimits: limits that are not listed are the runtime’s own',
-    spec: ({ process }) => (process.rlimits = [{ type: 'RLIMIT_NOFILE', soft: 10, hard: 20 }]),
+    spec: ({ process }) => (process.rlimits = [{ type: 'RLIMIT_NOFILE', soft: 100, hard: 200 }]),
     sh: 'grep -c "Max pending signals  *$(ulimit -i) " /proc/self/limits',
     prints: '1',
   },
@@ -59,7 +60,9 @@ export const rlimitRows: Row[] = section('config.md#posix-process', [
 
 /** Without CAP_SYS_RESOURCE a process may not raise its hard limit (setrlimit(2)). */
 function unlessGrantable(line: string, hard: number): string | undefined {
-  const own = new RegExp(`^${line}\\s+\\S+\\s+(\\S+)`, 'm').exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  const own = new RegExp(`^${line}\\s+\\S+\\s+(\\S+)`, 'm').exec(
+    readFileSync('/proc/self/limits', 'utf8'),
+  )?.[1];
   if (own === 'unlimited' || Number(own) >= hard) return undefined;
   return `the host’s own hard limit of "${line}" is ${own}`;
 }

@@ -5,7 +5,11 @@ import { tmpfs } from '../support/edit.ts';
 
 /** config.md, Root. */
 export const rootRows = section('config.md#root', [
-  { must: 'path is taken from the bundle if it is relative', sh: 'cd /; ls', prints: 'bin\ndev\netc\nmnt\nproc\nrun\nsys\ntmp' },
+  {
+    must: 'path is taken from the bundle if it is relative',
+    sh: 'cd /; ls',
+    prints: 'bin\ndev\netc\nmnt\nproc\nrun\nsys\ntmp',
+  },
   {
     must: 'path may be absolute',
     spec: (spec, { main }) => (spec.root.path = main.rootfs),
@@ -51,7 +55,11 @@ export const rootRows = section('config.md#root', [
     refused: /rootfs|not a directory/i,
   },
   { must: 'a spec without root is refused', spec: (spec) => delete (spec as any).root, refused: /root/i },
-  { must: 'an empty path is refused', spec: ({ root }) => (root.path = ''), refused: /root|path|no such file/i },
+  {
+    must: 'an empty path is refused',
+    spec: ({ root }) => (root.path = ''),
+    refused: /root|path|no such file/i,
+  },
   {
     must: 'a path by a symbolic link is refused or leads to the directory that it names',
     spec: (spec, { main }) => {

@@ -10,7 +10,11 @@ type Rule = NonNullable<Seccomp['syscalls']>[number];
 const but = (...syscalls: Rule[]): NonNullable<Row['spec']> => {
   return ({ linux }) => (linux.seccomp = { defaultAction: 'SCMP_ACT_ALLOW', syscalls });
 };
-const rule = (action: string, changes: Partial<Rule> = {}): Rule => ({ names: ['umask'], action, ...changes });
+const rule = (action: string, changes: Partial<Rule> = {}): Rule => ({
+  names: ['umask'],
+  action,
+  ...changes,
+});
 const filter = (changes: Partial<Seccomp>): NonNullable<Row['spec']> => {
   return ({ linux }) =>
     (linux.seccomp = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [rule('SCMP_ACT_ERRNO')], ...changes });
@@ -33,25 +37,115 @@ const operators: [op: string, value: number, valueTwo: number | undefined, refus
 
 /** What a static shell and the probe call, so that all else may be refused. */
 const needed = [
-  ...['access', 'arch_prctl', 'brk', 'close', 'clone', 'dup2', 'execve', 'exit', 'exit_group', 'fcntl', 'fork', 'fstat'],
-  ...['futex', 'getcwd', 'geteuid', 'getpid', 'getppid', 'getrandom', 'getuid', 'ioctl', 'lseek', 'mmap', 'mprotect'],
-  ...['munmap', 'newfstatat', 'open', 'openat', 'prctl', 'prlimit64', 'read', 'readlink', 'readlinkat', 'rseq'],
-  ...['rt_sigaction', 'rt_sigprocmask', 'rt_sigreturn', 'set_robust_list', 'set_tid_address', 'sigaltstack', 'stat'],
-  ...['uname', 'vfork', 'wait4', 'write', 'writev', 'nanosleep', 'clock_nanosleep', 'sched_yield', 'faccessat2', 'fstatfs'],
-  ...['capset', 'setgid', 'setuid', 'setgroups', 'setresgid', 'setresuid', 'chdir', 'epoll_ctl', 'epoll_pwait', 'getdents64', 'statx', 'close_range'],
-  ...['capget', 'gettid', 'tgkill', 'madvise', 'epoll_create1', 'eventfd2', 'pipe2', 'fchdir', 'keyctl', 'clone3', 'getgid', 'getegid'],
+  ...[
+    'access',
+    'arch_prctl',
+    'brk',
+    'close',
+    'clone',
+    'dup2',
+    'execve',
+    'exit',
+    'exit_group',
+    'fcntl',
+    'fork',
+    'fstat',
+  ],
+  ...[
+    'futex',
+    'getcwd',
+    'geteuid',
+    'getpid',
+    'getppid',
+    'getrandom',
+    'getuid',
+    'ioctl',
+    'lseek',
+    'mmap',
+    'mprotect',
+  ],
+  ...[
+    'munmap',
+    'newfstatat',
+    'open',
+    'openat',
+    'prctl',
+    'prlimit64',
+    'read',
+    'readlink',
+    'readlinkat',
+    'rseq',
+  ],
+  ...[
+    'rt_sigaction',
+    'rt_sigprocmask',
+    'rt_sigreturn',
+    'set_robust_list',
+    'set_tid_address',
+    'sigaltstack',
+    'stat',
+  ],
+  ...[
+    'uname',
+    'vfork',
+    'wait4',
+    'write',
+    'writev',
+    'nanosleep',
+    'clock_nanosleep',
+    'sched_yield',
+    'faccessat2',
+    'fstatfs',
+  ],
+  ...[
+    'capset',
+    'setgid',
+    'setuid',
+    'setgroups',
+    'setresgid',
+    'setresuid',
+    'chdir',
+    'epoll_ctl',
+    'epoll_pwait',
+    'getdents64',
+    'statx',
+    'close_range',
+  ],
+  ...[
+    'capget',
+    'gettid',
+    'tgkill',
+    'madvise',
+    'epoll_create1',
+    'eventfd2',
+    'pipe2',
+    'fchdir',
+    'keyctl',
+    'clone3',
+    'getgid',
+    'getegid',
+  ],
 ];
 
 /** config-linux.md, Seccomp. */
 export const seccompRows = section('config-linux.md#seccomp', [
-  { must: 'without seccomp there is no filter', sh: 'grep ^Seccomp: /proc/self/status', prints: 'Seccomp:\t0' },
+  {
+    must: 'without seccomp there is no filter',
+    sh: 'grep ^Seccomp: /proc/self/status',
+    prints: 'Seccomp:\t0',
+  },
   {
     must: 'the process runs under the filter',
     spec: but(rule('SCMP_ACT_ERRNO')),
     sh: 'grep ^Seccomp: /proc/self/status',
     prints: 'Seccomp:\t2',
   },
-  { must: 'SCMP_ACT_ERRNO refuses with EPERM', spec: but(rule('SCMP_ACT_ERRNO')), sh: umask, prints: refusedUmask },
+  {
+    must: 'SCMP_ACT_ERRNO refuses with EPERM',
+    spec: but(rule('SCMP_ACT_ERRNO')),
+    sh: umask,
+    prints: refusedUmask,
+  },
   {
     must: 'errnoRet is the error instead of EPERM',
     spec: but(rule('SCMP_ACT_ERRNO', { errnoRet: 38 })),
@@ -141,7 +235,9 @@ export const seccompRows = section('config-linux.md#seccomp', [
   ...operators.map(([op, value, valueTwo, refused]) => ({
     must: `args: ${op} compares the argument`,
     spec: but(
-      rule('SCMP_ACT_ERRNO', { args: [{ index: 0, value, op, ...(valueTwo !== undefined && { valueTwo }) }] }),
+      rule('SCMP_ACT_ERRNO', {
+        args: [{ index: 0, value, op, ...(valueTwo !== undefined && { valueTwo }) }],
+      }),
     ),
     sh: 'for mask in 17 18 19; do test "$(probe call umask $mask)" = EPERM && echo $mask; done; true',
     prints: refused.join('\n'),
@@ -190,7 +286,9 @@ export const seccompRows = section('config-linux.md#seccomp', [
   },
   {
     must: 'architectures beside the machine’s own are taken',
-    spec: filter({ architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32', 'SCMP_ARCH_AARCH64'] }),
+    spec: filter({
+      architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32', 'SCMP_ARCH_AARCH64'],
+    }),
     sh: umask,
     prints: refusedUmask,
   },
@@ -213,7 +311,11 @@ export const seccompRows = section('config-linux.md#seccomp', [
     spec: filter({ architectures: ['SCMP_ARCH_COFFEE'] }),
     refused: /arch/i,
   },
-  { must: 'an action that there is not is an error', spec: but(rule('SCMP_ACT_COFFEE')), refused: /action|coffee|seccomp/i },
+  {
+    must: 'an action that there is not is an error',
+    spec: but(rule('SCMP_ACT_COFFEE')),
+    refused: /action|coffee|seccomp/i,
+  },
   {
     must: 'a defaultAction that there is not is an error',
     spec: filter({ defaultAction: 'SCMP_ACT_COFFEE' }),
@@ -263,7 +365,9 @@ export const seccompRows = section('config-linux.md#seccomp', [
     must: 'the filter does not hinder the set-up that the runtime does before',
     spec: (spec, bed) => {
       but(
-        rule('SCMP_ACT_ERRNO', { names: ['setuid', 'setgid', 'setgroups', 'capset', 'chdir', 'mount', 'pivot_root'] }),
+        rule('SCMP_ACT_ERRNO', {
+          names: ['setuid', 'setgid', 'setgroups', 'capset', 'chdir', 'mount', 'pivot_root'],
+        }),
       )(spec, bed);
       Object.assign(spec.process, { user: { uid: 1000, gid: 1000 }, cwd: '/tmp', noNewPrivileges: true });
     },
@@ -292,7 +396,7 @@ export const seccompRows = section('config-linux.md#seccomp', [
       c.spec.process.args = ['/bin/probe', 'call', 'sync'];
       assert.equal(succeeded(await c.run()).stdout, '4242\n');
       await listener.ends();
-      const state = JSON.parse(listener.output.replace('listening', '')) as any;
+      const state = JSON.parse(listener.output.replace('listening', ''));
       assert.deepEqual(state.fds, ['seccompFd']);
       assert.equal(state.metadata, 'of the row');
       assert.equal(state.state.id, c.id);

@@ -22,7 +22,8 @@ export const sysctlRows = section('config-linux.md#sysctl', [
   },
   {
     must: 'a parameter with several numbers is set',
-    spec: ({ linux }) => (linux.sysctl = { 'net.ipv4.ip_local_port_range': '2000 3000', 'kernel.sem': '500 64000 64 256' }),
+    spec: ({ linux }) =>
+      (linux.sysctl = { 'net.ipv4.ip_local_port_range': '2000 3000', 'kernel.sem': '500 64000 64 256' }),
     sh: 'cat /proc/sys/net/ipv4/ip_local_port_range /proc/sys/kernel/sem',
     prints: '2000\t3000\n500\t64000\t64\t256',
   },
@@ -53,7 +54,8 @@ export const sysctlRows = section('config-linux.md#sysctl', [
   },
   {
     must: 'a parameter that belongs to no namespace is refused, for it would be the host’s',
-    spec: ({ linux }) => (linux.sysctl = { 'vm.swappiness': readFileSync('/proc/sys/vm/swappiness', 'utf8').trim() }),
+    spec: ({ linux }) =>
+      (linux.sysctl = { 'vm.swappiness': readFileSync('/proc/sys/vm/swappiness', 'utf8').trim() }),
     refused: /sysctl|namespace/i,
   },
   {

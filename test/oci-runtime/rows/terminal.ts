@@ -92,7 +92,8 @@ export const terminalRows = [
     {
       must: 'a console socket where nobody listens is an error',
       spec: ({ process }) => (process.terminal = true),
-      test: async (c) => void failed(await c.create('--console-socket', c.path('none.sock')), /socket|no such file|connect/i),
+      test: async (c) =>
+        void failed(await c.create('--console-socket', c.path('none.sock')), /socket|no such file|connect/i),
     },
     {
       must: 'create with a terminal and without a console socket is refused',
@@ -118,10 +119,17 @@ export const terminalRows = [
           ...c.spec.process,
           terminal: true,
           consoleSize: { height: 12, width: 34 },
-          args: ['/bin/sh', '-c', 'stty size'],
+          // crun sets it when the process may already run.
+          args: ['/bin/sh', '-c', 'until stty size 2>/dev/null; do sleep 0.01; done'],
         };
         writeFileSync(c.path('process.json'), JSON.stringify(process));
-        const flags = ['--detach', '--console-socket', c.path('exec.sock'), '--process', c.path('process.json')];
+        const flags = [
+          '--detach',
+          '--console-socket',
+          c.path('exec.sock'),
+          '--process',
+          c.path('process.json'),
+        ];
         succeeded(await c.call(['exec', ...flags, c.id]));
         await terminal.prints(/12 34\r\n/);
       },

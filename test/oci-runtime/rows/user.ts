@@ -28,7 +28,12 @@ export const userRows = section('config.md#posix-platform-user', [
     sh: status('Groups'),
     prints: /^\s*$/,
   },
-  { must: 'umask is that of the process', spec: ({ process }) => (process.user.umask = 0o027), sh: 'umask', prints: '0027' },
+  {
+    must: 'umask is that of the process',
+    spec: ({ process }) => (process.user.umask = 0o027),
+    sh: 'umask',
+    prints: '0027',
+  },
   {
     must: 'an umask of 0 is not the same as none',
     spec: ({ process }) => (process.user.umask = 0),

@@ -9,10 +9,14 @@ export class Ahead<T> {
   readonly #queue = new PQueue({ concurrency: lanes });
   readonly #running = new Map<number, Promise<T>>();
 
-  constructor(private readonly tasks: (() => Promise<T>)[]) {}
+  readonly #tasks: (() => Promise<T>)[];
+
+  constructor(tasks: (() => Promise<T>)[]) {
+    this.#tasks = tasks;
+  }
 
   outcome(index: number): Promise<T> {
-    for (let next = index; next < Math.min(index + window, this.tasks.length); next++) this.#begin(next);
+    for (let next = index; next < Math.min(index + window, this.#tasks.length); next++) this.#begin(next);
     return this.#running.get(index)!;
   }
 
@@ -23,7 +27,7 @@ export class Ahead<T> {
 
   #begin(index: number): void {
     if (this.#running.has(index)) return;
-    const outcome = this.#queue.add(this.tasks[index]!);
+    const outcome = this.#queue.add(this.#tasks[index]!) as Promise<T>;
     // Whoever asks for it gets the error; until then it is none that nobody handles.
     outcome.catch(() => {});
     this.#running.set(index, outcome);

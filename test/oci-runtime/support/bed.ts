@@ -9,20 +9,23 @@ import type { Runtime } from './runtimes.ts';
 import { until } from './call.ts';
 import type { Workshop } from './workshop.ts';
 
+/** What ends by itself has this long to be gone. */
+const settleMs = 1_500;
+
 /** The place of one row: its containers, below one directory, one --root and one cgroup, and their end. */
 export class Bed {
   readonly #helpers: Helper[] = [];
   readonly #mounts: string[] = [];
   readonly #directory: string;
   readonly #cgroup: string;
+  readonly runtime: Runtime;
+  readonly workshop: Workshop;
   readonly main: Container;
 
-  constructor(
-    readonly runtime: Runtime,
-    readonly workshop: Workshop,
-    /** Unique in the run, a file's name. */
-    name: string,
-  ) {
+  /** @param name unique in the run; a file's name */
+  constructor(runtime: Runtime, workshop: Workshop, name: string) {
+    this.runtime = runtime;
+    this.workshop = workshop;
     this.#directory = join(workshop.directory, name);
     this.#cgroup = `${workshop.cgroup}/${name}`;
     mkdirSync(this.root, { recursive: true });
@@ -92,7 +95,7 @@ export class Bed {
       await this.main.call(['delete', '--force', id]);
     for (const path of this.#mounts.toReversed()) this.#command('umount', path);
     try {
-      await until('nothing is left', () => this.leftovers().length === 0);
+      await until('nothing is left', () => this.leftovers().length === 0, settleMs);
       return [];
     } catch {
       return this.leftovers();

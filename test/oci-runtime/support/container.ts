@@ -28,15 +28,17 @@ export interface Place {
 
 /** One container's bundle, and the runtime's verbs for it. */
 export class Container {
+  readonly id: string;
+  readonly runtime: Runtime;
+  readonly place: Place;
   readonly spec: Spec;
   /** Calls so far; each has files of its own. */
   #calls = 0;
 
-  constructor(
-    readonly id: string,
-    readonly runtime: Runtime,
-    readonly place: Place,
-  ) {
+  constructor(id: string, runtime: Runtime, place: Place) {
+    this.id = id;
+    this.runtime = runtime;
+    this.place = place;
     this.spec = plainSpec(place.cgroup);
     makeRootfs(this.rootfs, place.executables);
   }
@@ -139,7 +141,11 @@ export class Container {
   }
 
   /** `exec` of a command in the foreground. */
-  exec(args: readonly string[], flags: readonly string[] = [], options: Partial<CallOptions> = {}): Promise<Called> {
+  exec(
+    args: readonly string[],
+    flags: readonly string[] = [],
+    options: Partial<CallOptions> = {},
+  ): Promise<Called> {
     return this.call(['exec', ...flags, this.id, ...args], options);
   }
 

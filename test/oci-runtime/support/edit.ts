@@ -35,5 +35,6 @@ export function bind(spec: Spec, source: string, options: string[] = ['bind'], d
 
 /** The container's root has the capability beside the usual ones. */
 export function grant({ process }: Spec, capability: string): void {
-  for (const set of ['bounding', 'permitted', 'effective'] as const) process.capabilities![set]!.push(capability);
+  for (const set of ['bounding', 'permitted', 'effective'] as const)
+    process.capabilities![set]!.push(capability);
 }

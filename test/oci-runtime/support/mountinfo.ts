@@ -29,5 +29,12 @@ function parseLine(line: string): MountInfo {
   const [left = '', right = ''] = line.split(' - ');
   const [, , , root = '', path = '', options = '', ...propagation] = left.split(' ');
   const [type = '', , superOptions = ''] = right.split(' ');
-  return { root, path, options: options.split(','), propagation, type, superOptions: superOptions.split(',') };
+  return {
+    root,
+    path,
+    options: options.split(','),
+    propagation,
+    type,
+    superOptions: superOptions.split(','),
+  };
 }

@@ -27,7 +27,10 @@ export function committedResults(): Results {
 
 /** In the form in which the repository keeps its files. */
 export async function writeResults(results: Results): Promise<void> {
-  writeFileSync(file, await format(JSON.stringify(results), { ...(await resolveConfig(file)), filepath: file }));
+  writeFileSync(
+    file,
+    await format(JSON.stringify(results), { ...(await resolveConfig(file)), filepath: file }),
+  );
 }
 
 /** Sorted, so that the same outcome is the same file. */

@@ -24,14 +24,6 @@ export interface Row {
   test?: (container: Container, bed: Bed) => Promise<void>;
   /** Why it cannot be tried on this host; undefined if it can. */
   notHere?: () => string | undefined;
-  /** By runtime: where it is known not to do so, which the test then asserts. */
-  deviations?: Record<string, Deviation>;
-}
-
-export interface Deviation {
-  why: string;
-  /** What the failed test says. */
-  found: RegExp;
 }
 
 /** The rows of one section. */

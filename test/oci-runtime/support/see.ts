@@ -17,7 +17,10 @@ export async function seeMount(container: Container, path = '/mnt'): Promise<Mou
 export function hasMountOption(option: string): (container: Container) => Promise<void> {
   return async (container) => {
     const { options, superOptions } = await seeMount(container);
-    assert.ok([...options, ...superOptions].includes(option), `${option} in ${[...options, ...superOptions].join()}`);
+    assert.ok(
+      [...options, ...superOptions].includes(option),
+      `${option} in ${[...options, ...superOptions].join()}`,
+    );
   };
 }
 

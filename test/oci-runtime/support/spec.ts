@@ -74,13 +74,7 @@ export function plainSpec(cgroupsPath: string): Spec {
     mounts: plainMounts(),
     linux: {
       cgroupsPath,
-      namespaces: [
-        { type: 'pid' },
-        { type: 'network' },
-        { type: 'ipc' },
-        { type: 'uts' },
-        { type: 'mount' },
-      ],
+      namespaces: [{ type: 'pid' }, { type: 'network' }, { type: 'ipc' }, { type: 'uts' }, { type: 'mount' }],
     },
   };
 }
