@@ -2,6 +2,7 @@ import type { Row } from '../support/row.ts';
 import type { Runtime } from '../support/runtimes.ts';
 import { crun } from './crun.ts';
 import { runc } from './runc.ts';
+import { runlxc } from './runlxc.ts';
 
 /** Where a runtime is known not to do what a row says; the row's test then asserts that. */
 export interface Deviation {
@@ -20,7 +21,7 @@ export interface Deviations {
   rows: Deviation[];
 }
 
-const byRuntime: Partial<Record<string, Deviations>> = { runc, crun };
+const byRuntime: Partial<Record<string, Deviations>> = { runc, crun, runlxc };
 
 export function deviationOf(
   runtime: Runtime,

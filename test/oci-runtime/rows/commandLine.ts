@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { cgroupFile, isUnified } from '../support/cgroups.ts';
+import { cgroupFile, cgroupValues, isUnified } from '../support/cgroups.ts';
 import { until } from '../support/call.ts';
 import { failed, succeeded, type Container } from '../support/container.ts';
 import { withoutNamespace } from '../support/edit.ts';
@@ -29,12 +29,21 @@ const updates: [flags: string[], controller: string, v1: [string, string], v2: [
 
 const resources = { memory: { limit: 67_108_864 }, cpu: { shares: 512 }, pids: { limit: 42 } };
 
-function isUpdated(c: Container): void {
-  const read = (controller: string, v1: string, v2: string) =>
-    readFileSync(cgroupFile(c, controller, isUnified() ? v2 : v1), 'utf8').trim();
-  assert.equal(read('memory', 'memory.limit_in_bytes', 'memory.max'), '67108864');
-  assert.equal(read('cpu', 'cpu.shares', 'cpu.weight'), isUnified() ? '20' : '512');
-  assert.equal(read('pids', 'pids.max', 'pids.max'), '42');
+async function isUpdated(c: Container): Promise<void> {
+  await has(c, 'memory', ['memory.limit_in_bytes', '67108864'], ['memory.max', '67108864']);
+  await has(c, 'cpu', ['cpu.shares', '512'], ['cpu.weight', '20']);
+  await has(c, 'pids', ['pids.max', '42'], ['pids.max', '42']);
+}
+
+async function has(
+  c: Container,
+  controller: string,
+  v1: [string, string],
+  v2: [string, string],
+): Promise<void> {
+  const [file, value] = isUnified() ? v2 : v1;
+  const values = await cgroupValues(c, controller, file);
+  assert.ok(values.includes(value), `${file} is ${values.join(' and ')}`);
 }
 
 /** What runc's command line has beyond the specification's operations, as containerd's go-runc calls it. */
@@ -62,7 +71,7 @@ export const commandLineRows: Row[] = [
       must: 'a container that has ended is deleted',
       test: async (c) => {
         succeeded(await c.run());
-        failed(await c.call(['state', c.id]), /not exist|no such file/i);
+        failed(await c.call(['state', c.id]), /not exist|not found|no such file/i);
       },
     },
     {
@@ -186,11 +195,19 @@ export const commandLineRows: Row[] = [
       test: async (c) => void succeeded(await c.call(['delete', '--force', 'none'])),
     },
     {
+      must: 'a created container is ended and deleted, as containerd’s shim relies on it',
+      test: async (c) => {
+        await c.created();
+        succeeded(await c.delete());
+        failed(await c.call(['state', c.id]), /not exist|not found|no such file/i);
+      },
+    },
+    {
       must: '--force ends a running container',
       test: async (c) => {
         await c.running();
         succeeded(await c.delete('--force'));
-        failed(await c.call(['state', c.id]), /not exist|no such file/i);
+        failed(await c.call(['state', c.id]), /not exist|not found|no such file/i);
       },
     },
     {
@@ -198,7 +215,7 @@ export const commandLineRows: Row[] = [
       test: async (c) => {
         await c.created();
         succeeded(await c.delete('--force'));
-        failed(await c.call(['state', c.id]), /not exist|no such file/i);
+        failed(await c.call(['state', c.id]), /not exist|not found|no such file/i);
       },
     },
     {
@@ -207,7 +224,7 @@ export const commandLineRows: Row[] = [
         await c.running();
         succeeded(await c.call(['pause', c.id]));
         succeeded(await c.delete('--force'));
-        failed(await c.call(['state', c.id]), /not exist|no such file/i);
+        failed(await c.call(['state', c.id]), /not exist|not found|no such file/i);
       },
     },
     {
@@ -278,8 +295,7 @@ export const commandLineRows: Row[] = [
       test: async (c: Container) => {
         await c.running();
         succeeded(await c.call(['update', ...flags, c.id]));
-        const [file, value] = isUnified() ? v2 : v1;
-        assert.equal(readFileSync(cgroupFile(c, controller, file), 'utf8').trim(), value);
+        await has(c, controller, v1, v2);
       },
     })),
     {
@@ -288,7 +304,7 @@ export const commandLineRows: Row[] = [
         await c.running();
         writeFileSync(c.path('resources.json'), JSON.stringify(resources));
         succeeded(await c.call(['update', '--resources', c.path('resources.json'), c.id]));
-        isUpdated(c);
+        await isUpdated(c);
       },
     },
     {
@@ -296,7 +312,7 @@ export const commandLineRows: Row[] = [
       test: async (c) => {
         await c.running();
         succeeded(await c.call(['update', '--resources', '-', c.id], { stdin: JSON.stringify(resources) }));
-        isUpdated(c);
+        await isUpdated(c);
       },
     },
     {
@@ -305,19 +321,22 @@ export const commandLineRows: Row[] = [
       test: async (c) => {
         await c.running();
         succeeded(await c.call(['update', '--cpu-quota', '50000', c.id]));
-        isUpdated(c);
+        await isUpdated(c);
       },
     },
     {
       must: 'an unknown container is an error',
       test: async (c) =>
-        void failed(await c.call(['update', '--pids-limit', '42', 'none']), /not exist|no such file/i),
+        void failed(
+          await c.call(['update', '--pids-limit', '42', 'none']),
+          /not exist|not found|no such file/i,
+        ),
     },
     {
       must: 'a limit that the kernel does not take is an error, and the container goes on',
       test: async (c) => {
         await c.running();
-        failed(await c.call(['update', '--cpuset-cpus', '4000', c.id]), /cpuset|invalid|numerical/i);
+        failed(await c.call(['update', '--cpuset-cpus', '4000', c.id]), /cpu|invalid/i);
         assert.equal(await c.sh('echo alive'), 'alive');
       },
     },
@@ -336,7 +355,7 @@ export const commandLineRows: Row[] = [
     {
       must: 'an unknown container is an error',
       test: async (c) =>
-        void failed(await c.call(['ps', '--format', 'json', 'none']), /not exist|no such file/i),
+        void failed(await c.call(['ps', '--format', 'json', 'none']), /not exist|not found|no such file/i),
     },
   ]),
   ...section('runc#list', [
@@ -398,7 +417,7 @@ export const commandLineRows: Row[] = [
         await c.call(['state', 'none']);
         const { level, msg, time } = JSON.parse(c.log.trim().split('\n').at(-1)!) as Record<string, string>;
         assert.equal(level, 'error');
-        assert.match(msg!, /not exist|no such file/i);
+        assert.match(msg!, /not exist|not found|no such file/i);
         assert.ok(!Number.isNaN(Date.parse(time!)));
       },
     },

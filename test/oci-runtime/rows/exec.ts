@@ -253,7 +253,8 @@ export const execRows = section('runc#exec', [
   },
   {
     must: 'in an unknown container it is an error',
-    test: async (c) => void failed(await c.call(['exec', 'none', 'true']), /not exist|no such file/i),
+    test: async (c) =>
+      void failed(await c.call(['exec', 'none', 'true']), /not exist|not found|no such file/i),
   },
   {
     must: 'in a paused container it is an error',

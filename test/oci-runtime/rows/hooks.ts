@@ -107,7 +107,7 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     spec: (spec, bed) => (spec.hooks = { createRuntime: [reader(`cat > ${bed.host}/state`)] }),
     test: async (c, bed) => {
       await c.created();
-      assert.equal((JSON.parse(notes(bed, 'state'))).pid, (await c.state()).pid);
+      assert.equal(JSON.parse(notes(bed, 'state')).pid, (await c.state()).pid);
     },
   },
   ...each((kind) => ({

@@ -75,7 +75,7 @@ export const stateRows = section('runtime.md#state', [
   },
   {
     must: 'the state of an unknown container is an error',
-    test: async (c) => void failed(await c.call(['state', 'none']), /not exist|no such file/i),
+    test: async (c) => void failed(await c.call(['state', 'none']), /not exist|not found|no such file/i),
   },
   {
     must: 'the state without an id is an error',
@@ -173,7 +173,7 @@ export const createRows = section('runtime.md#create', [
 export const startRows = section('runtime.md#start', [
   {
     must: 'starting an unknown container is an error',
-    test: async (c) => void failed(await c.call(['start', 'none']), /not exist|no such file/i),
+    test: async (c) => void failed(await c.call(['start', 'none']), /not exist|not found|no such file/i),
   },
   {
     must: 'starting a running container is an error, and it goes on',
@@ -206,7 +206,8 @@ export const startRows = section('runtime.md#start', [
 export const killRows = section('runtime.md#kill', [
   {
     must: 'killing an unknown container is an error',
-    test: async (c) => void failed(await c.call(['kill', 'none', 'KILL']), /not exist|no such file/i),
+    test: async (c) =>
+      void failed(await c.call(['kill', 'none', 'KILL']), /not exist|not found|no such file/i),
   },
   {
     must: 'killing a stopped container is an error',
@@ -269,7 +270,7 @@ export const killRows = section('runtime.md#kill', [
 export const deleteRows = section('runtime.md#delete', [
   {
     must: 'deleting an unknown container is an error',
-    test: async (c) => void failed(await c.call(['delete', 'none']), /not exist|no such file/i),
+    test: async (c) => void failed(await c.call(['delete', 'none']), /not exist|not found|no such file/i),
   },
   {
     must: 'deleting a running container is an error, and it goes on',
@@ -292,8 +293,8 @@ export const deleteRows = section('runtime.md#delete', [
     test: async (c) => {
       await stopped(c);
       succeeded(await c.delete());
-      failed(await c.call(['state', c.id]), /not exist|no such file/i);
-      failed(await c.delete(), /not exist|no such file/i);
+      failed(await c.call(['state', c.id]), /not exist|not found|no such file/i);
+      failed(await c.delete(), /not exist|not found|no such file/i);
     },
   },
   {
@@ -322,7 +323,10 @@ export const configRows: Row[] = [
     {
       must: 'a bundle that does not exist is an error',
       test: async (c) =>
-        void failed(await c.call(['run', '--bundle', c.path('none'), c.id]), /no such file/i),
+        void failed(
+          await c.call(['run', '--bundle', c.path('none'), c.id]),
+          /not exist|not found|no such file/i,
+        ),
     },
     ...['', '{', '[]', '"text"', '{"ociVersion": "1.0.2",}', '{}', 'null'].map((text) => ({
       must: `a config.json of ${JSON.stringify(text)} is an error`,

@@ -15,8 +15,13 @@ export const mountRows = section('config.md#mounts', [
       bind(spec, host, ['bind'], '/mnt/a');
       spec.mounts.push({ destination: '/mnt/a/below', type: 'tmpfs', source: 'tmpfs', options: ['size=1m'] });
     },
-    sh: `awk '$5 ~ "^/mnt" {print $5}' /proc/self/mountinfo`,
-    prints: '/mnt\n/mnt/a\n/mnt/a/below',
+    test: async (c, { host }) => {
+      assert.equal(
+        await see(c, 'touch /mnt/a/below/own; ls /mnt /mnt/a /mnt/a/below | grep .'),
+        '/mnt:\na\n/mnt/a:\nbelow\n/mnt/a/below:\nown',
+      );
+      assert.deepEqual(readdirSync(join(host, 'below')), []);
+    },
   },
   {
     must: 'the last of two mounts on one destination is seen',

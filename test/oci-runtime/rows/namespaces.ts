@@ -126,7 +126,7 @@ export const namespaceRows = section('config-linux.md#namespaces', [
   {
     must: 'a path that does not exist is an error',
     spec: (spec) => withNamespace(spec, 'network', '/no/such/netns'),
-    refused: /no such file/i,
+    refused: /not exist|no such file/i,
   },
   {
     must: 'a path that is not absolute is an error',

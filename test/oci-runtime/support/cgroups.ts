@@ -15,13 +15,35 @@ export function controllerHere(controller: string): boolean {
   return hierarchyOf(controller) !== undefined;
 }
 
-/** A file of the container's cgroup; on cgroup v2 the controller says nothing. */
+/** A file of the cgroup at cgroupsPath; on cgroup v2 the controller says nothing. */
 export function cgroupFile(container: Container, controller: string, file: string): string {
+  return join(hierarchyFor(controller), container.place.cgroup, file);
+}
+
+/**
+ * What the container's cgroup has in a file, and that of its process: a runtime whose monitor shares the cgroup keeps
+ * the container's processes in one below, and may limit either.
+ */
+export async function cgroupValues(
+  container: Container,
+  controller: string,
+  file: string,
+): Promise<string[]> {
+  const { pid } = await container.state();
+  const own = ownCgroups(pid!).find(
+    ({ controllers }) => isUnified() || controllers.split(',').includes(controller),
+  );
+  const paths = [container.place.cgroup, own?.path ?? ''];
+  return paths
+    .map((path) => join(hierarchyFor(controller), path, file))
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8').trim());
+}
+
+function hierarchyFor(controller: string): string {
   const hierarchy = isUnified() ? mountPoint : hierarchyOf(controller);
   if (hierarchy === undefined) throw new Error(`no cgroup hierarchy has ${controller}`);
-  const own = join(hierarchy, container.place.cgroup);
-  // A runtime whose monitor is in the same cgroup keeps the container's processes in one below; limits are above both.
-  return join(own, file);
+  return hierarchy;
 }
 
 /** proc_pid_cgroup(5) of a process, without the empty hierarchies that limit nothing. */
