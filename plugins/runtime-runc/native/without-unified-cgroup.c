@@ -6,9 +6,12 @@
  *
  *     #!/path/to/without-unified-cgroup /usr/bin/crun
  *
- * Only the mount /sys/fs/cgroup becomes a slave, and only in the new namespace: the umount does not reach the host, while
- * all other mounts keep their peers, so that rshared volumes of a container still propagate in both directions. On a host
- * whose mounts are private, what a hook of the runtime's namespace mounts ends with the runtime.
+ * In a new namespace an empty tmpfs covers it. Uncovered, the directory below would be the host's: crun makes a directory
+ * there for each container, for /proc/PID/cgroup names the hierarchy, and never removes it. So they end with the runtime.
+ *
+ * Only this one mount becomes a slave, and only in the new namespace: the tmpfs does not reach the host, while all other
+ * mounts keep their peers, so that rshared volumes of a container still propagate in both directions. On a host whose
+ * mounts are private, what a hook of the runtime's namespace mounts ends with the runtime.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -18,8 +21,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#define CGROUPS "/sys/fs/cgroup"
-#define UNIFIED CGROUPS "/unified"
+#define UNIFIED "/sys/fs/cgroup/unified"
 
 static int fail(const char *what)
 {
@@ -27,10 +29,14 @@ static int fail(const char *what)
 	return 1;
 }
 
-/* EINVAL and ENOENT: it is no mount point, so there is nothing to hide (mount(2), umount(2)). */
-static int is_absent(void)
+/* EINVAL and ENOENT: it is no mount point, so there is nothing to hide (mount(2)). */
+static int cover_unified(void)
 {
-	return errno == EINVAL || errno == ENOENT;
+	if (mount(NULL, UNIFIED, NULL, MS_SLAVE, NULL) < 0)
+		return errno == EINVAL || errno == ENOENT ? 0 : fail("mount --make-slave " UNIFIED);
+	if (mount("tmpfs", UNIFIED, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755") < 0)
+		return fail("a tmpfs over " UNIFIED);
+	return 0;
 }
 
 /* argv as execve(2) gives it to an interpreter: itself, the argument in the script's first line, the script, arguments. */
@@ -42,10 +48,8 @@ int main(int argc, char **argv)
 	}
 	if (unshare(CLONE_NEWNS) < 0)
 		return fail("a new mount namespace");
-	if (mount(NULL, CGROUPS, NULL, MS_SLAVE, NULL) < 0 && !is_absent())
-		return fail("mount --make-slave " CGROUPS);
-	if (umount2(UNIFIED, MNT_DETACH) < 0 && !is_absent())
-		return fail("umount " UNIFIED);
+	if (cover_unified())
+		return 1;
 	argv[2] = argv[1];
 	execv(argv[1], argv + 2);
 	return fail(argv[1]);

@@ -106,7 +106,7 @@ export const crun: Deviations = {
       section: 'config-linux.md#namespaces',
       must: 'a time namespace without path is a new one',
       why: 'its init ends without a word',
-      found: /sync socket/,
+      found: /sync socket|ended with 255/,
     },
     {
       section: 'config-linux.md#namespaces',
@@ -130,7 +130,7 @@ export const crun: Deviations = {
       section: 'config-linux.md#offset-for-time-namespace',
       must: 'timeOffsets shift the clocks of a time namespace',
       why: 'its init ends without a word',
-      found: /sync socket/,
+      found: /sync socket|ended with 255/,
     },
     {
       section: 'config-linux.md#offset-for-time-namespace',

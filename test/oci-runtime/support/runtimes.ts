@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { hybridCgroupProblem } from '../../../plugins/runtime-runc/hybridCgroups.ts';
 import { findBinary } from '../../../plugins/runtime-runc/findBinary.ts';
+import { writeWithoutUnifiedCgroup } from '../../../plugins/runtime-runc/withoutUnifiedCgroup.ts';
 import { compileStatic } from '../../../scripts/lib/compileC.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -42,6 +43,6 @@ async function usableCrun(crun: string, directory: string): Promise<string> {
   const interpreter = join(directory, 'without-unified-cgroup');
   await compileStatic(join(root, 'plugins/runtime-runc/native/without-unified-cgroup.c'), interpreter);
   const script = join(directory, 'crun');
-  writeFileSync(script, `#!${interpreter} ${crun}\n`, { mode: 0o755 });
+  await writeWithoutUnifiedCgroup({ interpreter, runtime: crun, script });
   return script;
 }
