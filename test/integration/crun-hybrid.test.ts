@@ -95,7 +95,7 @@ describe('crun on a host with hybrid cgroups', function () {
       await tasks.start('one');
       assert.match(readFileSync(`/proc/${pid}/cgroup`, 'utf8'), new RegExp(`:pids:${test.cgroup}/one$`, 'm'));
       const process = { args: ['/bin/true'], cwd: '/', env: ['PATH=/bin'], user: { uid: 0, gid: 0 } };
-      await tasks.exec({ containerId: 'one', execId: 'two', process } as never);
+      await tasks.exec({ containerId: 'one', execId: 'two', process });
       await tasks.start('one', 'two');
       assert.equal((await tasks.wait('one', 'two', { deadlineMs: 10_000 })).exitStatus, 0);
       await tasks.deleteProcess('one', 'two');

@@ -1,58 +1,97 @@
 import type { Row } from '../support/row.ts';
-import { capabilityRows } from './capabilities.ts';
-import { cgroupRows, limitEffectRows, limitRows } from './cgroups.ts';
-import { commandLineRows } from './commandLine.ts';
-import { defaultDeviceRows, deviceLinkRows, deviceRows, deviceRuleRows } from './devices.ts';
-import { execRows } from './exec.ts';
+import { bundleRows } from './bundle.ts';
+import { consoleSocketRows } from './commands/consoleSocket.ts';
+import { createCommandRows } from './commands/create.ts';
+import { deleteCommandRows } from './commands/delete.ts';
+import { execRows } from './commands/exec.ts';
+import { generalCommandRows } from './commands/general.ts';
+import { killCommandRows } from './commands/kill.ts';
+import { pauseCommandRows } from './commands/pause.ts';
+import { runCommandRows } from './commands/run.ts';
+import { tellingCommandRows } from './commands/tell.ts';
+import { updateCommandRows } from './commands/update.ts';
+import { capabilityRows } from './config/capabilities.ts';
+import { generalRows } from './config/general.ts';
+import { hookFailureRows } from './config/hookFailures.ts';
+import { hookRows } from './config/hooks.ts';
+import { hostnameRows } from './config/hostname.ts';
+import { linuxProcessRows } from './config/linuxProcess.ts';
+import { mountMappingRows } from './config/mountMappings.ts';
+import { mountOptionRows } from './config/mountOptions.ts';
+import { mountPropagationRows } from './config/mountPropagation.ts';
+import { mountRows } from './config/mounts.ts';
+import { processRows } from './config/process.ts';
+import { rlimitRows } from './config/rlimits.ts';
+import { rootRows } from './config/root.ts';
+import { terminalRows } from './config/terminal.ts';
+import { userRows } from './config/user.ts';
 import { featureRows } from './features.ts';
-import { hookRows } from './hooks.ts';
-import { configRows, createRows, deleteRows, killRows, startRows, stateRows } from './lifecycle.ts';
-import { linuxProcessRows } from './linuxProcess.ts';
-import { mountOptionRows } from './mountOptions.ts';
-import { defaultFilesystemRows, mountRows } from './mounts.ts';
-import { hostnameRows, mappingRows, namespaceRows } from './namespaces.ts';
-import { pathRows } from './paths.ts';
-import { processRows } from './process.ts';
-import { rlimitRows } from './rlimits.ts';
-import { rootRows } from './root.ts';
-import { seccompRows } from './seccomp.ts';
-import { sysctlRows } from './sysctl.ts';
-import { terminalRows } from './terminal.ts';
-import { userRows } from './user.ts';
+import { cgroupRows } from './linux/cgroups.ts';
+import { deviceRuleRows } from './linux/deviceRules.ts';
+import { deviceRows, defaultDeviceRows, deviceLinkRows } from './linux/devices.ts';
+import { defaultFilesystemRows } from './linux/filesystems.ts';
+import { limitEffectRows } from './linux/limitEffects.ts';
+import { limitRows } from './linux/limits.ts';
+import { mappingRows } from './linux/mappings.ts';
+import { namespaceRows } from './linux/namespaces.ts';
+import { pathRows } from './linux/paths.ts';
+import { seccompActionRows } from './linux/seccompActions.ts';
+import { seccompArgumentRows } from './linux/seccompArguments.ts';
+import { seccompFilterRows } from './linux/seccompFilters.ts';
+import { sysctlRows } from './linux/sysctl.ts';
+import { createRows } from './runtime/create.ts';
+import { deleteRows } from './runtime/delete.ts';
+import { killRows } from './runtime/kill.ts';
+import { startRows } from './runtime/start.ts';
+import { stateRows } from './runtime/state.ts';
 
-/** Every row, in the order of the specification. */
+/** Every row, in the order of the specification; then runc's command line. */
 export const rows: Row[] = [
-  ...configRows,
+  ...bundleRows,
+  ...generalRows,
   ...rootRows,
   ...mountRows,
   ...mountOptionRows,
+  ...mountPropagationRows,
+  ...mountMappingRows,
   ...processRows,
+  ...terminalRows,
   ...rlimitRows,
   ...linuxProcessRows,
   ...capabilityRows,
   ...userRows,
   ...hostnameRows,
+  ...hookRows,
+  ...hookFailureRows,
   ...defaultFilesystemRows,
   ...namespaceRows,
   ...mappingRows,
   ...deviceRows,
   ...defaultDeviceRows,
   ...deviceLinkRows,
-  ...cgroupRows,
   ...deviceRuleRows,
+  ...cgroupRows,
   ...limitRows,
   ...limitEffectRows,
   ...sysctlRows,
-  ...seccompRows,
+  ...seccompActionRows,
+  ...seccompArgumentRows,
+  ...seccompFilterRows,
   ...pathRows,
-  ...hookRows,
   ...stateRows,
   ...createRows,
   ...startRows,
   ...killRows,
   ...deleteRows,
-  ...terminalRows,
+  ...generalCommandRows,
+  ...runCommandRows,
+  ...createCommandRows,
+  ...consoleSocketRows,
   ...execRows,
-  ...commandLineRows,
+  ...killCommandRows,
+  ...deleteCommandRows,
+  ...pauseCommandRows,
+  ...updateCommandRows,
+  ...tellingCommandRows,
   ...featureRows,
 ];

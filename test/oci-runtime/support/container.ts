@@ -105,6 +105,14 @@ export class Container {
     await until('the process says that it is ready', () => this.output.includes('ready'));
   }
 
+  /** Created and started, and its process has ended. */
+  async ended(): Promise<void> {
+    this.spec.process.args = ['/bin/sh', '-c', 'exit 3'];
+    await this.created();
+    await this.started();
+    await this.becomes('stopped');
+  }
+
   start(): Promise<Called> {
     return this.call(['start', this.id]);
   }

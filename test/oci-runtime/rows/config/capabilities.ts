@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { section, type Row } from '../support/row.ts';
-import { succeeded } from '../support/container.ts';
+import { section, type Row } from '../../support/row.ts';
+import { succeeded } from '../../support/container.ts';
 import assert from 'node:assert/strict';
 
 /** Bits of sets in /proc/PID/status (capabilities(7), linux/capability.h). */

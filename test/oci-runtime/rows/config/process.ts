@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { failed } from '../support/container.ts';
-import { section } from '../support/row.ts';
+import { failed } from '../../support/container.ts';
+import { section } from '../../support/row.ts';
 
 /** config.md, Process: terminal, cwd, env, args. */
 export const processRows = section('config.md#process', [

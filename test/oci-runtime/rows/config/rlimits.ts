@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { section, type Row } from '../support/row.ts';
+import { section, type Row } from '../../support/row.ts';
 
 /** Type, its line in /proc/self/limits (proc(5)), and a soft and hard limit with which a shell still runs. */
 const limits: [string, string, number, number][] = [

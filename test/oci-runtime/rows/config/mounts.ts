@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bind, tmpfs } from '../support/edit.ts';
-import { see, seeMount } from '../support/see.ts';
-import { section } from '../support/row.ts';
+import { bind, tmpfs } from '../../support/edit.ts';
+import { see } from '../../support/see.ts';
+import { section } from '../../support/row.ts';
 
 /** config.md, Mounts: order, destination, type, source. */
 export const mountRows = section('config.md#mounts', [
@@ -160,20 +160,3 @@ export const mountRows = section('config.md#mounts', [
     refused: /proc/i,
   },
 ]);
-
-/** config-linux.md, Default Filesystems. */
-export const defaultFilesystemRows = section(
-  'config-linux.md#default-filesystems',
-  (
-    [
-      ['/proc', 'proc'],
-      ['/sys', 'sysfs'],
-      ['/dev/pts', 'devpts'],
-      ['/dev/shm', 'tmpfs'],
-      ['/dev/mqueue', 'mqueue'],
-    ] as const
-  ).map(([path, type]) => ({
-    must: `${path} is a ${type}`,
-    test: async (c) => assert.equal((await seeMount(c, path)).type, type),
-  })),
-);

@@ -1,4 +1,4 @@
-import { section } from '../support/row.ts';
+import { section } from '../../support/row.ts';
 
 const status = (field: string) => `sed -n 's/^${field}:\\s*//p' /proc/self/status`;
 

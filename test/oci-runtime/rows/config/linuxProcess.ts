@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { existsSync } from 'node:fs';
-import { section } from '../support/row.ts';
+import { section } from '../../support/row.ts';
 
 const probe = (what: string) => ['/bin/probe', what];
 

@@ -1,87 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, statSync } from 'node:fs';
-import { until } from '../support/call.ts';
-import { cgroupFile, cgroupValues, controllerHere, isUnified, ownCgroups } from '../support/cgroups.ts';
-import { succeeded, type Container } from '../support/container.ts';
-import { withUserNamespace } from '../support/edit.ts';
-import { see } from '../support/see.ts';
-import { section, type Row } from '../support/row.ts';
-import type { Spec } from '../support/spec.ts';
-
-/** config-linux.md, Cgroups Path. */
-export const cgroupRows = section('config-linux.md#cgroups-path', [
-  {
-    must: 'an absolute cgroupsPath is below the mount point of every hierarchy',
-    test: async (c) => {
-      await c.running();
-      for (const { controllers, path } of ownCgroups((await c.state()).pid!))
-        assert.ok(path.startsWith(c.place.cgroup), `${controllers}: ${path}`);
-    },
-  },
-  {
-    must: 'a container without cgroupsPath has a cgroup of its own',
-    spec: ({ linux }) => delete linux.cgroupsPath,
-    test: async (c) => {
-      await c.running();
-      const { pid } = await c.state();
-      const path = ownCgroups(pid!).find(
-        ({ controllers }) => controllers === 'pids' || controllers === '',
-      )!.path;
-      assert.notEqual(
-        path,
-        ownCgroups(process.pid).find(({ controllers }) => /^(pids)?$/.test(controllers))!.path,
-      );
-    },
-  },
-  {
-    must: 'the cgroup is gone when the container is deleted',
-    test: async (c) => {
-      await c.running();
-      assert.ok(existsSync(cgroupFile(c, 'pids', 'cgroup.procs')));
-      await c.removed();
-      await until('the cgroup is gone', () => !existsSync(cgroupFile(c, 'pids', 'cgroup.procs')));
-    },
-  },
-  {
-    must: 'a process that the container leaves in its cgroup ends with it',
-    spec: ({ linux }) => (linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'pid')),
-    test: async (c) => {
-      await c.running('sleep 1000 & echo ready; wait');
-      succeeded(await c.kill('KILL', '--all'));
-      await c.becomes('stopped');
-      succeeded(await c.delete());
-    },
-  },
-  {
-    must: 'a cgroup mount shows the hierarchies, read-only if it says so',
-    spec: ({ mounts }) =>
-      mounts.push({
-        destination: '/sys/fs/cgroup',
-        type: 'cgroup',
-        source: 'cgroup',
-        options: ['ro', 'nosuid'],
-      }),
-    sh: `ls /sys/fs/cgroup | grep -cxE 'pids|cgroup.procs'; mkdir /sys/fs/cgroup/pids/a 2>/dev/null || echo refused`,
-    prints: '1\nrefused',
-  },
-  {
-    must: 'a cgroup mount has the container’s own cgroup as its root',
-    spec: ({ mounts }) =>
-      mounts.push({ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['ro'] }),
-    test: async (c) => {
-      const file = isUnified() ? 'cgroup.procs' : 'pids/cgroup.procs';
-      assert.match(await see(c, `cat /sys/fs/cgroup/${file}`), /^1$/m);
-    },
-  },
-  {
-    must: 'a writable cgroup mount lets the container make cgroups below its own',
-    spec: ({ mounts }) => mounts.push({ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup' }),
-    test: async (c) => {
-      const path = isUnified() ? '/sys/fs/cgroup/a' : '/sys/fs/cgroup/pids/a';
-      assert.equal(await see(c, `mkdir ${path} && ls -d ${path}`), path);
-    },
-  },
-]);
+import { cgroupValues, controllerHere, isUnified } from '../../support/cgroups.ts';
+import { type Container } from '../../support/container.ts';
+import { section, type Row } from '../../support/row.ts';
+import type { Spec } from '../../support/spec.ts';
 
 type Resources = NonNullable<Spec['linux']['resources']>;
 
@@ -276,79 +197,16 @@ function unlessV1(controller: string, file: string): string | undefined {
   return undefined;
 }
 
-async function holds(c: Container, controller: string, file: string, value: string | RegExp): Promise<void> {
+/** The created container has the value in a file of its cgroup. */
+export async function holds(
+  c: Container,
+  controller: string,
+  file: string,
+  value: string | RegExp,
+): Promise<void> {
   await c.created();
   const values = await cgroupValues(c, controller, file);
   const has = (text: string) =>
     value instanceof RegExp ? value.test(text) : text.split('\n').includes(value);
   assert.ok(values.some(has), `${file} is ${values.join(' and ')}`);
 }
-
-/** config-linux.md, Control groups: what limits do, and which are refused. */
-export const limitEffectRows = [
-  ...section('config-linux.md#pids', [
-    {
-      must: 'limit is in force',
-      spec: ({ linux }) => (linux.resources = { pids: { limit: 3 } }),
-      sh: '(sleep 5 & sleep 5 & sleep 5 & sleep 5 &) 2>&1',
-      exits: 2,
-      prints: /fork/,
-    },
-  ]),
-  ...section('config-linux.md#memory', [
-    {
-      must: 'limit is in force: who takes more is killed',
-      spec: ({ linux }) => (linux.resources = { memory: { limit: 16_777_216, swap: 16_777_216 } }),
-      sh: 'head -c 100m /dev/zero | tail -n 1 >/dev/null; test $? = 137 && echo killed',
-      prints: 'killed',
-    },
-    {
-      must: 'a limit that is no number is refused',
-      spec: ({ linux }) => (linux.resources = { memory: { limit: 'much' as unknown as number } }),
-      refused: /memory|unmarshal|limit|much/i,
-    },
-  ]),
-  ...section('config-linux.md#cpu', [
-    {
-      must: 'CPUs that the host does not have are an error',
-      spec: ({ linux }) => (linux.resources = { cpu: { cpus: '4000' } }),
-      refused: /cpuset|cpus|invalid argument|numerical result/i,
-    },
-    {
-      must: 'a quota below the kernel’s least is an error',
-      spec: ({ linux }) => (linux.resources = { cpu: { quota: 1, period: 100_000 } }),
-      refused: /cfs_quota|cpu\.max|invalid argument/i,
-    },
-  ]),
-  ...section('config-linux.md#unified', [
-    {
-      must: 'unified is refused where there is no cgroup v2',
-      notHere: () => (isUnified() ? 'the host has cgroup v2' : undefined),
-      spec: ({ linux }) => (linux.resources = { unified: { 'pids.max': '42' } }),
-      refused: /unified|cgroup ?v(1|2)/i,
-    },
-    {
-      must: 'unified writes the files that it names',
-      notHere: () => (isUnified() ? undefined : 'the host has cgroup v1'),
-      spec: ({ linux }) => (linux.resources = { unified: { 'pids.max': '42' } }),
-      test: async (c) => holds(c, '', 'pids.max', '42'),
-    },
-    {
-      must: 'unified with a file that there is not is an error',
-      notHere: () => (isUnified() ? undefined : 'the host has cgroup v1'),
-      spec: ({ linux }) => (linux.resources = { unified: { 'coffee.max': '42' } }),
-      refused: /unified|coffee/i,
-    },
-  ]),
-  ...section('config-linux.md#cgroup-ownership', [
-    {
-      must: 'on cgroup v1 the cgroup stays root’s, also with a user namespace',
-      notHere: () => (isUnified() ? 'the host has cgroup v2' : undefined),
-      test: async (c) => {
-        withUserNamespace(c.spec);
-        await c.created();
-        assert.equal(statSync(cgroupFile(c, 'pids', 'cgroup.procs')).uid, 0);
-      },
-    },
-  ]),
-];

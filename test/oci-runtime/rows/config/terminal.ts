@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { failed, succeeded, type Container } from '../support/container.ts';
-import type { Bed } from '../support/bed.ts';
-import { section } from '../support/row.ts';
+import { type Container } from '../../support/container.ts';
+import type { Bed } from '../../support/bed.ts';
+import { section } from '../../support/row.ts';
 
 /** A container whose terminal is sent to a console socket. */
 async function onTerminal(c: Container, bed: Bed, script: string) {
@@ -14,7 +13,7 @@ async function onTerminal(c: Container, bed: Bed, script: string) {
   return terminal;
 }
 
-/** config.md, Process: terminal and consoleSize, and runc's console socket. */
+/** config.md, Process: terminal and consoleSize; and the devices that it brings. */
 export const terminalRows = [
   ...section('config.md#process', [
     {
@@ -86,53 +85,6 @@ export const terminalRows = [
     {
       must: 'the terminal is one of the container’s own /dev/pts',
       test: async (c, bed) => (await onTerminal(c, bed, 'tty')).prints(/^\/dev\/(pts\/0|console)\r\n/m),
-    },
-  ]),
-  ...section('runc#console-socket', [
-    {
-      must: 'a console socket where nobody listens is an error',
-      spec: ({ process }) => (process.terminal = true),
-      test: async (c) =>
-        void failed(await c.create('--console-socket', c.path('none.sock')), /socket|no such file|connect/i),
-    },
-    {
-      must: 'create with a terminal and without a console socket is refused',
-      spec: ({ process }) => (process.terminal = true),
-      test: async (c) => void failed(await c.create(), /console|tty|terminal/i),
-    },
-    {
-      must: 'exec --tty sends its terminal to --console-socket',
-      test: async (c, bed) => {
-        await c.running();
-        const terminal = await bed.helper('recvtty', c.path('exec.sock'));
-        const flags = ['--tty', '--detach', '--console-socket', c.path('exec.sock')];
-        succeeded(await c.exec(['/bin/sh', '-c', 'test -t 0 && echo terminal'], flags));
-        await terminal.prints(/terminal\r\n/);
-      },
-    },
-    {
-      must: 'exec --process with terminal and consoleSize sends a terminal of that size',
-      test: async (c, bed) => {
-        await c.running();
-        const terminal = await bed.helper('recvtty', c.path('exec.sock'));
-        const process = {
-          ...c.spec.process,
-          terminal: true,
-          consoleSize: { height: 12, width: 34 },
-          // crun sets it when the process may already run.
-          args: ['/bin/sh', '-c', 'until stty size 2>/dev/null; do sleep 0.01; done'],
-        };
-        writeFileSync(c.path('process.json'), JSON.stringify(process));
-        const flags = [
-          '--detach',
-          '--console-socket',
-          c.path('exec.sock'),
-          '--process',
-          c.path('process.json'),
-        ];
-        succeeded(await c.call(['exec', ...flags, c.id]));
-        await terminal.prints(/12 34\r\n/);
-      },
     },
   ]),
 ];

@@ -1,10 +1,11 @@
+import { hasEnded } from '../../support/processes.ts';
 import assert from 'node:assert/strict';
 import { closeSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { until } from '../support/call.ts';
-import { failed, succeeded, type Container } from '../support/container.ts';
-import { ownCgroups } from '../support/cgroups.ts';
-import { section } from '../support/row.ts';
-import type { Process } from '../support/spec.ts';
+import { until } from '../../support/call.ts';
+import { failed, succeeded, type Container } from '../../support/container.ts';
+import { ownCgroups } from '../../support/cgroups.ts';
+import { section } from '../../support/row.ts';
+import type { Process } from '../../support/spec.ts';
 
 /** A process.json; `exec --process` takes the whole of it, as containerd's shim gives it. */
 async function execProcess(c: Container, changes: Partial<Process>, ...flags: string[]) {
@@ -272,7 +273,7 @@ export const execRows = section('runc#exec', [
       const file = c.path('exec.pid');
       succeeded(await c.exec(['/bin/sleep', '500'], ['--detach', '--pid-file', file]));
       await c.removed();
-      await until('the process has ended', () => !isAlive(Number(readFileSync(file, 'utf8'))));
+      await until('the process has ended', () => hasEnded(readFileSync(file, 'utf8')));
     },
   },
   {
@@ -284,11 +285,3 @@ export const execRows = section('runc#exec', [
     },
   },
 ]);
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
