@@ -12,6 +12,8 @@ export interface Deviation {
   why: string;
   /** What the failed test says. */
   found: RegExp;
+  /** It depends on who is faster; the row may also hold. */
+  sometimes?: boolean;
 }
 
 /** The deviations of one runtime, as found in one version; others may have mended some, and the rest is the same. */

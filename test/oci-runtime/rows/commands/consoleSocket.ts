@@ -34,8 +34,7 @@ export const consoleSocketRows = section('runc#console-socket', [
         ...c.spec.process,
         terminal: true,
         consoleSize: { height: 12, width: 34 },
-        // crun sets it when the process may already run.
-        args: ['/bin/sh', '-c', 'until stty size 2>/dev/null; do sleep 0.01; done'],
+        args: ['/bin/sh', '-c', 'stty size'],
       };
       writeFileSync(c.path('process.json'), JSON.stringify(process));
       const flags = [

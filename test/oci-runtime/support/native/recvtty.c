@@ -6,12 +6,24 @@
 #include "receive.h"
 #include <poll.h>
 
-/* Answers whether more may come; reading a terminal whose other side is closed fails with EIO. */
-static int copy(int from, int to)
+/* Answers how much it was; nothing if the other side is closed, for which a terminal has EIO (tty_ioctl(4)). */
+static ssize_t copy(int from, int to)
 {
 	char buffer[4096];
 	ssize_t length = read(from, buffer, sizeof buffer);
-	return length > 0 && write(to, buffer, length) == length;
+	return length > 0 && write(to, buffer, length) == length ? length : 0;
+}
+
+/* A runtime may open the other side once, close it, and only then open it for the process. */
+static int copy_or_wait(int terminal)
+{
+	const useconds_t pause = 10000;
+	for (int tries = 0; tries < 50; tries++) {
+		if (copy(terminal, STDOUT_FILENO))
+			return 1;
+		usleep(pause);
+	}
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -24,7 +36,7 @@ int main(int argc, char **argv)
 		return 1;
 	struct pollfd sides[] = { { .fd = fds[0], .events = POLLIN }, { .fd = STDIN_FILENO, .events = POLLIN } };
 	while (poll(sides, 2, -1) > 0) {
-		if (sides[0].revents && !copy(fds[0], STDOUT_FILENO))
+		if (sides[0].revents && !copy_or_wait(fds[0]))
 			return 0;
 		if (sides[1].revents && !copy(STDIN_FILENO, fds[0]))
 			sides[1].fd = -1;
