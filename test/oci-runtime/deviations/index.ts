@@ -25,10 +25,10 @@ export interface Deviations {
 
 const byRuntime: Partial<Record<string, Deviations>> = { runc, crun, runlxc };
 
-export function deviationOf(
-  runtime: Runtime,
-  row: Row,
-): (Deviation & { isOfThisVersion: boolean }) | undefined {
+/** A deviation, and whether it was found in this version of the runtime. */
+export type Found = Deviation & { isOfThisVersion: boolean };
+
+export function deviationOf(runtime: Runtime, row: Row): Found | undefined {
   const deviations = byRuntime[runtime.name];
   const found = deviations?.rows.find((deviation) => isOf(deviation, row));
   return found && { ...found, isOfThisVersion: deviations!.version.test(runtime.version) };
