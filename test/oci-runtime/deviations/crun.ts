@@ -197,6 +197,7 @@ export const crun: Deviations = {
       must: 'every kind is called, in the order of the lifecycle',
       why: 'it does not wait for startContainer before it calls poststart',
       found: /\+\s+'poststart'/,
+      sometimes: true,
     },
     {
       section: 'config.md#posix-platform-hooks',
