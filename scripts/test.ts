@@ -1,5 +1,5 @@
 /**
- * `npm test`: installs what the tests need, builds, and runs all of them; `npm test -- unit` (or integration, clients)
+ * `npm test`: installs what the tests need, builds, and runs all of them; `npm test -- unit` (or integration, oci-runtime, clients)
  * only those, and `npm test -- integration FILE…` only these files. The last line is `N passed, N failed`.
  */
 import { execa } from 'execa';
@@ -16,6 +16,12 @@ const suites = {
     folder: 'integration',
     isParallel: false,
     deadlineMs: 25 * minutes,
+  },
+  'oci-runtime': {
+    name: 'conformance of OCI runtimes',
+    folder: 'oci-runtime',
+    isParallel: false,
+    deadlineMs: 5 * minutes,
   },
   clients: { name: 'tests with real clients', folder: 'clients', isParallel: false, deadlineMs: 5 * minutes },
 } satisfies Record<string, Suite>;

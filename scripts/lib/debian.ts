@@ -29,6 +29,8 @@ export const bootstrapPackages: readonly HostPackage[] = [
 /** What the tests need beyond that. */
 export const testPackages: readonly HostPackage[] = [
   { name: 'crun', provides: 'crun' },
+  { name: 'gcc', provides: 'gcc' },
+  { name: 'libc6-dev', provides: '/usr/include/stdio.h' },
   { name: 'busybox-static', provides: '/bin/busybox' },
   { name: 'docker-registry', provides: 'docker-registry' },
   { name: 'skopeo', provides: 'skopeo' },

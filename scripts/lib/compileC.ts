@@ -1,0 +1,21 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { execa } from 'execa';
+import { SetupError } from './setupError.ts';
+
+/**
+ * Makes a static executable of one C file, unless there is one that is younger than its source.
+ * @throws SetupError without a compiler, or with the compiler's words
+ */
+export async function compileStatic(source: string, output: string): Promise<void> {
+  if (existsSync(output) && statSync(output).mtimeMs > statSync(source).mtimeMs) return;
+  mkdirSync(dirname(output), { recursive: true });
+  const flags = ['-std=gnu11', '-Wall', '-Wextra', '-Werror', '-O2', '-static', '-s'];
+  const ran = await execa('gcc', [...flags, '-o', output, source], {
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    timeout: 60_000,
+  });
+  if (ran.failed) throw new SetupError(`gcc cannot compile ${source}: ${ran.all || ran.shortMessage}`);
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { strayDeviations } from './deviations/index.ts';
+import { rows } from './rows/index.ts';
+import { Ahead } from './support/ahead.ts';
+import { judge, type Verdict } from './support/judge.ts';
+import { committedResults, onlyOf, toResults, writeResults } from './support/results.ts';
+import type { Row } from './support/row.ts';
+import { prepareRuntime, wantedRuntimes, type Runtime } from './support/runtimes.ts';
+import { closeWorkshop, openWorkshop, type Workshop } from './support/workshop.ts';
+
+interface Outcome {
+  row: Row;
+  runtime: Runtime;
+  verdict: Verdict;
+}
+
+/** Every row with every runtime: `runc: config.md#process: …`. */
+describe('OCI runtimes', function () {
+  this.timeout(60_000);
+  const wanted = wantedRuntimes();
+  const outcomes: Outcome[] = [];
+  const runtimes = new Map<string, Runtime>();
+  const ahead = new Ahead(
+    wanted.flatMap((name) => rows.map((row, index) => () => judgeOne(name, row, index))),
+  );
+  let workshop: Workshop;
+
+  before(async () => {
+    workshop = await openWorkshop();
+    for (const name of wanted) runtimes.set(name, await prepareRuntime(name, workshop.executables));
+  });
+
+  after(async () => {
+    await ahead.end();
+    await closeWorkshop(workshop);
+  });
+
+  for (const [index, name] of wanted.entries()) {
+    for (const [number, row] of rows.entries())
+      it(`${name.split('/').at(-1)}: ${row.section}: ${row.must}`, async function () {
+        const outcome = await ahead.outcome(index * rows.length + number);
+        outcomes.push(outcome);
+        tell(this, outcome.verdict);
+      });
+  }
+
+  it('deviate from rows that there are', () => assert.deepEqual(strayDeviations(rows), []));
+
+  it('come to what results.json says of them', async function () {
+    if (outcomes.length < wanted.length * rows.length) return skip(this, 'not every row has an outcome');
+    const seen = toResults(outcomes);
+    if (process.env['POUCH_OCI_RESULTS'] === 'write') await writeResults(seen);
+    const committed = onlyOf(committedResults(), Object.keys(seen.runtimes));
+    const others = Object.entries(seen.runtimes).filter(
+      ([name, version]) => committed.runtimes[name] !== version,
+    );
+    if (others.length > 0) return skip(this, `it is of other versions than ${others.map(String).join(', ')}`);
+    assert.deepEqual(seen, committed, 'POUCH_OCI_RESULTS=write npm test -- oci-runtime writes it anew');
+  });
+
+  async function judgeOne(name: string, row: Row, index: number): Promise<Outcome> {
+    const runtime = runtimes.get(name)!;
+    return { row, runtime, verdict: await judge(row, runtime, workshop, `${runtime.name}${index}`) };
+  }
+});
+
+/** What a reader of the run should know of a test that is neither passed nor failed. */
+function tell(test: Mocha.Context, verdict: Verdict): void {
+  if (verdict.is === 'not here') skip(test, verdict.why);
+  if (verdict.is === 'deviates') test.test!.title += ` (deviates: ${verdict.why})`;
+}
+
+function skip(test: Mocha.Context, why: string): void {
+  test.test!.title += ` (not here: ${why})`;
+  test.skip();
+}

@@ -1,0 +1,220 @@
+import type { Deviations } from './index.ts';
+
+const startedEvenSo = /succeeded: started even so/;
+
+/** runc 1.1.5, which is of the runtime-spec 1.0.2. */
+export const runc: Deviations = {
+  version: /^runc version 1\.1\.5/,
+  rows: [
+    {
+      section: 'config.md#specification-version',
+      must: /is refused$/,
+      why: 'it does not look at ociVersion',
+      found: startedEvenSo,
+    },
+    {
+      section: 'config.md#linux-mount-options',
+      must: 'the mode in a tmpfs’s data is preferred to that of the directory that was at the destination',
+      why: 'it gives a tmpfs the mode of the directory below',
+      found: /'755' !== '711'/,
+    },
+    {
+      section: 'config.md#linux-mount-options',
+      must: 'uidMappings and gidMappings show the files of a bind mount as of other owners',
+      why: 'it ignores the mappings of mounts (runc 1.2 does not)',
+      found: /'1000 2000'/,
+    },
+    {
+      section: 'config.md#linux-mount-options',
+      must: 'idmap shows root’s files of the host as of the container’s root',
+      why: 'it ignores the mappings of mounts (runc 1.2 does not)',
+      found: /'65534 65534'/,
+    },
+    {
+      section: 'config.md#linux-process',
+      must: /^ioPriority (sets|knows)/,
+      why: 'it ignores ioPriority (runc 1.2 does not)',
+      found: /class=0 level=0/,
+    },
+    {
+      section: 'config.md#linux-process',
+      must: 'ioPriority of an unknown class is an error',
+      why: 'it ignores ioPriority (runc 1.2 does not)',
+      found: startedEvenSo,
+    },
+    {
+      section: 'config.md#linux-process',
+      must: /^scheduler.*(is set|are set|nice value)/,
+      why: 'it ignores scheduler (runc 1.2 does not)',
+      found: /policy=0 nice=0 priority=0 flags=0/,
+    },
+    {
+      section: 'config.md#linux-process',
+      must: 'scheduler of an unknown policy is an error',
+      why: 'it ignores scheduler (runc 1.2 does not)',
+      found: startedEvenSo,
+    },
+    {
+      section: 'config.md#linux-process',
+      must: 'a capability that the runtime itself does not have is no error',
+      why: 'it fails to apply the capabilities',
+      found: /unable to apply caps: operation not permitted/,
+    },
+    {
+      section: 'config.md#posix-platform-user',
+      must: 'a uid needs no entry in /etc/passwd, however high it is',
+      why: 'its uids end at 2147483647',
+      found: /must be in range 0-2147483647/,
+    },
+    {
+      section: 'config.md#domainname',
+      must: 'domainname is that of the container',
+      why: 'it ignores domainname (runc 1.2 does not)',
+      found: /'\(none\)'/,
+    },
+    {
+      section: 'config.md#domainname',
+      must: 'domainname without a uts namespace of the container’s own is refused',
+      why: 'it ignores domainname (runc 1.2 does not)',
+      found: startedEvenSo,
+    },
+    {
+      section: 'config-linux.md#namespaces',
+      must: 'a time namespace without path is a new one',
+      why: 'it knows no time namespaces (runc 1.2 does)',
+      found: /namespace \{"time" ""\} does not exist/,
+    },
+    {
+      section: 'config-linux.md#namespaces',
+      must: 'a user namespace with a path is joined',
+      why: 'it wants mappings for a user namespace that has them',
+      found: /no uid mappings found/,
+    },
+    {
+      section: 'config-linux.md#user-namespace-mappings',
+      must: 'mappings without a user namespace are refused',
+      why: 'it ignores them',
+      found: startedEvenSo,
+    },
+    {
+      section: 'config-linux.md#offset-for-time-namespace',
+      must: 'timeOffsets shift the clocks of a time namespace',
+      why: 'it knows no time namespaces (runc 1.2 does)',
+      found: /namespace \{"time" ""\} does not exist/,
+    },
+    {
+      section: 'config-linux.md#offset-for-time-namespace',
+      must: 'timeOffsets without a time namespace are refused',
+      why: 'it knows no time namespaces (runc 1.2 does)',
+      found: startedEvenSo,
+    },
+    {
+      section: 'config-linux.md#devices',
+      must: 'a file at the path that is another one is an error',
+      why: 'it leaves the file and goes on',
+      found: startedEvenSo,
+    },
+    {
+      section: 'config-linux.md#allowed-device-list',
+      must: 'a later rule takes back a part of an earlier, wider one',
+      why: 'cgroup v1 cannot take back a part of a rule, so it refuses',
+      found: /cannot punch hole/,
+    },
+    {
+      section: 'config-linux.md#cpu',
+      must: /^idle /,
+      why: 'it ignores idle (runc 1.2 does not)',
+      found: /cpu\.idle is 0/,
+    },
+    {
+      section: 'config-linux.md#seccomp',
+      must: /^flags are taken/,
+      why: 'it knows no flags (runc 1.1.6 does)',
+      found: /seccomp flags are not yet supported/,
+    },
+    {
+      section: 'config-linux.md#rootfs-mount-propagation',
+      must: 'shared is the propagation of the rootfs',
+      why: 'it makes the rootfs’s parent private, so that nothing is shared where the parent is / and was private',
+      found: /Input:\s+''/,
+    },
+    {
+      section: 'config-linux.md#rootfs-mount-propagation',
+      must: 'unbindable is the propagation of the rootfs',
+      why: 'it makes the root unbindable before it binds the rootfs',
+      found: /invalid argument/,
+    },
+    {
+      section: 'config-linux.md#personality',
+      must: 'domain LINUX32 makes uname say a 32-bit machine',
+      why: 'it ignores personality (runc 1.2 does not)',
+      found: /'x86_64'/,
+    },
+    {
+      section: 'config-linux.md#personality',
+      must: 'a domain that there is not is an error',
+      why: 'it ignores personality (runc 1.2 does not)',
+      found: startedEvenSo,
+    },
+    {
+      section: 'config.md#posix-platform-hooks',
+      must: /^(every kind is called, in the order|prestart, createRuntime and createContainer are called by create)/,
+      why: 'it calls poststart in create, before the process is started',
+      found: /\+\s+'poststart'/,
+    },
+    {
+      section: 'config.md#posix-platform-hooks',
+      must: 'poststart gets the state on its standard input',
+      why: 'it calls poststart in create, before the process is started',
+      found: /Input:\s+'created'/,
+    },
+    {
+      section: 'config.md#posix-platform-hooks',
+      must: 'poststart: one that fails is told as a warning, and the container goes on',
+      why: 'it takes the failure of poststart for one of create',
+      found: /create failed: error running hook/,
+    },
+    {
+      section: 'config.md#posix-platform-hooks',
+      must: 'poststop: one that fails is told as a warning; the rest is called and the container deleted',
+      why: 'it does not call the rest',
+      found: /'' !== 'next'/,
+    },
+    {
+      section: 'config.md#posix-platform-hooks',
+      must: 'startContainer: its failure is an error of start',
+      why: 'its start does not wait for what the container does',
+      found: / start \S+: succeeded/,
+    },
+    {
+      section: 'runtime.md#kill',
+      must: 'a realtime signal can be given by its name, SIGRTMIN+3',
+      why: 'it knows no names of realtime signals',
+      found: /unknown signal "SIGRTMIN\+3"/,
+    },
+    {
+      section: 'runtime.md#delete',
+      must: 'deleting a created container is an error, and it can still be started',
+      why: 'it ends and deletes it',
+      found: / delete \S+: succeeded/,
+    },
+    {
+      section: 'runc#exec',
+      must: '--process has umask',
+      why: 'its exec ignores umask',
+      found: /0022/,
+    },
+    {
+      section: 'runc#exec',
+      must: '--process has oomScoreAdj',
+      why: 'its exec ignores oomScoreAdj',
+      found: /'0\\n' !== '77\\n'/,
+    },
+    {
+      section: 'features-linux.md#intelrdt',
+      must: 'intelRdt tells whether it is supported',
+      why: 'it does not tell (runc 1.2 does)',
+      found: /undefined/,
+    },
+  ],
+};

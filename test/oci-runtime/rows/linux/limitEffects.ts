@@ -1,0 +1,75 @@
+import { holds } from './limits.ts';
+import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
+import { cgroupFile, isUnified } from '../../support/cgroups.ts';
+import { withUserNamespace } from '../../support/edit.ts';
+import { section } from '../../support/row.ts';
+
+/** config-linux.md, Control groups: what limits do, and which are refused. */
+export const limitEffectRows = [
+  ...section('config-linux.md#pids', [
+    {
+      must: 'limit is in force',
+      spec: ({ linux }) => (linux.resources = { pids: { limit: 3 } }),
+      sh: '(sleep 5 & sleep 5 & sleep 5 & sleep 5 &) 2>&1',
+      exits: 2,
+      prints: /fork/,
+    },
+  ]),
+  ...section('config-linux.md#memory', [
+    {
+      must: 'limit is in force: who takes more is killed',
+      spec: ({ linux }) => (linux.resources = { memory: { limit: 16_777_216, swap: 16_777_216 } }),
+      sh: 'head -c 100m /dev/zero | tail -n 1 >/dev/null; test $? = 137 && echo killed',
+      prints: 'killed',
+    },
+    {
+      must: 'a limit that is no number is refused',
+      spec: ({ linux }) => (linux.resources = { memory: { limit: 'much' as unknown as number } }),
+      refused: /memory|unmarshal|limit|much/i,
+    },
+  ]),
+  ...section('config-linux.md#cpu', [
+    {
+      must: 'CPUs that the host does not have are an error',
+      spec: ({ linux }) => (linux.resources = { cpu: { cpus: '4000' } }),
+      refused: /cpuset|cpus|invalid argument|numerical result/i,
+    },
+    {
+      must: 'a quota below the kernel’s least is an error',
+      spec: ({ linux }) => (linux.resources = { cpu: { quota: 1, period: 100_000 } }),
+      refused: /cfs_quota|cpu\.max|invalid argument/i,
+    },
+  ]),
+  ...section('config-linux.md#unified', [
+    {
+      must: 'unified is refused where there is no cgroup v2',
+      notHere: () => (isUnified() ? 'the host has cgroup v2' : undefined),
+      spec: ({ linux }) => (linux.resources = { unified: { 'pids.max': '42' } }),
+      refused: /unified|cgroup ?v(1|2)/i,
+    },
+    {
+      must: 'unified writes the files that it names',
+      notHere: () => (isUnified() ? undefined : 'the host has cgroup v1'),
+      spec: ({ linux }) => (linux.resources = { unified: { 'pids.max': '42' } }),
+      test: async (c) => holds(c, '', 'pids.max', '42'),
+    },
+    {
+      must: 'unified with a file that there is not is an error',
+      notHere: () => (isUnified() ? undefined : 'the host has cgroup v1'),
+      spec: ({ linux }) => (linux.resources = { unified: { 'coffee.max': '42' } }),
+      refused: /unified|coffee/i,
+    },
+  ]),
+  ...section('config-linux.md#cgroup-ownership', [
+    {
+      must: 'on cgroup v1 the cgroup stays root’s, also with a user namespace',
+      notHere: () => (isUnified() ? 'the host has cgroup v2' : undefined),
+      test: async (c) => {
+        withUserNamespace(c.spec);
+        await c.created();
+        assert.equal(statSync(cgroupFile(c, 'pids', 'cgroup.procs')).uid, 0);
+      },
+    },
+  ]),
+];

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hierarchies } from '../../support/host/cgroups.ts';
+import type { Container } from './container.ts';
+
+const mountPoint = '/sys/fs/cgroup';
+
+/** Whether all controllers are of cgroup v2. */
+export function isUnified(): boolean {
+  return existsSync(join(mountPoint, 'cgroup.controllers'));
+}
+
+/** Whether a cgroup v1 hierarchy has the controller. */
+export function controllerHere(controller: string): boolean {
+  return hierarchyOf(controller) !== undefined;
+}
+
+/** A file of the cgroup at cgroupsPath; on cgroup v2 the controller says nothing. */
+export function cgroupFile(container: Container, controller: string, file: string): string {
+  return join(hierarchyFor(controller), container.place.cgroup, file);
+}
+
+/**
+ * What the container's cgroup has in a file, and that of its process: a runtime whose monitor shares the cgroup keeps
+ * the container's processes in one below, and may limit either.
+ */
+export async function cgroupValues(
+  container: Container,
+  controller: string,
+  file: string,
+): Promise<string[]> {
+  const { pid } = await container.state();
+  const own = ownCgroups(pid!).find(
+    ({ controllers }) => isUnified() || controllers.split(',').includes(controller),
+  );
+  const paths = [container.place.cgroup, own?.path ?? ''];
+  return paths
+    .map((path) => join(hierarchyFor(controller), path, file))
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8').trim());
+}
+
+function hierarchyFor(controller: string): string {
+  const hierarchy = isUnified() ? mountPoint : hierarchyOf(controller);
+  if (hierarchy === undefined) throw new Error(`no cgroup hierarchy has ${controller}`);
+  return hierarchy;
+}
+
+/** proc_pid_cgroup(5) of a process, without the empty hierarchies that limit nothing. */
+export function ownCgroups(pid: number): { controllers: string; path: string }[] {
+  return readFileSync(`/proc/${pid}/cgroup`, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => /^\d+:([^:]*):(.*)$/.exec(line) ?? [])
+    .map(([, controllers = '', path = '']) => ({ controllers, path }))
+    .filter(({ controllers }) => isUnified() || (controllers !== '' && !controllers.startsWith('name=')));
+}
+
+function hierarchyOf(controller: string): string | undefined {
+  return hierarchies().find((path) => path.split('/').at(-1)?.split(',').includes(controller));
+}

@@ -1,0 +1,12 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bed } from './bed.ts';
+
+/** A directory of the host with a tmpfs below it, in which there is a file. */
+export function hostWithMountBelow(bed: Bed): string {
+  const below = join(bed.host, 'below');
+  mkdirSync(below);
+  bed.mount(below, '-t', 'tmpfs', 'tmpfs');
+  writeFileSync(join(below, 'a'), '');
+  return bed.host;
+}

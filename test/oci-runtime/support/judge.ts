@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { Bed } from './bed.ts';
+import { deviationOf, type Found } from '../deviations/index.ts';
+import { failed, succeeded, type Container } from './container.ts';
+import type { Row } from './row.ts';
+import type { Runtime } from './runtimes.ts';
+import type { Workshop } from './workshop.ts';
+
+/** What a row has come to with one runtime. */
+export type Verdict = { is: 'passed' } | { is: 'deviates' | 'not here'; why: string };
+
+/** Printed by a container that is to be refused, should it be started even so. */
+const startedEvenSo = 'started even so';
+
+/** Tries a row; throws if it neither holds nor deviates as it is declared to. */
+export async function judge(row: Row, runtime: Runtime, workshop: Workshop, name: string): Promise<Verdict> {
+  const obstacle = row.notHere?.();
+  if (obstacle !== undefined) return { is: 'not here', why: obstacle };
+  const failure = await tried(row, new Bed(runtime, workshop, name));
+  const deviation = deviationOf(runtime, row);
+  if (deviation === undefined && failure) throw failure;
+  if (deviation === undefined) return { is: 'passed' };
+  const verdict: Verdict = { is: 'deviates', why: deviation.why };
+  if (failure === undefined) return mendedOr(verdict, deviation, runtime);
+  if (!deviation.found.test(failure.message)) throw failure;
+  return verdict;
+}
+
+/** The row holds though it is declared not to. */
+function mendedOr(
+  verdict: Verdict,
+  { isOfThisVersion, sometimes }: Found,
+  { name, version }: Runtime,
+): Verdict {
+  if (!isOfThisVersion) return { is: 'passed' };
+  if (sometimes) return verdict;
+  throw new Error(
+    `${name} is declared to deviate, but does what the row says: mend deviations/ (${version})`,
+  );
+}
+
+/** What failed; that something is left on the host also counts. */
+async function tried(row: Row, bed: Bed): Promise<Error | undefined> {
+  let failure: Error | undefined;
+  try {
+    row.spec?.(bed.main.spec, bed);
+    await (row.test ?? simply(row))(bed.main, bed);
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+  }
+  const left = await bed.end();
+  return failure ?? (left.length > 0 ? new Error(`left on the host:\n  ${left.join('\n  ')}`) : undefined);
+}
+
+function simply(row: Row): (container: Container) => Promise<void> {
+  const { sh, args, prints, exits = 0, refused } = row;
+  return async (container) => {
+    const { process } = container.spec;
+    if (sh !== undefined) process.args = ['/bin/sh', '-c', sh];
+    if (args) process.args = args;
+    if (refused) return isRefused(container, refused, sh === undefined && args === undefined);
+    const called = await container.run();
+    if (exits === 0) succeeded(called);
+    else assert.equal(called.code, exits, `it ended with ${called.code}: ${called.stderr}`);
+    if (prints instanceof RegExp) assert.match(called.stdout, prints);
+    else if (prints !== undefined) assert.equal(called.stdout.trimEnd(), prints, called.stderr);
+  };
+}
+
+async function isRefused(container: Container, message: RegExp, isPlain: boolean): Promise<void> {
+  const { process } = container.spec as Partial<Container['spec']>;
+  if (isPlain && Array.isArray(process?.args) && process.args.length > 0)
+    process.args = ['/bin/sh', '-c', `echo ${startedEvenSo}`];
+  const called = failed(await container.run(), message);
+  assert.doesNotMatch(called.stdout, new RegExp(startedEvenSo));
+}
