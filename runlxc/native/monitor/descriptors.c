@@ -1,0 +1,125 @@
+#include "descriptors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "../common/fail.h"
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
+
+/* Without close-on-exec: the init inherits it. */
+static void place(int fd, int wanted, const char *what)
+{
+	if (fd < 0)
+		fail_errno("cannot open %s", what);
+	if (fd == wanted)
+		return;
+	if (dup2(fd, wanted) < 0)
+		fail_errno("cannot open %s", what);
+	close(fd);
+}
+
+void run_open(struct plan *plan)
+{
+	int wanted = plan_number(plan);
+	const char *path = plan_string(plan);
+
+	place(open(path, plan_number(plan)), wanted, path);
+}
+
+void run_fifo(struct plan *plan)
+{
+	int wanted = plan_number(plan);
+	const char *path = plan_string(plan);
+	mode_t mode = plan_number(plan);
+
+	if (mkfifo(path, mode) < 0 || chmod(path, mode) < 0)
+		fail_errno("cannot make %s", path);
+	place(open(path, O_PATH), wanted, path);
+}
+
+/* Paths longer than the address of a socket, through their directory's descriptor. */
+static int connect_to(int fd, const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int file = open(path, O_PATH | O_CLOEXEC), result;
+
+	if (file < 0)
+		return -1;
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", file);
+	result = connect(fd, (struct sockaddr *)&address, sizeof(address));
+	close(file);
+	return result;
+}
+
+void run_connect(struct plan *plan)
+{
+	int wanted = plan_number(plan);
+	const char *path = plan_string(plan);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (fd < 0 || connect_to(fd, path) < 0)
+		fail_errno("cannot connect to the socket %s", path);
+	place(fd, wanted, path);
+}
+
+static int executable_memory(void)
+{
+	int fd = memfd_create("runlxc-init", MFD_ALLOW_SEALING | MFD_EXEC);
+
+	/* Before Linux 6.3 there is no MFD_EXEC, and none is needed. */
+	return fd < 0 && errno == EINVAL ? memfd_create("runlxc-init", MFD_ALLOW_SEALING) : fd;
+}
+
+void run_copy(struct plan *plan)
+{
+	int wanted = plan_number(plan);
+	const char *path = plan_string(plan);
+	int file = open(path, O_RDONLY | O_CLOEXEC), memory = executable_memory();
+	struct stat info;
+
+	if (file < 0 || memory < 0 || fstat(file, &info) < 0)
+		fail_errno("cannot copy %s", path);
+	for (off_t copied = 0; copied < info.st_size;)
+		if (sendfile(memory, file, &copied, info.st_size - copied) <= 0)
+			fail_errno("cannot copy %s", path);
+	close(file);
+	fchmod(memory, 0555);
+	if (fcntl(memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+		fail_errno("cannot seal the copy of %s", path);
+	place(memory, wanted, path);
+}
+
+void run_raise_limit(struct plan *plan)
+{
+	int resource = plan_number(plan);
+	rlim_t hard = plan_number(plan);
+	struct rlimit limit;
+
+	if (getrlimit(resource, &limit) < 0 || limit.rlim_max >= hard)
+		return;
+	limit.rlim_max = hard;
+	if (setrlimit(resource, &limit) < 0)
+		fail_errno("process.rlimits: error setting rlimit type %d", resource);
+}
+
+void run_oom(struct plan *plan)
+{
+	const char *value = plan_string(plan);
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+		fail_errno("process.oomScoreAdj: cannot set %s", value);
+	close(fd);
+}
