@@ -1,15 +1,12 @@
 /** What is kept of each container: ROOT/ID/state.json, with a copy of its config.json and the files of its plans beside it. */
 import {
-  closeSync,
   copyFileSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { RunlxcError } from '../cli/error.ts';
@@ -62,20 +59,14 @@ export function release(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
 }
 
-/** Replaced as a whole: a reader, or a crash, finds the old or the new one. */
+/** Replaced as a whole: a reader, or a crash of ours, finds the old or the new one. After a crash of the host no container is left. */
 export function writeState(dir: string, state: State): void {
   writeAtomically(join(dir, 'state.json'), JSON.stringify(state));
 }
 
 export function writeAtomically(file: string, text: string): void {
   const temporary = `${file}.${process.pid}`;
-  const fd = openSync(temporary, 'w', 0o600);
-  try {
-    writeSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  writeFileSync(temporary, text, { mode: 0o600 });
   renameSync(temporary, file);
 }
 

@@ -188,3 +188,13 @@ function simple(mountFlags: number): number {
   ] as const;
   return pairs.reduce((sum, [flag, attr]) => (mountFlags & flag ? sum | attr : sum), 0);
 }
+
+/** All that are understood here; others go to the file system. */
+export const mountOptionNames: readonly string[] = [
+  ...Object.keys(flags),
+  ...Object.keys(recursive),
+  ...Object.keys(propagations),
+  'idmap',
+  'ridmap',
+  'tmpcopyup',
+].sort();

@@ -274,7 +274,9 @@ export class TestPouchd {
   }
 
   #config(): string {
-    return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\n${this.#yaml}`;
+    const runtime = process.env['POUCH_TEST_RUNTIME'];
+    const chosen = runtime ? `runtime: {default: ${runtime}}\n` : '';
+    return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\n${chosen}${this.#yaml}`;
   }
 
   async #mountDisks({ root, state }: NonNullable<NewOptions['disks']>): Promise<void> {

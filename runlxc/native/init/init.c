@@ -50,6 +50,7 @@ static const struct instruction instructions[] = {
 	{ "mask", run_mask },
 	{ "readonly", run_readonly },
 	{ "terminal", run_terminal },
+	{ "session", run_session },
 	{ "own-streams", run_own_streams },
 	{ "descriptors", run_descriptors },
 	{ "cwd", run_cwd },

@@ -93,3 +93,9 @@ void run_terminal(struct plan *plan)
 	close(master);
 	take(slave);
 }
+
+void run_session(struct plan *plan)
+{
+	(void)plan;
+	setsid();
+}

@@ -30,8 +30,11 @@ static int become_init(void *argument)
 	return 127;
 }
 
-/* The failure of a process before its program runs; the pipe ends without a word if there is none. */
-static void pass_failure_on(int failure)
+/*
+ * The failure of a process before its program runs; the pipe ends without a word if there is none. Who has failed is waited
+ * for: a container cannot end while a process of its PID namespace has a parent elsewhere that does not.
+ */
+static void pass_failure_on(int failure, pid_t pid)
 {
 	char message[4097];
 	ssize_t size = read(failure, message, sizeof(message) - 1);
@@ -39,6 +42,7 @@ static void pass_failure_on(int failure)
 	if (size <= 0)
 		return;
 	message[size] = '\0';
+	waitpid(pid, NULL, 0);
 	/* It begins with "error ", which fail() says itself. */
 	fail("%s", message + (strncmp(message, "error ", 6) ? 0 : 6));
 }
@@ -93,7 +97,7 @@ void run_attach(struct plan *plan)
 	close(failure[1]);
 	pid = attach(name, lxcpath, &attached);
 	close(attached.failure);
-	pass_failure_on(failure[0]);
+	pass_failure_on(failure[0], pid);
 	tell_pid(pid);
 	exit(detach ? 0 : wait_for_end(pid));
 }
