@@ -9,7 +9,7 @@ import type { Process, Spec } from '../spec/types.ts';
 import { processRef } from '../state/process.ts';
 import { statusOf } from '../state/status.ts';
 import { type State, writeAtomically } from '../state/store.ts';
-import { newPlans, type Plans } from '../translate/container.ts';
+import { lxcName, lxcPath, newPlans, type Plans } from '../translate/container.ts';
 import { addTerminal } from '../translate/containerPlans.ts';
 import { addLookups, addProcess } from '../translate/process.ts';
 import { rlimitNumber } from '../translate/rlimits.ts';
@@ -58,7 +58,7 @@ function checkStatus(context: Context, state: State, { ignoresPaused }: ExecOpti
 
 function execPlans(context: Context, target: Target, options: ExecOptions & { files: string }): Plans {
   const { process, preserveFds, consoleSocket, files } = options;
-  const { spec, dir, state } = target;
+  const { spec, dir } = target;
   const plans = newPlans(preserveFds);
   const { monitor, init, descriptors } = plans;
   const [plan, copy, failure] = [descriptors.take(), descriptors.take(), descriptors.take()];
@@ -77,7 +77,7 @@ function execPlans(context: Context, target: Target, options: ExecOptions & { fi
   } else init.add('session');
   addLookups(init, process, false);
   addProcess(init, process, { seccomp: filter, isInit: false, warn: context.log.warn });
-  monitor.add('attach', state.id, dir, failure, options.detach, plan, copy);
+  monitor.add('attach', lxcName(dir), lxcPath, failure, options.detach, plan, copy);
   return plans;
 }
 

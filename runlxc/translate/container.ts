@@ -56,3 +56,13 @@ export function newPlans(preserved: number): Plans {
 export function isUserNamespaced({ spec }: Pick<Container, 'spec'>): boolean {
   return hasNewNamespace(spec, 'user') || (spec.linux?.namespaces?.some(({ type }) => type === 'user') ?? false);
 }
+
+/**
+ * LXC's own name of a container. Its path (lxc-info -P) is one that everybody can reach: in a user namespace LXC wants to, as the
+ * container's root, and below /run/lxc/lock it makes a directory for each.
+ */
+export function lxcName(dir: string): string {
+  return dir.slice(1).replaceAll('/', ':');
+}
+
+export const lxcPath = '/run';

@@ -4,7 +4,7 @@ import { channelOf } from '../monitor/channel.ts';
 import { initPath } from '../monitor/programs.ts';
 import { sysctlFile } from '../spec/sysctl.ts';
 import type { Hook, Process } from '../spec/types.ts';
-import { type Container, isUserNamespaced, newPlans, type Plans } from './container.ts';
+import { type Container, isUserNamespaced, lxcName, lxcPath, newPlans, type Plans } from './container.ts';
 import { addDevices } from './devices.ts';
 import { addMounts, addProtections, addRoot } from './mounts.ts';
 import type { Plan } from './plan.ts';
@@ -50,7 +50,7 @@ export function containerPlans(container: Container, warn: (text: string) => voi
   const executable = isUserNamespaced(container) ? `/proc/self/fd/${fds.copy}` : initPath();
   const args = [executable, String(fds.plan), String(fds.copy)];
   const { first, count } = descriptors;
-  monitor.add('start', first, count, container.id, dir, join(dir, 'lxc.conf'), fds.ready, args);
+  monitor.add('start', first, count, lxcName(dir), lxcPath, join(dir, 'lxc.conf'), fds.ready, args);
   return plans;
 }
 

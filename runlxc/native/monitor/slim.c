@@ -6,16 +6,14 @@
 
 #include <fcntl.h>
 #include <malloc.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "../common/fail.h"
 
-static struct passed passed;
+static struct passed passed = { .ready = -1 };
 static int slim;
 
 int is_slim(void)
@@ -65,7 +63,17 @@ static void drop_code(void)
 	fclose(file);
 }
 
-static void become_slim(void)
+void slim_when_ready(const struct passed *descriptors)
+{
+	passed = *descriptors;
+}
+
+int ready_fd(void)
+{
+	return slim ? -1 : passed.ready;
+}
+
+void become_slim(void)
 {
 	let_go_of_streams();
 	for (int fd = passed.first; fd < passed.first + passed.count; fd++)
@@ -75,22 +83,4 @@ static void become_slim(void)
 	malloc_trim(0);
 	drop_code();
 	slim = 1;
-}
-
-void slim_when_ready(const struct passed *descriptors)
-{
-	passed = *descriptors;
-}
-
-/*
- * LXC tells nobody that its container runs, and refuses to start one in a program with threads. But its main loop waits by
- * epoll_wait(2), and this definition comes before the C library's.
- */
-int epoll_wait(int epoll, struct epoll_event *events, int max, int timeout)
-{
-	struct pollfd files[] = { { .fd = epoll, .events = POLLIN }, { .fd = passed.ready, .events = POLLIN } };
-
-	while (!slim && poll(files, 2, timeout) > 0 && !files[0].revents)
-		become_slim();
-	return epoll_pwait(epoll, events, max, timeout, NULL);
 }

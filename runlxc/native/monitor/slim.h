@@ -6,8 +6,12 @@ struct passed {
 	int first, count, ready;
 };
 
-/* When the init needs the monitor no more, all is let go that the monitor can do without. */
+/* What there is to let go, once the init needs the monitor no more. */
 void slim_when_ready(const struct passed *descriptors);
+/* Becomes readable then; -1 if that has been. */
+int ready_fd(void);
+/* Lets go of all that the monitor can do without. */
+void become_slim(void);
 /* Whether that has been. */
 int is_slim(void);
 

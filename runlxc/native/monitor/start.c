@@ -7,6 +7,7 @@
 #include "../common/fail.h"
 #include "programs.h"
 #include "slim.h"
+#include "standins.h"
 
 /* What LXC could not start has told nothing but its log. */
 #define NOT_STARTED 255
@@ -46,6 +47,7 @@ void run_start(struct plan *plan)
 	close(ready[1]);
 	passed.ready = ready[0];
 	slim_when_ready(&passed);
+	keep_mounts_of(getpid());
 	if (!container->start(container, 0, plan_list(plan)))
 		exit(is_slim() ? REBOOTED : NOT_STARTED);
 	exit(exit_code(container->error_num));

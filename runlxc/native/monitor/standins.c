@@ -1,0 +1,44 @@
+/*
+ * Two functions of the C library as liblxc shall see them: these definitions come before the library's, for the program is linked
+ * with -rdynamic.
+ */
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "slim.h"
+#include "standins.h"
+
+static pid_t monitor;
+
+void keep_mounts_of(pid_t pid)
+{
+	monitor = pid;
+}
+
+/*
+ * For a container without a rootfs LXC 5.0 makes all mounts slaves not only in the container's mount namespace but in that of its
+ * caller too, which is the host's. The monitor mounts nothing.
+ */
+int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data)
+{
+	if (getpid() == monitor)
+		return 0;
+	return syscall(SYS_mount, source, target, type, flags, data);
+}
+
+/*
+ * LXC tells nobody that its container runs, and refuses to start one in a program with threads. But its main loop waits here.
+ */
+int epoll_wait(int epoll, struct epoll_event *events, int max, int timeout)
+{
+	struct pollfd files[] = { { .fd = epoll, .events = POLLIN }, { .fd = ready_fd(), .events = POLLIN } };
+
+	while (files[1].fd >= 0 && poll(files, 2, timeout) > 0 && !files[0].revents) {
+		become_slim();
+		files[1].fd = ready_fd();
+	}
+	return epoll_pwait(epoll, events, max, timeout, NULL);
+}
