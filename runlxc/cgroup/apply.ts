@@ -29,16 +29,9 @@ function directoriesOf(layout: CgroupLayout, cgroup: string, { controller, field
 /** A child may not exceed its parent: which one is first depends on whether the limit rises or falls. */
 function apply(layout: CgroupLayout, cgroup: string, setting: Setting): boolean {
   const [own = '', below = ''] = directoriesOf(layout, cgroup, setting);
-  const outer = withMonitor(setting);
-  const first = write(own, outer);
+  const first = write(own, setting);
   if (!write(below, setting)) return false;
-  return first || write(own, outer);
-}
-
-/** The monitor is a task too, but not the container's. */
-function withMonitor(setting: Setting): Setting {
-  if (setting.file !== 'pids.max' || setting.value === 'max') return setting;
-  return { ...setting, value: String(BigInt(setting.value) + 1n) };
+  return first || write(own, setting);
 }
 
 function write(directory: string, setting: Setting): boolean {
@@ -61,8 +54,9 @@ function failure(layout: CgroupLayout, cgroup: string, setting: Setting): Runlxc
     try {
       writeFileSync(fileOf(directory, setting), setting.value);
     } catch (error) {
-      const { message } = error as Error;
-      return new RunlxcError(`${setting.field}: failed to write ${JSON.stringify(setting.value)}: ${message}`);
+      const { code = '' } = error as NodeJS.ErrnoException;
+      const file = fileOf(directory, setting);
+      return new RunlxcError(`${setting.field}: failed to write ${JSON.stringify(setting.value)} to ${file}: ${code}`);
     }
   }
   return new RunlxcError(`${setting.field}: failed to write ${JSON.stringify(setting.value)}`);

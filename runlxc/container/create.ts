@@ -6,7 +6,7 @@ import { cgroupPath } from '../cgroup/path.ts';
 import { clearCgroup } from '../cgroup/remove.ts';
 import type { Context } from '../cli/context.ts';
 import { RunlxcError } from '../cli/error.ts';
-import { runHooks } from '../hooks/run.ts';
+import { runHooks, runHooksAnyway } from '../hooks/run.ts';
 import { sendGo } from '../monitor/channel.ts';
 import { compileSeccomp } from '../monitor/seccomp.ts';
 import { type NativeProcess, startMonitor } from '../monitor/start.ts';
@@ -51,6 +51,9 @@ export async function createContainer(context: Context, wanted: NewContainer): P
     return await make(context, wanted, { spec, dir, state });
   } catch (error) {
     await destroy(context, { dir, state });
+    // What hooks have made for a container that there was for a moment, hooks take away (runtime.md#lifecycle).
+    if (state.init)
+      await runHooksAnyway(spec, 'poststop', { state: ociState(state, 'stopped'), warn: context.log.warn });
     throw error;
   }
 }

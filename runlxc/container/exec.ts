@@ -2,17 +2,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../cli/context.ts';
-import { RunlxcError } from '../cli/error.ts';
+import { RunlxcError, unsupported } from '../cli/error.ts';
 import { initPath } from '../monitor/programs.ts';
 import { type NativeProcess, startMonitor } from '../monitor/start.ts';
 import type { Process, Spec } from '../spec/types.ts';
 import { processRef } from '../state/process.ts';
 import { statusOf } from '../state/status.ts';
 import { type State, writeAtomically } from '../state/store.ts';
-import { lxcName, lxcPath, newPlans, type Plans } from '../translate/container.ts';
+import { isUserNamespaced, lxcName, lxcPath, newPlans, type Plans } from '../translate/container.ts';
 import { addTerminal } from '../translate/containerPlans.ts';
 import { addLookups, addProcess } from '../translate/process.ts';
 import { rlimitNumber } from '../translate/rlimits.ts';
+import { needsListener } from '../translate/seccomp.ts';
 import { forwardSignals } from './forward.ts';
 
 export interface ExecOptions {
@@ -68,7 +69,13 @@ function execPlans(context: Context, target: Target, options: ExecOptions & { fi
   const oomScoreAdj = process.oomScoreAdj ?? spec.process?.oomScoreAdj;
   if (oomScoreAdj !== undefined) monitor.add('oom', String(oomScoreAdj));
   init.add('report', failure).add('descriptors', preserveFds);
-  const filter = spec.linux?.seccomp && { fd: descriptors.take(), profile: spec.linux.seccomp };
+  if (spec.linux?.seccomp && needsListener(spec.linux.seccomp))
+    throw unsupported('linux.seccomp.listenerPath', 'exec in a container whose calls go to a supervisor is not supported');
+  const filter = spec.linux?.seccomp && {
+    fd: descriptors.take(),
+    profile: spec.linux.seccomp,
+    ociVersion: spec.ociVersion,
+  };
   if (filter) monitor.add('open', filter.fd, join(dir, 'seccomp.bpf'), 0);
   if (process.terminal && consoleSocket !== undefined) {
     const socket = descriptors.take();
@@ -76,7 +83,7 @@ function execPlans(context: Context, target: Target, options: ExecOptions & { fi
     addTerminal(init, process, socket, false);
   } else init.add('session');
   addLookups(init, process, false);
-  addProcess(init, process, { seccomp: filter, isInit: false, warn: context.log.warn });
+  addProcess(init, process, { seccomp: filter, isInit: false, isUserNamespaced: isUserNamespaced(target), warn: context.log.warn });
   monitor.add('attach', lxcName(dir), lxcPath, failure, options.detach, plan, copy);
   return plans;
 }

@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { RunlxcError } from '../cli/error.ts';
+import type { OciState } from '../state/status.ts';
 
 /** The descriptor of the channel, behind the standard streams and those that the container inherits. */
 export function channelOf(preservedFds: number): number {
@@ -53,7 +54,7 @@ function checked(report: string): string {
 }
 
 /** Lets an init that waits go on, with the state that its hooks get. False if none waits. */
-export function sendGo(fifo: string, state: object): boolean {
+export function sendGo(fifo: string, state: OciState): boolean {
   let fd: number;
   try {
     // Without a reader this fails instead of waiting for one, fifo(7).
@@ -62,12 +63,19 @@ export function sendGo(fifo: string, state: object): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ENXIO') return false;
     throw error;
   }
+  // The state may be longer than a pipe holds, and this end of it must wait then.
+  const waiting = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY);
+  closeSync(fd);
   try {
-    writeSync(fd, `${JSON.stringify(state)}\0`);
+    writeAll(waiting, Buffer.from(`${state.pid}\0${JSON.stringify(state)}\0`));
   } finally {
-    closeSync(fd);
+    closeSync(waiting);
   }
   return true;
+}
+
+function writeAll(fd: number, data: Buffer): void {
+  for (let written = 0; written < data.length; ) written += writeSync(fd, data, written);
 }
 
 /** What an init says up to the moment it becomes its program: nothing, or why it could not. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunlxcError } from '../cli/error.ts';
 import { parseJson } from './parseJson.ts';
@@ -12,6 +12,7 @@ import { checkSpec } from './validate.ts';
  */
 export function loadSpec(bundle: string): Spec {
   const file = join(bundle, 'config.json');
+  if (!existsSync(bundle)) throw new RunlxcError(`chdir ${bundle}: no such file or directory`);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

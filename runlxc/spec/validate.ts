@@ -26,6 +26,8 @@ export function checkSpec(spec: Spec, bundle: string): void {
   checkMappings(spec);
   checkUts(spec);
   checkMounts(spec);
+  checkDevices(spec);
+  checkHooks(spec);
   checkSysctls(spec);
   checkUnsupported(spec);
 }
@@ -76,7 +78,7 @@ function checkNamespaces({ linux }: Spec): void {
     seen.add(type);
     if (path && !isAbsolute(path)) throw new RunlxcError(`${field}.path: ${path} is not absolute`);
     if (path && !statSync(path, { throwIfNoEntry: false }))
-      throw new RunlxcError(`${field}.path: ${path} does not exist`);
+      throw new RunlxcError(`${field}.path: stat ${path}: no such file or directory`);
   }
 }
 
@@ -107,11 +109,26 @@ function checkMounts({ mounts = [] }: Spec): void {
   }
 }
 
+function checkDevices({ linux }: Spec): void {
+  for (const [index, { type, path }] of (linux?.devices ?? []).entries()) {
+    const field = `linux.devices[${index}]`;
+    if (!['b', 'c', 'u', 'p'].includes(type)) throw new RunlxcError(`${field}.type: ${type} is not b, c, u or p`);
+    if (!isAbsolute(path)) throw new RunlxcError(`${field}.path: ${path} is not absolute`);
+  }
+}
+
+function checkHooks({ hooks = {} }: Spec): void {
+  for (const [kind, list] of Object.entries(hooks))
+    for (const [index, { path, timeout }] of list.entries()) {
+      const field = `hooks.${kind}[${index}]`;
+      if (!isAbsolute(path)) throw new RunlxcError(`${field}.path: ${path} is not absolute`);
+      if (timeout !== undefined && timeout <= 0) throw new RunlxcError(`${field}.timeout: ${timeout} is not above 0`);
+    }
+}
+
 function checkUnsupported(spec: Spec): void {
   const { linux } = spec;
   if (linux?.intelRdt) throw unsupported('linux.intelRdt', 'LXC has no notion of resctrl; use runc');
-  if (linux?.seccomp?.listenerPath || linux?.seccomp?.syscalls?.some(({ action }) => action === 'SCMP_ACT_NOTIFY'))
-    throw unsupported('linux.seccomp.listenerPath', 'notification of a supervisor is not supported');
   if (!hasNewNamespace(spec, 'mount'))
     throw unsupported('linux.namespaces', 'a container needs a mount namespace of its own');
   if (linux?.mountLabel && linux.mountLabel !== '')

@@ -13,8 +13,17 @@ export function statusOf(state: State, layout: CgroupLayout): Status {
   return isStillInit(state.init.pid) ? 'created' : 'running';
 }
 
+export interface OciState {
+  ociVersion: string;
+  id: string;
+  status: Status;
+  pid: number;
+  bundle: string;
+  annotations?: Record<string, string>;
+}
+
 /** runtime.md#state. The pid is the init's, 0 without one. */
-export function ociState(state: State, status: Status): object {
+export function ociState(state: State, status: Status): OciState {
   return {
     ociVersion: state.ociVersion,
     id: state.id,

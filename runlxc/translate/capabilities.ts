@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { RunlxcError } from '../cli/error.ts';
 import type { CapabilitySet } from '../spec/types.ts';
 
@@ -14,17 +15,28 @@ const names = (
 export const capabilityNames: readonly string[] = names;
 
 /**
- * A set as a mask, in hexadecimal. A name that no kernel knows is left out with a warning, for profiles are written for newer
- * ones; that is runc's way too.
+ * A set as a mask, in hexadecimal. What no kernel knows or the runtime has not got is left out with a warning
+ * (config.md#linux-process).
  */
-export function capabilityMask(set: readonly string[], field: CapabilitySet, warn: (text: string) => void): string {
+export function capabilityMask(
+  set: readonly string[],
+  field: CapabilitySet,
+  { available, warn }: { available: bigint; warn: (text: string) => void },
+): string {
   let mask = 0n;
   for (const name of set) {
-    const number = names.indexOf(name.toUpperCase());
-    if (number === -1) warn(`process.capabilities.${field}: unknown capability ${name} is ignored`);
-    else mask |= 1n << BigInt(number);
+    const bit = 1n << BigInt(Math.max(0, names.indexOf(name.toUpperCase())));
+    if (!names.includes(name.toUpperCase()) || !(available & bit))
+      warn(`process.capabilities.${field}: capability ${name} cannot be granted and is ignored`);
+    else mask |= bit;
   }
   return `0x${mask.toString(16)}`;
+}
+
+/** What this process may pass on; in a user namespace of its own the container's root has them all. */
+export function availableCapabilities(isUserNamespaced: boolean): bigint {
+  const own = /^CapBnd:\t(\w+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return isUserNamespaced || own === undefined ? (1n << 64n) - 1n : BigInt(`0x${own}`);
 }
 
 /** `--cap NAME` of exec, with or without CAP_. */

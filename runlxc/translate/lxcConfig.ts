@@ -35,7 +35,6 @@ export function lxcConfig(container: Container): string {
     ...namespaces(spec),
     ...idMaps(spec),
     ...cgroups(container),
-    ...timeOffsets(spec),
   ];
   if (spec.hostname) lines.push(`lxc.uts.name = ${oneLine(spec.hostname, 'hostname')}`);
   if (spec.process?.oomScoreAdj !== undefined)
@@ -45,7 +44,8 @@ export function lxcConfig(container: Container): string {
 
 function namespaces({ linux }: Spec): string[] {
   const all = linux?.namespaces ?? [];
-  const made = all.filter(({ path }) => !path).map(({ type }) => lxcNames[type]);
+  // A new time namespace is the init's business: LXC 5.0 sets its offsets too late.
+  const made = all.filter(({ path, type }) => !path && type !== 'time').map(({ type }) => lxcNames[type]);
   const joined = all.flatMap(({ type, path }) =>
     path ? [`lxc.namespace.share.${lxcNames[type]} = ${oneLine(path, 'linux.namespaces')}`] : [],
   );
@@ -72,17 +72,6 @@ function cgroups({ spec, cgroup, cgroups: layout }: Container): string[] {
     `lxc.cgroup.dir.monitor.pivot = ${own}`,
     ...deviceRules(spec.linux?.resources?.devices ?? [], prefix),
   ];
-}
-
-function timeOffsets({ linux }: Spec): string[] {
-  const clocks: Readonly<Record<string, string>> = { monotonic: 'monotonic', boottime: 'boot' };
-  return Object.entries(linux?.timeOffsets ?? {}).flatMap(([clock, { secs = 0, nanosecs = 0 }]) => {
-    const name = clocks[clock];
-    if (!name) throw new RunlxcError(`linux.timeOffsets.${clock}: there is no such clock`);
-    return nanosecs
-      ? [`lxc.time.offset.${name} = ${BigInt(secs) * 1_000_000_000n + BigInt(nanosecs)}ns`]
-      : [`lxc.time.offset.${name} = ${secs}s`];
-  });
 }
 
 /** A line break in a value would be another setting. */

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { payload } from '../cgroup/layout.ts';
 import type { Mount } from '../spec/types.ts';
 import { addCgroupMount } from './cgroupMounts.ts';
 import type { Container, Plans } from './container.ts';
@@ -20,6 +21,7 @@ export function isBind({ type, options = [] }: Mount): boolean {
 
 function addMount(container: Container, plans: Plans, mount: Mount, field: string): void {
   const options = parseMountOptions(mount.options ?? []);
+  checkProc(mount, field);
   if (isBind(mount)) addBind(container, plans, { mount, options, field });
   else if (mount.type === 'cgroup' || mount.type === 'cgroup2')
     addCgroupMount(container, plans, mount.destination, options);
@@ -46,22 +48,38 @@ function addFileSystem({ init }: Plans, { mount, options, field }: Parsed): void
 /** The tree is opened by the monitor, where the source can be reached and mounts have the host's peers. */
 function addBind(container: Container, plans: Plans, { mount, options, field }: Parsed): void {
   const { monitor, init, descriptors } = plans;
-  const fd = descriptors.take();
   if (!mount.source) throw new RunlxcError(`${field}.source is missing`);
+  const source = resolve(container.bundle, mount.source);
+  const own = ownCgroup(container, source);
+  if (own !== undefined) return void init.add('bind-path', own, mount.destination, options.flags & ~ms.rec & ~ms.bind);
+  const fd = descriptors.take();
   const isTree = (options.flags & ms.rec) !== 0 || mount.options?.includes('rbind') === true;
-  monitor.add('tree', fd, resolve(container.bundle, mount.source), isTree);
+  monitor.add('tree', fd, source, isTree);
   addIdMapping(container, plans, { mount, options, field }, fd);
-  const own = bindAttributes(options);
-  const base = propagationOfRoot(container) & ~ms.rec;
-  // Before the container's own option, for the tree comes with the host's propagation.
-  if (base !== ms.shared) monitor.add('attributes', fd, true, 0, 0, base);
-  const { propagation } = options;
-  if (propagation !== 0)
-    monitor.add('attributes', fd, (propagation & ms.rec) !== 0, 0, 0, propagation & ~ms.rec);
-  if (own.set | own.clear) monitor.add('attributes', fd, false, own.set, own.clear, 0);
+  addPropagation(container, plans, options.propagation, fd);
+  const top = bindAttributes(options);
+  if (top.set | top.clear) monitor.add('attributes', fd, false, top.set, top.clear, 0);
   const { set, clear } = options.recursive;
   if (set | clear) monitor.add('attributes', fd, true, set, clear, 0);
   init.add('bind', fd, mount.destination);
+}
+
+/** The tree comes with the host's propagation: it gets that of the container's root, or its own. */
+function addPropagation(container: Container, { monitor }: Plans, own: number, fd: number): void {
+  const base = propagationOfRoot(container) & ~ms.rec;
+  const isOwn = own !== 0 && (own & ms.rec) !== 0;
+  if (base !== ms.shared && !isOwn) monitor.add('attributes', fd, true, 0, 0, base);
+  // Twice the same is not once: the slave of a slave has no master.
+  if (own !== 0 && (isOwn || own !== base)) monitor.add('attributes', fd, isOwn, 0, 0, own & ~ms.rec);
+}
+
+/**
+ * The container's own cgroup, which an engine may have made for it before and binds into it, is for the container the one below
+ * that has its processes.
+ */
+function ownCgroup({ cgroups, cgroup }: Container, source: string): string | undefined {
+  const hierarchy = cgroups.all.find(({ mount }) => source === join(mount, cgroup));
+  return hierarchy && payload(hierarchy, cgroup);
 }
 
 function addIdMapping(
@@ -93,7 +111,7 @@ export function propagationOfRoot({ spec }: Pick<Container, 'spec'>): number {
 export function addRoot(container: Container, { init }: Plans): void {
   const { spec } = container;
   init.add('pivot');
-  if (spec.linux?.rootfsPropagation) init.add('root-propagation', propagationOfRoot(container));
+  if (spec.linux?.rootfsPropagation) init.add('root-propagation', propagationOfRoot(container) & ~ms.rec);
 }
 
 /** What is hidden and read-only, when all else is made. */
@@ -108,3 +126,19 @@ export function ownsDev({ spec }: Container): boolean {
   return !spec.mounts?.some((mount) => mount.destination.replace(/\/+$/, '') === '/dev' && isBind(mount));
 }
 
+
+/** What may be mounted over in /proc: files that tell less than the truth about the host, as lxcfs has them (runc's list). */
+const coverable = new Set(
+  'cpuinfo diskstats meminfo stat swaps uptime loadavg slabinfo net/dev sys/kernel/ns_last_pid sys/crypto/fips_enabled'
+    .split(' ')
+    .map((name) => `/proc/${name}`),
+);
+
+/** A mount over /proc could feign the kernel's answers, of the LSM's among them (CVE-2019-16884). */
+function checkProc({ destination, type }: Mount, field: string): void {
+  const path = resolve('/', destination);
+  if (path === '/proc' && type !== 'proc')
+    throw new RunlxcError(`${field}: ${JSON.stringify(path)} cannot be mounted because it is not of type proc`);
+  if (path.startsWith('/proc/') && !coverable.has(path))
+    throw new RunlxcError(`${field}: ${JSON.stringify(path)} cannot be mounted because it is inside /proc`);
+}

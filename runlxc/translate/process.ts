@@ -1,6 +1,6 @@
 /** What becomes of the init, or of a process that exec starts, before it is the user's program. */
 import type { Process, Seccomp } from '../spec/types.ts';
-import { capabilityMask } from './capabilities.ts';
+import { availableCapabilities, capabilityMask } from './capabilities.ts';
 import type { Plan } from './plan.ts';
 import { rlimitNumber } from './rlimits.ts';
 import { addScheduling } from './scheduling.ts';
@@ -8,11 +8,12 @@ import { seccompFlagBits } from './seccomp.ts';
 
 export interface ProcessContext {
   /** The compiled filter's descriptor, if there is a filter. */
-  seccomp?: { fd: number; profile: Seccomp } | undefined;
+  seccomp?: { fd: number; profile: Seccomp; ociVersion: string; listener?: number } | undefined;
   /** More variables: LISTEN_FDS. */
   env?: readonly string[];
   /** Only an init ends with its monitor. */
   isInit: boolean;
+  isUserNamespaced: boolean;
   warn: (text: string) => void;
 }
 
@@ -30,10 +31,12 @@ function pathOf(env: readonly string[]): string {
 /** All else, up to the program itself. */
 export function addProcess(plan: Plan, process: Process, context: ProcessContext): void {
   const { user = {}, capabilities = {}, rlimits = [] } = process;
+  const available = availableCapabilities(context.isUserNamespaced);
   const mask = (set: 'bounding' | 'effective' | 'permitted' | 'inheritable' | 'ambient') =>
-    capabilityMask(capabilities[set] ?? [], set, context.warn);
+    capabilityMask(capabilities[set] ?? [], set, { available, warn: context.warn });
   for (const [index, { type, soft, hard }] of rlimits.entries())
     plan.add('rlimit', rlimitNumber(type, `process.rlimits[${index}].type`), soft, hard);
+  plan.add('umask', user.umask ?? 0o022);
   addScheduling(plan, process);
   addLabels(plan, process);
   plan.add('own-streams', user.uid ?? 0);
@@ -43,7 +46,6 @@ export function addProcess(plan: Plan, process: Process, context: ProcessContext
   plan.add('user', user.uid ?? 0, user.gid ?? 0, (user.additionalGids ?? []).map(String));
   plan.add('capabilities', mask('effective'), mask('permitted'), mask('inheritable'), mask('ambient'));
   if (context.isInit) plan.add('die-with-monitor');
-  plan.add('umask', user.umask ?? 0o022);
   if (process.noNewPrivileges) {
     plan.add('no-new-privileges');
     addSeccomp(plan, context);
@@ -52,7 +54,10 @@ export function addProcess(plan: Plan, process: Process, context: ProcessContext
 }
 
 function addSeccomp(plan: Plan, { seccomp }: ProcessContext): void {
-  if (seccomp) plan.add('seccomp', seccomp.fd, seccompFlagBits(seccomp.profile));
+  if (!seccomp) return;
+  const { fd, profile, listener = -1, ociVersion } = seccomp;
+  const metadata = JSON.stringify(profile.listenerMetadata ?? '');
+  plan.add('seccomp', fd, seccompFlagBits(profile), listener, JSON.stringify(ociVersion), metadata);
 }
 
 /** For the next program, /proc/PID/attr. */

@@ -9,6 +9,7 @@ const actions: Readonly<Record<string, number>> = {
   SCMP_ACT_KILL_PROCESS: 0x8000_0000,
   SCMP_ACT_TRAP: 0x0003_0000,
   SCMP_ACT_ERRNO: 0x0005_0000,
+  SCMP_ACT_NOTIFY: 0x7fc0_0000,
   SCMP_ACT_TRACE: 0x7ff0_0000,
   SCMP_ACT_LOG: 0x7ffc_0000,
   SCMP_ACT_ALLOW: 0x7fff_0000,
@@ -55,6 +56,13 @@ export function seccompFlagBits({ flags = [] }: Seccomp): number {
     if (bit === undefined) throw new RunlxcError(`linux.seccomp.flags: ${flag} is not known`);
     return sum | bit;
   }, 0);
+}
+
+/** @throws RunlxcError if a supervisor is asked and none is told */
+export function needsListener({ syscalls = [], listenerPath }: Seccomp): boolean {
+  const asks = syscalls.some(({ action }) => action === 'SCMP_ACT_NOTIFY');
+  if (asks && !listenerPath) throw new RunlxcError('linux.seccomp.listenerPath: SCMP_ACT_NOTIFY needs it');
+  return asks;
 }
 
 function addRule(plan: Plan, rule: SeccompRule, fallback: number, field: string): void {

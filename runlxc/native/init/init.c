@@ -43,6 +43,7 @@ static const struct instruction instructions[] = {
 	{ "symlink", run_symlink },
 	{ "device", run_device },
 	{ "sysctl", run_sysctl },
+	{ "time-namespace", run_time_namespace },
 	{ "domainname", run_domainname },
 	{ "pivot", run_pivot },
 	{ "root-propagation", run_root_propagation },

@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "../common/fail.h"
@@ -35,12 +37,23 @@ void run_root(struct plan *plan)
 	set_root(fd);
 }
 
+/* The runtime has looked at the path; a symlink may lead into /proc even so. */
+static void refuse_hidden_proc(int target, const char *destination)
+{
+	struct statfs info;
+
+	if (strncmp(destination, "/proc", 5) && fstatfs(target, &info) == 0 && info.f_type == PROC_SUPER_MAGIC)
+		fail("mounts: \"%s\" cannot be mounted because it is inside /proc", destination);
+}
+
 static int target_of(const char *destination, enum missing missing)
 {
 	int fd = open_in_root(destination, missing);
 
 	if (fd < 0)
 		fail_errno("mounts: cannot make the mount point %s in the rootfs", destination);
+	if (missing != MISSING_FAILS)
+		refuse_hidden_proc(fd, destination);
 	return fd;
 }
 

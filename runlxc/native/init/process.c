@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -49,6 +50,22 @@ void run_label(struct plan *plan)
 	const char *path = plan_string(plan);
 
 	write_file("process.apparmorProfile or process.selinuxLabel", path, plan_string(plan));
+}
+
+void run_time_namespace(struct plan *plan)
+{
+	char **offsets = plan_list(plan);
+	int namespace;
+
+	if (unshare(CLONE_NEWTIME) < 0)
+		fail_errno("linux.namespaces: cannot make a time namespace");
+	for (; *offsets; offsets++)
+		write_file("linux.timeOffsets", "/proc/self/timens_offsets", *offsets);
+	/* Only children would be in it; as there is one thread only, we may join them. */
+	namespace = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
+	if (namespace < 0 || setns(namespace, CLONE_NEWTIME) < 0)
+		fail_errno("linux.namespaces: cannot join the time namespace");
+	close(namespace);
 }
 
 void run_domainname(struct plan *plan)

@@ -6,6 +6,8 @@
 
 /* PATH VALUE */
 void run_sysctl(struct plan *plan);
+/* OFFSETS: lines of /proc/PID/timens_offsets. */
+void run_time_namespace(struct plan *plan);
 /* NAME */
 void run_domainname(struct plan *plan);
 /* PATH MAKE: the working directory; made if it is missing and MAKE. */
@@ -31,7 +33,10 @@ void run_capabilities(struct plan *plan);
 void run_no_new_privileges(struct plan *plan);
 /* The container ends if its monitor is killed. */
 void run_die_with_monitor(struct plan *plan);
-/* FD FLAGS: a program of classic BPF. */
+/*
+ * FD FLAGS LISTENER VERSION METADATA: a program of classic BPF; what it asks a supervisor goes to the socket LISTENER, unless that is
+ * -1.
+ */
 void run_seccomp(struct plan *plan);
 /* NAME PATH: finds the program as execvp(3) would with this PATH. */
 void run_lookup(struct plan *plan);

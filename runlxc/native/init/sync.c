@@ -11,7 +11,8 @@
 #include "rootpath.h"
 
 static int go = -1, last_report = -1;
-static char *state;
+/* The init's pid, and in the same memory the state. */
+static char *pid, *state;
 
 /* Opened both ways: neither open waits for the runtime, and the go FIFO never ends before somebody has written to it. */
 static int open_fifo(int path_fd)
@@ -40,24 +41,29 @@ void run_report(struct plan *plan)
 	report_to(fd);
 }
 
-static char *read_state(void)
+/* What is sent once ends with its second NUL; the next is sent only after our next report. */
+static char *read_message(void)
 {
-	size_t size = 0, room = 4096;
+	size_t size = 0, room = 64 * 1024;
 	char *text = malloc(room);
+	ssize_t more;
 
-	while (text && read(go, text + size, 1) == 1 && text[size])
-		if (++size == room)
+	while (text && (more = read(go, text + size, room - size)) > 0) {
+		char *pid_end = memchr(text, '\0', size += more);
+
+		if (pid_end && text[size - 1] == '\0' && pid_end != text + size - 1)
+			return text;
+		if (size == room)
 			text = realloc(text, room *= 2);
-	if (!text)
-		fail_errno("cannot read the container's state");
-	text[size] = '\0';
-	return text;
+	}
+	fail_errno("cannot read the container's state");
 }
 
 static void take_state(void)
 {
-	free(state);
-	state = read_state();
+	free(pid);
+	pid = read_message();
+	state = pid + strlen(pid) + 1;
 }
 
 void run_sync(struct plan *plan)
@@ -72,6 +78,11 @@ void run_hand_over(struct plan *plan)
 	end_reports();
 	report_to(last_report);
 	take_state();
+}
+
+const char *host_pid(void)
+{
+	return pid ? pid : "0";
 }
 
 const char *hook_state(void)

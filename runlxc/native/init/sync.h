@@ -14,6 +14,8 @@ void run_sync(struct plan *plan);
 void run_hand_over(struct plan *plan);
 /* FD: tells the monitor that it is needed no more until the container ends. */
 void run_ready(struct plan *plan);
+/* The init's pid as the host has it, in decimal. */
+const char *host_pid(void);
 /* The container's state, JSON, as of the last sync. */
 const char *hook_state(void);
 

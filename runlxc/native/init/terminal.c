@@ -7,34 +7,12 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "../common/fail.h"
 #include "rootpath.h"
-
-/* The name goes with it as runc's does; receivers take it for the file's name. */
-static void send_terminal(int socket, int fd)
-{
-	static char name[] = "/dev/ptmx";
-	struct iovec data = { name, sizeof(name) - 1 };
-	union {
-		char buffer[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr alignment;
-	} control = { { 0 } };
-	struct msghdr message = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = control.buffer,
-				  .msg_controllen = sizeof(control.buffer) };
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &fd, sizeof(int));
-	if (sendmsg(socket, &message, MSG_NOSIGNAL) < 0)
-		fail_errno("process.terminal: cannot send the terminal to the console socket");
-	close(socket);
-}
+#include "send.h"
 
 static void bind_console(int master)
 {
@@ -89,7 +67,8 @@ void run_terminal(struct plan *plan)
 		fail_errno("process.consoleSize");
 	if (console)
 		bind_console(master);
-	send_terminal(socket, master);
+	/* The name goes with it as runc's does; receivers take it for the file's name. */
+	send_descriptor(socket, master, "/dev/ptmx", strlen("/dev/ptmx"), "process.terminal");
 	close(master);
 	take(slave);
 }

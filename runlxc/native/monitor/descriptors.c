@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
@@ -121,5 +123,19 @@ void run_oom(struct plan *plan)
 
 	if (fd < 0 || write(fd, value, strlen(value)) < 0)
 		fail_errno("process.oomScoreAdj: cannot set %s", value);
+	close(fd);
+}
+
+void run_check_namespace(struct plan *plan)
+{
+	const char *path = plan_string(plan);
+	int type = plan_number(plan);
+	const char *field = plan_string(plan);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		fail_errno("%s: open %s", field, path);
+	if (ioctl(fd, NS_GET_NSTYPE) != type)
+		fail("%s: %s is not a namespace of this type", field, path);
 	close(fd);
 }

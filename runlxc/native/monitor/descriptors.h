@@ -20,6 +20,8 @@ void run_attributes(struct plan *plan);
 void run_idmap(struct plan *plan);
 /* RESOURCE HARD: raises the monitor's limit, for the init in a user namespace cannot raise its own. */
 void run_raise_limit(struct plan *plan);
+/* PATH FLAG FIELD: fails if it is no namespace of this type, a CLONE_NEW… number. */
+void run_check_namespace(struct plan *plan);
 /* VALUE: /proc/self/oom_score_adj */
 void run_oom(struct plan *plan);
 

@@ -28,6 +28,7 @@ static const struct instruction instructions[] = {
 	{ "attributes", run_attributes },
 	{ "idmap", run_idmap },
 	{ "raise-limit", run_raise_limit },
+	{ "check-namespace", run_check_namespace },
 	{ "oom", run_oom },
 	{ "start", run_start },
 	{ "attach", run_attach },
