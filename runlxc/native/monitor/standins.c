@@ -1,5 +1,5 @@
 /*
- * Two functions of the C library as liblxc shall see them: these definitions come before the library's, for the program is linked
+ * Functions of the C library as liblxc shall see them: these definitions come before the library's, for the program is linked
  * with -rdynamic.
  */
 #include <poll.h>
@@ -27,6 +27,17 @@ int mount(const char *source, const char *target, const char *type, unsigned lon
 	if (getpid() == monitor)
 		return 0;
 	return syscall(SYS_mount, source, target, type, flags, data);
+}
+
+/*
+ * How LXC executes the container's first program. In a user namespace that it has joined LXC has not become root, and would lose its
+ * capabilities here.
+ */
+int execvp(const char *file, char *const argv[])
+{
+	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return -1;
+	return execve(file, argv, environ);
 }
 
 /*
