@@ -6,6 +6,8 @@ export interface Hierarchy {
   version: 1 | 2;
   /** Its mount point. */
   mount: string;
+  /** Which of its cgroups is there: '/' where the host mounts it. */
+  root: string;
   /** Of v1: what is mounted here. */
   controllers: readonly string[];
   /** Of v1: what mount(2) needs to mount it again. */
@@ -20,9 +22,6 @@ export interface CgroupLayout {
 
 /** Below the container's own cgroup: where its processes are. */
 export const payloadName = 'payload';
-
-/** What LXC makes below a container's cgroup, deepest first. */
-export const childNames = [payloadName, 'lxc.pivot', 'monitor'] as const;
 
 /** The directory of the container's processes. */
 export function payload({ mount }: Hierarchy, cgroup: string): string {
@@ -61,14 +60,14 @@ export function cgroupLayout(mountinfo = readFileSync('/proc/self/mountinfo', 'u
 function parseLine(line: string): Hierarchy[] {
   const [left = '', right = ''] = line.split(' - ');
   const [type, , superOptions = ''] = right.split(' ');
-  const mount = unescape(left.split(' ')[4] ?? '');
-  if (type === 'cgroup2') return [{ version: 2, mount, controllers: [], options: '' }];
+  const [, , , root = '', mount = ''] = left.split(' ').map(unescape);
+  if (type === 'cgroup2') return [{ version: 2, mount, root, controllers: [], options: '' }];
   if (type !== 'cgroup') return [];
   const options = superOptions.split(',').filter((option) => v1Names.has(option) || option.startsWith('name='));
   const controllers = options.filter((option) => !option.startsWith('name='));
   // A hierarchy without controllers must be asked for by name and `none`.
   const mountOptions = controllers.length > 0 ? options : ['none', ...options];
-  return [{ version: 1, mount, controllers, options: mountOptions.join(',') }];
+  return [{ version: 1, mount, root, controllers, options: mountOptions.join(',') }];
 }
 
 function unescape(path: string): string {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { flag, isSet, type Call, type Command } from '../cli/command.ts';
 import { createContainer, type Created } from '../container/create.ts';
 import { deleteContainer } from '../container/delete.ts';
@@ -16,9 +17,9 @@ export const run: Command = {
     const wanted = newContainer({ ...call, id: call.positionals[0] ?? '' });
     if (isSet(call.values, 'detach') || wanted.consoleSocket !== undefined)
       return await runAll(call, wanted);
-    const needsTerminal = loadSpec(wanted.bundle).process?.terminal === true;
-    if (!needsTerminal) return await runAll(call, wanted);
-    return await withTerminal((consoleSocket) => runAll(call, { ...wanted, consoleSocket }));
+    const spec = loadSpec(resolve(wanted.bundle));
+    if (!spec.process?.terminal) return await runAll(call, { ...wanted, spec });
+    return await withTerminal((consoleSocket) => runAll(call, { ...wanted, spec, consoleSocket }));
   },
 };
 

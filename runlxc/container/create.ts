@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { applyResources } from '../cgroup/apply.ts';
 import { cgroupPath } from '../cgroup/path.ts';
 import { clearCgroup } from '../cgroup/remove.ts';
+import { beginMoves } from '../cgroup/warmUp.ts';
 import type { Context } from '../cli/context.ts';
 import { RunlxcError } from '../cli/error.ts';
 import { runHooks, runHooksAnyway } from '../hooks/run.ts';
@@ -23,6 +24,8 @@ import { destroy } from './destroy.ts';
 export interface NewContainer {
   id: string;
   bundle: string;
+  /** Of the bundle, if it has been read already. */
+  spec?: Spec;
   pidFile?: string | undefined;
   consoleSocket?: string | undefined;
   preserveFds: number;
@@ -39,8 +42,9 @@ export interface Created {
 /** @throws RunlxcError; nothing of the container is left then */
 export async function createContainer(context: Context, wanted: NewContainer): Promise<Created> {
   checkId(wanted.id);
+  beginMoves(context.layout);
   const bundle = resolve(wanted.bundle);
-  const spec = loadSpec(bundle);
+  const spec = wanted.spec ?? loadSpec(bundle);
   checkTerminal(spec, wanted);
   const cgroup = cgroupPath(spec.linux?.cgroupsPath, wanted.id, context.systemdCgroup);
   const dir = reserve(context.root, wanted.id);

@@ -1,6 +1,7 @@
 /** One more process in a running container. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { beginMoves } from '../cgroup/warmUp.ts';
 import type { Context } from '../cli/context.ts';
 import { RunlxcError, unsupported } from '../cli/error.ts';
 import { initPath } from '../monitor/programs.ts';
@@ -34,6 +35,7 @@ interface Target {
 /** Answers the process's exit code, 0 if it is detached. */
 export async function execInContainer(context: Context, target: Target, options: ExecOptions): Promise<number> {
   checkStatus(context, target.state, options);
+  beginMoves(context.layout);
   const files = mkdtempSync(join(target.dir, 'exec-'));
   try {
     const plans = execPlans(context, target, { ...options, files });

@@ -60,8 +60,7 @@ function idMaps(spec: Spec): string[] {
 }
 
 /**
- * The monitor is in the container's cgroup, the container one below. When it ends, the monitor leaves to a cgroup that `delete`
- * removes. A cgroup of v2 that has others below cannot have processes too (cgroup-v2, "No Internal Process Constraint").
+ * The monitor is in the container's cgroup, the container one below. A cgroup of v2 that has others below cannot have processes too (cgroup-v2, "No Internal Process Constraint").
  */
 function cgroups({ spec, cgroup, cgroups: layout }: Container): string[] {
   const own = oneLine(cgroup.slice(1), 'linux.cgroupsPath');
@@ -69,6 +68,7 @@ function cgroups({ spec, cgroup, cgroups: layout }: Container): string[] {
   return [
     `lxc.cgroup.dir.monitor = ${layout.unified ? `${own}/monitor` : own}`,
     `lxc.cgroup.dir.container = ${own}/${payloadName}`,
+    // Where a monitor goes that could not start its container.
     `lxc.cgroup.dir.monitor.pivot = ${own}`,
     ...deviceRules(spec.linux?.resources?.devices ?? [], prefix),
   ];

@@ -22,12 +22,6 @@
 #include "sync.h"
 #include "terminal.h"
 
-/*
- * 128 + SIGHUP: what a container that called reboot(2) ends with. LXC would restart it; whoever runs an OCI container decides
- * that himself.
- */
-#define REBOOTED 129
-
 static const struct instruction instructions[] = {
 	{ "fifos", run_fifos },
 	{ "report", run_report },
@@ -77,9 +71,7 @@ static void continue_from_copy(char **argv)
 	int copy = atoi(argv[2]);
 	char *args[] = { argv[0], argv[1], NULL }, *env[] = { NULL };
 
-	/* The monitor has closed it: the container was running already. */
-	if (fcntl(copy, F_SETFD, FD_CLOEXEC) < 0)
-		_exit(REBOOTED);
+	fcntl(copy, F_SETFD, FD_CLOEXEC);
 	syscall(SYS_execveat, copy, "", args, env, AT_EMPTY_PATH);
 	fail_errno("cannot execute the copy of runlxc-init");
 }

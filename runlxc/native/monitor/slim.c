@@ -16,11 +16,6 @@
 static struct passed passed = { .ready = -1 };
 static int slim;
 
-int is_slim(void)
-{
-	return slim;
-}
-
 static void let_go_of_streams(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);

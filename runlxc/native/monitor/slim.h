@@ -12,7 +12,5 @@ void slim_when_ready(const struct passed *descriptors);
 int ready_fd(void);
 /* Lets go of all that the monitor can do without. */
 void become_slim(void);
-/* Whether that has been. */
-int is_slim(void);
 
 #endif

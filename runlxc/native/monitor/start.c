@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <lxc/lxccontainer.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../common/fail.h"
@@ -11,15 +10,6 @@
 
 /* What LXC could not start has told nothing but its log. */
 #define NOT_STARTED 255
-/* 128 + SIGHUP, see init.c. */
-#define REBOOTED 129
-
-/* LXC's error_num: a wait status, or (signal << 8) | 0x7f. Answered as a shell's $?, which is what runc's shim makes of it too. */
-static int exit_code(int error)
-{
-	return (error & 0x7f) == 0x7f ? 128 + (error >> 8) : WEXITSTATUS(error);
-}
-
 static struct lxc_container *load(const char *name, const char *lxcpath, const char *config)
 {
 	struct lxc_container *container = lxc_container_new(name, lxcpath);
@@ -48,7 +38,7 @@ void run_start(struct plan *plan)
 	passed.ready = ready[0];
 	slim_when_ready(&passed);
 	keep_mounts_of(getpid());
-	if (!container->start(container, 0, plan_list(plan)))
-		exit(is_slim() ? REBOOTED : NOT_STARTED);
-	exit(exit_code(container->error_num));
+	container->start(container, 0, plan_list(plan));
+	/* It answers only if the container has not been started: else the monitor has ended with it. */
+	exit(NOT_STARTED);
 }
