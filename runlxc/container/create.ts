@@ -98,7 +98,10 @@ async function make(context: Context, wanted: NewContainer, { spec, dir, state }
   compiling?.catch(() => undefined);
   writePlans(container, context.log.warn);
   await compiling;
-  const monitor = startMonitor(join(dir, 'monitor.plan'), container.preserveFds, spec.process?.terminal ?? false);
+  const monitor = startMonitor('run', join(dir, 'monitor.plan'), {
+    preservedFds: container.preserveFds,
+    hasTerminal: spec.process?.terminal ?? false,
+  });
   const monitorRef = processRef(monitor.pid);
   if (monitorRef) writeState(dir, Object.assign(state, { monitor: monitorRef }));
 

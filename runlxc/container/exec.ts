@@ -42,7 +42,10 @@ export async function execInContainer(context: Context, target: Target, options:
     writeFileSync(join(files, 'init.plan'), plans.init.encode(), { mode: 0o600 });
     writeFileSync(join(files, 'monitor.plan'), plans.monitor.encode(), { mode: 0o600 });
     const { terminal = false } = options.process;
-    const monitor = startMonitor(join(files, 'monitor.plan'), options.preserveFds, terminal);
+    const monitor = startMonitor('enter', join(files, 'monitor.plan'), {
+      preservedFds: options.preserveFds,
+      hasTerminal: terminal,
+    });
     const pid = await pidOf(monitor);
     if (options.pidFile !== undefined) writeAtomically(options.pidFile, String(pid));
     return await endOf(monitor, pid, options.detach);

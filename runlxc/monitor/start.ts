@@ -16,12 +16,16 @@ export interface NativeProcess {
   ended: Promise<number>;
 }
 
-/** A monitor that carries out a plan. It inherits the standard streams, unless the process gets a terminal. */
-export function startMonitor(plan: string, preservedFds: number, hasTerminal: boolean): NativeProcess {
+/** A monitor that carries out a plan: that of a container, or of one more process in it. It inherits the standard streams, unless the process gets a terminal. */
+export function startMonitor(
+  verb: 'run' | 'enter',
+  plan: string,
+  { preservedFds, hasTerminal }: { preservedFds: number; hasTerminal: boolean },
+): NativeProcess {
   const channel = channelOf(preservedFds);
   const streams = hasTerminal ? (['ignore', 'ignore', 'ignore'] as const) : [0, 1, 2];
   const preserved = Array.from({ length: preservedFds }, (_, index) => 3 + index);
-  return native(['run', String(channel), plan], [...streams, ...preserved, 'pipe'], true);
+  return native([verb, String(channel), plan], [...streams, ...preserved, 'pipe'], true);
 }
 
 /** Shows a terminal that arrives at a socket on ours. */

@@ -6,19 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "../common/fail.h"
-
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x0010U
-#endif
+#include "copy.h"
 
 /* Without close-on-exec: the init inherits it. */
 static void place(int fd, int wanted, const char *what)
@@ -76,31 +71,12 @@ void run_connect(struct plan *plan)
 	place(fd, wanted, path);
 }
 
-static int executable_memory(void)
-{
-	int fd = memfd_create("runlxc-init", MFD_ALLOW_SEALING | MFD_EXEC);
-
-	/* Before Linux 6.3 there is no MFD_EXEC, and none is needed. */
-	return fd < 0 && errno == EINVAL ? memfd_create("runlxc-init", MFD_ALLOW_SEALING) : fd;
-}
-
 void run_copy(struct plan *plan)
 {
 	int wanted = plan_number(plan);
 	const char *path = plan_string(plan);
-	int file = open(path, O_RDONLY | O_CLOEXEC), memory = executable_memory();
-	struct stat info;
 
-	if (file < 0 || memory < 0 || fstat(file, &info) < 0)
-		fail_errno("cannot copy %s", path);
-	for (off_t copied = 0; copied < info.st_size;)
-		if (sendfile(memory, file, &copied, info.st_size - copied) <= 0)
-			fail_errno("cannot copy %s", path);
-	close(file);
-	fchmod(memory, 0555);
-	if (fcntl(memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
-		fail_errno("cannot seal the copy of %s", path);
-	place(memory, wanted, path);
+	place(sealed_copy(path), wanted, path);
 }
 
 void run_raise_limit(struct plan *plan)

@@ -2,7 +2,8 @@
  * The part of runlxc that is linked to liblxc: stays as the parent of a container, starts processes in one, compiles seccomp
  * filters.
  *
- * runlxc-monitor run CHANNEL PLAN     a plan of descriptors, ended by `start` or `attach`; reports go to a descriptor
+ * runlxc-monitor run CHANNEL PLAN     a plan of descriptors, ended by `start`; reports go to a descriptor
+ * runlxc-monitor enter CHANNEL PLAN   one ended by `attach` from a copy of this program, for it is seen in the container for a moment
  * runlxc-monitor seccomp RULES TARGET
  * runlxc-monitor terminal SOCKET CHANNEL
  * runlxc-monitor version              of liblxc
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include "../common/fail.h"
+#include "copy.h"
 #include "descriptors.h"
 #include "programs.h"
 
@@ -54,6 +56,10 @@ int main(int argc, char **argv)
 {
 	if (argc == 4 && !strcmp(argv[1], "run"))
 		return run_plan(argv[2], argv[3]);
+	if (argc == 4 && !strcmp(argv[1], "enter")) {
+		continue_from_copy(argv);
+		return run_plan(argv[2], argv[3]);
+	}
 	if (argc == 4 && !strcmp(argv[1], "seccomp"))
 		return compile_seccomp(argv[2], argv[3]);
 	if (argc == 4 && !strcmp(argv[1], "terminal"))
