@@ -6,6 +6,7 @@ const folders = {
   plugins: '^plugins/',
   client: '^client/',
   cli: '^cli/',
+  runlxc: '^runlxc/',
 };
 
 /** What is ours, without the given folders. */
@@ -17,6 +18,7 @@ function oursExcept(...allowed) {
     'plugins',
     'client',
     'cli',
+    'runlxc',
     'bin',
     'bench',
     'examples',
@@ -44,6 +46,14 @@ module.exports = {
     only('config', 'hooks'),
     only('core', 'hooks', 'config'),
     only('client'),
+    only('runlxc'),
+    {
+      name: 'runlxc-imports-node-modules-only',
+      comment: 'it is started for every verb of every container: what it loads is what it costs',
+      severity: 'error',
+      from: { path: folders.runlxc },
+      to: { pathNot: '^runlxc/', dependencyTypesNot: ['core'] },
+    },
     only('cli', 'client'),
     only('plugins', 'hooks', 'client'),
     {
@@ -77,7 +87,7 @@ module.exports = {
       name: 'no-dev-dependencies-in-the-product',
       comment: 'what runs must be a dependency',
       severity: 'error',
-      from: { path: '^(hooks|config|core|plugins|client|cli|bin)/' },
+      from: { path: '^(hooks|config|core|plugins|client|cli|runlxc|bin)/' },
       to: { dependencyTypes: ['npm-dev'], pathNot: '/@types/', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -16,10 +16,13 @@ const programs: Record<string, () => Promise<Program>> = {
     const { main, reportError } = await import('../cli/index.ts');
     return { main: (args) => main(args, process), fail: (error) => reportError(error, process) };
   },
+  runlxc: () => import('../runlxc/main.ts'),
 };
 
 async function run(): Promise<void> {
-  const load = programs[basename(process.argv0)] ?? programs['pouch'];
+  // Started by Node, the second argument is the script's name.
+  const names = [process.argv0, process.argv[1] ?? ''].map((path) => basename(path));
+  const load = names.map((name) => programs[name]).find(Boolean) ?? programs['pouch'];
   const program = await load?.();
   if (!program) return;
   process.on('uncaughtException', (error) => {

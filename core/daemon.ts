@@ -375,6 +375,7 @@ function hostFacts({ config }: LoadedConfig): HostFacts {
     cgroupVersion: cgroupVersion(),
     cgroupDriver: config.runtime.cgroupDriver,
     cdiSpecDirs: config.cdi.specDirs,
+    containerdNamespace: config.containerd.namespace,
     snapshotter: config.containerd.snapshotter,
     addedRuntimes: config.runtime.add,
     ...(initPath !== undefined && { initPath }),

@@ -69,6 +69,8 @@ export interface HostFacts {
   cgroupDriver: 'cgroupfs' | 'systemd';
   /** `cdi.specDirs` of pouchd.yaml. */
   cdiSpecDirs: readonly string[];
+  /** containerd's namespace of the containers. */
+  containerdNamespace: string;
   /** containerd's snapshotter that holds the containers' file systems. */
   snapshotter: string;
   /** `runtime.add` of pouchd.yaml. */

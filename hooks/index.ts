@@ -15,6 +15,9 @@ export * from './plan.ts';
 export * from './request.ts';
 export * from './runtime.ts';
 export * from './runtimeFeatures.ts';
+export { findBinary } from './runtimes/findBinary.ts';
+export { type Binary, parseVersion, type Survey } from './runtimes/probe.ts';
+export { cachedWhenUsable, notUsable, type RuncLike, runcLikeProvider } from './runtimes/runcLike.ts';
 export * from './stats.ts';
 export type {
   ContainerMoment,

@@ -20,6 +20,7 @@ const entry = join(root, 'bin/pouch-main.ts');
 const sources = [
   'cli',
   'client',
+  'runlxc',
   'package.json',
   'package-lock.json',
   'bin/pouch-main.ts',

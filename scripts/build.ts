@@ -1,5 +1,6 @@
 /**
- * `npm run build`: the code generated from the protos, the bundle of the daemon (dist/), and the executable bin/pouch.
+ * `npm run build`: the code generated from the protos, the bundle of the daemon (dist/), the executable bin/pouch,
+ * and the native parts of runlxc.
  * What is up to date is left alone. Types are checked by `npm run check`.
  */
 import { resolve } from 'node:path';
@@ -8,3 +9,4 @@ import { bundle } from './build/bundle.ts';
 await import('./generate-protos.ts');
 await bundle(resolve(import.meta.dirname, '..'));
 await import('./build-cli.ts');
+await import('./build-native.ts');

@@ -7,10 +7,12 @@ import richDumbInit from '../../plugins/rich-dumb-init/index.ts';
 import richSbinInit from '../../plugins/rich-sbin-init/index.ts';
 import richSystemd from '../../plugins/rich-systemd/index.ts';
 import runtimeKata from '../../plugins/runtime-kata/index.ts';
+import runtimeRunlxc from '../../plugins/runtime-runlxc/index.ts';
 import runtimeRunc from '../../plugins/runtime-runc/index.ts';
 
 export const builtIns = [
   runtimeRunc,
+  runtimeRunlxc,
   runtimeKata,
   networkCni,
   richSystemd,

@@ -1,13 +1,15 @@
 import {
   allFeaturesBut,
+  cachedWhenUsable,
+  findBinary,
+  notUsable,
+  runcLikeProvider,
   type AddedRuntimeFacts,
   type RuntimeCapabilities,
   type RuntimeFeature,
   type RuntimeProvider,
   type RuntimeState,
 } from '../../hooks/index.ts';
-import { findBinary } from './findBinary.ts';
-import { cachedWhenUsable, notUsable, runcLikeProvider } from './provider.ts';
 
 /** A runtime of `runtime.add` in pouchd.yaml. */
 export function addedProvider(name: string, added: AddedRuntimeFacts, state: string): RuntimeProvider {

@@ -1,6 +1,5 @@
-import { allFeaturesBut, definePlugin, Type } from '../../hooks/index.ts';
+import { allFeaturesBut, definePlugin, runcLikeProvider, Type } from '../../hooks/index.ts';
 import { addedProvider } from './added.ts';
-import { runcLikeProvider } from './provider.ts';
 import { surveyForCrun } from './survey/crun.ts';
 import { surveyForRunc } from './survey/runc.ts';
 

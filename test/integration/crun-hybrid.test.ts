@@ -5,13 +5,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { packRuncOptions } from '../../core/containerd/index.ts';
-import { hybridCgroupProblem } from '../../plugins/runtime-runc/hybridCgroups.ts';
-import { writeWithoutUnifiedCgroup } from '../../plugins/runtime-runc/withoutUnifiedCgroup.ts';
-import { compileStatic } from '../../scripts/lib/compileC.ts';
+import { writeCrunWrapper } from '../../plugins/runtime-runc/crunWrapper.ts';
+import { hasHybridCgroups } from '../../plugins/runtime-runc/hybridCgroups.ts';
 import { busyboxSpec } from './support/busybox.ts';
 import { TestContainerd } from './support/containerd.ts';
 
-const source = resolve(import.meta.dirname, '../../plugins/runtime-runc/native/without-unified-cgroup.c');
 const unified = '/sys/fs/cgroup/unified';
 
 /** A shell on a host of its own whose mounts are all shared, as systemd has them. */
@@ -21,23 +19,21 @@ const onSharedHost = (script: string, ...args: string[]) =>
 describe('crun on a host with hybrid cgroups', function () {
   this.timeout(60_000);
   let directory: string;
-  let interpreter: string;
 
   before(async function () {
-    if ((await hybridCgroupProblem()) === undefined) {
+    if (!(await hasHybridCgroups())) {
       this.test!.parent!.title += ' (not here: the host has no hybrid cgroups)';
       this.skip();
     }
     directory = await mkdtemp(join(tmpdir(), 'pouch-hybrid-'));
-    interpreter = join(directory, 'without-unified-cgroup');
-    await compileStatic(source, interpreter);
   });
   after(() => directory && rm(directory, { recursive: true }));
 
   async function hidden(runtime: string): Promise<string> {
-    const script = join(directory, runtime.replaceAll('/', '_'));
-    await writeWithoutUnifiedCgroup({ interpreter, runtime, script });
-    return script;
+    return await writeCrunWrapper(join(directory, encodeURIComponent(runtime)), runtime, {
+      hybrid: true,
+      ownNull: false,
+    });
   }
 
   it('gets its arguments and its name as they are, and does not see the v2 hierarchy', async () => {

@@ -64,6 +64,7 @@ export function hostFacts(listen: string[]): HostFacts {
     cgroupVersion: '1',
     cgroupDriver: 'cgroupfs',
     cdiSpecDirs: [],
+    containerdNamespace: 'pouch',
     snapshotter: 'overlayfs',
     addedRuntimes: {},
   };

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { findBinary } from '../findBinary.ts';
+import { findBinary } from '../../../hooks/index.ts';
 import type { Look } from './survey.ts';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RuntimeFeature } from '../../../hooks/index.ts';
 import { writeCrunWrapper } from '../crunWrapper.ts';
 import { hasHybridCgroups } from '../hybridCgroups.ts';
-import type { Binary, Survey } from '../probe.ts';
+import type { Binary, Survey } from '../../../hooks/index.ts';
 import { lookAtCgroups } from './cgroups.ts';
 import { lookAtCriu } from './criu.ts';
 import { lookAtIdmaps, lookAtInit, lookAtRdt, lookAtUserNamespaces } from './host.ts';

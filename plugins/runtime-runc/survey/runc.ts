@@ -1,4 +1,4 @@
-import type { Binary, Survey } from '../probe.ts';
+import type { Binary, Survey } from '../../../hooks/index.ts';
 import { lookAtCgroups } from './cgroups.ts';
 import { lookAtCriu } from './criu.ts';
 import { lookAtIdmaps, lookAtInit, lookAtRdt, lookAtUserNamespaces } from './host.ts';

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { hybridCgroupProblem } from '../../../plugins/runtime-runc/hybridCgroups.ts';
-import { findBinary } from '../../../plugins/runtime-runc/findBinary.ts';
-import { writeWithoutUnifiedCgroup } from '../../../plugins/runtime-runc/withoutUnifiedCgroup.ts';
-import { compileStatic } from '../../../scripts/lib/compileC.ts';
+import { hasHybridCgroups } from '../../../plugins/runtime-runc/hybridCgroups.ts';
+import { findBinary } from '../../../hooks/index.ts';
+import { writeCrunWrapper } from '../../../plugins/runtime-runc/crunWrapper.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -39,10 +38,6 @@ export async function prepareRuntime(wanted: string, directory: string): Promise
 
 /** On a host with hybrid cgroups crun works only where it does not see the v2 hierarchy. */
 async function usableCrun(crun: string, directory: string): Promise<string> {
-  if ((await hybridCgroupProblem()) === undefined) return crun;
-  const interpreter = join(directory, 'without-unified-cgroup');
-  await compileStatic(join(root, 'plugins/runtime-runc/native/without-unified-cgroup.c'), interpreter);
-  const script = join(directory, 'crun');
-  await writeWithoutUnifiedCgroup({ interpreter, runtime: crun, script });
-  return script;
+  if (!(await hasHybridCgroups())) return crun;
+  return await writeCrunWrapper(directory, crun, { hybrid: true, ownNull: false });
 }

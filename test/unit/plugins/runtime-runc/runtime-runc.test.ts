@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Survey, parseVersion } from '../../../../plugins/runtime-runc/probe.ts';
+import { type Survey, parseVersion } from '../../../../hooks/runtimes/probe.ts';
 import { allFeaturesBut, type ContainerDraft, type RuncOptions } from '../../../../hooks/index.ts';
-import { runcLikeProvider } from '../../../../plugins/runtime-runc/provider.ts';
+import { runcLikeProvider } from '../../../../hooks/runtimes/runcLike.ts';
 
 const draft = { cgroupsPath: '/pouch/ID', uidMappings: [], gidMappings: [] } as unknown as ContainerDraft;
 const fine = () => Promise.resolve({});

@@ -19,6 +19,7 @@ export const host: HostFacts = {
   cgroupVersion: '1',
   cgroupDriver: 'cgroupfs',
   cdiSpecDirs: [],
+  containerdNamespace: 'pouch',
   snapshotter: 'overlayfs',
   addedRuntimes: {},
 };

@@ -1,11 +1,8 @@
 import { join } from 'node:path';
-import {
-  type ContainerDraft,
-  PouchError,
-  type RuntimeCapabilities,
-  type RuntimeProvider,
-  type RuntimeState,
-} from '../../hooks/index.ts';
+import type { ContainerDraft } from '../draft.ts';
+import { PouchError } from '../errors.ts';
+import type { RuntimeProvider, RuntimeState } from '../runtime.ts';
+import type { RuntimeCapabilities } from '../runtimeFeatures.ts';
 import { type Binary, probeRuntime, type Survey } from './probe.ts';
 
 export interface RuncLike {
@@ -65,6 +62,6 @@ export function cachedWhenUsable<State extends RuntimeState>(
 
 export function notUsable(name: string, problem: string): PouchError {
   return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} cannot be used: ${problem}`, {
-    hint: 'Choose another with --runtime; `pouch info` lists them.',
+    hint: 'choose another with --runtime; `pouch runtime ls` lists them',
   });
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { messageOf, type RuntimeState } from '../../hooks/index.ts';
+import { messageOf } from '../errors.ts';
+import type { RuntimeState } from '../runtime.ts';
 import { findBinary } from './findBinary.ts';
 
 /** Milliseconds that `--version` may take. */

@@ -1,0 +1,40 @@
+import { rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { RunlxcError } from '../cli/error.ts';
+import { waitFor } from '../state/wait.ts';
+import type { CgroupLayout } from './layout.ts';
+import { cgroupProcesses, subdirectories } from './processes.ts';
+
+/** Milliseconds in which the kernel lets go of a cgroup whose last process has ended. */
+const withinMs = 5_000;
+
+/** Removes the container's cgroup and all below it, in every hierarchy. */
+export async function removeCgroup(layout: CgroupLayout, cgroup: string): Promise<void> {
+  for (const { mount } of layout.all) {
+    const isGone = () => removeTree(join(mount, cgroup));
+    if (!(await waitFor(isGone, withinMs))) throw new RunlxcError(`the cgroup ${mount}${cgroup} is in use`);
+  }
+}
+
+/**
+ * LXC makes the container's cgroup and wants to find none.
+ * @throws RunlxcError if another container is in it
+ */
+export async function clearCgroup(layout: CgroupLayout, cgroup: string): Promise<void> {
+  const found = cgroupProcesses(layout, cgroup);
+  if (found.length > 0)
+    throw new RunlxcError(
+      `linux.cgroupsPath: container's cgroup is not empty: ${found.length} process(es) found`,
+    );
+  await removeCgroup(layout, cgroup);
+}
+
+function removeTree(directory: string): boolean {
+  try {
+    for (const below of subdirectories(directory)) removeTree(below);
+    rmdirSync(directory);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}

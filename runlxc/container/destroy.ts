@@ -1,0 +1,60 @@
+/** The end of all that a container has on the host, whatever state it was left in. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cgroupProcesses } from '../cgroup/processes.ts';
+import { isFrozen, thaw } from '../cgroup/freezer.ts';
+import { removeCgroup } from '../cgroup/remove.ts';
+import type { Context } from '../cli/context.ts';
+import { RunlxcError } from '../cli/error.ts';
+import { isAlive, kill, processRef, send } from '../state/process.ts';
+import { release, type State } from '../state/store.ts';
+import { waitFor } from '../state/wait.ts';
+
+const SIGKILL = 9;
+/** Milliseconds; a killed process is gone in few, unless the kernel holds it. */
+const endWithinMs = 10_000;
+
+/** Ends its processes and removes its cgroups and files. */
+export async function destroy(
+  { layout }: Context,
+  { dir, state }: { dir: string; state: State | undefined },
+): Promise<void> {
+  if (state) await endProcesses({ layout }, dir, state);
+  release(dir);
+}
+
+async function endProcesses({ layout }: Pick<Context, 'layout'>, dir: string, state: State): Promise<void> {
+  kill(state.init, SIGKILL);
+  // A monitor sees its container's end and leaves by itself; one that is still making it has to be ended.
+  if (!state.isCreated) kill(state.monitor, SIGKILL);
+  for (const pid of state.monitor ? [] : monitorsOf(dir)) send(pid, SIGKILL);
+  const hasMonitorEnded = await waitFor(() => !isAlive(state.monitor), endWithinMs / 10);
+  if (!hasMonitorEnded) kill(state.monitor, SIGKILL);
+  const isEmpty = () => {
+    const left = cgroupProcesses(layout, state.cgroup).filter((pid) => processRef(pid) !== undefined);
+    for (const pid of left) send(pid, SIGKILL);
+    // What is frozen ends only when it is not.
+    if (left.length > 0 && isFrozen(layout, state.cgroup)) thaw(layout, state.cgroup);
+    return left.length === 0;
+  };
+  if (!(await waitFor(isEmpty, endWithinMs)))
+    throw new RunlxcError('the processes of the container do not end');
+  await removeCgroup(layout, state.cgroup);
+}
+
+/** The monitor of a create that was cut off before it could note whom it had started. */
+function monitorsOf(dir: string): number[] {
+  const plan = join(dir, 'monitor.plan');
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => pid !== process.pid && commandLine(pid).includes(plan));
+}
+
+function commandLine(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}

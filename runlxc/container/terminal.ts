@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTerminal } from '../monitor/start.ts';
+
+/** Runs something whose terminal arrives at a console socket, and shows that terminal on the caller's. */
+export async function withTerminal(run: (consoleSocket: string) => Promise<number>): Promise<number> {
+  const dir = mkdtempSync(join(tmpdir(), 'runlxc-'));
+  const socket = join(dir, 'console.sock');
+  const terminal = startTerminal(socket);
+  try {
+    await terminal.reports.next();
+    const code = await run(socket);
+    // What the program said last has to be shown.
+    await terminal.ended;
+    return code;
+  } catch (error) {
+    process.kill(terminal.pid, 'SIGTERM');
+    throw error;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}

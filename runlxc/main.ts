@@ -1,0 +1,114 @@
+/** runlxc: LXC as an OCI runtime, with runc's command line. */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { flag, type Command, isSet, string, text } from './cli/command.ts';
+import { newContext } from './cli/context.ts';
+import { RunlxcError } from './cli/error.ts';
+import { Log } from './cli/log.ts';
+import { commands } from './commands/index.ts';
+import { versionText } from './commands/version.ts';
+import { helpText } from './commands/help.ts';
+
+const globalOptions = {
+  root: text,
+  log: text,
+  'log-format': text,
+  debug: flag,
+  'systemd-cgroup': flag,
+  rootless: text,
+  criu: text,
+  version: { ...flag, short: 'v' },
+  help: { ...flag, short: 'h' },
+} as const;
+
+const defaultRoot = '/run/runlxc';
+
+let log = new Log({ file: undefined, format: 'text', debug: false });
+
+/** Answers the exit code. */
+export async function main(args: string[]): Promise<number> {
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    fail(error);
+    return 1;
+  }
+}
+
+async function dispatch(args: string[]): Promise<number> {
+  const { globals, verb, rest } = split(args);
+  const { values } = parse(globals, globalOptions);
+  if (isSet(values, 'version')) return print(versionText());
+  if (isSet(values, 'help') || verb === undefined || verb === 'help') return print(helpText());
+  log = new Log({
+    file: string(values, 'log'),
+    format: string(values, 'log-format') ?? 'text',
+    debug: isSet(values, 'debug'),
+  });
+  const command = commands[verb];
+  if (!command) throw new RunlxcError(`unknown command ${JSON.stringify(verb)}: runlxc --help lists them`);
+  const context = newContext({
+    root: resolve(string(values, 'root') ?? defaultRoot),
+    log,
+    debug: isSet(values, 'debug'),
+    systemdCgroup: isSet(values, 'systemd-cgroup'),
+  });
+  return await call(verb, command, { context, rest });
+}
+
+/** Reports what went wrong, in the form that --log-format asks for. */
+export function fail(error: unknown): void {
+  const { message = String(error) } = error as Partial<Error>;
+  log.error(error instanceof RunlxcError ? message : `runlxc: ${message}`);
+  if (!(error instanceof RunlxcError) && error instanceof Error) log.debug(error.stack ?? '');
+}
+
+async function call(
+  verb: string,
+  command: Command,
+  { context, rest }: { context: ReturnType<typeof newContext>; rest: string[] },
+): Promise<number> {
+  const { values, positionals } = parse(rest, { ...command.options, help: { ...flag, short: 'h' } });
+  if (isSet(values, 'help')) return print(`runlxc ${verb} ${command.usage}\n`);
+  const { min, max } = command.arguments;
+  if (positionals.length < min || positionals.length > max)
+    throw new RunlxcError(
+      `${verb} takes ${min === max ? min : `at least ${min}`} argument(s): ${command.usage}`,
+    );
+  return await command.run({ context, values, positionals });
+}
+
+/** Global options stand before the verb. */
+function split(args: string[]): { globals: string[]; verb: string | undefined; rest: string[] } {
+  const { tokens } = parseArgs({
+    args,
+    options: globalOptions,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const verb = tokens.find(({ kind }) => kind === 'positional');
+  if (verb?.kind !== 'positional') return { globals: args, verb: undefined, rest: [] };
+  return { globals: args.slice(0, verb.index), verb: verb.value, rest: args.slice(verb.index + 1) };
+}
+
+function parse(args: string[], options: Command['options']) {
+  try {
+    return parseArgs({ args: untilFirstArgument(args, options), options, allowPositionals: true });
+  } catch (error) {
+    throw new RunlxcError((error as Error).message, { cause: error });
+  }
+}
+
+/** What follows the first argument belongs to it: `exec ID ls -l` has no option -l. */
+function untilFirstArgument(args: string[], options: Command['options']): string[] {
+  const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
+  const first = tokens.find(({ kind }) => kind === 'positional');
+  if (!first || args.slice(0, first.index).includes('--')) return args;
+  return [...args.slice(0, first.index), '--', ...args.slice(first.index)];
+}
+
+function print(out: string): number {
+  process.stdout.write(out);
+  return 0;
+}

@@ -1,0 +1,46 @@
+/* What a process is before it is the user's: config.md#process and config-linux.md. */
+#ifndef RUNLXC_PROCESS_H
+#define RUNLXC_PROCESS_H
+
+#include "../common/plan.h"
+
+/* PATH VALUE */
+void run_sysctl(struct plan *plan);
+/* OFFSETS: lines of /proc/PID/timens_offsets. */
+void run_time_namespace(struct plan *plan);
+/* NAME */
+void run_domainname(struct plan *plan);
+/* PATH MAKE: the working directory; made if it is missing and MAKE. */
+void run_cwd(struct plan *plan);
+/* MASK */
+void run_umask(struct plan *plan);
+/* RESOURCE SOFT HARD: numbers of getrlimit(2). */
+void run_rlimit(struct plan *plan);
+/* CLASS PRIORITY: ioprio_set(2). */
+void run_io_priority(struct plan *plan);
+/* POLICY FLAGS NICE PRIORITY RUNTIME DEADLINE PERIOD: sched_setattr(2), times in nanoseconds. */
+void run_scheduler(struct plan *plan);
+/* PERSONA: personality(2). */
+void run_personality(struct plan *plan);
+/* PATH LABEL: a label of SELinux or AppArmor for the next program. */
+void run_label(struct plan *plan);
+/* MASK: the bounding set. */
+void run_bounding(struct plan *plan);
+/* UID GID GROUPS: keeps the capabilities. */
+void run_user(struct plan *plan);
+/* EFFECTIVE PERMITTED INHERITABLE AMBIENT: masks of capabilities. */
+void run_capabilities(struct plan *plan);
+void run_no_new_privileges(struct plan *plan);
+/* The container ends if its monitor is killed. */
+void run_die_with_monitor(struct plan *plan);
+/*
+ * FD FLAGS LISTENER VERSION METADATA: a program of classic BPF; what it asks a supervisor goes to the socket LISTENER, unless that is
+ * -1.
+ */
+void run_seccomp(struct plan *plan);
+/* NAME PATH: finds the program as execvp(3) would with this PATH. */
+void run_lookup(struct plan *plan);
+/* ARGS ENV */
+void run_exec(struct plan *plan);
+
+#endif

@@ -1,0 +1,100 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <lxc/attach_options.h>
+#include <lxc/lxccontainer.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../common/fail.h"
+#include "programs.h"
+
+struct attached {
+	/* Descriptors of the plan, of the copy of runlxc-init, and of what tells us of its failure. */
+	int plan, copy, failure;
+};
+
+static int become_init(void *argument)
+{
+	struct attached *attached = argument;
+	char plan[16];
+	char *args[] = { "runlxc-init", plan, NULL }, *env[] = { NULL };
+
+	snprintf(plan, sizeof(plan), "%d", attached->plan);
+	syscall(SYS_execveat, attached->copy, "", args, env, AT_EMPTY_PATH);
+	return 127;
+}
+
+/*
+ * The failure of a process before its program runs; the pipe ends without a word if there is none. Who has failed is waited
+ * for: a container cannot end while a process of its PID namespace has a parent elsewhere that does not.
+ */
+static void pass_failure_on(int failure, pid_t pid)
+{
+	char message[4097];
+	ssize_t size = read(failure, message, sizeof(message) - 1);
+
+	if (size <= 0)
+		return;
+	message[size] = '\0';
+	waitpid(pid, NULL, 0);
+	/* It begins with "error ", which fail() says itself. */
+	fail("%s", message + (strncmp(message, "error ", 6) ? 0 : 6));
+}
+
+static void tell_pid(pid_t pid)
+{
+	char message[32];
+
+	snprintf(message, sizeof(message), "pid %d", pid);
+	report(message);
+}
+
+static int wait_for_end(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 255;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static pid_t attach(const char *name, const char *lxcpath, struct attached *attached)
+{
+	struct lxc_container *container = lxc_container_new(name, lxcpath);
+	lxc_attach_options_t options = LXC_ATTACH_OPTIONS_DEFAULT;
+	pid_t pid;
+
+	/* Its capabilities, identity and labels are runlxc-init's business. */
+	options.attach_flags = LXC_ATTACH_MOVE_TO_CGROUP;
+	options.initial_cwd = "/";
+	options.env_policy = LXC_ATTACH_KEEP_ENV;
+	if (!container || container->attach(container, become_init, attached, &options, &pid) < 0)
+		fail("LXC cannot attach a process to the container");
+	return pid;
+}
+
+void run_attach(struct plan *plan)
+{
+	const char *name = plan_string(plan), *lxcpath = plan_string(plan);
+	int detach, failure[2];
+	struct attached attached = { .failure = plan_number(plan) };
+	pid_t pid;
+
+	detach = plan_number(plan);
+	attached.plan = plan_number(plan);
+	attached.copy = plan_number(plan);
+	if (pipe2(failure, O_CLOEXEC) < 0 || dup2(failure[1], attached.failure) < 0)
+		fail_errno("cannot make a pipe");
+	close(failure[1]);
+	pid = attach(name, lxcpath, &attached);
+	close(attached.failure);
+	pass_failure_on(failure[0], pid);
+	tell_pid(pid);
+	exit(detach ? 0 : wait_for_end(pid));
+}

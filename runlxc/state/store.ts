@@ -1,0 +1,105 @@
+/** What is kept of each container: ROOT/ID/state.json, with a copy of its config.json and the files of its plans beside it. */
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { RunlxcError } from '../cli/error.ts';
+import { readSpecCopy } from '../spec/load.ts';
+import type { Spec } from '../spec/types.ts';
+import type { ProcessRef } from './process.ts';
+
+export interface State {
+  id: string;
+  ociVersion: string;
+  bundle: string;
+  rootfs: string;
+  /** RFC 3339. */
+  created: string;
+  annotations: Record<string, string>;
+  cgroup: string;
+  /** Who makes it: if that one is gone before the container is made, it never will be. */
+  creator: ProcessRef;
+  isCreated: boolean;
+  monitor?: ProcessRef;
+  init?: ProcessRef;
+}
+
+/** @throws RunlxcError if it cannot be a directory's name */
+export function checkId(id: string): string {
+  if (id === '.' || id === '..' || !/^[\w+.-]+$/.test(id) || id.length > 1024)
+    throw new RunlxcError(`invalid container ID format: ${JSON.stringify(id)}`);
+  return id;
+}
+
+export function containerDir(root: string, id: string): string {
+  return join(root, checkId(id));
+}
+
+/** Makes a container's directory: the one that succeeds owns the name. */
+export function reserve(root: string, id: string): string {
+  const dir = containerDir(root, id);
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new RunlxcError('container with given ID already exists');
+    throw error;
+  }
+  return dir;
+}
+
+export function release(dir: string): void {
+  rmSync(dir, { recursive: true, force: true });
+}
+
+/** Replaced as a whole: a reader, or a crash of ours, finds the old or the new one. After a crash of the host no container is left. */
+export function writeState(dir: string, state: State): void {
+  writeAtomically(join(dir, 'state.json'), JSON.stringify(state));
+}
+
+export function writeAtomically(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, text, { mode: 0o600 });
+  renameSync(temporary, file);
+}
+
+export function keepSpec(bundle: string, dir: string): void {
+  copyFileSync(join(bundle, 'config.json'), join(dir, 'config.json'));
+}
+
+export function keptSpec(dir: string): Spec {
+  return readSpecCopy(join(dir, 'config.json'));
+}
+
+/** @throws RunlxcError if there is no such container, in runc's words, which tools read */
+export function readState(root: string, id: string): State {
+  const state = findState(containerDir(root, id));
+  if (!state) throw new RunlxcError('container does not exist');
+  return state;
+}
+
+/** Undefined also if a create was cut off before it wrote anything. */
+export function findState(dir: string): State | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dir, 'state.json'), 'utf8')) as State;
+  } catch {
+    return undefined;
+  }
+}
+
+export function allStates(root: string): State[] {
+  let names: string[];
+  try {
+    names = readdirSync(root);
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => findState(join(root, name)) ?? []);
+}

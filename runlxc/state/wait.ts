@@ -1,0 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** Asks again and again until it holds; false if it does not within that time. */
+export async function waitFor(holds: () => boolean, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  for (let pause = 1; !holds(); pause = Math.min(pause * 2, 20)) {
+    if (performance.now() > deadline) return false;
+    await setTimeout(pause);
+  }
+  return true;
+}

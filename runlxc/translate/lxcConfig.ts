@@ -1,0 +1,81 @@
+/** What LXC itself does: namespaces, maps of ids, cgroups, the host's name. */
+import { join } from 'node:path';
+import { payloadName } from '../cgroup/layout.ts';
+import { RunlxcError } from '../cli/error.ts';
+import type { IdMapping, NamespaceType, Spec } from '../spec/types.ts';
+import { hasNewNamespace } from '../spec/validate.ts';
+import type { Container } from './container.ts';
+import { deviceRules } from './deviceRules.ts';
+
+const lxcNames: Readonly<Record<NamespaceType, string>> = {
+  pid: 'pid',
+  network: 'net',
+  mount: 'mnt',
+  ipc: 'ipc',
+  uts: 'uts',
+  user: 'user',
+  cgroup: 'cgroup',
+  time: 'time',
+};
+
+/** The text of lxc.container.conf(5). */
+export function lxcConfig(container: Container): string {
+  const { spec, dir, debug } = container;
+  const lines = [
+    `lxc.log.file = ${join(dir, 'lxc.log')}`,
+    `lxc.log.level = ${debug ? 'DEBUG' : 'ERROR'}`,
+    // Devices, terminals and mounts are runlxc-init's; without a rootfs LXC leaves the root as it is.
+    'lxc.autodev = 0',
+    'lxc.tty.max = 0',
+    'lxc.pty.max = 0',
+    'lxc.console.path = none',
+    'lxc.apparmor.profile = unconfined',
+    `lxc.keyring.session = ${container.keepsKeyring ? 0 : 1}`,
+    `lxc.net.0.type = ${hasNewNamespace(spec, 'network') ? 'empty' : 'none'}`,
+    ...namespaces(spec),
+    ...idMaps(spec),
+    ...cgroups(container),
+  ];
+  if (spec.hostname) lines.push(`lxc.uts.name = ${oneLine(spec.hostname, 'hostname')}`);
+  if (spec.process?.oomScoreAdj !== undefined)
+    lines.push(`lxc.proc.oom_score_adj = ${spec.process.oomScoreAdj}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function namespaces({ linux }: Spec): string[] {
+  const all = linux?.namespaces ?? [];
+  // A new time namespace is the init's business: LXC 5.0 sets its offsets too late.
+  const made = all.filter(({ path, type }) => !path && type !== 'time').map(({ type }) => lxcNames[type]);
+  const joined = all.flatMap(({ type, path }) =>
+    path ? [`lxc.namespace.share.${lxcNames[type]} = ${oneLine(path, 'linux.namespaces')}`] : [],
+  );
+  return [`lxc.namespace.clone = ${made.join(' ')}`, ...joined];
+}
+
+function idMaps(spec: Spec): string[] {
+  if (!hasNewNamespace(spec, 'user')) return [];
+  const lines = (letter: string, maps: readonly IdMapping[] = []) =>
+    maps.map(({ containerID, hostID, size }) => `lxc.idmap = ${letter} ${containerID} ${hostID} ${size}`);
+  return [...lines('u', spec.linux?.uidMappings), ...lines('g', spec.linux?.gidMappings)];
+}
+
+/**
+ * The monitor is in the container's cgroup, the container one below. A cgroup of v2 that has others below cannot have processes too (cgroup-v2, "No Internal Process Constraint").
+ */
+function cgroups({ spec, cgroup, cgroups: layout }: Container): string[] {
+  const own = oneLine(cgroup.slice(1), 'linux.cgroupsPath');
+  const prefix = layout.unified ? 'lxc.cgroup2' : 'lxc.cgroup';
+  return [
+    `lxc.cgroup.dir.monitor = ${layout.unified ? `${own}/monitor` : own}`,
+    `lxc.cgroup.dir.container = ${own}/${payloadName}`,
+    // Where a monitor goes that could not start its container.
+    `lxc.cgroup.dir.monitor.pivot = ${own}`,
+    ...deviceRules(spec.linux?.resources?.devices ?? [], prefix),
+  ];
+}
+
+/** A line break in a value would be another setting. */
+function oneLine(value: string, field: string): string {
+  if (/[\n\r]/.test(value)) throw new RunlxcError(`${field}: a line break is not allowed`);
+  return value;
+}

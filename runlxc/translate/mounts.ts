@@ -1,0 +1,146 @@
+import { join, resolve } from 'node:path';
+import { payload } from '../cgroup/layout.ts';
+import type { Mount } from '../spec/types.ts';
+import { addCgroupMount } from './cgroupMounts.ts';
+import type { Container, Plans } from './container.ts';
+import { bindAttributes, type MountOptions, ms, parseMountOptions, propagations } from './mountOptions.ts';
+import { RunlxcError, unsupported } from '../cli/error.ts';
+
+/** The root file system and all mounts in it, in the spec's order. */
+export function addMounts(container: Container, plans: Plans): void {
+  const { spec, bundle } = container;
+  // What the container begins with must not reach the host, unless its root is to share.
+  plans.init.add('root', resolve(bundle, spec.root?.path ?? ''), ms.slave | ms.rec);
+  for (const [index, mount] of (spec.mounts ?? []).entries())
+    addMount(container, plans, mount, `mounts[${index}]`);
+}
+
+export function isBind({ type, options = [] }: Mount): boolean {
+  return type === 'bind' || options.includes('bind') || options.includes('rbind');
+}
+
+function addMount(container: Container, plans: Plans, mount: Mount, field: string): void {
+  const options = parseMountOptions(mount.options ?? []);
+  checkProc(mount, field);
+  if (isBind(mount)) addBind(container, plans, { mount, options, field });
+  else if (mount.type === 'cgroup' || mount.type === 'cgroup2')
+    addCgroupMount(container, plans, mount.destination, options);
+  else addFileSystem(plans, { mount, options, field });
+}
+
+interface Parsed {
+  mount: Mount;
+  options: MountOptions;
+  field: string;
+}
+
+function addFileSystem({ init }: Plans, { mount, options, field }: Parsed): void {
+  const { type = '', source = type, destination } = mount;
+  if (type === '') throw new RunlxcError(`${field}.type is missing`);
+  if (options.idmap !== 'none' || mount.uidMappings?.length)
+    throw unsupported(`${field}.uidMappings`, 'only bind mounts can be mapped');
+  if (options.recursive.set | options.recursive.clear)
+    throw unsupported(`${field}.options`, 'recursive options are for bind mounts');
+  const { flags, data, propagation, copiesUp } = options;
+  init.add('mount', source, type, destination, flags, data, propagation, copiesUp && type === 'tmpfs');
+}
+
+/** The tree is opened by the monitor, where the source can be reached and mounts have the host's peers. */
+function addBind(container: Container, plans: Plans, { mount, options, field }: Parsed): void {
+  const { monitor, init, descriptors } = plans;
+  if (!mount.source) throw new RunlxcError(`${field}.source is missing`);
+  const source = resolve(container.bundle, mount.source);
+  const own = ownCgroup(container, source);
+  if (own !== undefined)
+    return void init.add('bind-path', own, mount.destination, options.flags & ~ms.rec & ~ms.bind);
+  const fd = descriptors.take();
+  const isTree = (options.flags & ms.rec) !== 0 || mount.options?.includes('rbind') === true;
+  monitor.add('tree', fd, source, isTree);
+  addIdMapping(container, plans, { mount, options, field }, fd);
+  addPropagation(container, plans, options.propagation, fd);
+  const top = bindAttributes(options);
+  if (top.set | top.clear) monitor.add('attributes', fd, false, top.set, top.clear, 0);
+  const { set, clear } = options.recursive;
+  if (set | clear) monitor.add('attributes', fd, true, set, clear, 0);
+  init.add('bind', fd, mount.destination);
+}
+
+/** The tree comes with the host's propagation: it gets that of the container's root, or its own. */
+function addPropagation(container: Container, { monitor }: Plans, own: number, fd: number): void {
+  const base = propagationOfRoot(container) & ~ms.rec;
+  const isOwn = own !== 0 && (own & ms.rec) !== 0;
+  if (base !== ms.shared && !isOwn) monitor.add('attributes', fd, true, 0, 0, base);
+  // Twice the same is not once: the slave of a slave has no master.
+  if (own !== 0 && (isOwn || own !== base)) monitor.add('attributes', fd, isOwn, 0, 0, own & ~ms.rec);
+}
+
+/**
+ * The container's own cgroup, which an engine may have made for it before and binds into it, is for the container the one below
+ * that has its processes.
+ */
+function ownCgroup({ cgroups, cgroup }: Container, source: string): string | undefined {
+  const hierarchy = cgroups.all.find(({ mount }) => source === join(mount, cgroup));
+  return hierarchy && payload(hierarchy, cgroup);
+}
+
+function addIdMapping(
+  { spec }: Container,
+  { monitor }: Plans,
+  { mount, options, field }: Parsed,
+  fd: number,
+): void {
+  const own = mount.uidMappings?.length ? mount : undefined;
+  if (!own && options.idmap === 'none') return;
+  const uids = own?.uidMappings ?? spec.linux?.uidMappings;
+  const gids = own?.gidMappings ?? spec.linux?.gidMappings;
+  if (!uids?.length || !gids?.length)
+    throw new RunlxcError(`${field}: idmap needs uidMappings and gidMappings`);
+  const lines = (maps: typeof uids) => maps.map((map) => `${map.containerID} ${map.hostID} ${map.size}`);
+  monitor.add('idmap', fd, options.idmap === 'recursive', lines(uids), lines(gids));
+}
+
+/** Of all mounts that the container begins with; the default is runc's. */
+export function propagationOfRoot({ spec }: Pick<Container, 'spec'>): number {
+  const told = spec.linux?.rootfsPropagation;
+  if (!told) return ms.slave | ms.rec;
+  const known = propagations[told];
+  if (known === undefined) throw new RunlxcError(`linux.rootfsPropagation: ${told} is not known`);
+  return known;
+}
+
+/** After the container has its root. */
+export function addRoot(container: Container, { init }: Plans): void {
+  const { spec } = container;
+  init.add('pivot');
+  if (spec.linux?.rootfsPropagation) init.add('root-propagation', propagationOfRoot(container) & ~ms.rec);
+}
+
+/** What is hidden and read-only, when all else is made. */
+export function addProtections({ spec }: Container, { init }: Plans): void {
+  if (spec.root?.readonly) init.add('root-readonly');
+  for (const path of spec.linux?.readonlyPaths ?? []) init.add('readonly', path);
+  for (const path of spec.linux?.maskedPaths ?? []) init.add('mask', path);
+}
+
+/** Whether /dev is the container's own, to be filled; a bind mount of it is somebody else's. */
+export function ownsDev({ spec }: Container): boolean {
+  return !spec.mounts?.some((mount) => mount.destination.replace(/\/+$/, '') === '/dev' && isBind(mount));
+}
+
+/** What may be mounted over in /proc: files that tell less than the truth about the host, as lxcfs has them (runc's list). */
+const coverable = new Set(
+  'cpuinfo diskstats meminfo stat swaps uptime loadavg slabinfo net/dev sys/kernel/ns_last_pid sys/crypto/fips_enabled'
+    .split(' ')
+    .map((name) => `/proc/${name}`),
+);
+
+/** A mount over /proc could feign the kernel's answers, of the LSM's among them (CVE-2019-16884). */
+function checkProc({ destination, type }: Mount, field: string): void {
+  const path = resolve('/', destination);
+  if (path === '/proc' && type !== 'proc')
+    throw new RunlxcError(
+      `${field}: ${JSON.stringify(path)} cannot be mounted because it is not of type proc`,
+    );
+  if (path.startsWith('/proc/') && !coverable.has(path))
+    throw new RunlxcError(`${field}: ${JSON.stringify(path)} cannot be mounted because it is inside /proc`);
+}

@@ -1,0 +1,160 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { RunlxcBed } from './support/runlxcBed.ts';
+
+describe('runlxc', () => {
+  let bed: RunlxcBed;
+
+  before(async () => {
+    bed = await RunlxcBed.make();
+  });
+
+  after(async () => {
+    await bed.remove();
+  });
+
+  /** After a failure the same container can be made, run and removed. */
+  async function worksAgain(id: string): Promise<void> {
+    const { exitCode, stderr } = await bed.call('run', '--bundle', await bed.bundle(id, ['true']), id);
+    equal(exitCode, 0, stderr);
+    deepEqual(bed.leftovers(id), []);
+  }
+
+  describe('killed in a create', () => {
+    const moments = ['state.json', 'config.json', 'lxc.conf', 'monitor.plan', 'go', 'report', 'lxc.log'];
+    for (const file of moments)
+      it(`when ${file} has just been written, leaves what delete --force removes`, async () => {
+        const id = `kill-${file.replace('.', '-')}`;
+        const creating = bed.begin('create', '--bundle', await bed.bundle(id, ['sleep', '100']), id);
+        await bed.untilFile(id, file);
+        creating.kill('SIGKILL');
+        await once(creating, 'exit');
+        const { exitCode, stderr } = await bed.call('delete', '--force', id);
+        equal(exitCode, 0, stderr);
+        deepEqual(bed.leftovers(id), []);
+        await worksAgain(id);
+      });
+
+    it('while a hook runs, is told as stopped, and can be deleted', async () => {
+      const id = 'kill-hook';
+      const started = join(bed.dir, 'hook-started');
+      const hook = {
+        path: '/bin/sh',
+        args: ['sh', '-c', `: > ${started}; while [ -e ${started} ]; do sleep 0.05; done`],
+      };
+      const bundle = await bed.bundle(id, ['true'], (spec) => {
+        spec.hooks = { createRuntime: [hook] };
+      });
+      const creating = bed.begin('create', '--bundle', bundle, id);
+      ok(await waitUntil(() => existsSync(started), { withinMs: 10_000 }));
+      equal((await bed.state(id)).status, 'creating');
+      creating.kill('SIGKILL');
+      await once(creating, 'exit');
+      equal((await bed.state(id)).status, 'stopped');
+      const { exitCode, stderr } = await bed.call('delete', id);
+      equal(exitCode, 0, stderr);
+      deepEqual(bed.leftovers(id), []);
+      await rm(started);
+      await worksAgain(id);
+    });
+  });
+
+  it('a monitor that is killed takes its container with it, which is told as stopped', async () => {
+    const id = 'monitor';
+    await bed.create(id, await bed.bundle(id, ['sleep', '100']));
+    equal((await bed.call('start', id)).exitCode, 0);
+    const { pid } = await bed.state(id);
+    process.kill(await bed.monitorOf(id), 'SIGKILL');
+    await bed.until(id, 'stopped');
+    ok(await waitUntil(() => !existsSync(`/proc/${pid}/root/bin`), { withinMs: 5_000 }));
+    equal((await bed.call('delete', id)).exitCode, 0);
+    deepEqual(bed.leftovers(id), []);
+    await worksAgain(id);
+  });
+
+  it('an init that is killed before the start cannot be started', async () => {
+    const id = 'init';
+    await bed.create(id, await bed.bundle(id, ['sleep', '100']));
+    process.kill((await bed.state(id)).pid, 'SIGKILL');
+    await bed.until(id, 'stopped');
+    match((await bed.call('start', id)).stderr, /cannot start a container that has stopped/);
+    equal((await bed.call('delete', id)).exitCode, 0);
+    await worksAgain(id);
+  });
+
+  it('another process with the pid of an init that has ended is not taken for it', async () => {
+    const id = 'reuse';
+    await bed.create(id, await bed.bundle(id, ['sleep', '100']));
+    const file = join(bed.root, id, 'state.json');
+    const state = JSON.parse(await readFile(file, 'utf8')) as { init: { pid: number; start: string } };
+    const { pid } = state.init;
+    await writeFile(file, JSON.stringify({ ...state, init: { pid: process.pid, start: '1' } }));
+    equal((await bed.state(id)).status, 'stopped');
+    match((await bed.call('kill', id, 'KILL')).stderr, /container not running/);
+    equal((await bed.call('delete', '--force', id)).exitCode, 0);
+    equal(existsSync(`/proc/${pid}/root/bin`), false);
+    deepEqual(bed.leftovers(id), []);
+  });
+
+  it('the monitor ends as the container does, also by a signal', async () => {
+    const id = 'signal';
+    const running = bed.begin('run', '--bundle', await bed.bundle(id, ['sleep', '100']), id);
+    await bed.untilFile(id, 'state.json');
+    await bed.until(id, 'running');
+    equal((await bed.call('kill', id, 'KILL')).exitCode, 0);
+    deepEqual(await once(running, 'exit'), [137, null]);
+    deepEqual(bed.leftovers(id), []);
+  });
+
+  it('a container that reboots ends with 129 and is not started again', async () => {
+    const id = 'reboot';
+    const boots = { bounding: ['CAP_SYS_BOOT'], effective: ['CAP_SYS_BOOT'], permitted: ['CAP_SYS_BOOT'] };
+    const bundle = await bed.bundle(id, ['/bin/busybox', 'reboot', '-f'], ({ process }) => {
+      process.capabilities = boots;
+    });
+    equal((await bed.call('run', '--bundle', bundle, id)).exitCode, 129);
+    deepEqual(bed.leftovers(id), []);
+  });
+
+  it('a monitor needs no more than 3 MB, and holds none of the container’s streams', async () => {
+    const id = 'slim';
+    await bed.create(id, await bed.bundle(id, ['sleep', '100']));
+    equal((await bed.call('start', id)).exitCode, 0);
+    const monitor = await bed.monitorOf(id);
+    const resident = Number(
+      /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${monitor}/status`, 'utf8'))?.[1],
+    );
+    ok(resident <= 3 * 1024, `${resident} KiB`);
+    const { stdout } = await execa('readlink', [`/proc/${monitor}/fd/0`, `/proc/${monitor}/fd/1`]);
+    equal(stdout, '/dev/null\n/dev/null');
+    equal((await bed.call('delete', '--force', id)).exitCode, 0);
+  });
+
+  it('the propagation of the host’s mounts stays as it is', async () => {
+    const shared = join(bed.dir, 'shared');
+    await execa('mkdir', [shared]);
+    await execa('mount', ['-t', 'tmpfs', 'runlxc-test', shared]);
+    try {
+      await execa('mount', ['--make-shared', shared]);
+      equal((await bed.call('run', '--bundle', await bed.bundle('mounts', ['true']), 'mounts')).exitCode, 0);
+      match(await readFile('/proc/self/mountinfo', 'utf8'), new RegExp(`${shared} .*shared:`));
+    } finally {
+      await execa('umount', [shared]);
+    }
+  });
+
+  it('a bundle with an error in its JSON is refused with the place', async () => {
+    const bundle = await bed.bundle('broken', ['true']);
+    await writeFile(join(bundle, 'config.json'), '{\n  "ociVersion": "1.0.2",\n  "process": tru\n}');
+    const { exitCode, stderr } = await bed.call('run', '--bundle', bundle, 'broken');
+    equal(exitCode, 1);
+    match(stderr, /config\.json: line 3, column 14/);
+    deepEqual(bed.leftovers('broken'), []);
+    await worksAgain('broken');
+  });
+});

@@ -1,0 +1,13 @@
+import { equal } from 'node:assert/strict';
+import { sysctlFile } from '../../../../runlxc/spec/sysctl.ts';
+
+describe('the file of a kernel parameter', () => {
+  it('has slashes for dots', () => {
+    equal(sysctlFile('net.ipv4.ip_forward'), '/proc/sys/net/ipv4/ip_forward');
+  });
+
+  it('keeps the dot of an interface that is written with slashes around it', () => {
+    equal(sysctlFile('net/ipv4/conf/eth0.1/forwarding'), '/proc/sys/net/ipv4/conf/eth0.1/forwarding');
+    equal(sysctlFile('net.ipv4.conf.eth0/1.forwarding'), '/proc/sys/net/ipv4/conf/eth0.1/forwarding');
+  });
+});

@@ -1,0 +1,75 @@
+import { equal, ok, throws } from 'node:assert/strict';
+import type { Spec } from '../../../../runlxc/spec/types.ts';
+import type { Container } from '../../../../runlxc/translate/container.ts';
+import { lxcConfig } from '../../../../runlxc/translate/lxcConfig.ts';
+
+function config(spec: Partial<Spec>, unified = false): string[] {
+  const container: Container = {
+    id: 'c',
+    spec: { ociVersion: '1.1.0', ...spec },
+    bundle: '/b',
+    dir: '/run/runlxc/c',
+    cgroup: '/pods/c',
+    cgroups: { all: [], unified },
+    preserveFds: 0,
+    listenFds: 0,
+    keepsKeyring: false,
+    debug: false,
+  };
+  return lxcConfig(container).split('\n');
+}
+
+const has = (lines: string[], line: string) => {
+  ok(lines.includes(line), `${line} in\n${lines.join('\n')}`);
+};
+
+describe('the configuration for LXC', () => {
+  it('makes the namespaces that are new and joins those with a path', () => {
+    const namespaces = [
+      { type: 'mount' as const },
+      { type: 'pid' as const },
+      { type: 'network' as const, path: '/n' },
+    ];
+    const lines = config({ linux: { namespaces } });
+    has(lines, 'lxc.namespace.clone = mnt pid');
+    has(lines, 'lxc.namespace.share.net = /n');
+    has(lines, 'lxc.net.0.type = none');
+  });
+
+  it('gives a new network namespace its loopback', () => {
+    has(config({ linux: { namespaces: [{ type: 'network' }] } }), 'lxc.net.0.type = empty');
+  });
+
+  it('maps ids', () => {
+    const map = [{ containerID: 0, hostID: 100000, size: 10 }];
+    const lines = config({ linux: { namespaces: [{ type: 'user' }], uidMappings: map, gidMappings: map } });
+    has(lines, 'lxc.idmap = u 0 100000 10');
+    has(lines, 'lxc.idmap = g 0 100000 10');
+  });
+
+  it('has the monitor in the container’s cgroup and the container below', () => {
+    has(config({}), 'lxc.cgroup.dir.monitor = pods/c');
+    has(config({}), 'lxc.cgroup.dir.container = pods/c/payload');
+  });
+
+  it('has the monitor beside the container on cgroup v2, where a cgroup with others below has no processes', () => {
+    has(config({}, true), 'lxc.cgroup.dir.monitor = pods/c/monitor');
+  });
+
+  it('writes device rules for the host’s version of cgroups', () => {
+    const linux = { resources: { devices: [{ allow: false }] } };
+    has(config({ linux }), 'lxc.cgroup.devices.deny = a');
+    has(config({ linux }, true), 'lxc.cgroup2.devices.deny = a');
+  });
+
+  it('leaves the time namespace to the init', () => {
+    equal(config({ linux: { namespaces: [{ type: 'time' }] } }).includes('lxc.namespace.clone = '), true);
+  });
+
+  it('takes no line break in a value: it would be another setting', () => {
+    throws(
+      () => config({ hostname: 'a\nlxc.hook.pre-start = /bin/evil' }),
+      /^RunlxcError: hostname: a line break/,
+    );
+  });
+});
