@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { unified } from './hybridCgroups.ts';
 
@@ -47,12 +47,13 @@ function replaceNull(device: string): string[] {
 }
 
 /**
- * Only the mount /sys/fs/cgroup becomes a slave, and only in the new mount namespace, so the umount does not reach the
- * host, while every other mount keeps its peers: a container's rshared volumes propagate as they do with any runtime.
+ * Only this one mount becomes a slave, and only in the new mount namespace, so the tmpfs over it does not reach the host,
+ * while every other mount keeps its peers: a container's rshared volumes propagate as they do with any runtime. It is
+ * covered and not unmounted, for crun makes a directory there for each container, which would stay below the host's mount.
  * Should the first command fail, the second must not run, and crun says by itself what it does not like.
  */
 function hideUnified(crun: string): string {
-  const hide = `mount --make-slave ${dirname(unified)} && umount -l ${unified}`;
+  const hide = `mount --make-slave ${unified} && mount -t tmpfs -o nosuid,nodev,noexec,mode=755 tmpfs ${unified}`;
   return `exec unshare --mount --propagation unchanged sh -c '${hide}; exec "$0" "$@"' ${crun} "$@"`;
 }
 

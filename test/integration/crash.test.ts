@@ -36,6 +36,26 @@ describe('pouchd, killed at any step', function () {
   }
 });
 
+describe('pouchd, killed at any step of a container with users of its own', function () {
+  this.timeout(300 * seconds);
+  this.slow(60 * seconds);
+  let lab: ContainerLab;
+  before(async () => {
+    lab = await ContainerLab.open('userns: { default: auto }\n');
+  });
+  after(async () => {
+    await lab?.close();
+  });
+
+  for (const [moment, when] of moments)
+    it(`${when} each step of its start: it is undone, works again, and leaves nothing`, async () => {
+      const all = (await lab.stepsOf('start')).filter((step) => step.startsWith(`${moment}:`));
+      const own = all.filter((step) => /userns|netns|idmap|container$|task/.test(step));
+      assert.ok(own.length > 3, all.join(', '));
+      await each(own, (step) => lab.killAt(step, 'start'));
+    });
+});
+
 /** Does it for every step, and then tells all that failed. */
 async function each(steps: string[], work: (step: string) => Promise<void>): Promise<void> {
   const failures: Error[] = [];

@@ -48,8 +48,9 @@ export class ContainerLab {
     this.#port = port;
   }
 
-  static async open(): Promise<ContainerLab> {
-    const pouchd = await TestPouchd.create();
+  /** `yaml`: lines for its configuration. */
+  static async open(yaml = ''): Promise<ContainerLab> {
+    const pouchd = await TestPouchd.create({ yaml });
     const file = join(pouchd.dir, 'failpoint');
     const lab = new ContainerLab(pouchd, file, await freePort());
     try {
