@@ -19,7 +19,7 @@ import { cgroupVersion, findInit } from './host/facts.ts';
 import { ImageStore } from './images/index.ts';
 import { ContainerIo } from './io/index.ts';
 import { AttachPoints } from './lifecycle/attachPoints.ts';
-import { CheckpointVerbs } from './lifecycle/checkpoints.ts';
+import { CheckpointVerbs } from './lifecycle/checkpoint/verbs.ts';
 import { ContainerVerbs } from './lifecycle/containers.ts';
 import { EventBus } from './lifecycle/events.ts';
 import { ExecInstances } from './lifecycle/execs.ts';

@@ -8,7 +8,7 @@ import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { deleteTask } from '../apply/effects/task.ts';
 import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../containerd/index.ts';
-import { settleCheckpoints } from './checkpoint.ts';
+import { settleCheckpoints } from './checkpoint/remove.ts';
 import { cleanUpLocked, onExit, setExited, unseenExitCode, watchExit } from './exit.ts';
 import { initPid } from './initPid.ts';
 import { type Kernel, withLedger } from './kernel.ts';

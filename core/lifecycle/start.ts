@@ -7,7 +7,7 @@ import { effectsOf } from '../apply/effectsOf.ts';
 import type { Ledger } from '../apply/ledger.ts';
 import { etcPaths, hostsFile } from '../plan/etcFiles.ts';
 import type { Generation } from '../plugins/index.ts';
-import { checkRestorable, forgetWork, restoreError, restoring } from './restore.ts';
+import { checkRestorable, forgetWork, restoreError, restoring } from './checkpoint/restore.ts';
 import { watchExit } from './exit.ts';
 import { isUp, removeLocked } from './remove.ts';
 import { initPid } from './initPid.ts';

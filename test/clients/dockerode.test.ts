@@ -103,6 +103,19 @@ describe('dockerode', function () {
     assert.deepEqual(await demuxed(logs as unknown as Duplex), ['one\ntwo\n', '']);
   });
 
+  it('changes limits, and reads and follows what a container uses', async () => {
+    const made = await started();
+    await made.update({ Memory: 2 ** 26, MemorySwap: -1, CpuShares: 512 });
+    assert.equal((await made.inspect()).HostConfig.Memory, 2 ** 26);
+    const once = await made.stats({ stream: false });
+    assert.equal(once.memory_stats.limit, 2 ** 26);
+    assert.ok(once.cpu_stats.system_cpu_usage > once.precpu_stats.system_cpu_usage);
+    const stream = await made.stats({ stream: true });
+    const lines: string[] = [];
+    for await (const chunk of stream) if (lines.push(String(chunk)) === 2) break;
+    assert.ok(lines.every((line) => JSON.parse(line).pids_stats.current === 1));
+  });
+
   it('reads the text of an error', async () => {
     await assert.rejects(docker.getContainer('nosuch').start(), /No such container: nosuch/);
     await assert.rejects(docker.createContainer({ Image: 'no-such-image' }), { statusCode: 404 });

@@ -103,6 +103,30 @@ describe('pouch on dockerd', function () {
     assert.deepEqual([lines.length, lines.at(-2)], [100_001, '100000']);
   });
 
+  it('update changes limits, and stats shows them', () => {
+    pouch('run', '-d', '--network', 'none', '--name', 'limited', 'busybox', 'sleep', '1000');
+    const updated = pouch(
+      'update',
+      '-m',
+      '64m',
+      '--memory-swap',
+      '64m',
+      '--restart',
+      'on-failure:2',
+      'limited',
+    );
+    assert.deepEqual([updated.status, updated.stdout], [0, 'limited\n'], updated.stderr);
+    const { stdout } = pouch(
+      'stats',
+      '--no-stream',
+      '--format',
+      '{{.Name}} {{.MemUsage}} {{.PIDs}}',
+      'limited',
+    );
+    assert.match(stdout, /^limited [\d.]+[KM]iB \/ 64MiB 1\n$/);
+    pouch('rm', '-f', 'limited');
+  });
+
   it('run ends with 127, 126 and 125 as Docker does', () => {
     assert.equal(pouch(...run, 'busybox', 'nosuch').status, 127);
     assert.equal(pouch(...run, 'busybox', '/bin').status, 126);

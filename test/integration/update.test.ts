@@ -7,7 +7,10 @@ import { cgroupFile } from '../support/cgroupFile.ts';
 import { crunYaml } from '../support/runtimes/crunYaml.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
-const yaml = `${crunYaml}    fixed: { binary: runc, lacks: [liveUpdate, stats] }\n`;
+const yaml = `${crunYaml}    fixed: { binary: runc, lacks: [liveUpdate, stats] }
+plugins:
+  - path: ${join(import.meta.dirname, 'support/plugins/caps-memory.ts')}
+`;
 const MiB = 2 ** 20;
 
 describe('update', function () {
@@ -199,6 +202,20 @@ describe('update', function () {
     const { spec: planned } = await daemon.it.client.pouch.storedPlan('seen');
     assert.deepEqual((planned as { linux: { resources: object } }).linux.resources, spec.linux.resources);
     await ok('rm', '-f', 'seen');
+  });
+
+  it('has plugins change it, and watch it', async () => {
+    await sleeper('capped', '-m', '64m');
+    await ok('update', '-m', '1g', 'capped');
+    assert.equal((await memoryOf('capped')).kernel, 512);
+    const blame = await daemon.it.client.pouch.explain('capped', 'resources.memory.limit');
+    assert.deepEqual(
+      blame.map(({ plugin, hook }) => `${plugin} ${hook}`),
+      ['request create', 'request update', 'caps-memory container.preUpdate'],
+    );
+    const told = /memory changed .*container=capped was=67108864 is=536870912/;
+    assert.ok(await waitUntil(async () => told.test(await daemon.it.log()), { withinMs: 5_000 }));
+    await ok('rm', '-f', 'capped');
   });
 
   it('several at once: each is told, one that is not there too', async () => {

@@ -162,6 +162,10 @@ export class ContainerLab {
       const found = await this.pouchd.inspect(id);
       this.#bystanders.set(id, identityOf(found!.State.Pid));
     }
+    // The runtime answers before its process has become the command.
+    const sleep = async () =>
+      [...(await this.pouchd.inventory())].filter((line) => line.endsWith(': sleep 1000')).length === 2;
+    assert.ok(await waitUntil(sleep, { withinMs: 10_000 }));
   }
 
   /** Brings a container to where the call begins. */

@@ -1,13 +1,13 @@
 /** What a start from a checkpoint does differently. */
 import { rm } from 'node:fs/promises';
-import type { ContainerRecord } from '../../hooks/engine.ts';
-import type { Effect } from '../../hooks/effects.ts';
-import { PouchError } from '../../hooks/errors.ts';
-import { checkpointPaths } from '../apply/checkpointPaths.ts';
-import { criuError } from '../apply/criuLog.ts';
-import { checkExists } from './checkpoint.ts';
-import type { Kernel } from './kernel.ts';
-import { requireOf } from './requireFeature.ts';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { Effect } from '../../../hooks/effects.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { checkpointPaths } from '../../apply/checkpointPaths.ts';
+import { criuError } from '../../apply/criuLog.ts';
+import { checkExists } from './names.ts';
+import type { Kernel } from '../kernel.ts';
+import { requireOf } from '../requireFeature.ts';
 
 /** Before anything is touched. @throws PCH_CONTAINER_RUNNING, PCH_RUNTIME_CANNOT, PCH_CHECKPOINT_NOT_FOUND */
 export async function checkRestorable(kernel: Kernel, record: ContainerRecord, name: string): Promise<void> {

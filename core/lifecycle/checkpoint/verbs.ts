@@ -1,6 +1,8 @@
-import type { Checkpoints } from '../../hooks/engine.ts';
-import { type CheckpointOptions, createCheckpoint, listCheckpoints, removeCheckpoint } from './checkpoint.ts';
-import type { Kernel } from './kernel.ts';
+import type { Checkpoints } from '../../../hooks/engine.ts';
+import { type CheckpointOptions, createCheckpoint } from './create.ts';
+import { listCheckpoints } from './names.ts';
+import { removeCheckpoint } from './remove.ts';
+import type { Kernel } from '../kernel.ts';
 
 export class CheckpointVerbs implements Checkpoints {
   readonly #kernel: Kernel;

@@ -1,0 +1,72 @@
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { CheckpointArgs } from '../../apply/effects/checkpoint.ts';
+import { emitContainer, type Kernel, withLedger } from '../kernel.ts';
+import { notRunning } from '../kill.ts';
+import { requireOf } from '../requireFeature.ts';
+import { endedLocked } from '../stop.ts';
+import { checkCheckpointName, effectKey, listCheckpoints } from './names.ts';
+
+export interface CheckpointOptions {
+  leaveRunning?: boolean;
+}
+
+/** Writes what a container's processes are, and ends it unless it is to go on. It goes on if this fails. */
+export async function createCheckpoint(
+  kernel: Kernel,
+  record: ContainerRecord,
+  name: string,
+  { leaveRunning = false }: CheckpointOptions,
+): Promise<void> {
+  checkCheckpointName(name);
+  await kernel.locks.run(record.id, 'checkpoint', async () => {
+    await checkPossible(kernel, record);
+    checkKept(record, leaveRunning);
+    await checkUnused(record, name);
+    const make = () => apply(kernel, { id: record.id, name, exit: !leaveRunning });
+    await (leaveRunning ? make() : endedLocked(kernel, record, make));
+    emitContainer(kernel, 'checkpoint', record, { checkpoint: name });
+  });
+}
+
+async function checkPossible(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  if (record.state.status !== 'running') throw notRunning(record);
+  await requireOf(kernel, record, 'checkpoint');
+  if (!record.draft.process.tty) return;
+  throw new PouchError('PCH_NOT_SUPPORTED', `a terminal cannot be in a checkpoint: ${record.name} has one`, {
+    container: record.id,
+    hint: 'make it without --tty',
+  });
+}
+
+function checkKept({ id, name, draft }: ContainerRecord, leaveRunning: boolean): void {
+  if (!draft.autoRemove || leaveRunning) return;
+  throw new PouchError('PCH_CONFLICT', `${name} is removed at its end (--rm), with its checkpoints`, {
+    container: id,
+    hint: 'give --leave-running, or make it without --rm',
+  });
+}
+
+async function checkUnused(record: ContainerRecord, name: string): Promise<void> {
+  if (!(await listCheckpoints(record)).includes(name)) return;
+  throw new PouchError('PCH_ALREADY_EXISTS', `${record.name} has a checkpoint ${name} already`, {
+    container: record.id,
+    hint: `choose another name, or remove it: pouch checkpoint rm ${record.name} ${name}`,
+  });
+}
+
+async function apply(kernel: Kernel, args: CheckpointArgs): Promise<void> {
+  const key = effectKey(args.name);
+  await withLedger(kernel, args.id, async (ledger) => {
+    await ledger.begin('checkpoint');
+    try {
+      const effect = { kind: 'checkpoint', stage: 'create' as const, args: { ...args } };
+      await ledger.apply({ [key]: effect }, kernel.shutdown);
+    } catch (error) {
+      await ledger.revert(key);
+      await ledger.commit();
+      throw error;
+    }
+    await ledger.commit();
+  });
+}

@@ -1,0 +1,41 @@
+import { readdir } from 'node:fs/promises';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { checkpointsDirectory } from '../../apply/checkpointPaths.ts';
+
+const keyPrefix = 'checkpoint.';
+
+/** Key of a checkpoint's effect in the journal. */
+export function effectKey(name: string): string {
+  return keyPrefix + name;
+}
+
+/** Undefined for the key of another effect. */
+export function nameOfKey(key: string): string | undefined {
+  return key.startsWith(keyPrefix) ? key.slice(keyPrefix.length) : undefined;
+}
+
+/** Names of those that are complete. */
+export async function listCheckpoints({ paths }: ContainerRecord): Promise<string[]> {
+  const names = await readdir(checkpointsDirectory(paths.directory)).catch(() => []);
+  return names.filter((name) => !name.startsWith('.')).sort();
+}
+
+/** @throws PCH_CHECKPOINT_NOT_FOUND */
+export async function checkExists(record: ContainerRecord, name: string): Promise<void> {
+  if ((await listCheckpoints(record)).includes(name)) return;
+  throw new PouchError('PCH_CHECKPOINT_NOT_FOUND', `${record.name} has no checkpoint named "${name}"`, {
+    container: record.id,
+    hint: `pouch checkpoint ls ${record.name}`,
+  });
+}
+
+/** @throws PCH_NAME_INVALID */
+export function checkCheckpointName(name: string): void {
+  if (/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/.test(name)) return;
+  throw new PouchError(
+    'PCH_NAME_INVALID',
+    `Invalid checkpoint name (${name}): expected up to 128 letters, digits, "_", "." or "-", the first a letter or digit`,
+    { hint: 'choose another name' },
+  );
+}
