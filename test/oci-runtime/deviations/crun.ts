@@ -169,6 +169,12 @@ export const crun: Deviations = {
       found: /left on the host:\s+cgroup/,
     },
     {
+      section: 'config-linux.md#intelrdt',
+      must: 'intelRdt is an error where the host has no resctrl',
+      why: 'it ignores intelRdt (crun 1.9 does not)',
+      found: startedEvenSo,
+    },
+    {
       section: 'config-linux.md#unified',
       must: 'unified is refused where there is no cgroup v2',
       why: 'it leaves the cgroups of a container that could not be created',

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { hybridCgroupProblem } from '../../../plugins/runtime-runc/hybridCgroups.ts';
 import { findBinary } from '../../../plugins/runtime-runc/findBinary.ts';
+import { hybridCgroupProblem } from '../../../plugins/runtime-runc/hybridCgroups.ts';
 import { writeWithoutUnifiedCgroup } from '../../../plugins/runtime-runc/withoutUnifiedCgroup.ts';
 import { compileStatic } from '../../../scripts/lib/compileC.ts';
 
