@@ -171,7 +171,7 @@ export const crun: Deviations = {
     {
       section: 'config-linux.md#intelrdt',
       must: 'intelRdt is an error where the host has no resctrl',
-      why: 'it ignores intelRdt (crun 1.9 does not)',
+      why: 'it ignores intelRdt',
       found: startedEvenSo,
     },
     {
@@ -309,7 +309,7 @@ export const crun: Deviations = {
     ].map((section) => ({
       section,
       must: /./,
-      why: 'it has no such command (crun 1.9 does)',
+      why: 'it has no such command',
       found: /unknown command features/,
     })),
   ],
