@@ -21,7 +21,7 @@ const suites = {
     name: 'conformance of OCI runtimes',
     folder: 'oci-runtime',
     isParallel: false,
-    deadlineMs: 5 * minutes,
+    deadlineMs: 10 * minutes,
   },
   clients: { name: 'tests with real clients', folder: 'clients', isParallel: false, deadlineMs: 5 * minutes },
 } satisfies Record<string, Suite>;

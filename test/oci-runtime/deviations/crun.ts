@@ -169,6 +169,12 @@ export const crun: Deviations = {
       found: /left on the host:\s+cgroup/,
     },
     {
+      section: 'config-linux.md#intelrdt',
+      must: 'intelRdt is an error where the host has no resctrl',
+      why: 'it ignores intelRdt',
+      found: startedEvenSo,
+    },
+    {
       section: 'config-linux.md#unified',
       must: 'unified is refused where there is no cgroup v2',
       why: 'it leaves the cgroups of a container that could not be created',
@@ -303,7 +309,7 @@ export const crun: Deviations = {
     ].map((section) => ({
       section,
       must: /./,
-      why: 'it has no such command (crun 1.9 does)',
+      why: 'it has no such command',
       found: /unknown command features/,
     })),
   ],

@@ -21,37 +21,37 @@ export const runc: Deviations = {
     {
       section: 'config.md#linux-mount-options',
       must: 'uidMappings and gidMappings show the files of a bind mount as of other owners',
-      why: 'it ignores the mappings of mounts (runc 1.2 does not)',
+      why: 'it ignores the mappings of mounts',
       found: /'1000 2000'/,
     },
     {
       section: 'config.md#linux-mount-options',
       must: 'idmap shows root’s files of the host as of the container’s root',
-      why: 'it ignores the mappings of mounts (runc 1.2 does not)',
+      why: 'it ignores the mappings of mounts',
       found: /'65534 65534'/,
     },
     {
       section: 'config.md#linux-process',
       must: /^ioPriority (sets|knows)/,
-      why: 'it ignores ioPriority (runc 1.2 does not)',
+      why: 'it ignores ioPriority',
       found: /class=0 level=0/,
     },
     {
       section: 'config.md#linux-process',
       must: 'ioPriority of an unknown class is an error',
-      why: 'it ignores ioPriority (runc 1.2 does not)',
+      why: 'it ignores ioPriority',
       found: startedEvenSo,
     },
     {
       section: 'config.md#linux-process',
       must: /^scheduler.*(is set|are set|nice value)/,
-      why: 'it ignores scheduler (runc 1.2 does not)',
+      why: 'it ignores scheduler',
       found: /policy=0 nice=0 priority=0 flags=0/,
     },
     {
       section: 'config.md#linux-process',
       must: 'scheduler of an unknown policy is an error',
-      why: 'it ignores scheduler (runc 1.2 does not)',
+      why: 'it ignores scheduler',
       found: startedEvenSo,
     },
     {
@@ -69,19 +69,19 @@ export const runc: Deviations = {
     {
       section: 'config.md#domainname',
       must: 'domainname is that of the container',
-      why: 'it ignores domainname (runc 1.2 does not)',
+      why: 'it ignores domainname',
       found: /'\(none\)'/,
     },
     {
       section: 'config.md#domainname',
       must: 'domainname without a uts namespace of the container’s own is refused',
-      why: 'it ignores domainname (runc 1.2 does not)',
+      why: 'it ignores domainname',
       found: startedEvenSo,
     },
     {
       section: 'config-linux.md#namespaces',
       must: 'a time namespace without path is a new one',
-      why: 'it knows no time namespaces (runc 1.2 does)',
+      why: 'it knows no time namespaces',
       found: /namespace \{"time" ""\} does not exist/,
     },
     {
@@ -99,13 +99,13 @@ export const runc: Deviations = {
     {
       section: 'config-linux.md#offset-for-time-namespace',
       must: 'timeOffsets shift the clocks of a time namespace',
-      why: 'it knows no time namespaces (runc 1.2 does)',
+      why: 'it knows no time namespaces',
       found: /namespace \{"time" ""\} does not exist/,
     },
     {
       section: 'config-linux.md#offset-for-time-namespace',
       must: 'timeOffsets without a time namespace are refused',
-      why: 'it knows no time namespaces (runc 1.2 does)',
+      why: 'it knows no time namespaces',
       found: startedEvenSo,
     },
     {
@@ -123,13 +123,13 @@ export const runc: Deviations = {
     {
       section: 'config-linux.md#cpu',
       must: /^idle /,
-      why: 'it ignores idle (runc 1.2 does not)',
+      why: 'it ignores idle',
       found: /cpu\.idle is 0/,
     },
     {
       section: 'config-linux.md#seccomp',
       must: /^flags are taken/,
-      why: 'it knows no flags (runc 1.1.6 does)',
+      why: 'it knows no flags',
       found: /seccomp flags are not yet supported/,
     },
     {
@@ -147,13 +147,13 @@ export const runc: Deviations = {
     {
       section: 'config-linux.md#personality',
       must: 'domain LINUX32 makes uname say a 32-bit machine',
-      why: 'it ignores personality (runc 1.2 does not)',
+      why: 'it ignores personality',
       found: /'x86_64'/,
     },
     {
       section: 'config-linux.md#personality',
       must: 'a domain that there is not is an error',
-      why: 'it ignores personality (runc 1.2 does not)',
+      why: 'it ignores personality',
       found: startedEvenSo,
     },
     {
@@ -213,7 +213,7 @@ export const runc: Deviations = {
     {
       section: 'features-linux.md#intelrdt',
       must: 'intelRdt tells whether it is supported',
-      why: 'it does not tell (runc 1.2 does)',
+      why: 'it does not tell',
       found: /undefined/,
     },
   ],

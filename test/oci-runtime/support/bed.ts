@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from './call.ts';
 import { Container } from './container.ts';
 import { Helper } from './helper.ts';
 import { clear, leftovers } from './leftovers.ts';
 import type { Runtime } from './runtimes.ts';
-import { until } from './call.ts';
 import type { Workshop } from './workshop.ts';
 
 /** What ends by itself has this long to be gone. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Bed } from './bed.ts';
 import { deviationOf, type Found } from '../deviations/index.ts';
+import { Bed } from './bed.ts';
 import { failed, succeeded, type Container } from './container.ts';
 import type { Row } from './row.ts';
 import type { Runtime } from './runtimes.ts';

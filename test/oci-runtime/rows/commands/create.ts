@@ -1,8 +1,8 @@
-import { hasEnded } from '../../support/processes.ts';
 import assert from 'node:assert/strict';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { until } from '../../support/call.ts';
 import { failed, succeeded } from '../../support/container.ts';
+import { hasEnded } from '../../support/processes.ts';
 import { section } from '../../support/row.ts';
 
 /** runc’s `create`, as containerd's go-runc calls it. */

@@ -1,8 +1,8 @@
-import { hasEnded } from '../../support/processes.ts';
 import { readFileSync } from 'node:fs';
 import { until } from '../../support/call.ts';
 import { failed, succeeded } from '../../support/container.ts';
 import { withoutNamespace } from '../../support/edit.ts';
+import { hasEnded } from '../../support/processes.ts';
 import { section } from '../../support/row.ts';
 
 /** runc’s `delete`, as containerd's go-runc calls it. */

@@ -1,9 +1,9 @@
-import { hasEnded } from '../../support/processes.ts';
 import assert from 'node:assert/strict';
 import { closeSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { until } from '../../support/call.ts';
-import { failed, succeeded, type Container } from '../../support/container.ts';
 import { ownCgroups } from '../../support/cgroups.ts';
+import { failed, succeeded, type Container } from '../../support/container.ts';
+import { hasEnded } from '../../support/processes.ts';
 import { section } from '../../support/row.ts';
 import type { Process } from '../../support/spec.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { cgroupFile } from '../../support/cgroups.ts';
 import { until } from '../../support/call.ts';
+import { cgroupFile } from '../../support/cgroups.ts';
 import { failed, succeeded } from '../../support/container.ts';
 import { withoutNamespace } from '../../support/edit.ts';
 import { section } from '../../support/row.ts';

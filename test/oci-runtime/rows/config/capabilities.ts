@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { section, type Row } from '../../support/row.ts';
-import { succeeded } from '../../support/container.ts';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { succeeded } from '../../support/container.ts';
+import { section, type Row } from '../../support/row.ts';
 
 /** Bits of sets in /proc/PID/status (capabilities(7), linux/capability.h). */
 const bits = { CAP_CHOWN: 0x1, CAP_KILL: 0x20, CAP_NET_RAW: 0x2000, CAP_SYS_CHROOT: 0x4_0000 };

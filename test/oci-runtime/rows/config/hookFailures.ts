@@ -1,7 +1,7 @@
-import { notes, shell, share, vital } from '../../support/hooks.ts';
 import assert from 'node:assert/strict';
 import type { Bed } from '../../support/bed.ts';
 import { failed, succeeded, type Container } from '../../support/container.ts';
+import { notes, shell, share, vital } from '../../support/hooks.ts';
 import { section, type Row } from '../../support/row.ts';
 
 /** config.md, POSIX-platform Hooks: what fails, and what comes of it. */

@@ -1,9 +1,9 @@
-import { each, kinds, notes, reader, shell, share, wholeLife } from '../../support/hooks.ts';
 import assert from 'node:assert/strict';
 import { readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OciHookKind } from '../../../../hooks/oci.ts';
 import { until } from '../../support/call.ts';
+import { each, kinds, notes, reader, shell, share, wholeLife } from '../../support/hooks.ts';
 import { section } from '../../support/row.ts';
 
 /** What the specification says of the state's status at each kind's time. */

@@ -1,12 +1,12 @@
-import { hostWithMountBelow } from '../../support/hostMounts.ts';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bed } from '../../support/bed.ts';
 import { bind, tmpfs } from '../../support/edit.ts';
-import { hasMountOption, lacksMountOption, see } from '../../support/see.ts';
+import { hostWithMountBelow } from '../../support/hostMounts.ts';
 import { section } from '../../support/row.ts';
+import { hasMountOption, lacksMountOption, see } from '../../support/see.ts';
 import type { Spec } from '../../support/spec.ts';
 
 /** Options that a mount of any kind shows in its mountinfo. */

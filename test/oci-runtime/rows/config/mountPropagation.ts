@@ -1,12 +1,12 @@
-import { hostWithMountBelow } from '../../support/hostMounts.ts';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bed } from '../../support/bed.ts';
 import { bind, grant } from '../../support/edit.ts';
-import { seeMount } from '../../support/see.ts';
+import { hostWithMountBelow } from '../../support/hostMounts.ts';
 import { section, type Row } from '../../support/row.ts';
+import { seeMount } from '../../support/see.ts';
 import type { Spec } from '../../support/spec.ts';
 
 /** A directory of the host that is a mount of its own, and shares what is mounted below it. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bind, tmpfs } from '../../support/edit.ts';
-import { see } from '../../support/see.ts';
 import { section } from '../../support/row.ts';
+import { see } from '../../support/see.ts';
 
 /** config.md, Mounts: order, destination, type, source. */
 export const mountRows = section('config.md#mounts', [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { section } from '../../support/row.ts';
 import { tmpfs } from '../../support/edit.ts';
+import { section } from '../../support/row.ts';
 
 /** config.md, Root. */
 export const rootRows = section('config.md#root', [

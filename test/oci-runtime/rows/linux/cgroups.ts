@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { until } from '../../support/call.ts';
 import { cgroupFile, isUnified, ownCgroups } from '../../support/cgroups.ts';
 import { succeeded } from '../../support/container.ts';
-import { see } from '../../support/see.ts';
 import { section } from '../../support/row.ts';
+import { see } from '../../support/see.ts';
 
 /** config-linux.md, Cgroups Path. */
 export const cgroupRows = section('config-linux.md#cgroups-path', [

@@ -1,6 +1,6 @@
-import { device } from './devices.ts';
 import type { OciDeviceRule } from '../../../../hooks/oci.ts';
 import { section, type Row } from '../../support/row.ts';
+import { device } from './devices.ts';
 
 const deny: OciDeviceRule = { allow: false, access: 'rwm' };
 const rules = (...devices: OciDeviceRule[]): NonNullable<Row['spec']> => {

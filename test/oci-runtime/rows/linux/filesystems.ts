@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { seeMount } from '../../support/see.ts';
 import { section } from '../../support/row.ts';
+import { seeMount } from '../../support/see.ts';
 
 /** config-linux.md, Default Filesystems. */
 export const defaultFilesystemRows = section(

@@ -1,9 +1,9 @@
-import { holds } from './limits.ts';
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { cgroupFile, isUnified } from '../../support/cgroups.ts';
 import { withUserNamespace } from '../../support/edit.ts';
 import { section } from '../../support/row.ts';
+import { holds } from './limits.ts';
 
 /** config-linux.md, Control groups: what limits do, and which are refused. */
 export const limitEffectRows = [
@@ -36,9 +36,26 @@ export const limitEffectRows = [
       refused: /cpuset|cpus|invalid argument|numerical result/i,
     },
     {
+      must: 'a realtimeRuntime beyond that of the parents is an error',
+      notHere: () =>
+        existsSync('/sys/fs/cgroup/cpu/cpu.rt_runtime_us') ? undefined : 'no cgroup v1 has cpu.rt_runtime_us',
+      spec: ({ linux }) =>
+        (linux.resources = { cpu: { realtimePeriod: 1_000_000, realtimeRuntime: 990_000 } }),
+      refused: /rt_runtime|realtime|invalid argument/i,
+    },
+    {
       must: 'a quota below the kernel’s least is an error',
       spec: ({ linux }) => (linux.resources = { cpu: { quota: 1, period: 100_000 } }),
       refused: /cfs_quota|cpu\.max|invalid argument/i,
+    },
+  ]),
+  ...section('config-linux.md#intelrdt', [
+    {
+      must: 'intelRdt is an error where the host has no resctrl',
+      notHere: () => (existsSync('/sys/fs/resctrl/schemata') ? 'the host has resctrl' : undefined),
+      spec: ({ linux }) =>
+        Object.assign(linux, { intelRdt: { closID: 'guaranteed', l3CacheSchema: 'L3:0=f' } }),
+      refused: /rdt|resctrl/i,
     },
   ]),
   ...section('config-linux.md#unified', [

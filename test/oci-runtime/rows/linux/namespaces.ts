@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readlinkSync } from 'node:fs';
 import type { NamespaceType } from '../../../../hooks/oci.ts';
 import { withNamespace, withoutNamespace, withUserNamespace } from '../../support/edit.ts';
-import { see } from '../../support/see.ts';
 import { section, type Row } from '../../support/row.ts';
+import { see } from '../../support/see.ts';
 
 /** Type, and its file in /proc/PID/ns (namespaces(7)). */
 const files = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { seeMount } from '../../support/see.ts';
 import { section } from '../../support/row.ts';
+import { seeMount } from '../../support/see.ts';
 
 /** config-linux.md, Masked Paths, Readonly Paths and Rootfs Mount Propagation. */
 export const pathRows = [

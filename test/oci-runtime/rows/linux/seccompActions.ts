@@ -1,5 +1,5 @@
-import { but, filter, refusedUmask, rule, umask } from '../../support/seccomp.ts';
 import { section } from '../../support/row.ts';
+import { but, filter, refusedUmask, rule, umask } from '../../support/seccomp.ts';
 
 /** What a static shell and the probe call, so that all else may be refused. */
 const needed = [

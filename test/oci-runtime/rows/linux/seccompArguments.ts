@@ -1,5 +1,5 @@
-import { but, rule, umask } from '../../support/seccomp.ts';
 import { section } from '../../support/row.ts';
+import { but, rule, umask } from '../../support/seccomp.ts';
 
 /** Which of the values are refused by a comparison with 18. */
 const operators: [op: string, value: number, valueTwo: number | undefined, refused: number[]][] = [

@@ -1,7 +1,7 @@
-import { but, filter, refusedUmask, rule, umask } from '../../support/seccomp.ts';
 import assert from 'node:assert/strict';
 import { succeeded } from '../../support/container.ts';
 import { section } from '../../support/row.ts';
+import { but, filter, refusedUmask, rule, umask } from '../../support/seccomp.ts';
 
 /** config-linux.md, Seccomp: architectures, flags, listeners, and when a filter is in force. */
 export const seccompFilterRows = section('config-linux.md#seccomp', [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { withoutNamespace } from '../../support/edit.ts';
-import { see } from '../../support/see.ts';
 import { section } from '../../support/row.ts';
+import { see } from '../../support/see.ts';
 
 /** config-linux.md, Sysctl. */
 export const sysctlRows = section('config-linux.md#sysctl', [
