@@ -72,7 +72,9 @@ async function call(
   if (isSet(values, 'help')) return print(`runlxc ${verb} ${command.usage}\n`);
   const { min, max } = command.arguments;
   if (positionals.length < min || positionals.length > max)
-    throw new RunlxcError(`${verb} takes ${min === max ? min : `at least ${min}`} argument(s): ${command.usage}`);
+    throw new RunlxcError(
+      `${verb} takes ${min === max ? min : `at least ${min}`} argument(s): ${command.usage}`,
+    );
   return await command.run({ context, values, positionals });
 }
 

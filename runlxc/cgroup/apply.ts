@@ -56,7 +56,9 @@ function failure(layout: CgroupLayout, cgroup: string, setting: Setting): Runlxc
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       const file = fileOf(directory, setting);
-      return new RunlxcError(`${setting.field}: failed to write ${JSON.stringify(setting.value)} to ${file}: ${code}`);
+      return new RunlxcError(
+        `${setting.field}: failed to write ${JSON.stringify(setting.value)} to ${file}: ${code}`,
+      );
     }
   }
   return new RunlxcError(`${setting.field}: failed to write ${JSON.stringify(setting.value)}`);
@@ -65,7 +67,11 @@ function failure(layout: CgroupLayout, cgroup: string, setting: Setting): Runlxc
 function checkUsage(layout: CgroupLayout, cgroup: string, { memory }: Resources): void {
   if (!memory?.checkBeforeUpdate || memory.limit === undefined || BigInt(memory.limit) <= 0n) return;
   const hierarchy = layout.unified ? layout.all[0] : hierarchyOf(layout, 'memory');
-  const file = join(hierarchy?.mount ?? '', cgroup, layout.unified ? 'memory.current' : 'memory.usage_in_bytes');
+  const file = join(
+    hierarchy?.mount ?? '',
+    cgroup,
+    layout.unified ? 'memory.current' : 'memory.usage_in_bytes',
+  );
   if (BigInt(readFileSync(file, 'utf8').trim()) > BigInt(memory.limit))
     throw new RunlxcError(`linux.resources.memory.limit: ${memory.limit} is below what the container uses`);
 }

@@ -63,7 +63,9 @@ function parseLine(line: string): Hierarchy[] {
   const [, , , root = '', mount = ''] = left.split(' ').map(unescape);
   if (type === 'cgroup2') return [{ version: 2, mount, root, controllers: [], options: '' }];
   if (type !== 'cgroup') return [];
-  const options = superOptions.split(',').filter((option) => v1Names.has(option) || option.startsWith('name='));
+  const options = superOptions
+    .split(',')
+    .filter((option) => v1Names.has(option) || option.startsWith('name='));
   const controllers = options.filter((option) => !option.startsWith('name='));
   // A hierarchy without controllers must be asked for by name and `none`.
   const mountOptions = controllers.length > 0 ? options : ['none', ...options];

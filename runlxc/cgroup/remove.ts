@@ -23,7 +23,9 @@ export async function removeCgroup(layout: CgroupLayout, cgroup: string): Promis
 export async function clearCgroup(layout: CgroupLayout, cgroup: string): Promise<void> {
   const found = cgroupProcesses(layout, cgroup);
   if (found.length > 0)
-    throw new RunlxcError(`linux.cgroupsPath: container's cgroup is not empty: ${found.length} process(es) found`);
+    throw new RunlxcError(
+      `linux.cgroupsPath: container's cgroup is not empty: ${found.length} process(es) found`,
+    );
   await removeCgroup(layout, cgroup);
 }
 

@@ -13,13 +13,27 @@ export interface Setting {
   orFile?: string;
 }
 
-type Entry = [controller: string, file: string, value: Integer | string | undefined, field: string, orFile?: string];
+type Entry = [
+  controller: string,
+  file: string,
+  value: Integer | string | undefined,
+  field: string,
+  orFile?: string,
+];
 
 function toSettings(entries: readonly Entry[]): Setting[] {
   return entries.flatMap(([controller, file, value, field, orFile]) =>
     value === undefined
       ? []
-      : [{ controller, file, value: String(value), field: `linux.resources.${field}`, ...(orFile && { orFile }) }],
+      : [
+          {
+            controller,
+            file,
+            value: String(value),
+            field: `linux.resources.${field}`,
+            ...(orFile && { orFile }),
+          },
+        ],
   );
 }
 
@@ -46,13 +60,19 @@ export function legacySettings(resources: Resources): Setting[] {
     ['cpuset', 'cpuset.mems', cpu.mems || undefined, 'cpu.mems'],
     ['pids', 'pids.max', pidsLimit(pids?.limit), 'pids.limit'],
     ...legacyBlockIo(resources),
-    ...(resources.hugepageLimits ?? []).map(
-      ({ pageSize, limit }): Entry => ['hugetlb', `hugetlb.${pageSize}.limit_in_bytes`, limit, 'hugepageLimits'],
-    ),
+    ...(resources.hugepageLimits ?? []).map(({ pageSize, limit }): Entry => [
+      'hugetlb',
+      `hugetlb.${pageSize}.limit_in_bytes`,
+      limit,
+      'hugepageLimits',
+    ]),
     ['net_cls', 'net_cls.classid', unlessZero(network?.classID), 'network.classID'],
-    ...(network?.priorities ?? []).map(
-      ({ name, priority }): Entry => ['net_prio', 'net_prio.ifpriomap', `${name} ${priority}`, 'network.priorities'],
-    ),
+    ...(network?.priorities ?? []).map(({ name, priority }): Entry => [
+      'net_prio',
+      'net_prio.ifpriomap',
+      `${name} ${priority}`,
+      'network.priorities',
+    ]),
     ...rdma(resources),
   ]);
 }
@@ -83,9 +103,12 @@ function legacyBlockIo({ blockIO = {} }: Resources): Entry[] {
       ],
     ]),
     ...throttled.flatMap(([name, file]) =>
-      (blockIO[name] ?? []).map(
-        ({ major, minor, rate }): Entry => ['blkio', file, `${major}:${minor} ${rate}`, `blockIO.${name}`],
-      ),
+      (blockIO[name] ?? []).map(({ major, minor, rate }): Entry => [
+        'blkio',
+        file,
+        `${major}:${minor} ${rate}`,
+        `blockIO.${name}`,
+      ]),
     ),
   ];
 }
@@ -118,11 +141,14 @@ function rdma({ rdma: limits = {} }: Resources): Entry[] {
 /** Files of v2. */
 export function unifiedSettings(resources: Resources): Setting[] {
   const { memory = {}, cpu = {}, pids, blockIO = {}, network } = resources;
-  if (memory.disableOOMKiller) throw unsupported('linux.resources.memory.disableOOMKiller', 'cgroup v2 cannot');
-  if (memory.kernelTCP !== undefined) throw unsupported('linux.resources.memory.kernelTCP', 'cgroup v2 cannot');
+  if (memory.disableOOMKiller)
+    throw unsupported('linux.resources.memory.disableOOMKiller', 'cgroup v2 cannot');
+  if (memory.kernelTCP !== undefined)
+    throw unsupported('linux.resources.memory.kernelTCP', 'cgroup v2 cannot');
   if (network?.classID || network?.priorities?.length)
     throw unsupported('linux.resources.network', 'cgroup v2 has no such controller');
-  if (unlessZero(cpu.realtimeRuntime)) throw unsupported('linux.resources.cpu.realtimeRuntime', 'cgroup v2 cannot');
+  if (unlessZero(cpu.realtimeRuntime))
+    throw unsupported('linux.resources.cpu.realtimeRuntime', 'cgroup v2 cannot');
   return toSettings([
     ['memory', 'memory.max', limitOrMax(memory.limit), 'memory.limit'],
     ['memory', 'memory.swap.max', swapAlone(memory.limit, memory.swap), 'memory.swap'],
@@ -136,13 +162,19 @@ export function unifiedSettings(resources: Resources): Setting[] {
     ['pids', 'pids.max', pidsLimit(pids?.limit), 'pids.limit'],
     ['io', 'io.bfq.weight', unlessZero(blockIO.weight), 'blockIO.weight', 'io.weight'],
     ...unifiedThrottles(blockIO),
-    ...(resources.hugepageLimits ?? []).map(
-      ({ pageSize, limit }): Entry => ['hugetlb', `hugetlb.${pageSize}.max`, limit, 'hugepageLimits'],
-    ),
+    ...(resources.hugepageLimits ?? []).map(({ pageSize, limit }): Entry => [
+      'hugetlb',
+      `hugetlb.${pageSize}.max`,
+      limit,
+      'hugepageLimits',
+    ]),
     ...rdma(resources),
-    ...Object.entries(resources.unified ?? {}).map(
-      ([file, value]): Entry => [file.split('.')[0] ?? '', safeFile(file), value, `unified.${file}`],
-    ),
+    ...Object.entries(resources.unified ?? {}).map(([file, value]): Entry => [
+      file.split('.')[0] ?? '',
+      safeFile(file),
+      value,
+      `unified.${file}`,
+    ]),
   ]);
 }
 
@@ -154,9 +186,12 @@ function unifiedThrottles(blockIO: NonNullable<Resources['blockIO']>): Entry[] {
     ['throttleWriteIOPSDevice', 'wiops'],
   ] as const;
   return keys.flatMap(([name, key]) =>
-    (blockIO[name] ?? []).map(
-      ({ major, minor, rate }): Entry => ['io', 'io.max', `${major}:${minor} ${key}=${rate}`, `blockIO.${name}`],
-    ),
+    (blockIO[name] ?? []).map(({ major, minor, rate }): Entry => [
+      'io',
+      'io.max',
+      `${major}:${minor} ${key}=${rate}`,
+      `blockIO.${name}`,
+    ]),
   );
 }
 

@@ -89,7 +89,12 @@ function unified(read: Read): object {
     cpuset: {},
     memory: {
       cache: raw['file'] ?? 0,
-      usage: { limit: number('memory.max'), usage: number('memory.current'), max: number('memory.peak'), failcnt: 0 },
+      usage: {
+        limit: number('memory.max'),
+        usage: number('memory.current'),
+        max: number('memory.peak'),
+        failcnt: 0,
+      },
       swap: { limit: number('memory.swap.max'), usage: number('memory.swap.current'), max: 0, failcnt: 0 },
       kernel: { failcnt: 0 },
       kernelTCP: { failcnt: 0 },
@@ -106,13 +111,18 @@ const nanosecondsPerTick = 10_000_000;
 
 function pids(read: Read): object {
   const limit = read('pids', 'pids.max');
-  return { current: Number(read('pids', 'pids.current') || 0), limit: limit === 'max' ? 0 : Number(limit || 0) };
+  return {
+    current: Number(read('pids', 'pids.current') || 0),
+    limit: limit === 'max' ? 0 : Number(limit || 0),
+  };
 }
 
 /** `name number` in each line. */
 function table(text: string): Record<string, number> {
   const lines = text.split('\n').filter(Boolean);
-  return Object.fromEntries(lines.map((line) => line.split(' ')).map(([name = '', value]) => [name, Number(value)]));
+  return Object.fromEntries(
+    lines.map((line) => line.split(' ')).map(([name = '', value]) => [name, Number(value)]),
+  );
 }
 
 /** `major:minor operation number` in each line. */
@@ -122,4 +132,3 @@ function blockIo(text: string): object[] {
     return op === undefined ? [] : [{ major: Number(major), minor: Number(minor), op, value: Number(value) }];
   });
 }
-

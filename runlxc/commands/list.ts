@@ -27,14 +27,24 @@ function entry(context: Context, state: State): Record<string, unknown> {
 /** By the host's /etc/passwd; a number that is not in it as runc shows it. */
 function ownerOf({ root }: Context, { id }: State): string {
   const uid = statSync(containerDir(root, id), { throwIfNoEntry: false })?.uid ?? 0;
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   return users.find(([, , number]) => number === String(uid))?.[0] ?? `#${uid}`;
 }
 
 function printTable(context: Context, states: readonly State[]): void {
   const names = ['id', 'pid', 'status', 'bundle', 'created', 'owner'];
-  const rows = states.map((state) => entry(context, state)).map((row) => names.map((name) => String(row[name])));
+  const rows = states
+    .map((state) => entry(context, state))
+    .map((row) => names.map((name) => String(row[name])));
   const all = [names.map((name) => name.toUpperCase()), ...rows];
   const widths = names.map((_, column) => Math.max(11, ...all.map((row) => row[column]?.length ?? 0)));
-  for (const row of all) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' ').trimEnd());
+  for (const row of all)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join(' ')
+        .trimEnd(),
+    );
 }

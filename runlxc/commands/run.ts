@@ -15,8 +15,7 @@ export const run: Command = {
   arguments: { min: 1, max: 1 },
   async run(call) {
     const wanted = newContainer({ ...call, id: call.positionals[0] ?? '' });
-    if (isSet(call.values, 'detach') || wanted.consoleSocket !== undefined)
-      return await runAll(call, wanted);
+    if (isSet(call.values, 'detach') || wanted.consoleSocket !== undefined) return await runAll(call, wanted);
     const spec = loadSpec(resolve(wanted.bundle));
     if (!spec.process?.terminal) return await runAll(call, { ...wanted, spec });
     return await withTerminal((consoleSocket) => runAll(call, { ...wanted, spec, consoleSocket }));

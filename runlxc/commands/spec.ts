@@ -48,7 +48,12 @@ export function exampleSpec(): Spec {
       tmpfs('/dev/shm', [...safe, 'mode=1777', 'size=65536k'], 'shm'),
       { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: safe },
       { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...safe, 'ro'] },
-      { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...safe, 'relatime', 'ro'] },
+      {
+        destination: '/sys/fs/cgroup',
+        type: 'cgroup',
+        source: 'cgroup',
+        options: [...safe, 'relatime', 'ro'],
+      },
     ],
     linux: {
       resources: { devices: [{ allow: false, access: 'rwm' }] },

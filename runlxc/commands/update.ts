@@ -12,23 +12,24 @@ type Read = (value: string, option: string) => Integer | string;
 const asText: Read = (value) => value;
 
 /** Where each option's value goes; all are of runc. */
-const single: Readonly<Record<string, readonly [group: 'memory' | 'cpu' | 'pids' | 'blockIO', field: string, read: Read]>> =
-  {
-    'blkio-weight': ['blockIO', 'weight', integer],
-    'cpu-period': ['cpu', 'period', integer],
-    'cpu-quota': ['cpu', 'quota', integer],
-    'cpu-burst': ['cpu', 'burst', integer],
-    'cpu-rt-period': ['cpu', 'realtimePeriod', integer],
-    'cpu-rt-runtime': ['cpu', 'realtimeRuntime', integer],
-    'cpu-share': ['cpu', 'shares', integer],
-    'cpu-idle': ['cpu', 'idle', integer],
-    'cpuset-cpus': ['cpu', 'cpus', asText],
-    'cpuset-mems': ['cpu', 'mems', asText],
-    memory: ['memory', 'limit', bytes],
-    'memory-swap': ['memory', 'swap', bytes],
-    'memory-reservation': ['memory', 'reservation', bytes],
-    'pids-limit': ['pids', 'limit', integer],
-  };
+const single: Readonly<
+  Record<string, readonly [group: 'memory' | 'cpu' | 'pids' | 'blockIO', field: string, read: Read]>
+> = {
+  'blkio-weight': ['blockIO', 'weight', integer],
+  'cpu-period': ['cpu', 'period', integer],
+  'cpu-quota': ['cpu', 'quota', integer],
+  'cpu-burst': ['cpu', 'burst', integer],
+  'cpu-rt-period': ['cpu', 'realtimePeriod', integer],
+  'cpu-rt-runtime': ['cpu', 'realtimeRuntime', integer],
+  'cpu-share': ['cpu', 'shares', integer],
+  'cpu-idle': ['cpu', 'idle', integer],
+  'cpuset-cpus': ['cpu', 'cpus', asText],
+  'cpuset-mems': ['cpu', 'mems', asText],
+  memory: ['memory', 'limit', bytes],
+  'memory-swap': ['memory', 'swap', bytes],
+  'memory-reservation': ['memory', 'reservation', bytes],
+  'pids-limit': ['pids', 'limit', integer],
+};
 
 const options = {
   resources: { ...text, short: 'r' },
@@ -57,5 +58,5 @@ function resourcesOf(values: Call['values']): Resources {
     const value = string(values, option);
     if (value !== undefined) (resources[group] ??= {})[field] = read(value, `--${option}`);
   }
-  return resources as Resources;
+  return resources;
 }

@@ -70,7 +70,10 @@ function checkTerminal(spec: Spec, { consoleSocket }: NewContainer): void {
     throw new RunlxcError('cannot use console socket if runlxc will not detach or allocate tty');
 }
 
-function newState(id: string, { spec, bundle, cgroup }: { spec: Spec; bundle: string; cgroup: string }): State {
+function newState(
+  id: string,
+  { spec, bundle, cgroup }: { spec: Spec; bundle: string; cgroup: string },
+): State {
   return {
     id,
     ociVersion: spec.ociVersion,
@@ -166,7 +169,8 @@ async function expectReport(monitor: NativeProcess, stage: string, dir: string):
   });
   // The end of the monitor may have been seen before its last words.
   const last = report ?? (await lastWords(monitor, before));
-  if (last !== stage) throw new RunlxcError(`${before}${lxcErrors(dir) || 'the container ended while it was made'}`);
+  if (last !== stage)
+    throw new RunlxcError(`${before}${lxcErrors(dir) || 'the container ended while it was made'}`);
 }
 
 function lastWords(monitor: NativeProcess, before: string): Promise<string | undefined> {

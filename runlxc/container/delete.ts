@@ -24,5 +24,6 @@ export async function deleteContainer(context: Context, id: string, force: boole
 async function remove(context: Context, dir: string, state: State): Promise<void> {
   const spec = state.isCreated ? keptSpec(dir) : undefined;
   await destroy(context, { dir, state });
-  if (spec) await runHooksAnyway(spec, 'poststop', { state: ociState(state, 'stopped'), warn: context.log.warn });
+  if (spec)
+    await runHooksAnyway(spec, 'poststop', { state: ociState(state, 'stopped'), warn: context.log.warn });
 }

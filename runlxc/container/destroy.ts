@@ -37,7 +37,8 @@ async function endProcesses({ layout }: Pick<Context, 'layout'>, dir: string, st
     if (left.length > 0 && isFrozen(layout, state.cgroup)) thaw(layout, state.cgroup);
     return left.length === 0;
   };
-  if (!(await waitFor(isEmpty, endWithinMs))) throw new RunlxcError('the processes of the container do not end');
+  if (!(await waitFor(isEmpty, endWithinMs)))
+    throw new RunlxcError('the processes of the container do not end');
   await removeCgroup(layout, state.cgroup);
 }
 

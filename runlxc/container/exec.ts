@@ -33,7 +33,11 @@ interface Target {
 }
 
 /** Answers the process's exit code, 0 if it is detached. */
-export async function execInContainer(context: Context, target: Target, options: ExecOptions): Promise<number> {
+export async function execInContainer(
+  context: Context,
+  target: Target,
+  options: ExecOptions,
+): Promise<number> {
   checkStatus(context, target.state, options);
   beginMoves(context.layout);
   const files = mkdtempSync(join(target.dir, 'exec-'));
@@ -75,7 +79,10 @@ function execPlans(context: Context, target: Target, options: ExecOptions & { fi
   if (oomScoreAdj !== undefined) monitor.add('oom', String(oomScoreAdj));
   init.add('report', failure).add('descriptors', preserveFds);
   if (spec.linux?.seccomp && needsListener(spec.linux.seccomp))
-    throw unsupported('linux.seccomp.listenerPath', 'exec in a container whose calls go to a supervisor is not supported');
+    throw unsupported(
+      'linux.seccomp.listenerPath',
+      'exec in a container whose calls go to a supervisor is not supported',
+    );
   const filter = spec.linux?.seccomp && {
     fd: descriptors.take(),
     profile: spec.linux.seccomp,
@@ -88,7 +95,12 @@ function execPlans(context: Context, target: Target, options: ExecOptions & { fi
     addTerminal(init, process, socket, false);
   } else init.add('session');
   addLookups(init, process, false);
-  addProcess(init, process, { seccomp: filter, isInit: false, isUserNamespaced: isUserNamespaced(target), warn: context.log.warn });
+  addProcess(init, process, {
+    seccomp: filter,
+    isInit: false,
+    isUserNamespaced: isUserNamespaced(target),
+    warn: context.log.warn,
+  });
   monitor.add('attach', lxcName(dir), lxcPath, failure, options.detach, plan, copy);
   return plans;
 }

@@ -12,7 +12,9 @@ const shownOutput = 1000;
 export async function runHooks(spec: Spec, kind: HookKind, state: object): Promise<void> {
   for (const [index, hook] of (spec.hooks?.[kind] ?? []).entries())
     await runHook(hook, JSON.stringify(state)).catch((error: unknown) => {
-      throw new RunlxcError(`error running ${kind} hook #${index}: ${(error as Error).message}`, { cause: error });
+      throw new RunlxcError(`error running ${kind} hook #${index}: ${(error as Error).message}`, {
+        cause: error,
+      });
     });
 }
 
@@ -44,20 +46,34 @@ function runHook({ path, args, env, timeout }: Hook, state: string): Promise<voi
     // A hook need not read its state.
     child.stdin.on('error', () => undefined);
     child.stdin.end(state);
-    const timer = timeout ? setTimeout(() => { expire(child.pid, timeout, path, reject); }, timeout * 1000) : undefined;
+    const timer = timeout
+      ? setTimeout(() => {
+          expire(child.pid, timeout, path, reject);
+        }, timeout * 1000)
+      : undefined;
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
       child.stdout.destroy();
       child.stderr.destroy();
       if (code === 0) resolve();
-      else reject(new RunlxcError(`${path}: ${signal ? `signal ${signal}` : `exit status ${code}`}, output: ${output}`));
+      else
+        reject(
+          new RunlxcError(
+            `${path}: ${signal ? `signal ${signal}` : `exit status ${code}`}, output: ${output}`,
+          ),
+        );
     });
   });
 }
 
 /** With what it has started itself. */
-function expire(pid: number | undefined, seconds: number, path: string, reject: (error: Error) => void): void {
+function expire(
+  pid: number | undefined,
+  seconds: number,
+  path: string,
+  reject: (error: Error) => void,
+): void {
   if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   reject(new RunlxcError(`${path} has not ended after ${seconds} s`));
 }

@@ -75,7 +75,7 @@ export function sendGo(fifo: string, state: OciState): boolean {
 }
 
 function writeAll(fd: number, data: Buffer): void {
-  for (let written = 0; written < data.length; ) written += writeSync(fd, data, written);
+  for (let written = 0; written < data.length;) written += writeSync(fd, data, written);
 }
 
 /** What an init says up to the moment it becomes its program: nothing, or why it could not. */
@@ -91,7 +91,8 @@ export class LastReport {
   wait(): void {
     const buffer = Buffer.alloc(4096);
     let report = '';
-    for (let size = 1; size > 0; report += buffer.toString('utf8', 0, size)) size = readSync(this.#fd, buffer);
+    for (let size = 1; size > 0; report += buffer.toString('utf8', 0, size))
+      size = readSync(this.#fd, buffer);
     closeSync(this.#fd);
     checked(report.replace(/\0$/, ''));
   }

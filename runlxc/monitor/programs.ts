@@ -8,10 +8,7 @@ export const monitorPath = (): string => find('runlxc-monitor');
 
 /** Compiled, that is the executable's own folder; run from source, the project's bin/. */
 function find(name: string): string {
-  const folders = [
-    dirname(realpathSync(process.execPath)),
-    join(import.meta.dirname ?? '', '../../bin'),
-  ];
+  const folders = [dirname(realpathSync(process.execPath)), join(import.meta.dirname ?? '', '../../bin')];
   const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
   if (found !== undefined) return found;
   throw new RunlxcError(

@@ -112,7 +112,10 @@ const linuxShape: Shape = {
     ...all('string', 'cgroupsPath', 'rootfsPropagation', 'mountLabel'),
     namespaces: list({ fields: all('string', 'type', 'path'), required: ['type'] }),
     devices: list({
-      fields: { ...all('string', 'type', 'path'), ...all('integer', 'major', 'minor', 'fileMode', 'uid', 'gid') },
+      fields: {
+        ...all('string', 'type', 'path'),
+        ...all('integer', 'major', 'minor', 'fileMode', 'uid', 'gid'),
+      },
       required: ['type', 'path'],
     }),
     seccomp: {

@@ -23,8 +23,7 @@ export function checkSysctls(spec: Spec): void {
     const needed = namespaceOf(dotted);
     if (needed === undefined) throw new RunlxcError(`${field} is not in a separate kernel namespace`);
     const own = spec.linux?.namespaces?.some(({ type }) => type === needed);
-    if (!own)
-      throw new RunlxcError(`${field} is not allowed in the hosts ${needed} namespace`);
+    if (!own) throw new RunlxcError(`${field} is not allowed in the hosts ${needed} namespace`);
   }
 }
 

@@ -39,9 +39,7 @@ export function hasNamespace(spec: Spec, type: NamespaceType): boolean {
 
 /** Whether it gets a new one. */
 export function hasNewNamespace(spec: Spec, type: NamespaceType): boolean {
-  return (
-    spec.linux?.namespaces?.some((namespace) => namespace.type === type && !namespace.path) ?? false
-  );
+  return spec.linux?.namespaces?.some((namespace) => namespace.type === type && !namespace.path) ?? false;
 }
 
 function checkVersion({ ociVersion }: Spec): void {
@@ -112,7 +110,8 @@ function checkMounts({ mounts = [] }: Spec): void {
 function checkDevices({ linux }: Spec): void {
   for (const [index, { type, path }] of (linux?.devices ?? []).entries()) {
     const field = `linux.devices[${index}]`;
-    if (!['b', 'c', 'u', 'p'].includes(type)) throw new RunlxcError(`${field}.type: ${type} is not b, c, u or p`);
+    if (!['b', 'c', 'u', 'p'].includes(type))
+      throw new RunlxcError(`${field}.type: ${type} is not b, c, u or p`);
     if (!isAbsolute(path)) throw new RunlxcError(`${field}.path: ${path} is not absolute`);
   }
 }
@@ -122,7 +121,8 @@ function checkHooks({ hooks = {} }: Spec): void {
     for (const [index, { path, timeout }] of list.entries()) {
       const field = `hooks.${kind}[${index}]`;
       if (!isAbsolute(path)) throw new RunlxcError(`${field}.path: ${path} is not absolute`);
-      if (timeout !== undefined && timeout <= 0) throw new RunlxcError(`${field}.timeout: ${timeout} is not above 0`);
+      if (timeout !== undefined && timeout <= 0)
+        throw new RunlxcError(`${field}.timeout: ${timeout} is not above 0`);
     }
 }
 

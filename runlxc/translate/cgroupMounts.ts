@@ -20,7 +20,13 @@ export function addCgroupMount(
 function addUnified(container: Container, { init }: Plans, destination: string, options: MountOptions): void {
   if (hasNamespace(container.spec, 'cgroup'))
     init.add('mount', 'cgroup', 'cgroup2', destination, options.flags | safe, '', options.propagation, false);
-  else init.add('bind-path', payload(container.cgroups.all[0]!, container.cgroup), destination, options.flags | safe);
+  else
+    init.add(
+      'bind-path',
+      payload(container.cgroups.all[0]!, container.cgroup),
+      destination,
+      options.flags | safe,
+    );
 }
 
 /** A tmpfs with one directory for each hierarchy, as systemd lays them out on the host. */
@@ -29,13 +35,15 @@ function addLegacy(container: Container, plans: Plans, destination: string, opti
   const writable = (options.flags | safe) & ~ms.rdonly;
   init.add('mount', 'tmpfs', 'tmpfs', destination, writable, 'mode=755', options.propagation, false);
   for (const hierarchy of container.cgroups.all)
-    if (hierarchy.version === 1) addHierarchy(container, plans, join(destination, basename(hierarchy.mount)), {
-      hierarchy,
-      flags: options.flags | safe,
-    });
+    if (hierarchy.version === 1)
+      addHierarchy(container, plans, join(destination, basename(hierarchy.mount)), {
+        hierarchy,
+        flags: options.flags | safe,
+      });
   for (const { controllers, mount } of container.cgroups.all)
     if (controllers.length > 1)
-      for (const controller of controllers) init.add('symlink', basename(mount), join(destination, controller));
+      for (const controller of controllers)
+        init.add('symlink', basename(mount), join(destination, controller));
   if (options.flags & ms.rdonly) init.add('remount', destination, options.flags | safe | ms.bind);
 }
 

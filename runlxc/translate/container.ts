@@ -54,7 +54,9 @@ export function newPlans(preserved: number): Plans {
 
 /** Whether the container's root is not the host's. */
 export function isUserNamespaced({ spec }: Pick<Container, 'spec'>): boolean {
-  return hasNewNamespace(spec, 'user') || (spec.linux?.namespaces?.some(({ type }) => type === 'user') ?? false);
+  return (
+    hasNewNamespace(spec, 'user') || (spec.linux?.namespaces?.some(({ type }) => type === 'user') ?? false)
+  );
 }
 
 /**

@@ -19,7 +19,8 @@ const always: readonly DeviceRule[] = [
 /** Lines of configuration; `prefix` is lxc.cgroup or lxc.cgroup2. */
 export function deviceRules(rules: readonly DeviceRule[], prefix: string): string[] {
   if (rules.length === 0) return [];
-  if (prefix === 'lxc.cgroup') rules.forEach((rule, index) => checkTakesBackWhole(rules.slice(0, index), rule, index));
+  if (prefix === 'lxc.cgroup')
+    rules.forEach((rule, index) => checkTakesBackWhole(rules.slice(0, index), rule, index));
   return [...rules, ...always].map(
     (rule, index) => `${prefix}.devices.${rule.allow ? 'allow' : 'deny'} = ${describe(rule, index)}`,
   );
@@ -30,14 +31,22 @@ function checkTakesBackWhole(earlier: readonly DeviceRule[], rule: DeviceRule, i
   if (rule.allow || describe(rule, index) === 'a') return;
   const wider = earlier.find((other) => other.allow && covers(other, rule));
   if (wider && !earlier.some((other) => other.allow && describe(other, index) === 'a'))
-    throw new RunlxcError(`linux.resources.devices[${index}]: cgroup v1 cannot take back a part of an earlier rule`);
+    throw new RunlxcError(
+      `linux.resources.devices[${index}]: cgroup v1 cannot take back a part of an earlier rule`,
+    );
 }
 
 /** Whether it has the same devices and more. */
 function covers(wide: DeviceRule, narrow: DeviceRule): boolean {
   const number = (one?: number, other?: number) => !isNumber(one) || one === other;
-  const isSame = number(narrow.major, wide.major) && number(narrow.minor, wide.minor) && narrow.major === wide.major;
-  return wide.type === narrow.type && number(wide.major, narrow.major) && number(wide.minor, narrow.minor) && !isSame;
+  const isSame =
+    number(narrow.major, wide.major) && number(narrow.minor, wide.minor) && narrow.major === wide.major;
+  return (
+    wide.type === narrow.type &&
+    number(wide.major, narrow.major) &&
+    number(wide.minor, narrow.minor) &&
+    !isSame
+  );
 }
 
 function describe({ type = 'a', major, minor, access = 'rwm' }: DeviceRule, index: number): string {

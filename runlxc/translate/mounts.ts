@@ -51,7 +51,8 @@ function addBind(container: Container, plans: Plans, { mount, options, field }: 
   if (!mount.source) throw new RunlxcError(`${field}.source is missing`);
   const source = resolve(container.bundle, mount.source);
   const own = ownCgroup(container, source);
-  if (own !== undefined) return void init.add('bind-path', own, mount.destination, options.flags & ~ms.rec & ~ms.bind);
+  if (own !== undefined)
+    return void init.add('bind-path', own, mount.destination, options.flags & ~ms.rec & ~ms.bind);
   const fd = descriptors.take();
   const isTree = (options.flags & ms.rec) !== 0 || mount.options?.includes('rbind') === true;
   monitor.add('tree', fd, source, isTree);
@@ -126,7 +127,6 @@ export function ownsDev({ spec }: Container): boolean {
   return !spec.mounts?.some((mount) => mount.destination.replace(/\/+$/, '') === '/dev' && isBind(mount));
 }
 
-
 /** What may be mounted over in /proc: files that tell less than the truth about the host, as lxcfs has them (runc's list). */
 const coverable = new Set(
   'cpuinfo diskstats meminfo stat swaps uptime loadavg slabinfo net/dev sys/kernel/ns_last_pid sys/crypto/fips_enabled'
@@ -138,7 +138,9 @@ const coverable = new Set(
 function checkProc({ destination, type }: Mount, field: string): void {
   const path = resolve('/', destination);
   if (path === '/proc' && type !== 'proc')
-    throw new RunlxcError(`${field}: ${JSON.stringify(path)} cannot be mounted because it is not of type proc`);
+    throw new RunlxcError(
+      `${field}: ${JSON.stringify(path)} cannot be mounted because it is not of type proc`,
+    );
   if (path.startsWith('/proc/') && !coverable.has(path))
     throw new RunlxcError(`${field}: ${JSON.stringify(path)} cannot be mounted because it is inside /proc`);
 }

@@ -22,6 +22,7 @@ const names = [
 
 export function rlimitNumber(type: string, field: string): number {
   const number = names.indexOf(type.replace(/^RLIMIT_/, ''));
-  if (number === -1 || !type.startsWith('RLIMIT_')) throw new RunlxcError(`${field}: invalid rlimit type: ${type}`);
+  if (number === -1 || !type.startsWith('RLIMIT_'))
+    throw new RunlxcError(`${field}: invalid rlimit type: ${type}`);
   return number;
 }

@@ -4,7 +4,15 @@ import type { Linux, Process, Scheduler } from '../spec/types.ts';
 import type { Plan } from './plan.ts';
 
 /** sched(7), linux/sched.h. */
-const policies = ['SCHED_OTHER', 'SCHED_FIFO', 'SCHED_RR', 'SCHED_BATCH', 'SCHED_ISO', 'SCHED_IDLE', 'SCHED_DEADLINE'];
+const policies = [
+  'SCHED_OTHER',
+  'SCHED_FIFO',
+  'SCHED_RR',
+  'SCHED_BATCH',
+  'SCHED_ISO',
+  'SCHED_IDLE',
+  'SCHED_DEADLINE',
+];
 const schedulerFlags: Readonly<Record<string, number>> = {
   SCHED_FLAG_RESET_ON_FORK: 1,
   SCHED_FLAG_RECLAIM: 2,
@@ -24,7 +32,8 @@ export function addScheduling(plan: Plan, { scheduler, ioPriority }: Process): v
   const ioClass = ioClasses.indexOf(ioPriority.class);
   if (ioClass < 1) throw new RunlxcError(`process.ioPriority.class: ${ioPriority.class} is not known`);
   const { priority = 0 } = ioPriority;
-  if (priority < 0 || priority > 7) throw new RunlxcError(`process.ioPriority.priority: ${priority} is not 0 to 7`);
+  if (priority < 0 || priority > 7)
+    throw new RunlxcError(`process.ioPriority.priority: ${priority} is not 0 to 7`);
   plan.add('io-priority', ioClass, priority);
 }
 
@@ -43,7 +52,8 @@ function addScheduler(plan: Plan, scheduler: Scheduler): void {
 export function addPersonality(plan: Plan, personality: Linux['personality']): void {
   if (!personality) return;
   const persona = personas[personality.domain];
-  if (persona === undefined) throw new RunlxcError(`linux.personality.domain: ${personality.domain} is not known`);
+  if (persona === undefined)
+    throw new RunlxcError(`linux.personality.domain: ${personality.domain} is not known`);
   if (personality.flags?.length) throw new RunlxcError('linux.personality.flags: the spec defines none');
   plan.add('personality', persona);
 }

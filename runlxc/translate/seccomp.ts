@@ -99,13 +99,13 @@ function action(name: string, errno: number | undefined, field: string): number 
   const base = actions[name];
   if (base === undefined) throw new RunlxcError(`${field}: ${name} is not known`);
   const takesNumber = name === 'SCMP_ACT_ERRNO' || name === 'SCMP_ACT_TRACE';
-  if (errno !== undefined && !takesNumber)
-    throw new RunlxcError(`${field}: errnoRet is not for ${name}`);
+  if (errno !== undefined && !takesNumber) throw new RunlxcError(`${field}: errnoRet is not for ${name}`);
   return takesNumber ? base + (errno ?? EPERM) : base;
 }
 
 /** libseccomp's name: SCMP_ARCH_X86_64 is x86_64. */
 function architecture(name: string): string {
-  if (!name.startsWith('SCMP_ARCH_')) throw new RunlxcError(`linux.seccomp.architectures: ${name} is not known`);
+  if (!name.startsWith('SCMP_ARCH_'))
+    throw new RunlxcError(`linux.seccomp.architectures: ${name} is not known`);
   return name.slice('SCMP_ARCH_'.length).toLowerCase();
 }

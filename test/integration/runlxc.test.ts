@@ -43,7 +43,10 @@ describe('runlxc', () => {
     it('while a hook runs, is told as stopped, and can be deleted', async () => {
       const id = 'kill-hook';
       const started = join(bed.dir, 'hook-started');
-      const hook = { path: '/bin/sh', args: ['sh', '-c', `: > ${started}; while [ -e ${started} ]; do sleep 0.05; done`] };
+      const hook = {
+        path: '/bin/sh',
+        args: ['sh', '-c', `: > ${started}; while [ -e ${started} ]; do sleep 0.05; done`],
+      };
       const bundle = await bed.bundle(id, ['true'], (spec) => {
         spec.hooks = { createRuntime: [hook] };
       });
@@ -123,7 +126,9 @@ describe('runlxc', () => {
     await bed.create(id, await bed.bundle(id, ['sleep', '100']));
     equal((await bed.call('start', id)).exitCode, 0);
     const monitor = await bed.monitorOf(id);
-    const resident = Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${monitor}/status`, 'utf8'))?.[1]);
+    const resident = Number(
+      /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${monitor}/status`, 'utf8'))?.[1],
+    );
     ok(resident <= 3 * 1024, `${resident} KiB`);
     const { stdout } = await execa('readlink', [`/proc/${monitor}/fd/0`, `/proc/${monitor}/fd/1`]);
     equal(stdout, '/dev/null\n/dev/null');

@@ -61,7 +61,18 @@ export class RunlxcBed {
     // A pipe would be the container's, and waited for.
     const log = join(this.dir, `${id}.log`);
     await rm(log, { force: true });
-    const args = ['--root', this.root, '--log', log, 'create', '--bundle', bundle, '--pid-file', this.pidFile(id), id];
+    const args = [
+      '--root',
+      this.root,
+      '--log',
+      log,
+      'create',
+      '--bundle',
+      bundle,
+      '--pid-file',
+      this.pidFile(id),
+      id,
+    ];
     const { exitCode } = await execa(runlxc, args, { stdio: 'ignore', reject: false, timeout: 20_000 });
     if (exitCode !== 0) throw new Error(await readFile(log, 'utf8'));
   }

@@ -43,12 +43,19 @@ describe('resources in files', () => {
   it('have max or -1 for no limit', () => {
     const unlimited = { memory: { limit: -1, swap: -1 }, pids: { limit: -1 } };
     deepEqual(files(legacySettings(unlimited))['memory.limit_in_bytes'], '-1');
-    deepEqual(files(unifiedSettings(unlimited)), { 'memory.max': 'max', 'memory.swap.max': 'max', 'pids.max': 'max' });
+    deepEqual(files(unifiedSettings(unlimited)), {
+      'memory.max': 'max',
+      'memory.swap.max': 'max',
+      'pids.max': 'max',
+    });
   });
 
   it('that the host’s version cannot have are errors with the field', () => {
     throws(() => legacySettings({ unified: { 'memory.high': '1' } }), /linux\.resources\.unified/);
-    throws(() => unifiedSettings({ memory: { disableOOMKiller: true } }), /linux\.resources\.memory\.disableOOMKiller/);
+    throws(
+      () => unifiedSettings({ memory: { disableOOMKiller: true } }),
+      /linux\.resources\.memory\.disableOOMKiller/,
+    );
     throws(() => unifiedSettings({ memory: { swap: 10 } }), /linux\.resources\.memory\.swap/);
     throws(() => unifiedSettings({ unified: { '../x': '1' } }), /must be a file name/);
   });

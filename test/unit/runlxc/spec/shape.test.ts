@@ -29,8 +29,11 @@ describe('the types of config.json', () => {
     [{ ociVersion: '1.0.2', annotations: { a: 1 } }, 'annotations.a must be a string, found number'],
   ] as const)
     it(`refuse with: ${message}`, () => {
-      throws(() => {
-        check(value);
-      }, { message });
+      throws(
+        () => {
+          check(value);
+        },
+        { message },
+      );
     });
 });

@@ -5,7 +5,10 @@ const all = (1n << 64n) - 1n;
 
 describe('a set of capabilities', () => {
   it('is a mask', () => {
-    equal(capabilityMask(['CAP_CHOWN', 'CAP_CHECKPOINT_RESTORE'], 'bounding', { available: all, warn: fail }), '0x10000000001');
+    equal(
+      capabilityMask(['CAP_CHOWN', 'CAP_CHECKPOINT_RESTORE'], 'bounding', { available: all, warn: fail }),
+      '0x10000000001',
+    );
   });
 
   it('leaves out with a warning what is unknown and what the runtime has not got', () => {

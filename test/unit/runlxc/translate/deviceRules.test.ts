@@ -30,17 +30,27 @@ describe('device rules', () => {
   ];
 
   it('that take back a part of another are refused for cgroup v1', () => {
-    throws(() => deviceRules(partly, 'lxc.cgroup'), /^RunlxcError: linux\.resources\.devices\[2\]: cgroup v1/);
+    throws(
+      () => deviceRules(partly, 'lxc.cgroup'),
+      /^RunlxcError: linux\.resources\.devices\[2\]: cgroup v1/,
+    );
     equal(deviceRules(partly, 'lxc.cgroup2')[2], 'lxc.cgroup2.devices.deny = b 7:1 rwm');
   });
 
   it('that take back all of another are not', () => {
-    const whole = [{ allow: false }, { allow: true, type: 'b', major: 7 }, { allow: false, type: 'b', major: 7 }];
+    const whole = [
+      { allow: false },
+      { allow: true, type: 'b', major: 7 },
+      { allow: false, type: 'b', major: 7 },
+    ];
     equal(deviceRules(whole, 'lxc.cgroup')[2], 'lxc.cgroup.devices.deny = b 7:* rwm');
   });
 
   it('of unknown types or access are refused', () => {
     throws(() => deviceRules([{ allow: true, type: 'x' }], 'lxc.cgroup'), /devices\[0\]\.type: x/);
-    throws(() => deviceRules([{ allow: true, type: 'c', access: 'z' }], 'lxc.cgroup'), /devices\[0\]\.access: z/);
+    throws(
+      () => deviceRules([{ allow: true, type: 'c', access: 'z' }], 'lxc.cgroup'),
+      /devices\[0\]\.access: z/,
+    );
   });
 });

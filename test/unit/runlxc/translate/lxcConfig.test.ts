@@ -25,7 +25,11 @@ const has = (lines: string[], line: string) => {
 
 describe('the configuration for LXC', () => {
   it('makes the namespaces that are new and joins those with a path', () => {
-    const namespaces = [{ type: 'mount' as const }, { type: 'pid' as const }, { type: 'network' as const, path: '/n' }];
+    const namespaces = [
+      { type: 'mount' as const },
+      { type: 'pid' as const },
+      { type: 'network' as const, path: '/n' },
+    ];
     const lines = config({ linux: { namespaces } });
     has(lines, 'lxc.namespace.clone = mnt pid');
     has(lines, 'lxc.namespace.share.net = /n');
@@ -63,6 +67,9 @@ describe('the configuration for LXC', () => {
   });
 
   it('takes no line break in a value: it would be another setting', () => {
-    throws(() => config({ hostname: 'a\nlxc.hook.pre-start = /bin/evil' }), /^RunlxcError: hostname: a line break/);
+    throws(
+      () => config({ hostname: 'a\nlxc.hook.pre-start = /bin/evil' }),
+      /^RunlxcError: hostname: a line break/,
+    );
   });
 });

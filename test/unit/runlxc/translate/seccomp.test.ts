@@ -11,7 +11,11 @@ const allow = String(0x7fff0000);
 
 describe('a seccomp profile', () => {
   it('has its actions with their errno, which is EPERM if none is told', () => {
-    const rule = (errnoRet?: number) => ({ names: ['umask'], action: 'SCMP_ACT_ERRNO', ...(errnoRet && { errnoRet }) });
+    const rule = (errnoRet?: number) => ({
+      names: ['umask'],
+      action: 'SCMP_ACT_ERRNO',
+      ...(errnoRet && { errnoRet }),
+    });
     deepEqual(plan({ syscalls: [rule(38)] }).slice(2), ['rule', String(0x50000 + 38), 'umask', '0']);
     deepEqual(plan({ syscalls: [rule()] }).slice(2), ['rule', String(0x50001), 'umask', '0']);
   });
@@ -38,13 +42,22 @@ describe('a seccomp profile', () => {
     const args = [{ index: 0, value: 1, op: 'X' }];
     throws(() => plan({ defaultAction: 'X' }), /linux\.seccomp\.defaultAction: X/);
     throws(() => plan({ architectures: ['X'] }), /linux\.seccomp\.architectures: X/);
-    throws(() => plan({ syscalls: [{ names: ['a'], action: 'SCMP_ACT_KILL', args }] }), /syscalls\[0\]\.args: X/);
-    throws(() => plan({ syscalls: [{ names: ['a'], action: 'SCMP_ACT_KILL', errnoRet: 1 }] }), /errnoRet is not for/);
+    throws(
+      () => plan({ syscalls: [{ names: ['a'], action: 'SCMP_ACT_KILL', args }] }),
+      /syscalls\[0\]\.args: X/,
+    );
+    throws(
+      () => plan({ syscalls: [{ names: ['a'], action: 'SCMP_ACT_KILL', errnoRet: 1 }] }),
+      /errnoRet is not for/,
+    );
     throws(() => plan({ syscalls: [{ names: [], action: 'SCMP_ACT_KILL' }] }), /syscalls\[0\]\.names/);
   });
 
   it('that asks a supervisor needs a listener', () => {
     const syscalls = [{ names: ['mkdir'], action: 'SCMP_ACT_NOTIFY' }];
-    throws(() => needsListener({ defaultAction: 'SCMP_ACT_ALLOW', syscalls }), /linux\.seccomp\.listenerPath/);
+    throws(
+      () => needsListener({ defaultAction: 'SCMP_ACT_ALLOW', syscalls }),
+      /linux\.seccomp\.listenerPath/,
+    );
   });
 });
