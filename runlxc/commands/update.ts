@@ -58,5 +58,5 @@ function resourcesOf(values: Call['values']): Resources {
     const value = string(values, option);
     if (value !== undefined) (resources[group] ??= {})[field] = read(value, `--${option}`);
   }
-  return resources as Resources;
+  return resources;
 }

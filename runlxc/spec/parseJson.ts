@@ -2,7 +2,7 @@
 
 /** A mark that no config.json has at the start of a string. */
 const mark = '\u0000';
-const stringOrLargeInteger = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gs;
+const stringOrLargeInteger = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/gs;
 
 /** @throws SyntaxError with line and column */
 export function parseJson(text: string): unknown {
@@ -23,7 +23,7 @@ function restoreLargeIntegers(_key: string, value: unknown): unknown {
 }
 
 const token =
-  /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/uy;
+  /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/uy;
 
 /** Where the grammar breaks (RFC 8259): engines tell it in different ways, or not at all. */
 function placeOfError(text: string): string {
