@@ -146,14 +146,14 @@ const limits: Record<string, Limit[]> = {
   network: [
     {
       field: 'classID',
-      resources: { network: { classID: 1_048_577 } } as Resources,
+      resources: { network: { classID: 1_048_577 } },
       v1: ['net_cls', 'net_cls.classid', '1048577'],
     },
   ],
   'huge-page-limits': [
     {
       field: 'limit of a pageSize',
-      resources: { hugepageLimits: [{ pageSize: '2MB', limit: 2_097_152 }] } as Resources,
+      resources: { hugepageLimits: [{ pageSize: '2MB', limit: 2_097_152 }] },
       v1: ['hugetlb', 'hugetlb.2MB.limit_in_bytes', '2097152'],
       v2: ['hugetlb.2MB.max', '2097152'],
     },
@@ -161,7 +161,7 @@ const limits: Record<string, Limit[]> = {
   rdma: [
     {
       field: 'hcaObjects',
-      resources: { rdma: { mlx5_1: { hcaObjects: 100 } } } as Resources,
+      resources: { rdma: { mlx5_1: { hcaObjects: 100 } } },
       v1: ['rdma', 'rdma.max', 'mlx5_1 hca_object=100'],
       v2: ['rdma.max', 'mlx5_1 hca_object=100'],
     },
