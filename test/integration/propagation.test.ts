@@ -77,7 +77,8 @@ for (const runtime of ['runc', 'crun'])
     });
 
     it('leaves the host’s cgroup mounts as they were, and nothing below them', async () => {
-      const hidden = 'umount -l /sys/fs/cgroup/unified 2>/dev/null; find /sys/fs/cgroup/unified -name "pouch*"';
+      const hidden =
+        'umount -l /sys/fs/cgroup/unified 2>/dev/null; find /sys/fs/cgroup/unified -name "pouch*"';
       const { stdout } = await execa('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', hidden]);
       assert.ok(!stdout.includes(daemon.it.names.cgroupParent), stdout);
       assert.deepEqual(await cgroupMounts(), cgroups);

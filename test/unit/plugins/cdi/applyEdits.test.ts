@@ -47,7 +47,13 @@ describe('CDI edits of a container', () => {
       uid: 1,
       gid: 2,
     });
-    assert.deepEqual(devices['/dev/b'], { hostPath: '/dev/null', type: 'c', major: 1, minor: 3, access: 'rw' });
+    assert.deepEqual(devices['/dev/b'], {
+      hostPath: '/dev/null',
+      type: 'c',
+      major: 1,
+      minor: 3,
+      access: 'rw',
+    });
     assert.deepEqual(devices['/dev/zero'], { type: 'c', major: 1, minor: 5, access: 'rw' });
     assert.equal(devices['/dev/pipe']?.type, 'p');
   });

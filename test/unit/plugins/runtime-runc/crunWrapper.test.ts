@@ -29,7 +29,10 @@ describe('crun’s wrapper', () => {
 
   it('never mounts where the mount is still the host’s, and quotes the path of crun', () => {
     const script = crunWrapper("/opt/it's/crun", { ...hybrid, nullDevice: '' });
-    assert.match(script, /mount --make-slave \/sys\/fs\/cgroup\/unified && mount -t tmpfs .* \/sys\/fs\/cgroup\/unified;/);
+    assert.match(
+      script,
+      /mount --make-slave \/sys\/fs\/cgroup\/unified && mount -t tmpfs .* \/sys\/fs\/cgroup\/unified;/,
+    );
     assert.match(script, /'\/opt\/it'\\''s\/crun' "\$@"\n$/);
   });
 
