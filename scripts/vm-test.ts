@@ -1,6 +1,7 @@
 /**
  * `npm run test:vm`: what this host may not have. A virtual machine with cgroup v2 and systemd as its init runs containers
- * of runc and crun with both cgroup drivers. Without KVM it takes a quarter of an hour, so it is no part of `npm test`.
+ * of runc and crun with both cgroup drivers. Without KVM (POUCH_VM_ACCEL=kvm) it takes a quarter of an hour, so it is no part
+ * of `npm test`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
