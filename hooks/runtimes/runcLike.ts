@@ -14,6 +14,7 @@ export interface RuncLike {
   binary: string;
   /** The daemon's state folder: each daemon keeps its runtimes' state apart from others'. */
   state: string;
+  adaptSpec?: RuntimeProvider['adaptSpec'];
   /** Looks at what this host has for it. */
   survey(found: Binary): Promise<Survey>;
 }
@@ -28,6 +29,7 @@ export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
     capabilities: runtime.capabilities,
     containerdType: 'io.containerd.runc.v2',
     probe,
+    ...(runtime.adaptSpec && { adaptSpec: runtime.adaptSpec }),
     async options({ cgroupsPath, uidMappings, gidMappings }) {
       const { usable, command, problem } = await probe();
       if (!usable) throw notUsable(runtime.name, problem ?? '');

@@ -1,5 +1,6 @@
 import { allFeaturesBut, definePlugin, runcLikeProvider, Type } from '../../hooks/index.ts';
 import { addedProvider } from './added.ts';
+import { withoutSubgroup } from './crunSubgroup.ts';
 import { surveyForCrun } from './survey/crun.ts';
 import { surveyForRunc } from './survey/runc.ts';
 
@@ -35,6 +36,7 @@ export default definePlugin({
         binary: crun,
         state,
         capabilities: allFeaturesBut({ sharedMachine: noMachine }),
+        adaptSpec: withoutSubgroup,
         survey: (found) => surveyForCrun(found, host.root),
       }),
     );

@@ -40,6 +40,13 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'docker.io', provides: 'docker' },
 ];
 
+/** What `npm run test:vm` needs. */
+export const vmPackages: readonly HostPackage[] = [
+  { name: 'qemu-system-x86', provides: 'qemu-system-x86_64' },
+  { name: 'e2fsprogs', provides: 'mkfs.ext4' },
+  { name: 'busybox-static', provides: '/bin/busybox' },
+];
+
 /** What decides whether packages can be installed. */
 export interface PackageHost {
   hasApt: boolean;

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Survey, parseVersion } from '../../../../hooks/runtimes/probe.ts';
+import { withoutSubgroup } from '../../../../plugins/runtime-runc/crunSubgroup.ts';
 import { allFeaturesBut, type ContainerDraft, type RuncOptions } from '../../../../hooks/index.ts';
 import { runcLikeProvider } from '../../../../hooks/runtimes/runcLike.ts';
 
@@ -52,6 +53,16 @@ describe('runtime-runc', () => {
     const ids = [{ containerID: 0, hostID: 5000, size: 2000 }];
     const options = await runtime.options({ ...draft, uidMappings: ids, gidMappings: ids });
     assert.deepEqual([(options as RuncOptions).ioUid, (options as RuncOptions).ioGid], [5000, 5000]);
+  });
+
+  it('crun puts a container into its scope itself, unless it is told another cgroup', () => {
+    const adapted = (cgroupsPath: string, annotations: Record<string, string> = {}) => {
+      withoutSubgroup({ cgroupsPath, annotations } as ContainerDraft);
+      return annotations['run.oci.systemd.subgroup'];
+    };
+    assert.equal(adapted('/pouch.slice/pouch-ID.scope'), '');
+    assert.equal(adapted('/pouch.slice/pouch-ID.scope', { 'run.oci.systemd.subgroup': 'mine' }), 'mine');
+    assert.equal(adapted('/pouch/ID'), undefined);
   });
 
   it('says how to get one that is missing, and finds it once it is installed', async () => {

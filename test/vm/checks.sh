@@ -1,0 +1,80 @@
+#!/bin/bash
+# Runs in the machine of `npm run test:vm`, as root: each check is a line on the console, `ok` or `not ok` with what it is.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+cd /opt/pouch || exit
+
+say() { echo "VM: $*" >/dev/console; }
+
+# check NAME PATTERN COMMAND…: the command succeeds, and its output matches.
+check() {
+  local name=$1 pattern=$2 output
+  shift 2
+  if output=$("$@" 2>&1) && [[ $output =~ $pattern ]]; then say "ok $name"
+  else say "not ok $name: $(tail -n 5 <<<"$output" | tr '\n' '|')"; fi
+}
+
+# Answers when the command succeeds, or after a while.
+await() { for ((i = 0; i < 600; i++)); do "$@" &>/dev/null && return; sleep 0.2; done; }
+
+start_daemon() {
+  bin/pouchd --config /etc/pouchd.yaml &>>/var/log/pouchd.log &
+  daemon=$!
+  await bin/pouch ps
+}
+
+limits() { # of a container's cgroup, as the kernel has them
+  local pid cgroup
+  pid=$(bin/pouch inspect -f '{{.State.Pid}}' "$1")
+  cgroup=/sys/fs/cgroup$(cut -d: -f3 "/proc/$pid/cgroup")
+  echo "$cgroup $(cat "$cgroup"/{memory.max,memory.swap.max,pids.max,cpu.max} | tr '\n' ' ')"
+}
+
+is_up() { [[ $(bin/pouch exec box systemctl is-system-running) =~ running|degraded ]]; }
+
+machine() { # boots one, looks at it, powers it off
+  bin/pouch run -d --name box --network none --rich "$@" machine || return
+  await is_up
+  bin/pouch exec box systemctl is-system-running
+  bin/pouch exec box systemctl --failed --plain --no-legend
+  bin/pouch stop -t 60 box && bin/pouch inspect -f 'exit {{.State.ExitCode}}' box
+  bin/pouch rm -f box
+}
+
+say "cgroups $(stat -f -c %T /sys/fs/cgroup), Linux $(uname -r), $(runc --version | head -n 1), $(crun --version | head -n 1)"
+for driver in cgroupfs systemd; do
+  export POUCH_HOST=unix:///run/$driver/pouchd.sock
+  printf 'apiVersion: pouch/v1\nroot: /var/lib/%s\nstate: /run/%s\nruntime: { cgroupDriver: %s }\n' $driver $driver $driver >/etc/pouchd.yaml
+  start_daemon
+  check "$driver: an image" busybox bin/pouch load -q -i busybox.tar
+  check "$driver: a machine's image" machine bin/pouch load -q -i machine.tar
+  check "$driver: info tells it" "version 2, $driver" bin/pouch info
+  case $driver in
+    cgroupfs) place='/pouch-[0-9a-f]*/[0-9a-f]{64} ' parent=/batch/web under='/batch/web/' ;;
+    systemd) place='/pouch\.slice/pouch-[0-9a-f]*\.slice/pouch-[0-9a-f]{64}\.scope ' parent=batch-web.slice under='/batch.slice/batch-web.slice/' ;;
+  esac
+  for runtime in runc crun; do
+    name="$driver, $runtime"
+    bin/pouch run -d --name box --runtime $runtime -m 64m --pids-limit 33 --cpus 0.5 busybox sleep 1000
+    check "$name: its limits, in its place" "$place"'67108864 67108864 33 50000 100000' limits box
+    check "$name: exec" '^0::/$' bin/pouch exec box cat /proc/self/cgroup
+    check "$name: stop and rm" box bin/pouch rm -f box
+    check "$name: no cgroup is left" '^$' find /sys/fs/cgroup -name '*[0-9a-f]*' -regextype egrep -regex '.*[0-9a-f]{64}.*'
+    bin/pouch run -d --name box --runtime $runtime --cgroup-parent $parent busybox sleep 1000
+    check "$name: a parent of one's choice" "$under" limits box
+    bin/pouch rm -f box
+    check "$name: users of its own" '0 .*65536.*0 0' bin/pouch run --rm --runtime $runtime --userns auto busybox \
+      sh -c 'cat /proc/self/uid_map; touch /x; echo $(stat -c %u /x /bin)'
+    check "$name: systemd inside" $'running\nbox\nexit 0\nbox$' machine --runtime $runtime
+    check "$name: systemd inside, with users of its own" $'running\nbox\nexit 0\nbox$' machine --runtime $runtime --userns auto
+  done
+  bin/pouch run -d --name box busybox sleep 1000
+  kill -9 $daemon
+  start_daemon
+  check "$driver: a new daemon takes over" box bin/pouch rm -f box
+  check "$driver: no unit is left" '^$' systemctl list-units --all --plain --no-legend 'pouch*.scope'
+  kill $daemon
+  wait $daemon
+done
+say end
+sync
+systemctl poweroff --force
