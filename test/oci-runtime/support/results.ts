@@ -54,14 +54,52 @@ function add(result: SectionResult, row: Row, verdict: Verdict): void {
   else result[verdict.is === 'deviates' ? 'deviates' : 'notHere'][row.must] = verdict.why;
 }
 
-/** Of the committed results what is said of these runtimes. */
-export function onlyOf(results: Results, names: readonly string[]): Results {
-  const pick = <T>(record: Record<string, T>) =>
-    Object.fromEntries(Object.entries(record).filter(([name]) => names.includes(name)));
-  return {
-    runtimes: pick(results.runtimes),
-    sections: Object.fromEntries(
-      Object.entries(results.sections).map(([name, byRuntime]) => [name, pick(byRuntime)]),
-    ),
+/** What was seen, and of other runtimes what was known. */
+export function withOthersOf(seen: Results, known: Results): Results {
+  const others = Object.keys(known.runtimes).filter((name) => !(name in seen.runtimes));
+  const merged: Results = {
+    runtimes: sorted({ ...pick(known.runtimes, others), ...seen.runtimes }),
+    sections: {},
   };
+  for (const name of Object.keys({ ...known.sections, ...seen.sections }).toSorted()) {
+    const bySeen = seen.sections[name] ?? {};
+    const section = sorted({ ...pick(known.sections[name] ?? {}, others), ...bySeen });
+    if (Object.keys(section).length > 0) merged.sections[name] = section;
+  }
+  return merged;
+}
+
+/**
+ * Where what was seen contradicts what is known, each as a sentence. What cannot be tried depends on the host, so rows
+ * that could not be tried in either are no contradiction.
+ */
+export function contradictions(seen: Results, known: Results): string[] {
+  return Object.entries(seen.sections).flatMap(([section, byRuntime]) =>
+    Object.entries(byRuntime).flatMap(([runtime, result]) => {
+      const before = known.sections[section]?.[runtime];
+      return contradictionsOf(result, before).map((what) => `${section}, ${runtime}: ${what}`);
+    }),
+  );
+}
+
+function contradictionsOf(seen: SectionResult, known: SectionResult | undefined): string[] {
+  if (!known) return ['not known'];
+  if (rowsOf(seen) !== rowsOf(known)) return [`${rowsOf(seen)} rows, not ${rowsOf(known)}`];
+  const untried = { ...seen.notHere, ...known.notHere };
+  const all = { ...seen.deviates, ...known.deviates };
+  return Object.keys(all)
+    .filter((must) => !(must in untried) && seen.deviates[must] !== known.deviates[must])
+    .map((must) => `${must}: ${seen.deviates[must] ?? 'passed'}, not ${known.deviates[must] ?? 'passed'}`);
+}
+
+function rowsOf({ passed, deviates, notHere }: SectionResult): number {
+  return passed + Object.keys(deviates).length + Object.keys(notHere).length;
+}
+
+function pick<T>(record: Record<string, T>, names: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => names.includes(name)));
+}
+
+function sorted<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

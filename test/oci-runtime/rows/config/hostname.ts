@@ -17,7 +17,7 @@ export const hostnameRows = [
       must: 'hostname does not change the host’s',
       spec: (spec) => (spec.hostname = 'rich'),
       test: async (c) => {
-        await see(c, 'hostname');
+        assert.equal(await see(c, 'hostname'), 'rich');
         assert.notEqual(readFileSync('/proc/sys/kernel/hostname', 'utf8').trim(), 'rich');
       },
     },

@@ -74,8 +74,8 @@ export const mountOptionRows = section('config.md#linux-mount-options', [
   {
     must: 'bind does not show the mounts below its source',
     spec: (spec, bed) => bind(spec, hostWithMountBelow(bed), ['bind']),
-    sh: 'ls /mnt/below',
-    prints: '',
+    sh: 'ls /mnt; ls /mnt/below',
+    prints: 'below',
   },
   {
     must: 'rbind shows the mounts below its source',
