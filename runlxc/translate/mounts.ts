@@ -61,8 +61,9 @@ function addBind(container: Container, plans: Plans, { mount, options, field }: 
   const top = bindAttributes(options);
   if (top.set | top.clear) monitor.add('attributes', fd, false, top.set, top.clear, 0);
   const { set, clear } = options.recursive;
-  if (set | clear) monitor.add('attributes', fd, true, set, clear, 0);
-  init.add('bind', fd, mount.destination);
+  if (set | clear) monitor.add('tree-attributes', fd, true, set, clear, 0);
+  const flags = options.flags & ~(ms.bind | ms.rec);
+  init.add('bind', fd, mount.destination, source, isTree ? ms.rec : 0, flags, options.propagation);
 }
 
 /** The tree comes with the host's propagation: it gets that of the container's root, or its own. */
