@@ -10,7 +10,10 @@ const namespaceOfProcess = /^\/proc\/(\d+)\/(?:task\/\d+\/)?ns\/(\w+)$/;
  * namespace of a monitor is the host's: what is meant is that of the first process below it.
  */
 export function withRealNamespaces(spec: Spec): Spec {
-  const namespaces = spec.linux?.namespaces?.map(({ type, path }) => ({ type, ...(path && { path: real(path) }) }));
+  const namespaces = spec.linux?.namespaces?.map(({ type, path }) => ({
+    type,
+    ...(path && { path: real(path) }),
+  }));
   return namespaces ? { ...spec, linux: { ...spec.linux, namespaces } } : spec;
 }
 

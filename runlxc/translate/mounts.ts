@@ -1,5 +1,5 @@
-import { join, resolve } from 'node:path';
-import { payload } from '../cgroup/layout.ts';
+import { resolve } from 'node:path';
+import { directory, payload } from '../cgroup/layout.ts';
 import type { Mount } from '../spec/types.ts';
 import { addCgroupMount } from './cgroupMounts.ts';
 import type { Container, Plans } from './container.ts';
@@ -80,7 +80,7 @@ function addPropagation(container: Container, { monitor }: Plans, own: number, f
  * that has its processes.
  */
 function ownCgroup({ cgroups, cgroup }: Container, source: string): string | undefined {
-  const hierarchy = cgroups.all.find(({ mount }) => source === join(mount, cgroup));
+  const hierarchy = cgroups.all.find((each) => source === directory(each, cgroup));
   return hierarchy && payload(hierarchy, cgroup);
 }
 
