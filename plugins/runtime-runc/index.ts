@@ -16,6 +16,8 @@ export default definePlugin({
   setup({ runtime, options: { runc, crun }, host: { state } }) {
     const noObstacle = () => Promise.resolve(undefined);
     runtime(runcLikeProvider({ name: 'runc', binary: runc, state, obstacle: noObstacle }));
+    const runlxc = new URL('../../bin/runlxc', import.meta.url).pathname;
+    runtime(runcLikeProvider({ name: 'runlxc', binary: runlxc, state, obstacle: noObstacle }));
     runtime(runcLikeProvider({ name: 'crun', binary: crun, state, obstacle: () => hybridCgroupProblem() }));
   },
 });
