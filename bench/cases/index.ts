@@ -5,8 +5,20 @@ import { pull } from './pull.ts';
 import { rich } from './rich.ts';
 import { runBridge, runNone } from './run.ts';
 import { stats } from './stats.ts';
+import { runtimeRun } from './runtimeRun.ts';
 import { stop } from './stop.ts';
 import { version } from './version.ts';
 
 /** In the order in which they run. */
-export const cases: readonly Case[] = [version, runBridge, runNone, exec, stop, pull, rich, stats, ps];
+export const cases: readonly Case[] = [
+  version,
+  runBridge,
+  runNone,
+  runtimeRun,
+  exec,
+  stop,
+  pull,
+  rich,
+  stats,
+  ps,
+];

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunlxcError } from '../cli/error.ts';
 import type { Resources } from '../spec/types.ts';
-import { type CgroupLayout, hierarchyOf, payloadName } from './layout.ts';
+import { type CgroupLayout, directory, hierarchyOf, payloadName } from './layout.ts';
 import { legacySettings, type Setting, unifiedSettings } from './settings.ts';
 
 /** @throws RunlxcError that names the field */
@@ -22,7 +22,7 @@ export function applyResources(layout: CgroupLayout, cgroup: string, resources: 
 function directoriesOf(layout: CgroupLayout, cgroup: string, { controller, field }: Setting): string[] {
   const hierarchy = layout.unified ? layout.all[0] : hierarchyOf(layout, controller);
   if (!hierarchy) throw new RunlxcError(`${field}: the host has no cgroup controller ${controller}`);
-  const own = join(hierarchy.mount, cgroup);
+  const own = directory(hierarchy, cgroup);
   return [own, join(own, payloadName)];
 }
 
@@ -34,28 +34,28 @@ function apply(layout: CgroupLayout, cgroup: string, setting: Setting): boolean 
   return first || write(own, setting);
 }
 
-function write(directory: string, setting: Setting): boolean {
+function write(path: string, setting: Setting): boolean {
   try {
-    writeFileSync(fileOf(directory, setting), setting.value);
+    writeFileSync(fileOf(path, setting), setting.value);
     return true;
   } catch {
     return false;
   }
 }
 
-function fileOf(directory: string, { file, orFile }: Setting): string {
-  const isOther = orFile !== undefined && !existsSync(join(directory, file));
-  return join(directory, isOther ? orFile : file);
+function fileOf(path: string, { file, orFile }: Setting): string {
+  const isOther = orFile !== undefined && !existsSync(join(path, file));
+  return join(path, isOther ? orFile : file);
 }
 
 /** Written once more, for the kernel's reason. */
 function failure(layout: CgroupLayout, cgroup: string, setting: Setting): RunlxcError {
-  for (const directory of directoriesOf(layout, cgroup, setting)) {
+  for (const path of directoriesOf(layout, cgroup, setting)) {
     try {
-      writeFileSync(fileOf(directory, setting), setting.value);
+      writeFileSync(fileOf(path, setting), setting.value);
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
-      const file = fileOf(directory, setting);
+      const file = fileOf(path, setting);
       return new RunlxcError(
         `${setting.field}: failed to write ${JSON.stringify(setting.value)} to ${file}: ${code}`,
       );

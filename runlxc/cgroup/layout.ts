@@ -1,6 +1,7 @@
 /** The hierarchies of cgroups that the host has mounted. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Membership, membershipOf } from './membership.ts';
 
 export interface Hierarchy {
   version: 1 | 2;
@@ -8,6 +9,8 @@ export interface Hierarchy {
   mount: string;
   /** Which of its cgroups is there: '/' where the host mounts it. */
   root: string;
+  /** Below the mount, where paths of containers begin: the cgroup of PID 1, as LXC has it. */
+  base: string;
   /** Of v1: what is mounted here. */
   controllers: readonly string[];
   /** Of v1: what mount(2) needs to mount it again. */
@@ -23,9 +26,19 @@ export interface CgroupLayout {
 /** Below the container's own cgroup: where its processes are. */
 export const payloadName = 'payload';
 
+/** The directory of the container's cgroup. */
+export function directory({ mount, base }: Hierarchy, cgroup: string): string {
+  return join(mount, base, cgroup);
+}
+
 /** The directory of the container's processes. */
-export function payload({ mount }: Hierarchy, cgroup: string): string {
-  return join(mount, cgroup, payloadName);
+export function payload(hierarchy: Hierarchy, cgroup: string): string {
+  return join(directory(hierarchy, cgroup), payloadName);
+}
+
+/** By what /proc/PID/cgroup names it. */
+export function keyOf({ controllers, options }: Hierarchy): string {
+  return controllers[0] ?? options.split(',').find((option) => option.startsWith('name=')) ?? '';
 }
 
 const v1Names = new Set([
@@ -45,8 +58,14 @@ const v1Names = new Set([
   'rdma',
 ]);
 
-export function cgroupLayout(mountinfo = readFileSync('/proc/self/mountinfo', 'utf8')): CgroupLayout {
-  const all = mountinfo.split('\n').flatMap(parseLine);
+export function cgroupLayout(
+  mountinfo = readFileSync('/proc/self/mountinfo', 'utf8'),
+  init = membershipOf('1'),
+): CgroupLayout {
+  const all = mountinfo
+    .split('\n')
+    .flatMap(parseLine)
+    .map((hierarchy) => ({ ...hierarchy, base: baseOf(hierarchy, init) }));
   // The same hierarchy may be mounted twice; the first is the host's own.
   const seen = new Set<string>();
   const first = all.filter((hierarchy) => {
@@ -56,12 +75,18 @@ export function cgroupLayout(mountinfo = readFileSync('/proc/self/mountinfo', 'u
   return { all: first, unified: first.length > 0 && first.every(({ version }) => version === 2) };
 }
 
+/** systemd's own scope is one below where it puts others. */
+function baseOf(hierarchy: Hierarchy, init: Membership): string {
+  const path = (init.get(keyOf(hierarchy)) ?? '/').replace(/\/init\.scope$/, '') || '/';
+  return path.startsWith(hierarchy.root) ? path.slice(hierarchy.root.length) : path;
+}
+
 /** proc(5): id parent device root mountpoint options… - type source superoptions */
 function parseLine(line: string): Hierarchy[] {
   const [left = '', right = ''] = line.split(' - ');
   const [type, , superOptions = ''] = right.split(' ');
   const [, , , root = '', mount = ''] = left.split(' ').map(unescape);
-  if (type === 'cgroup2') return [{ version: 2, mount, root, controllers: [], options: '' }];
+  if (type === 'cgroup2') return [{ version: 2, mount, root, base: '', controllers: [], options: '' }];
   if (type !== 'cgroup') return [];
   const options = superOptions
     .split(',')
@@ -69,7 +94,7 @@ function parseLine(line: string): Hierarchy[] {
   const controllers = options.filter((option) => !option.startsWith('name='));
   // A hierarchy without controllers must be asked for by name and `none`.
   const mountOptions = controllers.length > 0 ? options : ['none', ...options];
-  return [{ version: 1, mount, root, controllers, options: mountOptions.join(',') }];
+  return [{ version: 1, mount, root, base: '', controllers, options: mountOptions.join(',') }];
 }
 
 function unescape(path: string): string {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CgroupLayout, payload } from './layout.ts';
+import { type CgroupLayout, directory, payload } from './layout.ts';
 
 /** All processes of the container, without its monitor. */
 export function containerProcesses(layout: CgroupLayout, cgroup: string): number[] {
@@ -11,25 +11,25 @@ export function containerProcesses(layout: CgroupLayout, cgroup: string): number
 
 /** All processes below the container's cgroup, of every hierarchy. */
 export function cgroupProcesses(layout: CgroupLayout, cgroup: string): number[] {
-  return [...new Set(layout.all.flatMap(({ mount }) => processesBelow(join(mount, cgroup))))];
+  return [...new Set(layout.all.flatMap((hierarchy) => processesBelow(directory(hierarchy, cgroup))))];
 }
 
 /** Of a cgroup and all below; none if it does not exist. */
-function processesBelow(directory: string): number[] {
+function processesBelow(path: string): number[] {
   let own: number[];
   try {
-    own = readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+    own = readFileSync(join(path, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
   } catch {
     return [];
   }
   // 0 is a process of a PID namespace that is not below ours.
-  return [...own.filter((pid) => pid > 0), ...subdirectories(directory).flatMap(processesBelow)];
+  return [...own.filter((pid) => pid > 0), ...subdirectories(path).flatMap(processesBelow)];
 }
 
-export function subdirectories(directory: string): string[] {
+export function subdirectories(path: string): string[] {
   try {
-    const entries = readdirSync(directory, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name));
+    const entries = readdirSync(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
   } catch {
     return [];
   }

@@ -1,8 +1,7 @@
 import { rmdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { RunlxcError } from '../cli/error.ts';
 import { waitFor } from '../state/wait.ts';
-import type { CgroupLayout } from './layout.ts';
+import { type CgroupLayout, directory } from './layout.ts';
 import { cgroupProcesses, subdirectories } from './processes.ts';
 
 /** Milliseconds in which the kernel lets go of a cgroup whose last process has ended. */
@@ -10,9 +9,10 @@ const withinMs = 5_000;
 
 /** Removes the container's cgroup and all below it, in every hierarchy. */
 export async function removeCgroup(layout: CgroupLayout, cgroup: string): Promise<void> {
-  for (const { mount } of layout.all) {
-    const isGone = () => removeTree(join(mount, cgroup));
-    if (!(await waitFor(isGone, withinMs))) throw new RunlxcError(`the cgroup ${mount}${cgroup} is in use`);
+  for (const hierarchy of layout.all) {
+    const path = directory(hierarchy, cgroup);
+    if (!(await waitFor(() => removeTree(path), withinMs)))
+      throw new RunlxcError(`the cgroup ${path} is in use`);
   }
 }
 
@@ -29,10 +29,10 @@ export async function clearCgroup(layout: CgroupLayout, cgroup: string): Promise
   await removeCgroup(layout, cgroup);
 }
 
-function removeTree(directory: string): boolean {
+function removeTree(path: string): boolean {
   try {
-    for (const below of subdirectories(directory)) removeTree(below);
-    rmdirSync(directory);
+    for (const below of subdirectories(path)) removeTree(below);
+    rmdirSync(path);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT';

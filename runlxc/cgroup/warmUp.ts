@@ -3,27 +3,16 @@
  * need not (cgroup_threadgroup_rwsem, percpu-rwsem.c). So the wait is begun while there is other work to do: this process is moved
  * to where it is.
  */
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CgroupLayout } from './layout.ts';
+import { type CgroupLayout, keyOf } from './layout.ts';
+import { membershipOf } from './membership.ts';
 
 export function beginMoves({ all }: CgroupLayout): void {
-  const paths = ownPaths(readFileSync('/proc/self/cgroup', 'utf8'));
-  const hierarchy = all.find(({ root, controllers }) => root === '/' && paths.has(controllers[0] ?? ''));
-  const path = paths.get(hierarchy?.controllers[0] ?? '');
-  if (!hierarchy || path === undefined) return;
+  const own = membershipOf('self');
+  const hierarchy = all.find((each) => each.root === '/' && own.has(keyOf(each)));
+  if (!hierarchy) return;
+  const file = join(hierarchy.mount, own.get(keyOf(hierarchy)) ?? '', 'cgroup.procs');
   // It is no loss if it fails.
-  writeFile(join(hierarchy.mount, path, 'cgroup.procs'), String(process.pid)).catch(() => undefined);
-}
-
-/** By the first controller of each hierarchy, '' for v2; cgroups(7). */
-function ownPaths(text: string): Map<string, string> {
-  const lines = text.split('\n').filter(Boolean);
-  return new Map(
-    lines.map((line) => {
-      const [, controllers = '', ...path] = line.split(':');
-      return [controllers.split(',')[0] ?? '', path.join(':')];
-    }),
-  );
+  writeFile(file, String(process.pid)).catch(() => undefined);
 }

@@ -100,7 +100,6 @@ async function make(context: Context, wanted: NewContainer, { spec, dir, state }
   const compiling = spec.linux?.seccomp ? compileSeccomp(spec.linux.seccomp, dir) : undefined;
   compiling?.catch(() => undefined);
   writePlans(container, context.log.warn);
-  await compiling;
   const monitor = startMonitor('run', join(dir, 'monitor.plan'), {
     preservedFds: container.preserveFds,
     hasTerminal: spec.process?.terminal ?? false,
@@ -109,6 +108,7 @@ async function make(context: Context, wanted: NewContainer, { spec, dir, state }
   if (monitorRef) writeState(dir, Object.assign(state, { monitor: monitorRef }));
 
   await expectReport(monitor, stages.mounted, dir);
+  await compiling;
   state.init = initOf(monitor.pid);
   writeState(dir, state);
   if (spec.linux?.resources) applyResources(context.layout, state.cgroup, spec.linux.resources);

@@ -10,9 +10,12 @@ import { monitorPath } from './programs.ts';
 /** Compiles a filter to DIR/seccomp.bpf, where every process of the container gets it from. */
 export async function compileSeccomp(seccomp: Seccomp, dir: string): Promise<void> {
   const rules = join(dir, 'seccomp.rules');
+  const target = join(dir, 'seccomp.bpf');
+  // The monitor opens the file while it is still empty.
+  writeFileSync(target, '', { mode: 0o600 });
   writeFileSync(rules, seccompPlan(seccomp).encode(), { mode: 0o600 });
   try {
-    await promisify(execFile)(monitorPath(), ['seccomp', rules, join(dir, 'seccomp.bpf')], { env: {} });
+    await promisify(execFile)(monitorPath(), ['seccomp', rules, target], { env: {} });
   } catch (error) {
     const { stderr = '' } = error as { stderr?: string };
     throw new RunlxcError(stderr.trim() || `linux.seccomp: ${(error as Error).message}`, { cause: error });

@@ -4,6 +4,7 @@ import { RunlxcError } from '../cli/error.ts';
 import { parseJson } from './parseJson.ts';
 import { checkShape, processShape, resourcesShape, specShape } from './shape.ts';
 import type { Process, Resources, Spec } from './types.ts';
+import { withRealNamespaces } from './joined.ts';
 import { checkSpec } from './validate.ts';
 
 /**
@@ -21,7 +22,7 @@ export function loadSpec(bundle: string): Spec {
       throw new RunlxcError(`JSON specification file ${file} not found`);
     throw error;
   }
-  const spec = parseAs<Spec>(text, file, specShape);
+  const spec = withRealNamespaces(parseAs<Spec>(text, file, specShape));
   checkSpec(spec, bundle);
   return spec;
 }

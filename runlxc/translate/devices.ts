@@ -37,7 +37,7 @@ function addDevice(container: Container, { monitor, init, descriptors }: Plans, 
   if (isUserNamespaced(container) && device.type !== 'p') {
     const fd = descriptors.take();
     monitor.add('tree', fd, device.path, false);
-    init.add('bind', fd, device.path);
+    init.add('bind', fd, device.path, device.path, 0, 0, 0);
     return;
   }
   const { path, type, major = 0, minor = 0, fileMode = 0o666, uid = 0, gid = 0 } = device;

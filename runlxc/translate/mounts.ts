@@ -1,5 +1,5 @@
-import { join, resolve } from 'node:path';
-import { payload } from '../cgroup/layout.ts';
+import { resolve } from 'node:path';
+import { directory, payload } from '../cgroup/layout.ts';
 import type { Mount } from '../spec/types.ts';
 import { addCgroupMount } from './cgroupMounts.ts';
 import type { Container, Plans } from './container.ts';
@@ -61,8 +61,9 @@ function addBind(container: Container, plans: Plans, { mount, options, field }: 
   const top = bindAttributes(options);
   if (top.set | top.clear) monitor.add('attributes', fd, false, top.set, top.clear, 0);
   const { set, clear } = options.recursive;
-  if (set | clear) monitor.add('attributes', fd, true, set, clear, 0);
-  init.add('bind', fd, mount.destination);
+  if (set | clear) monitor.add('tree-attributes', fd, true, set, clear, 0);
+  const flags = options.flags & ~(ms.bind | ms.rec);
+  init.add('bind', fd, mount.destination, source, isTree ? ms.rec : 0, flags, options.propagation);
 }
 
 /** The tree comes with the host's propagation: it gets that of the container's root, or its own. */
@@ -79,7 +80,7 @@ function addPropagation(container: Container, { monitor }: Plans, own: number, f
  * that has its processes.
  */
 function ownCgroup({ cgroups, cgroup }: Container, source: string): string | undefined {
-  const hierarchy = cgroups.all.find(({ mount }) => source === join(mount, cgroup));
+  const hierarchy = cgroups.all.find((each) => source === directory(each, cgroup));
   return hierarchy && payload(hierarchy, cgroup);
 }
 

@@ -26,8 +26,17 @@ export const bootstrapPackages: readonly HostPackage[] = [
   { name: 'debian-archive-keyring', provides: '/usr/share/keyrings/debian-archive-keyring.gpg' },
 ];
 
+/** What builds the native parts of runlxc; liblxc itself comes with its headers. */
+const nativePackages: readonly HostPackage[] = [
+  { name: 'gcc', provides: 'gcc' },
+  { name: 'libc6-dev', provides: '/usr/include/stdio.h' },
+  { name: 'lxc-dev', provides: '/usr/include/lxc/lxccontainer.h' },
+  { name: 'libseccomp-dev', provides: '/usr/include/seccomp.h' },
+];
+
 /** What the tests need beyond that. */
 export const testPackages: readonly HostPackage[] = [
+  ...nativePackages,
   { name: 'crun', provides: 'crun' },
   { name: 'gcc', provides: 'gcc' },
   { name: 'libc6-dev', provides: '/usr/include/stdio.h' },

@@ -5,6 +5,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { oldKernel } from './support/oldKernel.ts';
 import { RunlxcBed } from './support/runlxcBed.ts';
 
 describe('runlxc', () => {
@@ -146,6 +147,49 @@ describe('runlxc', () => {
     } finally {
       await execa('umount', [shared]);
     }
+  });
+
+  it('a kernel of 4.19’s calls runs containers with bind mounts', async () => {
+    const data = join(bed.dir, 'data');
+    await execa('mkdir', [data]);
+    await writeFile(join(data, 'file'), '');
+    const script = 'ls /mnt; echo > /mnt/file';
+    const bundle = await bed.bundle('old', ['sh', '-c', script], ({ mounts }) => {
+      mounts.push({ destination: '/mnt', type: 'bind', source: data, options: ['bind', 'ro', 'nosuid'] });
+    });
+    const { stdout, stderr } = await bed.callBelow(
+      [await oldKernel(bed.dir)],
+      'run',
+      '--bundle',
+      bundle,
+      'old',
+    );
+    equal(stdout, 'file');
+    match(stderr, /Read-only file system/);
+    deepEqual(bed.leftovers('old'), []);
+  });
+
+  it('a host that has cgroup v2 alone runs, freezes and removes containers', async () => {
+    // In a mount namespace that sees no other hierarchy; its controllers stay v1’s.
+    const alone = 'umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && exec "$@"';
+    const wrapper = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', alone, 'sh'];
+    const call = (...args: string[]) => bed.callBelow(wrapper, ...args);
+    const bundle = await bed.bundle('v2', ['sleep', '100']);
+    const log = join(bed.dir, 'v2.out');
+    await execa('sh', [
+      '-c',
+      `${wrapper.map((arg) => `'${arg}'`).join(' ')} "$@" > ${log} 2>&1 < /dev/null`,
+      'sh',
+      ...bed.commandLine('run', '--detach', '--bundle', bundle, 'v2'),
+    ]);
+    const status = async () => (JSON.parse((await call('state', 'v2')).stdout) as { status: string }).status;
+    equal(await status(), 'running', await readFile(log, 'utf8'));
+    match((await call('exec', 'v2', 'cat', '/proc/self/cgroup')).stdout, /^0::\/.*payload/m);
+    equal((await call('pause', 'v2')).exitCode, 0);
+    equal(await status(), 'paused');
+    equal((await call('resume', 'v2')).exitCode, 0);
+    equal((await call('delete', '--force', 'v2')).exitCode, 0);
+    deepEqual(bed.leftovers('v2'), []);
   });
 
   it('a bundle with an error in its JSON is refused with the place', async () => {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../common/fail.h"
+#include "../common/trees.h"
 #include "copyup.h"
 #include "rootpath.h"
 
@@ -128,10 +129,25 @@ static enum missing like(int source)
 	return S_ISDIR(info.st_mode) ? MISSING_DIRECTORY : MISSING_FILE;
 }
 
-void run_bind(struct plan *plan)
+static void bind_path(const char *path, const char *destination, unsigned long recursive, unsigned long flags)
 {
-	int source = plan_number(plan);
-	const char *destination = plan_string(plan);
+	int source = open(path, O_PATH | O_CLOEXEC), target;
+
+	if (source < 0)
+		fail_errno("mounts: cannot open %s", path);
+	target = target_of(destination, like(source));
+	if (mount(fd_path(source), fd_path(target), NULL, MS_BIND | recursive, NULL) < 0)
+		fail_errno("mounts: cannot bind mount %s on %s", path, destination);
+	close(source);
+	close(target);
+	target = target_of(destination, MISSING_FAILS);
+	if (flags && mount(NULL, fd_path(target), NULL, MS_REMOUNT | MS_BIND | flags, NULL) < 0)
+		fail_errno("mounts: cannot set the flags of %s", destination);
+	close(target);
+}
+
+static void attach_tree(int source, const char *destination)
+{
 	int target = target_of(destination, like(source));
 
 	if (syscall(SYS_move_mount, source, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
@@ -140,23 +156,25 @@ void run_bind(struct plan *plan)
 	close(target);
 }
 
+void run_bind(struct plan *plan)
+{
+	int source = plan_number(plan);
+	const char *destination = plan_string(plan), *path = plan_string(plan);
+	unsigned long recursive = plan_number(plan), flags = plan_number(plan), propagation = plan_number(plan);
+
+	if (has_mount_trees()) {
+		attach_tree(source, destination);
+	} else {
+		bind_path(path, destination, recursive, flags);
+		propagate(destination, propagation);
+	}
+}
+
 void run_bind_path(struct plan *plan)
 {
 	const char *path = plan_string(plan), *destination = plan_string(plan);
-	unsigned long flags = plan_number(plan);
-	int source = open(path, O_PATH | O_CLOEXEC), target;
 
-	if (source < 0)
-		fail_errno("mounts: cannot open %s", path);
-	target = target_of(destination, like(source));
-	if (mount(fd_path(source), fd_path(target), NULL, MS_BIND | MS_REC, NULL) < 0)
-		fail_errno("mounts: cannot bind mount %s on %s", path, destination);
-	close(source);
-	close(target);
-	target = target_of(destination, MISSING_FAILS);
-	if (flags && mount(NULL, fd_path(target), NULL, MS_REMOUNT | MS_BIND | flags, NULL) < 0)
-		fail_errno("mounts: cannot set the flags of %s", destination);
-	close(target);
+	bind_path(path, destination, MS_REC, plan_number(plan));
 }
 
 void run_remount(struct plan *plan)

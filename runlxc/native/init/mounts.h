@@ -8,7 +8,10 @@
 void run_root(struct plan *plan);
 /* SOURCE TYPE DESTINATION FLAGS DATA PROPAGATION COPYUP: mount(2). */
 void run_mount(struct plan *plan);
-/* FD DESTINATION: a mount tree that the monitor has opened. */
+/*
+ * FD DESTINATION SOURCE RECURSIVE FLAGS PROPAGATION: a mount tree that the monitor has opened and given its options; on a kernel
+ * without such trees the source is bind mounted here.
+ */
 void run_bind(struct plan *plan);
 /* SOURCE DESTINATION FLAGS: a path that exists only now, e.g. a cgroup. */
 void run_bind_path(struct plan *plan);

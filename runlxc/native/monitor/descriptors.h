@@ -16,6 +16,8 @@ void run_copy(struct plan *plan);
 void run_tree(struct plan *plan);
 /* FD RECURSIVE SET CLEAR PROPAGATION: mount_setattr(2). */
 void run_attributes(struct plan *plan);
+/* The same for all below, which the init could not make up for on a kernel without mount_setattr(2). */
+void run_tree_attributes(struct plan *plan);
 /* FD RECURSIVE UIDS GIDS: maps the owners of a tree's files; lines of /proc/PID/uid_map. */
 void run_idmap(struct plan *plan);
 /* RESOURCE HARD: raises the monitor's limit, for the init in a user namespace cannot raise its own. */

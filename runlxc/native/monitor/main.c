@@ -28,6 +28,7 @@ static const struct instruction instructions[] = {
 	{ "copy", run_copy },
 	{ "tree", run_tree },
 	{ "attributes", run_attributes },
+	{ "tree-attributes", run_tree_attributes },
 	{ "idmap", run_idmap },
 	{ "raise-limit", run_raise_limit },
 	{ "check-namespace", run_check_namespace },

@@ -1,12 +1,14 @@
 /*
- * A monitor lives as long as its container and does nothing but wait. Its descriptors of the container's output would keep
+ * A monitor lives as long as its container and does nothing but wait, in the namespaces of its container. Its descriptors of the container's output would keep
  * readers from seeing an end, and most of its memory is code that has run for the last time.
  */
 #include "slim.h"
 
 #include <fcntl.h>
 #include <malloc.h>
+#include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -68,8 +70,46 @@ int ready_fd(void)
 	return slim ? -1 : passed.ready;
 }
 
+/*
+ * Engines take the namespaces of the process whose pid they were given, which is ours: a pod's containers join /proc/PID/ns/ipc
+ * of its sandbox. The PID namespace alone cannot be had, for that process's parent is outside.
+ */
+static void join(pid_t init)
+{
+	static const char *const names[] = { "ipc", "uts", "net", "cgroup", "mnt" };
+	char path[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", init, names[i]);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		/* One that is the host's is ours already. */
+		if (fd >= 0) {
+			(void)setns(fd, 0);
+			close(fd);
+		}
+	}
+}
+
+/* Before the end of a child is waited for: there is one, and only its number is asked. */
+static pid_t only_child(void)
+{
+	char path[64], number[16] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, number, sizeof(number) - 1) < 0)
+		number[0] = '\0';
+	close(fd);
+	return atoi(number);
+}
+
 void become_slim(void)
 {
+	pid_t init = only_child();
+
 	let_go_of_streams();
 	for (int fd = passed.first; fd < passed.first + passed.count; fd++)
 		close(fd);
@@ -77,5 +117,7 @@ void become_slim(void)
 	end_reports();
 	malloc_trim(0);
 	drop_code();
+	if (init > 0)
+		join(init);
 	slim = 1;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../common/fail.h"
+#include "../common/trees.h"
 #include "descriptors.h"
 
 /* Some C libraries lack these, linux/mount.h. */
@@ -33,8 +34,11 @@ void run_tree(struct plan *plan)
 	int wanted = plan_number(plan);
 	const char *path = plan_string(plan);
 	unsigned recursive = plan_number(plan) ? AT_RECURSIVE : 0;
-	int fd = syscall(SYS_open_tree, AT_FDCWD, path, TREE_CLONE | recursive);
+	int fd;
 
+	if (!has_mount_trees())
+		return;
+	fd = syscall(SYS_open_tree, AT_FDCWD, path, TREE_CLONE | recursive);
 	if (fd < 0)
 		fail_errno("mounts: cannot open the source %s", path);
 	if (fd == wanted)
@@ -56,8 +60,15 @@ void run_attributes(struct plan *plan)
 
 	attributes.clear = plan_number(plan);
 	attributes.propagation = plan_number(plan);
-	if (change(fd, recursive, &attributes) < 0)
+	if (has_mount_trees() && change(fd, recursive, &attributes) < 0)
 		fail_errno("mounts: cannot set the options of a bind mount");
+}
+
+void run_tree_attributes(struct plan *plan)
+{
+	if (!has_mount_trees())
+		fail("mounts: recursive options need Linux 5.12");
+	run_attributes(plan);
 }
 
 static void write_map(pid_t pid, const char *name, char **lines)
@@ -116,6 +127,8 @@ void run_idmap(struct plan *plan)
 	struct attributes attributes = { .set = ATTR_IDMAP };
 	int namespace = user_namespace(uids, gids);
 
+	if (!has_mount_trees())
+		fail("mounts: mappings of a mount need Linux 5.12");
 	attributes.userns_fd = namespace;
 	if (change(fd, recursive, &attributes) < 0)
 		fail_errno("mounts: cannot map the owners of a mount");

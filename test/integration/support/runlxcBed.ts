@@ -11,6 +11,7 @@ const runlxc = resolve(import.meta.dirname, '../../../bin/runlxc');
 
 interface Spec {
   process: { args: string[]; capabilities?: Record<string, string[]> };
+  mounts: { destination: string; type: string; source: string; options: string[] }[];
   hooks?: Record<string, { path: string; args?: string[] }[]>;
 }
 
@@ -44,7 +45,17 @@ export class RunlxcBed {
   }
 
   async call(...args: string[]) {
-    return await execa(runlxc, ['--root', this.root, ...args], {
+    return await this.callBelow([], ...args);
+  }
+
+  commandLine(...args: string[]): string[] {
+    return [runlxc, '--root', this.root, ...args];
+  }
+
+  /** The same below another program, which executes what follows its own arguments. */
+  async callBelow(wrapper: string[], ...args: string[]) {
+    const [file = '', ...rest] = [...wrapper, ...this.commandLine(...args)];
+    return await execa(file, rest, {
       reject: false,
       stdin: 'ignore',
       timeout: 20_000,

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { cgroupLayout } from '../../../../runlxc/cgroup/layout.ts';
+import { cgroupLayout, directory } from '../../../../runlxc/cgroup/layout.ts';
+import { parseMembership } from '../../../../runlxc/cgroup/membership.ts';
 
 const line = (mount: string, type: string, options: string) =>
   `30 25 0:26 / ${mount} rw,relatime shared:1 - ${type} cgroup rw,${options}`;
@@ -27,6 +28,19 @@ describe('the layout of cgroups', () => {
 
   it('of v2 alone is unified', () => {
     equal(cgroupLayout(line('/sys/fs/cgroup', 'cgroup2', '')).unified, true);
+  });
+
+  it('begins where PID 1 is, as LXC does, without systemd’s own scope', () => {
+    const init = parseMembership('3:pids:/outer/init.scope\n2:name=systemd:/init.scope\n0::/\n');
+    const mounts = [
+      line('/p', 'cgroup', 'pids'),
+      line('/s', 'cgroup', 'name=systemd'),
+      line('/u', 'cgroup2', ''),
+    ];
+    deepEqual(
+      cgroupLayout(mounts.join('\n'), init).all.map((hierarchy) => directory(hierarchy, '/c')),
+      ['/p/outer/c', '/s/c', '/u/c'],
+    );
   });
 
   it('has a hierarchy once that is mounted twice', () => {

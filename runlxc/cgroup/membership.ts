@@ -1,0 +1,19 @@
+/** Which cgroups a process is in, cgroups(7). */
+import { readFileSync } from 'node:fs';
+
+/** By controller, `name=…` of a hierarchy without controllers, and '' for v2. */
+export type Membership = ReadonlyMap<string, string>;
+
+export function membershipOf(process: 'self' | '1'): Membership {
+  return parseMembership(readFileSync(`/proc/${process}/cgroup`, 'utf8'));
+}
+
+export function parseMembership(text: string): Membership {
+  const lines = text.split('\n').filter(Boolean);
+  return new Map(
+    lines.flatMap((line) => {
+      const [, controllers = '', ...path] = line.split(':');
+      return controllers.split(',').map((name): [string, string] => [name, path.join(':')]);
+    }),
+  );
+}
