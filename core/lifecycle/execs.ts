@@ -15,7 +15,7 @@ import type {
 import { PouchError } from '../../hooks/errors.ts';
 import type { OciProcess, OciSpec } from '../../hooks/oci.ts';
 import { specPath } from '../apply/effects/container.ts';
-import { runtimeError } from '../apply/effects/task.ts';
+import { runtimeError } from '../apply/effects/runtimeError.ts';
 import { ExecStdio } from '../io/index.ts';
 import { hostBoundingSet } from '../plan/capabilities.ts';
 import { toSet } from '../plan/newDraft.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
-import { runtimeError } from '../apply/effects/task.ts';
+import { runtimeError } from '../apply/effects/runtimeError.ts';
 import { effectsOf } from '../apply/effectsOf.ts';
 import type { Ledger } from '../apply/ledger.ts';
 import { etcPaths, hostsFile } from '../plan/etcFiles.ts';

@@ -6,6 +6,7 @@ import type { OciSpec } from '../../hooks/oci.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
 import { specPath } from '../apply/effects/container.ts';
 import type { Ledger } from '../apply/ledger.ts';
+import { readHostLimits } from '../plan/clamp/index.ts';
 import { type PlannedUpdate, planUpdate } from '../plan/update/planUpdate.ts';
 import { diff } from '../plugins/draft/diff.ts';
 import type { Generation } from '../plugins/index.ts';
@@ -27,13 +28,19 @@ export async function update(
   return await kernel.locks.run(record.id, 'update', () =>
     kernel.generations.use(async (generation) => {
       checkUpdatable(record);
-      const planned = await planUpdate(record, request, generation, kernel.log);
+      const planned = await planUpdate(record, request, generation, {
+        log: kernel.log,
+        host: readHostLimits(),
+      });
       const { resources, restart } = record.draft;
       await apply(kernel, record, planned);
       await heedPolicy(kernel, record);
       announce(kernel, record, generation, { resources, restart });
       return {
-        warnings: planned.degraded.map(({ plugin, message }) => `without plugin ${plugin}: ${message}`),
+        warnings: [
+          ...planned.degraded.map(({ plugin, message }) => `without plugin ${plugin}: ${message}`),
+          ...planned.warnings,
+        ],
       };
     }),
   );

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { StatsResponse } from '../../client/index.ts';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
-import { crunYaml } from '../support/runtimes/crunYaml.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const MiB = 2 ** 20;
@@ -12,13 +11,13 @@ const MiB = 2 ** 20;
 describe('stats', function () {
   this.timeout(60_000);
   this.slow(10_000);
-  const daemon = useDaemon({ yaml: crunYaml });
+  const daemon = useDaemon();
   const { ok, pouch } = daemon;
   const statsOf = (ref: string) => daemon.it.client.containers.stats(ref);
   const keep = (name: string, script: string, ...options: string[]) =>
     ok('run', '-d', '--name', name, ...options, 'busybox', 'sh', '-c', script);
 
-  for (const runtime of ['runc', 'othercrun'])
+  for (const runtime of ['runc', 'crun'])
     describe(`with ${runtime}`, () => {
       const name = `used-${runtime}`;
       const busy = 'dd if=/dev/zero of=/dev/shm/x bs=1M count=20 2>/dev/null; while :; do :; done';

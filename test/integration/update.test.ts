@@ -4,10 +4,11 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { cgroupFile } from '../support/cgroupFile.ts';
-import { crunYaml } from '../support/runtimes/crunYaml.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
-const yaml = `${crunYaml}    fixed: { binary: runc, lacks: [liveUpdate, stats] }
+const yaml = `runtime:
+  add:
+    fixed: { binary: runc, lacks: [liveUpdate, stats] }
 plugins:
   - path: ${join(import.meta.dirname, 'support/plugins/caps-memory.ts')}
 `;
@@ -38,7 +39,7 @@ describe('update', function () {
     );
   const both = (size: number) => ({ kernel: size, record: size });
 
-  for (const runtime of ['runc', 'othercrun'])
+  for (const runtime of ['runc', 'crun'])
     describe(`with ${runtime}`, () => {
       const name = `limited-${runtime}`;
       before(() => sleeper(name, '--runtime', runtime, '-m', '64m'));

@@ -1,8 +1,6 @@
 /** The task: the shim, and the container made by the runtime up to, not including, its command. */
 import { mkdir } from 'node:fs/promises';
 import type { EffectKind } from '../../../hooks/effects.ts';
-import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { PouchError } from '../../../hooks/errors.ts';
 import {
   type Any,
   type ContainerdClient,
@@ -17,6 +15,7 @@ import { killProcess } from '../../supervise/kill-process.ts';
 import { checkpointPaths } from '../checkpointPaths.ts';
 import type { ContainerEffectDeps } from './container.ts';
 import type { Idmapped } from './idmap.ts';
+import { runtimeError } from './runtimeError.ts';
 import { endStrayShim } from './strayShim.ts';
 
 const SIGKILL = 9;
@@ -106,80 +105,4 @@ async function killTask(client: ContainerdClient, id: string): Promise<void> {
 /** It ended by itself meanwhile. */
 function ignoreEnded(error: unknown): void {
   if (!saysEnded(error)) throw error;
-}
-
-/**
- * Runtimes answer in prose; what a user caused gets its code. The texts are runc's and crun's for execve(2) failures.
- */
-export function runtimeError(error: unknown, { id, draft }: ContainerRecord, deadlineMs?: number): unknown {
-  if (!(error instanceof PouchError)) return error;
-  const text = error.message;
-  const details = { container: id, cause: error };
-  if (error.code === 'PCH_DEADLINE' && deadlineMs !== undefined)
-    return new PouchError(
-      'PCH_DEADLINE',
-      `the runtime ${draft.runtime} did not answer within ${deadlineMs / 1000} s`,
-      {
-        ...details,
-        hint: 'it was ended; `pouch doctor` looks at runtimes, runtime.startTimeout of pouchd.yaml gives more time',
-      },
-    );
-  if (!error.code.startsWith('PCH_CONTAINERD_')) return error;
-  const cwd = missingDirectory(text);
-  if (cwd !== undefined)
-    return new PouchError('PCH_OPTION_INVALID', `the working directory ${cwd} is not in the container`, {
-      ...details,
-      hint: 'make it there, or choose another --workdir',
-    });
-  if (/executable file not found|no such file or directory.*exec|exec.*no such file or directory/i.test(text))
-    return new PouchError('PCH_COMMAND_NOT_FOUND', `${quotedCommand(text)}the command is not in the image`, {
-      ...details,
-      hint: 'check its spelling, its path and the image’s PATH',
-    });
-  if (isNotExecutable(text))
-    return new PouchError(
-      'PCH_COMMAND_NOT_EXECUTABLE',
-      `${quotedCommand(text)}the command cannot be executed`,
-      {
-        ...details,
-        hint: 'check its mode bits and that it is built for this platform',
-      },
-    );
-  return new PouchError('PCH_RUNTIME_FAILED', `the runtime ${draft.runtime} failed: ${brief(text)}`, {
-    ...details,
-    hint: 'the daemon log has the runtime’s whole answer',
-  });
-}
-
-/** crun (`open executable: …`) says of a directory that its execution is not permitted. */
-function isNotExecutable(text: string): boolean {
-  if (/open executable: operation not permitted/i.test(text)) return true;
-  return /permission denied|exec format error|is a directory/i.test(text) && /exec/i.test(text);
-}
-
-/** runc: `chdir to cwd ("/foo") set in config.json failed`; crun: ``chdir to `/foo` ``. */
-function missingDirectory(text: string): string | undefined {
-  return /chdir to (?:cwd \(\\?"|`)([^"`\\]+)/.exec(text)?.[1];
-}
-
-/** runc: `exec: "foo": executable file not found in $PATH`; crun: ``executable file `foo` not found in $PATH``. */
-function quotedCommand(text: string): string {
-  const command = /exec(?:utable file)?:? (?:\\?"|`)([^"`\\]+)/.exec(text)?.[1];
-  return command ? `"${command}": ` : '';
-}
-
-/** What follows containerd's own call names. */
-function brief(text: string): string {
-  return text
-    .replace(/^containerd \S+: (failed to create shim task: )?(OCI runtime create failed: )?/, '')
-    .replace(
-      /^unable to retrieve OCI runtime error \([^)]*\): (.*) did not terminate successfully: /s,
-      silent,
-    )
-    .slice(0, 600);
-}
-
-/** A runtime tells what is wrong in the log that it is given; one of another kind, or a killed one, does not. */
-function silent(_: string, executable: string): string {
-  return `${executable} gave no reason and ended with `;
 }

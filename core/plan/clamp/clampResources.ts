@@ -14,7 +14,7 @@ interface Need {
 }
 
 /** Answers a warning for each limit that it leaves out. */
-export function clampResources({ resources }: ContainerDraft, host: HostLimits): string[] {
+export function clampResources({ resources }: Pick<ContainerDraft, 'resources'>, host: HostLimits): string[] {
   return needs.flatMap((need) => {
     // One that went with its controller is not asked for any more.
     const lack = need.isAsked(resources) ? lackOf(need, host) : undefined;

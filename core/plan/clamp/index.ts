@@ -3,6 +3,7 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { clampResources } from './clampResources.ts';
 import type { HostLimits } from './hostLimits.ts';
 
+export { clampResources };
 export { type HostLimits, readHostLimits } from './hostLimits.ts';
 
 /** Changes the draft; answers a warning for each change. */

@@ -10,6 +10,7 @@ import { clone } from '../../plugins/draft/clone.ts';
 import type { Generation } from '../../plugins/index.ts';
 import { blamed } from '../blame.ts';
 import { ociResources } from '../request/resources.ts';
+import { clampResources, type HostLimits } from '../clamp/index.ts';
 import { layOver } from './limitFields.ts';
 import { mergeRequest } from './mergeRequest.ts';
 
@@ -19,6 +20,8 @@ export interface PlannedUpdate {
   request: ContainerRequest;
   blame: BlameEntry[];
   degraded: Degradation[];
+  /** What the host cannot give and was left out. */
+  warnings: string[];
 }
 
 /** Touches nothing. @throws PCH_OPTION_INVALID, PCH_CONFLICT */
@@ -26,7 +29,7 @@ export async function planUpdate(
   { id, draft: { resources, restart, autoRemove }, request }: ContainerRecord,
   update: UpdateRequest,
   generation: Generation,
-  log: Logger,
+  { log, host }: { log: Logger; host: HostLimits },
 ): Promise<PlannedUpdate> {
   const merged = mergeRequest(request, update);
   const draft: UpdateDraft = { container: id, resources: clone(resources), restart: clone(restart) };
@@ -36,8 +39,10 @@ export async function planUpdate(
   });
   const outcome = await generation.runner.plan(catalogue.container.preUpdate, draft, { log });
   if (autoRemove && outcome.draft.restart.name !== 'no') throw removedAtEnd(id);
+  const warnings = clampResources(outcome.draft, host);
   return {
     draft: outcome.draft,
+    warnings,
     request: merged,
     blame: [...blame, ...outcome.blame],
     degraded: outcome.degraded,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { runtimeError } from '../../../../core/apply/effects/task.ts';
+import { runtimeError } from '../../../../core/apply/effects/runtimeError.ts';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
 import { PouchError } from '../../../../hooks/errors.ts';
 

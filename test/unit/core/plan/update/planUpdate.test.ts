@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { planUpdate } from '../../../../../core/plan/update/planUpdate.ts';
+import type { HostLimits } from '../../../../../core/plan/clamp/index.ts';
 import type { UpdateRequest } from '../../../../../hooks/engine.ts';
 import type { Plugin } from '../../../../../hooks/definePlugin.ts';
 import type { OciResources } from '../../../../../hooks/oci.ts';
@@ -9,21 +10,41 @@ import { record } from '../../record.ts';
 
 const mib = 2 ** 20;
 
+/** A host with every cgroup controller but these. */
+function hostWithout(lacking: readonly string[]): HostLimits {
+  const controllers = ['memory', 'pids', 'blkio', 'cpu', 'cpuset'].filter((name) => !lacking.includes(name));
+  return {
+    capabilities: new Set(),
+    oomScoreAdj: 0,
+    rlimits: new Map(),
+    controllers: new Set(controllers),
+    hasControllerFile: () => true,
+  };
+}
+
 describe('the plan of an update', () => {
   const plan = async (
     update: UpdateRequest,
     had: { resources?: OciResources; request?: ResourceRequest; autoRemove?: boolean } = {},
     plugins: Plugin[] = [],
+    lacking: string[] = [],
   ) => {
     const { generation, log } = await load(plugins);
     const container = record({
       draft: { resources: had.resources ?? {}, autoRemove: had.autoRemove ?? false },
       request: { resources: had.request ?? {} },
     });
-    return await planUpdate(container, update, generation, log);
+    return await planUpdate(container, update, generation, { log, host: hostWithout(lacking) });
   };
   const limits = async (given: ResourceRequest, request: ResourceRequest, resources: OciResources) =>
     (await plan({ resources: given }, { request, resources })).draft.resources;
+
+  it('leaves out what the host has no controller for, with a warning', async () => {
+    const { draft, warnings } = await plan({ resources: { pids: 20, memory: 64 * mib } }, {}, [], ['pids']);
+    assert.equal(draft.resources.pids, undefined);
+    assert.equal(draft.resources.memory?.limit, 64 * mib);
+    assert.match(warnings.join(), /without --pids-limit: this host has no cgroup controller pids/);
+  });
 
   it('changes what is named, and nothing else', async () => {
     const had = { memory: { limit: 64 * mib, swap: 128 * mib }, pids: { limit: 9 } };
