@@ -1,5 +1,5 @@
 /**
- * Writes the tables of docs/runtimes.md, what runtimes declare, between their markers. With --check it writes nothing and
+ * Writes the tables of docs/runtimes.md, what runtimes declare and how far they conform, between their markers. With --check it writes nothing and
  * fails when they are stale.
  */
 import { readFileSync } from 'node:fs';
@@ -7,13 +7,14 @@ import { argv, exit, stderr } from 'node:process';
 import { runtimeFeatures, type RuntimeFeature } from '../hooks/runtimeFeatures.ts';
 import { writeGenerated } from './lib/generated.ts';
 import { builtInRuntimes } from './runtime-docs/builtInRuntimes.ts';
+import { conformanceTable } from './runtime-docs/conformanceTable.ts';
 import { betweenMarkers } from './runtime-docs/markers.ts';
 
 const path = 'docs/runtimes.md';
 const text = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 const stale = await writeGenerated(
-  { [path]: betweenMarkers(text, { features: await featureTable() }) },
+  { [path]: betweenMarkers(text, { features: await featureTable(), conformance: conformanceTable() }) },
   argv.includes('--check'),
 );
 if (stale.length > 0) {
