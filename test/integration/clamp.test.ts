@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { hostBoundingSet } from '../../core/plan/capabilities.ts';
 import { controllersIn } from '../../core/plan/clamp/hostLimits.ts';
 import { readFileSync } from 'node:fs';
+import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const held = hostBoundingSet();
@@ -9,7 +10,7 @@ const { controllers, hasControllerFile } = controllersIn(readFileSync('/proc/sel
   readFileSync(path, 'utf8'),
 );
 
-for (const runtime of ['runc', 'crun'])
+for (const runtime of ociRuntimes)
   describe(`what the host cannot give is left out with a warning: ${runtime}`, function () {
     this.timeout(60_000);
     const daemon = useDaemon();

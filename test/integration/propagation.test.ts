@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { access, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** The host's cgroup mounts, with their propagation. */
@@ -10,7 +11,7 @@ async function cgroupMounts(): Promise<string[]> {
   return lines.filter((line) => line.includes(' /sys/fs/cgroup'));
 }
 
-for (const runtime of ['runc', 'crun'])
+for (const runtime of ociRuntimes)
   describe(`mounts of the host and of a container reach each other: ${runtime}`, function () {
     this.timeout(60_000);
     // Hooks run in the order of their making: this one before the look at what is left.

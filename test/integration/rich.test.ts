@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { TestPouchd } from '../support/pouchd.ts';
 
 /** Longest that a machine may take to boot and power off, on a loaded host. */
@@ -173,7 +174,7 @@ describe('rich containers', function () {
       assert.equal(stdout, 'CapBnd:\t00000000a80425fb\nread-only\n');
     });
 
-    for (const runtime of ['runc', 'crun'])
+    for (const runtime of ociRuntimes)
       it(`has users of its own, a writable cgroup of its own, and units of other users: ${runtime}`, async () => {
         const before = await pouchd.inventory();
         const args = [

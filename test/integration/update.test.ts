@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { cgroupFile } from '../support/cgroupFile.ts';
+import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const yaml = `runtime:
@@ -39,7 +40,7 @@ describe('update', function () {
     );
   const both = (size: number) => ({ kernel: size, record: size });
 
-  for (const runtime of ['runc', 'crun'])
+  for (const runtime of ociRuntimes)
     describe(`with ${runtime}`, () => {
       const name = `limited-${runtime}`;
       before(() => sleeper(name, '--runtime', runtime, '-m', '64m'));

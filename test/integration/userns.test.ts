@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const range = { first: 700_000, size: 65_536 };
 const yaml = `userns: { range: ${range.first}-${range.first + 10 * range.size} }\n`;
 
-for (const runtime of ['runc', 'crun'])
+for (const runtime of ociRuntimes)
   describe(`a container with users of its own: ${runtime}`, function () {
     this.timeout(60_000);
     this.slow(10_000);
