@@ -60,9 +60,18 @@ function addSeccomp(plan: Plan, { seccomp }: ProcessContext): void {
   plan.add('seccomp', fd, seccompFlagBits(profile), listener, JSON.stringify(ociVersion), metadata);
 }
 
+const attr = '/proc/self/attr';
+
 /** For the next program, /proc/PID/attr. */
 function addLabels(plan: Plan, { apparmorProfile, selinuxLabel }: Process): void {
   if (apparmorProfile && apparmorProfile !== 'unconfined')
-    plan.add('label', '/proc/self/attr/apparmor/exec', `exec ${apparmorProfile}`);
-  if (selinuxLabel) plan.add('label', '/proc/self/attr/exec', selinuxLabel);
+    // Before Linux 5.8 all modules share one file.
+    plan.add(
+      'label',
+      'process.apparmorProfile',
+      `${attr}/apparmor/exec`,
+      `${attr}/exec`,
+      `exec ${apparmorProfile}`,
+    );
+  if (selinuxLabel) plan.add('label', 'process.selinuxLabel', `${attr}/exec`, `${attr}/exec`, selinuxLabel);
 }

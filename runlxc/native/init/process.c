@@ -47,9 +47,9 @@ void run_sysctl(struct plan *plan)
 
 void run_label(struct plan *plan)
 {
-	const char *path = plan_string(plan);
+	const char *field = plan_string(plan), *path = plan_string(plan), *older = plan_string(plan);
 
-	write_file("process.apparmorProfile or process.selinuxLabel", path, plan_string(plan));
+	write_file(field, access(path, F_OK) == 0 ? path : older, plan_string(plan));
 }
 
 void run_time_namespace(struct plan *plan)

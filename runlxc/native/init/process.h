@@ -22,7 +22,7 @@ void run_io_priority(struct plan *plan);
 void run_scheduler(struct plan *plan);
 /* PERSONA: personality(2). */
 void run_personality(struct plan *plan);
-/* PATH LABEL: a label of SELinux or AppArmor for the next program. */
+/* FIELD PATH OLDER LABEL: a label of SELinux or AppArmor for the next program; OLDER is the path on kernels without PATH. */
 void run_label(struct plan *plan);
 /* MASK: the bounding set. */
 void run_bounding(struct plan *plan);
