@@ -225,9 +225,14 @@ export class Ledger {
     const deadlineMs = this.#options.stepDeadlineMs ?? kind.deadlineMs ?? standardDeadlineMs;
     const deadline = deferredDeadline(deadlineMs, () => {
       const { container } = this.#options;
-      const late = new PouchError('PCH_DEADLINE', `the effect "${effect.kind}" did not end in time`, {
-        container,
-      });
+      const late = new PouchError(
+        'PCH_DEADLINE',
+        `the effect "${effect.kind}" did not end within ${deadlineMs / 1000} s`,
+        {
+          container,
+          hint: 'something on the host hangs: the daemon log and `pouch ops` say more; try again',
+        },
+      );
       controller.abort(late);
       return late;
     });

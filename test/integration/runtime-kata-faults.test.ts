@@ -66,7 +66,10 @@ describe('kata’s shim (a stand-in)', function () {
   it('that hangs in create: the call ends at its deadline, and leaves nothing', async () => {
     await kata.shim.break('hang-create');
     const hanging = { Cmd: ['true'], HostConfig: { Runtime: 'kata', AutoRemove: true } };
-    await assert.rejects(kata.it.runContainer(hanging), { code: 'PCH_DEADLINE' });
+    await assert.rejects(kata.it.runContainer(hanging), {
+      code: 'PCH_DEADLINE',
+      message: /the runtime kata did not answer within 10 s/,
+    });
     await assertRecovered();
   });
 

@@ -40,6 +40,10 @@ export function taskEffect(
   return {
     kind: 'task',
     volatile: true,
+    // Longer than the runtime's own, whose end says more.
+    get deadlineMs() {
+      return deps.startTimeout() + killDeadlineMs;
+    },
     describe: () => 'have the runtime make the container',
     async apply({ id, checkpoint }, { resultOf, signal }) {
       const idmapped = resultOf('idmap') as Idmapped | undefined;

@@ -58,5 +58,7 @@ export function tooLarge(limit: number): PouchError {
 }
 
 function lateError(): PouchError {
-  return new PouchError('PCH_DEADLINE', `the body did not arrive within ${BODY_TIMEOUT / 1000} s`);
+  return new PouchError('PCH_DEADLINE', `the body did not arrive within ${BODY_TIMEOUT / 1000} s`, {
+    hint: 'send the whole request at once',
+  });
 }

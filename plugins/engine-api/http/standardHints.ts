@@ -6,7 +6,6 @@ const form = 'send what the Docker Engine API takes for this call: see its refer
 export const standardHints: Partial<Record<ErrorCode, string>> = {
   PCH_BAD_REQUEST: form,
   PCH_BODY_TOO_LARGE: 'send less in one request',
-  PCH_DEADLINE: 'send the whole request at once',
   PCH_IMAGE_NOT_FOUND: 'list what is there: pouch images',
   PCH_NOT_SUPPORTED: 'leave it out',
   PCH_OPTION_INVALID: 'correct the value, or leave it out',

@@ -47,7 +47,12 @@ function readable(socket: Duplex, deadline: AbortSignal): Promise<void> {
     const settle = (): void => {
       for (const event of events) socket.off(event, settle);
       deadline.removeEventListener('abort', settle);
-      if (deadline.aborted) reject(new PouchError('PCH_DEADLINE', 'the body did not arrive in time'));
+      if (deadline.aborted)
+        reject(
+          new PouchError('PCH_DEADLINE', 'the body did not arrive in time', {
+            hint: 'send the whole request at once',
+          }),
+        );
       else resolve();
     };
     for (const event of events) socket.on(event, settle);

@@ -2,10 +2,12 @@
  * Functions of the C library as liblxc shall see them: these definitions come before the library's, for the program is linked
  * with -rdynamic.
  */
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,6 +31,49 @@ int mount(const char *source, const char *target, const char *type, unsigned lon
 	if (getpid() == monitor)
 		return 0;
 	return syscall(SYS_mount, source, target, type, flags, data);
+}
+
+/*
+ * LXC's child tells its parent who it is. In a user namespace that it has joined it is nobody until it becomes root, and where
+ * the namespace has no id for nobody, the kernel refuses to pass that on. Nobody is 65534 (kernel.overflowuid).
+ */
+#define NOBODY 65534
+
+uid_t getuid(void)
+{
+	uid_t uid = syscall(SYS_getuid);
+
+	return uid == NOBODY && getpid() != monitor ? 0 : uid;
+}
+
+gid_t getgid(void)
+{
+	gid_t gid = syscall(SYS_getgid);
+
+	return gid == NOBODY && getpid() != monitor ? 0 : gid;
+}
+
+/* The init is the only child that LXC does not wait for at once. It stays to be waited for. */
+static int init_has_ended(void)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+}
+
+/*
+ * LXC waits for its child's word at a socket whose other end it holds open itself: for ever, if the child has ended.
+ */
+ssize_t recvmsg(int socket, struct msghdr *message, int flags)
+{
+	struct pollfd file = { .fd = socket, .events = POLLIN };
+
+	while (getpid() == monitor && poll(&file, 1, 100) == 0)
+		if (init_has_ended() && poll(&file, 1, 0) == 0) {
+			errno = ECONNRESET;
+			return -1;
+		}
+	return syscall(SYS_recvmsg, socket, message, flags);
 }
 
 /*

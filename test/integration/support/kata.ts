@@ -44,7 +44,7 @@ export function useKata(options: (dir: string) => string[] = () => []): Kata {
   const lines = [`config: ${config}`, ignored, ...options(dir)].map((line) => `      ${line}\n`);
   const daemon = useDaemon({
     env: { PATH: `${shim.folder}:${process.env['PATH']}` },
-    yaml: `plugins:\n  - name: runtime-kata\n    options:\n${lines.join('')}`,
+    yaml: `runtime: { startTimeout: 10s }\nplugins:\n  - name: runtime-kata\n    options:\n${lines.join('')}`,
   });
   after(() => rm(dir, { recursive: true, force: true }));
 
