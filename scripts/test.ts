@@ -1,10 +1,12 @@
 /**
  * `npm test`: installs what the tests need, builds, and runs all of them; `npm test -- unit` (or integration, oci-runtime, clients)
- * only those, and `npm test -- integration FILE…` only these files. The last line is `N passed, N failed`.
+ * only those, and `npm test -- integration FILE…` only these files; `npm test -- runtimes`
+ * some of the integration tests with crun and with runlxc. The last line is `N passed, N failed`.
  */
 import { execa } from 'execa';
 import { bootstrapPackages, installMissing, runtimePackages, testPackages } from './lib/debian.ts';
 import { runScript, SetupError } from './lib/setupError.ts';
+import type { Counts } from './test/reporter.ts';
 import { runSuite, type Suite } from './test/suite.ts';
 
 const minutes = 60_000;
@@ -26,26 +28,52 @@ const suites = {
   clients: { name: 'tests with real clients', folder: 'clients', isParallel: false, deadlineMs: 5 * minutes },
 } satisfies Record<string, Suite>;
 
+/** What is tried with every runtime: `npm test -- runtimes`, beside `npm test`, which tries it with runc. */
+const ofEveryRuntime = ['lifecycle*', 'rich', 'crash*', 'downtime', 'plugins', 'cli-docker', 'full-disk'];
+const otherRuntimes = ['crun', 'runlxc'];
+
 await runScript(async () => {
   const [wanted, ...only] = process.argv.slice(2);
+  if (wanted === 'runtimes') return await withOtherRuntimes();
   const chosen = wanted === undefined ? Object.values(suites) : [suiteOf(wanted)];
   if (chosen.some((suite) => suite !== suites.unit)) await prepareHost();
+  await build();
+  return await runAll(chosen.map((suite) => () => runSuite(suite, only)));
+});
+
+async function withOtherRuntimes(): Promise<number> {
+  await prepareHost();
+  await build();
+  const files = ofEveryRuntime.map((name) => `test/integration/${name}.test.ts`);
+  return await runAll(
+    otherRuntimes.map((runtime) => () => {
+      process.env['POUCH_TEST_RUNTIME'] = runtime;
+      return runSuite({ ...suites.integration, name: `integration tests with ${runtime}` }, files);
+    }),
+  );
+}
+
+async function build(): Promise<void> {
   await execa('node', ['--import', 'tsx', 'scripts/build.ts'], { stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+/** Answers the exit code. */
+async function runAll(runs: (() => Promise<Counts>)[]): Promise<number> {
   const total = { passed: 0, failed: 0 };
-  for (const suite of chosen) {
-    const { passed, failed } = await runSuite(suite, only);
+  for (const run of runs) {
+    const { passed, failed } = await run();
     total.passed += passed;
     total.failed += failed;
   }
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
-});
+}
 
 function suiteOf(name: string): Suite {
   const suite = (suites as Partial<Record<string, Suite>>)[name];
   if (suite) return suite;
   throw new SetupError(
-    `There are no tests named ${name}: choose ${Object.keys(suites).join(', ')}, or none for all.`,
+    `There are no tests named ${name}: choose ${Object.keys(suites).join(', ')}, runtimes, or none for all.`,
   );
 }
 
