@@ -1,6 +1,6 @@
 /** What reaches kata's shim, byte by byte. No kata is on the machines that run this: a stand-in takes the shim's place. */
 import assert from 'node:assert/strict';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -209,7 +209,7 @@ describe('kata (a stand-in shim in its place)', function () {
   describe('refuses in the plan', () => {
     const cannot = 'PCH_RUNTIME_CANNOT';
     for (const [title, options, says] of [
-      ['the host’s network', ['--network', 'host'], /the host’s network.*\nhint: --runtime runc can/],
+      ['the host’s network', ['--network', 'host'], /the host’s network.*\nhint: --runtime runc or .* can/],
       ['the host’s processes', ['--pid', 'host'], /a kernel of its own/],
       [
         'a character device',
@@ -218,13 +218,23 @@ describe('kata (a stand-in shim in its place)', function () {
       ],
       ['what is below /proc', ['-v', '/proc/sys:/x'], /a mount of \/proc\/sys on \/x/],
       ['what is below /dev', ['-v', '/dev:/x'], /use --device for block devices/],
-      ['shared mounts', ['-v', '/tmp:/x:rshared'], /mounts do not pass/],
       ['a limit of processes', ['--pids-limit', '10'], /--pids-limit: kata does not limit/],
       ['another /dev/shm', ['--shm-size', '10m'], /--shm-size .*: .*64 MiB/],
     ] as const)
       it(title, async () => {
         await assertRefused(says, cannot, '--network', 'none', ...options);
       });
+
+    it('shared mounts', async () => {
+      const path = join(kata.dir, 'shared');
+      await mkdir(path);
+      await execa('mount', ['-t', 'tmpfs', '--make-shared', 'tmpfs', path]);
+      try {
+        await assertRefused(/mounts do not pass/, cannot, '--network', 'none', '-v', `${path}:/x:rshared`);
+      } finally {
+        await execa('umount', [path]);
+      }
+    });
 
     it('a socket of the host', async () => {
       const path = join(kata.dir, 'host.sock');
