@@ -1,4 +1,4 @@
-/** The disk of the machine: Debian with containerd, runc and crun, and Pouch as it is built here. */
+/** The disk of the machine: Debian with containerd, runc, crun and liblxc, and Pouch as it is built here. */
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -17,7 +17,8 @@ const suite = 'bookworm';
 /** Its own, and what a machine inside it (a rich container) needs. */
 const hostPackages = [
   ...['systemd', 'systemd-sysv', 'dbus', 'udev', 'linux-image-cloud-amd64', 'initramfs-tools', 'procps'],
-  ...['containerd', 'runc', 'crun', 'containernetworking-plugins', 'iptables', 'iproute2', 'tini'],
+  ...['containerd', 'runc', 'crun', 'liblxc1', 'libseccomp2'],
+  ...['containernetworking-plugins', 'iptables', 'iproute2', 'tini'],
 ];
 const machinePackages = ['systemd', 'systemd-sysv', 'dbus'];
 
@@ -25,6 +26,8 @@ const machinePackages = ['systemd', 'systemd-sysv', 'dbus'];
 const parts = [
   'bin/pouch',
   'bin/pouchd',
+  'bin/runlxc-init',
+  'bin/runlxc-monitor',
   'dist',
   'package.json',
   'node_modules/koffi',
@@ -49,6 +52,7 @@ export async function makeDisk(directory: string): Promise<Disk> {
 async function addPouch(target: string): Promise<void> {
   for (const part of parts)
     await cp(join(project, part), join(target, part), { recursive: true, dereference: true });
+  await symlink('pouch', join(target, 'bin/runlxc'));
   await busyboxImage(join(target, 'busybox.tar'));
   const layer = join(target, 'layer.tar');
   await debian(machinePackages, layer);

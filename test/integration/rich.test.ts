@@ -62,6 +62,26 @@ describe('rich containers', function () {
     });
   });
 
+  // Docker's fourteen (core/plan/capabilities.ts), of which nothing is inherited; reboot(2) is how sbin-init powers off.
+  const capabilities = { 'dumb-init': '00000000a80425fb', 'sbin-init': '00000000a84425fb' };
+  for (const [mode, held] of Object.entries(capabilities))
+    for (const runtime of ociRuntimes)
+      it(`${mode} has its capabilities and no more, for its init and for all that it starts: ${runtime}`, async () => {
+        const script = "grep -h '^Cap[IPEBA]' /proc/1/status /proc/self/status | sort | uniq -c";
+        const flags = ['--network', 'none', '--runtime', runtime, '--rich', '--rich-mode', mode];
+        await pouchd.pouch('run', '-d', '--name', 'caps', ...flags, 'busybox', 'sleep', '1000');
+        const { stdout } = await pouchd.pouch('exec', 'caps', 'sh', '-c', script);
+        const sets = stdout.trim().split('\n');
+        const none = '0000000000000000';
+        assert.deepEqual(
+          sets.map((line) => line.trim().split(/\s+/).join(' ')),
+          [`Amb: ${none}`, `Bnd: ${held}`, `Eff: ${held}`, `Inh: ${none}`, `Prm: ${held}`].map(
+            (set) => `2 Cap${set}`,
+          ),
+        );
+        await pouchd.pouch('rm', '-f', 'caps');
+      });
+
   it('dumb-init works with users of its own', async () => {
     const script = 'read _ first _ </proc/self/uid_map; echo $(id -u) $((first > 0)); exit 5';
     const mode = ['--rich-mode', 'dumb-init', '--userns', 'auto'];

@@ -11,16 +11,24 @@ import { useKata } from './support/kata.ts';
 const golang = (version: string) =>
   `Kata Containers containerd shim: id: "io.containerd.kata.v2", version: ${version}, commit: stand-in`;
 
+/** The same shim as one that pouchd.yaml adds, as it would gVisor's. */
+const added = `  add:
+    other: { shim: io.containerd.kata.v2, config: /etc/other.toml, typeUrl: other.options, lacks: [execTty] }
+`;
+
 describe('kata (a stand-in shim in its place)', function () {
   this.timeout(60_000);
   this.slow(10_000);
-  const kata = useKata((dir) => [
-    `cli: ${dir}/bin/kata-runtime`,
-    'defaults: { agent.enable_tracing: true, hypervisor.default_vcpus: 2 }',
-    'hypervisors:',
-    `  qemu: { config: ${dir}/configuration.toml }`,
-    `  old: { shim: ${dir}/old/containerd-shim-kata-v2, config: ${dir}/configuration.toml }`,
-  ]);
+  const kata = useKata(
+    (dir) => [
+      `cli: ${dir}/bin/kata-runtime`,
+      'defaults: { agent.enable_tracing: true, hypervisor.default_vcpus: 2 }',
+      'hypervisors:',
+      `  qemu: { config: ${dir}/configuration.toml }`,
+      `  old: { shim: ${dir}/old/containerd-shim-kata-v2, config: ${dir}/configuration.toml }`,
+    ],
+    added,
+  );
   const { ok, pouch } = kata;
 
   before(async () => {
@@ -206,6 +214,19 @@ describe('kata (a stand-in shim in its place)', function () {
     });
   });
 
+  it('is not needed for a shim that runtime.add names: it gets its message, type and configuration', async () => {
+    assert.equal(
+      await ok('run', '--rm', '--network', 'none', '--runtime', 'other', 'busybox', 'echo', 'hi'),
+      'hi',
+    );
+    const { request } = await created();
+    const value = Buffer.concat([field(1, 'other.options'), field(2, '/etc/other.toml')]);
+    assert.deepEqual(request.options, {
+      typeUrl: 'runtimeoptions.v1.Options',
+      value: value.toString('base64'),
+    });
+  });
+
   describe('refuses in the plan', () => {
     const cannot = 'PCH_RUNTIME_CANNOT';
     for (const [title, options, says] of [
@@ -299,3 +320,8 @@ describe('a host without kata', function () {
     assert.equal(await ok('run', '--rm', 'busybox', 'echo', 'hi'), 'hi');
   });
 });
+
+/** A text of a protobuf message, shorter than 128 bytes (encoding guide, length-delimited records). */
+function field(number: number, text: string): Buffer {
+  return Buffer.from([(number << 3) | 2, text.length, ...Buffer.from(text)]);
+}

@@ -60,6 +60,7 @@ runtime:
     limited: { binary: runc, lacks: [hostPid, execTty] }
     gone: { binary: ${directory}/gone }
     no-version: { binary: ${script(directory, 'no-version', 'exit 3')} }
+    no-runtime: { binary: ${script(directory, 'no-runtime', 'exit 0')} }
     no-shim: { shim: io.containerd.nosuch.v1 }
     garbage: { binary: ${garbage} }
 ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
@@ -100,6 +101,8 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
     assert.equal((await pouch('doctor', 'gone')).exitCode, 1);
     assert.equal((await pouch('doctor', 'runc')).exitCode, 0);
     assert.equal((await pouch('doctor')).exitCode, 0);
+    const kata = await pouch('doctor', 'kata');
+    assert.match(kata.stdout, /^kata: not usable.*\n( {2}.*\n)*.*no +.*shim/m);
   });
 
   it('is chosen by flag, alias, annotation, rule, else by default', async () => {
@@ -150,7 +153,7 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
     await ok('rm', '-f', id);
   });
 
-  for (const name of ['nosuch', 'gone', 'no-version', 'no-shim'])
+  for (const name of ['nosuch', 'gone', 'no-version', 'no-runtime', 'no-shim'])
     it(`${name}: refused with what to do, nothing made`, async () => {
       const { exitCode, stderr } = await pouch(
         'run',

@@ -49,10 +49,10 @@ for driver in cgroupfs systemd; do
   check "$driver: a machine's image" machine bin/pouch load -q -i machine.tar
   check "$driver: info tells it" "version 2, $driver" bin/pouch info
   case $driver in
-    cgroupfs) place='/pouch-[0-9a-f]*/[0-9a-f]{64} ' parent=/batch/web under='/batch/web/' ;;
-    systemd) place='/pouch\.slice/pouch-[0-9a-f]*\.slice/pouch-[0-9a-f]{64}\.scope ' parent=batch-web.slice under='/batch.slice/batch-web.slice/' ;;
+    cgroupfs) runtimes='runc crun runlxc' place='/pouch-[0-9a-f]*/[0-9a-f]{64}(/payload)? ' parent=/batch/web under='/batch/web/' ;;
+    systemd) runtimes='runc crun' place='/pouch\.slice/pouch-[0-9a-f]*\.slice/pouch-[0-9a-f]{64}\.scope ' parent=batch-web.slice under='/batch.slice/batch-web.slice/' ;;
   esac
-  for runtime in runc crun; do
+  for runtime in $runtimes; do
     name="$driver, $runtime"
     bin/pouch run -d --name box --runtime $runtime -m 64m --pids-limit 33 --cpus 0.5 busybox sleep 1000
     check "$name: its limits, in its place" "$place"'67108864 67108864 33 50000 100000' limits box

@@ -18,12 +18,19 @@ export function cgroupOwnerEffect(): EffectKind<{ path: string; uid: number; gid
     volatile: true,
     describe: ({ path }) => `give the cgroup ${path} to the container’s root`,
     async apply({ path, uid, gid }) {
-      const directory = join(hierarchy(), path);
-      const files = (await readdir(directory)).filter((name) => delegated.includes(name));
-      await Promise.all(['', ...files].map((name) => chown(join(directory, name), uid, gid)));
+      await give(join(hierarchy(), path), uid, gid);
       return undefined;
     },
     // It goes with the cgroup.
     async undo() {},
   };
+}
+
+/** With the groups below it: a runtime with a monitor has the container in one of them. Its init has not run yet. */
+async function give(directory: string, uid: number, gid: number): Promise<void> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const files = entries.filter(({ name }) => delegated.includes(name)).map(({ name }) => name);
+  await Promise.all(['', ...files].map((name) => chown(join(directory, name), uid, gid)));
+  const groups = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name));
+  await Promise.all(groups.map((group) => give(group, uid, gid)));
 }

@@ -29,8 +29,11 @@ disable_guest_seccomp = true
 
 let count = 0;
 
-/** @param options lines of the options of runtime-kata, over `config` and `ignore` */
-export function useKata(options: (dir: string) => string[] = () => []): Kata {
+/**
+ * @param options lines of the options of runtime-kata, over `config` and `ignore`
+ * @param moreRuntime lines below `runtime:` of pouchd.yaml
+ */
+export function useKata(options: (dir: string) => string[] = () => [], moreRuntime = ''): Kata {
   const dir = join(tmpdir(), `kata-${process.pid}-${(count += 1)}`);
   const shim = new StandInShim(join(dir, 'bin'));
   const config = join(dir, 'configuration.toml');
@@ -44,7 +47,7 @@ export function useKata(options: (dir: string) => string[] = () => []): Kata {
   const lines = [`config: ${config}`, ignored, ...options(dir)].map((line) => `      ${line}\n`);
   const daemon = useDaemon({
     env: { PATH: `${shim.folder}:${process.env['PATH']}` },
-    yaml: `runtime: { startTimeout: 10s }\nplugins:\n  - name: runtime-kata\n    options:\n${lines.join('')}`,
+    yaml: `runtime:\n  startTimeout: 10s\n${moreRuntime}plugins:\n  - name: runtime-kata\n    options:\n${lines.join('')}`,
   });
   after(() => rm(dir, { recursive: true, force: true }));
 
