@@ -43,9 +43,9 @@ export async function probeRuntime(
   return { usable: rest.problem === undefined, path, version, command, ...rest };
 }
 
-/** From the first line of `--version`: `runc version 1.1.5+ds1`. */
+/** From what `--version` says: `runc version 1.1.5+ds1`, `kata-runtime  : 1.12.1`. */
 export function parseVersion(output: string): string {
-  return /version (\S+)/.exec(output)?.[1] ?? '';
+  return /version (\S+)|^\S+ *: (\d\S*)/m.exec(output)?.slice(1).find(Boolean) ?? '';
 }
 
 async function askVersion(path: string): Promise<string> {

@@ -32,6 +32,7 @@ describe('runtime-runc', () => {
   it('reads the version of runc and of crun', () => {
     assert.equal(parseVersion('runc version 1.1.5+ds1\ncommit: 1\n'), '1.1.5+ds1');
     assert.equal(parseVersion('crun version 1.8.1\ncommit: f8\n'), '1.8.1');
+    assert.equal(parseVersion('kata-runtime  : 1.12.1\n   commit : x\n'), '1.12.1');
     assert.equal(parseVersion('something else'), '');
   });
 
