@@ -6,6 +6,7 @@ import { rich } from './rich.ts';
 import { runBridge, runNone } from './run.ts';
 import { stats } from './stats.ts';
 import { runtimeRun } from './runtimeRun.ts';
+import { runtimeStart } from './runtimeStart.ts';
 import { stop } from './stop.ts';
 import { version } from './version.ts';
 
@@ -15,6 +16,7 @@ export const cases: readonly Case[] = [
   runBridge,
   runNone,
   runtimeRun,
+  runtimeStart,
   exec,
   stop,
   pull,
