@@ -19,11 +19,16 @@ export interface HostNames {
   cgroupParent: string;
 }
 
+/** LXC makes it at the first exec and has it until the container's cgroup, which is on the list, goes. */
+const joined = '/payload/.lxc';
+
 export async function inventory(names: HostNames, containerd: ContainerdClient): Promise<Set<string>> {
   return new Set([
     ...numbered(processesOf(names).map(({ role }) => role)),
     ...mountsBelow(names.dir).map((path) => `mount ${path}`),
-    ...cgroupsBelow(names.cgroupParent).map((path) => `cgroup ${path}`),
+    ...cgroupsBelow(names.cgroupParent)
+      .filter((path) => !path.endsWith(joined))
+      .map((path) => `cgroup ${path}`),
     ...interfacesOf(names.bridge).map((name) => `interface ${name}`),
     ...leasesOf(names),
     ...(await rulesOf(names)),
@@ -75,7 +80,7 @@ async function rulesOf({ bridge, subnet }: HostNames): Promise<string[]> {
 /** Directories with an entry for each container, network namespace, stream or volume. */
 function filesOf({ root, state }: HostNames): string[] {
   const directories = ['containers', 'volumes'].map((name) => join(root, name));
-  const ofState = ['io', 'netns', 'exec', 'copy-up'].map((name) => join(state, name));
+  const ofState = ['io', 'netns', 'userns', 'idmapped', 'exec', 'copy-up'].map((name) => join(state, name));
   const ofShims = ['io.containerd.runtime.v2.task'].map((name) => join(state, 'containerd', name));
   return [...directories, ...ofState, ...ofShims.flatMap(below)].flatMap((directory) =>
     list(directory).map((name) => `file ${join(directory, name)}`),
