@@ -52,6 +52,17 @@ describe('OCI runtimes', function () {
 
   it('deviate from rows that there are', () => assert.deepEqual(strayDeviations(rows), []));
 
+  it('are in runlxc no less than in runc: it passes every row that runc passes', () => {
+    const fails = ({ runtime, verdict }: Outcome, name: string) =>
+      runtime.name === name && verdict.is !== 'passed';
+    const ofRunc = new Set(outcomes.filter((outcome) => fails(outcome, 'runc')).map(({ row }) => row));
+    const more = outcomes.filter((outcome) => fails(outcome, 'runlxc') && !ofRunc.has(outcome.row));
+    assert.deepEqual(
+      more.map(({ row }) => `${row.section}: ${row.must}`),
+      [],
+    );
+  });
+
   it('come to what results.json says of them', async function () {
     if (outcomes.length < wanted.length * rows.length) return skip(this, 'not every row has an outcome');
     const seen = toResults(outcomes);
