@@ -52,7 +52,8 @@ describe('OCI runtimes', function () {
 
   it('deviate from rows that there are', () => assert.deepEqual(strayDeviations(rows), []));
 
-  it('are in runlxc no less than in runc: it passes every row that runc passes', () => {
+  it('are in runlxc no less than in runc: it passes every row that runc passes', function () {
+    if (!runtimes.has('runc')) return skip(this, 'runc is not among the runtimes');
     const fails = ({ runtime, verdict }: Outcome, name: string) =>
       runtime.name === name && verdict.is !== 'passed';
     const ofRunc = new Set(outcomes.filter((outcome) => fails(outcome, 'runc')).map(({ row }) => row));
