@@ -29,7 +29,10 @@ const suites = {
 } satisfies Record<string, Suite>;
 
 /** What is tried with every runtime: `npm test -- runtimes`, beside `npm test`, which tries it with runc. */
-const ofEveryRuntime = ['lifecycle*', 'rich', 'crash*', 'downtime', 'plugins', 'cli-docker', 'full-disk'];
+const ofEveryRuntime = [
+  ...['lifecycle*', 'rich', 'crash*', 'downtime', 'plugins', 'cli-docker', 'full-disk'],
+  ...['clamp', 'propagation', 'runtime-hooks', 'stats', 'update', 'userns'],
+];
 const otherRuntimes = ['crun', 'runlxc'];
 
 await runScript(async () => {

@@ -287,7 +287,9 @@ export class TestPouchd {
   }
 
   #config(): string {
-    const own = runtime === undefined ? '' : `runtime: { default: ${runtime} }\n`;
+    // A test with runtimes of its own names those that it means.
+    const hasOwn = runtime === undefined || runtime === 'all' || /^runtime:/m.test(this.#yaml);
+    const own = hasOwn ? '' : `runtime: { default: ${runtime} }\n`;
     return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\n${own}${this.#yaml}`;
   }
 
