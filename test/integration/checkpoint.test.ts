@@ -121,7 +121,8 @@ describe('checkpoints', function () {
   });
 
   it('that fail leave the container running and nothing behind', async () => {
-    const talking = `nc -ll -p 7 -e sleep 1000 & until sleep 1000 | nc 127.0.0.1 7; do sleep 0.1; done & ${counter}`;
+    const listens = "until netstat -ltn | grep -q ':7 '; do sleep 0.1; done";
+    const talking = `nc -ll -p 7 -e sleep 1000 & (${listens}; sleep 1000 | nc 127.0.0.1 7) & ${counter}`;
     await ok('run', '-d', '--name', 'counts', '--network', 'none', 'busybox', 'sh', '-c', talking);
     const connects = async () => /ESTABLISHED/.test(await ok('exec', 'counts', 'netstat', '-tn'));
     assert.ok(await waitUntil(connects, { withinMs: 10_000 }));

@@ -99,12 +99,12 @@ describe('stats', function () {
     })();
     const isTold = (holds: (last: StatsResponse) => boolean) =>
       waitUntil(() => told.length > 0 && holds(told.at(-1)!), { withinMs: 10_000 });
-    assert.ok(await isTold(({ pids_stats }) => pids_stats.current === 1));
+    assert.ok(await isTold(({ pids_stats }) => (pids_stats.current ?? 0) > 0));
     assert.ok(await isTold(({ precpu_stats }) => precpu_stats.system_cpu_usage !== undefined));
     await ok('stop', '-t', '0', 'followed');
     assert.ok(await isTold(({ pids_stats }) => pids_stats.current === undefined));
     await ok('start', 'followed');
-    assert.ok(await isTold(({ pids_stats }) => pids_stats.current === 1));
+    assert.ok(await isTold(({ pids_stats }) => (pids_stats.current ?? 0) > 0));
     await ok('rm', '-f', 'followed');
     await stream;
   });
