@@ -33,7 +33,8 @@ export function define(command: PouchCommand, session: Session): void {
           Isolation: is.isolation,
           Aliases: aliases.join(','),
           Containers: containers,
-          Problem: problem,
+          // What mends it, in brackets, would make the table too wide: `pouch doctor` has it.
+        Problem: problem.replace(/ \(.*\)$/s, ''),
         }),
       );
       printListing(session, { columns, rows, key: 'ID' }, flags);

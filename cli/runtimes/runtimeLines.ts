@@ -38,7 +38,8 @@ function featureLines({ features }: RuntimeWire, paint: Palette): string[] {
 export function findingLines({ name, usable, problem, findings }: RuntimeWire, paint: Palette): string[] {
   const state = usable ? paint.green('usable') : paint.red('not usable');
   return [
-    `${paint.bold(name)}: ${state}${dash(usable ? '' : (problem ?? ''))}`,
+    // The findings say it too, each in a line of its own.
+    `${paint.bold(name)}: ${state}${dash(usable || findings.length > 0 ? '' : (problem ?? ''))}`,
     ...indent(
       findings.flatMap(({ name: what, ok, found, mend }) => [
         `${ok ? paint.green('ok') : paint.red('no')}  ${what}: ${found}`,
