@@ -34,7 +34,7 @@ export function define(command: PouchCommand, session: Session): void {
           Aliases: aliases.join(','),
           Containers: containers,
           // What mends it, in brackets, would make the table too wide: `pouch doctor` has it.
-        Problem: problem.replace(/ \(.*\)$/s, ''),
+          Problem: problem.replace(/ \(.*\)$/s, ''),
         }),
       );
       printListing(session, { columns, rows, key: 'ID' }, flags);
