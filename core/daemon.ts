@@ -36,6 +36,7 @@ import type { StderrLog } from './log.ts';
 import { NetworkNamespaces } from './netns/netns.ts';
 import { type HostFiles, readHostFiles } from './plan/etcFiles.ts';
 import { type PlanImage, Planner } from './plan/planner.ts';
+import { namedRuntime } from './plan/runtime/check.ts';
 import { type Generation, GenerationHolder, loadPlugins } from './plugins/index.ts';
 import { fillReserve } from './state/reserve.ts';
 import { ContainerStore } from './state/store.ts';
@@ -170,7 +171,7 @@ export class Daemon {
       volumes,
       stateDirectory: config.state,
       imageOf: (id) => images.get(id),
-      runtimeOf: (name) => runtimeOf(generations.current, name),
+      runtimeOf: (name) => namedRuntime(name, generations.current.runtimes),
       startTimeout: () => current().runtime.startTimeout,
       onStreamsOpened: (id) => attachPoints.opened(id),
     });
@@ -380,14 +381,6 @@ function hostFacts({ config }: LoadedConfig): HostFacts {
     addedRuntimes: config.runtime.add,
     ...(initPath !== undefined && { initPath }),
   };
-}
-
-function runtimeOf(generation: Generation, name: string) {
-  const runtime = generation.runtimes.get(name);
-  if (runtime) return runtime;
-  throw new PouchError('PCH_RUNTIME_NOT_FOUND', `no runtime is named "${name}"`, {
-    hint: `known here: ${[...generation.runtimes.keys()].join(', ') || 'none'}`,
-  });
 }
 
 /** Reads once for all calls within some milliseconds. */

@@ -17,6 +17,7 @@ export * from './runtime.ts';
 export * from './runtimeFeatures.ts';
 export { findBinary } from './runtimes/findBinary.ts';
 export { type Binary, parseVersion, type Survey } from './runtimes/probe.ts';
+export { shimExecutable } from './runtimes/shimExecutable.ts';
 export { cachedWhenUsable, notUsable, type RuncLike, runcLikeProvider } from './runtimes/runcLike.ts';
 export * from './stats.ts';
 export type {

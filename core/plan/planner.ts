@@ -11,7 +11,7 @@ import type { Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
 import { blamed, configBlame } from './blame.ts';
 import { standardCgroup } from './cgroupPath.ts';
-import { clampToHost, readHostLimits } from './clamp/index.ts';
+import { clampToHost, type HostLimits, readHostLimits } from './clamp/index.ts';
 import { mayRun32Bit } from './compat32.ts';
 import { addCoreEffects } from './coreEffects.ts';
 import { addEtcFiles, type HostFiles } from './etcFiles.ts';
@@ -85,8 +85,9 @@ export class Planner {
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
     checkRichMode(draft);
     await checkNeeds(draft, runtime, generation.runtimes, this.#standing(draft));
-    await this.#fit(draft, runtime, run);
-    clampToHost(plain, readHostLimits());
+    const host = readHostLimits();
+    await this.#fit(draft, { runtime, host }, run);
+    clampToHost(plain, host);
     await this.#addCoreParts(draft, runtime);
     await this.#addCoreParts(plain, runtime);
     return this.#finish(draft, plain, source, run);
@@ -156,10 +157,14 @@ export class Planner {
   }
 
   /** The last changes: what the runtime wants to be different, and what the host cannot give. */
-  async #fit(draft: ContainerDraft, runtime: RuntimeProvider, run: Run): Promise<void> {
+  async #fit(
+    draft: ContainerDraft,
+    { runtime, host }: { runtime: RuntimeProvider; host: HostLimits },
+    run: Run,
+  ): Promise<void> {
     const steps = {
       adaptSpec: () => runtime.adaptSpec?.(draft),
-      host: () => clampToHost(draft, readHostLimits()),
+      host: () => clampToHost(draft, host),
     };
     for (const [hook, step] of Object.entries(steps))
       run.blame.push(

@@ -4,6 +4,7 @@ import {
   findBinary,
   notUsable,
   runcLikeProvider,
+  shimExecutable,
   type AddedRuntimeFacts,
   type RuntimeCapabilities,
   type RuntimeFeature,
@@ -54,11 +55,6 @@ function shimProvider(name: string, type: string, added: AddedRuntimeFacts): Run
       };
     },
   };
-}
-
-/** `io.containerd.runsc.v1` is the executable `containerd-shim-runsc-v1` (containerd, runtime v2 README). */
-export function shimExecutable(type: string): string {
-  return `containerd-shim-${type.split('.').slice(-2).join('-')}`;
 }
 
 async function probeShim(type: string): Promise<RuntimeState> {

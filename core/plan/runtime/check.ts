@@ -9,13 +9,18 @@ import { needsOf, type Standing } from './needs.ts';
 /** By name and by each alias. */
 export type Runtimes = ReadonlyMap<string, RuntimeProvider>;
 
+/** @throws PCH_RUNTIME_NOT_FOUND */
+export function namedRuntime(name: string, runtimes: Runtimes): RuntimeProvider {
+  const runtime = runtimes.get(name);
+  if (runtime) return runtime;
+  throw new PouchError('PCH_RUNTIME_NOT_FOUND', `no runtime is named "${name}"`, {
+    hint: `known here: ${[...runtimes.keys()].join(', ') || 'none'}`,
+  });
+}
+
 /** The runtime of that name, if it works on this host. @throws PCH_RUNTIME_NOT_FOUND, PCH_RUNTIME_UNUSABLE */
 export async function usableRuntime(name: string, runtimes: Runtimes): Promise<RuntimeProvider> {
-  const runtime = runtimes.get(name);
-  if (!runtime)
-    throw new PouchError('PCH_RUNTIME_NOT_FOUND', `no runtime is named "${name}"`, {
-      hint: `known here: ${[...runtimes.keys()].join(', ') || 'none'}`,
-    });
+  const runtime = namedRuntime(name, runtimes);
   const { usable, problem } = await runtime.probe();
   if (usable) return runtime;
   throw new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${runtime.name} cannot be used on this host`, {

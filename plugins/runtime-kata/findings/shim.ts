@@ -1,12 +1,12 @@
 import type { RuntimeFinding } from '../../../hooks/index.ts';
-import { shimName } from '../shim/find.ts';
+import { shimExecutable } from '../../../hooks/index.ts';
 import type { Shim } from '../shim/probe.ts';
 import { bad, good } from './finding.ts';
 import { installKata } from './install.ts';
 
 export function shimFinding(shim: Shim | undefined, asked: string): RuntimeFinding {
   if (!shim) {
-    const name = asked || shimName('io.containerd.kata.v2');
+    const name = asked || shimExecutable('io.containerd.kata.v2');
     return bad('shim', `${name} is neither in containerd’s PATH nor in /opt/kata`, installKata);
   }
   const { path, version, language, failure } = shim;

@@ -1,4 +1,5 @@
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { shimExecutable } from '../../../hooks/index.ts';
 import { type Host, isExecutable } from '../host.ts';
 
 /** Folders of containerd's PATH beside the daemon's own (core/containerd/executable.ts says the same). */
@@ -23,16 +24,11 @@ export async function findShim(
   return found && runtimeType ? { ...found, type: runtimeType } : found;
 }
 
-/** `io.containerd.kata-qemu.v2` is the executable `containerd-shim-kata-qemu-v2` (containerd, runtime v2 README). */
-export function shimName(type: string): string {
-  return `containerd-shim-${type.split('.').slice(-2).join('-')}`;
-}
-
 function candidates(handler: string, asked: { shim: string; runtimeType: string }): string[] {
   if (asked.shim) return [asked.shim];
   if (asked.runtimeType)
-    return [isAbsolute(asked.runtimeType) ? asked.runtimeType : shimName(asked.runtimeType)];
-  return [...new Set([handler, 'kata'])].map((name) => shimName(`io.containerd.${name}.v2`));
+    return [isAbsolute(asked.runtimeType) ? asked.runtimeType : shimExecutable(asked.runtimeType)];
+  return [...new Set([handler, 'kata'])].map((name) => shimExecutable(`io.containerd.${name}.v2`));
 }
 
 async function firstOf(host: Host, names: readonly string[]): Promise<FoundShim | undefined> {
