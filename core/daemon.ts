@@ -9,6 +9,7 @@ import type { DraftImage } from '../hooks/draft.ts';
 import type { HostFacts, Plugin } from '../hooks/definePlugin.ts';
 import type { ContainerRecord, Engine } from '../hooks/engine.ts';
 import { messageOf, PouchError } from '../hooks/errors.ts';
+import { kept } from '../hooks/kept.ts';
 import { coreEffectKinds, coreKindNames } from './apply/effects/index.ts';
 import { Journal } from './apply/journal.ts';
 import { Ledger, type StepObserver } from './apply/ledger.ts';
@@ -53,6 +54,9 @@ export interface DaemonOptions {
   /** Told each ledger step; tests kill the daemon there. */
   onStep?: StepObserver;
 }
+
+/** Milliseconds: containers that are made one after the other share a look at /etc/hosts and its like. */
+const hostFilesKeptMs = 1000;
 
 /** /etc/passwd and /etc/group of an image: more is not an account file. */
 const accountFileLimit = 4 * 1024 * 1024;
@@ -177,7 +181,7 @@ export class Daemon {
     });
     const kindOf = (kind: string) => coreKinds.get(kind) ?? generations.current.effectKinds.get(kind);
     const userRanges = new UserRanges(() => store.list());
-    const hostFiles = cachedFor(1000, readHostFiles);
+    const hostFiles = kept(readHostFiles, { for: hostFilesKeptMs });
     return {
       get config() {
         return current();
@@ -380,19 +384,6 @@ function hostFacts({ config }: LoadedConfig): HostFacts {
     snapshotter: config.containerd.snapshotter,
     addedRuntimes: config.runtime.add,
     ...(initPath !== undefined && { initPath }),
-  };
-}
-
-/** Reads once for all calls within some milliseconds. */
-function cachedFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
-  let value: Promise<T> | undefined;
-  let until = 0;
-  return () => {
-    if (value === undefined || performance.now() > until) {
-      value = read();
-      until = performance.now() + ms;
-    }
-    return value;
   };
 }
 

@@ -10,6 +10,7 @@ export * from './effects.ts';
 export * from './engine.ts';
 export * from './errors.ts';
 export * from './image.ts';
+export { kept } from './kept.ts';
 export * from './oci.ts';
 export * from './plan.ts';
 export * from './request.ts';
@@ -18,7 +19,7 @@ export * from './runtimeFeatures.ts';
 export { findBinary } from './runtimes/findBinary.ts';
 export { type Binary, parseVersion, type Survey } from './runtimes/probe.ts';
 export { shimExecutable } from './runtimes/shimExecutable.ts';
-export { cachedWhenUsable, notUsable, type RuncLike, runcLikeProvider } from './runtimes/runcLike.ts';
+export { notUsable, type RuncLike, runcLikeProvider } from './runtimes/runcLike.ts';
 export * from './stats.ts';
 export type {
   ContainerMoment,

@@ -8,8 +8,8 @@ export interface RuntimeProvider {
   aliases?: string[];
   /** What it is, in one sentence. */
   doc?: string;
-  /** Finds the runtime on this host; cheap and cached by the provider. */
-  probe(): Promise<RuntimeState>;
+  /** Finds the runtime on this host. Cheap: the provider keeps what it found, and looks `again` when it is asked to. */
+  probe(options?: { again?: boolean }): Promise<RuntimeState>;
   /** What it can do on a host that has all it needs; {@link RuntimeState.limits} says what is missing here. */
   capabilities: RuntimeCapabilities;
   /** `vm`: the container's processes and files are not the host's. Missing: `namespaces`. */

@@ -31,7 +31,7 @@ const suites = {
 /** What is tried with every runtime: `npm test -- runtimes`, beside `npm test`, which tries it with runc. */
 const ofEveryRuntime = [
   ...['lifecycle*', 'rich', 'crash*', 'downtime', 'plugins', 'cli-docker', 'full-disk'],
-  ...['clamp', 'propagation', 'runtime-hooks', 'stats', 'update', 'userns'],
+  ...['clamp', 'out-of-memory', 'propagation', 'runtime-hooks', 'stats', 'update', 'userns'],
 ];
 const otherRuntimes = ['crun', 'runlxc'];
 

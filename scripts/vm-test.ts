@@ -1,6 +1,6 @@
 /**
  * `npm run test:vm`: what this host may not have. A virtual machine with cgroup v2 and systemd as its init runs containers
- * of runc and crun with both cgroup drivers. Without KVM (POUCH_VM_ACCEL=kvm) it takes a quarter of an hour, so it is no part
+ * of runc, crun and runlxc. Without KVM (POUCH_VM_ACCEL=kvm) it takes a quarter of an hour, so it is no part
  * of `npm test`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -17,13 +17,22 @@ await runScript(async () => {
     throw new SetupError('The disk of the machine is made as root: sudo npm run test:vm');
   await installMissing([...bootstrapPackages, ...vmPackages]);
   await execa('node', ['--import', 'tsx', 'scripts/build.ts'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const interrupted = interruption();
   const directory = await mkdtemp(join(tmpdir(), 'pouch-vm-'));
   try {
-    return await report(boot(await makeDisk(directory)));
+    return await report(boot(await makeDisk(directory, interrupted), interrupted));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 });
+
+/** Aborted by Ctrl-C or SIGTERM: what was begun ends and is removed first. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => controller.abort(new SetupError(`Interrupted by ${name}.`)));
+  return controller.signal;
+}
 
 /** Prints the lines of the checks; answers the exit code. */
 async function report(lines: AsyncIterable<string>): Promise<number> {

@@ -1,5 +1,6 @@
 /** Facts about the host that containers and surfaces need. */
 import { readFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Small static inits of Debian's packages, the first that is there is used. */
 const inits = ['/usr/bin/tini-static', '/usr/libexec/podman/catatonit', '/usr/bin/catatonit'];
@@ -9,8 +10,8 @@ export function findInit(): string | undefined {
 }
 
 /** 2 when the whole tree is one unified hierarchy (cgroups(7)). */
-export function cgroupVersion(): '1' | '2' {
-  return existsSync('/sys/fs/cgroup/cgroup.controllers') ? '2' : '1';
+export function cgroupVersion(cgroups = '/sys/fs/cgroup'): '1' | '2' {
+  return existsSync(join(cgroups, 'cgroup.controllers')) ? '2' : '1';
 }
 
 export function operatingSystem(): string {

@@ -2,6 +2,7 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
+import { oomKills } from '../host/oomKills.ts';
 import { isContainerdError } from '../containerd/index.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
 import { removeLocked } from './remove.ts';
@@ -53,12 +54,12 @@ function pause(signal: AbortSignal): Promise<void> {
 
 /** Tells the exit as soon as all output is there; the clean-up follows and delays nobody but the next verb. */
 export async function onExit(kernel: Kernel, record: ContainerRecord, exit: Exit): Promise<void> {
-  await kernel.io.finish(record.id).catch((error: unknown) => {
-    kernel.log.error('its last output may be missing', { container: record.id, error: messageOf(error) });
-  });
+  const [kills] = await Promise.all([oomKills(record.draft.cgroupsPath), finishOutput(kernel, record)]);
   setExited(record, exit);
+  record.state.oomKilled = kills > 0;
   if (record.draft.autoRemove) kernel.store.forgetName(record);
   kernel.exits.settle('exit', record.id, { exitCode: exit.exitStatus });
+  if (kills > 0) emitContainer(kernel, 'oom', record);
   emitContainer(kernel, 'die', record, { exitCode: String(exit.exitStatus) });
   await kernel.locks.run(record.id, 'clean up', async () => {
     // Another verb may have had the lock first, and done all this or started it anew.
@@ -66,6 +67,12 @@ export async function onExit(kernel: Kernel, record: ContainerRecord, exit: Exit
     await cleanUpLocked(kernel, record);
     if (record.draft.autoRemove) await removeLocked(kernel, record, { volumes: true });
     else restartAfterExit(kernel, record);
+  });
+}
+
+async function finishOutput(kernel: Kernel, { id }: ContainerRecord): Promise<void> {
+  await kernel.io.finish(id).catch((error: unknown) => {
+    kernel.log.error('its last output may be missing', { container: id, error: messageOf(error) });
   });
 }
 

@@ -4,7 +4,7 @@ import { runtimeFeatures, type RuntimeFeature } from '../../hooks/runtimeFeature
 import { capabilitiesOf } from '../plan/runtime/capabilities.ts';
 import type { Kernel } from './kernel.ts';
 
-/** Every runtime there is, with what it can do on this host. */
+/** Every runtime there is, with what it can do on this host, looked at now. */
 export function describeRuntimes(kernel: Kernel): Promise<RuntimeInfo[]> {
   const { runtimes } = kernel.generations.current;
   const standard = runtimes.get(kernel.config.runtime.default);
@@ -14,7 +14,7 @@ export function describeRuntimes(kernel: Kernel): Promise<RuntimeInfo[]> {
 }
 
 async function describe(kernel: Kernel, runtime: RuntimeProvider, isDefault: boolean): Promise<RuntimeInfo> {
-  const state = await runtime.probe();
+  const state = await runtime.probe({ again: true });
   const { name, aliases = [], doc = '', isolation = 'namespaces', containerdType } = runtime;
   return {
     name,

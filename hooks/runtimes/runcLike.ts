@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { ContainerDraft } from '../draft.ts';
 import { PouchError } from '../errors.ts';
-import type { RuntimeProvider, RuntimeState } from '../runtime.ts';
+import type { RuntimeProvider } from '../runtime.ts';
 import type { RuntimeCapabilities } from '../runtimeFeatures.ts';
+import { kept } from '../kept.ts';
 import { type Binary, probeRuntime, type Survey } from './probe.ts';
 
 export interface RuncLike {
@@ -21,7 +22,10 @@ export interface RuncLike {
 
 /** A runtime with runc's command line, run by containerd's shim io.containerd.runc.v2. */
 export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
-  const probe = cachedWhenUsable(() => probeRuntime(runtime.binary, (found) => runtime.survey(found)));
+  // A runtime that is missing now may be installed later.
+  const probe = kept(() => probeRuntime(runtime.binary, (found) => runtime.survey(found)), {
+    when: ({ usable }) => usable,
+  });
   return {
     name: runtime.name,
     aliases: [...(runtime.aliases ?? [])],
@@ -47,19 +51,6 @@ export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
 /** The container's root on the host: /dev/stdout is to be opened by it. */
 function rootOf(mappings: ContainerDraft['uidMappings']): number {
   return mappings.find(({ containerID }) => containerID === 0)?.hostID ?? 0;
-}
-
-/** A runtime that is missing now may be installed later, so only success is kept. */
-export function cachedWhenUsable<State extends RuntimeState>(
-  probe: () => Promise<State>,
-): () => Promise<State> {
-  let known: Promise<State> | undefined;
-  return async () => {
-    known ??= probe();
-    const state = await known;
-    if (!state.usable) known = undefined;
-    return state;
-  };
 }
 
 export function notUsable(name: string, problem: string): PouchError {

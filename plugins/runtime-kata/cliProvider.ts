@@ -1,6 +1,6 @@
 /** kata 1.x by its command `kata-runtime`, which is like runc: containerd's shim for runc runs it. */
 import { join } from 'node:path';
-import { messageOf, PouchError, type RuntimeProvider, type RuntimeState } from '../../hooks/index.ts';
+import { kept, messageOf, PouchError, type RuntimeProvider, type RuntimeState } from '../../hooks/index.ts';
 import { adaptToMachine } from './adaptSpec.ts';
 import { checkSettings } from './annotations/check.ts';
 import { withDefaults } from './annotations/settings.ts';
@@ -9,7 +9,6 @@ import { configPathAnnotation, findConfig } from './config/find.ts';
 import type { KataConfig } from './config/load.ts';
 import { flavours } from './flavours.ts';
 import type { Host } from './host.ts';
-import { keptFor } from './keptFor.ts';
 import type { FlavourOptions } from './options.ts';
 import { refusalsOf } from './refusals/index.ts';
 import { findExecutable } from './shim/find.ts';
@@ -32,7 +31,7 @@ const keepMs = 1_000;
 
 export function kataCommandProvider(kata: KataCommand): RuntimeProvider {
   const { defaults, state } = kata;
-  const look = keptFor(keepMs, () => probe(kata));
+  const look = kept(() => probe(kata), { for: keepMs });
   return {
     name,
     doc: 'Kata Containers 1.x by its command line',

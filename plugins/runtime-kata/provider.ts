@@ -1,4 +1,5 @@
 import {
+  kept,
   PouchError,
   type ContainerDraft,
   type RuntimeFinding,
@@ -15,7 +16,6 @@ import { lookAtHost } from './findings/index.ts';
 import type { FindingName } from './findings/names.ts';
 import type { Flavour } from './flavours.ts';
 import type { Host } from './host.ts';
-import { keptFor } from './keptFor.ts';
 import type { FlavourOptions } from './options.ts';
 import { refusalsOf } from './refusals/index.ts';
 import { probeShim, type Shim } from './shim/probe.ts';
@@ -42,11 +42,14 @@ const keepMs = 1_000;
 export function kataProvider(kata: KataRuntime): RuntimeProvider {
   const { flavour, options } = kata;
   let type = `io.containerd.${flavour.handler}.v2`;
-  const look = keptFor(keepMs, async () => {
-    const probed = await probe(kata);
-    type = probed.shim?.type ?? type;
-    return probed;
-  });
+  const look = kept(
+    async () => {
+      const probed = await probe(kata);
+      type = probed.shim?.type ?? type;
+      return probed;
+    },
+    { for: keepMs },
+  );
   const configOf = async (draft: ContainerDraft) => await usedConfig(kata, await look(), draft);
   return {
     name: flavour.name,
@@ -59,7 +62,7 @@ export function kataProvider(kata: KataRuntime): RuntimeProvider {
       sharedMachine:
         kata.sandboxAnnotations || 'sandboxAnnotations is switched off in the options of runtime-kata',
     }),
-    probe: async () => (await look()).state,
+    probe: async (options) => (await look(options)).state,
     async options(draft) {
       const { shim, state } = await look();
       if (!shim || !state.usable) throw notUsable(flavour.name, state);

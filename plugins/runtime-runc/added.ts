@@ -1,7 +1,7 @@
 import {
   allFeaturesBut,
-  cachedWhenUsable,
   findBinary,
+  kept,
   notUsable,
   runcLikeProvider,
   shimExecutable,
@@ -37,7 +37,7 @@ function capabilities(
 }
 
 function shimProvider(name: string, type: string, added: AddedRuntimeFacts): RuntimeProvider {
-  const probe = cachedWhenUsable(() => probeShim(type));
+  const probe = kept(() => probeShim(type), { when: ({ usable }) => usable });
   return {
     name,
     aliases: [...(added.aliases ?? [])],

@@ -60,7 +60,7 @@ const v1Names = new Set([
 
 export function cgroupLayout(
   mountinfo = readFileSync('/proc/self/mountinfo', 'utf8'),
-  init = membershipOf('1'),
+  init = membershipOf(1),
 ): CgroupLayout {
   const all = mountinfo
     .split('\n')
@@ -77,8 +77,18 @@ export function cgroupLayout(
 
 /** systemd's own scope is one below where it puts others. */
 function baseOf(hierarchy: Hierarchy, init: Membership): string {
-  const path = (init.get(keyOf(hierarchy)) ?? '/').replace(/\/init\.scope$/, '') || '/';
-  return path.startsWith(hierarchy.root) ? path.slice(hierarchy.root.length) : path;
+  return belowMount(hierarchy, init).replace(/\/init\.scope$/, '');
+}
+
+/** The directory of a process's cgroup. */
+export function memberDirectory(hierarchy: Hierarchy, membership: Membership): string {
+  return join(hierarchy.mount, belowMount(hierarchy, membership));
+}
+
+function belowMount(hierarchy: Hierarchy, membership: Membership): string {
+  const path = membership.get(keyOf(hierarchy)) ?? '/';
+  const { root } = hierarchy;
+  return root !== '/' && path.startsWith(root) ? path.slice(root.length) : path;
 }
 
 /** proc(5): id parent device root mountpoint options… - type source superoptions */

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 /** By controller, `name=…` of a hierarchy without controllers, and '' for v2. */
 export type Membership = ReadonlyMap<string, string>;
 
-export function membershipOf(process: 'self' | '1'): Membership {
+export function membershipOf(process: 'self' | number): Membership {
   return parseMembership(readFileSync(`/proc/${process}/cgroup`, 'utf8'));
 }
 

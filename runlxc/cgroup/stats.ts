@@ -9,6 +9,12 @@ export function containerStats(layout: CgroupLayout, cgroup: string): object {
   return { ...stats, intel_rdt: {}, network_interfaces: null };
 }
 
+/** How many of the container's processes the kernel has killed for want of memory. */
+export function oomKills(layout: CgroupLayout, cgroup: string): number {
+  const text = reader(layout, cgroup)('memory', layout.unified ? 'memory.events' : 'memory.oom_control');
+  return table(text)['oom_kill'] ?? 0;
+}
+
 /** A file of a controller's cgroup; empty if there is none. */
 type Read = (controller: string, file: string) => string;
 

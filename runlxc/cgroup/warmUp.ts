@@ -5,14 +5,14 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CgroupLayout, keyOf } from './layout.ts';
+import { type CgroupLayout, keyOf, memberDirectory } from './layout.ts';
 import { membershipOf } from './membership.ts';
 
 export function beginMoves({ all }: CgroupLayout): void {
   const own = membershipOf('self');
   const hierarchy = all.find((each) => each.root === '/' && own.has(keyOf(each)));
   if (!hierarchy) return;
-  const file = join(hierarchy.mount, own.get(keyOf(hierarchy)) ?? '', 'cgroup.procs');
+  const file = join(memberDirectory(hierarchy, own), 'cgroup.procs');
   // It is no loss if it fails.
   writeFile(file, String(process.pid)).catch(() => undefined);
 }

@@ -1,20 +1,33 @@
 import { setTimeout } from 'node:timers/promises';
-import { containerStats } from '../cgroup/stats.ts';
+import { containerStats, oomKills } from '../cgroup/stats.ts';
 import { flag, isSet, onContainer, string, text } from '../cli/command.ts';
 import { RunlxcError } from '../cli/error.ts';
 import { statusOf } from '../state/status.ts';
 import { readState } from '../state/store.ts';
 
+/** Milliseconds between two looks at what the kernel has killed. */
+const lookMs = 100;
+
 export const events = onContainer({ interval: text, stats: flag }, async ({ context, values, id }) => {
   const state = readState(context.root, id);
   const interval = milliseconds(string(values, 'interval') ?? '5s');
   const isRunning = () => statusOf(state, context.layout) !== 'stopped';
-  const print = () => {
-    console.log(JSON.stringify({ type: 'stats', id, data: containerStats(context.layout, state.cgroup) }));
-  };
+  const print = (event: object) => console.log(JSON.stringify(event));
+  const printStats = () => print({ type: 'stats', id, data: containerStats(context.layout, state.cgroup) });
   if (!isRunning()) throw new RunlxcError(`container with id ${id} is not running`);
-  if (isSet(values, 'stats')) return print();
-  for (; isRunning(); await setTimeout(interval)) print();
+  if (isSet(values, 'stats')) return printStats();
+  let told = oomKills(context.layout, state.cgroup);
+  const printKills = () => {
+    for (const kills = oomKills(context.layout, state.cgroup); told < kills; told++)
+      print({ type: 'oom', id });
+  };
+  for (let due = performance.now(); isRunning(); await setTimeout(Math.min(lookMs, interval))) {
+    printKills();
+    if (performance.now() < due) continue;
+    printStats();
+    due += interval;
+  }
+  printKills();
 });
 
 /** Go's durations: 500ms, 5s, 1m30s. */

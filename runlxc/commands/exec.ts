@@ -1,5 +1,6 @@
 import { type Call, type Command, flag, isSet, list, string, strings, text } from '../cli/command.ts';
 import { RunlxcError } from '../cli/error.ts';
+import { parseSubCgroups } from '../cgroup/placement.ts';
 import { count } from '../cli/numbers.ts';
 import { execInContainer, type ExecOptions } from '../container/exec.ts';
 import { withTerminal } from '../container/terminal.ts';
@@ -8,7 +9,6 @@ import type { Process, Spec } from '../spec/types.ts';
 import { checkProcessFields } from '../spec/validate.ts';
 import { containerDir, keptSpec, readState } from '../state/store.ts';
 import { capabilityName } from '../translate/capabilities.ts';
-import { unsupported } from '../cli/error.ts';
 
 export const exec: Command = {
   usage: '[options] CONTAINER COMMAND [ARGUMENT…] | --process FILE CONTAINER',
@@ -37,8 +37,6 @@ export const exec: Command = {
     const state = readState(context.root, id);
     const dir = containerDir(context.root, id);
     const spec = keptSpec(dir);
-    if (strings(values, 'cgroup').length > 0)
-      throw unsupported('--cgroup', 'LXC attaches processes to the container’s own cgroup');
     const options = execOptions(call, processOf(values, args, spec));
     const execute = (consoleSocket: string | undefined) =>
       execInContainer(context, { state, spec, dir }, { ...options, consoleSocket });
@@ -58,6 +56,7 @@ function execOptions({ values }: Call, process: Process): ExecOptions {
     consoleSocket: string(values, 'console-socket'),
     preserveFds: count(string(values, 'preserve-fds') ?? '0', '--preserve-fds'),
     ignoresPaused: isSet(values, 'ignore-paused'),
+    cgroups: parseSubCgroups(strings(values, 'cgroup')),
   };
 }
 

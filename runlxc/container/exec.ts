@@ -1,6 +1,7 @@
 /** One more process in a running container. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { processFiles, type SubCgroups } from '../cgroup/placement.ts';
 import { beginMoves } from '../cgroup/warmUp.ts';
 import type { Context } from '../cli/context.ts';
 import { RunlxcError, unsupported } from '../cli/error.ts';
@@ -24,6 +25,8 @@ export interface ExecOptions {
   consoleSocket?: string | undefined;
   preserveFds: number;
   ignoresPaused: boolean;
+  /** Below the container's cgroup. */
+  cgroups: SubCgroups;
 }
 
 interface Target {
@@ -101,6 +104,8 @@ function execPlans(context: Context, target: Target, options: ExecOptions & { fi
     isUserNamespaced: isUserNamespaced(target),
     warn: context.log.warn,
   });
+  for (const files of processFiles(context.layout, target.state, options.cgroups))
+    monitor.add('cgroup', files);
   monitor.add('attach', lxcName(dir), lxcPath, failure, options.detach, plan, copy);
   return plans;
 }

@@ -38,19 +38,18 @@ const nativePackages: readonly HostPackage[] = [
 export const testPackages: readonly HostPackage[] = [
   ...nativePackages,
   { name: 'crun', provides: 'crun' },
-  { name: 'gcc', provides: 'gcc' },
-  { name: 'libc6-dev', provides: '/usr/include/stdio.h' },
   { name: 'busybox-static', provides: '/bin/busybox' },
   { name: 'docker-registry', provides: 'docker-registry' },
   { name: 'skopeo', provides: 'skopeo' },
   { name: 'umoci', provides: 'umoci' },
   { name: 'tmux', provides: 'tmux' },
   { name: 'procps', provides: 'ps' },
-  { name: 'docker.io', provides: 'docker' },
+  { name: 'docker.io', provides: '/usr/sbin/dockerd' },
 ];
 
 /** What `npm run test:vm` needs. */
 export const vmPackages: readonly HostPackage[] = [
+  ...nativePackages,
   { name: 'qemu-system-x86', provides: 'qemu-system-x86_64' },
   { name: 'e2fsprogs', provides: 'mkfs.ext4' },
   { name: 'busybox-static', provides: '/bin/busybox' },

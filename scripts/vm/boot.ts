@@ -11,8 +11,14 @@ const accelerator = process.env['POUCH_VM_ACCEL'] ?? 'tcg,thread=multi';
 /** What the checks print on the console begins with it; the kernel and the getty print there too. */
 const mark = 'VM: ';
 
-/** Boots a machine from a disk; yields the lines of its checks, and ends when it has powered off. */
-export async function* boot({ image, kernel, initrd }: Disk): AsyncIterable<string> {
+/**
+ * Boots a machine from a disk; yields the lines of its checks, and ends when it has powered off.
+ * @throws what `interrupted` was aborted with
+ */
+export async function* boot(
+  { image, kernel, initrd }: Disk,
+  interrupted: AbortSignal,
+): AsyncIterable<string> {
   const machine = execa(
     'qemu-system-x86_64',
     [
@@ -24,13 +30,18 @@ export async function* boot({ image, kernel, initrd }: Disk): AsyncIterable<stri
     ],
     { stdin: 'ignore', timeout: deadlineMs, killSignal: 'SIGKILL', buffer: false },
   );
+  machine.catch(() => undefined); // a consumer that stops early does not wait for it
+  const end = () => machine.kill('SIGKILL');
+  interrupted.addEventListener('abort', end);
   try {
     for await (const line of createInterface({ input: machine.stdout })) {
       const at = line.indexOf(mark);
       if (at >= 0) yield line.slice(at + mark.length).trimEnd();
     }
+    interrupted.throwIfAborted();
     await machine;
   } finally {
-    machine.kill('SIGKILL');
+    interrupted.removeEventListener('abort', end);
+    end();
   }
 }

@@ -35,10 +35,11 @@ const parts = [
   'node_modules/jiti',
 ];
 
-export async function makeDisk(directory: string): Promise<Disk> {
+/** @throws what `interrupted` was aborted with, when nothing of Debian's installation runs or is mounted any more */
+export async function makeDisk(directory: string, interrupted: AbortSignal): Promise<Disk> {
   const root = join(directory, 'root');
-  await debian(hostPackages, root);
-  await addPouch(join(root, 'opt/pouch'));
+  await debian(hostPackages, root, interrupted);
+  await addPouch(join(root, 'opt/pouch'), interrupted);
   await cp(process.execPath, join(root, 'usr/bin/node'));
   await writeFile(join(root, 'etc/fstab'), '/dev/vda / ext4 rw 0 1\n');
   await addChecks(root);
@@ -49,13 +50,13 @@ export async function makeDisk(directory: string): Promise<Disk> {
   return { image, kernel: file('vmlinuz'), initrd: file('initrd.img') };
 }
 
-async function addPouch(target: string): Promise<void> {
+async function addPouch(target: string, interrupted: AbortSignal): Promise<void> {
   for (const part of parts)
     await cp(join(project, part), join(target, part), { recursive: true, dereference: true });
   await symlink('pouch', join(target, 'bin/runlxc'));
   await busyboxImage(join(target, 'busybox.tar'));
   const layer = join(target, 'layer.tar');
-  await debian(machinePackages, layer);
+  await debian(machinePackages, layer, interrupted);
   await writeImageArchive(join(target, 'machine.tar'), {
     reference: 'docker.io/library/machine:latest',
     layers: [await readFile(layer)],
@@ -74,8 +75,16 @@ async function addChecks(root: string): Promise<void> {
   await symlink('/etc/systemd/system/checks.service', join(units, 'multi-user.target.wants/checks.service'));
 }
 
-/** Its packages into a directory or a tar file. */
-async function debian(packages: readonly string[], target: string): Promise<void> {
+/** Its packages into a directory or a tar file. mmdebstrap unmounts what it mounted when it is told by SIGINT to end. */
+async function debian(packages: readonly string[], target: string, interrupted: AbortSignal): Promise<void> {
   const include = `--include=${packages.join(',')}`;
-  await execa('mmdebstrap', ['--quiet', '--variant=minbase', include, suite, target], { stdin: 'ignore' });
+  await execa('mmdebstrap', ['--quiet', '--variant=minbase', include, suite, target], {
+    stdin: 'ignore',
+    cancelSignal: interrupted,
+    killSignal: 'SIGINT',
+    forceKillAfterDelay: 30_000,
+  }).catch((error: unknown) => {
+    interrupted.throwIfAborted();
+    throw error;
+  });
 }

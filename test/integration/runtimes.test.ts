@@ -69,7 +69,17 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
       use: other
     - { when: { image: "*nothing*", rich: true }, use: nosuch }
 `;
-  const daemon = useDaemon({ yaml });
+  /** A stand-in that only says whether it works; `tell` is its `criu check`. */
+  const criu = (tell: string) =>
+    writeFileSync(
+      join(directory, 'criu'),
+      `#!/bin/sh\ncase $1 in check) ${tell};; *) echo Version: 9;; esac\n`,
+      {
+        mode: 0o755,
+      },
+    );
+  criu('echo Error: no such call >&2; exit 1');
+  const daemon = useDaemon({ yaml, env: { PATH: `${directory}:${process.env['PATH']}` } });
   const { ok, pouch } = daemon;
   const runtimeOf = (id: string) => ok('inspect', '--format', '{{.HostConfig.Runtime}}', id);
   const retried = () => ok('run', '--rm', '--network', 'none', 'busybox', 'true');
@@ -95,6 +105,13 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
     const { exitCode, stderr } = await pouch('runtime', 'inspect', 'nosuch');
     assert.equal(exitCode, 1);
     assert.match(stderr, /no runtime is named "nosuch".*known here.*PCH_RUNTIME_NOT_FOUND/s);
+  });
+
+  it('what was mended while the daemon runs counts from the next look on', async () => {
+    const looked = () => ok('runtime', 'inspect', 'runc');
+    assert.match(await looked(), /no +checkpoint .*no such call/);
+    criu('true');
+    assert.match(await looked(), /yes +checkpoint/);
   });
 
   it('doctor fails for one that cannot be used', async () => {

@@ -31,6 +31,12 @@ limits() { # of a container's cgroup, as the kernel has them
 
 is_up() { [[ $(bin/pouch exec box systemctl is-system-running) =~ running|degraded ]]; }
 
+greedy() {
+  bin/pouch run --name box -m 32m --memory-swap 32m "$@" busybox tail /dev/zero
+  bin/pouch inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' box
+  bin/pouch rm box >/dev/null
+}
+
 machine() { # boots one, looks at it, powers it off
   bin/pouch run -d --name box --network none --rich "$@" machine || return
   await is_up
@@ -57,7 +63,10 @@ for driver in cgroupfs systemd; do
     bin/pouch run -d --name box --runtime $runtime -m 64m --pids-limit 33 --cpus 0.5 busybox sleep 1000
     check "$name: its limits, in its place" "$place"'67108864 67108864 33 50000 100000' limits box
     check "$name: exec" '^0::/$' bin/pouch exec box cat /proc/self/cgroup
+    bin/pouch exec box dd if=/dev/zero of=/dev/shm/x bs=1M count=20
+    check "$name: stats" '^(2[0-9]|3[0-9])\.?[0-9]*MiB / 64MiB$' bin/pouch stats --no-stream --format '{{.MemUsage}}' box
     check "$name: stop and rm" box bin/pouch rm -f box
+    check "$name: killed for want of memory" '^true 137$' greedy --runtime $runtime
     check "$name: no cgroup is left" '^$' find /sys/fs/cgroup -name '*[0-9a-f]*' -regextype egrep -regex '.*[0-9a-f]{64}.*'
     bin/pouch run -d --name box --runtime $runtime --cgroup-parent $parent busybox sleep 1000
     check "$name: a parent of one's choice" "$under" limits box

@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { ContainerStats, StatsOptions, StatsSample } from '../../../hooks/stats.ts';
+import type { ContainerStats, StatsOptions, StatsSample, TaskUsage } from '../../../hooks/stats.ts';
+import { cgroup2Usage } from '../../host/cgroup2Usage.ts';
+import { cgroupVersion } from '../../host/facts.ts';
 import type { Kernel } from '../kernel.ts';
 import { requireOf } from '../requireFeature.ts';
 import { interfacesOf } from './interfaces.ts';
@@ -35,12 +38,20 @@ async function sample(kernel: Kernel, record: ContainerRecord): Promise<StatsSam
   if (!runs(record)) return undefined;
   const { pid } = record.state;
   const hasOwnNetwork = record.draft.namespaces.network !== undefined;
-  const [reading, networks] = await Promise.all([
+  const [reading, networks, own] = await Promise.all([
     kernel.metrics.read(record.id),
     hasOwnNetwork ? interfacesOf(pid) : {},
+    ownUsage(kernel, record),
   ]);
   if (!reading) return undefined;
-  return { ...reading.usage, readAt: reading.readAt.toISOString(), host: reading.host, networks };
+  return { ...(own ?? reading.usage), readAt: reading.readAt.toISOString(), host: reading.host, networks };
+}
+
+/** Where the task is a monitor: on cgroup v2 that has a cgroup beside the container's, by the rule against internal processes. */
+async function ownUsage({ generations }: Kernel, { draft }: ContainerRecord): Promise<TaskUsage | undefined> {
+  const hasMonitor = generations.current.runtimes.get(draft.runtime)?.initPid !== undefined;
+  if (!hasMonitor || cgroupVersion() === '1') return undefined;
+  return await cgroup2Usage(join('/sys/fs/cgroup', draft.cgroupsPath));
 }
 
 /** All streams meet at the same moments of the clock, so that they share a call. */

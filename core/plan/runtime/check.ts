@@ -36,7 +36,7 @@ export async function checkNeeds(
   standing?: Standing,
 ): Promise<void> {
   const needs = needsOf(draft, standing);
-  const lacking = firstLacking(needs, runtime, await runtime.probe());
+  const lacking = await lackingNow(needs, runtime);
   if (lacking)
     throw cannot(runtime, runtimeFeatures[lacking.feature], lacking.reason, await ableTo(needs, runtimes));
   const [refusal] = (await runtime.refusals?.(draft)) ?? [];
@@ -55,9 +55,15 @@ export async function requireFeature(
   runtime: RuntimeProvider,
   runtimes: Runtimes,
 ): Promise<void> {
-  const lacking = firstLacking([feature], runtime, await runtime.probe());
+  const lacking = await lackingNow([feature], runtime);
   if (lacking)
     throw cannot(runtime, runtimeFeatures[feature], lacking.reason, await ableTo([feature], runtimes));
+}
+
+/** What was not there when the host was looked at may have been installed since. */
+async function lackingNow(needs: readonly RuntimeFeature[], runtime: RuntimeProvider) {
+  const lacks = (state: RuntimeState) => firstLacking(needs, runtime, state);
+  return lacks(await runtime.probe()) && lacks(await runtime.probe({ again: true }));
 }
 
 function firstLacking(needs: readonly RuntimeFeature[], runtime: RuntimeProvider, state: RuntimeState) {

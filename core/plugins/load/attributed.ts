@@ -23,7 +23,7 @@ export function attributedRuntime(provider: RuntimeProvider, plugin: string): Ru
     get containerdType() {
       return provider.containerdType;
     },
-    probe: async () => named(plugin, async () => provider.probe()),
+    probe: async (options) => named(plugin, async () => provider.probe(options)),
     options: async (draft) => named(plugin, async () => provider.options(draft)),
     ...(provider.refusals
       ? { refusals: async (draft) => named(plugin, async () => provider.refusals?.(draft) ?? []) }

@@ -1,9 +1,7 @@
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import { shimExecutable } from '../../../hooks/index.ts';
-import { type Host, isExecutable } from '../host.ts';
+import { dirname, isAbsolute } from 'node:path';
+import { findBinary, shimExecutable } from '../../../hooks/index.ts';
+import type { Host } from '../host.ts';
 
-/** Folders of containerd's PATH beside the daemon's own (core/containerd/executable.ts says the same). */
-const usualFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 /** Where the static release is unpacked; not in anybody's PATH, so that its shims are told by path. */
 const releaseFolders = ['/opt/kata/bin', '/opt/kata/runtime-rs/bin'];
 
@@ -47,15 +45,8 @@ async function find(host: Host, name: string): Promise<FoundShim | undefined> {
 }
 
 /** As containerd finds it, and in the static release; an absolute path is taken as it is. */
-export async function findExecutable(host: Host, name: string): Promise<string | undefined> {
-  const folders = [...ownFolders(host), ...usualFolders, ...releaseFolders];
-  const paths = isAbsolute(name) ? [name] : folders.map((folder) => join(folder, name));
-  for (const path of paths) if (await isExecutable(host, path)) return path;
-  return undefined;
-}
-
-function ownFolders({ env }: Host): string[] {
-  return (env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
+export function findExecutable({ env, root }: Host, name: string): Promise<string | undefined> {
+  return findBinary(name, { path: env['PATH'] ?? '', also: releaseFolders, root });
 }
 
 /** Undefined for an executable that is not named as containerd names shims. */

@@ -16,14 +16,38 @@
 struct attached {
 	/* Descriptors of the plan, of the copy of runlxc-init, and of what tells us of its failure. */
 	int plan, copy, failure;
+	/* A pipe with a byte in it when the process is in its cgroups. */
+	int placed[2];
 };
+
+/* A list of cgroup.procs: the first that takes the process is its cgroup in that hierarchy. */
+struct cgroup {
+	char **candidates;
+	struct cgroup *next;
+};
+
+static struct cgroup *cgroups;
+
+void run_cgroup(struct plan *plan)
+{
+	struct cgroup *cgroup = malloc(sizeof(*cgroup));
+
+	if (!cgroup)
+		fail_errno("cannot read the plan");
+	*cgroup = (struct cgroup){ .candidates = plan_list(plan), .next = cgroups };
+	cgroups = cgroup;
+}
 
 static int become_init(void *argument)
 {
 	struct attached *attached = argument;
 	char plan[16];
-	char *args[] = { "runlxc-init", plan, NULL }, *env[] = { NULL };
+	char *args[] = { "runlxc-init", plan, NULL }, *env[] = { NULL }, byte;
 
+	/* If our parent ends before it has placed us, the pipe does too. */
+	close(attached->placed[1]);
+	if (read(attached->placed[0], &byte, 1) != 1)
+		return 127;
 	snprintf(plan, sizeof(plan), "%d", attached->plan);
 	syscall(SYS_execveat, attached->copy, "", args, env, AT_EMPTY_PATH);
 	return 127;
@@ -54,6 +78,46 @@ static void tell_pid(pid_t pid)
 	report(message);
 }
 
+static int write_pid(const char *file, pid_t pid)
+{
+	int fd = open(file, O_WRONLY | O_CLOEXEC), written;
+
+	if (fd < 0)
+		return -1;
+	written = dprintf(fd, "%d", pid);
+	close(fd);
+	return written < 0 ? -1 : 0;
+}
+
+static int enter(const struct cgroup *cgroup, pid_t pid)
+{
+	for (char **file = cgroup->candidates; *file; file++)
+		if (!write_pid(*file, pid))
+			return 0;
+	return -1;
+}
+
+/*
+ * LXC would put it into a cgroup ".lxc" below the container's, where v2 is. As runc does, it goes to the container's own, or to
+ * that of the container's init where the own one takes no processes, since there are others with controllers below.
+ */
+static void place(pid_t pid, const int placed[2])
+{
+	for (struct cgroup *cgroup = cgroups; cgroup; cgroup = cgroup->next)
+		if (enter(cgroup, pid) < 0) {
+			int reason = errno;
+
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, 0);
+			errno = reason;
+			fail_errno("cannot put the process into %s", cgroup->candidates[0]);
+		}
+	if (write(placed[1], "", 1) != 1)
+		fail_errno("cannot tell the process to go on");
+	close(placed[0]);
+	close(placed[1]);
+}
+
 static int wait_for_end(pid_t pid)
 {
 	int status;
@@ -70,8 +134,8 @@ static pid_t attach(const char *name, const char *lxcpath, struct attached *atta
 	lxc_attach_options_t options = LXC_ATTACH_OPTIONS_DEFAULT;
 	pid_t pid;
 
-	/* Its capabilities, identity and labels are runlxc-init's business. */
-	options.attach_flags = LXC_ATTACH_MOVE_TO_CGROUP;
+	/* Its cgroups are ours, its capabilities, identity and labels runlxc-init's. */
+	options.attach_flags = 0;
 	options.initial_cwd = "/";
 	options.env_policy = LXC_ATTACH_KEEP_ENV;
 	if (!container || container->attach(container, become_init, attached, &options, &pid) < 0)
@@ -92,7 +156,10 @@ void run_attach(struct plan *plan)
 	if (pipe2(failure, O_CLOEXEC) < 0 || dup2(failure[1], attached.failure) < 0)
 		fail_errno("cannot make a pipe");
 	close(failure[1]);
+	if (pipe2(attached.placed, O_CLOEXEC) < 0)
+		fail_errno("cannot make a pipe");
 	pid = attach(name, lxcpath, &attached);
+	place(pid, attached.placed);
 	close(attached.failure);
 	pass_failure_on(failure[0], pid);
 	tell_pid(pid);

@@ -34,6 +34,7 @@ static const struct instruction instructions[] = {
 	{ "check-namespace", run_check_namespace },
 	{ "oom", run_oom },
 	{ "start", run_start },
+	{ "cgroup", run_cgroup },
 	{ "attach", run_attach },
 	{ NULL, NULL },
 };

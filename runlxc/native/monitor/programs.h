@@ -6,6 +6,8 @@
 
 /* FIRST COUNT NAME LXCPATH CONFIG READY ARGS: starts the container, with the init's descriptors, and waits for its end. */
 void run_start(struct plan *plan);
+/* FILES: the cgroup.procs that the process of `attach` goes to; the first that takes it. */
+void run_cgroup(struct plan *plan);
 /* NAME LXCPATH REPORT DETACH PLAN COPY: starts a process in a running container. */
 void run_attach(struct plan *plan);
 /* Compiles rules of seccomp to a file of BPF. */

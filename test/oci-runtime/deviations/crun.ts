@@ -272,6 +272,24 @@ export const crun: Deviations = {
       found: /unrecognized option/,
     },
     {
+      section: 'runc#exec',
+      must: '--cgroup names a controller of cgroup v1, the process stays the container’s in the others',
+      why: 'it takes the controller for a part of the path',
+      found: /pids:/,
+    },
+    {
+      section: 'runc#exec',
+      must: '--cgroup of a cgroup that is not there is an error',
+      why: 'it starts the process in the caller’s cgroup',
+      found: / --cgroup nosuch .*succeeded/,
+    },
+    {
+      section: 'runc#exec',
+      must: '--cgroup above the container’s is an error',
+      why: 'it starts the process there',
+      found: / --cgroup \.\.\/\.\. .*succeeded/,
+    },
+    {
       section: 'runc#console-socket',
       must: 'exec --process with terminal and consoleSize sends a terminal of that size',
       why: 'at times the terminal has no size, or not yet',

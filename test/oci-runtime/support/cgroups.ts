@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hierarchies } from '../../support/host/cgroups.ts';
 import type { Container } from './container.ts';
@@ -54,6 +54,26 @@ export function ownCgroups(pid: number): { controllers: string; path: string }[]
     .map((line) => /^\d+:([^:]*):(.*)$/.exec(line) ?? [])
     .map(([, controllers = '', path = '']) => ({ controllers, path }))
     .filter(({ controllers }) => isUnified() || (controllers !== '' && !controllers.startsWith('name=')));
+}
+
+/** Makes a cgroup below that of a process, in every hierarchy in which it is not in the root. */
+export function makeCgroupBelow(pid: number, name: string): void {
+  const paths = readFileSync(`/proc/${pid}/cgroup`, 'utf8')
+    .split('\n')
+    .map((line) => line.split(':').slice(2).join(':'))
+    .filter((path) => path.length > 1);
+  const places = hierarchies().flatMap((mount) => paths.map((path) => join(mount, path)));
+  for (const place of new Set(places)) if (existsSync(place)) makeCgroup(place, name);
+}
+
+/** cpuset of v1 takes no process before it has CPUs and memory (cpuset(7)). */
+function makeCgroup(parent: string, name: string): void {
+  const cgroup = join(parent, name);
+  mkdirSync(cgroup);
+  for (const file of isUnified()
+    ? []
+    : ['cpuset.cpus', 'cpuset.mems'].filter((each) => existsSync(join(cgroup, each))))
+    writeFileSync(join(cgroup, file), readFileSync(join(parent, file)));
 }
 
 function hierarchyOf(controller: string): string | undefined {

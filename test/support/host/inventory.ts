@@ -19,16 +19,11 @@ export interface HostNames {
   cgroupParent: string;
 }
 
-/** LXC makes it at the first exec and has it until the container's cgroup, which is on the list, goes. */
-const joined = '/payload/.lxc';
-
 export async function inventory(names: HostNames, containerd: ContainerdClient): Promise<Set<string>> {
   return new Set([
     ...numbered(processesOf(names).map(({ role }) => role)),
     ...mountsBelow(names.dir).map((path) => `mount ${path}`),
-    ...cgroupsBelow(names.cgroupParent)
-      .filter((path) => !path.endsWith(joined))
-      .map((path) => `cgroup ${path}`),
+    ...cgroupsBelow(names.cgroupParent).map((path) => `cgroup ${path}`),
     ...interfacesOf(names.bridge).map((name) => `interface ${name}`),
     ...leasesOf(names),
     ...(await rulesOf(names)),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { until } from '../../support/call.ts';
-import { ownCgroups } from '../../support/cgroups.ts';
+import { controllerHere, makeCgroupBelow, ownCgroups } from '../../support/cgroups.ts';
 import { failed, succeeded, type Container } from '../../support/container.ts';
 import { hasEnded } from '../../support/processes.ts';
 import { section } from '../../support/row.ts';
@@ -233,6 +233,48 @@ export const execRows = section('runc#exec', [
     test: async (c) => {
       await c.running();
       failed(await c.exec(['/bin/sleep', '0'], ['--cwd', '/bin/busybox']), /not a directory|cwd|chdir/i);
+    },
+  },
+  {
+    must: '--cgroup puts the process into a cgroup below the container’s',
+    test: async (c) => {
+      await c.running();
+      const { pid } = await c.state();
+      const below = ownCgroups(pid!).map(({ path }) => `${path}/below`);
+      makeCgroupBelow(pid!, 'below');
+      const seen = succeeded(await c.exec(sh('cat /proc/self/cgroup'), ['--cgroup', 'below'])).stdout;
+      for (const path of below) assert.ok(seen.includes(`:${path}\n`), `${path} in ${seen}`);
+    },
+  },
+  {
+    must: '--cgroup names a controller of cgroup v1, the process stays the container’s in the others',
+    notHere: () =>
+      ['pids', 'freezer'].every(controllerHere)
+        ? undefined
+        : 'the host has no cgroup v1 with pids and freezer',
+    test: async (c) => {
+      await c.running();
+      const { pid } = await c.state();
+      const pathOf = (controller: string) =>
+        ownCgroups(pid!).find(({ controllers }) => controllers === controller)?.path;
+      makeCgroupBelow(pid!, 'below');
+      const seen = succeeded(await c.exec(sh('cat /proc/self/cgroup'), ['--cgroup', 'pids:below'])).stdout;
+      assert.match(seen, new RegExp(`:pids:${pathOf('pids')}/below$`, 'm'));
+      assert.match(seen, new RegExp(`:freezer:${pathOf('freezer')}$`, 'm'));
+    },
+  },
+  {
+    must: '--cgroup of a cgroup that is not there is an error',
+    test: async (c) => {
+      await c.running();
+      failed(await c.exec(sh('true'), ['--cgroup', 'nosuch']), /nosuch|cgroup/i);
+    },
+  },
+  {
+    must: '--cgroup above the container’s is an error',
+    test: async (c) => {
+      await c.running();
+      failed(await c.exec(sh('true'), ['--cgroup', '../..']), /cgroup/i);
     },
   },
   {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { until } from '../../support/call.ts';
 import { failed, succeeded } from '../../support/container.ts';
 import { section } from '../../support/row.ts';
 
@@ -62,6 +63,22 @@ export const tellingCommandRows = [
         assert.ok(event.data.memory.usage.usage > 0);
         assert.ok(event.data.cpu.usage.total > 0);
         assert.ok(event.data.pids.current >= 1);
+      },
+    },
+    {
+      must: 'a process that is killed for want of memory is told at once',
+      spec: ({ linux }) => (linux.resources = { ...linux.resources, memory: { limit: 32 * 2 ** 20 } }),
+      test: async (c) => {
+        await c.running();
+        const output = c.path('events');
+        const ended = c.call(['events', '--interval', '100ms', c.id], { output });
+        const told = () => (existsSync(`${output}.out`) ? readFileSync(`${output}.out`, 'utf8') : '');
+        const begun = until('statistics are told', () => told().includes('"type":"stats"'));
+        await Promise.race([begun, ended.then(succeeded)]);
+        assert.equal((await c.exec(['/bin/busybox', 'tail', '/dev/zero'])).code, 137);
+        await until('the kill is told', () => told().includes('"type":"oom"'));
+        await c.removed();
+        await ended;
       },
     },
     {

@@ -53,6 +53,15 @@ describe('what a runtime cannot do', () => {
     await requireFeature('pause', here, all);
   });
 
+  it('is looked for again before it is refused: it may have been installed since', async () => {
+    const state = { usable: true, path: '', version: '' };
+    const late = runtime('late', {
+      probe: async ({ again = false } = {}) =>
+        again ? state : { ...state, limits: { checkpoint: 'criu is not installed' } },
+    });
+    await requireFeature('checkpoint', late, new Map([['late', late]]));
+  });
+
   it('may be a value that the runtime itself refuses', async () => {
     const small = runtime('small', {
       refusals: ({ resources }) =>

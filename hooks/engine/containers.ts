@@ -1,0 +1,70 @@
+import type { BlameEntry, Plan } from '../plan.ts';
+import type { ContainerRequest, ResourceRequest, RestartPolicy } from '../request.ts';
+import type { ContainerStats, StatsOptions } from '../stats.ts';
+import type { ContainerRecord } from './record.ts';
+import type { AttachOptions, Attachment, LogEntry, LogQuery, Run } from './streams.ts';
+
+export interface ContainerFilter {
+  all?: boolean;
+  /** The newest N, of all states. */
+  limit?: number;
+  /** Docker's filters: `status`, `name`, `id`, `label`, `ancestor`, `exited`, `network`, `volume`, `before`, `since`, … */
+  filters?: Record<string, string[]>;
+}
+
+export interface Containers {
+  /** The pure half of create: touches nothing. */
+  plan(request: ContainerRequest): Promise<Plan>;
+  create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
+  /** Creates and starts one with a client at its streams: faster than the calls one by one. */
+  run(request: ContainerRequest, streams: AttachOptions): Promise<Run>;
+  /** From a checkpoint its processes go on where they were. */
+  start(ref: string, options?: { checkpoint?: string }): Promise<void>;
+  /** Sends the stop signal, waits, then SIGKILL. Succeeds for a stopped container (answers false). */
+  stop(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<boolean>;
+  restart(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<void>;
+  kill(ref: string, signal?: string): Promise<void>;
+  remove(ref: string, options?: { force?: boolean; volumes?: boolean }): Promise<void>;
+  rename(ref: string, name: string): Promise<void>;
+  /**
+   * New limits, and a restart policy: at once for a container that runs, from the next start on for another. A failure
+   * leaves the old ones.
+   */
+  update(ref: string, request: UpdateRequest): Promise<{ warnings: string[] }>;
+  pause(ref: string): Promise<void>;
+  unpause(ref: string): Promise<void>;
+  /** Answers when the condition holds. `removed` waits for the removal. */
+  wait(
+    ref: string,
+    condition: 'not-running' | 'next-exit' | 'removed',
+    signal?: AbortSignal,
+  ): Promise<{ exitCode: number; error?: string }>;
+  /** Never waits for a lock. */
+  list(filter?: ContainerFilter): ContainerRecord[];
+  inspect(ref: string): ContainerRecord;
+  /** Bytes: what the container wrote, and with the image under it. */
+  usage(ref: string): Promise<{ writable: number; total: number }>;
+  /** The stored plan: spec, effects, blame. */
+  storedPlan(ref: string): Promise<StoredPlan>;
+  /** Blame of one field and below, or of all. */
+  explain(ref: string, field?: string): Promise<BlameEntry[]>;
+  attach(ref: string, options: AttachOptions): Promise<Attachment>;
+  logs(ref: string, query: LogQuery, signal?: AbortSignal): AsyncIterable<LogEntry>;
+  resize(ref: string, size: { height: number; width: number }): Promise<void>;
+  /** The container's processes, host pids. */
+  top(ref: string): Promise<{ pid: number; command: string }[]>;
+  /** What it uses; never waits for a lock. */
+  stats(ref: string, options: StatsOptions, signal: AbortSignal): AsyncIterable<ContainerStats>;
+  /** Removes every stopped container that matches; answers their ids. */
+  prune(filters?: Record<string, string[]>): Promise<string[]>;
+}
+
+/** What changes; what is not named stays as it is. */
+export interface UpdateRequest {
+  /** -1 takes a limit of processes away; --cpus takes the place of quota and period, and they of it. */
+  resources?: ResourceRequest;
+  restart?: RestartPolicy;
+}
+
+/** plan.json: what `plan` answered when the container was made. */
+export type StoredPlan = Omit<Plan, 'draft'>;

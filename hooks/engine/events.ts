@@ -1,0 +1,16 @@
+export interface EngineEvent {
+  type: 'container' | 'image' | 'volume' | 'network' | 'daemon';
+  /** Docker's words: `create`, `start`, `die`, `stop`, `kill`, `destroy`, `rename`, `pull`, `tag`, `untag`, `delete`, … */
+  action: string;
+  /** Id of the object (an image's reference). */
+  id: string;
+  attributes: Record<string, string>;
+  /** Nanoseconds since the epoch. */
+  timeNano: bigint;
+}
+
+export interface Events {
+  emit(event: Omit<EngineEvent, 'timeNano'>): void;
+  /** Past events that are still held (some hundred), then live ones until the signal aborts. */
+  subscribe(options: { since?: number; until?: number; signal: AbortSignal }): AsyncIterable<EngineEvent>;
+}

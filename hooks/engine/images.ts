@@ -1,0 +1,58 @@
+import type { Readable } from 'node:stream';
+import type { Descriptor, Image, ImageHistoryEntry } from '../image.ts';
+
+/** Progress of a pull, load or bootstrap; one per change, at most some ten a second per item. */
+export interface Progress {
+  /** Digest (short) of a layer, or empty for the whole. */
+  id: string;
+  /** Docker's words: `Pulling fs layer`, `Waiting`, `Downloading`, `Verifying Checksum`, `Download complete`, `Extracting`, `Pull complete`, `Already exists`. */
+  status: string;
+  current?: number;
+  total?: number;
+}
+
+export interface RegistryAuth {
+  username?: string;
+  password?: string;
+  identityToken?: string;
+  registryToken?: string;
+  serverAddress?: string;
+}
+
+export interface Images {
+  /**
+   * Finds an image by reference, id or id prefix; never pulls.
+   * @throws PCH_IMAGE_NOT_FOUND
+   */
+  get(ref: string, platform?: string): Promise<Image>;
+  list(): Promise<Image[]>;
+  pull(
+    ref: string,
+    options?: {
+      platform?: string;
+      auth?: RegistryAuth;
+      onProgress?: (p: Progress) => void;
+      signal?: AbortSignal;
+    },
+  ): Promise<Image>;
+  tag(source: string, target: string): Promise<void>;
+  /** Removes one reference, or with an id all of them; the content goes with the last. Answers Docker's list. */
+  remove(ref: string, options?: { force?: boolean }): Promise<{ untagged: string[]; deleted: string[] }>;
+  /** OCI layout or Docker archive (tar, also gzip or zstd). Answers what was loaded. */
+  load(archive: Readable, onProgress?: (p: Progress) => void): Promise<Image[]>;
+  /** A tar that is both an OCI layout and a Docker archive. */
+  save(refs: string[]): Promise<Readable>;
+  history(ref: string): Promise<ImageHistory[]>;
+  /** Makes a base image from a distribution's packages. */
+  bootstrap(
+    options: { reference: string; suite: string; include: string[]; mirror?: string },
+    onProgress?: (p: Progress) => void,
+    signal?: AbortSignal,
+  ): Promise<Image>;
+  prune(filters?: Record<string, string[]>): Promise<{ deleted: string[]; reclaimed: number }>;
+}
+
+export interface ImageHistory extends ImageHistoryEntry {
+  /** The layer's descriptor; undefined for empty layers. */
+  layer?: Descriptor;
+}

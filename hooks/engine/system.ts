@@ -1,0 +1,87 @@
+import type { RuntimeFinding } from '../runtime.ts';
+import type { RuntimeFeature } from '../runtimeFeatures.ts';
+
+export interface SystemInfo {
+  id: string;
+  version: string;
+  containers: { total: number; running: number; paused: number; stopped: number };
+  images: number;
+  root: string;
+  state: string;
+  cgroupParent: string;
+  /** `cgroupfs`. */
+  cgroupDriver: string;
+  cgroupVersion: '1' | '2';
+  kernel: string;
+  operatingSystem: string;
+  /** As uname(2) has it: `x86_64`. */
+  architecture: string;
+  cpus: number;
+  memory: number;
+  hostname: string;
+  runtimes: Record<string, { path: string }>;
+  defaultRuntime: string;
+  containerd: { version: string; address: string; managed: boolean };
+  plugins: PluginStatus[];
+  warnings: string[];
+  time: string;
+}
+
+export interface PluginStatus {
+  name: string;
+  /** `built-in` or the file. */
+  source: string;
+  state: 'active' | 'disabled' | 'quarantined';
+  /** Why it is quarantined. */
+  error?: string;
+  hooks: string[];
+}
+
+/** One running operation, for `pouch ops`. */
+export interface Operation {
+  container: string;
+  verb: string;
+  since: string;
+  waiting: number;
+}
+
+/** A runtime, and what it can do on this host. */
+export interface RuntimeInfo {
+  name: string;
+  aliases: string[];
+  /** What it is, in one sentence. */
+  doc: string;
+  isolation: 'namespaces' | 'vm';
+  /** containerd's runtime type. */
+  type: string;
+  isDefault: boolean;
+  /** How many containers have it. */
+  containers: number;
+  usable: boolean;
+  /** Empty if it was not found. */
+  path: string;
+  version: string;
+  /** Why it is not usable, and what mends it. */
+  problem?: string;
+  features: { feature: RuntimeFeature; doc: string; supported: boolean; reason?: string }[];
+  /** What was looked at on the host. */
+  findings: RuntimeFinding[];
+}
+
+export interface System {
+  info(): Promise<SystemInfo>;
+  version(): Promise<{
+    version: string;
+    commit: string;
+    builtAt: string;
+    containerd: string;
+    runtimes: Record<string, string>;
+    node: string;
+    kernel: string;
+    /** As images have it: `amd64`. */
+    architecture: string;
+  }>;
+  ops(): Operation[];
+  /** Every runtime there is, usable or not. */
+  runtimes(): Promise<RuntimeInfo[]>;
+}

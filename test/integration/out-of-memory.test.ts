@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { ociRuntimes } from '../support/ociRuntimes.ts';
+import { useDaemon } from '../support/useDaemon.ts';
+
+const outcome = '{{.State.OOMKilled}} {{.State.ExitCode}}';
+/** tail keeps its input until it has a line's end: it takes more than any limit. */
+const greedy = 'tail /dev/zero';
+
+describe('a container that takes more memory than it has', function () {
+  this.timeout(60_000);
+  this.slow(10_000);
+  const { ok, pouch } = useDaemon();
+
+  for (const runtime of ociRuntimes)
+    describe(`with ${runtime}`, () => {
+      const create = (name: string, script: string) =>
+        ok('create', '--name', name, '--runtime', runtime, '-m', '32m', 'busybox', 'sh', '-c', script);
+      const runOnce = async (name: string) => {
+        await ok('start', name);
+        await ok('wait', name);
+        return await ok('inspect', '-f', outcome, name);
+      };
+
+      it('is known as killed for it, and no more after a start that went well', async () => {
+        const name = `greedy-${runtime}`;
+        await create(name, `[ -e /done ] || { touch /done; exec ${greedy}; }`);
+        assert.equal(await runOnce(name), 'true 137');
+        const events = await ok(
+          ...['events', '--since', '1m', '--until', '0s', '--filter', `container=${name}`],
+          ...['--format', '{{.Action}}'],
+        );
+        assert.deepEqual(events.split('\n').slice(-2), ['oom', 'die']);
+        assert.equal(await runOnce(name), 'false 0');
+      });
+
+      it('is known as such too when it outlives a child that was killed', async () => {
+        const name = `child-${runtime}`;
+        await create(name, `${greedy}; exit 3`);
+        assert.equal(await runOnce(name), 'true 3');
+      });
+
+      it('is not when somebody else has killed it', async () => {
+        const name = `killed-${runtime}`;
+        await create(name, 'sleep 1000');
+        await ok('start', name);
+        await ok('kill', name);
+        await ok('wait', name);
+        assert.equal(await ok('inspect', '-f', outcome, name), 'false 137');
+        assert.equal((await pouch('rm', name)).exitCode, 0);
+      });
+    });
+});
