@@ -51,7 +51,9 @@ export async function cgroup2Usage(directory: string): Promise<TaskUsage | undef
 /** Flat keyed files: `KEY VALUE` in each line. */
 function keyed(text = ''): Record<string, number> {
   const lines = text.split('\n').filter(Boolean);
-  return Object.fromEntries(lines.map((line) => line.split(' ')).map(([key, value]) => [key, Number(value)]));
+  return Object.fromEntries(
+    lines.map((line) => line.split(' ')).map(([key = '', value]) => [key, Number(value)]),
+  );
 }
 
 function limit(text = ''): number | undefined {

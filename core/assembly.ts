@@ -1,0 +1,222 @@
+/** Puts what the verbs share together, on a containerd that answers. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LoadedConfig } from '../config/index.ts';
+import { formatOrigin } from '../config/index.ts';
+import type { DraftImage } from '../hooks/draft.ts';
+import type { ContainerRecord } from '../hooks/engine.ts';
+import { PouchError } from '../hooks/errors.ts';
+import { kept } from '../hooks/kept.ts';
+import { coreEffectKinds } from './apply/effects/index.ts';
+import { Journal } from './apply/journal.ts';
+import { Ledger, type StepObserver } from './apply/ledger.ts';
+import type { ContainerdClient } from './containerd/index.ts';
+import { findInit } from './host/facts.ts';
+import { ImageStore } from './images/index.ts';
+import { ContainerIo } from './io/index.ts';
+import { AttachPoints } from './lifecycle/attachPoints.ts';
+import { EventBus } from './lifecycle/events.ts';
+import { Exits } from './lifecycle/exits.ts';
+import { HookedImages } from './lifecycle/hookedImages.ts';
+import type { Kernel } from './lifecycle/kernel.ts';
+import { KeyedLocks } from './lifecycle/locks.ts';
+import { RestartTimers } from './lifecycle/restartTimers.ts';
+import { hostUsage } from './lifecycle/stats/hostUsage.ts';
+import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
+import type { StderrLog } from './log.ts';
+import type { NetworkNamespaces } from './netns/netns.ts';
+import { readHostFiles } from './plan/etcFiles.ts';
+import { type PlanImage, Planner } from './plan/planner.ts';
+import { namedRuntime } from './plan/runtime/check.ts';
+import { type Generation, GenerationHolder } from './plugins/index.ts';
+import { ContainerStore } from './state/store.ts';
+import { UserRanges } from './userns/ranges.ts';
+import { VolumeStore } from './volumes/volumes.ts';
+
+/** What there is before the first container. */
+export interface Base {
+  /** The configuration in force: a reload changes it. */
+  loaded(): LoadedConfig;
+  log: StderrLog;
+  client: ContainerdClient;
+  netns: NetworkNamespaces;
+  /** argv that starts the log keeper. */
+  keeperCommand: readonly string[];
+  onStep?: StepObserver;
+  shutdown: AbortSignal;
+  firstGeneration(): Promise<Generation>;
+}
+
+export interface Assembled {
+  kernel: Kernel;
+  /** Without the hooks that the kernel's has about it. */
+  images: ImageStore;
+}
+
+/** /etc/passwd and /etc/group of an image: more is not an account file. */
+const accountFileLimit = 4 * 1024 * 1024;
+
+/** Milliseconds: containers that are made one after the other share a look at the host's /etc. */
+const hostFilesKeptMs = 1000;
+
+export async function assemble(base: Base): Promise<Assembled> {
+  const { log, client, loaded } = base;
+  const { config } = loaded();
+  const store = new ContainerStore(config.root);
+  const events = new EventBus();
+  const io = new ContainerIo({ stateDir: config.state, log, keeperCommand: base.keeperCommand });
+  const attachPoints = new AttachPoints(io);
+  const volumes = new VolumeStore(config.root, () => store.listStaying());
+  const images = imageStore(base, store, events);
+  const [first] = await Promise.all([base.firstGeneration(), io.start()]);
+  const generations = new GenerationHolder(first);
+  const hookedImages = new HookedImages(images, () => generations, log);
+  const planImage = imagesForPlans(hookedImages, images);
+  const coreKinds = coreEffectKinds({
+    client,
+    store,
+    io,
+    netns: base.netns,
+    volumes,
+    stateDirectory: config.state,
+    imageOf: (id) => images.get(id),
+    runtimeOf: (name) => namedRuntime(name, generations.current.runtimes),
+    startTimeout: () => loaded().config.runtime.startTimeout,
+    onStreamsOpened: (id) => attachPoints.opened(id),
+  });
+  const kindOf = (kind: string) => coreKinds.get(kind) ?? generations.current.effectKinds.get(kind);
+  const userRanges = new UserRanges(() => store.list());
+  const hostFiles = kept(readHostFiles, { for: hostFilesKeptMs });
+  const planner = makePlanner(base, {
+    store,
+    volumes,
+    generations,
+    userRanges,
+    planImage,
+    hostFiles,
+    kindOf,
+  });
+  const kernel: Kernel = {
+    get config() {
+      return loaded().config;
+    },
+    log,
+    client,
+    store,
+    locks: new KeyedLocks(),
+    events,
+    exits: new Exits(),
+    io,
+    attachPoints,
+    images: hookedImages,
+    volumes,
+    generations,
+    restarts: new RestartTimers(),
+    metrics: new SharedMetrics({
+      metrics: (filters, options) => client.tasks.metrics(filters, options),
+      host: hostUsage,
+    }),
+    prepared: new Set(),
+    hostFiles,
+    imageText: async (id, path) => await (await planImage(id)).readText(path),
+    shutdown: base.shutdown,
+    userRanges,
+    planner,
+    ledgerOf: (id) =>
+      Ledger.restore({
+        container: id,
+        journal: new Journal(join(store.directoryOf(id), 'journal.jsonl')),
+        kinds: kindOf,
+        ...(base.onStep && { onStep: base.onStep }),
+      }),
+  };
+  return { kernel, images };
+}
+
+function imageStore({ client, loaded }: Base, store: ContainerStore, events: EventBus): ImageStore {
+  return new ImageStore({
+    client,
+    config: loaded().config.images,
+    isInUse: (imageId) =>
+      store
+        .listStaying()
+        .filter(({ draft }) => draft.image.id === imageId)
+        .map(({ name }) => name),
+    emit: (event) => events.emit(event),
+  });
+}
+
+/** Images as a plan looks at them: with their files. */
+function imagesForPlans(hooked: HookedImages, images: ImageStore) {
+  return async (ref: string, platform?: string): Promise<PlanImage> => {
+    const found = await hooked.get(ref, platform);
+    const files = await images.files(found.chainId);
+    const image: DraftImage = {
+      reference: found.references.includes(ref) ? ref : (found.references[0] ?? found.id),
+      id: found.id,
+      config: found.config,
+      stat: (path) => Promise.resolve(files.stat(path)),
+    };
+    const readText = (path: string) =>
+      Promise.resolve(files.readFile(path, accountFileLimit)?.toString('utf8') ?? '');
+    return { image, readText };
+  };
+}
+
+interface PlannerParts {
+  store: ContainerStore;
+  volumes: VolumeStore;
+  generations: GenerationHolder;
+  userRanges: UserRanges;
+  planImage: ReturnType<typeof imagesForPlans>;
+  hostFiles: Kernel['hostFiles'];
+  kindOf(kind: string): { describe(args: object): string } | undefined;
+}
+
+function makePlanner({ loaded, log }: Base, parts: PlannerParts): Planner {
+  const { store, volumes, generations, userRanges } = parts;
+  const { config } = loaded();
+  return new Planner({
+    config: () => loaded().config,
+    log,
+    initPath: findInit(),
+    image: parts.planImage,
+    directoryOf: (id) => store.directoryOf(id),
+    netnsPathOf: (id) => join(config.state, 'netns', id),
+    usernsPathOf: (id) => join(config.state, 'userns', id),
+    idmapDirectoryOf: (id) => join(config.state, 'idmapped', id),
+    hostFiles: parts.hostFiles,
+    request: {
+      containerId: (ref) => joinable(store.find(ref), generations).id,
+      machineOf: (ref) => {
+        const found = store.find(ref);
+        return found.draft.vmOf === undefined ? found : store.get(found.draft.vmOf);
+      },
+      volumePath: (name) => volumes.pathOf(name),
+      root: config.root,
+      userns: () => loaded().config.userns,
+      freeIds: (id, size) => {
+        const { first } = userRanges.take(id, size, loaded().config.userns.range);
+        return { containerID: 0, hostID: first, size };
+      },
+      cgroupDriver: () => loaded().config.runtime.cgroupDriver,
+      mountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
+    },
+    originOf: (setting) => {
+      const at = loaded().originOf(setting);
+      return at.kind === 'default' || at.kind === 'derived' ? undefined : formatOrigin(at);
+    },
+    describe: (kind, args) => parts.kindOf(kind)?.describe(args) ?? `${kind} (no plugin provides it)`,
+  });
+}
+
+/** The namespaces of a virtual machine's process are the hypervisor's. @throws PCH_RUNTIME_CANNOT */
+function joinable(record: ContainerRecord, generations: GenerationHolder): ContainerRecord {
+  const { name, draft } = record;
+  if (generations.current.runtimes.get(draft.runtime)?.isolation !== 'vm') return record;
+  throw new PouchError(
+    'PCH_RUNTIME_CANNOT',
+    `the namespaces of ${name} cannot be joined: it runs in a virtual machine (${draft.runtime})`,
+    { hint: `--vm-of ${name} makes a container in the same machine` },
+  );
+}

@@ -1,0 +1,35 @@
+import type { LoadedConfig } from '../config/index.ts';
+import type { HostFacts } from '../hooks/definePlugin.ts';
+import { cgroupVersion, findInit } from './host/facts.ts';
+import { version } from './version.ts';
+
+/** What plugins are told of the host and of pouchd.yaml. */
+export function hostFacts({ config }: LoadedConfig): HostFacts {
+  const { network } = config;
+  const initPath = findInit();
+  return {
+    version,
+    root: config.root,
+    state: config.state,
+    listen: config.listen.map(({ url }) => url),
+    socketGroup: config.socketGroup ?? undefined,
+    cgroupParent: config.cgroupParent,
+    network: {
+      bridge: network.bridge,
+      subnet: network.subnet,
+      mtu: network.mtu,
+      cniBinDirs: [...network.binDir],
+      dns: [...network.dns],
+      ipMasq: network.ipMasq,
+      hairpin: network.hairpin,
+      publishAddress: network.publishAddress,
+    },
+    cgroupVersion: cgroupVersion(),
+    cgroupDriver: config.runtime.cgroupDriver,
+    cdiSpecDirs: config.cdi.specDirs,
+    containerdNamespace: config.containerd.namespace,
+    snapshotter: config.containerd.snapshotter,
+    addedRuntimes: config.runtime.add,
+    ...(initPath !== undefined && { initPath }),
+  };
+}
