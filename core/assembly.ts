@@ -117,6 +117,7 @@ export async function assemble(base: Base): Promise<Assembled> {
       host: hostUsage,
     }),
     prepared: new Set(),
+    oomKilled: new Set(),
     hostFiles,
     imageText: async (id, path) => await (await planImage(id)).readText(path),
     shutdown: base.shutdown,

@@ -18,6 +18,7 @@ import { CheckpointVerbs } from './lifecycle/checkpoint/verbs.ts';
 import { ContainerVerbs } from './lifecycle/containers.ts';
 import { ExecInstances } from './lifecycle/execs.ts';
 import type { Kernel } from './lifecycle/kernel.ts';
+import { watchOom } from './lifecycle/oom.ts';
 import { recover } from './lifecycle/recover.ts';
 import { HostSystem } from './lifecycle/system.ts';
 import type { StderrLog } from './log.ts';
@@ -63,6 +64,7 @@ export class Daemon {
     const { kernel, images } = await this.#assemble(this.#containerd.client);
     this.#kernel = kernel;
     this.#images = images;
+    void watchOom(kernel, this.#containerd.client);
     await Promise.all([recover(kernel), images.recover()]);
     this.#engine = this.#makeEngine(kernel);
     await this.#startSurfaces(kernel.generations.current);

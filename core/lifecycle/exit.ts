@@ -1,15 +1,19 @@
 /** What follows the end of a container's PID 1, whether anybody asked for it or not. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
-import { oomKills } from '../host/oomKills.ts';
 import { isContainerdError } from '../containerd/index.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
+import { wasOomKilled } from './oom.ts';
 import { removeLocked } from './remove.ts';
 import { restartAfterExit } from './restartPolicy.ts';
 
 /** Exit code of a container whose end nobody saw: the host went down under it. */
 export const unseenExitCode = 255;
+
+/** Milliseconds before the next try to reach containerd. */
+const retryMs = 200;
 
 export interface Exit {
   exitStatus: number;
@@ -33,33 +37,20 @@ async function waitForExit(kernel: Kernel, id: string): Promise<Exit | undefined
     } catch (error) {
       if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND'))
         return { exitStatus: unseenExitCode, exitedAt: undefined };
-      if (!isContainerdError(error, 'PCH_CANCELLED')) await pause(kernel.shutdown);
+      if (!isContainerdError(error, 'PCH_CANCELLED'))
+        await delay(retryMs, undefined, { signal: kernel.shutdown }).catch(() => undefined);
     }
   }
   return undefined;
 }
 
-/** Before the next try to reach containerd. */
-const retryMs = 200;
-
-function pause(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, retryMs);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
 /** Tells the exit as soon as all output is there; the clean-up follows and delays nobody but the next verb. */
 export async function onExit(kernel: Kernel, record: ContainerRecord, exit: Exit): Promise<void> {
-  const [kills] = await Promise.all([oomKills(record.draft.cgroupsPath), finishOutput(kernel, record)]);
+  const [oomKilled] = await Promise.all([wasOomKilled(kernel, record), finishOutput(kernel, record)]);
   setExited(record, exit);
-  record.state.oomKilled = kills > 0;
+  record.state.oomKilled = oomKilled;
   if (record.draft.autoRemove) kernel.store.forgetName(record);
   kernel.exits.settle('exit', record.id, { exitCode: exit.exitStatus });
-  if (kills > 0) emitContainer(kernel, 'oom', record);
   emitContainer(kernel, 'die', record, { exitCode: String(exit.exitStatus) });
   await kernel.locks.run(record.id, 'clean up', async () => {
     // Another verb may have had the lock first, and done all this or started it anew.

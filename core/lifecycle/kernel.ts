@@ -38,6 +38,8 @@ export interface Kernel {
   readonly metrics: SharedMetrics;
   /** Ids of the containers whose create has applied a part of their start: see run.ts. */
   readonly prepared: Set<string>;
+  /** Ids of the containers that run, of whose processes the kernel has killed one for want of memory. */
+  readonly oomKilled: Set<string>;
   hostFiles(): Promise<HostFiles>;
   /** Content of a file of an image; empty if it has none. */
   imageText(imageId: string, path: string): Promise<string>;

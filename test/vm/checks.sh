@@ -31,8 +31,11 @@ limits() { # of a container's cgroup, as the kernel has them
 
 is_up() { [[ $(bin/pouch exec box systemctl is-system-running) =~ running|degraded ]]; }
 
-greedy() {
+is_oom() { [[ $(bin/pouch inspect -f '{{.State.OOMKilled}}' box) == true ]]; }
+
+greedy() { # runs a container that takes more memory than it may
   bin/pouch run --name box -m 32m --memory-swap 32m "$@" busybox tail /dev/zero
+  await is_oom # a scope of systemd ends with its process, so that containerd tells it, in its own time
   bin/pouch inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' box
   bin/pouch rm box >/dev/null
 }

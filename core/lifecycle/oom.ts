@@ -1,0 +1,54 @@
+/** Processes that the kernel kills for want of memory: told when it happens, and known of a container that has ended. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { messageOf } from '../../hooks/errors.ts';
+import type { ContainerdClient } from '../containerd/index.ts';
+import { oomKills } from '../host/oomKills.ts';
+import { emitContainer, type Kernel } from './kernel.ts';
+
+/** Milliseconds before the next try to hear containerd's events. */
+const retryMs = 1000;
+
+/** Hears containerd tell of such processes until the daemon ends; never throws. */
+export async function watchOom(kernel: Kernel, client: ContainerdClient): Promise<void> {
+  const filters = [`namespace==${client.namespace},topic=="/tasks/oom"`];
+  while (!kernel.shutdown.aborted) {
+    try {
+      for await (const told of await client.events.subscribe(filters, { signal: kernel.shutdown }))
+        if (told.type === 'TaskOOM') await onOom(kernel, told.event.containerId);
+    } catch (error) {
+      kernel.log.debug('no events of containerd', { error: messageOf(error) });
+    }
+    await delay(retryMs, undefined, { signal: kernel.shutdown }).catch(() => undefined);
+  }
+}
+
+async function onOom(kernel: Kernel, id: string): Promise<void> {
+  if (!kernel.store.has(id)) return;
+  const record = kernel.store.get(id);
+  const hasEnded = record.state.status === 'exited';
+  if (hasEnded && record.state.oomKilled) return;
+  emitContainer(kernel, 'oom', record);
+  if (hasEnded) await noteLate(kernel, record);
+  else kernel.oomKilled.add(id);
+}
+
+/** containerd does not tell the end of a task and this in a fixed order. */
+async function noteLate(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  await kernel.locks.run(record.id, 'note a kill', async () => {
+    if (record.state.status !== 'exited' || record.state.oomKilled || !kernel.store.has(record.id)) return;
+    record.state.oomKilled = true;
+    if (!record.draft.autoRemove) await kernel.store.save(record);
+  });
+}
+
+/**
+ * Whether it was so in the life that has just ended. The kernel's own count comes first: containerd hears nothing where the task
+ * is a monitor. But a scope of systemd is gone with its last process.
+ */
+export async function wasOomKilled(kernel: Kernel, record: ContainerRecord): Promise<boolean> {
+  const kills = await oomKills(record.draft.cgroupsPath);
+  const isTold = kernel.oomKilled.delete(record.id);
+  if (kills > 0 && !isTold) emitContainer(kernel, 'oom', record);
+  return kills > 0 || isTold;
+}
