@@ -11,19 +11,24 @@ export const maxLineBytes = 1024 * 1024;
 export class LogCursor {
   readonly #handle: FileHandle;
   readonly #block = Buffer.allocUnsafeSlow(blockBytes);
+  readonly #end: number;
   #offset: number;
   /** The start of a line whose end is not read yet. */
   #pending: Buffer = Buffer.alloc(0);
   #skipping = false;
 
-  constructor(handle: FileHandle, offset: number) {
+  /** Bytes from `offset` to `end`. */
+  constructor(handle: FileHandle, offset: number, end = Infinity) {
     this.#handle = handle;
+    this.#end = end;
     this.#offset = offset;
   }
 
   /** The entries of the next block, damaged ones left out. Undefined at the end of the file, for now. */
   async next(): Promise<LogEntry[] | undefined> {
-    const { bytesRead } = await this.#handle.read(this.#block, 0, blockBytes, this.#offset);
+    const wanted = Math.min(blockBytes, this.#end - this.#offset);
+    if (wanted <= 0) return undefined;
+    const { bytesRead } = await this.#handle.read(this.#block, 0, wanted, this.#offset);
     if (bytesRead === 0) return undefined;
     this.#offset += bytesRead;
     return this.#split(Buffer.concat([this.#pending, this.#block.subarray(0, bytesRead)]));

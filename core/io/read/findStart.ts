@@ -17,7 +17,7 @@ export interface Place {
 export async function findStart(logs: readonly OpenLog[], query: LogQuery): Promise<Place> {
   if (query.tail === undefined && query.since === undefined) return { file: 0, offset: 0 };
   let wanted = query.tail ?? Infinity;
-  let place = await endOf(logs);
+  let place = endOf(logs);
   for (let file = logs.length - 1; file >= 0 && wanted > 0; file--) {
     for await (const line of lines(logs[file])) {
       const entry = decodeEntry(line.text);
@@ -31,13 +31,11 @@ export async function findStart(logs: readonly OpenLog[], query: LogQuery): Prom
   return place;
 }
 
-async function endOf(logs: readonly OpenLog[]): Promise<Place> {
-  const last = logs.at(-1);
-  return last ? { file: logs.length - 1, offset: (await last.handle.stat()).size } : { file: 0, offset: 0 };
+function endOf(logs: readonly OpenLog[]): Place {
+  return { file: Math.max(0, logs.length - 1), offset: logs.at(-1)?.size ?? 0 };
 }
 
 async function* lines(log: OpenLog | undefined) {
   if (log === undefined) return;
-  const { size } = await log.handle.stat();
-  for await (const group of linesBackward(log.handle, size)) yield* group;
+  for await (const group of linesBackward(log.handle, log.size)) yield* group;
 }

@@ -3,6 +3,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 export interface OpenLog {
   handle: FileHandle;
   inode: number;
+  /** Bytes that it had when it was opened: what is written later is not of the same moment. */
+  size: number;
 }
 
 /**
@@ -39,7 +41,8 @@ export async function openNextLog(logPath: string, inode: number | undefined): P
 async function openIfThere(path: string): Promise<OpenLog | undefined> {
   try {
     const handle = await open(path, 'r');
-    return { handle, inode: (await handle.stat()).ino };
+    const { ino, size } = await handle.stat();
+    return { handle, inode: ino, size };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -34,8 +34,8 @@ async function* stored(logPath: string, query: LogQuery): AsyncGenerator<LogEntr
   const logs = await openLogFiles(logPath);
   try {
     const start = await findStart(logs, query);
-    for (const [index, { handle }] of logs.slice(start.file).entries()) {
-      yield* toTheEnd(new LogCursor(handle, index === 0 ? start.offset : 0));
+    for (const [index, { handle, size }] of logs.slice(start.file).entries()) {
+      yield* toTheEnd(new LogCursor(handle, index === 0 ? start.offset : 0, size));
     }
   } finally {
     await closeAll(logs);

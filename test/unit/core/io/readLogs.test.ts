@@ -63,6 +63,16 @@ describe('readLogs', () => {
 
   it('is empty for a log that is not there', async () => assert.deepEqual(await numbers({}), []));
 
+  it('ends with what was there at first, however much is written meanwhile', async () => {
+    writeFileSync(path, entries(1, 3));
+    const seen: number[] = [];
+    for await (const { data } of readLogs(path, { ...all, tail: 2 }, never)) {
+      appendFileSync(path, entry(9));
+      seen.push(Number(data));
+    }
+    assert.deepEqual(seen, [2, 3]);
+  });
+
   it('leaves damaged lines out', async () => {
     const half = entry(3).slice(0, 20);
     writeFileSync(path, `${entry(1)}\u0000\u0000\n${entry(2)}${half}\n${entry(4)}{"log":"never ended`);
