@@ -3,6 +3,7 @@ import type { ContainerDraft } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import type { OciDeviceRule, OciHook, OciLinux, OciMount, OciProcess, OciSpec } from '../../hooks/oci.ts';
 import { specCgroup } from './cgroupPath.ts';
+import { ownDevices } from './ownDevices.ts';
 import { defaultSeccomp } from './seccomp.ts';
 import type { ResolvedUser } from './users.ts';
 
@@ -85,7 +86,11 @@ function args(draft: ContainerDraft, { initPath, commandOptional = false }: Spec
 
 /** Parents before children, otherwise in the order of insertion. */
 function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
-  const all = { ...draft.mounts, ...boundDevices(draft), ...fileMounts(draft, facts.directory) };
+  const all = {
+    ...draft.mounts,
+    ...boundDevices(draft, facts.directory),
+    ...fileMounts(draft, facts.directory),
+  };
   if (draft.process.init && facts.initPath)
     all[initDestination] = {
       type: 'bind',
@@ -106,15 +111,18 @@ function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
 }
 
 /**
- * Nobody makes device nodes in a user namespace: runtimes bind those of the host from the path that the container has
- * them at, so those that the host has elsewhere are bound as files.
+ * In a user namespace runtimes bind the host's nodes from the path that the container has them at, so its own, and those that
+ * the host has elsewhere, are bound as files.
  */
-function boundDevices({ devices, uidMappings }: ContainerDraft): ContainerDraft['mounts'] {
-  const elsewhere = Object.entries(devices).filter(([, { hostPath }]) => uidMappings.length > 0 && hostPath);
+function boundDevices(draft: ContainerDraft, directory: string): ContainerDraft['mounts'] {
+  const own = Object.keys(ownDevices(draft)).map((path) => [path, ownFilePath(directory, path)] as const);
+  const elsewhere = Object.entries(draft.devices).flatMap(([path, { hostPath }]) =>
+    draft.uidMappings.length > 0 && hostPath ? [[path, hostPath] as const] : [],
+  );
   return Object.fromEntries(
-    elsewhere.map(([path, { hostPath = path }]) => [
+    [...elsewhere, ...own].map(([path, source]) => [
       path,
-      { type: 'bind', source: hostPath, options: ['bind', 'rprivate', 'nosuid', 'noexec'] },
+      { type: 'bind', source, options: ['bind', 'rprivate', 'nosuid', 'noexec'] },
     ]),
   );
 }
@@ -150,6 +158,7 @@ function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
     draft.seccomp === 'default'
       ? defaultSeccomp(draft.process.capabilities, { compat32: facts.compat32 ?? true })
       : (draft.seccomp ?? undefined);
+  const bound = boundDevices(draft, facts.directory);
   return {
     namespaces: Object.entries(draft.namespaces).map(([type, path]) => ({
       type: type as keyof ContainerDraft['namespaces'],
@@ -157,7 +166,7 @@ function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
     })),
     ...(draft.uidMappings.length > 0 && { uidMappings: draft.uidMappings, gidMappings: draft.gidMappings }),
     devices: Object.entries(draft.devices)
-      .filter(([path]) => !boundDevices(draft)[path])
+      .filter(([path]) => !bound[path])
       .map(([path, { access: _access, hostPath: _hostPath, ...device }]) => ({ path, ...device })),
     cgroupsPath: specCgroup(draft.cgroupsPath),
     resources: { ...draft.resources, devices: deviceRules(draft) },

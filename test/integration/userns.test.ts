@@ -114,6 +114,8 @@ for (const runtime of ociRuntimes)
       const devices = ['--device', '/dev/fuse', '--device', '/dev/zero:/dev/nought'];
       const read = 'head -c 3 /dev/nought | wc -c; (: <>/dev/fuse) && echo opened';
       assert.equal(await sh(read, ...devices), '3\nopened');
+      const { mode } = await stat('/dev/fuse');
+      assert.equal(await sh('stat -c "%u %g %a" /dev/fuse', ...devices), `0 0 ${(mode & 0o777).toString(8)}`);
       assert.match(await sh('ls /dev/fuse 2>&1 || true'), /No such file/);
     });
 

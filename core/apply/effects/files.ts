@@ -1,11 +1,14 @@
-/** The container's own files, written into its directory, from where they are bind-mounted. */
+/** The container's own files and device nodes, made in its directory, from where they are bind-mounted. */
+import { execFile } from 'node:child_process';
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { promisify } from 'node:util';
+import type { ContainerDraft, DraftDevice } from '../../../hooks/draft.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import { hostId } from '../../userns/ids.ts';
 import { ownFilePath } from '../../plan/ociSpec.ts';
+import { ownDevices } from '../../plan/ownDevices.ts';
 
 /** `recordOf` answers the container that is being made or is there; an undo may come when there is none. */
 export function filesEffect(
@@ -18,13 +21,17 @@ export function filesEffect(
     async apply(_args, { container }) {
       const { draft, paths } = recordOf(container);
       await mkdir(join(paths.directory, 'files'), { recursive: true, mode: 0o700 });
-      await Promise.all(
-        Object.entries(draft.files).map(async ([path, { content, mode }]) => {
-          const file = ownFilePath(paths.directory, path);
-          await writeFile(file, content, { mode, flush: false });
-          if (draft.uidMappings.length > 0) await giveToRoot(file, draft);
-        }),
-      );
+      const files = Object.entries(draft.files).map(async ([path, { content, mode }]) => {
+        const file = ownFilePath(paths.directory, path);
+        await writeFile(file, content, { mode, flush: false });
+        if (draft.uidMappings.length > 0) await give(file, draft);
+      });
+      const nodes = Object.entries(ownDevices(draft)).map(async ([path, device]) => {
+        const node = ownFilePath(paths.directory, path);
+        await makeNode(node, device);
+        await give(node, draft, device);
+      });
+      await Promise.all([...files, ...nodes]);
       return undefined;
     },
     async undo(_args, _result, { container }) {
@@ -33,7 +40,20 @@ export function filesEffect(
   };
 }
 
-/** The container's own root, or its processes could not write them. */
-async function giveToRoot(file: string, { uidMappings, gidMappings }: ContainerDraft): Promise<void> {
-  await chown(file, hostId(0, uidMappings) ?? 0, hostId(0, gidMappings) ?? 0);
+/** To the container's user of that id, or its processes could not use it; its root where it has no such user. */
+async function give(
+  file: string,
+  { uidMappings, gidMappings }: ContainerDraft,
+  { uid = 0, gid = 0 }: { uid?: number; gid?: number } = {},
+): Promise<void> {
+  const idOf = (id: number, mappings: ContainerDraft['uidMappings']) =>
+    hostId(id, mappings) ?? hostId(0, mappings) ?? 0;
+  await chown(file, idOf(uid, uidMappings), idOf(gid, gidMappings));
+}
+
+/** Node has no mknod(2). */
+async function makeNode(path: string, { type, major, minor, fileMode = 0o600 }: DraftDevice): Promise<void> {
+  await rm(path, { force: true });
+  const numbers = type === 'p' ? [] : [String(major), String(minor)];
+  await promisify(execFile)('mknod', ['-m', (fileMode & 0o777).toString(8), path, type, ...numbers]);
 }

@@ -74,6 +74,19 @@ describe('the OCI spec of a draft', () => {
     assert.equal(linux.devices?.[0]?.path, '/dev/x');
   });
 
+  it('binds nodes of its own for devices where it has users of its own, but not for all of the host', async () => {
+    const devices = [{ host: '/dev/null', path: '/dev/x', access: 'rw' }];
+    const sourceOf = async (privileged: boolean) => {
+      const draft = await requested({ command: ['true'], devices, privileged });
+      draft.uidMappings = draft.gidMappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+      const { mounts, linux } = ociSpec(draft, { user: root, directory: '/d' });
+      assert.ok(!linux.devices?.some(({ path }) => path === '/dev/x'));
+      return mounts.find(({ destination }) => destination === '/dev/x')?.source;
+    };
+    assert.equal(await sourceOf(false), '/d/files/dev%2Fx');
+    assert.equal(await sourceOf(true), '/dev/null');
+  });
+
   it('has namespaces of its own, without those that are the host’s', async () => {
     const types = async (request: Partial<ContainerRequest>) =>
       (await specOf(request)).linux.namespaces.map(({ type }) => type).sort();
