@@ -12,26 +12,20 @@ const moments = [
 describe('pouchd, killed at any step', function () {
   this.timeout(300 * seconds);
   this.slow(60 * seconds);
-  let lab: ContainerLab;
-  before(async () => {
-    lab = await ContainerLab.open();
-  });
-  after(async () => {
-    await lab?.close();
-  });
+  const labs = useLabs();
 
   for (const call of calls) {
     for (const [moment, when] of moments)
       it(`${when} each step of ${call}: the call is finished or undone, works again, and leaves nothing`, async () => {
-        const steps = (await lab.stepsOf(call)).filter((step) => step.startsWith(`${moment}:`));
+        const steps = (await labs.first.stepsOf(call)).filter((step) => step.startsWith(`${moment}:`));
         assert.ok(steps.length > 2, `steps of ${call}: ${steps.join(', ')}`);
-        await each(steps, (step) => lab.killAt(step, call));
+        await labs.each(steps, (lab, step) => lab.killAt(step, call));
       });
 
     it(`before each step of the recovery of ${call}: the next recovery does it all the same`, async () => {
-      const steps = (await lab.recoveryStepsOf(call)).filter((step) => step.startsWith('before:'));
+      const steps = (await labs.first.recoveryStepsOf(call)).filter((step) => step.startsWith('before:'));
       assert.ok(steps.length > 2, `steps of the recovery of ${call}: ${steps.join(', ')}`);
-      await each(steps, (step) => lab.killInRecovery(step, call));
+      await labs.each(steps, (lab, step) => lab.killInRecovery(step, call));
     });
   }
 });
@@ -39,28 +33,42 @@ describe('pouchd, killed at any step', function () {
 describe('pouchd, killed at any step of a container with users of its own', function () {
   this.timeout(300 * seconds);
   this.slow(60 * seconds);
-  let lab: ContainerLab;
-  before(async () => {
-    lab = await ContainerLab.open('userns: { default: auto }\n');
-  });
-  after(async () => {
-    await lab?.close();
-  });
+  const labs = useLabs('userns: { default: auto }\n');
 
   for (const [moment, when] of moments)
     it(`${when} each step of its start: it is undone, works again, and leaves nothing`, async () => {
-      const all = (await lab.stepsOf('start')).filter((step) => step.startsWith(`${moment}:`));
+      const all = (await labs.first.stepsOf('start')).filter((step) => step.startsWith(`${moment}:`));
       const own = all.filter((step) => /userns|netns|idmap|container$|task/.test(step));
       assert.ok(own.length > 3, all.join(', '));
-      await each(own, (step) => lab.killAt(step, 'start'));
+      await labs.each(own, (lab, step) => lab.killAt(step, 'start'));
     });
 });
 
-/** Does it for every step, and then tells all that failed. */
-async function each(steps: string[], work: (step: string) => Promise<void>): Promise<void> {
-  const failures: Error[] = [];
-  for (const step of steps) await work(step).catch((error: Error) => failures.push(named(step, error)));
-  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
+/** Two, side by side: half of a kill is waiting. */
+function useLabs(yaml?: string) {
+  const labs: ContainerLab[] = [];
+  before(async () => {
+    for (let n = 0; n < 2; n++) labs.push(await ContainerLab.open(yaml));
+  });
+  after(async () => {
+    for (const lab of labs) await lab.close();
+  });
+  return {
+    get first() {
+      return labs[0]!;
+    },
+    /** Does it for every step, and then tells all that failed. */
+    async each(steps: string[], work: (lab: ContainerLab, step: string) => Promise<void>): Promise<void> {
+      const failures: Error[] = [];
+      const left = steps.values();
+      const doAll = async (lab: ContainerLab) => {
+        for (const step of left)
+          await work(lab, step).catch((error: Error) => void failures.push(named(step, error)));
+      };
+      await Promise.all(labs.map(doAll));
+      if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
+    },
+  };
 }
 
 function named(step: string, cause: Error): Error {

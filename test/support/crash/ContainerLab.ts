@@ -36,6 +36,7 @@ export class ContainerLab {
   readonly pouchd: TestPouchd;
   readonly #failpointFile: string;
   readonly #port: number;
+  readonly #steps = new Map<Call, string[]>();
   readonly #bystanders = new Map<string, string>();
   #before: ReadonlySet<string> = new Set();
   /** Name of the container that the next kill meets: a new one each time, so that one failure is not all. */
@@ -70,9 +71,12 @@ export class ContainerLab {
 
   /** The ledger's steps of a call, as the daemon tells them. */
   async stepsOf(call: Call): Promise<string[]> {
+    const known = this.#steps.get(call);
+    if (known) return known;
     await this.#prepare(call);
     const traced = await this.#traced(() => this.#perform(call));
     await this.#clean();
+    this.#steps.set(call, traced);
     return traced;
   }
 
