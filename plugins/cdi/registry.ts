@@ -1,7 +1,7 @@
 /** The CDI specifications of this host. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
 import { messageOf } from '../../hooks/index.ts';
 import { cdiSpec } from './schema.ts';
@@ -23,7 +23,12 @@ export interface Registry {
   problems: string[];
 }
 
-const isSpec = new Ajv({ allErrors: false }).compile<CdiSpec>(cdiSpec);
+let compiled: ValidateFunction<CdiSpec> | undefined;
+
+/** Compiled for the first file: most hosts have none. */
+function specCheck(): ValidateFunction<CdiSpec> {
+  return (compiled ??= new Ajv().compile<CdiSpec>(cdiSpec));
+}
 
 /** Reads all; what is in a later directory takes the place of what an earlier one has (CDI SPEC.md, "Container Device Interface specification"). */
 export async function readRegistry(directories: readonly string[]): Promise<Registry> {
@@ -58,6 +63,7 @@ async function devicesOf(file: string, problems: string[]): Promise<FoundDevice[
 }
 
 function checked(value: unknown): CdiSpec {
+  const isSpec = specCheck();
   if (!isSpec(value)) {
     const [error] = isSpec.errors ?? [];
     const at = error?.instancePath.slice(1).replaceAll('/', '.') || 'the file';
