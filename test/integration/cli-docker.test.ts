@@ -49,7 +49,11 @@ describe('pouch on dockerd', function () {
       `${directory}/pid`,
     ];
     const net = ['--bridge=none', '--iptables=false', '--ip6tables=false', '--cgroup-parent', cgroup];
-    return spawn('dockerd', [...paths, ...net, '-H', host, '--storage-driver', 'vfs'], { stdio: 'ignore' });
+    return spawn('dockerd', [...paths, ...net, '-H', host, '--storage-driver', 'vfs'], {
+      stdio: 'ignore',
+      // When its containerd is slow to answer, dockerd has that write its stacks there.
+      env: { ...process.env, TMPDIR: directory },
+    });
   }
 
   function importBusybox(): void {
