@@ -3,9 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
+import { oomKills } from '../host/oomKills.ts';
 import { isContainerdError } from '../containerd/index.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
-import { wasOomKilled } from './oom.ts';
+import { settleOom } from './oom.ts';
 import { removeLocked } from './remove.ts';
 import { restartAfterExit } from './restartPolicy.ts';
 
@@ -46,9 +47,9 @@ async function waitForExit(kernel: Kernel, id: string): Promise<Exit | undefined
 
 /** Tells the exit as soon as all output is there; the clean-up follows and delays nobody but the next verb. */
 export async function onExit(kernel: Kernel, record: ContainerRecord, exit: Exit): Promise<void> {
-  const [oomKilled] = await Promise.all([wasOomKilled(kernel, record), finishOutput(kernel, record)]);
+  const [kills] = await Promise.all([oomKills(record.draft.cgroupsPath), finishOutput(kernel, record)]);
   setExited(record, exit);
-  record.state.oomKilled = oomKilled;
+  settleOom(kernel, record, kills);
   if (record.draft.autoRemove) kernel.store.forgetName(record);
   kernel.exits.settle('exit', record.id, { exitCode: exit.exitStatus });
   emitContainer(kernel, 'die', record, { exitCode: String(exit.exitStatus) });

@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf } from '../../hooks/errors.ts';
 import type { ContainerdClient } from '../containerd/index.ts';
-import { oomKills } from '../host/oomKills.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 
 /** Milliseconds before the next try to hear containerd's events. */
@@ -15,7 +14,7 @@ export async function watchOom(kernel: Kernel, client: ContainerdClient): Promis
   while (!kernel.shutdown.aborted) {
     try {
       for await (const told of await client.events.subscribe(filters, { signal: kernel.shutdown }))
-        if (told.type === 'TaskOOM') await onOom(kernel, told.event.containerId);
+        if (told.type === 'TaskOOM') onOom(kernel, told.event.containerId);
     } catch (error) {
       kernel.log.debug('no events of containerd', { error: messageOf(error) });
     }
@@ -23,14 +22,18 @@ export async function watchOom(kernel: Kernel, client: ContainerdClient): Promis
   }
 }
 
-async function onOom(kernel: Kernel, id: string): Promise<void> {
+function onOom(kernel: Kernel, id: string): void {
   if (!kernel.store.has(id)) return;
   const record = kernel.store.get(id);
-  const hasEnded = record.state.status === 'exited';
-  if (hasEnded && record.state.oomKilled) return;
+  const isUp = ['running', 'paused'].includes(record.state.status);
+  if (!isUp && record.state.oomKilled) return;
   emitContainer(kernel, 'oom', record);
-  if (hasEnded) await noteLate(kernel, record);
-  else kernel.oomKilled.add(id);
+  if (isUp) kernel.oomKilled.add(id);
+  // Not awaited: another container's event may be next.
+  else
+    void noteLate(kernel, record).catch((error: unknown) =>
+      kernel.log.error('a kill could not be noted', { container: id, error: messageOf(error) }),
+    );
 }
 
 /** containerd does not tell the end of a task and this in a fixed order. */
@@ -43,12 +46,11 @@ async function noteLate(kernel: Kernel, record: ContainerRecord): Promise<void> 
 }
 
 /**
- * Whether it was so in the life that has just ended. The kernel's own count comes first: containerd hears nothing where the task
- * is a monitor. But a scope of systemd is gone with its last process.
+ * Notes it of the life that has just ended, and tells it unless that was done. `kills` is the kernel's own count: containerd hears
+ * nothing where the task is a monitor, but a scope of systemd, and its count, is gone with its last process.
  */
-export async function wasOomKilled(kernel: Kernel, record: ContainerRecord): Promise<boolean> {
-  const kills = await oomKills(record.draft.cgroupsPath);
+export function settleOom(kernel: Kernel, record: ContainerRecord, kills: number): void {
   const isTold = kernel.oomKilled.delete(record.id);
   if (kills > 0 && !isTold) emitContainer(kernel, 'oom', record);
-  return kills > 0 || isTold;
+  record.state.oomKilled = kills > 0 || isTold;
 }
