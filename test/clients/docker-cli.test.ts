@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { skip } from '../support/skip.ts';
 import { Docker, said } from './support/docker.ts';
 import { target, uniqueName, type Target } from './support/target.ts';
 
@@ -293,7 +294,7 @@ describe('docker CLI', function () {
     });
 
     it('are pulled', async function () {
-      if (!api?.pullable) return this.skip();
+      if (!api?.pullable) return skip(this, 'the daemon was there, and its registry is not known');
       const [reference] = api.pullable;
       const pulled = await docker.ok('pull', reference);
       assert.ok(pulled.includes(`Status: Downloaded newer image for ${reference}`), pulled);
@@ -302,7 +303,7 @@ describe('docker CLI', function () {
     });
 
     it('are pulled by run when they are missing', async function () {
-      if (!api?.pullable) return this.skip();
+      if (!api?.pullable) return skip(this, 'the daemon was there, and its registry is not known');
       const [, reference] = api.pullable;
       const { code, stderr } = await docker.run(['run', '--rm', reference, 'true']);
       assert.equal(code, 0);

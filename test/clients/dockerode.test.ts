@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { PassThrough, type Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import Dockerode from 'dockerode';
+import { skip } from '../support/skip.ts';
 import { target, uniqueName, type Target } from './support/target.ts';
 
 describe('dockerode', function () {
@@ -122,7 +123,7 @@ describe('dockerode', function () {
   });
 
   it('pulls with progress', async function () {
-    if (!api?.pullable) return this.skip();
+    if (!api?.pullable) return skip(this, 'the daemon was there, and its registry is not known');
     const stream = await docker.pull(api.pullable[0]);
     const lines = await new Promise<{ status: string }[]>((resolve, reject) =>
       docker.modem.followProgress(stream, (error, output) => (error ? reject(error) : resolve(output))),

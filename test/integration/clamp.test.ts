@@ -3,6 +3,7 @@ import { hostBoundingSet } from '../../core/plan/capabilities.ts';
 import { controllersIn } from '../../core/plan/clamp/hostLimits.ts';
 import { readFileSync } from 'node:fs';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
+import { skip } from '../support/skip.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const held = hostBoundingSet();
@@ -38,7 +39,7 @@ for (const runtime of ociRuntimes)
     });
 
     it('a capability, a negative OOM score and a limit beyond pouchd’s', async function () {
-      if (held.includes('CAP_SYS_RESOURCE')) this.skip();
+      if (held.includes('CAP_SYS_RESOURCE')) skip(this, 'pouchd has CAP_SYS_RESOURCE');
       const { stdout, told } = await run(
         'cat /proc/self/oom_score_adj; ulimit -Hn',
         ...['--cap-add', 'SYS_RESOURCE', '--oom-score-adj', '-500', '--ulimit', 'nofile=1000000000'],
@@ -52,7 +53,8 @@ for (const runtime of ociRuntimes)
     });
 
     it('a block I/O weight', async function () {
-      if (controllers.has('blkio') && hasControllerFile('blkio', 'blkio.weight')) this.skip();
+      if (controllers.has('blkio') && hasControllerFile('blkio', 'blkio.weight'))
+        skip(this, 'the kernel has blkio.weight');
       assert.match((await run('true', '--blkio-weight', '500')).told, /^without --blkio-weight: /);
     });
   });

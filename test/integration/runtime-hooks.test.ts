@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { removeCgroup } from '../support/host/cgroups.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
+import { skip } from '../support/skip.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const kinds = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'];
@@ -139,7 +140,7 @@ for (const runtime of ociRuntimes)
     });
 
     it('a class of Intel RDT is refused where the host has none', async function () {
-      if (existsSync('/sys/fs/resctrl/schemata')) this.skip();
+      if (existsSync('/sys/fs/resctrl/schemata')) skip(this, 'the host has resctrl');
       for (const option of [
         ['--rdt-class', 'gold'],
         ['--device', 'vendor.example/gadget=rdt'],

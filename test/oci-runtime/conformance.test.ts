@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { skip } from '../support/skip.ts';
 import { strayDeviations } from './deviations/index.ts';
 import { rows } from './rows/index.ts';
 import { Ahead } from './support/ahead.ts';
@@ -88,9 +89,4 @@ describe('OCI runtimes', function () {
 function tell(test: Mocha.Context, verdict: Verdict): void {
   if (verdict.is === 'not here') skip(test, verdict.why);
   if (verdict.is === 'deviates') test.test!.title += ` (deviates: ${verdict.why})`;
-}
-
-function skip(test: Mocha.Context, why: string): void {
-  test.test!.title += ` (not here: ${why})`;
-  test.skip();
 }
