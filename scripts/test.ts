@@ -1,12 +1,12 @@
 /**
  * `npm test`: installs what the tests need, builds, and runs all of them; `npm test -- unit` (or integration, oci-runtime, clients)
  * only those, and `npm test -- integration FILE…` only these files; `npm test -- runtimes`
- * some of the integration tests with crun and with runlxc. The last line is `N passed, N failed`.
+ * some of the integration tests with crun and with runlxc. Ends with what failed and the line `N passed, N failed`.
  */
 import { execa } from 'execa';
 import { bootstrapPackages, installMissing, runtimePackages, testPackages } from './lib/debian.ts';
 import { runScript, SetupError } from './lib/setupError.ts';
-import type { Counts } from './test/reporter.ts';
+import type { Result } from './test/reporter.ts';
 import { runSuite, type Suite } from './test/suite.ts';
 
 const minutes = 60_000;
@@ -60,16 +60,17 @@ async function build(): Promise<void> {
   await execa('node', ['--import', 'tsx', 'scripts/build.ts'], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-/** Answers the exit code. */
-async function runAll(runs: (() => Promise<Counts>)[]): Promise<number> {
-  const total = { passed: 0, failed: 0 };
+/** Answers the exit code. The failures are told again at the end, where they are found in a long output. */
+async function runAll(runs: (() => Promise<Result>)[]): Promise<number> {
+  const total: Result = { passed: 0, failures: [] };
   for (const run of runs) {
-    const { passed, failed } = await run();
+    const { passed, failures } = await run();
     total.passed += passed;
-    total.failed += failed;
+    total.failures.push(...failures);
   }
-  console.log(`\n${total.passed} passed, ${total.failed} failed`);
-  return total.failed === 0 ? 0 : 1;
+  for (const failure of total.failures) console.log(`\nFAILED: ${failure}`);
+  console.log(`\n${total.passed} passed, ${total.failures.length} failed`);
+  return total.failures.length === 0 ? 0 : 1;
 }
 
 function suiteOf(name: string): Suite {

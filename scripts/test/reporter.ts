@@ -1,27 +1,43 @@
-/** mocha's spec reporter, which also keeps the counts in the file that POUCH_TEST_COUNTS names. */
+/** mocha's spec reporter, which also keeps the result so far in the file that POUCH_TEST_RESULT names. */
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
-/** What a run of mocha has come to so far. */
-export interface Counts {
+/** What a run of tests has come to. */
+export interface Result {
   passed: number;
-  failed: number;
+  /** One text per failed test: its title, and below it what was wrong. */
+  failures: string[];
+}
+
+/** What a run of mocha has come to so far. */
+export interface MochaResult extends Result {
   /** The test that runs now; undefined at the end. */
   running?: string | undefined;
 }
 
-const { EVENT_RUN_END, EVENT_TEST_BEGIN } = Mocha.Runner.constants;
+const { EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT_TEST_FAIL } = Mocha.Runner.constants;
 
-export default class CountingReporter extends Mocha.reporters.Spec {
+/** Of the stack, what shows where in the test it happened. */
+const shownLines = 20;
+
+export default class ResultReporter extends Mocha.reporters.Spec {
+  readonly #failures: string[] = [];
+
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
     runner.on(EVENT_TEST_BEGIN, (test) => this.#write(test.fullTitle()));
+    runner.on(EVENT_TEST_FAIL, (test, error) => this.#failures.push(failure(test, error)));
     runner.on(EVENT_RUN_END, () => this.#write(undefined));
   }
 
   #write(running: string | undefined): void {
-    const file = process.env['POUCH_TEST_COUNTS'];
-    const counts: Counts = { passed: this.stats.passes, failed: this.stats.failures, running };
-    if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
+    const file = process.env['POUCH_TEST_RESULT'];
+    const result: MochaResult = { passed: this.stats.passes, failures: this.#failures, running };
+    if (file !== undefined) writeFileSync(file, JSON.stringify(result));
   }
+}
+
+function failure(test: Mocha.Runnable, error: Error): string {
+  const lines = (error.stack ?? error.message).split('\n').slice(0, shownLines);
+  return [`${test.fullTitle()} (after ${test.duration ?? 0} ms)`, ...lines].join('\n  ');
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { findLeaks } from './leaks.ts';
-import type { Counts } from './reporter.ts';
+import type { MochaResult, Result } from './reporter.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const reporter = join(import.meta.dirname, 'reporter.ts');
@@ -18,19 +18,19 @@ export interface Suite {
 }
 
 /**
- * Runs a suite; a run that breaks off and whatever is left on the host count as a failed test each, and are told.
+ * Runs a suite; a run that breaks off and whatever is left on the host are a failure each.
  * @param only paths of test files or globs; all of the suite's if empty
  */
-export async function runSuite(suite: Suite, only: readonly string[] = []): Promise<Counts> {
-  if (!hasTests(suite)) return { passed: 0, failed: 0 };
+export async function runSuite(suite: Suite, only: readonly string[] = []): Promise<Result> {
+  if (!hasTests(suite)) return { passed: 0, failures: [] };
   console.log(`\n== ${suite.name}`);
-  let counts: Counts = { passed: 0, failed: 0 };
-  const left = await findLeaks(async (workDir) => void (counts = await runMocha(suite, only, workDir)));
-  if (left.length === 0) return counts;
-  console.log(
-    `FAILED: nothing is left on the host after the ${suite.name}, but this is:\n  ${left.join('\n  ')}`,
+  let result: Result = { passed: 0, failures: [] };
+  const left = await findLeaks(async (workDir) => void (result = await runMocha(suite, only, workDir)));
+  if (left.length === 0) return result;
+  return withFailure(
+    result,
+    `Nothing is left on the host after the ${suite.name}, but this is:\n  ${left.join('\n  ')}`,
   );
-  return { ...counts, failed: counts.failed + 1 };
 }
 
 function hasTests({ folder }: Suite): boolean {
@@ -41,8 +41,8 @@ function hasTests({ folder }: Suite): boolean {
   );
 }
 
-async function runMocha(suite: Suite, only: readonly string[], workDir: string): Promise<Counts> {
-  const countsFile = `${workDir}.counts`;
+async function runMocha(suite: Suite, only: readonly string[], workDir: string): Promise<Result> {
+  const resultFile = `${workDir}.result`;
   const files = only.length > 0 ? only : [`test/${suite.folder}/**/*.test.ts`];
   const ran = await execa(
     'mocha',
@@ -50,25 +50,30 @@ async function runMocha(suite: Suite, only: readonly string[], workDir: string):
     {
       cwd: root,
       preferLocal: true,
-      env: { TMPDIR: workDir, POUCH_TEST_COUNTS: countsFile },
+      env: { TMPDIR: workDir, POUCH_TEST_RESULT: resultFile },
       stdio: ['ignore', 'inherit', 'inherit'],
       reject: false,
       timeout: suite.deadlineMs,
       forceKillAfterDelay: 5_000,
     },
   );
-  const { running, ...counts } = takeCounts(countsFile);
-  if (running === undefined && (counts.failed > 0 || !ran.failed)) return counts;
+  const { running, ...result } = takeResult(resultFile);
+  if (running === undefined && (result.failures.length > 0 || !ran.failed)) return result;
   const why = ran.timedOut ? `did not end within ${suite.deadlineMs / 60_000} minutes` : 'broke off';
-  console.log(
-    `FAILED: the run of the ${suite.name} ${why}, at: ${running ?? 'its start'} (${ran.shortMessage})`,
+  return withFailure(
+    result,
+    `The run of the ${suite.name} ${why}, at: ${running ?? 'its start'} (${ran.shortMessage})`,
   );
-  return { ...counts, failed: counts.failed + 1 };
 }
 
-function takeCounts(file: string): Counts {
-  if (!existsSync(file)) return { passed: 0, failed: 0 };
-  const counts = JSON.parse(readFileSync(file, 'utf8')) as Counts;
+function takeResult(file: string): MochaResult {
+  if (!existsSync(file)) return { passed: 0, failures: [] };
+  const result = JSON.parse(readFileSync(file, 'utf8')) as MochaResult;
   rmSync(file);
-  return counts;
+  return result;
+}
+
+function withFailure({ passed, failures }: Result, failure: string): Result {
+  console.log(`FAILED: ${failure}`);
+  return { passed, failures: [...failures, failure] };
 }

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { RuntimeCondition } from '../../../../../config/types.ts';
 import { fittingRule } from '../../../../../core/plan/runtime/rules.ts';
 import { emptyDraft } from '../support.ts';
+import { fastest } from '../../../../support/fastest.ts';
 
 describe('runtime rules', () => {
   const draft = emptyDraft();
@@ -44,13 +45,10 @@ describe('runtime rules', () => {
     assert.equal(fittingRule(draft, rules), 1);
   });
 
-  it('answers in no time whatever the pattern is', () => {
+  it('answers in no time whatever the pattern is', async () => {
     const image = { ...draft.image, reference: 'a'.repeat(500) };
-    const started = performance.now();
-    assert.equal(
-      fittingRule({ ...draft, image }, [{ when: { image: '*a'.repeat(250) + '*b' }, use: 'x' }]),
-      -1,
-    );
-    assert.ok(performance.now() - started < 50);
+    const rules = [{ when: { image: '*a'.repeat(250) + '*b' }, use: 'x' }];
+    const ms = await fastest(5, () => assert.equal(fittingRule({ ...draft, image }, rules), -1));
+    assert.ok(ms < 50, `${ms} ms`);
   });
 });
