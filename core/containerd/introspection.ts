@@ -1,9 +1,11 @@
+import { dirname } from 'node:path';
 import {
   IntrospectionService,
   PluginsRequest,
   type Plugin,
   type ServerResponse,
 } from './gen/services/introspection.ts';
+import { required } from './required.ts';
 import type { CallOptions, Rpc } from './rpc.ts';
 
 export type { Plugin };
@@ -12,6 +14,7 @@ export type ServerInfo = ServerResponse;
 /** What a containerd is made of. */
 export class IntrospectionClient {
   readonly #rpc: Rpc;
+  #root: string | undefined;
 
   constructor(rpc: Rpc) {
     this.#rpc = rpc;
@@ -26,6 +29,14 @@ export class IntrospectionClient {
   /** Its uuid, and since containerd 1.7 its pid (0 before). */
   server(options?: CallOptions): Promise<ServerInfo> {
     return this.#rpc.unary(IntrospectionService.server, {}, options);
+  }
+
+  /** The directory with its persistent data, its `root`: the plugin of the metadata tells it. Asked once. */
+  async root(options?: CallOptions): Promise<string> {
+    if (this.#root !== undefined) return this.#root;
+    const [metadata] = await this.plugins(['type==io.containerd.metadata.v1'], options);
+    const path = required(metadata?.exports['path'], 'the path of its metadata');
+    return (this.#root = dirname(dirname(path)));
   }
 
   /** Names of the snapshotters that work. */

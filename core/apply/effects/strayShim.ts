@@ -1,4 +1,7 @@
 /** A shim without a task: containerd is still busy with it, or has forgotten it. */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import { findProcesses } from '../../supervise/find-process.ts';
@@ -8,36 +11,63 @@ import { waitUntil } from '../../supervise/wait-until.ts';
 /** containerd 1.6 was seen busy for 180 ms on a quiet host; a kill in the middle of that does no harm. Milliseconds. */
 const ownEndMs = 500;
 const killedEndMs = 10_000;
+/**
+ * After a create that was cut off containerd removes the bundle up to twice, by its path, and the second time would take
+ * that of the next create. Nothing tells when it has; it was seen a few ms after the first time. Milliseconds.
+ */
+const secondRemovalMs = 50;
 
 /**
- * Waits until no shim of the container is left, and kills what stays. When the caller of a task's create or delete is
- * gone in the middle, containerd goes on for a while, and may then leave the shim for good: the task is "not found", yet
- * a second create finds that it "already exists". With the shim's end containerd takes it off its list.
- * `deleteTask` deletes the task should it show up after all.
+ * Waits until no shim of the container and nothing of its bundle is left, and kills what stays. When the caller of a
+ * task's create or delete is gone in the middle, containerd goes on for a while, and may then leave the shim for good: the
+ * task is "not found", yet a second create finds that it "already exists". With the shim's end containerd takes it off
+ * its list. `deleteTask` deletes the task should it show up after all.
  * @throws PCH_DEADLINE if a killed one does not end
  */
 export async function endStrayShim(
-  { namespace }: Pick<ContainerdClient, 'namespace'>,
+  client: Pick<ContainerdClient, 'namespace' | 'introspection'>,
   id: string,
   deleteTask: () => Promise<unknown>,
 ): Promise<void> {
+  const work = join(await client.introspection.root(), 'io.containerd.runtime.v2.task', client.namespace, id);
   let left: ProcessIdentity[] = [];
-  const isGone = async () => {
+  let wasThere = false;
+  const areProcessesGone = async () => {
     await deleteTask();
-    left = await findProcesses((argv) => isShim(argv, namespace, id));
+    left = await findProcesses((argv) => isShim(argv, client.namespace, id));
+    wasThere ||= left.length > 0;
     return left.length === 0;
   };
-  if (await waitUntil(isGone, { withinMs: ownEndMs })) return;
-  for (const shim of left) signal(shim, 'SIGKILL');
-  if (await waitUntil(isGone, { withinMs: killedEndMs })) return;
-  throw new PouchError('PCH_DEADLINE', `the shim (pid ${left[0]?.pid}) did not end after SIGKILL`, {
-    container: id,
-    hint: `it is stuck in the kernel, or containerd starts it again; see /proc/${left[0]?.pid}/stack`,
-  });
+  const isGone = async () => {
+    // What containerd removes last, also between the processes that it starts.
+    const isWorkGone = !(await exists(work));
+    wasThere ||= !isWorkGone;
+    return (await areProcessesGone()) && isWorkGone;
+  };
+  if (!(await waitUntil(isGone, { withinMs: ownEndMs }))) {
+    for (const shim of left) signal(shim, 'SIGKILL');
+    if (!(await waitUntil(areProcessesGone, { withinMs: killedEndMs }))) throw notEnded(left[0]?.pid, id);
+    await waitUntil(isGone, { withinMs: ownEndMs });
+  }
+  if (wasThere) await delay(secondRemovalMs);
 }
 
 /** The arguments every shim gets (containerd, runtime v2: `-namespace`, `-id`), also when it is called to delete. */
 function isShim(argv: string[], namespace: string, id: string): boolean {
   const has = (flag: string, value: string) => argv.some((arg, at) => arg === flag && argv[at + 1] === value);
   return has('-id', id) && has('-namespace', namespace);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function notEnded(pid: number | undefined, container: string): PouchError {
+  return new PouchError('PCH_DEADLINE', `the shim (pid ${pid}) did not end after SIGKILL`, {
+    container,
+    hint: `it is stuck in the kernel, or containerd starts it again; see /proc/${pid}/stack`,
+  });
 }
