@@ -5,7 +5,6 @@ import {
   type Plugin,
   type ServerResponse,
 } from './gen/services/introspection.ts';
-import { required } from './required.ts';
 import type { CallOptions, Rpc } from './rpc.ts';
 
 export type { Plugin };
@@ -31,12 +30,12 @@ export class IntrospectionClient {
     return this.#rpc.unary(IntrospectionService.server, {}, options);
   }
 
-  /** The directory with its persistent data, its `root`: the plugin of the metadata tells it. Asked once. */
-  async root(options?: CallOptions): Promise<string> {
+  /** The directory with its persistent data, its `root`; undefined if its metadata plugin does not tell. Asked once. */
+  async root(options?: CallOptions): Promise<string | undefined> {
     if (this.#root !== undefined) return this.#root;
     const [metadata] = await this.plugins(['type==io.containerd.metadata.v1'], options);
-    const path = required(metadata?.exports['path'], 'the path of its metadata');
-    return (this.#root = dirname(dirname(path)));
+    const path = metadata?.exports['path'];
+    return (this.#root = path && dirname(dirname(path)));
   }
 
   /** Names of the snapshotters that work. */

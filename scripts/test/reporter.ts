@@ -26,7 +26,7 @@ export default class ResultReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
     runner.on(EVENT_TEST_BEGIN, (test) => this.#write(test.fullTitle()));
-    runner.on(EVENT_TEST_FAIL, (test, error) => this.#failures.push(failure(test, error)));
+    runner.on(EVENT_TEST_FAIL, (test, error: Error) => this.#failures.push(failure(test, error)));
     runner.on(EVENT_RUN_END, () => this.#write(undefined));
   }
 

@@ -39,6 +39,7 @@ describe('the containerd client', function () {
     assert.match((await client.version.get()).version, /^v?\d+\.\d+/);
     assert.ok((await client.introspection.snapshotters()).length > 0);
     assert.match((await client.introspection.server()).uuid, /^[0-9a-f-]{36}$/);
+    assert.equal(await client.introspection.root(), join(test.dir, 'root'));
   });
 
   it('answers a small call in about a millisecond', async () => {

@@ -29,7 +29,7 @@ export async function endStrayShim(
   id: string,
   deleteTask: () => Promise<unknown>,
 ): Promise<void> {
-  const work = join(await client.introspection.root(), 'io.containerd.runtime.v2.task', client.namespace, id);
+  const root = await client.introspection.root();
   let left: ProcessIdentity[] = [];
   let wasThere = false;
   const areProcessesGone = async () => {
@@ -40,7 +40,7 @@ export async function endStrayShim(
   };
   const isGone = async () => {
     // What containerd removes last, also between the processes that it starts.
-    const isWorkGone = !(await exists(work));
+    const isWorkGone = root === undefined || !(await exists(workOf(root, client.namespace, id)));
     wasThere ||= !isWorkGone;
     return (await areProcessesGone()) && isWorkGone;
   };
@@ -56,6 +56,11 @@ export async function endStrayShim(
 function isShim(argv: string[], namespace: string, id: string): boolean {
   const has = (flag: string, value: string) => argv.some((arg, at) => arg === flag && argv[at + 1] === value);
   return has('-id', id) && has('-namespace', namespace);
+}
+
+/** The part of a bundle that is in containerd's root (containerd, runtime v2: `Bundle`). */
+function workOf(root: string, namespace: string, id: string): string {
+  return join(root, 'io.containerd.runtime.v2.task', namespace, id);
 }
 
 function exists(path: string): Promise<boolean> {
