@@ -227,7 +227,7 @@ export const crun: Deviations = {
       section: 'config.md#posix-platform-hooks',
       must: /^(prestart|createRuntime|createContainer|startContainer): a hook need not read the state/,
       why: 'it fails if the hook has closed its standard input before the first write',
-      found: /exit code: -33|not within .* the process says/,
+      found: /Broken pipe|exit code: -33|not within .* the process says/,
       sometimes: true,
     },
     {

@@ -98,7 +98,7 @@ export const hookFailureRows = section('config.md#posix-platform-hooks', [
   },
   {
     must: 'a path that is not absolute is an error',
-    spec: (spec) => (spec.hooks = { createRuntime: [{ path: 'sh', args: ['sh', '-c', 'true'] }] }),
+    spec: (spec) => (spec.hooks = { createRuntime: [{ ...shell('true'), path: 'sh' }] }),
     refused: /hook|absolute|path|exec|no such file/i,
   },
   {
