@@ -31,7 +31,7 @@ export function lxcConfig(container: Container): string {
     'lxc.console.path = none',
     'lxc.apparmor.profile = unconfined',
     `lxc.keyring.session = ${container.keepsKeyring ? 0 : 1}`,
-    `lxc.net.0.type = ${hasNewNamespace(spec, 'network') ? 'empty' : 'none'}`,
+    ...network(spec),
     ...namespaces(spec),
     ...idMaps(spec),
     ...cgroups(container),
@@ -40,6 +40,13 @@ export function lxcConfig(container: Container): string {
   if (spec.process?.oomScoreAdj !== undefined)
     lines.push(`lxc.proc.oom_score_adj = ${spec.process.oomScoreAdj}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** As runc does, though the specification does not ask for it: in a new namespace the loopback interface is up. */
+function network(spec: Spec): string[] {
+  return hasNewNamespace(spec, 'network')
+    ? ['lxc.net.0.type = empty', 'lxc.net.0.flags = up']
+    : ['lxc.net.0.type = none'];
 }
 
 function namespaces({ linux }: Spec): string[] {

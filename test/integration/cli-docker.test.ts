@@ -2,69 +2,25 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess, SpawnSyncReturns } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, copyFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { removeCgroup } from '../support/host/cgroups.ts';
+import { TestDockerd } from '../support/dockerd.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const applets = ['sh', 'cat', 'echo', 'sleep', 'seq', 'stty', 'head', 'true', 'wc'];
 
 describe('pouch on dockerd', function () {
   this.timeout(60_000);
-  let directory: string;
+  let dockerd: TestDockerd;
   let host: string;
-  let daemon: ChildProcess;
-  const cgroup = `/pouch-dockerd-${process.pid}`;
 
   before(async () => {
     execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build-cli.ts'], { cwd: root });
-    directory = mkdtempSync(join(tmpdir(), 'pouch-cli-'));
-    host = `unix://${directory}/d.sock`;
-    daemon = startDaemon();
-    await until(() => pouch('version').status === 0);
-    importBusybox();
+    dockerd = await TestDockerd.start('--bridge=none', '--iptables=false', '--ip6tables=false');
+    host = dockerd.host;
   });
-
-  after(async () => {
-    if (!daemon) return;
-    if (daemon.exitCode === null) {
-      const ended = once(daemon, 'exit');
-      daemon.kill('SIGTERM');
-      await ended;
-    }
-    await removeCgroup(cgroup);
-    rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
-  });
-
-  function startDaemon(): ChildProcess {
-    const paths = [
-      '--data-root',
-      `${directory}/root`,
-      '--exec-root',
-      `${directory}/exec`,
-      '--pidfile',
-      `${directory}/pid`,
-    ];
-    const net = ['--bridge=none', '--iptables=false', '--ip6tables=false', '--cgroup-parent', cgroup];
-    return spawn('dockerd', [...paths, ...net, '-H', host, '--storage-driver', 'vfs'], {
-      stdio: 'ignore',
-      // When its containerd is slow to answer, dockerd has that write its stacks there.
-      env: { ...process.env, TMPDIR: directory },
-    });
-  }
-
-  function importBusybox(): void {
-    const files = join(directory, 'busybox');
-    mkdirSync(join(files, 'bin'), { recursive: true });
-    copyFileSync('/bin/busybox', join(files, 'bin/busybox'));
-    for (const applet of applets) symlinkSync('busybox', join(files, 'bin', applet));
-    const tar = execFileSync('tar', ['-C', files, '-c', '.'], { maxBuffer: 64 * 1024 * 1024 });
-    const changes = ['-c', 'ENV PATH=/bin', '-c', 'CMD ["sh"]'];
-    execFileSync('docker', ['-H', host, 'import', ...changes, '-', 'busybox:latest'], { input: tar });
-  }
+  after(() => dockerd?.dispose());
 
   function pouch(...args: string[]): SpawnSyncReturns<string> {
     return pouchWithInput(undefined, ...args);
@@ -192,14 +148,14 @@ describe('pouch on dockerd', function () {
   });
 
   it('an id file is written, and never over another file', () => {
-    const path = join(directory, 'id');
+    const path = join(dockerd.directory, 'id');
     assert.equal(pouch(...run, '--cidfile', path, 'busybox', 'true').status, 0);
     assert.match(readFileSync(path, 'utf8'), /^[0-9a-f]{64}$/);
     assert.equal(pouch(...run, '--cidfile', path, 'busybox', 'true').status, 125);
   });
 
   it('images are tagged, saved, removed and loaded', () => {
-    const archive = join(directory, 'image.tar');
+    const archive = join(dockerd.directory, 'image.tar');
     assert.equal(pouch('tag', 'busybox', 'localhost:5000/box:v1').status, 0);
     assert.match(pouch('images').stdout, /localhost:5000\/box +v1 /);
     assert.equal(pouch('save', '-o', archive, 'localhost:5000/box:v1').status, 0);

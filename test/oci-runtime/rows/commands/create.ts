@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { until } from '../../support/call.ts';
 import { failed, succeeded } from '../../support/container.ts';
+import { withUserNamespace } from '../../support/edit.ts';
 import { hasEnded } from '../../support/processes.ts';
 import { section } from '../../support/row.ts';
 
@@ -29,6 +30,17 @@ export const createCommandRows = section('runc#create', [
       await c.running(undefined, '--no-pivot');
       assert.equal(await c.sh('ls -d /bin/busybox'), '/bin/busybox');
     },
+  },
+  {
+    must: 'the loopback interface of a new network namespace is up',
+    sh: 'cat /sys/class/net/lo/flags',
+    prints: '0x9',
+  },
+  {
+    must: 'the loopback interface of a new network namespace is up, in a user namespace too',
+    spec: withUserNamespace,
+    sh: 'cat /sys/class/net/lo/flags',
+    prints: '0x9',
   },
   {
     must: '--preserve-fds hands on descriptors from the third on',

@@ -36,8 +36,10 @@ describe('the configuration for LXC', () => {
     has(lines, 'lxc.net.0.type = none');
   });
 
-  it('gives a new network namespace its loopback', () => {
-    has(config({ linux: { namespaces: [{ type: 'network' }] } }), 'lxc.net.0.type = empty');
+  it('has the loopback of a new network namespace set up', () => {
+    const lines = config({ linux: { namespaces: [{ type: 'network' }] } });
+    has(lines, 'lxc.net.0.type = empty');
+    has(lines, 'lxc.net.0.flags = up');
   });
 
   it('maps ids', () => {
