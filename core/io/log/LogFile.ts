@@ -3,12 +3,15 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { messageOf } from '../../../hooks/errors.ts';
+import { rotatedLogs } from './rotated.ts';
 
 export interface Rotation {
   /** Bytes after which the log is put aside; undefined for never. */
@@ -24,7 +27,7 @@ export interface LogPosition {
 }
 
 /**
- * A container's log on disk: LOG, and with rotation LOG.1 (the next newest) to LOG.(maxFile − 1).
+ * A container's log on disk: LOG, and what rotation has put aside (`rotated.ts`).
  *
  * Writing is synchronous: what was read from a FIFO is in the kernel's page cache before the next read, so that the
  * death of this process loses none of it.
@@ -123,9 +126,11 @@ export class LogFile {
   #rotate(): void {
     this.close();
     const kept = (this.#rotation.maxFile ?? 1) - 1;
-    for (let n = kept; n > 0; n--)
-      renameIfThere(n === 1 ? this.#path : `${this.#path}.${n - 1}`, `${this.#path}.${n}`);
-    if (kept === 0) rmSync(this.#path, { force: true });
+    const earlier = rotatedLogs(this.#path, readdirSync(dirname(this.#path)));
+    if (kept > 0) renameIfThere(this.#path, `${this.#path}.${(earlier.at(-1)?.number ?? 0) + 1}`);
+    else rmSync(this.#path, { force: true });
+    for (const { path } of earlier.slice(0, Math.max(0, earlier.length + 1 - kept)))
+      rmSync(path, { force: true });
   }
 }
 

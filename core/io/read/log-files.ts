@@ -1,4 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, readdir, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { rotatedLogs } from '../log/rotated.ts';
 
 export interface OpenLog {
   handle: FileHandle;
@@ -7,20 +9,19 @@ export interface OpenLog {
   size: number;
 }
 
-/**
- * Opens a log and its rotated predecessors (LOG.1 is the newest of them), oldest first. Going from the newest on, a
- * rotation meanwhile can show a file twice, but hide none.
- */
+/** Opens a log and its rotated predecessors, oldest first. */
 export async function openLogFiles(logPath: string): Promise<OpenLog[]> {
+  // Before the others are listed: put aside meanwhile it is among them, the other way round it would be nowhere.
+  const newest = await openIfThere(logPath);
   const logs: OpenLog[] = [];
-  for (let n = 0; ; n++) {
-    const log = await openIfThere(n === 0 ? logPath : `${logPath}.${n}`);
-    // Between the two renames of a rotation LOG itself is missing for a moment.
-    if (log === undefined && n > 0) return logs.reverse();
-    if (log === undefined) continue;
-    if (logs.some(({ inode }) => inode === log.inode)) await log.handle.close();
-    else logs.push(log);
+  for (const { path } of rotatedLogs(logPath, await namesIn(dirname(logPath)))) {
+    const log = await openIfThere(path);
+    if (log !== undefined) logs.push(log);
   }
+  if (newest === undefined) return logs;
+  if (!logs.some(({ inode }) => inode === newest.inode)) return [...logs, newest];
+  await newest.handle.close();
+  return logs;
 }
 
 export async function closeAll(logs: readonly OpenLog[]): Promise<void> {
@@ -39,10 +40,19 @@ export async function openNextLog(logPath: string, inode: number | undefined): P
 }
 
 async function openIfThere(path: string): Promise<OpenLog | undefined> {
+  const handle = await ifThere(open(path, 'r'));
+  if (handle === undefined) return undefined;
+  const { ino, size } = await handle.stat();
+  return { handle, inode: ino, size };
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return (await ifThere(readdir(directory))) ?? [];
+}
+
+async function ifThere<T>(found: Promise<T>): Promise<T | undefined> {
   try {
-    const handle = await open(path, 'r');
-    const { ino, size } = await handle.stat();
-    return { handle, inode: ino, size };
+    return await found;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -41,7 +41,7 @@ describe('LogFile', () => {
     for (const line of ['1111\n', '2222\n', '3333\n', '4444\n', '5555\n', '6666\n', '7777\n'])
       log.append([line]);
     log.close();
-    assert.deepEqual([read('.2'), read('.1'), read()], ['3333\n4444\n', '5555\n6666\n', '7777\n']);
+    assert.deepEqual([read('.2'), read('.3'), read()], ['3333\n4444\n', '5555\n6666\n', '7777\n']);
     assert.equal(readdirSync(directory).filter((name) => name.startsWith(`${count}.log`)).length, 3);
   });
 
@@ -50,9 +50,23 @@ describe('LogFile', () => {
     log.append(['1111\n', '2222\n', '3333\n', 'a line longer than a file\n', 'z\n']);
     log.close();
     assert.deepEqual(
-      [read('.3'), read('.2'), read('.1'), read()],
+      [read('.1'), read('.2'), read('.3'), read()],
       ['1111\n2222\n', '3333\n', 'a line longer than a file\n', 'z\n'],
     );
+  });
+
+  it('removes more than one when fewer are allowed than before', () => {
+    for (const text of ['1111\n', '2222\n', '3333\n', '4444\n', '5555\n', '6666\n', '7777\n']) {
+      const log = new LogFile(path, { maxSize: 10, maxFile: 5 });
+      log.append([text]);
+      log.close();
+    }
+    const log = new LogFile(path, { maxSize: 10, maxFile: 2 });
+    log.append(['8888\n', '9999\n']);
+    log.close();
+    const rotated = readdirSync(directory).filter((name) => name.startsWith(`${count}.log.`));
+    assert.deepEqual(rotated, [`${count}.log.4`]);
+    assert.deepEqual([read('.4'), read()], ['7777\n8888\n', '9999\n']);
   });
 
   it('starts anew with one file allowed', () => {

@@ -36,8 +36,8 @@ describe('readLogs', () => {
 
   describe('of three files', () => {
     beforeEach(() => {
-      writeFileSync(`${path}.2`, entries(1, 10));
-      writeFileSync(`${path}.1`, entries(11, 20));
+      writeFileSync(`${path}.9`, entries(1, 10));
+      writeFileSync(`${path}.10`, entries(11, 20));
       writeFileSync(path, entries(21, 25));
     });
 
