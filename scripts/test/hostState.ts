@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { mountsBelow } from '../lib/mounts.ts';
@@ -7,7 +7,8 @@ import { mountsBelow } from '../lib/mounts.ts';
 export type HostState = ReadonlySet<string>;
 
 /**
- * The host's interfaces, cgroups and packet filter rules, and of mounts, processes and files those that belong to the
+ * The host's interfaces, cgroups, packet filter rules and the owner of its /dev/null (a runtime may give it to a
+ * container's user), and of mounts, processes and files those that belong to the
  * directory in which the tests work.
  */
 export async function hostState(workDir: string): Promise<HostState> {
@@ -17,6 +18,7 @@ export async function hostState(workDir: string): Promise<HostState> {
     ...list('/run/netns').map((name) => `network namespace ${name}`),
     ...list('/sys/class/net').map((name) => `network interface ${name}`),
     ...cgroups().map((path) => `cgroup ${path}`),
+    ownerOf('/dev/null'),
     ...(await rules('iptables-save')),
     ...(await rules('ip6tables-save')),
     ...filesOf(workDir).map((path) => `file ${path}`),
@@ -57,6 +59,11 @@ async function rules(command: string): Promise<string[]> {
     .split('\n')
     .filter((line) => line.startsWith('-A ') && !(line.includes('CNI') && ofCniForAll.test(line)))
     .map((line) => `rule of ${command.replace('-save', '')}: ${line}`);
+}
+
+function ownerOf(path: string): string {
+  const { uid, gid } = statSync(path);
+  return `owner ${uid}:${gid} of ${path}`;
 }
 
 /** Caches that tools keep in the temporary directory are theirs. */

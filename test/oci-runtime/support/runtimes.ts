@@ -36,8 +36,7 @@ export async function prepareRuntime(wanted: string, directory: string): Promise
   return { name, version, path: name === 'crun' ? await usableCrun(path, directory) : path };
 }
 
-/** On a host with hybrid cgroups crun works only where it does not see the v2 hierarchy. */
+/** On a host with hybrid cgroups crun works only where it does not see the v2 hierarchy; and the host keeps its /dev/null. */
 async function usableCrun(crun: string, directory: string): Promise<string> {
-  if (!(await hasHybridCgroups())) return crun;
-  return await writeCrunWrapper(directory, crun, { hybrid: true, ownNull: false });
+  return await writeCrunWrapper(directory, crun, { hybrid: await hasHybridCgroups(), ownNull: true });
 }
