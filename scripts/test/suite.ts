@@ -24,8 +24,10 @@ export interface Suite {
 export async function runSuite(suite: Suite, only: readonly string[] = []): Promise<Result> {
   if (!hasTests(suite)) return { passed: 0, failures: [] };
   console.log(`\n== ${suite.name}`);
+  const began = performance.now();
   let result: Result = { passed: 0, failures: [] };
   const left = await findLeaks(async (workDir) => void (result = await runMocha(suite, only, workDir)));
+  console.log(`== ${suite.name} took ${Math.round((performance.now() - began) / 1000)} s`);
   if (left.length === 0) return result;
   return withFailure(
     result,
