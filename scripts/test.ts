@@ -1,7 +1,8 @@
 /**
- * `npm test`: installs what the tests need, builds, and runs all of them; `npm test -- unit` (or integration, oci-runtime, clients)
- * only those, and `npm test -- integration FILE…` only these files; `npm test -- runtimes`
- * some of the integration tests with crun and with runlxc. Ends with what failed and the line `N passed, N failed`.
+ * `npm test`: installs what the tests need, builds, and runs all of them; `npm test -- unit` (or integration, oci-runtime, clients,
+ * engines) only those, and `npm test -- integration FILE…` only these files; `npm test -- runtimes`
+ * what takes too long for each time: some of the integration tests with crun and with runlxc, and other engines with
+ * runlxc. Ends with what failed and the line `N passed, N failed`.
  */
 import { execa } from 'execa';
 import { bootstrapPackages, installMissing, runtimePackages, testPackages } from './lib/debian.ts';
@@ -26,6 +27,12 @@ const suites = {
     deadlineMs: 10 * minutes,
   },
   clients: { name: 'tests with real clients', folder: 'clients', isParallel: false, deadlineMs: 5 * minutes },
+  engines: {
+    name: 'other engines with runlxc',
+    folder: 'engines',
+    isParallel: false,
+    deadlineMs: 5 * minutes,
+  },
 } satisfies Record<string, Suite>;
 
 /** What is tried with every runtime: `npm test -- runtimes`, beside `npm test`, which tries it with runc. */
@@ -38,7 +45,8 @@ const otherRuntimes = ['crun', 'runlxc'];
 await runScript(async () => {
   const [wanted, ...only] = process.argv.slice(2);
   if (wanted === 'runtimes') return await withOtherRuntimes();
-  const chosen = wanted === undefined ? Object.values(suites) : [suiteOf(wanted)];
+  const { engines, ...usual } = suites;
+  const chosen = wanted === undefined ? Object.values(usual) : [suiteOf(wanted)];
   if (chosen.some((suite) => suite !== suites.unit)) await prepareHost();
   await build();
   return await runAll(chosen.map((suite) => () => runSuite(suite, only)));
@@ -48,12 +56,11 @@ async function withOtherRuntimes(): Promise<number> {
   await prepareHost();
   await build();
   const files = ofEveryRuntime.map((name) => `test/integration/${name}.test.ts`);
-  return await runAll(
-    otherRuntimes.map((runtime) => () => {
-      process.env['POUCH_TEST_RUNTIME'] = runtime;
-      return runSuite({ ...suites.integration, name: `integration tests with ${runtime}` }, files);
-    }),
-  );
+  const withEach = otherRuntimes.map((runtime) => () => {
+    process.env['POUCH_TEST_RUNTIME'] = runtime;
+    return runSuite({ ...suites.integration, name: `integration tests with ${runtime}` }, files);
+  });
+  return await runAll([...withEach, () => runSuite(suites.engines)]);
 }
 
 async function build(): Promise<void> {
