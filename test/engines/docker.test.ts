@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { TestDockerd } from '../support/dockerd.ts';
 import { skip } from '../support/skip.ts';
-import { Docker } from '../clients/support/docker.ts';
+import { Docker } from '../support/docker.ts';
 
 const runlxc = resolve(import.meta.dirname, '../../bin/runlxc');
 const flags = ['--runtime', 'runlxc'];
