@@ -237,7 +237,11 @@ const volume: CommandEntry = {
       summary: 'Remove volumes',
       load: () => import('./commands/volumeRemove.ts'),
     },
-    { name: 'prune', summary: 'Remove unused volumes', load: () => import('./commands/volumePrune.ts') },
+    {
+      name: 'prune',
+      summary: 'Remove unused anonymous volumes',
+      load: () => import('./commands/volumePrune.ts'),
+    },
   ],
 };
 

@@ -11,6 +11,7 @@ export type * from './engine/containers.ts';
 export type * from './engine/events.ts';
 export type * from './engine/execs.ts';
 export type * from './engine/images.ts';
+export type * from './engine/prune.ts';
 export type * from './engine/record.ts';
 export type * from './engine/streams.ts';
 export type * from './engine/system.ts';

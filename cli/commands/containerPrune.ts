@@ -8,7 +8,7 @@ import type { Session } from '../session.ts';
 export function define(command: PouchCommand, session: Session): void {
   command
     .option('-f, --force', 'do not ask')
-    .option('--filter <key=value>', 'until, label', collect, [])
+    .option('--filter <key=value>', 'until, label, label!', collect, [])
     .action(async ({ force, filter }: { force?: boolean; filter: string[] }) => {
       const filters = parseFilters(filter);
       if (!force && !(await confirm(session, 'This removes all stopped containers.'))) return;

@@ -16,7 +16,7 @@ export function define(command: PouchCommand, session: Session): void {
   command
     .option('-a, --all', 'all that no container uses, not only those without a name')
     .option('-f, --force', 'do not ask')
-    .option('--filter <key=value>', 'until, label', collect, [])
+    .option('--filter <key=value>', 'until, label, label!', collect, [])
     .action((flags: Flags) => prune(session, flags));
 }
 

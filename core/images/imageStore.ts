@@ -1,6 +1,6 @@
 import type { ImagesConfig } from '../../config/types.ts';
 import type { Readable } from 'node:stream';
-import type { EngineEvent, ImageHistory, Images, Progress } from '../../hooks/engine.ts';
+import type { EngineEvent, ImageHistory, ImagePruneFilter, Images, Progress } from '../../hooks/engine.ts';
 import type { Image } from '../../hooks/image.ts';
 import type { ContainerdClient } from '../containerd/client.ts';
 import { loadArchive } from './archive/loadArchive.ts';
@@ -85,8 +85,8 @@ export class ImageStore implements Images {
     return bootstrapImage(this.#store, options, onProgress, signal);
   }
 
-  prune(filters?: Record<string, string[]>): Promise<{ deleted: string[]; reclaimed: number }> {
-    return pruneImages(this.#store, filters);
+  prune(filter?: ImagePruneFilter): Promise<{ deleted: string[]; reclaimed: number }> {
+    return pruneImages(this.#store, filter);
   }
 
   async history(ref: string): Promise<ImageHistory[]> {

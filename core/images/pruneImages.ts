@@ -1,23 +1,20 @@
 import { ifFound } from '../containerd/is-error.ts';
-import { PouchError } from '../../hooks/errors.ts';
+import type { ImagePruneFilter } from '../../hooks/engine.ts';
 import type { Image } from '../../hooks/image.ts';
+import { passes } from '../state/labels.ts';
 import { chainIds } from './chainId.ts';
 import { removeImage } from './removeImage.ts';
 import type { StoreContext } from './storeContext.ts';
 
-/** Docker's filters of `image prune`. */
-export type PruneFilters = Record<string, string[]>;
-
 /**
- * Removes images without a name, or with `dangling=false` all that no container uses. `label`, `label!` and `until`
- * narrow that. Answers the ids and the bytes that got free: compressed layers and unpacked ones.
- * @throws PCH_OPTION_INVALID
+ * Removes the images that no container uses: those without a name, or `all`. Returns the ids and the bytes that became free:
+ * compressed layers and unpacked ones.
  */
 export async function pruneImages(
   store: StoreContext,
-  filters: PruneFilters = {},
+  { all: named = false, ...filter }: ImagePruneFilter = {},
 ): Promise<{ deleted: string[]; reclaimed: number }> {
-  const matches = matcher(filters);
+  const matches = (image: Image) => (named || image.references.length === 0) && passes(filter, image);
   const all = [...(await store.index.read()).byId.values()];
   const leaving = all.filter((image) => matches(image) && store.isInUse(image.id).length === 0);
   const staying = all.filter((image) => !leaving.includes(image));
@@ -25,43 +22,6 @@ export async function pruneImages(
   const deleted: string[] = [];
   for (const { id } of leaving) deleted.push(...(await removeImage(store, id, { force: true })).deleted);
   return { deleted, reclaimed };
-}
-
-function matcher(filters: PruneFilters): (image: Image) => boolean {
-  const known = ['dangling', 'label', 'label!', 'until'];
-  for (const name of Object.keys(filters)) {
-    if (!known.includes(name))
-      throw invalid(`"${name}" is not a filter of image prune`, `Known are ${known.join(', ')}.`);
-  }
-  const all = (filters['dangling'] ?? []).some((value) => ['false', '0'].includes(value));
-  const until = (filters['until'] ?? []).map(untilTime);
-  return (image) =>
-    (all || image.references.length === 0) &&
-    (filters['label'] ?? []).every((label) => hasLabel(image, label)) &&
-    !(filters['label!'] ?? []).some((label) => hasLabel(image, label)) &&
-    until.every((time) => Date.parse(image.createdAt) < time);
-}
-
-function hasLabel({ labels }: Image, filter: string): boolean {
-  const equals = filter.indexOf('=');
-  if (equals < 0) return filter in labels;
-  return labels[filter.slice(0, equals)] === filter.slice(equals + 1);
-}
-
-/** Unix seconds, RFC 3339, or a Go duration before now. */
-function untilTime(text: string): number {
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|m|s)/g)];
-  if (parts.length > 0 && parts.map(([whole]) => whole).join('') === text) {
-    const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000 };
-    return (
-      Date.now() - parts.reduce((sum, [, count, unit = 's']) => sum + Number(count) * (units[unit] ?? 0), 0)
-    );
-  }
-  const time = Date.parse(text);
-  if (Number.isNaN(time))
-    throw invalid(`"${text}" is not a time`, 'Write e.g. 24h, 2026-01-31 or Unix seconds.');
-  return time;
 }
 
 /** Bytes of what only the leaving images have. */
@@ -78,8 +38,4 @@ async function exclusiveBytes({ client }: StoreContext, leaving: Image[], stayin
     if (!keptChains.has(chain)) bytes += (await ifFound(client.snapshots.usage(chain)))?.size ?? 0;
   }
   return bytes;
-}
-
-function invalid(message: string, hint: string): PouchError {
-  return new PouchError('PCH_OPTION_INVALID', message, { hint });
 }

@@ -8,6 +8,7 @@ import type {
   Containers,
   LogEntry,
   LogQuery,
+  PruneFilter,
   Run,
   StoredPlan,
   UpdateRequest,
@@ -21,9 +22,10 @@ import { attach } from './attach.ts';
 import { create, plan } from './create.ts';
 import type { Kernel } from './kernel.ts';
 import { kill, notRunning } from './kill.ts';
-import { listContainers, matches } from './list.ts';
+import { listContainers } from './list.ts';
 import { logs } from './logs.ts';
 import { pause, unpause } from './pause.ts';
+import { prune } from './prune.ts';
 import { remove, type RemoveOptions } from './remove.ts';
 import { rename } from './rename.ts';
 import { restart } from './restart.ts';
@@ -146,13 +148,8 @@ export class ContainerVerbs implements Containers {
     return stats(this.#kernel, this.#find(ref), options, signal);
   }
 
-  async prune(filters: Record<string, string[]> = {}): Promise<string[]> {
-    const stopped = this.#kernel.store
-      .list()
-      .filter(({ state }) => ['created', 'exited', 'dead'].includes(state.status))
-      .filter((record) => matches(record, filters, this.#kernel.store));
-    for (const record of stopped) await remove(this.#kernel, record, {});
-    return stopped.map(({ id }) => id);
+  async prune(filter?: PruneFilter): Promise<string[]> {
+    return await prune(this.#kernel, filter);
   }
 
   #find(ref: string): ContainerRecord {

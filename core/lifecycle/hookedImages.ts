@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { catalogue } from '../../hooks/catalogue.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
-import type { Images, Progress } from '../../hooks/engine.ts';
+import type { ImagePruneFilter, Images, Progress } from '../../hooks/engine.ts';
 import type { Image } from '../../hooks/image.ts';
 import { formatPlatform, hostPlatform, normalizeReference } from '../images/index.ts';
 import type { GenerationHolder } from '../plugins/index.ts';
@@ -61,8 +61,8 @@ export class HookedImages implements Images {
     return this.#images.bootstrap(...args);
   }
 
-  prune(filters?: Record<string, string[]>) {
-    return this.#images.prune(filters);
+  prune(filter?: ImagePruneFilter) {
+    return this.#images.prune(filter);
   }
 
   /** A tap may turn a reference into another; what no tap changes stays as it was written, ids among it. */

@@ -1,5 +1,6 @@
 import type { ContainerFilter, ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { hasLabel } from '../state/labels.ts';
 import type { ContainerStore } from '../state/store.ts';
 import { networksOf } from './kernel.ts';
 
@@ -41,22 +42,13 @@ function isUp({ state }: ContainerRecord): boolean {
 }
 
 /** @throws PCH_OPTION_INVALID for an unknown filter */
-export function matches(
-  record: ContainerRecord,
-  filters: Record<string, string[]>,
-  store: ContainerStore,
-): boolean {
+function matches(record: ContainerRecord, filters: Record<string, string[]>, store: ContainerStore): boolean {
   return Object.entries(filters).every(([name, values]) => {
     if (name === 'label') return values.every((value) => hasLabel(record.draft.labels, value));
     const test = tests[name];
     if (!test) throw unknownFilter(name);
     return values.some((value) => test(record, value, store));
   });
-}
-
-export function hasLabel(labels: Record<string, string>, wanted: string): boolean {
-  const at = wanted.indexOf('=');
-  return at < 0 ? wanted in labels : labels[wanted.slice(0, at)] === wanted.slice(at + 1);
 }
 
 function isAncestor(image: ContainerRecord['draft']['image'], value: string): boolean {

@@ -43,9 +43,14 @@ export class ContainerStore {
     return [...this.#byId.values()];
   }
 
-  /** Without those that have ended and are being removed (`--rm`): they need nothing any more. */
+  /**
+   * The containers that need their image and volumes: also those that are being made, without those that have ended and are
+   * being removed (`--rm`).
+   */
   listStaying(): ContainerRecord[] {
-    return this.list().filter(({ id, name }) => this.#idByName.get(name) === id);
+    const staying = this.list().filter(({ id, name }) => this.#idByName.get(name) === id);
+    const staged = [...this.#staged.values()].filter(({ id }) => !this.#byId.has(id));
+    return [...staying, ...staged];
   }
 
   has(id: string): boolean {

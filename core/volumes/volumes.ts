@@ -2,20 +2,38 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerRecord, Volume, Volumes } from '../../hooks/engine.ts';
+import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { KeyedLocks } from '../lifecycle/locks.ts';
 import { writeDurably } from '../state/durable.ts';
+import { passes } from '../state/labels.ts';
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
+
+/** Docker marks volumes that were made without a name with this label. */
+const anonymousLabel = 'com.docker.volume.anonymous';
+
+/** The names that volumes without one are given. */
+const generatedName = /^[0-9a-f]{64}$/;
 
 interface StoredVolume {
   createdAt: string;
   labels: Record<string, string>;
+  /** Missing in files of older versions: there, a generated name marks an anonymous volume. */
+  anonymous?: boolean;
+}
+
+interface NewVolume {
+  labels?: Record<string, string>;
+  anonymous?: boolean;
 }
 
 export class VolumeStore implements Volumes {
   readonly #directory: string;
+  /** Of each container that has volumes or is being given some. */
   readonly #containers: () => ContainerRecord[];
+  /** By volume: one that is found unused must not come into use before it is removed. */
+  readonly #locks = new KeyedLocks();
 
   constructor(root: string, containers: () => ContainerRecord[]) {
     this.#directory = join(root, 'volumes');
@@ -28,10 +46,18 @@ export class VolumeStore implements Volumes {
   }
 
   /** Succeeds if it exists; `created` tells. */
-  async ensure(name: string, labels: Record<string, string> = {}): Promise<{ created: boolean }> {
+  async ensure(name: string, volume: NewVolume = {}): Promise<{ created: boolean }> {
     checkName(name);
+    return await this.#locks.run(name, 'create', () => this.#ensureLocked(name, volume));
+  }
+
+  async #ensureLocked(name: string, { labels = {}, anonymous = false }: NewVolume) {
     if (await this.#read(name)) return { created: false };
-    const stored: StoredVolume = { createdAt: new Date().toISOString(), labels };
+    const stored: StoredVolume = {
+      createdAt: new Date().toISOString(),
+      labels: anonymous ? { ...labels, [anonymousLabel]: '' } : labels,
+      anonymous: anonymous || anonymousLabel in labels,
+    };
     try {
       await mkdir(this.pathOf(name), { recursive: true, mode: 0o755 });
       await writeDurably(join(this.#directory, name, 'volume.json'), JSON.stringify(stored));
@@ -43,8 +69,8 @@ export class VolumeStore implements Volumes {
   }
 
   async create(options: { name?: string; labels?: Record<string, string> }): Promise<Volume> {
-    const name = options.name || randomBytes(32).toString('hex');
-    await this.ensure(name, options.labels);
+    const { name = randomBytes(32).toString('hex'), labels } = options;
+    await this.ensure(name, { ...(labels && { labels }), anonymous: options.name === undefined });
     return await this.inspect(name);
   }
 
@@ -64,25 +90,42 @@ export class VolumeStore implements Volumes {
 
   async remove(name: string, { force = false }: { force?: boolean } = {}): Promise<void> {
     if (!force) await this.inspect(name);
-    const users = this.#usersOf(name);
-    if (users.length > 0)
-      throw new PouchError('PCH_CONFLICT', `the volume ${name} is in use by ${users.join(', ')}`, {
-        hint: 'remove these containers first',
-      });
-    await this.discard(name);
+    checkName(name);
+    await this.#locks.run(name, 'remove', async () => {
+      const users = this.#usersOf(name);
+      if (users.length > 0)
+        throw new PouchError('PCH_CONFLICT', `the volume ${name} is in use by ${users.join(', ')}`, {
+          hint: 'remove these containers first',
+        });
+      await this.#discardLocked(name);
+    });
   }
 
   /** Removes it without asking who uses it; succeeds if there is none. */
   async discard(name: string): Promise<void> {
     checkName(name);
-    await rm(join(this.#directory, name), { recursive: true, force: true });
+    await this.#locks.run(name, 'remove', () => this.#discardLocked(name));
   }
 
-  /** Removes every volume that no container uses. */
-  async prune(): Promise<string[]> {
-    const unused = (await this.list()).filter(({ name }) => this.#usersOf(name).length === 0);
-    for (const { name } of unused) await this.discard(name);
-    return unused.map(({ name }) => name);
+  async prune({ all = false, ...filter }: VolumePruneFilter = {}): Promise<string[]> {
+    const removed: string[] = [];
+    for (const volume of await this.list()) {
+      if ((all || volume.anonymous) && passes(filter, volume) && (await this.#discardUnused(volume.name)))
+        removed.push(volume.name);
+    }
+    return removed;
+  }
+
+  async #discardUnused(name: string): Promise<boolean> {
+    return await this.#locks.run(name, 'remove', async () => {
+      const isUnused = this.#usersOf(name).length === 0;
+      if (isUnused) await this.#discardLocked(name);
+      return isUnused;
+    });
+  }
+
+  async #discardLocked(name: string): Promise<void> {
+    await rm(join(this.#directory, name), { recursive: true, force: true });
   }
 
   /** Data that is there without a volume.json is somebody's, and stays. */
@@ -106,7 +149,9 @@ export class VolumeStore implements Volumes {
     if (!namePattern.test(name)) return undefined;
     const text = await readFile(join(this.#directory, name, 'volume.json'), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
-    return { name, mountpoint: this.pathOf(name), ...(JSON.parse(text) as StoredVolume) };
+    const stored = JSON.parse(text) as StoredVolume;
+    const anonymous = stored.anonymous ?? generatedName.test(name);
+    return { name, mountpoint: this.pathOf(name), ...stored, anonymous };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BlameEntry, Plan } from '../plan.ts';
 import type { ContainerRequest, ResourceRequest, RestartPolicy } from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
+import type { PruneFilter } from './prune.ts';
 import type { ContainerRecord } from './record.ts';
 import type { AttachOptions, Attachment, LogEntry, LogQuery, Run } from './streams.ts';
 
@@ -55,8 +56,8 @@ export interface Containers {
   top(ref: string): Promise<{ pid: number; command: string }[]>;
   /** What it uses; never waits for a lock. */
   stats(ref: string, options: StatsOptions, signal: AbortSignal): AsyncIterable<ContainerStats>;
-  /** Removes every stopped container that matches; answers their ids. */
-  prune(filters?: Record<string, string[]>): Promise<string[]>;
+  /** Removes every stopped container that matches; returns their ids. */
+  prune(filter?: PruneFilter): Promise<string[]>;
 }
 
 /** What changes; what is not named stays as it is. */

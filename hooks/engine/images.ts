@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Descriptor, Image, ImageHistoryEntry } from '../image.ts';
+import type { ImagePruneFilter } from './prune.ts';
 
 /** Progress of a pull, load or bootstrap; one per change, at most some ten a second per item. */
 export interface Progress {
@@ -49,7 +50,8 @@ export interface Images {
     onProgress?: (p: Progress) => void,
     signal?: AbortSignal,
   ): Promise<Image>;
-  prune(filters?: Record<string, string[]>): Promise<{ deleted: string[]; reclaimed: number }>;
+  /** Removes the images that no container uses, by default only those without a name. */
+  prune(filter?: ImagePruneFilter): Promise<{ deleted: string[]; reclaimed: number }>;
 }
 
 export interface ImageHistory extends ImageHistoryEntry {

@@ -1,8 +1,12 @@
+import type { VolumePruneFilter } from './prune.ts';
+
 export interface Volume {
   name: string;
   mountpoint: string;
   createdAt: string;
   labels: Record<string, string>;
+  /** Made without a name: nobody can ask for it again. */
+  anonymous: boolean;
 }
 
 export interface Volumes {
@@ -10,5 +14,6 @@ export interface Volumes {
   list(): Promise<Volume[]>;
   inspect(name: string): Promise<Volume>;
   remove(name: string, options?: { force?: boolean }): Promise<void>;
-  prune(): Promise<string[]>;
+  /** Removes the volumes that no container uses, by default only anonymous ones; returns their names. */
+  prune(filter?: VolumePruneFilter): Promise<string[]>;
 }

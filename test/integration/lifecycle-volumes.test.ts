@@ -67,7 +67,16 @@ describe('the volumes of a container', function () {
     const second = await ok('create', '-v', '/data', 'busybox', 'true');
     await ok('rm', '-v', second);
     assert.equal((await volumes()).length, 1);
+    await ok('volume', 'create', 'kept');
+    const { VolumesDeleted } = await daemon.it.client.volumes.prune();
+    assert.equal(VolumesDeleted?.length, 1);
+    assert.deepEqual(await volumes(), ['kept']);
     await ok('volume', 'prune', '-f');
+    assert.deepEqual(await volumes(), ['kept']);
+    const { exitCode, stderr } = await pouch('volume', 'prune', '-f', '-a', '--filter', 'colour=red');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /invalid filter 'colour'/);
+    await ok('volume', 'prune', '-f', '-a');
     assert.deepEqual(await volumes(), []);
   });
 

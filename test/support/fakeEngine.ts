@@ -83,9 +83,11 @@ function fakeVolumes(): Volumes {
     return volume;
   };
   return {
-    async create({ name = randomBytes(32).toString('hex'), labels = {} }) {
+    async create(options) {
+      const { name = randomBytes(32).toString('hex'), labels = {} } = options;
       const volume = {
         name,
+        anonymous: options.name === undefined,
         mountpoint: `/fake/volumes/${name}/_data`,
         createdAt: new Date().toISOString(),
         labels,
@@ -99,10 +101,10 @@ function fakeVolumes(): Volumes {
       if (!options?.force) find(name);
       volumes.delete(name);
     },
-    async prune() {
-      const names = [...volumes.keys()];
-      volumes.clear();
-      return names;
+    async prune({ all = false } = {}) {
+      const leaving = [...volumes.values()].filter(({ anonymous }) => all || anonymous);
+      for (const { name } of leaving) volumes.delete(name);
+      return leaving.map(({ name }) => name);
     },
   };
 }

@@ -68,6 +68,6 @@ async function removeAll(pouchd: TestPouchd, atFirst: ReadonlySet<string>): Prom
     }),
   );
   await Promise.all(removed);
-  await volumes.prune();
+  await volumes.prune({ all: ['true'] });
   return atFirst;
 }

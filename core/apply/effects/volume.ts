@@ -28,8 +28,8 @@ export function volumeEffect(
     kind: 'volume',
     describe: ({ name, copyFrom }: VolumeArgs) =>
       `use the volume ${name}${copyFrom ? `, filled from the image's ${copyFrom} when it is empty` : ''}`,
-    async apply({ name, copyFrom }, { container, signal }) {
-      const { created } = await volumes.ensure(name);
+    async apply({ name, anonymous, copyFrom }, { container, signal }) {
+      const { created } = await volumes.ensure(name, { anonymous });
       const target = volumes.pathOf(name);
       if (copyFrom && (await readdir(target)).length === 0)
         await copyUp({

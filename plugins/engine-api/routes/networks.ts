@@ -2,12 +2,13 @@
 import { PouchError, type ContainerRecord } from '../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
+import { checkNetworkPruneFilter } from '../translate/prune.ts';
 import { attachmentsOf, networkId } from '../translate/container/networks.ts';
 
 export const networkRoutes: Route[] = [
   { method: 'GET', path: '/networks', handler: list },
   { method: 'GET', path: '/networks/:id', handler: inspect },
-  { method: 'POST', path: '/networks/prune', handler: (call) => sendJson(call, { NetworksDeleted: null }) },
+  { method: 'POST', path: '/networks/prune', handler: prune },
 ];
 
 const names = ['bridge', 'host', 'none'] as const;
@@ -15,6 +16,12 @@ type Name = (typeof names)[number];
 
 /** Docker's name of the driver behind each. */
 const drivers: Record<Name, string> = { bridge: 'bridge', host: 'host', none: 'null' };
+
+/** The three networks belong to the engine. */
+function prune(call: Call): void {
+  checkNetworkPruneFilter(call.query.filters());
+  sendJson(call, { NetworksDeleted: null });
+}
 
 function list(call: Call): void {
   const { name, id, driver } = call.query.filters();

@@ -4,6 +4,7 @@ import type { SystemInfo } from '../../../hooks/index.ts';
 import { NEWEST_VERSION, OLDEST_VERSION } from '../apiVersion.ts';
 import type { Call, Route } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
+import { checkBuildPruneFilter } from '../translate/prune.ts';
 import { diskUsage } from './diskUsage.ts';
 
 export const systemRoutes: Route[] = [
@@ -11,13 +12,14 @@ export const systemRoutes: Route[] = [
   { method: 'GET', path: '/version', handler: version },
   { method: 'GET', path: '/info', handler: info },
   { method: 'GET', path: '/system/df', handler: diskUsage },
-  // `docker system prune` asks for it; there is no build cache.
-  {
-    method: 'POST',
-    path: '/build/prune',
-    handler: (call) => sendJson(call, { CachesDeleted: [], SpaceReclaimed: 0 }),
-  },
+  { method: 'POST', path: '/build/prune', handler: pruneBuildCache },
 ];
+
+/** `docker system prune` calls it; Pouch has no build cache. */
+function pruneBuildCache(call: Call): void {
+  checkBuildPruneFilter(call.query.filters());
+  sendJson(call, { CachesDeleted: [], SpaceReclaimed: 0 });
+}
 
 /** Clients read the headers of this answer before they ask anything else. */
 function ping(call: Call): void {

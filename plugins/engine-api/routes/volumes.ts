@@ -5,6 +5,7 @@ import { parameter, type Call, type Route } from '../http/call.ts';
 import { sendEmpty, sendJson } from '../http/reply.ts';
 import { validate } from '../http/validate.ts';
 import { record, text, textMap, typed } from '../schemas/json.ts';
+import { checkFilterNames, volumePruneFilter } from '../translate/prune.ts';
 import { toVolume } from '../translate/volume.ts';
 
 export const volumeRoutes: Route[] = [
@@ -27,13 +28,7 @@ async function list(call: Call): Promise<void> {
 }
 
 function volumeFilter(filters: Record<string, string[]>): (volume: Volume) => boolean {
-  const unknown = Object.keys(filters).find(
-    (name) => name !== 'name' && name !== 'label' && name !== 'driver',
-  );
-  if (unknown !== undefined)
-    throw new PouchError('PCH_NOT_SUPPORTED', `volumes cannot be filtered by ${unknown}`, {
-      hint: 'they are filtered by name, label and driver',
-    });
+  checkFilterNames(filters, ['name', 'label', 'driver']);
   const { name: names = [], label: labels = [], driver: drivers = [] } = filters;
   return (volume) =>
     (names.length === 0 || names.some((name) => volume.name.includes(name))) &&
@@ -73,7 +68,7 @@ async function remove(call: Call): Promise<void> {
 
 async function prune(call: Call): Promise<void> {
   const answer: VolumesPruneResponse = {
-    VolumesDeleted: await call.engine.volumes.prune(),
+    VolumesDeleted: await call.engine.volumes.prune(volumePruneFilter(call.query.filters(), call.apiMinor)),
     SpaceReclaimed: 0,
   };
   sendJson(call, answer);

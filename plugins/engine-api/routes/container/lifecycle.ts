@@ -2,6 +2,7 @@
 import { PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { sendEmpty, sendJson } from '../../http/reply.ts';
+import { containerPruneFilter } from '../../translate/prune.ts';
 import { refuseDirectory } from './checkpoints.ts';
 
 export const lifecycleRoutes: Route[] = [
@@ -101,6 +102,6 @@ async function remove(call: Call): Promise<void> {
 }
 
 async function prune(call: Call): Promise<void> {
-  const removed = await call.engine.containers.prune(call.query.filters());
+  const removed = await call.engine.containers.prune(containerPruneFilter(call.query.filters()));
   sendJson(call, { ContainersDeleted: removed, SpaceReclaimed: 0 });
 }

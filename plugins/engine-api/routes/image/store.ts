@@ -5,6 +5,7 @@ import { parameter, type Call, type Route } from '../../http/call.ts';
 import { sendEmpty, sendJson } from '../../http/reply.ts';
 import { filterImages } from '../../translate/image/filter.ts';
 import { familiar, joinReference } from '../../translate/image/reference.ts';
+import { imagePruneFilter } from '../../translate/prune.ts';
 import { toHistory, toImageInspect, toImageSummary } from '../../translate/image/views.ts';
 
 export const storeRoutes: Route[] = [
@@ -65,7 +66,7 @@ async function remove(call: Call): Promise<void> {
 }
 
 async function prune(call: Call): Promise<void> {
-  const { deleted, reclaimed } = await call.engine.images.prune(call.query.filters());
+  const { deleted, reclaimed } = await call.engine.images.prune(imagePruneFilter(call.query.filters()));
   const answer: ImagesPruneResponse = {
     ImagesDeleted: deleted.map((id) => ({ Deleted: id })),
     SpaceReclaimed: reclaimed,

@@ -34,7 +34,7 @@ describe('the volume store', () => {
   it('leaves one that exists as it is', async () => {
     await store.create({ name: 'data', labels: { a: 'b' } });
     writeFileSync(join(store.pathOf('data'), 'file'), '');
-    assert.deepEqual(await store.ensure('data', { c: 'd' }), { created: false });
+    assert.deepEqual(await store.ensure('data', { labels: { c: 'd' } }), { created: false });
     assert.deepEqual((await store.inspect('data')).labels, { a: 'b' });
     assert.ok(existsSync(join(store.pathOf('data'), 'file')));
   });
@@ -49,15 +49,74 @@ describe('the volume store', () => {
     await store.remove('data', { force: true });
   });
 
-  it('prunes those that nobody uses', async () => {
-    await store.create({ name: 'used' });
-    await store.create({ name: 'unused' });
-    use('used');
-    assert.deepEqual(await store.prune(), ['unused']);
-    assert.deepEqual(
-      (await store.list()).map(({ name }) => name),
-      ['used'],
-    );
+  describe('prune', () => {
+    const names = async () => (await store.list()).map(({ name }) => name).sort();
+
+    it('removes anonymous volumes that no container uses, and never a named one', async () => {
+      await store.create({ name: 'named' });
+      await store.ensure('unused', { anonymous: true });
+      await store.ensure('used', { anonymous: true });
+      const { name: generated } = await store.create({});
+      use('used');
+      assert.deepEqual((await store.prune()).sort(), [generated, 'unused'].sort());
+      assert.deepEqual(await names(), ['named', 'used']);
+    });
+
+    it('removes named ones too if all are asked for', async () => {
+      await store.create({ name: 'used' });
+      await store.create({ name: 'unused' });
+      use('used');
+      assert.deepEqual(await store.prune({ all: true }), ['unused']);
+      assert.deepEqual(await names(), ['used']);
+    });
+
+    it('keeps what its labels exclude', async () => {
+      await store.create({ name: 'one', labels: { tier: 'test' } });
+      await store.create({ name: 'two', labels: { tier: 'test', keep: '' } });
+      await store.create({ name: 'three' });
+      const filter = { all: true, labels: ['tier=test'], withoutLabels: ['keep'] };
+      assert.deepEqual(await store.prune(filter), ['one']);
+      assert.deepEqual(await names(), ['three', 'two']);
+    });
+
+    it('takes the word of Docker’s label, which marks anonymous volumes', async () => {
+      const { name, labels } = await store.create({});
+      assert.deepEqual(labels, { 'com.docker.volume.anonymous': '' });
+      await store.create({ name: 'marked', labels });
+      assert.deepEqual((await store.prune()).sort(), [name, 'marked'].sort());
+    });
+
+    it('judges volumes of older versions by their names', async () => {
+      const generated = '0123456789abcdef'.repeat(4);
+      for (const name of [generated, 'data']) {
+        mkdirSync(store.pathOf(name), { recursive: true });
+        const stored = JSON.stringify({ createdAt: new Date().toISOString(), labels: {} });
+        writeFileSync(join(directory.path, 'volumes', name, 'volume.json'), stored);
+      }
+      assert.deepEqual(await store.prune(), [generated]);
+      assert.deepEqual(await names(), ['data']);
+    });
+
+    it('keeps a volume that is named like a generated one', async () => {
+      const name = 'f'.repeat(64);
+      await store.create({ name });
+      assert.deepEqual(await store.prune(), []);
+      assert.deepEqual(await names(), [name]);
+    });
+
+    it('a container that is created meanwhile has its volume', async () => {
+      await store.create({ name: 'data' });
+      let ensured: Promise<unknown> | undefined;
+      const racing = new VolumeStore(directory.path, () => {
+        // Between the look for users and the removal.
+        ensured ??= racing.ensure('data');
+        return [];
+      });
+      await racing.prune({ all: true });
+      await ensured;
+      assert.ok(existsSync(store.pathOf('data')));
+      assert.deepEqual(await names(), ['data']);
+    });
   });
 
   it('does not take what a crash left half made, and makes it whole', async () => {

@@ -578,6 +578,27 @@ describe('the HTTP API', () => {
     client.socket.destroy();
   });
 
+  it('prunes only anonymous volumes since API 1.42, and never with a filter it does not know', async () => {
+    const make = (body: object) => call('POST', '/volumes/create', { body });
+    const prune = async (path: string) => {
+      const { status, json } = await call('POST', path);
+      assert.equal(status, 200, json.message);
+      return json.VolumesDeleted;
+    };
+    await make({ Name: 'data' });
+    const { Name: anonymous } = (await make({})).json;
+    const unknown = await call('POST', `/volumes/prune?filters=${encodeURIComponent('{"colour":["red"]}')}`);
+    assert.equal(unknown.status, 400);
+    assert.match(unknown.json.message, /invalid filter 'colour'/);
+    assert.deepEqual(await prune('/v1.42/volumes/prune'), [anonymous]);
+    assert.deepEqual(await prune('/volumes/prune'), []);
+    assert.deepEqual(await prune(`/volumes/prune?filters=${encodeURIComponent('{"all":["true"]}')}`), [
+      'data',
+    ]);
+    await make({ Name: 'data' });
+    assert.deepEqual(await prune('/v1.41/volumes/prune'), ['data']);
+  });
+
   it('makes, lists and removes volumes', async () => {
     assert.equal(
       (await call('POST', '/volumes/create', { body: { Name: 'data', Labels: { a: 'b' } } })).status,
