@@ -4,6 +4,7 @@ import { strayDeviations } from './deviations/index.ts';
 import { rows } from './rows/index.ts';
 import { Ahead } from './support/ahead.ts';
 import { judge, type Verdict } from './support/judge.ts';
+import { resetNiceness } from './support/niceness.ts';
 import {
   committedResults,
   contradictions,
@@ -33,6 +34,7 @@ describe('OCI runtimes', function () {
   let workshop: Workshop;
 
   before(async () => {
+    resetNiceness();
     workshop = await openWorkshop();
     for (const name of wanted) runtimes.set(name, await prepareRuntime(name, workshop.executables));
   });

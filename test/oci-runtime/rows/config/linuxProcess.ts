@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { existsSync } from 'node:fs';
+import { withoutDefaultNiceness } from '../../support/niceness.ts';
 import { section } from '../../support/row.ts';
 
 const probe = (what: string) => ['/bin/probe', what];
@@ -58,18 +59,21 @@ export const linuxProcessRows = section('config.md#linux-process', [
   },
   {
     must: 'scheduler.nice is the nice value under SCHED_OTHER',
+    notHere: withoutDefaultNiceness,
     spec: ({ process }) => (process.scheduler = { policy: 'SCHED_OTHER', nice: 5 }),
     args: probe('sched'),
     prints: /^policy=0 nice=5 /,
   },
   {
     must: 'scheduler.policy SCHED_BATCH is set',
+    notHere: withoutDefaultNiceness,
     spec: ({ process }) => (process.scheduler = { policy: 'SCHED_BATCH', nice: 3 }),
     args: probe('sched'),
     prints: /^policy=3 nice=3 /,
   },
   {
     must: 'scheduler.policy SCHED_IDLE is set',
+    notHere: withoutDefaultNiceness,
     spec: ({ process }) => (process.scheduler = { policy: 'SCHED_IDLE' }),
     args: probe('sched'),
     prints: /^policy=5 /,
@@ -86,6 +90,7 @@ export const linuxProcessRows = section('config.md#linux-process', [
   },
   {
     must: 'scheduler.flags are set',
+    notHere: withoutDefaultNiceness,
     spec: ({ process }) =>
       (process.scheduler = { policy: 'SCHED_OTHER', nice: 1, flags: ['SCHED_FLAG_RESET_ON_FORK'] }),
     args: probe('sched'),
