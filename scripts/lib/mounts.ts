@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-/** Mount points at or below the directory, the innermost first. */
-export function mountsBelow(directory: string): string[] {
+/**
+ * Mount points at or below the directory, the innermost first.
+ * @param type of file system; any by default
+ */
+export function mountsBelow(directory: string, type?: string): string[] {
   return readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
+    .filter((line) => type === undefined || line.includes(` - ${type} `))
     .map((line) => unescape(line.split(' ')[4] ?? ''))
     .filter((path) => path === directory || path.startsWith(`${directory}/`))
     .toReversed();

@@ -1,42 +1,58 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { mountsBelow } from '../lib/mounts.ts';
+import { ownInterfaces } from './ownInterfaces.ts';
+import type { OwnNames } from './ownNames.ts';
 
-/** What tests could leave behind on a host, each named by a sentence that a reader can act on. */
-export type HostState = ReadonlySet<string>;
-
-/**
- * The host's interfaces, cgroups, packet filter rules and the owner of its /dev/null (a runtime may give it to a
- * container's user), and of mounts, processes and files those that belong to the
- * directory in which the tests work.
- */
-export async function hostState(workDir: string): Promise<HostState> {
-  return new Set([
-    ...processesOf(workDir).map(({ pid, command }) => `process ${pid}: ${command}`),
-    ...mountsBelow(workDir).map((path) => `mount ${path}`),
-    ...list('/run/netns').map((name) => `network namespace ${name}`),
-    ...list('/sys/class/net').map((name) => `network interface ${name}`),
-    ...cgroups().map((path) => `cgroup ${path}`),
-    ownerOf('/dev/null'),
-    ...(await rules('iptables-save')),
-    ...(await rules('ip6tables-save')),
-    ...filesOf(workDir).map((path) => `file ${path}`),
-  ]);
+export interface HostProcess {
+  pid: number;
+  command: string;
 }
 
-/** Processes that work in the directory: what the tests start inherits TMPDIR or has its path as an argument. */
-export function processesOf(workDir: string): { pid: number; command: string }[] {
+/**
+ * What tests have on the host, each named by a sentence that a reader can act on: whatever is in their work directory or
+ * carries one of their names. What others do on the host at the same time is left out.
+ */
+export async function hostState(workDir: string, names: OwnNames): Promise<string[]> {
+  const processes = processesOf(workDir, names);
+  const namespaces = list('/run/netns').filter((name) => names.areIn(name));
+  const places = [
+    // Of the mounts only these: a look at one of a dead file system would not return.
+    ...mountsBelow(workDir, 'nsfs'),
+    ...namespaces.map((name) => `/run/netns/${name}`),
+    ...processes.map(({ pid }) => `/proc/${pid}/ns/net`),
+  ];
+  return [
+    ...processes.map(({ pid, command }) => `process ${pid}: ${command}`),
+    ...mountsBelow(workDir).map((path) => `mount ${path}`),
+    ...namespaces.map((name) => `network namespace ${name}`),
+    ...(await ownInterfaces(names, places)).map((name) => `network interface ${name}`),
+    ...cgroups(names).map((path) => `cgroup ${path}`),
+    ...(await ownRules('iptables', names)),
+    ...(await ownRules('ip6tables', names)),
+    ...names.leftFiles().map((path) => `file ${path}`),
+  ];
+}
+
+/**
+ * Processes that work in the directory: what the tests start inherits TMPDIR or has its path as an argument. Those of containers
+ * have neither, but are in a cgroup of the tests.
+ */
+export function processesOf(workDir: string, names: OwnNames): HostProcess[] {
+  const isOwn = (pid: string) =>
+    `${read(`/proc/${pid}/environ`)}\0${read(`/proc/${pid}/cmdline`)}`.includes(workDir) ||
+    names.areIn(read(`/proc/${pid}/cgroup`));
   return list('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => `${read(`/proc/${pid}/environ`)}\0${read(`/proc/${pid}/cmdline`)}`.includes(workDir))
+    .filter(isOwn)
     .map((pid) => ({ pid: Number(pid), command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() }));
 }
 
-/** The outermost cgroups of each hierarchy; on cgroup v2 the same paths are cgroups and their children. */
-function cgroups(): string[] {
+/** Of the outermost cgroups of each hierarchy; on cgroup v2 the same paths are cgroups and their children. */
+function cgroups(names: OwnNames): string[] {
   const top = directories('/sys/fs/cgroup');
-  return [...top, ...top.flatMap(directories)];
+  return [...top, ...top.flatMap(directories)].filter((path) => names.areIn(path));
 }
 
 function directories(path: string): string[] {
@@ -49,30 +65,13 @@ function directories(path: string): string[] {
   }
 }
 
-/** What the CNI plugins firewall and portmap make once per host, for all networks, and never remove. */
-const ofCniForAll =
-  /^-A (FORWARD|CNI-FORWARD|PREROUTING|OUTPUT|POSTROUTING|CNI-HOSTPORT-\w+) (?!.*(-s|-d|--dports?) )/;
-
-async function rules(command: string): Promise<string[]> {
-  const { stdout } = await execa(command, { reject: false, timeout: 10_000, stdin: 'ignore' });
+/** Rules and chains. */
+async function ownRules(command: string, names: OwnNames): Promise<string[]> {
+  const { stdout } = await execa(`${command}-save`, { reject: false, timeout: 10_000, stdin: 'ignore' });
   return (stdout ?? '')
     .split('\n')
-    .filter((line) => line.startsWith('-A ') && !(line.includes('CNI') && ofCniForAll.test(line)))
-    .map((line) => `rule of ${command.replace('-save', '')}: ${line}`);
-}
-
-function ownerOf(path: string): string {
-  const { uid, gid } = statSync(path);
-  return `owner ${uid}:${gid} of ${path}`;
-}
-
-/** Caches that tools keep in the temporary directory are theirs. */
-const caches = /^(tsx-\d+|node-compile-cache|jiti|v8-compile-cache.*)$/;
-
-function filesOf(workDir: string): string[] {
-  return list(workDir)
-    .filter((name) => !caches.test(name))
-    .map((name) => join(workDir, name));
+    .filter((line) => /^(-A |:)/.test(line) && names.areIn(line))
+    .map((line) => `rule of ${command}: ${line}`);
 }
 
 function list(path: string): string[] {

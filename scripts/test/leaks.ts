@@ -1,47 +1,63 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { mountsBelow } from '../lib/mounts.ts';
 import { hostState, processesOf } from './hostState.ts';
+import { OwnNames } from './ownNames.ts';
 
 /** Short, for it becomes part of the paths of unix sockets (at most 107 bytes). */
 const prefix = join(tmpdir(), 'pt-');
 
-/** What is gone by itself a moment later is no leak: a process that is ending, a cgroup that the kernel clears. */
-const settleMs = 10_000;
+/** Milliseconds. What is gone by itself a moment later is no leak: a process that is ending, a cgroup that the kernel clears. */
+const settleWithinMs = 10_000;
 
 /**
- * Runs tests in a temporary directory of their own (as TMPDIR) and answers what they have left on the host, each as a
- * line. Ends the processes and mounts that are left in it, so that the next run starts clean.
+ * Runs tests in a temporary directory of their own (as TMPDIR) and returns what they have left on the host, each as a
+ * line. Ends the processes and mounts that are left, so that the next run starts clean.
  */
-export async function findLeaks(run: (workDir: string) => Promise<void>): Promise<string[]> {
+export async function findLeaks(
+  run: (workDir: string) => Promise<void>,
+  settleMs = settleWithinMs,
+): Promise<string[]> {
   const workDir = mkdtempSync(prefix);
   // Users of a container's own namespace pass through it.
   chmodSync(workDir, 0o711);
+  const names = new OwnNames(workDir);
   try {
-    const before = await hostState(workDir);
+    const before = ownerOf('/dev/null');
     await run(workDir);
-    return await leftSince(before, workDir);
+    await names.upToNow();
+    const left = await leftOf(workDir, names, settleMs);
+    // A runtime may give it to a container's user. It has no name of its own: any change is reported.
+    const after = ownerOf('/dev/null');
+    return after === before ? left : [...left, `${after}, which was ${before}`];
   } finally {
-    await clear(workDir);
+    names.close();
+    await clear(workDir, names);
   }
 }
 
-async function leftSince(before: ReadonlySet<string>, workDir: string): Promise<string[]> {
+async function leftOf(workDir: string, names: OwnNames, settleMs: number): Promise<string[]> {
   let left: string[] = [];
-  const isClean = async () => {
-    left = [...(await hostState(workDir))].filter((line) => !before.has(line));
-    return left.length === 0;
-  };
+  const isClean = async () => (left = await hostState(workDir, names)).length === 0;
   await waitUntil(isClean, { withinMs: settleMs, everyMs: 500 });
   return left;
 }
 
-async function clear(workDir: string): Promise<void> {
-  for (const { pid } of processesOf(workDir)) endProcess(pid);
-  await waitUntil(() => processesOf(workDir).length === 0, { withinMs: 5_000 });
+function ownerOf(path: string): string {
+  const { uid, gid } = statSync(path);
+  return `owner ${uid}:${gid} of ${path}`;
+}
+
+async function clear(workDir: string, names: OwnNames): Promise<void> {
+  const end = () => {
+    const processes = processesOf(workDir, names);
+    for (const { pid } of processes) endProcess(pid);
+    return processes.length === 0;
+  };
+  await waitUntil(end, { withinMs: 5_000 });
   for (const path of mountsBelow(workDir)) await execa('umount', ['--lazy', path], { reject: false });
   // What is mounted there still may be the host's own.
   if (mountsBelow(workDir).length === 0) rmSync(workDir, { recursive: true, force: true });

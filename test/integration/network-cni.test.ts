@@ -6,6 +6,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { derivedDefaults } from '../../config/derive.ts';
 import type { Logger, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
 import { BridgePreparation } from '../../plugins/network-cni/bridge/prepare.ts';
 import { cniEffect, type CniEffectArgs } from '../../plugins/network-cni/effect.ts';
@@ -36,16 +37,19 @@ function greeting(host: string, port: number): Promise<string | undefined> {
 
 describe('network-cni on a real bridge', function () {
   this.timeout(60_000);
-  // Bridge and subnet of this process alone, so that runs side by side do not meet.
-  const bridgeName = `pcht${process.pid % 1_000_000}`;
-  const subnet = `10.${192 + (process.pid % 60)}.${(process.pid >> 6) % 256}.0/24`;
+  // As a daemon derives them from its state, so that runs side by side do not meet.
   let root: string;
+  let bridgeName: string;
+  let subnet: string;
   let bridge: BridgeNetwork;
   let namespaces: string[] = [];
   let servers: ChildProcess[] = [];
 
   before(async () => {
     root = await mkdtemp(join(tmpdir(), 'pouch-cni-'));
+    const defaults = derivedDefaults({ state: join(root, 'state'), managed: true, address: undefined });
+    const derived = (name: string) => String(defaults.find(({ path }) => path === name)?.value);
+    [bridgeName, subnet] = [derived('network.bridge'), derived('network.subnet')];
     bridge = {
       bridge: bridgeName,
       subnet,
@@ -75,7 +79,7 @@ describe('network-cni on a real bridge', function () {
   }
 
   async function argsFor(ports: PortRequest[] = [], firewall = false): Promise<CniEffectArgs> {
-    const container = `${bridgeName}c${namespaces.length}`;
+    const container = `${bridgeName}-c${namespaces.length}`;
     await run('ip', ['netns', 'add', container]);
     namespaces.push(container);
     const network = cniNetwork(bridge, { portmap: ports.length > 0, firewall, hairpin: true });
@@ -222,7 +226,7 @@ describe('network-cni on a real bridge', function () {
 
   it('names the interface when the subnet is taken', async () => {
     const args = await argsFor();
-    const other = { ...args, bridge: { ...bridge, bridge: `${bridgeName}x` } };
+    const other = { ...args, bridge: { ...bridge, bridge: `${bridgeName}-x` } };
     await effect().undo(args, await effect().apply(args, context(args)), context(args));
     await assert.rejects(effect().apply(other, context(other)), {
       code: 'PCH_NETWORK_CLASH',
