@@ -2,9 +2,10 @@
  * A container's journal: one JSON object per line, appended before and after each step of an operation. It is read
  * once, at the start of a verb, to tell what is applied and what was under way when the last daemon ended.
  */
-import { closeSync, fdatasync, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fstatSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { EffectStage } from '../../hooks/effects.ts';
+import { appendWhole } from '../state/appendWhole.ts';
 import { writeDurably } from '../state/durable.ts';
 
 /** A container that is restarted for years must not fill the disk with its past: bytes after which it is rewritten. */
@@ -42,9 +43,10 @@ export class Journal {
   /**
    * Appends entries; `durable` waits for the disk (a host crash must find them), one flush for all that are appended
    * at the same moment. The write itself goes to the page cache in some 10 µs, a tenth of the way through the thread pool.
+   * On an error none of the entries is in the file.
    */
   async append(entries: JournalEntry[], options: { durable: boolean }): Promise<void> {
-    writeSync(this.#open(), (this.#isCut ? '\n' : '') + toLines(entries));
+    appendWhole(this.#open(), (this.#isCut ? '\n' : '') + toLines(entries));
     this.#isCut = false;
     if (options.durable) await this.#flush();
   }

@@ -5,6 +5,7 @@
 import type { Effect, EffectContext, EffectKind, EffectStage } from '../../hooks/effects.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { linkedAbort } from '../host/linkedAbort.ts';
+import { isDiskFull } from '../state/reserve.ts';
 import type { Journal, JournalEntry, Verb } from './journal.ts';
 
 /** Finds the code of an effect kind; a kind of a plugin that is gone is undefined. */
@@ -78,9 +79,9 @@ export class Ledger {
   async begin(op: Verb): Promise<void> {
     this.#open = op;
     this.#step('before', 'begin');
-    await this.#options.journal.compact(() => this.#entries());
-    await this.#options.journal.append([{ event: 'begin', op, time: new Date().toISOString() }], {
-      durable: false,
+    await this.#writing(ends(op), async (journal) => {
+      await journal.compact(() => this.#entries());
+      await journal.append([{ event: 'begin', op, time: new Date().toISOString() }], { durable: false });
     });
     this.#step('after', 'begin');
   }
@@ -89,7 +90,7 @@ export class Ledger {
     const op = this.#open;
     if (op === undefined) return;
     this.#step('before', 'commit');
-    await this.#options.journal.append([{ event: 'commit', op }], { durable: true });
+    await this.#writing(ends(op), (journal) => journal.append([{ event: 'commit', op }], { durable: true }));
     this.#step('after', 'commit');
     this.#open = undefined;
   }
@@ -158,7 +159,7 @@ export class Ledger {
       { event: 'intent', key, ...effect },
       { event: 'done', key },
     ];
-    await this.#options.journal.append(entries, { durable: true });
+    await this.#writing(ends(this.#open), (journal) => journal.append(entries, { durable: true }));
     this.#step('after', key);
   }
 
@@ -208,8 +209,20 @@ export class Ledger {
     }
     this.#step('applied', `undo ${key}`);
     this.#applied.delete(key);
-    await this.#options.journal.append([{ event: 'undone', key }], { durable: false });
+    await this.#writing(true, (journal) => journal.append([{ event: 'undone', key }], { durable: false }));
     this.#step('after', `undo ${key}`);
+  }
+
+  /**
+   * Writes to the journal. What ends a container is `dispensable` on a full disk: without the entry a later daemon repeats
+   * an undo, which does no harm.
+   */
+  async #writing(dispensable: boolean, write: (journal: Journal) => Promise<void>): Promise<void> {
+    try {
+      await write(this.#options.journal);
+    } catch (error) {
+      if (!dispensable || !isDiskFull(error)) throw error;
+    }
   }
 
   /** Runs one step under its deadline; the step is told by its signal, and left alone if it does not listen. */
@@ -275,6 +288,11 @@ export class Ledger {
       if (applied) this.#applied.set(entry.key, { ...applied, result: entry.result, done: true });
     }
   }
+}
+
+/** Whether the verb takes away and makes nothing. */
+function ends(verb: Verb | undefined): boolean {
+  return verb === 'stop' || verb === 'remove';
 }
 
 /** Rejects after some time with what `expire` answers, unless it is cleared. */

@@ -3,8 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
+import type { Ledger } from '../apply/ledger.ts';
 import { oomKills } from '../host/oomKills.ts';
 import { isContainerdError } from '../containerd/index.ts';
+import { isDiskFull, withReserve } from '../state/reserve.ts';
+import { keepRecord } from './keepRecord.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
 import { settleOom } from './oom.ts';
 import { removeLocked } from './remove.ts';
@@ -92,7 +95,7 @@ export async function cleanUpLocked(kernel: Kernel, record: ContainerRecord): Pr
           await ledger.once('poststop', 'start', async () => {
             await generation.runner.apply(catalogue.container.poststop, moment, { log: kernel.log });
           });
-        await ledger.undo('start');
+        await undoStart(kernel, record, ledger);
         record.attachments = {};
         await keep(kernel, record);
         await ledger.commit();
@@ -103,5 +106,16 @@ export async function cleanUpLocked(kernel: Kernel, record: ContainerRecord): Pr
 
 /** The record of one that is about to be removed need not reach the disk. */
 async function keep(kernel: Kernel, record: ContainerRecord): Promise<void> {
-  if (!record.draft.autoRemove) await kernel.store.save(record);
+  if (!record.draft.autoRemove) await keepRecord(kernel, record);
+}
+
+/** What a full disk leaves of it is undone by the container's next start or removal, or the next daemon. */
+async function undoStart(kernel: Kernel, record: ContainerRecord, ledger: Ledger): Promise<void> {
+  await withReserve(kernel.config.root, () => ledger.undo('start')).catch((error: unknown) => {
+    if (!isDiskFull(error)) throw error;
+    kernel.log.error('disk full: the clean-up after a container is incomplete', {
+      container: record.id,
+      error: messageOf(error),
+    });
+  });
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf } from '../../hooks/errors.ts';
 import type { ContainerdClient } from '../containerd/index.ts';
+import { keepRecord } from './keepRecord.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 
 /** Milliseconds before the next try to hear containerd's events. */
@@ -41,7 +42,7 @@ async function noteLate(kernel: Kernel, record: ContainerRecord): Promise<void> 
   await kernel.locks.run(record.id, 'note a kill', async () => {
     if (record.state.status !== 'exited' || record.state.oomKilled || !kernel.store.has(record.id)) return;
     record.state.oomKilled = true;
-    if (!record.draft.autoRemove) await kernel.store.save(record);
+    if (!record.draft.autoRemove) await keepRecord(kernel, record);
   });
 }
 

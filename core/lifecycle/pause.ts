@@ -1,5 +1,6 @@
 import type { ContainerRecord, ContainerStatus } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { keepRecord } from './keepRecord.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 import { requireOf } from './requireFeature.ts';
 
@@ -29,7 +30,7 @@ async function change(
     await requireOf(kernel, record, 'pause');
     await apply();
     record.state.status = to;
-    await kernel.store.save(record);
+    await keepRecord(kernel, record);
     emitContainer(kernel, verb, record);
   });
 }

@@ -3,6 +3,7 @@ import { PouchError } from '../../hooks/errors.ts';
 import { killProcess } from '../supervise/kill-process.ts';
 import { isContainerdError, saysEnded } from '../containerd/index.ts';
 import { cleanUpLocked } from './exit.ts';
+import { keepRecord } from './keepRecord.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 import { refuseWithGuests } from './machine.ts';
 import { signalNumber } from './signals.ts';
@@ -24,10 +25,10 @@ export async function stop(kernel: Kernel, record: ContainerRecord, options: Sto
     refuseWithGuests(kernel, record);
     record.stoppedByUser = true;
     // A daemon that dies before the container has ended must not start it again by its policy.
-    if (record.draft.restart.name !== 'no') await kernel.store.save(record);
+    if (record.draft.restart.name !== 'no') await keepRecord(kernel, record);
     if (wasWaiting) record.state.status = 'exited';
     const ran = await stopLocked(kernel, record, signal, options.timeoutSeconds);
-    await kernel.store.save(record);
+    await keepRecord(kernel, record);
     if (ran) emitContainer(kernel, 'stop', record);
     return ran || wasWaiting;
   });
@@ -59,17 +60,17 @@ export async function endedLocked(
   const { stoppedByUser } = record;
   const exited = kernel.exits.next('exit', record.id);
   record.stoppedByUser = true;
-  if (record.draft.restart.name !== 'no') await kernel.store.save(record);
+  if (record.draft.restart.name !== 'no') await keepRecord(kernel, record);
   try {
     await endIt();
     if (!(await within(exited, killDeadlineMs))) throw stuck(record);
   } catch (error) {
     record.stoppedByUser = stoppedByUser;
-    await kernel.store.save(record);
+    await keepRecord(kernel, record);
     throw error;
   }
   await cleanUpLocked(kernel, record);
-  await kernel.store.save(record);
+  await keepRecord(kernel, record);
 }
 
 async function end(

@@ -16,19 +16,37 @@ export async function fillReserve(root: string): Promise<void> {
   await writeFile(path, randomBytes(size), { mode: 0o600 }).catch(() => rm(path, { force: true }));
 }
 
+/** Calls that use the space of a root's reserve now: the last one fills it again. */
+const users = new Map<string, number>();
+
 /** Does work that frees space; if the disk is too full even for that, once more with the reserve. */
 export async function withReserve<T>(root: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (toPouchError(error).code !== 'PCH_DISK_FULL') throw error;
+    if (!isDiskFull(error)) throw error;
+    return await usingReserve(root, work);
+  }
+}
+
+async function usingReserve<T>(root: string, work: () => Promise<T>): Promise<T> {
+  users.set(root, (users.get(root) ?? 0) + 1);
+  try {
     await rm(reservePath(root), { force: true });
-    try {
-      return await work();
-    } finally {
+    return await work();
+  } finally {
+    const others = (users.get(root) ?? 1) - 1;
+    if (others > 0) users.set(root, others);
+    else {
+      users.delete(root);
       await fillReserve(root);
     }
   }
+}
+
+/** Whether a disk of the daemon, or of one of its helpers, has no space left. */
+export function isDiskFull(error: unknown): boolean {
+  return toPouchError(error).code === 'PCH_DISK_FULL';
 }
 
 function reservePath(root: string): string {

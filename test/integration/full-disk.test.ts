@@ -5,6 +5,7 @@ import { open, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { type Finished, TestPouchd } from '../support/pouchd.ts';
 import { TestRegistry } from '../support/registry.ts';
 import { assertSteady, everything } from './support/bad-input/steady.ts';
@@ -66,6 +67,30 @@ describe('a full disk', function () {
         await filler.free();
       }
       await ok(pouchd, 'run', '--rm', ...quick, 'true');
+      await assertSteady(pouchd, first);
+    });
+
+    it('stops containers, with and without the reserve; their ends are on the disk once there is space', async () => {
+      const names = ['stop1', 'stop2', 'stop3', 'stop4'];
+      const trap = 'trap "exit 7" TERM; while :; do sleep 0.05; done';
+      for (const name of names) await ok(pouchd, 'run', '-d', '--name', name, ...quick, 'sh', '-c', trap);
+      const filler = await fill(pouchd.root);
+      try {
+        await Promise.all(['stop1', 'stop2'].map((name) => ok(pouchd, 'stop', name)));
+        await rm(join(pouchd.root, 'reserve'), { force: true });
+        const more = await fill(pouchd.root, 'more');
+        await Promise.all(['stop3', 'stop4'].map((name) => ok(pouchd, 'stop', name)));
+        for (const name of names) assert.equal((await pouchd.until(name, 'exited')).State.ExitCode, 7);
+        await more.free();
+      } finally {
+        await filler.free();
+      }
+      const saved = async () => (await pouchd.log()).match(/state of a container is saved again/g)?.length;
+      assert.ok(await waitUntil(async () => (await saved()) === 2, { withinMs: 10_000 }), await pouchd.log());
+      await pouchd.restart();
+      for (const name of names) assert.equal((await pouchd.inspect(name))?.State.ExitCode, 7);
+      await ok(pouchd, 'start', 'stop4');
+      await ok(pouchd, 'rm', '-f', ...names);
       await assertSteady(pouchd, first);
     });
 
@@ -147,8 +172,8 @@ function assertFull({ exitCode, stderr }: Finished, expected: number): void {
 }
 
 /** Takes all the space below a directory. */
-async function fill(directory: string): Promise<{ free(): Promise<void> }> {
-  const path = join(directory, 'filler');
+async function fill(directory: string, name = 'filler'): Promise<{ free(): Promise<void> }> {
+  const path = join(directory, name);
   const file = await open(path, 'w');
   for (const size of [megabyte, 4096]) await writeUntilFull(() => file.write(Buffer.alloc(size)));
   await file.close();

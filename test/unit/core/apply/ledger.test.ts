@@ -125,6 +125,51 @@ describe('the effects ledger', () => {
     ledger.close();
   });
 
+  describe('on a full disk', () => {
+    class FullJournal extends Journal {
+      isFull = true;
+
+      override append(...call: Parameters<Journal['append']>): Promise<void> {
+        if (!this.isFull) return super.append(...call);
+        return Promise.reject(Object.assign(new Error('ENOSPC: write'), { code: 'ENOSPC' }));
+      }
+    }
+
+    async function filled(): Promise<{ ledger: Ledger; journal: FullJournal }> {
+      const first = await open();
+      await first.apply(things({ a: [], b: ['a'] }, 'start'), never);
+      first.close();
+      const journal = new FullJournal(journalPath());
+      const kinds = (name: string) => (name === 'thing' ? thing : undefined);
+      return { ledger: await Ledger.restore({ container: 'c1', journal, kinds }), journal };
+    }
+
+    it('stops a container without its journal; the next undo repeats what is not on the disk', async () => {
+      const { ledger } = await filled();
+      await ledger.begin('stop');
+      await ledger.undo('start');
+      await ledger.commit();
+      assert.deepEqual(ledger.pending('start'), []);
+      assert.deepEqual(deeds.slice(2), ['undo b', 'undo a']);
+      ledger.close();
+      const next = await open();
+      await next.undo('start');
+      assert.deepEqual(deeds.slice(4), ['undo b', 'undo a']);
+      next.close();
+    });
+
+    it('refuses a start before it has any effect; the same call works once there is space', async () => {
+      const { ledger, journal } = await filled();
+      await assert.rejects(ledger.begin('start'), /ENOSPC/);
+      await assert.rejects(ledger.apply(things({ c: [] }, 'start'), never), /ENOSPC/);
+      assert.deepEqual(deeds.slice(2), []);
+      journal.isFull = false;
+      await ledger.apply(things({ c: [] }, 'start'), never);
+      assert.deepEqual(deeds.slice(2), ['apply c']);
+      ledger.close();
+    });
+  });
+
   it('keeps what an undo that failed depends on, and goes on with it the next time', async () => {
     const ledger = await open();
     await ledger.apply(things({ a: [], b: ['a'], c: [] }), never);

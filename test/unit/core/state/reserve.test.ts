@@ -30,6 +30,23 @@ describe('the reserve of a root', () => {
     assert.deepEqual([answer, seen, await isThere()], ['done', [true, false], true]);
   });
 
+  it('is given up for as long as anybody uses it', async () => {
+    const attempts: Record<string, number> = { one: 0, other: 0 };
+    let releaseOther = () => undefined as void;
+    const otherMayEnd = new Promise<void>((resolve) => (releaseOther = resolve));
+    const work = (name: string, until: Promise<void>) => async () => {
+      attempts[name]! += 1;
+      if (attempts[name] === 1) throw Object.assign(new Error('write'), { code: 'ENOSPC' });
+      await until;
+    };
+    const other = withReserve(root, work('other', otherMayEnd));
+    await withReserve(root, work('one', Promise.resolve()));
+    assert.equal(await isThere(), false);
+    releaseOther();
+    await other;
+    assert.deepEqual([attempts, await isThere()], [{ one: 2, other: 2 }, true]);
+  });
+
   it('is kept from work that fails otherwise, which is not tried again', async () => {
     let calls = 0;
     const work = () => Promise.reject(new Error(`call ${(calls += 1)}`));
