@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import type { EffectKind, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
+import type { LocalnetRouting } from './bridge/localnet.ts';
 import type { BridgePreparation } from './bridge/prepare.ts';
 import { addNetwork, deleteNetwork } from './cni/chain.ts';
 import { toAttachment } from './cni/attachment.ts';
@@ -30,6 +31,7 @@ const nsfs = 0x6e736673;
 export function cniEffect(
   preparation: BridgePreparation,
   claims: PortClaims,
+  localnet: LocalnetRouting,
 ): EffectKind<CniEffectArgs, NetworkAttachment> {
   return {
     kind: 'cni',
@@ -37,9 +39,15 @@ export function cniEffect(
       `attach ${args.interface} to the bridge ${args.bridge.bridge}${describePorts(args.ports)}`,
 
     async apply(args, { signal }) {
-      const [, ports] = await Promise.all([preparation.ensure(args.bridge), claims.claim(args, args.ports)]);
+      const publishes = args.ports.length > 0;
+      const [, ports] = await Promise.all([
+        publishes ? preparation.ensureGuarded(args.bridge) : preparation.ensure(args.bridge),
+        claims.claim(args, args.ports),
+      ]);
+      localnet.hold(args.bridge.bridge, args.container, ports);
       const attachment = attachmentOf(args, args.netns, ports.map(portMapping));
       const result = await addNetwork(args.network, attachment, signal);
+      if (publishes) await localnet.settle(args.bridge.bridge);
       return toAttachment(args.interface, result, ports);
     },
 
@@ -48,6 +56,7 @@ export function cniEffect(
       const ports = applied?.ports.map(portMapping) ?? args.ports.map(anyMapping);
       const result = (applied?.cni as CniResult | undefined) ?? (await cutOffResult(args));
       await deleteNetwork(args.network, attachmentOf(args, netns, ports), result, signal);
+      if (args.ports.length > 0) await localnet.release(args.bridge.bridge, args.container);
       claims.release(args.container);
     },
   };

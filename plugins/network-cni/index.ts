@@ -6,9 +6,11 @@ import {
   type HostFacts,
   type PortRequest,
 } from '../../hooks/index.ts';
-import { checkClashes } from './bridge/clash.ts';
-import { readHostNetwork } from './bridge/host.ts';
+import { checkClashes, ownerMark } from './bridge/clash.ts';
+import { readHostNetwork, type HostLink } from './bridge/host.ts';
+import { LocalnetRouting } from './bridge/localnet.ts';
 import { BridgePreparation } from './bridge/prepare.ts';
+import { ensureLoopbackGuard } from './bridge/rules.ts';
 import { cniEffect, type CniEffectArgs } from './effect.ts';
 import { checkFixedAddress } from './fixedAddress.ts';
 import { bridgeNetwork, cniNetwork } from './network.ts';
@@ -30,7 +32,8 @@ export default definePlugin({
   options,
   setup({ hooks, options: { firewall }, host, log, effect, surface }) {
     const preparation = new BridgePreparation(log);
-    effect(cniEffect(preparation, new PortClaims()));
+    const localnet = new LocalnetRouting();
+    effect(cniEffect(preparation, new PortClaims(), localnet));
     hooks.container.spec.tap((draft) => {
       if (draft.network.mode !== 'bridge') return;
       draft.effects['network.eth0'] = {
@@ -44,7 +47,7 @@ export default definePlugin({
       name: 'network-cni',
       // A clash is told when the daemon starts; what needs no bridge works all the same.
       async start() {
-        await prepareEarly(host, preparation).catch((error: unknown) => {
+        await prepareEarly(host, preparation, localnet).catch((error: unknown) => {
           log.error(`network mode bridge will not work: ${messageOf(error)}`, { error });
         });
       },
@@ -53,12 +56,29 @@ export default definePlugin({
   },
 });
 
-/** With a bridge of ours there already, the first container need not wait for its rules either. */
-async function prepareEarly(host: HostFacts, preparation: BridgePreparation): Promise<void> {
+/**
+ * With a bridge of ours there already, the first container need not wait for its rules either. A bridge of an earlier
+ * configuration may still have containers, and an earlier version may have left it without its guard.
+ */
+async function prepareEarly(
+  host: HostFacts,
+  preparation: BridgePreparation,
+  localnet: LocalnetRouting,
+): Promise<void> {
   const network = bridgeNetwork(host);
   const found = await readHostNetwork();
+  await Promise.all(ownBridges(found.links, network.owner).map((name) => protectLoopback(name, localnet)));
   checkClashes(network, found);
   if (found.links.some(({ name }) => name === network.bridge)) await preparation.ensure(network);
+}
+
+function ownBridges(links: HostLink[], owner: string): string[] {
+  return links.filter(({ alias }) => alias === ownerMark(owner)).map(({ name }) => name);
+}
+
+async function protectLoopback(bridge: string, localnet: LocalnetRouting): Promise<void> {
+  await ensureLoopbackGuard(bridge);
+  await localnet.settle(bridge);
 }
 
 function argsFor(draft: ContainerDraft, host: HostFacts, firewall: boolean): CniEffectArgs {

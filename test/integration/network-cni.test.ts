@@ -8,6 +8,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { derivedDefaults } from '../../config/derive.ts';
 import type { Logger, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
+import { LocalnetRouting } from '../../plugins/network-cni/bridge/localnet.ts';
 import { BridgePreparation } from '../../plugins/network-cni/bridge/prepare.ts';
 import { cniEffect, type CniEffectArgs } from '../../plugins/network-cni/effect.ts';
 import { cniNetwork, type BridgeNetwork } from '../../plugins/network-cni/network.ts';
@@ -70,12 +71,13 @@ describe('network-cni on a real bridge', function () {
   after(async () => {
     await purgeNetwork({ bridge: bridgeName, ipamDir: bridge.ipamDir });
     assert.doesNotMatch(await output('iptables-save'), new RegExp(bridgeName));
+    assert.doesNotMatch(await output('ip6tables-save'), new RegExp(bridgeName));
     assert.doesNotMatch(await output('ip', '-br', 'link'), new RegExp(bridgeName));
     await rm(root, { recursive: true });
   });
 
   function effect() {
-    return cniEffect(new BridgePreparation(silent), new PortClaims());
+    return cniEffect(new BridgePreparation(silent), new PortClaims(), new LocalnetRouting());
   }
 
   async function argsFor(ports: PortRequest[] = [], firewall = false): Promise<CniEffectArgs> {

@@ -3,7 +3,7 @@ import type { Logger } from '../../../hooks/index.ts';
 import type { BridgeNetwork } from '../network.ts';
 import { checkClashes, ownerMark } from './clash.ts';
 import { ip, readHostNetwork, type HostNetwork } from './host.ts';
-import { ensureRules } from './rules.ts';
+import { ensureRules, hasLoopbackGuard } from './rules.ts';
 
 const forwardFile = '/proc/sys/net/ipv4/ip_forward';
 
@@ -29,6 +29,18 @@ export class BridgePreparation {
     this.#prepared.set(key, started);
     started.catch(() => this.#prepared.delete(key));
     return started;
+  }
+
+  /**
+   * The same for a container that publishes ports, and looks once more: a firewall that was flushed or reloaded since has
+   * taken the rules that keep containers away from the host's loopback.
+   * @throws PCH_NETWORK_CLASH, PCH_CNI_FAILED
+   */
+  async ensureGuarded(network: BridgeNetwork): Promise<void> {
+    await this.ensure(network);
+    if (await hasLoopbackGuard(network.bridge)) return;
+    await ensureRules(network);
+    this.#log.warn(`the packet filter rules of the bridge ${network.bridge} were gone and are set again`);
   }
 
   async #prepare(network: BridgeNetwork): Promise<void> {

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { runCommand } from '../command.ts';
 import { readHostNetwork, ip } from './host.ts';
-import { chainName, jumpRule } from './rules.ts';
+import { chainName, families, type Family, jumpRule, ruleChains } from './rules.ts';
 
 /** The chain that CNI's portmap plugin keeps for all containers of the host. */
 const portmapChain = 'CNI-HOSTPORT-DNAT';
@@ -65,12 +65,9 @@ async function removeForwardedPorts(bridge: string): Promise<void> {
 }
 
 async function removeOwnChains(bridge: string): Promise<void> {
-  for (const [table, parent] of [
-    ['nat', 'POSTROUTING'],
-    ['filter', 'FORWARD'],
-  ] as const) {
-    await iptables(table, ['-D', parent, ...jumpRule(bridge)]);
-    await removeChain(table, chainName(bridge));
+  for (const { family, table, parent } of ruleChains) {
+    await iptables(table, ['-D', parent, ...jumpRule(bridge)], family);
+    await removeChain(table, chainName(bridge), family);
   }
 }
 
@@ -90,14 +87,14 @@ async function removeBridge(bridge: string): Promise<void> {
     await ip(['link', 'delete', bridge]);
 }
 
-async function removeChain(table: string, chain: string): Promise<void> {
-  await iptables(table, ['-F', chain]);
-  await iptables(table, ['-X', chain]);
+async function removeChain(table: string, chain: string, family?: Family): Promise<void> {
+  await iptables(table, ['-F', chain], family);
+  await iptables(table, ['-X', chain], family);
 }
 
 /** A rule or chain that is not there is what we want, so the exit code is left alone. */
-async function iptables(table: string, args: string[]): Promise<void> {
-  await runCommand('iptables', ['-t', table, '-w', '5', ...args]);
+async function iptables(table: string, args: string[], family: Family = 'ipv4'): Promise<void> {
+  await runCommand(families[family], ['-t', table, '-w', '5', ...args]);
 }
 
 async function rulesOf(table: string): Promise<string[]> {

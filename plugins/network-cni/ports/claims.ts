@@ -12,7 +12,10 @@ export interface Claimant {
   name: string;
 }
 
-interface Claim extends ForwardedPort {
+/** Which container has a port; whose network it is in does not matter here. */
+type HeldPort = Omit<ForwardedPort, 'network'>;
+
+interface Claim extends HeldPort {
   name: string;
 }
 
@@ -27,9 +30,9 @@ const attempts = 50;
  */
 export class PortClaims {
   readonly #claims = new Set<Claim>();
-  readonly #forwarded: () => Promise<ForwardedPort[]>;
+  readonly #forwarded: () => Promise<HeldPort[]>;
 
-  constructor(forwarded = readForwardedPorts) {
+  constructor(forwarded: () => Promise<HeldPort[]> = readForwardedPorts) {
     this.#forwarded = forwarded;
   }
 
@@ -55,7 +58,7 @@ export class PortClaims {
     for (const claim of this.#claims) if (claim.container === container) this.#claims.delete(claim);
   }
 
-  async #claimOne(claimant: Claimant, port: PortRequest, forwarded: ForwardedPort[]): Promise<PublishedPort> {
+  async #claimOne(claimant: Claimant, port: PortRequest, forwarded: HeldPort[]): Promise<PublishedPort> {
     const hostIp = port.hostIp || anyAddress;
     const hostPort = port.hostPort
       ? await this.#claimFixed(claimant, port.protocol, hostIp, port.hostPort, forwarded)
@@ -68,7 +71,7 @@ export class PortClaims {
     protocol: string,
     hostIp: string,
     hostPort: number,
-    forwarded: ForwardedPort[],
+    forwarded: HeldPort[],
   ): Promise<number> {
     const wanted = { protocol, hostIp, hostPort, ...claimant };
     const holder = this.#holderOf(wanted, forwarded);
@@ -84,7 +87,7 @@ export class PortClaims {
     claimant: Claimant,
     protocol: string,
     hostIp: string,
-    forwarded: ForwardedPort[],
+    forwarded: HeldPort[],
   ): Promise<number> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const hostPort = await tryBind(protocol, hostIp, 0).catch((error: unknown) => {
@@ -101,12 +104,12 @@ export class PortClaims {
     });
   }
 
-  #holderOf(wanted: ForwardedPort, forwarded: ForwardedPort[]): ForwardedPort | undefined {
+  #holderOf(wanted: HeldPort, forwarded: HeldPort[]): HeldPort | undefined {
     return [...this.#claims, ...forwarded].find((other) => samePort(wanted, other));
   }
 }
 
-function samePort(a: ForwardedPort, b: ForwardedPort): boolean {
+function samePort(a: HeldPort, b: HeldPort): boolean {
   if (a.protocol !== b.protocol || a.hostPort !== b.hostPort) return false;
   return a.hostIp === b.hostIp || isAny(a.hostIp) || isAny(b.hostIp);
 }
@@ -115,7 +118,7 @@ function isAny(address: string): boolean {
   return address === '' || address === anyAddress || address === '::';
 }
 
-function nameOf(holder: ForwardedPort & { name?: string }): string {
+function nameOf(holder: HeldPort & { name?: string }): string {
   return holder.name ?? (holder.container.slice(0, 12) || 'of another network');
 }
 

@@ -8,6 +8,8 @@ export interface ForwardedPort {
   hostIp: string;
   /** The container's id; empty if unknown. */
   container: string;
+  /** Name of the CNI network; for ours, that is the bridge's. Empty if unknown. */
+  network: string;
 }
 
 /** Reads portmap's rules. They show what no bind(2) shows: a forwarded port has no listening socket. */
@@ -18,21 +20,33 @@ export async function readForwardedPorts(): Promise<ForwardedPort[]> {
 
 /** From `iptables -t nat -S`: CNI-HOSTPORT-DNAT names the container of each chain CNI-DN-…, which has the ports. */
 export function parseForwardedPorts(rules: string): ForwardedPort[] {
-  const owners = new Map<string, string>();
-  const ports: ForwardedPort[] = [];
+  const owners = new Map<string, Pick<ForwardedPort, 'network' | 'container'>>();
+  const ports: DnatRule[] = [];
   for (const rule of rules.split('\n')) {
-    const owner = /^-A CNI-HOSTPORT-DNAT .*id: \\?"([^"\\]+)\\?".* -j (CNI-DN-\w+)/.exec(rule);
-    if (owner) owners.set(owner[2] ?? '', owner[1] ?? '');
+    const owner =
+      /^-A CNI-HOSTPORT-DNAT .*dnat name: \\?"([^"\\]+)\\?" id: \\?"([^"\\]+)\\?".* -j (CNI-DN-\w+)/.exec(
+        rule,
+      );
+    if (owner) owners.set(owner[3] ?? '', { network: owner[1] ?? '', container: owner[2] ?? '' });
     const port = parseDnat(rule);
     if (port) ports.push(port);
   }
-  return ports.map((port) => ({ ...port, container: owners.get(port.container) ?? '' }));
+  return ports.map(({ chain, ...port }) => ({
+    ...port,
+    ...(owners.get(chain) ?? { network: '', container: '' }),
+  }));
 }
 
-/** `container` is the chain's name for now. */
-function parseDnat(rule: string): ForwardedPort | undefined {
+interface DnatRule {
+  chain: string;
+  protocol: string;
+  hostPort: number;
+  hostIp: string;
+}
+
+function parseDnat(rule: string): DnatRule | undefined {
   const match = /^-A (CNI-DN-\w+) (?:-d ([\d.]+)\/32 )?-p (\w+) .*--dport (\d+) -j DNAT/.exec(rule);
   if (!match) return undefined;
   const [, chain = '', hostIp = '', protocol = '', hostPort] = match;
-  return { protocol, hostPort: Number(hostPort), hostIp, container: chain };
+  return { protocol, hostPort: Number(hostPort), hostIp, chain };
 }

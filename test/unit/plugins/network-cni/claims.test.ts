@@ -11,7 +11,7 @@ function tcp(hostPort?: number, hostIp = '127.0.0.1') {
   return { containerPort: 80, protocol: 'tcp' as const, hostIp, ...(hostPort !== undefined && { hostPort }) };
 }
 
-function claimsBeside(forwarded: ForwardedPort[] = []): PortClaims {
+function claimsBeside(forwarded: Omit<ForwardedPort, 'network'>[] = []): PortClaims {
   return new PortClaims(() => Promise.resolve(forwarded));
 }
 

@@ -14,10 +14,10 @@ const rules = String.raw`
 `;
 
 describe('network-cni: forwarded ports', () => {
-  it('reads port, protocol, address and container from portmap’s rules', () => {
+  it('reads port, protocol, address, container and network from portmap’s rules', () => {
     assert.deepEqual(parseForwardedPorts(rules), [
-      { protocol: 'tcp', hostPort: 18099, hostIp: '', container: 'c1' },
-      { protocol: 'udp', hostPort: 53, hostIp: '127.0.0.1', container: 'c1' },
+      { protocol: 'tcp', hostPort: 18099, hostIp: '', container: 'c1', network: 'pouch0' },
+      { protocol: 'udp', hostPort: 53, hostIp: '127.0.0.1', container: 'c1', network: 'pouch0' },
     ]);
   });
 
