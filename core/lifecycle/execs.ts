@@ -9,6 +9,7 @@ import type {
   ContainerRecord,
   ExecRecord,
   ExecRequest,
+  ExecRun,
   Execs,
   OutputChunk,
 } from '../../hooks/engine.ts';
@@ -35,6 +36,8 @@ export class ExecInstances implements Execs {
   readonly #kernel: Kernel;
   readonly #directory: string;
   readonly #records = new Map<string, ExecRecord>();
+  /** The starts of those that have been started. */
+  readonly #starts = new Map<string, Promise<void>>();
 
   constructor(kernel: Kernel, stateDirectory: string) {
     this.#kernel = kernel;
@@ -71,29 +74,42 @@ export class ExecInstances implements Execs {
   async start(
     id: string,
     options: { detached: boolean; consoleSize?: { height: number; width: number } },
-  ): Promise<Attachment | undefined> {
+  ): Promise<ExecRun | undefined> {
     const exec = this.inspect(id);
-    if (exec.running || exec.exitCode !== undefined)
-      throw new PouchError('PCH_CONFLICT', `the exec instance ${id} has been started before`, {
-        hint: 'make a new one',
-      });
     const record = this.#kernel.store.get(exec.container);
     checkRunning(record);
     await requireOf(this.#kernel, record, exec.request.tty ? 'execTty' : 'exec');
+    checkUnstarted(exec);
     exec.running = true;
-    const stdio = await ExecStdio.create(this.#directory, id, streamsOf(exec.request, options.detached));
-    try {
-      await this.#launch(exec, record, stdio, options.consoleSize);
-    } catch (error) {
+    const stdio = await ExecStdio.create(
+      this.#directory,
+      id,
+      streamsOf(exec.request, options.detached),
+    ).catch((error: unknown) => {
+      throw this.#failed(exec, error);
+    });
+    const started = this.#launch(exec, record, stdio, options.consoleSize).catch(async (error: unknown) => {
       await stdio.close();
       throw this.#failed(exec, error);
-    }
-    const settled = this.#settle(exec, record, stdio);
-    return options.detached ? undefined : this.#attachment(exec, stdio, settled);
+    });
+    this.#starts.set(id, started);
+    const settled = started.then(() => this.#settle(exec, record, stdio));
+    // Callers see it in `started` and at the end of the output.
+    settled.catch(() => undefined);
+    if (!options.detached) return { attachment: this.#attachment(exec, stdio, started, settled), started };
+    await started;
+    return undefined;
   }
 
   async resize(id: string, size: { height: number; width: number }): Promise<void> {
     const exec = this.inspect(id);
+    // Clients send the size as soon as they are connected.
+    await this.#starts.get(id)?.catch(() => undefined);
+    if (!exec.running || !this.#starts.has(id))
+      throw new PouchError('PCH_CONFLICT', `the exec instance ${id} is not running`, {
+        container: exec.container,
+        hint: 'start it first',
+      });
     await this.#kernel.client.tasks.resizePty(exec.container, id, size);
   }
 
@@ -177,14 +193,23 @@ export class ExecInstances implements Execs {
 
   #ended(exec: ExecRecord, exitCode: number): void {
     Object.assign(exec, { running: false, exitCode });
-    setTimeout(() => this.#records.delete(exec.id), keptMs).unref();
+    const forget = () => {
+      this.#records.delete(exec.id);
+      this.#starts.delete(exec.id);
+    };
+    setTimeout(forget, keptMs).unref();
   }
 
-  #attachment(exec: ExecRecord, stdio: ExecStdio, settled: Promise<void>): Attachment {
+  #attachment(
+    exec: ExecRecord,
+    stdio: ExecStdio,
+    started: Promise<void>,
+    settled: Promise<void>,
+  ): Attachment {
     const tty = exec.request.tty ?? false;
     const { tasks } = this.#kernel.client;
     stdio.stdin?.once('finish', () => {
-      if (!tty) void tasks.closeStdin(exec.container, exec.id).catch(() => {});
+      if (!tty) void started.then(() => tasks.closeStdin(exec.container, exec.id)).catch(() => {});
     });
     return {
       tty,
@@ -207,6 +232,13 @@ async function* untilSettled(
 function streamsOf(request: ExecRequest, detached: boolean) {
   const { tty = false, stdin = false, stdout = true, stderr = true } = request;
   return detached ? { tty, stdin: false, stdout: false, stderr: false } : { tty, stdin, stdout, stderr };
+}
+
+function checkUnstarted({ id, running, exitCode }: ExecRecord): void {
+  if (!running && exitCode === undefined) return;
+  throw new PouchError('PCH_CONFLICT', `the exec instance ${id} has been started before`, {
+    hint: 'create a new one',
+  });
 }
 
 function checkRunning(record: ContainerRecord): void {

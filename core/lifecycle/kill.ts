@@ -1,25 +1,44 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { isContainerdError } from '../containerd/index.ts';
+import { saysEnded } from '../containerd/index.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
+import { killDeadlineMs, stuck, within } from './killed.ts';
 import { signalNumber } from './signals.ts';
 
 const SIGKILL = 9;
 
-/** Sends a signal to PID 1. Needs no lock: it must get through to a container that hangs in another verb. */
+/**
+ * Sends a signal to PID 1. Needs no lock: it must get through to a container that hangs in another verb. As in Docker,
+ * SIGKILL returns when the container has ended, every other signal at once.
+ */
 export async function kill(kernel: Kernel, record: ContainerRecord, signal = 'SIGKILL'): Promise<void> {
   const number = signalNumber(signal);
   if (!['running', 'paused'].includes(record.state.status)) throw notRunning(record);
-  await kernel.client.tasks.kill(record.id, number).catch((error: unknown) => {
-    if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND')) throw notRunning(record);
-    throw error;
-  });
+  if (number !== SIGKILL) return await send(kernel, record, number);
+  const sent = new AbortController();
+  const exited = kernel.exits.next('exit', record.id, sent.signal);
+  try {
+    await send(kernel, record, number);
+    if (!(await within(exited, killDeadlineMs))) throw stuck(record);
+  } finally {
+    exited.catch(() => undefined);
+    sent.abort();
+  }
+}
+
+async function send(kernel: Kernel, record: ContainerRecord, number: number): Promise<void> {
+  const { stoppedByUser } = record;
   // Whoever ends a container does not want its restart policy to bring it back.
   if (number === SIGKILL || number === signalNumber(record.draft.stop.signal)) record.stoppedByUser = true;
+  await kernel.client.tasks.kill(record.id, number).catch((error: unknown) => {
+    if (saysEnded(error)) throw notRunning(record);
+    record.stoppedByUser = stoppedByUser;
+    throw error;
+  });
+  emitContainer(kernel, 'kill', record, { signal: String(number) });
   // A frozen process dies when it is thawed; where the runtime has done that already, this fails.
   if (number === SIGKILL && record.state.status === 'paused')
     await kernel.client.tasks.resume(record.id).catch(() => {});
-  emitContainer(kernel, 'kill', record, { signal: String(number) });
 }
 
 export function notRunning(record: ContainerRecord): PouchError {

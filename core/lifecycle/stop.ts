@@ -1,16 +1,14 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
-import { PouchError } from '../../hooks/errors.ts';
 import { killProcess } from '../supervise/kill-process.ts';
 import { isContainerdError, saysEnded } from '../containerd/index.ts';
 import { cleanUpLocked } from './exit.ts';
 import { keepRecord } from './keepRecord.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
+import { killDeadlineMs, stuck, within } from './killed.ts';
 import { refuseWithGuests } from './machine.ts';
 import { signalNumber } from './signals.ts';
 
 const SIGKILL = 9;
-/** After SIGKILL the kernel needs milliseconds, unless a process is stuck in it. */
-const killDeadlineMs = 10_000;
 
 export interface StopOptions {
   timeoutSeconds?: number;
@@ -88,13 +86,6 @@ async function end(
   throw stuck(record);
 }
 
-function stuck({ id, name }: ContainerRecord): PouchError {
-  return new PouchError('PCH_DEADLINE', `${name} did not end within ${killDeadlineMs / 1000} s of SIGKILL`, {
-    container: id,
-    hint: 'a process is stuck in the kernel, often on storage that does not answer; see its state: pouch top',
-  });
-}
-
 async function send(kernel: Kernel, record: ContainerRecord, signal: number): Promise<void> {
   emitContainer(kernel, 'kill', record, { signal: String(signal) });
   await kernel.client.tasks.kill(record.id, signal).catch((error: unknown) => {
@@ -118,18 +109,4 @@ function killWithoutRuntime(kernel: Kernel, { id, state, draft }: ContainerRecor
 /** It ended by itself meanwhile. */
 export function ignoreGone(error: unknown): void {
   if (!saysEnded(error)) throw error;
-}
-
-/** Whether the promise settles in time. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  if (ms === Infinity) return promise.then(() => true);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -23,13 +23,22 @@ export interface ExecRecord {
   pid: number;
 }
 
+/** An exec instance on its way up. */
+export interface ExecRun {
+  /** Its output ends with the process, or with the error of a start that failed. */
+  attachment: Attachment;
+  /** Settles with the start. A failure of it is not an unhandled rejection. */
+  started: Promise<void>;
+}
+
 export interface Execs {
   create(ref: string, request: ExecRequest): Promise<string>;
-  /** Starts it; `detached` answers no attachment. */
+  /** Returns before the process is started; with `detached`, after it, and without an attachment. */
   start(
     id: string,
     options: { detached: boolean; consoleSize?: { height: number; width: number } },
-  ): Promise<Attachment | undefined>;
+  ): Promise<ExecRun | undefined>;
+  /** Waits for a start that is under way. */
   resize(id: string, size: { height: number; width: number }): Promise<void>;
   inspect(id: string): ExecRecord;
 }

@@ -6,6 +6,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Demultiplexer, type ExecCreateRequest, type LogOptions } from '../../client/index.ts';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { RawClient } from '../support/http.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 describe('the streams of a container', function () {
@@ -235,6 +236,24 @@ describe('the streams of a container', function () {
       await ended;
       socket.destroy();
       assert.equal((await daemon.it.client.execs.inspect(Id)).ExitCode, 4);
+    });
+
+    it('upgrades before it starts, and reports a failed start in the stream, to Docker’s clients', async () => {
+      const socket = `${daemon.it.state}/pouchd.sock`;
+      for (const [command, output, exitCode] of [
+        ['true', /\r\n\r\n$/, 0],
+        ['no-such-command', /executable file not found/, 127],
+        ['/etc/passwd', /permission denied/, 126],
+      ] as const) {
+        const body = { Cmd: [command], AttachStdout: true, AttachStderr: true };
+        const { Id } = await daemon.it.client.execs.create(id, body);
+        const client = new RawClient(socket);
+        client.upgrade(`/v1.43/exec/${Id}/start`, { Detach: false, Tty: false });
+        assert.match(await client.until(/\r\n\r\n/), /^HTTP\/1\.1 101 UPGRADED\r\n.*\r\n\r\n$/s);
+        assert.match(await client.untilEnd(), output);
+        client.socket.destroy();
+        assert.equal((await daemon.it.client.execs.inspect(Id)).ExitCode, exitCode);
+      }
     });
 
     it('-d goes on alone', async () => {

@@ -194,6 +194,16 @@ describe('the life of a container', function () {
     await ok('rm', id);
   });
 
+  it('kill returns when the container has died', async () => {
+    for (const pauses of [false, true]) {
+      const id = await ok('run', '-d', 'busybox', 'sleep', '1000');
+      if (pauses) await ok('pause', id);
+      await daemon.it.client.containers.kill(id);
+      const state = (await daemon.it.inspect(id))?.State;
+      assert.deepEqual([state?.Status, state?.ExitCode], ['exited', 137]);
+    }
+  });
+
   it('a paused container stands still, is told as such, and can be killed', async () => {
     const id = await ok('run', '-d', 'busybox', 'sh', '-c', 'while :; do echo tick; sleep 0.05; done');
     await ok('pause', id);

@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import {
   PouchError,
+  type Attachment,
   type Engine,
   type ExecRecord,
   type Execs,
+  type OutputChunk,
   type System,
   type Volume,
   type Volumes,
@@ -18,6 +20,8 @@ import { FakeProcess } from './fake/process.ts';
 export interface FakeEngine extends Engine {
   containers: FakeContainers;
   images: ReturnType<typeof fakeImages>;
+  /** Processes of exec instances start when it resolves. */
+  execStarts: Promise<void>;
 }
 
 export function fakeEngine(): FakeEngine {
@@ -27,14 +31,15 @@ export function fakeEngine(): FakeEngine {
     images: fakeImages((event) => events.emit(event)),
     containers: fakeContainers(() => engine),
     checkpoints: fakeCheckpoints(() => engine.containers),
-    execs: fakeExecs(() => engine.containers),
+    execStarts: Promise.resolve(),
+    execs: fakeExecs(() => engine),
     volumes: fakeVolumes(),
     system: fakeSystem(() => engine),
   };
   return engine;
 }
 
-function fakeExecs(containers: () => FakeContainers): Execs {
+function fakeExecs(engine: () => FakeEngine): Execs {
   const execs = new Map<string, { record: ExecRecord; process: FakeProcess; env: Record<string, string> }>();
   const find = (id: string) => {
     const exec = execs.get(id);
@@ -43,7 +48,7 @@ function fakeExecs(containers: () => FakeContainers): Execs {
   };
   return {
     async create(ref, request) {
-      const { record } = containers().find(ref);
+      const { record } = engine().containers.find(ref);
       if (record.state.status !== 'running')
         throw new PouchError('PCH_CONTAINER_NOT_RUNNING', `container ${record.name} is not running`);
       const id = randomBytes(32).toString('hex');
@@ -56,23 +61,33 @@ function fakeExecs(containers: () => FakeContainers): Execs {
       const { record, process, env } = find(id);
       const { stdin = false, stdout = false, stderr = false } = record.request;
       if (consoleSize) process.size = consoleSize;
-      const attachment = detached ? undefined : process.attach({ stdin, stdout, stderr, logs: false });
-      try {
-        void process
-          .start(record.request.args, env)
-          .then((code) => Object.assign(record, { running: false, exitCode: code, pid: 0 }));
-      } catch (error) {
-        record.exitCode = process.exitCode;
-        throw error;
-      }
-      Object.assign(record, { running: true, pid: process.pid });
-      return attachment;
+      const attachment = process.attach({ stdin, stdout, stderr, logs: false });
+      const started = engine().execStarts.then(() => {
+        try {
+          void process
+            .start(record.request.args, env)
+            .then((code) => Object.assign(record, { running: false, exitCode: code, pid: 0 }));
+        } catch (error) {
+          record.exitCode = process.exitCode;
+          throw error;
+        }
+        Object.assign(record, { running: true, pid: process.pid });
+      });
+      started.catch(() => undefined);
+      if (!detached) return { attachment: { ...attachment, output: outputOf(attachment, started) }, started };
+      await started;
+      return undefined;
     },
     async resize(id, size) {
       find(id).process.size = size;
     },
     inspect: (id) => find(id).record,
   };
+}
+
+async function* outputOf({ output }: Attachment, started: Promise<void>): AsyncGenerator<OutputChunk> {
+  await started;
+  yield* output;
 }
 
 function fakeVolumes(): Volumes {

@@ -14,6 +14,8 @@ const CLOSE_GRACE = 2_000;
 export interface SessionOptions {
   /** What leaves a terminal. */
   detachKeys: Buffer;
+  /** Output goes out as it is instead of in frames; by default from a terminal. */
+  raw?: boolean;
   /** The end of the client's input is the end of the process's. Never so at a terminal, which outlives its viewers. */
   endsStdin: boolean;
   /** Runs beside the streams, which end after it; what it tells is sent in control frames. It must not reject. */
@@ -26,7 +28,8 @@ export async function serveStreams(
   attachment: Attachment,
   options: SessionOptions,
 ): Promise<void> {
-  const stream = takeOver(call, streamType(attachment.tty, call.apiMinor));
+  const { raw = attachment.tty } = options;
+  const stream = takeOver(call, streamType(raw, call.apiMinor));
   const left = new AbortController();
   const leave = (): void => left.abort();
   call.signal.addEventListener('abort', leave, { once: true });
@@ -36,7 +39,7 @@ export async function serveStreams(
     const tell = (message: RunMessage) => {
       stream.output.write(frame('control', Buffer.from(`${JSON.stringify(message)}\n`)));
     };
-    const pumped = pump(attachment.output, stream.output, encoderFor(attachment.tty), left.signal);
+    const pumped = pump(attachment.output, stream.output, encoderFor(raw), left.signal);
     await Promise.all([pumped, options.beside?.(tell)]);
   } finally {
     attachment.detach();

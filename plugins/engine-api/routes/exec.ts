@@ -1,12 +1,19 @@
 /** Exec instances: create, start, resize, inspect. */
 import type { ExecCreateRequest, ExecInspect, ExecStartRequest } from '../../../client/wire.ts';
-import { PouchError, type ExecRecord, type ExecRequest } from '../../../hooks/index.ts';
+import {
+  PouchError,
+  toPouchError,
+  type ExecRecord,
+  type ExecRequest,
+  type ExecRun,
+  type OutputChunk,
+} from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { parseDetachKeys } from '../http/detachKeys.ts';
 import { messageForDocker } from '../http/errorReply.ts';
 import { sendEmpty, sendJson } from '../http/reply.ts';
-import { serveStreams, type SessionOptions } from '../http/session.ts';
+import { serveStreams } from '../http/session.ts';
 import { validate } from '../http/validate.ts';
 import { execCreateSchema, execStartSchema } from '../schemas/exec.ts';
 import { variable } from '../translate/request/process.ts';
@@ -56,36 +63,29 @@ async function start(call: Call): Promise<void> {
   const id = parameter(call, 'id');
   const body: ExecStartRequest = validate(execStartSchema, (await readJson(call)) ?? {});
   const detached = body.Detach ?? false;
-  const options = { detached, consoleSize: cells(body.ConsoleSize) };
+  const run = await call.engine.execs.start(id, { detached, consoleSize: cells(body.ConsoleSize) });
+  if (!run) return sendEmpty(call, 200);
+  // pouch reads a coded error. Docker's clients expect the upgrade before the process starts: what comes with its header is
+  // lost to those that read the socket behind their HTTP library.
+  if (call.client === 'pouch') await run.started;
+  const raw = body.Tty ?? false;
+  const attachment = { ...run.attachment, output: withFailure(run, raw) };
+  await serveStreams(call, attachment, { raw, detachKeys: parseDetachKeys(undefined), endsStdin: true });
+}
+
+/** As dockerd, reports a failed start in the stream; clients then look for the exit code 126 or 127. */
+async function* withFailure({ attachment, started }: ExecRun, raw: boolean): AsyncGenerator<OutputChunk> {
   try {
-    const attachment = await call.engine.execs.start(id, options);
-    if (!attachment) return sendEmpty(call, 200);
-    await serveStreams(call, attachment, { detachKeys: parseDetachKeys(undefined), endsStdin: true });
+    yield* attachment.output;
   } catch (error) {
-    if (detached || !isExitCode(call, error)) throw error;
-    await tellOnStream(call, id, error);
+    const hasStarted = await started.then(
+      () => true,
+      () => false,
+    );
+    if (hasStarted) throw error;
+    const message = messageForDocker(toPouchError(error), '');
+    yield { stream: 'stderr', data: Buffer.from(`${message}${raw ? '\r\n' : '\n'}`) };
   }
-}
-
-/**
- * Docker tells of a command that is not there on the stream, and its clients then ask for the exit code 126 or 127. pouch
- * reads the coded error.
- */
-function isExitCode(call: Call, error: unknown): error is PouchError {
-  if (call.client === 'pouch' || call.response.headersSent || !(error instanceof PouchError)) return false;
-  if (error.code !== 'PCH_COMMAND_NOT_FOUND' && error.code !== 'PCH_COMMAND_NOT_EXECUTABLE') return false;
-  return call.engine.execs.inspect(parameter(call, 'id')).exitCode !== undefined;
-}
-
-const noInput: SessionOptions = { detachKeys: Buffer.alloc(0), endsStdin: false };
-
-function tellOnStream(call: Call, id: string, error: PouchError): Promise<void> {
-  const { tty = false } = call.engine.execs.inspect(id).request;
-  const message = Buffer.from(`${messageForDocker(error, '')}${tty ? '\r\n' : '\n'}`);
-  const output = (async function* () {
-    yield { stream: 'stderr' as const, data: message };
-  })();
-  return serveStreams(call, { tty, output, detach: () => undefined }, noInput);
 }
 
 async function resize(call: Call): Promise<void> {

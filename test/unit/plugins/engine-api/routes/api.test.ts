@@ -494,6 +494,34 @@ describe('the HTTP API', () => {
       await call('POST', `/containers/${id}/kill`);
     });
 
+    it('upgrade before the process starts', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const body = { Cmd: ['echo', 'hi'], AttachStdout: true };
+      const exec = await call('POST', `/containers/${id}/exec`, { body });
+      let letStart: () => void = () => undefined;
+      engine.execStarts = new Promise((resolve) => (letStart = resolve));
+      const client = new RawClient(api.socket);
+      client.upgrade(`/exec/${exec.json.Id}/start`, { Detach: false });
+      assert.match(await client.until(/\r\n\r\n/), /^HTTP\/1\.1 101 UPGRADED\r\n.*\r\n\r\n$/s);
+      assert.equal((await call('GET', `/exec/${exec.json.Id}/json`)).json.Running, false);
+      letStart();
+      assert.match(await client.untilEnd(), /hi\n$/);
+    });
+
+    it('frame the output of an exec by the Tty of its start', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const output = async (Tty: boolean) => {
+        const body = { Cmd: ['echo', 'hi'], AttachStdout: true };
+        const exec = await call('POST', `/containers/${id}/exec`, { body });
+        return await call('POST', `/exec/${exec.json.Id}/start`, { body: { Tty } });
+      };
+      const [framed, raw] = [await output(false), await output(true)];
+      assert.equal(framed.text, '\x01\0\0\0\0\0\0\x03hi\n');
+      assert.match(framed.headers['content-type'] ?? '', /multiplexed-stream$/);
+      assert.equal(raw.text, 'hi\n');
+      assert.match(raw.headers['content-type'] ?? '', /raw-stream$/);
+    });
+
     it('tell of a missing command on the stream, with exit code 127', async () => {
       const id = await run({ Cmd: ['sleep', '1000'] });
       const body = { Cmd: ['nosuch'], AttachStderr: true };
