@@ -37,6 +37,13 @@ export function abortError(signal: AbortSignal, path: string): PouchError {
   });
 }
 
+/** As of a call that the server has not answered by its deadline. */
+export function deadlineError(path: string): PouchError {
+  return new PouchError('PCH_DEADLINE', `containerd ${shortName(path)}: no response before the deadline`, {
+    hint: hints.PCH_DEADLINE!,
+  });
+}
+
 /** "/containerd.services.images.v1.Images/Get" is "Images.Get" to a reader. */
 function shortName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1).replace('/', '.');

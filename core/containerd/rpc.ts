@@ -7,7 +7,8 @@ import {
   credentials,
   status,
 } from '@grpc/grpc-js';
-import { abortError, rpcError } from './rpc-error.ts';
+import { linkedAbort } from '../host/linkedAbort.ts';
+import { abortError, deadlineError, rpcError } from './rpc-error.ts';
 
 /** The part of a generated method definition that a client needs. */
 export interface Method<Request, Response> {
@@ -24,6 +25,8 @@ export interface CallOptions {
   lease?: string;
   /** Milliseconds until the call fails with PCH_DEADLINE; "none" waits for ever. */
   deadlineMs?: number | 'none';
+  /** Where the deadline is kept: `client` sends none, and cancels the call when it has passed. Default: `server`. */
+  deadlineAt?: 'client' | 'server';
   /** Cancels the call, which then fails with the reason (if a PouchError) or PCH_CANCELLED. */
   signal?: AbortSignal;
 }
@@ -68,6 +71,8 @@ export class Rpc {
     options: CallOptions = {},
   ): Promise<Response> {
     throwIfAborted(options.signal, method.path);
+    if (options.deadlineAt === 'client')
+      return await withinDeadline(options, method.path, (own) => this.unary(method, request, own));
     const attempt = () => this.#attempt(method, request, options);
     try {
       return await attempt().catch(async (error: unknown) => {
@@ -187,6 +192,23 @@ export function throwIfAborted(signal: AbortSignal | undefined, path: string): v
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   signal?.addEventListener('abort', listener, { once: true });
   return () => signal?.removeEventListener('abort', listener);
+}
+
+/** The call's deadline as an abort of its signal. */
+async function withinDeadline<T>(
+  { deadlineAt: _, deadlineMs = defaultDeadlineMs, signal, ...options }: CallOptions,
+  path: string,
+  call: (options: CallOptions) => Promise<T>,
+): Promise<T> {
+  const { controller, unlink } = linkedAbort(signal);
+  const timer =
+    deadlineMs === 'none' ? undefined : setTimeout(() => controller.abort(deadlineError(path)), deadlineMs);
+  try {
+    return await call({ ...options, deadlineMs: 'none', signal: controller.signal });
+  } finally {
+    clearTimeout(timer);
+    unlink();
+  }
 }
 
 function grpcOptions(options: CallOptions, fallback: number | 'none'): GrpcCallOptions {

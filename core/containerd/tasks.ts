@@ -76,9 +76,14 @@ export class TasksClient {
     return (await this.#rpc.unary(TasksService.create, CreateTaskRequest.create(task), call)).pid;
   }
 
-  /** Starts a created init or exec. Returns its pid. */
+  /**
+   * Starts a created init or exec. Returns its pid.
+   *
+   * The deadline is not sent: containerd hands it on to the shim, where it ends the context of Start as Start returns,
+   * and kata's shim then gives up a stdin that it is still opening (containerd-shim-v2/stream.go).
+   */
   async start(containerId: string, execId = '', options?: CallOptions): Promise<number> {
-    const call = { deadlineMs: startDeadlineMs, ...options };
+    const call: CallOptions = { deadlineMs: startDeadlineMs, ...options, deadlineAt: 'client' };
     return (await this.#rpc.unary(TasksService.start, StartRequest.create({ containerId, execId }), call))
       .pid;
   }

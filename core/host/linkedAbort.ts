@@ -6,10 +6,10 @@ export interface LinkedAbort {
 }
 
 /** AbortSignal.any leaks with a long-lived source and, in some versions, loses an abort (nodejs/node issues 64476, 65995). */
-export function linkedAbort(parent: AbortSignal): LinkedAbort {
+export function linkedAbort(parent: AbortSignal | undefined): LinkedAbort {
   const controller = new AbortController();
-  const onAbort = () => controller.abort(parent.reason);
-  if (parent.aborted) onAbort();
-  parent.addEventListener('abort', onAbort, { once: true });
-  return { controller, unlink: () => parent.removeEventListener('abort', onAbort) };
+  const onAbort = () => controller.abort(parent?.reason);
+  if (parent?.aborted) onAbort();
+  parent?.addEventListener('abort', onAbort, { once: true });
+  return { controller, unlink: () => parent?.removeEventListener('abort', onAbort) };
 }

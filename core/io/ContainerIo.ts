@@ -130,12 +130,20 @@ export class ContainerIo {
 
   /**
    * A writer for the container's stdin; several may write. What is written before the task is made is kept (up to a
-   * pipe's 64 KiB, then it waits). The process sees the end of its input only when every writer has ended *and* the
-   * task's CloseIO was called: the shim holds a write end of its own. With a tty never call CloseIO: the shim would
-   * stop copying the output too.
+   * pipe's 64 KiB, then it waits). The process sees the end of its input only when every writer has ended, `endInput`
+   * was called *and* the task's CloseIO: the shim holds a write end of its own. With a tty never call CloseIO: the shim
+   * would stop copying the output too.
    */
   openStdin(container: string): Promise<Writable> {
     return new Promise((resolve) => resolve(this.#openStdin(container)));
+  }
+
+  /**
+   * Lets the shim read the end of the input: to be called when the process runs, and before CloseIO. Resolves once the
+   * shim has opened the FIFO; succeeds for an unknown container.
+   */
+  async endInput(container: string): Promise<void> {
+    await this.#holds.endInput(container);
   }
 
   /**

@@ -8,7 +8,7 @@ import { makeFifo } from './fifo/makeFifo.ts';
 import { openReadEnd } from './fifo/open.ts';
 import { streamPaths, type StreamPaths } from './layout.ts';
 import { OutputQueue } from './OutputQueue.ts';
-import { StdioHolds } from './StdioHolds.ts';
+import { StdinHold } from './StdinHold.ts';
 
 export interface ExecStreams {
   tty: boolean;
@@ -26,12 +26,12 @@ export class ExecStdio {
   readonly paths: StdioPaths;
   /** Ends when all streams have ended, or at `close`. */
   readonly output: AsyncIterable<OutputChunk>;
-  /** As `ContainerIo.openStdin` says: the process sees the end after `end()` and CloseIO. */
+  /** As `ContainerIo.openStdin` says: the process sees the end after `end()`, `endInput` and CloseIO. */
   readonly stdin: Writable | undefined;
   readonly #directory: string;
   readonly #queue: OutputQueue;
   readonly #readers: FifoReader[];
-  readonly #holds = new StdioHolds();
+  readonly #stdinHold: StdinHold | undefined;
 
   /** Makes the FIFOs in DIR/ID. With no stream asked for there are none and the paths are empty. */
   static create(directory: string, id: string, streams: ExecStreams): Promise<ExecStdio> {
@@ -45,12 +45,17 @@ export class ExecStdio {
     this.paths = none ? noStreams : pathsOf(at, streams);
     mkdirSync(at.directory, { recursive: true, mode: 0o700 });
     for (const path of Object.values(this.paths)) if (typeof path === 'string' && path !== '') makeFifo(path);
-    this.#holds.hold('', { ...at, stdout: '', stderr: '' });
+    this.#stdinHold = stdin ? new StdinHold(at.stdin) : undefined;
     this.stdin = stdin ? new FifoWriter(at.stdin) : undefined;
     this.#queue = this.#makeQueue();
     this.output = this.#queue;
     this.#readers = none ? [] : this.#read(at, streams);
     if (none) this.#queue.end();
+  }
+
+  /** As `ContainerIo.endInput`. */
+  async endInput(): Promise<void> {
+    await this.#stdinHold?.endInput();
   }
 
   /** Ends `output` (what was read can still be taken), closes stdin and removes the FIFOs. May be called twice. */
@@ -59,7 +64,7 @@ export class ExecStdio {
     for (const reader of this.#readers) reader.close();
     this.#queue.end();
     this.stdin?.destroy();
-    this.#holds.releaseAll();
+    this.#stdinHold?.close();
     rmSync(this.#directory, { recursive: true, force: true });
     return Promise.resolve();
   }

@@ -1,23 +1,34 @@
 import { closeSync, existsSync } from 'node:fs';
 import { openReadEnd } from './fifo/open.ts';
 import type { StreamPaths } from './layout.ts';
+import { StdinHold } from './StdinHold.ts';
 
-/**
- * Read ends of a container's FIFOs that are never read from. What is in a FIFO is lost when the last one closes it:
- * - stdout, stderr: while the keeper is replaced and the container ends,
- * - stdin: what a client sends before the shim has opened it (which also makes opening the write end possible).
- */
+interface Held {
+  stdin: StdinHold | undefined;
+  /** Read ends that are never read from: what is in a FIFO is lost when the last reader closes it. */
+  outputs: number[];
+}
+
+/** Ends of the containers' FIFOs: stdin's as {@link StdinHold} says, the outputs' while the keeper is replaced. */
 export class StdioHolds {
-  readonly #held = new Map<string, number[]>();
+  readonly #held = new Map<string, Held>();
 
-  hold(container: string, paths: StreamPaths): void {
+  hold(container: string, { stdin, stdout, stderr }: StreamPaths): void {
     this.release(container);
-    const present = [paths.stdin, paths.stdout, paths.stderr].filter((path) => existsSync(path));
-    this.#held.set(container, present.map(openReadEnd));
+    this.#held.set(container, {
+      stdin: existsSync(stdin) ? new StdinHold(stdin) : undefined,
+      outputs: [stdout, stderr].filter((path) => existsSync(path)).map(openReadEnd),
+    });
+  }
+
+  async endInput(container: string): Promise<void> {
+    await this.#held.get(container)?.stdin?.endInput();
   }
 
   release(container: string): void {
-    for (const fd of this.#held.get(container) ?? []) closeSync(fd);
+    const held = this.#held.get(container);
+    held?.stdin?.close();
+    for (const fd of held?.outputs ?? []) closeSync(fd);
     this.#held.delete(container);
   }
 

@@ -71,6 +71,7 @@ async function closeStdin(kernel: Kernel, record: ContainerRecord): Promise<void
   if (record.draft.process.tty) return;
   // The task must be there to be told.
   if (!isRunning(record)) await kernel.attachPoints.whenStarted(record.id);
+  await kernel.io.endInput(record.id);
   await kernel.client.tasks.closeStdin(record.id).catch(ignore);
 }
 

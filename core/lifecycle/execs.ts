@@ -209,7 +209,9 @@ export class ExecInstances implements Execs {
     const tty = exec.request.tty ?? false;
     const { tasks } = this.#kernel.client;
     stdio.stdin?.once('finish', () => {
-      if (!tty) void started.then(() => tasks.closeStdin(exec.container, exec.id)).catch(() => {});
+      if (tty) return;
+      const ended = started.then(() => stdio.endInput());
+      void ended.then(() => tasks.closeStdin(exec.container, exec.id)).catch(() => {});
     });
     return {
       tty,

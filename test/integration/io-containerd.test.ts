@@ -119,6 +119,7 @@ describe("a container's output through a real shim", function () {
     stdin.write('hello\n');
     await start();
     await new Promise((done) => stdin.end(done));
+    await io.endInput(id);
     await test.client.tasks.closeStdin(id);
     assert.equal((await exit()).exitStatus, 0);
     await io.finish(id);
@@ -178,6 +179,7 @@ describe("a container's output through a real shim", function () {
     await test.client.tasks.exec({ containerId: id, execId: 'x', process, ...stdio.paths });
     await test.client.tasks.start(id, 'x');
     await new Promise<void>((done) => stdio.stdin?.end('in\n', done));
+    await stdio.endInput();
     await test.client.tasks.closeStdin(id, 'x');
     assert.deepEqual((await collect(stdio.output)).split('\n').sort(), ['', 'err', 'in']);
     await test.client.tasks.wait(id, 'x', { deadlineMs: 10_000 });

@@ -352,7 +352,9 @@ describe("a container's output", function () {
       const stdin = await io.openStdin(id);
       stdin.end('early\n');
       await once(stdin, 'close');
-      await ended(runOn(paths, 'cat'));
+      const child = runOn(paths, 'cat');
+      await io.endInput(id);
+      await ended(child);
       await io.finish(id);
       assert.equal((await logged()).stdout.toString(), 'early\n');
     });
@@ -362,6 +364,7 @@ describe("a container's output", function () {
       const stdin = await io.openStdin(id);
       stdin.end(Buffer.alloc(3_000_000, 'x'));
       const child = runOn(paths, 'wc', '-c');
+      await io.endInput(id);
       await ended(child);
       await io.finish(id);
       assert.equal((await logged()).stdout.toString().trim(), '3000000');
@@ -388,7 +391,9 @@ describe('ExecStdio', () => {
   it('carries input and both outputs', async () => {
     const stdio = await ExecStdio.create(directory, 'a', { ...streams, stdin: true });
     stdio.stdin?.end('in');
-    await ended(runOn(stdio.paths, 'sh', '-c', 'cat; echo err >&2'));
+    const child = runOn(stdio.paths, 'sh', '-c', 'cat; echo err >&2');
+    await stdio.endInput();
+    await ended(child);
     const { stdout, stderr } = await collect(stdio.output);
     assert.deepEqual([stdout.toString(), stderr.toString()], ['in', 'err\n']);
     await stdio.close();

@@ -78,13 +78,11 @@ describe('kata (a stand-in shim in its place)', function () {
       assert.deepEqual({ exitCode, stdout, stderr }, { exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
     });
 
-    it('with a terminal, with input, and further processes', async () => {
+    it('with a terminal, and further processes', async () => {
       assert.match(
         await ok('run', '--rm', '-t', '--runtime', 'kata', 'busybox', 'tty'),
         /\/dev\/(pts|console)/,
       );
-      const cat = ['run', '--rm', '-i', '--runtime', 'kata', 'busybox', 'cat'];
-      assert.equal((await kata.it.pouchWith({ input: 'hello' }, ...cat)).stdout, 'hello');
       await ok('run', '-d', '--name', 'box', '--runtime', 'kata', 'busybox', 'sleep', '1000');
       assert.equal(
         await ok('exec', 'box', 'hostname'),
@@ -93,6 +91,28 @@ describe('kata (a stand-in shim in its place)', function () {
       assert.equal((await pouch('exec', 'box', 'sh', '-c', 'exit 7')).exitCode, 7);
       await ok('pause', 'box');
       await ok('unpause', 'box');
+      await ok('rm', '-f', 'box');
+    });
+
+    it('with input that has ended before kata opens it: a short one and one that fills the pipe', async () => {
+      await ok('run', '-d', '--name', 'reader', '--runtime', 'kata', 'busybox', 'sleep', '1000');
+      for (const input of ['hello', 'x'.repeat(1_000_000)])
+        for (const command of [
+          ['run', '--rm', '-i', '--runtime', 'kata', 'busybox', 'cat'],
+          ['exec', '-i', 'reader', 'cat'],
+        ]) {
+          const { exitCode, stdout } = await kata.it.pouchWith({ input }, ...command);
+          assert.equal(exitCode, 0);
+          assert.ok(stdout === input, `${command[0]} passed ${stdout.length} of ${input.length} bytes on`);
+        }
+      await ok('rm', '-f', 'reader');
+    });
+
+    it('whose start has no deadline on the wire: kata gives up stdin when the context of Start ends', async () => {
+      await ok('run', '-d', '--name', 'box', '--runtime', 'kata', 'busybox', 'sleep', '1000');
+      await ok('exec', 'box', 'true');
+      const timeouts = (await kata.shim.records('Start')).map(({ timeoutNano }) => timeoutNano);
+      assert.deepEqual(timeouts, [0, 0]);
       await ok('rm', '-f', 'box');
     });
 

@@ -12,6 +12,8 @@ export interface Recorded {
   call: string;
   /** Of a method. */
   request?: any;
+  /** Of a method: the timeout that came with the call, 0 for none. */
+  timeoutNano?: number;
   /** Of `start` and `delete`. */
   argv?: string[];
   env?: Record<string, string>;

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Status } from '../../../core/containerd/gen/types/task.ts';
 import { runcArgs } from './runc.ts';
-import { openStreams, type StreamPaths, type Streams } from './streams.ts';
+import { Input } from './input.ts';
+import { openOutput, type Output, type StreamPaths } from './streams.ts';
 
 export interface ProgramOptions extends StreamPaths {
   bundle: string;
@@ -23,34 +24,41 @@ export class Program {
   exitStatus = 0;
   exitedAt: Date | undefined;
   readonly ended: Promise<void>;
-  readonly #streams: Streams;
+  #input: Input | undefined;
+  #output: Output | undefined;
   #end: () => void = () => undefined;
   #child: ChildProcess | undefined;
 
   constructor(options: ProgramOptions) {
     this.options = options;
-    this.#streams = openStreams(options);
     this.ended = new Promise((resolve) => (this.#end = resolve));
   }
 
-  /** Answers when it runs. @throws what runc says */
-  async start(): Promise<void> {
+  /**
+   * Resolves when it runs. As in kata the FIFOs are opened now, after the machine has booted, and stdin's until
+   * `context` ends (containerd-shim-v2/start.go, stream.go). @throws what runc says
+   */
+  async start(context: AbortSignal): Promise<void> {
     const [file, args] = this.#command();
-    const child = spawn(file, args, { stdio: this.#streams.stdio as never });
+    this.#output = openOutput(this.options);
+    const { stdin } = this.options;
+    const child = spawn(file, args, { stdio: [stdin ? 'pipe' : 'ignore', ...this.#output.stdio] as never });
     this.#child = child;
-    this.#streams.handOver();
+    this.#output.handOver();
     child.once('exit', (code, signal) => this.finish(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     const runs = () => existsSync(this.options.pidFile) && readFileSync(this.options.pidFile, 'utf8') !== '';
     while (!runs() && child.exitCode === null && child.signalCode === null) await delay(2);
     if (!runs()) throw new Error(`OCI runtime create failed: ${lastError(this.options.bundle)}`);
     if (this.status === Status.CREATED) this.status = Status.RUNNING;
+    if (child.stdin) this.#input = new Input(stdin, child.stdin, context);
   }
 
   /** For one that was never started too. */
   finish(exitStatus: number): void {
     if (this.status === Status.STOPPED) return;
     Object.assign(this, { status: Status.STOPPED, exitStatus, exitedAt: new Date() });
-    this.#streams.close();
+    this.#input?.cancel();
+    this.#output?.close();
     this.#end();
   }
 
@@ -58,8 +66,9 @@ export class Program {
     return this.#child !== undefined;
   }
 
-  closeStdin(): void {
-    this.#streams.closeStdin();
+  /** Resolves when all input has been passed on, as kata's CloseIO does. */
+  async closeStdin(): Promise<void> {
+    await this.#input?.close();
   }
 
   pid(): number {

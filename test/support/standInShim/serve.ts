@@ -9,7 +9,7 @@ import { fault, record } from './record.ts';
 import { socketPath } from './socket.ts';
 import { readSpec } from './spec.ts';
 import { taskMethods } from './task.ts';
-import { type Handler, listen } from './ttrpc.ts';
+import { type Context, type Handler, listen } from './ttrpc.ts';
 
 /** Serves the tasks of one machine until its last is gone. */
 export async function serve(call: Call): Promise<void> {
@@ -33,10 +33,11 @@ function handlers(methods: ReturnType<typeof taskMethods>): Map<string, Handler>
   return new Map(
     Object.entries(TaskService).map(([name, { path, requestDeserialize, responseSerialize }]) => [
       path,
-      async (payload: Buffer) => {
+      async (payload: Buffer, context: Context) => {
         const request = requestDeserialize(payload);
-        record({ call: path.split('/').at(-1)!, request, ...specOf(request) });
-        const answer = await methods[name as keyof typeof methods](request);
+        const { timeoutNano } = context;
+        record({ call: path.split('/').at(-1)!, request, timeoutNano, ...specOf(request) });
+        const answer = await methods[name as keyof typeof methods](request, context);
         if (fault() === 'garbage-create' && name === 'create') return Buffer.from('\u00ff\u00ffgarbage');
         return responseSerialize(answer as never);
       },

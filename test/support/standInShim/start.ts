@@ -30,6 +30,8 @@ async function startServing(call: Call, path: string): Promise<void> {
     detached: true,
     stdio: 'ignore',
     cwd: call.bundle,
+    // Each FIFO that waits for a writer holds a thread.
+    env: { ...process.env, UV_THREADPOOL_SIZE: '32' },
   });
   child.unref();
   writeFileSync(join(call.bundle, 'shim.pid'), String(child.pid));

@@ -1,4 +1,4 @@
-/** The FIFOs that containerd names: the process gets one end, the shim holds both of each until its end. */
+/** The FIFOs of a process's output: it gets one end, the shim holds both of each until its end. */
 import { closeSync, constants, openSync } from 'node:fs';
 
 export interface StreamPaths {
@@ -7,35 +7,20 @@ export interface StreamPaths {
   stderr: string;
 }
 
-export interface Streams {
+export interface Output {
   /** For spawn. */
   stdio: ('ignore' | number)[];
-  /** The process reads the end of its input. */
-  closeStdin(): void;
   /** After the process was started: its ends are its own. */
   handOver(): void;
   close(): void;
 }
 
-export function openStreams({ stdin, stdout, stderr }: StreamPaths): Streams {
-  const held = new Map(
-    [stdin, stdout, stderr].filter(Boolean).map((path) => [path, openSync(path, constants.O_RDWR)]),
-  );
-  const end = (path: string, flag: number) => (path ? openSync(path, flag) : ('ignore' as const));
-  const stdio = [
-    end(stdin, constants.O_RDONLY),
-    end(stdout, constants.O_WRONLY),
-    end(stderr, constants.O_WRONLY),
-  ];
-  const release = (path: string) => {
-    const fd = held.get(path);
-    held.delete(path);
-    if (fd !== undefined) closeSync(fd);
-  };
+export function openOutput({ stdout, stderr }: StreamPaths): Output {
+  const held = [stdout, stderr].filter(Boolean).map((path) => openSync(path, constants.O_RDWR));
+  const stdio = [stdout, stderr].map((path) => (path ? openSync(path, constants.O_WRONLY) : 'ignore'));
   return {
     stdio,
-    closeStdin: () => release(stdin),
     handOver: () => stdio.forEach((fd) => typeof fd === 'number' && closeSync(fd)),
-    close: () => [...held.keys()].forEach(release),
+    close: () => held.splice(0).forEach((fd) => closeSync(fd)),
   };
 }

@@ -19,11 +19,12 @@ import { fault } from './record.ts';
 import { clearContainer, runc } from './runc.ts';
 import { sandboxOf, readSpec } from './spec.ts';
 import { codes, StatusError } from './status.ts';
+import type { Context } from './ttrpc.ts';
 
 const SIGKILL = 9;
 const pid = process.pid;
 
-type Methods = Record<keyof typeof TaskService, (request: any) => Promise<object>>;
+type Methods = Record<keyof typeof TaskService, (request: any, context: Context) => Promise<object>>;
 
 /** @param end ends the shim, once the answer is out */
 export function taskMethods(events: Events, end: () => void): Methods {
@@ -66,8 +67,8 @@ export function taskMethods(events: Events, end: () => void): Methods {
       events.publish('create', { containerId: request.id, bundle: request.bundle, pid });
       return CreateTaskResponse.create({ pid });
     },
-    async start({ id, execId }: { id: string; execId: string }) {
-      await find(id).program(execId).start();
+    async start({ id, execId }: { id: string; execId: string }, { signal }) {
+      await find(id).program(execId).start(signal);
       if (fault() === 'die-start') process.kill(pid, 'SIGKILL');
       if (execId === '') events.publish('start', { containerId: id, pid });
       return StartResponse.create({ pid });
@@ -121,7 +122,7 @@ export function taskMethods(events: Events, end: () => void): Methods {
       return Empty.create();
     },
     async closeIo({ id, execId }: { id: string; execId: string }) {
-      find(id).program(execId).closeStdin();
+      await find(id).program(execId).closeStdin();
       return Empty.create();
     },
     resizePty: async () => Empty.create(),

@@ -8,8 +8,18 @@ const headerLength = 10;
 const requestType = 1;
 const responseType = 2;
 
+/**
+ * A call's context. As in the Go implementation it ends with the call if the client has sent a timeout, and lives as
+ * long as the server otherwise (ttrpc, server.go: getRequestContext).
+ */
+export interface Context {
+  signal: AbortSignal;
+  /** 0: the client sent none. */
+  timeoutNano: number;
+}
+
 /** One method: bytes in, bytes out. */
-export type Handler = (payload: Buffer) => Promise<Uint8Array>;
+export type Handler = (payload: Buffer, context: Context) => Promise<Uint8Array>;
 
 /** @param handlers by path: `/containerd.task.v2.Task/Create` */
 export function listen(path: string, handlers: ReadonlyMap<string, Handler>): Server {
@@ -33,15 +43,25 @@ function readFrames(socket: Socket, handlers: ReadonlyMap<string, Handler>): voi
 
 async function answer(socket: Socket, frame: Buffer, handlers: ReadonlyMap<string, Handler>): Promise<void> {
   const stream = frame.readUInt32BE(4);
-  const { service, method, payload } = Request.decode(frame.subarray(headerLength));
-  const response = await respond(handlers.get(`/${service}/${method}`), payload, method);
+  const { service, method, payload, timeoutNano } = Request.decode(frame.subarray(headerLength));
+  const end = new AbortController();
+  const context = { signal: end.signal, timeoutNano: Number(timeoutNano) };
+  const timer = context.timeoutNano > 0 && setTimeout(() => end.abort(), context.timeoutNano / 1e6);
+  const response = await respond(handlers.get(`/${service}/${method}`), { payload, method, context });
+  if (timer) {
+    clearTimeout(timer);
+    end.abort();
+  }
   if (!socket.destroyed) socket.write(responseFrame(stream, Response.encode(response).finish()));
 }
 
-async function respond(handler: Handler | undefined, payload: Buffer, method: string): Promise<Response> {
+async function respond(
+  handler: Handler | undefined,
+  { payload, method, context }: { payload: Buffer; method: string; context: Context },
+): Promise<Response> {
   try {
     if (!handler) throw new StatusError(codes.unimplemented, `no method ${method}`);
-    return Response.create({ payload: Buffer.from(await handler(payload)) });
+    return Response.create({ payload: Buffer.from(await handler(payload, context)) });
   } catch (error) {
     const code = error instanceof StatusError ? error.code : codes.unknown;
     return Response.create({ status: { code, message: (error as Error).message } });

@@ -50,6 +50,17 @@ describe('a call to containerd', () => {
     await assert.rejects(containerd.images.get('x', { deadlineMs: 50 }), { code: 'PCH_DEADLINE' });
   });
 
+  it('whose deadline is kept by the client sends none, and fails at it all the same', async () => {
+    const sent: unknown[] = [];
+    const containerd = await connect((call: ServerUnaryCall<unknown, unknown>) => {
+      sent.push(call.getDeadline());
+    });
+    await assert.rejects(containerd.images.get('x', { deadlineMs: 500, deadlineAt: 'client' }), {
+      code: 'PCH_DEADLINE',
+    });
+    assert.deepEqual(sent, [Infinity]);
+  });
+
   it('is cancelled by its signal, also on the server', async () => {
     const stop = new AbortController();
     let cancelled: () => void;
