@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { applyResources } from '../cgroup/apply.ts';
+import { prepareParents } from '../cgroup/parents.ts';
 import { cgroupPath } from '../cgroup/path.ts';
 import { clearCgroup } from '../cgroup/remove.ts';
 import { beginMoves } from '../cgroup/warmUp.ts';
@@ -96,10 +97,11 @@ interface Begun {
 async function make(context: Context, wanted: NewContainer, { spec, dir, state }: Begun): Promise<Created> {
   const container = toContainer(context, wanted, { spec, dir, state });
   await clearCgroup(context.layout, state.cgroup);
+  const parents = prepareParents(context.layout, state.cgroup);
   // Beside the start of the namespaces: the filter is needed only when all else is done.
   const compiling = spec.linux?.seccomp ? compileSeccomp(spec.linux.seccomp, dir) : undefined;
   compiling?.catch(() => undefined);
-  writePlans(container, context.log.warn);
+  writePlans(container, parents, context.log.warn);
   const monitor = startMonitor('run', join(dir, 'monitor.plan'), {
     preservedFds: container.preserveFds,
     hasTerminal: spec.process?.terminal ?? false,
@@ -142,13 +144,13 @@ function toContainer(context: Context, wanted: NewContainer, { spec, dir, state 
   };
 }
 
-function writePlans(container: Container, warn: (text: string) => void): void {
+function writePlans(container: Container, parents: readonly string[], warn: (text: string) => void): void {
   const { dir } = container;
-  const plans = containerPlans(container, warn);
+  const plans = containerPlans(container, parents, warn);
   const write = (name: string, text: string) => {
     writeFileSync(join(dir, name), text, { mode: 0o600 });
   };
-  write('lxc.conf', lxcConfig(container));
+  write('lxc.conf', lxcConfig(container, parents));
   write('init.plan', plans.init.encode());
   write('monitor.plan', plans.monitor.encode());
 }

@@ -31,7 +31,12 @@ const cloneFlags: Readonly<Record<NamespaceType, number>> = {
 /** What the init tells when mounts are made, and when nothing is left but its program. */
 export const stages = { mounted: 'mounted', created: 'created' } as const;
 
-export function containerPlans(container: Container, warn: (text: string) => void): Plans {
+/** @param parents cgroup.procs of the cgroups that the monitor joins first */
+export function containerPlans(
+  container: Container,
+  parents: readonly string[],
+  warn: (text: string) => void,
+): Plans {
   const plans = newPlans(container.preserveFds);
   const { monitor, init, descriptors } = plans;
   const { dir, spec } = container;
@@ -67,6 +72,7 @@ export function containerPlans(container: Container, warn: (text: string) => voi
   const executable = isUserNamespaced(container) ? `/proc/self/fd/${fds.copy}` : initPath();
   const args = [executable, String(fds.plan), String(fds.copy)];
   const { first, count } = descriptors;
+  for (const procs of parents) monitor.add('join', procs);
   monitor.add('start', first, count, lxcName(dir), lxcPath, join(dir, 'lxc.conf'), fds.ready, args);
   return plans;
 }

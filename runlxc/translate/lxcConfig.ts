@@ -1,5 +1,5 @@
 /** What LXC itself does: namespaces, maps of ids, cgroups, the host's name. */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { payloadName } from '../cgroup/layout.ts';
 import { RunlxcError } from '../cli/error.ts';
 import type { IdMapping, NamespaceType, Spec } from '../spec/types.ts';
@@ -18,8 +18,11 @@ const lxcNames: Readonly<Record<NamespaceType, string>> = {
   time: 'time',
 };
 
-/** The text of lxc.container.conf(5). */
-export function lxcConfig(container: Container): string {
+/**
+ * The text of lxc.container.conf(5).
+ * @param parents of cgroups that the monitor joins first
+ */
+export function lxcConfig(container: Container, parents: readonly string[]): string {
   const { spec, dir, debug } = container;
   const lines = [
     `lxc.log.file = ${join(dir, 'lxc.log')}`,
@@ -34,7 +37,7 @@ export function lxcConfig(container: Container): string {
     ...network(spec),
     ...namespaces(spec),
     ...idMaps(spec),
-    ...cgroups(container),
+    ...cgroups(container, parents.length > 0),
   ];
   if (spec.hostname) lines.push(`lxc.uts.name = ${oneLine(spec.hostname, 'hostname')}`);
   if (spec.process?.oomScoreAdj !== undefined)
@@ -69,15 +72,15 @@ function idMaps(spec: Spec): string[] {
 /**
  * The monitor is in the container's cgroup, the container one below. A cgroup of v2 that has others below cannot have processes too (cgroup-v2, "No Internal Process Constraint").
  */
-function cgroups({ spec, cgroup, cgroups: layout }: Container): string[] {
-  const own = oneLine(cgroup.slice(1), 'linux.cgroupsPath');
-  const prefix = layout.unified ? 'lxc.cgroup2' : 'lxc.cgroup';
+function cgroups({ spec, cgroup, cgroups: layout }: Container, isRelative: boolean): string[] {
+  const own = oneLine(isRelative ? basename(cgroup) : cgroup.slice(1), 'linux.cgroupsPath');
   return [
+    `lxc.cgroup.relative = ${isRelative ? 1 : 0}`,
     `lxc.cgroup.dir.monitor = ${layout.unified ? `${own}/monitor` : own}`,
     `lxc.cgroup.dir.container = ${own}/${payloadName}`,
     // Where a monitor goes that could not start its container.
     `lxc.cgroup.dir.monitor.pivot = ${own}`,
-    ...deviceRules(spec.linux?.resources?.devices ?? [], prefix),
+    ...deviceRules(spec.linux?.resources?.devices ?? [], layout.unified ? 'lxc.cgroup2' : 'lxc.cgroup'),
   ];
 }
 

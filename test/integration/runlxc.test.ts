@@ -1,10 +1,11 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { cgroupsBelow, hierarchies, removeCgroup } from '../support/host/cgroups.ts';
 import { oldKernel } from './support/oldKernel.ts';
 import { RunlxcBed } from './support/runlxcBed.ts';
 
@@ -146,6 +147,25 @@ describe('runlxc', () => {
       match(await readFile('/proc/self/mountinfo', 'utf8'), new RegExp(`${shared} .*shared:`));
     } finally {
       await execa('umount', [shared]);
+    }
+  });
+
+  it('a parent cgroup of three levels that others created has the container, and stays as it was', async () => {
+    const others = `pouch-${basename(bed.dir)}-others`;
+    const parent = `${others}/burstable/pod`;
+    for (const hierarchy of hierarchies()) mkdirSync(join(hierarchy, parent), { recursive: true });
+    try {
+      const before = cgroupsBelow(others);
+      for (const id of ['nested', 'nested-again']) {
+        const bundle = await bed.bundle(id, ['cat', '/proc/self/cgroup'], (spec) => {
+          spec.linux.cgroupsPath = `/${parent}/${id}`;
+        });
+        const { stdout, stderr } = await bed.call('run', '--bundle', bundle, id);
+        match(stdout, new RegExp(`/${parent}/${id}/payload$`, 'm'), stderr);
+        deepEqual(cgroupsBelow(others), before);
+      }
+    } finally {
+      await removeCgroup(others);
     }
   });
 

@@ -74,6 +74,14 @@ for driver in cgroupfs systemd; do
     bin/pouch run -d --name box --runtime $runtime --cgroup-parent $parent busybox sleep 1000
     check "$name: a parent of one's choice" "$under" limits box
     bin/pouch rm -f box
+    if [[ $driver == cgroupfs ]]; then
+      mkdir -p /sys/fs/cgroup/others/b/c
+      bin/pouch run -d --name box --runtime $runtime --cgroup-parent /others/b/c -m 64m --cpuset-cpus 0 busybox sleep 1000
+      check "$name: a nested parent that others created" '/others/b/c/[0-9a-f]{64}(/payload)? 67108864 ' limits box
+      check "$name: its CPUs" '^0$' bin/pouch exec box sh -c 'grep Cpus_allowed_list /proc/self/status | cut -f 2'
+      bin/pouch rm -f box
+      check "$name: only the container’s cgroup is removed" '^$' rmdir /sys/fs/cgroup/others/{b/c,b,.}
+    fi
     check "$name: users of its own" '0 .*65536.*0 0' bin/pouch run --rm --runtime $runtime --userns auto busybox \
       sh -c 'cat /proc/self/uid_map; touch /x; echo $(stat -c %u /x /bin)'
     check "$name: systemd inside" $'running\nbox\nexit 0\nbox$' machine --runtime $runtime

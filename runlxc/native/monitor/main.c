@@ -33,6 +33,7 @@ static const struct instruction instructions[] = {
 	{ "raise-limit", run_raise_limit },
 	{ "check-namespace", run_check_namespace },
 	{ "oom", run_oom },
+	{ "join", run_join },
 	{ "start", run_start },
 	{ "cgroup", run_cgroup },
 	{ "attach", run_attach },

@@ -4,6 +4,8 @@
 
 #include "../common/plan.h"
 
+/* PROCS: moves this process to a cgroup, by its cgroup.procs. */
+void run_join(struct plan *plan);
 /* FIRST COUNT NAME LXCPATH CONFIG READY ARGS: starts the container, with the init's descriptors, and waits for its end. */
 void run_start(struct plan *plan);
 /* FILES: the cgroup.procs that the process of `attach` goes to; the first that takes it. */

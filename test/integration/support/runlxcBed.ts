@@ -13,6 +13,7 @@ interface Spec {
   process: { args: string[]; capabilities?: Record<string, string[]> };
   mounts: { destination: string; type: string; source: string; options: string[] }[];
   hooks?: Record<string, { path: string; args?: string[] }[]>;
+  linux: { cgroupsPath: string };
 }
 
 /** A --root of its own, bundles of busybox, and a look at what is left on the host. */

@@ -3,7 +3,7 @@ import type { Spec } from '../../../../runlxc/spec/types.ts';
 import type { Container } from '../../../../runlxc/translate/container.ts';
 import { lxcConfig } from '../../../../runlxc/translate/lxcConfig.ts';
 
-function config(spec: Partial<Spec>, unified = false): string[] {
+function config(spec: Partial<Spec>, unified = false, parents: string[] = []): string[] {
   const container: Container = {
     id: 'c',
     spec: { ociVersion: '1.1.0', ...spec },
@@ -16,7 +16,7 @@ function config(spec: Partial<Spec>, unified = false): string[] {
     keepsKeyring: false,
     debug: false,
   };
-  return lxcConfig(container).split('\n');
+  return lxcConfig(container, parents).split('\n');
 }
 
 const has = (lines: string[], line: string) => {
@@ -54,8 +54,17 @@ describe('the configuration for LXC', () => {
     has(config({}), 'lxc.cgroup.dir.container = pods/c/payload');
   });
 
+  it('begins at the parent’s cgroup if the monitor joins that first', () => {
+    const lines = config({}, false, ['/sys/fs/cgroup/cpuset/pods/cgroup.procs']);
+    has(lines, 'lxc.cgroup.relative = 1');
+    has(lines, 'lxc.cgroup.dir.monitor = c');
+    has(lines, 'lxc.cgroup.dir.container = c/payload');
+    has(config({}), 'lxc.cgroup.relative = 0');
+  });
+
   it('has the monitor beside the container on cgroup v2, where a cgroup with others below has no processes', () => {
     has(config({}, true), 'lxc.cgroup.dir.monitor = pods/c/monitor');
+    has(config({}, true), 'lxc.cgroup.dir.container = pods/c/payload');
   });
 
   it('writes device rules for the host’s version of cgroups', () => {
