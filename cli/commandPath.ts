@@ -1,5 +1,5 @@
 /** Options of `pouch` itself that take a value, before the command's name. */
-const withValue = new Set(['-H', '--host']);
+const withValue = new Set(['-H', '--host', '--tlscacert', '--tlscert', '--tlskey', '--token-file']);
 
 /**
  * The arguments that may name a command: what comes after the global options, without a leading `help`.

@@ -1,5 +1,6 @@
 import type { CommandEntry } from './commandEntry.ts';
 import { commandTree } from './commandTree.ts';
+import type { ConnectionFlags } from './connection.ts';
 import { PouchCommand } from './pouchCommand.ts';
 import type { Session } from './session.ts';
 import { version } from './version.ts';
@@ -19,6 +20,11 @@ export async function buildProgram(
     .description('Run containers, plain ones and rich ones.')
     .usage('[-H ADDRESS] COMMAND …')
     .option('-H, --host <address>', 'the daemon: unix:///PATH or tcp://ADDRESS:PORT (also POUCH_HOST)')
+    .option('--tlsverify', 'use TLS and verify the daemon (also POUCH_TLS_VERIFY)')
+    .option('--tlscacert <file>', 'CA of the daemon (else ca.pem in POUCH_CERT_PATH or ~/.pouch)')
+    .option('--tlscert <file>', 'certificate of this client (else cert.pem there)')
+    .option('--tlskey <file>', 'private key of this client (else key.pem there)')
+    .option('--token-file <file>', "file with the daemon's token (also POUCH_TOKEN_FILE)")
     .version(version, '-v, --version', 'print the version of the command')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
@@ -34,7 +40,7 @@ export async function buildProgram(
     .configureHelp({ showGlobalOptions: false, subcommandTerm: (command) => command.name() })
     .addHelpText('after', '\n`pouch COMMAND --help` shows the options of a command.')
     .hook('preSubcommand', (command) => {
-      session.host = command.opts<{ host?: string }>().host;
+      session.connection = command.opts<ConnectionFlags>();
     });
   await addEntries(program, commandTree, path, session);
   return program;

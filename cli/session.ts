@@ -1,4 +1,5 @@
 import { Client } from '../client/index.ts';
+import { clientOptions, type ConnectionFlags } from './connection.ts';
 
 /** What the process gives a command: streams and environment. Tests hand in their own. */
 export interface Terminal {
@@ -13,18 +14,17 @@ export class Session {
   readonly terminal: Terminal;
   /** What the process ends with. */
   exitCode = 0;
-  /** `-H`. */
-  host: string | undefined;
+  /** `-H` and the options beside it. */
+  connection: ConnectionFlags = {};
   private connected: Client | undefined;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
   }
 
-  /** The daemon's client: `-H`, else POUCH_HOST, else the default socket. */
+  /** The client of the daemon that the options or the environment name. */
   get client(): Client {
-    const host = this.host ?? (this.terminal.env['POUCH_HOST'] || undefined);
-    return (this.connected ??= new Client(host === undefined ? {} : { host }));
+    return (this.connected ??= new Client(clientOptions(this.connection, this.terminal.env)));
   }
 
   /** One line on stdout. */

@@ -8,16 +8,18 @@ export interface Address {
   /** As it is shown to people. */
   readonly text: string;
   readonly connect: { socketPath: string } | { host: string; port: number };
+  /** `https://`: it wants TLS. */
+  readonly wantsTls: boolean;
 }
 
 /**
- * Parses `unix:///PATH`, a bare absolute path, or `tcp://HOST:PORT`.
+ * Parses `unix:///PATH`, a bare absolute path, `tcp://HOST:PORT` or `https://HOST:PORT`.
  * @throws PCH_OPTION_INVALID
  */
 export function parseAddress(text: string): Address {
   const path = text.startsWith('unix://') ? text.slice('unix://'.length) : text;
-  if (path.startsWith('/')) return { text: `unix://${path}`, connect: { socketPath: path } };
-  const tcp = /^(?:tcp|http):\/\/(?<host>[^:/[\]]+|\[[0-9a-fA-F:]+\]):(?<port>\d{1,5})\/?$/.exec(
+  if (path.startsWith('/')) return { text: `unix://${path}`, connect: { socketPath: path }, wantsTls: false };
+  const tcp = /^(?<scheme>tcp|https?):\/\/(?<host>[^:/[\]]+|\[[0-9a-fA-F:]+\]):(?<port>\d{1,5})\/?$/.exec(
     text,
   )?.groups;
   const port = Number(tcp?.['port']);
@@ -25,9 +27,10 @@ export function parseAddress(text: string): Address {
     return {
       text: `tcp://${tcp['host']}:${port}`,
       connect: { host: tcp['host'].replace(/[[\]]/g, ''), port },
+      wantsTls: tcp['scheme'] === 'https',
     };
   }
   throw new ClientError('PCH_OPTION_INVALID', `invalid daemon address "${text}"`, {
-    hint: 'write unix:///PATH/TO/SOCKET or tcp://ADDRESS:PORT (-H or POUCH_HOST)',
+    hint: 'write unix:///PATH/TO/SOCKET, tcp://ADDRESS:PORT or https://ADDRESS:PORT (-H or POUCH_HOST)',
   });
 }

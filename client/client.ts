@@ -4,12 +4,13 @@ import { ContainerCalls } from './containers.ts';
 import { ExecCalls } from './execs.ts';
 import { ImageCalls } from './images.ts';
 import { PouchCalls } from './pouch.ts';
+import type { Security } from './security.ts';
 import { SystemCalls } from './system.ts';
 import { Transport } from './transport.ts';
 import { VolumeCalls } from './volumes.ts';
 
-export interface ClientOptions {
-  /** `unix:///PATH` or `tcp://ADDRESS:PORT`; the daemon's default socket if undefined. */
+export interface ClientOptions extends Security {
+  /** `unix:///PATH`, `tcp://ADDRESS:PORT` or `https://ADDRESS:PORT`; the daemon's default socket if undefined. */
   host?: string;
 }
 
@@ -27,9 +28,9 @@ export class Client {
   readonly pouch: PouchCalls;
   private readonly transport: Transport;
 
-  /** @throws PCH_OPTION_INVALID if the host is of no known form */
-  constructor(options: ClientOptions = {}) {
-    this.transport = new Transport(options.host ?? defaultHost);
+  /** @throws PCH_OPTION_INVALID for an address of another form, or a token that would be sent in the clear */
+  constructor({ host = defaultHost, ...security }: ClientOptions = {}) {
+    this.transport = new Transport(host, security);
     this.containers = new ContainerCalls(this.transport);
     this.checkpoints = new CheckpointCalls(this.transport);
     this.execs = new ExecCalls(this.transport);

@@ -8,5 +8,6 @@ export type { Frame, StreamName } from './demultiplex.ts';
 export { ClientError, errorFromBody } from './errors.ts';
 export type { ProgressStream, PullOptions } from './images.ts';
 export type { Filters } from './query.ts';
+export type { Security, TlsFiles } from './security.ts';
 export type { Hijacked } from './transport.ts';
 export type * from './wire.ts';

@@ -1,13 +1,15 @@
 import http from 'node:http';
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import https from 'node:https';
 import { pipeline } from 'node:stream';
 import type { Duplex, Readable } from 'node:stream';
 import { parseAddress } from './address.ts';
 import type { Address } from './address.ts';
 import { ClientError, errorFromResponse } from './errors.ts';
-import { connectionFailure } from './failure.ts';
+import { callFailure, connectionFailure } from './failure.ts';
 import { withQuery } from './query.ts';
 import type { Query } from './query.ts';
+import { checkClearToken, type Security, type TlsFiles } from './security.ts';
 
 export interface CallOptions {
   query?: Query;
@@ -32,10 +34,23 @@ const userAgent = 'pouch';
 /** HTTP over the daemon's socket. Connections are kept alive and shared by the calls of one client. */
 export class Transport {
   readonly address: Address;
-  private readonly agent = new http.Agent({ keepAlive: true });
+  private readonly tls: TlsFiles | undefined;
+  private readonly headers: OutgoingHttpHeaders;
+  private readonly agent: http.Agent;
 
-  constructor(host: string) {
+  /** @throws PCH_OPTION_INVALID */
+  constructor(host: string, { tls, token }: Security = {}) {
     this.address = parseAddress(host);
+    const isTcp = 'port' in this.address.connect;
+    this.tls = isTcp && (tls ?? this.address.wantsTls) ? (tls ?? {}) : undefined;
+    if (isTcp && token !== undefined && !this.tls) checkClearToken(this.address);
+    this.headers = {
+      'user-agent': userAgent,
+      // A Unix socket has no name; that of a TCP address is Node's to write.
+      ...(!isTcp && { host: 'pouch' }),
+      ...(isTcp && token !== undefined && { authorization: `Bearer ${token}` }),
+    };
+    this.agent = this.tls ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true });
   }
 
   /** Calls, and answers the parsed JSON body (undefined if there is none). */
@@ -54,7 +69,7 @@ export class Transport {
     const request = this.request(method, path, options, this.agent);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       request.once('response', resolve);
-      request.on('error', (error) => reject(connectionFailure(error, this.address, options.signal)));
+      request.on('error', (error) => reject(callFailure(error, this.address, this.tls, options.signal)));
       send(request, options);
     });
     return this.accepted(response);
@@ -70,7 +85,7 @@ export class Transport {
         resolve({ socket, contentType: response.headers['content-type'] ?? '' });
       });
       request.once('response', (response) => void this.refused(response).catch(reject));
-      request.on('error', (error) => reject(connectionFailure(error, this.address, options.signal)));
+      request.on('error', (error) => reject(callFailure(error, this.address, this.tls, options.signal)));
       send(request, options);
     });
   }
@@ -86,10 +101,11 @@ export class Transport {
     options: CallOptions,
     agent: http.Agent | false,
   ): ClientRequest {
-    const headers: OutgoingHttpHeaders = { host: 'pouch', 'user-agent': userAgent, ...options.headers };
+    const headers: OutgoingHttpHeaders = { ...this.headers, ...options.headers };
     if (options.body !== undefined) headers['content-type'] = 'application/json';
-    return http.request({
+    return (this.tls ? https : http).request({
       ...this.address.connect,
+      ...this.tls,
       method,
       path: withQuery(path, options.query),
       headers,

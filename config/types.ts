@@ -56,8 +56,32 @@ export type LogFormat = 'text' | 'json';
 
 /** An address the API is served on; `url` is its form in pouchd.yaml. */
 export type ListenAddress =
-  | { readonly kind: 'unix'; readonly url: string; readonly path: string }
-  | { readonly kind: 'tcp'; readonly url: string; readonly host: string; readonly port: number };
+  { readonly kind: 'unix'; readonly url: string; readonly path: string } | TcpListener;
+
+/**
+ * It has `tls` with `ca`, a `tokenFile`, or both, and then a client needs both; or it is `insecure`. Other hosts are served
+ * with `tls` only.
+ */
+export interface TcpListener {
+  readonly kind: 'tcp';
+  readonly url: string;
+  /** IPv4 or IPv6, without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: ListenTls;
+  /** Absolute path. */
+  readonly tokenFile?: string;
+  /** Every local user may use it. */
+  readonly insecure?: boolean;
+}
+
+/** Absolute paths of PEM files. */
+export interface ListenTls {
+  readonly cert: string;
+  readonly key: string;
+  /** Present: clients need a certificate that one of these has signed. */
+  readonly ca?: string;
+}
 
 export interface ContainerdConfig {
   /** True: pouchd starts and supervises its own containerd. False: it uses the one at `address`. */

@@ -9,10 +9,10 @@ export function warningsOf(config: PouchConfig, env: NodeJS.ProcessEnv): string[
 
 function openAddresses({ listen }: PouchConfig): string[] {
   return listen
-    .filter(({ kind }) => kind === 'tcp')
+    .filter((address) => address.kind === 'tcp' && address.insecure)
     .map(
       ({ url }) =>
-        `listen ${url}: every local user and process can use it, and whoever does is root on this host`,
+        `listen ${url} is insecure: every local user and process that connects is root on this host`,
     );
 }
 

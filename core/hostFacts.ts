@@ -11,7 +11,7 @@ export function hostFacts({ config }: LoadedConfig): HostFacts {
     version,
     root: config.root,
     state: config.state,
-    listen: config.listen.map(({ url }) => url),
+    listen: config.listen,
     socketGroup: config.socketGroup ?? undefined,
     cgroupParent: config.cgroupParent,
     network: {

@@ -47,7 +47,7 @@ export interface HostFacts {
   /** Absolute. */
   root: string;
   state: string;
-  listen: string[];
+  listen: readonly ListenFacts[];
   /** Name or number of the group that may use the Unix sockets of `listen`; without it root alone may. */
   socketGroup?: string;
   cgroupParent: string;
@@ -77,6 +77,16 @@ export interface HostFacts {
   addedRuntimes: Readonly<Record<string, AddedRuntimeFacts>>;
   /** Small static init executable for rich mode dumb-init and `--init`; undefined when none is installed. */
   initPath?: string;
+}
+
+/** An address of `listen`, and what its clients need. */
+export interface ListenFacts {
+  /** `unix:///PATH` or `tcp://ADDRESS:PORT`. */
+  url: string;
+  /** Absolute paths of PEM files; with `ca`, a client needs a certificate that it has signed. */
+  tls?: { cert: string; key: string; ca?: string };
+  /** Absolute path of the file with the secret that a client needs. */
+  tokenFile?: string;
 }
 
 /** A runtime that pouchd.yaml adds: `binary` has runc's command line, `shim` is a containerd runtime type. */

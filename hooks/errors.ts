@@ -180,6 +180,7 @@ export const errorKinds = {
   PCH_RUNTIME_NOT_FOUND: { status: 400, doc: 'No loaded plugin provides a runtime of that name.' },
   PCH_RUNTIME_UNUSABLE: { status: 409, doc: 'The runtime is known but cannot be used on this host.' },
   PCH_TOOL_MISSING: { status: 500, doc: 'A program that the call needs is not installed.' },
+  PCH_UNAUTHORIZED: { status: 401, doc: 'A TCP address of `listen` needs the token of its `tokenFile`.' },
   PCH_UPDATE_FAILED: {
     status: 500,
     doc: 'The runtime or the kernel did not take the new limits; the container has its old ones.',

@@ -1,3 +1,4 @@
+import { listenerFields } from '../config/formats/listen.ts';
 import { pluginFields } from '../config/formats/plugin-list.ts';
 import type { RecordField } from '../config/formats/record.ts';
 import { addedRuntimeFields, ruleFields } from '../config/formats/runtime.ts';
@@ -82,6 +83,7 @@ Give the second one its own \`root\` and \`state\`. The defaults of \`listen\`, 
 \`derived from state\`. A value that is given always counts.`;
 
 const ENTRIES = [
+  entryTable('A TCP address of `listen`', listenerFields),
   entryTable('An entry of `runtime.add`', addedRuntimeFields),
   entryTable('A rule of `runtime.rules`', ruleFields),
   entryTable('An entry of `plugins`', pluginFields),

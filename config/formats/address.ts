@@ -1,25 +1,12 @@
 import { isIP, isIPv4 } from 'node:net';
 import { isAbsolute, normalize } from 'node:path';
-import type { ListenAddress } from '../types.ts';
 import { Refusal, textFormat } from './format.ts';
 
 /** sun_path holds 108 bytes with the closing NUL (unix(7)). */
 export const LONGEST_SOCKET_PATH = 107;
 
-/** An address that pouchd serves its API on. */
-export const listenAddress = textFormat<ListenAddress>({
-  expected: 'unix:///ABSOLUTE/PATH, tcp://127.0.0.1:PORT or tcp://[::1]:PORT',
-  json: { type: 'string', pattern: '^(unix:///|tcp://(127\\.|\\[::1\\]:))' },
-  read: (url) => (url.startsWith('unix://') ? readUnix(url) : readTcp(url)),
-  write: (address) => address.url,
-});
-
-function readUnix(url: string): ListenAddress | undefined {
-  const path = readSocketPath(url);
-  return path === undefined ? undefined : { kind: 'unix', url: `unix://${path}`, path };
-}
-
-function readSocketPath(url: string): string | undefined {
+/** The path in `unix:///PATH` or `/PATH`; undefined for anything else. */
+export function readSocketPath(url: string): string | undefined {
   const path = url.replace(/^unix:\/\//, '');
   if (!isAbsolute(path) || path.endsWith('/')) return undefined;
   if (path.includes('\0')) throw new Refusal('a path cannot hold a NUL byte');
@@ -27,21 +14,6 @@ function readSocketPath(url: string): string | undefined {
   if (bytes > LONGEST_SOCKET_PATH)
     throw new Refusal(`a socket path holds ${LONGEST_SOCKET_PATH} bytes, this one has ${bytes}`);
   return normalize(path);
-}
-
-function readTcp(url: string): ListenAddress | undefined {
-  const match = /^tcp:\/\/(\[[^\]]*\]|[^:/]*):(\d{1,5})$/.exec(url);
-  if (!match) return undefined;
-  const host = (match[1] ?? '').replace(/^\[|\]$/g, '');
-  const port = Number(match[2]);
-  if (port < 1 || port > 65535) throw new Refusal('a port is from 1 to 65535');
-  if (!isLoopback(host))
-    throw new Refusal('only loopback: there is no TLS yet, and whoever reaches the API is root on this host');
-  return { kind: 'tcp', url, host, port };
-}
-
-function isLoopback(host: string): boolean {
-  return host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 /** The path of a Unix socket, with or without `unix://` before it. */

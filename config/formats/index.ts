@@ -2,6 +2,7 @@ export * from './address.ts';
 export * from './collection.ts';
 export * from './duration.ts';
 export * from './format.ts';
+export * from './listen.ts';
 export * from './plugin-list.ts';
 export * from './registry.ts';
 export * from './idRange.ts';

@@ -34,11 +34,21 @@ export const daemon: Settings<
   listen: {
     default: null,
     derived: '`[unix://STATE/pouchd.sock]`',
-    example: ['unix:///run/pouch/pouchd.sock', 'tcp://127.0.0.1:2375'],
+    example: [
+      'unix:///run/pouch/pouchd.sock',
+      {
+        address: 'tcp://192.0.2.10:2376',
+        tls: {
+          cert: '/etc/pouch/tls/server.pem',
+          key: '/etc/pouch/tls/server-key.pem',
+          ca: '/etc/pouch/tls/ca.pem',
+        },
+      },
+    ],
     format: listOf(listenAddress, { min: 1 }),
     doc:
-      'Addresses that serve the API: Unix sockets, and TCP on loopback only. There is no TLS yet, and whoever reaches the ' +
-      'API is root on this host; every local user can reach a TCP address.',
+      'Addresses that serve the API: the URL of a Unix socket, or a map for a TCP address, which authenticates its clients by ' +
+      'certificates, by a token, or by both. A client of the API is root on this host. See [Remote access](remote-access.md).',
     flag: 'listen',
     restart: 'open connections belong to the old addresses',
     since: '0.1.0',

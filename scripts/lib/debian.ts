@@ -44,6 +44,7 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'umoci', provides: 'umoci' },
   { name: 'tmux', provides: 'tmux' },
   { name: 'procps', provides: 'ps' },
+  { name: 'openssl', provides: 'openssl' },
   { name: 'docker.io', provides: '/usr/sbin/dockerd' },
   { name: 'podman', provides: 'podman' },
 ];

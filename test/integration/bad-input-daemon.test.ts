@@ -96,7 +96,7 @@ describe('a pouchd that cannot start', function () {
     it('tells the port that another process serves', async () => {
       await take(0);
       const { port } = taken.address() as { port: number };
-      const yaml = `listen: ['tcp://127.0.0.1:${port}']\n`;
+      const yaml = `listen: [{ address: 'tcp://127.0.0.1:${port}', insecure: true }]\n`;
       assertTold(await failedStartWith(dir, yaml), 'PCH_LISTEN', new RegExp(`127\\.0\\.0\\.1:${port}`));
     });
   });

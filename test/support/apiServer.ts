@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Engine, HostFacts, Logger, PluginContext, Surface } from '../../hooks/index.ts';
+import type { Engine, HostFacts, ListenFacts, Logger, PluginContext, Surface } from '../../hooks/index.ts';
 import engineApi from '../../plugins/engine-api/index.ts';
 
 export interface RunningApi {
@@ -14,7 +14,7 @@ export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 export async function serveApi(
   engine: Engine,
-  options: { listen?: string[]; log?: Logger } = {},
+  options: { listen?: (string | ListenFacts)[]; log?: Logger } = {},
 ): Promise<RunningApi> {
   const directory = await mkdtemp(join(tmpdir(), 'pouch-api-'));
   const socket = join(directory, 'api.sock');
@@ -44,12 +44,12 @@ export async function surfaceOf(host: HostFacts, log: Logger): Promise<Surface> 
   return surface;
 }
 
-export function hostFacts(listen: string[]): HostFacts {
+export function hostFacts(listen: (string | ListenFacts)[]): HostFacts {
   return {
     version: '0.1.0',
     root: '/fake/root',
     state: '/fake/state',
-    listen,
+    listen: listen.map((address) => (typeof address === 'string' ? { url: address } : address)),
     cgroupParent: '/pouch',
     network: {
       bridge: 'pouch0',

@@ -1,19 +1,15 @@
 /** The HTTP servers behind the surface: one per address, all with the same routes. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { toPouchError } from '../../../hooks/index.ts';
+import { toPouchError, type ListenFacts } from '../../../hooks/index.ts';
 import type { ApiContext, Route } from '../http/call.ts';
 import { errorBody, sendError } from '../http/errorReply.ts';
+import { requireToken, sendUnauthorized, type Authenticate } from './authenticate.ts';
+import { readCredentials, type Credentials } from './credentials.ts';
 import { dispatch } from './dispatch.ts';
-import {
-  CONNECTION_CHECK_INTERVAL,
-  HEADERS_TIMEOUT,
-  KEEP_ALIVE_TIMEOUT,
-  MAX_HEADER_BYTES,
-  MAX_HEADERS,
-  STOP_GRACE,
-  SWEEP_INTERVAL,
-} from './limits.ts';
+import { createHttpServer } from './httpServer.ts';
+import { KEEP_ALIVE_TIMEOUT, MAX_TCP_CONNECTIONS, STOP_GRACE, SWEEP_INTERVAL } from './limits.ts';
 import { listenOn } from './listen.ts';
 import { routeTable, type FindRoute } from './routeTable.ts';
 import { responseOn, takeBody } from './upgrade.ts';
@@ -22,6 +18,7 @@ export class ApiServer {
   private readonly context: ApiContext;
   private readonly find: FindRoute;
   private readonly servers: Server[] = [];
+  private readonly connections = new Set<Socket>();
   /** Sockets that were handed over by an upgrade: Node's server does not know them any more. */
   private readonly handedOver = new Set<Duplex>();
   /** One per exchange that is under way. */
@@ -33,12 +30,12 @@ export class ApiServer {
   }
 
   /** @throws PCH_LISTEN; what was bound before stays until `stop` */
-  async start(addresses: string[]): Promise<void> {
-    for (const address of addresses) {
-      const server = this.createServer();
+  async start(addresses: readonly ListenFacts[]): Promise<void> {
+    for (const [index, address] of addresses.entries()) {
+      const server = this.createServer(await readCredentials(address, `listen[${index}]`));
       this.servers.push(server);
       await listenOn(server, address, this.context.host.socketGroup);
-      this.context.log.info(`HTTP API on ${address}`);
+      this.context.log.info(`HTTP API on ${address.url}`);
     }
   }
 
@@ -61,43 +58,55 @@ export class ApiServer {
 
   private closeAll(): void {
     for (const server of this.servers) server.closeAllConnections();
+    // Those that have sent no request, or not ended their TLS handshake.
+    for (const socket of this.connections) socket.destroy();
   }
 
-  private createServer(): Server {
-    const server = createServer({
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-      connectionsCheckingInterval: CONNECTION_CHECK_INTERVAL,
-      // Loads and attached stdin take as long as they take; JSON bodies have a deadline of their own.
-      requestTimeout: 0,
-    });
-    server.maxHeadersCount = MAX_HEADERS;
+  private createServer({ tls, token }: Credentials): Server {
+    const server = createHttpServer(tls);
+    const authenticate = token === undefined ? undefined : requireToken(token);
+    const client = { authenticate, isAuthenticated: tls?.ca !== undefined || token !== undefined };
+    if (client.isAuthenticated) server.maxConnections = MAX_TCP_CONNECTIONS;
+    server.on('connection', (socket: Socket) => this.track(socket));
     server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-      this.serve(request, response),
+      this.serve(request, response, client),
     );
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      void this.serveUpgrade(request, socket, head);
+      void this.serveUpgrade(request, socket as Socket, head, client);
     });
-    server.on('clientError', refuseMalformed);
     return server;
   }
 
-  private serve(request: IncomingMessage, response: ServerResponse): void {
-    const signal = this.signalOf(response);
-    void dispatch(this.context, this.find, { request, response, body: request, signal });
+  private track(socket: Socket): void {
+    this.connections.add(socket);
+    socket.once('close', () => this.connections.delete(socket));
   }
 
-  private async serveUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+  private serve(request: IncomingMessage, response: ServerResponse, client: Client): void {
+    if (!isAdmitted(request, response, client)) return;
+    const signal = this.signalOf(response);
+    const { isAuthenticated } = client;
+    void dispatch(this.context, this.find, { request, response, body: request, signal, isAuthenticated });
+  }
+
+  private async serveUpgrade(
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    client: Client,
+  ): Promise<void> {
     this.handedOver.add(socket);
     socket.once('close', () => this.handedOver.delete(socket));
     // A client that is killed resets the connection; the close that follows is what counts.
     socket.on('error', () => undefined);
     const response = responseOn(socket, request);
+    if (!isAdmitted(request, response, client)) return closeSoon(socket);
+    const { isAuthenticated } = client;
     try {
       const signal = this.signalOf(socket);
       const body = await takeBody(socket, head, request);
-      await dispatch(this.context, this.find, { request, response, body, upgrade: socket, signal });
+      const exchange = { request, response, body, upgrade: socket, signal, isAuthenticated };
+      await dispatch(this.context, this.find, exchange);
     } catch (thrown) {
       const error = toPouchError(thrown);
       sendError(response, error.status, errorBody(error, 'docker', ''));
@@ -116,18 +125,24 @@ export class ApiServer {
   }
 }
 
-/** What is not HTTP at all, or has too large headers. */
-function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  const body = JSON.stringify({
-    message: `malformed HTTP request: ${error.message}`,
-    code: 'PCH_BAD_REQUEST',
-    hint: 'speak HTTP/1.1, with headers of at most 64 KiB together',
-  });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nConnection: close\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+/** What an address asks of its clients. */
+interface Client {
+  authenticate: Authenticate | undefined;
+  /** Whether a request that is admitted has shown a certificate or the token. */
+  isAuthenticated: boolean;
+}
+
+function isAdmitted(request: IncomingMessage, response: ServerResponse, { authenticate }: Client): boolean {
+  try {
+    authenticate?.(request);
+    return true;
+  } catch (error) {
+    sendUnauthorized(response, toPouchError(error));
+    return false;
+  }
+}
+
+/** Node has let go of the socket, and its peer may never close it. */
+function closeSoon(socket: Socket): void {
+  socket.resume().setTimeout(KEEP_ALIVE_TIMEOUT, () => socket.destroy());
 }

@@ -16,6 +16,8 @@ export interface Exchange {
   body: Readable;
   upgrade?: Duplex;
   signal: AbortSignal;
+  /** Whether its client has shown a certificate or the token. */
+  isAuthenticated: boolean;
 }
 
 /** Never rejects: whatever a route does, the server and the other requests go on. */
@@ -23,7 +25,7 @@ export async function dispatch(context: ApiContext, find: FindRoute, exchange: E
   setCommonHeaders(context, exchange.response);
   const subject = { name: '' };
   try {
-    refuseBrowsers(exchange.request);
+    refuseBrowsers(exchange.request, exchange.isAuthenticated);
     const call = makeCall(context, find, exchange);
     subject.name = call.call.params['id'] ?? call.call.params['name'] ?? '';
     await call.handler(call.call);

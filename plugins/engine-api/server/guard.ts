@@ -1,14 +1,18 @@
 /**
- * Keeps web pages away from an API that is root on this host. Only loopback is served, but a browser on this host can
- * reach that too: by a plain cross-origin request, or by a name that an attacker's DNS points to 127.0.0.1.
+ * Keeps web pages away from an API that is root on this host. A browser on this host reaches an insecure address on
+ * loopback too: by a plain cross-origin request, or by a name that an attacker's DNS points to 127.0.0.1.
  */
 import type { IncomingMessage } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { PouchError } from '../../../hooks/index.ts';
 
-/** @throws PCH_CLIENT_NOT_ALLOWED */
-export function refuseBrowsers(request: IncomingMessage): void {
+/**
+ * @param isAuthenticated whether the client has shown a certificate or the token, which no web page has
+ * @throws PCH_CLIENT_NOT_ALLOWED
+ */
+export function refuseBrowsers(request: IncomingMessage, isAuthenticated: boolean): void {
   if (request.headers.origin !== undefined) throw notAllowed(`a web page (${request.headers.origin})`);
+  if (isAuthenticated) return;
   if (request.socket.remoteAddress === undefined) return; // a Unix socket: the Host header means nothing
   const name = hostName(request.headers.host ?? '');
   if (!isLoopbackName(name)) throw notAllowed(`host "${name}"`);

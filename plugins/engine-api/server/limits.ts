@@ -7,6 +7,14 @@ export const MAX_HEADER_BYTES = 64 * 1024;
 export const MAX_HEADERS = 200;
 /** From the connection's first byte to the end of the headers. */
 export const HEADERS_TIMEOUT = 10_000;
+/** From the connection to the end of the TLS handshake. */
+export const HANDSHAKE_TIMEOUT = 10_000;
+/** Of one TCP address, unauthenticated ones included. The Unix sockets stay usable. */
+export const MAX_TCP_CONNECTIONS = 500;
+/** A certificate, key or token file. */
+export const MAX_CREDENTIAL_BYTES = 1024 * 1024;
+/** 128 random bits are 32 hexadecimal digits. */
+export const MIN_TOKEN_LENGTH = 32;
 /** From the end of the headers to the end of a JSON body. */
 export const BODY_TIMEOUT = 30_000;
 /** Between two requests on one connection. */

@@ -1,8 +1,8 @@
-/** Binds the addresses of `listen`: Unix sockets for root and one group, TCP on loopback only. */
+/** Binds the addresses of `listen`: Unix sockets for root and one group; TCP beyond loopback only with TLS. */
 import { chmod, chown, mkdir, unlink } from 'node:fs/promises';
 import { connect, isIPv4, type ListenOptions, type Server } from 'node:net';
 import { dirname } from 'node:path';
-import { messageOf, PouchError } from '../../../hooks/index.ts';
+import { messageOf, PouchError, type ListenFacts } from '../../../hooks/index.ts';
 import { groupId } from './groupId.ts';
 
 /** For root alone, and for root and the group of `socketGroup`. */
@@ -11,19 +11,20 @@ const GROUP_MODE = 0o660;
 const PROBE_TIMEOUT = 1_000;
 
 /**
- * Serves one address: `unix:///run/pouch/pouchd.sock` or `tcp://127.0.0.1:2375`.
+ * Serves one address: `unix:///run/pouch/pouchd.sock` or `tcp://127.0.0.1:2376`.
  * @param socketGroup name or number of the group that may use a Unix socket
  * @throws PCH_LISTEN when it is not of that form, taken, or cannot be bound
  */
-export async function listenOn(server: Server, address: string, socketGroup?: string): Promise<void> {
-  const path = unixPath(address);
-  if (path === undefined) return bind(server, tcpOptions(address), address);
+export async function listenOn(server: Server, address: ListenFacts, socketGroup?: string): Promise<void> {
+  const { url } = address;
+  const path = unixPath(url);
+  if (path === undefined) return bind(server, tcpOptions(address), url);
   const group = socketGroup === undefined ? undefined : await groupId(socketGroup);
   await mkdir(dirname(path), { recursive: true, mode: 0o711 });
-  await removeStaleSocket(path, address);
+  await removeStaleSocket(path, url);
   // Bound with the narrow mode: nobody can connect in the moment before a chmod. Binding is synchronous.
   const umask = process.umask(0o777 & ~MODE);
-  const bound = bind(server, { path }, address);
+  const bound = bind(server, { path }, url);
   process.umask(umask);
   await bound;
   if (group === undefined) return;
@@ -35,21 +36,19 @@ function unixPath(address: string): string | undefined {
   return address.startsWith('unix://') ? address.slice('unix://'.length) : undefined;
 }
 
-function tcpOptions(address: string): ListenOptions {
-  const match = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})$/.exec(address);
-  const host = match?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? '';
-  if (match && isLoopback(host)) return { host, port: Number(match[2]) };
+function tcpOptions({ url, tls }: ListenFacts): ListenOptions {
+  const match = /^tcp:\/\/(?:\[([^\]]+)\]|([^:/]+)):(\d{1,5})$/.exec(url);
+  const host = match?.[1] ?? match?.[2] ?? '';
+  if (match && (tls || isLoopback(host))) return { host, port: Number(match[3]) };
   throw new PouchError(
     'PCH_LISTEN',
-    `listen: expected unix:///PATH or tcp://127.0.0.1:PORT, found "${address}"`,
-    {
-      hint: 'there is no TLS yet, and whoever reaches the API is root on this host: only loopback is served',
-    },
+    `listen: expected unix:///PATH, tcp://127.0.0.1:PORT, or another TCP address with tls, found "${url}"`,
+    { hint: 'a client of the API is root on this host; see docs/remote-access.md' },
   );
 }
 
 function isLoopback(host: string): boolean {
-  return host === '::1' || host === 'localhost' || (isIPv4(host) && host.startsWith('127.'));
+  return host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 function bind(server: Server, options: ListenOptions, address: string): Promise<void> {

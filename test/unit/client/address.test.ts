@@ -2,16 +2,17 @@ import assert from 'node:assert/strict';
 import { parseAddress } from '../../../client/address.ts';
 
 describe('address of the daemon', () => {
-  const cases: [text: string, connect: object, shown: string][] = [
+  const cases: [text: string, connect: object, shown: string, wantsTls?: true][] = [
     ['unix:///run/x.sock', { socketPath: '/run/x.sock' }, 'unix:///run/x.sock'],
     ['/run/x.sock', { socketPath: '/run/x.sock' }, 'unix:///run/x.sock'],
     ['tcp://127.0.0.1:2375', { host: '127.0.0.1', port: 2375 }, 'tcp://127.0.0.1:2375'],
     ['http://localhost:80/', { host: 'localhost', port: 80 }, 'tcp://localhost:80'],
     ['tcp://[::1]:2375', { host: '::1', port: 2375 }, 'tcp://[::1]:2375'],
+    ['https://pouch.example:2376', { host: 'pouch.example', port: 2376 }, 'tcp://pouch.example:2376', true],
   ];
-  for (const [text, connect, shown] of cases) {
+  for (const [text, connect, shown, wantsTls = false] of cases) {
     it(`${text} is understood`, () => {
-      assert.deepEqual(parseAddress(text), { text: shown, connect });
+      assert.deepEqual(parseAddress(text), { text: shown, connect, wantsTls });
     });
   }
 

@@ -43,7 +43,7 @@ describe('loadConfig', () => {
     const { config } = load(`
 root: /srv//pouch/
 socketGroup: 998
-listen: ['tcp://[::1]:2375']
+listen: [{ address: 'tcp://[::1]:2375', tokenFile: /etc/pouch/token }]
 stopTimeout: 1m30s
 containerLogs: { maxSize: 0 }
 images: { mirrors: { docker.io: [https://a.example/, http://b.example] } }
@@ -51,7 +51,9 @@ defaultUlimits: { nofile: 1024:4096, core: -1 }
 `);
     assert.equal(config.root, '/srv/pouch');
     assert.equal(config.socketGroup, '998');
-    assert.deepEqual(config.listen, [{ kind: 'tcp', url: 'tcp://[::1]:2375', host: '::1', port: 2375 }]);
+    assert.deepEqual(config.listen, [
+      { kind: 'tcp', url: 'tcp://[::1]:2375', host: '::1', port: 2375, tokenFile: '/etc/pouch/token' },
+    ]);
     assert.equal(config.stopTimeout, 90_000);
     assert.equal(config.containerLogs.maxSize, 0);
     assert.deepEqual(config.images.mirrors, { 'docker.io': ['https://a.example', 'http://b.example'] });
@@ -162,10 +164,10 @@ describe('precedence', () => {
     ]);
   });
 
-  it('a TCP address is a warning, because every local user can reach it', () => {
-    const { warnings } = load('listen: ["unix:///run/a.sock", "tcp://127.0.0.1:2375"]');
+  it('an insecure TCP address is a warning, because every local user can reach it', () => {
+    const { warnings } = load('listen: [{ address: "tcp://127.0.0.1:2375", insecure: true }]');
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? '', /^listen tcp:\/\/127\.0\.0\.1:2375: every local user/);
+    assert.match(warnings[0] ?? '', /^listen tcp:\/\/127\.0\.0\.1:2375 is insecure: every local user/);
   });
 
   it('one call leaves nothing behind for the next', () => {

@@ -121,9 +121,11 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
     'log: { level: loud }',
     ['1:15 log.level: expected one of trace, debug, info, warn, error, found "loud"'],
   ],
-  'an address beyond loopback': [
-    'listen:\n  - unix:///run/a.sock\n  - tcp://0.0.0.0:2375',
-    [/^3:5 listen\[1\]: .*, found "tcp:\/\/0\.0\.0\.0:2375" \(only loopback: there is no TLS yet/],
+  'a TCP address without authentication': [
+    'listen:\n  - unix:///run/a.sock\n  - tcp://127.0.0.1:2375',
+    [
+      /^3:5 listen\[1\]: .*, found "tcp:\/\/127\.0\.0\.1:2375" \(.*`tls`, `tokenFile` or `insecure: true`; see docs\/remote-access\.md\)$/,
+    ],
   ],
   'no address at all': [
     'listen: []',

@@ -18,7 +18,7 @@ const cases: readonly (readonly [
   ['plugins: [{ name: a, options: { x: 1 } }]', 'plugins: [{ name: a, options: { x: 2 } }]', ['plugins'], []],
   ['plugins: [{ name: a, onError: skip }]', 'plugins: [{ onError: skip, name: a }]', [], []],
   ['', 'root: /srv', [], ['root']],
-  ['', 'listen: ["tcp://127.0.0.1:2375"]', [], ['listen']],
+  ['', 'listen: [{ address: "tcp://127.0.0.1:2375", insecure: true }]', [], ['listen']],
   ['', 'containerd: { managed: false }', [], ['containerd.managed', 'containerd.address']],
   [
     'network: { mtu: 1400, bridge: br0 }',

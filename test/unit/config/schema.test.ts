@@ -58,6 +58,8 @@ describe('the JSON Schema', () => {
     'containerLogs: { maxSize: 65536 }',
     'defaultUlimits: { nofile: 1024:-1, core: -1 }',
     'images: { mirrors: { docker.io: [https://m.example] } }',
+    'listen: [{ address: "tcp://127.0.0.1:2375", insecure: true }]',
+    'listen: [{ address: "tcp://0.0.0.0:2376", tls: { cert: /c, key: /k, ca: /a } }]',
     'plugins: [{ name: a, options: { x: 1 }, timeout: 5s, onError: retry(3) }]',
   ];
   for (const lines of good) {
@@ -78,7 +80,9 @@ describe('the JSON Schema', () => {
     'shmSize: big',
     'listen: []',
     'listen: unix:///a',
-    'listen: ["tcp://0.0.0.0:2375"]',
+    'listen: ["tcp://127.0.0.1:2375"]',
+    'listen: [{ address: "tcp://127.0.0.1:2375" }]',
+    'listen: [{ address: "tcp://127.0.0.1:2375", insecure: false }]',
     'log: { level: loud }',
     'defaultUlimits: { nofiles: 1 }',
     'plugins: [{ name: a, path: b }]',

@@ -4,7 +4,7 @@ export const host: HostFacts = {
   version: '0.1.0',
   root: '/var/lib/pouch',
   state: '/run/pouch',
-  listen: ['unix:///run/pouch/pouchd.sock'],
+  listen: [{ url: 'unix:///run/pouch/pouchd.sock' }],
   cgroupParent: '/pouch',
   network: {
     bridge: 'pouch0',

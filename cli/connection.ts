@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { defaultHost, parseAddress, type ClientOptions, type TlsFiles } from '../client/index.ts';
+import { CliError, conflictingOptions } from './errors.ts';
+
+/** Options of `pouch` itself, named as docker's. */
+export interface ConnectionFlags {
+  host?: string;
+  tlsverify?: true;
+  tlscacert?: string;
+  tlscert?: string;
+  tlskey?: string;
+  tokenFile?: string;
+}
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * How to reach the daemon: options, else POUCH_HOST, POUCH_TLS_VERIFY, POUCH_CERT_PATH and POUCH_TOKEN_FILE, else the
+ * default socket. A Unix socket needs no files, so none is read.
+ * @throws PCH_OPTION_INVALID
+ */
+export function clientOptions(flags: ConnectionFlags, env: Environment): ClientOptions {
+  const host = flags.host ?? (env['POUCH_HOST'] || defaultHost);
+  const { connect, wantsTls } = parseAddress(host);
+  if ('socketPath' in connect) return { host };
+  const tokenFile = flags.tokenFile ?? env['POUCH_TOKEN_FILE'];
+  return {
+    host,
+    ...((wantsTls || asksForTls(flags, env)) && { tls: tlsFiles(flags, env) }),
+    ...(tokenFile && { token: readFile('--token-file', tokenFile).trim() }),
+  };
+}
+
+function asksForTls(flags: ConnectionFlags, env: Environment): boolean {
+  const { tlsverify, tlscacert, tlscert, tlskey } = flags;
+  return Boolean(tlsverify ?? tlscacert ?? tlscert ?? tlskey ?? (env['POUCH_TLS_VERIFY'] || undefined));
+}
+
+function tlsFiles(flags: ConnectionFlags, env: Environment): TlsFiles {
+  const directory = env['POUCH_CERT_PATH'] || join(env['HOME'] || homedir(), '.pouch');
+  const files: TlsFiles = {
+    ...text('ca', '--tlscacert', flags.tlscacert, directory),
+    ...text('cert', '--tlscert', flags.tlscert, directory),
+    ...text('key', '--tlskey', flags.tlskey, directory),
+  };
+  if ((files.cert === undefined) !== (files.key === undefined))
+    throw conflictingOptions(
+      'a client certificate needs its private key, found only one of them',
+      `name both: --tlscert and --tlskey, or cert.pem and key.pem in ${directory}`,
+    );
+  if (env['POUCH_CERT_PATH'] && Object.keys(files).length === 0)
+    throw conflictingOptions(
+      `POUCH_CERT_PATH: expected ca.pem, cert.pem and key.pem in ${directory}, found none of them`,
+    );
+  return files;
+}
+
+/** The file that an option names, or the one of that name in the directory, if it exists. */
+function text(
+  name: keyof TlsFiles,
+  flag: string,
+  given: string | undefined,
+  directory: string,
+): Partial<Record<keyof TlsFiles, string>> {
+  if (given !== undefined) return { [name]: readFile(flag, given) };
+  const path = join(directory, `${name}.pem`);
+  const found = readFile(flag, path, { mayBeMissing: true });
+  return found === '' ? {} : { [name]: found };
+}
+
+function readFile(flag: string, path: string, { mayBeMissing = false } = {}): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (mayBeMissing && code === 'ENOENT') return '';
+    throw new CliError('PCH_OPTION_INVALID', `${flag}: expected a file that can be read, found ${message}`);
+  }
+}

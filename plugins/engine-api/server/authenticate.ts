@@ -1,0 +1,36 @@
+/** Admits the requests of a TCP address that has a token; client certificates are checked by TLS, before any request. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PouchError } from '../../../hooks/index.ts';
+import { errorBody, sendError } from '../http/errorReply.ts';
+
+/** @throws PCH_UNAUTHORIZED */
+export type Authenticate = (request: IncomingMessage) => void;
+
+export function requireToken(token: string): Authenticate {
+  const expected = digest(token);
+  return ({ headers }) => {
+    const found = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+    if (found === undefined) throw unauthorized('expected the token of this daemon, found none');
+    // Of equal length, and in constant time.
+    if (!timingSafeEqual(digest(found), expected))
+      throw unauthorized('expected the token of this daemon, found another one');
+  };
+}
+
+/** Says what is missing, and nothing about the daemon. */
+export function sendUnauthorized(response: ServerResponse, error: PouchError): void {
+  response.setHeader('WWW-Authenticate', 'Bearer realm="pouchd"');
+  response.setHeader('Connection', 'close');
+  sendError(response, error.status, errorBody(error, 'docker', ''));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function unauthorized(message: string): PouchError {
+  return new PouchError('PCH_UNAUTHORIZED', message, {
+    hint: 'pouch: POUCH_TOKEN_FILE or --token-file; docker: "HttpHeaders": {"Authorization": "Bearer TOKEN"} in its config.json',
+  });
+}

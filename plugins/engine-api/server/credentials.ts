@@ -1,0 +1,109 @@
+/** Reads the files that authenticate clients: the server's certificate, the authority of its clients, the token. */
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import { messageOf, PouchError, type ListenFacts } from '../../../hooks/index.ts';
+import { MAX_CREDENTIAL_BYTES, MIN_TOKEN_LENGTH } from './limits.ts';
+
+/** PEM texts. */
+export interface TlsCredentials {
+  cert: string;
+  key: string;
+  /** Present: clients need a certificate that one of these has signed. */
+  ca?: string;
+}
+
+export interface Credentials {
+  tls?: TlsCredentials;
+  token?: string;
+}
+
+/**
+ * @param setting where the address is in pouchd.yaml: `listen[1]`
+ * @throws PCH_LISTEN for a file that cannot be used, or that other users can read though it is secret
+ */
+export async function readCredentials(address: ListenFacts, setting: string): Promise<Credentials> {
+  const { tls, tokenFile } = address;
+  return {
+    ...(tls && { tls: await readTls(tls, `${setting}.tls`) }),
+    ...(tokenFile !== undefined && { token: await readToken(tokenFile, `${setting}.tokenFile`) }),
+  };
+}
+
+async function readTls(files: NonNullable<ListenFacts['tls']>, setting: string): Promise<TlsCredentials> {
+  const tls: TlsCredentials = {
+    cert: await readText(files.cert, `${setting}.cert`),
+    key: await readSecret(files.key, `${setting}.key`),
+    ...(files.ca !== undefined && { ca: await readText(files.ca, `${setting}.ca`) }),
+  };
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw unusable(setting, 'PEM files of a certificate, its key and a CA', messageOf(cause), {
+      hint: 'see `openssl x509 -in FILE -noout -text`; docs/remote-access.md shows how to create them',
+      cause,
+    });
+  }
+  return tls;
+}
+
+async function readToken(path: string, setting: string): Promise<string> {
+  const token = (await readSecret(path, setting)).trim();
+  // RFC 6750, section 2.1: the characters of a bearer token.
+  if (token.length >= MIN_TOKEN_LENGTH && /^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
+  throw unusable(
+    setting,
+    `a token of at least ${MIN_TOKEN_LENGTH} letters, digits or . _ ~ + / -`,
+    `${path} with something else`,
+    { hint: `create one: (umask 077; openssl rand -hex 32 >${path})` },
+  );
+}
+
+function readText(path: string, setting: string): Promise<string> {
+  return read(path, setting, () => undefined);
+}
+
+/** As ssh does with private keys: what other users can read is no secret. */
+function readSecret(path: string, setting: string): Promise<string> {
+  return read(path, setting, ({ mode, uid }) => {
+    const isOwn = uid === 0 || uid === process.geteuid?.();
+    if (isOwn && (mode & 0o077) === 0) return;
+    throw unusable(
+      setting,
+      'a file that root alone can read',
+      `${path} of uid ${uid} with mode ${(mode & 0o777).toString(8)}`,
+      { hint: `chown root ${path} && chmod 600 ${path}` },
+    );
+  });
+}
+
+async function read(
+  path: string,
+  setting: string,
+  check: (stat: { mode: number; uid: number }) => void,
+): Promise<string> {
+  let file: FileHandle | undefined;
+  try {
+    // Not blocked by a FIFO.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = await file.stat();
+    if (!stat.isFile() || stat.size > MAX_CREDENTIAL_BYTES)
+      throw unusable(setting, `a file of at most ${MAX_CREDENTIAL_BYTES} bytes`, path);
+    check(stat);
+    return await file.readFile('utf8');
+  } catch (cause) {
+    if (cause instanceof PouchError) throw cause;
+    throw unusable(setting, 'a file that can be read', messageOf(cause), { cause });
+  } finally {
+    await file?.close();
+  }
+}
+
+function unusable(
+  setting: string,
+  expected: string,
+  found: string,
+  details: { hint?: string; cause?: unknown } = {},
+): PouchError {
+  return new PouchError('PCH_LISTEN', `${setting}: expected ${expected}, found ${found}`, details);
+}

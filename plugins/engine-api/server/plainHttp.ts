@@ -1,0 +1,28 @@
+import type { Server } from 'node:https';
+import type { Socket } from 'node:net';
+import { HANDSHAKE_TIMEOUT } from './limits.ts';
+
+/** The first byte of a TLS connection: a record of type handshake (RFC 8446, section 5.1). */
+const handshakeRecord = 0x16;
+
+/**
+ * Has a TLS server say that it wants TLS when a client sends HTTP in the clear, as Go's servers do; Node's resets the
+ * connection.
+ */
+export function explainPlainHttp(server: Server, reply: string): void {
+  // Node's own listener starts the handshake; what is put back is the first that it reads.
+  const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    const late = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT);
+    const ignore = (): void => undefined;
+    socket.once('close', () => clearTimeout(late)).on('error', ignore);
+    socket.once('readable', () => {
+      const first = socket.read(1) as Buffer | null;
+      if (first?.[0] !== handshakeRecord) return void socket.resume().end(first ? reply : '');
+      clearTimeout(late);
+      socket.off('error', ignore).unshift(first);
+      for (const listener of listeners) listener.call(server, socket);
+    });
+  });
+}
