@@ -24,6 +24,7 @@ import type { Kernel } from './kernel.ts';
 import { kill, notRunning } from './kill.ts';
 import { listContainers } from './list.ts';
 import { logs } from './logs.ts';
+import { onTask } from './onTask.ts';
 import { pause, unpause } from './pause.ts';
 import { prune } from './prune.ts';
 import { remove, type RemoveOptions } from './remove.ts';
@@ -137,7 +138,7 @@ export class ContainerVerbs implements Containers {
   async resize(ref: string, size: { height: number; width: number }): Promise<void> {
     const record = this.#find(ref);
     if (record.state.status !== 'running') throw notRunning(record);
-    await this.#kernel.client.tasks.resizePty(record.id, '', size);
+    await onTask(this.#kernel, record, () => this.#kernel.client.tasks.resizePty(record.id, '', size));
   }
 
   async top(ref: string): Promise<{ pid: number; command: string }[]> {

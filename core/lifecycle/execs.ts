@@ -22,10 +22,11 @@ import { hostBoundingSet } from '../plan/capabilities.ts';
 import { toSet } from '../plan/newDraft.ts';
 import { resolveUser } from '../plan/users.ts';
 import { newId } from '../state/ids.ts';
-import { isContainerdError } from '../containerd/index.ts';
+import { saysEnded } from '../containerd/index.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 import { requireOf } from './requireFeature.ts';
 import { notRunning } from './kill.ts';
+import { onTask } from './onTask.ts';
 
 /** Ended exec instances can be inspected for this long. */
 const keptMs = 5 * 60_000;
@@ -88,7 +89,8 @@ export class ExecInstances implements Execs {
     ).catch((error: unknown) => {
       throw this.#failed(exec, error);
     });
-    const started = this.#launch(exec, record, stdio, options.consoleSize).catch(async (error: unknown) => {
+    const launch = () => this.#launch(exec, record, stdio, options.consoleSize);
+    const started = onTask(this.#kernel, record, launch).catch(async (error: unknown) => {
       await stdio.close();
       throw this.#failed(exec, error);
     });
@@ -105,12 +107,10 @@ export class ExecInstances implements Execs {
     const exec = this.inspect(id);
     // Clients send the size as soon as they are connected.
     await this.#starts.get(id)?.catch(() => undefined);
-    if (!exec.running || !this.#starts.has(id))
-      throw new PouchError('PCH_CONFLICT', `the exec instance ${id} is not running`, {
-        container: exec.container,
-        hint: 'start it first',
-      });
-    await this.#kernel.client.tasks.resizePty(exec.container, id, size);
+    if (!exec.running || !this.#starts.has(id)) throw notRunningExec(exec);
+    await this.#kernel.client.tasks.resizePty(exec.container, id, size).catch((error: unknown) => {
+      throw saysEnded(error) ? notRunningExec(exec) : error;
+    });
   }
 
   async #launch(
@@ -186,8 +186,6 @@ export class ExecInstances implements Execs {
   #failed(exec: ExecRecord, error: unknown): unknown {
     const code = error instanceof PouchError ? error.code : '';
     this.#ended(exec, code === 'PCH_COMMAND_NOT_FOUND' ? 127 : 126);
-    if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND'))
-      return notRunning(this.#kernel.store.get(exec.container));
     return error;
   }
 
@@ -234,6 +232,13 @@ async function* untilSettled(
 function streamsOf(request: ExecRequest, detached: boolean) {
   const { tty = false, stdin = false, stdout = true, stderr = true } = request;
   return detached ? { tty, stdin: false, stdout: false, stderr: false } : { tty, stdin, stdout, stderr };
+}
+
+function notRunningExec({ id, container }: ExecRecord): PouchError {
+  return new PouchError('PCH_CONFLICT', `the exec instance ${id} is not running`, {
+    container,
+    hint: 'a terminal has a size from the start of its process to its end',
+  });
 }
 
 function checkUnstarted({ id, running, exitCode }: ExecRecord): void {

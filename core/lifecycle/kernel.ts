@@ -49,6 +49,22 @@ export interface Kernel {
   readonly shutdown: AbortSignal;
 }
 
+/**
+ * Runs a verb when every earlier one of the container has ended. One of those may have removed it.
+ * @throws PCH_CONTAINER_NOT_FOUND
+ */
+export async function underLock<T>(
+  { locks, store }: Kernel,
+  { id }: ContainerRecord,
+  verb: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return await locks.run(id, verb, async () => {
+    store.get(id);
+    return await work();
+  });
+}
+
 /** Runs one verb over a container's ledger; its file is closed at the end. */
 export async function withLedger<T>(
   kernel: Kernel,

@@ -1,8 +1,10 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { saysEnded } from '../containerd/index.ts';
+import { within } from '../io/within.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
-import { killDeadlineMs, stuck, within } from './killed.ts';
+import { killDeadlineMs, stuck } from './killed.ts';
+import { thaw } from './onTask.ts';
 import { signalNumber } from './signals.ts';
 
 const SIGKILL = 9;
@@ -36,9 +38,8 @@ async function send(kernel: Kernel, record: ContainerRecord, number: number): Pr
     throw error;
   });
   emitContainer(kernel, 'kill', record, { signal: String(number) });
-  // A frozen process dies when it is thawed; where the runtime has done that already, this fails.
-  if (number === SIGKILL && record.state.status === 'paused')
-    await kernel.client.tasks.resume(record.id).catch(() => {});
+  // A frozen process dies when it is resumed.
+  if (number === SIGKILL && record.state.status === 'paused') await thaw(kernel, record);
 }
 
 export function notRunning(record: ContainerRecord): PouchError {

@@ -11,17 +11,3 @@ export function stuck({ id, name }: ContainerRecord): PouchError {
     hint: 'a process is stuck in the kernel, often on storage that does not answer; see its state: pouch top',
   });
 }
-
-/** Whether the promise settles in time. */
-export async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  if (ms === Infinity) return promise.then(() => true);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,7 +1,8 @@
 import type { ContainerRecord, ContainerStatus } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { keepRecord } from './keepRecord.ts';
-import { emitContainer, type Kernel } from './kernel.ts';
+import { emitContainer, type Kernel, underLock } from './kernel.ts';
+import { onTask } from './onTask.ts';
 import { requireOf } from './requireFeature.ts';
 
 /** Freezes every process of a running container. */
@@ -21,14 +22,14 @@ async function change(
   apply: () => Promise<void>,
 ): Promise<void> {
   const verb = to === 'paused' ? 'pause' : 'unpause';
-  await kernel.locks.run(record.id, verb, async () => {
+  await underLock(kernel, record, verb, async () => {
     if (record.state.status !== from)
       throw new PouchError('PCH_CONFLICT', `cannot ${verb} ${record.name}: it is ${record.state.status}`, {
         container: record.id,
         hint: `the container must be ${from}`,
       });
     await requireOf(kernel, record, 'pause');
-    await apply();
+    await onTask(kernel, record, apply);
     record.state.status = to;
     await keepRecord(kernel, record);
     emitContainer(kernel, verb, record);

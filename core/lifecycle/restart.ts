@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
-import { emitContainer, type Kernel } from './kernel.ts';
+import { emitContainer, type Kernel, underLock } from './kernel.ts';
 import { refuseWithGuests } from './machine.ts';
 import { signalNumber } from './signals.ts';
 import { startLocked } from './start.ts';
@@ -8,7 +8,7 @@ import { type StopOptions, stopLocked } from './stop.ts';
 export async function restart(kernel: Kernel, record: ContainerRecord, options: StopOptions): Promise<void> {
   kernel.restarts.cancel(record.id);
   const signal = signalNumber(options.signal ?? record.draft.stop.signal);
-  await kernel.locks.run(record.id, 'restart', async () => {
+  await underLock(kernel, record, 'restart', async () => {
     refuseWithGuests(kernel, record);
     await stopLocked(kernel, record, signal, options.timeoutSeconds);
     await startLocked(kernel, record);

@@ -12,7 +12,7 @@ import { watchExit } from './exit.ts';
 import { isUp, removeLocked } from './remove.ts';
 import { initPid } from './initPid.ts';
 import { inItsMachine } from './machine.ts';
-import { emitContainer, type Kernel, networksOf, withLedger } from './kernel.ts';
+import { emitContainer, type Kernel, networksOf, withLedger, underLock } from './kernel.ts';
 
 export interface StartOptions {
   /** Name of one of its checkpoints. */
@@ -26,7 +26,7 @@ export async function start(
   options: StartOptions = {},
 ): Promise<void> {
   if (options.checkpoint === undefined) kernel.restarts.cancel(record.id);
-  await kernel.locks.run(record.id, 'start', async () => {
+  await underLock(kernel, record, 'start', async () => {
     if (options.checkpoint !== undefined) await checkRestorable(kernel, record, options.checkpoint);
     kernel.restarts.cancel(record.id);
     try {

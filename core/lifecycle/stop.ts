@@ -1,11 +1,13 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { killProcess } from '../supervise/kill-process.ts';
 import { isContainerdError, saysEnded } from '../containerd/index.ts';
+import { within } from '../io/within.ts';
 import { cleanUpLocked } from './exit.ts';
 import { keepRecord } from './keepRecord.ts';
-import { emitContainer, type Kernel } from './kernel.ts';
-import { killDeadlineMs, stuck, within } from './killed.ts';
+import { emitContainer, type Kernel, underLock } from './kernel.ts';
+import { killDeadlineMs, stuck } from './killed.ts';
 import { refuseWithGuests } from './machine.ts';
+import { thaw } from './onTask.ts';
 import { signalNumber } from './signals.ts';
 
 const SIGKILL = 9;
@@ -19,7 +21,7 @@ export interface StopOptions {
 export async function stop(kernel: Kernel, record: ContainerRecord, options: StopOptions): Promise<boolean> {
   const wasWaiting = kernel.restarts.cancel(record.id);
   const signal = signalNumber(options.signal ?? record.draft.stop.signal);
-  return await kernel.locks.run(record.id, 'stop', async () => {
+  return await underLock(kernel, record, 'stop', async () => {
     refuseWithGuests(kernel, record);
     record.stoppedByUser = true;
     // A daemon that dies before the container has ended must not start it again by its policy.
@@ -78,7 +80,7 @@ async function end(
   timeoutSeconds: number,
 ): Promise<void> {
   const exited = kernel.exits.next('exit', record.id);
-  if (record.state.status === 'paused') await kernel.client.tasks.resume(record.id).catch(ignoreGone);
+  if (record.state.status === 'paused') await thaw(kernel, record);
   await send(kernel, record, signal);
   if (await within(exited, timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000)) return;
   await send(kernel, record, SIGKILL);

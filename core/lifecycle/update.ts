@@ -11,7 +11,7 @@ import { type PlannedUpdate, planUpdate } from '../plan/update/planUpdate.ts';
 import { diff } from '../plugins/draft/diff.ts';
 import type { Generation } from '../plugins/index.ts';
 import { writeDurably } from '../state/durable.ts';
-import { emitContainer, type Kernel, withLedger } from './kernel.ts';
+import { emitContainer, type Kernel, withLedger, underLock } from './kernel.ts';
 import { requireOf } from './requireFeature.ts';
 import { wantsRestart } from './restartPolicy.ts';
 import { withLimits } from './storedPlan.ts';
@@ -25,7 +25,7 @@ export async function update(
   record: ContainerRecord,
   request: UpdateRequest,
 ): Promise<{ warnings: string[] }> {
-  return await kernel.locks.run(record.id, 'update', () =>
+  return await underLock(kernel, record, 'update', () =>
     kernel.generations.use(async (generation) => {
       checkUpdatable(record);
       const planned = await planUpdate(record, request, generation, {

@@ -92,8 +92,9 @@ export class ContainerStore {
     return { release: () => this.#reserved.delete(name) };
   }
 
-  /** Writes the record to the disk. */
+  /** Writes the record to the disk; one that was removed stays so. @throws PCH_CONTAINER_NOT_FOUND */
   async save(record: ContainerRecord): Promise<void> {
+    this.get(record.id);
     await writeDurably(
       join(this.directoryOf(record.id), 'config.json'),
       JSON.stringify(record, undefined, 1),

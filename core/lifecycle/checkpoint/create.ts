@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { CheckpointArgs } from '../../apply/effects/checkpoint.ts';
-import { emitContainer, type Kernel, withLedger } from '../kernel.ts';
+import { emitContainer, type Kernel, withLedger, underLock } from '../kernel.ts';
 import { notRunning } from '../kill.ts';
 import { requireOf } from '../requireFeature.ts';
 import { endedLocked } from '../stop.ts';
@@ -19,7 +19,7 @@ export async function createCheckpoint(
   { leaveRunning = false }: CheckpointOptions,
 ): Promise<void> {
   checkCheckpointName(name);
-  await kernel.locks.run(record.id, 'checkpoint', async () => {
+  await underLock(kernel, record, 'checkpoint', async () => {
     await checkPossible(kernel, record);
     checkKept(record, leaveRunning);
     await checkUnused(record, name);

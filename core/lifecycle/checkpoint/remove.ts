@@ -1,9 +1,9 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { type Kernel, withLedger } from '../kernel.ts';
+import { type Kernel, withLedger, underLock } from '../kernel.ts';
 import { checkExists, effectKey, listCheckpoints, nameOfKey } from './names.ts';
 
 export async function removeCheckpoint(kernel: Kernel, record: ContainerRecord, name: string): Promise<void> {
-  await kernel.locks.run(record.id, 'remove a checkpoint', async () => {
+  await underLock(kernel, record, 'remove a checkpoint', async () => {
     await checkExists(record, name);
     await withLedger(kernel, record.id, async (ledger) => {
       await ledger.begin('checkpoint');

@@ -18,8 +18,8 @@ describe('the container store', () => {
     await store.load();
     for (const one of records) {
       mkdirSync(store.directoryOf(one.id));
-      await store.save(one);
       store.add(one);
+      await store.save(one);
     }
   }
 
@@ -82,6 +82,14 @@ describe('the container store', () => {
     await saved(next);
     await store.delete(first.id);
     assert.equal(store.find('first').id, next.id);
+  });
+
+  it('does not bring back a removed container that a late verb saves', async () => {
+    const late = a();
+    await saved(late);
+    await store.delete(late.id);
+    await assert.rejects(store.save(late), { code: 'PCH_CONTAINER_NOT_FOUND' });
+    assert.ok(!existsSync(store.directoryOf(late.id)));
   });
 
   it('removes a container with its directory', async () => {

@@ -1,0 +1,34 @@
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { ifFound, saysEnded, TaskStatus } from '../containerd/index.ts';
+import type { Kernel } from './kernel.ts';
+import { notRunning } from './kill.ts';
+
+/**
+ * Runs something that needs the container's task. Runtimes report in words of their own that it has ended meanwhile, by itself
+ * or by a verb that runs beside this one.
+ * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING
+ */
+export async function onTask<T>(kernel: Kernel, record: ContainerRecord, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // If it was removed too, this throws the error that says so.
+    kernel.store.get(record.id);
+    const status = await statusOf(kernel, record);
+    const isUp = status === TaskStatus.RUNNING && !saysEnded(error);
+    if (!isUp && status !== TaskStatus.PAUSED) throw notRunning(record);
+    throw error;
+  }
+}
+
+/** Resumes a paused container; succeeds if a verb that runs beside this one has resumed or ended it. */
+export async function thaw(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  await kernel.client.tasks.resume(record.id).catch(async (error: unknown) => {
+    if ((await statusOf(kernel, record)) === TaskStatus.PAUSED) throw error;
+  });
+}
+
+/** STOPPED too if containerd knows no such task. */
+async function statusOf(kernel: Kernel, { id }: ContainerRecord): Promise<TaskStatus> {
+  return (await ifFound(kernel.client.tasks.get(id)))?.status ?? TaskStatus.STOPPED;
+}
