@@ -8,8 +8,7 @@ import type { ContainerRecord } from '../hooks/engine.ts';
 import { PouchError } from '../hooks/errors.ts';
 import { kept } from '../hooks/kept.ts';
 import { coreEffectKinds } from './apply/effects/index.ts';
-import { Journal } from './apply/journal.ts';
-import { Ledger, type StepObserver } from './apply/ledger.ts';
+import type { StepObserver } from './apply/ledger.ts';
 import type { ContainerdClient } from './containerd/index.ts';
 import { findInit } from './host/facts.ts';
 import { ImageStore } from './images/index.ts';
@@ -19,6 +18,7 @@ import { EventBus } from './lifecycle/events.ts';
 import { Exits } from './lifecycle/exits.ts';
 import { HookedImages } from './lifecycle/hookedImages.ts';
 import type { Kernel } from './lifecycle/kernel.ts';
+import { openLedger } from './lifecycle/openLedger.ts';
 import { KeyedLocks } from './lifecycle/locks.ts';
 import { RestartTimers } from './lifecycle/restartTimers.ts';
 import { hostUsage } from './lifecycle/stats/hostUsage.ts';
@@ -66,7 +66,7 @@ export async function assemble(base: Base): Promise<Assembled> {
   const events = new EventBus();
   const io = new ContainerIo({ stateDir: config.state, log, keeperCommand: base.keeperCommand });
   const attachPoints = new AttachPoints(io);
-  const volumes = new VolumeStore(config.root, () => store.listStaying());
+  const volumes = new VolumeStore(config.root, () => store.listUsers());
   const images = imageStore(base, store, events);
   const [first] = await Promise.all([base.firstGeneration(), io.start()]);
   const generations = new GenerationHolder(first);
@@ -85,7 +85,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     onStreamsOpened: (id) => attachPoints.opened(id),
   });
   const kindOf = (kind: string) => coreKinds.get(kind) ?? generations.current.effectKinds.get(kind);
-  const userRanges = new UserRanges(() => store.list());
+  const userRanges = new UserRanges(() => [...store.list(), ...store.damaged()]);
   const hostFiles = kept(readHostFiles, { for: hostFilesKeptMs });
   const planner = makePlanner(base, {
     store,
@@ -123,13 +123,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     shutdown: base.shutdown,
     userRanges,
     planner,
-    ledgerOf: (id) =>
-      Ledger.restore({
-        container: id,
-        journal: new Journal(join(store.directoryOf(id), 'journal.jsonl')),
-        kinds: kindOf,
-        ...(base.onStep && { onStep: base.onStep }),
-      }),
+    ledgerOf: (id) => openLedger(kernel, id, { kinds: kindOf, ...(base.onStep && { onStep: base.onStep }) }),
   };
   return { kernel, images };
 }
@@ -140,7 +134,7 @@ function imageStore({ client, loaded }: Base, store: ContainerStore, events: Eve
     config: loaded().config.images,
     isInUse: (imageId) =>
       store
-        .listStaying()
+        .listUsers()
         .filter(({ draft }) => draft.image.id === imageId)
         .map(({ name }) => name),
     emit: (event) => events.emit(event),

@@ -44,4 +44,9 @@ export interface EffectKind<Args extends object = Record<string, unknown>, Resul
    * killed at any instruction. `result` is undefined if `apply` did not get as far.
    */
   undo(args: Args, result: Result | undefined, context: EffectContext): Promise<void>;
+  /**
+   * Arguments whose undo removes all that this kind may have made for a container of which nothing but the id is known:
+   * its record, journal and plan are damaged. `netns` is the file of its network namespace.
+   */
+  assume?(container: { id: string; netns: string }): Args;
 }

@@ -70,7 +70,10 @@ export const errorKinds = {
   },
   PCH_CONTAINERD_UNAVAILABLE: { status: 503, doc: 'containerd does not answer on its socket.' },
   PCH_CONTAINERD_UNSUPPORTED: { status: 501, doc: 'This containerd is too old or lacks a plugin.' },
-  PCH_CONTAINER_DAMAGED: { status: 500, doc: 'The record of a container cannot be read.' },
+  PCH_CONTAINER_DAMAGED: {
+    status: 409,
+    doc: 'A file of the container’s record is damaged, or of a later Pouch. It can be listed, inspected, stopped and removed with force; docs/damage.md.',
+  },
   PCH_CONTAINER_NOT_FOUND: { status: 404, doc: 'No container has that name, id or id prefix.' },
   PCH_CONTAINER_RUNNING: { status: 409, doc: 'The call needs a container that does not run.' },
   PCH_CONTAINER_NOT_RUNNING: { status: 409, doc: 'The call needs a running container.' },
@@ -194,6 +197,10 @@ export const errorKinds = {
     doc: 'Files cannot be given the ids of a container’s user namespace: the kernel or their file system cannot do it, or a directory above `state` shuts its users out.',
   },
   PCH_USER_NOT_FOUND: { status: 400, doc: 'A user or group name is not in the image.' },
+  PCH_VOLUME_DAMAGED: {
+    status: 409,
+    doc: 'The volume.json of a volume is damaged, or of a later Pouch; its data is untouched. docs/damage.md.',
+  },
   PCH_VOLUME_NOT_FOUND: { status: 404, doc: 'No volume has that name.' },
 } as const satisfies Record<string, ErrorKind>;
 

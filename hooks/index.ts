@@ -11,6 +11,7 @@ export * from './engine.ts';
 export * from './errors.ts';
 export * from './image.ts';
 export { kept } from './kept.ts';
+export { networkAttachments } from './networkAttachments.ts';
 export * from './oci.ts';
 export * from './plan.ts';
 export * from './request.ts';

@@ -10,6 +10,8 @@ export function define(command: PouchCommand, session: Session): void {
     const runtimes = await findRuntimes(session, names);
     const paint = paletteFor(session.terminal.stdout, session.terminal.env);
     for (const line of runtimes.flatMap((runtime) => findingLines(runtime, paint))) session.print(line);
+    if (names.length === 0)
+      for (const warning of (await session.client.system.info()).Warnings ?? []) session.print(warning);
     // Of what nobody has asked for, nothing needs to work.
     if (names.length > 0 && runtimes.some(({ usable }) => !usable)) session.exitCode = exitCodes.failure;
   });

@@ -21,7 +21,7 @@ export function define(command: PouchCommand, session: Session): void {
     .option('-f, --filter <key=value>', 'name, label, dangling', collect, [])
     .option('--format <format>', 'table, json, or a template: {{.Name}}')
     .action(async (flags: Flags) => {
-      const { Volumes } = await session.client.volumes.list(parseFilters(flags.filter));
+      const { Volumes, Warnings } = await session.client.volumes.list(parseFilters(flags.filter));
       const rows = (Volumes ?? []).map(({ Driver, Name, Mountpoint, Scope, Labels }) => ({
         Driver,
         Name,
@@ -32,5 +32,6 @@ export function define(command: PouchCommand, session: Session): void {
           .join(','),
       }));
       printListing(session, { columns, rows, key: 'Name' }, flags);
+      for (const warning of Warnings ?? []) session.warn(`warning: ${warning}`);
     });
 }

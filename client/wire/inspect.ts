@@ -33,6 +33,8 @@ export interface ContainerInspect {
   Mounts: MountPoint[];
   Config: ContainerConfig & RichFields;
   NetworkSettings: NetworkSettings;
+  /** Pouch: why the container's record cannot be used; what else is known of it may be empty. */
+  Damage?: { Path: string; Problem: string; Hint: string };
   /** Pouch: plugins that were wanted but failed. */
   Degraded?: { plugin: string; hook: string; message: string }[];
   /** Pouch: what was left out of the request, and why. */

@@ -7,6 +7,8 @@ export interface VolumeWire {
   Labels: Record<string, string> | null;
   Scope: string;
   Options: Record<string, string> | null;
+  /** Pouch: `Damage` says why its record cannot be used. */
+  Status?: { Damage?: string };
 }
 
 export interface VolumeCreateRequest {

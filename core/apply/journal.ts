@@ -2,18 +2,26 @@
  * A container's journal: one JSON object per line, appended before and after each step of an operation. It is read
  * once, at the start of a verb, to tell what is applied and what was under way when the last daemon ended.
  */
-import { closeSync, fdatasync, fstatSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
+import { type TSchema, Type } from '@sinclair/typebox';
 import type { EffectStage } from '../../hooks/effects.ts';
+import { integer, map, may, text, texts, word } from '../../hooks/schema/describes.ts';
 import { appendWhole } from '../state/appendWhole.ts';
 import { writeDurably } from '../state/durable.ts';
+import { isObject, parsedJson, problemIn, shown } from '../state/stored.ts';
 
 /** A container that is restarted for years must not fill the disk with its past: bytes after which it is rewritten. */
 const compactAbove = 64 * 1024;
 
-export type Verb = 'create' | 'start' | 'stop' | 'remove' | 'update' | 'checkpoint';
+/** Of the form below, in the first line. A journal without that line is of version 1. */
+const version = 1;
+
+const verbs = ['create', 'start', 'stop', 'remove', 'update', 'checkpoint'] as const;
+export type Verb = (typeof verbs)[number];
 
 export type JournalEntry =
+  | { event: 'journal'; version: number }
   | { event: 'begin'; op: Verb; time: string }
   | {
       event: 'intent';
@@ -27,17 +35,44 @@ export type JournalEntry =
   | { event: 'undone'; key: string }
   | { event: 'commit'; op: Verb };
 
+const op = word(...verbs);
+
+const forms: Record<string, TSchema> = {
+  journal: Type.Object({ version: integer }),
+  begin: Type.Object({ op }),
+  intent: Type.Object({
+    key: text,
+    kind: text,
+    stage: word('create', 'start'),
+    args: map(Type.Unknown()),
+    needs: may(texts),
+  }),
+  done: Type.Object({ key: text }),
+  undone: Type.Object({ key: text }),
+  commit: Type.Object({ op }),
+};
+
+/** What a journal says. */
+export interface ReadJournal {
+  entries: JournalEntry[];
+  /** Why it does not say all: the first bad line. A missing or empty file is none. */
+  damage?: string;
+  isMissing: boolean;
+  /** Written by a later Pouch: its lines may mean something else. */
+  isNewer: boolean;
+}
+
 /** The file is append-only; an entry that matters for the undo is on disk before `append` answers. */
 export class Journal {
-  readonly #path: string;
+  readonly path: string;
   #file: number | undefined;
-  /** The last line that was read has no end: a crash of the host cut it off. */
-  #isCut = false;
+  /** Where to append, if a crash of the host has cut off the last line. */
+  #end: { at: number; isWhole: boolean } | undefined;
   /** The flush that entries of this moment share. */
   #flushing: Promise<void> | undefined;
 
   constructor(path: string) {
-    this.#path = path;
+    this.path = path;
   }
 
   /**
@@ -46,16 +81,22 @@ export class Journal {
    * On an error none of the entries is in the file.
    */
   async append(entries: JournalEntry[], options: { durable: boolean }): Promise<void> {
-    appendWhole(this.#open(), (this.#isCut ? '\n' : '') + toLines(entries));
-    this.#isCut = false;
+    const file = this.#open();
+    appendWhole(file, this.#lead(file) + toLines(entries));
+    this.#end = undefined;
     if (options.durable) await this.#flush();
   }
 
   /** Rewrites a long journal with what still holds. */
   async compact(entries: () => JournalEntry[]): Promise<void> {
     if (fstatSync(this.#open()).size <= compactAbove) return;
-    this.close();
-    await writeDurably(this.#path, toLines(entries()));
+    await this.#rewrite(entries());
+  }
+
+  /** Puts these entries in the place of a damaged file, of which a copy stays beside it. */
+  async replace(entries: JournalEntry[]): Promise<void> {
+    await copyFile(this.path, `${this.path}.damaged`).catch(ifMissing);
+    await this.#rewrite(entries);
   }
 
   close(): void {
@@ -63,17 +104,41 @@ export class Journal {
     this.#file = undefined;
   }
 
-  /** All entries; a last line that a crash cut off is left out. A missing file has none. */
-  async read(): Promise<JournalEntry[]> {
-    const text = await readFile(this.#path, 'utf8').catch(ignoreMissing);
-    const lines = text.split('\n');
-    this.#isCut = lines.at(-1) !== '';
-    return lines.flatMap((line) => parseLine(line));
+  /** All entries that can be read; a last line that a crash cut off is not damage. */
+  async read(): Promise<ReadJournal> {
+    const content = await readFile(this.path).catch(ifMissing);
+    const read: ReadJournal = { entries: [], isMissing: content.length === 0, isNewer: false };
+    const whole = content.lastIndexOf('\n') + 1;
+    const lines = content.toString('utf8', 0, whole).split('\n').slice(0, -1);
+    for (const [index, line] of lines.entries()) addLine(read, line, index + 1);
+    if (whole < content.length) this.#addLast(read, content.toString('utf8', whole), content.length, whole);
+    return read;
+  }
+
+  /** A last line without an end counts if it is whole. */
+  #addLast(read: ReadJournal, line: string, length: number, begin: number): void {
+    const entry = parseLine(line);
+    const isWhole = 'value' in entry;
+    if (isWhole) read.entries.push(entry.value);
+    this.#end = { at: isWhole ? length : begin, isWhole };
+  }
+
+  async #rewrite(entries: JournalEntry[]): Promise<void> {
+    this.close();
+    this.#end = undefined;
+    await writeDurably(this.path, toLines([{ event: 'journal', version }, ...entries]));
   }
 
   #open(): number {
-    this.#file ??= openSync(this.#path, 'a', 0o600);
+    this.#file ??= openSync(this.path, 'a', 0o600);
     return this.#file;
+  }
+
+  /** What goes before the next entry: it begins a line of its own, and a new file begins with its version. */
+  #lead(file: number): string {
+    if (this.#end) ftruncateSync(file, this.#end.at);
+    if (this.#end?.isWhole) return '\n';
+    return fstatSync(file).size === 0 ? toLines([{ event: 'journal', version }]) : '';
   }
 
   #flush(): Promise<void> {
@@ -95,16 +160,28 @@ function toLines(entries: JournalEntry[]): string {
   return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return '';
+function ifMissing(error: NodeJS.ErrnoException): Buffer {
+  if (error.code === 'ENOENT') return Buffer.alloc(0);
   throw error;
 }
 
-function parseLine(line: string): JournalEntry[] {
-  if (line === '') return [];
-  try {
-    return [JSON.parse(line) as JournalEntry];
-  } catch {
-    return [];
-  }
+function addLine(read: ReadJournal, line: string, number: number): void {
+  // Earlier versions wrote an empty line after a whole one that had no end.
+  if (line === '') return;
+  const parsed = parseLine(line);
+  if ('value' in parsed) read.entries.push(parsed.value);
+  else read.damage ??= `journal.jsonl line ${number}: ${parsed.problem}`;
+  read.isNewer ||= 'value' in parsed && parsed.value.event === 'journal' && parsed.value.version > version;
+}
+
+function parseLine(line: string): { value: JournalEntry } | { problem: string } {
+  const found = parsedJson(line);
+  if (!isObject(found))
+    return { problem: `expected a JSON object, found ${shown(found === undefined ? line : found)}` };
+  const event = String(found['event']);
+  const schema = Object.hasOwn(forms, event) ? forms[event] : undefined;
+  if (!schema)
+    return { problem: `event: expected ${Object.keys(forms).join(', ')}, found ${shown(found['event'])}` };
+  const problem = problemIn(found, schema);
+  return problem === undefined ? { value: found as JournalEntry } : { problem };
 }

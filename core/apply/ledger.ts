@@ -29,6 +29,14 @@ interface Applied {
   done: boolean;
 }
 
+/** An effect that is on the books by other evidence than the journal. */
+export interface Reclaimed {
+  effect: Effect;
+  result?: unknown;
+  /** Applied fully: it is not applied again, only undone. */
+  done: boolean;
+}
+
 export interface LedgerOptions {
   container: string;
   journal: Journal;
@@ -44,6 +52,11 @@ export class Ledger {
   readonly #applied = new Map<string, Applied>();
   /** The verb that has begun and not committed. */
   #open: Verb | undefined;
+  #damage: string | undefined;
+  /** There was no journal, or an empty one. */
+  isNew = true;
+  /** The journal is of a later Pouch. */
+  isNewer = false;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
@@ -52,8 +65,26 @@ export class Ledger {
   /** Rebuilds the ledger of a container from its journal. */
   static async restore(options: LedgerOptions): Promise<Ledger> {
     const ledger = new Ledger(options);
-    for (const entry of await options.journal.read()) ledger.#replay(entry);
+    const { entries, damage, isMissing, isNewer } = await options.journal.read();
+    for (const entry of entries) ledger.#replay(entry);
+    if (damage !== undefined) ledger.#damage = damage;
+    ledger.isNew = isMissing;
+    ledger.isNewer = isNewer;
     return ledger;
+  }
+
+  /** Why the journal does not say all that was done. */
+  get damage(): string | undefined {
+    return this.#damage;
+  }
+
+  /** Puts effects on the books again that a damaged journal may have lost. What was under way is not known. */
+  async reclaim(effects: Record<string, Reclaimed>): Promise<void> {
+    for (const [key, { effect, result, done }] of Object.entries(effects))
+      this.#applied.set(key, { effect, result: this.#applied.get(key)?.result ?? result, done });
+    this.#open = undefined;
+    this.#damage = undefined;
+    await this.#options.journal.replace(this.#entries());
   }
 
   /** The verb that was under way when the journal ended; undefined if the last one was completed. */
@@ -64,6 +95,11 @@ export class Ledger {
   /** Whether an effect is applied (fully). */
   has(key: string): boolean {
     return this.#applied.get(key)?.done === true;
+  }
+
+  /** The effects that are applied, or may be, by key. */
+  effects(): Record<string, Effect> {
+    return Object.fromEntries([...this.#applied].map(([key, { effect }]) => [key, effect]));
   }
 
   /** Results of the applied effects by key. */
@@ -286,6 +322,7 @@ export class Ledger {
     if (entry.event === 'done') {
       const applied = this.#applied.get(entry.key);
       if (applied) this.#applied.set(entry.key, { ...applied, result: entry.result, done: true });
+      else this.#damage ??= `journal.jsonl: "${entry.key}" is done and was never begun`;
     }
   }
 }

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type {
   Attachment,
   AttachOptions,
@@ -18,8 +16,11 @@ import type { ContainerStats, StatsOptions } from '../../hooks/stats.ts';
 import type { ContainerRequest } from '../../hooks/request.ts';
 import { ifFound } from '../containerd/index.ts';
 import { isWithin } from '../plugins/index.ts';
+import { storedPlanOf } from '../state/planFiles.ts';
 import { attach } from './attach.ts';
 import { create, plan } from './create.ts';
+import { removeDamaged } from './damaged/remove.ts';
+import { killDamaged, stopDamaged } from './damaged/stop.ts';
 import type { Kernel } from './kernel.ts';
 import { kill, notRunning } from './kill.ts';
 import { listContainers } from './list.ts';
@@ -36,7 +37,6 @@ import { stats } from './stats/stats.ts';
 import { stop, type StopOptions } from './stop.ts';
 import { processesOf } from './top.ts';
 import { update } from './update.ts';
-import { withUpdates } from './storedPlan.ts';
 import { wait, type WaitCondition } from './wait.ts';
 
 /** The engine's containers: each verb finds its container and hands over to the file of its name. */
@@ -66,7 +66,8 @@ export class ContainerVerbs implements Containers {
   }
 
   async stop(ref: string, options: StopOptions = {}): Promise<boolean> {
-    return await stop(this.#kernel, this.#find(ref), options);
+    const record = this.#findAny(ref);
+    return await (record.damage ? stopDamaged : stop)(this.#kernel, record, options);
   }
 
   async restart(ref: string, options: StopOptions = {}): Promise<void> {
@@ -74,11 +75,13 @@ export class ContainerVerbs implements Containers {
   }
 
   async kill(ref: string, signal?: string): Promise<void> {
-    await kill(this.#kernel, this.#find(ref), signal);
+    const record = this.#findAny(ref);
+    await (record.damage ? killDamaged : kill)(this.#kernel, record, signal);
   }
 
   async remove(ref: string, options: RemoveOptions = {}): Promise<void> {
-    await remove(this.#kernel, this.#find(ref), options);
+    const record = this.#findAny(ref);
+    await (record.damage ? removeDamaged : remove)(this.#kernel, record, options);
   }
 
   async rename(ref: string, name: string): Promise<void> {
@@ -106,20 +109,18 @@ export class ContainerVerbs implements Containers {
   }
 
   inspect(ref: string): ContainerRecord {
-    return this.#find(ref);
+    return this.#findAny(ref);
   }
 
   async usage(ref: string): Promise<{ writable: number; total: number }> {
-    const { id, draft } = this.#find(ref);
+    const { id, draft } = this.#findAny(ref);
     const writable = (await ifFound(this.#kernel.client.snapshots.usage(id)))?.size ?? 0;
     const image = await this.#kernel.images.get(draft.image.id).catch(() => undefined);
     return { writable, total: writable + (image?.size ?? 0) };
   }
 
   async storedPlan(ref: string): Promise<StoredPlan> {
-    const record = this.#find(ref);
-    const text = await readFile(join(record.paths.directory, 'plan.json'), 'utf8');
-    return withUpdates(JSON.parse(text) as StoredPlan, record);
+    return await storedPlanOf(this.#find(ref));
   }
 
   async explain(ref: string, field?: string): Promise<BlameEntry[]> {
@@ -153,7 +154,13 @@ export class ContainerVerbs implements Containers {
     return await prune(this.#kernel, filter);
   }
 
+  /** @throws PCH_CONTAINER_DAMAGED */
   #find(ref: string): ContainerRecord {
     return this.#kernel.store.find(ref);
+  }
+
+  /** Also the stand-in of a damaged one. */
+  #findAny(ref: string): ContainerRecord {
+    return this.#kernel.store.findAny(ref);
   }
 }

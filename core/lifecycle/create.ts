@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
@@ -6,12 +6,13 @@ import { catalogue } from '../../hooks/catalogue.ts';
 import type { Plan } from '../../hooks/plan.ts';
 import type { ContainerRequest } from '../../hooks/request.ts';
 import type { Effect } from '../../hooks/effects.ts';
-import { specPath } from '../apply/effects/container.ts';
 import { effectsOf } from '../apply/effectsOf.ts';
 import { etcPaths } from '../plan/etcFiles.ts';
 import { ownFilePath } from '../plan/ociSpec.ts';
 import type { Generation } from '../plugins/index.ts';
+import { checkStorable } from '../state/containerRecord.ts';
 import { newId, newName } from '../state/ids.ts';
+import { writeNewSpec, writePlan } from '../state/planFiles.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
@@ -65,18 +66,20 @@ async function apply(
   planned: Plan,
   { startsNext }: CreateOptions,
 ): Promise<void> {
+  checkStorable(record);
   await mkdir(record.paths.directory, { mode: 0o700 });
+  const { draft: _draft, ...toStore } = planned;
   const staged = kernel.store.stage(record);
   try {
     await startsNext?.(record);
-    await writeSpec(record, planned);
+    await writeNewSpec(record, planned.spec);
     const effects = { ...effectsOf(record, 'create'), ...(startsNext && beforeTask(record)) };
     await withLedger(kernel, record.id, async (ledger) => {
       await ledger.begin('create');
       try {
         await Promise.all([
           ledger.apply(effects, kernel.shutdown),
-          writePlan(record, planned),
+          writePlan(record, toStore),
           kernel.store.save(record),
         ]);
       } catch (error) {
@@ -89,7 +92,7 @@ async function apply(
     if (startsNext) kernel.prepared.add(record.id);
     kernel.store.add(record);
   } catch (error) {
-    await rm(record.paths.directory, { recursive: true, force: true });
+    await kernel.store.discard(record.id);
     throw error;
   } finally {
     staged.unstage();
@@ -109,16 +112,6 @@ function announce(kernel: Kernel, record: ContainerRecord, generation: Generatio
 function beforeTask(record: ContainerRecord): Record<string, Effect> {
   const start = effectsOf(record, 'start');
   return Object.fromEntries(Object.entries(start).filter(([key]) => start['task']?.needs?.includes(key)));
-}
-
-/** What starts go by. */
-async function writeSpec(record: ContainerRecord, { spec }: Plan): Promise<void> {
-  await writeFile(specPath(record), JSON.stringify(spec), { mode: 0o600 });
-}
-
-/** What `explain` and `plan` read later. */
-async function writePlan(record: ContainerRecord, { draft: _draft, ...stored }: Plan): Promise<void> {
-  await writeFile(join(record.paths.directory, 'plan.json'), JSON.stringify(stored), { mode: 0o600 });
 }
 
 function newRecord(kernel: Kernel, request: ContainerRequest, planned: Plan): ContainerRecord {

@@ -14,11 +14,11 @@ import type {
   OutputChunk,
 } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import type { OciProcess, OciSpec } from '../../hooks/oci.ts';
-import { specPath } from '../apply/effects/container.ts';
+import type { OciProcess } from '../../hooks/oci.ts';
 import { runtimeError } from '../apply/effects/runtimeError.ts';
 import { ExecStdio } from '../io/index.ts';
 import { hostBoundingSet } from '../plan/capabilities.ts';
+import { storedSpecOf } from '../state/planFiles.ts';
 import { toSet } from '../plan/newDraft.ts';
 import { resolveUser } from '../plan/users.ts';
 import { newId } from '../state/ids.ts';
@@ -137,7 +137,7 @@ export class ExecInstances implements Execs {
     record: ContainerRecord,
     consoleSize: { height: number; width: number } | undefined,
   ): Promise<OciProcess> {
-    const spec = JSON.parse(await readFile(specPath(record), 'utf8')) as OciSpec;
+    const spec = await storedSpecOf(record);
     const draft = await this.#draft(request, record);
     const account = resolveUser(draft.user, [], await accountFiles(this.#kernel, record));
     const capabilities = Object.keys(draft.capabilities).sort();

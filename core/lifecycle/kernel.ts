@@ -1,6 +1,6 @@
 import type { PouchConfig } from '../../config/types.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
-import type { ContainerRecord, Images, NetworkAttachment } from '../../hooks/engine.ts';
+import type { ContainerRecord, Images } from '../../hooks/engine.ts';
 import type { Ledger } from '../apply/ledger.ts';
 import type { ContainerdClient } from '../containerd/index.ts';
 import type { ContainerIo } from '../io/index.ts';
@@ -77,13 +77,6 @@ export async function withLedger<T>(
   } finally {
     ledger.close();
   }
-}
-
-/** The results of network effects, as a record keeps them. */
-export function networksOf(record: ContainerRecord): NetworkAttachment[] {
-  return Object.entries(record.attachments)
-    .filter(([key]) => key.startsWith('network.'))
-    .map(([, attachment]) => attachment as NetworkAttachment);
 }
 
 /** Tells the world what happened to a container, in Docker's words. */

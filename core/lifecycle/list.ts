@@ -1,8 +1,8 @@
 import type { ContainerFilter, ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { networkAttachments } from '../../hooks/networkAttachments.ts';
 import { hasLabel } from '../state/labels.ts';
 import type { ContainerStore } from '../state/store.ts';
-import { networksOf } from './kernel.ts';
 
 type Test = (record: ContainerRecord, value: string, store: ContainerStore) => boolean;
 
@@ -18,9 +18,10 @@ const tests: Record<string, Test> = {
       ([path, { source }]) => path === value || source.includes(`/volumes/${value}/`),
     ),
   network: (record, value) =>
-    record.draft.network.mode === value || networksOf(record).some(({ network }) => network === value),
-  before: (record, value, store) => record.createdAt < store.find(value).createdAt,
-  since: (record, value, store) => record.createdAt > store.find(value).createdAt,
+    record.draft.network.mode === value ||
+    networkAttachments(record).some(({ network }) => network === value),
+  before: (record, value, store) => record.createdAt < store.findAny(value).createdAt,
+  since: (record, value, store) => record.createdAt > store.findAny(value).createdAt,
   rich: ({ draft }, value) => String(draft.rich.enabled) === value || draft.rich.mode === value,
 };
 
@@ -29,16 +30,16 @@ export function listContainers(store: ContainerStore, filter: ContainerFilter = 
   const { all = false, limit, filters = {} } = filter;
   checkFilters(filters);
   const wanted = all || limit !== undefined || 'status' in filters || 'exited' in filters;
-  const found = store
-    .list()
+  const found = [...store.list(), ...store.damaged()]
     .filter((record) => wanted || isUp(record))
     .filter((record) => matches(record, filters, store))
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
   return limit === undefined ? found : found.slice(0, limit);
 }
 
+/** A damaged container too, if its task runs. */
 function isUp({ state }: ContainerRecord): boolean {
-  return ['running', 'paused', 'restarting'].includes(state.status);
+  return ['running', 'paused', 'restarting'].includes(state.status) || state.pid > 0;
 }
 
 /** @throws PCH_OPTION_INVALID for an unknown filter */

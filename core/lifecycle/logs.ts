@@ -18,12 +18,8 @@ export function logs(
         hint: 'make it with --log-driver json-file, or use pouch attach',
       },
     );
-  const { log } = record.paths;
-  return readLogs(log, query, {
-    ...(signal && { signal }),
-    isDone: () => endOf(kernel, record, signal),
-    hold: () => kernel.io.holdLog(log),
-  });
+  const isDone = () => endOf(kernel, record, signal);
+  return readLogs(record.paths.log, query, { ...(signal && { signal }), isDone });
 }
 
 async function endOf(kernel: Kernel, record: ContainerRecord, signal?: AbortSignal): Promise<void> {

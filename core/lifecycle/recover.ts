@@ -1,14 +1,16 @@
 /**
  * What a new daemon does with what the last one left: interrupted verbs are finished or undone, ends that nobody saw
- * are told, and what no container explains is removed.
+ * are told, damage is set aside, and what no container can have is removed.
  */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { deleteTask } from '../apply/effects/task.ts';
+import type { Ledger } from '../apply/ledger.ts';
 import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../containerd/index.ts';
 import { settleCheckpoints } from './checkpoint/remove.ts';
+import { alivePid, type Finding, quarantine, type Traces } from './damaged/quarantine.ts';
 import { cleanUpLocked, onExit, setExited, unseenExitCode, watchExit } from './exit.ts';
 import { initPid } from './initPid.ts';
 import { type Kernel, withLedger } from './kernel.ts';
@@ -17,27 +19,43 @@ import { restartAfterExit } from './restartPolicy.ts';
 import { setRunning } from './start.ts';
 import { settleUpdate } from './update.ts';
 
-/** A damaged container is named in the log and left for its user; the others are recovered. */
+/** Looks up what containerd has under a container's id. */
+type TracesOf = (id: string) => Traces;
+
+/** Damaged containers are set aside for their user; the others are recovered. */
 export async function recover(kernel: Kernel): Promise<void> {
-  const { unreadable } = await kernel.store.load();
-  const tasks = new Map((await kernel.client.tasks.list()).map((task) => [task.id, task]));
-  const damaged = new Set<string>();
-  for (const id of unreadable) {
-    damaged.add(id);
-    await guarded(kernel, id, () => discard(kernel, id).then(() => void damaged.delete(id)));
+  const { store, locks } = kernel;
+  const { recordless, damaged } = await store.load();
+  const tracesOf = await survey(kernel);
+  for (const { id, read } of damaged) {
+    const found = read.state === 'damaged' ? read.found : undefined;
+    await quarantine(
+      kernel,
+      id,
+      { problem: read.problem, isNewer: read.state === 'newer', found },
+      tracesOf(id),
+    );
   }
+  for (const id of recordless) await guarded(kernel, id, () => settleRecordless(kernel, id, tracesOf(id)));
   await Promise.all(
-    kernel.store
+    store
       .list()
       .map((record) =>
         guarded(kernel, record.id, () =>
-          kernel.locks.run(record.id, 'recover', () => recoverOne(kernel, record, tasks.get(record.id))),
+          locks.run(record.id, 'recover', () => recoverSound(kernel, record, tracesOf(record.id))),
         ),
       ),
   );
-  await removeOrphans(kernel, damaged);
+  await settleOrphans(kernel, tracesOf);
   // The streams of exec processes ended with the daemon that read them.
   await rm(join(kernel.config.state, 'exec'), { recursive: true, force: true });
+}
+
+async function survey({ client }: Kernel): Promise<TracesOf> {
+  const [allTasks, snapshots] = await Promise.all([client.tasks.list(), client.snapshots.list()]);
+  const tasks = new Map(allTasks.map((task) => [task.id, task]));
+  const parents = new Map(snapshots.map(({ name, parent }) => [name, parent]));
+  return (id) => ({ task: tasks.get(id), parent: parents.get(id) });
 }
 
 async function guarded(kernel: Kernel, id: string, work: () => Promise<void>): Promise<void> {
@@ -46,25 +64,58 @@ async function guarded(kernel: Kernel, id: string, work: () => Promise<void>): P
   });
 }
 
-/**
- * No config.json, as a create or a remove was cut off.
- * @throws PCH_CONTAINER_DAMAGED if neither was
- */
-async function discard(kernel: Kernel, id: string): Promise<void> {
+/** There is no config.json: a create or a remove was cut off, or the file is lost. */
+async function settleRecordless(kernel: Kernel, id: string, traces: Traces): Promise<void> {
+  const { store } = kernel;
   await withLedger(kernel, id, async (ledger) => {
-    if (ledger.interrupted === undefined && ledger.pending('create').length > 0) throw damage(kernel, id);
+    const problem = await lossOf(kernel, id, ledger, traces);
+    if (problem !== undefined) return await quarantine(kernel, id, { problem }, traces);
     await ledger.undo('start');
     await ledger.undo('create');
+    await store.discard(id);
+  }).catch(async (error: unknown) => {
+    if (!isDamage(error)) throw error;
+    await quarantine(kernel, id, { problem: error.message, isNewer: true, file: 'journal.jsonl' }, traces);
   });
-  await rm(kernel.store.directoryOf(id), { recursive: true, force: true });
 }
 
-function damage(kernel: Kernel, id: string): PouchError {
-  const path = join(kernel.store.directoryOf(id), 'config.json');
-  return new PouchError('PCH_CONTAINER_DAMAGED', `${path} cannot be read; the container is left as it is`, {
-    container: id,
-    hint: 'bring the file back, or remove the directory, and start pouchd again',
+/** Undefined if the journal says that a create or remove was under way, or if nothing was done yet. */
+async function lossOf(
+  { store }: Kernel,
+  id: string,
+  ledger: Ledger,
+  { task, parent }: Traces,
+): Promise<string | undefined> {
+  const problem = 'config.json: not found';
+  if (ledger.damage !== undefined) return `${problem}; ${ledger.damage}`;
+  if (ledger.interrupted === 'create' || ledger.interrupted === 'remove') return undefined;
+  const hasTraces = task !== undefined || parent !== undefined;
+  const isJustMade = ledger.isNew && !hasTraces && (await hasOnlySpec(store.directoryOf(id)));
+  return isJustMade ? undefined : problem;
+}
+
+/** The first files of a create: the journal comes next. */
+async function hasOnlySpec(directory: string): Promise<boolean> {
+  const files = await readdir(directory);
+  return files.every((file) => ['spec.json', 'journal.jsonl'].includes(file));
+}
+
+/** A journal of a later Pouch sets its container aside. */
+async function recoverSound(kernel: Kernel, record: ContainerRecord, traces: Traces): Promise<void> {
+  await recoverOne(kernel, record, traces.task).catch(async (error: unknown) => {
+    if (!isDamage(error)) throw error;
+    const finding: Finding = {
+      problem: error.message,
+      isNewer: true,
+      file: 'journal.jsonl',
+      found: record,
+    };
+    await quarantine(kernel, record.id, finding, traces);
   });
+}
+
+function isDamage(error: unknown): error is PouchError {
+  return error instanceof PouchError && error.code === 'PCH_CONTAINER_DAMAGED';
 }
 
 async function recoverOne(
@@ -114,7 +165,7 @@ async function undoStart(kernel: Kernel, record: ContainerRecord): Promise<void>
 /** No verb was cut off in its middle: the task tells what has become of the container. */
 async function resume(kernel: Kernel, record: ContainerRecord, task: TaskProcess | undefined): Promise<void> {
   const wasUp = ['running', 'paused', 'restarting'].includes(record.state.status);
-  if (task && wasUp && isAlive(task)) return await adopt(kernel, record, task);
+  if (task && wasUp && hasStarted(task)) return await adopt(kernel, record, task);
   if (!wasUp) return await settle(kernel, record);
   const exit = { exitStatus: task?.exitStatus ?? unseenExitCode, exitedAt: task?.exitedAt };
   // Not awaited: it takes the lock that this recovery holds.
@@ -123,7 +174,7 @@ async function resume(kernel: Kernel, record: ContainerRecord, task: TaskProcess
   else restartAfterExit(kernel, record);
 }
 
-function isAlive({ status }: TaskProcess): boolean {
+function hasStarted({ status }: TaskProcess): boolean {
   return status === TaskStatus.RUNNING || status === TaskStatus.PAUSED || status === TaskStatus.PAUSING;
 }
 
@@ -149,19 +200,30 @@ const containerId = /^[0-9a-f]{64}$/;
 
 /** The log keeper may hold streams of containers that have ended while no daemon was there. */
 async function finishStrayStreams({ io, store }: Kernel): Promise<void> {
-  for (const id of await io.known()) if (!store.has(id)) await io.finish(id);
+  for (const id of await io.known()) if (!store.knows(id)) await io.finish(id);
 }
 
-/** containerd's namespace is ours alone, so what has no record there is left from something cut off. */
-async function removeOrphans(kernel: Kernel, damaged: ReadonlySet<string>): Promise<void> {
-  const { client } = kernel;
-  const store = { has: (id: string) => kernel.store.has(id) || damaged.has(id) };
-  for (const { id } of await client.tasks.list())
-    if (!store.has(id)) await guarded(kernel, id, () => deleteTask(client, id));
+/**
+ * containerd's namespace is Pouch's alone, but a directory may be lost (a disk that is not mounted): what runs or has data
+ * is set aside, and only the rest is removed.
+ */
+async function settleOrphans(kernel: Kernel, tracesOf: TracesOf): Promise<void> {
+  const { client, store } = kernel;
+  const problem = 'config.json: not found, and neither is its directory';
+  const settle = (id: string, work: () => Promise<unknown>) =>
+    guarded(kernel, id, async () => {
+      if (!store.knows(id)) await work();
+    });
+  for (const { name: id, kind } of await client.snapshots.list())
+    if (kind === SnapshotKind.ACTIVE && containerId.test(id))
+      await settle(id, () => quarantine(kernel, id, { problem }, tracesOf(id)));
+  for (const task of await client.tasks.list())
+    await settle(task.id, () =>
+      alivePid(task) > 0
+        ? quarantine(kernel, task.id, { problem }, tracesOf(task.id))
+        : deleteTask(client, task.id),
+    );
   for (const { id } of await client.containers.list())
-    if (!store.has(id)) await guarded(kernel, id, () => ifFound(client.containers.delete(id)).then(() => {}));
-  for (const { name, kind } of await client.snapshots.list())
-    if (kind === SnapshotKind.ACTIVE && containerId.test(name) && !store.has(name))
-      await guarded(kernel, name, () => ifFound(client.snapshots.remove(name)).then(() => {}));
+    await settle(id, () => ifFound(client.containers.delete(id)));
   await finishStrayStreams(kernel);
 }

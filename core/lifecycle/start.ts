@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
+import { networkAttachments } from '../../hooks/networkAttachments.ts';
 import { runtimeError } from '../apply/effects/runtimeError.ts';
 import { effectsOf } from '../apply/effectsOf.ts';
 import type { Ledger } from '../apply/ledger.ts';
@@ -12,7 +13,7 @@ import { watchExit } from './exit.ts';
 import { isUp, removeLocked } from './remove.ts';
 import { initPid } from './initPid.ts';
 import { inItsMachine } from './machine.ts';
-import { emitContainer, type Kernel, networksOf, withLedger, underLock } from './kernel.ts';
+import { emitContainer, type Kernel, withLedger, underLock } from './kernel.ts';
 
 export interface StartOptions {
   /** Name of one of its checkpoints. */
@@ -109,7 +110,7 @@ async function startTask(
 
 /** The address is known only now; the file is rewritten in place, as it is bind-mounted. */
 async function tellOwnName(kernel: Kernel, record: ContainerRecord): Promise<void> {
-  const networks = networksOf(record);
+  const networks = networkAttachments(record);
   if (networks.length === 0 || record.draft.mounts[etcPaths.hosts]) return;
   await writeFile(record.paths.hosts, hostsFile(record.draft, await kernel.hostFiles(), networks));
 }

@@ -4,6 +4,7 @@ import type { ContainerStatus, Operation, RuntimeInfo, System, SystemInfo } from
 import { cgroupVersion, operatingSystem } from '../host/facts.ts';
 import { hostPlatform } from '../images/index.ts';
 import { version } from '../version.ts';
+import { damageWarnings } from './damaged/warnings.ts';
 import type { Kernel } from './kernel.ts';
 import { describeRuntimes } from './runtimes.ts';
 
@@ -39,7 +40,7 @@ export class HostSystem implements System {
       defaultRuntime: config.runtime.default,
       containerd: { ...this.#containerd(), managed: config.containerd.managed },
       plugins: [...generations.current.plugins],
-      warnings: [],
+      warnings: await damageWarnings(this.#kernel),
       time: new Date().toISOString(),
     };
   }
@@ -66,7 +67,8 @@ export class HostSystem implements System {
   }
 
   #counts(): SystemInfo['containers'] {
-    const all = this.#kernel.store.list();
+    const { store } = this.#kernel;
+    const all = [...store.list(), ...store.damaged()];
     const count = (...wanted: ContainerStatus[]) =>
       all.filter(({ state }) => wanted.includes(state.status)).length;
     return {

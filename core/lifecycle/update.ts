@@ -1,20 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { catalogue } from '../../hooks/catalogue.ts';
 import type { ContainerRecord, UpdateRequest } from '../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../hooks/errors.ts';
-import type { OciSpec } from '../../hooks/oci.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
-import { specPath } from '../apply/effects/container.ts';
 import type { Ledger } from '../apply/ledger.ts';
 import { readHostLimits } from '../plan/clamp/index.ts';
 import { type PlannedUpdate, planUpdate } from '../plan/update/planUpdate.ts';
 import { diff } from '../plugins/draft/diff.ts';
 import type { Generation } from '../plugins/index.ts';
-import { writeDurably } from '../state/durable.ts';
+import { updateSpec } from '../state/planFiles.ts';
 import { emitContainer, type Kernel, withLedger, underLock } from './kernel.ts';
 import { requireOf } from './requireFeature.ts';
 import { wantsRestart } from './restartPolicy.ts';
-import { withLimits } from './storedPlan.ts';
 
 /** Key of the effect that an update under way has in the journal. */
 const limitsKey = 'update.limits';
@@ -83,7 +79,7 @@ async function keep(kernel: Kernel, record: ContainerRecord, planned: PlannedUpd
     draft: { ...record.draft, resources, restart },
     updates: lastOfEach([...(record.updates ?? []), ...planned.blame]),
   };
-  await writeSpec({ ...record, ...changed });
+  await updateSpec({ ...record, ...changed });
   await kernel.store.save({ ...record, ...changed });
   Object.assign(record, changed);
 }
@@ -91,13 +87,6 @@ async function keep(kernel: Kernel, record: ContainerRecord, planned: PlannedUpd
 /** A container that is updated for years does not gather blame: each field's last change in each hook. */
 function lastOfEach(blame: BlameEntry[]): BlameEntry[] {
   return [...new Map(blame.map((entry) => [`${entry.hook} ${entry.plugin} ${entry.field}`, entry])).values()];
-}
-
-/** What the next start goes by. */
-async function writeSpec(record: ContainerRecord): Promise<void> {
-  const path = specPath(record);
-  const spec = JSON.parse(await readFile(path, 'utf8')) as OciSpec;
-  await writeDurably(path, JSON.stringify(withLimits(spec, record)));
 }
 
 /** An update that was cut off or has failed: kernel and spec get what the record says. */
@@ -108,7 +97,7 @@ export async function settleUpdate(kernel: Kernel, record: ContainerRecord): Pro
 async function settled(kernel: Kernel, record: ContainerRecord, ledger: Ledger): Promise<void> {
   try {
     await ledger.revert(limitsKey);
-    await writeSpec(record);
+    await updateSpec(record);
     await ledger.commit();
   } catch (error) {
     // It stays on the books: the container's stop, or the next start of the daemon, comes back to it.

@@ -1,16 +1,33 @@
 /**
  * Every container this daemon knows, in memory, and in one directory each under ROOT/containers. Reads never wait.
  */
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { readContainerRecord, recordForm } from './containerRecord.ts';
 import { writeDurably } from './durable.ts';
+import { type Stored, toStored } from './stored.ts';
+
+/** Directories of containers are named by their ids; others are not ours. */
+const containerId = /^[0-9a-f]{64}$/;
+
+/** A directory that is being removed has this after its id: it is no container any more. */
+const removedSuffix = '.removed';
+
+/** What `load` has found beside sound containers. */
+export interface Loaded {
+  /** Ids of directories without a config.json: a create that was cut off, or a lost file. */
+  recordless: string[];
+  damaged: { id: string; read: Exclude<Stored<ContainerRecord>, { state: 'sound' }> }[];
+}
 
 export class ContainerStore {
   readonly #directory: string;
   readonly #byId = new Map<string, ContainerRecord>();
   readonly #idByName = new Map<string, string>();
+  /** Stand-ins of containers whose record is damaged. */
+  readonly #damaged = new Map<string, ContainerRecord>();
   /** Containers that are being made: only their own effects see them. */
   readonly #staged = new Map<string, ContainerRecord>();
   /** Names given to containers that are being made. */
@@ -24,19 +41,26 @@ export class ContainerStore {
     return join(this.#directory, id);
   }
 
-  /**
-   * Reads all containers from the disk. A directory without a readable config.json is answered by its name: a create
-   * that was cut off, or damage.
-   */
-  async load(): Promise<{ unreadable: string[] }> {
+  /** Reads all containers from the disk, and finishes removals that were cut off. Only sound ones are indexed. */
+  async load(): Promise<Loaded> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const unreadable: string[] = [];
-    for (const id of await readdir(this.#directory)) {
-      const record = await readRecord(this.directoryOf(id));
-      if (record) this.#index(record);
-      else unreadable.push(id);
-    }
-    return { unreadable };
+    const names = await readdir(this.#directory);
+    // One that cannot be removed does not keep the daemon from starting; the next start tries again.
+    for (const name of names.filter(isRemoved))
+      await rm(join(this.#directory, name), { recursive: true, force: true }).catch(() => undefined);
+    const ids = names.filter((name) => containerId.test(name));
+    const found = await Promise.all(
+      ids.map(async (id) => ({ id, read: await readContainerRecord(this.directoryOf(id)) })),
+    );
+    const loaded: Loaded = { recordless: [], damaged: [] };
+    const sound: ContainerRecord[] = [];
+    for (const { id, read } of found)
+      if (read.state === 'sound') sound.push(read.value);
+      else if (read.state === 'missing') loaded.recordless.push(id);
+      else loaded.damaged.push({ id, read });
+    // Of two with one name, the older is a `--rm` container whose removal was cut off.
+    for (const record of sound.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))) this.#index(record);
+    return loaded;
   }
 
   list(): ContainerRecord[] {
@@ -53,8 +77,31 @@ export class ContainerStore {
     return [...staying, ...staged];
   }
 
+  /** Whether there is a sound container of that id. */
   has(id: string): boolean {
     return this.#byId.has(id);
+  }
+
+  /** Whether something may belong to a container of that id, sound or damaged. */
+  knows(id: string): boolean {
+    return this.#byId.has(id) || this.#damaged.has(id);
+  }
+
+  /** Stand-ins of the damaged containers. */
+  damaged(): ContainerRecord[] {
+    return [...this.#damaged.values()];
+  }
+
+  /** All that may use images, volumes and ids of the host. */
+  listUsers(): ContainerRecord[] {
+    return [...this.listStaying(), ...this.#damaged.values()];
+  }
+
+  /** Puts a stand-in in the place of a container whose record is damaged. */
+  quarantine(standIn: ContainerRecord): void {
+    this.#forget(standIn.id);
+    this.#damaged.set(standIn.id, standIn);
+    if (!this.#idByName.has(standIn.name)) this.#idByName.set(standIn.name, standIn.id);
   }
 
   /** Makes a new container known to its own effects until it is saved or its create has failed. */
@@ -72,11 +119,18 @@ export class ContainerStore {
 
   /**
    * By name, id or unambiguous id prefix.
-   * @throws PCH_CONTAINER_NOT_FOUND, PCH_ID_AMBIGUOUS
+   * @throws PCH_CONTAINER_NOT_FOUND, PCH_ID_AMBIGUOUS, PCH_CONTAINER_DAMAGED
    */
   find(ref: string): ContainerRecord {
-    const exact = this.#byId.get(ref) ?? this.#byId.get(this.#idByName.get(ref.replace(/^\//, '')) ?? '');
-    return exact ?? this.#byPrefix(ref);
+    const found = this.findAny(ref);
+    if (found.damage) throw unusable(found);
+    return found;
+  }
+
+  /** The same, and the stand-in of a damaged one. @throws PCH_CONTAINER_NOT_FOUND, PCH_ID_AMBIGUOUS */
+  findAny(ref: string): ContainerRecord {
+    const named = this.#idByName.get(ref.replace(/^\//, '')) ?? '';
+    return this.#withId(ref) ?? this.#withId(named) ?? this.#byPrefix(ref);
   }
 
   /** Whether a container has it, also one that is being made. */
@@ -95,10 +149,7 @@ export class ContainerStore {
   /** Writes the record to the disk; one that was removed stays so. @throws PCH_CONTAINER_NOT_FOUND */
   async save(record: ContainerRecord): Promise<void> {
     this.get(record.id);
-    await writeDurably(
-      join(this.directoryOf(record.id), 'config.json'),
-      JSON.stringify(record, undefined, 1),
-    );
+    await writeDurably(join(this.directoryOf(record.id), 'config.json'), toStored(record, recordForm));
   }
 
   /** Makes a container visible to everybody. */
@@ -117,13 +168,28 @@ export class ContainerStore {
     this.#idByName.set(name, record.id);
   }
 
-  /** Removes the record and its directory. What a crash leaves of it has no record any more. */
+  /** Removes a container, sound or damaged, with its directory. */
   async delete(id: string): Promise<void> {
-    await rm(join(this.directoryOf(id), 'config.json'), { force: true });
-    await rm(this.directoryOf(id), { recursive: true, force: true });
-    const record = this.#byId.get(id);
+    await this.discard(id);
+    this.#forget(id);
+  }
+
+  /** Removes a directory. It is renamed first: what a crash leaves of it looks like no container. */
+  async discard(id: string): Promise<void> {
+    const removed = `${this.directoryOf(id)}${removedSuffix}`;
+    await rename(this.directoryOf(id), removed).catch(ignoreMissing);
+    await rm(removed, { recursive: true, force: true });
+  }
+
+  #forget(id: string): void {
+    const record = this.#withId(id);
     if (record) this.forgetName(record);
     this.#byId.delete(id);
+    this.#damaged.delete(id);
+  }
+
+  #withId(id: string): ContainerRecord | undefined {
+    return this.#byId.get(id) ?? this.#damaged.get(id);
   }
 
   #index(record: ContainerRecord): void {
@@ -132,7 +198,8 @@ export class ContainerStore {
   }
 
   #byPrefix(ref: string): ContainerRecord {
-    const matches = /^[0-9a-f]+$/.test(ref) ? this.list().filter(({ id }) => id.startsWith(ref)) : [];
+    const all = [...this.list(), ...this.damaged()];
+    const matches = /^[0-9a-f]+$/.test(ref) ? all.filter(({ id }) => id.startsWith(ref)) : [];
     const [first, second] = matches;
     if (!first) throw notFound(ref);
     if (!second) return first;
@@ -142,13 +209,21 @@ export class ContainerStore {
   }
 }
 
-/** Undefined when there is no record, or none that can be read. */
-async function readRecord(directory: string): Promise<ContainerRecord | undefined> {
-  try {
-    return JSON.parse(await readFile(join(directory, 'config.json'), 'utf8')) as ContainerRecord;
-  } catch {
-    return undefined;
-  }
+function isRemoved(name: string): boolean {
+  return name.endsWith(removedSuffix) && containerId.test(name.slice(0, -removedSuffix.length));
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** Of the stand-in of a damaged container. */
+export function unusable({ id, name, damage }: ContainerRecord): PouchError {
+  return new PouchError(
+    'PCH_CONTAINER_DAMAGED',
+    `the container ${name} is damaged: ${damage?.problem ?? 'its record cannot be used'}`,
+    { container: id, ...(damage && { hint: damage.hint }) },
+  );
 }
 
 function notFound(ref: string): PouchError {

@@ -1,12 +1,15 @@
 /** Volumes: directories under ROOT/volumes that outlive containers. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Type } from '@sinclair/typebox';
 import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { describes, flag, map, may, text } from '../../hooks/schema/describes.ts';
 import { KeyedLocks } from '../lifecycle/locks.ts';
 import { writeDurably } from '../state/durable.ts';
 import { passes } from '../state/labels.ts';
+import { readStored, type Stored, type StoredForm, toStored } from '../state/stored.ts';
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
@@ -22,6 +25,13 @@ interface StoredVolume {
   /** Missing in files of older versions: there, a generated name marks an anonymous volume. */
   anonymous?: boolean;
 }
+
+const volumeForm: StoredForm<StoredVolume> = {
+  version: 1,
+  schema: describes<StoredVolume>()(
+    Type.Object({ createdAt: text, labels: map(text), anonymous: may(flag) }),
+  ),
+};
 
 interface NewVolume {
   labels?: Record<string, string>;
@@ -52,7 +62,8 @@ export class VolumeStore implements Volumes {
   }
 
   async #ensureLocked(name: string, { labels = {}, anonymous = false }: NewVolume) {
-    if (await this.#read(name)) return { created: false };
+    // Data without a volume.json gets a new one; a damaged one stays, for its user to restore.
+    if ((await this.#stored(name)).state !== 'missing') return { created: false };
     const stored: StoredVolume = {
       createdAt: new Date().toISOString(),
       labels: anonymous ? { ...labels, [anonymousLabel]: '' } : labels,
@@ -60,7 +71,7 @@ export class VolumeStore implements Volumes {
     };
     try {
       await mkdir(this.pathOf(name), { recursive: true, mode: 0o755 });
-      await writeDurably(join(this.#directory, name, 'volume.json'), JSON.stringify(stored));
+      await writeDurably(this.#fileOf(name), toStored(stored, volumeForm));
     } catch (error) {
       await this.#discardHalfMade(name);
       throw error;
@@ -89,7 +100,7 @@ export class VolumeStore implements Volumes {
   }
 
   async remove(name: string, { force = false }: { force?: boolean } = {}): Promise<void> {
-    if (!force) await this.inspect(name);
+    if (!force) refuseDamaged(await this.inspect(name), this.#fileOf(name));
     checkName(name);
     await this.#locks.run(name, 'remove', async () => {
       const users = this.#usersOf(name);
@@ -110,6 +121,7 @@ export class VolumeStore implements Volumes {
   async prune({ all = false, ...filter }: VolumePruneFilter = {}): Promise<string[]> {
     const removed: string[] = [];
     for (const volume of await this.list()) {
+      if (volume.damage !== undefined) continue;
       if ((all || volume.anonymous) && passes(filter, volume) && (await this.#discardUnused(volume.name)))
         removed.push(volume.name);
     }
@@ -141,18 +153,36 @@ export class VolumeStore implements Volumes {
     const uses = ({ draft }: ContainerRecord) =>
       Object.values(draft.mounts).some(({ source }) => source === path);
     return this.#containers()
-      .filter(uses)
-      .map((record) => record.name);
+      .filter((record) => record.damage?.usesUnknown === true || uses(record))
+      .map((record) => (record.damage ? `${record.name} (damaged)` : record.name));
+  }
+
+  #fileOf(name: string): string {
+    return join(this.#directory, name, 'volume.json');
+  }
+
+  #stored(name: string): Promise<Stored<StoredVolume>> {
+    return readStored(this.#fileOf(name), volumeForm);
   }
 
   async #read(name: string): Promise<Volume | undefined> {
     if (!namePattern.test(name)) return undefined;
-    const text = await readFile(join(this.#directory, name, 'volume.json'), 'utf8').catch(() => undefined);
-    if (text === undefined) return undefined;
-    const stored = JSON.parse(text) as StoredVolume;
-    const anonymous = stored.anonymous ?? generatedName.test(name);
-    return { name, mountpoint: this.pathOf(name), ...stored, anonymous };
+    const read = await this.#stored(name);
+    const mountpoint = this.pathOf(name);
+    if (read.state === 'sound')
+      return { name, mountpoint, ...read.value, anonymous: read.value.anonymous ?? generatedName.test(name) };
+    // An empty one without a volume.json is left of a create that was cut off.
+    const isEmpty = async () => (await readdir(mountpoint).catch(() => [])).length === 0;
+    if (read.state === 'missing' && (await isEmpty())) return undefined;
+    return { name, mountpoint, createdAt: '', labels: {}, anonymous: false, damage: read.problem };
   }
+}
+
+function refuseDamaged({ name, damage }: Volume, path: string): void {
+  if (damage === undefined) return;
+  throw new PouchError('PCH_VOLUME_DAMAGED', `the volume ${name} is damaged: ${damage}`, {
+    hint: `restore ${path} from a backup, or remove the volume and its data: pouch volume rm -f ${name}`,
+  });
 }
 
 function checkName(name: string): void {

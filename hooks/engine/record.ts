@@ -18,6 +18,18 @@ export interface ContainerState {
   finishedAt: string;
 }
 
+/** Why nothing but the id of a container is certain: its config.json cannot be used. */
+export interface Damage {
+  /** The damaged file. */
+  path: string;
+  /** `config.json: state.pid: expected integer, found "x"`. */
+  problem: string;
+  /** What can be done about it. */
+  hint: string;
+  /** Its mounts are not known either: any volume may be one of its own. */
+  usesUnknown: boolean;
+}
+
 /** A container as the store holds it; also the content of its config.json. */
 export interface ContainerRecord {
   id: string;
@@ -36,6 +48,11 @@ export interface ContainerRecord {
   updates?: BlameEntry[];
   /** What the start-stage effects answered, by effect key: `network.eth0` → addresses. */
   attachments: Record<string, unknown>;
+  /**
+   * Set if this is a stand-in: the container's own record is damaged, and all that could not be read from elsewhere is
+   * empty. Its status is `dead`, its pid that of a task that still runs. Never stored.
+   */
+  damage?: Damage;
   /** Absolute paths of the files bound into the container. */
   paths: { directory: string; log: string; hosts: string; hostname: string; resolvConf: string };
 }

@@ -7,6 +7,8 @@ export interface Volume {
   labels: Record<string, string>;
   /** Made without a name: nobody can ask for it again. */
   anonymous: boolean;
+  /** Why its volume.json cannot be used: `volume.json: expected JSON, found …`. Labels and time are unknown then. */
+  damage?: string;
 }
 
 export interface Volumes {

@@ -80,7 +80,7 @@ const file = describes<DraftFile>()(
   closed({ content: text, mode: Type.Integer({ description: 'Permission bits.' }), readonly: flag }),
 );
 
-const effect = describes<Effect>()(
+export const effect = describes<Effect>()(
   closed({ kind: text, stage: word('create', 'start'), args: map(Type.Unknown()), needs: may(texts) }),
 );
 

@@ -33,7 +33,10 @@ export default definePlugin({
   setup({ hooks, options: { firewall }, host, log, effect, surface }) {
     const preparation = new BridgePreparation(log);
     const localnet = new LocalnetRouting();
-    effect(cniEffect(preparation, new PortClaims(), localnet));
+    effect({
+      ...cniEffect(preparation, new PortClaims(), localnet),
+      assume: ({ id, netns }) => assumedArgs(id, netns, host, firewall),
+    });
     hooks.container.spec.tap((draft) => {
       if (draft.network.mode !== 'bridge') return;
       draft.effects['network.eth0'] = {
@@ -96,6 +99,21 @@ function argsFor(draft: ContainerDraft, host: HostFacts, firewall: boolean): Cni
     ports,
     ...(ip && { ip: checkFixedAddress(ip, bridge.subnet) }),
     ...(mac && { mac }),
+  };
+}
+
+/** portmap finds its rules by the container's id, but wants a port. */
+function assumedArgs(id: string, netns: string, host: HostFacts, firewall: boolean): CniEffectArgs {
+  const bridge = bridgeNetwork(host);
+  return {
+    container: id,
+    name: id,
+    netns,
+    interface: 'eth0',
+    binDirs: [...host.network.cniBinDirs],
+    bridge,
+    network: cniNetwork(bridge, { firewall, portmap: true, hairpin: host.network.hairpin }),
+    ports: [{ containerPort: 1, protocol: 'tcp' }],
   };
 }
 

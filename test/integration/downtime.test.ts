@@ -161,7 +161,7 @@ describe('while pouchd is down', function () {
     const content = await readFile(file, 'utf8');
     await meanwhile(() => writeFile(file, content.slice(0, 100)));
     assert.equal((await state(sound)).Status, 'running');
-    assert.match(await daemon.it.log(), new RegExp(`${damaged}/config.json cannot be read`));
+    assert.match(await daemon.it.log(), new RegExp(`a container is damaged.*${damaged}/config.json`));
     assert.ok(existsSync(`/proc/${Pid}`), 'its process goes on');
     await meanwhile(() => writeFile(file, content));
     assert.equal((await state('damaged')).Pid, Pid);

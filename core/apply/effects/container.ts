@@ -1,6 +1,4 @@
 /** The container object in containerd: what its shim and garbage collector know of it. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
@@ -10,16 +8,12 @@ import { type ContainerdClient, ifFound, isContainerdError } from '../../contain
 import { packOptions } from '../../containerd/runtimeOptions.ts';
 import type { Idmapped } from './idmap.ts';
 import { joinPrefix } from '../../plan/request/modes.ts';
+import { storedSpecOf } from '../../state/planFiles.ts';
 
 export interface ContainerEffectDeps {
   client: ContainerdClient;
   recordOf(id: string): ContainerRecord;
   runtimeOf(name: string): RuntimeProvider;
-}
-
-/** Where the final OCI spec of a container is kept. */
-export function specPath(record: ContainerRecord): string {
-  return join(record.paths.directory, 'spec.json');
 }
 
 export function containerEffect(
@@ -30,7 +24,7 @@ export function containerEffect(
     describe: ({ runtime }) => `make the container in containerd (${runtime})`,
     async apply({ id, runtime }, { resultOf }) {
       const record = deps.recordOf(id);
-      const spec = joinNamespaces(mapSources(await readSpec(record), resultOf('idmap')), deps);
+      const spec = joinNamespaces(mapSources(await storedSpecOf(record), resultOf('idmap')), deps);
       const options = packOptions(await deps.runtimeOf(record.draft.runtime).options(record.draft));
       const labels = { 'io.pouch.name': record.name };
       const container = {
@@ -51,10 +45,6 @@ export function containerEffect(
       await ifFound(deps.client.containers.delete(id));
     },
   };
-}
-
-async function readSpec(record: ContainerRecord): Promise<OciSpec> {
-  return JSON.parse(await readFile(specPath(record), 'utf8')) as OciSpec;
 }
 
 /** Mounts with the container's ids are made anew at each start. */

@@ -11,6 +11,7 @@ export function attributedEffectKind(kind: EffectKind, plugin: string): EffectKi
     describe: (args) => kind.describe(args),
     apply: async (...given) => named(plugin, async () => kind.apply(...given)),
     undo: async (...given) => named(plugin, async () => kind.undo(...given)),
+    ...(kind.assume ? { assume: (container) => kind.assume!(container) } : {}),
   };
 }
 

@@ -1,9 +1,9 @@
 /** The networks that there are: bridge, none, host. Enough for clients that look before they run something. */
-import { PouchError, type ContainerRecord } from '../../../hooks/index.ts';
+import { networkAttachments, PouchError, type ContainerRecord } from '../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
 import { checkNetworkPruneFilter } from '../translate/prune.ts';
-import { attachmentsOf, networkId } from '../translate/container/networks.ts';
+import { networkId } from '../translate/container/networks.ts';
 
 export const networkRoutes: Route[] = [
   { method: 'GET', path: '/networks', handler: list },
@@ -77,7 +77,7 @@ function membersOf(call: Call, network: Name): Record<string, object> {
 }
 
 function member(record: ContainerRecord, network: Name): [string, object][] {
-  return attachmentsOf(record)
+  return networkAttachments(record)
     .filter((attachment) => attachment.network === network)
     .map(({ mac, ip, prefixLength }) => [
       record.id,

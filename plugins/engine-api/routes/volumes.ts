@@ -23,7 +23,11 @@ const createSchema = typed<VolumeCreateRequest>(
 async function list(call: Call): Promise<void> {
   const keep = volumeFilter(call.query.filters());
   const volumes = (await call.engine.volumes.list()).filter(keep);
-  const answer: VolumeListResponse = { Volumes: volumes.map(toVolume), Warnings: null };
+  const damaged = volumes.filter(({ damage }) => damage !== undefined);
+  const answer: VolumeListResponse = {
+    Volumes: volumes.map(toVolume),
+    Warnings: damaged.length > 0 ? damaged.map(({ name, damage }) => `volume ${name}: ${damage}`) : null,
+  };
   sendJson(call, answer);
 }
 

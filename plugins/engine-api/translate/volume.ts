@@ -6,9 +6,10 @@ export function toVolume(volume: Volume): VolumeWire {
     Name: volume.name,
     Driver: 'local',
     Mountpoint: volume.mountpoint,
-    CreatedAt: volume.createdAt,
+    CreatedAt: volume.createdAt || undefined,
     Labels: volume.labels,
     Scope: 'local',
     Options: null,
+    ...(volume.damage !== undefined && { Status: { Damage: volume.damage } }),
   };
 }

@@ -1,5 +1,5 @@
 import type { ContainerInspect, ContainerStateWire } from '../../../../client/wire.ts';
-import type { ContainerRecord } from '../../../../hooks/index.ts';
+import type { ContainerRecord, Damage } from '../../../../hooks/index.ts';
 import { containerConfig } from './config.ts';
 import { hostConfig } from './hostConfig.ts';
 import { mountPoints } from './mounts.ts';
@@ -34,8 +34,13 @@ export function toInspect(record: ContainerRecord): ContainerInspect {
     Config: containerConfig(record),
     NetworkSettings: networkSettings(record),
     ...(record.degraded.length > 0 ? { Degraded: record.degraded } : {}),
+    ...(record.damage ? { Damage: damageOf(record.damage) } : {}),
     ...(record.warnings.length > 0 ? { Warnings: record.warnings } : {}),
   };
+}
+
+function damageOf({ path, problem, hint }: Damage): ContainerInspect['Damage'] {
+  return { Path: path, Problem: problem, Hint: hint };
 }
 
 function stateOf({ state }: ContainerRecord): ContainerStateWire {

@@ -1,22 +1,7 @@
 /** What a container has of the network: ports and endpoints. */
 import { createHash } from 'node:crypto';
 import type { EndpointSettings, NetworkSettings, PortMap, PortSummary } from '../../../../client/wire.ts';
-import type { ContainerRecord, NetworkAttachment } from '../../../../hooks/index.ts';
-
-/** The interfaces that a running container has; empty for a stopped one. */
-export function attachmentsOf(record: ContainerRecord): NetworkAttachment[] {
-  return Object.values(record.attachments).filter(isNetworkAttachment);
-}
-
-function isNetworkAttachment(value: unknown): value is NetworkAttachment {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'network' in value &&
-    'interface' in value &&
-    'ports' in value
-  );
-}
+import { networkAttachments, type ContainerRecord, type NetworkAttachment } from '../../../../hooks/index.ts';
 
 /** Networks have no ids of their own; clients want 64 hex digits that stay the same. */
 export function networkId(name: string): string {
@@ -55,7 +40,7 @@ export function networkSettings(record: ContainerRecord): NetworkSettings {
 
 /** By network; a container that does not run has its network without addresses. */
 export function endpoints(record: ContainerRecord): Record<string, EndpointSettings> {
-  const attached = attachmentsOf(record);
+  const attached = networkAttachments(record);
   if (attached.length > 0)
     return Object.fromEntries(attached.map((one) => [one.network, endpoint(record, one, one.network)]));
   const mode = networkMode(record);
@@ -120,7 +105,7 @@ function portSummary(key: string, bindings: { HostIp?: string; HostPort?: string
 }
 
 function published(record: ContainerRecord): NetworkAttachment['ports'] {
-  return attachmentsOf(record).flatMap((attachment) => attachment.ports);
+  return networkAttachments(record).flatMap((attachment) => attachment.ports);
 }
 
 /** By the image and the request. */

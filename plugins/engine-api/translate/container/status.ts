@@ -17,7 +17,7 @@ export function statusText(record: ContainerRecord, now: number): string {
     case 'removing':
       return 'Removal In Progress';
     case 'dead':
-      return 'Dead';
+      return record.damage ? `Damaged: ${record.damage.problem}` : 'Dead';
     case 'created':
       return 'Created';
   }

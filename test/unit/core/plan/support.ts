@@ -9,7 +9,7 @@ import type { ContainerRequest } from '../../../../hooks/request.ts';
 
 export const containerId = 'ab'.repeat(32);
 
-const config = {
+export const planConfig = {
   cgroupParent: '/pouch',
   shmSize: 64 << 20,
   stopTimeout: 10_000,
@@ -29,7 +29,7 @@ export function emptyDraft(image: ImageConfig['config'] = {}): ContainerDraft {
       config: { config: image } as ImageConfig,
       stat: () => Promise.resolve(undefined),
     },
-    config,
+    planConfig,
   );
 }
 

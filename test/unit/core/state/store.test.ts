@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ContainerStore } from '../../../../core/state/store.ts';
-import { record } from '../record.ts';
+import { fullRecord } from '../fullRecord.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 
 describe('the container store', () => {
@@ -11,10 +11,15 @@ describe('the container store', () => {
     store = new ContainerStore(directory.path);
   });
 
-  const a = () => record({ id: `aa11${'0'.repeat(60)}`, name: 'first' });
-  const b = () => record({ id: `aa22${'0'.repeat(60)}`, name: 'second' });
+  const stored = (start: string, name: string) => {
+    const id = start.padEnd(64, '0');
+    return fullRecord(id, store.directoryOf(id), { name });
+  };
+  const a = () => stored('aa11', 'first');
+  const b = () => stored('aa22', 'second');
+  const configOf = (id: string) => `${store.directoryOf(id)}/config.json`;
 
-  async function saved(...records: ReturnType<typeof record>[]): Promise<void> {
+  async function saved(...records: ReturnType<typeof fullRecord>[]): Promise<void> {
     await store.load();
     for (const one of records) {
       mkdirSync(store.directoryOf(one.id));
@@ -39,7 +44,7 @@ describe('the container store', () => {
   it('has after a restart what was saved', async () => {
     await saved(a(), b());
     const again = new ContainerStore(directory.path);
-    assert.deepEqual(await again.load(), { unreadable: [] });
+    assert.deepEqual(await again.load(), { recordless: [], damaged: [] });
     assert.deepEqual(
       again
         .list()
@@ -50,14 +55,78 @@ describe('the container store', () => {
     assert.deepEqual(again.find('first'), a());
   });
 
-  it('tells directories without a record that can be read, and reads the others', async () => {
-    await saved(a());
-    mkdirSync(`${directory.path}/containers/cut`);
-    mkdirSync(`${directory.path}/containers/broken`);
-    writeFileSync(`${directory.path}/containers/broken/config.json`, '{"id":');
+  it('reads the others beside directories without a record and damaged ones', async () => {
+    await saved(a(), b());
+    const [cut, strange] = ['cc', 'dd'].map((digits) => digits.repeat(32)) as [string, string];
+    mkdirSync(store.directoryOf(cut));
+    mkdirSync(store.directoryOf(strange));
+    writeFileSync(configOf(strange), '{"id":');
+    writeFileSync(configOf(b().id), readFileSync(configOf(a().id)));
     const again = new ContainerStore(directory.path);
-    assert.deepEqual((await again.load()).unreadable.sort(), ['broken', 'cut']);
-    assert.equal(again.list().length, 1);
+    const { recordless, damaged } = await again.load();
+    assert.deepEqual(recordless, [cut]);
+    assert.deepEqual(Object.fromEntries(damaged.map(({ id, read }) => [id, read.problem])), {
+      [b().id]: `config.json: id: expected ${b().id}, found ${a().id}`,
+      [strange]: 'config.json: expected JSON, found "{\\"id\\":"',
+    });
+    assert.deepEqual(
+      again.list().map(({ name }) => name),
+      ['first'],
+    );
+  });
+
+  it('leaves what is not a container of ours alone', async () => {
+    await store.load();
+    for (const name of ['lost+found', 'backup', 'AB'.repeat(32)])
+      mkdirSync(`${directory.path}/containers/${name}`);
+    assert.deepEqual(await new ContainerStore(directory.path).load(), { recordless: [], damaged: [] });
+    assert.ok(existsSync(`${directory.path}/containers/lost+found`));
+  });
+
+  it('finishes a removal that was cut off', async () => {
+    await saved(a());
+    const removed = `${store.directoryOf(b().id)}.removed`;
+    mkdirSync(removed);
+    writeFileSync(`${removed}/config.json`, '{}');
+    assert.deepEqual(await new ContainerStore(directory.path).load(), { recordless: [], damaged: [] });
+    assert.equal(existsSync(removed), false);
+  });
+
+  it('reads a record without a version, and refuses one of a later version', async () => {
+    await saved(a(), b());
+    assert.match(readFileSync(configOf(a().id), 'utf8'), /^\{\n "version": 1,/);
+    writeFileSync(configOf(a().id), JSON.stringify(a()));
+    writeFileSync(configOf(b().id), JSON.stringify({ version: 2, what: 'is this?' }));
+    const again = new ContainerStore(directory.path);
+    const { damaged } = await again.load();
+    assert.deepEqual(again.find('first'), a());
+    assert.deepEqual(damaged, [
+      {
+        id: b().id,
+        read: { state: 'newer', problem: 'config.json: expected version 1, found 2 of a newer Pouch' },
+      },
+    ]);
+  });
+
+  it('lists a damaged container apart, finds it for those that ask, and refuses it to the others', async () => {
+    await saved(a());
+    const problem = 'config.json: expected an object, found null';
+    const damage = { path: configOf(b().id), problem, hint: 'restore it', usesUnknown: true };
+    store.quarantine({ ...b(), damage });
+    assert.equal(store.findAny('second').damage?.problem, problem);
+    assert.equal(store.findAny('aa2').id, b().id);
+    assert.throws(() => store.find('second'), {
+      code: 'PCH_CONTAINER_DAMAGED',
+      message: `the container second is damaged: ${problem}`,
+      hint: 'restore it',
+    });
+    assert.deepEqual([store.has(b().id), store.knows(b().id)], [false, true]);
+    assert.equal(store.list().length, 1);
+    assert.equal(store.listUsers().length, 2);
+    assert.ok(store.isNameTaken('second'));
+    await store.delete(b().id);
+    assert.deepEqual(store.damaged(), []);
+    assert.equal(store.isNameTaken('second'), false);
   });
 
   it('gives a name once, also while its container is being made', async () => {
@@ -78,7 +147,7 @@ describe('the container store', () => {
     store.reserve('first').release();
     assert.equal(store.list().length, 1);
     assert.deepEqual(store.listStaying(), []);
-    const next = record({ id: `bb${'0'.repeat(62)}`, name: 'first' });
+    const next = stored('bb', 'first');
     await saved(next);
     await store.delete(first.id);
     assert.equal(store.find('first').id, next.id);

@@ -1,0 +1,123 @@
+/** `rm -f` of a damaged container: all that its id, its journal, its plan or the rest of its record says is its own. */
+import { mkdir } from 'node:fs/promises';
+import { catalogue } from '../../../hooks/catalogue.ts';
+import type { Effect } from '../../../hooks/effects.ts';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { deleteTask } from '../../apply/effects/task.ts';
+import type { Ledger } from '../../apply/ledger.ts';
+import { addCoreEffects } from '../../plan/coreEffects.ts';
+import { readPlan } from '../../state/planFiles.ts';
+import { withReserve } from '../../state/reserve.ts';
+import { unusable } from '../../state/store.ts';
+import { emitContainer, type Kernel, withLedger } from '../kernel.ts';
+import { notRunning } from '../kill.ts';
+import type { RemoveOptions } from '../remove.ts';
+
+/** @throws PCH_CONTAINER_DAMAGED unless forced: what is removed cannot be told beforehand */
+export async function removeDamaged(
+  kernel: Kernel,
+  record: ContainerRecord,
+  { force = false, volumes = false }: RemoveOptions,
+): Promise<void> {
+  if (!force) throw unusable(record);
+  await kernel.locks.run(record.id, 'remove', async () => {
+    if (kernel.store.knows(record.id))
+      await withReserve(kernel.config.root, () => removeLocked(kernel, record, volumes));
+  });
+}
+
+async function removeLocked(kernel: Kernel, record: ContainerRecord, volumes: boolean): Promise<void> {
+  const { id, paths, state } = record;
+  await mkdir(paths.directory, { recursive: true, mode: 0o700 });
+  await deleteTask(kernel.client, id);
+  await withLedger(kernel, id, async (ledger) => {
+    await claim(kernel, record, ledger, volumes);
+    await ledger.begin('remove');
+    await ledger.undo('start');
+    await ledger.undo('create');
+  });
+  await kernel.store.delete(id);
+  kernel.attachPoints.gone(id, notRunning(record));
+  emitContainer(kernel, 'destroy', record);
+  kernel.exits.settle('removal', id, { exitCode: state.exitCode });
+  await kernel.generations.use(async ({ runner }) =>
+    runner.observe(catalogue.container.postRemove, { container: record, netns: '' }, { log: kernel.log }),
+  );
+}
+
+/** Puts on the books what the journal does not list. */
+async function claim(
+  kernel: Kernel,
+  record: ContainerRecord,
+  ledger: Ledger,
+  volumes: boolean,
+): Promise<void> {
+  const plan = await readPlan(record.paths.directory);
+  const planned = plan.state === 'sound' ? plan.value.effects.map(({ key, ...effect }) => [key, effect]) : [];
+  const told: Record<string, Effect> = {
+    ...record.draft.effects,
+    ...(Object.fromEntries(planned) as Record<string, Effect>),
+    ...ledger.effects(),
+  };
+  const effects = { ...byId(kernel, record), ...assumed(kernel, record, told), ...told };
+  const own = Object.entries(effects).filter(
+    ([, effect]) => !namesAnother(effect, record.id) && (volumes || effect.kind !== 'volume'),
+  );
+  for (const [key, { kind }] of Object.entries(ledger.effects()))
+    if (kind === 'volume' && !volumes) await ledger.release(key);
+  const results = record.attachments;
+  await ledger.reclaim(
+    Object.fromEntries(own.map(([key, effect]) => [key, { effect, result: results[key], done: true }])),
+  );
+}
+
+/** Whether it names another container: garbled files are not to be believed. */
+function namesAnother({ args }: Effect, id: string): boolean {
+  return ['id', 'key', 'container'].some((field) => field in args && args[field] !== id);
+}
+
+/** What plugins may have made, where nothing says what they have. */
+function assumed(
+  { config, generations }: Kernel,
+  { id }: ContainerRecord,
+  told: Record<string, Effect>,
+): Record<string, Effect> {
+  const known = new Set(Object.values(told).map(({ kind }) => kind));
+  const kinds = [...generations.current.effectKinds.values()].filter(({ kind }) => !known.has(kind));
+  return Object.fromEntries(
+    kinds.flatMap(({ kind, assume }) =>
+      assume
+        ? [
+            [
+              `assumed.${kind}`,
+              {
+                kind,
+                stage: 'start',
+                args: assume({ id, netns: `${config.state}/netns/${id}` }),
+                needs: ['netns'],
+              },
+            ],
+          ]
+        : [],
+    ),
+  );
+}
+
+/** The effects that every container has; undoing one that was never applied does nothing. */
+function byId({ config, store }: Kernel, { id, draft }: ContainerRecord): Record<string, Effect> {
+  const [netnsPath, usernsPath, idmapDirectory] = ['netns', 'userns', 'idmapped'].map(
+    (directory) => `${config.state}/${directory}/${id}`,
+  ) as [string, string, string];
+  const namespaces = { ...draft.namespaces, network: netnsPath, user: usernsPath };
+  const all = { ...draft, namespaces, effects: {} };
+  addCoreEffects(all, {
+    directory: store.directoryOf(id),
+    netnsPath,
+    usernsPath,
+    idmapDirectory,
+    containerdType: '',
+    stdioLog: null,
+    networkFirst: false,
+  });
+  return all.effects;
+}

@@ -1,0 +1,77 @@
+/** Ending what runs of a damaged container: by containerd's task of its id. All else stays for a restored record. */
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { ifFound, isContainerdError, saysEnded, TaskStatus } from '../../containerd/index.ts';
+import { emitContainer, type Kernel } from '../kernel.ts';
+import { notRunning } from '../kill.ts';
+import { signalNumber } from '../signals.ts';
+import type { StopOptions } from '../stop.ts';
+import { alivePid } from './quarantine.ts';
+
+const SIGKILL = 9;
+/** After SIGKILL the kernel needs milliseconds, unless a process is stuck in it. */
+const killDeadlineMs = 10_000;
+
+/** Resolves to false if it did not run. */
+export async function stopDamaged(
+  kernel: Kernel,
+  record: ContainerRecord,
+  { signal, timeoutSeconds }: StopOptions,
+): Promise<boolean> {
+  const { stop } = record.draft;
+  const number = signalNumber(signal ?? stop.signal);
+  const seconds = timeoutSeconds ?? stop.timeoutSeconds;
+  return await kernel.locks.run(record.id, 'stop', async () => {
+    if (!(await send(kernel, record, number))) return false;
+    if (!(await ends(kernel, record, seconds < 0 ? 'none' : seconds * 1000))) {
+      await send(kernel, record, SIGKILL);
+      if (!(await ends(kernel, record, killDeadlineMs))) throw stuck(record);
+    }
+    emitContainer(kernel, 'stop', record);
+    return true;
+  });
+}
+
+/** @throws PCH_CONTAINER_NOT_RUNNING */
+export async function killDamaged(
+  kernel: Kernel,
+  record: ContainerRecord,
+  signal = 'SIGKILL',
+): Promise<void> {
+  if (!(await send(kernel, record, signalNumber(signal)))) throw notRunning(record);
+}
+
+/** Resolves to false if nothing runs. */
+async function send(kernel: Kernel, record: ContainerRecord, signal: number): Promise<boolean> {
+  const { tasks } = kernel.client;
+  const task = await ifFound(tasks.get(record.id));
+  if (!task || alivePid(task) === 0) return false;
+  emitContainer(kernel, 'kill', record, { signal: String(signal) });
+  await tasks.kill(record.id, signal).catch(ignoreEnded);
+  // A frozen process takes its signals when it is thawed.
+  if (task.status === TaskStatus.PAUSED) await tasks.resume(record.id).catch(() => undefined);
+  return true;
+}
+
+async function ends({ client }: Kernel, { id, state }: ContainerRecord, deadlineMs: number | 'none') {
+  try {
+    await ifFound(client.tasks.wait(id, '', { deadlineMs }));
+    state.pid = 0;
+    return true;
+  } catch (error) {
+    if (isContainerdError(error, 'PCH_DEADLINE')) return false;
+    throw error;
+  }
+}
+
+/** It ended by itself meanwhile. */
+function ignoreEnded(error: unknown): void {
+  if (!saysEnded(error)) throw error;
+}
+
+function stuck({ id, name }: ContainerRecord): PouchError {
+  return new PouchError('PCH_DEADLINE', `${name} did not end within ${killDeadlineMs / 1000} s of SIGKILL`, {
+    container: id,
+    hint: 'a process is stuck in the kernel, often on storage that does not respond',
+  });
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { Journal } from '../apply/journal.ts';
+import { Ledger, type LedgerOptions, type Reclaimed } from '../apply/ledger.ts';
+import type { Kernel } from './kernel.ts';
+import { isUp } from './remove.ts';
+
+/**
+ * A container's ledger by its journal. What a damaged journal does not list any more is taken from the record, which has
+ * every planned effect: so nothing stays on the host for ever.
+ * @throws PCH_CONTAINER_DAMAGED for a journal of a later Pouch
+ */
+export async function openLedger(
+  kernel: Pick<Kernel, 'store' | 'log' | 'prepared'>,
+  id: string,
+  options: Pick<LedgerOptions, 'kinds' | 'onStep'>,
+): Promise<Ledger> {
+  const { store, log, prepared } = kernel;
+  const path = join(store.directoryOf(id), 'journal.jsonl');
+  const ledger = await Ledger.restore({ ...options, container: id, journal: new Journal(path) });
+  if (ledger.isNewer) throw newer(id, path);
+  // One that is being created has no record yet, and no journal before its first step.
+  const record = store.has(id) ? store.get(id) : undefined;
+  const damage = record && journalDamage(record, ledger);
+  if (!record || damage === undefined) return ledger;
+  log.error('a journal is damaged: it is rebuilt from config.json', {
+    container: id,
+    problem: damage,
+    copy: `${path}.damaged`,
+  });
+  prepared.delete(id);
+  await ledger.reclaim(reclaimed(record));
+  return ledger;
+}
+
+/** What is wrong with the journal, or contradicts the record. */
+export function journalDamage(record: ContainerRecord, ledger: Ledger): string | undefined {
+  if (ledger.isNew) return 'journal.jsonl: not found, or empty';
+  if (ledger.damage !== undefined) return ledger.damage;
+  if (ledger.interrupted === 'create' && record.state.startedAt !== '')
+    return `journal.jsonl: ends during create, but the container was started at ${record.state.startedAt}`;
+  const lost = lostEffect(record, ledger);
+  return lost && `journal.jsonl: the effect "${lost}" of the running container is missing`;
+}
+
+/** Of one that runs, all effects of the start are applied, until a verb that undoes them has begun. */
+function lostEffect(record: ContainerRecord, ledger: Ledger): string | undefined {
+  const isUndoing = ['create', 'stop', 'remove'].includes(ledger.interrupted ?? '');
+  if (isUndoing || !isUp(record)) return undefined;
+  return Object.keys(reclaimed(record)).find((key) => !ledger.has(key));
+}
+
+function reclaimed(record: ContainerRecord): Record<string, Reclaimed> {
+  const { draft, attachments } = record;
+  return Object.fromEntries(
+    Object.entries(draft.effects).map(([key, effect]) => [
+      key,
+      { effect, result: attachments[key], done: effect.stage === 'create' || isUp(record) },
+    ]),
+  );
+}
+
+function newer(container: string, path: string): PouchError {
+  return new PouchError('PCH_CONTAINER_DAMAGED', `${path} was written by a later Pouch`, {
+    container,
+    hint: 'start the later pouchd again; nothing of the container was changed',
+  });
+}

@@ -1,0 +1,49 @@
+/** config.json of a container: what makes it one that can be used. */
+import { basename, join } from 'node:path';
+import { Type } from '@sinclair/typebox';
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { text } from '../../hooks/schema/describes.ts';
+import { containerDraft } from '../../hooks/schema/draft.ts';
+import { containerRecord } from '../../hooks/schema/record.ts';
+import { problemIn, readStored, type Stored, type StoredForm } from './stored.ts';
+
+/** An image's own configuration is as its author wrote it (`null` for an empty list); nothing relies on its form. */
+const storedImage = Type.Object({ reference: text, id: text, config: Type.Object({}) });
+
+export const recordForm: StoredForm<ContainerRecord> = {
+  version: 1,
+  schema: Type.Object({
+    ...containerRecord.properties,
+    draft: Type.Object({ ...containerDraft.properties, image: storedImage }),
+  }),
+};
+
+/** Reads the record in a container's directory. One that belongs to another directory is damaged. */
+export async function readContainerRecord(directory: string): Promise<Stored<ContainerRecord>> {
+  const read = await readStored(join(directory, 'config.json'), recordForm);
+  if (read.state !== 'sound') return read;
+  const problem = misplaced(read.value, directory);
+  return problem === undefined ? read : { state: 'damaged', problem: `config.json: ${problem}` };
+}
+
+/**
+ * A record that could not be read back must not be written in the first place.
+ * @throws PCH_PLAN_INVALID
+ */
+export function checkStorable(record: ContainerRecord): void {
+  const problem = problemIn(record, recordForm.schema);
+  if (problem === undefined) return;
+  throw new PouchError('PCH_PLAN_INVALID', `the planned container cannot be stored: ${problem}`, {
+    container: record.id,
+    hint: 'fix the plugin that sets this field; `pouch plan` shows who does',
+  });
+}
+
+function misplaced({ id, draft, paths }: ContainerRecord, directory: string): string | undefined {
+  const expected = basename(directory);
+  if (id !== expected) return `id: expected ${expected}, found ${id}`;
+  if (draft.id !== expected) return `draft.id: expected ${expected}, found ${draft.id}`;
+  if (paths.directory === directory) return undefined;
+  return `paths.directory: expected ${directory}, found ${paths.directory}`;
+}

@@ -1,0 +1,125 @@
+/** plan.json and spec.json of a container. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Type } from '@sinclair/typebox';
+import type { ContainerRecord, StoredPlan } from '../../hooks/engine.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import type { OciSpec } from '../../hooks/oci.ts';
+import { integer, may, text, texts } from '../../hooks/schema/describes.ts';
+import { effect } from '../../hooks/schema/draft.ts';
+import { idMapping, resources, seccomp } from '../../hooks/schema/oci.ts';
+import { blame, degradation } from '../../hooks/schema/record.ts';
+import { writeDurably } from './durable.ts';
+import { readStored, type Stored, type StoredForm, toStored } from './stored.ts';
+
+/** What Pouch reads of a spec; the runtime checks the rest. */
+const spec = Type.Object({
+  ociVersion: text,
+  process: Type.Object({
+    args: texts,
+    env: texts,
+    cwd: text,
+    user: Type.Object({ uid: integer, gid: integer }),
+  }),
+  root: Type.Object({ path: text }),
+  mounts: Type.Array(
+    Type.Object({ destination: text, type: may(text), source: may(text), options: may(texts) }),
+  ),
+  linux: Type.Object({
+    namespaces: Type.Array(Type.Object({ type: text, path: may(text) })),
+    uidMappings: may(Type.Array(idMapping)),
+    gidMappings: may(Type.Array(idMapping)),
+    resources: may(resources),
+    seccomp: may(seccomp),
+  }),
+});
+
+const specForm: StoredForm<OciSpec> = { version: 1, schema: spec };
+
+const planForm: StoredForm<StoredPlan> = {
+  version: 1,
+  schema: Type.Object({
+    spec,
+    plainSpec: Type.Object({}),
+    effects: Type.Array(Type.Object({ ...effect.properties, key: text, sentence: text })),
+    blame: Type.Array(blame),
+    degraded: Type.Array(degradation),
+    warnings: texts,
+  }),
+};
+
+/** The plan of a container's creation, with what updates have changed since. @throws PCH_CONTAINER_DAMAGED */
+export async function storedPlanOf(record: ContainerRecord): Promise<StoredPlan> {
+  const read = await readPlan(record.paths.directory);
+  if (read.state !== 'sound') throw damagedFiles(record, [read.problem], 'plan.json');
+  return withUpdates(read.value, record);
+}
+
+/**
+ * The spec that the container starts with. A damaged spec.json is made again from plan.json.
+ * @throws PCH_CONTAINER_DAMAGED
+ */
+export async function storedSpecOf(record: ContainerRecord): Promise<OciSpec> {
+  const read = await readSpec(record.paths.directory);
+  if (read.state === 'sound') return read.value;
+  const plan = await readPlan(record.paths.directory);
+  if (read.state === 'newer' || plan.state !== 'sound')
+    throw damagedFiles(record, [read.problem, ...(plan.state === 'sound' ? [] : [plan.problem])], 'them');
+  const { spec } = withUpdates(plan.value, record);
+  await writeSpec(record, spec);
+  return spec;
+}
+
+/** Has the next start use these limits. */
+export async function updateSpec(record: ContainerRecord): Promise<void> {
+  await writeSpec(record, withLimits(await storedSpecOf(record), record));
+}
+
+/** Not flushed: plan.json, which is, says the same. */
+export async function writeNewSpec({ paths }: ContainerRecord, spec: OciSpec): Promise<void> {
+  await writeFile(specPath(paths.directory), toStored(spec, specForm), { mode: 0o600 });
+}
+
+async function writeSpec({ paths }: ContainerRecord, spec: OciSpec): Promise<void> {
+  await writeDurably(specPath(paths.directory), toStored(spec, specForm));
+}
+
+export async function writePlan({ paths }: ContainerRecord, plan: StoredPlan): Promise<void> {
+  await writeDurably(planPath(paths.directory), toStored(plan, planForm));
+}
+
+export function readSpec(directory: string): Promise<Stored<OciSpec>> {
+  return readStored(specPath(directory), specForm);
+}
+
+export function readPlan(directory: string): Promise<Stored<StoredPlan>> {
+  return readStored(planPath(directory), planForm);
+}
+
+function specPath(directory: string): string {
+  return join(directory, 'spec.json');
+}
+
+function planPath(directory: string): string {
+  return join(directory, 'plan.json');
+}
+
+function withUpdates(plan: StoredPlan, record: ContainerRecord): StoredPlan {
+  const { updates } = record;
+  if (!updates) return plan;
+  return { ...plan, spec: withLimits(plan.spec, record), blame: [...plan.blame, ...updates] };
+}
+
+/** The spec with the limits that the container has now; devices are not limits. */
+function withLimits(spec: OciSpec, { draft }: ContainerRecord): OciSpec {
+  const devices = spec.linux.resources?.devices;
+  const resources = { ...draft.resources, ...(devices && { devices }) };
+  return { ...spec, linux: { ...spec.linux, resources } };
+}
+
+function damagedFiles({ id, name, paths }: ContainerRecord, problems: string[], what: string): PouchError {
+  return new PouchError('PCH_CONTAINER_DAMAGED', `the container ${name} is damaged: ${problems.join('; ')}`, {
+    container: id,
+    hint: `restore ${what} in ${paths.directory} from a backup; without a backup, recreate the container`,
+  });
+}
