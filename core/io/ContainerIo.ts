@@ -7,6 +7,7 @@ import { FifoWriter } from './fifo/FifoWriter.ts';
 import { makeFifo } from './fifo/makeFifo.ts';
 import { KeeperLink } from './KeeperLink.ts';
 import { keeperSocket, streamPaths, type StreamPaths } from './layout.ts';
+import { LogHold } from './LogHold.ts';
 import type { KeeperEvent } from './protocol.ts';
 import { StdioHolds } from './StdioHolds.ts';
 import { Subscription } from './Subscription.ts';
@@ -69,6 +70,7 @@ export class ContainerIo {
   readonly #holds = new StdioHolds();
   readonly #writers = new Map<string, Set<FifoWriter>>();
   readonly #subscriptions = new Map<string, Subscription>();
+  readonly #logHolds = new Set<LogHold>();
 
   constructor({ stateDir, log, keeperCommand }: ContainerIoOptions) {
     this.#ioDir = join(stateDir, 'io');
@@ -160,6 +162,22 @@ export class ContainerIo {
     rmSync(this.#paths(container).directory, { recursive: true, force: true });
   }
 
+  /**
+   * Has rotation keep what it removes from a log until it is read, in bounds of time and bytes. To be called before the log is
+   * listed; does not fail.
+   */
+  async holdLog(logPath: string): Promise<LogHold> {
+    const hold: LogHold = new LogHold({
+      link: this.#link,
+      logPath,
+      log: this.#log,
+      onRelease: () => this.#logHolds.delete(hold),
+    });
+    this.#logHolds.add(hold);
+    await hold.begin();
+    return hold;
+  }
+
   /** The containers the keeper holds: those that were opened and not finished. */
   async known(): Promise<string[]> {
     return (await this.#link.call({ op: 'list' })).containers;
@@ -209,6 +227,7 @@ export class ContainerIo {
   /** Subscribers first, so that they miss nothing of what a new keeper reads. */
   async #restore(): Promise<void> {
     await Promise.all([...this.#subscriptions.values()].map((subscription) => subscription.connect()));
+    await Promise.all([...this.#logHolds].map((hold) => hold.begin()));
     await this.#link.call({ op: 'resume' });
   }
 
@@ -218,12 +237,12 @@ export class ContainerIo {
       this.#log.warn('an attached client was too slow and was cut off', { container });
       this.#subscriptions.get(event.token)?.markDropped();
     } else if (event.error !== '') {
-      this.#log.error('cannot write the log of a container; its output is dropped', {
+      this.#log.error('cannot write the log of a container; its lines wait in memory', {
         container,
         error: event.error,
       });
     } else {
-      this.#log.warn('the log of a container is written again', { container, droppedEntries: event.dropped });
+      this.#log.warn('the log of a container is written again', { container, lostLines: event.dropped });
     }
   }
 }

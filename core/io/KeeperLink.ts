@@ -11,6 +11,7 @@ import { within } from './within.ts';
 /** How long a call waits for the keeper to come (back), and then for its answer, in milliseconds. */
 const callDeadlineMs = 10_000;
 const reconnectMs = 100;
+const tryDeadlineMs = 2000;
 
 export interface KeeperLinkOptions {
   ioDir: string;
@@ -75,6 +76,14 @@ export class KeeperLink {
         await connection.closed;
       }
     }
+  }
+
+  /** The same for what can be done without: undefined if the keeper is away, or does not do it in time. */
+  async tryCall<Request extends Exclude<KeeperRequest, { op: 'subscribe' }>>(
+    request: Request,
+    deadlineMs = tryDeadlineMs,
+  ): Promise<KeeperAnswers[Request['op']] | undefined> {
+    return await this.#connection?.call(request, deadlineMs).catch(() => undefined);
   }
 
   /** A connection of its own, for a subscription. */

@@ -1,5 +1,5 @@
 import type { OutputChunk } from '../../hooks/index.ts';
-import type { LogProblem } from './log/LogWriter.ts';
+import type { LogProblem } from './log/ContainerLog.ts';
 
 /**
  * What the daemon and the log keeper say to each other over the keeper's socket.
@@ -9,7 +9,7 @@ import type { LogProblem } from './log/LogWriter.ts';
  */
 
 /** A keeper that speaks another version hands over to a new one. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Bytes of the longest request or answer. */
 export const maxMessageBytes = 1024 * 1024;
@@ -34,6 +34,12 @@ export type KeeperRequest =
   /** Starts reading what was recovered; a fresh keeper waits for it so that subscribers can come back first. */
   | { op: 'resume' }
   | { op: 'shutdown' }
+  /** A reader of a log: rotated files wait for it, in bounds. `inode`: of the file that it reads already. */
+  | { op: 'follow'; logPath: string; token: string; inode?: string | undefined }
+  /** It has opened another file. */
+  | { op: 'reached'; logPath: string; token: string; inode: string }
+  /** So does the end of the connection. */
+  | { op: 'unfollow'; logPath: string; token: string }
   /** `token` names the subscriber in events; a `stallMs` of 0 never drops it. */
   | { op: 'subscribe'; container: string; token: string; stallMs: number };
 
@@ -44,6 +50,10 @@ export interface KeeperAnswers {
   list: { containers: string[] };
   resume: Record<string, never>;
   shutdown: Record<string, never>;
+  follow: Record<string, never>;
+  /** The file's number, unless nobody writes the log; bytes that were removed between the last file and this one. */
+  reached: { number?: number; lost: number };
+  unfollow: Record<string, never>;
 }
 
 /** What the keeper tells without being asked, to every connection that said hello. */

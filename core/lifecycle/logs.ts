@@ -18,8 +18,12 @@ export function logs(
         hint: 'make it with --log-driver json-file, or use pouch attach',
       },
     );
-  const isDone = () => endOf(kernel, record, signal);
-  return readLogs(record.paths.log, query, { ...(signal && { signal }), isDone });
+  const { log } = record.paths;
+  return readLogs(log, query, {
+    ...(signal && { signal }),
+    isDone: () => endOf(kernel, record, signal),
+    hold: () => kernel.io.holdLog(log),
+  });
 }
 
 async function endOf(kernel: Kernel, record: ContainerRecord, signal?: AbortSignal): Promise<void> {

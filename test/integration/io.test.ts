@@ -17,7 +17,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Deferred } from '../../core/io/Deferred.ts';
 import { ContainerIo, ExecStdio, readLogs, type OpenOptions, type StdioPaths } from '../../core/io/index.ts';
+import { timestamp } from '../../core/io/log/clock.ts';
+import { encodeEntry } from '../../core/io/log/entry.ts';
+import { heldAtMost } from '../../core/io/log/LogFile.ts';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
 import type { Logger, OutputChunk } from '../../hooks/index.ts';
 
 const keeperCommand = [process.execPath, '--import', 'tsx', resolve('bin/pouch-logkeeper.ts')];
@@ -38,6 +43,10 @@ const ended = async (child: ChildProcess) => void (child.exitCode ?? (await once
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((next) => setTimeout(next, 10));
 }
+
+const parsed = (line: string) => JSON.parse(line) as { log: string };
+
+const firstNumbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 async function collect(output: AsyncIterable<OutputChunk>): Promise<Record<'stdout' | 'stderr', Buffer>> {
   const parts: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
@@ -240,7 +249,7 @@ describe("a container's output", function () {
     assert.ok((await logged()).stdout.toString().endsWith('\n9999\n10000\n'));
   });
 
-  it('does not stop for a full disk, and the log tells what is missing', async () => {
+  it('does not stop for a full disk: lines wait in memory, and the log says how many were lost', async () => {
     const disk = join(stateDir, 'disk');
     mkdirSync(disk);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
@@ -248,15 +257,87 @@ describe("a container's output", function () {
       const logPath = join(disk, 'log');
       const paths = await open({ logPath });
       await ended(runOn(paths, 'seq', '1', '100000'));
-      await until(() => warnings.some((warning) => /cannot write the log.*ENOSPC/.test(warning)));
+      await until(() => warnings.some((warning) => /cannot write the log.*no space left/.test(warning)));
       execFileSync('mount', ['-o', 'remount,size=64m', disk]);
       await io.finish(id);
-      const lines = readFileSync(logPath, 'utf8').trimEnd().split('\n');
-      assert.match(lines.at(-1) ?? '', /\[pouch\] \d+ entries of this log are missing: ENOSPC/);
-      for (const line of lines) JSON.parse(line);
+      const entries = readFileSync(logPath, 'utf8').trimEnd().split('\n').map(parsed);
+      const lost = Number(
+        /^\[pouch: (\d+) lines lost: no space left on device\]/.exec(entries.at(-1)!.log)?.[1],
+      );
+      const numbers = entries.slice(0, -1).map(({ log }) => Number(log));
+      assert.deepEqual(numbers, firstNumbers(100_000 - lost));
+      assert.ok(
+        numbers.length > 10_000,
+        `${numbers.length} lines of some 90 bytes in 256 KiB and the memory`,
+      );
     } finally {
       execFileSync('umount', [disk]);
     }
+  });
+
+  it('that found no space is in the log once there is, though the container has ended', async () => {
+    const disk = join(stateDir, 'disk');
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
+    try {
+      const logPath = join(disk, 'log');
+      await ended(runOn(await open({ logPath }), 'seq', '1', '5000'));
+      await io.finish(id);
+      assert.ok(readFileSync(logPath, 'utf8').trimEnd().split('\n').length < 5000);
+      execFileSync('mount', ['-o', 'remount,size=64m', disk]);
+      const isWhole = () => readFileSync(logPath, 'utf8').trimEnd().split('\n').length === 5000;
+      assert.ok(await waitUntil(isWhole, { withinMs: 10_000 }));
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  });
+
+  describe('with rotated logs', () => {
+    const files = () => readdirSync(stateDir).filter((name) => name.startsWith(`${id}.log`));
+    const follow = (isDone: () => Promise<void>) =>
+      readLogs(
+        logPath(),
+        { stdout: true, stderr: true, follow: true },
+        { isDone, hold: () => io.holdLog(logPath()) },
+      );
+
+    it('reaches a follower whole, however small the files are', async () => {
+      const paths = await open({ maxSize: 10_000, maxFile: 2 });
+      const done = new Deferred();
+      const following = collect(follow(() => done.promise));
+      const child = runOn(paths, 'seq', '1', '50000');
+      await ended(child);
+      await io.finish(id);
+      done.resolve();
+      const { stdout, stderr } = await following;
+      assert.deepEqual(stdout.toString().trimEnd().split('\n').map(Number), firstNumbers(50_000));
+      assert.equal(stderr.toString(), '');
+      assert.ok(await waitUntil(() => files().length === 2, { withinMs: 5000 }), files().join(' '));
+    });
+
+    it('waits for a stuck follower in bounds, and tells it what it has missed', async () => {
+      const paths = await open({ maxSize: 100_000, maxFile: 2 });
+      const done = new Deferred();
+      const following = follow(() => done.promise);
+      const first = following.next();
+      const child = runOn(paths, 'sh', '-c', 'yes $(head -c 8000 /dev/zero | tr "\\0" x) | head -n 6000');
+      await first;
+      await ended(child);
+      await io.finish(id);
+      const kept = files().reduce((sum, name) => sum + statSync(join(stateDir, name)).size, 0);
+      assert.ok(kept <= heldAtMost.bytes + 300_000, `${kept} bytes are kept`);
+      done.resolve();
+      const { stdout, stderr } = await collect(following);
+      const lost = Number(
+        /^\[pouch: (\d+) bytes of log were rotated away before they could be read\]\n$/.exec(
+          stderr.toString(),
+        )?.[1],
+      );
+      const read = stdout.toString().trimEnd().split('\n').length + 1;
+      const entryBytes = encodeEntry('stdout', Buffer.from(`${'x'.repeat(8000)}\n`), timestamp()).length;
+      assert.equal(lost / entryBytes + read, 6000);
+      assert.ok(warnings.some((warning) => /reader of a log was too slow/.test(warning)));
+      assert.ok(await waitUntil(() => files().length === 2, { withinMs: 5000 }), files().join(' '));
+    });
   });
 
   describe('while the daemon is away', () => {

@@ -4,21 +4,15 @@ import { Deferred } from '../Deferred.ts';
 import { FifoReader } from '../fifo/FifoReader.ts';
 import { openReadEnd } from '../fifo/open.ts';
 import type { StreamPaths } from '../layout.ts';
-import { LogWriter, type LogProblem } from '../log/LogWriter.ts';
+import type { LogWriter } from '../log/LogWriter.ts';
 import { frameOf, type StreamsConfig } from '../protocol.ts';
 import { within } from '../within.ts';
 import { Subscriber } from './Subscriber.ts';
 
-export interface StreamsHandlers {
-  logProblem(problem: LogProblem): void;
-  /** A subscriber was cut off. */
-  dropped(token: string): void;
-}
-
 /** One container's output: FIFOs in, log and subscribers out. */
 export class ContainerStreams {
   readonly config: StreamsConfig;
-  readonly #handlers: StreamsHandlers;
+  readonly #onDropped: (token: string) => void;
   readonly #log: LogWriter | undefined;
   readonly #readers: FifoReader[];
   readonly #subscribers = new Set<Subscriber>();
@@ -28,10 +22,16 @@ export class ContainerStreams {
   #closed = false;
   readonly #ended = new Deferred();
 
-  constructor(config: StreamsConfig, paths: StreamPaths, handlers: StreamsHandlers) {
+  /** `onDropped` gets the token of a subscriber that was cut off. */
+  constructor(
+    config: StreamsConfig,
+    paths: StreamPaths,
+    log: LogWriter | undefined,
+    onDropped: (token: string) => void,
+  ) {
     this.config = config;
-    this.#handlers = handlers;
-    this.#log = openLog(config, paths, handlers);
+    this.#onDropped = onDropped;
+    this.#log = log;
     const streams: OutputChunk['stream'][] = config.tty ? ['stdout'] : ['stdout', 'stderr'];
     this.#readers = streams.map((stream) => this.#read(stream, paths[stream]));
   }
@@ -44,7 +44,7 @@ export class ContainerStreams {
   subscribe(socket: Socket, token: string, stallMs: number): void {
     const subscriber: Subscriber = new Subscriber(socket, stallMs, {
       drained: () => this.#balance(),
-      stalled: () => this.#handlers.dropped(token),
+      stalled: () => this.#onDropped(token),
       gone: () => {
         this.#subscribers.delete(subscriber);
         this.#balance();
@@ -118,15 +118,4 @@ export class ContainerStreams {
     for (const subscriber of this.#subscribers) subscriber.end();
     this.#ended.resolve();
   }
-}
-
-function openLog(
-  config: StreamsConfig,
-  paths: StreamPaths,
-  handlers: StreamsHandlers,
-): LogWriter | undefined {
-  const { logPath, maxSize, maxFile } = config;
-  if (logPath === undefined) return undefined;
-  const onProblem = (problem: LogProblem) => handlers.logProblem(problem);
-  return new LogWriter({ logPath, maxSize, maxFile, stateDir: paths.directory, onProblem });
 }

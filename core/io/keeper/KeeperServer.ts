@@ -25,6 +25,8 @@ export class KeeperServer {
   readonly #server: Server;
   /** Connections that said hello. */
   readonly #clients = new Set<Socket>();
+  /** Readers of logs by connection: token and path of the log. */
+  readonly #readers = new Map<Socket, Map<string, string>>();
   readonly #shutdown: () => void;
 
   /** `shutdown` is called when a client asks for it. */
@@ -60,6 +62,11 @@ export class KeeperServer {
     this.#keeper.resume();
   }
 
+  /** To be called before the process ends. */
+  flush(): void {
+    this.#keeper.logs.flush();
+  }
+
   #accept(socket: Socket): void {
     const messages = new MessageReader();
     const receive = (chunk: Buffer) => {
@@ -73,7 +80,7 @@ export class KeeperServer {
     };
     socket.on('data', receive);
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#clients.delete(socket));
+    socket.on('close', () => this.#gone(socket));
   }
 
   #receive(socket: Socket, request: Envelope<KeeperRequest>, receive: (chunk: Buffer) => void): void {
@@ -121,7 +128,29 @@ export class KeeperServer {
         return {};
       case 'shutdown':
         return {};
+      case 'follow':
+        return this.#follow(socket, request);
+      case 'reached':
+        return this.#keeper.logs.reached(request.logPath, request.token, request.inode);
+      case 'unfollow':
+        this.#readers.get(socket)?.delete(request.token);
+        this.#keeper.logs.unfollow(request.logPath, request.token);
+        return {};
     }
+  }
+
+  #follow(socket: Socket, { logPath, token, inode }: Extract<Call, { op: 'follow' }>): Record<string, never> {
+    const readers = this.#readers.get(socket) ?? new Map<string, string>();
+    this.#readers.set(socket, readers.set(token, logPath));
+    this.#keeper.logs.follow(logPath, token, inode);
+    return {};
+  }
+
+  #gone(socket: Socket): void {
+    this.#clients.delete(socket);
+    for (const [token, logPath] of this.#readers.get(socket) ?? [])
+      this.#keeper.logs.unfollow(logPath, token);
+    this.#readers.delete(socket);
   }
 
   #tell(event: KeeperEvent): void {

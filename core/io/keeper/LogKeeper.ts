@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import { messageOf } from '../../../hooks/errors.ts';
-import { streamPaths } from '../layout.ts';
+import { ContainerLogs } from '../log/ContainerLogs.ts';
+import { LogWriter } from '../log/LogWriter.ts';
+import { streamPaths, type StreamPaths } from '../layout.ts';
 import type { KeeperEvent, StreamsConfig } from '../protocol.ts';
 import { ContainerStreams } from './ContainerStreams.ts';
 import { removeConfig, saveConfig, savedConfigs } from './state.ts';
@@ -10,11 +12,15 @@ export class LogKeeper {
   readonly #ioDir: string;
   readonly #report: (event: KeeperEvent) => void;
   readonly #containers = new Map<string, ContainerStreams>();
+  readonly logs: ContainerLogs;
 
   /** `report` takes what happens without being asked for. */
   constructor(ioDir: string, report: (event: KeeperEvent) => void) {
     this.#ioDir = ioDir;
     this.#report = report;
+    this.logs = new ContainerLogs((container, problem) =>
+      report({ event: 'log-problem', container, ...problem }),
+    );
   }
 
   get containers(): string[] {
@@ -61,16 +67,35 @@ export class LogKeeper {
 
   #hold(config: StreamsConfig): ContainerStreams {
     const { container } = config;
-    const streams = new ContainerStreams(config, streamPaths(this.#ioDir, container), {
-      logProblem: (problem) => this.#report({ event: 'log-problem', container, ...problem }),
-      dropped: (token) => this.#report({ event: 'dropped', container, token }),
-    });
-    this.#containers.set(container, streams);
-    return streams;
+    const paths = streamPaths(this.#ioDir, container);
+    const dropped = (token: string) => this.#report({ event: 'dropped', container, token });
+    const log = this.#logOf(config, paths);
+    try {
+      const streams = new ContainerStreams(config, paths, log, dropped);
+      this.#containers.set(container, streams);
+      return streams;
+    } catch (error) {
+      this.#releaseLog(config);
+      throw error;
+    }
+  }
+
+  #logOf(
+    { container, logPath, maxSize, maxFile }: StreamsConfig,
+    { directory }: StreamPaths,
+  ): LogWriter | undefined {
+    if (logPath === undefined) return undefined;
+    return new LogWriter(this.logs.open({ container, logPath, maxSize, maxFile }), directory);
+  }
+
+  #releaseLog({ logPath }: StreamsConfig): void {
+    if (logPath !== undefined) this.logs.release(logPath);
   }
 
   #forget(container: string): void {
+    const config = this.#containers.get(container)?.config;
     this.#containers.delete(container);
+    if (config !== undefined) this.#releaseLog(config);
     removeConfig(this.#ioDir, container);
   }
 }

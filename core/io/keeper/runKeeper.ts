@@ -14,15 +14,16 @@ const minimumLifeMs = 10_000;
 export async function runKeeper(ioDir: string): Promise<void> {
   // A terminal's hang-up or Ctrl-C is for the daemon; this process outlives it.
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGPIPE'] as const) process.on(signal, () => undefined);
-  process.on('SIGTERM', () => leave(ioDir));
-  const server = new KeeperServer(ioDir, () => leave(ioDir));
+  const server: KeeperServer = new KeeperServer(ioDir, () => leave(ioDir, server));
+  process.on('SIGTERM', () => leave(ioDir, server));
   process.on('uncaughtException', (error) => fail(error, server));
   await server.listen();
   setTimeout(() => server.resume(), resumeAfterMs);
-  setInterval(() => server.idle && leave(ioDir), idleCheckMs);
+  setInterval(() => server.idle && leave(ioDir, server), idleCheckMs);
 }
 
-function leave(ioDir: string): void {
+function leave(ioDir: string, server: KeeperServer): void {
+  server.flush();
   rmSync(keeperSocket(ioDir), { force: true });
   process.exit(0);
 }

@@ -7,11 +7,19 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../../../hooks/errors.ts';
+import { LogHolds } from './LogHolds.ts';
 import { rotatedLogs } from './rotated.ts';
+
+/**
+ * What rotation keeps beyond `maxFile` for readers that have not come so far: it is removed after this time, or above this
+ * many bytes, read or not.
+ */
+export const heldAtMost = { ms: 30_000, bytes: 32 * 1024 * 1024 };
 
 export interface Rotation {
   /** Bytes after which the log is put aside; undefined for never. */
@@ -26,6 +34,21 @@ export interface LogPosition {
   size: number;
 }
 
+interface RotatedFile {
+  path: string;
+  number: number;
+  inode: bigint;
+  bytes: number;
+  /** When it became one more than are kept, by the monotonic clock in milliseconds. */
+  surplusSince?: number;
+}
+
+/** Lines that were appended, and why the rest was not: the system's error, such as ENOSPC. */
+export interface Appended {
+  lines: number;
+  error?: unknown;
+}
+
 /**
  * A container's log on disk: LOG, and what rotation has put aside (`rotated.ts`).
  *
@@ -35,34 +58,48 @@ export interface LogPosition {
 export class LogFile {
   readonly #path: string;
   readonly #rotation: Rotation;
+  readonly #holds: LogHolds;
   #fd: number | undefined;
-  #inode = 0;
+  #inode = 0n;
   #size = 0;
+  /** Oldest first; read from the disk once. */
+  #rotated: RotatedFile[] | undefined;
+  /** What LOG will be called. */
+  #number = 1;
+  #surplusBytes = 0;
+  #lastRemoved = 0;
 
-  constructor(path: string, rotation: Rotation) {
+  constructor(path: string, rotation: Rotation, holds = new LogHolds()) {
     this.#path = path;
     this.#rotation = rotation;
+    this.#holds = holds;
   }
 
-  /**
-   * Appends lines, each with its newline. No line is split over two files.
-   * @throws the system's error, such as ENOSPC; no part of a line is left in the file then
-   */
-  append(lines: readonly string[]): void {
-    let batch: string[] = [];
+  /** Whether files are kept for readers only. */
+  get holdsSurplus(): boolean {
+    return this.#surplusBytes > 0;
+  }
+
+  /** Appends lines, each with its newline, as many as there is space for. No line is split over two files or cut off. */
+  append(lines: readonly string[]): Appended {
+    let written = 0;
     let bytes = 0;
-    for (const line of lines) {
-      const length = Buffer.byteLength(line);
-      if (this.#mustRotate(bytes, length)) {
-        this.#write(batch);
-        this.#rotate();
-        batch = [];
-        bytes = 0;
+    try {
+      for (const [index, line] of lines.entries()) {
+        const length = Buffer.byteLength(line);
+        if (this.#mustRotate(bytes, length)) {
+          this.#write(lines.slice(written, index));
+          written = index;
+          this.#rotate();
+          bytes = 0;
+        }
+        bytes += length;
       }
-      batch.push(line);
-      bytes += length;
+      this.#write(lines.slice(written));
+      return { lines: lines.length };
+    } catch (error) {
+      return { lines: written, error };
     }
-    this.#write(batch);
   }
 
   /** Where the log ends now. An inode of 0 if it cannot be opened. */
@@ -72,7 +109,7 @@ export class LogFile {
     } catch {
       return { inode: 0, size: 0 };
     }
-    return { inode: this.#inode, size: this.#size };
+    return { inode: Number(this.#inode), size: this.#size };
   }
 
   /** Takes back what was appended since `position`, if the file is still the same. */
@@ -81,6 +118,22 @@ export class LogFile {
     if (this.#fd === undefined || now.inode !== inode || now.size <= size) return;
     ftruncateSync(this.#fd, size);
     this.#size = size;
+  }
+
+  /** The number of a file that rotation has put aside, or will. One that is not found has just been removed. */
+  numberOf(inode: bigint): number {
+    if (inode === this.#inode) return this.#number;
+    return this.#listed().find((file) => file.inode === inode)?.number ?? this.#lastRemoved;
+  }
+
+  /** Removes the files that are more than are kept and that no reader waits for, or not any more. */
+  trim(): void {
+    for (
+      let oldest = this.#surplus();
+      oldest !== undefined && !this.#isHeld(oldest);
+      oldest = this.#surplus()
+    )
+      this.#removeOldest();
   }
 
   close(): void {
@@ -99,8 +152,19 @@ export class LogFile {
 
   #write(lines: readonly string[]): void {
     if (lines.length === 0) return;
-    const fd = this.#open();
     const data = Buffer.from(lines.join(''));
+    try {
+      this.#writeWhole(data);
+    } catch (error) {
+      if (!this.holdsSurplus) throw error;
+      // Space for new lines is worth more than old ones that are kept for a reader.
+      while (this.#surplus() !== undefined) this.#removeOldest();
+      this.#writeWhole(data);
+    }
+  }
+
+  #writeWhole(data: Buffer): void {
+    const fd = this.#open();
     try {
       for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
       this.#size += data.length;
@@ -113,25 +177,81 @@ export class LogFile {
   /** Appends only: a reader may have the file open. A line that a crash cut off is ended, so that it damages no other. */
   #open(): number {
     if (this.#fd !== undefined) return this.#fd;
+    this.#listed();
     const fd = openSync(this.#path, 'a+', 0o640);
+    try {
+      const { ino, size } = fstatSync(fd, { bigint: true });
+      this.#inode = ino;
+      this.#size = Number(size);
+      if (this.#size > 0 && !endsWithNewline(fd, this.#size)) this.#size += writeSync(fd, '\n');
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
     this.#fd = fd;
-    const { ino, size } = fstatSync(fd);
-    this.#inode = ino;
-    this.#size = size;
-    if (this.#size > 0 && !endsWithNewline(fd, this.#size)) this.#size += writeSync(fd, '\n');
     return fd;
   }
 
   /** Always makes a new file, never empties one: a follower reads the old one to its end. */
   #rotate(): void {
+    const rotated = this.#listed();
+    const file = {
+      path: `${this.#path}.${this.#number}`,
+      number: this.#number,
+      inode: this.#inode,
+      bytes: this.#size,
+    };
     this.close();
-    const kept = (this.#rotation.maxFile ?? 1) - 1;
-    const earlier = rotatedLogs(this.#path, readdirSync(dirname(this.#path)));
-    if (kept > 0) renameIfThere(this.#path, `${this.#path}.${(earlier.at(-1)?.number ?? 0) + 1}`);
-    else rmSync(this.#path, { force: true });
-    for (const { path } of earlier.slice(0, Math.max(0, earlier.length + 1 - kept)))
-      rmSync(path, { force: true });
+    if (renameIfThere(this.#path, file.path)) rotated.push(file);
+    this.#number += 1;
+    this.#noteSurplus(rotated);
+    this.trim();
   }
+
+  #listed(): RotatedFile[] {
+    if (this.#rotated !== undefined) return this.#rotated;
+    const rotated = rotatedLogs(this.#path, readdirSync(dirname(this.#path))).flatMap(withStat);
+    this.#number = (rotated.at(-1)?.number ?? 0) + 1;
+    this.#rotated = rotated;
+    this.#noteSurplus(rotated);
+    return rotated;
+  }
+
+  /** The oldest file, if there are more than are kept. */
+  #surplus(): RotatedFile | undefined {
+    const [oldest] = this.#rotated ?? [];
+    return oldest?.surplusSince === undefined ? undefined : oldest;
+  }
+
+  #noteSurplus(rotated: readonly RotatedFile[]): void {
+    const { maxSize, maxFile = 1 } = this.#rotation;
+    if (maxSize === undefined) return;
+    for (let at = rotated.length - maxFile; at >= 0 && rotated[at]?.surplusSince === undefined; at--) {
+      const file = rotated[at];
+      if (file === undefined) return;
+      file.surplusSince = performance.now();
+      this.#surplusBytes += file.bytes;
+    }
+  }
+
+  #isHeld({ number, surplusSince = 0 }: RotatedFile): boolean {
+    if (this.#surplusBytes > heldAtMost.bytes) return false;
+    return this.#holds.wants(number) && performance.now() - surplusSince < heldAtMost.ms;
+  }
+
+  #removeOldest(): void {
+    const file = this.#rotated?.shift();
+    if (file === undefined) return;
+    rmSync(file.path, { force: true });
+    this.#surplusBytes -= file.bytes;
+    this.#lastRemoved = file.number;
+    this.#holds.removed(file.number, file.bytes);
+  }
+}
+
+function withStat({ path, number }: { path: string; number: number }): RotatedFile[] {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? [] : [{ path, number, inode: found.ino, bytes: Number(found.size) }];
 }
 
 function endsWithNewline(fd: number, size: number): boolean {
@@ -139,11 +259,13 @@ function endsWithNewline(fd: number, size: number): boolean {
   return readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === 0x0a;
 }
 
-function renameIfThere(from: string, to: string): void {
+/** Returns whether it was there. */
+function renameIfThere(from: string, to: string): boolean {
   try {
     renameSync(from, to);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      throw new Error(`cannot rotate: ${messageOf(error)}`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw new Error(`cannot rotate: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,12 +1,14 @@
 import type { LogQuery } from '../../../hooks/index.ts';
 import { decodeEntry, unixSeconds } from '../log/entry.ts';
-import { linesBackward } from './linesBackward.ts';
-import type { OpenLog } from './log-files.ts';
+import { linesBackward, type Line } from './linesBackward.ts';
+import { openIfThere, type Listed, type OpenLog } from './log-files.ts';
 import { isAsked } from './query.ts';
 
-/** A place in a list of log files. */
+/** A place in a log. */
 export interface Place {
-  file: number;
+  /** Of a file. */
+  number: number;
+  /** In bytes. */
   offset: number;
 }
 
@@ -14,28 +16,43 @@ export interface Place {
  * Where to begin reading: `tail` entries before the end, or at the first entry since `since`, whichever is later. Reads
  * backward from the end, so it costs what is shown and not what is stored; entries are taken to be in the order of time.
  */
-export async function findStart(logs: readonly OpenLog[], query: LogQuery): Promise<Place> {
-  if (query.tail === undefined && query.since === undefined) return { file: 0, offset: 0 };
+export async function findStart({ newest, rotated }: Listed, query: LogQuery): Promise<Place> {
+  const oldest = rotated[0]?.number ?? newest?.number ?? 1;
+  if (query.tail === undefined && query.since === undefined) return { number: oldest, offset: 0 };
   let wanted = query.tail ?? Infinity;
-  let place = endOf(logs);
-  for (let file = logs.length - 1; file >= 0 && wanted > 0; file--) {
-    for await (const line of lines(logs[file])) {
-      const entry = decodeEntry(line.text);
-      if (entry === undefined) continue;
-      if (unixSeconds(entry.time) < (query.since ?? 0)) return place;
-      place = { file, offset: line.offset };
-      if (isAsked(entry, query)) wanted -= 1;
-      if (wanted === 0) return place;
-    }
+  let place = endOf({ newest, rotated });
+  if (wanted === 0) return place;
+  for await (const { number, line } of backward({ newest, rotated })) {
+    const entry = decodeEntry(line.text);
+    if (entry === undefined) continue;
+    if (unixSeconds(entry.time) < (query.since ?? 0)) return place;
+    place = { number, offset: line.offset };
+    if (isAsked(entry, query)) wanted -= 1;
+    if (wanted === 0) return place;
   }
   return place;
 }
 
-function endOf(logs: readonly OpenLog[]): Place {
-  return { file: Math.max(0, logs.length - 1), offset: logs.at(-1)?.size ?? 0 };
+function endOf({ newest, rotated }: Listed): Place {
+  if (newest === undefined) return { number: (rotated.at(-1)?.number ?? 0) + 1, offset: 0 };
+  return { number: newest.number, offset: newest.size };
 }
 
-async function* lines(log: OpenLog | undefined) {
-  if (log === undefined) return;
-  for await (const group of linesBackward(log.handle, log.size)) yield* group;
+/** The lines of all files, last first, one file open at a time. */
+async function* backward({ newest, rotated }: Listed): AsyncGenerator<{ number: number; line: Line }> {
+  if (newest !== undefined) yield* linesOf(newest);
+  for (const { path, number } of rotated.toReversed()) {
+    const log = await openIfThere(path, number);
+    // Rotation has removed it, and with it those before.
+    if (log === undefined) return;
+    try {
+      yield* linesOf(log);
+    } finally {
+      await log.handle.close();
+    }
+  }
+}
+
+async function* linesOf({ handle, number, size }: OpenLog): AsyncGenerator<{ number: number; line: Line }> {
+  for await (const group of linesBackward(handle, size)) for (const line of group) yield { number, line };
 }

@@ -1,53 +1,71 @@
-import { open, readdir, type FileHandle } from 'node:fs/promises';
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { rotatedLogs } from '../log/rotated.ts';
+import { rotatedLogs, type RotatedLog } from '../log/rotated.ts';
 
 export interface OpenLog {
   handle: FileHandle;
-  inode: number;
+  inode: bigint;
+  /** The one that rotation has given it, or will. */
+  number: number;
   /** Bytes that it had when it was opened: what is written later is not of the same moment. */
   size: number;
 }
 
-/** Opens a log and its rotated predecessors, oldest first. */
-export async function openLogFiles(logPath: string): Promise<OpenLog[]> {
+/** A log at one moment. */
+export interface Listed {
+  /** The file that is written to, open. */
+  newest: OpenLog | undefined;
+  /** Those before it, oldest first. */
+  rotated: RotatedLog[];
+}
+
+/** Opens the newest file of a log and lists those before it. */
+export async function listLog(logPath: string): Promise<Listed> {
   // Before the others are listed: put aside meanwhile it is among them, the other way round it would be nowhere.
-  const newest = await openIfThere(logPath);
-  const logs: OpenLog[] = [];
-  for (const { path } of rotatedLogs(logPath, await namesIn(dirname(logPath)))) {
-    const log = await openIfThere(path);
-    if (log !== undefined) logs.push(log);
+  const newest = await openIfThere(logPath, 0);
+  const rotated = await rotatedFiles(logPath);
+  if (newest === undefined) return { newest, rotated };
+  const number = await numberOf(newest, logPath, rotated);
+  return { newest: { ...newest, number }, rotated: rotated.filter((file) => file.number < number) };
+}
+
+/** Opens the file that follows number `after`, and is there; undefined if none is. */
+export async function openNext(logPath: string, after: number): Promise<OpenLog | undefined> {
+  for (;;) {
+    const direct = await openIfThere(`${logPath}.${after + 1}`, after + 1);
+    if (direct !== undefined) return direct;
+    const { newest, rotated } = await listLog(logPath);
+    const first = rotated.find(({ number }) => number > after);
+    if (first === undefined) return newest && { ...newest, number: Math.max(newest.number, after + 1) };
+    await newest?.handle.close();
+    const found = await openIfThere(first.path, first.number);
+    if (found !== undefined) return found;
   }
-  if (newest === undefined) return logs;
-  if (!logs.some(({ inode }) => inode === newest.inode)) return [...logs, newest];
-  await newest.handle.close();
-  return logs;
 }
 
-export async function closeAll(logs: readonly OpenLog[]): Promise<void> {
-  await Promise.all(logs.map(({ handle }) => handle.close()));
+/** Undefined if rotation has removed it. */
+export async function openIfThere(path: string, number: number): Promise<OpenLog | undefined> {
+  const handle = await ifThere(open(path, 'r'));
+  if (handle === undefined) return undefined;
+  const { ino, size } = await handle.stat({ bigint: true });
+  return { handle, inode: ino, number, size: Number(size) };
 }
 
-/**
- * Opens the log that follows the one with `inode` (undefined: none yet). Undefined while that is still the newest.
- * If rotation has removed it, the oldest that is left.
- */
-export async function openNextLog(logPath: string, inode: number | undefined): Promise<OpenLog | undefined> {
-  const logs = await openLogFiles(logPath);
-  const next = logs[logs.findIndex((log) => log.inode === inode) + 1];
-  await closeAll(logs.filter((log) => log !== next));
+/** What the file is at a path now; undefined if there is none. */
+export async function inodeAt(path: string): Promise<bigint | undefined> {
+  return (await ifThere(stat(path, { bigint: true })))?.ino;
+}
+
+/** Of the file that was the newest before the others were listed. */
+async function numberOf({ inode }: OpenLog, logPath: string, rotated: RotatedLog[]): Promise<number> {
+  const next = (rotated.at(-1)?.number ?? 0) + 1;
+  if ((await inodeAt(logPath)) === inode) return next;
+  for (const { path, number } of rotated.toReversed()) if ((await inodeAt(path)) === inode) return number;
   return next;
 }
 
-async function openIfThere(path: string): Promise<OpenLog | undefined> {
-  const handle = await ifThere(open(path, 'r'));
-  if (handle === undefined) return undefined;
-  const { ino, size } = await handle.stat();
-  return { handle, inode: ino, size };
-}
-
-async function namesIn(directory: string): Promise<string[]> {
-  return (await ifThere(readdir(directory))) ?? [];
+async function rotatedFiles(logPath: string): Promise<RotatedLog[]> {
+  return rotatedLogs(logPath, (await ifThere(readdir(dirname(logPath)))) ?? []);
 }
 
 async function ifThere<T>(found: Promise<T>): Promise<T | undefined> {

@@ -1,8 +1,7 @@
 import type { LogEntry, LogQuery } from '../../../hooks/index.ts';
-import { findStart } from './findStart.ts';
-import { closeAll, openLogFiles } from './log-files.ts';
-import { LogCursor, toTheEnd } from './LogCursor.ts';
-import { LogFollower } from './LogFollower.ts';
+import { notHeld, type HeldLog } from './HeldLog.ts';
+import { LogReader } from './LogReader.ts';
+import { LogWatcher } from './LogWatcher.ts';
 import { isAsked, isBeyond } from './query.ts';
 
 export interface ReadLogsOptions {
@@ -10,19 +9,23 @@ export interface ReadLogsOptions {
   signal?: AbortSignal;
   /** Resolves when no more output will come; asked only by `follow`, which then reads to the end. */
   isDone: () => Promise<void>;
+  /** Has rotation wait for this reader; called before the log is listed. */
+  hold?: () => Promise<HeldLog>;
 }
 
 /**
- * Reads a container's log, across its rotated files, damaged lines left out. A log that is not there is empty.
+ * Reads a container's log, across its rotated files, damaged lines left out. A log that does not exist is empty.
  *
- * `tail` counts entries of the asked streams, not later than `until`.
+ * `tail` counts entries of the asked streams, not later than `until`. Where rotation has removed what was not read yet, an
+ * entry of stderr says how much.
  */
 export async function* readLogs(
   logPath: string,
   query: LogQuery,
   options: ReadLogsOptions,
 ): AsyncGenerator<LogEntry> {
-  for await (const entries of query.follow ? followed(logPath, query, options) : stored(logPath, query)) {
+  const read = query.follow ? followed : stored;
+  for await (const entries of read(logPath, query, options)) {
     for (const entry of entries) {
       if (options.signal?.aborted || isBeyond(entry, query)) return;
       if (isAsked(entry, query)) yield entry;
@@ -30,25 +33,51 @@ export async function* readLogs(
   }
 }
 
-async function* stored(logPath: string, query: LogQuery): AsyncGenerator<LogEntry[]> {
-  const logs = await openLogFiles(logPath);
-  try {
-    const start = await findStart(logs, query);
-    for (const [index, { handle, size }] of logs.slice(start.file).entries()) {
-      yield* toTheEnd(new LogCursor(handle, index === 0 ? start.offset : 0, size));
-    }
-  } finally {
-    await closeAll(logs);
-  }
+async function* stored(
+  logPath: string,
+  query: LogQuery,
+  options: ReadLogsOptions,
+): AsyncGenerator<LogEntry[]> {
+  yield* reading(logPath, query, options, (reader) => reader.read());
 }
 
 async function* followed(
   logPath: string,
   query: LogQuery,
+  options: ReadLogsOptions,
+): AsyncGenerator<LogEntry[]> {
+  const watcher = new LogWatcher(logPath);
+  try {
+    yield* reading(logPath, query, options, (reader) => following(reader, watcher, query, options));
+  } finally {
+    watcher.close();
+  }
+}
+
+async function* reading(
+  logPath: string,
+  query: LogQuery,
+  { hold }: ReadLogsOptions,
+  read: (reader: LogReader) => AsyncGenerator<LogEntry[]>,
+): AsyncGenerator<LogEntry[]> {
+  const held = (await hold?.()) ?? notHeld;
+  const reader = new LogReader(logPath, held);
+  try {
+    await reader.start(query);
+    yield* read(reader);
+  } finally {
+    await reader.close();
+    await held.release();
+  }
+}
+
+async function* following(
+  reader: LogReader,
+  watcher: LogWatcher,
+  query: LogQuery,
   { signal, isDone }: ReadLogsOptions,
 ): AsyncGenerator<LogEntry[]> {
-  const follower = new LogFollower(logPath);
-  const wake = () => follower.wake();
+  const wake = () => watcher.wake();
   let done = false;
   const finished = () => {
     done = true;
@@ -57,17 +86,15 @@ async function* followed(
   isDone().then(finished, finished);
   signal?.addEventListener('abort', wake);
   try {
-    await follower.start(query);
     for (;;) {
       // Asked before reading: what was written before the end is read after it.
       const last = done;
-      yield* follower.read();
+      yield* reader.read();
       if (last || signal?.aborted || isPast(query.until)) return;
-      await follower.changed();
+      await watcher.next();
     }
   } finally {
     signal?.removeEventListener('abort', wake);
-    await follower.close();
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LogFile } from '../../../../core/io/log/LogFile.ts';
+import { heldAtMost, LogFile } from '../../../../core/io/log/LogFile.ts';
+import { LogHolds } from '../../../../core/io/log/LogHolds.ts';
 import { temporaryDirectory } from './helpers.ts';
 
 describe('LogFile', () => {
@@ -83,5 +84,79 @@ describe('LogFile', () => {
     log.append(['7890\n']);
     log.close();
     assert.deepEqual([read('.1'), read()], ['123456\n', '7890\n']);
+  });
+
+  describe('with a reader', () => {
+    const rotation = { maxSize: 10, maxFile: 2 };
+    const rotated = () =>
+      readdirSync(directory)
+        .filter((name) => name.startsWith(`${count}.log.`))
+        .sort();
+    const line = (n: number) => `line ${String(n).padStart(4, '0')}\n`;
+
+    function filled(holds: LogHolds, lines: number, size = rotation.maxSize): LogFile {
+      const log = new LogFile(path, { ...rotation, maxSize: size }, holds);
+      for (let n = 1; n <= lines; n++) log.append([line(n)]);
+      return log;
+    }
+
+    it('keeps every file that it has not opened', () => {
+      const holds = new LogHolds();
+      holds.add('reader', undefined);
+      const log = filled(holds, 5);
+      assert.deepEqual(
+        rotated(),
+        [1, 2, 3, 4].map((n) => `${count}.log.${n}`),
+      );
+      assert.equal(holds.reached('reader', 3), 0);
+      log.trim();
+      assert.deepEqual(rotated(), [`${count}.log.4`]);
+      log.close();
+    });
+
+    it('removes them when the reader has gone', () => {
+      const holds = new LogHolds();
+      holds.add('reader', undefined);
+      const log = filled(holds, 5);
+      holds.remove('reader');
+      log.trim();
+      assert.deepEqual(rotated(), [`${count}.log.4`]);
+      assert.equal(log.holdsSurplus, false);
+      log.close();
+    });
+
+    it('removes them above a number of bytes, which the reader is told', () => {
+      const holds = new LogHolds();
+      holds.add('reader', 0);
+      const big = `${'x'.repeat(heldAtMost.bytes / 4)}\n`;
+      const log = new LogFile(path, rotation, holds);
+      for (let n = 1; n <= 8; n++) log.append([big]);
+      assert.deepEqual(
+        rotated(),
+        [4, 5, 6, 7].map((n) => `${count}.log.${n}`),
+      );
+      assert.equal(holds.reached('reader', 4), 3 * big.length);
+      assert.equal(holds.reached('reader', 5), 0);
+      log.close();
+    });
+
+    it('knows the number of each file by its inode', () => {
+      const holds = new LogHolds();
+      holds.add('reader', undefined);
+      const log = filled(holds, 3);
+      const numbers = ['.1', '.2', ''].map((suffix) =>
+        log.numberOf(statSync(`${path}${suffix}`, { bigint: true }).ino),
+      );
+      assert.deepEqual(numbers, [1, 2, 3]);
+      log.close();
+    });
+
+    it('counts what a reader missed that did not come back for long', () => {
+      const holds = new LogHolds();
+      holds.add('reader', 0);
+      for (let n = 1; n <= 1000; n++) holds.removed(n, 10);
+      assert.equal(holds.reached('reader', 1001), 10_000);
+      assert.equal(holds.reached('reader', 1002), 0);
+    });
   });
 });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { timestamp } from '../../../../core/io/log/clock.ts';
 import { decodeEntry, encodeEntry } from '../../../../core/io/log/entry.ts';
-import { LogWriter, type LogProblem } from '../../../../core/io/log/LogWriter.ts';
+import { backlogLimits } from '../../../../core/io/log/Backlog.ts';
+import { ContainerLog, type LogProblem } from '../../../../core/io/log/ContainerLog.ts';
+import { LogWriter } from '../../../../core/io/log/LogWriter.ts';
 import { PendingOutput } from '../../../../core/io/log/PendingOutput.ts';
 import { temporaryDirectory } from './helpers.ts';
 
@@ -18,8 +20,12 @@ describe('LogWriter', () => {
     problems = [];
   });
 
+  function containerLog(): ContainerLog {
+    return new ContainerLog({ logPath, onProblem: (problem) => problems.push(problem) });
+  }
+
   function writer(): LogWriter {
-    return new LogWriter({ logPath, stateDir, onProblem: (problem) => problems.push(problem) });
+    return new LogWriter(containerLog(), stateDir);
   }
 
   function logged(): string[] {
@@ -74,20 +80,60 @@ describe('LogWriter', () => {
     assert.deepEqual(logged(), ['stdout: fine\n']);
   });
 
-  it('drops, counts and tells when the log cannot be written, and goes on when it can', () => {
+  describe('that cannot write', () => {
     // A directory in the log's place fails every write until it is gone.
-    mkdirSync(logPath);
-    const log = writer();
-    log.write('stdout', Buffer.from('one\ntwo\n'));
-    log.write('stdout', Buffer.from('three\n'));
-    assert.deepEqual(
-      problems.map(({ dropped }) => dropped),
-      [0],
-    );
-    assert.match(problems[0]?.error ?? '', /EISDIR/);
-    rmdirSync(logPath);
-    log.close();
-    assert.match(logged()[0] ?? '', /^stderr: \[pouch\] 3 entries of this log are missing: EISDIR/);
-    assert.deepEqual(problems[1], { dropped: 3, error: '' });
+    beforeEach(() => mkdirSync(logPath));
+
+    it('keeps lines in memory, and writes them in their order once it can', () => {
+      const log = writer();
+      log.write('stdout', Buffer.from('one\ntwo\n'));
+      log.write('stderr', Buffer.from('three\n'));
+      assert.match(problems[0]?.error ?? '', /EISDIR/);
+      rmdirSync(logPath);
+      log.close();
+      assert.deepEqual(logged(), ['stdout: one\n', 'stdout: two\n', 'stderr: three\n']);
+      assert.deepEqual(problems.slice(1), [{ dropped: 0, error: '' }]);
+    });
+
+    it('says in the log how many lines are lost beyond the bound, once', () => {
+      const log = writer();
+      const line = `${'x'.repeat(1000)}\n`;
+      const count = 2 * Math.ceil(backlogLimits.perLog / line.length);
+      for (let n = 0; n < count; n++) log.write('stdout', Buffer.from(line));
+      rmdirSync(logPath);
+      log.close();
+      const lines = logged();
+      const notes = lines.filter((text) => text.startsWith('stderr: [pouch: '));
+      const lost = Number(/^stderr: \[pouch: (\d+) lines lost: EISDIR/.exec(notes[0] ?? '')?.[1]);
+      assert.equal(notes.length, 1);
+      assert.equal(lines.at(-1), notes[0]);
+      assert.equal(lines.length - 1 + lost, count);
+      assert.deepEqual(problems.slice(1), [{ dropped: lost, error: '' }]);
+    });
+
+    it('keeps what waits from one run of the container to the next', () => {
+      const log = containerLog();
+      const first = new LogWriter(log, stateDir);
+      first.write('stdout', Buffer.from('first\n'));
+      first.close();
+      assert.equal(log.isSettled, false);
+      rmdirSync(logPath);
+      const second = new LogWriter(log, stateDir);
+      second.write('stdout', Buffer.from('second\n'));
+      second.close();
+      assert.deepEqual(logged(), ['stdout: first\n', 'stdout: second\n']);
+      assert.equal(log.isSettled, true);
+    });
+
+    it('forgets what waits when the container has been removed', () => {
+      const removed = join(stateDir, 'removed');
+      mkdirSync(join(removed, 'log'), { recursive: true });
+      const log = new ContainerLog({ logPath: join(removed, 'log'), onProblem: () => undefined });
+      log.append(['line\n']);
+      assert.equal(log.isSettled, false);
+      rmSync(removed, { recursive: true });
+      log.close();
+      assert.equal(log.isSettled, true);
+    });
   });
 });

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf } from '../../../hooks/errors.ts';
+import { Backlog, BacklogBudget } from './Backlog.ts';
+import { timestamp } from './clock.ts';
+import { encodeEntry } from './entry.ts';
+import { LogFile, type LogPosition, type Rotation } from './LogFile.ts';
+import type { LogHolds } from './LogHolds.ts';
+
+/** After a failed write the next one waits this long. */
+const retryAfterMs = 1000;
+
+export interface LogProblem {
+  /** Lines that are missing in the log since the last success. */
+  dropped: number;
+  /** The system's words; empty when writing works again. */
+  error: string;
+}
+
+export interface ContainerLogOptions extends Rotation {
+  logPath: string;
+  holds?: LogHolds;
+  /** Shared by all logs. */
+  budget?: BacklogBudget;
+  /** Called at the first failure of a row, and once when writing works again. */
+  onProblem: (problem: LogProblem) => void;
+}
+
+/**
+ * A container's log, over all its runs. Writing never fails: a full disk must not stop the container, so lines wait in
+ * memory until there is space. Beyond the bounds of {@link Backlog} they are lost, and a line of the log says how many.
+ */
+export class ContainerLog {
+  readonly #options: ContainerLogOptions;
+  readonly #file: LogFile;
+  readonly #backlog: Backlog;
+  #failure = '';
+  #retryAt = 0;
+
+  constructor(options: ContainerLogOptions) {
+    this.#options = options;
+    this.#file = new LogFile(options.logPath, options, options.holds);
+    this.#backlog = new Backlog(options.budget ?? new BacklogBudget());
+  }
+
+  /** Whether it needs no attention any more once it is closed. */
+  get isSettled(): boolean {
+    return this.#backlog.isEmpty && !this.#file.holdsSurplus;
+  }
+
+  position(): LogPosition {
+    return this.#file.position();
+  }
+
+  rewind(position: LogPosition): void {
+    try {
+      this.#file.rewind(position);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  numberOf(inode: bigint): number {
+    return this.#file.numberOf(inode);
+  }
+
+  append(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    this.flush();
+    if (!this.#backlog.isEmpty) return this.#backlog.push(lines);
+    const { lines: written, error } = this.#file.append(lines);
+    if (written === lines.length) return this.#recovered();
+    this.#failed(error);
+    this.#backlog.push(lines.slice(written));
+  }
+
+  /** Writes what waits, unless that has just failed. `now`: also then. */
+  flush({ now = false } = {}): void {
+    if (this.#backlog.isEmpty || (!now && performance.now() < this.#retryAt)) return;
+    const { lost } = this.#backlog;
+    const lines = [...this.#backlog.lines];
+    if (lost > 0) lines.push(encodeEntry('stderr', this.#notice(lost), timestamp()));
+    const { lines: written, error } = this.#file.append(lines);
+    if (written === lines.length) {
+      this.#backlog.clear();
+      return this.#recovered(lost);
+    }
+    this.#backlog.written(written);
+    if (existsSync(dirname(this.#options.logPath))) this.#failed(error);
+    // The container was removed.
+    else this.#backlog.clear();
+  }
+
+  /** Removes the files that were kept for readers and need not be any more. */
+  trim(): void {
+    this.#file.trim();
+  }
+
+  /** The run has ended; what is not settled is tended further. */
+  close(): void {
+    this.flush({ now: true });
+    this.#file.trim();
+    this.#file.close();
+  }
+
+  #notice(lost: number): Buffer {
+    return Buffer.from(`[pouch: ${lost} lines lost: ${this.#failure}]\n`);
+  }
+
+  #failed(error: unknown): void {
+    const isFirst = this.#failure === '';
+    this.#failure = reasonOf(error);
+    this.#retryAt = performance.now() + retryAfterMs;
+    if (isFirst) this.#options.onProblem({ dropped: 0, error: this.#failure });
+  }
+
+  #recovered(dropped = 0): void {
+    if (this.#failure === '') return;
+    this.#failure = '';
+    this.#options.onProblem({ dropped, error: '' });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' ? 'no space left on device' : messageOf(error);
+}
