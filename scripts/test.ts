@@ -4,6 +4,8 @@
  * what takes too long for each time: some of the integration tests with crun and with runlxc, and other engines with
  * runlxc; `npm test -- torture [SEED[:ROUND]] [MINUTES]` random load and faults (test/torture). Ends with what failed and the line `N passed, N failed`.
  */
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { execa } from 'execa';
 import { bootstrapPackages, installMissing, runtimePackages, testPackages } from './lib/debian.ts';
 import { runScript, SetupError } from './lib/setupError.ts';
@@ -13,34 +15,36 @@ import { runTorture } from './test/torture.ts';
 
 const minutes = 60_000;
 
+/** Tests with containers often wait, so two lanes pay even on one core; many daemons at once would miss their deadlines. */
+const lanes = Math.min(Math.max(availableParallelism(), 2), 4);
+
 const suites = {
-  unit: { name: 'unit tests', folder: 'unit', isParallel: true, deadlineMs: 5 * minutes },
+  unit: { name: 'unit tests', folder: 'unit', lanes, deadlineMs: 5 * minutes },
   integration: {
     name: 'integration tests',
     folder: 'integration',
-    isParallel: false,
-    deadlineMs: 25 * minutes,
+    lanes,
+    longest: ['crash', 'quickstart', 'images-bootstrap', 'downtime', 'lifecycle', 'lifecycle-network'],
+    deadlineMs: 20 * minutes,
   },
   'oci-runtime': {
     name: 'conformance of OCI runtimes',
     folder: 'oci-runtime',
-    isParallel: false,
+    // It runs rows beside each other itself.
+    lanes: 1,
     deadlineMs: 10 * minutes,
   },
-  clients: { name: 'tests with real clients', folder: 'clients', isParallel: false, deadlineMs: 5 * minutes },
-  engines: {
-    name: 'other engines with runlxc',
-    folder: 'engines',
-    isParallel: false,
-    deadlineMs: 5 * minutes,
-  },
+  clients: { name: 'tests with real clients', folder: 'clients', lanes, deadlineMs: 5 * minutes },
+  engines: { name: 'other engines with runlxc', folder: 'engines', lanes, deadlineMs: 5 * minutes },
 } satisfies Record<string, Suite>;
 
 /** What is tried with every runtime: `npm test -- runtimes`, beside `npm test`, which tries it with runc. */
-const ofEveryRuntime = [
-  ...['lifecycle*', 'rich', 'crash*', 'downtime', 'plugins', 'cli-docker', 'full-disk'],
-  ...['clamp', 'out-of-memory', 'propagation', 'runtime-hooks', 'stats', 'update', 'userns'],
-];
+const ofEveryRuntime = new RegExp(
+  `^(${[
+    ...['lifecycle.*', 'rich', 'crash.*', 'downtime', 'plugins', 'cli-docker', 'full-disk'],
+    ...['clamp', 'out-of-memory', 'propagation', 'runtime-hooks', 'stats', 'update', 'userns'],
+  ].join('|')})$`,
+);
 const otherRuntimes = ['crun', 'runlxc'];
 
 await runScript(async () => {
@@ -57,10 +61,10 @@ await runScript(async () => {
 async function withOtherRuntimes(): Promise<number> {
   await prepareHost();
   await build();
-  const files = ofEveryRuntime.map((name) => `test/integration/${name}.test.ts`);
+  const includes = (name: string) => ofEveryRuntime.test(name);
   const withEach = otherRuntimes.map((runtime) => () => {
     process.env['POUCH_TEST_RUNTIME'] = runtime;
-    return runSuite({ ...suites.integration, name: `integration tests with ${runtime}` }, files);
+    return runSuite({ ...suites.integration, name: `integration tests with ${runtime}`, includes });
   });
   return await runAll([...withEach, () => runSuite(suites.engines)]);
 }
@@ -77,6 +81,7 @@ async function withTorture(args: readonly string[]): Promise<number> {
 }
 
 async function build(): Promise<void> {
+  checkModules();
   await execa('node', ['--import', 'tsx', 'scripts/build.ts'], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
@@ -99,6 +104,16 @@ function suiteOf(name: string): Suite {
   throw new SetupError(
     `There are no tests named ${name}: choose ${Object.keys(suites).join(', ')}, runtimes, torture, or none for all.`,
   );
+}
+
+/**
+ * The quickstart would install them in its test, under those that run beside it.
+ * @throws SetupError
+ */
+function checkModules(): void {
+  const changed = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (changed('node_modules/.package-lock.json') < changed('package-lock.json'))
+    throw new SetupError('The npm packages are older than package-lock.json: run npm ci first.');
 }
 
 /** @throws SetupError */

@@ -1,5 +1,6 @@
 /** mocha's spec reporter, which also keeps the result so far in the file that POUCH_TEST_RESULT names. */
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import Mocha from 'mocha';
 
 /** What a run of tests has come to. */
@@ -13,18 +14,23 @@ export interface Result {
 export interface MochaResult extends Result {
   /** The test that runs now; undefined at the end. */
   running?: string | undefined;
+  /** Paths of the files with a result so far. */
+  files: string[];
 }
 
-const { EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT_TEST_FAIL } = Mocha.Runner.constants;
+const { EVENT_RUN_END, EVENT_TEST_BEGIN, EVENT_TEST_FAIL, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 
 /** Of the stack, what shows where in the test it happened. */
 const shownLines = 20;
 
 export default class ResultReporter extends Mocha.reporters.Spec {
   readonly #failures: string[] = [];
+  readonly #files = new Set<string>();
 
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);
+    for (const event of [EVENT_TEST_BEGIN, EVENT_TEST_PENDING, EVENT_TEST_FAIL])
+      runner.on(event, ({ file }: Mocha.Runnable) => this.#files.add(file ?? ''));
     runner.on(EVENT_TEST_BEGIN, (test) => this.#write(test.fullTitle()));
     runner.on(EVENT_TEST_FAIL, (test, error: Error) => this.#failures.push(failure(test, error)));
     runner.on(EVENT_RUN_END, () => this.#write(undefined));
@@ -32,12 +38,18 @@ export default class ResultReporter extends Mocha.reporters.Spec {
 
   #write(running: string | undefined): void {
     const file = process.env['POUCH_TEST_RESULT'];
-    const result: MochaResult = { passed: this.stats.passes, failures: this.#failures, running };
+    const result: MochaResult = {
+      passed: this.stats.passes,
+      failures: this.#failures,
+      running,
+      files: [...this.#files],
+    };
     if (file !== undefined) writeFileSync(file, JSON.stringify(result));
   }
 }
 
 function failure(test: Mocha.Runnable, error: Error): string {
   const lines = (error.stack ?? error.message).split('\n').slice(0, shownLines);
-  return [`${test.fullTitle()} (after ${test.duration ?? 0} ms)`, ...lines].join('\n  ');
+  const file = relative(process.cwd(), test.file ?? '');
+  return [`${test.fullTitle()} (${file}, after ${test.duration ?? 0} ms)`, ...lines].join('\n  ');
 }

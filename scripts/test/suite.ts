@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { findLeaks } from './leaks.ts';
 import type { MochaResult, Result } from './reporter.ts';
@@ -7,27 +7,39 @@ import type { MochaResult, Result } from './reporter.ts';
 const root = resolve(import.meta.dirname, '../..');
 const reporter = join(import.meta.dirname, 'reporter.ts');
 
-/** A folder of tests that mocha runs in one go. */
+/** A folder of tests. */
 export interface Suite {
   name: string;
   /** Below test/. */
   folder: string;
-  /** Whether its files may run side by side. */
-  isParallel: boolean;
+  /** How many of its files run side by side. Those that measure times run after them, one by one. */
+  lanes: number;
+  /** Names of files, without `.test.ts`, that begin first: a long one that begins last runs alone. */
+  longest?: readonly string[];
+  /** Whether it includes a file, by its name without `.test.ts`; all by default. */
+  includes?: (name: string) => boolean;
+  /** Of each run of mocha. */
   deadlineMs: number;
 }
 
 /**
  * Runs a suite; a run that breaks off and whatever is left on the host are a failure each.
- * @param only paths of test files or globs; all of the suite's if empty
+ * @param only paths of test files or globs, which run one by one; all of the suite's if empty
  */
 export async function runSuite(suite: Suite, only: readonly string[] = []): Promise<Result> {
-  if (!hasTests(suite)) return { passed: 0, failures: [] };
+  const runs = only.length > 0 ? [{ lanes: 1, files: only }] : runsOf(suite);
+  if (runs.length === 0) return { passed: 0, failures: [] };
   console.log(`\n== ${suite.name}`);
   const began = performance.now();
-  let result: Result = { passed: 0, failures: [] };
-  const left = await findLeaks(async (workDir) => void (result = await runMocha(suite, only, workDir)));
+  const results: Result[] = [];
+  const left = await findLeaks(async (workDir) => {
+    for (const run of runs) results.push(await runMocha(suite, run, workDir));
+  });
   console.log(`== ${suite.name} took ${Math.round((performance.now() - began) / 1000)} s`);
+  const result = {
+    passed: results.reduce((sum, { passed }) => sum + passed, 0),
+    failures: results.flatMap(({ failures }) => failures),
+  };
   if (left.length === 0) return result;
   return withFailure(
     result,
@@ -35,41 +47,67 @@ export async function runSuite(suite: Suite, only: readonly string[] = []): Prom
   );
 }
 
-function hasTests({ folder }: Suite): boolean {
-  const path = join(root, 'test', folder);
-  return (
-    existsSync(path) &&
-    readdirSync(path, { recursive: true }).some((name) => String(name).endsWith('.test.ts'))
-  );
+/** One run of mocha. */
+interface Run {
+  lanes: number;
+  files: readonly string[];
 }
 
-async function runMocha(suite: Suite, only: readonly string[], workDir: string): Promise<Result> {
+function runsOf({ folder, lanes, longest = [], includes = () => true }: Suite): Run[] {
+  const found = testFiles(folder).filter((file) => includes(nameOf(file)));
+  const first = longest.flatMap((name) => found.filter((file) => nameOf(file) === name));
+  const files = [...first, ...found.filter((file) => !first.includes(file)).toSorted()];
+  const alone = lanes > 1 ? files.filter(measuresTime) : [];
+  const beside = files.filter((file) => !alone.includes(file));
+  return [
+    { lanes, files: beside },
+    { lanes: 1, files: alone },
+  ].filter(({ files: some }) => some.length > 0);
+}
+
+function testFiles(folder: string): string[] {
+  const path = join(root, 'test', folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join('test', folder, name));
+}
+
+function nameOf(file: string): string {
+  return basename(file, '.test.ts');
+}
+
+/** What else runs makes a measured time longer. */
+function measuresTime(file: string): boolean {
+  return readFileSync(join(root, file), 'utf8').includes("/fastest.ts'");
+}
+
+async function runMocha(suite: Suite, { lanes, files }: Run, workDir: string): Promise<Result> {
   const resultFile = `${workDir}.result`;
-  const files = only.length > 0 ? only : [`test/${suite.folder}/**/*.test.ts`];
-  const ran = await execa(
-    'mocha',
-    ['--reporter', reporter, ...(suite.isParallel ? ['--parallel'] : []), ...files],
-    {
-      cwd: root,
-      preferLocal: true,
-      env: { TMPDIR: workDir, POUCH_TEST_RESULT: resultFile },
-      stdio: ['ignore', 'inherit', 'inherit'],
-      reject: false,
-      timeout: suite.deadlineMs,
-      forceKillAfterDelay: 5_000,
-    },
-  );
-  const { running, ...result } = takeResult(resultFile);
-  if (running === undefined && (result.failures.length > 0 || !ran.failed)) return result;
+  const parallel = lanes > 1 ? ['--parallel', '--jobs', String(lanes)] : [];
+  const ran = await execa('mocha', ['--reporter', reporter, ...parallel, ...files], {
+    cwd: root,
+    preferLocal: true,
+    env: { TMPDIR: workDir, POUCH_TEST_RESULT: resultFile },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    reject: false,
+    timeout: suite.deadlineMs,
+    forceKillAfterDelay: 5_000,
+  });
+  const { running, files: reported, ...result } = takeResult(resultFile);
+  // In lanes a file is reported at its end.
+  const missing = lanes > 1 ? files.filter((file) => !reported.includes(join(root, file))) : [];
+  const isComplete = running === undefined && missing.length === 0;
+  if (isComplete && (result.failures.length > 0 || !ran.failed)) return result;
   const why = ran.timedOut ? `did not end within ${suite.deadlineMs / 60_000} minutes` : 'broke off';
-  return withFailure(
-    result,
-    `The run of the ${suite.name} ${why}, at: ${running ?? 'its start'} (${ran.shortMessage})`,
-  );
+  const where =
+    missing.length > 0 ? `without a result of ${missing.join(', ')}` : `at: ${running ?? 'its start'}`;
+  return withFailure(result, `The run of the ${suite.name} ${why}, ${where} (${ran.shortMessage})`);
 }
 
 function takeResult(file: string): MochaResult {
-  if (!existsSync(file)) return { passed: 0, failures: [] };
+  if (!existsSync(file)) return { passed: 0, failures: [], files: [] };
   const result = JSON.parse(readFileSync(file, 'utf8')) as MochaResult;
   rmSync(file);
   return result;
