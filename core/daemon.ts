@@ -65,7 +65,9 @@ export class Daemon {
     this.#kernel = kernel;
     this.#images = images;
     void watchOom(kernel, this.#containerd.client);
-    await Promise.all([recover(kernel), images.recover()]);
+    await Promise.all([recover(kernel), images.recover()]).catch(async (error: unknown) => {
+      throw (await this.#containerd?.managed?.explained(error)) ?? error;
+    });
     this.#engine = this.#makeEngine(kernel);
     await this.#startSurfaces(kernel.generations.current);
     const { listen } = this.#loaded.config;

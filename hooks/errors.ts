@@ -57,6 +57,10 @@ export const errorKinds = {
   },
   PCH_CONFLICT: { status: 409, doc: 'The object is in a state that does not allow the call.' },
   PCH_CONTAINERD_ALREADY_EXISTS: { status: 409, doc: 'containerd has an object of that name already.' },
+  PCH_CONTAINERD_DAMAGED: {
+    status: 500,
+    doc: 'The database of the managed containerd is damaged or lost; docs/damage.md.',
+  },
   PCH_CONTAINERD_FAILED: {
     status: 500,
     doc: 'containerd failed in a way that has no code of its own; the message is its own.',

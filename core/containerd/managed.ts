@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path';
 import { ManagedProcess, type ProcessEvent, type ProcessState } from '../supervise/index.ts';
 import { ContainerdClient } from './client.ts';
+import { checkMetadata, logSize, metadataError } from './damagedMetadata.ts';
 import { findContainerd, searchPath } from './executable.ts';
 import { managedConfig } from './managed-config.ts';
 import { supportedVersion } from './supported-version.ts';
@@ -27,23 +28,43 @@ export class ManagedContainerd {
   readonly address: string;
   readonly #options: ManagedContainerdOptions;
   #process: ManagedProcess | undefined;
+  /** Where its log ended before this start. */
+  #logStart = 0;
 
   constructor(options: ManagedContainerdOptions) {
     this.address = options.address;
     this.#options = options;
   }
 
-  /** Adopts or starts it, and resolves with its version when it answers. */
+  /** Adopts or starts it, and resolves with its version when it answers. @throws PCH_CONTAINERD_DAMAGED */
   async start(): Promise<Version> {
     // Any namespace: the version belongs to none.
     const client = new ContainerdClient({ address: this.address, namespace: 'default' });
+    checkMetadata(this.#options.root);
+    this.#logStart = logSize(this.#logFile);
     try {
       this.#process ??= prepare(this.#options, () => answers(client));
       await this.#process.start();
       return await supportedVersion(client);
+    } catch (error) {
+      throw await this.explained(error);
     } finally {
       client.close();
     }
+  }
+
+  /**
+   * The error, or that its database is damaged, if it has logged so since the start. It is ended then: the next start must
+   * not adopt it.
+   */
+  async explained(error: unknown): Promise<unknown> {
+    const explanation = metadataError(this.#options.root, this.#logFile, this.#logStart, error);
+    if (explanation !== error) await this.stop();
+    return explanation;
+  }
+
+  get #logFile(): string {
+    return join(this.#options.root, 'containerd.log');
   }
 
   /**

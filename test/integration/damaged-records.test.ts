@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { identityOf } from '../support/host/inventory.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -256,6 +257,31 @@ describe('damaged records', function () {
     await ok('volume', 'rm', 'bad');
     await ok('volume', 'rm', '-f', 'lost', 'later');
     assert.equal(await ok('volume', 'ls', '-q'), '');
+  });
+
+  it('a damaged database of containerd is named, and nothing is lost once it is restored', async () => {
+    const containerd = `${daemon.it.root}/containerd`;
+    const path = `${containerd}/io.containerd.metadata.v1.bolt/meta.db`;
+    await daemon.it.stop();
+    const { pid } = JSON.parse(await readFile(`${daemon.it.state}/containerd/containerd.pid`, 'utf8')) as {
+      pid: number;
+    };
+    process.kill(pid, 'SIGTERM');
+    assert.ok(await waitUntil(() => !existsSync(`/proc/${pid}`), { withinMs: 10_000 }));
+    const healthy = await readFile(path);
+    const damages = [undefined, '', healthy.subarray(0, 5000), 'x'.repeat(healthy.length)];
+    for (const damage of damages) {
+      await (damage === undefined ? rm(path) : writeFile(path, damage));
+      await assert.rejects(daemon.it.start(), (error: Error) => {
+        const last = error.message.trimEnd().split('\n').slice(-4).join('\n');
+        assert.match(last, /meta\.db: .*\n.*move the whole directory aside.*\n\(PCH_CONTAINERD_DAMAGED\)/);
+        return true;
+      });
+      await daemon.it.ended();
+    }
+    await writeFile(path, healthy);
+    await daemon.it.start();
+    assert.equal(await daemon.sh('echo works'), 'works');
   });
 
   it('a lost directory destroys no snapshot and kills no container', async () => {

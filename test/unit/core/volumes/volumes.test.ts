@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VolumeStore } from '../../../../core/volumes/volumes.ts';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
@@ -117,6 +117,51 @@ describe('the volume store', () => {
       assert.ok(existsSync(store.pathOf('data')));
       assert.deepEqual(await names(), ['data']);
     });
+  });
+
+  describe('with a damaged volume.json', () => {
+    const fileOf = (name: string) => join(directory.path, 'volumes', name, 'volume.json');
+    const damages: Record<string, string> = {
+      'cut off': '{"createdAt":"2026',
+      null: 'null',
+      '{}': '{}',
+      'of another type': '{"createdAt":7,"labels":{}}',
+      'of a later version': '{"version":2}',
+    };
+    for (const [what, content] of Object.entries(damages))
+      it(`(${what}) lists it beside the others, uses its data, and removes it by force alone`, async () => {
+        await store.create({ name: 'good' });
+        await store.create({ name: 'bad' });
+        writeFileSync(join(store.pathOf('bad'), 'file'), '');
+        writeFileSync(fileOf('bad'), content);
+        const found = (await store.list()).map(({ name, damage }) => [name, damage !== undefined]);
+        assert.deepEqual(Object.fromEntries(found), { good: false, bad: true });
+        assert.deepEqual(await store.ensure('bad'), { created: false });
+        assert.deepEqual(await store.prune({ all: true }), ['good']);
+        await assert.rejects(store.remove('bad'), { code: 'PCH_VOLUME_DAMAGED' });
+        assert.ok(existsSync(join(store.pathOf('bad'), 'file')));
+        await store.remove('bad', { force: true });
+        assert.equal(existsSync(store.pathOf('bad')), false);
+      });
+
+    it('keeps data whose file is lost', async () => {
+      await store.create({ name: 'lost' });
+      writeFileSync(join(store.pathOf('lost'), 'file'), '');
+      rmSync(fileOf('lost'));
+      assert.equal((await store.inspect('lost')).damage, 'volume.json: not found');
+      assert.deepEqual(await store.prune({ all: true }), []);
+      await store.ensure('lost');
+      assert.equal((await store.inspect('lost')).damage, undefined);
+      assert.ok(existsSync(join(store.pathOf('lost'), 'file')));
+    });
+  });
+
+  it('removes none while a damaged container may use any', async () => {
+    await store.create({ name: 'data' });
+    const damage = { path: '', problem: '', hint: '', usesUnknown: true };
+    containers.push({ ...record({ name: 'unknown' }), damage });
+    assert.deepEqual(await store.prune({ all: true }), []);
+    await assert.rejects(store.remove('data'), { message: /in use by unknown \(damaged\)/ });
   });
 
   it('does not take what a crash left half made, and makes it whole', async () => {
