@@ -1,13 +1,16 @@
 /**
  * Parents of containers' cgroups may be others' (`/kubepods/POD`). On cgroup v1 LXC gets along with its own only: it gives CPUs and
- * memory nodes, without which a cpuset takes no process (cpuset(7)), to the first level below its base, and overwrites those of a
- * first level that exists. So there its base is the container's parent, which the monitor joins first, and the parents are completed
- * here, as runc does. On cgroup v2 LXC enables the controllers at each level itself.
+ * memory nodes, without which a cpuset takes no process (cpuset(7)), to the first level below its base, overwrites those of a first
+ * level that exists, and has the levels below inherit. So parents are completed here, as runc does, and where that is not enough,
+ * LXC's base is the container's parent, which the monitor joins first (it costs 10 ms). On cgroup v2 LXC enables the controllers at
+ * each level itself.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RunlxcError } from '../cli/error.ts';
 import { type CgroupLayout, directory, type Hierarchy } from './layout.ts';
+
+const files = ['cpuset.cpus', 'cpuset.mems'];
 
 /**
  * Creates and completes the parents of a container's cgroup.
@@ -17,14 +20,16 @@ import { type CgroupLayout, directory, type Hierarchy } from './layout.ts';
 export function prepareParents({ all, unified }: CgroupLayout, cgroup: string): string[] {
   const parents = parentsOf(cgroup);
   const parent = parents.at(-1);
-  if (unified || parent === undefined) return [];
-  for (const hierarchy of all) for (const path of parents) prepare(hierarchy, path);
+  const cpuset = all.find(({ controllers }) => controllers.includes('cpuset'));
+  if (unified || parent === undefined || !cpuset) return [];
+  for (const path of parents) complete(directory(cpuset, path));
+  if (suitsLxc(cpuset, parents)) return [];
   const directories = all.map((hierarchy) => directory(hierarchy, parent));
+  for (const path of directories) create(path);
   if (all.every((hierarchy, index) => takesProcesses(hierarchy, directories[index]!)))
     return directories.map((path) => join(path, 'cgroup.procs'));
-  // The next best: what LXC creates in the parent inherits its CPUs.
-  for (const path of directories.filter((_, index) => hasCpuset(all[index]!)))
-    write(join(path, 'cgroup.clone_children'), '1');
+  // The next best: what LXC creates in the parent inherits.
+  write(join(directory(cpuset, parent), inheritance), '1');
   return [];
 }
 
@@ -34,8 +39,13 @@ export function parentsOf(cgroup: string): string[] {
   return parent === '/' ? [] : [...parentsOf(parent), parent];
 }
 
-function hasCpuset({ controllers }: Hierarchy): boolean {
-  return controllers.includes('cpuset');
+const inheritance = 'cgroup.clone_children';
+
+/** What LXC writes to the first level is what it has already, and the last level hands its own on. */
+function suitsLxc(cpuset: Hierarchy, parents: readonly string[]): boolean {
+  const [first = '', last = ''] = [parents[0], parents.at(-1)].map((path) => directory(cpuset, path ?? ''));
+  const isSame = files.every((file) => valueOf(join(first, file)) === valueOf(join(dirname(first), file)));
+  return isSame && (first === last || valueOf(join(last, inheritance)) === '1');
 }
 
 /** A cgroup of v2, which may be beside those of v1, takes none while it has controllers for others below. */
@@ -43,14 +53,17 @@ function takesProcesses({ version }: Hierarchy, path: string): boolean {
   return version === 1 || valueOf(join(path, 'cgroup.subtree_control')) === '';
 }
 
-function prepare(hierarchy: Hierarchy, cgroup: string): void {
-  const path = directory(hierarchy, cgroup);
-  attempt(`create ${path}`, () => mkdirSync(path, { recursive: true }));
-  if (!hasCpuset(hierarchy)) return;
-  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-    // A value that somebody chose stays.
+/** A cpuset; values that somebody chose stay. */
+function complete(path: string): void {
+  const isNew = create(path);
+  for (const file of files)
     if (valueOf(join(path, file)) === '') write(join(path, file), valueOf(join(dirname(path), file)));
-  }
+  if (isNew) write(join(path, inheritance), '1');
+}
+
+/** Returns whether it did not exist. */
+function create(path: string): boolean {
+  return attempt(`create ${path}`, () => mkdirSync(path, { recursive: true })) !== undefined;
 }
 
 function valueOf(file: string): string {

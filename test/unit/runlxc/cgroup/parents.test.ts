@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CgroupLayout, Hierarchy } from '../../../../runlxc/cgroup/layout.ts';
@@ -26,7 +26,7 @@ describe('the parents of a cgroup', () => {
     for (const [file, value] of Object.entries(files)) writeFileSync(join(mount, name, path, file), value);
   }
   const cpuset = (path: string, cpus = '', mems = '') =>
-    cgroup('cpuset', path, { 'cpuset.cpus': cpus, 'cpuset.mems': mems });
+    cgroup('cpuset', path, { 'cpuset.cpus': cpus, 'cpuset.mems': mems, 'cgroup.clone_children': '0' });
   const value = (path: string) => readFileSync(join(mount, path), 'utf8');
 
   it('are all above it, without the root', () => {
@@ -57,16 +57,29 @@ describe('the parents of a cgroup', () => {
     );
   });
 
-  it('are created in every hierarchy', () => {
-    deepEqual(prepareParents(layout(hierarchy('pids'), hierarchy('memory')), '/a/b'), [
-      join(mount, 'pids/a/cgroup.procs'),
-      join(mount, 'memory/a/cgroup.procs'),
+  it('are joined in every hierarchy, and created there', () => {
+    for (const path of ['a', 'a/b']) cpuset(path);
+    deepEqual(prepareParents(layout(hierarchy('cpuset'), hierarchy('pids')), '/a/b/c'), [
+      join(mount, 'cpuset/a/b/cgroup.procs'),
+      join(mount, 'pids/a/b/cgroup.procs'),
     ]);
+    equal(existsSync(join(mount, 'pids/a/b')), true);
+  });
+
+  it('are not joined if LXC changes nothing in them and those below inherit', () => {
+    cpuset('a', '0-3', '0-1');
+    deepEqual(prepareParents(layout(hierarchy('cpuset')), '/a/c'), []);
+    cpuset('a/b', '0-3', '0-1');
+    equal(prepareParents(layout(hierarchy('cpuset')), '/a/b/c').length, 1);
+    writeFileSync(join(mount, 'cpuset/a/b/cgroup.clone_children'), '1\n');
+    deepEqual(prepareParents(layout(hierarchy('cpuset')), '/a/b/c'), []);
+    writeFileSync(join(mount, 'cpuset/a/cpuset.cpus'), '1');
+    equal(prepareParents(layout(hierarchy('cpuset')), '/a/b/c').length, 1);
   });
 
   it('are joined beside cgroup v2 only while they have no controllers for others there', () => {
     cgroup('unified', 'a', { 'cgroup.subtree_control': '\n' });
-    cpuset('a');
+    cpuset('a', '0');
     const both = layout(hierarchy('cpuset'), hierarchy('unified', 2));
     equal(prepareParents(both, '/a/b').length, 2);
     cgroup('unified', 'a', { 'cgroup.subtree_control': 'hugetlb\n' });
