@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   definePlugin,
   messageOf,
@@ -13,6 +14,7 @@ import { BridgePreparation } from './bridge/prepare.ts';
 import { ensureLoopbackGuard } from './bridge/rules.ts';
 import { cniEffect, type CniEffectArgs } from './effect.ts';
 import { checkFixedAddress } from './fixedAddress.ts';
+import { settleLeases } from './leases.ts';
 import { bridgeNetwork, cniNetwork } from './network.ts';
 import { PortClaims } from './ports/claims.ts';
 
@@ -49,7 +51,9 @@ export default definePlugin({
     surface({
       name: 'network-cni',
       // A clash is told when the daemon starts; what needs no bridge works all the same.
-      async start() {
+      async start({ containers }) {
+        const { ipamDir, bridge } = bridgeNetwork(host);
+        await settleLeases(join(ipamDir, bridge), containers.list({ all: true }));
         await prepareEarly(host, preparation, localnet).catch((error: unknown) => {
           log.error(`network mode bridge will not work: ${messageOf(error)}`, { error });
         });

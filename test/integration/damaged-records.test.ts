@@ -284,6 +284,19 @@ describe('damaged records', function () {
     assert.equal(await daemon.sh('echo works'), 'works');
   });
 
+  it('a lost lease is restored before another container gets its address', async () => {
+    const id = await ok('run', '-d', 'busybox', 'sleep', '1000');
+    const { IPAddress } = (await daemon.it.inspect(id))!.NetworkSettings;
+    const { root, bridge } = daemon.it.names;
+    const lease = `${root}/network/ipam/${bridge}/${IPAddress}`;
+    await daemon.it.stop();
+    await rm(lease);
+    await daemon.it.start();
+    assert.match(await readFile(lease, 'utf8'), new RegExp(`^${id}\r\neth0`));
+    await ok('rm', '-f', id);
+    assert.equal(existsSync(lease), false, 'its removal frees it');
+  });
+
   it('a lost directory destroys no snapshot and kills no container', async () => {
     const id = await ok('run', '-d', '--network', 'none', 'busybox', 'sleep', '1000');
     const { Pid } = (await daemon.it.inspect(id))!.State;

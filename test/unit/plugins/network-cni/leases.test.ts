@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ContainerRecord } from '../../../../hooks/engine.ts';
+import { settleLeases } from '../../../../plugins/network-cni/leases.ts';
+import { record } from '../../core/record.ts';
+import { temporaryDirectory } from '../../core/temporaryDirectory.ts';
+
+describe('leases of addresses, after damage', () => {
+  const directory = temporaryDirectory();
+  const id = (digits: string) => digits.repeat(32);
+  const ports: never[] = [];
+  const having = (digits: string, ip: string): ContainerRecord =>
+    record({
+      id: id(digits),
+      attachments: { 'network.eth0': { network: 'bridge', interface: 'eth0', ip, ports } },
+    });
+  const stopped = (digits: string) => record({ id: id(digits) });
+  const lease = (ip: string, content: string) => writeFileSync(join(directory.path, ip), content);
+  const leases = () =>
+    Object.fromEntries(
+      readdirSync(directory.path)
+        .filter((name) => name !== 'last_reserved_ip.0')
+        .map((ip) => [ip, readFileSync(join(directory.path, ip), 'utf8').slice(0, 2)]),
+    );
+
+  beforeEach(() => {
+    lease('10.0.0.2', `${id('aa')}\r\neth0`);
+    lease('10.0.0.3', 'garbage');
+    lease('10.0.0.4', '');
+    lease('10.0.0.5', `${id('ee')}\r\neth0`);
+    lease('last_reserved_ip.0', '10.0.0.5');
+  });
+
+  it('an address that a container has is leased to it again, and others are free', async () => {
+    await settleLeases(directory.path, [
+      having('aa', '10.0.0.2'),
+      having('bb', '10.0.0.3'),
+      having('cc', '10.0.0.9'),
+    ]);
+    assert.deepEqual(leases(), { '10.0.0.2': 'aa', '10.0.0.3': 'bb', '10.0.0.9': 'cc' });
+  });
+
+  it('a lease of a container without an address stays: it may be starting', async () => {
+    await settleLeases(directory.path, [stopped('aa'), stopped('ee')]);
+    assert.deepEqual(leases(), { '10.0.0.2': 'aa', '10.0.0.5': 'ee' });
+  });
+
+  it('none is freed while a damaged container may have any', async () => {
+    const damage = { path: '', problem: '', hint: '', usesUnknown: false };
+    await settleLeases(directory.path, [{ ...stopped('dd'), damage }]);
+    assert.deepEqual(leases(), { '10.0.0.2': 'aa', '10.0.0.3': 'ga', '10.0.0.4': '', '10.0.0.5': 'ee' });
+  });
+});
