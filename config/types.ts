@@ -149,6 +149,8 @@ export interface NetworkConfig {
   readonly mtu: number;
   readonly ipMasq: boolean;
   readonly hairpin: boolean;
+  /** What containers on the bridge are kept from. */
+  readonly isolation: 'none' | 'addresses' | 'containers';
   readonly publishAddress: string;
   /** Empty: the host's name servers. */
   readonly dns: readonly string[];

@@ -22,6 +22,7 @@ export function hostFacts({ config }: LoadedConfig): HostFacts {
       dns: [...network.dns],
       ipMasq: network.ipMasq,
       hairpin: network.hairpin,
+      isolation: network.isolation,
       publishAddress: network.publishAddress,
     },
     cgroupVersion: cgroupVersion(),

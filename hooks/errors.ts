@@ -127,6 +127,10 @@ export const errorKinds = {
     status: 409,
     doc: 'The bridge or the subnet of the configuration is in use by something else on the host.',
   },
+  PCH_NETWORK_ISOLATION: {
+    status: 500,
+    doc: 'The packet filter rules of `network.isolation` could not be set for a container.',
+  },
   PCH_NETWORK_NOT_FOUND: { status: 404, doc: 'No network has that name or id.' },
   PCH_NOT_FOUND: { status: 404, doc: 'No object of any kind has that name.' },
   PCH_NOT_ROOT: { status: 403, doc: 'The daemon was started without root.' },

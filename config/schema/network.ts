@@ -60,6 +60,15 @@ export const network: Settings<'network'> = {
     doc: 'Whether a container reaches its own published ports by the address of the host.',
     since: '0.1.0',
   },
+  'network.isolation': {
+    default: 'none',
+    format: oneOf('none', 'addresses', 'containers'),
+    doc:
+      'What containers on the bridge are kept from. `none`: nothing, as in Docker. `addresses`: they send from their own MAC and IPv4 ' +
+      'address only, so they cannot spoof ARP, MAC or IP. `containers`: they also do not reach each other, except by published ' +
+      'ports. Containers keep what they were created with. See [Network](network.md).',
+    since: '0.1.0',
+  },
   'network.publishAddress': {
     default: '0.0.0.0',
     format: ipAddress,

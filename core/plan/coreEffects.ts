@@ -95,12 +95,14 @@ function hasOwnNetns(draft: ContainerDraft, { netnsPath }: EffectFacts): boolean
 }
 
 /**
- * Networks are attached while the runtime makes the container, unless it is a virtual machine, which gets the interfaces
+ * Networks, and what needs them, are attached while the runtime makes the container, unless it is a virtual machine, which gets the interfaces
  * that are there when it boots; all else of a plugin is there before.
  */
 function beforeTask(effects: Record<string, Effect>, { networkFirst }: EffectFacts): string[] {
   const start = Object.entries(effects).filter(([, { stage }]) => stage === 'start');
+  const isNetwork = (key: string): boolean => key.startsWith('network.');
   return start
-    .filter(([key, { needs }]) => (networkFirst || !key.startsWith('network.')) && !needs?.includes('task'))
+    .filter(([key, { needs = [] }]) => networkFirst || ![key, ...needs].some(isNetwork))
+    .filter(([, { needs }]) => !needs?.includes('task'))
     .map(([key]) => key);
 }

@@ -14,6 +14,8 @@ import { BridgePreparation } from './bridge/prepare.ts';
 import { ensureLoopbackGuard } from './bridge/rules.ts';
 import { cniEffect, type CniEffectArgs } from './effect.ts';
 import { checkFixedAddress } from './fixedAddress.ts';
+import { isolationEffect, type IsolationEffectArgs } from './isolation/effect.ts';
+import type { Isolation } from './isolation/tables.ts';
 import { settleLeases } from './leases.ts';
 import { bridgeNetwork, cniNetwork } from './network.ts';
 import { PortClaims } from './ports/claims.ts';
@@ -39,6 +41,10 @@ export default definePlugin({
       ...cniEffect(preparation, new PortClaims(), localnet),
       assume: ({ id, netns }) => assumedArgs(id, netns, host, firewall),
     });
+    effect({
+      ...isolationEffect(),
+      assume: ({ id }) => isolationArgs(id, host.network.bridge, 'addresses'),
+    });
     hooks.container.spec.tap((draft) => {
       if (draft.network.mode !== 'bridge') return;
       draft.effects['network.eth0'] = {
@@ -46,6 +52,14 @@ export default definePlugin({
         stage: 'start',
         needs: ['netns'],
         args: { ...argsFor(draft, host, firewall) },
+      };
+      const { isolation, bridge } = host.network;
+      if (isolation === 'none') return;
+      draft.effects['isolation.eth0'] = {
+        kind: 'network-isolation',
+        stage: 'start',
+        needs: ['network.eth0'],
+        args: { ...isolationArgs(draft.id, bridge, isolation) },
       };
     });
     surface({
@@ -104,6 +118,10 @@ function argsFor(draft: ContainerDraft, host: HostFacts, firewall: boolean): Cni
     ...(ip && { ip: checkFixedAddress(ip, bridge.subnet) }),
     ...(mac && { mac }),
   };
+}
+
+function isolationArgs(container: string, bridge: string, isolation: Isolation): IsolationEffectArgs {
+  return { container, bridge, isolation, attachment: 'network.eth0' };
 }
 
 /** portmap finds its rules by the container's id, but wants a port. */

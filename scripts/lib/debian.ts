@@ -45,6 +45,7 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'tmux', provides: 'tmux' },
   { name: 'procps', provides: 'ps' },
   { name: 'openssl', provides: 'openssl' },
+  { name: 'nftables', provides: 'nft' },
   { name: 'docker.io', provides: '/usr/sbin/dockerd' },
   { name: 'podman', provides: 'podman' },
 ];

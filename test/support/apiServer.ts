@@ -59,6 +59,7 @@ export function hostFacts(listen: (string | ListenFacts)[]): HostFacts {
       dns: [],
       ipMasq: true,
       hairpin: true,
+      isolation: 'none',
       publishAddress: '0.0.0.0',
     },
     cgroupVersion: '1',

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { runCommand } from '../command.ts';
+import { removeTables } from '../isolation/nft.ts';
 import { readHostNetwork, ip } from './host.ts';
 import { chainName, families, type Family, jumpRule, ruleChains } from './rules.ts';
 
@@ -48,6 +49,7 @@ export interface PurgeOptions {
 export async function purgeNetwork({ bridge, ipamDir, shared = false }: PurgeOptions): Promise<void> {
   await removeForwardedPorts(bridge);
   await removeOwnChains(bridge);
+  await removeTables(bridge);
   if (shared) for (const table of ['nat', 'filter'] as const) await removeSharedChains(table);
   await removeBridge(bridge);
   if (ipamDir !== undefined) await rm(ipamDir, { recursive: true, force: true });

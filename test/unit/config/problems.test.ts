@@ -80,7 +80,7 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
   'a group that is a text': [
     'network: fast',
     [
-      '1:10 network: expected a map with default, bridge, subnet, binDir, mtu, ipMasq, hairpin, publishAddress, dns, dnsSearch, dnsOptions, found "fast"',
+      '1:10 network: expected a map with default, bridge, subnet, binDir, mtu, ipMasq, hairpin, isolation, publishAddress, dns, dnsSearch, dnsOptions, found "fast"',
     ],
   ],
   'a group that is a list': [

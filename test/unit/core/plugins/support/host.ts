@@ -14,6 +14,7 @@ export const host: HostFacts = {
     dns: [],
     ipMasq: true,
     hairpin: false,
+    isolation: 'none',
     publishAddress: '',
   },
   cgroupVersion: '1',

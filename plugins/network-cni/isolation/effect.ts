@@ -1,0 +1,47 @@
+import { PouchError, type EffectKind, type NetworkAttachment } from '../../../hooks/index.ts';
+import type { CniResult } from '../cni/types.ts';
+import { applyScript, removeMember } from './nft.ts';
+import { isolationScript, type BridgePort, type Isolation } from './tables.ts';
+
+export interface IsolationEffectArgs {
+  container: string;
+  /** Name of the bridge interface. */
+  bridge: string;
+  isolation: Isolation;
+  /** Key of the effect that attaches the container. */
+  attachment: string;
+}
+
+/** The effect kind `network-isolation`: what one container may send on the bridge, and whom it reaches. */
+export function isolationEffect(): EffectKind<IsolationEffectArgs, null> {
+  return {
+    kind: 'network-isolation',
+    volatile: true,
+    describe: ({ bridge, isolation }) =>
+      isolation === 'containers'
+        ? `isolate it from the other containers on ${bridge}`
+        : `bind it to its own addresses on ${bridge}`,
+
+    async apply({ container, bridge, isolation, attachment }, { signal, resultOf }) {
+      const member = portOf(container, bridge, resultOf(attachment) as NetworkAttachment);
+      await applyScript(isolationScript(bridge, isolation, member), signal);
+      return null;
+    },
+
+    undo: ({ container, bridge }) => removeMember(bridge, container),
+  };
+}
+
+/** CNI's result lists the bridge, the host's end of the veth pair, and the container's end with its sandbox. */
+function portOf(container: string, bridge: string, { mac, ip, cni }: NetworkAttachment): BridgePort {
+  const port = (cni as CniResult).interfaces?.find(({ name, sandbox }) => !sandbox && name !== bridge)?.name;
+  if (port && mac && ip) return { port, mac, ip, container };
+  throw new PouchError(
+    'PCH_CNI_FAILED',
+    'the result of the CNI plugin bridge names no port, MAC or address',
+    {
+      container,
+      hint: 'network.isolation needs them: use the plugin of containernetworking-plugins 1.0 or newer',
+    },
+  );
+}

@@ -1,0 +1,69 @@
+import { PouchError } from '../../../hooks/index.ts';
+import { runCommand } from '../command.ts';
+import { tableFamilies, tableName } from './tables.ts';
+
+/** An entry of `nft -j list table`, as far as it matters here. */
+interface Listed {
+  set?: { family: string; table: string; name: string; elem?: (ListedElement | string)[] };
+}
+
+interface ListedElement {
+  elem?: { val: unknown; comment?: string };
+}
+
+/** @throws PCH_TOOL_MISSING, PCH_NETWORK_ISOLATION */
+export async function applyScript(script: string, signal?: AbortSignal): Promise<void> {
+  await nft([script], signal);
+}
+
+/** Removes what a container has in the sets of a bridge; nothing if there is none, or no nft that could have made it. */
+export async function removeMember(bridge: string, container: string): Promise<void> {
+  const commands = (await Promise.all(tableFamilies.map((family) => listSets(family, bridge))))
+    .flat()
+    .flatMap(({ family, table, name, elem = [] }) => {
+      const own = elem.flatMap((one) =>
+        typeof one !== 'string' && one.elem?.comment === container ? [one.elem.val] : [],
+      );
+      return own.length > 0 ? [{ delete: { element: { family, table, name, elem: own } } }] : [];
+    });
+  if (commands.length > 0) await nft(['-j', JSON.stringify({ nftables: commands })]);
+}
+
+/** Removes the tables of a bridge; done again, it changes nothing. */
+export async function removeTables(bridge: string): Promise<void> {
+  for (const family of tableFamilies)
+    await runCommand('nft', ['delete', 'table', family, tableName(bridge)]).catch(ignoreMissing);
+}
+
+async function listSets(family: string, bridge: string): Promise<NonNullable<Listed['set']>[]> {
+  const args = ['-j', 'list', 'table', family, tableName(bridge)];
+  const outcome = await runCommand('nft', args).catch(ignoreMissing);
+  if (outcome?.exitCode !== 0) return [];
+  const { nftables } = JSON.parse(outcome.stdout) as { nftables: Listed[] };
+  return nftables.flatMap(({ set }) => (set ? [set] : []));
+}
+
+/** Commands are an argument: nft opens its stdin by name, which fails for the sockets that Node makes. */
+async function nft(args: string[], signal?: AbortSignal): Promise<void> {
+  const outcome = await runCommand('nft', args, signal ? { signal } : {}).catch(
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') throw cause;
+      throw new PouchError('PCH_TOOL_MISSING', 'network.isolation needs nft, which is not installed', {
+        hint: 'Install it (Debian: apt-get install nftables), or set network.isolation: none.',
+        cause,
+      });
+    },
+  );
+  if (outcome.exitCode === 0) return;
+  throw new PouchError(
+    'PCH_NETWORK_ISOLATION',
+    `nft refused the rules that isolate a container: ${outcome.stderr.trim()}`,
+    {
+      hint: 'The kernel needs nf_tables for the bridge and inet families; else set network.isolation: none.',
+    },
+  );
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
+}
