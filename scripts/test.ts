@@ -24,7 +24,15 @@ const suites = {
     name: 'integration tests',
     folder: 'integration',
     lanes,
-    longest: ['crash', 'quickstart', 'images-bootstrap', 'downtime', 'lifecycle', 'lifecycle-network'],
+    longest: [
+      'crash',
+      'rich',
+      'quickstart',
+      'images-bootstrap',
+      'downtime',
+      'lifecycle',
+      'lifecycle-network',
+    ],
     deadlineMs: 20 * minutes,
   },
   'oci-runtime': {
