@@ -17,6 +17,7 @@ const programs: Record<string, () => Promise<Program>> = {
     return { main: (args) => main(args, process), fail: (error) => reportError(error, process) };
   },
   runlxc: () => import('../runlxc/main.ts'),
+  'pouch-files': () => import('../core/files/worker/main.ts'),
 };
 
 async function run(): Promise<void> {

@@ -10,4 +10,5 @@ process.exitCode = await runDaemon(process.argv.slice(2), {
     ...keeperNodeFlags,
     fileURLToPath(new URL('./pouch-logkeeper.js', import.meta.url)),
   ],
+  filesCommand: [fileURLToPath(new URL('../../bin/pouch-files', import.meta.url))],
 });

@@ -21,6 +21,10 @@ export interface PouchConfig {
     readonly specDirs: readonly string[];
   };
   readonly network: NetworkConfig;
+  readonly files: {
+    /** Milliseconds that a look at a path of the host or of a container may take. */
+    readonly timeout: number;
+  };
   readonly cgroupParent: string;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
   readonly containerLogs: ContainerLogsConfig;

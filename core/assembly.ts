@@ -12,6 +12,7 @@ import type { StepObserver } from './apply/ledger.ts';
 import type { ContainerdClient } from './containerd/index.ts';
 import { findInit } from './host/facts.ts';
 import { ImageStore } from './images/index.ts';
+import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';
 import { AttachPoints } from './lifecycle/attachPoints.ts';
 import { EventBus } from './lifecycle/events.ts';
@@ -40,6 +41,7 @@ export interface Base {
   log: StderrLog;
   client: ContainerdClient;
   netns: NetworkNamespaces;
+  files: FileWorkers;
   /** argv that starts the log keeper. */
   keeperCommand: readonly string[];
   onStep?: StepObserver;
@@ -66,7 +68,7 @@ export async function assemble(base: Base): Promise<Assembled> {
   const events = new EventBus();
   const io = new ContainerIo({ stateDir: config.state, log, keeperCommand: base.keeperCommand });
   const attachPoints = new AttachPoints(io);
-  const volumes = new VolumeStore(config.root, () => store.listUsers());
+  const volumes = new VolumeStore(config.root, base.files, () => store.listUsers());
   const images = imageStore(base, store, events);
   const [first] = await Promise.all([base.firstGeneration(), io.start()]);
   const generations = new GenerationHolder(first);
@@ -74,6 +76,7 @@ export async function assemble(base: Base): Promise<Assembled> {
   const planImage = imagesForPlans(hookedImages, images);
   const coreKinds = coreEffectKinds({
     client,
+    files: base.files,
     store,
     io,
     netns: base.netns,
@@ -106,6 +109,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     locks: new KeyedLocks(),
     events,
     exits: new Exits(),
+    files: base.files,
     io,
     attachPoints,
     images: hookedImages,
@@ -117,6 +121,7 @@ export async function assemble(base: Base): Promise<Assembled> {
       host: hostUsage,
     }),
     prepared: new Set(),
+    inits: new Map(),
     oomKilled: new Set(),
     hostFiles,
     imageText: async (id, path) => await (await planImage(id)).readText(path),
@@ -168,7 +173,7 @@ interface PlannerParts {
   kindOf(kind: string): { describe(args: object): string } | undefined;
 }
 
-function makePlanner({ loaded, log }: Base, parts: PlannerParts): Planner {
+function makePlanner({ loaded, log, files }: Base, parts: PlannerParts): Planner {
   const { store, volumes, generations, userRanges } = parts;
   const { config } = loaded();
   return new Planner({
@@ -195,6 +200,8 @@ function makePlanner({ loaded, log }: Base, parts: PlannerParts): Planner {
         return { containerID: 0, hostID: first, size };
       },
       cgroupDriver: () => loaded().config.runtime.cgroupDriver,
+      look: (path, what) => files.look(path, what),
+      checkResponds: (paths, whatOf) => files.checkResponds(paths, whatOf),
       mountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
     },
     originOf: (setting) => {

@@ -12,6 +12,7 @@ import { assemble, type Assembled } from './assembly.ts';
 import { ContainerdClient } from './containerd/index.ts';
 import { ManagedContainerd } from './containerd/managed.ts';
 import { supportedVersion } from './containerd/supported-version.ts';
+import { FileWorkers } from './files/index.ts';
 import { hostFacts } from './hostFacts.ts';
 import type { ImageStore } from './images/index.ts';
 import { CheckpointVerbs } from './lifecycle/checkpoint/verbs.ts';
@@ -33,6 +34,8 @@ export interface DaemonOptions {
   builtIns: readonly Plugin[];
   /** argv that starts the log keeper. */
   keeperCommand: readonly string[];
+  /** argv that starts a file worker, without the state directory. */
+  filesCommand: readonly string[];
   /** Told each ledger step; tests kill the daemon there. */
   onStep?: StepObserver;
 }
@@ -47,10 +50,15 @@ export class Daemon {
   #started: Generation['surfaces'] = [];
   #images: ImageStore | undefined;
   readonly #netns = new NetworkNamespaces();
+  readonly #files: FileWorkers;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#loaded = options.loaded;
+    this.#files = new FileWorkers({
+      command: [...options.filesCommand, options.loaded.config.state],
+      timeout: () => this.#loaded.config.files.timeout,
+    });
   }
 
   /** Answers when the surfaces serve. */
@@ -113,6 +121,7 @@ export class Daemon {
     await kernel?.io.stop({ keeper });
     await kernel?.generations.current.dispose();
     this.#images?.close();
+    this.#files.close();
     this.#containerd?.managed?.detach();
     this.#containerd?.client.close();
     await this.#netns.stop();
@@ -142,6 +151,7 @@ export class Daemon {
       log,
       client,
       netns: this.#netns,
+      files: this.#files,
       keeperCommand,
       ...(onStep && { onStep }),
       shutdown: this.#shutdown.signal,

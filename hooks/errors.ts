@@ -97,6 +97,14 @@ export const errorKinds = {
     doc: 'A plan or a journal names an effect kind that no plugin provides.',
   },
   PCH_EXEC_NOT_FOUND: { status: 404, doc: 'No exec instance has that id.' },
+  PCH_FILE_TIMEOUT: {
+    status: 504,
+    doc: 'A path of the host or of a container does not respond within `files.timeout`, such as one on a network or FUSE file system whose server is gone.',
+  },
+  PCH_FILE_WORKER: {
+    status: 500,
+    doc: 'The process that looks at files for pouchd could not be started, or ended before it had replied.',
+  },
   PCH_HOOK_UNKNOWN: { status: 500, doc: 'A plugin wants a hook point that this version does not have.' },
   PCH_ID_AMBIGUOUS: { status: 400, doc: 'An id prefix matches more than one object.' },
   PCH_IMAGE_INVALID: {

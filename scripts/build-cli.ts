@@ -6,10 +6,12 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   readdirSync,
   readFileSync,
   renameSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -21,17 +23,30 @@ const sources = [
   'cli',
   'client',
   'runlxc',
+  'core/files',
+  'core/host',
+  'core/supervise',
+  'core/userns',
   'package.json',
   'package-lock.json',
   'bin/pouch-main.ts',
   'scripts/build-cli.ts',
 ];
 
+/** Its programs by their own names; bin/runlxc is made with its native parts. */
+const names = ['pouch-files'];
+
 function main(): void {
+  for (const name of names) link(join(root, 'bin', name));
   const bun = findBun();
   if (isUpToDate(bun !== undefined)) return;
   if (bun) compile(bun);
   else writeLauncher();
+}
+
+function link(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })) return;
+  symlinkSync('pouch', path);
 }
 
 /** npm's postinstall moves the binary; with scripts switched off it stays in the platform's package. */

@@ -21,6 +21,8 @@ import { reloadOn } from './reload.ts';
 interface Entry {
   /** argv that starts the log keeper. */
   keeperCommand: readonly string[];
+  /** argv that starts a file worker, without the state directory. */
+  filesCommand: readonly string[];
 }
 
 /** Answers the exit code. */
@@ -60,7 +62,7 @@ function source(flags: DaemonFlags): LoadOptions {
   };
 }
 
-async function serve(flags: DaemonFlags, { keeperCommand }: Entry): Promise<number> {
+async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
   checkRoot();
   const loaded = loadConfig(source(flags));
   const log = new StderrLog(loaded.config.log);
@@ -69,7 +71,7 @@ async function serve(flags: DaemonFlags, { keeperCommand }: Entry): Promise<numb
   guardAgainstStrays(log);
   const ended = signalled();
   const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
-  const daemon = new Daemon({ loaded, log, builtIns, keeperCommand, ...(onStep && { onStep }) });
+  const daemon = new Daemon({ loaded, log, builtIns, ...commands, ...(onStep && { onStep }) });
   const started = performance.now();
   await startOrAbandon(daemon, log);
   reloadOn('SIGHUP', { daemon, log, read: () => loadConfig(source(flags)), first: loaded });

@@ -13,7 +13,7 @@ import {
 import type { Settings } from './setting.ts';
 
 export const containers: Settings<
-  'containerLogs' | 'stopTimeout' | 'shmSize' | 'defaultUlimits' | 'userns' | 'cdi'
+  'containerLogs' | 'stopTimeout' | 'shmSize' | 'defaultUlimits' | 'userns' | 'cdi' | 'files'
 > = {
   'userns.default': {
     default: 'host',
@@ -57,6 +57,14 @@ export const containers: Settings<
     default: '64m',
     format: size({ min: 4096 }),
     doc: 'Size of /dev/shm in containers that ask for none.',
+    since: '0.1.0',
+  },
+  'files.timeout': {
+    default: '20s',
+    format: duration({ min: 100 }),
+    doc:
+      'How long pouchd waits for a path on the host or in a container: a bind source, a volume, a file of a container. A call ' +
+      'that needs one on a file system that does not respond (NFS or FUSE whose server is gone) then fails with PCH_FILE_TIMEOUT.',
     since: '0.1.0',
   },
   'cdi.specDirs': {

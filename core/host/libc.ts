@@ -1,5 +1,5 @@
 /** Calls of the C library that Node does not have, through koffi. */
-import koffi from 'koffi';
+import { koffi } from './koffi.ts';
 
 const libc = koffi.load('libc.so.6');
 
@@ -11,7 +11,9 @@ export const mount = libcFunction('int mount(str source, str target, str type, u
 const umount2 = libcFunction('int umount2(str target, int flags)');
 
 /** sys/mount.h. */
+export const MS_RDONLY = 1;
 export const MS_BIND = 0x1000;
+export const MS_REC = 0x4000;
 const MNT_DETACH = 2;
 const EINVAL = 22;
 const ENOENT = 2;
@@ -22,10 +24,10 @@ export function detach(path: string): void {
   if (failed && ![EINVAL, ENOENT].includes(koffi.errno())) check(-1, `umount ${path}`);
 }
 
-/** The result of a call, unless it is a failure. @throws Error with the name of the errno */
+/** The result of a call, unless it is a failure. @throws Error with the name of the errno, also as its `code` */
 export function check(result: number, what: string): number {
   if (result >= 0) return result;
   const errno = koffi.errno();
   const name = Object.entries(koffi.os.errno).find(([, number]) => number === errno)?.[0];
-  throw new Error(`${what}: ${name ?? `errno ${errno}`}`);
+  throw Object.assign(new Error(`${what}: ${name ?? `errno ${errno}`}`), { code: name });
 }

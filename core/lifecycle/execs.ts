@@ -1,7 +1,5 @@
 /** Further processes in a running container. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { constants } from 'node:fs';
 import { catalogue } from '../../hooks/catalogue.ts';
 import type { ExecDraft } from '../../hooks/draft.ts';
 import type {
@@ -16,11 +14,12 @@ import type {
 import { PouchError } from '../../hooks/errors.ts';
 import type { OciProcess } from '../../hooks/oci.ts';
 import { runtimeError } from '../apply/effects/runtimeError.ts';
+import type { ContainerText } from '../files/index.ts';
 import { ExecStdio } from '../io/index.ts';
 import { hostBoundingSet } from '../plan/capabilities.ts';
 import { storedSpecOf } from '../state/planFiles.ts';
 import { toSet } from '../plan/newDraft.ts';
-import { resolveUser } from '../plan/users.ts';
+import { type AccountFiles, resolveUser } from '../plan/users.ts';
 import { newId } from '../state/ids.ts';
 import { saysEnded } from '../containerd/index.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
@@ -48,6 +47,7 @@ export class ExecInstances implements Execs {
   create(ref: string, request: ExecRequest): Promise<string> {
     const record = this.#kernel.store.find(ref);
     checkRunning(record);
+    this.#kernel.files.warm();
     if (request.args.length === 0)
       throw new PouchError('PCH_OPTION_INVALID', 'a command was expected; found none', { hint: 'append it' });
     if (request.cwd && !request.cwd.startsWith('/'))
@@ -257,22 +257,30 @@ function checkRunning(record: ContainerRecord): void {
 }
 
 /** The accounts as they are in the container now; those of a virtual machine as its image has them. */
-async function accountFiles(
-  kernel: Kernel,
-  { draft, state }: ContainerRecord,
-): Promise<{ passwd: string; group: string }> {
-  const isVm = kernel.generations.current.runtimes.get(draft.runtime)?.isolation === 'vm';
+async function accountFiles(kernel: Kernel, record: ContainerRecord): Promise<AccountFiles> {
+  const paths = ['/etc/passwd', '/etc/group'];
+  const { draft, id, name } = record;
   // The process of a machine that the host sees is its hypervisor: what is below its root are the host's files.
-  const read = isVm
-    ? (path: string) => kernel.imageText(draft.image.id, path)
-    : (path: string) => readOwn(`/proc/${state.pid}/root${path}`);
-  const [passwd, group] = await Promise.all([read('/etc/passwd'), read('/etc/group')]);
-  return { passwd, group };
+  if (kernel.generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') {
+    const [passwd = '', group = ''] = await Promise.all(
+      paths.map((path) => kernel.imageText(draft.image.id, path)),
+    );
+    return { passwd, group };
+  }
+  const init = kernel.inits.get(id);
+  if (!init) throw notRunning(record);
+  const [passwd, group] = await kernel.files.readContainer({ name, init }, paths, accountFileLimit);
+  return {
+    passwd: textOf(passwd),
+    group: textOf(group),
+    refused: { ...refusalOf('passwd', passwd), ...refusalOf('group', group) },
+  };
 }
 
-/** Follows no link: one made in the container would be followed on the host. */
-async function readOwn(path: string): Promise<string> {
-  const flag = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const text = await readFile(path, { encoding: 'utf8', flag }).catch(() => '');
-  return text.length > accountFileLimit ? '' : text;
+function textOf(file: ContainerText | undefined): string {
+  return file && 'text' in file ? file.text : '';
+}
+
+function refusalOf(name: string, file: ContainerText | undefined): Record<string, string> {
+  return file && 'refused' in file ? { [name]: file.refused } : {};
 }

@@ -3,11 +3,13 @@ import type { Logger } from '../../hooks/defineHook.ts';
 import type { ContainerRecord, Images } from '../../hooks/engine.ts';
 import type { Ledger } from '../apply/ledger.ts';
 import type { ContainerdClient } from '../containerd/index.ts';
+import type { FileWorkers } from '../files/index.ts';
 import type { ContainerIo } from '../io/index.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { HostFiles } from '../plan/etcFiles.ts';
 import type { GenerationHolder } from '../plugins/index.ts';
 import type { ContainerStore } from '../state/store.ts';
+import type { ProcessIdentity } from '../supervise/process-identity.ts';
 import type { UserRanges } from '../userns/ranges.ts';
 import type { VolumeStore } from '../volumes/volumes.ts';
 import type { AttachPoints } from './attachPoints.ts';
@@ -26,6 +28,7 @@ export interface Kernel {
   readonly locks: KeyedLocks;
   readonly events: EventBus;
   readonly exits: Exits;
+  readonly files: FileWorkers;
   readonly io: ContainerIo;
   readonly attachPoints: AttachPoints;
   readonly images: Images;
@@ -38,6 +41,8 @@ export interface Kernel {
   readonly metrics: SharedMetrics;
   /** Ids of the containers whose create has applied a part of their start: see run.ts. */
   readonly prepared: Set<string>;
+  /** Init processes of running containers, by container id. */
+  readonly inits: Map<string, ProcessIdentity>;
   /** Ids of the containers that run, of whose processes the kernel has killed one for want of memory. */
   readonly oomKilled: Set<string>;
   hostFiles(): Promise<HostFiles>;

@@ -179,7 +179,7 @@ function hasStarted({ status }: TaskProcess): boolean {
 }
 
 async function adopt(kernel: Kernel, record: ContainerRecord, task: TaskProcess): Promise<void> {
-  setRunning(record, await initPid(kernel, record, task.pid), record.state.startedAt);
+  setRunning(kernel, record, await initPid(kernel, record, task.pid), record.state.startedAt);
   // The task knows better than the record when a pause was cut off.
   if (task.status !== TaskStatus.RUNNING) record.state.status = 'paused';
   watchExit(kernel, record);

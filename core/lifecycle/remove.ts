@@ -56,6 +56,7 @@ export async function removeLocked(
     throw error;
   });
   kernel.prepared.delete(record.id);
+  kernel.inits.delete(record.id);
   await kernel.store.delete(record.id);
   kernel.attachPoints.gone(record.id, notRunning(record));
   emitContainer(kernel, 'destroy', record);

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
@@ -6,6 +5,7 @@ import { networkAttachments } from '../../hooks/networkAttachments.ts';
 import { runtimeError } from '../apply/effects/runtimeError.ts';
 import { effectsOf } from '../apply/effectsOf.ts';
 import type { Ledger } from '../apply/ledger.ts';
+import { identify } from '../supervise/process-identity.ts';
 import { etcPaths, hostsFile } from '../plan/etcFiles.ts';
 import type { Generation } from '../plugins/index.ts';
 import { checkRestorable, forgetWork, restoreError, restoring } from './checkpoint/restore.ts';
@@ -57,6 +57,7 @@ async function startPrepared(
 ): Promise<void> {
   await kernel.generations.use((generation) =>
     withLedger(kernel, record.id, async (ledger) => {
+      kernel.files.warm();
       // What is there else is left of an undo that failed: the same call works once its cause is mended.
       if (!kernel.prepared.delete(record.id)) await ledger.undo('start');
       await ledger.begin('start');
@@ -78,18 +79,27 @@ async function applyStart(
   generation: Generation,
   checkpoint: string | undefined,
 ): Promise<void> {
+  await checkSources(kernel, record);
   await ledger.apply(restoring(effectsOf(record, 'start'), checkpoint), kernel.shutdown);
   record.attachments = ledger.results();
   const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
   await tellOwnName(kernel, record);
   await generation.runner.apply(catalogue.container.prestart, moment, { log: kernel.log });
   const pid = await startTask(kernel, record, checkpoint);
-  setRunning(record, await initPid(kernel, record, pid), new Date().toISOString());
+  setRunning(kernel, record, await initPid(kernel, record, pid), new Date().toISOString());
   kernel.attachPoints.started(record.id);
   emitContainer(kernel, 'start', record);
   watchExit(kernel, record);
   await kernel.store.save(record);
   generation.runner.observe(catalogue.container.poststart, moment, { log: kernel.log });
+}
+
+/** The runtime would hang where a source does, and could not be ended. What is missing it reports itself. */
+async function checkSources(kernel: Kernel, { draft, paths }: ContainerRecord): Promise<void> {
+  const sources = Object.values(draft.mounts)
+    .filter(({ type, source }) => type === 'bind' && !source.startsWith(paths.directory))
+    .map(({ source }) => source);
+  await kernel.files.checkResponds(sources, (path) => `the bind source ${path}`);
 }
 
 async function startTask(
@@ -102,7 +112,7 @@ async function startTask(
     return await kernel.client.tasks.start(record.id, '', { deadlineMs });
   } catch (error) {
     if (checkpoint === undefined) throw runtimeError(error, record, deadlineMs);
-    throw await restoreError(error, record, checkpoint);
+    throw await restoreError(error, kernel, record, checkpoint);
   } finally {
     if (checkpoint !== undefined) await forgetWork(record, checkpoint);
   }
@@ -112,10 +122,16 @@ async function startTask(
 async function tellOwnName(kernel: Kernel, record: ContainerRecord): Promise<void> {
   const networks = networkAttachments(record);
   if (networks.length === 0 || record.draft.mounts[etcPaths.hosts]) return;
-  await writeFile(record.paths.hosts, hostsFile(record.draft, await kernel.hostFiles(), networks));
+  await kernel.files.overwrite(
+    record.paths.hosts,
+    hostsFile(record.draft, await kernel.hostFiles(), networks),
+  );
 }
 
-export function setRunning(record: ContainerRecord, pid: number, startedAt: string): void {
+/** The caller knows that the process lives; the identity keeps others from taking its place in /proc. */
+export function setRunning(kernel: Kernel, record: ContainerRecord, pid: number, startedAt: string): void {
+  const init = identify(pid);
+  if (init) kernel.inits.set(record.id, init);
   record.stoppedByUser = false;
   Object.assign(record.state, {
     status: 'running',

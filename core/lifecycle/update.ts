@@ -27,6 +27,7 @@ export async function update(
       const planned = await planUpdate(record, request, generation, {
         log: kernel.log,
         host: readHostLimits(),
+        look: (path, what) => kernel.files.look(path, what),
       });
       const { resources, restart } = record.draft;
       await apply(kernel, record, planned);

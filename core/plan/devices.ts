@@ -1,14 +1,19 @@
 /** Device nodes of the host, as a container gets them. */
-import type { Stats } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DraftDevice } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { type FileFacts, kindOf } from '../files/index.ts';
+import type { RequestContext } from './request/applyRequest.ts';
 import { deviceNumbers } from '../../hooks/deviceNumbers.ts';
 
 /** One device by its host path. @throws PCH_OPTION_INVALID if there is no device node */
-export async function hostDevice(path: string, access: string): Promise<DraftDevice> {
-  const found = await stat(path).catch(() => undefined);
+export async function hostDevice(
+  path: string,
+  access: string,
+  { look }: Pick<RequestContext, 'look'>,
+): Promise<DraftDevice> {
+  const found = await look(path, `the device ${path}`);
   const device = found && toDevice(found, access);
   if (device) return device;
   throw new PouchError(
@@ -27,17 +32,19 @@ export async function hostDevices(directory = '/dev'): Promise<Record<string, Dr
     const path = join(directory, name);
     if (skipped.has(path)) continue;
     const found = await lstat(path).catch(() => undefined);
-    const device = found && toDevice(found, 'rwm');
+    const device = found && toDevice({ ...found, kind: kindOf(found) }, 'rwm');
     if (device) devices[path] = device;
     if (found?.isDirectory()) Object.assign(devices, await hostDevices(path));
   }
   return devices;
 }
 
+const types: Partial<Record<FileFacts['kind'], 'c' | 'b'>> = { character: 'c', block: 'b' };
+
 const skipped = new Set(['/dev/pts', '/dev/shm', '/dev/fd', '/dev/mqueue', '/dev/console', '/dev/ptmx']);
 
-function toDevice(found: Stats, access: string): DraftDevice | undefined {
-  const type = found.isCharacterDevice() ? 'c' : found.isBlockDevice() ? 'b' : undefined;
+function toDevice(found: FileFacts, access: string): DraftDevice | undefined {
+  const type = types[found.kind];
   if (!type) return undefined;
   return {
     type,

@@ -21,18 +21,22 @@ interface Group {
   members: string[];
 }
 
-/** @throws PCH_USER_NOT_FOUND if a name is not in the image */
-export function resolveUser(
-  user: string,
-  groups: readonly string[],
-  files: { passwd: string; group: string },
-): ResolvedUser {
+/** Texts of /etc/passwd and /etc/group; empty for a file that is missing or was not read. */
+export interface AccountFiles {
+  passwd: string;
+  group: string;
+  /** Why a file was not read, which only names need. */
+  refused?: { passwd?: string; group?: string };
+}
+
+/** @throws PCH_USER_NOT_FOUND if a name is not in the files */
+export function resolveUser(user: string, groups: readonly string[], files: AccountFiles): ResolvedUser {
   const [userPart = '', groupPart] = user.split(':', 2);
   const allGroups = parseGroups(files.group);
-  const account = findUser(userPart || '0', parsePasswd(files.passwd));
-  const gid = groupPart ? groupId(groupPart, allGroups) : account.gid;
+  const account = findUser(userPart || '0', parsePasswd(files.passwd), files);
+  const gid = groupPart ? groupId(groupPart, allGroups, files) : account.gid;
   const memberships = groupPart || !account.name ? [] : membershipsOf(account.name, allGroups);
-  const extra = groups.map((group) => groupId(group, allGroups));
+  const extra = groups.map((group) => groupId(group, allGroups, files));
   return {
     uid: account.uid,
     gid,
@@ -42,17 +46,17 @@ export function resolveUser(
   };
 }
 
-function findUser(wanted: string, accounts: Passwd[]): Passwd {
+function findUser(wanted: string, accounts: Passwd[], { refused }: AccountFiles): Passwd {
   const byName = accounts.find(({ name }) => name === wanted);
   if (byName) return byName;
   const uid = toId(wanted);
-  if (uid === undefined) throw notFound('user', wanted, 'passwd');
+  if (uid === undefined) throw notFound('user', wanted, 'passwd', refused?.passwd);
   return accounts.find((account) => account.uid === uid) ?? { name: '', uid, gid: 0, home: '/' };
 }
 
-function groupId(wanted: string, groups: Group[]): number {
+function groupId(wanted: string, groups: Group[], { refused }: AccountFiles): number {
   const gid = groups.find(({ name }) => name === wanted)?.gid ?? toId(wanted);
-  if (gid === undefined) throw notFound('group', wanted, 'group');
+  if (gid === undefined) throw notFound('group', wanted, 'group', refused?.group);
   return gid;
 }
 
@@ -88,7 +92,11 @@ function fields(text: string): string[][] {
   return lines.map((line) => line.split(':')).filter((parts) => /^\d+$/.test(parts[2] ?? ''));
 }
 
-function notFound(what: string, name: string, file: string): PouchError {
+function notFound(what: string, name: string, file: string, refused: string | undefined): PouchError {
+  if (refused !== undefined)
+    return new PouchError('PCH_USER_NOT_FOUND', `the ${what} "${name}" cannot be looked up: ${refused}`, {
+      hint: `give the ${what}'s number, or repair /etc/${file} in the container`,
+    });
   return new PouchError('PCH_USER_NOT_FOUND', `the image's /etc/${file} has no ${what} "${name}"`, {
     hint: `give the ${what}'s number, or add it to the image`,
   });

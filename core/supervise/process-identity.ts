@@ -13,11 +13,16 @@ export interface ProcessIdentity {
 export function identify(pid: number): ProcessIdentity | undefined {
   const stat = readOptional(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
+  const startTicks = startTicksOf(stat);
+  return startTicks === undefined ? undefined : { pid, startTicks, bootId: bootId() };
+}
+
+/** When the living process of a /proc/PID/stat began; undefined for a zombie. */
+export function startTicksOf(stat: string): string | undefined {
   // The name in parentheses may hold spaces and parentheses, so count from the last one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, startTicks] = [fields[0], fields[19]];
-  if (startTicks === undefined || state === 'Z' || state === 'X') return undefined;
-  return { pid, startTicks, bootId: bootId() };
+  return state === 'Z' || state === 'X' ? undefined : startTicks;
 }
 
 /** Whether that very process lives. */

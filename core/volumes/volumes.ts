@@ -6,6 +6,7 @@ import { Type } from '@sinclair/typebox';
 import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { describes, flag, map, may, text } from '../../hooks/schema/describes.ts';
+import type { FileWorkers } from '../files/index.ts';
 import { KeyedLocks } from '../lifecycle/locks.ts';
 import { writeDurably } from '../state/durable.ts';
 import { passes } from '../state/labels.ts';
@@ -40,13 +41,15 @@ interface NewVolume {
 
 export class VolumeStore implements Volumes {
   readonly #directory: string;
+  readonly #files: Pick<FileWorkers, 'removeTree'>;
   /** Of each container that has volumes or is being given some. */
   readonly #containers: () => ContainerRecord[];
   /** By volume: one that is found unused must not come into use before it is removed. */
   readonly #locks = new KeyedLocks();
 
-  constructor(root: string, containers: () => ContainerRecord[]) {
+  constructor(root: string, files: Pick<FileWorkers, 'removeTree'>, containers: () => ContainerRecord[]) {
     this.#directory = join(root, 'volumes');
+    this.#files = files;
     this.#containers = containers;
   }
 
@@ -70,6 +73,8 @@ export class VolumeStore implements Volumes {
       anonymous: anonymous || anonymousLabel in labels,
     };
     try {
+      // Users of the host must not reach the setuid programs that containers put into volumes.
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       await mkdir(this.pathOf(name), { recursive: true, mode: 0o755 });
       await writeDurably(this.#fileOf(name), toStored(stored, volumeForm));
     } catch (error) {
@@ -137,7 +142,10 @@ export class VolumeStore implements Volumes {
   }
 
   async #discardLocked(name: string): Promise<void> {
-    await rm(join(this.#directory, name), { recursive: true, force: true });
+    // Its data first: if they cannot be removed, the volume is still listed.
+    await this.#files.removeTree(this.pathOf(name), `the volume ${name}`);
+    await rm(join(this.#directory, name, 'volume.json'), { force: true });
+    await this.#files.removeTree(join(this.#directory, name), `the volume ${name}`);
   }
 
   /** Data that is there without a volume.json is somebody's, and stays. */

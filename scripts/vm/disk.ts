@@ -53,7 +53,7 @@ export async function makeDisk(directory: string, interrupted: AbortSignal): Pro
 async function addPouch(target: string, interrupted: AbortSignal): Promise<void> {
   for (const part of parts)
     await cp(join(project, part), join(target, part), { recursive: true, dereference: true });
-  await symlink('pouch', join(target, 'bin/runlxc'));
+  for (const name of ['runlxc', 'pouch-files']) await symlink('pouch', join(target, 'bin', name));
   await busyboxImage(join(target, 'busybox.tar'));
   const layer = join(target, 'layer.tar');
   await debian(machinePackages, layer, interrupted);

@@ -1,25 +1,28 @@
 /** The host side of a bind mount: it must be there, or is made as a directory. */
-import { mkdir, stat } from 'node:fs/promises';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import type { FileWorkers } from '../../files/index.ts';
 
 interface BindArgs {
   path: string;
   create: boolean;
 }
 
-export function bindSourceEffect(): EffectKind<{ path: string; create: boolean }, undefined> {
+export function bindSourceEffect(
+  files: FileWorkers,
+): EffectKind<{ path: string; create: boolean }, undefined> {
   return {
     kind: 'bind-source',
     describe: ({ path, create }: BindArgs) =>
       `${create ? 'make, if missing,' : 'check'} the host path ${path}`,
     async apply({ path, create }) {
-      const found = await stat(path).catch(() => undefined);
+      const what = `the bind source ${path}`;
+      const found = await files.look(path, what);
       if (!found && !create)
         throw new PouchError('PCH_OPTION_INVALID', `bind source path does not exist: ${path}`, {
           hint: 'make it, or use -v, which makes a directory',
         });
-      if (!found) await mkdir(path, { recursive: true });
+      if (!found) await files.makeDirectory(path, what);
       return undefined;
     },
     // The user's own directory: it may hold data by the time of the undo, so it stays, as with Docker.

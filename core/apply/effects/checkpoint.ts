@@ -2,6 +2,7 @@
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
+import type { FileWorkers } from '../../files/index.ts';
 import { type CheckpointPaths, checkpointPaths, checkpointsDirectory } from '../checkpointPaths.ts';
 import { criuError } from '../criuLog.ts';
 
@@ -17,6 +18,7 @@ const deadlineMs = 15 * 60_000;
 
 export function checkpointEffect(
   client: ContainerdClient,
+  files: FileWorkers,
   directoryOf: (id: string) => string,
 ): EffectKind<CheckpointArgs & Record<string, unknown>, undefined> {
   return {
@@ -29,7 +31,7 @@ export function checkpointEffect(
       const { unfinished: imagePath, work: workPath } = paths;
       await client.tasks.checkpoint(id, { imagePath, workPath, exit }, { signal }).catch(async (error) => {
         const message = `the checkpoint ${name} was not made`;
-        throw await criuError(error, { work: workPath, log: 'dump.log', message, container: id });
+        throw await criuError(error, files, { work: workPath, log: 'dump.log', message, container: id });
       });
       await rename(imagePath, paths.images);
       await rm(workPath, { recursive: true, force: true });

@@ -1,13 +1,13 @@
 /** A container's files with its own ids: the image's layers, and the volumes that ask for it. */
-import { lchown, lstat, mkdir, readdir, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { lchown, lstat, mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
-import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerdClient, Mount } from '../../containerd/index.ts';
+import type { FileWorkers } from '../../files/index.ts';
 import { detach } from '../../host/libc.ts';
 import { hostId, isMapped } from '../../userns/ids.ts';
-import { mountMapped } from '../../userns/idmappedMount.ts';
 
 interface IdmapArgs {
   /** Directory for the mounts. */
@@ -25,10 +25,20 @@ export interface Idmapped {
   sources: Record<string, string>;
 }
 
-export function idmapEffect(
-  client: ContainerdClient,
-  recordOf: (id: string) => ContainerRecord,
-): EffectKind<{ directory: string; userns: string; sources: Record<string, string> }, Idmapped> {
+export interface IdmapEffectDeps {
+  client: ContainerdClient;
+  files: FileWorkers;
+  recordOf(id: string): ContainerRecord;
+}
+
+export function idmapEffect({
+  client,
+  files,
+  recordOf,
+}: IdmapEffectDeps): EffectKind<
+  { directory: string; userns: string; sources: Record<string, string> },
+  Idmapped
+> {
   return {
     kind: 'idmap',
     volatile: true,
@@ -40,7 +50,7 @@ export function idmapEffect(
       await mkdir(args.directory, { recursive: true, mode: 0o711 });
       const mounts = await client.snapshots.mounts(container);
       await ownRoot(mounts, recordOf(container));
-      return { rootfs: await mapRootfs(mounts, args), sources: await mapSources(args) };
+      return { rootfs: await mapRootfs(files, mounts, args), sources: await mapSources(files, args) };
     },
     undo: ({ directory }) => release(directory),
   };
@@ -66,52 +76,50 @@ async function ownRoot(mounts: readonly Mount[], { draft }: ContainerRecord): Pr
 }
 
 /** An overlay itself cannot be mapped (EINVAL), its lower directories can; so can a plain directory. */
-async function mapRootfs(mounts: readonly Mount[], args: IdmapArgs): Promise<Mount[]> {
-  let count = 0;
-  const mapped = (source: string) => mapOne(source, join(args.directory, `layer-${count++}`), args);
-  const all: Mount[] = [];
-  for (const mount of mounts)
-    if (mount.type === 'overlay') all.push({ ...mount, options: await mapLowers(mount.options, mapped) });
-    else if (mount.type === 'bind') all.push({ ...mount, source: await mapped(mount.source) });
-    else throw unmapped(mount.source, `a snapshot that is a ${mount.type}`);
+async function mapRootfs(
+  files: FileWorkers,
+  mounts: readonly Mount[],
+  { directory, userns }: IdmapArgs,
+): Promise<Mount[]> {
+  const layers: { source: string; target: string }[] = [];
+  const mapped = (source: string) => {
+    const target = join(directory, `layer-${layers.length}`);
+    layers.push({ source, target });
+    return target;
+  };
+  const all = mounts.map((mount) => {
+    if (mount.type === 'overlay') return { ...mount, options: mapLowers(mount.options, mapped) };
+    if (mount.type === 'bind') return { ...mount, source: mapped(mount.source) };
+    throw unmapped(mount);
+  });
+  await files.mountMapped(layers, userns);
   return all;
 }
 
-async function mapLowers(
-  options: readonly string[],
-  mapped: (source: string) => Promise<string>,
-): Promise<string[]> {
-  const lowers: string[] = [];
-  for (const lower of valueOf(options, 'lowerdir').flatMap((list) => list.split(':')))
-    lowers.push(await mapped(lower));
+function mapLowers(options: readonly string[], mapped: (source: string) => string): string[] {
+  const lowers = valueOf(options, 'lowerdir').flatMap((list) => list.split(':').map(mapped));
   return options.map((option) => (option.startsWith('lowerdir=') ? `lowerdir=${lowers.join(':')}` : option));
 }
 
-async function mapSources(args: IdmapArgs): Promise<Record<string, string>> {
+/** Each by itself: they may be on file systems that hang. */
+async function mapSources(
+  files: FileWorkers,
+  { directory, userns, sources }: IdmapArgs,
+): Promise<Record<string, string>> {
   const mapped: Record<string, string> = {};
-  for (const [index, [destination, source]] of Object.entries(args.sources).entries())
-    mapped[destination] = await mapOne(source, join(args.directory, `mount-${index}`), args);
+  for (const [index, [destination, source]] of Object.entries(sources).entries()) {
+    const target = join(directory, `mount-${index}`);
+    await files.mountMapped([{ source, target }], userns);
+    mapped[destination] = target;
+  }
   return mapped;
 }
 
-async function mapOne(source: string, target: string, { userns }: IdmapArgs): Promise<string> {
-  if ((await lstat(source)).isDirectory()) await mkdir(target);
-  else await writeFile(target, '');
-  try {
-    mountMapped(source, target, userns);
-  } catch (error) {
-    throw unmapped(source, messageOf(error));
-  }
-  return target;
-}
-
-function unmapped(source: string, reason: string): PouchError {
+function unmapped({ source, type }: Mount): PouchError {
   return new PouchError(
     'PCH_USERNS_UNMAPPABLE',
-    `${source} cannot be mounted with a container’s ids: ${reason}`,
-    {
-      hint: 'it needs Linux 5.19 and a file system such as ext4, xfs or btrfs (mount_setattr(2)); or use --userns host',
-    },
+    `${source} cannot be mounted with a container’s ids: it is a ${type}`,
+    { hint: 'use the snapshotter overlayfs or native, or --userns host' },
   );
 }
 
@@ -128,7 +136,7 @@ async function release(directory: string): Promise<void> {
     const path = join(directory, entry.name);
     detach(path);
     // Never what is mounted, should the umount have failed: only what is empty goes.
-    await (entry.isDirectory() ? rmdir(path) : rm(path));
+    await (entry.isDirectory() ? rmdir(path) : unlink(path));
   }
   await rmdir(directory).catch(ignoreMissing);
 }

@@ -3,6 +3,7 @@ import type { EffectKind } from '../../../hooks/effects.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import type { Image } from '../../../hooks/image.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
+import type { FileWorkers } from '../../files/index.ts';
 import type { ContainerIo } from '../../io/index.ts';
 import type { NetworkNamespaces } from '../../netns/netns.ts';
 import type { ContainerStore } from '../../state/store.ts';
@@ -43,6 +44,7 @@ export const coreKindNames = [
 
 export interface EffectDeps {
   client: ContainerdClient;
+  files: FileWorkers;
   store: ContainerStore;
   io: ContainerIo;
   netns: NetworkNamespaces;
@@ -59,13 +61,13 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
   const recordOf = (id: string) => deps.store.get(id);
   const chainIdOf = async (id: string) => (await deps.imageOf(recordOf(id).draft.image.id)).chainId;
   const kinds = [
-    bindSourceEffect(),
+    bindSourceEffect(deps.files),
     cgroupEffect(),
-    checkpointEffect(deps.client, (id) => deps.store.directoryOf(id)),
+    checkpointEffect(deps.client, deps.files, (id) => deps.store.directoryOf(id)),
     cgroupOwnerEffect(),
     containerEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
     filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
-    idmapEffect(deps.client, recordOf),
+    idmapEffect({ ...deps, recordOf }),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
     limitsEffect(deps.client, recordOf),
     netnsEffect(deps.netns),
@@ -77,7 +79,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
       startTimeout: () => deps.startTimeout(),
     }),
     usernsEffect(),
-    volumeEffect(deps.volumes, deps.client, deps.stateDirectory),
+    volumeEffect(deps),
   ] as unknown as EffectKind[];
   return new Map(kinds.map((kind) => [kind.kind, kind]));
 }

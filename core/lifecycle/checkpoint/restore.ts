@@ -30,10 +30,15 @@ export function restoring(
   return { ...effects, task: { ...task, args: { ...task.args, checkpoint } } };
 }
 
-export async function restoreError(error: unknown, record: ContainerRecord, name: string): Promise<unknown> {
+export async function restoreError(
+  error: unknown,
+  { files }: Kernel,
+  record: ContainerRecord,
+  name: string,
+): Promise<unknown> {
   const { work } = checkpointPaths(record.paths.directory, name);
   const message = `${record.name} was not restored from ${name}`;
-  return await criuError(error, { work, log: 'restore.log', message, container: record.id });
+  return await criuError(error, files, { work, log: 'restore.log', message, container: record.id });
 }
 
 /** criu's log has done its work. */

@@ -3,6 +3,7 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
+import type { FileFacts } from '../../files/index.ts';
 import { signalNumber } from '../../lifecycle/signals.ts';
 import type { CgroupDriver } from '../cgroupPath.ts';
 import { invalid } from './invalid.ts';
@@ -25,6 +26,10 @@ export interface RequestContext {
   /** Host directory of a volume's data, whether it exists or not. */
   volumePath(name: string): string;
   root: string;
+  /** What is at a path of the host; undefined if nothing is. @throws PCH_FILE_TIMEOUT */
+  look(path: string, what: string): Promise<FileFacts | undefined>;
+  /** @throws PCH_FILE_TIMEOUT if one of the paths is on a file system that hangs */
+  checkResponds(paths: readonly string[], whatOf: (path: string) => string): Promise<void>;
   /** The host's mounts, as in /proc/self/mountinfo. */
   mountinfo(): string;
   cgroupDriver(): CgroupDriver;
@@ -41,13 +46,13 @@ export async function applyRequest(
 ): Promise<void> {
   applyProcess(draft, request);
   applyLifecycle(draft, request);
-  applyResources(draft, request.resources ?? {});
+  await applyResources(draft, request.resources ?? {}, context);
   applyNetwork(draft, request, context);
   applyModes(draft, request, context);
   applyUserns(draft, request, context);
   applyMachine(draft, request, context);
-  applyVolumes(draft, request, context);
-  await applySecurity(draft, request);
+  await applyVolumes(draft, request, context);
+  await applySecurity(draft, request, context);
 }
 
 function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void {

@@ -1,5 +1,6 @@
 /** Mounts that reach the host or come from it later (kernel doc sharedsubtree). */
 import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { mountOf } from '../../host/mountinfo.ts';
 import type { RequestContext } from './applyRequest.ts';
 import { invalid } from './invalid.ts';
 
@@ -32,22 +33,4 @@ function checkHostMount(source: string, wanted: string, mountinfo: string): void
     `bind mount ${source}: ${wanted} needs a shared mount on the host; ${mount.point}, which it is on, is private`,
     `make it one: mount --make-rshared ${mount.point} (a directory becomes a mount by mount --bind ${source} ${source})`,
   );
-}
-
-/** The mount that a path is on, with its optional fields (proc_pid_mountinfo(5)): the deepest, of those the last. */
-export function mountOf(path: string, mountinfo: string): { point: string; tags: string[] } | undefined {
-  const all = mountinfo.split('\n').filter(Boolean).map(parseLine);
-  const above = all.filter(({ point }) => point === '/' || path === point || path.startsWith(`${point}/`));
-  return above.reduce<(typeof all)[number] | undefined>(
-    (best, mount) => (best && best.point.length > mount.point.length ? best : mount),
-    undefined,
-  );
-}
-
-function parseLine(line: string): { point: string; tags: string[] } {
-  const fields = line.split(' ');
-  const point = (fields[4] ?? '').replace(/\\(\d{3})/g, (_, octal: string) =>
-    String.fromCharCode(Number.parseInt(octal, 8)),
-  );
-  return { point, tags: fields.slice(6, fields.indexOf('-')) };
 }

@@ -1,8 +1,9 @@
-import { statSync } from 'node:fs';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { OciResources, OciThrottle } from '../../../hooks/oci.ts';
 import type { ResourceRequest } from '../../../hooks/request.ts';
 import { deviceNumbers } from '../../../hooks/deviceNumbers.ts';
+import type { FileFacts } from '../../files/index.ts';
+import type { RequestContext } from './applyRequest.ts';
 import { checkCpus } from './cpus.ts';
 import { invalid } from './invalid.ts';
 
@@ -12,16 +13,38 @@ const cpuPeriod = 100_000;
 const minimumMemory = 6 * 1024 * 1024;
 
 /** Limits in the units of the OCI spec (config-linux.md, Control groups). */
-export function applyResources(draft: ContainerDraft, request: ResourceRequest): void {
-  Object.assign(draft.resources, ociResources(request));
+export async function applyResources(
+  draft: ContainerDraft,
+  request: ResourceRequest,
+  context: Pick<RequestContext, 'look'>,
+): Promise<void> {
+  Object.assign(draft.resources, await ociResources(request, context));
+}
+
+/** What is found at the paths of devices. */
+type FoundDevices = ReadonlyMap<string, FileFacts | undefined>;
+
+async function devicesOf(
+  request: ResourceRequest,
+  { look }: Pick<RequestContext, 'look'>,
+): Promise<FoundDevices> {
+  const { blkioDeviceReadBps, blkioDeviceWriteBps, blkioDeviceReadIops, blkioDeviceWriteIops } = request;
+  const lists = [blkioDeviceReadBps, blkioDeviceWriteBps, blkioDeviceReadIops, blkioDeviceWriteIops];
+  const paths = lists.flatMap((list) => (list ?? []).map(({ path }) => path));
+  return new Map(
+    await Promise.all(paths.map(async (path) => [path, await look(path, `the device ${path}`)] as const)),
+  );
 }
 
 /** @throws PCH_OPTION_INVALID */
-export function ociResources(request: ResourceRequest): OciResources {
+export async function ociResources(
+  request: ResourceRequest,
+  context: Pick<RequestContext, 'look'>,
+): Promise<OciResources> {
   checkCpus(request);
   const memory = memoryLimits(request);
   const cpu = cpuLimits(request);
-  const blockIO = blockLimits(request);
+  const blockIO = blockLimits(request, await devicesOf(request, context));
   return {
     ...(memory && { memory }),
     ...(cpu && { cpu }),
@@ -76,25 +99,28 @@ function cpuLimits(request: ResourceRequest): OciResources['cpu'] {
   });
 }
 
-function blockLimits(request: ResourceRequest): OciResources['blockIO'] {
+function blockLimits(request: ResourceRequest, devices: FoundDevices): OciResources['blockIO'] {
   return compact({
     weight: request.blkioWeight || undefined,
-    throttleReadBpsDevice: throttles(request.blkioDeviceReadBps),
-    throttleWriteBpsDevice: throttles(request.blkioDeviceWriteBps),
-    throttleReadIOPSDevice: throttles(request.blkioDeviceReadIops),
-    throttleWriteIOPSDevice: throttles(request.blkioDeviceWriteIops),
+    throttleReadBpsDevice: throttles(request.blkioDeviceReadBps, devices),
+    throttleWriteBpsDevice: throttles(request.blkioDeviceWriteBps, devices),
+    throttleReadIOPSDevice: throttles(request.blkioDeviceReadIops, devices),
+    throttleWriteIOPSDevice: throttles(request.blkioDeviceWriteIops, devices),
   });
 }
 
-function throttles(list: { path: string; rate: number }[] | undefined): OciThrottle[] | undefined {
+function throttles(
+  list: { path: string; rate: number }[] | undefined,
+  devices: FoundDevices,
+): OciThrottle[] | undefined {
   if (!list?.length) return undefined;
-  return list.map(({ path, rate }) => ({ ...deviceNumbers(blockDevice(path)), rate }));
+  return list.map(({ path, rate }) => ({ ...deviceNumbers(blockDevice(path, devices)), rate }));
 }
 
 /** Its number. @throws PCH_OPTION_INVALID if there is no block device */
-function blockDevice(path: string): number {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isBlockDevice()) return found.rdev;
+function blockDevice(path: string, devices: FoundDevices): number {
+  const found = devices.get(path);
+  if (found?.kind === 'block') return found.rdev;
   throw invalid(
     `a block device was expected at ${path}; found ${found ? 'another file' : 'nothing'}`,
     'name a whole disk such as /dev/sda; `lsblk` lists them',

@@ -6,12 +6,17 @@ import type { ContainerRequest } from '../../../hooks/request.ts';
 import { allCapabilities } from '../capabilities.ts';
 import { hostDevice, hostDevices } from '../devices.ts';
 import { toSet } from '../newDraft.ts';
+import type { RequestContext } from './applyRequest.ts';
 import { checkSysctls } from './sysctls.ts';
 
-export async function applySecurity(draft: ContainerDraft, request: ContainerRequest): Promise<void> {
+export async function applySecurity(
+  draft: ContainerDraft,
+  request: ContainerRequest,
+  context: RequestContext,
+): Promise<void> {
   if (request.privileged) await applyPrivileged(draft);
   applyCapabilities(draft, request);
-  await applyDevices(draft, request);
+  await applyDevices(draft, request, context);
   for (const option of request.securityOpt ?? []) applySecurityOption(draft, option);
   if (request.maskedPaths) draft.maskedPaths = toSet(request.maskedPaths);
   if (request.readonlyPaths) draft.readonlyPaths = toSet(request.readonlyPaths);
@@ -61,9 +66,16 @@ function capabilityName(text: string): string {
   });
 }
 
-async function applyDevices(draft: ContainerDraft, request: ContainerRequest): Promise<void> {
+async function applyDevices(
+  draft: ContainerDraft,
+  request: ContainerRequest,
+  context: RequestContext,
+): Promise<void> {
   for (const { host, path = host, access = 'rwm' } of request.devices ?? [])
-    draft.devices[path] = { ...(path !== host && { hostPath: host }), ...(await hostDevice(host, access)) };
+    draft.devices[path] = {
+      ...(path !== host && { hostPath: host }),
+      ...(await hostDevice(host, access, context)),
+    };
   Object.assign(draft.cdiDevices, toSet(request.cdiDevices ?? []));
   for (const rule of request.deviceCgroupRules ?? []) draft.deviceRules[rule] = parseDeviceRule(rule);
 }

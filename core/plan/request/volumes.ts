@@ -9,11 +9,11 @@ import { checkTmpfsOptions } from './tmpfs.ts';
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
 /** Bind mounts, volumes (also the image's anonymous ones) and tmpfs mounts. */
-export function applyVolumes(
+export async function applyVolumes(
   draft: ContainerDraft,
   request: ContainerRequest,
   context: RequestContext,
-): void {
+): Promise<void> {
   const asked = [...imageVolumes(draft, request.volumes ?? []), ...(request.volumes ?? [])];
   const seen = new Set<string>();
   for (const [index, volume] of asked.entries()) {
@@ -23,6 +23,9 @@ export function applyVolumes(
     seen.add(destination);
     mount(draft, { ...volume, destination }, index, context);
   }
+  // Plugins look at them later, and cannot be interrupted.
+  const sources = asked.flatMap(({ kind, source }) => (kind === 'bind' && source ? [source] : []));
+  await context.checkResponds(sources, (path) => `the bind source ${path}`);
   if (request.shmSize && draft.mounts['/dev/shm']?.type === 'tmpfs') setShmSize(draft, request.shmSize);
 }
 

@@ -9,6 +9,7 @@ import type { ContainerRequest } from '../../../hooks/request.ts';
 import { clone } from '../../plugins/draft/clone.ts';
 import type { Generation } from '../../plugins/index.ts';
 import { blamed } from '../blame.ts';
+import type { RequestContext } from '../request/applyRequest.ts';
 import { ociResources } from '../request/resources.ts';
 import { clampResources, type HostLimits } from '../clamp/index.ts';
 import { layOver } from './limitFields.ts';
@@ -29,12 +30,15 @@ export async function planUpdate(
   { id, draft: { resources, restart, autoRemove }, request }: ContainerRecord,
   update: UpdateRequest,
   generation: Generation,
-  { log, host }: { log: Logger; host: HostLimits },
+  { log, host, look }: { log: Logger; host: HostLimits; look: RequestContext['look'] },
 ): Promise<PlannedUpdate> {
   const merged = mergeRequest(request, update);
   const draft: UpdateDraft = { container: id, resources: clone(resources), restart: clone(restart) };
-  const blame = await blamed(draft, 'request', 'update', () => {
-    if (update.resources) layOver(draft.resources, ociResources(merged.resources ?? {}), update.resources);
+  const blame = await blamed(draft, 'request', 'update', async () => {
+    if (update.resources) {
+      const limits = await ociResources(merged.resources ?? {}, { look });
+      layOver(draft.resources, limits, update.resources);
+    }
     if (update.restart) draft.restart = { ...update.restart };
   });
   const outcome = await generation.runner.plan(catalogue.container.preUpdate, draft, { log });

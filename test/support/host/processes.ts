@@ -26,7 +26,13 @@ function roleOf(pid: string, dir: string, cgroupParent: string): string | undefi
   const known = ['pouch-logkeeper', 'pouchd', 'containerd'].find((name) =>
     command.slice(0, 12).some((argument) => argument.split('/').at(-1)?.replace(/\.js$/, '') === name),
   );
+  if (command[0]?.endsWith('/pouch-files')) return isStuck(pid) ? 'stuck file worker' : undefined;
   return known ?? `process ${command.join(' ').trim()}`;
+}
+
+/** Idle ones come and go with the daemon's work and end with it; one in state D waits for a file system. */
+function isStuck(pid: string): boolean {
+  return /^State:\s+D/m.test(read(`/proc/${pid}/status`));
 }
 
 function cgroupIn(text: string, parent: string): string | undefined {

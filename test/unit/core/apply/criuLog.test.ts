@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { criuError } from '../../../../core/apply/criuLog.ts';
@@ -20,7 +20,11 @@ describe('a failure of criu', () => {
   });
   after(() => rm(work, { recursive: true }));
   const error = (file: string, cause: unknown) =>
-    criuError(cause, { work, log: file, message: 'not made', container: 'c' });
+    criuError(
+      cause,
+      { readEnd: (path) => readFile(path, 'utf8') },
+      { work, log: file, message: 'not made', container: 'c' },
+    );
   const failed = new PouchError('PCH_CONTAINERD_FAILED', 'runc did not terminate successfully');
 
   it('is told by the last errors of its log', async () => {

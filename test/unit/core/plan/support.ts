@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import type { PouchConfig } from '../../../../config/types.ts';
+import { type FileFacts, kindOf } from '../../../../core/files/index.ts';
 import { newDraft } from '../../../../core/plan/newDraft.ts';
 import { applyRequest } from '../../../../core/plan/request/applyRequest.ts';
 import type { ContainerDraft } from '../../../../hooks/draft.ts';
@@ -18,6 +20,12 @@ export const planConfig = {
   network: { default: 'bridge' },
   runtime: { cgroupDriver: 'cgroupfs' },
 } as unknown as PouchConfig;
+
+/** Without a file worker. */
+export function lookHere(path: string): Promise<FileFacts | undefined> {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return Promise.resolve(found && { ...found, kind: kindOf(found) });
+}
 
 /** A draft as it is before anybody has said anything. */
 export function emptyDraft(image: ImageConfig['config'] = {}): ContainerDraft {
@@ -48,6 +56,8 @@ export async function requested(
       machineOf: (ref) => machines[ref] ?? assert.fail(`no machine ${ref}`),
       volumePath: (name) => `/root/volumes/${name}/_data`,
       root: '/root',
+      look: lookHere,
+      checkResponds: () => Promise.resolve(),
       mountinfo: () => '',
       cgroupDriver: () => 'cgroupfs',
       userns: () => ({ default: 'host', rich: 'host', range: { first: 100_000, last: 300_000 } }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VolumeStore } from '../../../../core/volumes/volumes.ts';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
@@ -8,11 +9,12 @@ import { temporaryDirectory } from '../temporaryDirectory.ts';
 
 describe('the volume store', () => {
   const directory = temporaryDirectory();
+  const files = { removeTree: (path: string) => rm(path, { recursive: true, force: true }) };
   let containers: ContainerRecord[] = [];
   let store: VolumeStore;
   beforeEach(() => {
     containers = [];
-    store = new VolumeStore(directory.path, () => containers);
+    store = new VolumeStore(directory.path, files, () => containers);
   });
 
   function use(name: string): void {
@@ -24,7 +26,7 @@ describe('the volume store', () => {
     const made = await store.create({ name: 'data', labels: { a: 'b' } });
     assert.equal(made.mountpoint, join(directory.path, 'volumes/data/_data'));
     assert.ok(existsSync(made.mountpoint));
-    assert.deepEqual(await new VolumeStore(directory.path, () => []).list(), [made]);
+    assert.deepEqual(await new VolumeStore(directory.path, files, () => []).list(), [made]);
   });
 
   it('gives one without a name a long one', async () => {
@@ -107,7 +109,7 @@ describe('the volume store', () => {
     it('a container that is created meanwhile has its volume', async () => {
       await store.create({ name: 'data' });
       let ensured: Promise<unknown> | undefined;
-      const racing = new VolumeStore(directory.path, () => {
+      const racing = new VolumeStore(directory.path, files, () => {
         // Between the look for users and the removal.
         ensured ??= racing.ensure('data');
         return [];

@@ -5,6 +5,7 @@ import type { UpdateRequest } from '../../../../../hooks/engine.ts';
 import type { Plugin } from '../../../../../hooks/definePlugin.ts';
 import type { OciResources } from '../../../../../hooks/oci.ts';
 import type { ResourceRequest } from '../../../../../hooks/request.ts';
+import { lookHere } from '../support.ts';
 import { load, plugin, rejection } from '../../plugins/support/load.ts';
 import { record } from '../../record.ts';
 
@@ -34,7 +35,11 @@ describe('the plan of an update', () => {
       draft: { resources: had.resources ?? {}, autoRemove: had.autoRemove ?? false },
       request: { resources: had.request ?? {} },
     });
-    return await planUpdate(container, update, generation, { log, host: hostWithout(lacking) });
+    return await planUpdate(container, update, generation, {
+      log,
+      host: hostWithout(lacking),
+      look: lookHere,
+    });
   };
   const limits = async (given: ResourceRequest, request: ResourceRequest, resources: OciResources) =>
     (await plan({ resources: given }, { request, resources })).draft.resources;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mountOf } from '../../../../../core/plan/request/propagation.ts';
+import { mountOf } from '../../../../core/host/mountinfo.ts';
 
 const mountinfo = [
   '21 1 254:0 / / rw,relatime - ext4 /dev/vda rw',

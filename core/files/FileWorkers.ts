@@ -1,0 +1,170 @@
+/**
+ * The one place where paths are looked at that may hang or be hostile: bind sources, volumes, what a container can write to.
+ * Each call is done by an expendable process under a deadline.
+ */
+import { readFileSync } from 'node:fs';
+import type { ErrorCode } from '../../hooks/errors.ts';
+import { errorKinds, PouchError } from '../../hooks/errors.ts';
+import { mountOf } from '../host/mountinfo.ts';
+import type { ProcessIdentity } from '../supervise/process-identity.ts';
+import type { ContainerText, FileFacts, FileOperation, FileOperations, FileReply } from './protocol.ts';
+import { type CallOptions, type Subject, WorkerPool } from './WorkerPool.ts';
+
+export interface FileWorkersOptions {
+  /** argv of a worker. */
+  command: readonly string[];
+  /** Milliseconds that a look may take. */
+  timeout(): number;
+}
+
+/** A container whose files are read. */
+export interface FileOwner {
+  name: string;
+  init: ProcessIdentity;
+}
+
+/** Content is copied and removed at the speed of the disk: milliseconds. */
+export const contentDeadlineMs = 10 * 60_000;
+
+export class FileWorkers {
+  readonly #options: FileWorkersOptions;
+  readonly #pool: WorkerPool;
+
+  constructor(options: FileWorkersOptions) {
+    this.#options = options;
+    this.#pool = new WorkerPool(options);
+  }
+
+  /** What is at a path of the host, links followed; undefined if nothing is. @throws PCH_FILE_TIMEOUT */
+  async look(path: string, what = path): Promise<FileFacts | undefined> {
+    const [found] = await this.#call('look', onHost(path, what), { paths: [path] });
+    return found ?? undefined;
+  }
+
+  /** Makes sure that each path responds, whether anything is there or not. @throws PCH_FILE_TIMEOUT */
+  async checkResponds(paths: readonly string[], whatOf: (path: string) => string): Promise<void> {
+    if (paths.length === 0) return;
+    const mountinfo = readMountinfo();
+    const lanes = new Map<string, { subject: Subject; paths: string[] }>();
+    for (const path of paths) {
+      const subject = onHost(path, whatOf(path), mountinfo);
+      const lane = lanes.get(subject.lane) ?? { subject, paths: [] };
+      lanes.set(subject.lane, { ...lane, paths: [...lane.paths, path] });
+    }
+    await Promise.all(
+      [...lanes.values()].map((lane) => this.#call('look', lane.subject, { paths: lane.paths })),
+    );
+  }
+
+  /** With those above it; succeeds if it exists. */
+  async makeDirectory(path: string, what: string): Promise<void> {
+    await this.#call('makeDirectory', onHost(path, what), { path });
+  }
+
+  /**
+   * Files of a running container as its processes see them, each of at most `maxBytes`.
+   * @throws PCH_CONTAINER_NOT_RUNNING, PCH_FILE_TIMEOUT
+   */
+  async readContainer(
+    { name, init }: FileOwner,
+    paths: readonly string[],
+    maxBytes: number,
+  ): Promise<ContainerText[]> {
+    const subject = {
+      lane: `container ${name}`,
+      what: `${paths.join(' and ')} of ${name}`,
+      where: `what is mounted in ${name}`,
+    };
+    return await this.#call('readContainer', subject, { init, paths, maxBytes });
+  }
+
+  /** Replaces the content of a file that a container can write to, in place. */
+  async overwrite(path: string, content: string): Promise<void> {
+    await this.#call('overwrite', onHost(path), { path, content });
+  }
+
+  /** The last lines of a file, at most `maxBytes` of them; empty if there is no file. */
+  async readEnd(path: string, maxBytes: number): Promise<string> {
+    return await this.#call('readEnd', onHost(path), { path, maxBytes });
+  }
+
+  /** Fills a volume, if it is empty, with a directory of a container's snapshot. */
+  async fillVolume(args: FileOperations['fillVolume']['args'], signal: AbortSignal): Promise<void> {
+    const subject = forContent(onHost(args.target, `the volume's directory ${args.target}`));
+    await this.#call('fillVolume', subject, args, { deadlineMs: contentDeadlineMs, signal });
+  }
+
+  /** Undoes what a `fillVolume` that was cut off has left. */
+  async clearFill(args: FileOperations['clearFill']['args']): Promise<void> {
+    const subject = forContent(onHost(args.staging));
+    await this.#call('clearFill', subject, args, { deadlineMs: contentDeadlineMs });
+  }
+
+  /** Removes a directory with all below it, but for what is mounted there; succeeds if there is none. */
+  async removeTree(path: string, what: string): Promise<void> {
+    await this.look(path, what);
+    const subject = forContent(onHost(path, what));
+    await this.#call('removeTree', subject, { path }, { deadlineMs: contentDeadlineMs });
+  }
+
+  /** Mounts each source on a new file or directory with the ids of a user namespace. @throws PCH_USERNS_UNMAPPABLE */
+  async mountMapped(mounts: readonly { source: string; target: string }[], userns: string): Promise<void> {
+    const [first] = mounts;
+    if (first) await this.#call('mountMapped', onHost(first.source), { mounts, userns }).catch(addHint);
+  }
+
+  /** Has a worker ready for what is about to come. */
+  warm(): void {
+    this.#pool.warm();
+  }
+
+  /** What is under way, for the log. */
+  pending(): string[] {
+    return this.#pool.pending();
+  }
+
+  /** Ends all workers; what is under way fails. */
+  close(): void {
+    this.#pool.close();
+  }
+
+  async #call<Op extends FileOperation>(
+    op: Op,
+    subject: Subject,
+    args: FileOperations[Op]['args'],
+    options: CallOptions = { deadlineMs: this.#options.timeout() },
+  ): Promise<FileOperations[Op]['result']> {
+    const request = { op, ...args } as Parameters<WorkerPool['call']>[1];
+    return resultOf(await this.#pool.call(subject, request, options), subject);
+  }
+}
+
+function readMountinfo(): string {
+  return readFileSync('/proc/self/mountinfo', 'utf8');
+}
+
+/** Links may lead to another mount; the lane is only as good as the path's own name. */
+function onHost(path: string, what = path, mountinfo = readMountinfo()): Subject {
+  const { point } = mountOf(path, mountinfo) ?? { point: '/' };
+  return { lane: `mount ${point}`, what, where: `the file system on ${point}` };
+}
+
+/** What takes its time does not hold up the looks at the same mount. */
+function forContent(subject: Subject): Subject {
+  return { ...subject, lane: `content of ${subject.lane}` };
+}
+
+function addHint(error: unknown): never {
+  if (!(error instanceof PouchError) || error.code !== 'PCH_USERNS_UNMAPPABLE') throw error;
+  throw new PouchError(error.code, error.message, {
+    hint: 'it needs Linux 5.19 and a file system such as ext4, xfs or btrfs (mount_setattr(2)); or use --userns host',
+  });
+}
+
+/** @throws PouchError for a code of Pouch, else an Error with the errno's name as its code */
+function resultOf<T>(reply: FileReply, { what }: Subject): T {
+  if (!('error' in reply)) return reply.result as T;
+  const { code = '', message } = reply.error;
+  if (Object.hasOwn(errorKinds, code)) throw new PouchError(code as ErrorCode, `${what}: ${message}`);
+  throw Object.assign(new Error(`${what}: ${message}`), { code });
+}

@@ -1,0 +1,195 @@
+import { PouchError } from '../../hooks/errors.ts';
+import type { FileReply, FileRequest } from './protocol.ts';
+import { WorkerProcess } from './WorkerProcess.ts';
+
+/** What a request is about. */
+export interface Subject {
+  /** Requests of one lane may hang together: a mount of the host, a container. */
+  lane: string;
+  /** For messages, such as `the bind source /srv/x`. */
+  what: string;
+  /** For hints: what responds no more, such as `the file system on /srv`. */
+  where: string;
+}
+
+export interface CallOptions {
+  /** Milliseconds from now on, the wait for a worker included. */
+  deadlineMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface PoolOptions {
+  /** argv of a worker. */
+  command: readonly string[];
+  /** Milliseconds until an idle worker ends; default 30 s. */
+  idleMs?: number;
+  limits?: Partial<PoolLimits>;
+}
+
+export interface PoolLimits {
+  /** Requests of one lane that are under way at a time; others wait in line. */
+  perLane: number;
+  /** Workers at work. */
+  working: number;
+  /** Workers, those included that are stuck: killed, and still held by the kernel. */
+  processes: number;
+}
+
+const standardLimits: PoolLimits = { perLane: 2, working: 16, processes: 24 };
+const standardIdleMs = 30_000;
+
+interface Job extends Subject {
+  request: FileRequest;
+  resolve(reply: FileReply): void;
+  reject(error: unknown): void;
+  /** Unset while it waits in line. */
+  worker?: WorkerProcess;
+}
+
+/**
+ * Expendable processes for work that may hang. A request that reaches its deadline fails, and its worker is killed and
+ * replaced. One that SIGKILL does not end is stuck: it counts against its lane, and a lane that is full of them refuses
+ * at once, so that a file system that is gone costs a bounded number of processes and no other lane its turn.
+ */
+export class WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #limits: PoolLimits;
+  readonly #line: Job[] = [];
+  readonly #working = new Set<Job>();
+  readonly #idle = new Map<WorkerProcess, NodeJS.Timeout>();
+  #stuck: { lane: string; worker: WorkerProcess }[] = [];
+  #isClosed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#limits = { ...standardLimits, ...options.limits };
+  }
+
+  /** @throws PCH_FILE_TIMEOUT, PCH_FILE_WORKER, or the signal's reason */
+  async call(subject: Subject, request: FileRequest, options: CallOptions): Promise<FileReply> {
+    const { deadlineMs, signal } = options;
+    signal?.throwIfAborted();
+    let giveUp = (_reason: unknown): void => undefined;
+    const timer = setTimeout(
+      () => giveUp(timeout(subject, `did not respond within ${deadlineMs / 1000} s`)),
+      deadlineMs,
+    );
+    const onAbort = () => giveUp(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await new Promise<FileReply>((resolve, reject) => {
+        const job: Job = { ...subject, request, resolve, reject };
+        giveUp = (reason) => this.#giveUp(job, reason);
+        this.#line.push(job);
+        this.#dispatch();
+      });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Has a worker ready for a request that is about to come. */
+  warm(): void {
+    if (this.#isClosed || this.#idle.size > 0 || this.#working.size > 0) return;
+    if (this.#processes < this.#limits.processes) this.#keep(this.#start());
+  }
+
+  /** What is under way, for the log. */
+  pending(): string[] {
+    return [...this.#working, ...this.#line].map(({ what }) => what);
+  }
+
+  /** Ends all workers; what is under way fails. */
+  close(): void {
+    this.#isClosed = true;
+    for (const worker of this.#idle.keys()) this.#drop(worker);
+    const ended = new PouchError('PCH_CANCELLED', 'the daemon ends');
+    for (const job of [...this.#working, ...this.#line]) this.#giveUp(job, ended);
+  }
+
+  get #processes(): number {
+    return this.#idle.size + this.#working.size + this.#stuck.length;
+  }
+
+  /** Gives work to workers, first come, first served in each lane. */
+  #dispatch(): void {
+    this.#stuck = this.#stuck.filter(({ worker }) => !worker.isGone);
+    for (const job of [...this.#line]) {
+      const { perLane, working, processes } = this.#limits;
+      const stuck = this.#stuck.filter(({ lane }) => lane === job.lane).length;
+      const busy = [...this.#working].filter(({ lane }) => lane === job.lane).length;
+      const isFull = this.#working.size >= working || (this.#idle.size === 0 && this.#processes >= processes);
+      if (this.#isClosed) this.#fail(job, new PouchError('PCH_CANCELLED', 'the daemon ends'));
+      else if (stuck >= perLane) this.#fail(job, refusal(job, stuck));
+      else if (isFull && this.#working.size === 0) this.#fail(job, refusal(job, this.#stuck.length));
+      else if (!isFull && stuck + busy < perLane) this.#begin(job);
+    }
+  }
+
+  #begin(job: Job): void {
+    const [worker = this.#start()] = this.#idle.keys();
+    clearTimeout(this.#idle.get(worker));
+    this.#idle.delete(worker);
+    this.#line.splice(this.#line.indexOf(job), 1);
+    this.#working.add(job);
+    job.worker = worker;
+    worker.run(job.request).then(
+      (reply) => {
+        if (!this.#working.delete(job)) return;
+        this.#keep(worker);
+        job.resolve(reply);
+        this.#dispatch();
+      },
+      (error: unknown) => {
+        // Something that it ran may be left.
+        if (this.#working.has(job)) this.#giveUp(job, error);
+      },
+    );
+  }
+
+  #start(): WorkerProcess {
+    const worker: WorkerProcess = new WorkerProcess(this.#options.command, () => {
+      this.#drop(worker);
+      this.#dispatch();
+    });
+    return worker;
+  }
+
+  #keep(worker: WorkerProcess): void {
+    if (this.#isClosed) return worker.kill();
+    const idle = setTimeout(() => this.#drop(worker), this.#options.idleMs ?? standardIdleMs).unref();
+    this.#idle.set(worker, idle);
+  }
+
+  #drop(worker: WorkerProcess): void {
+    clearTimeout(this.#idle.get(worker));
+    if (this.#idle.delete(worker)) worker.end();
+  }
+
+  #giveUp(job: Job, reason: unknown): void {
+    const { worker, lane } = job;
+    if (this.#working.delete(job) && worker) {
+      worker.kill();
+      this.#stuck.push({ lane, worker });
+    }
+    this.#fail(job, reason);
+    this.#dispatch();
+  }
+
+  #fail(job: Job, reason: unknown): void {
+    const at = this.#line.indexOf(job);
+    if (at >= 0) this.#line.splice(at, 1);
+    job.reject(reason);
+  }
+}
+
+function refusal(subject: Subject, stuck: number): PouchError {
+  return timeout(subject, `is not looked at: ${stuck} earlier requests are stuck in the kernel`);
+}
+
+function timeout({ what, where }: Subject, problem: string): PouchError {
+  return new PouchError('PCH_FILE_TIMEOUT', `${what} ${problem}`, {
+    hint: `check ${where}: a network or FUSE file system whose server is gone hangs until it is back, or until umount -f`,
+  });
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { PouchError } from '../../hooks/errors.ts';
+import type { FileReply, FileRequest } from './protocol.ts';
+
+interface Waiting {
+  resolve(reply: FileReply): void;
+  reject(error: Error): void;
+}
+
+/** One worker, in a process group of its own: the tools that it runs end with it. It does one request at a time. */
+export class WorkerProcess {
+  readonly #child: ChildProcess;
+  #waiting: Waiting | undefined;
+  #pending: Buffer[] = [];
+  #hasExited = false;
+
+  constructor(command: readonly string[], onEnd: () => void) {
+    const [file = '', ...args] = command;
+    this.#child = spawn(file, args, {
+      cwd: '/',
+      detached: true,
+      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    // What it does is waited for by promises; a worker alone does not keep the daemon running.
+    this.#child.unref();
+    for (const stream of [this.#child.stdin, this.#child.stdout]) (stream as Socket).unref();
+    this.#child.stdin?.on('error', () => undefined);
+    this.#child.stdout?.on('data', (data: Buffer) => this.#take(data));
+    this.#child.once('error', (error) => this.#ended(`cannot be started: ${error.message}`, onEnd));
+    this.#child.once('exit', (code, signal) => this.#ended(`ended (${signal ?? code})`, onEnd));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** @throws PCH_FILE_WORKER if it ends before it has replied */
+  run(request: FileRequest): Promise<FileReply> {
+    return new Promise((resolve, reject) => {
+      if (this.#hasExited) return reject(broken('ended'));
+      this.#waiting = { resolve, reject };
+      this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+    });
+  }
+
+  /** Lets an idle one end. */
+  end(): void {
+    this.#child.stdin?.end();
+  }
+
+  kill(): void {
+    signalGroup(this.#child.pid, 'SIGKILL');
+  }
+
+  /** Whether nothing of its process group is left. SIGKILL does not end a process that the kernel holds (state D). */
+  get isGone(): boolean {
+    return this.#hasExited && !signalGroup(this.#child.pid, 0);
+  }
+
+  #take(data: Buffer): void {
+    this.#pending.push(data);
+    if (data.at(-1) !== 0x0a) return;
+    const text = Buffer.concat(this.#pending).toString();
+    this.#pending = [];
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.resolve(JSON.parse(text) as FileReply);
+  }
+
+  #ended(how: string, onEnd: () => void): void {
+    this.#hasExited = true;
+    this.#waiting?.reject(broken(how));
+    this.#waiting = undefined;
+    onEnd();
+  }
+}
+
+/** False if there is no such group. */
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boolean {
+  if (pid === undefined) return false;
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+function broken(how: string): PouchError {
+  return new PouchError('PCH_FILE_WORKER', `a file worker ${how}`, {
+    hint: 'try again: another one is started; if it cannot be, run `npm run build`',
+  });
+}

@@ -1,0 +1,3 @@
+export { contentDeadlineMs, FileWorkers, type FileOwner } from './FileWorkers.ts';
+export { kindOf } from './fileKind.ts';
+export type { ContainerText, FileFacts } from './protocol.ts';

@@ -1,0 +1,75 @@
+/**
+ * What the daemon asks of a file worker: one JSON object per line in each direction, one request at a time. Both sides
+ * are of the same build.
+ */
+import type { ProcessIdentity } from '../supervise/process-identity.ts';
+
+/** What stat(2) finds, links followed. */
+export interface FileFacts {
+  kind: FileKind;
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Device numbers as stat(2) packs them. */
+  rdev: number;
+}
+
+export type FileKind = 'file' | 'directory' | 'block' | 'character' | 'fifo' | 'socket' | 'other';
+
+/** One file of a container: its text, or why it has none. */
+export type ContainerText =
+  | { text: string }
+  | { missing: true }
+  /** It exists and is not read: the sentence says what was expected and what was found. */
+  | { refused: string };
+
+/** A snapshot's mount, as containerd describes it. */
+export interface SnapshotMount {
+  type: string;
+  source: string;
+  options: readonly string[];
+}
+
+/** Arguments and result of each operation; paths are those of the host unless they say otherwise. */
+export interface FileOperations {
+  /** Undefined members stand for paths where nothing is. */
+  look: { args: { paths: readonly string[] }; result: (FileFacts | null)[] };
+  makeDirectory: { args: { path: string }; result: null };
+  /** `paths` are in the container. */
+  readContainer: {
+    args: { init: ProcessIdentity; paths: readonly string[]; maxBytes: number };
+    result: ContainerText[];
+  };
+  /** Replaces the content of an existing regular file, in place. */
+  overwrite: { args: { path: string; content: string }; result: null };
+  /** The end of a regular file; empty if there is none. */
+  readEnd: { args: { path: string; maxBytes: number }; result: string };
+  fillVolume: {
+    args: {
+      snapshot: SnapshotMount;
+      /** Of the snapshot while it is copied from. */
+      mountPoint: string;
+      /** In the snapshot. */
+      path: string;
+      target: string;
+      /** Beside the target. */
+      staging: string;
+    };
+    result: null;
+  };
+  /** Undoes what a `fillVolume` that was cut off has left. */
+  clearFill: { args: { mountPoint: string; staging: string }; result: null };
+  /** With all below it, but for what is mounted there; succeeds if there is nothing. */
+  removeTree: { args: { path: string }; result: null };
+  /** Mounts each source on a new file or directory, with the ids of a user namespace. */
+  mountMapped: {
+    args: { mounts: readonly { source: string; target: string }[]; userns: string };
+    result: null;
+  };
+}
+
+export type FileOperation = keyof FileOperations;
+
+export type FileRequest = { [Op in FileOperation]: { op: Op } & FileOperations[Op]['args'] }[FileOperation];
+
+export type FileReply = { result: unknown } | { error: { code?: string; message: string } };

@@ -1,0 +1,27 @@
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { type ProcessIdentity, startTicksOf } from '../../supervise/process-identity.ts';
+import { handlePath } from './openInside.ts';
+
+/** fcntl.h; Node has no name for it. */
+const O_PATH = 0o10000000;
+
+/**
+ * A handle of a container's root as its init sees it, with all that is mounted there. The directory /proc/PID belongs to
+ * one process for good, so that a process that gets the same pid later cannot take its place between check and use.
+ * @throws PCH_CONTAINER_NOT_RUNNING
+ */
+export function openContainerRoot({ pid, startTicks }: ProcessIdentity): number {
+  let directory: number | undefined;
+  try {
+    directory = openSync(`/proc/${pid}`, O_PATH | constants.O_DIRECTORY);
+    const stat = readFileSync(`${handlePath(directory)}/stat`, 'utf8');
+    if (startTicksOf(stat) !== startTicks) throw new Error(`process ${pid} is another one`);
+    return openSync(`${handlePath(directory)}/root`, O_PATH | constants.O_DIRECTORY);
+  } catch (error) {
+    throw Object.assign(new Error(`its init (process ${pid}) has ended`, { cause: error }), {
+      code: 'PCH_CONTAINER_NOT_RUNNING',
+    });
+  } finally {
+    if (directory !== undefined) closeSync(directory);
+  }
+}

@@ -1,0 +1,84 @@
+/** Fills an empty volume with what the image has at its place. */
+import { fstatSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
+import { check, detach, mount, MS_BIND, MS_RDONLY, MS_REC } from '../../host/libc.ts';
+import type { FileOperations, SnapshotMount } from '../protocol.ts';
+import { openInside, using } from './openInside.ts';
+import { removeTree } from './removeTree.ts';
+import { runTool } from './runTool.ts';
+
+type FillArgs = FileOperations['fillVolume']['args'];
+
+/**
+ * Copies through a mount of the container's own snapshot, so that layers need not be walked by hand. The volume gets all
+ * at once, by a rename: a crash leaves an empty one, never half of the content.
+ */
+export function fillVolume({ snapshot, mountPoint, path, target, staging }: FillArgs): null {
+  if (readdirSync(target).length > 0) return null;
+  release(mountPoint);
+  mkdirSync(mountPoint, { recursive: true, mode: 0o700 });
+  try {
+    mountSnapshot(snapshot, mountPoint);
+    const found = using(openSync(mountPoint, 'r'), (root) => openOptional(root, path));
+    if (found !== undefined)
+      using(found, (source) => {
+        if (fstatSync(source).isDirectory()) copy(source, target, staging);
+      });
+  } finally {
+    release(mountPoint);
+  }
+  return null;
+}
+
+export function clearFill({ mountPoint, staging }: FileOperations['clearFill']['args']): null {
+  release(mountPoint);
+  return removeTree(staging);
+}
+
+/**
+ * cp(1) keeps owners, modes, times, extended attributes, links and holes; a device node stays one, and the container's cgroup
+ * decides about its use, as it does about the image's own.
+ */
+function copy(source: number, target: string, staging: string): void {
+  removeTree(staging);
+  mkdirSync(staging);
+  runTool('cp', ['-a', '--', '/proc/self/fd/3/.', staging], source);
+  try {
+    renameSync(staging, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Another container's create has filled it meanwhile.
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    removeTree(staging);
+  }
+}
+
+function openOptional(root: number, path: string): number | undefined {
+  try {
+    return openInside(root, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
+    throw error;
+  }
+}
+
+/** As mount(8) would; nothing is executed from it, and no device of it is opened. */
+function mountSnapshot({ type, source, options }: SnapshotMount, mountPoint: string): void {
+  if (type === 'bind') {
+    check(mount(source, mountPoint, null, MS_BIND | MS_REC, null), `mount on ${mountPoint}`);
+    return;
+  }
+  const flags = options.includes('ro') ? MS_RDONLY : 0;
+  const data = options.filter((option) => option !== 'ro' && option !== 'rw').join(',');
+  check(mount(source, mountPoint, type, flags, Buffer.from(`${data}\0`)), `mount on ${mountPoint}`);
+}
+
+/** Unmounts and removes the mount point; succeeds if there is none. */
+function release(mountPoint: string): void {
+  detach(mountPoint);
+  try {
+    rmdirSync(mountPoint);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}

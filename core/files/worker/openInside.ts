@@ -1,0 +1,48 @@
+/** Paths that somebody else controls, resolved within a directory as if it were the root (openat2(2)). */
+import { closeSync } from 'node:fs';
+import { check, libcFunction } from '../../host/libc.ts';
+
+const openat2 = libcFunction('long syscall(long number, int dirfd, str path, void *how, ulong size)');
+
+/** The same on all architectures (asm-generic/unistd.h, and x86's table). */
+const NR_openat2 = 437;
+/** asm-generic/fcntl.h, linux/openat2.h. */
+const O_CLOEXEC = 0o2000000n;
+const O_PATH = 0o10000000n;
+const RESOLVE_NO_MAGICLINKS = 0x02n;
+const RESOLVE_IN_ROOT = 0x10n;
+/** struct open_how: flags, mode, resolve. */
+const openHowBytes = 24;
+/** A rename beside the lookup of a `..` is EAGAIN: it is tried again. */
+const tries = 16;
+
+/**
+ * A handle (O_PATH) of what `path` leads to in the directory `root`: links, absolute ones and `..` included, stay in it, and
+ * the links of procfs that leave it (`/proc/1/root`) are ELOOP. Nothing is opened by it: a device or FIFO does not notice.
+ * @throws Error with the errno as its code
+ */
+export function openInside(root: number, path: string): number {
+  const how = Buffer.alloc(openHowBytes);
+  how.writeBigUInt64LE(O_PATH | O_CLOEXEC, 0);
+  how.writeBigUInt64LE(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, 16);
+  for (let left = tries; ; left--)
+    try {
+      return check(openat2(NR_openat2, root, path, how, how.length), path);
+    } catch (error) {
+      if (left === 1 || (error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+}
+
+/** The path by which a handle is used in other calls. */
+export function handlePath(handle: number): string {
+  return `/proc/self/fd/${handle}`;
+}
+
+/** Runs something with a handle and closes it. */
+export function using<T>(handle: number, run: (handle: number) => T): T {
+  try {
+    return run(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,26 @@
+import type { ContainerText, FileOperations } from '../protocol.ts';
+import { openContainerRoot } from './containerRoot.ts';
+import { openInside, using } from './openInside.ts';
+import { readText } from './regularFile.ts';
+
+/** Reads files of a running container, each as its processes would find it. */
+export function readContainer({
+  init,
+  paths,
+  maxBytes,
+}: FileOperations['readContainer']['args']): ContainerText[] {
+  return using(openContainerRoot(init), (root) => paths.map((path) => readInside(root, path, maxBytes)));
+}
+
+/** The text of a file in the directory `root`. */
+export function readInside(root: number, path: string, maxBytes: number): ContainerText {
+  try {
+    return using(openInside(root, path), (handle) => readText(handle, path, maxBytes));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { missing: true };
+    return {
+      refused: `${path} cannot be read: ${code === 'ELOOP' ? 'its links lead nowhere or out of the container' : message}`,
+    };
+  }
+}

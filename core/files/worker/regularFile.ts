@@ -1,0 +1,69 @@
+/** Regular files that somebody else may have put there, or may be writing to. */
+import { constants, fstatSync, openSync, readSync, statfsSync } from 'node:fs';
+import type { FileKind } from '../protocol.ts';
+import { kindOf } from '../fileKind.ts';
+import { handlePath, using } from './openInside.ts';
+
+const chunkBytes = 64 * 1024;
+
+/**
+ * File systems of the kernel's own (linux/magic.h): their regular files do things when they are opened or read. In order:
+ * proc, sysfs, debugfs, tracefs, cgroup, cgroup2, securityfs, configfs, bpf, selinuxfs, pstore, efivarfs.
+ */
+const kernelFileSystems = new Set([
+  0x9fa0, 0x62656572, 0x64626720, 0x74726163, 0x27e0eb, 0x63677270, 0x73636673, 0x62656570, 0xcafe4a11,
+  0xf97cff8c, 0x6165676c, 0xde5e81e4,
+]);
+
+const names: Record<FileKind, string> = {
+  file: 'a regular file',
+  directory: 'a directory',
+  block: 'a block device',
+  character: 'a character device',
+  fifo: 'a FIFO',
+  socket: 'a socket',
+  other: 'a file of another kind',
+};
+
+/**
+ * The text of what a handle (O_PATH) refers to. The limit counts what is read, so it holds for a file that grows, or
+ * says that it is smaller than it is. A refusal is a sentence.
+ */
+export function readText(
+  handle: number,
+  path: string,
+  maxBytes: number,
+): { text: string } | { refused: string } {
+  const refused = refusal(handle, path);
+  if (refused !== undefined) return { refused };
+  const bytes = using(reopen(handle), (file) => readUpTo(file, maxBytes + 1));
+  if (bytes.length > maxBytes)
+    return { refused: `a file of at most ${maxBytes} bytes was expected at ${path}; found a larger one` };
+  return { text: bytes.toString() };
+}
+
+/** Why the file is not one to be opened; undefined if it is. */
+function refusal(handle: number, path: string): string | undefined {
+  const kind = kindOf(fstatSync(handle));
+  if (kind !== 'file') return `a regular file was expected at ${path}; found ${names[kind]}`;
+  if (!kernelFileSystems.has(statfsSync(handlePath(handle)).type)) return undefined;
+  return `a regular file was expected at ${path}; found one of a kernel file system such as /proc`;
+}
+
+function reopen(handle: number): number {
+  const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
+  return openSync(handlePath(handle), O_RDONLY | O_NONBLOCK | O_NOCTTY);
+}
+
+function readUpTo(file: number, maxBytes: number): Buffer {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  while (total < maxBytes) {
+    const chunk = Buffer.alloc(Math.min(chunkBytes, maxBytes - total));
+    const size = readSync(file, chunk);
+    if (size === 0) break;
+    chunks.push(chunk.subarray(0, size));
+    total += size;
+  }
+  return Buffer.concat(chunks);
+}
