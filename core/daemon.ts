@@ -40,6 +40,9 @@ export interface DaemonOptions {
   onStep?: StepObserver;
 }
 
+/** Milliseconds for what a stop does beside waiting for operations: ending streams, plugins and helpers. */
+const stopMarginMs = 5000;
+
 export class Daemon {
   readonly #options: DaemonOptions;
   #loaded: LoadedConfig;
@@ -104,6 +107,19 @@ export class Daemon {
   /** Ends serving; containers, containerd and the log keeper go on. */
   async stop(reason: string): Promise<void> {
     await this.#end(reason, { keeper: false });
+  }
+
+  /** Milliseconds that `stop` may take before it is not going to end. */
+  get stopLimit(): number {
+    return this.#loaded.config.shutdownTimeout + stopMarginMs;
+  }
+
+  /** What keeps `stop` from ending, for the log. */
+  pending(): { operations: string[]; files: string[] } {
+    const operations = (this.#kernel?.locks.list() ?? []).map(
+      ({ verb, container, since }) => `${verb} ${container.slice(0, 12)} since ${since}`,
+    );
+    return { operations, files: this.#files.pending() };
   }
 
   async #end(reason: string, { keeper }: { keeper: boolean }): Promise<void> {

@@ -84,8 +84,22 @@ async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
   const signal = await ended;
   log.info('ending; containers go on', { signal });
   tell('STOPPING=1', log);
+  killAtLimit(daemon, log);
   await daemon.stop(signal);
   return 0;
+}
+
+/**
+ * Ends a daemon that does not end by itself. process.exit() would wait for Node's threads, and a thread whose call hangs
+ * never ends.
+ */
+function killAtLimit(daemon: Daemon, log: StderrLog): void {
+  const limitMs = daemon.stopLimit;
+  const kill = () => {
+    log.error('not ended in time: killed', { ms: limitMs, ...daemon.pending() });
+    process.kill(process.pid, 'SIGKILL');
+  };
+  setTimeout(kill, limitMs).unref();
 }
 
 async function startOrAbandon(daemon: Daemon, log: StderrLog): Promise<void> {

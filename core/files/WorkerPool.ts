@@ -37,6 +37,8 @@ export interface PoolLimits {
 
 const standardLimits: PoolLimits = { perLane: 2, working: 16, processes: 24 };
 const standardIdleMs = 30_000;
+/** A killed worker that still lives after so many milliseconds is stuck. */
+const dyingMs = 500;
 
 interface Job extends Subject {
   request: FileRequest;
@@ -57,7 +59,8 @@ export class WorkerPool {
   readonly #line: Job[] = [];
   readonly #working = new Set<Job>();
   readonly #idle = new Map<WorkerProcess, NodeJS.Timeout>();
-  #stuck: { lane: string; worker: WorkerProcess }[] = [];
+  /** Killed, and not gone yet. */
+  #dying: { lane: string; worker: WorkerProcess; since: number }[] = [];
   #isClosed = false;
 
   constructor(options: PoolOptions) {
@@ -109,21 +112,23 @@ export class WorkerPool {
   }
 
   get #processes(): number {
-    return this.#idle.size + this.#working.size + this.#stuck.length;
+    return this.#idle.size + this.#working.size + this.#dying.length;
   }
 
   /** Gives work to workers, first come, first served in each lane. */
   #dispatch(): void {
-    this.#stuck = this.#stuck.filter(({ worker }) => !worker.isGone);
+    this.#dying = this.#dying.filter(({ worker }) => !worker.isGone);
+    const stuckAll = this.#dying.filter(({ since }) => performance.now() - since >= dyingMs);
     for (const job of [...this.#line]) {
       const { perLane, working, processes } = this.#limits;
-      const stuck = this.#stuck.filter(({ lane }) => lane === job.lane).length;
-      const busy = [...this.#working].filter(({ lane }) => lane === job.lane).length;
+      const inLane = ({ lane }: { lane: string }) => lane === job.lane;
+      const stuck = stuckAll.filter(inLane).length;
+      const taken = this.#dying.filter(inLane).length + [...this.#working].filter(inLane).length;
       const isFull = this.#working.size >= working || (this.#idle.size === 0 && this.#processes >= processes);
       if (this.#isClosed) this.#fail(job, new PouchError('PCH_CANCELLED', 'the daemon ends'));
       else if (stuck >= perLane) this.#fail(job, refusal(job, stuck));
-      else if (isFull && this.#working.size === 0) this.#fail(job, refusal(job, this.#stuck.length));
-      else if (!isFull && stuck + busy < perLane) this.#begin(job);
+      else if (stuckAll.length >= processes) this.#fail(job, refusal(job, stuckAll.length));
+      else if (!isFull && taken < perLane) this.#begin(job);
     }
   }
 
@@ -171,7 +176,8 @@ export class WorkerPool {
     const { worker, lane } = job;
     if (this.#working.delete(job) && worker) {
       worker.kill();
-      this.#stuck.push({ lane, worker });
+      this.#dying.push({ lane, worker, since: performance.now() });
+      setTimeout(() => this.#dispatch(), dyingMs).unref();
     }
     this.#fail(job, reason);
     this.#dispatch();

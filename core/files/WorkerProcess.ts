@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { PouchError } from '../../hooks/errors.ts';
 import type { FileReply, FileRequest } from './protocol.ts';
@@ -56,7 +57,8 @@ export class WorkerProcess {
 
   /** Whether nothing of its process group is left. SIGKILL does not end a process that the kernel holds (state D). */
   get isGone(): boolean {
-    return this.#hasExited && !signalGroup(this.#child.pid, 0);
+    const { pid } = this.#child;
+    return this.#hasExited && (!signalGroup(pid, 0) || !hasLivingMember(pid));
   }
 
   #take(data: Buffer): void {
@@ -84,6 +86,24 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boole
     return process.kill(-pid, signal);
   } catch {
     return false;
+  }
+}
+
+/** Orphans that have ended stay in the group until the host's init has waited for them. */
+function hasLivingMember(group: number | undefined): boolean {
+  return readdirSync('/proc').some((pid) => {
+    const stat = /^\d+$/.test(pid) ? readOptional(`/proc/${pid}/stat`) : '';
+    // After the name, which may hold spaces: state, parent, process group (proc_pid_stat(5)).
+    const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(pgrp) === group && state !== 'Z' && state !== 'X';
+  });
+}
+
+function readOptional(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }
 

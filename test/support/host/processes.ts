@@ -7,11 +7,16 @@ export interface HostProcess {
 }
 
 /** Processes of one daemon: by their arguments, which name its directory, or by their cgroup. */
-export function processesOf({ dir, cgroupParent }: { dir: string; cgroupParent: string }): HostProcess[] {
+export function processesOf(
+  { dir, cgroupParent }: { dir: string; cgroupParent: string },
+  { fileWorkers = false } = {},
+): HostProcess[] {
   return list('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
       const role = roleOf(pid, dir, cgroupParent);
+      // Idle ones come and go with the daemon's work, and end with it.
+      if (role === 'file worker' && !fileWorkers) return [];
       return role === undefined ? [] : [{ pid: Number(pid), role }];
     });
 }
@@ -26,11 +31,11 @@ function roleOf(pid: string, dir: string, cgroupParent: string): string | undefi
   const known = ['pouch-logkeeper', 'pouchd', 'containerd'].find((name) =>
     command.slice(0, 12).some((argument) => argument.split('/').at(-1)?.replace(/\.js$/, '') === name),
   );
-  if (command[0]?.endsWith('/pouch-files')) return isStuck(pid) ? 'stuck file worker' : undefined;
+  if (command[0]?.endsWith('/pouch-files')) return isStuck(pid) ? 'stuck file worker' : 'file worker';
   return known ?? `process ${command.join(' ').trim()}`;
 }
 
-/** Idle ones come and go with the daemon's work and end with it; one in state D waits for a file system. */
+/** In state D: it waits for a file system. */
 function isStuck(pid: string): boolean {
   return /^State:\s+D/m.test(read(`/proc/${pid}/status`));
 }

@@ -1,0 +1,164 @@
+/** File systems that do not respond: FUSE whose server takes requests and never replies, so that who waits is in state D. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { HungFileSystem } from '../support/HungFileSystem.ts';
+import { useDaemon } from '../support/useDaemon.ts';
+
+/** Milliseconds: the daemon has a second; two cores that other tests share need more. */
+const promptly = 4000;
+
+describe('a file system that does not respond', function () {
+  this.timeout(90_000);
+  this.slow(15_000);
+  const daemon = useDaemon({ yaml: 'files: { timeout: 2s }\nshutdownTimeout: 2s\n' });
+  const { pouch, ok } = daemon;
+  /** Outside the daemon's directory, which the tests walk. */
+  let dir: string;
+  let hung: HungFileSystem | undefined;
+  const hang = (path: string, options = { takes: true }) => (hung = new HungFileSystem(path, options));
+  const respond = () => {
+    hung?.unmount();
+    hung = undefined;
+  };
+
+  before(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'pd-hung-'));
+  });
+  afterEach(respond);
+  after(() => rm(dir, { recursive: true }));
+
+  async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {
+    const late = new Promise<never>((_resolve, reject) => {
+      setTimeout(() => reject(new Error(`${what} took more than ${ms} ms`)), ms).unref();
+    });
+    return await Promise.race([work, late]);
+  }
+
+  const bindRun = (source: string, ...options: string[]) =>
+    pouch('run', '--rm', '-v', `${source}:/in`, ...options, 'busybox', 'true');
+
+  /** Each verb of other containers, in time. */
+  async function othersAreServed(): Promise<void> {
+    const steps: [string, () => Promise<unknown>][] = [
+      ['ping', () => daemon.it.client.system.ping()],
+      ['create', () => ok('create', '--name', 'other', '-v', `${dir}:/in`, 'busybox', 'sleep', '1000')],
+      ['start', () => ok('start', 'other')],
+      ['ps', () => ok('ps')],
+      ['exec', () => ok('exec', '-u', 'www-data', 'other', 'id')],
+      ['logs', () => ok('logs', 'other')],
+      ['stop', () => ok('stop', '-t', '0', 'other')],
+      ['rm', () => ok('rm', 'other')],
+    ];
+    for (const [what, step] of steps) await within(promptly, step(), what);
+  }
+
+  for (const takes of [false, true])
+    it(`five bind sources on it fail in time and hold up nothing else (${takes ? 'in state D' : 'killable'})`, async () => {
+      const { path } = hang(join(dir, 'mount'), { takes });
+      const before = await daemon.it.inventory();
+      const runs = [1, 2, 3, 4, 5].map((n) => bindRun(join(path, `source-${n}`)));
+      await othersAreServed();
+      for (const run of await within(15_000, Promise.all(runs), 'a create with a bind source that hangs')) {
+        assert.equal(run.exitCode, 125);
+        assert.match(
+          run.stderr,
+          /the bind source .*mount\/source-\d .*(did not respond within 2 s|stuck in the kernel)/,
+        );
+        assert.match(run.stderr, /PCH_FILE_TIMEOUT/);
+        assert.match(run.stderr, /the file system on .*\/mount/);
+      }
+      assert.equal(await ok('ps', '-aq'), '');
+      if (takes)
+        assert.match(
+          (await bindRun(join(path, 'more'))).stderr,
+          /2 earlier requests are stuck in the kernel/,
+        );
+      const stuck = (await daemon.it.leftovers(before, 1000)).filter(
+        (line) => !/^stuck file worker/.test(line),
+      );
+      assert.deepEqual(stuck, []);
+      respond();
+      assert.deepEqual(await daemon.it.leftovers(before), [], 'after the file system is back');
+      assert.equal((await bindRun(join(path, 'source-1'))).exitCode, 0, 'the same run');
+      await rm(path, { recursive: true });
+    });
+
+  it('refuses a device on it in time, too', async () => {
+    const { path } = hang(join(dir, 'devices'));
+    const device = join(path, 'sda');
+    for (const HostConfig of [
+      { Devices: [{ PathOnHost: device, PathInContainer: '/dev/x', CgroupPermissions: 'rwm' }] },
+      { BlkioDeviceReadBps: [{ Path: device, Rate: 1024 }] },
+    ])
+      await assert.rejects(within(15_000, daemon.it.createContainer({ HostConfig }), 'create'), {
+        code: 'PCH_FILE_TIMEOUT',
+      });
+  });
+
+  it('a container whose bind source hangs later does not start, and starts when it is back', async () => {
+    const source = join(dir, 'later');
+    await mkdir(source);
+    const id = await ok('create', '-v', `${source}:/in`, 'busybox', 'sleep', '1000');
+    hang(source);
+    const { exitCode, stderr } = await within(15_000, pouch('start', id), 'start');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /the bind source .*later.*PCH_FILE_TIMEOUT/s);
+    assert.equal((await daemon.it.inspect(id))?.State.Status, 'created');
+    respond();
+    await ok('start', id);
+    await ok('rm', '-f', id);
+  });
+
+  it('a volume on it is listed and inspected, its removal fails in time, and succeeds when it is back', async () => {
+    const volume = (await daemon.it.client.volumes.create({ Name: 'hanging' })).Mountpoint;
+    await ok('volume', 'create', 'sound');
+    hang(volume);
+    assert.equal(await within(promptly, ok('volume', 'ls', '-q'), 'ls'), 'hanging\nsound');
+    await within(promptly, ok('volume', 'inspect', 'hanging'), 'inspect');
+    const removal = await within(15_000, pouch('volume', 'rm', 'hanging'), 'rm');
+    assert.match(removal.stderr, /the volume hanging .*PCH_FILE_TIMEOUT/s);
+    const run = await within(15_000, pouch('run', '--rm', '-v', 'hanging:/in', 'busybox', 'true'), 'run');
+    assert.match(run.stderr, /hanging.*PCH_FILE_TIMEOUT/s);
+    await within(promptly, ok('volume', 'rm', 'sound'), 'rm of another one');
+    respond();
+    await ok('volume', 'rm', 'hanging');
+    assert.equal(await ok('volume', 'ls', '-q'), '');
+  });
+
+  it('does not keep the daemon from ending, nor the next one from starting', async () => {
+    const { path } = hang(join(dir, 'at-end'));
+    const id = await ok('create', 'busybox', 'true');
+    const runs = [1, 2, 3].map((n) => bindRun(join(path, `${n}`)).catch(() => undefined));
+    await waitUntil(
+      async () => (await daemon.it.leftovers(new Set(), 0)).some((line) => /stuck/.test(line)),
+      {
+        withinMs: promptly,
+      },
+    );
+    await within(10_000, daemon.it.stop(), 'SIGTERM');
+    await within(20_000, daemon.it.start(), 'a new daemon');
+    await Promise.all(runs);
+    assert.equal(await ok('ps', '-aq', '--no-trunc'), id);
+    await ok('rm', id);
+  });
+
+  it('is nothing that a daemon that is killed in the middle leaves behind', async () => {
+    const { path } = hang(join(dir, 'killed'));
+    const before = await daemon.it.inventory();
+    const run = bindRun(join(path, 'x'), '-v', 'filled:/etc').catch(() => undefined);
+    await waitUntil(async () => (await daemon.it.leftovers(before, 0)).some((line) => /stuck/.test(line)), {
+      withinMs: promptly,
+    });
+    await daemon.it.kill9();
+    await run;
+    await within(20_000, daemon.it.start(), 'a new daemon');
+    respond();
+    assert.equal(await ok('ps', '-aq'), '');
+    await pouch('volume', 'rm', 'filled');
+    assert.deepEqual(await daemon.it.leftovers(before), []);
+    assert.deepEqual(await readdir(path), []);
+  });
+});
