@@ -1,6 +1,6 @@
 /** Volumes: directories under ROOT/volumes that outlive containers. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
@@ -74,7 +74,8 @@ export class VolumeStore implements Volumes {
     };
     try {
       // Users of the host must not reach the setuid programs that containers put into volumes.
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      await mkdir(this.#directory, { recursive: true });
+      await chmod(this.#directory, 0o700);
       await mkdir(this.pathOf(name), { recursive: true, mode: 0o755 });
       await writeDurably(this.#fileOf(name), toStored(stored, volumeForm));
     } catch (error) {

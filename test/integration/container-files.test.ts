@@ -1,17 +1,83 @@
 /** What pouchd reads in a container is the container's to write: account files that are traps. */
 import assert from 'node:assert/strict';
 import { createReadStream, readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { busyboxFiles } from '../../scripts/lib/busyboxImage.ts';
-import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
+import { type LayerFile, layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import { processesOf } from '../support/host/processes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const intruder = 'intruder:x:4242:4242::/:/bin/sh\n';
 /** KiB that the daemon may grow by: a trap that is read costs it hundreds of MB. */
 const growthKiB = 100 * 1024;
+
+describe('the content that an image gives to a volume', function () {
+  this.timeout(60_000);
+  this.slow(10_000);
+  const daemon = useDaemon();
+  const { pouch, ok } = daemon;
+  const at = (volume: string, file: string) => join(daemon.it.root, 'volumes', volume, '_data', file);
+
+  before(async () => {
+    await writeFile(join(daemon.it.dir, 'secret'), 'of the host');
+    const files = [
+      ...(await busyboxFiles()),
+      { path: 'real' },
+      { path: 'real/program', mode: 0o4755, content: 'x' },
+      { path: 'real/link', link: join(daemon.it.dir, 'secret') },
+      { path: 'data', link: '/real' },
+      { path: 'out', link: daemon.it.dir },
+      { path: 'up', link: '../../../../../../../../real' },
+      { path: 'file', content: 'no directory' },
+    ];
+    await loadImage('linking', files);
+  });
+
+  it('is found by links inside the image, and copied with its modes and links', async () => {
+    for (const path of ['/data', '/up']) {
+      await ok('run', '--rm', '-v', `filled:${path}`, 'linking', 'true');
+      assert.equal(await readlink(at('filled', 'link')), join(daemon.it.dir, 'secret'));
+      assert.equal((await stat(at('filled', 'program'))).mode & 0o7777, 0o4755);
+      await ok('volume', 'rm', 'filled');
+    }
+  });
+
+  it('is never that of the host', async () => {
+    await ok('create', '--name', 'lured', '-v', 'lured:/out', 'linking', 'true');
+    await ok('rm', 'lured');
+    assert.deepEqual(await readdir(at('lured', '')), []);
+    await ok('volume', 'rm', 'lured');
+  });
+
+  it('goes with the volume, but for what somebody has mounted in it', async () => {
+    await ok('run', '--rm', '-v', 'mounted:/data', 'linking', 'mkdir', '/data/elsewhere');
+    const elsewhere = at('mounted', 'elsewhere');
+    await execa('mount', ['-t', 'tmpfs', 'pouch-test', elsewhere]);
+    await writeFile(join(elsewhere, 'kept'), '');
+    const { exitCode, stderr } = await pouch('volume', 'rm', 'mounted');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /the volume mounted: .*elsewhere.*PCH_CONFLICT/s);
+    assert.deepEqual(await readdir(elsewhere), ['kept']);
+    assert.equal(await ok('volume', 'ls', '-q'), 'mounted');
+    await execa('umount', [elsewhere]);
+    await ok('volume', 'rm', 'mounted');
+    assert.equal(await ok('volume', 'ls', '-q'), '');
+  });
+
+  async function loadImage(name: string, files: LayerFile[]): Promise<void> {
+    const archive = join(daemon.it.dir, `${name}.tar`);
+    await writeImageArchive(archive, {
+      reference: `docker.io/library/${name}:latest`,
+      layers: [await layerTar(files)],
+      config: { Cmd: ['sh'], Env: ['PATH=/bin:/usr/bin'] },
+    });
+    for await (const message of await daemon.it.client.images.load(createReadStream(archive)))
+      assert.equal(message.error, undefined);
+  }
+});
 
 describe('the account files of a container', function () {
   this.timeout(60_000);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VolumeStore } from '../../../../core/volumes/volumes.ts';
@@ -27,6 +27,12 @@ describe('the volume store', () => {
     assert.equal(made.mountpoint, join(directory.path, 'volumes/data/_data'));
     assert.ok(existsSync(made.mountpoint));
     assert.deepEqual(await new VolumeStore(directory.path, files, () => []).list(), [made]);
+  });
+
+  it('is closed to users of the host: a container may put setuid programs into its volumes', async () => {
+    mkdirSync(join(directory.path, 'volumes'), { mode: 0o755 });
+    await store.create({ name: 'data' });
+    assert.equal(statSync(join(directory.path, 'volumes')).mode & 0o777, 0o700);
   });
 
   it('gives one without a name a long one', async () => {
