@@ -187,6 +187,10 @@ export const errorKinds = {
     status: 502,
     doc: 'The registry answered with an error, or with what is not an answer.',
   },
+  PCH_REGISTRY_TOO_SLOW: {
+    status: 504,
+    doc: 'The registry sends less than `images.minimumRate`, on each new connection again.',
+  },
   PCH_REGISTRY_UNREACHABLE: {
     status: 502,
     doc: 'The registry does not answer, or the line broke again and again.',
@@ -198,6 +202,10 @@ export const errorKinds = {
   PCH_RUNTIME_FAILED: { status: 500, doc: 'The runtime could not make or start the container.' },
   PCH_RUNTIME_NOT_FOUND: { status: 400, doc: 'No loaded plugin provides a runtime of that name.' },
   PCH_RUNTIME_UNUSABLE: { status: 409, doc: 'The runtime is known but cannot be used on this host.' },
+  PCH_TOO_MANY_FILES: {
+    status: 503,
+    doc: 'pouchd, or a process that it uses, has no file descriptor left (`LimitNOFILE`).',
+  },
   PCH_TOOL_MISSING: { status: 500, doc: 'A program that the call needs is not installed.' },
   PCH_UNAUTHORIZED: { status: 401, doc: 'A TCP address of `listen` needs the token of its `tokenFile`.' },
   PCH_UPDATE_FAILED: {
@@ -259,9 +267,13 @@ export class PouchError extends Error {
   }
 }
 
-/** Gives any thrown value a code: a full disk's is PCH_DISK_FULL, a PouchError stays, everything else becomes PCH_INTERNAL. */
+/**
+ * Gives any thrown value a code: a full disk's is PCH_DISK_FULL, PCH_TOO_MANY_FILES where descriptors have run out, a
+ * PouchError stays, everything else becomes PCH_INTERNAL.
+ */
 export function toPouchError(error: unknown): PouchError {
   if (tellsFullDisk(error)) return diskFull(error);
+  if (hasNoFilesLeft(error)) return tooManyFiles(error);
   if (error instanceof PouchError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new PouchError('PCH_INTERNAL', message, { cause: error });
@@ -292,6 +304,32 @@ function diskFull(cause: Error): PouchError {
     hint: 'free space below its root and state (pouch rm, pouch image prune), or enlarge them; then try again',
     ...(plugin !== undefined && { plugin }),
     ...(hook !== undefined && { hook }),
+    ...(container !== undefined && { container }),
+    cause,
+  });
+}
+
+/** How deep the causes of an error are searched. */
+const maxCauses = 5;
+
+/** Whether file descriptors have run out, in this process or in one that reports it in prose; whatever was made of the error since. */
+export function hasNoFilesLeft(error: unknown): error is Error {
+  let found = error;
+  for (let depth = 0; depth < maxCauses && found instanceof Error; depth++) {
+    const { code } = found as NodeJS.ErrnoException;
+    if (code === 'EMFILE' || code === 'ENFILE' || code === 'PCH_TOO_MANY_FILES') return true;
+    if (relayed.includes(code ?? '') && /\bE[MN]FILE\b|too many open files/i.test(found.message)) return true;
+    found = found.cause;
+  }
+  return false;
+}
+
+/** No plugin is to blame for the limit that its call met. */
+function tooManyFiles(cause: Error): PouchError {
+  if (cause instanceof PouchError && cause.code === 'PCH_TOO_MANY_FILES') return cause;
+  const { container } = cause as Partial<PouchError>;
+  return new PouchError('PCH_TOO_MANY_FILES', `no file descriptor is left: ${cause.message}`, {
+    hint: 'close idle clients, or raise LimitNOFILE of pouchd (ulimit -n) and of containerd; then try again',
     ...(container !== undefined && { container }),
     cause,
   });

@@ -9,6 +9,7 @@ import {
 } from '../../config/index.ts';
 import { Daemon } from '../../core/daemon.ts';
 import { lockExclusively } from '../../core/host/exclusive.ts';
+import { openFilesLimit } from '../../core/host/openFiles.ts';
 import { notifySystemd } from '../../core/host/notify.ts';
 import { StderrLog } from '../../core/log.ts';
 import { version } from '../../core/version.ts';
@@ -24,6 +25,11 @@ interface Entry {
   /** argv that starts a file worker, without the state directory. */
   filesCommand: readonly string[];
 }
+
+/** A container takes some four descriptors, a client that follows it one or two. */
+const fewFiles = 4096;
+/** As in scripts/pouchd.service. */
+const recommendedFiles = 1_048_576;
 
 /** Answers the exit code. */
 export async function runDaemon(args: string[], entry: Entry): Promise<number> {
@@ -69,6 +75,7 @@ async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
   for (const warning of loaded.warnings) log.warn(warning);
   holdRoot(loaded);
   guardAgainstStrays(log);
+  warnOfFewFiles(log);
   const ended = signalled();
   const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
   const daemon = new Daemon({ loaded, log, builtIns, ...commands, ...(onStep && { onStep }) });
@@ -130,6 +137,16 @@ function guardAgainstStrays(log: StderrLog): void {
   };
   process.on('unhandledRejection', report('a rejection was handled by nobody'));
   process.on('uncaughtException', report('an exception was caught by nobody'));
+}
+
+/** Node has raised its soft limit to the hard one (PlatformInit of its src/node.cc), so there is nothing else to raise. */
+function warnOfFewFiles(log: StderrLog): void {
+  const limit = openFilesLimit();
+  if (limit >= fewFiles) return;
+  log.warn('few file descriptors: calls fail with PCH_TOO_MANY_FILES beyond the limit; raise LimitNOFILE', {
+    limit,
+    recommended: recommendedFiles,
+  });
 }
 
 function signalled(): Promise<string> {

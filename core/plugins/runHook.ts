@@ -27,7 +27,7 @@ export interface PlanOutcome<I> {
 /**
  * The one choke point through which every tap of one generation is called: attribution, deadline, failure policy,
  * circuit breaker, trace and blame. Every error that comes out has `plugin` and `hook`, except the end of the
- * operation itself (PCH_CANCELLED, or the signal's reason if that is a PouchError).
+ * operation itself (PCH_CANCELLED, or the signal's reason if that is a PouchError) and PCH_TOO_MANY_FILES.
  */
 export interface HookRunner {
   /** A waterfall over a draft. */

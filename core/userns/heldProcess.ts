@@ -17,6 +17,8 @@ export async function withProcessIn<T>(
   const [file, ...args] = command;
   const child = spawn(file, [...args, ...waiting], { stdio: ['pipe', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
+  // Without descriptors for its pipes there are no streams either (EMFILE): the error follows.
+  if (child.pid === undefined) await closed;
   let stderr = '';
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
   child.stdin.on('error', () => {});

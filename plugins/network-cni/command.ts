@@ -37,9 +37,11 @@ export function runCommand(
       killSignal: 'SIGKILL',
       signal: options.signal,
     });
+    child.once('error', reject);
+    // Without descriptors for its pipes there are no streams either (EMFILE): the error follows.
+    if (child.pid === undefined) return;
     const stdout = collect(child.stdout);
     const stderr = collect(child.stderr);
-    child.once('error', reject);
     child.once('close', (code) => {
       resolve({ exitCode: code ?? -1, stdout: stdout.join(''), stderr: stderr.join('') });
     });

@@ -39,6 +39,8 @@ export interface NewOptions extends StartOptions {
   env?: Record<string, string>;
   /** Bytes of a disk of its own (a tmpfs) at root or state. */
   disks?: { root?: number; state?: number };
+  /** File descriptors that it may have (RLIMIT_NOFILE). */
+  openFiles?: number;
 }
 
 export interface Finished {
@@ -56,15 +58,17 @@ export class TestPouchd {
   readonly containerd: ContainerdClient;
   #yaml: string;
   readonly #env: Record<string, string>;
+  readonly #openFiles: number | undefined;
   #client: Client | undefined;
   #process: ChildProcess | undefined;
 
-  private constructor(dir: string, yaml: string, env: Record<string, string>) {
+  private constructor(dir: string, yaml: string, env: Record<string, string>, openFiles?: number) {
     this.dir = dir;
     this.root = join(dir, 'root');
     this.state = join(dir, 'state');
     this.#yaml = yaml;
     this.#env = env;
+    this.#openFiles = openFiles;
     const derived = Object.fromEntries(
       derivedDefaults({ state: this.state, managed: true, address: undefined }).map(({ path, value }) => [
         path,
@@ -85,8 +89,14 @@ export class TestPouchd {
   }
 
   /** Answers when it serves and has the image `busybox`. */
-  static async create({ yaml = '', env = {}, disks = {}, ...options }: NewOptions = {}): Promise<TestPouchd> {
-    const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml, env);
+  static async create({
+    yaml = '',
+    env = {},
+    disks = {},
+    openFiles,
+    ...options
+  }: NewOptions = {}): Promise<TestPouchd> {
+    const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml, env, openFiles);
     // As /var/lib and /run are: the users of a container's own namespace pass through them.
     await chmod(test.dir, 0o711);
     await mkdir(test.root);
@@ -133,7 +143,11 @@ export class TestPouchd {
       ...this.#env,
       ...(failpoint !== undefined && { POUCHD_FAILPOINT: failpoint }),
     };
-    const child = spawn(executable, ['--config', this.#configFile], {
+    const command = [executable, '--config', this.#configFile];
+    const files = this.#openFiles;
+    // prlimit becomes the command: the pid stays.
+    if (files !== undefined) command.unshift('prlimit', `--nofile=${files}:${files}`);
+    const child = spawn(command[0]!, command.slice(1), {
       env,
       stdio: ['ignore', log.fd, log.fd],
     });

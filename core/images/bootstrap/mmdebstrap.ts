@@ -86,11 +86,13 @@ async function supervise<T>(
   { signal, onLine }: Run,
   consume: (tar: Readable) => Promise<T>,
 ): Promise<T> {
+  const ended = exitOf(child);
+  // Without descriptors for its pipes there are no streams either (EMFILE): the error follows.
+  if (child.pid === undefined) await ended;
   const { controller, unlink } = linkedAbort(signal);
   const timer = setTimeout(() => controller.abort(tooSlow()), deadlineMs);
   const stop = controller.signal;
   const lines = collectLines(child.stderr as Readable, onLine);
-  const ended = exitOf(child);
   const onAbort = () => endGroup(child, ended);
   stop.addEventListener('abort', onAbort, { once: true });
   if (stop.aborted) onAbort();

@@ -103,6 +103,19 @@ describe('failure policies of a plan hook', () => {
     assert.deepEqual([error.code, error.hint, error.plugin], ['PCH_OPTION_INVALID', 'try yes', 'coded']);
   });
 
+  it('descriptors that have run out are no fault of the plugin that needed one', async () => {
+    let calls = 0;
+    const opener = plugin('opener', ({ hooks }) =>
+      hooks.container.preCreate.tap(() => {
+        if (++calls === 1) throw Object.assign(new Error('EMFILE: open'), { code: 'EMFILE' });
+      }),
+    );
+    const { runner, log } = await load([opener]);
+    const error = await rejection(runner.plan(preCreate, makeDraft(), { log }));
+    assert.deepEqual([error.code, error.plugin, error.hook], ['PCH_TOO_MANY_FILES', undefined, undefined]);
+    await runner.plan(preCreate, makeDraft(), { log });
+  });
+
   it('the end of the operation is no fault of the plugin and no policy hides it', async () => {
     const operation = new AbortController();
     let signal: AbortSignal | undefined;
