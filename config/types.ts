@@ -178,6 +178,10 @@ export interface ImagesConfig {
   readonly maxParallelDownloads: number;
   /** Milliseconds without a byte until a download is tried again. */
   readonly idleTimeout: number;
+  /** Bytes per second; 0 for no minimum. */
+  readonly minimumRate: number;
+  /** Milliseconds over which the rate is measured. */
+  readonly minimumRateWindow: number;
   readonly retries: number;
 }
 

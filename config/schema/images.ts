@@ -1,4 +1,13 @@
-import { absolutePath, duration, integer, listOf, mapOf, mirrorUrl, registryHost } from '../formats/index.ts';
+import {
+  absolutePath,
+  duration,
+  integer,
+  listOf,
+  mapOf,
+  mirrorUrl,
+  registryHost,
+  size,
+} from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
 export const images: Settings<'images'> = {
@@ -48,10 +57,22 @@ export const images: Settings<'images'> = {
     doc: 'How long a registry may send nothing until the download is resumed on a new connection.',
     since: '0.1.0',
   },
+  'images.minimumRate': {
+    default: '1k',
+    format: size({ min: 1, zero: 'no minimum' }),
+    doc: 'Bytes per second that a registry must send, measured over images.minimumRateWindow; a slower connection is given up, and the download resumed on a new one. Time that the disk needs does not count.',
+    since: '0.1.0',
+  },
+  'images.minimumRateWindow': {
+    default: '30s',
+    format: duration({ min: 1000 }),
+    doc: 'The time over which images.minimumRate is measured.',
+    since: '0.1.0',
+  },
   'images.retries': {
     default: 5,
     format: integer(0, 20),
-    doc: 'How often a download that broke is resumed without progress in between, before the pull fails.',
+    doc: 'How often a download that broke or became too slow is resumed without progress in between, before the pull fails. Progress is what images.minimumRate brings in its window, by default 30 KiB.',
     since: '0.1.0',
   },
 };

@@ -14,6 +14,8 @@ export interface BlobFetch {
   lease: string;
   /** New connections without progress in between. */
   retries: number;
+  /** Bytes of a connection that are progress. A registry that sends some and breaks off must not go on for ever. */
+  enoughBytes: number;
   signal: AbortSignal;
   /** Bytes that are stored so far. */
   onProgress?: (bytes: number) => void;
@@ -46,14 +48,15 @@ export function ingestRef(digest: string): string {
 
 /** The rest of the blob, over as many connections as it takes. */
 async function* resuming(fetch: BlobFetch, offset: number): AsyncGenerator<Buffer> {
-  const { session, descriptor, retries, signal } = fetch;
+  const { session, descriptor, retries, enoughBytes, signal } = fetch;
   if (offset > 0) fetch.onResume?.();
   let at = offset;
   for (let failures = 0; at < descriptor.size; failures++) {
+    const begin = at;
     try {
       for await (const chunk of await session.blob(descriptor.digest, at, signal)) {
         at += chunk.length;
-        failures = 0;
+        if (at - begin >= enoughBytes) failures = 0;
         if (at > descriptor.size) throw tooLong(descriptor);
         yield chunk;
       }

@@ -43,7 +43,7 @@ export class ImageStore implements Images {
       emit,
       index: new ImageIndex(client),
       leases: new PullLeases(client.leases),
-      transport: new Transport(),
+      transport: new Transport({ rate: config.minimumRate, window: config.minimumRateWindow }),
       shared: { blobs: new SharedWork(), snapshots: new SharedWork() },
     };
   }

@@ -37,6 +37,8 @@ export interface PullJob {
   leases: PullLeases;
   lease: string;
   retries: number;
+  /** Bytes after which a connection was worth its while. */
+  enoughBytes: number;
   maxParallel: number;
   onProgress: OnProgress;
   signal: AbortSignal;
@@ -153,13 +155,13 @@ async function fetchShared(
   descriptor: Descriptor,
   onProgress?: (bytes: number) => void,
 ): Promise<void> {
-  const { client, session, lease, retries, signal } = job;
+  const { client, session, lease, retries, enoughBytes, signal } = job;
   const { content } = client;
   await job.shared.blobs.run(
     descriptor.digest,
     (onProgress, stop) =>
       underLease(job, () =>
-        fetchAnew({ content, session, descriptor, lease, retries, signal: stop, onProgress }),
+        fetchAnew({ content, session, descriptor, lease, retries, enoughBytes, signal: stop, onProgress }),
       ),
     { onProgress, signal },
   );

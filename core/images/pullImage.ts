@@ -6,6 +6,7 @@ import { type OnProgress, throttled } from './progress.ts';
 import { pullContent } from './pullContent.ts';
 import { nameImage } from './record.ts';
 import { type Reference, formatReference, parseReference } from './reference.ts';
+import { enoughBytes } from './registry/RateGuard.ts';
 import { RegistrySession } from './registry/registrySession.ts';
 import { isDiskFull } from './storageError.ts';
 import { type StoreContext, emitImage } from './storeContext.ts';
@@ -61,6 +62,7 @@ async function bring(store: StoreContext, { options, ...pull }: Pull): Promise<v
     leases,
     session: new RegistrySession({ transport, config, reference, auth: options.auth }),
     retries: config.retries,
+    enoughBytes: enoughBytes({ rate: config.minimumRate, window: config.minimumRateWindow }),
     maxParallel: config.maxParallelDownloads,
     signal: options.signal ?? new AbortController().signal,
   });

@@ -178,6 +178,40 @@ describe('pulling images', function () {
     assert.ok(performance.now() - begin < 20_000);
   });
 
+  describe('from a registry that sends a byte now and then', () => {
+    const impatient = { minimumRate: 1024, minimumRateWindow: 1000, retries: 1 };
+
+    for (const [what, isSlow] of [
+      ['a layer', isBlob],
+      ['the manifest', (path: string) => path.includes('/manifests/')],
+    ] as const)
+      it(`gives up on ${what}, and resumes in a pull from one that is faster`, async () => {
+        proxy.fault = ({ path }) => (isSlow(path) ? { trickleMs: 20 } : undefined);
+        const begin = performance.now();
+        const error = await rejects(host.store(impatient).pull(one()), 'PCH_REGISTRY_TOO_SLOW');
+        assert.match(
+          error.message,
+          /^registry \S+ sent \d+ bytes in 1 s: expected at least 1024 per second$/,
+        );
+        assert.ok(performance.now() - begin < 20_000);
+        proxy.fault = () => undefined;
+        await host.store(impatient).pull(one());
+      });
+
+    it('waits as long as it takes when there is no minimum', async () => {
+      let asked = 0;
+      proxy.fault = ({ path }) =>
+        path.includes('/manifests/') && asked++ === 0 ? { trickleMs: 5 } : undefined;
+      await host.store({ ...impatient, minimumRate: 0, retries: 0 }).pull(one());
+      assert.ok(asked > 0);
+    });
+  });
+
+  it('gives up on a registry that breaks off after some bytes, again and again', async () => {
+    proxy.fault = ({ path }) => (isBlob(path) ? { cutAfter: 10 } : undefined);
+    await rejects(host.store({ retries: 2 }).pull(one()), 'PCH_REGISTRY_UNREACHABLE');
+  });
+
   it('names what does not exist, and a registry that is not there', async () => {
     await rejects(host.store().pull(`${proxy.host}/nothing:1`), 'PCH_IMAGE_NOT_FOUND');
     await rejects(host.store().pull(`127.0.0.1:1/nothing:1`), 'PCH_REGISTRY_UNREACHABLE');

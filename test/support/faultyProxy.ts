@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** What happens to a request instead of just passing it on. */
 export type Fault =
@@ -9,6 +10,8 @@ export type Fault =
   | { pauseUntil: Promise<unknown> }
   | { corrupt: true }
   | { hang: true }
+  /** Sends one byte in that many milliseconds. */
+  | { trickleMs: number }
   | { status: number; headers?: OutgoingHttpHeaders; body?: string };
 
 export interface SeenRequest {
@@ -85,6 +88,8 @@ async function relay(
   let left = fault && 'cutAfter' in fault ? fault.cutAfter : Infinity;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     if (fault && 'corrupt' in fault) chunk[0] = (chunk[0] ?? 0) ^ 0xff;
+    if (fault && 'trickleMs' in fault) await trickle(chunk, response, fault.trickleMs);
+    if (response.destroyed) return void answer.destroy();
     const part = chunk.subarray(0, left);
     left -= part.length;
     await new Promise((resolve) => response.write(part, resolve));
@@ -96,4 +101,12 @@ async function relay(
     }
   }
   response.end();
+}
+
+/** Until the client has gone. */
+async function trickle(chunk: Buffer, response: ServerResponse, everyMs: number): Promise<void> {
+  for (let at = 0; at < chunk.length && !response.destroyed; at++) {
+    response.write(chunk.subarray(at, at + 1));
+    await delay(everyMs);
+  }
 }

@@ -16,6 +16,8 @@ export const testConfig: ImagesConfig = {
   dockerConfig: '/nonexistent/config.json',
   maxParallelDownloads: 4,
   idleTimeout: 5000,
+  minimumRate: 1024,
+  minimumRateWindow: 30_000,
   retries: 3,
 };
 

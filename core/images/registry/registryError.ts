@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PouchError, messageOf } from '../../../hooks/errors.ts';
+import { TooSlowError } from './RateGuard.ts';
 import { readBody } from './transport.ts';
 
 /** Why a registry's answer is an error; the cause of the PouchError that users see. */
@@ -42,6 +43,7 @@ export async function statusError(answer: IncomingMessage, host: string, what: s
 export function connectionError(error: unknown, host: string): unknown {
   if (error instanceof PouchError) return error;
   if (error instanceof Error && error.name === 'AbortError') return error;
+  if (error instanceof TooSlowError) return tooSlow(error, host);
   const { text, hint } = explain(error, host);
   return new PouchError('PCH_REGISTRY_UNREACHABLE', `registry ${host} cannot be reached: ${text}`, {
     hint,
@@ -52,6 +54,7 @@ export function connectionError(error: unknown, host: string): unknown {
 /** Whether the same request may succeed in a moment. A host that is not there at all is not worth a wait. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof PouchError)) return false;
+  if (error.code === 'PCH_REGISTRY_TOO_SLOW') return true;
   if (error.code === 'PCH_REGISTRY_UNREACHABLE') return !permanent.has(codeOf(error.cause));
   return error.cause instanceof HttpStatusError && (error.cause.status >= 500 || error.cause.status === 429);
 }
@@ -93,6 +96,18 @@ function explain(error: unknown, host: string): { text: string; hint: string } {
     text: messageOf(error),
     hint: 'Check the name, the network and any proxy or mirror, then try again.',
   };
+}
+
+function tooSlow(cause: TooSlowError, host: string): PouchError {
+  const { bytes, minimum } = cause;
+  return new PouchError(
+    'PCH_REGISTRY_TOO_SLOW',
+    `registry ${host} sent ${bytes} bytes in ${minimum.window / 1000} s: expected at least ${minimum.rate} per second`,
+    {
+      hint: 'Try again: the download resumes where it ended. If the line is that slow, lower images.minimumRate.',
+      cause,
+    },
+  );
 }
 
 function denied(host: string, what: string, found: string, cause: Error): PouchError {

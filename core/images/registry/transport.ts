@@ -1,5 +1,6 @@
 import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { type MinimumRate, RateGuard } from './RateGuard.ts';
 
 export interface HttpRequest {
   method?: 'GET' | 'HEAD' | 'POST';
@@ -22,6 +23,11 @@ export class Transport {
   readonly #http = new http.Agent(keepAlive);
   readonly #https = new https.Agent(keepAlive);
   readonly #unverified = new https.Agent({ ...keepAlive, rejectUnauthorized: false });
+  readonly #minimum: MinimumRate;
+
+  constructor(minimum: MinimumRate) {
+    this.#minimum = minimum;
+  }
 
   /**
    * Sends a request and follows redirects. The Authorization header goes to the first origin only (RFC 9110 section
@@ -64,11 +70,17 @@ export class Transport {
       const onAbort = () =>
         answer?.complete ? undefined : (answer ?? request).destroy(signal?.reason as Error);
       signal?.addEventListener('abort', onAbort, { once: true });
-      request.on('close', () => signal?.removeEventListener('abort', onAbort));
+      const guard = new RateGuard(this.#minimum, (error) => (answer ?? request).destroy(error));
+      request.on('socket', (socket) => guard.watch(socket));
+      request.on('close', () => {
+        guard.stop();
+        signal?.removeEventListener('abort', onAbort);
+      });
       request.setTimeout(idleTimeoutMs, () => (answer ?? request).destroy(idle(idleTimeoutMs)));
       request.on('error', reject);
       request.on('response', (message) => {
         answer = message;
+        guard.answer = message;
         // A connection that breaks while nobody reads must not end the process; the reader gets the error too.
         message.on('error', () => undefined);
         resolve(message);
