@@ -113,6 +113,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     io,
     attachPoints,
     images: hookedImages,
+    netns: base.netns,
     volumes,
     generations,
     restarts: new RestartTimers(),

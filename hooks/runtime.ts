@@ -25,6 +25,13 @@ export interface RuntimeProvider {
    * what it has left out.
    */
   adaptSpec?(draft: ContainerDraft): string[] | void | Promise<string[] | void>;
+  /** Names of capabilities that it fails on: an exec with all privileges goes without them. Called after a probe. */
+  unknownCapabilities?(): Promise<readonly string[]>;
+  /**
+   * Bytes of memory of the virtual machine that this container runs in, beyond what limits of containers add to it;
+   * undefined where that is not known. For runtimes with the isolation `vm`.
+   */
+  machineMemory?(draft: ContainerDraft): Promise<number | undefined>;
   /**
    * Host pid of the container's init, for a runtime whose task has another one (a monitor's); called when the task is made.
    * Missing: the task's pid is init's.

@@ -164,7 +164,9 @@ export class ExecInstances implements Execs {
       user: request.user || process.user,
       tty: request.tty ?? false,
       privileged: request.privileged ?? false,
-      capabilities: request.privileged ? toSet(hostBoundingSet()) : { ...process.capabilities },
+      capabilities: request.privileged
+        ? toSet(await allCapabilitiesOf(this.#kernel, record))
+        : { ...process.capabilities },
     };
     const { log, generations } = this.#kernel;
     return await generations.use(
@@ -254,6 +256,12 @@ function checkRunning(record: ContainerRecord): void {
       hint: `pouch unpause ${record.name}`,
     });
   if (record.state.status !== 'running') throw notRunning(record);
+}
+
+/** What pouchd has and the container's runtime knows. */
+async function allCapabilitiesOf({ generations }: Kernel, { draft }: ContainerRecord): Promise<string[]> {
+  const unknown = (await generations.current.runtimes.get(draft.runtime)?.unknownCapabilities?.()) ?? [];
+  return hostBoundingSet().filter((name) => !unknown.includes(name));
 }
 
 /** The accounts as they are in the container now; those of a virtual machine as its image has them. */

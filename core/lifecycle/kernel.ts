@@ -5,6 +5,7 @@ import type { Ledger } from '../apply/ledger.ts';
 import type { ContainerdClient } from '../containerd/index.ts';
 import type { FileWorkers } from '../files/index.ts';
 import type { ContainerIo } from '../io/index.ts';
+import type { NetworkNamespaces } from '../netns/netns.ts';
 import type { Planner } from '../plan/planner.ts';
 import type { HostFiles } from '../plan/etcFiles.ts';
 import type { GenerationHolder } from '../plugins/index.ts';
@@ -32,6 +33,7 @@ export interface Kernel {
   readonly io: ContainerIo;
   readonly attachPoints: AttachPoints;
   readonly images: Images;
+  readonly netns: NetworkNamespaces;
   readonly volumes: VolumeStore;
   readonly generations: GenerationHolder;
   /** Host ids of containers with users of their own. */

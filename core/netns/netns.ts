@@ -25,9 +25,14 @@ export class NetworkNamespaces {
   /** The same, of a user namespace's own: its root may set it up. */
   async makeIn(userns: string, path: string): Promise<void> {
     await this.#prepare(path);
-    await withProcessIn(['nsenter', `--user=${userns}`, 'unshare', '--net'], (pid) =>
-      this.#call({ verb: 'adopt', path, pid }),
-    );
+    await withProcessIn(['nsenter', `--user=${userns}`, 'unshare', '--net'], async (pid) => {
+      await this.#call({ verb: 'adopt', path, pid });
+    });
+  }
+
+  /** The text of /proc/net/dev in the namespace (proc_net_dev(5)). */
+  async counters(path: string): Promise<string> {
+    return await this.#call({ verb: 'read', path });
   }
 
   /** Releases and removes the file; succeeds if there is none. */
@@ -47,11 +52,13 @@ export class NetworkNamespaces {
     await (await open(path, 'wx', 0o400)).close();
   }
 
-  #call(task: NetnsVerb): Promise<void> {
+  #call(task: NetnsVerb): Promise<string> {
     this.start();
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, ({ error }) => (error === undefined ? resolve() : reject(failure(task, error))));
+      this.#waiting.set(id, ({ error, text = '' }) =>
+        error === undefined ? resolve(text) : reject(failure(task, error)),
+      );
       this.#worker?.postMessage({ id, ...task } satisfies NetnsTask);
     });
   }

@@ -2,7 +2,7 @@
  * The system calls that network namespaces need and Node does not have. They run in a worker thread: unshare(2) and
  * setns(2) change the calling thread alone.
  */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { check, detach, libcFunction, mount, MS_BIND } from '../host/libc.ts';
 
 const unshare = libcFunction('int unshare(int flags)');
@@ -34,15 +34,12 @@ export function makeNetns(path: string): void {
 /** Binds the network namespace of a process to the (existing, empty) file `path`, with loopback up. */
 export function adoptNetns(path: string, pid: number): void {
   check(mount(`/proc/${pid}/ns/net`, path, null, MS_BIND, null), `mount on ${path}`);
-  elsewhere(() => {
-    const adopted = openSync(path, 'r');
-    try {
-      check(setns(adopted, CLONE_NEWNET), 'setns');
-      raiseLoopback();
-    } finally {
-      closeSync(adopted);
-    }
-  });
+  inNetns(path, raiseLoopback);
+}
+
+/** proc_net_dev(5) of the network namespace that `path` keeps open. */
+export function countersIn(path: string): string {
+  return inNetns(path, () => readFileSync('/proc/thread-self/net/dev', 'utf8'));
 }
 
 /** Releases the file; the namespace ends with its last process. A file that nothing is bound to is fine. */
@@ -50,12 +47,24 @@ export function releaseNetns(path: string): void {
   detach(path);
 }
 
+function inNetns<T>(path: string, run: () => T): T {
+  return elsewhere(() => {
+    const namespace = openSync(path, 'r');
+    try {
+      check(setns(namespace, CLONE_NEWNET), 'setns');
+      return run();
+    } finally {
+      closeSync(namespace);
+    }
+  });
+}
+
 /** Runs what enters another network namespace, and comes back. */
-function elsewhere(run: () => void): void {
+function elsewhere<T>(run: () => T): T {
   const home = openSync('/proc/thread-self/ns/net', 'r');
   try {
     try {
-      run();
+      return run();
     } finally {
       check(setns(home, CLONE_NEWNET), 'setns');
     }

@@ -4,7 +4,9 @@ import { kept, messageOf, PouchError, type RuntimeProvider, type RuntimeState } 
 import { adaptToMachine } from './adaptSpec.ts';
 import { checkSettings } from './annotations/check.ts';
 import { withDefaults } from './annotations/settings.ts';
+import { machineMemory } from './annotations/sizing.ts';
 import { kataCapabilities } from './capabilities.ts';
+import { unknownCapabilities } from './capabilitySet.ts';
 import { configPathAnnotation, findConfig } from './config/find.ts';
 import type { KataConfig } from './config/load.ts';
 import { flavours } from './flavours.ts';
@@ -54,11 +56,14 @@ export function kataCommandProvider(kata: KataCommand): RuntimeProvider {
       checkSettings(annotations, config, { major, vmOf: draft.vmOf });
       return await refusalsOf(draft, config, { annotations, major });
     },
+    unknownCapabilities: () => Promise.resolve(unknownCapabilities(major)),
+    machineMemory: async (draft) => machineMemory(withDefaults(draft, defaults), await usedConfig(kata)),
     async adaptSpec(draft) {
-      adaptToMachine(draft, {
+      return adaptToMachine(draft, {
         config: await usedConfig(kata),
         defaults,
         language: 'go',
+        version: (await look()).version,
         announce: undefined,
       });
     },

@@ -5,6 +5,7 @@ import { type Flavour, flavours, namedFlavour } from './flavours.ts';
 import { realHost } from './host.ts';
 import { type KataOptions, options, optionsOf } from './options.ts';
 import { kataProvider } from './provider.ts';
+import { sharedFolderEffect } from './sharedFolder.ts';
 
 /** The runtimes `kata`, `kata-qemu`, `kata-clh`, `kata-fc` and `kata-runtime`: containers in virtual machines. */
 export default definePlugin({
@@ -12,7 +13,8 @@ export default definePlugin({
   version: '0.1.0',
   doc: 'Kata Containers: a virtual machine for each container, or for several.',
   options,
-  setup({ runtime, hooks, options: all, host: { snapshotter, state, addedRuntimes } }) {
+  setup({ runtime, effect, hooks, options: all, host: { snapshotter, state, addedRuntimes } }) {
+    effect(sharedFolderEffect());
     const wanted = flavoursOf(all);
     for (const { flavour, hypervisor } of wanted)
       runtime(

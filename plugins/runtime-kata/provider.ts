@@ -9,7 +9,9 @@ import {
 import { adaptToMachine } from './adaptSpec.ts';
 import { checkSettings } from './annotations/check.ts';
 import { withDefaults } from './annotations/settings.ts';
+import { machineMemory } from './annotations/sizing.ts';
 import { kataCapabilities, limitsOf } from './capabilities.ts';
+import { unknownCapabilities } from './capabilitySet.ts';
 import { type ConfigSearch, findConfig } from './config/find.ts';
 import type { KataConfig } from './config/load.ts';
 import { lookAtHost } from './findings/index.ts';
@@ -78,12 +80,16 @@ export function kataProvider(kata: KataRuntime): RuntimeProvider {
       checkSettings(annotations, config, { major, vmOf: draft.vmOf });
       return await refusalsOf(draft, config, { annotations, major });
     },
+    unknownCapabilities: async () => unknownCapabilities((await look()).shim?.major ?? 0),
+    machineMemory: async (draft) =>
+      machineMemory(withDefaults(draft, options.defaults), await configOf(draft)),
     async adaptSpec(draft) {
-      const { language = 'go' } = (await look()).shim ?? {};
-      adaptToMachine(draft, {
+      const { language = 'go', version = '' } = (await look()).shim ?? {};
+      return adaptToMachine(draft, {
         config: await configOf(draft),
         defaults: options.defaults,
         language,
+        version,
         announce: kata.sandboxAnnotations,
       });
     },

@@ -1,6 +1,7 @@
 /** Shims that fail, each a stand-in for kata's: the call ends with a code, nothing is left, and the next call works. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
 import type { Fault } from '../support/standInShim/install.ts';
 import { assertSteady, everything } from './support/bad-input/steady.ts';
@@ -70,6 +71,22 @@ describe('kata’s shim (a stand-in)', function () {
       code: 'PCH_DEADLINE',
       message: /the runtime kata did not answer within 10 s/,
     });
+    await assertRecovered();
+  });
+
+  it('that fails and leaves bind mounts in its shared folder: they are removed, and the next start works', async () => {
+    const command = { Cmd: ['echo', 'well'], HostConfig: { Runtime: 'kata' } };
+    const id = await kata.it.createContainer(command, 'box');
+    const mounts = async () => (await readFile('/proc/self/mountinfo', 'utf8')).includes(`sandboxes/${id}`);
+    await kata.shim.break('leave-mounts');
+    const { stderr } = await pouch('start', 'box');
+    assert.match(stderr, /the agent does not respond/);
+    assert.match(stderr, /code: PCH_RUNTIME_FAILED/);
+    assert.equal(await mounts(), false);
+    await kata.shim.break();
+    assert.equal(await ok('start', '-a', 'box'), 'well');
+    await ok('rm', '-f', 'box');
+    assert.equal(await mounts(), false);
     await assertRecovered();
   });
 

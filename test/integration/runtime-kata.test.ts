@@ -116,6 +116,19 @@ describe('kata (a stand-in shim in its place)', function () {
       await ok('rm', '-f', 'box');
     });
 
+    it('with the counters of their own network, and the memory of their machine where they have no limit', async () => {
+      await ok('run', '-d', '--name', 'free', '--runtime', 'kata', 'busybox', 'sleep', '1000');
+      await ok('run', '-d', '--name', 'tight', '--runtime', 'kata', '-m', '64m', 'busybox', 'sleep', '1000');
+      const [free, tight] = await Promise.all(
+        ['free', 'tight'].map((name) => kata.it.client.containers.stats(name)),
+      );
+      assert.deepEqual(Object.keys(free!.networks!), ['eth0']);
+      assert.ok(free!.networks!['eth0']!.rx_bytes < 1_000_000, 'not the host’s');
+      assert.equal(free!.memory_stats.limit, 2048 * 2 ** 20, 'default_memory of its configuration');
+      assert.equal(tight!.memory_stats.limit, 64 * 2 ** 20);
+      await ok('rm', '-f', 'free', 'tight');
+    });
+
     it('and says of a missing command what it says of it elsewhere', async () => {
       const { exitCode, stderr } = await pouch('run', '--rm', '--runtime', 'kata', 'busybox', 'nosuch');
       assert.match(stderr, /PCH_COMMAND_NOT_FOUND/);
@@ -172,6 +185,15 @@ describe('kata (a stand-in shim in its place)', function () {
         typeUrl: 'cri.runtimeoptions.v1.Options',
         value: optionBytes(),
       });
+    });
+
+    it('kata 1.x, no capability that its agent does not know: privileged containers and execs go without', async () => {
+      const privileged = ['run', '-d', '--name', 'old', '--privileged', '--runtime', 'kata-old'];
+      const { exitCode, stderr } = await pouch(...privileged, 'busybox', 'sleep', '1000');
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stderr, /without CAP_PERFMON, CAP_BPF, .*: kata 1\.12\.1 does not know them/);
+      await ok('exec', '--privileged', 'old', 'true');
+      await ok('rm', '-f', 'old');
     });
 
     it('kata-qemu, by its own shim where there is one', async () => {

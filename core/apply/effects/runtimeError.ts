@@ -24,7 +24,7 @@ export function runtimeError(error: unknown, { id, draft }: ContainerRecord, dea
       ...details,
       hint: 'make it there, or choose another --workdir',
     });
-  if (/executable file not found|no such file or directory.*exec|exec.*no such file or directory/i.test(text))
+  if (isNotFound(text))
     return new PouchError('PCH_COMMAND_NOT_FOUND', `${quotedCommand(text)}the command is not in the image`, {
       ...details,
       hint: 'check its spelling, its path and the image’s PATH',
@@ -44,10 +44,18 @@ export function runtimeError(error: unknown, { id, draft }: ContainerRecord, dea
   });
 }
 
+/** The command's execve(2); not the mount option "noexec", nor the "fork/exec" of a hook or of a part of the runtime. */
+const ofExec = /(?<![a-z/])exec/i;
+
+function isNotFound(text: string): boolean {
+  if (/executable file not found/i.test(text)) return true;
+  return /no such file or directory/i.test(text) && ofExec.test(text);
+}
+
 /** crun (`open executable: …`) says of a directory that its execution is not permitted. */
 function isNotExecutable(text: string): boolean {
   if (/open executable: operation not permitted/i.test(text)) return true;
-  return /permission denied|exec format error|is a directory/i.test(text) && /exec/i.test(text);
+  return /permission denied|exec format error|is a directory/i.test(text) && ofExec.test(text);
 }
 
 /** runc: `chdir to cwd ("/foo") set in config.json failed`; crun: ``chdir to `/foo` ``. */

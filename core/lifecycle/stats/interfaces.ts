@@ -1,9 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import type { InterfaceCounters } from '../../../hooks/stats.ts';
+import type { NetworkNamespaces } from '../../netns/netns.ts';
 
 /** Counters of the interfaces in a process's network namespace; none if it has ended. */
 export async function interfacesOf(pid: number): Promise<Record<string, InterfaceCounters>> {
   return parseNetDev(await readFile(`/proc/${pid}/net/dev`, 'utf8').catch(() => ''));
+}
+
+/**
+ * Counters of the interfaces in the namespace of a virtual machine, whose processes the host does not see; none if it
+ * has gone. Without kata's taps, which carry the same traffic once more (virtcontainers/network.go: tap0_kata).
+ */
+export async function interfacesIn(
+  netns: NetworkNamespaces,
+  path: string,
+): Promise<Record<string, InterfaceCounters>> {
+  const found = parseNetDev(await netns.counters(path).catch(() => ''));
+  return Object.fromEntries(Object.entries(found).filter(([name]) => !name.endsWith('_kata')));
 }
 
 /** proc_net_dev(5), without the loopback. */

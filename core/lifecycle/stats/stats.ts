@@ -1,11 +1,18 @@
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { ContainerStats, StatsOptions, StatsSample, TaskUsage } from '../../../hooks/stats.ts';
+import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+import type {
+  ContainerStats,
+  InterfaceCounters,
+  StatsOptions,
+  StatsSample,
+  TaskUsage,
+} from '../../../hooks/stats.ts';
 import { cgroup2Usage } from '../../host/cgroup2Usage.ts';
 import { cgroupVersion } from '../../host/facts.ts';
 import type { Kernel } from '../kernel.ts';
 import { requireOf } from '../requireFeature.ts';
-import { interfacesOf } from './interfaces.ts';
+import { interfacesIn, interfacesOf } from './interfaces.ts';
 
 /** Between two samples of a stream, in milliseconds. */
 const beatMs = 1000;
@@ -36,22 +43,38 @@ function runs({ state }: ContainerRecord): boolean {
 
 async function sample(kernel: Kernel, record: ContainerRecord): Promise<StatsSample | undefined> {
   if (!runs(record)) return undefined;
-  const { pid } = record.state;
-  const hasOwnNetwork = record.draft.namespaces.network !== undefined;
-  const [reading, networks, own] = await Promise.all([
+  const [reading, networks, own, machineMemory] = await Promise.all([
     kernel.metrics.read(record.id),
-    hasOwnNetwork ? interfacesOf(pid) : {},
+    interfaces(kernel, record),
     ownUsage(kernel, record),
+    runtimeOf(kernel, record)?.machineMemory?.(record.draft),
   ]);
   if (!reading) return undefined;
-  return { ...(own ?? reading.usage), readAt: reading.readAt.toISOString(), host: reading.host, networks };
+  const usage = own ?? reading.usage;
+  const memory = { ...usage.memory, limitBytes: usage.memory.limitBytes ?? machineMemory };
+  return { ...usage, memory, readAt: reading.readAt.toISOString(), host: reading.host, networks };
+}
+
+/** The task of a virtual machine is its shim or hypervisor, which is in the host's network. */
+async function interfaces(
+  kernel: Kernel,
+  record: ContainerRecord,
+): Promise<Record<string, InterfaceCounters>> {
+  const { network } = record.draft.namespaces;
+  if (network === undefined) return {};
+  const isMachine = runtimeOf(kernel, record)?.isolation === 'vm';
+  return await (isMachine ? interfacesIn(kernel.netns, network) : interfacesOf(record.state.pid));
+}
+
+function runtimeOf({ generations }: Kernel, { draft }: ContainerRecord): RuntimeProvider | undefined {
+  return generations.current.runtimes.get(draft.runtime);
 }
 
 /** Where the task is a monitor: on cgroup v2 that has a cgroup beside the container's, by the rule against internal processes. */
-async function ownUsage({ generations }: Kernel, { draft }: ContainerRecord): Promise<TaskUsage | undefined> {
-  const hasMonitor = generations.current.runtimes.get(draft.runtime)?.initPid !== undefined;
+async function ownUsage(kernel: Kernel, record: ContainerRecord): Promise<TaskUsage | undefined> {
+  const hasMonitor = runtimeOf(kernel, record)?.initPid !== undefined;
   if (!hasMonitor || cgroupVersion() === '1') return undefined;
-  return await cgroup2Usage(join('/sys/fs/cgroup', draft.cgroupsPath));
+  return await cgroup2Usage(join('/sys/fs/cgroup', record.draft.cgroupsPath));
 }
 
 /** All streams meet at the same moments of the clock, so that they share a call. */

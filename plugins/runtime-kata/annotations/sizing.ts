@@ -6,9 +6,19 @@ import { isEnabled } from './check.ts';
 import { hypervisorPrefix } from './names.ts';
 
 const MiB = 1024 * 1024;
+const memoryAnnotation = `${hypervisorPrefix}default_memory`;
 /** kata's own, where its configuration says nothing (Makefile: DEFMEMSZ, DEFVCPUS). */
 const usualMemory = 2048;
 const usualCpus = 1;
+
+/** Bytes that a machine boots with, beyond the limits of its containers where it follows them. */
+export function machineMemory(
+  annotations: Readonly<Record<string, string>>,
+  { hypervisor }: KataConfig,
+): number {
+  const asked = Number(annotations[memoryAnnotation] ?? 0);
+  return (asked > 0 ? asked : numberIn(hypervisor['default_memory'], usualMemory)) * MiB;
+}
 
 interface Size {
   flag: string;
@@ -45,7 +55,7 @@ function sizes({ resources: { memory, cpu } }: ContainerDraft, { hypervisor }: K
   return [
     {
       flag: '--memory',
-      annotation: `${hypervisorPrefix}default_memory`,
+      annotation: memoryAnnotation,
       wanted: Math.ceil((memory?.limit ?? 0) / MiB),
       has: numberIn(hypervisor['default_memory'], usualMemory),
     },

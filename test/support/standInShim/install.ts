@@ -31,6 +31,7 @@ export type Fault =
   | 'hang-create'
   | 'die-create'
   | 'leave-machine'
+  | 'leave-mounts'
   | 'die-start'
   | 'garbage-create'
   | 'garbage-start'

@@ -12,11 +12,15 @@ import {
 } from '../../../core/containerd/gen/shim/task.ts';
 import { Empty } from '../../../core/containerd/gen/google/protobuf/empty.ts';
 import { Status } from '../../../core/containerd/gen/types/task.ts';
+import { Metrics } from '../../../core/containerd/gen/metrics/cgroup1.ts';
+import type { OciProcess, OciSpec } from '../../../hooks/oci.ts';
 import { Container } from './container.ts';
 import type { Events } from './events.ts';
 import { leaveHypervisor } from './hypervisor.ts';
+import { checkCapabilities, checkOptions } from './oldAgent.ts';
 import { fault } from './record.ts';
 import { clearContainer, runc } from './runc.ts';
+import { shareFiles, unshareFiles } from './sharedFiles.ts';
 import { sandboxOf, readSpec } from './spec.ts';
 import { codes, StatusError } from './status.ts';
 import type { Context } from './ttrpc.ts';
@@ -59,6 +63,10 @@ export function taskMethods(events: Events, end: () => void): Methods {
   return {
     async create(request: Parameters<typeof Container.create>[0]) {
       if (fault() === 'hang-create') return await new Promise(() => undefined);
+      checkOptions(request);
+      checkCapabilities(readSpec(request.bundle).process ?? {});
+      await shareFiles(request.bundle, request.id);
+      if (fault() === 'leave-mounts') throw new StatusError(codes.unknown, 'the agent does not respond');
       const container = await Container.create(request);
       if (fault() === 'leave-machine') leaveHypervisor(container.bundle);
       if (['die-create', 'leave-machine'].includes(fault())) process.kill(pid, 'SIGKILL');
@@ -78,6 +86,7 @@ export function taskMethods(events: Events, end: () => void): Methods {
       const { exitStatus, exitedAt } = container.program(execId);
       if (execId === '') {
         await clearContainer(container.bundle, id);
+        await unshareFiles(id);
         containers.delete(id);
         events.publish('delete', { containerId: id, pid, exitStatus, exitedAt });
       } else container.removeExec(execId);
@@ -107,6 +116,7 @@ export function taskMethods(events: Events, end: () => void): Methods {
       return Empty.create();
     },
     async exec(request: Parameters<Container['addExec']>[0] & { id: string }) {
+      checkCapabilities(JSON.parse(String(request.spec?.value ?? '{}')) as OciProcess);
       find(request.id).addExec(request);
       void watch(find(request.id), request.execId);
       return Empty.create();
@@ -128,13 +138,25 @@ export function taskMethods(events: Events, end: () => void): Methods {
     resizePty: async () => Empty.create(),
     update: async () => Empty.create(),
     checkpoint: () => Promise.reject(new StatusError(codes.unimplemented, 'service Checkpoint')),
-    stats: async () => StatsResponse.create({ stats: { typeUrl: 'io.containerd.cgroups.v1.Metrics' } }),
+    async stats({ id }: { id: string }) {
+      return StatsResponse.create({ stats: metricsOf(readSpec(find(id).bundle)) });
+    },
     pids: async () => PidsResponse.create({ processes: [{ pid }] }),
     connect: async () => ConnectResponse.create({ shimPid: pid, taskPid: pid }),
     async shutdown() {
       if (containers.size === 0) end();
       return Empty.create();
     },
+  };
+}
+
+/** The counters of the container's cgroup in the guest, where a memory limit of none is the largest number of pages. */
+function metricsOf({ linux }: OciSpec): { typeUrl: string; value: Buffer } {
+  const limit = linux.resources?.memory?.limit ?? '9223372036854771712';
+  const metrics = Metrics.create({ memory: { usage: { usage: 4096, limit: String(limit) } } });
+  return {
+    typeUrl: 'io.containerd.cgroups.v1.Metrics',
+    value: Buffer.from(Metrics.encode(metrics).finish()),
   };
 }
 

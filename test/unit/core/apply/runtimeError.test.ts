@@ -19,6 +19,19 @@ const answers: [string, string, string, RegExp][] = [
   ['crun, of a folder', 'open executable: Operation not permitted', 'PCH_COMMAND_NOT_EXECUTABLE', /^the/],
   ['runc', 'chdir to cwd ("/x") set in config.json failed: no', 'PCH_OPTION_INVALID', /directory \/x /],
   ['crun', 'chdir to `/x`: No such file or directory', 'PCH_OPTION_INVALID', /directory \/x /],
+  ['runc', 'exec /foo: no such file or directory', 'PCH_COMMAND_NOT_FOUND', /command/],
+  [
+    'kata, of its mounts',
+    'mount /run/x to rootfs, flags nosuid,noexec: no such file or directory',
+    'PCH_RUNTIME_FAILED',
+    /mount \/run\/x/,
+  ],
+  [
+    'kata, of its own parts',
+    'fork/exec /opt/kata/bin/virtiofsd: no such file or directory',
+    'PCH_RUNTIME_FAILED',
+    /virtiofsd/,
+  ],
   ['crun', 'mount `proc` to `proc`: Operation not permitted', 'PCH_RUNTIME_FAILED', /mount `proc`/],
 ];
 

@@ -135,15 +135,17 @@ describe('the runtimes of kata', () => {
       assert.equal((await adapted({})).annotations['io.katacontainers.config_path'], file);
     });
 
-    it('by claiming the cgroups of its machine, for a shim that is killed may leave them', async () => {
+    it('by claiming what a killed shim or a failed create may leave: cgroups of its machine, shared files', async () => {
       const { effects, id } = await adapted({ cgroupsPath: '/pouch/abc' });
-      const paths = Object.values(effects).map(({ kind, args }) => [kind, args['path']]);
-      assert.deepEqual(paths, [
-        ['cgroup', '/pouch/kata_abc'],
-        ['cgroup', `/kata_overhead/${id}`],
+      const claims = Object.values(effects).map(({ kind, args }) => [kind, args]);
+      assert.deepEqual(claims, [
+        ['cgroup', { path: '/pouch/kata_abc' }],
+        ['cgroup', { path: `/kata_overhead/${id}` }],
+        ['kata-shared-folder', { id }],
       ]);
       assert.deepEqual((await adapted({ vmOf: 'c0ffee' })).effects, {});
-      assert.deepEqual((await adapted({ cgroupsPath: 'system.slice:pouch:abc' })).effects, {});
+      const withSystemd = await adapted({ cgroupsPath: 'system.slice:pouch:abc' });
+      assert.deepEqual(Object.keys(withSystemd.effects), ['kata.shared']);
     });
 
     it('by keeping the host’s devices out of a privileged one', async () => {
@@ -195,7 +197,13 @@ describe('the runtimes of kata', () => {
     it('say nothing of sandboxes: each has a machine of its own', () => {
       const draft = draftWith({});
       const file = { path: config, hypervisorName: 'qemu', hypervisor: {}, runtime: {} };
-      adaptToMachine(draft, { config: file, defaults: {}, language: 'go', announce: undefined });
+      adaptToMachine(draft, {
+        config: file,
+        defaults: {},
+        language: 'go',
+        version: '1.12.1',
+        announce: undefined,
+      });
       assert.deepEqual(draft.annotations, {});
     });
 
