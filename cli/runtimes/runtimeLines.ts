@@ -34,21 +34,6 @@ function featureLines({ features }: RuntimeWire, paint: Palette): string[] {
   });
 }
 
-/** What was looked at on the host for a runtime, with what mends what is missing. */
-export function findingLines({ name, usable, problem, findings }: RuntimeWire, paint: Palette): string[] {
-  const state = usable ? paint.green('usable') : paint.red('not usable');
-  return [
-    // The findings say it too, each in a line of its own.
-    `${paint.bold(name)}: ${state}${dash(usable || findings.length > 0 ? '' : (problem ?? ''))}`,
-    ...indent(
-      findings.flatMap(({ name: what, ok, found, mend }) => [
-        `${ok ? paint.green('ok') : paint.red('no')}  ${what}: ${found}`,
-        ...(ok || mend === undefined ? [] : mend.split('\n').map((line) => `      ${paint.cyan(line)}`)),
-      ]),
-    ),
-  ];
-}
-
 function dash(text: string): string {
   return text ? ` – ${text}` : '';
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { tryKvm } from './kvm/tryKvm.ts';
 
 /** The host as this plugin looks at it: another root, environment and executables stand for it in tests. */
 export interface Host {
@@ -10,6 +11,8 @@ export interface Host {
   env: Readonly<Record<string, string | undefined>>;
   /** Standard output of an executable. @throws what execFile throws */
   run(file: string, args: readonly string[]): Promise<string>;
+  /** Why no virtual machine can be made with /dev/kvm, which may be opened; empty if one can. */
+  tryKvm(): Promise<string>;
 }
 
 /** Milliseconds that `--version` may take. */
@@ -21,6 +24,7 @@ export const realHost: Host = {
   async run(file, args) {
     return (await promisify(execFile)(file, [...args], { timeout: runDeadline })).stdout;
   },
+  tryKvm,
 };
 
 /** Undefined if it cannot be read. */

@@ -30,8 +30,8 @@ export default definePlugin({
     runtime(
       kataCommandProvider({
         command: all.cli,
-        config: all.config,
         defaults: all.defaults,
+        ignore: all.ignore,
         state,
         host: realHost,
       }),

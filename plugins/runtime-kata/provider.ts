@@ -2,7 +2,6 @@ import {
   kept,
   PouchError,
   type ContainerDraft,
-  type RuntimeFinding,
   type RuntimeProvider,
   type RuntimeState,
 } from '../../hooks/index.ts';
@@ -18,6 +17,7 @@ import { lookAtHost } from './findings/index.ts';
 import type { FindingName } from './findings/names.ts';
 import type { Flavour } from './flavours.ts';
 import type { Host } from './host.ts';
+import { firstObstacle } from './obstacle.ts';
 import type { FlavourOptions } from './options.ts';
 import { refusalsOf } from './refusals/index.ts';
 import { probeShim, type Shim } from './shim/probe.ts';
@@ -104,14 +104,14 @@ async function probe(kata: KataRuntime): Promise<Probed> {
     search: search(kata, shim),
     snapshotter: kata.snapshotter,
   });
-  const obstacle = findings.find(({ name, ok }) => !ok && !ignore.includes(name as FindingName));
+  const problem = firstObstacle(findings, ignore);
   return {
     shim,
     state: {
-      usable: obstacle === undefined && config !== undefined && shim !== undefined,
+      usable: problem === undefined && config !== undefined && shim !== undefined,
       path: shim?.path ?? '',
       version: shim?.version ?? '',
-      ...(obstacle && { problem: sentence(obstacle) }),
+      ...(problem !== undefined && { problem }),
       ...(config && { limits: limitsOf(config) }),
       findings,
     },
@@ -137,10 +137,6 @@ async function usedConfig(kata: KataRuntime, { shim }: Probed, draft: ContainerD
   throw new PouchError('PCH_KATA_OPTION', 'the configuration file of kata that was named is not there', {
     hint: 'mend --kata-opt config_path or the option config',
   });
-}
-
-function sentence({ name, found, mend }: RuntimeFinding): string {
-  return `${name}: ${found}${mend === undefined ? '' : ` (${mend})`}`;
 }
 
 function notUsable(name: string, { problem }: RuntimeState): PouchError {

@@ -12,6 +12,8 @@ const daemon = {
   'bin/pouch-logkeeper': 'bin/pouch-logkeeper.ts',
   // core/netns starts it as `./worker.js`, seen from the bundle.
   'bin/worker': 'core/netns/worker.ts',
+  // plugins/runtime-kata starts it as `./kvm-probe.js`, seen from the bundle.
+  'bin/kvm-probe': 'plugins/runtime-kata/kvm/probe.ts',
   'hooks/index': 'hooks/index.ts',
   'client/index': 'client/index.ts',
 };

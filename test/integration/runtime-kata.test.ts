@@ -37,7 +37,13 @@ describe('kata (a stand-in shim in its place)', function () {
     const command = join(kata.dir, 'bin/kata-runtime');
     await writeFile(
       command,
-      '#!/bin/sh\n[ "$1" = --version ] && echo "kata-runtime  : 1.12.1" && exit\necho "$@" >> "$0.calls"\nexec runc "$@"\n',
+      [
+        '#!/bin/sh',
+        '[ "$1" = --version ] && echo "kata-runtime  : 1.12.1" && exit',
+        `[ "$1" = --kata-show-default-config-paths ] && echo ${kata.config} && exit`,
+        'echo "$@" >> "$0.calls"',
+        'exec runc "$@"\n',
+      ].join('\n'),
     );
     await chmod(command, 0o755);
   });

@@ -11,6 +11,12 @@ export function sharesFiles({ hypervisorName, hypervisor }: KataConfig): boolean
   return hypervisorName !== 'firecracker' && textIn(hypervisor, 'shared_fs') !== 'none';
 }
 
+/** Whether host and machine share files by a daemon on the host: 9p is a part of QEMU, inline virtio-fs of the shim. */
+export function sharesByDaemon(config: KataConfig): boolean {
+  const withoutDaemon = ['virtio-9p', 'inline-virtio-fs'];
+  return sharesFiles(config) && !withoutDaemon.includes(textIn(config.hypervisor, 'shared_fs'));
+}
+
 /**
  * Whether the machine gets the memory and CPUs of its containers: by hotplug, or as it boots. Firecracker has no hotplug
  * (kata, configuration-fc.toml: static_sandbox_resource_mgmt).

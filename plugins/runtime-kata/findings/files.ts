@@ -1,7 +1,7 @@
 /** The files that a configuration names: hypervisor, guest kernel, guest image, file sharing daemon. */
 import type { RuntimeFinding } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
-import { sharesFiles, textIn } from '../config/values.ts';
+import { sharesByDaemon, textIn } from '../config/values.ts';
 import { exists, type Host, isExecutable } from '../host.ts';
 import { bad, good } from './finding.ts';
 import { installKata } from './install.ts';
@@ -15,11 +15,21 @@ export async function fileFindings(host: Host, config: KataConfig): Promise<Runt
       ? good('hypervisor', 'dragonball is a part of the shim')
       : await executable(host, 'hypervisor', config, 'path'),
     await file(host, 'kernel', config, ['kernel']),
-    await file(host, 'image', config, ['image', 'initrd']),
-    ...(sharesFiles(config) && textIn(hypervisor, 'virtio_fs_daemon')
+    imageAndInitrd(config) ?? (await file(host, 'image', config, ['image', 'initrd'])),
+    ...(sharesByDaemon(config) && textIn(hypervisor, 'virtio_fs_daemon')
       ? [await executable(host, 'virtiofsd', config, 'virtio_fs_daemon')]
       : []),
   ];
+}
+
+/** Kata takes one of them (katautils/config.go: "having both an image and an initrd … is not supported"). */
+function imageAndInitrd({ path, hypervisorName, hypervisor }: KataConfig): RuntimeFinding | undefined {
+  if (!textIn(hypervisor, 'image') || !textIn(hypervisor, 'initrd')) return undefined;
+  return bad(
+    'image',
+    `${path} names both an image and an initrd, which kata refuses`,
+    `remove image or initrd from [hypervisor.${hypervisorName}] of ${path}`,
+  );
 }
 
 async function executable(

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { findingNames } from '../../../../plugins/runtime-kata/findings/names.ts';
 import type { KataRuntime } from '../../../../plugins/runtime-kata/provider.ts';
 import { complete, FakeHost, rust } from './support/fakeHost.ts';
@@ -90,6 +92,43 @@ describe('what kata needs of a host', () => {
     assert.match((await mend()) ?? '', /this host is a virtual machine: .*nested=1.*-cpu host/);
     await host.write('/proc/cpuinfo', 'flags\t\t: fpu\n');
     assert.match((await mend()) ?? '', /firmware/);
+  });
+
+  it('makes a virtual machine with KVM: that its device opens is not enough', async () => {
+    host.kvmFailure = 'KVM_CREATE_VM: EBUSY';
+    const { ok, found, mend } = (await finding('KVM'))!;
+    assert.equal(ok, false);
+    assert.equal(found, '/dev/kvm opens, but no virtual machine can be made: KVM_CREATE_VM: EBUSY');
+    assert.match(mend ?? '', /lsmod/);
+    host.kvmFailure = '';
+    assert.equal((await finding('KVM'))?.ok, true);
+  });
+
+  it('finds out about KVM in a process of its own, which names the call that failed', () => {
+    const probe = resolve('plugins/runtime-kata/kvm/probe.ts');
+    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', probe, '/dev/null'], {
+      encoding: 'utf8',
+    });
+    assert.deepEqual(JSON.parse(stdout), { failed: 'KVM_GET_API_VERSION: ENOTTY' });
+  });
+
+  it('wants no virtiofsd where files are shared by 9p', async () => {
+    const file = '/etc/kata-containers/configuration.toml';
+    await host.remove('/usr/libexec/virtiofsd');
+    assert.equal((await finding('virtiofsd'))?.ok, false);
+    await host.write(file, complete[file]!.replace('"virtio-fs"', '"virtio-9p"'));
+    assert.equal(await finding('virtiofsd'), undefined);
+    assert.equal((await provider(host).probe()).usable, true);
+  });
+
+  it('refuses an image and an initrd in one configuration, as kata does', async () => {
+    const file = '/etc/kata-containers/configuration.toml';
+    await host.write(
+      file,
+      complete[file]!.replace('image =', 'initrd = "/usr/share/kata/kata.img"\nimage ='),
+    );
+    assert.match((await finding('image'))?.found ?? '', /names both an image and an initrd/);
+    assert.equal((await provider(host).probe()).usable, false);
   });
 
   it('wants / shared: the last mount on it counts', async () => {

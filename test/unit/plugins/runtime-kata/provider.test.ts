@@ -172,17 +172,36 @@ describe('the runtimes of kata', () => {
 
   describe('by the command of kata 1.x', () => {
     const command = () =>
-      kataCommandProvider({ command: 'kata-runtime', config: '', defaults: {}, state: '/run/pouch', host });
+      kataCommandProvider({ command: 'kata-runtime', defaults: {}, ignore: [], state: '/run/pouch', host });
 
     it('are run as runc is', async () => {
       await host.write('/usr/bin/kata-runtime', '');
       host.version = 'kata-runtime  : 1.12.1\n   commit   : a\n';
       const state = await command().probe();
-      assert.deepEqual(state, { usable: true, path: '/usr/bin/kata-runtime', version: '1.12.1' });
+      assert.equal(state.usable, true);
+      assert.deepEqual([state.path, state.version], ['/usr/bin/kata-runtime', '1.12.1']);
       assert.deepEqual(await command().options(draftWith({})), {
         binaryName: '/usr/bin/kata-runtime',
         root: '/run/pouch/kata-runtime',
       });
+    });
+
+    it('need a configuration where the command looks for it', async () => {
+      await host.write('/usr/bin/kata-runtime', '');
+      host.version = 'kata-runtime  : 1.12.1\n';
+      await host.remove(config);
+      await host.write('/opt/kata/share/defaults/kata-containers/configuration.toml', complete[config]!);
+      const { usable, problem } = await command().probe();
+      assert.equal(usable, false);
+      assert.match(problem ?? '', /^configuration: none at \/etc\/kata-containers\/configuration\.toml, /);
+      await assert.rejects(command().options(draftWith({})), { code: 'PCH_RUNTIME_UNUSABLE' });
+    });
+
+    it('need all that a machine needs', async () => {
+      await host.write('/usr/bin/kata-runtime', '');
+      host.version = 'kata-runtime  : 1.12.1\n';
+      await host.remove('/usr/share/kata/vmlinux');
+      assert.match((await command().probe()).problem ?? '', /^kernel: /);
     });
 
     it('need 1.x: the command of a later kata runs nothing', async () => {

@@ -39,6 +39,8 @@ export const complete: Record<string, string> = {
 export class FakeHost implements Host {
   readonly root: string;
   env: Record<string, string | undefined> = { PATH: '/usr/local/bin:/usr/bin' };
+  /** What making a virtual machine fails with. */
+  kvmFailure = '';
   /** What `--version` prints. */
   version = golang;
 
@@ -64,8 +66,12 @@ export class FakeHost implements Host {
     await rm(join(this.root, path));
   }
 
-  run(): Promise<string> {
-    return Promise.resolve(this.version);
+  run(_file: string, args: readonly string[]): Promise<string> {
+    return Promise.resolve(args.includes('--version') ? this.version : '');
+  }
+
+  tryKvm(): Promise<string> {
+    return Promise.resolve(this.kvmFailure);
   }
 
   dispose(): Promise<void> {
