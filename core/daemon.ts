@@ -11,6 +11,7 @@ import type { StepObserver } from './apply/ledger.ts';
 import { assemble, type Assembled } from './assembly.ts';
 import { ContainerdClient } from './containerd/index.ts';
 import { ManagedContainerd } from './containerd/managed.ts';
+import { checkMountNamespace } from './containerd/mountNamespace.ts';
 import { supportedVersion } from './containerd/supported-version.ts';
 import { FileWorkers } from './files/index.ts';
 import { hostFacts } from './hostFacts.ts';
@@ -72,6 +73,7 @@ export class Daemon {
     await fillReserve(config.root);
     this.#netns.start();
     this.#containerd = await this.#connect();
+    await checkMountNamespace(config.containerd.address, config.state);
     const { kernel, images } = await this.#assemble(this.#containerd.client);
     this.#kernel = kernel;
     this.#images = images;

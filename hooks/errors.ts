@@ -68,6 +68,10 @@ export const errorKinds = {
   PCH_CONTAINERD_INVALID: { status: 400, doc: 'containerd refused an argument.' },
   PCH_CONTAINERD_MISSING: { status: 500, doc: 'The containerd executable was not found.' },
   PCH_CONTAINERD_NOT_FOUND: { status: 404, doc: 'containerd has no such object.' },
+  PCH_CONTAINERD_OTHER_MOUNTS: {
+    status: 500,
+    doc: 'containerd runs in another mount namespace than pouchd, so that neither sees what the other mounts.',
+  },
   PCH_CONTAINERD_PRECONDITION: {
     status: 409,
     doc: 'The state of the object in containerd does not allow the call.',

@@ -202,6 +202,11 @@ export class TestPouchd {
     return await finished(executable, ['--config', this.#configFile, ...args]);
   }
 
+  /** The same below another command, such as unshare(1). */
+  async pouchdBelow(command: string, ...args: string[]): Promise<Finished> {
+    return await finished(command, [...args, executable, '--config', this.#configFile]);
+  }
+
   /** Runs the `pouch` command against it. */
   async pouch(...args: string[]): Promise<Finished> {
     return await this.pouchWith({}, ...args);
