@@ -9,6 +9,7 @@ import { diff } from '../plugins/draft/diff.ts';
 import type { Generation } from '../plugins/index.ts';
 import { updateSpec } from '../state/planFiles.ts';
 import { emitContainer, type Kernel, withLedger, underLock } from './kernel.ts';
+import { machineWarnings } from './machineLimits.ts';
 import { requireOf } from './requireFeature.ts';
 import { wantsRestart } from './restartPolicy.ts';
 
@@ -30,13 +31,16 @@ export async function update(
         look: (path, what) => kernel.files.look(path, what),
       });
       const { resources, restart } = record.draft;
+      const isLive = ['running', 'paused'].includes(record.state.status);
       await apply(kernel, record, planned);
+      const reached = isLive ? await machineWarnings(kernel, record, resources.memory?.limit) : [];
       await heedPolicy(kernel, record);
       announce(kernel, record, generation, { resources, restart });
       return {
         warnings: [
           ...planned.degraded.map(({ plugin, message }) => `without plugin ${plugin}: ${message}`),
           ...planned.warnings,
+          ...reached,
         ],
       };
     }),

@@ -135,6 +135,19 @@ describe('kata (a stand-in shim in its place)', function () {
       await ok('rm', '-f', 'free', 'tight');
     });
 
+    it('with a warning where an update asks for more memory than their machine is known to have', async () => {
+      await ok('run', '-d', '--name', 'grown', '--runtime', 'kata', '-m', '64m', 'busybox', 'sleep', '1000');
+      const update = (memory: string) => kata.it.pouchWith({}, 'update', '-m', memory, 'grown');
+      assert.doesNotMatch((await update('1g')).stderr, /--memory/);
+      const { exitCode, stderr } = await update('8g');
+      assert.equal(exitCode, 0);
+      assert.match(
+        stderr,
+        /the limit is 8192 MiB; the virtual machine booted with \d+ MiB, and kata does not report/,
+      );
+      await ok('rm', '-f', 'grown');
+    });
+
     it('and says of a missing command what it says of it elsewhere', async () => {
       const { exitCode, stderr } = await pouch('run', '--rm', '--runtime', 'kata', 'busybox', 'nosuch');
       assert.match(stderr, /PCH_COMMAND_NOT_FOUND/);

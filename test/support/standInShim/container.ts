@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateTaskRequest, ExecProcessRequest } from '../../../core/containerd/gen/shim/task.ts';
+import type { OciResources } from '../../../hooks/oci.ts';
 import { Program } from './program.ts';
 import { mountRootfs } from './runc.ts';
 import { codes, StatusError } from './status.ts';
@@ -9,6 +10,8 @@ export class Container {
   readonly id: string;
   readonly bundle: string;
   readonly init: Program;
+  /** Of an update, which reaches the cgroup in the guest; the machine does not grow. */
+  limits: OciResources | undefined;
   readonly #execs = new Map<string, Program>();
 
   private constructor(request: CreateTaskRequest) {

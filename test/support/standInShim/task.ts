@@ -13,7 +13,7 @@ import {
 import { Empty } from '../../../core/containerd/gen/google/protobuf/empty.ts';
 import { Status } from '../../../core/containerd/gen/types/task.ts';
 import { Metrics } from '../../../core/containerd/gen/metrics/cgroup1.ts';
-import type { OciProcess, OciSpec } from '../../../hooks/oci.ts';
+import type { OciProcess, OciResources } from '../../../hooks/oci.ts';
 import { Container } from './container.ts';
 import type { Events } from './events.ts';
 import { leaveHypervisor } from './hypervisor.ts';
@@ -136,10 +136,14 @@ export function taskMethods(events: Events, end: () => void): Methods {
       return Empty.create();
     },
     resizePty: async () => Empty.create(),
-    update: async () => Empty.create(),
+    async update({ id, resources }: { id: string; resources?: { value: Uint8Array } }) {
+      find(id).limits = JSON.parse(String(resources?.value ?? '{}')) as OciResources;
+      return Empty.create();
+    },
     checkpoint: () => Promise.reject(new StatusError(codes.unimplemented, 'service Checkpoint')),
     async stats({ id }: { id: string }) {
-      return StatsResponse.create({ stats: metricsOf(readSpec(find(id).bundle)) });
+      const { bundle, limits } = find(id);
+      return StatsResponse.create({ stats: metricsOf(limits ?? readSpec(bundle).linux.resources) });
     },
     pids: async () => PidsResponse.create({ processes: [{ pid }] }),
     connect: async () => ConnectResponse.create({ shimPid: pid, taskPid: pid }),
@@ -151,8 +155,8 @@ export function taskMethods(events: Events, end: () => void): Methods {
 }
 
 /** The counters of the container's cgroup in the guest, where a memory limit of none is the largest number of pages. */
-function metricsOf({ linux }: OciSpec): { typeUrl: string; value: Buffer } {
-  const limit = linux.resources?.memory?.limit ?? '9223372036854771712';
+function metricsOf(resources: OciResources | undefined): { typeUrl: string; value: Buffer } {
+  const limit = resources?.memory?.limit ?? '9223372036854771712';
   const metrics = Metrics.create({ memory: { usage: { usage: 4096, limit: String(limit) } } });
   return {
     typeUrl: 'io.containerd.cgroups.v1.Metrics',
