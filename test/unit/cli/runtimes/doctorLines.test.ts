@@ -13,8 +13,7 @@ function runtime(name: string, findings: Finding[], more: Partial<RuntimeWire> =
 }
 
 describe('pouch doctor', () => {
-  const print = (...runtimes: RuntimeWire[]) =>
-    doctorLines(runtimes, paletteFor({ isTTY: false } as never, {}));
+  const print = (...runtimes: RuntimeWire[]) => doctorLines(runtimes, paletteFor({ isTTY: false }, {}));
 
   it('prints once what several runtimes lack, and whose the rest is', () => {
     assert.deepEqual(
