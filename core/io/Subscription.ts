@@ -54,11 +54,11 @@ export class Subscription implements AsyncIterable<OutputChunk> {
     return this.#queue;
   }
 
-  /** Subscribes; fails `ready` if that does not come about in time. */
+  /** Subscribes; never rejects, `ready` does: also if that does not happen in time. */
   async start(): Promise<void> {
     await this.connect();
-    if (await within(this.#ready.promise, readyDeadlineMs)) return;
-    this.#finish(noAnswer(this.#options.container));
+    const isSettled = await within(this.#ready.promise, readyDeadlineMs).catch(() => true);
+    if (!isSettled) this.#finish(noAnswer(this.#options.container));
   }
 
   /** Subscribes unless it is; resolves when that is done, or was in vain (then to be called again for a new keeper). */
