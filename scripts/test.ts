@@ -2,7 +2,7 @@
  * `npm test`: installs what the tests need, builds, and runs all of them; `npm test -- unit` (or integration, oci-runtime, clients,
  * engines) only those, and `npm test -- integration FILE…` only these files; `npm test -- runtimes`
  * what takes too long for each time: some of the integration tests with crun and with runlxc, and other engines with
- * runlxc. Ends with what failed and the line `N passed, N failed`.
+ * runlxc; `npm test -- torture [SEED[:ROUND]] [MINUTES]` random load and faults (test/torture). Ends with what failed and the line `N passed, N failed`.
  */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -11,6 +11,7 @@ import { bootstrapPackages, installMissing, runtimePackages, testPackages } from
 import { runScript, SetupError } from './lib/setupError.ts';
 import type { Result } from './test/reporter.ts';
 import { runSuite, type Suite } from './test/suite.ts';
+import { runTorture } from './test/torture.ts';
 
 const minutes = 60_000;
 
@@ -57,6 +58,7 @@ const otherRuntimes = ['crun', 'runlxc'];
 await runScript(async () => {
   const [wanted, ...only] = process.argv.slice(2);
   if (wanted === 'runtimes') return await withOtherRuntimes();
+  if (wanted === 'torture') return await withTorture(only);
   const { engines, ...usual } = suites;
   const chosen = wanted === undefined ? Object.values(usual) : [suiteOf(wanted)];
   if (chosen.some((suite) => suite !== suites.unit)) await prepareHost();
@@ -73,6 +75,17 @@ async function withOtherRuntimes(): Promise<number> {
     return runSuite({ ...suites.integration, name: `integration tests with ${runtime}`, includes });
   });
   return await runAll([...withEach, () => runSuite(suites.engines)]);
+}
+
+/** The tests of its oracles come first: a round means something only if they can fail. */
+async function withTorture(args: readonly string[]): Promise<number> {
+  await prepareHost();
+  await build();
+  const ofOracles = { ...suites.unit, name: 'unit tests of the torture' };
+  return await runAll([
+    () => runSuite(ofOracles, ['test/unit/torture/**/*.test.ts']),
+    () => runTorture(args),
+  ]);
 }
 
 async function build(): Promise<void> {
@@ -97,7 +110,7 @@ function suiteOf(name: string): Suite {
   const suite = (suites as Partial<Record<string, Suite>>)[name];
   if (suite) return suite;
   throw new SetupError(
-    `There are no tests named ${name}: choose ${Object.keys(suites).join(', ')}, runtimes, or none for all.`,
+    `There are no tests named ${name}: choose ${Object.keys(suites).join(', ')}, runtimes, torture, or none for all.`,
   );
 }
 

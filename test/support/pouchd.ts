@@ -125,6 +125,11 @@ export class TestPouchd {
     return this.#process !== undefined && !hasEnded(this.#process);
   }
 
+  /** Of the last process that was started. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** What it has logged, from the first start on. */
   log(): Promise<string> {
     return readFile(this.#logFile, 'utf8').catch(() => '');

@@ -6,9 +6,9 @@ export interface SeededRandom {
   below(limit: number): number;
 }
 
-/** The same numbers again with POUCH_TEST_SEED (mulberry32). */
-export function seededRandom(): SeededRandom {
-  const seed = Number(process.env['POUCH_TEST_SEED'] ?? randomInt(2 ** 31));
+/** Repeats its numbers for the same seed, which is POUCH_TEST_SEED unless given (mulberry32). */
+export function seededRandom(given?: number): SeededRandom {
+  const seed = given ?? Number(process.env['POUCH_TEST_SEED'] ?? randomInt(2 ** 31));
   let state = seed;
   return {
     seed,
@@ -19,4 +19,9 @@ export function seededRandom(): SeededRandom {
       return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
     },
   };
+}
+
+/** One of them, each as likely as the others. */
+export function pick<T>(random: SeededRandom, from: readonly T[]): T {
+  return from[random.below(from.length)]!;
 }

@@ -1,0 +1,166 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, type ClientError } from '../../../client/index.ts';
+import { pick, type SeededRandom } from '../../support/seededRandom.ts';
+import type { Lab } from '../lab/Lab.ts';
+import type { Model } from '../model/Model.ts';
+import type { Status, Tracked } from '../model/Tracked.ts';
+import { after, mayRefuse, type Verb } from '../model/transitions.ts';
+import type { Failure } from '../oracles/untrue.ts';
+import { chooseOperation } from './operations.ts';
+
+/** Codes by which a container refuses a verb in its present state. */
+const refusals: readonly string[] = [
+  'PCH_CONFLICT',
+  'PCH_CONTAINER_NOT_RUNNING',
+  'PCH_CONTAINER_RUNNING',
+  'PCH_CONTAINERD_PRECONDITION',
+];
+
+export interface LoadOptions {
+  /** Begins the names of all that it makes. */
+  name: string;
+  lab: Lab;
+  model: Model;
+  random: SeededRandom;
+  /** Containers that other clients use too. */
+  shared: readonly Tracked[];
+}
+
+/** One client of the daemon: it performs one drawn operation after another, and keeps the books about them. */
+export class LoadClient {
+  readonly name: string;
+  readonly lab: Lab;
+  readonly model: Model;
+  readonly random: SeededRandom;
+  readonly api: Client;
+  readonly own: Tracked[] = [];
+  readonly failures: Failure[] = [];
+  /** What an operation has seen that cannot be: output of a command that is not the command's. */
+  readonly wrongs: string[] = [];
+  /** Operations that were acknowledged. */
+  done = 0;
+  readonly #shared: readonly Tracked[];
+  #names = 0;
+  #isStopped = false;
+
+  constructor({ name, lab, model, random, shared }: LoadOptions) {
+    this.name = name;
+    this.lab = lab;
+    this.model = model;
+    this.random = random;
+    this.#shared = shared;
+    this.api = new Client({ host: lab.pouchd.host });
+  }
+
+  /** Works until it is stopped. */
+  async work(): Promise<void> {
+    while (!this.#isStopped) {
+      await this.lab.serves();
+      await chooseOperation(this)(this);
+    }
+    this.api.close();
+  }
+
+  /** It ends with the operation that is under way. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  newName(): string {
+    return `${this.name}n${(this.#names += 1)}`;
+  }
+
+  /** A container to do something to, mostly one of its own; undefined if there is none. */
+  someContainer(): Tracked | undefined {
+    const shared = this.#shared.filter((one) => one.may('created', 'running', 'paused', 'exited', 'ending'));
+    const choice = this.random.below(4) === 0 ? shared : this.own;
+    return choice.length === 0 ? undefined : pick(this.random, choice);
+  }
+
+  /** Performs a verb on a container; `undefined` if it was not acknowledged. */
+  async act<T>(
+    verb: Verb,
+    call: string,
+    one: Tracked,
+    work: (ref: string) => Promise<T>,
+  ): Promise<T | undefined> {
+    const was = new Set(one.states);
+    const hurts = one.hurts;
+    if (verb === 'rm' || verb === 'rm -f') one.isRemovalTried = true;
+    const outcome = await this.call(`${call} ${one.name}`, () => work(one.ref), {
+      isTrue: (code) => this.#isTrue(code, verb, one, was),
+    });
+    one.history.push(`${elapsed()} ${call}: ${outcome.error ?? 'done'}`);
+    if (one.isShared) this.#noteShared(verb, one, outcome.isDone);
+    else this.#note(verb, one, was, outcome);
+    if (one.hurts !== hurts) one.mayBe('exited');
+    return outcome.result;
+  }
+
+  /** A call whose failure goes on the books. */
+  async call<T>(
+    call: string,
+    work: () => Promise<T>,
+    { isTrue = () => false }: { isTrue?: (code: string) => boolean } = {},
+  ): Promise<Outcome<T>> {
+    const began = performance.now();
+    try {
+      const result = await work();
+      this.done += 1;
+      return { isDone: true, isRefused: false, result };
+    } catch (error) {
+      const { code = '', status = 0, message } = error as Partial<ClientError> & Error;
+      const ended = performance.now();
+      this.failures.push({ call, began, ended, code, status, message, isTrue: isTrue(code) });
+      // Not to turn in circles while the daemon is away.
+      if (code.startsWith('PCH_DAEMON_')) await delay(50);
+      return { isDone: false, isRefused: isTrue(code), result: undefined, error: `${code} ${message}` };
+    }
+  }
+
+  #isTrue(code: string, verb: Verb, one: Tracked, was: ReadonlySet<Status>): boolean {
+    if (code === 'PCH_CONTAINER_NOT_FOUND') return one.isShared ? one.isRemovalTried : was.has('gone');
+    return refusals.includes(code) && (one.isShared || mayRefuse(verb, was));
+  }
+
+  #note(verb: Verb, one: Tracked, was: ReadonlySet<Status>, { isDone, isRefused }: Outcome<unknown>): void {
+    const next = after(verb, one, was);
+    if (isRefused) return;
+    if (['stop', 'kill', 'restart', 'rm -f'].includes(verb)) this.#mayHaveBeenKilled(one);
+    if (isDone && next.length > 0) return one.is(...next);
+    if (isDone) return;
+    one.mayBe(...next);
+    if (verb === 'start' || verb === 'restart') {
+      one.mayBe('exited');
+      one.exitCodes = undefined;
+      one.hasWholeLog = false;
+    }
+    // A removal that was cut off has begun with a stop.
+    if (verb === 'rm -f' && one.may('running', 'paused', 'ending')) one.mayBe('exited');
+    if (verb === 'unpause' || verb === 'stop') one.mayBe('running');
+  }
+
+  #mayHaveBeenKilled(one: Tracked): void {
+    if (one.exitCodes && !one.exitCodes.includes(137)) one.exitCodes = [...one.exitCodes, 137];
+  }
+
+  #noteShared(verb: Verb, one: Tracked, isDone: boolean): void {
+    if (verb !== 'rm' && verb !== 'rm -f') return;
+    if (isDone) one.is('gone');
+    else if (one.may('created', 'running', 'paused', 'exited')) one.mayBe('gone');
+  }
+}
+
+export interface Outcome<T> {
+  isDone: boolean;
+  /** It has failed for a reason that leaves everything as it was. */
+  isRefused: boolean;
+  result: T | undefined;
+  /** What the failure said. */
+  error?: string;
+}
+
+/** Seconds, to see what happened at the same time. */
+export function elapsed(): string {
+  return `${(performance.now() / 1000).toFixed(2)} s`;
+}

@@ -1,0 +1,34 @@
+import { Tracked, type TrackedOptions } from './Tracked.ts';
+
+/** A named volume and the marker that a container has written into it. */
+export interface TrackedVolume {
+  name: string;
+  /** Undefined while no write was acknowledged. */
+  marker: string | undefined;
+  /** Whether it must exist, must not, or one does not know. */
+  exists: 'yes' | 'no' | 'maybe';
+}
+
+/** All that a round's clients had acknowledged. */
+export class Model {
+  readonly containers: Tracked[] = [];
+  readonly volumes: TrackedVolume[] = [];
+
+  container(options: TrackedOptions): Tracked {
+    const tracked = new Tracked(options);
+    this.containers.push(tracked);
+    return tracked;
+  }
+
+  volume(name: string): TrackedVolume {
+    const volume: TrackedVolume = { name, marker: undefined, exists: 'no' };
+    this.volumes.push(volume);
+    return volume;
+  }
+
+  /** A fault hurt one of the containers, or nobody knows which. */
+  hurt(id?: string): void {
+    for (const one of this.containers)
+      if (id === undefined || one.id === undefined || one.id === id) one.hurt();
+  }
+}

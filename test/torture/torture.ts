@@ -1,0 +1,68 @@
+import { messageOf } from '../../hooks/errors.ts';
+import { seedOfRound, type Wanted } from './arguments.ts';
+import { drawRound, type RoundPlan } from './draw.ts';
+import { Lab } from './lab/Lab.ts';
+import { playRound, type RoundResult } from './round.ts';
+
+export interface TortureResult {
+  /** Rounds. */
+  passed: number;
+  /** One text per failed round. */
+  failures: string[];
+}
+
+/** After these the rest would only repeat what is known. */
+const mostFailures = 5;
+
+/** Plays rounds until the time is over, or the one that is wanted. A round that fails gets a new daemon after it. */
+export async function torture(
+  { seed, round, minutes }: Wanted,
+  print: (line: string) => void,
+): Promise<TortureResult> {
+  print(
+    `torture: seed ${seed}; replay with: npm test -- torture ${round === undefined ? `${seed} ${minutes}` : `${seed}:${round}`}`,
+  );
+  const until = performance.now() + minutes * 60_000;
+  const result: TortureResult = { passed: 0, failures: [] };
+  let lab: Lab | undefined;
+  try {
+    for (let number = round ?? 1; ; number += 1) {
+      lab ??= await Lab.open();
+      const plan = drawRound(number, seedOfRound(seed, number));
+      const failure = await play(plan, lab, print);
+      if (failure === undefined) result.passed += 1;
+      else {
+        result.failures.push(`${failure}\n  replay: npm test -- torture ${seed}:${number}`);
+        print(result.failures.at(-1)!);
+        await lab.close();
+        lab = undefined;
+      }
+      if (round !== undefined || performance.now() > until || result.failures.length >= mostFailures)
+        return result;
+    }
+  } finally {
+    await lab?.close();
+  }
+}
+
+/** Its failure as a text; undefined if all held. */
+async function play(plan: RoundPlan, lab: Lab, print: (line: string) => void): Promise<string | undefined> {
+  const began = performance.now();
+  const title = `round ${plan.number} (seed ${plan.seed}): ${plan.strikes.map(({ fault }) => fault.name).join(', ')}`;
+  try {
+    const outcome = await playRound(plan, lab);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    print(`${title}; ${outcome.done} calls done, ${outcome.failed} failed; ${seconds} s`);
+    return outcome.violations.length === 0 ? undefined : describe(title, outcome);
+  } catch (error) {
+    return `${title}\n  broke off: ${error instanceof Error ? error.stack : messageOf(error)}`;
+  }
+}
+
+const mostShown = 30;
+
+function describe(title: string, { violations }: RoundResult): string {
+  const lines = violations.map(({ oracle, evidence }) => `  ${oracle}: ${evidence}`);
+  const more = lines.length > mostShown ? [`  and ${lines.length - mostShown} more`] : [];
+  return [title, ...lines.slice(0, mostShown), ...more].join('\n');
+}
