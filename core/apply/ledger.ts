@@ -5,6 +5,7 @@
 import type { Effect, EffectContext, EffectKind, EffectStage } from '../../hooks/effects.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { linkedAbort } from '../host/linkedAbort.ts';
+import { settleAll } from '../supervise/settle-all.ts';
 import { isDiskFull } from '../state/reserve.ts';
 import type { Journal, JournalEntry, Verb } from './journal.ts';
 
@@ -149,9 +150,7 @@ export class Ledger {
       running.set(key, started);
       return started;
     };
-    const outcomes = await Promise.allSettled(Object.keys(effects).map(run));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
+    await settleAll(Object.keys(effects).map(run));
   }
 
   /**
@@ -168,9 +167,7 @@ export class Ledger {
       running.set(key, started);
       return started;
     };
-    const outcomes = await Promise.allSettled(keys.map(run));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
+    await settleAll(keys.map(run));
   }
 
   /** Undoes one effect; nothing if it is not on the books. */

@@ -13,6 +13,7 @@ import type { Generation } from '../plugins/index.ts';
 import { checkStorable } from '../state/containerRecord.ts';
 import { newId, newName } from '../state/ids.ts';
 import { writeNewSpec, writePlan } from '../state/planFiles.ts';
+import { settleAll } from '../supervise/settle-all.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
@@ -70,6 +71,7 @@ async function apply(
   await mkdir(record.paths.directory, { mode: 0o700 });
   const { draft: _draft, ...toStore } = planned;
   const staged = kernel.store.stage(record);
+  let isUndone = true;
   try {
     await startsNext?.(record);
     await writeNewSpec(record, planned.spec);
@@ -77,14 +79,16 @@ async function apply(
     await withLedger(kernel, record.id, async (ledger) => {
       await ledger.begin('create');
       try {
-        await Promise.all([
+        await settleAll([
           ledger.apply(effects, kernel.shutdown),
           writePlan(record, toStore),
           kernel.store.save(record),
         ]);
       } catch (error) {
+        isUndone = false;
         await ledger.undo('start');
         await ledger.undo('create');
+        isUndone = true;
         throw error;
       }
       await ledger.commit();
@@ -92,7 +96,8 @@ async function apply(
     if (startsNext) kernel.prepared.add(record.id);
     kernel.store.add(record);
   } catch (error) {
-    await kernel.store.discard(record.id);
+    // Its journal names what could not be undone; the next daemon does that.
+    if (isUndone) await kernel.store.discard(record.id);
     throw error;
   } finally {
     staged.unstage();

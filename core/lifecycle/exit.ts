@@ -1,11 +1,12 @@
 /** What follows the end of a container's PID 1, whether anybody asked for it or not. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
-import { messageOf } from '../../hooks/errors.ts';
+import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
 import type { Ledger } from '../apply/ledger.ts';
 import { oomKills } from '../host/oomKills.ts';
 import { isContainerdError } from '../containerd/index.ts';
+import { retry } from '../supervise/retry.ts';
 import { isDiskFull, withReserve } from '../state/reserve.ts';
 import { keepRecord } from './keepRecord.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
@@ -18,6 +19,8 @@ export const unseenExitCode = 255;
 
 /** Milliseconds before the next try to reach containerd. */
 const retryMs = 200;
+/** The next daemon or verb does what still fails after the last of them. */
+const cleanUpPausesMs = [200, 400, 800, 1_600, 3_200, 6_400];
 
 export interface Exit {
   exitStatus: number;
@@ -56,13 +59,28 @@ export async function onExit(kernel: Kernel, record: ContainerRecord, exit: Exit
   if (record.draft.autoRemove) kernel.store.forgetName(record);
   kernel.exits.settle('exit', record.id, { exitCode: exit.exitStatus });
   emitContainer(kernel, 'die', record, { exitCode: String(exit.exitStatus) });
-  await kernel.locks.run(record.id, 'clean up', async () => {
-    // Another verb may have had the lock first, and done all this or started it anew.
-    if (record.state.status === 'running' || !kernel.store.has(record.id)) return;
-    await cleanUpLocked(kernel, record);
-    if (record.draft.autoRemove) await removeLocked(kernel, record, { volumes: true });
-    else restartAfterExit(kernel, record);
-  });
+  await retried(kernel, record, () =>
+    kernel.locks.run(record.id, 'clean up', () => settleExit(kernel, record)),
+  );
+}
+
+async function settleExit(kernel: Kernel, record: ContainerRecord): Promise<void> {
+  // Another verb may have had the lock first, and done all this or started it anew.
+  if (record.state.status === 'running' || !kernel.store.has(record.id)) return;
+  await cleanUpLocked(kernel, record);
+  if (record.draft.autoRemove) await removeLocked(kernel, record, { volumes: true });
+  else restartAfterExit(kernel, record);
+}
+
+/** No caller repeats this clean-up when it meets a containerd that is being started again. */
+async function retried(kernel: Kernel, { id }: ContainerRecord, work: () => Promise<void>): Promise<void> {
+  const isWorthIt = (error: unknown) => {
+    const isOfContainerd = error instanceof PouchError && error.code.startsWith('PCH_CONTAINERD_');
+    if (isOfContainerd)
+      kernel.log.warn('the clean-up after an exit is repeated', { container: id, error: error.message });
+    return isOfContainerd;
+  };
+  await retry(work, { pausesMs: cleanUpPausesMs, isWorthIt, signal: kernel.shutdown });
 }
 
 async function finishOutput(kernel: Kernel, { id }: ContainerRecord): Promise<void> {

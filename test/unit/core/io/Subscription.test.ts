@@ -23,8 +23,11 @@ describe('a subscription to the output of a container', () => {
       connect: () => connectTo(path),
       onDone: () => {},
     });
-    await subscription.start();
-    await assert.rejects(subscription.ready, { code: 'PCH_CONTAINER_NOT_RUNNING' });
-    keeper.close();
+    try {
+      await subscription.start();
+      await assert.rejects(subscription.ready, { code: 'PCH_CONTAINER_NOT_RUNNING' });
+    } finally {
+      keeper.close();
+    }
   });
 });
