@@ -30,6 +30,8 @@ const endWithinMs = 20_000;
 export interface StartOptions {
   /** See bin/daemon/failpoint.ts. */
   failpoint?: string;
+  /** File descriptors that it may have (RLIMIT_NOFILE). */
+  openFiles?: number;
 }
 
 export interface NewOptions extends StartOptions {
@@ -39,8 +41,6 @@ export interface NewOptions extends StartOptions {
   env?: Record<string, string>;
   /** Bytes of a disk of its own (a tmpfs) at root or state. */
   disks?: { root?: number; state?: number };
-  /** File descriptors that it may have (RLIMIT_NOFILE). */
-  openFiles?: number;
 }
 
 export interface Finished {
@@ -136,7 +136,7 @@ export class TestPouchd {
   }
 
   /** Starts it; answers when it serves. */
-  async start({ failpoint }: StartOptions = {}): Promise<void> {
+  async start({ failpoint, openFiles = this.#openFiles }: StartOptions = {}): Promise<void> {
     const log = await open(this.#logFile, 'a');
     const env = {
       ...process.env,
@@ -144,9 +144,8 @@ export class TestPouchd {
       ...(failpoint !== undefined && { POUCHD_FAILPOINT: failpoint }),
     };
     const command = [executable, '--config', this.#configFile];
-    const files = this.#openFiles;
     // prlimit becomes the command: the pid stays.
-    if (files !== undefined) command.unshift('prlimit', `--nofile=${files}:${files}`);
+    if (openFiles !== undefined) command.unshift('prlimit', `--nofile=${openFiles}:${openFiles}`);
     const child = spawn(command[0]!, command.slice(1), {
       env,
       stdio: ['ignore', log.fd, log.fd],

@@ -1,6 +1,7 @@
 import { messageOf } from '../../hooks/errors.ts';
 import { seedOfRound, type Wanted } from './arguments.ts';
 import { drawRound, type RoundPlan } from './draw.ts';
+import { onlyFaults } from './faults/index.ts';
 import { Lab } from './lab/Lab.ts';
 import { playRound, type RoundResult } from './round.ts';
 
@@ -20,7 +21,7 @@ export async function torture(
   print: (line: string) => void,
 ): Promise<TortureResult> {
   print(
-    `torture: seed ${seed}; replay with: npm test -- torture ${round === undefined ? `${seed} ${minutes}` : `${seed}:${round}`}`,
+    `torture: seed ${seed}; replay: ${replay(round === undefined ? `${seed} ${minutes}` : `${seed}:${round}`)}`,
   );
   const until = performance.now() + minutes * 60_000;
   const result: TortureResult = { passed: 0, failures: [] };
@@ -32,7 +33,7 @@ export async function torture(
       const failure = await play(plan, lab, print);
       if (failure === undefined) result.passed += 1;
       else {
-        result.failures.push(`${failure}\n  replay: npm test -- torture ${seed}:${number}`);
+        result.failures.push(`${failure}\n  replay: ${replay(`${seed}:${number}`)}`);
         print(result.failures.at(-1)!);
         await lab.close();
         lab = undefined;
@@ -65,4 +66,9 @@ function describe(title: string, { violations }: RoundResult): string {
   const lines = violations.map(({ oracle, evidence }) => `  ${oracle}: ${evidence}`);
   const more = lines.length > mostShown ? [`  and ${lines.length - mostShown} more`] : [];
   return [title, ...lines.slice(0, mostShown), ...more].join('\n');
+}
+
+function replay(args: string): string {
+  const only = onlyFaults === undefined ? '' : `POUCH_TORTURE_FAULTS='${onlyFaults}' `;
+  return `${only}npm test -- torture ${args}`;
 }

@@ -58,7 +58,8 @@ async function killAtStep({ lab, random }: Scene): Promise<void> {
   if (random.below(3) === 0) await lab.dieAt(pick(random, lab.steps), 500);
 }
 
-async function killHelper({ lab }: Scene, role: string): Promise<void> {
+async function killHelper({ lab, model }: Scene, role: string): Promise<void> {
+  if (role === 'pouch-logkeeper') model.keeperDeaths.push(performance.now());
   const old = processesOf(lab.pouchd.names).find((one) => one.role === role);
   if (old) end(old);
   const isNew = () => processesOf(lab.pouchd.names).some((one) => one.role === role && one.pid !== old?.pid);

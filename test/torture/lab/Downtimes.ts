@@ -2,15 +2,19 @@
 export class Downtimes {
   readonly #past: { from: number; to: number }[] = [];
   #since: number | undefined;
+  /** Downtimes may lie within each other. */
+  #depth = 0;
 
   /** The daemon may go down from now on. */
   begin(now = performance.now()): void {
+    this.#depth += 1;
     this.#since ??= now;
   }
 
   /** It serves again. */
   end(now = performance.now()): void {
-    if (this.#since === undefined) return;
+    this.#depth -= 1;
+    if (this.#since === undefined || this.#depth > 0) return;
     this.#past.push({ from: this.#since, to: now });
     this.#since = undefined;
   }

@@ -73,6 +73,16 @@ export class Lab {
     await this.#startAgain(options);
   }
 
+  /** While `work` runs, the daemon may fail to respond. */
+  async whileUnreliable(work: () => Promise<void>): Promise<void> {
+    this.downtimes.begin();
+    try {
+      await work();
+    } finally {
+      this.downtimes.end();
+    }
+  }
+
   /** The same for one that ends by SIGTERM. */
   async restart(meanwhile: () => Promise<void>, options: StartOptions = {}): Promise<void> {
     this.downtimes.begin();

@@ -89,6 +89,7 @@ export class LoadClient {
     if (verb === 'rm' || verb === 'rm -f') one.isRemovalTried = true;
     const outcome = await this.call(`${call} ${one.name}`, () => work(one.ref), {
       isTrue: (code) => this.#isTrue(code, verb, one, was),
+      about: one,
     });
     one.history.push(`${elapsed()} ${call}: ${outcome.error ?? 'done'}`);
     if (one.isShared) this.#noteShared(verb, one, outcome.isDone);
@@ -101,7 +102,7 @@ export class LoadClient {
   async call<T>(
     call: string,
     work: () => Promise<T>,
-    { isTrue = () => false }: { isTrue?: (code: string) => boolean } = {},
+    { isTrue = () => false, about }: { isTrue?: (code: string) => boolean; about?: Tracked } = {},
   ): Promise<Outcome<T>> {
     const began = performance.now();
     try {
@@ -111,7 +112,8 @@ export class LoadClient {
     } catch (error) {
       const { code = '', status = 0, message } = error as Partial<ClientError> & Error;
       const ended = performance.now();
-      this.failures.push({ call, began, ended, code, status, message, isTrue: isTrue(code) });
+      const history = about?.history.slice(-10) ?? [];
+      this.failures.push({ call, began, ended, code, status, message, isTrue: isTrue(code), history });
       // Not to turn in circles while the daemon is away.
       if (code.startsWith('PCH_DAEMON_')) await delay(50);
       return { isDone: false, isRefused: isTrue(code), result: undefined, error: `${code} ${message}` };

@@ -221,6 +221,9 @@ async function run(client: LoadClient, options: { bind?: string; script?: string
   const expected = options.script === undefined ? `run ${wanted}, exit code ${wanted}` : ', exit code 0';
   if (isEnded) one.is('gone');
   if (found === expected || one.hurts > 0) return found === expected;
+  if (options.script !== undefined && client.model.fullDisks.overlap(began, performance.now())) return false;
+  const isCut = client.model.keeperDeaths.some((at) => at >= began);
+  if (isCut && found === `, exit code ${wanted}`) return false;
   client.wrongs.push(`run ${name}: expected "${expected}", found "${found}"`);
   return false;
 }

@@ -1,3 +1,4 @@
+import { Downtimes } from '../lab/Downtimes.ts';
 import { Tracked, type TrackedOptions } from './Tracked.ts';
 
 /** A named volume and the marker that a container has written into it. */
@@ -13,6 +14,10 @@ export interface TrackedVolume {
 export class Model {
   readonly containers: Tracked[] = [];
   readonly volumes: TrackedVolume[] = [];
+  /** When log keepers died, as performance.now(): what one had not sent to attached clients is in the log only. */
+  readonly keeperDeaths: number[] = [];
+  /** When disks were full: a command that writes fails then. */
+  readonly fullDisks = new Downtimes();
 
   container(options: TrackedOptions): Tracked {
     const tracked = new Tracked(options);

@@ -16,6 +16,8 @@ export interface Failure {
   message: string;
   /** Whether what the client knew of the container makes the error a true one. */
   isTrue: boolean;
+  /** What was done to the container before, for the reader. */
+  history?: readonly string[];
 }
 
 /** What says in the log of the daemon that an error was nobody's. */
@@ -36,7 +38,13 @@ export function untrue(
 ): Violation[] {
   return failures.flatMap((failure) => {
     const wrong = wrongOf(failure, ofFaults, downtimes);
-    return wrong === undefined ? [] : [violation(`${failure.call}: ${wrong}: ${failure.message}`)];
+    return wrong === undefined
+      ? []
+      : [
+          violation(
+            [`${failure.call}: ${wrong}: ${failure.message}`, ...(failure.history ?? [])].join('\n    '),
+          ),
+        ];
   });
 }
 
