@@ -243,7 +243,8 @@ async function followLogs(client: LoadClient): Promise<void> {
 async function attach(client: LoadClient): Promise<void> {
   const one = client.someContainer();
   if (!one) return;
-  await client.act('use', 'attach', one, async (ref) => {
+  // One that does not run is joined at its next start.
+  await client.act('look', 'attach', one, async (ref) => {
     const { socket } = await client.api.containers.attach(ref, { stdin: false, stdout: true, stderr: true });
     await readFrames(socket, 100 + client.random.below(300));
   });
