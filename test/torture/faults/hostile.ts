@@ -1,6 +1,8 @@
 /** Faults that are containers: what runs in them wants to hurt the daemon or the host. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ContainerCreateRequest } from '../../../client/index.ts';
+import type { ClientError, ContainerCreateRequest } from '../../../client/index.ts';
+import { waitUntil } from '../../../core/supervise/wait-until.ts';
+import { readLog } from '../load/streams.ts';
 import type { Fault, Scene } from './fault.ts';
 
 const patienceMs = 1_500;
@@ -37,12 +39,50 @@ export const hostileContainers: readonly Fault[] = [
         Labels: { '\u001b[31mred': '\u001b]0;title\u0007\u202e' },
       }),
   },
+  ...['c 1 5', 'c 1 11', 'p'].map((node): Fault => ({
+    name: `/etc/passwd is not a regular file (mknod ${node})`,
+    // What has to be found in the file is not there to be found.
+    codes: ['PCH_USER_NOT_FOUND'],
+    strike: (scene) => execWithPasswd(scene, node),
+  })),
+  {
+    name: '1000 volumes',
+    codes: [],
+    strike: (scene) => live(scene, { Cmd: ['sleep', '100'], Volumes: thousandVolumes() }),
+  },
 ];
+
+function thousandVolumes(): Record<string, object> {
+  return Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`/volumes/${n}`, {}]));
+}
+
+/** A user of the container's own choice makes the daemon read its accounts; whatever it finds, it fails with a code. */
+async function execWithPasswd({ lab, name, report }: Scene, node: string): Promise<void> {
+  const { containers, execs } = lab.pouchd.client;
+  const script = `rm /etc/passwd; mknod /etc/passwd ${node}; echo made; sleep 100`;
+  const id = await lab.pouchd.runContainer(
+    { Cmd: ['sh', '-c', script], HostConfig: { NetworkMode: 'none' } },
+    name,
+  );
+  await waitUntil(async () => (await readLog(lab.pouchd.client, id)) === 'made\n', { withinMs: 10_000 });
+  try {
+    const { Id } = await execs.create(id, { Cmd: ['true'], User: 'nobody' });
+    await execs.startDetached(Id);
+  } catch (error) {
+    const { code = '', message } = error as ClientError;
+    if (!/^PCH_(?!INTERNAL|DAEMON_)/.test(code))
+      report({
+        oracle: 'errors are coded and true',
+        evidence: `exec -u nobody (mknod ${node}): ${code} ${message}`,
+      });
+  }
+  await containers.remove(id, { force: true });
+}
 
 /** Runs it for a while next to everything else, then removes it by force. */
 async function live({ lab, name }: Scene, body: ContainerCreateRequest): Promise<void> {
   const HostConfig = { NetworkMode: 'none', ...body.HostConfig };
   const id = await lab.pouchd.runContainer({ ...body, HostConfig }, name);
   await delay(patienceMs);
-  await lab.pouchd.client.containers.remove(id, { force: true });
+  await lab.pouchd.client.containers.remove(id, { force: true, volumes: true });
 }

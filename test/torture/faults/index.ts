@@ -5,6 +5,7 @@ import { fullDisk } from './disk.ts';
 import type { Fault } from './fault.ts';
 import { hostileContainers } from './hostile.ts';
 import { kills } from './kills.ts';
+import { excludedFaults as excluded } from '../knownDefects.ts';
 
 const all: readonly Fault[] = [
   descriptors,
@@ -18,5 +19,9 @@ const all: readonly Fault[] = [
 /** To try some faults only: a pattern that their names match. */
 export const onlyFaults = process.env['POUCH_TORTURE_FAULTS'];
 
-/** Every fault that a round may draw. */
-export const faults = all.filter(({ name }) => new RegExp(onlyFaults ?? '').test(name));
+/** Every fault that a round may draw; one that is excluded only if it is asked for by name. */
+export const faults = all.filter(({ name }) =>
+  onlyFaults === undefined
+    ? !excluded.some((pattern) => pattern.test(name))
+    : new RegExp(onlyFaults).test(name),
+);

@@ -1,6 +1,6 @@
 import { type ErrorCode, errorKinds } from '../../../hooks/errors.ts';
 import type { Downtimes } from '../lab/Downtimes.ts';
-import { knownInLog } from '../knownDefects.ts';
+import { knownErrors, knownInLog } from '../knownDefects.ts';
 import type { Violation } from './violation.ts';
 
 /** One failed call of a client. */
@@ -49,7 +49,7 @@ export function untrue(
 }
 
 function wrongOf(
-  { code, status, began, ended, isTrue }: Failure,
+  { code, status, began, ended, message, isTrue }: Failure,
   ofFaults: ReadonlySet<ErrorCode>,
   downtimes: Downtimes,
 ): string | undefined {
@@ -59,6 +59,7 @@ function wrongOf(
   if (code === 'PCH_INTERNAL') return 'PCH_INTERNAL';
   if (status !== errorKinds[code].status)
     return `${code} with status ${status}, expected ${errorKinds[code].status}`;
+  if (knownErrors.some((pattern) => pattern.test(`${code} ${message}`))) return undefined;
   return isTrue || ofFaults.has(code) ? undefined : `${code} is not true`;
 }
 
