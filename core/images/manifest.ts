@@ -1,5 +1,6 @@
 import { PouchError } from '../../hooks/errors.ts';
 import type { Descriptor, ImageConfig } from '../../hooks/image.ts';
+import { checkedConfig } from './imageConfig.ts';
 import { isIndexType, isLayerType, isManifestType, mediaTypes } from './mediaTypes.ts';
 import type { Platform } from './platform.ts';
 import { isDigest } from './reference.ts';
@@ -45,16 +46,7 @@ export function parseManifest(bytes: Uint8Array, mediaType: string, where: strin
 /** Reads an image config. @throws PCH_IMAGE_INVALID */
 export function parseConfig(bytes: Uint8Array, where: string): ImageConfig {
   const json = parseObject(bytes, where, 'configuration');
-  const rootfs = json['rootfs'] as ImageConfig['rootfs'] | undefined;
-  const diffIds: unknown = rootfs?.diff_ids;
-  if (!Array.isArray(diffIds) || !diffIds.every((id) => typeof id === 'string' && isDigest(id))) {
-    throw invalid(where, 'the configuration has no list rootfs.diff_ids of digests');
-  }
-  return {
-    ...json,
-    architecture: text(json['architecture']),
-    os: text(json['os']) || 'linux',
-  } as ImageConfig;
+  return checkedConfig(json, (why) => invalid(where, why));
 }
 
 /** The media type that a manifest or index states, or what its form says. */

@@ -1,4 +1,6 @@
 import type { ContainerDraft } from '../../hooks/draft.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { signalNumber } from '../lifecycle/signals.ts';
 
 /** What the image says about its containers (image-spec config.md, `config`). */
 export function applyImage(draft: ContainerDraft): void {
@@ -8,8 +10,22 @@ export function applyImage(draft: ContainerDraft): void {
   Object.assign(draft.process.env, parseEnv(config.Env ?? []));
   if (config.WorkingDir) draft.process.cwd = config.WorkingDir;
   if (config.User) draft.process.user = config.User;
-  if (config.StopSignal) draft.stop.signal = config.StopSignal;
+  if (config.StopSignal) draft.stop.signal = checkedSignal(config.StopSignal, draft);
   Object.assign(draft.labels, config.Labels);
+}
+
+/** One that does not exist would be found only at the stop. */
+function checkedSignal(signal: string, { image }: ContainerDraft): string {
+  try {
+    signalNumber(signal);
+    return signal;
+  } catch (cause) {
+    throw new PouchError(
+      'PCH_IMAGE_INVALID',
+      `the image ${image.reference}: config.StopSignal: expected a signal, found ${JSON.stringify(signal.slice(0, 60))}`,
+      { hint: 'set another StopSignal in the image', cause },
+    );
+  }
 }
 
 /** `["A=b"]` → `{ A: 'b' }`; what has no `=` is left out. */

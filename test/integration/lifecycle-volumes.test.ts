@@ -80,6 +80,21 @@ describe('the volumes of a container', function () {
     assert.deepEqual(await volumes(), []);
   });
 
+  it('a container with 250 volumes does not hold up the daemon', async () => {
+    const Volumes = Object.fromEntries([...Array(250).keys()].map((n) => [`/v${n}`, {}]));
+    let longest = 0;
+    let isDone = false;
+    const made = daemon.it.createContainer({ Volumes }).finally(() => (isDone = true));
+    while (!isDone) {
+      const asked = performance.now();
+      await daemon.it.client.system.ping();
+      longest = Math.max(longest, performance.now() - asked);
+    }
+    await daemon.it.client.containers.remove(await made, { volumes: true });
+    assert.equal(await ok('volume', 'ls', '-q'), '');
+    assert.ok(longest < 1000, `a ping took ${longest} ms`);
+  });
+
   it('a volume in use is not removed', async () => {
     const id = await ok('create', '--name', 'user', '-v', 'used:/data', 'busybox', 'true');
     const { exitCode, stderr } = await pouch('volume', 'rm', 'used');

@@ -6,6 +6,9 @@ import { invalid } from './invalid.ts';
 import { applyPropagation, propagations } from './propagation.ts';
 import { checkTmpfsOptions } from './tmpfs.ts';
 
+/** Of one container; each costs a mount, and at its creation a look at the host. */
+const maxMounts = 1024;
+
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
 /** Bind mounts, volumes (also the image's anonymous ones) and tmpfs mounts. */
@@ -15,6 +18,11 @@ export async function applyVolumes(
   context: RequestContext,
 ): Promise<void> {
   const asked = [...imageVolumes(draft, request.volumes ?? []), ...(request.volumes ?? [])];
+  if (asked.length > maxMounts)
+    throw invalid(
+      `expected at most ${maxMounts} mounts, found ${asked.length}`,
+      'mount a directory above them',
+    );
   const seen = new Set<string>();
   for (const [index, volume] of asked.entries()) {
     const destination = checkDestination(volume.destination);
@@ -27,6 +35,14 @@ export async function applyVolumes(
   const sources = asked.flatMap(({ kind, source }) => (kind === 'bind' && source ? [source] : []));
   await context.checkResponds(sources, (path) => `the bind source ${path}`);
   if (request.shmSize && draft.mounts['/dev/shm']?.type === 'tmpfs') setShmSize(draft, request.shmSize);
+  await fillOnlyFromImage(draft);
+}
+
+/** A volume where the image has nothing needs no copy, which costs a mount and several processes. */
+async function fillOnlyFromImage({ effects, image }: ContainerDraft): Promise<void> {
+  for (const { kind, args } of Object.values(effects))
+    if (kind === 'volume' && args['copyFrom'] && !(await image.stat(String(args['copyFrom']))))
+      args['copyFrom'] = '';
 }
 
 function setShmSize(draft: ContainerDraft, bytes: number): void {

@@ -35,7 +35,7 @@ export function emptyDraft(image: ImageConfig['config'] = {}): ContainerDraft {
       reference: 'docker.io/library/busybox:latest',
       id: `sha256:${'cd'.repeat(32)}`,
       config: { config: image } as ImageConfig,
-      stat: () => Promise.resolve(undefined),
+      stat: (path) => Promise.resolve(path === '/a' ? { path, kind: 'directory', mode: 0o755 } : undefined),
     },
     planConfig,
   );

@@ -34,6 +34,19 @@ describe('volumes in a request', () => {
     assert.deepEqual(draft.effects['volume./b']?.args, { name: 'other', anonymous: false, copyFrom: '' });
   });
 
+  it('a volume at a path that the image does not have is not filled', async () => {
+    const draft = await drafted({ kind: 'volume', source: 'named', destination: '/elsewhere' });
+    assert.equal(draft.effects['volume./elsewhere']?.args['copyFrom'], '');
+  });
+
+  it('more than 1024 are refused', async () => {
+    const volumes = [...Array(1025).keys()].map((n) => ({ kind: 'tmpfs' as const, destination: `/t${n}` }));
+    await assert.rejects(drafted(...volumes), {
+      code: 'PCH_OPTION_INVALID',
+      message: /expected at most 1024 mounts, found 1025/,
+    });
+  });
+
   it('anonymous ones, also the image’s, have names of the container’s id', async () => {
     const volumes = [{ kind: 'volume' as const, destination: '/mine' }];
     const draft = await requested({ volumes }, { Volumes: { '/image': {}, '/mine/': {} } });
