@@ -2,7 +2,8 @@ import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-j
 import { setTimeout as delay } from 'node:timers/promises';
 import { PouchError } from '../../hooks/errors.ts';
 import { WriteAction, type WriteContentResponse } from './gen/services/content.ts';
-import { type CallOptions, type Rpc, failure, onAbort, throwIfAborted } from './rpc.ts';
+import { onAbort } from '../host/onAbort.ts';
+import { type CallOptions, type Rpc, failure, throwIfAborted } from './rpc.ts';
 import { type WriteMessage, writeMethod } from './write-message.ts';
 
 /** A blob in the making. */

@@ -8,6 +8,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { linkedAbort } from '../host/linkedAbort.ts';
+import { onAbort } from '../host/onAbort.ts';
 import { abortError, deadlineError, rpcError } from './rpc-error.ts';
 
 /** The part of a generated method definition that a client needs. */
@@ -186,12 +187,6 @@ export function failure(error: unknown, path: string, signal: AbortSignal | unde
 /** Fails like a call that was cancelled. */
 export function throwIfAborted(signal: AbortSignal | undefined, path: string): void {
   if (signal?.aborted) throw abortError(signal, path);
-}
-
-/** Calls `listener` once when `signal` aborts; the returned function stops that. */
-export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
-  signal?.addEventListener('abort', listener, { once: true });
-  return () => signal?.removeEventListener('abort', listener);
 }
 
 /** The call's deadline as an abort of its signal. */

@@ -1,3 +1,5 @@
+import { onAbort } from './onAbort.ts';
+
 /** An AbortController that also aborts with another signal. */
 export interface LinkedAbort {
   controller: AbortController;
@@ -8,8 +10,7 @@ export interface LinkedAbort {
 /** AbortSignal.any leaks with a long-lived source and, in some versions, loses an abort (nodejs/node issues 64476, 65995). */
 export function linkedAbort(parent: AbortSignal | undefined): LinkedAbort {
   const controller = new AbortController();
-  const onAbort = () => controller.abort(parent?.reason);
-  if (parent?.aborted) onAbort();
-  parent?.addEventListener('abort', onAbort, { once: true });
-  return { controller, unlink: () => parent?.removeEventListener('abort', onAbort) };
+  const abort = () => controller.abort(parent?.reason);
+  if (parent?.aborted) abort();
+  return { controller, unlink: onAbort(parent, abort) };
 }

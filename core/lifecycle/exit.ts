@@ -44,8 +44,7 @@ async function waitForExit(kernel: Kernel, id: string): Promise<Exit | undefined
     } catch (error) {
       if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND'))
         return { exitStatus: unseenExitCode, exitedAt: undefined };
-      if (!isContainerdError(error, 'PCH_CANCELLED'))
-        await delay(retryMs, undefined, { signal: kernel.shutdown }).catch(() => undefined);
+      if (!isContainerdError(error, 'PCH_CANCELLED')) await delay(retryMs, undefined, { ref: false });
     }
   }
   return undefined;

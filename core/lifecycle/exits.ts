@@ -1,5 +1,6 @@
 /** Who waits for the end or the removal of a container. */
 import { PouchError } from '../../hooks/errors.ts';
+import { onAbort } from '../host/onAbort.ts';
 
 export interface ExitResult {
   exitCode: number;
@@ -15,17 +16,17 @@ export class Exits {
   next(kind: 'exit' | 'removal', id: string, signal?: AbortSignal): Promise<ExitResult> {
     return new Promise((resolve, reject) => {
       const waiting = this.#of(kind, id);
-      const onAbort = () => {
+      const cancel = () => {
         waiting.delete(settle);
         reject(new PouchError('PCH_CANCELLED', 'the wait was cancelled'));
       };
       const settle = (result: ExitResult) => {
-        signal?.removeEventListener('abort', onAbort);
+        forget();
         resolve(result);
       };
-      if (signal?.aborted) return onAbort();
+      if (signal?.aborted) return cancel();
       waiting.add(settle);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const forget = onAbort(signal, cancel);
     });
   }
 

@@ -11,7 +11,7 @@ import { formatPath } from './fieldPath.ts';
 const checks = new WeakMap<TSchema, TypeCheck<TSchema>>();
 
 /** Tells every mistake, and takes ten times as long to compile: only for a draft that is not right. */
-const ajv = new Ajv({ strict: false, allErrors: true, verbose: true });
+const ajv = new Ajv({ strict: false, strictNumbers: true, allErrors: true, verbose: true });
 const tellers = new WeakMap<TSchema, ValidateFunction>();
 
 /**

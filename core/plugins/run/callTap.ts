@@ -1,5 +1,6 @@
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import { onAbort } from '../../host/onAbort.ts';
 import type { PreparedTap } from '../tap.ts';
 import { cancelled } from './attribute.ts';
 import { scopedLog } from './scopedLog.ts';
@@ -47,11 +48,10 @@ function limitOf(tap: PreparedTap, signal: AbortSignal | undefined, controller: 
     controller.abort(error);
   };
   const timer = setTimeout(() => end(deadline(tap)), tap.timeoutMs);
-  const onAbort = () => signal && end(cancelled(signal));
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const forget = onAbort(signal, () => signal && end(cancelled(signal)));
   const clear = () => {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    forget();
   };
   return { reached, clear };
 }

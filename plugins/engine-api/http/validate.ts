@@ -7,6 +7,8 @@ import { PouchError } from '../../../hooks/index.ts';
 const ajv = new Ajv({
   allowUnionTypes: true,
   strict: false,
+  // JSON.parse reads 1e400 as Infinity.
+  strictNumbers: true,
   verbose: true,
   meta: false,
   validateSchema: false,
@@ -32,7 +34,8 @@ function invalid(errors: ErrorObject[]): PouchError {
   const error = deepest(errors);
   if (!error) return new PouchError('PCH_BAD_REQUEST', 'the body is not of the form that the call takes');
   const field = fieldName(error.instancePath);
-  const found = JSON.stringify(error.data) ?? 'nothing';
+  const isEndless = typeof error.data === 'number' && !Number.isFinite(error.data);
+  const found = isEndless ? String(error.data) : (JSON.stringify(error.data) ?? 'nothing');
   return new PouchError(
     'PCH_BAD_REQUEST',
     `${field} ${error.message ?? 'is invalid'}, found ${found.length > 80 ? `${found.slice(0, 80)}…` : found}`,

@@ -6,7 +6,12 @@ import { Type, type TSchema } from '../../../hooks/index.ts';
 
 export const text = Type.Unsafe<string>({ type: ['string', 'null'] });
 export const flag = Type.Unsafe<boolean>({ type: ['boolean', 'null'] });
-export const whole = Type.Unsafe<number>({ type: ['integer', 'null'] });
+/** An int64. */
+export const whole = Type.Unsafe<number>({
+  type: ['integer', 'null'],
+  minimum: -(2 ** 63),
+  maximum: 2 ** 63,
+});
 export const texts = Type.Unsafe<string[]>({ type: ['array', 'null'], items: { type: 'string' } });
 /** Docker takes `Cmd` and `Entrypoint` as one string, too. */
 export const textOrTexts = Type.Unsafe<string[] | string>({

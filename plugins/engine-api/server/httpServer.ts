@@ -20,6 +20,8 @@ const httpOptions = {
   connectionsCheckingInterval: CONNECTION_CHECK_INTERVAL,
   // Loads and attached stdin take as long as they take; JSON bodies have a deadline of their own.
   requestTimeout: 0,
+  // Node would refuse it without a body. On a Unix socket it means nothing; the guard refuses it on TCP.
+  requireHostHeader: false,
 };
 
 export function createHttpServer(tls: TlsCredentials | undefined): Server {

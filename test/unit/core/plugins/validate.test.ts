@@ -5,7 +5,7 @@ import { containerDraft } from '../../../../hooks/schema/draft.ts';
 import { requested } from '../plan/support.ts';
 
 /** JSON Schema's own word on a draft; the daemon asks a faster check first. */
-const isRight = new Ajv({ strict: false }).compile(containerDraft);
+const isRight = new Ajv({ strict: false, strictNumbers: true }).compile(containerDraft);
 
 const strange = [undefined, null, true, 0, -1, 1.5, Number.NaN, '', 'text', [], [null], {}, { strange: 1 }];
 

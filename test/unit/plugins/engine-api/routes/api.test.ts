@@ -90,6 +90,18 @@ describe('the HTTP API', () => {
         /^HostConfig\.PidsLimit must be integer/,
       ],
       [
+        'an infinite number',
+        { body: '{"Image":"x","HostConfig":{"Memory":1e400}}' },
+        400,
+        /^HostConfig\.Memory must be integer.*found Infinity/,
+      ],
+      [
+        'a number of more than 64 bits',
+        { body: '{"Image":"x","HostConfig":{"Memory":1e300}}' },
+        400,
+        /^HostConfig\.Memory must be <= \d+, found 1e\+300/,
+      ],
+      [
         'a wrong type deep inside',
         { body: { Image: 'x', HostConfig: { PortBindings: { '80/tcp': [{ HostPort: 80 }] } } } },
         400,
@@ -134,6 +146,14 @@ describe('the HTTP API', () => {
       client.send('NONSENSE\r\n\r\n');
       assert.match(await client.untilEnd(), /400 Bad Request.*malformed HTTP request/s);
       assert.equal((await call('GET', '/_ping')).status, 200);
+    });
+
+    it('serves a request without Host on a Unix socket, where it means nothing', async () => {
+      for (const version of ['1.0', '1.1']) {
+        const client = new RawClient(api.socket);
+        client.send(`GET /_ping HTTP/${version}\r\nConnection: close\r\n\r\n`);
+        assert.match(await client.untilEnd(), /^HTTP\/1\.1 200 OK.*OK$/s);
+      }
     });
 
     it('refuses headers without end', async () => {
