@@ -1,6 +1,7 @@
 import type { CommanderError } from 'commander';
 import type { ClientError } from '../client/index.ts';
 import { paletteFor } from './output/colour.ts';
+import { printable } from './output/printable.ts';
 import { exitCodes } from './errors.ts';
 import type { Terminal } from './session.ts';
 
@@ -17,7 +18,7 @@ export function reportError(error: unknown, terminal: Terminal): void {
   if (culprit) lines.push(`  by ${culprit}`);
   if (hint) lines.push(`hint: ${hint}`);
   if (code) lines.push(paint.dim(`code: ${code}`));
-  terminal.stderr.write(`${lines.join('\n')}\n`);
+  terminal.stderr.write(`${printable(lines.join('\n'))}\n`);
 }
 
 /** `pouch logs … | head`: the reader has what it wanted. */

@@ -1,5 +1,6 @@
 import { Client } from '../client/index.ts';
 import { clientOptions, type ConnectionFlags } from './connection.ts';
+import { printable } from './output/printable.ts';
 
 /** What the process gives a command: streams and environment. Tests hand in their own. */
 export interface Terminal {
@@ -29,12 +30,12 @@ export class Session {
 
   /** One line on stdout. */
   print(line: string): void {
-    this.terminal.stdout.write(`${line}\n`);
+    this.terminal.stdout.write(`${printable(line)}\n`);
   }
 
   /** One line on stderr. */
   warn(line: string): void {
-    this.terminal.stderr.write(`${line}\n`);
+    this.terminal.stderr.write(`${printable(line)}\n`);
   }
 
   close(): void {

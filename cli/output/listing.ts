@@ -31,7 +31,7 @@ export function printListing(session: Session, listing: Listing, flags: ListingF
 }
 
 function printLines(session: Session, lines: string[]): void {
-  if (lines.length > 0) session.terminal.stdout.write(`${lines.join('\n')}\n`);
+  if (lines.length > 0) session.print(lines.join('\n'));
 }
 
 function keysOf({ rows, key }: Listing): string[] {

@@ -1,4 +1,5 @@
 import type { ProgressMessage } from '../../client/index.ts';
+import { printable } from './printable.ts';
 import { progressLine } from './progressLine.ts';
 import type { ProgressView } from './progressView.ts';
 
@@ -41,7 +42,7 @@ export function liveProgress(stream: NodeJS.WriteStream): ProgressView {
 }
 
 function textOf({ status, stream }: ProgressMessage): string[] {
-  const text = (status ?? stream ?? '').trimEnd();
+  const text = printable((status ?? stream ?? '').trimEnd());
   return text === '' ? [] : text.split('\n');
 }
 

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { ProgressMessage } from '../../client/index.ts';
+import { printable } from './printable.ts';
 import type { ProgressView } from './progressView.ts';
 
 /** For logs and pipes: a line per change of status, no bars. */
@@ -7,11 +8,11 @@ export function plainProgress(stream: Writable): ProgressView {
   const shown = new Map<string, string>();
   return {
     update(message: ProgressMessage) {
-      if (message.stream !== undefined) stream.write(message.stream.replace(/\n?$/, '\n'));
+      if (message.stream !== undefined) stream.write(printable(message.stream.replace(/\n?$/, '\n')));
       const { id = '', status } = message;
       if (!status || (id !== '' && shown.get(id) === status)) return;
       shown.set(id, status);
-      stream.write(id === '' ? `${status}\n` : `${id}: ${status}\n`);
+      stream.write(printable(id === '' ? `${status}\n` : `${id}: ${status}\n`));
     },
     end: () => undefined,
   };

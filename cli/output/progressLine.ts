@@ -1,4 +1,5 @@
 import type { ProgressMessage } from '../../client/index.ts';
+import { printableCell } from './printable.ts';
 import { humanSize } from './units.ts';
 
 /** Characters between the brackets, if the line has room. */
@@ -6,7 +7,7 @@ const fullBar = 50;
 
 /** `d5fd17ec1767: Downloading [=====>    ]  12.3MB/45.1MB`, cut to the terminal's width. */
 export function progressLine(message: ProgressMessage, columns: number): string {
-  const label = `${message.id}: ${message.status ?? ''}`;
+  const label = printableCell(`${message.id}: ${message.status ?? ''}`);
   const { current = 0, total = 0 } = message.progressDetail ?? {};
   if (current <= 0) return label.slice(0, columns);
   const amount = total > 0 ? `${humanSize(current)}/${humanSize(total)}` : humanSize(current);
