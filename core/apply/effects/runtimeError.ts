@@ -17,7 +17,8 @@ export function runtimeError(error: unknown, { id, draft }: ContainerRecord, dea
         hint: 'it was ended; `pouch doctor` looks at runtimes, runtime.startTimeout of pouchd.yaml gives more time',
       },
     );
-  if (!error.code.startsWith('PCH_CONTAINERD_')) return error;
+  // containerd went away in the middle: nothing is known of the runtime.
+  if (!error.code.startsWith('PCH_CONTAINERD_') || error.code === 'PCH_CONTAINERD_UNAVAILABLE') return error;
   const cwd = missingDirectory(text);
   if (cwd !== undefined)
     return new PouchError('PCH_OPTION_INVALID', `the working directory ${cwd} is not in the container`, {
