@@ -138,6 +138,7 @@ function imageStore({ client, loaded }: Base, store: ContainerStore, events: Eve
   return new ImageStore({
     client,
     config: loaded().config.images,
+    owner: loaded().config.root,
     isInUse: (imageId) =>
       store
         .listUsers()

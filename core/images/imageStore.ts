@@ -23,6 +23,8 @@ import { tagImage } from './tagImage.ts';
 export interface ImageStoreOptions {
   client: ContainerdClient;
   config: ImagesConfig;
+  /** The daemon's root: marks what it is bringing. */
+  owner: string;
   /** Names of the containers that were made from the image of that id. */
   isInUse: (imageId: string) => string[];
   /** Told `pull`, `tag`, `untag`, `delete`, `load` and `save` of images. */
@@ -34,7 +36,7 @@ export class ImageStore implements Images {
   readonly #store: StoreContext;
   readonly #readers: ImageReaders;
 
-  constructor({ client, config, isInUse, emit = () => undefined }: ImageStoreOptions) {
+  constructor({ client, config, owner, isInUse, emit = () => undefined }: ImageStoreOptions) {
     this.#readers = new ImageReaders(client);
     this.#store = {
       client,
@@ -42,7 +44,7 @@ export class ImageStore implements Images {
       isInUse,
       emit,
       index: new ImageIndex(client),
-      leases: new PullLeases(client.leases),
+      leases: new PullLeases(client.leases, owner),
       transport: new Transport({ rate: config.minimumRate, window: config.minimumRateWindow }),
       shared: { blobs: new SharedWork(), snapshots: new SharedWork() },
     };
@@ -98,7 +100,7 @@ export class ImageStore implements Images {
     return this.#readers.open(chainId);
   }
 
-  /** Call once at the start: drops what a crash in the middle of a load, save or bootstrap has left. */
+  /** Call once at the start: drops what a crash in the middle of a pull, load, save or bootstrap has left. */
   recover(): Promise<void> {
     return this.#store.leases.recover();
   }

@@ -5,6 +5,9 @@ import type { LeasesClient } from '../containerd/leases.ts';
 /** On a lease: the full reference of the image whose pull made it. */
 const pullLabel = 'pouch.io/pull';
 
+/** On a lease: the root of the daemon that made it, which no other daemon has while it runs. */
+const ownerLabel = 'pouch.io/owner';
+
 /** Hours until containerd collects what a pull left that failed and was never tried again. */
 const keepHours = 24;
 
@@ -14,11 +17,14 @@ const keepHours = 24;
  */
 export class PullLeases {
   readonly #leases: LeasesClient;
+  readonly #owner: string;
   /** Leases in use, with how many users each has. */
   readonly #active = new Map<string, number>();
 
-  constructor(leases: LeasesClient) {
+  /** `owner` is the root of this daemon; several may share a containerd. */
+  constructor(leases: LeasesClient, owner: string) {
     this.#leases = leases;
+    this.#owner = owner;
   }
 
   /** `name` says what is pulled: a later success of that name releases what failures left. */
@@ -27,7 +33,7 @@ export class PullLeases {
     const id = `pouch-pull-${randomUUID()}`;
     // Before it exists: a pull that ends just now must not take it for a failed one's.
     this.hold(id);
-    await this.#leases.create({ id, labels: { [pullLabel]: name }, expiresAt });
+    await this.#leases.create({ id, labels: { [pullLabel]: name, [ownerLabel]: this.#owner }, expiresAt });
     return id;
   }
 
@@ -56,10 +62,13 @@ export class PullLeases {
     await Promise.all(ids.map((one) => ifFound(this.#leases.delete(one, { sync: drop }))));
   }
 
-  /** After a crash: drops the leases of what nobody can go on with. What pulls left stays for a resume. */
+  /**
+   * To be called at start: drops what an earlier process with this root was bringing when it died. Layers that were being unpacked go
+   * with their lease. Other daemons' pulls may be under way.
+   */
   async recover(): Promise<void> {
-    const left = await this.#matching(`labels."${pullLabel}"~=^(load|save|bootstrap)\\s`);
-    await Promise.all(left.map((id) => ifFound(this.#leases.delete(id))));
+    const left = await this.#matching(`labels."${ownerLabel}"==${JSON.stringify(this.#owner)}`);
+    await Promise.all(left.map((id) => ifFound(this.#leases.delete(id, { sync: true }))));
   }
 
   #idle(name: string): Promise<string[]> {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import type { Progress } from '../../hooks/engine.ts';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
@@ -205,6 +206,24 @@ describe('pulling images', function () {
       await host.store({ ...impatient, minimumRate: 0, retries: 0 }).pull(one());
       assert.ok(asked > 0);
     });
+  });
+
+  it('leaves nothing of a pull that was cut off after the next start, and touches no other daemon’s', async () => {
+    proxy.fault = ({ path }) => (isBlob(path) && path.includes('sha256') ? { trickleMs: 5 } : undefined);
+    const stop = new AbortController();
+    const pulling = host.store({}, '/one').pull(one(), { signal: stop.signal });
+    pulling.catch(() => undefined);
+    const begun = async () => (await host.leftovers()).ingests > 0;
+    assert.ok(await waitUntil(begun, { withinMs: 10_000 }));
+    await host.store({}, '/other').recover();
+    assert.equal((await host.leftovers()).leases, 1);
+    // As if the process of the pull were gone.
+    await host.store({}, '/one').recover();
+    assert.equal((await host.leftovers()).leases, 0);
+    stop.abort();
+    await assert.rejects(pulling);
+    proxy.fault = () => undefined;
+    await host.store({}, '/one').pull(one());
   });
 
   it('gives up on a registry that breaks off after some bytes, again and again', async () => {

@@ -55,9 +55,10 @@ export class TestImageStore {
   }
 
   /** A store with nothing cached, as after a restart of the daemon. */
-  store(config: Partial<ImagesConfig> = {}): ImageStore {
+  store(config: Partial<ImagesConfig> = {}, owner = '/root-of-a-daemon'): ImageStore {
     const store = new ImageStore({
       client: this.client,
+      owner,
       config: { ...testConfig, ...config },
       isInUse: (id) => this.inUse.get(id) ?? [],
       emit: (event) => this.events.push(event),
