@@ -86,6 +86,11 @@ export async function assemble(base: Base): Promise<Assembled> {
     runtimeOf: (name) => namedRuntime(name, generations.current.runtimes),
     startTimeout: () => loaded().config.runtime.startTimeout,
     onStreamsOpened: (id) => attachPoints.opened(id),
+    onDeleteHung: (container, ms) =>
+      log.error('the runtime did not delete an ended container in time: it and its shim are killed', {
+        container,
+        ms,
+      }),
   });
   const kindOf = (kind: string) => coreKinds.get(kind) ?? generations.current.effectKinds.get(kind);
   const userRanges = new UserRanges(() => [...store.list(), ...store.damaged()]);

@@ -41,6 +41,10 @@ const faults = {
   },
 };
 
+/** While the file `delete-hangs.now` is beside it. */
+const hangingDelete =
+  'case " $* " in *" delete "*) [ -e "${0%/*}/delete-hangs.now" ] && exec sleep 1000;; esac';
+
 describe('runtimes', function () {
   this.timeout(60_000);
   const directory = mkdtempSync(join(tmpdir(), 'pd-runtimes-'));
@@ -63,6 +67,7 @@ runtime:
     no-runtime: { binary: ${script(directory, 'no-runtime', 'exit 0')} }
     no-shim: { shim: io.containerd.nosuch.v1 }
     garbage: { binary: ${garbage} }
+    delete-hangs: { binary: ${script(directory, 'delete-hangs', hangingDelete)} }
 ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
   rules:
     - when: { label: team=pay* }
@@ -216,6 +221,23 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
     await ok('unpause', id);
     await ok('stop', '-t', '0', id);
     await ok('rm', id);
+  });
+
+  it('one whose delete hangs is killed: the container restarts, and nothing is left of it at the end', async () => {
+    const before = await daemon.it.leftovers(new Set(), 0).then(() => daemon.it.inventory());
+    const id = await ok('run', '-d', '--runtime', 'delete-hangs', 'busybox', 'sleep', '1000');
+    const marker = join(directory, 'delete-hangs.now');
+    writeFileSync(marker, '');
+    const begin = performance.now();
+    await ok('restart', '-t', '0', id);
+    assert.ok(performance.now() - begin < 20_000, 'a restart takes some 7 s');
+    assert.match(await daemon.it.log(), /the runtime did not delete an ended container in time/);
+    await rm(marker);
+    await ok('stop', '-t', '0', id);
+    await ok('start', id);
+    assert.equal(await ok('exec', id, 'echo', 'well'), 'well');
+    await ok('rm', '-f', id);
+    assert.deepEqual(await daemon.it.leftovers(before), []);
   });
 
   it('a container whose runtime is uninstalled meanwhile can still be removed', async () => {

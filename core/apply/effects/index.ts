@@ -55,6 +55,8 @@ export interface EffectDeps {
   /** Milliseconds that a runtime may take. */
   startTimeout(): number;
   onStreamsOpened(id: string): Promise<void>;
+  /** The runtime did not delete a container in time and is killed. */
+  onDeleteHung(id: string, deadlineMs: number): void;
 }
 
 export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
@@ -77,6 +79,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
       recordOf,
       runtimeOf: (name) => deps.runtimeOf(name),
       startTimeout: () => deps.startTimeout(),
+      onDeleteHung: (id, deadlineMs) => deps.onDeleteHung(id, deadlineMs),
     }),
     usernsEffect(),
     volumeEffect(deps),

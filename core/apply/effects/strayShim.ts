@@ -1,9 +1,11 @@
 /** A shim without a task: containerd is still busy with it, or has forgotten it. */
-import { access } from 'node:fs/promises';
+import { access, readlink, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
+import { detach } from '../../host/libc.ts';
+import { descendantsOf } from '../../supervise/descendants.ts';
 import { findProcesses } from '../../supervise/find-process.ts';
 import { type ProcessIdentity, signal } from '../../supervise/process-identity.ts';
 import { waitUntil } from '../../supervise/wait-until.ts';
@@ -45,11 +47,48 @@ export async function endStrayShim(
     return (await areProcessesGone()) && isWorkGone;
   };
   if (!(await waitUntil(isGone, { withinMs: ownEndMs }))) {
-    for (const shim of left) signal(shim, 'SIGKILL');
+    for (const shim of left) await killWithCalls(shim);
     if (!(await waitUntil(areProcessesGone, { withinMs: killedEndMs }))) throw notEnded(left[0]?.pid, id);
     await waitUntil(isGone, { withinMs: ownEndMs });
   }
   if (wasThere) await delay(secondRemovalMs);
+}
+
+/**
+ * Kills the shim of an ended task whose delete hangs, and the runtime that it waits for. Returns the shim's bundle, which containerd
+ * leaves where its own clean-up, by the same runtime, hangs too.
+ */
+export async function killHungShim(
+  { namespace }: Pick<ContainerdClient, 'namespace'>,
+  id: string,
+): Promise<string | undefined> {
+  let bundle: string | undefined;
+  for (const shim of await findProcesses((argv) => isShim(argv, namespace, id))) {
+    // Every shim works in its bundle (containerd, runtime v2: `client.Command`).
+    const directory = await readlink(`/proc/${shim.pid}/cwd`).catch(() => '');
+    if (directory.endsWith(join('/', namespace, id))) bundle = directory;
+    await killWithCalls(shim);
+  }
+  return bundle;
+}
+
+/** A bundle without a shim makes containerd refuse the next task of that id. */
+export async function removeBundle(bundle: string): Promise<void> {
+  const rootfs = join(bundle, 'rootfs');
+  detach(rootfs);
+  // Never what is mounted, should it still be.
+  await rmdir(rootfs).catch(ignoreMissing);
+  await rm(bundle, { recursive: true, force: true });
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** The shim's children are calls of the runtime, which would outlive it. */
+async function killWithCalls(shim: ProcessIdentity): Promise<void> {
+  const calls = await descendantsOf(shim.pid);
+  for (const process of [shim, ...calls]) signal(process, 'SIGKILL');
 }
 
 /** The arguments every shim gets (containerd, runtime v2: `-namespace`, `-id`), also when it is called to delete. */

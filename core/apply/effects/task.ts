@@ -1,5 +1,6 @@
 /** The task: the shim, and the container made by the runtime up to, not including, its command. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import {
   type Any,
@@ -16,15 +17,22 @@ import { checkpointPaths } from '../checkpointPaths.ts';
 import type { ContainerEffectDeps } from './container.ts';
 import type { Idmapped } from './idmap.ts';
 import { runtimeError } from './runtimeError.ts';
-import { endStrayShim } from './strayShim.ts';
+import { endStrayShim, killHungShim, removeBundle } from './strayShim.ts';
 
 const SIGKILL = 9;
 /** A killed process is gone in milliseconds, unless the kernel holds it (uninterruptible sleep). */
 const killDeadlineMs = 10_000;
+/**
+ * What a runtime may take to delete an ended container, which takes some 50 ms; a virtual machine is ended by it. One that hangs must
+ * not hold up the container's next start, or the end of the daemon. Milliseconds.
+ */
+const deleteDeadlineMs = { process: 5_000, vm: 60_000 };
 
 export interface TaskEffectDeps extends ContainerEffectDeps {
   /** Milliseconds that the runtime may take. */
   startTimeout(): number;
+  /** The runtime did not delete a container in time. */
+  onDeleteHung(id: string, deadlineMs: number): void;
 }
 
 export interface TaskArgs {
@@ -58,7 +66,14 @@ export function taskEffect(
       return { pid };
     },
     async undo({ id }) {
-      await deleteTask(client, id);
+      const deadlineMs = deleteDeadlineMs[isMachine(deps, id) ? 'vm' : 'process'];
+      await deleteTask(client, id, {
+        deadlineMs,
+        onHung: async () => {
+          deps.onDeleteHung(id, deadlineMs);
+          await forgetState(deps, id);
+        },
+      });
     },
   };
 }
@@ -72,11 +87,49 @@ async function restoreOptions(deps: ContainerEffectDeps, id: string, checkpoint:
   return packOptions(options, { imagePath: images, workPath: work });
 }
 
+/** False also for a runtime that is no longer known. */
+function isMachine(deps: ContainerEffectDeps, id: string): boolean {
+  try {
+    return deps.runtimeOf(deps.recordOf(id).draft.runtime).isolation === 'vm';
+  } catch {
+    return false;
+  }
+}
+
+/** What runc keeps of a container that it did not delete: it would refuse the next one of that id. */
+async function forgetState(deps: ContainerEffectDeps, id: string): Promise<void> {
+  const { draft } = deps.recordOf(id);
+  const options = await deps.runtimeOf(draft.runtime).options(draft);
+  if ('message' in options || !options.root) return;
+  await rm(join(options.root, deps.client.namespace, id), { recursive: true, force: true });
+}
+
+interface DeleteOptions {
+  /** Milliseconds that the runtime may take. */
+  deadlineMs?: number;
+  /** The runtime hung; it has been killed, with the shim. */
+  onHung?: () => void | Promise<void>;
+}
+
 /** Ends and deletes a task in whatever state it is, with its shim; succeeds if there is none. */
-export async function deleteTask(client: ContainerdClient, id: string): Promise<void> {
+export async function deleteTask(
+  client: ContainerdClient,
+  id: string,
+  { deadlineMs = deleteDeadlineMs.vm, onHung = () => undefined }: DeleteOptions = {},
+): Promise<void> {
+  const remove = () => deleteFound(client, id, deadlineMs);
+  let bundle: string | undefined;
+  let isHung = false;
+  const isDeleted = await remove().catch(async (error: unknown) => {
+    isHung = isContainerdError(error, 'PCH_DEADLINE');
+    if (!isHung) return withoutRuntime(client, id, error);
+    bundle = await killHungShim(client, id);
+    return false;
+  });
   // A create or a delete that was cut off may have left a shim without a task.
-  if (await deleteFound(client, id).catch((error: unknown) => withoutRuntime(client, id, error))) return;
-  await endStrayShim(client, id, () => deleteFound(client, id).catch(ignoreFailed));
+  if (!isDeleted) await endStrayShim(client, id, () => remove().catch(ignoreFailed));
+  if (bundle !== undefined) await removeBundle(bundle);
+  if (isHung) await onHung();
 }
 
 /** The runtime does not work any more, or was uninstalled: init is killed from outside, and the shim ended as a stray one. */
@@ -89,16 +142,17 @@ async function withoutRuntime(client: ContainerdClient, id: string, error: unkno
 
 /** containerd passes on what the runtime has said. */
 function ignoreFailed(error: unknown): void {
-  if (!isContainerdError(error, 'PCH_CONTAINERD_FAILED')) throw error;
+  if (!isContainerdError(error, 'PCH_CONTAINERD_FAILED') && !isContainerdError(error, 'PCH_DEADLINE'))
+    throw error;
 }
 
-async function deleteFound(client: ContainerdClient, id: string): Promise<boolean> {
+async function deleteFound(client: ContainerdClient, id: string, deadlineMs: number): Promise<boolean> {
   const task = await ifFound(client.tasks.get(id));
   if (!task) return false;
   // One that was made and never started too: its delete would wait two seconds for the end of its output. One that was to
   // be restored has no process, whose end could be waited for.
   if (task.status !== TaskStatus.STOPPED && task.pid !== 0) await killTask(client, id);
-  return (await ifFound(client.tasks.delete(id))) !== undefined;
+  return (await ifFound(client.tasks.delete(id, { deadlineMs, deadlineAt: 'client' }))) !== undefined;
 }
 
 async function killTask(client: ContainerdClient, id: string): Promise<void> {

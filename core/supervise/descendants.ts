@@ -1,0 +1,22 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { identify, type ProcessIdentity } from './process-identity.ts';
+
+/** The living processes that a process has started, and theirs, the youngest generation last. */
+export async function descendantsOf(pid: number): Promise<ProcessIdentity[]> {
+  const parents = await parentsByPid();
+  const found: number[] = [];
+  for (let generation = [pid]; generation.length > 0;) {
+    generation = [...parents].filter(([, parent]) => generation.includes(parent)).map(([child]) => child);
+    found.push(...generation);
+  }
+  return found.map(identify).filter((process) => process !== undefined);
+}
+
+/** Field 4 of /proc/PID/stat, proc(5). */
+async function parentsByPid(): Promise<Map<number, number>> {
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  return new Map(
+    stats.map((stat, at) => [Number(pids[at]), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]),
+  );
+}
