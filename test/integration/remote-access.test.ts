@@ -300,10 +300,7 @@ describe('remote access', function () {
         const file = join(directory, 'pouchd.yaml');
         const [root, state] = ['root', 'state'].map((part) => join(directory, part));
         await writeFile(file, `apiVersion: pouch/v1\nroot: ${root}\nstate: ${state}\nlisten: ${entry()}\n`);
-        const { exitCode, stderr } = await execa('bin/pouchd', ['--config', file], {
-          reject: false,
-          timeout: 30_000,
-        });
+        const { exitCode, stderr } = await daemon.it.pouchd('--config', file);
         assert.equal(exitCode, 1);
         assert.match(stderr, problem);
       });
