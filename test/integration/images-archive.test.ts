@@ -165,13 +165,18 @@ describe('images on the host', function () {
       await rejects(store.save(['nothing:1']), 'PCH_IMAGE_NOT_FOUND');
     });
 
-    it('drops what a crash in the middle left, but not what a pull can resume', async () => {
-      for (const name of ['load 1', 'save 2', 'docker.io/library/loaded:1']) {
-        await host.client.leases.create({ labels: { 'pouch.io/pull': name } });
-      }
-      await store.recover();
+    it('drops what this daemon was bringing when it crashed, and nothing of another one', async () => {
+      const owners = {
+        'load 1': '/one',
+        'save 2': '/one',
+        'docker.io/library/pulled:1': '/one',
+        'load 3': '/other',
+      };
+      for (const [name, owner] of Object.entries(owners))
+        await host.client.leases.create({ labels: { 'pouch.io/pull': name, 'pouch.io/owner': owner } });
+      await host.store({}, '/one').recover();
       const names = (await host.client.leases.list()).map(({ labels }) => labels['pouch.io/pull']);
-      assert.deepEqual(names, ['docker.io/library/loaded:1']);
+      assert.deepEqual(names, ['load 3']);
     });
 
     it('lets go of an image when the reader of a save goes away', async () => {
