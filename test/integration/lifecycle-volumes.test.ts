@@ -1,8 +1,28 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
+import { hostPlatform } from '../../core/images/index.ts';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
 import { useDaemon } from '../support/useDaemon.ts';
+
+/** A Docker archive of the image `many` with one layer, the files below `root`. */
+async function imageArchive(root: string, config: object): Promise<string> {
+  const at = `${root}.image`;
+  await mkdir(at);
+  await execa('tar', ['-C', root, '-cf', join(at, 'layer.tar'), '.']);
+  const digest = createHash('sha256')
+    .update(await readFile(join(at, 'layer.tar')))
+    .digest('hex');
+  const rootfs = { type: 'layers', diff_ids: [`sha256:${digest}`] };
+  await writeFile(join(at, 'config.json'), JSON.stringify({ ...hostPlatform(), config, rootfs }));
+  const manifest = [{ Config: 'config.json', RepoTags: ['many:latest'], Layers: ['layer.tar'] }];
+  await writeFile(join(at, 'manifest.json'), JSON.stringify(manifest));
+  await execa('tar', ['-C', at, '-cf', `${at}.tar`, 'config.json', 'manifest.json', 'layer.tar']);
+  return `${at}.tar`;
+}
 
 describe('the volumes of a container', function () {
   this.timeout(60_000);
@@ -78,6 +98,24 @@ describe('the volumes of a container', function () {
     assert.match(stderr, /invalid filter 'colour'/);
     await ok('volume', 'prune', '-f', '-a');
     assert.deepEqual(await volumes(), []);
+  });
+
+  it('many volumes of one container are each filled from the image', async () => {
+    const names = [...Array(150).keys()].map((n) => `d${n}`);
+    const root = join(daemon.it.dir, 'many');
+    for (const name of names) {
+      await mkdir(join(root, name), { recursive: true });
+      await writeFile(join(root, name, 'file'), name);
+    }
+    await mkdir(join(root, 'bin'));
+    await copyFile('/bin/busybox', join(root, 'bin/cat'));
+    const archive = await imageArchive(root, {
+      Volumes: Object.fromEntries(names.map((name) => [`/${name}`, {}])),
+    });
+    for await (const { error } of await daemon.it.client.images.load(createReadStream(archive)))
+      assert.equal(error, undefined);
+    const files = names.map((name) => `/${name}/file`);
+    assert.equal(await ok('run', '--rm', 'many', '/bin/cat', ...files), names.join(''));
   });
 
   it('a container with 250 volumes does not hold up the daemon', async () => {

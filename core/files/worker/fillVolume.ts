@@ -68,9 +68,20 @@ function mountSnapshot({ type, source, options }: SnapshotMount, mountPoint: str
     check(mount(source, mountPoint, null, MS_BIND | MS_REC, null), `mount on ${mountPoint}`);
     return;
   }
-  const flags = options.includes('ro') ? MS_RDONLY : 0;
-  const data = options.filter((option) => option !== 'ro' && option !== 'rw').join(',');
-  check(mount(source, mountPoint, type, flags, Buffer.from(`${data}\0`)), `mount on ${mountPoint}`);
+  const data = readOnly(options).join(',');
+  check(mount(source, mountPoint, type, MS_RDONLY, Buffer.from(`${data}\0`)), `mount on ${mountPoint}`);
+}
+
+/**
+ * The options of an overlay without its work directory: the kernel clears that at each mount, so that two of one snapshot at the
+ * same time would fail.
+ */
+function readOnly(options: readonly string[]): string[] {
+  const valueOf = (name: string) =>
+    options.find((option) => option.startsWith(`${name}=`))?.slice(name.length + 1);
+  const layers = [valueOf('upperdir'), valueOf('lowerdir')].filter((layer) => layer !== undefined);
+  const others = options.filter((option) => !/^(ro|rw|(upper|work|lower)dir=.*)$/.test(option));
+  return layers.length > 0 ? [...others, `lowerdir=${layers.join(':')}`] : others;
 }
 
 /** Unmounts and removes the mount point; succeeds if there is none. */
