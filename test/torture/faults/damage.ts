@@ -7,6 +7,7 @@ import { messageOf } from '../../../hooks/errors.ts';
 import { identityOf } from '../../support/host/inventory.ts';
 import type { TestPouchd } from '../../support/pouchd.ts';
 import { pick } from '../../support/seededRandom.ts';
+import { excludedDamages } from '../knownDefects.ts';
 import type { Fault, Scene } from './fault.ts';
 
 /** A container of the fault's own, with all that the files refer to. */
@@ -56,7 +57,8 @@ export const damagedFiles: readonly Fault[] = Object.keys(files).map((file) => (
 async function damage(scene: Scene, file: string): Promise<void> {
   const { lab, random } = scene;
   const victim = await makeVictim(scene, random.below(2) === 0);
-  const kind = pick(random, Object.keys(damages));
+  const kinds = Object.keys(damages).filter((each) => !excludedDamages.includes(`${file}: ${each}`));
+  const kind = pick(random, kinds);
   const where = `${kind} in ${file} of a container that ${victim.isRunning ? 'runs' : 'is stopped'}`;
   const path = await files[file]!(lab.pouchd, victim);
   let original: Buffer | undefined;
