@@ -34,8 +34,11 @@ export function lost(model: Model, found: Found): Violation[] {
   ].map((evidence) => ({ oracle: 'nothing acknowledged is lost', evidence }));
 }
 
+/** Of what was done to a container, the end explains most. */
+const mostHistory = 12;
+
 function withHistory({ history }: Tracked, wrongs: readonly string[]): string[] {
-  return wrongs.map((wrong) => [wrong, ...history].join('\n    '));
+  return wrongs.map((wrong) => [wrong, ...history.slice(-mostHistory)].join('\n    '));
 }
 
 function find({ id, names }: Tracked, { containers }: Found): Seen | undefined {
