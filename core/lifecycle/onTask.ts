@@ -1,4 +1,5 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
+import { messageOf, PouchError } from '../../hooks/errors.ts';
 import { ifFound, saysEnded, TaskStatus } from '../containerd/index.ts';
 import type { Kernel } from './kernel.ts';
 import { notRunning } from './kill.ts';
@@ -6,7 +7,7 @@ import { notRunning } from './kill.ts';
 /**
  * Runs something that needs the container's task. Runtimes report in words of their own that it has ended meanwhile, by itself
  * or by a verb that runs beside this one.
- * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING
+ * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING, PCH_CONFLICT if it was paused meanwhile
  */
 export async function onTask<T>(kernel: Kernel, record: ContainerRecord, work: () => Promise<T>): Promise<T> {
   try {
@@ -15,6 +16,7 @@ export async function onTask<T>(kernel: Kernel, record: ContainerRecord, work: (
     // If it was removed too, this throws the error that says so.
     kernel.store.get(record.id);
     const status = await statusOf(kernel, record);
+    if (/in a paused state/.test(messageOf(error))) throw paused(record);
     const isUp = status === TaskStatus.RUNNING && !saysEnded(error);
     if (!isUp && status !== TaskStatus.PAUSED) throw notRunning(record);
     throw error;
@@ -24,7 +26,16 @@ export async function onTask<T>(kernel: Kernel, record: ContainerRecord, work: (
 /** Resumes a paused container; succeeds if a verb that runs beside this one has resumed or ended it. */
 export async function thaw(kernel: Kernel, record: ContainerRecord): Promise<void> {
   await kernel.client.tasks.resume(record.id).catch(async (error: unknown) => {
+    // runc's words; containerd may still call it paused while it dies.
+    if (/container not paused/.test(messageOf(error))) return;
     if ((await statusOf(kernel, record)) === TaskStatus.PAUSED) throw error;
+  });
+}
+
+function paused({ id, name }: ContainerRecord): PouchError {
+  return new PouchError('PCH_CONFLICT', `the container ${name} is paused`, {
+    container: id,
+    hint: `pouch unpause ${name}`,
   });
 }
 
