@@ -77,7 +77,8 @@ export class Bystanders {
 
   async #look(one: Bystander): Promise<Look> {
     const found = await this.#pouchd.inspect(one.id);
-    const status = found?.State.Status ?? 'gone';
+    const { Status = 'gone', ExitCode = 0, FinishedAt = '' } = found?.State ?? {};
+    const status = Status === 'exited' ? `exited with ${ExitCode} at ${FinishedAt}` : Status;
     const identity = found?.State.Pid ? identityIfAlive(found.State.Pid) : 'none';
     const look: Look = { name: one.name, status, identity };
     if (one.name === 'echo' && this.#stream) look.stream = await this.#stream.look();
