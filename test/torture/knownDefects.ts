@@ -8,6 +8,8 @@ export const knownInLog: readonly RegExp[] = [
 export const knownErrors: readonly RegExp[] = [
   // Issue 8, item 10: a containerd that dies during a start or an exec is reported as the runtime's failure.
   /^PCH_RUNTIME_FAILED .*failed: (Connection dropped|.*transport is closing|read ECONNRESET)/,
+  // A start that was cut off leaves an address lease that the container's next start meets.
+  /^PCH_CNI_FAILED .*duplicate allocation is not allowed/,
 ];
 
 /** Faults that fail because of such a defect, by their names: they are not drawn until it is fixed. */

@@ -92,7 +92,9 @@ export class LoadClient {
       about: one,
     });
     one.history.push(`${elapsed()} ${call}: ${outcome.error ?? 'done'}`);
-    if (one.isShared) this.#noteShared(verb, one, outcome.isDone);
+    const isRemoval = verb === 'rm' || verb === 'rm -f';
+    if (isRemoval && !outcome.isDone && !outcome.isRefused && !one.isShared) this.#noteHalfRemoved(one);
+    if (one.isShared || one.isHalfRemoved) this.#noteShared(verb, one, outcome.isDone);
     else this.#note(verb, one, was, outcome);
     if (one.hurts !== hurts) one.mayBe('exited');
     return outcome.result;
@@ -121,8 +123,9 @@ export class LoadClient {
   }
 
   #isTrue(code: string, verb: Verb, one: Tracked, was: ReadonlySet<Status>): boolean {
-    if (code === 'PCH_CONTAINER_NOT_FOUND') return one.isShared ? one.isRemovalTried : was.has('gone');
-    return refusals.includes(code) && (one.isShared || mayRefuse(verb, was));
+    const isUncertain = one.isShared || one.isHalfRemoved;
+    if (code === 'PCH_CONTAINER_NOT_FOUND') return isUncertain ? one.isRemovalTried : was.has('gone');
+    return refusals.includes(code) && (isUncertain || mayRefuse(verb, was));
   }
 
   #note(verb: Verb, one: Tracked, was: ReadonlySet<Status>, { isDone, isRefused }: Outcome<unknown>): void {
@@ -137,9 +140,14 @@ export class LoadClient {
       one.exitCodes = undefined;
       one.hasWholeLog = false;
     }
-    // A removal that was cut off has begun with a stop.
-    if (verb === 'rm -f' && one.may('running', 'paused', 'ending')) one.mayBe('exited');
     if (verb === 'unpause' || verb === 'stop') one.mayBe('running');
+  }
+
+  #noteHalfRemoved(one: Tracked): void {
+    one.isHalfRemoved = true;
+    one.exitCodes = undefined;
+    one.hasWholeLog = false;
+    one.mayBe('gone', 'created', 'running', 'paused', 'exited', 'dead');
   }
 
   #mayHaveBeenKilled(one: Tracked): void {
