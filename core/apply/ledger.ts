@@ -79,8 +79,12 @@ export class Ledger {
     return this.#damage;
   }
 
-  /** Puts effects on the books again that a damaged journal may have lost. What was under way is not known. */
-  async reclaim(effects: Record<string, Reclaimed>): Promise<void> {
+  /**
+   * Puts effects on the books again that a damaged journal may have lost, and takes off those that are not the container's.
+   * What was under way is not known.
+   */
+  async reclaim(effects: Record<string, Reclaimed>, foreign: readonly string[] = []): Promise<void> {
+    for (const key of foreign) this.#applied.delete(key);
     for (const [key, { effect, result, done }] of Object.entries(effects))
       this.#applied.set(key, { effect, result: this.#applied.get(key)?.result ?? result, done });
     this.#open = undefined;

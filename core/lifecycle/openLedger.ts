@@ -30,7 +30,8 @@ export async function openLedger(
     copy: `${path}.damaged`,
   });
   prepared.delete(id);
-  await ledger.reclaim(reclaimed(record));
+  const foreign = foreignEffects(record, ledger).map(({ key }) => key);
+  await ledger.reclaim(reclaimed(record), foreign);
   return ledger;
 }
 
@@ -40,15 +41,37 @@ export function journalDamage(record: ContainerRecord, ledger: Ledger): string |
   if (ledger.damage !== undefined) return ledger.damage;
   if (ledger.interrupted === 'create' && record.state.startedAt !== '')
     return `journal.jsonl: ends during create, but the container was started at ${record.state.startedAt}`;
+  const [foreign] = foreignEffects(record, ledger);
+  if (foreign)
+    return `journal.jsonl: the effect "${foreign.key}" names ${foreign.id}, which config.json does not`;
   const lost = lostEffect(record, ledger);
-  return lost && `journal.jsonl: the effect "${lost}" of the running container is missing`;
+  return lost && `journal.jsonl: the effect "${lost}" of the container is missing`;
 }
 
-/** Of one that runs, all effects of the start are applied, until a verb that undoes them has begun. */
+/** Effects that would undo what belongs to another container: their arguments hold an id that is not in the record. */
+function foreignEffects(record: ContainerRecord, ledger: Ledger): { key: string; id: string }[] {
+  const own = new Set([record.id, ...idsIn(record.draft.effects)]);
+  return Object.entries(ledger.effects()).flatMap(([key, { args }]) => {
+    const id = idsIn(args).find((found) => !own.has(found));
+    return id === undefined ? [] : [{ key, id }];
+  });
+}
+
+/** Ids of containers, also within paths, and names of anonymous volumes. */
+function idsIn(value: unknown): string[] {
+  return JSON.stringify(value).match(/[0-9a-f]{64}/g) ?? [];
+}
+
+/**
+ * The effects of the create are applied from its end until a removal begins; those of the start while the container runs,
+ * until a verb that undoes them begins.
+ */
 function lostEffect(record: ContainerRecord, ledger: Ledger): string | undefined {
-  const isUndoing = ['create', 'stop', 'remove'].includes(ledger.interrupted ?? '');
-  if (isUndoing || !isUp(record)) return undefined;
-  return Object.keys(reclaimed(record)).find((key) => !ledger.has(key));
+  const { interrupted } = ledger;
+  if (interrupted === 'create' || interrupted === 'remove') return undefined;
+  const runs = isUp(record) && interrupted !== 'stop';
+  const expected = Object.entries(record.draft.effects).filter(([, { stage }]) => stage === 'create' || runs);
+  return expected.map(([key]) => key).find((key) => !ledger.has(key));
 }
 
 function reclaimed(record: ContainerRecord): Record<string, Reclaimed> {

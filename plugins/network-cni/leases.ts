@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
@@ -24,23 +25,32 @@ export async function resultFromLease(
 }
 
 /**
- * Brings the leases in line with the containers, after files were damaged or lost: an address that a container has is leased to
- * it, and a lease of no container is free. While a damaged container may have any address, none is freed.
+ * Brings the leases in line with the containers, after files were damaged or lost: an address that a container uses is leased to
+ * it, and a lease of no container is free. While a damaged container may have any address, none is freed. The address of a
+ * container that has ended is left to the clean-up of that container, which may run at the same time.
  */
 export async function settleLeases(directory: string, records: readonly ContainerRecord[]): Promise<void> {
-  const owners = new Map(records.flatMap((record) => addressesOf(record).map((ip) => [ip, record.id])));
-  const ids = new Set(records.map(({ id }) => id));
+  const known = new Set(records.flatMap((record) => [record.id, ...addressesOf(record)]));
   const isCertain = records.every(({ damage }) => damage === undefined);
   for (const name of (await readdir(directory).catch(() => [])).filter(isIPv4)) {
     const path = join(directory, name);
-    const owner = (await readFile(path, 'utf8').catch(() => '')).split(/\r?\n/)[0] ?? '';
-    if (!ids.has(owner) && !owners.has(name) && isCertain) await rm(path, { force: true });
+    if (isCertain && !known.has(await ownerOf(path)) && !known.has(name)) await rm(path, { force: true });
   }
-  for (const [ip, id] of owners) {
-    const path = join(directory, ip);
-    const owner = (await readFile(path, 'utf8').catch(() => '')).split(/\r?\n/)[0];
-    if (owner !== id) await writeFile(path, `${id}\r\neth0`, { mode: 0o644 });
-  }
+  for (const record of records.filter(isAlive))
+    for (const ip of addressesOf(record)) {
+      const path = join(directory, ip);
+      if ((await ownerOf(path)) !== record.id) await writeFile(path, `${record.id}\r\neth0`, { mode: 0o644 });
+    }
+}
+
+/** The container's id; empty if there is no lease. */
+async function ownerOf(path: string): Promise<string> {
+  return (await readFile(path, 'utf8').catch(() => '')).split(/\r?\n/)[0] ?? '';
+}
+
+/** Its init still exists: a daemon that has just started learns of ends that it missed a moment later. */
+function isAlive({ state }: ContainerRecord): boolean {
+  return state.pid > 0 && existsSync(`/proc/${state.pid}`);
 }
 
 function addressesOf(record: ContainerRecord): string[] {

@@ -95,8 +95,10 @@ describe('a full disk', function () {
     });
 
     it('lets a container be removed, and the space is there again', async () => {
-      const script = `dd if=/dev/zero of=/file bs=64k; sync; exec sleep 1000`;
+      // Not before `run` has ended: a start on a full disk is refused.
+      const script = `until [ -e /go ]; do sleep 0.05; done; dd if=/dev/zero of=/file bs=64k; sync; exec sleep 1000`;
       await ok(pouchd, 'run', '-d', '--name', 'greedy', ...quick, 'sh', '-c', script);
+      await ok(pouchd, 'exec', 'greedy', 'touch', '/go');
       const error = await untilFull(pouchd);
       assertFull(error, 125);
       await ok(pouchd, 'rm', '-f', 'greedy');

@@ -141,7 +141,7 @@ export const lists: CommandRow[] = [
   option('ps --format {{.ID', 'ps --format {{.ID}}', /a }} for every/),
   option('ps -n x', 'ps -n 1', /--last/),
   option('images --filter bogus=1', 'images --filter dangling=false', /bogus/),
-  row('volume ls --filter bogus=1', 'volume ls', 'PCH_NOT_SUPPORTED', /bogus/),
+  option('volume ls --filter bogus=1', 'volume ls', /bogus/),
   option('events --since soon --until 0s', 'events --since 1s --until 0s', /--since/),
   option('version --bogus', 'version', /unknown option/),
   option('completion tcsh', 'completion bash', /bash, zsh, fish/),

@@ -80,6 +80,17 @@ describe('the ledger of a container', () => {
     'has a garbled line': `${lines(...created.slice(0, 1))}{"event":"int%%\n${lines(...created.slice(2))}`,
     'has lost what was begun': lines(created[0], { event: 'done', key: 'snapshot' }, commit('create')),
     'ends in the create of a container that was started since': lines(...created.slice(0, 2)),
+    'has lost the effects of its create': lines(created[0], commit('create')),
+    'names another container': lines(
+      begin('create'),
+      { ...intent('snapshot', 'create'), args: { id: 'e'.repeat(64) } },
+      { event: 'done', key: 'snapshot' },
+      commit('create'),
+    ),
+    'has an effect on a path of another container': lines(...created, {
+      ...intent('limits', 'start'),
+      args: { path: `/run/pouch/netns/${'e'.repeat(64)}` },
+    }),
   };
 
   for (const [what, content] of Object.entries(damages))

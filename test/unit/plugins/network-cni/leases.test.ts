@@ -10,9 +10,10 @@ describe('leases of addresses, after damage', () => {
   const directory = temporaryDirectory();
   const id = (digits: string) => digits.repeat(32);
   const ports: never[] = [];
-  const having = (digits: string, ip: string): ContainerRecord =>
+  const having = (digits: string, ip: string, pid = process.pid): ContainerRecord =>
     record({
       id: id(digits),
+      state: { status: 'running', pid },
       attachments: { 'network.eth0': { network: 'bridge', interface: 'eth0', ip, ports } },
     });
   const stopped = (digits: string) => record({ id: id(digits) });
@@ -39,6 +40,12 @@ describe('leases of addresses, after damage', () => {
       having('cc', '10.0.0.9'),
     ]);
     assert.deepEqual(leases(), { '10.0.0.2': 'aa', '10.0.0.3': 'bb', '10.0.0.9': 'cc' });
+  });
+
+  it('the address of a container that has ended is not leased again: its clean-up frees it', async () => {
+    const ended = 2 ** 30;
+    await settleLeases(directory.path, [having('aa', '10.0.0.2', ended), having('cc', '10.0.0.9', ended)]);
+    assert.deepEqual(leases(), { '10.0.0.2': 'aa' });
   });
 
   it('a lease of a container without an address stays: it may be starting', async () => {
