@@ -7,7 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { TSchema } from '@sinclair/typebox';
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
-import { messageOf } from '../../hooks/errors.ts';
+import { hasNoFilesLeft, messageOf } from '../../hooks/errors.ts';
 
 /** The form of one kind of file. */
 export interface StoredForm<T> {
@@ -30,13 +30,14 @@ export type Stored<T> =
 /** A file of ours is smaller by far; one that grew beyond is not read into memory. */
 const limit = 64 * 1024 * 1024;
 
-/** Reads and checks a file; never throws. */
+/** Reads and checks a file. @throws the system's error if no descriptor is left, which says nothing about the file */
 export async function readStored<T>(path: string, form: StoredForm<T>): Promise<Stored<T>> {
   const name = basename(path);
   try {
     return parseStored(await readRegular(path), name, form);
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (hasNoFilesLeft(error)) throw error;
     if (isMissing) return { state: 'missing', problem: `${name}: not found` };
     return { state: 'damaged', problem: `${name}: ${messageOf(error)}` };
   }

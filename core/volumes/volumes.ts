@@ -92,7 +92,7 @@ export class VolumeStore implements Volumes {
   }
 
   async list(): Promise<Volume[]> {
-    const names = await readdir(this.#directory).catch(() => []);
+    const names = await readdir(this.#directory).catch(ifMissing);
     const found = await Promise.all(names.map((name) => this.#read(name)));
     return found.filter((volume) => volume !== undefined);
   }
@@ -181,7 +181,7 @@ export class VolumeStore implements Volumes {
     if (read.state === 'sound')
       return { name, mountpoint, ...read.value, anonymous: read.value.anonymous ?? generatedName.test(name) };
     // An empty one without a volume.json is left of a create that was cut off.
-    const isEmpty = async () => (await readdir(mountpoint).catch(() => [])).length === 0;
+    const isEmpty = async () => (await readdir(mountpoint).catch(ifMissing)).length === 0;
     if (read.state === 'missing' && (await isEmpty())) return undefined;
     return { name, mountpoint, createdAt: '', labels: {}, anonymous: false, damage: read.problem };
   }
@@ -203,4 +203,10 @@ function checkName(name: string): void {
       hint: 'rename it',
     },
   );
+}
+
+/** @throws whatever else hides the names, such as EMFILE */
+function ifMissing(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+  throw error;
 }
