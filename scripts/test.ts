@@ -33,7 +33,7 @@ const suites = {
       'lifecycle',
       'lifecycle-network',
     ],
-    deadlineMs: 20 * minutes,
+    deadlineMs: 30 * minutes,
   },
   'oci-runtime': {
     name: 'conformance of OCI runtimes',

@@ -8,10 +8,7 @@ export const knownErrors: readonly RegExp[] = [
 ];
 
 /** Faults that fail because of such a defect, by their names: they are not drawn until it is fixed. */
-export const excludedFaults: readonly RegExp[] = [
-  // Without a descriptor `volume rm` fails with PCH_INTERNAL or calls the volume damaged, and runc is called unusable.
-  /^few descriptors$/,
-];
+export const excludedFaults: readonly RegExp[] = [];
 
 /** Damage to files that is not repaired yet: `FILE: WHAT`. */
 export const excludedDamages: readonly string[] = [];
