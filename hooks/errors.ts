@@ -111,6 +111,10 @@ export const errorKinds = {
   },
   PCH_HOOK_UNKNOWN: { status: 500, doc: 'A plugin wants a hook point that this version does not have.' },
   PCH_ID_AMBIGUOUS: { status: 400, doc: 'An id prefix matches more than one object.' },
+  PCH_IMAGE_DAMAGED: {
+    status: 409,
+    doc: 'The manifest or configuration of an image is damaged or lost. A pull or load of the image repairs it; docs/damage.md.',
+  },
   PCH_IMAGE_INVALID: {
     status: 400,
     doc: 'A manifest or image configuration is not of a form that Pouch runs.',

@@ -57,4 +57,6 @@ export interface Image {
   chainId: string;
   createdAt: string;
   labels: Record<string, string>;
+  /** Why the image cannot be used: its manifest or config is damaged. Then config and layers are empty. */
+  damage?: string;
 }

@@ -48,6 +48,8 @@ async function list(session: Session, reference: string | undefined, flags: Flag
     ['SIZE', 'Size'],
   ];
   printListing(session, { columns, rows: flags.quiet ? distinct(rows) : rows, key: 'ID' }, flags);
+  for (const { Id, RepoTags, Damage } of images)
+    if (Damage !== undefined) session.warn(`warning: image ${RepoTags?.[0] ?? Id} is damaged: ${Damage}`);
 }
 
 /** An image with two names is one id. */

@@ -17,6 +17,8 @@ export interface ImageSummary {
   Labels: Record<string, string> | null;
   /** -1: not counted. */
   Containers: number;
+  /** Pouch: why the image cannot be used. */
+  Damage?: string;
 }
 
 /** Answer of `GET /images/{name}/json`. */

@@ -1,8 +1,8 @@
 import type { ContainerdClient } from '../containerd/client.ts';
 import type { Image as ImageRecord } from '../containerd/images.ts';
-import { ifFound, isContainerdError } from '../containerd/is-error.ts';
-import { PouchError } from '../../hooks/errors.ts';
+import { isContainerdError } from '../containerd/is-error.ts';
 import type { Descriptor, Image, ImageConfig } from '../../hooks/image.ts';
+import { labelledConfig, readBlob } from './blobs.ts';
 import { chainIds } from './chainId.ts';
 import { parseConfig, parseManifest } from './manifest.ts';
 import { type Platform, hostPlatform, choosePlatform } from './platform.ts';
@@ -26,8 +26,16 @@ export interface Entry {
   name: string;
   target: Descriptor;
   createdAt: Date | undefined;
-  /** Those that are on the host; at least one. */
+  /** Those that are on the host and can be read; at least one without `damage`. */
   variants: Variant[];
+  damage?: Damage | undefined;
+}
+
+/** Why a manifest or config that a record leads to cannot be used. */
+export interface Damage {
+  /** Of the image: the digest of its config if that is known, else the target's. */
+  id: string;
+  problem: string;
 }
 
 /** What is known of all images at one moment. */
@@ -58,7 +66,10 @@ export class ImageIndex {
     if (!this.#live) this.#current = undefined;
     const reading = (this.#current ??= this.#load());
     try {
-      return await reading;
+      const snapshot = await reading;
+      // No event reports that a file was restored.
+      if (hasDamage(snapshot) && this.#current === reading) this.#current = undefined;
+      return snapshot;
     } catch (error) {
       if (this.#current === reading) this.#current = undefined;
       throw error;
@@ -92,7 +103,7 @@ export class ImageIndex {
   async #load(): Promise<Snapshot> {
     const records = await this.#client.images.list();
     const entries = await Promise.all(records.map((record) => this.#entry(record)));
-    const present = entries.filter((entry) => entry.variants.length > 0);
+    const present = entries.filter(({ variants, damage }) => variants.length > 0 || damage);
     const used = new Set(present.flatMap(({ variants }) => variants.map(({ manifest }) => manifest.digest)));
     for (const digest of this.#variants.keys()) if (!used.has(digest)) this.#variants.delete(digest);
     return { byName: new Map(present.map((entry) => [entry.name, entry])), byId: images(present) };
@@ -101,27 +112,35 @@ export class ImageIndex {
   async #entry({ name, target, createdAt }: ImageRecord): Promise<Entry> {
     const { mediaType = '', digest = '', size = 0 } = target ?? {};
     const descriptor: Descriptor = { mediaType, digest, size };
-    return { name, target: descriptor, createdAt, variants: await this.#variantsOf(descriptor) };
+    const found = await this.#variantsOf(descriptor);
+    // The content of a record's target is never left out, as that of an index's other platforms is.
+    const lost = { id: digest, problem: `its content ${digest} is not on the host` };
+    const damage = found.damage ?? (found.variants.length === 0 ? lost : undefined);
+    return { name, target: descriptor, createdAt, variants: found.variants, damage };
   }
 
-  /** The manifests below an index, or the one, as far as they are on the host and can be read. */
-  async #variantsOf(descriptor: Descriptor): Promise<Variant[]> {
-    const known = this.#variants.get(descriptor.digest);
-    if (known) return [known];
+  /** The manifests below an index, or the one, as far as they are on the host. Damage of one image must not hide others. */
+  async #variantsOf(descriptor: Descriptor): Promise<Found> {
     try {
-      const bytes = await ifFound(this.#client.content.readAll(descriptor.digest));
-      if (!bytes) return [];
-      const parsed = parseManifest(bytes, descriptor.mediaType, descriptor.digest);
-      if (parsed.kind === 'index') {
-        return (await Promise.all(parsed.manifests.map((m) => this.#variantsOf(m)))).flat();
-      }
-      const variant = await this.#variant(descriptor, parsed.config, parsed.layers);
-      if (variant) this.#variants.set(descriptor.digest, variant);
-      return variant ? [variant] : [];
+      return await this.#readVariants(descriptor);
     } catch (error) {
-      if (unreadable(error)) return [];
-      throw error;
+      if (!isContainerdError(error, 'PCH_IMAGE_DAMAGED', 'PCH_IMAGE_INVALID')) throw error;
+      const config = await labelledConfig(this.#client.content, descriptor.digest);
+      return { variants: [], damage: { id: config ?? descriptor.digest, problem: error.message } };
     }
+  }
+
+  async #readVariants(descriptor: Descriptor): Promise<Found> {
+    const known = this.#variants.get(descriptor.digest);
+    if (known) return { variants: [known] };
+    const bytes = await readBlob(this.#client.content, descriptor.digest);
+    if (!bytes) return { variants: [] };
+    const parsed = parseManifest(bytes, descriptor.mediaType, descriptor.digest);
+    if (parsed.kind === 'index')
+      return merged(await Promise.all(parsed.manifests.map((m) => this.#variantsOf(m))));
+    const variant = await this.#variant(descriptor, parsed.config, parsed.layers);
+    if (variant) this.#variants.set(descriptor.digest, variant);
+    return { variants: variant ? [variant] : [] };
   }
 
   async #variant(
@@ -129,7 +148,7 @@ export class ImageIndex {
     descriptor: Descriptor,
     layers: Descriptor[],
   ): Promise<Variant | undefined> {
-    const bytes = await ifFound(this.#client.content.readAll(descriptor.digest));
+    const bytes = await readBlob(this.#client.content, descriptor.digest);
     if (!bytes) return undefined;
     const config = parseConfig(bytes, descriptor.digest);
     const sizes = [manifest, descriptor, ...layers].map(({ size }) => size);
@@ -189,10 +208,16 @@ function images(entries: readonly Entry[]): Map<string, Image> {
   );
 }
 
-/** Broken content of one image must not hide all others. */
-function unreadable(error: unknown): boolean {
-  return (
-    isContainerdError(error, 'PCH_CONTENT_TOO_LARGE') ||
-    (error instanceof PouchError && error.code === 'PCH_IMAGE_INVALID')
-  );
+function hasDamage({ byName }: Snapshot): boolean {
+  return [...byName.values()].some(({ damage }) => damage !== undefined);
+}
+
+/** What a descriptor leads to. */
+type Found = Pick<Entry, 'variants' | 'damage'>;
+
+function merged(parts: readonly Found[]): Found {
+  return {
+    variants: parts.flatMap(({ variants }) => variants),
+    damage: parts.find(({ damage }) => damage)?.damage,
+  };
 }

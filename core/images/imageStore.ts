@@ -6,6 +6,7 @@ import type { ContainerdClient } from '../containerd/client.ts';
 import { loadArchive } from './archive/loadArchive.ts';
 import { saveArchive } from './archive/saveArchive.ts';
 import { bootstrapImage } from './bootstrap/bootstrapImage.ts';
+import { damagedImages } from './damagedImage.ts';
 import { findImage } from './findImage.ts';
 import { imageHistory } from './imageHistory.ts';
 import { ImageIndex } from './imageIndex.ts';
@@ -56,7 +57,8 @@ export class ImageStore implements Images {
   }
 
   async list(): Promise<Image[]> {
-    return [...(await this.#store.index.read()).byId.values()];
+    const snapshot = await this.#store.index.read();
+    return [...snapshot.byId.values(), ...damagedImages(snapshot)];
   }
 
   pull(ref: string, options?: Parameters<Images['pull']>[1]): Promise<Image> {

@@ -1,6 +1,7 @@
 import type { ContainerdClient } from '../containerd/client.ts';
 import { contentRefs, snapshotRef } from '../containerd/gc-labels.ts';
 import type { Descriptor, ImageConfig } from '../../hooks/image.ts';
+import { dropDamaged } from './blobs.ts';
 import { chainIds } from './chainId.ts';
 import { DownloadQueue } from './downloadQueue.ts';
 import { type BlobFetch, fetchBlob } from './fetchBlob.ts';
@@ -91,6 +92,7 @@ async function finish(
     throw invalid(name(job), `its configuration has ${descriptor.size} bytes`);
   const children = Object.fromEntries(layers.map(({ digest }, i) => [`l.${i}`, digest]));
   await store(job, found, contentRefs({ config: descriptor.digest, ...children }));
+  await dropDamaged(job.client, descriptor.digest, job.lease);
   await fetchShared(job, descriptor);
   const config = parseConfig(await job.client.content.readAll(descriptor.digest), name(job));
   checkPlatform(job, config);

@@ -1,7 +1,7 @@
 import { PouchError } from '../../hooks/errors.ts';
 import type { Image } from '../../hooks/image.ts';
 import { ifFound } from '../containerd/is-error.ts';
-import { findImage } from './findImage.ts';
+import { findDamaged, findImage } from './findImage.ts';
 import { type Snapshot, danglingPrefix } from './imageIndex.ts';
 import { repositoryOf } from './reference.ts';
 import { type StoreContext, emitImage } from './storeContext.ts';
@@ -23,6 +23,8 @@ export async function removeImage(
   { force = false } = {},
 ): Promise<Removed> {
   const snapshot = await store.index.read();
+  const damaged = findDamaged(snapshot, ref, store.config.defaultRegistry);
+  if (damaged) return removeDamaged(store, snapshot, { ref, force, ...damaged });
   const { entry, image } = findImage(snapshot, ref, undefined, store.config.defaultRegistry);
   const names = namesOf(snapshot, image);
   if (entry && names.some((name) => name !== entry.name)) return untag(store, [entry.name]);
@@ -34,6 +36,25 @@ export async function removeImage(
   const deleted = [...new Set(idsBelow(snapshot, names))].filter((id) => id !== image.id);
   for (const id of [image.id, ...deleted]) emitImage(store, 'delete', id);
   return { ...removed, deleted: [image.id, ...deleted] };
+}
+
+/** The same rules for an image that cannot be read. Its content goes with its last record. */
+async function removeDamaged(
+  store: StoreContext,
+  { byName }: Snapshot,
+  { ref, force, name, image }: { ref: string; force: boolean; name?: string; image: Image },
+): Promise<Removed> {
+  const names = [...byName.values()]
+    .filter(({ damage }) => damage?.id === image.id)
+    .map((entry) => entry.name);
+  if (name !== undefined && names.length > 1) return untag(store, [name]);
+  if (!force) {
+    if (name === undefined) refuseIfShared(image);
+    refuseIfInUse(store, ref, image);
+  }
+  const removed = await untag(store, names);
+  emitImage(store, 'delete', image.id);
+  return { ...removed, deleted: [image.id] };
 }
 
 /** All records that lead to the image. */

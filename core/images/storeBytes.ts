@@ -1,5 +1,6 @@
 import type { ContainerdClient } from '../containerd/client.ts';
 import type { Descriptor } from '../../hooks/image.ts';
+import { dropDamaged } from './blobs.ts';
 import { sha256 } from './chainId.ts';
 import { ingestRef } from './fetchBlob.ts';
 import { storageError } from './storageError.ts';
@@ -14,6 +15,7 @@ export async function storeBytes(
   const digest = sha256(bytes);
   const blob = { ref: ingestRef(digest), digest, size: bytes.length, labels };
   try {
+    await dropDamaged(client, digest, options.lease);
     await client.content.write(blob, (offset) => [bytes.subarray(offset)], options);
   } catch (error) {
     throw storageError(error, `blob ${digest}`);

@@ -23,9 +23,10 @@ export interface RegistryAuth {
 export interface Images {
   /**
    * Finds an image by reference, id or id prefix; never pulls.
-   * @throws PCH_IMAGE_NOT_FOUND
+   * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_DAMAGED
    */
   get(ref: string, platform?: string): Promise<Image>;
+  /** Damaged images too. */
   list(): Promise<Image[]>;
   pull(
     ref: string,

@@ -60,6 +60,7 @@ export const image = describes<Image>()(
       chainId: Type.String({ description: 'Chain id of the top layer.' }),
       createdAt: text,
       labels: map(text),
+      damage: may(Type.String({ description: 'Why the image cannot be used.' })),
     },
     { title: 'Image' },
   ),

@@ -259,6 +259,34 @@ describe('damaged records', function () {
     assert.equal(await ok('volume', 'ls', '-q'), '');
   });
 
+  it('a damaged image is reported, refused and repaired, and containers made from it keep working', async () => {
+    const archive = `${daemon.it.dir}/busybox-copy.tar`;
+    await ok('save', '-o', archive, 'busybox');
+    const stopped = await ok('create', '--network', 'none', 'busybox', 'echo', 'works');
+    const [record] = await daemon.it.containerd.images.list();
+    const digest = record!.target!.digest.replace('sha256:', '');
+    const blobs = `${daemon.it.root}/containerd/io.containerd.content.v1.content/blobs/sha256`;
+    await daemon.it.stop();
+    await writeFile(`${blobs}/${digest}`, '{');
+    await daemon.it.start();
+
+    const { stdout, stderr } = await daemon.pouch('images');
+    assert.match(stdout, /^busybox +latest /m);
+    assert.match(stderr, /warning: image busybox:latest is damaged: blob sha256:\w+ is damaged/);
+    assert.match(await ok('doctor'), /image \S*busybox:latest is damaged: .*; pull or load it again/);
+    const { exitCode, stderr: refusal } = await daemon.pouch('run', '--rm', 'busybox', 'true');
+    assert.equal(exitCode, 125);
+    assert.match(refusal, /PCH_IMAGE_DAMAGED/);
+    assert.equal((await daemon.pouch('rmi', 'busybox')).exitCode, 1, 'containers use it');
+    assert.equal(await ok('start', '-a', stopped), 'works');
+    await ok('image', 'prune', '-a', '-f');
+
+    await ok('load', '-i', archive);
+    assert.equal(await daemon.sh('echo works'), 'works');
+    assert.equal((await daemon.pouch('images')).stderr, '');
+    await ok('rm', stopped);
+  });
+
   it('a damaged database of containerd is named, and nothing is lost once it is restored', async () => {
     const containerd = `${daemon.it.root}/containerd`;
     const path = `${containerd}/io.containerd.metadata.v1.bolt/meta.db`;

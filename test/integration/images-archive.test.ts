@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -10,6 +10,7 @@ import { execa } from 'execa';
 import tar from 'tar-stream';
 import type { ImageStore } from '../../core/images/index.ts';
 import type { PouchError } from '../../hooks/errors.ts';
+import type { Image } from '../../hooks/image.ts';
 import { busyboxImage, busyboxReference } from '../../scripts/lib/busyboxImage.ts';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import { TestImageStore } from '../support/imageStore.ts';
@@ -269,6 +270,119 @@ describe('images on the host', function () {
         host.events.map(({ action }) => action),
         ['load', 'tag', 'untag', 'untag', 'delete'],
       );
+    });
+  });
+
+  describe('damage', () => {
+    const damages: Record<string, (path: string) => Promise<void>> = {
+      'cut off': (path) => truncate(path, 100),
+      empty: (path) => truncate(path, 0),
+      'with a flipped bit': async (path) => {
+        const bytes = await readFile(path);
+        bytes[bytes.length - 10]! ^= 1;
+        await writeFile(path, bytes);
+      },
+      lost: (path) => rm(path),
+      'a directory': async (path) => {
+        await rm(path);
+        await mkdir(path);
+      },
+    };
+    const pathOf = (digest: string) =>
+      join(host.dir, 'root/io.containerd.content.v1.content/blobs/sha256', digest.replace('sha256:', ''));
+
+    /** Loads busybox and a bystander. */
+    async function loadBoth(): Promise<Image> {
+      const layers = [await layerTar([{ path: 'hello', content: 'world' }])];
+      await writeImageArchive(join(host.dir, 'bystander.tar'), { reference: 'bystander:1', layers });
+      await store.load(createReadStream(join(host.dir, 'bystander.tar')));
+      return await loadBusybox();
+    }
+
+    for (const [what, damage] of Object.entries(damages)) {
+      for (const part of ['manifest', 'config'] as const) {
+        it(`a ${part} that is ${what} hides no other image, is reported, and a load repairs it`, async () => {
+          const image = await loadBoth();
+          await damage(pathOf(part === 'manifest' ? image.target.digest : image.id));
+          const restarted = host.store();
+          const listed = await restarted.list();
+          const damaged = listed.find(({ references }) => references.includes(busyboxReference));
+          assert.equal(listed.length, 2);
+          assert.equal(damaged?.id, busyboxId);
+          assert.match(damaged.damage ?? '', /^blob sha256:\w+ is damaged: /);
+          assert.equal((await restarted.get('bystander:1')).damage, undefined);
+          for (const ref of ['busybox', busyboxId, busyboxId.slice(7, 19)])
+            await rejects(restarted.get(ref), 'PCH_IMAGE_DAMAGED');
+          await rejects(restarted.tag('busybox', 'other'), 'PCH_IMAGE_DAMAGED');
+          await rejects(restarted.save(['busybox']), 'PCH_IMAGE_DAMAGED');
+          await restarted.prune({ all: true });
+          assert.equal((await restarted.list()).length, 1, 'prune leaves it');
+
+          const [repaired] = await restarted.load(createReadStream(busybox));
+          assert.equal(repaired?.damage, undefined);
+          assert.equal((await host.store().get('busybox')).id, busyboxId);
+          assert.ok((await buffer(await restarted.save(['busybox']))).length > 1_000_000);
+          await restarted.remove('busybox');
+          // The end of the save starts a collection, which may satisfy the removal's wait too.
+          await until(async () => (await host.leftovers()).blobs === 0);
+        });
+      }
+    }
+
+    it('a restored file is noticed, and until then nothing of the image is removed', async () => {
+      const { target } = await loadBusybox();
+      const bytes = await readFile(pathOf(target.digest));
+      await truncate(pathOf(target.digest), 10);
+      const restarted = host.store();
+      await rejects(restarted.get('busybox'), 'PCH_IMAGE_DAMAGED');
+      await host.client.leases.delete((await host.client.leases.create({})).id, { sync: true });
+      await chmod(pathOf(target.digest), 0o600);
+      await writeFile(pathOf(target.digest), bytes);
+      assert.equal((await restarted.get('busybox')).id, busyboxId);
+      assert.equal(
+        (await restarted.files((await restarted.get('busybox')).chainId)).stat('/bin/sh')?.kind,
+        'file',
+      );
+    });
+
+    it('a damaged image is removed by name or id, but not while a container uses it, unless forced', async () => {
+      for (const ref of ['busybox', busyboxId]) {
+        await host.clear();
+        const image = await loadBusybox();
+        await store.tag('busybox', 'busybox:2');
+        await truncate(pathOf(image.target.digest), 10);
+        const restarted = host.store();
+        assert.deepEqual((await restarted.remove('busybox:2')).deleted, []);
+        host.inUse.set(busyboxId, ['web']);
+        await rejects(restarted.remove(ref), 'PCH_IMAGE_IN_USE');
+        assert.deepEqual((await restarted.remove(ref, { force: true })).deleted, [busyboxId]);
+        assert.deepEqual(await host.leftovers(), nothing);
+        await rejects(restarted.get('busybox'), 'PCH_IMAGE_NOT_FOUND');
+      }
+    });
+
+    it('odd records of other clients hide no image, and can be removed', async () => {
+      const { target } = await loadBoth();
+      const absent = `sha256:${'0'.repeat(64)}`;
+      const odd = {
+        'No Reference: at all': { ...target, mediaType: 'text/x-unknown' },
+        'lost:1': { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: absent, size: 1 },
+        'layer:1': { mediaType: 'application/octet-stream', digest: busyboxId, size: 1 },
+      };
+      for (const [name, descriptor] of Object.entries(odd))
+        await host.client.images.create({
+          name,
+          target: descriptor,
+          labels: { 'containerd.io/gc.ref.x': '%' },
+        });
+      const listed = await host.store().list();
+      assert.deepEqual(
+        listed.map(({ damage }) => damage !== undefined),
+        [false, false, true, true],
+      );
+      for (const name of Object.keys(odd)) await store.remove(name);
+      assert.equal((await store.list()).length, 2);
+      assert.deepEqual((await store.get('busybox')).references, [busyboxReference]);
     });
   });
 

@@ -63,6 +63,23 @@ describe('pulling images', function () {
   const one = () => `${proxy.host}/one:latest`;
   const isBlob = (path: string) => path.includes('/blobs/');
 
+  it('repairs a damaged manifest or config, and downloads no layer again', async () => {
+    const store = host.store({ plainHttp: [registry.host, proxy.host] });
+    const ref = `${proxy.host}/one:latest`;
+    const { id, target, layers } = await store.pull(ref);
+    const blobs = join(host.dir, 'root/io.containerd.content.v1.content/blobs/sha256');
+    for (const digest of [target.digest, id]) {
+      proxy.seen.length = 0;
+      await writeFile(join(blobs, digest.slice(7)), 'damaged');
+      const restarted = host.store({ plainHttp: [registry.host, proxy.host] });
+      assert.equal((await restarted.list())[0]?.id, id);
+      await assert.rejects(restarted.get(ref), { code: 'PCH_IMAGE_DAMAGED' });
+      assert.equal((await restarted.pull(ref)).id, id);
+      assert.equal((await host.store().get(ref)).id, id);
+      for (const layer of layers) assert.equal(proxy.requests(new RegExp(layer.digest)).length, 0);
+    }
+  });
+
   it('brings an image, unpacks it and tells each layer’s progress', async () => {
     const progress: Progress[] = [];
     const store = host.store();

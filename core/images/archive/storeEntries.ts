@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import tar, { type Extract } from 'tar-stream';
 import type { ContainerdClient } from '../../containerd/client.ts';
 import { isContainerdError } from '../../containerd/is-error.ts';
+import { dropDamaged } from '../blobs.ts';
 import { maxManifestBytes } from '../manifest.ts';
 import { isDigest } from '../reference.ts';
 import { storageError } from '../storageError.ts';
@@ -101,6 +102,7 @@ async function ingest(
   entry: Entry,
   { ref, size, expected }: { ref: string; size: number; expected: string | undefined },
 ): Promise<StoredBlob> {
+  if (expected && size <= maxManifestBytes) await dropDamaged(client, expected, lease);
   const writer = await openUnlessStored(client, { ref, total: size, ...(expected && { expected }) }, lease);
   const hash = expected ? undefined : createHash('sha256');
   let compression: Compression = 'none';

@@ -1,10 +1,11 @@
 import type { Kernel } from '../kernel.ts';
 
-/** One line for each damaged container and volume, for `pouch info` and `pouch doctor`. */
+/** One line for each damaged container, volume and image, for `pouch info` and `pouch doctor`. */
 export async function damageWarnings({
   store,
   volumes,
-}: Pick<Kernel, 'store' | 'volumes'>): Promise<string[]> {
+  images,
+}: Pick<Kernel, 'store' | 'volumes' | 'images'>): Promise<string[]> {
   const containers = store
     .damaged()
     .flatMap(({ name, damage }) =>
@@ -15,5 +16,11 @@ export async function damageWarnings({
       ? []
       : [`volume ${name} is damaged: ${damage}; restore its volume.json, or pouch volume rm -f ${name}`],
   );
-  return [...containers, ...damagedVolumes];
+  const damagedImages = (await images.list()).flatMap(({ id, references, damage }) => {
+    const name = references[0] ?? id;
+    return damage === undefined
+      ? []
+      : [`image ${name} is damaged: ${damage}; pull or load it again, or pouch rmi ${name}`];
+  });
+  return [...containers, ...damagedVolumes, ...damagedImages];
 }

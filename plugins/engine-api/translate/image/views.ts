@@ -25,6 +25,7 @@ export function toImageSummary(image: Image, apiMinor: number): ImageSummary {
     SharedSize: -1,
     Labels: image.config.config?.Labels ?? null,
     Containers: -1,
+    ...(image.damage === undefined ? {} : { Damage: image.damage }),
   };
 }
 
