@@ -8,7 +8,7 @@ import { makeFifo } from './fifo/makeFifo.ts';
 import { KeeperLink } from './KeeperLink.ts';
 import { keeperSocket, streamPaths, type StreamPaths } from './layout.ts';
 import { LogHold } from './LogHold.ts';
-import type { KeeperEvent } from './protocol.ts';
+import type { KeeperEvent, StreamsConfig } from './protocol.ts';
 import { StdioHolds } from './StdioHolds.ts';
 import { Subscription } from './Subscription.ts';
 
@@ -69,6 +69,8 @@ export class ContainerIo {
   readonly #link: KeeperLink;
   readonly #holds = new StdioHolds();
   readonly #writers = new Map<string, Set<FifoWriter>>();
+  /** What this daemon has opened and not finished. */
+  readonly #opened = new Map<string, StreamsConfig>();
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #logHolds = new Set<LogHold>();
 
@@ -104,7 +106,9 @@ export class ContainerIo {
     const { tty, stdin, maxSize, maxFile } = options;
     this.#makeFifos(container, options);
     const logPath = options.logPath ?? undefined;
-    await this.#link.call({ op: 'open', config: { container, tty, logPath, maxSize, maxFile } });
+    const config = { container, tty, logPath, maxSize, maxFile };
+    await this.#link.call({ op: 'open', config });
+    this.#opened.set(container, config);
     return {
       stdin: stdin ? paths.stdin : '',
       stdout: paths.stdout,
@@ -155,6 +159,7 @@ export class ContainerIo {
    */
   async finish(container: string, deadlineMs: number = finishDeadlineMs): Promise<void> {
     const { complete } = await this.#link.call({ op: 'finish', container, deadlineMs }, deadlineMs + graceMs);
+    this.#opened.delete(container);
     if (!complete)
       this.#log.warn('output still had a writer after the process ended', { container, deadlineMs });
     this.#closeStdin(container);
@@ -226,9 +231,17 @@ export class ContainerIo {
 
   /** Subscribers first, so that they miss nothing of what a new keeper reads. */
   async #restore(): Promise<void> {
+    await this.#reopen();
     await Promise.all([...this.#subscriptions.values()].map((subscription) => subscription.connect()));
     await Promise.all([...this.#logHolds].map((hold) => hold.begin()));
     await this.#link.call({ op: 'resume' });
+  }
+
+  /** The state file of a container may be damaged: then a new keeper does not read its output, and it would block. */
+  async #reopen(): Promise<void> {
+    const known = new Set(await this.known());
+    for (const [container, config] of this.#opened)
+      if (!known.has(container)) await this.#link.call({ op: 'open', config });
   }
 
   #onEvent(event: KeeperEvent): void {

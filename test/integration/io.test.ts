@@ -384,6 +384,28 @@ describe("a container's output", function () {
       assert.match(warnings.join(), /log keeper died/);
     });
 
+    it('is complete though a state file is damaged, and no other container notices', async () => {
+      const damages = ['null', '{"container":"../x","tty":false}'];
+      const other = id;
+      const bystander = runOn(await open(), 'sh', '-c', 'read line <&1; seq 1 3');
+      for (const damage of damages) {
+        id = `container${++count}`;
+        const paths = await open();
+        writeFileSync(join(stateDir, 'io', id, 'io.json'), damage);
+        const pid = keeperPid();
+        killKeeper();
+        await until(() => keeperPid() !== pid);
+        await ended(runOn(paths, 'seq', '1', '100000'));
+        await io.finish(id);
+        assert.ok((await logged()).stdout.toString().endsWith('\n100000\n'), damage);
+      }
+      assert.match(readFileSync(join(stateDir, 'io/keeper.log'), 'utf8'), /io\.json: .*expected/);
+      assert.deepEqual(await io.known(), [other]);
+      bystander.kill();
+      await ended(bystander);
+      await io.finish(other);
+    });
+
     it('is never doubled, and at most the chunk in hand is lost, however often that is under load', async () => {
       const paths = await open();
       const child = runOn(paths, 'seq', '1', '300000');

@@ -1,11 +1,34 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { Type } from '@sinclair/typebox';
+import { type StoredForm, parseStored, toStored } from '../../state/stored.ts';
 import { streamPaths } from '../layout.ts';
-import type { StreamsConfig } from '../protocol.ts';
+import { type StreamsConfig, maxMessageBytes } from '../protocol.ts';
+
+const form: StoredForm<StreamsConfig> = {
+  version: 1,
+  schema: Type.Object({
+    container: Type.String({ minLength: 1 }),
+    tty: Type.Boolean(),
+    logPath: Type.Optional(Type.String({ pattern: '^/' })),
+    maxSize: Type.Optional(Type.Number({ minimum: 0 })),
+    maxFile: Type.Optional(Type.Number({ minimum: 0 })),
+  }),
+};
 
 /** The keeper's state: one small file per container, on a tmpfs, so that a new keeper can go on where one died. */
 export function saveConfig(ioDir: string, config: StreamsConfig): void {
   const { config: path } = streamPaths(ioDir, config.container);
-  writeFileSync(`${path}.new`, JSON.stringify(config), { mode: 0o600 });
+  writeFileSync(`${path}.new`, toStored(config, form), { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
 
@@ -13,7 +36,7 @@ export function removeConfig(ioDir: string, container: string): void {
   rmSync(streamPaths(ioDir, container).config, { force: true });
 }
 
-/** What an earlier keeper held. Calls `damaged` for files that cannot be read and goes on. */
+/** What an earlier keeper held. Calls `damaged` for files that cannot be used and goes on. */
 export function savedConfigs(
   ioDir: string,
   damaged: (container: string, error: unknown) => void,
@@ -22,11 +45,35 @@ export function savedConfigs(
   for (const entry of readdirSync(ioDir, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
     try {
-      found.push(JSON.parse(readFileSync(streamPaths(ioDir, entry.name).config, 'utf8')) as StreamsConfig);
+      found.push(savedConfig(ioDir, entry.name));
     } catch (error) {
       // No file: the daemon has made the directory, but its `open` did not come.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') damaged(entry.name, error);
     }
   }
   return found;
+}
+
+function savedConfig(ioDir: string, container: string): StreamsConfig {
+  const { config: path } = streamPaths(ioDir, container);
+  const stored = parseStored(readSmall(path), path, form);
+  if (stored.state !== 'sound') throw new Error(stored.problem);
+  const { value } = stored;
+  if (value.container !== container)
+    throw new Error(`${path}: container: expected ${container}, found ${JSON.stringify(value.container)}`);
+  return value;
+}
+
+/** Anything but a small regular file could hang the keeper or fill its memory. */
+function readSmall(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new Error(`${path}: expected a regular file`);
+    if (stat.size > maxMessageBytes)
+      throw new Error(`${path}: expected at most ${maxMessageBytes} bytes, found ${stat.size}`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
 }
