@@ -1,4 +1,5 @@
 import type { ContainerDraft } from './draft.ts';
+import type { OciResources } from './oci.ts';
 import type { RuntimeCapabilities } from './runtimeFeatures.ts';
 
 /** A runtime, as a plugin provides it. */
@@ -32,6 +33,19 @@ export interface RuntimeProvider {
    * undefined where that is not known. For runtimes with the isolation `vm`.
    */
   machineMemory?(draft: ContainerDraft): Promise<number | undefined>;
+  /**
+   * The annotations of a container that gets these limits: those that adaptSpec derived from the old limits follow them.
+   * Missing: annotations do not depend on limits.
+   */
+  resizedAnnotations?(
+    draft: Readonly<ContainerDraft>,
+    resources: OciResources,
+  ): Promise<ContainerDraft['annotations']>;
+  /**
+   * For a shim that reports 0 for a container whose end it has not seen: whether a line of the shim's log says so.
+   * containerd copies that log to its own. Missing or undefined: 0 is always the command's own exit code.
+   */
+  lostExitSign?(container: string): Promise<((line: string) => boolean) | undefined>;
   /**
    * Host pid of the container's init, for a runtime whose task has another one (a monitor's); called when the task is made.
    * Missing: the task's pid is init's.

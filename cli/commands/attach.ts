@@ -2,6 +2,7 @@ import { CliError } from '../errors.ts';
 import { defaultDetachKeys, detachKeysOption } from '../parse/detachKeys.ts';
 import type { PouchCommand } from '../pouchCommand.ts';
 import type { Session } from '../session.ts';
+import { exitCodeOf } from '../run/exitCodeOf.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize } from '../streams/followSize.ts';
 import { proxySignals } from '../streams/proxySignals.ts';
@@ -42,7 +43,7 @@ async function attach(session: Session, ref: string, flags: Flags): Promise<numb
   const how = await connect(hijacked, { tty, stdin, detachKeys: keys.bytes }, session.terminal).finally(
     stopProxy,
   );
-  return how === 'detached' ? 0 : (await outcome()).StatusCode;
+  return how === 'detached' ? 0 : exitCodeOf(session, await outcome());
 }
 
 function notRunning(ref: string): CliError {

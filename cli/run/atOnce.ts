@@ -10,6 +10,7 @@ import { connect } from '../streams/connect.ts';
 import { proxySignals } from '../streams/proxySignals.ts';
 import { withIdFile, withImage } from './createContainer.ts';
 import { deferred } from './deferred.ts';
+import { exitCodeOf } from './exitCodeOf.ts';
 import type { RunFlags } from './runFlags.ts';
 
 /**
@@ -72,7 +73,7 @@ async function follow(
     report(message.created);
   };
   await connect(hijacked, { tty: false, stdin, detachKeys: [], onControl }, session.terminal);
-  if (last && 'exited' in last) return last.exited.StatusCode;
+  if (last && 'exited' in last) return exitCodeOf(session, last.exited);
   if (last && 'failed' in last) throw errorFromBody(last.failed.status, last.failed);
   throw new ClientError('PCH_DAEMON_LOST', `the daemon ended while ${id.slice(0, 12)} was running`, {
     hint: 'containers go on running without the daemon; see `pouch ps -a` when it is back',

@@ -1,11 +1,11 @@
-import { ClientError } from '../../client/index.ts';
-import type { ContainerCreateRequest } from '../../client/index.ts';
+import type { ContainerCreateRequest, ContainerWaitResponse } from '../../client/index.ts';
 import type { DetachKeys } from '../parse/detachKeys.ts';
 import type { Session } from '../session.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize } from '../streams/followSize.ts';
 import { proxySignals } from '../streams/proxySignals.ts';
 import { deferred } from './deferred.ts';
+import { exitCodeOf } from './exitCodeOf.ts';
 
 export interface ForegroundOptions {
   detachKeys: DetachKeys;
@@ -52,7 +52,7 @@ export async function runInForeground(
     });
     // A short command has ended before its start is answered: nobody waits for that then.
     const end = await Promise.race([connection, begun.then(() => connection)]);
-    return end === 'detached' ? 0 : await exitCode(outcome, begun);
+    return end === 'detached' ? 0 : await exitCode(session, outcome, begun);
   } catch (error) {
     hijacked.socket.destroy();
     await connection.catch(() => undefined);
@@ -73,11 +73,11 @@ function attachQuery(streams: Streams, options: ForegroundOptions) {
 
 /** A start that failed tells more of it (code and hint) than the wait does. */
 async function exitCode(
-  outcome: () => Promise<{ StatusCode: number; Error?: { Message: string } | null }>,
+  session: Session,
+  outcome: () => Promise<ContainerWaitResponse>,
   begun: Promise<void>,
-) {
-  const { StatusCode, Error: failure } = await outcome();
-  if (!failure?.Message) return StatusCode;
-  await begun;
-  throw new ClientError('', failure.Message);
+): Promise<number> {
+  const ended = await outcome();
+  if (ended.Error?.Message) await begun;
+  return exitCodeOf(session, ended);
 }

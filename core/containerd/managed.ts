@@ -23,6 +23,11 @@ export interface ManagedContainerdOptions {
   onEvent?: (event: ProcessEvent) => void;
 }
 
+/** Where the managed containerd logs, and its shims with it. */
+export function managedLogFile(root: string): string {
+  return join(root, 'containerd.log');
+}
+
 /** A private containerd: started, adopted and restarted by us, beside any other one on the host. */
 export class ManagedContainerd {
   readonly address: string;
@@ -64,7 +69,7 @@ export class ManagedContainerd {
   }
 
   get #logFile(): string {
-    return join(this.#options.root, 'containerd.log');
+    return managedLogFile(this.#options.root);
   }
 
   /**
@@ -104,7 +109,7 @@ function prepare(options: ManagedContainerdOptions, isReady: () => Promise<boole
     args: ['--config', configFile],
     env: { ...process.env, PATH: searchPath() },
     pidFile: join(state, 'containerd.pid'),
-    logFile: join(root, 'containerd.log'),
+    logFile: managedLogFile(root),
     fingerprint: fingerprint(command, config),
     isReady,
     onEvent,

@@ -10,6 +10,7 @@ import { retry } from '../supervise/retry.ts';
 import { isDiskFull, withReserve } from '../state/reserve.ts';
 import { keepRecord } from './keepRecord.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
+import { isLostExit, lostExitError } from './lostExit.ts';
 import { settleOom } from './oom.ts';
 import { removeLocked } from './remove.ts';
 import { restartAfterExit } from './restartPolicy.ts';
@@ -51,13 +52,20 @@ async function waitForExit(kernel: Kernel, id: string): Promise<Exit | undefined
 }
 
 /** Tells the exit as soon as all output is there; the clean-up follows and delays nobody but the next verb. */
-export async function onExit(kernel: Kernel, record: ContainerRecord, exit: Exit): Promise<void> {
-  const [kills] = await Promise.all([oomKills(record.draft.cgroupsPath), finishOutput(kernel, record)]);
+export async function onExit(kernel: Kernel, record: ContainerRecord, reported: Exit): Promise<void> {
+  const [kills, isLost] = await Promise.all([
+    oomKills(record.draft.cgroupsPath),
+    isLostExit(kernel, record, reported.exitStatus),
+    finishOutput(kernel, record),
+  ]);
+  const exit = isLost ? { ...reported, exitStatus: unseenExitCode } : reported;
   setExited(record, exit);
+  if (isLost) record.state.error = lostExitError;
   settleOom(kernel, record, kills);
   if (record.draft.autoRemove) kernel.store.forgetName(record);
-  kernel.exits.settle('exit', record.id, { exitCode: exit.exitStatus });
-  emitContainer(kernel, 'die', record, { exitCode: String(exit.exitStatus) });
+  const exitCode = exit.exitStatus;
+  kernel.exits.settle('exit', record.id, { exitCode, ...(isLost && { error: lostExitError }) });
+  emitContainer(kernel, 'die', record, { exitCode: String(exitCode) });
   await retried(kernel, record, () =>
     kernel.locks.run(record.id, 'clean up', () => settleExit(kernel, record)),
   );

@@ -13,6 +13,8 @@ import { machineWarnings } from './machineLimits.ts';
 import { requireOf } from './requireFeature.ts';
 import { wantsRestart } from './restartPolicy.ts';
 
+type Annotations = ContainerRecord['draft']['annotations'];
+
 /** Key of the effect that an update under way has in the journal. */
 const limitsKey = 'update.limits';
 
@@ -60,13 +62,14 @@ async function apply(kernel: Kernel, record: ContainerRecord, planned: PlannedUp
   const isLive = ['running', 'paused'].includes(record.state.status);
   const hasNewLimits = diff(draft.resources, planned.draft.resources).length > 0;
   if (isLive && hasNewLimits) await requireOf(kernel, record, 'liveUpdate');
+  const annotations = await annotationsFor(kernel, record, planned.draft.resources);
   await withLedger(kernel, id, async (ledger) => {
     await ledger.begin('update');
     const args = { id, from: draft.resources, to: planned.draft.resources };
     try {
       if (isLive && hasNewLimits)
         await ledger.apply({ [limitsKey]: { kind: 'limits', stage: 'start', args } }, kernel.shutdown);
-      await keep(kernel, record, planned);
+      await keep(kernel, record, planned, annotations);
     } catch (error) {
       await settled(kernel, record, ledger);
       throw error;
@@ -77,16 +80,32 @@ async function apply(kernel: Kernel, record: ContainerRecord, planned: PlannedUp
 }
 
 /** With the record the update has happened: before that it is taken back, after that it holds. */
-async function keep(kernel: Kernel, record: ContainerRecord, planned: PlannedUpdate): Promise<void> {
+async function keep(
+  kernel: Kernel,
+  record: ContainerRecord,
+  planned: PlannedUpdate,
+  annotations: Annotations,
+): Promise<void> {
   const { resources, restart } = planned.draft;
   const changed = {
     request: planned.request,
-    draft: { ...record.draft, resources, restart },
+    draft: { ...record.draft, resources, restart, annotations },
     updates: lastOfEach([...(record.updates ?? []), ...planned.blame]),
   };
   await updateSpec({ ...record, ...changed });
   await kernel.store.save({ ...record, ...changed });
   Object.assign(record, changed);
+}
+
+/** An update of the restart policy alone does not ask the runtime. */
+async function annotationsFor(
+  { generations }: Kernel,
+  { draft }: ContainerRecord,
+  resources: ContainerRecord['draft']['resources'],
+): Promise<Annotations> {
+  if (diff(draft.resources, resources).length === 0) return draft.annotations;
+  const runtime = generations.current.runtimes.get(draft.runtime);
+  return (await runtime?.resizedAnnotations?.(draft, resources)) ?? draft.annotations;
 }
 
 /** A container that is updated for years does not gather blame: each field's last change in each hook. */

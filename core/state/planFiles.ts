@@ -70,7 +70,7 @@ export async function storedSpecOf(record: ContainerRecord): Promise<OciSpec> {
   return spec;
 }
 
-/** Has the next start use these limits. */
+/** Has the next start use these limits, and the annotations that follow from them. */
 export async function updateSpec(record: ContainerRecord): Promise<void> {
   await writeSpec(record, withLimits(await storedSpecOf(record), record));
 }
@@ -114,7 +114,7 @@ function withUpdates(plan: StoredPlan, record: ContainerRecord): StoredPlan {
 function withLimits(spec: OciSpec, { draft }: ContainerRecord): OciSpec {
   const devices = spec.linux.resources?.devices;
   const resources = { ...draft.resources, ...(devices && { devices }) };
-  return { ...spec, linux: { ...spec.linux, resources } };
+  return { ...spec, annotations: { ...draft.annotations }, linux: { ...spec.linux, resources } };
 }
 
 function damagedFiles({ id, name, paths }: ContainerRecord, problems: string[], what: string): PouchError {

@@ -7,6 +7,7 @@ import {
 } from '../../hooks/index.ts';
 import { adaptToMachine } from './adaptSpec.ts';
 import { checkSettings } from './annotations/check.ts';
+import { resizedAnnotations } from './annotations/resize.ts';
 import { withDefaults } from './annotations/settings.ts';
 import { machineMemory } from './annotations/sizing.ts';
 import { kataCapabilities, limitsOf } from './capabilities.ts';
@@ -17,6 +18,7 @@ import { lookAtHost } from './findings/index.ts';
 import type { FindingName } from './findings/names.ts';
 import type { Flavour } from './flavours.ts';
 import type { Host } from './host.ts';
+import { reportsLostExit } from './lostExit.ts';
 import { firstObstacle } from './obstacle.ts';
 import type { FlavourOptions } from './options.ts';
 import { refusalsOf } from './refusals/index.ts';
@@ -83,6 +85,13 @@ export function kataProvider(kata: KataRuntime): RuntimeProvider {
     unknownCapabilities: async () => unknownCapabilities((await look()).shim?.major ?? 0),
     machineMemory: async (draft) =>
       machineMemory(withDefaults(draft, options.defaults), await configOf(draft)),
+    async resizedAnnotations(draft, resources) {
+      const { major = 0 } = (await look()).shim ?? {};
+      return resizedAnnotations(draft, resources, { config: await configOf(draft), major });
+    },
+    // Later versions report 255 themselves.
+    lostExitSign: async (container) =>
+      (await look()).shim?.major === 1 ? (line) => reportsLostExit(line, container) : undefined,
     async adaptSpec(draft) {
       const { language = 'go', version = '' } = (await look()).shim ?? {};
       return adaptToMachine(draft, {

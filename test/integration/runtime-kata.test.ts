@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { StandInShim } from '../support/standInShim/install.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 import { useKata } from './support/kata.ts';
 
@@ -30,10 +32,11 @@ describe('kata (a stand-in shim in its place)', function () {
     added,
   );
   const { ok, pouch } = kata;
+  const old = new StandInShim(join(kata.dir, 'old'));
 
   before(async () => {
     await kata.shim.install('containerd-shim-kata-qemu-v2');
-    await kata.shim.install('../old/containerd-shim-kata-v2', golang('1.12.1'));
+    await old.install('containerd-shim-kata-v2', golang('1.12.1'));
     const command = join(kata.dir, 'bin/kata-runtime');
     await writeFile(
       command,
@@ -148,10 +151,85 @@ describe('kata (a stand-in shim in its place)', function () {
       await ok('rm', '-f', 'grown');
     });
 
+    it('of the size that an update has given them while they were stopped or ran', async () => {
+      const sizes = async () => {
+        const { annotations = {} } = (await created()).spec!;
+        return ['memory', 'cpu-quota'].map((name) => annotations[`io.kubernetes.cri.sandbox-${name}`]);
+      };
+      await ok('run', '-d', '--name', 'sized', '--runtime', 'kata', '-m', '64m', 'busybox', 'sleep', '1000');
+      assert.deepEqual(await sizes(), ['67108864', undefined]);
+      await ok('update', '-m', '128m', 'sized');
+      await ok('restart', '-t', '0', 'sized');
+      assert.deepEqual(await sizes(), ['134217728', undefined]);
+      await ok('stop', '-t', '0', 'sized');
+      await ok('update', '--cpus', '2', 'sized');
+      await ok('start', 'sized');
+      assert.deepEqual(await sizes(), ['134217728', '200000']);
+      await ok('rm', '-f', 'sized');
+    });
+
     it('and says of a missing command what it says of it elsewhere', async () => {
       const { exitCode, stderr } = await pouch('run', '--rm', '--runtime', 'kata', 'busybox', 'nosuch');
       assert.match(stderr, /PCH_COMMAND_NOT_FOUND/);
       assert.equal(exitCode, 127);
+    });
+
+    describe('of kata 1.x, whose shim reports 0 for a container that ended with its hypervisor', () => {
+      const lost =
+        'the virtual machine’s hypervisor ended unexpectedly; the exit code of the command is unknown';
+      const run = ['run', '--name', 'lost', '--runtime', 'kata-old', 'busybox'];
+      const start = () => ok('run', '-d', ...run.slice(1), 'sleep', '1000');
+      const state = () => ok('inspect', '-f', '{{.State.ExitCode}} {{.State.Error}}', 'lost');
+      afterEach(() => ok('rm', '-f', 'lost'));
+
+      async function killHypervisor(): Promise<void> {
+        const { pid } = (await old.records('hypervisor')).at(-1)!;
+        process.kill(pid, 'SIGKILL');
+      }
+
+      it('as one whose exit code is unknown, 255', async () => {
+        await start();
+        await killHypervisor();
+        await kata.it.until('lost', 'exited');
+        assert.equal(await state(), `255 ${lost}`);
+      });
+
+      it('in the foreground too, with the reason', async () => {
+        const running = pouch(...run, 'sh', '-c', 'echo ready; sleep 1000');
+        assert.ok(
+          await waitUntil(async () => (await pouch('logs', 'lost')).stdout === 'ready\n', {
+            withinMs: 20_000,
+          }),
+        );
+        await killHypervisor();
+        const { exitCode, stderr } = await running;
+        assert.equal(stderr, `pouch: ${lost}\n`);
+        assert.equal(exitCode, 255);
+      });
+
+      it('and takes the exit code of the next run from its command', async () => {
+        await start();
+        await killHypervisor();
+        await kata.it.until('lost', 'exited');
+        await ok('start', 'lost');
+        await ok('kill', 'lost');
+        await kata.it.until('lost', 'exited');
+        assert.equal(await state(), '137 ');
+        await ok('rm', 'lost');
+        assert.equal((await pouch(...run, 'true')).exitCode, 0);
+        assert.equal(await state(), '0 ');
+      });
+
+      it('while there was no daemon: the next one reports it', async () => {
+        await start();
+        const id = await ok('inspect', '-f', '{{.Id}}', 'lost');
+        await kata.it.kill9();
+        await killHypervisor();
+        await kata.it.containerd.tasks.wait(id, '', { deadlineMs: 30_000 });
+        await kata.it.start();
+        await kata.it.until('lost', 'exited');
+        assert.equal(await state(), `255 ${lost}`);
+      });
     });
 
     it('takes the accounts of an exec from the image, for the process it sees is the hypervisor', async () => {
@@ -198,9 +276,7 @@ describe('kata (a stand-in shim in its place)', function () {
 
     it('kata 1.x, by the name of the message that it knows, and by the path of its shim', async () => {
       await ok('run', '--rm', '--network', 'none', '--runtime', 'kata-old', 'busybox', 'true');
-      const { StandInShim } = await import('../support/standInShim/install.ts');
-      const old = await created(new StandInShim(join(kata.dir, 'old')));
-      assert.deepEqual(old.request.options, {
+      assert.deepEqual((await created(old)).request.options, {
         typeUrl: 'cri.runtimeoptions.v1.Options',
         value: optionBytes(),
       });

@@ -32,7 +32,8 @@ async function run(call: Call): Promise<void> {
       const early = await Promise.race([exited, started.then(() => undefined)]);
       if (early?.error !== undefined) await started;
       if (!early) tell({ started: true });
-      tell({ exited: { StatusCode: (early ?? (await exited)).exitCode } });
+      const { exitCode, error } = early ?? (await exited);
+      tell({ exited: { StatusCode: exitCode, ...(error && { Error: { Message: error } }) } });
     } catch (thrown) {
       const error = toPouchError(thrown);
       made.attachment.detach();

@@ -13,11 +13,15 @@ function member(host: string): Record<string, string> {
   return { [containerType]: 'container', [sandboxId]: host };
 }
 
+function sandbox(draft: ContainerDraft): Record<string, string> {
+  return { [containerType]: 'sandbox', [sandboxId]: draft.id, ...sandboxSize(draft) };
+}
+
 /** A sandbox is sized by its annotations, a lone container by its resources (kata, create.go: CalculateSandboxSizing). */
-function sandbox({ id, resources: { memory, cpu } }: ContainerDraft): Record<string, string> {
+export function sandboxSize({
+  resources: { memory, cpu },
+}: Pick<ContainerDraft, 'resources'>): Record<string, string> {
   return {
-    [containerType]: 'sandbox',
-    [sandboxId]: id,
     ...(memory?.limit !== undefined && { [sandboxMemory]: String(memory.limit) }),
     ...(cpu?.period !== undefined && { [sandboxCpuPeriod]: String(cpu.period) }),
     ...(cpu?.quota !== undefined && { [sandboxCpuQuota]: String(cpu.quota) }),

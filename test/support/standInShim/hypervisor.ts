@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { record } from './record.ts';
 import { readSpec } from './spec.ts';
 
 /** A process that outlives the shim, in the cgroup that kata puts a machine's hypervisor into. */
@@ -12,4 +14,22 @@ export function leaveHypervisor(bundle: string): void {
   mkdirSync(cgroup, { recursive: true });
   const { pid } = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
   writeFileSync(join(cgroup, 'cgroup.procs'), String(pid));
+}
+
+/** The process whose end is the end of the machine, unless the shim has ended it. It does not outlive the shim. */
+export class Hypervisor {
+  readonly #child = spawn('setpriv', ['--pdeathsig', 'KILL', 'sleep', '1000'], { stdio: 'ignore' });
+  #isStopped = false;
+
+  constructor(onLost: () => void) {
+    record({ call: 'hypervisor', pid: this.#child.pid });
+    void once(this.#child, 'exit').then(() => {
+      if (!this.#isStopped) onLost();
+    });
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#child.kill('SIGKILL');
+  }
 }

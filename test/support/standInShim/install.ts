@@ -8,7 +8,7 @@ import type { OciSpec } from '../../../hooks/oci.ts';
 export interface Recorded {
   /** Pid of the shim. */
   pid: number;
-  /** `start`, `serve`, `delete`, or the method: `Create`. */
+  /** `start`, `serve`, `delete`, `hypervisor` (its pid), or the method: `Create`. */
   call: string;
   /** Of a method. */
   request?: any;

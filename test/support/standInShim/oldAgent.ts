@@ -4,7 +4,7 @@ import type { CreateTaskRequest } from '../../../core/containerd/gen/shim/task.t
 import { version } from './identity.ts';
 import { codes, StatusError } from './status.ts';
 
-const isOld = / version: 1\./.test(version);
+export const isOld = / version: 1\./.test(version);
 const unknown = ['CAP_PERFMON', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE'];
 
 /** As its libcontainer says it (libcontainer/capabilities_linux.go). */

@@ -6,6 +6,7 @@ import type { OciSpec } from '../../../hooks/oci.ts';
 import type { Call } from './call.ts';
 import { Events } from './events.ts';
 import { fault, record } from './record.ts';
+import { openShimLog } from './shimLog.ts';
 import { socketPath } from './socket.ts';
 import { readSpec } from './spec.ts';
 import { taskMethods } from './task.ts';
@@ -17,6 +18,7 @@ export async function serve(call: Call): Promise<void> {
   const events = new Events(call);
   const end = () => void goodbye(path, events);
   rmSync(path, { force: true });
+  openShimLog();
   listen(path, handlers(taskMethods(events, end)));
   record({ call: 'serve', argv: process.argv.slice(2), path });
 }

@@ -16,11 +16,12 @@ import { Metrics } from '../../../core/containerd/gen/metrics/cgroup1.ts';
 import type { OciProcess, OciResources } from '../../../hooks/oci.ts';
 import { Container } from './container.ts';
 import type { Events } from './events.ts';
-import { leaveHypervisor } from './hypervisor.ts';
-import { checkCapabilities, checkOptions } from './oldAgent.ts';
+import { Hypervisor, leaveHypervisor } from './hypervisor.ts';
+import { checkCapabilities, checkOptions, isOld } from './oldAgent.ts';
 import { fault } from './record.ts';
 import { clearContainer, runc } from './runc.ts';
 import { shareFiles, unshareFiles } from './sharedFiles.ts';
+import { logError } from './shimLog.ts';
 import { sandboxOf, readSpec } from './spec.ts';
 import { codes, StatusError } from './status.ts';
 import type { Context } from './ttrpc.ts';
@@ -39,9 +40,23 @@ export function taskMethods(events: Events, end: () => void): Methods {
     throw new StatusError(codes.notFound, `container does not exist ${id}`);
   };
 
+  let hypervisor: Hypervisor | undefined;
+
+  /** The shim of 1.x cannot ask the agent then, and takes 0 for the exit code (containerd-shim-v2/wait.go). */
+  const loseMachine = (): void => {
+    for (const { id, bundle, init } of containers.values()) {
+      if (init.status === Status.STOPPED) continue;
+      const error = 'rpc error: code = Unavailable desc = transport is closing';
+      logError('Wait for process failed', { container: id, error, pid: id });
+      init.finish(0);
+      void runc(bundle, 'kill', id, 'KILL').catch(() => undefined);
+    }
+  };
+
   /** The machine goes with the container that it began with. */
   const endMachine = (container: Container): void => {
     if (sandboxOf(readSpec(container.bundle)) !== undefined) return;
+    hypervisor?.stop();
     for (const other of containers.values())
       if (other !== container) void runc(other.bundle, 'kill', other.id, 'KILL').catch(() => undefined);
   };
@@ -71,6 +86,7 @@ export function taskMethods(events: Events, end: () => void): Methods {
       if (fault() === 'leave-machine') leaveHypervisor(container.bundle);
       if (['die-create', 'leave-machine'].includes(fault())) process.kill(pid, 'SIGKILL');
       containers.set(request.id, container);
+      if (isOld) hypervisor ??= new Hypervisor(loseMachine);
       void watch(container, '');
       events.publish('create', { containerId: request.id, bundle: request.bundle, pid });
       return CreateTaskResponse.create({ pid });

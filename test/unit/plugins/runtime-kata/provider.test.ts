@@ -45,6 +45,25 @@ describe('the runtimes of kata', () => {
     assert.equal(runtime.containerdType, 'io.containerd.kata.v2', 'the handler has no shim of its own');
   });
 
+  it('know by the log of a shim of 1.x that an exit code of 0 is not the command’s', async () => {
+    const id = 'a1b2';
+    const line = (fields: string) =>
+      `time="2021-05-17T19:43:06.552584864-07:00" level=error msg="Wait for process failed" ${fields}`;
+    assert.equal(await provider(host).lostExitSign!(id), undefined, '3.x reports 255');
+    host.version = 'Kata Containers containerd shim: id: "io.containerd.kata.v2", version: 1.12.1, commit: a';
+    await host.write('/usr/local/bin/containerd-shim-kata-v2', 'another');
+    const isSign = (await provider(host).lostExitSign!(id))!;
+    const error = 'error="rpc error: code = Unavailable desc = transport is closing"';
+    assert.ok(isSign(line(`container=${id} ${error} pid=${id}`)));
+    assert.ok(!isSign(line(`container=${id} ${error} pid=an-exec`)), 'one of its execs');
+    assert.ok(!isSign(line(`container=other ${error} pid=other`)));
+    assert.ok(
+      !isSign(
+        `level=debug msg="reading guest console" vmconsole="${line(`container=${id}`).replaceAll('"', '\\"')} pid=${id}"`,
+      ),
+    );
+  });
+
   it('that cannot be used say so', async () => {
     await host.remove('/dev/kvm');
     await assert.rejects(provider(host).options(draftWith({})), {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { PouchError } from '../../../../hooks/index.ts';
 import { checkSettings } from '../../../../plugins/runtime-kata/annotations/check.ts';
+import { resizedAnnotations } from '../../../../plugins/runtime-kata/annotations/resize.ts';
+import { addSandbox } from '../../../../plugins/runtime-kata/annotations/sandbox.ts';
 import { sizeRefusals, sizeSettings } from '../../../../plugins/runtime-kata/annotations/sizing.ts';
 import type { KataConfig } from '../../../../plugins/runtime-kata/config/load.ts';
 import { draftWith } from './support/draft.ts';
@@ -91,5 +93,36 @@ describe('the size of a machine', () => {
     const annotations = { 'io.katacontainers.config.hypervisor.default_memory': '8192' };
     const set = sizeSettings({ ...limited, annotations }, fc(enabled));
     assert.deepEqual(Object.keys(set), ['io.katacontainers.config.hypervisor.default_vcpus']);
+  });
+
+  describe('after an update of the limits', () => {
+    const sized = { memory: { limit: 8 * GiB } };
+    const resize = (annotations: Record<string, string>, kata: KataConfig) =>
+      resizedAnnotations({ ...limited, annotations }, sized, { config: kata, major: 3 });
+
+    it('is that of the new ones, and what has gone with a limit is gone', () => {
+      const draft = draftWith({ id: 'a', resources: limited.resources, annotations: { mine: '1' } });
+      addSandbox(draft, { announce: true });
+      assert.deepEqual(resizedAnnotations(draft, sized, { config: config(enabled), major: 3 }), {
+        mine: '1',
+        'io.kubernetes.cri.container-type': 'sandbox',
+        'io.kubernetes.cri.sandbox-id': 'a',
+        'io.kubernetes.cri.sandbox-memory': String(8 * GiB),
+      });
+      const before = sizeSettings(limited, fc(enabled));
+      assert.deepEqual(resize(before, fc(enabled)), {
+        'io.katacontainers.config.hypervisor.default_memory': '8192',
+      });
+    });
+
+    it('stays where somebody else has set it, or kata may not be told of it', () => {
+      const size = { 'io.kubernetes.cri.sandbox-memory': '7' };
+      const other = { 'io.kubernetes.cri.container-type': 'container', 'io.kubernetes.cri.sandbox-id': 'b' };
+      assert.deepEqual(resize({ ...other, ...size }, config(enabled)), { ...other, ...size });
+      assert.deepEqual(resize({}, config({})), {}, 'a lone container');
+      assert.deepEqual(resize({}, fc({ default_memory: 1024 })), {}, 'not enabled');
+      const set = { 'io.katacontainers.config.hypervisor.default_memory': '16384' };
+      assert.deepEqual(resize(set, fc(enabled)), set);
+    });
   });
 });
