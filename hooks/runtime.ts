@@ -42,10 +42,14 @@ export interface RuntimeProvider {
     resources: OciResources,
   ): Promise<ContainerDraft['annotations']>;
   /**
-   * For a shim that reports 0 for a container whose end it has not seen: whether a line of the shim's log says so.
-   * containerd copies that log to its own. Missing or undefined: 0 is always the command's own exit code.
+   * For a shim that reports 0 for a process whose end it has not seen: whether a line of the shim's log says so of the
+   * container's command, or of an exec in it. containerd copies that log to its own. Missing or undefined: 0 is always
+   * the process's own exit code.
    */
-  lostExitSign?(container: string): Promise<((line: string) => boolean) | undefined>;
+  lostExitSign?(
+    container: string,
+    kind: 'command' | 'exec',
+  ): Promise<((line: string) => boolean) | undefined>;
   /**
    * Host pid of the container's init, for a runtime whose task has another one (a monitor's); called when the task is made.
    * Missing: the task's pid is init's.

@@ -22,9 +22,11 @@ import { toSet } from '../plan/newDraft.ts';
 import { type AccountFiles, resolveUser } from '../plan/users.ts';
 import { newId } from '../state/ids.ts';
 import { saysEnded } from '../containerd/index.ts';
+import { unseenExitCode } from './exit.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 import { requireOf } from './requireFeature.ts';
 import { notRunning } from './kill.ts';
+import { isLostExit } from './lostExit.ts';
 import { onTask } from './onTask.ts';
 
 /** Ended exec instances can be inspected for this long. */
@@ -176,11 +178,14 @@ export class ExecInstances implements Execs {
 
   async #settle(exec: ExecRecord, record: ContainerRecord, stdio: ExecStdio): Promise<void> {
     const { tasks } = this.#kernel.client;
-    const exit = await tasks
+    const since = new Date().toISOString();
+    const { exitStatus } = await tasks
       .wait(record.id, exec.id, { signal: this.#kernel.shutdown })
       .catch(() => ({ exitStatus: 137 }));
-    this.#ended(exec, exit.exitStatus);
-    emitContainer(this.#kernel, 'exec_die', record, { execID: exec.id, exitCode: String(exit.exitStatus) });
+    const isLost = await isLostExit(this.#kernel, record, { kind: 'exec', exitStatus, since });
+    const exitCode = isLost ? unseenExitCode : exitStatus;
+    this.#ended(exec, exitCode);
+    emitContainer(this.#kernel, 'exec_die', record, { execID: exec.id, exitCode: String(exitCode) });
     await tasks.deleteProcess(record.id, exec.id).catch(() => {});
     await stdio.close();
   }

@@ -55,7 +55,7 @@ async function waitForExit(kernel: Kernel, id: string): Promise<Exit | undefined
 export async function onExit(kernel: Kernel, record: ContainerRecord, reported: Exit): Promise<void> {
   const [kills, isLost] = await Promise.all([
     oomKills(record.draft.cgroupsPath),
-    isLostExit(kernel, record, reported.exitStatus),
+    isLostExit(kernel, record, { ...reported, kind: 'command', since: record.state.startedAt }),
     finishOutput(kernel, record),
   ]);
   const exit = isLost ? { ...reported, exitStatus: unseenExitCode } : reported;

@@ -15,32 +15,36 @@ const searchedBytes = 1024 * 1024;
 /** Milliseconds that containerd may take to copy a shim's line to its log. */
 const copyMs = 200;
 
+interface Ended {
+  kind: 'command' | 'exec';
+  exitStatus: number;
+  /** When the process was started. */
+  since: string;
+}
+
 /**
- * Whether the exit code 0 of a virtual machine's container is not that of its command. Only the log of the managed
- * containerd can be read.
+ * Whether the exit code 0 of a process in a virtual machine is not its own. Only the log of the managed containerd can be
+ * read.
  */
 export async function isLostExit(
   kernel: Kernel,
-  record: ContainerRecord,
-  exitStatus: number,
+  { id, draft }: ContainerRecord,
+  ended: Ended,
 ): Promise<boolean> {
-  if (exitStatus !== 0 || !kernel.config.containerd.managed) return false;
-  return await isLoggedAsLost(kernel, record).catch((error: unknown) => {
-    kernel.log.error('its exit code may be wrong', { container: record.id, error: messageOf(error) });
+  const { generations, config, log } = kernel;
+  if (ended.exitStatus !== 0 || !config.containerd.managed) return false;
+  const runtime = generations.current.runtimes.get(draft.runtime);
+  const file = managedLogFile(join(config.root, 'containerd'));
+  try {
+    const isSign = await runtime?.lostExitSign?.(id, ended.kind);
+    if (!isSign) return false;
+    const isLogged = async () =>
+      (await lastLines(file)).some((line) => isSign(line) && isSince(line, ended.since));
+    return await waitUntil(isLogged, { withinMs: copyMs, everyMs: 50 });
+  } catch (error) {
+    log.error('an exit code may be wrong', { container: id, error: messageOf(error) });
     return false;
-  });
-}
-
-async function isLoggedAsLost(
-  { generations, config }: Kernel,
-  { id, draft, state: { startedAt } }: ContainerRecord,
-): Promise<boolean> {
-  const isSign = await generations.current.runtimes.get(draft.runtime)?.lostExitSign?.(id);
-  if (!isSign) return false;
-  const log = managedLogFile(join(config.root, 'containerd'));
-  const isLogged = async () =>
-    (await lastLines(log)).some((line) => isSign(line) && isSince(line, startedAt));
-  return await waitUntil(isLogged, { withinMs: copyMs, everyMs: 50 });
+  }
 }
 
 async function lastLines(path: string): Promise<string[]> {
@@ -56,7 +60,7 @@ async function lastLines(path: string): Promise<string[]> {
   }
 }
 
-/** An earlier run of the container may have ended so too. */
+/** An earlier process of the container may have ended so too. */
 function isSince(line: string, startedAt: string): boolean {
   const time = /\btime="([^"]+)"/.exec(line)?.[1] ?? '';
   return Date.parse(time) >= Date.parse(startedAt);

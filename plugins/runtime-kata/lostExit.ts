@@ -1,10 +1,10 @@
 /**
- * Whether kata's shim in Go logs that waiting for a container has failed, which happens when its hypervisor dies
- * (containerd-shim-v2/wait.go). The shim of 1.x then reports the exit code 0. Executed processes have a `pid` of their own.
+ * How kata's shim in Go logs that waiting for a process has failed, which happens when its hypervisor dies; 1.x then reports
+ * the exit code 0 (containerd-shim-v2/wait.go). The `pid` of a container's command is the container's id, that of an exec a
+ * name which only the shim knows.
  */
-export function reportsLostExit(line: string, container: string): boolean {
-  return (
-    line.includes(`level=error msg="Wait for process failed" container=${container} `) &&
-    line.includes(` pid=${container}`)
-  );
+export function lostExitSign(container: string, kind: 'command' | 'exec'): (line: string) => boolean {
+  const start = `level=error msg="Wait for process failed" container=${container} `;
+  const isOfCommand = (line: string) => line.includes(` pid=${container}`);
+  return (line) => line.includes(start) && (kind === 'exec' || isOfCommand(line));
 }

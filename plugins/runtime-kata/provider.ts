@@ -18,7 +18,7 @@ import { lookAtHost } from './findings/index.ts';
 import type { FindingName } from './findings/names.ts';
 import type { Flavour } from './flavours.ts';
 import type { Host } from './host.ts';
-import { reportsLostExit } from './lostExit.ts';
+import { lostExitSign } from './lostExit.ts';
 import { firstObstacle } from './obstacle.ts';
 import type { FlavourOptions } from './options.ts';
 import { refusalsOf } from './refusals/index.ts';
@@ -90,8 +90,8 @@ export function kataProvider(kata: KataRuntime): RuntimeProvider {
       return resizedAnnotations(draft, resources, { config: await configOf(draft), major });
     },
     // Later versions report 255 themselves.
-    lostExitSign: async (container) =>
-      (await look()).shim?.major === 1 ? (line) => reportsLostExit(line, container) : undefined,
+    lostExitSign: async (container, kind) =>
+      (await look()).shim?.major === 1 ? lostExitSign(container, kind) : undefined,
     async adaptSpec(draft) {
       const { language = 'go', version = '' } = (await look()).shim ?? {};
       return adaptToMachine(draft, {

@@ -194,6 +194,16 @@ describe('kata (a stand-in shim in its place)', function () {
         assert.equal(await state(), `255 ${lost}`);
       });
 
+      it('and so is that of an exec in it', async () => {
+        await start();
+        assert.equal((await pouch('exec', 'lost', 'true')).exitCode, 0);
+        const exec = pouch('exec', 'lost', 'sh', '-c', 'touch /begun; sleep 1000');
+        const hasBegun = async () => (await pouch('exec', 'lost', 'ls', '/begun')).exitCode === 0;
+        assert.ok(await waitUntil(hasBegun, { withinMs: 20_000 }));
+        await killHypervisor();
+        assert.equal((await exec).exitCode, 255);
+      });
+
       it('in the foreground too, with the reason', async () => {
         const running = pouch(...run, 'sh', '-c', 'echo ready; sleep 1000');
         assert.ok(

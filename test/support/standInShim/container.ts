@@ -39,6 +39,14 @@ export class Container {
     this.#execs.delete(execId);
   }
 
+  /** By the ids that kata gives them: an exec's is not containerd's. */
+  programs(): [id: string, program: Program][] {
+    return [
+      [this.id, this.init],
+      ...[...this.#execs.values()].map((exec, at): [string, Program] => [`exec-${at}`, exec]),
+    ];
+  }
+
   /** Its init for an empty id. */
   program(execId: string): Program {
     const program = execId === '' ? this.init : this.#execs.get(execId);

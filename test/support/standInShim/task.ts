@@ -44,13 +44,15 @@ export function taskMethods(events: Events, end: () => void): Methods {
 
   /** The shim of 1.x cannot ask the agent then, and takes 0 for the exit code (containerd-shim-v2/wait.go). */
   const loseMachine = (): void => {
-    for (const { id, bundle, init } of containers.values()) {
-      if (init.status === Status.STOPPED) continue;
-      const error = 'rpc error: code = Unavailable desc = transport is closing';
-      logError('Wait for process failed', { container: id, error, pid: id });
-      init.finish(0);
-      void runc(bundle, 'kill', id, 'KILL').catch(() => undefined);
-    }
+    for (const container of containers.values())
+      for (const [pid, program] of container.programs()) {
+        if (program.status === Status.STOPPED) continue;
+        const error = 'rpc error: code = Unavailable desc = transport is closing';
+        logError('Wait for process failed', { container: container.id, error, pid });
+        program.finish(0);
+        if (program === container.init)
+          void runc(container.bundle, 'kill', container.id, 'KILL').catch(() => undefined);
+      }
   };
 
   /** The machine goes with the container that it began with. */

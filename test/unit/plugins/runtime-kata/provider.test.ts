@@ -49,13 +49,16 @@ describe('the runtimes of kata', () => {
     const id = 'a1b2';
     const line = (fields: string) =>
       `time="2021-05-17T19:43:06.552584864-07:00" level=error msg="Wait for process failed" ${fields}`;
-    assert.equal(await provider(host).lostExitSign!(id), undefined, '3.x reports 255');
+    assert.equal(await provider(host).lostExitSign!(id, 'command'), undefined, '3.x reports 255');
     host.version = 'Kata Containers containerd shim: id: "io.containerd.kata.v2", version: 1.12.1, commit: a';
     await host.write('/usr/local/bin/containerd-shim-kata-v2', 'another');
-    const isSign = (await provider(host).lostExitSign!(id))!;
+    const isSign = (await provider(host).lostExitSign!(id, 'command'))!;
+    const isExecs = (await provider(host).lostExitSign!(id, 'exec'))!;
     const error = 'error="rpc error: code = Unavailable desc = transport is closing"';
     assert.ok(isSign(line(`container=${id} ${error} pid=${id}`)));
     assert.ok(!isSign(line(`container=${id} ${error} pid=an-exec`)), 'one of its execs');
+    assert.ok(isExecs(line(`container=${id} ${error} pid=an-exec`)));
+    assert.ok(!isExecs(line(`container=other ${error} pid=an-exec`)));
     assert.ok(!isSign(line(`container=other ${error} pid=other`)));
     assert.ok(
       !isSign(
