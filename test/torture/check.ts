@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { isKnownOrphan } from './knownDefects.ts';
 import type { Lab } from './lab/Lab.ts';
 import { readLog } from './load/streams.ts';
 import type { Model } from './model/Model.ts';
@@ -12,7 +13,7 @@ import type { Violation } from './oracles/violation.ts';
 const settleMs = 20_000;
 
 /** Oracles 1 to 3, once everything has settled. */
-export async function check(model: Model, lab: Lab): Promise<Violation[]> {
+export async function check(model: Model, lab: Lab, faults: readonly string[]): Promise<Violation[]> {
   let found = await look(lab, { logs: false });
   let wrongs: Violation[] = [];
   const isSettled = async () => {
@@ -22,11 +23,11 @@ export async function check(model: Model, lab: Lab): Promise<Violation[]> {
   };
   if (await waitUntil(isSettled, { withinMs: settleMs, everyMs: 250 }))
     wrongs = lost(model, await look(lab, { logs: true }));
-  return [...wrongs, ...(await findOrphans(lab)), ...(await lab.bystanders.check())];
+  return [...wrongs, ...(await findOrphans(lab, faults)), ...(await lab.bystanders.check())];
 }
 
 /** Removes all that clients and faults have made; then the host is as it was at first. */
-export async function removeAll(model: Model, lab: Lab): Promise<Violation[]> {
+export async function removeAll(model: Model, lab: Lab, faults: readonly string[]): Promise<Violation[]> {
   const { containers, volumes } = lab.pouchd.client;
   const failed: Violation[] = [];
   const attempt = (what: string, work: Promise<unknown>) =>
@@ -41,16 +42,16 @@ export async function removeAll(model: Model, lab: Lab): Promise<Violation[]> {
     return left.length === 0;
   };
   await waitUntil(isClean, { withinMs: settleMs, everyMs: 250 });
-  return [...failed, ...left];
+  return [...failed, ...withoutKnown(left, lab, faults)];
 }
 
 /** What a bystander has on the host changes: its script starts other programs. */
-async function withoutBystanders({ pouchd, bystanders }: Lab): Promise<string[]> {
-  const isTheirs = (line: string) => bystanders.ids.some((id) => line.includes(id));
-  return [...(await pouchd.inventory())].filter((line) => !isTheirs(line));
+async function withoutBystanders(lab: Lab): Promise<string[]> {
+  const isTheirs = (line: string) => lab.bystanders.ids.some((id) => line.includes(id));
+  return (await lab.inventory()).filter((line) => !isTheirs(line));
 }
 
-async function findOrphans(lab: Lab): Promise<Violation[]> {
+async function findOrphans(lab: Lab, faults: readonly string[]): Promise<Violation[]> {
   let wrongs: Violation[] = [];
   const isClean = async () => {
     const all = await lab.pouchd.client.containers.list({ all: true });
@@ -58,11 +59,20 @@ async function findOrphans(lab: Lab): Promise<Violation[]> {
       id: Id,
       isUp: State === 'running' || State === 'paused',
     }));
-    wrongs = orphans(await lab.pouchd.inventory(), containers);
+    wrongs = orphans(await lab.inventory(), containers);
     return wrongs.length === 0;
   };
   await waitUntil(isClean, { withinMs: settleMs, everyMs: 250 });
-  return wrongs;
+  return withoutKnown(wrongs, lab, faults);
+}
+
+function withoutKnown(wrongs: readonly Violation[], lab: Lab, faults: readonly string[]): Violation[] {
+  return wrongs.filter(({ evidence }) => {
+    const line = evidence.slice(evidence.indexOf(': ') + 2);
+    const isKnown = isKnownOrphan(line, faults);
+    if (isKnown) lab.knownOrphans.add(line);
+    return !isKnown;
+  });
 }
 
 async function look(lab: Lab, { logs }: { logs: boolean }): Promise<Found> {

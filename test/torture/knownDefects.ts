@@ -7,6 +7,18 @@ export const knownErrors: readonly RegExp[] = [
   /^PCH_CNI_FAILED .*duplicate allocation is not allowed/,
 ];
 
+/** What such a defect leaves on the host: lines of the inventory, after faults of these names. */
+const knownOrphans: readonly { line: RegExp; after: RegExp }[] = [
+  // A task that containerd forgets when it is killed: its shim is ended, its bundle stays until containerd starts again.
+  { line: /^file \S+\/io\.containerd\.runtime\.v2\.task\/[^/]+\/\.?[0-9a-f]{64}$/, after: /containerd/ },
+  // The address lease of an attachment that was cut off by the end of pouchd.
+  { line: /^lease /, after: /pouchd|damage/ },
+];
+
+export function isKnownOrphan(line: string, faults: readonly string[]): boolean {
+  return knownOrphans.some((known) => known.line.test(line) && faults.some((name) => known.after.test(name)));
+}
+
 /** Faults that fail because of such a defect, by their names: they are not drawn until it is fixed. */
 export const excludedFaults: readonly RegExp[] = [];
 

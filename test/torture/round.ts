@@ -34,6 +34,7 @@ export async function playRound(plan: RoundPlan, lab: Lab): Promise<RoundResult>
   const logBefore = (await lab.pouchd.log()).length;
   lab.watch.take();
   const name = `r${plan.number}`;
+  const faultNames = plan.strikes.map(({ fault }) => fault.name);
   const shared = await makeShared(name, model, lab);
   const clients = plan.clientSeeds.map(
     (seed, n) => new LoadClient({ name: `${name}c${n}`, lab, model, shared, random: seededRandom(seed) }),
@@ -45,12 +46,12 @@ export async function playRound(plan: RoundPlan, lab: Lab): Promise<RoundResult>
     for (const client of clients) client.stop();
   }
   if (!(await endsWithin(load, clientsEndWithinMs))) found.push(hung(clientsEndWithinMs));
-  found.push(...(await check(model, lab)));
+  found.push(...(await check(model, lab, faultNames)));
   const failures = clients.flatMap((client) => client.failures);
   const codes = new Set<ErrorCode>(plan.strikes.flatMap(({ fault }) => fault.codes));
   found.push(...clients.flatMap(({ wrongs }) => wrongs.map(wrong)));
   found.push(...untrue(failures, codes, lab.downtimes));
-  found.push(...(await removeAll(model, lab)));
+  found.push(...(await removeAll(model, lab, faultNames)));
   found.push(...responsive(lab.watch.take(), lab.downtimes));
   found.push(...strayErrors((await lab.pouchd.log()).slice(logBefore)));
   return { done: sum(clients.map(({ done }) => done)), failed: failures.length, violations: found };

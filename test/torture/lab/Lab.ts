@@ -20,6 +20,8 @@ export class Lab {
   readonly steps: readonly string[];
   /** What it has on the host without any container but the bystanders. */
   readonly atFirst: ReadonlySet<string>;
+  /** What known defects have left in earlier rounds: lines of the inventory. */
+  readonly knownOrphans = new Set<string>();
   readonly #failpointFile: string;
   #serves = true;
 
@@ -57,6 +59,11 @@ export class Lab {
     await this.watch.close();
     this.bystanders.close();
     await this.pouchd.dispose();
+  }
+
+  /** All that it has on the host but known orphans, one line each. */
+  async inventory(): Promise<string[]> {
+    return [...(await this.pouchd.inventory())].filter((line) => !this.knownOrphans.has(line));
   }
 
   /** Whether requests make sense now: clients wait until then. */
