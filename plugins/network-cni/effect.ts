@@ -4,6 +4,7 @@ import type { LocalnetRouting } from './bridge/localnet.ts';
 import type { BridgePreparation } from './bridge/prepare.ts';
 import { addNetwork, deleteNetwork } from './cni/chain.ts';
 import { toAttachment } from './cni/attachment.ts';
+import { endCutOff } from './cni/endCutOff.ts';
 import type { CniAttachment, CniNetwork, CniPortMapping, CniResult } from './cni/types.ts';
 import { resultFromLease } from './leases.ts';
 import type { BridgeNetwork } from './network.ts';
@@ -52,6 +53,7 @@ export function cniEffect(
     },
 
     async undo(args, applied, { signal }) {
+      if (!applied) await endCutOff(args.container, args.binDirs, signal);
       const netns = (await isNamespace(args.netns)) ? args.netns : '';
       const ports = applied?.ports.map(portMapping) ?? args.ports.map(anyMapping);
       const result = (applied?.cni as CniResult | undefined) ?? (await cutOffResult(args));

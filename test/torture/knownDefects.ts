@@ -2,10 +2,7 @@
 export const knownInLog: readonly RegExp[] = [];
 
 /** The same for errors that a client gets: `CODE message`. */
-export const knownErrors: readonly RegExp[] = [
-  // A start that was cut off leaves an address lease that the container's next start meets.
-  /^PCH_CNI_FAILED .*duplicate allocation is not allowed/,
-];
+export const knownErrors: readonly RegExp[] = [];
 
 /** What such a defect leaves on the host: lines of the inventory, after faults of these names. */
 const knownOrphans: readonly { line: RegExp; after: RegExp }[] = [
