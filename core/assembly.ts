@@ -20,7 +20,7 @@ import { Exits } from './lifecycle/exits.ts';
 import { HookedImages } from './lifecycle/hookedImages.ts';
 import type { Kernel } from './lifecycle/kernel.ts';
 import { openLedger } from './lifecycle/openLedger.ts';
-import { KeyedLocks } from './lifecycle/locks.ts';
+import { KeyedLocks } from './state/locks.ts';
 import { RestartTimers } from './lifecycle/restartTimers.ts';
 import { hostUsage } from './lifecycle/stats/hostUsage.ts';
 import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';

@@ -37,7 +37,7 @@ export function abortError(signal: AbortSignal, path: string): PouchError {
   });
 }
 
-/** As of a call that the server has not answered by its deadline. */
+/** As of a call that the server has not responded to by its deadline. */
 export function deadlineError(path: string): PouchError {
   return new PouchError('PCH_DEADLINE', `containerd ${shortName(path)}: no response before the deadline`, {
     hint: hints.PCH_DEADLINE!,

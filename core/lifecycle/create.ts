@@ -10,7 +10,7 @@ import { effectsOf } from '../apply/effectsOf.ts';
 import { etcPaths } from '../plan/etcFiles.ts';
 import { ownFilePath } from '../plan/ociSpec.ts';
 import type { Generation } from '../plugins/index.ts';
-import { checkStorable } from '../state/containerRecord.ts';
+import { checkStorable, newState } from '../state/containerRecord.ts';
 import { newId, newName } from '../state/ids.ts';
 import { writeNewSpec, writePlan } from '../state/planFiles.ts';
 import { settleAll } from '../supervise/settle-all.ts';
@@ -128,15 +128,7 @@ function newRecord(kernel: Kernel, request: ContainerRequest, planned: Plan): Co
     createdAt: new Date().toISOString(),
     request,
     draft,
-    state: {
-      status: 'created',
-      pid: 0,
-      exitCode: 0,
-      oomKilled: false,
-      error: '',
-      startedAt: '',
-      finishedAt: '',
-    },
+    state: newState('created'),
     restartCount: 0,
     stoppedByUser: false,
     degraded: planned.degraded,

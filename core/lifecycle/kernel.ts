@@ -16,7 +16,7 @@ import type { VolumeStore } from '../volumes/volumes.ts';
 import type { AttachPoints } from './attachPoints.ts';
 import type { EventBus } from './events.ts';
 import type { Exits } from './exits.ts';
-import type { KeyedLocks } from './locks.ts';
+import type { KeyedLocks } from '../state/locks.ts';
 import type { RestartTimers } from './restartTimers.ts';
 import type { SharedMetrics } from './stats/SharedMetrics.ts';
 

@@ -30,7 +30,7 @@ export async function kill(kernel: Kernel, record: ContainerRecord, signal = 'SI
 
 async function send(kernel: Kernel, record: ContainerRecord, number: number): Promise<void> {
   const { stoppedByUser } = record;
-  // Whoever ends a container does not want its restart policy to bring it back.
+  // A client that ends a container does not want its restart policy to start it again.
   if (number === SIGKILL || number === signalNumber(record.draft.stop.signal)) record.stoppedByUser = true;
   await kernel.client.tasks.kill(record.id, number).catch((error: unknown) => {
     if (saysEnded(error)) throw notRunning(record);

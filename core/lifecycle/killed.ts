@@ -8,6 +8,6 @@ export const killDeadlineMs = 10_000;
 export function stuck({ id, name }: ContainerRecord): PouchError {
   return new PouchError('PCH_DEADLINE', `${name} did not end within ${killDeadlineMs / 1000} s of SIGKILL`, {
     container: id,
-    hint: 'a process is stuck in the kernel, often on storage that does not answer; see its state: pouch top',
+    hint: 'a process is stuck in the kernel, often on storage that does not respond; see its state: pouch top',
   });
 }

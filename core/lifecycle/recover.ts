@@ -1,6 +1,6 @@
 /**
  * What a new daemon does with what the last one left: interrupted verbs are finished or undone, ends that nobody saw
- * are told, damage is set aside, and what no container can have is removed.
+ * are recorded, damage is set aside, and what no container can have is removed.
  */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';

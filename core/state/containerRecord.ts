@@ -27,6 +27,11 @@ export async function readContainerRecord(directory: string): Promise<Stored<Con
   return problem === undefined ? read : { state: 'damaged', problem: `config.json: ${problem}` };
 }
 
+/** The state of a container that has never run. */
+export function newState(status: 'created' | 'dead'): ContainerRecord['state'] {
+  return { status, pid: 0, exitCode: 0, oomKilled: false, error: '', startedAt: '', finishedAt: '' };
+}
+
 /**
  * A record that could not be read back must not be written in the first place.
  * @throws PCH_PLAN_INVALID

@@ -8,11 +8,12 @@ import { PouchError } from '../../hooks/errors.ts';
 import { readContainerRecord, recordForm } from './containerRecord.ts';
 import { writeDurably } from './durable.ts';
 import { type Stored, toStored } from './stored.ts';
+import { ignoreMissing } from '../host/ignoreMissing.ts';
 
 /** Directories of containers are named by their ids; others are not ours. */
 const containerId = /^[0-9a-f]{64}$/;
 
-/** A directory that is being removed has this after its id: it is no container any more. */
+/** A directory that is being removed has this after its id: it is not a container any more. */
 const removedSuffix = '.removed';
 
 /** What `load` has found beside sound containers. */
@@ -211,10 +212,6 @@ export class ContainerStore {
 
 function isRemoved(name: string): boolean {
   return name.endsWith(removedSuffix) && containerId.test(name.slice(0, -removedSuffix.length));
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Of the stand-in of a damaged container. */

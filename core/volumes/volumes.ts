@@ -7,7 +7,7 @@ import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../
 import { PouchError } from '../../hooks/errors.ts';
 import { describes, flag, map, may, text } from '../../hooks/schema/describes.ts';
 import type { FileWorkers } from '../files/index.ts';
-import { KeyedLocks } from '../lifecycle/locks.ts';
+import { KeyedLocks } from '../state/locks.ts';
 import { writeDurably } from '../state/durable.ts';
 import { passes } from '../state/labels.ts';
 import { readStored, type Stored, type StoredForm, toStored } from '../state/stored.ts';

@@ -52,7 +52,7 @@ describe('damaged records', function () {
     assert.equal(identityOf(found.State.Pid), identity);
   });
 
-  /** Restarts the daemon; meanwhile each file becomes what `damage` makes of it. Answers what they were. */
+  /** Restarts the daemon; meanwhile each file becomes what `damage` makes of it. Returns their previous contents. */
   async function damageFiles(
     files: { path: string; id: string; damage: Damage }[],
   ): Promise<() => Promise<void>> {

@@ -314,7 +314,7 @@ describe("a container's output", function () {
       assert.ok(await waitUntil(() => files().length === 2, { withinMs: 5000 }), files().join(' '));
     });
 
-    it('waits for a stuck follower in bounds, and tells it what it has missed', async () => {
+    it('waits for a stuck follower in bounds, and reports what it has missed', async () => {
       const paths = await open({ maxSize: 100_000, maxFile: 2 });
       const done = new Deferred();
       const following = follow(() => done.promise);

@@ -5,6 +5,7 @@ import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import { type CheckpointPaths, checkpointPaths, checkpointsDirectory } from '../checkpointPaths.ts';
 import { criuError } from '../criuLog.ts';
+import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
 export interface CheckpointArgs {
   id: string;
@@ -53,8 +54,4 @@ async function makeEmpty({ unfinished, work }: CheckpointPaths): Promise<void> {
     await rm(path, { recursive: true, force: true });
     await mkdir(path, { recursive: true, mode: 0o700 });
   }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }

@@ -8,6 +8,7 @@ import type { ContainerdClient, Mount } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import { detach } from '../../host/libc.ts';
 import { hostId, isMapped } from '../../userns/ids.ts';
+import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
 interface IdmapArgs {
   /** Directory for the mounts. */
@@ -139,8 +140,4 @@ async function release(directory: string): Promise<void> {
     await (entry.isDirectory() ? rmdir(path) : unlink(path));
   }
   await rmdir(directory).catch(ignoreMissing);
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }

@@ -9,6 +9,7 @@ import { descendantsOf } from '../../supervise/descendants.ts';
 import { findProcesses } from '../../supervise/find-process.ts';
 import { type ProcessIdentity, signal } from '../../supervise/process-identity.ts';
 import { waitUntil } from '../../supervise/wait-until.ts';
+import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
 /** containerd 1.6 was seen busy for 180 ms on a quiet host; a kill in the middle of that does no harm. Milliseconds. */
 const ownEndMs = 500;
@@ -79,10 +80,6 @@ export async function removeBundle(bundle: string): Promise<void> {
   // Never what is mounted, should it still be.
   await rmdir(rootfs).catch(ignoreMissing);
   await rm(bundle, { recursive: true, force: true });
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }
 
 /** The shim's children are calls of the runtime, which would outlive it. */

@@ -13,7 +13,7 @@ import { emitContainer, type Kernel, withLedger } from '../kernel.ts';
 import { notRunning } from '../kill.ts';
 import type { RemoveOptions } from '../remove.ts';
 
-/** @throws PCH_CONTAINER_DAMAGED unless forced: what is removed cannot be told beforehand */
+/** @throws PCH_CONTAINER_DAMAGED unless forced: what is removed is not known beforehand */
 export async function removeDamaged(
   kernel: Kernel,
   record: ContainerRecord,
@@ -54,12 +54,12 @@ async function claim(
 ): Promise<void> {
   const plan = await readPlan(record.paths.directory);
   const planned = plan.state === 'sound' ? plan.value.effects.map(({ key, ...effect }) => [key, effect]) : [];
-  const told: Record<string, Effect> = {
+  const listed: Record<string, Effect> = {
     ...record.draft.effects,
     ...(Object.fromEntries(planned) as Record<string, Effect>),
     ...ledger.effects(),
   };
-  const effects = { ...byId(kernel, record), ...assumed(kernel, record, told), ...told };
+  const effects = { ...byId(kernel, record), ...assumed(kernel, record, listed), ...listed };
   const own = Object.entries(effects).filter(
     ([, effect]) => !namesAnother(effect, record.id) && (volumes || effect.kind !== 'volume'),
   );
@@ -80,9 +80,9 @@ function namesAnother({ args }: Effect, id: string): boolean {
 function assumed(
   { config, generations }: Kernel,
   { id }: ContainerRecord,
-  told: Record<string, Effect>,
+  listed: Record<string, Effect>,
 ): Record<string, Effect> {
-  const known = new Set(Object.values(told).map(({ kind }) => kind));
+  const known = new Set(Object.values(listed).map(({ kind }) => kind));
   const kinds = [...generations.current.effectKinds.values()].filter(({ kind }) => !known.has(kind));
   return Object.fromEntries(
     kinds.flatMap(({ kind, assume }) =>

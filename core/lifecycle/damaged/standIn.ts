@@ -7,7 +7,7 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRecord, Damage } from '../../../hooks/engine.ts';
 import type { OciIdMapping, OciSpec } from '../../../hooks/oci.ts';
 import { newDraft } from '../../plan/newDraft.ts';
-import { recordForm } from '../../state/containerRecord.ts';
+import { newState, recordForm } from '../../state/containerRecord.ts';
 import { readSpec } from '../../state/planFiles.ts';
 import { isObject, problemIn } from '../../state/stored.ts';
 
@@ -28,8 +28,8 @@ export interface Evidence {
 export async function standIn(evidence: Evidence, config: PouchConfig): Promise<ContainerRecord> {
   const { id, directory, damage, found, pid, image } = evidence;
   const empty = emptyRecord(id, directory, config);
-  const told = isOwn(found, id) ? found : {};
-  const record = salvaged(told, empty, recordForm.schema) as ContainerRecord;
+  const own = isOwn(found, id) ? found : {};
+  const record = salvaged(own, empty, recordForm.schema) as ContainerRecord;
   const spec = await readSpec(directory);
   const known = spec.state === 'sound' ? spec.value : undefined;
   Object.assign(record.state, { status: 'dead', pid, error: `Damaged: ${damage.problem}` });
@@ -97,15 +97,7 @@ function emptyRecord(id: string, directory: string, config: PouchConfig): Contai
     createdAt: '',
     request: { image: '' },
     draft: { ...newDraft({ id, name }, image, config), mounts: {} },
-    state: {
-      status: 'dead',
-      pid: 0,
-      exitCode: 0,
-      oomKilled: false,
-      error: '',
-      startedAt: '',
-      finishedAt: '',
-    },
+    state: newState('dead'),
     restartCount: 0,
     stoppedByUser: true,
     degraded: [],

@@ -63,7 +63,7 @@ function readText(path: string, setting: string): Promise<string> {
   return read(path, setting, () => undefined);
 }
 
-/** As ssh does with private keys: what other users can read is no secret. */
+/** As ssh does with private keys: a file that other users can read is not a secret. */
 function readSecret(path: string, setting: string): Promise<string> {
   return read(path, setting, ({ mode, uid }) => {
     const isOwn = uid === 0 || uid === process.geteuid?.();

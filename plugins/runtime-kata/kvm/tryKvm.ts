@@ -5,7 +5,7 @@ import { kept, messageOf } from '../../../hooks/index.ts';
 
 /** Milliseconds; on a host where it works it takes a few. */
 const deadline = 5_000;
-/** Milliseconds for which an answer holds: all of kata's runtimes ask. */
+/** Milliseconds for which a result is kept: all of kata's runtimes use it. */
 const keepMs = 10_000;
 
 /** Why no virtual machine can be made with /dev/kvm; empty if one can. */
@@ -16,7 +16,7 @@ async function ask(): Promise<string> {
   const options = { timeout: deadline, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 } as const;
   const running = promisify(execFile)(process.execPath, [probe], options);
   const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${deadline / 1000} s`)), deadline + 500).unref();
+    setTimeout(() => reject(new Error(`no result within ${deadline / 1000} s`)), deadline + 500).unref();
   });
   try {
     // A process that hangs in the kernel outlives SIGKILL.

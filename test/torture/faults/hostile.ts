@@ -41,7 +41,7 @@ export const hostileContainers: readonly Fault[] = [
   },
   ...['c 1 5', 'c 1 11', 'p'].map((node): Fault => ({
     name: `/etc/passwd is not a regular file (mknod ${node})`,
-    // What has to be found in the file is not there to be found.
+    // Names cannot be looked up in such a file.
     codes: ['PCH_USER_NOT_FOUND'],
     strike: (scene) => execWithPasswd(scene, node),
   })),

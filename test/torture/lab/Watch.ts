@@ -88,7 +88,7 @@ function waitedForCpu(pid: number | undefined): number {
   try {
     return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
   } catch {
-    // It has ended, or is not there yet.
+    // It has ended, or has not started yet.
     return 0;
   }
 }

@@ -125,7 +125,7 @@ describe('LogFile', () => {
       log.close();
     });
 
-    it('removes them above a number of bytes, which the reader is told', () => {
+    it('removes them above a number of bytes, and reports it to the reader', () => {
       const holds = new LogHolds();
       holds.add('reader', 0);
       const big = `${'x'.repeat(heldAtMost.bytes / 4)}\n`;

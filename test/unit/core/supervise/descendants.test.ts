@@ -19,7 +19,7 @@ describe('the descendants of a process', () => {
     }
   });
 
-  it('are none of a process that does not exist', async () => {
+  it('of a process that does not exist are an empty list', async () => {
     assert.deepEqual(await descendantsOf(2 ** 22 + 1), []);
   });
 });

@@ -37,7 +37,7 @@ describe('the minimum rate of a registry', () => {
     assert.equal(errors[0]?.bytes, 3);
   });
 
-  it('is no matter while received bytes wait for their reader, or when all are there', async () => {
+  it('does not matter while received bytes wait for their reader, or when all have arrived', async () => {
     begin({ headers: true });
     answer.readableLength = 10;
     await windows(3);
@@ -46,7 +46,7 @@ describe('the minimum rate of a registry', () => {
     assert.deepEqual(errors, []);
   });
 
-  it('is no matter while nothing has come yet, but for headers that come byte by byte', async () => {
+  it('does not matter while nothing has come yet, but for headers that come byte by byte', async () => {
     begin({ headers: false });
     socket.bytesRead += 3;
     await windows(3);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { KeyedLocks } from '../../../../core/lifecycle/locks.ts';
+import { KeyedLocks } from '../../../../core/state/locks.ts';
 
 describe('locks by container', () => {
   const turn = () => new Promise(setImmediate);
