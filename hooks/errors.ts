@@ -212,7 +212,7 @@ export const errorKinds = {
   PCH_RUNTIME_UNUSABLE: { status: 409, doc: 'The runtime is known but cannot be used on this host.' },
   PCH_TOO_MANY_FILES: {
     status: 503,
-    doc: 'pouchd, or a process that it uses, has no file descriptor left (`LimitNOFILE`).',
+    doc: 'pouchd, or a process that it uses, has no file descriptor left, or pouchd may open fewer than 128 (`LimitNOFILE`).',
   },
   PCH_TOOL_MISSING: { status: 500, doc: 'A program that the call needs is not installed.' },
   PCH_UNAUTHORIZED: { status: 401, doc: 'A TCP address of `listen` needs the token of its `tokenFile`.' },

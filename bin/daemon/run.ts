@@ -26,7 +26,9 @@ interface Entry {
   filesCommand: readonly string[];
 }
 
-/** A container takes some four descriptors, a client that follows it one or two. */
+/** An idle daemon has 28 open, a container takes two, and its start some 15 more for a moment. */
+const fewestFiles = 128;
+/** Many containers, and clients that follow them, fit in so many. */
 const fewFiles = 4096;
 /** As in scripts/pouchd.service. */
 const recommendedFiles = 1_048_576;
@@ -70,6 +72,7 @@ function source(flags: DaemonFlags): LoadOptions {
 
 async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
   checkRoot();
+  checkOpenFiles();
   const loaded = loadConfig(source(flags));
   const log = new StderrLog(loaded.config.log);
   for (const warning of loaded.warnings) log.warn(warning);
@@ -122,6 +125,15 @@ function checkRoot(): void {
   if (process.getuid?.() === 0) return;
   throw new PouchError('PCH_NOT_ROOT', 'pouchd makes namespaces and mounts: it must run as root', {
     hint: 'start it by systemd, or with sudo',
+  });
+}
+
+function checkOpenFiles(): void {
+  const limit = openFilesLimit();
+  if (limit >= fewestFiles) return;
+  const problem = `pouchd may open ${limit} files at a time, expected at least ${fewestFiles}`;
+  throw new PouchError('PCH_TOO_MANY_FILES', problem, {
+    hint: `raise LimitNOFILE of its systemd unit, or ulimit -n; ${recommendedFiles} is recommended`,
   });
 }
 

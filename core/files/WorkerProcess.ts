@@ -24,13 +24,16 @@ export class WorkerProcess {
       env: { PATH: process.env['PATH'], LC_ALL: 'C' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    this.#child.once('error', (error) =>
+      this.#ended(broken(`cannot be started: ${error.message}`, error), onEnd),
+    );
+    this.#child.once('exit', (code, signal) => this.#ended(broken(`ended (${signal ?? code})`), onEnd));
     // What it does is waited for by promises; a worker alone does not keep the daemon running.
     this.#child.unref();
-    for (const stream of [this.#child.stdin, this.#child.stdout]) (stream as Socket).unref();
+    // Without descriptors for its pipes there are no streams either (EMFILE): the error follows.
+    for (const stream of [this.#child.stdin, this.#child.stdout]) (stream as Socket | undefined)?.unref();
     this.#child.stdin?.on('error', () => undefined);
     this.#child.stdout?.on('data', (data: Buffer) => this.#take(data));
-    this.#child.once('error', (error) => this.#ended(`cannot be started: ${error.message}`, onEnd));
-    this.#child.once('exit', (code, signal) => this.#ended(`ended (${signal ?? code})`, onEnd));
   }
 
   get pid(): number | undefined {
@@ -71,9 +74,9 @@ export class WorkerProcess {
     waiting?.resolve(JSON.parse(text) as FileReply);
   }
 
-  #ended(how: string, onEnd: () => void): void {
+  #ended(reason: PouchError, onEnd: () => void): void {
     this.#hasExited = true;
-    this.#waiting?.reject(broken(how));
+    this.#waiting?.reject(reason);
     this.#waiting = undefined;
     onEnd();
   }
@@ -107,8 +110,9 @@ function readOptional(path: string): string {
   }
 }
 
-function broken(how: string): PouchError {
+function broken(how: string, cause?: Error): PouchError {
   return new PouchError('PCH_FILE_WORKER', `a file worker ${how}`, {
     hint: 'try again: another one is started; if it cannot be, run `npm run build`',
+    cause,
   });
 }

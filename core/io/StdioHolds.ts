@@ -15,10 +15,11 @@ export class StdioHolds {
 
   hold(container: string, { stdin, stdout, stderr }: StreamPaths): void {
     this.release(container);
-    this.#held.set(container, {
-      stdin: existsSync(stdin) ? new StdinHold(stdin) : undefined,
-      outputs: [stdout, stderr].filter((path) => existsSync(path)).map(openReadEnd),
-    });
+    const held: Held = { stdin: undefined, outputs: [] };
+    // Before the first is opened: should the next fail, they are released with the container.
+    this.#held.set(container, held);
+    if (existsSync(stdin)) held.stdin = new StdinHold(stdin);
+    for (const path of [stdout, stderr]) if (existsSync(path)) held.outputs.push(openReadEnd(path));
   }
 
   async endInput(container: string): Promise<void> {

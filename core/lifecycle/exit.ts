@@ -1,7 +1,7 @@
 /** What follows the end of a container's PID 1, whether anybody asked for it or not. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
-import { messageOf, PouchError } from '../../hooks/errors.ts';
+import { hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
 import type { Ledger } from '../apply/ledger.ts';
 import { oomKills } from '../host/oomKills.ts';
@@ -23,18 +23,26 @@ const retryMs = 200;
 /** The next daemon or verb does what still fails after the last of them. */
 const cleanUpPausesMs = [200, 400, 800, 1_600, 3_200, 6_400];
 
-export interface Exit {
+interface Exit {
   exitStatus: number;
   exitedAt: Date | undefined;
 }
 
 /** Watches a running container until it ends; never throws. */
 export function watchExit(kernel: Kernel, record: ContainerRecord): void {
-  void waitForExit(kernel, record.id)
-    .then((exit) => exit && onExit(kernel, record, exit))
-    .catch((error: unknown) => {
-      kernel.log.error('after the exit of a container', { container: record.id, error: messageOf(error) });
-    });
+  const settled = waitForExit(kernel, record.id).then((exit) => exit && onExit(kernel, record, exit));
+  logFailure(kernel, record, settled);
+}
+
+/** The same for a container that has ended already. Not awaited: it takes the lock that its caller may hold. */
+export function settleExitLater(kernel: Kernel, record: ContainerRecord, exit: Exit): void {
+  logFailure(kernel, record, onExit(kernel, record, exit));
+}
+
+function logFailure(kernel: Kernel, { id }: ContainerRecord, work: Promise<unknown>): void {
+  work.catch((error: unknown) => {
+    kernel.log.error('after the exit of a container', { container: id, error: messageOf(error) });
+  });
 }
 
 /** Undefined when the daemon ends first. Goes on through restarts of containerd. */
@@ -52,7 +60,7 @@ async function waitForExit(kernel: Kernel, id: string): Promise<Exit | undefined
 }
 
 /** Tells the exit as soon as all output is there; the clean-up follows and delays nobody but the next verb. */
-export async function onExit(kernel: Kernel, record: ContainerRecord, reported: Exit): Promise<void> {
+async function onExit(kernel: Kernel, record: ContainerRecord, reported: Exit): Promise<void> {
   const [kills, isLost] = await Promise.all([
     oomKills(record.draft.cgroupsPath),
     isLostExit(kernel, record, { ...reported, kind: 'command', since: record.state.startedAt }),
@@ -67,11 +75,11 @@ export async function onExit(kernel: Kernel, record: ContainerRecord, reported: 
   kernel.exits.settle('exit', record.id, { exitCode, ...(isLost && { error: lostExitError }) });
   emitContainer(kernel, 'die', record, { exitCode: String(exitCode) });
   await retried(kernel, record, () =>
-    kernel.locks.run(record.id, 'clean up', () => settleExit(kernel, record)),
+    kernel.locks.run(record.id, 'clean up', () => settleExitLocked(kernel, record)),
   );
 }
 
-async function settleExit(kernel: Kernel, record: ContainerRecord): Promise<void> {
+async function settleExitLocked(kernel: Kernel, record: ContainerRecord): Promise<void> {
   // Another verb may have had the lock first, and done all this or started it anew.
   if (record.state.status === 'running' || !kernel.store.has(record.id)) return;
   await cleanUpLocked(kernel, record);
@@ -79,13 +87,14 @@ async function settleExit(kernel: Kernel, record: ContainerRecord): Promise<void
   else restartAfterExit(kernel, record);
 }
 
-/** No caller repeats this clean-up when it meets a containerd that is being started again. */
+/** No caller repeats this clean-up when containerd is being restarted, or no descriptor is left for a moment. */
 async function retried(kernel: Kernel, { id }: ContainerRecord, work: () => Promise<void>): Promise<void> {
   const isWorthIt = (error: unknown) => {
     const isOfContainerd = error instanceof PouchError && error.code.startsWith('PCH_CONTAINERD_');
-    if (isOfContainerd)
-      kernel.log.warn('the clean-up after an exit is repeated', { container: id, error: error.message });
-    return isOfContainerd;
+    const passes = isOfContainerd || hasNoFilesLeft(error);
+    if (passes)
+      kernel.log.warn('the clean-up after an exit is repeated', { container: id, error: messageOf(error) });
+    return passes;
   };
   await retry(work, { pausesMs: cleanUpPausesMs, isWorthIt, signal: kernel.shutdown });
 }

@@ -5,13 +5,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../hooks/engine.ts';
-import { messageOf, PouchError } from '../../hooks/errors.ts';
+import { hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
 import { deleteTask } from '../apply/effects/task.ts';
 import type { Ledger } from '../apply/ledger.ts';
 import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../containerd/index.ts';
 import { settleCheckpoints } from './checkpoint/remove.ts';
 import { alivePid, type Finding, quarantine, type Traces } from './damaged/quarantine.ts';
-import { cleanUpLocked, onExit, setExited, unseenExitCode, watchExit } from './exit.ts';
+import { cleanUpLocked, setExited, settleExitLater, unseenExitCode, watchExit } from './exit.ts';
 import { initPid } from './initPid.ts';
 import { type Kernel, withLedger } from './kernel.ts';
 import { removeLocked } from './remove.ts';
@@ -58,8 +58,10 @@ async function survey({ client }: Kernel): Promise<TracesOf> {
   return (id) => ({ task: tasks.get(id), parent: parents.get(id) });
 }
 
+/** A daemon that runs out of descriptors here would not watch its containers: it does not start. */
 async function guarded(kernel: Kernel, id: string, work: () => Promise<void>): Promise<void> {
   await work().catch((error: unknown) => {
+    if (hasNoFilesLeft(error)) throw error;
     kernel.log.error('a container could not be recovered', { container: id, error: messageOf(error) });
   });
 }
@@ -169,8 +171,7 @@ async function resume(kernel: Kernel, record: ContainerRecord, task: TaskProcess
   if (!wasUp) return await settle(kernel, record);
   const exit = { exitStatus: task?.exitStatus ?? unseenExitCode, exitedAt: task?.exitedAt };
   // Not awaited: it takes the lock that this recovery holds.
-  if (record.state.status !== 'restarting')
-    void guarded(kernel, record.id, () => onExit(kernel, record, exit));
+  if (record.state.status !== 'restarting') settleExitLater(kernel, record, exit);
   else restartAfterExit(kernel, record);
 }
 

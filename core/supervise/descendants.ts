@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { identify, type ProcessIdentity } from './process-identity.ts';
+import { readProcesses } from './readProcesses.ts';
 
 /** The living processes that a process has started, and theirs, the youngest generation last. */
 export async function descendantsOf(pid: number): Promise<ProcessIdentity[]> {
@@ -14,9 +14,8 @@ export async function descendantsOf(pid: number): Promise<ProcessIdentity[]> {
 
 /** Field 4 of /proc/PID/stat, proc(5). */
 async function parentsByPid(): Promise<Map<number, number>> {
-  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  const stats = [...(await readProcesses('stat'))];
   return new Map(
-    stats.map((stat, at) => [Number(pids[at]), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]),
+    stats.map(([pid, stat]) => [pid, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]),
   );
 }

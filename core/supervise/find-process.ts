@@ -1,16 +1,13 @@
-import { readFile, readdir } from 'node:fs/promises';
 import { type ProcessIdentity, identify } from './process-identity.ts';
+import { readProcesses } from './readProcesses.ts';
 
-/** The living processes whose arguments (the command first) match. */
+/** The living processes whose arguments (the command first) match. @throws the system's error if /proc cannot be read */
 export async function findProcesses(matches: (argv: string[]) => boolean): Promise<ProcessIdentity[]> {
-  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-      return matches(text.split('\0').slice(0, -1)) ? identify(Number(pid)) : undefined;
-    }),
-  );
-  return found.filter((process) => process !== undefined);
+  const commands = [...(await readProcesses('cmdline'))];
+  return commands
+    .filter(([, text]) => matches(text.split('\0').slice(0, -1)))
+    .map(([pid]) => identify(pid))
+    .filter((process) => process !== undefined);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { PouchError, toPouchError } from '../../hooks/errors.ts';
+import { openFilesLimit } from '../host/openFiles.ts';
 import { Backoff } from './backoff.ts';
 import { endProcess } from './end-process.ts';
 import { findByArguments } from './find-process.ts';
@@ -84,10 +85,7 @@ export class ManagedProcess {
     this.#phase = 'starting';
     this.#watch = new AbortController();
     try {
-      const found = await this.#findRunning();
-      if (found && (await this.#adopts(found))) return;
-      await this.#launch();
-      await this.#becomeReady();
+      await this.#adoptOrLaunch();
     } catch (error) {
       this.#phase = 'stopped';
       throw error;
@@ -124,12 +122,23 @@ export class ManagedProcess {
     };
   }
 
-  /** The process of the pid file, or, if we died before writing one, the process with our command line. */
+  async #adoptOrLaunch(): Promise<void> {
+    const found = await this.#findRunning();
+    if (found && (await this.#adopts(found))) return;
+    await this.#launch();
+    await this.#becomeReady();
+  }
+
+  /**
+   * The process of the pid file, or, if we died before writing one, the process with our command line. One that may open fewer
+   * files than this daemon is replaced: it was started before somebody raised the limit.
+   */
   async #findRunning(): Promise<ProcessIdentity | undefined> {
     const { command, args, fingerprint = '', pidFile } = this.#options;
     const record = readPidFile(pidFile);
     if (record && isAlive(record)) {
-      if (record.fingerprint === fingerprint) return record;
+      const isCurrent = record.fingerprint === fingerprint && openFilesLimit(record.pid) >= openFilesLimit();
+      if (isCurrent) return record;
       await this.#end(record);
     }
     return findByArguments([command, ...args]);
@@ -152,11 +161,18 @@ export class ManagedProcess {
   async #launch(): Promise<void> {
     const { child, failed } = launch(this.#options);
     if (child.pid === undefined) throw this.#startError('cannot be executed', await failed);
-    const started = identify(child.pid);
-    if (!started) throw this.#startError('ended at once');
-    this.#child = child;
-    this.#record(started);
-    this.#options.onEvent?.({ type: 'started', pid: started.pid });
+    try {
+      const started = identify(child.pid);
+      if (!started) throw this.#startError('ended at once');
+      this.#child = child;
+      this.#record(started);
+    } catch (error) {
+      // Without a record it would run on beside the next one.
+      child.kill('SIGKILL');
+      this.#forget();
+      throw error;
+    }
+    this.#options.onEvent?.({ type: 'started', pid: child.pid });
   }
 
   #record(identity: ProcessIdentity): void {
@@ -220,8 +236,8 @@ export class ManagedProcess {
     this.#phase = 'starting';
     this.#restarts += 1;
     try {
-      await this.#launch();
-      await this.#becomeReady();
+      // What could not be ended or recorded may still run.
+      await this.#adoptOrLaunch();
     } catch (error) {
       if (signal.aborted) return;
       this.#options.onEvent?.({

@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { ignoreMissing } from '../host/ignoreMissing.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
 /** What a pid file says. */
@@ -13,11 +14,24 @@ export function writePidFile(path: string, record: PidRecord): void {
   renameSync(`${path}.tmp`, path);
 }
 
-/** Undefined if there is none, or none that can be read. */
+/** Undefined if there is none, or one that makes no sense. @throws the system's error if it cannot be read */
 export function readPidFile(path: string): PidRecord | undefined {
+  const record = parsed(readIfExists(path));
+  return isPidRecord(record) ? record : undefined;
+}
+
+function readIfExists(path: string): string {
   try {
-    const record: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return isPidRecord(record) ? record : undefined;
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    ignoreMissing(error as NodeJS.ErrnoException);
+    return '';
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -9,10 +9,12 @@ export interface ProcessIdentity {
   bootId: string;
 }
 
-/** The living process with that pid; undefined if there is none. A zombie is dead. */
+/**
+ * The living process with that pid; undefined if there is none. A zombie is dead.
+ * @throws the system's error if /proc cannot be read, such as EMFILE, which says nothing about the process
+ */
 export function identify(pid: number): ProcessIdentity | undefined {
-  const stat = readOptional(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
+  const stat = readProcFile(`/proc/${pid}/stat`);
   const startTicks = startTicksOf(stat);
   return startTicks === undefined ? undefined : { pid, startTicks, bootId: bootId() };
 }
@@ -25,17 +27,29 @@ export function startTicksOf(stat: string): string | undefined {
   return state === 'Z' || state === 'X' ? undefined : startTicks;
 }
 
-/** Whether that very process lives. */
+/** Whether that very process lives. While /proc cannot be read, any process with its pid counts as that one. */
 export function isAlive(identity: ProcessIdentity): boolean {
-  const now = identify(identity.pid);
-  return now?.startTicks === identity.startTicks && now.bootId === identity.bootId;
+  try {
+    return isSame(identity);
+  } catch {
+    return send(identity.pid, 0);
+  }
 }
 
-/** Sends a signal to that very process; false if it is gone. */
+/** Sends a signal to that very process; false if it is gone. @throws the system's error if /proc cannot be read */
 export function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
-  if (!isAlive(identity)) return false;
+  return isSame(identity) && send(identity.pid, name);
+}
+
+function isSame({ pid, startTicks, bootId: boot }: ProcessIdentity): boolean {
+  const now = identify(pid);
+  return now?.startTicks === startTicks && now.bootId === boot;
+}
+
+/** False if no process has that pid. */
+function send(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(identity.pid, name);
+    return process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
     throw error;
@@ -46,10 +60,18 @@ function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-function readOptional(path: string): string | undefined {
+/** Empty for a process that is gone. */
+function readProcFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (isGone(error)) return '';
+    throw error;
   }
+}
+
+/** How reading a file of /proc/PID fails when its process is gone, or ends meanwhile (proc(5)). */
+export function isGone(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ESRCH';
 }

@@ -52,6 +52,15 @@ describe('few file descriptors', function () {
     assert.match(await pouchd.log(), /few file descriptors: .* limit=200/);
   });
 
+  it('are refused at start below the fewest that a daemon needs', async () => {
+    const { exitCode, stderr } = await pouchd.pouchdBelow('prlimit', '--nofile=127:127');
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /may open 127 files at a time, expected at least 128\nhint: raise LimitNOFILE.*\n\(PCH_TOO_MANY_FILES\)/,
+    );
+  });
+
   it('fail a run with their code, blamed on no plugin; the same call works once some are free', async () => {
     const failed = await takeAll();
     assert.match(

@@ -15,10 +15,7 @@ export function isKnownOrphan(line: string, faults: readonly string[]): boolean 
 }
 
 /** Faults that fail because of such a defect, by their names: they are not drawn until it is fixed. */
-export const excludedFaults: readonly RegExp[] = [
-  // With 60 descriptors a second log keeper may stay, and an exit code be one that the container did not have.
-  /^few descriptors$/,
-];
+export const excludedFaults: readonly RegExp[] = [];
 
 /** Damage to files that is not repaired yet: `FILE: WHAT`. */
 export const excludedDamages: readonly string[] = [];

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { type PoolLimits, WorkerPool } from '../../../../core/files/WorkerPool.ts';
 import { waitUntil } from '../../../../core/supervise/wait-until.ts';
+import { runWithFewDescriptors } from '../../../support/withoutDescriptors.ts';
 
 /** A stand-in for a worker: replies with its pid, unless the path says what else to do. */
 const script = `while read -r line; do case $line in
@@ -41,6 +43,21 @@ describe('the pool of file workers', () => {
     await ask(pool, '1');
     await assert.rejects(ask(pool, 'die'), { code: 'PCH_FILE_WORKER', message: /ended \(3\)/ });
     await ask(pool, '2');
+  });
+
+  it('says that no descriptor is left for a worker, and starts one later', () => {
+    const module = resolve(import.meta.dirname, '../../../../core/files/WorkerPool.ts');
+    const found = runWithFewDescriptors(`
+import { WorkerPool } from ${JSON.stringify(module)};
+import { hasNoFilesLeft } from ${JSON.stringify(resolve(import.meta.dirname, '../../../../hooks/errors.ts'))};
+const pool = new WorkerPool({ command: ['sh', '-c', 'read line; echo "{\\\\"result\\\\":1}"'] });
+const ask = () => pool.call({ lane: 'a', what: 'b', where: 'c' }, { op: 'look', paths: [] }, { deadlineMs: 5000 });
+hold();
+const refused = await ask().catch((error) => [error.code, hasNoFilesLeft(error)]);
+free();
+console.log(JSON.stringify([refused, await ask()]));
+pool.close();`);
+    assert.deepEqual(found, [['PCH_FILE_WORKER', true], { result: 1 }]);
   });
 
   it('does without a worker that was killed while it was idle', async () => {

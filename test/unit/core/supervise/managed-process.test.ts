@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -170,6 +171,21 @@ describe('a managed process', function () {
     await second.start();
     assert.notEqual(second.state().pid, pid);
     assert.equal(identify(pid), undefined);
+  });
+
+  it('that may open fewer files than its daemon is replaced', async () => {
+    const one = manage();
+    await one.start();
+    const first = pidOf(one);
+    one.detach();
+    execFileSync('prlimit', ['--pid', String(first), '--nofile=100:100']);
+    const next = manage();
+    await next.start();
+    assert.notEqual(pidOf(next), first);
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['started', 'started'],
+    );
   });
 
   it('is not mistaken for a later process of the same pid', async () => {
