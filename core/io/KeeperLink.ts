@@ -57,12 +57,13 @@ export class KeeperLink {
   /** Leaves the keeper to the next daemon, or ends it too. */
   async stop(options: { keeper: boolean }): Promise<void> {
     this.#stopped = true;
+    this.#connected.reject(ended());
     if (options.keeper) await this.#process.stop();
     else this.#process.detach();
     this.#connection?.close();
   }
 
-  /** Asks the keeper, again if it dies meanwhile: every request may come twice. */
+  /** Asks the keeper, again if it dies meanwhile: every request may come twice. @throws PCH_CANCELLED after `stop` */
   async call<Request extends Exclude<KeeperRequest, { op: 'subscribe' }>>(
     request: Request,
     deadlineMs = callDeadlineMs,
@@ -92,6 +93,7 @@ export class KeeperLink {
   }
 
   async #whenConnected(): Promise<KeeperConnection> {
+    if (this.#stopped) throw ended();
     if (this.#connection !== undefined) return this.#connection;
     const { promise } = this.#connected;
     if (await within(promise, callDeadlineMs)) return promise;
@@ -150,4 +152,8 @@ export class KeeperLink {
       log.error('the log keeper does not start', { error: event.error.message });
     else log.info(`log keeper ${event.type}`, { pid: event.pid });
   }
+}
+
+function ended(): PouchError {
+  return new PouchError('PCH_CANCELLED', 'the daemon ends');
 }

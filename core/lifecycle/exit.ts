@@ -74,6 +74,8 @@ async function onExit(kernel: Kernel, record: ContainerRecord, reported: Exit): 
   const exitCode = exit.exitStatus;
   kernel.exits.settle('exit', record.id, { exitCode, ...(isLost && { error: lostExitError }) });
   emitContainer(kernel, 'die', record, { exitCode: String(exitCode) });
+  // The next daemon finds the ended task and cleans up.
+  if (kernel.shutdown.aborted) return;
   await retried(kernel, record, () =>
     kernel.locks.run(record.id, 'clean up', () => settleExitLocked(kernel, record)),
   );
@@ -101,6 +103,8 @@ async function retried(kernel: Kernel, { id }: ContainerRecord, work: () => Prom
 
 async function finishOutput(kernel: Kernel, { id }: ContainerRecord): Promise<void> {
   await kernel.io.finish(id).catch((error: unknown) => {
+    // The next daemon finishes it.
+    if (kernel.shutdown.aborted) return;
     kernel.log.error('its last output may be missing', { container: id, error: messageOf(error) });
   });
 }
