@@ -17,7 +17,8 @@ export async function onTask<T>(kernel: Kernel, record: ContainerRecord, work: (
     kernel.store.get(record.id);
     const status = await statusOf(kernel, record);
     if (/in a paused state/.test(messageOf(error))) throw paused(record);
-    const isUp = status === TaskStatus.RUNNING && !saysEnded(error);
+    const mayBeUp = status === TaskStatus.RUNNING || status === TaskStatus.UNKNOWN;
+    const isUp = mayBeUp && !saysEnded(error);
     if (!isUp && status !== TaskStatus.PAUSED) throw notRunning(record);
     throw error;
   }

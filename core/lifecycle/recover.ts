@@ -176,13 +176,19 @@ async function resume(kernel: Kernel, record: ContainerRecord, task: TaskProcess
 }
 
 function hasStarted({ status }: TaskProcess): boolean {
-  return status === TaskStatus.RUNNING || status === TaskStatus.PAUSED || status === TaskStatus.PAUSING;
+  return status !== TaskStatus.CREATED && status !== TaskStatus.STOPPED;
 }
 
-async function adopt(kernel: Kernel, record: ContainerRecord, task: TaskProcess): Promise<void> {
-  setRunning(kernel, record, await initPid(kernel, record, task.pid), record.state.startedAt);
+/**
+ * The shim of a task of unknown status did not respond to containerd in time, 2 s by default, which says nothing of the container:
+ * it is what the record says, and its end is noticed like any other.
+ */
+async function adopt(kernel: Kernel, record: ContainerRecord, { status, pid }: TaskProcess): Promise<void> {
+  const isUnknown = status === TaskStatus.UNKNOWN;
+  const { status: before, pid: pidBefore, startedAt } = record.state;
+  setRunning(kernel, record, isUnknown ? pidBefore : await initPid(kernel, record, pid), startedAt);
   // The task knows better than the record when a pause was cut off.
-  if (task.status !== TaskStatus.RUNNING) record.state.status = 'paused';
+  if (isUnknown ? before === 'paused' : status !== TaskStatus.RUNNING) record.state.status = 'paused';
   watchExit(kernel, record);
 }
 
@@ -220,7 +226,7 @@ async function settleOrphans(kernel: Kernel, tracesOf: TracesOf): Promise<void> 
       await settle(id, () => quarantine(kernel, id, { problem }, tracesOf(id)));
   for (const task of await client.tasks.list())
     await settle(task.id, () =>
-      alivePid(task) > 0
+      task.status === TaskStatus.UNKNOWN || alivePid(task) > 0
         ? quarantine(kernel, task.id, { problem }, tracesOf(task.id))
         : deleteTask(client, task.id),
     );

@@ -150,8 +150,9 @@ async function deleteFound(client: ContainerdClient, id: string, deadlineMs: num
   const task = await ifFound(client.tasks.get(id));
   if (!task) return false;
   // One that was made and never started too: its delete would wait two seconds for the end of its output. One that was to
-  // be restored has no process, whose end could be waited for.
-  if (task.status !== TaskStatus.STOPPED && task.pid !== 0) await killTask(client, id);
+  // be restored has no process, whose end could be waited for. Of one whose shim did not respond in time nothing is known.
+  const mayRun = task.pid !== 0 || task.status === TaskStatus.UNKNOWN;
+  if (task.status !== TaskStatus.STOPPED && mayRun) await killTask(client, id);
   return (await ifFound(client.tasks.delete(id, { deadlineMs, deadlineAt: 'client' }))) !== undefined;
 }
 
