@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SetupError } from '../scripts/lib/setupError.ts';
+import { SetupError } from '../scripts/lib/SetupError.ts';
 
 export const usage = `Usage: npm run bench -- [options]
 

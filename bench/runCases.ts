@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import type { Case, Outcome } from './cases/case.ts';
 import { cases } from './cases/index.ts';
 import type { BenchOptions } from './options.ts';
-import { Peers } from './peers/peers.ts';
+import { Peers } from './peers/Peers.ts';
 import { busyNote, environment, writeReport } from './report.ts';
 import { furnish } from './sandbox/furnish.ts';
 import { caseTable, targetTable } from './table.ts';

@@ -1,5 +1,5 @@
-import type { PouchCommand } from './pouchCommand.ts';
-import type { Session } from './session.ts';
+import type { PouchCommand } from './PouchCommand.ts';
+import type { Session } from './Session.ts';
 
 /** Adds arguments, options and the action to a command that has its name already. */
 export type DefineCommand = (command: PouchCommand, session: Session) => void;

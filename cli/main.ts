@@ -1,8 +1,8 @@
 import { commandPath } from './commandPath.ts';
 import { exitCodeFor, reportError } from './reportError.ts';
 import { buildProgram } from './program.ts';
-import { Session } from './session.ts';
-import type { Terminal } from './session.ts';
+import { Session } from './Session.ts';
+import type { Terminal } from './Session.ts';
 
 /** Runs one `pouch` command; answers the exit code. Never throws. */
 export async function main(args: string[], terminal: Terminal): Promise<number> {

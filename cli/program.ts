@@ -1,8 +1,8 @@
 import type { CommandEntry } from './commandEntry.ts';
 import { commandTree } from './commandTree.ts';
 import type { ConnectionFlags } from './connection.ts';
-import { PouchCommand } from './pouchCommand.ts';
-import type { Session } from './session.ts';
+import { PouchCommand } from './PouchCommand.ts';
+import type { Session } from './Session.ts';
 import { version } from './version.ts';
 
 /** Every name is wanted: for completions and docs. */

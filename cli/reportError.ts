@@ -3,7 +3,7 @@ import type { ClientError } from '../client/index.ts';
 import { paletteFor } from './output/colour.ts';
 import { printable } from './output/printable.ts';
 import { exitCodes } from './errors.ts';
-import type { Terminal } from './session.ts';
+import type { Terminal } from './Session.ts';
 
 /** Commands that make a container or a process: a failure before it runs is 125. */
 const starters = new Set(['run', 'create', 'exec']);

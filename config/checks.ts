@@ -2,7 +2,7 @@ import { managedSocket } from './derive.ts';
 import { LONGEST_SOCKET_PATH } from './formats/address.ts';
 import type { Issue } from './formats/format.ts';
 import type { SettingPath } from './schema/setting.ts';
-import type { SettingStore } from './store.ts';
+import type { SettingStore } from './SettingStore.ts';
 import type { PluginEntry } from './types.ts';
 
 type ReportIssue = (path: SettingPath, issue: Issue) => void;

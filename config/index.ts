@@ -1,6 +1,6 @@
 export { checkConfig } from './check.ts';
 export type { CheckResult } from './check.ts';
-export { jsonSchema } from './json-schema.ts';
+export { jsonSchema } from './jsonSchema.ts';
 export { loadConfig } from './load.ts';
 export type { LoadOptions, LoadedConfig } from './load.ts';
 export { formatOrigin } from './origin.ts';

@@ -11,7 +11,7 @@ import type { SettingPath } from './schema/setting.ts';
 import type { ConfigDocument } from './source/document.ts';
 import { readConfigFile } from './source/file.ts';
 import { importDocument } from './source/import.ts';
-import { SettingStore, segmentsOf, toRaw } from './store.ts';
+import { SettingStore, segmentsOf, toRaw } from './SettingStore.ts';
 import type { PluginEntry, PouchConfig } from './types.ts';
 import { warningsOf } from './warnings.ts';
 import { nest } from './written.ts';

@@ -1,8 +1,8 @@
 import type { Problem } from './problem.ts';
 import { isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
-import type { SettingStore } from './store.ts';
-import { oneText, toRaw } from './store.ts';
+import type { SettingStore } from './SettingStore.ts';
+import { oneText, toRaw } from './SettingStore.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Puts pouchd's options over the present values. */

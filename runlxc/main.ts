@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { flag, type Command, isSet, string, text } from './cli/command.ts';
 import { newContext } from './cli/context.ts';
 import { RunlxcError } from './cli/error.ts';
-import { Log } from './cli/log.ts';
+import { Log } from './cli/Log.ts';
 import { commands } from './commands/index.ts';
 import { versionText } from './commands/version.ts';
 import { helpText } from './commands/help.ts';

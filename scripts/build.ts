@@ -6,7 +6,7 @@
 import { resolve } from 'node:path';
 import { bundle } from './build/bundle.ts';
 
-await import('./generate-protos.ts');
+await import('./generateProtos.ts');
 await bundle(resolve(import.meta.dirname, '..'));
-await import('./build-cli.ts');
-await import('./build-native.ts');
+await import('./buildCli.ts');
+await import('./buildNative.ts');

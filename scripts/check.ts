@@ -16,7 +16,7 @@ const checks = {
   'generated docs': ['node', '--import', 'tsx', 'scripts/docs.ts', '--check'],
 } satisfies Record<string, [string, ...string[]]>;
 
-await execa('node', ['--import', 'tsx', 'scripts/generate-protos.ts'], { cwd: root, stdio: 'inherit' });
+await execa('node', ['--import', 'tsx', 'scripts/generateProtos.ts'], { cwd: root, stdio: 'inherit' });
 
 const lanes = new PQueue({ concurrency: Math.min(availableParallelism(), 4) });
 const outcomes = await Promise.all(

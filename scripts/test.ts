@@ -8,8 +8,8 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { execa } from 'execa';
 import { bootstrapPackages, installMissing, runtimePackages, testPackages } from './lib/debian.ts';
-import { runScript, SetupError } from './lib/setupError.ts';
-import type { Result } from './test/reporter.ts';
+import { runScript, SetupError } from './lib/SetupError.ts';
+import type { Result } from './test/ResultReporter.ts';
 import { runSuite, type Suite } from './test/suite.ts';
 import { runTorture } from './test/torture.ts';
 

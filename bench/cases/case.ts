@@ -1,6 +1,6 @@
 import type { BenchOptions } from '../options.ts';
 import type { Series } from '../measure.ts';
-import type { Peers } from '../peers/peers.ts';
+import type { Peers } from '../peers/Peers.ts';
 import type { Target } from '../target.ts';
 
 /** What a case has to work with. */

@@ -1,5 +1,5 @@
-import { waitUntil } from '../../core/supervise/wait-until.ts';
-import { TestRegistry } from '../../test/support/registry.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { TestRegistry } from '../../test/support/TestRegistry.ts';
 import { pushLargeImage } from '../images/large.ts';
 import { interleaved, timed } from '../measure.ts';
 import type { Ctr } from '../peers/ctr.ts';

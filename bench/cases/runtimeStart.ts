@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { packRuncOptions } from '../../core/containerd/index.ts';
 import { busyboxSpec } from '../../test/integration/support/busybox.ts';
-import { TestContainerd } from '../../test/integration/support/containerd.ts';
+import { TestContainerd } from '../../test/integration/support/TestContainerd.ts';
 import { interleaved } from '../measure.ts';
 import { ratioTarget } from '../target.ts';
 import type { Bench, Case, Findings } from './case.ts';

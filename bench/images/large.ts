@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LayerFile, layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
-import type { TestRegistry } from '../../test/support/registry.ts';
+import type { TestRegistry } from '../../test/support/TestRegistry.ts';
 
 const layers = 5;
 const filesPerLayer = 40;

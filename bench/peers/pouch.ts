@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
-import { TestPouchd } from '../../test/support/pouchd.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { TestPouchd } from '../../test/support/TestPouchd.ts';
 import { dockerLike } from './dockerLike.ts';
 import type { Platform } from './peer.ts';
 

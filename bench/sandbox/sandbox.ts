@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installMissing, runtimePackages, testPackages } from '../../scripts/lib/debian.ts';
-import { SetupError } from '../../scripts/lib/setupError.ts';
+import { SetupError } from '../../scripts/lib/SetupError.ts';
 import { removeCgroups, topCgroups } from './cgroups.ts';
 import { buildRichImage } from './richImage.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { StepObserver } from '../../core/apply/ledger.ts';
+import type { StepObserver } from '../../core/apply/Ledger.ts';
 
 /**
  * For tests of recovery: `before:create:snapshot` kills the daemon, as a power cut would, before that step of that verb;

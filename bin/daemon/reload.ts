@@ -1,6 +1,6 @@
 import { diffForReload, type LoadedConfig } from '../../config/index.ts';
-import type { Daemon } from '../../core/daemon.ts';
-import type { StderrLog } from '../../core/log.ts';
+import type { Daemon } from '../../core/Daemon.ts';
+import type { StderrLog } from '../../core/StderrLog.ts';
 import { toPouchError } from '../../hooks/errors.ts';
 
 export interface Reload {

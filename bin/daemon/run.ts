@@ -7,11 +7,11 @@ import {
   type LoadOptions,
   printConfig,
 } from '../../config/index.ts';
-import { Daemon } from '../../core/daemon.ts';
+import { Daemon } from '../../core/Daemon.ts';
 import { lockExclusively } from '../../core/host/exclusive.ts';
 import { openFilesLimit } from '../../core/host/openFiles.ts';
 import { notifySystemd } from '../../core/host/notify.ts';
-import { StderrLog } from '../../core/log.ts';
+import { StderrLog } from '../../core/StderrLog.ts';
 import { version } from '../../core/version.ts';
 import { PouchError, toPouchError } from '../../hooks/errors.ts';
 import { builtIns } from './builtIns.ts';

@@ -1,6 +1,6 @@
 import { reportError } from '../reportError.ts';
 import { exitCodes } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../Session.ts';
 
 /** How many calls run at a time. */
 const concurrency = 16;

@@ -1,6 +1,6 @@
 import type { StopOptions } from '../../client/index.ts';
 import { parseInteger } from '../parse/number.ts';
-import type { PouchCommand } from '../pouchCommand.ts';
+import type { PouchCommand } from '../PouchCommand.ts';
 
 export interface StopFlags {
   time?: string;

@@ -1,5 +1,5 @@
 import { splitReference } from '../parse/reference.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../Session.ts';
 import { showProgress } from './showProgress.ts';
 import { registryAuth } from './registryAuth.ts';
 

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Session } from '../session.ts';
+import type { Session } from '../Session.ts';
 
 /** Asks before something is lost; only `y` or `yes` goes on. */
 export async function confirm(session: Session, warning: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { invalidOption } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../Session.ts';
 import { alignColumns } from './table.ts';
 import { parseTemplate } from './template.ts';
 import type { Fields } from './template.ts';

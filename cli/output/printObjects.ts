@@ -1,6 +1,6 @@
 import { exitCodes } from '../errors.ts';
 import { reportError } from '../reportError.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../Session.ts';
 import { parseTemplate } from './template.ts';
 
 /**

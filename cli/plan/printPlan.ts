@@ -1,7 +1,7 @@
 import type { PlanResponse } from '../../client/index.ts';
 import { paletteFor } from '../output/colour.ts';
 import type { Palette } from '../output/colour.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../Session.ts';
 import { blameFor } from './blameFor.ts';
 import { diffSpecs } from './diffSpecs.ts';
 import type { SpecChange } from './diffSpecs.ts';

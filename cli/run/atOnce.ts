@@ -5,7 +5,7 @@ import type {
   Hijacked,
   RunMessage,
 } from '../../client/index.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../Session.ts';
 import { connect } from '../streams/connect.ts';
 import { proxySignals } from '../streams/proxySignals.ts';
 import { withIdFile, withImage } from './createContainer.ts';

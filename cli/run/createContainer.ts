@@ -3,7 +3,7 @@ import type { ContainerCreateRequest, ContainerCreateResponse } from '../../clie
 import { pullImage } from '../images/pullImage.ts';
 import { invalidOption } from '../errors.ts';
 import { withDefaultTag } from '../parse/reference.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../Session.ts';
 import type { CreateFlags } from './runFlags.ts';
 import { reserveIdFile } from './idFile.ts';
 

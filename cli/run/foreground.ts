@@ -1,6 +1,6 @@
 import type { ContainerCreateRequest, ContainerWaitResponse } from '../../client/index.ts';
 import type { DetachKeys } from '../parse/detachKeys.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../Session.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize } from '../streams/followSize.ts';
 import { proxySignals } from '../streams/proxySignals.ts';

@@ -2,7 +2,7 @@ import type { ExecCreateRequest } from '../../client/index.ts';
 import { detachKeysOption } from '../parse/detachKeys.ts';
 import type { DetachKeys } from '../parse/detachKeys.ts';
 import { parseEnv, readEnvFile } from '../parse/environment.ts';
-import type { Session, Terminal } from '../session.ts';
+import type { Session, Terminal } from '../Session.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize, sizeOf } from '../streams/followSize.ts';
 

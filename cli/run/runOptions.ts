@@ -1,4 +1,4 @@
-import type { PouchCommand } from '../pouchCommand.ts';
+import type { PouchCommand } from '../PouchCommand.ts';
 import { defaultDetachKeys } from '../parse/detachKeys.ts';
 
 /** For options that may be given again and again. */

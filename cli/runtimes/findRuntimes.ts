@@ -1,6 +1,6 @@
 import type { RuntimeWire } from '../../client/index.ts';
 import { CliError } from '../errors.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../Session.ts';
 
 /** The runtimes of these names or aliases, or all. @throws PCH_RUNTIME_NOT_FOUND */
 export async function findRuntimes(session: Session, names: readonly string[]): Promise<RuntimeWire[]> {

@@ -1,7 +1,7 @@
 import type { Hijacked } from '../../client/index.ts';
-import type { Terminal } from '../session.ts';
+import type { Terminal } from '../Session.ts';
 import { copyOutput } from './copyOutput.ts';
-import { DetachFilter } from './detachFilter.ts';
+import { DetachFilter } from './DetachFilter.ts';
 import { enterRawMode } from './rawMode.ts';
 import { write } from './write.ts';
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Demultiplexer } from '../../client/index.ts';
 import type { Frame } from '../../client/index.ts';
-import type { Terminal } from '../session.ts';
+import type { Terminal } from '../Session.ts';
 import { write } from './write.ts';
 
 /**

@@ -3,7 +3,7 @@ export * from './collection.ts';
 export * from './duration.ts';
 export * from './format.ts';
 export * from './listen.ts';
-export * from './plugin-list.ts';
+export * from './pluginList.ts';
 export * from './registry.ts';
 export * from './idRange.ts';
 export * from './runtime.ts';

@@ -2,7 +2,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import type { Segment } from '../formats/format.ts';
 import type { Location } from '../origin.ts';
 import type { Problem } from '../problem.ts';
-import { NodeReader } from './node-reader.ts';
+import { NodeReader } from './NodeReader.ts';
 import { syntaxProblems } from './syntax.ts';
 
 /** A configuration file as maps, lists and texts, with the place of each. */

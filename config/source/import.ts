@@ -1,7 +1,7 @@
 import type { Problem } from '../problem.ts';
 import { isSettingPath, schema, settingPaths } from '../schema/index.ts';
 import type { SettingPath } from '../schema/setting.ts';
-import type { SettingStore } from '../store.ts';
+import type { SettingStore } from '../SettingStore.ts';
 import { didYouMean } from '../suggest.ts';
 import { show } from '../formats/format.ts';
 import type { ConfigDocument, RawMap } from './document.ts';

@@ -1,21 +1,28 @@
 /** What the rest of the core uses of containerd. */
-export { packRuncOptions } from './any.ts';
-export { ContainerdClient, type ClientOptions } from './client.ts';
-export type { Any, ContainerRecord, NewContainer } from './containers.ts';
-export type { BlobSource, BlobToWrite, ContentInfo, Ingest, IngestStatus, Range } from './content.ts';
-export type { ContentWriter } from './content-writer.ts';
-export type { Descriptor, NewDiff } from './diff.ts';
-export type { ContainerdEvent, OtherEvent, TaskEvent, TaskEventType } from './event.ts';
-export { contentRefs, expiryLabel, rootLabel, snapshotRef } from './gc-labels.ts';
-export type { Image, NewImage } from './images.ts';
-export type { Plugin, ServerInfo } from './introspection.ts';
-export { ifFound, isContainerdError } from './is-error.ts';
-export type { Lease, LeaseResource, NewLease } from './leases.ts';
-export { readMetric } from './metrics.ts';
-export { saysEnded } from './says-ended.ts';
-export type { Namespace } from './namespaces.ts';
-export type { CallOptions } from './rpc.ts';
-export { SnapshotKind, type Mount, type SnapshotInfo, type SnapshotUsage } from './snapshots.ts';
+export { packRuncOptions } from './rpc/any.ts';
+export { ContainerdClient, type ClientOptions } from './ContainerdClient.ts';
+export type { Any, ContainerRecord, NewContainer } from './api/ContainersClient.ts';
+export type {
+  BlobSource,
+  BlobToWrite,
+  ContentInfo,
+  Ingest,
+  IngestStatus,
+  Range,
+} from './api/ContentClient.ts';
+export type { ContentWriter } from './api/ContentWriter.ts';
+export type { Descriptor, NewDiff } from './api/DiffClient.ts';
+export type { ContainerdEvent, OtherEvent, TaskEvent, TaskEventType } from './api/event.ts';
+export { contentRefs, expiryLabel, rootLabel, snapshotRef } from './api/gcLabels.ts';
+export type { Image, NewImage } from './api/ImagesClient.ts';
+export type { Plugin, ServerInfo } from './api/IntrospectionClient.ts';
+export { ifFound, isContainerdError } from './rpc/isError.ts';
+export type { Lease, LeaseResource, NewLease } from './api/LeasesClient.ts';
+export { readMetric } from './api/metrics.ts';
+export { saysEnded } from './rpc/saysEnded.ts';
+export type { Namespace } from './api/NamespacesClient.ts';
+export type { CallOptions } from './rpc/Rpc.ts';
+export { SnapshotKind, type Mount, type SnapshotInfo, type SnapshotUsage } from './api/SnapshotsClient.ts';
 export {
   TaskStatus,
   type ExitStatus,
@@ -24,7 +31,7 @@ export {
   type TaskIo,
   type TaskMetric,
   type TaskProcess,
-} from './tasks.ts';
-export type { Version } from './version.ts';
-export { connectExternal } from './external.ts';
-export { ManagedContainerd, type ManagedContainerdOptions } from './managed.ts';
+} from './api/TasksClient.ts';
+export type { Version } from './api/VersionClient.ts';
+export { connectExternal } from './daemon/external.ts';
+export { ManagedContainerd, type ManagedContainerdOptions } from './daemon/ManagedContainerd.ts';

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { ErrorCode } from '../../hooks/errors.ts';
 import { errorKinds, PouchError } from '../../hooks/errors.ts';
 import { mountOf } from '../host/mountinfo.ts';
-import type { ProcessIdentity } from '../supervise/process-identity.ts';
+import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 import type { ContainerText, FileFacts, FileOperation, FileOperations, FileReply } from './protocol.ts';
 import { type CallOptions, type Subject, WorkerPool } from './WorkerPool.ts';
 

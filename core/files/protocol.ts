@@ -2,7 +2,7 @@
  * What the daemon asks of a file worker: one JSON object per line in each direction, one request at a time. Both sides
  * are of the same build.
  */
-import type { ProcessIdentity } from '../supervise/process-identity.ts';
+import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 
 /** What stat(2) finds, links followed. */
 export interface FileFacts {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { PouchError } from '../../hooks/errors.ts';
-import type { ContainerdClient } from '../containerd/client.ts';
-import { ifFound } from '../containerd/is-error.ts';
-import type { Mount } from '../containerd/snapshots.ts';
+import type { ContainerdClient } from '../containerd/ContainerdClient.ts';
+import { ifFound } from '../containerd/rpc/isError.ts';
+import type { Mount } from '../containerd/api/SnapshotsClient.ts';
 import { RootfsReader } from './rootfsReader.ts';
 
 /** Images whose layers' places are kept. */

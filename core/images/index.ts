@@ -1,4 +1,4 @@
 /** What the rest of Pouch uses of the image store. */
-export { ImageStore, type ImageStoreOptions } from './imageStore.ts';
-export { formatPlatform, hostPlatform } from './platform.ts';
-export { normalizeReference } from './reference.ts';
+export { ImageStore, type ImageStoreOptions } from './store/ImageStore.ts';
+export { formatPlatform, hostPlatform } from './content/platform.ts';
+export { normalizeReference } from './content/reference.ts';

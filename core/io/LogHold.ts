@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../hooks/index.ts';
 import type { KeeperLink } from './KeeperLink.ts';
-import type { HeldLog, Reached } from './read/HeldLog.ts';
+import type { HeldLog, Reached } from './read/heldLog.ts';
 
 export interface LogHoldOptions {
   link: KeeperLink;

@@ -7,6 +7,6 @@ export {
   type StdioPaths,
   type SubscribeOptions,
 } from './ContainerIo.ts';
-export { keeperNodeFlags } from './keeper-flags.ts';
+export { keeperNodeFlags } from './keeperFlags.ts';
 export { ExecStdio, type ExecStreams } from './ExecStdio.ts';
 export { readLogs, type ReadLogsOptions } from './read/readLogs.ts';

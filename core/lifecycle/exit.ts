@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
-import type { Ledger } from '../apply/ledger.ts';
+import type { Ledger } from '../apply/Ledger.ts';
 import { oomKills } from '../host/oomKills.ts';
 import { isContainerdError } from '../containerd/index.ts';
 import { retry } from '../supervise/retry.ts';

@@ -1,23 +1,23 @@
 import type { PouchConfig } from '../../config/types.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
 import type { ContainerRecord, Images } from '../../hooks/engine.ts';
-import type { Ledger } from '../apply/ledger.ts';
+import type { Ledger } from '../apply/Ledger.ts';
 import type { ContainerdClient } from '../containerd/index.ts';
 import type { FileWorkers } from '../files/index.ts';
 import type { ContainerIo } from '../io/index.ts';
-import type { NetworkNamespaces } from '../netns/netns.ts';
-import type { Planner } from '../plan/planner.ts';
+import type { NetworkNamespaces } from '../netns/NetworkNamespaces.ts';
+import type { Planner } from '../plan/Planner.ts';
 import type { HostFiles } from '../plan/etcFiles.ts';
 import type { GenerationHolder } from '../plugins/index.ts';
-import type { ContainerStore } from '../state/store.ts';
-import type { ProcessIdentity } from '../supervise/process-identity.ts';
-import type { UserRanges } from '../userns/ranges.ts';
-import type { VolumeStore } from '../volumes/volumes.ts';
-import type { AttachPoints } from './attachPoints.ts';
-import type { EventBus } from './events.ts';
-import type { Exits } from './exits.ts';
-import type { KeyedLocks } from '../state/locks.ts';
-import type { RestartTimers } from './restartTimers.ts';
+import type { ContainerStore } from '../state/ContainerStore.ts';
+import type { ProcessIdentity } from '../supervise/processIdentity.ts';
+import type { UserRanges } from '../userns/UserRanges.ts';
+import type { VolumeStore } from '../volumes/VolumeStore.ts';
+import type { AttachPoints } from './AttachPoints.ts';
+import type { EventBus } from './EventBus.ts';
+import type { Exits } from './Exits.ts';
+import type { KeyedLocks } from '../state/KeyedLocks.ts';
+import type { RestartTimers } from './RestartTimers.ts';
 import type { SharedMetrics } from './stats/SharedMetrics.ts';
 
 /** What the verbs share. Each verb is a function of it in a file of its own. */

@@ -2,7 +2,7 @@ import type { ContainerFilter, ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { networkAttachments } from '../../hooks/networkAttachments.ts';
 import { hasLabel } from '../state/labels.ts';
-import type { ContainerStore } from '../state/store.ts';
+import type { ContainerStore } from '../state/ContainerStore.ts';
 
 type Test = (record: ContainerRecord, value: string, store: ContainerStore) => boolean;
 

@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf } from '../../hooks/errors.ts';
-import { managedLogFile } from '../containerd/managed.ts';
-import { waitUntil } from '../supervise/wait-until.ts';
+import { managedLogFile } from '../containerd/daemon/ManagedContainerd.ts';
+import { waitUntil } from '../supervise/waitUntil.ts';
 import type { Kernel } from './kernel.ts';
 
 export const lostExitError =

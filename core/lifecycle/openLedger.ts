@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { Journal } from '../apply/journal.ts';
-import { Ledger, type LedgerOptions, type Reclaimed } from '../apply/ledger.ts';
+import { Journal } from '../apply/Journal.ts';
+import { Ledger, type LedgerOptions, type Reclaimed } from '../apply/Ledger.ts';
 import type { Kernel } from './kernel.ts';
 import { isUp } from './remove.ts';
 

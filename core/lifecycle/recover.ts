@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
 import { deleteTask } from '../apply/effects/task.ts';
-import type { Ledger } from '../apply/ledger.ts';
+import type { Ledger } from '../apply/Ledger.ts';
 import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../containerd/index.ts';
 import { settleCheckpoints } from './checkpoint/remove.ts';
 import { alivePid, type Finding, quarantine, type Traces } from './damaged/quarantine.ts';

@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
-import { killProcess } from '../supervise/kill-process.ts';
+import { killProcess } from '../supervise/killProcess.ts';
 import { isContainerdError, saysEnded } from '../containerd/index.ts';
 import { within } from '../io/within.ts';
 import { cleanUpLocked } from './exit.ts';

@@ -2,7 +2,7 @@ import { catalogue } from '../../hooks/catalogue.ts';
 import type { ContainerRecord, UpdateRequest } from '../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../hooks/errors.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
-import type { Ledger } from '../apply/ledger.ts';
+import type { Ledger } from '../apply/Ledger.ts';
 import { readHostLimits } from '../plan/clamp/index.ts';
 import { type PlannedUpdate, planUpdate } from '../plan/update/planUpdate.ts';
 import { diff } from '../plugins/draft/diff.ts';

@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
-import type { ExitResult } from './exits.ts';
+import type { ExitResult } from './Exits.ts';
 import type { Kernel } from './kernel.ts';
 
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed';

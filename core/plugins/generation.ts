@@ -4,7 +4,7 @@ import type { Logger } from '../../hooks/defineHook.ts';
 import type { PluginStatus } from '../../hooks/engine.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import { disposePlugin } from './load/dispose.ts';
-import type { PluginSlot } from './load/slot.ts';
+import type { PluginSlot } from './load/PluginSlot.ts';
 import type { HookRunner, MissingPlugin } from './runHook.ts';
 
 /**

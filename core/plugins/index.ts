@@ -1,7 +1,7 @@
 /** Loading plugins and calling their taps. */
 export type { Generation } from './generation.ts';
-export type { Lease } from './generationHolder.ts';
-export { GenerationHolder } from './generationHolder.ts';
+export type { Lease } from './GenerationHolder.ts';
+export { GenerationHolder } from './GenerationHolder.ts';
 export type { LoadPluginsOptions } from './loadPlugins.ts';
 export { loadPlugins } from './loadPlugins.ts';
 export type { HookRunner, MissingPlugin, PlanOutcome } from './runHook.ts';

@@ -15,10 +15,10 @@ import { orderAll } from './load/orderAll.ts';
 import { importPluginFile } from './load/pluginFile.ts';
 import type { Locate } from './load/pluginOptions.ts';
 import { setUp } from './load/setUp.ts';
-import type { PluginSlot } from './load/slot.ts';
+import type { PluginSlot } from './load/PluginSlot.ts';
 import { tokens } from './load/tokens.ts';
 import { slotsOf } from './load/wanted.ts';
-import type { BreakerSettings } from './run/breaker.ts';
+import type { BreakerSettings } from './run/CircuitBreaker.ts';
 import type { TapTrace } from './run/settleTap.ts';
 import { createRunner } from './runHook.ts';
 

@@ -1,4 +1,4 @@
-import { identify, type ProcessIdentity } from './process-identity.ts';
+import { identify, type ProcessIdentity } from './processIdentity.ts';
 import { readProcesses } from './readProcesses.ts';
 
 /** The living processes that a process has started, and theirs, the youngest generation last. */

@@ -4,5 +4,5 @@ export {
   type ManagedProcessOptions,
   type ProcessEvent,
   type ProcessState,
-} from './managed-process.ts';
-export { type ProcessIdentity, identify, isAlive } from './process-identity.ts';
+} from './ManagedProcess.ts';
+export { type ProcessIdentity, identify, isAlive } from './processIdentity.ts';

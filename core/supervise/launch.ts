@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { openLog } from './log-file.ts';
+import { openLog } from './logFile.ts';
 
 export interface LaunchOptions {
   command: string;

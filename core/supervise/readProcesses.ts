@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { isGone } from './process-identity.ts';
+import { isGone } from './processIdentity.ts';
 
 /** Each file takes a descriptor while it is read, and a host has many processes. */
 const atATime = 8;

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-/** Folders of containerd's PATH beside the daemon's own (core/containerd/executable.ts says the same). */
+/** Folders of containerd's PATH beside the daemon's own (core/containerd/daemon/executable.ts says the same). */
 const alwaysSearched = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 export interface Search {

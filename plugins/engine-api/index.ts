@@ -3,7 +3,7 @@ import { definePlugin, type Engine } from '../../hooks/index.ts';
 import { validatorOf } from './http/validate.ts';
 import { routes } from './routes/index.ts';
 import { createSchema } from './schemas/create.ts';
-import { ApiServer } from './server/apiServer.ts';
+import { ApiServer } from './server/ApiServer.ts';
 
 export default definePlugin({
   name: 'engine-api',

@@ -1,14 +1,14 @@
 import { statfs } from 'node:fs/promises';
 import type { EffectKind, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
-import type { LocalnetRouting } from './bridge/localnet.ts';
-import type { BridgePreparation } from './bridge/prepare.ts';
+import type { LocalnetRouting } from './bridge/LocalnetRouting.ts';
+import type { BridgePreparation } from './bridge/BridgePreparation.ts';
 import { addNetwork, deleteNetwork } from './cni/chain.ts';
 import { toAttachment } from './cni/attachment.ts';
 import { endCutOff } from './cni/endCutOff.ts';
 import type { CniAttachment, CniNetwork, CniPortMapping, CniResult } from './cni/types.ts';
 import { resultFromLease } from './leases.ts';
 import type { BridgeNetwork } from './network.ts';
-import type { PortClaims } from './ports/claims.ts';
+import type { PortClaims } from './ports/PortClaims.ts';
 
 /** All that attaching and detaching need: the journal keeps it, so an undo does not depend on today's configuration. */
 export interface CniEffectArgs {

@@ -9,8 +9,8 @@ import {
 } from '../../hooks/index.ts';
 import { checkClashes, ownerMark } from './bridge/clash.ts';
 import { readHostNetwork, type HostLink } from './bridge/host.ts';
-import { LocalnetRouting } from './bridge/localnet.ts';
-import { BridgePreparation } from './bridge/prepare.ts';
+import { LocalnetRouting } from './bridge/LocalnetRouting.ts';
+import { BridgePreparation } from './bridge/BridgePreparation.ts';
 import { ensureLoopbackGuard } from './bridge/rules.ts';
 import { cniEffect, type CniEffectArgs } from './effect.ts';
 import { checkFixedAddress } from './fixedAddress.ts';
@@ -18,7 +18,7 @@ import { isolationEffect, type IsolationEffectArgs } from './isolation/effect.ts
 import type { Isolation } from './isolation/tables.ts';
 import { settleLeases } from './leases.ts';
 import { bridgeNetwork, cniNetwork } from './network.ts';
-import { PortClaims } from './ports/claims.ts';
+import { PortClaims } from './ports/PortClaims.ts';
 
 const options = Type.Object({
   firewall: Type.Boolean({

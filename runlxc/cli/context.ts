@@ -1,5 +1,5 @@
 import { type CgroupLayout, cgroupLayout } from '../cgroup/layout.ts';
-import type { Log } from './log.ts';
+import type { Log } from './Log.ts';
 
 /** What the global options say. */
 export interface Context {

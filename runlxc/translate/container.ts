@@ -2,7 +2,7 @@
 import type { CgroupLayout } from '../cgroup/layout.ts';
 import { hasNewNamespace } from '../spec/validate.ts';
 import type { Spec } from '../spec/types.ts';
-import { Plan } from './plan.ts';
+import { Plan } from './Plan.ts';
 
 export interface Container {
   id: string;

@@ -8,7 +8,7 @@ import type { Hook, NamespaceType, Process, Spec } from '../spec/types.ts';
 import { type Container, isUserNamespaced, lxcName, lxcPath, newPlans, type Plans } from './container.ts';
 import { addDevices } from './devices.ts';
 import { addMounts, addProtections, addRoot } from './mounts.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './Plan.ts';
 import { addLookups, addProcess, type ProcessContext } from './process.ts';
 import { rlimitNumber } from './rlimits.ts';
 import { addPersonality } from './scheduling.ts';

@@ -1,7 +1,7 @@
 /** What becomes of the init, or of a process that exec starts, before it is the user's program. */
 import type { Process, Seccomp } from '../spec/types.ts';
 import { availableCapabilities, capabilityMask } from './capabilities.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './Plan.ts';
 import { rlimitNumber } from './rlimits.ts';
 import { addScheduling } from './scheduling.ts';
 import { seccompFlagBits } from './seccomp.ts';

@@ -1,7 +1,7 @@
 /** process.scheduler, process.ioPriority and linux.personality as numbers. */
 import { RunlxcError } from '../cli/error.ts';
 import type { Linux, Process, Scheduler } from '../spec/types.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './Plan.ts';
 
 /** sched(7), linux/sched.h. */
 const policies = [

@@ -1,7 +1,7 @@
 /** linux.seccomp as instructions for libseccomp, numbers of seccomp.h. */
 import { RunlxcError } from '../cli/error.ts';
 import type { Integer, Seccomp, SeccompRule } from '../spec/types.ts';
-import { Plan } from './plan.ts';
+import { Plan } from './Plan.ts';
 
 const actions: Readonly<Record<string, number>> = {
   SCMP_ACT_KILL: 0,

@@ -29,7 +29,7 @@ export function hooksMarkdown(): string {
 
 const INTRO = `# Hook points
 
-<!-- Generated from hooks/points by scripts/generate-hook-docs.ts: change the declarations there. -->
+<!-- Generated from hooks/points by scripts/generateHookDocs.ts: change the declarations there. -->
 
 Every point at which a plugin can take part, in the order of its family's life. How to write a plugin, and what order,
 blame, conflicts and failure policies mean, is in [plugins.md](plugins.md). The same as JSON Schema, for other languages:

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
-import { SetupError } from './setupError.ts';
+import { SetupError } from './SetupError.ts';
 
 /**
  * Makes a static executable of one C file, unless there is one that is younger than its source.

@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { SetupError } from './setupError.ts';
+import { SetupError } from './SetupError.ts';
 
 /** A Debian package, and the file or command by which one sees that the host has what it brings. */
 export interface HostPackage {

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { SetupError } from '../lib/setupError.ts';
+import { SetupError } from '../lib/SetupError.ts';
 
 /** Cgroup namespaces, overlayfs in all its parts, open_tree(2). */
 const oldestKernel = '5.4';

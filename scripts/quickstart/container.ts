@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { SetupError } from '../lib/setupError.ts';
+import { SetupError } from '../lib/SetupError.ts';
 import { containerName, image, type Place } from './place.ts';
 import { askPouch, showPouch } from './shell.ts';
 

@@ -1,6 +1,6 @@
 /** The part of `npm run quickstart` that needs the npm packages; quickstart.mjs starts it. */
 import { bootstrapPackages, installMissing, runtimePackages } from '../lib/debian.ts';
-import { runScript, SetupError } from '../lib/setupError.ts';
+import { runScript, SetupError } from '../lib/SetupError.ts';
 import { checkHost } from './checkHost.ts';
 import { runMachine } from './container.ts';
 import { startDaemon } from './daemon.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { derivedDefaults } from '../../config/derive.ts';
-import { SetupError } from '../lib/setupError.ts';
+import { SetupError } from '../lib/SetupError.ts';
 
 /** Where a quickstart's daemon keeps its things, and the port of its container's ssh. */
 export interface Place {

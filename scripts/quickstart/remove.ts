@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
 import { mountsBelow } from '../lib/mounts.ts';
-import { SetupError } from '../lib/setupError.ts';
+import { SetupError } from '../lib/SetupError.ts';
 import { purgeNetwork } from '../purge.ts';
 import { startDaemon, stopDaemon } from './daemon.ts';
 import { containerName, type Place } from './place.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { SetupError } from '../lib/setupError.ts';
+import { SetupError } from '../lib/SetupError.ts';
 import { type Place, project } from './place.ts';
 
 const unitFile = '/etc/systemd/system/pouchd.service';

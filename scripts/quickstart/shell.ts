@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { SetupError } from '../lib/setupError.ts';
+import { SetupError } from '../lib/SetupError.ts';
 import { type Place, project } from './place.ts';
 import { isService } from './service.ts';
 

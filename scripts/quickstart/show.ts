@@ -1,5 +1,5 @@
-import { waitUntil } from '../../core/supervise/wait-until.ts';
-import { SetupError } from '../lib/setupError.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { SetupError } from '../lib/SetupError.ts';
 import { containerName, image, type Place } from './place.ts';
 import { askPouch, pouchCommand, showPouch } from './shell.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { mountsBelow } from '../lib/mounts.ts';
 import { ownInterfaces } from './ownInterfaces.ts';
-import type { OwnNames } from './ownNames.ts';
+import type { OwnNames } from './OwnNames.ts';
 
 export interface HostProcess {
   pid: number;

@@ -2,10 +2,10 @@ import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
 import { mountsBelow } from '../lib/mounts.ts';
 import { hostState, processesOf } from './hostState.ts';
-import { OwnNames } from './ownNames.ts';
+import { OwnNames } from './OwnNames.ts';
 
 /** Short, for it becomes part of the paths of unix sockets (at most 107 bytes). */
 const prefix = join(tmpdir(), 'pt-');

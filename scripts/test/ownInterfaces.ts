@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { execa } from 'execa';
-import type { OwnNames } from './ownNames.ts';
+import type { OwnNames } from './OwnNames.ts';
 
 /** One of `ip -j link`. */
 interface Link {

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { findLeaks } from './leaks.ts';
-import type { MochaResult, Result } from './reporter.ts';
+import type { MochaResult, Result } from './ResultReporter.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const reporter = join(import.meta.dirname, 'reporter.ts');
+const reporter = join(import.meta.dirname, 'ResultReporter.ts');
 
 /** A folder of tests. */
 export interface Suite {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { execa } from 'execa';
 import { findLeaks } from './leaks.ts';
-import type { Result } from './reporter.ts';
+import type { Result } from './ResultReporter.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

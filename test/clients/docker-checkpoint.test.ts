@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type Criu, workingCriu } from '../support/criu.ts';
-import { TestPouchd } from '../support/pouchd.ts';
-import { Docker } from '../support/docker.ts';
+import { TestPouchd } from '../support/TestPouchd.ts';
+import { Docker } from '../support/Docker.ts';
 
 describe('docker CLI, checkpoints', function () {
   this.timeout(120_000);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { skip } from '../support/skip.ts';
-import { Docker, said } from '../support/docker.ts';
+import { Docker, said } from '../support/Docker.ts';
 import { target, uniqueName, type Target } from './support/target.ts';
 
 describe('docker CLI', function () {

@@ -1,9 +1,9 @@
 /** Debian's dockerd with `--add-runtime runlxc`, by the unmodified docker CLI. */
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
-import { TestDockerd } from '../support/dockerd.ts';
+import { TestDockerd } from '../support/TestDockerd.ts';
 import { skip } from '../support/skip.ts';
-import { Docker } from '../support/docker.ts';
+import { Docker } from '../support/Docker.ts';
 
 const runlxc = resolve(import.meta.dirname, '../../bin/runlxc');
 const flags = ['--runtime', 'runlxc'];

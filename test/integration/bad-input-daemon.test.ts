@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import type { ErrorCode } from '../../hooks/errors.ts';
 import { processesOf } from '../support/host/processes.ts';
-import { TestPouchd } from '../support/pouchd.ts';
+import { TestPouchd } from '../support/TestPouchd.ts';
 import { failedStart, failedStartWith, type FailedStart } from './support/bad-input/failedStart.ts';
 import { brokenPlugins, writeBroken } from './support/bad-input/plugins.ts';
 import { assertSteady, everything } from './support/bad-input/steady.ts';

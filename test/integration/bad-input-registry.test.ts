@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ErrorCode } from '../../hooks/errors.ts';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
-import { type Fault, FaultyProxy } from '../support/faultyProxy.ts';
-import { TestRegistry } from '../support/registry.ts';
+import { type Fault, FaultyProxy } from '../support/FaultyProxy.ts';
+import { TestRegistry } from '../support/TestRegistry.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 import { assertSteady, everything } from './support/bad-input/steady.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
 import { type Criu, workingCriu } from '../support/criu.ts';
-import { TestPouchd } from '../support/pouchd.ts';
+import { TestPouchd } from '../support/TestPouchd.ts';
 
 const nocriu = `runtime:
   add:

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TestDockerd } from '../support/dockerd.ts';
+import { TestDockerd } from '../support/TestDockerd.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -16,7 +16,7 @@ describe('pouch on dockerd', function () {
   let host: string;
 
   before(async () => {
-    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build-cli.ts'], { cwd: root });
+    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/buildCli.ts'], { cwd: root });
     dockerd = await TestDockerd.start('--bridge=none', '--iptables=false', '--ip6tables=false');
     host = dockerd.host;
   });

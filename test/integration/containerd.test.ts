@@ -15,7 +15,7 @@ import {
   TaskStatus,
   type ContainerdEvent,
 } from '../../core/containerd/index.ts';
-import { TestContainerd } from './support/containerd.ts';
+import { TestContainerd } from './support/TestContainerd.ts';
 import { fastest } from '../support/fastest.ts';
 
 const digestOf = (data: Uint8Array) => `sha256:${createHash('sha256').update(data).digest('hex')}`;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
 import { identityOf } from '../support/host/inventory.ts';
 import { processesOf } from '../support/host/processes.ts';
-import type { TestPouchd } from '../support/pouchd.ts';
+import type { TestPouchd } from '../support/TestPouchd.ts';
 import { seededRandom } from '../support/seededRandom.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 

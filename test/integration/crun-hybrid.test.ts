@@ -8,7 +8,7 @@ import { packRuncOptions } from '../../core/containerd/index.ts';
 import { writeCrunWrapper } from '../../plugins/runtime-runc/crunWrapper.ts';
 import { hasHybridCgroups } from '../../plugins/runtime-runc/hybridCgroups.ts';
 import { busyboxSpec } from './support/busybox.ts';
-import { TestContainerd } from './support/containerd.ts';
+import { TestContainerd } from './support/TestContainerd.ts';
 
 const unified = '/sys/fs/cgroup/unified';
 

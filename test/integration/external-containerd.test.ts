@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { TestPouchd } from '../support/pouchd.ts';
-import { TestContainerd } from './support/containerd.ts';
+import { TestPouchd } from '../support/TestPouchd.ts';
+import { TestContainerd } from './support/TestContainerd.ts';
 
 describe('a pouchd on the host’s containerd', function () {
   this.timeout(60_000);

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { TestPouchd, type Finished } from '../support/pouchd.ts';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { TestPouchd, type Finished } from '../support/TestPouchd.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
 
 const openFiles = 200;
 const run = ['run', '--rm', 'busybox', 'true'];

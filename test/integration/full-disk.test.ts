@@ -5,9 +5,9 @@ import { open, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
-import { type Finished, TestPouchd } from '../support/pouchd.ts';
-import { TestRegistry } from '../support/registry.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { type Finished, TestPouchd } from '../support/TestPouchd.ts';
+import { TestRegistry } from '../support/TestRegistry.ts';
 import { assertSteady, everything } from './support/bad-input/steady.ts';
 
 const megabyte = 1 << 20;

@@ -13,7 +13,7 @@ import type { PouchError } from '../../hooks/errors.ts';
 import type { Image } from '../../hooks/image.ts';
 import { busyboxImage, busyboxReference } from '../../scripts/lib/busyboxImage.ts';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
-import { TestImageStore } from '../support/imageStore.ts';
+import { TestImageStore } from '../support/TestImageStore.ts';
 import { fastest } from '../support/fastest.ts';
 
 const nothing = { blobs: 0, ingests: 0, snapshots: 0, leases: 0 };

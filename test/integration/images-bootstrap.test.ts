@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Progress } from '../../hooks/engine.ts';
-import { TestImageStore } from '../support/imageStore.ts';
+import { TestImageStore } from '../support/TestImageStore.ts';
 
 describe('bootstrap of a base image from packages', function () {
   this.timeout(600_000);

@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
-import { TestImageStore } from '../support/imageStore.ts';
-import { TestRegistry } from '../support/registry.ts';
+import { TestImageStore } from '../support/TestImageStore.ts';
+import { TestRegistry } from '../support/TestRegistry.ts';
 
 const megabyte = 1 << 20;
 

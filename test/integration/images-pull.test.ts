@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import type { Progress } from '../../hooks/engine.ts';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
-import { FaultyProxy } from '../support/faultyProxy.ts';
-import { TestImageStore } from '../support/imageStore.ts';
-import { TestRegistry } from '../support/registry.ts';
+import { FaultyProxy } from '../support/FaultyProxy.ts';
+import { TestImageStore } from '../support/TestImageStore.ts';
+import { TestRegistry } from '../support/TestRegistry.ts';
 
 const none = { blobs: 0, ingests: 0, snapshots: 0, leases: 0 };
 const megabyte = 1 << 20;

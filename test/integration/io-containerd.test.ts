@@ -6,7 +6,7 @@ import { packRuncOptions, type TaskIo } from '../../core/containerd/index.ts';
 import { ContainerIo, ExecStdio, keeperNodeFlags, readLogs } from '../../core/io/index.ts';
 import type { Logger, OutputChunk } from '../../hooks/index.ts';
 import { busyboxSpec } from './support/busybox.ts';
-import { TestContainerd } from './support/containerd.ts';
+import { TestContainerd } from './support/TestContainerd.ts';
 
 /** What a terminal needs beyond busyboxSpec. */
 const devices = [

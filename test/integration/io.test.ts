@@ -22,7 +22,7 @@ import { ContainerIo, ExecStdio, readLogs, type OpenOptions, type StdioPaths } f
 import { timestamp } from '../../core/io/log/clock.ts';
 import { encodeEntry } from '../../core/io/log/entry.ts';
 import { heldAtMost } from '../../core/io/log/LogFile.ts';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
 import type { Logger, OutputChunk } from '../../hooks/index.ts';
 
 const keeperCommand = [process.execPath, '--import', 'tsx', resolve('bin/pouch-logkeeper.ts')];

@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { derivedDefaults } from '../../config/derive.ts';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
 import { findLeaks } from '../../scripts/test/leaks.ts';
 import { hostState } from '../../scripts/test/hostState.ts';
-import { OwnNames } from '../../scripts/test/ownNames.ts';
+import { OwnNames } from '../../scripts/test/OwnNames.ts';
 import { hierarchies } from '../support/host/cgroups.ts';
 
 /** Somebody's directory, and what names their things on the host. */

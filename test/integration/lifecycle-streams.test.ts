@@ -5,8 +5,8 @@ import { readdir, stat } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Demultiplexer, type ExecCreateRequest, type LogOptions } from '../../client/index.ts';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
-import { RawClient } from '../support/http.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { RawClient } from '../support/RawClient.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 describe('the streams of a container', function () {

@@ -8,11 +8,11 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { derivedDefaults } from '../../config/derive.ts';
 import type { Logger, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
-import { LocalnetRouting } from '../../plugins/network-cni/bridge/localnet.ts';
-import { BridgePreparation } from '../../plugins/network-cni/bridge/prepare.ts';
+import { LocalnetRouting } from '../../plugins/network-cni/bridge/LocalnetRouting.ts';
+import { BridgePreparation } from '../../plugins/network-cni/bridge/BridgePreparation.ts';
 import { cniEffect, type CniEffectArgs } from '../../plugins/network-cni/effect.ts';
 import { cniNetwork, type BridgeNetwork } from '../../plugins/network-cni/network.ts';
-import { PortClaims } from '../../plugins/network-cni/ports/claims.ts';
+import { PortClaims } from '../../plugins/network-cni/ports/PortClaims.ts';
 import { purgeNetwork } from '../../scripts/purge.ts';
 
 const run = promisify(execFile);

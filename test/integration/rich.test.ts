@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
-import { TestPouchd } from '../support/pouchd.ts';
+import { TestPouchd } from '../support/TestPouchd.ts';
 
 /** Longest that a machine may take to boot and power off, on a loaded host. */
 const bootWithinMs = 60_000;

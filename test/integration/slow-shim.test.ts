@@ -1,6 +1,6 @@
 /** On a busy host a shim may not respond in time: that is not the end of its container. */
 import assert from 'node:assert/strict';
-import { findProcesses } from '../../core/supervise/find-process.ts';
+import { findProcesses } from '../../core/supervise/findProcess.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 describe('a shim that does not respond', function () {

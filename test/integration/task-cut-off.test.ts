@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { deleteTask } from '../../core/apply/effects/task.ts';
-import { findProcesses } from '../../core/supervise/find-process.ts';
-import { TestContainerd } from './support/containerd.ts';
+import { findProcesses } from '../../core/supervise/findProcess.ts';
+import { TestContainerd } from './support/TestContainerd.ts';
 
 /** Milliseconds into the call: from before containerd has read it to after its end. */
 const moments = [0, 2, 4, 7, 9, 12, 16, 22, 30, 40, 55, 80];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cgroupFile } from '../support/cgroupFile.ts';
-import { TestPouchd } from '../support/pouchd.ts';
+import { TestPouchd } from '../support/TestPouchd.ts';
 
 const MiB = 2 ** 20;
 const [small, large] = [64 * MiB, 96 * MiB];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { waitUntil } from '../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
 import { cgroupFile } from '../support/cgroupFile.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
@@ -11,7 +11,7 @@ const yaml = `runtime:
   add:
     fixed: { binary: runc, lacks: [liveUpdate, stats] }
 plugins:
-  - path: ${join(import.meta.dirname, 'support/plugins/caps-memory.ts')}
+  - path: ${join(import.meta.dirname, 'support/plugins/capsMemory.ts')}
 `;
 const MiB = 2 ** 20;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { skip } from '../support/skip.ts';
 import { strayDeviations } from './deviations/index.ts';
 import { rows } from './rows/index.ts';
-import { Ahead } from './support/ahead.ts';
+import { Ahead } from './support/Ahead.ts';
 import { judge, type Verdict } from './support/judge.ts';
 import { resetNiceness } from './support/niceness.ts';
 import {

@@ -15,7 +15,7 @@ import { fakeCheckpoints } from './fake/checkpoints.ts';
 import { fakeContainers, type FakeContainers } from './fake/containers.ts';
 import { fakeEvents } from './fake/events.ts';
 import { fakeImages } from './fake/images.ts';
-import { FakeProcess } from './fake/process.ts';
+import { FakeProcess } from './fake/FakeProcess.ts';
 
 export interface FakeEngine extends Engine {
   containers: FakeContainers;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Finished, type NewOptions, TestPouchd } from './pouchd.ts';
+import { type Finished, type NewOptions, TestPouchd } from './TestPouchd.ts';
 
 export interface Daemon {
   readonly it: TestPouchd;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endScope, isScope } from './systemdScope.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
-import { killProcess } from '../../supervise/kill-process.ts';
+import { killProcess } from '../../supervise/killProcess.ts';
 
 /** A killed process leaves its cgroup in milliseconds, unless the kernel holds it. */
 const clearWithinMs = 10_000;

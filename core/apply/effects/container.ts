@@ -5,7 +5,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import type { OciSpec } from '../../../hooks/oci.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import { type ContainerdClient, ifFound, isContainerdError } from '../../containerd/index.ts';
-import { packOptions } from '../../containerd/runtimeOptions.ts';
+import { packOptions } from '../../containerd/api/runtimeOptions.ts';
 import type { Idmapped } from './idmap.ts';
 import { joinPrefix } from '../../plan/request/modes.ts';
 import { storedSpecOf } from '../../state/planFiles.ts';

@@ -1,5 +1,5 @@
 import type { EffectKind } from '../../../hooks/effects.ts';
-import type { NetworkNamespaces } from '../../netns/netns.ts';
+import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
 
 export function netnsEffect(
   namespaces: NetworkNamespaces,

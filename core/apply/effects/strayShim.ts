@@ -6,9 +6,9 @@ import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import { detach } from '../../host/libc.ts';
 import { descendantsOf } from '../../supervise/descendants.ts';
-import { findProcesses } from '../../supervise/find-process.ts';
-import { type ProcessIdentity, signal } from '../../supervise/process-identity.ts';
-import { waitUntil } from '../../supervise/wait-until.ts';
+import { findProcesses } from '../../supervise/findProcess.ts';
+import { type ProcessIdentity, signal } from '../../supervise/processIdentity.ts';
+import { waitUntil } from '../../supervise/waitUntil.ts';
 import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
 /** containerd 1.6 was seen busy for 180 ms on a quiet host; a kill in the middle of that does no harm. Milliseconds. */

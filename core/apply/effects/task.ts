@@ -10,9 +10,9 @@ import {
   saysEnded,
   TaskStatus,
 } from '../../containerd/index.ts';
-import { packOptions } from '../../containerd/runtimeOptions.ts';
+import { packOptions } from '../../containerd/api/runtimeOptions.ts';
 import type { StdioPaths } from '../../io/index.ts';
-import { killProcess } from '../../supervise/kill-process.ts';
+import { killProcess } from '../../supervise/killProcess.ts';
 import { checkpointPaths } from '../checkpointPaths.ts';
 import type { ContainerEffectDeps } from './container.ts';
 import type { Idmapped } from './idmap.ts';

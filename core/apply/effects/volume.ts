@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import { contentDeadlineMs, type FileWorkers } from '../../files/index.ts';
-import type { VolumeStore } from '../../volumes/volumes.ts';
+import type { VolumeStore } from '../../volumes/VolumeStore.ts';
 
 interface VolumeArgs {
   name: string;

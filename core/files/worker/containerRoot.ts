@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
-import { type ProcessIdentity, startTicksOf } from '../../supervise/process-identity.ts';
+import { type ProcessIdentity, startTicksOf } from '../../supervise/processIdentity.ts';
 import { handlePath } from './openInside.ts';
 
 /** fcntl.h; Node has no name for it. */

@@ -1,10 +1,10 @@
 import type { Descriptor } from '../../../hooks/image.ts';
-import { sha256 } from '../chainId.ts';
-import { parseConfig } from '../manifest.ts';
-import { mediaTypes } from '../mediaTypes.ts';
-import { normalizeReference } from '../reference.ts';
-import { storeBytes } from '../storeBytes.ts';
-import type { StoreContext } from '../storeContext.ts';
+import { sha256 } from '../unpack/chainId.ts';
+import { parseConfig } from '../content/manifest.ts';
+import { mediaTypes } from '../content/mediaTypes.ts';
+import { normalizeReference } from '../content/reference.ts';
+import { storeBytes } from '../store/storeBytes.ts';
+import type { StoreContext } from '../store/storeContext.ts';
 import { archiveInvalid } from './archiveError.ts';
 import type { Compression } from './decompress.ts';
 import { type ArchivedImage, type InstallOptions, installManifest } from './installManifest.ts';

@@ -1,11 +1,11 @@
-import { contentRefs, snapshotRef } from '../../containerd/gc-labels.ts';
-import { ifFound } from '../../containerd/is-error.ts';
+import { contentRefs, snapshotRef } from '../../containerd/api/gcLabels.ts';
+import { ifFound } from '../../containerd/rpc/isError.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
-import { type Manifest, parseConfig } from '../manifest.ts';
-import type { OnProgress } from '../progress.ts';
-import type { StoreContext } from '../storeContext.ts';
-import { storeBytes } from '../storeBytes.ts';
-import { layersToUnpack, unpackImage } from '../unpackImage.ts';
+import { type Manifest, parseConfig } from '../content/manifest.ts';
+import type { OnProgress } from '../pull/progress.ts';
+import type { StoreContext } from '../store/storeContext.ts';
+import { storeBytes } from '../store/storeBytes.ts';
+import { layersToUnpack, unpackImage } from '../unpack/unpackImage.ts';
 import { archiveInvalid } from './archiveError.ts';
 
 /** An image that is stored and unpacked, but not named yet. */

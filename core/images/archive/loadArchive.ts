@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Image } from '../../../hooks/image.ts';
-import { findImage } from '../findImage.ts';
-import { type OnProgress, throttled } from '../progress.ts';
-import { keepUnnamed, nameImage } from '../record.ts';
-import { type StoreContext, emitImage } from '../storeContext.ts';
+import { findImage } from '../store/findImage.ts';
+import { type OnProgress, throttled } from '../pull/progress.ts';
+import { keepUnnamed, nameImage } from '../store/record.ts';
+import { type StoreContext, emitImage } from '../store/storeContext.ts';
 import { archiveInvalid, readingFailed } from './archiveError.ts';
 import { decompressed } from './decompress.ts';
 import { dockerImages } from './dockerImages.ts';

@@ -1,9 +1,9 @@
-import { contentRefs } from '../../containerd/gc-labels.ts';
-import { ifFound } from '../../containerd/is-error.ts';
+import { contentRefs } from '../../containerd/api/gcLabels.ts';
+import { ifFound } from '../../containerd/rpc/isError.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
-import { parseManifest } from '../manifest.ts';
-import { normalizeReference } from '../reference.ts';
-import type { StoreContext } from '../storeContext.ts';
+import { parseManifest } from '../content/manifest.ts';
+import { normalizeReference } from '../content/reference.ts';
+import type { StoreContext } from '../store/storeContext.ts';
 import { archiveInvalid } from './archiveError.ts';
 import { dockerNames } from './dockerImages.ts';
 import { type ArchivedImage, type InstallOptions, installManifest } from './installManifest.ts';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import tar, { type Pack } from 'tar-stream';
-import { ifFound } from '../../containerd/is-error.ts';
+import { ifFound } from '../../containerd/rpc/isError.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Descriptor, Image } from '../../../hooks/image.ts';
-import { findImage } from '../findImage.ts';
-import { parseManifest } from '../manifest.ts';
-import { mediaTypes } from '../mediaTypes.ts';
-import { familiarReference, repositoryOf } from '../reference.ts';
-import { type StoreContext, emitImage } from '../storeContext.ts';
+import { findImage } from '../store/findImage.ts';
+import { parseManifest } from '../content/manifest.ts';
+import { mediaTypes } from '../content/mediaTypes.ts';
+import { familiarReference, repositoryOf } from '../content/reference.ts';
+import { type StoreContext, emitImage } from '../store/storeContext.ts';
 
 type TarEntry = ReturnType<Pack['entry']>;
 

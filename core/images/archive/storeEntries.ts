@@ -3,12 +3,12 @@ import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import tar, { type Extract } from 'tar-stream';
-import type { ContainerdClient } from '../../containerd/client.ts';
-import { isContainerdError } from '../../containerd/is-error.ts';
-import { dropDamaged } from '../blobs.ts';
-import { maxManifestBytes } from '../manifest.ts';
-import { isDigest } from '../reference.ts';
-import { storageError } from '../storageError.ts';
+import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
+import { isContainerdError } from '../../containerd/rpc/isError.ts';
+import { dropDamaged } from '../content/blobs.ts';
+import { maxManifestBytes } from '../content/manifest.ts';
+import { isDigest } from '../content/reference.ts';
+import { storageError } from '../store/storageError.ts';
 import { archiveInvalid } from './archiveError.ts';
 import { type Compression, compressionOf } from './decompress.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PouchError, messageOf } from '../../../hooks/errors.ts';
 import { TooSlowError } from './RateGuard.ts';
-import { readBody } from './transport.ts';
+import { readBody } from './Transport.ts';
 
 /** Why a registry's answer is an error; the cause of the PouchError that users see. */
 export class HttpStatusError extends Error {

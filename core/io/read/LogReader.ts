@@ -1,8 +1,8 @@
 import type { LogEntry, LogQuery } from '../../../hooks/index.ts';
 import { timestamp } from '../log/clock.ts';
 import { findStart } from './findStart.ts';
-import type { HeldLog } from './HeldLog.ts';
-import { inodeAt, listLog, openIfThere, openNext, type Listed, type OpenLog } from './log-files.ts';
+import type { HeldLog } from './heldLog.ts';
+import { inodeAt, listLog, openIfThere, openNext, type Listed, type OpenLog } from './logFiles.ts';
 import { LogCursor, toTheEnd } from './LogCursor.ts';
 
 /** Reads a log forward, file after file, also while it grows and is rotated. */

@@ -1,7 +1,7 @@
 import type { LogQuery } from '../../../hooks/index.ts';
 import { decodeEntry, unixSeconds } from '../log/entry.ts';
 import { linesBackward, type Line } from './linesBackward.ts';
-import { openIfThere, type Listed, type OpenLog } from './log-files.ts';
+import { openIfThere, type Listed, type OpenLog } from './logFiles.ts';
 import { isAsked } from './query.ts';
 
 /** A place in a log. */

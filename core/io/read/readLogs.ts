@@ -1,5 +1,5 @@
 import type { LogEntry, LogQuery } from '../../../hooks/index.ts';
-import { notHeld, type HeldLog } from './HeldLog.ts';
+import { notHeld, type HeldLog } from './heldLog.ts';
 import { LogReader } from './LogReader.ts';
 import { LogWatcher } from './LogWatcher.ts';
 import { isAsked, isBeyond } from './query.ts';

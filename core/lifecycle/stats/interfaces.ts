@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { InterfaceCounters } from '../../../hooks/stats.ts';
-import type { NetworkNamespaces } from '../../netns/netns.ts';
+import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
 
 /** Counters of the interfaces in a process's network namespace; none if it has ended. */
 export async function interfacesOf(pid: number): Promise<Record<string, InterfaceCounters>> {

@@ -1,5 +1,5 @@
 import { PouchError } from '../../../hooks/errors.ts';
-import type { PluginSlot } from './slot.ts';
+import type { PluginSlot } from './PluginSlot.ts';
 
 /** Names that the core has taken already. */
 export interface ReservedNames {

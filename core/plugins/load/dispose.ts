@@ -1,6 +1,6 @@
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf } from '../../../hooks/errors.ts';
-import type { PluginSlot } from './slot.ts';
+import type { PluginSlot } from './PluginSlot.ts';
 import { within } from './within.ts';
 
 /** Runs what a plugin has registered with onDispose, last first, and lets go of its container. Never throws. */

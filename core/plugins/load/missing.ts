@@ -1,5 +1,5 @@
 import type { MissingPlugin } from '../runHook.ts';
-import type { PluginSlot } from './slot.ts';
+import type { PluginSlot } from './PluginSlot.ts';
 
 /**
  * The quarantined plugins that a container may need. What such a plugin would have tapped is unknown, unless its

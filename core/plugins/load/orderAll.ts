@@ -2,7 +2,7 @@ import type { PouchError } from '../../../hooks/errors.ts';
 import { orderTaps } from '../order/orderTaps.ts';
 import type { PreparedTap } from '../tap.ts';
 import { prepareTap } from '../tap.ts';
-import type { PluginSlot } from './slot.ts';
+import type { PluginSlot } from './PluginSlot.ts';
 
 export type TapsByHook = ReadonlyMap<string, readonly PreparedTap[]>;
 

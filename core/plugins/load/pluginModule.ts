@@ -3,7 +3,7 @@ import { ContainerModule } from 'inversify';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { HostFacts, Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
-import { Contributions } from './contributions.ts';
+import { Contributions } from './Contributions.ts';
 import { tappableHooks } from './tappableHooks.ts';
 import { tokens } from './tokens.ts';
 

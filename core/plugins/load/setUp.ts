@@ -6,7 +6,7 @@ import { ofPlugin } from './attributed.ts';
 import { pluginModule } from './pluginModule.ts';
 import type { Locate } from './pluginOptions.ts';
 import { checkOptions } from './pluginOptions.ts';
-import type { PluginSlot } from './slot.ts';
+import type { PluginSlot } from './PluginSlot.ts';
 import { tokens } from './tokens.ts';
 import { within } from './within.ts';
 

@@ -1,7 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { HostFacts, Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
-import type { Contributions } from './contributions.ts';
+import type { Contributions } from './Contributions.ts';
 
 /** The services of a plugin's container. `host` comes from a container above it. */
 export const tokens = {

@@ -4,8 +4,8 @@ import type { PluginEntry } from '../../../config/types.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Locate } from './pluginOptions.ts';
-import type { Wanted } from './slot.ts';
-import { PluginSlot } from './slot.ts';
+import type { Wanted } from './PluginSlot.ts';
+import { PluginSlot } from './PluginSlot.ts';
 
 /**
  * One slot for each plugin, in the order that later decides between equals: built-in ones that the configuration does

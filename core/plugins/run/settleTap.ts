@@ -5,7 +5,7 @@ import type { Degradation } from '../../../hooks/plan.ts';
 import type { PreparedTap } from '../tap.ts';
 import { labelOf } from '../tap.ts';
 import { attribute, cancelled } from './attribute.ts';
-import type { Breaker } from './breaker.ts';
+import type { Breaker } from './CircuitBreaker.ts';
 import type { CallScope } from './callTap.ts';
 
 /** One call of one tap, for tracing. */

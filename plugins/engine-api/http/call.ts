@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import type { Engine, HostFacts, Logger } from '../../../hooks/index.ts';
-import type { Query } from './query.ts';
+import type { Query } from './Query.ts';
 
 /** What all calls share. */
 export interface ApiContext {

@@ -5,7 +5,7 @@ import { toPouchError, type PouchError } from '../../../hooks/index.ts';
 import { NEWEST_VERSION, splitVersion } from '../apiVersion.ts';
 import type { ApiContext, Call } from '../http/call.ts';
 import { errorBody, sendError } from '../http/errorReply.ts';
-import { Query } from '../http/query.ts';
+import { Query } from '../http/Query.ts';
 import { refuseBrowsers } from './guard.ts';
 import type { FindRoute } from './routeTable.ts';
 

@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import { busyboxImage } from '../../../scripts/lib/busyboxImage.ts';
 import { serveApi } from '../../support/apiServer.ts';
 import { fakeEngine } from '../../support/fakeEngine.ts';
-import { TestPouchd } from '../../support/pouchd.ts';
-import { TestRegistry } from '../../support/registry.ts';
+import { TestPouchd } from '../../support/TestPouchd.ts';
+import { TestRegistry } from '../../support/TestRegistry.ts';
 
 export interface Target {
   socket: string;

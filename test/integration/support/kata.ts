@@ -2,7 +2,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { StandInShim } from '../../support/standInShim/install.ts';
+import { StandInShim } from '../../support/standInShim/StandInShim.ts';
 import { type Daemon, useDaemon } from '../../support/useDaemon.ts';
 
 export interface Kata extends Daemon {

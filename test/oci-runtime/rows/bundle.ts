@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { failed, type Container } from '../support/container.ts';
+import { failed, type Container } from '../support/Container.ts';
 import { section } from '../support/row.ts';
 
 /** bundle.md. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { succeeded, type Container } from '../support/container.ts';
+import { succeeded, type Container } from '../support/Container.ts';
 import { section } from '../support/row.ts';
 
 async function featuresOf(c: Container): Promise<any> {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hierarchies } from '../../support/host/cgroups.ts';
-import type { Container } from './container.ts';
+import type { Container } from './Container.ts';
 
 const mountPoint = '/sys/fs/cgroup';
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OciHookKind } from '../../../hooks/oci.ts';
-import type { Bed } from './bed.ts';
-import type { Container } from './container.ts';
+import type { Bed } from './Bed.ts';
+import type { Container } from './Container.ts';
 import { bind } from './edit.ts';
 import type { Row } from './row.ts';
 

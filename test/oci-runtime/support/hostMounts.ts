@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bed } from './bed.ts';
+import type { Bed } from './Bed.ts';
 
 /** A directory of the host with a tmpfs below it, in which there is a file. */
 export function hostWithMountBelow(bed: Bed): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { deviationOf, type Found } from '../deviations/index.ts';
-import { Bed } from './bed.ts';
-import { failed, succeeded, type Container } from './container.ts';
+import { Bed } from './Bed.ts';
+import { failed, succeeded, type Container } from './Container.ts';
 import type { Row } from './row.ts';
 import type { Runtime } from './runtimes.ts';
 import type { Workshop } from './workshop.ts';

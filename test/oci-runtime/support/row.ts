@@ -1,5 +1,5 @@
-import type { Bed } from './bed.ts';
-import type { Container } from './container.ts';
+import type { Bed } from './Bed.ts';
+import type { Container } from './Container.ts';
 import type { Spec } from './spec.ts';
 
 /** One sentence of the runtime-spec, or of what containerd's go-runc needs of runc's command line, as a test. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { succeeded, type Container } from './container.ts';
+import { succeeded, type Container } from './Container.ts';
 import { mountAt, type MountInfo } from './mountinfo.ts';
 
 /** Runs a script in the container and answers what it printed, without the last line's end. */

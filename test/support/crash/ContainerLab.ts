@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerCreateRequest } from '../../../client/index.ts';
-import { waitUntil } from '../../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../../core/supervise/waitUntil.ts';
 import { greeting } from '../greeting.ts';
 import { identityOf } from '../host/inventory.ts';
-import { freePort, TestPouchd } from '../pouchd.ts';
+import { freePort, TestPouchd } from '../TestPouchd.ts';
 
 export const calls = ['create', 'start', 'run', 'stop', 'rm'] as const;
 export type Call = (typeof calls)[number];

@@ -10,7 +10,7 @@ import {
   type Plan,
 } from '../../../hooks/index.ts';
 import { fakeDraft } from './draft.ts';
-import { FakeProcess } from './process.ts';
+import { FakeProcess } from './FakeProcess.ts';
 
 interface FakeContainer {
   record: ContainerRecord;

@@ -1,5 +1,5 @@
 import type { EngineEvent, Events } from '../../../hooks/index.ts';
-import { Channel } from './channel.ts';
+import { Channel } from './Channel.ts';
 
 export function fakeEvents(): Events {
   const past: EngineEvent[] = [];

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TaskService } from '../../../core/containerd/gen/shim/task.ts';
 import type { OciSpec } from '../../../hooks/oci.ts';
 import type { Call } from './call.ts';
-import { Events } from './events.ts';
+import { Events } from './Events.ts';
 import { fault, record } from './record.ts';
 import { openShimLog } from './shimLog.ts';
 import { socketPath } from './socket.ts';

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitUntil } from '../../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../../core/supervise/waitUntil.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { identityOf } from '../../support/host/inventory.ts';
-import type { TestPouchd } from '../../support/pouchd.ts';
+import type { TestPouchd } from '../../support/TestPouchd.ts';
 import { pick } from '../../support/seededRandom.ts';
 import { excludedDamages } from '../knownDefects.ts';
 import type { Fault, Scene } from './fault.ts';

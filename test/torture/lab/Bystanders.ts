@@ -1,7 +1,7 @@
 import type { ContainerCreateRequest } from '../../../client/index.ts';
-import { waitUntil } from '../../../core/supervise/wait-until.ts';
+import { waitUntil } from '../../../core/supervise/waitUntil.ts';
 import { identityOf } from '../../support/host/inventory.ts';
-import { freePort, type TestPouchd } from '../../support/pouchd.ts';
+import { freePort, type TestPouchd } from '../../support/TestPouchd.ts';
 import { readLog } from '../load/streams.ts';
 import { type Look, touched } from '../oracles/touched.ts';
 import type { Violation } from '../oracles/violation.ts';

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitUntil } from '../../../core/supervise/wait-until.ts';
-import { type StartOptions, TestPouchd } from '../../support/pouchd.ts';
+import { waitUntil } from '../../../core/supervise/waitUntil.ts';
+import { type StartOptions, TestPouchd } from '../../support/TestPouchd.ts';
 import { Bystanders } from './Bystanders.ts';
 import { Downtimes } from './Downtimes.ts';
 import { stepsOfLedger } from './ledgerSteps.ts';

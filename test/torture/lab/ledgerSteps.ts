@@ -1,4 +1,4 @@
-import type { TestPouchd } from '../../support/pouchd.ts';
+import type { TestPouchd } from '../../support/TestPouchd.ts';
 
 /** The steps that a container's life takes, in an order of their own; the daemon must trace them (bin/daemon/failpoint.ts). */
 export async function stepsOfLedger(pouchd: TestPouchd): Promise<string[]> {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cliReference } from '../../../scripts/cli-reference.ts';
+import { cliReference } from '../../../scripts/cliReference.ts';
 
 describe('docs/cli.md', () => {
   it('is up to date with the command tree', async function () {
     // The formatter takes a while to load.
     this.timeout(30_000);
     const written = readFileSync(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
-    assert.equal(written, await cliReference(), 'run scripts/generate-cli-docs.ts');
+    assert.equal(written, await cliReference(), 'run scripts/generateCliDocs.ts');
   });
 });

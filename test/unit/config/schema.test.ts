@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { envName, jsonSchema, loadConfig, settingPaths, settings } from '../../../config/index.ts';
-import { toRaw } from '../../../config/store.ts';
+import { toRaw } from '../../../config/SettingStore.ts';
 import { decode } from './formats/decode.ts';
 import { load } from './fixture.ts';
 
@@ -102,7 +102,7 @@ describe('the JSON Schema', () => {
 describe('what is made from the schema', () => {
   it('is up to date', function () {
     this.timeout(20_000);
-    execFileSync('node', ['--import', 'tsx', 'scripts/generate-config-docs.ts', '--check'], {
+    execFileSync('node', ['--import', 'tsx', 'scripts/generateConfigDocs.ts', '--check'], {
       cwd: project,
       timeout: 20_000,
     });

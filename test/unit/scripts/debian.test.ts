@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { installMissing } from '../../../scripts/lib/debian.ts';
-import { SetupError } from '../../../scripts/lib/setupError.ts';
+import { SetupError } from '../../../scripts/lib/SetupError.ts';
 
 const missing = [
   { name: 'containerd', provides: '/nowhere/containerd' },

@@ -1,6 +1,6 @@
 /** Requests to the API that must fail, and the same done right. */
 import type { ErrorCode } from '../../../../hooks/errors.ts';
-import type { TestPouchd } from '../../../support/pouchd.ts';
+import type { TestPouchd } from '../../../support/TestPouchd.ts';
 import type { Reply, Request } from './sendRow.ts';
 
 export interface RequestRow {

@@ -1,5 +1,5 @@
-import { RawClient, ask, type Answer } from '../../../support/http.ts';
-import type { TestPouchd } from '../../../support/pouchd.ts';
+import { RawClient, ask, type Answer } from '../../../support/RawClient.ts';
+import type { TestPouchd } from '../../../support/TestPouchd.ts';
 
 /** One request; `raw` is sent byte for byte instead. */
 export interface Request {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { waitUntil } from '../../../../core/supervise/wait-until.ts';
-import type { TestPouchd } from '../../../support/pouchd.ts';
+import { waitUntil } from '../../../../core/supervise/waitUntil.ts';
+import type { TestPouchd } from '../../../support/TestPouchd.ts';
 
 /** All that a call could leave, or lose: what the host has of the daemon, and what its API lists. */
 export async function everything(pouchd: TestPouchd): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { failed, succeeded } from '../../support/container.ts';
+import { failed, succeeded } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** runc’s --console-socket. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { until } from '../../support/call.ts';
-import { failed, succeeded } from '../../support/container.ts';
+import { failed, succeeded } from '../../support/Container.ts';
 import { withUserNamespace } from '../../support/edit.ts';
 import { hasEnded } from '../../support/processes.ts';
 import { section } from '../../support/row.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { until } from '../../support/call.ts';
-import { failed, succeeded } from '../../support/container.ts';
+import { failed, succeeded } from '../../support/Container.ts';
 import { withoutNamespace } from '../../support/edit.ts';
 import { hasEnded } from '../../support/processes.ts';
 import { section } from '../../support/row.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { until } from '../../support/call.ts';
 import { controllerHere, makeCgroupBelow, ownCgroups } from '../../support/cgroups.ts';
-import { failed, succeeded, type Container } from '../../support/container.ts';
+import { failed, succeeded, type Container } from '../../support/Container.ts';
 import { hasEnded } from '../../support/processes.ts';
 import { section } from '../../support/row.ts';
 import type { Process } from '../../support/spec.ts';

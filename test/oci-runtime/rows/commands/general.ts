@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { failed, succeeded, type Container } from '../../support/container.ts';
+import { failed, succeeded, type Container } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** What all of runc’s commands have in common, and `spec`. */

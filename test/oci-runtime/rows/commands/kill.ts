@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { until } from '../../support/call.ts';
 import { cgroupFile } from '../../support/cgroups.ts';
-import { failed, succeeded } from '../../support/container.ts';
+import { failed, succeeded } from '../../support/Container.ts';
 import { withoutNamespace } from '../../support/edit.ts';
 import { section } from '../../support/row.ts';
 

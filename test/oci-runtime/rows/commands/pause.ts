@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { until } from '../../support/call.ts';
-import { failed, succeeded } from '../../support/container.ts';
+import { failed, succeeded } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** runc’s `pause`, as containerd's go-runc calls it. */

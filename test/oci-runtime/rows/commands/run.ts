@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { failed, succeeded } from '../../support/container.ts';
+import { failed, succeeded } from '../../support/Container.ts';
 import { withoutNamespace } from '../../support/edit.ts';
 import { section } from '../../support/row.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { until } from '../../support/call.ts';
-import { failed, succeeded } from '../../support/container.ts';
+import { failed, succeeded } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** runc’s `ps`, `list` and `events`. */

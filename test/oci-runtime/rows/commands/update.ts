@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { cgroupValues, isUnified } from '../../support/cgroups.ts';
-import { failed, succeeded, type Container } from '../../support/container.ts';
+import { failed, succeeded, type Container } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** What update sets, in which files of cgroup v1 and v2. */

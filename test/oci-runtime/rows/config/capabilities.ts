@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { succeeded } from '../../support/container.ts';
+import { succeeded } from '../../support/Container.ts';
 import { section, type Row } from '../../support/row.ts';
 
 /** Bits of sets in /proc/PID/status (capabilities(7), linux/capability.h). */

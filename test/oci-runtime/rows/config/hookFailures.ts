@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Bed } from '../../support/bed.ts';
-import { failed, succeeded, type Container } from '../../support/container.ts';
+import type { Bed } from '../../support/Bed.ts';
+import { failed, succeeded, type Container } from '../../support/Container.ts';
 import { notes, shell, share, vital } from '../../support/hooks.ts';
 import { section, type Row } from '../../support/row.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bed } from '../../support/bed.ts';
+import type { Bed } from '../../support/Bed.ts';
 import { bind, tmpfs } from '../../support/edit.ts';
 import { hostWithMountBelow } from '../../support/hostMounts.ts';
 import { section } from '../../support/row.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bed } from '../../support/bed.ts';
+import type { Bed } from '../../support/Bed.ts';
 import { bind, grant } from '../../support/edit.ts';
 import { hostWithMountBelow } from '../../support/hostMounts.ts';
 import { section, type Row } from '../../support/row.ts';

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { failed } from '../../support/container.ts';
+import { failed } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** config.md, Process: terminal, cwd, env, args. */

@@ -1,5 +1,5 @@
-import type { Bed } from '../../support/bed.ts';
-import { type Container } from '../../support/container.ts';
+import type { Bed } from '../../support/Bed.ts';
+import { type Container } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** A container whose terminal is sent to a console socket. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { until } from '../../support/call.ts';
 import { cgroupFile, isUnified, ownCgroups } from '../../support/cgroups.ts';
-import { succeeded } from '../../support/container.ts';
+import { succeeded } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 import { see } from '../../support/see.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cgroupValues, controllerHere, isUnified } from '../../support/cgroups.ts';
-import { type Container } from '../../support/container.ts';
+import { type Container } from '../../support/Container.ts';
 import { section, type Row } from '../../support/row.ts';
 import type { Spec } from '../../support/spec.ts';
 

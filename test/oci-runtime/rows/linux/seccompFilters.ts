@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { succeeded } from '../../support/container.ts';
+import { succeeded } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 import { but, filter, refusedUmask, rule, umask } from '../../support/seccomp.ts';
 

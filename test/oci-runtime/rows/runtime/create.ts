@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { until } from '../../support/call.ts';
-import { failed, succeeded, type Container } from '../../support/container.ts';
+import { failed, succeeded, type Container } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** Ids that would be paths, or nothing. */

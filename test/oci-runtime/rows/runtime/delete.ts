@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { failed, succeeded } from '../../support/container.ts';
+import { failed, succeeded } from '../../support/Container.ts';
 import { bind } from '../../support/edit.ts';
 import { section } from '../../support/row.ts';
 

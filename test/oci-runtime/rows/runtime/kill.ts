@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { until } from '../../support/call.ts';
-import { failed, succeeded, type Container } from '../../support/container.ts';
+import { failed, succeeded, type Container } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** runtime.md, Kill. */

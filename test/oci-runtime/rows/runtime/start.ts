@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { failed } from '../../support/container.ts';
+import { failed } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** runtime.md, Start. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { failed } from '../../support/container.ts';
+import { failed } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** runtime.md, State. */

@@ -6,7 +6,7 @@ import type { CompletionNode } from '../../../../cli/completion/describeTree.ts'
 import { fishCompletion } from '../../../../cli/completion/fish.ts';
 import { zshCompletion } from '../../../../cli/completion/zsh.ts';
 import { buildProgram, wholeTree } from '../../../../cli/program.ts';
-import { Session } from '../../../../cli/session.ts';
+import { Session } from '../../../../cli/Session.ts';
 import { fakeTerminal } from '../support/fakeTerminal.ts';
 
 describe('completions', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { printListing } from '../../../../cli/output/listing.ts';
 import type { ListingFlags } from '../../../../cli/output/listing.ts';
-import { Session } from '../../../../cli/session.ts';
+import { Session } from '../../../../cli/Session.ts';
 import { fakeTerminal } from '../support/fakeTerminal.ts';
 
 const listing = {

@@ -5,7 +5,7 @@ import { plainProgress } from '../../../../cli/output/plainProgress.ts';
 import { printListing } from '../../../../cli/output/listing.ts';
 import { progressLine } from '../../../../cli/output/progressLine.ts';
 import { reportError } from '../../../../cli/reportError.ts';
-import { Session, type Terminal } from '../../../../cli/session.ts';
+import { Session, type Terminal } from '../../../../cli/Session.ts';
 
 const hostile = 'a\u001b]0;title\u0007\u009b2J\u202egnp.exe\r\u007fz';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { LiveStats } from '../../../../cli/stats/LiveStats.ts';
 import type { StatsResponse } from '../../../../client/index.ts';
-import { Channel } from '../../../support/fake/channel.ts';
+import { Channel } from '../../../support/fake/Channel.ts';
 
 describe('containers that are followed', () => {
   const streams = new Map<string, { channel: Channel<StatsResponse>; signal: AbortSignal | undefined }>();

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import type { Terminal } from '../../../../cli/session.ts';
+import type { Terminal } from '../../../../cli/Session.ts';
 
 /** Streams that are no terminal and keep what is written to them. */
 export function fakeTerminal(env: Record<string, string | undefined> = {}) {

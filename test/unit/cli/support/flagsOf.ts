@@ -1,4 +1,4 @@
-import { PouchCommand } from '../../../../cli/pouchCommand.ts';
+import { PouchCommand } from '../../../../cli/PouchCommand.ts';
 import { createRequest } from '../../../../cli/run/createRequest.ts';
 import type { RunFlags } from '../../../../cli/run/runFlags.ts';
 import { addCreateOptions, addForegroundOptions } from '../../../../cli/run/runOptions.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { listContainers } from '../../../../core/lifecycle/list.ts';
-import { ContainerStore } from '../../../../core/state/store.ts';
+import { ContainerStore } from '../../../../core/state/ContainerStore.ts';
 import { record } from '../record.ts';
 
 describe('the list of containers', () => {

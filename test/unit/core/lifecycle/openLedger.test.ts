@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLedger } from '../../../../core/lifecycle/openLedger.ts';
-import { ContainerStore } from '../../../../core/state/store.ts';
+import { ContainerStore } from '../../../../core/state/ContainerStore.ts';
 import type { EffectKind } from '../../../../hooks/effects.ts';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
 import { fullRecord } from '../fullRecord.ts';

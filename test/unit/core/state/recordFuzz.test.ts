@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { standIn } from '../../../../core/lifecycle/damaged/standIn.ts';
 import { recordForm } from '../../../../core/state/containerRecord.ts';
-import { ContainerStore } from '../../../../core/state/store.ts';
+import { ContainerStore } from '../../../../core/state/ContainerStore.ts';
 import { problemIn, toStored } from '../../../../core/state/stored.ts';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
 import { toInspect } from '../../../../plugins/engine-api/translate/container/inspect.ts';

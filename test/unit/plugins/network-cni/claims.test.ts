@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
-import { PortClaims } from '../../../../plugins/network-cni/ports/claims.ts';
+import { PortClaims } from '../../../../plugins/network-cni/ports/PortClaims.ts';
 import type { ForwardedPort } from '../../../../plugins/network-cni/ports/forwarded.ts';
 
 const web = { container: 'a'.repeat(64), name: 'web' };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ConfigSearch, findConfig } from '../../../../plugins/runtime-kata/config/find.ts';
 import { loadConfig } from '../../../../plugins/runtime-kata/config/load.ts';
 import { flavours } from '../../../../plugins/runtime-kata/flavours.ts';
-import { FakeHost, qemu } from './support/fakeHost.ts';
+import { FakeHost, qemu } from './support/FakeHost.ts';
 
 const clh = '[hypervisor.clh]\npath = "/usr/bin/cloud-hypervisor"\n';
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { findingNames } from '../../../../plugins/runtime-kata/findings/names.ts';
 import type { KataRuntime } from '../../../../plugins/runtime-kata/provider.ts';
-import { complete, FakeHost, rust } from './support/fakeHost.ts';
+import { complete, FakeHost, rust } from './support/FakeHost.ts';
 import { provider } from './support/provider.ts';
 
 const firecracker =

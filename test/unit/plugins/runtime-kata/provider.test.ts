@@ -4,7 +4,7 @@ import { adaptToMachine } from '../../../../plugins/runtime-kata/adaptSpec.ts';
 import { kataCommandProvider } from '../../../../plugins/runtime-kata/cliProvider.ts';
 import { optionsOf } from '../../../../plugins/runtime-kata/options.ts';
 import { draftWith } from './support/draft.ts';
-import { complete, FakeHost, rust } from './support/fakeHost.ts';
+import { complete, FakeHost, rust } from './support/FakeHost.ts';
 import { provider } from './support/provider.ts';
 
 const config = '/etc/kata-containers/configuration.toml';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { findShim } from '../../../../plugins/runtime-kata/shim/find.ts';
 import { parseCliVersion, parseShimVersion } from '../../../../plugins/runtime-kata/shim/version.ts';
-import { FakeHost, golang, rust } from './support/fakeHost.ts';
+import { FakeHost, golang, rust } from './support/FakeHost.ts';
 
 const nothingAsked = { shim: '', runtimeType: '' };
 

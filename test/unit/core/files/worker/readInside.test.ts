@@ -4,7 +4,7 @@ import { mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readContainer, readInside } from '../../../../../core/files/worker/readContainer.ts';
 import { using } from '../../../../../core/files/worker/openInside.ts';
-import { identify } from '../../../../../core/supervise/process-identity.ts';
+import { identify } from '../../../../../core/supervise/processIdentity.ts';
 import { temporaryDirectory } from '../../temporaryDirectory.ts';
 
 const limit = 1000;

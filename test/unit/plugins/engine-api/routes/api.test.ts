@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fakeEngine, type FakeEngine } from '../../../../support/fakeEngine.ts';
 import { serveApi, type RunningApi } from '../../../../support/apiServer.ts';
-import { ask, RawClient, type Answer, type AskOptions } from '../../../../support/http.ts';
+import { ask, RawClient, type Answer, type AskOptions } from '../../../../support/RawClient.ts';
 import { fastest } from '../../../../support/fastest.ts';
 
 describe('the HTTP API', () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeEngine } from '../../../../support/fakeEngine.ts';
 import { hostFacts, serveApi, silent, surfaceOf } from '../../../../support/apiServer.ts';
-import { ask, RawClient } from '../../../../support/http.ts';
+import { ask, RawClient } from '../../../../support/RawClient.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

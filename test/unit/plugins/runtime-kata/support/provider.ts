@@ -1,6 +1,6 @@
 import { flavours } from '../../../../../plugins/runtime-kata/flavours.ts';
 import { kataProvider, type KataRuntime } from '../../../../../plugins/runtime-kata/provider.ts';
-import type { FakeHost } from './fakeHost.ts';
+import type { FakeHost } from './FakeHost.ts';
 
 export function provider(host: FakeHost, name = 'kata', more: Partial<KataRuntime> = {}) {
   return kataProvider({

@@ -1,0 +1,55 @@
+import { CliError } from '../../errors.ts';
+import { defaultDetachKeys, detachKeysOption } from '../../parse/detachKeys.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { Session } from '../../Session.ts';
+import { exitCodeOf } from '../../run/exitCodeOf.ts';
+import { connect } from '../../streams/connect.ts';
+import { followSize } from '../../streams/followSize.ts';
+import { proxySignals } from '../../streams/proxySignals.ts';
+
+interface Flags {
+  stdin: boolean;
+  sigProxy?: boolean;
+  detachKeys?: string;
+}
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('<container>', 'name or id')
+    .option('--no-stdin', 'do not connect to its stdin')
+    .option('--detach-keys <keys>', `keys that leave it running (${defaultDetachKeys})`)
+    .option('--sig-proxy', 'hand signals on to it', true)
+    .action(async (ref: string, flags: Flags) => {
+      session.exitCode = await attach(session, ref, flags);
+    });
+}
+
+/** Answers the container's exit code, or 0 after a detach. */
+async function attach(session: Session, ref: string, flags: Flags): Promise<number> {
+  const { containers } = session.client;
+  const keys = detachKeysOption(flags.detachKeys);
+  const { Id: id, Config, State } = await containers.inspect(ref);
+  if (!State.Running) throw notRunning(ref);
+  const stdin = flags.stdin && Config.OpenStdin === true;
+  const tty = Config.Tty === true;
+  const [hijacked, outcome] = await Promise.all([
+    containers.attach(id, { stdin, stdout: true, stderr: true, ...(keys.text && { detachKeys: keys.text }) }),
+    containers.wait(id, 'not-running'),
+  ]);
+  if (tty) followSize(session.terminal.stdout, (size) => containers.resize(id, size));
+  const stopProxy = flags.sigProxy
+    ? proxySignals(Promise.resolve(), (signal) => containers.kill(id, signal))
+    : () => undefined;
+  const how = await connect(hijacked, { tty, stdin, detachKeys: keys.bytes }, session.terminal).finally(
+    stopProxy,
+  );
+  return how === 'detached' ? 0 : exitCodeOf(session, await outcome());
+}
+
+function notRunning(ref: string): CliError {
+  return new CliError(
+    'PCH_CONTAINER_NOT_RUNNING',
+    `container ${ref} does not run, so there is nothing to attach to`,
+    `\`pouch start -a ${ref}\` starts it, \`pouch logs ${ref}\` shows its output`,
+  );
+}

@@ -1,0 +1,60 @@
+import { printListing } from '../../output/listing.ts';
+import { parseFilters } from '../../parse/filters.ts';
+import { parseInteger } from '../../parse/number.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import { collect } from '../../run/runOptions.ts';
+import type { Session } from '../../Session.ts';
+import { containerRow } from '../../containers/containerRow.ts';
+
+interface Flags {
+  all?: boolean;
+  quiet?: boolean;
+  trunc: boolean;
+  last?: string;
+  latest?: boolean;
+  size?: boolean;
+  filter: string[];
+  format?: string;
+}
+
+const columns: [string, string][] = [
+  ['CONTAINER ID', 'ID'],
+  ['IMAGE', 'Image'],
+  ['COMMAND', 'Command'],
+  ['CREATED', 'RunningFor'],
+  ['STATUS', 'Status'],
+  ['PORTS', 'Ports'],
+  ['NAMES', 'Names'],
+];
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .option('-a, --all', 'also those that do not run')
+    .option('-q, --quiet', 'only ids')
+    .option('-n, --last <number>', 'the newest, of all states')
+    .option('-l, --latest', 'only the newest, of all states')
+    .option('-s, --size', 'with sizes')
+    .option('--no-trunc', 'do not cut ids and commands')
+    .option(
+      '-f, --filter <key=value>',
+      'status, name, id, label, ancestor, exited, network, volume, …',
+      collect,
+      [],
+    )
+    .option('--format <format>', 'table, json, or a template: {{.Names}}')
+    .action((flags: Flags) => list(session, flags));
+}
+
+async function list(session: Session, flags: Flags): Promise<void> {
+  const last = flags.last === undefined ? undefined : parseInteger('-n, --last', flags.last, { minimum: 0 });
+  const limit = flags.latest ? 1 : last;
+  const containers = await session.client.containers.list({
+    all: flags.all === true || limit !== undefined,
+    size: flags.size === true,
+    filters: parseFilters(flags.filter),
+    ...(limit !== undefined && { limit }),
+  });
+  const rows = containers.map((container) => containerRow(container, flags.trunc));
+  const sized = flags.size ? [...columns, ['SIZE', 'Size'] as [string, string]] : columns;
+  printListing(session, { columns: sized, rows, key: 'ID' }, flags);
+}

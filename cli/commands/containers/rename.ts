@@ -1,0 +1,9 @@
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { Session } from '../../Session.ts';
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('<container>', 'name or id')
+    .argument('<name>', 'its new name')
+    .action((ref: string, name: string) => session.client.containers.rename(ref, name));
+}

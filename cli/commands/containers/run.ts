@@ -1,0 +1,46 @@
+import { CliError } from '../../errors.ts';
+import { detachKeysOption } from '../../parse/detachKeys.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import { runAtOnce } from '../../run/atOnce.ts';
+import { createContainer } from '../../run/createContainer.ts';
+import { createRequest } from '../../run/createRequest.ts';
+import { runInForeground } from '../../run/foreground.ts';
+import { addCreateOptions, addForegroundOptions } from '../../run/runOptions.ts';
+import type { RunFlags } from '../../run/runFlags.ts';
+import type { Session } from '../../Session.ts';
+import { sizeOf } from '../../streams/followSize.ts';
+
+export function define(command: PouchCommand, session: Session): void {
+  addForegroundOptions(command);
+  addCreateOptions(command);
+  command
+    .helpOption('--help', 'show help')
+    .argument('<image>', 'image to run; pulled if it is not here')
+    .argument('[command...]', "command and arguments, instead of the image's")
+    .passThroughOptions()
+    .action(async (image: string, args: string[], flags: RunFlags) => {
+      session.exitCode = await run(session, image, args, flags);
+    });
+}
+
+async function run(session: Session, image: string, command: string[], flags: RunFlags): Promise<number> {
+  const { terminal } = session;
+  const size = sizeOf(terminal.stdout);
+  const body = createRequest({ flags, image, command, environment: terminal.env, size });
+  if (body.Tty && body.AttachStdin && !terminal.stdin.isTTY) throw noTerminal();
+  const detachKeys = detachKeysOption(flags.detachKeys);
+  const isForeground = body.AttachStdin || body.AttachStdout || body.AttachStderr;
+  const exitCode = isForeground && !body.Tty ? await runAtOnce(session, body, flags) : undefined;
+  if (exitCode !== undefined) return exitCode;
+  const { Id: id } = await createContainer(session, body, flags);
+  if (isForeground) {
+    return runInForeground(session, id, body, { detachKeys, sigProxy: flags.sigProxy ?? true });
+  }
+  await session.client.containers.start(id);
+  session.print(id);
+  return 0;
+}
+
+function noTerminal(): CliError {
+  return new CliError('PCH_OPTION_INVALID', '-t: stdin is no terminal', 'leave -t out when input is piped');
+}

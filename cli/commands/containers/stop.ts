@@ -1,0 +1,12 @@
+import { forEachRef } from '../../containers/forEachRef.ts';
+import { addStopOptions, stopOptions } from '../../containers/stopOptions.ts';
+import type { StopFlags } from '../../containers/stopOptions.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { Session } from '../../Session.ts';
+
+export function define(command: PouchCommand, session: Session): void {
+  addStopOptions(command).action((refs: string[], flags: StopFlags) => {
+    const options = stopOptions(flags);
+    return forEachRef(session, refs, (ref) => session.client.containers.stop(ref, options));
+  });
+}

@@ -1,0 +1,9 @@
+import { forEachRef } from '../../containers/forEachRef.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { Session } from '../../Session.ts';
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('<container...>', 'names or ids')
+    .action((refs: string[]) => forEachRef(session, refs, (ref) => session.client.containers.unpause(ref)));
+}

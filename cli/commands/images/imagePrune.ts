@@ -1,0 +1,30 @@
+import { deletionLines } from '../../images/deletionLines.ts';
+import { confirm } from '../../output/confirm.ts';
+import { humanSize } from '../../output/units.ts';
+import { parseFilters } from '../../parse/filters.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import { collect } from '../../run/runOptions.ts';
+import type { Session } from '../../Session.ts';
+
+interface Flags {
+  all?: boolean;
+  force?: boolean;
+  filter: string[];
+}
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .option('-a, --all', 'all that no container uses, not only those without a name')
+    .option('-f, --force', 'do not ask')
+    .option('--filter <key=value>', 'until, label, label!', collect, [])
+    .action((flags: Flags) => prune(session, flags));
+}
+
+async function prune(session: Session, flags: Flags): Promise<void> {
+  const which = flags.all ? 'all images that no container uses' : 'all images without a name';
+  const filters = { ...parseFilters(flags.filter), dangling: [flags.all ? 'false' : 'true'] };
+  if (!flags.force && !(await confirm(session, `This removes ${which}.`))) return;
+  const { ImagesDeleted, SpaceReclaimed } = await session.client.images.prune(filters);
+  for (const line of deletionLines(ImagesDeleted ?? [])) session.print(line);
+  session.print(`Total reclaimed space: ${humanSize(SpaceReclaimed)}`);
+}

@@ -1,0 +1,58 @@
+import { imageRows } from '../../images/imageRows.ts';
+import { printListing } from '../../output/listing.ts';
+import { parseFilters } from '../../parse/filters.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import { collect } from '../../run/runOptions.ts';
+import type { Session } from '../../Session.ts';
+
+interface Flags {
+  all?: boolean;
+  quiet?: boolean;
+  digests?: boolean;
+  trunc: boolean;
+  filter: string[];
+  format?: string;
+}
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('[reference]', 'only those with this name')
+    .option('-a, --all', 'also those without a name')
+    .option('-q, --quiet', 'only ids')
+    .option('--digests', 'with digests')
+    .option('--no-trunc', 'do not cut ids')
+    .option('-f, --filter <key=value>', 'reference, label, dangling, before, since', collect, [])
+    .option('--format <format>', 'table, json, or a template: {{.Repository}}:{{.Tag}}')
+    .action((reference: string | undefined, flags: Flags) => list(session, reference, flags));
+}
+
+async function list(session: Session, reference: string | undefined, flags: Flags): Promise<void> {
+  const filters = parseFilters([
+    ...flags.filter,
+    ...(reference === undefined ? [] : [`reference=${reference}`]),
+  ]);
+  const images = await session.client.images.list({
+    all: flags.all === true,
+    digests: flags.digests === true,
+    filters,
+  });
+  const rows = images.flatMap((image) =>
+    imageRows(image, { truncate: flags.trunc, digests: flags.digests === true }),
+  );
+  const columns: [string, string][] = [
+    ['REPOSITORY', 'Repository'],
+    ['TAG', 'Tag'],
+    ...(flags.digests ? [['DIGEST', 'Digest'] as [string, string]] : []),
+    ['IMAGE ID', 'ID'],
+    ['CREATED', 'CreatedSince'],
+    ['SIZE', 'Size'],
+  ];
+  printListing(session, { columns, rows: flags.quiet ? distinct(rows) : rows, key: 'ID' }, flags);
+  for (const { Id, RepoTags, Damage } of images)
+    if (Damage !== undefined) session.warn(`warning: image ${RepoTags?.[0] ?? Id} is damaged: ${Damage}`);
+}
+
+/** An image with two names is one id. */
+function distinct<Row extends { ID: string }>(rows: Row[]): Row[] {
+  return [...new Map(rows.map((row) => [row.ID, row])).values()];
+}

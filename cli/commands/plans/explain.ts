@@ -1,0 +1,45 @@
+import { invalidOption } from '../../errors.ts';
+import { alignColumns } from '../../output/table.ts';
+import { fieldPath } from '../../plan/fieldPath.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { BlameWire } from '../../../client/index.ts';
+import type { Session } from '../../Session.ts';
+
+interface Flags {
+  field?: string;
+  format?: string;
+}
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('<container>', 'name or id')
+    .option('--field <path>', 'only this field and what is below it: process.env.HOME, mounts["/run"]')
+    .option('--format <format>', 'table or json', 'table')
+    .action(async (ref: string, { field, format = 'table' }: Flags) => {
+      if (!['table', 'json'].includes(format)) throw invalidOption('--format', 'table or json', format);
+      const blame = await session.client.pouch.explain(ref, field);
+      if (field !== undefined && blame.length === 0)
+        throw invalidOption(
+          '--field',
+          `a field of the container (\`pouch explain ${ref}\` lists them)`,
+          field,
+        );
+      if (format === 'json') session.print(JSON.stringify(blame));
+      else for (const line of alignColumns([headings, ...blame.map(explainRow)])) session.print(line);
+    });
+}
+
+const headings = ['FIELD', 'VALUE', 'PLUGIN', 'HOOK', 'CONFIG', 'MS'];
+/** Longer values are cut in the table; JSON has them whole. */
+const widest = 60;
+
+function explainRow({ field, action, after, plugin, hook, origin, ms }: BlameWire): string[] {
+  const value = action === 'removed' ? '(removed)' : short(after);
+  return [fieldPath(field).text, value, plugin, hook, origin ?? '-', ms.toFixed(1)];
+}
+
+function short(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > widest ? `${line.slice(0, widest - 1)}…` : line;
+}

@@ -1,0 +1,27 @@
+import { printListing } from '../../output/listing.ts';
+import { humanDuration } from '../../output/units.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { Session } from '../../Session.ts';
+
+const columns: [string, string][] = [
+  ['CONTAINER', 'Container'],
+  ['OPERATION', 'Verb'],
+  ['RUNNING FOR', 'RunningFor'],
+  ['WAITING', 'Waiting'],
+];
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .option('--format <format>', 'table, json, or a template: {{.Verb}}')
+    .action(async (flags: { format?: string }) => {
+      const operations = await session.client.pouch.ops();
+      const rows = operations.map(({ container, verb, since, waiting }) => ({
+        Container: container.slice(0, 12),
+        Verb: verb,
+        Since: since,
+        RunningFor: humanDuration((Date.now() - Date.parse(since)) / 1000),
+        Waiting: waiting,
+      }));
+      printListing(session, { columns, rows, key: 'Container' }, flags);
+    });
+}

@@ -1,9 +1,0 @@
-import type { PouchCommand } from '../pouchCommand.ts';
-import type { Session } from '../session.ts';
-
-export function define(command: PouchCommand, session: Session): void {
-  command
-    .argument('<container>', 'name or id')
-    .argument('<name>', 'its new name')
-    .action((ref: string, name: string) => session.client.containers.rename(ref, name));
-}

@@ -1,0 +1,18 @@
+import { exitCodes } from '../../errors.ts';
+import { paletteFor } from '../../output/colour.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import { findRuntimes } from '../../runtimes/findRuntimes.ts';
+import { doctorLines } from '../../runtimes/doctorLines.ts';
+import type { Session } from '../../Session.ts';
+
+export function define(command: PouchCommand, session: Session): void {
+  command.argument('[runtime...]', 'names or aliases; all without one').action(async (names: string[]) => {
+    const runtimes = await findRuntimes(session, names);
+    const paint = paletteFor(session.terminal.stdout, session.terminal.env);
+    for (const line of doctorLines(runtimes, paint)) session.print(line);
+    if (names.length === 0)
+      for (const warning of (await session.client.system.info()).Warnings ?? []) session.print(warning);
+    // Of what nobody has asked for, nothing needs to work.
+    if (names.length > 0 && runtimes.some(({ usable }) => !usable)) session.exitCode = exitCodes.failure;
+  });
+}

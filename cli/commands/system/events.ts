@@ -1,0 +1,47 @@
+import type { EventMessage } from '../../../client/index.ts';
+import { parseTemplate } from '../../output/template.ts';
+import { parseFilters } from '../../parse/filters.ts';
+import { parseMoment } from '../../parse/time.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import { collect } from '../../run/runOptions.ts';
+import type { Session } from '../../Session.ts';
+
+interface Flags {
+  since?: string;
+  until?: string;
+  filter: string[];
+  format?: string;
+}
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .option('--since <time>', 'also what happened after a time, or in a duration before now (10m)')
+    .option('--until <time>', 'end at a time')
+    .option('-f, --filter <key=value>', 'type, event, container, image, label', collect, [])
+    .option('--format <format>', 'json, or a template: {{.Action}}')
+    .action((flags: Flags) => follow(session, flags));
+}
+
+async function follow(session: Session, flags: Flags): Promise<void> {
+  const render = renderer(flags.format);
+  const events = await session.client.system.events({
+    filters: parseFilters(flags.filter),
+    ...(flags.since !== undefined && { since: parseMoment('--since', flags.since) }),
+    ...(flags.until !== undefined && { until: parseMoment('--until', flags.until) }),
+  });
+  for await (const event of events) session.print(render(event));
+}
+
+function renderer(format: string | undefined): (event: EventMessage) => string {
+  if (format === 'json') return JSON.stringify;
+  return format === undefined ? eventLine : parseTemplate(format);
+}
+
+/** `2026-01-31T10:00:00.123Z container start ID (image=debian, name=web)`. */
+function eventLine({ timeNano, time, Type, Action, Actor }: EventMessage): string {
+  const moment = new Date(timeNano ? timeNano / 1e6 : time * 1000).toISOString();
+  const attributes = Object.entries(Actor.Attributes ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
+  return `${moment} ${Type} ${Action} ${Actor.ID}${attributes ? ` (${attributes})` : ''}`;
+}

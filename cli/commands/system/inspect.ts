@@ -1,0 +1,52 @@
+import { ClientError } from '../../../client/index.ts';
+import { CliError, invalidOption } from '../../errors.ts';
+import { printObjects } from '../../output/printObjects.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { Session } from '../../Session.ts';
+
+interface Flags {
+  format?: string;
+  type?: string;
+  size?: boolean;
+}
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('<name...>', 'containers, images or volumes')
+    .option('-f, --format <format>', 'json, or a template: {{.State.Status}}')
+    .option('--type <type>', 'container, image or volume')
+    .option('-s, --size', 'with sizes of containers')
+    .action((refs: string[], flags: Flags) =>
+      printObjects(session, refs, flags.format, finder(session, flags)),
+    );
+}
+
+type Find = (ref: string) => Promise<unknown>;
+
+/** By type, or the first that has one of that name. */
+function finder({ client }: Session, { type, size }: Flags): Find {
+  const finders: Record<string, Find> = {
+    container: (ref) => client.containers.inspect(ref, { size: size === true }),
+    image: (ref) => client.images.inspect(ref),
+    volume: (ref) => client.volumes.inspect(ref),
+  };
+  if (type === undefined) return (ref) => findFirst(Object.values(finders), ref);
+  const found = finders[type];
+  if (!found) throw invalidOption('--type', 'container, image or volume', type);
+  return found;
+}
+
+async function findFirst(finders: Find[], ref: string): Promise<unknown> {
+  for (const find of finders) {
+    try {
+      return await find(ref);
+    } catch (error) {
+      if (!(error instanceof ClientError) || error.status !== 404) throw error;
+    }
+  }
+  throw new CliError(
+    'PCH_NOT_FOUND',
+    `no container, image or volume is named "${ref}"`,
+    '`pouch ps -a`, `pouch images` and `pouch volume ls` list them',
+  );
+}

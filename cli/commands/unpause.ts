@@ -1,9 +1,0 @@
-import { forEachRef } from '../containers/forEachRef.ts';
-import type { PouchCommand } from '../pouchCommand.ts';
-import type { Session } from '../session.ts';
-
-export function define(command: PouchCommand, session: Session): void {
-  command
-    .argument('<container...>', 'names or ids')
-    .action((refs: string[]) => forEachRef(session, refs, (ref) => session.client.containers.unpause(ref)));
-}

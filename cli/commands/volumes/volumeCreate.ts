@@ -1,0 +1,17 @@
+import { parseKeyValues } from '../../parse/keyValue.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import { collect } from '../../run/runOptions.ts';
+import type { Session } from '../../Session.ts';
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('[name]', 'its name (made up if missing)')
+    .option('--label <key=value>', 'set a label', collect, [])
+    .action(async (name: string | undefined, { label }: { label: string[] }) => {
+      const volume = await session.client.volumes.create({
+        ...(name !== undefined && { Name: name }),
+        Labels: parseKeyValues('--label', label),
+      });
+      session.print(volume.Name);
+    });
+}

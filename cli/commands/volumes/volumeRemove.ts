@@ -1,0 +1,12 @@
+import { forEachRef } from '../../containers/forEachRef.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { Session } from '../../Session.ts';
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('<volume...>', 'names')
+    .option('-f, --force', 'succeed if it is not there')
+    .action((names: string[], { force }: { force?: boolean }) =>
+      forEachRef(session, names, (name) => session.client.volumes.remove(name, { force: force === true })),
+    );
+}

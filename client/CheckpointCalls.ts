@@ -1,0 +1,25 @@
+import { containerPath } from './ContainerCalls.ts';
+import type { Transport } from './Transport.ts';
+import type { CheckpointCreateRequest, CheckpointSummary } from './wire.ts';
+
+/** Calls on checkpoints of containers; `start` of a container takes the name of one. */
+export class CheckpointCalls {
+  private readonly transport: Transport;
+
+  constructor(transport: Transport) {
+    this.transport = transport;
+  }
+
+  async create(ref: string, name: string, options: { leaveRunning?: boolean } = {}): Promise<void> {
+    const body: CheckpointCreateRequest = { CheckpointID: name, Exit: options.leaveRunning !== true };
+    await this.transport.json('POST', containerPath(ref, 'checkpoints'), { body });
+  }
+
+  list(ref: string): Promise<CheckpointSummary[]> {
+    return this.transport.json('GET', containerPath(ref, 'checkpoints'));
+  }
+
+  async remove(ref: string, name: string): Promise<void> {
+    await this.transport.json('DELETE', containerPath(ref, `checkpoints/${encodeURIComponent(name)}`));
+  }
+}

@@ -1,0 +1,175 @@
+import type { Readable } from 'node:stream';
+import { ClientError } from './errors.ts';
+import { jsonLines } from './jsonLines.ts';
+import { filtersQuery } from './query.ts';
+import type { Filters } from './query.ts';
+import type { Hijacked, Transport } from './Transport.ts';
+import type {
+  ContainerCreateRequest,
+  ContainerCreateResponse,
+  ContainerInspect,
+  ContainersPruneResponse,
+  ContainerSummary,
+  ContainerTopResponse,
+  ContainerUpdateRequest,
+  ContainerUpdateResponse,
+  ContainerWaitResponse,
+  StatsResponse,
+} from './wire.ts';
+
+export interface StopOptions {
+  /** Seconds between the stop signal and SIGKILL; the container's own setting if undefined, -1 for no limit. */
+  timeoutSeconds?: number;
+  signal?: string;
+}
+
+export interface LogOptions {
+  stdout?: boolean;
+  stderr?: boolean;
+  follow?: boolean;
+  timestamps?: boolean;
+  details?: boolean;
+  /** Unix seconds, with a fraction if need be. */
+  since?: string;
+  until?: string;
+  /** A number, or `all`. */
+  tail?: string;
+}
+
+export interface AttachStreams {
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+  /** Earlier output first. */
+  logs?: boolean;
+  detachKeys?: string;
+}
+
+/** Calls on containers. `ref` is a name, an id, or an unambiguous id prefix. */
+export class ContainerCalls {
+  private readonly transport: Transport;
+
+  constructor(transport: Transport) {
+    this.transport = transport;
+  }
+
+  create(body: ContainerCreateRequest, query: { name?: string; platform?: string } = {}) {
+    return this.transport.json<ContainerCreateResponse>('POST', '/containers/create', { body, query });
+  }
+
+  async start(ref: string, options: { detachKeys?: string; checkpoint?: string } = {}): Promise<void> {
+    await this.post(ref, 'start', options);
+  }
+
+  async stop(ref: string, options: StopOptions = {}): Promise<void> {
+    await this.post(ref, 'stop', { t: options.timeoutSeconds, signal: options.signal });
+  }
+
+  async restart(ref: string, options: StopOptions = {}): Promise<void> {
+    await this.post(ref, 'restart', { t: options.timeoutSeconds, signal: options.signal });
+  }
+
+  async kill(ref: string, signal?: string): Promise<void> {
+    await this.post(ref, 'kill', { signal });
+  }
+
+  async rename(ref: string, name: string): Promise<void> {
+    await this.post(ref, 'rename', { name });
+  }
+
+  update(ref: string, body: ContainerUpdateRequest): Promise<ContainerUpdateResponse> {
+    return this.transport.json('POST', containerPath(ref, 'update'), { body });
+  }
+
+  async pause(ref: string): Promise<void> {
+    await this.post(ref, 'pause');
+  }
+
+  async unpause(ref: string): Promise<void> {
+    await this.post(ref, 'unpause');
+  }
+
+  async resize(ref: string, size: { height: number; width: number }): Promise<void> {
+    await this.post(ref, 'resize', { h: size.height, w: size.width });
+  }
+
+  async remove(
+    ref: string,
+    options: { force?: boolean; volumes?: boolean; link?: boolean } = {},
+  ): Promise<void> {
+    const query = { force: options.force, v: options.volumes, link: options.link };
+    await this.transport.json('DELETE', containerPath(ref), { query });
+  }
+
+  list(options: { all?: boolean; limit?: number; size?: boolean; filters?: Filters } = {}) {
+    const query = { ...options, filters: filtersQuery(options.filters) };
+    return this.transport.json<ContainerSummary[]>('GET', '/containers/json', { query });
+  }
+
+  inspect(ref: string, options: { size?: boolean } = {}): Promise<ContainerInspect> {
+    return this.transport.json('GET', containerPath(ref, 'json'), { query: options });
+  }
+
+  top(ref: string, psArguments?: string): Promise<ContainerTopResponse> {
+    return this.transport.json('GET', containerPath(ref, 'top'), { query: { ps_args: psArguments } });
+  }
+
+  /** What it uses now: two samples a second apart. */
+  stats(ref: string, signal?: AbortSignal): Promise<StatsResponse> {
+    const options = { query: { stream: false }, ...(signal && { signal }) };
+    return this.transport.json('GET', containerPath(ref, 'stats'), options);
+  }
+
+  /** What it uses, once a second until the signal aborts or it is removed. */
+  async *followStats(ref: string, signal?: AbortSignal): AsyncGenerator<StatsResponse> {
+    const options = signal ? { signal } : {};
+    const stream = await this.transport.open('GET', containerPath(ref, 'stats'), options);
+    yield* jsonLines<StatsResponse>(stream);
+  }
+
+  prune(filters?: Filters): Promise<ContainersPruneResponse> {
+    return this.transport.json('POST', '/containers/prune', { query: { filters: filtersQuery(filters) } });
+  }
+
+  /**
+   * Waits for an exit. Resolves when the server has noted the wait (so that a start after it cannot be missed) with a
+   * function that waits for the outcome.
+   */
+  async wait(
+    ref: string,
+    condition: 'not-running' | 'next-exit' | 'removed',
+    signal?: AbortSignal,
+  ): Promise<() => Promise<ContainerWaitResponse>> {
+    const options = { query: { condition }, ...(signal && { signal }) };
+    const response = await this.transport.open('POST', containerPath(ref, 'wait'), options);
+    return async () => {
+      const answer = await this.transport.readJson<ContainerWaitResponse | undefined>(response, signal);
+      if (answer) return answer;
+      throw new ClientError('PCH_DAEMON_LOST', `the daemon ended while ${ref} was waited for`, {
+        hint: 'containers go on running without the daemon; wait again when it is back',
+      });
+    };
+  }
+
+  /** The log: frames for a container without a tty, raw bytes for one with. */
+  logs(ref: string, options: LogOptions, signal?: AbortSignal): Promise<Readable> {
+    const query = { ...options };
+    return this.transport.open('GET', containerPath(ref, 'logs'), { query, ...(signal && { signal }) });
+  }
+
+  /** Connects to the container's streams: frames without a tty, raw bytes with one. Ending the socket closes stdin. */
+  attach(ref: string, streams: AttachStreams): Promise<Hijacked> {
+    const query = { stream: true, ...streams };
+    return this.transport.hijack('POST', containerPath(ref, 'attach'), { query });
+  }
+
+  private async post(ref: string, verb: string, query: Record<string, string | number | undefined> = {}) {
+    await this.transport.json('POST', containerPath(ref, verb), { query });
+  }
+}
+
+/** `/containers/REF[/verb]`. */
+export function containerPath(ref: string, verb?: string): string {
+  const path = `/containers/${encodeURIComponent(ref)}`;
+  return verb === undefined ? path : `${path}/${verb}`;
+}

@@ -1,0 +1,226 @@
+/** Runs the core: containerd, the log keeper, plugins, recovery, surfaces. */
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { keepFixed, type LoadedConfig } from '../config/index.ts';
+import { catalogue } from '../hooks/catalogue.ts';
+import type { Plugin } from '../hooks/definePlugin.ts';
+import type { Engine } from '../hooks/engine.ts';
+import { messageOf, PouchError } from '../hooks/errors.ts';
+import { coreKindNames } from './apply/effects/index.ts';
+import type { StepObserver } from './apply/Ledger.ts';
+import { assemble, type Assembled } from './assembly.ts';
+import { ContainerdClient } from './containerd/index.ts';
+import { ManagedContainerd } from './containerd/daemon/ManagedContainerd.ts';
+import { checkMountNamespace } from './containerd/daemon/mountNamespace.ts';
+import { supportedVersion } from './containerd/daemon/supportedVersion.ts';
+import { FileWorkers } from './files/index.ts';
+import { hostFacts } from './hostFacts.ts';
+import type { ImageStore } from './images/index.ts';
+import { CheckpointVerbs } from './lifecycle/checkpoint/CheckpointVerbs.ts';
+import { ContainerVerbs } from './lifecycle/ContainerVerbs.ts';
+import { ExecInstances } from './lifecycle/ExecInstances.ts';
+import type { Kernel } from './lifecycle/kernel.ts';
+import { watchOom } from './lifecycle/oom.ts';
+import { recover } from './lifecycle/recover.ts';
+import { HostSystem } from './lifecycle/HostSystem.ts';
+import type { StderrLog } from './StderrLog.ts';
+import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
+import { type Generation, loadPlugins } from './plugins/index.ts';
+import { fillReserve } from './state/reserve.ts';
+import { version } from './version.ts';
+
+export interface DaemonOptions {
+  loaded: LoadedConfig;
+  log: StderrLog;
+  builtIns: readonly Plugin[];
+  /** argv that starts the log keeper. */
+  keeperCommand: readonly string[];
+  /** argv that starts a file worker, without the state directory. */
+  filesCommand: readonly string[];
+  /** Told each ledger step; tests kill the daemon there. */
+  onStep?: StepObserver;
+}
+
+/** Milliseconds for what a stop does beside waiting for operations: ending streams, plugins and helpers. */
+const stopMarginMs = 5000;
+
+export class Daemon {
+  readonly #options: DaemonOptions;
+  #loaded: LoadedConfig;
+  readonly #shutdown = new AbortController();
+  #containerd: { client: ContainerdClient; managed?: ManagedContainerd; version: string } | undefined;
+  #kernel: Kernel | undefined;
+  #engine: Engine | undefined;
+  #started: Generation['surfaces'] = [];
+  #images: ImageStore | undefined;
+  readonly #netns = new NetworkNamespaces();
+  readonly #files: FileWorkers;
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.#loaded = options.loaded;
+    this.#files = new FileWorkers({
+      command: [...options.filesCommand, options.loaded.config.state],
+      timeout: () => this.#loaded.config.files.timeout,
+    });
+  }
+
+  /** Answers when the surfaces serve. */
+  async start(): Promise<void> {
+    const { config } = this.#loaded;
+    await mkdir(config.root, { recursive: true, mode: 0o711 });
+    await mkdir(config.state, { recursive: true, mode: 0o711 });
+    await fillReserve(config.root);
+    this.#netns.start();
+    this.#containerd = await this.#connect();
+    await checkMountNamespace(config.containerd.address, config.state);
+    const { kernel, images } = await this.#assemble(this.#containerd.client);
+    this.#kernel = kernel;
+    this.#images = images;
+    void watchOom(kernel, this.#containerd.client);
+    await Promise.all([recover(kernel), images.recover()]).catch(async (error: unknown) => {
+      throw (await this.#containerd?.managed?.explained(error)) ?? error;
+    });
+    this.#engine = this.#makeEngine(kernel);
+    await this.#startSurfaces(kernel.generations.current);
+    const { listen } = this.#loaded.config;
+    const facts = { version, listen: listen.map(({ url }) => url), containers: kernel.store.list().length };
+    kernel.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
+  }
+
+  /** New settings for what can change while containers run; answers what needs a restart. */
+  async reload(loaded: LoadedConfig): Promise<void> {
+    const kernel = this.#kernel;
+    if (!kernel) return;
+    const kept = keepFixed(this.#loaded, loaded);
+    const next = await this.#load(kernel.generations.current.number + 1, kept);
+    this.#loaded = kept;
+    kernel.generations.swap(next);
+  }
+
+  /** After a start that failed: ends containerd and the log keeper too, unless there are containers for them. */
+  async abandon(): Promise<void> {
+    const containers = await readdir(join(this.#loaded.config.root, 'containers')).catch(() => []);
+    const isNeeded = containers.length > 0;
+    await this.#end('failed start', { keeper: !isNeeded });
+    if (!isNeeded) await this.#containerd?.managed?.stop();
+  }
+
+  /** Ends serving; containers, containerd and the log keeper go on. */
+  async stop(reason: string): Promise<void> {
+    await this.#end(reason, { keeper: false });
+  }
+
+  /** Milliseconds that `stop` may take before it is not going to end. */
+  get stopLimit(): number {
+    return this.#loaded.config.shutdownTimeout + stopMarginMs;
+  }
+
+  /** What keeps `stop` from ending, for the log. */
+  pending(): { operations: string[]; files: string[] } {
+    const operations = (this.#kernel?.locks.list() ?? []).map(
+      ({ verb, container, since }) => `${verb} ${container.slice(0, 12)} since ${since}`,
+    );
+    return { operations, files: this.#files.pending() };
+  }
+
+  async #end(reason: string, { keeper }: { keeper: boolean }): Promise<void> {
+    for (const surface of this.#started)
+      await surface.stop().catch((error: unknown) => this.#complain(surface.name, error));
+    const kernel = this.#kernel;
+    kernel?.generations.current.runner.observe(
+      catalogue.daemon.shutdown,
+      { reason },
+      { log: this.#options.log },
+    );
+    kernel?.restarts.cancelAll();
+    if (kernel) await settledWithin(kernel.locks.idle(), this.#loaded.config.shutdownTimeout);
+    this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'the daemon ends'));
+    await kernel?.io.stop({ keeper });
+    await kernel?.generations.current.dispose();
+    this.#images?.close();
+    this.#files.close();
+    this.#containerd?.managed?.detach();
+    this.#containerd?.client.close();
+    await this.#netns.stop();
+  }
+
+  async #connect() {
+    const { config } = this.#loaded;
+    const { managed, address, binary, namespace, snapshotter } = config.containerd;
+    const client = new ContainerdClient({ address, namespace, snapshotter });
+    if (!managed) return { client, version: (await supportedVersion(client)).version };
+    const containerd = new ManagedContainerd({
+      root: join(config.root, 'containerd'),
+      state: join(config.state, 'containerd'),
+      address,
+      snapshotter,
+      ...(binary !== 'containerd' && { executable: binary }),
+      onEvent: (event) => this.#options.log.info('containerd', { ...event }),
+    });
+    const started = await containerd.start();
+    return { client, managed: containerd, version: started.version };
+  }
+
+  async #assemble(client: ContainerdClient): Promise<Assembled> {
+    const { log, keeperCommand, onStep } = this.#options;
+    return await assemble({
+      loaded: () => this.#loaded,
+      log,
+      client,
+      netns: this.#netns,
+      files: this.#files,
+      keeperCommand,
+      ...(onStep && { onStep }),
+      shutdown: this.#shutdown.signal,
+      firstGeneration: () => this.#load(1, this.#loaded),
+    });
+  }
+
+  async #load(number: number, loaded: LoadedConfig): Promise<Generation> {
+    return await loadPlugins({
+      number,
+      builtIns: this.#options.builtIns,
+      entries: loaded.config.plugins,
+      host: hostFacts(loaded),
+      log: this.#options.log,
+      reserved: { effectKinds: coreKindNames },
+      locate: (path) => {
+        const at = loaded.lineOf(path);
+        return at && `${at.file}:${at.line}`;
+      },
+    });
+  }
+
+  #makeEngine(kernel: Kernel): Engine {
+    const { config } = this.#loaded;
+    const address = config.containerd.address;
+    return {
+      containers: new ContainerVerbs(kernel),
+      checkpoints: new CheckpointVerbs(kernel),
+      execs: new ExecInstances(kernel, config.state),
+      images: kernel.images,
+      volumes: kernel.volumes,
+      events: kernel.events,
+      system: new HostSystem(kernel, () => ({ version: this.#containerd?.version ?? '', address })),
+    };
+  }
+
+  async #startSurfaces(generation: Generation): Promise<void> {
+    for (const surface of generation.surfaces) await surface.start(this.#engine!);
+    this.#started = generation.surfaces;
+  }
+
+  #complain(surface: string, error: unknown): void {
+    this.#options.log.error('a surface did not stop', { surface, error: messageOf(error) });
+  }
+}
+
+async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,359 @@
+/**
+ * The effects ledger of one container: applies planned effects, journals each before it is done, and undoes them last
+ * first. It can be rebuilt from the journal after a crash at any instruction.
+ */
+import type { Effect, EffectContext, EffectKind, EffectStage } from '../../hooks/effects.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { linkedAbort } from '../host/linkedAbort.ts';
+import { settleAll } from '../supervise/settleAll.ts';
+import { isDiskFull } from '../state/reserve.ts';
+import type { Journal, JournalEntry, Verb } from './Journal.ts';
+
+/** Finds the code of an effect kind; a kind of a plugin that is gone is undefined. */
+export type KindLookup = (kind: string) => EffectKind | undefined;
+
+/** `applied`: an effect is done or undone, and the journal does not say so yet. */
+export type StepMoment = 'before' | 'applied' | 'after';
+
+/** Called around each step; tests kill the daemon here. */
+export type StepObserver = (moment: StepMoment, verb: Verb, step: string) => void;
+
+/** Kind of the marks that `once` leaves: there is nothing to undo. */
+const markKind = 'mark';
+
+const standardDeadlineMs = 60_000;
+
+interface Applied {
+  effect: Effect;
+  /** Undefined until `apply` has answered. */
+  result: unknown;
+  done: boolean;
+}
+
+/** An effect that is on the books by other evidence than the journal. */
+export interface Reclaimed {
+  effect: Effect;
+  result?: unknown;
+  /** Applied fully: it is not applied again, only undone. */
+  done: boolean;
+}
+
+export interface LedgerOptions {
+  container: string;
+  journal: Journal;
+  kinds: KindLookup;
+  onStep?: StepObserver;
+  /** Milliseconds one apply or undo may take. */
+  stepDeadlineMs?: number;
+}
+
+export class Ledger {
+  readonly #options: LedgerOptions;
+  /** In the order of their intents: undo goes backwards through it. */
+  readonly #applied = new Map<string, Applied>();
+  /** The verb that has begun and not committed. */
+  #open: Verb | undefined;
+  #damage: string | undefined;
+  /** There was no journal, or an empty one. */
+  isNew = true;
+  /** The journal is of a later Pouch. */
+  isNewer = false;
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+  }
+
+  /** Rebuilds the ledger of a container from its journal. */
+  static async restore(options: LedgerOptions): Promise<Ledger> {
+    const ledger = new Ledger(options);
+    const { entries, damage, isMissing, isNewer } = await options.journal.read();
+    for (const entry of entries) ledger.#replay(entry);
+    if (damage !== undefined) ledger.#damage = damage;
+    ledger.isNew = isMissing;
+    ledger.isNewer = isNewer;
+    return ledger;
+  }
+
+  /** Why the journal does not say all that was done. */
+  get damage(): string | undefined {
+    return this.#damage;
+  }
+
+  /**
+   * Puts effects on the books again that a damaged journal may have lost, and takes off those that are not the container's.
+   * What was under way is not known.
+   */
+  async reclaim(effects: Record<string, Reclaimed>, foreign: readonly string[] = []): Promise<void> {
+    for (const key of foreign) this.#applied.delete(key);
+    for (const [key, { effect, result, done }] of Object.entries(effects))
+      this.#applied.set(key, { effect, result: this.#applied.get(key)?.result ?? result, done });
+    this.#open = undefined;
+    this.#damage = undefined;
+    await this.#options.journal.replace(this.#entries());
+  }
+
+  /** The verb that was under way when the journal ended; undefined if the last one was completed. */
+  get interrupted(): Verb | undefined {
+    return this.#open;
+  }
+
+  /** Whether an effect is applied (fully). */
+  has(key: string): boolean {
+    return this.#applied.get(key)?.done === true;
+  }
+
+  /** The effects that are applied, or may be, by key. */
+  effects(): Record<string, Effect> {
+    return Object.fromEntries([...this.#applied].map(([key, { effect }]) => [key, effect]));
+  }
+
+  /** Results of the applied effects by key. */
+  results(): Record<string, unknown> {
+    return Object.fromEntries([...this.#applied].map(([key, { result }]) => [key, result]));
+  }
+
+  /** Keys of a stage that are applied, or may be. */
+  pending(stage: EffectStage): string[] {
+    return [...this.#applied].filter(([, { effect }]) => effect.stage === stage).map(([key]) => key);
+  }
+
+  async begin(op: Verb): Promise<void> {
+    this.#open = op;
+    this.#step('before', 'begin');
+    await this.#writing(ends(op), async (journal) => {
+      await journal.compact(() => this.#entries());
+      await journal.append([{ event: 'begin', op, time: new Date().toISOString() }], { durable: false });
+    });
+    this.#step('after', 'begin');
+  }
+
+  async commit(): Promise<void> {
+    const op = this.#open;
+    if (op === undefined) return;
+    this.#step('before', 'commit');
+    await this.#writing(ends(op), (journal) => journal.append([{ event: 'commit', op }], { durable: true }));
+    this.#step('after', 'commit');
+    this.#open = undefined;
+  }
+
+  /**
+   * Applies effects that are not applied yet, each as soon as what it needs is there. When one fails, the others are waited for and the error is
+   * thrown; the caller decides about the undo.
+   */
+  async apply(effects: Record<string, Effect>, signal: AbortSignal): Promise<void> {
+    checkNeeds(effects, (key) => this.has(key));
+    const running = new Map<string, Promise<void>>();
+    const run = (key: string): Promise<void> => {
+      const known = running.get(key);
+      if (known) return known;
+      const effect = effects[key];
+      const started =
+        effect && !this.has(key)
+          ? Promise.all((effect.needs ?? []).map(run)).then(() => this.#applyOne(key, effect, signal))
+          : Promise.resolve();
+      running.set(key, started);
+      return started;
+    };
+    await settleAll(Object.keys(effects).map(run));
+  }
+
+  /**
+   * Undoes a stage, last first: each effect when all that needed it are undone, side by side where none needs the other.
+   * What depends on a failed undo stays; the first error is thrown at the end, and a second call tries what is left.
+   */
+  async undo(stage: EffectStage): Promise<void> {
+    const keys = this.pending(stage).reverse();
+    const running = new Map<string, Promise<void>>();
+    const run = (key: string): Promise<void> => {
+      const known = running.get(key);
+      if (known) return known;
+      const started = Promise.all(this.#dependents(key, keys).map(run)).then(() => this.#undoOne(key));
+      running.set(key, started);
+      return started;
+    };
+    await settleAll(keys.map(run));
+  }
+
+  /** Undoes one effect; nothing if it is not on the books. */
+  async revert(key: string): Promise<void> {
+    await this.#undoOne(key);
+  }
+
+  /** Takes an effect off the books without undoing it: what it made stays. */
+  async release(key: string): Promise<void> {
+    if (!this.#applied.delete(key)) return;
+    await this.#options.journal.append([{ event: 'undone', key }], { durable: true });
+  }
+
+  /** Runs something once per life of a stage: not again after a crash, until `undo` of the stage takes the mark away. */
+  async once(key: string, stage: EffectStage, run: () => Promise<void>): Promise<void> {
+    if (this.has(key)) return;
+    this.#step('before', key);
+    await run();
+    const effect: Effect = { kind: markKind, stage, args: {} };
+    this.#applied.set(key, { effect, result: undefined, done: true });
+    const entries: JournalEntry[] = [
+      { event: 'intent', key, ...effect },
+      { event: 'done', key },
+    ];
+    await this.#writing(ends(this.#open), (journal) => journal.append(entries, { durable: true }));
+    this.#step('after', key);
+  }
+
+  close(): void {
+    this.#options.journal.close();
+  }
+
+  /** What must be undone before. A mark goes last: while anything else is left, its work is not to be repeated. */
+  #dependents(key: string, among: string[]): string[] {
+    if (this.#isMark(key)) return among.filter((other) => !this.#isMark(other));
+    return among.filter((other) => this.#applied.get(other)?.effect.needs?.includes(key));
+  }
+
+  #isMark(key: string): boolean {
+    return this.#applied.get(key)?.effect.kind === markKind;
+  }
+
+  /** What a fresh journal would say of the applied effects. */
+  #entries(): JournalEntry[] {
+    return [...this.#applied].flatMap(([key, { effect, result, done }]): JournalEntry[] => {
+      const intent: JournalEntry = { event: 'intent', key, ...effect };
+      return done ? [intent, { event: 'done', key, result }] : [intent];
+    });
+  }
+
+  async #applyOne(key: string, effect: Effect, signal: AbortSignal): Promise<void> {
+    const kind = this.#kind(effect.kind);
+    signal.throwIfAborted();
+    this.#applied.set(key, { effect, result: undefined, done: false });
+    this.#step('before', key);
+    await this.#options.journal.append([{ event: 'intent', key, ...effect }], { durable: !kind.volatile });
+    const result = await this.#bounded(effect, kind, (context) => kind.apply(effect.args, context), signal);
+    this.#step('applied', key);
+    this.#applied.set(key, { effect, result, done: true });
+    await this.#options.journal.append([{ event: 'done', key, result }], { durable: false });
+    this.#step('after', key);
+  }
+
+  async #undoOne(key: string): Promise<void> {
+    const applied = this.#applied.get(key);
+    if (!applied) return;
+    this.#step('before', `undo ${key}`);
+    const { effect, result } = applied;
+    if (effect.kind !== markKind) {
+      const kind = this.#kind(effect.kind);
+      await this.#bounded(effect, kind, (context) => kind.undo(effect.args, result, context));
+    }
+    this.#step('applied', `undo ${key}`);
+    this.#applied.delete(key);
+    await this.#writing(true, (journal) => journal.append([{ event: 'undone', key }], { durable: false }));
+    this.#step('after', `undo ${key}`);
+  }
+
+  /**
+   * Writes to the journal. What ends a container is `dispensable` on a full disk: without the entry a later daemon repeats
+   * an undo, which does no harm.
+   */
+  async #writing(dispensable: boolean, write: (journal: Journal) => Promise<void>): Promise<void> {
+    try {
+      await write(this.#options.journal);
+    } catch (error) {
+      if (!dispensable || !isDiskFull(error)) throw error;
+    }
+  }
+
+  /** Runs one step under its deadline; the step is told by its signal, and left alone if it does not listen. */
+  async #bounded<T>(
+    effect: Effect,
+    kind: EffectKind,
+    run: (context: EffectContext) => Promise<T>,
+    outer?: AbortSignal,
+  ): Promise<T> {
+    const { controller, unlink } = outer
+      ? linkedAbort(outer)
+      : { controller: new AbortController(), unlink() {} };
+    const deadlineMs = this.#options.stepDeadlineMs ?? kind.deadlineMs ?? standardDeadlineMs;
+    const deadline = deferredDeadline(deadlineMs, () => {
+      const { container } = this.#options;
+      const late = new PouchError(
+        'PCH_DEADLINE',
+        `the effect "${effect.kind}" did not end within ${deadlineMs / 1000} s`,
+        {
+          container,
+          hint: 'something on the host hangs: the daemon log and `pouch ops` say more; try again',
+        },
+      );
+      controller.abort(late);
+      return late;
+    });
+    const context = {
+      container: this.#options.container,
+      signal: controller.signal,
+      resultOf: (key: string) => this.#applied.get(key)?.result,
+    };
+    try {
+      return await Promise.race([run(context), deadline.passed]);
+    } finally {
+      deadline.clear();
+      unlink();
+    }
+  }
+
+  #kind(name: string): EffectKind {
+    const kind = this.#options.kinds(name);
+    if (kind) return kind;
+    throw new PouchError('PCH_EFFECT_UNKNOWN', `no loaded plugin provides the effect kind "${name}"`, {
+      container: this.#options.container,
+      hint: 'load the plugin that made this effect again (plugins: in pouchd.yaml), then repeat the call',
+    });
+  }
+
+  #step(moment: StepMoment, step: string): void {
+    if (this.#open) this.#options.onStep?.(moment, this.#open, step);
+  }
+
+  #replay(entry: JournalEntry): void {
+    if (entry.event === 'begin') this.#open = entry.op;
+    if (entry.event === 'commit') this.#open = undefined;
+    if (entry.event === 'undone') this.#applied.delete(entry.key);
+    if (entry.event === 'intent') {
+      const { event: _event, key, ...effect } = entry;
+      this.#applied.set(key, { effect, result: undefined, done: false });
+    }
+    if (entry.event === 'done') {
+      const applied = this.#applied.get(entry.key);
+      if (applied) this.#applied.set(entry.key, { ...applied, result: entry.result, done: true });
+      else this.#damage ??= `journal.jsonl: "${entry.key}" is done and was never begun`;
+    }
+  }
+}
+
+/** Whether the verb takes away and makes nothing. */
+function ends(verb: Verb | undefined): boolean {
+  return verb === 'stop' || verb === 'remove';
+}
+
+/** Rejects after some time with what `expire` answers, unless it is cleared. */
+function deferredDeadline(ms: number, expire: () => Error): { passed: Promise<never>; clear(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(expire()), ms);
+  });
+  return { passed, clear: () => clearTimeout(timer) };
+}
+
+/** Every need is in the same plan or applied already, and there is no circle. */
+function checkNeeds(effects: Record<string, Effect>, applied: (key: string) => boolean): void {
+  const visit = (key: string, path: string[]): void => {
+    if (path.includes(key)) throw planError(`effects need each other: ${[...path, key].join(' → ')}`);
+    const effect = effects[key];
+    if (!effect && !applied(key))
+      throw planError(`effect "${path.at(-1)}" needs "${key}", which nobody plans`);
+    for (const need of effect?.needs ?? []) visit(need, [...path, key]);
+  };
+  for (const key of Object.keys(effects)) visit(key, []);
+}
+
+function planError(message: string): PouchError {
+  return new PouchError('PCH_PLAN_INVALID', message, { hint: 'mend the plugin that planned the effect' });
+}

@@ -1,0 +1,125 @@
+import {
+  AbortRequest,
+  ContentService,
+  DeleteContentRequest,
+  InfoRequest,
+  ListContentRequest,
+  ListStatusesRequest,
+  ReadContentRequest,
+  StatusRequest,
+  UpdateRequest,
+  type Info,
+  type Status,
+} from '../gen/services/content.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { ContentWriter, type Ingest } from './ContentWriter.ts';
+import { type BlobSource, type BlobToWrite, writeBlob } from './contentWrite.ts';
+import { required } from '../rpc/required.ts';
+import type { CallOptions, Rpc } from '../rpc/Rpc.ts';
+
+export type { BlobSource, BlobToWrite, Info as ContentInfo, Ingest, Status as IngestStatus };
+
+/** The part of a blob to read, in bytes; default: all of it. */
+export interface Range {
+  offset?: number;
+  size?: number;
+}
+
+/** Default limit of {@link ContentClient.readAll}: manifests and configs are far smaller. */
+const defaultReadLimit = 8 << 20;
+
+/** The blobs of images, by digest. */
+export class ContentClient {
+  readonly #rpc: Rpc;
+
+  constructor(rpc: Rpc) {
+    this.#rpc = rpc;
+  }
+
+  async info(digest: string, options?: CallOptions): Promise<Info> {
+    const answer = await this.#rpc.unary(ContentService.info, InfoRequest.create({ digest }), options);
+    return required(answer.info, 'the blob');
+  }
+
+  /** All that match any of the filters, e.g. `labels."containerd.io/distribution.source.docker.io"~=debian`. */
+  async list(filters: readonly string[] = [], options?: CallOptions): Promise<Info[]> {
+    const request = ListContentRequest.create({ filters: [...filters] });
+    const found: Info[] = [];
+    for await (const part of this.#rpc.serverStream(ContentService.list, request, options))
+      found.push(...part.info);
+    return found;
+  }
+
+  /** Sets labels; an empty value removes one, the others stay. */
+  async label(digest: string, labels: Record<string, string>, options?: CallOptions): Promise<Info> {
+    const updateMask = Object.keys(labels).map((name) => `labels.${name}`);
+    const request = UpdateRequest.create({ info: { digest, labels }, updateMask });
+    return required((await this.#rpc.unary(ContentService.update, request, options)).info, 'the blob');
+  }
+
+  async delete(digest: string, options?: CallOptions): Promise<void> {
+    await this.#rpc.unary(ContentService.delete, DeleteContentRequest.create({ digest }), options);
+  }
+
+  /** Streams a blob. */
+  async *read(
+    digest: string,
+    range: Range = {},
+    options?: CallOptions,
+  ): AsyncGenerator<Buffer, void, undefined> {
+    const request = ReadContentRequest.create({ digest, ...range });
+    for await (const part of this.#rpc.serverStream(ContentService.read, request, options)) yield part.data;
+  }
+
+  /** A small blob as a whole; PCH_CONTENT_TOO_LARGE above `limit` bytes. */
+  async readAll(
+    digest: string,
+    { limit = defaultReadLimit, ...options }: CallOptions & { limit?: number } = {},
+  ) {
+    const parts: Buffer[] = [];
+    let size = 0;
+    for await (const part of this.read(digest, {}, { deadlineMs: 30_000, ...options })) {
+      size += part.length;
+      if (size > limit) throw tooLarge(digest, limit);
+      parts.push(part);
+    }
+    return Buffer.concat(parts, size);
+  }
+
+  /** The state of an unfinished ingest, e.g. how many bytes are there. */
+  async status(ref: string, options?: CallOptions): Promise<Status> {
+    const answer = await this.#rpc.unary(ContentService.status, StatusRequest.create({ ref }), options);
+    return required(answer.status, 'the ingest');
+  }
+
+  /** Unfinished ingests that match any of the filters, e.g. `ref~="^layer-"`. */
+  async listStatuses(filters: readonly string[] = [], options?: CallOptions): Promise<Status[]> {
+    const request = ListStatusesRequest.create({ filters: [...filters] });
+    return (await this.#rpc.unary(ContentService.listStatuses, request, options)).statuses;
+  }
+
+  /** Drops an unfinished ingest. */
+  async abort(ref: string, options?: CallOptions): Promise<void> {
+    await this.#rpc.unary(ContentService.abort, AbortRequest.create({ ref }), options);
+  }
+
+  /** Begins an ingest, or goes on with the one of that ref; the writer's `offset` tells where. */
+  openWriter(ingest: Ingest, options?: CallOptions): Promise<ContentWriter> {
+    return ContentWriter.open(this.#rpc, ingest, options);
+  }
+
+  /** Writes a whole blob, resuming an earlier attempt; done at once when the blob exists. */
+  write(blob: BlobToWrite, source: BlobSource, options?: CallOptions): Promise<void> {
+    return writeBlob(this, blob, source, options);
+  }
+}
+
+function tooLarge(digest: string, limit: number): PouchError {
+  return new PouchError(
+    'PCH_CONTENT_TOO_LARGE',
+    `blob ${digest} is larger than the ${limit} bytes it may have here`,
+    {
+      hint: 'Check that the digest is that of a manifest or an image configuration.',
+    },
+  );
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { PouchError } from '../../../hooks/errors.ts';
+import { EventStream } from './EventStream.ts';
+import { EventsService, PublishRequest, SubscribeRequest, type Envelope } from '../gen/services/events.ts';
+import type { CallOptions, Rpc } from '../rpc/Rpc.ts';
+
+/** Topics below it are those of the events by which subscriptions learn that they are live. */
+const echoTopics = '/pouch/subscribed/';
+
+/** How long a subscription may take to become live, and the pause between echoes, in milliseconds. */
+const liveDeadlineMs = 10_000;
+const echoEveryMs = 20;
+
+/** What happens in containerd, from now on. */
+export class EventsClient {
+  readonly #rpc: Rpc;
+
+  constructor(rpc: Rpc) {
+    this.#rpc = rpc;
+  }
+
+  /**
+   * Subscribes to the events that match any of the filters, e.g. `namespace==pouch,topic~="^/tasks/"`; without filters
+   * to all of every namespace. Resolves when it is live: what happens afterwards is not missed. The stream fails with
+   * PCH_CONTAINERD_UNAVAILABLE when containerd goes away.
+   */
+  async subscribe(filters: readonly string[] = [], options: CallOptions = {}): Promise<EventStream> {
+    const echo = echoTopics + randomBytes(8).toString('hex');
+    const wanted = filters.length === 0 ? [] : [...filters, `topic=="${echo}"`];
+    const stop = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+    const envelopes = this.#envelopes(wanted, { ...options, signal });
+    try {
+      const early = await this.#untilEcho(envelopes, echo, { ...options, signal });
+      return new EventStream(withoutEchoes(envelopes), early, stop);
+    } catch (error) {
+      stop.abort();
+      throw error;
+    }
+  }
+
+  #envelopes(filters: string[], options: CallOptions): AsyncGenerator<Envelope> {
+    return this.#rpc.serverStream(EventsService.subscribe, SubscribeRequest.create({ filters }), options);
+  }
+
+  /**
+   * containerd does not say when a subscription has begun: its answer begins with the first event. So an event of our
+   * own is sent until it comes back. Returns what came before.
+   */
+  async #untilEcho(
+    envelopes: AsyncGenerator<Envelope>,
+    echo: string,
+    options: CallOptions,
+  ): Promise<Envelope[]> {
+    const early: Envelope[] = [];
+    const heard = new AbortController();
+    const sending = this.#sendEchoes(echo, heard.signal, options);
+    try {
+      for (;;) {
+        const { value, done } = await Promise.race([envelopes.next(), sending]);
+        if (done) throw neverLive();
+        if (value.topic === echo) return early;
+        if (!isEcho(value)) early.push(value);
+      }
+    } finally {
+      heard.abort();
+    }
+  }
+
+  /** Never fulfils: it rejects when publishing fails, the deadline is over, or after the echo was heard. */
+  async #sendEchoes(echo: string, heard: AbortSignal, options: CallOptions): Promise<never> {
+    const giveUpAt = performance.now() + liveDeadlineMs;
+    // A type that every subscriber knows, so that none of them logs an error.
+    const request = PublishRequest.create({ topic: echo, event: { typeUrl: 'google.protobuf.Empty' } });
+    while (performance.now() < giveUpAt && !heard.aborted) {
+      await this.#rpc.unary(EventsService.publish, request, { ...options, deadlineMs: liveDeadlineMs });
+      await delay(echoEveryMs, undefined, { signal: heard });
+    }
+    throw neverLive();
+  }
+}
+
+async function* withoutEchoes(envelopes: AsyncGenerator<Envelope>): AsyncGenerator<Envelope> {
+  for await (const envelope of envelopes) if (!isEcho(envelope)) yield envelope;
+}
+
+/** Echoes of other subscriptions come too when there is no filter. */
+function isEcho(envelope: Envelope): boolean {
+  return envelope.topic.startsWith(echoTopics);
+}
+
+function neverLive(): PouchError {
+  return new PouchError(
+    'PCH_DEADLINE',
+    `containerd sent no event within ${liveDeadlineMs} ms of a subscription`,
+    {
+      hint: 'See the log of containerd.',
+    },
+  );
+}

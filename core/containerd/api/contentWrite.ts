@@ -1,0 +1,62 @@
+import { isContainerdError } from '../rpc/isError.ts';
+import type { ContentClient } from './ContentClient.ts';
+import type { ContentWriter } from './ContentWriter.ts';
+import type { CallOptions } from '../rpc/Rpc.ts';
+
+export interface BlobToWrite {
+  /** Names the ingest for a later resume. */
+  ref: string;
+  /** Expected size in bytes and digest; containerd checks both. */
+  size: number;
+  digest: string;
+  /** Labels of the blob, e.g. from gc-labels.ts. */
+  labels?: Record<string, string>;
+  /** Told the bytes that are written so far, at most once per chunk. */
+  onProgress?: (offset: number) => void;
+}
+
+/** Gives the bytes from `offset` on: that is how a resumed write skips what is there. */
+export type BlobSource = (offset: number) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** Writes a blob, from where an earlier attempt ended; returns at once when it exists. */
+export async function writeBlob(
+  content: ContentClient,
+  blob: BlobToWrite,
+  source: BlobSource,
+  options?: CallOptions,
+): Promise<void> {
+  try {
+    await ingest(content, blob, source, options);
+  } catch (error) {
+    if (!isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
+    if (blob.labels) await content.label(blob.digest, blob.labels, options);
+  }
+}
+
+async function ingest(
+  content: ContentClient,
+  { ref, size, digest, labels = {}, onProgress }: BlobToWrite,
+  source: BlobSource,
+  options?: CallOptions,
+): Promise<void> {
+  const writer = await content.openWriter({ ref, total: size, expected: digest }, options);
+  try {
+    await copy(writer, source, size, onProgress);
+    await writer.commit({ size, digest, labels });
+  } finally {
+    await writer.close();
+  }
+}
+
+async function copy(
+  writer: ContentWriter,
+  source: BlobSource,
+  size: number,
+  onProgress: BlobToWrite['onProgress'],
+): Promise<void> {
+  if (writer.offset >= size) return;
+  for await (const chunk of source(writer.offset)) {
+    await writer.write(chunk);
+    onProgress?.(writer.offset);
+  }
+}

@@ -1,0 +1,225 @@
+import {
+  type CallOptions as GrpcCallOptions,
+  Client,
+  type ClientDuplexStream,
+  Metadata,
+  type ServiceError,
+  credentials,
+  status,
+} from '@grpc/grpc-js';
+import { linkedAbort } from '../../host/linkedAbort.ts';
+import { onAbort } from '../../host/onAbort.ts';
+import { abortError, deadlineError, rpcError } from './rpcError.ts';
+
+/** The part of a generated method definition that a client needs. */
+export interface Method<Request, Response> {
+  readonly path: string;
+  readonly requestSerialize: (value: Request) => Buffer;
+  readonly responseDeserialize: (bytes: Buffer) => Response;
+}
+
+/** Options of every call. */
+export interface CallOptions {
+  /** containerd namespace; default: the client's. */
+  namespace?: string;
+  /** Id of the lease that what the call makes belongs to. */
+  lease?: string;
+  /** Milliseconds until the call fails with PCH_DEADLINE; "none" waits for ever. */
+  deadlineMs?: number | 'none';
+  /** Where the deadline is kept: `client` sends none, and cancels the call when it has passed. Default: `server`. */
+  deadlineAt?: 'client' | 'server';
+  /** Cancels the call, which then fails with the reason (if a PouchError) or PCH_CANCELLED. */
+  signal?: AbortSignal;
+}
+
+/** Default deadline of a unary call, in milliseconds. */
+const defaultDeadlineMs = 30_000;
+
+/** What a restart of containerd takes, with room for a slow machine, in milliseconds. */
+const restartMs = 2_000;
+
+/** containerd refuses to receive more than 16 MiB; lists of many containers may be large. */
+const maxReceiveBytes = 64 << 20;
+
+const channelOptions = {
+  'grpc.max_receive_message_length': maxReceiveBytes,
+  'grpc.max_send_message_length': 16 << 20,
+  // A restarted containerd must be found again quickly: the socket is local, so trying is cheap.
+  'grpc.initial_reconnect_backoff_ms': 50,
+  'grpc.min_reconnect_backoff_ms': 50,
+  'grpc.max_reconnect_backoff_ms': 500,
+  'grpc.use_local_subchannel_pool': 1,
+  // The default window of 64 KiB makes reading a blob wait for a round trip every few chunks.
+  'grpc-node.flow_control_window': 4 << 20,
+};
+
+/** One connection to a containerd: made with the first call, made again after it was lost. */
+export class Rpc {
+  readonly address: string;
+  readonly namespace: string;
+  #client: Client | undefined;
+
+  /** `address` is the path of containerd's unix socket. */
+  constructor(address: string, namespace: string) {
+    this.address = address;
+    this.namespace = namespace;
+  }
+
+  /** One request, one answer. A call that found no connection is made once more if containerd comes back soon. */
+  async unary<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    options: CallOptions = {},
+  ): Promise<Response> {
+    throwIfAborted(options.signal, method.path);
+    if (options.deadlineAt === 'client')
+      return await withinDeadline(options, method.path, (own) => this.unary(method, request, own));
+    const attempt = () => this.#attempt(method, request, options);
+    try {
+      return await attempt().catch(async (error: unknown) => {
+        if (!isNotConnected(error) || !(await this.#comesBack(options))) throw error;
+        return attempt();
+      });
+    } catch (error) {
+      throw failure(error, method.path, options.signal);
+    }
+  }
+
+  /** One request, a stream of answers. Leaving the loop ends the call. No deadline unless one is given. */
+  async *serverStream<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    options: CallOptions = {},
+  ): AsyncGenerator<Response, void, undefined> {
+    throwIfAborted(options.signal, method.path);
+    const call = this.#connected().makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      this.#metadata(options),
+      grpcOptions(options, 'none'),
+    );
+    // A cancelled call still emits an error after nobody listens.
+    call.on('error', () => undefined);
+    const stopListening = onAbort(options.signal, () => call.cancel());
+    try {
+      for await (const message of call) yield message as Response;
+    } catch (error) {
+      throw failure(error, method.path, options.signal);
+    } finally {
+      stopListening();
+      call.cancel();
+    }
+  }
+
+  /** A stream in both directions; its errors have to be passed through {@link failure}. No deadline unless given. */
+  duplex<Request, Response>(
+    method: Method<Request, Response>,
+    options: CallOptions = {},
+  ): ClientDuplexStream<Request, Response> {
+    return this.#connected().makeBidiStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      this.#metadata(options),
+      grpcOptions(options, 'none'),
+    );
+  }
+
+  /** Ends the connection and every call on it. A later call connects anew. */
+  close(): void {
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
+  #attempt<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+    options: CallOptions,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const call = this.#connected().makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        this.#metadata(options),
+        grpcOptions(options, defaultDeadlineMs),
+        (error, value) => {
+          stopListening();
+          if (error) reject(error);
+          else resolve(value as Response);
+        },
+      );
+      const stopListening = onAbort(options.signal, () => call.cancel());
+    });
+  }
+
+  /** Whether containerd takes connections (again) within the time of its restart, or the call's if that is less. */
+  #comesBack({ deadlineMs = defaultDeadlineMs }: CallOptions): Promise<boolean> {
+    const ms = deadlineMs === 'none' ? restartMs : Math.min(deadlineMs, restartMs);
+    return new Promise((resolve) =>
+      this.#connected().waitForReady(Date.now() + ms, (error) => resolve(!error)),
+    );
+  }
+
+  #connected(): Client {
+    this.#client ??= new Client(`unix:${this.address}`, credentials.createInsecure(), channelOptions);
+    return this.#client;
+  }
+
+  /** containerd's header names, from its packages namespaces and leases. */
+  #metadata(options: CallOptions): Metadata {
+    const metadata = new Metadata();
+    metadata.set('containerd-namespace', options.namespace ?? this.namespace);
+    if (options.lease !== undefined) metadata.set('containerd-lease', options.lease);
+    return metadata;
+  }
+}
+
+/** The error that a caller shall see for a failed call. */
+export function failure(error: unknown, path: string, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return abortError(signal, path);
+  return isServiceError(error) ? rpcError(error, path) : error;
+}
+
+/** Fails like a call that was cancelled. */
+export function throwIfAborted(signal: AbortSignal | undefined, path: string): void {
+  if (signal?.aborted) throw abortError(signal, path);
+}
+
+/** The call's deadline as an abort of its signal. */
+async function withinDeadline<T>(
+  { deadlineAt: _, deadlineMs = defaultDeadlineMs, signal, ...options }: CallOptions,
+  path: string,
+  call: (options: CallOptions) => Promise<T>,
+): Promise<T> {
+  const { controller, unlink } = linkedAbort(signal);
+  const timer =
+    deadlineMs === 'none' ? undefined : setTimeout(() => controller.abort(deadlineError(path)), deadlineMs);
+  try {
+    return await call({ ...options, deadlineMs: 'none', signal: controller.signal });
+  } finally {
+    clearTimeout(timer);
+    unlink();
+  }
+}
+
+function grpcOptions(options: CallOptions, fallback: number | 'none'): GrpcCallOptions {
+  const ms = options.deadlineMs ?? fallback;
+  return ms === 'none' ? {} : { deadline: Date.now() + ms };
+}
+
+/** The request was not sent: grpc-js says so only in words. */
+function isNotConnected(error: unknown): boolean {
+  return (
+    isServiceError(error) &&
+    error.code === status.UNAVAILABLE &&
+    error.details.startsWith('No connection established')
+  );
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && 'details' in error;
+}

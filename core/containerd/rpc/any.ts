@@ -1,0 +1,39 @@
+import { Any } from '../gen/google/protobuf/any.ts';
+import { CheckpointOptions, Options as RuncOptions } from '../gen/options/runc.ts';
+import { Options as ShimOptions } from '../gen/options/runtimeoptions.ts';
+
+/** Type URLs that containerd registers for the parts of an OCI runtime spec, which it takes as JSON. */
+const ociTypes = {
+  spec: 'types.containerd.io/opencontainers/runtime-spec/1/Spec',
+  process: 'types.containerd.io/opencontainers/runtime-spec/1/Process',
+  resources: 'types.containerd.io/opencontainers/runtime-spec/1/LinuxResources',
+} as const;
+
+/** An OCI spec, process or resources object as containerd wants it. */
+export function packOci(kind: keyof typeof ociTypes, value: object): Any {
+  return Any.create({ typeUrl: ociTypes[kind], value: Buffer.from(JSON.stringify(value)) });
+}
+
+/** Options of the runc shim; the type URL is the same in containerd 1.6, 1.7 and 2.x. */
+export function packRuncOptions(options: Partial<RuncOptions>): Any {
+  return Any.create({
+    typeUrl: 'containerd.runc.v1.Options',
+    value: Buffer.from(RuncOptions.encode(RuncOptions.create(options)).finish()),
+  });
+}
+
+/** What a checkpoint of the runc shim does; the type URL is the same in containerd 1.6 to 2.x. */
+export function packCheckpointOptions(options: Partial<CheckpointOptions>): Any {
+  return Any.create({
+    typeUrl: 'containerd.runc.v1.CheckpointOptions',
+    value: Buffer.from(CheckpointOptions.encode(CheckpointOptions.create(options)).finish()),
+  });
+}
+
+/** Options of any other shim; `message` is the name that the shim looks for, `runtimeoptions.v1.Options` for most. */
+export function packShimOptions(message: string, options: Partial<ShimOptions>): Any {
+  return Any.create({
+    typeUrl: message,
+    value: Buffer.from(ShimOptions.encode(ShimOptions.create(options)).finish()),
+  });
+}

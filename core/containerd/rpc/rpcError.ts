@@ -1,0 +1,50 @@
+import { type ServiceError, status } from '@grpc/grpc-js';
+import { type ErrorCode, type ErrorDetails, PouchError } from '../../../hooks/errors.ts';
+
+const codes: Partial<Record<status, ErrorCode>> = {
+  [status.ALREADY_EXISTS]: 'PCH_CONTAINERD_ALREADY_EXISTS',
+  [status.ABORTED]: 'PCH_CONTAINERD_PRECONDITION',
+  [status.CANCELLED]: 'PCH_CANCELLED',
+  [status.DEADLINE_EXCEEDED]: 'PCH_DEADLINE',
+  [status.FAILED_PRECONDITION]: 'PCH_CONTAINERD_PRECONDITION',
+  [status.INVALID_ARGUMENT]: 'PCH_CONTAINERD_INVALID',
+  [status.NOT_FOUND]: 'PCH_CONTAINERD_NOT_FOUND',
+  [status.OUT_OF_RANGE]: 'PCH_CONTAINERD_INVALID',
+  [status.UNAVAILABLE]: 'PCH_CONTAINERD_UNAVAILABLE',
+  [status.UNIMPLEMENTED]: 'PCH_CONTAINERD_UNSUPPORTED',
+};
+
+const hints: Partial<Record<ErrorCode, string>> = {
+  PCH_CONTAINERD_UNAVAILABLE:
+    'Check that containerd runs and that its socket is the configured one, then try again.',
+  PCH_CONTAINERD_UNSUPPORTED: 'Use containerd 1.6 or later, with the plugin that serves this call enabled.',
+  PCH_DEADLINE: 'containerd or the runtime is overloaded or stuck; see the log of containerd.',
+};
+
+/** Gives a gRPC failure of containerd its code; the cause keeps the gRPC status. `path` is the gRPC method path. */
+export function rpcError(error: ServiceError, path: string): PouchError {
+  const code = codes[error.code] ?? 'PCH_CONTAINERD_FAILED';
+  const hint = hints[code];
+  const details: ErrorDetails = hint === undefined ? { cause: error } : { cause: error, hint };
+  return new PouchError(code, `containerd ${shortName(path)}: ${error.details}`, details);
+}
+
+/** The error of a call that its AbortSignal ended: the signal's own reason if that is a PouchError. */
+export function abortError(signal: AbortSignal, path: string): PouchError {
+  if (signal.reason instanceof PouchError) return signal.reason;
+  return new PouchError('PCH_CANCELLED', `containerd ${shortName(path)}: the caller cancelled the call`, {
+    cause: signal.reason,
+  });
+}
+
+/** As of a call that the server has not responded to by its deadline. */
+export function deadlineError(path: string): PouchError {
+  return new PouchError('PCH_DEADLINE', `containerd ${shortName(path)}: no response before the deadline`, {
+    hint: hints.PCH_DEADLINE!,
+  });
+}
+
+/** "/containerd.services.images.v1.Images/Get" is "Images.Get" to a reader. */
+function shortName(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).replace('/', '.');
+}

@@ -1,0 +1,27 @@
+import { ContentService, WriteContentRequest, type WriteContentResponse } from '../gen/services/content.ts';
+import type { Method } from './Rpc.ts';
+
+/** A WriteContentRequest with its data in pieces. */
+export interface WriteMessage extends Partial<Omit<WriteContentRequest, 'data'>> {
+  data?: readonly Uint8Array[];
+}
+
+/**
+ * The Write call with an encoder that copies the data once, behind the other fields, which protobuf allows. The
+ * generated encoder copies it three times; that doubles the time which our side of a pull takes.
+ */
+export const writeMethod: Method<WriteMessage, WriteContentResponse> = {
+  path: ContentService.write.path,
+  responseDeserialize: ContentService.write.responseDeserialize,
+  requestSerialize: encode,
+};
+
+/** Number and wire type (length-delimited) of the field "data". */
+const dataTag = (6 << 3) | 2;
+
+function encode({ data = [], ...fields }: WriteMessage): Buffer {
+  const writer = WriteContentRequest.encode(WriteContentRequest.create(fields));
+  const size = data.reduce((sum, piece) => sum + piece.length, 0);
+  if (size > 0) writer.uint32(dataTag).uint32(size);
+  return Buffer.concat([writer.finish(), ...data]);
+}

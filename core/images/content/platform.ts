@@ -1,0 +1,125 @@
+import { PouchError } from '../../../hooks/errors.ts';
+
+/** What an image is made for (image-spec image-index.md). */
+export interface Platform {
+  os: string;
+  architecture: string;
+  variant?: string;
+}
+
+const architectures: Record<string, string> = {
+  x64: 'amd64',
+  x86_64: 'amd64',
+  'x86-64': 'amd64',
+  aarch64: 'arm64',
+  ia32: '386',
+  i386: '386',
+  i686: '386',
+  armhf: 'arm',
+  armel: 'arm',
+};
+
+const PART = /^[A-Za-z0-9_-]{1,32}$/;
+
+/** The platform that containers run on here. */
+export function hostPlatform(architecture: string = process.arch): Platform {
+  return normalizePlatform({ os: 'linux', architecture });
+}
+
+/**
+ * Parses `OS[/ARCH[/VARIANT]]` or `ARCH`, as `--platform` takes it.
+ * @throws PCH_OPTION_INVALID
+ */
+export function parsePlatform(text: string): Platform {
+  const parts = text.split('/');
+  if (parts.length > 3 || !parts.every((part) => PART.test(part))) {
+    throw new PouchError('PCH_OPTION_INVALID', `"${text}" is not a platform`, {
+      hint: 'Write OS/ARCH[/VARIANT], for example linux/amd64 or linux/arm/v7.',
+    });
+  }
+  const [first = '', architecture, variant] = parts;
+  if (architecture !== undefined) {
+    return normalizePlatform({ os: first, architecture, ...(variant !== undefined && { variant }) });
+  }
+  if (first.toLowerCase() === 'linux') return hostPlatform();
+  return normalizePlatform({ os: 'linux', architecture: first });
+}
+
+/** Gives architecture and variant the names that the OCI image-spec uses; defaults of arm are `v7` and `v8`. */
+export function normalizePlatform({ os, architecture, variant }: Platform): Platform {
+  const given = architecture.toLowerCase();
+  const named = architectures[given] ?? given;
+  const level = normalVariant(named, variant ?? (given === 'armel' ? 'v6' : undefined));
+  return { os: os.toLowerCase(), architecture: named, ...(level !== undefined && { variant: level }) };
+}
+
+function normalVariant(architecture: string, variant: string | undefined): string | undefined {
+  const level = variant?.toLowerCase().replace(/^(\d)$/, 'v$1');
+  if (architecture === 'arm') return level ?? 'v7';
+  // v8 of arm64 and v1 of amd64 are the base level, which the spec's examples leave out.
+  if (architecture === 'arm64' && level === 'v8') return undefined;
+  if (architecture === 'amd64' && level === 'v1') return undefined;
+  return level === '' ? undefined : level;
+}
+
+export function formatPlatform({ os, architecture, variant }: Platform): string {
+  return [os, architecture, variant].filter(Boolean).join('/');
+}
+
+/** How well an image's platform serves a wanted one: 0 is exact, higher is worse, undefined is not at all. */
+export function platformDistance(wanted: Platform, offered: Platform): number | undefined {
+  const want = normalizePlatform(wanted);
+  const offer = normalizePlatform(offered);
+  if (want.os !== offer.os) return undefined;
+  if (want.architecture === offer.architecture) return variantDistance(want, offer);
+  // 64-bit kernels of these two run the 32-bit programs; only asked for when nothing better is there.
+  if (want.architecture === 'arm64' && offer.architecture === 'arm') {
+    const distance = variantDistance({ ...offer, variant: 'v8' }, offer);
+    return distance === undefined ? undefined : 100 + distance;
+  }
+  return undefined;
+}
+
+/** A processor runs what was built for its own level and the ones below. */
+function variantDistance(want: Platform, offer: Platform): number | undefined {
+  const distance = level(want) - level(offer);
+  return distance < 0 || Number.isNaN(distance) ? undefined : distance;
+}
+
+function level({ architecture, variant }: Platform): number {
+  if (variant === undefined) return architecture === 'arm64' ? 8 : 1;
+  return Number(/^v(\d+)/.exec(variant)?.[1] ?? NaN);
+}
+
+/** The best of what is offered; undefined when nothing fits. The first of equals wins. */
+export function choosePlatform<T>(
+  wanted: Platform,
+  offers: readonly T[],
+  platformOf: (offer: T) => Platform | undefined,
+): T | undefined {
+  let best: { offer: T; distance: number } | undefined;
+  for (const offer of offers) {
+    const platform = platformOf(offer);
+    const distance = platform && platformDistance(wanted, platform);
+    if (distance !== undefined && (best === undefined || distance < best.distance))
+      best = { offer, distance };
+  }
+  return best?.offer;
+}
+
+/** The error of an image that is not there for the wanted platform; names those it has. */
+export function platformNotFound(
+  reference: string,
+  wanted: Platform,
+  offered: readonly Platform[],
+): PouchError {
+  const names = [...new Set(offered.map(formatPlatform))].sort();
+  const has = names.length > 0 ? `it has ${names.join(', ')}` : 'it names no platform';
+  return new PouchError(
+    'PCH_PLATFORM_NOT_FOUND',
+    `image ${reference} does not exist for ${formatPlatform(wanted)}: ${has}`,
+    {
+      hint: names[0] ? `Ask for one that exists, for example --platform ${names[0]}.` : 'Use another image.',
+    },
+  );
+}

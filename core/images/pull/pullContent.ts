@@ -1,0 +1,186 @@
+import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
+import { contentRefs, snapshotRef } from '../../containerd/api/gcLabels.ts';
+import type { Descriptor, ImageConfig } from '../../../hooks/image.ts';
+import { dropDamaged } from '../content/blobs.ts';
+import { chainIds } from '../unpack/chainId.ts';
+import { DownloadQueue } from './DownloadQueue.ts';
+import { type BlobFetch, fetchBlob } from './fetchBlob.ts';
+import { linkedAbort } from '../../host/linkedAbort.ts';
+import { type Manifest, invalid, maxManifestBytes, parseConfig, parseManifest } from '../content/manifest.ts';
+import { type OnProgress, shortDigest } from './progress.ts';
+import { type Platform, choosePlatform, platformDistance, platformNotFound } from '../content/platform.ts';
+import { type Reference, formatReference } from '../content/reference.ts';
+import { type PullLeases, underLease } from './PullLeases.ts';
+import type { FetchedManifest, RegistrySession } from '../registry/RegistrySession.ts';
+import { isMismatch } from '../store/storageError.ts';
+import { storeBytes } from '../store/storeBytes.ts';
+import type { SharedWork } from './SharedWork.ts';
+import type { LayerToUnpack } from '../unpack/unpack.ts';
+import { layersToUnpack, unpackImage } from '../unpack/unpackImage.ts';
+
+/** Indexes may point to indexes; none that is in use goes deeper. */
+const maxIndexDepth = 4;
+
+/** Work that pulls share with each other. */
+export interface SharedPulls {
+  /** Blob downloads by digest; progress in bytes. */
+  blobs: SharedWork<number, void>;
+  /** Unpacked layers by chain id. */
+  snapshots: SharedWork<never, void>;
+}
+
+export interface PullJob {
+  client: ContainerdClient;
+  session: RegistrySession;
+  shared: SharedPulls;
+  reference: Reference;
+  platform: Platform;
+  leases: PullLeases;
+  lease: string;
+  retries: number;
+  /** Bytes after which a connection was worth its while. */
+  enoughBytes: number;
+  maxParallel: number;
+  onProgress: OnProgress;
+  signal: AbortSignal;
+}
+
+interface Resolved {
+  /** What the reference points to. */
+  target: Descriptor;
+  manifest: Descriptor;
+  layers: Descriptor[];
+  config: ImageConfig;
+}
+
+/**
+ * Brings an image's content to the host and unpacks it; layers are unpacked while the ones above still come. Answers
+ * what the reference points to. Everything is held by the lease.
+ */
+export async function pullContent(job: PullJob): Promise<Descriptor> {
+  const { target, layers, config } = await resolve(job);
+  await fetchLayers(job, layersToUnpack(layers, config, name(job)));
+  job.signal.throwIfAborted();
+  return target;
+}
+
+/** From the reference to the manifest for the platform and its configuration, all stored. */
+async function resolve(job: PullJob): Promise<Resolved> {
+  const { tag, digest } = job.reference;
+  const root = await job.session.manifest(digest ?? tag ?? 'latest', job.signal);
+  let found = root;
+  for (let depth = 0; depth < maxIndexDepth; depth++) {
+    const parsed = parseManifest(found.bytes, found.descriptor.mediaType, name(job));
+    if (parsed.kind === 'manifest') return finish(job, root, found, parsed);
+    const offered = parsed.manifests.flatMap(({ platform }) => platform ?? []);
+    const chosen = choosePlatform(job.platform, parsed.manifests, ({ platform }) => platform);
+    if (!chosen) throw platformNotFound(name(job), job.platform, offered);
+    const children = parsed.manifests.map(({ digest: child }, i) => [`m.${i}`, child] as const);
+    await store(job, found, contentRefs(Object.fromEntries(children)));
+    found = await job.session.manifest(chosen.digest, job.signal);
+  }
+  throw invalid(name(job), `its indexes are nested more than ${maxIndexDepth} deep`);
+}
+
+async function finish(
+  job: PullJob,
+  root: FetchedManifest,
+  found: FetchedManifest,
+  { config: descriptor, layers }: Manifest,
+): Promise<Resolved> {
+  if (descriptor.size > maxManifestBytes)
+    throw invalid(name(job), `its configuration has ${descriptor.size} bytes`);
+  const children = Object.fromEntries(layers.map(({ digest }, i) => [`l.${i}`, digest]));
+  await store(job, found, contentRefs({ config: descriptor.digest, ...children }));
+  await dropDamaged(job.client, descriptor.digest, job.lease);
+  await fetchShared(job, descriptor);
+  const config = parseConfig(await job.client.content.readAll(descriptor.digest), name(job));
+  checkPlatform(job, config);
+  const chainId = chainIds(config.rootfs.diff_ids).at(-1);
+  if (chainId)
+    await job.client.content.label(descriptor.digest, snapshotRef(job.client.snapshots.snapshotter, chainId));
+  return { target: root.descriptor, manifest: found.descriptor, layers, config };
+}
+
+/** An image without an index, or whose index is wrong, may be for another machine. */
+function checkPlatform(job: PullJob, config: ImageConfig): void {
+  // Images made from scratch by old tools name no architecture.
+  if (config.architecture === '') return;
+  if (platformDistance(job.platform, config) === undefined)
+    throw platformNotFound(name(job), job.platform, [config]);
+}
+
+async function store(job: PullJob, found: FetchedManifest, labels: Record<string, string>): Promise<void> {
+  const { client, lease, signal } = job;
+  await storeBytes(client, found.bytes, found.descriptor.mediaType, { labels, lease, signal });
+}
+
+async function fetchLayers(job: PullJob, layers: LayerToUnpack[]): Promise<void> {
+  const { controller: stop, unlink } = linkedAbort(job.signal);
+  const inner = { ...job, signal: stop.signal };
+  const queue = new DownloadQueue(job.maxParallel);
+  const downloads = layers.map(({ descriptor }) => {
+    const id = shortDigest(descriptor.digest);
+    job.onProgress({ id, status: 'Pulling fs layer' });
+    const done = queue.add((received) => download(inner, descriptor, received));
+    if (queue.waiting > 0) job.onProgress({ id, status: 'Waiting' });
+    return done;
+  });
+  const all = [...downloads, unpackImage(inner, layers, (i) => downloads[i] ?? Promise.resolve())];
+  try {
+    await Promise.all(all);
+  } catch (error) {
+    // Nothing of this pull may still run when it is reported as failed.
+    stop.abort(error);
+    await Promise.allSettled(all);
+    throw error;
+  } finally {
+    queue.close();
+    unlink();
+  }
+}
+
+async function download(job: PullJob, layer: Descriptor, received: (bytes: number) => void): Promise<void> {
+  const id = shortDigest(layer.digest);
+  let stored = 0;
+  await fetchShared(job, layer, (current) => {
+    received(current - stored);
+    stored = current;
+    job.onProgress({ id, status: 'Downloading', current, total: layer.size });
+  });
+  job.onProgress({ id, status: stored > 0 ? 'Download complete' : 'Already exists' });
+}
+
+/** Downloads once for all pulls that want the blob now; afterwards this pull's lease holds it too. */
+async function fetchShared(
+  job: PullJob,
+  descriptor: Descriptor,
+  onProgress?: (bytes: number) => void,
+): Promise<void> {
+  const { client, session, lease, retries, enoughBytes, signal } = job;
+  const { content } = client;
+  await job.shared.blobs.run(
+    descriptor.digest,
+    (onProgress, stop) =>
+      underLease(job, () =>
+        fetchAnew({ content, session, descriptor, lease, retries, enoughBytes, signal: stop, onProgress }),
+      ),
+    { onProgress, signal },
+  );
+  await client.leases.addResource(lease, { id: descriptor.digest, type: 'content' });
+}
+
+/** What an earlier attempt left may be damaged, so a mismatch of a resumed blob gets one try from the start. */
+async function fetchAnew(fetch: BlobFetch): Promise<void> {
+  let resumed = false;
+  try {
+    await fetchBlob({ ...fetch, onResume: () => (resumed = true) });
+  } catch (error) {
+    if (!resumed || !isMismatch(error)) throw error;
+    await fetchBlob(fetch);
+  }
+}
+
+function name(job: PullJob): string {
+  return formatReference(job.reference);
+}

@@ -1,0 +1,115 @@
+import type { ImagesConfig } from '../../../config/types.ts';
+import type { Readable } from 'node:stream';
+import type { EngineEvent, ImageHistory, ImagePruneFilter, Images, Progress } from '../../../hooks/engine.ts';
+import type { Image } from '../../../hooks/image.ts';
+import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
+import { loadArchive } from '../archive/loadArchive.ts';
+import { saveArchive } from '../archive/saveArchive.ts';
+import { bootstrapImage } from '../bootstrap/bootstrapImage.ts';
+import { damagedImages } from './damagedImage.ts';
+import { findImage } from './findImage.ts';
+import { imageHistory } from '../content/imageHistory.ts';
+import { ImageIndex } from './ImageIndex.ts';
+import { ImageReaders } from '../imageReaders.ts';
+import { pruneImages } from './pruneImages.ts';
+import { pullImage } from '../pull/pullImage.ts';
+import { PullLeases } from '../pull/PullLeases.ts';
+import { Transport } from '../registry/Transport.ts';
+import { type Removed, removeImage } from './removeImage.ts';
+import type { RootfsReader } from '../rootfsReader.ts';
+import { SharedWork } from '../pull/SharedWork.ts';
+import type { StoreContext } from './storeContext.ts';
+import { tagImage } from './tagImage.ts';
+
+export interface ImageStoreOptions {
+  client: ContainerdClient;
+  config: ImagesConfig;
+  /** The daemon's root: marks what it is bringing. */
+  owner: string;
+  /** Names of the containers that were made from the image of that id. */
+  isInUse: (imageId: string) => string[];
+  /** Told `pull`, `tag`, `untag`, `delete`, `load` and `save` of images. */
+  emit?: (event: Omit<EngineEvent, 'timeNano'>) => void;
+}
+
+/** The images on the host. containerd holds them; this finds, brings, names and removes them. */
+export class ImageStore implements Images {
+  readonly #store: StoreContext;
+  readonly #readers: ImageReaders;
+
+  constructor({ client, config, owner, isInUse, emit = () => undefined }: ImageStoreOptions) {
+    this.#readers = new ImageReaders(client);
+    this.#store = {
+      client,
+      config,
+      isInUse,
+      emit,
+      index: new ImageIndex(client),
+      leases: new PullLeases(client.leases, owner),
+      transport: new Transport({ rate: config.minimumRate, window: config.minimumRateWindow }),
+      shared: { blobs: new SharedWork(), snapshots: new SharedWork() },
+    };
+  }
+
+  async get(ref: string, platform?: string): Promise<Image> {
+    const { index, config } = this.#store;
+    return findImage(await index.read(), ref, platform, config.defaultRegistry).image;
+  }
+
+  async list(): Promise<Image[]> {
+    const snapshot = await this.#store.index.read();
+    return [...snapshot.byId.values(), ...damagedImages(snapshot)];
+  }
+
+  pull(ref: string, options?: Parameters<Images['pull']>[1]): Promise<Image> {
+    return pullImage(this.#store, ref, options);
+  }
+
+  tag(source: string, target: string): Promise<void> {
+    return tagImage(this.#store, source, target);
+  }
+
+  remove(ref: string, options?: { force?: boolean }): Promise<Removed> {
+    return removeImage(this.#store, ref, options);
+  }
+
+  load(archive: Readable, onProgress?: (progress: Progress) => void): Promise<Image[]> {
+    return loadArchive(this.#store, archive, onProgress);
+  }
+
+  save(refs: string[]): Promise<Readable> {
+    return saveArchive(this.#store, refs);
+  }
+
+  bootstrap(
+    options: Parameters<Images['bootstrap']>[0],
+    onProgress?: (progress: Progress) => void,
+    signal?: AbortSignal,
+  ): Promise<Image> {
+    return bootstrapImage(this.#store, options, onProgress, signal);
+  }
+
+  prune(filter?: ImagePruneFilter): Promise<{ deleted: string[]; reclaimed: number }> {
+    return pruneImages(this.#store, filter);
+  }
+
+  async history(ref: string): Promise<ImageHistory[]> {
+    return imageHistory(await this.get(ref));
+  }
+
+  /** Reads the files of an image by its chain id, without a container. */
+  files(chainId: string): Promise<RootfsReader> {
+    return this.#readers.open(chainId);
+  }
+
+  /** Call once at the start: drops what a crash in the middle of a pull, load, save or bootstrap has left. */
+  recover(): Promise<void> {
+    return this.#store.leases.recover();
+  }
+
+  /** Ends connections and subscriptions. */
+  close(): void {
+    this.#store.index.close();
+    this.#store.transport.close();
+  }
+}

@@ -1,0 +1,104 @@
+import { PouchError } from '../../../hooks/errors.ts';
+import type { Image } from '../../../hooks/image.ts';
+import { ifFound } from '../../containerd/rpc/isError.ts';
+import { findDamaged, findImage } from './findImage.ts';
+import { type Snapshot, danglingPrefix } from './ImageIndex.ts';
+import { repositoryOf } from '../content/reference.ts';
+import { type StoreContext, emitImage } from './storeContext.ts';
+
+export interface Removed {
+  untagged: string[];
+  deleted: string[];
+}
+
+/**
+ * Docker's rules: a reference is removed alone while the image has others; the last one, or an id, removes the image.
+ * That is refused while containers use it, and by id while several repositories name it, unless forced. Containers
+ * keep working: containerd keeps the layers that their snapshots stand on.
+ * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_IN_USE
+ */
+export async function removeImage(
+  store: StoreContext,
+  ref: string,
+  { force = false } = {},
+): Promise<Removed> {
+  const snapshot = await store.index.read();
+  const damaged = findDamaged(snapshot, ref, store.config.defaultRegistry);
+  if (damaged) return removeDamaged(store, snapshot, { ref, force, ...damaged });
+  const { entry, image } = findImage(snapshot, ref, undefined, store.config.defaultRegistry);
+  const names = namesOf(snapshot, image);
+  if (entry && names.some((name) => name !== entry.name)) return untag(store, [entry.name]);
+  if (!force) {
+    if (!entry) refuseIfShared(image);
+    refuseIfInUse(store, ref, image);
+  }
+  const removed = await untag(store, names);
+  const deleted = [...new Set(idsBelow(snapshot, names))].filter((id) => id !== image.id);
+  for (const id of [image.id, ...deleted]) emitImage(store, 'delete', id);
+  return { ...removed, deleted: [image.id, ...deleted] };
+}
+
+/** The same rules for an image that cannot be read. Its content goes with its last record. */
+async function removeDamaged(
+  store: StoreContext,
+  { byName }: Snapshot,
+  { ref, force, name, image }: { ref: string; force: boolean; name?: string; image: Image },
+): Promise<Removed> {
+  const names = [...byName.values()]
+    .filter(({ damage }) => damage?.id === image.id)
+    .map((entry) => entry.name);
+  if (name !== undefined && names.length > 1) return untag(store, [name]);
+  if (!force) {
+    if (name === undefined) refuseIfShared(image);
+    refuseIfInUse(store, ref, image);
+  }
+  const removed = await untag(store, names);
+  emitImage(store, 'delete', image.id);
+  return { ...removed, deleted: [image.id] };
+}
+
+/** All records that lead to the image. */
+function namesOf({ byName }: Snapshot, image: Image): string[] {
+  const entries = [...byName.values()].filter(({ variants }) => variants.some(({ id }) => id === image.id));
+  return entries.map(({ name }) => name);
+}
+
+/** A record may lead to variants for several platforms, which go together. */
+function idsBelow({ byName }: Snapshot, names: string[]): string[] {
+  return names.flatMap((name) => byName.get(name)?.variants.map(({ id }) => id) ?? []);
+}
+
+async function untag(store: StoreContext, names: string[]): Promise<Removed> {
+  for (const [i, name] of names.entries()) {
+    // The last one waits for the garbage collection, so that the space is free when the call ends.
+    await ifFound(store.client.images.delete(name, { sync: i === names.length - 1, deadlineMs: 300_000 }));
+  }
+  store.index.invalidate();
+  const untagged = names.filter((name) => !name.startsWith(danglingPrefix));
+  for (const name of untagged) emitImage(store, 'untag', name);
+  return { untagged, deleted: [] };
+}
+
+function refuseIfShared({ id, references }: Image): void {
+  const repositories = new Set(references.map(repositoryOf));
+  if (repositories.size < 2) return;
+  throw new PouchError(
+    'PCH_IMAGE_IN_USE',
+    `image ${id} has names in ${repositories.size} repositories: ${references.join(', ')}`,
+    {
+      hint: 'Remove the names one by one, or force the removal.',
+    },
+  );
+}
+
+function refuseIfInUse(store: StoreContext, ref: string, { id }: Image): void {
+  const containers = store.isInUse(id);
+  if (containers.length === 0) return;
+  throw new PouchError(
+    'PCH_IMAGE_IN_USE',
+    `image ${ref} is used by the container ${containers.slice(0, 5).join(', ')}`,
+    {
+      hint: `Remove the container first (pouch rm ${containers[0] ?? ''}), or force the removal.`,
+    },
+  );
+}

@@ -1,0 +1,39 @@
+import { PouchError } from '../../../hooks/errors.ts';
+
+/** Gives containerd's failures to store content or to unpack it the code that their text tells. */
+export function storageError(error: unknown, what: string): unknown {
+  if (!(error instanceof PouchError) || !error.code.startsWith('PCH_CONTAINERD_')) return error;
+  if (/no space left on device|disk quota exceeded/i.test(error.message)) return diskFull(error, what);
+  if (/unexpected commit (?:digest|size)/i.test(error.message)) return mismatch(error, what);
+  return error;
+}
+
+export function isMismatch(error: unknown): boolean {
+  return error instanceof PouchError && error.code === 'PCH_DIGEST_MISMATCH';
+}
+
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof PouchError && error.code === 'PCH_DISK_FULL';
+}
+
+function diskFull(cause: PouchError, what: string): PouchError {
+  return new PouchError('PCH_DISK_FULL', `the disk is full: ${what} could not be stored`, {
+    hint: 'Free space (pouch image prune, pouch rm) or move root to a larger disk, then try again.',
+    cause,
+  });
+}
+
+function mismatch(cause: PouchError, what: string): PouchError {
+  return new PouchError(
+    'PCH_DIGEST_MISMATCH',
+    `${what} is not what its digest says: ${tail(cause.message)}`,
+    {
+      hint: 'The source is damaged or was changed on the way; nothing of it was kept. Try again, then ask who runs it.',
+      cause,
+    },
+  );
+}
+
+function tail(message: string): string {
+  return message.slice(message.search(/unexpected commit/i));
+}

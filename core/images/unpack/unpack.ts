@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
+import { ifFound, isContainerdError } from '../../containerd/rpc/isError.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { Descriptor } from '../../../hooks/image.ts';
+import { storageError } from '../store/storageError.ts';
+
+export interface LayerToUnpack {
+  descriptor: Descriptor;
+  /** Digest of the uncompressed layer, from the image's configuration. */
+  diffId: string;
+  /** Key of the snapshot that is to be made. */
+  chainId: string;
+  /** Chain id of the layer below; empty for the lowest. */
+  parent: string;
+}
+
+/** Makes the committed snapshot of a layer on its parent. The blob and the parent must be there. */
+export async function unpackLayer(
+  client: ContainerdClient,
+  layer: LayerToUnpack,
+  lease: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const key = `extract-${randomUUID()} ${layer.chainId}`;
+  const options = { lease, signal };
+  try {
+    const mounts = await client.snapshots.prepare(key, layer.parent, {}, options);
+    const applied = await client.diff.apply(layer.descriptor, mounts, options);
+    if (applied.digest !== layer.diffId) throw wrongContent(layer, applied.digest);
+    await client.snapshots.commit(layer.chainId, key, {}, options);
+  } catch (error) {
+    await ifFound(client.snapshots.remove(key));
+    // Another client of containerd has made it meanwhile.
+    if (isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) return;
+    throw storageError(error, `layer ${layer.descriptor.digest}`);
+  }
+}
+
+/** Whether the snapshot is there; then the lease holds it from now on. */
+export async function holdSnapshot(
+  client: ContainerdClient,
+  chainId: string,
+  lease: string,
+): Promise<boolean> {
+  const type = `snapshots/${client.snapshots.snapshotter}`;
+  if (!(await ifFound(client.snapshots.stat(chainId)))) return false;
+  await client.leases.addResource(lease, { id: chainId, type });
+  // It may have been collected before the lease had it.
+  return (await ifFound(client.snapshots.stat(chainId))) !== undefined;
+}
+
+function wrongContent({ descriptor, diffId }: LayerToUnpack, found: string): PouchError {
+  return new PouchError(
+    'PCH_DIGEST_MISMATCH',
+    `layer ${descriptor.digest} unpacks to ${found}, the image's configuration says ${diffId}`,
+    { hint: 'The image was made wrongly; ask who made it.' },
+  );
+}

@@ -1,0 +1,53 @@
+import type { BlameEntry, Degradation } from '../../../hooks/plan.ts';
+import { blameOf, DraftTracker } from '../draft/DraftTracker.ts';
+import type { PreparedTap } from '../tap.ts';
+import type { CallScope } from './callTap.ts';
+import { callTap } from './callTap.ts';
+import type { HookRun } from './compileHook.ts';
+import type { TapGuard } from './settleTap.ts';
+import { settleTap } from './settleTap.ts';
+
+export interface PlanScope extends CallScope {
+  /** Who has set which field so far; shared by the hooks of one container, so that a conflict across them is seen. */
+  readonly fieldOwners?: Map<string, string> | undefined;
+}
+
+/** One waterfall over a draft: each tap's changes are taken over whole, with their blame, or not at all. */
+export class PlanRun implements HookRun {
+  readonly blame: BlameEntry[] = [];
+  readonly degraded: Degradation[] = [];
+  readonly #tracker: DraftTracker;
+  readonly #scope: PlanScope;
+  readonly #guardOf: (tap: PreparedTap) => TapGuard;
+
+  constructor(draft: object, scope: PlanScope, guardOf: (tap: PreparedTap) => TapGuard) {
+    this.#tracker = new DraftTracker(draft, scope.fieldOwners ?? new Map<string, string>());
+    this.#scope = scope;
+    this.#guardOf = guardOf;
+  }
+
+  /** What the first tap gets. */
+  get input(): object {
+    return this.#tracker.draft;
+  }
+
+  get result(): object {
+    return this.#tracker.good;
+  }
+
+  async step(tap: PreparedTap): Promise<object> {
+    const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), () => this.#attempt(tap));
+    if (settled.ok) this.blame.push(...blameOf(settled.value, tap, settled.ms));
+    else if (settled.degraded) this.degraded.push(settled.degraded);
+    return this.#tracker.draft;
+  }
+
+  async #attempt(tap: PreparedTap) {
+    try {
+      return this.#tracker.accept(tap, await callTap(tap, this.#tracker.draft, this.#scope));
+    } catch (error) {
+      this.#tracker.rollBack();
+      throw error;
+    }
+  }
+}

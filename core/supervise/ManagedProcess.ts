@@ -1,0 +1,269 @@
+import type { ChildProcess } from 'node:child_process';
+import { PouchError, toPouchError } from '../../hooks/errors.ts';
+import { openFilesLimit } from '../host/openFiles.ts';
+import { Backoff } from './Backoff.ts';
+import { endProcess } from './endProcess.ts';
+import { findByArguments } from './findProcess.ts';
+import { type LaunchOptions, launch } from './launch.ts';
+import { tailLog } from './logFile.ts';
+import { readPidFile, removePidFile, writePidFile } from './pidFile.ts';
+import { type ProcessIdentity, identify, isAlive } from './processIdentity.ts';
+import { waitUntil } from './waitUntil.ts';
+
+/**
+ * `command` is an absolute path (of no `#!` script) and `args` make the command line unique on the host. `maxLogBytes`:
+ * a larger log is moved to LOGFILE.1 before a start; default 16 MiB.
+ */
+export interface ManagedProcessOptions extends LaunchOptions {
+  /** For messages, e.g. "containerd". */
+  name: string;
+  /** In an existing directory, like the log. */
+  pidFile: string;
+  /** Says what the process was started with: a running one with another fingerprint is replaced, not adopted. */
+  fingerprint?: string;
+  /** Whether the process serves. Asked again and again until it is true; throwing means not yet. */
+  isReady: () => Promise<boolean>;
+  /** Default: 20 s. */
+  readyWithinMs?: number;
+  /** From SIGTERM to SIGKILL. Default: 10 s. */
+  stopWithinMs?: number;
+  /** Waits before restarts, doubling. Default: 100 ms to 30 s. */
+  backoff?: { minMs: number; maxMs: number };
+  onEvent?: (event: ProcessEvent) => void;
+}
+
+/** What happens to a managed process, for the log. An adopted one leaves neither exit code nor signal. */
+export type ProcessEvent =
+  | { type: 'started' | 'adopted'; pid: number }
+  | { type: 'exited'; pid: number; code: number | null; signal: NodeJS.Signals | null; restartInMs: number }
+  | { type: 'restart-failed'; error: PouchError; restartInMs: number };
+
+export interface ProcessState {
+  name: string;
+  /** "waiting": it died and is started again after a pause. */
+  phase: 'stopped' | 'starting' | 'running' | 'waiting';
+  pid: number | undefined;
+  /** It was running already when this daemon started. */
+  adopted: boolean;
+  /** Since this daemon started. */
+  restarts: number;
+  logFile: string;
+}
+
+/** How often an adopted process, whose end nobody tells us, is looked at. */
+const lookEveryMs = 500;
+
+/** A process that lived this long did not crash at its start, so the next pause is short again. */
+const stableAfterMs = 60_000;
+
+/**
+ * A long-living process in a session of its own: it outlives this daemon, is adopted by the next one and is started
+ * again when it dies.
+ */
+export class ManagedProcess {
+  readonly #options: ManagedProcessOptions;
+  readonly #backoff: Backoff;
+  #phase: ProcessState['phase'] = 'stopped';
+  #running: ProcessIdentity | undefined;
+  /** Unset for an adopted process. */
+  #child: ChildProcess | undefined;
+  #runningSince = 0;
+  #restarts = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** Aborted when nobody wants to know any more what becomes of the process. */
+  #watch = new AbortController();
+
+  constructor(options: ManagedProcessOptions) {
+    const { minMs, maxMs } = options.backoff ?? { minMs: 100, maxMs: 30_000 };
+    this.#options = options;
+    this.#backoff = new Backoff(minMs, maxMs);
+  }
+
+  /** Adopts the running process or starts one, and waits until it serves; else PCH_PROCESS_START. */
+  async start(): Promise<void> {
+    if (this.#phase !== 'stopped') return;
+    this.#phase = 'starting';
+    this.#watch = new AbortController();
+    try {
+      await this.#adoptOrLaunch();
+    } catch (error) {
+      this.#phase = 'stopped';
+      throw error;
+    }
+  }
+
+  /** Ends the process, with SIGKILL if SIGTERM does not help in time. */
+  async stop(): Promise<void> {
+    this.detach();
+    const running = this.#running ?? readPidFile(this.#options.pidFile);
+    if (running) await this.#end(running);
+  }
+
+  /** Lets the process run on without watching it: what a daemon does when it ends. */
+  detach(): void {
+    this.#watch.abort();
+    clearTimeout(this.#timer);
+    this.#phase = 'stopped';
+  }
+
+  /** Looks now whether the process lives: for whoever lost the connection to it. */
+  check(): void {
+    if (this.#phase === 'running' && this.#running && !isAlive(this.#running)) this.#onExit();
+  }
+
+  state(): ProcessState {
+    return {
+      name: this.#options.name,
+      phase: this.#phase,
+      pid: this.#running?.pid,
+      adopted: this.#running !== undefined && this.#child === undefined,
+      restarts: this.#restarts,
+      logFile: this.#options.logFile,
+    };
+  }
+
+  async #adoptOrLaunch(): Promise<void> {
+    const found = await this.#findRunning();
+    if (found && (await this.#adopts(found))) return;
+    await this.#launch();
+    await this.#becomeReady();
+  }
+
+  /**
+   * The process of the pid file, or, if we died before writing one, the process with our command line. One that may open fewer
+   * files than this daemon is replaced: it was started before somebody raised the limit.
+   */
+  async #findRunning(): Promise<ProcessIdentity | undefined> {
+    const { command, args, fingerprint = '', pidFile } = this.#options;
+    const record = readPidFile(pidFile);
+    if (record && isAlive(record)) {
+      const isCurrent = record.fingerprint === fingerprint && openFilesLimit(record.pid) >= openFilesLimit();
+      if (isCurrent) return record;
+      await this.#end(record);
+    }
+    return findByArguments([command, ...args]);
+  }
+
+  /** False if it does not serve; it was ended then. */
+  async #adopts(found: ProcessIdentity): Promise<boolean> {
+    this.#child = undefined;
+    this.#record(found);
+    try {
+      await this.#becomeReady();
+    } catch (error) {
+      if (error instanceof PouchError && error.code === 'PCH_PROCESS_START') return false;
+      throw error;
+    }
+    this.#options.onEvent?.({ type: 'adopted', pid: found.pid });
+    return true;
+  }
+
+  async #launch(): Promise<void> {
+    const { child, failed } = launch(this.#options);
+    if (child.pid === undefined) throw this.#startError('cannot be executed', await failed);
+    try {
+      const started = identify(child.pid);
+      if (!started) throw this.#startError('ended at once');
+      this.#child = child;
+      this.#record(started);
+    } catch (error) {
+      // Without a record it would run on beside the next one.
+      child.kill('SIGKILL');
+      this.#forget();
+      throw error;
+    }
+    this.#options.onEvent?.({ type: 'started', pid: child.pid });
+  }
+
+  #record(identity: ProcessIdentity): void {
+    this.#running = identity;
+    this.#runningSince = performance.now();
+    writePidFile(this.#options.pidFile, { ...identity, fingerprint: this.#options.fingerprint ?? '' });
+  }
+
+  async #becomeReady(): Promise<void> {
+    const { isReady, readyWithinMs = 20_000 } = this.#options;
+    const { signal } = this.#watch;
+    const running = this.#running as ProcessIdentity;
+    let ready = false;
+    const settled = async () => (ready = await isReady().catch(() => false)) || !isAlive(running);
+    await waitUntil(settled, { withinMs: readyWithinMs, signal });
+    if (signal.aborted) return;
+    if (!ready) await this.#failStart(running, readyWithinMs);
+    this.#phase = 'running';
+    this.#notice();
+  }
+
+  /** A process that does not serve is of no use and would hold its locks. */
+  async #failStart(running: ProcessIdentity, withinMs: number): Promise<never> {
+    const what = isAlive(running) ? `was not ready within ${withinMs} ms` : 'ended before it was ready';
+    await this.#end(running);
+    throw this.#startError(what);
+  }
+
+  /** From now on its exit is noticed: our own child's at once, an adopted one's by looking. */
+  #notice(): void {
+    const child = this.#child;
+    if (!child) return this.#look();
+    if (child.exitCode !== null || child.signalCode !== null) this.#onExit();
+    else child.once('exit', () => this.#onExit());
+  }
+
+  #look(): void {
+    this.check();
+    if (this.#phase === 'running') this.#timer = setTimeout(() => this.#look(), lookEveryMs).unref();
+  }
+
+  #onExit(): void {
+    if (this.#phase !== 'running') return;
+    const [pid, child] = [this.#running?.pid ?? 0, this.#child];
+    if (performance.now() - this.#runningSince > stableAfterMs) this.#backoff.reset();
+    this.#forget();
+    const exit = { code: child?.exitCode ?? null, signal: child?.signalCode ?? null };
+    this.#options.onEvent?.({ type: 'exited', pid, ...exit, restartInMs: this.#restartLater() });
+  }
+
+  #restartLater(): number {
+    clearTimeout(this.#timer);
+    this.#phase = 'waiting';
+    const ms = this.#backoff.next();
+    this.#timer = setTimeout(() => void this.#restart(), ms);
+    return ms;
+  }
+
+  async #restart(): Promise<void> {
+    const { signal } = this.#watch;
+    this.#phase = 'starting';
+    this.#restarts += 1;
+    try {
+      // What could not be ended or recorded may still run.
+      await this.#adoptOrLaunch();
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#options.onEvent?.({
+        type: 'restart-failed',
+        error: toPouchError(error),
+        restartInMs: this.#restartLater(),
+      });
+    }
+  }
+
+  async #end(running: ProcessIdentity): Promise<void> {
+    const { name, pidFile, stopWithinMs = 10_000 } = this.#options;
+    await endProcess(running, name, stopWithinMs);
+    removePidFile(pidFile);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#running = undefined;
+    this.#child = undefined;
+  }
+
+  #startError(what: string, cause?: unknown): PouchError {
+    const { name, command, logFile } = this.#options;
+    const tail = tailLog(logFile);
+    const hint = tail === '' ? `See its log ${logFile}.` : `The end of its log ${logFile}:\n${tail}`;
+    return new PouchError('PCH_PROCESS_START', `${name} (${command}) ${what}`, { hint, cause });
+  }
+}

@@ -1,0 +1,92 @@
+import { type FSWatcher, readdirSync, watch, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { derivedDefaults } from '../../config/derive.ts';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
+
+/** In the directory of the tests: caches that tools keep there, and our own marks. */
+const notOfTests = /^(tsx-\d+|node-compile-cache|jiti|v8-compile-cache.*|\.mark-\d+)$/;
+
+/** Milliseconds. */
+const seenWithinMs = 5_000;
+
+/**
+ * The names under which tests use the host: those of the directories that they create in their work directory, and the bridge,
+ * cgroup and subnet that pouchd derives from `state` in such a directory. Anything without one belongs to others.
+ */
+export class OwnNames {
+  readonly #workDir: string;
+  readonly #watcher: FSWatcher;
+  /** What matches each name, by the name's last word: there may be thousands, and few have a word of the text. */
+  readonly #patterns = new Map<string, Set<string>>();
+  #marks = 0;
+  #lastMark = '';
+
+  /** Collects names until `close`: a directory that is removed before the end may have named a leak too. */
+  constructor(workDir: string) {
+    this.#workDir = workDir;
+    this.#watcher = watch(workDir, (_, name) => this.#see(name ?? ''));
+    this.#add(basename(workDir));
+  }
+
+  /** Whether a name, path or packet filter rule contains one of the names. */
+  areIn(text: string): boolean {
+    const patterns = wordsOf(text).flatMap((word) => [...(this.#patterns.get(word) ?? [])]);
+    return patterns.some((pattern) => new RegExp(pattern).test(text));
+  }
+
+  /** Resolves when every directory created so far is known: the kernel reports changes in their order. */
+  async upToNow(): Promise<void> {
+    const mark = `.mark-${(this.#marks += 1)}`;
+    writeFileSync(join(this.#workDir, mark), '');
+    if (!(await waitUntil(() => this.#lastMark === mark, { withinMs: seenWithinMs, everyMs: 5 })))
+      throw new Error(
+        `the kernel did not report ${mark} in ${this.#workDir} within ${seenWithinMs / 1000} s`,
+      );
+  }
+
+  /** What tests have left in their work directory. */
+  leftFiles(): string[] {
+    return readdirSync(this.#workDir)
+      .filter((name) => !notOfTests.test(name))
+      .map((name) => join(this.#workDir, name));
+  }
+
+  close(): void {
+    this.#watcher.close();
+  }
+
+  #see(name: string): void {
+    if (name.startsWith('.mark-')) this.#lastMark = name;
+    else if (!notOfTests.test(name)) this.#addDirectory(name);
+  }
+
+  #addDirectory(name: string): void {
+    const { bridge, subnet } = derivedFrom(join(this.#workDir, name));
+    // The cgroup has the bridge's name.
+    for (const own of [name, bridge]) this.#add(own);
+    this.#add(subnet, `(?<![\\d.])${literal(subnet)}\\d`);
+  }
+
+  #add(name: string, pattern = `(?<![A-Za-z0-9])${literal(name)}(?![A-Za-z0-9])`): void {
+    const key = wordsOf(name).at(-1) ?? '';
+    const patterns = this.#patterns.get(key);
+    if (patterns) patterns.add(pattern);
+    else this.#patterns.set(key, new Set([pattern]));
+  }
+}
+
+function wordsOf(text: string): string[] {
+  return text.match(/[A-Za-z0-9]+/g) ?? [];
+}
+
+/** Of a daemon whose state is in the directory; the subnet without the last of its four numbers. */
+function derivedFrom(directory: string): { bridge: string; subnet: string } {
+  const state = join(directory, 'state');
+  const defaults = derivedDefaults({ state, managed: true, address: undefined });
+  const value = (path: string) => String(defaults.find((each) => each.path === path)?.value);
+  return { bridge: value('network.bridge'), subnet: value('network.subnet').replace(/\d+\/24$/, '') };
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { waitUntil } from '../../core/supervise/waitUntil.ts';
+
+/** Debian's docker-registry on a free port of loopback, with a root of its own. */
+export class TestRegistry {
+  readonly host: string;
+  readonly dir: string;
+  readonly #process: ChildProcess;
+
+  private constructor(host: string, dir: string, process: ChildProcess) {
+    this.host = host;
+    this.dir = dir;
+    this.#process = process;
+  }
+
+  static async start(): Promise<TestRegistry> {
+    const dir = await mkdtemp(join(tmpdir(), 'pouch-registry-'));
+    const host = `127.0.0.1:${await freePort()}`;
+    const config = join(dir, 'config.yml');
+    await writeFile(config, configuration(host, join(dir, 'data')));
+    const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
+    const isUp = await waitUntil(() => answers(host), { withinMs: 10_000 });
+    if (!isUp) throw new Error(`docker-registry did not answer on ${host}`);
+    return new TestRegistry(host, dir, child);
+  }
+
+  /** Pushes an image from where skopeo finds it, e.g. `oci-archive:FILE`; answers its reference here. */
+  async push(source: string, name: string, ...options: string[]): Promise<string> {
+    const target = `docker://${this.host}/${name}`;
+    await execa('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', ...options, source, target], {
+      timeout: 120_000,
+    });
+    return `${this.host}/${name}`;
+  }
+
+  /** Stores a manifest as it is and answers its digest. */
+  async putManifest(name: string, tag: string, mediaType: string, body: string): Promise<string> {
+    const answer = await fetch(`http://${this.host}/v2/${name}/manifests/${tag}`, {
+      method: 'PUT',
+      headers: { 'content-type': mediaType },
+      body,
+    });
+    if (answer.status !== 201)
+      throw new Error(`PUT of the manifest: ${answer.status} ${await answer.text()}`);
+    return answer.headers.get('docker-content-digest') ?? '';
+  }
+
+  async manifest(name: string, tag: string): Promise<{ mediaType: string; digest: string; body: string }> {
+    const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*';
+    const answer = await fetch(`http://${this.host}/v2/${name}/manifests/${tag}`, { headers: { accept } });
+    return {
+      mediaType: answer.headers.get('content-type') ?? '',
+      digest: answer.headers.get('docker-content-digest') ?? '',
+      body: await answer.text(),
+    };
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode === null) {
+      const ended = once(this.#process, 'exit');
+      this.#process.kill('SIGTERM');
+      await ended;
+    }
+    await rm(this.dir, { recursive: true });
+  }
+}
+
+/** A port of loopback that nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function answers(host: string): Promise<boolean> {
+  return fetch(`http://${host}/v2/`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+function configuration(host: string, data: string): string {
+  return `version: 0.1
+log: { level: error }
+storage:
+  filesystem: { rootdirectory: ${data} }
+  delete: { enabled: true }
+http: { addr: "${host}" }
+`;
+}

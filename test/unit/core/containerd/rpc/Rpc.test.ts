@@ -1,0 +1,127 @@
+import { status, type ServerUnaryCall } from '@grpc/grpc-js';
+import assert from 'node:assert/strict';
+import { ContainerdClient, connectExternal } from '../../../../../core/containerd/index.ts';
+import { PouchError } from '../../../../../hooks/errors.ts';
+import { failing, fakeServer, type FakeServer } from '../fakeServer.ts';
+
+describe('a call to containerd', () => {
+  let server: FakeServer | undefined;
+  let client: ContainerdClient | undefined;
+
+  afterEach(async () => {
+    client?.close();
+    await server?.stop();
+    client = server = undefined;
+  });
+
+  async function connect(get: unknown): Promise<ContainerdClient> {
+    const rest = failing(status.UNIMPLEMENTED);
+    const images = { get, list: rest, create: rest, update: rest, delete: rest } as Parameters<
+      typeof fakeServer
+    >[0];
+    server = await fakeServer(images);
+    return (client = new ContainerdClient({ address: server.address, namespace: 'pouch' }));
+  }
+
+  const expected: [number, string][] = [
+    [status.NOT_FOUND, 'PCH_CONTAINERD_NOT_FOUND'],
+    [status.ALREADY_EXISTS, 'PCH_CONTAINERD_ALREADY_EXISTS'],
+    [status.FAILED_PRECONDITION, 'PCH_CONTAINERD_PRECONDITION'],
+    [status.INVALID_ARGUMENT, 'PCH_CONTAINERD_INVALID'],
+    [status.UNAVAILABLE, 'PCH_CONTAINERD_UNAVAILABLE'],
+    [status.UNIMPLEMENTED, 'PCH_CONTAINERD_UNSUPPORTED'],
+    [status.UNKNOWN, 'PCH_CONTAINERD_FAILED'],
+    [status.INTERNAL, 'PCH_CONTAINERD_FAILED'],
+  ];
+  for (const [code, pouchCode] of expected) {
+    it(`that fails with gRPC status ${status[code]} has the code ${pouchCode}, containerd's words and the cause`, async () => {
+      const containerd = await connect(failing(code, 'image "x": because'));
+      await assert.rejects(containerd.images.get('x'), (error: PouchError) => {
+        assert.equal(error.code, pouchCode);
+        assert.equal(error.message, 'containerd Images.Get: image "x": because');
+        assert.equal((error.cause as { code: number }).code, code);
+        return true;
+      });
+    });
+  }
+
+  it('that is not answered fails at its deadline', async () => {
+    const containerd = await connect(() => undefined);
+    await assert.rejects(containerd.images.get('x', { deadlineMs: 50 }), { code: 'PCH_DEADLINE' });
+  });
+
+  it('whose deadline is kept by the client sends none, and fails at it all the same', async () => {
+    const sent: unknown[] = [];
+    const containerd = await connect((call: ServerUnaryCall<unknown, unknown>) => {
+      sent.push(call.getDeadline());
+    });
+    await assert.rejects(containerd.images.get('x', { deadlineMs: 500, deadlineAt: 'client' }), {
+      code: 'PCH_DEADLINE',
+    });
+    assert.deepEqual(sent, [Infinity]);
+  });
+
+  it('is cancelled by its signal, also on the server', async () => {
+    const stop = new AbortController();
+    let cancelled: () => void;
+    const seen = new Promise<void>((resolve) => (cancelled = resolve));
+    const containerd = await connect((call: ServerUnaryCall<unknown, unknown>) => {
+      call.on('cancelled', () => cancelled());
+      stop.abort();
+    });
+    await assert.rejects(containerd.images.get('x', { signal: stop.signal }), { code: 'PCH_CANCELLED' });
+    await seen;
+  });
+
+  it('fails with the reason of its signal when that is an error of ours', async () => {
+    const reason = new PouchError('PCH_CONFLICT', 'the container is being removed');
+    const containerd = await connect(() => undefined);
+    await assert.rejects(containerd.images.get('x', { signal: AbortSignal.abort(reason) }), reason);
+  });
+
+  it('carries namespace and lease', async () => {
+    const seen: unknown[] = [];
+    const containerd = await connect(
+      (call: ServerUnaryCall<unknown, unknown>, answer: (e: null, v: object) => void) => {
+        seen.push(call.metadata.get('containerd-namespace'), call.metadata.get('containerd-lease'));
+        answer(null, { image: { name: 'x', labels: {} } });
+      },
+    );
+    await containerd.images.get('x');
+    await containerd.images.get('x', { namespace: 'other', lease: 'l' });
+    assert.deepEqual(seen, [['pouch'], [], ['other'], ['l']]);
+  });
+
+  it('whose answer lacks what it must hold fails instead of giving undefined', async () => {
+    const containerd = await connect((_: unknown, answer: (e: null, v: object) => void) => answer(null, {}));
+    await assert.rejects(containerd.images.get('x'), /without the image/);
+  });
+});
+
+describe('an external containerd', () => {
+  for (const [version, isSupported] of [
+    ['1.5.9', false],
+    ['v1.4.0', false],
+    ['1.6.20~ds1', true],
+    ['v1.7.13', true],
+    ['2.1.0', true],
+    ['dev', true],
+  ] as const) {
+    it(`of version ${version} is ${isSupported ? 'taken' : 'refused with what to do'}`, async () => {
+      const unused = failing(status.UNIMPLEMENTED);
+      const images = { get: unused, list: unused, create: unused, update: unused, delete: unused };
+      const server = await fakeServer(images, (_, answer) => answer(null, { version, revision: '' }));
+      try {
+        const connecting = connectExternal({ address: server.address, namespace: 'pouch' });
+        if (isSupported) (await connecting).client.close();
+        else
+          await assert.rejects(connecting, {
+            code: 'PCH_CONTAINERD_UNSUPPORTED',
+            message: new RegExp(version),
+          });
+      } finally {
+        await server.stop();
+      }
+    });
+  }
+});

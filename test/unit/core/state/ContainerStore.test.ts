@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { ContainerStore } from '../../../../core/state/ContainerStore.ts';
+import { fullRecord } from '../fullRecord.ts';
+import { temporaryDirectory } from '../temporaryDirectory.ts';
+
+describe('the container store', () => {
+  const directory = temporaryDirectory();
+  let store: ContainerStore;
+  beforeEach(() => {
+    store = new ContainerStore(directory.path);
+  });
+
+  const stored = (start: string, name: string) => {
+    const id = start.padEnd(64, '0');
+    return fullRecord(id, store.directoryOf(id), { name });
+  };
+  const a = () => stored('aa11', 'first');
+  const b = () => stored('aa22', 'second');
+  const configOf = (id: string) => `${store.directoryOf(id)}/config.json`;
+
+  async function saved(...records: ReturnType<typeof fullRecord>[]): Promise<void> {
+    await store.load();
+    for (const one of records) {
+      mkdirSync(store.directoryOf(one.id));
+      store.add(one);
+      await store.save(one);
+    }
+  }
+
+  it('finds by name, with or without a slash, by id and by a prefix of it', async () => {
+    await saved(a(), b());
+    for (const ref of ['first', '/first', a().id, 'aa1', 'aa11000'])
+      assert.equal(store.find(ref).name, 'first', ref);
+  });
+
+  it('says when a prefix fits several, and when there is none', async () => {
+    await saved(a(), b());
+    assert.throws(() => store.find('aa'), { code: 'PCH_ID_AMBIGUOUS' });
+    for (const ref of ['nobody', 'aa3', '', '/'])
+      assert.throws(() => store.find(ref), { code: 'PCH_CONTAINER_NOT_FOUND' }, ref);
+  });
+
+  it('has after a restart what was saved', async () => {
+    await saved(a(), b());
+    const again = new ContainerStore(directory.path);
+    assert.deepEqual(await again.load(), { recordless: [], damaged: [] });
+    assert.deepEqual(
+      again
+        .list()
+        .map(({ name }) => name)
+        .sort(),
+      ['first', 'second'],
+    );
+    assert.deepEqual(again.find('first'), a());
+  });
+
+  it('reads the others beside directories without a record and damaged ones', async () => {
+    await saved(a(), b());
+    const [cut, strange] = ['cc', 'dd'].map((digits) => digits.repeat(32)) as [string, string];
+    mkdirSync(store.directoryOf(cut));
+    mkdirSync(store.directoryOf(strange));
+    writeFileSync(configOf(strange), '{"id":');
+    writeFileSync(configOf(b().id), readFileSync(configOf(a().id)));
+    const again = new ContainerStore(directory.path);
+    const { recordless, damaged } = await again.load();
+    assert.deepEqual(recordless, [cut]);
+    assert.deepEqual(Object.fromEntries(damaged.map(({ id, read }) => [id, read.problem])), {
+      [b().id]: `config.json: id: expected ${b().id}, found ${a().id}`,
+      [strange]: 'config.json: expected JSON, found "{\\"id\\":"',
+    });
+    assert.deepEqual(
+      again.list().map(({ name }) => name),
+      ['first'],
+    );
+  });
+
+  it('leaves what is not a container of ours alone', async () => {
+    await store.load();
+    for (const name of ['lost+found', 'backup', 'AB'.repeat(32)])
+      mkdirSync(`${directory.path}/containers/${name}`);
+    assert.deepEqual(await new ContainerStore(directory.path).load(), { recordless: [], damaged: [] });
+    assert.ok(existsSync(`${directory.path}/containers/lost+found`));
+  });
+
+  it('finishes a removal that was cut off', async () => {
+    await saved(a());
+    const removed = `${store.directoryOf(b().id)}.removed`;
+    mkdirSync(removed);
+    writeFileSync(`${removed}/config.json`, '{}');
+    assert.deepEqual(await new ContainerStore(directory.path).load(), { recordless: [], damaged: [] });
+    assert.equal(existsSync(removed), false);
+  });
+
+  it('reads a record without a version, and refuses one of a later version', async () => {
+    await saved(a(), b());
+    assert.match(readFileSync(configOf(a().id), 'utf8'), /^\{\n "version": 1,/);
+    writeFileSync(configOf(a().id), JSON.stringify(a()));
+    writeFileSync(configOf(b().id), JSON.stringify({ version: 2, what: 'is this?' }));
+    const again = new ContainerStore(directory.path);
+    const { damaged } = await again.load();
+    assert.deepEqual(again.find('first'), a());
+    assert.deepEqual(damaged, [
+      {
+        id: b().id,
+        read: { state: 'newer', problem: 'config.json: expected version 1, found 2 of a newer Pouch' },
+      },
+    ]);
+  });
+
+  it('lists a damaged container apart, finds it for those that ask, and refuses it to the others', async () => {
+    await saved(a());
+    const problem = 'config.json: expected an object, found null';
+    const damage = { path: configOf(b().id), problem, hint: 'restore it', usesUnknown: true };
+    store.quarantine({ ...b(), damage });
+    assert.equal(store.findAny('second').damage?.problem, problem);
+    assert.equal(store.findAny('aa2').id, b().id);
+    assert.throws(() => store.find('second'), {
+      code: 'PCH_CONTAINER_DAMAGED',
+      message: `the container second is damaged: ${problem}`,
+      hint: 'restore it',
+    });
+    assert.deepEqual([store.has(b().id), store.knows(b().id)], [false, true]);
+    assert.equal(store.list().length, 1);
+    assert.equal(store.listUsers().length, 2);
+    assert.ok(store.isNameTaken('second'));
+    await store.delete(b().id);
+    assert.deepEqual(store.damaged(), []);
+    assert.equal(store.isNameTaken('second'), false);
+  });
+
+  it('gives a name once, also while its container is being made', async () => {
+    await saved(a());
+    assert.throws(() => store.reserve('first'), { code: 'PCH_NAME_IN_USE', message: /aa1100000000/ });
+    const reserved = store.reserve('third');
+    assert.throws(() => store.reserve('third'), { code: 'PCH_NAME_IN_USE', message: /being made/ });
+    assert.ok(store.isNameTaken('first') && store.isNameTaken('third'));
+    reserved.release();
+    assert.equal(store.isNameTaken('third'), false);
+    store.reserve('third').release();
+  });
+
+  it('a container that leaves gives its name away, and is no user of anything any more', async () => {
+    await saved(a());
+    const first = store.find('first');
+    store.forgetName(first);
+    store.reserve('first').release();
+    assert.equal(store.list().length, 1);
+    assert.deepEqual(store.listStaying(), []);
+    const next = stored('bb', 'first');
+    await saved(next);
+    await store.delete(first.id);
+    assert.equal(store.find('first').id, next.id);
+  });
+
+  it('does not bring back a removed container that a late verb saves', async () => {
+    const late = a();
+    await saved(late);
+    await store.delete(late.id);
+    await assert.rejects(store.save(late), { code: 'PCH_CONTAINER_NOT_FOUND' });
+    assert.ok(!existsSync(store.directoryOf(late.id)));
+  });
+
+  it('removes a container with its directory', async () => {
+    await saved(a());
+    const path = store.directoryOf(a().id);
+    await store.delete(a().id);
+    assert.equal(existsSync(path), false);
+    assert.throws(() => store.find('first'), { code: 'PCH_CONTAINER_NOT_FOUND' });
+    await store.delete(a().id);
+  });
+
+  it('shows a container that is being made to its own effects alone', async () => {
+    await store.load();
+    const staged = store.stage(a());
+    assert.equal(store.get(a().id).name, 'first');
+    assert.deepEqual(store.list(), []);
+    assert.throws(() => store.find('first'), { code: 'PCH_CONTAINER_NOT_FOUND' });
+    staged.unstage();
+    assert.throws(() => store.get(a().id), { code: 'PCH_CONTAINER_NOT_FOUND' });
+  });
+});

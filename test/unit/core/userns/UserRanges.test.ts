@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { UserRanges } from '../../../../core/userns/UserRanges.ts';
+import type { ContainerRecord } from '../../../../hooks/engine.ts';
+
+const within = { first: 1000, last: 1299 };
+
+describe('host ids for containers', () => {
+  let records: Pick<ContainerRecord, 'draft'>[];
+  let ranges: UserRanges;
+  beforeEach(() => {
+    records = [];
+    ranges = new UserRanges(() => records);
+  });
+
+  function recorded(...mappings: [hostID: number, size: number][]) {
+    const list = mappings.map(([hostID, size]) => ({ containerID: 0, hostID, size }));
+    records.push({ draft: { uidMappings: list, gidMappings: list } } as unknown as ContainerRecord);
+  }
+
+  it('are the lowest that nobody has, in gaps too', () => {
+    recorded([1200, 50]);
+    recorded([1000, 100]);
+    assert.deepEqual(ranges.take('a', 100, within), { first: 1100, last: 1199 });
+    assert.deepEqual(ranges.take('b', 50, within), { first: 1250, last: 1299 });
+  });
+
+  it('are kept for a container that is being made, and free again when it is not', () => {
+    assert.equal(ranges.take('a', 200, within).first, 1000);
+    assert.throws(() => ranges.take('b', 200, within), { code: 'PCH_USERNS_FULL' });
+    ranges.release('a');
+    assert.equal(ranges.take('b', 200, within).first, 1000);
+  });
+
+  it('a second plan of the same container does not stand in its own way', () => {
+    assert.equal(ranges.take('a', 300, within).first, 1000);
+    assert.equal(ranges.take('a', 300, within).first, 1000);
+  });
+
+  it('never overlap those that a user has chosen, inside or half outside of the range', () => {
+    recorded([900, 150], [1290, 100]);
+    assert.deepEqual(ranges.take('a', 200, within), { first: 1050, last: 1249 });
+    assert.throws(() => ranges.take('b', 41, within), { code: 'PCH_USERNS_FULL' });
+    assert.deepEqual(ranges.take('b', 40, within), { first: 1250, last: 1289 });
+  });
+});

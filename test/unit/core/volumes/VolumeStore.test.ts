@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { VolumeStore } from '../../../../core/volumes/VolumeStore.ts';
+import type { ContainerRecord } from '../../../../hooks/engine.ts';
+import { record } from '../record.ts';
+import { temporaryDirectory } from '../temporaryDirectory.ts';
+
+describe('the volume store', () => {
+  const directory = temporaryDirectory();
+  const files = { removeTree: (path: string) => rm(path, { recursive: true, force: true }) };
+  let containers: ContainerRecord[] = [];
+  let store: VolumeStore;
+  beforeEach(() => {
+    containers = [];
+    store = new VolumeStore(directory.path, files, () => containers);
+  });
+
+  function use(name: string): void {
+    const mount = { type: 'bind', source: store.pathOf(name), options: [] };
+    containers.push(record({ name: 'user', draft: { mounts: { '/data': mount } } }));
+  }
+
+  it('makes one, with labels, and keeps it over a restart', async () => {
+    const made = await store.create({ name: 'data', labels: { a: 'b' } });
+    assert.equal(made.mountpoint, join(directory.path, 'volumes/data/_data'));
+    assert.ok(existsSync(made.mountpoint));
+    assert.deepEqual(await new VolumeStore(directory.path, files, () => []).list(), [made]);
+  });
+
+  it('is closed to users of the host: a container may put setuid programs into its volumes', async () => {
+    mkdirSync(join(directory.path, 'volumes'), { mode: 0o755 });
+    await store.create({ name: 'data' });
+    assert.equal(statSync(join(directory.path, 'volumes')).mode & 0o777, 0o700);
+  });
+
+  it('gives one without a name a long one', async () => {
+    assert.match((await store.create({})).name, /^[0-9a-f]{64}$/);
+  });
+
+  it('leaves one that exists as it is', async () => {
+    await store.create({ name: 'data', labels: { a: 'b' } });
+    writeFileSync(join(store.pathOf('data'), 'file'), '');
+    assert.deepEqual(await store.ensure('data', { labels: { c: 'd' } }), { created: false });
+    assert.deepEqual((await store.inspect('data')).labels, { a: 'b' });
+    assert.ok(existsSync(join(store.pathOf('data'), 'file')));
+  });
+
+  it('removes it, unless somebody uses it', async () => {
+    await store.create({ name: 'data' });
+    use('data');
+    await assert.rejects(store.remove('data'), { code: 'PCH_CONFLICT', message: /in use by user/ });
+    containers = [];
+    await store.remove('data');
+    await assert.rejects(store.remove('data'), { code: 'PCH_VOLUME_NOT_FOUND' });
+    await store.remove('data', { force: true });
+  });
+
+  describe('prune', () => {
+    const names = async () => (await store.list()).map(({ name }) => name).sort();
+
+    it('removes anonymous volumes that no container uses, and never a named one', async () => {
+      await store.create({ name: 'named' });
+      await store.ensure('unused', { anonymous: true });
+      await store.ensure('used', { anonymous: true });
+      const { name: generated } = await store.create({});
+      use('used');
+      assert.deepEqual((await store.prune()).sort(), [generated, 'unused'].sort());
+      assert.deepEqual(await names(), ['named', 'used']);
+    });
+
+    it('removes named ones too if all are asked for', async () => {
+      await store.create({ name: 'used' });
+      await store.create({ name: 'unused' });
+      use('used');
+      assert.deepEqual(await store.prune({ all: true }), ['unused']);
+      assert.deepEqual(await names(), ['used']);
+    });
+
+    it('keeps what its labels exclude', async () => {
+      await store.create({ name: 'one', labels: { tier: 'test' } });
+      await store.create({ name: 'two', labels: { tier: 'test', keep: '' } });
+      await store.create({ name: 'three' });
+      const filter = { all: true, labels: ['tier=test'], withoutLabels: ['keep'] };
+      assert.deepEqual(await store.prune(filter), ['one']);
+      assert.deepEqual(await names(), ['three', 'two']);
+    });
+
+    it('takes the word of Docker’s label, which marks anonymous volumes', async () => {
+      const { name, labels } = await store.create({});
+      assert.deepEqual(labels, { 'com.docker.volume.anonymous': '' });
+      await store.create({ name: 'marked', labels });
+      assert.deepEqual((await store.prune()).sort(), [name, 'marked'].sort());
+    });
+
+    it('judges volumes of older versions by their names', async () => {
+      const generated = '0123456789abcdef'.repeat(4);
+      for (const name of [generated, 'data']) {
+        mkdirSync(store.pathOf(name), { recursive: true });
+        const stored = JSON.stringify({ createdAt: new Date().toISOString(), labels: {} });
+        writeFileSync(join(directory.path, 'volumes', name, 'volume.json'), stored);
+      }
+      assert.deepEqual(await store.prune(), [generated]);
+      assert.deepEqual(await names(), ['data']);
+    });
+
+    it('keeps a volume that is named like a generated one', async () => {
+      const name = 'f'.repeat(64);
+      await store.create({ name });
+      assert.deepEqual(await store.prune(), []);
+      assert.deepEqual(await names(), [name]);
+    });
+
+    it('a container that is created meanwhile has its volume', async () => {
+      await store.create({ name: 'data' });
+      let ensured: Promise<unknown> | undefined;
+      const racing = new VolumeStore(directory.path, files, () => {
+        // Between the look for users and the removal.
+        ensured ??= racing.ensure('data');
+        return [];
+      });
+      await racing.prune({ all: true });
+      await ensured;
+      assert.ok(existsSync(store.pathOf('data')));
+      assert.deepEqual(await names(), ['data']);
+    });
+  });
+
+  describe('with a damaged volume.json', () => {
+    const fileOf = (name: string) => join(directory.path, 'volumes', name, 'volume.json');
+    const damages: Record<string, string> = {
+      'cut off': '{"createdAt":"2026',
+      null: 'null',
+      '{}': '{}',
+      'of another type': '{"createdAt":7,"labels":{}}',
+      'of a later version': '{"version":2}',
+    };
+    for (const [what, content] of Object.entries(damages))
+      it(`(${what}) lists it beside the others, uses its data, and removes it by force alone`, async () => {
+        await store.create({ name: 'good' });
+        await store.create({ name: 'bad' });
+        writeFileSync(join(store.pathOf('bad'), 'file'), '');
+        writeFileSync(fileOf('bad'), content);
+        const found = (await store.list()).map(({ name, damage }) => [name, damage !== undefined]);
+        assert.deepEqual(Object.fromEntries(found), { good: false, bad: true });
+        assert.deepEqual(await store.ensure('bad'), { created: false });
+        assert.deepEqual(await store.prune({ all: true }), ['good']);
+        await assert.rejects(store.remove('bad'), { code: 'PCH_VOLUME_DAMAGED' });
+        assert.ok(existsSync(join(store.pathOf('bad'), 'file')));
+        await store.remove('bad', { force: true });
+        assert.equal(existsSync(store.pathOf('bad')), false);
+      });
+
+    it('keeps data whose file is lost', async () => {
+      await store.create({ name: 'lost' });
+      writeFileSync(join(store.pathOf('lost'), 'file'), '');
+      rmSync(fileOf('lost'));
+      assert.equal((await store.inspect('lost')).damage, 'volume.json: not found');
+      assert.deepEqual(await store.prune({ all: true }), []);
+      await store.ensure('lost');
+      assert.equal((await store.inspect('lost')).damage, undefined);
+      assert.ok(existsSync(join(store.pathOf('lost'), 'file')));
+    });
+  });
+
+  it('removes none while a damaged container may use any', async () => {
+    await store.create({ name: 'data' });
+    const damage = { path: '', problem: '', hint: '', usesUnknown: true };
+    containers.push({ ...record({ name: 'unknown' }), damage });
+    assert.deepEqual(await store.prune({ all: true }), []);
+    await assert.rejects(store.remove('data'), { message: /in use by unknown \(damaged\)/ });
+  });
+
+  it('does not take what a crash left half made, and makes it whole', async () => {
+    mkdirSync(store.pathOf('half'), { recursive: true });
+    assert.deepEqual(await store.list(), []);
+    assert.deepEqual(await store.ensure('half'), { created: true });
+  });
+
+  for (const name of ['', 'x', '../up', 'a/b', '.hidden', 'sp ace', 'x'.repeat(200)])
+    it(`"${name.slice(0, 20)}" is no name`, async () => {
+      await assert.rejects(store.ensure(name), { code: 'PCH_OPTION_INVALID' });
+      await assert.rejects(store.inspect(name), { code: 'PCH_VOLUME_NOT_FOUND' });
+    });
+});
