@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures Pouch beside docker, podman and ctr, in one run on one machine, and says which of its targets
- * are met. docs/performance.md tells how to read it.
+ * are met. docs/guides/performance.md tells how to read it.
  */
 import { runScript } from '../scripts/lib/SetupError.ts';
 import { cases } from './cases/index.ts';

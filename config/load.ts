@@ -83,7 +83,7 @@ function sourceOf(origin: Origin): { source: string } | undefined {
 
 function invalid(problems: readonly Problem[]): ConfigError {
   const hint =
-    'Mend what is listed; pouchd --check-config tells whether all is well. docs/configuration.md has every setting.';
+    'Mend what is listed; pouchd --check-config tells whether all is well. docs/reference/configuration.md has every setting.';
   return new ConfigError('PCH_CONFIG_INVALID', inFileOrder(problems), hint);
 }
 

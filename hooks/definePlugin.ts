@@ -61,7 +61,7 @@ export interface HostFacts {
     ipMasq: boolean;
     /** Whether a container reaches its own published ports by the host's address. */
     hairpin: boolean;
-    /** What containers on the bridge are kept from; see docs/network.md. */
+    /** What containers on the bridge are kept from; see docs/guides/network.md. */
     isolation: 'none' | 'addresses' | 'containers';
     /** Host address of ports published without one. */
     publishAddress: string;

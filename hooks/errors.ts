@@ -1,12 +1,12 @@
 /**
- * Every error a user can see: its code, the HTTP status the API answers with, and the line of docs/errors.md.
+ * Every error a user can see: its code, the HTTP status the API answers with, and the line of docs/reference/errors.md.
  *
- * The table is the one place where a code is made; docs/errors.md is generated from it.
+ * The table is the one place where a code is made; docs/reference/errors.md is generated from it.
  */
 export interface ErrorKind {
   /** HTTP status of the Engine API for this error. */
   readonly status: number;
-  /** What happened, for docs/errors.md. */
+  /** What happened, for docs/reference/errors.md. */
   readonly doc: string;
 }
 
@@ -59,7 +59,7 @@ export const errorKinds = {
   PCH_CONTAINERD_ALREADY_EXISTS: { status: 409, doc: 'containerd has an object of that name already.' },
   PCH_CONTAINERD_DAMAGED: {
     status: 500,
-    doc: 'The database of the managed containerd is damaged or lost; docs/damage.md.',
+    doc: 'The database of the managed containerd is damaged or lost; docs/guides/damage.md.',
   },
   PCH_CONTAINERD_FAILED: {
     status: 500,
@@ -80,7 +80,7 @@ export const errorKinds = {
   PCH_CONTAINERD_UNSUPPORTED: { status: 501, doc: 'This containerd is too old or lacks a plugin.' },
   PCH_CONTAINER_DAMAGED: {
     status: 409,
-    doc: 'A file of the container’s record is damaged, or of a later Pouch. It can be listed, inspected, stopped and removed with force; docs/damage.md.',
+    doc: 'A file of the container’s record is damaged, or of a later Pouch. It can be listed, inspected, stopped and removed with force; docs/guides/damage.md.',
   },
   PCH_CONTAINER_NOT_FOUND: { status: 404, doc: 'No container has that name, id or id prefix.' },
   PCH_CONTAINER_RUNNING: { status: 409, doc: 'The call needs a container that does not run.' },
@@ -113,7 +113,7 @@ export const errorKinds = {
   PCH_ID_AMBIGUOUS: { status: 400, doc: 'An id prefix matches more than one object.' },
   PCH_IMAGE_DAMAGED: {
     status: 409,
-    doc: 'The manifest or configuration of an image is damaged or lost. A pull or load of the image repairs it; docs/damage.md.',
+    doc: 'The manifest or configuration of an image is damaged or lost. A pull or load of the image repairs it; docs/guides/damage.md.',
   },
   PCH_IMAGE_INVALID: {
     status: 400,
@@ -231,7 +231,7 @@ export const errorKinds = {
   PCH_USER_NOT_FOUND: { status: 400, doc: 'A user or group name is not in the image.' },
   PCH_VOLUME_DAMAGED: {
     status: 409,
-    doc: 'The volume.json of a volume is damaged, or of a later Pouch; its data is untouched. docs/damage.md.',
+    doc: 'The volume.json of a volume is damaged, or of a later Pouch; its data is untouched. docs/guides/damage.md.',
   },
   PCH_VOLUME_NOT_FOUND: { status: 404, doc: 'No volume has that name.' },
 } as const satisfies Record<string, ErrorKind>;

@@ -1,5 +1,5 @@
 /**
- * What containers may need of a runtime, in the order of docs/runtimes.md. A runtime says of each whether it has it; what
+ * What containers may need of a runtime, in the order of docs/guides/runtimes.md. A runtime says of each whether it has it; what
  * it lacks is refused in the plan.
  */
 export const runtimeFeatures = {

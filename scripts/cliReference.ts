@@ -18,7 +18,7 @@ const introduction = `# The \`pouch\` command
 \`pouch [-H ADDRESS] COMMAND …\`
 
 \`-H\` (or the variable \`POUCH_HOST\`) names the daemon: \`unix:///PATH\` or \`tcp://ADDRESS:PORT\`; without it \`unix:///run/pouch/pouchd.sock\`.
-\`--tlsverify\`, \`--tlscacert\`, \`--tlscert\`, \`--tlskey\` and \`--token-file\` prove both sides to each other on TCP, see [remote access](remote-access.md).
+\`--tlsverify\`, \`--tlscacert\`, \`--tlscert\`, \`--tlskey\` and \`--token-file\` prove both sides to each other on TCP, see [remote access](../guides/remote-access.md).
 Options stand before the arguments of \`run\`, \`create\`, \`exec\` and \`top\`: what follows the image or container is its command.
 \`--format\` takes \`table\`, \`json\` (one object a line) or a template of Go's form: \`{{.Names}}\`, \`{{json .State}}\`, \`{{index .Config.Labels "x"}}\`,
 \`{{range .Mounts}}…{{end}}\`, \`{{if .Tty}}…{{else}}…{{end}}\`. Colours are for terminals only; \`NO_COLOR=1\` switches them off.

@@ -6,7 +6,7 @@ import { chapters, envName } from '../config/schema/index.ts';
 import type { AnySetting } from '../config/schema/index.ts';
 import type { SettingPath } from '../config/schema/setting.ts';
 
-/** docs/configuration.md, from the schema. */
+/** docs/reference/configuration.md, from the schema. */
 export function configMarkdown(example: string): string {
   const parts = [
     INTRO,

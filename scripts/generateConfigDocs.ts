@@ -1,5 +1,5 @@
 /**
- * Writes docs/configuration.md and config/pouchd.schema.json from the schema of the configuration. With --check it writes
+ * Writes docs/reference/configuration.md and config/pouchd.schema.json from the schema of the configuration. With --check it writes
  * nothing and fails when one of them is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const example = readFileSync(`${project}config/pouchd.example.yaml`, 'utf8');
 
 const outputs = {
-  [`${project}docs/configuration.md`]: configMarkdown(example),
+  [`${project}docs/reference/configuration.md`]: configMarkdown(example),
   [`${project}config/pouchd.schema.json`]: JSON.stringify(jsonSchema()),
 };
 

@@ -1,4 +1,4 @@
-/** Writes docs/errors.md from the table of error codes. With --check it writes nothing and fails when it is stale. */
+/** Writes docs/reference/errors.md from the table of error codes. With --check it writes nothing and fails when it is stale. */
 import { argv, exit, stderr } from 'node:process';
 import { errorKinds } from '../hooks/errors.ts';
 import { writeGenerated } from './lib/generated.ts';
@@ -18,7 +18,7 @@ const rows = Object.entries(errorKinds)
 
 const table = ['| Code | HTTP status | What happened |', '| --- | --- | --- |', ...rows].join('\n');
 
-const stale = await writeGenerated({ 'docs/errors.md': `${intro}\n${table}\n` }, argv.includes('--check'));
+const stale = await writeGenerated({ 'docs/reference/errors.md': `${intro}\n${table}\n` }, argv.includes('--check'));
 if (stale.length > 0) {
   stderr.write(`${stale.join(' and ')}: stale; run npm run docs\n`);
   exit(1);

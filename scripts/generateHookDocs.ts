@@ -1,5 +1,5 @@
 /**
- * Writes docs/hooks.md and docs/hooks.schema.json from the hook catalogue. With --check it writes nothing and fails when
+ * Writes docs/reference/hooks.md and docs/reference/hooks.schema.json from the hook catalogue. With --check it writes nothing and fails when
  * one of them is stale.
  */
 import { argv, exit, stderr } from 'node:process';
@@ -8,8 +8,8 @@ import { hooksJsonSchema } from './hook-docs/jsonSchema.ts';
 import { writeGenerated } from './lib/generated.ts';
 
 const outputs = {
-  'docs/hooks.md': hooksMarkdown(),
-  'docs/hooks.schema.json': JSON.stringify(hooksJsonSchema()),
+  'docs/reference/hooks.md': hooksMarkdown(),
+  'docs/reference/hooks.schema.json': JSON.stringify(hooksJsonSchema()),
 };
 
 const stale = await writeGenerated(outputs, argv.includes('--check'));

@@ -6,7 +6,7 @@ import { record, type RecordField } from './record.ts';
 import { absolutePath, boolean } from './scalar.ts';
 
 const howToAuthenticate =
-  'a client of the API is root on this host: write `address: tcp://…` with `tls`, `tokenFile` or `insecure: true`; see docs/remote-access.md';
+  'a client of the API is root on this host: write `address: tcp://…` with `tls`, `tokenFile` or `insecure: true`; see docs/guides/remote-access.md';
 
 const unixListener = textFormat<ListenAddress>({
   expected: 'unix:///ABSOLUTE/PATH, or a map with address: tcp://ADDRESS:PORT and tls, tokenFile or insecure',

@@ -48,7 +48,7 @@ export const daemon: Settings<
     format: listOf(listenAddress, { min: 1 }),
     doc:
       'Addresses that serve the API: the URL of a Unix socket, or a map for a TCP address, which authenticates its clients by ' +
-      'certificates, by a token, or by both. A client of the API is root on this host. See [Remote access](remote-access.md).',
+      'certificates, by a token, or by both. A client of the API is root on this host. See [Remote access](../guides/remote-access.md).',
     flag: 'listen',
     restart: 'open connections belong to the old addresses',
     since: '0.1.0',

@@ -66,7 +66,7 @@ export const network: Settings<'network'> = {
     doc:
       'What containers on the bridge are kept from. `none`: nothing, as in Docker. `addresses`: they send from their own MAC and IPv4 ' +
       'address only, so they cannot spoof ARP, MAC or IP. `containers`: they also do not reach each other, except by published ' +
-      'ports. Containers keep what they were created with. See [Network](network.md).',
+      'ports. Containers keep what they were created with. See [Network](../guides/network.md).',
     since: '0.1.0',
   },
   'network.publishAddress': {

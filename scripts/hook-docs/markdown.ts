@@ -12,7 +12,7 @@ const kinds: Record<HookKind, string> = {
   observe: 'All taps side by side, in the background. Cannot veto; a failure is a line in the log.',
 };
 
-/** docs/hooks.md, from the catalogue. */
+/** docs/reference/hooks.md, from the catalogue. */
 export function hooksMarkdown(): string {
   const parts = [
     INTRO,
@@ -32,7 +32,7 @@ const INTRO = `# Hook points
 <!-- Generated from hooks/points by scripts/generateHookDocs.ts: change the declarations there. -->
 
 Every point at which a plugin can take part, in the order of its family's life. How to write a plugin, and what order,
-blame, conflicts and failure policies mean, is in [plugins.md](plugins.md). The same as JSON Schema, for other languages:
+blame, conflicts and failure policies mean, is in [plugins.md](../guides/plugins.md). The same as JSON Schema, for other languages:
 [hooks.schema.json](hooks.schema.json).`;
 
 function overview(): string {

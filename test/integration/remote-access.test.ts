@@ -10,11 +10,11 @@ import { documentedBlock } from '../support/documentedBlock.ts';
 import { freePort, type Finished } from '../support/TestPouchd.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
-/** Creates certificates by the commands of docs/remote-access.md. */
+/** Creates certificates by the commands of docs/guides/remote-access.md. */
 async function createCertificates(directory: string): Promise<void> {
   await mkdir(directory);
   const env = { NAME: 'localhost', ADDRESS: '127.0.0.1' };
-  await execa('sh', ['-e', '-c', documentedBlock('remote-access.md', 'openssl x509')], {
+  await execa('sh', ['-e', '-c', documentedBlock('guides/remote-access.md', 'openssl x509')], {
     cwd: directory,
     env,
   });

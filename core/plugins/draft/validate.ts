@@ -67,6 +67,6 @@ function malformed(error: ErrorObject): PouchError {
       ? 'is no field of the draft'
       : (error.message ?? 'has the wrong form');
   return new PouchError('PCH_PLUGIN_CONTRACT', `the tap left a draft in which ${field} ${problem}`, {
-    hint: 'docs/hooks.md has the form of the draft',
+    hint: 'docs/reference/hooks.md has the form of the draft',
   });
 }

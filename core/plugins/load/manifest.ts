@@ -50,6 +50,6 @@ export function checkManifest(value: unknown, source: string): Plugin {
 
 function invalid(source: string, problem: string): PouchError {
   return new PouchError('PCH_PLUGIN_INVALID', `${source} is no plugin that Pouch can use: ${problem}`, {
-    hint: 'end the file with `export default definePlugin({ name, setup })`; docs/plugins.md has an example',
+    hint: 'end the file with `export default definePlugin({ name, setup })`; docs/guides/plugins.md has an example',
   });
 }

@@ -40,7 +40,7 @@ async function readTls(files: NonNullable<ListenFacts['tls']>, setting: string):
     createSecureContext(tls);
   } catch (cause) {
     throw unusable(setting, 'PEM files of a certificate, its key and a CA', messageOf(cause), {
-      hint: 'see `openssl x509 -in FILE -noout -text`; docs/remote-access.md shows how to create them',
+      hint: 'see `openssl x509 -in FILE -noout -text`; docs/guides/remote-access.md shows how to create them',
       cause,
     });
   }

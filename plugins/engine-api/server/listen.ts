@@ -43,7 +43,7 @@ function tcpOptions({ url, tls }: ListenFacts): ListenOptions {
   throw new PouchError(
     'PCH_LISTEN',
     `listen: expected unix:///PATH, tcp://127.0.0.1:PORT, or another TCP address with tls, found "${url}"`,
-    { hint: 'a client of the API is root on this host; see docs/remote-access.md' },
+    { hint: 'a client of the API is root on this host; see docs/guides/remote-access.md' },
   );
 }
 

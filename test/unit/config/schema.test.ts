@@ -113,7 +113,7 @@ describe('what is made from the schema', () => {
   });
 
   it('names every setting in the docs', () => {
-    const docs = readFileSync(`${project}docs/configuration.md`, 'utf8');
+    const docs = readFileSync(`${project}docs/reference/configuration.md`, 'utf8');
     for (const path of settingPaths) assert.ok(docs.includes(`\n### \`${path}\`\n`), path);
   });
 });
