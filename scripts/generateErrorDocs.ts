@@ -18,7 +18,10 @@ const rows = Object.entries(errorKinds)
 
 const table = ['| Code | HTTP status | What happened |', '| --- | --- | --- |', ...rows].join('\n');
 
-const stale = await writeGenerated({ 'docs/reference/errors.md': `${intro}\n${table}\n` }, argv.includes('--check'));
+const stale = await writeGenerated(
+  { 'docs/reference/errors.md': `${intro}\n${table}\n` },
+  argv.includes('--check'),
+);
 if (stale.length > 0) {
   stderr.write(`${stale.join(' and ')}: stale; run npm run docs\n`);
   exit(1);
