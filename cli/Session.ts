@@ -1,5 +1,6 @@
 import { Client } from '../client/index.ts';
 import { clientOptions, type ConnectionFlags } from './connection.ts';
+import type { PouchCommand } from './PouchCommand.ts';
 import { printable } from './output/printable.ts';
 
 /** What the process gives a command: streams and environment. Tests hand in their own. */
@@ -17,6 +18,8 @@ export class Session {
   exitCode = 0;
   /** `-H` and the options beside it. */
   connection: ConnectionFlags = {};
+  /** Loads every command: for completions. Set where the tree is built. */
+  loadAll: (() => Promise<PouchCommand>) | undefined;
   private connected: Client | undefined;
 
   constructor(terminal: Terminal) {

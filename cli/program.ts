@@ -16,6 +16,7 @@ export async function buildProgram(
   session: Session,
   path: string[] | typeof wholeTree,
 ): Promise<PouchCommand> {
+  session.loadAll = () => buildProgram(session, wholeTree);
   const program = new PouchCommand('pouch')
     .description('Run containers, plain ones and rich ones.')
     .usage('[-H ADDRESS] COMMAND …')

@@ -1,5 +1,5 @@
+import type { EndpointSettings } from './endpoint.ts';
 import type { HostConfig } from './hostConfig.ts';
-import type { EndpointSettings } from './inspect.ts';
 
 /** The portable part of a container's configuration. */
 export interface ContainerConfig {

@@ -1,4 +1,5 @@
 import type { ContainerConfig, MountPoint, RichFields } from './container.ts';
+import type { EndpointSettings } from './endpoint.ts';
 import type { HostConfig, PortMap } from './hostConfig.ts';
 
 /** Answer of `GET /containers/{id}/json`. */
@@ -75,20 +76,4 @@ export interface NetworkSettings {
   MacAddress: string;
   /** By the network's name. */
   Networks: Record<string, EndpointSettings> | null;
-}
-
-export interface EndpointSettings {
-  IPAMConfig?: { IPv4Address?: string; IPv6Address?: string } | null;
-  Links?: string[] | null;
-  Aliases?: string[] | null;
-  NetworkID?: string;
-  EndpointID?: string;
-  Gateway?: string;
-  IPAddress?: string;
-  IPPrefixLen?: number;
-  IPv6Gateway?: string;
-  GlobalIPv6Address?: string;
-  GlobalIPv6PrefixLen?: number;
-  MacAddress?: string;
-  DriverOpts?: Record<string, string> | null;
 }

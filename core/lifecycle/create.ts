@@ -8,7 +8,7 @@ import type { ContainerRequest } from '../../hooks/request.ts';
 import type { Effect } from '../../hooks/effects.ts';
 import { effectsOf } from '../apply/effectsOf.ts';
 import { etcPaths } from '../plan/etcFiles.ts';
-import { ownFilePath } from '../plan/ociSpec.ts';
+import { ownFilePath } from '../contract/ownFiles.ts';
 import type { Generation } from '../plugins/index.ts';
 import { checkStorable, newState } from '../state/containerRecord.ts';
 import { newId, newName } from '../state/ids.ts';

@@ -5,7 +5,7 @@ import { within } from '../io/within.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 import { killDeadlineMs, stuck } from './killed.ts';
 import { thaw } from './onTask.ts';
-import { signalNumber } from './signals.ts';
+import { signalNumber } from '../contract/signals.ts';
 
 const SIGKILL = 9;
 

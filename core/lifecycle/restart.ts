@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { emitContainer, type Kernel, underLock } from './kernel.ts';
 import { refuseWithGuests } from './machine.ts';
-import { signalNumber } from './signals.ts';
+import { signalNumber } from '../contract/signals.ts';
 import { startLocked } from './start.ts';
 import { type StopOptions, stopLocked } from './stop.ts';
 

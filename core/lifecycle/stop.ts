@@ -8,7 +8,7 @@ import { emitContainer, type Kernel, underLock } from './kernel.ts';
 import { killDeadlineMs, stuck } from './killed.ts';
 import { refuseWithGuests } from './machine.ts';
 import { thaw } from './onTask.ts';
-import { signalNumber } from './signals.ts';
+import { signalNumber } from '../contract/signals.ts';
 
 const SIGKILL = 9;
 

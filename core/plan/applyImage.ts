@@ -1,6 +1,6 @@
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { signalNumber } from '../lifecycle/signals.ts';
+import { signalNumber } from '../contract/signals.ts';
 
 /** What the image says about its containers (image-spec config.md, `config`). */
 export function applyImage(draft: ContainerDraft): void {

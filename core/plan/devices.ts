@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DraftDevice } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { type FileFacts, kindOf } from '../files/index.ts';
-import type { RequestContext } from './request/applyRequest.ts';
+import type { RequestContext } from './request/context.ts';
 import { deviceNumbers } from '../../hooks/deviceNumbers.ts';
 
 /** One device by its host path. @throws PCH_OPTION_INVALID if there is no device node */

@@ -3,7 +3,7 @@ import type { ContainerDraft } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import type { OciDeviceRule, OciHook, OciLinux, OciMount, OciProcess, OciSpec } from '../../hooks/oci.ts';
 import { specCgroup } from './cgroupPath.ts';
-import { ownDevices } from './ownDevices.ts';
+import { ownDevices, ownFilePath } from '../contract/ownFiles.ts';
 import { defaultSeccomp } from './seccomp.ts';
 import type { ResolvedUser } from './users.ts';
 
@@ -140,11 +140,6 @@ function fileMounts(draft: ContainerDraft, directory: string): ContainerDraft['m
       },
     ]),
   );
-}
-
-/** Host path of one of the container's own files: `/etc/hosts` → `DIR/files/etc%2Fhosts`. */
-export function ownFilePath(directory: string, destination: string): string {
-  return `${directory}/files/${encodeURIComponent(destination.slice(1))}`;
 }
 
 function ociHooks(draft: ContainerDraft): NonNullable<OciSpec['hooks']> {

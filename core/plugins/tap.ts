@@ -18,6 +18,15 @@ export interface RecordedTap {
   readonly run: TapFunction<unknown, unknown>;
 }
 
+/** The plugin that taps, the hooks that its manifest allows, and its taps so far. */
+export interface TapRecorder {
+  readonly plugin: string;
+  /** Undefined: all. */
+  readonly declared: readonly string[] | undefined;
+  readonly taps: readonly RecordedTap[];
+  addTap(tap: RecordedTap): void;
+}
+
 /** What the configuration says for every tap of one plugin. */
 export interface TapSettings {
   readonly timeoutMs?: number | undefined;

@@ -6,6 +6,7 @@ import type { RoundPlan } from './draw.ts';
 import { check, removeAll } from './check.ts';
 import type { Lab } from './lab/Lab.ts';
 import { LoadClient } from './load/LoadClient.ts';
+import { chooseOperation } from './load/operations.ts';
 import { commandOf } from './load/operations.ts';
 import { Model } from './model/Model.ts';
 import type { Tracked } from './model/Tracked.ts';
@@ -39,7 +40,7 @@ export async function playRound(plan: RoundPlan, lab: Lab): Promise<RoundResult>
   const clients = plan.clientSeeds.map(
     (seed, n) => new LoadClient({ name: `${name}c${n}`, lab, model, shared, random: seededRandom(seed) }),
   );
-  const load = Promise.all(clients.map((client) => client.work()));
+  const load = Promise.all(clients.map((client) => client.work(chooseOperation)));
   try {
     await strikeAll(plan, { lab, model, name, found });
   } finally {

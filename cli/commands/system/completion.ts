@@ -5,7 +5,6 @@ import { fishCompletion } from '../../completion/fish.ts';
 import { zshCompletion } from '../../completion/zsh.ts';
 import { invalidOption } from '../../errors.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
-import { buildProgram, wholeTree } from '../../program.ts';
 import type { Session } from '../../Session.ts';
 
 const writers: Record<string, (tree: CompletionNode) => string> = {
@@ -21,6 +20,6 @@ export function define(command: PouchCommand, session: Session): void {
     .action(async (shell: string) => {
       const writer = writers[shell];
       if (!writer) throw invalidOption('completion', Object.keys(writers).join(', '), shell);
-      session.terminal.stdout.write(writer(describeTree(await buildProgram(session, wholeTree))));
+      session.terminal.stdout.write(writer(describeTree(await session.loadAll!())));
     });
 }

@@ -7,7 +7,7 @@ import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import { type ContainerdClient, ifFound, isContainerdError } from '../../containerd/index.ts';
 import { packOptions } from '../../containerd/api/runtimeOptions.ts';
 import type { Idmapped } from './idmap.ts';
-import { joinPrefix } from '../../plan/request/modes.ts';
+import { joinPrefix } from '../../contract/namespaces.ts';
 import { storedSpecOf } from '../../state/planFiles.ts';
 
 export interface ContainerEffectDeps {

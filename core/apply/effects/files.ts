@@ -7,8 +7,7 @@ import type { ContainerDraft, DraftDevice } from '../../../hooks/draft.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import { hostId } from '../../userns/ids.ts';
-import { ownFilePath } from '../../plan/ociSpec.ts';
-import { ownDevices } from '../../plan/ownDevices.ts';
+import { ownDevices, ownFilePath } from '../../contract/ownFiles.ts';
 
 /** `recordOf` answers the container that is being made or is there; an undo may come when there is none. */
 export function filesEffect(

@@ -2,7 +2,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { ContainerIo, StdioPaths } from '../../io/index.ts';
-import { parseSize } from '../../plan/size.ts';
+import { parseSize } from '../../contract/size.ts';
 
 /** The task is gone by then, so all there will ever be is in the FIFOs; without one they have no end to wait for. */
 const undoDeadlineMs = 100;

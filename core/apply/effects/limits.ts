@@ -4,7 +4,7 @@ import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { OciResources } from '../../../hooks/oci.ts';
 import { type ContainerdClient, ifFound, TaskStatus } from '../../containerd/index.ts';
-import { liveLimits, withoutMinusOne } from '../../plan/update/liveLimits.ts';
+import { liveLimits, withoutMinusOne } from '../../contract/liveLimits.ts';
 
 export interface LimitsArgs {
   id: string;

@@ -1,6 +1,5 @@
 import { isContainerdError } from '../rpc/isError.ts';
-import type { ContentClient } from './ContentClient.ts';
-import type { ContentWriter } from './ContentWriter.ts';
+import type { ContentWriter, Ingest } from './ContentWriter.ts';
 import type { CallOptions } from '../rpc/Rpc.ts';
 
 export interface BlobToWrite {
@@ -18,9 +17,15 @@ export interface BlobToWrite {
 /** Gives the bytes from `offset` on: that is how a resumed write skips what is there. */
 export type BlobSource = (offset: number) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
+/** What a write needs of containerd's content store. */
+export interface BlobStore {
+  label(digest: string, labels: Record<string, string>, options?: CallOptions): Promise<unknown>;
+  openWriter(ingest: Ingest, options?: CallOptions): Promise<ContentWriter>;
+}
+
 /** Writes a blob, from where an earlier attempt ended; returns at once when it exists. */
 export async function writeBlob(
-  content: ContentClient,
+  content: BlobStore,
   blob: BlobToWrite,
   source: BlobSource,
   options?: CallOptions,
@@ -34,7 +39,7 @@ export async function writeBlob(
 }
 
 async function ingest(
-  content: ContentClient,
+  content: BlobStore,
   { ref, size, digest, labels = {}, onProgress }: BlobToWrite,
   source: BlobSource,
   options?: CallOptions,

@@ -4,7 +4,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { ifFound, isContainerdError, saysEnded, TaskStatus } from '../../containerd/index.ts';
 import { emitContainer, type Kernel } from '../kernel.ts';
 import { notRunning } from '../kill.ts';
-import { signalNumber } from '../signals.ts';
+import { signalNumber } from '../../contract/signals.ts';
 import type { StopOptions } from '../stop.ts';
 import { alivePid } from './quarantine.ts';
 

@@ -1,11 +1,7 @@
-import type { PouchConfig } from '../../../config/types.ts';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
-import type { OciIdMapping } from '../../../hooks/oci.ts';
-import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
-import type { FileFacts } from '../../files/index.ts';
-import { signalNumber } from '../../lifecycle/signals.ts';
-import type { CgroupDriver } from '../cgroupPath.ts';
+import { signalNumber } from '../../contract/signals.ts';
+import type { RequestContext } from './context.ts';
 import { invalid } from './invalid.ts';
 import { checkLog } from './log.ts';
 import { applyMachine } from './machine.ts';
@@ -16,27 +12,6 @@ import { applyResources } from './resources.ts';
 import { applySecurity } from './security.ts';
 import { applyUserns } from './userns.ts';
 import { applyVolumes } from './volumes.ts';
-
-/** Where facts about other things on the host come from while a plan is made; all of it only reads. */
-export interface RequestContext {
-  /** Full id of a container whose namespaces are to be joined. @throws PCH_CONTAINER_NOT_FOUND, PCH_RUNTIME_CANNOT */
-  containerId(ref: string): string;
-  /** The container that a virtual machine began with, by that one or another in it. @throws PCH_CONTAINER_NOT_FOUND */
-  machineOf(ref: string): ContainerRecord;
-  /** Host directory of a volume's data, whether it exists or not. */
-  volumePath(name: string): string;
-  root: string;
-  /** What is at a path of the host; undefined if nothing is. @throws PCH_FILE_TIMEOUT */
-  look(path: string, what: string): Promise<FileFacts | undefined>;
-  /** @throws PCH_FILE_TIMEOUT if one of the paths is on a file system that hangs */
-  checkResponds(paths: readonly string[], whatOf: (path: string) => string): Promise<void>;
-  /** The host's mounts, as in /proc/self/mountinfo. */
-  mountinfo(): string;
-  cgroupDriver(): CgroupDriver;
-  userns(): PouchConfig['userns'];
-  /** Host ids that are kept for a container that is being planned. @throws PCH_USERNS_FULL */
-  freeIds(id: string, size: number): OciIdMapping;
-}
 
 /** What the client asked for, laid over the image's settings. */
 export async function applyRequest(

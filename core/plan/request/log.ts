@@ -1,5 +1,5 @@
 import type { LogRequest } from '../../../hooks/request.ts';
-import { parseSize } from '../size.ts';
+import { parseSize } from '../../contract/size.ts';
 import { invalid } from './invalid.ts';
 
 const drivers = ['json-file', 'none'];

@@ -3,9 +3,9 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
-import type { RequestContext } from './applyRequest.ts';
+import type { RequestContext } from './context.ts';
 import { invalid } from './invalid.ts';
-import { joinPrefix } from './modes.ts';
+import { joinPrefix } from '../../contract/namespaces.ts';
 
 /**
  * The runtime and the network are the machine's: what would give this container others is refused.

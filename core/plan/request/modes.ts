@@ -3,11 +3,9 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { NamespaceType } from '../../../hooks/oci.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
+import { joinPrefix } from '../../contract/namespaces.ts';
 import { requestedCgroup } from '../cgroupPath.ts';
-import type { RequestContext } from './applyRequest.ts';
-
-/** Marks a namespace in the draft that is another container's; its path is known when both run. */
-export const joinPrefix = 'container:';
+import type { RequestContext } from './context.ts';
 
 export function applyModes(draft: ContainerDraft, request: ContainerRequest, context: RequestContext): void {
   applyMode(draft, 'pid', request.pidMode, context);

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerRequest, NetworkRequest, PortRequest } from '../../../hooks/request.ts';
-import type { RequestContext } from './applyRequest.ts';
+import type { RequestContext } from './context.ts';
 
 export function applyNetwork(
   draft: ContainerDraft,

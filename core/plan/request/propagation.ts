@@ -1,7 +1,7 @@
 /** Mounts that reach the host or come from it later (kernel doc sharedsubtree). */
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { mountOf } from '../../host/mountinfo.ts';
-import type { RequestContext } from './applyRequest.ts';
+import type { RequestContext } from './context.ts';
 import { invalid } from './invalid.ts';
 
 /** Options of a bind mount that say how its mounts propagate (mount(8)). */

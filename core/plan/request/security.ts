@@ -6,7 +6,7 @@ import type { ContainerRequest } from '../../../hooks/request.ts';
 import { allCapabilities } from '../capabilities.ts';
 import { hostDevice, hostDevices } from '../devices.ts';
 import { toSet } from '../newDraft.ts';
-import type { RequestContext } from './applyRequest.ts';
+import type { RequestContext } from './context.ts';
 import { checkSysctls } from './sysctls.ts';
 
 export async function applySecurity(

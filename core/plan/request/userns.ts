@@ -3,9 +3,9 @@ import type { PouchConfig } from '../../../config/types.ts';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
-import type { RequestContext } from './applyRequest.ts';
+import type { RequestContext } from './context.ts';
 import { invalid } from './invalid.ts';
-import { joinPrefix } from './modes.ts';
+import { joinPrefix } from '../../contract/namespaces.ts';
 
 /** As many as a distribution's accounts need: nobody is 65534. */
 const standardSize = 65_536;

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRequest, VolumeRequest } from '../../../hooks/request.ts';
-import type { RequestContext } from './applyRequest.ts';
+import type { RequestContext } from './context.ts';
 import { invalid } from './invalid.ts';
 import { applyPropagation, propagations } from './propagation.ts';
 import { checkTmpfsOptions } from './tmpfs.ts';

@@ -1,7 +1,7 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { RuntimeFeature } from '../../../hooks/runtimeFeatures.ts';
 import type { CgroupDriver } from '../cgroupPath.ts';
-import { joinPrefix } from '../request/modes.ts';
+import { joinPrefix } from '../../contract/namespaces.ts';
 
 /** What pouchd.yaml says for all containers. */
 export interface Standing {

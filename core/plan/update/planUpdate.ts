@@ -9,7 +9,7 @@ import type { ContainerRequest } from '../../../hooks/request.ts';
 import { clone } from '../../plugins/draft/clone.ts';
 import type { Generation } from '../../plugins/index.ts';
 import { blamed } from '../blame.ts';
-import type { RequestContext } from '../request/applyRequest.ts';
+import type { RequestContext } from '../request/context.ts';
 import { ociResources } from '../request/resources.ts';
 import { clampResources, type HostLimits } from '../clamp/index.ts';
 import { layOver } from './limitFields.ts';

@@ -1,9 +1,7 @@
 import type { TapOptions } from '../../../hooks/defineHook.ts';
 import { phases } from '../../../hooks/defineHook.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import type { RecordedTap } from '../tap.ts';
-import { MOST_MS } from '../tap.ts';
-import type { TapRecorder } from './tappableHooks.ts';
+import { MOST_MS, type RecordedTap, type TapRecorder } from '../tap.ts';
 
 const MOST_RETRIES = 10;
 const tapName = /^[a-zA-Z][\w-]*$/;

@@ -3,17 +3,8 @@ import { catalogue } from '../../../hooks/catalogue.ts';
 import type { TapFunction, TapOptions } from '../../../hooks/defineHook.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { didYouMean, nearest } from '../../../config/suggest.ts';
-import type { RecordedTap } from '../tap.ts';
+import type { RecordedTap, TapRecorder } from '../tap.ts';
 import { checkTapOptions } from './tapOptions.ts';
-
-/** Who taps, what its manifest allows, and where its taps go. */
-export interface TapRecorder {
-  readonly plugin: string;
-  /** Undefined: all. */
-  readonly declared: readonly string[] | undefined;
-  readonly taps: readonly RecordedTap[];
-  addTap(tap: RecordedTap): void;
-}
 
 /** A hook point, whatever its types. */
 type AnyPoint = RecordedTap['point'];

@@ -1,4 +1,4 @@
-import type { Deviations } from './index.ts';
+import type { Deviations } from './deviation.ts';
 
 const startedEvenSo = /succeeded: started even so/;
 

@@ -1,4 +1,4 @@
-import type { Deviations } from './index.ts';
+import type { Deviations } from './deviation.ts';
 
 /** The project's own runtime. */
 export const runlxc: Deviations = {

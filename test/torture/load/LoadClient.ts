@@ -6,7 +6,6 @@ import type { Model } from '../model/Model.ts';
 import type { Status, Tracked } from '../model/Tracked.ts';
 import { after, mayRefuse, type Verb } from '../model/transitions.ts';
 import type { Failure } from '../oracles/untrue.ts';
-import { chooseOperation } from './operations.ts';
 
 /** Codes by which a container refuses a verb in its present state. */
 const refusals: readonly string[] = [
@@ -25,6 +24,9 @@ export interface LoadOptions {
   /** Containers that other clients use too. */
   shared: readonly Tracked[];
 }
+
+/** One thing that a client does. */
+export type Operation = (client: LoadClient) => Promise<unknown>;
 
 /** One client of the daemon: it performs one drawn operation after another, and keeps the books about them. */
 export class LoadClient {
@@ -52,11 +54,11 @@ export class LoadClient {
     this.api = new Client({ host: lab.pouchd.host });
   }
 
-  /** Works until it is stopped. */
-  async work(): Promise<void> {
+  /** Performs one operation after another until it is stopped. */
+  async work(choose: (client: LoadClient) => Operation): Promise<void> {
     while (!this.#isStopped) {
       await this.lab.serves();
-      await chooseOperation(this)(this);
+      await choose(this)(this);
     }
     this.api.close();
   }

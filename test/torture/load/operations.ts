@@ -3,10 +3,8 @@ import { pick } from '../../support/seededRandom.ts';
 import type { TrackedVolume } from '../model/Model.ts';
 import type { Tracked } from '../model/Tracked.ts';
 import { gapIn } from '../oracles/lost.ts';
-import type { LoadClient } from './LoadClient.ts';
+import type { LoadClient, Operation } from './LoadClient.ts';
 import { readFrames } from './streams.ts';
-
-type Operation = (client: LoadClient) => Promise<unknown>;
 
 export const serverScript = 'trap "exit 3" TERM; i=0; while :; do echo line $i; i=$((i+1)); sleep 0.1; done';
 const most = 4;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { ociSpec, ownFilePath } from '../../../../core/plan/ociSpec.ts';
+import { ownFilePath } from '../../../../core/contract/ownFiles.ts';
+import { ociSpec } from '../../../../core/plan/ociSpec.ts';
 import type { ContainerRequest } from '../../../../hooks/request.ts';
 import { containerId, requested } from './support.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cpus } from 'node:os';
-import { liveLimits, withoutMinusOne } from '../../../../../core/plan/update/liveLimits.ts';
+import { liveLimits, withoutMinusOne } from '../../../../core/contract/liveLimits.ts';
 
 describe('what a running container is told of new limits', () => {
   it('is all that it is to have', () => {

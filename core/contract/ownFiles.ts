@@ -7,3 +7,8 @@ import type { ContainerDraft } from '../../hooks/draft.ts';
 export function ownDevices({ devices, uidMappings, process }: ContainerDraft): ContainerDraft['devices'] {
   return uidMappings.length > 0 && !process.privileged ? devices : {};
 }
+
+/** Host path of one of the container's own files: `/etc/hosts` → `DIR/files/etc%2Fhosts`. */
+export function ownFilePath(directory: string, destination: string): string {
+  return `${directory}/files/${encodeURIComponent(destination.slice(1))}`;
+}

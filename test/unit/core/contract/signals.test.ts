@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { signalNumber } from '../../../../core/lifecycle/signals.ts';
+import { signalNumber } from '../../../../core/contract/signals.ts';
 
 describe('signals', () => {
   const known: [string, number][] = [

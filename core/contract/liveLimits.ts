@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import type { OciResources } from '../../../hooks/oci.ts';
+import type { OciResources } from '../../hooks/oci.ts';
 
 /** Microseconds (kernel doc sched-bwc). */
 const standardPeriod = 100_000;
