@@ -1,9 +1,12 @@
-/** What a CDI specification changes in a container. */
+/** Applies the container edits of a CDI specification to a draft. */
 import { stat } from 'node:fs/promises';
 import { deviceNumbers, PouchError, type ContainerDraft } from '../../hooks/index.ts';
 import type { CdiDeviceNode, CdiEdits } from './types.ts';
 
-/** `origin` is the name of the device or the file, for the names of hooks and for messages. */
+/**
+ * @param origin name of the device or file, used in hook names and messages
+ * @throws PCH_CDI_INVALID when a device node does not exist on the host
+ */
 export async function applyEdits(draft: ContainerDraft, edits: CdiEdits, origin: string): Promise<void> {
   for (const pair of edits.env ?? []) {
     const at = pair.indexOf('=');
@@ -27,7 +30,7 @@ function addGroup({ process }: ContainerDraft, gid: string): void {
   if (gid !== '0' && !process.groups.includes(gid)) process.groups.push(gid);
 }
 
-/** Type and numbers that the specification leaves out are the host's. */
+/** A type or device number that the specification omits comes from the host's node. */
 async function toDevice(node: CdiDeviceNode, origin: string): Promise<ContainerDraft['devices'][string]> {
   const { fileMode, uid, gid, permissions, path, hostPath = path } = node;
   return {
@@ -51,7 +54,7 @@ async function numbersOf(node: CdiDeviceNode, origin: string) {
   if (found?.isBlockDevice()) return { type: 'b' as const, ...deviceNumbers(found.rdev) };
   throw new PouchError(
     'PCH_CDI_INVALID',
-    `${origin}: a device node was expected at ${path}; found ${found ? 'another file' : 'nothing'}`,
-    { hint: 'load its driver, or make the specification anew with the vendor’s tool' },
+    `${origin}: expected a device node at ${path}, found ${found ? 'another type of file' : 'nothing'}`,
+    { hint: 'load its driver, or regenerate the specification with the vendor’s tool' },
   );
 }

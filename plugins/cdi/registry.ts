@@ -1,4 +1,4 @@
-/** The CDI specifications of this host. */
+/** Reads the CDI specifications of this host. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
@@ -17,20 +17,20 @@ export interface FoundDevice {
 }
 
 export interface Registry {
-  /** By name; several of one name stand in the same directory, where none has precedence. */
+  /** By name; devices of the same name come from one directory, in which no file has precedence. */
   devices: ReadonlyMap<string, FoundDevice[]>;
-  /** Files that cannot be used, with the reason. */
+  /** Invalid files, each with the reason. */
   problems: string[];
 }
 
 let compiled: ValidateFunction<CdiSpec> | undefined;
 
-/** Compiled for the first file: most hosts have none. */
+/** Compiles the schema for the first file: most hosts have no CDI files. */
 function specCheck(): ValidateFunction<CdiSpec> {
   return (compiled ??= new Ajv().compile<CdiSpec>(cdiSpec));
 }
 
-/** Reads all; what is in a later directory takes the place of what an earlier one has (CDI SPEC.md, "Container Device Interface specification"). */
+/** Reads all files; a device of a later directory replaces one of an earlier directory (CDI SPEC.md, "Container Device Interface specification"). */
 export async function readRegistry(directories: readonly string[]): Promise<Registry> {
   const devices = new Map<string, FoundDevice[]>();
   const problems: string[] = [];

@@ -1,4 +1,4 @@
-/** The form of a CDI specification, for messages that name the field. */
+/** Schema of a CDI specification; its messages name the field. */
 import { Type, type TSchema } from '../../hooks/index.ts';
 
 const may = Type.Optional;

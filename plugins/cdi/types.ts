@@ -5,7 +5,7 @@ export interface CdiSpec {
   kind: string;
   annotations?: Record<string, string>;
   devices: CdiDevice[];
-  /** Once for a container, whichever of the devices it has. */
+  /** Applied once per container, for any of its devices. */
   containerEdits?: CdiEdits;
 }
 
@@ -35,13 +35,13 @@ export interface CdiRdt {
 
 export interface CdiDeviceNode {
   path: string;
-  /** Where it is on the host; `path` if missing. */
+  /** Path on the host; default: `path`. */
   hostPath?: string;
   type?: string;
   major?: number;
   minor?: number;
   fileMode?: number;
-  /** cgroup access; `rw` if missing. */
+  /** cgroup access; default: `rw`. */
   permissions?: string;
   uid?: number;
   gid?: number;

@@ -3,17 +3,19 @@ import type { CdiEdits, CdiSpec } from './types.ts';
 /** Released versions of the specification, oldest first (CDI SPEC.md, "Released versions"). */
 const known = ['0.3.0', '0.4.0', '0.5.0', '0.6.0', '0.7.0', '0.8.0', '1.0.0'];
 
-/** What is wrong with a specification's version: it is unknown, or older than something that the file uses. */
+/** Returns what is wrong with a specification's version: it is unknown, or older than a field that the file uses. */
 export function versionProblem(spec: CdiSpec): string | undefined {
   const version = known.indexOf(spec.cdiVersion.replace(/^v/, ''));
   if (version < 0) return `cdiVersion: expected one of ${known.join(', ')}, found ${spec.cdiVersion}`;
   const missing = uses.find(({ since, isIn }) => known.indexOf(since) > version && isIn(spec));
-  return missing && `${missing.what} came with version ${missing.since}; the file says ${spec.cdiVersion}`;
+  return (
+    missing && `cdiVersion: expected at least ${missing.since} for ${missing.what}, found ${spec.cdiVersion}`
+  );
 }
 
 const uses: { what: string; since: string; isIn(spec: CdiSpec): boolean }[] = [
   {
-    what: 'the type of a mount',
+    what: 'a mount type',
     since: '0.4.0',
     isIn: anyEdits(({ mounts }) => mounts?.some(({ type }) => type)),
   },

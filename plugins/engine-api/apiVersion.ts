@@ -1,8 +1,8 @@
 /**
- * Versions of the Docker Engine API, as minor numbers: every version that is served is 1.x.
+ * Versions of the Docker Engine API, as minor numbers: every supported version is 1.x.
  *
- * The newest is what Docker 27 speaks. Clients of later versions negotiate down to it; 1.24 is the oldest that Docker
- * itself still serves.
+ * The newest is that of Docker 27; newer clients negotiate down to it. 1.24 is the oldest that Docker itself still
+ * supports.
  */
 import { PouchError } from '../../hooks/index.ts';
 
@@ -13,7 +13,7 @@ export const NEWEST_VERSION = `1.${NEWEST_MINOR}`;
 export const OLDEST_VERSION = `1.${OLDEST_MINOR}`;
 
 export interface VersionedPath {
-  /** Minor number of the version that the client speaks; the newest when the path names none. */
+  /** Minor number of the version in the path; the newest if the path has none. */
   minor: number;
   /** The path without the version. */
   path: string;
@@ -23,7 +23,7 @@ const versionPrefix = /^\/v(\d{1,3})\.(\d{1,3})(?=\/|$)/;
 
 /**
  * Splits `/v1.43/info`.
- * @throws PCH_BAD_REQUEST in Docker's words, which clients look for, when the version is not served
+ * @throws PCH_BAD_REQUEST when the version is not supported, with Docker's message, which clients match on
  */
 export function splitVersion(path: string): VersionedPath {
   const match = versionPrefix.exec(path);

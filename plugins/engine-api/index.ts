@@ -1,4 +1,4 @@
-/** The HTTP API as a plugin: Docker's Engine API and Pouch's own paths on every address of `listen`. */
+/** The HTTP API as a plugin: serves Docker's Engine API and Pouch's extensions on every address of `listen`. */
 import { definePlugin, type Engine } from '../../hooks/index.ts';
 import { validatorOf } from './http/validate.ts';
 import { routes } from './routes/index.ts';
@@ -7,7 +7,7 @@ import { ApiServer } from './server/ApiServer.ts';
 
 export default definePlugin({
   name: 'engine-api',
-  doc: 'Serves the Docker Engine API (1.24 to 1.47) and Pouch’s own paths under /pouch.',
+  doc: 'Serves the Docker Engine API (1.24 to 1.47) and Pouch’s extensions under /pouch.',
   setup({ surface, host, log }) {
     let server: ApiServer | undefined;
     surface({

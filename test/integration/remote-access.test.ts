@@ -152,7 +152,7 @@ describe('remote access', function () {
     it('shows why it is refused', async () => {
       assert.match(
         (await docker(['-H', address('token'), 'ps'])).stderr,
-        /expected the token of this daemon, found none \(hint: /,
+        /expected the token of this daemon, found no token \(hint: /,
       );
       assert.match(
         (await docker(['-H', address('certificates'), 'ps'])).stderr,
@@ -207,7 +207,7 @@ describe('remote access', function () {
       for (const args of [['ps'], ['exec', id, 'touch', '/seen'], ['attach', id]])
         await assertRefused(
           pouch('token', args),
-          /expected the token of this daemon, found none/,
+          /expected the token of this daemon, found no token/,
           /POUCH_TOKEN_FILE/,
         );
       assert.equal((await daemon.pouch('exec', id, 'test', '-e', '/seen')).exitCode, 1);
@@ -216,8 +216,8 @@ describe('remote access', function () {
 
     it('another token, by TLS too', async () => {
       const env = { POUCH_TOKEN_FILE: join(directory, 'other-token') };
-      await assertRefused(pouch('token', ['ps'], env), /found another one/);
-      await assertRefused(pouch('both', ['ps'], { ...ourCertificates(), ...env }), /found another one/);
+      await assertRefused(pouch('token', ['ps'], env), /found a different token/);
+      await assertRefused(pouch('both', ['ps'], { ...ourCertificates(), ...env }), /found a different token/);
     });
 
     it('a token that would be sent in the clear to another host', () =>
@@ -275,7 +275,7 @@ describe('remote access', function () {
       ],
       'a token that others can read': [
         () => `[{ address: 'tcp://127.0.0.1:1', tokenFile: ${directory}/open-token }]`,
-        /listen\[0\]\.tokenFile: expected a file that root alone can read, found .* with mode 644\nhint: .*chmod 600/,
+        /listen\[0\]\.tokenFile: expected a file that only root can read, found .* and mode 644\nhint: .*chmod 600/,
       ],
       'a token that is too short': [
         () => `[{ address: 'tcp://127.0.0.1:1', tokenFile: ${directory}/short-token }]`,
@@ -284,7 +284,7 @@ describe('remote access', function () {
       'a certificate that is missing': [
         () =>
           `[{ address: 'tcp://127.0.0.1:1', tls: { cert: /none.pem, key: ${ours()}/server-key.pem, ca: ${ours()}/ca.pem } }]`,
-        /listen\[0\]\.tls\.cert: expected a file that can be read, found ENOENT/,
+        /listen\[0\]\.tls\.cert: expected a readable file, found ENOENT/,
       ],
       'a key of another certificate': [
         () =>

@@ -131,7 +131,7 @@ for (const runtime of ociRuntimes)
         pouch('run', '--rm', '--runtime', runtime, '--device', name, 'busybox', 'true');
       assert.match(
         (await run('vendor.example/gadget=two')).stderr,
-        /no CDI specification.*\n.*gadget=one.*\n.*PCH_CDI_NOT_FOUND/s,
+        /CDI device .* not found in any specification.*\n.*gadget=one.*\n.*PCH_CDI_NOT_FOUND/s,
       );
       await writeFile(join(directory, 'cdi/second.yaml'), JSON.stringify(cdi));
       assert.match((await run('vendor.example/gadget=one')).stderr, /PCH_CDI_INVALID/);

@@ -1,6 +1,6 @@
 import { PouchError } from '../../../hooks/index.ts';
 
-/** The query string with Docker's readings of its values. */
+/** A query string; values are read as Docker reads them. */
 export class Query {
   private readonly values: URLSearchParams;
 
@@ -20,23 +20,23 @@ export class Query {
     return this.values.has(name);
   }
 
-  /** Docker's form: everything but an empty value, `0`, `no`, `false` and `none` is true. */
+  /** As in Docker, every value except an empty one, `0`, `no`, `false` and `none` is true. */
   flag(name: string, missing = false): boolean {
     const value = this.values.get(name);
     if (value === null) return missing;
     return !['', '0', 'no', 'false', 'none'].includes(value.trim().toLowerCase());
   }
 
-  /** @throws PCH_BAD_REQUEST when it is not a whole number */
+  /** @throws PCH_BAD_REQUEST when the value is not an integer */
   integer(name: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    if (!/^-?\d{1,15}$/.test(value)) throw badParameter(name, 'a whole number', value);
+    if (!/^-?\d{1,15}$/.test(value)) throw badParameter(name, 'an integer', value);
     return Number(value);
   }
 
   /**
-   * Unix seconds with a fraction, as Docker's clients send times.
+   * Returns Unix seconds with a fraction, as Docker's clients send times.
    * @throws PCH_BAD_REQUEST
    */
   time(name: string): number | undefined {
@@ -49,7 +49,7 @@ export class Query {
   }
 
   /**
-   * `{"status":["running"]}`, or the older `{"status":{"running":true}}`.
+   * Accepts `{"status":["running"]}` and the older `{"status":{"running":true}}`.
    * @throws PCH_BAD_REQUEST
    */
   filters(): Record<string, string[]> {

@@ -4,7 +4,7 @@ import { BODY_TIMEOUT, MAX_JSON_BODY } from '../server/limits.ts';
 import type { Call } from './call.ts';
 
 /**
- * Reads a JSON body; an empty one answers undefined.
+ * Reads a JSON body; returns undefined for an empty one.
  * @throws PCH_BAD_REQUEST for a wrong Content-Type or malformed JSON, PCH_BODY_TOO_LARGE, PCH_DEADLINE
  */
 export async function readJson(call: Call): Promise<unknown> {
@@ -15,7 +15,8 @@ export async function readJson(call: Call): Promise<unknown> {
 }
 
 /**
- * Reads to the end, within the limit and the deadline.
+ * Reads a body to its end.
+ * @param limit in bytes
  * @throws PCH_BODY_TOO_LARGE, PCH_DEADLINE
  */
 export async function readAll(body: Readable, limit: number): Promise<Buffer> {
@@ -34,7 +35,7 @@ export async function readAll(body: Readable, limit: number): Promise<Buffer> {
   }
 }
 
-/** Docker insists on it too: a web page cannot send this type to another origin without asking first. */
+/** Docker requires it too: a web page cannot send this type to another origin without a preflight request. */
 function checkContentType(type: string | undefined): void {
   const mediaType = type?.split(';')[0]?.trim().toLowerCase();
   if (mediaType === 'application/json') return;

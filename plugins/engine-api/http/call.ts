@@ -3,28 +3,28 @@ import type { Duplex, Readable } from 'node:stream';
 import type { Engine, HostFacts, Logger } from '../../../hooks/index.ts';
 import type { Query } from './Query.ts';
 
-/** What all calls share. */
+/** Shared by all calls. */
 export interface ApiContext {
   engine: Engine;
   host: HostFacts;
   log: Logger;
 }
 
-/** One request on its way through a route. */
+/** One request, as its route handler sees it. */
 export interface Call extends ApiContext {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
-  /** Minor number of the API version that the client speaks. */
+  /** Minor number of the client's API version. */
   readonly apiMinor: number;
-  /** pouch prints code and hint by itself; Docker's clients print only the message. */
+  /** pouch prints an error's code and hint itself; Docker's clients print only the message. */
   readonly client: 'pouch' | 'docker';
-  /** The request's body; bounded by Content-Length also when the client wants to upgrade. */
+  /** The request's body; ends after Content-Length bytes for upgrade requests too. */
   readonly body: Readable;
-  /** The connection, when the client asked for an upgrade; positioned behind the body. */
+  /** The connection of an upgrade request, positioned after the body. */
   readonly upgrade?: Duplex;
-  /** Aborts when the client has gone or the surface stops. */
+  /** Aborts when the client disconnects or the surface stops. */
   readonly signal: AbortSignal;
 }
 
@@ -32,7 +32,7 @@ export type Handler = (call: Call) => Promise<void> | void;
 
 export interface Route {
   method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
-  /** find-my-way's form: `/containers/:id/json`. */
+  /** In find-my-way's syntax: `/containers/:id/json`. */
   path: string;
   handler: Handler;
 }

@@ -1,4 +1,4 @@
-/** The key sequence that leaves a terminal without ending its program: `ctrl-p,ctrl-q`. */
+/** The key sequence that detaches a client from a terminal: `ctrl-p,ctrl-q`. */
 import { Transform } from 'node:stream';
 import { PouchError } from '../../../hooks/index.ts';
 
@@ -6,7 +6,7 @@ const DEFAULT_KEYS = 'ctrl-p,ctrl-q';
 const CTRL_SYMBOLS: Record<string, number> = { '@': 0, '[': 27, '\\': 28, ']': 29, '^': 30, _: 31 };
 
 /**
- * Bytes of a sequence such as `ctrl-p,ctrl-q` or `a,b`.
+ * Returns the bytes of a sequence such as `ctrl-p,ctrl-q` or `a,b`.
  * @throws PCH_OPTION_INVALID
  */
 export function parseDetachKeys(text: string | undefined): Buffer {
@@ -27,8 +27,8 @@ function keyByte(key: string): number {
   return CTRL_SYMBOLS[control] ?? control.toLowerCase().charCodeAt(0) - 96;
 }
 
-/** Passes input on, holds back the beginning of the sequence, and calls `left` when it is complete. */
-export function watchForKeys(keys: Buffer, left: () => void): Transform {
+/** Forwards input, holds back the beginning of the sequence, and calls `detach` when the sequence is complete. */
+export function watchForKeys(keys: Buffer, detach: () => void): Transform {
   let matched = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -42,7 +42,7 @@ export function watchForKeys(keys: Buffer, left: () => void): Transform {
         else if (++matched === keys.length) break;
       }
       if (passed.length > 0) this.push(Buffer.from(passed));
-      if (matched === keys.length) left();
+      if (matched === keys.length) detach();
       done();
     },
   });

@@ -1,13 +1,12 @@
-/** Errors on the wire: one body for all clients, with a message that reads well in each of them. */
+/** Error responses: one body for all clients. */
 import type { ServerResponse } from 'node:http';
 import type { ErrorResponse } from '../../../client/wire.ts';
 import type { ErrorCode, PouchError } from '../../../hooks/index.ts';
 import { sendJsonText } from './reply.ts';
-import { standardHints } from './standardHints.ts';
 
 /**
- * Docker's clients print the message alone, so it carries the hint, and some of them look for certain words in it.
- * @param subject what the path names: the container, image, …
+ * Docker's clients print only the message, so for them it includes the hint; some of them match on its words.
+ * @param subject the object that the path names: a container, an image, …
  */
 export function errorBody(error: PouchError, client: 'pouch' | 'docker', subject: string): ErrorResponse {
   return {
@@ -24,14 +23,26 @@ export function sendError(response: ServerResponse, status: number, body: ErrorR
   sendJsonText(response, JSON.stringify(body), status);
 }
 
-/** The message with what Docker's clients cannot show otherwise: plugin and hint. */
+/** The message with plugin and hint, which Docker's clients do not print otherwise. */
 export function messageForDocker(error: PouchError, subject: string): string {
   const culprit = error.plugin ? `plugin ${error.plugin}: ` : '';
   const hint = error.hint ? ` (hint: ${error.hint})` : '';
   return culprit + inDockersWords(error, subject) + hint;
 }
 
-/** What Docker says of an object that is missing; scripts and older clients match on it. */
+const invalidBody = 'send what the Docker Engine API reference describes for this call';
+
+/** Hints for errors without one of their own; not for Docker's clients, which would print them each time. */
+const standardHints: Partial<Record<ErrorCode, string>> = {
+  PCH_BAD_REQUEST: invalidBody,
+  PCH_BODY_TOO_LARGE: 'send less in one request',
+  PCH_IMAGE_NOT_FOUND: 'list available images: pouch images',
+  PCH_NOT_SUPPORTED: 'omit the option',
+  PCH_OPTION_INVALID: 'correct the value or omit the option',
+  PCH_PATH_NOT_FOUND: 'paths and methods are those of the Docker Engine API, and /pouch/…',
+};
+
+/** Docker's messages for missing objects; scripts and older clients match on them. */
 const notFound: Partial<Record<ErrorCode, (subject: string) => string>> = {
   PCH_CONTAINER_NOT_FOUND: (subject) => `No such container: ${subject}`,
   PCH_IMAGE_NOT_FOUND: (subject) => `No such image: ${subject}`,
@@ -39,7 +50,7 @@ const notFound: Partial<Record<ErrorCode, (subject: string) => string>> = {
   PCH_VOLUME_NOT_FOUND: (subject) => `get ${subject}: no such volume`,
 };
 
-/** The docker CLI makes exit codes 126 and 127 from these words (cli/command/container/run.go, toStatusError). */
+/** The docker CLI derives exit codes 126 and 127 from these words (cli/command/container/run.go, toStatusError). */
 const startFailure: Partial<Record<ErrorCode, string>> = {
   PCH_COMMAND_NOT_EXECUTABLE: 'permission denied',
   PCH_COMMAND_NOT_FOUND: 'executable file not found in $PATH',

@@ -3,13 +3,14 @@ import type { OutputChunk } from '../../../hooks/index.ts';
 const HEADER_BYTES = 8;
 const STDOUT = 1;
 const STDERR = 2;
-/** Pouch's own: Docker's stream types end at 3. */
+/** Pouch's extension: Docker's stream types end at 3. */
 const CONTROL = 4;
 
 const streamBytes = { stdout: STDOUT, stderr: STDERR, control: CONTROL };
 
 /**
- * One frame of Docker's multiplexed stream: stream type, three zeros, the payload's length (big endian), the payload.
+ * Returns one frame of Docker's multiplexed stream: stream type, three zeros, the payload's length (big endian), the
+ * payload.
  * Source: https://docs.docker.com/engine/api/ (ContainerAttach, stream format).
  */
 export function frame(stream: OutputChunk['stream'] | 'control', payload: Buffer): Buffer {
@@ -20,12 +21,12 @@ export function frame(stream: OutputChunk['stream'] | 'control', payload: Buffer
   return bytes;
 }
 
-/** How chunks go onto the wire: raw from a terminal, else in frames. */
+/** Returns the encoding of chunks on the wire: raw for a terminal, frames otherwise. */
 export function encoderFor(tty: boolean): (chunk: OutputChunk) => Buffer {
   return tty ? (chunk) => chunk.data : (chunk) => frame(chunk.stream, chunk.data);
 }
 
-/** The media type of a stream; Docker tells the two apart since API 1.42. */
+/** Returns the media type of a stream; Docker distinguishes the two since API 1.42. */
 export function streamType(tty: boolean, apiMinor: number): string {
   const multiplexed = !tty && apiMinor >= 42;
   return `application/vnd.docker.${multiplexed ? 'multiplexed' : 'raw'}-stream`;

@@ -1,8 +1,8 @@
 import { PouchError } from '../../../hooks/index.ts';
 
 /**
- * Gives "image not found" Docker's words with the image's name: the router cannot tell it from the path, and the docker CLI
- * pulls when it reads them.
+ * Replaces an "image not found" error with Docker's message, which the docker CLI matches on to pull the image. The path of
+ * the request does not name the image.
  */
 export function namingTheImage(error: unknown, image: string): unknown {
   if (!(error instanceof PouchError) || error.code !== 'PCH_IMAGE_NOT_FOUND') return error;

@@ -1,4 +1,4 @@
-/** A stream of JSON lines that tells how far a pull, load or bootstrap is. */
+/** Streams the progress of a pull, load or bootstrap as JSON lines. */
 import type { ProgressMessage } from '../../../client/wire.ts';
 import { toPouchError, type Progress } from '../../../hooks/index.ts';
 import type { Call } from './call.ts';
@@ -10,8 +10,8 @@ export interface ProgressSink {
 }
 
 /**
- * Runs the work and streams what it tells. Until the first line an error is an ordinary answer with its status; after
- * it, the status is out and the error becomes the last line.
+ * Runs the work and streams its messages. Before the first line, an error is an ordinary response with its status; after
+ * it, the headers are sent and the error becomes the last line.
  */
 export async function streamProgress(
   call: Call,
@@ -27,7 +27,7 @@ export async function streamProgress(
   } catch (error) {
     if (!call.response.headersSent) throw error;
     const body = errorBody(toPouchError(error), call.client, subject);
-    // Docker's clients take a code for a number.
+    // Docker's clients expect a numeric code.
     send({ errorDetail: call.client === 'pouch' ? body : { message: body.message }, error: body.message });
   }
   startLines(call);
@@ -38,7 +38,7 @@ function startLines(call: Call): void {
   if (!call.response.headersSent) call.response.writeHead(200, { 'Content-Type': 'application/json' });
 }
 
-/** A client that does not read loses intermediate numbers, not memory of the daemon; changes of status always go out. */
+/** Drops intermediate counts for a client that does not read, so that they do not pile up in memory; a change of status is always sent. */
 function reportUnlessBehind(call: Call, progress: Progress, send: (message: object) => void): void {
   const counting = progress.current !== undefined && progress.current !== progress.total;
   if (counting && call.response.writableNeedDrain) return;
@@ -53,7 +53,7 @@ function progressLine(progress: Progress): ProgressMessage {
 
 const BAR_WIDTH = 50;
 
-/** Docker's ready-made bar, for clients that do not draw their own: `[=====>    ]  1.5MB/3MB`. */
+/** Docker's progress bar, for clients that do not draw one: `[=====>    ]  1.5MB/3MB`. */
 function bar(current: number, total: number | undefined): string {
   if (!total || total < current) return megabytes(current);
   const filled = Math.floor((current / total) * BAR_WIDTH);

@@ -1,9 +1,10 @@
-/** Moves chunks to a client no faster than it reads: memory holds one chunk more than the socket's buffer. */
+/** Writes chunks to a client no faster than it reads: memory holds one chunk beyond the socket's buffer. */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
 /**
- * Writes each item and waits for the sink to drain. Ends without an error when the signal aborts: the client has gone.
+ * Writes each item and waits for the sink to drain. Resolves without an error when the signal aborts, which means that the
+ * client has disconnected.
  */
 export async function pump<T>(
   source: AsyncIterable<T>,
@@ -23,7 +24,7 @@ async function drained(sink: Writable, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The items until the source ends or the signal aborts, even when the source hangs then. */
+/** Yields items until the source ends or the signal aborts, even if the source hangs. */
 export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const aborted = whenAborted(signal);
@@ -35,12 +36,12 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
     }
   } finally {
     aborted.forget();
-    // Not awaited: a generator that waits for its next item answers `return` only after that item.
+    // Not awaited: a generator that waits for its next item settles `return` only after that item.
     iterator.return?.().catch(() => undefined);
   }
 }
 
-/** A promise of undefined at the abort, which lets go of the signal when it is not needed any more. */
+/** Returns a promise that resolves to undefined on abort, and a function that removes its listener. */
 function whenAborted(signal: AbortSignal): { promise: Promise<undefined>; forget: () => void } {
   let settle: () => void = () => undefined;
   const promise = new Promise<undefined>((resolve) => (settle = () => resolve(undefined)));

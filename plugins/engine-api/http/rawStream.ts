@@ -1,17 +1,17 @@
-/** Turns a request into a two-way byte stream (Docker's "hijack"). */
+/** Turns a request into a bidirectional byte stream (Docker's "hijack"). */
 import { Transform, type Readable, type Writable } from 'node:stream';
 import type { Call } from './call.ts';
 
 export interface RawStream {
-  /** What the client sends; ends when it closes its half. */
+  /** Bytes from the client; ends when the client closes its half. */
   input: Readable;
-  /** What the client receives. */
+  /** Bytes to the client. */
   output: Writable;
 }
 
 /**
- * Answers `101 UPGRADED` to a client that asked for it. An older one gets 200 and the stream as its body; what it has to
- * say then comes as the request's body.
+ * Responds with `101 UPGRADED` to an upgrade request. Otherwise (older clients) responds with 200 and streams in the
+ * response body; input is then the request's body.
  */
 export function takeOver(call: Call, contentType: string): RawStream {
   return call.upgrade ? switchProtocols(call, call.upgrade, contentType) : streamBody(call, contentType);
@@ -31,7 +31,7 @@ function switchProtocols(call: Call, socket: Readable & Writable, contentType: s
 
 function streamBody(call: Call, contentType: string): RawStream {
   const { response } = call;
-  // The end of the connection ends the stream, as with Docker: chunks would reach clients that read it raw.
+  // The stream ends with the connection, as Docker's does: clients that read raw bytes would see chunk headers.
   response.useChunkedEncodingByDefault = false;
   response.shouldKeepAlive = false;
   response.writeHead(200, { 'Content-Type': contentType, Connection: 'close' });
@@ -41,7 +41,7 @@ function streamBody(call: Call, contentType: string): RawStream {
 
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
-/** dockerode announces a chunked body with its upgrade, and ends that body, but then sends raw bytes. */
+/** dockerode announces a chunked body with its upgrade request and ends it, but then sends raw bytes. */
 function withoutLastChunk(): Transform {
   let first = true;
   return new Transform({

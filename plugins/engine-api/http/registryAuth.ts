@@ -15,8 +15,8 @@ const authSchema = typed<RegistryAuthWire & { auth?: string }>(
 );
 
 /**
- * Reads `X-Registry-Auth`: JSON in base64url, plain base64 from older clients. Answers undefined when it is empty. What it
- * holds never appears in a message.
+ * Reads `X-Registry-Auth`: JSON in base64url, or plain base64 from older clients. Returns undefined if it is empty. Its
+ * content never appears in a message.
  * @throws PCH_BAD_REQUEST
  */
 export function registryAuth(header: string | string[] | undefined): RegistryAuth | undefined {
@@ -33,10 +33,7 @@ function decode(encoded: string): (RegistryAuthWire & { auth?: string }) | undef
     const parsed: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString('utf8'));
     return validate(authSchema, parsed) ?? undefined;
   } catch {
-    throw new PouchError(
-      'PCH_BAD_REQUEST',
-      'X-Registry-Auth: expected JSON in base64url, found something else',
-    );
+    throw new PouchError('PCH_BAD_REQUEST', 'X-Registry-Auth: expected JSON in base64url, found other data');
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Call } from './call.ts';
 
-/** Answers JSON. A newline ends it, as Docker's, so that `curl` reads well. */
+/** Responds with JSON and a final newline, as Docker does. */
 export function sendJson(call: Call, body: unknown, status = 200): void {
   sendJsonText(call.response, JSON.stringify(body), status);
 }
@@ -12,7 +12,7 @@ export function sendJsonText(response: ServerResponse, json: string, status: num
   response.end(bytes);
 }
 
-/** 204, or 304 for "was so already". */
+/** Responds with 204, or 304 if nothing changed. */
 export function sendEmpty(call: Call, status: 200 | 201 | 204 | 304 = 204): void {
   call.response.writeHead(status, status === 200 || status === 201 ? { 'Content-Length': 0 } : {});
   call.response.end();

@@ -1,4 +1,4 @@
-/** A client at the streams of a container or an exec instance: both directions, until one of them leaves. */
+/** Connects a client to the streams of a container or an exec instance. */
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { RunMessage } from '../../../client/wire.ts';
 import type { Attachment } from '../../../hooks/index.ts';
@@ -8,21 +8,21 @@ import { encoderFor, frame, streamType } from './frames.ts';
 import { pump } from './pump.ts';
 import { takeOver, type RawStream } from './rawStream.ts';
 
-/** How long a client has to close its half after the last output; in milliseconds. */
+/** Time for a client to close its half after the last output, in milliseconds. */
 const CLOSE_GRACE = 2_000;
 
 export interface SessionOptions {
-  /** What leaves a terminal. */
+  /** Detach the client from a terminal. */
   detachKeys: Buffer;
-  /** Output goes out as it is instead of in frames; by default from a terminal. */
+  /** Sends output without frames; default: true for a terminal. */
   raw?: boolean;
-  /** The end of the client's input is the end of the process's. Never so at a terminal, which outlives its viewers. */
+  /** Closes the process's stdin at the end of the client's input. Has no effect for a terminal, which stays open. */
   endsStdin: boolean;
-  /** Runs beside the streams, which end after it; what it tells is sent in control frames. It must not reject. */
-  beside?: (tell: (message: RunMessage) => void) => Promise<void>;
+  /** Runs concurrently with the streams, which stay open until it resolves; `send` writes control frames. Must not reject. */
+  beside?: (send: (message: RunMessage) => void) => Promise<void>;
 }
 
-/** Runs until the output ends, the client goes, or it types the detach keys. The container goes on in any case. */
+/** Runs until the output ends, or the client disconnects or types the detach keys. The container keeps running. */
 export async function serveStreams(
   call: Call,
   attachment: Attachment,
@@ -36,11 +36,11 @@ export async function serveStreams(
   if (call.signal.aborted) leave();
   connectInput(stream.input, attachment, options, leave);
   try {
-    const tell = (message: RunMessage) => {
+    const send = (message: RunMessage) => {
       stream.output.write(frame('control', Buffer.from(`${JSON.stringify(message)}\n`)));
     };
     const pumped = pump(attachment.output, stream.output, encoderFor(raw), left.signal);
-    await Promise.all([pumped, options.beside?.(tell)]);
+    await Promise.all([pumped, options.beside?.(send)]);
   } finally {
     attachment.detach();
     endGently(call, stream);
@@ -54,18 +54,18 @@ function connectInput(
   leave: () => void,
 ): void {
   if (!stdin) return void input.resume();
-  // The process may end before its input does: what is typed then goes nowhere.
+  // The process may end before its input does: later input is discarded.
   const discard = (): void => void input.unpipe().resume();
   stdin.on('error', discard).once('close', discard);
   if (tty) return void input.pipe(watchForKeys(detachKeys, leave)).pipe(stdin, { end: false });
   input.pipe(stdin, { end: endsStdin });
-  // A client that is killed closes without an end.
+  // A killed client closes the connection without ending the stream.
   if (endsStdin) input.once('close', () => stdin.end());
 }
 
 /**
- * Closing a Unix socket while unread input waits in it resets the connection at the client's side, so the rest is read
- * until the client has closed its half, for a moment.
+ * Closing a Unix socket that holds unread input resets the connection for the client, so this reads on until the client
+ * closes its half, or CLOSE_GRACE has passed.
  */
 function endGently(call: Call, { input, output }: RawStream): void {
   output.end();

@@ -1,4 +1,4 @@
-/** `docker system df`: a simple count, without what images share. */
+/** `docker system df`: sizes do not account for layers that images share. */
 import type { Call } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
 import { toSummary } from '../translate/container/summary.ts';
@@ -35,7 +35,7 @@ function containersPart(call: Call) {
   );
 }
 
-/** Sizes of volumes are not measured: that would walk data of any size. */
+/** Does not measure volumes: that would walk data of any size. */
 async function volumesPart(call: Call) {
   const containers = call.engine.containers.list({ all: true });
   return (await call.engine.volumes.list()).map((volume) => {

@@ -5,7 +5,7 @@ import { eventFilter, eventLine } from '../translate/event.ts';
 
 export const eventRoutes: Route[] = [{ method: 'GET', path: '/events', handler: events }];
 
-/** Without `until` the stream goes on until the client leaves; the headers go out at once. */
+/** Without `until` the stream lasts until the client disconnects. Sends the headers at once. */
 async function events(call: Call): Promise<void> {
   const keep = eventFilter(call.query.filters());
   const range = { since: call.query.time('since'), until: call.query.time('until') };

@@ -1,4 +1,4 @@
-/** Exec instances: create, start, resize, inspect. */
+/** Routes of exec instances: create, start, resize, inspect. */
 import type { ExecCreateRequest, ExecInspect, ExecStartRequest } from '../../../client/wire.ts';
 import {
   PouchError,
@@ -50,7 +50,7 @@ function toExecRequest(body: ExecCreateRequest): ExecRequest {
   };
 }
 
-/** An exec starts from the container's environment and can only add to it. */
+/** An exec inherits the container's environment and can only add variables. */
 function environment(list: string[]): Record<string, string> {
   return Object.fromEntries(list.map(variable).map(([name, value]) => [name, value ?? '']));
 }
@@ -65,15 +65,15 @@ async function start(call: Call): Promise<void> {
   const detached = body.Detach ?? false;
   const run = await call.engine.execs.start(id, { detached, consoleSize: cells(body.ConsoleSize) });
   if (!run) return sendEmpty(call, 200);
-  // pouch reads a coded error. Docker's clients expect the upgrade before the process starts: what comes with its header is
-  // lost to those that read the socket behind their HTTP library.
+  // pouch reads a coded error. Docker's clients expect the upgrade before the process starts: some read the socket beside
+  // their HTTP library and lose data that arrives together with the header.
   if (call.client === 'pouch') await run.started;
   const raw = body.Tty ?? false;
   const attachment = { ...run.attachment, output: withFailure(run, raw) };
   await serveStreams(call, attachment, { raw, detachKeys: parseDetachKeys(undefined), endsStdin: true });
 }
 
-/** As dockerd, reports a failed start in the stream; clients then look for the exit code 126 or 127. */
+/** Reports a failed start in the stream, as dockerd does; clients then check for the exit code 126 or 127. */
 async function* withFailure({ attachment, started }: ExecRun, raw: boolean): AsyncGenerator<OutputChunk> {
   try {
     yield* attachment.output;

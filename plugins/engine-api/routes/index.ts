@@ -1,4 +1,4 @@
-/** Every route of the API. */
+/** All routes of the API. */
 import type { Route } from '../http/call.ts';
 import { attachRoutes } from './container/attach.ts';
 import { checkpointRoutes } from './container/checkpoints.ts';

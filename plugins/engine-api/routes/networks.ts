@@ -1,4 +1,4 @@
-/** The networks that there are: bridge, none, host. Enough for clients that look before they run something. */
+/** Routes of the predefined networks bridge, none and host: enough for clients that look a network up before they run a container. */
 import { networkAttachments, PouchError, type ContainerRecord } from '../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
@@ -14,7 +14,7 @@ export const networkRoutes: Route[] = [
 const names = ['bridge', 'host', 'none'] as const;
 type Name = (typeof names)[number];
 
-/** Docker's name of the driver behind each. */
+/** Docker's name of each network's driver. */
 const drivers: Record<Name, string> = { bridge: 'bridge', host: 'host', none: 'null' };
 
 /** The three networks belong to the engine. */
@@ -42,7 +42,7 @@ function inspect(call: Call): void {
   const name = names.find((one) => one === asked || (asked.length >= 4 && networkId(one).startsWith(asked)));
   if (!name)
     throw new PouchError('PCH_NETWORK_NOT_FOUND', `network ${asked} not found`, {
-      hint: `there are ${names.join(', ')}`,
+      hint: `available networks: ${names.join(', ')}`,
     });
   sendJson(call, { ...describe(call, name), Containers: membersOf(call, name) });
 }

@@ -1,4 +1,4 @@
-/** Pouch's own paths. */
+/** Routes of Pouch's extensions. */
 import type { BootstrapRequest, PlanResponse, RuntimeWire } from '../../../client/wire.ts';
 import type { Plan } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
@@ -25,7 +25,7 @@ const bootstrapSchema = typed<BootstrapRequest>(
   record({ reference: text, suite: text, include: texts, mirror: text }, ['reference', 'suite']),
 );
 
-/** The pure half of create: touches nothing. */
+/** Returns the plan that create would apply; changes nothing. */
 async function plan(call: Call): Promise<void> {
   const { request, warnings } = await readContainerRequest(call);
   const made = await call.engine.containers.plan(request).catch((error: unknown) => {
@@ -58,7 +58,7 @@ async function bootstrap(call: Call): Promise<void> {
   };
   await streamProgress(call, body.reference, async (sink) => {
     const image = await call.engine.images.bootstrap(options, sink.report, call.signal);
-    sink.send({ status: `Made ${familiar(body.reference)}`, aux: { ID: image.id } });
+    sink.send({ status: `Created ${familiar(body.reference)}`, aux: { ID: image.id } });
   });
 }
 

@@ -9,46 +9,48 @@ import { readContainerRequest } from './container/create.ts';
 export const runRoutes: Route[] = [{ method: 'POST', path: '/pouch/run', handler: run }];
 
 /**
- * `pouch run` in one request instead of four: create, attach, wait and start, with the body of create. The answer is an
- * upgraded, framed stream with messages ({@link RunMessage}) between the output. A client that leaves stops nothing: what
- * it asked for is done, as if it had left after the start.
+ * `pouch run` in one request instead of create, attach, wait and start; takes the body of create. The response is an
+ * upgraded, framed stream with messages ({@link RunMessage}) between the output. If the client disconnects, the request
+ * still completes, as if the client had disconnected after the start.
  */
 async function run(call: Call): Promise<void> {
   const { query, engine } = call;
   const { containers } = engine;
   const { request, warnings } = await readContainerRequest(call);
   if (request.tty)
-    throw new PouchError('PCH_NOT_SUPPORTED', 'a terminal is served by create, attach and start');
+    throw new PouchError('PCH_NOT_SUPPORTED', 'a terminal is not supported by this call', {
+      hint: 'use create, attach and start',
+    });
   const streams = { stdin: query.flag('stdin'), stdout: query.flag('stdout'), stderr: query.flag('stderr') };
   const made = await containers.run(request, { ...streams, logs: false }).catch((error: unknown) => {
     throw namingTheImage(error, request.image);
   });
   const { id, started } = made;
   const exited = containers.wait(id, 'next-exit', call.signal);
-  const beside = async (tell: (message: RunMessage) => void) => {
-    tell({ created: { Id: id, Warnings: [...warnings, ...made.warnings] } });
+  const beside = async (send: (message: RunMessage) => void) => {
+    send({ created: { Id: id, Warnings: [...warnings, ...made.warnings] } });
     try {
-      // A short command has ended before its start is on the disk: nobody waits for that, or is told of it, then.
+      // A short command may exit before its start is written to disk: then the client gets only the exit.
       const early = await Promise.race([exited, started.then(() => undefined)]);
       if (early?.error !== undefined) await started;
-      if (!early) tell({ started: true });
+      if (!early) send({ started: true });
       const { exitCode, error } = early ?? (await exited);
-      tell({ exited: { StatusCode: exitCode, ...(error && { Error: { Message: error } }) } });
+      send({ exited: { StatusCode: exitCode, ...(error && { Error: { Message: error } }) } });
     } catch (thrown) {
       const error = toPouchError(thrown);
       made.attachment.detach();
-      tell({ failed: { ...errorBody(error, call.client, id), status: error.status } });
+      send({ failed: { ...errorBody(error, call.client, id), status: error.status } });
     }
   };
-  // It is awaited above, in its turn.
+  // Awaited in `beside`; this only prevents an unhandled rejection before that.
   exited.catch(() => undefined);
-  // Framed in any case: a plugin may have given it a terminal.
+  // Always framed: a plugin may have added a terminal.
   const framed = { ...made.attachment, tty: false, output: outputAfter(started, made.attachment) };
   const endsStdin = containers.inspect(id).draft.process.stdinOnce;
   await serveStreams(call, framed, { detachKeys: Buffer.alloc(0), endsStdin, beside });
 }
 
-/** A start that failed ends the output with an error of its own, which says less than the start's. */
+/** Hides the output's error after a failed start: the start's own error is more specific. */
 async function* outputAfter(started: Promise<void>, { output }: Attachment): AsyncIterable<OutputChunk> {
   try {
     yield* output;

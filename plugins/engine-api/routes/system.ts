@@ -1,4 +1,4 @@
-/** The daemon itself: ping, version, info, disk usage. */
+/** Routes of the daemon: ping, version, info, disk usage. */
 import type { InfoResponse, VersionResponse } from '../../../client/wire.ts';
 import type { SystemInfo } from '../../../hooks/index.ts';
 import { NEWEST_VERSION, OLDEST_VERSION } from '../apiVersion.ts';
@@ -21,7 +21,7 @@ function pruneBuildCache(call: Call): void {
   sendJson(call, { CachesDeleted: [], SpaceReclaimed: 0 });
 }
 
-/** Clients read the headers of this answer before they ask anything else. */
+/** Clients read the headers of this response before they send another request. */
 function ping(call: Call): void {
   const body = 'OK';
   call.response.writeHead(200, {
@@ -36,72 +36,72 @@ function ping(call: Call): void {
 }
 
 async function version(call: Call): Promise<void> {
-  const told = await call.engine.system.version();
+  const facts = await call.engine.system.version();
   const common = {
     ApiVersion: NEWEST_VERSION,
     MinAPIVersion: OLDEST_VERSION,
-    GitCommit: told.commit,
-    // Where Docker tells the Go version that it was built with.
-    GoVersion: `node ${told.node}`,
+    GitCommit: facts.commit,
+    // Docker reports the version of Go that built it here.
+    GoVersion: `node ${facts.node}`,
     Os: 'linux',
-    Arch: told.architecture,
-    KernelVersion: told.kernel,
-    BuildTime: told.builtAt,
+    Arch: facts.architecture,
+    KernelVersion: facts.kernel,
+    BuildTime: facts.builtAt,
   };
-  const answer: VersionResponse = {
+  const body: VersionResponse = {
     Platform: { Name: 'Pouch' },
     Components: [
-      { Name: 'Engine', Version: told.version, Details: { ...common, Experimental: 'true' } },
-      { Name: 'containerd', Version: told.containerd, Details: {} },
-      ...Object.entries(told.runtimes).map(([Name, Version]) => ({ Name, Version, Details: {} })),
+      { Name: 'Engine', Version: facts.version, Details: { ...common, Experimental: 'true' } },
+      { Name: 'containerd', Version: facts.containerd, Details: {} },
+      ...Object.entries(facts.runtimes).map(([Name, Version]) => ({ Name, Version, Details: {} })),
     ],
-    Version: told.version,
+    Version: facts.version,
     ...common,
   };
-  sendJson(call, answer);
+  sendJson(call, body);
 }
 
 async function info(call: Call): Promise<void> {
-  const told = await call.engine.system.info();
-  const answer: InfoResponse = { ...countsOf(told), ...hostOf(told), ...whatClientsExpect(told) };
-  sendJson(call, answer);
+  const facts = await call.engine.system.info();
+  const body: InfoResponse = { ...countsOf(facts), ...hostOf(facts), ...fixedFields(facts) };
+  sendJson(call, body);
 }
 
-function countsOf(told: SystemInfo) {
+function countsOf(facts: SystemInfo) {
   return {
-    ID: told.id,
-    Containers: told.containers.total,
-    ContainersRunning: told.containers.running,
-    ContainersPaused: told.containers.paused,
-    ContainersStopped: told.containers.stopped,
-    Images: told.images,
-    ServerVersion: told.version,
-    DockerRootDir: told.root,
-    Warnings: told.warnings.length > 0 ? told.warnings : null,
-    SystemTime: told.time,
+    ID: facts.id,
+    Containers: facts.containers.total,
+    ContainersRunning: facts.containers.running,
+    ContainersPaused: facts.containers.paused,
+    ContainersStopped: facts.containers.stopped,
+    Images: facts.images,
+    ServerVersion: facts.version,
+    DockerRootDir: facts.root,
+    Warnings: facts.warnings.length > 0 ? facts.warnings : null,
+    SystemTime: facts.time,
   };
 }
 
-function hostOf(told: SystemInfo) {
+function hostOf(facts: SystemInfo) {
   return {
-    Name: told.hostname,
-    KernelVersion: told.kernel,
-    OperatingSystem: told.operatingSystem,
+    Name: facts.hostname,
+    KernelVersion: facts.kernel,
+    OperatingSystem: facts.operatingSystem,
     OSVersion: '',
     OSType: 'linux',
-    Architecture: told.architecture,
-    NCPU: told.cpus,
-    MemTotal: told.memory,
-    CgroupDriver: told.cgroupDriver,
-    CgroupVersion: told.cgroupVersion,
-    DefaultRuntime: told.defaultRuntime,
-    Runtimes: Object.fromEntries(Object.entries(told.runtimes).map(([name, { path }]) => [name, { path }])),
-    ContainerdCommit: { ID: told.containerd.version, Expected: told.containerd.version },
+    Architecture: facts.architecture,
+    NCPU: facts.cpus,
+    MemTotal: facts.memory,
+    CgroupDriver: facts.cgroupDriver,
+    CgroupVersion: facts.cgroupVersion,
+    DefaultRuntime: facts.defaultRuntime,
+    Runtimes: Object.fromEntries(Object.entries(facts.runtimes).map(([name, { path }]) => [name, { path }])),
+    ContainerdCommit: { ID: facts.containerd.version, Expected: facts.containerd.version },
   };
 }
 
-/** Fields that clients read without asking whether they are there. */
-function whatClientsExpect(told: SystemInfo) {
+/** Fields that clients read without a check that they exist. */
+function fixedFields(facts: SystemInfo) {
   return {
     Driver: 'overlayfs',
     DriverStatus: [['driver-type', 'io.containerd.snapshotter.v1']],
@@ -120,7 +120,7 @@ function whatClientsExpect(told: SystemInfo) {
     CPUSet: true,
     PidsLimit: true,
     IPv4Forwarding: true,
-    OomKillDisable: told.cgroupVersion === '1',
+    OomKillDisable: facts.cgroupVersion === '1',
     Debug: false,
     NFd: 0,
     NGoroutines: 0,

@@ -1,39 +1,39 @@
-/** What Docker has and Pouch does not offer: each says so, instead of "page not found". */
+/** Docker's paths that Pouch does not support: each responds with PCH_NOT_SUPPORTED instead of "page not found". */
 import { PouchError } from '../../../hooks/index.ts';
 import type { Handler, Route } from '../http/call.ts';
 
-/** A handler that answers PCH_NOT_SUPPORTED. */
+/** Returns a handler that throws PCH_NOT_SUPPORTED. */
 export function notOffered(what: string, hint?: string): Handler {
   return () => {
     throw new PouchError('PCH_NOT_SUPPORTED', `${what} is not supported by Pouch`, { hint });
   };
 }
 
-const CREDENTIALS = 'put the credentials into the docker config file; they are sent with each pull';
+const CREDENTIALS = 'store the credentials in the docker config file; clients send them with each pull';
 
 const table: [Route['method'], string, string, string?][] = [
   ['POST', '/auth', 'checking registry credentials', CREDENTIALS],
-  ['POST', '/build', 'building an image', 'build it with another tool and docker load it'],
+  ['POST', '/build', 'building an image', 'build it with another tool and load it with docker load'],
   ['POST', '/build/cancel', 'building an image'],
-  ['POST', '/commit', 'making an image from a container'],
-  ['POST', '/session', 'a build session', 'build with another tool and docker load the image'],
-  ['POST', '/grpc', 'a build session', 'build with another tool and docker load the image'],
+  ['POST', '/commit', 'creating an image from a container'],
+  ['POST', '/session', 'a build session', 'build with another tool and load the image with docker load'],
+  ['POST', '/grpc', 'a build session', 'build with another tool and load the image with docker load'],
   ['GET', '/images/search', 'searching registries'],
-  ['GET', '/distribution/*', 'asking a registry about an image', 'pull it, then inspect it'],
+  ['GET', '/distribution/*', 'inspecting an image in a registry', 'pull it, then inspect it'],
   ['GET', '/containers/:id/archive', 'copying files', 'use docker exec with tar'],
   ['HEAD', '/containers/:id/archive', 'copying files', 'use docker exec with tar'],
   ['PUT', '/containers/:id/archive', 'copying files', 'use docker exec -i with tar'],
   ['GET', '/containers/:id/attach/ws', 'attaching by WebSocket', 'use POST /containers/{id}/attach'],
   ['GET', '/containers/:id/changes', 'listing changed files'],
   ['GET', '/containers/:id/export', 'exporting a file system', 'use docker exec with tar'],
-  ['POST', '/networks/create', 'making a network', 'use bridge, none, host or container:NAME'],
+  ['POST', '/networks/create', 'creating a network', 'use bridge, none, host or container:NAME'],
   ['POST', '/networks/:id/connect', 'connecting a container to another network'],
   ['POST', '/networks/:id/disconnect', 'disconnecting a container from its network'],
   ['DELETE', '/networks/:id', 'removing a network'],
   ['PUT', '/volumes/:name', 'changing a volume'],
 ];
 
-/** Whole families; GET, POST and DELETE of each and below. */
+/** Groups of paths: GET, POST and DELETE of each path and those below it. */
 const families: [string, string][] = [
   ['/configs', 'Swarm'],
   ['/nodes', 'Swarm'],

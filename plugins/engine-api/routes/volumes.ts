@@ -24,11 +24,11 @@ async function list(call: Call): Promise<void> {
   const keep = volumeFilter(call.query.filters());
   const volumes = (await call.engine.volumes.list()).filter(keep);
   const damaged = volumes.filter(({ damage }) => damage !== undefined);
-  const answer: VolumeListResponse = {
+  const body: VolumeListResponse = {
     Volumes: volumes.map(toVolume),
     Warnings: damaged.length > 0 ? damaged.map(({ name, damage }) => `volume ${name}: ${damage}`) : null,
   };
-  sendJson(call, answer);
+  sendJson(call, body);
 }
 
 function volumeFilter(filters: Record<string, string[]>): (volume: Volume) => boolean {
@@ -71,9 +71,9 @@ async function remove(call: Call): Promise<void> {
 }
 
 async function prune(call: Call): Promise<void> {
-  const answer: VolumesPruneResponse = {
+  const body: VolumesPruneResponse = {
     VolumesDeleted: await call.engine.volumes.prune(volumePruneFilter(call.query.filters(), call.apiMinor)),
     SpaceReclaimed: 0,
   };
-  sendJson(call, answer);
+  sendJson(call, body);
 }

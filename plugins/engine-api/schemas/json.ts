@@ -1,6 +1,6 @@
 /**
- * Building blocks for bodies as Docker's clients send them: every field may be missing, and null means the same (Go's
- * clients write it for empty lists and maps).
+ * Building blocks for bodies as Docker's clients send them: every field is optional, and null equals a missing field (Go
+ * clients write null for empty lists and maps).
  */
 import { Type, type TSchema } from '../../../hooks/index.ts';
 
@@ -13,7 +13,7 @@ export const whole = Type.Unsafe<number>({
   maximum: 2 ** 63,
 });
 export const texts = Type.Unsafe<string[]>({ type: ['array', 'null'], items: { type: 'string' } });
-/** Docker takes `Cmd` and `Entrypoint` as one string, too. */
+/** Docker also accepts `Cmd` and `Entrypoint` as one string. */
 export const textOrTexts = Type.Unsafe<string[] | string>({
   type: ['array', 'string', 'null'],
   items: { type: 'string' },
@@ -22,7 +22,7 @@ export const textMap = Type.Unsafe<Record<string, string>>({
   type: ['object', 'null'],
   additionalProperties: { type: 'string' },
 });
-/** A set written as a map to empty objects. */
+/** A set, written as a map to empty objects. */
 export const keySet = Type.Unsafe<Record<string, object>>({
   type: ['object', 'null'],
   additionalProperties: { type: ['object', 'null'] },
@@ -35,7 +35,7 @@ export const size = Type.Unsafe<[number, number]>({
   maxItems: 2,
 });
 
-/** An object; `required` names what must be there. */
+/** An object; `required` lists its mandatory fields. */
 export function record(properties: Record<string, TSchema>, required: string[] = []): TSchema {
   return Type.Unsafe({ type: required.length > 0 ? 'object' : ['object', 'null'], properties, required });
 }
@@ -48,7 +48,7 @@ export function mapOf(item: TSchema): TSchema {
   return Type.Unsafe({ type: ['object', 'null'], additionalProperties: item });
 }
 
-/** A schema whose checked value is known to be of a wire type. */
+/** A schema whose validated value has a wire type. */
 export function typed<Wire>(schema: TSchema): TSchema & { static: Wire } {
   return Type.Unsafe<Wire>(schema);
 }

@@ -1,4 +1,4 @@
-/** The HTTP servers behind the surface: one per address, all with the same routes. */
+/** The HTTP servers of the surface: one per address, all with the same routes. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -19,9 +19,9 @@ export class ApiServer {
   private readonly find: FindRoute;
   private readonly servers: Server[] = [];
   private readonly connections = new Set<Socket>();
-  /** Sockets that were handed over by an upgrade: Node's server does not know them any more. */
+  /** Sockets of upgraded connections, which Node's server no longer tracks. */
   private readonly handedOver = new Set<Duplex>();
-  /** One per exchange that is under way. */
+  /** One per exchange in progress. */
   private readonly exchanges = new Set<AbortController>();
 
   constructor(context: ApiContext, routes: Route[]) {
@@ -29,7 +29,7 @@ export class ApiServer {
     this.find = routeTable(routes);
   }
 
-  /** @throws PCH_LISTEN; what was bound before stays until `stop` */
+  /** @throws PCH_LISTEN; addresses that were bound before stay bound until `stop` */
   async start(addresses: readonly ListenFacts[]): Promise<void> {
     for (const [index, address] of addresses.entries()) {
       const server = this.createServer(await readCredentials(address, `listen[${index}]`));
@@ -39,12 +39,12 @@ export class ApiServer {
     }
   }
 
-  /** Ends streams at once and lets short answers finish. */
+  /** Ends streams at once and lets short responses finish. */
   async stop(): Promise<void> {
     const closed = this.servers.map((server) => new Promise<void>((done) => server.close(() => done())));
     for (const exchange of this.exchanges) exchange.abort();
     for (const socket of this.handedOver) socket.destroy();
-    // Node closes idle connections once, at `close`; those that become idle after it would be kept alive.
+    // Node closes idle connections only once, in `close`; connections that become idle later would stay open.
     const sweep = setInterval(() => this.closeIdle(), SWEEP_INTERVAL);
     const force = setTimeout(() => this.closeAll(), STOP_GRACE);
     await Promise.all(closed);
@@ -58,7 +58,7 @@ export class ApiServer {
 
   private closeAll(): void {
     for (const server of this.servers) server.closeAllConnections();
-    // Those that have sent no request, or not ended their TLS handshake.
+    // Connections without a request, or in a TLS handshake.
     for (const socket of this.connections) socket.destroy();
   }
 
@@ -97,7 +97,7 @@ export class ApiServer {
   ): Promise<void> {
     this.handedOver.add(socket);
     socket.once('close', () => this.handedOver.delete(socket));
-    // A client that is killed resets the connection; the close that follows is what counts.
+    // A killed client resets the connection; the `close` event that follows is handled.
     socket.on('error', () => undefined);
     const response = responseOn(socket, request);
     if (!isAdmitted(request, response, client)) return closeSoon(socket);
@@ -113,7 +113,7 @@ export class ApiServer {
     }
   }
 
-  /** Aborts when the connection closes before the answer is complete, or the surface stops. */
+  /** Aborts when the connection closes before the response is complete, or the surface stops. */
   private signalOf(connection: ServerResponse | Duplex): AbortSignal {
     const exchange = new AbortController();
     this.exchanges.add(exchange);
@@ -125,10 +125,10 @@ export class ApiServer {
   }
 }
 
-/** What an address asks of its clients. */
+/** What an address requires of its clients. */
 interface Client {
   authenticate: Authenticate | undefined;
-  /** Whether a request that is admitted has shown a certificate or the token. */
+  /** Whether an admitted request carried a certificate or the token. */
   isAuthenticated: boolean;
 }
 
@@ -142,7 +142,7 @@ function isAdmitted(request: IncomingMessage, response: ServerResponse, { authen
   }
 }
 
-/** Node has let go of the socket, and its peer may never close it. */
+/** Node no longer tracks the socket, and its peer may never close it. */
 function closeSoon(socket: Socket): void {
   socket.resume().setTimeout(KEEP_ALIVE_TIMEOUT, () => socket.destroy());
 }

@@ -1,4 +1,4 @@
-/** Admits the requests of a TCP address that has a token; client certificates are checked by TLS, before any request. */
+/** Checks the token of requests to a TCP address; TLS checks client certificates before any request. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PouchError } from '../../../hooks/index.ts';
@@ -11,14 +11,14 @@ export function requireToken(token: string): Authenticate {
   const expected = digest(token);
   return ({ headers }) => {
     const found = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-    if (found === undefined) throw unauthorized('expected the token of this daemon, found none');
-    // Of equal length, and in constant time.
+    if (found === undefined) throw unauthorized('expected the token of this daemon, found no token');
+    // Digests have equal length, as timingSafeEqual requires.
     if (!timingSafeEqual(digest(found), expected))
-      throw unauthorized('expected the token of this daemon, found another one');
+      throw unauthorized('expected the token of this daemon, found a different token');
   };
 }
 
-/** Says what is missing, and nothing about the daemon. */
+/** Names what is missing and discloses nothing about the daemon. */
 export function sendUnauthorized(response: ServerResponse, error: PouchError): void {
   response.setHeader('WWW-Authenticate', 'Bearer realm="pouchd"');
   response.setHeader('Connection', 'close');

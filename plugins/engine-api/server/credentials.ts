@@ -1,4 +1,4 @@
-/** Reads the files that authenticate clients: the server's certificate, the authority of its clients, the token. */
+/** Reads the files for authentication: the server's certificate and key, the CA of client certificates, the token. */
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
@@ -9,7 +9,7 @@ import { MAX_CREDENTIAL_BYTES, MIN_TOKEN_LENGTH } from './limits.ts';
 export interface TlsCredentials {
   cert: string;
   key: string;
-  /** Present: clients need a certificate that one of these has signed. */
+  /** If present, clients need a certificate signed by one of these CAs. */
   ca?: string;
 }
 
@@ -19,8 +19,8 @@ export interface Credentials {
 }
 
 /**
- * @param setting where the address is in pouchd.yaml: `listen[1]`
- * @throws PCH_LISTEN for a file that cannot be used, or that other users can read though it is secret
+ * @param setting path of the address in pouchd.yaml: `listen[1]`
+ * @throws PCH_LISTEN for an invalid or unreadable file, and for a secret file that other users can read
  */
 export async function readCredentials(address: ListenFacts, setting: string): Promise<Credentials> {
   const { tls, tokenFile } = address;
@@ -54,7 +54,7 @@ async function readToken(path: string, setting: string): Promise<string> {
   throw unusable(
     setting,
     `a token of at least ${MIN_TOKEN_LENGTH} letters, digits or . _ ~ + / -`,
-    `${path} with something else`,
+    `other content in ${path}`,
     { hint: `create one: (umask 077; openssl rand -hex 32 >${path})` },
   );
 }
@@ -63,15 +63,15 @@ function readText(path: string, setting: string): Promise<string> {
   return read(path, setting, () => undefined);
 }
 
-/** As ssh does with private keys: a file that other users can read is not a secret. */
+/** Refuses secret files that other users can read, as ssh does for private keys. */
 function readSecret(path: string, setting: string): Promise<string> {
   return read(path, setting, ({ mode, uid }) => {
     const isOwn = uid === 0 || uid === process.geteuid?.();
     if (isOwn && (mode & 0o077) === 0) return;
     throw unusable(
       setting,
-      'a file that root alone can read',
-      `${path} of uid ${uid} with mode ${(mode & 0o777).toString(8)}`,
+      'a file that only root can read',
+      `${path} with owner ${uid} and mode ${(mode & 0o777).toString(8)}`,
       { hint: `chown root ${path} && chmod 600 ${path}` },
     );
   });
@@ -84,7 +84,7 @@ async function read(
 ): Promise<string> {
   let file: FileHandle | undefined;
   try {
-    // Not blocked by a FIFO.
+    // O_NONBLOCK: opening a FIFO must not block.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = await file.stat();
     if (!stat.isFile() || stat.size > MAX_CREDENTIAL_BYTES)
@@ -93,7 +93,7 @@ async function read(
     return await file.readFile('utf8');
   } catch (cause) {
     if (cause instanceof PouchError) throw cause;
-    throw unusable(setting, 'a file that can be read', messageOf(cause), { cause });
+    throw unusable(setting, 'a readable file', messageOf(cause), { cause });
   } finally {
     await file?.close();
   }

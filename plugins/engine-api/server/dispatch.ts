@@ -1,4 +1,4 @@
-/** The way of one request: guard, version, route, handler; and the one place where its failure becomes an answer. */
+/** Dispatches a request (guard, version, route, handler) and turns every failure into an error response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { toPouchError, type PouchError } from '../../../hooks/index.ts';
@@ -9,18 +9,18 @@ import { Query } from '../http/Query.ts';
 import { refuseBrowsers } from './guard.ts';
 import type { FindRoute } from './routeTable.ts';
 
-/** One request as the HTTP server hands it over. */
+/** One request, as the HTTP server passes it. */
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
   body: Readable;
   upgrade?: Duplex;
   signal: AbortSignal;
-  /** Whether its client has shown a certificate or the token. */
+  /** Whether the client presented a certificate or the token. */
   isAuthenticated: boolean;
 }
 
-/** Never rejects: whatever a route does, the server and the other requests go on. */
+/** Never rejects: a failing route does not affect the server or other requests. */
 export async function dispatch(context: ApiContext, find: FindRoute, exchange: Exchange): Promise<void> {
   setCommonHeaders(context, exchange.response);
   const subject = { name: '' };
@@ -30,7 +30,7 @@ export async function dispatch(context: ApiContext, find: FindRoute, exchange: E
     subject.name = call.call.params['id'] ?? call.call.params['name'] ?? '';
     await call.handler(call.call);
   } catch (error) {
-    answerError(context, exchange, error, subject.name);
+    respondWithError(context, exchange, error, subject.name);
   }
 }
 
@@ -58,7 +58,7 @@ function clientOf(request: IncomingMessage): Call['client'] {
   return request.headers['user-agent']?.toLowerCase().startsWith('pouch') ? 'pouch' : 'docker';
 }
 
-/** Docker sends these with every answer; clients negotiate their version by them. */
+/** Docker sends these with every response; clients negotiate the API version from them. */
 function setCommonHeaders(context: ApiContext, response: ServerResponse): void {
   response.setHeader('Api-Version', NEWEST_VERSION);
   response.setHeader('Docker-Experimental', 'true');
@@ -66,12 +66,12 @@ function setCommonHeaders(context: ApiContext, response: ServerResponse): void {
   response.setHeader('Server', `Pouch/${context.host.version} (linux)`);
 }
 
-function answerError(context: ApiContext, exchange: Exchange, thrown: unknown, subject: string): void {
+function respondWithError(context: ApiContext, exchange: Exchange, thrown: unknown, subject: string): void {
   const { request, response, signal } = exchange;
   const error = toPouchError(thrown);
   if (signal.aborted) return void response.destroy();
   if (error.status >= 500 && error.code !== 'PCH_NOT_SUPPORTED') logFault(context, request, error);
-  // The status is out: only a broken connection can still tell the client.
+  // The status is sent: only a broken connection can still report the failure.
   if (response.headersSent || response.destroyed) return void (exchange.upgrade ?? response).destroy();
   if (!request.complete) response.setHeader('Connection', 'close');
   sendError(response, error.status, errorBody(error, clientOf(request), subject));

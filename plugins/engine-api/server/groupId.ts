@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { PouchError } from '../../../hooks/index.ts';
 
 /**
- * The number of a group of this host, by its name or number.
- * @throws PCH_LISTEN when /etc/group has no such name
+ * Returns the id of a group of this host, given by name or id.
+ * @throws PCH_LISTEN when the group is not in /etc/group
  */
 export async function groupId(group: string): Promise<number> {
   if (/^\d+$/.test(group)) return Number(group);
@@ -11,6 +11,6 @@ export async function groupId(group: string): Promise<number> {
   const number = lines.find(([name]) => name === group)?.[2];
   if (number !== undefined) return Number(number);
   throw new PouchError('PCH_LISTEN', `socketGroup: expected a group of this host, found "${group}"`, {
-    hint: `make it: groupadd ${group}`,
+    hint: `create it: groupadd ${group}`,
   });
 }

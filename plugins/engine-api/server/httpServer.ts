@@ -1,4 +1,4 @@
-/** Node's servers with the limits of this API, in the clear or with TLS. */
+/** Creates Node's servers with the limits of this API, with or without TLS. */
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
@@ -18,9 +18,9 @@ const httpOptions = {
   headersTimeout: HEADERS_TIMEOUT,
   keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
   connectionsCheckingInterval: CONNECTION_CHECK_INTERVAL,
-  // Loads and attached stdin take as long as they take; JSON bodies have a deadline of their own.
+  // Image loads and attached stdin have no deadline; JSON bodies have their own (BODY_TIMEOUT).
   requestTimeout: 0,
-  // Node would refuse it without a body. On a Unix socket it means nothing; the guard refuses it on TCP.
+  // Node would refuse a request without a Host header, with no body. It has no meaning on a Unix socket; the guard refuses it on TCP.
   requireHostHeader: false,
 };
 
@@ -36,12 +36,12 @@ function tlsServer({ cert, key, ca }: TlsCredentials): Server {
     ...httpOptions,
     cert,
     key,
-    // Never requestCert without rejectUnauthorized: a session that a client without a certificate resumes counts as
+    // Never requestCert without rejectUnauthorized: Node treats a resumed session of a client without a certificate as
     // authorized (VerifyPeerCertificate in Node's src/crypto/crypto_common.cc).
     ...(ca !== undefined && { ca, requestCert: true, rejectUnauthorized: true }),
     minVersion: 'TLSv1.2',
     handshakeTimeout: HANDSHAKE_TIMEOUT,
-    // As Node's HTTP server has it: the end of an attached stdin is not the end of the output.
+    // As in Node's HTTP server: output continues after an attached stdin ends.
     allowHalfOpen: true,
     noDelay: true,
   });
@@ -50,12 +50,12 @@ function tlsServer({ cert, key, ca }: TlsCredentials): Server {
 }
 
 const wantsTls = {
-  message: 'client sent an HTTP request to an HTTPS server: this address of pouchd wants TLS',
+  message: 'client sent an HTTP request to an HTTPS server: this address of pouchd requires TLS',
   code: 'PCH_BAD_REQUEST',
   hint: 'pouch: --tlsverify or POUCH_TLS_VERIFY=1; docker: --tlsverify',
 };
 
-/** What is not HTTP at all, or has too large headers. A TLS handshake that failed has sent its own alert. */
+/** Handles malformed HTTP and too large headers. After a failed TLS handshake TLS itself has sent an alert. */
 function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   const isHttp = /^(HPE|ERR_HTTP)_/.test(error.code ?? '');
   if (!isHttp || !socket.writable) return void socket.destroy();
@@ -64,12 +64,12 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   const body = {
     message: `malformed HTTP request: ${error.message}`,
     code: 'PCH_BAD_REQUEST',
-    hint: 'speak HTTP/1.1, with headers of at most 64 KiB together',
+    hint: 'use HTTP/1.1 with at most 64 KiB of headers in total',
   };
   socket.end(refusal(status, body));
 }
 
-/** A whole response, for a connection without a request. */
+/** Returns a complete response, for a connection without a request. */
 function refusal(status: string, body: object): string {
   const json = JSON.stringify(body);
   return (

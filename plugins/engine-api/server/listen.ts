@@ -5,15 +5,15 @@ import { dirname } from 'node:path';
 import { messageOf, PouchError, type ListenFacts } from '../../../hooks/index.ts';
 import { groupId } from './groupId.ts';
 
-/** For root alone, and for root and the group of `socketGroup`. */
+/** For root only, and for root and the group of `socketGroup`. */
 const MODE = 0o600;
 const GROUP_MODE = 0o660;
 const PROBE_TIMEOUT = 1_000;
 
 /**
- * Serves one address: `unix:///run/pouch/pouchd.sock` or `tcp://127.0.0.1:2376`.
+ * Listens on one address: `unix:///run/pouch/pouchd.sock` or `tcp://127.0.0.1:2376`.
  * @param socketGroup name or number of the group that may use a Unix socket
- * @throws PCH_LISTEN when it is not of that form, taken, or cannot be bound
+ * @throws PCH_LISTEN when the address is invalid, in use, or cannot be bound
  */
 export async function listenOn(server: Server, address: ListenFacts, socketGroup?: string): Promise<void> {
   const { url } = address;
@@ -22,7 +22,7 @@ export async function listenOn(server: Server, address: ListenFacts, socketGroup
   const group = socketGroup === undefined ? undefined : await groupId(socketGroup);
   await mkdir(dirname(path), { recursive: true, mode: 0o711 });
   await removeStaleSocket(path, url);
-  // Bound with the narrow mode: nobody can connect in the moment before a chmod. Binding is synchronous.
+  // Binds with the strict mode, so that nobody can connect before a chmod. Binding is synchronous.
   const umask = process.umask(0o777 & ~MODE);
   const bound = bind(server, { path }, url);
   process.umask(umask);
@@ -42,8 +42,8 @@ function tcpOptions({ url, tls }: ListenFacts): ListenOptions {
   if (match && (tls || isLoopback(host))) return { host, port: Number(match[3]) };
   throw new PouchError(
     'PCH_LISTEN',
-    `listen: expected unix:///PATH, tcp://127.0.0.1:PORT, or another TCP address with tls, found "${url}"`,
-    { hint: 'a client of the API is root on this host; see docs/guides/remote-access.md' },
+    `listen: expected unix:///PATH, tcp://127.0.0.1:PORT, or another TCP address with TLS, found "${url}"`,
+    { hint: 'a client of the API has root access to this host; see docs/guides/remote-access.md' },
   );
 }
 
@@ -64,20 +64,20 @@ function bind(server: Server, options: ListenOptions, address: string): Promise<
 
 function bindError(error: Error, address: string): PouchError {
   return new PouchError('PCH_LISTEN', `cannot listen on ${address}: ${error.message}`, {
-    hint: 'is another daemon running there? choose another address in `listen`',
+    hint: 'check whether another daemon uses the address, or change `listen`',
     cause: error,
   });
 }
 
-/** A socket file that nobody answers on is left from a daemon that was killed. */
+/** A socket file that refuses connections is a leftover of a killed daemon. */
 async function removeStaleSocket(path: string, address: string): Promise<void> {
-  if (await answers(path)) throw bindError(new Error('another process serves it'), address);
+  if (await acceptsConnections(path)) throw bindError(new Error('another process serves it'), address);
   await unlink(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw bindError(new Error(messageOf(error)), address);
   });
 }
 
-function answers(path: string): Promise<boolean> {
+function acceptsConnections(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect({ path });
     const settle = (alive: boolean) => (): void => {

@@ -6,11 +6,11 @@ import { HANDSHAKE_TIMEOUT } from './limits.ts';
 const handshakeRecord = 0x16;
 
 /**
- * Has a TLS server say that it wants TLS when a client sends HTTP in the clear, as Go's servers do; Node's resets the
+ * Makes a TLS server send an explanation to a client that sends plain HTTP, as Go's servers do; Node's resets the
  * connection.
  */
 export function explainPlainHttp(server: Server, reply: string): void {
-  // Node's own listener starts the handshake; what is put back is the first that it reads.
+  // Node's own listener then starts the handshake and reads the unshifted bytes first.
   const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {

@@ -13,7 +13,7 @@ export type FindRoute = (method: string, path: string) => Match;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
 type Method = (typeof METHODS)[number];
 
-/** Builds the finder once; HEAD is answered by the GET route where there is no other. */
+/** Builds the finder once; the GET route also handles HEAD, unless HEAD has its own route. */
 export function routeTable(routes: Route[]): FindRoute {
   const router = findMyWay({ maxParamLength: MAX_PARAMETER_LENGTH });
   for (const { method, path, handler } of routes) router.on(method, path, () => undefined, handler);

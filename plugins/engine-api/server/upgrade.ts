@@ -1,6 +1,6 @@
 /**
- * Requests that ask for `Upgrade: tcp` (attach, exec). Node parses only their head and hands over the socket; the body
- * that Docker's clients send along (Content-Length bytes of JSON) comes first on it and must not become stdin.
+ * Handles requests with `Upgrade: tcp` (attach, exec). Node parses only their headers and passes the socket; the body that
+ * Docker's clients send (Content-Length bytes of JSON) comes first on it and must not become stdin.
  */
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { Readable, type Duplex } from 'node:stream';
@@ -8,20 +8,20 @@ import { PouchError } from '../../../hooks/index.ts';
 import { tooLarge } from '../http/body.ts';
 import { BODY_TIMEOUT, MAX_JSON_BODY } from './limits.ts';
 
-/** A response on the bare socket, so that routes answer an upgrade request like any other. */
+/** Creates a response on the socket, so that routes handle an upgrade request like any other. */
 export function responseOn(socket: Duplex, request: IncomingMessage): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0]);
-  // Node's own server passes the event on, but it has let go of this socket.
+  // Node's server forwards this event, but no longer for this socket.
   socket.on('drain', () => response.emit('drain'));
   response.once('finish', () => socket.end());
   return response;
 }
 
 /**
- * Reads the body off the socket and puts back what follows it.
- * @throws PCH_BODY_TOO_LARGE, PCH_DEADLINE, PCH_BAD_REQUEST when the client leaves in the middle
+ * Reads the body from the socket and puts back the bytes after it.
+ * @throws PCH_BODY_TOO_LARGE, PCH_DEADLINE, PCH_BAD_REQUEST when the connection ends too early
  */
 export async function takeBody(socket: Duplex, head: Buffer, request: IncomingMessage): Promise<Readable> {
   const length = Number(request.headers['content-length'] ?? 0);
@@ -34,7 +34,7 @@ async function readExactly(socket: Duplex, length: number): Promise<Buffer> {
   const deadline = AbortSignal.timeout(BODY_TIMEOUT);
   for (;;) {
     const bytes = socket.read(length) as Buffer | null;
-    // At the end of the stream, read() answers what is there, even if it is less.
+    // At the end of the stream, read() returns the remaining bytes, even if they are fewer.
     if (bytes?.length === length) return bytes;
     if (bytes || socket.readableEnded || socket.destroyed) throw cutOff(length);
     await readable(socket, deadline);
@@ -49,7 +49,7 @@ function readable(socket: Duplex, deadline: AbortSignal): Promise<void> {
       deadline.removeEventListener('abort', settle);
       if (deadline.aborted)
         reject(
-          new PouchError('PCH_DEADLINE', 'the body did not arrive in time', {
+          new PouchError('PCH_DEADLINE', `the body did not arrive within ${BODY_TIMEOUT / 1000} s`, {
             hint: 'send the whole request at once',
           }),
         );
@@ -61,5 +61,8 @@ function readable(socket: Duplex, deadline: AbortSignal): Promise<void> {
 }
 
 function cutOff(length: number): PouchError {
-  return new PouchError('PCH_BAD_REQUEST', `the connection ended before the body's ${length} bytes`);
+  return new PouchError(
+    'PCH_BAD_REQUEST',
+    `expected a body of ${length} bytes, but the connection ended before`,
+  );
 }

@@ -1,7 +1,7 @@
-/** Events as Docker writes and filters them. */
+/** Formats and filters events as Docker does. */
 import { PouchError, type EngineEvent } from '../../../hooks/index.ts';
 
-/** One line of `GET /events`. Nanoseconds do not fit into a JSON number of JavaScript, so they are put in as text. */
+/** Returns one line of `GET /events`. Nanoseconds exceed JavaScript's safe integers, so they are inserted as text. */
 export function eventLine(event: EngineEvent): string {
   const body = JSON.stringify({
     ...legacyNames(event),
@@ -14,7 +14,7 @@ export function eventLine(event: EngineEvent): string {
   return `${body.slice(0, -1)},"timeNano":${event.timeNano}}\n`;
 }
 
-/** Names of before API 1.22; Docker still sends them for containers and images. */
+/** Field names from before API 1.22; Docker still sends them for containers and images. */
 function legacyNames(event: EngineEvent): object {
   if (event.type !== 'container' && event.type !== 'image') return {};
   return { status: event.action, id: event.id, from: event.attributes['image'] };
@@ -25,7 +25,7 @@ type EventTest = (event: EngineEvent, value: string) => boolean;
 const tests: Record<string, EventTest> = {
   container: (event, value) => event.type === 'container' && names(event, value),
   daemon: (event, value) => event.type === 'daemon' && names(event, value),
-  // `exec_create: sh` and the like carry their command behind the word.
+  // Actions such as `exec_create: sh` have the command after the name.
   event: (event, value) => event.action === value || event.action.startsWith(`${value}:`),
   image: (event, value) => event.id === value || event.attributes['image'] === value || names(event, value),
   label: (event, value) => hasLabel(event.attributes, value),
@@ -46,7 +46,7 @@ function hasLabel(attributes: Record<string, string>, value: string): boolean {
 }
 
 /**
- * A test of events: values of one filter are alternatives, but every label must be there.
+ * Returns a predicate for events. Values of one filter are alternatives, but every label must match.
  * @throws PCH_OPTION_INVALID for a filter that does not exist
  */
 export function eventFilter(filters: Record<string, string[]>): (event: EngineEvent) => boolean {
@@ -60,7 +60,7 @@ function filterCheck(name: string, values: string[]): (event: EngineEvent) => bo
   const test = tests[name];
   if (!test)
     throw new PouchError('PCH_OPTION_INVALID', `invalid filter '${name}'`, {
-      hint: `events are filtered by ${Object.keys(tests).join(', ')}`,
+      hint: `valid filters: ${Object.keys(tests).join(', ')}`,
     });
   return name === 'label'
     ? (event) => values.every((value) => test(event, value))

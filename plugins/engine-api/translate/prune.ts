@@ -1,4 +1,4 @@
-/** The `filters` of Docker's prune calls. An unknown filter is an error: ignoring it would remove more than was asked for. */
+/** The `filters` of Docker's prune calls. An unknown filter is an error: ignoring it would remove more than requested. */
 import {
   PouchError,
   type ImagePruneFilter,
@@ -10,7 +10,7 @@ type Filters = Record<string, string[]>;
 
 const common = ['label', 'label!', 'until'];
 
-/** Since this minor version a prune of volumes leaves the named ones. */
+/** Since this minor version a prune keeps named volumes. */
 const ANONYMOUS_ONLY_SINCE = 42;
 
 /** @throws PCH_OPTION_INVALID */
@@ -31,13 +31,13 @@ export function volumePruneFilter(filters: Filters, apiMinor: number): VolumePru
   return { ...labelFilter(filters), all: flag(filters, 'all', apiMinor < ANONYMOUS_ONLY_SINCE) };
 }
 
-/** Nothing of a network can be pruned, but the filters must be valid. @throws PCH_OPTION_INVALID */
+/** Networks cannot be pruned, but the filters must be valid. @throws PCH_OPTION_INVALID */
 export function checkNetworkPruneFilter(filters: Filters): void {
   checkFilterNames(filters, common);
   pruneFilter(filters);
 }
 
-/** The same for the build cache; `docker system prune` sends its labels here too. @throws PCH_OPTION_INVALID */
+/** The same for the build cache, to which `docker system prune` also sends its label filters. @throws PCH_OPTION_INVALID */
 export function checkBuildPruneFilter(filters: Filters): void {
   const own = ['description', 'id', 'inuse', 'parent', 'private', 'shared', 'type', 'unused-for'];
   checkFilterNames(filters, [...common, ...own]);
@@ -49,7 +49,7 @@ export function checkFilterNames(filters: Filters, known: readonly string[]): vo
   const unknown = Object.keys(filters).find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new PouchError('PCH_OPTION_INVALID', `invalid filter '${unknown}'`, {
-    hint: `valid filters are ${known.join(', ')}`,
+    hint: `valid filters: ${known.join(', ')}`,
   });
 }
 
@@ -63,7 +63,7 @@ function labelFilter(filters: Filters): Omit<PruneFilter, 'createdBefore'> {
   return { labels: filters['label'] ?? [], withoutLabels: filters['label!'] ?? [] };
 }
 
-/** As Docker reads it: only the values that Go's strconv.ParseBool takes. */
+/** Accepts the values of Go's strconv.ParseBool, as Docker does. */
 function flag(filters: Filters, name: string, missing: boolean): boolean {
   const values = filters[name] ?? [];
   if (values.length === 0) return missing;
@@ -91,7 +91,7 @@ const units: Record<string, number> = {
 const duration = /^(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|µs|ns))+$/;
 const rfc3339 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
-/** A Go duration before now, an RFC 3339 date or time (local without a zone), or Unix seconds; in milliseconds. */
+/** Parses a Go duration before now, an RFC 3339 date or time (local without a zone), or Unix seconds; returns milliseconds. */
 function timeBefore(text: string): number {
   if (/^\d{1,12}(\.\d{1,9})?$/.test(text)) return Number(text) * 1000;
   if (duration.test(text)) return Date.now() - durationMs(text);
@@ -108,6 +108,6 @@ function durationMs(text: string): number {
 
 function invalid(name: string, expected: string, found: string): PouchError {
   return new PouchError('PCH_OPTION_INVALID', `filter ${name}: expected ${expected}, found ${found}`, {
-    hint: 'correct the filter, or leave it out',
+    hint: 'correct the filter or omit it',
   });
 }

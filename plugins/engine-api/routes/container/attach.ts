@@ -17,7 +17,7 @@ async function attach(call: Call): Promise<void> {
   await serveStreams(call, attachment, { detachKeys, endsStdin: draft.process.stdinOnce });
 }
 
-/** Without `stream`, attach tells only what was written so far. */
+/** Without `stream`, attach returns the output so far. */
 async function replay(call: Call, id: string, streams: { stdout: boolean; stderr: boolean }): Promise<void> {
   if (!call.query.flag('logs'))
     throw new PouchError('PCH_BAD_REQUEST', 'attach: expected stream=1, logs=1 or both');

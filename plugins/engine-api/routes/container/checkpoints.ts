@@ -19,8 +19,8 @@ const createSchema = typed<CheckpointCreateRequest>(
 async function list(call: Call): Promise<void> {
   refuseDirectory(call.query.text('dir'));
   const names = await call.engine.checkpoints.list(parameter(call, 'id'));
-  const answer: CheckpointSummary[] = names.map((Name) => ({ Name }));
-  sendJson(call, answer);
+  const body: CheckpointSummary[] = names.map((Name) => ({ Name }));
+  sendJson(call, body);
 }
 
 async function create(call: Call): Promise<void> {
@@ -40,7 +40,7 @@ async function remove(call: Call): Promise<void> {
 /** @throws PCH_NOT_SUPPORTED */
 export function refuseDirectory(directory: string | null | undefined): void {
   if (!directory) return;
-  throw new PouchError('PCH_NOT_SUPPORTED', 'a directory of one’s own for checkpoints is not supported', {
-    hint: 'leave it out: they are kept with the container, and removed with it',
+  throw new PouchError('PCH_NOT_SUPPORTED', 'a custom checkpoint directory is not supported', {
+    hint: 'omit it: checkpoints are stored with the container and removed with it',
   });
 }

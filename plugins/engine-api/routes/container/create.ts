@@ -14,11 +14,11 @@ async function create(call: Call): Promise<void> {
   const made = await call.engine.containers.create(request).catch((error: unknown) => {
     throw namingTheImage(error, request.image);
   });
-  const answer: ContainerCreateResponse = { Id: made.id, Warnings: [...warnings, ...made.warnings] };
-  sendJson(call, answer, 201);
+  const body: ContainerCreateResponse = { Id: made.id, Warnings: [...warnings, ...made.warnings] };
+  sendJson(call, body, 201);
 }
 
-/** The body of create and plan, checked and translated. */
+/** Reads, checks and translates the body of create and plan. */
 export async function readContainerRequest(call: Call): Promise<Translation> {
   const body = validate(createSchema, await readJson(call));
   return toContainerRequest(body, { name: call.query.text('name'), platform: call.query.text('platform') });

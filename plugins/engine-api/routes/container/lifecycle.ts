@@ -1,4 +1,4 @@
-/** The verbs that change a container and answer nothing. */
+/** Routes that change a container and return no body. */
 import { PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { sendEmpty, sendJson } from '../../http/reply.ts';
@@ -18,7 +18,7 @@ export const lifecycleRoutes: Route[] = [
   { method: 'POST', path: '/containers/prune', handler: prune },
 ];
 
-/** 304 for a container that runs already. */
+/** Responds with 304 if the container already runs. */
 async function start(call: Call): Promise<void> {
   const id = parameter(call, 'id');
   const checkpoint = call.query.text('checkpoint');
@@ -39,7 +39,7 @@ async function restore(call: Call, id: string, checkpoint: string): Promise<void
   sendEmpty(call);
 }
 
-/** 304 for a container that does not run. */
+/** Responds with 304 if the container does not run. */
 async function stop(call: Call): Promise<void> {
   const stopped = await call.engine.containers.stop(parameter(call, 'id'), stopOptions(call));
   sendEmpty(call, stopped ? 204 : 304);

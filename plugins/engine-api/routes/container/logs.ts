@@ -5,7 +5,7 @@ import { pump } from '../../http/pump.ts';
 
 export const logRoutes: Route[] = [{ method: 'GET', path: '/containers/:id/logs', handler: logs }];
 
-/** The headers go out before the first entry: a client that follows a silent container waits for them. */
+/** Sends the headers before the first entry: a client that follows a silent container waits for them. */
 async function logs(call: Call): Promise<void> {
   const query = logQuery(call);
   const { id, draft } = call.engine.containers.inspect(parameter(call, 'id'));
@@ -32,7 +32,7 @@ function logQuery(call: Call): LogQuery {
   };
 }
 
-/** `all`, or a number; Docker takes what is no number for all. */
+/** `all` or a number; like Docker, reads any other value as `all`. */
 function tail(call: Call): number | undefined {
   const text = call.query.text('tail');
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
@@ -44,10 +44,10 @@ function lineEncoder(tty: boolean, timestamps: boolean): (entry: LogEntry) => Bu
   return ({ time, stream, data }) => encode({ stream, data: Buffer.concat([Buffer.from(`${time} `), data]) });
 }
 
-/** How long a log that cannot be read has to say so as an ordinary error; in milliseconds. */
+/** Time within which a failure to read the log is still sent as an ordinary error, in milliseconds. */
 const FIRST_ENTRY_GRACE = 20;
 
-/** Asks for the first entry: an error that comes at once (a container without a log) still gets its status. */
+/** Requests the first entry, so that an immediate error (a container without a log) still sets the status. */
 async function started(source: AsyncIterable<LogEntry>): Promise<AsyncIterable<LogEntry>> {
   const iterator = source[Symbol.asyncIterator]();
   const first = iterator.next();

@@ -1,4 +1,4 @@
-/** What tells about containers: list, inspect, top. None of them waits for a lock. */
+/** Routes that read containers: list, inspect, top. None of them waits for a lock. */
 import type { ContainerSummary, ContainerTopResponse } from '../../../../client/wire.ts';
 import { PouchError, type ContainerRecord } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
@@ -24,7 +24,7 @@ async function list(call: Call): Promise<void> {
   sendJson(call, call.query.flag('size') ? await withSizes(call, summaries) : summaries);
 }
 
-/** Sizes are measured only when they are asked for: that walks the container's files. */
+/** Measures sizes only on request: that walks the container's files. */
 function withSizes(call: Call, summaries: ContainerSummary[]): Promise<ContainerSummary[]> {
   return Promise.all(
     summaries.map(async (summary) => ({ ...summary, ...(await sizesOf(call, summary.Id)) })),
@@ -46,12 +46,12 @@ async function top(call: Call): Promise<void> {
   const options = call.query.text('ps_args');
   if (options !== undefined && options !== '-ef')
     throw new PouchError('PCH_NOT_SUPPORTED', `ps options ("${options}") are not supported`, {
-      hint: 'leave them out',
+      hint: 'omit them',
     });
   const processes = await call.engine.containers.top(parameter(call, 'id'));
-  const answer: ContainerTopResponse = {
+  const body: ContainerTopResponse = {
     Titles: ['PID', 'CMD'],
     Processes: processes.map(({ pid, command }) => [String(pid), command]),
   };
-  sendJson(call, answer);
+  sendJson(call, body);
 }

@@ -11,6 +11,6 @@ export const updateRoutes: Route[] = [{ method: 'POST', path: '/containers/:id/u
 async function update(call: Call): Promise<void> {
   const { request, warnings } = toUpdateRequest(validate(updateSchema, await readJson(call)) ?? {});
   const done = await call.engine.containers.update(parameter(call, 'id'), request);
-  const answer: ContainerUpdateResponse = { Warnings: [...warnings, ...done.warnings] };
-  sendJson(call, answer);
+  const body: ContainerUpdateResponse = { Warnings: [...warnings, ...done.warnings] };
+  sendJson(call, body);
 }

@@ -7,8 +7,8 @@ export const waitRoutes: Route[] = [{ method: 'POST', path: '/containers/:id/wai
 const conditions = ['not-running', 'next-exit', 'removed'] as const;
 
 /**
- * `docker run` waits before it starts the container, and starts it once it has the headers: they go out as soon as the
- * engine watches, long before there is an answer.
+ * `docker run` calls wait before start, and starts the container once it has the headers: they are sent as soon as the
+ * engine watches the container, long before the result.
  */
 async function wait(call: Call): Promise<void> {
   const { id } = call.engine.containers.inspect(parameter(call, 'id'));
@@ -16,11 +16,11 @@ async function wait(call: Call): Promise<void> {
   call.response.writeHead(200, { 'Content-Type': 'application/json' });
   call.response.flushHeaders();
   const { exitCode, error } = await exited;
-  const answer: ContainerWaitResponse = {
+  const body: ContainerWaitResponse = {
     StatusCode: exitCode,
     ...(error ? { Error: { Message: error } } : {}),
   };
-  call.response.end(`${JSON.stringify(answer)}\n`);
+  call.response.end(`${JSON.stringify(body)}\n`);
 }
 
 function condition(call: Call): (typeof conditions)[number] {

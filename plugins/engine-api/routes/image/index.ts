@@ -1,4 +1,4 @@
-/** Routes of images. Names hold slashes, which the router takes for the path's: the verb behind them is split off here. */
+/** Routes of images. Image names contain slashes, so the verb after them is split off here, not by the router. */
 import { PouchError } from '../../../../hooks/index.ts';
 import type { Call, Handler, Route } from '../../http/call.ts';
 import { namingTheImage } from '../../http/imageError.ts';
@@ -9,7 +9,7 @@ import { notOffered } from '../unsupported.ts';
 const verbs: Record<string, Handler> = {
   ...imageVerbs,
   ...transferVerbs,
-  'POST push': notOffered('pushing an image', 'save it with docker save and push it with another tool'),
+  'POST push': notOffered('pushing an image', 'export it with docker save and push it with another tool'),
 };
 
 export const imageRoutes: Route[] = [

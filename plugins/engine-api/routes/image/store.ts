@@ -1,4 +1,4 @@
-/** Images on the host: list, inspect, history, tag, remove, prune. */
+/** Routes of stored images: list, inspect, history, tag, remove, prune. */
 import type { ImageDeleteEntry, ImagesPruneResponse } from '../../../../client/wire.ts';
 import { PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
@@ -13,7 +13,7 @@ export const storeRoutes: Route[] = [
   { method: 'POST', path: '/images/prune', handler: prune },
 ];
 
-/** Paths of the form `/images/{name}/VERB`, where the name may hold slashes. */
+/** Handlers of `/images/{name}/VERB`; the name may contain slashes. */
 export const imageVerbs = {
   'GET json': inspect,
   'GET history': history,
@@ -49,7 +49,8 @@ async function history(call: Call): Promise<void> {
 
 async function tag(call: Call): Promise<void> {
   const repository = call.query.text('repo');
-  if (!repository) throw new PouchError('PCH_BAD_REQUEST', 'repo: expected the new name, found nothing');
+  if (!repository)
+    throw new PouchError('PCH_BAD_REQUEST', 'repo: expected the new name, found an empty value');
   await call.engine.images.tag(parameter(call, 'name'), joinReference(repository, call.query.text('tag')));
   sendEmpty(call, 201);
 }
@@ -67,9 +68,9 @@ async function remove(call: Call): Promise<void> {
 
 async function prune(call: Call): Promise<void> {
   const { deleted, reclaimed } = await call.engine.images.prune(imagePruneFilter(call.query.filters()));
-  const answer: ImagesPruneResponse = {
+  const body: ImagesPruneResponse = {
     ImagesDeleted: deleted.map((id) => ({ Deleted: id })),
     SpaceReclaimed: reclaimed,
   };
-  sendJson(call, answer);
+  sendJson(call, body);
 }

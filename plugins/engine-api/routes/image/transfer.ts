@@ -1,4 +1,4 @@
-/** Images that come and go: pull, load, save. */
+/** Routes that transfer images: pull, load, save. */
 import { pipeline } from 'node:stream/promises';
 import type { Image } from '../../../../hooks/index.ts';
 import { PouchError } from '../../../../hooks/index.ts';
@@ -18,8 +18,8 @@ export const transferVerbs = { 'GET get': (call: Call) => save(call, [parameter(
 async function pull(call: Call): Promise<void> {
   const name = call.query.text('fromImage');
   if (!name)
-    throw new PouchError('PCH_NOT_SUPPORTED', 'importing a file system (fromSrc) is not supported', {
-      hint: 'use docker load for an image archive',
+    throw new PouchError('PCH_NOT_SUPPORTED', 'image import (fromSrc) is not supported', {
+      hint: 'load an image archive with docker load',
     });
   const reference = joinReference(name, call.query.text('tag'));
   const auth = registryAuth(call.request.headers['x-registry-auth']);
@@ -80,7 +80,7 @@ function loadedText(image: Image): string {
 
 async function save(call: Call, references: string[]): Promise<void> {
   if (references.length === 0)
-    throw new PouchError('PCH_BAD_REQUEST', 'names: expected the images to save, found none');
+    throw new PouchError('PCH_BAD_REQUEST', 'names: expected one or more images, found an empty list');
   const archive = await call.engine.images.save(references);
   call.response.writeHead(200, { 'Content-Type': 'application/x-tar' });
   await pipeline(archive, call.response, { signal: call.signal });

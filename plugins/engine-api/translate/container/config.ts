@@ -1,4 +1,4 @@
-/** `Config` of inspect: what runs, with the image's settings merged in. */
+/** `Config` of inspect: the request merged with the image's settings. */
 import type { ContainerConfig, RichFields } from '../../../../client/wire.ts';
 import type { ContainerRecord } from '../../../../hooks/index.ts';
 import { withProtocol } from './networks.ts';
@@ -10,7 +10,7 @@ export function containerConfig(record: ContainerRecord): ContainerConfig & Rich
     Hostname: draft.hostname,
     Domainname: draft.domainname,
     User: process.user,
-    // A client that stays attached is not part of the container; what can be attached is told by OpenStdin.
+    // An attached client is not part of the container; OpenStdin reports whether stdin can be attached.
     AttachStdin: process.openStdin && process.stdinOnce,
     AttachStdout: true,
     AttachStderr: true,
@@ -49,7 +49,7 @@ function anonymousVolumes(record: ContainerRecord): ContainerConfig['Volumes'] {
   return own.length > 0 ? Object.fromEntries(own.map(({ destination }) => [destination, {}])) : null;
 }
 
-/** Left out of plain containers, so that they look as Docker's. */
+/** Omitted for plain containers, so that they look like Docker's. */
 export function richFields(record: ContainerRecord): RichFields {
   const { enabled, mode, initScript } = record.draft.rich;
   return enabled ? { Rich: true, RichMode: mode, InitScript: initScript || undefined } : {};

@@ -1,4 +1,4 @@
-/** `HostConfig` of inspect: the request in Docker's form again, with the defaults that Docker shows. */
+/** `HostConfig` of inspect: the request in Docker's form, with the defaults that Docker shows. */
 import type { HostConfig, PortMap } from '../../../../client/wire.ts';
 import type { ContainerRecord, ContainerRequest, ResourceRequest } from '../../../../hooks/index.ts';
 import { hostMounts } from './mounts.ts';
@@ -58,11 +58,20 @@ function isolation({ request, draft }: ContainerRecord): HostConfig {
     SecurityOpt: request.securityOpt ?? null,
     UTSMode: request.utsMode ?? '',
     UsernsMode: request.usernsMode ?? (draft.uidMappings.length > 0 ? 'auto' : ''),
-    ShmSize: request.shmSize ?? 64 * 1024 * 1024,
+    ShmSize: shmSize(draft),
     Sysctls: request.sysctls,
     MaskedPaths: request.maskedPaths ?? null,
     ReadonlyPaths: request.readonlyPaths ?? null,
   };
+}
+
+/** Docker's default, which it also reports for a container that shares the host's /dev/shm. */
+const DEFAULT_SHM_SIZE = 64 * 1024 * 1024;
+
+/** Size of the container's /dev/shm in bytes. */
+function shmSize({ mounts }: ContainerRecord['draft']): number {
+  const size = mounts['/dev/shm']?.options.find((option) => /^size=\d+$/.test(option));
+  return size === undefined ? DEFAULT_SHM_SIZE : Number(size.slice('size='.length));
 }
 
 /** In podman's form: `CONTAINERID:HOSTID:SIZE`. */

@@ -6,7 +6,7 @@ import { mountPoints } from './mounts.ts';
 import { networkSettings } from './networks.ts';
 import { orNever } from './time.ts';
 
-/** Answer of `GET /containers/{id}/json`. */
+/** Response of `GET /containers/{id}/json`. */
 export function toInspect(record: ContainerRecord): ContainerInspect {
   const [path = '', ...args] = [...record.draft.process.entrypoint, ...record.draft.process.command];
   return {

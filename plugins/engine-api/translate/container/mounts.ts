@@ -1,8 +1,8 @@
-/** A container's mounts, as asked for and as they are. */
+/** A container's mounts, as requested and as mounted. */
 import type { HostConfig, MountPoint } from '../../../../client/wire.ts';
 import type { ContainerRecord, VolumeRequest } from '../../../../hooks/index.ts';
 
-/** `Mounts` of inspect and list: what the user asked for; the mounts that every container has are not listed. */
+/** `Mounts` of inspect and list: the requested mounts, without those that every container has. */
 export function mountPoints(record: ContainerRecord): MountPoint[] {
   return (record.request.volumes ?? []).map((volume) => mountPoint(volume, record));
 }
@@ -23,7 +23,7 @@ function mountPoint(volume: VolumeRequest, record: ContainerRecord): MountPoint 
   };
 }
 
-/** A volume lies in `…/NAME/_data` or `…/NAME`; anonymous ones get their name when the container is made. */
+/** A volume is `…/NAME/_data` or `…/NAME`; an anonymous volume gets its name when the container is created. */
 function volumeName(volume: VolumeRequest, source: string): string {
   const parts = source.split('/').filter((part) => part !== '');
   return volume.source ?? (parts.at(-1) === '_data' ? parts.at(-2) : parts.at(-1)) ?? '';
@@ -41,7 +41,7 @@ function modeText(volume: VolumeRequest): string {
   return words.filter((word) => word !== '').join(',');
 }
 
-/** `HostConfig.Binds` and `HostConfig.Tmpfs`: the request in Docker's form again. */
+/** `HostConfig.Binds` and `HostConfig.Tmpfs`: the request in Docker's form. */
 export function hostMounts(record: ContainerRecord): Pick<HostConfig, 'Binds' | 'Tmpfs'> {
   const volumes = record.request.volumes ?? [];
   const binds = volumes.filter(({ kind, source }) => kind !== 'tmpfs' && source !== undefined);

@@ -1,14 +1,14 @@
-/** What a container has of the network: ports and endpoints. */
+/** A container's ports and network endpoints in Docker's form. */
 import { createHash } from 'node:crypto';
 import type { EndpointSettings, NetworkSettings, PortMap, PortSummary } from '../../../../client/wire.ts';
 import { networkAttachments, type ContainerRecord, type NetworkAttachment } from '../../../../hooks/index.ts';
 
-/** Networks have no ids of their own; clients want 64 hex digits that stay the same. */
+/** Networks have no ids in Pouch; clients expect 64 hex digits that do not change. */
 export function networkId(name: string): string {
   return createHash('sha256').update(`network ${name}`).digest('hex');
 }
 
-/** Mode as in the request; the draft has the full id in `container:ID`. */
+/** The requested mode, with the full id in `container:ID`. */
 export function networkMode(record: ContainerRecord): string {
   return record.draft.network.mode;
 }
@@ -38,7 +38,7 @@ export function networkSettings(record: ContainerRecord): NetworkSettings {
   };
 }
 
-/** By network; a container that does not run has its network without addresses. */
+/** By network; the endpoint of a stopped container has no addresses. */
 export function endpoints(record: ContainerRecord): Record<string, EndpointSettings> {
   const attached = networkAttachments(record);
   if (attached.length > 0)
@@ -76,7 +76,7 @@ function endpointId(container: string, attachment: NetworkAttachment): string {
     .digest('hex');
 }
 
-/** Every exposed and published port of a running container, with its host side or null. */
+/** Every exposed and published port of a running container, with its host ports or null. */
 export function portMap(record: ContainerRecord): PortMap {
   if (record.state.pid === 0) return {};
   const ports: PortMap = Object.fromEntries(exposedBy(record).map((port) => [port, null]));
@@ -108,7 +108,7 @@ function published(record: ContainerRecord): NetworkAttachment['ports'] {
   return networkAttachments(record).flatMap((attachment) => attachment.ports);
 }
 
-/** By the image and the request. */
+/** Ports that the image or the request exposes. */
 function exposedBy(record: ContainerRecord): string[] {
   const image = Object.keys(record.draft.image.config.config?.ExposedPorts ?? {});
   return [...new Set([...image, ...(record.request.network?.exposed ?? [])])].map(withProtocol);

@@ -1,4 +1,4 @@
-/** Samples in Docker's form; fields that a container without a process has none of are zero or missing, as there. */
+/** Samples in Docker's form; as in Docker, fields are zero or missing for a container without a process. */
 import type {
   BlkioEntry,
   BlkioField,
@@ -49,7 +49,7 @@ function cpu(sample: StatsSample | undefined): CpuStats {
   };
 }
 
-/** Clients tell cgroup v1 from v2 by the names of memory.stat, and by what only v1 has. */
+/** Clients distinguish cgroup v1 from v2 by the names in memory.stat, and by fields that only v1 has. */
 function memory({ cgroup, memory: used, host }: StatsSample): MemoryStats {
   const limit = Math.min(used.limitBytes ?? host.memory, host.memory);
   const common = { usage: used.usageBytes, stats: used.details, limit };

@@ -1,6 +1,6 @@
-/** Times as Docker writes them. */
+/** Times and durations in Docker's form. */
 
-/** What Go writes for a time that was never set. */
+/** Go's zero time. */
 export const NEVER = '0001-01-01T00:00:00Z';
 
 export function orNever(time: string): string {
@@ -14,7 +14,7 @@ export function unixSeconds(time: string): number {
 
 const DAY = 24;
 
-/** Docker's steps from hours on: below `until` hours it is said in `unit`s. */
+/** Docker's units from hours on: a duration below `until` hours is shown in `unit` hours. */
 const steps = [
   { until: 2 * DAY, unit: 1, name: 'hours' },
   { until: 14 * DAY, unit: DAY, name: 'days' },
@@ -23,7 +23,7 @@ const steps = [
   { until: Infinity, unit: 365 * DAY, name: 'years' },
 ] as const;
 
-/** `Less than a second`, `3 seconds`, `About an hour`, `2 weeks`: as `docker ps` says it. */
+/** Returns a duration as `docker ps` prints it: `Less than a second`, `3 seconds`, `About an hour`, `2 weeks`. */
 export function humanDuration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   if (seconds < 1) return 'Less than a second';

@@ -7,14 +7,14 @@ type Predicate = (image: Image) => boolean;
 const filterNames = ['before', 'dangling', 'label', 'reference', 'since', 'until'] as const;
 
 /**
- * Keeps the images that every filter lets through; values of one filter are alternatives, but all labels must be there.
- * @throws PCH_OPTION_INVALID for a filter that Docker does not know
+ * Returns the images that match every filter. Values of one filter are alternatives, but every label must match.
+ * @throws PCH_OPTION_INVALID for a filter that Docker does not have
  */
 export function filterImages(images: Image[], filters: Record<string, string[]>): Image[] {
   const unknown = Object.keys(filters).find((name) => !filterNames.some((known) => known === name));
   if (unknown !== undefined)
     throw new PouchError('PCH_OPTION_INVALID', `invalid filter '${unknown}'`, {
-      hint: `images are filtered by ${filterNames.join(', ')}`,
+      hint: `valid filters: ${filterNames.join(', ')}`,
     });
   const predicates = [
     ...(filters['dangling'] ?? []).map(isDangling),
@@ -67,8 +67,8 @@ function madeUntil(text: string): Predicate {
 }
 
 /**
- * The images that a pattern matches, with the matching references only, as Docker shows them. Patterns are those of Go's
- * path.Match, and match `debian:bookworm` or `debian`.
+ * Returns the images that a pattern matches, with only the matching references, as Docker does. Patterns have the syntax of
+ * Go's path.Match, and match `debian:bookworm` or `debian`.
  */
 function named(images: Image[], patterns: string[]): Image[] {
   const expressions = patterns.map((pattern) => globExpression(familiar(pattern)));
@@ -89,6 +89,8 @@ function globExpression(pattern: string): RegExp {
   try {
     return new RegExp(`^${source}$`);
   } catch (error) {
-    throw new PouchError('PCH_OPTION_INVALID', `reference: "${pattern}" is no pattern`, { cause: error });
+    throw new PouchError('PCH_OPTION_INVALID', `filter reference: invalid pattern "${pattern}"`, {
+      cause: error,
+    });
   }
 }

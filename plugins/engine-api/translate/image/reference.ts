@@ -1,4 +1,4 @@
-/** Image references as people write and read them. */
+/** Image references as users write and read them. */
 import type { Image } from '../../../../hooks/index.ts';
 
 const NOT_NAMED = '<none>';
@@ -8,13 +8,13 @@ export function familiar(reference: string): string {
   return reference.replace(/^docker\.io\/library\//, '').replace(/^docker\.io\//, '');
 }
 
-/** Puts fromImage and tag (a tag or a digest) of `POST /images/create` together. */
+/** Joins fromImage and tag (a tag or a digest) of `POST /images/create`. */
 export function joinReference(name: string, tag: string | undefined): string {
   if (!tag) return name;
   return tag.includes(':') ? `${name}@${tag}` : `${name}:${tag}`;
 }
 
-/** The repository: the reference without tag and digest. A colon before the last slash belongs to a port. */
+/** Returns the reference without tag and digest. A colon before the last slash belongs to a port. */
 export function repositoryOf(reference: string): string {
   const [named = ''] = reference.split('@');
   const colon = named.lastIndexOf(':');
@@ -25,11 +25,11 @@ export function repoTags(image: Image): string[] {
   return image.references.filter((reference) => !reference.includes('@')).map(familiar);
 }
 
-/** Every repository that names the image, with the digest that it was pulled by. */
+/** Every repository of the image, with the image's digest. */
 export function repoDigests(image: Image): string[] {
   const repositories = image.references.map((reference) => familiar(repositoryOf(reference)));
   return [...new Set(repositories)].map((repository) => `${repository}@${image.target.digest}`);
 }
 
-/** Without any reference, `docker images` wants these to show `<none>`. */
+/** For an image without references; `docker images` then shows `<none>`. */
 export const untagged = { tags: [`${NOT_NAMED}:${NOT_NAMED}`], digests: [`${NOT_NAMED}@${NOT_NAMED}`] };

@@ -1,4 +1,4 @@
-/** Images as Docker shows them. */
+/** Images in Docker's form. */
 import type {
   ContainerConfig,
   ImageHistoryEntryWire,
@@ -9,7 +9,7 @@ import type { Image, ImageHistory } from '../../../../hooks/index.ts';
 import { unixSeconds } from '../container/time.ts';
 import { repoDigests, repoTags, untagged } from './reference.ts';
 
-/** Docker has dropped `VirtualSize` in API 1.44; older clients print it. */
+/** Docker removed `VirtualSize` in API 1.44; older clients print it. */
 const LAST_WITH_VIRTUAL_SIZE = 43;
 
 export function toImageSummary(image: Image, apiMinor: number): ImageSummary {
@@ -79,7 +79,7 @@ function imageConfig(image: Image): ContainerConfig {
   };
 }
 
-/** Newest first; only the top entry has the image's id, as Docker has no ids for the steps of a pulled image. */
+/** Newest first; only the first entry has the image's id: like Docker, the steps of a pulled image have no ids. */
 export function toHistory(image: Image, entries: ImageHistory[]): ImageHistoryEntryWire[] {
   return entries.toReversed().map((entry, index) => ({
     Id: index === 0 ? image.id : '<missing>',

@@ -1,4 +1,4 @@
-/** `-v`: `SOURCE:DESTINATION[:OPTIONS]`, or a bare destination. */
+/** `-v`: `SOURCE:DESTINATION[:OPTIONS]`, or only a destination. */
 import type { VolumeRequest } from '../../../../hooks/index.ts';
 import { destinationOf } from './destination.ts';
 import { invalid } from './invalid.ts';
@@ -8,13 +8,14 @@ const FORM = 'SOURCE:DESTINATION[:OPTIONS]';
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 const propagations = new Set(['shared', 'slave', 'private', 'rshared', 'rslave', 'rprivate']);
-/**
- * Accepted without effect: hints for Docker Desktop's file sharing, and SELinux labels, which Pouch does not set: on a
- * host without SELinux they mean nothing.
- */
-/** Options beyond propagations: ids as the container calls them, for one with users of its own. */
+
+/** Maps the ids of a bind mount for a container with a user namespace. */
 const mapped = 'idmap';
 
+/**
+ * Accepted without effect: hints for Docker Desktop's file sharing, and SELinux labels, which Pouch does not set and which
+ * have no meaning on a host without SELinux.
+ */
 const withoutEffect = new Set(['consistent', 'cached', 'delegated', 'default', 'z', 'Z']);
 
 /** @throws PCH_OPTION_INVALID */

@@ -1,8 +1,8 @@
 import { invalid } from './invalid.ts';
 
 /**
- * A path in the container, without `.`, `..` and trailing slashes.
- * @throws PCH_OPTION_INVALID
+ * Returns a path in the container, without `.` and redundant slashes.
+ * @throws PCH_OPTION_INVALID for a relative path, "/" or a path with `..`
  */
 export function destinationOf(field: string, path: string): string {
   if (!path.startsWith('/')) throw invalid(field, 'an absolute path in the container', path);

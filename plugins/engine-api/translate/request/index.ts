@@ -1,4 +1,4 @@
-/** Docker's create body → what the engine takes. */
+/** Translates Docker's create body into the engine's request. */
 import type { ContainerCreateRequest } from '../../../../client/wire.ts';
 import { PouchError, type ContainerRequest } from '../../../../hooks/index.ts';
 import { isolationOf } from './isolation.ts';
@@ -11,7 +11,7 @@ import { warnOfIgnored } from './warnings.ts';
 
 export interface Translation {
   request: ContainerRequest;
-  /** What was asked for but will not happen. */
+  /** Requested options that have no effect. */
   warnings: string[];
 }
 
@@ -51,10 +51,10 @@ function nameOf(name: string | undefined): string | undefined {
 
 function imageOf(body: ContainerCreateRequest): string {
   if (body.Image) return body.Image;
-  throw new PouchError('PCH_BAD_REQUEST', 'Image: expected the reference or id of an image, found nothing');
+  throw new PouchError('PCH_BAD_REQUEST', 'Image: expected an image reference or id, found an empty value');
 }
 
-/** A missing field says "nothing asked" better than one that is there and undefined: requests are stored and compared. */
+/** Drops undefined fields: requests are stored and compared. */
 function withoutUndefined(request: ContainerRequest): ContainerRequest {
   return Object.fromEntries(
     Object.entries(request).filter(([, value]) => value !== undefined),

@@ -1,6 +1,6 @@
 import { PouchError } from '../../../../hooks/index.ts';
 
-/** An option of the wrong form: `HostConfig.Binds: expected …, found "…"`. */
+/** Returns the error for an invalid option: `HostConfig.Binds: expected …, found "…"`. */
 export function invalid(field: string, expected: string, found: unknown, hint?: string): PouchError {
   const shown = typeof found === 'string' ? `"${found}"` : (JSON.stringify(found) ?? 'nothing');
   return new PouchError(

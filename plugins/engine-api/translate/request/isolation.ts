@@ -1,4 +1,4 @@
-/** Namespaces, privileges, devices, kernel settings. */
+/** Translates namespaces, privileges, devices and kernel settings. */
 import type { DeviceMapping, DeviceRequest, HostConfig, Ulimit } from '../../../../client/wire.ts';
 import type { ContainerRequest } from '../../../../hooks/index.ts';
 import { invalid } from './invalid.ts';
@@ -41,7 +41,7 @@ function deviceOf({ PathOnHost: host, PathInContainer: path, CgroupPermissions: 
   return { host, path: path || undefined, access: access || undefined };
 }
 
-/** Docker's way to name devices by CDI. */
+/** Docker requests devices by CDI name in DeviceRequests. */
 function cdiDevices(requests: DeviceRequest[] | null | undefined): string[] | undefined {
   const names = (requests ?? []).filter(isCdi).flatMap(({ DeviceIDs }) => DeviceIDs ?? []);
   for (const name of names)

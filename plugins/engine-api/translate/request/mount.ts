@@ -43,7 +43,7 @@ function volumeMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'source' | 
   if (driver?.Name && driver.Name !== 'local')
     throw new PouchError(
       'PCH_NOT_SUPPORTED',
-      `volume driver "${driver.Name}" is not there; the only one is "local"`,
+      `${FIELD}.VolumeOptions.DriverConfig.Name: expected local, found "${driver.Name}"`,
     );
   if (subpath) throw new PouchError('PCH_NOT_SUPPORTED', `${FIELD}.VolumeOptions.Subpath is not supported`);
   return { kind: 'volume', source: mount.Source || undefined, ...(nocopy ? { nocopy } : {}) };

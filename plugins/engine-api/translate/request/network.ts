@@ -1,4 +1,4 @@
-/** The network: mode, ports, names, a fixed address. */
+/** Translates the network: mode, ports, names, fixed addresses. */
 import type { ContainerCreateRequest, EndpointSettings } from '../../../../client/wire.ts';
 import { PouchError, type NetworkRequest } from '../../../../hooks/index.ts';
 import { isIP } from 'node:net';
@@ -32,7 +32,7 @@ function firstEndpoint(body: ContainerCreateRequest): [string?, EndpointSettings
     throw new PouchError(
       'PCH_NOT_SUPPORTED',
       `NetworkingConfig: expected one network, found ${entries.map(([name]) => name).join(', ')}`,
-      { hint: 'a container joins one network' },
+      { hint: 'a container can join only one network' },
     );
   return entries[0] ?? [];
 }
@@ -44,16 +44,17 @@ function modeOf(body: ContainerCreateRequest, endpoint: string | undefined): str
   return mode === 'default' ? 'bridge' : mode;
 }
 
-/** Options that make no sense in another container's network. */
+/** Refuses options that conflict with another container's network. */
 function refuseConflicts(body: ContainerCreateRequest, mode: string): void {
   if (!mode.startsWith('container:')) return;
   if (mode === 'container:') throw invalid('HostConfig.NetworkMode', 'container:NAME', mode);
   if (Object.keys(body.HostConfig?.PortBindings ?? {}).length > 0)
     throw conflict(
       'port publishing and the container type network mode',
-      'publish the ports of that container',
+      'publish the ports on that container',
     );
-  if (body.Hostname) throw conflict('hostname and the network mode', 'the host name is that container’s');
+  if (body.Hostname)
+    throw conflict('hostname and the network mode', 'the container uses the hostname of the other container');
 }
 
 function conflict(what: string, hint: string): PouchError {
@@ -72,7 +73,7 @@ function addresses(field: string, list: string[] | null | undefined): string[] |
   return list ?? undefined;
 }
 
-/** `HOST:IP`; the address may have colons itself. */
+/** `HOST:IP`; the address may contain colons. */
 function extraHosts(list: string[] | null | undefined): Record<string, string> | undefined {
   return list ? Object.fromEntries(list.map(extraHost)) : undefined;
 }

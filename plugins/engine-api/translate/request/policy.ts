@@ -1,4 +1,4 @@
-/** What happens around the process: restart, removal, log, init, runtime. */
+/** Translates restart policy, auto-removal, log, init and runtime. */
 import type { ContainerCreateRequest, HostConfig } from '../../../../client/wire.ts';
 import { PouchError, type ContainerRequest, type RestartPolicy } from '../../../../hooks/index.ts';
 import { invalid } from './invalid.ts';
@@ -11,7 +11,7 @@ export function policyOf(body: ContainerCreateRequest): Partial<ContainerRequest
   const restart = restartOf(host.RestartPolicy);
   if (host.AutoRemove && restart && restart.name !== 'no')
     throw new PouchError('PCH_OPTION_INVALID', "can't create 'AutoRemove' container with restart policy", {
-      hint: 'drop --rm or --restart',
+      hint: 'omit --rm or --restart',
     });
   return {
     restart,
@@ -24,7 +24,7 @@ export function policyOf(body: ContainerCreateRequest): Partial<ContainerRequest
   };
 }
 
-/** Undefined when none is named. @throws PCH_OPTION_INVALID */
+/** Returns undefined if the request names no policy. @throws PCH_OPTION_INVALID */
 export function restartOf(policy: HostConfig['RestartPolicy']): RestartPolicy | undefined {
   const maximumRetryCount = policy?.MaximumRetryCount ?? 0;
   const name = restartNames.find((known) => known === (policy?.Name || 'no'));
@@ -45,8 +45,8 @@ function logOf(config: HostConfig['LogConfig']): ContainerRequest['log'] {
 function richOf(body: ContainerCreateRequest): ContainerRequest['rich'] {
   const { Rich: enabled = false, RichMode: mode, InitScript: initScript } = body;
   if (!enabled && (mode || initScript))
-    throw new PouchError('PCH_OPTION_INVALID', `${mode ? 'RichMode' : 'InitScript'} is given without Rich`, {
-      hint: 'add --rich (Rich: true), or drop --rich-mode and --initscript',
+    throw new PouchError('PCH_OPTION_INVALID', `${mode ? 'RichMode' : 'InitScript'}: requires Rich`, {
+      hint: 'add --rich (Rich: true), or omit --rich-mode and --initscript',
     });
   return enabled ? { enabled, mode: mode || undefined, initScript: initScript || undefined } : undefined;
 }

@@ -1,4 +1,4 @@
-/** Exposed and published ports. */
+/** Translates exposed and published ports. */
 import type { ContainerCreateRequest, PortBinding } from '../../../../client/wire.ts';
 import type { PortRequest } from '../../../../hooks/index.ts';
 import { isIP } from 'node:net';
@@ -16,7 +16,7 @@ export function publishedPorts(body: ContainerCreateRequest): PortRequest[] {
   );
 }
 
-/** In the form `80/tcp`, each once: those of `--expose`, and published ones without a host side. */
+/** Returns each port once, in the form `80/tcp`: exposed ports, and published ports without a host port. */
 export function exposedPorts(body: ContainerCreateRequest): string[] {
   const bound = Object.entries(body.HostConfig?.PortBindings ?? {});
   const withoutHost = bound.filter(([, bindings]) => !bindings?.length).map(([port]) => port);
@@ -57,7 +57,7 @@ function hostPort(text: string | null | undefined): number | undefined {
       'a port from 1 to 65535, or 0 for a free one',
       text,
       text.includes('-')
-        ? 'a range of host ports is not supported; leave it out to get a free port'
+        ? 'a range of host ports is not supported; omit the host port to get a free port'
         : undefined,
     );
   return port;

@@ -1,4 +1,4 @@
-/** What runs in the container: command, environment, user, terminal. */
+/** Translates the process: command, environment, user, terminal. */
 import type { ContainerCreateRequest } from '../../../../client/wire.ts';
 import type { ContainerRequest } from '../../../../hooks/index.ts';
 import { invalid } from './invalid.ts';
@@ -21,14 +21,14 @@ export function processOf(body: ContainerCreateRequest): Partial<ContainerReques
   };
 }
 
-/** `[""]` and `[]` both clear the image's entrypoint; only null keeps it. */
+/** `[""]` and `[]` clear the image's entrypoint; null keeps it. */
 function entrypointOf(value: ContainerCreateRequest['Entrypoint']): string[] | undefined {
   if (value === null || value === undefined) return undefined;
   const list = toList(value);
   return list.length === 1 && list[0] === '' ? [] : list;
 }
 
-/** An empty list keeps the image's command, as with Docker. */
+/** An empty list keeps the image's command, as in Docker. */
 function commandOf(value: ContainerCreateRequest['Cmd']): string[] | undefined {
   const list = toList(value ?? []);
   return list.length > 0 ? list : undefined;
@@ -38,7 +38,7 @@ function toList(value: string[] | string): string[] {
   return typeof value === 'string' ? [value] : value;
 }
 
-/** `NAME=VALUE`; a bare `NAME` removes the image's variable. */
+/** `NAME=VALUE` sets a variable; `NAME` removes the image's variable. */
 function environmentOf(list: string[] | null | undefined): Record<string, string | undefined> | undefined {
   if (!list) return undefined;
   return Object.fromEntries(list.map(variable));
@@ -59,6 +59,6 @@ function workingDirectory(path: string | null | undefined): string | undefined {
 
 function stopTimeout(seconds: number | null | undefined): number | undefined {
   if (seconds === null || seconds === undefined) return undefined;
-  if (seconds < -1) throw invalid('StopTimeout', 'seconds, or -1 to wait without end', seconds);
+  if (seconds < -1) throw invalid('StopTimeout', 'seconds, or -1 to wait indefinitely', seconds);
   return seconds;
 }

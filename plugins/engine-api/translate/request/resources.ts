@@ -1,10 +1,10 @@
-/** Limits, checked as Docker checks them. */
+/** Translates resource limits; the checks are Docker's. */
 import type { HostConfig } from '../../../../client/wire.ts';
 import type { ResourceRequest } from '../../../../hooks/index.ts';
 import { invalid } from './invalid.ts';
 
 const MIB = 1024 * 1024;
-/** Less does not start a process reliably; Docker's limit. */
+/** Docker's minimum: with less memory a process does not start reliably. */
 const LEAST_MEMORY = 6 * MIB;
 
 /** @throws PCH_OPTION_INVALID */
@@ -16,8 +16,8 @@ export function resourcesOf(host: HostConfig): ResourceRequest {
 }
 
 /**
- * Limits of an update: what is missing or 0 stays as it is, and how they fit together is seen beside those that the
- * container has.
+ * Translates the limits of an update. A missing or zero limit stays unchanged; combinations are checked later, together
+ * with the container's other limits.
  * @throws PCH_OPTION_INVALID
  */
 export function updatedResourcesOf(body: HostConfig): ResourceRequest {
@@ -33,7 +33,7 @@ export function updatedResourcesOf(body: HostConfig): ResourceRequest {
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }
 
-/** Here 0 and -1 take the limit away. */
+/** In an update 0 and -1 remove the limit. */
 function updatedPidsOf(limit: number | null | undefined): number | undefined {
   if (limit === undefined || limit === null) return undefined;
   return limit > 0 ? limit : -1;
@@ -85,7 +85,12 @@ function checkMemory(host: HostConfig): void {
   const memory = host.Memory ?? 0;
   const swap = host.MemorySwap ?? 0;
   if (swap > 0 && memory === 0)
-    throw invalid('HostConfig.MemorySwap', 'a memory limit next to it', swap, 'set the memory limit as well');
+    throw invalid(
+      'HostConfig.MemorySwap',
+      'HostConfig.Memory to be set too',
+      swap,
+      'set the memory limit as well',
+    );
   if (swap > 0 && swap < memory)
     throw invalid('HostConfig.MemorySwap', `memory + swap, at least the memory limit of ${memory}`, swap);
   checkReservation(host.MemoryReservation ?? 0, memory);
@@ -123,7 +128,7 @@ function checkBlockIo(host: HostConfig): void {
     throw invalid('HostConfig.BlkioWeight', '10 to 1000', weight);
 }
 
-/** 0 and -1 are no limit. */
+/** 0 and -1 mean no limit. */
 function pidsOf(limit: number | null | undefined): number | undefined {
   return limit && limit > 0 ? limit : undefined;
 }

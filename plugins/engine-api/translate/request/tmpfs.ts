@@ -2,7 +2,7 @@
 import type { VolumeRequest } from '../../../../hooks/index.ts';
 import { destinationOf } from './destination.ts';
 
-/** Docker's defaults, each with the option that takes it back. */
+/** Docker's default options, each with the option that negates it. */
 const defaults: [option: string, opposite: string][] = [
   ['noexec', 'exec'],
   ['nosuid', 'suid'],

@@ -5,7 +5,7 @@ import { updatedResourcesOf } from './resources.ts';
 import { warnOfIgnoredLimits } from './warnings.ts';
 
 /**
- * Docker's update body → what the engine takes.
+ * Translates Docker's update body into the engine's request.
  * @throws PCH_OPTION_INVALID
  */
 export function toUpdateRequest(body: ContainerUpdateRequest): {

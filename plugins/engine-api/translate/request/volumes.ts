@@ -1,4 +1,4 @@
-/** Bind mounts, volumes and tmpfs, in the order that Docker looks at them. */
+/** Translates bind mounts, volumes and tmpfs, in Docker's order. */
 import type { ContainerCreateRequest, HostConfig } from '../../../../client/wire.ts';
 import type { VolumeRequest } from '../../../../hooks/index.ts';
 import { parseBind } from './bind.ts';
@@ -7,7 +7,7 @@ import { invalid } from './invalid.ts';
 import { parseMount } from './mount.ts';
 import { parseTmpfs } from './tmpfs.ts';
 
-/** @throws PCH_OPTION_INVALID also when two of them have one destination */
+/** @throws PCH_OPTION_INVALID also when two of them have the same destination */
 export function volumesOf(body: ContainerCreateRequest): VolumeRequest[] {
   const asked = explicitVolumes(body.HostConfig ?? {});
   refuseDuplicates(asked);

@@ -1,11 +1,11 @@
-/** Fields that Docker knows and Pouch does not honour: each that is set to something is said, never dropped in silence. */
+/** Warns about Docker's fields that Pouch does not support; none of them is ignored silently. */
 import type { ContainerCreateRequest } from '../../../../client/wire.ts';
 
 import { isCdi } from './isolation.ts';
 
 export type Warn = (message: string) => void;
 
-/** Values that mean "nothing asked" beside null, '', 0, false and empty lists and maps. */
+/** Values that request nothing, beside null, '', 0, false and empty lists and maps. */
 const notHonoured: Record<string, readonly unknown[]> = {
   BlkioWeightDevice: [],
   Cgroup: [],
@@ -24,7 +24,7 @@ const notHonoured: Record<string, readonly unknown[]> = {
   VolumesFrom: [],
 };
 
-/** Calls `warn` once for each field that asks for something that will not happen. */
+/** Calls `warn` once for each field that requests something unsupported. */
 export function warnOfIgnored(body: ContainerCreateRequest, warn: Warn): void {
   const host = (body.HostConfig ?? {}) as Record<string, unknown>;
   for (const [field, defaults] of Object.entries(notHonoured))
@@ -36,7 +36,7 @@ export function warnOfIgnored(body: ContainerCreateRequest, warn: Warn): void {
   if (body.OnBuild?.length) warn('OnBuild is not supported and has no effect');
 }
 
-/** Limits that Docker changes in a container that exists, and Pouch does not. */
+/** Limits that Docker can update, and Pouch cannot. */
 const notUpdated = ['CpuRealtimePeriod', 'CpuRealtimeRuntime', 'KernelMemory', 'KernelMemoryTCP'];
 
 export function warnOfIgnoredLimits(body: object, warn: Warn): void {

@@ -107,7 +107,12 @@ export const rights: CommandRow[] = [
   option('--device /dev/nosuch', '--device /dev/null:/dev/nosuch', /found nothing/),
   option('--device /etc/passwd', '--device /dev/zero', /found another file/),
   option('--device nothing', '--device /dev/null:rw', /--device/),
-  option('--device v.example/c=none', '--device /dev/null', /no CDI specification has/, 'PCH_CDI_NOT_FOUND'),
+  option(
+    '--device v.example/c=none',
+    '--device /dev/null',
+    /CDI device v\.example\/c=none not found in any specification/,
+    'PCH_CDI_NOT_FOUND',
+  ),
   option('--device v.example/c=-', '--device /dev/null', /DeviceIDs: expected VENDOR\/CLASS=NAME/),
   option('--device-cgroup-rule bogus', ['--device-cgroup-rule', 'c 1:3 rwm'], /--device-cgroup-rule/),
   option('--security-opt bogus', '--security-opt no-new-privileges', /security option "bogus"/),

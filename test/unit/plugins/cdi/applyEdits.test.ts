@@ -15,12 +15,12 @@ async function edited(edits: CdiEdits): Promise<ContainerDraft> {
 }
 
 describe('CDI edits of a container', () => {
-  it('set variables, with whatever is in their values', async () => {
+  it('set variables to any value', async () => {
     const { process } = await edited({ env: ['A=b=c', 'EMPTY='] });
     assert.deepEqual(process.env, { KEPT: '1', A: 'b=c', EMPTY: '' });
   });
 
-  it('add device nodes: as they say, or as the host has them', async () => {
+  it('add device nodes with the given or the host’s numbers', async () => {
     const { devices } = await edited({
       deviceNodes: [
         {
@@ -58,10 +58,10 @@ describe('CDI edits of a container', () => {
     assert.equal(devices['/dev/pipe']?.type, 'p');
   });
 
-  it('a node that is not on the host is an error with the device’s name', async () => {
+  it('a node that does not exist on the host is an error that names the device', async () => {
     for (const [path, found] of [
       ['/dev/nosuch', /found nothing/],
-      ['/etc/passwd', /found another file/],
+      ['/etc/passwd', /found another type of file/],
     ] as const)
       await assert.rejects(
         edited({ deviceNodes: [{ path }] }),
@@ -74,7 +74,7 @@ describe('CDI edits of a container', () => {
       );
   });
 
-  it('add mounts, read-only binds unless they say more', async () => {
+  it('add mounts, which are read-only binds by default', async () => {
     const { mounts } = await edited({
       mounts: [
         { hostPath: '/lib/x', containerPath: '/x' },

@@ -28,7 +28,7 @@ describe('the CDI specifications of a host', () => {
     assert.deepEqual(problems, []);
   });
 
-  it('a later directory takes precedence; in one directory a device is there twice', async () => {
+  it('a later directory takes precedence; a directory may define a device twice', async () => {
     await write('first/a.json', spec);
     await write('first/b.json', spec);
     const twice = (await readRegistry(directories())).devices.get('vendor.example/gadget=one');
@@ -62,7 +62,7 @@ describe('the CDI specifications of a host', () => {
     [
       'RDT before its version',
       { ...spec, containerEdits: { intelRdt: { closID: 'a' } } },
-      /intelRdt came with version 0\.7\.0; the file says 0\.5\.0/,
+      /expected at least 0\.7\.0 for intelRdt, found 0\.5\.0/,
     ],
     [
       'a mount type before its version',
@@ -71,16 +71,16 @@ describe('the CDI specifications of a host', () => {
         cdiVersion: '0.3.0',
         containerEdits: { mounts: [{ hostPath: '/a', containerPath: '/b', type: 'bind' }] },
       },
-      /type of a mount came with version 0\.4\.0/,
+      /expected at least 0\.4\.0 for a mount type/,
     ],
     [
       'annotations before their version',
       { ...spec, annotations: { a: 'b' } },
-      /annotations came with version 0\.6\.0/,
+      /expected at least 0\.6\.0 for annotations/,
     ],
   ];
   for (const [what, content, says] of bad)
-    it(`${what} is a problem of its file alone`, async () => {
+    it(`${what} is a problem of that file only`, async () => {
       await write('first/a.json', content);
       await write('second/good.json', { ...spec, kind: 'v/good' });
       const { devices, problems } = await readRegistry(directories());

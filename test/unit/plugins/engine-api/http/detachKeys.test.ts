@@ -15,20 +15,20 @@ async function typed(
 }
 
 describe('detach keys', () => {
-  it('leaves at the default sequence, also when it comes in pieces', async () => {
+  it('detach at the default sequence, even if it arrives in pieces', async () => {
     assert.deepEqual(await typed(undefined, 'ab\x10\x11'), { passed: 'ab', left: true });
     assert.deepEqual(await typed(undefined, 'ab\x10', '\x11'), { passed: 'ab', left: true });
   });
 
-  it('passes on what turns out to be something else', async () => {
+  it('forward input that only begins like the sequence', async () => {
     assert.deepEqual(await typed(undefined, '\x10', 'x\x10'), { passed: '\x10x', left: false });
     assert.deepEqual(await typed(undefined, '\x10\x10\x11'), { passed: '\x10', left: true });
   });
 
-  it('takes letters and control keys', async () => {
+  it('accept letters and control keys', async () => {
     assert.deepEqual([...parseDetachKeys('a,ctrl-@,ctrl-z,ctrl-_')], [97, 0, 26, 31]);
     assert.deepEqual(await typed('q', 'abq'), { passed: 'ab', left: true });
   });
 
-  it('names a key that is none', () => assert.throws(() => parseDetachKeys('ctrl-1'), /found "ctrl-1"/));
+  it('report an invalid key', () => assert.throws(() => parseDetachKeys('ctrl-1'), /found "ctrl-1"/));
 });

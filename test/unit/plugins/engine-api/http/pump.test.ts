@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { pump } from '../../../../../plugins/engine-api/http/pump.ts';
 
 describe('pump', () => {
-  it('does not read on while the client does not', async () => {
+  it('pauses the source while the client does not read', async () => {
     let taken = 0;
     let release: () => void = () => undefined;
     const slow = new Writable({
@@ -24,7 +24,7 @@ describe('pump', () => {
     await pumping;
   });
 
-  it('ends at the abort although the source hangs', async () => {
+  it('ends on abort even if the source hangs', async () => {
     const gone = new AbortController();
     const silent: AsyncIterable<Buffer> = {
       [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }),

@@ -23,12 +23,12 @@ describe('X-Registry-Auth', () => {
 
   it('reads tokens', () => assert.equal(registryAuth(encode({ identitytoken: 't' }))?.identityToken, 't'));
 
-  it('is nothing when it is empty', () => {
+  it('is undefined when it is empty', () => {
     for (const header of [undefined, '', encode({}), encode(null)])
       assert.equal(registryAuth(header), undefined);
   });
 
-  it('does not repeat what it cannot read', () => {
+  it('does not disclose an invalid value', () => {
     assert.throws(
       () => registryAuth(Buffer.from('secret').toString('base64')),
       (error: Error) => /base64url/.test(error.message) && !error.message.includes('secret'),

@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { fakeEngine, type FakeEngine } from '../../../../support/fakeEngine.ts';
 import { serveApi, type RunningApi } from '../../../../support/apiServer.ts';
-import { ask, RawClient, type Answer, type AskOptions } from '../../../../support/RawClient.ts';
+import { ask, RawClient, type AskOptions } from '../../../../support/RawClient.ts';
 import { fastest } from '../../../../support/fastest.ts';
 
 describe('the HTTP API', () => {
   let engine: FakeEngine;
   let api: RunningApi;
-  const call = (method: string, path: string, options?: AskOptions): Promise<Answer> =>
-    ask(api.socket, method, path, options);
+  const call = (method: string, path: string, options?: AskOptions) => ask(api.socket, method, path, options);
 
   const create = async (body: object = {}, query = ''): Promise<string> => {
-    const answer = await call('POST', `/containers/create${query}`, { body: { Image: 'busybox', ...body } });
-    assert.equal(answer.status, 201, answer.text);
-    return answer.json.Id;
+    const response = await call('POST', `/containers/create${query}`, {
+      body: { Image: 'busybox', ...body },
+    });
+    assert.equal(response.status, 201, response.text);
+    return response.json.Id;
   };
 
   const run = async (body: object = {}, query = ''): Promise<string> => {
@@ -30,7 +31,7 @@ describe('the HTTP API', () => {
   afterEach(() => api.stop());
 
   describe('versions', () => {
-    it('tells its version with every answer', async () => {
+    it('sends its version with every response', async () => {
       for (const method of ['GET', 'HEAD']) {
         const { status, headers } = await call(method, '/_ping');
         assert.equal(status, 200);
@@ -59,7 +60,7 @@ describe('the HTTP API', () => {
   });
 
   describe('bad input', () => {
-    it('names the path that it does not know', async () => {
+    it('names an unknown path', async () => {
       const { status, json } = await call('GET', '/nosuch/path');
       assert.equal(status, 404);
       assert.equal(json.code, 'PCH_PATH_NOT_FOUND');
@@ -111,17 +112,17 @@ describe('the HTTP API', () => {
     ];
     for (const [name, options, status, message] of bodies)
       it(`refuses ${name}`, async () => {
-        const answer = await call('POST', '/containers/create', options);
-        assert.equal(answer.status, status, answer.text);
-        assert.match(answer.json.message, message);
-        assert.match(answer.json.code, /^PCH_/);
+        const response = await call('POST', '/containers/create', options);
+        assert.equal(response.status, status, response.text);
+        assert.match(response.json.message, message);
+        assert.match(response.json.code, /^PCH_/);
       });
 
-    it('takes fields that it does not know', async () => {
+    it('accepts unknown fields', async () => {
       await create({ FutureField: { a: 1 }, HostConfig: { AnotherOne: [] } });
     });
 
-    it('takes null for every field that Go’s clients write so', async () => {
+    it('accepts null for every field that Go’s clients set to null', async () => {
       await create({
         Env: null,
         Cmd: null,
@@ -141,14 +142,14 @@ describe('the HTTP API', () => {
         assert.match(json.message, new RegExp(`query parameter ${parameter}`));
       });
 
-    it('answers what is no HTTP, and goes on', async () => {
+    it('responds to malformed HTTP and continues to serve', async () => {
       const client = new RawClient(api.socket);
       client.send('NONSENSE\r\n\r\n');
       assert.match(await client.untilEnd(), /400 Bad Request.*malformed HTTP request/s);
       assert.equal((await call('GET', '/_ping')).status, 200);
     });
 
-    it('serves a request without Host on a Unix socket, where it means nothing', async () => {
+    it('serves a request without a Host header on a Unix socket', async () => {
       for (const version of ['1.0', '1.1']) {
         const client = new RawClient(api.socket);
         client.send(`GET /_ping HTTP/${version}\r\nConnection: close\r\n\r\n`);
@@ -156,13 +157,13 @@ describe('the HTTP API', () => {
       }
     });
 
-    it('refuses headers without end', async () => {
+    it('refuses endless headers', async () => {
       const client = new RawClient(api.socket);
       client.send(`GET /_ping HTTP/1.1\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`);
       assert.match(await client.untilEnd(), /^HTTP\/1\.1 431/);
     });
 
-    it('does not take orders from a web page', async () => {
+    it('refuses requests from a web page', async () => {
       const { status, json } = await call('POST', '/containers/prune', {
         headers: { Origin: 'http://evil.example' },
       });
@@ -172,14 +173,14 @@ describe('the HTTP API', () => {
   });
 
   describe('errors', () => {
-    it('say what is missing in Docker’s words, with code and hint', async () => {
+    it('report a missing object in Docker’s words, with code and hint', async () => {
       const { status, json } = await call('GET', '/containers/nosuch/json');
       assert.equal(status, 404);
       assert.match(json.message, /^No such container: nosuch \(hint: /);
       assert.equal(json.code, 'PCH_CONTAINER_NOT_FOUND');
     });
 
-    it('keep the hint out of the message for pouch, which prints it itself', async () => {
+    it('omit the hint from the message for pouch, which prints it itself', async () => {
       const { json } = await call('GET', '/containers/nosuch/json', {
         headers: { 'User-Agent': 'pouch/0.1.0' },
       });
@@ -193,7 +194,7 @@ describe('the HTTP API', () => {
       assert.match(json.message, /^No such image: nosuch:1/);
     });
 
-    it('of one route do not touch the others', async () => {
+    it('of one route do not affect the others', async () => {
       engine.system.info = () => Promise.reject(new TypeError('a fault'));
       const { status, json } = await call('GET', '/info');
       assert.equal(status, 500);
@@ -201,7 +202,7 @@ describe('the HTTP API', () => {
       assert.equal((await call('GET', '/version')).status, 200);
     });
 
-    it('say what Docker has and Pouch does not', async () => {
+    it('name Docker’s features that Pouch does not support', async () => {
       for (const [method, path] of [
         ['POST', '/build'],
         ['POST', '/commit'],
@@ -217,7 +218,7 @@ describe('the HTTP API', () => {
   });
 
   describe('containers', () => {
-    it('go from create to removal', async () => {
+    it('are created, started, stopped and removed', async () => {
       const id = await create({ Cmd: ['sleep', '1000'] }, '?name=web');
       assert.equal((await call('POST', '/containers/web/start')).status, 204);
       assert.equal((await call('POST', '/containers/web/start')).status, 304);
@@ -242,7 +243,7 @@ describe('the HTTP API', () => {
       assert.deepEqual([HostConfig.Memory, HostConfig.RestartPolicy.Name], [2 ** 26, 'always']);
     });
 
-    it('tell what they use, once or as a stream', async () => {
+    it('report resource usage, once or as a stream', async () => {
       const id = await create();
       const once = await call('GET', `/containers/${id}/stats?stream=false&one-shot=true`);
       assert.deepEqual([once.status, once.json.id], [200, id]);
@@ -274,7 +275,7 @@ describe('the HTTP API', () => {
       assert.equal(json.code, 'PCH_NAME_IN_USE');
     });
 
-    it('answer wait’s headers before the exit', async () => {
+    it('send the headers of wait before the exit', async () => {
       const id = await create({ Cmd: ['sh', '-c', 'exit 3'] });
       const client = new RawClient(api.socket);
       client.send(`POST /containers/${id}/wait?condition=next-exit HTTP/1.1\r\nHost: x\r\n\r\n`);
@@ -284,7 +285,7 @@ describe('the HTTP API', () => {
       client.socket.destroy();
     });
 
-    it('forget a wait when the client leaves', async () => {
+    it('end a wait when the client disconnects', async () => {
       const id = await run({ Cmd: ['sleep', '1000'] });
       const client = new RawClient(api.socket);
       client.send(`POST /containers/${id}/wait HTTP/1.1\r\nHost: x\r\n\r\n`);
@@ -293,7 +294,7 @@ describe('the HTTP API', () => {
       assert.equal((await call('GET', '/_ping')).status, 200);
     });
 
-    it('tell of both streams in frames', async () => {
+    it('return both streams of the log in frames', async () => {
       const id = await run({ Cmd: ['sh', '-c', 'echo out; echo err >&2'] });
       await call('POST', `/containers/${id}/wait`);
       const { headers, text } = await call('GET', `/containers/${id}/logs?stdout=1&stderr=1`);
@@ -305,7 +306,7 @@ describe('the HTTP API', () => {
       assert.equal((await call('GET', `/containers/${id}/logs`)).status, 400);
     });
 
-    it('answer the headers of logs -f before the first line', async () => {
+    it('send the headers of logs -f before the first line', async () => {
       const id = await run({ Cmd: ['sleep', '1000'] });
       const client = new RawClient(api.socket);
       client.send(`GET /containers/${id}/logs?stdout=1&follow=1 HTTP/1.1\r\nHost: x\r\n\r\n`);
@@ -319,7 +320,7 @@ describe('the HTTP API', () => {
       for (let index = 0; index < 200; index++)
         await engine.containers.create({ image: 'busybox', name: `c${index}`, network: { mode: 'bridge' } });
       await call('GET', '/containers/json?all=1');
-      // The client’s parsing is in it.
+      // Includes the client’s parsing.
       const ms = await fastest(5, async () =>
         assert.equal((await call('GET', '/containers/json?all=1')).json.length, 200),
       );
@@ -338,18 +339,18 @@ describe('the HTTP API', () => {
         ([, text]) => JSON.parse(text!) as Record<string, unknown>,
       );
 
-    it('tells what was made, the output, and how it ended', async () => {
+    it('returns the id, the output and the exit code', async () => {
       const received = await runAtOnce({ Cmd: ['sh', '-c', 'echo hi; exit 4'] }, '&name=once').untilEnd();
       const { id } = engine.containers.list({ all: true })[0]!;
       assert.match(received, /^HTTP\/1\.1 101 UPGRADED/);
       assert.match(received, /\x01\0\0\0\0\0\0\x03hi\n/);
-      const told = messages(received);
-      assert.deepEqual(told[0], { created: { Id: id, Warnings: [] } });
-      assert.deepEqual(told.at(-1), { exited: { StatusCode: 4 } });
+      const sent = messages(received);
+      assert.deepEqual(sent[0], { created: { Id: id, Warnings: [] } });
+      assert.deepEqual(sent.at(-1), { exited: { StatusCode: 4 } });
       assert.equal(engine.containers.inspect('once').id, id);
     });
 
-    it('has the end as its last message, also when the start is answered while output is still on its way', async () => {
+    it('sends the exit as its last message, even if the start completes while output is pending', async () => {
       const { containers } = engine;
       const run = containers.run.bind(containers);
       const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
@@ -366,11 +367,11 @@ describe('the HTTP API', () => {
           started: started.then(() => undefined),
         };
       };
-      const told = messages(await runAtOnce({ Cmd: ['sh', '-c', 'exit 3'] }).untilEnd());
-      assert.deepEqual(told.slice(1), [{ exited: { StatusCode: 3 } }]);
+      const sent = messages(await runAtOnce({ Cmd: ['sh', '-c', 'exit 3'] }).untilEnd());
+      assert.deepEqual(sent.slice(1), [{ exited: { StatusCode: 3 } }]);
     });
 
-    it('takes what follows the body for input', async () => {
+    it('reads the bytes after the body as input', async () => {
       const client = runAtOnce({ Cmd: ['cat'], OpenStdin: true, StdinOnce: true });
       await client.until(/"started"/);
       client.send('typed');
@@ -380,25 +381,25 @@ describe('the HTTP API', () => {
       assert.deepEqual(messages(received).at(-1), { exited: { StatusCode: 0 } });
     });
 
-    it('tells why a start failed, with its code and status', async () => {
-      const told = messages(await runAtOnce({ Cmd: ['nosuch'] }).untilEnd());
-      const { failed } = told.at(-1) as { failed: { code: string; status: number } };
+    it('reports a failed start with code and status', async () => {
+      const sent = messages(await runAtOnce({ Cmd: ['nosuch'] }).untilEnd());
+      const { failed } = sent.at(-1) as { failed: { code: string; status: number } };
       assert.equal(failed.code, 'PCH_COMMAND_NOT_FOUND');
       assert.equal(failed.status, 400);
     });
 
     const refused: [string, object, RegExp][] = [
-      ['an image that is not there', { Image: 'nosuch' }, /^HTTP\/1\.1 404.*PCH_IMAGE_NOT_FOUND/s],
+      ['a missing image', { Image: 'nosuch' }, /^HTTP\/1\.1 404.*PCH_IMAGE_NOT_FOUND/s],
       ['a wrong body', { Cmd: 5 }, /^HTTP\/1\.1 400/],
       ['a terminal', { Tty: true }, /^HTTP\/1\.1 501.*PCH_NOT_SUPPORTED/s],
     ];
-    for (const [what, body, answer] of refused)
-      it(`refuses ${what} before anything is made`, async () => {
-        assert.match(await runAtOnce(body).untilEnd(), answer);
+    for (const [what, body, expected] of refused)
+      it(`refuses ${what} before it creates anything`, async () => {
+        assert.match(await runAtOnce(body).untilEnd(), expected);
         assert.deepEqual(engine.containers.list({ all: true }), []);
       });
 
-    it('goes on when its client leaves', async () => {
+    it('continues when its client disconnects', async () => {
       const client = runAtOnce({ Cmd: ['sleep', '1000'] }, '&name=lonely');
       await client.until(/"started"/);
       client.socket.destroy();
@@ -424,7 +425,7 @@ describe('the HTTP API', () => {
       assert.equal((await call('POST', `/containers/${id}/wait`)).json.StatusCode, 0);
     });
 
-    it('do not take the body of the upgrade for input', async () => {
+    it('do not pass the body of the upgrade request as input', async () => {
       const id = await create({ Cmd: ['cat'], OpenStdin: true, StdinOnce: true });
       const client = new RawClient(api.socket);
       client.upgrade(`/containers/${id}/attach?stream=1&stdin=1&stdout=1`, { stream: true, stdin: true });
@@ -437,7 +438,7 @@ describe('the HTTP API', () => {
       assert.doesNotMatch(received, /stream"/);
     });
 
-    it('take a body that comes in pieces', async () => {
+    it('accept a body that arrives in pieces', async () => {
       const id = await run({ Cmd: ['sleep', '1000'] });
       const exec = await call('POST', `/containers/${id}/exec`, {
         body: { Cmd: ['echo', 'hi'], AttachStdout: true },
@@ -451,7 +452,7 @@ describe('the HTTP API', () => {
       assert.match(await client.untilEnd(), /101 UPGRADED.*hi\n$/s);
     });
 
-    it('answer errors of an upgrade as any other', async () => {
+    it('respond to a failed upgrade like to any other request', async () => {
       const client = new RawClient(api.socket);
       client.upgrade('/containers/nosuch/attach?stream=1');
       assert.match(await client.untilEnd(), /^HTTP\/1\.1 404.*No such container: nosuch/s);
@@ -471,7 +472,7 @@ describe('the HTTP API', () => {
       assert.equal(json.ProcessConfig.entrypoint, 'sh');
     });
 
-    it('leave a terminal by keys, and its program goes on', async () => {
+    it('detach from a terminal by keys, and the program keeps running', async () => {
       const id = await run({ Cmd: ['sh'], Tty: true, OpenStdin: true, StdinOnce: true });
       const client = new RawClient(api.socket);
       client.upgrade(`/containers/${id}/attach?stream=1&stdin=1&stdout=1&detachKeys=ctrl-x`);
@@ -483,7 +484,7 @@ describe('the HTTP API', () => {
       assert.equal(engine.containers.inspect(id).state.status, 'running');
     });
 
-    it('keep stdin open for the next client unless it was asked to close once', async () => {
+    it('keep stdin open for the next client unless StdinOnce is set', async () => {
       const id = await run({ Cmd: ['cat'], OpenStdin: true });
       for (const word of ['first', 'second']) {
         const client = new RawClient(api.socket);
@@ -496,7 +497,7 @@ describe('the HTTP API', () => {
       assert.equal(engine.containers.inspect(id).state.status, 'running');
     });
 
-    it('hold back a program whose client does not read', async () => {
+    it('block a program whose client does not read', async () => {
       const id = await create({ Cmd: ['yes'] });
       const client = new RawClient(api.socket);
       client.upgrade(`/containers/${id}/attach?stream=1&stdout=1`);
@@ -542,7 +543,7 @@ describe('the HTTP API', () => {
       assert.match(raw.headers['content-type'] ?? '', /raw-stream$/);
     });
 
-    it('tell of a missing command on the stream, with exit code 127', async () => {
+    it('report a missing command on the stream, with exit code 127', async () => {
       const id = await run({ Cmd: ['sleep', '1000'] });
       const body = { Cmd: ['nosuch'], AttachStderr: true };
       const exec = await call('POST', `/containers/${id}/exec`, { body });
@@ -590,7 +591,7 @@ describe('the HTTP API', () => {
       assert.equal(status, 404);
     });
 
-    it('tell of a late error in the stream, without a text code for Docker’s clients', async () => {
+    it('report a late error in the stream, without a text code for Docker’s clients', async () => {
       engine.images.pull = (_ref, options) => {
         options?.onProgress?.({ id: 'a', status: 'Downloading' });
         return Promise.reject(new Error('the line broke'));
@@ -616,7 +617,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('streams events until the client leaves', async () => {
+  it('streams events until the client disconnects', async () => {
     const client = new RawClient(api.socket);
     const filters = encodeURIComponent('{"event":{"create":true}}');
     client.send(`GET /events?filters=${filters} HTTP/1.1\r\nHost: x\r\n\r\n`);
@@ -626,7 +627,7 @@ describe('the HTTP API', () => {
     client.socket.destroy();
   });
 
-  it('prunes only anonymous volumes since API 1.42, and never with a filter it does not know', async () => {
+  it('prunes only anonymous volumes since API 1.42, and refuses unknown filters', async () => {
     const make = (body: object) => call('POST', '/volumes/create', { body });
     const prune = async (path: string) => {
       const { status, json } = await call('POST', path);
@@ -647,7 +648,7 @@ describe('the HTTP API', () => {
     assert.deepEqual(await prune('/v1.41/volumes/prune'), ['data']);
   });
 
-  it('makes, lists and removes volumes', async () => {
+  it('creates, lists and removes volumes', async () => {
     assert.equal(
       (await call('POST', '/volumes/create', { body: { Name: 'data', Labels: { a: 'b' } } })).status,
       201,
@@ -661,7 +662,7 @@ describe('the HTTP API', () => {
     assert.match(json.message, /^get data: no such volume/);
   });
 
-  it('tells of its networks', async () => {
+  it('lists and inspects its networks', async () => {
     const { json } = await call('GET', '/networks');
     assert.deepEqual(
       json.map((network: { Name: string }) => network.Name),
@@ -674,8 +675,8 @@ describe('the HTTP API', () => {
     assert.equal((await call('GET', '/networks/nosuch')).status, 404);
   });
 
-  describe('Pouch’s own paths', () => {
-    it('plan without making anything', async () => {
+  describe('Pouch’s extensions', () => {
+    it('plan without creating anything', async () => {
       const { status, json } = await call('POST', '/pouch/plan?name=web', {
         body: { Image: 'busybox', Rich: true, HostConfig: { VolumesFrom: ['x'] } },
       });
@@ -695,14 +696,14 @@ describe('the HTTP API', () => {
       assert.equal((await call('GET', `/pouch/containers/${id}/plan`)).json.runtime, 'runc');
     });
 
-    it('make a base image with progress', async () => {
+    it('create a base image with progress', async () => {
       const body = { reference: 'debian:bookworm', suite: 'bookworm', include: ['systemd'] };
       const { text } = await call('POST', '/pouch/images/bootstrap', { body });
       assert.match(text, /Unpacking packages.*"aux":\{"ID":"sha256:/s);
       assert.equal((await call('POST', '/pouch/images/bootstrap', { body: {} })).status, 400);
     });
 
-    it('tell of operations and the host', async () => {
+    it('report operations and the host', async () => {
       assert.deepEqual((await call('GET', '/pouch/ops')).json, []);
       assert.equal((await call('GET', '/pouch/info')).json.cgroupParent, '/pouch');
     });

@@ -20,7 +20,7 @@ describe('addresses of the API', () => {
   it('serves TCP on loopback, for local names only', async () => {
     const port = await freePort();
     const api = await serveApi(fakeEngine(), { listen: [`tcp://127.0.0.1:${port}`] });
-    const answer = (host: string): Promise<string> =>
+    const responseTo = (host: string): Promise<string> =>
       new Promise((resolve, reject) => {
         let text = '';
         const socket = connect(port, '127.0.0.1', () =>
@@ -30,9 +30,9 @@ describe('addresses of the API', () => {
         socket.on('end', () => resolve(text)).on('error', reject);
       });
     try {
-      assert.match(await answer(`127.0.0.1:${port}`), /^HTTP\/1\.1 200/);
-      assert.match(await answer(`localhost:${port}`), /^HTTP\/1\.1 200/);
-      assert.match(await answer('attacker.example'), /^HTTP\/1\.1 403/);
+      assert.match(await responseTo(`127.0.0.1:${port}`), /^HTTP\/1\.1 200/);
+      assert.match(await responseTo(`localhost:${port}`), /^HTTP\/1\.1 200/);
+      assert.match(await responseTo('attacker.example'), /^HTTP\/1\.1 403/);
     } finally {
       await api.stop();
     }
@@ -56,7 +56,7 @@ describe('addresses of the API', () => {
       }
     });
 
-  it('names a group that does not exist', async () => {
+  it('reports a group that does not exist', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'pouch-listen-'));
     const host = { ...hostFacts([`unix://${directory}/api.sock`]), socketGroup: 'no-such-group' };
     const surface = await surfaceOf(host, silent);
@@ -67,7 +67,7 @@ describe('addresses of the API', () => {
     }
   });
 
-  it('takes the place of a dead daemon’s socket, not of a living one’s', async () => {
+  it('replaces the socket of a dead daemon, not of a running one', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'pouch-listen-'));
     const path = join(directory, 'api.sock');
     await writeFile(path, '');

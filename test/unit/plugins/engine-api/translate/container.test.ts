@@ -107,7 +107,7 @@ describe('container record → Docker', () => {
   for (const [state, text] of statuses)
     it(`status: ${text}`, () => assert.equal(statusText(record({}, state), NOW), text));
 
-  it('says that a container is degraded', () => {
+  it('shows that a container is degraded', () => {
     const made = running();
     made.degraded = [{ plugin: 'lxcfs', hook: 'container.spec', message: 'not there' }];
     assert.equal(statusText(made, NOW), 'Up 2 seconds (degraded)');
@@ -116,17 +116,17 @@ describe('container record → Docker', () => {
   });
 
   it('inspects a container that never ran', () => {
-    const told = toInspect(record());
-    assert.equal(told.State.StartedAt, NEVER);
-    assert.equal(told.State.Running, false);
-    assert.deepEqual(told.NetworkSettings.Ports, {});
-    assert.equal(told.Name, '/shop');
-    assert.equal(told.Path, '/init');
-    assert.deepEqual(told.Args, ['serve']);
-    assert.equal(told.NetworkSettings.Networks?.['bridge']?.IPAddress, '');
+    const body = toInspect(record());
+    assert.equal(body.State.StartedAt, NEVER);
+    assert.equal(body.State.Running, false);
+    assert.deepEqual(body.NetworkSettings.Ports, {});
+    assert.equal(body.Name, '/shop');
+    assert.equal(body.Path, '/init');
+    assert.deepEqual(body.Args, ['serve']);
+    assert.equal(body.NetworkSettings.Networks?.['bridge']?.IPAddress, '');
   });
 
-  it('shows addresses and ports of a running one', () => {
+  it('shows addresses and ports of a running container', () => {
     const { NetworkSettings: net, State } = toInspect(running());
     assert.equal(State.StartedAt, '2024-05-06T11:59:57.5Z');
     assert.equal(net.IPAddress, '172.29.0.2');
@@ -138,7 +138,7 @@ describe('container record → Docker', () => {
     ]);
   });
 
-  it('gives back the host configuration that it was asked for', () => {
+  it('returns the requested host configuration', () => {
     const HostConfig = {
       Binds: ['/src:/dst:ro', 'data:/data'],
       Memory: 64 * 1024 * 1024,
@@ -148,8 +148,18 @@ describe('container record → Docker', () => {
       CapAdd: ['NET_ADMIN'],
       Devices: [{ PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rwm' }],
     };
-    const told = toInspect(running({ HostConfig })).HostConfig as Record<string, unknown>;
-    for (const [field, value] of Object.entries(HostConfig)) assert.deepEqual(told[field], value, field);
+    const shown = toInspect(running({ HostConfig })).HostConfig as Record<string, unknown>;
+    for (const [field, value] of Object.entries(HostConfig)) assert.deepEqual(shown[field], value, field);
+  });
+
+  it('shows the size of /dev/shm in the draft, and Docker’s default if it is not a tmpfs', () => {
+    const container = record();
+    const shmSize = (options: string[]) => {
+      container.draft.mounts['/dev/shm'] = { type: 'tmpfs', source: 'shm', options };
+      return toInspect(container).HostConfig.ShmSize;
+    };
+    assert.equal(shmSize(['nosuid', 'size=1048576']), 1_048_576);
+    assert.equal(shmSize(['rbind']), 67_108_864);
   });
 
   it('lists binds, volumes and tmpfs as mounts', () => {
@@ -167,7 +177,7 @@ describe('container record → Docker', () => {
     assert.equal(Mounts[2]?.Name, 'anonymous-a1a1a1a1a1a1');
   });
 
-  it('shows Pouch’s own fields of rich containers only', () => {
+  it('shows Pouch’s fields only for rich containers', () => {
     assert.equal('Rich' in toInspect(running()).Config, false);
     const rich = running({ Rich: true, RichMode: 'systemd' });
     assert.equal(toInspect(rich).Config.RichMode, 'systemd');

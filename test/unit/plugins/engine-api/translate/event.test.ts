@@ -10,14 +10,14 @@ const die: EngineEvent = {
   timeNano: 1_715_000_000_123_456_789n,
 };
 
-describe('events as Docker writes them', () => {
+describe('events in Docker’s form', () => {
   it('keeps all digits of the time', () => {
     const line = eventLine(die);
     assert.match(line, /"timeNano":1715000000123456789\}\n$/);
-    const told = JSON.parse(line) as Record<string, unknown>;
-    assert.equal(told['time'], 1_715_000_000);
-    assert.equal(told['status'], 'die');
-    assert.equal(told['from'], 'busybox');
+    const seen = JSON.parse(line) as Record<string, unknown>;
+    assert.equal(seen['time'], 1_715_000_000);
+    assert.equal(seen['status'], 'die');
+    assert.equal(seen['from'], 'busybox');
   });
 
   const filters: [Record<string, string[]>, boolean][] = [
@@ -36,6 +36,6 @@ describe('events as Docker writes them', () => {
     it(`${JSON.stringify(filter)} ${kept ? 'keeps' : 'drops'} it`, () =>
       assert.equal(eventFilter(filter)(die), kept));
 
-  it('names a filter that does not exist', () =>
+  it('reports an unknown filter', () =>
     assert.throws(() => eventFilter({ color: ['red'] }), /invalid filter/));
 });

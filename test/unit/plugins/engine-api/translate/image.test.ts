@@ -18,7 +18,7 @@ const debian = fakeImage('debian:bookworm', { Labels: { os: 'debian' } });
 const app = fakeImage('localhost:5000/team/app:1.0');
 const dangling = { ...fakeImage('old'), references: [] };
 
-describe('images as Docker shows them', () => {
+describe('images in Docker’s form', () => {
   const familiarNames: [string, string][] = [
     ['docker.io/library/debian:bookworm', 'debian:bookworm'],
     ['docker.io/foo/bar:1', 'foo/bar:1'],
@@ -27,7 +27,7 @@ describe('images as Docker shows them', () => {
   for (const [full, short] of familiarNames)
     it(`${full} is ${short}`, () => assert.equal(familiar(full), short));
 
-  it('tells a tag’s colon from a port’s', () => {
+  it('distinguishes a tag’s colon from a port’s', () => {
     assert.equal(repositoryOf('localhost:5000/app'), 'localhost:5000/app');
     assert.equal(repositoryOf('localhost:5000/app:1'), 'localhost:5000/app');
     assert.equal(repositoryOf('app@sha256:ab'), 'app');
@@ -44,7 +44,7 @@ describe('images as Docker shows them', () => {
     assert.deepEqual(repoDigests(debian), [`debian@${debian.target.digest}`]);
   });
 
-  it('sends VirtualSize only to clients of before 1.44', () => {
+  it('sends VirtualSize only to clients before 1.44', () => {
     assert.equal(toImageSummary(debian, 43).VirtualSize, debian.size);
     assert.equal('VirtualSize' in toImageSummary(debian, 44), false);
     assert.equal(toImageInspect(debian, 40).VirtualSize, debian.size);
@@ -55,11 +55,11 @@ describe('images as Docker shows them', () => {
     assert.deepEqual(toImageSummary(dangling, 47).RepoTags, []);
   });
 
-  it('tells the history newest first', () => {
+  it('lists the history newest first', () => {
     const entries = (debian.config.history ?? []).map((entry) => ({ ...entry, layer: debian.layers[0] }));
-    const told = toHistory(debian, entries);
+    const history = toHistory(debian, entries);
     assert.deepEqual(
-      told.map(({ Id, Size }) => [Id, Size]),
+      history.map(({ Id, Size }) => [Id, Size]),
       [
         [debian.id, 0],
         ['<missing>', 2_000_000],
@@ -90,6 +90,6 @@ describe('images as Docker shows them', () => {
     assert.deepEqual(filterImages([both], { reference: ['foo/*'] })[0]?.references, ['docker.io/foo/bar:1']);
   });
 
-  it('names a filter that does not exist', () =>
+  it('reports an unknown filter', () =>
     assert.throws(() => filterImages([], { size: ['1'] }), /invalid filter 'size'/));
 });

@@ -43,7 +43,7 @@ describe('prune filters', () => {
   describe('until', () => {
     const before = (until: string) => containerPruneFilter({ until: [until] }).createdBefore;
 
-    it('takes Unix seconds, RFC 3339 dates and times, and durations', () => {
+    it('accepts Unix seconds, RFC 3339 dates and times, and durations', () => {
       assert.equal(before('1700000000.5'), 1_700_000_000_500);
       assert.equal(before('2026-01-31T10:00:00Z'), Date.UTC(2026, 0, 31, 10));
       assert.equal(before('2026-01-31T10:00:00.5+02:00'), Date.UTC(2026, 0, 31, 8, 0, 0, 500));
@@ -57,7 +57,7 @@ describe('prune filters', () => {
         assert.throws(() => before(text), { code: 'PCH_OPTION_INVALID', message: /^filter until: expected/ });
       });
 
-    it('takes one value', () => {
+    it('accepts one value', () => {
       assert.throws(
         () => containerPruneFilter({ until: ['1h', '2h'] }),
         /expected one value, found 2 values/,
@@ -70,7 +70,7 @@ describe('prune filters', () => {
   });
 
   describe('images', () => {
-    it('without a name only, unless dangling is false', () => {
+    it('only images without a name, unless dangling is false', () => {
       assert.equal(imagePruneFilter({}).all, false);
       assert.equal(imagePruneFilter({ dangling: ['true'] }).all, false);
       for (const value of ['false', '0', 'F'])
@@ -84,13 +84,13 @@ describe('prune filters', () => {
   });
 
   describe('volumes', () => {
-    it('anonymous ones only since API 1.42, unless all is true', () => {
+    it('only anonymous volumes since API 1.42, unless all is true', () => {
       assert.equal(volumePruneFilter({}, 42).all, false);
       assert.equal(volumePruneFilter({ all: ['true'] }, 47).all, true);
       assert.equal(volumePruneFilter({ all: ['false'] }, 47).all, false);
     });
 
-    it('named ones too for clients that speak an older API, as dockerd does', () => {
+    it('named volumes too for clients of an older API, as in dockerd', () => {
       assert.equal(volumePruneFilter({}, 41).all, true);
     });
   });

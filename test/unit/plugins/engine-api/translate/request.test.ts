@@ -26,8 +26,8 @@ describe('create body → container request', () => {
       ['[] clears the entrypoint', { Entrypoint: [] }, { entrypoint: [] }],
       ['a string is one word', { Entrypoint: 'sh', Cmd: 'x y' }, { entrypoint: ['sh'], command: ['x y'] }],
       ['an empty command keeps the image’s', { Cmd: [] }, { command: undefined }],
-      ['a value may hold =', { Env: ['A=b=c', 'EMPTY='] }, { env: { A: 'b=c', EMPTY: '' } }],
-      ['a bare name removes a variable', { Env: ['HOME'] }, { env: { HOME: undefined } }],
+      ['a value may contain =', { Env: ['A=b=c', 'EMPTY='] }, { env: { A: 'b=c', EMPTY: '' } }],
+      ['a name without = removes a variable', { Env: ['HOME'] }, { env: { HOME: undefined } }],
       ['stop signal and timeout', { StopSignal: '37', StopTimeout: 0 }, { stopSignal: '37', stopTimeout: 0 }],
       [
         'console size is height, width',
@@ -61,14 +61,14 @@ describe('create body → container request', () => {
     for (const [text, expected] of binds)
       it(`-v ${text}`, () => assert.deepEqual(host({ Binds: [text] }).volumes, [expected]));
 
-    it('makes a missing host directory for --mount only when asked to', () => {
+    it('creates a missing host directory for --mount only on request', () => {
       const Mounts = [{ Type: 'bind' as const, Source: '/a', Target: '/b', ReadOnly: true }];
       assert.deepEqual(host({ Mounts }).volumes, [
         { kind: 'bind', source: '/a', options: [], createSource: false, destination: '/b', readonly: true },
       ]);
     });
 
-    it('gives a tmpfs Docker’s defaults unless they are taken back', () => {
+    it('gives a tmpfs Docker’s defaults unless they are negated', () => {
       assert.deepEqual(host({ Tmpfs: { '/run': 'exec,size=64m' } }).volumes, [
         { kind: 'tmpfs', destination: '/run', options: ['nosuid', 'nodev', 'exec', 'size=64m'] },
       ]);
@@ -87,7 +87,7 @@ describe('create body → container request', () => {
       ]);
     });
 
-    it('lets a bind win over the anonymous volume of the same path', () => {
+    it('prefers a bind to the anonymous volume of the same path', () => {
       const made = request({ Volumes: { '/data': {}, '/other': {} }, HostConfig: { Binds: ['/src:/data'] } });
       assert.deepEqual(
         made.volumes?.map(({ kind, destination }) => [kind, destination]),
@@ -100,7 +100,7 @@ describe('create body → container request', () => {
   });
 
   describe('network', () => {
-    it('reads ports with and without protocol and host side', () => {
+    it('reads ports with and without protocol and host port', () => {
       const PortBindings = {
         '80/tcp': [
           { HostIp: '127.0.0.1', HostPort: '8080' },
@@ -123,11 +123,11 @@ describe('create body → container request', () => {
       ['“default” is the bridge', { HostConfig: { NetworkMode: 'default' } }, 'bridge'],
       ['the endpoint names it', { NetworkingConfig: { EndpointsConfig: { none: {} } } }, 'none'],
       [
-        'the mode wins over the endpoint',
+        'the mode takes precedence over the endpoint',
         { HostConfig: { NetworkMode: 'host' }, NetworkingConfig: { EndpointsConfig: { host: {} } } },
         'host',
       ],
-      ['disabled is none', { NetworkDisabled: true }, 'none'],
+      ['a disabled network becomes none', { NetworkDisabled: true }, 'none'],
       ['another container’s', { HostConfig: { NetworkMode: 'container:web' } }, 'container:web'],
     ];
     for (const [name, body, mode] of modes) it(name, () => assert.equal(request(body).network?.mode, mode));
@@ -137,7 +137,7 @@ describe('create body → container request', () => {
       assert.deepEqual(network?.extraHosts, { db: '10.0.0.1', six: '::1', gw: 'host-gateway' });
     });
 
-    it('takes a fixed address and MAC from the endpoint', () => {
+    it('reads a fixed address and MAC from the endpoint', () => {
       const endpoint = { IPAMConfig: { IPv4Address: '172.29.0.9' }, MacAddress: '02:42:AC:11:00:02' };
       const { network } = request({ NetworkingConfig: { EndpointsConfig: { bridge: endpoint } } });
       assert.equal(network?.ip, '172.29.0.9');
@@ -183,7 +183,7 @@ describe('create body → container request', () => {
     assert.equal(made.init, true);
   });
 
-  it('passes Pouch’s own fields on', () => {
+  it('passes Pouch’s fields', () => {
     assert.equal(request({ HostConfig: { VmOf: 'db' } }).vmOf, 'db');
     assert.deepEqual(request({ Rich: true, RichMode: 'systemd', InitScript: 'echo hi' }).rich, {
       enabled: true,
@@ -193,7 +193,7 @@ describe('create body → container request', () => {
     assert.equal(request({}).rich, undefined);
   });
 
-  it('warns of what it does not honour, and only of that', () => {
+  it('warns about unsupported fields, and only about those', () => {
     const quiet = translate({
       HostConfig: { VolumeDriver: 'local', VolumesFrom: [], BlkioWeightDevice: [] },
     });
@@ -224,11 +224,7 @@ describe('create body → container request', () => {
       ['port 0', { HostConfig: { PortBindings: { '0/tcp': [{}] } } }, /1 to 65535/],
       ['port 65536', { HostConfig: { PortBindings: { '65536/tcp': [{}] } } }, /1 to 65535/],
       ['an unknown protocol', { ExposedPorts: { '80/icmp': {} } }, /tcp, udp or sctp/],
-      [
-        'a host port that is none',
-        { HostConfig: { PortBindings: { '80': [{ HostPort: 'x' }] } } },
-        /HostPort/,
-      ],
+      ['an invalid host port', { HostConfig: { PortBindings: { '80': [{ HostPort: 'x' }] } } }, /HostPort/],
       [
         'a host port range',
         { HostConfig: { PortBindings: { '80': [{ HostPort: '8000-8010' }] } } },
@@ -260,12 +256,12 @@ describe('create body → container request', () => {
       ],
       ['two networks', { NetworkingConfig: { EndpointsConfig: { a: {}, b: {} } } }, /expected one network/],
       [
-        'ports in another’s network',
+        'ports in the network of another container',
         { HostConfig: { NetworkMode: 'container:x', PortBindings: { '80/tcp': [{}] } } },
         /conflicting options/,
       ],
-      ['a rich mode without rich', { RichMode: 'systemd' }, /RichMode is given without Rich/],
-      ['an init script without rich', { InitScript: 'x' }, /InitScript is given without Rich/],
+      ['a rich mode without rich', { RichMode: 'systemd' }, /RichMode: requires Rich/],
+      ['an init script without rich', { InitScript: 'x' }, /InitScript: requires Rich/],
       ['no image', { Image: '' }, /Image: expected/],
       ['a relative working directory', { WorkingDir: 'x' }, /absolute path/],
       ['a bad device rule', { HostConfig: { DeviceCgroupRules: ['x'] } }, /TYPE MAJOR:MINOR ACCESS/],

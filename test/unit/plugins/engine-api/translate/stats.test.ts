@@ -36,44 +36,44 @@ const of = (now?: StatsSample, before?: StatsSample) =>
   toStats({ id: 'c1', name: 'box', ...(now && { now }), ...(before && { before }) });
 
 describe('samples in Docker’s form', () => {
-  it('of cgroup v1 have every field that clients look at', () => {
-    const told = of(sample, { ...sample, readAt: '2026-01-01T00:00:00.000Z' });
+  it('of cgroup v1 have every field that clients read', () => {
+    const stats = of(sample, { ...sample, readAt: '2026-01-01T00:00:00.000Z' });
     assert.deepEqual(
-      [told.name, told.read, told.preread],
+      [stats.name, stats.read, stats.preread],
       ['/box', sample.readAt, '2026-01-01T00:00:00.000Z'],
     );
-    assert.deepEqual(told.cpu_stats, {
+    assert.deepEqual(stats.cpu_stats, {
       cpu_usage: { total_usage: 9, percpu_usage: [4, 5], usage_in_kernelmode: 4, usage_in_usermode: 5 },
       system_cpu_usage: 1000,
       online_cpus: 4,
       throttling_data: { periods: 1, throttled_periods: 2, throttled_time: 3 },
     });
-    assert.deepEqual(told.memory_stats, {
+    assert.deepEqual(stats.memory_stats, {
       usage: 100,
       max_usage: 200,
       failcnt: 6,
       stats: sample.memory.details,
       limit: 1 << 30,
     });
-    assert.deepEqual(told.pids_stats, { current: 5, limit: 7 });
-    assert.deepEqual(told.blkio_stats.io_service_bytes_recursive, [
+    assert.deepEqual(stats.pids_stats, { current: 5, limit: 7 });
+    assert.deepEqual(stats.blkio_stats.io_service_bytes_recursive, [
       { major: 8, minor: 0, op: 'Read', value: 1 },
     ]);
-    assert.equal(told.blkio_stats.sectors_recursive, null);
-    assert.equal(told.networks, undefined);
+    assert.equal(stats.blkio_stats.sectors_recursive, null);
+    assert.equal(stats.networks, undefined);
   });
 
   it('of cgroup v2 have no maximum, and operations in lower case', () => {
-    const told = of({ ...sample, cgroup: '2', cpu: { ...sample.cpu, perCpuNs: [] } });
-    assert.equal('max_usage' in told.memory_stats, false);
-    assert.equal('percpu_usage' in told.cpu_stats.cpu_usage, false);
-    assert.equal(told.blkio_stats.io_service_bytes_recursive?.[0]?.op, 'read');
+    const stats = of({ ...sample, cgroup: '2', cpu: { ...sample.cpu, perCpuNs: [] } });
+    assert.equal('max_usage' in stats.memory_stats, false);
+    assert.equal('percpu_usage' in stats.cpu_stats.cpu_usage, false);
+    assert.equal(stats.blkio_stats.io_service_bytes_recursive?.[0]?.op, 'read');
   });
 
-  it('name the interfaces', () => {
+  it('list the interfaces by name', () => {
     const counters = { rxPackets: 1, rxErrors: 2, rxDropped: 3, txPackets: 4, txErrors: 5, txDropped: 6 };
-    const told = of({ ...sample, networks: { eth0: { ...counters, rxBytes: 7, txBytes: 8 } } });
-    assert.deepEqual(told.networks?.['eth0'], {
+    const stats = of({ ...sample, networks: { eth0: { ...counters, rxBytes: 7, txBytes: 8 } } });
+    assert.deepEqual(stats.networks?.['eth0'], {
       rx_bytes: 7,
       rx_packets: 1,
       rx_errors: 2,
@@ -85,10 +85,10 @@ describe('samples in Docker’s form', () => {
     });
   });
 
-  it('of a container that does not run are the id, the name and zeros', () => {
-    const told = of();
-    assert.equal(told.read, '0001-01-01T00:00:00Z');
-    assert.equal(told.cpu_stats.cpu_usage.total_usage, 0);
-    assert.deepEqual([told.memory_stats, told.pids_stats], [{}, {}]);
+  it('of a stopped container have the id, the name and zeros', () => {
+    const stats = of();
+    assert.equal(stats.read, '0001-01-01T00:00:00Z');
+    assert.equal(stats.cpu_stats.cpu_usage.total_usage, 0);
+    assert.deepEqual([stats.memory_stats, stats.pids_stats], [{}, {}]);
   });
 });

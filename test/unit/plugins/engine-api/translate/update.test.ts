@@ -5,7 +5,7 @@ import { toUpdateRequest } from '../../../../../plugins/engine-api/translate/req
 const mib = 2 ** 20;
 
 describe('the body of an update', () => {
-  it('of Docker’s CLI, in which 0 and an unnamed policy mean "as it is"', () => {
+  it('of Docker’s CLI, in which 0 and a missing policy mean unchanged', () => {
     const body = {
       Memory: 64 * mib,
       CpuShares: 0,
@@ -20,11 +20,11 @@ describe('the body of an update', () => {
     assert.deepEqual(toUpdateRequest({}).request, {});
   });
 
-  it('may name swap alone: the memory limit is the container’s', () => {
+  it('may set only swap: the memory limit is then the container’s', () => {
     assert.deepEqual(toUpdateRequest({ MemorySwap: 64 * mib }).request.resources, { memorySwap: 64 * mib });
   });
 
-  it('frees processes by 0 and -1', () => {
+  it('removes the limit of processes with 0 and -1', () => {
     for (const PidsLimit of [0, -1])
       assert.deepEqual(toUpdateRequest({ PidsLimit }).request.resources, { pids: -1 });
   });
@@ -50,7 +50,7 @@ describe('the body of an update', () => {
     ['an unknown policy', { RestartPolicy: { Name: 'maybe' } }, /no, always/],
   ];
   for (const [what, body, message] of wrong)
-    it(`is refused with ${what}`, () => {
+    it(`with ${what} is refused`, () => {
       assert.throws(() => toUpdateRequest(body), { code: 'PCH_OPTION_INVALID', message });
     });
 });
