@@ -1,4 +1,4 @@
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { TestRegistry } from '../../test/support/TestRegistry.ts';
 import { pushLargeImage } from '../images/large.ts';
 import { interleaved, timed } from '../measure.ts';

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { interleaved, timed } from '../measure.ts';
 import { isMissing, type Platform } from '../peers/peer.ts';
 import { richArchive, richReference } from '../sandbox/richImage.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { TestPouchd } from '../../test/support/TestPouchd.ts';
 import { dockerLike } from './dockerLike.ts';
 import type { Platform } from './peer.ts';

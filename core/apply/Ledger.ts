@@ -4,8 +4,8 @@
  */
 import type { Effect, EffectContext, EffectKind, EffectStage } from '../../hooks/effects.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { linkedAbort } from '../host/linkedAbort.ts';
-import { settleAll } from '../supervise/settleAll.ts';
+import { linkedAbort } from '../wait/linkedAbort.ts';
+import { settleAll } from '../wait/settleAll.ts';
 import { isDiskFull } from '../state/reserve.ts';
 import type { Journal, JournalEntry, Verb } from './Journal.ts';
 

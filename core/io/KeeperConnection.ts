@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { PouchError } from '../../hooks/index.ts';
-import { Deferred } from './Deferred.ts';
+import { Deferred } from '../wait/Deferred.ts';
 import { MessageReader } from './MessageReader.ts';
 import type { Answer, KeeperAnswers, KeeperEvent, KeeperRequest } from './protocol.ts';
 import { within } from './within.ts';

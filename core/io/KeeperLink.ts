@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Socket } from 'node:net';
 import { messageOf, PouchError, type Logger } from '../../hooks/index.ts';
 import { ManagedProcess, type ProcessEvent } from '../supervise/index.ts';
-import { Deferred } from './Deferred.ts';
+import { Deferred } from '../wait/Deferred.ts';
 import { ConnectionLost, connectTo, KeeperConnection } from './KeeperConnection.ts';
 import { keeperSocket } from './layout.ts';
 import { protocolVersion, type KeeperAnswers, type KeeperEvent, type KeeperRequest } from './protocol.ts';

@@ -1,5 +1,5 @@
 import type { OutputChunk } from '../../hooks/index.ts';
-import { Deferred } from './Deferred.ts';
+import { Deferred } from '../wait/Deferred.ts';
 
 /** Bytes that may wait in the queue before its source is asked to pause. */
 const highWaterBytes = 256 * 1024;

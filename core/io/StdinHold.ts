@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { waitUntil } from '../supervise/waitUntil.ts';
+import { waitUntil } from '../wait/waitUntil.ts';
 import { openReadEnd, openWriteEnd } from './fifo/open.ts';
 
 /**

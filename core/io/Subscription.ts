@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { PouchError, type OutputChunk } from '../../hooks/index.ts';
-import { Deferred } from './Deferred.ts';
+import { Deferred } from '../wait/Deferred.ts';
 import { FrameReader, type Frame } from './FrameReader.ts';
 import { OutputQueue } from './OutputQueue.ts';
 import { frame, type KeeperRequest } from './protocol.ts';

@@ -1,5 +1,5 @@
 import type { EngineEvent, Events } from '../../hooks/engine.ts';
-import { linkedAbort } from '../host/linkedAbort.ts';
+import { linkedAbort } from '../wait/linkedAbort.ts';
 
 /** Past events that are kept for `--since`. */
 const kept = 512;

@@ -1,6 +1,6 @@
 /** Who waits for the end or the removal of a container. */
 import { PouchError } from '../../hooks/errors.ts';
-import { onAbort } from '../host/onAbort.ts';
+import { onAbort } from '../wait/onAbort.ts';
 
 export interface ExitResult {
   exitCode: number;

@@ -13,7 +13,7 @@ import type { Generation } from '../plugins/index.ts';
 import { checkStorable, newState } from '../state/containerRecord.ts';
 import { newId, newName } from '../state/ids.ts';
 import { writeNewSpec, writePlan } from '../state/planFiles.ts';
-import { settleAll } from '../supervise/settleAll.ts';
+import { settleAll } from '../wait/settleAll.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;

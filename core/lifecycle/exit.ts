@@ -6,7 +6,7 @@ import { catalogue } from '../../hooks/catalogue.ts';
 import type { Ledger } from '../apply/Ledger.ts';
 import { oomKills } from '../host/oomKills.ts';
 import { isContainerdError } from '../containerd/index.ts';
-import { retry } from '../supervise/retry.ts';
+import { retry } from '../wait/retry.ts';
 import { isDiskFull, withReserve } from '../state/reserve.ts';
 import { keepRecord } from './keepRecord.ts';
 import { emitContainer, type Kernel, withLedger } from './kernel.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { messageOf } from '../../hooks/errors.ts';
 import { managedLogFile } from '../containerd/daemon/ManagedContainerd.ts';
-import { waitUntil } from '../supervise/waitUntil.ts';
+import { waitUntil } from '../wait/waitUntil.ts';
 import type { Kernel } from './kernel.ts';
 
 export const lostExitError =

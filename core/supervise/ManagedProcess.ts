@@ -1,14 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { PouchError, toPouchError } from '../../hooks/errors.ts';
 import { openFilesLimit } from '../host/openFiles.ts';
-import { Backoff } from './Backoff.ts';
+import { Backoff } from '../wait/Backoff.ts';
 import { endProcess } from './endProcess.ts';
 import { findByArguments } from './findProcess.ts';
 import { type LaunchOptions, launch } from './launch.ts';
 import { tailLog } from './logFile.ts';
 import { readPidFile, removePidFile, writePidFile } from './pidFile.ts';
 import { type ProcessIdentity, identify, isAlive } from './processIdentity.ts';
-import { waitUntil } from './waitUntil.ts';
+import { waitUntil } from '../wait/waitUntil.ts';
 
 /**
  * `command` is an absolute path (of no `#!` script) and `args` make the command line unique on the host. `maxLogBytes`:

@@ -1,6 +1,6 @@
 import { PouchError } from '../../hooks/errors.ts';
 import { type ProcessIdentity, isAlive, signal } from './processIdentity.ts';
-import { waitUntil } from './waitUntil.ts';
+import { waitUntil } from '../wait/waitUntil.ts';
 
 /** Sends SIGTERM, and SIGKILL if the process still lives after `withinMs`; resolves when it is gone. */
 export async function endProcess(running: ProcessIdentity, name: string, withinMs: number): Promise<void> {

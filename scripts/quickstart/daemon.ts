@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from '../../client/index.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { SetupError } from '../lib/SetupError.ts';
 import { type Place, project } from './place.ts';
 import { isService, removeService, startService } from './service.ts';

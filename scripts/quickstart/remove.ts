@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { mountsBelow } from '../lib/mounts.ts';
 import { SetupError } from '../lib/SetupError.ts';
 import { purgeNetwork } from '../purge.ts';

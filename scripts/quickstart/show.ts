@@ -1,4 +1,4 @@
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { SetupError } from '../lib/SetupError.ts';
 import { containerName, image, type Place } from './place.ts';
 import { askPouch, pouchCommand, showPouch } from './shell.ts';

@@ -1,7 +1,7 @@
 import { type FSWatcher, readdirSync, watch, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { derivedDefaults } from '../../config/derive.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 
 /** In the directory of the tests: caches that tools keep there, and our own marks. */
 const notOfTests = /^(tsx-\d+|node-compile-cache|jiti|v8-compile-cache.*|\.mark-\d+)$/;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { cgroupFile } from '../support/cgroupFile.ts';
 import { cgroupsBelow, hierarchies, removeCgroup } from '../support/host/cgroups.ts';
 import { skip } from '../support/skip.ts';

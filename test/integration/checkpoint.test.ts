@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { type Criu, workingCriu } from '../support/criu.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 

@@ -4,7 +4,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { busyboxFiles } from '../../scripts/lib/busyboxImage.ts';
 import { type LayerFile, layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import { processesOf } from '../support/host/processes.ts';

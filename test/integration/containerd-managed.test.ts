@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifFound, type ContainerdEvent } from '../../core/containerd/index.ts';
 import { identify, isAlive, type ProcessIdentity } from '../../core/supervise/index.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { TestContainerd } from './support/TestContainerd.ts';
 
 const within = { withinMs: 20_000 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { identityOf } from '../support/host/inventory.ts';
 import { processesOf } from '../support/host/processes.ts';
 import type { TestPouchd } from '../support/TestPouchd.ts';

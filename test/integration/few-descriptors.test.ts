@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { TestPouchd, type Finished } from '../support/TestPouchd.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 
 const openFiles = 200;
 const run = ['run', '--rm', 'busybox', 'true'];

@@ -5,7 +5,7 @@ import { open, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { type Finished, TestPouchd } from '../support/TestPouchd.ts';
 import { TestRegistry } from '../support/TestRegistry.ts';
 import { assertSteady, everything } from './support/bad-input/steady.ts';

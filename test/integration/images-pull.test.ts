@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import type { Progress } from '../../hooks/engine.ts';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';

@@ -17,12 +17,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Deferred } from '../../core/io/Deferred.ts';
+import { Deferred } from '../../core/wait/Deferred.ts';
 import { ContainerIo, ExecStdio, readLogs, type OpenOptions, type StdioPaths } from '../../core/io/index.ts';
 import { timestamp } from '../../core/io/log/clock.ts';
 import { encodeEntry } from '../../core/io/log/entry.ts';
 import { heldAtMost } from '../../core/io/log/LogFile.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { Logger, OutputChunk } from '../../hooks/index.ts';
 
 const keeperCommand = [process.execPath, '--import', 'tsx', resolve('bin/pouch-logkeeper.ts')];

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { derivedDefaults } from '../../config/derive.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { findLeaks } from '../../scripts/test/leaks.ts';
 import { hostState } from '../../scripts/test/hostState.ts';
 import { OwnNames } from '../../scripts/test/OwnNames.ts';

@@ -5,7 +5,7 @@ import { readdir, stat } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Demultiplexer, type ExecCreateRequest, type LogOptions } from '../../client/index.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { RawClient } from '../support/RawClient.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 

@@ -5,7 +5,7 @@ import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { hostPlatform } from '../../core/images/index.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** A Docker archive of the image `many` with one layer, the files below `root`. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { cgroupsBelow, hierarchies, removeCgroup } from '../support/host/cgroups.ts';
 import { oldKernel } from './support/oldKernel.ts';
 import { RunlxcBed } from './support/RunlxcBed.ts';

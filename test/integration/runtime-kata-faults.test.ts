@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { Fault } from '../support/standInShim/StandInShim.ts';
 import { assertSteady, everything } from './support/bad-input/steady.ts';
 import { useKata } from './support/kata.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { StandInShim } from '../support/standInShim/StandInShim.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 import { useKata } from './support/kata.ts';

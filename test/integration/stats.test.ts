@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { StatsResponse } from '../../client/index.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 import { fastest } from '../support/fastest.ts';

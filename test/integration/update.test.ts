@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { cgroupFile } from '../support/cgroupFile.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';

@@ -11,7 +11,7 @@ import { Client } from '../../client/index.ts';
 import type { ContainerCreateRequest, ContainerInspect } from '../../client/index.ts';
 import { derivedDefaults } from '../../config/derive.ts';
 import { ContainerdClient } from '../../core/containerd/index.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { busyboxImage } from '../../scripts/lib/busyboxImage.ts';
 import { clearHost } from './host/clear.ts';
 import { inventory, type HostNames, unexplained } from './host/inventory.ts';

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 
 /** Debian's docker-registry on a free port of loopback, with a root of its own. */
 export class TestRegistry {

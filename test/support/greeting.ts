@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 
 /** What a server on loopback says to whoever connects; it may need a moment to listen. Empty if there is none. */
 export async function greeting(port: number, withinMs = 5_000): Promise<string> {

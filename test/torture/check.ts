@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { isKnownOrphan } from './knownDefects.ts';
 import type { Lab } from './lab/Lab.ts';
 import { readLog } from './load/streams.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ErrorCode } from '../../hooks/errors.ts';
-import { waitUntil } from '../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { seededRandom } from '../support/seededRandom.ts';
 import type { RoundPlan } from './draw.ts';
 import { check, removeAll } from './check.ts';

@@ -8,7 +8,7 @@ import { detach } from '../../host/libc.ts';
 import { descendantsOf } from '../../supervise/descendants.ts';
 import { findProcesses } from '../../supervise/findProcess.ts';
 import { type ProcessIdentity, signal } from '../../supervise/processIdentity.ts';
-import { waitUntil } from '../../supervise/waitUntil.ts';
+import { waitUntil } from '../../wait/waitUntil.ts';
 import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
 /** containerd 1.6 was seen busy for 180 ms on a quiet host; a kill in the middle of that does no harm. Milliseconds. */

@@ -2,7 +2,7 @@ import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-j
 import { setTimeout as delay } from 'node:timers/promises';
 import { PouchError } from '../../../hooks/errors.ts';
 import { WriteAction, type WriteContentResponse } from '../gen/services/content.ts';
-import { onAbort } from '../../host/onAbort.ts';
+import { onAbort } from '../../wait/onAbort.ts';
 import { type CallOptions, type Rpc, failure, throwIfAborted } from '../rpc/Rpc.ts';
 import { type WriteMessage, writeMethod } from '../rpc/writeMessage.ts';
 

@@ -7,8 +7,8 @@ import {
   credentials,
   status,
 } from '@grpc/grpc-js';
-import { linkedAbort } from '../../host/linkedAbort.ts';
-import { onAbort } from '../../host/onAbort.ts';
+import { linkedAbort } from '../../wait/linkedAbort.ts';
+import { onAbort } from '../../wait/onAbort.ts';
 import { abortError, deadlineError, rpcError } from './rpcError.ts';
 
 /** The part of a generated method definition that a client needs. */

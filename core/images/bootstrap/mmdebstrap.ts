@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { PouchError } from '../../../hooks/errors.ts';
-import { linkedAbort } from '../../host/linkedAbort.ts';
+import { linkedAbort } from '../../wait/linkedAbort.ts';
 import { customizeScript } from './customize.ts';
 import type { BootstrapOptions } from './options.ts';
 import { hostSources } from './aptSources.ts';

@@ -5,7 +5,7 @@ import { dropDamaged } from '../content/blobs.ts';
 import { chainIds } from '../unpack/chainId.ts';
 import { DownloadQueue } from './DownloadQueue.ts';
 import { type BlobFetch, fetchBlob } from './fetchBlob.ts';
-import { linkedAbort } from '../../host/linkedAbort.ts';
+import { linkedAbort } from '../../wait/linkedAbort.ts';
 import { type Manifest, invalid, maxManifestBytes, parseConfig, parseManifest } from '../content/manifest.ts';
 import { type OnProgress, shortDigest } from './progress.ts';
 import { type Platform, choosePlatform, platformDistance, platformNotFound } from '../content/platform.ts';

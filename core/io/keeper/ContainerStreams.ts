@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { OutputChunk } from '../../../hooks/index.ts';
-import { Deferred } from '../Deferred.ts';
+import { Deferred } from '../../wait/Deferred.ts';
 import { FifoReader } from '../fifo/FifoReader.ts';
 import { openReadEnd } from '../fifo/open.ts';
 import type { StreamPaths } from '../layout.ts';

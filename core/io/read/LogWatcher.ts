@@ -1,6 +1,6 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { Deferred } from '../Deferred.ts';
+import { Deferred } from '../../wait/Deferred.ts';
 
 /** Without inotify (its limits are per user) the log is looked at this often; with it as well, to be safe. */
 const pollMs = 1000;

@@ -1,6 +1,6 @@
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
-import { onAbort } from '../../host/onAbort.ts';
+import { onAbort } from '../../wait/onAbort.ts';
 import type { PreparedTap } from '../tap.ts';
 import { cancelled } from './attribute.ts';
 import { scopedLog } from './scopedLog.ts';

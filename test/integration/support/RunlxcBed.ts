@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { waitUntil } from '../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { busyboxRootfs, busyboxSpec } from './busybox.ts';
 
 const runlxc = resolve(import.meta.dirname, '../../../bin/runlxc');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerCreateRequest } from '../../../client/index.ts';
-import { waitUntil } from '../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { greeting } from '../greeting.ts';
 import { identityOf } from '../host/inventory.ts';
 import { freePort, TestPouchd } from '../TestPouchd.ts';

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { waitUntil } from '../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { purgeNetwork } from '../../../scripts/purge.ts';
 import { mountsBelow } from '../../../scripts/lib/mounts.ts';
 import { removeCgroup } from './cgroups.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitUntil } from '../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { identityOf } from '../../support/host/inventory.ts';
 import type { TestPouchd } from '../../support/TestPouchd.ts';

@@ -1,7 +1,7 @@
 /** Faults that are containers: what runs in them wants to hurt the daemon or the host. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientError, ContainerCreateRequest } from '../../../client/index.ts';
-import { waitUntil } from '../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { readLog } from '../load/streams.ts';
 import type { Fault, Scene } from './fault.ts';
 

@@ -1,6 +1,6 @@
 /** Faults that end a process: each kind that runs below a daemon, and the daemon itself. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { waitUntil } from '../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { type HostProcess, processesOf } from '../../support/host/processes.ts';
 import { pick } from '../../support/seededRandom.ts';
 import type { Fault, Scene } from './fault.ts';

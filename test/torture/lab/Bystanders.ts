@@ -1,5 +1,5 @@
 import type { ContainerCreateRequest } from '../../../client/index.ts';
-import { waitUntil } from '../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { identityOf } from '../../support/host/inventory.ts';
 import { freePort, type TestPouchd } from '../../support/TestPouchd.ts';
 import { readLog } from '../load/streams.ts';

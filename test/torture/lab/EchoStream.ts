@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { waitUntil } from '../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../core/wait/waitUntil.ts';
 
 const sendEveryMs = 100;
 const returnedWithinMs = 10_000;

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitUntil } from '../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { type StartOptions, TestPouchd } from '../../support/TestPouchd.ts';
 import { Bystanders } from './Bystanders.ts';
 import { Downtimes } from './Downtimes.ts';

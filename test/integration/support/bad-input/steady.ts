@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { waitUntil } from '../../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../../core/wait/waitUntil.ts';
 import type { TestPouchd } from '../../../support/TestPouchd.ts';
 
 /** All that a call could leave, or lose: what the host has of the daemon, and what its API lists. */

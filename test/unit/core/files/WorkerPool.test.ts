@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { type PoolLimits, WorkerPool } from '../../../../core/files/WorkerPool.ts';
-import { waitUntil } from '../../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../../core/wait/waitUntil.ts';
 import { runWithFewDescriptors } from '../../../support/withoutDescriptors.ts';
 
 /** A stand-in for a worker: replies with its pid, unless the path says what else to do. */

@@ -12,7 +12,7 @@ import {
   type ManagedProcessOptions,
   type ProcessEvent,
 } from '../../../../core/supervise/index.ts';
-import { waitUntil } from '../../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../../core/wait/waitUntil.ts';
 
 /** A child that serves once it has made the file, unless told otherwise. */
 const serve = 'require("node:fs").writeFileSync(process.argv[1], ""); setInterval(() => {}, 1000);';

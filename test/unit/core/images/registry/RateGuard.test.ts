@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RateGuard, type TooSlowError } from '../../../../../core/images/registry/RateGuard.ts';
-import { waitUntil } from '../../../../../core/supervise/waitUntil.ts';
+import { waitUntil } from '../../../../../core/wait/waitUntil.ts';
 
 /** 100 bytes in a window. */
 const minimum = { rate: 1000, window: 100 };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { settleAll } from '../../../../core/supervise/settleAll.ts';
+import { settleAll } from '../../../../core/wait/settleAll.ts';
 
 describe('settling all', () => {
   it('throws a failure only after the others have ended', async () => {

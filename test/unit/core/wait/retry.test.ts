@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { retry, type RetryOptions } from '../../../../core/supervise/retry.ts';
+import { retry, type RetryOptions } from '../../../../core/wait/retry.ts';
 
 describe('a retry', () => {
   const options = (change: Partial<RetryOptions> = {}): RetryOptions => ({

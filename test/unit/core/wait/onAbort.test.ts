@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
-import { linkedAbort } from '../../../../core/host/linkedAbort.ts';
-import { onAbort } from '../../../../core/host/onAbort.ts';
+import { linkedAbort } from '../../../../core/wait/linkedAbort.ts';
+import { onAbort } from '../../../../core/wait/onAbort.ts';
 
 describe('a wait for an abort', () => {
   it('is one listener of the signal, however many wait', () => {
