@@ -28,6 +28,7 @@ import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
 import { type Generation, loadPlugins } from './plugins/index.ts';
 import { fillReserve } from './state/reserve.ts';
 import { version } from './version.ts';
+import { happensWithin } from './wait/deadline.ts';
 
 export interface DaemonOptions {
   loaded: LoadedConfig;
@@ -134,7 +135,7 @@ export class Daemon {
       { log: this.#options.log },
     );
     kernel?.restarts.cancelAll();
-    if (kernel) await settledWithin(kernel.locks.idle(), this.#loaded.config.shutdownTimeout);
+    if (kernel) await happensWithin(kernel.locks.idle(), this.#loaded.config.shutdownTimeout);
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'the daemon ends'));
     await kernel?.io.stop({ keeper });
     await kernel?.generations.current.dispose();
@@ -214,13 +215,4 @@ export class Daemon {
   #complain(surface: string, error: unknown): void {
     this.#options.log.error('a surface did not stop', { surface, error: messageOf(error) });
   }
-}
-
-async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

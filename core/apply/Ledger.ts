@@ -4,7 +4,7 @@
  */
 import type { Effect, EffectContext, EffectKind, EffectStage } from '../../hooks/effects.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { linkedAbort } from '../wait/linkedAbort.ts';
+import { withDeadline } from '../wait/deadline.ts';
 import { settleAll } from '../wait/settleAll.ts';
 import { isDiskFull } from '../state/reserve.ts';
 import type { Journal, JournalEntry, Verb } from './Journal.ts';
@@ -262,20 +262,17 @@ export class Ledger {
     }
   }
 
-  /** Runs one step under its deadline; the step is told by its signal, and left alone if it does not listen. */
+  /** Runs one step under its deadline, which aborts the step's signal; a step that ignores it is left running. */
   async #bounded<T>(
     effect: Effect,
     kind: EffectKind,
     run: (context: EffectContext) => Promise<T>,
     outer?: AbortSignal,
   ): Promise<T> {
-    const { controller, unlink } = outer
-      ? linkedAbort(outer)
-      : { controller: new AbortController(), unlink() {} };
+    const { container } = this.#options;
     const deadlineMs = this.#options.stepDeadlineMs ?? kind.deadlineMs ?? standardDeadlineMs;
-    const deadline = deferredDeadline(deadlineMs, () => {
-      const { container } = this.#options;
-      const late = new PouchError(
+    const late = () =>
+      new PouchError(
         'PCH_DEADLINE',
         `the effect "${effect.kind}" did not end within ${deadlineMs / 1000} s`,
         {
@@ -283,20 +280,10 @@ export class Ledger {
           hint: 'something on the host hangs: the daemon log and `pouch ops` say more; try again',
         },
       );
-      controller.abort(late);
-      return late;
-    });
-    const context = {
-      container: this.#options.container,
-      signal: controller.signal,
-      resultOf: (key: string) => this.#applied.get(key)?.result,
-    };
-    try {
-      return await Promise.race([run(context), deadline.passed]);
-    } finally {
-      deadline.clear();
-      unlink();
-    }
+    const resultOf = (key: string) => this.#applied.get(key)?.result;
+    return await withDeadline({ ms: deadlineMs, late, signal: outer }, (signal) =>
+      run({ container, signal, resultOf }),
+    );
   }
 
   #kind(name: string): EffectKind {
@@ -331,15 +318,6 @@ export class Ledger {
 /** Whether the verb takes away and makes nothing. */
 function ends(verb: Verb | undefined): boolean {
   return verb === 'stop' || verb === 'remove';
-}
-
-/** Rejects after some time with what `expire` answers, unless it is cleared. */
-function deferredDeadline(ms: number, expire: () => Error): { passed: Promise<never>; clear(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  const passed = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(expire()), ms);
-  });
-  return { passed, clear: () => clearTimeout(timer) };
 }
 
 /** Every need is in the same plan or applied already, and there is no circle. */

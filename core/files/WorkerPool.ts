@@ -1,4 +1,5 @@
 import { PouchError } from '../../hooks/errors.ts';
+import { withDeadline } from '../wait/deadline.ts';
 import type { FileReply, FileRequest } from './protocol.ts';
 import { WorkerProcess } from './WorkerProcess.ts';
 
@@ -72,24 +73,19 @@ export class WorkerPool {
   async call(subject: Subject, request: FileRequest, options: CallOptions): Promise<FileReply> {
     const { deadlineMs, signal } = options;
     signal?.throwIfAborted();
-    let giveUp = (_reason: unknown): void => undefined;
-    const timer = setTimeout(
-      () => giveUp(timeout(subject, `did not respond within ${deadlineMs / 1000} s`)),
-      deadlineMs,
+    const late = () => timeout(subject, `did not respond within ${deadlineMs / 1000} s`);
+    return await withDeadline({ ms: deadlineMs, late, signal }, (ended) =>
+      this.#queue(subject, request, ended),
     );
-    const onAbort = () => giveUp(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await new Promise<FileReply>((resolve, reject) => {
-        const job: Job = { ...subject, request, resolve, reject };
-        giveUp = (reason) => this.#giveUp(job, reason);
-        this.#line.push(job);
-        this.#dispatch();
-      });
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-    }
+  }
+
+  #queue(subject: Subject, request: FileRequest, ended: AbortSignal): Promise<FileReply> {
+    return new Promise((resolve, reject) => {
+      const job: Job = { ...subject, request, resolve, reject };
+      ended.addEventListener('abort', () => this.#giveUp(job, ended.reason), { once: true });
+      this.#line.push(job);
+      this.#dispatch();
+    });
   }
 
   /** Has a worker ready for a request that is about to come. */

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { PouchError } from '../../hooks/index.ts';
+import { happensWithin } from '../wait/deadline.ts';
 import { Deferred } from '../wait/Deferred.ts';
 import { MessageReader } from './MessageReader.ts';
 import type { Answer, KeeperAnswers, KeeperEvent, KeeperRequest } from './protocol.ts';
-import { within } from './within.ts';
 
 /** The keeper closed the connection or died before it answered. */
 export class ConnectionLost extends Error {}
@@ -49,7 +49,7 @@ export class KeeperConnection {
     this.#pending.set(id, answered);
     if (this.#socket.destroyed) this.#lost();
     else this.#socket.write(`${JSON.stringify({ id, ...request })}\n`);
-    const inTime = await within(answered.promise, deadlineMs);
+    const inTime = await happensWithin(answered.promise, deadlineMs);
     this.#pending.delete(id);
     if (!inTime) throw refused(request.op, `no answer within ${deadlineMs} ms`);
     const answer = await answered.promise;

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { Socket } from 'node:net';
 import { messageOf, PouchError, type Logger } from '../../hooks/index.ts';
 import { ManagedProcess, type ProcessEvent } from '../supervise/index.ts';
+import { happensWithin } from '../wait/deadline.ts';
 import { Deferred } from '../wait/Deferred.ts';
 import { ConnectionLost, connectTo, KeeperConnection } from './KeeperConnection.ts';
 import { keeperSocket } from './layout.ts';
 import { protocolVersion, type KeeperAnswers, type KeeperEvent, type KeeperRequest } from './protocol.ts';
-import { within } from './within.ts';
 
 /** How long a call waits for the keeper to come (back), and then for its answer, in milliseconds. */
 const callDeadlineMs = 10_000;
@@ -96,7 +96,7 @@ export class KeeperLink {
     if (this.#stopped) throw ended();
     if (this.#connection !== undefined) return this.#connection;
     const { promise } = this.#connected;
-    if (await within(promise, callDeadlineMs)) return promise;
+    if (await happensWithin(promise, callDeadlineMs)) return promise;
     throw new PouchError('PCH_LOG_KEEPER', `the log keeper is not running, waited ${callDeadlineMs} ms`, {
       hint: `See ${join(this.#options.ioDir, 'keeper.log')}.`,
     });

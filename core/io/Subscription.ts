@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { PouchError, type OutputChunk } from '../../hooks/index.ts';
+import { happensWithin } from '../wait/deadline.ts';
 import { Deferred } from '../wait/Deferred.ts';
 import { FrameReader, type Frame } from './FrameReader.ts';
 import { OutputQueue } from './OutputQueue.ts';
 import { frame, type KeeperRequest } from './protocol.ts';
-import { within } from './within.ts';
 
 export interface SubscriptionOptions {
   container: string;
@@ -57,7 +57,7 @@ export class Subscription implements AsyncIterable<OutputChunk> {
   /** Subscribes; never rejects, `ready` does: also if that does not happen in time. */
   async start(): Promise<void> {
     await this.connect();
-    const isSettled = await within(this.#ready.promise, readyDeadlineMs).catch(() => true);
+    const isSettled = await happensWithin(this.#ready.promise, readyDeadlineMs).catch(() => true);
     if (!isSettled) this.#finish(noAnswer(this.#options.container));
   }
 

@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { saysEnded } from '../containerd/index.ts';
-import { within } from '../io/within.ts';
+import { happensWithin } from '../wait/deadline.ts';
 import { emitContainer, type Kernel } from './kernel.ts';
 import { killDeadlineMs, stuck } from './killed.ts';
 import { thaw } from './onTask.ts';
@@ -21,7 +21,7 @@ export async function kill(kernel: Kernel, record: ContainerRecord, signal = 'SI
   const exited = kernel.exits.next('exit', record.id, sent.signal);
   try {
     await send(kernel, record, number);
-    if (!(await within(exited, killDeadlineMs))) throw stuck(record);
+    if (!(await happensWithin(exited, killDeadlineMs))) throw stuck(record);
   } finally {
     exited.catch(() => undefined);
     sent.abort();

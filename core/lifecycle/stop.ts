@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { killProcess } from '../supervise/killProcess.ts';
 import { isContainerdError, saysEnded } from '../containerd/index.ts';
-import { within } from '../io/within.ts';
+import { happensWithin } from '../wait/deadline.ts';
 import { cleanUpLocked } from './exit.ts';
 import { keepRecord } from './keepRecord.ts';
 import { emitContainer, type Kernel, underLock } from './kernel.ts';
@@ -63,7 +63,7 @@ export async function endedLocked(
   if (record.draft.restart.name !== 'no') await keepRecord(kernel, record);
   try {
     await endIt();
-    if (!(await within(exited, killDeadlineMs))) throw stuck(record);
+    if (!(await happensWithin(exited, killDeadlineMs))) throw stuck(record);
   } catch (error) {
     record.stoppedByUser = stoppedByUser;
     await keepRecord(kernel, record);
@@ -82,9 +82,9 @@ async function end(
   const exited = kernel.exits.next('exit', record.id);
   if (record.state.status === 'paused') await thaw(kernel, record);
   await send(kernel, record, signal);
-  if (await within(exited, timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000)) return;
+  if (await happensWithin(exited, timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000)) return;
   await send(kernel, record, SIGKILL);
-  if (await within(exited, killDeadlineMs)) return;
+  if (await happensWithin(exited, killDeadlineMs)) return;
   throw stuck(record);
 }
 

@@ -7,7 +7,7 @@ import {
   credentials,
   status,
 } from '@grpc/grpc-js';
-import { linkedAbort } from '../../wait/linkedAbort.ts';
+import { withDeadline } from '../../wait/deadline.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 import { abortError, deadlineError, rpcError } from './rpcError.ts';
 
@@ -73,7 +73,7 @@ export class Rpc {
   ): Promise<Response> {
     throwIfAborted(options.signal, method.path);
     if (options.deadlineAt === 'client')
-      return await withinDeadline(options, method.path, (own) => this.unary(method, request, own));
+      return await cancelledWhenLate(options, method.path, (own) => this.unary(method, request, own));
     const attempt = () => this.#attempt(method, request, options);
     try {
       return await attempt().catch(async (error: unknown) => {
@@ -189,21 +189,16 @@ export function throwIfAborted(signal: AbortSignal | undefined, path: string): v
   if (signal?.aborted) throw abortError(signal, path);
 }
 
-/** The call's deadline as an abort of its signal. */
-async function withinDeadline<T>(
+/** Keeps the deadline of a call here: the call is sent without one, and cancelled when it passes. */
+async function cancelledWhenLate<T>(
   { deadlineAt: _, deadlineMs = defaultDeadlineMs, signal, ...options }: CallOptions,
   path: string,
   call: (options: CallOptions) => Promise<T>,
 ): Promise<T> {
-  const { controller, unlink } = linkedAbort(signal);
-  const timer =
-    deadlineMs === 'none' ? undefined : setTimeout(() => controller.abort(deadlineError(path)), deadlineMs);
-  try {
-    return await call({ ...options, deadlineMs: 'none', signal: controller.signal });
-  } finally {
-    clearTimeout(timer);
-    unlink();
-  }
+  const ms = deadlineMs === 'none' ? Infinity : deadlineMs;
+  return await withDeadline({ ms, late: () => deadlineError(path), signal }, (own) =>
+    call({ ...options, deadlineMs: 'none', signal: own }),
+  );
 }
 
 function grpcOptions(options: CallOptions, fallback: number | 'none'): GrpcCallOptions {

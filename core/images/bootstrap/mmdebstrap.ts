@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { PouchError } from '../../../hooks/errors.ts';
-import { linkedAbort } from '../../wait/linkedAbort.ts';
+import { startDeadline } from '../../wait/deadline.ts';
 import { customizeScript } from './customize.ts';
 import type { BootstrapOptions } from './options.ts';
 import { hostSources } from './aptSources.ts';
@@ -89,9 +89,8 @@ async function supervise<T>(
   const ended = exitOf(child);
   // Without descriptors for its pipes there are no streams either (EMFILE): the error follows.
   if (child.pid === undefined) await ended;
-  const { controller, unlink } = linkedAbort(signal);
-  const timer = setTimeout(() => controller.abort(tooSlow()), deadlineMs);
-  const stop = controller.signal;
+  const deadline = startDeadline({ ms: deadlineMs, late: tooSlow, signal });
+  const stop = deadline.signal;
   const lines = collectLines(child.stderr as Readable, onLine);
   const onAbort = () => endGroup(child, ended);
   stop.addEventListener('abort', onAbort, { once: true });
@@ -107,8 +106,7 @@ async function supervise<T>(
     }
     return await consumed;
   } finally {
-    clearTimeout(timer);
-    unlink();
+    deadline.clear();
     consumed.catch(() => undefined);
   }
 }

@@ -1,3 +1,5 @@
+import { untilAborted } from '../../wait/untilAborted.ts';
+
 export interface Participation<P> {
   onProgress?: ((progress: P) => void) | undefined;
   /** Ends this caller's wait; the work ends when no caller is left. */
@@ -72,13 +74,4 @@ export class SharedWork<P, T> {
   #forget(key: string, job: Job<P, T>): void {
     if (this.#jobs.get(key) === job) this.#jobs.delete(key);
   }
-}
-
-function untilAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return result;
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

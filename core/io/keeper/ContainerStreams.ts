@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import type { OutputChunk } from '../../../hooks/index.ts';
+import { happensWithin } from '../../wait/deadline.ts';
 import { Deferred } from '../../wait/Deferred.ts';
 import { FifoReader } from '../fifo/FifoReader.ts';
 import { openReadEnd } from '../fifo/open.ts';
 import type { StreamPaths } from '../layout.ts';
 import type { LogWriter } from '../log/LogWriter.ts';
 import { frameOf, type StreamsConfig } from '../protocol.ts';
-import { within } from '../within.ts';
 import { Subscriber } from './Subscriber.ts';
 
 /** One container's output: FIFOs in, log and subscribers out. */
@@ -69,7 +69,7 @@ export class ContainerStreams {
     this.#finishing = true;
     this.resume();
     if (this.#drain()) return true;
-    const complete = await within(this.ended, deadlineMs);
+    const complete = await happensWithin(this.ended, deadlineMs);
     this.#drain();
     this.close();
     return complete;

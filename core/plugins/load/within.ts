@@ -1,19 +1,12 @@
 import { PouchError } from '../../../hooks/errors.ts';
+import { withDeadline } from '../../wait/deadline.ts';
 
 /**
  * The outcome of `run`, or the deadline's error if that comes first; a later outcome is dropped.
  * @throws PCH_DEADLINE
  */
 export async function within<T>(timeoutMs: number, what: string, run: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(late(timeoutMs, what)), timeoutMs);
-  });
-  try {
-    return await Promise.race([run(), deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return await withDeadline({ ms: timeoutMs, late: () => late(timeoutMs, what) }, run);
 }
 
 function late(timeoutMs: number, what: string): PouchError {

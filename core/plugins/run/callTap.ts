@@ -1,6 +1,8 @@
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
-import { onAbort } from '../../wait/onAbort.ts';
+import { withDeadline } from '../../wait/deadline.ts';
+import { linkedAbort } from '../../wait/linkedAbort.ts';
+import { untilAborted } from '../../wait/untilAborted.ts';
 import type { PreparedTap } from '../tap.ts';
 import { cancelled } from './attribute.ts';
 import { scopedLog } from './scopedLog.ts';
@@ -18,17 +20,17 @@ export interface CallScope {
  */
 export async function callTap(tap: PreparedTap, input: unknown, scope: CallScope): Promise<unknown> {
   if (scope.signal?.aborted) throw cancelled(scope.signal);
-  const controller = new AbortController();
+  const operation = linkedAbort(scope.signal, cancelled);
   const log = scopedLog(scope.log, { plugin: tap.plugin, hook: tap.hook });
-  const limit = limitOf(tap, scope.signal, controller);
-  const call = invoke(tap, input, { signal: controller.signal, log });
+  const limits = { ms: tap.timeoutMs, late: () => tooLate(tap), signal: operation.controller.signal };
   try {
-    return await Promise.race([call, limit.reached]);
-  } catch (error) {
-    if (controller.signal.aborted) logLateFailure(call, log);
-    throw error;
+    return await withDeadline(limits, (signal) => {
+      const call = invoke(tap, input, { signal, log });
+      call.catch((error: unknown) => signal.aborted && logLateFailure(error, log));
+      return untilAborted(call, signal);
+    });
   } finally {
-    limit.clear();
+    operation.unlink();
   }
 }
 
@@ -41,34 +43,13 @@ async function invoke(
   return tap.run(input, context);
 }
 
-function limitOf(tap: PreparedTap, signal: AbortSignal | undefined, controller: AbortController) {
-  const { promise: reached, reject } = rejectable();
-  const end = (error: PouchError) => {
-    reject(error);
-    controller.abort(error);
-  };
-  const timer = setTimeout(() => end(deadline(tap)), tap.timeoutMs);
-  const forget = onAbort(signal, () => signal && end(cancelled(signal)));
-  const clear = () => {
-    clearTimeout(timer);
-    forget();
-  };
-  return { reached, clear };
-}
-
-function rejectable(): { promise: Promise<never>; reject: (error: Error) => void } {
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<never>((_resolve, fail) => (reject = fail));
-  return { promise, reject };
-}
-
-function deadline({ timeoutMs }: PreparedTap): PouchError {
+function tooLate({ timeoutMs }: PreparedTap): PouchError {
   return new PouchError('PCH_DEADLINE', `the tap did not answer within ${timeoutMs} ms`, {
     hint: 'give the plugin a longer `timeout` in pouchd.yaml, or mend what it waits for',
   });
 }
 
-/** The operation has gone on without the tap; its error is only worth a line in the log. */
-function logLateFailure(call: Promise<unknown>, log: Logger): void {
-  call.catch((error: unknown) => log.warn('the tap failed after its deadline', { error: messageOf(error) }));
+/** The operation has continued without the tap, so its error is only logged. */
+function logLateFailure(error: unknown, log: Logger): void {
+  log.warn('the tap failed after its deadline', { error: messageOf(error) });
 }
