@@ -7,8 +7,8 @@ const folder = resolve(import.meta.dirname, '../../../../core/supervise');
 
 /** Asks about its own process while it has no descriptor left. */
 const script = `
-import { identify, isAlive, signal } from ${JSON.stringify(`${folder}/process-identity.ts`)};
-import { findProcesses } from ${JSON.stringify(`${folder}/find-process.ts`)};
+import { identify, isAlive, signal } from ${JSON.stringify(`${folder}/processIdentity.ts`)};
+import { findProcesses } from ${JSON.stringify(`${folder}/findProcess.ts`)};
 const own = identify(process.pid);
 const code = (ask) => { try { return ask(); } catch (error) { return error.code; } };
 hold();
