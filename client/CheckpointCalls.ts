@@ -2,7 +2,7 @@ import { containerPath } from './ContainerCalls.ts';
 import type { Transport } from './Transport.ts';
 import type { CheckpointCreateRequest, CheckpointSummary } from './wire.ts';
 
-/** Calls on checkpoints of containers; `start` of a container takes the name of one. */
+/** Calls on checkpoints. To start a container from one, pass its name to `containers.start`. */
 export class CheckpointCalls {
   private readonly transport: Transport;
 

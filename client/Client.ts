@@ -10,13 +10,13 @@ import { Transport } from './Transport.ts';
 import { VolumeCalls } from './VolumeCalls.ts';
 
 export interface ClientOptions extends Security {
-  /** `unix:///PATH`, `tcp://ADDRESS:PORT` or `https://ADDRESS:PORT`; the daemon's default socket if undefined. */
+  /** `unix:///PATH`, `tcp://ADDRESS:PORT` or `https://ADDRESS:PORT`; {@link defaultHost} if undefined. */
   host?: string;
 }
 
 /**
- * The typed client of pouchd's HTTP API, which is Docker's Engine API with additions; so it talks to dockerd as well,
- * except for `pouch`. Every call throws ClientError.
+ * The typed client of pouchd's HTTP API, which is Docker's Engine API with additions. Everything except `pouch` works with
+ * dockerd too. A call that fails throws {@link ClientError}.
  */
 export class Client {
   readonly containers: ContainerCalls;
@@ -28,7 +28,7 @@ export class Client {
   readonly pouch: PouchCalls;
   private readonly transport: Transport;
 
-  /** @throws PCH_OPTION_INVALID for an address of another form, or a token that would be sent in the clear */
+  /** @throws ClientError PCH_OPTION_INVALID for an invalid address, or a token that would be sent unencrypted */
   constructor({ host = defaultHost, ...security }: ClientOptions = {}) {
     this.transport = new Transport(host, security);
     this.containers = new ContainerCalls(this.transport);
@@ -40,12 +40,12 @@ export class Client {
     this.pouch = new PouchCalls(this.transport);
   }
 
-  /** Where it calls: `unix:///run/pouch/pouchd.sock`. */
+  /** Address of the daemon: `unix:///run/pouch/pouchd.sock`. */
   get host(): string {
     return this.transport.address.text;
   }
 
-  /** Closes idle connections, so that a process can end. */
+  /** Closes idle connections, which would keep the process alive. */
   close(): void {
     this.transport.close();
   }

@@ -18,7 +18,7 @@ import type {
 } from './wire.ts';
 
 export interface StopOptions {
-  /** Seconds between the stop signal and SIGKILL; the container's own setting if undefined, -1 for no limit. */
+  /** Seconds to wait before SIGKILL. Undefined: the container's stop timeout; -1: no limit. */
   timeoutSeconds?: number;
   signal?: string;
 }
@@ -29,7 +29,7 @@ export interface LogOptions {
   follow?: boolean;
   timestamps?: boolean;
   details?: boolean;
-  /** Unix seconds, with a fraction if need be. */
+  /** Unix seconds, optionally with a fraction. */
   since?: string;
   until?: string;
   /** A number, or `all`. */
@@ -40,12 +40,12 @@ export interface AttachStreams {
   stdin: boolean;
   stdout: boolean;
   stderr: boolean;
-  /** Earlier output first. */
+  /** Also sends earlier output, first. */
   logs?: boolean;
   detachKeys?: string;
 }
 
-/** Calls on containers. `ref` is a name, an id, or an unambiguous id prefix. */
+/** Calls on containers. `ref` is a name, an id, or a unique prefix of an id. */
 export class ContainerCalls {
   private readonly transport: Transport;
 
@@ -114,13 +114,13 @@ export class ContainerCalls {
     return this.transport.json('GET', containerPath(ref, 'top'), { query: { ps_args: psArguments } });
   }
 
-  /** What it uses now: two samples a second apart. */
+  /** Returns the current resource usage, measured over one second. */
   stats(ref: string, signal?: AbortSignal): Promise<StatsResponse> {
     const options = { query: { stream: false }, ...(signal && { signal }) };
     return this.transport.json('GET', containerPath(ref, 'stats'), options);
   }
 
-  /** What it uses, once a second until the signal aborts or it is removed. */
+  /** Yields resource usage once per second until the signal aborts or the container is removed. */
   async *followStats(ref: string, signal?: AbortSignal): AsyncGenerator<StatsResponse> {
     const options = signal ? { signal } : {};
     const stream = await this.transport.open('GET', containerPath(ref, 'stats'), options);
@@ -132,8 +132,8 @@ export class ContainerCalls {
   }
 
   /**
-   * Waits for an exit. Resolves when the server has noted the wait (so that a start after it cannot be missed) with a
-   * function that waits for the outcome.
+   * Waits for an exit. Resolves once the server has registered the wait, so that an exit after a later start is not missed.
+   * @returns a function that resolves to the exit code; it throws PCH_DAEMON_LOST if the daemon stops first
    */
   async wait(
     ref: string,
@@ -143,21 +143,21 @@ export class ContainerCalls {
     const options = { query: { condition }, ...(signal && { signal }) };
     const response = await this.transport.open('POST', containerPath(ref, 'wait'), options);
     return async () => {
-      const answer = await this.transport.readJson<ContainerWaitResponse | undefined>(response, signal);
-      if (answer) return answer;
-      throw new ClientError('PCH_DAEMON_LOST', `the daemon ended while ${ref} was waited for`, {
-        hint: 'containers go on running without the daemon; wait again when it is back',
+      const result = await this.transport.readJson<ContainerWaitResponse | undefined>(response, signal);
+      if (result) return result;
+      throw new ClientError('PCH_DAEMON_LOST', `the daemon stopped while waiting for container ${ref}`, {
+        hint: 'containers keep running without the daemon; wait again when it is back',
       });
     };
   }
 
-  /** The log: frames for a container without a tty, raw bytes for one with. */
+  /** Returns the log: frames ({@link Demultiplexer}) for a container without a tty, raw bytes with one. */
   logs(ref: string, options: LogOptions, signal?: AbortSignal): Promise<Readable> {
     const query = { ...options };
     return this.transport.open('GET', containerPath(ref, 'logs'), { query, ...(signal && { signal }) });
   }
 
-  /** Connects to the container's streams: frames without a tty, raw bytes with one. Ending the socket closes stdin. */
+  /** Attaches to the container's streams: frames without a tty, raw bytes with one. Ending the socket closes stdin. */
   attach(ref: string, streams: AttachStreams): Promise<Hijacked> {
     const query = { stream: true, ...streams };
     return this.transport.hijack('POST', containerPath(ref, 'attach'), { query });

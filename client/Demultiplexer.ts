@@ -1,4 +1,4 @@
-/** Which of a process's streams a frame belongs to; `control` is Pouch's own. */
+/** The stream that a frame belongs to. `control` is a Pouch extension ({@link RunMessage}). */
 export type StreamName = 'stdin' | 'stdout' | 'stderr' | 'systemerr' | 'control';
 
 export interface Frame {
@@ -10,8 +10,8 @@ const streamNames: readonly StreamName[] = ['stdin', 'stdout', 'stderr', 'system
 const headerLength = 8;
 
 /**
- * Takes Docker's multiplexed stream apart (API docs, "Attach to a container": one byte for the stream, three zero bytes,
- * a big-endian length, the payload). Chunks may be cut anywhere; payloads are handed on as they come, never collected.
+ * Splits Docker's multiplexed stream into frames (API docs, "Attach to a container": one byte for the stream, three zero
+ * bytes, a big-endian length, the payload). Chunks may end anywhere; a payload is passed on as it arrives, not buffered.
  */
 export class Demultiplexer {
   private header = Buffer.alloc(0);
@@ -19,8 +19,8 @@ export class Demultiplexer {
   private remaining = 0;
 
   /**
-   * Takes the next chunk, answers what it completes.
-   * @throws Error if the bytes are no frame: the stream is a raw one.
+   * Takes the next chunk and returns the payloads in it.
+   * @throws Error if the bytes are not a frame, as in the raw stream of a tty
    */
   push(chunk: Buffer): Frame[] {
     const frames: Frame[] = [];
@@ -46,7 +46,7 @@ export class Demultiplexer {
 
   private readHeader(): void {
     const name = streamNames[this.header.readUInt8(0)];
-    if (name === undefined) throw new Error('the output stream has no frame where one was expected');
+    if (name === undefined) throw new Error('expected a frame header in the output stream, found other bytes');
     this.stream = name;
     this.remaining = this.header.readUInt32BE(4);
     this.header = Buffer.alloc(0);

@@ -17,16 +17,16 @@ import type {
 export type ProgressStream = AsyncIterable<ProgressMessage>;
 
 export interface PullOptions {
-  /** A reference without tag, tag or digest apart: `debian`, `bookworm`. */
+  /** The reference without tag and digest: `debian`. */
   name: string;
-  /** Tag, or digest with `sha256:`; undefined for every tag. */
+  /** Tag, or digest with `sha256:`; undefined for all tags. */
   tag?: string;
   platform?: string;
   auth?: RegistryAuthWire;
   signal?: AbortSignal;
 }
 
-/** Calls on images. Streams of progress end with the call; an error in the middle is a message with `error`. */
+/** Calls on images. A progress stream ends with the call; a failure after its start is a message with `error`. */
 export class ImageCalls {
   private readonly transport: Transport;
 
@@ -65,14 +65,14 @@ export class ImageCalls {
     return this.progress('/images/create', { query, ...(headers && { headers }) }, options.signal);
   }
 
-  /** Sends a tar archive (OCI layout or Docker's), compressed or not. */
+  /** Loads a tar archive (OCI layout or Docker's), compressed or not. */
   load(archive: Readable, options: { quiet?: boolean; signal?: AbortSignal } = {}): Promise<ProgressStream> {
     const headers = { 'content-type': 'application/x-tar' };
     const call = { query: { quiet: options.quiet ?? false }, upload: archive, headers };
     return this.progress('/images/load', call, options.signal);
   }
 
-  /** A tar archive of the images. */
+  /** Returns a tar archive of the images. */
   save(refs: string[], signal?: AbortSignal): Promise<Readable> {
     const query = new URLSearchParams(refs.map((ref): [string, string] => ['names', ref]));
     return this.transport.open('GET', `/images/get?${query.toString()}`, { ...(signal && { signal }) });
@@ -88,7 +88,7 @@ export class ImageCalls {
   }
 }
 
-/** Slashes of a reference stay: the API's paths have them. */
+/** Slashes and colons of a reference are not escaped in the API's paths. */
 function imagePath(ref: string, verb?: string): string {
   const path = `/images/${encodeURIComponent(ref).replaceAll('%2F', '/').replaceAll('%3A', ':')}`;
   return verb === undefined ? path : `${path}/${verb}`;

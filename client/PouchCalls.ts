@@ -16,7 +16,7 @@ export interface RunQuery {
   stderr: boolean;
 }
 
-/** Pouch's own calls. */
+/** Calls that only pouchd has, under `/pouch`. */
 export class PouchCalls {
   private readonly transport: Transport;
 
@@ -24,7 +24,7 @@ export class PouchCalls {
     this.transport = transport;
   }
 
-  /** What a create would do, without doing it. */
+  /** Returns the plan of a create without executing it. */
   plan(
     body: ContainerCreateRequest,
     query: { name?: string; platform?: string } = {},
@@ -33,19 +33,19 @@ export class PouchCalls {
   }
 
   /**
-   * Creates, attaches to, starts and waits for a container without a terminal: frames with a {@link RunMessage} between
-   * them. Ending the socket closes stdin.
+   * Creates, attaches to, starts and waits for a container without a terminal. The stream has frames of output and of
+   * {@link RunMessage}. Ending the socket closes stdin.
    */
   run(body: ContainerCreateRequest, query: RunQuery): Promise<Hijacked> {
     return this.transport.hijack('POST', '/pouch/run', { body, query: { ...query } });
   }
 
-  /** The plan that a container was made from. */
+  /** Returns the plan that a container was created from. */
   storedPlan(ref: string): Promise<PlanResponse> {
     return this.transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/plan`);
   }
 
-  /** Who set a field and what is below it, or all fields. */
+  /** Returns who set a field and those below it; all fields if undefined. */
   explain(ref: string, field?: string): Promise<BlameWire[]> {
     return this.transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/explain`, {
       query: { field },
@@ -56,7 +56,7 @@ export class PouchCalls {
     return this.transport.json('GET', '/pouch/ops');
   }
 
-  /** Every runtime of the daemon, usable or not. */
+  /** Returns every runtime of the daemon, usable or not. */
   runtimes(): Promise<RuntimeWire[]> {
     return this.transport.json('GET', '/pouch/runtimes');
   }

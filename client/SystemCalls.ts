@@ -5,14 +5,14 @@ import type { Transport } from './Transport.ts';
 import type { EventMessage, InfoResponse, VersionResponse } from './wire.ts';
 
 export interface EventOptions {
-  /** Unix seconds, with a fraction if need be. */
+  /** Unix seconds, optionally with a fraction. */
   since?: string;
   until?: string;
   filters?: Filters;
   signal?: AbortSignal;
 }
 
-/** Calls on the daemon as a whole. */
+/** Calls on the daemon. */
 export class SystemCalls {
   private readonly transport: Transport;
 
@@ -33,7 +33,7 @@ export class SystemCalls {
     response.resume();
   }
 
-  /** Past events (with `since`), then live ones until `until` or the signal. */
+  /** Returns past events (with `since`), then live ones until `until` or the signal aborts. */
   async events(options: EventOptions = {}): Promise<AsyncIterable<EventMessage>> {
     const { signal, since, until, filters } = options;
     const query = { since, until, filters: filtersQuery(filters) };

@@ -9,26 +9,26 @@ import { ClientError, errorFromResponse } from './errors.ts';
 import { callFailure, connectionFailure } from './failure.ts';
 import { withQuery } from './query.ts';
 import type { Query } from './query.ts';
-import { checkClearToken, type Security, type TlsFiles } from './security.ts';
+import { checkUnencryptedToken, type Security, type TlsFiles } from './security.ts';
 
 export interface CallOptions {
   query?: Query;
   /** Sent as JSON. */
   body?: unknown;
-  /** Sent as it is, chunked; instead of `body`. */
+  /** Sent unchanged and chunked, instead of `body`. */
   upload?: Readable;
   headers?: OutgoingHttpHeaders;
   signal?: AbortSignal;
 }
 
-/** A connection that left HTTP behind: bytes in both directions. */
+/** A connection after its HTTP upgrade: raw bytes in both directions. */
 export interface Hijacked {
   socket: Duplex;
-  /** `application/vnd.docker.raw-stream` or `…multiplexed-stream`; empty if the server did not say. */
+  /** `application/vnd.docker.raw-stream` or `…multiplexed-stream`; empty if the server sent none. */
   contentType: string;
 }
 
-/** Servers tell this client by it: it takes errors with all their parts, not only their message. */
+/** With this user agent pouchd sends errors with code and hint, not only Docker's `message`. */
 const userAgent = 'pouch';
 
 /** HTTP over the daemon's socket. Connections are kept alive and shared by the calls of one client. */
@@ -38,33 +38,33 @@ export class Transport {
   private readonly headers: OutgoingHttpHeaders;
   private readonly agent: http.Agent;
 
-  /** @throws PCH_OPTION_INVALID */
+  /** @throws ClientError PCH_OPTION_INVALID */
   constructor(host: string, { tls, token }: Security = {}) {
     this.address = parseAddress(host);
     const isTcp = 'port' in this.address.connect;
     this.tls = isTcp && (tls ?? this.address.wantsTls) ? (tls ?? {}) : undefined;
-    if (isTcp && token !== undefined && !this.tls) checkClearToken(this.address);
+    if (isTcp && token !== undefined && !this.tls) checkUnencryptedToken(this.address);
     this.headers = {
       'user-agent': userAgent,
-      // A Unix socket has no name; that of a TCP address is Node's to write.
+      // Node sets the header for TCP; a Unix socket has no host name.
       ...(!isTcp && { host: 'pouch' }),
       ...(isTcp && token !== undefined && { authorization: `Bearer ${token}` }),
     };
     this.agent = this.tls ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true });
   }
 
-  /** Calls, and answers the parsed JSON body (undefined if there is none). */
+  /** Returns the parsed JSON body of the response, undefined if it is empty. */
   async json<T>(method: string, path: string, options: CallOptions = {}): Promise<T> {
     return this.readJson(await this.open(method, path, options), options.signal);
   }
 
-  /** Reads the body of an opened call as JSON (undefined if there is none). */
+  /** Reads and parses the body of a response, undefined if it is empty. */
   async readJson<T>(response: IncomingMessage, signal?: AbortSignal): Promise<T> {
     const body = await this.readText(response, signal);
     return (body ? this.parse(body) : undefined) as T;
   }
 
-  /** Calls, and answers as soon as the headers are there; the body is the caller's to read. */
+  /** Resolves to the response once its headers have arrived; the caller reads the body. */
   async open(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
     const request = this.request(method, path, options, this.agent);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -75,7 +75,7 @@ export class Transport {
     return this.accepted(response);
   }
 
-  /** Calls with an upgrade to a raw stream (attach, exec). */
+  /** Upgrades the connection to a raw stream (attach, exec). */
   async hijack(method: string, path: string, options: CallOptions = {}): Promise<Hijacked> {
     const headers = { connection: 'Upgrade', upgrade: 'tcp', ...options.headers };
     const request = this.request(method, path, { ...options, headers }, false);
@@ -120,13 +120,13 @@ export class Transport {
     throw errorFromResponse(status, await this.readText(response));
   }
 
-  /** An answer where an upgrade was expected is an error, even one with a good status. */
+  /** A response without the upgrade is an error even if its status is not. */
   private async refused(response: IncomingMessage): Promise<never> {
     await this.accepted(response);
     response.destroy();
     throw new ClientError(
       'PCH_BAD_REQUEST',
-      `the daemon answered ${response.statusCode} instead of a stream`,
+      `expected an upgraded connection, the daemon returned status ${response.statusCode}`,
     );
   }
 
@@ -144,7 +144,7 @@ export class Transport {
     try {
       return JSON.parse(body);
     } catch (cause) {
-      const message = `${this.address.text} answers something that is no JSON: is it a pouchd?`;
+      const message = `expected JSON from ${this.address.text}, found something else: is it pouchd?`;
       throw new ClientError('PCH_DAEMON_UNREACHABLE', message, { cause });
     }
   }
@@ -152,7 +152,7 @@ export class Transport {
 
 function send(request: ClientRequest, options: CallOptions): void {
   if (options.upload) {
-    // A failed upload destroys the request, whose error event reports it.
+    // A failed upload destroys the request, which reports the error.
     pipeline(options.upload, request, () => undefined);
   } else {
     request.end(options.body === undefined ? undefined : JSON.stringify(options.body));

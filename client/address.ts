@@ -1,20 +1,20 @@
 import { ClientError } from './errors.ts';
 
-/** Where the daemon listens unless its configuration or POUCH_HOST says otherwise. */
+/** The daemon's address when neither -H nor POUCH_HOST is set. */
 export const defaultHost = 'unix:///run/pouch/pouchd.sock';
 
-/** A parsed `-H`. */
+/** A parsed daemon address. */
 export interface Address {
-  /** As it is shown to people. */
+  /** As messages print it. */
   readonly text: string;
   readonly connect: { socketPath: string } | { host: string; port: number };
-  /** `https://`: it wants TLS. */
+  /** The scheme is `https://`. */
   readonly wantsTls: boolean;
 }
 
 /**
  * Parses `unix:///PATH`, a bare absolute path, `tcp://HOST:PORT` or `https://HOST:PORT`.
- * @throws PCH_OPTION_INVALID
+ * @throws ClientError PCH_OPTION_INVALID
  */
 export function parseAddress(text: string): Address {
   const path = text.startsWith('unix://') ? text.slice('unix://'.length) : text;
@@ -31,6 +31,6 @@ export function parseAddress(text: string): Address {
     };
   }
   throw new ClientError('PCH_OPTION_INVALID', `invalid daemon address "${text}"`, {
-    hint: 'write unix:///PATH/TO/SOCKET, tcp://ADDRESS:PORT or https://ADDRESS:PORT (-H or POUCH_HOST)',
+    hint: 'use unix:///PATH/TO/SOCKET, tcp://ADDRESS:PORT or https://ADDRESS:PORT (-H or POUCH_HOST)',
   });
 }

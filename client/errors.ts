@@ -1,8 +1,8 @@
 import type { ErrorResponse } from './wire/error.ts';
 
-/** What a failed call says: the server's words, or the client's own when the server was not reached. */
+/** Details of a failed call, from the server's response or from the client if the server was not reached. */
 export interface ClientErrorDetails {
-  /** HTTP status; 0 if there was no answer. */
+  /** HTTP status; 0 without a response. */
   status?: number;
   /** What to do about it. */
   hint?: string;
@@ -12,9 +12,9 @@ export interface ClientErrorDetails {
   cause?: unknown;
 }
 
-/** The one error that the client throws. */
+/** The error that every call of the client throws. */
 export class ClientError extends Error {
-  /** `PCH_…`; empty if the server sent none (Docker's never do). */
+  /** `PCH_…`; empty if the server sent none, as dockerd. */
   readonly code: string;
   readonly status: number;
   readonly hint: string | undefined;
@@ -34,18 +34,19 @@ export class ClientError extends Error {
   }
 }
 
-/** Reads the body of an answer with a status of 400 and above. */
+/** Returns the error for a response with a status of 400 and above. */
 export function errorFromResponse(status: number, body: string): ClientError {
   const parsed = parseErrorBody(body);
-  const message = parsed.message || body.trim() || `the daemon answered with status ${status}`;
+  const message = parsed.message || body.trim() || `the daemon returned status ${status}`;
   return errorFromBody(status, { ...parsed, message });
 }
 
+/** Returns the error for a parsed body. */
 export function errorFromBody(status: number, body: ErrorResponse): ClientError {
-  return new ClientError(body.code ?? '', body.message, { status, ...definedParts(body) });
+  return new ClientError(body.code ?? '', body.message, { status, ...detailsOf(body) });
 }
 
-function definedParts(body: Partial<ErrorResponse>): ClientErrorDetails {
+function detailsOf(body: Partial<ErrorResponse>): ClientErrorDetails {
   const { hint, plugin, hook, container } = body;
   return Object.fromEntries(
     Object.entries({ hint, plugin, hook, container }).filter(([, value]) => typeof value === 'string'),

@@ -1,7 +1,7 @@
-/** Parameters after the `?`: undefined ones are left out, booleans are 1 or 0, objects are JSON. */
+/** Parameters after the `?`: undefined ones are omitted, booleans are 1 or 0, objects are JSON. */
 export type Query = Record<string, string | number | boolean | object | undefined>;
 
-/** `/path?a=1`, with a leading `?` only when something is set. */
+/** Appends the parameters: `/path?a=1`; the path alone if none is set. */
 export function withQuery(path: string, query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -16,9 +16,10 @@ function queryValue(value: string | number | boolean | object): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** Docker's `filters` parameter; undefined when there are none. */
+/** Values by name of a filter. */
 export type Filters = Record<string, string[]>;
 
+/** Docker's `filters` parameter; undefined without filters. */
 export function filtersQuery(filters: Filters | undefined): object | undefined {
   return filters && Object.keys(filters).length > 0 ? filters : undefined;
 }

@@ -2,28 +2,28 @@ import { isIPv4 } from 'node:net';
 import type { Address } from './address.ts';
 import { ClientError } from './errors.ts';
 
-/** What proves the client and the server to each other; without meaning for a Unix socket. */
+/** Credentials for a TCP address. A Unix socket ignores them. */
 export interface Security {
-  /** Uses TLS. */
+  /** Enables TLS, even if empty. */
   tls?: TlsFiles;
-  /** The daemon's secret. It is sent by TLS or to loopback only. */
+  /** Bearer token; sent only over TLS or to a loopback address. */
   token?: string;
 }
 
-/** PEM texts. */
+/** PEM-encoded contents. */
 export interface TlsFiles {
-  /** Who signs the daemon's certificate; without it the public authorities that the runtime knows. */
+  /** CA of the daemon's certificate; without it the runtime's public CAs. */
   ca?: string;
   /** The client's certificate. */
   cert?: string;
-  /** Its private key. */
+  /** The private key of `cert`. */
   key?: string;
 }
 
-/** @throws PCH_OPTION_INVALID for a token that would leave this host without TLS */
-export function checkClearToken({ text, connect }: Address): void {
+/** @throws ClientError PCH_OPTION_INVALID if the token would leave this host without TLS */
+export function checkUnencryptedToken({ text, connect }: Address): void {
   if ('host' in connect && isLoopback(connect.host)) return;
-  throw new ClientError('PCH_OPTION_INVALID', `the token would be sent to ${text} in the clear`, {
+  throw new ClientError('PCH_OPTION_INVALID', `the token would be sent unencrypted to ${text}`, {
     hint: 'use TLS: --tlsverify, POUCH_TLS_VERIFY=1 or an address with https://',
   });
 }

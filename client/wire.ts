@@ -1,8 +1,8 @@
 /**
- * The wire types of the HTTP API: the part of the Docker Engine API (v1.24–v1.45) that Pouch speaks, with Docker's own
- * names and units, and Pouch's additions. Shared by the client and by the server plugin.
+ * The wire types of the HTTP API: the part of the Docker Engine API (v1.24–v1.47) that Pouch implements, with Docker's
+ * names and units, and Pouch's additions. The client and the server plugin share them.
  *
- * Source: https://docs.docker.com/engine/api/ (swagger of moby/moby). Fields that old API versions lack are optional.
+ * Source: https://docs.docker.com/engine/api/ (swagger of moby/moby). Fields that older API versions lack are optional.
  */
 export * from './wire/container.ts';
 export * from './wire/endpoint.ts';

@@ -45,13 +45,13 @@ export interface Healthcheck {
   Retries?: number;
 }
 
-/** What Pouch adds to the body of `POST /containers/create`. */
+/** Pouch's additions to the body of `POST /containers/create`. */
 export interface RichFields {
-  /** Makes it a rich container: an init system and its services run in it. */
+  /** Creates a rich container: it runs an init system and services. */
   Rich?: boolean;
-  /** `dumb-init`, `systemd`, `sbin-init`, or what a plugin adds. Only with Rich. */
+  /** `dumb-init`, `systemd`, `sbin-init`, or a plugin's mode. Only with Rich. */
   RichMode?: string;
-  /** A script that is run in the container before its command. Only with Rich. */
+  /** Script that runs in the container before its command. Only with Rich. */
   InitScript?: string;
 }
 
@@ -66,7 +66,7 @@ export interface ContainerCreateResponse {
   Warnings: string[] | null;
 }
 
-/** Body of `POST /containers/{id}/update`: limits that are missing or 0, and an unnamed policy, stay as they are. */
+/** Body of `POST /containers/{id}/update`. Limits that are missing or 0, and a policy without a name, do not change. */
 export type ContainerUpdateRequest = Pick<HostConfig, LimitField | 'RestartPolicy'>;
 
 type LimitField =
@@ -94,11 +94,11 @@ export interface ContainerUpdateResponse {
 
 /** Body of `POST /containers/{id}/checkpoints`. */
 export interface CheckpointCreateRequest {
-  /** Its name. */
+  /** Name of the checkpoint. */
   CheckpointID: string;
-  /** Only empty: they are kept with the container. */
+  /** Must be empty: checkpoints are stored with the container. */
   CheckpointDir?: string;
-  /** Whether the container ends with it. */
+  /** Stops the container after the checkpoint. */
   Exit?: boolean;
 }
 
@@ -118,22 +118,22 @@ export interface ContainerSummary {
   /** Unix seconds. */
   Created: number;
   Ports: PortSummary[];
-  /** Bytes; with `size=1`. */
+  /** Bytes; only with `size=1`. */
   SizeRw?: number;
   SizeRootFs?: number;
   Labels: Record<string, string> | null;
   /** `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `dead`. */
   State: string;
-  /** For people: `Up 5 minutes`. */
+  /** Human-readable: `Up 5 minutes`. */
   Status: string;
   HostConfig?: { NetworkMode?: string; Annotations?: Record<string, string> };
   NetworkSettings?: { Networks: Record<string, EndpointSettings> | null } | null;
   Mounts?: MountPoint[];
-  /** Pouch: made as a rich container. */
+  /** Pouch: it is a rich container. */
   Rich?: boolean;
   RichMode?: string;
   Runtime?: string;
-  /** Pouch: made without a plugin that was wanted. */
+  /** Pouch: it was created without a plugin that failed. */
   Degraded?: boolean;
 }
 
@@ -155,19 +155,19 @@ export interface MountPoint {
   Propagation: string;
 }
 
-/** Answer of `POST /containers/{id}/wait`. */
+/** Response of `POST /containers/{id}/wait`. */
 export interface ContainerWaitResponse {
   StatusCode: number;
   Error?: { Message: string } | null;
 }
 
-/** Answer of `GET /containers/{id}/top`. */
+/** Response of `GET /containers/{id}/top`. */
 export interface ContainerTopResponse {
   Titles: string[];
   Processes: string[][];
 }
 
-/** Answer of `POST /containers/prune`. */
+/** Response of `POST /containers/prune`. */
 export interface ContainersPruneResponse {
   ContainersDeleted: string[] | null;
   /** Bytes. */

@@ -1,4 +1,4 @@
-/** Body of every answer with a status of 400 and above. Docker sends only `message`. */
+/** Body of every response with a status of 400 and above. Docker sends only `message`. */
 export interface ErrorResponse {
   /** What was expected and what was found. */
   message: string;
@@ -6,9 +6,9 @@ export interface ErrorResponse {
   code?: string;
   /** What to do about it. */
   hint?: string;
-  /** The plugin and hook point whose code failed. */
+  /** The plugin that failed, and its hook point. */
   plugin?: string;
   hook?: string;
-  /** Full id of the container it is about. */
+  /** Full id of the affected container. */
   container?: string;
 }

@@ -26,7 +26,7 @@ export interface ExecStartRequest {
   ConsoleSize?: [number, number] | null;
 }
 
-/** Answer of `GET /exec/{id}/json`. */
+/** Response of `GET /exec/{id}/json`. */
 export interface ExecInspect {
   ID: string;
   Running: boolean;

@@ -2,7 +2,7 @@
 export interface HostConfig {
   /** `HOST-DIR-OR-VOLUME:CONTAINER-DIR[:OPTIONS]`. */
   Binds?: string[] | null;
-  /** File for the container's id; kept by the CLI, only recorded by the server. */
+  /** File for the container's id. The CLI writes it; the server only records it. */
   ContainerIDFile?: string;
   LogConfig?: { Type?: string; Config?: Record<string, string> | null };
   NetworkMode?: string;
@@ -31,22 +31,22 @@ export interface HostConfig {
   OomScoreAdj?: number;
   PidMode?: string;
   Privileged?: boolean;
-  /** -P: gives every exposed port a free host port. */
+  /** Publishes every exposed port on a free host port (-P). */
   PublishAllPorts?: boolean;
   ReadonlyRootfs?: boolean;
   SecurityOpt?: string[] | null;
-  /** Options by destination of a tmpfs. */
+  /** Mount options by destination. */
   Tmpfs?: Record<string, string> | null;
   UTSMode?: string;
   UsernsMode?: string;
-  /** As podman shows them: `CONTAINERID:HOSTID:SIZE`. */
+  /** In podman's form: `CONTAINERID:HOSTID:SIZE`. */
   IDMappings?: { UidMap: string[]; GidMap: string[] };
   /** Bytes. */
   ShmSize?: number;
   Sysctls?: Record<string, string> | null;
   /** Name of a runtime. */
   Runtime?: string;
-  /** Pouch's own: name or id of a running container in whose virtual machine this one is to run. */
+  /** Pouch: name or id of a running container whose VM this one shares. */
   VmOf?: string;
   MaskedPaths?: string[] | null;
   ReadonlyPaths?: string[] | null;
@@ -54,7 +54,7 @@ export interface HostConfig {
   Init?: boolean | null;
 
   CpuShares?: number;
-  /** Bytes; 0 is no limit. */
+  /** Bytes; 0 is unlimited. */
   Memory?: number;
   /** Billionths of a CPU. */
   NanoCpus?: number;
@@ -73,20 +73,20 @@ export interface HostConfig {
   CpusetCpus?: string;
   CpusetMems?: string;
   Devices?: DeviceMapping[] | null;
-  /** Of driver `cdi` only: DeviceIDs are `VENDOR/CLASS=NAME`. */
+  /** Only of driver `cdi`, with DeviceIDs `VENDOR/CLASS=NAME`. */
   DeviceRequests?: DeviceRequest[] | null;
-  /** Pouch: class of service of Intel RDT. */
+  /** Pouch: class of service (Intel RDT). */
   RdtClass?: string;
   /** `TYPE MAJOR:MINOR ACCESS`. */
   DeviceCgroupRules?: string[] | null;
   /** Bytes. */
   MemoryReservation?: number;
-  /** Memory + swap in bytes; -1 is unlimited swap. */
+  /** Memory plus swap in bytes; -1 is unlimited swap. */
   MemorySwap?: number;
   /** 0–100; -1 is the default. */
   MemorySwappiness?: number | null;
   OomKillDisable?: boolean | null;
-  /** 0 or -1 is no limit. */
+  /** 0 or -1 is unlimited. */
   PidsLimit?: number | null;
   Ulimits?: Ulimit[] | null;
 }
@@ -96,13 +96,13 @@ export type PortMap = Record<string, PortBinding[] | null>;
 
 export interface PortBinding {
   HostIp?: string;
-  /** Decimal, or `FIRST-LAST`; empty for a free one. */
+  /** Decimal, or `FIRST-LAST`; empty for any free port. */
   HostPort?: string;
 }
 
 export interface ThrottleDevice {
   Path: string;
-  /** Bytes or operations a second. */
+  /** Bytes or operations per second. */
   Rate: number;
 }
 

@@ -17,11 +17,11 @@ export interface ImageSummary {
   Labels: Record<string, string> | null;
   /** -1: not counted. */
   Containers: number;
-  /** Pouch: why the image cannot be used. */
+  /** Pouch: why the image is unusable. */
   Damage?: string;
 }
 
-/** Answer of `GET /images/{name}/json`. */
+/** Response of `GET /images/{name}/json`. */
 export interface ImageInspect {
   Id: string;
   RepoTags: string[] | null;
@@ -54,27 +54,27 @@ export interface ImageHistoryEntryWire {
   Comment: string;
 }
 
-/** One entry of the answer of `DELETE /images/{name}`. */
+/** One entry of the response of `DELETE /images/{name}`. */
 export interface ImageDeleteEntry {
   Untagged?: string;
   Deleted?: string;
 }
 
-/** Answer of `POST /images/prune`. */
+/** Response of `POST /images/prune`. */
 export interface ImagesPruneResponse {
   ImagesDeleted: ImageDeleteEntry[] | null;
   SpaceReclaimed: number;
 }
 
 /**
- * One line of a progress stream (`POST /images/create`, `/images/load`, `/pouch/images/bootstrap`). Errors after the
- * headers have been sent come as a line with `error`.
+ * One line of a progress stream (`POST /images/create`, `/images/load`, `/pouch/images/bootstrap`). An error after the
+ * headers is a line with `error`.
  */
 export interface ProgressMessage {
-  /** What it is about: a layer's short digest, or a tag. */
+  /** A layer's short digest, or a tag. */
   id?: string;
   status?: string;
-  /** Docker's ready-made bar; clients draw their own from progressDetail. */
+  /** Docker's rendered bar; the CLI renders its own from progressDetail. */
   progress?: string;
   /** Bytes. */
   progressDetail?: { current?: number; total?: number } | null;

@@ -2,7 +2,7 @@ import type { ContainerConfig, MountPoint, RichFields } from './container.ts';
 import type { EndpointSettings } from './endpoint.ts';
 import type { HostConfig, PortMap } from './hostConfig.ts';
 
-/** Answer of `GET /containers/{id}/json`. */
+/** Response of `GET /containers/{id}/json`. */
 export interface ContainerInspect {
   Id: string;
   /** RFC 3339 with nanoseconds. */
@@ -28,17 +28,17 @@ export interface ContainerInspect {
   ExecIDs: string[] | null;
   HostConfig: HostConfig;
   GraphDriver: { Name: string; Data: Record<string, string> | null };
-  /** Bytes; with `size=1`. */
+  /** Bytes; only with `size=1`. */
   SizeRw?: number;
   SizeRootFs?: number;
   Mounts: MountPoint[];
   Config: ContainerConfig & RichFields;
   NetworkSettings: NetworkSettings;
-  /** Pouch: why the container's record cannot be used; what else is known of it may be empty. */
+  /** Pouch: why the container's record is unusable; other fields may be empty. */
   Damage?: { Path: string; Problem: string; Hint: string };
-  /** Pouch: plugins that were wanted but failed. */
+  /** Pouch: plugins that failed, and without which it was created. */
   Degraded?: { plugin: string; hook: string; message: string }[];
-  /** Pouch: what was left out of the request, and why. */
+  /** Pouch: parts of the request that were ignored, and why. */
   Warnings?: string[];
 }
 

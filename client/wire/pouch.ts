@@ -1,12 +1,11 @@
-/** Pouch's own paths, under `/pouch`. */
 import type { ContainerCreateResponse, ContainerWaitResponse } from './container.ts';
 import type { ErrorResponse } from './error.ts';
 
-/** Answer of `POST /pouch/plan?name=` (body as `POST /containers/create`) and `GET /pouch/containers/{id}/plan`. */
+/** Response of `POST /pouch/plan?name=` (body as `POST /containers/create`) and `GET /pouch/containers/{id}/plan`. */
 export interface PlanResponse {
-  /** The OCI runtime spec as it goes to the runtime. */
+  /** The OCI runtime spec that the runtime gets. */
   spec: Record<string, unknown>;
-  /** The spec as it would be without any plugin. */
+  /** The spec without plugins. */
   plainSpec: Record<string, unknown>;
   effects: PlannedEffectWire[];
   blame: BlameWire[];
@@ -20,10 +19,10 @@ export interface PlannedEffectWire {
   key: string;
   kind: string;
   stage: 'create' | 'start';
-  /** What will be done, in one sentence. */
+  /** One sentence for users. */
   sentence: string;
   args: Record<string, unknown>;
-  /** Keys of effects that come first. */
+  /** Keys of effects that must be applied first. */
   needs?: string[];
 }
 
@@ -49,20 +48,20 @@ export interface DegradationWire {
   message: string;
 }
 
-/** A message of the stream of `POST /pouch/run`: a line of JSON in frames of type 4. `exited` or `failed` is the last. */
+/** A control message of `POST /pouch/run`: one line of JSON in frames of type 4. `exited` or `failed` is the last. */
 export type RunMessage =
   | { created: ContainerCreateResponse }
   | { started: true }
   | { exited: ContainerWaitResponse }
   | { failed: ErrorResponse & { status: number } };
 
-/** Body of `POST /pouch/images/bootstrap`; the answer is a stream of ProgressMessage. */
+/** Body of `POST /pouch/images/bootstrap`, which responds with a stream of {@link ProgressMessage}. */
 export interface BootstrapRequest {
-  /** The name that the image gets: `debian:bookworm`. */
+  /** Name of the new image: `debian:bookworm`. */
   reference: string;
-  /** The distribution's release: `bookworm`. */
+  /** Release of the distribution: `bookworm`. */
   suite: string;
-  /** Packages beyond the smallest set. */
+  /** Packages in addition to the minimal set. */
   include: string[];
   /** URL of a package mirror. */
   mirror?: string;
@@ -74,11 +73,11 @@ export interface OperationWire {
   verb: string;
   /** RFC 3339. */
   since: string;
-  /** Calls that wait for it. */
+  /** Number of calls that wait for the container's lock. */
   waiting: number;
 }
 
-/** Answer of `GET /pouch/info`. */
+/** Response of `GET /pouch/info`. */
 export interface PouchInfoResponse {
   id: string;
   version: string;
@@ -113,12 +112,12 @@ export interface RuntimeWire {
   /** containerd's runtime type. */
   type: string;
   isDefault: boolean;
-  /** How many containers have it. */
+  /** Number of containers that use it. */
   containers: number;
   usable: boolean;
   path: string;
   version: string;
-  /** Why it is not usable, and what mends it. */
+  /** Why it is unusable, with the fix in brackets. */
   problem?: string;
   features: { feature: string; doc: string; supported: boolean; reason?: string }[];
   findings: { name: string; ok: boolean; found: string; mend?: string }[];

@@ -1,9 +1,9 @@
-/** A line of `GET /containers/{id}/stats`. Of a container that does not run only id and name are told. */
+/** A line of `GET /containers/{id}/stats`. A container that is not running has only id and name. */
 export interface StatsResponse {
   id: string;
   /** With a leading slash. */
   name: string;
-  /** RFC 3339; the year 1 for "not at all". */
+  /** RFC 3339; year 1 without a sample. */
   read: string;
   preread: string;
   pids_stats: { current?: number; limit?: number };
@@ -58,7 +58,7 @@ export interface MemoryStats {
   /** memory.stat. */
   stats?: Record<string, number>;
   failcnt?: number;
-  /** The host's memory where there is none. */
+  /** The host's memory if the container has no limit. */
   limit?: number;
 }
 

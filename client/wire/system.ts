@@ -1,4 +1,4 @@
-/** Answer of `GET /version`. */
+/** Response of `GET /version`. */
 export interface VersionResponse {
   Version: string;
   ApiVersion: string;
@@ -13,7 +13,7 @@ export interface VersionResponse {
   Components?: { Name: string; Version: string; Details?: Record<string, string> | null }[] | null;
 }
 
-/** The part of `GET /info` that is read here; servers may send more. */
+/** The fields of `GET /info` that Pouch uses; servers may send more. */
 export interface InfoResponse {
   ID: string;
   Name: string;
@@ -49,9 +49,9 @@ export interface EventMessage {
   scope?: string;
   /** Unix seconds. */
   time: number;
-  /** Nanoseconds: more than a double holds exactly. */
+  /** Unix nanoseconds; loses precision as a JavaScript number. */
   timeNano: number;
-  /** Names of before v1.22, still sent for containers and images. */
+  /** Names from before v1.22, still sent for containers and images. */
   status?: string;
   id?: string;
   from?: string;

@@ -7,7 +7,7 @@ export interface VolumeWire {
   Labels: Record<string, string> | null;
   Scope: string;
   Options: Record<string, string> | null;
-  /** Pouch: `Damage` says why its record cannot be used. */
+  /** Pouch: `Damage` says why its record is unusable. */
   Status?: { Damage?: string };
 }
 

@@ -203,7 +203,7 @@ describe('beside a running pouchd', function () {
     for (const [host, says] of [
       [`unix://${dir}/nosuch.sock`, /the socket does not exist/],
       [`unix://${dir}/sub`, /cannot reach pouchd/],
-      ['tcp://127.0.0.1:1', /nobody listens there/],
+      ['tcp://127.0.0.1:1', /nothing is listening there/],
       ['ftp://x', /invalid daemon address/],
     ] as const) {
       const { exitCode, stderr } = await execa(cli, ['-H', host, 'ps'], { reject: false, timeout: 10_000 });

@@ -28,7 +28,7 @@ describe('client', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('sends a body as JSON with its length, and parameters in the query', async () => {
+  it('sends the body as JSON with its length, and parameters in the query', async () => {
     let seen: unknown[] = [];
     handle = (request, response) => {
       void readAll(request).then((text) => {
@@ -42,7 +42,7 @@ describe('client', () => {
     assert.deepEqual(seen, ['POST', '/containers/create?name=a+b', 'application/json', 14, { Image: 'ü' }]);
   });
 
-  it('escapes what comes from users in paths, but keeps the slashes of image names', async () => {
+  it('escapes user input in paths, but not the slashes of image names', async () => {
     const urls: unknown[] = [];
     handle = (request, response) => {
       urls.push(request.url);
@@ -53,7 +53,7 @@ describe('client', () => {
     assert.deepEqual(urls, ['/containers/..%2Fx/json', '/images/reg:5000/a/b:tag/json']);
   });
 
-  it('tells the server that it is no client of Docker’s', async () => {
+  it('identifies itself to the server as pouch', async () => {
     let agent: unknown;
     handle = (request, response) => {
       agent = request.headers['user-agent'];
@@ -63,7 +63,7 @@ describe('client', () => {
     assert.equal(agent, 'pouch');
   });
 
-  it('keeps one connection for calls after another', async () => {
+  it('reuses one connection for consecutive calls', async () => {
     let connections = 0;
     server.on('connection', () => connections++);
     handle = (_request, response) => json(response, 200, []);
@@ -72,7 +72,7 @@ describe('client', () => {
     assert.equal(connections, 1);
   });
 
-  it('throws errors with the server’s code, hint and culprit', async () => {
+  it('throws errors with the server’s code, hint, plugin and hook', async () => {
     handle = (_request, response) =>
       json(response, 409, {
         message: 'name "x" is in use',
@@ -91,7 +91,7 @@ describe('client', () => {
     });
   });
 
-  it('throws errors of servers that send no code, or no JSON', async () => {
+  it('throws errors of servers that send no code or no JSON', async () => {
     handle = (_request, response) => json(response, 404, { message: 'No such container: x' });
     await assert.rejects(client.containers.start('x'), {
       message: 'No such container: x',
@@ -102,7 +102,7 @@ describe('client', () => {
     await assert.rejects(client.containers.start('x'), { message: 'bad gateway', status: 502 });
   });
 
-  it('answers a wait in two steps: noted, then ended', async () => {
+  it('resolves a wait in two steps: registered, then ended', async () => {
     let end: () => void = () => undefined;
     handle = (_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
@@ -113,16 +113,17 @@ describe('client', () => {
     assert.deepEqual(await outcome(), { StatusCode: 7 });
   });
 
-  it('says that the daemon ended while it was waited for', async () => {
+  it('reports a daemon that stops during a wait', async () => {
     handle = (_request, response) => {
       response.writeHead(200).flushHeaders();
       setImmediate(() => response.destroy());
     };
     const outcome = await client.containers.wait('x', 'next-exit');
-    await assert.rejects(outcome(), { code: 'PCH_DAEMON_LOST' });
+    const message = 'the daemon stopped while waiting for container x';
+    await assert.rejects(outcome(), { code: 'PCH_DAEMON_LOST', message });
   });
 
-  it('hijacks a connection, with the bytes that came along with the answer', async () => {
+  it('hijacks a connection, including bytes that arrived with the response', async () => {
     upgrade = (_request, socket) => {
       socket.write(
         'HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: x/raw\r\n\r\nfirst ',
@@ -139,7 +140,7 @@ describe('client', () => {
     assert.equal(contentType, 'x/raw');
   });
 
-  it('closes only its half of a hijacked connection at the end of input', async () => {
+  it('closes only its half of a hijacked connection at end of input', async () => {
     upgrade = (_request, socket) => {
       socket.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
       let text = '';
@@ -191,7 +192,7 @@ describe('client', () => {
     });
   });
 
-  it('says what it tried and how to start the daemon when nobody is there', async () => {
+  it('prints the address and how to start the daemon when nothing listens', async () => {
     const path = join(directory, 'none.sock');
     await assert.rejects(new Client({ host: path }).system.ping(), {
       code: 'PCH_DAEMON_UNREACHABLE',
@@ -200,11 +201,11 @@ describe('client', () => {
     });
   });
 
-  it('says that the answer is not a daemon’s when it is no JSON', async () => {
+  it('rejects a response that is not JSON', async () => {
     handle = (_request, response) => void response.end('<html>');
     await assert.rejects(client.containers.list(), {
       code: 'PCH_DAEMON_UNREACHABLE',
-      message: /is it a pouchd/,
+      message: /^expected JSON from unix:.*, found something else: is it pouchd\?$/,
     });
   });
 });

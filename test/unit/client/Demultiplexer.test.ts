@@ -16,7 +16,7 @@ function textOf(frames: Frame[], stream: string): string {
 describe('demultiplexer', () => {
   const bytes = Buffer.concat([frame(1, 'out ü'), frame(2, 'err'), frame(1, ''), frame(1, 'more')]);
 
-  it('takes frames of one chunk apart', () => {
+  it('splits the frames of one chunk', () => {
     const frames = new Demultiplexer().push(bytes);
     assert.deepEqual(
       frames.map(({ stream, data }) => [stream, data.toString()]),
@@ -28,7 +28,7 @@ describe('demultiplexer', () => {
     );
   });
 
-  it('does not care where chunks are cut', () => {
+  it('reads frames wherever chunks end', () => {
     for (let size = 1; size <= bytes.length; size++) {
       const demultiplexer = new Demultiplexer();
       const frames: Frame[] = [];
@@ -39,13 +39,13 @@ describe('demultiplexer', () => {
     }
   });
 
-  it('hands on a part of a payload before the rest has come', () => {
+  it('passes on a partial payload before the rest arrives', () => {
     const demultiplexer = new Demultiplexer();
     const [first] = demultiplexer.push(frame(1, 'prompt> ').subarray(0, 12));
     assert.equal(first?.data.toString(), 'prom');
   });
 
-  it('says that a stream without frames is none', () => {
-    assert.throws(() => new Demultiplexer().push(Buffer.from('plain text')), /no frame/);
+  it('rejects a stream without frames', () => {
+    assert.throws(() => new Demultiplexer().push(Buffer.from('plain text')), /expected a frame header/);
   });
 });

@@ -11,7 +11,7 @@ describe('address of the daemon', () => {
     ['https://pouch.example:2376', { host: 'pouch.example', port: 2376 }, 'tcp://pouch.example:2376', true],
   ];
   for (const [text, connect, shown, wantsTls = false] of cases) {
-    it(`${text} is understood`, () => {
+    it(`${text} is parsed`, () => {
       assert.deepEqual(parseAddress(text), { text: shown, connect, wantsTls });
     });
   }

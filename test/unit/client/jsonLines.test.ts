@@ -13,7 +13,7 @@ async function collect(chunks: Buffer[]): Promise<unknown[]> {
 describe('JSON lines', () => {
   const bytes = Buffer.from('{"status":"ü"}\r\n\n{"n":2}\n{"last":true}');
 
-  it('are read wherever chunks are cut, also within a character', async () => {
+  it('are parsed wherever chunks end, even within a character', async () => {
     for (let size = 1; size <= bytes.length; size++) {
       const chunks = [];
       for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
@@ -21,7 +21,7 @@ describe('JSON lines', () => {
     }
   });
 
-  it('end in an error if a line is no JSON', async () => {
+  it('throw for a line that is not valid JSON', async () => {
     await assert.rejects(collect([Buffer.from('{"a":1}\nnope\n')]), SyntaxError);
   });
 });
