@@ -119,8 +119,7 @@ describe('client', () => {
       setImmediate(() => response.destroy());
     };
     const outcome = await client.containers.wait('x', 'next-exit');
-    const message = 'the daemon stopped while waiting for container x';
-    await assert.rejects(outcome(), { code: 'PCH_DAEMON_LOST', message });
+    await assert.rejects(outcome(), { code: 'PCH_DAEMON_LOST' });
   });
 
   it('hijacks a connection, including bytes that arrived with the response', async () => {
