@@ -1,7 +1,7 @@
 /**
- * The log keeper: one process per daemon that reads the output of every running container and outlives the daemon.
+ * The log keeper: one process per daemon that reads the output of all running containers and outlives the daemon.
  *
- * Started by pouchd as `pouch-logkeeper DIRECTORY` (STATE/io); see core/io.
+ * pouchd starts it as `pouch-logkeeper DIRECTORY` (STATE/io); see core/io.
  */
 import { runKeeper } from '../core/io/keeper/runKeeper.ts';
 

@@ -1,19 +1,19 @@
 /**
- * Entry of the multi-call executable: called by the name of one of its programs it runs that one, by any other name the
- * CLI.
+ * Entry of the multi-call executable: the name it is called by selects the program, `pouch` for an unknown name.
  */
 import { basename } from 'node:path';
 
 interface Program {
-  /** Answers the exit code. */
+  /** Returns the exit code. */
   main(args: string[]): Promise<number>;
-  /** Told of what nobody caught. */
+  /** Reports an uncaught error. */
   fail(error: unknown): void;
 }
 
 const programs: Record<string, () => Promise<Program>> = {
   pouch: async () => {
-    const { main, reportError } = await import('../cli/index.ts');
+    const { main } = await import('../cli/main.ts');
+    const { reportError } = await import('../cli/reportError.ts');
     return { main: (args) => main(args, process), fail: (error) => reportError(error, process) };
   },
   runlxc: () => import('../runlxc/main.ts'),
@@ -21,7 +21,7 @@ const programs: Record<string, () => Promise<Program>> = {
 };
 
 async function run(): Promise<void> {
-  // Started by Node, the second argument is the script's name.
+  // Under Node, the second argument is the name of the script.
   const names = [process.argv0, process.argv[1] ?? ''].map((path) => basename(path));
   const load = names.map((name) => programs[name]).find(Boolean) ?? programs['pouch'];
   const program = await load?.();

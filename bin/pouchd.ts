@@ -1,4 +1,4 @@
-/** The daemon: reads its configuration, runs in the foreground, logs to stderr, ends on SIGTERM; containers go on. */
+/** The daemon: runs in the foreground, logs to stderr, stops on SIGTERM; containers keep running. */
 import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { keeperNodeFlags } from '../core/io/index.ts';

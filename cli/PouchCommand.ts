@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Option } from 'commander';
 import { normalizeFlags } from './normalizeFlags.ts';
 
-/** commander's Command with Docker's manners: `--flag=false`, `-p=80`, and options that end at the first argument. */
+/** commander's Command with Docker's syntax: `--flag=false`, `-p=80`, and options that end at the first argument. */
 export class PouchCommand extends Command {
   private optionsEndAtArgument = false;
 

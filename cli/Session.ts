@@ -3,7 +3,7 @@ import { clientOptions, type ConnectionFlags } from './connection.ts';
 import type { PouchCommand } from './PouchCommand.ts';
 import { printable } from './output/printable.ts';
 
-/** What the process gives a command: streams and environment. Tests hand in their own. */
+/** Streams and environment of a command; tests pass their own. */
 export interface Terminal {
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
@@ -14,9 +14,9 @@ export interface Terminal {
 /** One invocation of `pouch`. */
 export class Session {
   readonly terminal: Terminal;
-  /** What the process ends with. */
+  /** Exit code of the process. */
   exitCode = 0;
-  /** `-H` and the options beside it. */
+  /** The global options. */
   connection: ConnectionFlags = {};
   /** Loads every command: for completions. Set where the tree is built. */
   loadAll: (() => Promise<PouchCommand>) | undefined;
@@ -26,17 +26,17 @@ export class Session {
     this.terminal = terminal;
   }
 
-  /** The client of the daemon that the options or the environment name. */
+  /** Client of the daemon given by the options or the environment; created on first use. */
   get client(): Client {
     return (this.connected ??= new Client(clientOptions(this.connection, this.terminal.env)));
   }
 
-  /** One line on stdout. */
+  /** Prints a line to stdout. */
   print(line: string): void {
     this.terminal.stdout.write(`${printable(line)}\n`);
   }
 
-  /** One line on stderr. */
+  /** Prints a line to stderr. */
   warn(line: string): void {
     this.terminal.stderr.write(`${printable(line)}\n`);
   }

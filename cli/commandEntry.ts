@@ -1,10 +1,10 @@
 import type { PouchCommand } from './PouchCommand.ts';
 import type { Session } from './Session.ts';
 
-/** Adds arguments, options and the action to a command that has its name already. */
+/** Adds arguments, options and the action to a command that already has a name. */
 export type DefineCommand = (command: PouchCommand, session: Session) => void;
 
-/** One command in the tree: enough for the overview; the rest is loaded when it is called. */
+/** One command in the tree: what the overview needs. The rest is loaded when the command is called. */
 export interface CommandEntry {
   name: string;
   aliases?: string[];

@@ -1,8 +1,8 @@
-/** Options of `pouch` itself that take a value, before the command's name. */
+/** Global options with a value; they stand before the command's name. */
 const withValue = new Set(['-H', '--host', '--tlscacert', '--tlscert', '--tlskey', '--token-file']);
 
 /**
- * The arguments that may name a command: what comes after the global options, without a leading `help`.
+ * Returns the arguments that may name a command: those after the global options, without a leading `help`.
  * `-H unix:///x container ls -a` → `container ls -a`.
  */
 export function commandPath(args: string[]): string[] {

@@ -2,38 +2,38 @@ import type { CommandEntry } from './commandEntry.ts';
 
 const run: CommandEntry = {
   name: 'run',
-  summary: 'Make a container from an image and run it',
+  summary: 'Create and run a new container from an image',
   load: () => import('./commands/containers/run.ts'),
 };
 const create: CommandEntry = {
   name: 'create',
-  summary: 'Make a container without starting it',
+  summary: 'Create a new container',
   load: () => import('./commands/containers/create.ts'),
 };
 const start: CommandEntry = {
   name: 'start',
-  summary: 'Start stopped containers',
+  summary: 'Start one or more stopped containers',
   load: () => import('./commands/containers/start.ts'),
 };
 const stop: CommandEntry = {
   name: 'stop',
-  summary: 'Stop running containers',
+  summary: 'Stop one or more running containers',
   load: () => import('./commands/containers/stop.ts'),
 };
 const restart: CommandEntry = {
   name: 'restart',
-  summary: 'Stop and start containers',
+  summary: 'Restart one or more containers',
   load: () => import('./commands/containers/restart.ts'),
 };
 const kill: CommandEntry = {
   name: 'kill',
-  summary: 'Send a signal to running containers',
+  summary: 'Kill one or more running containers',
   load: () => import('./commands/containers/kill.ts'),
 };
 const rm: CommandEntry = {
   name: 'rm',
   aliases: ['remove'],
-  summary: 'Remove containers',
+  summary: 'Remove one or more containers',
   load: () => import('./commands/containers/rm.ts'),
 };
 const ps: CommandEntry = {
@@ -44,62 +44,62 @@ const ps: CommandEntry = {
 };
 const logs: CommandEntry = {
   name: 'logs',
-  summary: "Show a container's output",
+  summary: 'Fetch the logs of a container',
   load: () => import('./commands/containers/logs.ts'),
 };
 const exec: CommandEntry = {
   name: 'exec',
-  summary: 'Run a command in a running container',
+  summary: 'Execute a command in a running container',
   load: () => import('./commands/containers/exec.ts'),
 };
 const attach: CommandEntry = {
   name: 'attach',
-  summary: "Connect to a running container's streams",
+  summary: 'Attach local standard input, output, and error streams to a running container',
   load: () => import('./commands/containers/attach.ts'),
 };
 const wait: CommandEntry = {
   name: 'wait',
-  summary: 'Wait until containers have ended, print their exit codes',
+  summary: 'Block until one or more containers stop, then print their exit codes',
   load: () => import('./commands/containers/wait.ts'),
 };
 const rename: CommandEntry = {
   name: 'rename',
-  summary: 'Give a container another name',
+  summary: 'Rename a container',
   load: () => import('./commands/containers/rename.ts'),
 };
 const update: CommandEntry = {
   name: 'update',
-  summary: 'Change limits and restart policy of containers',
+  summary: 'Update configuration of one or more containers',
   load: () => import('./commands/containers/update.ts'),
 };
 const pause: CommandEntry = {
   name: 'pause',
-  summary: 'Freeze all processes of containers',
+  summary: 'Pause all processes within one or more containers',
   load: () => import('./commands/containers/pause.ts'),
 };
 const unpause: CommandEntry = {
   name: 'unpause',
-  summary: 'Let frozen containers go on',
+  summary: 'Unpause all processes within one or more containers',
   load: () => import('./commands/containers/unpause.ts'),
 };
 const top: CommandEntry = {
   name: 'top',
-  summary: "List a container's processes",
+  summary: 'Display the running processes of a container',
   load: () => import('./commands/containers/top.ts'),
 };
 const stats: CommandEntry = {
   name: 'stats',
-  summary: 'Show what containers use, live',
+  summary: 'Display a live stream of container(s) resource usage statistics',
   load: () => import('./commands/containers/stats.ts'),
 };
 const port: CommandEntry = {
   name: 'port',
-  summary: "List a container's published ports",
+  summary: 'List port mappings or a specific mapping for the container',
   load: () => import('./commands/containers/port.ts'),
 };
 const pull: CommandEntry = {
   name: 'pull',
-  summary: 'Fetch an image from a registry',
+  summary: 'Download an image from a registry',
   load: () => import('./commands/images/pull.ts'),
 };
 const imageList: CommandEntry = {
@@ -109,58 +109,58 @@ const imageList: CommandEntry = {
 };
 const rmi: CommandEntry = {
   name: 'rmi',
-  summary: 'Remove images',
+  summary: 'Remove one or more images',
   load: () => import('./commands/images/rmi.ts'),
 };
 const tag: CommandEntry = {
   name: 'tag',
-  summary: 'Give an image another name',
+  summary: 'Create a tag for an image',
   load: () => import('./commands/images/tag.ts'),
 };
 const history: CommandEntry = {
   name: 'history',
-  summary: "Show an image's layers",
+  summary: 'Show the history of an image',
   load: () => import('./commands/images/history.ts'),
 };
 const save: CommandEntry = {
   name: 'save',
-  summary: 'Write images to a tar archive',
+  summary: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
   load: () => import('./commands/images/save.ts'),
 };
 const load: CommandEntry = {
   name: 'load',
-  summary: 'Read images from a tar archive',
+  summary: 'Load an image from a tar archive or STDIN',
   load: () => import('./commands/images/load.ts'),
 };
 
 const checkpoint: CommandEntry = {
   name: 'checkpoint',
-  summary: 'Keep what running containers are, to start them from there',
+  summary: 'Manage checkpoints',
   subcommands: [
     {
       name: 'create',
-      summary: 'Write a checkpoint of a running container, and end it',
+      summary: 'Create a checkpoint from a running container',
       load: () => import('./commands/checkpoints/checkpointCreate.ts'),
     },
     {
       name: 'ls',
       aliases: ['list'],
-      summary: 'List the checkpoints of a container',
+      summary: 'List checkpoints for a container',
       load: () => import('./commands/checkpoints/checkpointList.ts'),
     },
     {
       name: 'rm',
       aliases: ['remove'],
-      summary: 'Remove checkpoints',
+      summary: 'Remove one or more checkpoints',
       load: () => import('./commands/checkpoints/checkpointRemove.ts'),
     },
   ],
 };
 
-/** `pouch container …`: the same commands, sorted under their noun. */
+/** `pouch container …`: the same commands, grouped by their object. */
 const container: CommandEntry = {
   name: 'container',
-  summary: 'Commands on containers',
+  summary: 'Manage containers',
   subcommands: [
     run,
     create,
@@ -172,7 +172,7 @@ const container: CommandEntry = {
     { ...ps, name: 'ls', aliases: ['ps', 'list'] },
     {
       name: 'inspect',
-      summary: 'Show everything about containers',
+      summary: 'Display detailed information on one or more containers',
       load: () => import('./commands/containers/containerInspect.ts'),
     },
     logs,
@@ -196,18 +196,18 @@ const container: CommandEntry = {
 
 const image: CommandEntry = {
   name: 'image',
-  summary: 'Commands on images',
+  summary: 'Manage images',
   subcommands: [
     { ...imageList, name: 'ls', aliases: ['list', 'images'] },
     { ...rmi, name: 'rm', aliases: ['remove'] },
     {
       name: 'inspect',
-      summary: 'Show everything about images',
+      summary: 'Display detailed information on one or more images',
       load: () => import('./commands/images/imageInspect.ts'),
     },
     {
       name: 'bootstrap',
-      summary: "Make a base image from a distribution's packages",
+      summary: "Create a base image from a distribution's packages",
       load: () => import('./commands/images/imageBootstrap.ts'),
     },
     { name: 'prune', summary: 'Remove unused images', load: () => import('./commands/images/imagePrune.ts') },
@@ -221,9 +221,9 @@ const image: CommandEntry = {
 
 const volume: CommandEntry = {
   name: 'volume',
-  summary: 'Commands on volumes',
+  summary: 'Manage volumes',
   subcommands: [
-    { name: 'create', summary: 'Make a volume', load: () => import('./commands/volumes/volumeCreate.ts') },
+    { name: 'create', summary: 'Create a volume', load: () => import('./commands/volumes/volumeCreate.ts') },
     {
       name: 'ls',
       aliases: ['list'],
@@ -232,18 +232,18 @@ const volume: CommandEntry = {
     },
     {
       name: 'inspect',
-      summary: 'Show everything about volumes',
+      summary: 'Display detailed information on one or more volumes',
       load: () => import('./commands/volumes/volumeInspect.ts'),
     },
     {
       name: 'rm',
       aliases: ['remove'],
-      summary: 'Remove volumes',
+      summary: 'Remove one or more volumes',
       load: () => import('./commands/volumes/volumeRemove.ts'),
     },
     {
       name: 'prune',
-      summary: 'Remove unused anonymous volumes',
+      summary: 'Remove unused local volumes',
       load: () => import('./commands/volumes/volumePrune.ts'),
     },
   ],
@@ -251,11 +251,11 @@ const volume: CommandEntry = {
 
 const plan: CommandEntry = {
   name: 'plan',
-  summary: 'Show what a command would do, without doing it',
+  summary: 'Show what a command would do without running it',
   subcommands: [
     {
       name: 'run',
-      summary: 'Show spec, effects and runtime of a `pouch run`',
+      summary: 'Show the spec, effects and runtime of a `pouch run`',
       load: () => import('./commands/plans/planRun.ts'),
     },
   ],
@@ -263,17 +263,17 @@ const plan: CommandEntry = {
 
 const runtime: CommandEntry = {
   name: 'runtime',
-  summary: 'Commands on runtimes',
+  summary: 'Manage runtimes',
   subcommands: [
     {
       name: 'ls',
       aliases: ['list'],
-      summary: 'List runtimes, and why one cannot be used',
+      summary: 'List runtimes, and why one is unusable',
       load: () => import('./commands/runtimes/runtimeList.ts'),
     },
     {
       name: 'inspect',
-      summary: 'Show what runtimes can do on this host',
+      summary: 'Display the features of runtimes on this host',
       load: () => import('./commands/runtimes/runtimeInspect.ts'),
     },
   ],
@@ -315,23 +315,23 @@ export const commandTree: CommandEntry[] = [
     },
     {
       name: 'inspect',
-      summary: 'Show everything about containers, images or volumes',
+      summary: 'Return low-level information on containers, images or volumes',
       load: () => import('./commands/system/inspect.ts'),
     },
     runtime,
     {
       name: 'doctor',
-      summary: 'Find out what a runtime is missing on this host, and how to mend it',
+      summary: 'Check what a runtime is missing on this host, and print how to fix it',
       load: () => import('./commands/system/doctor.ts'),
     },
     { name: 'ops', summary: 'List running operations', load: () => import('./commands/plans/ops.ts') },
-    { name: 'events', summary: 'Follow what happens', load: () => import('./commands/system/events.ts') },
+    { name: 'events', summary: 'Get real time events from the server', load: () => import('./commands/system/events.ts') },
     {
       name: 'info',
-      summary: 'Show the state of the daemon',
+      summary: 'Display system-wide information',
       load: () => import('./commands/system/info.ts'),
     },
-    { name: 'version', summary: 'Show versions', load: () => import('./commands/system/version.ts') },
+    { name: 'version', summary: 'Show the version information', load: () => import('./commands/system/version.ts') },
     {
       name: 'completion',
       summary: 'Print a completion script for a shell',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaultHost, parseAddress, type ClientOptions, type TlsFiles } from '../client/index.ts';
 import { CliError, conflictingOptions } from './errors.ts';
 
-/** Options of `pouch` itself, named as docker's. */
+/** Global options, with docker's names. */
 export interface ConnectionFlags {
   host?: string;
   tlsverify?: true;
@@ -17,8 +17,8 @@ export interface ConnectionFlags {
 type Environment = Record<string, string | undefined>;
 
 /**
- * How to reach the daemon: options, else POUCH_HOST, POUCH_TLS_VERIFY, POUCH_CERT_PATH and POUCH_TOKEN_FILE, else the
- * default socket. A Unix socket needs no files, so none is read.
+ * Returns the address and credentials of the daemon: from options, else from POUCH_HOST, POUCH_TLS_VERIFY, POUCH_CERT_PATH
+ * and POUCH_TOKEN_FILE, else the default socket. For a Unix socket no file is read.
  * @throws PCH_OPTION_INVALID
  */
 export function clientOptions(flags: ConnectionFlags, env: Environment): ClientOptions {
@@ -47,8 +47,8 @@ function tlsFiles(flags: ConnectionFlags, env: Environment): TlsFiles {
   };
   if ((files.cert === undefined) !== (files.key === undefined))
     throw conflictingOptions(
-      'a client certificate needs its private key, found only one of them',
-      `name both: --tlscert and --tlskey, or cert.pem and key.pem in ${directory}`,
+      'expected a client certificate and its private key, found only one of them',
+      `pass both: --tlscert and --tlskey, or cert.pem and key.pem in ${directory}`,
     );
   if (env['POUCH_CERT_PATH'] && Object.keys(files).length === 0)
     throw conflictingOptions(
@@ -57,7 +57,7 @@ function tlsFiles(flags: ConnectionFlags, env: Environment): TlsFiles {
   return files;
 }
 
-/** The file that an option names, or the one of that name in the directory, if it exists. */
+/** Reads the file given by the option, else the file of that name in the directory if it exists. */
 function text(
   name: keyof TlsFiles,
   flag: string,
@@ -76,6 +76,6 @@ function readFile(flag: string, path: string, { mayBeMissing = false } = {}): st
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (mayBeMissing && code === 'ENOENT') return '';
-    throw new CliError('PCH_OPTION_INVALID', `${flag}: expected a file that can be read, found ${message}`);
+    throw new CliError('PCH_OPTION_INVALID', `${flag}: expected a readable file, found ${message}`);
   }
 }

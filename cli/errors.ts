@@ -1,17 +1,17 @@
-/** Exit codes of the command itself, as Docker's (docs: "docker run, exit status"). */
+/** Exit codes of `pouch` itself, the same as Docker's (docs: "docker run, exit status"). */
 export const exitCodes = {
   failure: 1,
-  /** run, create, exec: the container could not be made or started. */
+  /** run, create, exec: the container could not be created or started. */
   notStarted: 125,
-  /** The command is there but cannot be executed. */
+  /** The contained command cannot be invoked. */
   notExecutable: 126,
-  /** The command is not in the image. */
+  /** The contained command cannot be found. */
   notFound: 127,
-  /** As a program that SIGPIPE ends. */
+  /** As of a program killed by SIGPIPE (128 + 13). */
   brokenPipe: 141,
 } as const;
 
-/** An error that the CLI finds by itself, before or beside the daemon. */
+/** An error of the CLI itself, not of the daemon. */
 export class CliError extends Error {
   /** `PCH_…` */
   readonly code: string;
@@ -25,12 +25,17 @@ export class CliError extends Error {
   }
 }
 
-/** An option's value of the wrong form: names the flag, what it takes, and what was given. */
+/** Returns the error for an invalid value of an option: names the flag, what it takes, and what was given. */
 export function invalidOption(flag: string, expected: string, found: string, hint?: string): CliError {
   return new CliError('PCH_OPTION_INVALID', `${flag}: expected ${expected}, found "${found}"`, hint);
 }
 
-/** Options that exclude each other, or one that needs another. */
+/** Returns the error for -t without a terminal. */
+export function stdinNotTerminal(): CliError {
+  return new CliError('PCH_OPTION_INVALID', '-t: the input device is not a TTY', 'omit -t if input is piped');
+}
+
+/** Returns the error for options that exclude or need each other. */
 export function conflictingOptions(message: string, hint?: string): CliError {
   return new CliError('PCH_OPTION_INVALID', message, hint);
 }

@@ -4,11 +4,11 @@ import { buildProgram } from './program.ts';
 import { Session } from './Session.ts';
 import type { Terminal } from './Session.ts';
 
-/** Runs one `pouch` command; answers the exit code. Never throws. */
+/** Runs one `pouch` command and returns its exit code. Never throws. */
 export async function main(args: string[], terminal: Terminal): Promise<number> {
   const session = new Session(terminal);
   const path = commandPath(args);
-  // What is left to say is of no use to a reader that has gone; the write that failed ends the command.
+  // The failed write itself ends the command; a reader that has gone needs no further output.
   terminal.stdout.on('error', () => undefined);
   try {
     const program = await buildProgram(session, path);
@@ -23,7 +23,7 @@ export async function main(args: string[], terminal: Terminal): Promise<number> 
   }
 }
 
-/** Waits until what was written has left the process: an exit would cut it. */
+/** Waits until all output is written: process.exit() would truncate it. */
 function flush(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (stream.destroyed || stream.writableEnded) resolve();

@@ -5,13 +5,13 @@ const truths: Record<string, boolean> = { true: true, t: true, 1: true, false: f
 
 export interface NormalizedFlags {
   args: string[];
-  /** Attribute names of boolean options that were given as false. */
+  /** Attribute names of boolean options set to false. */
   switchedOff: string[];
 }
 
 /**
- * Brings the forms that Docker's flag parser takes and commander does not into commander's: `--sig-proxy=false`, `-i=true`,
- * `-p=80:80`. Stops at `--`, and at the first argument if `endAtArgument`.
+ * Rewrites flags that Docker's parser accepts and commander does not: `--sig-proxy=false`, `-i=true`, `-p=80:80`. Stops at
+ * `--`, and at the first argument if `endAtArgument`.
  */
 export function normalizeFlags(
   args: string[],
@@ -50,7 +50,7 @@ function normalizeOne(option: Option, flag: string, value: string, result: Norma
   else result.switchedOff.push(option.attributeName());
 }
 
-/** Whether the following argument is this one's value: `--name x`, `-e x`, and groups such as `-ite x`. */
+/** Whether the next argument is the value of this one: `--name x`, `-e x`, and groups such as `-ite x`. */
 function takesNext(
   argument: string,
   option: Option | undefined,

@@ -5,12 +5,12 @@ import { PouchCommand } from './PouchCommand.ts';
 import type { Session } from './Session.ts';
 import { version } from './version.ts';
 
-/** Every name is wanted: for completions and docs. */
+/** Loads every command, for completions and docs. */
 export const wholeTree = Symbol('whole tree');
 
 /**
- * Builds the command tree; only the commands on the path are loaded (a name nobody calls costs no start-up time).
- * @param path - the arguments that may be command names, or `wholeTree`
+ * Builds the command tree. Only the commands on the path are loaded, to save start-up time.
+ * @param path - arguments that may be command names, or `wholeTree`
  */
 export async function buildProgram(
   session: Session,
@@ -18,28 +18,28 @@ export async function buildProgram(
 ): Promise<PouchCommand> {
   session.loadAll = () => buildProgram(session, wholeTree);
   const program = new PouchCommand('pouch')
-    .description('Run containers, plain ones and rich ones.')
+    .description('Run plain and rich containers.')
     .usage('[-H ADDRESS] COMMAND …')
-    .option('-H, --host <address>', 'the daemon: unix:///PATH or tcp://ADDRESS:PORT (also POUCH_HOST)')
-    .option('--tlsverify', 'use TLS and verify the daemon (also POUCH_TLS_VERIFY)')
-    .option('--tlscacert <file>', 'CA of the daemon (else ca.pem in POUCH_CERT_PATH or ~/.pouch)')
-    .option('--tlscert <file>', 'certificate of this client (else cert.pem there)')
-    .option('--tlskey <file>', 'private key of this client (else key.pem there)')
-    .option('--token-file <file>', "file with the daemon's token (also POUCH_TOKEN_FILE)")
-    .version(version, '-v, --version', 'print the version of the command')
-    .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show help for a command')
+    .option('-H, --host <address>', 'Daemon socket to connect to: unix:///PATH or tcp://ADDRESS:PORT (also POUCH_HOST)')
+    .option('--tlsverify', 'Use TLS and verify the remote (also POUCH_TLS_VERIFY)')
+    .option('--tlscacert <file>', 'Trust certs signed only by this CA (default ca.pem in POUCH_CERT_PATH or ~/.pouch)')
+    .option('--tlscert <file>', 'Path to TLS certificate file (default cert.pem there)')
+    .option('--tlskey <file>', 'Path to TLS key file (default key.pem there)')
+    .option('--token-file <file>', "File with the daemon's token (also POUCH_TOKEN_FILE)")
+    .version(version, '-v, --version', 'Print version information and quit')
+    .helpOption('-h, --help', 'Print usage')
+    .helpCommand('help [command]', 'Print usage of a command')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => session.terminal.stdout.write(text),
       writeErr: (text) => session.terminal.stderr.write(text),
-      // Errors are printed in one place, for all kinds.
+      // reportError() prints all errors.
       outputError: () => undefined,
       getOutHelpWidth: () => session.terminal.stdout.columns ?? 100,
     })
     .configureHelp({ showGlobalOptions: false, subcommandTerm: (command) => command.name() })
-    .addHelpText('after', '\n`pouch COMMAND --help` shows the options of a command.')
+    .addHelpText('after', "\nRun 'pouch COMMAND --help' for more information on a command.")
     .hook('preSubcommand', (command) => {
       session.connection = command.opts<ConnectionFlags>();
     });
@@ -53,7 +53,7 @@ async function addEntries(
   path: string[] | typeof wholeTree,
   session: Session,
 ): Promise<void> {
-  // All of them only where their names are asked for: by help, a wrong name, completions. It is 3 ms of every start.
+  // Help, an unknown name and completions need all names; adding them all costs 3 ms per start.
   const called = path === wholeTree ? undefined : entries.find((entry) => matches(entry, path[0]));
   for (const entry of called ? [called] : entries) {
     const wanted = path === wholeTree || entry === called;
@@ -61,7 +61,7 @@ async function addEntries(
   }
 }
 
-/** @param rest - the path below this command; undefined if the command is not called */
+/** @param rest - arguments after the command's name; undefined if the command is not called */
 async function makeCommand(
   parent: PouchCommand,
   entry: CommandEntry,

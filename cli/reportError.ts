@@ -5,10 +5,10 @@ import { printable } from './output/printable.ts';
 import { exitCodes } from './errors.ts';
 import type { Terminal } from './Session.ts';
 
-/** Commands that make a container or a process: a failure before it runs is 125. */
+/** Commands that create a container or process: a failure before it runs ends with 125. */
 const starters = new Set(['run', 'create', 'exec']);
 
-/** Prints message, culprit, hint and code, one a line. Asked-for output (help, version) is no error. */
+/** Prints message, plugin, hint and code, one per line. Help and version output, which commander throws, is not an error. */
 export function reportError(error: unknown, terminal: Terminal): void {
   if (isBrokenPipe(error)) return;
   const { message, culprit, hint, code } = describe(error);
@@ -21,13 +21,13 @@ export function reportError(error: unknown, terminal: Terminal): void {
   terminal.stderr.write(`${printable(lines.join('\n'))}\n`);
 }
 
-/** `pouch logs … | head`: the reader has what it wanted. */
+/** The reader has closed the pipe, as in `pouch logs … | head`. */
 function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && (error as NodeJS.ErrnoException).code === 'EPIPE';
 }
 
-/** What to do about an error that has no hint of its own. */
-const standardHints: Record<string, string> = { PCH_OPTION_INVALID: '--help shows what the command takes' };
+/** Hints by code, for errors without one. */
+const standardHints: Record<string, string> = { PCH_OPTION_INVALID: 'see --help for the options of the command' };
 
 interface Description {
   message?: string;
@@ -45,7 +45,7 @@ function describe(error: unknown): Description {
   return { message: error instanceof Error ? error.message : String(error), code: 'PCH_INTERNAL' };
 }
 
-/** By name, for a module that is loaded twice has its classes twice; names of classes themselves are minified. */
+/** Compares names because instanceof fails for a module that is loaded twice; the constructor sets the name, as classes are minified. */
 function isCoded(error: unknown): error is ClientError {
   return error instanceof Error && (error.name === 'ClientError' || error.name === 'CliError');
 }
@@ -66,7 +66,7 @@ function describeUsage(error: CommanderError): Description {
   return { message: first, hint, code: 'PCH_OPTION_INVALID' };
 }
 
-/** Exit code for an error that ended a command. */
+/** Returns the exit code for an error. */
 export function exitCodeFor(error: unknown, path: string[]): number {
   if (isUsage(error) && error.exitCode === 0) return 0;
   if (isBrokenPipe(error)) return exitCodes.brokenPipe;
@@ -75,7 +75,7 @@ export function exitCodeFor(error: unknown, path: string[]): number {
   return isCoded(error) && error.name === 'ClientError' ? startFailure(error, verb) : exitCodes.notStarted;
 }
 
-/** 126 and 127 tell the caller that the fault is the command's; Docker's servers tell it only in the text. */
+/** 126 and 127 blame the contained command, as in Docker. dockerd sends no code, so the message is matched. */
 function startFailure(error: ClientError, verb: string | undefined): number {
   if (error.code === 'PCH_COMMAND_NOT_FOUND') return exitCodes.notFound;
   if (error.code === 'PCH_COMMAND_NOT_EXECUTABLE') return exitCodes.notExecutable;

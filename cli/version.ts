@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Filled in when the executable is compiled. */
+/** Set when the executable is compiled. */
 declare const POUCH_VERSION: string | undefined;
 
-/** Version of this command: compiled in, or that of the package it runs from. */
+/** Version of `pouch`: compiled in, or from its package.json. */
 export const version: string = typeof POUCH_VERSION === 'string' ? POUCH_VERSION : packageVersion();
 
 function packageVersion(): string {
@@ -12,7 +12,7 @@ function packageVersion(): string {
       const text = readFileSync(new URL(path, import.meta.url), 'utf8');
       return (JSON.parse(text) as { version: string }).version;
     } catch {
-      // Not here: sources lie one level below the package, compiled files two.
+      // Sources are one level below package.json, compiled files two.
     }
   }
   return '0.0.0';

@@ -17,14 +17,14 @@ const introduction = `# The \`pouch\` command
 
 \`pouch [-H ADDRESS] COMMAND …\`
 
-\`-H\` (or the variable \`POUCH_HOST\`) names the daemon: \`unix:///PATH\` or \`tcp://ADDRESS:PORT\`; without it \`unix:///run/pouch/pouchd.sock\`.
-\`--tlsverify\`, \`--tlscacert\`, \`--tlscert\`, \`--tlskey\` and \`--token-file\` prove both sides to each other on TCP, see [remote access](../guides/remote-access.md).
-Options stand before the arguments of \`run\`, \`create\`, \`exec\` and \`top\`: what follows the image or container is its command.
-\`--format\` takes \`table\`, \`json\` (one object a line) or a template of Go's form: \`{{.Names}}\`, \`{{json .State}}\`, \`{{index .Config.Labels "x"}}\`,
-\`{{range .Mounts}}…{{end}}\`, \`{{if .Tty}}…{{else}}…{{end}}\`. Colours are for terminals only; \`NO_COLOR=1\` switches them off.
+\`-H\` (or the variable \`POUCH_HOST\`) is the address of the daemon: \`unix:///PATH\` or \`tcp://ADDRESS:PORT\`; the default is \`unix:///run/pouch/pouchd.sock\`.
+\`--tlsverify\`, \`--tlscacert\`, \`--tlscert\`, \`--tlskey\` and \`--token-file\` authenticate both sides over TCP, see [remote access](../guides/remote-access.md).
+Options of \`run\`, \`create\`, \`exec\` and \`top\` precede their arguments: what follows the image or container is its command.
+\`--format\` takes \`table\`, \`json\` (one object per line) or a Go template: \`{{.Names}}\`, \`{{json .State}}\`, \`{{index .Config.Labels "x"}}\`,
+\`{{range .Mounts}}…{{end}}\`, \`{{if .Tty}}…{{else}}…{{end}}\`. Output is coloured only on a terminal, and never with \`NO_COLOR=1\`.
 
 Exit codes: 0; 1 for an error; for \`run\`, \`start -a\`, \`attach\` and \`exec\` that of the container's process; for \`run\`, \`create\` and \`exec\` 125 if it could not be
-started, 126 if the command cannot be executed, 127 if it is not there. Errors have a code, see [errors](errors.md).`;
+started, 126 if the command cannot be invoked, 127 if it cannot be found. Errors have a code, see [errors](errors.md).`;
 
 function overview(program: Command): string {
   const rows = program.commands.map(

@@ -1,4 +1,4 @@
-/** The plugins that come with Pouch, in the order of their taps. */
+/** The built-in plugins, in the order of their taps. */
 import cdi from '../../plugins/cdi/index.ts';
 import engineApi from '../../plugins/engine-api/index.ts';
 import networkCni from '../../plugins/network-cni/index.ts';

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { StepObserver } from '../../core/apply/Ledger.ts';
 
 /**
- * For tests of recovery: `before:create:snapshot` kills the daemon, as a power cut would, before that step of that verb;
- * `trace` prints each step to stderr instead. `@FILE` reads one of these from a file at every step, so that a test can
- * change its mind while the daemon runs.
+ * Returns a step observer for recovery tests. `before:create:snapshot` kills the daemon before that step of that verb, as a
+ * power failure would; `trace` prints each step to stderr. `@FILE` reads one of these from a file at every step, so that a
+ * test can change it while the daemon runs.
  */
 export function failpoint(wanted: string | undefined): StepObserver | undefined {
   if (!wanted) return undefined;
-  const current = wanted.startsWith('@') ? () => readIfThere(wanted.slice(1)) : () => wanted;
+  const current = wanted.startsWith('@') ? () => readIfExists(wanted.slice(1)) : () => wanted;
   return (moment, verb, step) => {
     const name = `${moment}:${verb}:${step}`;
     const now = current();
@@ -17,7 +17,7 @@ export function failpoint(wanted: string | undefined): StepObserver | undefined 
   };
 }
 
-function readIfThere(file: string): string {
+function readIfExists(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch {

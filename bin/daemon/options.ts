@@ -3,20 +3,20 @@ import { PouchError } from '../../hooks/errors.ts';
 
 export const usage = `Usage: pouchd [--config FILE] [options]
 
-Runs containers and serves the API, in the foreground. Logs to stderr. Ends on SIGTERM; containers go on.
-SIGHUP reads the configuration again.
+Runs containers and serves the API, in the foreground. Logs to stderr. Stops on SIGTERM; containers keep running.
+SIGHUP reloads the configuration.
 
-  --config FILE         configuration (default /etc/pouch/pouchd.yaml, which may be missing)
-  --check-config        check the configuration, print every mistake, and exit
-  --print-config        print the whole configuration and where each value comes from, and exit
-  --format yaml|json    of --print-config (default yaml)
-  --root DIR            over the configuration's root
-  --state DIR           over its state
-  --listen URL          over its listen; may be given more than once
-  --log-level LEVEL     trace, debug, info, warn or error
-  --log-format FORMAT   text or json
-  -v, --version         print the version, and exit
-  -h, --help            print this, and exit
+  --config FILE         Configuration file (default /etc/pouch/pouchd.yaml, which may be missing)
+  --check-config        Check the configuration, print every problem and exit
+  --print-config        Print the whole configuration with the origin of each value and exit
+  --format yaml|json    Format of --print-config (default yaml)
+  --root DIR            Override root of the configuration
+  --state DIR           Override state of the configuration
+  --listen URL          Override listen of the configuration; repeatable
+  --log-level LEVEL     Set the logging level: trace, debug, info, warn or error
+  --log-format FORMAT   Set the logging format: text or json
+  -v, --version         Print version information and quit
+  -h, --help            Print usage
 `;
 
 const options = {
@@ -41,11 +41,11 @@ export function parseFlags(args: string[]) {
     return parseArgs({ args, options, strict: true, allowPositionals: false }).values;
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new PouchError('PCH_OPTION_INVALID', message, { hint: 'pouchd --help lists the options', cause });
+    throw new PouchError('PCH_OPTION_INVALID', message, { hint: 'see pouchd --help for the options', cause });
   }
 }
 
-/** The flags that stand over the configuration. */
+/** Returns the flags that override the configuration. */
 export function overrides(flags: DaemonFlags): Record<string, unknown> {
   const { root, state, listen } = flags;
   return { root, state, listen, 'log-level': flags['log-level'], 'log-format': flags['log-format'] };

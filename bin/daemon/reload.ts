@@ -10,7 +10,7 @@ export interface Reload {
   first: LoadedConfig;
 }
 
-/** Reads the configuration again on a signal. A wrong one changes nothing. */
+/** Reloads the configuration on a signal. An invalid one changes nothing. */
 export function reloadOn(signal: NodeJS.Signals, { daemon, log, read, first }: Reload): void {
   let current = first;
   const reload = async () => {
@@ -19,15 +19,15 @@ export function reloadOn(signal: NodeJS.Signals, { daemon, log, read, first }: R
     await daemon.reload(next);
     log.configure(next.config.log);
     current = next;
-    log.info('configuration read again', { changed: reloadable });
+    log.info('configuration reloaded', { changed: reloadable });
     for (const { path, why } of needsRestart)
-      log.warn('a change waits for a restart of pouchd', { path, why });
+      log.warn('the change needs a restart of pouchd', { path, why });
   };
-  // One at a time, in the order of the signals.
+  // One reload at a time, in the order of the signals.
   let last = Promise.resolve();
   process.on(signal, () => {
     last = last.then(reload).catch((error: unknown) => {
-      log.error('the configuration was not read again; the old one holds', {
+      log.error('reload failed; the previous configuration stays in effect', {
         error: toPouchError(error).message,
       });
     });

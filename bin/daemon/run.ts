@@ -26,14 +26,14 @@ interface Entry {
   filesCommand: readonly string[];
 }
 
-/** An idle daemon has 28 open, a container takes two, and its start some 15 more for a moment. */
+/** An idle daemon has 28 files open; a container takes two, and 15 more briefly while it starts. */
 const fewestFiles = 128;
-/** Many containers, and clients that follow them, fit in so many. */
+/** Enough for many containers and clients that follow them. */
 const fewFiles = 4096;
-/** As in scripts/pouchd.service. */
+/** LimitNOFILE in scripts/pouchd.service. */
 const recommendedFiles = 1_048_576;
 
-/** Answers the exit code. */
+/** Runs pouchd and returns its exit code. */
 export async function runDaemon(args: string[], entry: Entry): Promise<number> {
   try {
     const flags = parseFlags(args);
@@ -45,7 +45,7 @@ export async function runDaemon(args: string[], entry: Entry): Promise<number> {
   }
 }
 
-/** The exit code of a call that only prints; undefined for one that serves. */
+/** Returns the exit code of a call that only prints; undefined for one that serves. */
 function onlyPrints(flags: DaemonFlags): number | undefined {
   if (flags.help) return print(usage);
   if (flags.version) return print(`pouchd ${version}\n`);
@@ -77,36 +77,36 @@ async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
   const log = new StderrLog(loaded.config.log);
   for (const warning of loaded.warnings) log.warn(warning);
   holdRoot(loaded);
-  guardAgainstStrays(log);
-  warnOfFewFiles(log);
+  logUncaught(log);
+  warnOfLowFileLimit(log);
   const ended = signalled();
   const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
   const daemon = new Daemon({ loaded, log, builtIns, ...commands, ...(onStep && { onStep }) });
   const started = performance.now();
   await startOrAbandon(daemon, log);
   reloadOn('SIGHUP', { daemon, log, read: () => loadConfig(source(flags)), first: loaded });
-  tell('READY=1', log);
+  notify('READY=1', log);
   log.info('ready', {
     version,
     ms: Math.round(performance.now() - started),
     listen: loaded.config.listen.map(({ url }) => url),
   });
   const signal = await ended;
-  log.info('ending; containers go on', { signal });
-  tell('STOPPING=1', log);
+  log.info('stopping; containers keep running', { signal });
+  notify('STOPPING=1', log);
   killAtLimit(daemon, log);
   await daemon.stop(signal);
   return 0;
 }
 
 /**
- * Ends a daemon that does not end by itself. process.exit() would wait for Node's threads, and a thread whose call hangs
+ * Kills a daemon that does not stop in time. process.exit() would wait for Node's threads, and a thread in a hanging system call
  * never ends.
  */
 function killAtLimit(daemon: Daemon, log: StderrLog): void {
   const limitMs = daemon.stopLimit;
   const kill = () => {
-    log.error('not ended in time: killed', { ms: limitMs, ...daemon.pending() });
+    log.error('killed: not stopped in time', { ms: limitMs, ...daemon.pending() });
     process.kill(process.pid, 'SIGKILL');
   };
   setTimeout(kill, limitMs).unref();
@@ -116,24 +116,24 @@ async function startOrAbandon(daemon: Daemon, log: StderrLog): Promise<void> {
   try {
     await daemon.start();
   } catch (error) {
-    await daemon.abandon().catch((problem: unknown) => log.warn('clean-up of a failed start', { problem }));
+    await daemon.abandon().catch((problem: unknown) => log.warn('clean-up after a failed start failed', { problem }));
     throw error;
   }
 }
 
 function checkRoot(): void {
   if (process.getuid?.() === 0) return;
-  throw new PouchError('PCH_NOT_ROOT', 'pouchd makes namespaces and mounts: it must run as root', {
-    hint: 'start it by systemd, or with sudo',
+  throw new PouchError('PCH_NOT_ROOT', 'pouchd creates namespaces and mounts: it must run as root', {
+    hint: 'start it with systemctl or sudo',
   });
 }
 
 function checkOpenFiles(): void {
   const limit = openFilesLimit();
   if (limit >= fewestFiles) return;
-  const problem = `pouchd may open ${limit} files at a time, expected at least ${fewestFiles}`;
+  const problem = `expected a limit of at least ${fewestFiles} open files, found ${limit}`;
   throw new PouchError('PCH_TOO_MANY_FILES', problem, {
-    hint: `raise LimitNOFILE of its systemd unit, or ulimit -n; ${recommendedFiles} is recommended`,
+    hint: `raise LimitNOFILE in its systemd unit, or ulimit -n; ${recommendedFiles} is recommended`,
   });
 }
 
@@ -142,20 +142,20 @@ function holdRoot({ config }: LoadedConfig): void {
   lockExclusively(join(config.root, 'pouchd.lock'), `the root ${config.root}`);
 }
 
-/** A plugin's stray promise must not end the daemon for all containers. */
-function guardAgainstStrays(log: StderrLog): void {
+/** An unhandled rejection in a plugin must not end the daemon. */
+function logUncaught(log: StderrLog): void {
   const report = (kind: string) => (error: unknown) => {
     log.error(kind, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   };
-  process.on('unhandledRejection', report('a rejection was handled by nobody'));
-  process.on('uncaughtException', report('an exception was caught by nobody'));
+  process.on('unhandledRejection', report('unhandled rejection'));
+  process.on('uncaughtException', report('uncaught exception'));
 }
 
-/** Node has raised its soft limit to the hard one (PlatformInit of its src/node.cc), so there is nothing else to raise. */
-function warnOfFewFiles(log: StderrLog): void {
+/** Node raises its soft limit to the hard limit itself (PlatformInit in src/node.cc). */
+function warnOfLowFileLimit(log: StderrLog): void {
   const limit = openFilesLimit();
   if (limit >= fewFiles) return;
-  log.warn('few file descriptors: calls fail with PCH_TOO_MANY_FILES beyond the limit; raise LimitNOFILE', {
+  log.warn('low limit of open files: calls beyond it fail with PCH_TOO_MANY_FILES; raise LimitNOFILE', {
     limit,
     recommended: recommendedFiles,
   });
@@ -167,7 +167,7 @@ function signalled(): Promise<string> {
   });
 }
 
-function tell(state: string, log: StderrLog): void {
+function notify(state: string, log: StderrLog): void {
   const problem = notifySystemd(state);
-  if (problem) log.warn('systemd could not be told', { state, problem });
+  if (problem) log.warn('cannot notify systemd', { state, problem });
 }

@@ -1,7 +1,7 @@
 import { allNodes, listers } from './describeTree.ts';
 import type { CompletionNode } from './describeTree.ts';
 
-/** A completion script for bash, without the bash-completion package. */
+/** Returns a completion script for bash that does not need the bash-completion package. */
 export function bashCompletion(tree: CompletionNode): string {
   return `# bash completion for pouch
 _pouch_words() {

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 
-/** What a completion script needs to know of a command. */
+/** The parts of a command that a completion script needs. */
 export interface CompletionNode {
-  /** Words from below `pouch`: `container ls`. */
+  /** Names after `pouch`: `container`, `ls`. */
   path: string[];
   summary: string;
   options: { short: string | undefined; long: string; takesValue: boolean; description: string }[];
-  /** What its arguments are the names of. */
+  /** The kind of object that its arguments name. */
   completes: keyof typeof listers | undefined;
   children: CompletionNode[];
 }
 
-/** The command tree as plain data. */
+/** Returns the command tree as plain data. */
 export function describeTree(command: Command, path: string[] = []): CompletionNode {
   const help = command.createHelp();
   return {
@@ -38,12 +38,12 @@ function kindOf(argument = ''): CompletionNode['completes'] {
   return Object.hasOwn(listers, argument) ? (argument as keyof typeof listers) : undefined;
 }
 
-/** The node and all below it. */
+/** Returns the node and its descendants. */
 export function allNodes(node: CompletionNode): CompletionNode[] {
   return [node, ...node.children.flatMap(allNodes)];
 }
 
-/** The command that lists the names for completing an argument. */
+/** Commands that list the names of each kind of object. */
 export const listers = {
   container: 'pouch ps -a --format "{{.Names}}"',
   image: 'pouch images --format "{{.Repository}}:{{.Tag}}"',

@@ -1,7 +1,7 @@
 import { allNodes, listers } from './describeTree.ts';
 import type { CompletionNode } from './describeTree.ts';
 
-/** A completion script for fish. */
+/** Returns a completion script for fish. */
 export function fishCompletion(tree: CompletionNode): string {
   const lines = allNodes(tree).flatMap(nodeLines);
   return `# fish completion for pouch

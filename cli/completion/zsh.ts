@@ -1,7 +1,7 @@
 import { allNodes, listers } from './describeTree.ts';
 import type { CompletionNode } from './describeTree.ts';
 
-/** A completion script for zsh: put it as `_pouch` into a directory of $fpath, or source it after compinit. */
+/** Returns a completion script for zsh, to save as `_pouch` in a directory of $fpath, or to source after compinit. */
 export function zshCompletion(tree: CompletionNode): string {
   return `#compdef pouch
 # zsh completion for pouch
@@ -42,7 +42,7 @@ function nodeCase(node: CompletionNode): string {
       else ${names}; fi ;;`;
 }
 
-/** `name:text`; colons separate. */
+/** `name:text`; colons in the text are escaped. */
 function describe(name: string, text: string): string {
   return quote(`${name}:${text.replaceAll(':', '\\:')}`);
 }

@@ -1,7 +1,7 @@
 import type { ContainerSummary, PortSummary } from '../../client/index.ts';
 import { ago, humanSize } from '../output/units.ts';
 
-/** The fields of a container in `ps`, with Docker's names. */
+/** Returns the fields of a container in `ps`, with Docker's names. */
 export function containerRow(container: ContainerSummary, truncate: boolean) {
   const command = container.Command;
   return {

@@ -2,12 +2,12 @@ import { reportError } from '../reportError.ts';
 import { exitCodes } from '../errors.ts';
 import type { Session } from '../Session.ts';
 
-/** How many calls run at a time. */
+/** Number of concurrent calls. */
 const concurrency = 16;
 
 /**
- * Does one thing to many objects: prints each name when it is done, reports each failure and goes on with the rest. The
- * exit code tells if one failed.
+ * Runs a call for each object: prints the name of each that succeeds, reports each failure and continues with the rest. The
+ * exit code is 1 if any failed.
  */
 export async function forEachRef(
   session: Session,

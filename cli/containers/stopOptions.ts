@@ -11,10 +11,10 @@ export interface StopFlags {
 /** The options of stop and restart. */
 export function addStopOptions(command: PouchCommand): PouchCommand {
   return command
-    .argument('<container...>', 'names or ids')
-    .option('-t, --time <seconds>', 'between the stop signal and SIGKILL; -1 waits without end')
-    .option('--timeout <seconds>', 'same as --time')
-    .option('-s, --signal <signal>', "instead of the container's stop signal");
+    .argument('<container...>', 'Names or IDs')
+    .option('-t, --time <seconds>', 'Seconds to wait before killing the container; -1 waits indefinitely')
+    .option('--timeout <seconds>', 'Same as --time')
+    .option('-s, --signal <signal>', 'Signal to send to the container');
 }
 
 /** @throws PCH_OPTION_INVALID */

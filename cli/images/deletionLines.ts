@@ -1,6 +1,6 @@
 import type { ImageDeleteEntry } from '../../client/index.ts';
 
-/** `Untagged: …`, `Deleted: …`. */
+/** Returns `Untagged: …` and `Deleted: …` lines. */
 export function deletionLines(entries: ImageDeleteEntry[]): string[] {
   return entries.flatMap(({ Untagged, Deleted }) => [
     ...(Untagged ? [`Untagged: ${Untagged}`] : []),

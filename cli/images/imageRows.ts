@@ -4,7 +4,7 @@ import { splitReference } from '../parse/reference.ts';
 
 const none = '<none>';
 
-/** The lines of an image in `images`, one for each name, with Docker's field names. */
+/** Returns the rows of an image in `images`, one per name, with Docker's field names. */
 export function imageRows(image: ImageSummary, options: { truncate: boolean; digests: boolean }) {
   const tags = (image.RepoTags ?? []).filter((tag) => !tag.startsWith(none));
   const digests = image.RepoDigests ?? [];

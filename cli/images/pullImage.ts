@@ -5,12 +5,12 @@ import { registryAuth } from './registryAuth.ts';
 
 export interface PullFlags {
   quiet: boolean;
-  /** Where progress goes. */
+  /** Stream for progress. */
   stream: NodeJS.WriteStream;
   platform?: string;
 }
 
-/** Pulls an image and shows how far it is. */
+/** Pulls an image and shows the progress. */
 export async function pullImage(session: Session, reference: string, flags: PullFlags): Promise<void> {
   const { name, tag = 'latest' } = splitReference(reference);
   const auth = registryAuth(name, session.terminal.env);

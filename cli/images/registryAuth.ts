@@ -7,12 +7,12 @@ interface DockerConfig {
   auths?: Record<string, { auth?: string; identitytoken?: string }>;
 }
 
-/** The key of docker.io in Docker's configuration, for historical reasons. */
+/** Docker's key for docker.io, which is that of its former registry. */
 const dockerHubKey = 'https://index.docker.io/v1/';
 
 /**
- * Credentials for an image's registry from Docker's configuration (`$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`),
- * where `docker login` puts them. Undefined if there are none.
+ * Returns the credentials for an image's registry that `docker login` has stored in `$DOCKER_CONFIG/config.json` or
+ * `~/.docker/config.json`; undefined if none match.
  */
 export function registryAuth(
   imageName: string,
@@ -26,7 +26,7 @@ export function registryAuth(
   return { username, password: password.join(':'), serveraddress: registry };
 }
 
-/** The first part of a name is a registry if it has a dot or a port, or is localhost. */
+/** The first part of a name is a registry if it has a dot or port, or is localhost. */
 function registryOf(imageName: string): string {
   const first = imageName.split('/')[0] ?? '';
   const isRegistry = imageName.includes('/') && (/[.:]/.test(first) || first === 'localhost');
@@ -39,7 +39,7 @@ function readConfig(env: Record<string, string | undefined>): DockerConfig {
     const config: unknown = JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8'));
     return typeof config === 'object' && config !== null ? config : {};
   } catch {
-    // No configuration, or none that can be read: the registry says if it wants credentials.
+    // Without a readable configuration the pull is anonymous; the registry refuses it if it requires credentials.
     return {};
   }
 }

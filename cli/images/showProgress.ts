@@ -5,8 +5,8 @@ import { plainProgress } from '../output/plainProgress.ts';
 import type { ProgressView } from '../output/progressView.ts';
 
 /**
- * Follows a progress stream to its end: a bar per layer on a terminal, plain lines elsewhere.
- * @throws ClientError with the daemon's code if the stream tells of an error
+ * Shows a progress stream to its end: a bar per layer on a terminal, plain lines elsewhere.
+ * @throws ClientError with the daemon's code if the stream reports an error
  */
 export async function showProgress(
   progress: ProgressStream,

@@ -9,7 +9,7 @@ export interface Palette {
 
 const codes = { red: 31, green: 32, yellow: 33, cyan: 36, dim: 2, bold: 1 } as const;
 
-/** Colours on a terminal only, and never with NO_COLOR (https://no-color.org) or TERM=dumb. */
+/** Returns colours for a terminal, unless NO_COLOR (https://no-color.org) or TERM=dumb is set. */
 export function paletteFor(stream: { isTTY?: boolean }, env: Record<string, string | undefined>): Palette {
   const wanted = stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   const paint = (code: number) => (text: string) => (wanted ? `\u001b[${code}m${text}\u001b[0m` : text);

@@ -17,7 +17,7 @@ export interface ListingFlags {
   format?: string;
 }
 
-/** Prints a list as a table, as its keys (-q), as JSON lines, or by a template. */
+/** Prints a list as a table, as keys (-q), as JSON lines, or with a template. */
 export function printListing(session: Session, listing: Listing, flags: ListingFlags): void {
   const format = flags.format ?? 'table';
   if (flags.quiet && format !== 'json') printLines(session, keysOf(listing));
@@ -43,7 +43,7 @@ function tableOf({ columns, rows }: Listing): string[] {
   return alignColumns([headings, ...rows.map((row) => columns.map(([, field]) => String(row[field] ?? '')))]);
 }
 
-/** `table {{.ID}}\t{{.Names}}` is a table of its own; without `table` each row is printed as it is. */
+/** `table {{.ID}}\t{{.Names}}` prints a table with headings; without `table` each row is printed unaligned. */
 function byTemplate({ columns, rows }: Listing, format: string): string[] {
   const asTable = /^table\s+/.exec(format);
   const render = parseTemplate(format.slice(asTable?.[0].length ?? 0));
@@ -56,7 +56,7 @@ function byTemplate({ columns, rows }: Listing, format: string): string[] {
   return alignColumns([render(names), ...lines].map((line) => line.split('\t')));
 }
 
-/** A row has every field that there is: another name is a mistake. */
+/** Rows have all fields, so that an unknown name in a template is an error. */
 function knownFieldsOf(row: Fields): Fields {
   return new Proxy(row, {
     get(fields, name) {

@@ -3,15 +3,15 @@ import { printable } from './printable.ts';
 import { progressLine } from './progressLine.ts';
 import type { ProgressView } from './progressView.ts';
 
-/** Between two pictures, in milliseconds. */
+/** Time between two updates, in milliseconds. */
 const interval = 80;
 
-/** Moves up, and clears from the cursor to the end of the screen (ECMA-48 CUU, ED). */
+/** Moves the cursor up and clears to the end of the screen (ECMA-48 CUU, ED). */
 const rewind = (lines: number) => (lines > 0 ? `\u001b[${lines}A\r\u001b[J` : '\r\u001b[J');
 
 /**
- * A live picture on a terminal: one line for each layer, drawn again in place. Lines without an id scroll above it; if there are
- * more layers than rows, those that are done are left out.
+ * Shows live progress on a terminal: one line per layer, redrawn in place. Messages without an id scroll above. If there are
+ * more layers than rows, completed ones are omitted.
  */
 export function liveProgress(stream: NodeJS.WriteStream): ProgressView {
   const lines = new Map<string, ProgressMessage>();
@@ -21,8 +21,8 @@ export function liveProgress(stream: NodeJS.WriteStream): ProgressView {
 
   const draw = () => {
     timer = undefined;
-    const picture = visible([...lines.values()], (stream.rows || 24) - 1);
-    const text = picture.map((message) => `${progressLine(message, stream.columns || 80)}\n`);
+    const shown = visible([...lines.values()], (stream.rows || 24) - 1);
+    const text = shown.map((message) => `${progressLine(message, stream.columns || 80)}\n`);
     stream.write(rewind(drawn) + scrolled.map((line) => `${line}\n`).join('') + text.join(''));
     drawn = text.length;
     scrolled = [];

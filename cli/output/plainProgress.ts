@@ -3,7 +3,7 @@ import type { ProgressMessage } from '../../client/index.ts';
 import { printable } from './printable.ts';
 import type { ProgressView } from './progressView.ts';
 
-/** For logs and pipes: a line per change of status, no bars. */
+/** Shows progress in logs and pipes: a line per change of status, no bars. */
 export function plainProgress(stream: Writable): ProgressView {
   const shown = new Map<string, string>();
   return {

@@ -4,8 +4,8 @@ import type { Session } from '../Session.ts';
 import { parseTemplate } from './template.ts';
 
 /**
- * Fetches and prints whole objects, as the `inspect` commands do: one JSON array, one JSON line each (`json`), or by a template.
- * What is missing is reported and the rest printed.
+ * Fetches and prints objects for the `inspect` commands: as one JSON array, one JSON line each (`json`), or with a template.
+ * Objects that are not found are reported; the others are printed.
  */
 export async function printObjects(
   session: Session,

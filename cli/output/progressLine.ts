@@ -2,10 +2,10 @@ import type { ProgressMessage } from '../../client/index.ts';
 import { printableCell } from './printable.ts';
 import { humanSize } from './units.ts';
 
-/** Characters between the brackets, if the line has room. */
+/** Maximum width of the bar, in characters. */
 const fullBar = 50;
 
-/** `d5fd17ec1767: Downloading [=====>    ]  12.3MB/45.1MB`, cut to the terminal's width. */
+/** Returns `d5fd17ec1767: Downloading [=====>    ]  12.3MB/45.1MB`, truncated to the terminal's width. */
 export function progressLine(message: ProgressMessage, columns: number): string {
   const label = printableCell(`${message.id}: ${message.status ?? ''}`);
   const { current = 0, total = 0 } = message.progressDetail ?? {};

@@ -3,6 +3,6 @@ import type { ProgressMessage } from '../../client/index.ts';
 /** Shows the progress of one operation. */
 export interface ProgressView {
   update(message: ProgressMessage): void;
-  /** Shows the last state; nothing is drawn afterwards. */
+  /** Shows the final state. */
   end(): void;
 }

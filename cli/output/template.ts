@@ -7,9 +7,9 @@ type Evaluate = (data: unknown) => unknown;
 const flag = '--format';
 
 /**
- * A small part of Go's text/template, for users who know Docker's --format: `{{.Field}}`, `{{.A.B}}`, `{{json .A}}`,
+ * Parses a subset of Go's text/template, as in Docker's --format: `{{.Field}}`, `{{.A.B}}`, `{{json .A}}`,
  * `{{index .A "key"}}`, `{{len .A}}`, `{{join .A ","}}`, `{{upper .A}}`, `{{lower .A}}`, and `{{range .A}}…{{end}}`, `{{if .A}}…{{else}}…{{end}}`.
- * `\t` and `\n` are a tab and a line break.
+ * `\t` and `\n` become a tab and a line break.
  * @throws PCH_OPTION_INVALID
  */
 export function parseTemplate(text: string): Render {
@@ -24,7 +24,7 @@ export function parseTemplate(text: string): Render {
 
 interface Block {
   render: Render;
-  /** Index of the token that ended it, or the number of tokens. */
+  /** Index of the token that ends the block, or the number of tokens. */
   end: number;
 }
 
@@ -47,7 +47,7 @@ function parseBlock(tokens: string[], start: number, text: string): Block {
   return { render: (data) => parts.map((part) => part(data)).join(''), end: index };
 }
 
-/** The inside of `{{…}}`; undefined for text. */
+/** Returns the content of `{{…}}`; undefined for text. */
 function actionOf(token: string): string | undefined {
   return /^\{\{-?\s*(.*?)\s*-?\}\}$/s.exec(token)?.[1];
 }

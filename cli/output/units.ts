@@ -1,7 +1,7 @@
 const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-/** `12.3MB`: powers of 1000, as Docker shows sizes. */
+/** `12.3MB`: powers of 1000, as Docker prints sizes. */
 export function humanSize(bytes: number, digits = 3): string {
   return scale(bytes, 1000, decimalUnits, digits);
 }
@@ -21,7 +21,7 @@ function scale(value: number, base: number, units: string[], digits: number): st
   return `${Number(scaled.toPrecision(digits))}${units[power]}`;
 }
 
-/** From which number of seconds on, the length of the unit, its name (Docker's rounding). */
+/** Lower bound in seconds, length of the unit in seconds, names (Docker's rounding). */
 const durations: [from: number, length: number, one: string, many: string][] = [
   [2 * 365 * 86400, 365 * 86400, 'year', 'years'],
   [60 * 86400, 30 * 86400, 'month', 'months'],
@@ -30,7 +30,7 @@ const durations: [from: number, length: number, one: string, many: string][] = [
   [120 * 60, 3600, 'hour', 'hours'],
 ];
 
-/** `5 minutes`, `About an hour`, `3 weeks`: as Docker says it. */
+/** `5 minutes`, `About an hour`, `3 weeks`, as Docker prints durations. */
 export function humanDuration(seconds: number): string {
   const whole = Math.floor(seconds);
   if (whole < 1) return 'Less than a second';

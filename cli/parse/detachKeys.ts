@@ -1,31 +1,34 @@
 import { invalidOption } from '../errors.ts';
 
-export const defaultDetachKeys = 'ctrl-p,ctrl-q';
+const defaultDetachKeys = 'ctrl-p,ctrl-q';
 
-/** Control keys other than letters, as Docker spells them. */
+/** Description of `--detach-keys`. */
+export const detachKeysHelp = `Override the key sequence for detaching a container (default ${defaultDetachKeys})`;
+
+/** Control keys other than letters, in Docker's spelling. */
 const controls: Record<string, number> = { '@': 0, '[': 27, '\\': 28, ']': 29, '^': 30, _: 31 };
 
-/** The keys that leave a container running. */
+/** The key sequence that detaches from a container. */
 export interface DetachKeys {
-  /** As the user wrote them; undefined for the default. */
+  /** The user's text; undefined for the default. */
   text: string | undefined;
   bytes: number[];
 }
 
-/** `--detach-keys`, checked before anything is made. */
+/** Parses `--detach-keys`. @throws PCH_OPTION_INVALID */
 export function detachKeysOption(text: string | undefined): DetachKeys {
   return { text: text || undefined, bytes: parseDetachKeys(text) };
 }
 
 /**
- * Bytes of `ctrl-p,ctrl-q`, `a`, `ctrl-\,x`; the default's for none.
+ * Returns the bytes of `ctrl-p,ctrl-q`, `a`, `ctrl-\,x`; without text those of the default.
  * @throws PCH_OPTION_INVALID
  */
 export function parseDetachKeys(text: string | undefined): number[] {
   return (text || defaultDetachKeys).split(',').map((key) => {
     const byte = keyByte(key);
     if (byte !== undefined) return byte;
-    const expected = 'characters or ctrl-CHARACTER, with commas between them';
+    const expected = 'comma-separated characters or ctrl-CHARACTER';
     throw invalidOption('--detach-keys', expected, text ?? '');
   });
 }

@@ -25,7 +25,7 @@ function isMode(text: string): boolean {
   return /^[rwm]{1,3}$/.test(text) && new Set(text).size === text.length;
 }
 
-/** `--device-read-bps /dev/sda:1mb` and its kin: bytes or operations a second. */
+/** `--device-read-bps /dev/sda:1mb` and similar options: bytes or operations per second. */
 export function parseThrottle(flag: string, text: string, unit: 'bytes' | 'operations'): ThrottleDevice {
   const at = text.lastIndexOf(':');
   const path = text.slice(0, at);

@@ -4,7 +4,7 @@ import { splitOnce } from './keyValue.ts';
 
 type Environment = Record<string, string | undefined>;
 
-/** `-e`: `NAME=VALUE`, or a bare `NAME` that takes its value from the caller's environment, if it has one. */
+/** `-e`: `NAME=VALUE`, or a bare `NAME` with the value in the caller's environment, if set. */
 export function parseEnv(flag: string, texts: string[], environment: Environment): string[] {
   return texts.map((text) => {
     const [name, value] = splitOnce(text, '=');
@@ -15,8 +15,8 @@ export function parseEnv(flag: string, texts: string[], environment: Environment
 }
 
 /**
- * `--env-file`: one `NAME=VALUE` a line, taken literally (no quotes, no continuation); `#` starts a comment line; a bare
- * `NAME` is taken from the caller's environment, and left out if it is not there.
+ * `--env-file`: one `NAME=VALUE` per line, taken literally (no quotes, no continuation lines); `#` starts a comment line. A
+ * bare `NAME` takes its value from the caller's environment, and is omitted if unset there.
  */
 export function readEnvFile(flag: string, path: string, environment: Environment): string[] {
   return readLines(flag, path).flatMap(({ text, number }) => {
@@ -31,7 +31,7 @@ export function readEnvFile(flag: string, path: string, environment: Environment
   });
 }
 
-/** `--label-file`: one `KEY=VALUE` or `KEY` a line. */
+/** `--label-file`: one `KEY=VALUE` or `KEY` per line. */
 export function readLabelFile(flag: string, path: string): string[] {
   return readLines(flag, path)
     .map(({ text }) => text.trimStart())
@@ -45,7 +45,7 @@ function readLines(flag: string, path: string): { text: string; number: number }
   return text.split(/\r?\n/).map((line, index) => ({ text: line, number: index + 1 }));
 }
 
-/** Reads a file that an option names. */
+/** Reads the file given by an option, at most 16 MiB. @throws PCH_OPTION_INVALID */
 export function readTextFile(flag: string, path: string): string {
   let bytes: Buffer;
   try {

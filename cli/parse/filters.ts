@@ -2,7 +2,7 @@ import type { Filters } from '../../client/index.ts';
 import { invalidOption } from '../errors.ts';
 import { splitOnce } from './keyValue.ts';
 
-/** `-f name=web -f status=running` → Docker's filters. */
+/** Converts `-f name=web -f status=running` to Docker's filters. @throws PCH_OPTION_INVALID */
 export function parseFilters(texts: string[]): Filters {
   const filters: Filters = {};
   for (const text of texts) {

@@ -1,12 +1,12 @@
 import { invalidOption } from '../errors.ts';
 import { parseKeyValues } from './keyValue.ts';
 
-/** Sections of kata's configuration and of its annotations (kata, how-to-set-sandbox-config-kata.md). */
+/** Sections of kata's configuration that annotations can set (kata, how-to-set-sandbox-config-kata.md). */
 const sections = /^(hypervisor|runtime|agent)\.[a-z0-9_]+$/;
 const wholeName = /^io\.katacontainers\.[a-z0-9_.]+$/;
 
 /**
- * `--kata-opt hypervisor.default_memory=4096` to the annotations that kata reads; a whole annotation name is taken as it is.
+ * Converts `--kata-opt hypervisor.default_memory=4096` to kata's annotation; a full annotation name is not changed.
  * @throws PCH_OPTION_INVALID
  */
 export function parseKataOptions(texts: string[]): Record<string, string> {

@@ -1,7 +1,8 @@
 import { invalidOption } from '../errors.ts';
 
 /**
- * `KEY=VALUE` to a map; the last of a key wins. A bare `KEY` has an empty value, unless values are required.
+ * Converts `KEY=VALUE` texts to a map; the last value of a key wins. A bare `KEY` has an empty value, unless values are
+ * required.
  * @throws PCH_OPTION_INVALID
  */
 export function parseKeyValues(
@@ -19,7 +20,7 @@ export function parseKeyValues(
   );
 }
 
-/** Text before and after the first separator; the second is undefined if there is none. */
+/** Splits at the first separator; the second part is undefined without one. */
 export function splitOnce(text: string, separator: string): [string, string | undefined] {
   const at = text.indexOf(separator);
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];

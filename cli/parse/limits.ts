@@ -3,7 +3,7 @@ import { invalidOption } from '../errors.ts';
 import { splitOnce } from './keyValue.ts';
 import { parseInteger } from './number.ts';
 
-/** getrlimit(2), without RLIMIT_. */
+/** Names of getrlimit(2), without RLIMIT_. */
 const limitNames = new Set([
   'core',
   'cpu',
@@ -35,7 +35,7 @@ export function parseUlimit(text: string): Ulimit {
     Hard: parseInteger(flag, hard ?? '', { minimum: -1 }),
   };
   const aboveHard = limit.Hard !== -1 && (limit.Soft > limit.Hard || limit.Soft === -1);
-  if (aboveHard) throw invalidOption(flag, 'a soft limit not above the hard one', text);
+  if (aboveHard) throw invalidOption(flag, 'a soft limit not above the hard limit', text);
   return limit;
 }
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { invalidOption } from '../errors.ts';
 
-/** `--add-host NAME:ADDRESS` (or `NAME=ADDRESS`), also `host-gateway` as the address. Answers Docker's `NAME:ADDRESS`. */
+/** Converts `--add-host NAME:ADDRESS` or `NAME=ADDRESS` to `NAME:ADDRESS`. The address may be `host-gateway`. */
 export function parseExtraHost(text: string): string {
   const match = /^(?<name>[^:=]+)[:=]\[?(?<address>[^[\]]+)\]?$/.exec(text)?.groups;
   const address = match?.['address'] ?? '';
@@ -11,7 +11,7 @@ export function parseExtraHost(text: string): string {
   return `${match['name']}:${address}`;
 }
 
-/** An IP address for --dns or --ip. */
+/** Checks the IP address of --dns or --ip. @throws PCH_OPTION_INVALID */
 export function parseAddressOption(flag: string, text: string, version?: 4 | 6): string {
   const found = isIP(text);
   const fits = version === undefined ? found !== 0 : found === version;

@@ -1,7 +1,7 @@
 import { invalidOption } from '../errors.ts';
 
 /**
- * A whole number in a range.
+ * Parses a whole number within a range.
  * @throws PCH_OPTION_INVALID
  */
 export function parseInteger(
@@ -21,7 +21,7 @@ function rangeText({ minimum, maximum }: { minimum?: number; maximum?: number })
   return maximum === undefined ? '' : ` of at most ${maximum}`;
 }
 
-/** `1.5` CPUs → 1 500 000 000 billionths. */
+/** Parses `1.5` CPUs to billionths of a CPU. */
 export function parseCpus(flag: string, text: string): number {
   const nano = /^\d*\.?\d{1,9}$|^\d+\.$/.test(text) ? Math.round(Number(text) * 1e9) : NaN;
   if (Number.isSafeInteger(nano)) return nano;

@@ -16,8 +16,8 @@ export interface PublishedPorts {
 }
 
 /**
- * `-p`: `80`, `8080:80`, `127.0.0.1:8080:80/udp`, `[::1]:8080:80`, ranges `8000-8009:80-89`, and a range of host ports
- * for one port (a free one of them is taken).
+ * Parses `-p`: `80`, `8080:80`, `127.0.0.1:8080:80/udp`, `[::1]:8080:80`, ranges `8000-8009:80-89`, and a range of host ports
+ * for one port, of which the daemon takes a free one.
  * @throws PCH_OPTION_INVALID
  */
 export function parsePublished(texts: string[]): PublishedPorts {
@@ -31,7 +31,7 @@ export function parsePublished(texts: string[]): PublishedPorts {
   return result;
 }
 
-/** `--expose`: `80`, `80/udp`, `8000-8010/tcp`. */
+/** Parses `--expose`: `80`, `80/udp`, `8000-8010/tcp`. @throws PCH_OPTION_INVALID */
 export function parseExposed(texts: string[]): Record<string, object> {
   const keys = texts.flatMap((text) => {
     const { ports, protocol } = splitProtocol('--expose', text, 'PORT[-PORT][/tcp|udp|sctp]');
@@ -79,14 +79,14 @@ function splitAddress(ports: string, text: string) {
   return { hostIp, hostPorts: groups['host'] ?? '', containerPorts: groups['inside'] ?? '' };
 }
 
-/** @param lowest - 0 for host ports: the host picks one */
+/** @param lowest - 0 for host ports: any free port */
 function parseRange(name: string, ports: string, text: string, lowest: 0 | 1): Range {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(ports);
   const first = Number(match?.[1]);
   const last = Number(match?.[2] ?? match?.[1]);
   const valid = first >= lowest && last >= first && last <= 65535;
   if (!valid)
-    throw invalidOption(name, 'ports from 1 to 65535, the first of a range not above the last', text);
+    throw invalidOption(name, 'ports from 1 to 65535, and ranges in ascending order', text);
   return { first, last };
 }
 

@@ -1,4 +1,4 @@
-/** Name and tag (or digest, with `sha256:`) of an image reference; the tag is undefined if there is none. */
+/** Splits an image reference into its name and tag (or digest, with `sha256:`); the tag is undefined if absent. */
 export function splitReference(reference: string): { name: string; tag: string | undefined } {
   const at = reference.indexOf('@');
   if (at > 0) return { name: reference.slice(0, at), tag: reference.slice(at + 1) };

@@ -4,12 +4,12 @@ import { splitOnce } from './keyValue.ts';
 
 export interface SecurityOptions {
   options: string[];
-  /** `systempaths=unconfined`: no path is masked or read-only. */
+  /** `systempaths=unconfined`: no paths are masked or read-only. */
   systemPathsUnconfined: boolean;
 }
 
 /**
- * `--security-opt`. A seccomp profile is a file of the caller, so its content is sent.
+ * Parses `--security-opt`. The file of a seccomp profile is on the client, so its content is sent.
  * @throws PCH_OPTION_INVALID
  */
 export function parseSecurityOptions(texts: string[]): SecurityOptions {
@@ -38,6 +38,6 @@ function compactJson(path: string): string {
     return JSON.stringify(JSON.parse(text));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError('PCH_OPTION_INVALID', `--security-opt seccomp: "${path}" is no JSON: ${reason}`);
+    throw new CliError('PCH_OPTION_INVALID', `--security-opt seccomp: "${path}" is not valid JSON: ${reason}`);
   }
 }

@@ -4,7 +4,7 @@ const powers: Record<string, number> = { '': 0, k: 1, m: 2, g: 3, t: 4, p: 5 };
 const pattern = /^(?<number>\d+(?:\.\d+)?) ?(?<unit>[kmgtp]?)(?:i?b)?$/i;
 
 /**
- * Bytes of `512m`, `1.5g`, `64k`, `1GiB`, `1048576`. Units are powers of 1024, as Docker's.
+ * Returns the bytes of `512m`, `1.5g`, `64k`, `1GiB`, `1048576`. Units are powers of 1024, as in Docker.
  * @throws PCH_OPTION_INVALID
  */
 export function parseSize(flag: string, text: string): number {
@@ -15,7 +15,7 @@ export function parseSize(flag: string, text: string): number {
   return bytes;
 }
 
-/** As parseSize, and -1 for "no limit". */
+/** As {@link parseSize}, and -1 for unlimited. */
 export function parseSizeOrUnlimited(flag: string, text: string): number {
   return text === '-1' ? -1 : parseSize(flag, text);
 }

@@ -3,7 +3,7 @@ import { invalidOption } from '../errors.ts';
 const unitSeconds: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
 const part = /(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g;
 
-/** Seconds of `1h30m`, `90s`, `1.5h`; undefined if it is no duration. */
+/** Returns the seconds of `1h30m`, `90s`, `1.5h`; undefined if the text is not a duration. */
 export function durationSeconds(text: string): number | undefined {
   if (text.replaceAll(part, '') !== '' || text === '') return undefined;
   return [...text.matchAll(part)].reduce(
@@ -13,11 +13,11 @@ export function durationSeconds(text: string): number | undefined {
 }
 
 /**
- * A moment for --since and --until as Unix seconds: RFC 3339 (`2026-01-31T10:00:00Z`, a date alone), Unix seconds, or a duration
- * before now (`10m`).
+ * Converts the time of --since or --until to Unix seconds. It is RFC 3339 (`2026-01-31T10:00:00Z`, or a date alone), Unix
+ * seconds, or a duration before now (`10m`).
  * @throws PCH_OPTION_INVALID
  */
-export function parseMoment(flag: string, text: string, now = Date.now()): string {
+export function parseTimestamp(flag: string, text: string, now = Date.now()): string {
   if (/^\d+(\.\d{1,9})?$/.test(text)) return text;
   const ago = durationSeconds(text);
   if (ago !== undefined) return (now / 1000 - ago).toFixed(3);
@@ -30,7 +30,7 @@ export function parseMoment(flag: string, text: string, now = Date.now()): strin
   );
 }
 
-/** A date without a time is local midnight (JavaScript would take UTC). */
+/** A date without a time is local midnight (JavaScript assumes UTC). */
 function localIfBare(text: string): string {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00` : text;
 }

@@ -12,7 +12,7 @@ export interface VolumeFlags {
 }
 
 /**
- * `-v`: `/host:/inside[:ro]`, `./relative:/inside`, `name:/inside`, or `/inside` alone for an anonymous volume.
+ * Parses `-v`: `/host:/inside[:ro]`, `./relative:/inside`, `name:/inside`, or `/inside` alone for an anonymous volume.
  * @throws PCH_OPTION_INVALID
  */
 export function parseVolumes(texts: string[]): VolumeFlags {
@@ -32,7 +32,7 @@ function parseBind(parts: string[], text: string): string {
   return [...fields, ...(options === undefined ? [] : [options])].join(':');
 }
 
-/** A path starts with `/`, `.` or `~`; everything else is a volume's name. The daemon has another working directory. */
+/** A source that starts with `/` or `.` is a path, made absolute here because the daemon has another working directory. */
 function absoluteSource(source: string, text: string): string {
   if (isAbsolute(source)) return source;
   if (source.startsWith('.')) return resolve(source);
@@ -46,7 +46,7 @@ function destination(path: string | undefined, text: string): string {
   return path;
 }
 
-/** `--tmpfs /run[:OPTIONS]` → options by destination. */
+/** Converts `--tmpfs /run[:OPTIONS]` to options by destination. @throws PCH_OPTION_INVALID */
 export function parseTmpfs(texts: string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {

@@ -2,8 +2,8 @@ import type { BlameWire } from '../../client/index.ts';
 import { fieldPath } from './fieldPath.ts';
 
 /**
- * Where a field of the spec comes from in the draft, which blame speaks of. The longest prefix decides; a field can have
- * several sources.
+ * The fields of the draft that a field of the spec is derived from: blame names fields of the draft. The first matching prefix
+ * decides.
  */
 const sources: [spec: string[], drafts: string[][]][] = [
   [
@@ -35,7 +35,7 @@ const sources: [spec: string[], drafts: string[][]][] = [
   [['linux'], [[]]],
 ];
 
-/** The last change that led to a field of the spec; undefined if none is known. */
+/** Returns the last change that affected a field of the spec; undefined if no change did. */
 export function blameFor(path: string[], blame: BlameWire[]): BlameWire | undefined {
   const candidates = draftPaths(path);
   return blame.findLast((entry) => {

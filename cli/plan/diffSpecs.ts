@@ -4,7 +4,7 @@ import { keyedSpec } from './keyedSpec.ts';
 /** One difference between two OCI specs. */
 export interface SpecChange {
   kind: 'added' | 'removed' | 'changed';
-  /** Names down to the field; elements of arrays by their identity: `['process', 'env', 'HOME']`. */
+  /** Path of the field; array elements are named by their identity: `['process', 'env', 'HOME']`. */
   path: string[];
   before?: unknown;
   after?: unknown;
@@ -12,7 +12,7 @@ export interface SpecChange {
 
 type Spec = Record<string, unknown>;
 
-/** What differs between two specs, by identity and not by position, in the order of the paths. */
+/** Compares two specs, array elements by identity rather than position. Returns the changes in order of path. */
 export function diffSpecs(before: Spec, after: Spec): SpecChange[] {
   return diffValues(keyedSpec(before), keyedSpec(after), []).sort((a, b) => comparePaths(a.path, b.path));
 }

@@ -6,7 +6,7 @@ export interface FieldPath {
 
 const segment = /\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.?([^.[\]]+)/y;
 
-/** Reads a path in a draft or spec: names with dots between them, quoted in brackets where they have dots themselves. */
+/** Parses a path in a draft or spec: names separated by dots; names that contain dots are quoted in brackets. */
 export function fieldPath(text: string): FieldPath {
   const segments: string[] = [];
   segment.lastIndex = 0;
@@ -17,10 +17,10 @@ export function fieldPath(text: string): FieldPath {
   return { segments, text };
 }
 
-/** Names that need no quotes. */
+/** Names that need no quoting. */
 const bare = /^[A-Za-z_$][\w$-]*$/;
 
-/** Writes a path: `process.env.HOME`, `mounts["/etc/hosts"]`. */
+/** Formats a path: `process.env.HOME`, `mounts["/etc/hosts"]`. */
 export function formatPath(segments: string[]): string {
   return segments
     .map((name, index) => {

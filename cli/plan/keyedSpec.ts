@@ -2,7 +2,7 @@ type Spec = Record<string, unknown>;
 
 interface Keying {
   path: string[];
-  /** The identity of an element, and the value that is compared. */
+  /** Returns the identity of an element and the value to compare. */
   entry: (element: never) => [key: string, value: unknown];
 }
 
@@ -36,7 +36,7 @@ const keyings: Keying[] = [
   { path: ['linux', 'resources', 'devices'], entry: (rule) => [JSON.stringify(rule), true] },
 ];
 
-/** A copy of a spec with maps by identity in place of such arrays, and one map of capabilities in place of five sets. */
+/** Returns a copy of the spec with these arrays as maps by identity, and the five capability sets as one map. */
 export function keyedSpec(spec: Spec): Spec {
   const copy = structuredClone(spec);
   for (const { path, entry } of keyings) {

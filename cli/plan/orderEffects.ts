@@ -1,6 +1,6 @@
 import type { PlannedEffectWire } from '../../client/index.ts';
 
-/** In the order in which they are applied: by stage, and what an effect needs before it; else as they came. */
+/** Sorts effects in the order of their application: by stage, needed ones first; otherwise the order is kept. */
 export function orderEffects(effects: PlannedEffectWire[]): PlannedEffectWire[] {
   const byKey = new Map(effects.map((effect) => [effect.key, effect]));
   const ordered = new Set<PlannedEffectWire>();

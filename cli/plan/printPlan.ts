@@ -8,7 +8,7 @@ import type { SpecChange } from './diffSpecs.ts';
 import { formatPath } from './fieldPath.ts';
 import { orderEffects } from './orderEffects.ts';
 
-/** Prints a plan: what differs from the plain spec and who did it, the effects in order, the runtime. */
+/** Prints a plan: changes to the plain spec and who made them, the effects in order, the runtime. */
 export function printPlan(session: Session, plan: PlanResponse): void {
   const paint = paletteFor(session.terminal.stdout, session.terminal.env);
   for (const line of planLines(plan, paint)) session.print(line);
@@ -16,7 +16,7 @@ export function printPlan(session: Session, plan: PlanResponse): void {
 
 export function planLines(plan: PlanResponse, paint: Palette): string[] {
   return [
-    paint.bold('Spec, against the plain one:'),
+    paint.bold('Changes to the plain spec:'),
     ...orNone(diffSpecs(plan.plainSpec, plan.spec).map((change) => changeLine(change, plan, paint))),
     paint.bold('Effects:'),
     ...orNone(
@@ -47,7 +47,7 @@ function changeLine(change: SpecChange, plan: PlanResponse, paint: Palette): str
   return `${paint.yellow(`~ ${path} = ${show(change.before)} → ${show(change.after)}`)}${who}`;
 }
 
-/** Longer values (a seccomp profile) are cut; --format json has them whole. */
+/** Limit of a value, in characters; `--format json` has whole values. */
 const widest = 160;
 
 function show(value: unknown): string {

@@ -14,8 +14,8 @@ import { exitCodeOf } from './exitCodeOf.ts';
 import type { RunFlags } from './runFlags.ts';
 
 /**
- * Runs a container without a terminal in one request: it saves three round trips and two connections. Answers its exit
- * code; undefined if the daemon does not know the call (Docker's), and then nothing has happened.
+ * Runs a container without a terminal in one request, which saves three round trips and two connections.
+ * @returns its exit code; undefined if the daemon lacks the call, as dockerd, and nothing has been done
  */
 export async function runAtOnce(
   session: Session,
@@ -49,7 +49,7 @@ async function request(
       session.client.pouch.run(body, { ...query, stdin, stdout, stderr }),
     );
   } catch (error) {
-    // Docker's servers give no codes.
+    // dockerd sends no codes.
     const isUnknown = error instanceof ClientError && ['', 'PCH_PATH_NOT_FOUND'].includes(error.code);
     if (isUnknown && error.status === 404) return undefined;
     throw error;
@@ -75,7 +75,7 @@ async function follow(
   await connect(hijacked, { tty: false, stdin, detachKeys: [], onControl }, session.terminal);
   if (last && 'exited' in last) return exitCodeOf(session, last.exited);
   if (last && 'failed' in last) throw errorFromBody(last.failed.status, last.failed);
-  throw new ClientError('PCH_DAEMON_LOST', `the daemon ended while ${id.slice(0, 12)} was running`, {
-    hint: 'containers go on running without the daemon; see `pouch ps -a` when it is back',
+  throw new ClientError('PCH_DAEMON_LOST', `the daemon stopped while container ${id.slice(0, 12)} was running`, {
+    hint: 'containers keep running without the daemon; see `pouch ps -a` when it is back',
   });
 }

@@ -9,7 +9,7 @@ import { reserveIdFile } from './idFile.ts';
 
 const pullPolicies = ['always', 'missing', 'never'];
 
-/** Creates a container; pulls the image where the policy says so. Prints the daemon's warnings. */
+/** Creates a container, pulls its image according to --pull, and prints the daemon's warnings. */
 export async function createContainer(
   session: Session,
   body: ContainerCreateRequest,
@@ -24,15 +24,15 @@ export async function createContainer(
   });
 }
 
-/** Calls `make` with a function that takes its answer: the id goes to --cidfile, warnings to stderr. */
+/** Calls `create` with a function for the response: it writes the id to --cidfile and warnings to stderr. */
 export async function withIdFile<T>(
   session: Session,
   flags: CreateFlags,
-  make: (report: (created: ContainerCreateResponse) => void) => Promise<T>,
+  create: (report: (created: ContainerCreateResponse) => void) => Promise<T>,
 ): Promise<T> {
   const idFile = flags.cidfile === undefined ? undefined : reserveIdFile(flags.cidfile);
   try {
-    return await make(({ Id, Warnings }) => {
+    return await create(({ Id, Warnings }) => {
       idFile?.write(Id);
       for (const warning of Warnings ?? []) session.warn(`WARNING: ${warning}`);
     });
@@ -41,12 +41,12 @@ export async function withIdFile<T>(
   }
 }
 
-/** Pulls as the policy says: before `make`, or when it fails for want of the image, and then calls it again. */
+/** Pulls the image according to --pull: before `create`, or once it fails because the image is missing, and then retries. */
 export async function withImage<T>(
   session: Session,
   body: ContainerCreateRequest,
   flags: CreateFlags,
-  make: (query: { name?: string; platform?: string }) => Promise<T>,
+  create: (query: { name?: string; platform?: string }) => Promise<T>,
 ): Promise<T> {
   const policy = flags.pull ?? 'missing';
   if (!pullPolicies.includes(policy)) throw invalidOption('--pull', pullPolicies.join(', '), policy);
@@ -56,16 +56,16 @@ export async function withImage<T>(
   };
   if (policy === 'always') await pull(session, body, flags);
   try {
-    return await make(query);
+    return await create(query);
   } catch (error) {
     if (policy !== 'missing' || !isMissingImage(error)) throw error;
     if (!flags.quiet) session.warn(`Unable to find image '${withDefaultTag(body.Image ?? '')}' locally`);
   }
   await pull(session, body, flags);
-  return make(query);
+  return create(query);
 }
 
-/** Docker's servers tell it only in the text. */
+/** dockerd sends no code, so its message is matched. */
 function isMissingImage(error: unknown): boolean {
   if (!(error instanceof ClientError) || error.status !== 404) return false;
   return error.code === 'PCH_IMAGE_NOT_FOUND' || /^No such image/i.test(error.message);

@@ -15,14 +15,14 @@ export interface CreateInput {
   flags: RunFlags;
   image: string;
   command: string[];
-  /** The caller's environment. */
+  /** Environment of this process. */
   environment: Record<string, string | undefined>;
-  /** The caller's terminal. */
+  /** Size of this process's terminal. */
   size: Size | undefined;
 }
 
 /**
- * The body of `POST /containers/create` for flags and arguments.
+ * Returns the body of `POST /containers/create` for flags and arguments.
  * @throws PCH_OPTION_INVALID
  */
 export function createRequest(input: CreateInput): ContainerCreateRequest {
@@ -67,7 +67,7 @@ function processConfig({ flags, image, command, environment }: CreateInput): Con
 
 const streams = ['stdin', 'stdout', 'stderr'];
 
-/** Without -d and -a everything is attached, stdin only with -i. */
+/** Without -d and -a all streams are attached, stdin only with -i. */
 function streamConfig(flags: RunFlags): ContainerConfig {
   const named = flags.attach.map((stream) => stream.toLowerCase());
   const unknown = named.find((stream) => !streams.includes(stream));

@@ -15,9 +15,9 @@ export interface ForegroundOptions {
 type Streams = Pick<ContainerCreateRequest, 'AttachStdin' | 'AttachStdout' | 'AttachStderr' | 'Tty'>;
 
 /**
- * Starts a created container with this process's streams connected; answers its exit code (0 after a detach). Attach and wait
- * are asked for side by side before the start, so that nothing it does can be missed, and the end of the wait is its exit, not
- * its removal.
+ * Starts a created container attached to this process's streams. Attach and wait are requested before the start, so that no
+ * output and no exit is missed.
+ * @returns its exit code, 0 after a detach
  */
 export async function runInForeground(
   session: Session,
@@ -43,16 +43,16 @@ export async function runInForeground(
     },
     session.terminal,
   );
-  // It is awaited further down; a failure before that is not unhandled.
+  // Awaited below; until then a rejection must not count as unhandled.
   connection.catch(() => undefined);
   try {
-    const begun = containers.start(id).then(() => {
+    const starting = containers.start(id).then(() => {
       markStarted();
       if (streams.Tty) followSize(session.terminal.stdout, (size) => containers.resize(id, size));
     });
-    // A short command has ended before its start is answered: nobody waits for that then.
-    const end = await Promise.race([connection, begun.then(() => connection)]);
-    return end === 'detached' ? 0 : await exitCode(session, outcome, begun);
+    // A short command may end before the response to its start; that response is not awaited then.
+    const end = await Promise.race([connection, starting.then(() => connection)]);
+    return end === 'detached' ? 0 : await exitCode(session, outcome, starting);
   } catch (error) {
     hijacked.socket.destroy();
     await connection.catch(() => undefined);
@@ -71,13 +71,13 @@ function attachQuery(streams: Streams, options: ForegroundOptions) {
   };
 }
 
-/** A start that failed tells more of it (code and hint) than the wait does. */
+/** The error of a failed start has code and hint, that of the wait only a message. */
 async function exitCode(
   session: Session,
   outcome: () => Promise<ContainerWaitResponse>,
-  begun: Promise<void>,
+  starting: Promise<void>,
 ): Promise<number> {
   const ended = await outcome();
-  if (ended.Error?.Message) await begun;
+  if (ended.Error?.Message) await starting;
   return exitCodeOf(session, ended);
 }

@@ -14,7 +14,7 @@ import { limitConfig } from './limitConfig.ts';
 import type { CreateFlags } from './runFlags.ts';
 
 /**
- * The HostConfig for flags; what was not given is left out, so that the daemon's own defaults hold.
+ * Returns the HostConfig for flags. Options that are not given are omitted, so that the daemon's defaults apply.
  * @throws PCH_OPTION_INVALID
  */
 export function hostConfig(flags: CreateFlags): HostConfig {

@@ -6,7 +6,7 @@ import { parseCpus, parseInteger } from '../parse/number.ts';
 import { parseSize, parseSizeOrUnlimited } from '../parse/size.ts';
 import type { CreateFlags } from './runFlags.ts';
 
-/** Flags of limits that a container may get later, too. */
+/** Flags of limits that `update` can change. */
 export type LimitFlags = Pick<
   CreateFlags,
   | 'memory'
@@ -22,7 +22,7 @@ export type LimitFlags = Pick<
   | 'blkioWeight'
 >;
 
-/** The resource limits for flags. */
+/** Returns the resource limits for flags. */
 export function limitConfig(flags: CreateFlags): HostConfig {
   return {
     ...updatableLimits(flags),
@@ -37,7 +37,7 @@ export function limitConfig(flags: CreateFlags): HostConfig {
   };
 }
 
-/** What `update` can change. */
+/** Returns the limits that `update` can change. */
 export function updatableLimits(flags: LimitFlags): HostConfig {
   return {
     ...memoryConfig(flags),

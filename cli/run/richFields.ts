@@ -2,11 +2,11 @@ import type { RichFields } from '../../client/index.ts';
 import { conflictingOptions } from '../errors.ts';
 import type { CreateFlags } from './runFlags.ts';
 
-/** @throws PCH_OPTION_INVALID if a mode or script is given for a container that is not rich */
+/** Returns the fields of a rich container. @throws PCH_OPTION_INVALID for a mode or script without --rich */
 export function richFields(flags: CreateFlags): RichFields {
   const needsRich = flags.richMode !== undefined ? '--rich-mode' : '--initscript';
   if (!flags.rich && (flags.richMode !== undefined || flags.initscript !== undefined)) {
-    throw conflictingOptions(`${needsRich} is only for rich containers`, 'add --rich, or leave it out');
+    throw conflictingOptions(`${needsRich} is only for rich containers`, `add --rich, or omit ${needsRich}`);
   }
   if (!flags.rich) return {};
   return {

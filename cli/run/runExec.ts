@@ -18,7 +18,7 @@ export interface ExecFlags {
   detachKeys?: string;
 }
 
-/** Runs a command in a running container; answers its exit code (0 if it is left running). */
+/** Runs a command in a running container. Returns its exit code, 0 if it is detached. */
 export async function runExec(
   session: Session,
   ref: string,
@@ -37,7 +37,7 @@ export async function runExec(
   return outcome === 'detached' ? 0 : ((await execs.inspect(id)).ExitCode ?? 0);
 }
 
-/** The body of `POST /containers/{id}/exec` for flags. */
+/** Returns the body of `POST /containers/{id}/exec` for flags. */
 export function execRequest(args: string[], flags: ExecFlags, terminal: Pick<Terminal, 'env' | 'stdout'>) {
   const files = flags.envFile.flatMap((path) => readEnvFile('--env-file', path, terminal.env));
   const env = [...files, ...parseEnv('-e, --env', flags.env, terminal.env)];

@@ -1,4 +1,4 @@
-/** Options that `create`, `run` and `plan run` share, as commander hands them over. */
+/** Options that `create`, `run` and `plan run` share, as commander parses them. */
 export interface CreateFlags {
   // Identity
   name?: string;
@@ -93,7 +93,7 @@ export interface CreateFlags {
   quiet?: boolean;
 }
 
-/** What only `run` has. */
+/** Options of `run` only. */
 export interface RunFlags extends CreateFlags {
   detach?: boolean;
   detachKeys?: string;

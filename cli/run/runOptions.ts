@@ -1,12 +1,12 @@
 import type { PouchCommand } from '../PouchCommand.ts';
-import { defaultDetachKeys } from '../parse/detachKeys.ts';
+import { detachKeysHelp } from '../parse/detachKeys.ts';
 
-/** For options that may be given again and again. */
+/** Collects the values of a repeatable option. */
 export function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 
-/** Adds an option that collects its values. */
+/** Adds a repeatable option. */
 function list(command: PouchCommand, flags: string, description: string): PouchCommand {
   return command.option(flags, description, collect, []);
 }
@@ -24,143 +24,143 @@ export function addCreateOptions(command: PouchCommand): void {
 }
 
 function addIdentity(command: PouchCommand): void {
-  command.optionsGroup('Identity:').option('--name <name>', 'name of the container (made up if missing)');
-  list(command, '-l, --label <key=value>', 'set a label');
-  list(command, '--label-file <file>', 'read labels from a file, one a line');
-  list(command, '--annotation <key=value>', 'set an OCI annotation');
-  command.option('--cidfile <file>', "write the container's id to a file that must not exist");
+  command.optionsGroup('Identity:').option('--name <name>', 'Assign a name to the container (default generated)');
+  list(command, '-l, --label <key=value>', 'Set meta data on a container');
+  list(command, '--label-file <file>', 'Read in a line delimited file of labels');
+  list(command, '--annotation <key=value>', 'Add an annotation to the container (passed through to the OCI runtime)');
+  command.option('--cidfile <file>', 'Write the container ID to the file, which must not exist');
 }
 
 function addProcess(command: PouchCommand): void {
   command.optionsGroup('Process:');
-  list(command, '-e, --env <name=value>', 'set a variable; a bare NAME takes its value from here');
-  list(command, '--env-file <file>', 'read variables from a file, one a line');
+  list(command, '-e, --env <name=value>', 'Set environment variables; a bare NAME takes its value from the current environment');
+  list(command, '--env-file <file>', 'Read in a file of environment variables');
   command
-    .option('-w, --workdir <path>', 'working directory')
-    .option('-u, --user <user[:group]>', 'user, as name or number');
-  list(command, '--group-add <group>', 'add a supplementary group');
+    .option('-w, --workdir <path>', 'Working directory inside the container')
+    .option('-u, --user <user[:group]>', 'Username or UID');
+  list(command, '--group-add <group>', 'Add additional groups to join');
   command
-    .option('--entrypoint <command>', "replace the image's entrypoint ('' clears it)")
-    .option('-i, --interactive', 'keep stdin open')
-    .option('-t, --tty', 'give it a terminal');
-  list(command, '-a, --attach <stream>', 'connect only stdin, stdout or stderr');
+    .option('--entrypoint <command>', "Overwrite the default ENTRYPOINT of the image ('' clears it)")
+    .option('-i, --interactive', 'Keep STDIN open even if not attached')
+    .option('-t, --tty', 'Allocate a pseudo-TTY');
+  list(command, '-a, --attach <stream>', 'Attach to STDIN, STDOUT or STDERR');
   command
-    .option('--init', 'run a small init as PID 1 that forwards signals and reaps')
-    .option('--stop-signal <signal>', 'signal that asks it to stop')
-    .option('--stop-timeout <seconds>', 'seconds between the stop signal and SIGKILL');
+    .option('--init', 'Run an init inside the container that forwards signals and reaps processes')
+    .option('--stop-signal <signal>', 'Signal to stop the container')
+    .option('--stop-timeout <seconds>', 'Timeout (in seconds) to stop a container');
 }
 
 function addRich(command: PouchCommand): void {
   command
     .optionsGroup('Rich container:')
-    .option('--rich', 'run it like a machine: with an init system and its services')
-    .option('--rich-mode <mode>', 'its init: dumb-init, systemd, sbin-init, or what a plugin adds')
-    .option('--initscript <script>', 'script to run in it before its command');
+    .option('--rich', 'Run a rich container: with an init system and services, like a VM')
+    .option('--rich-mode <mode>', "Init system of a rich container: dumb-init, systemd, sbin-init, or a plugin's mode")
+    .option('--initscript <script>', 'Script to run in a rich container before its command');
 }
 
 function addFiles(command: PouchCommand): void {
   command.optionsGroup('Files:');
-  list(command, '-v, --volume <source:path[:opts]>', 'mount a host path or a named volume');
-  list(command, '--mount <key=value,…>', 'mount, in the long form: type=bind|volume|tmpfs,source=…,target=…');
-  list(command, '--tmpfs <path[:opts]>', 'mount a tmpfs');
+  list(command, '-v, --volume <source:path[:opts]>', 'Bind mount a volume');
+  list(command, '--mount <key=value,…>', 'Attach a filesystem mount to the container: type=bind|volume|tmpfs,source=…,target=…');
+  list(command, '--tmpfs <path[:opts]>', 'Mount a tmpfs directory');
   command
-    .option('--read-only', 'make the root file system read-only')
-    .option('--shm-size <size>', 'size of /dev/shm');
+    .option('--read-only', "Mount the container's root filesystem as read only")
+    .option('--shm-size <size>', 'Size of /dev/shm');
 }
 
 function addNetwork(command: PouchCommand): void {
   command.optionsGroup('Network:');
-  list(command, '-p, --publish <[[addr:]port:]port[/proto]>', 'publish a port on the host');
-  command.option('-P, --publish-all', 'publish every exposed port on a free one');
-  list(command, '--expose <port[/proto]>', 'expose a port without publishing it');
+  list(command, '-p, --publish <[[addr:]port:]port[/proto]>', "Publish a container's port(s) to the host");
+  command.option('-P, --publish-all', 'Publish all exposed ports to random ports');
+  list(command, '--expose <port[/proto]>', 'Expose a port or a range of ports');
   command
-    .option('--network <network>', 'bridge, none, host, container:NAME, or a network')
-    .option('--net <network>', 'same as --network');
-  list(command, '--dns <address>', 'name server');
-  list(command, '--dns-search <domain>', 'search domain');
-  list(command, '--dns-option <option>', 'resolver option');
-  list(command, '--add-host <name:address>', 'add a line to /etc/hosts');
+    .option('--network <network>', 'Connect a container to a network: bridge, none, host, container:NAME, or a name')
+    .option('--net <network>', 'Same as --network');
+  list(command, '--dns <address>', 'Set custom DNS servers');
+  list(command, '--dns-search <domain>', 'Set custom DNS search domains');
+  list(command, '--dns-option <option>', 'Set DNS options');
+  list(command, '--add-host <name:address>', 'Add a custom host-to-IP mapping');
   command
-    .option('--ip <address>', 'fixed IPv4 address')
-    .option('--mac-address <address>', 'fixed MAC address')
-    .option('-h, --hostname <name>', 'host name')
-    .option('--domainname <name>', 'NIS domain name');
+    .option('--ip <address>', 'IPv4 address (e.g., 172.30.100.104)')
+    .option('--mac-address <address>', 'Container MAC address (e.g., 92:d0:c6:0a:29:33)')
+    .option('-h, --hostname <name>', 'Container host name')
+    .option('--domainname <name>', 'Container NIS domain name');
 }
 
 function addRights(command: PouchCommand): void {
   command.optionsGroup('Rights and namespaces:');
-  list(command, '--cap-add <capability>', 'add a capability (or ALL)');
-  list(command, '--cap-drop <capability>', 'drop a capability (or ALL)');
+  list(command, '--cap-add <capability>', 'Add Linux capabilities (or ALL)');
+  list(command, '--cap-drop <capability>', 'Drop Linux capabilities (or ALL)');
   list(
     command,
     '--device <host[:path[:rwm]]>',
-    'give it a device of the host, or one by CDI: VENDOR/CLASS=NAME',
+    'Add a host device to the container, or a CDI device: VENDOR/CLASS=NAME',
   );
-  list(command, '--device-cgroup-rule <rule>', 'allow devices by number: `c 1:3 rwm`');
-  command.option('--privileged', 'give it every capability and device');
+  list(command, '--device-cgroup-rule <rule>', 'Add a rule to the cgroup allowed devices list: `c 1:3 rwm`');
+  command.option('--privileged', 'Give extended privileges to this container');
   list(
     command,
     '--security-opt <option>',
-    'seccomp=FILE|unconfined, no-new-privileges, systempaths=unconfined, …',
+    'Security options: seccomp=FILE|unconfined, no-new-privileges, systempaths=unconfined, …',
   );
   command
-    .option('--pid <mode>', 'PID namespace: host or container:NAME')
-    .option('--ipc <mode>', 'IPC namespace: private, shareable, none, host or container:NAME')
-    .option('--uts <mode>', 'UTS namespace: host')
-    .option('--userns <mode>', 'users of its own: host, auto, auto:size=N or 0:HOSTID:SIZE')
-    .option('--cgroupns <mode>', 'cgroup namespace: host or private');
+    .option('--pid <mode>', 'PID namespace to use: host or container:NAME')
+    .option('--ipc <mode>', 'IPC mode to use: private, shareable, none, host or container:NAME')
+    .option('--uts <mode>', 'UTS namespace to use: host')
+    .option('--userns <mode>', 'User namespace to use: host, auto, auto:size=N or 0:HOSTID:SIZE')
+    .option('--cgroupns <mode>', 'Cgroup namespace to use: host or private');
 }
 
 function addLimits(command: PouchCommand): void {
   command
     .optionsGroup('Limits:')
-    .option('-m, --memory <size>', 'memory')
-    .option('--memory-swap <size>', 'memory and swap together; -1 for no limit of swap')
-    .option('--memory-reservation <size>', 'memory it keeps when the host runs short')
-    .option('--memory-swappiness <0-100>', 'how readily it is swapped')
-    .option('--oom-kill-disable', 'do not kill it when it runs out of memory')
-    .option('--oom-score-adj <number>', 'from -1000 (never kill) to 1000')
-    .option('--cpus <number>', 'CPUs: 1.5')
-    .option('--cpu-shares <weight>', 'weight when CPUs are short')
-    .option('--cpu-quota <microseconds>', 'CPU time per period')
-    .option('--cpu-period <microseconds>', 'length of a period')
-    .option('--cpuset-cpus <list>', 'CPUs it may use: 0-2,4')
-    .option('--cpuset-mems <list>', 'memory nodes it may use')
-    .option('--pids-limit <number>', 'processes and threads; -1 for no limit')
-    .option('--blkio-weight <10-1000>', 'weight of its disk access');
-  list(command, '--blkio-weight-device <device:weight>', 'weight on one device');
-  list(command, '--device-read-bps <device:rate>', 'bytes read a second: /dev/sda:1m');
-  list(command, '--device-write-bps <device:rate>', 'bytes written a second');
-  list(command, '--device-read-iops <device:rate>', 'reads a second');
-  list(command, '--device-write-iops <device:rate>', 'writes a second');
-  list(command, '--ulimit <name=soft[:hard]>', 'resource limit: nofile=1024:2048');
-  list(command, '--sysctl <key=value>', 'kernel parameter of its namespaces');
+    .option('-m, --memory <size>', 'Memory limit')
+    .option('--memory-swap <size>', "Swap limit equal to memory plus swap: '-1' to enable unlimited swap")
+    .option('--memory-reservation <size>', 'Memory soft limit')
+    .option('--memory-swappiness <0-100>', 'Tune container memory swappiness')
+    .option('--oom-kill-disable', 'Disable OOM Killer')
+    .option('--oom-score-adj <number>', "Tune host's OOM preferences (-1000 to 1000)")
+    .option('--cpus <number>', 'Number of CPUs')
+    .option('--cpu-shares <weight>', 'CPU shares (relative weight)')
+    .option('--cpu-quota <microseconds>', 'Limit CPU CFS (Completely Fair Scheduler) quota')
+    .option('--cpu-period <microseconds>', 'Limit CPU CFS (Completely Fair Scheduler) period')
+    .option('--cpuset-cpus <list>', 'CPUs in which to allow execution (0-3, 0,1)')
+    .option('--cpuset-mems <list>', 'MEMs in which to allow execution (0-3, 0,1)')
+    .option('--pids-limit <number>', 'Tune container pids limit (set -1 for unlimited)')
+    .option('--blkio-weight <10-1000>', 'Block IO (relative weight), between 10 and 1000, or 0 to disable');
+  list(command, '--blkio-weight-device <device:weight>', 'Block IO weight (relative device weight)');
+  list(command, '--device-read-bps <device:rate>', 'Limit read rate (bytes per second) from a device: /dev/sda:1m');
+  list(command, '--device-write-bps <device:rate>', 'Limit write rate (bytes per second) to a device');
+  list(command, '--device-read-iops <device:rate>', 'Limit read rate (IO per second) from a device');
+  list(command, '--device-write-iops <device:rate>', 'Limit write rate (IO per second) to a device');
+  list(command, '--ulimit <name=soft[:hard]>', 'Ulimit options: nofile=1024:2048');
+  list(command, '--sysctl <key=value>', 'Sysctl options');
   command
-    .option('--cgroup-parent <path>', 'cgroup to put it under; a slice where systemd makes cgroups')
-    .option('--rdt-class <name>', 'class of caches and memory bandwidth (Intel RDT)');
+    .option('--cgroup-parent <path>', 'Optional parent cgroup for the container; a slice if systemd manages cgroups')
+    .option('--rdt-class <name>', 'Class of service for caches and memory bandwidth (Intel RDT)');
 }
 
 function addLife(command: PouchCommand): void {
   command
     .optionsGroup('Life, runtime, image:')
-    .option('--rm', 'remove it when it has ended')
-    .option('--restart <policy>', 'no, always, unless-stopped or on-failure[:MAX]')
-    .option('--runtime <name>', 'OCI runtime')
-    .option('--vm-of <container>', 'run it in the virtual machine of another container (kata)');
-  list(command, '--kata-opt <key=value>', 'setting of kata: hypervisor.default_memory=4096');
-  command.option('--log-driver <driver>', 'json-file or none');
-  list(command, '--log-opt <key=value>', 'max-size=10m, max-file=3');
+    .option('--rm', 'Automatically remove the container and its associated anonymous volumes when it exits')
+    .option('--restart <policy>', 'Restart policy to apply when a container exits: no, always, unless-stopped or on-failure[:MAX]')
+    .option('--runtime <name>', 'Runtime to use for this container')
+    .option('--vm-of <container>', 'Run in the VM of another container (kata)');
+  list(command, '--kata-opt <key=value>', 'Kata configuration: hypervisor.default_memory=4096');
+  command.option('--log-driver <driver>', 'Logging driver for the container: json-file or none');
+  list(command, '--log-opt <key=value>', 'Log driver options: max-size=10m, max-file=3');
   command
-    .option('--platform <os/arch>', 'platform of the image')
-    .option('--pull <when>', 'pull the image: always, missing or never', 'missing')
-    .option('-q, --quiet', 'no progress of a pull');
+    .option('--platform <os/arch>', 'Set platform if server is multi-platform capable')
+    .option('--pull <when>', 'Pull image before running: always, missing or never', 'missing')
+    .option('-q, --quiet', 'Suppress the pull output');
 }
 
-/** What only `run` has. */
+/** Adds the options of `run` only. */
 export function addForegroundOptions(command: PouchCommand): void {
   command
     .optionsGroup('Foreground:')
-    .option('-d, --detach', 'run it in the background and print its id')
-    .option('--detach-keys <keys>', `keys that leave it running (${defaultDetachKeys})`)
-    .option('--sig-proxy', 'hand signals on to it', true);
+    .option('-d, --detach', 'Run container in background and print container ID')
+    .option('--detach-keys <keys>', detachKeysHelp)
+    .option('--sig-proxy', 'Proxy received signals to the process', true);
 }

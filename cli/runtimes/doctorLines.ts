@@ -3,13 +3,13 @@ import type { Palette } from '../output/colour.ts';
 
 type Finding = RuntimeWire['findings'][number];
 
-/** A finding, and the names of the runtimes that it holds for. */
+/** A finding and the names of the runtimes that share it. */
 interface Shared {
   finding: Finding;
   names: string[];
 }
 
-/** What was looked at on the host, with what fixes what is missing; what several runtimes need is printed once. */
+/** Returns the findings about the host and the fixes, one per line; shared findings are printed once. */
 export function doctorLines(runtimes: readonly RuntimeWire[], paint: Palette): string[] {
   return groups(runtimes).flatMap((group) => [
     ...states(group, paint),
@@ -17,7 +17,7 @@ export function doctorLines(runtimes: readonly RuntimeWire[], paint: Palette): s
   ]);
 }
 
-/** Runtimes that have a finding in common, such as those of kata. */
+/** Groups runtimes that share a finding, such as those of kata. */
 function groups(runtimes: readonly RuntimeWire[]): RuntimeWire[][] {
   const all: RuntimeWire[][] = [];
   for (const runtime of runtimes) {
@@ -41,7 +41,7 @@ function states(group: readonly RuntimeWire[], paint: Palette): string[] {
   const lines = group.map(({ name, usable, problem, findings }) => ({
     name,
     state: usable ? paint.green('usable') : paint.red('not usable'),
-    // The findings say it too, each in a line of its own.
+    // Findings include the problem, each on its own line.
     problem: usable || findings.length > 0 || !problem ? '' : ` – ${problem}`,
   }));
   const kinds = [...new Set(lines.map(({ state, problem }) => state + problem))];
@@ -51,7 +51,7 @@ function states(group: readonly RuntimeWire[], paint: Palette): string[] {
   });
 }
 
-/** In the order of the first runtime, those of the same name beside each other. */
+/** Findings in the order of the first runtime; those of the same name are adjacent. */
 function sharedFindings(group: readonly RuntimeWire[]): Shared[] {
   const all: Shared[] = [];
   for (const { name, findings } of group)

@@ -2,7 +2,7 @@ import type { RuntimeWire } from '../../client/index.ts';
 import { CliError } from '../errors.ts';
 import type { Session } from '../Session.ts';
 
-/** The runtimes of these names or aliases, or all. @throws PCH_RUNTIME_NOT_FOUND */
+/** Returns the runtimes with these names or aliases; all without names. @throws PCH_RUNTIME_NOT_FOUND */
 export async function findRuntimes(session: Session, names: readonly string[]): Promise<RuntimeWire[]> {
   const all = await session.client.pouch.runtimes();
   return names.length === 0 ? all : names.map((name) => named(name, all));
@@ -11,6 +11,6 @@ export async function findRuntimes(session: Session, names: readonly string[]): 
 function named(wanted: string, all: RuntimeWire[]): RuntimeWire {
   const found = all.find(({ name, aliases }) => name === wanted || aliases.includes(wanted));
   if (found) return found;
-  const known = `known here: ${all.map(({ name }) => name).join(', ')}`;
+  const known = `known runtimes: ${all.map(({ name }) => name).join(', ')}`;
   throw new CliError('PCH_RUNTIME_NOT_FOUND', `no runtime is named "${wanted}"`, known);
 }

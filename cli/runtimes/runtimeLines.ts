@@ -2,7 +2,7 @@ import type { RuntimeWire } from '../../client/index.ts';
 import type { Palette } from '../output/colour.ts';
 import { alignColumns } from '../output/table.ts';
 
-/** What a runtime is and can do, for people. */
+/** Returns the lines of `runtime inspect`: facts and features. */
 export function runtimeLines(runtime: RuntimeWire, paint: Palette): string[] {
   return [
     paint.bold(`${runtime.name}${runtime.isDefault ? ' (default)' : ''}`) + dash(runtime.doc),
@@ -19,7 +19,7 @@ function facts(runtime: RuntimeWire): string[][] {
     ['Version:', version || 'unknown'],
     ['Path:', path || 'not found'],
     ['Shim:', type],
-    ['Isolation:', isolation === 'vm' ? 'a virtual machine' : 'namespaces of the host’s kernel'],
+    ['Isolation:', isolation === 'vm' ? 'VM' : 'namespaces'],
     ['Containers:', String(containers)],
   ];
 }

@@ -5,7 +5,7 @@ interface Followed {
   end: AbortController;
 }
 
-/** Follows containers side by side and keeps the last of what each has told. */
+/** Follows containers concurrently and keeps the last sample of each. */
 export class LiveStats {
   readonly #containers: Pick<Client['containers'], 'followStats'>;
   readonly #followed = new Map<string, Followed>();
@@ -15,19 +15,19 @@ export class LiveStats {
     this.#containers = containers;
   }
 
-  /** Follows these, and no others. */
+  /** Follows exactly these containers. */
   only(refs: readonly string[]): void {
     const wanted = new Set(refs);
     for (const [ref, { end }] of this.#followed) if (!wanted.has(ref)) end.abort();
     for (const ref of wanted) if (!this.#followed.has(ref)) void this.#follow(ref);
   }
 
-  /** In the order in which they were given; undefined before the first answer. */
+  /** Returns the last samples in the order of the containers; undefined before the first. */
   all(): [ref: string, last: StatsResponse | undefined][] {
     return [...this.#followed].map(([ref, { last }]) => [ref, last]);
   }
 
-  /** What has gone wrong since the last call. */
+  /** Returns the failures since the last call. */
   takeFailures(): unknown[] {
     return this.#failures.splice(0);
   }

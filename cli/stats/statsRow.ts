@@ -2,14 +2,14 @@ import type { StatsResponse } from '../../client/index.ts';
 import { humanMemory, humanSize } from '../output/units.ts';
 import type { Fields } from '../output/template.ts';
 
-/** One line of the table, with Docker's names for --format; `--` for what is not known. */
+/** Returns a row of `stats`, with Docker's field names. */
 export function statsRow(stats: StatsResponse, options: { truncate: boolean }): Fields {
   const name = stats.name.replace(/^\//, '');
   const id = options.truncate ? stats.id.slice(0, 12) : stats.id;
   return { Container: id, ID: id, Name: name, ...(isRunning(stats) ? used(stats) : nothing) };
 }
 
-/** Before the first answer. */
+/** Returns the row before the first sample: `--` in each field. */
 export function unknownRow(ref: string): Fields {
   return { Container: ref, ID: '--', Name: '--', ...unknown };
 }
@@ -57,7 +57,7 @@ function inAndOut([came, went]: [number, number]): string {
   return `${humanSize(came)} / ${humanSize(went)}`;
 }
 
-/** In CPUs: 2 for two that are busy. */
+/** CPU usage in CPUs: 2 for two busy ones. */
 function cpuShare({ cpu_stats: now, precpu_stats: before }: StatsResponse): number {
   if (before.system_cpu_usage === undefined) return 0;
   const host = (now.system_cpu_usage ?? 0) - before.system_cpu_usage;
@@ -65,7 +65,7 @@ function cpuShare({ cpu_stats: now, precpu_stats: before }: StatsResponse): numb
   return host > 0 && own > 0 ? (own / host) * (now.online_cpus ?? 1) : 0;
 }
 
-/** Without the page cache that the kernel would drop; its name is another on cgroup v1. */
+/** Memory without the page cache that the kernel can reclaim; the counter's name differs on cgroup v1. */
 function memoryInUse({ memory_stats: { usage = 0, stats = {} } }: StatsResponse): number {
   const cache = stats['total_inactive_file'] ?? stats['inactive_file'] ?? 0;
   return cache < usage ? usage - cache : usage;

@@ -1,12 +1,12 @@
 export interface Filtered {
-  /** What goes on to the container. */
+  /** Input to forward to the container. */
   forward: Buffer;
   detached: boolean;
 }
 
 /**
- * Watches what is typed for the detach sequence. A part of the sequence is held back until it is clear that it is not one;
- * what follows the complete sequence is dropped.
+ * Searches input for the detach sequence. The beginning of a sequence is held back until it does not match; input after the
+ * complete sequence is dropped.
  */
 export class DetachFilter {
   private readonly sequence: readonly number[];

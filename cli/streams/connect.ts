@@ -7,18 +7,18 @@ import { write } from './write.ts';
 
 export interface ConnectOptions {
   tty: boolean;
-  /** Whether this process's stdin goes to the container. */
+  /** Forwards this process's stdin to the container. */
   stdin: boolean;
   detachKeys: readonly number[];
-  /** Takes the messages between the output. */
+  /** Gets the control messages. */
   onControl?: (message: string) => void;
 }
 
 export type Outcome = 'ended' | 'detached';
 
 /**
- * Connects this process's streams to a hijacked stream until the container closes its output or the user types the detach
- * keys. With a tty, the terminal is raw meanwhile.
+ * Connects this process's streams to a hijacked connection until the container closes its output or the user types the
+ * detach keys. With a tty the terminal is in raw mode meanwhile.
  */
 export async function connect(
   hijacked: Hijacked,
@@ -27,7 +27,7 @@ export async function connect(
 ): Promise<Outcome> {
   const { socket } = hijacked;
   const restore = options.tty && options.stdin ? enterRawMode(terminal.stdin) : () => undefined;
-  // The container may close its stdin while more is typed: no error for us, its output tells the rest.
+  // The container may close its stdin while the user types. Its output still ends the connection, so this is not an error.
   socket.on('error', () => undefined);
   const ended = copyOutput(socket, options.tty, terminal, options.onControl).then((): Outcome => 'ended');
   try {
@@ -42,7 +42,7 @@ export async function connect(
   }
 }
 
-/** Settles only when the user detaches: the end of the input is not the end of the output. */
+/** Resolves only when the user detaches: end of input is not end of output. */
 function untilDetached(hijacked: Hijacked, options: ConnectOptions, terminal: Terminal): Promise<Outcome> {
   return new Promise((resolve) => {
     forwardInput(hijacked, options, terminal).then(
@@ -52,7 +52,7 @@ function untilDetached(hijacked: Hijacked, options: ConnectOptions, terminal: Te
   });
 }
 
-/** Ends with the input, or answers that the user has detached; then the container's stdin stays open. */
+/** Forwards input to its end, which closes the container's stdin, or until the user detaches, which does not. */
 async function forwardInput(
   { socket }: Hijacked,
   options: ConnectOptions,

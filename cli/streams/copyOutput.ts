@@ -6,8 +6,8 @@ import { write } from './write.ts';
 
 /**
  * Copies a container's output to stdout and stderr until it ends.
- * @param raw - with a tty there is one stream without frames
- * @param onControl - takes the messages between the output (`POST /pouch/run`)
+ * @param raw - the stream has no frames, as with a tty
+ * @param onControl - gets the control messages of `POST /pouch/run`
  */
 export async function copyOutput(
   source: Readable,
@@ -34,7 +34,7 @@ async function writeFrames(frames: Frame[], terminal: Terminal, onControl?: (dat
   }
 }
 
-/** A message is a line; it may come in parts. */
+/** Splits control data into messages: each is a line, and may arrive in parts. */
 function collectMessages(onMessage: (message: string) => void): (data: Buffer) => void {
   let rest = '';
   return (data) => {

@@ -3,7 +3,7 @@ export interface Size {
   width: number;
 }
 
-/** The terminal's size; undefined if it is no terminal or does not know. */
+/** Returns the terminal's size; undefined if stdout is not a terminal or its size is unknown. */
 export function sizeOf(stdout: NodeJS.WriteStream): Size | undefined {
   if (!stdout.isTTY) return undefined;
   const [width, height] = stdout.getWindowSize();
@@ -11,16 +11,16 @@ export function sizeOf(stdout: NodeJS.WriteStream): Size | undefined {
 }
 
 /**
- * Tells the container the terminal's size, now and whenever it changes.
- * @returns stops it
+ * Resizes the container's terminal to this one's size, now and on every change.
+ * @returns a function that stops it
  */
 export function followSize(stdout: NodeJS.WriteStream, resize: (size: Size) => Promise<void>): () => void {
-  const tell = () => {
+  const update = () => {
     const size = sizeOf(stdout);
-    // The process may not be there yet or any more; the next change tells it again.
+    // The process may not run yet or any more; the next change resizes again.
     if (size) resize(size).catch(() => undefined);
   };
-  tell();
-  stdout.on('resize', tell);
-  return () => stdout.off('resize', tell);
+  update();
+  stdout.on('resize', update);
+  return () => stdout.off('resize', update);
 }

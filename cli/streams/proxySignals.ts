@@ -1,4 +1,4 @@
-/** Signals that a shell or a supervisor sends to a foreground process, meant for the container. */
+/** Signals from a shell or supervisor that are forwarded to the container. */
 const proxied: readonly NodeJS.Signals[] = [
   'SIGINT',
   'SIGTERM',
@@ -11,14 +11,14 @@ const proxied: readonly NodeJS.Signals[] = [
 ];
 
 /**
- * Hands signals of this process on to the container. Those that come before `started` resolves are kept until then: a
- * container that does not run cannot be signalled, and they must not get lost.
- * @returns stops it
+ * Forwards signals of this process to the container. Signals before `started` resolves are sent afterwards, as a container
+ * that is not running cannot be signalled.
+ * @returns a function that stops it
  */
 export function proxySignals(started: Promise<unknown>, send: (signal: string) => Promise<void>): () => void {
   const listeners = proxied.map((signal) => {
     const listener = () => {
-      // It may have ended meanwhile: then there is nobody left to signal.
+      // A container that has ended meanwhile needs no signal.
       started.then(() => send(signal)).catch(() => undefined);
     };
     process.on(signal, listener);

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 
-/** Signals that end a process which does not handle them. */
+/** Signals that end a process without a handler. */
 const ending = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 
 /**
- * Puts a terminal into raw mode; answers the way back. The terminal is also restored when the process ends in any way but
- * SIGKILL: a shell with a raw terminal is unusable.
+ * Puts a terminal into raw mode. It is also restored when the process ends, except by SIGKILL: a shell is unusable in raw
+ * mode.
+ * @returns a function that restores it
  */
 export function enterRawMode(stdin: NodeJS.ReadStream): () => void {
   if (!stdin.isTTY) return () => undefined;
@@ -22,18 +23,18 @@ export function enterRawMode(stdin: NodeJS.ReadStream): () => void {
 }
 
 /**
- * setRawMode leaves output processing on: every line feed would get a carriage return, which breaks full-screen programs. Their own
- * terminal in the container has done that already. Going back to the old mode undoes it.
+ * Disables output processing, which setRawMode leaves enabled: it adds a carriage return to every line feed, but the terminal
+ * in the container has already done so. Leaving raw mode restores it.
  */
 function stopOutputProcessing(): void {
   try {
     execFileSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'], timeout: 2000 });
   } catch {
-    // Without stty lines are only drawn with an additional carriage return.
+    // Without stty, lines have an additional carriage return.
   }
 }
 
-/** An unhandled signal would end the process without its exit listeners. */
+/** Exits on signals that have no handler, because an unhandled signal does not call exit listeners. */
 function exitOnSignals(): () => void {
   const unhandled = Object.entries(ending).filter(([signal]) => process.listenerCount(signal) === 0);
   const listeners = unhandled.map(([signal, number]) => {

@@ -49,7 +49,7 @@ describe('few file descriptors', function () {
   }
 
   it('are reported at start', async () => {
-    assert.match(await pouchd.log(), /few file descriptors: .* limit=200/);
+    assert.match(await pouchd.log(), /low limit of open files: .* limit=200/);
   });
 
   it('are refused at start below the fewest that a daemon needs', async () => {
@@ -57,7 +57,7 @@ describe('few file descriptors', function () {
     assert.equal(exitCode, 1);
     assert.match(
       stderr,
-      /may open 127 files at a time, expected at least 128\nhint: raise LimitNOFILE.*\n\(PCH_TOO_MANY_FILES\)/,
+      /expected a limit of at least 128 open files, found 127\nhint: raise LimitNOFILE.*\n\(PCH_TOO_MANY_FILES\)/,
     );
   });
 

@@ -17,7 +17,7 @@ describe('network.isolation', function () {
 
   async function isolate(value: string): Promise<void> {
     await daemon.it.configure(`network: { isolation: ${value} }\n`);
-    await daemon.it.reload(/configuration read again/);
+    await daemon.it.reload(/configuration reloaded/);
   }
 
   /** A container that may change its interface, and a server beside it. */

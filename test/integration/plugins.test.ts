@@ -66,24 +66,24 @@ describe('plugins from YAML', function () {
   describe('read again on SIGHUP', () => {
     after(async () => {
       await daemon.it.configure(yaml('10.1.2.3'));
-      await daemon.it.reload(/configuration read again/);
+      await daemon.it.reload(/configuration reloaded/);
     });
 
     it('new options hold for new containers', async () => {
       await daemon.it.configure(yaml('10.7.7.7'));
-      await daemon.it.reload(/configuration read again/);
+      await daemon.it.reload(/configuration reloaded/);
       assert.match(await sh('cat /etc/hosts'), /10\.7\.7\.7\s+ldap\.corp/);
     });
 
     it('a wrong file changes nothing', async () => {
       await daemon.it.configure(yaml('10.8.8.8', 'nonsense: 1\n'));
-      await daemon.it.reload(/the old one holds/);
+      await daemon.it.reload(/the previous configuration stays in effect/);
       assert.match(await sh('cat /etc/hosts'), /10\.7\.7\.7\s+ldap\.corp/);
     });
 
     it('says what waits for a restart', async () => {
       await daemon.it.configure(yaml('10.7.7.7', 'cgroupParent: /elsewhere\n'));
-      await daemon.it.reload(/waits for a restart.*path=cgroupParent/);
+      await daemon.it.reload(/needs a restart of pouchd.*path=cgroupParent/);
       assert.doesNotMatch(await sh('cat /proc/self/cgroup'), /elsewhere/);
     });
 

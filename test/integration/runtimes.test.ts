@@ -109,7 +109,7 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
     assert.equal(second?.name, 'other');
     const { exitCode, stderr } = await pouch('runtime', 'inspect', 'nosuch');
     assert.equal(exitCode, 1);
-    assert.match(stderr, /no runtime is named "nosuch".*known here.*PCH_RUNTIME_NOT_FOUND/s);
+    assert.match(stderr, /no runtime is named "nosuch".*known runtimes: .*PCH_RUNTIME_NOT_FOUND/s);
   });
 
   it('what was mended while the daemon runs counts from the next look on', async () => {
@@ -243,7 +243,7 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
   it('a container whose runtime is uninstalled meanwhile can still be removed', async () => {
     const path = script(directory, 'passing', '');
     await daemon.it.configure(yaml.replace('  add:', `  add:\n    passing: { binary: ${path} }`));
-    await daemon.it.reload(/configuration read again/);
+    await daemon.it.reload(/configuration reloaded/);
     const before = await daemon.it.leftovers(new Set(), 0).then(() => daemon.it.inventory());
     const id = await ok('run', '-d', '--runtime', 'passing', 'busybox', 'sleep', '1000');
     await rm(path);
@@ -256,14 +256,14 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
     const other = '\nruntime:\n  default: second\n  add:\n    second: { binary: runc }\n';
     after(async () => {
       await daemon.it.configure(yaml);
-      await daemon.it.reload(/configuration read again/);
+      await daemon.it.reload(/configuration reloaded/);
     });
 
     it('another default counts for new containers, and those that run go on with theirs', async () => {
       const old = await ok('run', '-d', 'busybox', 'sleep', '1000');
       const lost = await ok('run', '-d', '--runtime', 'garbage', 'busybox', 'sleep', '1000');
       await daemon.it.configure(other);
-      await daemon.it.reload(/configuration read again/);
+      await daemon.it.reload(/configuration reloaded/);
       assert.equal(await runtimeOf(old), 'runc');
       await ok('restart', '-t', '0', old);
       const fresh = await ok('run', '-d', 'busybox', 'sleep', '1000');

@@ -9,9 +9,9 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container>', 'name or id')
-    .option('-q, --quiet', 'only names')
-    .option('--format <format>', 'table, json, or a template: {{.Name}}')
+    .argument('<container>', 'Name or ID')
+    .option('-q, --quiet', 'Only display checkpoint names')
+    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}}')
     .action(async (ref: string, flags: Flags) => {
       const checkpoints = await session.client.checkpoints.list(ref);
       const rows = checkpoints.map(({ Name }) => ({ Name }));

@@ -4,8 +4,8 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container>', 'name or id')
-    .argument('<checkpoint...>', 'names')
+    .argument('<container>', 'Name or ID')
+    .argument('<checkpoint...>', 'Names')
     .action((ref: string, names: string[]) =>
       forEachRef(session, names, (name) => session.client.checkpoints.remove(ref, name)),
     );

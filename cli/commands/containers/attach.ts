@@ -1,5 +1,5 @@
 import { CliError } from '../../errors.ts';
-import { defaultDetachKeys, detachKeysOption } from '../../parse/detachKeys.ts';
+import { detachKeysHelp, detachKeysOption } from '../../parse/detachKeys.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 import { exitCodeOf } from '../../run/exitCodeOf.ts';
@@ -15,16 +15,16 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container>', 'name or id')
-    .option('--no-stdin', 'do not connect to its stdin')
-    .option('--detach-keys <keys>', `keys that leave it running (${defaultDetachKeys})`)
-    .option('--sig-proxy', 'hand signals on to it', true)
+    .argument('<container>', 'Name or ID')
+    .option('--no-stdin', 'Do not attach STDIN')
+    .option('--detach-keys <keys>', detachKeysHelp)
+    .option('--sig-proxy', 'Proxy all received signals to the process', true)
     .action(async (ref: string, flags: Flags) => {
       session.exitCode = await attach(session, ref, flags);
     });
 }
 
-/** Answers the container's exit code, or 0 after a detach. */
+/** Returns the container's exit code, or 0 after a detach. */
 async function attach(session: Session, ref: string, flags: Flags): Promise<number> {
   const { containers } = session.client;
   const keys = detachKeysOption(flags.detachKeys);
@@ -49,7 +49,7 @@ async function attach(session: Session, ref: string, flags: Flags): Promise<numb
 function notRunning(ref: string): CliError {
   return new CliError(
     'PCH_CONTAINER_NOT_RUNNING',
-    `container ${ref} does not run, so there is nothing to attach to`,
-    `\`pouch start -a ${ref}\` starts it, \`pouch logs ${ref}\` shows its output`,
+    `cannot attach to container ${ref}: it is not running`,
+    `start it with \`pouch start -a ${ref}\`, or see its output with \`pouch logs ${ref}\``,
   );
 }

@@ -4,9 +4,9 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container...>', 'names or ids')
-    .option('-f, --format <format>', 'json, or a template: {{.State.Status}}')
-    .option('-s, --size', 'with sizes')
+    .argument('<container...>', 'Names or IDs')
+    .option('-f, --format <format>', 'Format output: json, or a Go template such as {{.State.Status}}')
+    .option('-s, --size', 'Display total file sizes')
     .action((refs: string[], { format, size }: { format?: string; size?: boolean }) =>
       printObjects(session, refs, format, (ref) =>
         session.client.containers.inspect(ref, { size: size === true }),

@@ -7,11 +7,11 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .option('-f, --force', 'do not ask')
-    .option('--filter <key=value>', 'until, label, label!', collect, [])
+    .option('-f, --force', 'Do not prompt for confirmation')
+    .option('--filter <key=value>', 'Filters: until, label, label!', collect, [])
     .action(async ({ force, filter }: { force?: boolean; filter: string[] }) => {
       const filters = parseFilters(filter);
-      if (!force && !(await confirm(session, 'This removes all stopped containers.'))) return;
+      if (!force && !(await confirm(session, 'WARNING! This will remove all stopped containers.'))) return;
       const { ContainersDeleted, SpaceReclaimed } = await session.client.containers.prune(filters);
       for (const id of ContainersDeleted ?? []) session.print(id);
       session.print(`Total reclaimed space: ${humanSize(SpaceReclaimed)}`);

@@ -10,8 +10,8 @@ export function define(command: PouchCommand, session: Session): void {
   addCreateOptions(command);
   command
     .helpOption('--help', 'show help')
-    .argument('<image>', 'image; pulled if it is not here')
-    .argument('[command...]', "command and arguments, instead of the image's")
+    .argument('<image>', 'Image; pulled if missing')
+    .argument('[command...]', "Command and arguments, instead of the image's")
     .passThroughOptions()
     .action(async (image: string, args: string[], flags: CreateFlags) => {
       const { env, stdout } = session.terminal;

@@ -1,32 +1,28 @@
-import { CliError } from '../../errors.ts';
+import { stdinNotTerminal } from '../../errors.ts';
 import { runExec } from '../../run/runExec.ts';
 import type { ExecFlags } from '../../run/runExec.ts';
 import { collect } from '../../run/runOptions.ts';
-import { defaultDetachKeys } from '../../parse/detachKeys.ts';
+import { detachKeysHelp } from '../../parse/detachKeys.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container>', 'name or id')
-    .argument('<command...>', 'command and arguments')
-    .option('-d, --detach', 'run it in the background')
-    .option('-i, --interactive', 'keep stdin open')
-    .option('-t, --tty', 'give it a terminal')
-    .option('-e, --env <name=value>', 'set a variable', collect, [])
-    .option('--env-file <file>', 'read variables from a file, one a line', collect, [])
-    .option('-w, --workdir <path>', 'working directory')
-    .option('-u, --user <user[:group]>', 'user, as name or number')
-    .option('--privileged', 'give it every capability')
-    .option('--detach-keys <keys>', `keys that leave it running (${defaultDetachKeys})`)
+    .argument('<container>', 'Name or ID')
+    .argument('<command...>', 'Command and arguments')
+    .option('-d, --detach', 'Detached mode: run command in the background')
+    .option('-i, --interactive', 'Keep STDIN open even if not attached')
+    .option('-t, --tty', 'Allocate a pseudo-TTY')
+    .option('-e, --env <name=value>', 'Set environment variables', collect, [])
+    .option('--env-file <file>', 'Read in a file of environment variables', collect, [])
+    .option('-w, --workdir <path>', 'Working directory inside the container')
+    .option('-u, --user <user[:group]>', 'Username or UID')
+    .option('--privileged', 'Give extended privileges to the command')
+    .option('--detach-keys <keys>', detachKeysHelp)
     .passThroughOptions()
     .action(async (ref: string, args: string[], flags: ExecFlags) => {
       const needsTerminal = flags.tty && flags.interactive && !flags.detach;
-      if (needsTerminal && !session.terminal.stdin.isTTY) throw noTerminal();
+      if (needsTerminal && !session.terminal.stdin.isTTY) throw stdinNotTerminal();
       session.exitCode = await runExec(session, ref, args, flags);
     });
-}
-
-function noTerminal(): CliError {
-  return new CliError('PCH_OPTION_INVALID', '-t: stdin is no terminal', 'leave -t out when input is piped');
 }

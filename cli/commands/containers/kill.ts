@@ -4,8 +4,8 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container...>', 'names or ids')
-    .option('-s, --signal <signal>', 'signal, as name or number', 'SIGKILL')
+    .argument('<container...>', 'Names or IDs')
+    .option('-s, --signal <signal>', 'Signal to send to the container', 'SIGKILL')
     .action((refs: string[], { signal }: { signal: string }) =>
       forEachRef(session, refs, (ref) => session.client.containers.kill(ref, signal)),
     );

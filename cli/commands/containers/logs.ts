@@ -1,4 +1,4 @@
-import { parseMoment } from '../../parse/time.ts';
+import { parseTimestamp } from '../../parse/time.ts';
 import { parseInteger } from '../../parse/number.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
@@ -14,12 +14,12 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container>', 'name or id')
-    .option('-f, --follow', 'go on with what comes')
-    .option('-t, --timestamps', 'with the time of each line')
-    .option('-n, --tail <lines>', 'lines from the end, or all', 'all')
-    .option('--since <time>', 'only after a time, or a duration before now (10m)')
-    .option('--until <time>', 'only before a time')
+    .argument('<container>', 'Name or ID')
+    .option('-f, --follow', 'Follow log output')
+    .option('-t, --timestamps', 'Show timestamps')
+    .option('-n, --tail <lines>', 'Number of lines to show from the end of the logs', 'all')
+    .option('--since <time>', 'Show logs since a timestamp or a relative time (10m)')
+    .option('--until <time>', 'Show logs before a timestamp or a relative time (10m)')
     .action((ref: string, flags: Flags) => show(session, ref, flags));
 }
 
@@ -31,10 +31,10 @@ async function show(session: Session, ref: string, flags: Flags): Promise<void> 
     follow: flags.follow === true,
     timestamps: flags.timestamps === true,
     tail: flags.tail === 'all' ? 'all' : String(parseInteger('-n, --tail', flags.tail, { minimum: 0 })),
-    ...(flags.since !== undefined && { since: parseMoment('--since', flags.since) }),
-    ...(flags.until !== undefined && { until: parseMoment('--until', flags.until) }),
+    ...(flags.since !== undefined && { since: parseTimestamp('--since', flags.since) }),
+    ...(flags.until !== undefined && { until: parseTimestamp('--until', flags.until) }),
   };
-  // Whether there are frames depends on the tty; old servers do not say it with the log.
+  // Only containers without a tty have frames; older servers do not send the content type with the log.
   const [container, log] = await Promise.all([containers.inspect(ref), containers.logs(ref, options)]);
   await copyOutput(log, container.Config.Tty === true, session.terminal);
 }

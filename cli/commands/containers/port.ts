@@ -5,8 +5,8 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container>', 'name or id')
-    .argument('[port]', 'only this port of the container: 80 or 80/udp')
+    .argument('<container>', 'Name or ID')
+    .argument('[port]', 'Private port: 80 or 80/udp')
     .action((ref: string, port: string | undefined) => show(session, ref, port));
 }
 
@@ -23,8 +23,8 @@ async function show(session: Session, ref: string, port: string | undefined): Pr
   if (bindings.length === 0) {
     throw new CliError(
       'PCH_OPTION_INVALID',
-      `port ${port} of ${ref} is not published`,
-      `\`pouch port ${ref}\` lists those that are`,
+      `port ${port} of container ${ref} is not published`,
+      `list published ports with \`pouch port ${ref}\``,
     );
   }
   for (const binding of bindings) session.print(hostSide(binding));

@@ -29,19 +29,19 @@ const columns: [string, string][] = [
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .option('-a, --all', 'also those that do not run')
-    .option('-q, --quiet', 'only ids')
-    .option('-n, --last <number>', 'the newest, of all states')
-    .option('-l, --latest', 'only the newest, of all states')
-    .option('-s, --size', 'with sizes')
-    .option('--no-trunc', 'do not cut ids and commands')
+    .option('-a, --all', 'Show all containers (default shows just running)')
+    .option('-q, --quiet', 'Only display container IDs')
+    .option('-n, --last <number>', 'Show n last created containers (includes all states)')
+    .option('-l, --latest', 'Show the latest created container (includes all states)')
+    .option('-s, --size', 'Display total file sizes')
+    .option('--no-trunc', "Don't truncate output")
     .option(
       '-f, --filter <key=value>',
-      'status, name, id, label, ancestor, exited, network, volume, …',
+      'Filters: status, name, id, label, ancestor, exited, network, volume, …',
       collect,
       [],
     )
-    .option('--format <format>', 'table, json, or a template: {{.Names}}')
+    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Names}}')
     .action((flags: Flags) => list(session, flags));
 }
 

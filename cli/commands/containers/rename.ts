@@ -3,7 +3,7 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container>', 'name or id')
-    .argument('<name>', 'its new name')
+    .argument('<container>', 'Name or ID')
+    .argument('<name>', 'New name')
     .action((ref: string, name: string) => session.client.containers.rename(ref, name));
 }

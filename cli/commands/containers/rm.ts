@@ -4,9 +4,9 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container...>', 'names or ids')
-    .option('-f, --force', 'kill it first if it runs')
-    .option('-v, --volumes', 'remove its anonymous volumes too')
+    .argument('<container...>', 'Names or IDs')
+    .option('-f, --force', 'Force the removal of a running container (uses SIGKILL)')
+    .option('-v, --volumes', 'Remove anonymous volumes associated with the container')
     .action((refs: string[], flags: { force?: boolean; volumes?: boolean }) =>
       forEachRef(session, refs, (ref) =>
         session.client.containers.remove(ref, {

@@ -1,4 +1,4 @@
-import { CliError } from '../../errors.ts';
+import { stdinNotTerminal } from '../../errors.ts';
 import { detachKeysOption } from '../../parse/detachKeys.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { runAtOnce } from '../../run/atOnce.ts';
@@ -15,8 +15,8 @@ export function define(command: PouchCommand, session: Session): void {
   addCreateOptions(command);
   command
     .helpOption('--help', 'show help')
-    .argument('<image>', 'image to run; pulled if it is not here')
-    .argument('[command...]', "command and arguments, instead of the image's")
+    .argument('<image>', 'Image; pulled if missing')
+    .argument('[command...]', "Command and arguments, instead of the image's")
     .passThroughOptions()
     .action(async (image: string, args: string[], flags: RunFlags) => {
       session.exitCode = await run(session, image, args, flags);
@@ -27,7 +27,7 @@ async function run(session: Session, image: string, command: string[], flags: Ru
   const { terminal } = session;
   const size = sizeOf(terminal.stdout);
   const body = createRequest({ flags, image, command, environment: terminal.env, size });
-  if (body.Tty && body.AttachStdin && !terminal.stdin.isTTY) throw noTerminal();
+  if (body.Tty && body.AttachStdin && !terminal.stdin.isTTY) throw stdinNotTerminal();
   const detachKeys = detachKeysOption(flags.detachKeys);
   const isForeground = body.AttachStdin || body.AttachStdout || body.AttachStderr;
   const exitCode = isForeground && !body.Tty ? await runAtOnce(session, body, flags) : undefined;
@@ -39,8 +39,4 @@ async function run(session: Session, image: string, command: string[], flags: Ru
   await session.client.containers.start(id);
   session.print(id);
   return 0;
-}
-
-function noTerminal(): CliError {
-  return new CliError('PCH_OPTION_INVALID', '-t: stdin is no terminal', 'leave -t out when input is piped');
 }

@@ -1,6 +1,6 @@
 import { forEachRef } from '../../containers/forEachRef.ts';
 import { conflictingOptions } from '../../errors.ts';
-import { defaultDetachKeys, detachKeysOption } from '../../parse/detachKeys.ts';
+import { detachKeysHelp, detachKeysOption } from '../../parse/detachKeys.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { runInForeground } from '../../run/foreground.ts';
 import type { Session } from '../../Session.ts';
@@ -15,12 +15,12 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container...>', 'names or ids')
-    .option('-a, --attach', 'connect to its output and end with its exit code')
-    .option('-i, --interactive', 'connect to its stdin')
-    .option('--detach-keys <keys>', `keys that leave it running (${defaultDetachKeys})`)
-    .option('--checkpoint <name>', 'go on from a checkpoint')
-    .option('--sig-proxy', 'hand signals on to it', true)
+    .argument('<container...>', 'Names or IDs')
+    .option('-a, --attach', 'Attach STDOUT/STDERR and forward signals')
+    .option('-i, --interactive', "Attach container's STDIN")
+    .option('--detach-keys <keys>', detachKeysHelp)
+    .option('--checkpoint <name>', 'Restore from this checkpoint')
+    .option('--sig-proxy', 'Proxy all received signals to the process', true)
     .action((refs: string[], flags: Flags) => start(session, refs, flags));
 }
 
@@ -31,9 +31,9 @@ async function start(session: Session, refs: string[], flags: Flags): Promise<vo
   if (!flags.attach && !flags.interactive)
     return forEachRef(session, refs, (ref) => containers.start(ref, from));
   if (checkpoint !== undefined)
-    throw conflictingOptions('--checkpoint goes without -a and -i', 'attach to it afterwards');
+    throw conflictingOptions('--checkpoint and -a or -i exclude each other', 'use `pouch attach` after the start');
   const [ref = '', ...more] = refs;
-  if (more.length > 0) throw conflictingOptions('-a and -i take one container, found several');
+  if (more.length > 0) throw conflictingOptions('-a and -i: expected one container, found several');
   const detachKeys = detachKeysOption(flags.detachKeys);
   const { Id, Config } = await containers.inspect(ref);
   const streams = {

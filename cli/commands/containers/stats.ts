@@ -27,18 +27,18 @@ const columns: [string, string][] = [
   ['PIDS', 'PIDs'],
 ];
 
-/** Between two pictures, in milliseconds. */
+/** Time between two updates, in milliseconds. */
 const interval = 1000;
-/** Cursor to the first line, and clear from there (ECMA-48 CUP, ED). */
+/** Moves the cursor to the first line and clears the screen (ECMA-48 CUP, ED). */
 const home = '\u001b[H\u001b[J';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('[container...]', 'names or ids; all that run if none is given')
-    .option('-a, --all', 'also those that do not run')
-    .option('--no-stream', 'one table, and the end')
-    .option('--no-trunc', 'do not cut ids')
-    .option('--format <format>', 'table, json, or a template: {{.Name}} {{.CPUPerc}}')
+    .argument('[container...]', 'Names or IDs (default all running containers)')
+    .option('-a, --all', 'Show all containers (default shows just running)')
+    .option('--no-stream', 'Disable streaming stats and only pull the first result')
+    .option('--no-trunc', 'Do not truncate output')
+    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}} {{.CPUPerc}}')
     .action((refs: string[], flags: Flags) =>
       flags.stream ? follow(session, refs, flags) : showOnce(session, refs, flags),
     );
@@ -56,10 +56,10 @@ async function showOnce(session: Session, refs: string[], flags: Flags): Promise
   const failed = outcomes
     .filter((outcome) => outcome.status === 'rejected')
     .map(({ reason }) => reason as unknown);
-  complain(session, refs.length > 0 ? failed : failed.filter(isNotGone));
+  reportFailures(session, refs.length > 0 ? failed : failed.filter(isNotGone));
 }
 
-/** Containers that are named are followed until they are removed; else all that run, for ever. */
+/** Follows named containers until they are removed; without names, all running containers without end. */
 async function follow(session: Session, refs: string[], flags: Flags): Promise<void> {
   const { containers } = session.client;
   const isLive = session.terminal.stdout.isTTY === true;
@@ -69,7 +69,7 @@ async function follow(session: Session, refs: string[], flags: Flags): Promise<v
     if (refs.length === 0) live.only(await listed(containers, flags));
     await delay(interval);
     const failures = live.takeFailures();
-    complain(session, refs.length > 0 ? failures : failures.filter(isNotGone));
+    reportFailures(session, refs.length > 0 ? failures : failures.filter(isNotGone));
     if (isLive) session.terminal.stdout.write(home);
     print(
       session,
@@ -95,14 +95,14 @@ function print(session: Session, rows: Fields[], flags: Flags): void {
   );
 }
 
-function complain(session: Session, failures: unknown[]): void {
+function reportFailures(session: Session, failures: unknown[]): void {
   for (const failure of failures) {
     reportError(failure, session.terminal);
     session.exitCode = exitCodes.failure;
   }
 }
 
-/** One that was listed, and removed meanwhile, is no failure. */
+/** A container removed after it was listed is not a failure. */
 function isNotGone(failure: unknown): boolean {
   return (failure as { code?: string }).code !== 'PCH_CONTAINER_NOT_FOUND';
 }

@@ -4,8 +4,8 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container>', 'name or id')
-    .argument('[options...]', 'for ps(1): -eo pid,comm')
+    .argument('<container>', 'Name or ID')
+    .argument('[options...]', 'Options for ps(1): -eo pid,comm')
     .passThroughOptions()
     .action(async (ref: string, options: string[]) => {
       const psArguments = options.length > 0 ? options.join(' ') : undefined;

@@ -4,6 +4,6 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container...>', 'names or ids')
+    .argument('<container...>', 'Names or IDs')
     .action((refs: string[]) => forEachRef(session, refs, (ref) => session.client.containers.unpause(ref)));
 }

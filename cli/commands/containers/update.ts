@@ -12,19 +12,19 @@ interface Flags extends LimitFlags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container...>', 'names or ids')
-    .option('-m, --memory <size>', 'memory')
-    .option('--memory-swap <size>', 'memory and swap together; -1 for no limit of swap')
-    .option('--memory-reservation <size>', 'memory it keeps when the host runs short')
-    .option('--cpus <number>', 'CPUs: 1.5')
-    .option('-c, --cpu-shares <weight>', 'weight when CPUs are short')
-    .option('--cpu-quota <microseconds>', 'CPU time per period; -1 for no limit')
-    .option('--cpu-period <microseconds>', 'length of a period')
-    .option('--cpuset-cpus <list>', 'CPUs it may use: 0-2,4')
-    .option('--cpuset-mems <list>', 'memory nodes it may use')
-    .option('--pids-limit <number>', 'processes and threads; -1 for no limit')
-    .option('--blkio-weight <10-1000>', 'weight when block devices are busy')
-    .option('--restart <policy>', 'no, always, unless-stopped or on-failure[:MAX]')
+    .argument('<container...>', 'Names or IDs')
+    .option('-m, --memory <size>', 'Memory limit')
+    .option('--memory-swap <size>', "Swap limit equal to memory plus swap: '-1' to enable unlimited swap")
+    .option('--memory-reservation <size>', 'Memory soft limit')
+    .option('--cpus <number>', 'Number of CPUs')
+    .option('-c, --cpu-shares <weight>', 'CPU shares (relative weight)')
+    .option('--cpu-quota <microseconds>', 'Limit CPU CFS (Completely Fair Scheduler) quota')
+    .option('--cpu-period <microseconds>', 'Limit CPU CFS (Completely Fair Scheduler) period')
+    .option('--cpuset-cpus <list>', 'CPUs in which to allow execution (0-3, 0,1)')
+    .option('--cpuset-mems <list>', 'MEMs in which to allow execution (0-3, 0,1)')
+    .option('--pids-limit <number>', 'Tune container pids limit (set -1 for unlimited)')
+    .option('--blkio-weight <10-1000>', 'Block IO (relative weight), between 10 and 1000')
+    .option('--restart <policy>', 'Restart policy to apply when a container exits: no, always, unless-stopped or on-failure[:MAX]')
     .action((refs: string[], flags: Flags) => update(session, refs, flags));
 }
 
@@ -35,7 +35,7 @@ async function update(session: Session, refs: string[], flags: Flags): Promise<v
     ...(restart !== undefined && { RestartPolicy: parseRestart(restart) }),
   };
   if (Object.keys(body).length === 0)
-    throw conflictingOptions('give at least one option to change', 'see --help');
+    throw conflictingOptions('expected at least one option, found none', 'see --help for the options of the command');
   await forEachRef(session, refs, async (ref) => {
     const { Warnings } = await session.client.containers.update(ref, body);
     for (const warning of Warnings ?? []) session.warn(`warning: ${ref}: ${warning}`);

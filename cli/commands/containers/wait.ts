@@ -4,7 +4,7 @@ import { reportError } from '../../reportError.ts';
 import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
-  command.argument('<container...>', 'names or ids').action((refs: string[]) => waitForAll(session, refs));
+  command.argument('<container...>', 'Names or IDs').action((refs: string[]) => waitForAll(session, refs));
 }
 
 /** Prints the exit codes in the order of the arguments. */

@@ -20,10 +20,10 @@ const columns: [string, string][] = [
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<image>', 'reference or id')
-    .option('-q, --quiet', 'only ids')
-    .option('--no-trunc', 'do not cut ids and commands')
-    .option('--format <format>', 'table, json, or a template: {{.CreatedBy}}')
+    .argument('<image>', 'Reference or ID')
+    .option('-q, --quiet', 'Only show image IDs')
+    .option('--no-trunc', "Don't truncate output")
+    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.CreatedBy}}')
     .action(async (ref: string, flags: Flags) => {
       const entries = await session.client.images.history(ref);
       const rows = entries.map((entry) => historyRow(entry, flags.trunc));

@@ -14,11 +14,11 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<reference>', 'name of the image: debian:bookworm')
-    .option('--suite <name>', 'release of the distribution (the tag if missing)')
-    .option('--include <packages>', 'more packages, with commas between them', collect, [])
-    .option('--mirror <url>', 'where packages are fetched from')
-    .option('-q, --quiet', 'no progress')
+    .argument('<reference>', 'Name of the image: debian:bookworm')
+    .option('--suite <name>', 'Release of the distribution (default the tag)')
+    .option('--include <packages>', 'Additional packages, comma-separated', collect, [])
+    .option('--mirror <url>', 'URL of a package mirror')
+    .option('-q, --quiet', 'Suppress progress output')
     .action((reference: string, flags: Flags) => bootstrap(session, reference, flags));
 }
 
@@ -27,8 +27,8 @@ async function bootstrap(session: Session, reference: string, flags: Flags): Pro
   if (suite === undefined) {
     throw new CliError(
       'PCH_OPTION_INVALID',
-      `which release? "${reference}" has no tag`,
-      'write debian:bookworm, or add --suite',
+      `expected the release of the distribution, found no tag in "${reference}"`,
+      'use a name with a tag such as debian:bookworm, or add --suite',
     );
   }
   const include = flags.include.flatMap((text) => text.split(',')).filter((name) => name !== '');

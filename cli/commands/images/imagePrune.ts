@@ -14,16 +14,16 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .option('-a, --all', 'all that no container uses, not only those without a name')
-    .option('-f, --force', 'do not ask')
-    .option('--filter <key=value>', 'until, label, label!', collect, [])
+    .option('-a, --all', 'Remove all unused images, not just dangling ones')
+    .option('-f, --force', 'Do not prompt for confirmation')
+    .option('--filter <key=value>', 'Filters: until, label, label!', collect, [])
     .action((flags: Flags) => prune(session, flags));
 }
 
 async function prune(session: Session, flags: Flags): Promise<void> {
-  const which = flags.all ? 'all images that no container uses' : 'all images without a name';
+  const which = flags.all ? 'all images without at least one container' : 'all dangling images';
   const filters = { ...parseFilters(flags.filter), dangling: [flags.all ? 'false' : 'true'] };
-  if (!flags.force && !(await confirm(session, `This removes ${which}.`))) return;
+  if (!flags.force && !(await confirm(session, `WARNING! This will remove ${which}.`))) return;
   const { ImagesDeleted, SpaceReclaimed } = await session.client.images.prune(filters);
   for (const line of deletionLines(ImagesDeleted ?? [])) session.print(line);
   session.print(`Total reclaimed space: ${humanSize(SpaceReclaimed)}`);

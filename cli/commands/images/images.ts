@@ -16,13 +16,13 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('[reference]', 'only those with this name')
-    .option('-a, --all', 'also those without a name')
-    .option('-q, --quiet', 'only ids')
-    .option('--digests', 'with digests')
-    .option('--no-trunc', 'do not cut ids')
-    .option('-f, --filter <key=value>', 'reference, label, dangling, before, since', collect, [])
-    .option('--format <format>', 'table, json, or a template: {{.Repository}}:{{.Tag}}')
+    .argument('[reference]', 'Only images with this name')
+    .option('-a, --all', 'Show all images, including dangling ones')
+    .option('-q, --quiet', 'Only show image IDs')
+    .option('--digests', 'Show digests')
+    .option('--no-trunc', "Don't truncate output")
+    .option('-f, --filter <key=value>', 'Filters: reference, label, dangling, before, since', collect, [])
+    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Repository}}:{{.Tag}}')
     .action((reference: string | undefined, flags: Flags) => list(session, reference, flags));
 }
 
@@ -52,7 +52,7 @@ async function list(session: Session, reference: string | undefined, flags: Flag
     if (Damage !== undefined) session.warn(`warning: image ${RepoTags?.[0] ?? Id} is damaged: ${Damage}`);
 }
 
-/** An image with two names is one id. */
+/** An image with several names has one ID. */
 function distinct<Row extends { ID: string }>(rows: Row[]): Row[] {
   return [...new Map(rows.map((row) => [row.ID, row])).values()];
 }

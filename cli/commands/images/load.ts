@@ -8,8 +8,8 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .option('-i, --input <file>', 'read from a file instead of stdin')
-    .option('-q, --quiet', 'no progress')
+    .option('-i, --input <file>', 'Read from tar archive file, instead of STDIN')
+    .option('-q, --quiet', 'Suppress the load output')
     .action(async (flags: { input?: string; quiet?: boolean }) => {
       const quiet = flags.quiet === true;
       const archive = await openArchive(session, flags.input);
@@ -25,18 +25,18 @@ async function openArchive(session: Session, path: string | undefined): Promise<
     throw new CliError(
       'PCH_OPTION_INVALID',
       'expected a tar archive on stdin, found a terminal',
-      'add -i FILE, or redirect stdin',
+      'use -i FILE, or redirect stdin',
     );
   }
   const file = createReadStream(path);
   try {
-    if (statSync(path).isDirectory()) throw new Error('it is a directory');
+    if (statSync(path).isDirectory()) throw new Error('is a directory');
     await once(file, 'open');
   } catch (error) {
     throw new CliError(
       'PCH_OPTION_INVALID',
       `-i, --input: cannot read "${path}": ${(error as Error).message}`,
-      'name a file that `pouch save` or `docker save` has made',
+      'use an archive written by `pouch save` or `docker save`',
     );
   }
   return file;

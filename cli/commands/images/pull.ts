@@ -5,9 +5,9 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<image>', 'reference: debian:bookworm, registry.example/app@sha256:…')
-    .option('--platform <os/arch>', 'platform of the image')
-    .option('-q, --quiet', 'print only the reference')
+    .argument('<image>', 'Reference: debian:bookworm, registry.example/app@sha256:…')
+    .option('--platform <os/arch>', 'Set platform if server is multi-platform capable')
+    .option('-q, --quiet', 'Suppress verbose output')
     .action(async (image: string, flags: { platform?: string; quiet?: boolean }) => {
       await pullImage(session, image, {
         quiet: flags.quiet === true,

@@ -6,10 +6,10 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<image...>', 'references or ids')
-    .option('-f, --force', 'also if a stopped container uses it')
+    .argument('<image...>', 'References or IDs')
+    .option('-f, --force', 'Force removal of the image')
     .action(async (refs: string[], { force }: { force?: boolean }) => {
-      // One after another: names of one image depend on each other.
+      // Sequential: removing one name of an image changes what removing another one does.
       for (const ref of refs) await remove(session, ref, force === true);
     });
 }

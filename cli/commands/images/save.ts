@@ -8,8 +8,8 @@ import { write } from '../../streams/write.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<image...>', 'references or ids')
-    .option('-o, --output <file>', 'write to a file instead of stdout')
+    .argument('<image...>', 'References or IDs')
+    .option('-o, --output <file>', 'Write to a file, instead of STDOUT')
     .action((refs: string[], { output }: { output?: string }) =>
       output === undefined ? saveToStdout(session, refs) : saveToFile(session, refs, output),
     );
@@ -20,14 +20,14 @@ async function saveToStdout(session: Session, refs: string[]): Promise<void> {
   if (stdout.isTTY) {
     throw new CliError(
       'PCH_OPTION_INVALID',
-      'a tar archive is not for a terminal',
-      'add -o FILE, or redirect stdout',
+      'expected a file or pipe on stdout, found a terminal',
+      'use -o FILE, or redirect stdout',
     );
   }
   for await (const chunk of await session.client.images.save(refs)) await write(stdout, chunk as Buffer);
 }
 
-/** Under another name until it is complete: a cut archive must not look like a whole one. */
+/** Writes under a temporary name until complete: a truncated archive must not look whole. */
 async function saveToFile(session: Session, refs: string[], path: string): Promise<void> {
   const temporary = `${path}.part-${process.pid}`;
   const file = await openNew(temporary, path);
@@ -48,7 +48,7 @@ async function openNew(temporary: string, path: string): Promise<WriteStream> {
     throw new CliError(
       'PCH_OPTION_INVALID',
       `-o, --output: cannot write "${path}": ${(error as Error).message}`,
-      'name a file in a directory that exists and that you may write to',
+      'use a path in an existing directory that you may write to',
     );
   }
   return file;

@@ -4,8 +4,8 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<image>', 'reference or id')
-    .argument('<name>', 'the new name: NAME[:TAG]')
+    .argument('<image>', 'Reference or ID')
+    .argument('<name>', 'New name: NAME[:TAG]')
     .action(async (image: string, target: string) => {
       const { name, tag } = splitReference(target);
       await session.client.images.tag(image, { repo: name, ...(tag !== undefined && { tag }) });

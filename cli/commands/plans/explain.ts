@@ -12,9 +12,9 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<container>', 'name or id')
-    .option('--field <path>', 'only this field and what is below it: process.env.HOME, mounts["/run"]')
-    .option('--format <format>', 'table or json', 'table')
+    .argument('<container>', 'Name or ID')
+    .option('--field <path>', 'Only this field and those below it: process.env.HOME, mounts["/run"]')
+    .option('--format <format>', 'Format output: table or json', 'table')
     .action(async (ref: string, { field, format = 'table' }: Flags) => {
       if (!['table', 'json'].includes(format)) throw invalidOption('--format', 'table or json', format);
       const blame = await session.client.pouch.explain(ref, field);
@@ -30,7 +30,7 @@ export function define(command: PouchCommand, session: Session): void {
 }
 
 const headings = ['FIELD', 'VALUE', 'PLUGIN', 'HOOK', 'CONFIG', 'MS'];
-/** Longer values are cut in the table; JSON has them whole. */
+/** Limit of a value in the table, in characters; JSON has whole values. */
 const widest = 60;
 
 function explainRow({ field, action, after, plugin, hook, origin, ms }: BlameWire): string[] {

@@ -12,7 +12,7 @@ const columns: [string, string][] = [
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .option('--format <format>', 'table, json, or a template: {{.Verb}}')
+    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Verb}}')
     .action(async (flags: { format?: string }) => {
       const operations = await session.client.pouch.ops();
       const rows = operations.map(({ container, verb, since, waiting }) => ({

@@ -8,13 +8,13 @@ import type { Session } from '../../Session.ts';
 import { sizeOf } from '../../streams/followSize.ts';
 
 export function define(command: PouchCommand, session: Session): void {
-  command.optionsGroup('Output:').option('--format <format>', 'diff or json', 'diff');
+  command.optionsGroup('Output:').option('--format <format>', 'Format output: diff or json', 'diff');
   addForegroundOptions(command);
   addCreateOptions(command);
   command
     .helpOption('--help', 'show help')
-    .argument('<image>', 'image; must be here already')
-    .argument('[command...]', "command and arguments, instead of the image's")
+    .argument('<image>', 'Image; must exist locally')
+    .argument('[command...]', "Command and arguments, instead of the image's")
     .passThroughOptions()
     .action((image: string, args: string[], flags: RunFlags & { format: string }) =>
       plan(session, image, args, flags),
@@ -30,10 +30,10 @@ async function plan(
   if (!['diff', 'json'].includes(flags.format)) throw invalidOption('--format', 'diff or json', flags.format);
   const { env, stdout } = session.terminal;
   const body = createRequest({ flags, image, command, environment: env, size: sizeOf(stdout) });
-  const answer = await session.client.pouch.plan(body, {
+  const result = await session.client.pouch.plan(body, {
     ...(flags.name !== undefined && { name: flags.name }),
     ...(flags.platform !== undefined && { platform: flags.platform }),
   });
-  if (flags.format === 'json') session.print(JSON.stringify(answer, null, 2));
-  else printPlan(session, answer);
+  if (flags.format === 'json') session.print(JSON.stringify(result, null, 2));
+  else printPlan(session, result);
 }

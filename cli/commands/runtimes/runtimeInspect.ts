@@ -7,8 +7,8 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('[runtime...]', 'names or aliases; all without one')
-    .option('-f, --format <format>', 'json, or a template: {{.version}}')
+    .argument('[runtime...]', 'Names or aliases (default all)')
+    .option('-f, --format <format>', 'Format output: json, or a Go template such as {{.version}}')
     .action(async (names: string[], { format }: { format?: string }) => {
       const runtimes = await findRuntimes(session, names);
       if (format === 'json') session.print(JSON.stringify(runtimes, null, 4));

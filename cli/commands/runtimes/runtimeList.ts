@@ -18,8 +18,8 @@ const columns: [string, string][] = [
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .option('-q, --quiet', 'only names')
-    .option('--format <format>', 'table, json, or a template: {{.Name}}')
+    .option('-q, --quiet', 'Only display names')
+    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}}')
     .action(async (flags: Flags) => {
       const runtimes = await session.client.pouch.runtimes();
       const rows = runtimes.map(
@@ -33,7 +33,7 @@ export function define(command: PouchCommand, session: Session): void {
           Isolation: is.isolation,
           Aliases: aliases.join(','),
           Containers: containers,
-          // What mends it, in brackets, would make the table too wide: `pouch doctor` has it.
+          // Without the fix in brackets, which is too wide for the table; `pouch doctor` prints it.
           Problem: problem.replace(/ \(.*\)$/s, ''),
         }),
       );

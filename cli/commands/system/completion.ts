@@ -15,7 +15,7 @@ const writers: Record<string, (tree: CompletionNode) => string> = {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<shell>', 'bash, zsh or fish')
+    .argument('<shell>', 'One of bash, zsh, fish')
     .addHelpText('after', '\nbash: `source <(pouch completion bash)`; fish: `pouch completion fish | source`')
     .action(async (shell: string) => {
       const writer = writers[shell];

@@ -6,13 +6,13 @@ import { doctorLines } from '../../runtimes/doctorLines.ts';
 import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
-  command.argument('[runtime...]', 'names or aliases; all without one').action(async (names: string[]) => {
+  command.argument('[runtime...]', 'Names or aliases (default all)').action(async (names: string[]) => {
     const runtimes = await findRuntimes(session, names);
     const paint = paletteFor(session.terminal.stdout, session.terminal.env);
     for (const line of doctorLines(runtimes, paint)) session.print(line);
     if (names.length === 0)
       for (const warning of (await session.client.system.info()).Warnings ?? []) session.print(warning);
-    // Of what nobody has asked for, nothing needs to work.
+    // Without arguments an unusable runtime is not a failure: the host may not need it.
     if (names.length > 0 && runtimes.some(({ usable }) => !usable)) session.exitCode = exitCodes.failure;
   });
 }

@@ -1,7 +1,7 @@
 import type { EventMessage } from '../../../client/index.ts';
 import { parseTemplate } from '../../output/template.ts';
 import { parseFilters } from '../../parse/filters.ts';
-import { parseMoment } from '../../parse/time.ts';
+import { parseTimestamp } from '../../parse/time.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { collect } from '../../run/runOptions.ts';
 import type { Session } from '../../Session.ts';
@@ -15,10 +15,10 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .option('--since <time>', 'also what happened after a time, or in a duration before now (10m)')
-    .option('--until <time>', 'end at a time')
-    .option('-f, --filter <key=value>', 'type, event, container, image, label', collect, [])
-    .option('--format <format>', 'json, or a template: {{.Action}}')
+    .option('--since <time>', 'Show all events created since a timestamp or a relative time (10m)')
+    .option('--until <time>', 'Stream events until this timestamp')
+    .option('-f, --filter <key=value>', 'Filters: type, event, container, image, label', collect, [])
+    .option('--format <format>', 'Format output: json, or a Go template such as {{.Action}}')
     .action((flags: Flags) => follow(session, flags));
 }
 
@@ -26,8 +26,8 @@ async function follow(session: Session, flags: Flags): Promise<void> {
   const render = renderer(flags.format);
   const events = await session.client.system.events({
     filters: parseFilters(flags.filter),
-    ...(flags.since !== undefined && { since: parseMoment('--since', flags.since) }),
-    ...(flags.until !== undefined && { until: parseMoment('--until', flags.until) }),
+    ...(flags.since !== undefined && { since: parseTimestamp('--since', flags.since) }),
+    ...(flags.until !== undefined && { until: parseTimestamp('--until', flags.until) }),
   });
   for await (const event of events) session.print(render(event));
 }

@@ -8,7 +8,7 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .option('-f, --format <format>', 'json, or a template: {{.ServerVersion}}')
+    .option('-f, --format <format>', 'Format output: json, or a Go template such as {{.ServerVersion}}')
     .action(async ({ format }: { format?: string }) => {
       const [info, pouch] = await Promise.all([session.client.system.info(), pouchInfo(session)]);
       const all = { ...info, Pouch: pouch };
@@ -18,7 +18,7 @@ export function define(command: PouchCommand, session: Session): void {
     });
 }
 
-/** Undefined if the daemon is no pouchd. */
+/** Returns undefined if the daemon is not pouchd. */
 async function pouchInfo(session: Session): Promise<PouchInfoResponse | undefined> {
   try {
     return await session.client.pouch.info();

@@ -12,10 +12,10 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<name...>', 'containers, images or volumes')
-    .option('-f, --format <format>', 'json, or a template: {{.State.Status}}')
-    .option('--type <type>', 'container, image or volume')
-    .option('-s, --size', 'with sizes of containers')
+    .argument('<name...>', 'Containers, images or volumes')
+    .option('-f, --format <format>', 'Format output: json, or a Go template such as {{.State.Status}}')
+    .option('--type <type>', 'Only inspect objects of the given type: container, image or volume')
+    .option('-s, --size', 'Display total file sizes if the type is container')
     .action((refs: string[], flags: Flags) =>
       printObjects(session, refs, flags.format, finder(session, flags)),
     );
@@ -23,7 +23,7 @@ export function define(command: PouchCommand, session: Session): void {
 
 type Find = (ref: string) => Promise<unknown>;
 
-/** By type, or the first that has one of that name. */
+/** Returns a look-up by type; without a type it tries containers, images, volumes in turn. */
 function finder({ client }: Session, { type, size }: Flags): Find {
   const finders: Record<string, Find> = {
     container: (ref) => client.containers.inspect(ref, { size: size === true }),
@@ -46,7 +46,7 @@ async function findFirst(finders: Find[], ref: string): Promise<unknown> {
   }
   throw new CliError(
     'PCH_NOT_FOUND',
-    `no container, image or volume is named "${ref}"`,
-    '`pouch ps -a`, `pouch images` and `pouch volume ls` list them',
+    `no such object: "${ref}"`,
+    'list containers, images and volumes with `pouch ps -a`, `pouch images` and `pouch volume ls`',
   );
 }

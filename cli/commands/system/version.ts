@@ -17,8 +17,8 @@ interface Versions {
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .option('--client', 'only of this command; does not call the daemon')
-    .option('--format <format>', 'json, or a template: {{.Server.Version}}')
+    .option('--client', 'Show only the client version, without a call to the daemon')
+    .option('--format <format>', 'Format output: json, or a Go template such as {{.Server.Version}}')
     .action((flags: Flags) => show(session, flags));
 }
 

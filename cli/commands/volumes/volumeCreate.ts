@@ -5,8 +5,8 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('[name]', 'its name (made up if missing)')
-    .option('--label <key=value>', 'set a label', collect, [])
+    .argument('[name]', 'Name (default generated)')
+    .option('--label <key=value>', 'Set metadata for a volume', collect, [])
     .action(async (name: string | undefined, { label }: { label: string[] }) => {
       const volume = await session.client.volumes.create({
         ...(name !== undefined && { Name: name }),

@@ -4,8 +4,8 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<volume...>', 'names')
-    .option('-f, --format <format>', 'json, or a template: {{.Mountpoint}}')
+    .argument('<volume...>', 'Names')
+    .option('-f, --format <format>', 'Format output: json, or a Go template such as {{.Mountpoint}}')
     .action((refs: string[], { format }: { format?: string }) =>
       printObjects(session, refs, format, (ref) => session.client.volumes.inspect(ref)),
     );

@@ -17,9 +17,9 @@ const columns: [string, string][] = [
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .option('-q, --quiet', 'only names')
-    .option('-f, --filter <key=value>', 'name, label, dangling', collect, [])
-    .option('--format <format>', 'table, json, or a template: {{.Name}}')
+    .option('-q, --quiet', 'Only display volume names')
+    .option('-f, --filter <key=value>', 'Filters: name, label, dangling', collect, [])
+    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}}')
     .action(async (flags: Flags) => {
       const { Volumes, Warnings } = await session.client.volumes.list(parseFilters(flags.filter));
       const rows = (Volumes ?? []).map(({ Driver, Name, Mountpoint, Scope, Labels }) => ({

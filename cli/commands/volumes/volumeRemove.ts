@@ -4,8 +4,8 @@ import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<volume...>', 'names')
-    .option('-f, --force', 'succeed if it is not there')
+    .argument('<volume...>', 'Names')
+    .option('-f, --force', 'Succeed if the volume does not exist')
     .action((names: string[], { force }: { force?: boolean }) =>
       forEachRef(session, names, (name) => session.client.volumes.remove(name, { force: force === true })),
     );

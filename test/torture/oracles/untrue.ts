@@ -22,7 +22,7 @@ export interface Failure {
 
 /** What says in the log of the daemon that an error was nobody's. */
 const strays =
-  /unhandled|uncaught|was handled by nobody|was caught by nobody|MaxListenersExceeded|FATAL ERROR|PCH_INTERNAL/i;
+  /unhandled|uncaught|MaxListenersExceeded|FATAL ERROR|PCH_INTERNAL/i;
 
 /** The client itself says so when the daemon goes away. */
 const ofDowntime: readonly string[] = ['PCH_DAEMON_LOST', 'PCH_DAEMON_UNREACHABLE'];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { commandPath } from '../../../cli/commandPath.ts';
 
-describe('path of the command', () => {
+describe('command path', () => {
   const cases: [args: string[], path: string[]][] = [
     [[], []],
     [

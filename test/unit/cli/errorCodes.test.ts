@@ -6,7 +6,7 @@ import { errorKinds } from '../../../hooks/errors.ts';
 const root = join(import.meta.dirname, '../../..');
 
 describe('error codes of client and cli', () => {
-  it('are all in the one list, though neither may import it', () => {
+  it('are all listed in hooks/, which neither may import', () => {
     const used = ['client', 'cli'].flatMap((folder) =>
       (readdirSync(join(root, folder), { recursive: true }) as string[])
         .filter((name) => name.endsWith('.ts'))

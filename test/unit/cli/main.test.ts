@@ -19,7 +19,7 @@ describe('pouch', () => {
     );
   });
 
-  it('shows help on stdout and ends well', async () => {
+  it('prints help to stdout and exits with 0', async () => {
     for (const args of [
       ['--help'],
       ['run', '--help'],
@@ -38,7 +38,7 @@ describe('pouch', () => {
     assert.match(err, /--memory/);
   });
 
-  it('shows help on stderr and fails when no command is given', async () => {
+  it('prints help to stderr and exits with 1 without a command', async () => {
     const { code } = await pouch();
     assert.equal(code, 1);
   });
@@ -47,7 +47,7 @@ describe('pouch', () => {
     [['pss'], 1, /^pouch: unknown command 'pss'\nhint: Did you mean ps\?\ncode: PCH_OPTION_INVALID\n$/],
     [['ps', '--al'], 1, /^pouch: unknown option '--al'\nhint: Did you mean --all\?\n/],
     [['run', '--memry', '1g', 'img'], 125, /unknown option '--memry'\nhint: Did you mean --memory\?/],
-    [['create', '--foo', 'img'], 125, /unknown option '--foo'\nhint: --help shows/],
+    [['create', '--foo', 'img'], 125, /unknown option '--foo'\nhint: see --help/],
     [['exec', '--foo', 'c', 'sh'], 125, /unknown option '--foo'/],
     [['container', 'run', '--foo', 'img'], 125, /unknown option '--foo'/],
     [['run'], 125, /missing required argument 'image'/],
@@ -58,7 +58,7 @@ describe('pouch', () => {
     [
       ['run', '-m', '5x', 'img'],
       125,
-      /^pouch: -m, --memory: expected a size .*\nhint: --help shows what the command takes\ncode: PCH_OPTION_INVALID\n$/,
+      /^pouch: -m, --memory: expected a size .*\nhint: see --help for the options of the command\ncode: PCH_OPTION_INVALID\n$/,
     ],
     [['run', '--initscript', 'x', 'img'], 125, /--initscript is only for rich containers\nhint: add --rich/],
     [['run', '--detach-keys', 'x,', 'img'], 125, /--detach-keys/],
@@ -66,14 +66,14 @@ describe('pouch', () => {
     [['ps', '--filter', 'x'], 1, /--filter: expected KEY=VALUE/],
     [['ps', '-n', '-1'], 1, /--last/],
     [['logs', '--tail', 'some', 'c'], 1, /--tail/],
-    [['run', '-it', 'img'], 125, /-t: stdin is no terminal/],
-    [['exec', '-it', 'c', 'sh'], 125, /-t: stdin is no terminal/],
+    [['run', '-it', 'img'], 125, /-t: the input device is not a TTY/],
+    [['exec', '-it', 'c', 'sh'], 125, /-t: the input device is not a TTY/],
     [['completion', 'ksh'], 1, /expected bash, zsh, fish, found "ksh"/],
-    [['image', 'bootstrap', 'debian'], 1, /has no tag\nhint: write debian:bookworm/],
+    [['image', 'bootstrap', 'debian'], 1, /found no tag in "debian"\nhint: use a name with a tag such as debian:bookworm/],
     [['-H', 'nonsense', 'ps'], 1, /invalid daemon address "nonsense"/],
   ];
   for (const [args, code, err] of failures) {
-    it(`${args.join(' ')} ends with ${code} and says why`, async () => {
+    it(`${args.join(' ')} exits with ${code} and reports the reason`, async () => {
       const result = await pouch(...args);
       assert.match(result.err, err);
       assert.equal(result.code, code);
@@ -81,7 +81,7 @@ describe('pouch', () => {
     });
   }
 
-  it('says how to start the daemon when it is not there', async () => {
+  it('prints how to start the daemon when it cannot be reached', async () => {
     for (const [args, code] of [
       [['ps'], 1],
       [['run', '--rm', 'img'], 125],

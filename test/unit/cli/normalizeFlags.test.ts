@@ -10,7 +10,7 @@ const options = [
 ];
 const find = (flag: string) => options.find(({ short, long }) => short === flag || long === flag);
 
-describe('flags in the forms that Docker takes', () => {
+describe('flags in forms that Docker accepts', () => {
   const cases: [given: string, args: string, off: string[]][] = [
     ['--sig-proxy=false img', 'img', ['sigProxy']],
     ['-i=true -t=0 img', '-i img', ['tty']],
@@ -27,7 +27,7 @@ describe('flags in the forms that Docker takes', () => {
     });
   }
 
-  it('goes on after arguments where options may follow them', () => {
+  it('continues after arguments if options may follow them', () => {
     assert.deepEqual(normalizeFlags(['name', '-i=false'], find, false), {
       args: ['name'],
       switchedOff: ['interactive'],

@@ -27,17 +27,17 @@ describe('exit codes', () => {
 });
 
 describe('a printed error', () => {
-  it('has message, culprit, hint and code', () => {
+  it('has message, plugin, hint and code', () => {
     const { terminal, err } = fakeTerminal();
-    const details = { plugin: 'corp-hosts', hook: 'container.preCreate', hint: 'mend it' };
+    const details = { plugin: 'corp-hosts', hook: 'container.preCreate', hint: 'fix it' };
     reportError(new ClientError('PCH_PLUGIN_FAILED', 'it threw', details), terminal);
     assert.equal(
       err(),
-      'pouch: it threw\n  by plugin corp-hosts at container.preCreate\nhint: mend it\ncode: PCH_PLUGIN_FAILED\n',
+      'pouch: it threw\n  by plugin corp-hosts at container.preCreate\nhint: fix it\ncode: PCH_PLUGIN_FAILED\n',
     );
   });
 
-  it('of a server without codes is its message alone', () => {
+  it('of a server without codes is the message alone', () => {
     const { terminal, err } = fakeTerminal();
     reportError(new ClientError('', 'No such container: x'), terminal);
     assert.equal(err(), 'pouch: No such container: x\n');

@@ -88,7 +88,7 @@ export const checkpoints: CommandRow[] = [
   row('checkpoint rm keep nosuch', 'checkpoint ls keep', 'PCH_CHECKPOINT_NOT_FOUND', /"nosuch"/),
   row('start --checkpoint nosuch stopped', 'checkpoint ls stopped', 'PCH_CHECKPOINT_NOT_FOUND', /"nosuch"/),
   row('start --checkpoint nosuch keep', 'start keep', 'PCH_CONTAINER_RUNNING', /it is running/),
-  option('start --checkpoint one -a stopped', 'checkpoint ls stopped', /goes without -a/),
+  option('start --checkpoint one -a stopped', 'checkpoint ls stopped', /--checkpoint and -a or -i exclude each other/),
   option('checkpoint create keep', 'checkpoint ls keep', /missing required argument/),
 ];
 
@@ -120,7 +120,7 @@ export const objects: CommandRow[] = [
   option('load -i /tmp', 'images', /it is a directory/),
   row('load -i /etc/passwd', 'images', 'PCH_ARCHIVE_INVALID', /not an image archive/),
   row('load -i /dev/null', 'images', 'PCH_ARCHIVE_INVALID', /archive/),
-  option('image bootstrap debian', 'images', /has no tag/),
+  option('image bootstrap debian', 'images', /found no tag in "debian"/),
   option(['image', 'bootstrap', 'debian:bookworm', '--include', 'bad pkg;rm'], 'images', /package name/),
   row('volume inspect nosuch', 'volume inspect used', 'PCH_VOLUME_NOT_FOUND', /nosuch/),
   changing(row('volume rm nosuch', 'volume create some', 'PCH_VOLUME_NOT_FOUND', /nosuch/)),

@@ -15,7 +15,7 @@ describe('completions', () => {
     tree = describeTree(await buildProgram(new Session(fakeTerminal().terminal), wholeTree));
   });
 
-  it('of every shell know every command and option', () => {
+  it('include every command and option in every shell', () => {
     for (const write of [bashCompletion, zshCompletion, fishCompletion]) {
       const script = write(tree);
       for (const node of allNodes(tree)) {
@@ -26,7 +26,7 @@ describe('completions', () => {
     }
   });
 
-  /** What bash proposes at the end of a line. */
+  /** Returns what bash proposes at the end of a line. */
   function proposals(...words: string[]): string[] {
     const script = `${bashCompletion(tree)}
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
@@ -42,7 +42,7 @@ _pouch; printf '%s\\n' "\${COMPREPLY[@]}"`;
     assert.deepEqual(proposals('pouch', 'image', 'boot'), ['bootstrap']);
   });
 
-  it('in bash propose options of the command, also below a group', () => {
+  it('in bash propose options of a command, also of a subcommand', () => {
     assert.deepEqual(proposals('pouch', 'run', '--rich'), ['--rich', '--rich-mode']);
     assert.deepEqual(proposals('pouch', '-H', 'x', 'container', 'ls', '--no-t'), ['--no-trunc']);
   });

@@ -33,13 +33,13 @@ describe('listings', () => {
   ];
   for (const [flags, text] of cases) it(JSON.stringify(flags), () => assert.equal(print(flags), text));
 
-  it('name the fields there are when a template asks for another', () => {
+  it('report the available fields for an unknown field in a template', () => {
     const message = '--format: expected one of ID, Status, Names, found "Bogus"';
     assert.throws(() => print({ format: '{{.ID}} {{.Bogus}}' }), { code: 'PCH_OPTION_INVALID', message });
     assert.equal(print({ format: '{{json .}}' }), print({ format: 'json' }));
   });
 
-  it('print nothing but headings for an empty list', () => {
+  it('print only headings for an empty list', () => {
     assert.equal(print({}, []), 'ID   STATUS\n');
     assert.equal(print({ quiet: true }, []), '');
     assert.equal(print({ format: 'json' }, []), '');

@@ -9,10 +9,10 @@ import { Session, type Terminal } from '../../../../cli/Session.ts';
 
 const hostile = 'a\u001b]0;title\u0007\u009b2J\u202egnp.exe\r\u007fz';
 
-const steering = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
 
 describe('text for a terminal', () => {
-  it('shows control characters and changes of direction as JSON escapes', () => {
+  it('has control characters and changes of direction as JSON escapes', () => {
     assert.equal(printable(hostile), 'a\\u001b]0;title\\u0007\\u009b2J\\u202egnp.exe\\u000d\\u007fz');
     assert.equal(printable('größe 日本\tx\ny'), 'größe 日本\tx\ny');
     assert.equal(
@@ -22,10 +22,10 @@ describe('text for a terminal', () => {
     assert.equal(printableCell('one\ntwo\tthree'), 'one\\ntwo\\tthree');
   });
 
-  it('leaves JSON what it is', () => {
+  it('keeps the value of JSON', () => {
     const json = JSON.stringify({ name: hostile });
     assert.deepEqual(JSON.parse(printable(json)), { name: hostile });
-    assert.doesNotMatch(printable(json), steering);
+    assert.doesNotMatch(printable(json), controls);
   });
 
   const outputs: Record<string, (session: Session) => void> = {
@@ -41,7 +41,7 @@ describe('text for a terminal', () => {
       session.terminal.stdout.write(progressLine({ id: 'x', status: hostile }, 80)),
   };
   for (const [name, write] of Object.entries(outputs))
-    it(`${name} does not steer the terminal`, () => {
+    it(`${name} does not control the terminal`, () => {
       const out = new PassThrough();
       const stream = out as unknown as Terminal['stdout'];
       write(
@@ -49,7 +49,7 @@ describe('text for a terminal', () => {
       );
       const written = String(out.read());
       assert.match(written, /gnp\.exe/);
-      assert.doesNotMatch(written, steering);
+      assert.doesNotMatch(written, controls);
     });
 
   function list(session: Session, flags: { quiet?: boolean; format?: string }): void {

@@ -37,7 +37,7 @@ describe('a line of progress', () => {
 });
 
 describe('progress in a log', () => {
-  it('is a line per change of status', () => {
+  it('has a line per change of status', () => {
     const stream = new PassThrough();
     const view = plainProgress(stream);
     view.update({ status: 'Pulling from debian', id: 'latest' });
@@ -54,7 +54,7 @@ describe('progress in a log', () => {
 });
 
 describe('progress on a terminal', () => {
-  it('draws the last state in place, lines without an id above it', () => {
+  it('shows the last state in place, messages without an id above it', () => {
     const stream = fakeTty(24, 80);
     const view = liveProgress(stream);
     view.update(downloading('a', 1));
@@ -65,7 +65,7 @@ describe('progress on a terminal', () => {
     assert.equal(String(stream.read()), '\r\u001b[JDigest: sha256:0\na: Pull complete\nb: Waiting\n');
   });
 
-  it('goes up exactly as many lines as it drew', async () => {
+  it('moves up by the number of lines it has drawn', async () => {
     const stream = fakeTty(24, 80);
     const view = liveProgress(stream);
     view.update(downloading('a', 1));
@@ -77,7 +77,7 @@ describe('progress on a terminal', () => {
     assert.match(String(stream.read()), /^\u001b\[2A\r\u001b\[Ja: Pull complete\nb: Downloading /);
   });
 
-  it('leaves out layers that are done when the terminal is too small', () => {
+  it('omits completed layers if the terminal is too small', () => {
     const stream = fakeTty(4, 80);
     const view = liveProgress(stream);
     for (const id of ['a', 'b', 'c']) view.update({ id, status: 'Pull complete' });
@@ -96,7 +96,7 @@ describe('a progress stream', () => {
     };
   }
 
-  it('that tells of an error throws it, with code and hint', async () => {
+  it('throws the error in it, with code and hint', async () => {
     const stream = new PassThrough() as unknown as NodeJS.WriteStream;
     await assert.rejects(showProgress(failing(), { stream, quiet: true }), {
       message: 'no space left',

@@ -38,7 +38,7 @@ describe('templates', () => {
     '{{end}}',
     '{{}}',
   ]) {
-    it(`${template} is refused`, () => {
+    it(`${template} is rejected`, () => {
       assert.throws(() => parseTemplate(template), { code: 'PCH_OPTION_INVALID', message: /^--format: / });
     });
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ago, humanDuration, humanMemory, humanSize } from '../../../../cli/output/units.ts';
 
-describe('sizes and times for people', () => {
+describe('human-readable sizes and times', () => {
   const sizes: [bytes: number, text: string][] = [
     [0, '0B'],
     [999, '999B'],
@@ -10,7 +10,7 @@ describe('sizes and times for people', () => {
     [124_000_000, '124MB'],
   ];
   for (const [bytes, text] of sizes) it(text, () => assert.equal(humanSize(bytes), text));
-  it('memory has powers of 1024', () => assert.equal(humanMemory(2 * 1024 ** 3), '2GiB'));
+  it('memory uses powers of 1024', () => assert.equal(humanMemory(2 * 1024 ** 3), '2GiB'));
 
   const durations: [seconds: number, text: string][] = [
     [0.5, 'Less than a second'],
@@ -27,5 +27,5 @@ describe('sizes and times for people', () => {
     [86400 * 800, '2 years'],
   ];
   for (const [seconds, text] of durations) it(text, () => assert.equal(humanDuration(seconds), text));
-  it('a clock that is ahead is no time ago', () => assert.equal(ago(200, 100_000), 'Less than a second ago'));
+  it('a time in the future counts as now', () => assert.equal(ago(200, 100_000), 'Less than a second ago'));
 });

@@ -13,7 +13,7 @@ describe('--detach-keys', () => {
   for (const [text, bytes] of cases) it(String(text), () => assert.deepEqual(parseDetachKeys(text), bytes));
 
   for (const text of ['ctrl-', 'ctrl-1', 'ab', 'a,,b', 'ü', 'alt-x']) {
-    it(`${text} is refused`, () =>
+    it(`${text} is rejected`, () =>
       assert.throws(() => parseDetachKeys(text), { code: 'PCH_OPTION_INVALID' }));
   }
 });

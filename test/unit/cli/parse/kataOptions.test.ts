@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseKataOptions } from '../../../../cli/parse/kataOptions.ts';
 
 describe('--kata-opt', () => {
-  it('is an annotation of kata, by a short name or its own', () => {
+  it('becomes an annotation of kata, from its short or full name', () => {
     assert.deepEqual(
       parseKataOptions([
         'hypervisor.default_memory=4096',
@@ -21,7 +21,7 @@ describe('--kata-opt', () => {
     );
   });
 
-  it('of another form is refused', () => {
+  it('in another form is rejected', () => {
     for (const text of ['default_memory=1', 'hypervisor.=1', 'hypervisor.default_memory', 'network.x=1'])
       assert.throws(() => parseKataOptions([text]), { code: 'PCH_OPTION_INVALID' });
   });

@@ -14,7 +14,7 @@ describe('image references', () => {
     it(reference, () => assert.deepEqual(splitReference(reference), { name, tag }));
   }
 
-  it('get the tag latest only if they have none', () => {
+  it('get the tag latest only without a tag or digest', () => {
     assert.equal(withDefaultTag('debian'), 'debian:latest');
     assert.equal(withDefaultTag('localhost:5000/a'), 'localhost:5000/a:latest');
     assert.equal(withDefaultTag('a@sha256:00'), 'a@sha256:00');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { durationSeconds, parseMoment } from '../../../../cli/parse/time.ts';
+import { durationSeconds, parseTimestamp } from '../../../../cli/parse/time.ts';
 
-describe('moments for --since and --until', () => {
+describe('timestamps of --since and --until', () => {
   const now = Date.parse('2026-01-31T10:00:00Z');
   const cases: [text: string, seconds: string][] = [
     ['1700000000', '1700000000'],
@@ -12,18 +12,18 @@ describe('moments for --since and --until', () => {
     ['2026-01-31T10:00:00.25+01:00', String(now / 1000 - 3600) + '.250'],
   ];
   for (const [text, seconds] of cases)
-    it(text, () => assert.equal(parseMoment('--since', text, now), seconds));
+    it(text, () => assert.equal(parseTimestamp('--since', text, now), seconds));
 
   for (const text of ['', 'yesterday', '10', '10 m', '5x', '2026-13-45'].filter((text) => text !== '10')) {
-    it(`"${text}" is refused`, () => {
-      assert.throws(() => parseMoment('--since', text, now), {
+    it(`"${text}" is rejected`, () => {
+      assert.throws(() => parseTimestamp('--since', text, now), {
         code: 'PCH_OPTION_INVALID',
         message: /^--since: /,
       });
     });
   }
 
-  it('durations have units', () => {
+  it('durations need units', () => {
     assert.equal(durationSeconds('1.5h'), 5400);
     assert.equal(durationSeconds('500ms'), 0.5);
     assert.equal(durationSeconds('5'), undefined);

@@ -37,13 +37,13 @@ describe('blame of a field of the spec', () => {
     assert.equal(blameFor(['hostname'], blame)?.plugin, 'last');
   });
 
-  it('is none for a field that nobody set', () => {
+  it('is undefined for a field that nothing has set', () => {
     assert.equal(blameFor(['ociVersion'], [entry('hostname', 'x')]), undefined);
   });
 });
 
 describe('field paths', () => {
   for (const text of ['a', 'a.b', 'mounts["/etc/x.y"].options', 'a["say \\"hi\\""]', 'a["1x"].b-c']) {
-    it(`${text} is read and written back`, () => assert.equal(formatPath(fieldPath(text).segments), text));
+    it(`${text} is parsed and formatted unchanged`, () => assert.equal(formatPath(fieldPath(text).segments), text));
   }
 });

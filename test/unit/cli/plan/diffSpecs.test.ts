@@ -25,8 +25,8 @@ function changes(change: (spec: typeof plain) => void): string[] {
   );
 }
 
-describe('difference of two specs', () => {
-  it('is empty for the same content in another order', () => {
+describe('differences of two specs', () => {
+  it('are empty for the same content in another order', () => {
     assert.deepEqual(
       changes((spec) => {
         spec.process.env.reverse();
@@ -37,7 +37,7 @@ describe('difference of two specs', () => {
     );
   });
 
-  it('names variables', () => {
+  it('name variables', () => {
     assert.deepEqual(
       changes((spec) => (spec.process.env = ['PATH=/bin:/sbin', 'A=1', 'B=x=y'])),
       [
@@ -48,7 +48,7 @@ describe('difference of two specs', () => {
     );
   });
 
-  it('names mounts by their destination and shows what changed in them', () => {
+  it('name mounts by destination and show the changed field', () => {
     assert.deepEqual(
       changes((spec) => {
         spec.mounts[1] = { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'ro'] };
@@ -61,7 +61,7 @@ describe('difference of two specs', () => {
     );
   });
 
-  it('shows a capability once, not once for each set', () => {
+  it('show a capability once, not once per set', () => {
     assert.deepEqual(
       changes((spec) => {
         spec.process.capabilities.bounding.push('CAP_SYS_BOOT');
@@ -71,7 +71,7 @@ describe('difference of two specs', () => {
     );
   });
 
-  it('names namespaces, paths and limits', () => {
+  it('name namespaces, paths and limits', () => {
     assert.deepEqual(
       changes((spec) => {
         spec.linux.namespaces.push({ type: 'cgroup' });
@@ -87,7 +87,7 @@ describe('difference of two specs', () => {
     );
   });
 
-  it('leaves its arguments alone', () => {
+  it('do not modify the arguments', () => {
     const copy = structuredClone(plain);
     diffSpecs(plain, {});
     assert.deepEqual(plain, copy);

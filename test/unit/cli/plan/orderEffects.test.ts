@@ -7,7 +7,7 @@ function effect(key: string, stage: 'create' | 'start', ...needs: string[]): Pla
 }
 
 describe('order of effects', () => {
-  it('is create before start, and what is needed before what needs it', () => {
+  it('is create before start, and needed effects first', () => {
     const effects = [
       effect('task', 'start', 'io', 'container'),
       effect('eth0', 'start', 'netns'),
@@ -22,7 +22,7 @@ describe('order of effects', () => {
     );
   });
 
-  it('loses none, even in a cycle or with unknown needs', () => {
+  it('includes all effects, even in a cycle or with unknown needs', () => {
     const effects = [effect('a', 'start', 'b'), effect('b', 'start', 'a', 'nobody')];
     assert.equal(orderEffects(effects).length, 2);
   });

@@ -35,9 +35,9 @@ const plan: PlanResponse = {
 describe('a printed plan', () => {
   const noColours = paletteFor({ isTTY: false }, {});
 
-  it('shows the difference with its blame, the effects in order, the runtime, and what is missing', () => {
+  it('shows changes with their blame, effects in order, the runtime, and degradations', () => {
     assert.deepEqual(planLines(plan, noColours), [
-      'Spec, against the plain one:',
+      'Changes to the plain spec:',
       '~ process.env.A = "1" → "2"  # corp-hosts container.preCreate /etc/pouch/pouchd.yaml:12',
       '- process.env.B = "1"',
       '+ process.env.C = "1"',

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { ContainerCreateRequest, HostConfig } from '../../../../client/index.ts';
 import { requestFor } from '../support/flagsOf.ts';
 
-/** The part of the body that is asserted; everything else must stay as without the flags. */
+/** The fields of the body to assert; all others must be as without the flags. */
 type Part = Omit<ContainerCreateRequest, 'HostConfig'> & { HostConfig?: HostConfig };
 
 const cases: [args: string, part: Part][] = [
@@ -197,7 +197,7 @@ const cases: [args: string, part: Part][] = [
 
 const plain = requestFor(['img']);
 
-describe('flags of run make the body of create', () => {
+describe('the body of create for flags of run', () => {
   for (const [line, part] of cases) {
     it(line, () => {
       const { HostConfig: host, ...body } = requestFor(line.split(' '), { HERE: 'yes' });
@@ -208,7 +208,7 @@ describe('flags of run make the body of create', () => {
     });
   }
 
-  it('leaves to the daemon what was not given', () => {
+  it('omits options that are not given', () => {
     assert.deepEqual(plain, {
       Image: 'img',
       Tty: false,
@@ -221,14 +221,14 @@ describe('flags of run make the body of create', () => {
     });
   });
 
-  it('takes a device rule with spaces', () => {
+  it('accepts a device rule with spaces', () => {
     assert.deepEqual(requestFor(['--device-cgroup-rule', 'c 1:* rwm', 'img']).HostConfig?.DeviceCgroupRules, [
       'c 1:* rwm',
     ]);
   });
 });
 
-describe('files that flags of run name', () => {
+describe('files given by flags of run', () => {
   let directory: string;
   const write = (name: string, text: string) => {
     writeFileSync(join(directory, name), text);
@@ -237,13 +237,13 @@ describe('files that flags of run name', () => {
   beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'pouch-flags-'))));
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it('--env-file takes values literally, passes bare names on, and -e wins by coming last', () => {
+  it('--env-file takes values literally, inherits bare names, and -e takes precedence', () => {
     const path = write('env', '\uFEFF# comment\nA=1 "quoted" # kept\r\n\n  B=\nHERE\nNOT_HERE\n');
     const { Env } = requestFor(['--env-file', path, '-e', 'A=2', 'img'], { HERE: 'yes' });
     assert.deepEqual(Env, ['A=1 "quoted" # kept', 'B=', 'HERE=yes', 'A=2']);
   });
 
-  it('--env-file names the line that is wrong', () => {
+  it('--env-file reports the invalid line', () => {
     const path = write('env', 'A=1\nB C=2\n');
     assert.throws(() => requestFor(['--env-file', path, 'img']), {
       code: 'PCH_OPTION_INVALID',
@@ -251,7 +251,7 @@ describe('files that flags of run name', () => {
     });
   });
 
-  it('--label-file is read, -l wins', () => {
+  it('--label-file is read, -l takes precedence', () => {
     const path = write('labels', 'a=1\nb\n# no\n');
     assert.deepEqual(requestFor(['--label-file', path, '-l', 'a=2', 'img']).Labels, { a: '2', b: '' });
   });
@@ -264,7 +264,7 @@ describe('files that flags of run name', () => {
   });
 
   for (const flag of ['--env-file', '--label-file']) {
-    it(`${flag}: a missing file is named`, () => {
+    it(`${flag}: a missing file is reported`, () => {
       assert.throws(() => requestFor([flag, '/does/not/exist', 'img']), {
         code: 'PCH_OPTION_INVALID',
         message: /\/does\/not\/exist/,
@@ -273,7 +273,7 @@ describe('files that flags of run name', () => {
   }
 });
 
-describe('bad values of flags name the flag, what it takes, and what was found', () => {
+describe('errors of invalid values name the flag, what it takes, and what was found', () => {
   const bad: [args: string[], message: RegExp][] = [
     [['-m', '5x'], /^-m, --memory: expected a size .*, found "5x"$/],
     [['-m', '-5'], /--memory/],

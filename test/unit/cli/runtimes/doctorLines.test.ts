@@ -15,7 +15,7 @@ function runtime(name: string, findings: Finding[], more: Partial<RuntimeWire> =
 describe('pouch doctor', () => {
   const print = (...runtimes: RuntimeWire[]) => doctorLines(runtimes, paletteFor({ isTTY: false }, {}));
 
-  it('prints once what several runtimes lack, and whose the rest is', () => {
+  it('prints shared findings once, others with the name of their runtime', () => {
     assert.deepEqual(
       print(
         runtime('runc', [], { usable: true }),
@@ -33,7 +33,7 @@ describe('pouch doctor', () => {
     );
   });
 
-  it('keeps the states of runtimes apart that share findings', () => {
+  it('prints the state of each runtime that shares findings', () => {
     const shim: Finding = { name: 'shim', ok: true, found: '/bin/shim' };
     assert.deepEqual(print(runtime('kata', [shim], { usable: true }), runtime('kata-fc', [shim, noKvm])), [
       'kata: usable',
@@ -44,7 +44,7 @@ describe('pouch doctor', () => {
     ]);
   });
 
-  it('prints the problem of a runtime that nothing else was looked at for', () => {
+  it('prints the problem of a runtime without findings', () => {
     assert.deepEqual(print(runtime('gone', [], { problem: 'no such file' })), [
       'gone: not usable – no such file',
     ]);

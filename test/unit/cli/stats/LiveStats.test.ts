@@ -4,7 +4,7 @@ import { LiveStats } from '../../../../cli/stats/LiveStats.ts';
 import type { StatsResponse } from '../../../../client/index.ts';
 import { Channel } from '../../../support/fake/Channel.ts';
 
-describe('containers that are followed', () => {
+describe('followed containers', () => {
   const streams = new Map<string, { channel: Channel<StatsResponse>; signal: AbortSignal | undefined }>();
   const followStats = async function* (ref: string, signal?: AbortSignal) {
     if (ref === 'nosuch') throw new Error('no container "nosuch"');
@@ -12,7 +12,7 @@ describe('containers that are followed', () => {
     streams.set(ref, { channel, signal });
     yield* channel;
   };
-  const told = (name: string) => ({ name }) as StatsResponse;
+  const sample = (name: string) => ({ name }) as StatsResponse;
   const follow = async (...refs: string[]) => {
     const live = new LiveStats({ followStats });
     live.only(refs);
@@ -20,17 +20,17 @@ describe('containers that are followed', () => {
     return live;
   };
 
-  it('keep the last that each has told', async () => {
+  it('keep the last sample of each', async () => {
     const live = await follow('one', 'two');
-    for (const name of ['first', 'second']) streams.get('one')!.channel.push(told(name));
+    for (const name of ['first', 'second']) streams.get('one')!.channel.push(sample(name));
     await turn();
     assert.deepEqual(live.all(), [
-      ['one', told('second')],
+      ['one', sample('second')],
       ['two', undefined],
     ]);
   });
 
-  it('are left when they are not wanted any more, and those that are new begin', async () => {
+  it('end when no longer requested, and new ones begin', async () => {
     const live = await follow('one', 'two');
     live.only(['two', 'three']);
     streams.get('one')!.channel.close();
@@ -43,7 +43,7 @@ describe('containers that are followed', () => {
     );
   });
 
-  it('tell a failure once, and go on with the others', async () => {
+  it('report a failure once, and continue with the others', async () => {
     const live = await follow('nosuch', 'one');
     assert.match(String(live.takeFailures()[0]), /nosuch/);
     assert.deepEqual(live.takeFailures(), []);

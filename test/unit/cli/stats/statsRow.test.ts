@@ -38,19 +38,19 @@ function stats(more: Partial<StatsResponse> = {}): StatsResponse {
   };
 }
 
-describe('a line of `pouch stats`', () => {
+describe('a row of `pouch stats`', () => {
   const row = (more: Partial<StatsResponse> = {}) => statsRow(stats(more), { truncate: true });
 
-  it('has the share of CPUs, more than all of one for more than one', () => {
+  it('has the usage of CPUs, above 100% for more than one', () => {
     assert.equal(row()['CPUPerc'], '40.00%');
     assert.equal(row({ cpu_stats: cpu(1000, 2000) })['CPUPerc'], '180.00%');
   });
 
-  it('has no share for the first sample', () => {
+  it('has a CPU usage of 0 for the first sample', () => {
     assert.equal(row({ precpu_stats: cpu(0) })['CPUPerc'], '0.00%');
   });
 
-  it('counts memory without the cache that could be dropped, on cgroup v1 and v2', () => {
+  it('counts memory without the reclaimable cache, on cgroup v1 and v2', () => {
     assert.equal(row()['MemUsage'], '50MiB / 100MiB');
     for (const name of ['total_inactive_file', 'inactive_file'])
       assert.equal(
@@ -88,12 +88,12 @@ describe('a line of `pouch stats`', () => {
     assert.equal(row({ blkio_stats })['BlockIO'], '2kB / 7B');
   });
 
-  it('of one that does not run is zero, and of one not heard of yet unknown', () => {
+  it('is zero for a stopped container, and unknown before the first sample', () => {
     assert.equal(row({ memory_stats: {}, pids_stats: {} })['MemUsage'], '0B / 0B');
     assert.equal(unknownRow('box')['CPUPerc'], '--');
   });
 
-  it('has the short id, or the whole', () => {
+  it('has the short or the full id', () => {
     assert.equal(row()['ID'], 'abababababab');
     assert.equal(statsRow(stats(), { truncate: false })['ID'], 'ab'.repeat(32));
   });

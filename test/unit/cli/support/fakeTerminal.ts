@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Terminal } from '../../../../cli/Session.ts';
 
-/** Streams that are no terminal and keep what is written to them. */
+/** Returns streams that are not a terminal and keep their output. */
 export function fakeTerminal(env: Record<string, string | undefined> = {}) {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const terminal = { stdin, stdout, stderr, env } as unknown as Terminal;

@@ -3,7 +3,7 @@ import { createRequest } from '../../../../cli/run/createRequest.ts';
 import type { RunFlags } from '../../../../cli/run/runFlags.ts';
 import { addCreateOptions, addForegroundOptions } from '../../../../cli/run/runOptions.ts';
 
-/** What `pouch run ARGS` sends to create a container. */
+/** Returns the body that `pouch run ARGS` sends to create a container. */
 export function requestFor(args: string[], environment: Record<string, string | undefined> = {}) {
   const command = new PouchCommand('run')
     .exitOverride()

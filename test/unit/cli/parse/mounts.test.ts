@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { splitCsv } from '../../../../cli/parse/csv.ts';
-import { parseMount } from '../../../../cli/parse/mounts.ts';
+import { parseMount, splitCsv } from '../../../../cli/parse/mounts.ts';
 
-describe('fields with commas between them', () => {
+describe('comma-separated fields', () => {
   const cases: [text: string, fields: string[]][] = [
     ['a,b', ['a', 'b']],
     ['a,,b,', ['a', '', 'b', '']],
@@ -13,7 +12,7 @@ describe('fields with commas between them', () => {
 });
 
 describe('--mount', () => {
-  it('takes every key', () => {
+  it('accepts every key', () => {
     assert.deepEqual(
       parseMount('type=bind,src=/a,dst=/b,ro,bind-propagation=rslave,bind-nonrecursive=true'),
       {

@@ -1,3 +1,0 @@
-/** The `pouch` command. */
-export { main } from './main.ts';
-export { reportError } from './reportError.ts';
