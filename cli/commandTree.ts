@@ -325,13 +325,21 @@ export const commandTree: CommandEntry[] = [
       load: () => import('./commands/system/doctor.ts'),
     },
     { name: 'ops', summary: 'List running operations', load: () => import('./commands/plans/ops.ts') },
-    { name: 'events', summary: 'Get real time events from the server', load: () => import('./commands/system/events.ts') },
+    {
+      name: 'events',
+      summary: 'Get real time events from the server',
+      load: () => import('./commands/system/events.ts'),
+    },
     {
       name: 'info',
       summary: 'Display system-wide information',
       load: () => import('./commands/system/info.ts'),
     },
-    { name: 'version', summary: 'Show the version information', load: () => import('./commands/system/version.ts') },
+    {
+      name: 'version',
+      summary: 'Show the version information',
+      load: () => import('./commands/system/version.ts'),
+    },
     {
       name: 'completion',
       summary: 'Print a completion script for a shell',

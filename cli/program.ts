@@ -20,9 +20,15 @@ export async function buildProgram(
   const program = new PouchCommand('pouch')
     .description('Run plain and rich containers.')
     .usage('[-H ADDRESS] COMMAND …')
-    .option('-H, --host <address>', 'Daemon socket to connect to: unix:///PATH or tcp://ADDRESS:PORT (also POUCH_HOST)')
+    .option(
+      '-H, --host <address>',
+      'Daemon socket to connect to: unix:///PATH or tcp://ADDRESS:PORT (also POUCH_HOST)',
+    )
     .option('--tlsverify', 'Use TLS and verify the remote (also POUCH_TLS_VERIFY)')
-    .option('--tlscacert <file>', 'Trust certs signed only by this CA (default ca.pem in POUCH_CERT_PATH or ~/.pouch)')
+    .option(
+      '--tlscacert <file>',
+      'Trust certs signed only by this CA (default ca.pem in POUCH_CERT_PATH or ~/.pouch)',
+    )
     .option('--tlscert <file>', 'Path to TLS certificate file (default cert.pem there)')
     .option('--tlskey <file>', 'Path to TLS key file (default key.pem there)')
     .option('--token-file <file>', "File with the daemon's token (also POUCH_TOKEN_FILE)")

@@ -27,7 +27,9 @@ function isBrokenPipe(error: unknown): boolean {
 }
 
 /** Hints by code, for errors without one. */
-const standardHints: Record<string, string> = { PCH_OPTION_INVALID: 'see --help for the options of the command' };
+const standardHints: Record<string, string> = {
+  PCH_OPTION_INVALID: 'see --help for the options of the command',
+};
 
 interface Description {
   message?: string;

@@ -46,7 +46,8 @@ export class Demultiplexer {
 
   private readHeader(): void {
     const name = streamNames[this.header.readUInt8(0)];
-    if (name === undefined) throw new Error('expected a frame header in the output stream, found other bytes');
+    if (name === undefined)
+      throw new Error('expected a frame header in the output stream, found other bytes');
     this.stream = name;
     this.remaining = this.header.readUInt32BE(4);
     this.header = Buffer.alloc(0);

@@ -12,7 +12,8 @@ export async function* jsonLines<T>(chunks: AsyncIterable<Buffer | string>): Asy
     pending += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
     const lines = pending.split('\n');
     pending = lines.pop() ?? '';
-    if (pending.length > maximumLine) throw new RangeError(`the daemon sent a line of more than ${maximumLine} characters`);
+    if (pending.length > maximumLine)
+      throw new RangeError(`the daemon sent a line of more than ${maximumLine} characters`);
     for (const line of lines) if (line.trim()) yield JSON.parse(line) as T;
   }
   if (pending.trim()) yield JSON.parse(pending) as T;

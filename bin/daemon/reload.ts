@@ -20,8 +20,7 @@ export function reloadOn(signal: NodeJS.Signals, { daemon, log, read, first }: R
     log.configure(next.config.log);
     current = next;
     log.info('configuration reloaded', { changed: reloadable });
-    for (const { path, why } of needsRestart)
-      log.warn('the change needs a restart of pouchd', { path, why });
+    for (const { path, why } of needsRestart) log.warn('the change needs a restart of pouchd', { path, why });
   };
   // One reload at a time, in the order of the signals.
   let last = Promise.resolve();

@@ -116,7 +116,9 @@ async function startOrAbandon(daemon: Daemon, log: StderrLog): Promise<void> {
   try {
     await daemon.start();
   } catch (error) {
-    await daemon.abandon().catch((problem: unknown) => log.warn('clean-up after a failed start failed', { problem }));
+    await daemon
+      .abandon()
+      .catch((problem: unknown) => log.warn('clean-up after a failed start failed', { problem }));
     throw error;
   }
 }

@@ -85,8 +85,7 @@ function parseRange(name: string, ports: string, text: string, lowest: 0 | 1): R
   const first = Number(match?.[1]);
   const last = Number(match?.[2] ?? match?.[1]);
   const valid = first >= lowest && last >= first && last <= 65535;
-  if (!valid)
-    throw invalidOption(name, 'ports from 1 to 65535, and ranges in ascending order', text);
+  if (!valid) throw invalidOption(name, 'ports from 1 to 65535, and ranges in ascending order', text);
   return { first, last };
 }
 

@@ -38,6 +38,9 @@ function compactJson(path: string): string {
     return JSON.stringify(JSON.parse(text));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError('PCH_OPTION_INVALID', `--security-opt seccomp: "${path}" is not valid JSON: ${reason}`);
+    throw new CliError(
+      'PCH_OPTION_INVALID',
+      `--security-opt seccomp: "${path}" is not valid JSON: ${reason}`,
+    );
   }
 }

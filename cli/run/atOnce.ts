@@ -75,7 +75,11 @@ async function follow(
   await connect(hijacked, { tty: false, stdin, detachKeys: [], onControl }, session.terminal);
   if (last && 'exited' in last) return exitCodeOf(session, last.exited);
   if (last && 'failed' in last) throw errorFromBody(last.failed.status, last.failed);
-  throw new ClientError('PCH_DAEMON_LOST', `the daemon stopped while container ${id.slice(0, 12)} was running`, {
-    hint: 'containers keep running without the daemon; see `pouch ps -a` when it is back',
-  });
+  throw new ClientError(
+    'PCH_DAEMON_LOST',
+    `the daemon stopped while container ${id.slice(0, 12)} was running`,
+    {
+      hint: 'containers keep running without the daemon; see `pouch ps -a` when it is back',
+    },
+  );
 }

@@ -24,16 +24,26 @@ export function addCreateOptions(command: PouchCommand): void {
 }
 
 function addIdentity(command: PouchCommand): void {
-  command.optionsGroup('Identity:').option('--name <name>', 'Assign a name to the container (default generated)');
+  command
+    .optionsGroup('Identity:')
+    .option('--name <name>', 'Assign a name to the container (default generated)');
   list(command, '-l, --label <key=value>', 'Set meta data on a container');
   list(command, '--label-file <file>', 'Read in a line delimited file of labels');
-  list(command, '--annotation <key=value>', 'Add an annotation to the container (passed through to the OCI runtime)');
+  list(
+    command,
+    '--annotation <key=value>',
+    'Add an annotation to the container (passed through to the OCI runtime)',
+  );
   command.option('--cidfile <file>', 'Write the container ID to the file, which must not exist');
 }
 
 function addProcess(command: PouchCommand): void {
   command.optionsGroup('Process:');
-  list(command, '-e, --env <name=value>', 'Set environment variables; a bare NAME takes its value from the current environment');
+  list(
+    command,
+    '-e, --env <name=value>',
+    'Set environment variables; a bare NAME takes its value from the current environment',
+  );
   list(command, '--env-file <file>', 'Read in a file of environment variables');
   command
     .option('-w, --workdir <path>', 'Working directory inside the container')
@@ -54,14 +64,21 @@ function addRich(command: PouchCommand): void {
   command
     .optionsGroup('Rich container:')
     .option('--rich', 'Run a rich container: with an init system and services, like a VM')
-    .option('--rich-mode <mode>', "Init system of a rich container: dumb-init, systemd, sbin-init, or a plugin's mode")
+    .option(
+      '--rich-mode <mode>',
+      "Init system of a rich container: dumb-init, systemd, sbin-init, or a plugin's mode",
+    )
     .option('--initscript <script>', 'Script to run in a rich container before its command');
 }
 
 function addFiles(command: PouchCommand): void {
   command.optionsGroup('Files:');
   list(command, '-v, --volume <source:path[:opts]>', 'Bind mount a volume');
-  list(command, '--mount <key=value,…>', 'Attach a filesystem mount to the container: type=bind|volume|tmpfs,source=…,target=…');
+  list(
+    command,
+    '--mount <key=value,…>',
+    'Attach a filesystem mount to the container: type=bind|volume|tmpfs,source=…,target=…',
+  );
   list(command, '--tmpfs <path[:opts]>', 'Mount a tmpfs directory');
   command
     .option('--read-only', "Mount the container's root filesystem as read only")
@@ -74,7 +91,10 @@ function addNetwork(command: PouchCommand): void {
   command.option('-P, --publish-all', 'Publish all exposed ports to random ports');
   list(command, '--expose <port[/proto]>', 'Expose a port or a range of ports');
   command
-    .option('--network <network>', 'Connect a container to a network: bridge, none, host, container:NAME, or a name')
+    .option(
+      '--network <network>',
+      'Connect a container to a network: bridge, none, host, container:NAME, or a name',
+    )
     .option('--net <network>', 'Same as --network');
   list(command, '--dns <address>', 'Set custom DNS servers');
   list(command, '--dns-search <domain>', 'Set custom DNS search domains');
@@ -129,14 +149,21 @@ function addLimits(command: PouchCommand): void {
     .option('--pids-limit <number>', 'Tune container pids limit (set -1 for unlimited)')
     .option('--blkio-weight <10-1000>', 'Block IO (relative weight), between 10 and 1000, or 0 to disable');
   list(command, '--blkio-weight-device <device:weight>', 'Block IO weight (relative device weight)');
-  list(command, '--device-read-bps <device:rate>', 'Limit read rate (bytes per second) from a device: /dev/sda:1m');
+  list(
+    command,
+    '--device-read-bps <device:rate>',
+    'Limit read rate (bytes per second) from a device: /dev/sda:1m',
+  );
   list(command, '--device-write-bps <device:rate>', 'Limit write rate (bytes per second) to a device');
   list(command, '--device-read-iops <device:rate>', 'Limit read rate (IO per second) from a device');
   list(command, '--device-write-iops <device:rate>', 'Limit write rate (IO per second) to a device');
   list(command, '--ulimit <name=soft[:hard]>', 'Ulimit options: nofile=1024:2048');
   list(command, '--sysctl <key=value>', 'Sysctl options');
   command
-    .option('--cgroup-parent <path>', 'Optional parent cgroup for the container; a slice if systemd manages cgroups')
+    .option(
+      '--cgroup-parent <path>',
+      'Optional parent cgroup for the container; a slice if systemd manages cgroups',
+    )
     .option('--rdt-class <name>', 'Class of service for caches and memory bandwidth (Intel RDT)');
 }
 
@@ -144,7 +171,10 @@ function addLife(command: PouchCommand): void {
   command
     .optionsGroup('Life, runtime, image:')
     .option('--rm', 'Automatically remove the container and its associated anonymous volumes when it exits')
-    .option('--restart <policy>', 'Restart policy to apply when a container exits: no, always, unless-stopped or on-failure[:MAX]')
+    .option(
+      '--restart <policy>',
+      'Restart policy to apply when a container exits: no, always, unless-stopped or on-failure[:MAX]',
+    )
     .option('--runtime <name>', 'Runtime to use for this container')
     .option('--vm-of <container>', 'Run in the VM of another container (kata)');
   list(command, '--kata-opt <key=value>', 'Kata configuration: hypervisor.default_memory=4096');

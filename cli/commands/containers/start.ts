@@ -31,7 +31,10 @@ async function start(session: Session, refs: string[], flags: Flags): Promise<vo
   if (!flags.attach && !flags.interactive)
     return forEachRef(session, refs, (ref) => containers.start(ref, from));
   if (checkpoint !== undefined)
-    throw conflictingOptions('--checkpoint and -a or -i exclude each other', 'use `pouch attach` after the start');
+    throw conflictingOptions(
+      '--checkpoint and -a or -i exclude each other',
+      'use `pouch attach` after the start',
+    );
   const [ref = '', ...more] = refs;
   if (more.length > 0) throw conflictingOptions('-a and -i: expected one container, found several');
   const detachKeys = detachKeysOption(flags.detachKeys);

@@ -38,7 +38,10 @@ export function define(command: PouchCommand, session: Session): void {
     .option('-a, --all', 'Show all containers (default shows just running)')
     .option('--no-stream', 'Disable streaming stats and only pull the first result')
     .option('--no-trunc', 'Do not truncate output')
-    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}} {{.CPUPerc}}')
+    .option(
+      '--format <format>',
+      'Format output: table, json, or a Go template such as {{.Name}} {{.CPUPerc}}',
+    )
     .action((refs: string[], flags: Flags) =>
       flags.stream ? follow(session, refs, flags) : showOnce(session, refs, flags),
     );

@@ -24,7 +24,10 @@ export function define(command: PouchCommand, session: Session): void {
     .option('--cpuset-mems <list>', 'MEMs in which to allow execution (0-3, 0,1)')
     .option('--pids-limit <number>', 'Tune container pids limit (set -1 for unlimited)')
     .option('--blkio-weight <10-1000>', 'Block IO (relative weight), between 10 and 1000')
-    .option('--restart <policy>', 'Restart policy to apply when a container exits: no, always, unless-stopped or on-failure[:MAX]')
+    .option(
+      '--restart <policy>',
+      'Restart policy to apply when a container exits: no, always, unless-stopped or on-failure[:MAX]',
+    )
     .action((refs: string[], flags: Flags) => update(session, refs, flags));
 }
 
@@ -35,7 +38,10 @@ async function update(session: Session, refs: string[], flags: Flags): Promise<v
     ...(restart !== undefined && { RestartPolicy: parseRestart(restart) }),
   };
   if (Object.keys(body).length === 0)
-    throw conflictingOptions('expected at least one option, found none', 'see --help for the options of the command');
+    throw conflictingOptions(
+      'expected at least one option, found none',
+      'see --help for the options of the command',
+    );
   await forEachRef(session, refs, async (ref) => {
     const { Warnings } = await session.client.containers.update(ref, body);
     for (const warning of Warnings ?? []) session.warn(`warning: ${ref}: ${warning}`);

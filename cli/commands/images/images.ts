@@ -22,7 +22,10 @@ export function define(command: PouchCommand, session: Session): void {
     .option('--digests', 'Show digests')
     .option('--no-trunc', "Don't truncate output")
     .option('-f, --filter <key=value>', 'Filters: reference, label, dangling, before, since', collect, [])
-    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Repository}}:{{.Tag}}')
+    .option(
+      '--format <format>',
+      'Format output: table, json, or a Go template such as {{.Repository}}:{{.Tag}}',
+    )
     .action((reference: string | undefined, flags: Flags) => list(session, reference, flags));
 }
 

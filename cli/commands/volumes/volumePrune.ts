@@ -13,7 +13,14 @@ export function define(command: PouchCommand, session: Session): void {
     .action(async ({ all, force, filter }: { all?: boolean; force?: boolean; filter: string[] }) => {
       const filters = { ...parseFilters(filter), ...(all && { all: ['true'] }) };
       const which = all ? 'all' : 'anonymous local';
-      if (!force && !(await confirm(session, `WARNING! This will remove ${which} volumes not used by at least one container.`))) return;
+      if (
+        !force &&
+        !(await confirm(
+          session,
+          `WARNING! This will remove ${which} volumes not used by at least one container.`,
+        ))
+      )
+        return;
       const { VolumesDeleted, SpaceReclaimed } = await session.client.volumes.prune(filters);
       for (const name of VolumesDeleted ?? []) session.print(name);
       session.print(`Total reclaimed space: ${humanSize(SpaceReclaimed)}`);

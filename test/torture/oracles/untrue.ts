@@ -21,8 +21,7 @@ export interface Failure {
 }
 
 /** What says in the log of the daemon that an error was nobody's. */
-const strays =
-  /unhandled|uncaught|MaxListenersExceeded|FATAL ERROR|PCH_INTERNAL/i;
+const strays = /unhandled|uncaught|MaxListenersExceeded|FATAL ERROR|PCH_INTERNAL/i;
 
 /** The client itself says so when the daemon goes away. */
 const ofDowntime: readonly string[] = ['PCH_DAEMON_LOST', 'PCH_DAEMON_UNREACHABLE'];

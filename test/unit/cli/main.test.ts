@@ -69,7 +69,11 @@ describe('pouch', () => {
     [['run', '-it', 'img'], 125, /-t: the input device is not a TTY/],
     [['exec', '-it', 'c', 'sh'], 125, /-t: the input device is not a TTY/],
     [['completion', 'ksh'], 1, /expected bash, zsh, fish, found "ksh"/],
-    [['image', 'bootstrap', 'debian'], 1, /found no tag in "debian"\nhint: use a name with a tag such as debian:bookworm/],
+    [
+      ['image', 'bootstrap', 'debian'],
+      1,
+      /found no tag in "debian"\nhint: use a name with a tag such as debian:bookworm/,
+    ],
     [['-H', 'nonsense', 'ps'], 1, /invalid daemon address "nonsense"/],
   ];
   for (const [args, code, err] of failures) {

@@ -88,7 +88,11 @@ export const checkpoints: CommandRow[] = [
   row('checkpoint rm keep nosuch', 'checkpoint ls keep', 'PCH_CHECKPOINT_NOT_FOUND', /"nosuch"/),
   row('start --checkpoint nosuch stopped', 'checkpoint ls stopped', 'PCH_CHECKPOINT_NOT_FOUND', /"nosuch"/),
   row('start --checkpoint nosuch keep', 'start keep', 'PCH_CONTAINER_RUNNING', /it is running/),
-  option('start --checkpoint one -a stopped', 'checkpoint ls stopped', /--checkpoint and -a or -i exclude each other/),
+  option(
+    'start --checkpoint one -a stopped',
+    'checkpoint ls stopped',
+    /--checkpoint and -a or -i exclude each other/,
+  ),
   option('checkpoint create keep', 'checkpoint ls keep', /missing required argument/),
 ];
 

@@ -44,6 +44,7 @@ describe('blame of a field of the spec', () => {
 
 describe('field paths', () => {
   for (const text of ['a', 'a.b', 'mounts["/etc/x.y"].options', 'a["say \\"hi\\""]', 'a["1x"].b-c']) {
-    it(`${text} is parsed and formatted unchanged`, () => assert.equal(formatPath(fieldPath(text).segments), text));
+    it(`${text} is parsed and formatted unchanged`, () =>
+      assert.equal(formatPath(fieldPath(text).segments), text));
   }
 });
