@@ -18,11 +18,11 @@ import { hostFacts } from './hostFacts.ts';
 import type { ImageStore } from './images/index.ts';
 import { CheckpointVerbs } from './lifecycle/checkpoint/CheckpointVerbs.ts';
 import { ContainerVerbs } from './lifecycle/ContainerVerbs.ts';
-import { ExecInstances } from './lifecycle/ExecInstances.ts';
-import type { Kernel } from './lifecycle/kernel.ts';
-import { watchOom } from './lifecycle/oom.ts';
-import { recover } from './lifecycle/recover.ts';
-import { HostSystem } from './lifecycle/HostSystem.ts';
+import { ExecInstances } from './lifecycle/exec/ExecInstances.ts';
+import type { EngineContext } from './lifecycle/shared/EngineContext.ts';
+import { watchOom } from './lifecycle/exits/oom.ts';
+import { recover } from './lifecycle/recovery/recover.ts';
+import { HostSystem } from './lifecycle/system/HostSystem.ts';
 import type { StderrLog } from './StderrLog.ts';
 import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
 import { type Generation, loadPlugins } from './plugins/index.ts';
@@ -50,7 +50,7 @@ export class Daemon {
   #loaded: LoadedConfig;
   readonly #shutdown = new AbortController();
   #containerd: { client: ContainerdClient; managed?: ManagedContainerd; version: string } | undefined;
-  #kernel: Kernel | undefined;
+  #context: EngineContext | undefined;
   #engine: Engine | undefined;
   #started: Generation['surfaces'] = [];
   #images: ImageStore | undefined;
@@ -75,28 +75,28 @@ export class Daemon {
     this.#netns.start();
     this.#containerd = await this.#connect();
     await checkMountNamespace(config.containerd.address, config.state);
-    const { kernel, images } = await this.#assemble(this.#containerd.client);
-    this.#kernel = kernel;
+    const { context, images } = await this.#assemble(this.#containerd.client);
+    this.#context = context;
     this.#images = images;
-    void watchOom(kernel, this.#containerd.client);
-    await Promise.all([recover(kernel), images.recover()]).catch(async (error: unknown) => {
+    void watchOom(context, this.#containerd.client);
+    await Promise.all([recover(context), images.recover()]).catch(async (error: unknown) => {
       throw (await this.#containerd?.managed?.explained(error)) ?? error;
     });
-    this.#engine = this.#makeEngine(kernel);
-    await this.#startSurfaces(kernel.generations.current);
+    this.#engine = this.#makeEngine(context);
+    await this.#startSurfaces(context.generations.current);
     const { listen } = this.#loaded.config;
-    const facts = { version, listen: listen.map(({ url }) => url), containers: kernel.store.list().length };
-    kernel.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
+    const facts = { version, listen: listen.map(({ url }) => url), containers: context.store.list().length };
+    context.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
   }
 
   /** New settings for what can change while containers run; answers what needs a restart. */
   async reload(loaded: LoadedConfig): Promise<void> {
-    const kernel = this.#kernel;
-    if (!kernel) return;
+    const context = this.#context;
+    if (!context) return;
     const kept = keepFixed(this.#loaded, loaded);
-    const next = await this.#load(kernel.generations.current.number + 1, kept);
+    const next = await this.#load(context.generations.current.number + 1, kept);
     this.#loaded = kept;
-    kernel.generations.swap(next);
+    context.generations.swap(next);
   }
 
   /** After a start that failed: ends containerd and the log keeper too, unless there are containers for them. */
@@ -119,7 +119,7 @@ export class Daemon {
 
   /** What keeps `stop` from ending, for the log. */
   pending(): { operations: string[]; files: string[] } {
-    const operations = (this.#kernel?.locks.list() ?? []).map(
+    const operations = (this.#context?.locks.list() ?? []).map(
       ({ verb, container, since }) => `${verb} ${container.slice(0, 12)} since ${since}`,
     );
     return { operations, files: this.#files.pending() };
@@ -128,17 +128,17 @@ export class Daemon {
   async #end(reason: string, { keeper }: { keeper: boolean }): Promise<void> {
     for (const surface of this.#started)
       await surface.stop().catch((error: unknown) => this.#complain(surface.name, error));
-    const kernel = this.#kernel;
-    kernel?.generations.current.runner.observe(
+    const context = this.#context;
+    context?.generations.current.runner.observe(
       catalogue.daemon.shutdown,
       { reason },
       { log: this.#options.log },
     );
-    kernel?.restarts.cancelAll();
-    if (kernel) await happensWithin(kernel.locks.idle(), this.#loaded.config.shutdownTimeout);
+    context?.restarts.cancelAll();
+    if (context) await happensWithin(context.locks.idle(), this.#loaded.config.shutdownTimeout);
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'the daemon ends'));
-    await kernel?.io.stop({ keeper });
-    await kernel?.generations.current.dispose();
+    await context?.io.stop({ keeper });
+    await context?.generations.current.dispose();
     this.#images?.close();
     this.#files.close();
     this.#containerd?.managed?.detach();
@@ -193,17 +193,17 @@ export class Daemon {
     });
   }
 
-  #makeEngine(kernel: Kernel): Engine {
+  #makeEngine(context: EngineContext): Engine {
     const { config } = this.#loaded;
     const address = config.containerd.address;
     return {
-      containers: new ContainerVerbs(kernel),
-      checkpoints: new CheckpointVerbs(kernel),
-      execs: new ExecInstances(kernel, config.state),
-      images: kernel.images,
-      volumes: kernel.volumes,
-      events: kernel.events,
-      system: new HostSystem(kernel, () => ({ version: this.#containerd?.version ?? '', address })),
+      containers: new ContainerVerbs(context),
+      checkpoints: new CheckpointVerbs(context),
+      execs: new ExecInstances(context, config.state),
+      images: context.images,
+      volumes: context.volumes,
+      events: context.events,
+      system: new HostSystem(context, () => ({ version: this.#containerd?.version ?? '', address })),
     };
   }
 

@@ -14,14 +14,14 @@ import { findInit } from './host/facts.ts';
 import { ImageStore } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';
-import { AttachPoints } from './lifecycle/AttachPoints.ts';
-import { EventBus } from './lifecycle/EventBus.ts';
-import { Exits } from './lifecycle/Exits.ts';
+import { AttachPoints } from './lifecycle/shared/AttachPoints.ts';
+import { EventBus } from './lifecycle/shared/EventBus.ts';
+import { Exits } from './lifecycle/shared/Waiters.ts';
 import { HookedImages } from './lifecycle/HookedImages.ts';
-import type { Kernel } from './lifecycle/kernel.ts';
-import { openLedger } from './lifecycle/openLedger.ts';
+import type { EngineContext } from './lifecycle/shared/EngineContext.ts';
+import { openLedger } from './lifecycle/shared/openLedger.ts';
 import { KeyedLocks } from './state/KeyedLocks.ts';
-import { RestartTimers } from './lifecycle/RestartTimers.ts';
+import { RestartTimers } from './lifecycle/shared/RestartTimers.ts';
 import { hostUsage } from './lifecycle/stats/hostUsage.ts';
 import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
 import type { StderrLog } from './StderrLog.ts';
@@ -50,8 +50,8 @@ export interface Base {
 }
 
 export interface Assembled {
-  kernel: Kernel;
-  /** Without the hooks that the kernel's has about it. */
+  context: EngineContext;
+  /** The image store without hooks around it. */
   images: ImageStore;
 }
 
@@ -104,7 +104,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     hostFiles,
     kindOf,
   });
-  const kernel: Kernel = {
+  const context: EngineContext = {
     get config() {
       return loaded().config;
     },
@@ -134,9 +134,9 @@ export async function assemble(base: Base): Promise<Assembled> {
     shutdown: base.shutdown,
     userRanges,
     planner,
-    ledgerOf: (id) => openLedger(kernel, id, { kinds: kindOf, ...(base.onStep && { onStep: base.onStep }) }),
+    ledgerOf: (id) => openLedger(context, id, { kinds: kindOf, ...(base.onStep && { onStep: base.onStep }) }),
   };
-  return { kernel, images };
+  return { context, images };
 }
 
 function imageStore({ client, loaded }: Base, store: ContainerStore, events: EventBus): ImageStore {
@@ -176,7 +176,7 @@ interface PlannerParts {
   generations: GenerationHolder;
   userRanges: UserRanges;
   planImage: ReturnType<typeof imagesForPlans>;
-  hostFiles: Kernel['hostFiles'];
+  hostFiles: EngineContext['hostFiles'];
   kindOf(kind: string): { describe(args: object): string } | undefined;
 }
 

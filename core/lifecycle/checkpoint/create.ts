@@ -1,10 +1,10 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { CheckpointArgs } from '../../apply/effects/checkpoint.ts';
-import { emitContainer, type Kernel, withLedger, underLock } from '../kernel.ts';
-import { notRunning } from '../kill.ts';
-import { requireOf } from '../requireFeature.ts';
-import { endedLocked } from '../stop.ts';
+import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
+import { notRunning } from '../verbs/kill.ts';
+import { requireOf } from '../task/requireFeature.ts';
+import { endedLocked } from '../verbs/stop.ts';
 import { checkCheckpointName, effectKey, listCheckpoints } from './names.ts';
 
 export interface CheckpointOptions {
@@ -13,25 +13,25 @@ export interface CheckpointOptions {
 
 /** Writes what a container's processes are, and ends it unless it is to go on. It goes on if this fails. */
 export async function createCheckpoint(
-  kernel: Kernel,
+  engine: EngineContext,
   record: ContainerRecord,
   name: string,
   { leaveRunning = false }: CheckpointOptions,
 ): Promise<void> {
   checkCheckpointName(name);
-  await underLock(kernel, record, 'checkpoint', async () => {
-    await checkPossible(kernel, record);
+  await underLock(engine, record, 'checkpoint', async () => {
+    await checkPossible(engine, record);
     checkKept(record, leaveRunning);
     await checkUnused(record, name);
-    const make = () => apply(kernel, { id: record.id, name, exit: !leaveRunning });
-    await (leaveRunning ? make() : endedLocked(kernel, record, make));
-    emitContainer(kernel, 'checkpoint', record, { checkpoint: name });
+    const make = () => apply(engine, { id: record.id, name, exit: !leaveRunning });
+    await (leaveRunning ? make() : endedLocked(engine, record, make));
+    emitContainer(engine, 'checkpoint', record, { checkpoint: name });
   });
 }
 
-async function checkPossible(kernel: Kernel, record: ContainerRecord): Promise<void> {
+async function checkPossible(engine: EngineContext, record: ContainerRecord): Promise<void> {
   if (record.state.status !== 'running') throw notRunning(record);
-  await requireOf(kernel, record, 'checkpoint');
+  await requireOf(engine, record, 'checkpoint');
   if (!record.draft.process.tty) return;
   throw new PouchError('PCH_NOT_SUPPORTED', `a terminal cannot be in a checkpoint: ${record.name} has one`, {
     container: record.id,
@@ -55,13 +55,13 @@ async function checkUnused(record: ContainerRecord, name: string): Promise<void>
   });
 }
 
-async function apply(kernel: Kernel, args: CheckpointArgs): Promise<void> {
+async function apply(engine: EngineContext, args: CheckpointArgs): Promise<void> {
   const key = effectKey(args.name);
-  await withLedger(kernel, args.id, async (ledger) => {
+  await withLedger(engine, args.id, async (ledger) => {
     await ledger.begin('checkpoint');
     try {
       const effect = { kind: 'checkpoint', stage: 'create' as const, args: { ...args } };
-      await ledger.apply({ [key]: effect }, kernel.shutdown);
+      await ledger.apply({ [key]: effect }, engine.shutdown);
     } catch (error) {
       await ledger.revert(key);
       await ledger.commit();

@@ -1,11 +1,11 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { type Kernel, withLedger, underLock } from '../kernel.ts';
+import { type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
 import { checkExists, effectKey, listCheckpoints, nameOfKey } from './names.ts';
 
-export async function removeCheckpoint(kernel: Kernel, record: ContainerRecord, name: string): Promise<void> {
-  await underLock(kernel, record, 'remove a checkpoint', async () => {
+export async function removeCheckpoint(engine: EngineContext, record: ContainerRecord, name: string): Promise<void> {
+  await underLock(engine, record, 'remove a checkpoint', async () => {
     await checkExists(record, name);
-    await withLedger(kernel, record.id, async (ledger) => {
+    await withLedger(engine, record.id, async (ledger) => {
       await ledger.begin('checkpoint');
       await ledger.revert(effectKey(name));
       await ledger.commit();
@@ -14,13 +14,13 @@ export async function removeCheckpoint(kernel: Kernel, record: ContainerRecord, 
 }
 
 /** What a call that was cut off has left half made or half removed goes; what is complete stays. */
-export async function settleCheckpoints(kernel: Kernel, record: ContainerRecord): Promise<void> {
+export async function settleCheckpoints(engine: EngineContext, record: ContainerRecord): Promise<void> {
   const complete = await listCheckpoints(record);
   const isHalf = (key: string) => {
     const name = nameOfKey(key);
     return name !== undefined && !complete.includes(name);
   };
-  await withLedger(kernel, record.id, async (ledger) => {
+  await withLedger(engine, record.id, async (ledger) => {
     for (const key of ledger.pending('create').filter(isHalf)) await ledger.revert(key);
     await ledger.commit();
   });

@@ -6,18 +6,18 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { checkpointPaths } from '../../apply/checkpointPaths.ts';
 import { criuError } from '../../apply/criuLog.ts';
 import { checkExists } from './names.ts';
-import type { Kernel } from '../kernel.ts';
-import { requireOf } from '../requireFeature.ts';
+import type { EngineContext } from '../shared/EngineContext.ts';
+import { requireOf } from '../task/requireFeature.ts';
 
 /** Before anything is touched. @throws PCH_CONTAINER_RUNNING, PCH_RUNTIME_CANNOT, PCH_CHECKPOINT_NOT_FOUND */
-export async function checkRestorable(kernel: Kernel, record: ContainerRecord, name: string): Promise<void> {
+export async function checkRestorable(engine: EngineContext, record: ContainerRecord, name: string): Promise<void> {
   if (record.state.status === 'running')
     throw new PouchError('PCH_CONTAINER_RUNNING', `cannot restore ${record.name}: it is running`, {
       container: record.id,
       hint: `stop it before: pouch stop ${record.name}`,
     });
   await checkExists(record, name);
-  await requireOf(kernel, record, 'checkpoint');
+  await requireOf(engine, record, 'checkpoint');
 }
 
 /** The effects of a start, with the task made from a checkpoint. */
@@ -32,7 +32,7 @@ export function restoring(
 
 export async function restoreError(
   error: unknown,
-  { files }: Kernel,
+  { files }: EngineContext,
   record: ContainerRecord,
   name: string,
 ): Promise<unknown> {

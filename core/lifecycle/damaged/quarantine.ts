@@ -1,7 +1,7 @@
 /** A container whose record cannot be used is set aside: it is listed, and nothing that may belong to it is touched. */
 import { join } from 'node:path';
 import { TaskStatus, type TaskProcess } from '../../containerd/index.ts';
-import type { Kernel } from '../kernel.ts';
+import type { EngineContext } from '../shared/EngineContext.ts';
 import { standIn } from './standIn.ts';
 
 export interface Finding {
@@ -23,16 +23,16 @@ export interface Traces {
 }
 
 export async function quarantine(
-  kernel: Kernel,
+  engine: EngineContext,
   id: string,
   finding: Finding,
   traces: Traces,
 ): Promise<void> {
-  const { store, config, log } = kernel;
+  const { store, config, log } = engine;
   const directory = store.directoryOf(id);
   const path = join(directory, finding.file ?? 'config.json');
   const hint = hintFor(path, id, finding);
-  const image = await imageOn(kernel, traces.parent);
+  const image = await imageOn(engine, traces.parent);
   const record = await standIn(
     {
       id,
@@ -51,7 +51,7 @@ export async function quarantine(
     problem: finding.problem,
     hint,
   });
-  if (record.state.pid > 0) watchEnd(kernel, record.state, id);
+  if (record.state.pid > 0) watchEnd(engine, record.state, id);
 }
 
 function hintFor(path: string, id: string, { isNewer }: Finding): string {
@@ -65,7 +65,7 @@ export function alivePid(task: TaskProcess | undefined): number {
   return task && task.status !== TaskStatus.STOPPED ? task.pid : 0;
 }
 
-async function imageOn({ images }: Kernel, chainId: string | undefined) {
+async function imageOn({ images }: EngineContext, chainId: string | undefined) {
   if (!chainId) return undefined;
   const all = await images.list().catch(() => []);
   const found = all.find((image) => image.chainId === chainId);
@@ -73,7 +73,7 @@ async function imageOn({ images }: Kernel, chainId: string | undefined) {
 }
 
 /** So that `ps` does not show a process that has ended. */
-function watchEnd({ client, shutdown }: Kernel, state: { pid: number }, id: string): void {
+function watchEnd({ client, shutdown }: EngineContext, state: { pid: number }, id: string): void {
   void client.tasks.wait(id, '', { signal: shutdown }).then(
     () => (state.pid = 0),
     () => undefined,

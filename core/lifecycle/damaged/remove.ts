@@ -9,45 +9,45 @@ import { addCoreEffects } from '../../plan/coreEffects.ts';
 import { readPlan } from '../../state/planFiles.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { unusable } from '../../state/ContainerStore.ts';
-import { emitContainer, type Kernel, withLedger } from '../kernel.ts';
-import { notRunning } from '../kill.ts';
-import type { RemoveOptions } from '../remove.ts';
+import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { notRunning } from '../verbs/kill.ts';
+import type { RemoveOptions } from '../verbs/remove.ts';
 
 /** @throws PCH_CONTAINER_DAMAGED unless forced: what is removed is not known beforehand */
 export async function removeDamaged(
-  kernel: Kernel,
+  engine: EngineContext,
   record: ContainerRecord,
   { force = false, volumes = false }: RemoveOptions,
 ): Promise<void> {
   if (!force) throw unusable(record);
-  await kernel.locks.run(record.id, 'remove', async () => {
-    if (kernel.store.knows(record.id))
-      await withReserve(kernel.config.root, () => removeLocked(kernel, record, volumes));
+  await engine.locks.run(record.id, 'remove', async () => {
+    if (engine.store.knows(record.id))
+      await withReserve(engine.config.root, () => removeLocked(engine, record, volumes));
   });
 }
 
-async function removeLocked(kernel: Kernel, record: ContainerRecord, volumes: boolean): Promise<void> {
+async function removeLocked(engine: EngineContext, record: ContainerRecord, volumes: boolean): Promise<void> {
   const { id, paths, state } = record;
   await mkdir(paths.directory, { recursive: true, mode: 0o700 });
-  await deleteTask(kernel.client, id);
-  await withLedger(kernel, id, async (ledger) => {
-    await claim(kernel, record, ledger, volumes);
+  await deleteTask(engine.client, id);
+  await withLedger(engine, id, async (ledger) => {
+    await claim(engine, record, ledger, volumes);
     await ledger.begin('remove');
     await ledger.undo('start');
     await ledger.undo('create');
   });
-  await kernel.store.delete(id);
-  kernel.attachPoints.gone(id, notRunning(record));
-  emitContainer(kernel, 'destroy', record);
-  kernel.exits.settle('removal', id, { exitCode: state.exitCode });
-  await kernel.generations.use(async ({ runner }) =>
-    runner.observe(catalogue.container.postRemove, { container: record, netns: '' }, { log: kernel.log }),
+  await engine.store.delete(id);
+  engine.attachPoints.gone(id, notRunning(record));
+  emitContainer(engine, 'destroy', record);
+  engine.exits.settle('removal', id, { exitCode: state.exitCode });
+  await engine.generations.use(async ({ runner }) =>
+    runner.observe(catalogue.container.postRemove, { container: record, netns: '' }, { log: engine.log }),
   );
 }
 
 /** Puts on the books what the journal does not list. */
 async function claim(
-  kernel: Kernel,
+  engine: EngineContext,
   record: ContainerRecord,
   ledger: Ledger,
   volumes: boolean,
@@ -59,7 +59,7 @@ async function claim(
     ...(Object.fromEntries(planned) as Record<string, Effect>),
     ...ledger.effects(),
   };
-  const effects = { ...byId(kernel, record), ...assumed(kernel, record, listed), ...listed };
+  const effects = { ...byId(engine, record), ...assumed(engine, record, listed), ...listed };
   const own = Object.entries(effects).filter(
     ([, effect]) => !namesAnother(effect, record.id) && (volumes || effect.kind !== 'volume'),
   );
@@ -78,7 +78,7 @@ function namesAnother({ args }: Effect, id: string): boolean {
 
 /** What plugins may have made, where nothing says what they have. */
 function assumed(
-  { config, generations }: Kernel,
+  { config, generations }: EngineContext,
   { id }: ContainerRecord,
   listed: Record<string, Effect>,
 ): Record<string, Effect> {
@@ -104,7 +104,7 @@ function assumed(
 }
 
 /** The effects that every container has; undoing one that was never applied does nothing. */
-function byId({ config, store }: Kernel, { id, draft }: ContainerRecord): Record<string, Effect> {
+function byId({ config, store }: EngineContext, { id, draft }: ContainerRecord): Record<string, Effect> {
   const [netnsPath, usernsPath, idmapDirectory] = ['netns', 'userns', 'idmapped'].map(
     (directory) => `${config.state}/${directory}/${id}`,
   ) as [string, string, string];

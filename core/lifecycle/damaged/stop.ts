@@ -2,10 +2,10 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { ifFound, isContainerdError, saysEnded, TaskStatus } from '../../containerd/index.ts';
-import { emitContainer, type Kernel } from '../kernel.ts';
-import { notRunning } from '../kill.ts';
+import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
+import { notRunning } from '../verbs/kill.ts';
 import { signalNumber } from '../../contract/signals.ts';
-import type { StopOptions } from '../stop.ts';
+import type { StopOptions } from '../verbs/stop.ts';
 import { alivePid } from './quarantine.ts';
 
 const SIGKILL = 9;
@@ -14,46 +14,46 @@ const killDeadlineMs = 10_000;
 
 /** Resolves to false if it did not run. */
 export async function stopDamaged(
-  kernel: Kernel,
+  engine: EngineContext,
   record: ContainerRecord,
   { signal, timeoutSeconds }: StopOptions,
 ): Promise<boolean> {
   const { stop } = record.draft;
   const number = signalNumber(signal ?? stop.signal);
   const seconds = timeoutSeconds ?? stop.timeoutSeconds;
-  return await kernel.locks.run(record.id, 'stop', async () => {
-    if (!(await send(kernel, record, number))) return false;
-    if (!(await ends(kernel, record, seconds < 0 ? 'none' : seconds * 1000))) {
-      await send(kernel, record, SIGKILL);
-      if (!(await ends(kernel, record, killDeadlineMs))) throw stuck(record);
+  return await engine.locks.run(record.id, 'stop', async () => {
+    if (!(await send(engine, record, number))) return false;
+    if (!(await ends(engine, record, seconds < 0 ? 'none' : seconds * 1000))) {
+      await send(engine, record, SIGKILL);
+      if (!(await ends(engine, record, killDeadlineMs))) throw stuck(record);
     }
-    emitContainer(kernel, 'stop', record);
+    emitContainer(engine, 'stop', record);
     return true;
   });
 }
 
 /** @throws PCH_CONTAINER_NOT_RUNNING */
 export async function killDamaged(
-  kernel: Kernel,
+  engine: EngineContext,
   record: ContainerRecord,
   signal = 'SIGKILL',
 ): Promise<void> {
-  if (!(await send(kernel, record, signalNumber(signal)))) throw notRunning(record);
+  if (!(await send(engine, record, signalNumber(signal)))) throw notRunning(record);
 }
 
 /** Resolves to false if nothing runs. */
-async function send(kernel: Kernel, record: ContainerRecord, signal: number): Promise<boolean> {
-  const { tasks } = kernel.client;
+async function send(engine: EngineContext, record: ContainerRecord, signal: number): Promise<boolean> {
+  const { tasks } = engine.client;
   const task = await ifFound(tasks.get(record.id));
   if (!task || alivePid(task) === 0) return false;
-  emitContainer(kernel, 'kill', record, { signal: String(signal) });
+  emitContainer(engine, 'kill', record, { signal: String(signal) });
   await tasks.kill(record.id, signal).catch(ignoreEnded);
   // A frozen process takes its signals when it is thawed.
   if (task.status === TaskStatus.PAUSED) await tasks.resume(record.id).catch(() => undefined);
   return true;
 }
 
-async function ends({ client }: Kernel, { id, state }: ContainerRecord, deadlineMs: number | 'none') {
+async function ends({ client }: EngineContext, { id, state }: ContainerRecord, deadlineMs: number | 'none') {
   try {
     await ifFound(client.tasks.wait(id, '', { deadlineMs }));
     state.pid = 0;

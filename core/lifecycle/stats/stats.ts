@@ -10,8 +10,8 @@ import type {
 } from '../../../hooks/stats.ts';
 import { cgroup2Usage } from '../../host/cgroup2Usage.ts';
 import { cgroupVersion } from '../../host/facts.ts';
-import type { Kernel } from '../kernel.ts';
-import { requireOf } from '../requireFeature.ts';
+import type { EngineContext } from '../shared/EngineContext.ts';
+import { requireOf } from '../task/requireFeature.ts';
 import { interfacesIn, interfacesOf } from './interfaces.ts';
 
 /** Between two samples of a stream, in milliseconds. */
@@ -21,33 +21,33 @@ const leastGapMs = 500;
 
 /** Needs no lock. A container that does not run has no samples, and is told all the same. */
 export async function* stats(
-  kernel: Kernel,
+  engine: EngineContext,
   record: ContainerRecord,
   { stream, oneShot = false }: StatsOptions,
   signal: AbortSignal,
 ): AsyncGenerator<ContainerStats> {
-  if (runs(record)) await requireOf(kernel, record, 'stats');
-  let before = stream || oneShot ? undefined : await sample(kernel, record);
+  if (runs(record)) await requireOf(engine, record, 'stats');
+  let before = stream || oneShot ? undefined : await sample(engine, record);
   if (before) await nextBeat(signal);
   do {
-    const now = await sample(kernel, record);
+    const now = await sample(engine, record);
     yield { id: record.id, name: record.name, ...(now && { now }), ...(now && before && { before }) };
     before = now;
     if (stream) await nextBeat(signal);
-  } while (stream && !signal.aborted && kernel.store.has(record.id));
+  } while (stream && !signal.aborted && engine.store.has(record.id));
 }
 
 function runs({ state }: ContainerRecord): boolean {
   return state.status === 'running' || state.status === 'paused';
 }
 
-async function sample(kernel: Kernel, record: ContainerRecord): Promise<StatsSample | undefined> {
+async function sample(engine: EngineContext, record: ContainerRecord): Promise<StatsSample | undefined> {
   if (!runs(record)) return undefined;
   const [reading, networks, own, machineMemory] = await Promise.all([
-    kernel.metrics.read(record.id),
-    interfaces(kernel, record),
-    ownUsage(kernel, record),
-    runtimeOf(kernel, record)?.machineMemory?.(record.draft),
+    engine.metrics.read(record.id),
+    interfaces(engine, record),
+    ownUsage(engine, record),
+    runtimeOf(engine, record)?.machineMemory?.(record.draft),
   ]);
   if (!reading) return undefined;
   const usage = own ?? reading.usage;
@@ -57,22 +57,22 @@ async function sample(kernel: Kernel, record: ContainerRecord): Promise<StatsSam
 
 /** The task of a virtual machine is its shim or hypervisor, which is in the host's network. */
 async function interfaces(
-  kernel: Kernel,
+  engine: EngineContext,
   record: ContainerRecord,
 ): Promise<Record<string, InterfaceCounters>> {
   const { network } = record.draft.namespaces;
   if (network === undefined) return {};
-  const isMachine = runtimeOf(kernel, record)?.isolation === 'vm';
-  return await (isMachine ? interfacesIn(kernel.netns, network) : interfacesOf(record.state.pid));
+  const isMachine = runtimeOf(engine, record)?.isolation === 'vm';
+  return await (isMachine ? interfacesIn(engine.netns, network) : interfacesOf(record.state.pid));
 }
 
-function runtimeOf({ generations }: Kernel, { draft }: ContainerRecord): RuntimeProvider | undefined {
+function runtimeOf({ generations }: EngineContext, { draft }: ContainerRecord): RuntimeProvider | undefined {
   return generations.current.runtimes.get(draft.runtime);
 }
 
 /** Where the task is a monitor: on cgroup v2 that has a cgroup beside the container's, by the rule against internal processes. */
-async function ownUsage(kernel: Kernel, record: ContainerRecord): Promise<TaskUsage | undefined> {
-  const hasMonitor = runtimeOf(kernel, record)?.initPid !== undefined;
+async function ownUsage(engine: EngineContext, record: ContainerRecord): Promise<TaskUsage | undefined> {
+  const hasMonitor = runtimeOf(engine, record)?.initPid !== undefined;
   if (!hasMonitor || cgroupVersion() === '1') return undefined;
   return await cgroup2Usage(join('/sys/fs/cgroup', record.draft.cgroupsPath));
 }

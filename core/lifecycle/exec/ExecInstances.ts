@@ -1,0 +1,299 @@
+/** Further processes in a running container. */
+import { join } from 'node:path';
+import { catalogue } from '../../../hooks/catalogue.ts';
+import type { ExecDraft } from '../../../hooks/draft.ts';
+import type {
+  Attachment,
+  ContainerRecord,
+  ExecRecord,
+  ExecRequest,
+  ExecRun,
+  Execs,
+  OutputChunk,
+} from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { OciProcess } from '../../../hooks/oci.ts';
+import { runtimeError } from '../../apply/effects/runtimeError.ts';
+import type { ContainerText } from '../../files/index.ts';
+import { ExecStdio } from '../../io/index.ts';
+import { hostBoundingSet } from '../../plan/capabilities.ts';
+import { storedSpecOf } from '../../state/planFiles.ts';
+import { toSet } from '../../plan/newDraft.ts';
+import { type AccountFiles, resolveUser } from '../../plan/users.ts';
+import { newId } from '../../state/ids.ts';
+import { saysEnded } from '../../containerd/index.ts';
+import { unseenExitCode } from '../exits/watchExit.ts';
+import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
+import { requireOf } from '../task/requireFeature.ts';
+import { notRunning } from '../verbs/kill.ts';
+import { isLostExit } from '../exits/lostExit.ts';
+import { onTask } from '../task/onTask.ts';
+
+/** Ended exec instances can be inspected for this long. */
+const keptMs = 5 * 60_000;
+/** /etc/passwd of a container is its own to write: more is not read. */
+const accountFileLimit = 1024 * 1024;
+
+export class ExecInstances implements Execs {
+  readonly #engine: EngineContext;
+  readonly #directory: string;
+  readonly #records = new Map<string, ExecRecord>();
+  /** The starts of those that have been started. */
+  readonly #starts = new Map<string, Promise<void>>();
+
+  constructor(engine: EngineContext, stateDirectory: string) {
+    this.#engine = engine;
+    this.#directory = join(stateDirectory, 'exec');
+  }
+
+  create(ref: string, request: ExecRequest): Promise<string> {
+    const record = this.#engine.store.find(ref);
+    checkRunning(record);
+    this.#engine.files.warm();
+    if (request.args.length === 0)
+      throw new PouchError('PCH_OPTION_INVALID', 'a command was expected; found none', { hint: 'append it' });
+    if (request.cwd && !request.cwd.startsWith('/'))
+      throw new PouchError(
+        'PCH_OPTION_INVALID',
+        `an absolute working directory was expected; found "${request.cwd}"`,
+        {
+          hint: 'begin --workdir with /',
+        },
+      );
+    const id = newId();
+    this.#records.set(id, { id, container: record.id, request, running: false, pid: 0 });
+    emitContainer(this.#engine, `exec_create: ${request.args.join(' ')}`, record, { execID: id });
+    return Promise.resolve(id);
+  }
+
+  inspect(id: string): ExecRecord {
+    const exec = this.#records.get(id);
+    if (exec) return exec;
+    throw new PouchError('PCH_EXEC_NOT_FOUND', `No such exec instance: ${id}`, {
+      hint: 'an ended one is forgotten after some minutes',
+    });
+  }
+
+  async start(
+    id: string,
+    options: { detached: boolean; consoleSize?: { height: number; width: number } },
+  ): Promise<ExecRun | undefined> {
+    const exec = this.inspect(id);
+    const record = this.#engine.store.get(exec.container);
+    checkRunning(record);
+    await requireOf(this.#engine, record, exec.request.tty ? 'execTty' : 'exec');
+    checkUnstarted(exec);
+    exec.running = true;
+    const stdio = await ExecStdio.create(
+      this.#directory,
+      id,
+      streamsOf(exec.request, options.detached),
+    ).catch((error: unknown) => {
+      throw this.#failed(exec, error);
+    });
+    const launch = () => this.#launch(exec, record, stdio, options.consoleSize);
+    const started = onTask(this.#engine, record, launch).catch(async (error: unknown) => {
+      await stdio.close();
+      throw this.#failed(exec, error);
+    });
+    this.#starts.set(id, started);
+    const settled = started.then(() => this.#settle(exec, record, stdio));
+    // Callers see it in `started` and at the end of the output.
+    settled.catch(() => undefined);
+    if (!options.detached) return { attachment: this.#attachment(exec, stdio, started, settled), started };
+    await started;
+    return undefined;
+  }
+
+  async resize(id: string, size: { height: number; width: number }): Promise<void> {
+    const exec = this.inspect(id);
+    // Clients send the size as soon as they are connected.
+    await this.#starts.get(id)?.catch(() => undefined);
+    if (!exec.running || !this.#starts.has(id)) throw notRunningExec(exec);
+    await this.#engine.client.tasks.resizePty(exec.container, id, size).catch((error: unknown) => {
+      throw saysEnded(error) ? notRunningExec(exec) : error;
+    });
+  }
+
+  async #launch(
+    exec: ExecRecord,
+    record: ContainerRecord,
+    stdio: ExecStdio,
+    consoleSize: { height: number; width: number } | undefined,
+  ): Promise<void> {
+    const { tasks } = this.#engine.client;
+    const process = await this.#process(exec.request, record, consoleSize ?? exec.request.consoleSize);
+    await tasks.exec({ containerId: record.id, execId: exec.id, process, ...stdio.paths });
+    try {
+      exec.pid = await tasks.start(record.id, exec.id);
+    } catch (error) {
+      await tasks.deleteProcess(record.id, exec.id).catch(() => {});
+      throw runtimeError(error, record);
+    }
+    emitContainer(this.#engine, `exec_start: ${exec.request.args.join(' ')}`, record, { execID: exec.id });
+  }
+
+  /** The container's own process with what the request changes; the preExec taps have the last word. */
+  async #process(
+    request: ExecRequest,
+    record: ContainerRecord,
+    consoleSize: { height: number; width: number } | undefined,
+  ): Promise<OciProcess> {
+    const spec = await storedSpecOf(record);
+    const draft = await this.#draft(request, record);
+    const account = resolveUser(draft.user, [], await accountFiles(this.#engine, record));
+    const capabilities = Object.keys(draft.capabilities).sort();
+    const held = account.uid === 0 ? capabilities : [];
+    return {
+      ...spec.process,
+      terminal: draft.tty,
+      ...(consoleSize && { consoleSize }),
+      args: draft.args,
+      env: Object.entries({ HOME: account.home, ...draft.env }).map(([name, value]) => `${name}=${value}`),
+      cwd: draft.cwd,
+      user: { uid: account.uid, gid: account.gid, additionalGids: account.additionalGids },
+      capabilities: { bounding: capabilities, effective: held, permitted: held },
+    };
+  }
+
+  async #draft(request: ExecRequest, record: ContainerRecord): Promise<ExecDraft> {
+    const { process } = record.draft;
+    const draft: ExecDraft = {
+      container: record.id,
+      args: [...request.args],
+      env: { ...process.env, ...request.env, ...(request.tty && { TERM: request.env?.['TERM'] ?? 'xterm' }) },
+      cwd: request.cwd || process.cwd || '/',
+      user: request.user || process.user,
+      tty: request.tty ?? false,
+      privileged: request.privileged ?? false,
+      capabilities: request.privileged
+        ? toSet(await allCapabilitiesOf(this.#engine, record))
+        : { ...process.capabilities },
+    };
+    const { log, generations } = this.#engine;
+    return await generations.use(
+      async ({ runner }) => (await runner.plan(catalogue.container.preExec, draft, { log })).draft,
+    );
+  }
+
+  async #settle(exec: ExecRecord, record: ContainerRecord, stdio: ExecStdio): Promise<void> {
+    const { tasks } = this.#engine.client;
+    const since = new Date().toISOString();
+    const { exitStatus } = await tasks
+      .wait(record.id, exec.id, { signal: this.#engine.shutdown })
+      .catch(() => ({ exitStatus: 137 }));
+    const isLost = await isLostExit(this.#engine, record, { kind: 'exec', exitStatus, since });
+    const exitCode = isLost ? unseenExitCode : exitStatus;
+    this.#ended(exec, exitCode);
+    emitContainer(this.#engine, 'exec_die', record, { execID: exec.id, exitCode: String(exitCode) });
+    await tasks.deleteProcess(record.id, exec.id).catch(() => {});
+    await stdio.close();
+  }
+
+  #failed(exec: ExecRecord, error: unknown): unknown {
+    const code = error instanceof PouchError ? error.code : '';
+    this.#ended(exec, code === 'PCH_COMMAND_NOT_FOUND' ? 127 : 126);
+    return error;
+  }
+
+  #ended(exec: ExecRecord, exitCode: number): void {
+    Object.assign(exec, { running: false, exitCode });
+    const forget = () => {
+      this.#records.delete(exec.id);
+      this.#starts.delete(exec.id);
+    };
+    setTimeout(forget, keptMs).unref();
+  }
+
+  #attachment(
+    exec: ExecRecord,
+    stdio: ExecStdio,
+    started: Promise<void>,
+    settled: Promise<void>,
+  ): Attachment {
+    const tty = exec.request.tty ?? false;
+    const { tasks } = this.#engine.client;
+    stdio.stdin?.once('finish', () => {
+      if (tty) return;
+      const ended = started.then(() => stdio.endInput());
+      void ended.then(() => tasks.closeStdin(exec.container, exec.id)).catch(() => {});
+    });
+    return {
+      tty,
+      ...(stdio.stdin && { stdin: stdio.stdin }),
+      output: untilSettled(stdio.output, settled),
+      detach: () => void 0,
+    };
+  }
+}
+
+/** The end of the output says that the exit code can be asked for. */
+async function* untilSettled(
+  output: AsyncIterable<OutputChunk>,
+  settled: Promise<void>,
+): AsyncIterable<OutputChunk> {
+  yield* output;
+  await settled;
+}
+
+function streamsOf(request: ExecRequest, detached: boolean) {
+  const { tty = false, stdin = false, stdout = true, stderr = true } = request;
+  return detached ? { tty, stdin: false, stdout: false, stderr: false } : { tty, stdin, stdout, stderr };
+}
+
+function notRunningExec({ id, container }: ExecRecord): PouchError {
+  return new PouchError('PCH_CONFLICT', `the exec instance ${id} is not running`, {
+    container,
+    hint: 'a terminal has a size from the start of its process to its end',
+  });
+}
+
+function checkUnstarted({ id, running, exitCode }: ExecRecord): void {
+  if (!running && exitCode === undefined) return;
+  throw new PouchError('PCH_CONFLICT', `the exec instance ${id} has been started before`, {
+    hint: 'create a new one',
+  });
+}
+
+function checkRunning(record: ContainerRecord): void {
+  if (record.state.status === 'paused')
+    throw new PouchError('PCH_CONFLICT', `the container ${record.name} is paused`, {
+      hint: `pouch unpause ${record.name}`,
+    });
+  if (record.state.status !== 'running') throw notRunning(record);
+}
+
+/** What pouchd has and the container's runtime knows. */
+async function allCapabilitiesOf({ generations }: EngineContext, { draft }: ContainerRecord): Promise<string[]> {
+  const unknown = (await generations.current.runtimes.get(draft.runtime)?.unknownCapabilities?.()) ?? [];
+  return hostBoundingSet().filter((name) => !unknown.includes(name));
+}
+
+/** The accounts as they are in the container now; those of a virtual machine as its image has them. */
+async function accountFiles(engine: EngineContext, record: ContainerRecord): Promise<AccountFiles> {
+  const paths = ['/etc/passwd', '/etc/group'];
+  const { draft, id, name } = record;
+  // The process of a machine that the host sees is its hypervisor: what is below its root are the host's files.
+  if (engine.generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') {
+    const [passwd = '', group = ''] = await Promise.all(
+      paths.map((path) => engine.imageText(draft.image.id, path)),
+    );
+    return { passwd, group };
+  }
+  const init = engine.inits.get(id);
+  if (!init) throw notRunning(record);
+  const [passwd, group] = await engine.files.readContainer({ name, init }, paths, accountFileLimit);
+  return {
+    passwd: textOf(passwd),
+    group: textOf(group),
+    refused: { ...refusalOf('passwd', passwd), ...refusalOf('group', group) },
+  };
+}
+
+function textOf(file: ContainerText | undefined): string {
+  return file && 'text' in file ? file.text : '';
+}
+
+function refusalOf(name: string, file: ContainerText | undefined): Record<string, string> {
+  return file && 'refused' in file ? { [name]: file.refused } : {};
+}

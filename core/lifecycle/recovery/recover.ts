@@ -1,0 +1,236 @@
+/**
+ * What a new daemon does with what the last one left: interrupted verbs are finished or undone, ends that nobody saw
+ * are recorded, damage is set aside, and what no container can have is removed.
+ */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { hasNoFilesLeft, messageOf, PouchError } from '../../../hooks/errors.ts';
+import { deleteTask } from '../../apply/effects/task.ts';
+import type { Ledger } from '../../apply/Ledger.ts';
+import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../../containerd/index.ts';
+import { settleCheckpoints } from '../checkpoint/remove.ts';
+import { alivePid, type Finding, quarantine, type Traces } from '../damaged/quarantine.ts';
+import { cleanUpLocked, setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/watchExit.ts';
+import { initPid } from '../task/initPid.ts';
+import { type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { removeLocked } from '../verbs/remove.ts';
+import { restartAfterExit } from '../exits/restartPolicy.ts';
+import { setRunning } from '../verbs/start.ts';
+import { settleUpdate } from '../verbs/update.ts';
+
+/** Looks up what containerd has under a container's id. */
+type TracesOf = (id: string) => Traces;
+
+/** Damaged containers are set aside for their user; the others are recovered. */
+export async function recover(engine: EngineContext): Promise<void> {
+  const { store, locks } = engine;
+  const { recordless, damaged } = await store.load();
+  const tracesOf = await survey(engine);
+  for (const { id, read } of damaged) {
+    const found = read.state === 'damaged' ? read.found : undefined;
+    await quarantine(
+      engine,
+      id,
+      { problem: read.problem, isNewer: read.state === 'newer', found },
+      tracesOf(id),
+    );
+  }
+  for (const id of recordless) await guarded(engine, id, () => settleRecordless(engine, id, tracesOf(id)));
+  await Promise.all(
+    store
+      .list()
+      .map((record) =>
+        guarded(engine, record.id, () =>
+          locks.run(record.id, 'recover', () => recoverSound(engine, record, tracesOf(record.id))),
+        ),
+      ),
+  );
+  await settleOrphans(engine, tracesOf);
+  // The streams of exec processes ended with the daemon that read them.
+  await rm(join(engine.config.state, 'exec'), { recursive: true, force: true });
+}
+
+async function survey({ client }: EngineContext): Promise<TracesOf> {
+  const [allTasks, snapshots] = await Promise.all([client.tasks.list(), client.snapshots.list()]);
+  const tasks = new Map(allTasks.map((task) => [task.id, task]));
+  const parents = new Map(snapshots.map(({ name, parent }) => [name, parent]));
+  return (id) => ({ task: tasks.get(id), parent: parents.get(id) });
+}
+
+/** A daemon that runs out of descriptors here would not watch its containers: it does not start. */
+async function guarded(engine: EngineContext, id: string, work: () => Promise<void>): Promise<void> {
+  await work().catch((error: unknown) => {
+    if (hasNoFilesLeft(error)) throw error;
+    engine.log.error('a container could not be recovered', { container: id, error: messageOf(error) });
+  });
+}
+
+/** There is no config.json: a create or a remove was cut off, or the file is lost. */
+async function settleRecordless(engine: EngineContext, id: string, traces: Traces): Promise<void> {
+  const { store } = engine;
+  await withLedger(engine, id, async (ledger) => {
+    const problem = await lossOf(engine, id, ledger, traces);
+    if (problem !== undefined) return await quarantine(engine, id, { problem }, traces);
+    await ledger.undo('start');
+    await ledger.undo('create');
+    await store.discard(id);
+  }).catch(async (error: unknown) => {
+    if (!isDamage(error)) throw error;
+    await quarantine(engine, id, { problem: error.message, isNewer: true, file: 'journal.jsonl' }, traces);
+  });
+}
+
+/** Undefined if the journal says that a create or remove was under way, or if nothing was done yet. */
+async function lossOf(
+  { store }: EngineContext,
+  id: string,
+  ledger: Ledger,
+  { task, parent }: Traces,
+): Promise<string | undefined> {
+  const problem = 'config.json: not found';
+  if (ledger.damage !== undefined) return `${problem}; ${ledger.damage}`;
+  if (ledger.interrupted === 'create' || ledger.interrupted === 'remove') return undefined;
+  const hasTraces = task !== undefined || parent !== undefined;
+  const isJustMade = ledger.isNew && !hasTraces && (await hasOnlySpec(store.directoryOf(id)));
+  return isJustMade ? undefined : problem;
+}
+
+/** The first files of a create: the journal comes next. */
+async function hasOnlySpec(directory: string): Promise<boolean> {
+  const files = await readdir(directory);
+  return files.every((file) => ['spec.json', 'journal.jsonl'].includes(file));
+}
+
+/** A journal of a later Pouch sets its container aside. */
+async function recoverSound(engine: EngineContext, record: ContainerRecord, traces: Traces): Promise<void> {
+  await recoverOne(engine, record, traces.task).catch(async (error: unknown) => {
+    if (!isDamage(error)) throw error;
+    const finding: Finding = {
+      problem: error.message,
+      isNewer: true,
+      file: 'journal.jsonl',
+      found: record,
+    };
+    await quarantine(engine, record.id, finding, traces);
+  });
+}
+
+function isDamage(error: unknown): error is PouchError {
+  return error instanceof PouchError && error.code === 'PCH_CONTAINER_DAMAGED';
+}
+
+async function recoverOne(
+  engine: EngineContext,
+  record: ContainerRecord,
+  task: TaskProcess | undefined,
+): Promise<void> {
+  const interrupted = await withLedger(engine, record.id, (ledger) => Promise.resolve(ledger.interrupted));
+  if (interrupted === 'create') return await undoCreate(engine, record);
+  if (interrupted === 'remove') return await removeLocked(engine, record, { volumes: true });
+  if (interrupted === 'start' && !runs(record, task)) return await undoStart(engine, record);
+  if (interrupted === 'start') await commit(engine, record);
+  if (interrupted === 'update') await settleUpdate(engine, record);
+  if (interrupted === 'checkpoint') await settleCheckpoints(engine, record);
+  return await resume(engine, record, task);
+}
+
+/** The start had come as far as the command running and the record saying so. */
+function runs({ state }: ContainerRecord, task: TaskProcess | undefined): boolean {
+  return state.status === 'running' && task !== undefined && task.status !== TaskStatus.CREATED;
+}
+
+async function commit(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  await withLedger(engine, record.id, (ledger) => ledger.commit());
+}
+
+async function undoCreate(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  await withLedger(engine, record.id, async (ledger) => {
+    await ledger.undo('start');
+    await ledger.undo('create');
+  });
+  await engine.store.delete(record.id);
+}
+
+async function undoStart(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  await withLedger(engine, record.id, async (ledger) => {
+    await ledger.undo('start');
+    if (record.state.status === 'running')
+      setExited(record, { exitStatus: unseenExitCode, exitedAt: undefined });
+    record.attachments = {};
+    await engine.store.save(record);
+    await ledger.commit();
+  });
+  if (record.state.status === 'exited') restartAfterExit(engine, record);
+}
+
+/** No verb was cut off in its middle: the task tells what has become of the container. */
+async function resume(engine: EngineContext, record: ContainerRecord, task: TaskProcess | undefined): Promise<void> {
+  const wasUp = ['running', 'paused', 'restarting'].includes(record.state.status);
+  if (task && wasUp && hasStarted(task)) return await adopt(engine, record, task);
+  if (!wasUp) return await settle(engine, record);
+  const exit = { exitStatus: task?.exitStatus ?? unseenExitCode, exitedAt: task?.exitedAt };
+  // Not awaited: it takes the lock that this recovery holds.
+  if (record.state.status !== 'restarting') settleExitLater(engine, record, exit);
+  else restartAfterExit(engine, record);
+}
+
+function hasStarted({ status }: TaskProcess): boolean {
+  return status !== TaskStatus.CREATED && status !== TaskStatus.STOPPED;
+}
+
+/**
+ * The shim of a task of unknown status did not respond to containerd in time, 2 s by default, which says nothing of the container:
+ * it is what the record says, and its end is noticed like any other.
+ */
+async function adopt(engine: EngineContext, record: ContainerRecord, { status, pid }: TaskProcess): Promise<void> {
+  const isUnknown = status === TaskStatus.UNKNOWN;
+  const { status: before, pid: pidBefore, startedAt } = record.state;
+  setRunning(engine, record, isUnknown ? pidBefore : await initPid(engine, record, pid), startedAt);
+  // The task knows better than the record when a pause was cut off.
+  if (isUnknown ? before === 'paused' : status !== TaskStatus.RUNNING) record.state.status = 'paused';
+  watchExit(engine, record);
+}
+
+/** It had ended; what its end should have undone is undone now. */
+async function settle(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  await cleanUpLocked(engine, record);
+  if (record.state.startedAt === '') return;
+  if (record.draft.autoRemove) return await removeLocked(engine, record, { volumes: true });
+  // As with Docker, `always` brings back what its user has stopped, when the daemon starts.
+  if (record.draft.restart.name === 'always') record.stoppedByUser = false;
+  restartAfterExit(engine, record);
+}
+
+/** Layers that are being unpacked are active snapshots too, under keys of another form. */
+const containerId = /^[0-9a-f]{64}$/;
+
+/** The log keeper may hold streams of containers that have ended while no daemon was there. */
+async function finishStrayStreams({ io, store }: EngineContext): Promise<void> {
+  for (const id of await io.known()) if (!store.knows(id)) await io.finish(id);
+}
+
+/**
+ * containerd's namespace is Pouch's alone, but a directory may be lost (a disk that is not mounted): what runs or has data
+ * is set aside, and only the rest is removed.
+ */
+async function settleOrphans(engine: EngineContext, tracesOf: TracesOf): Promise<void> {
+  const { client, store } = engine;
+  const problem = 'config.json: not found, and neither is its directory';
+  const settle = (id: string, work: () => Promise<unknown>) =>
+    guarded(engine, id, async () => {
+      if (!store.knows(id)) await work();
+    });
+  for (const { name: id, kind } of await client.snapshots.list())
+    if (kind === SnapshotKind.ACTIVE && containerId.test(id))
+      await settle(id, () => quarantine(engine, id, { problem }, tracesOf(id)));
+  for (const task of await client.tasks.list())
+    await settle(task.id, () =>
+      task.status === TaskStatus.UNKNOWN || alivePid(task) > 0
+        ? quarantine(engine, task.id, { problem }, tracesOf(task.id))
+        : deleteTask(client, task.id),
+    );
+  for (const { id } of await client.containers.list())
+    await settle(id, () => ifFound(client.containers.delete(id)));
+  await finishStrayStreams(engine);
+}

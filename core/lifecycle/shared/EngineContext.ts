@@ -1,0 +1,98 @@
+import type { PouchConfig } from '../../../config/types.ts';
+import type { Logger } from '../../../hooks/defineHook.ts';
+import type { ContainerRecord, Images } from '../../../hooks/engine.ts';
+import type { Ledger } from '../../apply/Ledger.ts';
+import type { ContainerdClient } from '../../containerd/index.ts';
+import type { FileWorkers } from '../../files/index.ts';
+import type { ContainerIo } from '../../io/index.ts';
+import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
+import type { Planner } from '../../plan/Planner.ts';
+import type { HostFiles } from '../../plan/etcFiles.ts';
+import type { GenerationHolder } from '../../plugins/index.ts';
+import type { ContainerStore } from '../../state/ContainerStore.ts';
+import type { ProcessIdentity } from '../../supervise/processIdentity.ts';
+import type { UserRanges } from '../../userns/UserRanges.ts';
+import type { VolumeStore } from '../../volumes/VolumeStore.ts';
+import type { AttachPoints } from './AttachPoints.ts';
+import type { EventBus } from './EventBus.ts';
+import type { Exits } from './Waiters.ts';
+import type { KeyedLocks } from '../../state/KeyedLocks.ts';
+import type { RestartTimers } from './RestartTimers.ts';
+import type { SharedMetrics } from '../stats/SharedMetrics.ts';
+
+/** What the verbs share. Each verb is a function of it in a file of its own. */
+export interface EngineContext {
+  readonly config: PouchConfig;
+  readonly log: Logger;
+  readonly client: ContainerdClient;
+  readonly store: ContainerStore;
+  readonly locks: KeyedLocks;
+  readonly events: EventBus;
+  readonly exits: Exits;
+  readonly files: FileWorkers;
+  readonly io: ContainerIo;
+  readonly attachPoints: AttachPoints;
+  readonly images: Images;
+  readonly netns: NetworkNamespaces;
+  readonly volumes: VolumeStore;
+  readonly generations: GenerationHolder;
+  /** Host ids of containers with users of their own. */
+  readonly userRanges: UserRanges;
+  readonly planner: Planner;
+  readonly restarts: RestartTimers;
+  readonly metrics: SharedMetrics;
+  /** Ids of the containers whose create has applied a part of their start: see run.ts. */
+  readonly prepared: Set<string>;
+  /** Init processes of running containers, by container id. */
+  readonly inits: Map<string, ProcessIdentity>;
+  /** Ids of the containers that run, of whose processes the kernel has killed one for want of memory. */
+  readonly oomKilled: Set<string>;
+  hostFiles(): Promise<HostFiles>;
+  /** Content of a file of an image; empty if it has none. */
+  imageText(imageId: string, path: string): Promise<string>;
+  /** A container's ledger as its journal tells it. */
+  ledgerOf(id: string): Promise<Ledger>;
+  /** Aborts when the daemon ends. */
+  readonly shutdown: AbortSignal;
+}
+
+/**
+ * Runs a verb when every earlier one of the container has ended. One of those may have removed it.
+ * @throws PCH_CONTAINER_NOT_FOUND
+ */
+export async function underLock<T>(
+  { locks, store }: EngineContext,
+  { id }: ContainerRecord,
+  verb: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return await locks.run(id, verb, async () => {
+    store.get(id);
+    return await work();
+  });
+}
+
+/** Runs one verb over a container's ledger; its file is closed at the end. */
+export async function withLedger<T>(
+  engine: EngineContext,
+  id: string,
+  work: (ledger: Ledger) => Promise<T>,
+): Promise<T> {
+  const ledger = await engine.ledgerOf(id);
+  try {
+    return await work(ledger);
+  } finally {
+    ledger.close();
+  }
+}
+
+/** Tells the world what happened to a container, in Docker's words. */
+export function emitContainer(
+  engine: EngineContext,
+  action: string,
+  { id, name, draft }: ContainerRecord,
+  more: Record<string, string> = {},
+): void {
+  const attributes = { ...draft.labels, image: draft.image.reference, name, ...more };
+  engine.events.emit({ type: 'container', action, id, attributes });
+}

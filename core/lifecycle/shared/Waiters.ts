@@ -1,0 +1,44 @@
+/** Who waits for the end or the removal of a container. */
+import { PouchError } from '../../../hooks/errors.ts';
+import { onAbort } from '../../wait/onAbort.ts';
+
+export interface ExitResult {
+  exitCode: number;
+  error?: string;
+}
+
+type Settle = (result: ExitResult) => void;
+
+export class Exits {
+  readonly #waiting = { exit: new Map<string, Set<Settle>>(), removal: new Map<string, Set<Settle>>() };
+
+  /** The next exit (or failed start) of a container, or its removal. */
+  next(kind: 'exit' | 'removal', id: string, signal?: AbortSignal): Promise<ExitResult> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#of(kind, id);
+      const cancel = () => {
+        waiting.delete(settle);
+        reject(new PouchError('PCH_CANCELLED', 'the wait was cancelled'));
+      };
+      const settle = (result: ExitResult) => {
+        forget();
+        resolve(result);
+      };
+      if (signal?.aborted) return cancel();
+      waiting.add(settle);
+      const forget = onAbort(signal, cancel);
+    });
+  }
+
+  settle(kind: 'exit' | 'removal', id: string, result: ExitResult): void {
+    const waiting = this.#waiting[kind].get(id);
+    this.#waiting[kind].delete(id);
+    for (const tell of waiting ?? []) tell(result);
+  }
+
+  #of(kind: 'exit' | 'removal', id: string): Set<Settle> {
+    const known = this.#waiting[kind].get(id) ?? new Set<Settle>();
+    this.#waiting[kind].set(id, known);
+    return known;
+  }
+}

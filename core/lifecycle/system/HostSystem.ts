@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { cpus, hostname, machine, release, totalmem } from 'node:os';
+import type { ContainerStatus, Operation, RuntimeInfo, System, SystemInfo } from '../../../hooks/engine.ts';
+import { cgroupVersion, operatingSystem } from '../../host/facts.ts';
+import { hostPlatform } from '../../images/index.ts';
+import { version } from '../../version.ts';
+import { damageWarnings } from '../damaged/damageWarnings.ts';
+import type { EngineContext } from '../shared/EngineContext.ts';
+import { describeRuntimes } from './describeRuntimes.ts';
+
+export class HostSystem implements System {
+  readonly #engine: EngineContext;
+  readonly #containerd: () => { version: string; address: string };
+
+  constructor(engine: EngineContext, containerd: () => { version: string; address: string }) {
+    this.#engine = engine;
+    this.#containerd = containerd;
+  }
+
+  async info(): Promise<SystemInfo> {
+    const { config, generations, images } = this.#engine;
+    return {
+      // Stable for an installation: two daemons on one host have two.
+      id: createHash('sha256').update(`${hostname()} ${config.root}`).digest('hex').slice(0, 32),
+      version,
+      containers: this.#counts(),
+      images: (await images.list()).length,
+      root: config.root,
+      state: config.state,
+      cgroupParent: config.cgroupParent,
+      cgroupDriver: config.runtime.cgroupDriver,
+      cgroupVersion: cgroupVersion(),
+      kernel: release(),
+      operatingSystem: operatingSystem(),
+      architecture: machine(),
+      cpus: cpus().length,
+      memory: totalmem(),
+      hostname: hostname(),
+      runtimes: await this.#runtimes('path', (path) => ({ path })),
+      defaultRuntime: config.runtime.default,
+      containerd: { ...this.#containerd(), managed: config.containerd.managed },
+      plugins: [...generations.current.plugins],
+      warnings: await damageWarnings(this.#engine),
+      time: new Date().toISOString(),
+    };
+  }
+
+  async version() {
+    return {
+      version,
+      commit: '',
+      builtAt: '',
+      containerd: this.#containerd().version,
+      runtimes: await this.#runtimes('version', (text) => text),
+      node: process.version,
+      kernel: release(),
+      architecture: hostPlatform().architecture,
+    };
+  }
+
+  ops(): Operation[] {
+    return this.#engine.locks.list();
+  }
+
+  runtimes(): Promise<RuntimeInfo[]> {
+    return describeRuntimes(this.#engine);
+  }
+
+  #counts(): SystemInfo['containers'] {
+    const { store } = this.#engine;
+    const all = [...store.list(), ...store.damaged()];
+    const count = (...wanted: ContainerStatus[]) =>
+      all.filter(({ state }) => wanted.includes(state.status)).length;
+    return {
+      total: all.length,
+      running: count('running'),
+      paused: count('paused'),
+      stopped: count('created', 'exited', 'dead', 'restarting', 'removing'),
+    };
+  }
+
+  async #runtimes<T>(field: 'path' | 'version', make: (text: string) => T): Promise<Record<string, T>> {
+    const named = [...new Set(this.#engine.generations.current.runtimes.values())];
+    const states = await Promise.all(
+      named.map(async (runtime) => [runtime.name, await runtime.probe()] as const),
+    );
+    return Object.fromEntries(
+      states.filter(([, state]) => state.usable).map(([name, state]) => [name, make(state[field])]),
+    );
+  }
+}

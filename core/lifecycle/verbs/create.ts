@@ -1,0 +1,160 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { catalogue } from '../../../hooks/catalogue.ts';
+import type { Plan } from '../../../hooks/plan.ts';
+import type { ContainerRequest } from '../../../hooks/request.ts';
+import type { Effect } from '../../../hooks/effects.ts';
+import { effectsOf } from '../../apply/effectsOf.ts';
+import { etcPaths } from '../../plan/etcFiles.ts';
+import { ownFilePath } from '../../contract/ownFiles.ts';
+import type { Generation } from '../../plugins/index.ts';
+import { checkStorable, newState } from '../../state/containerRecord.ts';
+import { newId, newName } from '../../state/ids.ts';
+import { writeNewSpec, writePlan } from '../../state/planFiles.ts';
+import { settleAll } from '../../wait/settleAll.ts';
+import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
+
+const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
+
+/** The pure half: nothing on the host changes. */
+export async function plan(engine: EngineContext, request: ContainerRequest): Promise<Plan> {
+  const id = newId();
+  try {
+    return await engine.generations.use((generation) =>
+      engine.planner.plan({ id, name: nameFor(engine, request) }, request, generation),
+    );
+  } finally {
+    engine.userRanges.release(id);
+  }
+}
+
+export interface CreateOptions {
+  /**
+   * The start follows at once: what it needs before its task is applied along. Called with the record before any effect
+   * is.
+   */
+  startsNext?: (record: ContainerRecord) => Promise<void>;
+}
+
+/** Plans a container and applies the effects of its making. Nothing is left when it fails. */
+export async function create(
+  engine: EngineContext,
+  request: ContainerRequest,
+  options: CreateOptions = {},
+): Promise<ContainerRecord> {
+  const id = newId();
+  const name = nameFor(engine, request);
+  const reserved = engine.store.reserve(name);
+  try {
+    return await engine.generations.use(async (generation) => {
+      const planned = await engine.planner.plan({ id, name }, request, generation);
+      const record = newRecord(engine, request, planned);
+      await engine.locks.run(record.id, 'create', () => apply(engine, record, planned, options));
+      announce(engine, record, generation);
+      return record;
+    });
+  } finally {
+    reserved.release();
+    engine.userRanges.release(id);
+  }
+}
+
+async function apply(
+  engine: EngineContext,
+  record: ContainerRecord,
+  planned: Plan,
+  { startsNext }: CreateOptions,
+): Promise<void> {
+  checkStorable(record);
+  await mkdir(record.paths.directory, { mode: 0o700 });
+  const { draft: _draft, ...toStore } = planned;
+  const staged = engine.store.stage(record);
+  let isUndone = true;
+  try {
+    await startsNext?.(record);
+    await writeNewSpec(record, planned.spec);
+    const effects = { ...effectsOf(record, 'create'), ...(startsNext && beforeTask(record)) };
+    await withLedger(engine, record.id, async (ledger) => {
+      await ledger.begin('create');
+      try {
+        await settleAll([
+          ledger.apply(effects, engine.shutdown),
+          writePlan(record, toStore),
+          engine.store.save(record),
+        ]);
+      } catch (error) {
+        isUndone = false;
+        await ledger.undo('start');
+        await ledger.undo('create');
+        isUndone = true;
+        throw error;
+      }
+      await ledger.commit();
+    });
+    if (startsNext) engine.prepared.add(record.id);
+    engine.store.add(record);
+  } catch (error) {
+    // Its journal names what could not be undone; the next daemon does that.
+    if (isUndone) await engine.store.discard(record.id);
+    throw error;
+  } finally {
+    staged.unstage();
+  }
+}
+
+function announce(engine: EngineContext, record: ContainerRecord, generation: Generation): void {
+  emitContainer(engine, 'create', record);
+  generation.runner.observe(
+    catalogue.container.postCreate,
+    { container: record, netns: '' },
+    { log: engine.log },
+  );
+}
+
+/** The effects that the start's task needs. */
+function beforeTask(record: ContainerRecord): Record<string, Effect> {
+  const start = effectsOf(record, 'start');
+  return Object.fromEntries(Object.entries(start).filter(([key]) => start['task']?.needs?.includes(key)));
+}
+
+function newRecord(engine: EngineContext, request: ContainerRequest, planned: Plan): ContainerRecord {
+  const { draft } = planned;
+  const directory = engine.store.directoryOf(draft.id);
+  return {
+    id: draft.id,
+    name: draft.name,
+    createdAt: new Date().toISOString(),
+    request,
+    draft,
+    state: newState('created'),
+    restartCount: 0,
+    stoppedByUser: false,
+    degraded: planned.degraded,
+    warnings: planned.warnings,
+    attachments: {},
+    paths: {
+      directory,
+      log: draft.log.driver === 'none' ? '' : join(directory, 'container.log'),
+      hosts: ownFilePath(directory, etcPaths.hosts),
+      hostname: ownFilePath(directory, etcPaths.hostname),
+      resolvConf: ownFilePath(directory, etcPaths.resolvConf),
+    },
+  };
+}
+
+function nameFor(engine: EngineContext, request: ContainerRequest): string {
+  const isTaken = (name: string) => engine.store.isNameTaken(name);
+  return request.name ? checkName(request.name.replace(/^\//, '')) : newName(isTaken);
+}
+
+/** @throws PCH_NAME_INVALID */
+export function checkName(name: string): string {
+  if (namePattern.test(name)) return name;
+  throw new PouchError(
+    'PCH_NAME_INVALID',
+    `Invalid container name (${name}): expected 2 to 128 letters, digits, "_", "." or "-", the first a letter or digit`,
+    { hint: 'choose another --name' },
+  );
+}

@@ -1,0 +1,50 @@
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { saysEnded } from '../../containerd/index.ts';
+import { happensWithin } from '../../wait/deadline.ts';
+import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
+import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
+import { thaw } from '../task/onTask.ts';
+import { signalNumber } from '../../contract/signals.ts';
+
+const SIGKILL = 9;
+
+/**
+ * Sends a signal to PID 1. Needs no lock: it must get through to a container that hangs in another verb. As in Docker,
+ * SIGKILL returns when the container has ended, every other signal at once.
+ */
+export async function kill(engine: EngineContext, record: ContainerRecord, signal = 'SIGKILL'): Promise<void> {
+  const number = signalNumber(signal);
+  if (!['running', 'paused'].includes(record.state.status)) throw notRunning(record);
+  if (number !== SIGKILL) return await send(engine, record, number);
+  const sent = new AbortController();
+  const exited = engine.exits.next('exit', record.id, sent.signal);
+  try {
+    await send(engine, record, number);
+    if (!(await happensWithin(exited, killDeadlineMs))) throw stuck(record);
+  } finally {
+    exited.catch(() => undefined);
+    sent.abort();
+  }
+}
+
+async function send(engine: EngineContext, record: ContainerRecord, number: number): Promise<void> {
+  const { stoppedByUser } = record;
+  // A client that ends a container does not want its restart policy to start it again.
+  if (number === SIGKILL || number === signalNumber(record.draft.stop.signal)) record.stoppedByUser = true;
+  await engine.client.tasks.kill(record.id, number).catch((error: unknown) => {
+    if (saysEnded(error)) throw notRunning(record);
+    record.stoppedByUser = stoppedByUser;
+    throw error;
+  });
+  emitContainer(engine, 'kill', record, { signal: String(number) });
+  // A frozen process dies when it is resumed.
+  if (number === SIGKILL && record.state.status === 'paused') await thaw(engine, record);
+}
+
+export function notRunning(record: ContainerRecord): PouchError {
+  return new PouchError('PCH_CONTAINER_NOT_RUNNING', `the container ${record.name} is not running`, {
+    container: record.id,
+    hint: `start it: pouch start ${record.name}`,
+  });
+}

@@ -1,0 +1,32 @@
+import type { ContainerRecord, LogEntry, LogQuery } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { readLogs } from '../../io/index.ts';
+import type { EngineContext } from '../shared/EngineContext.ts';
+
+/** What the container has written; with `follow` until it ends. */
+export function logs(
+  engine: EngineContext,
+  record: ContainerRecord,
+  query: LogQuery,
+  signal?: AbortSignal,
+): AsyncIterable<LogEntry> {
+  if (!record.paths.log)
+    throw new PouchError(
+      'PCH_NOT_SUPPORTED',
+      `${record.name} keeps no log: its log driver is ${record.draft.log.driver}`,
+      {
+        hint: 'make it with --log-driver json-file, or use pouch attach',
+      },
+    );
+  const { log } = record.paths;
+  return readLogs(log, query, {
+    ...(signal && { signal }),
+    isDone: () => endOf(engine, record, signal),
+    hold: () => engine.io.holdLog(log),
+  });
+}
+
+async function endOf(engine: EngineContext, record: ContainerRecord, signal?: AbortSignal): Promise<void> {
+  if (['running', 'paused', 'restarting'].includes(record.state.status))
+    await engine.exits.next('exit', record.id, signal).catch(() => {});
+}

@@ -1,0 +1,79 @@
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { catalogue } from '../../../hooks/catalogue.ts';
+import { withReserve } from '../../state/reserve.ts';
+import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { refuseWithGuests } from '../vm/placeInVm.ts';
+import { notRunning } from './kill.ts';
+import { stopLocked } from './stop.ts';
+
+const SIGKILL = 9;
+
+export interface RemoveOptions {
+  /** Ends it first if it runs. */
+  force?: boolean;
+  /** Its anonymous volumes too. */
+  volumes?: boolean;
+}
+
+export async function remove(engine: EngineContext, record: ContainerRecord, options: RemoveOptions): Promise<void> {
+  engine.restarts.cancel(record.id);
+  await engine.locks.run(record.id, 'remove', async () => {
+    if (!engine.store.has(record.id)) return;
+    if (isUp(record) && !options.force) throw running(record);
+    refuseWithGuests(engine, record);
+    await withReserve(engine.config.root, async () => {
+      if (isUp(record)) {
+        record.stoppedByUser = true;
+        await stopLocked(engine, record, SIGKILL, 0);
+      }
+      await removeLocked(engine, record, options);
+    });
+  });
+}
+
+/** Whether it has processes. */
+export function isUp({ state }: ContainerRecord): boolean {
+  return ['running', 'paused'].includes(state.status);
+}
+
+/** Undoes all that the container is. The caller holds its lock, and it does not run. */
+export async function removeLocked(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { volumes = false }: RemoveOptions,
+): Promise<void> {
+  const { exitCode } = record.state;
+  record.state.status = 'removing';
+  await withLedger(engine, record.id, async (ledger) => {
+    if (!volumes) await keepVolumes(record, (key) => ledger.release(key));
+    await ledger.begin('remove');
+    await ledger.undo('start');
+    await ledger.undo('create');
+    // The journal goes with the directory: there is no commit to write.
+  }).catch((error: unknown) => {
+    record.state.status = 'dead';
+    throw error;
+  });
+  engine.prepared.delete(record.id);
+  engine.inits.delete(record.id);
+  await engine.store.delete(record.id);
+  engine.attachPoints.gone(record.id, notRunning(record));
+  emitContainer(engine, 'destroy', record);
+  engine.exits.settle('removal', record.id, { exitCode });
+  await engine.generations.use(async ({ runner }) =>
+    runner.observe(catalogue.container.postRemove, { container: record, netns: '' }, { log: engine.log }),
+  );
+}
+
+async function keepVolumes(record: ContainerRecord, release: (key: string) => Promise<void>): Promise<void> {
+  const keys = Object.entries(record.draft.effects).filter(([, { kind }]) => kind === 'volume');
+  for (const [key] of keys) await release(key);
+}
+
+function running(record: ContainerRecord): PouchError {
+  return new PouchError('PCH_CONTAINER_RUNNING', `You cannot remove a running container ${record.name}`, {
+    container: record.id,
+    hint: `stop it before, or use --force`,
+  });
+}

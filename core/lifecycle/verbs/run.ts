@@ -1,0 +1,30 @@
+import type { Attachment, AttachOptions, ContainerRecord } from '../../../hooks/engine.ts';
+import type { ContainerRequest } from '../../../hooks/request.ts';
+import { attach } from './attach.ts';
+import { create } from './create.ts';
+import type { EngineContext } from '../shared/EngineContext.ts';
+import { start } from './start.ts';
+
+/**
+ * Create and start as one. What the start needs before its task is applied beside the snapshot, and the client is at the
+ * streams before they open.
+ */
+export async function run(
+  engine: EngineContext,
+  request: ContainerRequest,
+  streams: AttachOptions,
+): Promise<{ record: ContainerRecord; attachment: Attachment; started: Promise<void> }> {
+  let attachment: Attachment | undefined;
+  const startsNext = async (record: ContainerRecord): Promise<void> => {
+    attachment = await attach(engine, record, streams);
+  };
+  try {
+    const record = await create(engine, request, { startsNext });
+    const started = start(engine, record);
+    started.catch(() => undefined);
+    return { record, attachment: attachment!, started };
+  } catch (error) {
+    attachment?.detach();
+    throw error;
+  }
+}

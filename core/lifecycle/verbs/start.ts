@@ -1,0 +1,182 @@
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import { catalogue } from '../../../hooks/catalogue.ts';
+import { networkAttachments } from '../../../hooks/networkAttachments.ts';
+import { runtimeError } from '../../apply/effects/runtimeError.ts';
+import { effectsOf } from '../../apply/effectsOf.ts';
+import type { Ledger } from '../../apply/Ledger.ts';
+import { identify } from '../../supervise/processIdentity.ts';
+import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
+import type { Generation } from '../../plugins/index.ts';
+import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpoint/restore.ts';
+import { watchExit } from '../exits/watchExit.ts';
+import { isUp, removeLocked } from './remove.ts';
+import { initPid } from '../task/initPid.ts';
+import { inItsMachine } from '../vm/placeInVm.ts';
+import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
+
+export interface StartOptions {
+  /** Name of one of its checkpoints. */
+  checkpoint?: string;
+}
+
+/** Starts a container; succeeds at once if it runs. */
+export async function start(
+  engine: EngineContext,
+  record: ContainerRecord,
+  options: StartOptions = {},
+): Promise<void> {
+  if (options.checkpoint === undefined) engine.restarts.cancel(record.id);
+  await underLock(engine, record, 'start', async () => {
+    if (options.checkpoint !== undefined) await checkRestorable(engine, record, options.checkpoint);
+    engine.restarts.cancel(record.id);
+    try {
+      await startLocked(engine, record, options);
+    } catch (error) {
+      if (record.draft.autoRemove && !isUp(record)) await removeLocked(engine, record, { volumes: true });
+      throw error;
+    }
+  });
+}
+
+/** The caller holds the container's lock. */
+export async function startLocked(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { checkpoint }: StartOptions = {},
+): Promise<void> {
+  if (record.state.status === 'running') return;
+  checkStartable(record);
+  await inItsMachine(engine, record, () => startPrepared(engine, record, checkpoint));
+}
+
+async function startPrepared(
+  engine: EngineContext,
+  record: ContainerRecord,
+  checkpoint: string | undefined,
+): Promise<void> {
+  await engine.generations.use((generation) =>
+    withLedger(engine, record.id, async (ledger) => {
+      engine.files.warm();
+      // What is there else is left of an undo that failed: the same call works once its cause is mended.
+      if (!engine.prepared.delete(record.id)) await ledger.undo('start');
+      await ledger.begin('start');
+      try {
+        await applyStart(engine, record, ledger, generation, checkpoint);
+      } catch (error) {
+        await undoStart(engine, record, ledger, error);
+        throw error;
+      }
+      await ledger.commit();
+    }),
+  );
+}
+
+async function applyStart(
+  engine: EngineContext,
+  record: ContainerRecord,
+  ledger: Ledger,
+  generation: Generation,
+  checkpoint: string | undefined,
+): Promise<void> {
+  await checkSources(engine, record);
+  await ledger.apply(restoring(effectsOf(record, 'start'), checkpoint), engine.shutdown);
+  record.attachments = ledger.results();
+  const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
+  await tellOwnName(engine, record);
+  await generation.runner.apply(catalogue.container.prestart, moment, { log: engine.log });
+  const pid = await startTask(engine, record, checkpoint);
+  setRunning(engine, record, await initPid(engine, record, pid), new Date().toISOString());
+  engine.attachPoints.started(record.id);
+  emitContainer(engine, 'start', record);
+  watchExit(engine, record);
+  await engine.store.save(record);
+  generation.runner.observe(catalogue.container.poststart, moment, { log: engine.log });
+}
+
+/** The runtime would hang where a source does, and could not be ended. What is missing it reports itself. */
+async function checkSources(engine: EngineContext, { draft, paths }: ContainerRecord): Promise<void> {
+  const sources = Object.values(draft.mounts)
+    .filter(({ type, source }) => type === 'bind' && !source.startsWith(paths.directory))
+    .map(({ source }) => source);
+  await engine.files.checkResponds(sources, (path) => `the bind source ${path}`);
+}
+
+async function startTask(
+  engine: EngineContext,
+  record: ContainerRecord,
+  checkpoint: string | undefined,
+): Promise<number> {
+  const deadlineMs = engine.config.runtime.startTimeout;
+  try {
+    return await engine.client.tasks.start(record.id, '', { deadlineMs });
+  } catch (error) {
+    if (checkpoint === undefined) throw runtimeError(error, record, deadlineMs);
+    throw await restoreError(error, engine, record, checkpoint);
+  } finally {
+    if (checkpoint !== undefined) await forgetWork(record, checkpoint);
+  }
+}
+
+/** The address is known only now; the file is rewritten in place, as it is bind-mounted. */
+async function tellOwnName(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  const networks = networkAttachments(record);
+  if (networks.length === 0 || record.draft.mounts[etcPaths.hosts]) return;
+  await engine.files.overwrite(
+    record.paths.hosts,
+    hostsFile(record.draft, await engine.hostFiles(), networks),
+  );
+}
+
+/** The caller knows that the process lives; the identity keeps others from taking its place in /proc. */
+export function setRunning(engine: EngineContext, record: ContainerRecord, pid: number, startedAt: string): void {
+  const init = identify(pid);
+  if (init) engine.inits.set(record.id, init);
+  record.stoppedByUser = false;
+  Object.assign(record.state, {
+    status: 'running',
+    pid,
+    startedAt,
+    error: '',
+    exitCode: 0,
+    oomKilled: false,
+    finishedAt: '',
+  });
+}
+
+async function undoStart(
+  engine: EngineContext,
+  record: ContainerRecord,
+  ledger: Ledger,
+  cause: unknown,
+): Promise<void> {
+  await ledger.undo('start').catch((error: unknown) => {
+    engine.log.error('undo of a failed start', { container: record.id, error: messageOf(error) });
+  });
+  const exitCode = startExitCode(cause);
+  record.attachments = {};
+  const status = record.state.startedAt === '' ? 'created' : 'exited';
+  Object.assign(record.state, { status, pid: 0, error: messageOf(cause), exitCode });
+  engine.attachPoints.gone(record.id, cause);
+  engine.exits.settle('exit', record.id, { exitCode, error: messageOf(cause) });
+  await engine.store.save(record);
+  await ledger.commit();
+}
+
+/** Docker's exit codes of a container whose command could not be run. */
+function startExitCode(cause: unknown): number {
+  const code = cause instanceof PouchError ? cause.code : '';
+  if (code === 'PCH_COMMAND_NOT_FOUND') return 127;
+  return code === 'PCH_COMMAND_NOT_EXECUTABLE' ? 126 : 128;
+}
+
+function checkStartable({ state, name }: ContainerRecord): void {
+  if (state.status === 'paused')
+    throw new PouchError('PCH_CONFLICT', `the container ${name} is paused`, {
+      hint: `pouch unpause ${name}`,
+    });
+  if (state.status === 'removing' || state.status === 'dead')
+    throw new PouchError('PCH_CONFLICT', `the container ${name} is ${state.status}: it cannot be started`, {
+      hint: `pouch rm -f ${name}`,
+    });
+}

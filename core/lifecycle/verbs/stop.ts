@@ -1,0 +1,114 @@
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { killProcess } from '../../supervise/killProcess.ts';
+import { isContainerdError, saysEnded } from '../../containerd/index.ts';
+import { happensWithin } from '../../wait/deadline.ts';
+import { cleanUpLocked } from '../exits/watchExit.ts';
+import { keepRecord } from '../shared/keepRecord.ts';
+import { emitContainer, type EngineContext, underLock } from '../shared/EngineContext.ts';
+import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
+import { refuseWithGuests } from '../vm/placeInVm.ts';
+import { thaw } from '../task/onTask.ts';
+import { signalNumber } from '../../contract/signals.ts';
+
+const SIGKILL = 9;
+
+export interface StopOptions {
+  timeoutSeconds?: number;
+  signal?: string;
+}
+
+/** Answers false if the container did not run. Its effects are undone when it answers. */
+export async function stop(engine: EngineContext, record: ContainerRecord, options: StopOptions): Promise<boolean> {
+  const wasWaiting = engine.restarts.cancel(record.id);
+  const signal = signalNumber(options.signal ?? record.draft.stop.signal);
+  return await underLock(engine, record, 'stop', async () => {
+    refuseWithGuests(engine, record);
+    record.stoppedByUser = true;
+    // A daemon that dies before the container has ended must not start it again by its policy.
+    if (record.draft.restart.name !== 'no') await keepRecord(engine, record);
+    if (wasWaiting) record.state.status = 'exited';
+    const ran = await stopLocked(engine, record, signal, options.timeoutSeconds);
+    await keepRecord(engine, record);
+    if (ran) emitContainer(engine, 'stop', record);
+    return ran || wasWaiting;
+  });
+}
+
+/** The caller holds the container's lock. */
+export async function stopLocked(
+  engine: EngineContext,
+  record: ContainerRecord,
+  signal: number,
+  timeoutSeconds = record.draft.stop.timeoutSeconds,
+): Promise<boolean> {
+  const { status } = record.state;
+  const ran = status === 'running' || status === 'paused';
+  if (ran) await end(engine, record, signal, timeoutSeconds);
+  await cleanUpLocked(engine, record);
+  return ran;
+}
+
+/**
+ * Runs what ends a container in another way than a signal; its restart policy does not bring it back. If that fails, it goes
+ * on as before. The caller holds the container's lock.
+ */
+export async function endedLocked(
+  engine: EngineContext,
+  record: ContainerRecord,
+  endIt: () => Promise<void>,
+): Promise<void> {
+  const { stoppedByUser } = record;
+  const exited = engine.exits.next('exit', record.id);
+  record.stoppedByUser = true;
+  if (record.draft.restart.name !== 'no') await keepRecord(engine, record);
+  try {
+    await endIt();
+    if (!(await happensWithin(exited, killDeadlineMs))) throw stuck(record);
+  } catch (error) {
+    record.stoppedByUser = stoppedByUser;
+    await keepRecord(engine, record);
+    throw error;
+  }
+  await cleanUpLocked(engine, record);
+  await keepRecord(engine, record);
+}
+
+async function end(
+  engine: EngineContext,
+  record: ContainerRecord,
+  signal: number,
+  timeoutSeconds: number,
+): Promise<void> {
+  const exited = engine.exits.next('exit', record.id);
+  if (record.state.status === 'paused') await thaw(engine, record);
+  await send(engine, record, signal);
+  if (await happensWithin(exited, timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000)) return;
+  await send(engine, record, SIGKILL);
+  if (await happensWithin(exited, killDeadlineMs)) return;
+  throw stuck(record);
+}
+
+async function send(engine: EngineContext, record: ContainerRecord, signal: number): Promise<void> {
+  emitContainer(engine, 'kill', record, { signal: String(signal) });
+  await engine.client.tasks.kill(record.id, signal).catch((error: unknown) => {
+    if (saysEnded(error) || !isContainerdError(error, 'PCH_CONTAINERD_FAILED')) return ignoreGone(error);
+    killWithoutRuntime(engine, record, error);
+  });
+}
+
+/** The runtime that should have sent the signal does not work any more, or was uninstalled. */
+function killWithoutRuntime(engine: EngineContext, { id, state, draft }: ContainerRecord, error: Error): void {
+  const { log, generations } = engine;
+  // The host sees only the machine, which may have other containers.
+  if (generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') throw error;
+  log.error('the runtime sent no signal: init is killed from outside', {
+    container: id,
+    error: error.message,
+  });
+  if (state.pid > 0) killProcess(state.pid);
+}
+
+/** It ended by itself meanwhile. */
+export function ignoreGone(error: unknown): void {
+  if (!saysEnded(error)) throw error;
+}

@@ -1,0 +1,149 @@
+import { catalogue } from '../../../hooks/catalogue.ts';
+import type { ContainerRecord, UpdateRequest } from '../../../hooks/engine.ts';
+import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import type { BlameEntry } from '../../../hooks/plan.ts';
+import type { Ledger } from '../../apply/Ledger.ts';
+import { readHostLimits } from '../../plan/clamp/index.ts';
+import { type PlannedUpdate, planUpdate } from '../../plan/update/planUpdate.ts';
+import { diff } from '../../plugins/draft/diff.ts';
+import type { Generation } from '../../plugins/index.ts';
+import { updateSpec } from '../../state/planFiles.ts';
+import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
+import { machineWarnings } from '../vm/memoryWarnings.ts';
+import { requireOf } from '../task/requireFeature.ts';
+import { wantsRestart } from '../exits/restartPolicy.ts';
+
+type Annotations = ContainerRecord['draft']['annotations'];
+
+/** Key of the effect that an update under way has in the journal. */
+const limitsKey = 'update.limits';
+
+/** New limits and restart policy. A failure leaves the old ones, in the record and in the kernel. */
+export async function update(
+  engine: EngineContext,
+  record: ContainerRecord,
+  request: UpdateRequest,
+): Promise<{ warnings: string[] }> {
+  return await underLock(engine, record, 'update', () =>
+    engine.generations.use(async (generation) => {
+      checkUpdatable(record);
+      const planned = await planUpdate(record, request, generation, {
+        log: engine.log,
+        host: readHostLimits(),
+        look: (path, what) => engine.files.look(path, what),
+      });
+      const { resources, restart } = record.draft;
+      const isLive = ['running', 'paused'].includes(record.state.status);
+      await apply(engine, record, planned);
+      const reached = isLive ? await machineWarnings(engine, record, resources.memory?.limit) : [];
+      await heedPolicy(engine, record);
+      announce(engine, record, generation, { resources, restart });
+      return {
+        warnings: [
+          ...planned.degraded.map(({ plugin, message }) => `without plugin ${plugin}: ${message}`),
+          ...planned.warnings,
+          ...reached,
+        ],
+      };
+    }),
+  );
+}
+
+function checkUpdatable({ id, name, state }: ContainerRecord): void {
+  if (state.status !== 'removing' && state.status !== 'dead') return;
+  throw new PouchError('PCH_CONFLICT', `cannot update ${name}: it is ${state.status}`, {
+    container: id,
+    hint: `pouch rm -f ${name}`,
+  });
+}
+
+async function apply(engine: EngineContext, record: ContainerRecord, planned: PlannedUpdate): Promise<void> {
+  const { id, draft } = record;
+  const isLive = ['running', 'paused'].includes(record.state.status);
+  const hasNewLimits = diff(draft.resources, planned.draft.resources).length > 0;
+  if (isLive && hasNewLimits) await requireOf(engine, record, 'liveUpdate');
+  const annotations = await annotationsFor(engine, record, planned.draft.resources);
+  await withLedger(engine, id, async (ledger) => {
+    await ledger.begin('update');
+    const args = { id, from: draft.resources, to: planned.draft.resources };
+    try {
+      if (isLive && hasNewLimits)
+        await ledger.apply({ [limitsKey]: { kind: 'limits', stage: 'start', args } }, engine.shutdown);
+      await keep(engine, record, planned, annotations);
+    } catch (error) {
+      await settled(engine, record, ledger);
+      throw error;
+    }
+    await ledger.release(limitsKey);
+    await ledger.commit();
+  });
+}
+
+/** With the record the update has happened: before that it is taken back, after that it holds. */
+async function keep(
+  engine: EngineContext,
+  record: ContainerRecord,
+  planned: PlannedUpdate,
+  annotations: Annotations,
+): Promise<void> {
+  const { resources, restart } = planned.draft;
+  const changed = {
+    request: planned.request,
+    draft: { ...record.draft, resources, restart, annotations },
+    updates: lastOfEach([...(record.updates ?? []), ...planned.blame]),
+  };
+  await updateSpec({ ...record, ...changed });
+  await engine.store.save({ ...record, ...changed });
+  Object.assign(record, changed);
+}
+
+/** An update of the restart policy alone does not ask the runtime. */
+async function annotationsFor(
+  { generations }: EngineContext,
+  { draft }: ContainerRecord,
+  resources: ContainerRecord['draft']['resources'],
+): Promise<Annotations> {
+  if (diff(draft.resources, resources).length === 0) return draft.annotations;
+  const runtime = generations.current.runtimes.get(draft.runtime);
+  return (await runtime?.resizedAnnotations?.(draft, resources)) ?? draft.annotations;
+}
+
+/** A container that is updated for years does not gather blame: each field's last change in each hook. */
+function lastOfEach(blame: BlameEntry[]): BlameEntry[] {
+  return [...new Map(blame.map((entry) => [`${entry.hook} ${entry.plugin} ${entry.field}`, entry])).values()];
+}
+
+/** An update that was cut off or has failed: kernel and spec get what the record says. */
+export async function settleUpdate(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  await withLedger(engine, record.id, (ledger) => settled(engine, record, ledger));
+}
+
+async function settled(engine: EngineContext, record: ContainerRecord, ledger: Ledger): Promise<void> {
+  try {
+    await ledger.revert(limitsKey);
+    await updateSpec(record);
+    await ledger.commit();
+  } catch (error) {
+    // It stays on the books: the container's stop, or the next start of the daemon, comes back to it.
+    engine.log.error('an update was not taken back', { container: record.id, error: messageOf(error) });
+  }
+}
+
+/** One that waits for its restart by a policy that it has no more. */
+async function heedPolicy(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  if (record.state.status !== 'restarting' || wantsRestart(record)) return;
+  engine.restarts.cancel(record.id);
+  record.state.status = 'exited';
+  await engine.store.save(record);
+}
+
+function announce(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { runner }: Generation,
+  before: Pick<ContainerRecord['draft'], 'resources' | 'restart'>,
+): void {
+  emitContainer(engine, 'update', record);
+  const netns = record.draft.namespaces.network ?? '';
+  runner.observe(catalogue.container.postUpdate, { container: record, netns, before }, { log: engine.log });
+}

@@ -1,0 +1,18 @@
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { ExitResult } from '../shared/Waiters.ts';
+import type { EngineContext } from '../shared/EngineContext.ts';
+
+export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
+
+export async function wait(
+  engine: EngineContext,
+  record: ContainerRecord,
+  condition: WaitCondition,
+  signal?: AbortSignal,
+): Promise<ExitResult> {
+  if (condition === 'removed') return await engine.exits.next('removal', record.id, signal);
+  const { status, exitCode, error } = record.state;
+  const runs = ['running', 'paused', 'restarting'].includes(status);
+  if (condition === 'not-running' && !runs) return { exitCode, ...(error && { error }) };
+  return await engine.exits.next('exit', record.id, signal);
+}

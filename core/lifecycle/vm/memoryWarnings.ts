@@ -1,0 +1,34 @@
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { EngineContext } from '../shared/EngineContext.ts';
+
+const MiB = 1024 * 1024;
+
+/**
+ * What an update of the memory of a running virtual machine has reached. The runtime reports success when it has asked
+ * the machine to grow; whether the guest took the memory, it does not report.
+ * @param before bytes; undefined for no limit
+ */
+export async function machineWarnings(
+  { generations, metrics }: EngineContext,
+  record: ContainerRecord,
+  before: number | undefined,
+): Promise<string[]> {
+  const runtime = generations.current.runtimes.get(record.draft.runtime);
+  const wanted = record.draft.resources.memory?.limit;
+  if (runtime?.isolation !== 'vm' || wanted === undefined || wanted === before) return [];
+  const [reading, booted] = await Promise.all([
+    metrics.read(record.id).catch(() => undefined),
+    runtime.machineMemory?.(record.draft).catch(() => undefined),
+  ]);
+  const found = reading?.usage.memory.limitBytes;
+  if (found !== wanted)
+    return [`--memory: the virtual machine reports a limit of ${text(found)}, not ${text(wanted)}`];
+  if (wanted <= (booted ?? 0) + (before ?? 0)) return [];
+  return [
+    `--memory: the limit is ${text(wanted)}; the virtual machine booted with ${text((booted ?? 0) + (before ?? 0))}, and ${record.draft.runtime} does not report whether it has grown: see free in the container`,
+  ];
+}
+
+function text(bytes: number | undefined): string {
+  return bytes === undefined ? 'an unknown size' : `${Math.round(bytes / MiB)} MiB`;
+}

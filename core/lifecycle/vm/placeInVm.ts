@@ -1,0 +1,46 @@
+/** Several containers in one virtual machine (`--vm-of`): it ends with the container that it began with. */
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { checkRuns } from '../../plan/request/machine.ts';
+import type { EngineContext } from '../shared/EngineContext.ts';
+
+/**
+ * Runs `work`, the start of a container, while the machine that it goes into cannot be stopped. The caller holds the
+ * container's lock; whoever holds a machine's never waits for one of its containers.
+ * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING
+ */
+export async function inItsMachine<T>(
+  { store, locks }: EngineContext,
+  { draft: { vmOf } }: ContainerRecord,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (vmOf === undefined) return await work();
+  if (!store.has(vmOf)) throw gone(vmOf);
+  return await locks.run(vmOf, 'start a container in its machine', async () => {
+    if (!store.has(vmOf)) throw gone(vmOf);
+    checkRuns(store.get(vmOf));
+    return await work();
+  });
+}
+
+/** Whoever would end a machine has to end the other containers in it before. @throws PCH_CONFLICT */
+export function refuseWithGuests({ store }: EngineContext, { id, name }: ContainerRecord): void {
+  const guests = store
+    .list()
+    .filter(({ draft, state }) => draft.vmOf === id && ['running', 'paused'].includes(state.status))
+    .map((guest) => guest.name);
+  if (guests.length > 0)
+    throw new PouchError(
+      'PCH_CONFLICT',
+      `the virtual machine of ${name} has other running containers: ${guests.join(', ')}`,
+      { container: id, hint: `pouch stop ${guests.join(' ')}, then try again` },
+    );
+}
+
+function gone(id: string): PouchError {
+  return new PouchError(
+    'PCH_CONTAINER_NOT_FOUND',
+    `the container ${id.slice(0, 12)}, in whose virtual machine this one runs, is gone`,
+    { hint: 'make it anew with another --vm-of' },
+  );
+}
