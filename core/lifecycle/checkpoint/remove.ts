@@ -2,7 +2,11 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
 import { checkExists, effectKey, listCheckpoints, nameOfKey } from './names.ts';
 
-export async function removeCheckpoint(engine: EngineContext, record: ContainerRecord, name: string): Promise<void> {
+export async function removeCheckpoint(
+  engine: EngineContext,
+  record: ContainerRecord,
+  name: string,
+): Promise<void> {
   await underLock(engine, record, 'remove a checkpoint', async () => {
     await checkExists(record, name);
     await withLedger(engine, record.id, async (ledger) => {

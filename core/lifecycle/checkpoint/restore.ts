@@ -10,7 +10,11 @@ import type { EngineContext } from '../shared/EngineContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
 
 /** Before anything is touched. @throws PCH_CONTAINER_RUNNING, PCH_RUNTIME_CANNOT, PCH_CHECKPOINT_NOT_FOUND */
-export async function checkRestorable(engine: EngineContext, record: ContainerRecord, name: string): Promise<void> {
+export async function checkRestorable(
+  engine: EngineContext,
+  record: ContainerRecord,
+  name: string,
+): Promise<void> {
   if (record.state.status === 'running')
     throw new PouchError('PCH_CONTAINER_RUNNING', `cannot restore ${record.name}: it is running`, {
       container: record.id,

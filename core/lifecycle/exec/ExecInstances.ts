@@ -264,7 +264,10 @@ function checkRunning(record: ContainerRecord): void {
 }
 
 /** What pouchd has and the container's runtime knows. */
-async function allCapabilitiesOf({ generations }: EngineContext, { draft }: ContainerRecord): Promise<string[]> {
+async function allCapabilitiesOf(
+  { generations }: EngineContext,
+  { draft }: ContainerRecord,
+): Promise<string[]> {
   const unknown = (await generations.current.runtimes.get(draft.runtime)?.unknownCapabilities?.()) ?? [];
   return hostBoundingSet().filter((name) => !unknown.includes(name));
 }

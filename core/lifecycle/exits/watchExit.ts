@@ -90,7 +90,11 @@ async function settleExitLocked(engine: EngineContext, record: ContainerRecord):
 }
 
 /** No caller repeats this clean-up when containerd is being restarted, or no descriptor is left for a moment. */
-async function retried(engine: EngineContext, { id }: ContainerRecord, work: () => Promise<void>): Promise<void> {
+async function retried(
+  engine: EngineContext,
+  { id }: ContainerRecord,
+  work: () => Promise<void>,
+): Promise<void> {
   const isWorthIt = (error: unknown) => {
     const isOfContainerd = error instanceof PouchError && error.code.startsWith('PCH_CONTAINERD_');
     const passes = isOfContainerd || hasNoFilesLeft(error);

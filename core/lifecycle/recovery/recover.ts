@@ -165,7 +165,11 @@ async function undoStart(engine: EngineContext, record: ContainerRecord): Promis
 }
 
 /** No verb was cut off in its middle: the task tells what has become of the container. */
-async function resume(engine: EngineContext, record: ContainerRecord, task: TaskProcess | undefined): Promise<void> {
+async function resume(
+  engine: EngineContext,
+  record: ContainerRecord,
+  task: TaskProcess | undefined,
+): Promise<void> {
   const wasUp = ['running', 'paused', 'restarting'].includes(record.state.status);
   if (task && wasUp && hasStarted(task)) return await adopt(engine, record, task);
   if (!wasUp) return await settle(engine, record);
@@ -183,7 +187,11 @@ function hasStarted({ status }: TaskProcess): boolean {
  * The shim of a task of unknown status did not respond to containerd in time, 2 s by default, which says nothing of the container:
  * it is what the record says, and its end is noticed like any other.
  */
-async function adopt(engine: EngineContext, record: ContainerRecord, { status, pid }: TaskProcess): Promise<void> {
+async function adopt(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { status, pid }: TaskProcess,
+): Promise<void> {
   const isUnknown = status === TaskStatus.UNKNOWN;
   const { status: before, pid: pidBefore, startedAt } = record.state;
   setRunning(engine, record, isUnknown ? pidBefore : await initPid(engine, record, pid), startedAt);

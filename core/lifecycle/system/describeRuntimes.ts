@@ -13,7 +13,11 @@ export function describeRuntimes(engine: EngineContext): Promise<RuntimeInfo[]> 
   );
 }
 
-async function describe(engine: EngineContext, runtime: RuntimeProvider, isDefault: boolean): Promise<RuntimeInfo> {
+async function describe(
+  engine: EngineContext,
+  runtime: RuntimeProvider,
+  isDefault: boolean,
+): Promise<RuntimeInfo> {
   const state = await runtime.probe({ again: true });
   const { name, aliases = [], doc = '', isolation = 'namespaces', containerdType } = runtime;
   return {

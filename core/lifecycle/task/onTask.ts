@@ -9,7 +9,11 @@ import { notRunning } from '../verbs/kill.ts';
  * or by a verb that runs beside this one.
  * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING, PCH_CONFLICT if it was paused meanwhile
  */
-export async function onTask<T>(engine: EngineContext, record: ContainerRecord, work: () => Promise<T>): Promise<T> {
+export async function onTask<T>(
+  engine: EngineContext,
+  record: ContainerRecord,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -13,7 +13,11 @@ const SIGKILL = 9;
  * Sends a signal to PID 1. Needs no lock: it must get through to a container that hangs in another verb. As in Docker,
  * SIGKILL returns when the container has ended, every other signal at once.
  */
-export async function kill(engine: EngineContext, record: ContainerRecord, signal = 'SIGKILL'): Promise<void> {
+export async function kill(
+  engine: EngineContext,
+  record: ContainerRecord,
+  signal = 'SIGKILL',
+): Promise<void> {
   const number = signalNumber(signal);
   if (!['running', 'paused'].includes(record.state.status)) throw notRunning(record);
   if (number !== SIGKILL) return await send(engine, record, number);

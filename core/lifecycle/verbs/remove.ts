@@ -16,7 +16,11 @@ export interface RemoveOptions {
   volumes?: boolean;
 }
 
-export async function remove(engine: EngineContext, record: ContainerRecord, options: RemoveOptions): Promise<void> {
+export async function remove(
+  engine: EngineContext,
+  record: ContainerRecord,
+  options: RemoveOptions,
+): Promise<void> {
   engine.restarts.cancel(record.id);
   await engine.locks.run(record.id, 'remove', async () => {
     if (!engine.store.has(record.id)) return;

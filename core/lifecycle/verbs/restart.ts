@@ -5,7 +5,11 @@ import { signalNumber } from '../../contract/signals.ts';
 import { startLocked } from './start.ts';
 import { type StopOptions, stopLocked } from './stop.ts';
 
-export async function restart(engine: EngineContext, record: ContainerRecord, options: StopOptions): Promise<void> {
+export async function restart(
+  engine: EngineContext,
+  record: ContainerRecord,
+  options: StopOptions,
+): Promise<void> {
   engine.restarts.cancel(record.id);
   const signal = signalNumber(options.signal ?? record.draft.stop.signal);
   await underLock(engine, record, 'restart', async () => {

@@ -129,7 +129,12 @@ async function tellOwnName(engine: EngineContext, record: ContainerRecord): Prom
 }
 
 /** The caller knows that the process lives; the identity keeps others from taking its place in /proc. */
-export function setRunning(engine: EngineContext, record: ContainerRecord, pid: number, startedAt: string): void {
+export function setRunning(
+  engine: EngineContext,
+  record: ContainerRecord,
+  pid: number,
+  startedAt: string,
+): void {
   const init = identify(pid);
   if (init) engine.inits.set(record.id, init);
   record.stoppedByUser = false;

@@ -18,7 +18,11 @@ export interface StopOptions {
 }
 
 /** Answers false if the container did not run. Its effects are undone when it answers. */
-export async function stop(engine: EngineContext, record: ContainerRecord, options: StopOptions): Promise<boolean> {
+export async function stop(
+  engine: EngineContext,
+  record: ContainerRecord,
+  options: StopOptions,
+): Promise<boolean> {
   const wasWaiting = engine.restarts.cancel(record.id);
   const signal = signalNumber(options.signal ?? record.draft.stop.signal);
   return await underLock(engine, record, 'stop', async () => {
@@ -97,7 +101,11 @@ async function send(engine: EngineContext, record: ContainerRecord, signal: numb
 }
 
 /** The runtime that should have sent the signal does not work any more, or was uninstalled. */
-function killWithoutRuntime(engine: EngineContext, { id, state, draft }: ContainerRecord, error: Error): void {
+function killWithoutRuntime(
+  engine: EngineContext,
+  { id, state, draft }: ContainerRecord,
+  error: Error,
+): void {
   const { log, generations } = engine;
   // The host sees only the machine, which may have other containers.
   if (generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') throw error;
