@@ -63,7 +63,7 @@ export interface ContainerDraft {
   ociHooks: Record<string, { kind: string; path: string; args?: string[]; env?: string[]; timeout?: number }>;
   /** Files written into the container's own directory and bind-mounted read-only or read-write, by destination. */
   files: Record<string, DraftFile>;
-  /** Host effects by a key of their own: `network.eth0`. */
+  /** Host effects by key; those that attach a network interface have the keys of networkEffectKey. */
   effects: Record<string, Effect>;
 }
 

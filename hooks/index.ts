@@ -6,6 +6,7 @@ export * from './defineHook.ts';
 export * from './definePlugin.ts';
 export * from './deviceNumbers.ts';
 export * from './draft.ts';
+export * from './draftKeys.ts';
 export * from './effects.ts';
 export * from './engine.ts';
 export * from './errors.ts';

@@ -1,5 +1,6 @@
 /** The effects that every container has. */
 import type { ContainerDraft } from '../../hooks/draft.ts';
+import { isNetworkEffect } from '../../hooks/draftKeys.ts';
 import type { Effect } from '../../hooks/effects.ts';
 import { hostId } from '../userns/ids.ts';
 
@@ -100,9 +101,8 @@ function hasOwnNetns(draft: ContainerDraft, { netnsPath }: EffectFacts): boolean
  */
 function beforeTask(effects: Record<string, Effect>, { networkFirst }: EffectFacts): string[] {
   const start = Object.entries(effects).filter(([, { stage }]) => stage === 'start');
-  const isNetwork = (key: string): boolean => key.startsWith('network.');
   return start
-    .filter(([key, { needs = [] }]) => networkFirst || ![key, ...needs].some(isNetwork))
+    .filter(([key, { needs = [] }]) => networkFirst || ![key, ...needs].some(isNetworkEffect))
     .filter(([, { needs }]) => !needs?.includes('task'))
     .map(([key]) => key);
 }

@@ -1,8 +1,6 @@
 import type { ContainerDraft } from '../../hooks/draft.ts';
+import { richAnnotation } from '../../hooks/draftKeys.ts';
 import { PouchError } from '../../hooks/errors.ts';
-
-/** The annotation by which a rich plugin says that it has made the container rich; its value is the mode. */
-export const richAnnotation = 'io.pouch.rich';
 
 /**
  * Checks that a plugin has taken the rich mode: without one the container would silently be a plain one.

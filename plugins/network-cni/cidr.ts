@@ -1,4 +1,4 @@
-/** IPv4 networks as 32-bit numbers. */
+/** An IPv4 network as 32-bit numbers. */
 export interface Cidr {
   /** First address. */
   base: number;
@@ -6,7 +6,7 @@ export interface Cidr {
   prefix: number;
 }
 
-/** Reads `172.29.0.0/16`; a plain address is a /32. Host bits are cleared. Undefined if it is neither. */
+/** Parses `172.29.0.0/16`, or an address as a /32, and clears host bits. Returns undefined if the text is invalid. */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^(\d+\.\d+\.\d+\.\d+)(?:\/(\d+))?$/.exec(text);
   const address = match?.[1] === undefined ? undefined : parseAddress(match[1]);
@@ -21,7 +21,7 @@ export function overlap(a: Cidr, b: Cidr): boolean {
   return (a.base & mask) >>> 0 === (b.base & mask) >>> 0;
 }
 
-/** The n-th address of a network: `172.29.0.1` for 1. */
+/** Returns the n-th address of a network: `172.29.0.1` for 1. */
 export function addressIn(network: Cidr, n: number): string {
   const value = network.base + n;
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');

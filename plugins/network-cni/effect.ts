@@ -10,7 +10,7 @@ import { resultFromLease } from './leases.ts';
 import type { BridgeNetwork } from './network.ts';
 import type { PortClaims } from './ports/PortClaims.ts';
 
-/** All that attaching and detaching need: the journal keeps it, so an undo does not depend on today's configuration. */
+/** Arguments of attach and detach. The journal stores them, so an undo does not depend on the current configuration. */
 export interface CniEffectArgs {
   container: string;
   name: string;
@@ -28,7 +28,7 @@ export interface CniEffectArgs {
 /** Magic number of nsfs, linux/magic.h. */
 const nsfs = 0x6e736673;
 
-/** The effect kind `cni`: one interface of a container on the daemon's bridge. */
+/** The effect kind `cni`: attaches an interface of a container to the daemon's bridge. */
 export function cniEffect(
   preparation: BridgePreparation,
   claims: PortClaims,
@@ -89,7 +89,7 @@ function portMapping(port: NetworkAttachment['ports'][number]): CniPortMapping {
   return { hostPort, containerPort, protocol, ...(hostIp !== '0.0.0.0' && { hostIP: hostIp }) };
 }
 
-/** For the undo of an ADD that was cut off: portmap's DEL finds its rules by the container's id, but wants a valid mapping. */
+/** For the undo of an interrupted ADD: portmap's DEL finds its rules by the container's id, but requires a valid mapping. */
 function anyMapping({ containerPort, protocol, hostPort }: PortRequest): CniPortMapping {
   return { hostPort: hostPort || 1, containerPort, protocol };
 }
@@ -98,7 +98,7 @@ function cutOffResult(args: CniEffectArgs): Promise<CniResult | undefined> {
   return resultFromLease(args.bridge.ipamDir, args.network.name, args.container);
 }
 
-/** False if the file is gone, or is there but nothing is mounted on it (after a reboot). */
+/** Returns false if the file does not exist, or nothing is mounted on it (after a reboot). */
 async function isNamespace(path: string): Promise<boolean> {
   const found = await statfs(path).catch(() => undefined);
   return found?.type === nsfs;

@@ -2,7 +2,7 @@ import { PouchError } from '../../hooks/index.ts';
 import { addressIn, overlap, parseCidr } from './cidr.ts';
 
 /**
- * `--ip`, checked before anything is made.
+ * Checks the address of `--ip` and returns it.
  * @throws PCH_OPTION_INVALID for an address that no container on the bridge can have
  */
 export function checkFixedAddress(ip: string, subnet: string): string {
@@ -10,7 +10,7 @@ export function checkFixedAddress(ip: string, subnet: string): string {
   const address = parseCidr(ip);
   if (network && address && overlap(network, address) && !isReserved(ip, network)) return ip;
   throw new PouchError('PCH_OPTION_INVALID', `--ip: expected a free address of ${subnet}, found ${ip}`, {
-    hint: 'choose one of the subnet, but not its first, its second (the gateway) or its last; or leave it out',
+    hint: 'choose an address of the subnet except its first, second (the gateway) and last, or omit the option',
   });
 }
 

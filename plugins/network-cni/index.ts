@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   definePlugin,
   messageOf,
+  networkEffectKey,
   Type,
   type ContainerDraft,
   type HostFacts,
@@ -24,15 +25,18 @@ const options = Type.Object({
   firewall: Type.Boolean({
     default: false,
     description:
-      'Runs CNI’s firewall plugin for each container too: for hosts whose administrators keep rules in CNI-ADMIN. Without it one rule per subnet lets traffic pass.',
+      'Also runs CNI’s firewall plugin for each container: for hosts with rules in the chain CNI-ADMIN. Otherwise one rule per subnet accepts traffic.',
   }),
 });
+
+/** Key of the effect that attaches a container's interface. */
+const attachment = networkEffectKey('eth0');
 
 /** Network mode `bridge`: attaches containers to the daemon's bridge by CNI plugins (bridge, host-local, portmap, firewall). */
 export default definePlugin({
   name: 'network-cni',
   version: '0.1.0',
-  doc: 'Network mode bridge, by the CNI plugins bridge, host-local, portmap and firewall.',
+  doc: 'Provides the network mode bridge with the CNI plugins bridge, host-local, portmap and firewall.',
   options,
   setup({ hooks, options: { firewall }, host, log, effect, surface }) {
     const preparation = new BridgePreparation(log);
@@ -47,7 +51,7 @@ export default definePlugin({
     });
     hooks.container.spec.tap((draft) => {
       if (draft.network.mode !== 'bridge') return;
-      draft.effects['network.eth0'] = {
+      draft.effects[attachment] = {
         kind: 'cni',
         stage: 'start',
         needs: ['netns'],
@@ -58,18 +62,18 @@ export default definePlugin({
       draft.effects['isolation.eth0'] = {
         kind: 'network-isolation',
         stage: 'start',
-        needs: ['network.eth0'],
+        needs: [attachment],
         args: { ...isolationArgs(draft.id, bridge, isolation) },
       };
     });
     surface({
       name: 'network-cni',
-      // A clash is told when the daemon starts; what needs no bridge works all the same.
+      // A conflict is logged when the daemon starts; everything that needs no bridge still works.
       async start({ containers }) {
         const { ipamDir, bridge } = bridgeNetwork(host);
         await settleLeases(join(ipamDir, bridge), containers.list({ all: true }));
         await prepareEarly(host, preparation, localnet).catch((error: unknown) => {
-          log.error(`network mode bridge will not work: ${messageOf(error)}`, { error });
+          log.error(`network mode bridge is not available: ${messageOf(error)}`, { error });
         });
       },
       stop: () => Promise.resolve(),
@@ -78,8 +82,8 @@ export default definePlugin({
 });
 
 /**
- * With a bridge of ours there already, the first container need not wait for its rules either. A bridge of an earlier
- * configuration may still have containers, and an earlier version may have left it without its guard.
+ * Sets the rules of an existing bridge, so that the first container does not wait for them. Also protects the loopback on
+ * bridges of earlier configurations: they may still have containers, and an earlier version may not have set the rules.
  */
 async function prepareEarly(
   host: HostFacts,
@@ -121,10 +125,10 @@ function argsFor(draft: ContainerDraft, host: HostFacts, firewall: boolean): Cni
 }
 
 function isolationArgs(container: string, bridge: string, isolation: Isolation): IsolationEffectArgs {
-  return { container, bridge, isolation, attachment: 'network.eth0' };
+  return { container, bridge, isolation, attachment };
 }
 
-/** portmap finds its rules by the container's id, but wants a port. */
+/** portmap finds its rules by the container's id, but requires a port. */
 function assumedArgs(id: string, netns: string, host: HostFacts, firewall: boolean): CniEffectArgs {
   const bridge = bridgeNetwork(host);
   return {

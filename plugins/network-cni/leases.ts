@@ -6,9 +6,9 @@ import { networkAttachments, type ContainerRecord } from '../../hooks/index.ts';
 import type { CniResult } from './cni/types.ts';
 
 /**
- * Finds a container's address in host-local's lease files: one per address, named by it, with the container's id and the
- * interface on two lines. It stands in for the result of an ADD that was cut off before it could be journaled; without
- * it the firewall plugin does not know which rules to remove.
+ * Finds a container's address in host-local's lease files: each is named after an address, and contains the container's id
+ * and the interface on two lines. The address replaces the result of an ADD that was interrupted before it was journaled;
+ * the firewall plugin needs it to find the rules to remove.
  */
 export async function resultFromLease(
   ipamDir: string,
@@ -25,9 +25,9 @@ export async function resultFromLease(
 }
 
 /**
- * Brings the leases in line with the containers, after files were damaged or lost: an address that a container uses is leased to
- * it, and a lease of no container is free. While a damaged container may have any address, none is freed. The address of a
- * container that has ended is left to the clean-up of that container, which may run at the same time.
+ * Repairs the leases after files were damaged or lost: leases an address to the container that uses it, and frees leases
+ * without a container. Frees none while a damaged container may have any address. The address of a container that has exited
+ * is freed by the clean-up of that container, which may run at the same time.
  */
 export async function settleLeases(directory: string, records: readonly ContainerRecord[]): Promise<void> {
   const known = new Set(records.flatMap((record) => [record.id, ...addressesOf(record)]));
@@ -43,12 +43,12 @@ export async function settleLeases(directory: string, records: readonly Containe
     }
 }
 
-/** The container's id; empty if there is no lease. */
+/** Returns the container’s id; empty without a lease. */
 async function ownerOf(path: string): Promise<string> {
   return (await readFile(path, 'utf8').catch(() => '')).split(/\r?\n/)[0] ?? '';
 }
 
-/** Its init still exists: a daemon that has just started learns of ends that it missed a moment later. */
+/** Whether its init still exists: a daemon that has just started learns of exits that it missed a moment later. */
 function isAlive({ state }: ContainerRecord): boolean {
   return state.pid > 0 && existsSync(`/proc/${state.pid}`);
 }

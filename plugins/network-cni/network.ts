@@ -5,14 +5,14 @@ import type { CniNetwork, CniPluginConfig } from './cni/types.ts';
 /** The bridge network of one daemon, derived from its configuration. */
 export interface BridgeNetwork {
   bridge: string;
-  /** CIDR. */
+  /** In CIDR notation. */
   subnet: string;
   mtu: number;
-  /** Hides the containers' addresses behind the host's for traffic that leaves the bridge. */
+  /** Masquerades traffic that leaves the bridge. */
   ipMasq: boolean;
-  /** Where host-local keeps its leases. */
+  /** Directory of host-local's leases. */
   ipamDir: string;
-  /** Who the bridge belongs to: the daemon's root. */
+  /** Owner of the bridge: the daemon's root directory. */
   owner: string;
 }
 
@@ -22,10 +22,10 @@ export function bridgeNetwork(host: HostFacts): BridgeNetwork {
 }
 
 /**
- * The CNI configuration of an attachment to it.
+ * Returns the CNI configuration of an attachment to the network.
  *
- * `ipMasq` of the bridge plugin stays off: it sets some iptables rules for each container, which costs 10 ms at ADD and
- * 45 ms at DEL; one rule for the whole subnet does the same (see bridge/rules.ts).
+ * `ipMasq` of the bridge plugin is disabled: its iptables rules per container take 10 ms at ADD and 45 ms at DEL; one rule for
+ * the whole subnet has the same effect (see bridge/rules.ts).
  */
 export function cniNetwork(
   network: BridgeNetwork,

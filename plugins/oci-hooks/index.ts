@@ -17,7 +17,7 @@ const when = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'What must hold of a container, all of it; without it: of every one.',
+    description: 'Conditions on a container, all of which must hold; without conditions: every container.',
   },
 );
 
@@ -25,14 +25,14 @@ const hook = Type.Object(
   {
     kind: Type.Union(
       kinds.map((kind) => Type.Literal(kind)),
-      { description: 'When it runs and where (OCI runtime spec, config.md, “POSIX-platform Hooks”).' },
+      { description: 'When and where the hook runs (OCI runtime spec, config.md, “POSIX-platform Hooks”).' },
     ),
     path: Type.String({
       pattern: '^/',
-      description: 'Absolute; startContainer: in the container, else on the host.',
+      description: 'Absolute path; for startContainer in the container, otherwise on the host.',
     }),
     args: Type.Optional(
-      Type.Array(Type.String(), { description: 'With the program’s own name first, as of execv(3).' }),
+      Type.Array(Type.String(), { description: 'Arguments, including argv[0], as in execv(3).' }),
     ),
     env: Type.Optional(Type.Array(Type.String({ pattern: '^[^=]+=' }))),
     timeout: Type.Optional(Type.Integer({ minimum: 1, description: 'Seconds.' })),
@@ -42,14 +42,14 @@ const hook = Type.Object(
 );
 
 const options = Type.Object({
-  hooks: Type.Record(Type.String(), hook, { default: {}, description: 'By a name of your choice.' }),
+  hooks: Type.Record(Type.String(), hook, { default: {}, description: 'Hooks by name.' }),
 });
 
-/** OCI hooks for containers, from pouchd.yaml: the runtime runs them, and gives each the container's state on stdin. */
+/** Adds OCI hooks from pouchd.yaml to containers. The runtime runs them with the container's state on stdin. */
 export default definePlugin({
   name: 'oci-hooks',
   version: '0.1.0',
-  doc: 'OCI hooks from pouchd.yaml for every container, or for those with an annotation or a label.',
+  doc: 'Adds OCI hooks from pouchd.yaml to every container, or to those with an annotation or a label.',
   options,
   setup({ hooks, options: { hooks: given } }) {
     hooks.container.spec.tap((draft) => {

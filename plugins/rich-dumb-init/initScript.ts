@@ -1,12 +1,12 @@
 import type { ContainerDraft } from '../../hooks/index.ts';
 
-/** Where scripts of the request are seen in the container. */
+/** Paths in the container. */
 const scriptPath = '/.pouch/initscript';
 const launcherPath = '/.pouch/launch';
 
 /**
- * Arguments: the script, then user, group, supplementary groups with commas and HOME (each may be empty), then the command. The
- * command replaces the shell, so it is the init's direct child and gets its signals.
+ * Arguments: the script; user, group, comma-separated supplementary groups and HOME (each may be empty); the command. The
+ * command replaces the shell, so that it is the init's direct child and receives its signals.
  */
 const launcher = `#!/bin/sh
 script=$1 user=$2 group=$3 groups=$4 home=$5; shift 5
@@ -22,8 +22,8 @@ else more=--clear-groups; fi
 exec setpriv --reuid="\${user:-0}" --regid="\${group:-0}" "$more" -- "$@"
 `;
 
-/** Runs the script as root before the command, which then runs as its own user. If the script fails, that is the exit code. */
-export function withInitScript(draft: ContainerDraft): void {
+/** Runs the script as root before the command, which runs as its user. If the script fails, the container exits with its exit code. */
+export function addInitScript(draft: ContainerDraft): void {
   const { process, rich } = draft;
   const [user = '', group = ''] = process.user.split(':', 2);
   const script = scriptOf(draft, rich.initScript);
@@ -35,7 +35,7 @@ export function withInitScript(draft: ContainerDraft): void {
   process.groups = [];
 }
 
-/** A path is one in the container; a text that begins with #! is the script itself. */
+/** An init script is a path in the container, or the script itself if it begins with #!. */
 function scriptOf(draft: ContainerDraft, initScript: string): string {
   if (!initScript.startsWith('#!')) return initScript;
   draft.files[scriptPath] = { content: initScript, mode: 0o755, readonly: true };

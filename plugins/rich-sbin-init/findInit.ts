@@ -2,14 +2,14 @@ import { PouchError, type DraftImage, type ImageFile } from '../../hooks/index.t
 
 export const initPath = '/sbin/init';
 
-/** The image's /sbin/init after links; undefined if there is none, or it is systemd, which has a mode of its own. */
+/** Returns the image's /sbin/init with links resolved; undefined if it does not exist, or is systemd, which has its own mode. */
 export async function findInit(image: DraftImage): Promise<ImageFile | undefined> {
   const file = await image.stat(initPath);
   if (file?.kind !== 'file' || (file.mode & 0o111) === 0 || isSystemd(file)) return undefined;
   return file;
 }
 
-/** @throws PCH_INIT_NOT_FOUND saying what was looked for and what the image can run instead */
+/** @throws PCH_INIT_NOT_FOUND with the expected path and the modes that the image can run */
 export async function requireInit(image: DraftImage): Promise<ImageFile> {
   const found = await findInit(image);
   if (found !== undefined) return found;
@@ -17,10 +17,8 @@ export async function requireInit(image: DraftImage): Promise<ImageFile> {
   const systemd = file !== undefined && isSystemd(file);
   throw new PouchError(
     'PCH_INIT_NOT_FOUND',
-    `rich mode sbin-init needs an init at ${initPath}; ${
-      systemd ? `that of the image ${image.reference} is systemd` : `the image ${image.reference} has none`
-    }`,
-    { hint: `This image can run --rich-mode ${systemd ? 'systemd or dumb-init' : 'dumb-init'}.` },
+    `rich mode sbin-init: expected an init at ${initPath} of the image ${image.reference}, found ${systemd ? 'systemd' : 'none'}`,
+    { hint: `use --rich-mode ${systemd ? 'systemd or dumb-init' : 'dumb-init'} with this image` },
   );
 }
 

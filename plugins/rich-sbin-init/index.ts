@@ -1,8 +1,8 @@
-import { definePlugin } from '../../hooks/index.ts';
+import { definePlugin, richAnnotation } from '../../hooks/index.ts';
 import { findInit, requireInit } from './findInit.ts';
-import { makeMachine } from './machine.ts';
+import { makeRich } from './makeRich.ts';
 
-/** Rich mode `sbin-init`: the image's /sbin/init (sysvinit, busybox) is PID 1 and the command runs beside it. */
+/** Rich mode `sbin-init`: runs the image's /sbin/init (sysvinit, busybox) as PID 1 and the command beside it. */
 export default definePlugin({
   name: 'rich-sbin-init',
   version: '0.1.0',
@@ -16,8 +16,8 @@ export default definePlugin({
     );
     hooks.container.spec.tap({ phase: 'late', overrides: ['*'] }, async (draft, { log }) => {
       if (!draft.rich.enabled || draft.rich.mode !== 'sbin-init') return;
-      draft.annotations['io.pouch.rich'] = 'sbin-init';
-      for (const warning of makeMachine(draft, await requireInit(draft.image))) log.warn(warning);
+      draft.annotations[richAnnotation] = 'sbin-init';
+      for (const warning of makeRich(draft, await requireInit(draft.image))) log.warn(warning);
     });
   },
 });

@@ -1,31 +1,31 @@
 import { posix } from 'node:path';
 import type { ContainerDraft } from '../../hooks/index.ts';
 
-/** What becomes of the image's command in a machine. */
-export interface MachineCommand {
+/** The container's command as a systemd unit. */
+export interface UnitCommand {
   args: string[];
-  /** Whether the machine powers off with the command, and gives its exit code to the container. */
-  endsMachine: boolean;
+  /** Whether the container powers off when the command exits, with the command's exit code. */
+  endsContainer: boolean;
 }
 
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'fish']);
 const inits = new Set(['init', 'systemd']);
 
 /**
- * The command that runs as a unit; undefined if there is nothing to run beside the init: the command is the init itself,
- * or a bare shell without a terminal, which base images have as a default and which would end at once.
+ * Returns the command that runs as a unit; undefined if the command is the init itself, or only a shell without a terminal,
+ * which is the default of base images and would exit at once.
  *
- * A command that the request gives is the purpose of the container: the machine ends with it. The image's own command
- * is one service among others: the machine stays up.
+ * The container ends with a command of the request, which is its purpose. It keeps running after the image's default command,
+ * which is one service among others.
  */
-export function machineCommand(draft: ContainerDraft): MachineCommand | undefined {
+export function unitCommand(draft: ContainerDraft): UnitCommand | undefined {
   const { entrypoint, command } = draft.process;
   const args = [...entrypoint, ...command];
   const [program] = args;
   if (program === undefined || inits.has(posix.basename(program))) return undefined;
   const interactive = draft.process.tty && draft.process.openStdin;
   if (args.length === 1 && shells.has(posix.basename(program)) && !interactive) return undefined;
-  return { args, endsMachine: interactive || !isImageCommand(draft) };
+  return { args, endsContainer: interactive || !isImageCommand(draft) };
 }
 
 function isImageCommand({ process, image }: ContainerDraft): boolean {

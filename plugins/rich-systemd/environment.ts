@@ -1,16 +1,16 @@
 import { quoteWord } from './quote.ts';
 
-/** An environment, split by who can pass it on. */
+/** An environment, split by how a unit can pass it. */
 export interface SplitEnvironment {
-  /** Lines of a unit. */
+  /** `Environment=` lines of a unit. */
   settings: string[];
-  /** `NAME=VALUE` that systemd refuses in a unit but env(1) passes on. */
+  /** `NAME=VALUE` entries that systemd rejects in a unit; env(1) sets them. */
   forEnvCommand: string[];
 }
 
 /**
- * systemd takes names of letters, digits and `_`, and values whose only control characters are tab and newline
- * (env_name_is_valid and env_value_is_valid in src/basic/env-util.c of systemd 252); it drops all else with a warning.
+ * systemd accepts names of letters, digits and `_`, and values whose only control characters are tab and newline
+ * (env_name_is_valid and env_value_is_valid in src/basic/env-util.c of systemd 252); it drops other variables with a warning.
  */
 export function splitEnvironment(env: Record<string, string>): SplitEnvironment {
   const split: SplitEnvironment = { settings: [], forEnvCommand: [] };
@@ -27,6 +27,6 @@ function isPlainName(name: string): boolean {
 }
 
 function hasControls(value: string): boolean {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  // eslint-disable-next-line no-control-regex -- matches control characters on purpose
   return /[\u0001-\u0008\u000b-\u001f\u007f]/.test(value);
 }

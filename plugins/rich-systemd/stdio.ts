@@ -1,12 +1,11 @@
 import type { ContainerDraft } from '../../hooks/index.ts';
 
-/** Folder on the machine's /run with what the units need. */
+/** Directory with files for the units, on the container's /run. */
 export const runDirectory = '/run/pouch';
 
 /**
- * systemd as PID 1 gives up its own stdin, stdout and stderr, and a unit could not reach the container's. So with no
- * terminal a sleeping process keeps them open, and links lead to them: output goes straight to the container's log,
- * without a copy in between.
+ * systemd as PID 1 closes its stdin, stdout and stderr, so units could not reach the container's. Without a terminal, a
+ * sleeping process keeps them open, and symbolic links point to them: output goes to the container's log without a copy.
  */
 export const startScript = `#!/bin/sh
 # Keeps the container's streams for its units, then becomes the init.
@@ -19,7 +18,7 @@ ln -s "/proc/$!/fd/2" ${runDirectory}/stderr
 exec "$@"
 `;
 
-/** Where a unit reads and writes: the console if the container has a terminal, else the kept streams. */
+/** Returns a unit's stdio settings: the console if the container has a terminal, otherwise the streams that are kept open. */
 export function stdioSettings({ process }: ContainerDraft): string[] {
   if (process.tty) {
     return [

@@ -1,5 +1,5 @@
 import type { ContainerDraft } from '../../hooks/index.ts';
-import type { MachineCommand } from './command.ts';
+import type { UnitCommand } from './command.ts';
 import { splitEnvironment } from './environment.ts';
 import { stdioSettings } from './stdio.ts';
 import { plainValue, quoteArgument } from './quote.ts';
@@ -8,14 +8,14 @@ export const commandUnitName = 'pouch-command.service';
 export const initScriptUnitName = 'pouch-init-script.service';
 
 /**
- * Runs "$@" as a child, not by exec: so a death by signal N is the exit status 128 + N, as in every container, and a
- * missing program is 127. The shell also finds a program by the command's own PATH, which systemd does not.
+ * Runs "$@" as a child, not by exec: death by signal N then gives the exit status 128 + N, as in every container, and a
+ * missing program gives 127. The shell also searches the command's PATH, which systemd does not.
  */
 const runAsChild = '"$@"; exit $?';
 
 /**
- * Runs a command as a user given by number, which systemd refuses if the image's /etc/passwd has no such entry. Arguments:
- * uid, group, supplementary groups and HOME (each of these may be empty), then the command.
+ * Runs a command with a numeric user id, which systemd rejects if the image's /etc/passwd does not have it. Arguments: uid;
+ * group, supplementary groups and HOME (each may be empty); the command.
  */
 const runAsNumericUser = [
   'uid=$1 gid=$2 groups=$3 home=$4; shift 4',
@@ -27,11 +27,11 @@ const runAsNumericUser = [
   'setpriv --reuid="$uid" --regid="${gid:-0}" "$groups" "$@"; exit $?',
 ].join('\n');
 
-/** Powers off with the exit status of the unit's main process, which systemd 232 and later puts into EXIT_STATUS. */
-const endMachine = 'systemctl --no-block exit "$EXIT_STATUS" || systemctl --no-block exit 255';
+/** Powers off with the exit status of the unit's main process, which systemd 232 and later sets in EXIT_STATUS. */
+const powerOff = 'systemctl --no-block exit "$EXIT_STATUS" || systemctl --no-block exit 255';
 
 /** The unit of the container's command, with its user, working directory, environment and limits. */
-export function commandUnit(draft: ContainerDraft, command: MachineCommand): string {
+export function commandUnit(draft: ContainerDraft, command: UnitCommand): string {
   const environment = splitEnvironment(draft.process.env);
   const viaEnv = environment.forEnvCommand.length > 0 ? ['env', ...environment.forEnvCommand] : [];
   return unit({
@@ -39,24 +39,24 @@ export function commandUnit(draft: ContainerDraft, command: MachineCommand): str
       'Description=Command of the container',
       'After=network.target remote-fs.target',
       ...(draft.rich.initScript ? [`Requires=${initScriptUnitName}`, `After=${initScriptUnitName}`] : []),
-      // For what fails before the shell runs, such as an unknown user; ExecStopPost would fail by that too.
-      ...(command.endsMachine ? ['FailureAction=exit'] : []),
+      // For failures before the shell runs, such as an unknown user, which ExecStopPost would share.
+      ...(command.endsContainer ? ['FailureAction=exit'] : []),
     ],
     Service: [
       'Type=simple',
       ...identity(draft),
-      // A missing folder was made by the runtime: it is the working directory of PID 1 too.
+      // The runtime has created a missing directory: it is also the working directory of PID 1.
       `WorkingDirectory=${plainValue(draft.process.cwd || '/')}`,
       ...environment.settings,
       ...limits(draft),
       ...stdioSettings(draft),
       `ExecStart=${commandLine([...launcher(draft), ...viaEnv, ...command.args])}`,
-      ...(command.endsMachine ? [`ExecStopPost=+${commandLine(['/bin/sh', '-c', endMachine])}`] : []),
+      ...(command.endsContainer ? [`ExecStopPost=+${commandLine(['/bin/sh', '-c', powerOff])}`] : []),
     ],
   });
 }
 
-/** The unit of `--initscript`: as root, before the command. If it fails, the machine ends with its exit code. */
+/** The unit of `--initscript`: runs as root, before the command. If it fails, the container ends with its exit code. */
 export function initScriptUnit(draft: ContainerDraft, script: string): string {
   return unit({
     Unit: ['Description=Init script of the container', 'After=network.target'],
@@ -67,12 +67,12 @@ export function initScriptUnit(draft: ContainerDraft, script: string): string {
       ...splitEnvironment(draft.process.env).settings,
       ...stdioSettings(draft),
       `ExecStart=${commandLine(['/bin/sh', '-c', runAsChild, 'pouch', script])}`,
-      `ExecStopPost=+${commandLine(['/bin/sh', '-c', `[ "$SERVICE_RESULT" = success ] || { ${endMachine}; }`])}`,
+      `ExecStopPost=+${commandLine(['/bin/sh', '-c', `[ "$SERVICE_RESULT" = success ] || { ${powerOff}; }`])}`,
     ],
   });
 }
 
-/** Makes the machine want the units, without a link in the image. */
+/** Returns a drop-in that starts the units with a target, without a link in the image. */
 export function wantedBy(units: string[]): string {
   return unit({ Unit: [`Wants=${units.join(' ')}`] });
 }
@@ -97,7 +97,7 @@ function identity({ process }: ContainerDraft): string[] {
   ];
 }
 
-/** The first words of the command line: a shell that runs the rest. */
+/** Returns the first words of the command line: a shell that runs the rest. */
 function launcher({ process }: ContainerDraft): string[] {
   const { user, group } = splitUser(process.user);
   if (!isNumeric(user)) return ['/bin/sh', '-c', runAsChild, 'pouch'];
@@ -122,7 +122,7 @@ function isNumeric(user: string): boolean {
   return /^\d+$/.test(user);
 }
 
-/** systemd raises soft limits for its services; what the request set is told again. */
+/** systemd raises soft limits for its services, so the request's limits are set again. */
 function limits({ process }: ContainerDraft): string[] {
   return Object.entries(process.rlimits).map(
     ([type, { soft, hard }]) => `${type.replace('RLIMIT_', 'Limit')}=${limitValue(soft)}:${limitValue(hard)}`,

@@ -222,7 +222,7 @@ describe('network-cni on a real bridge', function () {
     const foreign = { ...args, bridge: { ...bridge, owner: '/srv/other' } };
     await assert.rejects(effect().apply(foreign, context(foreign)), {
       code: 'PCH_NETWORK_CLASH',
-      message: new RegExp(`${bridgeName} is marked "pouch ${root}"`),
+      message: new RegExp(`${bridgeName} belongs to another daemon: its alias is "pouch ${root}"`),
     });
   });
 

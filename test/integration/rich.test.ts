@@ -136,7 +136,7 @@ describe('rich containers', function () {
     assert.equal(exitCode, 125);
     assert.match(
       stderr,
-      /needs \/lib\/systemd\/systemd or \/usr\/lib\/systemd\/systemd; .*busybox.* has neither/,
+      /expected \/lib\/systemd\/systemd or \/usr\/lib\/systemd\/systemd in the image .*busybox.*, found neither/,
     );
     assert.match(stderr, /--rich-mode sbin-init or dumb-init/);
     assert.match(stderr, /PCH_INIT_NOT_FOUND/);

@@ -20,7 +20,7 @@ export async function readJson(call: Call): Promise<unknown> {
  * @throws PCH_BODY_TOO_LARGE, PCH_DEADLINE
  */
 export async function readAll(body: Readable, limit: number): Promise<Buffer> {
-  const late = setTimeout(() => body.destroy(lateError()), BODY_TIMEOUT);
+  const late = setTimeout(() => body.destroy(bodyTimeout()), BODY_TIMEOUT);
   try {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -58,7 +58,7 @@ export function tooLarge(limit: number): PouchError {
   return new PouchError('PCH_BODY_TOO_LARGE', `the body is larger than ${limit / 1024 / 1024} MiB`);
 }
 
-function lateError(): PouchError {
+export function bodyTimeout(): PouchError {
   return new PouchError('PCH_DEADLINE', `the body did not arrive within ${BODY_TIMEOUT / 1000} s`, {
     hint: 'send the whole request at once',
   });

@@ -5,7 +5,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { Readable, type Duplex } from 'node:stream';
 import { PouchError } from '../../../hooks/index.ts';
-import { tooLarge } from '../http/body.ts';
+import { bodyTimeout, tooLarge } from '../http/body.ts';
 import { BODY_TIMEOUT, MAX_JSON_BODY } from './limits.ts';
 
 /** Creates a response on the socket, so that routes handle an upgrade request like any other. */
@@ -47,12 +47,7 @@ function readable(socket: Duplex, deadline: AbortSignal): Promise<void> {
     const settle = (): void => {
       for (const event of events) socket.off(event, settle);
       deadline.removeEventListener('abort', settle);
-      if (deadline.aborted)
-        reject(
-          new PouchError('PCH_DEADLINE', `the body did not arrive within ${BODY_TIMEOUT / 1000} s`, {
-            hint: 'send the whole request at once',
-          }),
-        );
+      if (deadline.aborted) reject(bodyTimeout());
       else resolve();
     };
     for (const event of events) socket.on(event, settle);

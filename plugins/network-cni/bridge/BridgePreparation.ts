@@ -8,9 +8,9 @@ import { ensureRules, hasLoopbackGuard } from './rules.ts';
 const forwardFile = '/proc/sys/net/ipv4/ip_forward';
 
 /**
- * Makes sure, once per process and network, that the bridge, its rules and IP forwarding are there. They are the host's,
- * not a container's: they stay when the last container is gone, until the network is purged. A failure is tried again
- * at the next call.
+ * Ensures, once per process and network, that the bridge, its rules and IP forwarding are set up. They belong to the host,
+ * not to a container: they remain after the last container is removed, until the network is purged. After a failure the
+ * next call retries.
  */
 export class BridgePreparation {
   readonly #log: Logger;
@@ -32,15 +32,15 @@ export class BridgePreparation {
   }
 
   /**
-   * The same for a container that publishes ports, and looks once more: a firewall that was flushed or reloaded since has
-   * taken the rules that keep containers away from the host's loopback.
+   * The same for a container that publishes ports. Checks the rules that protect the host's loopback again: a firewall that
+   * was flushed or reloaded has removed them.
    * @throws PCH_NETWORK_CLASH, PCH_CNI_FAILED
    */
   async ensureGuarded(network: BridgeNetwork): Promise<void> {
     await this.ensure(network);
     if (await hasLoopbackGuard(network.bridge)) return;
     await ensureRules(network);
-    this.#log.warn(`the packet filter rules of the bridge ${network.bridge} were gone and are set again`);
+    this.#log.warn(`restored missing packet filter rules of the bridge ${network.bridge}`);
   }
 
   async #prepare(network: BridgeNetwork): Promise<void> {
@@ -53,11 +53,11 @@ export class BridgePreparation {
   async #forward(): Promise<void> {
     if ((await readFile(forwardFile, 'utf8')).trim() === '1') return;
     await writeFile(forwardFile, '1');
-    this.#log.info('net.ipv4.ip_forward was off and is on now: containers on a bridge need it');
+    this.#log.info('enabled net.ipv4.ip_forward, which containers on a bridge need');
   }
 }
 
-/** The bridge plugin would make it, but without the mark of its owner. */
+/** The CNI bridge plugin would create it without the mark of its owner. */
 async function ensureBridge(network: BridgeNetwork, host: HostNetwork): Promise<void> {
   const { bridge, mtu } = network;
   const link = host.links.find(({ name }) => name === bridge);

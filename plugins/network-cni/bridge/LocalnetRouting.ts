@@ -6,38 +6,38 @@ import { readForwardedPorts, type ForwardedPort } from '../ports/forwarded.ts';
 const settingOf = (link: string): string => `/proc/sys/net/ipv4/conf/${link}/route_localnet`;
 
 /**
- * Keeps `route_localnet` of a bridge on only while a container publishes a port on a loopback address of the host;
- * otherwise the bridge has the value that the kernel gives new interfaces.
+ * Enables `route_localnet` of a bridge only while a container publishes a port on a loopback address of the host; otherwise
+ * resets it to the kernel's default for new interfaces.
  *
- * CNI's portmap switches it on for every published port and never off again. Ports that an earlier process has published
- * are found in portmap's rules, so nothing has to be remembered across a kill of the daemon.
+ * CNI's portmap enables it for every published port and never disables it. Ports that an earlier process published are read
+ * from portmap's rules, so no state is kept across a kill of the daemon.
  */
 export class LocalnetRouting {
   readonly #forwarded: () => Promise<ForwardedPort[]>;
-  /** The containers of this process that need it, by bridge. */
+  /** Containers of this process that need the setting, by bridge. */
   readonly #holders = new Map<string, Set<string>>();
 
   constructor(forwarded = readForwardedPorts) {
     this.#forwarded = forwarded;
   }
 
-  /** Keeps it on for a container whose ports are about to be forwarded, if one of them is on loopback. */
+  /** Keeps the setting enabled for a container whose ports are about to be forwarded, if one of them is on loopback. */
   hold(bridge: string, container: string, ports: { hostIp: string }[]): void {
     if (!ports.some(({ hostIp }) => includesLoopback(hostIp))) return;
     const holders = this.#holders.get(bridge) ?? new Set();
     this.#holders.set(bridge, holders.add(container));
   }
 
-  /** Call it when the ports of a container are not forwarded any more. */
+  /** To be called when the ports of a container are no longer forwarded. */
   async release(bridge: string, container: string): Promise<void> {
     this.#holders.get(bridge)?.delete(container);
     await this.settle(bridge);
   }
 
-  /** Sets it to what the published ports need now. */
+  /** Sets the value that the published ports need now. */
   async settle(bridge: string): Promise<void> {
     const isForwarded = this.#isHeld(bridge) || (await this.#isForwarded(bridge));
-    // Checked again, and without a pause before the change: another container may be attaching meanwhile.
+    // Checked again, without an await before the change: another container may have started to attach.
     set(bridge, isForwarded || this.#isHeld(bridge));
   }
 
@@ -51,7 +51,7 @@ export class LocalnetRouting {
   }
 }
 
-/** An empty address is every address of the host. */
+/** An empty address means every address of the host. */
 function includesLoopback(hostIp: string): boolean {
   return hostIp === '' || hostIp === '0.0.0.0' || (isIPv4(hostIp) && hostIp.startsWith('127.'));
 }
@@ -61,7 +61,7 @@ function set(bridge: string, needed: boolean): void {
     const value = needed ? '1' : read('default');
     if (read(bridge) !== value) writeFileSync(settingOf(bridge), value);
   } catch (error) {
-    // The bridge is gone, and its setting with it.
+    // The bridge no longer exists.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }

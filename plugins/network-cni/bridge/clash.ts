@@ -3,19 +3,19 @@ import { addressIn, overlap, parseCidr, type Cidr } from '../cidr.ts';
 import type { BridgeNetwork } from '../network.ts';
 import type { HostLink, HostNetwork } from './host.ts';
 
-/** The mark on a bridge that says whose it is; the kernel takes 255 characters. */
+/** Returns the alias that marks a bridge as owned by a daemon; the kernel allows 255 characters. */
 export function ownerMark(owner: string): string {
   return `pouch ${owner}`.slice(0, 255);
 }
 
 /**
- * Checks that the bridge and its subnet are free or ours.
- * @throws PCH_NETWORK_CLASH naming the other side
+ * Checks that the bridge and its subnet are unused or belong to this daemon.
+ * @throws PCH_NETWORK_CLASH naming the conflicting interface or route
  */
 export function checkClashes(network: BridgeNetwork, host: HostNetwork): void {
   const subnet = parseCidr(network.subnet);
   if (!subnet)
-    throw clash(`network.subnet is ${network.subnet}, expected an IPv4 network such as 172.29.0.0/16`);
+    throw clash(`network.subnet: expected an IPv4 network such as 172.29.0.0/16, found ${network.subnet}`);
   const bridge = host.links.find(({ name }) => name === network.bridge);
   if (bridge) checkBridge(network, subnet, bridge);
   const others = host.links.filter(({ name }) => name !== network.bridge);
@@ -25,15 +25,18 @@ export function checkClashes(network: BridgeNetwork, host: HostNetwork): void {
 
 function checkBridge(network: BridgeNetwork, subnet: Cidr, link: HostLink): void {
   const { bridge } = network;
-  if (link.kind !== 'bridge') throw clash(`the interface ${bridge} exists and is not a bridge`);
+  if (link.kind !== 'bridge')
+    throw clash(
+      `network.bridge: expected a bridge or an unused name, found the interface ${bridge}, which is not a bridge`,
+    );
   if (link.alias !== '' && link.alias !== ownerMark(network.owner)) {
     throw clash(
-      `the bridge ${bridge} is marked "${link.alias}", so it belongs to another daemon than ${network.owner}`,
+      `the bridge ${bridge} belongs to another daemon: its alias is "${link.alias}", expected "${ownerMark(network.owner)}"`,
     );
   }
   const gateway = `${addressIn(subnet, 1)}/${subnet.prefix}`;
   const foreign = link.addresses.find((address) => address !== gateway);
-  if (foreign) throw clash(`the bridge ${bridge} has the address ${foreign}, expected ${gateway}`);
+  if (foreign) throw clash(`the bridge ${bridge}: expected the address ${gateway}, found ${foreign}`);
 }
 
 function checkLink(network: BridgeNetwork, subnet: Cidr, link: HostLink): void {
@@ -49,7 +52,7 @@ function checkRoute(
 ): void {
   if (route.device === network.bridge || !overlaps(subnet, route.destination)) return;
   throw clash(
-    `network.subnet ${network.subnet} overlaps with the route ${route.destination} by the interface ${route.device}`,
+    `network.subnet ${network.subnet} overlaps with the route ${route.destination} of the interface ${route.device}`,
   );
 }
 
@@ -60,6 +63,6 @@ function overlaps(subnet: Cidr, other: string): boolean {
 
 function clash(message: string): PouchError {
   return new PouchError('PCH_NETWORK_CLASH', message, {
-    hint: 'Set network.bridge and network.subnet in pouchd.yaml to a name and a network that are free on this host.',
+    hint: 'set network.bridge and network.subnet in pouchd.yaml to a name and a network that this host does not use',
   });
 }

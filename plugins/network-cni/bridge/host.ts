@@ -1,6 +1,6 @@
 import { runCommand } from '../command.ts';
 
-/** What the host's network looks like, as far as a bridge may clash with it. */
+/** The host's interfaces and routes, with which a bridge may conflict. */
 export interface HostNetwork {
   links: HostLink[];
   routes: { destination: string; device: string }[];
@@ -10,7 +10,7 @@ export interface HostLink {
   name: string;
   /** `bridge`, `veth`, …; empty for hardware. */
   kind: string;
-  /** IPv4, CIDR. */
+  /** IPv4, in CIDR notation. */
   addresses: string[];
   /** `ip link set … alias`. */
   alias: string;
@@ -28,7 +28,7 @@ interface IpRoute {
   dev?: string;
 }
 
-/** Asks iproute2, whose JSON also tells of interfaces that are down. */
+/** Reads the output of iproute2, which includes interfaces that are down. */
 export async function readHostNetwork(): Promise<HostNetwork> {
   const [links, routes] = await Promise.all([
     ipJson<IpLink>(['-details', 'address', 'show']),
@@ -44,7 +44,7 @@ export async function readHostNetwork(): Promise<HostNetwork> {
 
 /**
  * Runs `ip`.
- * @throws Error with its message
+ * @throws Error with its error output
  */
 export async function ip(args: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await runCommand('ip', args);

@@ -4,10 +4,10 @@ import { removeTables } from '../isolation/nft.ts';
 import { readHostNetwork, ip } from './host.ts';
 import { chainName, families, type Family, jumpRule, ruleChains } from './rules.ts';
 
-/** The chain that CNI's portmap plugin keeps for all containers of the host. */
+/** The chain that CNI's portmap plugin uses for all containers of the host. */
 const portmapChain = 'CNI-HOSTPORT-DNAT';
 
-/** What other CNI users on the host share with us; removed only when asked for, and only if nobody uses it. */
+/** Chains that all CNI users on the host share; removed only on request, and only if unused. */
 const sharedChains = {
   nat: {
     probe: portmapChain,
@@ -36,15 +36,15 @@ const sharedChains = {
 export interface PurgeOptions {
   /** Name of the bridge interface. */
   bridge: string;
-  /** Where host-local keeps the leases of this network. */
+  /** Directory of host-local's leases of this network. */
   ipamDir?: string;
-  /** Also removes the chains that all CNI networks of the host share, if no rule of a container is in them. */
+  /** Also removes the chains that all CNI networks of the host share, unless they contain rules of containers. */
   shared?: boolean;
 }
 
 /**
- * Removes all that a bridge network has on the host: the interface, its iptables rules, the rules of containers that
- * were not detached, and the leases. For use when the daemon and its containers are gone; done again, it changes nothing.
+ * Removes a bridge network from the host: the interface, its iptables rules, the rules of containers that were not detached,
+ * and the leases. To be used when neither the daemon nor its containers run. Idempotent.
  */
 export async function purgeNetwork({ bridge, ipamDir, shared = false }: PurgeOptions): Promise<void> {
   await removeForwardedPorts(bridge);
@@ -55,7 +55,7 @@ export async function purgeNetwork({ bridge, ipamDir, shared = false }: PurgeOpt
   if (ipamDir !== undefined) await rm(ipamDir, { recursive: true, force: true });
 }
 
-/** Portmap names the network and the container in the comment of the rule that leads to the container's chain. */
+/** Portmap names the network and the container in the comment of the rule that jumps to the container's chain. */
 async function removeForwardedPorts(bridge: string): Promise<void> {
   const rules = await rulesOf('nat');
   for (const rule of rules.filter((line) => line.startsWith(`-A ${portmapChain} `))) {
@@ -94,7 +94,7 @@ async function removeChain(table: string, chain: string, family?: Family): Promi
   await iptables(table, ['-X', chain], family);
 }
 
-/** A rule or chain that is not there is what we want, so the exit code is left alone. */
+/** Ignores the exit code: a missing rule or chain is the desired state. */
 async function iptables(table: string, args: string[], family: Family = 'ipv4'): Promise<void> {
   await runCommand(families[family], ['-t', table, '-w', '5', ...args]);
 }
@@ -104,7 +104,7 @@ async function rulesOf(table: string): Promise<string[]> {
   return stdout.split('\n');
 }
 
-/** Splits a line of `iptables -S` into arguments: words, or text in double quotes with `\"` in it. */
+/** Splits a line of `iptables -S` into arguments: words, or text in double quotes with `\"` for a quote. */
 function splitRule(rule: string): string[] {
   const words = rule.match(/"(?:\\.|[^"\\])*"|\S+/g) ?? [];
   return words.map((word) => (word.startsWith('"') ? word.slice(1, -1).replaceAll('\\"', '"') : word));

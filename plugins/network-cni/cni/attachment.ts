@@ -1,10 +1,10 @@
 import type { NetworkAttachment } from '../../../hooks/index.ts';
 import type { CniResult } from './types.ts';
 
-/** Network name that clients know (Docker's). */
+/** The network's name in Docker. */
 const networkName = 'bridge';
 
-/** What the engine and its clients are told of an attachment. */
+/** Returns the attachment as the engine and clients see it. */
 export function toAttachment(
   interfaceName: string,
   result: CniResult,

@@ -2,9 +2,9 @@ import { executePlugin } from './execute.ts';
 import type { CniAttachment, CniNetwork, CniPluginConfig, CniResult, CniRuntimeConfig } from './types.ts';
 
 /**
- * Attaches: runs ADD of the first plugin, which makes the interface, then of all others side by side. That is safe here
- * and saves the time of all but the slowest, because the others (portmap, firewall) only read the first one's result and
- * write rules of their own.
+ * Attaches a container: runs ADD of the first plugin, which creates the interface, then of all others concurrently, to take
+ * only the time of the slowest. That is safe because the others (portmap, firewall) only read the first plugin's result and
+ * write their own rules.
  * @throws PCH_CNI_PLUGIN_MISSING, PCH_CNI_FAILED
  */
 export async function addNetwork(
@@ -13,9 +13,9 @@ export async function addNetwork(
   signal?: AbortSignal,
 ): Promise<CniResult> {
   const [first, ...others] = network.plugins;
-  if (!first) throw new Error(`network ${network.name} has no plugins`);
-  const answer = await executePlugin('ADD', pluginInput(network, first, attachment), attachment, signal);
-  const result = JSON.parse(answer) as CniResult;
+  if (!first) throw new Error(`network ${network.name}: expected at least one plugin, found none`);
+  const output = await executePlugin('ADD', pluginInput(network, first, attachment), attachment, signal);
+  const result = JSON.parse(output) as CniResult;
   await settleAll(
     others.map((plugin) =>
       executePlugin('ADD', pluginInput(network, plugin, attachment, result), attachment, signal),
@@ -25,8 +25,8 @@ export async function addNetwork(
 }
 
 /**
- * Detaches: runs DEL in reverse order with the values that ADD had. A failure does not keep the plugins after it from
- * being run; the first is thrown at the end.
+ * Detaches a container: runs DEL in reverse order with the values of ADD. Runs every plugin even if one fails, and throws the
+ * first failure at the end.
  */
 export async function deleteNetwork(
   network: CniNetwork,
@@ -46,7 +46,7 @@ export async function deleteNetwork(
   if (failed) throw failed.error;
 }
 
-/** The configuration a plugin reads (CNI spec, section 3, "deriving execution configuration from plugin configuration"). */
+/** Returns a plugin's input (CNI spec, section 3, "deriving execution configuration from plugin configuration"). */
 export function pluginInput(
   network: CniNetwork,
   plugin: CniPluginConfig,
@@ -72,7 +72,7 @@ function wantedValues(
   return Object.fromEntries(entries);
 }
 
-/** Waits for all, also when one has failed: an undo must not run beside an ADD that is still under way. */
+/** Waits for all, even if one fails: an undo must not run while an ADD is in progress. */
 async function settleAll(running: Promise<unknown>[]): Promise<void> {
   const outcomes = await Promise.allSettled(running);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');

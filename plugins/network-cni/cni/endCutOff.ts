@@ -2,12 +2,12 @@ import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Milliseconds that a killed process is given between two looks. */
+/** Milliseconds between two checks of a killed process. */
 const dyingMs = 5;
 
 /**
- * Ends the CNI plugins that still attach a container, and the plugins that these have started. They outlive a daemon that is
- * killed, and would take an address after the undo has returned it.
+ * Kills CNI plugins that still attach a container, and the plugins they started. They outlive a killed daemon, and would take
+ * an address after the undo has released it.
  */
 export async function endCutOff(
   container: string,
@@ -30,13 +30,13 @@ async function attaching(container: string, folders: readonly string[]): Promise
   return pids.filter((_, n) => found[n]).map(Number);
 }
 
-/** By the environment that a plugin gets: CNI spec, section 2. */
+/** Recognizes plugins by their environment: CNI spec, section 2. */
 async function isAttaching(pid: string, container: string): Promise<boolean> {
   const variables = (await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')).split('\0');
   return variables.includes('CNI_COMMAND=ADD') && variables.includes(`CNI_CONTAINERID=${container}`);
 }
 
-/** A process of a container may have these variables too. */
+/** A container's process may set the same variables. */
 async function isPlugin(pid: string, folders: readonly string[]): Promise<boolean> {
   return folders.includes(dirname(await readlink(`/proc/${pid}/exe`).catch(() => '')));
 }
@@ -45,6 +45,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended.
+    // The process has exited.
   }
 }

@@ -8,7 +8,7 @@ export type CniCommand = 'ADD' | 'DEL';
 
 /**
  * Runs one plugin with the parameters of the CNI spec, section 2: the command and the attachment in the environment, the
- * configuration on stdin, the answer on stdout.
+ * configuration on stdin, the result on stdout.
  * @throws PCH_CNI_PLUGIN_MISSING, PCH_CNI_FAILED
  */
 export async function executePlugin(
@@ -45,8 +45,8 @@ async function findPlugin(type: string, binDirs: string[]): Promise<string> {
     const file = join(directory, type);
     if (await isExecutable(file)) return file;
   }
-  throw new PouchError('PCH_CNI_PLUGIN_MISSING', `no CNI plugin "${type}" in ${binDirs.join(', ')}`, {
-    hint: 'Install it (Debian: apt-get install containernetworking-plugins) or set network.binDir in pouchd.yaml.',
+  throw new PouchError('PCH_CNI_PLUGIN_MISSING', `CNI plugin "${type}" not found in ${binDirs.join(', ')}`, {
+    hint: 'install it (Debian: apt-get install containernetworking-plugins) or set network.binDir in pouchd.yaml',
   });
 }
 
@@ -70,27 +70,27 @@ function failure(
   });
 }
 
-/** The spec's error object `{ code, msg, details }` if the plugin has answered one, else what it printed. */
+/** Returns the message of the spec's error object `{ code, msg, details }` if the plugin printed one, else its output. */
 function pluginMessage({ stdout, stderr, exitCode }: CommandOutcome): string {
   try {
     const { msg, details } = JSON.parse(stdout) as { msg?: string; details?: string };
     if (msg) return details ? `${msg} (${details})` : msg;
   } catch {
-    // Not JSON: the plugin died before it could say more.
+    // Not JSON: the plugin died before it could report an error.
   }
   return (
-    stderr.trim() || stdout.trim() || (exitCode === -1 ? 'it did not end in time' : `exit code ${exitCode}`)
+    stderr.trim() || stdout.trim() || (exitCode === -1 ? 'it did not exit in time' : `exit code ${exitCode}`)
   );
 }
 
 function hintFor(message: string): string {
   if (message.includes('iptables'))
-    return 'Install iptables (Debian: apt-get install iptables) and look at its rules.';
+    return 'install iptables (Debian: apt-get install iptables) and check its rules';
   if (message.includes('no IP addresses available')) {
-    return 'All addresses of network.subnet are taken: remove containers or set a larger subnet.';
+    return 'all addresses of network.subnet are in use: remove containers or set a larger subnet';
   }
   if (message.includes('IP address different from')) {
-    return 'The bridge belongs to another network: set network.bridge and network.subnet in pouchd.yaml.';
+    return 'the bridge belongs to another network: set network.bridge and network.subnet in pouchd.yaml';
   }
-  return 'The message is the plugin’s own; `ip addr` and `iptables-save` show the state it has found.';
+  return 'the message comes from the plugin; check `ip addr` and `iptables-save`';
 }

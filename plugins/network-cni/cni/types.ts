@@ -1,15 +1,15 @@
 /** The part of the CNI spec 1.0 (SPEC.md, sections 1 to 5) that a network of bridge, portmap and firewall needs. */
 
-/** One plugin of a network, as the administrator would write it in a .conflist. */
+/** One plugin of a network, as in a .conflist file. */
 export interface CniPluginConfig {
   /** File name of the plugin's executable. */
   type: string;
-  /** Which of the runtime's values the plugin wants in `runtimeConfig`. */
+  /** Values of the runtime that the plugin reads in `runtimeConfig`. */
   capabilities?: Partial<Record<keyof CniRuntimeConfig, true>>;
   [key: string]: unknown;
 }
 
-/** A network: the plugins of an attachment, in the order of ADD. */
+/** A network: its plugins in the order of ADD. */
 export interface CniNetwork {
   cniVersion: string;
   name: string;
@@ -28,7 +28,7 @@ export interface CniPortMapping {
   hostIP?: string;
 }
 
-/** What ADD answers. */
+/** The result of ADD. */
 export interface CniResult {
   cniVersion?: string;
   interfaces?: { name: string; mac?: string; sandbox?: string }[];
@@ -37,16 +37,16 @@ export interface CniResult {
   dns?: object;
 }
 
-/** Which interface of which container; the same for ADD and for its DEL. */
+/** An interface of a container; the same for ADD and its DEL. */
 export interface CniAttachment {
   containerId: string;
   /** Path of the network namespace. */
   netns: string;
   interface: string;
-  /** Folders with the plugins' executables, searched in order. */
+  /** Directories with the plugins' executables, searched in order. */
   binDirs: string[];
   runtimeConfig: CniRuntimeConfig;
-  /** A fixed address, without a prefix. */
+  /** A fixed address, without prefix length. */
   ip?: string;
   mac?: string;
 }

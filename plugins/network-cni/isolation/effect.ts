@@ -12,15 +12,15 @@ export interface IsolationEffectArgs {
   attachment: string;
 }
 
-/** The effect kind `network-isolation`: what one container may send on the bridge, and whom it reaches. */
+/** The effect kind `network-isolation`: limits what a container can send on the bridge and which containers it can reach. */
 export function isolationEffect(): EffectKind<IsolationEffectArgs, null> {
   return {
     kind: 'network-isolation',
     volatile: true,
     describe: ({ bridge, isolation }) =>
       isolation === 'containers'
-        ? `isolate it from the other containers on ${bridge}`
-        : `bind it to its own addresses on ${bridge}`,
+        ? `isolate the container from the others on ${bridge}`
+        : `restrict the container to its own addresses on ${bridge}`,
 
     async apply({ container, bridge, isolation, attachment }, { signal, resultOf }) {
       const member = portOf(container, bridge, resultOf(attachment) as NetworkAttachment);
@@ -38,10 +38,10 @@ function portOf(container: string, bridge: string, { mac, ip, cni }: NetworkAtta
   if (port && mac && ip) return { port, mac, ip, container };
   throw new PouchError(
     'PCH_CNI_FAILED',
-    'the result of the CNI plugin bridge names no port, MAC or address',
+    'CNI plugin bridge: expected a port, a MAC and an address in its result, found less',
     {
       container,
-      hint: 'network.isolation needs them: use the plugin of containernetworking-plugins 1.0 or newer',
+      hint: 'network.isolation needs them: install containernetworking-plugins 1.0 or newer',
     },
   );
 }

@@ -2,7 +2,7 @@ import { PouchError } from '../../../hooks/index.ts';
 import { runCommand } from '../command.ts';
 import { tableFamilies, tableName } from './tables.ts';
 
-/** An entry of `nft -j list table`, as far as it matters here. */
+/** An entry of `nft -j list table`: the fields read here. */
 interface Listed {
   set?: { family: string; table: string; name: string; elem?: (ListedElement | string)[] };
 }
@@ -16,7 +16,7 @@ export async function applyScript(script: string, signal?: AbortSignal): Promise
   await nft([script], signal);
 }
 
-/** Removes what a container has in the sets of a bridge; nothing if there is none, or no nft that could have made it. */
+/** Removes a container's elements from the sets of a bridge. Does nothing if there are no elements, or nft is not installed. */
 export async function removeMember(bridge: string, container: string): Promise<void> {
   const commands = (await Promise.all(tableFamilies.map((family) => listSets(family, bridge))))
     .flat()
@@ -29,7 +29,7 @@ export async function removeMember(bridge: string, container: string): Promise<v
   if (commands.length > 0) await nft(['-j', JSON.stringify({ nftables: commands })]);
 }
 
-/** Removes the tables of a bridge; done again, it changes nothing. */
+/** Removes the tables of a bridge. Idempotent. */
 export async function removeTables(bridge: string): Promise<void> {
   for (const family of tableFamilies)
     await runCommand('nft', ['delete', 'table', family, tableName(bridge)]).catch(ignoreMissing);
@@ -43,13 +43,13 @@ async function listSets(family: string, bridge: string): Promise<NonNullable<Lis
   return nftables.flatMap(({ set }) => (set ? [set] : []));
 }
 
-/** Commands are an argument: nft opens its stdin by name, which fails for the sockets that Node makes. */
+/** Passes the commands as an argument: nft opens its stdin by name, which fails for Node's sockets. */
 async function nft(args: string[], signal?: AbortSignal): Promise<void> {
   const outcome = await runCommand('nft', args, signal ? { signal } : {}).catch(
     (cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'ENOENT') throw cause;
-      throw new PouchError('PCH_TOOL_MISSING', 'network.isolation needs nft, which is not installed', {
-        hint: 'Install it (Debian: apt-get install nftables), or set network.isolation: none.',
+      throw new PouchError('PCH_TOOL_MISSING', 'network.isolation requires nft, which is not installed', {
+        hint: 'install it (Debian: apt-get install nftables), or set network.isolation: none',
         cause,
       });
     },
@@ -57,9 +57,9 @@ async function nft(args: string[], signal?: AbortSignal): Promise<void> {
   if (outcome.exitCode === 0) return;
   throw new PouchError(
     'PCH_NETWORK_ISOLATION',
-    `nft refused the rules that isolate a container: ${outcome.stderr.trim()}`,
+    `nft rejected the rules that isolate a container: ${outcome.stderr.trim()}`,
     {
-      hint: 'The kernel needs nf_tables for the bridge and inet families; else set network.isolation: none.',
+      hint: 'use a kernel with nf_tables for the bridge and inet families, or set network.isolation: none',
     },
   );
 }

@@ -1,9 +1,9 @@
-/** The nftables of a bridge whose containers are isolated: rules per network, and one element per container in their sets. */
+/** The nftables of a bridge with isolation: rules per network, and one element per container in their sets. */
 
-/** What a container on the bridge cannot do: `addresses`: use those of others; `containers`: also reach others. */
+/** What a container on the bridge cannot do: `addresses`: use addresses of others; `containers`: also reach others. */
 export type Isolation = 'addresses' | 'containers';
 
-/** A container's port on the bridge, and the addresses that it was given. */
+/** A container's port on the bridge, and its assigned addresses. */
 export interface BridgePort {
   /** The host's end of the veth pair. */
   port: string;
@@ -15,23 +15,23 @@ export interface BridgePort {
 
 export const tableFamilies = ['bridge', 'inet'] as const;
 
-/** nft takes letters, digits and / \ _ . - after a letter. */
+/** nft accepts a letter, followed by letters, digits and / \ _ . - */
 export function tableName(bridge: string): string {
   return `POUCH-${bridge}`;
 }
 
-/** Commands for nft: one transaction that sets the rules, whatever was there before, and adds a container to them. */
+/** Returns commands for nft: one transaction that replaces the rules and adds a container to their sets. */
 export function isolationScript(bridge: string, isolation: Isolation, member: BridgePort): string {
   const lines = [...bridgeTable(tableName(bridge)), ...inetTable(tableName(bridge), bridge)];
   return [...lines, ...elements(tableName(bridge), isolation, member), ''].join('\n');
 }
 
 /**
- * Frames, as they arrive from a container: before the bridge learns their source address, and before ARP and IP of the host
- * see them. All that is neither IPv4 nor ARP is dropped, so a container cannot pose as an IPv6 router (CVE-2020-10749).
+ * Filters frames of a container before the bridge learns their source address, and before ARP and IP of the host see them.
+ * Drops everything except IPv4 and ARP, so a container cannot act as an IPv6 router (CVE-2020-10749).
  *
- * Between isolated containers only what is addressed to the gateway passes: with br_netfilter, the bridge itself then
- * forwards packets to published ports, and their replies.
+ * Between isolated containers only frames to the gateway pass: with br_netfilter, the bridge itself then forwards packets to
+ * published ports, and their replies.
  */
 function bridgeTable(name: string): string[] {
   const table = `bridge ${name}`;
@@ -57,7 +57,7 @@ function bridgeTable(name: string): string[] {
   ];
 }
 
-/** Packets that one container sends to another by way of the host. Those to a published port are meant to pass. */
+/** Filters packets between containers that the host routes. Packets to a published port pass. */
 function inetTable(name: string, bridge: string): string[] {
   const table = `inet ${name}`;
   return [

@@ -2,17 +2,17 @@ import { PouchError, type NetworkAttachment, type PortRequest } from '../../../h
 import { tryBind } from './bind.ts';
 import { readForwardedPorts, type ForwardedPort } from './forwarded.ts';
 
-/** A published port with its host port filled in. */
+/** A published port with its assigned host port. */
 export type PublishedPort = NetworkAttachment['ports'][number];
 
-/** Who wants the ports. */
+/** The container that requests the ports. */
 export interface Claimant {
   /** The container's id. */
   container: string;
   name: string;
 }
 
-/** Which container has a port; whose network it is in does not matter here. */
+/** The container that holds a port, in any network. */
 type HeldPort = Omit<ForwardedPort, 'network'>;
 
 interface Claim extends HeldPort {
@@ -20,13 +20,12 @@ interface Claim extends HeldPort {
 }
 
 const anyAddress = '0.0.0.0';
-/** More than enough: a kernel-picked port is only ever refused if a container has it. */
+/** A port that the kernel picks is refused only if a container already has it, so few attempts suffice. */
 const attempts = 50;
 
 /**
- * Host ports that this process has promised to containers. Three places are asked before a port is given: this table (for
- * attachments under way), portmap's rules (for containers that run already, of any engine), and the kernel by bind(2) (for
- * other processes).
+ * Host ports that this process has assigned to containers. A port is free if three sources agree: this table (attachments in
+ * progress), portmap's rules (running containers of any engine), and the kernel by bind(2) (other processes).
  */
 export class PortClaims {
   readonly #claims = new Set<Claim>();
@@ -37,7 +36,7 @@ export class PortClaims {
   }
 
   /**
-   * Claims all ports or none. A host port of 0 or undefined gets a free one.
+   * Claims all ports or none. A host port of 0 or undefined is replaced by a free port.
    * @throws PCH_PORT_IN_USE
    */
   async claim(claimant: Claimant, ports: PortRequest[]): Promise<PublishedPort[]> {
@@ -53,7 +52,7 @@ export class PortClaims {
     }
   }
 
-  /** Gives all ports of a container back; does nothing for one that has none. */
+  /** Releases all ports of a container. */
   release(container: string): void {
     for (const claim of this.#claims) if (claim.container === container) this.#claims.delete(claim);
   }
@@ -100,7 +99,7 @@ export class PortClaims {
     }
     throw new PouchError('PCH_PORT_IN_USE', `no free ${protocol} port was found on ${hostIp}`, {
       container: claimant.container,
-      hint: 'Name a host port (-p HOST:CONTAINER) or free some: /proc/sys/net/ipv4/ip_local_port_range has the range.',
+      hint: 'specify a host port (-p HOST:CONTAINER) or free some of /proc/sys/net/ipv4/ip_local_port_range',
     });
   }
 
@@ -126,10 +125,10 @@ function inUse(wanted: Claim, holder: string): PouchError {
   const { protocol, hostIp, hostPort, name } = wanted;
   return new PouchError(
     'PCH_PORT_IN_USE',
-    `port ${hostPort}/${protocol} of ${hostIp}, wanted by the container ${name}, is in use by ${holder}`,
+    `cannot publish port ${hostPort}/${protocol} of the container ${name} on ${hostIp}: in use by ${holder}`,
     {
       container: wanted.container,
-      hint: 'Stop what has it, or publish another host port (-p HOST:CONTAINER).',
+      hint: 'stop what uses it, or publish another host port (-p HOST:CONTAINER)',
     },
   );
 }
@@ -139,10 +138,10 @@ function bindFailure(wanted: Claim, error: unknown): PouchError {
   if (code === 'EADDRINUSE') return inUse(wanted, 'a process of the host');
   return new PouchError(
     'PCH_OPTION_INVALID',
-    `port ${wanted.hostPort}/${wanted.protocol} cannot be published on ${wanted.hostIp}: ${code ?? String(error)}`,
+    `cannot publish port ${wanted.hostPort}/${wanted.protocol} on ${wanted.hostIp}: ${code ?? String(error)}`,
     {
       container: wanted.container,
-      hint: 'Publish on an address that the host has (`ip addr`).',
+      hint: 'publish on an address of the host (see `ip addr`)',
       cause: error,
     },
   );

@@ -2,14 +2,14 @@ import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 /**
- * Binds a host port for a moment, to see that no process listens there.
- * @param port 0 for a free one
- * @returns the port
+ * Binds a host port briefly, to check that no process listens there.
+ * @param port 0 for any free port
+ * @returns the bound port
  * @throws the error of bind(2): EADDRINUSE, EADDRNOTAVAIL
  */
 export async function tryBind(protocol: string, hostIp: string, port: number): Promise<number> {
   if (protocol === 'udp') return bindUdp(hostIp, port);
-  // Node has no SCTP; its ports are a space of their own, TCP only stands in to pick a number.
+  // Node has no SCTP, whose ports are independent of TCP's; a TCP bind only picks a number.
   if (protocol === 'sctp' && port !== 0) return port;
   return bindTcp(hostIp, port);
 }

@@ -1,24 +1,24 @@
 import { runCommand } from '../command.ts';
 
-/** A host port that CNI's portmap forwards now, for whichever container of whichever engine on this host. */
+/** A host port that CNI's portmap forwards, for a container of any engine on this host. */
 export interface ForwardedPort {
   protocol: string;
   hostPort: number;
-  /** Empty: every address of the host. */
+  /** Empty for every address of the host. */
   hostIp: string;
   /** The container's id; empty if unknown. */
   container: string;
-  /** Name of the CNI network; for ours, that is the bridge's. Empty if unknown. */
+  /** Name of the CNI network; for Pouch's networks it is the bridge's. Empty if unknown. */
   network: string;
 }
 
-/** Reads portmap's rules. They show what no bind(2) shows: a forwarded port has no listening socket. */
+/** Reads portmap's rules: bind(2) does not detect forwarded ports, which have no listening socket. */
 export async function readForwardedPorts(): Promise<ForwardedPort[]> {
   const { stdout } = await runCommand('iptables', ['-t', 'nat', '-w', '5', '-S']);
   return parseForwardedPorts(stdout);
 }
 
-/** From `iptables -t nat -S`: CNI-HOSTPORT-DNAT names the container of each chain CNI-DN-…, which has the ports. */
+/** Parses `iptables -t nat -S`: CNI-HOSTPORT-DNAT names the container of each chain CNI-DN-…, which contains the ports. */
 export function parseForwardedPorts(rules: string): ForwardedPort[] {
   const owners = new Map<string, Pick<ForwardedPort, 'network' | 'container'>>();
   const ports: DnatRule[] = [];

@@ -7,12 +7,12 @@ export interface RichCase {
   initScript?: string;
   process?: Partial<ContainerDraft['process']>;
   image?: ImageConfig['config'];
-  /** Executables of the image: path to where its links lead. */
+  /** Executables of the image: paths and the targets of their links. */
   executables?: Record<string, string>;
   host?: Partial<HostFacts>;
 }
 
-/** A draft as the rich plugins see it, with the parts that they read. */
+/** Returns a draft with the parts that rich plugins read. */
 export function richDraft(given: RichCase): ContainerDraft {
   const executables = given.executables ?? {};
   const stat = (path: string): Promise<ImageFile | undefined> => {
@@ -48,7 +48,7 @@ export function richDraft(given: RichCase): ContainerDraft {
   return draft as unknown as ContainerDraft;
 }
 
-/** Runs a plugin's taps of preCreate and spec over the draft, as the engine would with this plugin alone. */
+/** Runs a plugin's taps of preCreate and spec on the draft, as the engine would with only this plugin. */
 export async function runPlugin(plugin: Plugin, given: RichCase): Promise<ContainerDraft> {
   const taps: Tap[] = [];
   const tappable = { tap: (first: object | Tap, second?: Tap) => taps.push(second ?? (first as Tap)) };

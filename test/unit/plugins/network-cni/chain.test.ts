@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { addNetwork, deleteNetwork } from '../../../../plugins/network-cni/cni/chain.ts';
 import type { CniAttachment, CniNetwork } from '../../../../plugins/network-cni/cni/types.ts';
 
-/** A plugin that notes how it was called, and answers what the file ANSWER holds. */
+/** A plugin that records its calls and prints the content of a file. */
 const recorder = `#!/bin/sh
 dir=$(dirname "$0"); name=$(basename "$0")
 { printf '%s %s %s %s ' "$name" "$CNI_COMMAND" "$CNI_IFNAME" "$CNI_ARGS"; cat; echo; } >> "$dir/calls"
@@ -44,7 +44,7 @@ describe('network-cni: chain', () => {
     return (await readFile(join(directory, 'calls'), 'utf8')).trim().split('\n');
   }
 
-  it('hands the first plugin’s result to the others, and each the values it asks for', async () => {
+  it('passes the first plugin’s result to the others, and to each plugin the values of its capabilities', async () => {
     await addNetwork(network, attachment);
     const [bridge = '', portmap = ''] = await calls();
     assert.match(bridge, /^bridge ADD eth0 IgnoreUnknown=1;IP=10\.0\.0\.9 /);
@@ -60,7 +60,7 @@ describe('network-cni: chain', () => {
     assert.match(second, /^bridge DEL /);
   });
 
-  it('goes on detaching when one plugin fails, and tells of it at the end', async () => {
+  it('runs all plugins to detach even if one fails, and reports the failure at the end', async () => {
     await writeFile(join(directory, 'portmap.fails'), '{"code":11,"msg":"rules are locked"}');
     await assert.rejects(deleteNetwork(network, attachment, undefined), {
       message: /"portmap" failed at DEL: rules are locked/,
@@ -68,7 +68,7 @@ describe('network-cni: chain', () => {
     assert.equal((await calls()).length, 2);
   });
 
-  it('passes on what a plugin says, with its name', async () => {
+  it('reports the message of a plugin with its name', async () => {
     await writeFile(
       join(directory, 'bridge.fails'),
       '{"code":999,"msg":"no IP addresses available","details":"in range"}',
@@ -80,7 +80,7 @@ describe('network-cni: chain', () => {
     });
   });
 
-  it('says which plugin is missing and how to get it', async () => {
+  it('names a missing plugin and how to install it', async () => {
     await rm(join(directory, 'portmap'));
     await assert.rejects(addNetwork(network, attachment), {
       code: 'PCH_CNI_PLUGIN_MISSING',

@@ -8,7 +8,7 @@ function cidr(text: string) {
 }
 
 describe('network-cni: cidr', () => {
-  it('reads networks and plain addresses and clears host bits', () => {
+  it('parses networks and addresses and clears host bits', () => {
     assert.deepEqual(cidr('10.1.2.3/8'), cidr('10.0.0.0/8'));
     assert.equal(cidr('192.0.2.7').prefix, 32);
   });
@@ -19,18 +19,18 @@ describe('network-cni: cidr', () => {
     });
   }
 
-  it('sees that one network lies in another, in both directions', () => {
+  it('detects a network inside another, in both directions', () => {
     assert.equal(overlap(cidr('10.0.0.0/8'), cidr('10.200.1.0/24')), true);
     assert.equal(overlap(cidr('192.168.255.0/24'), cidr('192.168.0.0/16')), true);
     assert.equal(overlap(cidr('0.0.0.0/0'), cidr('203.0.113.0/24')), true);
   });
 
-  it('tells neighbours apart', () => {
+  it('distinguishes adjacent networks', () => {
     assert.equal(overlap(cidr('10.0.0.0/25'), cidr('10.0.0.128/25')), false);
     assert.equal(overlap(cidr('172.29.0.0/16'), cidr('172.28.0.0/16')), false);
   });
 
-  it('counts addresses, also in the upper half of the space', () => {
+  it('counts addresses, including those in the upper half of the space', () => {
     assert.equal(addressIn(cidr('172.29.0.0/16'), 1), '172.29.0.1');
     assert.equal(addressIn(cidr('223.255.255.0/24'), 254), '223.255.255.254');
   });

@@ -21,7 +21,7 @@ async function listen(): Promise<{ server: Server; port: number }> {
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-/** A port that nobody listens on. */
+/** Returns a port without a listener. */
 async function freePort(): Promise<number> {
   const { server, port } = await listen();
   await new Promise((closed) => server.close(closed));
@@ -29,27 +29,27 @@ async function freePort(): Promise<number> {
 }
 
 describe('network-cni: port claims', () => {
-  it('gives the port that is asked for', async () => {
+  it('claims the requested port', async () => {
     const port = await freePort();
     const [published] = await claimsBeside().claim(web, [tcp(port)]);
     assert.deepEqual(published, { containerPort: 80, protocol: 'tcp', hostIp: '127.0.0.1', hostPort: port });
   });
 
-  it('picks free ports, each another', async () => {
+  it('picks distinct free ports', async () => {
     const published = await claimsBeside().claim(web, [tcp(), tcp(0), tcp(0)]);
     const ports = published.map(({ hostPort }) => hostPort);
     assert.equal(new Set(ports).size, 3);
     assert.ok(ports.every((port) => port > 0));
   });
 
-  it('names the container that has the port, and gives it after the release', async () => {
+  it('names the container that has the port, and claims the port after its release', async () => {
     const claims = claimsBeside();
     const port = await freePort();
     await claims.claim(web, [tcp(port, '0.0.0.0')]);
     await assert.rejects(claims.claim(other, [tcp(port)]), {
       code: 'PCH_PORT_IN_USE',
       container: other.container,
-      message: `port ${port}/tcp of 127.0.0.1, wanted by the container other, is in use by the container web`,
+      message: `cannot publish port ${port}/tcp of the container other on 127.0.0.1: in use by the container web`,
     });
     claims.release(web.container);
     await claims.claim(other, [tcp(port)]);
@@ -64,13 +64,13 @@ describe('network-cni: port claims', () => {
     });
   });
 
-  it('does not mind rules of the same container, which a cut-off start has left', async () => {
+  it('ignores rules of the same container, which are leftovers of an interrupted start', async () => {
     const port = await freePort();
     const forwarded = [{ protocol: 'tcp', hostPort: port, hostIp: '', container: web.container }];
     await claimsBeside(forwarded).claim(web, [tcp(port)]);
   });
 
-  it('refuses a port that a process of the host listens on', async () => {
+  it('refuses a port on which a process of the host listens', async () => {
     const { server, port } = await listen();
     try {
       await assert.rejects(claimsBeside().claim(web, [tcp(port)]), {
@@ -82,7 +82,7 @@ describe('network-cni: port claims', () => {
     }
   });
 
-  it('keeps no claim when one port of several is refused', async () => {
+  it('keeps no claim if one of several ports is refused', async () => {
     const claims = claimsBeside();
     const free = await freePort();
     const { server, port } = await listen();
@@ -91,7 +91,7 @@ describe('network-cni: port claims', () => {
     await claims.claim(other, [tcp(free)]);
   });
 
-  it('tells protocols and addresses apart', async () => {
+  it('distinguishes protocols and addresses', async () => {
     const claims = claimsBeside();
     const port = await freePort();
     await claims.claim(web, [tcp(port, '127.0.0.1')]);
@@ -105,7 +105,7 @@ describe('network-cni: port claims', () => {
     });
   });
 
-  it('gives one port to one of two who ask at the same time', async () => {
+  it('gives a port to one of two concurrent requests', async () => {
     const claims = claimsBeside();
     const port = await freePort();
     const outcomes = await Promise.allSettled([

@@ -33,31 +33,31 @@ function refuses(found: HostNetwork, message: RegExp, wanted = network): void {
 }
 
 describe('network-cni: clashes', () => {
-  it('takes a free name and a free subnet', () => {
+  it('accepts an unused name and subnet', () => {
     checkClashes(network, host([]));
   });
 
-  it('takes its own bridge with its address and route', () => {
+  it('accepts its own bridge with its address and route', () => {
     checkClashes(network, host([ours], [{ destination: '172.29.0.0/16', device: 'pouch0' }]));
   });
 
-  it('takes an unmarked bridge with nothing on it', () => {
+  it('accepts an unmarked bridge without addresses', () => {
     checkClashes(network, host([{ ...ours, alias: '', addresses: [] }]));
   });
 
   it('names a bridge that has another address', () => {
     refuses(
       host([{ ...ours, addresses: ['10.9.0.1/24'] }]),
-      /pouch0 has the address 10\.9\.0\.1\/24, expected 172\.29\.0\.1\/16/,
+      /pouch0: expected the address 172\.29\.0\.1\/16, found 10\.9\.0\.1\/24/,
     );
   });
 
-  it('names the daemon that a bridge belongs to', () => {
-    refuses(host([{ ...ours, alias: ownerMark('/srv/other') }]), /marked "pouch \/srv\/other"/);
+  it('names the daemon that owns a bridge', () => {
+    refuses(host([{ ...ours, alias: ownerMark('/srv/other') }]), /its alias is "pouch \/srv\/other"/);
   });
 
-  it('names an interface that is no bridge', () => {
-    refuses(host([{ ...ours, kind: 'veth' }]), /pouch0 exists and is not a bridge/);
+  it('names an interface that is not a bridge', () => {
+    refuses(host([{ ...ours, kind: 'veth' }]), /found the interface pouch0, which is not a bridge/);
   });
 
   it('names an interface whose network overlaps', () => {
@@ -70,11 +70,11 @@ describe('network-cni: clashes', () => {
   it('names a route that overlaps', () => {
     refuses(
       host([], [{ destination: '172.16.0.0/12', device: 'tun0' }]),
-      /route 172\.16\.0\.0\/12 by the interface tun0/,
+      /route 172\.16\.0\.0\/12 of the interface tun0/,
     );
   });
 
-  it('says what a subnet looks like', () => {
+  it('names the expected form of a subnet', () => {
     refuses(host([]), /expected an IPv4 network/, { ...network, subnet: 'fd00::/64' });
   });
 });

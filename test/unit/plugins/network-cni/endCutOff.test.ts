@@ -10,7 +10,7 @@ describe('CNI plugins that outlive their daemon', () => {
   const directory = temporaryDirectory();
   const started: ChildProcess[] = [];
 
-  /** A stand-in for a plugin that takes its time. */
+  /** A stand-in for a slow plugin. */
   async function plugin(file: string, env: Record<string, string>): Promise<ChildProcess> {
     const process = spawn(file, ['1000'], { env, stdio: 'ignore' });
     started.push(process);
@@ -22,7 +22,7 @@ describe('CNI plugins that outlive their daemon', () => {
 
   afterEach(() => started.splice(0).forEach((process) => process.kill('SIGKILL')));
 
-  it('are ended if they attach the container, and no others', async () => {
+  it('are killed if they attach the container, and no others', async () => {
     const file = join(directory.path, 'bridge');
     copyFileSync('/bin/sleep', file);
     const adding = { CNI_COMMAND: 'ADD', CNI_CONTAINERID: 'c1' };

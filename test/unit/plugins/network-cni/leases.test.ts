@@ -33,7 +33,7 @@ describe('leases of addresses, after damage', () => {
     lease('last_reserved_ip.0', '10.0.0.5');
   });
 
-  it('an address that a container has is leased to it again, and others are free', async () => {
+  it('an address of a container is leased to it again, and others are freed', async () => {
     await settleLeases(directory.path, [
       having('aa', '10.0.0.2'),
       having('bb', '10.0.0.3'),
@@ -42,18 +42,18 @@ describe('leases of addresses, after damage', () => {
     assert.deepEqual(leases(), { '10.0.0.2': 'aa', '10.0.0.3': 'bb', '10.0.0.9': 'cc' });
   });
 
-  it('the address of a container that has ended is not leased again: its clean-up frees it', async () => {
+  it('the address of an exited container is not leased again: its clean-up frees it', async () => {
     const ended = 2 ** 30;
     await settleLeases(directory.path, [having('aa', '10.0.0.2', ended), having('cc', '10.0.0.9', ended)]);
     assert.deepEqual(leases(), { '10.0.0.2': 'aa' });
   });
 
-  it('a lease of a container without an address stays: it may be starting', async () => {
+  it('a lease of a container without an address is kept: the container may be starting', async () => {
     await settleLeases(directory.path, [stopped('aa'), stopped('ee')]);
     assert.deepEqual(leases(), { '10.0.0.2': 'aa', '10.0.0.5': 'ee' });
   });
 
-  it('none is freed while a damaged container may have any', async () => {
+  it('no lease is freed while a damaged container may have any address', async () => {
     const damage = { path: '', problem: '', hint: '', usesUnknown: false };
     await settleLeases(directory.path, [{ ...stopped('dd'), damage }]);
     assert.deepEqual(leases(), { '10.0.0.2': 'aa', '10.0.0.3': 'ga', '10.0.0.4': '', '10.0.0.5': 'ee' });

@@ -4,7 +4,7 @@ import ociHooks from '../../../../plugins/oci-hooks/index.ts';
 
 type When = { annotation?: string; label?: string; rich?: boolean };
 
-/** Whether a hook with this condition gets into a container. */
+/** Whether a container gets a hook with this condition. */
 async function applies(when: When | undefined, given: Partial<ContainerDraft>): Promise<boolean> {
   const taps: ((draft: ContainerDraft) => void)[] = [];
   const spec = { tap: (tap: (draft: ContainerDraft) => void) => taps.push(tap) };

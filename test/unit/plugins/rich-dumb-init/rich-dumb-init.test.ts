@@ -7,17 +7,17 @@ import plugin from '../../../../plugins/rich-dumb-init/index.ts';
 import { runPlugin } from '../richDraft.ts';
 
 describe('rich-dumb-init', () => {
-  it('takes what no other mode has taken', async () => {
+  it('is chosen if no other mode is', async () => {
     assert.equal((await runPlugin(plugin, {})).rich.mode, 'dumb-init');
     assert.equal((await runPlugin(plugin, { mode: 'systemd' })).process.init, false);
   });
 
-  it('puts the small init in front and leaves command and user alone', async () => {
+  it('adds the small init and keeps command and user', async () => {
     const { process } = await runPlugin(plugin, { process: { user: 'app' } });
     assert.deepEqual([process.init, process.command, process.user], [true, ['app'], 'app']);
   });
 
-  it('says what to install when the host has no small init', async () => {
+  it('names what to install if the host has no small init', async () => {
     await assert.rejects(runPlugin(plugin, { host: { initPath: undefined as never } }), {
       code: 'PCH_INIT_NOT_FOUND',
       hint: /apt-get install tini/,
@@ -31,7 +31,7 @@ describe('rich-dumb-init', () => {
     });
     afterEach(() => rm(directory, { recursive: true }));
 
-    /** Runs the launcher that the plugin made, here instead of in a container. */
+    /** Runs the plugin's launcher on the host instead of in a container. */
     async function launch(script: string, command: string[]): Promise<{ code: number; stdout: string }> {
       const initScript = join(directory, 'script');
       await writeFile(initScript, script);
@@ -61,7 +61,7 @@ describe('rich-dumb-init', () => {
       assert.deepEqual(await launch('#!/bin/sh\nexit 9', ['echo', 'never']), { stdout: '', code: 9 });
     });
 
-    it('runs as root and hands the user on', async () => {
+    it('runs as root and passes the user', async () => {
       const { process } = await runPlugin(plugin, {
         initScript: '/x',
         process: { user: 'app:web', env: { HOME: '/h' } },

@@ -17,28 +17,28 @@ describe('rich-sbin-init', () => {
     assert.equal((await boot({ executables: systemd })).rich.mode, '');
   });
 
-  it('says what was looked for and what the image can run', async () => {
+  it('names the expected init and the modes that the image can run', async () => {
     await assert.rejects(boot({ mode: 'sbin-init', executables: {} }), {
       code: 'PCH_INIT_NOT_FOUND',
-      message: /needs an init at \/sbin\/init; the image debian:bookworm has none/,
+      message: /expected an init at \/sbin\/init of the image debian:bookworm, found none/,
       hint: /--rich-mode dumb-init/,
     });
     await assert.rejects(boot({ mode: 'sbin-init', executables: systemd }), {
-      message: /is systemd/,
+      message: /of the image .*, found systemd/,
       hint: /--rich-mode systemd or dumb-init/,
     });
   });
 
-  it('stops each init by its own signal, unless one is asked for', async () => {
+  it('stops each init by its own signal, unless the request names one', async () => {
     assert.equal((await boot({ executables: busybox })).stop.signal, 'SIGUSR2');
     assert.equal((await boot()).stop.signal, 'SIGINT');
   });
 
-  it('lets the init power off its own namespace', async () => {
+  it('allows the init to power off its namespace', async () => {
     assert.deepEqual((await boot()).process.capabilities, { CAP_SYS_BOOT: true });
   });
 
-  it('starts as root and hands script, user, folder and command on', async () => {
+  it('starts as root and passes script, user, directory and command', async () => {
     const { process } = await boot({
       initScript: '/s',
       process: { user: 'app', cwd: '/srv', command: ['run', 'a b'] },

@@ -22,20 +22,20 @@ describe('rich-systemd: quoting', () => {
     });
   }
 
-  it('keeps systemd from expanding $ in a command line', () => {
+  it('prevents systemd from expanding $ in a command line', () => {
     assert.equal(quoteArgument('echo $HOME ${X} 5%'), '"echo $$HOME $${X} 5%%"');
   });
 });
 
 describe('rich-systemd: environment', () => {
-  it('puts what systemd takes into the unit', () => {
+  it('sets in the unit what systemd accepts', () => {
     assert.deepEqual(splitEnvironment({ A: '1', _b2: 'x\ny' }), {
       settings: ['Environment="A=1"', String.raw`Environment="_b2=x\ny"`],
       forEnvCommand: [],
     });
   });
 
-  it('leaves odd names and control characters to env(1), so that none is lost', () => {
+  it('passes other names and control characters by env(1), so that none is lost', () => {
     assert.deepEqual(splitEnvironment({ 'a.b': '1', 'c-d': '2', '9': '3', ESC: '\u001b' }), {
       settings: [],
       forEnvCommand: ['9=3', 'a.b=1', 'c-d=2', 'ESC=\u001b'],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { machineCommand } from '../../../../plugins/rich-systemd/command.ts';
+import { unitCommand } from '../../../../plugins/rich-systemd/command.ts';
 import plugin from '../../../../plugins/rich-systemd/index.ts';
 import { richDraft, runPlugin, type RichCase } from '../richDraft.ts';
 
@@ -19,28 +19,28 @@ async function commandUnit(given: RichCase): Promise<string[]> {
   return (draft.files[unitPath]?.content ?? '').split('\n');
 }
 
-describe('rich-systemd: machine', () => {
-  it('is chosen when no mode is asked for and the image has systemd', async () => {
+describe('rich-systemd: the draft', () => {
+  it('is chosen if the request names no mode and the image has systemd', async () => {
     assert.equal((await boot()).rich.mode, 'systemd');
     assert.equal((await runPlugin(plugin, { executables: {} })).rich.mode, '');
   });
 
-  it('leaves other modes alone', async () => {
+  it('does not change other modes', async () => {
     const draft = await boot({ mode: 'dumb-init' });
     assert.deepEqual(draft.process.command, ['app']);
     assert.deepEqual(draft.files, {});
   });
 
-  it('says what was looked for and what else the image can run', async () => {
+  it('names the expected paths and the modes that the image can run', async () => {
     await assert.rejects(boot({ mode: 'systemd', executables: { '/sbin/init': '/bin/busybox' } }), {
       code: 'PCH_INIT_NOT_FOUND',
       message:
-        /needs \/lib\/systemd\/systemd or \/usr\/lib\/systemd\/systemd; the image debian:bookworm has neither/,
+        /expected \/lib\/systemd\/systemd or \/usr\/lib\/systemd\/systemd in the image debian:bookworm, found neither/,
       hint: /--rich-mode sbin-init or dumb-init/,
     });
   });
 
-  it('boots systemd as root behind the keeper of the streams, without new capabilities', async () => {
+  it('boots systemd as root after a process that keeps the streams open, without new capabilities', async () => {
     const { process, stop } = await boot({ process: { user: 'app', groups: ['www'] } });
     assert.deepEqual(process.entrypoint, ['/bin/sh', '/run/pouch/start', '/lib/systemd/systemd']);
     assert.deepEqual([process.user, process.groups], ['', []]);
@@ -49,18 +49,18 @@ describe('rich-systemd: machine', () => {
     assert.equal(stop.signal, 'SIGRTMIN+3');
   });
 
-  it('boots systemd itself on a terminal', async () => {
+  it('boots systemd directly on a terminal', async () => {
     const { process } = await boot({ process: { tty: true } });
     assert.deepEqual(process.entrypoint, ['/lib/systemd/systemd']);
   });
 
-  it('gives cgroup v1 only systemd’s own hierarchy to write', async () => {
+  it('makes only systemd’s own hierarchy writable on cgroup v1', async () => {
     const { mounts } = await boot();
     assert.equal(mounts['/sys/fs/cgroup/systemd']?.source, '/sys/fs/cgroup/systemd/pouch/ID');
     assert.ok(mounts['/sys/fs/cgroup']?.options.includes('ro'));
   });
 
-  it('makes the cgroup mount writable on v2', async () => {
+  it('makes the cgroup mount writable on cgroup v2', async () => {
     const { mounts } = await boot({ host: { cgroupVersion: '2' } });
     assert.deepEqual(mounts['/sys/fs/cgroup']?.options, ['nosuid', 'rw']);
     assert.equal(mounts['/sys/fs/cgroup/systemd'], undefined);
@@ -71,35 +71,35 @@ describe('rich-systemd: command', () => {
   const image = { Entrypoint: ['/entry'], Cmd: ['serve'] };
 
   function commandOf(process: RichCase['process'] = {}, config: RichCase['image'] = image) {
-    return machineCommand(richDraft({ process, image: config }));
+    return unitCommand(richDraft({ process, image: config }));
   }
 
-  it('ends the machine if the request gives it, and not if it is the image’s', () => {
-    assert.equal(commandOf({ entrypoint: ['/entry'], command: ['serve'] })?.endsMachine, false);
-    assert.equal(commandOf({ entrypoint: ['/entry'], command: ['migrate'] })?.endsMachine, true);
-    assert.equal(commandOf({ entrypoint: [], command: ['serve'] })?.endsMachine, true);
+  it('ends the container if it comes from the request, and not if it is the image’s', () => {
+    assert.equal(commandOf({ entrypoint: ['/entry'], command: ['serve'] })?.endsContainer, false);
+    assert.equal(commandOf({ entrypoint: ['/entry'], command: ['migrate'] })?.endsContainer, true);
+    assert.equal(commandOf({ entrypoint: [], command: ['serve'] })?.endsContainer, true);
   });
 
   for (const args of [['/sbin/init'], ['/lib/systemd/systemd', '--test'], ['bash'], ['/bin/sh'], []]) {
-    it(`has nothing to run for ${JSON.stringify(args)}`, () => {
+    it(`runs no command for ${JSON.stringify(args)}`, () => {
       assert.equal(commandOf({ command: args }), undefined);
     });
   }
 
-  it('runs a bare shell on an interactive terminal, and ends with it', () => {
+  it('runs a shell without arguments on an interactive terminal, and ends with it', () => {
     assert.deepEqual(commandOf({ command: ['bash'], tty: true, openStdin: true }), {
       args: ['bash'],
-      endsMachine: true,
+      endsContainer: true,
     });
   });
 
-  it('runs a shell that has something to do', () => {
+  it('runs a shell with arguments', () => {
     assert.deepEqual(commandOf({ command: ['sh', '-c', 'x'] })?.args, ['sh', '-c', 'x']);
   });
 });
 
 describe('rich-systemd: units', () => {
-  it('writes user, group, folder, environment and limits', async () => {
+  it('set user, group, directory, environment and limits', async () => {
     const lines = await commandUnit({
       process: {
         user: 'app:web',
@@ -123,13 +123,13 @@ describe('rich-systemd: units', () => {
     }
   });
 
-  it('quotes the command so that neither systemd nor the shell expands it', async () => {
+  it('quote the command so that neither systemd nor the shell expands it', async () => {
     const lines = await commandUnit({ process: { command: ['echo', '$HOME', '50%', 'a"b'] } });
     const start = lines.find((line) => line.startsWith('ExecStart=')) ?? '';
     assert.ok(start.endsWith(String.raw`"pouch" "echo" "$$HOME" "50%%" "a\"b"`), start);
   });
 
-  it('powers off with the command’s exit status, also when it cannot be started', async () => {
+  it('power off with the command’s exit status, even if it cannot be started', async () => {
     const lines = await commandUnit({});
     assert.ok(
       lines.some((line) => line.startsWith('ExecStopPost=+') && line.includes('systemctl --no-block exit')),
@@ -137,25 +137,25 @@ describe('rich-systemd: units', () => {
     assert.ok(lines.includes('FailureAction=exit'));
   });
 
-  it('stays up when the image’s own command ends', async () => {
+  it('keep the container running after the image’s command exits', async () => {
     const lines = await commandUnit({ image: { Cmd: ['app'] } });
     assert.ok(!lines.some((line) => /ExecStopPost|FailureAction/.test(line)));
   });
 
-  it('reads stdin only if the container has one', async () => {
+  it('read stdin only if the container has one', async () => {
     assert.ok((await commandUnit({})).includes('StandardInput=null'));
     assert.ok(
       (await commandUnit({ process: { openStdin: true } })).includes('StandardInput=file:/run/pouch/stdin'),
     );
   });
 
-  it('takes the console from getty for a command on a terminal', async () => {
+  it('mask getty on the console for a command on a terminal', async () => {
     const draft = await boot({ process: { tty: true, openStdin: true } });
     assert.match(draft.files[unitPath]?.content ?? '', /TTYPath=\/dev\/console/);
     assert.equal(draft.files['/run/systemd/system/console-getty.service']?.content, '');
   });
 
-  it('runs a numeric user by setpriv, as systemd knows only those of the image’s passwd', async () => {
+  it('run a command of a numeric user by setpriv, as systemd requires users of the image’s passwd', async () => {
     const lines = await commandUnit({ process: { user: '1234:5' } });
     assert.ok(lines.includes('User=root'));
     assert.ok(
@@ -163,14 +163,14 @@ describe('rich-systemd: units', () => {
     );
   });
 
-  it('runs the init script as root before the command, which needs it', async () => {
+  it('run the init script as root before the command, which requires it', async () => {
     const draft = await boot({ initScript: '/etc/setup.sh', process: { user: 'app' } });
     assert.match(draft.files[scriptUnitPath]?.content ?? '', /Type=oneshot[^]*"pouch" "\/etc\/setup.sh"/);
     assert.doesNotMatch(draft.files[scriptUnitPath]?.content ?? '', /User=/);
     assert.match(draft.files[unitPath]?.content ?? '', /Requires=pouch-init-script.service/);
   });
 
-  it('brings a script that is given as text into the container', async () => {
+  it('add a script that is given as text to the container', async () => {
     const draft = await boot({ initScript: '#!/bin/sh\necho hi\n' });
     assert.deepEqual(draft.files['/run/pouch/initscript'], {
       content: '#!/bin/sh\necho hi\n',
@@ -179,7 +179,7 @@ describe('rich-systemd: units', () => {
     });
   });
 
-  it('adds no unit for a base image’s shell', async () => {
+  it('do not include a base image’s shell', async () => {
     const draft = await boot({ process: { command: ['bash'] }, image: { Cmd: ['bash'] } });
     assert.deepEqual(Object.keys(draft.files), ['/run/pouch/start']);
   });

@@ -1,24 +1,24 @@
 import type { ContainerDraft, HostFacts } from '../../hooks/index.ts';
-import { machineCommand, type MachineCommand } from './command.ts';
+import { unitCommand, type UnitCommand } from './command.ts';
 import { runDirectory, startScript } from './stdio.ts';
 import { commandUnit, commandUnitName, initScriptUnit, initScriptUnitName, wantedBy } from './units.ts';
 
-/** Units here live as long as the machine: /run is its own tmpfs. */
+/** Units in /run exist only while the container runs: /run is a tmpfs. */
 const unitDirectory = '/run/systemd/system';
 
 /** SIGRTMIN+3: systemd powers off on it (systemd(1), "Signals"). */
 const powerOffSignal = 'SIGRTMIN+3';
 
-/** Makes a machine of the draft: systemd is PID 1, the command is one of its units. */
-export function makeMachine(draft: ContainerDraft, host: HostFacts, systemd: string): void {
-  const command = machineCommand(draft);
+/** Changes the draft so that systemd is PID 1 and the command is one of its units. */
+export function makeRich(draft: ContainerDraft, host: HostFacts, systemd: string): void {
+  const command = unitCommand(draft);
   addUnits(draft, command);
   addMounts(draft, host);
   bootSystemd(draft, systemd, command !== undefined);
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = powerOffSignal;
 }
 
-function addUnits(draft: ContainerDraft, command: MachineCommand | undefined): void {
+function addUnits(draft: ContainerDraft, command: UnitCommand | undefined): void {
   const script = initScriptPath(draft);
   const units: Record<string, string> = {
     ...(script && { [initScriptUnitName]: initScriptUnit(draft, script) }),
@@ -28,11 +28,11 @@ function addUnits(draft: ContainerDraft, command: MachineCommand | undefined): v
   if (names.length === 0) return;
   for (const [name, content] of Object.entries(units)) addFile(draft, `${unitDirectory}/${name}`, content);
   addFile(draft, `${unitDirectory}/multi-user.target.d/pouch.conf`, wantedBy(names));
-  // Two must not read from one terminal; an empty unit is a masked one.
+  // The command and the getty must not both read from the terminal; an empty unit is masked.
   if (draft.process.tty && command) addFile(draft, `${unitDirectory}/console-getty.service`, '');
 }
 
-/** A path is one in the container; a text that begins with #! is the script itself. */
+/** An init script is a path in the container, or the script itself if it begins with #!. */
 function initScriptPath(draft: ContainerDraft): string {
   const { initScript } = draft.rich;
   if (!initScript.startsWith('#!')) return initScript;
@@ -45,7 +45,7 @@ function addFile(draft: ContainerDraft, path: string, content: string, mode = 0o
   draft.files[path] = { content, mode, readonly: true };
 }
 
-/** What systemd expects of a container manager (systemd.io/CONTAINER_INTERFACE); mounts of the request stay. */
+/** Adds the mounts that systemd expects of a container manager (systemd.io/CONTAINER_INTERFACE), unless the request has them. */
 function addMounts(draft: ContainerDraft, host: HostFacts): void {
   const tmpfs = (...options: string[]) => ({
     type: 'tmpfs',
@@ -61,8 +61,8 @@ function addMounts(draft: ContainerDraft, host: HostFacts): void {
 }
 
 /**
- * On cgroup v1 systemd only needs its own hierarchy, which limits nothing. The container's part of it is bound
- * writable; those with the limits stay read-only, or a machine could lift its own.
+ * On cgroup v1 systemd only needs its own hierarchy, which has no limits. The container's part of it is mounted writable; the
+ * hierarchies with limits stay read-only, so that a rich container cannot remove its limits.
  */
 function ownSystemdHierarchy({ cgroupsPath }: ContainerDraft): ContainerDraft['mounts'][string] {
   return {
@@ -80,7 +80,7 @@ function makeWritable(draft: ContainerDraft, path: string): void {
 function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): void {
   const { process } = draft;
   process.entrypoint = [systemd];
-  // On a terminal its messages would mix with what the command prints.
+  // On a terminal its messages would mix with the command's output.
   process.command = quiet && process.tty ? ['--show-status=no', '--log-level=err'] : [];
   if (!process.tty) {
     addFile(draft, `${runDirectory}/start`, startScript);
@@ -90,6 +90,6 @@ function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): vo
   process.groups = [];
   process.init = false;
   process.env['container'] = 'oci';
-  // Becomes the machine id of an image that has none, so that each container has its own (machine-id(5)).
+  // Becomes the machine-id if the image has none, so that each container has its own (machine-id(5)).
   process.env['container_uuid'] ??= draft.id.slice(0, 32);
 }

@@ -7,9 +7,9 @@ const inits = new Set(['init', 'busybox', 'openrc-init', 'telinit']);
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'fish']);
 
 /**
- * Becomes the init. Before, as root, it runs the script of `--initscript` and puts the command behind it: a child that
- * init adopts and that keeps the container's streams. Arguments: script, user and group, working directory (each may be
- * empty), then the command.
+ * Becomes the init. Before that it runs the script of `--initscript` as root, and starts the command in the background: the
+ * init adopts it, and it keeps the container's streams. Arguments: script, user, working directory (each may be empty), then
+ * the command.
  */
 const startScript = `#!/bin/sh
 script=$1 user=$2 cwd=$3; shift 3
@@ -29,15 +29,18 @@ exec ${initPath}
 `;
 
 /**
- * How an init is asked to stop. busybox powers off on SIGUSR2 (init/init.c); sysvinit runs the action ctrlaltdel of its
- * inittab on SIGINT, which is a shutdown in every distribution (inittab(5)).
+ * Returns the signal that stops an init. busybox powers off on SIGUSR2 (init/init.c); sysvinit runs the action ctrlaltdel of
+ * its inittab on SIGINT, which is a shutdown in every distribution (inittab(5)).
  */
 function stopSignal(init: ImageFile): string {
   return posix.basename(init.path) === 'busybox' ? 'SIGUSR2' : 'SIGINT';
 }
 
-/** Makes a machine of the draft: the image's own init is PID 1, the command runs beside it. */
-export function makeMachine(draft: ContainerDraft, init: ImageFile): string[] {
+/**
+ * Changes the draft so that the image's init is PID 1 and the command runs beside it.
+ * @returns warnings
+ */
+export function makeRich(draft: ContainerDraft, init: ImageFile): string[] {
   const { process } = draft;
   const command = sideCommand(draft);
   const warnings = command.length > 0 ? userWarnings(process.user) : [];
@@ -48,13 +51,13 @@ export function makeMachine(draft: ContainerDraft, init: ImageFile): string[] {
   process.user = '';
   process.groups = [];
   process.init = false;
-  // reboot(2) in a pid namespace only ends that namespace's init; without it an init that is told to stop cannot end.
+  // reboot(2) in a pid namespace only kills that namespace's init; without it an init cannot end when it is asked to stop.
   process.capabilities['CAP_SYS_BOOT'] = true;
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = stopSignal(init);
   return warnings;
 }
 
-/** The init itself and a bare shell (a base image's default) are nothing to run beside the init. */
+/** Returns the command to run beside the init: none if it is the init itself, or only a shell (a base image's default). */
 function sideCommand({ process }: ContainerDraft): string[] {
   const args = [...process.entrypoint, ...process.command];
   const program = posix.basename(args[0] ?? 'init');
@@ -64,10 +67,14 @@ function sideCommand({ process }: ContainerDraft): string[] {
 
 function userWarnings(user: string): string[] {
   const known = user === '' || !/^\d+(:|$)/.test(user) || user.startsWith('0');
-  return known ? [] : [`rich mode sbin-init switches users by su(1), which takes names, found ${user}`];
+  return known
+    ? []
+    : [
+        `rich mode sbin-init: expected a user name, found ${user}: users are switched by su(1), which accepts only names`,
+      ];
 }
 
-/** A path is one in the container; a text that begins with #! is the script itself. */
+/** An init script is a path in the container, or the script itself if it begins with #!. */
 function scriptPath(draft: ContainerDraft): string {
   const { initScript } = draft.rich;
   if (!initScript.startsWith('#!')) return initScript;
