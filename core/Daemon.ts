@@ -89,7 +89,7 @@ export class Daemon {
     context.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
   }
 
-  /** New settings for what can change while containers run; answers what needs a restart. */
+  /** Applies the settings that can change while containers run; the others keep their values until a restart. */
   async reload(loaded: LoadedConfig): Promise<void> {
     const context = this.#context;
     if (!context) return;
