@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 // Rules that find mistakes; form is prettier's.
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'core/containerd/gen/', 'bin/pouch'] },
+  { ignores: ['dist/', 'site/', 'node_modules/', 'core/containerd/gen/', 'bin/pouch'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],

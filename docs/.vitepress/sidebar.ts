@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The pages of the site by group, in the order of the sidebar; paths from the root of the repository. Decisions are listed by docs/adr/README.md. */
+export const groups: Record<string, readonly string[]> = {
+  Start: ['README.md'],
+  Use: guides('rich', 'network', 'logs', 'limits-and-checkpoints', 'user-namespaces', 'host-resources'),
+  Runtimes: guides('runtimes', 'runlxc', 'kata'),
+  Extend: [
+    ...guides('plugins'),
+    ...['corp-hosts', 'legacy-limits'].map((name) => `examples/${name}/README.md`),
+  ],
+  Operate: [...guides('remote-access', 'damage', 'performance')],
+  Reference: [
+    ...['cli', 'configuration', 'errors', 'hooks', 'runtimes'].map((name) => `docs/reference/${name}.md`),
+  ],
+  Inside: ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/adr/README.md'],
+};
+
+/** Groups of links, each with the title of its page. */
+export function sidebar(root: string): { text: string; items: { text: string; link: string }[] }[] {
+  return Object.entries(groups).map(([text, paths]) => ({
+    text,
+    items: paths.map((path) => ({ text: titleOf(join(root, path)), link: linkTo(path) })),
+  }));
+}
+
+function guides(...names: string[]): string[] {
+  return names.map((name) => `docs/guides/${name}.md`);
+}
+
+/** The text of its first heading, without marks. */
+function titleOf(file: string): string {
+  const [, title = file] = /^# (.*)$/m.exec(readFileSync(file, 'utf8')) ?? [];
+  return title.replaceAll('`', '');
+}
+
+function linkTo(path: string): string {
+  return path === 'README.md' ? '/' : `/${path.replace(/\.md$/, '')}`;
+}
