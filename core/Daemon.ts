@@ -16,8 +16,8 @@ import { supportedVersion } from './containerd/daemon/supportedVersion.ts';
 import { FileWorkers } from './files/index.ts';
 import { hostFacts } from './hostFacts.ts';
 import type { ImageStore } from './images/index.ts';
-import { CheckpointVerbs } from './lifecycle/checkpoint/CheckpointVerbs.ts';
-import { ContainerVerbs } from './lifecycle/ContainerVerbs.ts';
+import { checkpointVerbs } from './lifecycle/checkpoint/checkpointVerbs.ts';
+import { containerVerbs } from './lifecycle/containerVerbs.ts';
 import { ExecInstances } from './lifecycle/exec/ExecInstances.ts';
 import type { EngineContext } from './lifecycle/shared/EngineContext.ts';
 import { watchOom } from './lifecycle/exits/oom.ts';
@@ -197,8 +197,8 @@ export class Daemon {
     const { config } = this.#loaded;
     const address = config.containerd.address;
     return {
-      containers: new ContainerVerbs(context),
-      checkpoints: new CheckpointVerbs(context),
+      containers: containerVerbs(context),
+      checkpoints: checkpointVerbs(context),
       execs: new ExecInstances(context, config.state),
       images: context.images,
       volumes: context.volumes,

@@ -2,7 +2,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { CheckpointArgs } from '../../apply/effects/checkpoint.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
-import { notRunning } from '../verbs/kill.ts';
+import { notRunning } from '../task/refusals.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { endedLocked } from '../verbs/stop.ts';
 import { checkCheckpointName, effectKey, listCheckpoints } from './names.ts';

@@ -10,7 +10,7 @@ import { readPlan } from '../../state/planFiles.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { unusable } from '../../state/ContainerStore.ts';
 import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
-import { notRunning } from '../verbs/kill.ts';
+import { notRunning } from '../task/refusals.ts';
 import type { RemoveOptions } from '../verbs/remove.ts';
 
 /** @throws PCH_CONTAINER_DAMAGED unless forced: what is removed is not known beforehand */

@@ -3,7 +3,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { ifFound, isContainerdError, saysEnded, TaskStatus } from '../../containerd/index.ts';
 import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
-import { notRunning } from '../verbs/kill.ts';
+import { notRunning } from '../task/refusals.ts';
 import { signalNumber } from '../../contract/signals.ts';
 import type { StopOptions } from '../verbs/stop.ts';
 import { alivePid } from './quarantine.ts';

@@ -25,7 +25,7 @@ import { saysEnded } from '../../containerd/index.ts';
 import { unseenExitCode } from '../exits/watchExit.ts';
 import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
-import { notRunning } from '../verbs/kill.ts';
+import { notRunning, paused } from '../task/refusals.ts';
 import { isLostExit } from '../exits/lostExit.ts';
 import { onTask } from '../task/onTask.ts';
 
@@ -256,10 +256,7 @@ function checkUnstarted({ id, running, exitCode }: ExecRecord): void {
 }
 
 function checkRunning(record: ContainerRecord): void {
-  if (record.state.status === 'paused')
-    throw new PouchError('PCH_CONFLICT', `the container ${record.name} is paused`, {
-      hint: `pouch unpause ${record.name}`,
-    });
+  if (record.state.status === 'paused') throw paused(record);
   if (record.state.status !== 'running') throw notRunning(record);
 }
 

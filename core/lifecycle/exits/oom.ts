@@ -5,6 +5,7 @@ import { messageOf } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
 import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
+import { isUp } from '../../state/status.ts';
 
 /** Milliseconds before the next try to hear containerd's events. */
 const retryMs = 1000;
@@ -26,10 +27,9 @@ export async function watchOom(engine: EngineContext, client: ContainerdClient):
 function onOom(engine: EngineContext, id: string): void {
   if (!engine.store.has(id)) return;
   const record = engine.store.get(id);
-  const isUp = ['running', 'paused'].includes(record.state.status);
-  if (!isUp && record.state.oomKilled) return;
+  if (!isUp(record) && record.state.oomKilled) return;
   emitContainer(engine, 'oom', record);
-  if (isUp) engine.oomKilled.add(id);
+  if (isUp(record)) engine.oomKilled.add(id);
   // Not awaited: another container's event may be next.
   else
     void noteLate(engine, record).catch((error: unknown) =>

@@ -18,6 +18,7 @@ import { removeLocked } from '../verbs/remove.ts';
 import { restartAfterExit } from '../exits/restartPolicy.ts';
 import { setRunning } from '../verbs/start.ts';
 import { settleUpdate } from '../verbs/update.ts';
+import { isUpOrRestarting } from '../../state/status.ts';
 
 /** Looks up what containerd has under a container's id. */
 type TracesOf = (id: string) => Traces;
@@ -170,7 +171,7 @@ async function resume(
   record: ContainerRecord,
   task: TaskProcess | undefined,
 ): Promise<void> {
-  const wasUp = ['running', 'paused', 'restarting'].includes(record.state.status);
+  const wasUp = isUpOrRestarting(record);
   if (task && wasUp && hasStarted(task)) return await adopt(engine, record, task);
   if (!wasUp) return await settle(engine, record);
   const exit = { exitStatus: task?.exitStatus ?? unseenExitCode, exitedAt: task?.exitedAt };

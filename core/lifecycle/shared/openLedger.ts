@@ -4,7 +4,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { Journal } from '../../apply/Journal.ts';
 import { Ledger, type LedgerOptions, type Reclaimed } from '../../apply/Ledger.ts';
 import type { EngineContext } from './EngineContext.ts';
-import { isUp } from '../verbs/remove.ts';
+import { isUp } from '../../state/status.ts';
 
 /**
  * A container's ledger by its journal. What a damaged journal does not list any more is taken from the record, which has

@@ -13,6 +13,7 @@ import { cgroupVersion } from '../../host/facts.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { interfacesIn, interfacesOf } from './interfaces.ts';
+import { isUp } from '../../state/status.ts';
 
 /** Between two samples of a stream, in milliseconds. */
 const beatMs = 1000;
@@ -26,7 +27,7 @@ export async function* stats(
   { stream, oneShot = false }: StatsOptions,
   signal: AbortSignal,
 ): AsyncGenerator<ContainerStats> {
-  if (runs(record)) await requireOf(engine, record, 'stats');
+  if (isUp(record)) await requireOf(engine, record, 'stats');
   let before = stream || oneShot ? undefined : await sample(engine, record);
   if (before) await nextBeat(signal);
   do {
@@ -37,12 +38,8 @@ export async function* stats(
   } while (stream && !signal.aborted && engine.store.has(record.id));
 }
 
-function runs({ state }: ContainerRecord): boolean {
-  return state.status === 'running' || state.status === 'paused';
-}
-
 async function sample(engine: EngineContext, record: ContainerRecord): Promise<StatsSample | undefined> {
-  if (!runs(record)) return undefined;
+  if (!isUp(record)) return undefined;
   const [reading, networks, own, machineMemory] = await Promise.all([
     engine.metrics.read(record.id),
     interfaces(engine, record),

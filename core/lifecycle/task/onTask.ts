@@ -1,8 +1,8 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import { messageOf } from '../../../hooks/errors.ts';
 import { ifFound, saysEnded, TaskStatus } from '../../containerd/index.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
-import { notRunning } from '../verbs/kill.ts';
+import { notRunning, paused } from './refusals.ts';
 
 /**
  * Runs something that needs the container's task. Runtimes report in words of their own that it has ended meanwhile, by itself
@@ -34,13 +34,6 @@ export async function thaw(engine: EngineContext, record: ContainerRecord): Prom
     // runc's words; containerd may still call it paused while it dies.
     if (/container not paused/.test(messageOf(error))) return;
     if ((await statusOf(engine, record)) === TaskStatus.PAUSED) throw error;
-  });
-}
-
-function paused({ id, name }: ContainerRecord): PouchError {
-  return new PouchError('PCH_CONFLICT', `the container ${name} is paused`, {
-    container: id,
-    hint: `pouch unpause ${name}`,
   });
 }
 

@@ -4,6 +4,7 @@ import type { Attachment, AttachOptions, ContainerRecord, OutputChunk } from '..
 import type { LiveOutput } from '../../io/index.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
 import { logs } from './logs.ts';
+import { isUp } from '../../state/status.ts';
 
 /** Connects a client to a container's streams; one that has not started yet is joined at its start. */
 export async function attach(
@@ -14,7 +15,7 @@ export async function attach(
   const left = new AbortController();
   const source = subscribe(engine, record, left.signal);
   source.catch(() => {});
-  if (isRunning(record)) await source;
+  if (isUp(record)) await source;
   const { tty, openStdin } = record.draft.process;
   const stdin = options.stdin && openStdin ? stdinOf(engine, record, source) : undefined;
   return {
@@ -30,13 +31,9 @@ export async function attach(
 }
 
 function subscribe(engine: EngineContext, record: ContainerRecord, left: AbortSignal): Promise<LiveOutput> {
-  return isRunning(record)
+  return isUp(record)
     ? engine.attachPoints.now(record.id)
     : engine.attachPoints.atStart(record.id, left);
-}
-
-function isRunning({ state }: ContainerRecord): boolean {
-  return state.status === 'running' || state.status === 'paused';
 }
 
 async function* outputOf(
@@ -70,7 +67,7 @@ function stdinOf(engine: EngineContext, record: ContainerRecord, source: Promise
 async function closeStdin(engine: EngineContext, record: ContainerRecord): Promise<void> {
   if (record.draft.process.tty) return;
   // The task must be there to be told.
-  if (!isRunning(record)) await engine.attachPoints.whenStarted(record.id);
+  if (!isUp(record)) await engine.attachPoints.whenStarted(record.id);
   await engine.io.endInput(record.id);
   await engine.client.tasks.closeStdin(record.id).catch(ignore);
 }

@@ -1,11 +1,12 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { PouchError } from '../../../hooks/errors.ts';
 import { saysEnded } from '../../containerd/index.ts';
 import { happensWithin } from '../../wait/deadline.ts';
 import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
 import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
 import { thaw } from '../task/onTask.ts';
 import { signalNumber } from '../../contract/signals.ts';
+import { isUp } from '../../state/status.ts';
+import { notRunning } from '../task/refusals.ts';
 
 const SIGKILL = 9;
 
@@ -19,7 +20,7 @@ export async function kill(
   signal = 'SIGKILL',
 ): Promise<void> {
   const number = signalNumber(signal);
-  if (!['running', 'paused'].includes(record.state.status)) throw notRunning(record);
+  if (!isUp(record)) throw notRunning(record);
   if (number !== SIGKILL) return await send(engine, record, number);
   const sent = new AbortController();
   const exited = engine.exits.next('exit', record.id, sent.signal);
@@ -44,11 +45,4 @@ async function send(engine: EngineContext, record: ContainerRecord, number: numb
   emitContainer(engine, 'kill', record, { signal: String(number) });
   // A frozen process dies when it is resumed.
   if (number === SIGKILL && record.state.status === 'paused') await thaw(engine, record);
-}
-
-export function notRunning(record: ContainerRecord): PouchError {
-  return new PouchError('PCH_CONTAINER_NOT_RUNNING', `the container ${record.name} is not running`, {
-    container: record.id,
-    hint: `start it: pouch start ${record.name}`,
-  });
 }

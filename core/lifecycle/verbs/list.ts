@@ -3,6 +3,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import { hasLabel } from '../../state/labels.ts';
 import type { ContainerStore } from '../../state/ContainerStore.ts';
+import { isUpOrRestarting } from '../../state/status.ts';
 
 type Test = (record: ContainerRecord, value: string, store: ContainerStore) => boolean;
 
@@ -31,15 +32,15 @@ export function listContainers(store: ContainerStore, filter: ContainerFilter = 
   checkFilters(filters);
   const wanted = all || limit !== undefined || 'status' in filters || 'exited' in filters;
   const found = [...store.list(), ...store.damaged()]
-    .filter((record) => wanted || isUp(record))
+    .filter((record) => wanted || isListed(record))
     .filter((record) => matches(record, filters, store))
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
   return limit === undefined ? found : found.slice(0, limit);
 }
 
 /** A damaged container too, if its task runs. */
-function isUp({ state }: ContainerRecord): boolean {
-  return ['running', 'paused', 'restarting'].includes(state.status) || state.pid > 0;
+function isListed(record: ContainerRecord): boolean {
+  return isUpOrRestarting(record) || record.state.pid > 0;
 }
 
 /** @throws PCH_OPTION_INVALID for an unknown filter */

@@ -2,6 +2,7 @@ import type { ContainerRecord, LogEntry, LogQuery } from '../../../hooks/engine.
 import { PouchError } from '../../../hooks/errors.ts';
 import { readLogs } from '../../io/index.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
+import { isUpOrRestarting } from '../../state/status.ts';
 
 /** What the container has written; with `follow` until it ends. */
 export function logs(
@@ -27,6 +28,6 @@ export function logs(
 }
 
 async function endOf(engine: EngineContext, record: ContainerRecord, signal?: AbortSignal): Promise<void> {
-  if (['running', 'paused', 'restarting'].includes(record.state.status))
+  if (isUpOrRestarting(record))
     await engine.exits.next('exit', record.id, signal).catch(() => {});
 }

@@ -4,8 +4,9 @@ import { catalogue } from '../../../hooks/catalogue.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
-import { notRunning } from './kill.ts';
+import { notRunning } from '../task/refusals.ts';
 import { stopLocked } from './stop.ts';
+import { isUp } from '../../state/status.ts';
 
 const SIGKILL = 9;
 
@@ -34,11 +35,6 @@ export async function remove(
       await removeLocked(engine, record, options);
     });
   });
-}
-
-/** Whether it has processes. */
-export function isUp({ state }: ContainerRecord): boolean {
-  return ['running', 'paused'].includes(state.status);
 }
 
 /** Undoes all that the container is. The caller holds its lock, and it does not run. */

@@ -10,10 +10,12 @@ import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
 import type { Generation } from '../../plugins/index.ts';
 import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpoint/restore.ts';
 import { watchExit } from '../exits/watchExit.ts';
-import { isUp, removeLocked } from './remove.ts';
+import { removeLocked } from './remove.ts';
 import { initPid } from '../task/initPid.ts';
 import { inItsMachine } from '../vm/placeInVm.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
+import { isUp } from '../../state/status.ts';
+import { paused } from '../task/refusals.ts';
 
 export interface StartOptions {
   /** Name of one of its checkpoints. */
@@ -175,11 +177,9 @@ function startExitCode(cause: unknown): number {
   return code === 'PCH_COMMAND_NOT_EXECUTABLE' ? 126 : 128;
 }
 
-function checkStartable({ state, name }: ContainerRecord): void {
-  if (state.status === 'paused')
-    throw new PouchError('PCH_CONFLICT', `the container ${name} is paused`, {
-      hint: `pouch unpause ${name}`,
-    });
+function checkStartable(record: ContainerRecord): void {
+  const { state, name } = record;
+  if (state.status === 'paused') throw paused(record);
   if (state.status === 'removing' || state.status === 'dead')
     throw new PouchError('PCH_CONFLICT', `the container ${name} is ${state.status}: it cannot be started`, {
       hint: `pouch rm -f ${name}`,

@@ -9,6 +9,7 @@ import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { thaw } from '../task/onTask.ts';
 import { signalNumber } from '../../contract/signals.ts';
+import { isUp } from '../../state/status.ts';
 
 const SIGKILL = 9;
 
@@ -45,8 +46,7 @@ export async function stopLocked(
   signal: number,
   timeoutSeconds = record.draft.stop.timeoutSeconds,
 ): Promise<boolean> {
-  const { status } = record.state;
-  const ran = status === 'running' || status === 'paused';
+  const ran = isUp(record);
   if (ran) await end(engine, record, signal, timeoutSeconds);
   await cleanUpLocked(engine, record);
   return ran;

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
-import { notRunning } from './kill.ts';
+import { notRunning } from '../task/refusals.ts';
 import { onTask } from '../task/onTask.ts';
+import { isUp } from '../../state/status.ts';
 
 /** The container's processes by host pid, with their command lines (proc_pid_cmdline(5)). */
 export async function processesOf(
   engine: EngineContext,
   record: ContainerRecord,
 ): Promise<{ pid: number; command: string }[]> {
-  if (!['running', 'paused'].includes(record.state.status)) throw notRunning(record);
+  if (!isUp(record)) throw notRunning(record);
   const processes = await onTask(engine, record, () => engine.client.tasks.listPids(record.id));
   return await Promise.all(processes.map(async ({ pid }) => ({ pid, command: await commandOf(pid) })));
 }

@@ -12,6 +12,7 @@ import { emitContainer, type EngineContext, withLedger, underLock } from '../sha
 import { machineWarnings } from '../vm/memoryWarnings.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { wantsRestart } from '../exits/restartPolicy.ts';
+import { isUp } from '../../state/status.ts';
 
 type Annotations = ContainerRecord['draft']['annotations'];
 
@@ -33,7 +34,7 @@ export async function update(
         look: (path, what) => engine.files.look(path, what),
       });
       const { resources, restart } = record.draft;
-      const isLive = ['running', 'paused'].includes(record.state.status);
+      const isLive = isUp(record);
       await apply(engine, record, planned);
       const reached = isLive ? await machineWarnings(engine, record, resources.memory?.limit) : [];
       await heedPolicy(engine, record);
@@ -59,7 +60,7 @@ function checkUpdatable({ id, name, state }: ContainerRecord): void {
 
 async function apply(engine: EngineContext, record: ContainerRecord, planned: PlannedUpdate): Promise<void> {
   const { id, draft } = record;
-  const isLive = ['running', 'paused'].includes(record.state.status);
+  const isLive = isUp(record);
   const hasNewLimits = diff(draft.resources, planned.draft.resources).length > 0;
   if (isLive && hasNewLimits) await requireOf(engine, record, 'liveUpdate');
   const annotations = await annotationsFor(engine, record, planned.draft.resources);

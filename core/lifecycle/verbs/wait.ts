@@ -1,6 +1,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { ExitResult } from '../shared/Waiters.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
+import { isUpOrRestarting } from '../../state/status.ts';
 
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
 
@@ -11,8 +12,7 @@ export async function wait(
   signal?: AbortSignal,
 ): Promise<ExitResult> {
   if (condition === 'removed') return await engine.exits.next('removal', record.id, signal);
-  const { status, exitCode, error } = record.state;
-  const runs = ['running', 'paused', 'restarting'].includes(status);
-  if (condition === 'not-running' && !runs) return { exitCode, ...(error && { error }) };
+  const { exitCode, error } = record.state;
+  if (condition === 'not-running' && !isUpOrRestarting(record)) return { exitCode, ...(error && { error }) };
   return await engine.exits.next('exit', record.id, signal);
 }

@@ -3,6 +3,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { checkRuns } from '../../plan/request/machine.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
+import { isUp } from '../../state/status.ts';
 
 /**
  * Runs `work`, the start of a container, while the machine that it goes into cannot be stopped. The caller holds the
@@ -27,7 +28,7 @@ export async function inItsMachine<T>(
 export function refuseWithGuests({ store }: EngineContext, { id, name }: ContainerRecord): void {
   const guests = store
     .list()
-    .filter(({ draft, state }) => draft.vmOf === id && ['running', 'paused'].includes(state.status))
+    .filter((record) => record.draft.vmOf === id && isUp(record))
     .map((guest) => guest.name);
   if (guests.length > 0)
     throw new PouchError(

@@ -1,0 +1,104 @@
+import type { ContainerRecord, Containers, StoredPlan } from '../../hooks/engine.ts';
+import { ifFound } from '../containerd/index.ts';
+import { isWithin } from '../plugins/index.ts';
+import { storedPlanOf } from '../state/planFiles.ts';
+import { attach } from './verbs/attach.ts';
+import { create, plan } from './verbs/create.ts';
+import { removeDamaged } from './damaged/remove.ts';
+import { killDamaged, stopDamaged } from './damaged/stop.ts';
+import type { EngineContext } from './shared/EngineContext.ts';
+import { kill } from './verbs/kill.ts';
+import { notRunning } from './task/refusals.ts';
+import { listContainers } from './verbs/list.ts';
+import { logs } from './verbs/logs.ts';
+import { onTask } from './task/onTask.ts';
+import { pause, unpause } from './verbs/pause.ts';
+import { prune } from './verbs/prune.ts';
+import { remove } from './verbs/remove.ts';
+import { rename } from './verbs/rename.ts';
+import { restart } from './verbs/restart.ts';
+import { run } from './verbs/run.ts';
+import { start } from './verbs/start.ts';
+import { stats } from './stats/stats.ts';
+import { stop } from './verbs/stop.ts';
+import { processesOf } from './verbs/top.ts';
+import { update } from './verbs/update.ts';
+import { wait } from './verbs/wait.ts';
+
+/** The verbs by the reference of a container: each finds its record and calls the function of its name in verbs/. */
+export function containerVerbs(engine: EngineContext): Containers {
+  const { store } = engine;
+  const find = (ref: string) => store.find(ref);
+  return {
+    plan: (request) => plan(engine, request),
+    create: async (request) => {
+      const { id, warnings } = await create(engine, request);
+      return { id, warnings };
+    },
+    run: async (request, streams) => {
+      const { record, attachment, started } = await run(engine, request, streams);
+      return { id: record.id, warnings: record.warnings, attachment, started };
+    },
+    start: async (ref, options) => await start(engine, find(ref), options),
+    restart: async (ref, options = {}) => await restart(engine, find(ref), options),
+    ...endingVerbs(engine),
+    rename: async (ref, name) => await rename(engine, find(ref), name),
+    update: async (ref, request) => await update(engine, find(ref), request),
+    pause: async (ref) => await pause(engine, find(ref)),
+    unpause: async (ref) => await unpause(engine, find(ref)),
+    wait: async (ref, condition, signal) => await wait(engine, find(ref), condition, signal),
+    list: (filter) => listContainers(store, filter),
+    inspect: (ref) => store.findAny(ref),
+    usage: async (ref) => await usage(engine, store.findAny(ref)),
+    storedPlan: async (ref) => await storedPlanOf(find(ref)),
+    explain: async (ref, field) => blameIn(await storedPlanOf(find(ref)), field),
+    attach: async (ref, options) => await attach(engine, find(ref), options),
+    logs: (ref, query, signal) => logs(engine, find(ref), query, signal),
+    resize: async (ref, size) => await resize(engine, find(ref), size),
+    top: async (ref) => await processesOf(engine, find(ref)),
+    stats: (ref, options, signal) => stats(engine, find(ref), options, signal),
+    prune: async (filter) => await prune(engine, filter),
+  };
+}
+
+/** The verbs that a damaged container has too. */
+function endingVerbs(engine: EngineContext): Pick<Containers, 'stop' | 'kill' | 'remove'> {
+  const { store } = engine;
+  return {
+    stop: async (ref, options = {}) => {
+      const record = store.findAny(ref);
+      return await (record.damage ? stopDamaged : stop)(engine, record, options);
+    },
+    kill: async (ref, signal) => {
+      const record = store.findAny(ref);
+      await (record.damage ? killDamaged : kill)(engine, record, signal);
+    },
+    remove: async (ref, options = {}) => {
+      const record = store.findAny(ref);
+      await (record.damage ? removeDamaged : remove)(engine, record, options);
+    },
+  };
+}
+
+/** Bytes of a container's writable layer, and of that and its image. */
+async function usage(
+  { client, images }: EngineContext,
+  { id, draft }: ContainerRecord,
+): Promise<{ writable: number; total: number }> {
+  const writable = (await ifFound(client.snapshots.usage(id)))?.size ?? 0;
+  const image = await images.get(draft.image.id).catch(() => undefined);
+  return { writable, total: writable + (image?.size ?? 0) };
+}
+
+function blameIn({ blame }: StoredPlan, field: string | undefined): StoredPlan['blame'] {
+  return field ? blame.filter((entry) => isWithin(entry.field, field)) : blame;
+}
+
+async function resize(
+  engine: EngineContext,
+  record: ContainerRecord,
+  size: { height: number; width: number },
+): Promise<void> {
+  if (record.state.status !== 'running') throw notRunning(record);
+  await onTask(engine, record, () => engine.client.tasks.resizePty(record.id, '', size));
+}
