@@ -31,9 +31,7 @@ export async function attach(
 }
 
 function subscribe(engine: EngineContext, record: ContainerRecord, left: AbortSignal): Promise<LiveOutput> {
-  return isUp(record)
-    ? engine.attachPoints.now(record.id)
-    : engine.attachPoints.atStart(record.id, left);
+  return isUp(record) ? engine.attachPoints.now(record.id) : engine.attachPoints.atStart(record.id, left);
 }
 
 async function* outputOf(
