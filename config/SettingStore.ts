@@ -4,24 +4,24 @@ import type { Origin } from './origin.ts';
 import { envName, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
 
-/** Takes one mistake of a setting and the source that made it. */
+/** Reports a problem of a setting and its source. */
 type ReportSetting = (path: SettingPath, issue: Issue, origin: Origin) => void;
 
-/** Stands for a value that could not be decoded; its mistakes are reported already. */
+/** Placeholder of a value that could not be decoded; its problems have been reported. */
 class InvalidValue {}
 
 /**
- * The settings in convict: defaults, then what `set` and `importEnvironment` put over them.
+ * The settings in convict: defaults, overridden by `set` and `importEnvironment`.
  *
- * convict takes dots in names and keys of objects for paths, and a group with a key `default` for a setting. So every
- * setting stands at the top level under its path with slashes, and maps are `Map`s.
+ * convict reads dots in names and object keys as paths, and a group with a key `default` as a setting. Therefore all settings
+ * are at the top level, named by their path with slashes, and maps are `Map`s.
  */
 export class SettingStore {
   private readonly report: ReportSetting;
   private readonly origins = new Map<SettingPath, Origin>();
   private readonly env: NodeJS.ProcessEnv = {};
   private readonly values: convict.Config<Record<string, unknown>>;
-  /** The source that is being read while a format is called. */
+  /** The current source while a format is called. */
   private source: (path: SettingPath) => Origin = () => ({ kind: 'default' });
 
   constructor(report: ReportSetting) {
@@ -30,7 +30,7 @@ export class SettingStore {
     stores.set(this.values, this);
   }
 
-  /** The value; undefined when it is invalid, or null as its default and not derived yet. */
+  /** Returns the value; undefined if it is invalid, null if it is a default not yet derived. */
   get(path: SettingPath): unknown {
     const value = this.values.get(slashed(path));
     return value instanceof InvalidValue ? undefined : value;
@@ -41,8 +41,8 @@ export class SettingStore {
   }
 
   /**
-   * Decodes a raw value and puts it over the present one; mistakes are reported. convict decodes a text once more, so
-   * what a format makes of a text must be a text that reads as itself, or no text.
+   * Decodes a raw value and sets it; problems are reported. convict decodes strings again, so a format that decodes to a string
+   * must decode that string to itself.
    */
   set(path: SettingPath, raw: unknown, origin: Origin): void {
     this.source = () => origin;
@@ -50,12 +50,12 @@ export class SettingStore {
     this.origins.set(path, origin);
   }
 
-  /** Puts a decoded value in place of the present one, whose origin stays. */
+  /** Replaces the value by a decoded one and keeps the origin. */
   replace(path: SettingPath, value: unknown): void {
     this.values.set(slashed(path), value);
   }
 
-  /** Puts the variables POUCHD_… over the present values. An empty one counts as not set. */
+  /** Overrides values with POUCHD_… variables. An empty variable counts as unset. */
   importEnvironment(env: NodeJS.ProcessEnv): void {
     for (const path of settingPaths) {
       const name = envName(path);
@@ -67,7 +67,7 @@ export class SettingStore {
     this.values.load({});
   }
 
-  /** Whether every setting is valid. */
+  /** Returns whether every setting is valid. */
   isSound(): boolean {
     try {
       this.values.validate({ allowed: 'strict' });
@@ -77,7 +77,7 @@ export class SettingStore {
     }
   }
 
-  /** For the formats that convict calls: the value, or one that `isSound` refuses. */
+  /** Called by the formats in convict. Returns the value, or a placeholder that `isSound` rejects. */
   decode(path: SettingPath, raw: unknown): unknown {
     const setting = schema[path];
     if (raw === null && setting.nullable) return null;
@@ -86,7 +86,7 @@ export class SettingStore {
   }
 }
 
-/** convict hands its own instance to a format, not ours. */
+/** The store of each convict instance: convict passes its own instance to a format. */
 const stores = new WeakMap<object, SettingStore>();
 
 function convictSchema(): convict.Schema<Record<string, unknown>> {
@@ -100,13 +100,13 @@ function convictSchema(): convict.Schema<Record<string, unknown>> {
   return Object.fromEntries(entries) as convict.Schema<Record<string, unknown>>;
 }
 
-/** The decoded default. Defaults are valid, a test holds that. */
+/** Returns the decoded default. A test asserts that defaults are valid. */
 function initial(path: SettingPath, fallback: unknown): unknown {
   if (fallback === null) return null;
   return schema[path].format.decode(toRaw(fallback), () => undefined) ?? new InvalidValue();
 }
 
-/** A written value of the schema as it would come out of the file: scalars as text, objects as `Map`. */
+/** Converts a written value of the schema to the raw form of the file: scalars as text, objects as `Map`. */
 export function toRaw(written: unknown): unknown {
   if (written === null) return null;
   if (Array.isArray(written)) return written.map(toRaw);
@@ -130,7 +130,7 @@ convict.addFormats(
   ),
 );
 
-/** The raw value of a variable or a flag, where a list is one text with commas. */
+/** Returns the raw value of a variable or flag, where a list is comma-separated text. */
 export function oneText(path: SettingPath, text: string): unknown {
   if (schema[path].format.json.type !== 'array') return text;
   return text === '' ? [] : text.split(',').map((part) => part.trim());
@@ -140,7 +140,7 @@ function slashed(path: SettingPath): string {
   return path.replace('.', '/');
 }
 
-/** The segments of a setting and of a place inside its value. */
+/** Returns the segments of a setting and of a location within its value. */
 export function segmentsOf(path: SettingPath, at: readonly Segment[] = []): Segment[] {
   return [...path.split('.'), ...at];
 }

@@ -2,21 +2,21 @@ import { loadConfig } from './load.ts';
 import type { LoadOptions, LoadedConfig } from './load.ts';
 import { ConfigError } from './problem.ts';
 
-/** What `pouchd --check-config` prints and exits with. */
+/** Output and exit code of `pouchd --check-config`. */
 export interface CheckResult {
   readonly exitCode: 0 | 1;
   /** Ends with a newline. */
   readonly output: string;
 }
 
-/** `OK` and the warnings, or every problem in a line of its own, their number and what to do. */
+/** Returns `OK` and the warnings, or every problem on its own line, their number and a hint. */
 export function checkConfig(options: LoadOptions): CheckResult {
   try {
     return { exitCode: 0, output: lines([summary(loadConfig(options))]) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const count = error.problems.length === 1 ? '1 problem' : `${error.problems.length} problems`;
-    return { exitCode: 1, output: lines([error.message, '', `${count}. ${error.hint ?? ''}`.trim()]) };
+    return { exitCode: 1, output: lines([error.message, '', count, `hint: ${error.hint}`]) };
   }
 }
 

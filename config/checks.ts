@@ -7,7 +7,7 @@ import type { PluginEntry } from './types.ts';
 
 type ReportIssue = (path: SettingPath, issue: Issue) => void;
 
-/** What no setting can see alone. Settings that are wrong by themselves are left out. */
+/** Checks that involve several settings. Settings that are invalid by themselves are skipped. */
 export function crossChecks(store: SettingStore, report: ReportIssue): void {
   checkDirectories(store, report);
   checkContainerd(store, report);
@@ -20,10 +20,10 @@ function checkDirectories(store: SettingStore, report: ReportIssue): void {
   const state = store.get('state') as string | undefined;
   if (!root || !state || !(isBelow(root, state) || isBelow(state, root))) return;
   const path = store.origin('state').kind === 'default' ? 'root' : 'state';
-  const hint = 'a reboot may clear state, but never root';
+  const hint = 'state may be lost at a reboot, root must not';
   report(path, {
     at: [],
-    expected: 'root and state apart from each other',
+    expected: 'root and state in separate directories',
     found: `root ${root}, state ${state}`,
     hint,
   });
@@ -33,15 +33,15 @@ function isBelow(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
 
-/** The socket of the managed one may be named as it is, so that the output of --print-config is a valid file. */
+/** The address of the managed containerd may be given, so that the output of --print-config is a valid file. */
 function checkContainerd(store: SettingStore, report: ReportIssue): void {
   if (!isGiven(store, 'containerd.address') || store.get('containerd.managed') !== true) return;
   if (store.get('containerd.address') === managedSocket(String(store.get('state')))) return;
-  const hint = 'leave out one of the two: a managed containerd has its socket below state';
+  const hint = 'remove one of the two: a managed containerd has its socket below state';
   report('containerd.address', { at: [], expected: 'no address with managed: true', found: 'both', hint });
 }
 
-/** A longer path than the kernel takes, of a socket that pouchd itself makes below `state`. */
+/** The paths of the sockets that pouchd creates below `state` must not exceed the kernel's limit. */
 function checkStateLength(store: SettingStore, report: ReportIssue): void {
   const state = store.get('state') as string | undefined;
   const longest = socketsBelowState(store).at(-1);
@@ -49,11 +49,11 @@ function checkStateLength(store: SettingStore, report: ReportIssue): void {
   const spare = LONGEST_SOCKET_PATH - Buffer.byteLength(longest);
   const bytes = Buffer.byteLength(state);
   if (bytes <= spare) return;
-  const hint = `a socket path holds ${LONGEST_SOCKET_PATH} bytes, and pouchd makes STATE${longest}`;
+  const hint = `a socket path is at most ${LONGEST_SOCKET_PATH} bytes, and pouchd creates STATE${longest}`;
   report('state', { at: [], expected: `a path of at most ${spare} bytes`, found: `${bytes} bytes`, hint });
 }
 
-/** The shorter one first. containerd serves ttrpc on a socket of its own beside the gRPC one. */
+/** Shortest first. containerd serves ttrpc on a socket next to its gRPC socket. */
 function socketsBelowState(store: SettingStore): string[] {
   const served = isGiven(store, 'listen') ? [] : ['/pouchd.sock'];
   return store.get('containerd.managed') === true ? [...served, `${managedSocket('')}.ttrpc`] : served;
@@ -63,7 +63,7 @@ function isGiven(store: SettingStore, path: SettingPath): boolean {
   return !['default', 'derived'].includes(store.origin(path).kind);
 }
 
-/** Here and not in the format, because relative paths are resolved by now: `./a.ts` and `a.ts` are one plugin. */
+/** Checked here, not by the format, because paths are resolved by now: `./a.ts` and `a.ts` are the same plugin. */
 function checkPluginsOnce(store: SettingStore, report: ReportIssue): void {
   const entries = (store.get('plugins') ?? []) as readonly PluginEntry[];
   const keys = entries.map((entry) => entry.name ?? entry.path ?? '');

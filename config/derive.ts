@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { SettingPath } from './schema/setting.ts';
 
-/** A default that follows from other settings, in its written form. */
+/** A default that is derived from other settings, in its written form. */
 interface DerivedDefault {
   readonly path: SettingPath;
   readonly from: SettingPath;
   readonly value: unknown;
 }
 
-/** What the derived defaults follow from; undefined where nobody set it, or set it wrongly. */
+/** The settings that defaults are derived from; undefined if unset or invalid. */
 interface Basis {
   readonly state: string;
   readonly managed: boolean | undefined;
@@ -18,8 +18,8 @@ interface Basis {
 const DEFAULT_STATE = '/run/pouch';
 
 /**
- * The defaults that keep two daemons of one host apart. All of them follow from `state`, because that is what two
- * daemons can never share; the default state has the plain names.
+ * Returns the defaults that must differ between two daemons on one host. They are derived from `state`, which two daemons
+ * cannot share; the default state has plain names.
  */
 export function derivedDefaults(basis: Basis): DerivedDefault[] {
   const { state } = basis;
@@ -36,7 +36,7 @@ export function derivedDefaults(basis: Basis): DerivedDefault[] {
 
 const plainNames = { bridge: 'pouch0', subnet: '172.29.0.0/16', cgroupParent: '/pouch', namespace: 'pouch' };
 
-/** 16 bits name the daemon, 14 others choose one of the 16 384 networks of 10.128.0.0/10. */
+/** 16 bits of the hash name the daemon, 14 others select one of the 16 384 networks of 10.128.0.0/10. */
 function hashedNames(state: string): typeof plainNames {
   const hash = createHash('sha256').update(state).digest();
   const id = hash.toString('hex', 0, 2);
@@ -44,7 +44,7 @@ function hashedNames(state: string): typeof plainNames {
   return { bridge: `pouch-${id}`, subnet, cgroupParent: `/pouch-${id}`, namespace: `pouch-${id}` };
 }
 
-/** Whoever names an address means the containerd that is there, so `managed` need not be said too. */
+/** An address implies an existing containerd, so `managed: false` need not be given too. */
 function containerdDefaults({ state, managed, address }: Basis): DerivedDefault[] {
   const isManaged = managed ?? address === undefined;
   const socket = isManaged ? managedSocket(state) : '/run/containerd/containerd.sock';
@@ -54,7 +54,7 @@ function containerdDefaults({ state, managed, address }: Basis): DerivedDefault[
   ];
 }
 
-/** The gRPC socket of the containerd that pouchd starts. */
+/** Returns the gRPC socket of the managed containerd. */
 export function managedSocket(state: string): string {
   return `${state}/containerd/containerd.sock`;
 }

@@ -2,7 +2,7 @@ import type { JsonSchema } from './formats/format.ts';
 import { schema, settingPaths } from './schema/index.ts';
 import type { AnySetting } from './schema/index.ts';
 
-/** The JSON Schema (draft-07, what editors know best) of pouchd.yaml, for completion and checks while one types. */
+/** Returns the JSON Schema of pouchd.yaml (draft-07, which editors support best), for completion and checks in editors. */
 export function jsonSchema(): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -32,7 +32,7 @@ function properties(): Record<string, JsonSchema> {
   return all;
 }
 
-/** A group whose keys are all commented out is null. */
+/** A group is null in YAML if all its keys are commented out. */
 function emptyGroup(): Group {
   return { type: ['object', 'null'], properties: {}, additionalProperties: false };
 }
@@ -47,7 +47,7 @@ function property({ doc, derived, default: fallback, example, format, nullable }
   };
 }
 
-/** A list or map whose entries are all commented out is null. */
+/** A list or map is null in YAML if all its entries are commented out. */
 function isCollection({ type }: JsonSchema): boolean {
   return type === 'array' || type === 'object';
 }

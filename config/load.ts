@@ -18,33 +18,33 @@ import { nest } from './written.ts';
 import type { Issue, Segment } from './formats/format.ts';
 
 export interface LoadOptions {
-  /** Path of the configuration file; without it $POUCHD_CONFIG, then the default one, which may be missing. */
+  /** Path of the configuration file; default $POUCHD_CONFIG, then the default file, which may be missing. */
   readonly file?: string;
-  /** For POUCHD_… variables; without it none is read. */
+  /** Source of POUCHD_… variables; default none. */
   readonly env?: NodeJS.ProcessEnv;
-  /** pouchd's options by flag (`log-level`, `logLevel`) or by setting (`log.level`); undefined ones are left out. */
+  /** pouchd's options by flag (`log-level`, `logLevel`) or setting (`log.level`); undefined ones are ignored. */
   readonly flags?: Record<string, unknown>;
 }
 
 export interface LoadedConfig {
   readonly config: PouchConfig;
-  /** Absolute path of the file that was read; absent when there was none. */
+  /** Absolute path of the file; absent without a file. */
   readonly file?: string;
-  /** What works, but is probably not meant; one sentence each. */
+  /** Valid but probably unintended settings, one sentence each. */
   readonly warnings: readonly string[];
-  /** Where a value comes from: `log.level`, `plugins[0].options`. */
+  /** Returns the origin of a value: `log.level`, `plugins[0].options`. */
   originOf(path: string): Origin;
   /**
-   * Place of a value in the file, or of the nearest one around it; undefined when it does not come from the file. Takes
-   * `plugins[0].options.entries`, a JSON pointer `/plugins/0/options/entries`, or segments.
+   * Returns the location of a value in the file, or of the nearest enclosing value; undefined if neither is in the file.
+   * @param path - `plugins[0].options.entries`, a JSON pointer `/plugins/0/options/entries`, or segments
    */
   lineOf(path: string | readonly Segment[]): Location | undefined;
 }
 
 /**
- * The configuration from the file, over it the environment, over that the flags; complete and checked.
- *
- * @throws ConfigError with every mistake of all sources; PCH_CONFIG_INVALID, PCH_CONFIG_NOT_FOUND or PCH_CONFIG_UNREADABLE
+ * Loads the configuration from the file, the environment, which overrides the file, and the flags, which override both. It is
+ * checked and complete.
+ * @throws ConfigError PCH_CONFIG_INVALID with the problems of all sources, PCH_CONFIG_NOT_FOUND or PCH_CONFIG_UNREADABLE
  */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const env = options.env ?? {};
@@ -52,7 +52,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
   const store = new SettingStore((path, issue, origin) => {
-    // What follows from a wrong value is wrong too; the checks name the cause.
+    // A value derived from an invalid one is invalid too; crossChecks() reports the cause.
     if (origin.kind !== 'derived') report(toProblem(document, path, issue, origin));
   });
   if (document) importDocument(document, store, report);
@@ -83,7 +83,7 @@ function sourceOf(origin: Origin): { source: string } | undefined {
 
 function invalid(problems: readonly Problem[]): ConfigError {
   const hint =
-    'Mend what is listed; pouchd --check-config tells whether all is well. docs/reference/configuration.md has every setting.';
+    'fix these problems and verify with pouchd --check-config; see docs/reference/configuration.md for all settings';
   return new ConfigError('PCH_CONFIG_INVALID', inFileOrder(problems), hint);
 }
 

@@ -1,11 +1,11 @@
-/** Where a place in the configuration file is; line and column count from 1. */
+/** A location in the configuration file; line and column start at 1. */
 export interface Location {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** Where a value comes from. A later one of this list wins, except that `derived` is a kind of default. */
+/** The source of a value, in ascending precedence; `derived` is a default that depends on another setting. */
 export type Origin =
   | { readonly kind: 'default' }
   | { readonly kind: 'derived'; readonly from: string }
@@ -13,7 +13,7 @@ export type Origin =
   | { readonly kind: 'env'; readonly name: string }
   | { readonly kind: 'flag'; readonly name: string };
 
-/** `default`, `derived from state`, `/etc/pouch/pouchd.yaml:7`, `POUCHD_LOG_LEVEL`, `--log-level`. */
+/** Formats an origin: `default`, `derived from state`, `/etc/pouch/pouchd.yaml:7`, `POUCHD_LOG_LEVEL`, `--log-level`. */
 export function formatOrigin(origin: Origin): string {
   switch (origin.kind) {
     case 'default':

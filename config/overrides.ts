@@ -5,7 +5,7 @@ import type { SettingStore } from './SettingStore.ts';
 import { oneText, toRaw } from './SettingStore.ts';
 import { didYouMean } from './suggest.ts';
 
-/** Puts pouchd's options over the present values. */
+/** Overrides the current values with pouchd's options. */
 export function importFlags(
   flags: Record<string, unknown>,
   store: SettingStore,
@@ -23,7 +23,7 @@ function rawFlag(path: SettingPath, value: unknown): unknown {
   return typeof value === 'string' ? oneText(path, value) : toRaw(value);
 }
 
-/** `log-level`, commander's `logLevel` and `log.level` are all that setting. */
+/** `log-level`, `logLevel` and `log.level` name the same setting. */
 function settingOfFlag(name: string): SettingPath | undefined {
   if (isSettingPath(name)) return name;
   const dashed = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -37,6 +37,11 @@ function flagName(path: SettingPath): string {
 
 function unknownFlag(name: string): Problem {
   const hint = didYouMean(name, settingPaths);
-  const problem = { source: `--set ${name}`, path: name, expected: 'a setting', found: 'an unknown one' };
+  const problem = {
+    source: `--set ${name}`,
+    path: name,
+    expected: 'a setting',
+    found: `the unknown name "${name}"`,
+  };
   return hint ? { ...problem, hint } : problem;
 }

@@ -1,8 +1,8 @@
 import type { Segment } from './formats/format.ts';
 
 /**
- * The segments of a written path: `plugins[0].options.entries`, `images.mirrors["docker.io"]`, or a JSON pointer
- * (RFC 6901) such as `/plugins/0/options`.
+ * Parses a path into segments: `plugins[0].options.entries`, `images.mirrors["docker.io"]`, or a JSON pointer (RFC 6901)
+ * such as `/plugins/0/options`.
  */
 export function parsePath(path: string): Segment[] {
   return path.startsWith('/') ? parsePointer(path) : parseDotted(path);
@@ -25,7 +25,7 @@ function parseDotted(path: string): Segment[] {
   });
 }
 
-/** The written form of a path; `parsePath` takes it back. A key of other characters than words is quoted. */
+/** Formats a path, the inverse of `parsePath`. Keys with special characters are quoted. */
 export function formatPath(segments: readonly Segment[]): string {
   return segments.reduce<string>((text, segment) => {
     if (typeof segment === 'number') return `${text}[${segment}]`;

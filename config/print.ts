@@ -7,8 +7,8 @@ import type { SettingPath } from './schema/setting.ts';
 import { nest, writtenValue } from './written.ts';
 
 /**
- * The whole configuration as pouchd uses it, with the origin of each value. `yaml` can be used as a file again;
- * `json` is `{ file, config, origins, warnings }`. Plugin options whose names say that they are secret are hidden.
+ * Prints the effective configuration with the origin of each value. `yaml` is a valid configuration file; `json` is
+ * `{ file, config, origins, warnings }`. Plugin options with names of secrets are hidden.
  */
 export function printConfig(loaded: LoadedConfig, format: 'yaml' | 'json' = 'yaml'): string {
   const entries = settingPaths.map((path) => [path, shown(loaded, path)] as const);
@@ -38,7 +38,7 @@ function printJson(loaded: LoadedConfig, entries: Entries): string {
   return `${JSON.stringify({ file, config: nest(entries), origins: Object.fromEntries(origins), warnings }, null, 2)}\n`;
 }
 
-/** Stands between a value and its origin until all lines are there; no value holds it. */
+/** Separates a value from its origin until comments are aligned; no value contains it. */
 const MARK = '\u0001';
 
 function printYaml(loaded: LoadedConfig, entries: Entries): string {
@@ -47,7 +47,7 @@ function printYaml(loaded: LoadedConfig, entries: Entries): string {
   return alignComments(document.toString({ lineWidth: 0 }));
 }
 
-/** A list or map of several lines has its origin above its first line. */
+/** The origin of a multi-line list or map is above its first line. */
 function annotate(document: Document, path: SettingPath, origin: string): void {
   const node = document.getIn(path.split('.'), true) as Node;
   if (isSeq(node)) node.flow = node.items.every((item) => isScalar(item));

@@ -1,16 +1,16 @@
 import { PouchError } from '../hooks/errors.ts';
 import type { ErrorCode } from '../hooks/errors.ts';
 
-/** One mistake in the configuration. */
+/** A problem in the configuration. */
 export interface Problem {
-  /** Absolute path of the configuration file; absent when a variable or a flag is wrong. */
+  /** Absolute path of the configuration file; absent for a variable or flag. */
   readonly file?: string;
-  /** From 1. */
+  /** Starts at 1. */
   readonly line?: number;
   readonly column?: number;
-  /** Where outside the file it is: `POUCHD_LOG_LEVEL` or `--log-level`. */
+  /** The variable or flag: `POUCHD_LOG_LEVEL` or `--log-level`. */
   readonly source?: string;
-  /** The setting, such as `plugins[0].timeout`; empty when it is about the file as a whole. */
+  /** The setting, such as `plugins[0].timeout`; empty if the problem concerns the whole file. */
   readonly path: string;
   readonly expected: string;
   readonly found: string;
@@ -19,7 +19,7 @@ export interface Problem {
 
 type ConfigErrorCode = Extract<ErrorCode, `PCH_CONFIG_${string}`>;
 
-/** The configuration cannot be used; `problems` has every reason, in the order of the file. */
+/** The configuration is invalid; `problems` has all reasons in the order of the file. */
 export class ConfigError extends PouchError {
   readonly problems: readonly Problem[];
 
@@ -30,7 +30,7 @@ export class ConfigError extends PouchError {
   }
 }
 
-/** `FILE:7:3: network.mtu: expected a whole number from 576 to 65535, found "big" (HINT)`. */
+/** Formats a problem: `FILE:7:3: network.mtu: expected a whole number from 576 to 65535, found "big" (HINT)`. */
 export function formatProblem(problem: Problem): string {
   const { path, expected, found, hint } = problem;
   const place = [where(problem), path].filter(Boolean).join(': ');
@@ -42,7 +42,7 @@ function where({ file, line, column, source }: Problem): string | undefined {
   return line === undefined ? file : `${file}:${line}:${column}`;
 }
 
-/** In the order of the file; what has no line comes last. */
+/** Sorts problems in the order of the file; those without a line come last. */
 export function inFileOrder(problems: readonly Problem[]): Problem[] {
   return problems.toSorted(
     (a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || (a.column ?? 0) - (b.column ?? 0) || 0,

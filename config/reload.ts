@@ -4,13 +4,13 @@ import type { SettingPath } from './schema/setting.ts';
 import type { PouchConfig } from './types.ts';
 import { writtenValue } from './written.ts';
 
-/** What changed between two configurations, by whether a running pouchd can take it over. */
+/** The differences of two configurations, by whether a running pouchd can apply them. */
 export interface ReloadDiff {
   readonly reloadable: readonly SettingPath[];
   readonly needsRestart: readonly { readonly path: SettingPath; readonly why: string }[];
 }
 
-/** The settings that differ. New values reach what is made from now on; running containers keep theirs. */
+/** Returns the settings that differ. New values apply to new containers; running ones keep theirs. */
 export function diffForReload(before: PouchConfig, after: PouchConfig): ReloadDiff {
   const changed = settingPaths.filter((path) => differs(before, after, path));
   return {
@@ -26,7 +26,7 @@ function differs(before: PouchConfig, after: PouchConfig, path: SettingPath): bo
   return JSON.stringify(writtenValue(before, path)) !== JSON.stringify(writtenValue(after, path));
 }
 
-/** The new configuration with the old values of what cannot change while the daemon runs. */
+/** Returns the new configuration with the old values of settings that need a restart. */
 export function keepFixed(old: LoadedConfig, next: LoadedConfig): LoadedConfig {
   const config = structuredClone(next.config);
   for (const { path } of diffForReload(old.config, next.config).needsRestart)

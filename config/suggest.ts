@@ -1,4 +1,4 @@
-/** The known word that a mistyped one most likely means, or undefined when none is near. */
+/** Returns the known word most similar to a mistyped one; undefined if none is similar. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
@@ -9,13 +9,13 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best?.word;
 }
 
-/** The hint for a mistyped word, or undefined. */
+/** Returns a hint for a mistyped word, or undefined. */
 export function didYouMean(word: string, known: Iterable<string>): string | undefined {
   const match = nearest(word, known);
   return match === undefined ? undefined : `did you mean ${match}?`;
 }
 
-/** `max_size`, `max-size` and `maxSize` are one word. */
+/** Equates `max_size`, `max-size` and `maxSize`. */
 function fold(word: string): string {
   return word.toLowerCase().replace(/[-_.]/g, '');
 }
@@ -24,13 +24,13 @@ function allowed(word: string): number {
   return Math.min(3, Math.max(1, Math.floor(word.length / 3)));
 }
 
-/** A beginning of four letters or more is a near miss too (`onErr` for `onError`). */
+/** A prefix of four letters or more has distance 1 (`onErr` for `onError`). */
 function distanceOf(word: string, candidate: string): number {
   const isBeginning = word.length >= 4 && candidate.startsWith(word);
   return isBeginning ? 1 : editDistance(word, candidate);
 }
 
-/** Levenshtein's distance, two rows at a time. */
+/** Levenshtein distance, computed with two rows. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -1,28 +1,28 @@
 import type { FailurePolicy } from '../hooks/defineHook.ts';
 
 /**
- * The configuration of pouchd as the rest of the program sees it: decoded, complete (every default filled in)
- * and checked. Durations are milliseconds, sizes are bytes, file paths are absolute.
+ * The configuration of pouchd: decoded, with all defaults, and checked. Durations are milliseconds, sizes are bytes, file
+ * paths are absolute.
  *
- * What each setting means is told once, by its `doc` in `schema/`; the compiler holds the two together.
+ * The `doc` in `schema/` describes each setting; the compiler keeps both in step.
  */
 export interface PouchConfig {
   readonly apiVersion: 'pouch/v1';
   readonly root: string;
   readonly state: string;
   readonly listen: readonly ListenAddress[];
-  /** Name or gid of the group that may use the Unix sockets; null: root alone. */
+  /** Name or gid of the group that may use the Unix sockets; null: root only. */
   readonly socketGroup: string | null;
   readonly containerd: ContainerdConfig;
   readonly runtime: RuntimeConfig;
   readonly userns: UsernsConfig;
   readonly cdi: {
-    /** Absolute paths; what is in a later one takes precedence. */
+    /** Absolute paths; later ones take precedence. */
     readonly specDirs: readonly string[];
   };
   readonly network: NetworkConfig;
   readonly files: {
-    /** Milliseconds that a look at a path of the host or of a container may take. */
+    /** Limit of an access to a path on the host or in a container, in milliseconds. */
     readonly timeout: number;
   };
   readonly cgroupParent: string;
@@ -31,7 +31,7 @@ export interface PouchConfig {
   readonly images: ImagesConfig;
   /** Milliseconds between a container's stop signal and SIGKILL. */
   readonly stopTimeout: number;
-  /** Milliseconds that pouchd gives running operations when it ends. */
+  /** Milliseconds that pouchd waits for running operations when it stops. */
   readonly shutdownTimeout: number;
   /** Bytes of a container's /dev/shm. */
   readonly shmSize: number;
@@ -40,13 +40,13 @@ export interface PouchConfig {
   readonly plugins: readonly PluginEntry[];
 }
 
-/** Who the users of containers are on the host. */
+/** User namespaces of containers. */
 export interface UsernsConfig {
-  /** Of plain containers that do not say it themselves. */
+  /** Default of plain containers. */
   readonly default: 'host' | 'auto';
-  /** Of rich ones. */
+  /** Default of rich containers. */
   readonly rich: 'host' | 'auto';
-  /** `auto`: host ids that containers get their own ranges from, both ends included. */
+  /** `auto`: host ids from which containers get their ranges, both ends included. */
   readonly range: IdRange;
 }
 
@@ -58,13 +58,13 @@ export interface IdRange {
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 export type LogFormat = 'text' | 'json';
 
-/** An address the API is served on; `url` is its form in pouchd.yaml. */
+/** An address of the API; `url` is its form in pouchd.yaml. */
 export type ListenAddress =
   { readonly kind: 'unix'; readonly url: string; readonly path: string } | TcpListener;
 
 /**
- * It has `tls` with `ca`, a `tokenFile`, or both, and then a client needs both; or it is `insecure`. Other hosts are served
- * with `tls` only.
+ * It has `tls` with `ca`, a `tokenFile`, or both, which a client then needs; or it is `insecure`. Addresses that other hosts
+ * reach need `tls`.
  */
 export interface TcpListener {
   readonly kind: 'tcp';
@@ -75,7 +75,7 @@ export interface TcpListener {
   readonly tls?: ListenTls;
   /** Absolute path. */
   readonly tokenFile?: string;
-  /** Every local user may use it. */
+  /** No authentication: every local user may connect. */
   readonly insecure?: boolean;
 }
 
@@ -83,16 +83,16 @@ export interface TcpListener {
 export interface ListenTls {
   readonly cert: string;
   readonly key: string;
-  /** Present: clients need a certificate that one of these has signed. */
+  /** If present, clients need a certificate signed by one of these. */
   readonly ca?: string;
 }
 
 export interface ContainerdConfig {
-  /** True: pouchd starts and supervises its own containerd. False: it uses the one at `address`. */
+  /** True: pouchd starts and supervises a containerd. False: it uses the one at `address`. */
   readonly managed: boolean;
   /** Path of containerd's gRPC socket. */
   readonly address: string;
-  /** Absolute path, or a name that is looked up in PATH. */
+  /** Absolute path, or a name to look up in PATH. */
   readonly binary: string;
   readonly namespace: string;
   readonly snapshotter: string;
@@ -102,17 +102,17 @@ export interface ContainerdConfig {
 
 export interface RuntimeConfig {
   readonly default: string;
-  /** Who makes the cgroups of containers. */
+  /** What creates the cgroups of containers. */
   readonly cgroupDriver: 'cgroupfs' | 'systemd';
-  /** Milliseconds that a runtime may take to make or start a container. */
+  /** Limit for a runtime to create or start a container, in milliseconds. */
   readonly startTimeout: number;
-  /** Runtimes beyond those of plugins, by name. */
+  /** Runtimes in addition to those of plugins, by name. */
   readonly add: Readonly<Record<string, AddedRuntime>>;
-  /** The first that fits chooses. */
+  /** The first rule that matches applies. */
   readonly rules: readonly RuntimeRule[];
 }
 
-/** A runtime that needs no plugin. It has either a `binary` (runc's command line) or a `shim` (of its own). */
+/** A runtime without a plugin: either a `binary` with runc's command line, or a `shim`. */
 export interface AddedRuntime {
   /** Absolute path or name of an executable with runc's command line. */
   readonly binary?: string;
@@ -120,10 +120,10 @@ export interface AddedRuntime {
   readonly shim?: string;
   /** shim: absolute path of the runtime's own configuration file. */
   readonly config?: string;
-  /** shim: name of the options message that the shim looks for. */
+  /** shim: name of the options message that the shim expects. */
   readonly typeUrl?: string;
   readonly aliases?: readonly string[];
-  /** Names of features that it lacks. */
+  /** Names of unsupported features. */
   readonly lacks?: readonly string[];
 }
 
@@ -133,13 +133,13 @@ export interface RuntimeRule {
   readonly use: string;
 }
 
-/** All that is given must hold. */
+/** All given conditions must match. */
 export interface RuntimeCondition {
-  /** Pattern of the image's reference; `*` stands for any text. */
+  /** Pattern of the image's reference; `*` matches any text. */
   readonly image?: string;
-  /** `KEY` or `KEY=VALUE`; `*` in the value stands for any text. */
+  /** `KEY` or `KEY=VALUE`; `*` in the value matches any text. */
   readonly label?: string;
-  /** Whether it is rich, or its rich mode. */
+  /** Whether the container is rich, or its rich mode. */
   readonly rich?: boolean | string;
 }
 
@@ -147,13 +147,13 @@ export interface NetworkConfig {
   readonly default: 'bridge' | 'none' | 'host';
   /** Name of the bridge interface. */
   readonly bridge: string;
-  /** IPv4 CIDR in network form, such as 172.29.0.0/16. */
+  /** IPv4 network in CIDR form, such as 172.29.0.0/16. */
   readonly subnet: string;
   readonly binDir: readonly string[];
   readonly mtu: number;
   readonly ipMasq: boolean;
   readonly hairpin: boolean;
-  /** What containers on the bridge are kept from. */
+  /** Isolation of containers on the bridge. */
   readonly isolation: 'none' | 'addresses' | 'containers';
   readonly publishAddress: string;
   /** Empty: the host's name servers. */
@@ -170,13 +170,13 @@ export interface ContainerLogsConfig {
 
 export interface ImagesConfig {
   readonly defaultRegistry: string;
-  /** Registry host[:port] to the base URLs that are asked before it, in order. */
+  /** Registry host[:port] to the base URLs of its mirrors, tried first and in order. */
   readonly mirrors: Readonly<Record<string, readonly string[]>>;
   readonly plainHttp: readonly string[];
   readonly insecureTls: readonly string[];
   readonly dockerConfig: string;
   readonly maxParallelDownloads: number;
-  /** Milliseconds without a byte until a download is tried again. */
+  /** Milliseconds without data until a download is retried. */
   readonly idleTimeout: number;
   /** Bytes per second; 0 for no minimum. */
   readonly minimumRate: number;
@@ -191,13 +191,13 @@ export interface Ulimit {
   readonly hard: number;
 }
 
-/** One entry of `plugins`, in the order of the file. It has either a `name` (built in) or a `path` (a file). */
+/** An entry of `plugins`: either a `name` (built-in plugin) or a `path` (file). */
 export interface PluginEntry {
   readonly name?: string;
-  /** Absolute: a relative path in the file counts from the file's directory. */
+  /** Absolute; relative paths in the file are resolved from the file's directory. */
   readonly path?: string;
   readonly enabled: boolean;
-  /** As in the file; the plugin's own schema checks them. */
+  /** As in the file; checked by the plugin's schema. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Milliseconds; absent: the deadline of each hook point. */
   readonly timeout?: number;

@@ -2,7 +2,7 @@ import { envName, settingPaths } from './schema/index.ts';
 import { didYouMean } from './suggest.ts';
 import type { PouchConfig } from './types.ts';
 
-/** What works, but is probably not meant, or is meant and dangerous; one sentence each. */
+/** Returns warnings about valid settings that are probably unintended, or dangerous; one sentence each. */
 export function warningsOf(config: PouchConfig, env: NodeJS.ProcessEnv): string[] {
   return [...unknownVariables(env), ...openAddresses(config)];
 }
@@ -16,16 +16,16 @@ function openAddresses({ listen }: PouchConfig): string[] {
     );
 }
 
-/** Variables of pouchd that are not settings: which file to read (`POUCHD_CONFIG`). */
+/** Variables of pouchd that are not settings: `POUCHD_CONFIG` is the path of the file. */
 const otherVariables = ['POUCHD_CONFIG'];
 
-/** A warning for each POUCHD_… variable that means nothing. */
+/** Returns a warning for each unknown POUCHD_… variable. */
 function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   const known = [...settingPaths.map(envName).filter((name) => name !== undefined), ...otherVariables];
   return Object.keys(env)
     .filter((name) => name.startsWith('POUCHD_') && !known.includes(name))
     .map((name) => {
       const hint = didYouMean(name, known);
-      return `the environment variable ${name} is no setting and has no effect${hint ? `; ${hint}` : ''}`;
+      return `unknown environment variable ${name} has no effect${hint ? `; ${hint}` : ''}`;
     });
 }

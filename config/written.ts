@@ -2,7 +2,7 @@ import { schema } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
 import type { PouchConfig } from './types.ts';
 
-/** A setting's value as it would stand in the file: `10s`, `64m`, `unix:///run/pouch/pouchd.sock`. */
+/** Returns a setting's value in its written form: `10s`, `64m`, `unix:///run/pouch/pouchd.sock`. */
 export function writtenValue(config: PouchConfig, path: SettingPath): unknown {
   const value = valueAt(config, path);
   if (value === null) return null;
@@ -14,7 +14,7 @@ function valueAt(config: PouchConfig, path: SettingPath): unknown {
   return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], config);
 }
 
-/** `root` and `log.level` as a tree of keys; the order of the entries stays. */
+/** Converts dotted paths to a tree of keys, in the same order. */
 export function nest(entries: Iterable<readonly [SettingPath, unknown]>): Record<string, unknown> {
   const tree: Record<string, unknown> = {};
   for (const [path, value] of entries) {

@@ -2,21 +2,21 @@ import { isIP, isIPv4 } from 'node:net';
 import { isAbsolute, normalize } from 'node:path';
 import { Refusal, textFormat } from './format.ts';
 
-/** sun_path holds 108 bytes with the closing NUL (unix(7)). */
+/** sun_path holds 108 bytes including the terminating NUL (unix(7)). */
 export const LONGEST_SOCKET_PATH = 107;
 
-/** The path in `unix:///PATH` or `/PATH`; undefined for anything else. */
+/** Returns the path in `unix:///PATH` or `/PATH`; undefined for other forms. */
 export function readSocketPath(url: string): string | undefined {
   const path = url.replace(/^unix:\/\//, '');
   if (!isAbsolute(path) || path.endsWith('/')) return undefined;
-  if (path.includes('\0')) throw new Refusal('a path cannot hold a NUL byte');
+  if (path.includes('\0')) throw new Refusal('a path cannot contain a NUL byte');
   const bytes = Buffer.byteLength(path);
   if (bytes > LONGEST_SOCKET_PATH)
-    throw new Refusal(`a socket path holds ${LONGEST_SOCKET_PATH} bytes, this one has ${bytes}`);
+    throw new Refusal(`a socket path is at most ${LONGEST_SOCKET_PATH} bytes, this one has ${bytes}`);
   return normalize(path);
 }
 
-/** The path of a Unix socket, with or without `unix://` before it. */
+/** The path of a Unix socket, with or without the prefix `unix://`. */
 export const socketPath = textFormat<string>({
   expected: 'the absolute path of a Unix socket such as /run/containerd/containerd.sock',
   json: { type: 'string', pattern: '^(unix://)?/' },
@@ -38,7 +38,7 @@ export const subnet = textFormat<string>({
     const [address = '', length = '', more] = text.split('/');
     if (!isIPv4(address) || !/^\d{1,2}$/.test(length) || more !== undefined) return undefined;
     const prefix = Number(length);
-    if (prefix < 8 || prefix > 29) throw new Refusal('the prefix length is from /8 to /29');
+    if (prefix < 8 || prefix > 29) throw new Refusal('the prefix length must be from /8 to /29');
     checkHostBits(address, prefix);
     return text;
   },
@@ -47,7 +47,7 @@ export const subnet = textFormat<string>({
 function checkHostBits(address: string, prefix: number): void {
   const bits = toNumber(address);
   const network = bits - (bits % 2 ** (32 - prefix));
-  if (network !== bits) throw new Refusal(`the network's own address is ${toAddress(network)}/${prefix}`);
+  if (network !== bits) throw new Refusal(`the network address is ${toAddress(network)}/${prefix}`);
 }
 
 function toNumber(address: string): number {

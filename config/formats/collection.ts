@@ -1,10 +1,10 @@
 import type { Format, Issue, JsonSchema, Report } from './format.ts';
 import { show, within } from './format.ts';
 
-/** Far more entries than any list or map of this file needs; keeps a generated file from eating the daemon. */
+/** More entries than any list or map of this file needs; bounds the memory that a generated file can use. */
 const MOST_ENTRIES = 1000;
 
-/** A list, each entry once. */
+/** A list without repeated entries. */
 export function listOf<T>(item: Format<T>, { min = 0 }: { min?: number } = {}): Format<readonly T[]> {
   const expected = `a list, each ${item.expected}`;
   return {
@@ -49,10 +49,14 @@ function decodeItems<T>(item: Format<T>, entries: unknown[], report: Report): T[
 }
 
 function repeated(index: number, earlier: number): Issue {
-  return { at: [index], expected: 'each entry once', found: `the same as entry ${earlier + 1} of the list` };
+  return {
+    at: [index],
+    expected: 'each entry once',
+    found: `a repetition of entry ${earlier + 1} of the list`,
+  };
 }
 
-/** A map with free keys. */
+/** A map with arbitrary keys. */
 export function mapOf<T>(key: Format<string>, item: Format<T>): Format<ReadonlyMap<string, T>> {
   const expected = `a map from ${key.expected} to ${item.expected}`;
   return {

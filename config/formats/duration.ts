@@ -4,12 +4,11 @@ const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as cons
 const FORM =
   /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/;
 
-/** Node's timers hold 2^31 - 1 ms, a little more than this; a longer one would fire at once. */
+/** Node's timers take at most 2^31 - 1 ms, slightly more than this; a longer timer fires immediately. */
 const LONGEST = 24 * UNITS.d;
 
 /**
- * A duration in milliseconds, written with units from the greatest to the smallest: `1m30s`, `1.5s`, `250ms`.
- * `0` needs no unit.
+ * A duration in milliseconds, written with units in descending order: `1m30s`, `1.5s`, `250ms`. `0` needs no unit.
  */
 export function duration({ min = 0 }: { min?: number } = {}) {
   const limits = min > 0 ? ` from ${writeDuration(min)}` : '';
@@ -49,7 +48,7 @@ function wholeMilliseconds(total: number): number {
   return rounded;
 }
 
-/** The shortest written form of so many milliseconds: 90000 is `1m30s`. */
+/** Formats a duration in its shortest form: 90000 as `1m30s`. */
 export function writeDuration(milliseconds: number): string {
   let rest = milliseconds;
   let text = '';

@@ -1,10 +1,10 @@
-/** A step into a value: a key of a map or an index of a list. */
+/** A step of a path: a key of a map or an index of a list. */
 export type Segment = string | number;
 
 /** JSON Schema (draft-07) as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** One mistake in a value: where inside it, what was expected there and what was found. */
+/** A problem in a value: where in it, what was expected and what was found. */
 export interface Issue {
   readonly at: readonly Segment[];
   readonly expected: string;
@@ -12,34 +12,34 @@ export interface Issue {
   readonly hint?: string;
 }
 
-/** Takes one mistake; a format goes on after it, so that all are told at once. */
+/** Reports a problem. A format continues after it, so that all are reported at once. */
 export type Report = (issue: Issue) => void;
 
 /**
- * The written form of one kind of value. Scalars arrive as text, whether from YAML, an environment variable or a
- * flag; lists arrive as arrays and maps as `Map`.
+ * Converts one kind of value from and to its written form. Raw scalars are text, whether from YAML, an environment variable
+ * or a flag; lists are arrays and maps are `Map`s.
  */
 export interface Format<T> {
-  /** The expected form in words, put after "expected". */
+  /** The expected form in words, as they follow "expected". */
   readonly expected: string;
   readonly json: JsonSchema;
-  /** The value, or undefined after at least one report. */
+  /** Returns the value, or undefined after at least one report. */
   decode(raw: unknown, report: Report): T | undefined;
-  /** Back to the written form; `decode` of it gives the same value. */
+  /** Returns the written form, which decodes to the same value. */
   encode(value: T): unknown;
 }
 
-/** Any format; what it decodes to is known only by its setting. */
+/** A format of unknown type; only its setting knows the type. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- decode and encode are used as a pair, of one format
 export type AnyFormat = Format<any>;
 
-/** Thrown by the reader of a text format to say more than "this is not the expected form". */
+/** Thrown by `read` of a text format to add a hint to the problem. */
 export class Refusal extends Error {}
 
 interface TextFormat<T> {
   readonly expected: string;
   readonly json: JsonSchema;
-  /** The value; undefined when the text has not the expected form; throws Refusal with a hint to say why. */
+  /** Returns the value, undefined for another form. @throws Refusal for another form, with a hint */
   read(text: string): T | undefined;
   write?(value: T): unknown;
 }
@@ -58,7 +58,7 @@ export function textFormat<T>(format: TextFormat<T>): Format<T> {
   };
 }
 
-/** No scalar of this file is longer than a path, PATH_MAX bytes. */
+/** No scalar of this file is longer than PATH_MAX. */
 function isShort(raw: unknown): raw is string {
   return typeof raw === 'string' && raw.length <= 4096;
 }
@@ -72,14 +72,14 @@ function attempt<T>(format: TextFormat<T>, text: string): { value?: T; hint?: st
   }
 }
 
-/** A report that says where in the enclosing value the mistake is. */
+/** Returns a report for a value within another one. */
 export function within(report: Report, segment: Segment): Report {
   return (issue) => report({ ...issue, at: [segment, ...issue.at] });
 }
 
 const SHOWN_CHARACTERS = 60;
 
-/** A found value, short enough for a message. */
+/** Formats a found value, truncated for a message. */
 export function show(raw: unknown): string {
   if (raw === null || raw === undefined) return 'nothing';
   if (Array.isArray(raw)) return 'a list';
@@ -88,7 +88,7 @@ export function show(raw: unknown): string {
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
-/** A URL may carry credentials, which no log and no terminal should show. */
+/** Hides credentials in URLs, which must not be logged. */
 function withoutPassword(text: string): string {
   return text.replace(/\/\/[^/\s]*@/g, '//(hidden)@');
 }

@@ -6,7 +6,7 @@ import { record, type RecordField } from './record.ts';
 import { absolutePath, boolean } from './scalar.ts';
 
 const howToAuthenticate =
-  'a client of the API is root on this host: write `address: tcp://…` with `tls`, `tokenFile` or `insecure: true`; see docs/guides/remote-access.md';
+  'clients of the API have root access to this host: use `address: tcp://…` with `tls`, `tokenFile` or `insecure: true`; see docs/guides/remote-access.md';
 
 const unixListener = textFormat<ListenAddress>({
   expected: 'unix:///ABSOLUTE/PATH, or a map with address: tcp://ADDRESS:PORT and tls, tokenFile or insecure',
@@ -33,7 +33,7 @@ const tcpAddress = textFormat<TcpAddress>({
     const host = match?.[1] ?? match?.[2] ?? '';
     const port = Number(match?.[3]);
     if (!match || isIP(host) !== (match[1] === undefined ? 4 : 6)) return undefined;
-    if (port < 1 || port > 65535) throw new Refusal('a port is from 1 to 65535');
+    if (port < 1 || port > 65535) throw new Refusal('the port must be from 1 to 65535');
     return { url, host, port };
   },
   write: ({ url }) => url,
@@ -45,14 +45,14 @@ const tlsFields: Readonly<Record<keyof ListenTls, RecordField>> = {
     doc: 'Certificate of the server, followed by its intermediates.',
     required: true,
   },
-  key: { format: absolutePath, doc: 'Its private key, readable by root alone.', required: true },
+  key: { format: absolutePath, doc: 'Its private key, readable only by root.', required: true },
   ca: {
     format: absolutePath,
-    doc: 'Certificates that sign those of clients. With it, clients without such a certificate are refused.',
+    doc: 'CA certificates for clients. If set, clients without a certificate signed by one of them are rejected.',
   },
 };
 
-/** A TCP listener as it is written. */
+/** The written form of a TCP listener. */
 interface WrittenListener {
   address: TcpAddress;
   tls?: ListenTls;
@@ -64,20 +64,20 @@ interface WrittenListener {
 export const listenerFields: Readonly<Record<keyof WrittenListener, RecordField>> = {
   address: {
     format: tcpAddress,
-    doc: 'Address and port. `0.0.0.0` and `[::]` are all addresses of the host.',
+    doc: 'Address and port. `0.0.0.0` and `[::]` mean all addresses of the host.',
     required: true,
   },
   tls: {
     format: record<ListenTls>({ expected: 'a map with cert, key and ca', fields: tlsFields }),
-    doc: 'PEM files: `cert` and `key` of the server; `ca` signs the certificates of clients. Needed unless the address is on loopback.',
+    doc: 'PEM files: `cert` and `key` of the server; `ca` for the certificates of clients. Required unless the address is on loopback.',
   },
   tokenFile: {
     format: absolutePath,
-    doc: 'File with a secret of at least 32 characters, readable by root alone. Clients send it as `Authorization: Bearer SECRET`.',
+    doc: 'File with a secret of at least 32 characters, readable only by root. Clients send it as `Authorization: Bearer SECRET`.',
   },
   insecure: {
     format: boolean,
-    doc: '`true`: no authentication; only on loopback. Every local user and process, and every container with `--network host`, is then root on this host.',
+    doc: '`true`: no authentication; only on loopback. Every local user and process, and every container with `--network host`, then has root access to this host.',
   },
 };
 
@@ -99,31 +99,31 @@ function checkAuthentication(raw: ReadonlyMap<unknown, unknown>, report: Report)
   const hasToken = raw.has('tokenFile');
   const isInsecure = raw.get('insecure') === 'true';
   if (isInsecure && (tls !== undefined || hasToken))
-    report({ at: ['insecure'], expected: 'insecure: true alone', found: 'it beside tls or tokenFile' });
+    report({ at: ['insecure'], expected: 'insecure: true alone', found: 'insecure with tls or tokenFile' });
   if (!isInsecure && tls === undefined && !hasToken)
     report({
       at: [],
       expected: 'tls, tokenFile or insecure: true',
-      found: 'an address that authenticates no client',
+      found: 'an address without authentication',
       hint: howToAuthenticate,
     });
   if (tls instanceof Map && !tls.has('ca') && !hasToken)
     report({
       at: ['tls'],
-      expected: 'ca, or tokenFile beside tls',
+      expected: 'tls with ca, or tokenFile',
       found: 'neither',
-      hint: 'cert and key alone encrypt, but admit every client',
+      hint: 'cert and key encrypt, but do not authenticate clients',
     });
   if (tls === undefined && !isOnLoopback(raw.get('address')))
     report({
       at: ['address'],
       expected: 'a loopback address, or tls',
-      found: 'an address that other hosts reach',
-      hint: 'without TLS the token and everything else can be read and changed on the way',
+      found: 'an address that other hosts can reach',
+      hint: 'without TLS, others on the network can read and change the token and all data',
     });
 }
 
-/** What is not an address at all is reported by its format. */
+/** An invalid address is reported by its format. */
 function isOnLoopback(url: unknown): boolean {
   const address = typeof url === 'string' ? tcpAddress.decode(url, () => undefined) : undefined;
   return address === undefined || isLoopback(address.host);
@@ -133,7 +133,7 @@ function isLoopback(host: string): boolean {
   return host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
-/** An address that pouchd serves its API on. */
+/** An address on which pouchd serves its API. */
 export const listenAddress: Format<ListenAddress> = {
   expected: unixListener.expected,
   json: { anyOf: [unixListener.json, tcpListener.json] },

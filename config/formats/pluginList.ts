@@ -9,7 +9,7 @@ import { boolean, word } from './scalar.ts';
 
 const MOST_ATTEMPTS = 10;
 
-/** What a failing tap of the plugin means for the operation. */
+/** Failure policy of the plugin's taps. */
 export const onError = textFormat<FailurePolicy>({
   expected: 'fail, skip, degrade or retry(N)',
   json: { type: 'string', pattern: '^(fail|skip|degrade|retry\\(\\d{1,2}\\))$' },
@@ -17,28 +17,28 @@ export const onError = textFormat<FailurePolicy>({
     if (text === 'fail' || text === 'skip' || text === 'degrade') return text;
     const attempts = /^retry\((\d{1,3})\)$/.exec(text)?.[1];
     if (attempts !== undefined) return { retry: checkAttempts(Number(attempts)) };
-    if (text === 'retry') throw new Refusal('say how often: retry(3)');
+    if (text === 'retry') throw new Refusal('give a number of retries: retry(3)');
     return undefined;
   },
   write: (policy) => (typeof policy === 'string' ? policy : `retry(${policy.retry})`),
 });
 
 function checkAttempts(attempts: number): number {
-  if (attempts < 1 || attempts > MOST_ATTEMPTS) throw new Refusal(`N is from 1 to ${MOST_ATTEMPTS}`);
+  if (attempts < 1 || attempts > MOST_ATTEMPTS) throw new Refusal(`N must be from 1 to ${MOST_ATTEMPTS}`);
   return attempts;
 }
 
 const path = textFormat<string>({
-  expected: 'the path of a plugin file, absolute or from the directory of this file, such as ./corp-hosts.ts',
+  expected: 'the path of a plugin file, absolute or relative to this file, such as ./corp-hosts.ts',
   json: { type: 'string', minLength: 1 },
   read(text) {
-    if (text.includes('\0')) throw new Refusal('a path cannot hold a NUL byte');
+    if (text.includes('\0')) throw new Refusal('a path cannot contain a NUL byte');
     return text === '' ? undefined : text;
   },
 });
 
 const options: Format<Record<string, unknown>> = {
-  expected: 'a map, as the plugin documents it',
+  expected: "a map of the plugin's options",
   json: { type: 'object' },
   decode(raw, report) {
     if (raw instanceof Map) return plain(raw) as Record<string, unknown>;
@@ -47,7 +47,7 @@ const options: Format<Record<string, unknown>> = {
   encode: (value) => value,
 };
 
-/** Options are the plugin's own: maps become objects, scalars were typed by YAML already. */
+/** Converts maps to objects; the scalars of options are typed by YAML. */
 function plain(raw: unknown): unknown {
   if (raw instanceof Map)
     return Object.fromEntries([...raw].map(([key, value]) => [String(key), plain(value)]));
@@ -64,17 +64,17 @@ export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
     format: path,
     doc: 'A plugin file in TypeScript or JavaScript, absolute or relative to the directory of the configuration file.',
   },
-  enabled: { format: boolean, doc: '`false` leaves the plugin out. Default `true`.' },
-  options: { format: options, doc: "The plugin's own options, checked against its schema. Default `{}`." },
+  enabled: { format: boolean, doc: '`false` disables the plugin. Default `true`.' },
+  options: { format: options, doc: 'Options of the plugin, checked against its schema. Default `{}`.' },
   timeout: {
     format: duration({ min: 1 }),
-    doc: 'Deadline of one call of a hook of the plugin. Default: the deadline of the hook point.',
+    doc: "Deadline of each call of the plugin's hooks. Default: the deadline of the hook point.",
   },
   onError: {
     format: onError,
     doc:
-      'What a failing hook of the plugin means: `fail` fails the operation, `skip` goes on, `degrade` goes on and marks ' +
-      'the container as degraded, `retry(N)` tries up to N times more, then fails. Default: the policy of the hook point.',
+      'Action when a hook of the plugin fails: `fail` fails the operation, `skip` continues, `degrade` continues and marks the ' +
+      'container as degraded, `retry(N)` retries up to N times, then fails. Default: the policy of the hook point.',
   },
 };
 
@@ -82,7 +82,7 @@ const pluginEntry = record<PluginEntry>({
   expected: `a map with name or path, and ${Object.keys(pluginFields).slice(2).join(', ')}`,
   fields: pluginFields,
   defaults: { enabled: true, options: {} },
-  unknownHint: "a plugin's own settings go below its options",
+  unknownHint: "a plugin's settings go below its options",
   json: { oneOf: [{ required: ['name'] }, { required: ['path'] }] },
   check: requireOneSource,
 });

@@ -2,7 +2,7 @@ import { didYouMean } from '../suggest.ts';
 import type { AnyFormat, Format, JsonSchema, Report } from './format.ts';
 import { show, within } from './format.ts';
 
-/** One key of a map with fixed keys. */
+/** A key of a map with fixed keys. */
 export interface RecordField {
   readonly format: AnyFormat;
   /** Markdown, full sentences. */
@@ -14,13 +14,13 @@ export interface RecordForm<T> {
   readonly expected: string;
   /** In the order of the docs. */
   readonly fields: Readonly<Record<keyof T & string, RecordField>>;
-  /** What keys that are left out have. */
+  /** Values of omitted keys. */
   readonly defaults?: Partial<T>;
-  /** Said of an unknown key that is not like a known one. */
+  /** Hint for an unknown key that resembles no known one. */
   readonly unknownHint?: string;
-  /** More of the JSON Schema. */
+  /** Additions to the JSON Schema. */
   readonly json?: JsonSchema;
-  /** What must hold between the keys. */
+  /** Checks constraints between keys. */
   check?(raw: ReadonlyMap<unknown, unknown>, report: Report): void;
 }
 
@@ -32,19 +32,19 @@ export function record<T extends object>(form: RecordForm<T>): Format<T> {
     decode(raw, report) {
       if (!(raw instanceof Map)) return void report({ at: [], expected: form.expected, found: show(raw) });
       let sound = true;
-      const told: Report = (issue) => {
+      const reportUnsound: Report = (issue) => {
         sound = false;
         report(issue);
       };
-      const fields = decodeFields(form, raw, told);
-      form.check?.(raw, told);
+      const fields = decodeFields(form, raw, reportUnsound);
+      form.check?.(raw, reportUnsound);
       return sound ? ({ ...form.defaults, ...fields } as T) : undefined;
     },
     encode: (value) => encodeFields(form, value),
   };
 }
 
-/** In the order of the fields, whatever that of the file was. */
+/** Encodes in the order of the fields, not of the file. */
 function encodeFields<T extends object>({ fields }: RecordForm<T>, value: T): Record<string, unknown> {
   const written: Record<string, unknown> = {};
   for (const [name, { format }] of Object.entries<RecordField>(fields)) {

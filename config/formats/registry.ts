@@ -3,18 +3,17 @@ import { Refusal, textFormat } from './format.ts';
 const LABEL = '[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const HOST = new RegExp(`^(${LABEL}(\\.${LABEL})*|\\[[0-9a-fA-F:.]+\\])(:\\d{1,5})?$`);
 
-/** A registry as it stands at the front of an image reference, without a scheme. */
+/** A registry as in an image reference, without a scheme. */
 export const registryHost = textFormat<string>({
   expected: 'a registry HOST or HOST:PORT such as registry.example.org:5000',
   json: { type: 'string', pattern: HOST.source },
   read(text) {
-    if (/^https?:\/\//.test(text))
-      throw new Refusal(`without the scheme: ${text.replace(/^https?:\/\//, '')}`);
+    if (/^https?:\/\//.test(text)) throw new Refusal(`omit the scheme: ${text.replace(/^https?:\/\//, '')}`);
     return HOST.test(text) ? text : undefined;
   },
 });
 
-/** Where a mirror answers; its `/v2/` is asked. */
+/** The base URL of a mirror, which serves `/v2/`. */
 export const mirrorUrl = textFormat<string>({
   expected: 'a URL such as https://mirror.example.org',
   json: { type: 'string', pattern: '^https?://' },
@@ -23,8 +22,8 @@ export const mirrorUrl = textFormat<string>({
     const url = new URL(text);
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
     if (url.username || url.password)
-      throw new Refusal('no credentials here: put them in the file of images.dockerConfig');
-    if (url.search || url.hash) throw new Refusal('no query and no fragment');
+      throw new Refusal('credentials are not allowed here: put them in the file of images.dockerConfig');
+    if (url.search || url.hash) throw new Refusal('a query and a fragment are not allowed');
     return text.replace(/\/+$/, '');
   },
 });

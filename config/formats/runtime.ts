@@ -8,7 +8,7 @@ import { absolutePath, oneOf, word } from './scalar.ts';
 
 export const runtimeName = word(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'the name of a runtime such as runc');
 
-const pattern = word(/^[^\s]{1,512}$/, 'text without white space; * stands for any');
+const pattern = word(/^[^\s]{1,512}$/, 'text without white space; * matches any text');
 
 const rich = textFormat<boolean | string>({
   expected: 'true, false, or a rich mode such as systemd',
@@ -21,7 +21,7 @@ const rich = textFormat<boolean | string>({
 
 const conditionFields: Readonly<Record<keyof RuntimeCondition, RecordField>> = {
   image: { format: pattern, doc: 'Pattern of the image’s reference: `registry.example/legacy/*`.' },
-  label: { format: pattern, doc: '`KEY`, or `KEY=VALUE` where the value may hold `*`.' },
+  label: { format: pattern, doc: '`KEY`, or `KEY=VALUE` where the value may contain `*`.' },
   rich: { format: rich, doc: 'Whether the container is rich, or its rich mode.' },
 };
 
@@ -33,22 +33,22 @@ const condition = record<RuntimeCondition>({
   },
 });
 
-/** The keys of one rule, for the decoder, the JSON Schema and the docs. */
+/** The keys of a rule, for the decoder, the JSON Schema and the docs. */
 export const ruleFields: Readonly<Record<keyof RuntimeRule, RecordField>> = {
   when: {
     format: condition,
-    doc: 'What must hold: `image` and `label` (patterns with `*`), `rich` (`true`, `false` or a mode). All that is given counts.',
+    doc: 'Conditions, which must all match: `image` and `label` (patterns with `*`), `rich` (`true`, `false` or a mode).',
     required: true,
   },
-  use: { format: runtimeName, doc: 'The runtime of containers for which it holds.', required: true },
+  use: { format: runtimeName, doc: 'The runtime of containers that match.', required: true },
 };
 
-/** `runtime.rules`, in the order in which they are asked. */
+/** `runtime.rules`, in the order of evaluation. */
 export const runtimeRules: Format<readonly RuntimeRule[]> = listOf(
   record<RuntimeRule>({ expected: 'a map with when and use', fields: ruleFields }),
 );
 
-/** The keys of one entry of `runtime.add`. */
+/** The keys of an entry of `runtime.add`, for the decoder, the JSON Schema and the docs. */
 export const addedRuntimeFields: Readonly<Record<keyof AddedRuntime, RecordField>> = {
   binary: {
     format: word(/^(\/.*[^/]|[A-Za-z0-9][A-Za-z0-9._-]*)$/, 'an absolute path, or a name to look up in PATH'),
@@ -56,21 +56,21 @@ export const addedRuntimeFields: Readonly<Record<keyof AddedRuntime, RecordField
   },
   shim: {
     format: word(/^[a-z0-9]+(\.[a-z0-9-]+)*\.v\d+$/, 'a runtime type such as io.containerd.runsc.v1'),
-    doc: 'containerd’s name of the runtime’s own shim: `io.containerd.runsc.v1` is the executable `containerd-shim-runsc-v1`.',
+    doc: 'containerd’s name of the runtime’s shim: `io.containerd.runsc.v1` is the executable `containerd-shim-runsc-v1`.',
   },
-  config: { format: absolutePath, doc: '`shim`: the runtime’s own configuration file.' },
+  config: { format: absolutePath, doc: '`shim`: the runtime’s configuration file.' },
   typeUrl: {
     format: word(/^[A-Za-z0-9._/-]{1,200}$/, 'the name of a message such as io.containerd.runsc.v1.options'),
-    doc: '`shim`: the options that the shim looks for in `config`.',
+    doc: '`shim`: the options message that the shim expects in `config`.',
   },
-  aliases: { format: listOf(runtimeName), doc: 'Other names of it.' },
+  aliases: { format: listOf(runtimeName), doc: 'Other names of the runtime.' },
   lacks: {
     format: listOf(oneOf(...Object.keys(runtimeFeatures))),
-    doc: 'What it cannot do, by the names of `pouch runtime inspect`: refused before anything is done. A `shim` is taken to lack `rdt`, `checkpoint` and `sharedMachine` anyway.',
+    doc: 'Unsupported features, by the names of `pouch runtime inspect`: containers that need one are refused. A `shim` is assumed to lack `rdt`, `checkpoint` and `sharedMachine` in any case.',
   },
 };
 
-/** One entry of `runtime.add`. */
+/** An entry of `runtime.add`. */
 export const addedRuntime = record<AddedRuntime>({
   expected: `a map with binary or shim, and ${Object.keys(addedRuntimeFields).slice(2).join(', ')}`,
   fields: addedRuntimeFields,
@@ -84,5 +84,5 @@ function requireOneKind(raw: ReadonlyMap<unknown, unknown>, report: Report): voi
     report({ at: [], expected: 'either binary or shim', found: count === 0 ? 'neither' : 'both' });
   if (raw.has('shim')) return;
   for (const key of ['config', 'typeUrl'])
-    if (raw.has(key)) report({ at: [key], expected: `${key} beside a shim`, found: `${key} without one` });
+    if (raw.has(key)) report({ at: [key], expected: `${key} with a shim`, found: `${key} without a shim` });
 }

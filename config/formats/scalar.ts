@@ -1,20 +1,20 @@
 import { isAbsolute, normalize } from 'node:path';
 import { Refusal, textFormat } from './format.ts';
 
-/** `true` or `false`, the only two of YAML 1.2. */
+/** `true` or `false`, the booleans of YAML 1.2. */
 export const boolean = textFormat<boolean>({
   expected: 'true or false',
   json: { type: 'boolean' },
   read(text) {
     if (text === 'true') return true;
     if (text === 'false') return false;
-    if (/^(yes|on|1)$/i.test(text)) throw new Refusal('write true');
-    if (/^(no|off|0)$/i.test(text)) throw new Refusal('write false');
+    if (/^(yes|on|1)$/i.test(text)) throw new Refusal('use true');
+    if (/^(no|off|0)$/i.test(text)) throw new Refusal('use false');
     return undefined;
   },
 });
 
-/** A whole number between two limits, both included. */
+/** A whole number within two limits, both included. */
 export function integer(min: number, max: number) {
   return textFormat<number>({
     expected: `a whole number from ${min} to ${max}`,
@@ -27,7 +27,7 @@ export function integer(min: number, max: number) {
   });
 }
 
-/** One of a few words. */
+/** One of several words. */
 export function oneOf<const T extends string>(...words: readonly T[]) {
   return textFormat<T>({
     expected: words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`,
@@ -36,7 +36,7 @@ export function oneOf<const T extends string>(...words: readonly T[]) {
   });
 }
 
-/** Text that matches a pattern; `form` says it in words. */
+/** Text that matches a pattern; `form` describes the pattern. */
 export function word(pattern: RegExp, form: string) {
   return textFormat<string>({
     expected: form,
@@ -45,13 +45,13 @@ export function word(pattern: RegExp, form: string) {
   });
 }
 
-/** An absolute path, without `.`, `..`, doubled or trailing slashes once it is read. */
+/** An absolute path, normalized: without `.`, `..`, repeated or trailing slashes. */
 export const absolutePath = textFormat<string>({
   expected: 'an absolute path such as /srv/pouch',
   json: { type: 'string', pattern: '^/' },
   read(text) {
     if (!isAbsolute(text)) return undefined;
-    if (text.includes('\0')) throw new Refusal('a path cannot hold a NUL byte');
+    if (text.includes('\0')) throw new Refusal('a path cannot contain a NUL byte');
     const path = normalize(text);
     return path.length > 1 ? path.replace(/\/$/, '') : path;
   },

@@ -6,11 +6,11 @@ const LETTERS = ['', 'k', 'm', 'g', 't', 'p'];
 interface SizeLimits {
   /** Smallest allowed number of bytes. */
   readonly min?: number;
-  /** Whether 0 is allowed below `min`, and what it means. */
+  /** Meaning of 0, if 0 is allowed below `min`. */
   readonly zero?: string;
 }
 
-/** A size in bytes, written as Docker writes it: `64m`, `1.5g`, `65536`; units are powers of 1024. */
+/** A size in bytes, in Docker's form: `64m`, `1.5g`, `65536`; units are powers of 1024. */
 export function size({ min = 0, zero }: SizeLimits = {}) {
   const least = min > 0 ? ` from ${writeSize(min)}` : '';
   const none = zero ? `, or 0 for ${zero}` : '';
@@ -43,7 +43,7 @@ function readSize(text: string): number | undefined {
   return Math.floor(bytes);
 }
 
-/** The shortest exact written form of so many bytes: 67108864 is `64m`. */
+/** Formats a size in its shortest exact form: 67108864 as `64m`. */
 export function writeSize(bytes: number): string {
   let power = 0;
   let count = bytes;

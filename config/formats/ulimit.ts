@@ -22,7 +22,7 @@ export const ulimitName = oneOf(
   'stack',
 );
 
-/** A soft and a hard limit, or one number for both; -1 is unlimited. */
+/** `SOFT:HARD`, or one number for both; -1 is unlimited. */
 export const ulimit = textFormat<Ulimit>({
   expected: 'SOFT:HARD or one number for both, such as 1024:4096; -1 is unlimited',
   json: { type: ['string', 'integer'], pattern: '^(-1|\\d{1,15})(:(-1|\\d{1,15}))?$', minimum: -1 },
@@ -31,7 +31,7 @@ export const ulimit = textFormat<Ulimit>({
     if (!match) return undefined;
     const soft = Number(match[1]);
     const hard = Number(match[2] ?? match[1]);
-    if (rank(soft) > rank(hard)) throw new Refusal('the soft limit is above the hard one');
+    if (rank(soft) > rank(hard)) throw new Refusal('the soft limit must not exceed the hard limit');
     return { soft, hard };
   },
   write: ({ soft, hard }) => `${soft}:${hard}`,

@@ -18,7 +18,7 @@ export const containers: Settings<
   'userns.default': {
     default: 'host',
     format: oneOf('host', 'auto'),
-    doc: 'User namespace of plain containers that do not say it by `--userns`. `auto`: each has host ids of its own.',
+    doc: 'User namespace of plain containers without `--userns`. `auto`: each container has its own range of host ids.',
     since: '0.1.0',
   },
   'userns.rich': {
@@ -31,8 +31,8 @@ export const containers: Settings<
     default: '1879048192-2147483647',
     format: idRange,
     doc:
-      'Host user and group ids of which each container with `--userns auto` gets a range of its own. Nobody else on the host ' +
-      'may use them; two daemons on one host need different ones. Containers keep what they have when it changes.',
+      'Host user and group ids from which each container with `--userns auto` gets its own range. Nothing else on the host may ' +
+      'use them; two daemons on one host need different ranges. Existing containers keep theirs when it changes.',
     since: '0.1.0',
   },
   'containerLogs.maxSize': {
@@ -44,33 +44,33 @@ export const containers: Settings<
   'containerLogs.maxFile': {
     default: 3,
     format: integer(1, 100),
-    doc: 'How many log files a container keeps, the current one included.',
+    doc: 'Number of log files per container, including the current one.',
     since: '0.1.0',
   },
   stopTimeout: {
     default: '10s',
     format: duration(),
-    doc: 'How long a container that is told to stop has until it is killed, unless it sets its own.',
+    doc: 'Time between the stop signal and SIGKILL, for containers without a stop timeout.',
     since: '0.1.0',
   },
   shmSize: {
     default: '64m',
     format: size({ min: 4096 }),
-    doc: 'Size of /dev/shm in containers that ask for none.',
+    doc: 'Size of /dev/shm in containers without `--shm-size`.',
     since: '0.1.0',
   },
   'files.timeout': {
     default: '20s',
     format: duration({ min: 100 }),
     doc:
-      'How long pouchd waits for a path on the host or in a container: a bind source, a volume, a file of a container. A call ' +
-      'that needs one on a file system that does not respond (NFS or FUSE whose server is gone) then fails with PCH_FILE_TIMEOUT.',
+      'How long pouchd waits for a path on the host or in a container: a bind source, a volume, a file of a container. On a file ' +
+      'system that does not respond (NFS or FUSE whose server is gone) the call then fails with PCH_FILE_TIMEOUT.',
     since: '0.1.0',
   },
   'cdi.specDirs': {
     default: ['/etc/cdi', '/var/run/cdi'],
     format: listOf(absolutePath),
-    doc: 'Directories with the specifications of devices that `--device VENDOR/CLASS=NAME` names (Container Device Interface). A later one takes precedence.',
+    doc: 'Directories with specifications of devices for `--device VENDOR/CLASS=NAME` (Container Device Interface). Later ones take precedence.',
     since: '0.1.0',
   },
   defaultUlimits: {
@@ -78,7 +78,7 @@ export const containers: Settings<
     example: { nofile: '1024:4096' },
     env: false,
     format: mapOf(ulimitName, ulimit),
-    doc: 'Resource limits (setrlimit(2)) of containers that set none of that name. Without an entry: the limit of the runtime.',
+    doc: 'Default resource limits (setrlimit(2)) of containers. Without an entry: the limit of the runtime.',
     since: '0.1.0',
   },
 };

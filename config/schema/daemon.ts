@@ -7,28 +7,28 @@ export const daemon: Settings<
   apiVersion: {
     default: 'pouch/v1',
     format: oneOf('pouch/v1'),
-    doc: 'Version of the form of this file. Every file that sets something has it.',
+    doc: 'Version of the file format. Required unless the file is empty.',
     env: false,
-    restart: 'another version is another form of the whole file',
+    restart: 'another version changes the format of the whole file',
     since: '0.1.0',
   },
   root: {
     default: '/var/lib/pouch',
     format: absolutePath,
-    doc: 'Directory of what must survive a reboot: images, containers, volumes.',
+    doc: 'Directory of data that must survive a reboot: images, containers, volumes.',
     flag: 'root',
-    restart: 'the containers and images are in the old one',
+    restart: 'containers and images are in the old directory',
     since: '0.1.0',
   },
   state: {
     default: '/run/pouch',
     format: absolutePath,
     doc:
-      'Directory of what a reboot may clear: sockets, locks, network namespaces; best on a tmpfs. Two daemons on one host ' +
+      'Directory of data that may be lost at a reboot: sockets, locks, network namespaces; best on a tmpfs. Two daemons on one host ' +
       'need different `root` and `state`; the defaults of `listen`, `cgroupParent`, `network.bridge`, `network.subnet`, ' +
-      '`containerd.address` and `containerd.namespace` then follow from `state`, so that they do not clash.',
+      '`containerd.address` and `containerd.namespace` are derived from `state`, so that they do not conflict.',
     flag: 'state',
-    restart: 'the sockets and locks of running containers are in the old one',
+    restart: 'sockets and locks of running containers are in the old directory',
     since: '0.1.0',
   },
   listen: {
@@ -47,10 +47,10 @@ export const daemon: Settings<
     ],
     format: listOf(listenAddress, { min: 1 }),
     doc:
-      'Addresses that serve the API: the URL of a Unix socket, or a map for a TCP address, which authenticates its clients by ' +
-      'certificates, by a token, or by both. A client of the API is root on this host. See [Remote access](../guides/remote-access.md).',
+      'Addresses of the API: the URL of a Unix socket, or a map for a TCP address, which authenticates clients by ' +
+      'certificates, by a token, or by both. Clients of the API have root access to this host. See [Remote access](../guides/remote-access.md).',
     flag: 'listen',
-    restart: 'open connections belong to the old addresses',
+    restart: 'pouchd listens on the old addresses',
     since: '0.1.0',
   },
   socketGroup: {
@@ -58,8 +58,8 @@ export const daemon: Settings<
     nullable: true,
     example: 'pouch',
     format: word(/^([a-z_][a-z0-9_-]{0,31}|\d{1,9})$/, 'the name or the number of a group'),
-    doc: 'Group that may use the Unix sockets (mode 0660). Without it root alone may (mode 0600). Its members are as good as root.',
-    restart: 'the sockets are made at the start',
+    doc: 'Group that may use the Unix sockets (mode 0660); by default only root may (mode 0600). Its members have root access to this host.',
+    restart: 'the sockets are created at the start',
     since: '0.1.0',
   },
   cgroupParent: {
@@ -67,28 +67,28 @@ export const daemon: Settings<
     derived: '`/pouch`; with another `state`, `/pouch-HASH`',
     example: '/pouch',
     format: word(/^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9_.:@-]+)+$/, 'an absolute cgroup path such as /pouch'),
-    doc: 'The cgroup, in every hierarchy, below which each container gets its own.',
-    restart: 'running containers are below the old one',
+    doc: 'Parent cgroup of the cgroups of containers, in every hierarchy.',
+    restart: 'running containers are below the old cgroup',
     since: '0.1.0',
   },
   'log.level': {
     default: 'info',
     format: oneOf('trace', 'debug', 'info', 'warn', 'error'),
-    doc: "The least important messages that pouchd's log still shows.",
+    doc: "Lowest level of messages in pouchd's log.",
     flag: 'log-level',
     since: '0.1.0',
   },
   'log.format': {
     default: 'text',
     format: oneOf('text', 'json'),
-    doc: "Form of pouchd's log on stderr: lines for people, or one JSON object a line.",
+    doc: "Format of pouchd's log on stderr: human-readable lines, or one JSON object per line.",
     flag: 'log-format',
     since: '0.1.0',
   },
   shutdownTimeout: {
     default: '15s',
     format: duration(),
-    doc: 'How long pouchd, when it is told to end, waits for the operations that run. Containers keep running in any case.',
+    doc: 'How long pouchd waits for running operations when it stops. Containers keep running.',
     since: '0.1.0',
   },
 };

@@ -7,7 +7,7 @@ import { network } from './network.ts';
 import { plugins } from './plugins.ts';
 import type { Setting, SettingPath } from './setting.ts';
 
-/** A setting whose type is known only by its path. */
+/** A setting of unknown type; only its path knows the type. */
 export type AnySetting = Omit<Setting<unknown>, 'format'> & { readonly format: AnyFormat };
 
 /** The chapters of the docs, in order. */
@@ -21,8 +21,8 @@ export const chapters = {
 };
 
 /**
- * Every setting of pouchd.yaml by its dotted path, in the order of the docs. The one declaration: defaults, formats,
- * environment variables, flags, docs, JSON Schema and reload derive from it.
+ * Every setting of pouchd.yaml by its dotted path, in the order of the docs. Defaults, formats, environment variables, flags,
+ * docs, JSON Schema and reload are derived from this declaration.
  */
 export const schema: Readonly<Record<SettingPath, AnySetting>> = {
   ...daemon,
@@ -39,7 +39,7 @@ export function isSettingPath(path: string): path is SettingPath {
   return Object.hasOwn(schema, path);
 }
 
-/** `network.binDir` is POUCHD_NETWORK_BIN_DIR; undefined for a setting that only the file can hold. */
+/** Returns the variable of a setting: POUCHD_NETWORK_BIN_DIR for `network.binDir`; undefined if only the file can set it. */
 export function envName(path: SettingPath): string | undefined {
   if (schema[path].env === false) return undefined;
   return `POUCHD_${path

@@ -1,7 +1,7 @@
 import { absolutePath, boolean, integer, ipAddress, listOf, oneOf, subnet, word } from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
-/** IFNAMSIZ is 16 with the closing NUL; a name has no slash, colon or space (dev_valid_name in the kernel). */
+/** IFNAMSIZ is 16 including the terminating NUL; a name has no slash, colon or space (dev_valid_name in the kernel). */
 const interfaceName = word(
   /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,15}$/,
   'the name of a network interface, 1 to 15 of A-Z a-z 0-9 _ . -',
@@ -15,7 +15,7 @@ export const network: Settings<'network'> = {
   'network.default': {
     default: 'bridge',
     format: oneOf('bridge', 'none', 'host'),
-    doc: 'Network mode of containers that ask for none.',
+    doc: 'Network mode of containers without `--network`.',
     since: '0.1.0',
   },
   'network.bridge': {
@@ -23,7 +23,7 @@ export const network: Settings<'network'> = {
     derived: '`pouch0`; with another `state`, `pouch-HASH`',
     example: 'pouch0',
     format: interfaceName,
-    doc: 'Name of the bridge interface; it is made when the first container needs it.',
+    doc: 'Name of the bridge interface, which is created when the first container needs it.',
     restart: 'running containers are attached to the old bridge',
     since: '0.1.0',
   },
@@ -32,47 +32,47 @@ export const network: Settings<'network'> = {
     derived: '`172.29.0.0/16`; with another `state`, a /24 of 10.128.0.0/10 chosen by its hash',
     example: '172.29.0.0/16',
     format: subnet,
-    doc: 'IPv4 network of the bridge; its first address is the gateway. No other network of the host may overlap it.',
-    restart: 'running containers have addresses of the old one',
+    doc: 'IPv4 network of the bridge; its first address is the gateway. It must not overlap another network of the host.',
+    restart: 'running containers have addresses of the old network',
     since: '0.1.0',
   },
   'network.binDir': {
     default: ['/usr/lib/cni', '/opt/cni/bin'],
     format: listOf(absolutePath, { min: 1 }),
-    doc: 'Directories that are searched for CNI plugins, in this order.',
+    doc: 'Directories to search for CNI plugins, in order.',
     since: '0.1.0',
   },
   'network.mtu': {
     default: 1500,
     format: integer(576, 65535),
-    doc: "MTU of the containers' interfaces; not more than that of the interface that leads out.",
+    doc: "MTU of the containers' interfaces; at most that of the host's outgoing interface.",
     since: '0.1.0',
   },
   'network.ipMasq': {
     default: true,
     format: boolean,
-    doc: "Whether containers reach other networks under the host's address (masquerading).",
+    doc: "Whether containers reach other networks with the host's address (masquerading).",
     since: '0.1.0',
   },
   'network.hairpin': {
     default: true,
     format: boolean,
-    doc: 'Whether a container reaches its own published ports by the address of the host.',
+    doc: 'Whether a container can reach its own published ports at the address of the host.',
     since: '0.1.0',
   },
   'network.isolation': {
     default: 'none',
     format: oneOf('none', 'addresses', 'containers'),
     doc:
-      'What containers on the bridge are kept from. `none`: nothing, as in Docker. `addresses`: they send from their own MAC and IPv4 ' +
-      'address only, so they cannot spoof ARP, MAC or IP. `containers`: they also do not reach each other, except by published ' +
-      'ports. Containers keep what they were created with. See [Network](../guides/network.md).',
+      'Isolation of containers on the bridge. `none`: none, as in Docker. `addresses`: containers can send only from their own MAC ' +
+      'and IPv4 address, which prevents ARP, MAC and IP spoofing. `containers`: in addition, containers can reach each other only ' +
+      'through published ports. Existing containers keep their isolation. See [Network](../guides/network.md).',
     since: '0.1.0',
   },
   'network.publishAddress': {
     default: '0.0.0.0',
     format: ipAddress,
-    doc: 'Address of the host that `-p 8080:80` publishes on; `127.0.0.1` keeps published ports on the host.',
+    doc: 'Host address for `-p 8080:80`; with `127.0.0.1` only the host can reach published ports.',
     since: '0.1.0',
   },
   'network.dns': {

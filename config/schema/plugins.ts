@@ -15,8 +15,8 @@ export const plugins: Settings<'plugins'> = {
     env: false,
     format: pluginList,
     doc:
-      'Plugins, in the order in which they are loaded. An entry with `name` gives a built-in plugin its options or switches it ' +
-      'off; an entry with `path` loads a file.',
+      'Plugins, in load order. An entry with `name` configures or disables a built-in plugin; an entry with `path` loads a plugin ' +
+      'file.',
     since: '0.1.0',
   },
 };

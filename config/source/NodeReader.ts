@@ -3,7 +3,7 @@ import type { Node, Scalar, YAMLMap } from 'yaml';
 import type { Segment } from '../formats/format.ts';
 import type { Location } from '../origin.ts';
 
-/** Turns the nodes of a YAML document into raw values and notes where each of them is. */
+/** Converts the nodes of a YAML document to raw values and records their locations. */
 export class NodeReader {
   private readonly keys = new Map<string, Location>();
   private readonly values = new Map<string, Location>();
@@ -13,16 +13,19 @@ export class NodeReader {
     this.at = at;
   }
 
-  /** A `Map`, an array, a text, null, or below `plugins[].options` what YAML makes of a scalar. */
+  /** Returns a `Map`, an array, a text or null; below `plugins[].options` also YAML's other scalars. */
   read(node: unknown, path: readonly Segment[]): unknown {
     if (!isNode(node)) return null;
-    this.note(this.values, path, node);
+    this.record(this.values, path, node);
     if (isMap(node)) return this.readMap(node, path);
     if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, index]));
     return isScalar(node) ? readScalar(node, path) : null;
   }
 
-  /** Place of a value: where it stands in the line of its key, else of the key; of the nearest one around it that is there. */
+  /**
+   * Returns the location of a value if it is on the line of its key, else that of the key. For a value that is not in the file it
+   * is that of the nearest enclosing one.
+   */
   locate(path: readonly Segment[]): Location | undefined {
     for (let length = path.length; length > 0; length--) {
       const inner = path.slice(0, length);
@@ -42,18 +45,18 @@ export class NodeReader {
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? (key.source ?? String(key.value)) : String(key);
       const inner = [...path, name];
-      if (isNode(key)) this.note(this.keys, inner, key);
+      if (isNode(key)) this.record(this.keys, inner, key);
       map.set(name, this.read(value, inner));
     }
     return map;
   }
 
-  private note(places: Map<string, Location>, path: readonly Segment[], node: Node): void {
+  private record(places: Map<string, Location>, path: readonly Segment[], node: Node): void {
     if (node.range) places.set(placeKey(path), this.at(node.range[0]));
   }
 }
 
-/** A key of digits and an index are told apart by what is there, not by their type. */
+/** Numbers and digits give the same key: a node is either a map or a list, so they cannot collide. */
 function placeKey(path: readonly Segment[]): string {
   return JSON.stringify(path.map(String));
 }

@@ -5,22 +5,22 @@ import type { Problem } from '../problem.ts';
 import { NodeReader } from './NodeReader.ts';
 import { syntaxProblems } from './syntax.ts';
 
-/** A configuration file as maps, lists and texts, with the place of each. */
+/** A parsed configuration file: maps, lists and texts, and their locations. */
 export interface ConfigDocument {
   readonly file: string;
-  /** The raw value below each top-level key; empty after a syntax error. */
+  /** The raw value of each top-level key; empty after a syntax error. */
   readonly root: RawMap;
-  /** Mistakes of the YAML itself. */
+  /** Problems of the YAML syntax. */
   readonly problems: readonly Problem[];
-  /** Place of a value, or of its nearest enclosing one that is in the file. */
+  /** Returns the location of a value, or of the nearest enclosing value in the file. */
   locate(path: readonly Segment[]): Location | undefined;
-  /** Place of a key itself; only of one that is in the file. */
+  /** Returns the location of a key; undefined if it is not in the file. */
   locateKey(path: readonly Segment[]): Location | undefined;
 }
 
 export type RawMap = ReadonlyMap<string, unknown>;
 
-/** Reads YAML 1.2 text. Scalars stay texts as they are written, except below `plugins[].options`, which YAML types. */
+/** Parses YAML 1.2. Scalars stay text, except below `plugins[].options`, where YAML's types apply. */
 export function readDocument(file: string, text: string): ConfigDocument {
   if (bracketDepth(text) > DEEPEST) return broken(file, tooDeep(file));
   try {
@@ -31,7 +31,7 @@ export function readDocument(file: string, text: string): ConfigDocument {
   }
 }
 
-/** The parser's recovery from thousands of open brackets takes Node itself down (out of memory in a RegExp). */
+/** The parser's recovery from thousands of open brackets crashes Node (out of memory in a RegExp). */
 const DEEPEST = 100;
 
 function bracketDepth(text: string): number {
@@ -74,7 +74,7 @@ function notAMap(location: Location): Problem {
     ...location,
     path: '',
     expected: 'settings such as "root: /var/lib/pouch"',
-    found: 'something else than a map',
+    found: 'a value that is not a map',
   };
 }
 
@@ -82,7 +82,7 @@ function tooDeep(file: string): Problem {
   return {
     file,
     path: '',
-    expected: 'a few levels of maps and lists',
-    found: 'so many that they cannot be read',
+    expected: `at most ${DEEPEST} levels of maps and lists`,
+    found: 'more levels',
   };
 }

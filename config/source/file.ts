@@ -4,15 +4,14 @@ import { ConfigError } from '../problem.ts';
 import { readDocument } from './document.ts';
 import type { ConfigDocument } from './document.ts';
 
-/** Read when no file is named; it may be missing. */
+/** The default file, which may be missing. */
 export const DEFAULT_FILE = '/etc/pouch/pouchd.yaml';
 
-/** Far above any file written by hand. */
+/** Limit in bytes, far above any hand-written file. */
 const LARGEST_FILE = 1024 * 1024;
 
 /**
- * Reads the named file, or the default one if it exists.
- *
+ * Reads the named file, or the default file if it exists.
  * @throws ConfigError PCH_CONFIG_NOT_FOUND, PCH_CONFIG_UNREADABLE
  */
 export function readConfigFile(
@@ -30,7 +29,7 @@ export function readConfigFile(
   }
 }
 
-/** Never waits: a FIFO, a device or a directory is refused before a byte is read. */
+/** Never blocks: FIFOs, devices and directories are rejected before a read. */
 function readLimited(file: string): Buffer {
   const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -48,8 +47,8 @@ function decode(file: string, bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    const problem = { file, path: '', expected: 'UTF-8 text', found: 'bytes that are none' };
-    throw new ConfigError('PCH_CONFIG_UNREADABLE', [problem], 'Save the file as UTF-8.', error);
+    const problem = { file, path: '', expected: 'UTF-8 text', found: 'other bytes' };
+    throw new ConfigError('PCH_CONFIG_UNREADABLE', [problem], 'save the file as UTF-8', error);
   }
 }
 
@@ -58,7 +57,7 @@ function notFound(file: string, cause: unknown): ConfigError {
   return new ConfigError(
     'PCH_CONFIG_NOT_FOUND',
     [problem],
-    'Name an existing file with --config, or leave the option out.',
+    'pass an existing file to --config, or omit the option',
     cause,
   );
 }
@@ -68,12 +67,12 @@ function unreadable(file: string, found: string, cause?: unknown): ConfigError {
   return new ConfigError(
     'PCH_CONFIG_UNREADABLE',
     [problem],
-    'Make it a regular file that pouchd may read.',
+    'use a regular file that pouchd may read',
     cause,
   );
 }
 
 function tooLarge(file: string, size: number): ConfigError {
   const problem = { file, path: '', expected: `at most ${LARGEST_FILE} bytes`, found: `${size} bytes` };
-  return new ConfigError('PCH_CONFIG_UNREADABLE', [problem], 'Name the right file with --config.');
+  return new ConfigError('PCH_CONFIG_UNREADABLE', [problem], 'pass the right file to --config');
 }

@@ -8,7 +8,7 @@ import type { ConfigDocument, RawMap } from './document.ts';
 
 type ReportProblem = (problem: Problem) => void;
 
-/** Puts the settings of the file over the present values and reports the keys that are none. */
+/** Overrides the current values with the settings of the file, and reports unknown keys. */
 export function importDocument(document: ConfigDocument, store: SettingStore, report: ReportProblem): void {
   for (const [key, raw] of document.root) {
     if (isSettingPath(key) && key.includes('.')) report(dottedKey(document, key));
@@ -43,7 +43,7 @@ function importGroup(
   }
 }
 
-/** A list or a map whose entries are all commented out counts as not given. */
+/** A list or map whose entries are all commented out counts as unset. */
 function importSetting(document: ConfigDocument, store: SettingStore, path: SettingPath, raw: unknown): void {
   const { type } = schema[path].format.json;
   if (raw === null && (type === 'array' || type === 'object')) return;
@@ -74,7 +74,7 @@ function unknownKey(document: ConfigDocument, path: readonly string[], siblings:
   return hint ? { ...problem, hint } : problem;
 }
 
-/** `maxParallelDownloads` at the top level belongs below `images`; `logLevel` is `log.level`. */
+/** Finds a setting elsewhere: `images.maxParallelDownloads` for `maxParallelDownloads`, `log.level` for `logLevel`. */
 function elsewhere(name: string): string | undefined {
   const home = settingPaths.find((path) => path.endsWith(`.${name}`));
   return home ? `did you mean ${home}?` : didYouMean(name, settingPaths);
@@ -83,5 +83,5 @@ function elsewhere(name: string): string | undefined {
 function requireApiVersion(document: ConfigDocument, report: ReportProblem): void {
   if (document.root.size === 0 || document.root.has('apiVersion')) return;
   const place = { file: document.file, line: 1, column: 1 };
-  report({ ...place, path: 'apiVersion', expected: 'apiVersion: pouch/v1', found: 'a file without it' });
+  report({ ...place, path: 'apiVersion', expected: 'apiVersion: pouch/v1', found: 'no apiVersion' });
 }

@@ -6,14 +6,14 @@ import type { Problem } from '../problem.ts';
 type Form = Pick<Problem, 'expected' | 'found' | 'hint'>;
 type Code = YAMLError['code'];
 
-/** What the common mistakes are called; all others are told in the parser's words. */
+/** Messages for common errors; other errors have the parser's message. */
 const forms: Partial<Record<Code, Form>> = {
   TAB_AS_INDENT: { expected: 'spaces for indentation', found: 'a tab' },
-  MULTIPLE_DOCS: { expected: 'one document', found: 'a second one after "---"' },
+  MULTIPLE_DOCS: { expected: 'one document', found: 'another one after "---"' },
   TAG_RESOLVE_FAILED: {
     expected: 'plain values',
     found: 'a tag',
-    hint: 'quote a value that begins with "!"',
+    hint: 'quote values that begin with "!"',
   },
   BAD_SCALAR_START: { expected: 'a value', found: 'a reserved character before it', hint: 'quote the value' },
   MULTILINE_IMPLICIT_KEY: {
@@ -21,13 +21,13 @@ const forms: Partial<Record<Code, Form>> = {
     found: 'a line without it',
   },
   BLOCK_AS_IMPLICIT_KEY: {
-    expected: 'one "key: value" in a line, all keys of a map in one column',
+    expected: 'one "key: value" per line, all keys of a map in one column',
     found: 'a second ": " before the value ends',
-    hint: 'mend the indentation of the next line, or quote a value that holds ": "',
+    hint: 'fix the indentation of the next line, or quote a value that contains ": "',
   },
 };
 
-/** The mistakes of the YAML itself, and whether what it says can be used all the same. */
+/** Returns the syntax problems, and whether the content is usable nevertheless. */
 export function syntaxProblems(
   document: Document.Parsed,
   text: string,
@@ -35,7 +35,7 @@ export function syntaxProblems(
 ): { problems: Problem[]; usable: boolean } {
   const problems = new Map<number, Problem>();
   const add = (offset: number, form: Form): void => {
-    // One mistake can give several errors at its place; the first says it best.
+    // One problem can cause several errors at the same location; the first describes it best.
     if (!problems.has(offset)) problems.set(offset, { ...at(offset), path: '', ...form });
   };
   for (const error of [...document.errors, ...document.warnings]) add(error.pos[0], formOf(error, text));
@@ -43,7 +43,7 @@ export function syntaxProblems(
   return { problems: [...problems.values()], usable: document.errors.every(isHarmless) };
 }
 
-/** The parser kept the first of the two, so the rest of the file can be checked. */
+/** The parser keeps the first of duplicate keys, so the rest of the file can be checked. */
 function isHarmless({ code }: YAMLError): boolean {
   return code === 'DUPLICATE_KEY';
 }
@@ -62,6 +62,6 @@ function aliasForm(name: string): Form {
   return {
     expected: 'plain values',
     found: `the alias *${name}`,
-    hint: 'write the value out, or quote one that begins with "*"',
+    hint: 'repeat the value, or quote values that begin with "*"',
   };
 }

@@ -11,8 +11,8 @@ const perDaemon = [
   'containerd.address',
 ];
 
-describe('the defaults that keep two daemons apart', () => {
-  it('are the plain names with the default state, and their origin is default', () => {
+describe('defaults derived from state', () => {
+  it('are plain names with the origin default for the default state', () => {
     const { config, originOf } = load('');
     assert.equal(config.listen[0]?.url, 'unix:///run/pouch/pouchd.sock');
     assert.equal(config.cgroupParent, '/pouch');
@@ -23,7 +23,7 @@ describe('the defaults that keep two daemons apart', () => {
     for (const path of perDaemon) assert.equal(formatOrigin(originOf(path)), 'default', path);
   });
 
-  it('follow from another state, are the same at each start, and say so', () => {
+  it('are the same at each start for another state, with the origin derived', () => {
     const first = load('state: /run/second');
     const { config, originOf } = first;
     assert.equal(config.listen[0]?.url, 'unix:///run/second/pouchd.sock');
@@ -36,19 +36,19 @@ describe('the defaults that keep two daemons apart', () => {
     for (const path of perDaemon) assert.equal(formatOrigin(originOf(path)), 'derived from state', path);
   });
 
-  it('follow from a state that a variable or a flag gives too', () => {
+  it('depend on a state set by a variable or flag too', () => {
     const fromFile = load('state: /run/second').config;
     assert.deepEqual(load('', { env: { POUCHD_STATE: '/run/second' } }).config, fromFile);
     assert.deepEqual(load('', { flags: { state: '/run/second' } }).config, fromFile);
   });
 
-  it('differ between a hundred states, all but the rare pair that shares a hash', () => {
+  it('differ for a hundred states, except the rare pair with the same hash', () => {
     const configs = Array.from({ length: 100 }, (_, i) => load(`state: /run/state-${i}`).config.network);
     assert.ok(new Set(configs.map(({ bridge }) => bridge)).size >= 99);
     assert.ok(new Set(configs.map(({ subnet }) => subnet)).size >= 98);
   });
 
-  it('give way to values that are given', () => {
+  it('are overridden by given values', () => {
     const { config, originOf, file } = load(
       'state: /run/second\nnetwork: { bridge: br7, subnet: 10.7.0.0/24 }\ncgroupParent: /a/b',
     );

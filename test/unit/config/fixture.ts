@@ -7,7 +7,7 @@ import type { LoadOptions, LoadedConfig, Problem } from '../../../config/index.t
 
 type Overrides = Omit<LoadOptions, 'file'>;
 
-/** Runs `use` with a configuration file of that content, which is gone afterwards. */
+/** Runs `use` with a temporary configuration file of this content. */
 export function withConfigFile<T>(content: string | Buffer, use: (file: string) => T): T {
   const directory = mkdtempSync(join(tmpdir(), 'pouch-config-'));
   try {
@@ -19,7 +19,7 @@ export function withConfigFile<T>(content: string | Buffer, use: (file: string) 
   }
 }
 
-/** The configuration from these lines, with `apiVersion` put after them so that line numbers stay. */
+/** Loads these lines, with `apiVersion` appended so that line numbers are kept. */
 export function load(lines: string, overrides: Overrides = {}): LoadedConfig {
   return withConfigFile(`${lines}\napiVersion: pouch/v1\n`, (file) => loadConfig({ file, ...overrides }));
 }
@@ -34,7 +34,7 @@ export function errorOf(run: () => unknown): ConfigError {
   return assert.fail('did not throw');
 }
 
-/** The problems of these lines, each as `LINE:COLUMN PATH: expected …, found … (hint)`. */
+/** Returns the problems of these lines, each as `LINE:COLUMN PATH: expected …, found … (hint)`. */
 export function problemsOf(lines: string, overrides: Overrides = {}): string[] {
   return errorOf(() => load(lines, overrides)).problems.map(inOneLine);
 }

@@ -20,19 +20,19 @@ describe('loadConfig', () => {
     assert.equal(readConfigFile(undefined, '/nonexistent/pouchd.yaml'), undefined);
   });
 
-  it('takes an empty file, and one of comments alone, as one that sets nothing', () => {
+  it('accepts an empty file and one with only comments', () => {
     for (const text of ['', '# nothing\n', '---\n', '{}\n']) {
       const { config } = withConfigFile(text, (file) => loadConfig({ file }));
       assert.deepEqual(config, withoutFile().config);
     }
   });
 
-  it('takes groups, lists and maps whose entries are commented out as not given', () => {
+  it('treats groups, lists and maps whose entries are commented out as unset', () => {
     const { config } = load('network:\nlisten:\nplugins:\ndefaultUlimits:\nimages:\n  mirrors:\n');
     assert.deepEqual(config, withoutFile().config);
   });
 
-  it('takes a byte order mark and Windows line ends', () => {
+  it('accepts a byte order mark and Windows line ends', () => {
     const { config } = withConfigFile('\ufeffapiVersion: pouch/v1\r\nstopTimeout: 5s\r\n', (file) =>
       loadConfig({ file }),
     );
@@ -63,11 +63,11 @@ defaultUlimits: { nofile: 1024:4096, core: -1 }
     });
   });
 
-  it('takes null where it is a value', () => {
+  it('accepts null where it is a value', () => {
     assert.equal(load('socketGroup: null').config.socketGroup, null);
   });
 
-  it('keeps plugin options as YAML types them, and resolves paths from the directory of the file', () => {
+  it("keeps YAML's types of plugin options, and resolves paths from the directory of the file", () => {
     const { config, file = '' } = load(`
 plugins:
   - path: sub/./a.ts
@@ -93,7 +93,7 @@ plugins:
     ]);
   });
 
-  it('reads the file that POUCHD_CONFIG names, unless one is named', () => {
+  it('reads the file in POUCHD_CONFIG unless one is given', () => {
     withConfigFile('apiVersion: pouch/v1\nstopTimeout: 5s\n', (file) => {
       const env = { POUCHD_CONFIG: file };
       assert.equal(loadConfig({ env }).config.stopTimeout, 5000);
@@ -127,11 +127,11 @@ describe('precedence', () => {
     });
   }
 
-  it('an empty variable counts as not set', () => {
+  it('an empty variable counts as unset', () => {
     assert.equal(load('', { env: { POUCHD_LOG_LEVEL: '' } }).config.log.level, 'info');
   });
 
-  it('a list in a variable or a flag has commas; a flag may be a list too', () => {
+  it('a list in a variable or flag is comma-separated; a flag may be an array too', () => {
     assert.deepEqual(load('', { env: { POUCHD_NETWORK_DNS: '192.0.2.1, 192.0.2.2' } }).config.network.dns, [
       '192.0.2.1',
       '192.0.2.2',
@@ -144,7 +144,7 @@ describe('precedence', () => {
     }
   });
 
-  it('a flag is known by its name with dashes, by that of commander, and by the path of its setting', () => {
+  it('a flag is named with dashes, in camel case, or by the path of its setting', () => {
     for (const name of ['log-level', 'logLevel', 'log.level']) {
       assert.equal(load('', { flags: { [name]: 'warn' } }).config.log.level, 'warn');
     }
@@ -156,28 +156,28 @@ describe('precedence', () => {
     assert.equal(formatOrigin(originOf('network.mtu')), '--set network.mtu');
   });
 
-  it('a variable that is no setting is a warning with the likely name', () => {
+  it('an unknown variable causes a warning with the likely name', () => {
     const { warnings } = load('', { env: { POUCHD_LOG_LEVL: 'x', POUCHD_PLUGINS: '[]', POUCH_HOST: 'x' } });
     assert.deepEqual(warnings, [
-      'the environment variable POUCHD_LOG_LEVL is no setting and has no effect; did you mean POUCHD_LOG_LEVEL?',
-      'the environment variable POUCHD_PLUGINS is no setting and has no effect',
+      'unknown environment variable POUCHD_LOG_LEVL has no effect; did you mean POUCHD_LOG_LEVEL?',
+      'unknown environment variable POUCHD_PLUGINS has no effect',
     ]);
   });
 
-  it('an insecure TCP address is a warning, because every local user can reach it', () => {
+  it('an insecure TCP address causes a warning, because every local user can connect', () => {
     const { warnings } = load('listen: [{ address: "tcp://127.0.0.1:2375", insecure: true }]');
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /^listen tcp:\/\/127\.0\.0\.1:2375 is insecure: every local user/);
   });
 
-  it('one call leaves nothing behind for the next', () => {
+  it('calls do not affect each other', () => {
     load('', { env: { POUCHD_LOG_LEVEL: 'warn' }, flags: { root: '/srv' } });
     const { config } = load('');
     assert.deepEqual([config.log.level, config.root], ['info', '/var/lib/pouch']);
   });
 });
 
-describe('a place in the file', () => {
+describe('a location in the file', () => {
   const { lineOf, originOf, file } = load(`root: /srv
 plugins:
   - name: a
@@ -216,7 +216,7 @@ images:
     });
   }
 
-  it('is none for what is not in it', () => {
+  it('is undefined for a value that is not in it', () => {
     assert.equal(lineOf('state'), undefined);
     assert.equal(withoutFile().lineOf('root'), undefined);
   });
@@ -227,7 +227,7 @@ images:
   });
 });
 
-/** The default file may exist on the machine that runs the tests. */
+/** The default file may exist on the host that runs the tests. */
 function withoutFile() {
   const { config, originOf, warnings, lineOf } = withConfigFile('', (file) => loadConfig({ file }));
   return { config, originOf, warnings, lineOf, file: undefined };

@@ -37,14 +37,14 @@ describe('--print-config', () => {
     assert.equal(origins.length, settingPaths.length);
   });
 
-  it('hides plugin options whose names say that they are secret, in both forms', () => {
+  it('hides plugin options with names of secrets, in both formats', () => {
     for (const printed of [text, printConfig(loaded, 'json')]) {
       assert.doesNotMatch(printed, /hunter2/);
       assert.equal(printed.match(/\(hidden\)/g)?.length, 3);
     }
   });
 
-  it('is a file that loads to the same configuration', () => {
+  it('prints a file that loads to the same configuration', () => {
     const original = load(lines.replace(/, apiKey.*}/, ' }'), overrides).config;
     const printed = printConfig({ ...loaded, config: original });
     assert.deepEqual(withConfigFile(printed, (file) => loadConfig({ file })).config, original);
@@ -52,7 +52,7 @@ describe('--print-config', () => {
     assert.deepEqual(withConfigFile(printConfig(load('')), (file) => loadConfig({ file })).config, defaults);
   });
 
-  it('as JSON has the file, the written values, the origins and the warnings', () => {
+  it('prints JSON with the file, the written values, the origins and the warnings', () => {
     const json = JSON.parse(
       printConfig(load(lines, { ...overrides, env: { POUCHD_X: '1' } }), 'json'),
     ) as Record<string, unknown>;
@@ -78,7 +78,7 @@ describe('--check-config', () => {
       assert.deepEqual(checkConfig({ file }), { exitCode: 0, output: `OK: ${file}\n` });
       const { exitCode, output } = checkConfig({ file, env: { POUCHD_X: '1' } });
       assert.equal(exitCode, 0);
-      assert.match(output, /\nwarning: the environment variable POUCHD_X is no setting/);
+      assert.match(output, /\nwarning: unknown environment variable POUCHD_X has no effect\n/);
     });
   });
 
@@ -88,7 +88,7 @@ describe('--check-config', () => {
       assert.equal(exitCode, 1);
       const problems = output.split('\n').filter((line) => line.startsWith(`${file}:`));
       assert.equal(problems.length, 3);
-      assert.match(output, /\n\n3 problems\. Mend what is listed/);
+      assert.match(output, /\n\n3 problems\nhint: fix these problems/);
     });
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { loadConfig } from '../../../config/index.ts';
 import { errorOf, inOneLine, load, problemsOf, withConfigFile } from './fixture.ts';
 
-/** Lines of a file to what is said about them. */
+/** Lines of a file to the problems reported for them. */
 const cases: Record<string, readonly [lines: string, problems: readonly (string | RegExp)[]]> = {
   'a tab as indentation': ['log:\n\tlevel: info', ['2:1 : expected spaces for indentation, found a tab']],
   'an unclosed quote': [
@@ -14,7 +14,7 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
   'an unclosed list': ['listen: [unix:///a', [/^2:1 : expected YAML 1\.2, found a syntax error: /]],
   'a key that is too deep': [
     'log:\n  level: info\n   format: json',
-    [/^2:10 : expected one "key: value" in a line, all keys of a map in one column, found a second ": "/],
+    [/^2:10 : expected one "key: value" per line, all keys of a map in one column, found a second ": "/],
   ],
   'no space after the colon': [
     'root:/srv\nstate: /run/x',
@@ -26,15 +26,12 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
   ],
   'two documents': [
     'root: /srv\n---\nstate: /run/x',
-    ['2:1 : expected one document, found a second one after "---"'],
+    ['2:1 : expected one document, found another one after "---"'],
   ],
   'a tag': ['root: !env /srv', [/^1:7 : expected plain values, found a tag \(quote/]],
   'an alias': [
     'root: &r /srv\nstate: *r',
-    [
-      /^2:8 : expected plain values, found the alias \*r \(write the value out/,
-      /^2:8 state: .*found nothing$/,
-    ],
+    [/^2:8 : expected plain values, found the alias \*r \(repeat the value/, /^2:8 state: .*found nothing$/],
   ],
   'an alias of what holds it': [
     'network: &n\n  dns: [*n]',
@@ -67,7 +64,7 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
   ],
   'a key in another style': ['stop_timeout: 5s', [/did you mean stopTimeout\?/]],
   'a key of another group': ['mirrors: {}', [/^1:1 mirrors: .*\(did you mean images\.mirrors\?\)$/]],
-  'a key that is like none': ['xyzzy: 1', [/^1:1 xyzzy: .*, found the unknown key "xyzzy"$/]],
+  'a key that resembles none': ['xyzzy: 1', [/^1:1 xyzzy: .*, found the unknown key "xyzzy"$/]],
   'a key of the prototype': [
     '__proto__: { a: 1 }\nconstructor: 1',
     [/^1:1 __proto__: /, /^2:1 constructor: /],
@@ -76,7 +73,7 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
     'log.level: debug',
     [/^1:1 log\.level: expected log as a map with level, found the dotted key/],
   ],
-  'a key that is no text': ['? [a]\n: 1', [/^1:3 .*unknown key/]],
+  'a key that is not text': ['? [a]\n: 1', [/^1:3 .*unknown key/]],
   'a group that is a text': [
     'network: fast',
     [
@@ -105,26 +102,26 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
       '1:14 stopTimeout: expected a duration such as 5s, 1m30s or 250ms, found "10" (add the unit: 10s for seconds, 10ms for milliseconds)',
     ],
   ],
-  'a size that is none': [
+  'an invalid size': [
     'shmSize: big',
     ['1:10 shmSize: expected a size from 4k such as 64m, 1.5g or 65536 (bytes), found "big"'],
   ],
   'a switch of YAML 1.1': [
     'network:\n  ipMasq: yes',
-    ['2:11 network.ipMasq: expected true or false, found "yes" (write true)'],
+    ['2:11 network.ipMasq: expected true or false, found "yes" (use true)'],
   ],
   'a number out of range': [
     'network:\n  mtu: 70000',
     ['2:8 network.mtu: expected a whole number from 576 to 65535, found "70000"'],
   ],
-  'a word that is none of them': [
+  'an unknown word': [
     'log: { level: loud }',
     ['1:15 log.level: expected one of trace, debug, info, warn, error, found "loud"'],
   ],
   'a TCP address without authentication': [
     'listen:\n  - unix:///run/a.sock\n  - tcp://127.0.0.1:2375',
     [
-      /^3:5 listen\[1\]: .*, found "tcp:\/\/127\.0\.0\.1:2375" \(.*`tls`, `tokenFile` or `insecure: true`; see docs\/remote-access\.md\)$/,
+      /^3:5 listen\[1\]: .*, found "tcp:\/\/127\.0\.0\.1:2375" \(.*`tls`, `tokenFile` or `insecure: true`; see docs\/guides\/remote-access\.md\)$/,
     ],
   ],
   'no address at all': [
@@ -143,13 +140,13 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
   ],
   'host bits in the subnet': [
     'network: { subnet: 172.29.0.1/16 }',
-    [/^1:20 network\.subnet: .*\(the network's own address is 172\.29\.0\.0\/16\)$/],
+    [/^1:20 network\.subnet: .*\(the network address is 172\.29\.0\.0\/16\)$/],
   ],
   'a cgroup path that climbs': [
     'cgroupParent: /pouch/../x',
     [/^1:15 cgroupParent: expected an absolute cgroup path/],
   ],
-  'a mirror that is no list': [
+  'a mirror that is not a list': [
     'images:\n  mirrors:\n    docker.io: https://m.example',
     [/^3:16 images\.mirrors\["docker\.io"\]: expected a list, each a URL/],
   ],
@@ -173,10 +170,10 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
     'plugins:\n  - name: a\n    timeOut: 5s\n    entries: {}\n  - name: B\n    options: 7\n    onError: retry',
     [
       /^3:14 plugins\[0\]\.timeOut: expected one of name, .* \(did you mean timeout\?\)$/,
-      /^4:14 plugins\[0\]\.entries: .* \(a plugin's own settings go below its options\)$/,
+      /^4:14 plugins\[0\]\.entries: .* \(a plugin's settings go below its options\)$/,
       /^5:11 plugins\[1\]\.name: expected the name of a built-in plugin/,
-      '6:14 plugins[1].options: expected a map, as the plugin documents it, found "7"',
-      /^7:14 plugins\[1\]\.onError: .* \(say how often: retry\(3\)\)$/,
+      `6:14 plugins[1].options: expected a map of the plugin's options, found "7"`,
+      /^7:14 plugins\[1\]\.onError: .* \(give a number of retries: retry\(3\)\)$/,
     ],
   ],
   'one plugin twice': [
@@ -186,29 +183,29 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
   'root below state': [
     'root: /run/x/root\nstate: /run/x',
     [
-      '2:8 state: expected root and state apart from each other, found root /run/x/root, state /run/x (a reboot may clear state, but never root)',
+      '2:8 state: expected root and state in separate directories, found root /run/x/root, state /run/x (state may be lost at a reboot, root must not)',
     ],
   ],
-  'root equal to the default state': ['root: /run/pouch', [/^1:7 root: expected root and state apart/]],
-  'an address beside a managed containerd': [
+  'root equal to the default state': ['root: /run/pouch', [/^1:7 root: expected root and state in separate/]],
+  'an address with a managed containerd': [
     'containerd:\n  managed: true\n  address: /run/containerd/containerd.sock',
-    [/^3:12 containerd\.address: expected no address with managed: true, found both \(leave out one/],
+    [/^3:12 containerd\.address: expected no address with managed: true, found both \(remove one/],
   ],
   'a state that is too long for its sockets': [
     `state: /run/${'s'.repeat(70)}`,
     [
-      '1:8 state: expected a path of at most 74 bytes, found 75 bytes (a socket path holds 107 bytes, and pouchd makes STATE/containerd/containerd.sock.ttrpc)',
+      '1:8 state: expected a path of at most 74 bytes, found 75 bytes (a socket path is at most 107 bytes, and pouchd creates STATE/containerd/containerd.sock.ttrpc)',
     ],
   ],
   'a state so long that even its API socket is': [
     `state: /run/${'s'.repeat(91)}\ncontainerd: { managed: false }`,
     [
-      '1:8 state: expected a path of at most 95 bytes, found 96 bytes (a socket path holds 107 bytes, and pouchd makes STATE/pouchd.sock)',
+      '1:8 state: expected a path of at most 95 bytes, found 96 bytes (a socket path is at most 107 bytes, and pouchd creates STATE/pouchd.sock)',
     ],
   ],
 };
 
-describe('a mistake in pouchd.yaml is told with its line: ', () => {
+describe('a problem in pouchd.yaml is reported with its line: ', () => {
   for (const [name, [lines, expected]] of Object.entries(cases)) {
     it(name, () => {
       const problems = problemsOf(lines);
@@ -223,7 +220,7 @@ describe('a mistake in pouchd.yaml is told with its line: ', () => {
   it('a missing apiVersion', () => {
     const { problems } = withConfigFile('root: /srv\n', (file) => errorOf(() => loadConfig({ file })));
     assert.deepEqual(problems.map(inOneLine), [
-      '1:1 apiVersion: expected apiVersion: pouch/v1, found a file without it',
+      '1:1 apiVersion: expected apiVersion: pouch/v1, found no apiVersion',
     ]);
   });
 
@@ -234,28 +231,28 @@ describe('a mistake in pouchd.yaml is told with its line: ', () => {
     assert.deepEqual(problems.map(inOneLine), ['1:13 apiVersion: expected pouch/v1, found "pouch/v2"']);
   });
 
-  it('something else than a map', () => {
+  it('a value that is not a map', () => {
     const { problems } = withConfigFile('- root\n', (file) => errorOf(() => loadConfig({ file })));
     assert.match(problems.map(inOneLine).join(), /^1:1 : expected settings such as/);
   });
 });
 
 describe('a message', () => {
-  it('hides the credentials of a URL and cuts a long value', () => {
+  it('hides the credentials of a URL and truncates a long value', () => {
     const [problem = ''] = problemsOf('images: { mirrors: { docker.io: ["https://me:hunter2@m.example"] } }');
-    assert.match(problem, /found "https:\/\/\(hidden\)@m\.example" \(no credentials here/);
+    assert.match(problem, /found "https:\/\/\(hidden\)@m\.example" \(credentials are not allowed here/);
     assert.ok(problemsOf(`runtime: { default: ${'X'.repeat(9000)} }`).join().length < 300);
   });
 });
 
-describe('all mistakes', () => {
+describe('all problems', () => {
   const lines = 'stopTimeout: 5\nlog: { level: loud }\nnetwork:\n  mtu: big\n  brigde: br0\nstate: x';
   const overrides = {
     env: { POUCHD_RUNTIME_DEFAULT: 'Run C' },
     flags: { logFormat: 'xml', 'network.hairpn': 'true' },
   };
 
-  it('of file, environment and flags are told at once, the file first and in its order', () => {
+  it('of file, environment and flags are reported at once, the file first and in its order', () => {
     const problems = problemsOf(lines, overrides).map((problem) => problem.replace(/: expected .*/, ''));
     assert.deepEqual(problems, [
       '1:14 stopTimeout',
@@ -269,11 +266,11 @@ describe('all mistakes', () => {
     ]);
   });
 
-  it('are told even where a variable overrides the wrong value of the file', () => {
+  it('are reported even if a variable overrides the invalid value of the file', () => {
     assert.equal(problemsOf('log: { level: loud }', { env: { POUCHD_LOG_LEVEL: 'info' } }).length, 1);
   });
 
-  it('make one coded error whose message has a line for each, with the file, and a hint', () => {
+  it('are one error with a code, a hint, and a line per problem with the file', () => {
     const error = errorOf(() => load(lines, overrides));
     assert.equal(error.code, 'PCH_CONFIG_INVALID');
     assert.match(
@@ -285,7 +282,7 @@ describe('all mistakes', () => {
 });
 
 describe('a configuration file', () => {
-  it('that is named must exist', () => {
+  it('that is given must exist', () => {
     const error = errorOf(() => loadConfig({ file: '/nonexistent/pouchd.yaml' }));
     assert.equal(error.code, 'PCH_CONFIG_NOT_FOUND');
     assert.equal(
@@ -295,7 +292,7 @@ describe('a configuration file', () => {
     assert.match(error.hint ?? '', /--config/);
   });
 
-  it('that is a directory is told as unreadable', () => {
+  it('that is a directory is reported as unreadable', () => {
     const directory = mkdtempSync(`${tmpdir()}/pouch-config-`);
     try {
       const error = errorOf(() => loadConfig({ file: directory }));
@@ -306,18 +303,18 @@ describe('a configuration file', () => {
     }
   });
 
-  it('that is a FIFO or a device is refused without reading it', () => {
+  it('that is a FIFO or a device is rejected without reading it', () => {
     assert.equal(errorOf(() => loadConfig({ file: '/dev/zero' })).code, 'PCH_CONFIG_UNREADABLE');
   });
 
-  it('that this user may not read is told as unreadable', () => {
+  it('that this user may not read is reported as unreadable', () => {
     withConfigFile('', (file) => {
       chmodSync(file, 0);
       assert.equal(errorOf(() => asNobody(() => loadConfig({ file }))).code, 'PCH_CONFIG_UNREADABLE');
     });
   });
 
-  it('that is no UTF-8 text is refused', () => {
+  it('that is not UTF-8 is rejected', () => {
     const error = withConfigFile(Buffer.from([0x72, 0xff, 0xfe]), (file) =>
       errorOf(() => loadConfig({ file })),
     );
@@ -325,7 +322,7 @@ describe('a configuration file', () => {
     assert.match(error.message, /expected UTF-8 text/);
   });
 
-  it('that is larger than 1 MiB is refused', () => {
+  it('that is larger than 1 MiB is rejected', () => {
     const error = withConfigFile(`# ${'x'.repeat(1024 * 1024)}`, (file) =>
       errorOf(() => loadConfig({ file })),
     );
@@ -334,7 +331,7 @@ describe('a configuration file', () => {
   });
 
   for (const level of ['[', '{ a: ', '- ']) {
-    it(`with ${JSON.stringify(level)} 50 000 times is a mistake and no crash`, () => {
+    it(`with ${JSON.stringify(level)} 50 000 times is reported and does not crash`, () => {
       const text = `plugins:\n  ${level.repeat(50_000)}x`;
       assert.equal(
         withConfigFile(text, (file) => errorOf(() => loadConfig({ file }))).code,
@@ -344,7 +341,7 @@ describe('a configuration file', () => {
   }
 });
 
-/** Root may read everything. */
+/** Runs without root's permission to read every file. */
 function asNobody<T>(call: () => T): T {
   if (process.geteuid?.() !== 0) return call();
   process.seteuid?.('nobody');

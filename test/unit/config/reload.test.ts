@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { diffForReload } from '../../../config/index.ts';
 import { load } from './fixture.ts';
 
-/** Lines before and after, the settings that a reload takes over, and those that need a restart. */
+/** Lines before and after, the settings that a reload applies, and those that need a restart. */
 const cases: readonly (readonly [
   before: string,
   after: string,
@@ -54,8 +54,8 @@ describe('a reload', () => {
     });
   }
 
-  it('says why a setting needs a restart', () => {
+  it('reports why a setting needs a restart', () => {
     const { needsRestart } = diffForReload(load('').config, load('root: /srv').config);
-    assert.deepEqual(needsRestart, [{ path: 'root', why: 'the containers and images are in the old one' }]);
+    assert.deepEqual(needsRestart, [{ path: 'root', why: 'containers and images are in the old directory' }]);
   });
 });

@@ -28,7 +28,7 @@ describe('runtimes in pouchd.yaml', () => {
   const mistakes: [string, RegExp][] = [
     ['add: { x: {} }', /expected either binary or shim, found neither/],
     ['add: { x: { binary: a, shim: io.containerd.x.v1 } }', /expected either binary or shim, found both/],
-    ['add: { x: { binary: a, config: /c } }', /expected config beside a shim, found config without one/],
+    ['add: { x: { binary: a, config: /c } }', /expected config with a shim, found config without a shim/],
     ['add: { x: { binary: a, lacks: [everything] } }', /expected one of richSystemd.*found "everything"/],
     ['add: { x: { binary: ../a } }', /an absolute path, or a name to look up in PATH, found "..\/a"/],
     ['add: { x: { shim: runsc } }', /a runtime type such as io.containerd.runsc.v1, found "runsc"/],
@@ -42,8 +42,8 @@ describe('runtimes in pouchd.yaml', () => {
     ['startTimeout: 1ms', /startTimeout/],
   ];
   for (const [line, message] of mistakes)
-    it(`${line} is a mistake`, () => {
-      const told = problemsOf(`runtime:\n  ${line}\n`).join('\n');
-      assert.match(told, message);
+    it(`${line} is rejected`, () => {
+      const reported = problemsOf(`runtime:\n  ${line}\n`).join('\n');
+      assert.match(reported, message);
     });
 });

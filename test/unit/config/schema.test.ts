@@ -16,7 +16,7 @@ describe('the schema', () => {
   for (const path of settingPaths) {
     const { default: fallback, example: shown, format, doc, since, derived, nullable } = settings[path];
 
-    it(`${path} has a default and an example of its own form`, () => {
+    it(`${path} has a valid default and example`, () => {
       if (fallback !== null) assert.deepEqual(decode(format, toRaw(fallback)).issues, []);
       else assert.ok(derived ?? nullable, 'no default, but neither derived nor nullable');
       if (shown !== undefined) assert.deepEqual(decode(format, toRaw(shown)).issues, []);
@@ -28,7 +28,7 @@ describe('the schema', () => {
     });
   }
 
-  it('gives each setting a variable and a flag of its own', () => {
+  it('has a unique variable and flag for each setting', () => {
     const names = settingPaths.map(envName).filter((name) => name !== undefined);
     assert.equal(new Set(names).size, names.length);
     const flags = settingPaths.map((path) => settings[path].flag).filter((flag) => flag !== undefined);
@@ -47,7 +47,7 @@ describe('the JSON Schema', () => {
   }).compile(jsonSchema());
   const accepts = (yaml: string): boolean => validate(parse(yaml));
 
-  it('takes the example file', () => assert.ok(accepts(readFileSync(example, 'utf8'))));
+  it('accepts the example file', () => assert.ok(accepts(readFileSync(example, 'utf8'))));
 
   const good = [
     'network:',
@@ -63,7 +63,7 @@ describe('the JSON Schema', () => {
     'plugins: [{ name: a, options: { x: 1 }, timeout: 5s, onError: retry(3) }]',
   ];
   for (const lines of good) {
-    it(`and the loader take ${lines}`, () => {
+    it(`and the loader accept ${lines}`, () => {
       load(lines);
       assert.ok(accepts(`${lines}\napiVersion: pouch/v1`), JSON.stringify(validate.errors));
     });
@@ -90,17 +90,17 @@ describe('the JSON Schema', () => {
     'plugins: [{ name: a, onError: ignore }]',
   ];
   for (const lines of bad) {
-    it(`and the loader refuse ${lines}`, () => {
+    it(`and the loader reject ${lines}`, () => {
       assert.throws(() => load(lines));
       assert.ok(!accepts(`${lines}\napiVersion: pouch/v1`));
     });
   }
 
-  it('wants the apiVersion', () => assert.ok(!accepts('root: /srv')));
+  it('requires the apiVersion', () => assert.ok(!accepts('root: /srv')));
 });
 
-describe('what is made from the schema', () => {
-  it('is up to date', function () {
+describe('files generated from the schema', () => {
+  it('are up to date', function () {
     this.timeout(20_000);
     execFileSync('node', ['--import', 'tsx', 'scripts/generateConfigDocs.ts', '--check'], {
       cwd: project,
@@ -108,11 +108,11 @@ describe('what is made from the schema', () => {
     });
   });
 
-  it('agrees with the example file, which loads without a warning', () => {
+  it('match the example file, which loads without a warning', () => {
     assert.deepEqual(loadConfig({ file: example }).warnings, []);
   });
 
-  it('names every setting in the docs', () => {
+  it('document every setting', () => {
     const docs = readFileSync(`${project}docs/reference/configuration.md`, 'utf8');
     for (const path of settingPaths) assert.ok(docs.includes(`\n### \`${path}\`\n`), path);
   });

@@ -18,7 +18,7 @@ describe('the nearest word', () => {
     ['', undefined],
   ];
   for (const [word, meant] of rows) {
-    it(`to "${word}" is ${meant ?? 'none'}`, () => assert.equal(nearest(word, known), meant));
+    it(`to "${word}" is ${meant ?? 'undefined'}`, () => assert.equal(nearest(word, known), meant));
   }
 });
 
@@ -31,7 +31,7 @@ describe('a path', () => {
     ['plugins[0].options["a\\"b]"]', ['plugins', 0, 'options', 'a"b]']],
   ];
   for (const [text, segments] of rows) {
-    it(`${text} is read and written`, () => {
+    it(`${text} is parsed and formatted`, () => {
       assert.deepEqual(parsePath(text), segments);
       assert.equal(formatPath(segments), text);
     });

@@ -48,7 +48,7 @@ describe('a duration', () => {
     [`${'9'.repeat(5000)}s`]: undefined,
   };
   for (const [text, hint] of Object.entries(bad)) {
-    it(`${JSON.stringify(text.slice(0, 30))} is refused`, () => {
+    it(`${JSON.stringify(text.slice(0, 30))} is rejected`, () => {
       const { value, issues } = decode(duration(), text);
       assert.equal(value, undefined);
       assert.deepEqual(
@@ -58,7 +58,7 @@ describe('a duration', () => {
     });
   }
 
-  it('below its minimum is refused with the minimum', () => {
+  it('below its minimum is rejected with the minimum', () => {
     const [issue] = decode(duration({ min: 100 }), '50ms').issues;
     assert.equal(issue?.expected, 'a duration from 100ms such as 5s, 1m30s or 250ms');
     assert.equal(issue?.hint, 'at least 100ms');
@@ -69,7 +69,7 @@ describe('a duration', () => {
     for (const raw of [[], new Map(), null]) assert.equal(decode(duration(), raw).issues.length, 1);
   });
 
-  it('is written in its shortest form, which reads back as the same', () => {
+  it('is formatted in its shortest form, which decodes to the same value', () => {
     const written: Record<number, string> = {
       0: '0',
       1: '1ms',

@@ -23,7 +23,7 @@ interface Case {
   readonly format: AnyFormat;
   /** Written form to value. */
   readonly good: readonly (readonly [unknown, unknown])[];
-  /** Raw value to the hint, which may be undefined. */
+  /** Raw value to its hint, which may be undefined. */
   readonly bad: readonly (readonly [unknown, string | undefined])[];
 }
 
@@ -38,10 +38,10 @@ const cases: Record<string, Case> = {
       ['false', false],
     ],
     bad: [
-      ['yes', 'write true'],
-      ['on', 'write true'],
-      ['no', 'write false'],
-      ['0', 'write false'],
+      ['yes', 'use true'],
+      ['on', 'use true'],
+      ['no', 'use false'],
+      ['0', 'use false'],
       ['True', undefined],
       ['', undefined],
       [null, undefined],
@@ -87,7 +87,7 @@ const cases: Record<string, Case> = {
       ['./srv', undefined],
       ['~/srv', undefined],
       ['', undefined],
-      ['/a\0b', 'a path cannot hold a NUL byte'],
+      ['/a\0b', 'a path cannot contain a NUL byte'],
     ],
   },
   'the address of a Unix socket': {
@@ -100,8 +100,8 @@ const cases: Record<string, Case> = {
     bad: [
       ['unix://run/a.sock', undefined],
       ['unix:///run/', undefined],
-      [`unix://${longPath}b`, 'a socket path holds 107 bytes, this one has 108'],
-      [`unix:///${'é'.repeat(54)}`, 'a socket path holds 107 bytes, this one has 109'],
+      [`unix://${longPath}b`, 'a socket path is at most 107 bytes, this one has 108'],
+      [`unix:///${'é'.repeat(54)}`, 'a socket path is at most 107 bytes, this one has 109'],
       ['/run/a.sock', undefined],
       ['http://127.0.0.1:80', undefined],
     ],
@@ -111,7 +111,7 @@ const cases: Record<string, Case> = {
     good: [['/run/containerd/containerd.sock', '/run/containerd/containerd.sock']],
     bad: [
       ['run/x.sock', undefined],
-      [`${longPath}b`, 'a socket path holds 107 bytes, this one has 108'],
+      [`${longPath}b`, 'a socket path is at most 107 bytes, this one has 108'],
     ],
   },
   'an IP address': {
@@ -135,13 +135,13 @@ const cases: Record<string, Case> = {
       ['224.0.0.0/8', '224.0.0.0/8'],
     ],
     bad: [
-      ['172.29.0.1/16', "the network's own address is 172.29.0.0/16"],
-      ['192.168.255.255/29', "the network's own address is 192.168.255.248/29"],
+      ['172.29.0.1/16', 'the network address is 172.29.0.0/16'],
+      ['192.168.255.255/29', 'the network address is 192.168.255.248/29'],
       ['172.29.0.0', undefined],
       ['172.29.0.0/', undefined],
       ['172.29.0.0/16/2', undefined],
-      ['172.29.0.0/30', 'the prefix length is from /8 to /29'],
-      ['0.0.0.0/0', 'the prefix length is from /8 to /29'],
+      ['172.29.0.0/30', 'the prefix length must be from /8 to /29'],
+      ['0.0.0.0/0', 'the prefix length must be from /8 to /29'],
       ['172.29.0/16', undefined],
       ['300.0.0.0/8', undefined],
       ['fd00::/64', undefined],
@@ -155,7 +155,7 @@ const cases: Record<string, Case> = {
       ['[::1]:5000', '[::1]:5000'],
     ],
     bad: [
-      ['https://docker.io', 'without the scheme: docker.io'],
+      ['https://docker.io', 'omit the scheme: docker.io'],
       ['docker.io/library', undefined],
       ['docker.io:', undefined],
       ['-x.example', undefined],
@@ -173,9 +173,9 @@ const cases: Record<string, Case> = {
       ['ftp://mirror.example.org', undefined],
       [
         'https://user:pw@mirror.example.org',
-        'no credentials here: put them in the file of images.dockerConfig',
+        'credentials are not allowed here: put them in the file of images.dockerConfig',
       ],
-      ['https://mirror.example.org/?a=b', 'no query and no fragment'],
+      ['https://mirror.example.org/?a=b', 'a query and a fragment are not allowed'],
     ],
   },
   'a ulimit': {
@@ -187,8 +187,8 @@ const cases: Record<string, Case> = {
       ['-1:-1', { soft: -1, hard: -1 }],
     ],
     bad: [
-      ['4096:1024', 'the soft limit is above the hard one'],
-      ['-1:1024', 'the soft limit is above the hard one'],
+      ['4096:1024', 'the soft limit must not exceed the hard limit'],
+      ['-1:1024', 'the soft limit must not exceed the hard limit'],
       ['1024:', undefined],
       ['-2', undefined],
       ['1k', undefined],
@@ -204,10 +204,10 @@ const cases: Record<string, Case> = {
       ['retry(10)', { retry: 10 }],
     ],
     bad: [
-      ['retry', 'say how often: retry(3)'],
+      ['retry', 'give a number of retries: retry(3)'],
       ['retry()', undefined],
-      ['retry(0)', 'N is from 1 to 10'],
-      ['retry(11)', 'N is from 1 to 10'],
+      ['retry(0)', 'N must be from 1 to 10'],
+      ['retry(11)', 'N must be from 1 to 10'],
       ['ignore', undefined],
     ],
   },
@@ -244,10 +244,10 @@ const cases: Record<string, Case> = {
 for (const [name, { format, good, bad }] of Object.entries(cases)) {
   describe(name, () => {
     for (const [raw, value] of good) {
-      it(`takes ${shown(raw)}`, () => {
+      it(`accepts ${shown(raw)}`, () => {
         assert.deepEqual(decode(format, raw), { value, issues: [] });
       });
-      it(`writes ${shown(raw)} so that it reads back as the same`, () => {
+      it(`encodes ${shown(raw)} to the same value`, () => {
         const written = format.encode(value);
         const again = Array.isArray(written)
           ? written.map(String)
@@ -258,7 +258,7 @@ for (const [name, { format, good, bad }] of Object.entries(cases)) {
       });
     }
     for (const [raw, hint] of bad) {
-      it(`refuses ${shown(raw)}`, () => {
+      it(`rejects ${shown(raw)}`, () => {
         const { value, issues } = decode(format, raw);
         assert.equal(value, undefined);
         assert.equal(issues.length, 1, JSON.stringify(issues));
@@ -269,7 +269,7 @@ for (const [name, { format, good, bad }] of Object.entries(cases)) {
 }
 
 describe('a list and a map', () => {
-  it('tell every mistake, each with its place', () => {
+  it('report every problem with its location', () => {
     const format = mapOf(registryHost, listOf(mirrorUrl));
     const raw = new Map([
       ['docker.io', ['https://ok.example', 'x', 'y']],
@@ -279,12 +279,12 @@ describe('a list and a map', () => {
     assert.deepEqual(places, [['docker.io', 1], ['docker.io', 2], ['a/b'], ['a/b', 0]]);
   });
 
-  it('name the earlier one of two equal entries', () => {
+  it('report the earlier of two equal entries', () => {
     const [issue] = decode(listOf(ipAddress), ['192.0.2.1', '192.0.2.2', '192.0.2.1']).issues;
     assert.deepEqual(issue, {
       at: [2],
       expected: 'each entry once',
-      found: 'the same as entry 1 of the list',
+      found: 'a repetition of entry 1 of the list',
     });
   });
 });

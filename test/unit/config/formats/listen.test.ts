@@ -27,12 +27,15 @@ const good: Record<string, [entry: string, parts: object]> = {
 const bad: Record<string, [entry: string, problem: RegExp]> = {
   'no authentication': [
     '{ address: "tcp://127.0.0.1:2375" }',
-    /^listen\[0\]: expected tls, tokenFile or insecure: true, found an address that authenticates no client \(a client of the API is root/,
+    /^listen\[0\]: expected tls, tokenFile or insecure: true, found an address without authentication \(clients of the API have root access/,
   ],
-  'insecure: false': ['{ address: "tcp://127.0.0.1:2375", insecure: false }', /authenticates no client/],
+  'insecure: false': [
+    '{ address: "tcp://127.0.0.1:2375", insecure: false }',
+    /an address without authentication/,
+  ],
   'insecure beyond loopback': [
     '{ address: "tcp://192.0.2.1:2375", insecure: true }',
-    /^listen\[0\]\.address: expected a loopback address, or tls, found an address that other hosts reach/,
+    /^listen\[0\]\.address: expected a loopback address, or tls, found an address that other hosts can reach/,
   ],
   'a token beyond loopback without TLS': [
     '{ address: "tcp://[::]:2375", tokenFile: /t }',
@@ -40,9 +43,9 @@ const bad: Record<string, [entry: string, problem: RegExp]> = {
   ],
   'TLS that admits every client': [
     `{ address: "tcp://127.0.0.1:2376", ${tlsWithoutCa} }`,
-    /^listen\[0\]\.tls: expected ca, or tokenFile beside tls, found neither/,
+    /^listen\[0\]\.tls: expected tls with ca, or tokenFile, found neither/,
   ],
-  'insecure beside a token': [
+  'insecure with a token': [
     '{ address: "tcp://127.0.0.1:2375", tokenFile: /t, insecure: true }',
     /^listen\[0\]\.insecure: expected insecure: true alone/,
   ],
@@ -63,14 +66,17 @@ const bad: Record<string, [entry: string, problem: RegExp]> = {
     /^listen\[0\]\.address: expected tcp:/,
   ],
   'no port': ['{ address: "tcp://127.0.0.1", insecure: true }', /^listen\[0\]\.address: expected tcp:/],
-  'the port 0': ['{ address: "tcp://127.0.0.1:0", insecure: true }', /a port is from 1 to 65535/],
-  'the port 65536': ['{ address: "tcp://127.0.0.1:65536", insecure: true }', /a port is from 1 to 65535/],
+  'the port 0': ['{ address: "tcp://127.0.0.1:0", insecure: true }', /the port must be from 1 to 65535/],
+  'the port 65536': [
+    '{ address: "tcp://127.0.0.1:65536", insecure: true }',
+    /the port must be from 1 to 65535/,
+  ],
   'an unknown key': ['{ address: "tcp://127.0.0.1:1", insecur: true }', /insecur: .*did you mean insecure/],
 };
 
 describe('a TCP listener', () => {
   for (const [name, [entry, parts]] of Object.entries(good))
-    it(`takes ${name}, and prints it so that it reads back as the same`, () => {
+    it(`accepts ${name}, and encodes it to the same value`, () => {
       const first = load(`listen: [${entry}]`);
       const { url, kind, ...rest } = first.config.listen[0] as { url: string; kind: string };
       assert.deepEqual([kind, rest], ['tcp', parts]);
@@ -80,13 +86,13 @@ describe('a TCP listener', () => {
     });
 
   for (const [name, [entry, problem]] of Object.entries(bad))
-    it(`refuses ${name}`, () =>
+    it(`rejects ${name}`, () =>
       assert.ok(
         problemsOf(`listen: [${entry}]`).some((line) => problem.test(line.replace(/^\S+ /, ''))),
         problemsOf(`listen: [${entry}]`).join('\n'),
       ));
 
-  it('given by --listen or POUCHD_LISTEN is refused, with what to write instead', () => {
+  it('in --listen or POUCHD_LISTEN is rejected with a hint', () => {
     for (const source of [
       { flags: { listen: ['tcp://127.0.0.1:1'] } },
       { env: { POUCHD_LISTEN: 'tcp://127.0.0.1:1' } },
@@ -94,7 +100,7 @@ describe('a TCP listener', () => {
       assert.match(problemsOf('', source).join(), /found "tcp:\/\/127\.0\.0\.1:1" \(.*`insecure: true`/);
   });
 
-  it('without authentication fails --check-config, which names the line', () => {
+  it('without authentication fails --check-config, which prints the line', () => {
     withConfigFile('apiVersion: pouch/v1\nlisten:\n  - address: tcp://127.0.0.1:2375\n', (file) => {
       const { exitCode, output } = checkConfig({ file });
       assert.equal(exitCode, 1);

@@ -45,7 +45,7 @@ describe('a size', () => {
     [`${'9'.repeat(400)}g`]: tooLarge,
   };
   for (const [text, hint] of Object.entries(bad)) {
-    it(`${JSON.stringify(text.slice(0, 30))} is refused`, () => {
+    it(`${JSON.stringify(text.slice(0, 30))} is rejected`, () => {
       const { value, issues } = decode(size(), text);
       assert.equal(value, undefined);
       assert.deepEqual(
@@ -55,14 +55,14 @@ describe('a size', () => {
     });
   }
 
-  it('below its minimum is refused; 0 only where it means something', () => {
+  it('below its minimum is rejected, and 0 unless it has a meaning', () => {
     assert.equal(decode(size({ min: 4096 }), '4095').issues[0]?.hint, 'at least 4k');
     assert.equal(decode(size({ min: 4096 }), '0').issues[0]?.hint, 'at least 4k');
     assert.deepEqual(decode(size({ min: 4096, zero: 'no limit' }), '0'), { value: 0, issues: [] });
     assert.match(size({ min: 4096, zero: 'no limit' }).expected, /, or 0 for no limit$/);
   });
 
-  it('is written in its shortest exact form, which reads back as the same', () => {
+  it('is formatted in its shortest exact form, which decodes to the same value', () => {
     const written: Record<number, string> = {
       0: '0',
       1: '1',
