@@ -46,9 +46,7 @@ export class ContainerStore {
   async load(): Promise<Loaded> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const names = await readdir(this.#directory);
-    // One that cannot be removed does not keep the daemon from starting; the next start tries again.
-    for (const name of names.filter(isRemoved))
-      await rm(join(this.#directory, name), { recursive: true, force: true }).catch(() => undefined);
+    for (const name of names.filter(isRemoved)) await this.#clear(join(this.#directory, name));
     const ids = names.filter((name) => containerId.test(name));
     const found = await Promise.all(
       ids.map(async (id) => ({ id, read: await readContainerRecord(this.directoryOf(id)) })),
@@ -171,15 +169,26 @@ export class ContainerStore {
 
   /** Removes a container, sound or damaged, with its directory. */
   async delete(id: string): Promise<void> {
-    await this.discard(id);
+    const removed = await this.#setAside(id);
     this.#forget(id);
+    await this.#clear(removed);
   }
 
-  /** Removes a directory. It is renamed first: what a crash leaves of it looks like no container. */
+  /** Removes a directory that is not a container. */
   async discard(id: string): Promise<void> {
+    await this.#clear(await this.#setAside(id));
+  }
+
+  /** From then on it is not a container. Returns its new path. */
+  async #setAside(id: string): Promise<string> {
     const removed = `${this.directoryOf(id)}${removedSuffix}`;
     await rename(this.directoryOf(id), removed).catch(ignoreMissing);
-    await rm(removed, { recursive: true, force: true });
+    return removed;
+  }
+
+  /** What cannot be removed of it now, such as without a free descriptor, is removed when a daemon starts. */
+  async #clear(removed: string): Promise<void> {
+    await rm(removed, { recursive: true, force: true }).catch(() => undefined);
   }
 
   #forget(id: string): void {

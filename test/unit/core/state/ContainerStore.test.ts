@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ContainerStore } from '../../../../core/state/ContainerStore.ts';
+import { runWithFewDescriptors } from '../../../support/withoutDescriptors.ts';
 import { fullRecord } from '../fullRecord.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 
@@ -178,5 +180,24 @@ describe('the container store', () => {
     assert.throws(() => store.find('first'), { code: 'PCH_CONTAINER_NOT_FOUND' });
     staged.unstage();
     assert.throws(() => store.get(a().id), { code: 'PCH_CONTAINER_NOT_FOUND' });
+  });
+
+  // It could be renamed still, and its record had no directory then.
+  it('has forgotten a container whose directory cannot be removed yet; the next start removes it', async () => {
+    await saved(a());
+    const at = (path: string) => JSON.stringify(resolve(import.meta.dirname, '../../../..', path));
+    const known = runWithFewDescriptors(`
+import { resolve } from 'node:path';
+import { ContainerStore } from ${at('core/state/ContainerStore.ts')};
+const store = new ContainerStore(${JSON.stringify(directory.path)});
+await store.load();
+hold();
+await store.delete('${a().id}');
+free();
+console.log(JSON.stringify(store.list()));`);
+    assert.deepEqual(known, []);
+    assert.ok(existsSync(`${store.directoryOf(a().id)}.removed`));
+    await store.load();
+    assert.ok(!existsSync(`${store.directoryOf(a().id)}.removed`));
   });
 });
