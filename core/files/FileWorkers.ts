@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { ErrorCode } from '../../hooks/errors.ts';
-import { errorKinds, PouchError } from '../../hooks/errors.ts';
+import { errorKinds, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
 import { mountOf } from '../host/mountinfo.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 import type { ContainerText, FileFacts, FileOperation, FileOperations, FileReply } from './protocol.ts';
@@ -25,6 +25,17 @@ export interface FileOwner {
 
 /** Content is copied and removed at the speed of the disk: milliseconds. */
 export const contentDeadlineMs = 10 * 60_000;
+
+/** Doing these twice is the same as once: they are repeated if their worker was killed. */
+const repeatable: ReadonlySet<FileOperation> = new Set([
+  'look',
+  'makeDirectory',
+  'readContainer',
+  'overwrite',
+  'readEnd',
+  'clearFill',
+  'removeTree',
+] as const);
 
 export class FileWorkers {
   readonly #options: FileWorkersOptions;
@@ -135,8 +146,17 @@ export class FileWorkers {
     options: CallOptions = { deadlineMs: this.#options.timeout() },
   ): Promise<FileOperations[Op]['result']> {
     const request = { op, ...args } as Parameters<WorkerPool['call']>[1];
-    return resultOf(await this.#pool.call(subject, request, options), subject);
+    const ask = () => this.#pool.call(subject, request, options);
+    const reply = await ask().catch((error: unknown) => {
+      if (!repeatable.has(op) || !isBroken(error)) throw error;
+      return ask();
+    });
+    return resultOf(reply, subject);
   }
+}
+
+function isBroken(error: unknown): boolean {
+  return error instanceof PouchError && error.code === 'PCH_FILE_WORKER' && !hasNoFilesLeft(error);
 }
 
 function readMountinfo(): string {

@@ -89,15 +89,15 @@ async function settleExitLocked(engine: EngineContext, record: ContainerRecord):
   else restartAfterExit(engine, record);
 }
 
-/** No caller repeats this clean-up when containerd is being restarted, or no descriptor is left for a moment. */
+/** No caller repeats this clean-up when containerd is being restarted, a helper was killed, or no descriptor is left for a moment. */
 async function retried(
   engine: EngineContext,
   { id }: ContainerRecord,
   work: () => Promise<void>,
 ): Promise<void> {
   const isWorthIt = (error: unknown) => {
-    const isOfContainerd = error instanceof PouchError && error.code.startsWith('PCH_CONTAINERD_');
-    const passes = isOfContainerd || hasNoFilesLeft(error);
+    const code = error instanceof PouchError ? error.code : '';
+    const passes = /^PCH_(CONTAINERD_|FILE_WORKER$)/.test(code) || hasNoFilesLeft(error);
     if (passes)
       engine.log.warn('the clean-up after an exit is repeated', { container: id, error: messageOf(error) });
     return passes;
