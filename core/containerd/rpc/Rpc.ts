@@ -7,6 +7,7 @@ import {
   credentials,
   status,
 } from '@grpc/grpc-js';
+import { PouchError } from '../../../hooks/errors.ts';
 import { withDeadline } from '../../wait/deadline.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 import { abortError, deadlineError, rpcError } from './rpcError.ts';
@@ -53,11 +54,12 @@ const channelOptions = {
   'grpc-node.flow_control_window': 4 << 20,
 };
 
-/** One connection to a containerd: made with the first call, made again after it was lost. */
+/** One connection to a containerd: made with the first call, made again after it was lost, until it is closed. */
 export class Rpc {
   readonly address: string;
   readonly namespace: string;
   #client: Client | undefined;
+  #isClosed = false;
 
   /** `address` is the path of containerd's unix socket. */
   constructor(address: string, namespace: string) {
@@ -127,8 +129,9 @@ export class Rpc {
     );
   }
 
-  /** Ends the connection and every call on it. A later call connects anew. */
+  /** Ends the connection. A later call fails: a connection of its own would keep the process from ending. */
   close(): void {
+    this.#isClosed = true;
     this.#client?.close();
     this.#client = undefined;
   }
@@ -164,7 +167,9 @@ export class Rpc {
     );
   }
 
+  /** @throws PCH_CANCELLED once it is closed */
   #connected(): Client {
+    if (this.#isClosed) throw new PouchError('PCH_CANCELLED', 'the connection to containerd is closed');
     this.#client ??= new Client(`unix:${this.address}`, credentials.createInsecure(), channelOptions);
     return this.#client;
   }

@@ -45,6 +45,13 @@ describe('a call to containerd', () => {
     });
   }
 
+  // Connected anew, it kept a daemon that had ended from exiting.
+  it('that is made after the connection was closed fails', async () => {
+    const containerd = await connect(() => undefined);
+    containerd.close();
+    await assert.rejects(containerd.images.get('x'), { code: 'PCH_CANCELLED' });
+  });
+
   it('that is not answered fails at its deadline', async () => {
     const containerd = await connect(() => undefined);
     await assert.rejects(containerd.images.get('x', { deadlineMs: 50 }), { code: 'PCH_DEADLINE' });
