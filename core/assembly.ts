@@ -8,6 +8,7 @@ import type { ContainerRecord } from '../hooks/engine.ts';
 import { PouchError } from '../hooks/errors.ts';
 import { kept } from '../hooks/kept.ts';
 import { coreEffectKinds } from './apply/effects/index.ts';
+import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import type { ContainerdClient } from './containerd/index.ts';
 import { findInit } from './host/facts.ts';
@@ -82,6 +83,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     netns: base.netns,
     volumes,
     stateDirectory: config.state,
+    bundles: bundlesOf(config),
     imageOf: (id) => images.get(id),
     runtimeOf: (name) => namedRuntime(name, generations.current.runtimes),
     startTimeout: () => loaded().config.runtime.startTimeout,

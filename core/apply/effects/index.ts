@@ -50,6 +50,8 @@ export interface EffectDeps {
   netns: NetworkNamespaces;
   volumes: VolumeStore;
   stateDirectory: string;
+  /** See {@link bundlesOf}. */
+  bundles: string | undefined;
   imageOf(id: string): Promise<Image>;
   runtimeOf(name: string): RuntimeProvider;
   /** Milliseconds that a runtime may take. */
@@ -78,6 +80,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
       client: deps.client,
       recordOf,
       runtimeOf: (name) => deps.runtimeOf(name),
+      bundles: deps.bundles,
       startTimeout: () => deps.startTimeout(),
       onDeleteHung: (id, deadlineMs) => deps.onDeleteHung(id, deadlineMs),
     }),

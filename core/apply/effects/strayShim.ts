@@ -1,15 +1,13 @@
 /** A shim without a task: containerd is still busy with it, or has forgotten it. */
-import { access, readlink, rm, rmdir } from 'node:fs/promises';
+import { access, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
-import { detach } from '../../host/libc.ts';
 import { descendantsOf } from '../../supervise/descendants.ts';
 import { findProcesses } from '../../supervise/findProcess.ts';
 import { type ProcessIdentity, signal } from '../../supervise/processIdentity.ts';
 import { waitUntil } from '../../wait/waitUntil.ts';
-import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
 /** containerd 1.6 was seen busy for 180 ms on a quiet host; a kill in the middle of that does no harm. Milliseconds. */
 const ownEndMs = 500;
@@ -73,13 +71,11 @@ export async function killHungShim(
   return bundle;
 }
 
-/** A bundle without a shim makes containerd refuse the next task of that id. */
-export async function removeBundle(bundle: string): Promise<void> {
-  const rootfs = join(bundle, 'rootfs');
-  detach(rootfs);
-  // Never what is mounted, should it still be.
-  await rmdir(rootfs).catch(ignoreMissing);
-  await rm(bundle, { recursive: true, force: true });
+export async function hasShim(
+  { namespace }: Pick<ContainerdClient, 'namespace'>,
+  id: string,
+): Promise<boolean> {
+  return (await findProcesses((argv) => isShim(argv, namespace, id))).length > 0;
 }
 
 /** The shim's children are calls of the runtime, which would outlive it. */

@@ -17,7 +17,8 @@ import { checkpointPaths } from '../checkpointPaths.ts';
 import type { ContainerEffectDeps } from './container.ts';
 import type { Idmapped } from './idmap.ts';
 import { runtimeError } from './runtimeError.ts';
-import { endStrayShim, killHungShim, removeBundle } from './strayShim.ts';
+import { removeBundle, removeLeftBundle } from './leftBundle.ts';
+import { endStrayShim, killHungShim } from './strayShim.ts';
 
 const SIGKILL = 9;
 /** A killed process is gone in milliseconds, unless the kernel holds it (uninterruptible sleep). */
@@ -29,6 +30,8 @@ const killDeadlineMs = 10_000;
 const deleteDeadlineMs = { process: 5_000, vm: 60_000 };
 
 export interface TaskEffectDeps extends ContainerEffectDeps {
+  /** See {@link bundlesOf}. */
+  bundles: string | undefined;
   /** Milliseconds that the runtime may take. */
   startTimeout(): number;
   /** The runtime did not delete a container in time. */
@@ -69,6 +72,7 @@ export function taskEffect(
       const deadlineMs = deleteDeadlineMs[isMachine(deps, id) ? 'vm' : 'process'];
       await deleteTask(client, id, {
         deadlineMs,
+        bundles: deps.bundles,
         onHung: async () => {
           deps.onDeleteHung(id, deadlineMs);
           await forgetState(deps, id);
@@ -107,6 +111,7 @@ async function forgetState(deps: ContainerEffectDeps, id: string): Promise<void>
 interface DeleteOptions {
   /** Milliseconds that the runtime may take. */
   deadlineMs?: number;
+  bundles?: string | undefined;
   /** The runtime hung; it has been killed, with the shim. */
   onHung?: () => void | Promise<void>;
 }
@@ -115,7 +120,7 @@ interface DeleteOptions {
 export async function deleteTask(
   client: ContainerdClient,
   id: string,
-  { deadlineMs = deleteDeadlineMs.vm, onHung = () => undefined }: DeleteOptions = {},
+  { deadlineMs = deleteDeadlineMs.vm, bundles, onHung = () => undefined }: DeleteOptions = {},
 ): Promise<void> {
   const remove = () => deleteFound(client, id, deadlineMs);
   let bundle: string | undefined;
@@ -128,6 +133,7 @@ export async function deleteTask(
   });
   // A create or a delete that was cut off may have left a shim without a task.
   if (!isDeleted) await endStrayShim(client, id, () => remove().catch(ignoreFailed));
+  if (!isDeleted && bundles !== undefined) await removeLeftBundle(bundles, id);
   if (bundle !== undefined) await removeBundle(bundle);
   if (isHung) await onHung();
 }

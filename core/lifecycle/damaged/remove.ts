@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { Effect } from '../../../hooks/effects.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { bundlesOf } from '../../apply/effects/leftBundle.ts';
 import { deleteTask } from '../../apply/effects/task.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import { addCoreEffects } from '../../plan/coreEffects.ts';
@@ -29,7 +30,7 @@ export async function removeDamaged(
 async function removeLocked(engine: EngineContext, record: ContainerRecord, volumes: boolean): Promise<void> {
   const { id, paths, state } = record;
   await mkdir(paths.directory, { recursive: true, mode: 0o700 });
-  await deleteTask(engine.client, id);
+  await deleteTask(engine.client, id, { bundles: bundlesOf(engine.config) });
   await withLedger(engine, id, async (ledger) => {
     await claim(engine, record, ledger, volumes);
     await ledger.begin('remove');

@@ -6,6 +6,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { hasNoFilesLeft, messageOf, PouchError } from '../../../hooks/errors.ts';
+import { bundlesOf, idsOfBundles, removeLeftBundle } from '../../apply/effects/leftBundle.ts';
+import { hasShim } from '../../apply/effects/strayShim.ts';
 import { deleteTask } from '../../apply/effects/task.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../../containerd/index.ts';
@@ -239,7 +241,15 @@ async function settleOrphans(engine: EngineContext, tracesOf: TracesOf): Promise
         ? quarantine(engine, task.id, { problem }, tracesOf(task.id))
         : deleteTask(client, task.id),
     );
+  const bundles = bundlesOf(engine.config);
+  for (const id of bundles === undefined ? [] : await idsOfBundles(bundles))
+    await settle(id, () => removeStrayBundle(engine, bundles!, id));
   for (const { id } of await client.containers.list())
     await settle(id, () => ifFound(client.containers.delete(id)));
   await finishStrayStreams(engine);
+}
+
+async function removeStrayBundle({ client }: EngineContext, bundles: string, id: string): Promise<void> {
+  const isInUse = (await ifFound(client.tasks.get(id))) !== undefined || (await hasShim(client, id));
+  if (!isInUse) await removeLeftBundle(bundles, id);
 }
