@@ -1,12 +1,11 @@
 /** What pouchd reads in a container is the container's to write: account files that are traps. */
 import assert from 'node:assert/strict';
-import { createReadStream, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { busyboxFiles } from '../../scripts/lib/busyboxImage.ts';
-import { type LayerFile, layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import { processesOf } from '../support/host/processes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -33,7 +32,7 @@ describe('the content that an image gives to a volume', function () {
       { path: 'up', link: '../../../../../../../../real' },
       { path: 'file', content: 'no directory' },
     ];
-    await loadImage('linking', files);
+    await daemon.it.loadImage('linking', files);
   });
 
   it('is found by links inside the image, and copied with its modes and links', async () => {
@@ -66,17 +65,6 @@ describe('the content that an image gives to a volume', function () {
     await ok('volume', 'rm', 'mounted');
     assert.equal(await ok('volume', 'ls', '-q'), '');
   });
-
-  async function loadImage(name: string, files: LayerFile[]): Promise<void> {
-    const archive = join(daemon.it.dir, `${name}.tar`);
-    await writeImageArchive(archive, {
-      reference: `docker.io/library/${name}:latest`,
-      layers: [await layerTar(files)],
-      config: { Cmd: ['sh'], Env: ['PATH=/bin:/usr/bin'] },
-    });
-    for await (const message of await daemon.it.client.images.load(createReadStream(archive)))
-      assert.equal(message.error, undefined);
-  }
 });
 
 describe('the account files of a container', function () {
@@ -151,14 +139,7 @@ describe('the account files of a container', function () {
     await mkdir(host);
     await writeFile(join(host, 'passwd'), intruder);
     const files = (await busyboxFiles()).filter(({ path }) => !/^etc(\/|$)/.test(path));
-    const archive = join(daemon.it.dir, 'linked.tar');
-    await writeImageArchive(archive, {
-      reference: 'docker.io/library/linked:latest',
-      layers: [await layerTar([...files, { path: 'etc', link: host }])],
-      config: { Cmd: ['sleep', '1000'], Env: ['PATH=/bin:/usr/bin'] },
-    });
-    for await (const message of await daemon.it.client.images.load(createReadStream(archive)))
-      assert.equal(message.error, undefined);
+    await daemon.it.loadImage('linked', [...files, { path: 'etc', link: host }], { Cmd: ['sleep', '1000'] });
     const id = await ok('run', '-d', 'linked');
     const { stderr } = await pouch('exec', '-u', 'intruder', id, 'id', '-u');
     assert.match(stderr, /has no user "intruder"/);

@@ -13,6 +13,7 @@ import { derivedDefaults } from '../../config/derive.ts';
 import { ContainerdClient } from '../../core/containerd/index.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { busyboxImage } from '../../scripts/lib/busyboxImage.ts';
+import { type LayerFile, layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import { clearHost } from './host/clear.ts';
 import { inventory, type HostNames, unexplained } from './host/inventory.ts';
 
@@ -227,6 +228,21 @@ export class TestPouchd {
     });
   }
 
+  /** Loads an image of one layer, `NAME:latest`. `config` is its configuration beyond a command and a PATH. */
+  async loadImage(
+    name: string,
+    files: readonly LayerFile[],
+    config: Record<string, unknown> = {},
+  ): Promise<void> {
+    const archive = join(this.dir, `${name}.tar`);
+    await writeImageArchive(archive, {
+      reference: `docker.io/library/${name}:latest`,
+      layers: [await layerTar(files)],
+      config: { Cmd: ['sh'], Env: ['PATH=/bin:/usr/bin'], ...config },
+    });
+    await this.#load(archive);
+  }
+
   /** Makes a busybox container from API fields; answers its id. */
   async createContainer(body: ContainerCreateRequest, name?: string): Promise<string> {
     const query = name === undefined ? {} : { name };
@@ -328,6 +344,10 @@ export class TestPouchd {
   async #loadBusybox(): Promise<void> {
     const archive = join(this.dir, 'busybox.tar');
     await busyboxImage(archive);
+    await this.#load(archive);
+  }
+
+  async #load(archive: string): Promise<void> {
     for await (const message of await this.client.images.load(createReadStream(archive)))
       if (message.error) throw new Error(message.error);
     await rm(archive);

@@ -6,8 +6,6 @@ export const knownErrors: readonly RegExp[] = [];
 
 /** What such a defect leaves on the host: lines of the inventory, after faults of these names. */
 const knownOrphans: readonly { line: RegExp; after: RegExp }[] = [
-  // A task that containerd forgets when it is killed: its shim is ended, its bundle stays until containerd starts again.
-  { line: /^file \S+\/io\.containerd\.runtime\.v2\.task\/[^/]+\/\.?[0-9a-f]{64}$/, after: /containerd/ },
 ];
 
 export function isKnownOrphan(line: string, faults: readonly string[]): boolean {

@@ -7,6 +7,14 @@ import type { Fault, Scene } from './fault.ts';
 
 const patienceMs = 1_500;
 
+/** How a container makes each of them. */
+const passwdTraps = {
+  'a device without end': 'mknod /etc/passwd c 1 5',
+  'the kernel log': 'mknod /etc/passwd c 1 11',
+  'a FIFO': 'mknod /etc/passwd p',
+  'a sparse file of 1 GiB': 'truncate -s 1G /etc/passwd',
+};
+
 export const hostileContainers: readonly Fault[] = [
   {
     name: 'a fork bomb',
@@ -39,11 +47,11 @@ export const hostileContainers: readonly Fault[] = [
         Labels: { '\u001b[31mred': '\u001b]0;title\u0007\u202e' },
       }),
   },
-  ...['c 1 5', 'c 1 11', 'p'].map((node): Fault => ({
-    name: `/etc/passwd is not a regular file (mknod ${node})`,
+  ...Object.entries(passwdTraps).map(([what, make]): Fault => ({
+    name: `/etc/passwd is ${what}`,
     // Names cannot be looked up in such a file.
     codes: ['PCH_USER_NOT_FOUND'],
-    strike: (scene) => execWithPasswd(scene, node),
+    strike: (scene) => execWithPasswd(scene, what, make),
   })),
   {
     name: '1000 volumes',
@@ -57,9 +65,9 @@ function thousandVolumes(): Record<string, object> {
 }
 
 /** A user of the container's own choice makes the daemon read its accounts; whatever it finds, it fails with a code. */
-async function execWithPasswd({ lab, name, report }: Scene, node: string): Promise<void> {
+async function execWithPasswd({ lab, name, report }: Scene, what: string, make: string): Promise<void> {
   const { containers, execs } = lab.pouchd.client;
-  const script = `rm /etc/passwd; mknod /etc/passwd ${node}; echo made; sleep 100`;
+  const script = `rm /etc/passwd; ${make}; echo made; sleep 100`;
   const id = await lab.pouchd.runContainer(
     { Cmd: ['sh', '-c', script], HostConfig: { NetworkMode: 'none' } },
     name,
@@ -73,7 +81,7 @@ async function execWithPasswd({ lab, name, report }: Scene, node: string): Promi
     if (!/^PCH_(?!INTERNAL|DAEMON_)/.test(code))
       report({
         oracle: 'errors are coded and true',
-        evidence: `exec -u nobody (mknod ${node}): ${code} ${message}`,
+        evidence: `exec -u nobody where /etc/passwd is ${what}: ${code} ${message}`,
       });
   }
   await containers.remove(id, { force: true });

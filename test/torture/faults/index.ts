@@ -3,7 +3,10 @@ import { damagedFiles } from './damage.ts';
 import { descriptors } from './descriptors.ts';
 import { fullDisk } from './disk.ts';
 import type { Fault } from './fault.ts';
+import { fileWorkers } from './fileWorkers.ts';
 import { hostileContainers } from './hostile.ts';
+import { hostileImages } from './hostileImages.ts';
+import { hungFiles } from './hungFiles.ts';
 import { kills } from './kills.ts';
 import { excludedFaults as excluded } from '../knownDefects.ts';
 
@@ -12,6 +15,9 @@ const all: readonly Fault[] = [
   ...kills,
   ...badClients,
   ...hostileContainers,
+  ...hostileImages,
+  hungFiles,
+  fileWorkers,
   fullDisk,
   ...damagedFiles,
 ];

@@ -1,5 +1,6 @@
 /** Faults that end a process: each kind that runs below a daemon, and the daemon itself. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { killProcess } from '../../../core/supervise/killProcess.ts';
 import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { type HostProcess, processesOf } from '../../support/host/processes.ts';
 import { pick } from '../../support/seededRandom.ts';
@@ -12,6 +13,12 @@ export const kills: readonly Fault[] = [
     name: 'kill pouchd',
     codes: [],
     strike: ({ lab, random }) => lab.downtime(() => delay(random.below(500))),
+  },
+  {
+    name: 'restart pouchd',
+    // Of calls that are under way when it ends.
+    codes: ['PCH_CANCELLED'],
+    strike: ({ lab, random }) => lab.restart(() => delay(random.below(500))),
   },
   {
     name: 'kill pouchd at a step of the ledger',
@@ -61,7 +68,7 @@ async function killAtStep({ lab, random }: Scene): Promise<void> {
 async function killHelper({ lab, model }: Scene, role: string): Promise<void> {
   if (role === 'pouch-logkeeper') model.keeperDeaths.push(performance.now());
   const old = processesOf(lab.pouchd.names).find((one) => one.role === role);
-  if (old) end(old);
+  if (old) killProcess(old.pid);
   const isNew = () => processesOf(lab.pouchd.names).some((one) => one.role === role && one.pid !== old?.pid);
   await waitUntil(isNew, { withinMs: 20_000, everyMs: 50 });
 }
@@ -69,7 +76,7 @@ async function killHelper({ lab, model }: Scene, role: string): Promise<void> {
 async function killAll({ lab }: Scene): Promise<void> {
   await lab.downtime(async () => {
     for (const one of processesOf(lab.pouchd.names))
-      if (one.role === 'containerd' || one.role === 'pouch-logkeeper') end(one);
+      if (one.role === 'containerd' || one.role === 'pouch-logkeeper') killProcess(one.pid);
   });
 }
 
@@ -86,13 +93,5 @@ async function killOne({ lab, model, random }: Scene, role: RegExp): Promise<voi
   if (!(await waitUntil(isFound, { withinMs: findWithinMs, everyMs: 10 }))) return;
   const { process, id } = pick(random, victims);
   model.hurt(id);
-  end(process);
-}
-
-function end({ pid }: HostProcess): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
+  killProcess(process.pid);
 }

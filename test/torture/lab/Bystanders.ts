@@ -5,6 +5,7 @@ import { freePort, type TestPouchd } from '../../support/TestPouchd.ts';
 import { readLog } from '../load/streams.ts';
 import { type Look, touched } from '../oracles/touched.ts';
 import type { Violation } from '../oracles/violation.ts';
+import { evidenceOfEnd } from './evidenceOfEnd.ts';
 import { EchoStream } from './EchoStream.ts';
 
 const count = 'i=0; while :; do echo $i; i=$((i+1)); sleep 0.05; done';
@@ -52,7 +53,9 @@ export class Bystanders {
     const found: Violation[] = [];
     for (const one of this.#all) {
       const now = await this.#look(one);
-      found.push(...touched(one.last, now));
+      const wrongs = touched(one.last, now);
+      if (wrongs.length > 0) wrongs.push(await this.#evidence(one));
+      found.push(...wrongs);
       one.last = now;
     }
     return found;
@@ -84,6 +87,14 @@ export class Bystanders {
     if (one.name === 'echo' && this.#stream) look.stream = await this.#stream.look();
     if (one.name === 'counter' && one.last.identity !== '') look.log = await this.#newLines(one);
     return look;
+  }
+
+  async #evidence({ name, id }: Bystander): Promise<Violation> {
+    const lines = [
+      `bystander ${name}, what is known of its end:`,
+      ...(await evidenceOfEnd(this.#pouchd, id)),
+    ];
+    return { oracle: 'bystanders are untouched', evidence: lines.join('\n    ') };
   }
 
   async #newLines(one: Bystander): Promise<string[]> {

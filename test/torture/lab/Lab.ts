@@ -9,6 +9,8 @@ import { Watch } from './Watch.ts';
 
 const megabyte = 1 << 20;
 const rootSize = 256 * megabyte;
+/** The daemon's deadline for looks at files of others: longer than a busy host needs for a worker. */
+export const filesTimeoutMs = 4_000;
 
 /** A real pouchd with bystanders, watched all the time, that faults may end and start again. */
 export class Lab {
@@ -37,7 +39,10 @@ export class Lab {
   }
 
   static async open(): Promise<Lab> {
-    const pouchd = await TestPouchd.create({ disks: { root: rootSize } });
+    const pouchd = await TestPouchd.create({
+      disks: { root: rootSize },
+      yaml: `files: { timeout: ${filesTimeoutMs}ms }\n`,
+    });
     try {
       const failpointFile = join(pouchd.dir, 'failpoint');
       await writeFile(failpointFile, 'trace');
