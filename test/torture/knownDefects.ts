@@ -5,8 +5,7 @@ export const knownInLog: readonly RegExp[] = [];
 export const knownErrors: readonly RegExp[] = [];
 
 /** What such a defect leaves on the host: lines of the inventory, after faults of these names. */
-const knownOrphans: readonly { line: RegExp; after: RegExp }[] = [
-];
+const knownOrphans: readonly { line: RegExp; after: RegExp }[] = [];
 
 export function isKnownOrphan(line: string, faults: readonly string[]): boolean {
   return knownOrphans.some((known) => known.line.test(line) && faults.some((name) => known.after.test(name)));
