@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { killProcess } from '../../../core/supervise/kill-process.ts';
+import { killProcess } from '../../../core/supervise/killProcess.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { processesOf } from '../../support/host/processes.ts';
 import { pick } from '../../support/seededRandom.ts';

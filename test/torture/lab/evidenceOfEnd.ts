@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { managedLogFile } from '../../../core/containerd/managed.ts';
-import type { TestPouchd } from '../../support/pouchd.ts';
+import { managedLogFile } from '../../../core/containerd/daemon/ManagedContainerd.ts';
+import type { TestPouchd } from '../../support/TestPouchd.ts';
 
 const mostLines = 12;
 const longestLine = 300;
