@@ -63,13 +63,14 @@ async function expectFailure(
   expected: RegExp,
   work: () => Promise<unknown>,
 ): Promise<void> {
-  const { code = 'no error', message = '' } = await work().then(
-    () => ({}) as Partial<ClientError>,
+  const failure = await work().then(
+    () => undefined,
     (error: ClientError) => error,
   );
+  const code = failure?.code ?? 'no error';
   if (!expected.test(code))
     report({
       oracle: 'errors are coded and true',
-      evidence: `${call}: expected ${expected.source}, found ${code} ${message}`,
+      evidence: `${call}: expected ${expected.source}, found ${code} ${failure?.message ?? ''}`,
     });
 }
