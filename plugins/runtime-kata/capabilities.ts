@@ -2,40 +2,39 @@ import { allFeaturesBut, type RuntimeCapabilities, type RuntimeState } from '../
 import type { KataConfig } from './config/load.ts';
 import { followsLimits, isStatic } from './config/values.ts';
 
-const ownKernel = 'a virtual machine has a kernel of its own';
+const ownKernel = 'a VM has its own kernel';
 
-/** What kata can do, by its Limitations.md and what its sources leave out of a specification. */
+/** What kata supports, by its Limitations.md and the fields that its sources remove from a specification. */
 export function kataCapabilities({ sharedMachine }: { sharedMachine: true | string }): RuntimeCapabilities {
   return {
     ...allFeaturesBut({
       richSystemd:
-        'kata gives a container no cgroup namespace and nothing of the host’s cgroups, and systemd needs either (kata-containers issue 9950 asks how; nobody has answered)',
-      hostNetwork: 'kata would take the host’s interfaces away from it',
+        'kata gives a container neither a cgroup namespace nor the host’s cgroups, and systemd needs one of them (kata-containers issue 9950)',
+      hostNetwork: 'kata would move the host’s interfaces into the VM',
       hostPid: ownKernel,
       hostIpc: ownKernel,
-      hostUts: 'a virtual machine has a name of its own',
+      hostUts: 'a VM has its own hostname',
       hostCgroup: ownKernel,
-      joinNamespaces: `${ownKernel}; --vm-of puts several containers into one machine`,
-      userNamespace: 'kata maps no user ids of the files that host and machine share',
-      idmappedMounts: 'kata maps no user ids of the files that host and machine share',
-      mountPropagation: 'mounts do not pass between a virtual machine and the host',
-      deviceRules: 'kata takes them out: the devices are the machine’s own',
-      cdi: 'kata takes CDI devices only at the boot of a machine, by a resolver of its own',
-      blockIo: 'kata does not hand limits of block devices to the machine',
-      rdt: 'kata does not hand cache classes to the machine',
-      checkpoint: 'kata cannot save a virtual machine (Limitations.md)',
+      joinNamespaces: `${ownKernel}; --vm-of runs several containers in one VM`,
+      userNamespace: 'kata does not map user ids of the files that host and VM share',
+      idmappedMounts: 'kata does not map user ids of the files that host and VM share',
+      mountPropagation: 'mounts do not propagate between a VM and the host',
+      deviceRules: 'kata removes them: the devices belong to the VM',
+      cdi: 'kata accepts CDI devices only at the boot of a VM, by its own resolver',
+      blockIo: 'kata does not pass limits of block devices to the VM',
+      rdt: 'kata does not pass cache classes to the VM',
+      checkpoint: 'kata cannot save a VM (Limitations.md)',
     }),
     sharedMachine,
   };
 }
 
-/** What this configuration lacks. */
+/** Features that this configuration lacks. */
 export function limitsOf(config: KataConfig): NonNullable<RuntimeState['limits']> {
   if (isStatic(config))
     return {
-      liveUpdate: `static_sandbox_resource_mgmt in ${config.path}: a machine keeps the size it booted with`,
+      liveUpdate: `static_sandbox_resource_mgmt is set in ${config.path}: a VM keeps its size from boot`,
     };
-  if (!followsLimits(config))
-    return { liveUpdate: `${config.hypervisorName} cannot change a running machine` };
+  if (!followsLimits(config)) return { liveUpdate: `${config.hypervisorName} cannot resize a running VM` };
   return {};
 }

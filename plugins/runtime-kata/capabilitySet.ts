@@ -2,8 +2,8 @@ import type { ContainerDraft } from '../../hooks/index.ts';
 import { majorOf } from './shim/version.ts';
 
 /**
- * Capabilities since Linux 5.8. The agent of kata 1.x, which ends with CAP_AUDIT_READ, makes no process that has one of
- * them; the agents of 2.x and 3.x leave out what they do not know.
+ * Capabilities since Linux 5.8. The agent of kata 1.x, whose last capability is CAP_AUDIT_READ, fails to start a process with
+ * one of them; the agents of 2.x and 3.x ignore unknown capabilities.
  */
 const since58 = ['CAP_PERFMON', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE'];
 
@@ -11,7 +11,7 @@ export function unknownCapabilities(major: number): readonly string[] {
   return major === 1 ? since58 : [];
 }
 
-/** Leaves them out of the draft; returns a warning if it had any. */
+/** Removes them from the draft; returns a warning if it had any. */
 export function leaveOutUnknown({ process }: ContainerDraft, version: string): string[] {
   const left = unknownCapabilities(majorOf(version)).filter((name) => name in process.capabilities);
   for (const name of left) delete process.capabilities[name];

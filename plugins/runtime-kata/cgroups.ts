@@ -2,12 +2,12 @@ import { posix } from 'node:path';
 import type { ContainerDraft, Effect } from '../../hooks/index.ts';
 
 /**
- * The cgroups that kata's shim makes beside the container's own: for the machine (`kata_ID`) and for what is around it
- * (kata, virtcontainers/sandbox.go: createResourceController). Kata removes them; a shim that was killed may leave them
- * with a hypervisor inside, which the core's effect ends.
+ * Effects for the cgroups that kata's shim creates beside the container's: for the VM (`kata_ID`) and for its overhead (kata,
+ * virtcontainers/sandbox.go: createResourceController). Kata removes them; a killed shim may leave them with a hypervisor
+ * inside, which the undo of the effect kills.
  */
-export function machineCgroups({ id, cgroupsPath }: ContainerDraft): Record<string, Effect> {
-  // systemd's form of a path: the machine is a scope of systemd's then.
+export function vmCgroups({ id, cgroupsPath }: ContainerDraft): Record<string, Effect> {
+  // With a path in systemd's form the VM is a scope of systemd.
   if (!cgroupsPath.startsWith('/')) return {};
   const { dir, base } = posix.parse(cgroupsPath);
   return {

@@ -1,4 +1,4 @@
-/** kata 1.x by its command `kata-runtime`, which is like runc: containerd's shim for runc runs it. */
+/** kata 1.x by its command `kata-runtime`, whose command line is runc's: containerd's shim for runc runs it. */
 import { join } from 'node:path';
 import {
   kept,
@@ -11,7 +11,7 @@ import {
 import { adaptToMachine } from './adaptSpec.ts';
 import { checkSettings } from './annotations/check.ts';
 import { withDefaults } from './annotations/settings.ts';
-import { machineMemory } from './annotations/sizing.ts';
+import { vmMemory } from './annotations/sizing.ts';
 import { kataCapabilities } from './capabilities.ts';
 import { unknownCapabilities } from './capabilitySet.ts';
 import { configPathAnnotation } from './config/find.ts';
@@ -32,9 +32,9 @@ export interface KataCommand {
   /** Name or absolute path. */
   command: string;
   defaults: FlavourOptions['defaults'];
-  /** Findings that keep nobody from using it. */
+  /** Findings that do not make the runtime unusable. */
   ignore: readonly FindingName[];
-  /** The daemon's state folder. */
+  /** The daemon's state directory. */
   state: string;
   host: Host;
 }
@@ -47,7 +47,7 @@ interface Probed {
 const name = 'kata-runtime';
 const major = 1;
 const keepMs = 1_000;
-/** Of Debian's and the distributions' builds of 1.x; one that is asked names its own. */
+/** Default configuration files of Debian's and other distributions' builds of 1.x; the command prints its own. */
 const usualConfigs = [
   '/etc/kata-containers/configuration.toml',
   '/usr/share/defaults/kata-containers/configuration.toml',
@@ -66,7 +66,9 @@ export function kataCommandProvider(kata: KataCommand): RuntimeProvider {
     doc: 'Kata Containers 1.x by its command line',
     isolation: 'vm',
     containerdType: 'io.containerd.runc.v2',
-    capabilities: kataCapabilities({ sharedMachine: 'only kata’s shim shares machines: --runtime kata' }),
+    capabilities: kataCapabilities({
+      sharedMachine: 'only kata’s shim supports shared VMs: use --runtime kata',
+    }),
     probe: async (options) => (await look(options)).state,
     async options() {
       const { state: found } = await look();
@@ -81,7 +83,7 @@ export function kataCommandProvider(kata: KataCommand): RuntimeProvider {
       return await refusalsOf(draft, config, { annotations, major });
     },
     unknownCapabilities: () => Promise.resolve(unknownCapabilities(major)),
-    machineMemory: async (draft) => machineMemory(withDefaults(draft, defaults), await configOf()),
+    machineMemory: async (draft) => vmMemory(withDefaults(draft, defaults), await configOf()),
     async adaptSpec(draft) {
       return adaptToMachine(draft, {
         config: await configOf(),
@@ -96,11 +98,11 @@ export function kataCommandProvider(kata: KataCommand): RuntimeProvider {
 
 const configPathRefusal = {
   what: '--kata-opt config_path',
-  reason: 'the command of kata 1.x reads its default files alone',
+  reason: 'the command of kata 1.x reads only its default files',
 };
 
 function notUsable({ problem }: RuntimeState): PouchError {
-  return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} cannot be used: ${problem ?? ''}`, {
+  return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} is not usable: ${problem ?? ''}`, {
     hint: 'use --runtime kata',
   });
 }
@@ -115,7 +117,7 @@ async function probe(kata: KataCommand): Promise<Probed> {
     return unusable(
       path,
       version,
-      `it is a tool of kata ${version}, which runs containers by its shim alone: --runtime kata`,
+      `it belongs to kata ${version}, which runs containers only by its shim: use --runtime kata`,
     );
   } catch (error) {
     return unusable(path, '', messageOf(error));
@@ -139,7 +141,7 @@ async function probeHost(kata: KataCommand, path: string, version: string): Prom
   };
 }
 
-/** The command reads the first of its default files; containerd's shim for runc cannot name it another. */
+/** The command reads the first of its default files; containerd's shim for runc cannot pass another. */
 async function ownConfig(
   host: Host,
   command: string,
@@ -157,8 +159,8 @@ async function ownConfig(
   } catch (error) {
     return { finding: bad('configuration', messageOf(error), 'fix the file') };
   }
-  const fix = `copy a configuration of kata 1.x to ${places[0]}; the command reads no other`;
-  return { finding: bad('configuration', `none at ${places.join(', ')}`, fix) };
+  const fix = `copy a configuration file of kata 1.x to ${places[0]}; the command reads no other file`;
+  return { finding: bad('configuration', `not found at ${places.join(', ')}`, fix) };
 }
 
 async function defaultConfigs(host: Host, command: string): Promise<string[]> {

@@ -1,21 +1,21 @@
-/** The runtimes of this plugin: kata with one hypervisor or another. */
+/** The runtimes of this plugin: kata with different hypervisors. */
 export interface Flavour {
-  /** What `--runtime` takes. */
+  /** Value of `--runtime`. */
   name: string;
   doc: string;
   /** Handler in containerd's runtime type: `kata-qemu` of `io.containerd.kata-qemu.v2`. */
   handler: string;
-  /** File names of its configuration, the first that is there counts. */
+  /** File names of its configuration; the first that exists is used. */
   configs: readonly string[];
-  /** Its table in a configuration file: `[hypervisor.qemu]`; any for the runtime `kata`. */
+  /** Its tables in a configuration file: `[hypervisor.qemu]`; undefined for the runtime `kata`, which accepts any. */
   hypervisors?: readonly string[];
 }
 
-/** Handlers, files and tables are named as by kata-deploy, kata's own installer; runtime-rs has its own file names. */
+/** Handlers, files and tables have the names of kata-deploy, kata's installer; runtime-rs has its own file names. */
 export const flavours: readonly Flavour[] = [
   {
     name: 'kata',
-    doc: 'Kata Containers: a virtual machine for each container, by the hypervisor of its configuration',
+    doc: 'Kata Containers: a virtual machine per container, with the hypervisor of its configuration',
     handler: 'kata',
     configs: ['configuration.toml'],
   },
@@ -42,7 +42,7 @@ export const flavours: readonly Flavour[] = [
   },
 ];
 
-/** A hypervisor that only the options name: `dragonball` is the runtime `kata-dragonball`. */
+/** A hypervisor that only the options name: `dragonball` becomes the runtime `kata-dragonball`. */
 export function namedFlavour(hypervisor: string): Flavour {
   const name = `kata-${hypervisor}`;
   const known = flavours.find((flavour) => flavour.name === name);

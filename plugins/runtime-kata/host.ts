@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { tryKvm } from './kvm/tryKvm.ts';
 
-/** The host as this plugin looks at it: another root, environment and executables stand for it in tests. */
+/** The host as this plugin sees it; tests replace root, environment and executables. */
 export interface Host {
-  /** Folder that stands for `/`. */
+  /** Directory that replaces `/`. */
   root: string;
   env: Readonly<Record<string, string | undefined>>;
-  /** Standard output of an executable. @throws what execFile throws */
+  /** Returns the standard output of an executable. @throws the error of execFile */
   run(file: string, args: readonly string[]): Promise<string>;
-  /** Why no virtual machine can be made with /dev/kvm, which may be opened; empty if one can. */
+  /** Returns why /dev/kvm, which can be opened, cannot create a virtual machine; empty if it can. */
   tryKvm(): Promise<string>;
 }
 
-/** Milliseconds that `--version` may take. */
+/** Time limit of `--version` in milliseconds. */
 const runDeadline = 5_000;
 
 export const realHost: Host = {
@@ -27,7 +27,7 @@ export const realHost: Host = {
   tryKvm,
 };
 
-/** Undefined if it cannot be read. */
+/** Returns undefined if the file cannot be read. */
 export function readText({ root }: Host, path: string): Promise<string | undefined> {
   return readFile(join(root, path), 'utf8').catch(() => undefined);
 }

@@ -7,11 +7,11 @@ import { type KataOptions, options, optionsOf } from './options.ts';
 import { kataProvider } from './provider.ts';
 import { sharedFolderEffect } from './sharedFolder.ts';
 
-/** The runtimes `kata`, `kata-qemu`, `kata-clh`, `kata-fc` and `kata-runtime`: containers in virtual machines. */
+/** Provides the runtimes `kata`, `kata-qemu`, `kata-clh`, `kata-fc` and `kata-runtime`: containers in virtual machines. */
 export default definePlugin({
   name: 'runtime-kata',
   version: '0.1.0',
-  doc: 'Kata Containers: a virtual machine for each container, or for several.',
+  doc: 'Kata Containers: a virtual machine per container, or for several.',
   options,
   setup({ runtime, effect, hooks, options: all, host: { snapshotter, state, addedRuntimes } }) {
     effect(sharedFolderEffect());
@@ -36,7 +36,7 @@ export default definePlugin({
         host: realHost,
       }),
     );
-    // A runtime that pouchd.yaml adds may be kata too.
+    // A runtime that pouchd.yaml adds may also be kata.
     const readers = new Set([
       'kata-runtime',
       ...wanted.map(({ flavour }) => flavour.name),
@@ -59,13 +59,13 @@ function flavoursOf({ hypervisors }: KataOptions): { flavour: Flavour; hyperviso
   return [...known, ...more];
 }
 
-/** @throws PCH_KATA_OPTION: nobody would read them */
+/** Refuses settings that no runtime would read. @throws PCH_KATA_OPTION */
 function refuseSettings({ annotations, runtime }: ContainerDraft): void {
   const setting = Object.keys(annotations).find((name) => name.startsWith(kataPrefix));
   if (setting !== undefined)
     throw new PouchError(
       'PCH_KATA_OPTION',
-      `--kata-opt ${shortName(setting)} is for kata; the container’s runtime is ${runtime}`,
-      { hint: 'add --runtime kata, or leave the setting out' },
+      `--kata-opt ${shortName(setting)}: expected a runtime of kata, found ${runtime}`,
+      { hint: 'add --runtime kata, or omit the setting' },
     );
 }

@@ -1,7 +1,7 @@
 import type { RuntimeFinding } from '../../hooks/index.ts';
 import type { FindingName } from './findings/names.ts';
 
-/** The first finding that keeps a runtime from being used, in a sentence; undefined if there is none. */
+/** Describes the first finding that makes a runtime unusable; undefined without such a finding. */
 export function firstObstacle(
   findings: readonly RuntimeFinding[],
   ignore: readonly FindingName[],
@@ -10,6 +10,6 @@ export function firstObstacle(
   return obstacle && sentence(obstacle);
 }
 
-function sentence({ name, found, mend }: RuntimeFinding): string {
-  return `${name}: ${found}${mend === undefined ? '' : ` (${mend})`}`;
+function sentence({ name, found, mend: fix }: RuntimeFinding): string {
+  return `${name}: ${found}${fix === undefined ? '' : ` (${fix})`}`;
 }

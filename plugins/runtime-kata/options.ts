@@ -7,18 +7,20 @@ const shim = Type.String({
 });
 const config = Type.String({
   default: '',
-  description: 'Absolute path of kata’s configuration file. Default: the first that kata itself would find.',
+  description: 'Absolute path of kata’s configuration file. Default: the file that kata itself would use.',
 });
 const runtimeType = Type.String({
   default: '',
-  description: 'containerd’s runtime type, for a shim under a name of its own. Default: by the shim’s name.',
+  description:
+    'containerd’s runtime type, for a shim with another name. Default: derived from the shim’s name.',
 });
 const defaults = Type.Record(
   Type.String({ pattern: '^((hypervisor|runtime|agent)\\.[a-z0-9_]+|io\\.katacontainers\\.[a-z0-9_.]+)$' }),
   Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
   {
     default: {},
-    description: 'Settings for every container, as --kata-opt takes them: `hypervisor.default_memory: 1024`.',
+    description:
+      'Settings for every container, in the form of --kata-opt: `hypervisor.default_memory: 1024`.',
   },
 );
 
@@ -32,21 +34,22 @@ export const options = Type.Object({
     Type.Object({ shim, config, runtimeType, defaults }),
     {
       default: {},
-      description: 'The same by hypervisor: `clh` is the runtime kata-clh; any other name adds a runtime.',
+      description:
+        'The same options by hypervisor: `clh` for the runtime kata-clh; any other name adds a runtime.',
     },
   ),
   cli: Type.String({
     default: 'kata-runtime',
-    description: 'Name or absolute path of the command of kata 1.x, the runtime `kata-runtime`.',
+    description: 'Name or absolute path of the command of kata 1.x, used by the runtime `kata-runtime`.',
   }),
   sandboxAnnotations: Type.Boolean({
     default: true,
     description:
-      'Tells kata with Kubernetes’ annotations that a container is a sandbox, so that others can join it (--vm-of).',
+      'Marks a container as a sandbox with Kubernetes’ annotations, so that others can join its VM (--vm-of).',
   }),
   ignore: Type.Array(Type.Union(findingNames.map((name) => Type.Literal(name))), {
     default: [],
-    description: 'What kata can do without on this host, of the names that `pouch doctor kata` prints.',
+    description: 'Findings of `pouch doctor kata`, by name, that do not make kata unusable on this host.',
   }),
 });
 
@@ -60,7 +63,7 @@ export interface FlavourOptions {
   defaults: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** What is said of a hypervisor, over what is said of kata; a configuration file belongs to one of them alone. */
+/** Merges the options of a hypervisor over those of kata, except `config`: a configuration file belongs to one hypervisor. */
 export function optionsOf(all: KataOptions, hypervisor: string | undefined): FlavourOptions {
   const own = hypervisor === undefined ? undefined : all.hypervisors[hypervisor];
   const shared = { shim: all.shim, runtimeType: all.runtimeType, defaults: all.defaults };

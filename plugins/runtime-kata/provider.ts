@@ -9,7 +9,7 @@ import { adaptToMachine } from './adaptSpec.ts';
 import { checkSettings } from './annotations/check.ts';
 import { resizedAnnotations } from './annotations/resize.ts';
 import { withDefaults } from './annotations/settings.ts';
-import { machineMemory } from './annotations/sizing.ts';
+import { vmMemory } from './annotations/sizing.ts';
 import { kataCapabilities, limitsOf } from './capabilities.ts';
 import { unknownCapabilities } from './capabilitySet.ts';
 import { type ConfigSearch, findConfig } from './config/find.ts';
@@ -27,7 +27,7 @@ import { probeShim, type Shim } from './shim/probe.ts';
 export interface KataRuntime {
   flavour: Flavour;
   options: FlavourOptions;
-  /** Findings that keep nobody from using it. */
+  /** Findings that do not make the runtime unusable. */
   ignore: readonly FindingName[];
   sandboxAnnotations: boolean;
   snapshotter: string;
@@ -39,10 +39,10 @@ interface Probed {
   state: RuntimeState;
 }
 
-/** Milliseconds for which a look at the host holds: one plan asks several times. */
+/** Time for which the findings are cached, in milliseconds: one plan reads them several times. */
 const keepMs = 1_000;
 
-/** A runtime by kata's shim. */
+/** Provides a runtime by kata's shim. */
 export function kataProvider(kata: KataRuntime): RuntimeProvider {
   const { flavour, options } = kata;
   let type = `io.containerd.${flavour.handler}.v2`;
@@ -64,7 +64,7 @@ export function kataProvider(kata: KataRuntime): RuntimeProvider {
     },
     capabilities: kataCapabilities({
       sharedMachine:
-        kata.sandboxAnnotations || 'sandboxAnnotations is switched off in the options of runtime-kata',
+        kata.sandboxAnnotations || 'sandboxAnnotations is disabled in the options of runtime-kata',
     }),
     probe: async (options) => (await look(options)).state,
     async options(draft) {
@@ -83,8 +83,7 @@ export function kataProvider(kata: KataRuntime): RuntimeProvider {
       return await refusalsOf(draft, config, { annotations, major });
     },
     unknownCapabilities: async () => unknownCapabilities((await look()).shim?.major ?? 0),
-    machineMemory: async (draft) =>
-      machineMemory(withDefaults(draft, options.defaults), await configOf(draft)),
+    machineMemory: async (draft) => vmMemory(withDefaults(draft, options.defaults), await configOf(draft)),
     async resizedAnnotations(draft, resources) {
       const { major = 0 } = (await look()).shim ?? {};
       return resizedAnnotations(draft, resources, { config: await configOf(draft), major });
@@ -131,25 +130,25 @@ function search({ flavour, options }: KataRuntime, shim: Shim | undefined): Conf
   return { flavour, language: shim?.language ?? 'go', option: options.config };
 }
 
-/** The file that a container's machine is set up by. @throws PCH_KATA_OPTION */
+/** Returns the configuration of a container's VM. @throws PCH_KATA_OPTION */
 async function usedConfig(kata: KataRuntime, { shim }: Probed, draft: ContainerDraft): Promise<KataConfig> {
   const annotations = withDefaults(draft, kata.options.defaults);
   const config = await findConfig(kata.host, { ...search(kata, shim), annotations }).catch(
     (error: unknown) => {
       throw new PouchError('PCH_KATA_OPTION', (error as Error).message, {
-        hint: 'mend that file',
+        hint: 'fix that file',
         cause: error,
       });
     },
   );
   if (config) return config;
-  throw new PouchError('PCH_KATA_OPTION', 'the configuration file of kata that was named is not there', {
-    hint: 'mend --kata-opt config_path or the option config',
+  throw new PouchError('PCH_KATA_OPTION', 'kata’s configuration: expected the named file, found none', {
+    hint: 'correct --kata-opt config_path or the option config',
   });
 }
 
 function notUsable(name: string, { problem }: RuntimeState): PouchError {
-  return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} cannot be used: ${problem ?? ''}`, {
-    hint: `pouch doctor ${name} tells all that it needs`,
+  return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} is not usable: ${problem ?? ''}`, {
+    hint: `run pouch doctor ${name} for all that it needs`,
   });
 }

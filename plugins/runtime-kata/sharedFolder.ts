@@ -1,8 +1,7 @@
 /**
- * The folder through which host and machine share files. Kata of every version keeps it per sandbox, and makes bind
- * mounts in it: 1.x directly, 2.x below `mounts`, `shared` and `private`, runtime-rs below `rw` and `ro`. A create that
- * fails may leave them (kata-containers/runtime issue 2816), and the next machine of that name then sees the files of the
- * failed one.
+ * The directory through which host and VM share files. Every version of kata has one per sandbox, with bind mounts in it: 1.x
+ * directly, 2.x below `mounts`, `shared` and `private`, runtime-rs below `rw` and `ro`. A failed create may leave them
+ * (kata-containers/runtime issue 2816), and the next VM of that name then sees the files of the failed one.
  */
 import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
@@ -19,14 +18,14 @@ import {
 /** kata, virtcontainers/kata_agent.go: defaultKataHostSharedDir. */
 const sandboxes = '/run/kata-containers/shared/sandboxes';
 const kind = 'kata-shared-folder';
-/** Milliseconds that umount(8) may take. */
+/** Time limit of umount(8) in milliseconds. */
 const umountDeadline = 10_000;
 
 export function sharedFolder({ id }: ContainerDraft): Record<string, Effect> {
   return { 'kata.shared': { kind, stage: 'start', args: { id } } };
 }
 
-/** Kata makes and removes the folder; what it leaves there is removed before the machine is made and after its end. */
+/** Kata creates and removes the directory; this effect removes leftovers before the VM is created and after its end. */
 export function sharedFolderEffect(): EffectKind<{ id: string }, undefined> {
   return {
     kind,
@@ -40,7 +39,7 @@ export function sharedFolderEffect(): EffectKind<{ id: string }, undefined> {
   };
 }
 
-/** @throws PCH_RUNTIME_FAILED while anything is still mounted there: its files would be removed with the folder */
+/** @throws PCH_RUNTIME_FAILED while anything is still mounted there: its files would be removed with the directory */
 async function clear(folder: string): Promise<void> {
   for (const path of (await mountsBelow(folder)).reverse()) await unmount(path);
   const left = (await mountsBelow(folder))[0];
@@ -48,7 +47,7 @@ async function clear(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Mount points in the order in which they were mounted, each as often as it is mounted on (proc_pid_mountinfo(5)). */
+/** Returns mount points in the order of mounting, once per mount (proc_pid_mountinfo(5)). */
 async function mountsBelow(folder: string): Promise<string[]> {
   const lines = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n');
   return lines.map((line) => unescape(line.split(' ')[4] ?? '')).filter((path) => isBelow(path, folder));
@@ -70,7 +69,7 @@ async function unmount(path: string): Promise<void> {
 }
 
 function stillMounted(path: string, reason: string): PouchError {
-  return new PouchError('PCH_RUNTIME_FAILED', `cannot remove what kata has left in ${path}: ${reason}`, {
-    hint: `umount -l ${path}, then try again`,
+  return new PouchError('PCH_RUNTIME_FAILED', `cannot remove kata’s leftovers in ${path}: ${reason}`, {
+    hint: `run umount -l ${path}, then retry`,
   });
 }

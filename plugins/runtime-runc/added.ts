@@ -12,7 +12,7 @@ import {
   type RuntimeState,
 } from '../../hooks/index.ts';
 
-/** A runtime of `runtime.add` in pouchd.yaml. */
+/** Provides a runtime of `runtime.add` in pouchd.yaml. */
 export function addedProvider(name: string, added: AddedRuntimeFacts, state: string): RuntimeProvider {
   if (added.shim !== undefined) return shimProvider(name, added.shim, added);
   return runcLikeProvider({
@@ -26,7 +26,7 @@ export function addedProvider(name: string, added: AddedRuntimeFacts, state: str
   });
 }
 
-const unknown = 'runtime.add says nothing of it';
+const unknown = 'runtime.add does not list it';
 
 function capabilities(
   { lacks = [] }: AddedRuntimeFacts,
@@ -61,5 +61,5 @@ async function probeShim(type: string): Promise<RuntimeState> {
   const executable = shimExecutable(type);
   const path = await findBinary(executable);
   if (path !== undefined) return { usable: true, path, version: '' };
-  return { usable: false, path: '', version: '', problem: `${executable} is not in containerd's PATH` };
+  return { usable: false, path: '', version: '', problem: `${executable} not found in containerd's PATH` };
 }

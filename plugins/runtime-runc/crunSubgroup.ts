@@ -4,8 +4,8 @@ import type { ContainerDraft } from '../../hooks/index.ts';
 const annotation = 'run.oci.systemd.subgroup';
 
 /**
- * With cgroup v2 crun puts a container into a cgroup `container` below the scope that systemd has made; the scope is what
- * everybody else looks at, so crun uses that itself, as runc does.
+ * Makes crun put a container directly into the scope that systemd creates, as runc does. By default crun uses a cgroup
+ * `container` below it with cgroup v2, but all others use the scope.
  */
 export function withoutSubgroup({ cgroupsPath, annotations }: ContainerDraft): void {
   if (cgroupsPath.endsWith('.scope')) annotations[annotation] ??= '';

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { unified } from './hybridCgroups.ts';
 
-/** What crun is to be kept from. */
+/** What the wrapper hides from crun. */
 export interface Needs {
-  /** From a host with hybrid cgroups, where it refuses to work ("cgroups in hybrid mode not supported", crun 1.8). */
+  /** Hybrid cgroups, which crun does not support ("cgroups in hybrid mode not supported", crun 1.8). */
   hybrid: boolean;
-  /** From the host's /dev/null, which it gives to the container's user (crun issue 1845). */
+  /** The host's /dev/null, whose owner crun changes to the container's user (crun issue 1845). */
   ownNull: boolean;
 }
 
-/** Answers the path of an executable that runs crun so; two daemons may write the same one, it appears whole. */
+/** Returns the path of a wrapper of crun, which it writes atomically, since two daemons may write the same one. */
 export async function writeCrunWrapper(directory: string, crun: string, needs: Needs): Promise<string> {
   const path = join(directory, 'crun');
   const nullDevice = join(directory, 'null');
@@ -35,7 +35,7 @@ export function crunWrapper(crun: string, needs: Needs & { nullDevice: string })
   ].join('\n');
 }
 
-/** Standard streams that are the host's /dev/null become another device of that kind, if it can be opened here. */
+/** Replaces standard streams that are the host's /dev/null with another null device, if that can be opened here. */
 function replaceNull(device: string): string[] {
   return [
     `if { true <${device}; } 2>/dev/null; then`,
@@ -47,10 +47,10 @@ function replaceNull(device: string): string[] {
 }
 
 /**
- * Only this one mount becomes a slave, and only in the new mount namespace, so the tmpfs over it does not reach the host,
- * while every other mount keeps its peers: a container's rshared volumes propagate as they do with any runtime. It is
- * covered and not unmounted, for crun makes a directory there for each container, which would stay below the host's mount.
- * Should the first command fail, the second must not run, and crun says by itself what it does not like.
+ * Only this mount becomes a slave, and only in the new mount namespace: the tmpfs over it does not propagate to the host, and
+ * every other mount keeps its peers, so rshared volumes propagate as with any runtime. The mount is covered, not unmounted:
+ * crun creates a directory there for each container, which would stay below the host's mount. If the first command fails, the
+ * second must not run; crun then reports the error itself.
  */
 function hideUnified(crun: string): string {
   const hide = `mount --make-slave ${unified} && mount -t tmpfs -o nosuid,nodev,noexec,mode=755 tmpfs ${unified}`;

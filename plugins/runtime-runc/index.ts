@@ -9,13 +9,13 @@ const options = Type.Object({
   crun: Type.String({ default: 'crun', minLength: 1, description: 'Name or absolute path of crun.' }),
 });
 
-const noMachine = 'it makes no virtual machines';
+const noVms = 'it does not create virtual machines';
 
-/** The runtimes `runc` and `crun`, and those that pouchd.yaml adds. */
+/** Provides the runtimes `runc` and `crun`, and those that pouchd.yaml adds. */
 export default definePlugin({
   name: 'runtime-runc',
   version: '0.1.0',
-  doc: 'The OCI runtimes runc and crun, and those of runtime.add, by containerd’s shims.',
+  doc: 'Provides the OCI runtimes runc and crun, and those of runtime.add, by containerd’s shims.',
   options,
   setup({ runtime, options: { runc, crun }, host }) {
     const { state } = host;
@@ -25,17 +25,17 @@ export default definePlugin({
         doc: 'the reference OCI runtime',
         binary: runc,
         state,
-        capabilities: allFeaturesBut({ sharedMachine: noMachine }),
+        capabilities: allFeaturesBut({ sharedMachine: noVms }),
         survey: surveyForRunc,
       }),
     );
     runtime(
       runcLikeProvider({
         name: 'crun',
-        doc: 'an OCI runtime in C: quicker, and smaller in memory',
+        doc: 'an OCI runtime in C: faster, and uses less memory',
         binary: crun,
         state,
-        capabilities: allFeaturesBut({ sharedMachine: noMachine }),
+        capabilities: allFeaturesBut({ sharedMachine: noVms }),
         adaptSpec: withoutSubgroup,
         survey: (found) => surveyForCrun(found, host.root),
       }),

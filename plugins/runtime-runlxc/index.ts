@@ -4,15 +4,15 @@ import { runlxcProvider } from './provider.ts';
 const options = Type.Object({
   binary: Type.String({
     default: '',
-    description: 'Name or absolute path of runlxc; empty for the one that comes with pouchd.',
+    description: 'Name or absolute path of runlxc; empty for the one beside pouchd.',
   }),
 });
 
-/** The runtime `runlxc`: LXC behind the command line of an OCI runtime. */
+/** Provides the runtime `runlxc`: LXC with the command line of an OCI runtime. */
 export default definePlugin({
   name: 'runtime-runlxc',
   version: '0.1.0',
-  doc: 'The OCI runtime runlxc: containers by liblxc.',
+  doc: 'Provides the OCI runtime runlxc, which runs containers with liblxc.',
   options,
   setup({ runtime, options: { binary }, host }) {
     runtime(runlxcProvider({ binary, state: host.state, namespace: host.containerdNamespace }));

@@ -2,19 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PouchError } from '../../hooks/index.ts';
 
-/** Host pid of a container's init, from the state that runlxc keeps of it. @throws PCH_RUNTIME_FAILED */
+/** Returns the host pid of a container's init, from runlxc's state. @throws PCH_RUNTIME_FAILED */
 export async function readInitPid(root: string, id: string): Promise<number> {
   const path = join(root, id, 'state.json');
   try {
     const { init } = JSON.parse(await readFile(path, 'utf8')) as { init?: { pid?: unknown } };
     if (typeof init?.pid === 'number' && init.pid > 0) return init.pid;
-    throw new Error(`${path} has no pid of init`);
+    throw new Error(`${path}: expected the pid of init, found none`);
   } catch (cause) {
     throw new PouchError(
       'PCH_RUNTIME_FAILED',
-      `runlxc does not know the container: ${(cause as Error).message}`,
+      `runlxc has no state of the container: ${(cause as Error).message}`,
       {
-        hint: 'the daemon log and the log of containerd say more',
+        hint: 'check the logs of pouchd and containerd',
         container: id,
         cause,
       },

@@ -7,9 +7,9 @@ import { survey } from './survey.ts';
 export interface Runlxc {
   /** Name or absolute path; empty for the one beside pouchd. */
   binary: string;
-  /** The daemon's state folder. */
+  /** The daemon's state directory. */
   state: string;
-  /** containerd keeps the containers of each namespace in a folder of its own below a runtime's root. */
+  /** containerd uses a directory per namespace below a runtime's root. */
   namespace: string;
 }
 
@@ -17,14 +17,14 @@ export function runlxcProvider({ binary, state, namespace }: Runlxc): RuntimePro
   const runtime = runcLikeProvider({
     name: 'runlxc',
     aliases: ['lxc'],
-    doc: 'LXC as an OCI runtime: for old kernels, and where LXC is what the house trusts',
+    doc: 'LXC as an OCI runtime: for old kernels, and for sites that rely on LXC',
     binary: binary || ownBinary(),
     state,
     capabilities: allFeaturesBut({
-      checkpoint: 'LXC has checkpoints in a form of its own, without the split of create and start',
-      rdt: 'LXC knows no classes of Intel RDT',
-      sharedMachine: 'it makes no virtual machines',
-      systemdCgroup: 'LXC makes its cgroups itself',
+      checkpoint: 'checkpoints of LXC do not support separate create and start',
+      rdt: 'LXC does not support classes of Intel RDT',
+      sharedMachine: 'it does not create virtual machines',
+      systemdCgroup: 'LXC creates its cgroups itself',
     }),
     survey,
   });
@@ -32,7 +32,7 @@ export function runlxcProvider({ binary, state, namespace }: Runlxc): RuntimePro
   return { ...runtime, initPid: (id) => readInitPid(join(state, 'runlxc', namespace), id) };
 }
 
-/** Beside pouchd's own executable, where the build puts it. */
+/** Path beside pouchd's executable, where the build writes it. */
 function ownBinary(): string {
   const pouchd = process.argv[1];
   const beside = pouchd && existsSync(pouchd) ? join(dirname(realpathSync(pouchd)), 'runlxc') : '';

@@ -121,7 +121,7 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
     it('where the other container has no machine', async () => {
       await ok('run', '-d', '--name', 'plain', ...sleep);
       await refusedRun(
-        /runc does not give .*--vm-of.*it makes no virtual machines/,
+        /runc does not give .*--vm-of.*it does not create virtual machines/,
         'PCH_RUNTIME_CANNOT',
         '--vm-of',
         'plain',

@@ -378,7 +378,7 @@ describe('kata (a stand-in shim in its place)', function () {
     const cannot = 'PCH_RUNTIME_CANNOT';
     for (const [title, options, says] of [
       ['the host’s network', ['--network', 'host'], /the host’s network.*\nhint: --runtime runc or .* can/],
-      ['the host’s processes', ['--pid', 'host'], /a kernel of its own/],
+      ['the host’s processes', ['--pid', 'host'], /a VM has its own kernel/],
       [
         'a character device',
         ['--device', '/dev/null:/dev/other'],
@@ -398,7 +398,14 @@ describe('kata (a stand-in shim in its place)', function () {
       await mkdir(path);
       await execa('mount', ['-t', 'tmpfs', '--make-shared', 'tmpfs', path]);
       try {
-        await assertRefused(/mounts do not pass/, cannot, '--network', 'none', '-v', `${path}:/x:rshared`);
+        await assertRefused(
+          /mounts do not propagate/,
+          cannot,
+          '--network',
+          'none',
+          '-v',
+          `${path}:/x:rshared`,
+        );
       } finally {
         await execa('umount', [path]);
       }
@@ -431,17 +438,19 @@ describe('kata (a stand-in shim in its place)', function () {
       await assertRefused(says, 'PCH_KATA_OPTION', '--kata-opt', 'hypervisor.kernel_params=quiet');
     });
 
-    it('a configuration file that is not there', async () => {
-      await assertRefused(/is not there/, 'PCH_KATA_OPTION', '--kata-opt', 'config_path=/nosuch.toml');
+    it('a missing configuration file', async () => {
+      await assertRefused(
+        /expected the named file, found none/,
+        'PCH_KATA_OPTION',
+        '--kata-opt',
+        'config_path=/nosuch.toml',
+      );
     });
 
     it('a setting of no form, or for another runtime', async () => {
       await assertRefused(/expected hypervisor\.NAME/, 'PCH_OPTION_INVALID', '--kata-opt', 'memory=1');
       const { stderr } = await pouch('run', '--rm', '--kata-opt', 'agent.x=1', 'busybox', 'true');
-      assert.match(
-        stderr,
-        /agent\.x is for kata; the container’s runtime is runc(.|\n)*code: PCH_KATA_OPTION/,
-      );
+      assert.match(stderr, /agent\.x: expected a runtime of kata, found runc(.|\n)*code: PCH_KATA_OPTION/);
     });
 
     it('to be joined by a container that is none of its machine', async () => {
@@ -462,7 +471,7 @@ describe('a host without kata', function () {
     assert.equal(exitCode, 125);
     assert.match(
       stderr,
-      /kata cannot be used on this host\nhint: shim: containerd-shim-kata-v2 is neither.*tar -xJf(.|\n)*code: PCH_RUNTIME_UNUSABLE/,
+      /kata cannot be used on this host\nhint: shim: containerd-shim-kata-v2 found neither.*tar -xJf(.|\n)*code: PCH_RUNTIME_UNUSABLE/,
     );
     assert.equal(await ok('run', '--rm', 'busybox', 'echo', 'hi'), 'hi');
   });

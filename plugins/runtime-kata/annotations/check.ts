@@ -1,12 +1,12 @@
-/** Settings by annotation, checked as kata checks them, but before anything is made. */
+/** Checks settings in annotations as kata does, but before anything is created. */
 import { PouchError } from '../../../hooks/index.ts';
 import { configPathAnnotation } from '../config/find.ts';
 import type { KataConfig } from '../config/load.ts';
 import { hypervisorPrefix, settingPrefix, shortName } from './names.ts';
 
 /**
- * The shim in Go fails on a setting of the hypervisor that `enable_annotations` does not list; the one in Rust ignores
- * it in silence.
+ * Refuses settings of the hypervisor that `enable_annotations` does not list: the shim in Go fails on them, the one in Rust
+ * ignores them silently.
  * @throws PCH_KATA_OPTION
  */
 export function checkSettings(
@@ -15,8 +15,8 @@ export function checkSettings(
   { major, vmOf }: { major: number; vmOf: string | undefined },
 ): void {
   const names = Object.keys(annotations);
-  const ofSetUp = names.find((name) => name.startsWith(settingPrefix) || name === configPathAnnotation);
-  if (vmOf !== undefined && ofSetUp !== undefined) throw ofMachine(ofSetUp);
+  const setting = names.find((name) => name.startsWith(settingPrefix) || name === configPathAnnotation);
+  if (vmOf !== undefined && setting !== undefined) throw vmRuns(setting);
   const denied = names.find((name) => name.startsWith(hypervisorPrefix) && !isEnabled(name, config, major));
   if (denied !== undefined) throw notEnabled(denied, config);
 }
@@ -24,7 +24,7 @@ export function checkSettings(
 /** Each entry is a regular expression that may match anywhere (kata, oci/utils.go: checkAnnotationNameIsValid). */
 export function isEnabled(annotation: string, { hypervisor }: KataConfig, major: number): boolean {
   const list = hypervisor['enable_annotations'];
-  // Up to 1.11 there was no such list, and everything was allowed.
+  // Before 1.12 the list does not exist, and every setting is allowed.
   if (list === undefined && major === 1) return true;
   const name = annotation.slice(hypervisorPrefix.length);
   return entries(list).some((pattern) => matches(pattern, name));
@@ -34,7 +34,7 @@ function entries(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : [];
 }
 
-/** One that is no regular expression matches nothing. */
+/** An invalid regular expression matches nothing. */
 function matches(pattern: string, name: string): boolean {
   try {
     return new RegExp(pattern).test(name);
@@ -49,14 +49,14 @@ function notEnabled(annotation: string, { path, hypervisorName, hypervisor }: Ka
   return new PouchError(
     'PCH_KATA_OPTION',
     `--kata-opt ${shortName(annotation)}: enable_annotations of [hypervisor.${hypervisorName}] in ${path} allows ${list}`,
-    { hint: `add "${name}" to that list, or leave the setting out` },
+    { hint: `add "${name}" to that list, or omit the setting` },
   );
 }
 
-function ofMachine(annotation: string): PouchError {
+function vmRuns(annotation: string): PouchError {
   return new PouchError(
     'PCH_KATA_OPTION',
-    `--kata-opt ${shortName(annotation)}: a container with --vm-of cannot set up the machine, which runs already`,
-    { hint: 'give the setting to the container that the machine begins with' },
+    `--kata-opt ${shortName(annotation)}: a container with --vm-of cannot configure the VM, which already runs`,
+    { hint: 'add the setting to the first container of the VM' },
   );
 }

@@ -1,26 +1,26 @@
 /** Annotations that kata reads (kata, how-to-set-sandbox-config-kata.md; containerd, pkg/cri/annotations). */
 
-/** Every one of kata's own. */
+/** Prefix of all of kata's annotations. */
 export const kataPrefix = 'io.katacontainers.';
-/** Settings over those of the configuration file. */
+/** Settings that override the configuration file. */
 export const settingPrefix = 'io.katacontainers.config.';
-/** Those of the hypervisor need the file's leave. */
+/** Settings of the hypervisor, which the file must allow. */
 export const hypervisorPrefix = 'io.katacontainers.config.hypervisor.';
 
 export const containerType = 'io.kubernetes.cri.container-type';
 export const sandboxId = 'io.kubernetes.cri.sandbox-id';
-/** Bytes. */
+/** In bytes. */
 export const sandboxMemory = 'io.kubernetes.cri.sandbox-memory';
-/** Microseconds. */
+/** In microseconds. */
 export const sandboxCpuPeriod = 'io.kubernetes.cri.sandbox-cpu-period';
 export const sandboxCpuQuota = 'io.kubernetes.cri.sandbox-cpu-quota';
 
-/** The option or the setting's name in kata's terms: `hypervisor.default_memory`. */
+/** Returns the name of a setting as in --kata-opt: `hypervisor.default_memory`. */
 export function shortName(annotation: string): string {
   return annotation.replace(settingPrefix, '').replace(kataPrefix, '');
 }
 
-/** The annotation of a setting as --kata-opt and the option `defaults` name it. */
+/** Returns the annotation of a setting that --kata-opt or the option `defaults` names. */
 export function annotationOf(setting: string): string {
   return setting.startsWith(kataPrefix) ? setting : settingPrefix + setting;
 }

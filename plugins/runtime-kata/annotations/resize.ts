@@ -1,4 +1,4 @@
-/** An update of the limits: the next start boots a machine of the new size. */
+/** Updates of limits: the next start boots a VM of the new size. */
 import type { ContainerDraft } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
 import { isEnabled } from './check.ts';
@@ -8,7 +8,7 @@ import { sizeSettings } from './sizing.ts';
 
 type Annotations = ContainerDraft['annotations'];
 
-/** Replaces what the plan derived from the old limits; what a user or plugin has set to another value stays. */
+/** Replaces annotations that the plan derived from the old limits; keeps values that a user or plugin has set. */
 export function resizedAnnotations(
   draft: Readonly<ContainerDraft>,
   resources: ContainerDraft['resources'],

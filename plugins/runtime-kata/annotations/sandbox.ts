@@ -1,8 +1,8 @@
-/** Kubernetes' annotations by which kata knows which containers share a machine. */
+/** Kubernetes' annotations from which kata learns which containers share a VM. */
 import type { ContainerDraft } from '../../../hooks/index.ts';
 import { containerType, sandboxCpuPeriod, sandboxCpuQuota, sandboxId, sandboxMemory } from './names.ts';
 
-/** What somebody else has said of it, such as the CRI, stays. */
+/** Keeps the annotations of others, such as the CRI. */
 export function addSandbox(draft: ContainerDraft, { announce }: { announce: boolean }): void {
   if (draft.annotations[containerType] !== undefined) return;
   if (draft.vmOf !== undefined) Object.assign(draft.annotations, member(draft.vmOf));
@@ -17,7 +17,7 @@ function sandbox(draft: ContainerDraft): Record<string, string> {
   return { [containerType]: 'sandbox', [sandboxId]: draft.id, ...sandboxSize(draft) };
 }
 
-/** A sandbox is sized by its annotations, a lone container by its resources (kata, create.go: CalculateSandboxSizing). */
+/** kata sizes a sandbox by its annotations, and a single container by its resources (kata, create.go: CalculateSandboxSizing). */
 export function sandboxSize({
   resources: { memory, cpu },
 }: Pick<ContainerDraft, 'resources'>): Record<string, string> {

@@ -3,8 +3,8 @@ import type { FlavourOptions } from '../options.ts';
 import { annotationOf } from './names.ts';
 
 /**
- * The settings of a container: those of the plugin's options below its own. A container in the machine of another has
- * no settings but its own: a machine is set up once.
+ * Returns a container's annotations, with the plugin's options as defaults. A container in the VM of another gets no
+ * defaults: a VM is configured once.
  */
 export function withDefaults(
   { annotations, vmOf }: ContainerDraft,

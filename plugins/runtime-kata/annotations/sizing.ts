@@ -1,4 +1,4 @@
-/** Memory and CPUs of a machine that does not follow the limits of its containers: see followsLimits. */
+/** Memory and CPUs of a VM that does not follow the limits of its containers: see followsLimits. */
 import type { ContainerDraft, RuntimeRefusal } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
 import { followsLimits } from '../config/values.ts';
@@ -7,15 +7,12 @@ import { hypervisorPrefix } from './names.ts';
 
 const MiB = 1024 * 1024;
 const memoryAnnotation = `${hypervisorPrefix}default_memory`;
-/** kata's own, where its configuration says nothing (Makefile: DEFMEMSZ, DEFVCPUS). */
+/** kata's defaults (Makefile: DEFMEMSZ, DEFVCPUS). */
 const usualMemory = 2048;
 const usualCpus = 1;
 
-/** Bytes that a machine boots with, beyond the limits of its containers where it follows them. */
-export function machineMemory(
-  annotations: Readonly<Record<string, string>>,
-  { hypervisor }: KataConfig,
-): number {
+/** Returns the memory of a VM at boot in bytes; the limits of its containers are added if the VM follows them. */
+export function vmMemory(annotations: Readonly<Record<string, string>>, { hypervisor }: KataConfig): number {
   const asked = Number(annotations[memoryAnnotation] ?? 0);
   return (asked > 0 ? asked : numberIn(hypervisor['default_memory'], usualMemory)) * MiB;
 }
@@ -23,12 +20,12 @@ export function machineMemory(
 interface Size {
   flag: string;
   annotation: string;
-  /** MiB or CPUs. */
+  /** In MiB or CPUs. */
   wanted: number;
   has: number;
 }
 
-/** The settings that make the machine large enough. */
+/** Returns the settings that make the VM large enough. */
 export function sizeSettings(draft: ContainerDraft, config: KataConfig): Record<string, string> {
   return Object.fromEntries(
     tooSmall(draft, config).map(({ annotation, wanted }) => [annotation, String(wanted)]),
@@ -40,7 +37,7 @@ export function sizeRefusals(draft: ContainerDraft, config: KataConfig, major: n
     .filter(({ annotation }) => !isEnabled(annotation, config, major))
     .map(({ flag, has, annotation }) => ({
       what: flag,
-      reason: `a machine of ${config.hypervisorName} has ${has}, and ${config.path} does not enable the annotation ${annotation.slice(hypervisorPrefix.length)}`,
+      reason: `a VM of ${config.hypervisorName} has ${has}, and enable_annotations in ${config.path} does not allow ${annotation.slice(hypervisorPrefix.length)}`,
     }));
 }
 

@@ -5,22 +5,22 @@ import type { ShimVersion } from '../shim/version.ts';
 import { type KataConfig, loadConfig } from './load.ts';
 import { configFolders } from './paths.ts';
 
-/** The annotation that chooses a configuration file for one container (kata, how-to-set-sandbox-config-kata.md). */
+/** Annotation that selects the configuration file of a container (kata, how-to-set-sandbox-config-kata.md). */
 export const configPathAnnotation = 'io.katacontainers.config_path';
 
 export interface ConfigSearch {
   flavour: Flavour;
   language: ShimVersion['language'];
-  /** The option `config`; empty for none. */
+  /** The option `config`; empty if not set. */
   option: string;
-  /** Of the container, if there is one. */
+  /** Annotations of the container, if there is one. */
   annotations?: Readonly<Record<string, string>>;
 }
 
 /**
- * The configuration file by kata's precedence (containerd-shim-v2/create.go): annotation, option, KATA_CONF_FILE,
- * /etc, the defaults. What is named and missing is not passed over. Undefined if there is none.
- * @throws if it cannot be used
+ * Returns the configuration file in kata's order of precedence (containerd-shim-v2/create.go): annotation, option,
+ * KATA_CONF_FILE, /etc, the defaults. A named file that does not exist is not skipped. Returns undefined if no file exists.
+ * @throws if the file is invalid
  */
 export async function findConfig(host: Host, search: ConfigSearch): Promise<KataConfig | undefined> {
   const named = namedConfig(host, search);
@@ -28,7 +28,7 @@ export async function findConfig(host: Host, search: ConfigSearch): Promise<Kata
   return (await ownConfig(host, search)) ?? (await generalConfig(host, search));
 }
 
-/** Where a configuration was looked for, for people. */
+/** Describes where a configuration was searched, for messages. */
 export function configPlaces(host: Host, search: ConfigSearch): string {
   const named = namedConfig(host, search);
   return (
@@ -39,7 +39,7 @@ export function configPlaces(host: Host, search: ConfigSearch): string {
   );
 }
 
-/** The variable names one file: it counts for the runtime `kata`, and not for those of a certain hypervisor. */
+/** The variable names one file: it applies to the runtime `kata`, and not to those of a particular hypervisor. */
 function namedConfig({ env }: Host, { annotations, option, flavour }: ConfigSearch): string | undefined {
   const variable = flavour.hypervisors === undefined ? env['KATA_CONF_FILE'] : undefined;
   return annotations?.[configPathAnnotation] || option || variable || undefined;
@@ -54,7 +54,7 @@ async function ownConfig(host: Host, { flavour, language }: ConfigSearch): Promi
   return undefined;
 }
 
-/** A host with one hypervisor often has one file alone. */
+/** A host with one hypervisor often has only one file. */
 async function generalConfig(
   host: Host,
   { flavour, language }: ConfigSearch,

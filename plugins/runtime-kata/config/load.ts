@@ -6,9 +6,9 @@ import { type Host, readText } from '../host.ts';
 
 export type Table = Record<string, unknown>;
 
-/** A configuration file of kata, with its drop-ins. */
+/** A configuration file of kata, merged with its drop-ins. */
 export interface KataConfig {
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
   /** Name of the hypervisor's table: `qemu`. */
   hypervisorName: string;
@@ -18,7 +18,7 @@ export interface KataConfig {
   runtime: Table;
 }
 
-/** @throws an error that names the file, if it is no TOML or has no hypervisor */
+/** @throws an error that names the file, if it is not valid TOML or has no hypervisor */
 export async function loadConfig(host: Host, path: string): Promise<KataConfig | undefined> {
   const text = await readText(host, path);
   if (text === undefined) return undefined;
@@ -34,11 +34,11 @@ function parsed(path: string, text: string): Table {
   try {
     return parse(text);
   } catch (error) {
-    throw new Error(`${path} is no TOML: ${messageOf(error).split('\n')[0]}`, { cause: error });
+    throw new Error(`${path} is not valid TOML: ${messageOf(error).split('\n')[0]}`, { cause: error });
   }
 }
 
-/** The files of `config.d` beside it, in the order of their names (kata, src/runtime/README.md: "Drop-in configuration"). */
+/** Files in `config.d` beside it, sorted by name (kata, src/runtime/README.md: "Drop-in configuration"). */
 async function dropIns({ root }: Host, path: string): Promise<string[]> {
   const folder = join(dirname(path), 'config.d');
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
@@ -46,7 +46,7 @@ async function dropIns({ root }: Host, path: string): Promise<string[]> {
   return names.sort().map((name) => join(folder, name));
 }
 
-/** Tables are merged, every other value is replaced. */
+/** Merges tables and replaces every other value. */
 function merged(base: Table, over: Table): Table {
   const result = { ...base };
   for (const [key, value] of Object.entries(over))
@@ -59,7 +59,7 @@ function activeHypervisor(path: string, tables: Table): Pick<KataConfig, 'hyperv
   const all = tableOf(tables['hypervisor']);
   const named = tableOf(tables['runtime'])['hypervisor_name'];
   const name = typeof named === 'string' && named in all ? named : Object.keys(all)[0];
-  if (name === undefined) throw new Error(`${path} has no [hypervisor.…] table`);
+  if (name === undefined) throw new Error(`${path}: expected a table [hypervisor.…], found none`);
   return { hypervisorName: name, hypervisor: tableOf(all[name]) };
 }
 

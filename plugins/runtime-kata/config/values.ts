@@ -1,4 +1,4 @@
-/** What a configuration means for a container. */
+/** Properties of a configuration that matter for a container. */
 import type { KataConfig } from './load.ts';
 
 export function textIn(table: Readonly<Record<string, unknown>>, key: string): string {
@@ -6,33 +6,33 @@ export function textIn(table: Readonly<Record<string, unknown>>, key: string): s
   return typeof value === 'string' ? value : '';
 }
 
-/** Firecracker has no file system that host and machine share; `shared_fs = "none"` switches it off elsewhere. */
+/** Whether host and VM share files. Firecracker has no shared file system; `shared_fs = "none"` disables it elsewhere. */
 export function sharesFiles({ hypervisorName, hypervisor }: KataConfig): boolean {
   return hypervisorName !== 'firecracker' && textIn(hypervisor, 'shared_fs') !== 'none';
 }
 
-/** Whether host and machine share files by a daemon on the host: 9p is a part of QEMU, inline virtio-fs of the shim. */
+/** Whether a daemon on the host shares the files: 9p is part of QEMU, inline virtio-fs of the shim. */
 export function sharesByDaemon(config: KataConfig): boolean {
   const withoutDaemon = ['virtio-9p', 'inline-virtio-fs'];
   return sharesFiles(config) && !withoutDaemon.includes(textIn(config.hypervisor, 'shared_fs'));
 }
 
 /**
- * Whether the machine gets the memory and CPUs of its containers: by hotplug, or as it boots. Firecracker has no hotplug
- * (kata, configuration-fc.toml: static_sandbox_resource_mgmt).
+ * Whether the VM gets the memory and CPUs of its containers, by hotplug or at boot. Firecracker has no hotplug (kata,
+ * configuration-fc.toml: static_sandbox_resource_mgmt).
  */
 export function followsLimits({ hypervisorName, runtime }: KataConfig): boolean {
   return hypervisorName !== 'firecracker' || isStatic({ runtime });
 }
 
-/** The machine is sized as it boots, and keeps that size. */
+/** Whether the VM keeps its size from boot. */
 export function isStatic({ runtime }: Pick<KataConfig, 'runtime'>): boolean {
   return runtime['static_sandbox_resource_mgmt'] === true;
 }
 
 const seccompAnnotation = 'io.katacontainers.config.runtime.disable_guest_seccomp';
 
-/** Whether seccomp profiles reach the machine; the annotation goes before the file. */
+/** Whether seccomp profiles apply in the VM; the annotation takes precedence over the file. */
 export function hasGuestSeccomp(
   { runtime }: KataConfig,
   annotations: Readonly<Record<string, string>>,

@@ -15,7 +15,11 @@ export async function configFinding(
     return { finding: overruled(host, search, config) ?? found(search, config), config };
   } catch (error) {
     return {
-      finding: bad('configuration', messageOf(error), 'mend the file, or name another: option config'),
+      finding: bad(
+        'configuration',
+        messageOf(error),
+        'fix the file, or set the option config to another file',
+      ),
     };
   }
 }
@@ -25,12 +29,12 @@ function missing(host: Host, search: ConfigSearch): RuntimeFinding {
   const folder = `kata-containers${search.language === 'rust' ? '/runtime-rs' : ''}`;
   return bad(
     'configuration',
-    `none at ${configPlaces(host, search)}`,
+    `not found at ${configPlaces(host, search)}`,
     `mkdir -p /etc/${folder} && cp /opt/kata/share/defaults/${folder}/${name} /etc/${folder}/`,
   );
 }
 
-/** runtime-rs of 2025 and later takes the variable before what it is told (runtimes/src/manager.rs, load_config). */
+/** In runtime-rs since 2025 the variable takes precedence over its options (runtimes/src/manager.rs, load_config). */
 function overruled(
   { env }: Host,
   { language }: ConfigSearch,
@@ -40,7 +44,7 @@ function overruled(
   if (language !== 'rust' || !variable || variable === path) return undefined;
   return bad(
     'configuration',
-    `${path}, but KATA_CONF_FILE is ${variable}, which a shim in Rust takes before it`,
+    `${path}, but KATA_CONF_FILE is ${variable}, which a shim in Rust prefers`,
     'start pouchd and its containerd without KATA_CONF_FILE',
   );
 }
@@ -51,6 +55,6 @@ function found({ flavour }: ConfigSearch, { path, hypervisorName }: KataConfig):
   return bad(
     'configuration',
     `${path} is for the hypervisor ${hypervisorName}, not ${flavour.hypervisors?.[0]}`,
-    `ls ${dirname(path)}; name the right one: option hypervisors.${flavour.name.replace('kata-', '')}.config`,
+    `ls ${dirname(path)}; set the option hypervisors.${flavour.name.replace('kata-', '')}.config to the right file`,
   );
 }

@@ -1,4 +1,4 @@
-/** The files that a configuration names: hypervisor, guest kernel, guest image, file sharing daemon. */
+/** Checks the files that a configuration names: hypervisor, guest kernel, guest image, file sharing daemon. */
 import type { RuntimeFinding } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
 import { sharesByDaemon, textIn } from '../config/values.ts';
@@ -12,7 +12,7 @@ export async function fileFindings(host: Host, config: KataConfig): Promise<Runt
   const inProcess = config.hypervisorName === 'dragonball';
   return [
     inProcess
-      ? good('hypervisor', 'dragonball is a part of the shim')
+      ? good('hypervisor', 'dragonball is part of the shim')
       : await executable(host, 'hypervisor', config, 'path'),
     await file(host, 'kernel', config, ['kernel']),
     imageAndInitrd(config) ?? (await file(host, 'image', config, ['image', 'initrd'])),
@@ -22,12 +22,12 @@ export async function fileFindings(host: Host, config: KataConfig): Promise<Runt
   ];
 }
 
-/** Kata takes one of them (katautils/config.go: "having both an image and an initrd … is not supported"). */
+/** Kata accepts only one of them (katautils/config.go: "having both an image and an initrd … is not supported"). */
 function imageAndInitrd({ path, hypervisorName, hypervisor }: KataConfig): RuntimeFinding | undefined {
   if (!textIn(hypervisor, 'image') || !textIn(hypervisor, 'initrd')) return undefined;
   return bad(
     'image',
-    `${path} names both an image and an initrd, which kata refuses`,
+    `${path} names both an image and an initrd, which kata does not support`,
     `remove image or initrd from [hypervisor.${hypervisorName}] of ${path}`,
   );
 }
@@ -40,7 +40,7 @@ async function executable(
 ): Promise<RuntimeFinding> {
   const path = textIn(hypervisor, key);
   if (path && (await isExecutable(host, path))) return good(name, path);
-  const found = path ? `${path} is not there or cannot be executed` : `${file} names none`;
+  const found = path ? `${path} does not exist or is not executable` : `${file} names none`;
   return bad(name, found, `${installKata}; or set ${key} in [hypervisor.${hypervisorName}] of ${file}`);
 }
 
@@ -52,7 +52,7 @@ async function file(
 ): Promise<RuntimeFinding> {
   const path = keys.map((key) => textIn(hypervisor, key)).find(Boolean);
   if (path && (await exists(host, path))) return good(name, path);
-  const found = path ? `${path} is not there` : `${configFile} names none`;
+  const found = path ? `${path} does not exist` : `${configFile} names none`;
   const setting = keys.join(' or ');
   return bad(
     name,

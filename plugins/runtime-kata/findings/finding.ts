@@ -5,7 +5,7 @@ export function good(name: FindingName, found: string): RuntimeFinding {
   return { name, ok: true, found };
 }
 
-/** `mend`: commands, or where there are none, what to change. */
-export function bad(name: FindingName, found: string, mend: string): RuntimeFinding {
-  return { name, ok: false, found, mend };
+/** @param fix commands, or what to change where no command does it */
+export function bad(name: FindingName, found: string, fix: string): RuntimeFinding {
+  return { name, ok: false, found, mend: fix };
 }

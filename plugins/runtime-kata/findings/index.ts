@@ -14,11 +14,11 @@ import { vsockFinding } from './vsock.ts';
 
 export interface Looked {
   findings: RuntimeFinding[];
-  /** Undefined if it cannot be used. */
+  /** Undefined if it is invalid or not found. */
   config?: KataConfig;
 }
 
-/** Looks at all that kata needs, in the order of {@link findingNames}; what hangs on the configuration only with one. */
+/** Checks everything that kata needs, in the order of {@link findingNames}; without a configuration, not what depends on it. */
 export async function lookAtHost(
   host: Host,
   shim: Shim | undefined,

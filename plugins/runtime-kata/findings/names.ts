@@ -1,4 +1,4 @@
-/** What kata needs of a host, in the order in which it is looked at and told. */
+/** What kata needs on a host, in the order of the checks and of the output. */
 export const findingNames = [
   'shim',
   'configuration',

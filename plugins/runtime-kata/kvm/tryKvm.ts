@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { kept, messageOf } from '../../../hooks/index.ts';
 
-/** Milliseconds; on a host where it works it takes a few. */
+/** In milliseconds; where KVM works, the probe takes a few. */
 const deadline = 5_000;
-/** Milliseconds for which a result is kept: all of kata's runtimes use it. */
+/** Time for which a result is cached, in milliseconds: all of kata's runtimes use it. */
 const keepMs = 10_000;
 
-/** Why no virtual machine can be made with /dev/kvm; empty if one can. */
+/** Returns why /dev/kvm cannot create a virtual machine; empty if it can. */
 export const tryKvm: () => Promise<string> = kept(ask, { for: keepMs });
 
 async function ask(): Promise<string> {
@@ -23,6 +23,6 @@ async function ask(): Promise<string> {
     const { stdout } = await Promise.race([running, late]);
     return (JSON.parse(stdout) as { failed: string }).failed;
   } catch (error) {
-    return `making one failed: ${messageOf(error)}`;
+    return `the probe failed: ${messageOf(error)}`;
   }
 }

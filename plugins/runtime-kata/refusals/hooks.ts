@@ -1,6 +1,6 @@
 import type { ContainerDraft, RuntimeRefusal } from '../../../hooks/index.ts';
 
-/** Hooks that kata runs, on the host (kata, katautils/hook.go); the others would be left out in silence. */
+/** Hooks that kata runs, on the host (kata, katautils/hook.go); it would ignore others silently. */
 const known = ['prestart', 'poststart', 'poststop'];
 
 export function hookRefusals({ ociHooks }: ContainerDraft): RuntimeRefusal[] {
@@ -8,6 +8,6 @@ export function hookRefusals({ ociHooks }: ContainerDraft): RuntimeRefusal[] {
     .filter(({ kind }) => !known.includes(kind))
     .map(({ kind, path }) => ({
       what: `the ${kind} hook ${path}`,
-      reason: `kata runs ${known.join(', ')} hooks`,
+      reason: `kata runs only ${known.join(', ')} hooks`,
     }));
 }

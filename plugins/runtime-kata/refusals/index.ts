@@ -7,7 +7,7 @@ import { limitRefusals } from './limits.ts';
 import { seccompRefusals } from './seccomp.ts';
 import { volumeRefusals } from './volumes.ts';
 
-/** What of a draft kata would refuse late, or ignore in silence. `annotations` have the defaults of the options too. */
+/** What kata would refuse late or ignore silently. @param annotations including the defaults of the options */
 export async function refusalsOf(
   draft: ContainerDraft,
   config: KataConfig,

@@ -2,7 +2,7 @@ import type { ContainerDraft, RuntimeRefusal } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
 import { hasGuestSeccomp } from '../config/values.ts';
 
-/** Pouch's default profile is left out where kata would do so; one that somebody chose is not. */
+/** Refuses a requested profile where kata would ignore it; Pouch's default profile is omitted instead. */
 export function seccompRefusals(
   { seccomp }: ContainerDraft,
   config: KataConfig,

@@ -5,7 +5,7 @@ import type { KataConfig } from '../config/load.ts';
 import { sharesFiles } from '../config/values.ts';
 import { blockReason } from './devices.ts';
 
-/** Bytes: kata mounts one /dev/shm per machine, always of this size (kata, virtcontainers/mount.go: DefaultShmSize). */
+/** In bytes: kata mounts one /dev/shm per VM, always of this size (kata, virtcontainers/mount.go: DefaultShmSize). */
 const shmSize = 64 * 1024 * 1024;
 
 export async function volumeRefusals(
@@ -25,26 +25,25 @@ export async function volumeRefusals(
 async function reasonAgainst(destination: string, mount: DraftMount, config: KataConfig): Promise<string> {
   if (destination === '/dev/shm') return shmReason(mount);
   if (mount.type !== 'bind') return '';
-  // What is not there yet is made as a directory.
+  // A missing source is created as a directory.
   return sourceReason(mount.source, await stat(mount.source).catch(() => undefined), config);
 }
 
 function shmReason({ type, options }: DraftMount): string {
   const size = options.find((option) => option.startsWith('size='))?.slice('size='.length);
   if (type === 'tmpfs' && Number(size) === shmSize) return '';
-  return 'kata gives a machine a /dev/shm of 64 MiB and no other';
+  return 'kata gives a VM only one /dev/shm, of 64 MiB';
 }
 
 /** kata, virtcontainers/container.go and mount.go: isSystemMount, isHostDevice. */
 function sourceReason(source: string, found: Stats | undefined, config: KataConfig): string {
   if (isBelow(source, '/proc') || isBelow(source, '/sys'))
-    return 'what is below /proc and /sys would be the machine’s own';
+    return 'paths below /proc and /sys would be those of the VM';
   if (found?.isBlockDevice()) return blockReason(config);
   if (isBelow(source, '/dev') && !found?.isFile())
-    return 'what is below /dev would be the machine’s own; use --device for block devices';
-  if (found?.isSocket() || found?.isFIFO())
-    return 'a socket or FIFO of the host has no other end in a virtual machine';
-  if (!sharesFiles(config)) return `${config.hypervisorName} shares no files with the host`;
+    return 'paths below /dev would be those of the VM; use --device for block devices';
+  if (found?.isSocket() || found?.isFIFO()) return 'a socket or FIFO of the host has no peer in a VM';
+  if (!sharesFiles(config)) return `${config.hypervisorName} does not share files with the host`;
   return '';
 }
 

@@ -2,17 +2,17 @@ import { dirname, isAbsolute } from 'node:path';
 import { findBinary, shimExecutable } from '../../../hooks/index.ts';
 import type { Host } from '../host.ts';
 
-/** Where the static release is unpacked; not in anybody's PATH, so that its shims are told by path. */
+/** Directory of the static release; it is not in PATH, so its shims are passed by path. */
 const releaseFolders = ['/opt/kata/bin', '/opt/kata/runtime-rs/bin'];
 
 export interface FoundShim {
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
-  /** containerd's runtime type, or the path itself, which containerd takes as well (since 1.6). */
+  /** containerd's runtime type, or the path itself, which containerd accepts since 1.6. */
   type: string;
 }
 
-/** The shim of a handler, else that of kata. */
+/** Finds the shim of a handler, otherwise that of kata. */
 export async function findShim(
   host: Host,
   handler: string,
@@ -44,12 +44,12 @@ async function find(host: Host, name: string): Promise<FoundShim | undefined> {
   return { path, type: (isInPath && typeOf(name)) || path };
 }
 
-/** As containerd finds it, and in the static release; an absolute path is taken as it is. */
+/** Searches like containerd, then in the static release; uses an absolute path directly. */
 export function findExecutable({ env, root }: Host, name: string): Promise<string | undefined> {
   return findBinary(name, { path: env['PATH'] ?? '', also: releaseFolders, root });
 }
 
-/** Undefined for an executable that is not named as containerd names shims. */
+/** Returns undefined for an executable whose name is not of the form of containerd's shims. */
 function typeOf(name: string): string | undefined {
   const match = /^containerd-shim-(.+)-(v\d+)$/.exec(name);
   return match ? `io.containerd.${match[1]}.${match[2]}` : undefined;

@@ -6,14 +6,14 @@ import { findShim, type FoundShim } from './find.ts';
 import { parseShimVersion, type ShimVersion } from './version.ts';
 
 export interface Shim extends FoundShim, ShimVersion {
-  /** Why it does not answer; empty if it does. */
+  /** Why `--version` failed; empty if it succeeded. */
   failure: string;
 }
 
-/** Answers of `--version` by path and time of change: asking takes tens of milliseconds. */
+/** Output of `--version` by path and modification time: running it takes tens of milliseconds. */
 const known = new Map<string, ShimVersion>();
 
-/** Undefined if it is not installed. */
+/** Returns undefined if the shim is not installed. */
 export async function probeShim(
   host: Host,
   handler: string,

@@ -1,14 +1,14 @@
-/** What a shim says of itself. */
+/** Version information of a shim. */
 export interface ShimVersion {
   version: string;
-  /** 1, 2 or 3; 0 if it does not say. */
+  /** 1, 2 or 3; 0 if unknown. */
   major: number;
-  /** runtime-rs of kata 3 is in Rust; it has configuration files of its own. */
+  /** runtime-rs of kata 3 is written in Rust; it has its own configuration files. */
   language: 'go' | 'rust';
 }
 
 /**
- * From `containerd-shim-kata-v2 --version`:
+ * Parses the output of `containerd-shim-kata-v2 --version`:
  * `Kata Containers containerd shim (Golang): id: "io.containerd.kata.v2", version: 3.2.0, commit: …`; 1.x has no `(Golang)`.
  */
 export function parseShimVersion(output: string): ShimVersion {
@@ -16,7 +16,7 @@ export function parseShimVersion(output: string): ShimVersion {
   return { version, major: majorOf(version), language: output.includes('(Rust)') ? 'rust' : 'go' };
 }
 
-/** From the first line of `kata-runtime --version`: `kata-runtime  : 1.12.1`. */
+/** Parses the first line of `kata-runtime --version`: `kata-runtime  : 1.12.1`. */
 export function parseCliVersion(output: string): string {
   return /^\S+\s*: *(\S+)/.exec(output)?.[1] ?? '';
 }

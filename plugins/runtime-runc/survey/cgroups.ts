@@ -11,7 +11,7 @@ const layouts = {
   hybrid: `version 1, with version 2 beside it at ${unified}`,
 };
 
-/** Which cgroup hierarchies the host has; `more` is said of them too. */
+/** Reports the host's cgroup hierarchies. @param more text that is appended */
 export async function lookAtCgroups(more = ''): Promise<Look> {
   return { name: 'cgroups', ok: true, found: layouts[await layout()] + more };
 }

@@ -5,10 +5,10 @@ import type { Look } from './survey.ts';
 
 const run = promisify(execFile);
 
-/** Milliseconds; `criu check` takes some 20. */
+/** In milliseconds; `criu check` takes about 20. */
 const deadline = 10_000;
 
-/** Whether CRIU is there and works with this kernel, which is newer than CRIU often enough. */
+/** Checks that CRIU is installed and works with this kernel, which may be too new for it. */
 export async function lookAtCriu(binary = 'criu'): Promise<Look> {
   const look = { name: 'CRIU', feature: 'checkpoint' } as const;
   const path = await findBinary(binary);
@@ -22,7 +22,7 @@ export async function lookAtCriu(binary = 'criu'): Promise<Look> {
     ...look,
     ok: false,
     found,
-    mend: `install a newer CRIU; \`${path} check\` tells whether it works`,
+    mend: `install a newer CRIU; \`${path} check\` reports whether it works`,
   };
 }
 
@@ -31,7 +31,7 @@ async function versionOf(path: string): Promise<string> {
   return /Version: (\S+)/.exec(stdout)?.[1] ?? '';
 }
 
-/** The last line says what it comes down to. */
+/** The last line is the summary. */
 async function check(path: string): Promise<string | undefined> {
   try {
     await run(path, ['check'], { timeout: deadline });

@@ -9,12 +9,12 @@ import { lookAtIdmaps, lookAtInit, lookAtRdt, lookAtUserNamespaces } from './hos
 import { type Look, toSurvey } from './survey.ts';
 import { isAtLeast } from './version.ts';
 
-/** The first that leaves the host's /dev/null alone (crun's change log, 1.24). */
+/** The first version that does not change the host's /dev/null (crun's change log, 1.24). */
 const sparesNull = '1.24';
 
 /**
- * What this host, and this version, have for crun. Its wrapper lies in `root`: shims that outlive pouchd call it, and /run
- * is often mounted noexec.
+ * Reports what crun supports on this host and in this version. Its wrapper is stored in `root`: shims that outlive pouchd call
+ * it, and /run is often mounted noexec.
  */
 export async function surveyForCrun({ path, version, about }: Binary, root: string): Promise<Survey> {
   const hybrid = await hasHybridCgroups();
@@ -33,7 +33,7 @@ export async function surveyForCrun({ path, version, about }: Binary, root: stri
   return { ...survey, command };
 }
 
-/** The last line of `crun --version` names what it is built with: `+SYSTEMD +SECCOMP`. */
+/** The last line of `crun --version` lists its build features: `+SYSTEMD +SECCOMP`. */
 function builtWith(about: string, part: string, feature: RuntimeFeature): Look | undefined {
   if (about.includes(`+${part}`)) return undefined;
   return { name: part, ok: false, found: `this crun is built without ${part}`, feature };

@@ -4,7 +4,7 @@ import { lookAtCriu } from './criu.ts';
 import { lookAtIdmaps, lookAtInit, lookAtRdt, lookAtUserNamespaces } from './host.ts';
 import { type Look, toSurvey } from './survey.ts';
 
-/** What this host, and this build, have for runc. */
+/** Reports what runc supports on this host and in this build. */
 export async function surveyForRunc({ about }: Binary): Promise<Survey> {
   return toSurvey([
     await lookAtCgroups(),
@@ -20,6 +20,6 @@ export async function surveyForRunc({ about }: Binary): Promise<Survey> {
 /** `libseccomp: 2.5.4`. */
 function lookAtSeccomp(about: string): Look {
   const library = /^libseccomp: (\S+)/m.exec(about)?.[1];
-  const found = library === undefined ? 'this runc is built without it' : `libseccomp ${library}`;
+  const found = library === undefined ? 'this runc is built without seccomp' : `libseccomp ${library}`;
   return { name: 'seccomp', ok: library !== undefined, found, feature: 'seccomp' };
 }

@@ -1,13 +1,13 @@
 import type { RuntimeFeature, RuntimeFinding, RuntimeState } from '../../../hooks/index.ts';
 
-/** One thing that was looked at, and the feature that is missing without it. */
+/** A finding, and the feature that depends on it. */
 export interface Look extends RuntimeFinding {
   feature?: RuntimeFeature;
-  /** Why the feature is missing; `found` when it says no more. */
+  /** Why the feature is missing; default: `found`. */
   reason?: string;
 }
 
-/** Findings for people, and the limits that follow from them. */
+/** Findings for the output, and the limits that follow from them. */
 export function toSurvey(looks: readonly Look[]): Required<Pick<RuntimeState, 'limits' | 'findings'>> {
   const missing = looks.filter(({ ok, feature }) => !ok && feature !== undefined);
   return {

@@ -1,4 +1,4 @@
-/** Whether a version such as `1.1.5+ds1` is at least another; a part that is missing counts as 0. */
+/** Whether a version such as `1.1.5+ds1` is at least another; missing parts are 0. */
 export function isAtLeast(version: string, least: string): boolean {
   const [own, other] = [parts(version), parts(least)];
   const at = other.findIndex((part, index) => (own[index] ?? 0) !== part);

@@ -18,7 +18,7 @@ describe('kata’s configuration', () => {
     return (await findConfig(host, { flavour, language: 'go', option: '', ...search }))?.path;
   }
 
-  it('is found by kata’s precedence: annotation, option, KATA_CONF_FILE, /etc, the defaults', async () => {
+  it('is found in kata’s order of precedence: annotation, option, KATA_CONF_FILE, /etc, the defaults', async () => {
     const places = [
       '/opt/kata/share/defaults/kata-containers/configuration.toml',
       '/usr/share/defaults/kata-containers/configuration.toml',
@@ -40,12 +40,12 @@ describe('kata’s configuration', () => {
     assert.equal(await pathOf({ option: '/by-option.toml', annotations }), '/by-annotation.toml');
   });
 
-  it('that is named and missing is not replaced by another', async () => {
+  it('is not replaced by another if the named file is missing', async () => {
     await host.write('/etc/kata-containers/configuration.toml', qemu);
     assert.equal(await pathOf({ option: '/nosuch.toml' }), undefined);
   });
 
-  it('of a hypervisor is its own file, or the general one if that is for it', async () => {
+  it('of a hypervisor is its own file, or the general file if that is for this hypervisor', async () => {
     await host.write('/etc/kata-containers/configuration.toml', qemu);
     assert.equal(await pathOf({ name: 'kata-qemu' }), '/etc/kata-containers/configuration.toml');
     assert.equal(await pathOf({ name: 'kata-clh' }), undefined);
@@ -54,13 +54,13 @@ describe('kata’s configuration', () => {
     assert.equal(await pathOf({ name: 'kata-clh' }), own);
   });
 
-  it('of one hypervisor does not follow KATA_CONF_FILE', async () => {
+  it('of one hypervisor ignores KATA_CONF_FILE', async () => {
     host.env['KATA_CONF_FILE'] = '/by-variable.toml';
     await host.write('/by-variable.toml', qemu);
     assert.equal(await pathOf({ name: 'kata-qemu' }), undefined);
   });
 
-  it('of a shim in Rust is in folders of its own', async () => {
+  it('of a shim in Rust is in its own directories', async () => {
     await host.write('/etc/kata-containers/configuration.toml', qemu);
     assert.equal(await pathOf({ language: 'rust' }), undefined);
     const own = '/opt/kata/share/defaults/kata-containers/runtime-rs/configuration.toml';
@@ -68,7 +68,7 @@ describe('kata’s configuration', () => {
     assert.equal(await pathOf({ language: 'rust' }), own);
   });
 
-  it('has drop-ins, in the order of their names', async () => {
+  it('includes drop-ins, sorted by name', async () => {
     await host.write('/k/configuration.toml', qemu);
     await host.write('/k/config.d/20.toml', '[hypervisor.qemu]\ndefault_memory = 2\n');
     await host.write('/k/config.d/10.toml', '[hypervisor.qemu]\ndefault_memory = 1\npath = "/other"\n');
@@ -86,10 +86,10 @@ describe('kata’s configuration', () => {
     assert.equal((await loadConfig(host, '/k.toml'))?.hypervisorName, 'qemu');
   });
 
-  it('that is no TOML, or has no hypervisor, is told by its path', async () => {
+  it('is an error with its path if it is not valid TOML, or has no hypervisor', async () => {
     await host.write('/k.toml', 'path = \n');
-    await assert.rejects(loadConfig(host, '/k.toml'), /\/k\.toml is no TOML: /);
+    await assert.rejects(loadConfig(host, '/k.toml'), /\/k\.toml is not valid TOML: /);
     await host.write('/k.toml', '[runtime]\n');
-    await assert.rejects(loadConfig(host, '/k.toml'), /\/k\.toml has no \[hypervisor/);
+    await assert.rejects(loadConfig(host, '/k.toml'), /\/k\.toml: expected a table \[hypervisor/);
   });
 });

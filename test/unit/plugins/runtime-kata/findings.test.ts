@@ -21,7 +21,7 @@ describe('what kata needs of a host', () => {
     return findings.find((each) => each.name === name);
   }
 
-  it('is all there on a complete host, and told in one order', async () => {
+  it('is complete on a complete host, and reported in a fixed order', async () => {
     const state = await provider(host).probe();
     assert.deepEqual(
       state.findings?.filter(({ ok }) => !ok),
@@ -37,20 +37,20 @@ describe('what kata needs of a host', () => {
     );
   });
 
-  it('names the first that is missing, and what mends it', async () => {
+  it('starts with the first missing part and its fix', async () => {
     await host.remove('/dev/kvm');
     await host.remove('/dev/log');
     const { usable, problem } = await provider(host).probe();
     assert.equal(usable, false);
-    assert.equal(problem, 'KVM: there is no /dev/kvm (modprobe kvm_intel)');
+    assert.equal(problem, 'KVM: /dev/kvm does not exist (modprobe kvm_intel)');
   });
 
-  it('may be left out by the option ignore', async () => {
+  it('can be reduced by the option ignore', async () => {
     await host.remove('/dev/kvm');
     assert.equal((await provider(host, 'kata', { ignore: ['KVM'] }).probe()).usable, true);
   });
 
-  for (const [name, file, found, mend] of [
+  for (const [name, file, found, fix] of [
     [
       'shim',
       '/usr/local/bin/containerd-shim-kata-v2',
@@ -60,51 +60,51 @@ describe('what kata needs of a host', () => {
     [
       'configuration',
       '/etc/kata-containers/configuration.toml',
-      /none at \/etc\/kata-containers\/conf/,
+      /not found at \/etc\/kata-containers\/conf/,
       /cp \/opt\/kata/,
     ],
     [
       'hypervisor',
       '/usr/bin/qemu',
-      /\/usr\/bin\/qemu is not there/,
+      /\/usr\/bin\/qemu does not exist/,
       /set path in \[hypervisor\.qemu\] of \/etc/,
     ],
-    ['kernel', '/usr/share/kata/vmlinux', /vmlinux is not there/, /set kernel in/],
-    ['image', '/usr/share/kata/kata.img', /kata\.img is not there/, /set image or initrd in/],
-    ['virtiofsd', '/usr/libexec/virtiofsd', /virtiofsd is not there/, /set virtio_fs_daemon in/],
-    ['vhost-vsock', '/dev/vhost-vsock', /no \/dev\/vhost-vsock/, /^modprobe vhost_vsock/],
-    ['syslog', '/dev/log', /no \/dev\/log/, /systemd-journald-dev-log\.socket/],
+    ['kernel', '/usr/share/kata/vmlinux', /vmlinux does not exist/, /set kernel in/],
+    ['image', '/usr/share/kata/kata.img', /kata\.img does not exist/, /set image or initrd in/],
+    ['virtiofsd', '/usr/libexec/virtiofsd', /virtiofsd does not exist/, /set virtio_fs_daemon in/],
+    ['vhost-vsock', '/dev/vhost-vsock', /\/dev\/vhost-vsock does not exist/, /^modprobe vhost_vsock/],
+    ['syslog', '/dev/log', /\/dev\/log does not exist/, /systemd-journald-dev-log\.socket/],
   ] as const)
-    it(`tells that the ${name} is missing, and what mends it`, async () => {
+    it(`reports a missing ${name} and its fix`, async () => {
       await host.remove(file);
-      const told = await finding(name);
-      assert.equal(told?.ok, false);
-      assert.match(told?.found ?? '', found);
-      assert.match(told?.mend ?? '', mend);
+      const missing = await finding(name);
+      assert.equal(missing?.ok, false);
+      assert.match(missing?.found ?? '', found);
+      assert.match(missing?.mend ?? '', fix);
     });
 
-  it('asks for KVM by the CPU’s flags, and for nested virtualisation in a virtual machine', async () => {
+  it('names the KVM module by the CPU’s flags, and nested virtualisation in a virtual machine', async () => {
     await host.remove('/dev/kvm');
-    const mend = async () => (await finding('KVM'))?.mend;
+    const fix = async () => (await finding('KVM'))?.mend;
     await host.write('/proc/cpuinfo', 'flags\t\t: fpu svm\n');
-    assert.equal(await mend(), 'modprobe kvm_amd');
+    assert.equal(await fix(), 'modprobe kvm_amd');
     await host.write('/proc/cpuinfo', 'flags\t\t: fpu hypervisor\n');
-    assert.match((await mend()) ?? '', /this host is a virtual machine: .*nested=1.*-cpu host/);
+    assert.match((await fix()) ?? '', /this host is a virtual machine: .*nested=1.*-cpu host/);
     await host.write('/proc/cpuinfo', 'flags\t\t: fpu\n');
-    assert.match((await mend()) ?? '', /firmware/);
+    assert.match((await fix()) ?? '', /firmware/);
   });
 
-  it('makes a virtual machine with KVM: that its device opens is not enough', async () => {
+  it('includes the creation of a virtual machine: a device that can be opened is not enough', async () => {
     host.kvmFailure = 'KVM_CREATE_VM: EBUSY';
-    const { ok, found, mend } = (await finding('KVM'))!;
+    const { ok, found, mend: fix } = (await finding('KVM'))!;
     assert.equal(ok, false);
-    assert.equal(found, '/dev/kvm opens, but no virtual machine can be made: KVM_CREATE_VM: EBUSY');
-    assert.match(mend ?? '', /lsmod/);
+    assert.equal(found, '/dev/kvm can be opened, but cannot create a virtual machine: KVM_CREATE_VM: EBUSY');
+    assert.match(fix ?? '', /lsmod/);
     host.kvmFailure = '';
     assert.equal((await finding('KVM'))?.ok, true);
   });
 
-  it('finds out about KVM in a process of its own, which names the call that failed', () => {
+  it('probes KVM in a separate process, which names the failed call', () => {
     const probe = resolve('plugins/runtime-kata/kvm/probe.ts');
     const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', probe, '/dev/null'], {
       encoding: 'utf8',
@@ -112,7 +112,7 @@ describe('what kata needs of a host', () => {
     assert.deepEqual(JSON.parse(stdout), { failed: 'KVM_GET_API_VERSION: ENOTTY' });
   });
 
-  it('wants no virtiofsd where files are shared by 9p', async () => {
+  it('requires no virtiofsd where files are shared by 9p', async () => {
     const file = '/etc/kata-containers/configuration.toml';
     await host.remove('/usr/libexec/virtiofsd');
     assert.equal((await finding('virtiofsd'))?.ok, false);
@@ -131,7 +131,7 @@ describe('what kata needs of a host', () => {
     assert.equal((await provider(host).probe()).usable, false);
   });
 
-  it('wants / shared: the last mount on it counts', async () => {
+  it('requires shared propagation of the last mount on /', async () => {
     const own = '24 23 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n';
     await host.write('/proc/self/mountinfo', complete['/proc/self/mountinfo'] + own);
     assert.deepEqual(await finding('mount propagation'), {
@@ -142,7 +142,7 @@ describe('what kata needs of a host', () => {
     });
   });
 
-  it('does not need /dev/log for a shim in Rust, but no KATA_CONF_FILE that would overrule it', async () => {
+  it('does not include /dev/log for a shim in Rust, but refuses a KATA_CONF_FILE that would take precedence', async () => {
     host.version = rust;
     await host.remove('/dev/log');
     await host.remove('/etc/kata-containers/configuration.toml');
@@ -164,32 +164,32 @@ describe('what kata needs of a host', () => {
     );
   });
 
-  it('wants a block snapshotter for Firecracker, and no vsock of the kernel', async () => {
+  it('includes a block snapshotter for Firecracker, and no vsock of the kernel', async () => {
     await host.write('/etc/kata-containers/configuration-fc.toml', firecracker);
     assert.match(
       (await finding('snapshotter', 'kata-fc'))?.found ?? '',
-      /overlayfs, whose files firecracker cannot/,
+      /overlayfs, whose files cannot be shared with firecracker/,
     );
     assert.equal((await finding('snapshotter', 'kata-fc', { snapshotter: 'devmapper' }))?.ok, true);
     assert.equal((await finding('vhost-vsock', 'kata-fc'))?.ok, true);
   });
 
-  it('tells a configuration of another hypervisor', async () => {
+  it('reports a configuration of another hypervisor', async () => {
     await host.write('/etc/kata-containers/configuration-clh.toml', firecracker);
-    const told = await finding('configuration', 'kata-clh');
-    assert.match(told?.found ?? '', /is for the hypervisor firecracker, not clh/);
-    assert.match(told?.mend ?? '', /option hypervisors\.clh\.config/);
+    const found = await finding('configuration', 'kata-clh');
+    assert.match(found?.found ?? '', /is for the hypervisor firecracker, not clh/);
+    assert.match(found?.mend ?? '', /option hypervisors\.clh\.config/);
   });
 
-  it('tells a configuration that cannot be read', async () => {
+  it('reports an invalid configuration', async () => {
     await host.write('/etc/kata-containers/configuration.toml', 'x');
     const { usable, problem } = await provider(host).probe();
     assert.equal(usable, false);
-    assert.match(problem ?? '', /^configuration: \S+ is no TOML/);
+    assert.match(problem ?? '', /^configuration: \S+ is not valid TOML/);
   });
 
-  it('tells a shim that is none of kata’s', async () => {
+  it('reports a shim that is not kata’s', async () => {
     host.version = 'hello\n';
-    assert.match((await finding('shim'))?.found ?? '', /names no version: it is no shim of kata/);
+    assert.match((await finding('shim'))?.found ?? '', /prints no version: it is not a shim of kata/);
   });
 });

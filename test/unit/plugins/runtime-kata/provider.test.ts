@@ -16,7 +16,7 @@ describe('the runtimes of kata', () => {
   });
   afterEach(() => host.dispose());
 
-  it('tell the shim its configuration, 1.x by the older name', async () => {
+  it('pass the configuration to the shim, by the older name for 1.x', async () => {
     assert.deepEqual(await provider(host).options(draftWith({})), {
       message: 'runtimeoptions.v1.Options',
       configPath: config,
@@ -29,7 +29,7 @@ describe('the runtimes of kata', () => {
     });
   });
 
-  it('tell it the configuration that the container names', async () => {
+  it('pass the configuration that the container names', async () => {
     await host.write('/mine.toml', complete[config]!);
     const annotations = { 'io.katacontainers.config_path': '/mine.toml' };
     assert.deepEqual(await provider(host).options(draftWith({ annotations })), {
@@ -38,14 +38,14 @@ describe('the runtimes of kata', () => {
     });
   });
 
-  it('know their type once they have looked', async () => {
+  it('know their type after the probe', async () => {
     const runtime = provider(host, 'kata-qemu');
     assert.equal(runtime.containerdType, 'io.containerd.kata-qemu.v2');
     await runtime.probe();
     assert.equal(runtime.containerdType, 'io.containerd.kata.v2', 'the handler has no shim of its own');
   });
 
-  it('know by the log of a shim of 1.x that an exit code of 0 is not the command’s', async () => {
+  it('detect from the log of a 1.x shim that an exit code of 0 is not the command’s', async () => {
     const id = 'a1b2';
     const line = (fields: string) =>
       `time="2021-05-17T19:43:06.552584864-07:00" level=error msg="Wait for process failed" ${fields}`;
@@ -67,15 +67,15 @@ describe('the runtimes of kata', () => {
     );
   });
 
-  it('that cannot be used say so', async () => {
+  it('report that they are not usable', async () => {
     await host.remove('/dev/kvm');
     await assert.rejects(provider(host).options(draftWith({})), {
       code: 'PCH_RUNTIME_UNUSABLE',
-      hint: 'pouch doctor kata tells all that it needs',
+      hint: 'run pouch doctor kata for all that it needs',
     });
   });
 
-  it('do not look again for every question', async () => {
+  it('cache their findings', async () => {
     let asked = 0;
     host.run = () => Promise.resolve(String((asked += 1)));
     const runtime = provider(host);
@@ -84,7 +84,7 @@ describe('the runtimes of kata', () => {
     assert.equal(asked, 1);
   });
 
-  it('are virtual machines, and honest about what these are not', async () => {
+  it('are virtual machines, and list the features that these lack', async () => {
     const runtime = provider(host);
     assert.equal(runtime.isolation, 'vm');
     const can = capabilitiesOf(runtime, await runtime.probe());
@@ -109,10 +109,10 @@ describe('the runtimes of kata', () => {
       assert.equal(can[feature], true, feature);
   });
 
-  it('of a fixed size take no new limits', async () => {
+  it('of a fixed size refuse new limits', async () => {
     await host.write(config, `${complete[config]}static_sandbox_resource_mgmt = true\n`);
     const { limits } = await provider(host).probe();
-    assert.match(limits?.liveUpdate ?? '', /static_sandbox_resource_mgmt in \/etc/);
+    assert.match(limits?.liveUpdate ?? '', /static_sandbox_resource_mgmt is set in \/etc/);
   });
 
   describe('change a draft', () => {
@@ -125,7 +125,7 @@ describe('the runtimes of kata', () => {
       return draft;
     }
 
-    it('by saying that it is a sandbox, of its own or another container’s', async () => {
+    it('to a sandbox of its own, or to a member of another container’s sandbox', async () => {
       const alone = await adapted({});
       assert.deepEqual(alone.annotations, {
         'io.kubernetes.cri.container-type': 'sandbox',
@@ -137,19 +137,19 @@ describe('the runtimes of kata', () => {
       });
     });
 
-    it('but not over what the CRI has said, nor against the options', async () => {
+    it('except annotations of the CRI, and not against the options', async () => {
       const annotations = { 'io.kubernetes.cri.container-type': 'container' };
       assert.deepEqual((await adapted({ annotations })).annotations, annotations);
       assert.deepEqual((await adapted({}, { sandboxAnnotations: false })).annotations, {});
     });
 
-    it('by leaving out the default seccomp profile that kata would not apply', async () => {
+    it('to omit the default seccomp profile that kata would not apply', async () => {
       assert.equal((await adapted({})).seccomp, null);
       await host.write(config, complete[config]!.replace('disable_guest_seccomp = true', ''));
       assert.equal((await adapted({})).seccomp, 'default');
     });
 
-    it('by naming the configuration to a shim in Rust', async () => {
+    it('to name the configuration for a shim in Rust', async () => {
       host.version = rust;
       await host.write('/usr/local/bin/containerd-shim-kata-v2', 'in Rust');
       const file = '/etc/kata-containers/runtime-rs/configuration.toml';
@@ -157,7 +157,7 @@ describe('the runtimes of kata', () => {
       assert.equal((await adapted({})).annotations['io.katacontainers.config_path'], file);
     });
 
-    it('by claiming what a killed shim or a failed create may leave: cgroups of its machine, shared files', async () => {
+    it('to claim leftovers of a killed shim or a failed create: cgroups of its VM, shared files', async () => {
       const { effects, id } = await adapted({ cgroupsPath: '/pouch/abc' });
       const claims = Object.values(effects).map(({ kind, args }) => [kind, args]);
       assert.deepEqual(claims, [
@@ -170,7 +170,7 @@ describe('the runtimes of kata', () => {
       assert.deepEqual(Object.keys(withSystemd.effects), ['kata.shared']);
     });
 
-    it('by keeping the host’s devices out of a privileged one', async () => {
+    it('to remove the host’s devices from a privileged container', async () => {
       const device = { type: 'b' as const, major: 8, minor: 0, access: 'rwm' };
       const process = { ...draftWith({}).process, privileged: true };
       const rules = { all: { allow: true, access: 'rwm' } };
@@ -179,7 +179,7 @@ describe('the runtimes of kata', () => {
     });
   });
 
-  it('have options of their own over those of kata', () => {
+  it('have their own options, which override those of kata', () => {
     const all = {
       ...{ shim: 's', config: '/k', runtimeType: '', defaults: { 'agent.a': 1, 'agent.b': 1 } },
       hypervisors: { clh: { shim: '', config: '/clh', runtimeType: 'io.x.v2', defaults: { 'agent.b': 2 } } },
@@ -196,7 +196,7 @@ describe('the runtimes of kata', () => {
     const command = () =>
       kataCommandProvider({ command: 'kata-runtime', defaults: {}, ignore: [], state: '/run/pouch', host });
 
-    it('are run as runc is', async () => {
+    it('run as runc does', async () => {
       await host.write('/usr/bin/kata-runtime', '');
       host.version = 'kata-runtime  : 1.12.1\n   commit   : a\n';
       const state = await command().probe();
@@ -208,34 +208,37 @@ describe('the runtimes of kata', () => {
       });
     });
 
-    it('need a configuration where the command looks for it', async () => {
+    it('need a configuration at the command’s default path', async () => {
       await host.write('/usr/bin/kata-runtime', '');
       host.version = 'kata-runtime  : 1.12.1\n';
       await host.remove(config);
       await host.write('/opt/kata/share/defaults/kata-containers/configuration.toml', complete[config]!);
       const { usable, problem } = await command().probe();
       assert.equal(usable, false);
-      assert.match(problem ?? '', /^configuration: none at \/etc\/kata-containers\/configuration\.toml, /);
+      assert.match(
+        problem ?? '',
+        /^configuration: not found at \/etc\/kata-containers\/configuration\.toml, /,
+      );
       await assert.rejects(command().options(draftWith({})), { code: 'PCH_RUNTIME_UNUSABLE' });
     });
 
-    it('need all that a machine needs', async () => {
+    it('need all that a VM needs', async () => {
       await host.write('/usr/bin/kata-runtime', '');
       host.version = 'kata-runtime  : 1.12.1\n';
       await host.remove('/usr/share/kata/vmlinux');
       assert.match((await command().probe()).problem ?? '', /^kernel: /);
     });
 
-    it('need 1.x: the command of a later kata runs nothing', async () => {
+    it('need 1.x: the command of a later kata runs no containers', async () => {
       await host.write('/usr/bin/kata-runtime', '');
       host.version = 'kata-runtime  : 3.2.0\n';
-      assert.match((await command().probe()).problem ?? '', /a tool of kata 3\.2\.0.*--runtime kata/);
+      assert.match((await command().probe()).problem ?? '', /belongs to kata 3\.2\.0.*--runtime kata/);
       await host.remove('/usr/bin/kata-runtime');
       assert.match((await command().probe()).problem ?? '', /not installed/);
       await assert.rejects(command().options(draftWith({})), { code: 'PCH_RUNTIME_UNUSABLE' });
     });
 
-    it('say nothing of sandboxes: each has a machine of its own', () => {
+    it('do not announce sandboxes: each container has its own VM', () => {
       const draft = draftWith({});
       const file = { path: config, hypervisorName: 'qemu', hypervisor: {}, runtime: {} };
       adaptToMachine(draft, {
@@ -248,7 +251,7 @@ describe('the runtimes of kata', () => {
       assert.deepEqual(draft.annotations, {});
     });
 
-    it('read no other configuration', async () => {
+    it('refuse another configuration', async () => {
       const annotations = { 'io.katacontainers.config_path': '/mine.toml' };
       const [refusal] = (await command().refusals?.(draftWith({ annotations }))) ?? [];
       assert.equal(refusal?.what, '--kata-opt config_path');

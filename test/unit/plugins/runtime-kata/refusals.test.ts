@@ -14,7 +14,7 @@ const qemu: KataConfig = {
   runtime: { disable_guest_seccomp: true },
 };
 
-describe('what kata cannot take', () => {
+describe('refusals of kata', () => {
   let dir: string;
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'kata-volumes-'));
@@ -32,36 +32,36 @@ describe('what kata cannot take', () => {
   const bind = (source: string) => ({ '/x': { type: 'bind', source, options: ['rbind'] } });
   const of = (source: string) => [`a mount of ${source} on /x`];
 
-  it('is nothing of a plain container', async () => {
+  it('do not affect a plain container', async () => {
     assert.deepEqual(await refused({}), []);
   });
 
-  it('are devices but for disks and VFIO groups', async () => {
+  it('include devices except disks and VFIO groups', async () => {
     assert.deepEqual(await refused({ devices: { '/dev/sda': device('b'), '/dev/vfio/7': device('c') } }), []);
     assert.deepEqual(await refused({ devices: { '/dev/fuse': device('c') } }), ['--device /dev/fuse']);
     const without = { ...qemu, hypervisor: { disable_block_device_use: true } };
     assert.deepEqual(await refused({ devices: { '/dev/sda': device('b') } }, without), ['--device /dev/sda']);
   });
 
-  it('are no volumes of files and folders', async () => {
+  it('do not include volumes of files and directories', async () => {
     for (const source of [dir, join(dir, 'file'), join(dir, 'not-there-yet')])
       assert.deepEqual(await refused({ mounts: bind(source) }), []);
   });
 
-  it('are volumes below /proc, /sys and /dev', async () => {
+  it('include volumes below /proc, /sys and /dev', async () => {
     for (const source of ['/proc', '/proc/sys', '/sys/fs/cgroup', '/dev', '/dev/null'])
       assert.deepEqual(await refused({ mounts: bind(source) }), of(source));
     assert.deepEqual(await refused({ mounts: bind('/process') }), []);
   });
 
-  it('are all volumes where no files are shared', async () => {
+  it('include all volumes where no files are shared', async () => {
     const firecracker = { ...qemu, hypervisorName: 'firecracker' };
     assert.deepEqual(await refused({ mounts: bind(dir) }, firecracker), of(dir));
     const off = { ...qemu, hypervisor: { shared_fs: 'none' } };
     assert.deepEqual(await refused({ mounts: bind(dir) }, off), of(dir));
   });
 
-  it('is a /dev/shm of another size', async () => {
+  it('include a /dev/shm of another size', async () => {
     const shm = (size: string) => ({
       '/dev/shm': { type: 'tmpfs', source: 'shm', options: [`size=${size}`] },
     });
@@ -69,12 +69,12 @@ describe('what kata cannot take', () => {
     assert.deepEqual(await refused({ mounts: shm('1024') }), ['--shm-size (or shmSize of pouchd.yaml)']);
   });
 
-  it('is a limit of processes', async () => {
+  it('include a limit of processes', async () => {
     assert.deepEqual(await refused({ resources: { pids: { limit: 5 } } }), ['--pids-limit']);
     assert.deepEqual(await refused({ resources: { pids: { limit: -1 } } }), []);
   });
 
-  it('is a seccomp profile that is kept out of the machine', async () => {
+  it('include a seccomp profile that would not apply in the VM', async () => {
     const seccomp = { defaultAction: 'SCMP_ACT_ALLOW' };
     assert.deepEqual(await refused({ seccomp }), ['--security-opt seccomp']);
     const annotations = { 'io.katacontainers.config.runtime.disable_guest_seccomp': 'false' };
@@ -82,7 +82,7 @@ describe('what kata cannot take', () => {
     assert.deepEqual(await refused({ seccomp }, { ...qemu, runtime: {} }), []);
   });
 
-  it('are OCI hooks that it would not run', async () => {
+  it('include OCI hooks that kata would not run', async () => {
     const hook = (kind: string) => ({ mine: { kind, path: '/bin/true' } });
     assert.deepEqual(await refused({ ociHooks: hook('prestart') }), []);
     assert.deepEqual(await refused({ ociHooks: hook('createContainer') }), [

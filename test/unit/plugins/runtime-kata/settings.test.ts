@@ -25,7 +25,7 @@ describe('settings of kata by annotation', () => {
   const denied = (says: RegExp) => (error: unknown) =>
     error instanceof PouchError && error.code === 'PCH_KATA_OPTION' && says.test(error.message);
 
-  it('of the hypervisor are those that the configuration lists', () => {
+  it('are allowed for the hypervisor if the configuration lists them', () => {
     check('hypervisor.default_memory', ['enable_iommu', 'default_memory']);
     assert.throws(
       () => check('hypervisor.kernel_params', ['enable_iommu', 'default_memory']),
@@ -42,35 +42,35 @@ describe('settings of kata by annotation', () => {
     assert.throws(() => check('hypervisor.path', ['[']), denied(/./), 'no regular expression');
   });
 
-  it('are all denied without a list, but for kata before it had one', () => {
+  it('are all denied without a list, except for kata before 1.12', () => {
     assert.throws(() => check('hypervisor.path', undefined), denied(/allows nothing/));
     assert.throws(() => check('hypervisor.path', [], { major: 1 }), denied(/allows nothing/));
     check('hypervisor.path', undefined, { major: 1 });
   });
 
-  it('of runtime and agent need no leave', () => {
+  it('are always allowed for runtime and agent', () => {
     check('runtime.sandbox_cgroup_only', []);
     check('agent.enable_tracing', undefined);
   });
 
-  it('are for the container that a machine begins with', () => {
-    assert.throws(() => check('agent.enable_tracing', [], { vmOf: 'a' }), denied(/runs already/));
+  it('are only for the first container of a VM', () => {
+    assert.throws(() => check('agent.enable_tracing', [], { vmOf: 'a' }), denied(/already runs/));
   });
 });
 
-describe('the size of a machine', () => {
+describe('the size of a VM', () => {
   const limited = draftWith({
     resources: { memory: { limit: 4 * GiB }, cpu: { quota: 250_000, period: 100_000 } },
   });
   const fc = (hypervisor: object, runtime = {}) => config(hypervisor, runtime, 'firecracker');
   const enabled = { enable_annotations: ['default_memory', 'default_vcpus'] };
 
-  it('follows the limits by hotplug, or as it boots: there is nothing to set', () => {
+  it('follows the limits by hotplug or at boot: no setting is added', () => {
     assert.deepEqual(sizeSettings(limited, config(enabled)), {});
     assert.deepEqual(sizeSettings(limited, fc(enabled, { static_sandbox_resource_mgmt: true })), {});
   });
 
-  it('is set where it cannot follow', () => {
+  it('is set where it does not follow the limits', () => {
     assert.deepEqual(sizeSettings(limited, fc(enabled)), {
       'io.katacontainers.config.hypervisor.default_memory': '4096',
       'io.katacontainers.config.hypervisor.default_vcpus': '3',
@@ -78,18 +78,18 @@ describe('the size of a machine', () => {
     assert.deepEqual(sizeRefusals(limited, fc(enabled), 3), []);
   });
 
-  it('is refused where it cannot be set, and is large enough elsewhere', () => {
+  it('is refused where it cannot be set', () => {
     assert.deepEqual(
       sizeRefusals(limited, fc({ default_memory: 1024 }), 3).map(({ what, reason }) => `${what}: ${reason}`),
       [
-        '--memory: a machine of firecracker has 1024, and /etc/k.toml does not enable the annotation default_memory',
-        '--cpus: a machine of firecracker has 1, and /etc/k.toml does not enable the annotation default_vcpus',
+        '--memory: a VM of firecracker has 1024, and enable_annotations in /etc/k.toml does not allow default_memory',
+        '--cpus: a VM of firecracker has 1, and enable_annotations in /etc/k.toml does not allow default_vcpus',
       ],
     );
     assert.deepEqual(sizeRefusals(limited, fc({ default_memory: 4096, default_vcpus: 4 }), 3), []);
   });
 
-  it('that somebody has set stays', () => {
+  it('is kept if it is already set', () => {
     const annotations = { 'io.katacontainers.config.hypervisor.default_memory': '8192' };
     const set = sizeSettings({ ...limited, annotations }, fc(enabled));
     assert.deepEqual(Object.keys(set), ['io.katacontainers.config.hypervisor.default_vcpus']);
@@ -100,7 +100,7 @@ describe('the size of a machine', () => {
     const resize = (annotations: Record<string, string>, kata: KataConfig) =>
       resizedAnnotations({ ...limited, annotations }, sized, { config: kata, major: 3 });
 
-    it('is that of the new ones, and what has gone with a limit is gone', () => {
+    it('follows the new limits, and loses annotations of removed limits', () => {
       const draft = draftWith({ id: 'a', resources: limited.resources, annotations: { mine: '1' } });
       addSandbox(draft, { announce: true });
       assert.deepEqual(resizedAnnotations(draft, sized, { config: config(enabled), major: 3 }), {
@@ -115,7 +115,7 @@ describe('the size of a machine', () => {
       });
     });
 
-    it('stays where somebody else has set it, or kata may not be told of it', () => {
+    it('is kept where others have set it, or the configuration does not allow it', () => {
       const size = { 'io.kubernetes.cri.sandbox-memory': '7' };
       const other = { 'io.kubernetes.cri.container-type': 'container', 'io.kubernetes.cri.sandbox-id': 'b' };
       assert.deepEqual(resize({ ...other, ...size }, config(enabled)), { ...other, ...size });

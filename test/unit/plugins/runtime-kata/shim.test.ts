@@ -12,7 +12,7 @@ describe('kata’s shim', () => {
   });
   afterEach(() => host.dispose());
 
-  it('says its version, and its language', () => {
+  it('reports its version and language', () => {
     assert.deepEqual(parseShimVersion(golang), { version: '3.2.0', major: 3, language: 'go' });
     assert.deepEqual(parseShimVersion(rust), { version: '3.4.1', major: 3, language: 'rust' });
     const old = 'Kata Containers containerd shim: id: "io.containerd.kata.v2", version: 1.12.1, commit: a\n';
@@ -20,12 +20,12 @@ describe('kata’s shim', () => {
     assert.deepEqual(parseShimVersion('something'), { version: '', major: 0, language: 'go' });
   });
 
-  it('1.x as a command says its version in its own way', () => {
+  it('reports the version of 1.x’s command', () => {
     assert.equal(parseCliVersion('kata-runtime  : 1.12.1\n   commit   : a\n'), '1.12.1');
     assert.equal(parseCliVersion('something'), '');
   });
 
-  it('of a handler name goes before that of kata', async () => {
+  it('of a handler takes precedence over that of kata', async () => {
     await host.write('/usr/bin/containerd-shim-kata-v2', '');
     assert.deepEqual(await findShim(host, 'kata-qemu', nothingAsked), {
       path: '/usr/bin/containerd-shim-kata-v2',
@@ -38,7 +38,7 @@ describe('kata’s shim', () => {
     });
   });
 
-  it('of the static release, which is in nobody’s PATH, is told by its path', async () => {
+  it('of the static release, which is not in PATH, is passed by path', async () => {
     const path = '/opt/kata/bin/containerd-shim-kata-v2';
     await host.write(path, '');
     assert.deepEqual(await findShim(host, 'kata', nothingAsked), { path, type: path });
@@ -60,7 +60,7 @@ describe('kata’s shim', () => {
     assert.deepEqual(await findShim(host, 'kata', byType), byName);
   });
 
-  it('that is not there is not made up', async () => {
+  it('is undefined if it is not installed', async () => {
     assert.equal(await findShim(host, 'kata', nothingAsked), undefined);
     assert.equal(await findShim(host, 'kata', { ...nothingAsked, shim: '/nosuch' }), undefined);
   });

@@ -15,7 +15,7 @@ describe('crun’s wrapper', () => {
 
   const hybrid = { hybrid: true, ownNull: false };
 
-  it('is for root alone, whole, and written again only when it is another', async () => {
+  it('is only for root, written atomically, and rewritten only if its content changes', async () => {
     const path = await writeCrunWrapper(join(directory, 'own'), '/usr/bin/crun', hybrid);
     const { mode, ino } = await stat(path);
     assert.equal(mode & 0o7777, 0o700);
@@ -27,7 +27,7 @@ describe('crun’s wrapper', () => {
     assert.deepEqual(await readdir(join(directory, 'own')), ['crun']);
   });
 
-  it('never mounts where the mount is still the host’s, and quotes the path of crun', () => {
+  it('never mounts over the host’s mount, and quotes the path of crun', () => {
     const script = crunWrapper("/opt/it's/crun", { ...hybrid, nullDevice: '' });
     assert.match(
       script,
@@ -36,7 +36,7 @@ describe('crun’s wrapper', () => {
     assert.match(script, /'\/opt\/it'\\''s\/crun' "\$@"\n$/);
   });
 
-  it('gives crun another device for /dev/null, its arguments, and other streams as they are', async () => {
+  it('passes another device for /dev/null to crun, and arguments and other streams unchanged', async () => {
     const crun = join(directory, 'fake');
     await writeFile(crun, '#!/bin/sh\necho "$2" $([ /dev/null -ef /proc/$$/fd/0 ]; echo $?)\n');
     await chmod(crun, 0o755);
@@ -52,7 +52,7 @@ describe('crun’s wrapper', () => {
     assert.equal(run('ignore'), 'a b 0\n');
   });
 
-  it('sees no hybrid cgroups where there is no v2 hierarchy', async () => {
+  it('detects no hybrid cgroups without a v2 hierarchy', async () => {
     assert.equal(await hasHybridCgroups(directory), false);
     assert.equal(await hasHybridCgroups(join(directory, 'none')), false);
   });

@@ -22,7 +22,7 @@ describe('runtime-runlxc', () => {
     return runlxcProvider({ binary, state: directory, namespace: 'pouch' });
   }
 
-  it('is usable with liblxc, whose version it tells', async () => {
+  it('is usable with liblxc, whose version it reports', async () => {
     const runlxc = await provider('runlxc version 0.1.0\nspec: 1.1.0\nliblxc: 5.0.2');
     const { usable, version, findings } = await runlxc.probe();
     assert.deepEqual({ usable, version }, { usable: true, version: '0.1.0' });
@@ -33,7 +33,7 @@ describe('runtime-runlxc', () => {
     });
   });
 
-  it('says what to install where its native parts do not work', async () => {
+  it('names what to install if its native parts do not work', async () => {
     const runlxc = await provider('runlxc version 0.1.0\nliblxc: not usable: spawn ENOENT');
     const { usable, problem = '', findings } = await runlxc.probe();
     assert.equal(usable, false);
@@ -51,14 +51,14 @@ describe('runtime-runlxc', () => {
   for (const [what, text] of [
     ['nonsense', '}{'],
     ['no init', '{"monitor":{"pid":7}}'],
-    ['a pid that is none', '{"init":{"pid":"8"}}'],
+    ['an invalid pid', '{"init":{"pid":"8"}}'],
   ] as const)
-    it(`says so where the state has ${what}`, async () => {
+    it(`reports a state with ${what}`, async () => {
       await mkdir(join(directory, 'box'));
       await writeFile(join(directory, 'box/state.json'), text);
       await assert.rejects(readInitPid(directory, 'box'), {
         code: 'PCH_RUNTIME_FAILED',
-        message: /^runlxc does not know the container: /,
+        message: /^runlxc has no state of the container: /,
         container: 'box',
       });
     });

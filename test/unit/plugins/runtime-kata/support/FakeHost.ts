@@ -1,4 +1,4 @@
-/** A host in a folder: what kata needs of one, as far as files tell. */
+/** A fake host in a directory, with the files that kata needs. */
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -39,9 +39,9 @@ export const complete: Record<string, string> = {
 export class FakeHost implements Host {
   readonly root: string;
   env: Record<string, string | undefined> = { PATH: '/usr/local/bin:/usr/bin' };
-  /** What making a virtual machine fails with. */
+  /** The error of creating a virtual machine. */
   kvmFailure = '';
-  /** What `--version` prints. */
+  /** The output of `--version`. */
   version = golang;
 
   private constructor(root: string) {
@@ -54,7 +54,7 @@ export class FakeHost implements Host {
     return host;
   }
 
-  /** Executable, as most of what is asked for is. */
+  /** Writes an executable file, as most of the checked files are. */
   async write(path: string, content: string): Promise<void> {
     const file = join(this.root, path);
     await mkdir(dirname(file), { recursive: true });

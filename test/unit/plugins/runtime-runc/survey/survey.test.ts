@@ -28,13 +28,13 @@ describe('what a host has for runc and crun', () => {
     return path;
   }
 
-  it('compares versions by number', () => {
+  it('compares versions numerically', () => {
     for (const version of ['1.2.0', '1.10', '2', '1.2.0-rc.1+x'])
       assert.ok(isAtLeast(version, '1.2.0'), version);
     for (const version of ['1.1.15+ds1', '1.1', '', 'x']) assert.ok(!isAtLeast(version, '1.2.0'), version);
   });
 
-  it('is a limit where something is missing, with its reason', () => {
+  it('becomes a limit with its reason where something is missing', () => {
     const { limits, findings } = toSurvey([
       { name: 'a', ok: false, found: 'nothing', feature: 'rdt' },
       { name: 'b', ok: true, found: 'it', feature: 'seccomp' },
@@ -44,7 +44,7 @@ describe('what a host has for runc and crun', () => {
     assert.deepEqual(findings[2], { name: 'c', ok: false, found: 'half' });
   });
 
-  it('systemd, user namespaces and RDT are there or not', async () => {
+  it('includes systemd, user namespaces and RDT', async () => {
     const none = join(directory, 'none');
     assert.ok(lookAtInit(directory).ok && !lookAtInit(none).ok);
     assert.ok(!lookAtUserNamespaces(none).ok && !lookAtUserNamespaces(await file('zero', '0\n')).ok);
@@ -54,7 +54,7 @@ describe('what a host has for runc and crun', () => {
     assert.ok(lookAtRdt(directory).ok);
   });
 
-  it('CRIU may be missing, fail on this kernel, or work', async () => {
+  it('includes CRIU: missing, failing on this kernel, or working', async () => {
     assert.match((await lookAtCriu(join(directory, 'criu'))).found, /not installed/);
     const script = (check: string) =>
       `#!/bin/sh\n[ "$1" = --version ] && { echo Version: 3.17; exit; }\n${check}\n`;
@@ -71,18 +71,18 @@ describe('what a host has for runc and crun', () => {
     });
   });
 
-  it('an old kernel has no overlays with mapped ids', () => {
+  it('reports that an old kernel has no overlays with mapped ids', () => {
     assert.ok(lookAtIdmaps('6.1.0-18-amd64').ok);
-    assert.match(lookAtIdmaps('5.10.0').found, /^Linux 5.10.0, and .* with 5.19$/);
+    assert.match(lookAtIdmaps('5.10.0').found, /^Linux 5.10.0, but .* since 5.19$/);
   });
 
-  it('runc without libseccomp has no seccomp', async () => {
+  it('reports that runc without libseccomp has no seccomp', async () => {
     const runc = { path: '/usr/bin/runc', version: '1.1.5', about: 'runc version 1.1.5\n' };
-    assert.match((await surveyForRunc(runc)).limits?.seccomp ?? '', /without it/);
+    assert.match((await surveyForRunc(runc)).limits?.seccomp ?? '', /built without seccomp/);
     assert.equal((await surveyForRunc({ ...runc, about: 'libseccomp: 2.5.4' })).limits?.seccomp, undefined);
   });
 
-  it('crun says what it is built with', async () => {
+  it('reads the build features of crun', async () => {
     const crun = { path: '/usr/bin/crun', version: '1.24', about: '+SYSTEMD +SECCOMP' };
     const { limits } = await surveyForCrun(crun, directory);
     assert.equal(limits?.checkpoint, 'this crun is built without CRIU');
