@@ -10,6 +10,8 @@ import { exitCodeOf } from './exitCodeOf.ts';
 export interface ForegroundOptions {
   detachKeys: DetachKeys;
   sigProxy: boolean;
+  /** The container is removed at its end: the call returns after that, so that its volumes can be removed, too. */
+  autoRemove: boolean;
 }
 
 type Streams = Pick<ContainerCreateRequest, 'AttachStdin' | 'AttachStdout' | 'AttachStderr' | 'Tty'>;
@@ -32,7 +34,7 @@ export async function runInForeground(
     : () => undefined;
   const [hijacked, outcome] = await Promise.all([
     containers.attach(id, attachQuery(streams, options)),
-    containers.wait(id, 'next-exit'),
+    containers.wait(id, options.autoRemove ? 'removed' : 'next-exit'),
   ]);
   const connection = connect(
     hijacked,

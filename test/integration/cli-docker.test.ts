@@ -169,7 +169,8 @@ describe('pouch on dockerd', function () {
     assert.equal(pouch(...run, '-v', 'data:/data', 'busybox', 'sh', '-c', 'echo kept > /data/x').status, 0);
     assert.equal(pouch(...run, '-v', 'data:/data:ro', 'busybox', 'cat', '/data/x').stdout, 'kept\n');
     assert.equal(pouch('volume', 'ls', '-q').stdout, 'data\n');
-    assert.equal(pouch('volume', 'rm', 'data').status, 0);
+    const removed = pouch('volume', 'rm', 'data');
+    assert.equal(removed.status, 0, removed.stderr);
   });
 
   it('signals reach the container', async () => {

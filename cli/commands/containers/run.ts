@@ -34,7 +34,8 @@ async function run(session: Session, image: string, command: string[], flags: Ru
   if (exitCode !== undefined) return exitCode;
   const { Id: id } = await createContainer(session, body, flags);
   if (isForeground) {
-    return runInForeground(session, id, body, { detachKeys, sigProxy: flags.sigProxy ?? true });
+    const options = { detachKeys, sigProxy: flags.sigProxy ?? true, autoRemove: flags.rm === true };
+    return runInForeground(session, id, body, options);
   }
   await session.client.containers.start(id);
   session.print(id);

@@ -38,13 +38,13 @@ async function start(session: Session, refs: string[], flags: Flags): Promise<vo
   const [ref = '', ...more] = refs;
   if (more.length > 0) throw conflictingOptions('-a and -i: expected one container, found several');
   const detachKeys = detachKeysOption(flags.detachKeys);
-  const { Id, Config } = await containers.inspect(ref);
+  const { Id, Config, HostConfig } = await containers.inspect(ref);
   const streams = {
     Tty: Config.Tty === true,
     AttachStdin: flags.interactive === true && Config.OpenStdin === true,
     AttachStdout: true,
     AttachStderr: true,
   };
-  const options = { detachKeys, sigProxy: flags.sigProxy ?? true };
+  const options = { detachKeys, sigProxy: flags.sigProxy ?? true, autoRemove: HostConfig.AutoRemove === true };
   session.exitCode = await runInForeground(session, Id, streams, options);
 }
