@@ -45,6 +45,10 @@ async function start(session: Session, refs: string[], flags: Flags): Promise<vo
     AttachStdout: true,
     AttachStderr: true,
   };
-  const options = { detachKeys, sigProxy: flags.sigProxy ?? true, autoRemove: HostConfig.AutoRemove === true };
+  const options = {
+    detachKeys,
+    sigProxy: flags.sigProxy ?? true,
+    autoRemove: HostConfig.AutoRemove === true,
+  };
   session.exitCode = await runInForeground(session, Id, streams, options);
 }
