@@ -1,7 +1,5 @@
 /** Further processes in a running container. */
 import { join } from 'node:path';
-import { catalogue } from '../../../hooks/catalogue.ts';
-import type { ExecDraft } from '../../../hooks/draft.ts';
 import type {
   Attachment,
   ContainerRecord,
@@ -12,18 +10,14 @@ import type {
   OutputChunk,
 } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import type { OciProcess } from '../../../hooks/oci.ts';
 import { runtimeError } from '../../apply/effects/runtimeError.ts';
-import type { ContainerText } from '../../files/index.ts';
 import { ExecStdio } from '../../io/index.ts';
-import { hostBoundingSet } from '../../plan/capabilities.ts';
-import { storedSpecOf } from '../../state/planFiles.ts';
-import { toSet } from '../../plan/newDraft.ts';
-import { type AccountFiles, resolveUser } from '../../plan/users.ts';
+import { planExec } from '../../plan/exec.ts';
 import { newId } from '../../state/ids.ts';
 import { saysEnded } from '../../containerd/index.ts';
 import { unseenExitCode } from '../exits/watchExit.ts';
 import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
+import { execContext } from './execContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { notRunning, paused } from '../task/refusals.ts';
 import { isLostExit } from '../exits/lostExit.ts';
@@ -31,8 +25,6 @@ import { onTask } from '../task/onTask.ts';
 
 /** Ended exec instances can be inspected for this long. */
 const keptMs = 5 * 60_000;
-/** /etc/passwd of a container is its own to write: more is not read. */
-const accountFileLimit = 1024 * 1024;
 
 export class ExecInstances implements Execs {
   readonly #engine: EngineContext;
@@ -122,7 +114,10 @@ export class ExecInstances implements Execs {
     consoleSize: { height: number; width: number } | undefined,
   ): Promise<void> {
     const { tasks } = this.#engine.client;
-    const process = await this.#process(exec.request, record, consoleSize ?? exec.request.consoleSize);
+    const request = { ...exec.request, ...(consoleSize && { consoleSize }) };
+    const { process } = await this.#engine.generations.use((generation) =>
+      planExec(request, record.draft, generation, execContext(this.#engine, record)),
+    );
     await tasks.exec({ containerId: record.id, execId: exec.id, process, ...stdio.paths });
     try {
       exec.pid = await tasks.start(record.id, exec.id);
@@ -131,49 +126,6 @@ export class ExecInstances implements Execs {
       throw runtimeError(error, record);
     }
     emitContainer(this.#engine, `exec_start: ${exec.request.args.join(' ')}`, record, { execID: exec.id });
-  }
-
-  /** The container's own process with what the request changes; the preExec taps have the last word. */
-  async #process(
-    request: ExecRequest,
-    record: ContainerRecord,
-    consoleSize: { height: number; width: number } | undefined,
-  ): Promise<OciProcess> {
-    const spec = await storedSpecOf(record);
-    const draft = await this.#draft(request, record);
-    const account = resolveUser(draft.user, [], await accountFiles(this.#engine, record));
-    const capabilities = Object.keys(draft.capabilities).sort();
-    const held = account.uid === 0 ? capabilities : [];
-    return {
-      ...spec.process,
-      terminal: draft.tty,
-      ...(consoleSize && { consoleSize }),
-      args: draft.args,
-      env: Object.entries({ HOME: account.home, ...draft.env }).map(([name, value]) => `${name}=${value}`),
-      cwd: draft.cwd,
-      user: { uid: account.uid, gid: account.gid, additionalGids: account.additionalGids },
-      capabilities: { bounding: capabilities, effective: held, permitted: held },
-    };
-  }
-
-  async #draft(request: ExecRequest, record: ContainerRecord): Promise<ExecDraft> {
-    const { process } = record.draft;
-    const draft: ExecDraft = {
-      container: record.id,
-      args: [...request.args],
-      env: { ...process.env, ...request.env, ...(request.tty && { TERM: request.env?.['TERM'] ?? 'xterm' }) },
-      cwd: request.cwd || process.cwd || '/',
-      user: request.user || process.user,
-      tty: request.tty ?? false,
-      privileged: request.privileged ?? false,
-      capabilities: request.privileged
-        ? toSet(await allCapabilitiesOf(this.#engine, record))
-        : { ...process.capabilities },
-    };
-    const { log, generations } = this.#engine;
-    return await generations.use(
-      async ({ runner }) => (await runner.plan(catalogue.container.preExec, draft, { log })).draft,
-    );
   }
 
   async #settle(exec: ExecRecord, record: ContainerRecord, stdio: ExecStdio): Promise<void> {
@@ -258,42 +210,4 @@ function checkUnstarted({ id, running, exitCode }: ExecRecord): void {
 function checkRunning(record: ContainerRecord): void {
   if (record.state.status === 'paused') throw paused(record);
   if (record.state.status !== 'running') throw notRunning(record);
-}
-
-/** What pouchd has and the container's runtime knows. */
-async function allCapabilitiesOf(
-  { generations }: EngineContext,
-  { draft }: ContainerRecord,
-): Promise<string[]> {
-  const unknown = (await generations.current.runtimes.get(draft.runtime)?.unknownCapabilities?.()) ?? [];
-  return hostBoundingSet().filter((name) => !unknown.includes(name));
-}
-
-/** The accounts as they are in the container now; those of a virtual machine as its image has them. */
-async function accountFiles(engine: EngineContext, record: ContainerRecord): Promise<AccountFiles> {
-  const paths = ['/etc/passwd', '/etc/group'];
-  const { draft, id, name } = record;
-  // The process of a machine that the host sees is its hypervisor: what is below its root are the host's files.
-  if (engine.generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') {
-    const [passwd = '', group = ''] = await Promise.all(
-      paths.map((path) => engine.imageText(draft.image.id, path)),
-    );
-    return { passwd, group };
-  }
-  const init = engine.inits.get(id);
-  if (!init) throw notRunning(record);
-  const [passwd, group] = await engine.files.readContainer({ name, init }, paths, accountFileLimit);
-  return {
-    passwd: textOf(passwd),
-    group: textOf(group),
-    refused: { ...refusalOf('passwd', passwd), ...refusalOf('group', group) },
-  };
-}
-
-function textOf(file: ContainerText | undefined): string {
-  return file && 'text' in file ? file.text : '';
-}
-
-function refusalOf(name: string, file: ContainerText | undefined): Record<string, string> {
-  return file && 'refused' in file ? { [name]: file.refused } : {};
 }

@@ -1,0 +1,77 @@
+/** The pure half of exec: the process that a request results in. */
+import { catalogue } from '../../hooks/catalogue.ts';
+import type { Logger } from '../../hooks/defineHook.ts';
+import type { ContainerDraft, ExecDraft } from '../../hooks/draft.ts';
+import type { ExecRequest } from '../../hooks/engine.ts';
+import type { OciProcess } from '../../hooks/oci.ts';
+import type { BlameEntry, Degradation } from '../../hooks/plan.ts';
+import type { Generation } from '../plugins/index.ts';
+import { toSet } from './newDraft.ts';
+import { type AccountFiles, resolveUser } from './users.ts';
+
+export interface ExecContext {
+  log: Logger;
+  /** The container's own process in its spec. */
+  ownProcess(): Promise<OciProcess>;
+  /** /etc/passwd and /etc/group as the container has them now. */
+  accounts(): Promise<AccountFiles>;
+  /** What a privileged process gets. */
+  allCapabilities(): Promise<string[]>;
+}
+
+export interface PlannedExec {
+  process: OciProcess;
+  blame: BlameEntry[];
+  degraded: Degradation[];
+}
+
+/** The container's own process with the changes of the request; the taps of container.preExec run last. */
+export async function planExec(
+  request: ExecRequest,
+  container: ContainerDraft,
+  { runner }: Generation,
+  context: ExecContext,
+): Promise<PlannedExec> {
+  const own = await context.ownProcess();
+  const given = execDraft(request, container, request.privileged ? await context.allCapabilities() : undefined);
+  const { draft, blame, degraded } = await runner.plan(catalogue.container.preExec, given, { log: context.log });
+  const process = ociProcess(draft, own, await context.accounts());
+  return {
+    process: { ...process, ...(request.consoleSize && { consoleSize: request.consoleSize }) },
+    blame,
+    degraded,
+  };
+}
+
+/** @param allCapabilities - of a privileged process; undefined for one that has those of its container */
+function execDraft(
+  request: ExecRequest,
+  { id, process }: ContainerDraft,
+  allCapabilities: string[] | undefined,
+): ExecDraft {
+  return {
+    container: id,
+    args: [...request.args],
+    env: { ...process.env, ...request.env, ...(request.tty && { TERM: request.env?.['TERM'] ?? 'xterm' }) },
+    cwd: request.cwd || process.cwd || '/',
+    user: request.user || process.user,
+    tty: request.tty ?? false,
+    privileged: request.privileged ?? false,
+    capabilities: allCapabilities ? toSet(allCapabilities) : { ...process.capabilities },
+  };
+}
+
+function ociProcess(draft: ExecDraft, own: OciProcess, accounts: AccountFiles): OciProcess {
+  const account = resolveUser(draft.user, [], accounts);
+  const capabilities = Object.keys(draft.capabilities).sort();
+  const held = account.uid === 0 ? capabilities : [];
+  return {
+    ...own,
+    terminal: draft.tty,
+    args: draft.args,
+    env: Object.entries({ HOME: account.home, ...draft.env }).map(([name, value]) => `${name}=${value}`),
+    cwd: draft.cwd,
+    user: { uid: account.uid, gid: account.gid, additionalGids: account.additionalGids },
+    capabilities: { bounding: capabilities, effective: held, permitted: held },
+  };
+}
