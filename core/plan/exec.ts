@@ -33,8 +33,14 @@ export async function planExec(
   context: ExecContext,
 ): Promise<PlannedExec> {
   const own = await context.ownProcess();
-  const given = execDraft(request, container, request.privileged ? await context.allCapabilities() : undefined);
-  const { draft, blame, degraded } = await runner.plan(catalogue.container.preExec, given, { log: context.log });
+  const given = execDraft(
+    request,
+    container,
+    request.privileged ? await context.allCapabilities() : undefined,
+  );
+  const { draft, blame, degraded } = await runner.plan(catalogue.container.preExec, given, {
+    log: context.log,
+  });
   const process = ociProcess(draft, own, await context.accounts());
   return {
     process: { ...process, ...(request.consoleSize && { consoleSize: request.consoleSize }) },
