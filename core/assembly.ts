@@ -12,7 +12,7 @@ import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import type { ContainerdClient } from './containerd/index.ts';
 import { findInit } from './host/facts.ts';
-import { ImageStore } from './images/index.ts';
+import { type ImageFiles, ImageStore } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';
 import { AttachPoints } from './lifecycle/shared/AttachPoints.ts';
@@ -27,6 +27,7 @@ import { hostUsage } from './lifecycle/stats/hostUsage.ts';
 import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
 import type { StderrLog } from './StderrLog.ts';
 import type { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
+import { loaders32 } from './plan/compat32.ts';
 import { readHostFiles } from './plan/etcFiles.ts';
 import { type PlanImage, Planner } from './plan/Planner.ts';
 import { namedRuntime } from './plan/runtime/check.ts';
@@ -58,6 +59,12 @@ export interface Assembled {
 
 /** /etc/passwd and /etc/group of an image: more is not an account file. */
 const accountFileLimit = 4 * 1024 * 1024;
+
+/** What the plan of a plain container looks up in its image. */
+const planLookups = [
+  ...['/etc/passwd', '/etc/group'].map((path) => ({ path, maxBytes: accountFileLimit })),
+  ...loaders32.map((path) => ({ path })),
+];
 
 /** Milliseconds: containers that are made one after the other share a look at the host's /etc. */
 const hostFilesKeptMs = 1000;
@@ -132,7 +139,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     inits: new Map(),
     oomKilled: new Set(),
     hostFiles,
-    imageText: async (id, path) => await (await planImage(id)).readText(path),
+    imageText: async (id, path) => await textOf(images.files(await hookedImages.get(id)), path),
     shutdown: base.shutdown,
     userRanges,
     planner,
@@ -141,9 +148,10 @@ export async function assemble(base: Base): Promise<Assembled> {
   return { context, images };
 }
 
-function imageStore({ client, loaded }: Base, store: ContainerStore, events: EventBus): ImageStore {
+function imageStore({ client, loaded, files }: Base, store: ContainerStore, events: EventBus): ImageStore {
   return new ImageStore({
     client,
+    layers: files,
     config: loaded().config.images,
     owner: loaded().config.root,
     isInUse: (imageId) =>
@@ -155,21 +163,26 @@ function imageStore({ client, loaded }: Base, store: ContainerStore, events: Eve
   });
 }
 
-/** Images as a plan looks at them: with their files. */
+/** Images as a plan looks at them: with their files, of which it always needs the same few. */
 function imagesForPlans(hooked: HookedImages, images: ImageStore) {
   return async (ref: string, platform?: string): Promise<PlanImage> => {
     const found = await hooked.get(ref, platform);
-    const files = await images.files(found.chainId);
+    const files = images.files(found);
+    const responds = files.fetch(planLookups);
+    // The plan may fail before it waits for them.
+    responds.catch(() => undefined);
     const image: DraftImage = {
       reference: found.references.includes(ref) ? ref : (found.references[0] ?? found.id),
       id: found.id,
       config: found.config,
-      stat: (path) => Promise.resolve(files.stat(path)),
+      stat: (path) => files.stat(path),
     };
-    const readText = (path: string) =>
-      Promise.resolve(files.readFile(path, accountFileLimit)?.toString('utf8') ?? '');
-    return { image, readText };
+    return { image, readText: (path) => textOf(files, path), responds };
   };
+}
+
+async function textOf(files: ImageFiles, path: string): Promise<string> {
+  return (await files.readText(path, accountFileLimit)) ?? '';
 }
 
 interface PlannerParts {

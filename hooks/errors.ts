@@ -113,7 +113,7 @@ export const errorKinds = {
   PCH_ID_AMBIGUOUS: { status: 400, doc: 'An id prefix matches more than one object.' },
   PCH_IMAGE_DAMAGED: {
     status: 409,
-    doc: 'The manifest or configuration of an image is damaged or lost. A pull or load of the image repairs it; docs/guides/damage.md.',
+    doc: 'The manifest, configuration or a layer of an image is damaged or lost. A pull or load of the image repairs the first two; docs/guides/damage.md.',
   },
   PCH_IMAGE_INVALID: {
     status: 400,

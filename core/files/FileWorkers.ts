@@ -5,9 +5,16 @@
 import { readFileSync } from 'node:fs';
 import type { ErrorCode } from '../../hooks/errors.ts';
 import { errorKinds, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
-import { mountOf } from '../host/mountinfo.ts';
+import { mountOf, mountPointsOf } from '../host/mountinfo.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
-import type { ContainerText, FileFacts, FileOperation, FileOperations, FileReply } from './protocol.ts';
+import type {
+  ContainerText,
+  FileFacts,
+  FileOperation,
+  FileOperations,
+  FileReply,
+  LayerLookup,
+} from './protocol.ts';
 import { type CallOptions, type Subject, WorkerPool } from './WorkerPool.ts';
 
 export interface FileWorkersOptions {
@@ -89,6 +96,19 @@ export class FileWorkers {
     return await this.#call('readContainer', subject, { init, paths, maxBytes });
   }
 
+  /**
+   * Files of an image by the directories of its layers, top first, or the directory that does not exist. `what` names the
+   * layers.
+   * @throws PCH_FILE_TIMEOUT
+   */
+  async readLayers(
+    layers: readonly string[],
+    lookups: readonly LayerLookup[],
+    what: string,
+  ): Promise<FileOperations['readLayers']['result']> {
+    return await this.#call('readLayers', onMounts(layers, what), { layers, lookups });
+  }
+
   /** Replaces the content of a file that a container can write to, in place. */
   async overwrite(path: string, content: string): Promise<void> {
     await this.#call('overwrite', onHost(path), { path, content });
@@ -167,6 +187,16 @@ function readMountinfo(): string {
 function onHost(path: string, what = path, mountinfo = readMountinfo()): Subject {
   const { point } = mountOf(path, mountinfo) ?? { point: '/' };
   return { lane: `mount ${point}`, what, where: `the file system on ${point}` };
+}
+
+/** Directories that are looked at together; they are one lane with those on the same mounts. */
+function onMounts(paths: readonly string[], what: string): Subject {
+  const points = mountPointsOf(paths, readMountinfo()).sort();
+  return {
+    lane: `mounts ${points.join(' ')}`,
+    what,
+    where: points.map((point) => `the file system on ${point}`).join(' and '),
+  };
 }
 
 /** What takes its time does not hold up the looks at the same mount. */

@@ -2,6 +2,7 @@
  * What the daemon asks of a file worker: one JSON object per line in each direction, one request at a time. Both sides
  * are of the same build.
  */
+import type { ImageFile } from '../../hooks/draft.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 
 /** What stat(2) finds, links followed. */
@@ -23,6 +24,19 @@ export type ContainerText =
   /** It exists and is not read: the sentence says what was expected and what was found. */
   | { refused: string };
 
+/** A path of an image to look up. */
+export interface LayerLookup {
+  path: string;
+  /** Missing: the content is not read. */
+  maxBytes?: number;
+}
+
+/** What is at a path of an image after links. */
+export interface LayerFile extends ImageFile {
+  /** Of a regular file whose content was asked for. */
+  content?: { text: string } | { tooLarge: number };
+}
+
 /** A snapshot's mount, as containerd describes it. */
 export interface SnapshotMount {
   type: string;
@@ -39,6 +53,14 @@ export interface FileOperations {
   readContainer: {
     args: { init: ProcessIdentity; paths: readonly string[]; maxBytes: number };
     result: ContainerText[];
+  };
+  /**
+   * Files of an image by the directories of its layers, top first. Null stands for a path where nothing is; `missing` is a
+   * directory that does not exist.
+   */
+  readLayers: {
+    args: { layers: readonly string[]; lookups: readonly LayerLookup[] };
+    result: { files: (LayerFile | null)[] } | { missing: string };
   };
   /** Replaces the content of an existing regular file, in place. */
   overwrite: { args: { path: string; content: string }; result: null };

@@ -1,4 +1,5 @@
 /** What the rest of Pouch uses of the image store. */
+export type { ImageFiles } from './files/ImageFiles.ts';
 export { ImageStore, type ImageStoreOptions } from './store/ImageStore.ts';
 export { formatPlatform, hostPlatform } from './content/platform.ts';
 export { normalizeReference } from './content/reference.ts';

@@ -30,6 +30,8 @@ export interface PlanImage {
   image: DraftImage;
   /** Content of a file, or an empty string if the image has none. */
   readText(path: string): Promise<string>;
+  /** Settles when its layers have responded. @throws PCH_FILE_TIMEOUT */
+  responds: Promise<void>;
 }
 
 export interface PlannerOptions {
@@ -80,6 +82,8 @@ export class Planner {
       warnings: [],
     };
     const plain = await this.#plainDraft(identity, request, source.image, run);
+    // Hooks have shorter deadlines, and containerd would hang where a layer does, with the lock of its snapshots.
+    await source.responds;
     let draft = await this.#hook(catalogue.container.preCreate, clone(plain), generation, run);
     const runtime = await this.#selectRuntime(draft, generation, run);
     this.#reserveNamespaces(draft, plain);

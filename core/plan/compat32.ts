@@ -2,7 +2,7 @@
 import type { ContainerDraft } from '../../hooks/draft.ts';
 
 /** The loaders of dynamic 32-bit programs: glibc's and musl's, for x86 and ARM (ld.so(8)). */
-const loaders = [
+export const loaders32 = [
   '/lib/ld-linux.so.2',
   '/lib/ld-musl-i386.so.1',
   '/lib/ld-linux-armhf.so.3',
@@ -19,7 +19,7 @@ const architectures64 = ['amd64', 'arm64'];
 export async function mayRun32Bit(draft: ContainerDraft): Promise<boolean> {
   if (draft.rich.enabled || bringsFiles(draft)) return true;
   if (!architectures64.includes(draft.image.config.architecture)) return true;
-  const found = await Promise.all(loaders.map((path) => draft.image.stat(path)));
+  const found = await Promise.all(loaders32.map((path) => draft.image.stat(path)));
   return found.some((file) => file !== undefined);
 }
 

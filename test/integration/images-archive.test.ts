@@ -56,9 +56,9 @@ describe('images on the host', function () {
     it('loads an OCI layout and reads its files', async () => {
       const image = await loadBusybox();
       assert.deepEqual(image.references, [busyboxReference]);
-      const files = await store.files(image.chainId);
-      assert.match(files.readFile('/etc/passwd', 4096)?.toString() ?? '', /^root:x:0:0:/);
-      assert.equal(files.stat('/bin/sh')?.path, '/bin/busybox');
+      const files = store.files(image);
+      assert.match((await files.readText('/etc/passwd', 4096)) ?? '', /^root:x:0:0:/);
+      assert.equal((await files.stat('/bin/sh'))?.path, '/bin/busybox');
       assert.equal((await host.leftovers()).leases, 0);
     });
 
@@ -91,7 +91,7 @@ describe('images on the host', function () {
         await host.clear();
         const [image] = await store.load(Readable.from([archive]));
         assert.deepEqual(image?.references, ['docker.io/team/app:7']);
-        assert.equal((await store.files(image.chainId)).stat('/bin/sh')?.kind, 'file');
+        assert.equal((await store.files(image).stat('/bin/sh'))?.kind, 'file');
       }
     });
 
@@ -115,7 +115,7 @@ describe('images on the host', function () {
       pack.finalize();
       const [image] = await store.load(Readable.from(pack));
       assert.deepEqual(image?.references, ['docker.io/library/x:2']);
-      assert.equal((await store.files(image.chainId)).readFile('/hello', 10)?.toString(), 'world');
+      assert.equal(await store.files(image).readText('/hello', 10), 'world');
     });
 
     async function configOf(file: string): Promise<Buffer> {
@@ -339,10 +339,8 @@ describe('images on the host', function () {
       await chmod(pathOf(target.digest), 0o600);
       await writeFile(pathOf(target.digest), bytes);
       assert.equal((await restarted.get('busybox')).id, busyboxId);
-      assert.equal(
-        (await restarted.files((await restarted.get('busybox')).chainId)).stat('/bin/sh')?.kind,
-        'file',
-      );
+      const files = restarted.files(await restarted.get('busybox'));
+      assert.equal((await files.stat('/bin/sh'))?.kind, 'file');
     });
 
     it('a damaged image is removed by name or id, but not while a container uses it, unless forced', async () => {
@@ -409,17 +407,13 @@ describe('images on the host', function () {
     ]);
     await writeImageArchive(join(host.dir, 'w.tar'), { reference: 'w:1', layers });
     const [image] = await store.load(createReadStream(join(host.dir, 'w.tar')));
-    const files = await store.files(image?.chainId ?? '');
-    const there = (path: string) => files.stat(path) !== undefined;
-    assert.deepEqual(['/gone', '/dir/old', '/dir/new', '/other/low', '/other/high'].map(there), [
-      false,
-      false,
-      true,
-      true,
-      true,
-    ]);
-    assert.deepEqual(files.stat('/sbin/init'), { path: '/lib/init', kind: 'file', mode: 0o755 });
-    assert.equal(files.stat('/../../etc/passwd'), undefined, 'nothing of the host is seen');
+    assert.ok(image);
+    const files = store.files(image);
+    const there = async (path: string) => (await files.stat(path)) !== undefined;
+    const paths = ['/gone', '/dir/old', '/dir/new', '/other/low', '/other/high'];
+    assert.deepEqual(await Promise.all(paths.map(there)), [false, false, true, true, true]);
+    assert.deepEqual(await files.stat('/sbin/init'), { path: '/lib/init', kind: 'file', mode: 0o755 });
+    assert.equal(await files.stat('/../../etc/passwd'), undefined, 'nothing of the host is seen');
   });
 });
 

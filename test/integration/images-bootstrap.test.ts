@@ -34,17 +34,17 @@ describe('bootstrap of a base image from packages', function () {
     assert.deepEqual(image.config.config?.Cmd, ['/bin/bash']);
     assert.ok(progress.some(({ status }) => status.startsWith('installing')));
 
-    const files = await store.files(image.chainId);
-    const read = (path: string) => files.readFile(path, 65_536)?.toString();
-    assert.equal(files.stat('/sbin/init')?.path, '/usr/lib/systemd/systemd');
-    assert.equal(read('/etc/machine-id'), '');
-    assert.equal(read('/etc/resolv.conf'), '');
-    assert.equal(files.stat('/etc/ssh/ssh_host_ed25519_key'), undefined);
+    const files = store.files(image);
+    const read = async (path: string) => await files.readText(path, 65_536);
+    assert.equal((await files.stat('/sbin/init'))?.path, '/usr/lib/systemd/systemd');
+    assert.equal(await read('/etc/machine-id'), '');
+    assert.equal(await read('/etc/resolv.conf'), '');
+    assert.equal(await files.stat('/etc/ssh/ssh_host_ed25519_key'), undefined);
     assert.match(
-      read('/etc/systemd/system/multi-user.target.wants/ssh-host-keys.service') ?? '',
+      (await read('/etc/systemd/system/multi-user.target.wants/ssh-host-keys.service')) ?? '',
       /-t ed25519/,
     );
-    assert.equal(files.stat('/usr/sbin/sshd')?.kind, 'file');
+    assert.equal((await files.stat('/usr/sbin/sshd'))?.kind, 'file');
 
     assert.equal((await host.leftovers()).leases, 0);
   });

@@ -85,7 +85,7 @@ describe('pulling images', function () {
     const store = host.store();
     const image = await store.pull(one(), { onProgress: (p) => progress.push(p) });
     assert.deepEqual(image.references, [one()]);
-    assert.equal((await store.files(image.chainId)).readFile('/name', 100)?.toString(), 'one');
+    assert.equal(await store.files(image).readText('/name', 100), 'one');
     const statuses = progress
       .filter(({ id }) => image.layers[0]?.digest.includes(id) && id)
       .map(({ status }) => status);
@@ -306,7 +306,7 @@ describe('pulling images', function () {
     const store = host.store();
     const image = await store.pull(`${proxy.host}/zstd:latest`);
     assert.match(image.layers[0]?.mediaType ?? '', /zstd$/);
-    assert.equal((await store.files(image.chainId)).readFile('/name', 100)?.toString(), 'one');
+    assert.equal(await store.files(image).readText('/name', 100), 'one');
   });
 
   it('logs in with a bearer token, and never repeats a secret in an error', async () => {

@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import type { ImagesConfig } from '../../config/types.ts';
 import { ContainerdClient, ManagedContainerd, ifFound } from '../../core/containerd/index.ts';
+import { FileWorkers } from '../../core/files/index.ts';
 import { ImageStore } from '../../core/images/index.ts';
 import type { EngineEvent } from '../../hooks/engine.ts';
 
@@ -21,6 +22,8 @@ export const testConfig: ImagesConfig = {
   retries: 3,
 };
 
+const worker = resolve(import.meta.dirname, '../../bin/pouch-files');
+
 /** An image store on a real containerd with directories of its own. */
 export class TestImageStore {
   readonly dir: string;
@@ -29,12 +32,14 @@ export class TestImageStore {
   /** Container names by image id, for the in-use check. */
   readonly inUse = new Map<string, string[]>();
   readonly #containerd: ManagedContainerd;
+  readonly #files: FileWorkers;
   readonly #stores: ImageStore[] = [];
 
   private constructor(dir: string, containerd: ManagedContainerd, address: string) {
     this.dir = dir;
     this.#containerd = containerd;
     this.client = new ContainerdClient({ address, namespace: 'test' });
+    this.#files = new FileWorkers({ command: [worker, dir], timeout: () => 20_000 });
   }
 
   /** With `rootBytes` its content and snapshots are on a file system of that size. */
@@ -58,6 +63,7 @@ export class TestImageStore {
   store(config: Partial<ImagesConfig> = {}, owner = '/root-of-a-daemon'): ImageStore {
     const store = new ImageStore({
       client: this.client,
+      layers: this.#files,
       owner,
       config: { ...testConfig, ...config },
       isInUse: (id) => this.inUse.get(id) ?? [],
@@ -90,6 +96,7 @@ export class TestImageStore {
 
   async stop(): Promise<void> {
     for (const store of this.#stores) store.close();
+    this.#files.close();
     this.client.close();
     await this.#containerd.stop();
     await execa('umount', [join(this.dir, 'root')], { reject: false });

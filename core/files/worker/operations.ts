@@ -5,6 +5,7 @@ import { mountMappedAll } from './mountMappedAll.ts';
 import { overwrite } from './overwrite.ts';
 import { readContainer } from './readContainer.ts';
 import { readEnd } from './readEnd.ts';
+import { readLayers } from './readLayers.ts';
 import { removeTree } from './removeTree.ts';
 import { kindOf } from '../fileKind.ts';
 
@@ -17,6 +18,8 @@ export function perform(request: FileRequest): FileOperations[FileRequest['op']]
       return void mkdirSync(request.path, { recursive: true });
     case 'readContainer':
       return readContainer(request);
+    case 'readLayers':
+      return readLayers(request);
     case 'overwrite':
       return overwrite(request);
     case 'readEnd':

@@ -10,19 +10,20 @@ import { damagedImages } from './damagedImage.ts';
 import { findImage } from './findImage.ts';
 import { imageHistory } from '../content/imageHistory.ts';
 import { ImageIndex } from './ImageIndex.ts';
-import { ImageReaders } from '../imageReaders.ts';
+import type { ImageFiles } from '../files/ImageFiles.ts';
+import { ImageReaders, type LayerReader } from '../files/ImageReaders.ts';
 import { pruneImages } from './pruneImages.ts';
 import { pullImage } from '../pull/pullImage.ts';
 import { PullLeases } from '../pull/PullLeases.ts';
 import { Transport } from '../registry/Transport.ts';
 import { type Removed, removeImage } from './removeImage.ts';
-import type { RootfsReader } from '../rootfsReader.ts';
 import { SharedWork } from '../pull/SharedWork.ts';
 import type { StoreContext } from './storeContext.ts';
 import { tagImage } from './tagImage.ts';
 
 export interface ImageStoreOptions {
   client: ContainerdClient;
+  layers: LayerReader;
   config: ImagesConfig;
   /** The daemon's root: marks what it is bringing. */
   owner: string;
@@ -37,8 +38,8 @@ export class ImageStore implements Images {
   readonly #store: StoreContext;
   readonly #readers: ImageReaders;
 
-  constructor({ client, config, owner, isInUse, emit = () => undefined }: ImageStoreOptions) {
-    this.#readers = new ImageReaders(client);
+  constructor({ client, layers, config, owner, isInUse, emit = () => undefined }: ImageStoreOptions) {
+    this.#readers = new ImageReaders(client, layers);
     this.#store = {
       client,
       config,
@@ -97,9 +98,9 @@ export class ImageStore implements Images {
     return imageHistory(await this.get(ref));
   }
 
-  /** Reads the files of an image by its chain id, without a container. */
-  files(chainId: string): Promise<RootfsReader> {
-    return this.#readers.open(chainId);
+  /** Reads the files of an image without a container. */
+  files(image: Image): ImageFiles {
+    return this.#readers.open(image);
   }
 
   /** Call once at the start: drops what a crash in the middle of a pull, load, save or bootstrap has left. */

@@ -40,9 +40,12 @@ export async function applyVolumes(
 
 /** A volume where the image has nothing needs no copy, which costs a mount and several processes. */
 async function fillOnlyFromImage({ effects, image }: ContainerDraft): Promise<void> {
-  for (const { kind, args } of Object.values(effects))
-    if (kind === 'volume' && args['copyFrom'] && !(await image.stat(String(args['copyFrom']))))
-      args['copyFrom'] = '';
+  const filled = Object.values(effects).filter(({ kind, args }) => kind === 'volume' && args['copyFrom']);
+  await Promise.all(
+    filled.map(async ({ args }) => {
+      if (!(await image.stat(String(args['copyFrom'])))) args['copyFrom'] = '';
+    }),
+  );
 }
 
 function setShmSize(draft: ContainerDraft, bytes: number): void {

@@ -1,17 +1,9 @@
-import {
-  type Stats,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  readlinkSync,
-} from 'node:fs';
+import { type Stats, constants, fstatSync, lstatSync, openSync, readSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { PouchError } from '../../hooks/errors.ts';
-import type { ImageFile } from '../../hooks/draft.ts';
+import type { ImageFile } from '../../../hooks/draft.ts';
+import type { LayerFile, LayerLookup } from '../protocol.ts';
 import { isOpaque } from './opaque.ts';
+import { using } from './openInside.ts';
 
 /** As many links as Linux follows in one path (path_resolution(7)). */
 const maxLinks = 40;
@@ -30,8 +22,7 @@ interface Node {
 
 /**
  * Reads files of an overlayfs from its layers without a mount: whiteouts (character devices 0/0) and opaque directories
- * count, links are followed inside only. Synchronous, because a look-up is a handful of lstat calls on directories that
- * never change, some 0.1 ms, and the thread pool would double that.
+ * count, links are followed inside only.
  */
 export class RootfsReader {
   readonly #root: Directory;
@@ -42,18 +33,13 @@ export class RootfsReader {
   }
 
   /** What is at a path after links; undefined if nothing is. */
-  stat(path: string): ImageFile | undefined {
+  find({ path, maxBytes }: LayerLookup): LayerFile | undefined {
     const node = this.#walk(path);
-    return node && { path: node.path, kind: kindOf(node.stats), mode: node.stats.mode & 0o7777 };
-  }
-
-  /**
-   * A regular file's content; undefined if there is none.
-   * @throws PCH_CONTENT_TOO_LARGE above `maxBytes`
-   */
-  readFile(path: string, maxBytes: number): Buffer | undefined {
-    const node = this.#walk(path);
-    return node?.stats.isFile() ? readRegular(node, maxBytes) : undefined;
+    if (!node) return undefined;
+    const { stats, place } = node;
+    const file = { path: node.path, kind: kindOf(stats), mode: stats.mode & 0o7777 };
+    if (maxBytes === undefined || !stats.isFile()) return file;
+    return { ...file, content: readRegular(place, maxBytes) };
   }
 
   #walk(path: string): Node | undefined {
@@ -113,26 +99,14 @@ function isWhiteout(stats: Stats): boolean {
   return stats.isCharacterDevice() && stats.rdev === 0;
 }
 
-function readRegular({ path, place }: Node, maxBytes: number): Buffer {
-  const file = openSync(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
+function readRegular(place: string, maxBytes: number): NonNullable<LayerFile['content']> {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+  return using(openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK), (file) => {
     const { size } = fstatSync(file);
-    if (size > maxBytes) throw tooLarge(path, size, maxBytes);
+    if (size > maxBytes) return { tooLarge: size };
     const bytes = Buffer.alloc(size);
-    return bytes.subarray(0, readSync(file, bytes, 0, size, 0));
-  } finally {
-    closeSync(file);
-  }
-}
-
-function tooLarge(path: string, size: number, maxBytes: number): PouchError {
-  return new PouchError(
-    'PCH_CONTENT_TOO_LARGE',
-    `${path} in the image has ${size} bytes, at most ${maxBytes} are read`,
-    {
-      hint: 'Check the image: the file is not what its name says.',
-    },
-  );
+    return { text: bytes.toString('utf8', 0, readSync(file, bytes, 0, size, 0)) };
+  });
 }
 
 function kindOf(stats: Stats): ImageFile['kind'] {

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { Image } from '../../../hooks/image.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
+import { ifFound } from '../../containerd/rpc/isError.ts';
+import type { Mount } from '../../containerd/api/SnapshotsClient.ts';
+import type { FileWorkers, LayerFile, LayerLookup } from '../../files/index.ts';
+import { ImageFiles } from './ImageFiles.ts';
+import { KnownFiles } from './KnownFiles.ts';
+
+type ReadImage = Pick<Image, 'id' | 'references' | 'chainId'>;
+
+/** Images whose layers are remembered. */
+const maxKept = 256;
+
+/** Reads layers in a process that may hang instead of the daemon. */
+export type LayerReader = Pick<FileWorkers, 'readLayers'>;
+
+interface Known {
+  files: KnownFiles;
+  /** Of the layers, top first. Unknown until the first lookup: finding out takes a snapshot. */
+  directories?: Promise<readonly string[]>;
+}
+
+/** Readers of images' files. What is known of an image's layers is shared by all of them. */
+export class ImageReaders {
+  readonly #client: ContainerdClient;
+  readonly #layers: LayerReader;
+  readonly #known = new Map<string, Known>();
+
+  constructor(client: ContainerdClient, layers: LayerReader) {
+    this.#client = client;
+    this.#layers = layers;
+  }
+
+  open(image: ReadImage): ImageFiles {
+    const known = this.#knownOf(image.chainId);
+    return new ImageFiles((lookups) => this.#read(image, known, lookups), known.files);
+  }
+
+  #knownOf(chainId: string): Known {
+    const known = this.#known.get(chainId) ?? { files: new KnownFiles() };
+    if (!this.#known.has(chainId) && this.#known.size >= maxKept)
+      this.#known.delete(this.#known.keys().next().value ?? '');
+    this.#known.set(chainId, known);
+    return known;
+  }
+
+  async #read(
+    image: ReadImage,
+    known: Known,
+    lookups: readonly LayerLookup[],
+  ): Promise<readonly (LayerFile | null)[]> {
+    const { chainId, id, references } = image;
+    if (chainId === '') return [];
+    const name = references[0] ?? id;
+    const readIn = async (directories: Promise<readonly string[]>) =>
+      await this.#layers.readLayers(await directories, lookups, `the layers of the image ${name}`);
+    const earlier = known.directories;
+    let read = await readIn(earlier ?? this.#locate(known, chainId));
+    // The snapshot was removed and unpacked anew, at another place.
+    if ('missing' in read && earlier) read = await readIn(this.#locate(known, chainId));
+    if ('missing' in read) throw lostLayer(name, read.missing);
+    return read.files;
+  }
+
+  #locate(known: Known, chainId: string): Promise<readonly string[]> {
+    const directories = this.#ask(chainId);
+    known.directories = directories;
+    directories.catch(() => {
+      if (known.directories === directories) delete known.directories;
+    });
+    return directories;
+  }
+
+  /** A view that nothing refers to would be collected anyway, so a crash here leaves nothing. */
+  async #ask(chainId: string): Promise<string[]> {
+    const key = `pouch-read-${randomUUID()}`;
+    const mounts = await this.#client.snapshots.view(key, chainId);
+    await ifFound(this.#client.snapshots.remove(key));
+    return layerDirectories(mounts);
+  }
+}
+
+function lostLayer(image: string, directory: string): PouchError {
+  return new PouchError(
+    'PCH_IMAGE_DAMAGED',
+    `the image ${image} is damaged: expected a layer in ${directory}, found nothing`,
+    { hint: `Remove the image (pouch rmi ${image}), then pull or load it again.` },
+  );
+}
+
+/**
+ * The directories of a snapshot's layers, top first: a bind mount has one, an overlay its `upperdir` and `lowerdir`s.
+ * @throws PCH_NOT_SUPPORTED for snapshotters whose layers are not directories
+ */
+export function layerDirectories(mounts: readonly Mount[]): string[] {
+  const [mount] = mounts;
+  if (mount?.type === 'bind' && mounts.length === 1) return [mount.source];
+  if (mount?.type !== 'overlay') {
+    throw new PouchError(
+      'PCH_NOT_SUPPORTED',
+      `files cannot be read from a snapshot of type ${mount?.type ?? '(none)'}`,
+      {
+        hint: 'Use the snapshotter overlayfs or native.',
+      },
+    );
+  }
+  return [...option(mount, 'upperdir'), ...option(mount, 'lowerdir')];
+}
+
+/** overlayfs separates by colons and escapes with backslashes. */
+function option({ options }: Mount, name: string): string[] {
+  const value = options.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+  const found = value?.match(/(?:\\.|[^\\:])+/g) ?? [];
+  return found.map((path) => path.replace(/\\(.)/g, '$1'));
+}
