@@ -138,6 +138,11 @@ export class FileWorkers {
     await this.#call('removeTree', subject, { path }, { deadlineMs: contentDeadlineMs });
   }
 
+  /** Gives the directory of a container's writes to its root. */
+  async ownRoot(args: FileOperations['ownRoot']['args'], what: string): Promise<void> {
+    await this.#call('ownRoot', onHost(args.path, what), args);
+  }
+
   /** Mounts each source on a new file or directory with the ids of a user namespace. @throws PCH_USERNS_UNMAPPABLE */
   async mountMapped(mounts: readonly { source: string; target: string }[], userns: string): Promise<void> {
     const [first] = mounts;

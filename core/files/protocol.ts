@@ -3,6 +3,7 @@
  * are of the same build.
  */
 import type { ImageFile } from '../../hooks/draft.ts';
+import type { OciIdMapping } from '../../hooks/oci.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 
 /** What stat(2) finds, links followed. */
@@ -83,6 +84,11 @@ export interface FileOperations {
   clearFill: { args: { mountPoint: string; staging: string }; result: null };
   /** With all below it, but for what is mounted there; succeeds if there is nothing. */
   removeTree: { args: { path: string }; result: null };
+  /** Gives a directory to a container's root, unless its owner is one of the container's ids. */
+  ownRoot: {
+    args: { path: string; uidMappings: readonly OciIdMapping[]; gidMappings: readonly OciIdMapping[] };
+    result: null;
+  };
   /** Mounts each source on a new file or directory, with the ids of a user namespace. */
   mountMapped: {
     args: { mounts: readonly { source: string; target: string }[]; userns: string };

@@ -1,11 +1,15 @@
 /** File systems that do not respond: FUSE whose server takes requests and never replies, so that who waits is in state D. */
 import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { layerDirectories } from '../../core/containerd/api/layerDirectories.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { busyboxFiles } from '../../scripts/lib/busyboxImage.ts';
+import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import { HungFileSystem } from '../support/HungFileSystem.ts';
-import { useDaemon } from '../support/useDaemon.ts';
+import { type Daemon, useDaemon } from '../support/useDaemon.ts';
 
 /** Milliseconds: the daemon has a second; two cores that other tests share need more. */
 const promptly = 4000;
@@ -128,6 +132,49 @@ describe('a file system that does not respond', function () {
     assert.equal(await ok('volume', 'ls', '-q'), '');
   });
 
+  describe('under a layer of an image', () => {
+    /** Of the lower of its two layers. */
+    let lower: string;
+    let stopped: string;
+    before(async () => {
+      await loadLayered(daemon, dir);
+      stopped = await ok('create', 'layered', 'true');
+      lower = layerDirectories(await daemon.it.containerd.snapshots.mounts(stopped))!.at(-1)!;
+    });
+    after(() => ok('rm', stopped));
+
+    for (const isNew of [false, true])
+      it(`fails a create in time and holds up no other image${isNew ? ', also in a new daemon' : ''}`, async () => {
+        const before = await daemon.it.inventory();
+        hang(lower);
+        if (isNew) await daemon.it.restart();
+        const creates = [1, 2, 3].map(() => pouch('create', 'layered', 'true'));
+        await othersAreServed();
+        for (const { exitCode, stderr } of await within(15_000, Promise.all(creates), 'create')) {
+          assert.equal(exitCode, 1);
+          assert.match(
+            stderr,
+            /the layers of the image docker.io\/library\/layered:latest .*PCH_FILE_TIMEOUT/s,
+          );
+          assert.ok(stderr.includes(`the file system on ${lower}`), stderr);
+        }
+        respond();
+        assert.deepEqual(await daemon.it.leftovers(before), []);
+        await ok('rm', await ok('create', 'layered', 'true'));
+      });
+
+    it('fails the start of a container in time, which starts when it is back', async () => {
+      hang(lower);
+      const { exitCode, stderr } = await within(15_000, pouch('start', stopped), 'start');
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /the root file system of .*PCH_FILE_TIMEOUT/s);
+      await othersAreServed();
+      respond();
+      await ok('start', stopped);
+      assert.equal(await ok('wait', stopped), '0');
+    });
+  });
+
   it('does not keep the daemon from ending, nor the next one from starting', async () => {
     const { path } = hang(join(dir, 'at-end'));
     const id = await ok('create', 'busybox', 'true');
@@ -162,3 +209,16 @@ describe('a file system that does not respond', function () {
     assert.deepEqual(await readdir(path), []);
   });
 });
+
+/** Makes the image `layered`, which shares no layer with another one. */
+async function loadLayered({ it: { client } }: Daemon, dir: string): Promise<void> {
+  const archive = join(dir, 'layered.tar');
+  const files = [await busyboxFiles(), [{ path: 'etc/layered', content: '' }]];
+  files[0]!.push({ path: 'etc/lower', content: '' });
+  await writeImageArchive(archive, {
+    reference: 'docker.io/library/layered:latest',
+    layers: await Promise.all(files.map(layerTar)),
+  });
+  for await (const { error } of await client.images.load(createReadStream(archive)))
+    assert.equal(error, undefined);
+}

@@ -1,5 +1,5 @@
 /** A container's files with its own ids: the image's layers, and the volumes that ask for it. */
-import { lchown, lstat, mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
@@ -7,7 +7,6 @@ import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerdClient, Mount } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import { detach } from '../../host/libc.ts';
-import { hostId, isMapped } from '../../userns/ids.ts';
 import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
 interface IdmapArgs {
@@ -50,7 +49,7 @@ export function idmapEffect({
       await checkPassable(dirname(args.directory));
       await mkdir(args.directory, { recursive: true, mode: 0o711 });
       const mounts = await client.snapshots.mounts(container);
-      await ownRoot(mounts, recordOf(container));
+      await ownRoot(files, mounts, recordOf(container));
       return { rootfs: await mapRootfs(files, mounts, args), sources: await mapSources(files, args) };
     },
     undo: ({ directory }) => release(directory),
@@ -67,13 +66,15 @@ async function checkPassable(directory: string): Promise<void> {
   if (directory !== '/') await checkPassable(dirname(directory));
 }
 
-/** The directory that the container's writes go to: its root is the container's root until somebody changes it. */
-async function ownRoot(mounts: readonly Mount[], { draft }: ContainerRecord): Promise<void> {
-  const upper = mounts.flatMap(({ options }) => valueOf(options, 'upperdir'))[0];
-  if (upper === undefined) return;
-  const { uid, gid } = await lstat(upper);
-  if (isMapped(uid, draft.uidMappings) && isMapped(gid, draft.gidMappings)) return;
-  await lchown(upper, hostId(0, draft.uidMappings) ?? uid, hostId(0, draft.gidMappings) ?? gid);
+/** Only an overlay has a directory of the container's writes. */
+async function ownRoot(
+  files: FileWorkers,
+  mounts: readonly Mount[],
+  { draft: { uidMappings, gidMappings }, name }: ContainerRecord,
+): Promise<void> {
+  const [path] = mounts.flatMap(({ options }) => valueOf(options, 'upperdir'));
+  if (path !== undefined)
+    await files.ownRoot({ path, uidMappings, gidMappings }, `the root file system of ${name}`);
 }
 
 /** An overlay itself cannot be mapped (EINVAL), its lower directories can; so can a plain directory. */

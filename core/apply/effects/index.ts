@@ -78,6 +78,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     snapshotEffect(deps.client, chainIdOf),
     taskEffect({
       client: deps.client,
+      files: deps.files,
       recordOf,
       runtimeOf: (name) => deps.runtimeOf(name),
       bundles: deps.bundles,

@@ -7,10 +7,13 @@ import {
   type ContainerdClient,
   ifFound,
   isContainerdError,
+  type Mount,
   saysEnded,
   TaskStatus,
 } from '../../containerd/index.ts';
+import { layerDirectories } from '../../containerd/api/layerDirectories.ts';
 import { packOptions } from '../../containerd/api/runtimeOptions.ts';
+import type { FileWorkers } from '../../files/index.ts';
 import type { StdioPaths } from '../../io/index.ts';
 import { killProcess } from '../../supervise/killProcess.ts';
 import { checkpointPaths } from '../checkpointPaths.ts';
@@ -32,6 +35,7 @@ const deleteDeadlineMs = { process: 5_000, vm: 60_000 };
 export interface TaskEffectDeps extends ContainerEffectDeps {
   /** See {@link bundlesOf}. */
   bundles: string | undefined;
+  files: Pick<FileWorkers, 'checkResponds'>;
   /** Milliseconds that the runtime may take. */
   startTimeout(): number;
   /** The runtime did not delete a container in time. */
@@ -58,7 +62,7 @@ export function taskEffect(
     describe: () => 'have the runtime make the container',
     async apply({ id, checkpoint }, { resultOf, signal }) {
       const idmapped = resultOf('idmap') as Idmapped | undefined;
-      const rootfs = idmapped?.rootfs ?? (await client.snapshots.mounts(id));
+      const rootfs = idmapped?.rootfs ?? (await respondingMounts(deps, id));
       const { stdin, stdout, stderr, terminal } = resultOf('io') as StdioPaths;
       const options = checkpoint === undefined ? {} : { options: await restoreOptions(deps, id, checkpoint) };
       const task = { containerId: id, rootfs, stdin, stdout, stderr, terminal, ...options };
@@ -80,6 +84,14 @@ export function taskEffect(
       });
     },
   };
+}
+
+/** Those of the container's snapshot. Their mount would hang where a layer does, and could not be ended. */
+async function respondingMounts({ client, files, recordOf }: TaskEffectDeps, id: string): Promise<Mount[]> {
+  const mounts = await client.snapshots.mounts(id);
+  const what = `the root file system of ${recordOf(id).name}`;
+  await files.checkResponds(layerDirectories(mounts) ?? [], () => what);
+  return mounts;
 }
 
 /** The container's own runtime options, and where criu finds its images. */

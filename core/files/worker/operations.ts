@@ -2,6 +2,7 @@ import { mkdirSync, type Stats, statSync } from 'node:fs';
 import type { FileFacts, FileOperations, FileRequest } from '../protocol.ts';
 import { clearFill, fillVolume } from './fillVolume.ts';
 import { mountMappedAll } from './mountMappedAll.ts';
+import { ownRoot } from './ownRoot.ts';
 import { overwrite } from './overwrite.ts';
 import { readContainer } from './readContainer.ts';
 import { readEnd } from './readEnd.ts';
@@ -30,6 +31,8 @@ export function perform(request: FileRequest): FileOperations[FileRequest['op']]
       return clearFill(request);
     case 'removeTree':
       return removeTree(request.path);
+    case 'ownRoot':
+      return ownRoot(request);
     case 'mountMapped':
       return mountMappedAll(request);
   }

@@ -3,6 +3,7 @@ import type { Image } from '../../../hooks/image.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
 import { ifFound } from '../../containerd/rpc/isError.ts';
+import { layerDirectories } from '../../containerd/api/layerDirectories.ts';
 import type { Mount } from '../../containerd/api/SnapshotsClient.ts';
 import type { FileWorkers, LayerFile, LayerLookup } from '../../files/index.ts';
 import { ImageFiles } from './ImageFiles.ts';
@@ -73,12 +74,17 @@ export class ImageReaders {
     return directories;
   }
 
-  /** A view that nothing refers to would be collected anyway, so a crash here leaves nothing. */
+  /**
+   * A view that nothing refers to would be collected anyway, so a crash here leaves nothing.
+   * @throws PCH_NOT_SUPPORTED for snapshotters whose layers are not directories
+   */
   async #ask(chainId: string): Promise<string[]> {
     const key = `pouch-read-${randomUUID()}`;
     const mounts = await this.#client.snapshots.view(key, chainId);
     await ifFound(this.#client.snapshots.remove(key));
-    return layerDirectories(mounts);
+    const directories = layerDirectories(mounts);
+    if (!directories) throw unreadable(mounts);
+    return directories;
   }
 }
 
@@ -90,28 +96,10 @@ function lostLayer(image: string, directory: string): PouchError {
   );
 }
 
-/**
- * The directories of a snapshot's layers, top first: a bind mount has one, an overlay its `upperdir` and `lowerdir`s.
- * @throws PCH_NOT_SUPPORTED for snapshotters whose layers are not directories
- */
-export function layerDirectories(mounts: readonly Mount[]): string[] {
-  const [mount] = mounts;
-  if (mount?.type === 'bind' && mounts.length === 1) return [mount.source];
-  if (mount?.type !== 'overlay') {
-    throw new PouchError(
-      'PCH_NOT_SUPPORTED',
-      `files cannot be read from a snapshot of type ${mount?.type ?? '(none)'}`,
-      {
-        hint: 'Use the snapshotter overlayfs or native.',
-      },
-    );
-  }
-  return [...option(mount, 'upperdir'), ...option(mount, 'lowerdir')];
-}
-
-/** overlayfs separates by colons and escapes with backslashes. */
-function option({ options }: Mount, name: string): string[] {
-  const value = options.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
-  const found = value?.match(/(?:\\.|[^\\:])+/g) ?? [];
-  return found.map((path) => path.replace(/\\(.)/g, '$1'));
+function unreadable(mounts: readonly Mount[]): PouchError {
+  return new PouchError(
+    'PCH_NOT_SUPPORTED',
+    `files cannot be read from a snapshot of type ${mounts[0]?.type ?? '(none)'}`,
+    { hint: 'Use the snapshotter overlayfs or native.' },
+  );
 }

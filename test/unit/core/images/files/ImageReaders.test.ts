@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict';
 import type { LayerFile, LayerLookup } from '../../../../../core/files/index.ts';
 import type { ContainerdClient } from '../../../../../core/containerd/index.ts';
-import {
-  ImageReaders,
-  layerDirectories,
-  type LayerReader,
-} from '../../../../../core/images/files/ImageReaders.ts';
+import { ImageReaders, type LayerReader } from '../../../../../core/images/files/ImageReaders.ts';
 
 const image = { id: 'sha256:1', references: ['docker.io/library/x:1'], chainId: 'sha256:2' };
 const init: LayerFile = { path: '/lib/init', kind: 'file', mode: 0o755 };
 
 describe('the files of images', () => {
   /** Where containerd has the one layer, and where it is. */
-  let layer: { known: string; place: string };
+  let layer: { type: string; known: string; place: string };
   let requests: { layers: readonly string[]; lookups: readonly LayerLookup[] }[];
   let failure: Error | undefined;
   let found: Record<string, LayerFile>;
   let readers: ImageReaders;
   beforeEach(() => {
-    layer = { known: '/1/fs', place: '/1/fs' };
+    layer = { type: 'bind', known: '/1/fs', place: '/1/fs' };
     requests = [];
     failure = undefined;
     found = { '/sbin/init': init };
@@ -27,7 +23,7 @@ describe('the files of images', () => {
 
   const client = {
     snapshots: {
-      view: () => Promise.resolve([{ type: 'bind', source: layer.known, target: '', options: [] }]),
+      view: () => Promise.resolve([{ type: layer.type, source: layer.known, target: '', options: [] }]),
       remove: () => Promise.resolve(),
     },
   } as unknown as ContainerdClient;
@@ -71,7 +67,7 @@ describe('the files of images', () => {
   it('are found where the layers are unpacked anew', async () => {
     const files = readers.open(image);
     await files.stat('/sbin/init');
-    layer = { known: '/2/fs', place: '/2/fs' };
+    layer = { ...layer, known: '/2/fs', place: '/2/fs' };
     await files.stat('/other');
     assert.deepEqual(
       requests.map(({ layers }) => layers[0]),
@@ -92,6 +88,11 @@ describe('the files of images', () => {
     assert.equal(requests.length, 0);
   });
 
+  it('cannot be read by a snapshotter whose layers are not directories', async () => {
+    layer.type = 'ext4';
+    await assert.rejects(readers.open(image).stat('/x'), { code: 'PCH_NOT_SUPPORTED', message: /ext4/ });
+  });
+
   it('are read up to a limit; large ones are not remembered', async () => {
     const text = 'x'.repeat(100_000);
     found = {
@@ -104,16 +105,5 @@ describe('the files of images', () => {
     assert.equal(requests.length, 2);
     await assert.rejects(files.readText('/huge', 1e6), { code: 'PCH_CONTENT_TOO_LARGE' });
     assert.equal(await files.readText('/nope', 1e6), undefined);
-  });
-});
-
-describe('the layers in the mounts of a snapshot', () => {
-  it('are found top first', () => {
-    const overlay = { type: 'overlay', source: 'overlay', target: '', options: ['ro', 'lowerdir=/b:/a\\:x'] };
-    assert.deepEqual(layerDirectories([overlay]), ['/b', '/a:x']);
-    assert.deepEqual(layerDirectories([{ type: 'bind', source: '/a', target: '', options: [] }]), ['/a']);
-    assert.throws(() => layerDirectories([{ type: 'ext4', source: '/dev/x', target: '', options: [] }]), {
-      code: 'PCH_NOT_SUPPORTED',
-    });
   });
 });
