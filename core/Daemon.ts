@@ -184,6 +184,7 @@ export class Daemon {
       builtIns: this.#options.builtIns,
       entries: loaded.config.plugins,
       host: hostFacts(loaded),
+      files: this.#files,
       log: this.#options.log,
       reserved: { effectKinds: coreKindNames },
       locate: (path) => {

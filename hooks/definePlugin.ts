@@ -2,6 +2,7 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import type { Hooks } from './catalogue.ts';
 import type { Logger } from './defineHook.ts';
 import type { EffectKind } from './effects.ts';
+import type { FileAccess } from './files.ts';
 import type { Engine } from './engine.ts';
 import type { RuntimeProvider } from './runtime.ts';
 
@@ -32,6 +33,8 @@ export interface PluginContext<Options = unknown> {
   onDispose(run: () => void | Promise<void>): void;
   /** What the plugin may know of the host's configuration. */
   host: HostFacts;
+  /** For paths of the host that a user or an image chose: they may be on a file system that hangs. */
+  files: FileAccess;
 }
 
 /** Started after the daemon has recovered its containers, stopped before it ends. */

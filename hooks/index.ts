@@ -10,6 +10,7 @@ export * from './draftKeys.ts';
 export * from './effects.ts';
 export * from './engine.ts';
 export * from './errors.ts';
+export * from './files.ts';
 export * from './image.ts';
 export { kept } from './kept.ts';
 export { networkAttachments } from './networkAttachments.ts';

@@ -3,18 +3,12 @@
  * Each call is done by an expendable process under a deadline.
  */
 import { readFileSync } from 'node:fs';
+import type { FileAccess, FileFacts } from '../../hooks/files.ts';
 import type { ErrorCode } from '../../hooks/errors.ts';
 import { errorKinds, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
 import { mountOf, mountPointsOf } from '../host/mountinfo.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
-import type {
-  ContainerText,
-  FileFacts,
-  FileOperation,
-  FileOperations,
-  FileReply,
-  LayerLookup,
-} from './protocol.ts';
+import type { FileText, FileOperation, FileOperations, FileReply, LayerLookup } from './protocol.ts';
 import { type CallOptions, type Subject, WorkerPool } from './WorkerPool.ts';
 
 export interface FileWorkersOptions {
@@ -22,7 +16,11 @@ export interface FileWorkersOptions {
   command: readonly string[];
   /** Milliseconds that a look may take. */
   timeout(): number;
+  /** Takes the place of processes in tests. */
+  pool?: Pool;
 }
+
+type Pool = Pick<WorkerPool, 'call' | 'warm' | 'pending' | 'close'>;
 
 /** A container whose files are read. */
 export interface FileOwner {
@@ -36,21 +34,29 @@ export const contentDeadlineMs = 10 * 60_000;
 /** Doing these twice is the same as once: they are repeated if their worker was killed. */
 const repeatable: ReadonlySet<FileOperation> = new Set([
   'look',
+  'list',
+  'readFiles',
+  'readLayers',
   'makeDirectory',
   'readContainer',
   'overwrite',
   'readEnd',
   'clearFill',
+  'rename',
+  'makeVolume',
+  'removeVolume',
+  'removeEmptyDirectory',
   'removeTree',
+  'ownRoot',
 ] as const);
 
-export class FileWorkers {
+export class FileWorkers implements FileAccess {
   readonly #options: FileWorkersOptions;
-  readonly #pool: WorkerPool;
+  readonly #pool: Pool;
 
   constructor(options: FileWorkersOptions) {
     this.#options = options;
-    this.#pool = new WorkerPool(options);
+    this.#pool = options.pool ?? new WorkerPool(options);
   }
 
   /** What is at a path of the host, links followed; undefined if nothing is. @throws PCH_FILE_TIMEOUT */
@@ -59,24 +65,46 @@ export class FileWorkers {
     return found ?? undefined;
   }
 
+  async list(path: string, what = path): Promise<string[] | undefined> {
+    return (await this.#call('list', onHost(path, what), { path })) ?? undefined;
+  }
+
+  async readText(path: string, maxBytes: number, what = path): Promise<string | undefined> {
+    const [found] = await this.#call('readFiles', onHost(path, what), { paths: [path], maxBytes });
+    if (found && 'refused' in found) throw new Error(found.refused);
+    return found && 'text' in found ? found.text : undefined;
+  }
+
+  /** Files of at most `maxBytes`, by path. Those on a file system that does not respond have an error. */
+  async readFiles(
+    paths: readonly string[],
+    maxBytes: number,
+    whatOf: (path: string) => string,
+  ): Promise<Map<string, FileText | PouchError>> {
+    const found = new Map<string, FileText | PouchError>();
+    const read = async ({ subject, paths }: Lane) => {
+      const texts = await this.#call('readFiles', subject, { paths, maxBytes }).catch(asTimeout);
+      paths.forEach((path, i) => found.set(path, Array.isArray(texts) ? texts[i]! : texts));
+    };
+    await Promise.all(lanesOf(paths, whatOf).map(read));
+    return found;
+  }
+
   /** Makes sure that each path responds, whether anything is there or not. @throws PCH_FILE_TIMEOUT */
   async checkResponds(paths: readonly string[], whatOf: (path: string) => string): Promise<void> {
-    if (paths.length === 0) return;
-    const mountinfo = readMountinfo();
-    const lanes = new Map<string, { subject: Subject; paths: string[] }>();
-    for (const path of paths) {
-      const subject = onHost(path, whatOf(path), mountinfo);
-      const lane = lanes.get(subject.lane) ?? { subject, paths: [] };
-      lanes.set(subject.lane, { ...lane, paths: [...lane.paths, path] });
-    }
     await Promise.all(
-      [...lanes.values()].map((lane) => this.#call('look', lane.subject, { paths: lane.paths })),
+      lanesOf(paths, whatOf).map(({ subject, paths }) => this.#call('look', subject, { paths })),
     );
   }
 
   /** With those above it; succeeds if it exists. */
-  async makeDirectory(path: string, what: string): Promise<void> {
-    await this.#call('makeDirectory', onHost(path, what), { path });
+  async makeDirectory(path: string, what: string, mode?: number): Promise<void> {
+    await this.#call('makeDirectory', onHost(path, what), { path, ...(mode !== undefined && { mode }) });
+  }
+
+  /** Succeeds if nothing is at `from`. */
+  async rename(from: string, to: string, what: string): Promise<void> {
+    await this.#call('rename', onHost(from, what), { from, to });
   }
 
   /**
@@ -87,7 +115,7 @@ export class FileWorkers {
     { name, init }: FileOwner,
     paths: readonly string[],
     maxBytes: number,
-  ): Promise<ContainerText[]> {
+  ): Promise<FileText[]> {
     const subject = {
       lane: `container ${name}`,
       what: `${paths.join(' and ')} of ${name}`,
@@ -129,6 +157,21 @@ export class FileWorkers {
   async clearFill(args: FileOperations['clearFill']['args']): Promise<void> {
     const subject = forContent(onHost(args.staging));
     await this.#call('clearFill', subject, args, { deadlineMs: contentDeadlineMs });
+  }
+
+  async makeVolume(args: FileOperations['makeVolume']['args'], what: string): Promise<void> {
+    await this.#call('makeVolume', onHost(args.directory, what), args);
+  }
+
+  async removeVolume(args: FileOperations['removeVolume']['args'], what: string): Promise<void> {
+    await this.checkResponds([args.directory, args.data], () => what);
+    const subject = forContent(onHost(args.data, what));
+    await this.#call('removeVolume', subject, args, { deadlineMs: contentDeadlineMs });
+  }
+
+  /** Leaves one that is not empty. */
+  async removeEmptyDirectory(path: string, what: string): Promise<void> {
+    await this.#call('removeEmptyDirectory', onHost(path, what), { path });
   }
 
   /** Removes a directory with all below it, but for what is mounted there; succeeds if there is none. */
@@ -194,6 +237,24 @@ function onHost(path: string, what = path, mountinfo = readMountinfo()): Subject
   return { lane: `mount ${point}`, what, where: `the file system on ${point}` };
 }
 
+interface Lane {
+  subject: Subject;
+  paths: string[];
+}
+
+/** Paths by the mount that they are on. The first one of each names it. */
+function lanesOf(paths: readonly string[], whatOf: (path: string) => string): Lane[] {
+  const mountinfo = paths.length > 0 ? readMountinfo() : '';
+  const lanes = new Map<string, Lane>();
+  for (const path of paths) {
+    const subject = onHost(path, whatOf(path), mountinfo);
+    const lane = lanes.get(subject.lane) ?? { subject, paths: [] };
+    lane.paths.push(path);
+    lanes.set(subject.lane, lane);
+  }
+  return [...lanes.values()];
+}
+
 /** Directories that are looked at together; they are one lane with those on the same mounts. */
 function onMounts(paths: readonly string[], what: string): Subject {
   const points = mountPointsOf(paths, readMountinfo()).sort();
@@ -207,6 +268,12 @@ function onMounts(paths: readonly string[], what: string): Subject {
 /** What takes its time does not hold up the looks at the same mount. */
 function forContent(subject: Subject): Subject {
   return { ...subject, lane: `content of ${subject.lane}` };
+}
+
+/** @throws any other error */
+function asTimeout(error: unknown): PouchError {
+  if (error instanceof PouchError && error.code === 'PCH_FILE_TIMEOUT') return error;
+  throw error;
 }
 
 function addHint(error: unknown): never {

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import type { FileKind } from './protocol.ts';
+import type { FileKind } from '../../hooks/files.ts';
 
 export function kindOf(found: Stats): FileKind {
   if (found.isFile()) return 'file';

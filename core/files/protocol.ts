@@ -3,23 +3,12 @@
  * are of the same build.
  */
 import type { ImageFile } from '../../hooks/draft.ts';
+import type { FileFacts } from '../../hooks/files.ts';
 import type { OciIdMapping } from '../../hooks/oci.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 
-/** What stat(2) finds, links followed. */
-export interface FileFacts {
-  kind: FileKind;
-  mode: number;
-  uid: number;
-  gid: number;
-  /** Device numbers as stat(2) packs them. */
-  rdev: number;
-}
-
-export type FileKind = 'file' | 'directory' | 'block' | 'character' | 'fifo' | 'socket' | 'other';
-
-/** One file of a container: its text, or why it has none. */
-export type ContainerText =
+/** A file's text, or why it has none. */
+export type FileText =
   | { text: string }
   | { missing: true }
   /** It exists and is not read: the sentence says what was expected and what was found. */
@@ -49,11 +38,17 @@ export interface SnapshotMount {
 export interface FileOperations {
   /** Undefined members stand for paths where nothing is. */
   look: { args: { paths: readonly string[] }; result: (FileFacts | null)[] };
-  makeDirectory: { args: { path: string }; result: null };
+  /** Names in a directory; null if there is none. */
+  list: { args: { path: string }; result: string[] | null };
+  readFiles: { args: { paths: readonly string[]; maxBytes: number }; result: FileText[] };
+  /** With those above it; succeeds if it exists. */
+  makeDirectory: { args: { path: string; mode?: number }; result: null };
+  /** Succeeds if nothing is at `from`. */
+  rename: { args: { from: string; to: string }; result: null };
   /** `paths` are in the container. */
   readContainer: {
     args: { init: ProcessIdentity; paths: readonly string[]; maxBytes: number };
-    result: ContainerText[];
+    result: FileText[];
   };
   /**
    * Files of an image by the directories of its layers, top first. Null stands for a path where nothing is; `missing` is a
@@ -82,8 +77,16 @@ export interface FileOperations {
   };
   /** Undoes what a `fillVolume` that was cut off has left. */
   clearFill: { args: { mountPoint: string; staging: string }; result: null };
+  /** `data` and the record are in `directory`. What a failure leaves is removed. */
+  makeVolume: {
+    args: { directory: string; data: string; record: { path: string; content: string } };
+    result: null;
+  };
+  removeVolume: { args: { directory: string; data: string; record: string }; result: null };
   /** With all below it, but for what is mounted there; succeeds if there is nothing. */
   removeTree: { args: { path: string }; result: null };
+  /** Succeeds if it is not empty. */
+  removeEmptyDirectory: { args: { path: string }; result: null };
   /** Gives a directory to a container's root, unless its owner is one of the container's ids. */
   ownRoot: {
     args: { path: string; uidMappings: readonly OciIdMapping[]; gidMappings: readonly OciIdMapping[] };

@@ -3,7 +3,8 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DraftDevice } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { type FileFacts, kindOf } from '../files/index.ts';
+import type { FileFacts } from '../../hooks/files.ts';
+import { kindOf } from '../files/index.ts';
 import type { RequestContext } from './request/context.ts';
 import { deviceNumbers } from '../../hooks/deviceNumbers.ts';
 

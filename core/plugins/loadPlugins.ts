@@ -1,6 +1,7 @@
 import { Container } from 'inversify';
 import type { PluginEntry } from '../../config/types.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
+import type { FileAccess } from '../../hooks/files.ts';
 import type { HostFacts, Plugin } from '../../hooks/definePlugin.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import { toPouchError } from '../../hooks/errors.ts';
@@ -29,6 +30,7 @@ export interface LoadPluginsOptions {
   /** `plugins` of pouchd.yaml. */
   readonly entries: readonly PluginEntry[];
   readonly host: HostFacts;
+  readonly files: FileAccess;
   readonly log: Logger;
   /** `FILE:LINE` of a JSON pointer into the configuration. */
   readonly locate?: Locate | undefined;
@@ -52,6 +54,7 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Generati
   const slots = slotsOf(options.builtIns, options.entries, locate);
   const parent = new Container(options.container ? { parent: options.container } : {});
   parent.bind(tokens.host).toConstantValue(options.host);
+  parent.bind(tokens.files).toConstantValue(options.files);
 
   for (const slot of slots) await attempt(slot, () => readPlugin(slot, timeoutMs));
   quarantineAll(nameClashes(slots.filter(isActive)));

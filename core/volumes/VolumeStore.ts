@@ -1,16 +1,14 @@
 /** Volumes: directories under ROOT/volumes that outlive containers. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { describes, flag, map, may, text } from '../../hooks/schema/describes.ts';
-import type { FileWorkers } from '../files/index.ts';
+import type { FileText, FileWorkers } from '../files/index.ts';
 import { KeyedLocks } from '../state/KeyedLocks.ts';
-import { writeDurably } from '../state/durable.ts';
 import { passes } from '../state/labels.ts';
-import { readStored, type Stored, type StoredForm, toStored } from '../state/stored.ts';
+import { parseStored, type Stored, type StoredForm, toStored } from '../state/stored.ts';
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
@@ -39,15 +37,22 @@ interface NewVolume {
   anonymous?: boolean;
 }
 
+const recordName = 'volume.json';
+/** A record is smaller by far. Bytes. */
+const recordLimit = 1024 * 1024;
+
+/** Volumes may be on other file systems than the daemon's own files, and on ones that hang. */
+export type VolumeFiles = Pick<FileWorkers, 'list' | 'readFiles' | 'makeVolume' | 'removeVolume'>;
+
 export class VolumeStore implements Volumes {
   readonly #directory: string;
-  readonly #files: Pick<FileWorkers, 'removeTree'>;
+  readonly #files: VolumeFiles;
   /** Of each container that has volumes or is being given some. */
   readonly #containers: () => ContainerRecord[];
   /** By volume: one that is found unused must not come into use before it is removed. */
   readonly #locks = new KeyedLocks();
 
-  constructor(root: string, files: Pick<FileWorkers, 'removeTree'>, containers: () => ContainerRecord[]) {
+  constructor(root: string, files: VolumeFiles, containers: () => ContainerRecord[]) {
     this.#directory = join(root, 'volumes');
     this.#files = files;
     this.#containers = containers;
@@ -72,16 +77,8 @@ export class VolumeStore implements Volumes {
       labels: anonymous ? { ...labels, [anonymousLabel]: '' } : labels,
       anonymous: anonymous || anonymousLabel in labels,
     };
-    try {
-      // Users of the host must not reach the setuid programs that containers put into volumes.
-      await mkdir(this.#directory, { recursive: true });
-      await chmod(this.#directory, 0o700);
-      await mkdir(this.pathOf(name), { recursive: true, mode: 0o755 });
-      await writeDurably(this.#fileOf(name), toStored(stored, volumeForm));
-    } catch (error) {
-      await this.#discardHalfMade(name);
-      throw error;
-    }
+    const record = { path: this.#recordOf(name), content: toStored(stored, volumeForm) };
+    await this.#files.makeVolume({ ...this.#placesOf(name), record }, whatIs(name));
     return { created: true };
   }
 
@@ -92,9 +89,11 @@ export class VolumeStore implements Volumes {
   }
 
   async list(): Promise<Volume[]> {
-    const names = await readdir(this.#directory).catch(ifMissing);
-    const found = await Promise.all(names.map((name) => this.#read(name)));
-    return found.filter((volume) => volume !== undefined);
+    const found = (await this.#files.list(this.#directory, 'the volumes')) ?? [];
+    const names = found.filter((name) => namePattern.test(name));
+    const records = await this.#records(names);
+    const volumes = await Promise.all(names.map((name, i) => this.#volumeOrDamage(name, records[i])));
+    return volumes.filter((volume) => volume !== undefined);
   }
 
   async inspect(name: string): Promise<Volume> {
@@ -106,7 +105,7 @@ export class VolumeStore implements Volumes {
   }
 
   async remove(name: string, { force = false }: { force?: boolean } = {}): Promise<void> {
-    if (!force) refuseDamaged(await this.inspect(name), this.#fileOf(name));
+    if (!force) refuseDamaged(await this.inspect(name), this.#recordOf(name));
     checkName(name);
     await this.#locks.run(name, 'remove', async () => {
       const users = this.#usersOf(name);
@@ -143,18 +142,7 @@ export class VolumeStore implements Volumes {
   }
 
   async #discardLocked(name: string): Promise<void> {
-    // Its data first: if they cannot be removed, the volume is still listed.
-    await this.#files.removeTree(this.pathOf(name), `the volume ${name}`);
-    await rm(join(this.#directory, name, 'volume.json'), { force: true });
-    await this.#files.removeTree(join(this.#directory, name), `the volume ${name}`);
-  }
-
-  /** Data that is there without a volume.json is somebody's, and stays. */
-  async #discardHalfMade(name: string): Promise<void> {
-    const directory = join(this.#directory, name);
-    const files = (await readdir(directory).catch(() => [])).filter((file) => file !== '_data');
-    for (const file of files) await rm(join(directory, file), { force: true });
-    for (const path of [this.pathOf(name), directory]) await rmdir(path).catch(() => {});
+    await this.#files.removeVolume({ ...this.#placesOf(name), record: this.#recordOf(name) }, whatIs(name));
   }
 
   #usersOf(name: string): string[] {
@@ -166,25 +154,67 @@ export class VolumeStore implements Volumes {
       .map((record) => (record.damage ? `${record.name} (damaged)` : record.name));
   }
 
-  #fileOf(name: string): string {
-    return join(this.#directory, name, 'volume.json');
+  #placesOf(name: string): { directory: string; data: string } {
+    return { directory: join(this.#directory, name), data: this.pathOf(name) };
   }
 
-  #stored(name: string): Promise<Stored<StoredVolume>> {
-    return readStored(this.#fileOf(name), volumeForm);
+  #recordOf(name: string): string {
+    return join(this.#directory, name, recordName);
+  }
+
+  /** What is in the record of each. */
+  async #records(names: readonly string[]): Promise<(FileText | PouchError | undefined)[]> {
+    const whatOf = (path: string) => whatIs(basename(dirname(path)));
+    const paths = names.map((name) => this.#recordOf(name));
+    const found = await this.#files.readFiles(paths, recordLimit, whatOf);
+    return paths.map((path) => found.get(path));
+  }
+
+  async #stored(name: string): Promise<Stored<StoredVolume>> {
+    return storedIn((await this.#records([name]))[0]);
   }
 
   async #read(name: string): Promise<Volume | undefined> {
     if (!namePattern.test(name)) return undefined;
-    const read = await this.#stored(name);
+    return await this.#volume(name, await this.#stored(name));
+  }
+
+  async #volume(name: string, read: Stored<StoredVolume>): Promise<Volume | undefined> {
     const mountpoint = this.pathOf(name);
     if (read.state === 'sound')
       return { name, mountpoint, ...read.value, anonymous: read.value.anonymous ?? generatedName.test(name) };
-    // An empty one without a volume.json is left of a create that was cut off.
-    const isEmpty = async () => (await readdir(mountpoint).catch(ifMissing)).length === 0;
+    // An empty one without a record is left of a create that was cut off.
+    const isEmpty = async () => ((await this.#files.list(mountpoint, whatIs(name))) ?? []).length === 0;
     if (read.state === 'missing' && (await isEmpty())) return undefined;
-    return { name, mountpoint, createdAt: '', labels: {}, anonymous: false, damage: read.problem };
+    return this.#damaged(name, read.problem);
   }
+
+  /** One that does not respond does not hide the others. */
+  async #volumeOrDamage(name: string, record: FileText | PouchError | undefined) {
+    try {
+      return await this.#volume(name, storedIn(record));
+    } catch (error) {
+      if (!(error instanceof PouchError) || error.code !== 'PCH_FILE_TIMEOUT') throw error;
+      return this.#damaged(name, error.message);
+    }
+  }
+
+  #damaged(name: string, damage: string): Volume {
+    return { name, mountpoint: this.pathOf(name), createdAt: '', labels: {}, anonymous: false, damage };
+  }
+}
+
+/** @throws PCH_FILE_TIMEOUT */
+function storedIn(file: FileText | PouchError | undefined): Stored<StoredVolume> {
+  if (file instanceof PouchError) throw file;
+  if (!file || 'missing' in file) return { state: 'missing', problem: `${recordName}: not found` };
+  if ('refused' in file) return { state: 'damaged', problem: `${recordName}: ${file.refused}` };
+  return parseStored(file.text, recordName, volumeForm);
+}
+
+/** For errors. */
+function whatIs(name: string): string {
+  return `the volume ${name}`;
 }
 
 function refuseDamaged({ name, damage }: Volume, path: string): void {
@@ -203,10 +233,4 @@ function checkName(name: string): void {
       hint: 'rename it',
     },
   );
-}
-
-/** @throws whatever else hides the names, such as EMFILE */
-function ifMissing(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-  throw error;
 }

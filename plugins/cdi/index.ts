@@ -1,4 +1,4 @@
-import { definePlugin, PouchError, type ContainerDraft } from '../../hooks/index.ts';
+import { definePlugin, type FileAccess, PouchError, type ContainerDraft } from '../../hooks/index.ts';
 import { applyEdits } from './applyEdits.ts';
 import { type FoundDevice, readRegistry, type Registry } from './registry.ts';
 
@@ -7,11 +7,11 @@ export default definePlugin({
   name: 'cdi',
   version: '0.1.0',
   doc: 'Devices by CDI name (--device VENDOR/CLASS=NAME), from the specifications of their vendors.',
-  setup({ hooks, host }) {
+  setup({ hooks, host, files }) {
     // Runs after the other plugins, so that their edits are not attributed to the vendor.
     hooks.container.preCreate.tap({ phase: 'late', overrides: ['*'] }, async (draft) => {
       const names = Object.keys(draft.cdiDevices);
-      if (names.length > 0) await addDevices(draft, names, await readRegistry(host.cdiSpecDirs));
+      if (names.length > 0) await addDevices(draft, names, await readRegistry(host.cdiSpecDirs), files);
     });
   },
 });
@@ -20,12 +20,13 @@ async function addDevices(
   draft: ContainerDraft,
   names: readonly string[],
   registry: Registry,
+  files: FileAccess,
 ): Promise<void> {
   const found = names.map((name) => find(name, registry));
   // The edits of each file apply once, before those of its devices (CDI SPEC.md, containerEdits).
   for (const { spec, file } of new Map(found.map((one) => [one.file, one])).values())
-    await applyEdits(draft, spec.containerEdits ?? {}, file);
-  for (const { name, device } of found) await applyEdits(draft, device.containerEdits, name);
+    await applyEdits(draft, spec.containerEdits ?? {}, file, files);
+  for (const { name, device } of found) await applyEdits(draft, device.containerEdits, name, files);
 }
 
 function find(name: string, { devices, problems }: Registry): FoundDevice {

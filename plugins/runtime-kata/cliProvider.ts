@@ -80,7 +80,7 @@ export function kataCommandProvider(kata: KataCommand): RuntimeProvider {
       if (annotations[configPathAnnotation]) return [configPathRefusal];
       const config = await configOf();
       checkSettings(annotations, config, { major, vmOf: draft.vmOf });
-      return await refusalsOf(draft, config, { annotations, major });
+      return await refusalsOf(draft, config, { annotations, major, files: kata.host.files });
     },
     unknownCapabilities: () => Promise.resolve(unknownCapabilities(major)),
     machineMemory: async (draft) => vmMemory(withDefaults(draft, defaults), await configOf()),

@@ -13,7 +13,8 @@ export default definePlugin({
   version: '0.1.0',
   doc: 'Kata Containers: a virtual machine per container, or for several.',
   options,
-  setup({ runtime, effect, hooks, options: all, host: { snapshotter, state, addedRuntimes } }) {
+  setup({ runtime, effect, hooks, options: all, files, host: { snapshotter, state, addedRuntimes } }) {
+    const host = realHost(files);
     effect(sharedFolderEffect());
     const wanted = flavoursOf(all);
     for (const { flavour, hypervisor } of wanted)
@@ -24,7 +25,7 @@ export default definePlugin({
           ignore: all.ignore,
           sandboxAnnotations: all.sandboxAnnotations,
           snapshotter,
-          host: realHost,
+          host,
         }),
       );
     runtime(
@@ -33,7 +34,7 @@ export default definePlugin({
         defaults: all.defaults,
         ignore: all.ignore,
         state,
-        host: realHost,
+        host,
       }),
     );
     // A runtime that pouchd.yaml adds may also be kata.

@@ -80,7 +80,7 @@ export function kataProvider(kata: KataRuntime): RuntimeProvider {
       const config = await configOf(draft);
       const annotations = withDefaults(draft, options.defaults);
       checkSettings(annotations, config, { major, vmOf: draft.vmOf });
-      return await refusalsOf(draft, config, { annotations, major });
+      return await refusalsOf(draft, config, { annotations, major, files: kata.host.files });
     },
     unknownCapabilities: async () => unknownCapabilities((await look()).shim?.major ?? 0),
     machineMemory: async (draft) => vmMemory(withDefaults(draft, options.defaults), await configOf(draft)),
@@ -135,6 +135,7 @@ async function usedConfig(kata: KataRuntime, { shim }: Probed, draft: ContainerD
   const annotations = withDefaults(draft, kata.options.defaults);
   const config = await findConfig(kata.host, { ...search(kata, shim), annotations }).catch(
     (error: unknown) => {
+      if (error instanceof PouchError) throw error;
       throw new PouchError('PCH_KATA_OPTION', (error as Error).message, {
         hint: 'fix that file',
         cause: error,

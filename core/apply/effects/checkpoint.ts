@@ -1,11 +1,9 @@
 /** A container's processes, written to its own directory by criu. */
-import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import { type CheckpointPaths, checkpointPaths, checkpointsDirectory } from '../checkpointPaths.ts';
 import { criuError } from '../criuLog.ts';
-import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
 export interface CheckpointArgs {
   id: string;
@@ -28,30 +26,41 @@ export function checkpointEffect(
     describe: ({ name }) => `have criu write the checkpoint ${name}`,
     async apply({ id, name, exit }, { signal }) {
       const paths = checkpointPaths(directoryOf(id), name);
-      await makeEmpty(paths);
+      const what = whatIs(name);
+      await makeEmpty(files, paths, what);
       const { unfinished: imagePath, work: workPath } = paths;
       await client.tasks.checkpoint(id, { imagePath, workPath, exit }, { signal }).catch(async (error) => {
         const message = `the checkpoint ${name} was not made`;
         throw await criuError(error, files, { work: workPath, log: 'dump.log', message, container: id });
       });
-      await rename(imagePath, paths.images);
-      await rm(workPath, { recursive: true, force: true });
+      await files.rename(imagePath, paths.images, what);
+      await files.removeTree(workPath, what);
       return undefined;
     },
     async undo({ id, name }) {
       const { images, unfinished, work } = checkpointPaths(directoryOf(id), name);
+      const what = whatIs(name);
       // In one step: what is half removed must not look like a checkpoint.
-      await rm(unfinished, { recursive: true, force: true });
-      await rename(images, unfinished).catch(ignoreMissing);
-      for (const path of [unfinished, work]) await rm(path, { recursive: true, force: true });
-      await rmdir(checkpointsDirectory(directoryOf(id))).catch(() => undefined);
+      await files.removeTree(unfinished, what);
+      await files.rename(images, unfinished, what);
+      for (const path of [unfinished, work]) await files.removeTree(path, what);
+      await files.removeEmptyDirectory(checkpointsDirectory(directoryOf(id)), what).catch(() => undefined);
     },
   };
 }
 
-async function makeEmpty({ unfinished, work }: CheckpointPaths): Promise<void> {
+async function makeEmpty(
+  files: FileWorkers,
+  { unfinished, work }: CheckpointPaths,
+  what: string,
+): Promise<void> {
   for (const path of [unfinished, work]) {
-    await rm(path, { recursive: true, force: true });
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await files.removeTree(path, what);
+    await files.makeDirectory(path, what, 0o700);
   }
+}
+
+/** For errors. */
+function whatIs(name: string): string {
+  return `the checkpoint ${name}`;
 }

@@ -1,5 +1,5 @@
 /** The task: the shim, and the container made by the runtime up to, not including, its command. */
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import {
@@ -35,7 +35,7 @@ const deleteDeadlineMs = { process: 5_000, vm: 60_000 };
 export interface TaskEffectDeps extends ContainerEffectDeps {
   /** See {@link bundlesOf}. */
   bundles: string | undefined;
-  files: Pick<FileWorkers, 'checkResponds'>;
+  files: FileWorkers;
   /** Milliseconds that the runtime may take. */
   startTimeout(): number;
   /** The runtime did not delete a container in time. */
@@ -95,10 +95,10 @@ async function respondingMounts({ client, files, recordOf }: TaskEffectDeps, id:
 }
 
 /** The container's own runtime options, and where criu finds its images. */
-async function restoreOptions(deps: ContainerEffectDeps, id: string, checkpoint: string): Promise<Any> {
+async function restoreOptions(deps: TaskEffectDeps, id: string, checkpoint: string): Promise<Any> {
   const { draft, paths } = deps.recordOf(id);
   const { images, work } = checkpointPaths(paths.directory, checkpoint);
-  await mkdir(work, { recursive: true, mode: 0o700 });
+  await deps.files.makeDirectory(work, `the checkpoint ${checkpoint}`, 0o700);
   const options = await deps.runtimeOf(draft.runtime).options(draft);
   return packOptions(options, { imagePath: images, workPath: work });
 }

@@ -1,9 +1,6 @@
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { type ProcessIdentity, startTicksOf } from '../../supervise/processIdentity.ts';
-import { handlePath } from './openInside.ts';
-
-/** fcntl.h; Node has no name for it. */
-const O_PATH = 0o10000000;
+import { handlePath, O_PATH } from './openInside.ts';
 
 /**
  * A handle of a container's root as its init sees it, with all that is mounted there. The directory /proc/PID belongs to

@@ -2,10 +2,10 @@
  * A file worker: `pouch-files STATE`, started by pouchd. It does one request after the other, with blocking calls only, so
  * that a path that does not respond holds up this process and nothing else. It ends with its stdin.
  */
-import type { FileReply, FileRequest } from '../protocol.ts';
+import type { FileRequest } from '../protocol.ts';
 import { endWithParent } from './endWithParent.ts';
 import { readLines, writeLine } from './lines.ts';
-import { perform } from './operations.ts';
+import { replyTo } from './operations.ts';
 
 /** Returns the exit code. */
 export function main(): Promise<number> {
@@ -16,13 +16,4 @@ export function main(): Promise<number> {
 
 export function fail(error: unknown): void {
   process.stderr.write(`pouch-files: ${error instanceof Error ? error.message : String(error)}\n`);
-}
-
-function replyTo(request: FileRequest): FileReply {
-  try {
-    return { result: perform(request) ?? null };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return { error: { ...(code !== undefined && { code }), message } };
-  }
 }

@@ -6,9 +6,10 @@ const openat2 = libcFunction('long syscall(long number, int dirfd, str path, voi
 
 /** The same on all architectures (asm-generic/unistd.h, and x86's table). */
 const NR_openat2 = 437;
+/** asm-generic/fcntl.h; Node has no name for it. */
+export const O_PATH = 0o10000000;
 /** asm-generic/fcntl.h, linux/openat2.h. */
 const O_CLOEXEC = 0o2000000n;
-const O_PATH = 0o10000000n;
 const RESOLVE_NO_MAGICLINKS = 0x02n;
 const RESOLVE_IN_ROOT = 0x10n;
 /** struct open_how: flags, mode, resolve. */
@@ -23,7 +24,7 @@ const tries = 16;
  */
 export function openInside(root: number, path: string): number {
   const how = Buffer.alloc(openHowBytes);
-  how.writeBigUInt64LE(O_PATH | O_CLOEXEC, 0);
+  how.writeBigUInt64LE(BigInt(O_PATH) | O_CLOEXEC, 0);
   how.writeBigUInt64LE(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, 16);
   for (let left = tries; ; left--)
     try {

@@ -1,22 +1,43 @@
 import { mkdirSync, type Stats, statSync } from 'node:fs';
-import type { FileFacts, FileOperations, FileRequest } from '../protocol.ts';
+import type { FileFacts } from '../../../hooks/files.ts';
+import type { FileOperations, FileReply, FileRequest } from '../protocol.ts';
 import { clearFill, fillVolume } from './fillVolume.ts';
+import { list } from './list.ts';
 import { mountMappedAll } from './mountMappedAll.ts';
 import { ownRoot } from './ownRoot.ts';
 import { overwrite } from './overwrite.ts';
 import { readContainer } from './readContainer.ts';
+import { readFiles } from './readFiles.ts';
 import { readEnd } from './readEnd.ts';
 import { readLayers } from './readLayers.ts';
-import { removeTree } from './removeTree.ts';
+import { removeEmptyDirectory, removeTree } from './removeTree.ts';
+import { rename } from './rename.ts';
+import { makeVolume, removeVolume } from './volume.ts';
 import { kindOf } from '../fileKind.ts';
 
+/** Does a request. A failure is a reply, too. */
+export function replyTo(request: FileRequest): FileReply {
+  try {
+    return { result: perform(request) ?? null };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { error: { ...(code !== undefined && { code }), message } };
+  }
+}
+
 /** @throws Error, with the name of an errno or a code of Pouch as its `code` */
-export function perform(request: FileRequest): FileOperations[FileRequest['op']]['result'] | void {
+function perform(request: FileRequest): FileOperations[FileRequest['op']]['result'] | void {
   switch (request.op) {
     case 'look':
       return request.paths.map(look);
+    case 'list':
+      return list(request.path);
+    case 'readFiles':
+      return readFiles(request);
     case 'makeDirectory':
-      return void mkdirSync(request.path, { recursive: true });
+      return void mkdirSync(request.path, { recursive: true, mode: request.mode });
+    case 'rename':
+      return rename(request);
     case 'readContainer':
       return readContainer(request);
     case 'readLayers':
@@ -29,6 +50,12 @@ export function perform(request: FileRequest): FileOperations[FileRequest['op']]
       return fillVolume(request);
     case 'clearFill':
       return clearFill(request);
+    case 'makeVolume':
+      return makeVolume(request);
+    case 'removeVolume':
+      return removeVolume(request);
+    case 'removeEmptyDirectory':
+      return removeEmptyDirectory(request.path);
     case 'removeTree':
       return removeTree(request.path);
     case 'ownRoot':

@@ -1,4 +1,4 @@
-import type { ContainerText, FileOperations } from '../protocol.ts';
+import type { FileText, FileOperations } from '../protocol.ts';
 import { openContainerRoot } from './containerRoot.ts';
 import { openInside, using } from './openInside.ts';
 import { readText } from './regularFile.ts';
@@ -8,12 +8,12 @@ export function readContainer({
   init,
   paths,
   maxBytes,
-}: FileOperations['readContainer']['args']): ContainerText[] {
+}: FileOperations['readContainer']['args']): FileText[] {
   return using(openContainerRoot(init), (root) => paths.map((path) => readInside(root, path, maxBytes)));
 }
 
 /** The text of a file in the directory `root`. */
-export function readInside(root: number, path: string, maxBytes: number): ContainerText {
+export function readInside(root: number, path: string, maxBytes: number): FileText {
   try {
     return using(openInside(root, path), (handle) => readText(handle, path, maxBytes));
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Regular files that somebody else may have put there, or may be writing to. */
 import { constants, fstatSync, openSync, readSync, statfsSync } from 'node:fs';
-import type { FileKind } from '../protocol.ts';
+import type { FileKind } from '../../../hooks/files.ts';
 import { kindOf } from '../fileKind.ts';
 import { handlePath, using } from './openInside.ts';
 

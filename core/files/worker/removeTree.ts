@@ -10,6 +10,11 @@ export function removeTree(path: string): null {
   return null;
 }
 
+export function removeEmptyDirectory(path: string): null {
+  removeEmpty(path);
+  return null;
+}
+
 /** The usual volume is empty, and needs no process. */
 function removeEmpty(path: string): boolean {
   try {

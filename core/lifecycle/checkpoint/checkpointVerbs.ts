@@ -8,7 +8,7 @@ export function checkpointVerbs(engine: EngineContext): Checkpoints {
   const find = (ref: string) => engine.store.find(ref);
   return {
     create: async (ref, name, options = {}) => await createCheckpoint(engine, find(ref), name, options),
-    list: async (ref) => await listCheckpoints(find(ref)),
+    list: async (ref) => await listCheckpoints(engine, find(ref)),
     remove: async (ref, name) => await removeCheckpoint(engine, find(ref), name),
   };
 }

@@ -22,7 +22,7 @@ export async function createCheckpoint(
   await underLock(engine, record, 'checkpoint', async () => {
     await checkPossible(engine, record);
     checkKept(record, leaveRunning);
-    await checkUnused(record, name);
+    await checkUnused(engine, record, name);
     const make = () => apply(engine, { id: record.id, name, exit: !leaveRunning });
     await (leaveRunning ? make() : endedLocked(engine, record, make));
     emitContainer(engine, 'checkpoint', record, { checkpoint: name });
@@ -47,8 +47,8 @@ function checkKept({ id, name, draft }: ContainerRecord, leaveRunning: boolean):
   });
 }
 
-async function checkUnused(record: ContainerRecord, name: string): Promise<void> {
-  if (!(await listCheckpoints(record)).includes(name)) return;
+async function checkUnused(engine: EngineContext, record: ContainerRecord, name: string): Promise<void> {
+  if (!(await listCheckpoints(engine, record)).includes(name)) return;
   throw new PouchError('PCH_ALREADY_EXISTS', `${record.name} has a checkpoint ${name} already`, {
     container: record.id,
     hint: `choose another name, or remove it: pouch checkpoint rm ${record.name} ${name}`,

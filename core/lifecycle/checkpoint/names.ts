@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { checkpointsDirectory } from '../../apply/checkpointPaths.ts';
+import type { EngineContext } from '../shared/EngineContext.ts';
 
 const keyPrefix = 'checkpoint.';
 
@@ -15,15 +15,22 @@ export function nameOfKey(key: string): string | undefined {
   return key.startsWith(keyPrefix) ? key.slice(keyPrefix.length) : undefined;
 }
 
-/** Names of those that are complete. */
-export async function listCheckpoints({ paths }: ContainerRecord): Promise<string[]> {
-  const names = await readdir(checkpointsDirectory(paths.directory)).catch(() => []);
-  return names.filter((name) => !name.startsWith('.')).sort();
+/** Names of those that are complete. @throws PCH_FILE_TIMEOUT */
+export async function listCheckpoints(
+  { files }: Pick<EngineContext, 'files'>,
+  { paths, name }: ContainerRecord,
+): Promise<string[]> {
+  const names = await files.list(checkpointsDirectory(paths.directory), `the checkpoints of ${name}`);
+  return (names ?? []).filter((found) => !found.startsWith('.')).sort();
 }
 
 /** @throws PCH_CHECKPOINT_NOT_FOUND */
-export async function checkExists(record: ContainerRecord, name: string): Promise<void> {
-  if ((await listCheckpoints(record)).includes(name)) return;
+export async function checkExists(
+  engine: EngineContext,
+  record: ContainerRecord,
+  name: string,
+): Promise<void> {
+  if ((await listCheckpoints(engine, record)).includes(name)) return;
   throw new PouchError('PCH_CHECKPOINT_NOT_FOUND', `${record.name} has no checkpoint named "${name}"`, {
     container: record.id,
     hint: `pouch checkpoint ls ${record.name}`,

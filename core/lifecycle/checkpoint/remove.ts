@@ -8,7 +8,7 @@ export async function removeCheckpoint(
   name: string,
 ): Promise<void> {
   await underLock(engine, record, 'remove a checkpoint', async () => {
-    await checkExists(record, name);
+    await checkExists(engine, record, name);
     await withLedger(engine, record.id, async (ledger) => {
       await ledger.begin('checkpoint');
       await ledger.revert(effectKey(name));
@@ -19,7 +19,7 @@ export async function removeCheckpoint(
 
 /** What a call that was cut off has left half made or half removed goes; what is complete stays. */
 export async function settleCheckpoints(engine: EngineContext, record: ContainerRecord): Promise<void> {
-  const complete = await listCheckpoints(record);
+  const complete = await listCheckpoints(engine, record);
   const isHalf = (key: string) => {
     const name = nameOfKey(key);
     return name !== undefined && !complete.includes(name);

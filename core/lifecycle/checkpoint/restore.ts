@@ -1,5 +1,4 @@
 /** What a start from a checkpoint does differently. */
-import { rm } from 'node:fs/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { Effect } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
@@ -20,7 +19,7 @@ export async function checkRestorable(
       container: record.id,
       hint: `stop it before: pouch stop ${record.name}`,
     });
-  await checkExists(record, name);
+  await checkExists(engine, record, name);
   await requireOf(engine, record, 'checkpoint');
 }
 
@@ -46,6 +45,10 @@ export async function restoreError(
 }
 
 /** criu's log has done its work. */
-export async function forgetWork({ paths }: ContainerRecord, name: string): Promise<void> {
-  await rm(checkpointPaths(paths.directory, name).work, { recursive: true, force: true });
+export async function forgetWork(
+  { files }: EngineContext,
+  { paths }: ContainerRecord,
+  name: string,
+): Promise<void> {
+  await files.removeTree(checkpointPaths(paths.directory, name).work, `the checkpoint ${name}`);
 }

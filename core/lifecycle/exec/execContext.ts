@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { ContainerText } from '../../files/index.ts';
+import type { FileText } from '../../files/index.ts';
 import { hostBoundingSet } from '../../plan/capabilities.ts';
 import type { ExecContext } from '../../plan/exec.ts';
 import type { AccountFiles } from '../../plan/users.ts';
@@ -50,10 +50,10 @@ async function accountFiles(engine: EngineContext, record: ContainerRecord): Pro
   };
 }
 
-function textOf(file: ContainerText | undefined): string {
+function textOf(file: FileText | undefined): string {
   return file && 'text' in file ? file.text : '';
 }
 
-function refusalOf(name: string, file: ContainerText | undefined): Record<string, string> {
+function refusalOf(name: string, file: FileText | undefined): Record<string, string> {
   return file && 'refused' in file ? { [name]: file.refused } : {};
 }

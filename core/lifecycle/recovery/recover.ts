@@ -134,8 +134,19 @@ async function recoverOne(
   if (interrupted === 'start' && !runs(record, task)) return await undoStart(engine, record);
   if (interrupted === 'start') await commit(engine, record);
   if (interrupted === 'update') await settleUpdate(engine, record);
-  if (interrupted === 'checkpoint') await settleCheckpoints(engine, record);
+  if (interrupted === 'checkpoint') await settleCheckpointsOrWarn(engine, record);
   return await resume(engine, record, task);
+}
+
+/** Checkpoints on a file system that does not respond must not keep their container from being managed. */
+async function settleCheckpointsOrWarn(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  await settleCheckpoints(engine, record).catch((error: unknown) => {
+    if (!(error instanceof PouchError) || error.code !== 'PCH_FILE_TIMEOUT') throw error;
+    engine.log.warn('an interrupted checkpoint is left for the next start', {
+      container: record.id,
+      error: error.message,
+    });
+  });
 }
 
 /** The start had come as far as the command running and the record saying so. */

@@ -116,7 +116,7 @@ async function startTask(
     if (checkpoint === undefined) throw runtimeError(error, record, deadlineMs);
     throw await restoreError(error, engine, record, checkpoint);
   } finally {
-    if (checkpoint !== undefined) await forgetWork(record, checkpoint);
+    if (checkpoint !== undefined) await forgetWork(engine, record, checkpoint);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { PouchConfig } from '../../../config/types.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
-import type { FileFacts } from '../../files/index.ts';
+import type { FileFacts } from '../../../hooks/files.ts';
 import type { CgroupDriver } from '../cgroupPath.ts';
 
 /** Where facts about other things on the host come from while a plan is made; all of it only reads. */

@@ -2,7 +2,7 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { OciResources, OciThrottle } from '../../../hooks/oci.ts';
 import type { ResourceRequest } from '../../../hooks/request.ts';
 import { deviceNumbers } from '../../../hooks/deviceNumbers.ts';
-import type { FileFacts } from '../../files/index.ts';
+import type { FileFacts } from '../../../hooks/files.ts';
 import type { RequestContext } from './context.ts';
 import { checkCpus } from './cpus.ts';
 import { invalid } from './invalid.ts';

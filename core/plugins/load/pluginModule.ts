@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { ContainerModule } from 'inversify';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
+import type { FileAccess } from '../../../hooks/files.ts';
 import type { HostFacts, Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
 import { Contributions } from './Contributions.ts';
 import { tappableHooks } from './tappableHooks.ts';
@@ -23,6 +24,7 @@ export function pluginModule(plugin: Plugin, options: unknown, log: Logger): Con
         tokens.options,
         tokens.log,
         tokens.host,
+        tokens.files,
       ])
       .inSingletonScope();
   });
@@ -34,6 +36,7 @@ function makeContext(
   options: unknown,
   log: Logger,
   host: HostFacts,
+  files: FileAccess,
 ): PluginContext {
   return {
     hooks: tappableHooks({
@@ -45,6 +48,7 @@ function makeContext(
     options,
     log,
     host,
+    files,
     effect: (kind) => contributions.addEffectKind(kind as unknown as EffectKind),
     runtime: (provider) => contributions.addRuntime(provider),
     surface: (surface) => contributions.addSurface(surface),

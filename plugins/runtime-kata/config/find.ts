@@ -61,7 +61,8 @@ async function generalConfig(
 ): Promise<KataConfig | undefined> {
   if (flavour.hypervisors === undefined) return undefined;
   for (const folder of configFolders(language)) {
-    const config = await loadConfig(host, join(folder, 'configuration.toml'));
+    const path = join(folder, 'configuration.toml');
+    const config = (await exists(host, path)) ? await loadConfig(host, path) : undefined;
     if (config) return flavour.hypervisors.includes(config.hypervisorName) ? config : undefined;
   }
   return undefined;

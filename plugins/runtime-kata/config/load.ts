@@ -1,8 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'smol-toml';
 import { messageOf } from '../../../hooks/index.ts';
-import { type Host, readText } from '../host.ts';
+import type { Host } from '../host.ts';
+
+/** Kata's own has some 30 KB. */
+const maxBytes = 1024 * 1024;
 
 export type Table = Record<string, unknown>;
 
@@ -20,11 +22,11 @@ export interface KataConfig {
 
 /** @throws an error that names the file, if it is not valid TOML or has no hypervisor */
 export async function loadConfig(host: Host, path: string): Promise<KataConfig | undefined> {
-  const text = await readText(host, path);
+  const text = await read(host, path);
   if (text === undefined) return undefined;
   let tables = parsed(path, text);
   for (const file of await dropIns(host, path)) {
-    const more = await readText(host, file);
+    const more = await read(host, file);
     if (more !== undefined) tables = merged(tables, parsed(file, more));
   }
   return { path, ...activeHypervisor(path, tables), runtime: tableOf(tables['runtime']) };
@@ -39,11 +41,17 @@ function parsed(path: string, text: string): Table {
 }
 
 /** Files in `config.d` beside it, sorted by name (kata, src/runtime/README.md: "Drop-in configuration"). */
-async function dropIns({ root }: Host, path: string): Promise<string[]> {
+async function dropIns({ files, root }: Host, path: string): Promise<string[]> {
   const folder = join(dirname(path), 'config.d');
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  return names.sort().map((name) => join(folder, name));
+  const names = (await files.list(join(root, folder))) ?? [];
+  const isFile = async (name: string) => (await files.look(join(root, folder, name)))?.kind !== 'directory';
+  const kept = await Promise.all(names.sort().map(async (name) => ({ name, keep: await isFile(name) })));
+  return kept.filter(({ keep }) => keep).map(({ name }) => join(folder, name));
+}
+
+/** A user may choose the file: `--kata-opt config_path=…`. */
+function read({ files, root }: Host, path: string): Promise<string | undefined> {
+  return files.readText(join(root, path), maxBytes, `the configuration of kata ${path}`);
 }
 
 /** Merges tables and replaces every other value. */

@@ -1,8 +1,9 @@
 /** Checks the files that a configuration names: hypervisor, guest kernel, guest image, file sharing daemon. */
+import { join } from 'node:path';
 import type { RuntimeFinding } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
 import { sharesByDaemon, textIn } from '../config/values.ts';
-import { exists, type Host, isExecutable } from '../host.ts';
+import type { Host } from '../host.ts';
 import { bad, good } from './finding.ts';
 import { installKata } from './install.ts';
 import type { FindingName } from './names.ts';
@@ -20,6 +21,11 @@ export async function fileFindings(host: Host, config: KataConfig): Promise<Runt
       ? [await executable(host, 'virtiofsd', config, 'virtio_fs_daemon')]
       : []),
   ];
+}
+
+async function isExecutable({ files, root }: Host, path: string): Promise<boolean> {
+  const found = await files.look(join(root, path));
+  return found !== undefined && found.kind !== 'directory' && (found.mode & 0o111) !== 0;
 }
 
 /** Kata accepts only one of them (katautils/config.go: "having both an image and an initrd … is not supported"). */
@@ -51,7 +57,7 @@ async function file(
   keys: readonly string[],
 ): Promise<RuntimeFinding> {
   const path = keys.map((key) => textIn(hypervisor, key)).find(Boolean);
-  if (path && (await exists(host, path))) return good(name, path);
+  if (path && (await host.files.look(join(host.root, path)))) return good(name, path);
   const found = path ? `${path} does not exist` : `${configFile} names none`;
   const setting = keys.join(' or ');
   return bad(

@@ -1,4 +1,4 @@
-import type { ContainerDraft, RuntimeRefusal } from '../../../hooks/index.ts';
+import type { ContainerDraft, FileAccess, RuntimeRefusal } from '../../../hooks/index.ts';
 import { sizeRefusals } from '../annotations/sizing.ts';
 import type { KataConfig } from '../config/load.ts';
 import { deviceRefusals } from './devices.ts';
@@ -7,15 +7,23 @@ import { limitRefusals } from './limits.ts';
 import { seccompRefusals } from './seccomp.ts';
 import { volumeRefusals } from './volumes.ts';
 
-/** What kata would refuse late or ignore silently. @param annotations including the defaults of the options */
+interface RefusalContext {
+  /** Including the defaults of the options. */
+  annotations: Readonly<Record<string, string>>;
+  /** Version of kata. */
+  major: number;
+  files: FileAccess;
+}
+
+/** What kata would refuse late or ignore silently. */
 export async function refusalsOf(
   draft: ContainerDraft,
   config: KataConfig,
-  { annotations, major }: { annotations: Readonly<Record<string, string>>; major: number },
+  { annotations, major, files }: RefusalContext,
 ): Promise<RuntimeRefusal[]> {
   return [
     ...deviceRefusals(draft, config),
-    ...(await volumeRefusals(draft, config)),
+    ...(await volumeRefusals(draft, config, files)),
     ...limitRefusals(draft),
     ...sizeRefusals({ ...draft, annotations: { ...annotations } }, config, major),
     ...seccompRefusals(draft, config, annotations),

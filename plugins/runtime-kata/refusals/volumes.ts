@@ -1,6 +1,10 @@
-import type { Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import type { ContainerDraft, DraftMount, RuntimeRefusal } from '../../../hooks/index.ts';
+import type {
+  ContainerDraft,
+  DraftMount,
+  FileAccess,
+  FileFacts,
+  RuntimeRefusal,
+} from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
 import { sharesFiles } from '../config/values.ts';
 import { blockReason } from './devices.ts';
@@ -11,22 +15,29 @@ const shmSize = 64 * 1024 * 1024;
 export async function volumeRefusals(
   { mounts }: ContainerDraft,
   config: KataConfig,
+  files: FileAccess,
 ): Promise<RuntimeRefusal[]> {
   const reasons = Object.entries(mounts).map(async ([destination, mount]) => ({
     what:
       destination === '/dev/shm'
         ? '--shm-size (or shmSize of pouchd.yaml)'
         : `a mount of ${mount.source} on ${destination}`,
-    reason: await reasonAgainst(destination, mount, config),
+    reason: await reasonAgainst(destination, mount, config, files),
   }));
   return (await Promise.all(reasons)).filter(({ reason }) => reason !== '');
 }
 
-async function reasonAgainst(destination: string, mount: DraftMount, config: KataConfig): Promise<string> {
+async function reasonAgainst(
+  destination: string,
+  mount: DraftMount,
+  config: KataConfig,
+  files: FileAccess,
+): Promise<string> {
   if (destination === '/dev/shm') return shmReason(mount);
   if (mount.type !== 'bind') return '';
   // A missing source is created as a directory.
-  return sourceReason(mount.source, await stat(mount.source).catch(() => undefined), config);
+  const found = await files.look(mount.source, `the bind source ${mount.source}`);
+  return sourceReason(mount.source, found, config);
 }
 
 function shmReason({ type, options }: DraftMount): string {
@@ -36,13 +47,14 @@ function shmReason({ type, options }: DraftMount): string {
 }
 
 /** kata, virtcontainers/container.go and mount.go: isSystemMount, isHostDevice. */
-function sourceReason(source: string, found: Stats | undefined, config: KataConfig): string {
+function sourceReason(source: string, found: FileFacts | undefined, config: KataConfig): string {
   if (isBelow(source, '/proc') || isBelow(source, '/sys'))
     return 'paths below /proc and /sys would be those of the VM';
-  if (found?.isBlockDevice()) return blockReason(config);
-  if (isBelow(source, '/dev') && !found?.isFile())
+  if (found?.kind === 'block') return blockReason(config);
+  if (isBelow(source, '/dev') && found?.kind !== 'file')
     return 'paths below /dev would be those of the VM; use --device for block devices';
-  if (found?.isSocket() || found?.isFIFO()) return 'a socket or FIFO of the host has no peer in a VM';
+  if (found?.kind === 'socket' || found?.kind === 'fifo')
+    return 'a socket or FIFO of the host has no peer in a VM';
   if (!sharesFiles(config)) return `${config.hypervisorName} does not share files with the host`;
   return '';
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import type { PouchConfig } from '../../../../config/types.ts';
-import { type FileFacts, kindOf } from '../../../../core/files/index.ts';
+import { kindOf } from '../../../../core/files/index.ts';
 import { newDraft } from '../../../../core/plan/newDraft.ts';
 import { applyRequest } from '../../../../core/plan/request/applyRequest.ts';
 import type { ContainerDraft } from '../../../../hooks/draft.ts';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
+import type { FileFacts } from '../../../../hooks/files.ts';
 import type { ImageConfig } from '../../../../hooks/image.ts';
 import type { ContainerRequest } from '../../../../hooks/request.ts';
 

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VolumeStore } from '../../../../core/volumes/VolumeStore.ts';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
+import { inProcessFiles } from '../files/inProcessFiles.ts';
 import { record } from '../record.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 
 describe('the volume store', () => {
   const directory = temporaryDirectory();
-  const files = { removeTree: (path: string) => rm(path, { recursive: true, force: true }) };
+  const files = inProcessFiles();
   let containers: ContainerRecord[] = [];
   let store: VolumeStore;
   beforeEach(() => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { applyEdits } from '../../../../plugins/cdi/applyEdits.ts';
 import type { CdiEdits } from '../../../../plugins/cdi/types.ts';
+import { inProcessFiles } from '../../core/files/inProcessFiles.ts';
 import type { ContainerDraft } from '../../../../hooks/index.ts';
 
 function draft(): ContainerDraft {
@@ -10,7 +11,7 @@ function draft(): ContainerDraft {
 
 async function edited(edits: CdiEdits): Promise<ContainerDraft> {
   const changed = draft();
-  await applyEdits(changed, edits, 'v/c=x');
+  await applyEdits(changed, edits, 'v/c=x', inProcessFiles());
   return changed;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ContainerDraft } from '../../../../hooks/index.ts';
 import type { KataConfig } from '../../../../plugins/runtime-kata/config/load.ts';
 import { refusalsOf } from '../../../../plugins/runtime-kata/refusals/index.ts';
+import { inProcessFiles } from '../../core/files/inProcessFiles.ts';
 import { draftWith } from './support/draft.ts';
 
 const qemu: KataConfig = {
@@ -24,7 +25,7 @@ describe('refusals of kata', () => {
 
   async function refused(fields: Partial<ContainerDraft>, config = qemu): Promise<string[]> {
     const draft = draftWith(fields);
-    const options = { annotations: draft.annotations, major: 3 };
+    const options = { annotations: draft.annotations, major: 3, files: inProcessFiles() };
     return (await refusalsOf(draft, config, options)).map(({ what }) => what);
   }
 

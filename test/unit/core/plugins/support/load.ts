@@ -2,6 +2,7 @@ import type { PluginEntry } from '../../../../../config/types.ts';
 import type { LoadPluginsOptions } from '../../../../../core/plugins/index.ts';
 import { loadPlugins } from '../../../../../core/plugins/index.ts';
 import type { Plugin, PluginContext } from '../../../../../hooks/definePlugin.ts';
+import { inProcessFiles } from '../../files/inProcessFiles.ts';
 import { host } from './host.ts';
 import { memoryLog } from './log.ts';
 
@@ -18,7 +19,8 @@ export function entry(fields: Partial<PluginEntry>): PluginEntry {
 /** Loads plugins as built-in ones; answers the generation and what was logged. */
 export async function load(builtIns: Plugin[], options: Partial<LoadPluginsOptions> = {}) {
   const log = memoryLog();
-  const generation = await loadPlugins({ number: 1, builtIns, entries: [], host, log, ...options });
+  const files = inProcessFiles();
+  const generation = await loadPlugins({ number: 1, builtIns, entries: [], host, files, log, ...options });
   return { generation, runner: generation.runner, log };
 }
 

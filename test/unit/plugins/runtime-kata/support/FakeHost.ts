@@ -2,6 +2,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { inProcessFiles } from '../../../core/files/inProcessFiles.ts';
 import type { Host } from '../../../../../plugins/runtime-kata/host.ts';
 
 export const golang =
@@ -38,6 +39,7 @@ export const complete: Record<string, string> = {
 
 export class FakeHost implements Host {
   readonly root: string;
+  readonly files = inProcessFiles();
   env: Record<string, string | undefined> = { PATH: '/usr/local/bin:/usr/bin' };
   /** The error of creating a virtual machine. */
   kvmFailure = '';

@@ -1,0 +1,22 @@
+import { fdatasyncSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { using } from './openInside.ts';
+
+/** Only root reads it. */
+const mode = 0o600;
+
+/** Writes a small file so that a crash leaves the old or the new one (core/state/durable.ts does it for records). */
+export function replaceFile(path: string, content: string): void {
+  const beside = `${path}.new`;
+  try {
+    using(openSync(beside, 'w', mode), (file) => {
+      writeFileSync(file, content);
+      fdatasyncSync(file);
+    });
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+  using(openSync(dirname(path), 'r'), fsyncSync);
+}
