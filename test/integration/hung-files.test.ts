@@ -1,9 +1,11 @@
 /** File systems that do not respond: FUSE whose server takes requests and never replies, so that who waits is in state D. */
 import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { layerDirectories } from '../../core/containerd/api/layerDirectories.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { busyboxFiles } from '../../scripts/lib/busyboxImage.ts';
@@ -17,7 +19,8 @@ const promptly = 4000;
 describe('a file system that does not respond', function () {
   this.timeout(90_000);
   this.slow(15_000);
-  const daemon = useDaemon({ yaml: 'files: { timeout: 2s }\nshutdownTimeout: 2s\n' });
+  const yaml = 'files: { timeout: 2s }\nshutdownTimeout: 2s\n';
+  const daemon = useDaemon({ yaml });
   const { pouch, ok } = daemon;
   /** Outside the daemon's directory, which the tests walk. */
   let dir: string;
@@ -173,6 +176,83 @@ describe('a file system that does not respond', function () {
       await ok('start', stopped);
       assert.equal(await ok('wait', stopped), '0');
     });
+  });
+
+  it('a volume whose directory is on it hides no other one', async () => {
+    const { Mountpoint } = await daemon.it.client.volumes.create({ Name: 'hanging' });
+    await ok('volume', 'create', 'sound');
+    hang(dirname(Mountpoint));
+    const { Volumes } = await within(15_000, daemon.it.client.volumes.list(), 'ls');
+    assert.deepEqual(Volumes?.map(({ Name }) => Name).sort(), ['hanging', 'sound']);
+    for (const args of [
+      ['inspect', 'hanging'],
+      ['rm', 'hanging'],
+    ]) {
+      const { stderr } = await within(15_000, pouch('volume', ...args), args.join(' '));
+      assert.match(stderr, /the volume hanging .*PCH_FILE_TIMEOUT/s, args.join(' '));
+    }
+    assert.match((await within(15_000, pouch('info'), 'info')).stdout, /volume hanging is damaged/);
+    await othersAreServed();
+    respond();
+    await ok('volume', 'rm', 'hanging', 'sound');
+  });
+
+  it('fails calls for checkpoints on it in time', async () => {
+    const id = await ok('create', 'busybox', 'true');
+    const checkpoints = join(daemon.it.root, 'containers', id, 'checkpoints');
+    await mkdir(join(checkpoints, 'one'), { recursive: true });
+    hang(checkpoints);
+    const calls = [
+      ['checkpoint', 'ls', id],
+      ['checkpoint', 'rm', id, 'one'],
+      ['start', '--checkpoint', 'one', id],
+    ].map(async (args) => ({ args, ...(await within(15_000, pouch(...args), args.join(' '))) }));
+    await othersAreServed();
+    for (const { args, exitCode, stderr } of await Promise.all(calls)) {
+      assert.equal(exitCode, 1, args.join(' '));
+      assert.match(stderr, /the checkpoints of .*PCH_FILE_TIMEOUT/s, args.join(' '));
+    }
+    respond();
+    assert.equal(await ok('checkpoint', 'ls', '-q', id), 'one');
+    await ok('rm', id);
+  });
+
+  it('fails a create with a CDI device on it in time', async () => {
+    const specs = join(dir, 'cdi');
+    const { path } = hang(join(dir, 'node'));
+    const deviceNodes = [{ path: '/dev/x', hostPath: join(path, 'x') }];
+    const devices = [{ name: 'x', containerEdits: { deviceNodes } }];
+    await mkdir(specs);
+    await writeFile(
+      join(specs, 'test.json'),
+      JSON.stringify({ cdiVersion: '0.6.0', kind: 'pouch.test/hung', devices }),
+    );
+    await daemon.it.configure(`${yaml}cdi: { specDirs: [${specs}] }\n`);
+    await daemon.it.restart();
+    const create = () => pouch('create', '--device', 'pouch.test/hung=x', 'busybox', 'true');
+    const creating = within(15_000, create(), 'create');
+    await othersAreServed();
+    assert.match((await creating).stderr, /the device .*node\/x of pouch.test\/hung=x .*PCH_FILE_TIMEOUT/s);
+    respond();
+    await promisify(execFile)('mknod', [join(path, 'x'), 'c', '1', '3']);
+    await ok('rm', await ok('create', '--device', 'pouch.test/hung=x', 'busybox', 'true'));
+  });
+
+  it('under the daemon’s own records: it kills itself where it cannot end, and the next one works', async () => {
+    const id = await ok('create', '--name', 'old', 'busybox', 'true');
+    hang(join(daemon.it.root, 'containers', id), { takes: false });
+    const renaming = pouch('rename', 'old', 'new');
+    assert.ok(await waitUntil(async () => /rename/.test(await ok('ops')), { withinMs: promptly }));
+    const begin = performance.now();
+    process.kill(daemon.it.pid!, 'SIGTERM');
+    assert.equal(await daemon.it.ended(), 'SIGKILL');
+    const took = performance.now() - begin;
+    assert.ok(took >= 7000 && took < 12_000, `${took} ms`);
+    assert.match(await daemon.it.log(), /not ended in time.*rename/);
+    await renaming;
+    respond();
+    await daemon.it.start();
+    await ok('rm', id);
   });
 
   it('does not keep the daemon from ending, nor the next one from starting', async () => {
