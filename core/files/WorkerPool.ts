@@ -40,6 +40,7 @@ const standardLimits: PoolLimits = { perLane: 2, working: 16, processes: 24 };
 const standardIdleMs = 30_000;
 /** A killed worker that still lives after so many milliseconds is stuck. */
 const dyingMs = 500;
+const timerErrorMs = 5;
 
 interface Job extends Subject {
   request: FileRequest;
@@ -173,7 +174,8 @@ export class WorkerPool {
     if (this.#working.delete(job) && worker) {
       worker.kill();
       this.#dying.push({ lane, worker, since: performance.now() });
-      setTimeout(() => this.#dispatch(), dyingMs).unref();
+      // A timer may fire a moment before its time.
+      setTimeout(() => this.#dispatch(), dyingMs + timerErrorMs).unref();
     }
     this.#fail(job, reason);
     this.#dispatch();

@@ -43,17 +43,9 @@ export async function exists({ root }: Host, path: string): Promise<boolean> {
   return (await stat(join(root, path)).catch(() => undefined)) !== undefined;
 }
 
-export function mayUse(
-  { root }: Host,
-  path: string,
-  mode = constants.R_OK | constants.W_OK,
-): Promise<boolean> {
-  return access(join(root, path), mode).then(
+export function mayUse({ root }: Host, path: string): Promise<boolean> {
+  return access(join(root, path), constants.R_OK | constants.W_OK).then(
     () => true,
     () => false,
   );
-}
-
-export function isExecutable(host: Host, path: string): Promise<boolean> {
-  return mayUse(host, path, constants.X_OK);
 }
