@@ -11,7 +11,7 @@ export interface FileAccess {
    * @throws PCH_FILE_TIMEOUT, or an Error if it is larger or not a regular file
    */
   readText(path: string, maxBytes: number, what?: string): Promise<string | undefined>;
-  /** Names in a directory; undefined if there is none. @throws PCH_FILE_TIMEOUT */
+  /** Names in a directory; undefined if it does not exist. @throws PCH_FILE_TIMEOUT */
   list(path: string, what?: string): Promise<string[] | undefined>;
 }
 

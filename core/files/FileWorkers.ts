@@ -90,7 +90,7 @@ export class FileWorkers implements FileAccess {
     return found;
   }
 
-  /** Makes sure that each path responds, whether anything is there or not. @throws PCH_FILE_TIMEOUT */
+  /** Makes sure that each path responds, whether anything exists there or not. @throws PCH_FILE_TIMEOUT */
   async checkResponds(paths: readonly string[], whatOf: (path: string) => string): Promise<void> {
     await Promise.all(
       lanesOf(paths, whatOf).map(({ subject, paths }) => this.#call('look', subject, { paths })),

@@ -38,7 +38,7 @@ export interface SnapshotMount {
 export interface FileOperations {
   /** Undefined members stand for paths where nothing is. */
   look: { args: { paths: readonly string[] }; result: (FileFacts | null)[] };
-  /** Names in a directory; null if there is none. */
+  /** Names in a directory; null if it does not exist. */
   list: { args: { path: string }; result: string[] | null };
   readFiles: { args: { paths: readonly string[]; maxBytes: number }; result: FileText[] };
   /** With those above it; succeeds if it exists. */
@@ -60,7 +60,7 @@ export interface FileOperations {
   };
   /** Replaces the content of an existing regular file, in place. */
   overwrite: { args: { path: string; content: string }; result: null };
-  /** The end of a regular file; empty if there is none. */
+  /** The end of a regular file; empty if it does not exist. */
   readEnd: { args: { path: string; maxBytes: number }; result: string };
   fillVolume: {
     args: {

@@ -26,7 +26,7 @@ export function removeVolume({ directory, data, record }: FileOperations['remove
   return removeTree(directory);
 }
 
-/** Data that is there without a record is somebody's, and stays. */
+/** Data without a record belongs to somebody, and stays. */
 function discardHalfMade(directory: string, data: string): void {
   const files = attempt(() => readdirSync(directory).map((name) => `${directory}/${name}`)) ?? [];
   for (const file of files) if (file !== data) rmSync(file, { force: true });

@@ -30,7 +30,7 @@ export class ImageFiles {
   }
 
   /**
-   * Content of a regular file; undefined if there is none.
+   * Content of a regular file; undefined if none exists.
    * @throws PCH_CONTENT_TOO_LARGE above `maxBytes`
    */
   async readText(path: string, maxBytes: number): Promise<string | undefined> {
