@@ -191,7 +191,7 @@ describe('a file system that does not respond', function () {
       const { stderr } = await within(15_000, pouch('volume', ...args), args.join(' '));
       assert.match(stderr, /the volume hanging .*PCH_FILE_TIMEOUT/s, args.join(' '));
     }
-    assert.match((await within(15_000, pouch('info'), 'info')).stdout, /volume hanging is damaged/);
+    assert.match((await within(15_000, pouch('info'), 'info')).stderr, /volume hanging is damaged/);
     await othersAreServed();
     respond();
     await ok('volume', 'rm', 'hanging', 'sound');
