@@ -1,9 +1,9 @@
 /** The blame of the steps that are not plugins: the house's defaults, the image, the request. */
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
+import { blameOf } from '../plugins/draft/blameOf.ts';
 import { clone } from '../plugins/draft/clone.ts';
 import { diff } from '../plugins/draft/diff.ts';
-import { formatPath } from '../plugins/draft/fieldPath.ts';
 
 /** Runs one step and answers the blame of what it changed. */
 export async function blamed(
@@ -16,15 +16,7 @@ export async function blamed(
   const started = performance.now();
   await step();
   const ms = performance.now() - started;
-  return diff(before, draft).map(({ path, before: old, after }) => ({
-    field: formatPath(path),
-    plugin: who,
-    hook,
-    action: old === undefined ? 'set' : after === undefined ? 'removed' : 'changed',
-    ...(old !== undefined && { before: old }),
-    ...(after !== undefined && { after }),
-    ms,
-  }));
+  return blameOf(diff(before, draft), { plugin: who, hook }, ms);
 }
 
 /** Fields whose first value is a setting of pouchd.yaml. */

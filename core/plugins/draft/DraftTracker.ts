@@ -1,5 +1,4 @@
 import { PouchError } from '../../../hooks/errors.ts';
-import type { BlameEntry } from '../../../hooks/plan.ts';
 import type { PreparedTap } from '../tap.ts';
 import { clone, isRecord } from './clone.ts';
 import type { Change } from './diff.ts';
@@ -91,18 +90,4 @@ function checkFixed(changes: readonly Change[], fixed: ReadonlySet<string>): voi
       hint: `no tap may change ${[...fixed].join(', ')} here`,
     },
   );
-}
-
-/** The changes of one tap as blame. */
-export function blameOf(changes: readonly Change[], tap: PreparedTap, ms: number): BlameEntry[] {
-  return changes.map(({ path, before, after }) => ({
-    field: formatPath(path),
-    plugin: tap.plugin,
-    hook: tap.hook,
-    action: before === undefined ? 'set' : after === undefined ? 'removed' : 'changed',
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
-    ...(tap.origin === undefined ? {} : { origin: tap.origin }),
-    ms,
-  }));
 }

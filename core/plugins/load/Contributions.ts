@@ -3,7 +3,18 @@ import type { Surface } from '../../../hooks/definePlugin.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { attributedEffectKind, attributedRuntime, attributedSurface } from './attributed.ts';
+import { brokenRule, callback, type FieldRules, object, string } from './fieldRules.ts';
 import type { RecordedTap } from '../tap.ts';
+
+const effectKindRules: FieldRules = { kind: string, describe: callback, apply: callback, undo: callback };
+const runtimeRules: FieldRules = {
+  name: string,
+  containerdType: string,
+  capabilities: object,
+  probe: callback,
+  options: callback,
+};
+const surfaceRules: FieldRules = { name: string, start: callback, stop: callback };
 
 /** What one plugin's setup has contributed. Nothing of it counts before the whole plugin has been found good. */
 export class Contributions {
@@ -40,45 +51,31 @@ export class Contributions {
 
   addEffectKind(kind: EffectKind): void {
     this.requireOpen('contributes an effect kind');
-    this.#requireShape(kind, 'effect kind', {
-      kind: 'string',
-      describe: 'function',
-      apply: 'function',
-      undo: 'function',
-    });
+    this.#requireShape(kind, 'effect kind', effectKindRules);
     this.effectKinds.push(attributedEffectKind(kind, this.#plugin));
   }
 
   addRuntime(provider: RuntimeProvider): void {
     this.requireOpen('contributes a runtime');
-    this.#requireShape(provider, 'runtime', {
-      name: 'string',
-      containerdType: 'string',
-      capabilities: 'object',
-      probe: 'function',
-      options: 'function',
-    });
+    this.#requireShape(provider, 'runtime', runtimeRules);
     this.runtimes.push(attributedRuntime(provider, this.#plugin));
   }
 
   addSurface(surface: Surface): void {
     this.requireOpen('contributes a surface');
-    this.#requireShape(surface, 'surface', { name: 'string', start: 'function', stop: 'function' });
+    this.#requireShape(surface, 'surface', surfaceRules);
     this.surfaces.push(attributedSurface(surface, this.#plugin));
   }
 
   addDisposer(run: () => void | Promise<void>): void {
     this.requireOpen('registers onDispose');
-    if (typeof run !== 'function') throw this.#invalid('gives onDispose something that is no function');
+    if (typeof run !== 'function') throw this.#invalid('must give onDispose a function');
     this.disposers.push(run);
   }
 
-  #requireShape(value: unknown, what: string, shape: Record<string, 'string' | 'function' | 'object'>): void {
-    const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-    for (const [name, type] of Object.entries(shape)) {
-      if (typeof fields[name] !== type)
-        throw this.#invalid(`contributes a ${what} whose \`${name}\` is no ${type}`);
-    }
+  #requireShape(value: unknown, what: string, rules: FieldRules): void {
+    const problem = object.fits(value) ? brokenRule(value as object, rules) : 'it must be an object';
+    if (problem !== undefined) throw this.#invalid(`contributes an invalid ${what}: ${problem}`);
   }
 
   #invalid(problem: string): PouchError {

@@ -1,7 +1,7 @@
 import type { Surface } from '../../../hooks/definePlugin.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
-import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+import { attribute } from '../attribute.ts';
 
 /** An effect kind whose errors name the plugin. Data is copied, methods are called on the plugin's own object. */
 export function attributedEffectKind(kind: EffectKind, plugin: string): EffectKind {
@@ -52,19 +52,6 @@ async function named<T>(plugin: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw ofPlugin(error, plugin);
+    throw attribute(error, { plugin });
   }
-}
-
-/** The error as one of this plugin: with its code, hint and container if it has them. */
-export function ofPlugin(error: unknown, plugin: string): PouchError {
-  const known = error instanceof PouchError ? error : undefined;
-  if (known?.plugin !== undefined) return known;
-  return new PouchError(known?.code ?? 'PCH_PLUGIN_FAILED', messageOf(error), {
-    plugin,
-    cause: error,
-    ...(known?.hint === undefined ? {} : { hint: known.hint }),
-    ...(known?.hook === undefined ? {} : { hook: known.hook }),
-    ...(known?.container === undefined ? {} : { container: known.container }),
-  });
 }

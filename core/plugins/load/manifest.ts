@@ -1,38 +1,33 @@
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { isRecord } from '../draft/clone.ts';
+import { brokenRule, callback, type FieldRules, optional, string } from './fieldRules.ts';
 import { hookNames } from './tappableHooks.ts';
 
 const pluginName = /^[a-z][a-z0-9-]{0,62}$/;
 
-/** A manifest check: what is wrong with the field, or undefined. */
-type Check = (value: unknown) => string | undefined;
-
-const checks: Readonly<Record<keyof Plugin, Check>> = {
-  name: (value) =>
-    typeof value === 'string' && pluginName.test(value)
-      ? undefined
-      : 'is no name: lower case letters, digits and -, a letter first, at most 63',
-  version: optional('string'),
-  doc: optional('string'),
-  options: (value) =>
-    value === undefined || (isRecord(value) && value.type === 'object')
-      ? undefined
-      : 'is no object schema: write Type.Object({ … })',
-  hooks: (value) => (value === undefined ? undefined : checkHooks(value)),
-  setup: (value) => (typeof value === 'function' ? undefined : 'is no function'),
+const rules: FieldRules<keyof Plugin> = {
+  name: {
+    fits: (value) => typeof value === 'string' && pluginName.test(value),
+    form: 'at most 63 lower-case letters, digits and "-", the first a letter',
+  },
+  version: optional(string),
+  doc: optional(string),
+  options: optional({
+    fits: (value) => isRecord(value) && value.type === 'object',
+    form: 'an object schema: write Type.Object({ … })',
+  }),
+  hooks: optional({ fits: (value) => Array.isArray(value) && value.every(isHook), form: hooksForm }),
+  setup: callback,
 };
 
-function optional(type: 'string'): Check {
-  return (value) => (value === undefined || typeof value === type ? undefined : `is no ${type}`);
+function isHook(name: unknown): boolean {
+  return hookNames.some((known) => known === name);
 }
 
-function checkHooks(value: unknown): string | undefined {
-  if (!Array.isArray(value)) return 'is no list of hook names';
-  const unknown: unknown = value.find((name) => !hookNames.some((known) => known === name));
-  return unknown === undefined
-    ? undefined
-    : `lists ${JSON.stringify(unknown)}, which is no hook; there are ${hookNames.join(', ')}`;
+function hooksForm(found: unknown): string {
+  const unknown: unknown = Array.isArray(found) ? found.find((name) => !isHook(name)) : found;
+  return `a list of hook names; found ${JSON.stringify(unknown)}, known are ${hookNames.join(', ')}`;
 }
 
 /**
@@ -40,16 +35,14 @@ function checkHooks(value: unknown): string | undefined {
  * @throws PCH_PLUGIN_INVALID
  */
 export function checkManifest(value: unknown, source: string): Plugin {
-  if (!isRecord(value)) throw invalid(source, 'it has no plugin as its default export');
-  for (const [field, check] of Object.entries(checks)) {
-    const problem = check(value[field]);
-    if (problem) throw invalid(source, `its \`${field}\` ${problem}`);
-  }
+  if (!isRecord(value)) throw invalid(source, 'its default export must be a plugin');
+  const problem = brokenRule(value, rules);
+  if (problem !== undefined) throw invalid(source, problem);
   return value as unknown as Plugin;
 }
 
 function invalid(source: string, problem: string): PouchError {
-  return new PouchError('PCH_PLUGIN_INVALID', `${source} is no plugin that Pouch can use: ${problem}`, {
+  return new PouchError('PCH_PLUGIN_INVALID', `${source} is not a valid plugin: ${problem}`, {
     hint: 'end the file with `export default definePlugin({ name, setup })`; docs/guides/plugins.md has an example',
   });
 }

@@ -2,7 +2,7 @@ import { Container } from 'inversify';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { scopedLog } from '../run/scopedLog.ts';
-import { ofPlugin } from './attributed.ts';
+import { attribute } from '../attribute.ts';
 import { pluginModule } from './pluginModule.ts';
 import type { Locate } from './pluginOptions.ts';
 import { checkOptions } from './pluginOptions.ts';
@@ -44,7 +44,7 @@ export async function setUp(
 }
 
 function setupFailed(error: unknown, plugin: string): PouchError {
-  if (error instanceof PouchError) return ofPlugin(error, plugin);
+  if (error instanceof PouchError) return attribute(error, { plugin });
   const message = `setup of plugin ${plugin} failed: ${messageOf(error)}`;
   return new PouchError('PCH_PLUGIN_LOAD', message, { plugin, cause: error });
 }

@@ -1,52 +1,60 @@
 import type { TapOptions } from '../../../hooks/defineHook.ts';
 import { phases } from '../../../hooks/defineHook.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { brokenRule, type FieldRules, optional } from './fieldRules.ts';
 import { MOST_MS, type RecordedTap, type TapRecorder } from '../tap.ts';
 
 const MOST_RETRIES = 10;
 const tapName = /^[a-zA-Z][\w-]*$/;
 
-const checks: Readonly<Record<keyof TapOptions, { fits: (value: unknown) => boolean; form: string }>> = {
-  name: { fits: (value) => typeof value === 'string' && tapName.test(value), form: 'a word' },
-  phase: { fits: (value) => phases.some((phase) => phase === value), form: `one of ${phases.join(', ')}` },
-  before: { fits: isNames, form: 'a list of plugin names' },
-  after: { fits: isNames, form: 'a list of plugin names' },
-  overrides: { fits: isNames, form: 'a list of plugin names' },
-  timeoutMs: { fits: (value) => isCount(value, MOST_MS), form: 'milliseconds, 1 or more' },
-  onError: { fits: isPolicy, form: `'fail', 'skip', 'degrade' or { retry: 1 to ${MOST_RETRIES} }` },
+const rules: FieldRules<keyof TapOptions> = {
+  name: optional({
+    fits: (value) => typeof value === 'string' && tapName.test(value),
+    form: 'letters, digits, "_" and "-", the first a letter',
+  }),
+  phase: optional({
+    fits: (value) => phases.some((phase) => phase === value),
+    form: `one of ${phases.join(', ')}`,
+  }),
+  before: optional({ fits: isNames, form: 'a list of plugin names' }),
+  after: optional({ fits: isNames, form: 'a list of plugin names' }),
+  overrides: optional({ fits: isNames, form: 'a list of plugin names' }),
+  timeoutMs: optional({ fits: (value) => isCount(value, MOST_MS), form: 'milliseconds, 1 or more' }),
+  onError: optional({
+    fits: isPolicy,
+    form: `'fail', 'skip', 'degrade' or { retry: 1 to ${MOST_RETRIES} }`,
+  }),
 };
 
-/**
- * Checks what a plugin hands to `tap`; plugins in plain JavaScript have no compiler that does.
- * @throws PCH_PLUGIN_INVALID
- */
+/** @throws PCH_PLUGIN_INVALID */
 export function checkTapOptions(
   options: unknown,
   run: unknown,
   point: RecordedTap['point'],
   recorder: TapRecorder,
 ): void {
-  const refuse = (problem: string) => {
-    const message = `plugin ${recorder.plugin} taps ${point.name} ${problem}`;
-    throw new PouchError('PCH_PLUGIN_INVALID', message, { plugin: recorder.plugin, hook: point.name });
-  };
-  if (typeof options !== 'object' || options === null) return refuse('with options that are no object');
-  if (typeof run !== 'function') return refuse('without a function');
-  for (const [name, value] of Object.entries(options)) {
-    if (!isOption(name))
-      return refuse(`with the unknown option ${name}; there are ${Object.keys(checks).join(', ')}`);
-    if (value !== undefined && !checks[name].fits(value))
-      return refuse(`with \`${name}\` that is not ${checks[name].form}`);
-  }
-  const own = (options as TapOptions).name ?? recorder.plugin;
-  const twice = recorder.taps.some(
-    (tap) => tap.point === point && (tap.options.name ?? recorder.plugin) === own,
-  );
-  if (twice) refuse(`twice under the name ${own}; give each tap a \`name\` of its own`);
+  const problem = problemOf(options, run, point, recorder);
+  if (problem === undefined) return;
+  const message = `plugin ${recorder.plugin} taps ${point.name} ${problem}`;
+  throw new PouchError('PCH_PLUGIN_INVALID', message, { plugin: recorder.plugin, hook: point.name });
 }
 
-function isOption(name: string): name is keyof TapOptions {
-  return Object.hasOwn(checks, name);
+function problemOf(
+  options: unknown,
+  run: unknown,
+  point: RecordedTap['point'],
+  { plugin, taps }: TapRecorder,
+): string | undefined {
+  if (typeof options !== 'object' || options === null) return 'with options that are not an object';
+  if (typeof run !== 'function') return 'without a function';
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(rules, name));
+  if (unknown !== undefined)
+    return `with the unknown option ${unknown}; known are ${Object.keys(rules).join(', ')}`;
+  const broken = brokenRule(options, rules);
+  if (broken !== undefined) return `with an invalid option: ${broken}`;
+  const name = (options as TapOptions).name ?? plugin;
+  const isUsed = taps.some((tap) => tap.point === point && (tap.options.name ?? plugin) === name);
+  return isUsed ? `twice under the name ${name}; give each tap a \`name\` of its own` : undefined;
 }
 
 function isNames(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { BlameEntry, Degradation } from '../../../hooks/plan.ts';
-import { blameOf, DraftTracker } from '../draft/DraftTracker.ts';
+import { blameOf } from '../draft/blameOf.ts';
+import { DraftTracker } from '../draft/DraftTracker.ts';
 import type { PreparedTap } from '../tap.ts';
 import type { CallScope } from './callTap.ts';
 import { callTap } from './callTap.ts';

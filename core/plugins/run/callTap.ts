@@ -4,7 +4,7 @@ import { withDeadline } from '../../wait/deadline.ts';
 import { linkedAbort } from '../../wait/linkedAbort.ts';
 import { untilAborted } from '../../wait/untilAborted.ts';
 import type { PreparedTap } from '../tap.ts';
-import { cancelled } from './attribute.ts';
+import { cancelled } from '../attribute.ts';
 import { scopedLog } from './scopedLog.ts';
 
 /** What a tap's call needs of the operation that it runs in. */

@@ -4,7 +4,7 @@ import type { PouchError } from '../../../hooks/errors.ts';
 import type { Degradation } from '../../../hooks/plan.ts';
 import type { PreparedTap } from '../tap.ts';
 import { labelOf } from '../tap.ts';
-import { attribute, cancelled } from './attribute.ts';
+import { attribute, cancelled } from '../attribute.ts';
 import type { Breaker } from './CircuitBreaker.ts';
 import type { CallScope } from './callTap.ts';
 

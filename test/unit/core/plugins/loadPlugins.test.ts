@@ -162,14 +162,14 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
     [
       'one with a bad policy',
       contributes((c) => c.hooks.container.preCreate.tap({ onError: { retry: 0 } }, () => {})),
-      /`onError` that is not/,
+      /invalid option: `onError` must be 'fail', /,
     ],
-    ['one without a setup', { name: 'bad' } as unknown as Plugin, /its `setup` is no function/],
-    ['one with a bad name', untyped(() => {}, { name: 'Bad Name' }), /its `name` is no name/],
+    ['one without a setup', { name: 'bad' } as unknown as Plugin, /`setup` must be a function/],
+    ['one with a bad name', untyped(() => {}, { name: 'Bad Name' }), /`name` must be at most 63 lower-case letters/],
     [
       'one whose options are no schema',
       untyped(() => {}, { options: 'none' }),
-      /its `options` is no object schema/,
+      /`options` must be an object schema/,
     ],
     [
       'one with a broken schema',
@@ -179,7 +179,7 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
     [
       'one that lists an unknown hook',
       untyped(() => {}, { hooks: ['container.nope'] }),
-      /lists "container\.nope", which is no hook/,
+      /`hooks` must be a list of hook names; found "container\.nope"/,
     ],
     [
       'one that taps what it does not list',
@@ -191,7 +191,7 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
     [
       'one with half an effect kind',
       untyped((c: { effect(kind: object): void }) => c.effect({ kind: 'x' })),
-      /effect kind whose `describe` is no function/,
+      /an invalid effect kind: `describe` must be a function/,
     ],
     [
       'one that takes the core’s effect kind',

@@ -86,7 +86,7 @@ describe('a plugin file', () => {
     ['that does not parse', 'export default {', /cannot be loaded/],
     ['that throws', `throw new Error('at import'); export default {};`, /cannot be loaded: at import/],
     ['that imports what is not there', `import './gone.ts'; export default {};`, /cannot be loaded: .*gone/],
-    ['without a default export', `export const plugin = 1;`, /no plugin as its default export/],
+    ['without a default export', `export const plugin = 1;`, /its default export must be a plugin/],
     ['that never ends', `await new Promise(() => {}); export default {};`, /did not end within/],
   ];
   for (const [what, text, message] of broken) {
