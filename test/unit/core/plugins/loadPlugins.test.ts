@@ -165,7 +165,11 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
       /invalid option: `onError` must be 'fail', /,
     ],
     ['one without a setup', { name: 'bad' } as unknown as Plugin, /`setup` must be a function/],
-    ['one with a bad name', untyped(() => {}, { name: 'Bad Name' }), /`name` must be at most 63 lower-case letters/],
+    [
+      'one with a bad name',
+      untyped(() => {}, { name: 'Bad Name' }),
+      /`name` must be at most 63 lower-case letters/,
+    ],
     [
       'one whose options are no schema',
       untyped(() => {}, { options: 'none' }),
