@@ -30,6 +30,7 @@ function viewFor({ stream, quiet }: { stream: NodeJS.WriteStream; quiet: boolean
 
 function progressError({ error = '', errorDetail }: ProgressMessage): ClientError {
   const code = typeof errorDetail?.code === 'string' ? errorDetail.code : '';
-  const hint = errorDetail?.hint;
-  return new ClientError(code, errorDetail?.message ?? error, hint === undefined ? {} : { hint });
+  const { message = error, hint, plugin, hook } = errorDetail ?? {};
+  const details = { ...(hint !== undefined && { hint }), ...(plugin && { plugin }), ...(hook && { hook }) };
+  return new ClientError(code, message, details);
 }

@@ -81,7 +81,13 @@ export interface ProgressMessage {
   /** Free text (load). */
   stream?: string;
   error?: string;
-  errorDetail?: { message: string; code?: string | number; hint?: string };
+  errorDetail?: {
+    message: string;
+    code?: string | number;
+    hint?: string;
+    plugin?: string;
+    hook?: string;
+  };
   aux?: Record<string, unknown>;
 }
 

@@ -12,6 +12,8 @@ export default definePlugin({
     let server: ApiServer | undefined;
     surface({
       name: 'engine-api',
+      // Clients are connected, and `listen` needs a restart.
+      reload: 'keep',
       async start(engine: Engine) {
         const started = (server = new ApiServer({ engine, host, log }, routes));
         await started.start(host.listen).catch(async (error: unknown) => {

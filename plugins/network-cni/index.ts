@@ -68,6 +68,8 @@ export default definePlugin({
     });
     surface({
       name: 'network-cni',
+      // Containers that are being attached have leases that no list shows yet.
+      reload: 'keep',
       // A conflict is logged when the daemon starts; everything that needs no bridge still works.
       async start({ containers }) {
         const { ipamDir, bridge } = bridgeNetwork(host);
