@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { keepFixed, type LoadedConfig } from '../config/index.ts';
 import { catalogue } from '../hooks/catalogue.ts';
 import type { Plugin } from '../hooks/definePlugin.ts';
-import type { Engine } from '../hooks/engine.ts';
-import { messageOf, PouchError } from '../hooks/errors.ts';
+import type { Engine, PluginStatus } from '../hooks/engine.ts';
+import type { DaemonReloaded } from '../hooks/points/daemon.ts';
+import { PouchError } from '../hooks/errors.ts';
 import { coreKindNames } from './apply/effects/index.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import { assemble, type Assembled } from './assembly.ts';
@@ -25,7 +26,7 @@ import { recover } from './lifecycle/recovery/recover.ts';
 import { HostSystem } from './lifecycle/system/HostSystem.ts';
 import type { StderrLog } from './StderrLog.ts';
 import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
-import { type Generation, loadPlugins } from './plugins/index.ts';
+import { type Generation, loadPlugins, Surfaces } from './plugins/index.ts';
 import { fillReserve } from './state/reserve.ts';
 import { version } from './version.ts';
 import { happensWithin } from './wait/deadline.ts';
@@ -52,7 +53,7 @@ export class Daemon {
   #containerd: { client: ContainerdClient; managed?: ManagedContainerd; version: string } | undefined;
   #context: EngineContext | undefined;
   #engine: Engine | undefined;
-  #started: Generation['surfaces'] = [];
+  readonly #surfaces: Surfaces;
   #images: ImageStore | undefined;
   readonly #netns = new NetworkNamespaces();
   readonly #files: FileWorkers;
@@ -60,6 +61,7 @@ export class Daemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#loaded = options.loaded;
+    this.#surfaces = new Surfaces(options.log);
     this.#files = new FileWorkers({
       command: [...options.filesCommand, options.loaded.config.state],
       timeout: () => this.#loaded.config.files.timeout,
@@ -83,20 +85,25 @@ export class Daemon {
       throw (await this.#containerd?.managed?.explained(error)) ?? error;
     });
     this.#engine = this.#makeEngine(context);
-    await this.#startSurfaces(context.generations.current);
+    await this.#surfaces.start(context.generations.current.surfaces, this.#engine);
     const { listen } = this.#loaded.config;
     const facts = { version, listen: listen.map(({ url }) => url), containers: context.store.list().length };
     context.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
   }
 
-  /** Applies the settings that can change while containers run; the others keep their values until a restart. */
+  /** Applies the settings that can change while containers run; the others keep their values until a restart. @throws the error of a surface that does not start; then nothing has changed */
   async reload(loaded: LoadedConfig): Promise<void> {
     const context = this.#context;
-    if (!context) return;
+    if (!context || !this.#engine) return;
     const kept = keepFixed(this.#loaded, loaded);
     const next = await this.#load(context.generations.current.number + 1, kept);
+    await this.#surfaces.replace(next.surfaces, this.#engine).catch(async (error: unknown) => {
+      await next.dispose();
+      throw error;
+    });
     this.#loaded = kept;
     context.generations.swap(next);
+    next.runner.observe(catalogue.daemon.reload, reloaded(next), { log: this.#options.log });
   }
 
   /** After a start that failed: ends containerd and the log keeper too, unless there are containers for them. */
@@ -126,8 +133,7 @@ export class Daemon {
   }
 
   async #end(reason: string, { keeper }: { keeper: boolean }): Promise<void> {
-    for (const surface of this.#started)
-      await surface.stop().catch((error: unknown) => this.#complain(surface.name, error));
+    await this.#surfaces.stop();
     const context = this.#context;
     context?.generations.current.runner.observe(
       catalogue.daemon.shutdown,
@@ -207,13 +213,10 @@ export class Daemon {
       system: new HostSystem(context, () => ({ version: this.#containerd?.version ?? '', address })),
     };
   }
+}
 
-  async #startSurfaces(generation: Generation): Promise<void> {
-    for (const surface of generation.surfaces) await surface.start(this.#engine!);
-    this.#started = generation.surfaces;
-  }
-
-  #complain(surface: string, error: unknown): void {
-    this.#options.log.error('a surface did not stop', { surface, error: messageOf(error) });
-  }
+function reloaded({ number, plugins }: Generation): DaemonReloaded {
+  const named = (state: PluginStatus['state']) =>
+    plugins.filter((plugin) => plugin.state === state).map(({ name }) => name);
+  return { generation: number, active: named('active'), quarantined: named('quarantined') };
 }

@@ -12,7 +12,7 @@ import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import type { ContainerdClient } from './containerd/index.ts';
 import { findInit } from './host/facts.ts';
-import { type ImageFiles, ImageStore } from './images/index.ts';
+import { type ImageFiles, type ImageHooks, ImageStore } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';
 import { AttachPoints } from './lifecycle/shared/AttachPoints.ts';
@@ -23,6 +23,7 @@ import type { EngineContext } from './lifecycle/shared/EngineContext.ts';
 import { openLedger } from './lifecycle/shared/openLedger.ts';
 import { KeyedLocks } from './state/KeyedLocks.ts';
 import { RestartTimers } from './lifecycle/shared/RestartTimers.ts';
+import { storeHooks } from './lifecycle/shared/storeHooks.ts';
 import { hostUsage } from './lifecycle/stats/hostUsage.ts';
 import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
 import type { StderrLog } from './StderrLog.ts';
@@ -76,8 +77,9 @@ export async function assemble(base: Base): Promise<Assembled> {
   const events = new EventBus();
   const io = new ContainerIo({ stateDir: config.state, log, keeperCommand: base.keeperCommand });
   const attachPoints = new AttachPoints(io);
-  const volumes = new VolumeStore(config.root, base.files, () => store.listUsers());
-  const images = imageStore(base, store, events);
+  const hooks = storeHooks(() => generations, log);
+  const volumes = new VolumeStore(config.root, base.files, () => store.listUsers(), hooks.volumes);
+  const images = imageStore(base, { store, events, hooks: hooks.images });
   const [first] = await Promise.all([base.firstGeneration(), io.start()]);
   const generations = new GenerationHolder(first);
   const hookedImages = new HookedImages(images, () => generations, log);
@@ -148,7 +150,16 @@ export async function assemble(base: Base): Promise<Assembled> {
   return { context, images };
 }
 
-function imageStore({ client, loaded, files }: Base, store: ContainerStore, events: EventBus): ImageStore {
+interface ImageStoreParts {
+  store: ContainerStore;
+  events: EventBus;
+  hooks: ImageHooks;
+}
+
+function imageStore(
+  { client, loaded, files }: Base,
+  { store, events, hooks }: ImageStoreParts,
+): ImageStore {
   return new ImageStore({
     client,
     layers: files,
@@ -160,6 +171,7 @@ function imageStore({ client, loaded, files }: Base, store: ContainerStore, even
         .filter(({ draft }) => draft.image.id === imageId)
         .map(({ name }) => name),
     emit: (event) => events.emit(event),
+    hooks,
   });
 }
 

@@ -1,13 +1,12 @@
 /** All hook points, by family: the frozen catalogue. */
 import type { HookPoint, Tappable } from './defineHook.ts';
 import { container } from './points/container.ts';
-import { cri } from './points/cri.ts';
 import { daemon } from './points/daemon.ts';
 import { image } from './points/image.ts';
 import { network } from './points/network.ts';
 import { volume } from './points/volume.ts';
 
-export const catalogue = Object.freeze({ container, cri, daemon, image, network, volume });
+export const catalogue = Object.freeze({ container, daemon, image, network, volume });
 
 export type Catalogue = typeof catalogue;
 

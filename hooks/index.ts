@@ -25,14 +25,16 @@ export { shimExecutable } from './runtimes/shimExecutable.ts';
 export { notUsable, type RuncLike, runcLikeProvider } from './runtimes/runcLike.ts';
 export * from './stats.ts';
 export type {
+  CheckpointRequest,
   ContainerMoment,
+  ContainerRemoval,
   ContainerUpdated,
-  ContainerUpgraded,
+  ExecEnded,
+  RestartDraft,
+  StopDraft,
   UpdateDraft,
-  UpgradeDraft,
 } from './points/container.ts';
-export type { CriContainerDraft, SandboxDraft } from './points/cri.ts';
-export type { DaemonStarted, DaemonEnding } from './points/daemon.ts';
-export type { ImagePull, ImagePulled, ImageResolveDraft } from './points/image.ts';
+export type { DaemonEnding, DaemonReloaded, DaemonStarted } from './points/daemon.ts';
+export type { ImageLoaded, ImagePull, ImageRemoval, ImageResolveDraft } from './points/image.ts';
 export type { NetworkAttachDraft, NetworkDetached } from './points/network.ts';
-export type { VolumeDraft } from './points/volume.ts';
+export type { VolumeDraft, VolumeRemoval } from './points/volume.ts';

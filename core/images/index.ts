@@ -1,5 +1,6 @@
 /** What the rest of Pouch uses of the image store. */
 export type { ImageFiles } from './files/ImageFiles.ts';
 export { ImageStore, type ImageStoreOptions } from './store/ImageStore.ts';
+export type { ImageHooks } from './store/storeContext.ts';
 export { formatPlatform, hostPlatform } from './content/platform.ts';
 export { normalizeReference } from './content/reference.ts';

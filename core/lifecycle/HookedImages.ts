@@ -27,9 +27,7 @@ export class HookedImages implements Images {
     const facts = { reference, platform: options.platform ?? formatPlatform(hostPlatform()) };
     return await this.#generations().use(async ({ runner }) => {
       await runner.apply(catalogue.image.prePull, facts, { log: this.#log });
-      const image = await this.#images.pull(reference, options);
-      await runner.apply(catalogue.image.postPull, { ...facts, image }, { log: this.#log });
-      return image;
+      return await this.#images.pull(reference, options);
     });
   }
 

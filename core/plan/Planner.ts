@@ -17,6 +17,7 @@ import { addCoreEffects } from './coreEffects.ts';
 import { addEtcFiles, type HostFiles } from './etcFiles.ts';
 import { newDraft } from './newDraft.ts';
 import { ociSpec } from './ociSpec.ts';
+import { planAttachment } from './planAttachment.ts';
 import { applyRequest } from './request/applyRequest.ts';
 import type { RequestContext } from './request/context.ts';
 import { checkRichMode } from './richMode.ts';
@@ -87,6 +88,7 @@ export class Planner {
     let draft = await this.#hook(catalogue.container.preCreate, clone(plain), generation, run);
     const runtime = await this.#selectRuntime(draft, generation, run);
     this.#reserveNamespaces(draft, plain);
+    await planAttachment(draft, generation.runner, run);
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
     checkRichMode(draft);
     await checkNeeds(draft, runtime, generation.runtimes, this.#standing(draft));

@@ -5,7 +5,7 @@ import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { text } from '../../hooks/schema/describes.ts';
 import { containerDraft } from '../../hooks/schema/draft.ts';
-import { containerRecord } from '../../hooks/schema/record.ts';
+import { recordFields } from '../../hooks/schema/record.ts';
 import { problemIn, readStored, type Stored, type StoredForm } from './stored.ts';
 
 /** An image's own configuration is as its author wrote it (`null` for an empty list); nothing relies on its form. */
@@ -14,7 +14,7 @@ const storedImage = Type.Object({ reference: text, id: text, config: Type.Object
 export const recordForm: StoredForm<ContainerRecord> = {
   version: 1,
   schema: Type.Object({
-    ...containerRecord.properties,
+    ...recordFields.properties,
     draft: Type.Object({ ...containerDraft.properties, image: storedImage }),
   }),
 };

@@ -5,6 +5,7 @@ import { Type } from '@sinclair/typebox';
 import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { describes, flag, map, may, text } from '../../hooks/schema/describes.ts';
+import type { VolumeDraft, VolumeRemoval } from '../../hooks/points/volume.ts';
 import type { FileText, FileWorkers } from '../files/index.ts';
 import { KeyedLocks } from '../state/KeyedLocks.ts';
 import { passes } from '../state/labels.ts';
@@ -32,6 +33,18 @@ const volumeForm: StoredForm<StoredVolume> = {
   ),
 };
 
+/** The hook points inside an operation of the store. */
+export interface VolumeHooks {
+  preCreate(draft: VolumeDraft): Promise<VolumeDraft>;
+  /** Rejects to refuse the removal. */
+  preRemove(removal: VolumeRemoval): Promise<void>;
+}
+
+const noHooks: VolumeHooks = {
+  preCreate: (draft) => Promise.resolve(draft),
+  preRemove: () => Promise.resolve(),
+};
+
 interface NewVolume {
   labels?: Record<string, string>;
   anonymous?: boolean;
@@ -49,13 +62,20 @@ export class VolumeStore implements Volumes {
   readonly #files: VolumeFiles;
   /** Of each container that has volumes or is being given some. */
   readonly #containers: () => ContainerRecord[];
+  readonly #hooks: VolumeHooks;
   /** By volume: one that is found unused must not come into use before it is removed. */
   readonly #locks = new KeyedLocks();
 
-  constructor(root: string, files: VolumeFiles, containers: () => ContainerRecord[]) {
+  constructor(
+    root: string,
+    files: VolumeFiles,
+    containers: () => ContainerRecord[],
+    hooks: VolumeHooks = noHooks,
+  ) {
     this.#directory = join(root, 'volumes');
     this.#files = files;
     this.#containers = containers;
+    this.#hooks = hooks;
   }
 
   /** Where a volume's data is, whether the volume exists or not. */
@@ -72,10 +92,12 @@ export class VolumeStore implements Volumes {
   async #ensureLocked(name: string, { labels = {}, anonymous = false }: NewVolume) {
     // Data without a volume.json gets a new one; a damaged one stays, for its user to restore.
     if ((await this.#stored(name)).state !== 'missing') return { created: false };
+    const isAnonymous = anonymous || anonymousLabel in labels;
+    const draft = await this.#hooks.preCreate({ name, anonymous: isAnonymous, labels });
     const stored: StoredVolume = {
       createdAt: new Date().toISOString(),
-      labels: anonymous ? { ...labels, [anonymousLabel]: '' } : labels,
-      anonymous: anonymous || anonymousLabel in labels,
+      labels: anonymous ? { ...draft.labels, [anonymousLabel]: '' } : draft.labels,
+      anonymous: isAnonymous,
     };
     const record = { path: this.#recordOf(name), content: toStored(stored, volumeForm) };
     await this.#files.makeVolume({ ...this.#placesOf(name), record }, whatIs(name));
@@ -113,6 +135,8 @@ export class VolumeStore implements Volumes {
         throw new PouchError('PCH_CONFLICT', `the volume ${name} is in use by ${users.join(', ')}`, {
           hint: 'remove these containers first',
         });
+      const volume = await this.#read(name);
+      if (volume) await this.#askTaps(volume);
       await this.#discardLocked(name);
     });
   }
@@ -127,17 +151,32 @@ export class VolumeStore implements Volumes {
     const removed: string[] = [];
     for (const volume of await this.list()) {
       if (volume.damage !== undefined) continue;
-      if ((all || volume.anonymous) && passes(filter, volume) && (await this.#discardUnused(volume.name)))
+      if ((all || volume.anonymous) && passes(filter, volume) && (await this.#discardUnused(volume)))
         removed.push(volume.name);
     }
     return removed;
   }
 
-  async #discardUnused(name: string): Promise<boolean> {
-    return await this.#locks.run(name, 'remove', async () => {
-      const isUnused = this.#usersOf(name).length === 0;
-      if (isUnused) await this.#discardLocked(name);
-      return isUnused;
+  /** Returns false for a volume in use, and for one that a tap keeps. */
+  async #discardUnused(volume: Volume): Promise<boolean> {
+    return await this.#locks.run(volume.name, 'remove', async () => {
+      if (this.#usersOf(volume.name).length > 0) return false;
+      const isAllowed = await this.#askTaps(volume).then(
+        () => true,
+        () => false,
+      );
+      if (isAllowed) await this.#discardLocked(volume.name);
+      return isAllowed;
+    });
+  }
+
+  async #askTaps({ name, mountpoint, labels, anonymous, damage }: Volume): Promise<void> {
+    await this.#hooks.preRemove({
+      name,
+      mountpoint,
+      labels,
+      anonymous,
+      ...(damage !== undefined && { damage }),
     });
   }
 

@@ -1,72 +1,107 @@
+import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { defineHook } from '../defineHook.ts';
 import type { ContainerDraft, ExecDraft } from '../draft.ts';
-import type { ContainerRecord } from '../engine.ts';
-import type { OciResources } from '../oci.ts';
-import type { RestartPolicy } from '../request.ts';
-import { closed, describes, text } from '../schema/describes.ts';
+import { closed, flag, text, texts } from '../schema/describes.ts';
 import { containerDraft, execDraft } from '../schema/draft.ts';
 import { resources } from '../schema/oci.ts';
 import { containerRecord } from '../schema/record.ts';
 import { restart } from '../schema/request.ts';
 
-/** A container that is about to start, or has stopped. */
-export interface ContainerMoment {
-  container: ContainerRecord;
-  /** Path of its network namespace; empty for the host's. */
-  netns: string;
-}
-
 const netns = Type.String({ description: 'Path of its network namespace; empty for the host’s.' });
 
-const containerMoment = describes<ContainerMoment>()(
-  closed({ container: containerRecord, netns }, { title: 'ContainerMoment' }),
-);
+/** A container at one moment of its life. */
+export const ContainerMoment = closed({ container: containerRecord, netns }, { title: 'ContainerMoment' });
+export type ContainerMoment = Static<typeof ContainerMoment>;
 
 /** What changes in a container that exists. */
-export interface UpdateDraft {
-  readonly container: string;
-  resources: OciResources;
-  restart: RestartPolicy;
-}
-
-const updateDraft = describes<UpdateDraft>()(
-  closed({ container: text, resources, restart }, { title: 'UpdateDraft' }),
+export const UpdateDraft = closed(
+  { container: Type.Readonly(Type.String({ description: 'The container’s id.' })), resources, restart },
+  { title: 'UpdateDraft' },
 );
+export type UpdateDraft = Static<typeof UpdateDraft>;
 
-/** A container that gets another image under its data. */
-export interface UpgradeDraft {
-  readonly container: string;
-  /** Reference of the image that it has. */
-  readonly from: string;
-  /** Reference of the image that it gets. */
-  to: string;
-}
-
-const upgradeDraft = describes<UpgradeDraft>()(
-  closed({ container: text, from: text, to: text }, { title: 'UpgradeDraft' }),
+/** A container after an update. */
+export const ContainerUpdated = closed(
+  {
+    container: containerRecord,
+    netns,
+    before: closed({ resources, restart }, { description: 'The previous values.' }),
+  },
+  { title: 'ContainerUpdated' },
 );
+export type ContainerUpdated = Static<typeof ContainerUpdated>;
 
-/** A container after an update; what it had before. */
-export interface ContainerUpdated extends ContainerMoment {
-  before: { resources: OciResources; restart: RestartPolicy };
-}
-
-const containerUpdated = describes<ContainerUpdated>()(
-  closed(
-    { container: containerRecord, netns, before: closed({ resources, restart }) },
-    { title: 'ContainerUpdated' },
-  ),
+/** How a container is stopped. */
+export const StopDraft = closed(
+  {
+    container: Type.Readonly(containerRecord),
+    verb: Type.Readonly(
+      Type.Unsafe<'stop' | 'restart'>(
+        Type.Union([Type.Literal('stop'), Type.Literal('restart')], {
+          description: 'The operation that stops it.',
+        }),
+      ),
+    ),
+    signal: Type.String({ minLength: 1, description: 'Name or number: `SIGTERM`, `37`.' }),
+    timeoutSeconds: Type.Number({
+      description: 'Seconds before SIGKILL follows; negative to wait without limit.',
+    }),
+  },
+  { title: 'StopDraft' },
 );
+export type StopDraft = Static<typeof StopDraft>;
 
-/** A container after an upgrade; the reference of the image it had before. */
-export interface ContainerUpgraded extends ContainerMoment {
-  from: string;
-}
-
-const containerUpgraded = describes<ContainerUpgraded>()(
-  closed({ container: containerRecord, netns, from: text }, { title: 'ContainerUpgraded' }),
+/** Whether and when a container that has ended starts again. */
+export const RestartDraft = closed(
+  {
+    container: Type.Readonly(containerRecord),
+    restart: Type.Boolean({ description: 'Whether it starts again; at first what the restart policy says.' }),
+    delayMs: Type.Integer({ minimum: 0, description: 'Milliseconds before it starts.' }),
+  },
+  { title: 'RestartDraft' },
 );
+export type RestartDraft = Static<typeof RestartDraft>;
+
+/** A removal that was asked for. */
+export const ContainerRemoval = closed(
+  {
+    container: containerRecord,
+    force: Type.Boolean({ description: 'A running container is killed first.' }),
+    volumes: Type.Boolean({ description: 'Its anonymous volumes are removed too.' }),
+  },
+  { title: 'ContainerRemoval' },
+);
+export type ContainerRemoval = Static<typeof ContainerRemoval>;
+
+/** A process of `exec` that has ended. */
+export const ExecEnded = closed(
+  {
+    container: containerRecord,
+    exec: closed({
+      id: text,
+      args: texts,
+      user: Type.String({ description: 'As requested; empty for the container’s own.' }),
+      tty: flag,
+      privileged: flag,
+      exitCode: Type.Integer({ description: '126 or 127 for a process that could not be started.' }),
+    }),
+  },
+  { title: 'ExecEnded' },
+);
+export type ExecEnded = Static<typeof ExecEnded>;
+
+/** A checkpoint that was asked for. */
+export const CheckpointRequest = closed(
+  {
+    container: containerRecord,
+    netns,
+    name: Type.String({ description: 'Name of the checkpoint.' }),
+    leaveRunning: Type.Boolean({ description: 'The container continues after the checkpoint.' }),
+  },
+  { title: 'CheckpointRequest' },
+);
+export type CheckpointRequest = Static<typeof CheckpointRequest>;
 
 export const container = Object.freeze({
   preCreate: defineHook<ContainerDraft>()({
@@ -75,7 +110,7 @@ export const container = Object.freeze({
     deadlineMs: 5_000,
     onError: 'fail',
     since: '0.1.0',
-    doc: 'Before a container is made: change what was asked for. Runs in `pouch plan` too, so it must touch nothing.',
+    doc: 'Runs before a container is created, and in `pouch plan`: change what the request and the image say. It must not touch the host.',
     input: containerDraft,
     fixed: ['id', 'name', 'image'],
   }),
@@ -85,7 +120,7 @@ export const container = Object.freeze({
     deadlineMs: 5_000,
     onError: 'fail',
     since: '0.1.0',
-    doc: 'Answers the name of the runtime when the request names none; the first answer wins, the default is pouchd.yaml’s.',
+    doc: 'Runs after container.preCreate if the request names no runtime. The first tap that returns a name chooses the runtime; if none does, `runtime.default` of pouchd.yaml applies.',
     input: containerDraft,
     answer: Type.String({ minLength: 1 }),
   }),
@@ -95,57 +130,9 @@ export const container = Object.freeze({
     deadlineMs: 5_000,
     onError: 'fail',
     since: '0.1.0',
-    doc: 'The runtime is chosen: change mounts, namespaces, capabilities and effects of the final spec. Pure, as preCreate.',
+    doc: 'Runs after the runtime is chosen, and in `pouch plan`: change mounts, namespaces, capabilities and effects of the final spec. It must not touch the host.',
     input: containerDraft,
     fixed: ['id', 'name', 'image', 'runtime'],
-  }),
-  preExec: defineHook<ExecDraft>()({
-    name: 'container.preExec',
-    kind: 'plan',
-    deadlineMs: 5_000,
-    onError: 'fail',
-    since: '0.1.0',
-    doc: 'Before a process is started in a running container.',
-    input: execDraft,
-    fixed: ['container'],
-  }),
-  preUpdate: defineHook<UpdateDraft>()({
-    name: 'container.preUpdate',
-    kind: 'plan',
-    deadlineMs: 5_000,
-    onError: 'fail',
-    since: '0.1.0',
-    doc: 'Before the limits or the restart policy of a container change.',
-    input: updateDraft,
-    fixed: ['container'],
-  }),
-  preUpgrade: defineHook<UpgradeDraft>()({
-    name: 'container.preUpgrade',
-    kind: 'plan',
-    deadlineMs: 5_000,
-    onError: 'fail',
-    since: '0.1.0',
-    doc: 'Before a container gets another image under the data that it has written.',
-    input: upgradeDraft,
-    fixed: ['container', 'from'],
-  }),
-  prestart: defineHook<ContainerMoment>()({
-    name: 'container.prestart',
-    kind: 'apply',
-    deadlineMs: 30_000,
-    onError: 'fail',
-    since: '0.1.0',
-    doc: 'Namespaces and network exist, the container’s init has not run.',
-    input: containerMoment,
-  }),
-  poststop: defineHook<ContainerMoment>()({
-    name: 'container.poststop',
-    kind: 'apply',
-    deadlineMs: 30_000,
-    onError: 'skip',
-    since: '0.1.0',
-    doc: 'Once per stop, also when the daemon was down at the time.',
-    input: containerMoment,
   }),
   postCreate: defineHook<ContainerMoment>()({
     name: 'container.postCreate',
@@ -153,8 +140,17 @@ export const container = Object.freeze({
     deadlineMs: 10_000,
     onError: 'skip',
     since: '0.1.0',
-    doc: 'The container exists.',
-    input: containerMoment,
+    doc: 'Runs after a container is created.',
+    input: ContainerMoment,
+  }),
+  prestart: defineHook<ContainerMoment>()({
+    name: 'container.prestart',
+    kind: 'apply',
+    deadlineMs: 30_000,
+    onError: 'fail',
+    since: '0.1.0',
+    doc: 'Runs at each start, when the namespaces and the network exist and the container’s init does not run yet. An error fails the start, which is undone.',
+    input: ContainerMoment,
   }),
   poststart: defineHook<ContainerMoment>()({
     name: 'container.poststart',
@@ -162,8 +158,37 @@ export const container = Object.freeze({
     deadlineMs: 10_000,
     onError: 'skip',
     since: '0.1.0',
-    doc: 'The container’s init runs.',
-    input: containerMoment,
+    doc: 'Runs after the container’s init has started.',
+    input: ContainerMoment,
+  }),
+  preExec: defineHook<ExecDraft>()({
+    name: 'container.preExec',
+    kind: 'plan',
+    deadlineMs: 5_000,
+    onError: 'fail',
+    since: '0.1.0',
+    doc: 'Runs before `exec` starts a process in a running container: change its command, environment, user or capabilities. An error refuses the process.',
+    input: execDraft,
+    fixed: ['container'],
+  }),
+  postExec: defineHook<ExecEnded>()({
+    name: 'container.postExec',
+    kind: 'observe',
+    deadlineMs: 10_000,
+    onError: 'skip',
+    since: '0.1.0',
+    doc: 'Runs after a process of `exec` has ended, or could not be started. Does not run for a process that outlives pouchd.',
+    input: ExecEnded,
+  }),
+  preUpdate: defineHook<UpdateDraft>()({
+    name: 'container.preUpdate',
+    kind: 'plan',
+    deadlineMs: 5_000,
+    onError: 'fail',
+    since: '0.1.0',
+    doc: 'Runs before the limits or the restart policy of a container change: change the new values. An error refuses the update.',
+    input: UpdateDraft,
+    fixed: ['container'],
   }),
   postUpdate: defineHook<ContainerUpdated>()({
     name: 'container.postUpdate',
@@ -171,17 +196,55 @@ export const container = Object.freeze({
     deadlineMs: 10_000,
     onError: 'skip',
     since: '0.1.0',
-    doc: 'The container has its new limits and restart policy.',
-    input: containerUpdated,
+    doc: 'Runs after the limits or the restart policy of a container have changed.',
+    input: ContainerUpdated,
   }),
-  postUpgrade: defineHook<ContainerUpgraded>()({
-    name: 'container.postUpgrade',
-    kind: 'observe',
-    deadlineMs: 10_000,
+  preCheckpoint: defineHook<CheckpointRequest>()({
+    name: 'container.preCheckpoint',
+    kind: 'apply',
+    deadlineMs: 30_000,
+    onError: 'fail',
+    since: '0.1.0',
+    doc: 'Runs before a checkpoint of a running container is written: have the application flush its data. An error refuses the checkpoint, and the container continues.',
+    input: CheckpointRequest,
+  }),
+  preStop: defineHook<StopDraft>()({
+    name: 'container.preStop',
+    kind: 'plan',
+    deadlineMs: 5_000,
     onError: 'skip',
     since: '0.1.0',
-    doc: 'The container has its new image.',
-    input: containerUpgraded,
+    doc: 'Runs before `stop` and `restart` send the stop signal to a running container: change the signal and the grace period. Does not run for `kill` and for a forced removal, which use SIGKILL at once. With `onError: fail` an error refuses the stop.',
+    input: StopDraft,
+    fixed: ['container', 'verb'],
+  }),
+  poststop: defineHook<ContainerMoment>()({
+    name: 'container.poststop',
+    kind: 'apply',
+    deadlineMs: 30_000,
+    onError: 'skip',
+    since: '0.1.0',
+    doc: 'Runs once per stop, also when the container ended while pouchd was down. Runs again only if pouchd is killed while it runs.',
+    input: ContainerMoment,
+  }),
+  restart: defineHook<RestartDraft>()({
+    name: 'container.restart',
+    kind: 'plan',
+    deadlineMs: 5_000,
+    onError: 'skip',
+    since: '0.1.0',
+    doc: 'Runs after a container ends on its own, or its restart fails: decide whether it starts again, and when. The draft begins with what the restart policy says. Does not run for a container that its user has stopped or that is removed at its end (`--rm`). A tap that fails leaves the decision as it was.',
+    input: RestartDraft,
+    fixed: ['container'],
+  }),
+  preRemove: defineHook<ContainerRemoval>()({
+    name: 'container.preRemove',
+    kind: 'apply',
+    deadlineMs: 30_000,
+    onError: 'fail',
+    since: '0.1.0',
+    doc: 'Runs before `rm` or `container prune` stops or removes a container. An error refuses the removal, and nothing has changed. Does not run for a container that is removed at its end (`--rm`); container.poststop does.',
+    input: ContainerRemoval,
   }),
   postRemove: defineHook<ContainerMoment>()({
     name: 'container.postRemove',
@@ -189,7 +252,7 @@ export const container = Object.freeze({
     deadlineMs: 10_000,
     onError: 'skip',
     since: '0.1.0',
-    doc: 'The container and all it had is gone.',
-    input: containerMoment,
+    doc: 'Runs after a container and its files are removed.',
+    input: ContainerMoment,
   }),
 });

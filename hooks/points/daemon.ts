@@ -1,32 +1,38 @@
+import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { defineHook } from '../defineHook.ts';
-import { closed, describes, integer, text, texts } from '../schema/describes.ts';
+import { closed, text, texts } from '../schema/describes.ts';
 
 /** A daemon that serves. */
-export interface DaemonStarted {
-  version: string;
-  /** URLs of the addresses that it listens on. */
-  listen: string[];
-  /** Containers that it found again. */
-  containers: number;
-}
-
-const ready = describes<DaemonStarted>()(
-  closed({ version: text, listen: texts, containers: integer }, { title: 'DaemonStarted' }),
+export const DaemonStarted = closed(
+  {
+    version: text,
+    listen: Type.Array(text, { description: 'URLs that it listens on.' }),
+    containers: Type.Integer({ description: 'Number of containers.' }),
+  },
+  { title: 'DaemonStarted' },
 );
+export type DaemonStarted = Static<typeof DaemonStarted>;
 
-/** A daemon that ends; the containers go on. */
-export interface DaemonEnding {
-  /** `SIGTERM`, `SIGINT`, or a sentence. */
-  reason: string;
-}
-
-const shutdown = describes<DaemonEnding>()(
-  closed(
-    { reason: Type.String({ description: 'A signal’s name, or a sentence.' }) },
-    { title: 'DaemonEnding' },
-  ),
+/** A daemon that has read its configuration again. */
+export const DaemonReloaded = closed(
+  {
+    generation: Type.Integer({
+      description: 'Number of the plugin generation that now serves; 1 at the start.',
+    }),
+    active: Type.Array(text, { description: 'Names of the plugins in it.' }),
+    quarantined: texts,
+  },
+  { title: 'DaemonReloaded' },
 );
+export type DaemonReloaded = Static<typeof DaemonReloaded>;
+
+/** A daemon that ends; containers continue. */
+export const DaemonEnding = closed(
+  { reason: Type.String({ description: 'A signal’s name, or a sentence.' }) },
+  { title: 'DaemonEnding' },
+);
+export type DaemonEnding = Static<typeof DaemonEnding>;
 
 export const daemon = Object.freeze({
   ready: defineHook<DaemonStarted>()({
@@ -35,8 +41,17 @@ export const daemon = Object.freeze({
     deadlineMs: 10_000,
     onError: 'skip',
     since: '0.1.0',
-    doc: 'The daemon has found its containers again and serves.',
-    input: ready,
+    doc: 'Runs once pouchd has recovered its containers and serves.',
+    input: DaemonStarted,
+  }),
+  reload: defineHook<DaemonReloaded>()({
+    name: 'daemon.reload',
+    kind: 'observe',
+    deadlineMs: 10_000,
+    onError: 'skip',
+    since: '0.1.0',
+    doc: 'Runs in the new plugin generation after a reload of the configuration. Does not run if the configuration is invalid: then nothing changes.',
+    input: DaemonReloaded,
   }),
   shutdown: defineHook<DaemonEnding>()({
     name: 'daemon.shutdown',
@@ -44,7 +59,7 @@ export const daemon = Object.freeze({
     deadlineMs: 5_000,
     onError: 'skip',
     since: '0.1.0',
-    doc: 'The daemon is about to end and takes no new requests; containers go on.',
-    input: shutdown,
+    doc: 'Runs when pouchd is about to end and takes no new requests; containers continue.',
+    input: DaemonEnding,
   }),
 });

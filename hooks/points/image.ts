@@ -1,46 +1,56 @@
+import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { defineHook } from '../defineHook.ts';
-import type { Image } from '../image.ts';
-import { closed, describes, text } from '../schema/describes.ts';
+import { closed, text } from '../schema/describes.ts';
 import { image as imageSchema } from '../schema/image.ts';
 
-/** An image that is looked for. */
-export interface ImageResolveDraft {
-  /** As the client wrote it. */
-  readonly requested: string;
-  /** In full form, `docker.io/library/debian:bookworm`: what is looked up and, if need be, pulled. */
-  reference: string;
-  /** `os/arch[/variant]`. */
-  platform: string;
-}
+const platform = Type.String({ description: '`os/arch[/variant]`.' });
 
-const resolveDraft = describes<ImageResolveDraft>()(
-  closed(
-    {
-      requested: Type.String({ description: 'As the client wrote it.' }),
-      reference: Type.String({ minLength: 1, description: 'In full form; this is looked up and pulled.' }),
-      platform: Type.String({ description: '`os/arch[/variant]`.' }),
-    },
-    { title: 'ImageResolveDraft' },
-  ),
+/** An image that is looked up. */
+export const ImageResolveDraft = closed(
+  {
+    requested: Type.Readonly(Type.String({ description: 'As the client wrote it.' })),
+    reference: Type.String({
+      minLength: 1,
+      description: 'In full form, `docker.io/library/debian:bookworm`; this is looked up and pulled.',
+    }),
+    platform,
+  },
+  { title: 'ImageResolveDraft' },
 );
+export type ImageResolveDraft = Static<typeof ImageResolveDraft>;
 
 /** An image that is about to be pulled. */
-export interface ImagePull {
-  reference: string;
-  platform: string;
-}
+export const ImagePull = closed({ reference: text, platform }, { title: 'ImagePull' });
+export type ImagePull = Static<typeof ImagePull>;
 
-const imagePull = describes<ImagePull>()(closed({ reference: text, platform: text }, { title: 'ImagePull' }));
-
-/** An image that was pulled. */
-export interface ImagePulled extends ImagePull {
-  image: Image;
-}
-
-const imagePulled = describes<ImagePulled>()(
-  closed({ reference: text, platform: text, image: imageSchema }, { title: 'ImagePulled' }),
+/** An image whose content has arrived and that has no name yet. */
+export const ImageLoaded = closed(
+  {
+    source: Type.Unsafe<'pull' | 'load' | 'bootstrap'>(
+      Type.Union([Type.Literal('pull'), Type.Literal('load'), Type.Literal('bootstrap')], {
+        description: 'The operation that brings it.',
+      }),
+    ),
+    references: Type.Array(text, {
+      description: 'The names that it gets; none for an archive without names.',
+    }),
+    image: imageSchema,
+  },
+  { title: 'ImageLoaded' },
 );
+export type ImageLoaded = Static<typeof ImageLoaded>;
+
+/** A removal that was asked for. */
+export const ImageRemoval = closed(
+  {
+    references: Type.Array(text, { description: 'The names that go.' }),
+    deletes: Type.Boolean({ description: 'Its last name goes, and the image with it.' }),
+    image: imageSchema,
+  },
+  { title: 'ImageRemoval' },
+);
+export type ImageRemoval = Static<typeof ImageRemoval>;
 
 export const image = Object.freeze({
   resolve: defineHook<ImageResolveDraft>()({
@@ -49,8 +59,8 @@ export const image = Object.freeze({
     deadlineMs: 5_000,
     onError: 'fail',
     since: '0.1.0',
-    doc: 'Before an image is looked up: turn the reference into another one, for example into the house’s own registry.',
-    input: resolveDraft,
+    doc: 'Runs before an image is looked up or pulled: replace the reference, for example with one of an internal registry.',
+    input: ImageResolveDraft,
     fixed: ['requested'],
   }),
   prePull: defineHook<ImagePull>()({
@@ -59,16 +69,25 @@ export const image = Object.freeze({
     deadlineMs: 30_000,
     onError: 'fail',
     since: '0.1.0',
-    doc: 'Before anything is downloaded. An error refuses the pull.',
-    input: imagePull,
+    doc: 'Runs before anything is downloaded. An error refuses the pull.',
+    input: ImagePull,
   }),
-  postPull: defineHook<ImagePulled>()({
-    name: 'image.postPull',
+  postLoad: defineHook<ImageLoaded>()({
+    name: 'image.postLoad',
     kind: 'apply',
     deadlineMs: 60_000,
     onError: 'fail',
     since: '0.1.0',
-    doc: 'The image is on the host and its reference is about to be given out: scan it, count it. An error fails the pull.',
-    input: imagePulled,
+    doc: 'Runs when the content of an image is on the host and before the image gets its names, for `pull`, `load` and `bootstrap` alike: scan it, count it. An error refuses the image: no name points to it, and a reference keeps the image it had. Does not run for images that other clients put into containerd.',
+    input: ImageLoaded,
+  }),
+  preRemove: defineHook<ImageRemoval>()({
+    name: 'image.preRemove',
+    kind: 'apply',
+    deadlineMs: 30_000,
+    onError: 'fail',
+    since: '0.1.0',
+    doc: 'Runs before `rmi` or `image prune` removes a name or an image. An error refuses the removal; `image prune` continues with the other images.',
+    input: ImageRemoval,
   }),
 });

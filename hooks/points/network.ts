@@ -1,51 +1,35 @@
+import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { defineHook } from '../defineHook.ts';
-import type { PortRequest } from '../request.ts';
-import { closed, describes, map, may, text, texts } from '../schema/describes.ts';
+import { closed, map, may, text } from '../schema/describes.ts';
 import { port } from '../schema/request.ts';
 
-/** One attachment of a container to a network, before it is made. */
-export interface NetworkAttachDraft {
-  readonly container: string;
-  readonly network: string;
-  /** Name of the interface in the container. */
-  interface: string;
-  /** A fixed address; missing: the network’s own address management decides. */
-  ip?: string;
-  mac?: string;
-  /** Further names under which others in the network find it. */
-  aliases: string[];
-  /** By `containerPort/protocol@hostIp:hostPort`. */
-  ports: Record<string, PortRequest>;
-}
+const container = Type.String({ description: 'The container’s id.' });
 
-const attachDraft = describes<NetworkAttachDraft>()(
-  closed(
-    {
-      container: Type.String({ description: 'The container’s id.' }),
-      network: text,
-      interface: Type.String({ minLength: 1, maxLength: 15, description: 'Name in the container.' }),
-      ip: may(text),
-      mac: may(text),
-      aliases: texts,
-      ports: map(port, 'By `containerPort/protocol@hostIp:hostPort`.'),
-    },
-    { title: 'NetworkAttachDraft' },
-  ),
+/** One attachment of a container to a network, as it is planned. */
+export const NetworkAttachDraft = closed(
+  {
+    container: Type.Readonly(container),
+    network: Type.Readonly(Type.String({ description: 'The network mode: `bridge`.' })),
+    ip: may(Type.String({ description: 'A fixed address; missing: the network assigns one.' })),
+    mac: may(text),
+    ports: map(port, 'By `containerPort/protocol@hostIp:hostPort`.'),
+  },
+  { title: 'NetworkAttachDraft' },
 );
+export type NetworkAttachDraft = Static<typeof NetworkAttachDraft>;
 
 /** An attachment that is gone. */
-export interface NetworkDetached {
-  container: string;
-  network: string;
-  interface: string;
-  /** The address that it had. */
-  ip?: string;
-}
-
-const detached = describes<NetworkDetached>()(
-  closed({ container: text, network: text, interface: text, ip: may(text) }, { title: 'NetworkDetached' }),
+export const NetworkDetached = closed(
+  {
+    container,
+    network: text,
+    interface: text,
+    ip: may(Type.String({ description: 'The address that it had.' })),
+  },
+  { title: 'NetworkDetached' },
 );
+export type NetworkDetached = Static<typeof NetworkDetached>;
 
 export const network = Object.freeze({
   preAttach: defineHook<NetworkAttachDraft>()({
@@ -54,8 +38,8 @@ export const network = Object.freeze({
     deadlineMs: 5_000,
     onError: 'fail',
     since: '0.1.0',
-    doc: 'Before a container is attached to a network: fix its address, name its interface, change its ports.',
-    input: attachDraft,
+    doc: 'Runs when a container with a network of its own is planned, between container.preCreate and container.spec: change its address and its ports. Does not run for the modes `none`, `host` and `container:ID`. Its changes count as changes of the container’s `network`. It must not touch the host.',
+    input: NetworkAttachDraft,
     fixed: ['container', 'network'],
   }),
   postDetach: defineHook<NetworkDetached>()({
@@ -64,7 +48,7 @@ export const network = Object.freeze({
     deadlineMs: 30_000,
     onError: 'skip',
     since: '0.1.0',
-    doc: 'A container was detached from a network: give back what the house has noted for it.',
-    input: detached,
+    doc: 'Runs after a container is detached from a network, when it stops or its start fails: release what was registered for its address. Runs again only if pouchd is killed while it runs.',
+    input: NetworkDetached,
   }),
 });

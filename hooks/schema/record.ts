@@ -56,7 +56,7 @@ export const networkAttachment = describes<NetworkAttachment>()(
   }),
 );
 
-export const containerRecord = describes<ContainerRecord>()(
+export const recordFields = describes<ContainerRecord>()(
   closed(
     {
       id: text,
@@ -77,3 +77,5 @@ export const containerRecord = describes<ContainerRecord>()(
     { title: 'ContainerRecord' },
   ),
 );
+
+export const containerRecord = Type.Unsafe<ContainerRecord>(recordFields);

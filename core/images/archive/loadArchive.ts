@@ -4,7 +4,7 @@ import type { Image } from '../../../hooks/image.ts';
 import { findImage } from '../store/findImage.ts';
 import { type OnProgress, throttled } from '../pull/progress.ts';
 import { keepUnnamed, nameImage } from '../store/record.ts';
-import { type StoreContext, emitImage } from '../store/storeContext.ts';
+import { type StoreContext, arrived, emitImage } from '../store/storeContext.ts';
 import { archiveInvalid, readingFailed } from './archiveError.ts';
 import { decompressed } from './decompress.ts';
 import { dockerImages } from './dockerImages.ts';
@@ -26,6 +26,8 @@ export async function loadArchive(
   try {
     const entries = await readEntries(store, archive, lease);
     const loaded = await install(store, entries, { lease, onProgress: throttled(onProgress) });
+    for (const { target, names } of loaded)
+      await arrived(store, { source: 'load', references: names, target });
     const names = await nameAll(store, loaded);
     const snapshot = await store.index.read();
     return [

@@ -13,7 +13,7 @@ import { nameImage } from '../store/record.ts';
 import { normalizeReference } from '../content/reference.ts';
 import { storageError } from '../store/storageError.ts';
 import { storeBytes } from '../store/storeBytes.ts';
-import { type StoreContext, emitImage } from '../store/storeContext.ts';
+import { type StoreContext, arrived, emitImage } from '../store/storeContext.ts';
 import { mmdebstrap } from './mmdebstrap.ts';
 import { type BootstrapOptions, checkOptions } from './options.ts';
 
@@ -36,6 +36,7 @@ export async function bootstrapImage(
   const lease = await store.leases.begin(job);
   try {
     const target = await build(store, options, { lease, onProgress: throttled(report), signal });
+    await arrived(store, { source: 'bootstrap', references: [name], target });
     await nameImage(store, name, target);
   } finally {
     await store.leases.release(lease, job);

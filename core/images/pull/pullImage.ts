@@ -9,7 +9,7 @@ import { type Reference, formatReference, parseReference } from '../content/refe
 import { enoughBytes } from '../registry/RateGuard.ts';
 import { RegistrySession } from '../registry/RegistrySession.ts';
 import { isDiskFull } from '../store/storageError.ts';
-import { type StoreContext, emitImage } from '../store/storeContext.ts';
+import { type StoreContext, arrived, emitImage } from '../store/storeContext.ts';
 
 type PullOptions = NonNullable<Parameters<Images['pull']>[1]>;
 
@@ -66,5 +66,7 @@ async function bring(store: StoreContext, { options, ...pull }: Pull): Promise<v
     maxParallel: config.maxParallelDownloads,
     signal: options.signal ?? new AbortController().signal,
   });
-  await nameImage(store, formatReference(reference), target);
+  const name = formatReference(reference);
+  await arrived(store, { source: 'pull', references: [name], target, platform: pull.platform });
+  await nameImage(store, name, target);
 }

@@ -76,6 +76,17 @@ export class ImageIndex {
     }
   }
 
+  /**
+   * The images that a target without a record leads to, as they will be once it has these names: those of every
+   * platform, or of one.
+   * @throws PCH_IMAGE_DAMAGED, PCH_IMAGE_INVALID
+   */
+  async readUnnamed(target: Descriptor, names: string[], platform?: Platform): Promise<Image[]> {
+    const { variants } = await this.#readVariants(target);
+    const wanted = platform && choosePlatform(platform, variants, (variant) => variant.platform);
+    return (wanted ? [wanted] : variants).map((variant) => toImage(variant, target, names, new Date()));
+  }
+
   /** After a change of our own: the event of it may still be on its way. */
   invalidate(): void {
     this.#current = undefined;

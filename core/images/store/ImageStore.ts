@@ -18,7 +18,7 @@ import { PullLeases } from '../pull/PullLeases.ts';
 import { Transport } from '../registry/Transport.ts';
 import { type Removed, removeImage } from './removeImage.ts';
 import { SharedWork } from '../pull/SharedWork.ts';
-import type { StoreContext } from './storeContext.ts';
+import type { ImageHooks, StoreContext } from './storeContext.ts';
 import { tagImage } from './tagImage.ts';
 
 export interface ImageStoreOptions {
@@ -31,20 +31,32 @@ export interface ImageStoreOptions {
   isInUse: (imageId: string) => string[];
   /** Told `pull`, `tag`, `untag`, `delete`, `load` and `save` of images. */
   emit?: (event: Omit<EngineEvent, 'timeNano'>) => void;
+  hooks?: ImageHooks;
 }
+
+const noHooks: ImageHooks = { postLoad: () => Promise.resolve(), preRemove: () => Promise.resolve() };
 
 /** The images on the host. containerd holds them; this finds, brings, names and removes them. */
 export class ImageStore implements Images {
   readonly #store: StoreContext;
   readonly #readers: ImageReaders;
 
-  constructor({ client, layers, config, owner, isInUse, emit = () => undefined }: ImageStoreOptions) {
+  constructor({
+    client,
+    layers,
+    config,
+    owner,
+    isInUse,
+    emit = () => undefined,
+    hooks = noHooks,
+  }: ImageStoreOptions) {
     this.#readers = new ImageReaders(client, layers);
     this.#store = {
       client,
       config,
       isInUse,
       emit,
+      hooks,
       index: new ImageIndex(client),
       leases: new PullLeases(client.leases, owner),
       transport: new Transport({ rate: config.minimumRate, window: config.minimumRateWindow }),

@@ -3,12 +3,12 @@ import type { ImagePruneFilter } from '../../../hooks/engine.ts';
 import type { Image } from '../../../hooks/image.ts';
 import { passes } from '../../state/labels.ts';
 import { chainIds } from '../unpack/chainId.ts';
-import { removeImage } from './removeImage.ts';
+import { askTaps, removeImage } from './removeImage.ts';
 import type { StoreContext } from './storeContext.ts';
 
 /**
  * Removes the images that no container uses: those without a name, or `all`. Returns the ids and the bytes that became free:
- * compressed layers and unpacked ones.
+ * compressed layers and unpacked ones. An image that a tap of image.preRemove refuses stays.
  */
 export async function pruneImages(
   store: StoreContext,
@@ -16,12 +16,26 @@ export async function pruneImages(
 ): Promise<{ deleted: string[]; reclaimed: number }> {
   const matches = (image: Image) => (named || image.references.length === 0) && passes(filter, image);
   const all = [...(await store.index.read()).byId.values()];
-  const leaving = all.filter((image) => matches(image) && store.isInUse(image.id).length === 0);
+  const unused = all.filter((image) => matches(image) && store.isInUse(image.id).length === 0);
+  const leaving = await allowed(store, unused);
   const staying = all.filter((image) => !leaving.includes(image));
   const reclaimed = await exclusiveBytes(store, leaving, staying);
   const deleted: string[] = [];
-  for (const { id } of leaving) deleted.push(...(await removeImage(store, id, { force: true })).deleted);
+  for (const { id } of leaving)
+    deleted.push(...(await removeImage(store, id, { force: true, isAllowed: true })).deleted);
   return { deleted, reclaimed };
+}
+
+async function allowed(store: StoreContext, images: Image[]): Promise<Image[]> {
+  const found: Image[] = [];
+  for (const image of images) {
+    const isAllowed = await askTaps(store, image).then(
+      () => true,
+      () => false,
+    );
+    if (isAllowed) found.push(image);
+  }
+  return found;
 }
 
 /** Bytes of what only the leaving images have. */

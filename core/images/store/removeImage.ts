@@ -11,6 +11,12 @@ export interface Removed {
   deleted: string[];
 }
 
+export interface RemoveImageOptions {
+  force?: boolean;
+  /** The taps of image.preRemove have allowed it. */
+  isAllowed?: boolean;
+}
+
 /**
  * Docker's rules: a reference is removed alone while the image has others; the last one, or an id, removes the image.
  * That is refused while containers use it, and by id while several repositories name it, unless forced. Containers
@@ -20,18 +26,19 @@ export interface Removed {
 export async function removeImage(
   store: StoreContext,
   ref: string,
-  { force = false } = {},
+  { force = false, isAllowed = false }: RemoveImageOptions = {},
 ): Promise<Removed> {
   const snapshot = await store.index.read();
   const damaged = findDamaged(snapshot, ref, store.config.defaultRegistry);
   if (damaged) return removeDamaged(store, snapshot, { ref, force, ...damaged });
   const { entry, image } = findImage(snapshot, ref, undefined, store.config.defaultRegistry);
   const names = namesOf(snapshot, image);
-  if (entry && names.some((name) => name !== entry.name)) return untag(store, [entry.name]);
+  if (entry && names.some((name) => name !== entry.name)) return removeName(store, entry.name, image);
   if (!force) {
     if (!entry) refuseIfShared(image);
     refuseIfInUse(store, ref, image);
   }
+  if (!isAllowed) await askTaps(store, image);
   const removed = await untag(store, names);
   const deleted = [...new Set(idsBelow(snapshot, names))].filter((id) => id !== image.id);
   for (const id of [image.id, ...deleted]) emitImage(store, 'delete', id);
@@ -47,14 +54,25 @@ async function removeDamaged(
   const names = [...byName.values()]
     .filter(({ damage }) => damage?.id === image.id)
     .map((entry) => entry.name);
-  if (name !== undefined && names.length > 1) return untag(store, [name]);
+  if (name !== undefined && names.length > 1) return removeName(store, name, image);
   if (!force) {
     if (name === undefined) refuseIfShared(image);
     refuseIfInUse(store, ref, image);
   }
+  await askTaps(store, image);
   const removed = await untag(store, names);
   emitImage(store, 'delete', image.id);
   return { ...removed, deleted: [image.id] };
+}
+
+async function removeName(store: StoreContext, name: string, image: Image): Promise<Removed> {
+  await store.hooks.preRemove({ references: [name], deletes: false, image });
+  return untag(store, [name]);
+}
+
+/** @throws the error of a tap that refuses the removal of the image */
+export async function askTaps({ hooks }: StoreContext, image: Image): Promise<void> {
+  await hooks.preRemove({ references: image.references, deletes: true, image });
 }
 
 /** All records that lead to the image. */

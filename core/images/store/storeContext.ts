@@ -1,6 +1,9 @@
 import type { ImagesConfig } from '../../../config/types.ts';
 import type { EngineEvent } from '../../../hooks/engine.ts';
+import type { Descriptor } from '../../../hooks/image.ts';
+import type { ImageLoaded, ImageRemoval } from '../../../hooks/points/image.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
+import type { Platform } from '../content/platform.ts';
 import type { ImageIndex } from './ImageIndex.ts';
 import type { PullLeases } from '../pull/PullLeases.ts';
 import type { SharedPulls } from '../pull/pullContent.ts';
@@ -17,6 +20,29 @@ export interface StoreContext {
   /** Names of the containers that were made from the image of that id. */
   isInUse: (imageId: string) => string[];
   emit: (event: Omit<EngineEvent, 'timeNano'>) => void;
+  hooks: ImageHooks;
+}
+
+/** The hook points inside an operation of the store. Each rejects to refuse the operation. */
+export interface ImageHooks {
+  postLoad(loaded: ImageLoaded): Promise<void>;
+  preRemove(removal: ImageRemoval): Promise<void>;
+}
+
+/** An image whose content is on the host, before it gets its names. */
+export interface Arrival extends Pick<ImageLoaded, 'source' | 'references'> {
+  target: Descriptor;
+  /** Missing: every platform has arrived. */
+  platform?: Platform;
+}
+
+/** @throws the error of a tap that refuses the image */
+export async function arrived(
+  { hooks, index }: StoreContext,
+  { target, platform, ...loaded }: Arrival,
+): Promise<void> {
+  for (const image of await index.readUnnamed(target, loaded.references, platform))
+    await hooks.postLoad({ ...loaded, image });
 }
 
 /** Tells an event of an image; `id` is a reference or an image id. */

@@ -1,3 +1,4 @@
+import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { CheckpointArgs } from '../../apply/effects/checkpoint.ts';
@@ -23,10 +24,24 @@ export async function createCheckpoint(
     await checkPossible(engine, record);
     checkKept(record, leaveRunning);
     await checkUnused(engine, record, name);
+    await askTaps(engine, record, { name, leaveRunning });
     const make = () => apply(engine, { id: record.id, name, exit: !leaveRunning });
     await (leaveRunning ? make() : endedLocked(engine, record, make));
     emitContainer(engine, 'checkpoint', record, { checkpoint: name });
   });
+}
+
+/** @throws the error of a tap of container.preCheckpoint that refuses the checkpoint */
+async function askTaps(
+  { generations, log }: EngineContext,
+  container: ContainerRecord,
+  wanted: { name: string; leaveRunning: boolean },
+): Promise<void> {
+  const netns = container.draft.namespaces.network ?? '';
+  const { preCheckpoint } = catalogue.container;
+  await generations.use(({ runner }) =>
+    runner.apply(preCheckpoint, { container, netns, ...wanted }, { log }),
+  );
 }
 
 async function checkPossible(engine: EngineContext, record: ContainerRecord): Promise<void> {

@@ -11,8 +11,9 @@ import { readPlan } from '../../state/planFiles.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { unusable } from '../../state/ContainerStore.ts';
 import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { notRunning } from '../task/refusals.ts';
-import type { RemoveOptions } from '../verbs/remove.ts';
+import { askTaps, type RemoveOptions } from '../verbs/remove.ts';
 
 /** @throws PCH_CONTAINER_DAMAGED unless forced: what is removed is not known beforehand */
 export async function removeDamaged(
@@ -22,8 +23,9 @@ export async function removeDamaged(
 ): Promise<void> {
   if (!force) throw unusable(record);
   await engine.locks.run(record.id, 'remove', async () => {
-    if (engine.store.knows(record.id))
-      await withReserve(engine.config.root, () => removeLocked(engine, record, volumes));
+    if (!engine.store.knows(record.id)) return;
+    await askTaps(engine, record, { force, volumes });
+    await withReserve(engine.config.root, () => removeLocked(engine, record, volumes));
   });
 }
 
@@ -34,7 +36,7 @@ async function removeLocked(engine: EngineContext, record: ContainerRecord, volu
   await withLedger(engine, id, async (ledger) => {
     await claim(engine, record, ledger, volumes);
     await ledger.begin('remove');
-    await ledger.undo('start');
+    await undoStartEffects(engine, record, ledger);
     await ledger.undo('create');
   });
   await engine.store.delete(id);

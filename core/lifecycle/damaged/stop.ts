@@ -5,7 +5,7 @@ import { ifFound, isContainerdError, saysEnded, TaskStatus } from '../../contain
 import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 import { signalNumber } from '../../contract/signals.ts';
-import type { StopOptions } from '../verbs/stop.ts';
+import type { StopOptions } from '../verbs/planStop.ts';
 import { alivePid } from './quarantine.ts';
 
 const SIGKILL = 9;

@@ -81,12 +81,12 @@ export class ExecInstances implements Execs {
       id,
       streamsOf(exec.request, options.detached),
     ).catch((error: unknown) => {
-      throw this.#failed(exec, error);
+      throw this.#failed(exec, record, error);
     });
     const launch = () => this.#launch(exec, record, stdio, options.consoleSize);
     const started = onTask(this.#engine, record, launch).catch(async (error: unknown) => {
       await stdio.close();
-      throw this.#failed(exec, error);
+      throw this.#failed(exec, record, error);
     });
     this.#starts.set(id, started);
     const settled = started.then(() => this.#settle(exec, record, stdio));
@@ -136,20 +136,25 @@ export class ExecInstances implements Execs {
       .catch(() => ({ exitStatus: 137 }));
     const isLost = await isLostExit(this.#engine, record, { kind: 'exec', exitStatus, since });
     const exitCode = isLost ? unseenExitCode : exitStatus;
-    this.#ended(exec, exitCode);
+    this.#ended(exec, record, exitCode);
     emitContainer(this.#engine, 'exec_die', record, { execID: exec.id, exitCode: String(exitCode) });
     await tasks.deleteProcess(record.id, exec.id).catch(() => {});
     await stdio.close();
   }
 
-  #failed(exec: ExecRecord, error: unknown): unknown {
+  #failed(exec: ExecRecord, record: ContainerRecord, error: unknown): unknown {
     const code = error instanceof PouchError ? error.code : '';
-    this.#ended(exec, code === 'PCH_COMMAND_NOT_FOUND' ? 127 : 126);
+    this.#ended(exec, record, code === 'PCH_COMMAND_NOT_FOUND' ? 127 : 126);
     return error;
   }
 
-  #ended(exec: ExecRecord, exitCode: number): void {
+  #ended(exec: ExecRecord, container: ContainerRecord, exitCode: number): void {
     Object.assign(exec, { running: false, exitCode });
+    const { args, user = '', tty = false, privileged = false } = exec.request;
+    const { generations, log } = this.#engine;
+    const ended = { id: exec.id, args, user, tty, privileged, exitCode };
+    const { postExec } = catalogue.container;
+    generations.current.runner.observe(postExec, { container, exec: ended }, { log });
     const forget = () => {
       this.#records.delete(exec.id);
       this.#starts.delete(exec.id);

@@ -1,5 +1,7 @@
+import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
+import type { RestartDraft } from '../../../hooks/points/container.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
 import { startLocked } from '../verbs/start.ts';
 
@@ -17,26 +19,41 @@ export function wantsRestart({ draft, state, restartCount, stoppedByUser }: Cont
   return maximumRetryCount === 0 || restartCount < maximumRetryCount;
 }
 
-/** Schedules the restart that the policy asks for, if any. The caller holds the container's lock. */
-export function restartAfterExit(engine: EngineContext, record: ContainerRecord): void {
-  if (engine.shutdown.aborted || !wantsRestart(record)) return;
-  if (ranWell(record)) record.restartCount = 0;
-  const delay = Math.min(firstDelayMs * 2 ** record.restartCount, longestDelayMs);
-  record.state.status = 'restarting';
-  engine.restarts.schedule(record.id, delay, () => void restartNow(engine, record));
+/** Schedules the restart that the policy, or a tap of container.restart, decides on. The caller holds the container's lock. */
+export async function restartAfterExit(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  if (engine.shutdown.aborted || record.stoppedByUser || record.draft.autoRemove) return;
+  const { restart, delayMs } = await decide(engine, record);
+  if (restart && !engine.shutdown.aborted) {
+    record.state.status = 'restarting';
+    engine.restarts.schedule(record.id, delayMs, () => void restartNow(engine, record));
+  } else if (record.state.status === 'restarting') record.state.status = 'exited';
+}
+
+async function decide(
+  { generations, log }: EngineContext,
+  container: ContainerRecord,
+): Promise<RestartDraft> {
+  const restart = wantsRestart(container);
+  if (restart && ranWell(container)) container.restartCount = 0;
+  const delayMs = Math.min(firstDelayMs * 2 ** container.restartCount, longestDelayMs);
+  const draft = { container, restart, delayMs };
+  const point = catalogue.container.restart;
+  return await generations.use(async ({ runner }) => (await runner.plan(point, draft, { log })).draft);
 }
 
 async function restartNow(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  const fails = (error: unknown) =>
+    engine.log.warn('restart by policy failed', { container: record.id, error: messageOf(error) });
   await engine.locks
     .run(record.id, 'restart', async () => {
       if (record.state.status !== 'restarting') return;
       record.restartCount += 1;
-      await startLocked(engine, record);
+      await startLocked(engine, record).catch(async (error: unknown) => {
+        fails(error);
+        await restartAfterExit(engine, record);
+      });
     })
-    .catch((error: unknown) => {
-      engine.log.warn('restart by policy failed', { container: record.id, error: messageOf(error) });
-      restartAfterExit(engine, record);
-    });
+    .catch(fails);
 }
 
 function ranWell({ state }: ContainerRecord): boolean {

@@ -3,11 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { hasNoFilesLeft, messageOf, PouchError } from '../../../hooks/errors.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
+import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import { oomKills } from '../../host/oomKills.ts';
 import { isContainerdError } from '../../containerd/index.ts';
 import { retry } from '../../wait/retry.ts';
 import { isDiskFull, withReserve } from '../../state/reserve.ts';
+import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
 import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
 import { isLostExit, lostExitError } from './lostExit.ts';
@@ -86,7 +88,7 @@ async function settleExitLocked(engine: EngineContext, record: ContainerRecord):
   if (record.state.status === 'running' || !engine.store.has(record.id)) return;
   await cleanUpLocked(engine, record);
   if (record.draft.autoRemove) await removeLocked(engine, record, { volumes: true });
-  else restartAfterExit(engine, record);
+  else await restartAfterExit(engine, record);
 }
 
 /** No caller repeats this clean-up when containerd is being restarted, a helper was killed, or no descriptor is left for a moment. */
@@ -126,7 +128,8 @@ export function setExited(record: ContainerRecord, { exitStatus, exitedAt }: Exi
 export async function cleanUpLocked(engine: EngineContext, record: ContainerRecord): Promise<void> {
   await engine.generations.use((generation) =>
     withLedger(engine, record.id, async (ledger) => {
-      if (ledger.pending('start').length > 0) {
+      // Attachments without effects: the last daemon ended before it had called the taps of network.postDetach.
+      if (ledger.pending('start').length > 0 || networkAttachments(record).length > 0) {
         await ledger.begin('stop');
         // The exit code is on the disk before the task, which knows it too, is gone.
         await keep(engine, record);
@@ -153,11 +156,13 @@ async function keep(engine: EngineContext, record: ContainerRecord): Promise<voi
 
 /** What a full disk leaves of it is undone by the container's next start or removal, or the next daemon. */
 async function undoStart(engine: EngineContext, record: ContainerRecord, ledger: Ledger): Promise<void> {
-  await withReserve(engine.config.root, () => ledger.undo('start')).catch((error: unknown) => {
-    if (!isDiskFull(error)) throw error;
-    engine.log.error('disk full: the clean-up after a container is incomplete', {
-      container: record.id,
-      error: messageOf(error),
-    });
-  });
+  await withReserve(engine.config.root, () => undoStartEffects(engine, record, ledger)).catch(
+    (error: unknown) => {
+      if (!isDiskFull(error)) throw error;
+      engine.log.error('disk full: the clean-up after a container is incomplete', {
+        container: record.id,
+        error: messageOf(error),
+      });
+    },
+  );
 }

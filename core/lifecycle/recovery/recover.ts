@@ -14,6 +14,7 @@ import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../../conta
 import { settleCheckpoints } from '../checkpoint/remove.ts';
 import { alivePid, type Finding, quarantine, type Traces } from '../damaged/quarantine.ts';
 import { cleanUpLocked, setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/watchExit.ts';
+import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { initPid } from '../task/initPid.ts';
 import { type EngineContext, withLedger } from '../shared/EngineContext.ts';
 import { removeLocked } from '../verbs/remove.ts';
@@ -75,7 +76,7 @@ async function settleRecordless(engine: EngineContext, id: string, traces: Trace
   await withLedger(engine, id, async (ledger) => {
     const problem = await lossOf(engine, id, ledger, traces);
     if (problem !== undefined) return await quarantine(engine, id, { problem }, traces);
-    await ledger.undo('start');
+    await undoStartEffects(engine, { id, attachments: {} }, ledger);
     await ledger.undo('create');
     await store.discard(id);
   }).catch(async (error: unknown) => {
@@ -160,7 +161,7 @@ async function commit(engine: EngineContext, record: ContainerRecord): Promise<v
 
 async function undoCreate(engine: EngineContext, record: ContainerRecord): Promise<void> {
   await withLedger(engine, record.id, async (ledger) => {
-    await ledger.undo('start');
+    await undoStartEffects(engine, record, ledger);
     await ledger.undo('create');
   });
   await engine.store.delete(record.id);
@@ -168,14 +169,14 @@ async function undoCreate(engine: EngineContext, record: ContainerRecord): Promi
 
 async function undoStart(engine: EngineContext, record: ContainerRecord): Promise<void> {
   await withLedger(engine, record.id, async (ledger) => {
-    await ledger.undo('start');
+    await undoStartEffects(engine, record, ledger);
     if (record.state.status === 'running')
       setExited(record, { exitStatus: unseenExitCode, exitedAt: undefined });
     record.attachments = {};
     await engine.store.save(record);
     await ledger.commit();
   });
-  if (record.state.status === 'exited') restartAfterExit(engine, record);
+  if (record.state.status === 'exited') await restartAfterExit(engine, record);
 }
 
 /** No verb was cut off in its middle: the task tells what has become of the container. */
@@ -190,7 +191,7 @@ async function resume(
   const exit = { exitStatus: task?.exitStatus ?? unseenExitCode, exitedAt: task?.exitedAt };
   // Not awaited: it takes the lock that this recovery holds.
   if (record.state.status !== 'restarting') settleExitLater(engine, record, exit);
-  else restartAfterExit(engine, record);
+  else await restartAfterExit(engine, record);
 }
 
 function hasStarted({ status }: TaskProcess): boolean {
@@ -221,7 +222,7 @@ async function settle(engine: EngineContext, record: ContainerRecord): Promise<v
   if (record.draft.autoRemove) return await removeLocked(engine, record, { volumes: true });
   // As with Docker, `always` brings back what its user has stopped, when the daemon starts.
   if (record.draft.restart.name === 'always') record.stoppedByUser = false;
-  restartAfterExit(engine, record);
+  await restartAfterExit(engine, record);
 }
 
 /** Layers that are being unpacked are active snapshots too, under keys of another form. */

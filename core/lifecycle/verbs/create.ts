@@ -14,6 +14,7 @@ import { checkStorable, newState } from '../../state/containerRecord.ts';
 import { newId, newName } from '../../state/ids.ts';
 import { writeNewSpec, writePlan } from '../../state/planFiles.ts';
 import { settleAll } from '../../wait/settleAll.ts';
+import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
@@ -86,7 +87,7 @@ async function apply(
         ]);
       } catch (error) {
         isUndone = false;
-        await ledger.undo('start');
+        await undoStartEffects(engine, record, ledger);
         await ledger.undo('create');
         isUndone = true;
         throw error;

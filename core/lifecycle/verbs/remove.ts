@@ -3,6 +3,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { notRunning } from '../task/refusals.ts';
 import { stopLocked } from './stop.ts';
@@ -27,14 +28,25 @@ export async function remove(
     if (!engine.store.has(record.id)) return;
     if (isUp(record) && !options.force) throw running(record);
     refuseWithGuests(engine, record);
+    await askTaps(engine, record, options);
     await withReserve(engine.config.root, async () => {
       if (isUp(record)) {
         record.stoppedByUser = true;
-        await stopLocked(engine, record, SIGKILL, 0);
+        await stopLocked(engine, record, { signal: SIGKILL, timeoutSeconds: 0 });
       }
       await removeLocked(engine, record, options);
     });
   });
+}
+
+/** @throws the error of a tap of container.preRemove that refuses the removal */
+export async function askTaps(
+  { generations, log }: EngineContext,
+  container: ContainerRecord,
+  { force = false, volumes = false }: RemoveOptions,
+): Promise<void> {
+  const { preRemove } = catalogue.container;
+  await generations.use(({ runner }) => runner.apply(preRemove, { container, force, volumes }, { log }));
 }
 
 /** Undoes all that the container is. The caller holds its lock, and it does not run. */
@@ -48,7 +60,7 @@ export async function removeLocked(
   await withLedger(engine, record.id, async (ledger) => {
     if (!volumes) await keepVolumes(record, (key) => ledger.release(key));
     await ledger.begin('remove');
-    await ledger.undo('start');
+    await undoStartEffects(engine, record, ledger);
     await ledger.undo('create');
     // The journal goes with the directory: there is no commit to write.
   }).catch((error: unknown) => {

@@ -1,9 +1,9 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/EngineContext.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
-import { signalNumber } from '../../contract/signals.ts';
 import { startLocked } from './start.ts';
-import { type StopOptions, stopLocked } from './stop.ts';
+import { planStop, stopDraft, type StopOptions } from './planStop.ts';
+import { stopLocked } from './stop.ts';
 
 export async function restart(
   engine: EngineContext,
@@ -11,10 +11,10 @@ export async function restart(
   options: StopOptions,
 ): Promise<void> {
   engine.restarts.cancel(record.id);
-  const signal = signalNumber(options.signal ?? record.draft.stop.signal);
+  const draft = stopDraft(record, 'restart', options);
   await underLock(engine, record, 'restart', async () => {
     refuseWithGuests(engine, record);
-    await stopLocked(engine, record, signal, options.timeoutSeconds);
+    await stopLocked(engine, record, await planStop(engine, draft));
     await startLocked(engine, record);
     emitContainer(engine, 'restart', record);
   });

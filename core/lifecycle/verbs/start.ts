@@ -9,6 +9,7 @@ import { identify } from '../../supervise/processIdentity.ts';
 import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
 import type { Generation } from '../../plugins/index.ts';
 import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpoint/restore.ts';
+import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { watchExit } from '../exits/watchExit.ts';
 import { removeLocked } from './remove.ts';
 import { initPid } from '../task/initPid.ts';
@@ -61,7 +62,7 @@ async function startPrepared(
     withLedger(engine, record.id, async (ledger) => {
       engine.files.warm();
       // What is there else is left of an undo that failed: the same call works once its cause is mended.
-      if (!engine.prepared.delete(record.id)) await ledger.undo('start');
+      if (!engine.prepared.delete(record.id)) await undoStartEffects(engine, record, ledger);
       await ledger.begin('start');
       try {
         await applyStart(engine, record, ledger, generation, checkpoint);
@@ -157,7 +158,7 @@ async function undoStart(
   ledger: Ledger,
   cause: unknown,
 ): Promise<void> {
-  await ledger.undo('start').catch((error: unknown) => {
+  await undoStartEffects(engine, record, ledger).catch((error: unknown) => {
     engine.log.error('undo of a failed start', { container: record.id, error: messageOf(error) });
   });
   const exitCode = startExitCode(cause);

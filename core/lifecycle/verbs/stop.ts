@@ -8,15 +8,10 @@ import { emitContainer, type EngineContext, underLock } from '../shared/EngineCo
 import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { thaw } from '../task/onTask.ts';
-import { signalNumber } from '../../contract/signals.ts';
 import { isUp } from '../../state/status.ts';
+import { planStop, stopDraft, type StopOptions, type StopPlan } from './planStop.ts';
 
 const SIGKILL = 9;
-
-export interface StopOptions {
-  timeoutSeconds?: number;
-  signal?: string;
-}
 
 /** Answers false if the container did not run. Its effects are undone when it answers. */
 export async function stop(
@@ -24,15 +19,18 @@ export async function stop(
   record: ContainerRecord,
   options: StopOptions,
 ): Promise<boolean> {
-  const wasWaiting = engine.restarts.cancel(record.id);
-  const signal = signalNumber(options.signal ?? record.draft.stop.signal);
+  const wasWaitingBefore = engine.restarts.cancel(record.id);
+  const draft = stopDraft(record, 'stop', options);
   return await underLock(engine, record, 'stop', async () => {
+    // An exit that had the lock first may have scheduled another.
+    const wasWaiting = engine.restarts.cancel(record.id) || wasWaitingBefore;
     refuseWithGuests(engine, record);
+    const how = await planStop(engine, draft);
     record.stoppedByUser = true;
     // A daemon that dies before the container has ended must not start it again by its policy.
     if (record.draft.restart.name !== 'no') await keepRecord(engine, record);
     if (wasWaiting) record.state.status = 'exited';
-    const ran = await stopLocked(engine, record, signal, options.timeoutSeconds);
+    const ran = await stopLocked(engine, record, how);
     await keepRecord(engine, record);
     if (ran) emitContainer(engine, 'stop', record);
     return ran || wasWaiting;
@@ -43,11 +41,10 @@ export async function stop(
 export async function stopLocked(
   engine: EngineContext,
   record: ContainerRecord,
-  signal: number,
-  timeoutSeconds = record.draft.stop.timeoutSeconds,
+  how: StopPlan,
 ): Promise<boolean> {
   const ran = isUp(record);
-  if (ran) await end(engine, record, signal, timeoutSeconds);
+  if (ran) await end(engine, record, how);
   await cleanUpLocked(engine, record);
   return ran;
 }
@@ -80,8 +77,7 @@ export async function endedLocked(
 async function end(
   engine: EngineContext,
   record: ContainerRecord,
-  signal: number,
-  timeoutSeconds: number,
+  { signal, timeoutSeconds }: StopPlan,
 ): Promise<void> {
   const exited = engine.exits.next('exit', record.id);
   if (record.state.status === 'paused') await thaw(engine, record);

@@ -37,7 +37,7 @@ export async function update(
       const isLive = isUp(record);
       await apply(engine, record, planned);
       const reached = isLive ? await machineWarnings(engine, record, resources.memory?.limit) : [];
-      await heedPolicy(engine, record);
+      if (diff(restart, record.draft.restart).length > 0) await heedPolicy(engine, record);
       announce(engine, record, generation, { resources, restart });
       return {
         warnings: [

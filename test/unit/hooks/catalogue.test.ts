@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { HookPoint } from '../../../hooks/defineHook.ts';
@@ -10,17 +12,31 @@ const points = Object.entries(catalogue).flatMap(([family, list]) =>
   ]),
 );
 
+/** All that the engine calls: a point that is declared and not called is a promise that nobody keeps. */
+const callers = sourcesIn(resolve(import.meta.dirname, '../../../core'));
+
+function sourcesIn(directory: string): string {
+  const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  const sources = files.filter((file) => file.endsWith('.ts') && !file.includes('gen/'));
+  return sources.map((file) => readFileSync(resolve(directory, file), 'utf8')).join('\n');
+}
+
+/** `catalogue.family.name`, or `{ name } = catalogue.family`. */
+function mentionOf(path: string): RegExp {
+  const [family = '', name = ''] = path.split('.');
+  return new RegExp(`catalogue\\.${family}\\.${name}\\b|\\{ ${name} \\} = catalogue\\.${family}\\b`);
+}
+
 describe('the hook catalogue', () => {
   it('has every point of the design, with its kind', () => {
     const kindsOf = (kind: string) => points.filter(([, point]) => point.kind === kind).map(([name]) => name);
     assert.deepEqual(kindsOf('plan').sort(), [
       'container.preCreate',
       'container.preExec',
+      'container.preStop',
       'container.preUpdate',
-      'container.preUpgrade',
+      'container.restart',
       'container.spec',
-      'cri.preCreateContainer',
-      'cri.preRunSandbox',
       'image.resolve',
       'network.preAttach',
       'volume.preCreate',
@@ -28,18 +44,23 @@ describe('the hook catalogue', () => {
     assert.deepEqual(kindsOf('bail'), ['container.selectRuntime']);
     assert.deepEqual(kindsOf('apply').sort(), [
       'container.poststop',
+      'container.preCheckpoint',
+      'container.preRemove',
       'container.prestart',
-      'image.postPull',
+      'image.postLoad',
       'image.prePull',
+      'image.preRemove',
       'network.postDetach',
+      'volume.preRemove',
     ]);
     assert.deepEqual(kindsOf('observe').sort(), [
       'container.postCreate',
+      'container.postExec',
       'container.postRemove',
       'container.postUpdate',
-      'container.postUpgrade',
       'container.poststart',
       'daemon.ready',
+      'daemon.reload',
       'daemon.shutdown',
     ]);
   });
@@ -55,6 +76,7 @@ describe('the hook catalogue', () => {
       assert.equal(point.name, path);
       assert.ok(point.deadlineMs > 0 && point.doc.endsWith('.') && point.since !== '');
       assert.ok(point.input.title);
+      assert.match(callers, mentionOf(path), `nothing in core/ calls ${path}`);
       new Ajv({ strict: false }).compile(point.input);
       assert.equal(point.answer !== undefined, point.kind === 'bail');
       assert.equal(point.fixed !== undefined, point.kind === 'plan');

@@ -57,6 +57,47 @@ describe('the volume store', () => {
     await store.remove('data', { force: true });
   });
 
+  describe('with hooks', () => {
+    let refusals: string[];
+    beforeEach(() => {
+      refusals = [];
+      store = new VolumeStore(directory.path, files, () => containers, {
+        preCreate: ({ name, labels, ...draft }) => {
+          if (refusals.includes(name)) return Promise.reject(new Error('no'));
+          return Promise.resolve({ ...draft, name, labels: { ...labels, owner: 'me' } });
+        },
+        preRemove: ({ name, labels }) =>
+          refusals.includes(name) ? Promise.reject(new Error(`no: ${labels['owner']}`)) : Promise.resolve(),
+      });
+    });
+
+    it('gives a new volume the labels of the draft, and leaves one that exists as it is', async () => {
+      assert.deepEqual((await store.create({ name: 'data', labels: { a: 'b' } })).labels, {
+        a: 'b',
+        owner: 'me',
+      });
+      refusals = ['data'];
+      assert.deepEqual(await store.ensure('data'), { created: false });
+    });
+
+    it('makes none that is refused; the same call works later', async () => {
+      refusals = ['data'];
+      await assert.rejects(store.create({ name: 'data' }), /no/);
+      assert.deepEqual(await store.list(), []);
+      refusals = [];
+      await store.create({ name: 'data' });
+    });
+
+    it('removes none that is refused; a prune continues with the others', async () => {
+      for (const name of ['data', 'more']) await store.create({ name });
+      refusals = ['data'];
+      await assert.rejects(store.remove('data'), /no: me/);
+      assert.deepEqual(await store.prune({ all: true }), ['more']);
+      refusals = [];
+      assert.deepEqual(await store.prune({ all: true }), ['data']);
+    });
+  });
+
   describe('prune', () => {
     const names = async () => (await store.list()).map(({ name }) => name).sort();
 

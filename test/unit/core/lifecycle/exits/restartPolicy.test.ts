@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
-import { wantsRestart } from '../../../../../core/lifecycle/exits/restartPolicy.ts';
+import type { EngineContext } from '../../../../../core/lifecycle/shared/EngineContext.ts';
+import { restartAfterExit, wantsRestart } from '../../../../../core/lifecycle/exits/restartPolicy.ts';
+import { GenerationHolder } from '../../../../../core/plugins/index.ts';
+import type { Plugin } from '../../../../../hooks/definePlugin.ts';
 import type { ContainerDraft } from '../../../../../hooks/draft.ts';
+import type { RestartDraft } from '../../../../../hooks/points/container.ts';
+import { load, plugin } from '../../plugins/support/load.ts';
 import { record } from '../../record.ts';
 
 describe('whether a container is to be started again', () => {
@@ -31,5 +36,56 @@ describe('whether a container is to be started again', () => {
     assert.ok(asked('on-failure', 1, { count: 99 }));
     assert.ok(asked('on-failure', 1, { max: 2, count: 1 }));
     assert.equal(asked('on-failure', 1, { max: 2, count: 2 }), false);
+  });
+});
+
+describe('a container that has ended', () => {
+  const decides = (change: (draft: RestartDraft) => void) =>
+    plugin('decides', ({ hooks }) => hooks.container.restart.tap(change));
+
+  /** What follows an end with exit code 1 under a policy. */
+  async function afterEnd(plugins: Plugin[], name: ContainerDraft['restart']['name'], more = {}) {
+    const { generation, log } = await load(plugins);
+    const scheduled: number[] = [];
+    const engine = {
+      generations: new GenerationHolder(generation),
+      log,
+      shutdown: new AbortController().signal,
+      restarts: { schedule: (_id: string, delayMs: number) => scheduled.push(delayMs) },
+    } as unknown as EngineContext;
+    const ended = record({
+      draft: { restart: { name, maximumRetryCount: 0 }, autoRemove: false, ...more },
+      state: { status: 'exited', exitCode: 1 },
+    });
+    await restartAfterExit(engine, ended);
+    return { scheduled, status: ended.state.status, log };
+  }
+
+  it('starts again as its policy says, if no plugin decides', async () => {
+    const { scheduled, status } = await afterEnd([], 'always');
+    assert.deepEqual([scheduled, status], [[100], 'restarting']);
+    assert.deepEqual((await afterEnd([], 'no')).scheduled, []);
+  });
+
+  it('starts again when a plugin says so, or not', async () => {
+    const later = decides((draft) => Object.assign(draft, { restart: true, delayMs: 5000 }));
+    assert.deepEqual((await afterEnd([later], 'no')).scheduled, [5000]);
+    const never = decides((draft) => Object.assign(draft, { restart: false }));
+    const { scheduled, status } = await afterEnd([never], 'always');
+    assert.deepEqual([scheduled, status], [[], 'exited']);
+  });
+
+  it('starts again as its policy says when a plugin fails, which is logged', async () => {
+    const fails = decides(() => {
+      throw new Error('no idea');
+    });
+    const { scheduled, log } = await afterEnd([fails], 'always');
+    assert.deepEqual(scheduled, [100]);
+    assert.match(JSON.stringify(log.lines), /"plugin":"decides".*no idea/);
+  });
+
+  it('is not asked about if it is removed at its end', async () => {
+    const again = decides((draft) => Object.assign(draft, { restart: true }));
+    assert.deepEqual((await afterEnd([again], 'no', { autoRemove: true })).scheduled, []);
   });
 });

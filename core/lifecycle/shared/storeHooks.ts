@@ -1,0 +1,37 @@
+/** The hook points inside the stores of images and volumes. */
+import { catalogue } from '../../../hooks/catalogue.ts';
+import type { HookPoint, Logger } from '../../../hooks/defineHook.ts';
+import { toPouchError } from '../../../hooks/errors.ts';
+import type { ImageHooks } from '../../images/index.ts';
+import type { GenerationHolder } from '../../plugins/index.ts';
+import type { VolumeHooks } from '../../volumes/VolumeStore.ts';
+
+/** @param generations is called with each hook: the stores exist before the first generation */
+export function storeHooks(
+  generations: () => GenerationHolder,
+  log: Logger,
+): { images: ImageHooks; volumes: VolumeHooks } {
+  const apply = <Input>(point: HookPoint<Input>, input: Input) =>
+    generations().use(async ({ runner }) => void (await runner.apply(point, input, { log })));
+  const ask = <Input>(point: HookPoint<Input>, input: Input) =>
+    apply(point, input).catch((error: unknown) => {
+      // A prune goes past it and reports nothing.
+      const { plugin, hook, message } = toPouchError(error);
+      log.warn('a plugin refused a removal', { plugin, hook, error: message });
+      throw error;
+    });
+  return {
+    images: {
+      postLoad: (loaded) => apply(catalogue.image.postLoad, loaded),
+      preRemove: (removal) => ask(catalogue.image.preRemove, removal),
+    },
+    volumes: {
+      preCreate: async (draft) => {
+        const { preCreate } = catalogue.volume;
+        const outcome = await generations().use(({ runner }) => runner.plan(preCreate, draft, { log }));
+        return outcome.draft;
+      },
+      preRemove: (removal) => ask(catalogue.volume.preRemove, removal),
+    },
+  };
+}
