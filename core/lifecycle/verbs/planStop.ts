@@ -31,7 +31,8 @@ export function stopDraft(
 
 /** Calls the taps of container.preStop if the container runs. @throws PCH_PLUGIN_CONTRACT for an invalid signal of a tap */
 export async function planStop({ generations, log }: EngineContext, draft: StopDraft): Promise<StopPlan> {
-  if (!isUp(draft.container)) return { signal: signalNumber(draft.signal), timeoutSeconds: draft.timeoutSeconds };
+  if (!isUp(draft.container))
+    return { signal: signalNumber(draft.signal), timeoutSeconds: draft.timeoutSeconds };
   const { preStop } = catalogue.container;
   const { draft: planned, blame } = await generations.use(({ runner }) =>
     runner.plan(preStop, draft, { log }),
