@@ -1,5 +1,6 @@
 /** Further processes in a running container. */
 import { join } from 'node:path';
+import { catalogue } from '../../../hooks/catalogue.ts';
 import type {
   Attachment,
   ContainerRecord,
