@@ -156,10 +156,7 @@ interface ImageStoreParts {
   hooks: ImageHooks;
 }
 
-function imageStore(
-  { client, loaded, files }: Base,
-  { store, events, hooks }: ImageStoreParts,
-): ImageStore {
+function imageStore({ client, loaded, files }: Base, { store, events, hooks }: ImageStoreParts): ImageStore {
   return new ImageStore({
     client,
     layers: files,
