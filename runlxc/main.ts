@@ -1,4 +1,4 @@
-/** runlxc: LXC as an OCI runtime, with runc's command line. */
+/** runlxc: an OCI runtime on LXC, with runc's command line. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { flag, type Command, isSet, string, text } from './cli/command.ts';
@@ -7,7 +7,6 @@ import { RunlxcError } from './cli/error.ts';
 import { Log } from './cli/Log.ts';
 import { commands } from './commands/index.ts';
 import { versionText } from './commands/version.ts';
-import { helpText } from './commands/help.ts';
 
 const globalOptions = {
   root: text,
@@ -25,7 +24,7 @@ const defaultRoot = '/run/runlxc';
 
 let log = new Log({ file: undefined, format: 'text', debug: false });
 
-/** Answers the exit code. */
+/** Returns the exit code. */
 export async function main(args: string[]): Promise<number> {
   try {
     return await dispatch(args);
@@ -56,7 +55,7 @@ async function dispatch(args: string[]): Promise<number> {
   return await call(verb, command, { context, rest });
 }
 
-/** Reports what went wrong, in the form that --log-format asks for. */
+/** Logs an error in the format of --log-format. */
 export function fail(error: unknown): void {
   const { message = String(error) } = error as Partial<Error>;
   log.error(error instanceof RunlxcError ? message : `runlxc: ${message}`);
@@ -73,12 +72,12 @@ async function call(
   const { min, max } = command.arguments;
   if (positionals.length < min || positionals.length > max)
     throw new RunlxcError(
-      `${verb} takes ${min === max ? min : `at least ${min}`} argument(s): ${command.usage}`,
+      `${verb} requires ${min === max ? min : `at least ${min}`} argument(s): ${command.usage}`,
     );
   return await command.run({ context, values, positionals });
 }
 
-/** Global options stand before the verb. */
+/** Global options precede the verb. */
 function split(args: string[]): { globals: string[]; verb: string | undefined; rest: string[] } {
   const { tokens } = parseArgs({
     args,
@@ -100,7 +99,7 @@ function parse(args: string[], options: Command['options']) {
   }
 }
 
-/** What follows the first argument belongs to it: `exec ID ls -l` has no option -l. */
+/** Options end at the first argument: -l of `exec ID ls -l` belongs to ls. */
 function untilFirstArgument(args: string[], options: Command['options']): string[] {
   const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
   const first = tokens.find(({ kind }) => kind === 'positional');
@@ -111,4 +110,14 @@ function untilFirstArgument(args: string[], options: Command['options']): string
 function print(out: string): number {
   process.stdout.write(out);
   return 0;
+}
+
+function helpText(): string {
+  const verbs = Object.entries(commands).map(([name, { usage }]) => `  ${name} ${usage}`);
+  return `runlxc: LXC as an OCI runtime
+
+runlxc [--root DIR] [--log FILE] [--log-format text|json] [--debug] COMMAND
+
+${verbs.sort().join('\n')}
+`;
 }

@@ -1,6 +1,6 @@
 /**
- * Limits are set twice: on the container's cgroup, where its users look, and on the one below with its processes, where the
- * container itself looks.
+ * Limits are set twice: on the container's cgroup, which engines read, and on the one below with its processes, which the
+ * container reads.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { legacySettings, type Setting, unifiedSettings } from './settings.ts';
 export function applyResources(layout: CgroupLayout, cgroup: string, resources: Resources): void {
   checkUsage(layout, cgroup, resources);
   const settings = layout.unified ? unifiedSettings(resources) : legacySettings(resources);
-  // A new limit of memory may be above the old one of memory and swap, or the new one below the old: one order works.
+  // A new memory limit may exceed the old limit of memory and swap, or the reverse: one of the two orders works.
   const late = settings.filter((setting) => !apply(layout, cgroup, setting));
   for (const setting of late.reverse())
     if (!apply(layout, cgroup, setting)) throw failure(layout, cgroup, setting);
@@ -26,7 +26,7 @@ function directoriesOf(layout: CgroupLayout, cgroup: string, { controller, field
   return [own, join(own, payloadName)];
 }
 
-/** A child may not exceed its parent: which one is first depends on whether the limit rises or falls. */
+/** A child may not exceed its parent: the order depends on whether the limit rises or falls. */
 function apply(layout: CgroupLayout, cgroup: string, setting: Setting): boolean {
   const [own = '', below = ''] = directoriesOf(layout, cgroup, setting);
   const first = write(own, setting);
@@ -48,7 +48,7 @@ function fileOf(path: string, { file, orFile }: Setting): string {
   return join(path, isOther ? orFile : file);
 }
 
-/** Written once more, for the kernel's reason. */
+/** Writes again, to get the kernel's error. */
 function failure(layout: CgroupLayout, cgroup: string, setting: Setting): RunlxcError {
   for (const path of directoriesOf(layout, cgroup, setting)) {
     try {
@@ -73,5 +73,5 @@ function checkUsage(layout: CgroupLayout, cgroup: string, { memory }: Resources)
     layout.unified ? 'memory.current' : 'memory.usage_in_bytes',
   );
   if (BigInt(readFileSync(file, 'utf8').trim()) > BigInt(memory.limit))
-    throw new RunlxcError(`linux.resources.memory.limit: ${memory.limit} is below what the container uses`);
+    throw new RunlxcError(`linux.resources.memory.limit: ${memory.limit} is below the container’s usage`);
 }

@@ -6,18 +6,18 @@ import { type CgroupLayout, hierarchyOf, payload } from './layout.ts';
 
 const withinMs = 10_000;
 
-/** Only the container is frozen: its monitor must see its end. */
+/** Freezes only the container: its monitor must see its exit. */
 export function isFrozen(layout: CgroupLayout, cgroup: string): boolean {
   return stateOf(layout, cgroup) === 'frozen';
 }
 
 export async function freeze(layout: CgroupLayout, cgroup: string): Promise<void> {
   write(layout, cgroup, true);
-  // A process that was just being made may have escaped the first time (cgroup-v1/freezer-subsystem.rst).
+  // A process that was being forked may have escaped the first attempt (cgroup-v1/freezer-subsystem.rst).
   const isDone = () => stateOf(layout, cgroup) === 'frozen' || (write(layout, cgroup, true), false);
   if (await waitFor(isDone, withinMs)) return;
   write(layout, cgroup, false);
-  throw new RunlxcError('the container could not be frozen');
+  throw new RunlxcError('cannot freeze the container');
 }
 
 export function thaw(layout: CgroupLayout, cgroup: string): void {

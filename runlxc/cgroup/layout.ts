@@ -1,4 +1,4 @@
-/** The hierarchies of cgroups that the host has mounted. */
+/** The cgroup hierarchies that are mounted on the host. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Membership, membershipOf } from './membership.ts';
@@ -7,36 +7,36 @@ export interface Hierarchy {
   version: 1 | 2;
   /** Its mount point. */
   mount: string;
-  /** Which of its cgroups is there: '/' where the host mounts it. */
+  /** The cgroup that is mounted there: '/' for the host's mount. */
   root: string;
-  /** Below the mount, where paths of containers begin: the cgroup of PID 1, as LXC has it. */
+  /** Cgroup below the mount, to which containers' paths are relative: that of PID 1, as in LXC. */
   base: string;
-  /** Of v1: what is mounted here. */
+  /** For v1: the controllers of the hierarchy. */
   controllers: readonly string[];
-  /** Of v1: what mount(2) needs to mount it again. */
+  /** For v1: data of mount(2) to mount the hierarchy again. */
   options: string;
 }
 
 export interface CgroupLayout {
   all: readonly Hierarchy[];
-  /** v2 alone; a host with v1 may have v2 beside it, without controllers. */
+  /** Whether the host has only v2; a host with v1 may also have v2, without controllers. */
   unified: boolean;
 }
 
-/** Below the container's own cgroup: where its processes are. */
+/** Name of the cgroup with the processes, below the container's cgroup. */
 export const payloadName = 'payload';
 
-/** The directory of the container's cgroup. */
+/** Returns the directory of the container's cgroup. */
 export function directory({ mount, base }: Hierarchy, cgroup: string): string {
   return join(mount, base, cgroup);
 }
 
-/** The directory of the container's processes. */
+/** Returns the directory of the cgroup with the container's processes. */
 export function payload(hierarchy: Hierarchy, cgroup: string): string {
   return join(directory(hierarchy, cgroup), payloadName);
 }
 
-/** By what /proc/PID/cgroup names it. */
+/** Returns the name of a hierarchy in /proc/PID/cgroup. */
 export function keyOf({ controllers, options }: Hierarchy): string {
   return controllers[0] ?? options.split(',').find((option) => option.startsWith('name=')) ?? '';
 }
@@ -66,7 +66,7 @@ export function cgroupLayout(
     .split('\n')
     .flatMap(parseLine)
     .map((hierarchy) => ({ ...hierarchy, base: baseOf(hierarchy, init) }));
-  // The same hierarchy may be mounted twice; the first is the host's own.
+  // A hierarchy may be mounted twice; the first mount is the host's.
   const seen = new Set<string>();
   const first = all.filter((hierarchy) => {
     const key = `${hierarchy.version} ${hierarchy.options}`;
@@ -75,12 +75,12 @@ export function cgroupLayout(
   return { all: first, unified: first.length > 0 && first.every(({ version }) => version === 2) };
 }
 
-/** systemd's own scope is one below where it puts others. */
+/** systemd's scope is one level below the cgroup in which it creates others. */
 function baseOf(hierarchy: Hierarchy, init: Membership): string {
   return belowMount(hierarchy, init).replace(/\/init\.scope$/, '');
 }
 
-/** The directory of a process's cgroup. */
+/** Returns the directory of a process's cgroup. */
 export function memberDirectory(hierarchy: Hierarchy, membership: Membership): string {
   return join(hierarchy.mount, belowMount(hierarchy, membership));
 }
@@ -102,7 +102,7 @@ function parseLine(line: string): Hierarchy[] {
     .split(',')
     .filter((option) => v1Names.has(option) || option.startsWith('name='));
   const controllers = options.filter((option) => !option.startsWith('name='));
-  // A hierarchy without controllers must be asked for by name and `none`.
+  // A hierarchy without controllers is mounted by its name and `none`.
   const mountOptions = controllers.length > 0 ? options : ['none', ...options];
   return [{ version: 1, mount, root, base: '', controllers, options: mountOptions.join(',') }];
 }
@@ -111,7 +111,7 @@ function unescape(path: string): string {
   return path.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 }
 
-/** The hierarchy of v1 that has a controller. */
+/** Returns the v1 hierarchy with a controller. */
 export function hierarchyOf(layout: CgroupLayout, controller: string): Hierarchy | undefined {
   return layout.all.find(({ controllers }) => controllers.includes(controller));
 }

@@ -1,7 +1,7 @@
-/** Which cgroups a process is in, cgroups(7). */
+/** Reads the cgroups of a process, cgroups(7). */
 import { readFileSync } from 'node:fs';
 
-/** By controller, `name=…` of a hierarchy without controllers, and '' for v2. */
+/** Paths by controller, by `name=…` for a hierarchy without controllers, and by '' for v2. */
 export type Membership = ReadonlyMap<string, string>;
 
 export function membershipOf(process: 'self' | number): Membership {

@@ -1,9 +1,9 @@
 /**
- * Parents of containers' cgroups may be others' (`/kubepods/POD`). On cgroup v1 LXC gets along with its own only: it gives CPUs and
- * memory nodes, without which a cpuset takes no process (cpuset(7)), to the first level below its base, overwrites those of a first
- * level that exists, and has the levels below inherit. So parents are completed here, as runc does, and where that is not enough,
- * LXC's base is the container's parent, which the monitor joins first (it costs 10 ms). On cgroup v2 LXC enables the controllers at
- * each level itself.
+ * Parents of containers' cgroups may belong to others (`/kubepods/POD`). On cgroup v1 LXC supports only its own: it sets CPUs and
+ * memory nodes, without which a cpuset accepts no process (cpuset(7)), on the first level below its base, overwrites those of an
+ * existing first level, and lets the levels below inherit. So parents are completed here, as in runc. Where that is not enough,
+ * the container's parent becomes LXC's base, and the monitor joins it first (it takes 10 ms). On cgroup v2 LXC enables the
+ * controllers at each level itself.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ const files = ['cpuset.cpus', 'cpuset.mems'];
 
 /**
  * Creates and completes the parents of a container's cgroup.
- * @returns cgroup.procs of the parent in each hierarchy, if the monitor has to join it; none if LXC's own base is to be used
+ * @returns cgroup.procs of the parent in each hierarchy if the monitor has to join it; empty to use LXC's own base
  * @throws RunlxcError
  */
 export function prepareParents({ all, unified }: CgroupLayout, cgroup: string): string[] {
@@ -28,12 +28,12 @@ export function prepareParents({ all, unified }: CgroupLayout, cgroup: string): 
   for (const path of directories) create(path);
   if (all.every((hierarchy, index) => takesProcesses(hierarchy, directories[index]!)))
     return directories.map((path) => join(path, 'cgroup.procs'));
-  // The next best: what LXC creates in the parent inherits.
+  // As a fallback, the cgroups that LXC creates in the parent inherit.
   write(join(directory(cpuset, parent), inheritance), '1');
   return [];
 }
 
-/** `/a` and `/a/b` of `/a/b/c`. */
+/** Returns `/a` and `/a/b` for `/a/b/c`. */
 export function parentsOf(cgroup: string): string[] {
   const parent = dirname(cgroup);
   return parent === '/' ? [] : [...parentsOf(parent), parent];
@@ -41,19 +41,19 @@ export function parentsOf(cgroup: string): string[] {
 
 const inheritance = 'cgroup.clone_children';
 
-/** What LXC writes to the first level is what it has already, and the last level hands its own on. */
+/** Whether LXC would not change the first level, and the last level passes its values on. */
 function suitsLxc(cpuset: Hierarchy, parents: readonly string[]): boolean {
   const [first = '', last = ''] = [parents[0], parents.at(-1)].map((path) => directory(cpuset, path ?? ''));
   const isSame = files.every((file) => valueOf(join(first, file)) === valueOf(join(dirname(first), file)));
   return isSame && (first === last || valueOf(join(last, inheritance)) === '1');
 }
 
-/** A cgroup of v2, which may be beside those of v1, takes none while it has controllers for others below. */
+/** A v2 cgroup, which may exist beside v1, accepts no processes while it has controllers enabled for cgroups below. */
 function takesProcesses({ version }: Hierarchy, path: string): boolean {
   return version === 1 || valueOf(join(path, 'cgroup.subtree_control')) === '';
 }
 
-/** A cpuset; values that somebody chose stay. */
+/** Completes a cpuset; keeps values that are already set. */
 function complete(path: string): void {
   const isNew = create(path);
   for (const file of files)
@@ -61,7 +61,7 @@ function complete(path: string): void {
   if (isNew) write(join(path, inheritance), '1');
 }
 
-/** Returns whether it did not exist. */
+/** Returns whether the directory was created. */
 function create(path: string): boolean {
   return attempt(`create ${path}`, () => mkdirSync(path, { recursive: true })) !== undefined;
 }

@@ -2,12 +2,12 @@ import { normalize } from 'node:path';
 import { unsupported } from '../cli/error.ts';
 
 /**
- * Where the container's cgroup is, below each hierarchy's mount; begins with a slash. A relative cgroupsPath is below the
- * root too, as runc has it.
+ * Returns the path of the container's cgroup below each hierarchy's mount, with a leading slash. As in runc, a relative
+ * cgroupsPath is also below the root.
  */
 export function cgroupPath(cgroupsPath: string | undefined, id: string, usesSystemd: boolean): string {
   if (usesSystemd)
-    throw unsupported('--systemd-cgroup', 'LXC makes its cgroups itself; use the cgroupfs driver');
-  // ".." ends at the root of the hierarchy.
+    throw unsupported('--systemd-cgroup', 'LXC creates its cgroups itself; use the cgroupfs driver');
+  // ".." cannot leave the root of the hierarchy.
   return normalize(`/${cgroupsPath?.trim() ? cgroupsPath : id}`).replace(/\/+$/, '') || `/${id}`;
 }

@@ -1,4 +1,4 @@
-/** Where a further process of a container goes: `exec`, with `--cgroup`. */
+/** The cgroup of another process in a container: `exec`, with `--cgroup`. */
 import { existsSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { RunlxcError } from '../cli/error.ts';
@@ -6,10 +6,10 @@ import type { State } from '../state/store.ts';
 import { type CgroupLayout, type Hierarchy, keyOf, memberDirectory, payload } from './layout.ts';
 import { membershipOf } from './membership.ts';
 
-/** Paths below the container's cgroup by controller; '' is every hierarchy. */
+/** Paths below the container's cgroup by controller; '' means every hierarchy. */
 export type SubCgroups = ReadonlyMap<string, string>;
 
-/** As runc takes them: `PATH` for all hierarchies, or some `CONTROLLER[,CONTROLLER]:PATH`. @throws RunlxcError */
+/** Parses runc's syntax: `PATH` for all hierarchies, or several `CONTROLLER[,CONTROLLER]:PATH`. @throws RunlxcError */
 export function parseSubCgroups(args: readonly string[]): SubCgroups {
   return new Map(args.flatMap((arg) => parseSubCgroup(arg, args.length === 1)));
 }
@@ -20,15 +20,15 @@ function parseSubCgroup(arg: string, isOnly: boolean): [string, string][] {
   if (more.length > 0) throw invalid('expected PATH or CONTROLLER:PATH');
   if (right === undefined && !isOnly) throw invalid('several paths need a controller each, as in cpu:PATH');
   const path = normalize(`/${right ?? left}`);
-  // normalize() has taken the `..` of an absolute path away; one that climbs is a mistake to be told.
+  // normalize() removes `..` from an absolute path; a relative path that leaves the cgroup is an error.
   if (normalize(right ?? left).startsWith('..')) throw invalid('it is not below the container’s cgroup');
   return right === undefined ? [['', path]] : left.split(',').map((controller) => [controller, path]);
 }
 
 /**
- * For each hierarchy the cgroup.procs to try, first to last. The second, of v2, is that of the container's init: a cgroup that
- * has others with controllers below takes no processes (cgroup-v2, "No Internal Process Constraint").
- * @throws RunlxcError for a cgroup or a controller that is not there
+ * Returns, for each hierarchy, the cgroup.procs files to try in order. The second, for v2, is that of the container's init: a
+ * cgroup that has others with controllers below accepts no processes (cgroup-v2, "No Internal Process Constraint").
+ * @throws RunlxcError for a cgroup or a controller that does not exist
  */
 export function processFiles(layout: CgroupLayout, state: State, sub: SubCgroups): string[][] {
   checkControllers(layout, sub);
@@ -38,7 +38,7 @@ export function processFiles(layout: CgroupLayout, state: State, sub: SubCgroups
     const path = subPath(hierarchy, sub);
     const own = join(payload(hierarchy, state.cgroup), path ?? '');
     if (!existsSync(own))
-      throw new RunlxcError(`--cgroup ${path}: the container has no such cgroup (looked for ${own})`);
+      throw new RunlxcError(`--cgroup ${path}: the container has no such cgroup (expected ${own})`);
     const isAlone = path !== undefined || hierarchy.version === 1 || init === undefined;
     return (isAlone ? [own] : [own, memberDirectory(hierarchy, init)]).map((dir) =>
       join(dir, 'cgroup.procs'),

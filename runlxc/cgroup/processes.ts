@@ -2,19 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CgroupLayout, directory, payload } from './layout.ts';
 
-/** All processes of the container, without its monitor. */
+/** Returns all processes of the container, without its monitor. */
 export function containerProcesses(layout: CgroupLayout, cgroup: string): number[] {
   return [...new Set(layout.all.flatMap((hierarchy) => processesBelow(payload(hierarchy, cgroup))))].sort(
     (one, other) => one - other,
   );
 }
 
-/** All processes below the container's cgroup, of every hierarchy. */
+/** Returns all processes below the container's cgroup, in every hierarchy. */
 export function cgroupProcesses(layout: CgroupLayout, cgroup: string): number[] {
   return [...new Set(layout.all.flatMap((hierarchy) => processesBelow(directory(hierarchy, cgroup))))];
 }
 
-/** Of a cgroup and all below; none if it does not exist. */
+/** Returns the processes of a cgroup and those below; empty if it does not exist. */
 function processesBelow(path: string): number[] {
   let own: number[];
   try {
@@ -22,7 +22,7 @@ function processesBelow(path: string): number[] {
   } catch {
     return [];
   }
-  // 0 is a process of a PID namespace that is not below ours.
+  // 0 is a process of a PID namespace that is not a descendant of this one.
   return [...own.filter((pid) => pid > 0), ...subdirectories(path).flatMap(processesBelow)];
 }
 

@@ -4,10 +4,10 @@ import { waitFor } from '../state/wait.ts';
 import { type CgroupLayout, directory } from './layout.ts';
 import { cgroupProcesses, subdirectories } from './processes.ts';
 
-/** Milliseconds in which the kernel lets go of a cgroup whose last process has ended. */
+/** Milliseconds within which the kernel releases a cgroup after its last process has exited. */
 const withinMs = 5_000;
 
-/** Removes the container's cgroup and all below it, in every hierarchy. */
+/** Removes the container's cgroup and those below it, in every hierarchy. */
 export async function removeCgroup(layout: CgroupLayout, cgroup: string): Promise<void> {
   for (const hierarchy of layout.all) {
     const path = directory(hierarchy, cgroup);
@@ -17,8 +17,8 @@ export async function removeCgroup(layout: CgroupLayout, cgroup: string): Promis
 }
 
 /**
- * LXC makes the container's cgroup and wants to find none.
- * @throws RunlxcError if another container is in it
+ * Removes an empty cgroup: LXC creates the container's cgroup, which must not exist.
+ * @throws RunlxcError if it contains processes
  */
 export async function clearCgroup(layout: CgroupLayout, cgroup: string): Promise<void> {
   const found = cgroupProcesses(layout, cgroup);

@@ -3,13 +3,13 @@ import { RunlxcError, unsupported } from '../cli/error.ts';
 import type { Integer, Resources } from '../spec/types.ts';
 
 export interface Setting {
-  /** Of v1: whose hierarchy the file is in. */
+  /** For v1: the controller whose hierarchy has the file. */
   controller: string;
   file: string;
   value: string;
-  /** What set it, for errors. */
+  /** The field of config.json that set it, for errors. */
   field: string;
-  /** The other name of a file: which one exists depends on the kernel's scheduler. */
+  /** An alternative name of the file; the kernel's I/O scheduler decides which one exists. */
   orFile?: string;
 }
 
@@ -37,7 +37,7 @@ function toSettings(entries: readonly Entry[]): Setting[] {
   );
 }
 
-/** Files of v1. */
+/** Returns the files of v1. */
 export function legacySettings(resources: Resources): Setting[] {
   const { memory = {}, cpu = {}, pids, network } = resources;
   if (Object.keys(resources.unified ?? {}).length > 0)
@@ -113,7 +113,7 @@ function legacyBlockIo({ blockIO = {} }: Resources): Entry[] {
   ];
 }
 
-/** Zero is Go's "not told". */
+/** Zero is Go's unset value. */
 function unlessZero(value?: Integer): Integer | undefined {
   return value === undefined || BigInt(value) === 0n ? undefined : value;
 }
@@ -138,17 +138,17 @@ function rdma({ rdma: limits = {} }: Resources): Entry[] {
   ]);
 }
 
-/** Files of v2. */
+/** Returns the files of v2. */
 export function unifiedSettings(resources: Resources): Setting[] {
   const { memory = {}, cpu = {}, pids, blockIO = {}, network } = resources;
   if (memory.disableOOMKiller)
-    throw unsupported('linux.resources.memory.disableOOMKiller', 'cgroup v2 cannot');
+    throw unsupported('linux.resources.memory.disableOOMKiller', 'not supported by cgroup v2');
   if (memory.kernelTCP !== undefined)
-    throw unsupported('linux.resources.memory.kernelTCP', 'cgroup v2 cannot');
+    throw unsupported('linux.resources.memory.kernelTCP', 'not supported by cgroup v2');
   if (network?.classID || network?.priorities?.length)
     throw unsupported('linux.resources.network', 'cgroup v2 has no such controller');
   if (unlessZero(cpu.realtimeRuntime))
-    throw unsupported('linux.resources.cpu.realtimeRuntime', 'cgroup v2 cannot');
+    throw unsupported('linux.resources.cpu.realtimeRuntime', 'not supported by cgroup v2');
   return toSettings([
     ['memory', 'memory.max', limitOrMax(memory.limit), 'memory.limit'],
     ['memory', 'memory.swap.max', swapAlone(memory.limit, memory.swap), 'memory.swap'],
@@ -201,11 +201,11 @@ function safeFile(file: string): string {
 }
 
 function limitOrMax(limit?: Integer): Integer | string | undefined {
-  const told = unlessZero(limit);
-  return told !== undefined && BigInt(told) < 0n ? 'max' : told;
+  const number = unlessZero(limit);
+  return number !== undefined && BigInt(number) < 0n ? 'max' : number;
 }
 
-/** v1 counts memory and swap together, v2 swap alone. */
+/** v1 limits memory and swap together, v2 limits swap alone. */
 function swapAlone(limit?: Integer, swap?: Integer): string | undefined {
   if (swap === undefined || BigInt(swap) === 0n) return undefined;
   if (BigInt(swap) < 0n) return 'max';
@@ -216,7 +216,7 @@ function swapAlone(limit?: Integer, swap?: Integer): string | undefined {
   return String(BigInt(swap) - BigInt(limit));
 }
 
-/** 2–262144 to 1–10000, as runc and crun convert it (runtime-spec, config-linux.md#cpu). */
+/** Converts 2–262144 to 1–10000, as runc and crun do (runtime-spec, config-linux.md#cpu). */
 function cpuWeight(shares?: Integer): string | undefined {
   if (shares === undefined || BigInt(shares) === 0n) return undefined;
   return String(1n + ((BigInt(shares) - 2n) * 9999n) / 262142n);

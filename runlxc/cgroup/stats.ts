@@ -1,4 +1,4 @@
-/** What a container uses, in the form of runc's `events --stats`. */
+/** Resource usage of a container, in the form of runc's `events --stats`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CgroupLayout, hierarchyOf, payload } from './layout.ts';
@@ -9,13 +9,13 @@ export function containerStats(layout: CgroupLayout, cgroup: string): object {
   return { ...stats, intel_rdt: {}, network_interfaces: null };
 }
 
-/** How many of the container's processes the kernel has killed for want of memory. */
+/** Returns the number of the container's processes that the OOM killer has ended. */
 export function oomKills(layout: CgroupLayout, cgroup: string): number {
   const text = reader(layout, cgroup)('memory', layout.unified ? 'memory.events' : 'memory.oom_control');
   return table(text)['oom_kill'] ?? 0;
 }
 
-/** A file of a controller's cgroup; empty if there is none. */
+/** Reads a file of a controller's cgroup; empty if it does not exist. */
 type Read = (controller: string, file: string) => string;
 
 function reader(layout: CgroupLayout, cgroup: string): Read {
@@ -112,7 +112,7 @@ function unified(read: Read): object {
   };
 }
 
-/** USER_HZ, time(7): 100 on every Linux that containers run on. */
+/** USER_HZ, time(7): 100 on every supported architecture. */
 const nanosecondsPerTick = 10_000_000;
 
 function pids(read: Read): object {
@@ -123,7 +123,7 @@ function pids(read: Read): object {
   };
 }
 
-/** `name number` in each line. */
+/** Parses lines of `name number`. */
 function table(text: string): Record<string, number> {
   const lines = text.split('\n').filter(Boolean);
   return Object.fromEntries(
@@ -131,7 +131,7 @@ function table(text: string): Record<string, number> {
   );
 }
 
-/** `major:minor operation number` in each line. */
+/** Parses lines of `major:minor operation number`. */
 function blockIo(text: string): object[] {
   return text.split('\n').flatMap((line) => {
     const [, major, minor, op, value] = /^(\d+):(\d+) (\w+) (\d+)$/.exec(line) ?? [];

@@ -1,7 +1,7 @@
 /**
- * The first move of a process between cgroups makes the kernel wait for an RCU grace period, 8–16 ms; moves that follow it at once
- * need not (cgroup_threadgroup_rwsem, percpu-rwsem.c). So the wait is begun while there is other work to do: this process is moved
- * to where it is.
+ * The first move of a process between cgroups makes the kernel wait for an RCU grace period, 8–16 ms; moves that follow at once
+ * do not wait (cgroup_threadgroup_rwsem, percpu-rwsem.c). So this starts the wait early, in parallel to other work: it moves the
+ * current process to its own cgroup.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +13,6 @@ export function beginMoves({ all }: CgroupLayout): void {
   const hierarchy = all.find((each) => each.root === '/' && own.has(keyOf(each)));
   if (!hierarchy) return;
   const file = join(memberDirectory(hierarchy, own), 'cgroup.procs');
-  // It is no loss if it fails.
+  // A failure only loses the optimization.
   writeFile(file, String(process.pid)).catch(() => undefined);
 }

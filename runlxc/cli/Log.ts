@@ -1,4 +1,4 @@
-/** Messages in runc's forms: JSON lines or logrus' text, in --log or on stderr. */
+/** Writes messages in runc's formats, JSON lines or logrus' text, to --log or to stderr. */
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 
 export type Level = 'debug' | 'warning' | 'error';
@@ -25,7 +25,7 @@ export class Log {
     if (this.#options.debug) this.#write('debug', text);
   }
 
-  /** The last words: into the log, and always on stderr too. */
+  /** Writes to the log, and always to stderr. */
   error(text: string): void {
     this.#write('error', text);
     if (this.#options.file) process.stderr.write(`${text}\n`);

@@ -5,7 +5,7 @@ export type Options = NonNullable<ParseArgsConfig['options']>;
 
 export interface Call {
   context: Context;
-  /** Values of options, as parseArgs answers them. */
+  /** Values of options, as returned by parseArgs. */
   values: Readonly<Record<string, unknown>>;
   positionals: readonly string[];
 }
@@ -14,15 +14,15 @@ export interface Call {
 export interface Command {
   usage: string;
   options: Options;
-  /** How many arguments it takes; many for those that pass them on. */
+  /** Minimum and maximum number of arguments. */
   arguments: { min: number; max: number };
-  /** Answers the exit code. */
+  /** Returns the exit code. */
   run(call: Call): Promise<number>;
 }
 
 const one = { min: 1, max: 1 };
 
-/** A verb that takes the container's id and answers nothing. */
+/** Defines a verb with a container id as its only argument, and without output. */
 export function onContainer(
   options: Options,
   run: (call: Call & { id: string }) => Promise<void> | void,

@@ -1,9 +1,9 @@
 import { type CgroupLayout, cgroupLayout } from '../cgroup/layout.ts';
 import type { Log } from './Log.ts';
 
-/** What the global options say. */
+/** Values of the global options. */
 export interface Context {
-  /** Where containers' states are; absolute. */
+  /** Absolute path of the directory of containers' states. */
   root: string;
   log: Log;
   debug: boolean;
@@ -15,7 +15,7 @@ export function newContext(options: Omit<Context, 'layout'>): Context {
   let layout: CgroupLayout | undefined;
   return {
     ...options,
-    // Read only if it is needed: --version is asked for often.
+    // Read on demand: --version is called often and does not need it.
     get layout() {
       return (layout ??= cgroupLayout());
     },

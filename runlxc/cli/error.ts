@@ -1,9 +1,9 @@
-/** What went wrong, in words for whoever called; no stack is shown. */
+/** An error for the caller: its message is printed without a stack. */
 export class RunlxcError extends Error {
   override name = 'RunlxcError';
 }
 
-/** What the spec asks for and this runtime cannot do; named by its field. */
+/** Returns the error for a field of config.json that this runtime does not support. */
 export function unsupported(field: string, why: string): RunlxcError {
   return new RunlxcError(`${field}: ${why}`);
 }

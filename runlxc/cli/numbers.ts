@@ -1,6 +1,6 @@
 import { RunlxcError } from './error.ts';
 
-/** A number of things. */
+/** Parses a count. */
 export function count(text: string, option: string): number {
   if (!/^\d{1,6}$/.test(text)) throw new RunlxcError(`${option}: ${JSON.stringify(text)} is not a number`);
   return Number(text);
@@ -8,7 +8,7 @@ export function count(text: string, option: string): number {
 
 const units = ['', 'k', 'm', 'g', 't', 'p'];
 
-/** Bytes, as docker/go-units reads them: 64m, 1.5GiB; -1 is no limit. */
+/** Parses bytes as docker/go-units does: 64m, 1.5GiB; -1 means no limit. */
 export function bytes(text: string, option: string): bigint {
   if (text === '-1') return -1n;
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i.exec(text) ?? [];

@@ -1,11 +1,11 @@
 import { constants } from 'node:os';
 import { RunlxcError } from './error.ts';
 
-/** signal(7): the first real-time signal that the C library leaves to programs. */
+/** signal(7): the first real-time signal that the C library does not use. */
 const SIGRTMIN = 34;
 const SIGRTMAX = 64;
 
-/** A signal by number, or by name with or without SIG, e.g. 9, KILL, SIGRTMIN+3. */
+/** Parses a signal: a number, or a name with or without SIG, e.g. 9, KILL, SIGRTMIN+3. */
 export function parseSignal(text: string): number {
   if (/^\d+$/.test(text)) {
     const number = Number(text);
@@ -18,7 +18,7 @@ export function parseSignal(text: string): number {
   return number;
 }
 
-/** 0 for a name that there is not. */
+/** Returns 0 for an unknown name. */
 export function signalNumber(name: string | null): number {
   return (constants.signals as Record<string, number>)[name ?? ''] ?? 0;
 }

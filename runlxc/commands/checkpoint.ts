@@ -1,14 +1,14 @@
 import type { Command } from '../cli/command.ts';
 import { RunlxcError } from '../cli/error.ts';
 
-/** LXC's checkpoints know only containers whose root, mounts and terminal LXC has made; here runlxc-init makes them. */
+/** LXC can checkpoint only containers whose root, mounts and terminal it has created itself; here runlxc-init creates them. */
 const refused: Command = {
-  usage: '(refused: LXC cannot dump a container whose mounts it has not made; use runc)',
+  usage: '(not supported: LXC cannot dump a container whose mounts it has not created; use runc)',
   options: {},
   arguments: { min: 0, max: Infinity },
   run() {
     throw new RunlxcError(
-      'checkpoint and restore: not supported by runlxc: LXC’s need criu and a container whose root file system and mounts LXC itself has made; use runc',
+      'checkpoint and restore: not supported by runlxc: LXC needs criu, and must have created the root file system and mounts itself; use runc',
     );
   },
 };

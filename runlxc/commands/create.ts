@@ -2,12 +2,12 @@ import { flag, isSet, onContainer, string, text, type Call, type Options } from 
 import { count } from '../cli/numbers.ts';
 import { createContainer, type NewContainer } from '../container/create.ts';
 
-/** What create and run have in common. */
+/** Options of create and run. */
 export const createOptions: Options = {
   bundle: { ...text, short: 'b' },
   'console-socket': text,
   'pid-file': text,
-  // LXC's root is always pivoted to, and runc's users pass these.
+  // Accepted for compatibility with runc; the root is always entered by pivot_root(2).
   'no-pivot': flag,
   'no-new-keyring': flag,
   'preserve-fds': text,

@@ -5,7 +5,7 @@ import { RunlxcError } from '../cli/error.ts';
 import { statusOf } from '../state/status.ts';
 import { readState } from '../state/store.ts';
 
-/** Milliseconds between two looks at what the kernel has killed. */
+/** Milliseconds between two checks for OOM kills. */
 const lookMs = 100;
 
 export const events = onContainer({ interval: text, stats: flag }, async ({ context, values, id }) => {
@@ -16,9 +16,9 @@ export const events = onContainer({ interval: text, stats: flag }, async ({ cont
   const printStats = () => print({ type: 'stats', id, data: containerStats(context.layout, state.cgroup) });
   if (!isRunning()) throw new RunlxcError(`container with id ${id} is not running`);
   if (isSet(values, 'stats')) return printStats();
-  let told = oomKills(context.layout, state.cgroup);
+  let reported = oomKills(context.layout, state.cgroup);
   const printKills = () => {
-    for (const kills = oomKills(context.layout, state.cgroup); told < kills; told++)
+    for (const kills = oomKills(context.layout, state.cgroup); reported < kills; reported++)
       print({ type: 'oom', id });
   };
   for (let due = performance.now(); isRunning(); await setTimeout(Math.min(lookMs, interval))) {
@@ -30,7 +30,7 @@ export const events = onContainer({ interval: text, stats: flag }, async ({ cont
   printKills();
 });
 
-/** Go's durations: 500ms, 5s, 1m30s. */
+/** Parses Go's durations: 500ms, 5s, 1m30s. */
 function milliseconds(text: string): number {
   const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];

@@ -67,7 +67,7 @@ function processOf(values: Call['values'], args: string[], spec: Spec): Process 
   return process;
 }
 
-/** The container's own process, with another command and what the options change. */
+/** Returns the container's process with the given command and options. */
 function fromOptions(values: Call['values'], args: string[], { process }: Spec): Process {
   if (args.length === 0) throw new RunlxcError('process args cannot be empty');
   const base: Process = { ...(process ?? { cwd: '/' }), args };

@@ -14,7 +14,7 @@ export const features: Command = {
   },
 };
 
-/** features.md and features-linux.md of the runtime-spec. */
+/** Prints the features of this runtime: features.md and features-linux.md of the runtime-spec. */
 function document(): object {
   return {
     ociVersionMin: '1.0.0',

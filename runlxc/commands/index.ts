@@ -15,7 +15,7 @@ import { start } from './start.ts';
 import { state } from './state.ts';
 import { update } from './update.ts';
 
-/** By their names on the command line. */
+/** Commands by name. */
 export const commands: Readonly<Record<string, Command>> = {
   checkpoint,
   create,

@@ -24,7 +24,7 @@ function entry(context: Context, state: State): Record<string, unknown> {
   return { ...runcState(state, statusOf(state, context.layout)), owner: ownerOf(context, state) };
 }
 
-/** By the host's /etc/passwd; a number that is not in it as runc shows it. */
+/** Returns the name in the host's /etc/passwd; for an unknown uid, what runc prints. */
 function ownerOf({ root }: Context, { id }: State): string {
   const uid = statSync(containerDir(root, id), { throwIfNoEntry: false })?.uid ?? 0;
   const users = readFileSync('/etc/passwd', 'utf8')

@@ -19,12 +19,13 @@ export const ps: Command = {
   },
 };
 
-/** The lines of ps(1) that are the container's. */
+/** Returns the lines of ps(1) with the container's processes. */
 function table(pids: readonly number[], options: readonly string[]): string {
   const output = execFileSync('ps', options.length > 0 ? options : ['-ef'], { encoding: 'utf8' });
   const [head = '', ...lines] = output.trimEnd().split('\n');
   const column = head.trim().split(/\s+/).indexOf('PID');
-  if (column === -1) throw new RunlxcError('ps prints no column PID with these options');
+  if (column === -1)
+    throw new RunlxcError('expected a column PID in the output of ps, found none: change the options of ps');
   const own = lines.filter((line) => pids.includes(Number(line.trim().split(/\s+/)[column])));
   return [head, ...own].join('\n');
 }

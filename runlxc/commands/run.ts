@@ -8,7 +8,7 @@ import { forwardSignals } from '../container/forward.ts';
 import { loadSpec } from '../spec/load.ts';
 import { createOptions, newContainer } from './create.ts';
 
-/** Create, start, and unless detached the wait for the end and the delete. */
+/** Creates and starts a container; unless detached, waits for its exit and deletes it. */
 export const run: Command = {
   usage: '[options] CONTAINER',
   options: { ...createOptions, detach: { ...flag, short: 'd' }, keep: flag, 'no-subreaper': flag },

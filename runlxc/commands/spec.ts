@@ -20,7 +20,7 @@ export const spec: Command = {
 const capabilities = ['CAP_AUDIT_WRITE', 'CAP_KILL', 'CAP_NET_BIND_SERVICE'];
 const safe = ['nosuid', 'noexec', 'nodev'];
 
-/** A shell in a rootfs beside config.json. */
+/** Returns an example that runs a shell in a rootfs beside config.json. */
 export function exampleSpec(): Spec {
   return {
     ociVersion: '1.1.0',
@@ -79,7 +79,7 @@ function tmpfs(destination: string, options: string[], source: string) {
   return { destination, type: 'tmpfs', source, options };
 }
 
-/** In a user namespace that maps whoever calls. */
+/** Adds a user namespace that maps the caller. */
 function rootless(example: Spec): Spec {
   const map = (id: number) => [{ containerID: 0, hostID: id, size: 1 }];
   const { resources: _, ...linux } = example.linux ?? {};

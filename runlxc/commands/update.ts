@@ -11,7 +11,7 @@ import { readState } from '../state/store.ts';
 type Read = (value: string, option: string) => Integer | string;
 const asText: Read = (value) => value;
 
-/** Where each option's value goes; all are of runc. */
+/** The field for each option; the options are runc's. */
 const single: Readonly<
   Record<string, readonly [group: 'memory' | 'cpu' | 'pids' | 'blockIO', field: string, read: Read]>
 > = {
@@ -44,9 +44,9 @@ export const update: Command = onContainer(options, ({ context, values, id }) =>
   const state = readState(context.root, id);
   if (statusOf(state, context.layout) === 'stopped') throw new RunlxcError('container not running');
   if (string(values, 'l3-cache-schema') ?? string(values, 'mem-bw-schema'))
-    throw unsupported('linux.intelRdt', 'LXC has no notion of resctrl; use runc');
+    throw unsupported('linux.intelRdt', 'LXC does not support resctrl; use runc');
   if (string(values, 'kernel-memory'))
-    context.log.warn('--kernel-memory: the kernel has given up this limit; it is ignored');
+    context.log.warn('--kernel-memory is ignored: the kernel no longer supports this limit');
   applyResources(context.layout, state.cgroup, resourcesOf(values));
 });
 

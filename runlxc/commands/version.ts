@@ -3,7 +3,7 @@ import { monitorPath } from '../monitor/programs.ts';
 
 declare const POUCH_VERSION: string | undefined;
 
-/** What `--version` prints: runc's form, which containerd and others parse. */
+/** Returns the output of `--version` in runc's format, which containerd and others parse. */
 export function versionText(): string {
   return `runlxc version ${runlxcVersion()}\nspec: 1.1.0\nliblxc: ${lxcVersion()}\n`;
 }

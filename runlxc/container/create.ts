@@ -1,4 +1,4 @@
-/** From a bundle to a container whose init waits to become the user's program. */
+/** Creates a container from a bundle; its init then waits to execute the user's program. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { applyResources } from '../cgroup/apply.ts';
@@ -25,7 +25,7 @@ import { destroy } from './destroy.ts';
 export interface NewContainer {
   id: string;
   bundle: string;
-  /** Of the bundle, if it has been read already. */
+  /** The bundle's specification, if it has already been read. */
   spec?: Spec;
   pidFile?: string | undefined;
   consoleSocket?: string | undefined;
@@ -40,7 +40,7 @@ export interface Created {
   monitor: NativeProcess;
 }
 
-/** @throws RunlxcError; nothing of the container is left then */
+/** @throws RunlxcError after removing everything of the container */
 export async function createContainer(context: Context, wanted: NewContainer): Promise<Created> {
   checkId(wanted.id);
   beginMoves(context.layout);
@@ -56,7 +56,7 @@ export async function createContainer(context: Context, wanted: NewContainer): P
     return await make(context, wanted, { spec, dir, state });
   } catch (error) {
     await destroy(context, { dir, state });
-    // What hooks have made for a container that there was for a moment, hooks take away (runtime.md#lifecycle).
+    // Hooks remove what hooks have created for the failed container (runtime.md#lifecycle).
     if (state.init)
       await runHooksAnyway(spec, 'poststop', { state: ociState(state, 'stopped'), warn: context.log.warn });
     throw error;
@@ -98,7 +98,7 @@ async function make(context: Context, wanted: NewContainer, { spec, dir, state }
   const container = toContainer(context, wanted, { spec, dir, state });
   await clearCgroup(context.layout, state.cgroup);
   const parents = prepareParents(context.layout, state.cgroup);
-  // Beside the start of the namespaces: the filter is needed only when all else is done.
+  // In parallel to the start of the namespaces: the filter is needed last.
   const compiling = spec.linux?.seccomp ? compileSeccomp(spec.linux.seccomp, dir) : undefined;
   compiling?.catch(() => undefined);
   writePlans(container, parents, context.log.warn);
@@ -122,7 +122,7 @@ async function make(context: Context, wanted: NewContainer, { spec, dir, state }
 
   state.isCreated = true;
   writeState(dir, state);
-  // The monitor's, for its end is the container's to whoever waits for this pid.
+  // The monitor's pid: engines that wait for it see the exit of the container.
   if (wanted.pidFile !== undefined) writeAtomically(wanted.pidFile, String(monitor.pid));
   return { state, spec, dir, monitor };
 }
@@ -158,21 +158,21 @@ function writePlans(container: Container, parents: readonly string[], warn: (tex
 function initOf(monitor: number): ProcessRef {
   const pid = childOf(monitor);
   const ref = pid === undefined ? undefined : processRef(pid);
-  if (!ref) throw new RunlxcError('unable to start container process: the init has ended');
+  if (!ref) throw new RunlxcError('unable to start container process: the init has exited');
   return ref;
 }
 
-/** In runc's words, which tools read. */
+/** Uses runc's words, which tools parse. */
 async function expectReport(monitor: NativeProcess, stage: string, dir: string): Promise<void> {
   const before = 'unable to start container process: ';
   const died = monitor.ended.then(() => undefined);
   const report = await Promise.race([monitor.reports.next(), died]).catch((error: unknown) => {
     throw new RunlxcError(before + (error as Error).message, { cause: error });
   });
-  // The end of the monitor may have been seen before its last words.
+  // The exit of the monitor may be seen before its last report.
   const last = report ?? (await lastWords(monitor, before));
   if (last !== stage)
-    throw new RunlxcError(`${before}${lxcErrors(dir) || 'the container ended while it was made'}`);
+    throw new RunlxcError(`${before}${lxcErrors(dir) || 'the container exited while it was created'}`);
 }
 
 function lastWords(monitor: NativeProcess, before: string): Promise<string | undefined> {
@@ -181,7 +181,7 @@ function lastWords(monitor: NativeProcess, before: string): Promise<string | und
   });
 }
 
-/** LXC tells what went wrong in its log only. */
+/** Returns errors of LXC, which it reports only in its log. */
 function lxcErrors(dir: string): string {
   try {
     const lines = readFileSync(join(dir, 'lxc.log'), 'utf8').split('\n');

@@ -5,12 +5,12 @@ import { ociState, statusOf } from '../state/status.ts';
 import { containerDir, findState, keptSpec, release, type State } from '../state/store.ts';
 import { destroy } from './destroy.ts';
 
-/** @throws RunlxcError if it runs and `force` is not set */
+/** @throws RunlxcError if the container runs and `force` is not set */
 export async function deleteContainer(context: Context, id: string, force: boolean): Promise<void> {
   const dir = containerDir(context.root, id);
   const state = findState(dir);
   if (!state) {
-    // Also what a create left that was cut off before it wrote a state.
+    // Includes leftovers of a create that was interrupted before it wrote a state.
     release(dir);
     if (force) return;
     throw new RunlxcError('container does not exist');

@@ -1,4 +1,4 @@
-/** The end of all that a container has on the host, whatever state it was left in. */
+/** Removes everything that a container has on the host, in any state. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupProcesses } from '../cgroup/processes.ts';
@@ -11,10 +11,10 @@ import { release, type State } from '../state/store.ts';
 import { waitFor } from '../state/wait.ts';
 
 const SIGKILL = 9;
-/** Milliseconds; a killed process is gone in few, unless the kernel holds it. */
+/** In milliseconds; a killed process exits within a few, unless it is blocked in the kernel. */
 const endWithinMs = 10_000;
 
-/** Ends its processes and removes its cgroups and files. */
+/** Kills its processes and removes its cgroups and files. */
 export async function destroy(
   { layout }: Context,
   { dir, state }: { dir: string; state: State | undefined },
@@ -25,7 +25,7 @@ export async function destroy(
 
 async function endProcesses({ layout }: Pick<Context, 'layout'>, dir: string, state: State): Promise<void> {
   kill(state.init, SIGKILL);
-  // A monitor sees its container's end and leaves by itself; one that is still making it has to be ended.
+  // A monitor exits after its container; one that is still creating it has to be killed.
   if (!state.isCreated) kill(state.monitor, SIGKILL);
   for (const pid of state.monitor ? [] : monitorsOf(dir)) send(pid, SIGKILL);
   const hasMonitorEnded = await waitFor(() => !isAlive(state.monitor), endWithinMs / 10);
@@ -33,16 +33,16 @@ async function endProcesses({ layout }: Pick<Context, 'layout'>, dir: string, st
   const isEmpty = () => {
     const left = cgroupProcesses(layout, state.cgroup).filter((pid) => processRef(pid) !== undefined);
     for (const pid of left) send(pid, SIGKILL);
-    // What is frozen ends only when it is not.
+    // Frozen processes do not exit.
     if (left.length > 0 && isFrozen(layout, state.cgroup)) thaw(layout, state.cgroup);
     return left.length === 0;
   };
   if (!(await waitFor(isEmpty, endWithinMs)))
-    throw new RunlxcError('the processes of the container do not end');
+    throw new RunlxcError('the processes of the container do not exit');
   await removeCgroup(layout, state.cgroup);
 }
 
-/** The monitor of a create that was cut off before it could note whom it had started. */
+/** Finds the monitor of a create that was interrupted before it stored the monitor's pid. */
 function monitorsOf(dir: string): number[] {
   const plan = join(dir, 'monitor.plan');
   return readdirSync('/proc')

@@ -1,4 +1,4 @@
-/** One more process in a running container. */
+/** Runs another process in a running container. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processFiles, type SubCgroups } from '../cgroup/placement.ts';
@@ -25,7 +25,7 @@ export interface ExecOptions {
   consoleSocket?: string | undefined;
   preserveFds: number;
   ignoresPaused: boolean;
-  /** Below the container's cgroup. */
+  /** Paths below the container's cgroup. */
   cgroups: SubCgroups;
 }
 
@@ -35,7 +35,7 @@ interface Target {
   dir: string;
 }
 
-/** Answers the process's exit code, 0 if it is detached. */
+/** Returns the process's exit code, 0 if it is detached. */
 export async function execInContainer(
   context: Context,
   target: Target,
@@ -84,7 +84,7 @@ function execPlans(context: Context, target: Target, options: ExecOptions & { fi
   if (spec.linux?.seccomp && needsListener(spec.linux.seccomp))
     throw unsupported(
       'linux.seccomp.listenerPath',
-      'exec in a container whose calls go to a supervisor is not supported',
+      'exec in a container with SCMP_ACT_NOTIFY is not supported',
     );
   const filter = spec.linux?.seccomp && {
     fd: descriptors.take(),
@@ -110,7 +110,7 @@ function execPlans(context: Context, target: Target, options: ExecOptions & { fi
   return plans;
 }
 
-/** `pid 123`, or why there is none; in runc's words, which tools read. */
+/** Reads `pid 123`. @throws RunlxcError in runc's words, which tools parse */
 async function pidOf(monitor: NativeProcess): Promise<number> {
   const report = await monitor.reports.next().catch((error: unknown) => {
     throw new RunlxcError(`exec failed: unable to start container process: ${(error as Error).message}`, {
@@ -118,7 +118,8 @@ async function pidOf(monitor: NativeProcess): Promise<number> {
     });
   });
   const pid = Number(/^pid (\d+)$/.exec(report ?? '')?.[1]);
-  if (!Number.isInteger(pid)) throw new RunlxcError('exec failed: LXC has not told the process it started');
+  if (!Number.isInteger(pid))
+    throw new RunlxcError('exec failed: LXC has not reported the pid of the process');
   return pid;
 }
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { isAlive, type ProcessRef, send } from '../state/process.ts';
 
-/** Passes on what a foreground command is told; answers how to stop it. */
+/** Forwards the signals of a foreground command to a process; returns a function that stops forwarding. */
 export function forwardSignals(target: ProcessRef | undefined): () => void {
   const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGCONT'] as const;
   const pass = (signal: (typeof signals)[number]) => {

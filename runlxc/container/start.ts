@@ -1,4 +1,4 @@
-/** The init of a created container becomes the user's program. */
+/** Starts a created container: its init executes the user's program. */
 import { join } from 'node:path';
 import type { Context } from '../cli/context.ts';
 import { RunlxcError } from '../cli/error.ts';
@@ -8,13 +8,13 @@ import type { Spec } from '../spec/types.ts';
 import { ociState, statusOf } from '../state/status.ts';
 import type { State } from '../state/store.ts';
 
-/** @throws RunlxcError if it is not in the state `created`, or if its program cannot be started */
+/** @throws RunlxcError if the container is not in the state `created`, or its program cannot be started */
 export async function startContainer(
   context: Context,
   { state, spec, dir }: { state: State; spec: Spec; dir: string },
 ): Promise<void> {
   checkStatus(state, context);
-  if (!spec.process) throw new RunlxcError('process is missing: there is nothing to start');
+  if (!spec.process) throw new RunlxcError('process: expected a process to start, found none');
   const report = new LastReport(join(dir, 'report'));
   if (!sendGo(join(dir, 'go'), ociState(state, 'created'))) throw new RunlxcError(alreadyRunning);
   try {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTerminal } from '../monitor/start.ts';
 
-/** Runs something whose terminal arrives at a console socket, and shows that terminal on the caller's. */
+/** Runs a function whose terminal arrives at a console socket, and connects that terminal to the caller's. */
 export async function withTerminal(run: (consoleSocket: string) => Promise<number>): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), 'runlxc-'));
   const socket = join(dir, 'console.sock');
@@ -11,7 +11,7 @@ export async function withTerminal(run: (consoleSocket: string) => Promise<numbe
   try {
     await terminal.reports.next();
     const code = await run(socket);
-    // What the program said last has to be shown.
+    // Waits until the last output is copied.
     await terminal.ended;
     return code;
   } catch (error) {

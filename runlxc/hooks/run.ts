@@ -6,7 +6,7 @@ import type { Hook, HookKind, Spec } from '../spec/types.ts';
 const shownOutput = 1000;
 
 /**
- * Runs the hooks of a kind, one after another.
+ * Runs the hooks of a kind in order.
  * @throws RunlxcError of the first that fails; the others do not run
  */
 export async function runHooks(spec: Spec, kind: HookKind, state: object): Promise<void> {
@@ -18,7 +18,7 @@ export async function runHooks(spec: Spec, kind: HookKind, state: object): Promi
     });
 }
 
-/** Those whose failure changes nothing: each runs, and failures are told (runtime.md#lifecycle). */
+/** Runs hooks whose failure has no effect: all of them run, and failures are logged (runtime.md#lifecycle). */
 export async function runHooksAnyway(
   spec: Spec,
   kind: 'poststart' | 'poststop',
@@ -43,7 +43,7 @@ function runHook({ path, args, env, timeout }: Hook, state: string): Promise<voi
     const collect = (data: Buffer) => (output = (output + data.toString()).slice(0, shownOutput));
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
-    // A hook need not read its state.
+    // A hook may exit without reading its state (EPIPE).
     child.stdin.on('error', () => undefined);
     child.stdin.end(state);
     const timer = timeout
@@ -67,7 +67,7 @@ function runHook({ path, args, env, timeout }: Hook, state: string): Promise<voi
   });
 }
 
-/** With what it has started itself. */
+/** Kills the hook and its children. */
 function expire(
   pid: number | undefined,
   seconds: number,
@@ -75,7 +75,7 @@ function expire(
   reject: (error: Error) => void,
 ): void {
   if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-  reject(new RunlxcError(`${path} has not ended after ${seconds} s`));
+  reject(new RunlxcError(`${path} did not exit within ${seconds} s`));
 }
 
 function splitEnv(entry: string): [string, string] {

@@ -1,15 +1,15 @@
-/** How a runtime and the native parts talk; their form is native/init/sync.h. */
+/** The channel between the runtime and the native parts; the protocol is in native/init/sync.h. */
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { RunlxcError } from '../cli/error.ts';
 import type { OciState } from '../state/status.ts';
 
-/** The descriptor of the channel, behind the standard streams and those that the container inherits. */
+/** The channel's descriptor, after the standard streams and those that the container inherits. */
 export function channelOf(preservedFds: number): number {
   return 3 + preservedFds;
 }
 
-/** Reports of a native process, one after another. */
+/** Reads the reports of a native process in order. */
 export class Reports {
   #rest = '';
   readonly #source: Readable;
@@ -30,8 +30,8 @@ export class Reports {
   }
 
   /**
-   * The next report; undefined if the other end is gone.
-   * @throws RunlxcError if it is a failure
+   * Returns the next report; undefined if the other end is closed.
+   * @throws RunlxcError if the report is an error
    */
   async next(): Promise<string | undefined> {
     while (!this.#rest.includes('\0') && !this.#hasEnded)
@@ -53,17 +53,17 @@ function checked(report: string): string {
   return report;
 }
 
-/** Lets an init that waits go on, with the state that its hooks get. False if none waits. */
+/** Resumes an init that waits, with the state for its hooks. Returns false if no init waits. */
 export function sendGo(fifo: string, state: OciState): boolean {
   let fd: number;
   try {
-    // Without a reader this fails instead of waiting for one, fifo(7).
+    // Fails without a reader instead of waiting for one, fifo(7).
     fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENXIO') return false;
     throw error;
   }
-  // The state may be longer than a pipe holds, and this end of it must wait then.
+  // The state may exceed the capacity of the pipe; the write must then block.
   const waiting = openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY);
   closeSync(fd);
   try {
@@ -78,11 +78,11 @@ function writeAll(fd: number, data: Buffer): void {
   for (let written = 0; written < data.length;) written += writeSync(fd, data, written);
 }
 
-/** What an init says up to the moment it becomes its program: nothing, or why it could not. */
+/** Reads the report of an init that starts its program: nothing, or the error. */
 export class LastReport {
   readonly #fd: number;
 
-  /** Does not wait: an init that has been made holds the other end. */
+  /** Does not block: the init holds the other end. */
   constructor(fifo: string) {
     this.#fd = openSync(fifo, constants.O_RDONLY);
   }

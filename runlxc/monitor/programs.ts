@@ -1,4 +1,4 @@
-/** The native programs, which lie beside the executable that runs this. */
+/** Paths of the native programs, which are installed beside the running executable. */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { RunlxcError } from '../cli/error.ts';
@@ -6,12 +6,12 @@ import { RunlxcError } from '../cli/error.ts';
 export const initPath = (): string => find('runlxc-init');
 export const monitorPath = (): string => find('runlxc-monitor');
 
-/** Compiled, that is the executable's own folder; run from source, the project's bin/. */
+/** The directory of the compiled executable; when run from source, the project's bin/. */
 function find(name: string): string {
   const folders = [dirname(realpathSync(process.execPath)), join(import.meta.dirname ?? '', '../../bin')];
   const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
   if (found !== undefined) return found;
   throw new RunlxcError(
-    `${name} is not beside runlxc: build it with "npm run build", which needs gcc and Debian's lxc-dev, libseccomp-dev`,
+    `${name} not found beside runlxc: build it with "npm run build", which needs gcc and Debian's lxc-dev, libseccomp-dev`,
   );
 }

@@ -7,11 +7,11 @@ import type { Seccomp } from '../spec/types.ts';
 import { seccompPlan } from '../translate/seccomp.ts';
 import { monitorPath } from './programs.ts';
 
-/** Compiles a filter to DIR/seccomp.bpf, where every process of the container gets it from. */
+/** Compiles a filter to DIR/seccomp.bpf, which every process of the container loads. */
 export async function compileSeccomp(seccomp: Seccomp, dir: string): Promise<void> {
   const rules = join(dir, 'seccomp.rules');
   const target = join(dir, 'seccomp.bpf');
-  // The monitor opens the file while it is still empty.
+  // The monitor opens the file before it has content.
   writeFileSync(target, '', { mode: 0o600 });
   writeFileSync(rules, seccompPlan(seccomp).encode(), { mode: 0o600 });
   try {

@@ -1,4 +1,4 @@
-/** Starting the native programs. */
+/** Starts the native programs. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { RunlxcError } from '../cli/error.ts';
@@ -6,7 +6,7 @@ import { signalNumber } from '../cli/signals.ts';
 import { channelOf, Reports } from './channel.ts';
 import { monitorPath } from './programs.ts';
 
-/** Without variables: with a PATH, LXC would have newuidmap(1) write the maps, which asks /etc/subuid. */
+/** An empty environment: with a PATH, LXC would let newuidmap(1) write the maps, which checks /etc/subuid. */
 const env = {};
 
 export interface NativeProcess {
@@ -16,7 +16,7 @@ export interface NativeProcess {
   ended: Promise<number>;
 }
 
-/** A monitor that carries out a plan: that of a container, or of one more process in it. It inherits the standard streams, unless the process gets a terminal. */
+/** Starts a monitor with a plan: that of a container, or of another process in it. The monitor inherits the standard streams, unless the process has a terminal. */
 export function startMonitor(
   verb: 'run' | 'enter',
   plan: string,
@@ -28,7 +28,7 @@ export function startMonitor(
   return native([verb, String(channel), plan], [...streams, ...preserved, 'pipe'], true);
 }
 
-/** Shows a terminal that arrives at a socket on ours. */
+/** Connects a terminal that arrives at a socket to the caller's. */
 export function startTerminal(socket: string): NativeProcess {
   return native(['terminal', socket, '3'], [0, 1, 2, 'pipe'], false);
 }

@@ -1,4 +1,4 @@
-/** Namespaces of another of our containers. */
+/** Resolves namespaces of other containers of runlxc. */
 import { readFileSync } from 'node:fs';
 import { childOf } from '../state/process.ts';
 import type { Spec } from './types.ts';
@@ -6,8 +6,8 @@ import type { Spec } from './types.ts';
 const namespaceOfProcess = /^\/proc\/(\d+)\/(?:task\/\d+\/)?ns\/(\w+)$/;
 
 /**
- * Engines know a container by the pid they were given, its monitor's, and write that process's namespaces as paths. The PID
- * namespace of a monitor is the host's: what is meant is that of the first process below it.
+ * Engines identify a container by the pid from the pid file, its monitor's, and use that process's namespaces as paths. The PID
+ * namespace of a monitor is the host's, so that of its first child is used instead.
  */
 export function withRealNamespaces(spec: Spec): Spec {
   const namespaces = spec.linux?.namespaces?.map(({ type, path }) => ({

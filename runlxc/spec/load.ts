@@ -9,7 +9,7 @@ import { checkSpec } from './validate.ts';
 
 /**
  * Reads and checks the config.json of a bundle.
- * @throws RunlxcError that tells the place, or the field
+ * @throws RunlxcError with the position or the field
  */
 export function loadSpec(bundle: string): Spec {
   const file = join(bundle, 'config.json');
@@ -27,17 +27,17 @@ export function loadSpec(bundle: string): Spec {
   return spec;
 }
 
-/** A config.json that has been checked when it was copied. */
+/** Reads a config.json that was checked when it was copied. */
 export function readSpecCopy(file: string): Spec {
   return withoutNulls(parseJson(readFileSync(file, 'utf8'))) as Spec;
 }
 
-/** The process of an `exec --process FILE`. */
+/** Parses the process of an `exec --process FILE`. */
 export function loadProcess(file: string): Process {
   return parseAs<Process>(readFileSync(file, 'utf8'), file, processShape);
 }
 
-/** The resources of an `update`; `origin` is told in errors. */
+/** Parses the resources of an `update`. @param origin for errors */
 export function parseResources(text: string, origin: string): Resources {
   return parseAs<Resources>(text, origin, resourcesShape);
 }
@@ -53,7 +53,7 @@ function parseAs<T>(text: string, origin: string, shape: Parameters<typeof check
   return withoutNulls(value) as T;
 }
 
-/** Go writes null for what is empty. */
+/** Go encodes empty values as null. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;

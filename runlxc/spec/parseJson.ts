@@ -1,6 +1,6 @@
-/** JSON whose large integers stay exact, and whose errors tell the place. */
+/** Parses JSON with exact large integers, and with positions in errors. */
 
-/** A mark that no config.json has at the start of a string. */
+/** Marks a large integer; no string in a config.json begins with it. */
 const mark = '\u0000';
 const stringOrLargeInteger = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/gs;
 
@@ -14,7 +14,7 @@ export function parseJson(text: string): unknown {
 }
 
 function markLargeIntegers(text: string): string {
-  // The mark is escaped, for JSON has no control characters in its strings.
+  // The mark is escaped: JSON strings must not contain control characters.
   return text.replace(stringOrLargeInteger, (found) => (found.startsWith('"') ? found : `"\\u0000${found}"`));
 }
 
@@ -25,13 +25,13 @@ function restoreLargeIntegers(_key: string, value: unknown): unknown {
 const token =
   /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/uy;
 
-/** Where the grammar breaks (RFC 8259): engines tell it in different ways, or not at all. */
+/** Returns the position of a syntax error (RFC 8259), which JavaScript engines report in different forms, or not at all. */
 function placeOfError(text: string): string {
   const before = text.slice(0, offsetOfError(text)).split('\n');
   return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-/** What may come next: a value, an element's end, a key, a colon. */
+/** The expected token: a value, the end of an element, a key, a colon. */
 type Expected = 'value' | 'valueOrEnd' | 'separator' | 'key' | 'keyOrEnd' | 'colon';
 
 function offsetOfError(text: string): number {
@@ -52,7 +52,7 @@ function skipSpace(text: string, offset: number): number {
   return offset + (/^[ \t\r\n]*/.exec(text.slice(offset))?.[0].length ?? 0);
 }
 
-/** Undefined where the token does not fit. */
+/** Returns undefined for an unexpected token. */
 function step(expected: Expected, [, sign, string]: RegExpExecArray, open: string[]): Expected | undefined {
   if (expected === 'colon') return sign === ':' ? 'value' : undefined;
   if (expected === 'key' || expected === 'keyOrEnd') {

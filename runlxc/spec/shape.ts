@@ -1,4 +1,4 @@
-/** What types the fields of config.json have, and a check that names the field that has another. */
+/** The types of config.json's fields, and a check that names an invalid field. */
 
 type Shape =
   | 'string'
@@ -12,7 +12,7 @@ type Shape =
 const list = (of: Shape): Shape => ({ list: of });
 const strings = list('string');
 
-/** All integers or all strings: `integers('uid', 'gid')`. */
+/** Fields of one type: `all('integer', 'uid', 'gid')`. */
 const all = (type: Shape, ...names: string[]) => Object.fromEntries(names.map((name) => [name, type]));
 
 const idMappings = list({
@@ -177,9 +177,9 @@ export const specShape: Shape = {
 };
 
 /**
- * Checks a value; fields that the shape does not know are ignored, as the spec wants it (config.md#extensibility). JSON's null
- * is a missing value, as Go's encoders write empty ones.
- * @throws TypeError that names the field
+ * Checks a value. Unknown fields are ignored, as the spec requires (config.md#extensibility). null is a missing value, as Go's
+ * encoder writes empty values.
+ * @throws TypeError with the field
  */
 export function checkShape(value: unknown, shape: Shape, path: string): void {
   if (typeof shape === 'string') checkType(value, shape, path);

@@ -1,8 +1,8 @@
-/** Which kernel parameters belong to a namespace: the others would change the host. */
+/** Checks that kernel parameters belong to a namespace of the container: others would change the host. */
 import { RunlxcError } from '../cli/error.ts';
 import type { NamespaceType, Spec } from './types.ts';
 
-/** Those of an IPC namespace, ipc_namespaces(7). */
+/** Parameters of an IPC namespace, ipc_namespaces(7). */
 const ipc = new Set([
   'kernel.msgmax',
   'kernel.msgmnb',
@@ -14,7 +14,7 @@ const ipc = new Set([
   'kernel.shm_rmid_forced',
 ]);
 
-/** @throws RunlxcError that names the parameter */
+/** @throws RunlxcError with the parameter */
 export function checkSysctls(spec: Spec): void {
   for (const name of Object.keys(spec.linux?.sysctl ?? {})) {
     const field = `linux.sysctl: sysctl ${JSON.stringify(name)}`;
@@ -34,7 +34,7 @@ function namespaceOf(name: string): NamespaceType | undefined {
   return undefined;
 }
 
-/** Its file; a name with dots in an interface's name is written with slashes, sysctl(8). */
+/** Returns the parameter's file. A name whose interface name contains dots uses slashes as separators, sysctl(8). */
 export function sysctlFile(name: string): string {
   const slash = name.indexOf('/');
   const dot = name.indexOf('.');

@@ -1,6 +1,6 @@
-/** config.json of the OCI runtime-spec 1.1, as far as Linux containers have it. */
+/** Types of config.json of the OCI runtime-spec 1.1, for Linux containers. */
 
-/** Integers beyond 2^53 are kept exact as bigint. */
+/** Integers above 2^53 are bigint, to stay exact. */
 export type Integer = number | bigint;
 
 export interface Spec {
@@ -67,7 +67,7 @@ export interface Hook {
   path: string;
   args?: string[];
   env?: string[];
-  /** Seconds. */
+  /** In seconds. */
   timeout?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What config.json may not say, beyond types: each check names the field. */
+/** Checks of config.json beyond types; each error names the field. */
 import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { RunlxcError, unsupported } from '../cli/error.ts';
@@ -32,12 +32,12 @@ export function checkSpec(spec: Spec, bundle: string): void {
   checkUnsupported(spec);
 }
 
-/** Whether the container gets a namespace of its own, new or joined. */
+/** Whether the container has its own namespace, new or joined. */
 export function hasNamespace(spec: Spec, type: NamespaceType): boolean {
   return spec.linux?.namespaces?.some((namespace) => namespace.type === type) ?? false;
 }
 
-/** Whether it gets a new one. */
+/** Whether the container has a new namespace. */
 export function hasNewNamespace(spec: Spec, type: NamespaceType): boolean {
   return spec.linux?.namespaces?.some((namespace) => namespace.type === type && !namespace.path) ?? false;
 }
@@ -60,7 +60,7 @@ function checkProcess({ process }: Spec): void {
   checkProcessFields(process, 'process');
 }
 
-/** What a process must have, of config.json or of an exec. */
+/** Checks a process of config.json or of an exec. */
 export function checkProcessFields(process: NonNullable<Spec['process']>, path: string): void {
   if (!process.args?.length) throw new RunlxcError(`${path}.args must not be empty`);
   if (!process.cwd) throw new RunlxcError(`${path}.cwd property must not be empty`);
@@ -71,7 +71,8 @@ function checkNamespaces({ linux }: Spec): void {
   const seen = new Set<string>();
   for (const [index, { type, path }] of (linux?.namespaces ?? []).entries()) {
     const field = `linux.namespaces[${index}]`;
-    if (!namespaceTypes.includes(type)) throw new RunlxcError(`${field}.type: ${type} is no namespace`);
+    if (!namespaceTypes.includes(type))
+      throw new RunlxcError(`${field}.type: expected a namespace type, found ${JSON.stringify(type)}`);
     if (seen.has(type)) throw new RunlxcError(`${field}: malformed spec file: duplicated ns "${type}"`);
     seen.add(type);
     if (path && !isAbsolute(path)) throw new RunlxcError(`${field}.path: ${path} is not absolute`);
@@ -128,11 +129,11 @@ function checkHooks({ hooks = {} }: Spec): void {
 
 function checkUnsupported(spec: Spec): void {
   const { linux } = spec;
-  if (linux?.intelRdt) throw unsupported('linux.intelRdt', 'LXC has no notion of resctrl; use runc');
+  if (linux?.intelRdt) throw unsupported('linux.intelRdt', 'LXC does not support resctrl; use runc');
   if (!hasNewNamespace(spec, 'mount'))
-    throw unsupported('linux.namespaces', 'a container needs a mount namespace of its own');
+    throw unsupported('linux.namespaces', 'a container needs its own mount namespace');
   if (linux?.mountLabel && linux.mountLabel !== '')
     throw unsupported('linux.mountLabel', 'SELinux labels of mounts are not supported');
   if (linux?.timeOffsets && !hasNewNamespace(spec, 'time'))
-    throw new RunlxcError('linux.timeOffsets: there is no new time namespace');
+    throw new RunlxcError('linux.timeOffsets: requires a new time namespace');
 }

@@ -1,4 +1,4 @@
-/** Processes, told apart by their start when a number is used again. */
+/** Processes, identified by pid and start time, since pids are reused. */
 import { readFileSync, readlinkSync } from 'node:fs';
 
 export interface ProcessRef {
@@ -7,7 +7,7 @@ export interface ProcessRef {
   start: string;
 }
 
-/** Undefined if it has ended, also if nobody has waited for it. */
+/** Returns undefined if the process has exited, even if it is a zombie. */
 export function processRef(pid: number): ProcessRef | undefined {
   const fields = statFields(pid);
   const state = fields?.[0];
@@ -19,7 +19,7 @@ export function isAlive(ref: ProcessRef | undefined): ref is ProcessRef {
   return ref !== undefined && processRef(ref.pid)?.start === ref.start;
 }
 
-/** Those behind the name, which may have any character in it. */
+/** Returns the fields after the name, which may contain any character. */
 function statFields(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -29,7 +29,7 @@ function statFields(pid: number): string[] | undefined {
   }
 }
 
-/** Whether an init has not yet become the user's program. */
+/** Whether an init has not yet executed the user's program. */
 export function isStillInit(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/exe`).includes('runlxc-init');
@@ -38,18 +38,18 @@ export function isStillInit(pid: number): boolean {
   }
 }
 
-/** The first child of a process. */
+/** Returns the first child of a process. */
 export function childOf(pid: number): number | undefined {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return children === '' ? undefined : Number(children.split(' ')[0]);
 }
 
-/** Ends a process that may have ended already. */
+/** Kills a process that may already have exited. */
 export function kill(ref: ProcessRef | undefined, signal: number): void {
   if (isAlive(ref)) send(ref.pid, signal);
 }
 
-/** False if there is no such process. */
+/** Returns false if the process does not exist. */
 export function send(pid: number, signal: number): boolean {
   try {
     process.kill(pid, signal);

@@ -1,4 +1,4 @@
-/** A container's status, from what is: nothing that was written is believed if a process tells otherwise. */
+/** Determines a container's status from its processes, which take precedence over stored state. */
 import { isFrozen } from '../cgroup/freezer.ts';
 import type { CgroupLayout } from '../cgroup/layout.ts';
 import { isAlive, isStillInit } from './process.ts';
@@ -22,7 +22,7 @@ export interface OciState {
   annotations?: Record<string, string>;
 }
 
-/** runtime.md#state. The pid is the init's, 0 without one. */
+/** Returns the state of runtime.md#state. The pid is the init's, or 0. */
 export function ociState(state: State, status: Status): OciState {
   return {
     ociVersion: state.ociVersion,
@@ -34,7 +34,7 @@ export function ociState(state: State, status: Status): OciState {
   };
 }
 
-/** runc's additions, which its users read. */
+/** Adds runc's fields, which its users read. */
 export function runcState(state: State, status: Status): object {
   return { ...ociState(state, status), rootfs: state.rootfs, created: state.created, owner: '' };
 }

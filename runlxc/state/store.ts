@@ -1,4 +1,4 @@
-/** What is kept of each container: ROOT/ID/state.json, with a copy of its config.json and the files of its plans beside it. */
+/** Stores the state of each container: ROOT/ID/state.json, beside a copy of config.json and the files of the plans. */
 import {
   copyFileSync,
   mkdirSync,
@@ -23,14 +23,14 @@ export interface State {
   created: string;
   annotations: Record<string, string>;
   cgroup: string;
-  /** Who makes it: if that one is gone before the container is made, it never will be. */
+  /** The process that creates the container; if it exits before that is done, the create has failed. */
   creator: ProcessRef;
   isCreated: boolean;
   monitor?: ProcessRef;
   init?: ProcessRef;
 }
 
-/** @throws RunlxcError if it cannot be a directory's name */
+/** @throws RunlxcError if the id is not a valid directory name */
 export function checkId(id: string): string {
   if (id === '.' || id === '..' || !/^[\w+.-]+$/.test(id) || id.length > 1024)
     throw new RunlxcError(`invalid container ID format: ${JSON.stringify(id)}`);
@@ -41,7 +41,7 @@ export function containerDir(root: string, id: string): string {
   return join(root, checkId(id));
 }
 
-/** Makes a container's directory: the one that succeeds owns the name. */
+/** Creates a container's directory, which claims the name. */
 export function reserve(root: string, id: string): string {
   const dir = containerDir(root, id);
   mkdirSync(root, { recursive: true, mode: 0o700 });
@@ -59,7 +59,7 @@ export function release(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
 }
 
-/** Replaced as a whole: a reader, or a crash of ours, finds the old or the new one. After a crash of the host no container is left. */
+/** Replaces the file atomically: a reader finds the old or the new one, even after a crash of this process. No container survives a crash of the host. */
 export function writeState(dir: string, state: State): void {
   writeAtomically(join(dir, 'state.json'), JSON.stringify(state));
 }
@@ -78,14 +78,14 @@ export function keptSpec(dir: string): Spec {
   return readSpecCopy(join(dir, 'config.json'));
 }
 
-/** @throws RunlxcError if there is no such container, in runc's words, which tools read */
+/** @throws RunlxcError if the container does not exist, in runc's words, which tools parse */
 export function readState(root: string, id: string): State {
   const state = findState(containerDir(root, id));
   if (!state) throw new RunlxcError('container does not exist');
   return state;
 }
 
-/** Undefined also if a create was cut off before it wrote anything. */
+/** Returns undefined if the container does not exist, or its create was interrupted before it wrote the state. */
 export function findState(dir: string): State | undefined {
   try {
     return JSON.parse(readFileSync(join(dir, 'state.json'), 'utf8')) as State;

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Asks again and again until it holds; false if it does not within that time. */
+/** Polls a condition; returns false if it does not hold within the given time. */
 export async function waitFor(holds: () => boolean, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   for (let pause = 1; !holds(); pause = Math.min(pause * 2, 20)) {

@@ -1,4 +1,4 @@
-/** Instructions for runlxc-init and runlxc-monitor, in the form of native/common/plan.h. */
+/** Instructions for runlxc-init and runlxc-monitor, in the format of native/common/plan.h. */
 import type { Integer } from '../spec/types.ts';
 
 type Argument = string | Integer | boolean | readonly string[];
@@ -6,14 +6,14 @@ type Argument = string | Integer | boolean | readonly string[];
 export class Plan {
   readonly #strings: string[] = [];
 
-  /** An instruction by its name in native/, and its arguments in their order. */
+  /** Adds an instruction, by its name in native/, with its arguments in order. */
   add(name: string, ...args: Argument[]): this {
     this.#strings.push(name);
     for (const arg of args) this.#push(arg);
     return this;
   }
 
-  /** Its file's content: strings that each end with NUL. */
+  /** Returns the content of the plan's file: strings that each end with NUL. */
   encode(): string {
     return this.#strings.map((string) => `${string}\0`).join('');
   }
@@ -26,6 +26,6 @@ export class Plan {
 }
 
 function withoutNul(text: string): string {
-  if (text.includes('\0')) throw new Error(`${JSON.stringify(text)} has a NUL character in it`);
+  if (text.includes('\0')) throw new Error(`${JSON.stringify(text)} contains a NUL character`);
   return text;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { RunlxcError } from '../cli/error.ts';
 import type { CapabilitySet } from '../spec/types.ts';
 
-/** In the order of their numbers, linux/capability.h. */
+/** Sorted by number, linux/capability.h. */
 const names = (
   'CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE ' +
   'NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN ' +
@@ -15,7 +15,7 @@ const names = (
 export const capabilityNames: readonly string[] = names;
 
 /**
- * A set as a mask, in hexadecimal. What no kernel knows or the runtime has not got is left out with a warning
+ * Returns a set as a mask in hexadecimal. Ignores unknown capabilities, and those that the runtime does not have, with a warning
  * (config.md#linux-process).
  */
 export function capabilityMask(
@@ -33,16 +33,16 @@ export function capabilityMask(
   return `0x${mask.toString(16)}`;
 }
 
-/** What this process may pass on; in a user namespace of its own the container's root has them all. */
+/** Returns the capabilities that this process can grant; in a user namespace the container's root has them all. */
 export function availableCapabilities(isUserNamespaced: boolean): bigint {
   const own = /^CapBnd:\t(\w+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
   return isUserNamespaced || own === undefined ? (1n << 64n) - 1n : BigInt(`0x${own}`);
 }
 
-/** `--cap NAME` of exec, with or without CAP_. */
+/** Parses `--cap NAME` of exec, with or without CAP_. */
 export function capabilityName(text: string): string {
   const upper = text.toUpperCase();
   const name = upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
-  if (!names.includes(name)) throw new RunlxcError(`--cap: ${text} is no capability`);
+  if (!names.includes(name)) throw new RunlxcError(`--cap: invalid capability ${JSON.stringify(text)}`);
   return name;
 }

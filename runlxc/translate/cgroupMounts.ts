@@ -1,4 +1,4 @@
-/** A mount of type cgroup: what the container sees of the host's hierarchies, which is its own part of them. */
+/** Translates a mount of type cgroup: the container sees its own part of the host's hierarchies. */
 import { basename, join } from 'node:path';
 import { payload, type Hierarchy } from '../cgroup/layout.ts';
 import { hasNamespace } from '../spec/validate.ts';
@@ -29,7 +29,7 @@ function addUnified(container: Container, { init }: Plans, destination: string, 
     );
 }
 
-/** A tmpfs with one directory for each hierarchy, as systemd lays them out on the host. */
+/** Mounts a tmpfs with a directory for each hierarchy, as systemd does on the host. */
 function addLegacy(container: Container, plans: Plans, destination: string, options: MountOptions): void {
   const { init } = plans;
   const writable = (options.flags | safe) & ~ms.rdonly;

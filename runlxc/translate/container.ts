@@ -1,4 +1,4 @@
-/** All that translations need to know of a container that is being made. */
+/** The input of translations: a container that is being created. */
 import type { CgroupLayout } from '../cgroup/layout.ts';
 import { hasNewNamespace } from '../spec/validate.ts';
 import type { Spec } from '../spec/types.ts';
@@ -7,22 +7,22 @@ import { Plan } from './Plan.ts';
 export interface Container {
   id: string;
   spec: Spec;
-  /** Absolute. */
+  /** Absolute path. */
   bundle: string;
   /** The container's directory below --root. */
   dir: string;
-  /** Below each hierarchy's mount, with a slash at its start. */
+  /** Path below each hierarchy's mount, with a leading slash. */
   cgroup: string;
   cgroups: CgroupLayout;
   consoleSocket?: string | undefined;
   preserveFds: number;
-  /** The value of LISTEN_FDS, if the caller passes such descriptors on. */
+  /** The value of LISTEN_FDS, if the caller passes such descriptors. */
   listenFds: number;
   keepsKeyring: boolean;
   debug: boolean;
 }
 
-/** Descriptor numbers that runtime, monitor and init agree on: above the ones that the process inherits. */
+/** Descriptor numbers that runtime, monitor and init share: above those that the process inherits. */
 export class Descriptors {
   readonly first: number;
   #next: number;
@@ -41,7 +41,7 @@ export class Descriptors {
   }
 }
 
-/** The two plans of a container, side by side: what the one opens, the other uses. */
+/** The two plans of a container: the init uses the descriptors that the monitor opens. */
 export interface Plans {
   monitor: Plan;
   init: Plan;
@@ -52,7 +52,7 @@ export function newPlans(preserved: number): Plans {
   return { monitor: new Plan(), init: new Plan(), descriptors: new Descriptors(preserved) };
 }
 
-/** Whether the container's root is not the host's. */
+/** Whether the container's root user is not the host's. */
 export function isUserNamespaced({ spec }: Pick<Container, 'spec'>): boolean {
   return (
     hasNewNamespace(spec, 'user') || (spec.linux?.namespaces?.some(({ type }) => type === 'user') ?? false)
@@ -60,8 +60,8 @@ export function isUserNamespaced({ spec }: Pick<Container, 'spec'>): boolean {
 }
 
 /**
- * LXC's own name of a container. Its path (lxc-info -P) is one that everybody can reach: in a user namespace LXC wants to, as the
- * container's root, and below /run/lxc/lock it makes a directory for each.
+ * LXC's name of a container. Its path (lxc-info -P) is accessible to all users: in a user namespace LXC accesses it as the
+ * container's root, and it creates a directory for each path below /run/lxc/lock.
  */
 export function lxcName(dir: string): string {
   return dir.slice(1).replaceAll('/', ':');

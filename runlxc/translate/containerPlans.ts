@@ -1,4 +1,4 @@
-/** From config.json to the two plans of a container. */
+/** Translates config.json into the two plans of a container. */
 import { join } from 'node:path';
 import { channelOf } from '../monitor/channel.ts';
 import { initPath } from '../monitor/programs.ts';
@@ -28,7 +28,7 @@ const cloneFlags: Readonly<Record<NamespaceType, number>> = {
   network: 0x4000_0000,
 };
 
-/** What the init tells when mounts are made, and when nothing is left but its program. */
+/** Reports of the init: mounts are done, and everything except its program is done. */
 export const stages = { mounted: 'mounted', created: 'created' } as const;
 
 /** @param parents cgroup.procs of the cgroups that the monitor joins first */
@@ -46,7 +46,7 @@ export function containerPlans(
 
   monitor.add('open', fds.plan, join(dir, 'init.plan'), openReadOnly);
   monitor.add('copy', fds.copy, initPath());
-  // The directory above lets nobody but root in.
+  // The directory is accessible only to root.
   const mode = isUserNamespaced(container) ? 0o666 : 0o600;
   monitor.add('fifo', fds.go, join(dir, 'go'), mode);
   monitor.add('fifo', fds.report, join(dir, 'report'), mode);

@@ -1,8 +1,8 @@
-/** Which devices the container's cgroup lets it use, as LXC's configuration writes it. */
+/** Translates the device rules of the container's cgroup to LXC's configuration. */
 import { RunlxcError } from '../cli/error.ts';
 import type { DeviceRule } from '../spec/types.ts';
 
-/** What every container may use, as the default devices need it (runc allows the same). */
+/** Devices that every container may use: the default devices (as in runc). */
 const always: readonly DeviceRule[] = [
   { type: 'c', access: 'm' },
   { type: 'b', access: 'm' },
@@ -16,7 +16,7 @@ const always: readonly DeviceRule[] = [
   { type: 'c', major: 136 },
 ].map((rule) => ({ ...rule, allow: true }));
 
-/** Lines of configuration; `prefix` is lxc.cgroup or lxc.cgroup2. */
+/** Returns lines of configuration. @param prefix lxc.cgroup or lxc.cgroup2 */
 export function deviceRules(rules: readonly DeviceRule[], prefix: string): string[] {
   if (rules.length === 0) return [];
   if (prefix === 'lxc.cgroup')
@@ -26,17 +26,17 @@ export function deviceRules(rules: readonly DeviceRule[], prefix: string): strin
   );
 }
 
-/** The lists of cgroup v1 have whole entries (cgroup-v1/devices.rst). */
+/** Lists of cgroup v1 can only add and remove whole entries (cgroup-v1/devices.rst). */
 function checkTakesBackWhole(earlier: readonly DeviceRule[], rule: DeviceRule, index: number): void {
   if (rule.allow || describe(rule, index) === 'a') return;
   const wider = earlier.find((other) => other.allow && covers(other, rule));
   if (wider && !earlier.some((other) => other.allow && describe(other, index) === 'a'))
     throw new RunlxcError(
-      `linux.resources.devices[${index}]: cgroup v1 cannot take back a part of an earlier rule`,
+      `linux.resources.devices[${index}]: cgroup v1 cannot revoke a part of an earlier rule`,
     );
 }
 
-/** Whether it has the same devices and more. */
+/** Whether a rule includes all devices of another, and more. */
 function covers(wide: DeviceRule, narrow: DeviceRule): boolean {
   const number = (one?: number, other?: number) => !isNumber(one) || one === other;
   const isSame =
@@ -59,7 +59,7 @@ function describe({ type = 'a', major, minor, access = 'rwm' }: DeviceRule, inde
   return `${type} ${number(major)}:${number(minor)} ${access}`;
 }
 
-/** -1 is any, as in devices.list. */
+/** -1 means any, as in devices.list. */
 function isNumber(value?: number): boolean {
   return value !== undefined && value >= 0;
 }

@@ -2,7 +2,7 @@ import type { Device } from '../spec/types.ts';
 import { isUserNamespaced, type Container, type Plans } from './container.ts';
 import { ownsDev } from './mounts.ts';
 
-/** config-linux.md#default-devices; /dev/console and /dev/ptmx are made otherwise. */
+/** config-linux.md#default-devices, without /dev/console and /dev/ptmx, which are created elsewhere. */
 export const defaultDevices: readonly Device[] = [
   { path: '/dev/null', major: 1, minor: 3 },
   { path: '/dev/zero', major: 1, minor: 5 },
@@ -20,18 +20,18 @@ const symlinks = [
   ['pts/ptmx', '/dev/ptmx'],
 ] as const;
 
-/** Device files and the symlinks that programs expect in /dev. */
+/** Adds device files and the symbolic links that programs expect in /dev. */
 export function addDevices(container: Container, plans: Plans): void {
   if (!ownsDev(container)) return;
-  const told = container.spec.linux?.devices ?? [];
-  const named = new Set(told.map(({ path }) => path));
-  // What the spec lists has its own mode and owner.
-  const devices = [...defaultDevices.filter(({ path }) => !named.has(path)), ...told];
+  const listed = container.spec.linux?.devices ?? [];
+  const named = new Set(listed.map(({ path }) => path));
+  // Devices in the spec have their own mode and owner.
+  const devices = [...defaultDevices.filter(({ path }) => !named.has(path)), ...listed];
   for (const device of devices) addDevice(container, plans, device);
   for (const [target, path] of symlinks) plans.init.add('symlink', target, path);
 }
 
-/** In a user namespace no device can be made: the host's is bind mounted. */
+/** A user namespace cannot create devices, so the host's are bind-mounted. */
 function addDevice(container: Container, { monitor, init, descriptors }: Plans, device: Device): void {
   if (device.path === '/dev/ptmx') return;
   if (isUserNamespaced(container) && device.type !== 'p') {

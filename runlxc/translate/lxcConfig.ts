@@ -1,4 +1,4 @@
-/** What LXC itself does: namespaces, maps of ids, cgroups, the host's name. */
+/** LXC's part of a container: namespaces, id maps, cgroups, the hostname. */
 import { basename, join } from 'node:path';
 import { payloadName } from '../cgroup/layout.ts';
 import { RunlxcError } from '../cli/error.ts';
@@ -19,15 +19,15 @@ const lxcNames: Readonly<Record<NamespaceType, string>> = {
 };
 
 /**
- * The text of lxc.container.conf(5).
- * @param parents of cgroups that the monitor joins first
+ * Returns the text of lxc.container.conf(5).
+ * @param parents cgroup.procs of the cgroups that the monitor joins first
  */
 export function lxcConfig(container: Container, parents: readonly string[]): string {
   const { spec, dir, debug } = container;
   const lines = [
     `lxc.log.file = ${join(dir, 'lxc.log')}`,
     `lxc.log.level = ${debug ? 'DEBUG' : 'ERROR'}`,
-    // Devices, terminals and mounts are runlxc-init's; without a rootfs LXC leaves the root as it is.
+    // runlxc-init sets up devices, terminals and mounts; without a rootfs LXC does not change the root.
     'lxc.autodev = 0',
     'lxc.tty.max = 0',
     'lxc.pty.max = 0',
@@ -45,7 +45,7 @@ export function lxcConfig(container: Container, parents: readonly string[]): str
   return `${lines.join('\n')}\n`;
 }
 
-/** As runc does, though the specification does not ask for it: in a new namespace the loopback interface is up. */
+/** In a new namespace the loopback interface is up, as in runc; the specification does not require it. */
 function network(spec: Spec): string[] {
   return hasNewNamespace(spec, 'network')
     ? ['lxc.net.0.type = empty', 'lxc.net.0.flags = up']
@@ -54,7 +54,7 @@ function network(spec: Spec): string[] {
 
 function namespaces({ linux }: Spec): string[] {
   const all = linux?.namespaces ?? [];
-  // A new time namespace is the init's business: LXC 5.0 sets its offsets too late.
+  // The init creates a new time namespace: LXC 5.0 sets its offsets too late.
   const made = all.filter(({ path, type }) => !path && type !== 'time').map(({ type }) => lxcNames[type]);
   const joined = all.flatMap(({ type, path }) =>
     path ? [`lxc.namespace.share.${lxcNames[type]} = ${oneLine(path, 'linux.namespaces')}`] : [],
@@ -70,7 +70,8 @@ function idMaps(spec: Spec): string[] {
 }
 
 /**
- * The monitor is in the container's cgroup, the container one below. A cgroup of v2 that has others below cannot have processes too (cgroup-v2, "No Internal Process Constraint").
+ * The monitor is in the container's cgroup, the container one level below. On v2 a cgroup with others below cannot contain
+ * processes (cgroup-v2, "No Internal Process Constraint"), so the monitor has its own.
  */
 function cgroups({ spec, cgroup, cgroups: layout }: Container, isRelative: boolean): string[] {
   const own = oneLine(isRelative ? basename(cgroup) : cgroup.slice(1), 'linux.cgroupsPath');
@@ -78,13 +79,13 @@ function cgroups({ spec, cgroup, cgroups: layout }: Container, isRelative: boole
     `lxc.cgroup.relative = ${isRelative ? 1 : 0}`,
     `lxc.cgroup.dir.monitor = ${layout.unified ? `${own}/monitor` : own}`,
     `lxc.cgroup.dir.container = ${own}/${payloadName}`,
-    // Where a monitor goes that could not start its container.
+    // Cgroup of a monitor that failed to start its container.
     `lxc.cgroup.dir.monitor.pivot = ${own}`,
     ...deviceRules(spec.linux?.resources?.devices ?? [], layout.unified ? 'lxc.cgroup2' : 'lxc.cgroup'),
   ];
 }
 
-/** A line break in a value would be another setting. */
+/** A line break in a value would start another setting. */
 function oneLine(value: string, field: string): string {
   if (/[\n\r]/.test(value)) throw new RunlxcError(`${field}: a line break is not allowed`);
   return value;

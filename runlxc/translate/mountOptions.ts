@@ -1,4 +1,4 @@
-/** Mount options in words (config.md#linux-mount-options), as the kernel's numbers. */
+/** Translates mount options (config.md#linux-mount-options) to the kernel's flags. */
 
 /** mount(2), linux/mount.h. */
 export const ms = {
@@ -26,7 +26,7 @@ export const ms = {
   lazytime: 1 << 25,
 } as const;
 
-/** mount_setattr(2): what bind mounts can have. */
+/** mount_setattr(2): attributes of bind mounts. */
 const attribute = {
   rdonly: 1,
   nosuid: 2,
@@ -50,7 +50,7 @@ export const propagations: Readonly<Record<string, number>> = {
   runbindable: ms.unbindable | ms.rec,
 };
 
-/** An option's flag, and whether the option sets it or takes it away. */
+/** An option's flag, and whether the option sets or clears it. */
 const flags: Readonly<Record<string, readonly [flag: number, sets: boolean]>> = {
   async: [ms.synchronous, false],
   sync: [ms.synchronous, true],
@@ -87,7 +87,7 @@ const flags: Readonly<Record<string, readonly [flag: number, sets: boolean]>> = 
   rbind: [ms.bind | ms.rec, true],
 };
 
-/** Options for a whole tree, Linux 5.12. */
+/** Recursive options, since Linux 5.12. */
 const recursive: Readonly<Record<string, Pick<Attributes, 'set' | 'clear'>>> = {
   rro: { set: attribute.rdonly, clear: 0 },
   rrw: { set: 0, clear: attribute.rdonly },
@@ -115,17 +115,17 @@ export interface Attributes {
 }
 
 export interface MountOptions {
-  /** Of mount(2). */
+  /** Flags of mount(2). */
   flags: number;
-  /** What options take away from a bind mount that its source has. */
+  /** Flags of a bind mount's source that options clear. */
   cleared: number;
-  /** 0 if none is told. */
+  /** 0 if not specified. */
   propagation: number;
   recursive: Attributes;
   copiesUp: boolean;
-  /** The mount shows owners as the container's user namespace maps them. */
+  /** Maps owners by the container's user namespace. */
   idmap: 'none' | 'plain' | 'recursive';
-  /** What the file system itself understands. */
+  /** Options that are passed to the file system. */
   data: string;
 }
 
@@ -157,7 +157,7 @@ function take(parsed: MountOptions, option: string): boolean {
   return true;
 }
 
-/** The last of two contrary options holds. */
+/** Of two contrary options the last one applies. */
 function setFlag(parsed: MountOptions, flag: number, sets: boolean): void {
   parsed.flags = sets ? parsed.flags | flag : parsed.flags & ~flag;
   parsed.cleared = sets ? parsed.cleared & ~flag : parsed.cleared | flag;
@@ -168,7 +168,7 @@ function merge(into: Attributes, { set, clear }: Attributes): void {
   into.clear = (into.clear & ~(set & ~attribute.atimeMask)) | clear;
 }
 
-/** What a bind mount's own flags are for mount_setattr(2). */
+/** Converts flags of a bind mount for mount_setattr(2). */
 export function bindAttributes({ flags: wanted, cleared }: MountOptions): Attributes {
   const attributes = { set: simple(wanted), clear: simple(cleared) };
   const atime = wanted & ms.noatime ? attribute.noatime : wanted & ms.strictatime ? attribute.strictatime : 0;
@@ -189,7 +189,7 @@ function simple(mountFlags: number): number {
   return pairs.reduce((sum, [flag, attr]) => (mountFlags & flag ? sum | attr : sum), 0);
 }
 
-/** All that are understood here; others go to the file system. */
+/** All known options; others are passed to the file system. */
 export const mountOptionNames: readonly string[] = [
   ...Object.keys(flags),
   ...Object.keys(recursive),

@@ -6,10 +6,10 @@ import type { Container, Plans } from './container.ts';
 import { bindAttributes, type MountOptions, ms, parseMountOptions, propagations } from './mountOptions.ts';
 import { RunlxcError, unsupported } from '../cli/error.ts';
 
-/** The root file system and all mounts in it, in the spec's order. */
+/** Adds the root file system and its mounts, in the spec's order. */
 export function addMounts(container: Container, plans: Plans): void {
   const { spec, bundle } = container;
-  // What the container begins with must not reach the host, unless its root is to share.
+  // The container's first mounts must not propagate to the host, unless its root is shared.
   plans.init.add('root', resolve(bundle, spec.root?.path ?? ''), ms.slave | ms.rec);
   for (const [index, mount] of (spec.mounts ?? []).entries())
     addMount(container, plans, mount, `mounts[${index}]`);
@@ -45,7 +45,7 @@ function addFileSystem({ init }: Plans, { mount, options, field }: Parsed): void
   init.add('mount', source, type, destination, flags, data, propagation, copiesUp && type === 'tmpfs');
 }
 
-/** The tree is opened by the monitor, where the source can be reached and mounts have the host's peers. */
+/** The monitor opens the tree: it can access the source, and its mounts have the host's peers. */
 function addBind(container: Container, plans: Plans, { mount, options, field }: Parsed): void {
   const { monitor, init, descriptors } = plans;
   if (!mount.source) throw new RunlxcError(`${field}.source is missing`);
@@ -66,18 +66,18 @@ function addBind(container: Container, plans: Plans, { mount, options, field }: 
   init.add('bind', fd, mount.destination, source, isTree ? ms.rec : 0, flags, options.propagation);
 }
 
-/** The tree comes with the host's propagation: it gets that of the container's root, or its own. */
+/** Replaces the host's propagation of the tree with that of the container's root, or of its options. */
 function addPropagation(container: Container, { monitor }: Plans, own: number, fd: number): void {
   const base = propagationOfRoot(container) & ~ms.rec;
   const isOwn = own !== 0 && (own & ms.rec) !== 0;
   if (base !== ms.shared && !isOwn) monitor.add('attributes', fd, true, 0, 0, base);
-  // Twice the same is not once: the slave of a slave has no master.
+  // Not idempotent: making a slave a slave again would lose its master.
   if (own !== 0 && (isOwn || own !== base)) monitor.add('attributes', fd, isOwn, 0, 0, own & ~ms.rec);
 }
 
 /**
- * The container's own cgroup, which an engine may have made for it before and binds into it, is for the container the one below
- * that has its processes.
+ * An engine may create the container's cgroup and bind-mount it into the container. There it is replaced with the cgroup below,
+ * which contains the processes.
  */
 function ownCgroup({ cgroups, cgroup }: Container, source: string): string | undefined {
   const hierarchy = cgroups.all.find((each) => source === directory(each, cgroup));
@@ -100,42 +100,42 @@ function addIdMapping(
   monitor.add('idmap', fd, options.idmap === 'recursive', lines(uids), lines(gids));
 }
 
-/** Of all mounts that the container begins with; the default is runc's. */
+/** Propagation of all the container's first mounts; the default is runc's. */
 export function propagationOfRoot({ spec }: Pick<Container, 'spec'>): number {
-  const told = spec.linux?.rootfsPropagation;
-  if (!told) return ms.slave | ms.rec;
-  const known = propagations[told];
-  if (known === undefined) throw new RunlxcError(`linux.rootfsPropagation: ${told} is not known`);
+  const value = spec.linux?.rootfsPropagation;
+  if (!value) return ms.slave | ms.rec;
+  const known = propagations[value];
+  if (known === undefined) throw new RunlxcError(`linux.rootfsPropagation: ${value} is not known`);
   return known;
 }
 
-/** After the container has its root. */
+/** Adds steps after the container has its root. */
 export function addRoot(container: Container, { init }: Plans): void {
   const { spec } = container;
   init.add('pivot');
   if (spec.linux?.rootfsPropagation) init.add('root-propagation', propagationOfRoot(container) & ~ms.rec);
 }
 
-/** What is hidden and read-only, when all else is made. */
+/** Adds masked and read-only paths, after everything else. */
 export function addProtections({ spec }: Container, { init }: Plans): void {
   if (spec.root?.readonly) init.add('root-readonly');
   for (const path of spec.linux?.readonlyPaths ?? []) init.add('readonly', path);
   for (const path of spec.linux?.maskedPaths ?? []) init.add('mask', path);
 }
 
-/** Whether /dev is the container's own, to be filled; a bind mount of it is somebody else's. */
+/** Whether /dev is the container's own and must be filled; a bind mount is not. */
 export function ownsDev({ spec }: Container): boolean {
   return !spec.mounts?.some((mount) => mount.destination.replace(/\/+$/, '') === '/dev' && isBind(mount));
 }
 
-/** What may be mounted over in /proc: files that tell less than the truth about the host, as lxcfs has them (runc's list). */
+/** Files in /proc that mounts may replace, as lxcfs does (runc's list). */
 const coverable = new Set(
   'cpuinfo diskstats meminfo stat swaps uptime loadavg slabinfo net/dev sys/kernel/ns_last_pid sys/crypto/fips_enabled'
     .split(' ')
     .map((name) => `/proc/${name}`),
 );
 
-/** A mount over /proc could feign the kernel's answers, of the LSM's among them (CVE-2019-16884). */
+/** A mount over /proc could fake the kernel's files, including those of the LSM (CVE-2019-16884). */
 function checkProc({ destination, type }: Mount, field: string): void {
   const path = resolve('/', destination);
   if (path === '/proc' && type !== 'proc')

@@ -1,4 +1,4 @@
-/** What becomes of the init, or of a process that exec starts, before it is the user's program. */
+/** Steps of the init, or of a process of exec, before it executes the user's program. */
 import type { Process, Seccomp } from '../spec/types.ts';
 import { availableCapabilities, capabilityMask } from './capabilities.ts';
 import type { Plan } from './Plan.ts';
@@ -7,28 +7,28 @@ import { addScheduling } from './scheduling.ts';
 import { seccompFlagBits } from './seccomp.ts';
 
 export interface ProcessContext {
-  /** The compiled filter's descriptor, if there is a filter. */
+  /** Descriptor of the compiled filter, if there is one. */
   seccomp?: { fd: number; profile: Seccomp; ociVersion: string; listener?: number } | undefined;
-  /** More variables: LISTEN_FDS. */
+  /** Additional variables: LISTEN_FDS. */
   env?: readonly string[];
-  /** Only an init ends with its monitor. */
+  /** Only an init is killed with its monitor. */
   isInit: boolean;
   isUserNamespaced: boolean;
   warn: (text: string) => void;
 }
 
-/** Before anything is changed that could not be told: working directory and program are looked for. */
+/** Adds the lookup of working directory and program, while errors can still be reported. */
 export function addLookups(plan: Plan, process: Process, makesCwd: boolean): void {
   plan.add('cwd', process.cwd, makesCwd);
   plan.add('lookup', process.args[0] ?? '', pathOf(process.env ?? []));
 }
 
-/** The last entry of a name holds, as in the program's own environment. */
+/** The last entry of a name applies, as in the program's environment. */
 function pathOf(env: readonly string[]): string {
   return env.findLast((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? '';
 }
 
-/** All else, up to the program itself. */
+/** Adds all other steps, up to the program. */
 export function addProcess(plan: Plan, process: Process, context: ProcessContext): void {
   const { user = {}, capabilities = {}, rlimits = [] } = process;
   const available = availableCapabilities(context.isUserNamespaced);
@@ -40,7 +40,7 @@ export function addProcess(plan: Plan, process: Process, context: ProcessContext
   addScheduling(plan, process);
   addLabels(plan, process);
   plan.add('own-streams', user.uid ?? 0);
-  // Without no_new_privs a filter can be loaded only by who has CAP_SYS_ADMIN, seccomp(2).
+  // Without no_new_privs loading a filter requires CAP_SYS_ADMIN, seccomp(2).
   if (!process.noNewPrivileges) addSeccomp(plan, context);
   plan.add('bounding', mask('bounding'));
   plan.add('user', user.uid ?? 0, user.gid ?? 0, (user.additionalGids ?? []).map(String));
@@ -62,7 +62,7 @@ function addSeccomp(plan: Plan, { seccomp }: ProcessContext): void {
 
 const attr = '/proc/self/attr';
 
-/** For the next program, /proc/PID/attr. */
+/** Sets the label of the next program, /proc/PID/attr. */
 function addLabels(plan: Plan, { apparmorProfile, selinuxLabel }: Process): void {
   if (apparmorProfile && apparmorProfile !== 'unconfined')
     // Before Linux 5.8 all modules share one file.

@@ -1,6 +1,6 @@
 import { RunlxcError } from '../cli/error.ts';
 
-/** In the order of their numbers, getrlimit(2), asm-generic/resource.h. */
+/** Sorted by number, getrlimit(2), asm-generic/resource.h. */
 const names = [
   'CPU',
   'FSIZE',

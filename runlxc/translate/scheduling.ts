@@ -1,4 +1,4 @@
-/** process.scheduler, process.ioPriority and linux.personality as numbers. */
+/** Translates process.scheduler, process.ioPriority and linux.personality to numbers. */
 import { RunlxcError } from '../cli/error.ts';
 import type { Linux, Process, Scheduler } from '../spec/types.ts';
 import type { Plan } from './Plan.ts';

@@ -1,4 +1,4 @@
-/** linux.seccomp as instructions for libseccomp, numbers of seccomp.h. */
+/** Translates linux.seccomp to instructions for libseccomp, with the numbers of seccomp.h. */
 import { RunlxcError } from '../cli/error.ts';
 import type { Integer, Seccomp, SeccompRule } from '../spec/types.ts';
 import { Plan } from './Plan.ts';
@@ -25,7 +25,7 @@ const operators: Readonly<Record<string, number>> = {
   SCMP_CMP_MASKED_EQ: 7,
 };
 
-/** Of seccomp(2). */
+/** Flags of seccomp(2). */
 const flagBits: Readonly<Record<string, number>> = {
   SECCOMP_FILTER_FLAG_TSYNC: 1,
   SECCOMP_FILTER_FLAG_LOG: 2,
@@ -39,7 +39,7 @@ export const seccompActions = Object.keys(actions);
 export const seccompOperators = Object.keys(operators);
 export const seccompFlags = Object.keys(flagBits);
 
-/** The rules in the form of native/monitor/seccomp.c. */
+/** Returns the rules in the format of native/monitor/seccomp.c. */
 export function seccompPlan(seccomp: Seccomp): Plan {
   const plan = new Plan();
   const fallback = action(seccomp.defaultAction, seccomp.defaultErrnoRet, 'linux.seccomp.defaultAction');
@@ -58,17 +58,17 @@ export function seccompFlagBits({ flags = [] }: Seccomp): number {
   }, 0);
 }
 
-/** @throws RunlxcError if a supervisor is asked and none is told */
+/** @throws RunlxcError for SCMP_ACT_NOTIFY without listenerPath */
 export function needsListener({ syscalls = [], listenerPath }: Seccomp): boolean {
   const asks = syscalls.some(({ action }) => action === 'SCMP_ACT_NOTIFY');
-  if (asks && !listenerPath) throw new RunlxcError('linux.seccomp.listenerPath: SCMP_ACT_NOTIFY needs it');
+  if (asks && !listenerPath) throw new RunlxcError('linux.seccomp.listenerPath: required by SCMP_ACT_NOTIFY');
   return asks;
 }
 
 function addRule(plan: Plan, rule: SeccompRule, fallback: number, field: string): void {
   const verdict = action(rule.action, rule.errnoRet, `${field}.action`);
   if (rule.names.length === 0) throw new RunlxcError(`${field}.names must not be empty`);
-  // libseccomp refuses a rule that says what holds anyway.
+  // libseccomp rejects a rule with the default action.
   if (verdict === fallback) return;
   for (const name of rule.names)
     for (const conditions of alternatives(rule.args ?? []))
@@ -77,7 +77,7 @@ function addRule(plan: Plan, rule: SeccompRule, fallback: number, field: string)
 
 type Condition = NonNullable<SeccompRule['args']>[number];
 
-/** All conditions must hold, but several on one argument are alternatives, as in runc: libseccomp takes one of each. */
+/** All conditions must hold, but several on one argument are alternatives, as in runc: libseccomp accepts one per argument. */
 function alternatives(args: readonly Condition[]): Condition[][] {
   const isRepeated = new Set(args.map(({ index }) => index)).size < args.length;
   return isRepeated ? args.map((arg) => [arg]) : [[...args]];
@@ -89,7 +89,8 @@ function flatten(conditions: readonly Condition[], field: string): Integer[] {
     ...conditions.flatMap(({ index, op, value, valueTwo = 0 }) => {
       const operator = operators[op];
       if (operator === undefined) throw new RunlxcError(`${field}.args: ${op} is not an operator`);
-      if (Number(index) > 5) throw new RunlxcError(`${field}.args: there is no argument ${index}`);
+      if (Number(index) > 5)
+        throw new RunlxcError(`${field}.args: expected an index from 0 to 5, found ${index}`);
       return [index, operator, value, valueTwo];
     }),
   ];
@@ -103,7 +104,7 @@ function action(name: string, errno: number | undefined, field: string): number 
   return takesNumber ? base + (errno ?? EPERM) : base;
 }
 
-/** libseccomp's name: SCMP_ARCH_X86_64 is x86_64. */
+/** Returns libseccomp's name: x86_64 for SCMP_ARCH_X86_64. */
 function architecture(name: string): string {
   if (!name.startsWith('SCMP_ARCH_'))
     throw new RunlxcError(`linux.seccomp.architectures: ${name} is not known`);

@@ -3,7 +3,6 @@ import type { Flavour } from '../flavours.ts';
 import { exists, type Host } from '../host.ts';
 import type { ShimVersion } from '../shim/version.ts';
 import { type KataConfig, loadConfig } from './load.ts';
-import { configFolders } from './paths.ts';
 
 /** Annotation that selects the configuration file of a container (kata, how-to-set-sandbox-config-kata.md). */
 export const configPathAnnotation = 'io.katacontainers.config_path';
@@ -33,8 +32,8 @@ export function configPlaces(host: Host, search: ConfigSearch): string {
   const named = namedConfig(host, search);
   return (
     named ??
-    configFolders(search.language)
-      .map((folder) => join(folder, search.flavour.configs[0]!))
+    configDirectories(search.language)
+      .map((directory) => join(directory, search.flavour.configs[0]!))
       .join(', ')
   );
 }
@@ -46,9 +45,9 @@ function namedConfig({ env }: Host, { annotations, option, flavour }: ConfigSear
 }
 
 async function ownConfig(host: Host, { flavour, language }: ConfigSearch): Promise<KataConfig | undefined> {
-  for (const folder of configFolders(language))
+  for (const directory of configDirectories(language))
     for (const name of flavour.configs) {
-      const path = join(folder, name);
+      const path = join(directory, name);
       if (await exists(host, path)) return await loadConfig(host, path);
     }
   return undefined;
@@ -60,10 +59,22 @@ async function generalConfig(
   { flavour, language }: ConfigSearch,
 ): Promise<KataConfig | undefined> {
   if (flavour.hypervisors === undefined) return undefined;
-  for (const folder of configFolders(language)) {
-    const path = join(folder, 'configuration.toml');
+  for (const directory of configDirectories(language)) {
+    const path = join(directory, 'configuration.toml');
     const config = (await exists(host, path)) ? await loadConfig(host, path) : undefined;
     if (config) return flavour.hypervisors.includes(config.hypervisorName) ? config : undefined;
   }
   return undefined;
+}
+
+/** Paths of the shims in Go, 1.x to 3.x: /etc, then the defaults of the package or of the static release. */
+const goDirectories = [
+  '/etc/kata-containers',
+  '/usr/share/defaults/kata-containers',
+  '/opt/kata/share/defaults/kata-containers',
+];
+
+/** runtime-rs (kata-types, config/default.rs) uses the same paths below its own directory. */
+function configDirectories(language: 'go' | 'rust'): readonly string[] {
+  return language === 'go' ? goDirectories : goDirectories.map((directory) => `${directory}/runtime-rs`);
 }

@@ -3,7 +3,6 @@ import { sizeRefusals } from '../annotations/sizing.ts';
 import type { KataConfig } from '../config/load.ts';
 import { deviceRefusals } from './devices.ts';
 import { hookRefusals } from './hooks.ts';
-import { limitRefusals } from './limits.ts';
 import { seccompRefusals } from './seccomp.ts';
 import { volumeRefusals } from './volumes.ts';
 
@@ -29,4 +28,10 @@ export async function refusalsOf(
     ...seccompRefusals(draft, config, annotations),
     ...hookRefusals(draft),
   ];
+}
+
+/** Limits that kata removes from the specification (kata, virtcontainers/kata_agent.go: constrainGRPCSpec). */
+function limitRefusals({ resources: { pids } }: ContainerDraft): RuntimeRefusal[] {
+  if (pids === undefined || pids.limit <= 0) return [];
+  return [{ what: '--pids-limit', reason: 'kata does not limit the processes in a VM' }];
 }

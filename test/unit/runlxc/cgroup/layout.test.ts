@@ -6,7 +6,7 @@ const line = (mount: string, type: string, options: string) =>
   `30 25 0:26 / ${mount} rw,relatime shared:1 - ${type} cgroup rw,${options}`;
 
 describe('the layout of cgroups', () => {
-  it('of v1 has controllers, named hierarchies, and v2 beside them', () => {
+  it('of v1 has controllers, named hierarchies, and possibly v2', () => {
     const { all, unified } = cgroupLayout(
       [
         line('/sys/fs/cgroup/cpu,cpuacct', 'cgroup', 'cpu,cpuacct'),
@@ -30,7 +30,7 @@ describe('the layout of cgroups', () => {
     equal(cgroupLayout(line('/sys/fs/cgroup', 'cgroup2', '')).unified, true);
   });
 
-  it('begins where PID 1 is, as LXC does, without systemd’s own scope', () => {
+  it('begins at the cgroup of PID 1, as in LXC, without systemd’s own scope', () => {
     const init = parseMembership('3:pids:/outer/init.scope\n2:name=systemd:/init.scope\n0::/\n');
     const mounts = [
       line('/p', 'cgroup', 'pids'),
@@ -43,7 +43,7 @@ describe('the layout of cgroups', () => {
     );
   });
 
-  it('has a hierarchy once that is mounted twice', () => {
+  it('lists a hierarchy once that is mounted twice', () => {
     equal(cgroupLayout(`${line('/a', 'cgroup', 'pids')}\n${line('/b', 'cgroup', 'pids')}`).all.length, 1);
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { CgroupLayout, Hierarchy } from '../../../../runlxc/cgroup/layout.ts';
 import { parentsOf, prepareParents } from '../../../../runlxc/cgroup/parents.ts';
 
-/** Directories stand in for cgroups: they have the kernel's files only where a test puts them. */
+/** Directories replace cgroups: they have the kernel's files only if a test writes them. */
 describe('the parents of a cgroup', () => {
   let mount = '';
 
@@ -29,12 +29,12 @@ describe('the parents of a cgroup', () => {
     cgroup('cpuset', path, { 'cpuset.cpus': cpus, 'cpuset.mems': mems, 'cgroup.clone_children': '0' });
   const value = (path: string) => readFileSync(join(mount, path), 'utf8');
 
-  it('are all above it, without the root', () => {
+  it('are all cgroups above it, without the root', () => {
     deepEqual(parentsOf('/a/b/c'), ['/a', '/a/b']);
     deepEqual(parentsOf('/a'), []);
   });
 
-  it('get the CPUs and memory nodes of their own parent, at each level', () => {
+  it('get the CPUs and memory nodes of their parent, at each level', () => {
     for (const path of ['a', 'a/b']) cpuset(path);
     deepEqual(prepareParents(layout(hierarchy('cpuset')), '/a/b/c'), [
       join(mount, 'cpuset/a/b/cgroup.procs'),
@@ -43,7 +43,7 @@ describe('the parents of a cgroup', () => {
       deepEqual([value(`cpuset/${path}/cpuset.cpus`), value(`cpuset/${path}/cpuset.mems`)], ['0-3', '0-1']);
   });
 
-  it('keep what somebody has chosen, and those below get it', () => {
+  it('keep values that are already set, and those below inherit them', () => {
     cpuset('a', '2', '1');
     cpuset('a/b');
     prepareParents(layout(hierarchy('cpuset')), '/a/b/c');
@@ -57,7 +57,7 @@ describe('the parents of a cgroup', () => {
     );
   });
 
-  it('are joined in every hierarchy, and created there', () => {
+  it('are created and joined in every hierarchy', () => {
     for (const path of ['a', 'a/b']) cpuset(path);
     deepEqual(prepareParents(layout(hierarchy('cpuset'), hierarchy('pids')), '/a/b/c'), [
       join(mount, 'cpuset/a/b/cgroup.procs'),
@@ -66,7 +66,7 @@ describe('the parents of a cgroup', () => {
     equal(existsSync(join(mount, 'pids/a/b')), true);
   });
 
-  it('are not joined if LXC changes nothing in them and those below inherit', () => {
+  it('are not joined if LXC does not change them and those below inherit', () => {
     cpuset('a', '0-3', '0-1');
     deepEqual(prepareParents(layout(hierarchy('cpuset')), '/a/c'), []);
     cpuset('a/b', '0-3', '0-1');
@@ -77,7 +77,7 @@ describe('the parents of a cgroup', () => {
     equal(prepareParents(layout(hierarchy('cpuset')), '/a/b/c').length, 1);
   });
 
-  it('are joined beside cgroup v2 only while they have no controllers for others there', () => {
+  it('are joined in cgroup v2 beside v1 only while they have no controllers enabled', () => {
     cgroup('unified', 'a', { 'cgroup.subtree_control': '\n' });
     cpuset('a', '0');
     const both = layout(hierarchy('cpuset'), hierarchy('unified', 2));
@@ -87,12 +87,12 @@ describe('the parents of a cgroup', () => {
     equal(value('cpuset/a/cgroup.clone_children'), '1');
   });
 
-  it('are LXC’s business on cgroup v2, and where there are none', () => {
+  it('are left to LXC on cgroup v2, and if no parents exist', () => {
     deepEqual(prepareParents({ all: [hierarchy('all', 2)], unified: true }, '/a/b'), []);
     deepEqual(prepareParents(layout(hierarchy('cpuset')), '/a'), []);
   });
 
-  it('that cannot be completed are named with what failed', () => {
+  it('that cannot be completed are an error with the failed step', () => {
     cgroup('cpuset', 'a', { 'cpuset.cpus': '' });
     throws(
       () => prepareParents(layout(hierarchy('cpuset')), '/a/b'),

@@ -8,7 +8,7 @@ import { parseSubCgroups, processFiles } from '../../../../runlxc/cgroup/placeme
 import type { State } from '../../../../runlxc/state/store.ts';
 
 describe('runlxc exec --cgroup', () => {
-  it('takes one path, or paths with their controllers', () => {
+  it('accepts one path, or paths with their controllers', () => {
     assert.deepEqual([...parseSubCgroups(['a/b'])], [['', '/a/b']]);
     assert.deepEqual(
       [...parseSubCgroups(['cpu,cpuacct:/x', 'memory:y'])],
@@ -28,7 +28,7 @@ describe('runlxc exec --cgroup', () => {
   ] as const)
     it(`refuses ${what}`, () => assert.throws(() => parseSubCgroups(args), /--cgroup/));
 
-  describe('where processes go', () => {
+  describe('the cgroup of a process', () => {
     let root: string;
     let layout: CgroupLayout;
     const state = { cgroup: '/one', init: { pid: process.pid } } as State;
@@ -52,7 +52,7 @@ describe('runlxc exec --cgroup', () => {
         each.map((file) => file.slice(root.length)),
       );
 
-    it('is the container’s cgroup of each hierarchy that has one; in v2 else that of its init', () => {
+    it('is the container’s cgroup in each hierarchy; in v2 that of its init as a fallback', () => {
       const own = membershipOf('self').get('') ?? '/';
       assert.deepEqual(files(), [
         ['/cpu/one/payload/cgroup.procs'],
@@ -60,7 +60,7 @@ describe('runlxc exec --cgroup', () => {
       ]);
     });
 
-    it('is the one below that was asked for, and no other', () => {
+    it('is the requested cgroup below, and no other', () => {
       assert.deepEqual(files('sub'), [
         ['/cpu/one/payload/sub/cgroup.procs'],
         ['/unified/one/payload/sub/cgroup.procs'],
@@ -69,7 +69,7 @@ describe('runlxc exec --cgroup', () => {
       assert.equal(files('cpuacct:sub')[1]!.length, 2);
     });
 
-    it('must be there', () => {
+    it('must exist', () => {
       assert.throws(() => files('none'), /no such cgroup/);
       assert.throws(() => files('nosuch:sub'), /controller nosuch/);
     });

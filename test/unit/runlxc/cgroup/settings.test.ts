@@ -36,7 +36,7 @@ describe('resources in files', () => {
     });
   });
 
-  it('are none for zero, which is Go’s not told', () => {
+  it('are omitted for zero, which is Go’s unset value', () => {
     deepEqual(legacySettings({ memory: { limit: 0 }, cpu: { shares: 0 }, pids: { limit: 0 } }), []);
   });
 
@@ -50,7 +50,7 @@ describe('resources in files', () => {
     });
   });
 
-  it('that the host’s version cannot have are errors with the field', () => {
+  it('that the host’s version does not support are errors with the field', () => {
     throws(() => legacySettings({ unified: { 'memory.high': '1' } }), /linux\.resources\.unified/);
     throws(
       () => unifiedSettings({ memory: { disableOOMKiller: true } }),

@@ -13,7 +13,7 @@ describe('bytes of the command line', () => {
       equal(bytes(text, '--memory'), number);
     });
 
-  it('of another form are refused with the option', () => {
+  it('of an invalid form are refused with the option', () => {
     throws(() => bytes('many', '--memory'), /invalid value for --memory: "many"/);
   });
 });

@@ -16,7 +16,7 @@ describe('a signal', () => {
     });
 
   for (const text of ['65', 'SIGODD', 'RTMIN+99', ''])
-    it(`${JSON.stringify(text)} is none`, () => {
+    it(`${JSON.stringify(text)} is invalid`, () => {
       throws(() => parseSignal(text), /unknown signal/);
     });
 });

@@ -10,7 +10,7 @@ describe('JSON of a bundle', () => {
     });
   });
 
-  it('leaves digits in strings and fractions alone', () => {
+  it('does not change digits in strings and fractions', () => {
     deepEqual(
       parseJson('{"a": "12345678901234567890", "b": 0.12345678901234567, "c": "\\"12345678901234567890"}'),
       {
@@ -29,7 +29,7 @@ describe('JSON of a bundle', () => {
     ['', 'line 1, column 1'],
     ['{"a": 1', 'line 1, column 8'],
   ] as const)
-    it(`tells where ${JSON.stringify(text)} breaks: ${place}`, () => {
+    it(`reports the position of the error in ${JSON.stringify(text)}: ${place}`, () => {
       throws(() => parseJson(text), { name: 'SyntaxError', message: new RegExp(`^${place}: `) });
     });
 });

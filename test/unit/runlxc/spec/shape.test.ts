@@ -6,7 +6,7 @@ const check = (value: unknown) => {
 };
 
 describe('the types of config.json', () => {
-  it('let unknown fields and null pass', () => {
+  it('allow unknown fields and null', () => {
     doesNotThrow(() => {
       check({ ociVersion: '1.0.2', windows: {}, hooks: null, process: { args: null, odd: 1 } });
     });

@@ -6,7 +6,7 @@ describe('the file of a kernel parameter', () => {
     equal(sysctlFile('net.ipv4.ip_forward'), '/proc/sys/net/ipv4/ip_forward');
   });
 
-  it('keeps the dot of an interface that is written with slashes around it', () => {
+  it('keeps the dot of an interface name if slashes are the separators', () => {
     equal(sysctlFile('net/ipv4/conf/eth0.1/forwarding'), '/proc/sys/net/ipv4/conf/eth0.1/forwarding');
     equal(sysctlFile('net.ipv4.conf.eth0/1.forwarding'), '/proc/sys/net/ipv4/conf/eth0.1/forwarding');
   });

@@ -16,7 +16,7 @@ function check(change: (spec: Spec) => void): void {
 const linux = (spec: Spec) => spec.linux ?? {};
 
 describe('a config.json', () => {
-  it('with a root, a process and a mount namespace is enough', () => {
+  it('needs only a root, a process and a mount namespace', () => {
     doesNotThrow(() => {
       check(() => undefined);
     });
@@ -33,7 +33,7 @@ describe('a config.json', () => {
     [/^RunlxcError: process\.args must not be empty/, (spec) => (spec.process = { args: [], cwd: '/' })],
     [/duplicated ns "pid"/, (spec) => linux(spec).namespaces?.push({ type: 'pid' })],
     [
-      /^RunlxcError: linux\.namespaces\[2\]\.type: odd/,
+      /^RunlxcError: linux\.namespaces\[2\]\.type: expected a namespace type, found "odd"/,
       (spec) => linux(spec).namespaces?.push({ type: 'odd' as 'pid' }),
     ],
     [
@@ -58,7 +58,7 @@ describe('a config.json', () => {
     [/"kernel\.hostname" is not allowed/, (spec) => (linux(spec).sysctl = { 'kernel.hostname': 'a' })],
     [/^RunlxcError: linux\.intelRdt: /, (spec) => (linux(spec).intelRdt = {})],
     [/^RunlxcError: linux\.timeOffsets: /, (spec) => (linux(spec).timeOffsets = { monotonic: { secs: 1 } })],
-    [/^RunlxcError: linux\.namespaces: a container needs a mount/, (spec) => (linux(spec).namespaces = [])],
+    [/^RunlxcError: linux\.namespaces: a container needs its own mount/, (spec) => (linux(spec).namespaces = [])],
     [
       /^RunlxcError: linux\.devices\[0\]\.type: x/,
       (spec) => (linux(spec).devices = [{ type: 'x', path: '/dev/a' }]),

@@ -15,7 +15,7 @@ describe('the directory of a container', () => {
     rmSync(root, { recursive: true });
   });
 
-  it('belongs to who makes it first, and to nobody else’s eyes', () => {
+  it('belongs to the first creator, and is accessible only to root', () => {
     const dir = reserve(root, 'a');
     equal(statSync(dir).mode & 0o777, 0o700);
     throws(() => reserve(root, 'a'), /container with given ID already exists/);
@@ -28,7 +28,7 @@ describe('the directory of a container', () => {
   });
 
   for (const id of ['', '.', '..', 'a/b', 'a b', 'ä'])
-    it(`${JSON.stringify(id)} is no id`, () => {
+    it(`${JSON.stringify(id)} is not a valid id`, () => {
       throws(() => checkId(id), /invalid container ID format/);
     });
 });

@@ -2,7 +2,7 @@ import { deepEqual, equal, throws } from 'node:assert/strict';
 import { deviceRules } from '../../../../runlxc/translate/deviceRules.ts';
 
 describe('device rules', () => {
-  it('are LXC’s lines in their order, and the default devices behind them', () => {
+  it('become LXC’s lines in order, followed by the default devices', () => {
     const lines = deviceRules(
       [
         { allow: false, access: 'rwm' },
@@ -19,7 +19,7 @@ describe('device rules', () => {
     ]);
   });
 
-  it('are none if the spec has none', () => {
+  it('are empty if the spec has no rules', () => {
     deepEqual(deviceRules([], 'lxc.cgroup2'), []);
   });
 
@@ -29,7 +29,7 @@ describe('device rules', () => {
     { allow: false, type: 'b', major: 7, minor: 1 },
   ];
 
-  it('that take back a part of another are refused for cgroup v1', () => {
+  it('that revoke a part of another are refused for cgroup v1', () => {
     throws(
       () => deviceRules(partly, 'lxc.cgroup'),
       /^RunlxcError: linux\.resources\.devices\[2\]: cgroup v1/,
@@ -37,7 +37,7 @@ describe('device rules', () => {
     equal(deviceRules(partly, 'lxc.cgroup2')[2], 'lxc.cgroup2.devices.deny = b 7:1 rwm');
   });
 
-  it('that take back all of another are not', () => {
+  it('that revoke all of another are accepted', () => {
     const whole = [
       { allow: false },
       { allow: true, type: 'b', major: 7 },

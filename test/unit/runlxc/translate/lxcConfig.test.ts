@@ -24,7 +24,7 @@ const has = (lines: string[], line: string) => {
 };
 
 describe('the configuration for LXC', () => {
-  it('makes the namespaces that are new and joins those with a path', () => {
+  it('creates new namespaces and joins those with a path', () => {
     const namespaces = [
       { type: 'mount' as const },
       { type: 'pid' as const },
@@ -36,7 +36,7 @@ describe('the configuration for LXC', () => {
     has(lines, 'lxc.net.0.type = none');
   });
 
-  it('has the loopback of a new network namespace set up', () => {
+  it('brings up the loopback interface of a new network namespace', () => {
     const lines = config({ linux: { namespaces: [{ type: 'network' }] } });
     has(lines, 'lxc.net.0.type = empty');
     has(lines, 'lxc.net.0.flags = up');
@@ -49,12 +49,12 @@ describe('the configuration for LXC', () => {
     has(lines, 'lxc.idmap = g 0 100000 10');
   });
 
-  it('has the monitor in the container’s cgroup and the container below', () => {
+  it('places the monitor in the container’s cgroup and the container below', () => {
     has(config({}), 'lxc.cgroup.dir.monitor = pods/c');
     has(config({}), 'lxc.cgroup.dir.container = pods/c/payload');
   });
 
-  it('begins at the parent’s cgroup if the monitor joins that first', () => {
+  it('uses paths relative to the parent’s cgroup if the monitor joins that first', () => {
     const lines = config({}, false, ['/sys/fs/cgroup/cpuset/pods/cgroup.procs']);
     has(lines, 'lxc.cgroup.relative = 1');
     has(lines, 'lxc.cgroup.dir.monitor = c');
@@ -62,7 +62,7 @@ describe('the configuration for LXC', () => {
     has(config({}), 'lxc.cgroup.relative = 0');
   });
 
-  it('has the monitor beside the container on cgroup v2, where a cgroup with others below has no processes', () => {
+  it('places the monitor beside the container on cgroup v2, where a cgroup with others below has no processes', () => {
     has(config({}, true), 'lxc.cgroup.dir.monitor = pods/c/monitor');
     has(config({}, true), 'lxc.cgroup.dir.container = pods/c/payload');
   });
@@ -77,7 +77,7 @@ describe('the configuration for LXC', () => {
     equal(config({ linux: { namespaces: [{ type: 'time' }] } }).includes('lxc.namespace.clone = '), true);
   });
 
-  it('takes no line break in a value: it would be another setting', () => {
+  it('refuses a line break in a value, which would start another setting', () => {
     throws(
       () => config({ hostname: 'a\nlxc.hook.pre-start = /bin/evil' }),
       /^RunlxcError: hostname: a line break/,

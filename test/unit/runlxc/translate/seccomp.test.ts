@@ -10,7 +10,7 @@ function plan(seccomp: Partial<Seccomp>): string[] {
 const allow = String(0x7fff0000);
 
 describe('a seccomp profile', () => {
-  it('has its actions with their errno, which is EPERM if none is told', () => {
+  it('has its actions with their errno, by default EPERM', () => {
     const rule = (errnoRet?: number) => ({
       names: ['umask'],
       action: 'SCMP_ACT_ERRNO',
@@ -20,7 +20,7 @@ describe('a seccomp profile', () => {
     deepEqual(plan({ syscalls: [rule()] }).slice(2), ['rule', String(0x50001), 'umask', '0']);
   });
 
-  it('leaves out rules that say what holds anyway', () => {
+  it('omits rules with the default action', () => {
     deepEqual(plan({ syscalls: [{ names: ['read'], action: 'SCMP_ACT_ALLOW' }] }), ['default', allow]);
   });
 
@@ -53,7 +53,7 @@ describe('a seccomp profile', () => {
     throws(() => plan({ syscalls: [{ names: [], action: 'SCMP_ACT_KILL' }] }), /syscalls\[0\]\.names/);
   });
 
-  it('that asks a supervisor needs a listener', () => {
+  it('with SCMP_ACT_NOTIFY needs a listener', () => {
     const syscalls = [{ names: ['mkdir'], action: 'SCMP_ACT_NOTIFY' }];
     throws(
       () => needsListener({ defaultAction: 'SCMP_ACT_ALLOW', syscalls }),
