@@ -58,7 +58,10 @@ describe('a config.json', () => {
     [/"kernel\.hostname" is not allowed/, (spec) => (linux(spec).sysctl = { 'kernel.hostname': 'a' })],
     [/^RunlxcError: linux\.intelRdt: /, (spec) => (linux(spec).intelRdt = {})],
     [/^RunlxcError: linux\.timeOffsets: /, (spec) => (linux(spec).timeOffsets = { monotonic: { secs: 1 } })],
-    [/^RunlxcError: linux\.namespaces: a container needs its own mount/, (spec) => (linux(spec).namespaces = [])],
+    [
+      /^RunlxcError: linux\.namespaces: a container needs its own mount/,
+      (spec) => (linux(spec).namespaces = []),
+    ],
     [
       /^RunlxcError: linux\.devices\[0\]\.type: x/,
       (spec) => (linux(spec).devices = [{ type: 'x', path: '/dev/a' }]),
