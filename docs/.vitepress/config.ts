@@ -28,7 +28,7 @@ export default {
     search: { provider: 'local' },
     outline: [2, 3],
     nav: [
-      { text: 'Plugins', link: '/docs/guides/plugins' },
+      { text: 'First plugin', link: '/docs/guides/first-plugin' },
       { text: 'Command line', link: '/docs/reference/cli' },
       { text: 'Changelog', link: '/CHANGELOG' },
     ],

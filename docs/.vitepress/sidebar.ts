@@ -3,16 +3,22 @@ import { join } from 'node:path';
 
 /** The pages of the site by group, in the order of the sidebar; paths from the root of the repository. Decisions are listed by docs/adr/README.md. */
 export const groups: Record<string, readonly string[]> = {
-  Start: ['README.md'],
+  Start: ['README.md', 'docs/guides/installing.md', 'docs/guides/first-plugin.md'],
   Use: guides('rich', 'network', 'logs', 'limits-and-checkpoints', 'user-namespaces', 'host-resources'),
   Runtimes: guides('runtimes', 'runlxc', 'kata'),
   Extend: [
     ...guides('plugins'),
     ...['corp-hosts', 'legacy-limits'].map((name) => `examples/${name}/README.md`),
   ],
-  Operate: [...guides('remote-access', 'damage', 'performance')],
+  Operate: [
+    'SECURITY.md',
+    'docs/security.md',
+    ...guides('remote-access', 'troubleshooting', 'damage', 'performance'),
+  ],
   Reference: [
     ...['cli', 'configuration', 'errors', 'hooks', 'runtimes'].map((name) => `docs/reference/${name}.md`),
+    'docs/compatibility.md',
+    'docs/glossary.md',
   ],
   Inside: ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/adr/README.md'],
 };
