@@ -14,15 +14,15 @@ import { VersionClient } from './api/VersionClient.ts';
 export interface ClientOptions {
   /** Path of containerd's unix socket. */
   address: string;
-  /** containerd namespace of all calls that name no other. */
+  /** containerd namespace of the calls that do not name one. */
   namespace: string;
   /** Default: "overlayfs". */
   snapshotter?: string;
 }
 
 /**
- * A typed client of containerd 1.6, 1.7 and 2.x, one member per service. It connects with the first call and again
- * after the connection was lost. Calls fail with a PouchError (rpc-error.ts has the codes); unary calls have a deadline.
+ * A typed client of containerd 1.6, 1.7 and 2.x with one member per service. It connects at the first call and reconnects
+ * when the connection is lost. Calls reject with a PouchError (rpcError.ts has the codes); unary calls have a deadline.
  */
 export class ContainerdClient {
   readonly containers: ContainersClient;

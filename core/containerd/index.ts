@@ -1,4 +1,4 @@
-/** What the rest of the core uses of containerd. */
+/** The client of containerd, and the management of a private one. */
 export { packRuncOptions } from './rpc/any.ts';
 export { ContainerdClient, type ClientOptions } from './ContainerdClient.ts';
 export type { Any, ContainerRecord, NewContainer } from './api/ContainersClient.ts';
@@ -16,10 +16,9 @@ export type { ContainerdEvent, OtherEvent, TaskEvent, TaskEventType } from './ap
 export { contentRefs, expiryLabel, rootLabel, snapshotRef } from './api/gcLabels.ts';
 export type { Image, NewImage } from './api/ImagesClient.ts';
 export type { Plugin, ServerInfo } from './api/IntrospectionClient.ts';
-export { ifFound, isContainerdError } from './rpc/isError.ts';
+export { ifFound, isContainerdError, isProcessGone } from './rpc/isError.ts';
 export type { Lease, LeaseResource, NewLease } from './api/LeasesClient.ts';
 export { readMetric } from './api/metrics.ts';
-export { saysEnded } from './rpc/saysEnded.ts';
 export type { Namespace } from './api/NamespacesClient.ts';
 export type { CallOptions } from './rpc/Rpc.ts';
 export { SnapshotKind, type Mount, type SnapshotInfo, type SnapshotUsage } from './api/SnapshotsClient.ts';

@@ -55,7 +55,7 @@ describe('the containerd client', function () {
     await assert.rejects(
       connectExternal({ address: missing, namespace: 'x' }),
       (error: Error & { hint: string }) => {
-        assert.match(error.message, /no containerd answers at .*missing\.sock/);
+        assert.match(error.message, /no containerd responds at .*missing\.sock/);
         assert.match(error.hint, /systemctl start containerd/);
         return true;
       },

@@ -7,8 +7,8 @@ import {
   type ContainerdClient,
   ifFound,
   isContainerdError,
+  isProcessGone,
   type Mount,
-  saysEnded,
   TaskStatus,
 } from '../../containerd/index.ts';
 import { layerDirectories } from '../../containerd/api/layerDirectories.ts';
@@ -181,5 +181,5 @@ async function killTask(client: ContainerdClient, id: string): Promise<void> {
 
 /** It ended by itself meanwhile. */
 function ignoreEnded(error: unknown): void {
-  if (!saysEnded(error)) throw error;
+  if (!isProcessGone(error)) throw error;
 }

@@ -18,7 +18,7 @@ export interface NewContainer {
   id: string;
   labels?: Record<string, string>;
   image?: string;
-  /** The shim, e.g. "io.containerd.runc.v2", and its options (see any.ts). */
+  /** The shim, e.g. "io.containerd.runc.v2", and its options (see rpc/any.ts). */
   runtime: { name: string; options?: Any | undefined };
   /** The OCI runtime spec. */
   spec: object;
@@ -27,7 +27,7 @@ export interface NewContainer {
   extensions?: Record<string, Any>;
 }
 
-/** Container records: metadata only, a task makes them run. */
+/** Container records, which are metadata only: a task runs the container. */
 export class ContainersClient {
   readonly #rpc: Rpc;
 
@@ -36,22 +36,26 @@ export class ContainersClient {
   }
 
   async get(id: string, options?: CallOptions): Promise<Container> {
-    const answer = await this.#rpc.unary(ContainersService.get, GetContainerRequest.create({ id }), options);
-    return required(answer.container, 'the container');
+    const response = await this.#rpc.unary(
+      ContainersService.get,
+      GetContainerRequest.create({ id }),
+      options,
+    );
+    return required(response.container, 'the container');
   }
 
-  /** All that match any of the filters, e.g. `id==web` or `labels."name"==web`. */
+  /** Lists the records that match any of the filters, e.g. `id==web` or `labels."name"==web`. */
   async list(filters: readonly string[] = [], options?: CallOptions): Promise<Container[]> {
     const request = ListContainersRequest.create({ filters: [...filters] });
     return (await this.#rpc.unary(ContainersService.list, request, options)).containers;
   }
 
-  /** Fails with PCH_CONTAINERD_ALREADY_EXISTS. */
+  /** @throws PCH_CONTAINERD_ALREADY_EXISTS */
   async create(container: NewContainer, options?: CallOptions): Promise<Container> {
     const record = { ...container, spec: packOci('spec', container.spec) };
     const request = CreateContainerRequest.create({ container: record });
-    const answer = await this.#rpc.unary(ContainersService.create, request, options);
-    return required(answer.container, 'the container');
+    const response = await this.#rpc.unary(ContainersService.create, request, options);
+    return required(response.container, 'the container');
   }
 
   /** Sets the fields in `paths`: "labels", "labels.NAME", "spec", "image", "snapshotkey", "extensions", … */
@@ -62,11 +66,11 @@ export class ContainersClient {
   ): Promise<Container> {
     const record = { ...container, spec: container.spec && packOci('spec', container.spec) };
     const request = UpdateContainerRequest.create({ container: record, updateMask: [...paths] });
-    const answer = await this.#rpc.unary(ContainersService.update, request, options);
-    return required(answer.container, 'the container');
+    const response = await this.#rpc.unary(ContainersService.update, request, options);
+    return required(response.container, 'the container');
   }
 
-  /** Its task must be deleted before. */
+  /** The container's task must have been deleted. */
   async delete(id: string, options?: CallOptions): Promise<void> {
     await this.#rpc.unary(ContainersService.delete, DeleteContainerRequest.create({ id }), options);
   }

@@ -19,7 +19,7 @@ import type { CallOptions, Rpc } from '../rpc/Rpc.ts';
 
 export type { BlobSource, BlobToWrite, Info as ContentInfo, Ingest, Status as IngestStatus };
 
-/** The part of a blob to read, in bytes; default: all of it. */
+/** The part of a blob to read, in bytes. Default: all of it. */
 export interface Range {
   offset?: number;
   size?: number;
@@ -37,11 +37,11 @@ export class ContentClient {
   }
 
   async info(digest: string, options?: CallOptions): Promise<Info> {
-    const answer = await this.#rpc.unary(ContentService.info, InfoRequest.create({ digest }), options);
-    return required(answer.info, 'the blob');
+    const response = await this.#rpc.unary(ContentService.info, InfoRequest.create({ digest }), options);
+    return required(response.info, 'the blob');
   }
 
-  /** All that match any of the filters, e.g. `labels."containerd.io/distribution.source.docker.io"~=debian`. */
+  /** Lists the blobs that match any of the filters, e.g. `labels."containerd.io/distribution.source.docker.io"~=debian`. */
   async list(filters: readonly string[] = [], options?: CallOptions): Promise<Info[]> {
     const request = ListContentRequest.create({ filters: [...filters] });
     const found: Info[] = [];
@@ -50,7 +50,7 @@ export class ContentClient {
     return found;
   }
 
-  /** Sets labels; an empty value removes one, the others stay. */
+  /** Sets labels. An empty value removes a label; labels that are not given stay. */
   async label(digest: string, labels: Record<string, string>, options?: CallOptions): Promise<Info> {
     const updateMask = Object.keys(labels).map((name) => `labels.${name}`);
     const request = UpdateRequest.create({ info: { digest, labels }, updateMask });
@@ -71,7 +71,7 @@ export class ContentClient {
     for await (const part of this.#rpc.serverStream(ContentService.read, request, options)) yield part.data;
   }
 
-  /** A small blob as a whole; PCH_CONTENT_TOO_LARGE above `limit` bytes. */
+  /** Reads a small blob as a whole. @throws PCH_CONTENT_TOO_LARGE above `limit` bytes */
   async readAll(
     digest: string,
     { limit = defaultReadLimit, ...options }: CallOptions & { limit?: number } = {},
@@ -86,29 +86,29 @@ export class ContentClient {
     return Buffer.concat(parts, size);
   }
 
-  /** The state of an unfinished ingest, e.g. how many bytes are there. */
+  /** Returns the state of an unfinished ingest, such as the number of bytes written so far. */
   async status(ref: string, options?: CallOptions): Promise<Status> {
-    const answer = await this.#rpc.unary(ContentService.status, StatusRequest.create({ ref }), options);
-    return required(answer.status, 'the ingest');
+    const response = await this.#rpc.unary(ContentService.status, StatusRequest.create({ ref }), options);
+    return required(response.status, 'the ingest');
   }
 
-  /** Unfinished ingests that match any of the filters, e.g. `ref~="^layer-"`. */
+  /** Lists the unfinished ingests that match any of the filters, e.g. `ref~="^layer-"`. */
   async listStatuses(filters: readonly string[] = [], options?: CallOptions): Promise<Status[]> {
     const request = ListStatusesRequest.create({ filters: [...filters] });
     return (await this.#rpc.unary(ContentService.listStatuses, request, options)).statuses;
   }
 
-  /** Drops an unfinished ingest. */
+  /** Deletes an unfinished ingest. */
   async abort(ref: string, options?: CallOptions): Promise<void> {
     await this.#rpc.unary(ContentService.abort, AbortRequest.create({ ref }), options);
   }
 
-  /** Begins an ingest, or goes on with the one of that ref; the writer's `offset` tells where. */
+  /** Begins an ingest, or resumes the one with the same ref at the writer's `offset`. */
   openWriter(ingest: Ingest, options?: CallOptions): Promise<ContentWriter> {
     return ContentWriter.open(this.#rpc, ingest, options);
   }
 
-  /** Writes a whole blob, resuming an earlier attempt; done at once when the blob exists. */
+  /** Writes a whole blob, resuming an earlier attempt. Returns at once if the blob exists. */
   write(blob: BlobToWrite, source: BlobSource, options?: CallOptions): Promise<void> {
     return writeBlob(this, blob, source, options);
   }
@@ -117,7 +117,7 @@ export class ContentClient {
 function tooLarge(digest: string, limit: number): PouchError {
   return new PouchError(
     'PCH_CONTENT_TOO_LARGE',
-    `blob ${digest} is larger than the ${limit} bytes it may have here`,
+    `expected blob ${digest} to have at most ${limit} bytes, found more`,
     {
       hint: 'Check that the digest is that of a manifest or an image configuration.',
     },

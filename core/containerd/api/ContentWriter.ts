@@ -6,13 +6,13 @@ import { onAbort } from '../../wait/onAbort.ts';
 import { type CallOptions, type Rpc, failure, throwIfAborted } from '../rpc/Rpc.ts';
 import { type WriteMessage, writeMethod } from '../rpc/writeMessage.ts';
 
-/** A blob in the making. */
+/** A blob that is being written. */
 export interface Ingest {
   /** Names the ingest, so that a later attempt can find it. */
   ref: string;
   /** Expected size in bytes. */
   total?: number;
-  /** Expected digest; PCH_CONTAINERD_ALREADY_EXISTS if the blob is there. */
+  /** Expected digest. A blob that exists is PCH_CONTAINERD_ALREADY_EXISTS. */
   expected?: string;
 }
 
@@ -25,19 +25,19 @@ export interface Commit {
 /** Bytes per message: small ones cost a round trip each, and containerd takes at most 16 MiB. */
 const messageBytes = 1 << 20;
 
-/** Messages that may be on the way; enough to hide the round trip, little enough to bound memory. */
+/** Messages that may be in flight: enough to hide the round trip, few enough to bound memory. */
 const maxInFlight = 4;
 
-/** How long a close waits for containerd to take what was sent, in milliseconds. */
+/** How long a close waits for containerd to receive what was sent, in milliseconds. */
 const closeWithinMs = 5_000;
 
-/** How long containerd may hold the ref of a stream that broke, in milliseconds. */
+/** How long containerd may keep the ref of a broken stream locked, in milliseconds. */
 const lockWaitMs = 10_000;
 
-/** One Write stream: takes bytes in order, then commits them as a blob. Always {@link close} it. */
+/** A Write stream that takes bytes in order and then commits them as a blob. It must be {@link close}d. */
 export class ContentWriter {
   readonly #call: ClientDuplexStream<WriteMessage, WriteContentResponse>;
-  readonly #answers: AsyncIterator<WriteContentResponse>;
+  readonly #responses: AsyncIterator<WriteContentResponse>;
   readonly #ref: string;
   readonly #signal: AbortSignal | undefined;
   readonly #stopListening: () => void;
@@ -49,15 +49,15 @@ export class ContentWriter {
 
   private constructor(rpc: Rpc, ref: string, options: CallOptions) {
     this.#call = rpc.duplex(writeMethod, options);
-    // Errors are taken from the iterator; this listener keeps a late one from ending the process.
+    // Errors come from the iterator; without this listener, a late one would end the process.
     this.#call.on('error', () => undefined);
-    this.#answers = this.#call[Symbol.asyncIterator]() as AsyncIterator<WriteContentResponse>;
+    this.#responses = this.#call[Symbol.asyncIterator]() as AsyncIterator<WriteContentResponse>;
     this.#ref = ref;
     this.#signal = options.signal;
     this.#stopListening = onAbort(options.signal, () => this.#call.cancel());
   }
 
-  /** Opens the ingest and learns its offset; waits for the lock that a broken stream may still hold. */
+  /** Opens the ingest and reads its offset. Waits for the lock that a broken stream may still hold. */
   static async open(rpc: Rpc, ingest: Ingest, options: CallOptions = {}): Promise<ContentWriter> {
     const giveUpAt = performance.now() + lockWaitMs;
     for (;;) {
@@ -74,12 +74,12 @@ export class ContentWriter {
     }
   }
 
-  /** Where the next byte goes. After opening: what an earlier writer left. */
+  /** Offset of the next byte. Directly after opening: the bytes that an earlier writer has written. */
   get offset(): number {
     return this.#sent + this.#pendingBytes;
   }
 
-  /** Appends bytes, which must not be changed until the writer is closed. */
+  /** Appends bytes. The caller must not change them until the writer is closed. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let start = 0; start < bytes.length; start += messageBytes) {
       const piece = bytes.subarray(start, start + messageBytes);
@@ -89,24 +89,24 @@ export class ContentWriter {
     }
   }
 
-  /** Makes the bytes a blob, after containerd has checked size and digest. */
+  /** Commits the bytes as a blob; containerd checks size and digest. */
   async commit({ size = 0, digest = '', labels = {} }: Commit): Promise<void> {
     await this.#flush();
-    while (this.#inFlight > 0) await this.#answer();
+    while (this.#inFlight > 0) await this.#nextResponse();
     this.#send({ action: WriteAction.COMMIT, offset: this.#sent, total: size, expected: digest, labels });
-    await this.#answer();
+    await this.#nextResponse();
   }
 
   /**
-   * Ends the stream and lets containerd keep what was written: an uncommitted ingest can be resumed or aborted
-   * afterwards. Does not fail, and does not wait for a containerd that is stuck.
+   * Ends the stream. containerd keeps what was written: an uncommitted ingest can be resumed or aborted afterwards. Never
+   * rejects, and does not wait for a containerd that is stuck.
    */
   async close(): Promise<void> {
     const tooLate = setTimeout(() => this.#call.cancel(), closeWithinMs);
     try {
       await this.#flush();
       this.#call.end();
-      while (!(await this.#answers.next()).done);
+      while (!(await this.#responses.next()).done);
     } catch {
       // Cancelled or broken: it has ended either way.
     } finally {
@@ -118,12 +118,12 @@ export class ContentWriter {
 
   async #stat({ ref, total = 0, expected = '' }: Ingest): Promise<void> {
     this.#send({ action: WriteAction.STAT, ref, total, expected });
-    this.#sent = (await this.#answer()).offset;
+    this.#sent = (await this.#nextResponse()).offset;
   }
 
   async #flush(): Promise<void> {
     if (this.#pendingBytes === 0) return;
-    if (this.#inFlight >= maxInFlight) await this.#answer();
+    if (this.#inFlight >= maxInFlight) await this.#nextResponse();
     this.#send({ action: WriteAction.WRITE, offset: this.#sent, data: this.#pending });
     this.#sent += this.#pendingBytes;
     this.#pending = [];
@@ -132,13 +132,13 @@ export class ContentWriter {
 
   #send(message: WriteMessage): void {
     this.#inFlight += 1;
-    // After an error of the server, writing is refused too; the answer tells the reason.
+    // After a server error, writing fails too; the next response has the reason.
     if (this.#call.writable) this.#call.write({ ref: this.#ref, ...message });
   }
 
-  async #answer(): Promise<WriteContentResponse> {
+  async #nextResponse(): Promise<WriteContentResponse> {
     try {
-      const { value, done } = await this.#answers.next();
+      const { value, done } = await this.#responses.next();
       if (done) throw endedEarly(this.#ref);
       this.#inFlight -= 1;
       return value;
@@ -148,7 +148,7 @@ export class ContentWriter {
   }
 }
 
-/** containerd says UNAVAILABLE for a ref that another stream writes to. */
+/** containerd reports a ref that another stream writes to as UNAVAILABLE. */
 function isLocked(error: unknown): boolean {
   if (!(error instanceof PouchError) || error.code !== 'PCH_CONTAINERD_UNAVAILABLE') return false;
   const cause = error.cause as ServiceError;
@@ -158,7 +158,7 @@ function isLocked(error: unknown): boolean {
 function endedEarly(ref: string): PouchError {
   return new PouchError(
     'PCH_CONTAINERD_FAILED',
-    `containerd ended the write of ${ref} before it was complete`,
+    `containerd ended the write of ${ref} before the blob was complete`,
     {
       hint: 'See the log of containerd for the reason, then try again.',
     },

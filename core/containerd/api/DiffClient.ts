@@ -7,7 +7,7 @@ import type { CallOptions, Rpc } from '../rpc/Rpc.ts';
 export type { Descriptor };
 
 export interface NewDiff {
-  /** The older state; empty for all that is in `right`. */
+  /** The older state. Empty: the layer has everything in `right`. */
   left: Mount[];
   right: Mount[];
   /** E.g. "application/vnd.oci.image.layer.v1.tar+gzip". */
@@ -17,10 +17,10 @@ export interface NewDiff {
   labels?: Record<string, string>;
 }
 
-/** Layers take long on slow disks; in milliseconds. */
+/** Milliseconds; layers take long on slow disks. */
 const layerDeadlineMs = 15 * 60_000;
 
-/** Turns layer blobs into file systems and back, inside containerd. */
+/** Unpacks layer blobs into file systems and packs them again, inside containerd. */
 export class DiffClient {
   readonly #rpc: Rpc;
 
@@ -39,7 +39,7 @@ export class DiffClient {
     return required((await this.#rpc.unary(DiffService.apply, request, call)).applied, 'the applied layer');
   }
 
-  /** Makes a layer blob of the differences. */
+  /** Creates a layer blob from the differences. */
   async diff(diff: NewDiff, options: CallOptions = {}): Promise<Descriptor> {
     const call = { deadlineMs: layerDeadlineMs, ...options };
     return required(

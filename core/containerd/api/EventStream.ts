@@ -1,13 +1,13 @@
 import type { Envelope } from '../gen/services/events.ts';
 import { type ContainerdEvent, decodeEvent } from './event.ts';
 
-/** The events of a live subscription. It has to be read to its end or returned, which a loop does by itself. */
+/** The events of a live subscription. Callers read it to its end or call `return`, as `for await` does. */
 export class EventStream implements AsyncIterableIterator<ContainerdEvent> {
   readonly #envelopes: AsyncIterator<Envelope>;
   readonly #early: Envelope[];
   readonly #stop: AbortController;
 
-  /** `early`: what came before; `stop` ends the call that sends `envelopes`. */
+  /** `early` has the events received while subscribing; `stop` ends the call that sends `envelopes`. */
   constructor(envelopes: AsyncIterator<Envelope>, early: Envelope[], stop: AbortController) {
     this.#envelopes = envelopes;
     this.#early = early;
@@ -30,7 +30,7 @@ export class EventStream implements AsyncIterableIterator<ContainerdEvent> {
     }
   }
 
-  /** Ends the subscription, also while a `next` waits. */
+  /** Ends the subscription, even while a `next` is waiting. */
   return(): Promise<IteratorResult<ContainerdEvent, undefined>> {
     this.#stop.abort();
     return Promise.resolve({ value: undefined, done: true });

@@ -5,14 +5,14 @@ import { EventStream } from './EventStream.ts';
 import { EventsService, PublishRequest, SubscribeRequest, type Envelope } from '../gen/services/events.ts';
 import type { CallOptions, Rpc } from '../rpc/Rpc.ts';
 
-/** Topics below it are those of the events by which subscriptions learn that they are live. */
+/** Prefix of the topics of echoes: events that a subscription sends to itself to learn that it is live. */
 const echoTopics = '/pouch/subscribed/';
 
 /** How long a subscription may take to become live, and the pause between echoes, in milliseconds. */
 const liveDeadlineMs = 10_000;
 const echoEveryMs = 20;
 
-/** What happens in containerd, from now on. */
+/** containerd's events. */
 export class EventsClient {
   readonly #rpc: Rpc;
 
@@ -21,9 +21,9 @@ export class EventsClient {
   }
 
   /**
-   * Subscribes to the events that match any of the filters, e.g. `namespace==pouch,topic~="^/tasks/"`; without filters
-   * to all of every namespace. Resolves when it is live: what happens afterwards is not missed. The stream fails with
-   * PCH_CONTAINERD_UNAVAILABLE when containerd goes away.
+   * Subscribes to the events that match any of the filters, e.g. `namespace==pouch,topic~="^/tasks/"`; without filters to
+   * all events of all namespaces. Resolves when the subscription is live: no later event is missed. The stream rejects with
+   * PCH_CONTAINERD_UNAVAILABLE when containerd ends.
    */
   async subscribe(filters: readonly string[] = [], options: CallOptions = {}): Promise<EventStream> {
     const echo = echoTopics + randomBytes(8).toString('hex');
@@ -45,8 +45,8 @@ export class EventsClient {
   }
 
   /**
-   * containerd does not say when a subscription has begun: its answer begins with the first event. So an event of our
-   * own is sent until it comes back. Returns what came before.
+   * containerd does not report when a subscription has begun: its response begins with the first event. So this sends an
+   * event of its own until that event arrives. Returns the events that arrived before it.
    */
   async #untilEcho(
     envelopes: AsyncGenerator<Envelope>,
@@ -68,7 +68,7 @@ export class EventsClient {
     }
   }
 
-  /** Never fulfils: it rejects when publishing fails, the deadline is over, or after the echo was heard. */
+  /** Never fulfills. Rejects when publishing fails, when the deadline passes, or after the echo has arrived. */
   async #sendEchoes(echo: string, heard: AbortSignal, options: CallOptions): Promise<never> {
     const giveUpAt = performance.now() + liveDeadlineMs;
     // A type that every subscriber knows, so that none of them logs an error.
@@ -85,7 +85,7 @@ async function* withoutEchoes(envelopes: AsyncGenerator<Envelope>): AsyncGenerat
   for await (const envelope of envelopes) if (!isEcho(envelope)) yield envelope;
 }
 
-/** Echoes of other subscriptions come too when there is no filter. */
+/** A subscription without filters receives the echoes of other subscriptions too. */
 function isEcho(envelope: Envelope): boolean {
   return envelope.topic.startsWith(echoTopics);
 }

@@ -19,7 +19,7 @@ export interface NewImage {
   labels?: Record<string, string>;
 }
 
-/** Names for manifests and indexes. An image is a root of the garbage collector. */
+/** Names of manifests and indexes. Each image is a root for the garbage collector. */
 export class ImagesClient {
   readonly #rpc: Rpc;
 
@@ -34,13 +34,13 @@ export class ImagesClient {
     );
   }
 
-  /** Filters as in containerd's `filters` package, e.g. `name==docker.io/library/debian:12`; any of them may match. */
+  /** Lists the images that match any of the filters (containerd's package `filters`), e.g. `name==docker.io/library/debian:12`. */
   async list(filters: readonly string[] = [], options?: CallOptions): Promise<Image[]> {
     const request = ListImagesRequest.create({ filters: [...filters] });
     return (await this.#rpc.unary(ImagesService.list, request, options)).images;
   }
 
-  /** Fails with PCH_CONTAINERD_ALREADY_EXISTS. */
+  /** @throws PCH_CONTAINERD_ALREADY_EXISTS */
   async create(image: NewImage, options?: CallOptions): Promise<Image> {
     const request = CreateImageRequest.create({ image });
     return required((await this.#rpc.unary(ImagesService.create, request, options)).image, 'the image');
@@ -53,7 +53,7 @@ export class ImagesClient {
     return required((await this.#rpc.unary(ImagesService.update, request, options)).image, 'the image');
   }
 
-  /** With `sync` also waits for the garbage collection. */
+  /** `sync`: also waits for the garbage collection. */
   async delete(
     name: string,
     { sync = false, ...options }: CallOptions & { sync?: boolean } = {},

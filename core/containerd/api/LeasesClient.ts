@@ -19,11 +19,11 @@ export interface NewLease {
   /** Default: a random one. */
   id?: string;
   labels?: Record<string, string>;
-  /** When the garbage collector drops the lease by itself, so that a crash leaks nothing. */
+  /** When the garbage collector deletes the lease, so that a crash leaks nothing. */
   expiresAt?: Date;
 }
 
-/** Leases keep objects that nothing refers to yet, e.g. the layers of a running pull, from the garbage collector. */
+/** Leases protect objects without references, e.g. the layers of a running pull, from the garbage collector. */
 export class LeasesClient {
   readonly #rpc: Rpc;
 
@@ -31,14 +31,14 @@ export class LeasesClient {
     this.#rpc = rpc;
   }
 
-  /** Pass the id as `lease` in the options of the calls that shall be covered. */
+  /** Calls whose options have the id as `lease` create objects under the lease. */
   async create(lease: NewLease, options?: CallOptions): Promise<Lease> {
     const labels = { ...lease.labels, ...(lease.expiresAt && expiryLabel(lease.expiresAt)) };
     const request = CreateRequest.create({ id: lease.id ?? `pouch-${crypto.randomUUID()}`, labels });
     return required((await this.#rpc.unary(LeasesService.create, request, options)).lease, 'the lease');
   }
 
-  /** With `sync` also waits for the garbage collection. */
+  /** `sync`: also waits for the garbage collection. */
   async delete(
     id: string,
     { sync = false, ...options }: CallOptions & { sync?: boolean } = {},
@@ -51,7 +51,7 @@ export class LeasesClient {
     return (await this.#rpc.unary(LeasesService.list, request, options)).leases;
   }
 
-  /** Adds an object that exists already; its type is e.g. "content" or "snapshots/overlayfs". */
+  /** Adds an existing object. Its type is e.g. "content" or "snapshots/overlayfs". */
   async addResource(id: string, resource: Resource, options?: CallOptions): Promise<void> {
     await this.#rpc.unary(LeasesService.addResource, AddResourceRequest.create({ id, resource }), options);
   }

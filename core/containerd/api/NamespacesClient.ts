@@ -11,7 +11,7 @@ import type { CallOptions, Rpc } from '../rpc/Rpc.ts';
 
 export type { Namespace };
 
-/** containerd's namespaces, which keep the objects of several users of one containerd apart. */
+/** containerd's namespaces, which separate the objects of several clients of one containerd. */
 export class NamespacesClient {
   readonly #rpc: Rpc;
 
@@ -32,12 +32,12 @@ export class NamespacesClient {
       .namespaces;
   }
 
-  /** Fails with PCH_CONTAINERD_ALREADY_EXISTS. Not needed before use: containerd makes a namespace with its first object. */
+  /** Optional: containerd creates a namespace with its first object. @throws PCH_CONTAINERD_ALREADY_EXISTS */
   async create(namespace: Partial<Namespace> & { name: string }, options?: CallOptions): Promise<void> {
     await this.#rpc.unary(NamespacesService.create, CreateNamespaceRequest.create({ namespace }), options);
   }
 
-  /** Only an empty namespace can be deleted, else PCH_CONTAINERD_PRECONDITION. */
+  /** Deletes an empty namespace. @throws PCH_CONTAINERD_PRECONDITION if it has objects */
   async delete(name: string, options?: CallOptions): Promise<void> {
     await this.#rpc.unary(NamespacesService.delete, DeleteNamespaceRequest.create({ name }), options);
   }

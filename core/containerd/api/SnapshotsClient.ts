@@ -19,7 +19,7 @@ import type { CallOptions, Rpc } from '../rpc/Rpc.ts';
 
 export { Kind as SnapshotKind };
 export type { Info as SnapshotInfo, Mount };
-/** Bytes and inodes of one snapshot without its parents. */
+/** Bytes and inodes of one snapshot, without its parents. */
 export type SnapshotUsage = UsageResponse;
 
 /** The snapshots of one snapshotter. */
@@ -32,7 +32,7 @@ export class SnapshotsClient {
     this.snapshotter = snapshotter;
   }
 
-  /** Makes a writable snapshot on a committed parent ("" for none) and tells how to mount it. */
+  /** Creates a writable snapshot on a committed parent ("" for none). Returns its mounts. */
   async prepare(
     key: string,
     parent: string,
@@ -43,7 +43,7 @@ export class SnapshotsClient {
     return (await this.#rpc.unary(SnapshotsService.prepare, request, options)).mounts;
   }
 
-  /** Makes a read-only snapshot of a committed parent. */
+  /** Creates a read-only snapshot of a committed parent. Returns its mounts. */
   async view(
     key: string,
     parent: string,
@@ -54,13 +54,13 @@ export class SnapshotsClient {
     return (await this.#rpc.unary(SnapshotsService.view, request, options)).mounts;
   }
 
-  /** How to mount an active or view snapshot. */
+  /** Returns the mounts of a writable or read-only snapshot. */
   async mounts(key: string, options?: CallOptions): Promise<Mount[]> {
     const request = MountsRequest.create({ snapshotter: this.snapshotter, key });
     return (await this.#rpc.unary(SnapshotsService.mounts, request, options)).mounts;
   }
 
-  /** Makes the active snapshot `key` the committed snapshot `name`; its labels are set anew. */
+  /** Commits the writable snapshot `key` as `name`, with new labels. */
   async commit(
     name: string,
     key: string,
@@ -71,7 +71,7 @@ export class SnapshotsClient {
     await this.#rpc.unary(SnapshotsService.commit, request, options);
   }
 
-  /** Fails with PCH_CONTAINERD_PRECONDITION while it has children. */
+  /** @throws PCH_CONTAINERD_PRECONDITION while the snapshot has children */
   async remove(key: string, options?: CallOptions): Promise<void> {
     const request = RemoveSnapshotRequest.create({ snapshotter: this.snapshotter, key });
     await this.#rpc.unary(SnapshotsService.remove, request, options);
@@ -82,7 +82,7 @@ export class SnapshotsClient {
     return required((await this.#rpc.unary(SnapshotsService.stat, request, options)).info, 'the snapshot');
   }
 
-  /** Sets labels; an empty value removes one, the others stay. */
+  /** Sets labels. An empty value removes a label; labels that are not given stay. */
   async label(key: string, labels: Record<string, string>, options?: CallOptions): Promise<Info> {
     const request = UpdateSnapshotRequest.create({
       snapshotter: this.snapshotter,
@@ -92,7 +92,7 @@ export class SnapshotsClient {
     return required((await this.#rpc.unary(SnapshotsService.update, request, options)).info, 'the snapshot');
   }
 
-  /** All that match any of the filters, e.g. `parent==sha256:…`. */
+  /** Lists the snapshots that match any of the filters, e.g. `parent==sha256:…`. */
   async list(filters: readonly string[] = [], options?: CallOptions): Promise<Info[]> {
     const request = ListSnapshotsRequest.create({ snapshotter: this.snapshotter, filters: [...filters] });
     const found: Info[] = [];

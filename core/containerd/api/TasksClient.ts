@@ -30,7 +30,7 @@ import type { CallOptions, Rpc } from '../rpc/Rpc.ts';
 export { Status as TaskStatus };
 export type { Metric as TaskMetric, Process as TaskProcess, ProcessInfo };
 
-/** Where a process's streams go: paths of FIFOs, or file:// and binary:// URLs for stdout and stderr. */
+/** A process's streams: paths of FIFOs, or file:// and binary:// URLs for stdout and stderr. */
 export interface TaskIo {
   stdin?: string;
   stdout?: string;
@@ -53,16 +53,16 @@ export interface NewExec extends TaskIo {
   process: object;
 }
 
-/** How a process ended. `exitStatus` is 128 + the signal's number for a killed one. */
+/** How a process ended. `exitStatus` is 128 plus the signal's number if a signal killed it. */
 export interface ExitStatus {
   exitStatus: number;
   exitedAt: Date | undefined;
 }
 
-/** Starting a virtual machine, or a task on a busy host, takes long; in milliseconds. */
+/** Milliseconds; starting a virtual machine, or a task on a busy host, takes long. */
 const startDeadlineMs = 120_000;
 
-/** The running (or just ended) processes of containers. An `execId` of "" is the container's init. */
+/** The processes of containers, running or ended and not deleted. An `execId` of "" is the container's init. */
 export class TasksClient {
   readonly #rpc: Rpc;
 
@@ -70,17 +70,17 @@ export class TasksClient {
     this.#rpc = rpc;
   }
 
-  /** Starts the shim and makes the container up to, not including, its command. Returns init's pid. */
+  /** Starts the shim and creates the container without starting its command. Returns the pid of init. */
   async create(task: NewTask, options?: CallOptions): Promise<number> {
     const call = { deadlineMs: startDeadlineMs, ...options };
     return (await this.#rpc.unary(TasksService.create, CreateTaskRequest.create(task), call)).pid;
   }
 
   /**
-   * Starts a created init or exec. Returns its pid.
+   * Starts an init or exec that was created. Returns its pid.
    *
-   * The deadline is not sent: containerd hands it on to the shim, where it ends the context of Start as Start returns,
-   * and kata's shim then gives up a stdin that it is still opening (containerd-shim-v2/stream.go).
+   * The request has no deadline: containerd passes a deadline to the shim, where it ends the context of Start as Start
+   * returns, and kata's shim then stops opening stdin (containerd-shim-v2/stream.go).
    */
   async start(containerId: string, execId = '', options?: CallOptions): Promise<number> {
     const call: CallOptions = { deadlineMs: startDeadlineMs, ...options, deadlineAt: 'client' };
@@ -88,33 +88,33 @@ export class TasksClient {
       .pid;
   }
 
-  /** Deletes an ended task and ends its shim; fails while it runs. */
+  /** Deletes a task that has ended, and ends its shim. Fails while the task runs. */
   async delete(containerId: string, options?: CallOptions): Promise<DeleteResponse> {
     const call = { deadlineMs: startDeadlineMs, ...options };
     return this.#rpc.unary(TasksService.delete, DeleteTaskRequest.create({ containerId }), call);
   }
 
-  /** Deletes an ended exec. */
+  /** Deletes an exec that has ended. */
   async deleteProcess(containerId: string, execId: string, options?: CallOptions): Promise<DeleteResponse> {
     const request = DeleteProcessRequest.create({ containerId, execId });
     return this.#rpc.unary(TasksService.deleteProcess, request, options);
   }
 
   async get(containerId: string, execId = '', options?: CallOptions): Promise<Process> {
-    const answer = await this.#rpc.unary(
+    const response = await this.#rpc.unary(
       TasksService.get,
       GetRequest.create({ containerId, execId }),
       options,
     );
-    return required(answer.process, 'the task');
+    return required(response.process, 'the task');
   }
 
-  /** The init processes of all tasks; `id` is the container's. containerd asks every shim, so this takes time with their number. */
+  /** Lists the init processes of all tasks; `id` is the container's. containerd calls every shim, so the time grows with their number. */
   async list(options?: CallOptions): Promise<Process[]> {
     return (await this.#rpc.unary(TasksService.list, ListTasksRequest.create(), options)).tasks;
   }
 
-  /** Sends a signal, by number, to init or an exec; with `all` to every process of the task. */
+  /** Sends a signal (a number) to init or an exec, or with `all` to every process of the task. */
   async kill(
     containerId: string,
     signal: number,
@@ -124,7 +124,7 @@ export class TasksClient {
     await this.#rpc.unary(TasksService.kill, request, options);
   }
 
-  /** Makes an exec; {@link start} runs it. */
+  /** Creates an exec; {@link start} runs it. */
   async exec({ process, ...exec }: NewExec, options?: CallOptions): Promise<void> {
     const request = ExecProcessRequest.create({ ...exec, spec: packOci('process', process) });
     await this.#rpc.unary(TasksService.exec, request, options);
@@ -141,7 +141,7 @@ export class TasksClient {
     await this.#rpc.unary(TasksService.resizePty, request, options);
   }
 
-  /** Lets the process read the end of its stdin once the FIFO's writers are gone: the shim holds one itself. */
+  /** Closes the shim's own write end of the stdin FIFO: the process reads end-of-file once the other writers have closed theirs. */
   async closeStdin(containerId: string, execId = '', options?: CallOptions): Promise<void> {
     const request = CloseIORequest.create({ containerId, execId, stdin: true });
     await this.#rpc.unary(TasksService.closeIo, request, options);
@@ -155,7 +155,7 @@ export class TasksClient {
     await this.#rpc.unary(TasksService.resume, ResumeTaskRequest.create({ containerId }), options);
   }
 
-  /** Every process of the task, as pids of the host. */
+  /** Lists the processes of the task with their pids on the host. */
   async listPids(containerId: string, options?: CallOptions): Promise<ProcessInfo[]> {
     const request = ListPidsRequest.create({ containerId });
     return (await this.#rpc.unary(TasksService.listPids, request, options)).processes;
@@ -168,8 +168,8 @@ export class TasksClient {
   }
 
   /**
-   * Has criu write the task's processes to `imagePath`, a directory that exists, and its log to `workPath`; `exit` ends them.
-   * No deadline unless one is given: it takes as long as their memory is large.
+   * Checkpoints the task's processes with criu to `imagePath`, an existing directory; criu's log goes to `workPath`. `exit` ends the
+   * processes. Default: no deadline, because the time depends on the size of their memory.
    */
   async checkpoint(
     containerId: string,
@@ -180,13 +180,13 @@ export class TasksClient {
     await this.#rpc.unary(TasksService.checkpoint, request, { deadlineMs: 'none', ...options });
   }
 
-  /** Counters of the tasks that match any filter, e.g. `id==web`; read them with metrics.ts. */
+  /** Returns the counters of the tasks that match any filter, e.g. `id==web`. `readMetric` decodes them. */
   async metrics(filters: readonly string[] = [], options?: CallOptions): Promise<Metric[]> {
     const request = MetricsRequest.create({ filters: [...filters] });
     return (await this.#rpc.unary(TasksService.metrics, request, options)).metrics;
   }
 
-  /** Waits for the end of init or an exec, for ever unless a deadline is given. */
+  /** Waits for the end of init or an exec. Default: no deadline. */
   async wait(containerId: string, execId = '', options?: CallOptions): Promise<ExitStatus> {
     const call: CallOptions = { deadlineMs: 'none', ...options };
     return this.#rpc.unary(TasksService.wait, WaitRequest.create({ containerId, execId }), call);

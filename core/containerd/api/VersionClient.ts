@@ -3,7 +3,7 @@ import type { CallOptions, Rpc } from '../rpc/Rpc.ts';
 
 export type Version = VersionResponse;
 
-/** containerd's version. */
+/** Reads containerd's version. */
 export class VersionClient {
   readonly #rpc: Rpc;
 

@@ -8,22 +8,22 @@ export interface BlobToWrite {
   /** Expected size in bytes and digest; containerd checks both. */
   size: number;
   digest: string;
-  /** Labels of the blob, e.g. from gc-labels.ts. */
+  /** Labels of the blob, e.g. from gcLabels.ts. */
   labels?: Record<string, string>;
-  /** Told the bytes that are written so far, at most once per chunk. */
+  /** Called with the number of bytes written so far, at most once per chunk. */
   onProgress?: (offset: number) => void;
 }
 
-/** Gives the bytes from `offset` on: that is how a resumed write skips what is there. */
+/** Returns the bytes from `offset` on; a resumed write skips the bytes that containerd has. */
 export type BlobSource = (offset: number) => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** What a write needs of containerd's content store. */
+/** The part of containerd's content store that a write uses. */
 export interface BlobStore {
   label(digest: string, labels: Record<string, string>, options?: CallOptions): Promise<unknown>;
   openWriter(ingest: Ingest, options?: CallOptions): Promise<ContentWriter>;
 }
 
-/** Writes a blob, from where an earlier attempt ended; returns at once when it exists. */
+/** Writes a blob, resuming an earlier attempt. Returns at once if the blob exists. */
 export async function writeBlob(
   content: BlobStore,
   blob: BlobToWrite,

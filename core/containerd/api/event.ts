@@ -13,7 +13,7 @@ import {
   TaskStart,
 } from '../gen/events/task.ts';
 
-/** The decoder of each event of a task, by the last part of its type's name. */
+/** The decoder of each task event, by the last part of the type's name. */
 const decoders = {
   TaskCheckpointed,
   TaskCreate,
@@ -42,15 +42,15 @@ type TaskEvents = {
   [Type in TaskEventType]: EventBase & { type: Type; event: ReturnType<Decoders[Type]['decode']> };
 };
 
-/** An event of a task, decoded, by its `type`. A shim of containerd 2.x may end before it has sent TaskDelete. */
+/** A decoded task event. A shim of containerd 2.x may end before it has sent TaskDelete. */
 export type TaskEvent = TaskEvents[TaskEventType];
 
-/** Any other event, left as it came. */
+/** Any other event, not decoded. */
 export type OtherEvent = EventBase & { type: 'Other'; event: Any | undefined };
 
 export type ContainerdEvent = TaskEvent | OtherEvent;
 
-/** Decodes the events of tasks; others, also those of newer versions, pass as they are. */
+/** Decodes task events. Other events, and those of newer versions, are returned as they are. */
 export function decodeEvent(envelope: Envelope): ContainerdEvent {
   const base = { time: envelope.timestamp, namespace: envelope.namespace, topic: envelope.topic };
   const type = taskEventType(envelope.event);
@@ -59,7 +59,7 @@ export function decodeEvent(envelope: Envelope): ContainerdEvent {
   return { ...base, type, event: decoders[type].decode(envelope.event.value) } as TaskEvent;
 }
 
-/** Type URLs are "containerd.events.TaskExit", with or without a host in front. */
+/** Type URLs are "containerd.events.TaskExit", with or without a host before it. */
 function taskEventType(event: Any | undefined): TaskEventType | undefined {
   const name = /(?:^|\/)containerd\.events\.(\w+)$/.exec(event?.typeUrl ?? '')?.[1];
   return name !== undefined && Object.hasOwn(decoders, name) ? (name as TaskEventType) : undefined;

@@ -1,6 +1,6 @@
 /**
- * The labels that containerd's garbage collector follows (containerd docs/garbage-collection.md). Without a label,
- * a lease or an image that leads to it, content and snapshots are deleted.
+ * Labels of containerd's garbage collector (containerd docs/garbage-collection.md). It deletes content and snapshots that
+ * no label, lease or image refers to.
  */
 
 const contentLabel = 'containerd.io/gc.ref.content.';
@@ -12,12 +12,12 @@ export function contentRefs(refs: Record<string, string>): Record<string, string
   return Object.fromEntries(Object.entries(refs).map(([name, digest]) => [label(name), digest]));
 }
 
-/** On a blob (by custom the image's config): keeps the snapshot made of its layers. */
+/** On a blob (by convention the image's config): keeps the snapshot of its layers. */
 export function snapshotRef(snapshotter: string, key: string): Record<string, string> {
   return { [`${snapshotLabel}${snapshotter}`]: key };
 }
 
-/** What the labels of a blob keep, as resources of a lease; `name` is that of {@link contentRefs}, or the snapshotter. */
+/** Returns what the labels of a blob keep, as resources of a lease. `name` is that of {@link contentRefs}, or the snapshotter. */
 export function labelledRefs(labels: Record<string, string>): { name: string; type: string; id: string }[] {
   return Object.entries(labels).flatMap(([label, id]) => {
     if (label.startsWith(contentLabel))
@@ -28,12 +28,12 @@ export function labelledRefs(labels: Record<string, string>): { name: string; ty
   });
 }
 
-/** On any object: keeps it and what it refers to. The value is only for readers. */
+/** On any object: keeps it and what it refers to. containerd ignores the value. */
 export function rootLabel(since: Date): Record<string, string> {
   return { 'containerd.io/gc.root': rfc3339(since) };
 }
 
-/** On a lease: the time after which the collector deletes it. */
+/** On a lease: the time at which the collector deletes it. */
 export function expiryLabel(at: Date): Record<string, string> {
   return { 'containerd.io/gc.expire': rfc3339(at) };
 }

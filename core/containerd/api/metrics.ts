@@ -3,7 +3,7 @@ import { type BlkIOEntry, type BlkIOStat, Metrics as Cgroup1 } from '../gen/metr
 import { type IOEntry, Metrics as Cgroup2 } from '../gen/metrics/cgroup2.ts';
 import type { Metric } from '../gen/types/metric.ts';
 
-/** Reads the metrics of a task; undefined for a kind that is not known (e.g. of a runtime with its own). */
+/** Decodes the metrics of a task. Undefined for an unknown kind, e.g. of a runtime with metrics of its own. */
 export function readMetric(metric: Metric): TaskUsage | undefined {
   if (!metric.data) return undefined;
   if (metric.data.typeUrl.endsWith('io.containerd.cgroups.v2.Metrics'))
@@ -32,7 +32,7 @@ function fromCgroup1({ cpu, memory, pids, blkio }: Cgroup1): TaskUsage {
       maxUsageBytes: memory?.usage?.max ?? 0,
       limitBytes: limit(memory?.usage?.limit),
       inactiveFileBytes: memory?.totalInactiveFile ?? 0,
-      // The v1 counter is memory and swap together.
+      // The counter of v1 includes memory.
       swapBytes: Math.max(0, (memory?.swap?.usage ?? 0) - (memory?.usage?.usage ?? 0)),
       failures: memory?.usage?.failcnt ?? 0,
       details: kernelNames(memory ?? {}),

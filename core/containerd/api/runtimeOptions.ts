@@ -2,13 +2,13 @@ import type { RuntimeOptions } from '../../../hooks/runtime.ts';
 import { packRuncOptions, packShimOptions } from '../rpc/any.ts';
 import type { Any } from '../gen/google/protobuf/any.ts';
 
-/** Where a task is restored from, and where criu leaves its log. */
+/** The directories of a checkpoint to restore from and of criu's log. */
 export interface RestorePaths {
   imagePath: string;
   workPath: string;
 }
 
-/** A runtime's options as its shim takes them; only runc's shim can restore. */
+/** Packs a runtime's options for its shim. Only runc's shim can restore a checkpoint. */
 export function packOptions(options: RuntimeOptions, restore?: RestorePaths): Any {
   if ('message' in options) {
     const { message, typeUrl = '', configPath = '', configBody } = options;

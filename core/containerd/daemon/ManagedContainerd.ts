@@ -10,9 +10,9 @@ import { supportedVersion } from './supportedVersion.ts';
 import type { Version } from '../api/VersionClient.ts';
 
 export interface ManagedContainerdOptions {
-  /** Directory for what outlives a reboot: content, snapshots, metadata. */
+  /** Directory of the data that survives a reboot: content, snapshots, metadata. */
   root: string;
-  /** Directory for what does not: sockets, bundles, the pid file. */
+  /** Directory of the data that does not: sockets, bundles, the pid file. */
   state: string;
   /** Path of its unix socket. */
   address: string;
@@ -23,17 +23,17 @@ export interface ManagedContainerdOptions {
   onEvent?: (event: ProcessEvent) => void;
 }
 
-/** Where the managed containerd logs, and its shims with it. */
+/** The log file of the managed containerd and its shims. */
 export function managedLogFile(root: string): string {
   return join(root, 'containerd.log');
 }
 
-/** A private containerd: started, adopted and restarted by us, beside any other one on the host. */
+/** A private containerd that pouchd starts, adopts and restarts, beside any other containerd of the host. */
 export class ManagedContainerd {
   readonly address: string;
   readonly #options: ManagedContainerdOptions;
   #process: ManagedProcess | undefined;
-  /** Where its log ended before this start. */
+  /** Size of its log before this start. */
   #logStart = 0;
 
   constructor(options: ManagedContainerdOptions) {
@@ -41,14 +41,14 @@ export class ManagedContainerd {
     this.#options = options;
   }
 
-  /** Adopts or starts it, and resolves with its version when it answers. @throws PCH_CONTAINERD_DAMAGED */
+  /** Adopts or starts containerd. Resolves to its version when it responds. @throws PCH_CONTAINERD_DAMAGED */
   async start(): Promise<Version> {
-    // Any namespace: the version belongs to none.
+    // Any namespace will do: the version does not depend on it.
     const client = new ContainerdClient({ address: this.address, namespace: 'default' });
     checkMetadata(this.#options.root);
     this.#logStart = logSize(this.#logFile);
     try {
-      this.#process ??= prepare(this.#options, () => answers(client));
+      this.#process ??= prepare(this.#options, () => responds(client));
       await this.#process.start();
       return await supportedVersion(client);
     } catch (error) {
@@ -59,8 +59,8 @@ export class ManagedContainerd {
   }
 
   /**
-   * The error, or that its database is damaged, if it has logged so since the start. It is ended then: the next start must
-   * not adopt it.
+   * Returns PCH_CONTAINERD_DAMAGED if containerd has logged since its start that its database is damaged, else `error`. Ends a
+   * damaged containerd, so that the next start does not adopt it.
    */
   async explained(error: unknown): Promise<unknown> {
     const explanation = metadataError(this.#options.root, this.#logFile, this.#logStart, error);
@@ -73,19 +73,19 @@ export class ManagedContainerd {
   }
 
   /**
-   * Ends containerd; its containers run on in their shims. From version 1.7 on, a task that ends meanwhile is gone when
-   * it is back, and with it the exit status; 1.6 keeps it.
+   * Ends containerd; its containers continue to run in their shims. Since version 1.7, a task that ends meanwhile is lost with
+   * its exit status; version 1.6 keeps it.
    */
   async stop(): Promise<void> {
     await this.#process?.stop();
   }
 
-  /** Lets it run on, for the next pouchd to adopt. */
+  /** Stops watching it and leaves it running for the next pouchd to adopt. */
   detach(): void {
     this.#process?.detach();
   }
 
-  /** To be called when the connection to it was lost: notices its end at once. */
+  /** Checks at once whether it has ended. Callers use it when they lose the connection. */
   check(): void {
     this.#process?.check();
   }
@@ -116,13 +116,13 @@ function prepare(options: ManagedContainerdOptions, isReady: () => Promise<boole
   });
 }
 
-/** Shims of containerd 1.6 to 2.2 have their sockets here, whatever `state` says; the names hold a hash of the address. */
+/** The shims of containerd 1.6 to 2.2 create their sockets here, whatever `state` is; the names have a hash of the address. */
 const shimSocketRoot = '/run/containerd';
 
 /**
- * Directories that containerd or a shim would make as well, but with modes that depend on version and order: old ones
- * let every user into `root` (CVE-2024-25621), and a shim makes /run/containerd with 0600, where the host's own
- * containerd then fails for containers with a user namespace. Such containers need to pass through `state`.
+ * Creates the directories that containerd or a shim would create with modes that depend on version and order: old versions
+ * open `root` to every user (CVE-2024-25621), and a shim creates /run/containerd with mode 0600, which breaks containers with a
+ * user namespace of the host's own containerd. Such containers need search permission on `state`.
  */
 function makeDirectories({ root, state, address }: ManagedContainerdOptions): void {
   makeDirectory(root, 0o700);
@@ -135,13 +135,13 @@ function makeDirectory(path: string, mode: number): void {
   chmodSync(path, mode);
 }
 
-/** Changes with the configuration and with an upgrade of the package, after either of which it has to be restarted. */
+/** Changes with the configuration and with an upgrade of the package: after either, containerd has to be restarted. */
 function fingerprint(command: string, config: string): string {
   const { mtimeMs, size } = statSync(command);
   return createHash('sha256').update(`${command} ${mtimeMs} ${size}\n${config}`).digest('hex');
 }
 
-async function answers(client: ContainerdClient): Promise<boolean> {
+async function responds(client: ContainerdClient): Promise<boolean> {
   await client.version.get({ deadlineMs: 1_000 });
   return true;
 }

@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 
 export interface ManagedConfig {
-  /** What outlives a reboot. */
+  /** Directory of the data that survives a reboot. */
   root: string;
-  /** What does not. */
+  /** Directory of the data that does not. */
   state: string;
   /** Path of the unix socket. */
   address: string;
-  /** The snapshotter in use; other special ones are disabled. */
+  /** The snapshotter in use. The other special ones are disabled. */
   snapshotter: string;
 }
 
 /**
- * Plugins that a private containerd has no use for. Kubernetes' parts listen on ports or on sockets outside of our
- * directories; special snapshotters log errors where their file system is not there. Unknown names are ignored, so the
- * list covers containerd 1.6 to 2.x.
+ * Plugins that a private containerd does not need. Those for Kubernetes listen on ports, or on sockets outside of `state`;
+ * special snapshotters log errors if their file system is not available. containerd ignores unknown names, so the list covers
+ * 1.6 to 2.x.
  */
 const disabledPlugins = [
   'io.containerd.grpc.v1.cri',
@@ -32,8 +32,8 @@ const disabledPlugins = [
 const specialSnapshotters = ['aufs', 'blockfile', 'btrfs', 'devmapper', 'erofs', 'zfs'];
 
 /**
- * The configuration file of a managed containerd. Version 2 is read by 1.6 and 1.7 and migrated by 2.x. Every path is
- * below `root` or `state`, so that several of them live side by side.
+ * Returns the configuration file of a managed containerd. containerd 1.6 and 1.7 read version 2, 2.x migrates it. Every path
+ * is below `root` or `state`, so that several containerds can run side by side.
  */
 export function managedConfig({ root, state, address, snapshotter }: ManagedConfig): string {
   const unused = specialSnapshotters.filter((name) => name !== snapshotter);

@@ -1,6 +1,6 @@
 /**
- * pouchd and its containerd need each other's mounts: root file systems, network namespaces, layers with other ids. In
- * different mount namespaces without propagation every container fails, each in words of its own.
+ * pouchd and containerd use each other's mounts: root file systems, network namespaces, idmapped layers. In different mount
+ * namespaces without propagation every container fails, with a different error each.
  */
 import { mkdirSync, readlinkSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import { check, detach, mount } from '../../host/libc.ts';
 import { peerPid } from '../../host/peerPid.ts';
 
 /**
- * Succeeds too where the other process cannot be looked at, such as from within a PID namespace.
+ * Also succeeds if the other process cannot be inspected, e.g. from inside a PID namespace.
  * @param address containerd's unix socket
- * @param state a directory of pouchd's, for a mount to try with
+ * @param state a directory of pouchd, for a trial mount
  * @throws PCH_CONTAINERD_OTHER_MOUNTS
  */
 export async function checkMountNamespace(address: string, state: string): Promise<void> {
@@ -19,14 +19,14 @@ export async function checkMountNamespace(address: string, state: string): Promi
   if (pid === undefined || isOurs(pid) || seesOurMounts(pid, join(state, 'mount-trial'))) return;
   throw new PouchError(
     'PCH_CONTAINERD_OTHER_MOUNTS',
-    `containerd (process ${pid}, ${address}) is in another mount namespace, and does not see what pouchd mounts below ${state}`,
+    `containerd (process ${pid}, ${address}) is in another mount namespace and does not see the mounts of pouchd below ${state}`,
     {
-      hint: `start pouchd in the namespace of containerd (nsenter --target ${pid} --mount pouchd …), or end its containers and that containerd, and start both in one`,
+      hint: `start pouchd in the namespace of containerd (nsenter --target ${pid} --mount pouchd …), or stop its containers and that containerd and start both in one namespace`,
     },
   );
 }
 
-/** True as well if that cannot be found out. */
+/** Also true if it cannot be determined. */
 function isOurs(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/ns/mnt`) === readlinkSync('/proc/self/ns/mnt');
@@ -35,7 +35,7 @@ function isOurs(pid: number): boolean {
   }
 }
 
-/** Another namespace may get our mounts by propagation, as where pouchd runs in a container of its own. */
+/** Mounts may propagate to another namespace, e.g. if pouchd runs in a container. */
 function seesOurMounts(pid: number, directory: string): boolean {
   detach(directory);
   mkdirSync(directory, { recursive: true, mode: 0o700 });

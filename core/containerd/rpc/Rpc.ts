@@ -23,11 +23,11 @@ export interface Method<Request, Response> {
 export interface CallOptions {
   /** containerd namespace; default: the client's. */
   namespace?: string;
-  /** Id of the lease that what the call makes belongs to. */
+  /** Id of the lease for the objects that the call creates. */
   lease?: string;
   /** Milliseconds until the call fails with PCH_DEADLINE; "none" waits for ever. */
   deadlineMs?: number | 'none';
-  /** Where the deadline is kept: `client` sends none, and cancels the call when it has passed. Default: `server`. */
+  /** Who ends a late call: `server` gets the deadline with the request; `client` cancels the call. Default: `server`. */
   deadlineAt?: 'client' | 'server';
   /** Cancels the call, which then fails with the reason (if a PouchError) or PCH_CANCELLED. */
   signal?: AbortSignal;
@@ -36,16 +36,16 @@ export interface CallOptions {
 /** Default deadline of a unary call, in milliseconds. */
 const defaultDeadlineMs = 30_000;
 
-/** What a restart of containerd takes, with room for a slow machine, in milliseconds. */
+/** The time of a restart of containerd on a slow host, in milliseconds. */
 const restartMs = 2_000;
 
-/** containerd refuses to receive more than 16 MiB; lists of many containers may be large. */
+/** Lists of many containers may be large. (containerd itself receives at most 16 MiB.) */
 const maxReceiveBytes = 64 << 20;
 
 const channelOptions = {
   'grpc.max_receive_message_length': maxReceiveBytes,
   'grpc.max_send_message_length': 16 << 20,
-  // A restarted containerd must be found again quickly: the socket is local, so trying is cheap.
+  // Reconnect quickly to a restarted containerd: the socket is local, so an attempt is cheap.
   'grpc.initial_reconnect_backoff_ms': 50,
   'grpc.min_reconnect_backoff_ms': 50,
   'grpc.max_reconnect_backoff_ms': 500,
@@ -54,7 +54,7 @@ const channelOptions = {
   'grpc-node.flow_control_window': 4 << 20,
 };
 
-/** One connection to a containerd: made with the first call, made again after it was lost, until it is closed. */
+/** A connection to a containerd, opened by the first call and again after it is lost, until it is closed. */
 export class Rpc {
   readonly address: string;
   readonly namespace: string;
@@ -67,7 +67,7 @@ export class Rpc {
     this.namespace = namespace;
   }
 
-  /** One request, one answer. A call that found no connection is made once more if containerd comes back soon. */
+  /** One request, one response. A call that found no connection is repeated once if containerd is back soon. */
   async unary<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
@@ -79,7 +79,7 @@ export class Rpc {
     const attempt = () => this.#attempt(method, request, options);
     try {
       return await attempt().catch(async (error: unknown) => {
-        if (!isNotConnected(error) || !(await this.#comesBack(options))) throw error;
+        if (!isNotConnected(error) || !(await this.#isBackSoon(options))) throw error;
         return attempt();
       });
     } catch (error) {
@@ -87,7 +87,7 @@ export class Rpc {
     }
   }
 
-  /** One request, a stream of answers. Leaving the loop ends the call. No deadline unless one is given. */
+  /** One request, a stream of responses. Leaving the loop ends the call. Default: no deadline. */
   async *serverStream<Request, Response>(
     method: Method<Request, Response>,
     request: Request,
@@ -102,7 +102,7 @@ export class Rpc {
       this.#metadata(options),
       grpcOptions(options, 'none'),
     );
-    // A cancelled call still emits an error after nobody listens.
+    // A cancelled call emits an error after the loop has removed its listener.
     call.on('error', () => undefined);
     const stopListening = onAbort(options.signal, () => call.cancel());
     try {
@@ -115,7 +115,7 @@ export class Rpc {
     }
   }
 
-  /** A stream in both directions; its errors have to be passed through {@link failure}. No deadline unless given. */
+  /** A stream in both directions. Callers pass its errors through {@link failure}. Default: no deadline. */
   duplex<Request, Response>(
     method: Method<Request, Response>,
     options: CallOptions = {},
@@ -129,7 +129,7 @@ export class Rpc {
     );
   }
 
-  /** Ends the connection. A later call fails: a connection of its own would keep the process from ending. */
+  /** Closes the connection and ends its calls. A later call fails: reconnecting would keep the process from ending. */
   close(): void {
     this.#isClosed = true;
     this.#client?.close();
@@ -159,8 +159,8 @@ export class Rpc {
     });
   }
 
-  /** Whether containerd takes connections (again) within the time of its restart, or the call's if that is less. */
-  #comesBack({ deadlineMs = defaultDeadlineMs }: CallOptions): Promise<boolean> {
+  /** Whether containerd accepts connections within the time of a restart, or the call's deadline if that is sooner. */
+  #isBackSoon({ deadlineMs = defaultDeadlineMs }: CallOptions): Promise<boolean> {
     const ms = deadlineMs === 'none' ? restartMs : Math.min(deadlineMs, restartMs);
     return new Promise((resolve) =>
       this.#connected().waitForReady(Date.now() + ms, (error) => resolve(!error)),
@@ -183,18 +183,18 @@ export class Rpc {
   }
 }
 
-/** The error that a caller shall see for a failed call. */
+/** Returns the error for the caller of a failed call. */
 export function failure(error: unknown, path: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return abortError(signal, path);
   return isServiceError(error) ? rpcError(error, path) : error;
 }
 
-/** Fails like a call that was cancelled. */
+/** @throws the error of a cancelled call if `signal` has aborted */
 export function throwIfAborted(signal: AbortSignal | undefined, path: string): void {
   if (signal?.aborted) throw abortError(signal, path);
 }
 
-/** Keeps the deadline of a call here: the call is sent without one, and cancelled when it passes. */
+/** Sends a call without a deadline, and cancels it when the deadline passes. */
 async function cancelledWhenLate<T>(
   { deadlineAt: _, deadlineMs = defaultDeadlineMs, signal, ...options }: CallOptions,
   path: string,
@@ -211,7 +211,7 @@ function grpcOptions(options: CallOptions, fallback: number | 'none'): GrpcCallO
   return ms === 'none' ? {} : { deadline: Date.now() + ms };
 }
 
-/** The request was not sent: grpc-js says so only in words. */
+/** Whether the request was not sent. grpc-js reports that only in the text of the error. */
 function isNotConnected(error: unknown): boolean {
   return (
     isServiceError(error) &&

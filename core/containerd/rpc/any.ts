@@ -9,7 +9,7 @@ const ociTypes = {
   resources: 'types.containerd.io/opencontainers/runtime-spec/1/LinuxResources',
 } as const;
 
-/** An OCI spec, process or resources object as containerd wants it. */
+/** An OCI spec, process or resources object as containerd expects it. */
 export function packOci(kind: keyof typeof ociTypes, value: object): Any {
   return Any.create({ typeUrl: ociTypes[kind], value: Buffer.from(JSON.stringify(value)) });
 }
@@ -22,7 +22,7 @@ export function packRuncOptions(options: Partial<RuncOptions>): Any {
   });
 }
 
-/** What a checkpoint of the runc shim does; the type URL is the same in containerd 1.6 to 2.x. */
+/** Options of a checkpoint of the runc shim; the type URL is the same in containerd 1.6 to 2.x. */
 export function packCheckpointOptions(options: Partial<CheckpointOptions>): Any {
   return Any.create({
     typeUrl: 'containerd.runc.v1.CheckpointOptions',
@@ -30,7 +30,7 @@ export function packCheckpointOptions(options: Partial<CheckpointOptions>): Any 
   });
 }
 
-/** Options of any other shim; `message` is the name that the shim looks for, `runtimeoptions.v1.Options` for most. */
+/** Options of any other shim; `message` is the name of the type that the shim expects, for most `runtimeoptions.v1.Options`. */
 export function packShimOptions(message: string, options: Partial<ShimOptions>): Any {
   return Any.create({
     typeUrl: message,

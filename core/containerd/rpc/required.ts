@@ -1,9 +1,9 @@
 import { PouchError } from '../../../hooks/errors.ts';
 
-/** A message field that containerd always fills; protobuf cannot say so. */
+/** A field that containerd always sets; in protobuf every message field is optional. */
 export function required<T>(value: T | undefined, what: string): T {
   if (value !== undefined) return value;
-  throw new PouchError('PCH_CONTAINERD_FAILED', `containerd answered without ${what}`, {
+  throw new PouchError('PCH_CONTAINERD_FAILED', `expected ${what} in containerd's response, found none`, {
     hint: 'Check that the socket belongs to containerd 1.6 or later.',
   });
 }

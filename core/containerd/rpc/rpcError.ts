@@ -21,7 +21,7 @@ const hints: Partial<Record<ErrorCode, string>> = {
   PCH_DEADLINE: 'containerd or the runtime is overloaded or stuck; see the log of containerd.',
 };
 
-/** Gives a gRPC failure of containerd its code; the cause keeps the gRPC status. `path` is the gRPC method path. */
+/** Converts a gRPC failure of containerd to a PouchError, whose cause has the gRPC status. `path` is the path of the method. */
 export function rpcError(error: ServiceError, path: string): PouchError {
   const code = codes[error.code] ?? 'PCH_CONTAINERD_FAILED';
   const hint = hints[code];
@@ -29,7 +29,7 @@ export function rpcError(error: ServiceError, path: string): PouchError {
   return new PouchError(code, `containerd ${shortName(path)}: ${error.details}`, details);
 }
 
-/** The error of a call that its AbortSignal ended: the signal's own reason if that is a PouchError. */
+/** Returns the error of a call that its signal ended: the reason if it is a PouchError, else PCH_CANCELLED. */
 export function abortError(signal: AbortSignal, path: string): PouchError {
   if (signal.reason instanceof PouchError) return signal.reason;
   return new PouchError('PCH_CANCELLED', `containerd ${shortName(path)}: the caller cancelled the call`, {
@@ -37,14 +37,14 @@ export function abortError(signal: AbortSignal, path: string): PouchError {
   });
 }
 
-/** As of a call that the server has not responded to by its deadline. */
+/** Returns the same error as for a call that the server did not complete by its deadline. */
 export function deadlineError(path: string): PouchError {
   return new PouchError('PCH_DEADLINE', `containerd ${shortName(path)}: no response before the deadline`, {
     hint: hints.PCH_DEADLINE!,
   });
 }
 
-/** "/containerd.services.images.v1.Images/Get" is "Images.Get" to a reader. */
+/** "/containerd.services.images.v1.Images/Get" becomes "Images.Get". */
 function shortName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1).replace('/', '.');
 }

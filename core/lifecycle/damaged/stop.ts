@@ -1,7 +1,7 @@
 /** Ending what runs of a damaged container: by containerd's task of its id. All else stays for a restored record. */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { ifFound, isContainerdError, saysEnded, TaskStatus } from '../../containerd/index.ts';
+import { ifFound, isContainerdError, isProcessGone, TaskStatus } from '../../containerd/index.ts';
 import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 import { signalNumber } from '../../contract/signals.ts';
@@ -66,7 +66,7 @@ async function ends({ client }: EngineContext, { id, state }: ContainerRecord, d
 
 /** It ended by itself meanwhile. */
 function ignoreEnded(error: unknown): void {
-  if (!saysEnded(error)) throw error;
+  if (!isProcessGone(error)) throw error;
 }
 
 function stuck({ id, name }: ContainerRecord): PouchError {

@@ -15,7 +15,7 @@ import { runtimeError } from '../../apply/effects/runtimeError.ts';
 import { ExecStdio } from '../../io/index.ts';
 import { planExec } from '../../plan/exec.ts';
 import { newId } from '../../state/ids.ts';
-import { saysEnded } from '../../containerd/index.ts';
+import { isProcessGone } from '../../containerd/index.ts';
 import { unseenExitCode } from '../exits/watchExit.ts';
 import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
 import { execContext } from './execContext.ts';
@@ -104,7 +104,7 @@ export class ExecInstances implements Execs {
     await this.#starts.get(id)?.catch(() => undefined);
     if (!exec.running || !this.#starts.has(id)) throw notRunningExec(exec);
     await this.#engine.client.tasks.resizePty(exec.container, id, size).catch((error: unknown) => {
-      throw saysEnded(error) ? notRunningExec(exec) : error;
+      throw isProcessGone(error) ? notRunningExec(exec) : error;
     });
   }
 

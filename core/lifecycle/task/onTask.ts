@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
-import { ifFound, saysEnded, TaskStatus } from '../../containerd/index.ts';
+import { ifFound, isProcessGone, TaskStatus } from '../../containerd/index.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
 import { notRunning, paused } from './refusals.ts';
 
@@ -22,7 +22,7 @@ export async function onTask<T>(
     const status = await statusOf(engine, record);
     if (/in a paused state/.test(messageOf(error))) throw paused(record);
     const mayBeUp = status === TaskStatus.RUNNING || status === TaskStatus.UNKNOWN;
-    const isUp = mayBeUp && !saysEnded(error);
+    const isUp = mayBeUp && !isProcessGone(error);
     if (!isUp && status !== TaskStatus.PAUSED) throw notRunning(record);
     throw error;
   }

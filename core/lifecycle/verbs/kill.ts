@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { saysEnded } from '../../containerd/index.ts';
+import { isProcessGone } from '../../containerd/index.ts';
 import { happensWithin } from '../../wait/deadline.ts';
 import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
 import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
@@ -38,7 +38,7 @@ async function send(engine: EngineContext, record: ContainerRecord, number: numb
   // A client that ends a container does not want its restart policy to start it again.
   if (number === SIGKILL || number === signalNumber(record.draft.stop.signal)) record.stoppedByUser = true;
   await engine.client.tasks.kill(record.id, number).catch((error: unknown) => {
-    if (saysEnded(error)) throw notRunning(record);
+    if (isProcessGone(error)) throw notRunning(record);
     record.stoppedByUser = stoppedByUser;
     throw error;
   });

@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { killProcess } from '../../supervise/killProcess.ts';
-import { isContainerdError, saysEnded } from '../../containerd/index.ts';
+import { isContainerdError, isProcessGone } from '../../containerd/index.ts';
 import { happensWithin } from '../../wait/deadline.ts';
 import { cleanUpLocked } from '../exits/watchExit.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
@@ -91,7 +91,7 @@ async function end(
 async function send(engine: EngineContext, record: ContainerRecord, signal: number): Promise<void> {
   emitContainer(engine, 'kill', record, { signal: String(signal) });
   await engine.client.tasks.kill(record.id, signal).catch((error: unknown) => {
-    if (saysEnded(error) || !isContainerdError(error, 'PCH_CONTAINERD_FAILED')) return ignoreGone(error);
+    if (isProcessGone(error) || !isContainerdError(error, 'PCH_CONTAINERD_FAILED')) return ignoreGone(error);
     killWithoutRuntime(engine, record, error);
   });
 }
@@ -114,5 +114,5 @@ function killWithoutRuntime(
 
 /** It ended by itself meanwhile. */
 export function ignoreGone(error: unknown): void {
-  if (!saysEnded(error)) throw error;
+  if (!isProcessGone(error)) throw error;
 }

@@ -15,11 +15,11 @@ export interface FakeServer {
   stop(): Promise<void>;
 }
 
-/** A server for what a real containerd cannot be made to do at will. */
+/** A containerd that behaves as a test needs it, where a real one does not. */
 export async function fakeServer(
   images: UntypedServiceImplementation,
-  version: handleUnaryCall<object, VersionResponse> = (_, answer) =>
-    answer(null, { version: '1.6.0', revision: '' }),
+  version: handleUnaryCall<object, VersionResponse> = (_, reply) =>
+    reply(null, { version: '1.6.0', revision: '' }),
 ): Promise<FakeServer> {
   const dir = await mkdtemp(join(tmpdir(), 'pouch-fake-'));
   const address = join(dir, 'sock');
@@ -40,5 +40,5 @@ export async function fakeServer(
 
 /** A handler that fails with a gRPC status. */
 export function failing(code: number, details = 'because'): handleUnaryCall<unknown, unknown> {
-  return (_, answer) => answer({ code, details });
+  return (_, reply) => reply({ code, details });
 }

@@ -45,19 +45,19 @@ describe('a call to containerd', () => {
     });
   }
 
-  // Connected anew, it kept a daemon that had ended from exiting.
-  it('that is made after the connection was closed fails', async () => {
+  // A new connection kept a daemon that had ended from exiting.
+  it('after the connection was closed fails', async () => {
     const containerd = await connect(() => undefined);
     containerd.close();
     await assert.rejects(containerd.images.get('x'), { code: 'PCH_CANCELLED' });
   });
 
-  it('that is not answered fails at its deadline', async () => {
+  it('without a response fails at its deadline', async () => {
     const containerd = await connect(() => undefined);
     await assert.rejects(containerd.images.get('x', { deadlineMs: 50 }), { code: 'PCH_DEADLINE' });
   });
 
-  it('whose deadline is kept by the client sends none, and fails at it all the same', async () => {
+  it('with a deadline at the client sends none, and fails when it passes', async () => {
     const sent: unknown[] = [];
     const containerd = await connect((call: ServerUnaryCall<unknown, unknown>) => {
       sent.push(call.getDeadline());
@@ -68,7 +68,7 @@ describe('a call to containerd', () => {
     assert.deepEqual(sent, [Infinity]);
   });
 
-  it('is cancelled by its signal, also on the server', async () => {
+  it('is cancelled by its signal, on the server too', async () => {
     const stop = new AbortController();
     let cancelled: () => void;
     const seen = new Promise<void>((resolve) => (cancelled = resolve));
@@ -80,18 +80,18 @@ describe('a call to containerd', () => {
     await seen;
   });
 
-  it('fails with the reason of its signal when that is an error of ours', async () => {
+  it('fails with the reason of its signal if that is a PouchError', async () => {
     const reason = new PouchError('PCH_CONFLICT', 'the container is being removed');
     const containerd = await connect(() => undefined);
     await assert.rejects(containerd.images.get('x', { signal: AbortSignal.abort(reason) }), reason);
   });
 
-  it('carries namespace and lease', async () => {
+  it('sends namespace and lease', async () => {
     const seen: unknown[] = [];
     const containerd = await connect(
-      (call: ServerUnaryCall<unknown, unknown>, answer: (e: null, v: object) => void) => {
+      (call: ServerUnaryCall<unknown, unknown>, reply: (e: null, v: object) => void) => {
         seen.push(call.metadata.get('containerd-namespace'), call.metadata.get('containerd-lease'));
-        answer(null, { image: { name: 'x', labels: {} } });
+        reply(null, { image: { name: 'x', labels: {} } });
       },
     );
     await containerd.images.get('x');
@@ -99,9 +99,12 @@ describe('a call to containerd', () => {
     assert.deepEqual(seen, [['pouch'], [], ['other'], ['l']]);
   });
 
-  it('whose answer lacks what it must hold fails instead of giving undefined', async () => {
-    const containerd = await connect((_: unknown, answer: (e: null, v: object) => void) => answer(null, {}));
-    await assert.rejects(containerd.images.get('x'), /without the image/);
+  it('whose response lacks a required field fails', async () => {
+    const containerd = await connect((_: unknown, reply: (e: null, v: object) => void) => reply(null, {}));
+    await assert.rejects(
+      containerd.images.get('x'),
+      /^expected the image in containerd's response, found none$/,
+    );
   });
 });
 
@@ -114,10 +117,10 @@ describe('an external containerd', () => {
     ['2.1.0', true],
     ['dev', true],
   ] as const) {
-    it(`of version ${version} is ${isSupported ? 'taken' : 'refused with what to do'}`, async () => {
+    it(`of version ${version} is ${isSupported ? 'accepted' : 'rejected with a hint'}`, async () => {
       const unused = failing(status.UNIMPLEMENTED);
       const images = { get: unused, list: unused, create: unused, update: unused, delete: unused };
-      const server = await fakeServer(images, (_, answer) => answer(null, { version, revision: '' }));
+      const server = await fakeServer(images, (_, reply) => reply(null, { version, revision: '' }));
       try {
         const connecting = connectExternal({ address: server.address, namespace: 'pouch' });
         if (isSupported) (await connecting).client.close();
