@@ -18,22 +18,22 @@ export interface ExecStreams {
 }
 
 /**
- * The streams of an exec process, read by this process and not logged: with a daemon that dies they end too.
+ * The streams of an exec process. This process reads them and does not log them: they end with the daemon.
  *
- * A consumer of `output` that is slow holds the process up. Output that was not asked for is read and dropped.
+ * A slow consumer of `output` blocks the process. Output that was not requested is read and discarded.
  */
 export class ExecStdio {
   readonly paths: StdioPaths;
   /** Ends when all streams have ended, or at `close`. */
   readonly output: AsyncIterable<OutputChunk>;
-  /** As `ContainerIo.openStdin` says: the process sees the end after `end()`, `endInput` and CloseIO. */
+  /** As with `ContainerIo.openStdin`, the process reads end-of-file after `end()`, `endInput` and CloseIO. */
   readonly stdin: Writable | undefined;
   readonly #directory: string;
   readonly #queue: OutputQueue;
   readonly #readers: FifoReader[];
   readonly #stdinHold: StdinHold | undefined;
 
-  /** Makes the FIFOs in DIR/ID. With no stream asked for there are none and the paths are empty. */
+  /** Creates the FIFOs in DIR/ID. If no stream is requested, it creates none and the paths are empty. */
   static create(directory: string, id: string, streams: ExecStreams): Promise<ExecStdio> {
     return new Promise((resolve) => resolve(new ExecStdio(streamPaths(directory, id), streams)));
   }
@@ -53,12 +53,12 @@ export class ExecStdio {
     if (none) this.#queue.end();
   }
 
-  /** As `ContainerIo.endInput`. */
+  /** Works like `ContainerIo.endInput`. */
   async endInput(): Promise<void> {
     await this.#stdinHold?.endInput();
   }
 
-  /** Ends `output` (what was read can still be taken), closes stdin and removes the FIFOs. May be called twice. */
+  /** Ends `output` after the data read so far, closes stdin and removes the FIFOs. May be called twice. */
   close(): Promise<void> {
     for (const reader of this.#readers) reader.drain();
     for (const reader of this.#readers) reader.close();
@@ -93,7 +93,7 @@ export class ExecStdio {
 
 const noStreams: StdioPaths = { stdin: '', stdout: '', stderr: '', terminal: false };
 
-/** containerd 1.6 takes both outputs or none: one that is not wanted is there all the same. */
+/** containerd 1.6 takes both outputs or none: an output that was not requested gets a FIFO too. */
 function pathsOf(at: StreamPaths, { tty, stdin }: ExecStreams): StdioPaths {
   return { stdin: stdin ? at.stdin : '', stdout: at.stdout, stderr: tty ? '' : at.stderr, terminal: tty };
 }

@@ -5,7 +5,7 @@ export interface Frame {
   payload: Buffer;
 }
 
-/** Cuts a subscription's byte stream into frames. */
+/** Splits the byte stream of a subscription into frames. */
 export class FrameReader {
   #pending: Buffer = Buffer.alloc(0);
 
@@ -20,7 +20,7 @@ export class FrameReader {
     return frames;
   }
 
-  /** What came of a frame when its connection broke. */
+  /** Returns the part of a frame that was received before the connection broke. */
   partial(): Frame | undefined {
     const data = this.#pending;
     this.#pending = Buffer.alloc(0);
@@ -29,7 +29,7 @@ export class FrameReader {
   }
 }
 
-/** Size of the first frame with its header; infinite while the header is not there. */
+/** Returns the bytes of the first frame with its header; Infinity while the header is incomplete. */
 function frameBytes(data: Buffer): number {
   return data.length < frameHeaderBytes ? Infinity : frameHeaderBytes + data.readUInt32BE(1);
 }

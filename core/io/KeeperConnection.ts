@@ -3,9 +3,9 @@ import { PouchError } from '../../hooks/index.ts';
 import { happensWithin } from '../wait/deadline.ts';
 import { Deferred } from '../wait/Deferred.ts';
 import { MessageReader } from './MessageReader.ts';
-import type { Answer, KeeperAnswers, KeeperEvent, KeeperRequest } from './protocol.ts';
+import type { Reply, KeeperReplies, KeeperEvent, KeeperRequest } from './protocol.ts';
 
-/** The keeper closed the connection or died before it answered. */
+/** The keeper closed the connection, or ended, before it replied. */
 export class ConnectionLost extends Error {}
 
 /** Opens a connection to a unix socket. */
@@ -17,11 +17,11 @@ export async function connectTo(path: string): Promise<Socket> {
   return socket;
 }
 
-/** One connection for requests, many at a time. */
+/** A connection for concurrent requests. */
 export class KeeperConnection {
   readonly #socket: Socket;
   readonly #messages = new MessageReader();
-  readonly #pending = new Map<number, Deferred<Answer>>();
+  readonly #pending = new Map<number, Deferred<Reply>>();
   readonly #onEvent: (event: KeeperEvent) => void;
   readonly #closed = new Deferred();
   #lastId = 0;
@@ -34,27 +34,27 @@ export class KeeperConnection {
     socket.on('close', () => this.#lost());
   }
 
-  /** Resolves when the connection has gone. */
+  /** Resolves when the connection is closed. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
 
-  /** @throws ConnectionLost, or PCH_LOG_KEEPER if the keeper refuses or does not answer within `deadlineMs` */
+  /** @throws ConnectionLost, or PCH_LOG_KEEPER if the request fails or has no reply within `deadlineMs` */
   async call<Request extends Exclude<KeeperRequest, { op: 'subscribe' }>>(
     request: Request,
     deadlineMs: number,
-  ): Promise<KeeperAnswers[Request['op']]> {
+  ): Promise<KeeperReplies[Request['op']]> {
     const id = ++this.#lastId;
-    const answered = new Deferred<Answer>();
-    this.#pending.set(id, answered);
+    const replied = new Deferred<Reply>();
+    this.#pending.set(id, replied);
     if (this.#socket.destroyed) this.#lost();
     else this.#socket.write(`${JSON.stringify({ id, ...request })}\n`);
-    const inTime = await happensWithin(answered.promise, deadlineMs);
+    const inTime = await happensWithin(replied.promise, deadlineMs);
     this.#pending.delete(id);
-    if (!inTime) throw refused(request.op, `no answer within ${deadlineMs} ms`);
-    const answer = await answered.promise;
-    if (!answer.ok) throw refused(request.op, answer.error);
-    return answer.result as KeeperAnswers[Request['op']];
+    if (!inTime) throw failed(request.op, `no reply within ${deadlineMs} ms`);
+    const reply = await replied.promise;
+    if (!reply.ok) throw failed(request.op, reply.error);
+    return reply.result as KeeperReplies[Request['op']];
   }
 
   close(): void {
@@ -63,28 +63,28 @@ export class KeeperConnection {
 
   #receive(chunk: Buffer): void {
     try {
-      for (const message of this.#messages.push(chunk)) this.#take(message as Answer | KeeperEvent);
+      for (const message of this.#messages.push(chunk)) this.#take(message as Reply | KeeperEvent);
     } catch {
-      // What speaks no JSON is no keeper; the connection is made anew.
+      // The peer is not a keeper: pouchd connects again.
       this.#socket.destroy();
     }
   }
 
-  #take(message: Answer | KeeperEvent): void {
+  #take(message: Reply | KeeperEvent): void {
     if ('event' in message) this.#onEvent(message);
     else this.#pending.get(message.id)?.resolve(message);
   }
 
   #lost(): void {
     for (const pending of this.#pending.values())
-      pending.reject(new ConnectionLost('the log keeper has gone'));
+      pending.reject(new ConnectionLost('the connection to the log keeper was lost'));
     this.#pending.clear();
     this.#closed.resolve();
   }
 }
 
-function refused(op: string, reason: string): PouchError {
-  return new PouchError('PCH_LOG_KEEPER', `the log keeper did not do '${op}': ${reason}`, {
-    hint: 'See STATE/io/keeper.log; ending the process pouch-logkeeper is safe, pouchd starts it again.',
+function failed(op: string, reason: string): PouchError {
+  return new PouchError('PCH_LOG_KEEPER', `the log keeper failed to ${op}: ${reason}`, {
+    hint: 'See STATE/io/keeper.log. It is safe to kill the process pouch-logkeeper: pouchd restarts it.',
   });
 }

@@ -6,20 +6,20 @@ import { happensWithin } from '../wait/deadline.ts';
 import { Deferred } from '../wait/Deferred.ts';
 import { ConnectionLost, connectTo, KeeperConnection } from './KeeperConnection.ts';
 import { keeperSocket } from './layout.ts';
-import { protocolVersion, type KeeperAnswers, type KeeperEvent, type KeeperRequest } from './protocol.ts';
+import { protocolVersion, type KeeperReplies, type KeeperEvent, type KeeperRequest } from './protocol.ts';
 
-/** How long a call waits for the keeper to come (back), and then for its answer, in milliseconds. */
+/** Milliseconds that a call waits for a connection, and then for the reply. */
 const callDeadlineMs = 10_000;
 const reconnectMs = 100;
 const tryDeadlineMs = 2000;
 
 export interface KeeperLinkOptions {
   ioDir: string;
-  /** argv of the keeper without the directory; the first is an absolute path. */
+  /** argv of the keeper without the directory. The first is an absolute path. */
   command: readonly string[];
   log: Logger;
   onEvent: (event: KeeperEvent) => void;
-  /** A connection is there, the first or a new one; the keeper waits a moment before it reads what it has recovered. */
+  /** Called for each new connection. The keeper waits a moment before it reads the streams that it has recovered. */
   onConnected: () => Promise<void>;
 }
 
@@ -48,13 +48,13 @@ export class KeeperLink {
     });
   }
 
-  /** Adopts the running keeper or starts one; resolves when it answers. */
+  /** Adopts the running keeper or starts one. Resolves when it responds. */
   async start(): Promise<void> {
     this.#stopped = false;
     await this.#process.start();
   }
 
-  /** Leaves the keeper to the next daemon, or ends it too. */
+  /** Closes the connection. `keeper`: also ends the keeper; else the next daemon adopts it. */
   async stop(options: { keeper: boolean }): Promise<void> {
     this.#stopped = true;
     this.#connected.reject(ended());
@@ -63,11 +63,11 @@ export class KeeperLink {
     this.#connection?.close();
   }
 
-  /** Asks the keeper, again if it dies meanwhile: every request may come twice. @throws PCH_CANCELLED after `stop` */
+  /** Sends a request, again if the keeper ends meanwhile: requests must be idempotent. @throws PCH_LOG_KEEPER, or PCH_CANCELLED after `stop` */
   async call<Request extends Exclude<KeeperRequest, { op: 'subscribe' }>>(
     request: Request,
     deadlineMs = callDeadlineMs,
-  ): Promise<KeeperAnswers[Request['op']]> {
+  ): Promise<KeeperReplies[Request['op']]> {
     for (;;) {
       const connection = await this.#whenConnected();
       try {
@@ -79,15 +79,15 @@ export class KeeperLink {
     }
   }
 
-  /** The same for what can be done without: undefined if the keeper is away, or does not do it in time. */
+  /** Sends an optional request. Resolves to undefined without a connection, on an error, or if the reply is late. */
   async tryCall<Request extends Exclude<KeeperRequest, { op: 'subscribe' }>>(
     request: Request,
     deadlineMs = tryDeadlineMs,
-  ): Promise<KeeperAnswers[Request['op']] | undefined> {
+  ): Promise<KeeperReplies[Request['op']] | undefined> {
     return await this.#connection?.call(request, deadlineMs).catch(() => undefined);
   }
 
-  /** A connection of its own, for a subscription. */
+  /** Opens a separate connection for a subscription. */
   connectSubscriber(): Promise<Socket> {
     return connectTo(keeperSocket(this.#options.ioDir));
   }
@@ -97,7 +97,7 @@ export class KeeperLink {
     if (this.#connection !== undefined) return this.#connection;
     const { promise } = this.#connected;
     if (await happensWithin(promise, callDeadlineMs)) return promise;
-    throw new PouchError('PCH_LOG_KEEPER', `the log keeper is not running, waited ${callDeadlineMs} ms`, {
+    throw new PouchError('PCH_LOG_KEEPER', `no connection to the log keeper within ${callDeadlineMs} ms`, {
       hint: `See ${join(this.#options.ioDir, 'keeper.log')}.`,
     });
   }
@@ -125,7 +125,9 @@ export class KeeperLink {
     this.#connected.resolve(connection);
     void connection.closed.then(() => this.#lost());
     this.#options.onConnected().catch((error: unknown) => {
-      this.#options.log.warn('subscribers of containers could not come back', { error: messageOf(error) });
+      this.#options.log.warn('cannot restore the streams of containers at the log keeper', {
+        error: messageOf(error),
+      });
     });
   }
 
@@ -137,7 +139,7 @@ export class KeeperLink {
     this.#reconnect();
   }
 
-  /** For a keeper that lives on; a new one is connected to when it is ready. */
+  /** Reconnects to a keeper that is still running. A new keeper is connected to when it is ready. */
   #reconnect(): void {
     setTimeout(() => {
       if (this.#stopped || this.#connection !== undefined) return;
@@ -147,13 +149,13 @@ export class KeeperLink {
 
   #logEvent(event: ProcessEvent): void {
     const { log } = this.#options;
-    if (event.type === 'exited') log.warn('the log keeper died and is started again', { ...event });
+    if (event.type === 'exited') log.warn('the log keeper ended and is restarted', { ...event });
     else if (event.type === 'restart-failed')
-      log.error('the log keeper does not start', { error: event.error.message });
+      log.error('cannot start the log keeper', { error: event.error.message });
     else log.info(`log keeper ${event.type}`, { pid: event.pid });
   }
 }
 
 function ended(): PouchError {
-  return new PouchError('PCH_CANCELLED', 'the daemon ends');
+  return new PouchError('PCH_CANCELLED', 'pouchd is shutting down');
 }

@@ -10,7 +10,7 @@ export interface LogHoldOptions {
   onRelease: () => void;
 }
 
-/** A reader's hold on a log at the keeper. While the keeper is away nothing is rotated either. */
+/** A reader's hold on a log. The keeper, which rotates logs, tracks it. */
 export class LogHold implements HeldLog {
   readonly #options: LogHoldOptions;
   readonly #token = randomUUID();
@@ -20,7 +20,7 @@ export class LogHold implements HeldLog {
     this.#options = options;
   }
 
-  /** Again for each new keeper. */
+  /** Registers the reader. Called again for each new keeper. */
   async begin(): Promise<void> {
     const { link, logPath } = this.#options;
     await link.tryCall({ op: 'follow', logPath, token: this.#token, inode: this.#inode });
@@ -32,7 +32,7 @@ export class LogHold implements HeldLog {
     const reached = await link.tryCall({ op: 'reached', logPath, token: this.#token, inode: this.#inode });
     const { number, lost } = reached ?? { lost: 0 };
     if (lost > 0)
-      log.warn('a reader of a log was too slow: rotation has removed a part', { logPath, bytes: lost });
+      log.warn('a reader of a log was too slow: rotation removed a part of it', { logPath, bytes: lost });
     return { number: number === 0 ? undefined : number, lost };
   }
 

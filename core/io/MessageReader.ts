@@ -1,12 +1,12 @@
 import { maxMessageBytes } from './protocol.ts';
 
-/** Cuts a byte stream into JSON values, one per line. */
+/** Splits a byte stream into JSON values, one per line. */
 export class MessageReader {
   #pending = '';
 
   /**
    * Returns the values that `chunk` completes.
-   * @throws SyntaxError for what is no JSON, RangeError for a line that is too long
+   * @throws SyntaxError for invalid JSON, RangeError for a line that is too long
    */
   push(chunk: Buffer): unknown[] {
     const lines = (this.#pending + chunk.toString()).split('\n');

@@ -5,19 +5,19 @@ import { Deferred } from '../wait/Deferred.ts';
 const highWaterBytes = 256 * 1024;
 
 export interface QueueHandlers {
-  /** More is waiting than the consumer takes: stop pushing. */
+  /** The queue is full: stop pushing. */
   full(): void;
-  /** Room again. */
+  /** The queue has room again. */
   drained(): void;
-  /** The consumer wants no more. */
+  /** The consumer has stopped reading. */
   closed(): void;
 }
 
-/** Output that is pushed by a source and pulled by one consumer. */
+/** A queue of output between a source that pushes and one consumer that pulls. */
 export class OutputQueue implements AsyncIterableIterator<OutputChunk> {
   readonly #handlers: QueueHandlers;
   #chunks: OutputChunk[] = [];
-  /** Index of the first chunk that was not taken. */
+  /** Index of the next chunk. */
   #head = 0;
   #bytes = 0;
   #full = false;
@@ -43,7 +43,7 @@ export class OutputQueue implements AsyncIterableIterator<OutputChunk> {
     this.#handlers.full();
   }
 
-  /** What was pushed can still be taken; then comes the end, or `error`. */
+  /** Ends the queue, or fails it with `error`, after the chunks that were pushed. */
   end(error?: Error): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -66,7 +66,7 @@ export class OutputQueue implements AsyncIterableIterator<OutputChunk> {
     throw this.#error;
   }
 
-  /** Drops what is waiting. */
+  /** Discards the remaining chunks. */
   return(): Promise<IteratorResult<OutputChunk, undefined>> {
     this.end();
     this.#chunks = [];

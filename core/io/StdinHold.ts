@@ -3,17 +3,16 @@ import { waitUntil } from '../wait/waitUntil.ts';
 import { openReadEnd, openWriteEnd } from './fifo/open.ts';
 
 /**
- * What a shim that has started a process may take to open the process's stdin, in milliseconds; it does so in the
- * background (containerd/fifo).
+ * Milliseconds that a shim may take to open stdin after it has started a process; it opens it in the background (containerd/fifo).
  */
 const openDeadlineMs = 5_000;
 const lookAgainMs = 5;
 
 /**
- * Both ends of a stdin FIFO, never read from or written to.
- * - The read end keeps what a client sends before the shim has opened the FIFO, and lets clients open the write end.
- * - The write end keeps a shim from reading an end of input between two clients, and from waiting for a writer when the
- *   only client has ended already: kata's shim opens the FIFO as late as its virtual machine runs.
+ * Keeps both ends of a stdin FIFO open, without reading or writing.
+ * - The read end keeps data that clients send before the shim has opened the FIFO, and lets clients open the write end.
+ * - The write end keeps the shim from reading end-of-file between two clients, and from waiting for a writer when the only
+ *   client has already ended: kata's shim opens the FIFO only when its virtual machine runs.
  */
 export class StdinHold {
   readonly #path: string;
@@ -27,8 +26,8 @@ export class StdinHold {
   }
 
   /**
-   * Releases the write end once the shim has opened the FIFO: to be called when the process runs and before CloseIO,
-   * which waits in kata's shim for the end of the input. Releases it in any case when the deadline has passed.
+   * Closes the write end once the shim has opened the FIFO, or at the deadline. Callers use it when the process runs and before
+   * CloseIO, which in kata's shim waits for the end of the input.
    */
   async endInput(): Promise<void> {
     await waitUntil(() => this.#writeEnd === undefined || this.#hasReader(), {
@@ -44,9 +43,9 @@ export class StdinHold {
   }
 
   /**
-   * Whether another process has the read end open. Opening a write end without waiting fails while nobody has it
-   * (fifo(7)), so our own is closed for that moment. Nothing is lost: the write end keeps the pipe's content, and only
-   * this thread writes.
+   * Whether another process has the read end open. A non-blocking open of the write end fails without a reader (fifo(7)), so
+   * this closes the read end for the moment. No data is lost: the write end keeps the content of the pipe, and only this
+   * thread writes.
    */
   #hasReader(): boolean {
     this.#readEnd = closed(this.#readEnd);

@@ -5,18 +5,18 @@ import { StdinHold } from './StdinHold.ts';
 
 interface Held {
   stdin: StdinHold | undefined;
-  /** Read ends that are never read from: what is in a FIFO is lost when the last reader closes it. */
+  /** Read ends that are never read: a FIFO loses its content when its last reader closes it. */
   outputs: number[];
 }
 
-/** Ends of the containers' FIFOs: stdin's as {@link StdinHold} says, the outputs' while the keeper is replaced. */
+/** Keeps ends of the containers' FIFOs open: for stdin see {@link StdinHold}; for the outputs, until a new keeper reads them. */
 export class StdioHolds {
   readonly #held = new Map<string, Held>();
 
   hold(container: string, { stdin, stdout, stderr }: StreamPaths): void {
     this.release(container);
     const held: Held = { stdin: undefined, outputs: [] };
-    // Before the first is opened: should the next fail, they are released with the container.
+    // Set before opening: if an open fails, releasing the container closes the others.
     this.#held.set(container, held);
     if (existsSync(stdin)) held.stdin = new StdinHold(stdin);
     for (const path of [stdout, stderr]) if (existsSync(path)) held.outputs.push(openReadEnd(path));

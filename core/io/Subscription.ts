@@ -9,19 +9,19 @@ import { frame, type KeeperRequest } from './protocol.ts';
 export interface SubscriptionOptions {
   container: string;
   token: string;
-  /** Milliseconds after which the keeper drops a consumer that takes nothing; 0 for never. */
+  /** Milliseconds after which the keeper disconnects a consumer that reads nothing; 0: never. */
   stallMs: number;
   connect: () => Promise<Socket>;
-  /** Called once: it has ended or was closed. */
+  /** Called once, when the subscription has ended or is closed. */
   onDone: (subscription: Subscription) => void;
 }
 
-/** How long the first connection may take, the keeper's restart included. */
+/** Milliseconds for the first connection, including a restart of the keeper. */
 const readyDeadlineMs = 10_000;
-/** After which a lost connection is made again, if the keeper lives. */
+/** Milliseconds after which it reconnects, if the keeper is still running. */
 const reconnectMs = 500;
 
-/** A container's live output as one consumer pulls it; goes on when the keeper is replaced. */
+/** A container's live output for one consumer. It continues when the keeper is replaced. */
 export class Subscription implements AsyncIterable<OutputChunk> {
   readonly #options: SubscriptionOptions;
   readonly #queue: OutputQueue;
@@ -29,7 +29,7 @@ export class Subscription implements AsyncIterable<OutputChunk> {
   #socket: Socket | undefined;
   #frames = new FrameReader();
   #dropped = false;
-  /** Resolves when the present connection gives output; unset while there is none. */
+  /** Resolves when the current connection is live; unset without a connection. */
   #connected: Deferred | undefined;
 
   constructor(options: SubscriptionOptions) {
@@ -45,7 +45,7 @@ export class Subscription implements AsyncIterable<OutputChunk> {
     return this.#options.token;
   }
 
-  /** Resolves when from now on nothing is missed; rejects if the container has no streams. */
+  /** Resolves when the subscription is live: it misses no later output. Rejects if the container has no streams. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -54,14 +54,14 @@ export class Subscription implements AsyncIterable<OutputChunk> {
     return this.#queue;
   }
 
-  /** Subscribes; never rejects, `ready` does: also if that does not happen in time. */
+  /** Subscribes. Never rejects: `ready` rejects on errors, also if the subscription is not live in time. */
   async start(): Promise<void> {
     await this.connect();
     const isSettled = await happensWithin(this.#ready.promise, readyDeadlineMs).catch(() => true);
-    if (!isSettled) this.#finish(noAnswer(this.#options.container));
+    if (!isSettled) this.#finish(noResponse(this.#options.container));
   }
 
-  /** Subscribes unless it is; resolves when that is done, or was in vain (then to be called again for a new keeper). */
+  /** Subscribes, unless a connection exists. Also resolves if that fails; callers call it again for a new keeper. */
   async connect(): Promise<void> {
     if (this.#queue.ended || this.#connected !== undefined) return;
     const connected = new Deferred();
@@ -74,7 +74,7 @@ export class Subscription implements AsyncIterable<OutputChunk> {
     }
   }
 
-  /** The keeper tells that this consumer was too slow. */
+  /** Called when the keeper has disconnected this consumer because it was too slow. */
   markDropped(): void {
     this.#dropped = true;
     if (this.#socket?.destroyed === true) this.#lost();
@@ -112,7 +112,7 @@ export class Subscription implements AsyncIterable<OutputChunk> {
     this.#ready.resolve();
   }
 
-  /** The start of a cut-off frame is output too. What the keeper had not sent is in the log only. */
+  /** A partial frame is output too. Output that the keeper has not sent is only in the log. */
   #lost(): void {
     const partial = this.#frames.partial();
     if (partial !== undefined) this.#take(partial);
@@ -133,24 +133,28 @@ export class Subscription implements AsyncIterable<OutputChunk> {
 }
 
 function notRunning(container: string): PouchError {
-  return new PouchError('PCH_CONTAINER_NOT_RUNNING', `container ${container} has no output to attach to`, {
-    container,
-    hint: 'Start it, or read what it has written with `pouch logs`.',
-  });
+  return new PouchError(
+    'PCH_CONTAINER_NOT_RUNNING',
+    `cannot attach to container ${container}: it is not running`,
+    {
+      container,
+      hint: 'Start it, or read its output with `pouch logs`.',
+    },
+  );
 }
 
 function tooSlow({ container, stallMs }: SubscriptionOptions): PouchError {
   return new PouchError(
     'PCH_ATTACH_TOO_SLOW',
-    `the client took no output of container ${container} for ${stallMs / 1000} s and was cut off`,
-    { container, hint: 'Attach again; `pouch logs` has what was missed.' },
+    `the client read no output of container ${container} for ${stallMs / 1000} s and was disconnected`,
+    { container, hint: 'Attach again; `pouch logs` has the missed output.' },
   );
 }
 
-function noAnswer(container: string): PouchError {
+function noResponse(container: string): PouchError {
   return new PouchError(
     'PCH_LOG_KEEPER',
-    `cannot attach to container ${container}: the log keeper does not answer`,
+    `cannot attach to container ${container}: the log keeper does not respond`,
     {
       container,
       hint: 'See STATE/io/keeper.log.',

@@ -1,12 +1,12 @@
 /** Output and input of containers and exec processes, and the containers' logs. */
 export {
   ContainerIo,
+  keeperNodeFlags,
   type ContainerIoOptions,
   type LiveOutput,
   type OpenOptions,
   type StdioPaths,
   type SubscribeOptions,
 } from './ContainerIo.ts';
-export { keeperNodeFlags } from './keeperFlags.ts';
 export { ExecStdio, type ExecStreams } from './ExecStdio.ts';
 export { readLogs, type ReadLogsOptions } from './read/readLogs.ts';

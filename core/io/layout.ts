@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 
-/** Where things are in STATE/io, for the daemon and the keeper. */
+/** The files in STATE/io, for the daemon and the keeper. */
 export interface StreamPaths {
   directory: string;
   stdin: string;
   stdout: string;
   stderr: string;
-  /** The keeper's state of this container. */
+  /** The keeper's state for this container. */
   config: string;
 }
 

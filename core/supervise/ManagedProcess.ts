@@ -5,7 +5,7 @@ import { Backoff } from '../wait/Backoff.ts';
 import { endProcess } from './endProcess.ts';
 import { findByArguments } from './findProcess.ts';
 import { type LaunchOptions, launch } from './launch.ts';
-import { tailLog } from './logFile.ts';
+import { tailOfLog } from './processLog.ts';
 import { readPidFile, removePidFile, writePidFile } from './pidFile.ts';
 import { type ProcessIdentity, identify, isAlive } from './processIdentity.ts';
 import { waitUntil } from '../wait/waitUntil.ts';
@@ -262,7 +262,7 @@ export class ManagedProcess {
 
   #startError(what: string, cause?: unknown): PouchError {
     const { name, command, logFile } = this.#options;
-    const tail = tailLog(logFile);
+    const tail = tailOfLog(logFile);
     const hint = tail === '' ? `See its log ${logFile}.` : `The end of its log ${logFile}:\n${tail}`;
     return new PouchError('PCH_PROCESS_START', `${name} (${command}) ${what}`, { hint, cause });
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { openLog } from './logFile.ts';
+import { openProcessLog } from './processLog.ts';
 
 export interface LaunchOptions {
   command: string;
@@ -27,7 +27,7 @@ export function launch({
   logFile,
   maxLogBytes = defaultMaxLogBytes,
 }: LaunchOptions): Launched {
-  const log = openLog(logFile, maxLogBytes);
+  const log = openProcessLog(logFile, maxLogBytes);
   try {
     const child = spawn(command, args, { detached: true, env, stdio: ['ignore', log, log] });
     const failed = new Promise<Error>((resolve) => child.once('error', resolve));

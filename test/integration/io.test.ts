@@ -21,7 +21,7 @@ import { Deferred } from '../../core/wait/Deferred.ts';
 import { ContainerIo, ExecStdio, readLogs, type OpenOptions, type StdioPaths } from '../../core/io/index.ts';
 import { timestamp } from '../../core/io/log/clock.ts';
 import { encodeEntry } from '../../core/io/log/entry.ts';
-import { heldAtMost } from '../../core/io/log/LogFile.ts';
+import { heldAtMost } from '../../core/io/log/RotatingFile.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { Logger, OutputChunk } from '../../hooks/index.ts';
 
@@ -234,7 +234,7 @@ describe("a container's output", function () {
     await ended(runOn(paths, 'echo', 'done'));
     await io.finish(id, 200);
     assert.equal((await logged()).stdout.toString(), 'done\n');
-    assert.match(warnings.join(), /still had a writer/);
+    assert.match(warnings.join(), /the output still had a writer/);
     holder.kill('SIGKILL');
     await ended(holder);
   });

@@ -1,24 +1,24 @@
 import { readSync } from 'node:fs';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 
-/** A pipe holds 64 KiB, so no read finds more. */
+/** A pipe holds 64 KiB, so no read returns more. */
 const readSize = 64 * 1024;
 
-/** One buffer for all readers: a chunk is used up before the next read, and an idle FIFO costs no buffer. */
+/** One buffer for all readers: each chunk is consumed before the next read, and an idle FIFO needs no buffer. */
 const shared = Buffer.allocUnsafeSlow(readSize);
 
 export interface FifoHandlers {
   /** `chunk` is valid only during the call. */
   data(chunk: Buffer): void;
-  /** Every writer has closed, everything was read. Called once, also after an error or `close`. */
+  /** Called once, when every writer has closed and all data is read, or after an error or `close`. */
   end(): void;
 }
 
 /**
- * Reads a FIFO by epoll.
+ * Reads a FIFO with epoll(7).
  *
- * A file stream would occupy one of libuv's four threads per waiting FIFO; a socket waits for none. A FIFO that no
- * writer has opened yet is idle, not at its end: epoll reports a hang-up only after a writer was there.
+ * A file stream would occupy one of libuv's four threads per waiting FIFO; a socket needs none. A FIFO that no writer has
+ * opened yet is idle and not at its end: epoll reports a hang-up only after a writer has had it open.
  */
 export class FifoReader {
   readonly #fd: number;
@@ -26,7 +26,7 @@ export class FifoReader {
   readonly #handlers: FifoHandlers;
   #ended = false;
 
-  /** Takes over `fd`, a non-blocking read end, and starts reading. */
+  /** Takes ownership of `fd`, a non-blocking read end, and starts reading. */
   constructor(fd: number, handlers: FifoHandlers) {
     this.#fd = fd;
     this.#handlers = handlers;
@@ -55,7 +55,7 @@ export class FifoReader {
     if (!this.#ended) this.#socket.resume();
   }
 
-  /** Reads what is in the FIFO now. Returns true at its end: it is empty and nobody has the write end open. */
+  /** Reads the data in the FIFO. Returns true at its end: it is empty and no process has the write end open. */
   drain(): boolean {
     while (!this.#ended) {
       const bytes = readAvailable(this.#fd);
@@ -83,7 +83,7 @@ export class FifoReader {
   }
 }
 
-/** Undefined while it is empty but has a writer. */
+/** Returns 0 at the end, and undefined if the FIFO is empty but has a writer. */
 function readAvailable(fd: number): number | undefined {
   try {
     return readSync(fd, shared);

@@ -3,15 +3,14 @@ import { Writable } from 'node:stream';
 import { openWriteEnd } from './open.ts';
 
 /**
- * Writes to a FIFO without blocking: `write` calls back when the data is in the pipe.
+ * Writes to a FIFO without blocking. `write` calls back when the data is in the pipe.
  *
- * Ending it closes this write end once everything is in the pipe. A FIFO's reader sees the end of file when *all*
- * writers have closed.
+ * `end` closes this write end once all data is in the pipe. The reader sees end-of-file when all writers have closed.
  */
 export class FifoWriter extends Writable {
   readonly #socket: Socket;
 
-  /** @throws ENXIO while nobody has the read end open */
+  /** @throws ENXIO while no process has the read end open */
   constructor(path: string) {
     super({ highWaterMark: 64 * 1024 });
     this.#socket = new Socket({ fd: openWriteEnd(path), readable: false, writable: true });

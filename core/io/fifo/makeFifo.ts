@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 
-/** Node has no mkfifo(3); calling libc takes 0.1 ms, a child process for mkfifo(1) 3 ms. */
+/** Node has no mkfifo(3). A call of libc takes 0.1 ms, a child process for mkfifo(1) 3 ms. */
 const libc = koffi.load('libc.so.6');
 const mkfifo = libc.func('int mkfifo(const char *path, unsigned int mode)') as (
   path: string,
@@ -8,7 +8,7 @@ const mkfifo = libc.func('int mkfifo(const char *path, unsigned int mode)') as (
 ) => number;
 
 /**
- * Makes a FIFO that only its owner can open.
+ * Creates a FIFO that only its owner can open.
  * @throws a system error with `code`, such as EEXIST
  */
 export function makeFifo(path: string): void {

@@ -9,20 +9,20 @@ import type { LogWriter } from '../log/LogWriter.ts';
 import { frameOf, type StreamsConfig } from '../protocol.ts';
 import { Subscriber } from './Subscriber.ts';
 
-/** One container's output: FIFOs in, log and subscribers out. */
+/** The output of one container, copied from its FIFOs to its log and its subscribers. */
 export class ContainerStreams {
   readonly config: StreamsConfig;
   readonly #onDropped: (token: string) => void;
   readonly #log: LogWriter | undefined;
   readonly #readers: FifoReader[];
   readonly #subscribers = new Set<Subscriber>();
-  /** The process has ended: what is left is little and is read whatever the subscribers do. */
+  /** Set after the process has ended: the rest is small and is read even if subscribers are slow. */
   #finishing = false;
   #paused = false;
   #closed = false;
   readonly #ended = new Deferred();
 
-  /** `onDropped` gets the token of a subscriber that was cut off. */
+  /** `onDropped` is called with the token of a subscriber that was disconnected for being slow. */
   constructor(
     config: StreamsConfig,
     paths: StreamPaths,
@@ -36,7 +36,7 @@ export class ContainerStreams {
     this.#readers = streams.map((stream) => this.#read(stream, paths[stream]));
   }
 
-  /** Resolves when every stream has ended, or was closed. */
+  /** Resolves when every stream has ended or is closed. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
@@ -64,7 +64,7 @@ export class ContainerStreams {
     for (const reader of this.#readers) reader.resume();
   }
 
-  /** To be called after the process has ended. Reads what is left; resolves to false if a writer is still there at the deadline. */
+  /** Reads the rest after the process has ended. Resolves to false if a stream still has a writer at the deadline. */
   async finish(deadlineMs: number): Promise<boolean> {
     this.#finishing = true;
     this.resume();
@@ -75,7 +75,7 @@ export class ContainerStreams {
     return complete;
   }
 
-  /** Stops reading; what was read is logged, subscribers see the end. */
+  /** Stops reading. The data read so far is logged, and the subscribers receive the end. */
   close(): void {
     for (const reader of this.#readers) reader.close();
     this.#close();
@@ -96,7 +96,7 @@ export class ContainerStreams {
     this.#balance();
   }
 
-  /** Reads as fast as the slowest subscriber takes it. */
+  /** Reads at the speed of the slowest subscriber. */
   #balance(): void {
     const full = !this.#finishing && [...this.#subscribers].some((subscriber) => subscriber.full);
     if (full && !this.#paused) this.pause();

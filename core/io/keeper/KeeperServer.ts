@@ -7,9 +7,9 @@ import {
   encodeFrame,
   frame,
   protocolVersion,
-  type Answer,
+  type Reply,
   type Envelope,
-  type KeeperAnswers,
+  type KeeperReplies,
   type KeeperEvent,
   type KeeperRequest,
 } from '../protocol.ts';
@@ -18,22 +18,22 @@ import { LogKeeper } from './LogKeeper.ts';
 type Subscription = Extract<KeeperRequest, { op: 'subscribe' }>;
 type Call = Exclude<KeeperRequest, Subscription>;
 
-/** Serves the log keeper on its socket. */
+/** Serves the requests to the log keeper on its socket. */
 export class KeeperServer {
   readonly #ioDir: string;
   readonly #keeper: LogKeeper;
   readonly #server: Server;
-  /** Connections that said hello. */
+  /** Connections of daemons: those that have sent `hello`. */
   readonly #clients = new Set<Socket>();
-  /** Readers of logs by connection: token and path of the log. */
+  /** The readers of logs, by connection: the log's path by token. */
   readonly #readers = new Map<Socket, Map<string, string>>();
   readonly #shutdown: () => void;
 
-  /** `shutdown` is called when a client asks for it. */
+  /** `shutdown` is called at a client's request. */
   constructor(ioDir: string, shutdown: () => void) {
     this.#ioDir = ioDir;
     this.#shutdown = shutdown;
-    this.#keeper = new LogKeeper(ioDir, (event) => this.#tell(event));
+    this.#keeper = new LogKeeper(ioDir, (event) => this.#publish(event));
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
@@ -42,12 +42,12 @@ export class KeeperServer {
     return this.#clients.size > 0;
   }
 
-  /** True while there is nothing to do and nobody to do it for. */
+  /** True without a daemon and without containers. */
   get idle(): boolean {
     return !this.attended && this.#keeper.containers.length === 0;
   }
 
-  /** Takes the socket's path over and opens what an earlier keeper held; it is read after `resume`. */
+  /** Takes over the socket's path and opens the streams of an earlier keeper, which are read after `resume`. */
   async listen(): Promise<void> {
     const path = keeperSocket(this.#ioDir);
     this.#keeper.recover();
@@ -62,7 +62,7 @@ export class KeeperServer {
     this.#keeper.resume();
   }
 
-  /** To be called before the process ends. */
+  /** Writes waiting lines. Callers use it before the process ends. */
   flush(): void {
     this.#keeper.logs.flush();
   }
@@ -74,7 +74,7 @@ export class KeeperServer {
         for (const message of messages.push(chunk))
           this.#receive(socket, message as Envelope<KeeperRequest>, receive);
       } catch (error) {
-        console.error(`bad request: ${messageOf(error)}`);
+        console.error(`invalid request: ${messageOf(error)}`);
         socket.destroy();
       }
     };
@@ -88,7 +88,7 @@ export class KeeperServer {
       socket.off('data', receive);
       this.#subscribe(socket, request);
     } else {
-      void this.#reply(socket, request);
+      void this.#respond(socket, request);
     }
   }
 
@@ -97,13 +97,13 @@ export class KeeperServer {
     if (!this.#keeper.subscribe(container, socket, token, stallMs)) socket.end(encodeFrame(frame.unknown));
   }
 
-  async #reply(socket: Socket, request: Envelope<Call>): Promise<void> {
-    const answer = await this.#answer(socket, request);
-    if (!socket.destroyed) socket.write(`${JSON.stringify(answer)}\n`);
+  async #respond(socket: Socket, request: Envelope<Call>): Promise<void> {
+    const reply = await this.#replyTo(socket, request);
+    if (!socket.destroyed) socket.write(`${JSON.stringify(reply)}\n`);
     if (request.op === 'shutdown') this.#shutdown();
   }
 
-  async #answer(socket: Socket, request: Envelope<Call>): Promise<Answer> {
+  async #replyTo(socket: Socket, request: Envelope<Call>): Promise<Reply> {
     try {
       return { id: request.id, ok: true, result: await this.#do(socket, request) };
     } catch (error) {
@@ -111,7 +111,7 @@ export class KeeperServer {
     }
   }
 
-  async #do(socket: Socket, request: Call): Promise<KeeperAnswers[Call['op']]> {
+  async #do(socket: Socket, request: Call): Promise<KeeperReplies[Call['op']]> {
     switch (request.op) {
       case 'hello':
         this.#clients.add(socket);
@@ -153,7 +153,7 @@ export class KeeperServer {
     this.#readers.delete(socket);
   }
 
-  #tell(event: KeeperEvent): void {
+  #publish(event: KeeperEvent): void {
     for (const client of this.#clients) client.write(`${JSON.stringify(event)}\n`);
   }
 }

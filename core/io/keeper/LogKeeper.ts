@@ -7,14 +7,14 @@ import type { KeeperEvent, StreamsConfig } from '../protocol.ts';
 import { ContainerStreams } from './ContainerStreams.ts';
 import { removeConfig, saveConfig, savedConfigs } from './state.ts';
 
-/** All containers whose output this process reads. */
+/** The containers whose output this process reads. */
 export class LogKeeper {
   readonly #ioDir: string;
   readonly #report: (event: KeeperEvent) => void;
   readonly #containers = new Map<string, ContainerStreams>();
   readonly logs: ContainerLogs;
 
-  /** `report` takes what happens without being asked for. */
+  /** `report` is called with events. */
   constructor(ioDir: string, report: (event: KeeperEvent) => void) {
     this.#ioDir = ioDir;
     this.#report = report;
@@ -27,7 +27,7 @@ export class LogKeeper {
     return [...this.#containers.keys()];
   }
 
-  /** Opens again, not yet reading, what an earlier keeper held. */
+  /** Opens the streams of an earlier keeper, paused. */
   recover(): void {
     for (const config of savedConfigs(this.#ioDir, complain)) {
       try {
@@ -42,14 +42,14 @@ export class LogKeeper {
     for (const streams of this.#containers.values()) streams.resume();
   }
 
-  /** What is left of an earlier run of the same container is closed. */
+  /** Closes the streams of an earlier run of the container, and opens new ones. */
   open(config: StreamsConfig): void {
     this.#containers.get(config.container)?.close();
     saveConfig(this.#ioDir, config);
     this.#hold(config);
   }
 
-  /** Succeeds for a container it does not hold. */
+  /** Resolves to true for an unknown container. */
   async finish(container: string, deadlineMs: number): Promise<boolean> {
     const streams = this.#containers.get(container);
     if (streams === undefined) return true;
@@ -58,7 +58,7 @@ export class LogKeeper {
     return complete;
   }
 
-  /** Hands a connection over to a container. False if there is none. */
+  /** Passes a connection to the streams of a container. Returns false for an unknown container. */
   subscribe(container: string, socket: Socket, token: string, stallMs: number): boolean {
     const streams = this.#containers.get(container);
     streams?.subscribe(socket, token, stallMs);

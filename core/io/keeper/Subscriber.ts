@@ -1,25 +1,25 @@
 import type { Socket } from 'node:net';
 import { encodeFrame, frame } from '../protocol.ts';
 
-/** Bytes that wait for a subscriber before reading the container stops. */
+/** Bytes that may wait for a subscriber before the container is not read any more. */
 const highWaterBytes = 256 * 1024;
 
-/** Bytes of one write: its completion is the sign that the client takes something. */
+/** Bytes of one write, whose completion shows that the client is reading. */
 const writeBytes = 64 * 1024;
 
 export interface SubscriberHandlers {
-  /** There is room again. */
+  /** The queue has room again. */
   drained(): void;
-  /** It took nothing for the time it was given, and is cut off. */
+  /** It has read nothing for `stallMs` and is disconnected. */
   stalled(): void;
   gone(): void;
 }
 
 /**
- * A client that gets a container's output live.
+ * A client that receives the live output of a container.
  *
- * While more than the high-water mark is waiting for it the container is not read: nothing may be lost for
- * `run … | slow`. If it takes nothing at all for `stallMs` while something is waiting, it is dropped; 0 for never.
+ * The container is not read while more than the high-water mark is waiting: `run … | slow` must not lose output. A client
+ * that reads nothing for `stallMs` while data is waiting is disconnected; 0: never.
  */
 export class Subscriber {
   readonly #socket: Socket;
@@ -49,7 +49,7 @@ export class Subscriber {
     if (!this.#writing) this.#write();
   }
 
-  /** Everything was sent: the client closes once it has the last frame. */
+  /** Sends the last frame. The client then closes the connection. */
   end(): void {
     this.send(encodeFrame(frame.end));
   }

@@ -3,16 +3,16 @@ import { rmSync } from 'node:fs';
 import { keeperSocket } from '../layout.ts';
 import { KeeperServer } from './KeeperServer.ts';
 
-/** How long a new keeper waits for the daemon's subscribers to come back before it reads on without them. */
+/** Milliseconds that a new keeper waits for the daemon to subscribe again before it reads. */
 const resumeAfterMs = 2000;
-/** How often an idle keeper without a daemon looks whether it can go. */
+/** Milliseconds between checks whether the keeper is idle and can end. */
 const idleCheckMs = 60_000;
-/** A keeper that dies sooner is not replaced: it would die again. */
+/** Milliseconds. A keeper that fails sooner does not start a successor, which would fail too. */
 const minimumLifeMs = 10_000;
 
-/** Body of the log keeper's process; resolves when it listens. `ioDir` is STATE/io. */
+/** Runs the log keeper. Resolves when it listens. `ioDir` is STATE/io. */
 export async function runKeeper(ioDir: string): Promise<void> {
-  // A terminal's hang-up or Ctrl-C is for the daemon; this process outlives it.
+  // A terminal's hang-up and Ctrl-C are meant for the daemon, which this process outlives.
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGPIPE'] as const) process.on(signal, () => undefined);
   const server: KeeperServer = new KeeperServer(ioDir, () => leave(ioDir, server));
   process.on('SIGTERM', () => leave(ioDir, server));
@@ -29,8 +29,8 @@ function leave(ioDir: string, server: KeeperServer): void {
 }
 
 /**
- * A fault in this process must not stop the containers' output. A daemon that is there starts it again; without one it
- * starts its own successor, which finds everything in the state files.
+ * A fault in this process must not stop the output of containers. A connected daemon restarts it; without one, it starts its
+ * own successor, which recovers from the state files.
  */
 function fail(error: Error, server: KeeperServer): void {
   console.error(`log keeper: ${error.stack ?? error.message}`);

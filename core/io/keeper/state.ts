@@ -25,7 +25,7 @@ const form: StoredForm<StreamsConfig> = {
   }),
 };
 
-/** The keeper's state: one small file per container, on a tmpfs, so that a new keeper can go on where one died. */
+/** Saves the state of one container. Each has a small file on a tmpfs, from which a new keeper continues. */
 export function saveConfig(ioDir: string, config: StreamsConfig): void {
   const { config: path } = streamPaths(ioDir, config.container);
   writeFileSync(`${path}.new`, toStored(config, form), { mode: 0o600 });
@@ -36,7 +36,7 @@ export function removeConfig(ioDir: string, container: string): void {
   rmSync(streamPaths(ioDir, container).config, { force: true });
 }
 
-/** What an earlier keeper held. Calls `damaged` for files that cannot be used and goes on. */
+/** Returns the state that an earlier keeper saved. Calls `damaged` for each file that cannot be used. */
 export function savedConfigs(
   ioDir: string,
   damaged: (container: string, error: unknown) => void,
@@ -47,7 +47,7 @@ export function savedConfigs(
     try {
       found.push(savedConfig(ioDir, entry.name));
     } catch (error) {
-      // No file: the daemon has made the directory, but its `open` did not come.
+      // The daemon created the directory, but the keeper did not receive `open`.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') damaged(entry.name, error);
     }
   }
@@ -64,7 +64,7 @@ function savedConfig(ioDir: string, container: string): StreamsConfig {
   return value;
 }
 
-/** Anything but a small regular file could hang the keeper or fill its memory. */
+/** Any other kind of file could block the keeper, and a large one could fill its memory. */
 function readSmall(path: string): string {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

@@ -1,11 +1,11 @@
-/** Bytes of one log's lines that may wait for space, and of all logs together. */
+/** Bytes of lines that may wait for disk space: per log, and of all logs together. */
 export const backlogLimits = { perLog: 1024 * 1024, total: 16 * 1024 * 1024 };
 
-/** What the backlogs of all logs may still take. */
+/** The bytes that the backlogs of all logs may still use. */
 export class BacklogBudget {
   #bytes = backlogLimits.total;
 
-  /** Returns false, and takes nothing, if there is not so much left. */
+  /** Returns false, and takes nothing, if fewer bytes are available. */
   take(bytes: number): boolean {
     if (bytes > this.#bytes) return false;
     this.#bytes -= bytes;
@@ -17,7 +17,7 @@ export class BacklogBudget {
   }
 }
 
-/** Lines of one log that could not be written, oldest first, and how many came after them and are lost. */
+/** The lines of one log that could not be written, oldest first, and the number of lost lines after them. */
 export class Backlog {
   readonly #budget: BacklogBudget;
   #lines: string[] = [];
@@ -36,12 +36,12 @@ export class Backlog {
     return this.#lines;
   }
 
-  /** Lines that found no room. */
+  /** Number of lines that did not fit. */
   get lost(): number {
     return this.#lost;
   }
 
-  /** Once a line is lost, all later ones are: the log has one gap, at its end. */
+  /** Once a line is lost, all later ones are: the log has only one gap. */
   push(lines: readonly string[]): void {
     for (const line of lines) {
       const bytes = Buffer.byteLength(line);
@@ -55,14 +55,14 @@ export class Backlog {
     }
   }
 
-  /** The first `count` lines are written. */
+  /** Removes the first `count` lines, which are written. */
   written(count: number): void {
     const bytes = this.#lines.splice(0, count).reduce((sum, line) => sum + Buffer.byteLength(line), 0);
     this.#bytes -= bytes;
     this.#budget.give(bytes);
   }
 
-  /** Forgets everything: it is written, or nobody can read it any more. */
+  /** Removes all lines: they are written, or the log was removed. */
   clear(): void {
     this.written(this.#lines.length);
     this.#lost = 0;

@@ -4,16 +4,16 @@ import { messageOf } from '../../../hooks/errors.ts';
 import { Backlog, BacklogBudget } from './Backlog.ts';
 import { timestamp } from './clock.ts';
 import { encodeEntry } from './entry.ts';
-import { LogFile, type LogPosition, type Rotation } from './LogFile.ts';
+import { RotatingFile, type LogPosition, type Rotation } from './RotatingFile.ts';
 import type { LogHolds } from './LogHolds.ts';
 
-/** After a failed write the next one waits this long. */
+/** Milliseconds between a failed write and the next attempt. */
 const retryAfterMs = 1000;
 
 export interface LogProblem {
-  /** Lines that are missing in the log since the last success. */
+  /** Number of lines lost since the last successful write. */
   dropped: number;
-  /** The system's words; empty when writing works again. */
+  /** The system's error message; empty when writing works again. */
   error: string;
 }
 
@@ -22,28 +22,28 @@ export interface ContainerLogOptions extends Rotation {
   holds?: LogHolds;
   /** Shared by all logs. */
   budget?: BacklogBudget;
-  /** Called at the first failure of a row, and once when writing works again. */
+  /** Called at the first of several failures, and once when writing works again. */
   onProblem: (problem: LogProblem) => void;
 }
 
 /**
- * A container's log, over all its runs. Writing never fails: a full disk must not stop the container, so lines wait in
- * memory until there is space. Beyond the bounds of {@link Backlog} they are lost, and a line of the log says how many.
+ * A container's log over all its runs. Writing never fails: a full disk must not stop the container, so lines wait in memory
+ * for space. Beyond the limits of {@link Backlog} they are lost, and the log notes how many.
  */
 export class ContainerLog {
   readonly #options: ContainerLogOptions;
-  readonly #file: LogFile;
+  readonly #file: RotatingFile;
   readonly #backlog: Backlog;
   #failure = '';
   #retryAt = 0;
 
   constructor(options: ContainerLogOptions) {
     this.#options = options;
-    this.#file = new LogFile(options.logPath, options, options.holds);
+    this.#file = new RotatingFile(options.logPath, options, options.holds);
     this.#backlog = new Backlog(options.budget ?? new BacklogBudget());
   }
 
-  /** Whether it needs no attention any more once it is closed. */
+  /** Whether it can be forgotten once it is closed. */
   get isSettled(): boolean {
     return this.#backlog.isEmpty && !this.#file.holdsSurplus;
   }
@@ -74,7 +74,7 @@ export class ContainerLog {
     this.#backlog.push(lines.slice(written));
   }
 
-  /** Writes what waits, unless that has just failed. `now`: also then. */
+  /** Writes waiting lines, except shortly after a failure. `now`: always. */
   flush({ now = false } = {}): void {
     if (this.#backlog.isEmpty || (!now && performance.now() < this.#retryAt)) return;
     const { lost } = this.#backlog;
@@ -91,12 +91,12 @@ export class ContainerLog {
     else this.#backlog.clear();
   }
 
-  /** Removes the files that were kept for readers and need not be any more. */
+  /** Removes rotated files that no reader needs any more. */
   trim(): void {
     this.#file.trim();
   }
 
-  /** The run has ended; what is not settled is tended further. */
+  /** Closes the log after a run. Waiting lines and held files remain. */
   close(): void {
     this.flush({ now: true });
     this.#file.trim();

@@ -1,9 +1,9 @@
 import { BacklogBudget } from './Backlog.ts';
 import { ContainerLog, type LogProblem } from './ContainerLog.ts';
-import type { Rotation } from './LogFile.ts';
+import type { Rotation } from './RotatingFile.ts';
 import { LogHolds } from './LogHolds.ts';
 
-/** How often logs are looked after, in milliseconds. */
+/** Milliseconds between attempts to write waiting lines and to remove files. */
 const tendMs = 1000;
 
 export interface LogSource extends Rotation {
@@ -12,15 +12,15 @@ export interface LogSource extends Rotation {
 }
 
 /**
- * The logs of all containers, by their paths, and who reads them. A log outlives the run that writes it while lines wait for
- * space or files for readers.
+ * The logs of all containers and their readers, by path. A log outlives the run that writes it while lines wait for space, or
+ * files for readers.
  */
 export class ContainerLogs {
   readonly #report: (container: string, problem: LogProblem) => void;
   readonly #budget = new BacklogBudget();
   readonly #holds = new Map<string, LogHolds>();
   readonly #logs = new Map<string, ContainerLog>();
-  /** Logs that a run writes to. */
+  /** The logs that a run is writing. */
   readonly #open = new Set<string>();
 
   constructor(report: (container: string, problem: LogProblem) => void) {
@@ -28,7 +28,7 @@ export class ContainerLogs {
     setInterval(() => this.#tend(), tendMs).unref();
   }
 
-  /** The log for a new run of a container. */
+  /** Returns the log for a new run of a container. */
   open({ container, logPath, maxSize, maxFile }: LogSource): ContainerLog {
     this.#open.add(logPath);
     const known = this.#logs.get(logPath);
@@ -40,19 +40,19 @@ export class ContainerLogs {
     return log;
   }
 
-  /** The run has ended, and has closed its log. */
+  /** Called after a run has ended and closed its log. */
   release(logPath: string): void {
     this.#open.delete(logPath);
     this.#forgetSettled(logPath);
   }
 
-  /** A reader begins, or continues at a keeper's restart with the file of that inode. */
+  /** Adds a reader. After a restart of the keeper, it continues with the file `inode`. */
   follow(logPath: string, token: string, inode?: string): void {
     const at = inode === undefined ? undefined : this.#logs.get(logPath)?.numberOf(BigInt(inode));
     this.#holdsOf(logPath).add(token, at);
   }
 
-  /** A reader has opened a file. Returns its number, unless nobody writes the log, and the bytes that it missed before. */
+  /** Called when a reader has opened a file. Returns its number, unless no run writes the log, and the bytes that the reader missed before it. */
   reached(logPath: string, token: string, inode: string): { number?: number; lost: number } {
     const log = this.#logs.get(logPath);
     if (log === undefined) return { lost: 0 };
@@ -69,7 +69,7 @@ export class ContainerLogs {
     this.#forgetSettled(logPath);
   }
 
-  /** Writes what it can of what waits for space; for the end of the process. */
+  /** Writes waiting lines if it can, before the process ends. */
   flush(): void {
     for (const log of this.#logs.values()) log.flush({ now: true });
   }

@@ -1,21 +1,21 @@
-/** Bytes of the longest entry; Docker splits longer lines at the same length. */
+/** Bytes of the longest entry. Docker splits longer lines at the same length. */
 export const maxEntryBytes = 16 * 1024;
 
 const newline = 0x0a;
 
 /**
- * Cuts a stream of bytes into log entries: one per line with its newline, longer lines in pieces that have none but
- * the last. No piece ends inside a UTF-8 character.
+ * Splits a stream of bytes into log entries: one per line with its newline. Longer lines become several entries of which only
+ * the last has a newline. No entry ends inside a UTF-8 character.
  */
 export class LineSplitter {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** The started line that waits for its newline. */
+  /** The line whose newline has not been read yet. */
   get rest(): Buffer {
     return this.#rest;
   }
 
-  /** Returns the entries that `chunk` completes; they may share its memory. */
+  /** Returns the entries that `chunk` completes. They may share its memory. */
   push(chunk: Buffer): Buffer[] {
     const data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const entries: Buffer[] = [];
@@ -28,7 +28,7 @@ export class LineSplitter {
     return entries;
   }
 
-  /** Returns the unfinished line, if there is one, and forgets it. */
+  /** Returns the incomplete line, if any, and clears it. */
   flush(): Buffer[] {
     const rest = this.#rest;
     this.#rest = Buffer.alloc(0);
@@ -36,16 +36,16 @@ export class LineSplitter {
   }
 }
 
-/** Where the entry that begins at `start` ends; undefined if it is not complete. */
+/** Returns the end of the entry that begins at `start`; undefined if it is incomplete. */
 function entryEnd(data: Buffer, start: number): number | undefined {
   const found = data.indexOf(newline, start);
   if (found !== -1 && found - start < maxEntryBytes) return found + 1;
-  // One byte more than the piece shows whether it ends between two characters.
+  // The byte after the entry shows whether it ends between two characters.
   if (data.length - start <= maxEntryBytes) return undefined;
   return characterBoundary(data, start + maxEntryBytes);
 }
 
-/** The last place at or before `end` that is between two UTF-8 characters; `end` itself if the bytes are not text. */
+/** Returns the last offset up to `end` that is between two UTF-8 characters; `end` itself if the bytes are not text. */
 function characterBoundary(data: Buffer, end: number): number {
   for (let at = end; at > end - 4; at--) if (!isContinuation(data[at])) return at;
   return end;

@@ -1,19 +1,19 @@
-/** A file that rotation has removed and a reader had not opened. */
+/** A file that rotation removed before a reader opened it. */
 interface Missed {
   number: number;
   bytes: number;
 }
 
 interface Reader {
-  /** Number of the file that it reads; undefined until it has opened one. */
+  /** Number of the file that it is reading; undefined until it has opened one. */
   at: number | undefined;
   missed: Missed[];
 }
 
-/** Entries of one reader's list: a reader that never comes back must not fill the memory. */
+/** Length of a reader's list: a reader that never continues must not fill the memory. */
 const maxMissed = 64;
 
-/** The readers of one log, for which rotation keeps files a while. */
+/** The readers of one log, for which rotation keeps files. */
 export class LogHolds {
   readonly #readers = new Map<string, Reader>();
 
@@ -21,7 +21,7 @@ export class LogHolds {
     return this.#readers.size === 0;
   }
 
-  /** `at` is the number of the file that it reads already, if it does. */
+  /** `at` is the number of the file that the reader is reading, if any. */
   add(token: string, at: number | undefined): void {
     this.#readers.set(token, { at, missed: [] });
   }
@@ -30,24 +30,24 @@ export class LogHolds {
     this.#readers.delete(token);
   }
 
-  /** A reader has opened a file. Returns the bytes of the files that it missed since its last one. */
+  /** Called when a reader has opened a file. Returns the bytes of the files between its last one and this that it missed. */
   reached(token: string, number: number): number {
     const reader = this.#readers.get(token);
     if (reader === undefined) return 0;
     const missed = reader.missed.filter((file) => file.number < number);
     reader.missed = reader.missed.filter((file) => file.number > number);
-    // Where a reader begins is its own choice: nothing before is missing.
+    // A reader begins where it chooses: it has missed nothing before.
     const isFirst = reader.at === undefined;
     reader.at = number;
     return isFirst ? 0 : missed.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Whether a reader has still to open the file. */
+  /** Whether a reader has not opened the file yet. */
   wants(number: number): boolean {
     return [...this.#readers.values()].some(({ at = 0 }) => at < number);
   }
 
-  /** A file of that size has been removed. */
+  /** Called when rotation has removed a file. */
   removed(number: number, bytes: number): void {
     for (const { at = 0, missed } of this.#readers.values())
       if (at < number) {

@@ -18,7 +18,7 @@ export class LogWriter {
   readonly #log: ContainerLog;
   readonly #streams: Record<StreamName, LoggedStream>;
 
-  /** `stateDir` is for what must outlive this process. */
+  /** `stateDir` has the files that outlive this process. */
   constructor(log: ContainerLog, stateDir: string) {
     this.#log = log;
     this.#streams = { stdout: stream(stateDir, 'stdout'), stderr: stream(stateDir, 'stderr') };
@@ -28,14 +28,14 @@ export class LogWriter {
 
   write(stream: StreamName, chunk: Buffer): void {
     const { splitter, pending } = this.#streams[stream];
-    // First what waits for space: a successor that takes the chunk back must not take that with it.
+    // Write waiting lines first: a successor that removes the chunk again must not remove them.
     this.#log.flush();
     pending.begin(splitter.rest, chunk, this.#log.position());
     this.#append(stream, splitter.push(chunk));
     pending.settle(splitter.rest);
   }
 
-  /** Logs what the streams ended with and closes the files. */
+  /** Logs incomplete last lines and closes the files. */
   close(): void {
     for (const [name, { splitter, pending }] of Object.entries(this.#streams)) {
       this.#append(name as StreamName, splitter.flush());
@@ -45,8 +45,8 @@ export class LogWriter {
   }
 
   /**
-   * Goes on where an earlier process died: a chunk that it was logging is logged again, from its beginning. Also opens
-   * the files, so that little time lies between reading a chunk and having it in a file.
+   * Continues where an earlier process ended: logs the chunk again that it was logging. Also opens the files in advance, so
+   * that a chunk is in a file soon after it is read.
    */
   #recover(stream: StreamName): void {
     const { splitter, pending } = this.#streams[stream];

@@ -1,24 +1,24 @@
 import { closeSync, constants, ftruncateSync, openSync, readFileSync, rmSync, writevSync } from 'node:fs';
-import type { LogPosition } from './LogFile.ts';
+import type { LogPosition } from './RotatingFile.ts';
 
-/** In flight (1 byte), length (4), and where the log ended: inode (8), size (8). */
+/** In flight (1 byte), length (4), and the end of the log: inode (8), size (8). */
 const headerBytes = 21;
 
-/** A file that has grown beyond this is cut again: it is on a tmpfs. */
+/** Bytes above which the file, which is on a tmpfs, is truncated again. */
 const keptBytes = 4096;
 
 export interface Pending {
   data: Buffer;
-  /** Set if the data was being logged: where the log ended before. Unset for a started line, not logged at all. */
+  /** The end of the log before the data, if it was being logged; undefined for an incomplete line that was not logged. */
   inFlight: LogPosition | undefined;
 }
 
 /**
- * What was read from a FIFO and is not (surely) in the log, in a file beside the container's state: the chunk that is
- * being logged, or a started line without its newline. So the death of this process loses neither; one chunk (64 KiB) can be
- * lost if SIGKILL comes between reading it from the FIFO and the end of its write here: some 10 µs on a tmpfs.
+ * Output that was read from a FIFO and may not be in the log yet, in a file beside the container's state: the chunk that is
+ * being logged, or a line without its newline. Neither is lost when this process ends. SIGKILL can lose one chunk (64 KiB) if
+ * it arrives between reading the FIFO and the end of the write to this file: some 10 µs on a tmpfs.
  *
- * A write costs some µs. Nothing here fails: without the file only the death of this process could lose output.
+ * A write takes some µs. Errors are ignored: without the file, output is lost only if this process ends unexpectedly.
  */
 export class PendingOutput {
   readonly #path: string;
@@ -30,7 +30,7 @@ export class PendingOutput {
     this.#path = path;
   }
 
-  /** What an earlier process left. */
+  /** Returns the pending output of an earlier process. */
   load(): Pending {
     try {
       return decode(readFileSync(this.#path));
@@ -39,12 +39,12 @@ export class PendingOutput {
     }
   }
 
-  /** To be called before `rest` and `chunk`, one after the other, go to the log that ends at `at`. */
+  /** Called before `rest` and `chunk` are logged. `at` is the end of the log. */
   begin(rest: Buffer, chunk: Buffer, at: LogPosition): void {
     this.#write([rest, chunk], at);
   }
 
-  /** To be called when all is logged but `rest`. */
+  /** Called when everything but `rest` is logged. */
   settle(rest: Buffer): void {
     const before = this.#stored;
     this.#write([rest]);

@@ -1,4 +1,4 @@
-/** How far the two clocks may drift apart before the anchor is set again, in milliseconds. */
+/** Milliseconds that the two clocks may differ before the anchor is set again. */
 const tolerance = 2;
 
 let anchorWall = Date.now();
@@ -7,10 +7,10 @@ let second = -1;
 let prefix = '';
 
 /**
- * The time as Docker writes it: RFC 3339 in UTC with up to nine digits of a second.
+ * Returns the time in Docker's form: RFC 3339 in UTC with nanoseconds.
  *
- * The system clock gives the second and follows when it is set; the digits below a millisecond come from the
- * monotonic clock, so that two lines of one millisecond keep their order.
+ * The time follows the system clock, also when that is set; the digits below a millisecond come from the monotonic clock, so
+ * that lines of the same millisecond keep their order.
  */
 export function timestamp(): string {
   const [seconds, nanoseconds] = process.hrtime(anchorTicks);

@@ -1,14 +1,14 @@
 import { basename, dirname, join } from 'node:path';
 
-/** A part of a log that rotation has put aside. */
+/** A rotated file of a log. */
 export interface RotatedLog {
   path: string;
   number: number;
 }
 
 /**
- * The rotated files of a log among the names in its directory, oldest first: LOG.1, LOG.2 and so on. The numbers only
- * grow and a file keeps its own, so that whoever opens one by its name gets no other.
+ * Returns the rotated files of a log among the names in its directory, oldest first: LOG.1, LOG.2 and so on. Numbers only
+ * grow and a file keeps its number, so that a name always means the same file.
  */
 export function rotatedLogs(logPath: string, names: readonly string[]): RotatedLog[] {
   const prefix = `${basename(logPath)}.`;

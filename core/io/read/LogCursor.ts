@@ -4,27 +4,27 @@ import { decodeEntry } from '../log/entry.ts';
 
 const blockBytes = 64 * 1024;
 
-/** A longer line is no entry (the longest, all of it escaped, has 100 KiB): it is skipped, not kept in memory. */
+/** Longer lines are skipped and not kept in memory: an entry has at most 100 KiB, with all bytes escaped. */
 export const maxLineBytes = 1024 * 1024;
 
-/** Reads a log file forward; can go on when the file has grown. */
+/** Reads a log file forward. Can continue when the file has grown. */
 export class LogCursor {
   readonly #handle: FileHandle;
   readonly #block = Buffer.allocUnsafeSlow(blockBytes);
   readonly #end: number;
   #offset: number;
-  /** The start of a line whose end is not read yet. */
+  /** The beginning of a line whose end is not read yet. */
   #pending: Buffer = Buffer.alloc(0);
   #skipping = false;
 
-  /** Bytes from `offset` to `end`. */
+  /** Reads the bytes from `offset` to `end`. */
   constructor(handle: FileHandle, offset: number, end = Infinity) {
     this.#handle = handle;
     this.#end = end;
     this.#offset = offset;
   }
 
-  /** The entries of the next block, damaged ones left out. Undefined at the end of the file, for now. */
+  /** Resolves to the entries of the next block without damaged ones; undefined at the current end of the file. */
   async next(): Promise<LogEntry[] | undefined> {
     const wanted = Math.min(blockBytes, this.#end - this.#offset);
     if (wanted <= 0) return undefined;

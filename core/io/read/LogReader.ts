@@ -2,18 +2,18 @@ import type { LogEntry, LogQuery } from '../../../hooks/index.ts';
 import { timestamp } from '../log/clock.ts';
 import { findStart } from './findStart.ts';
 import type { HeldLog } from './heldLog.ts';
-import { inodeAt, listLog, openIfThere, openNext, type Listed, type OpenLog } from './logFiles.ts';
+import { inodeAt, listLog, openIfExists, openNext, type Listed, type OpenLog } from './openLogs.ts';
 import { LogCursor, toTheEnd } from './LogCursor.ts';
 
-/** Reads a log forward, file after file, also while it grows and is rotated. */
+/** Reads a log forward over its files, also while it grows and is rotated. */
 export class LogReader {
   readonly #logPath: string;
   readonly #held: HeldLog;
-  /** Number of the file that was read last. */
+  /** Number of the current file. */
   #at = 0;
-  /** Unset until there is a log. */
+  /** Unset until the log exists. */
   #current: { log: OpenLog; cursor: LogCursor } | undefined;
-  /** The last file to read, with its size; unset to read on as the log grows. */
+  /** The last file to read, with its size; unset to follow the log. */
   #end: Pick<OpenLog, 'inode' | 'number' | 'size'> | undefined;
   #isLast = false;
   #lastTime: string | undefined;
@@ -23,7 +23,7 @@ export class LogReader {
     this.#held = held;
   }
 
-  /** Finds the place where the query begins. Without `follow` the log is read as it is now. */
+  /** Finds the beginning of the query's range. Without `follow` the range ends at the current end of the log. */
   async start(query: LogQuery): Promise<void> {
     const listed = await listLog(this.#logPath);
     if (!query.follow) this.#end = listed.newest ?? withoutNewest(listed);
@@ -34,13 +34,13 @@ export class LogReader {
     if (log !== undefined) await this.#use(log, offset);
   }
 
-  /** Everything that is there now and was not read yet. */
+  /** Yields all entries up to the current end. */
   async *read(): AsyncGenerator<LogEntry[]> {
     for (;;) {
       yield* this.#rest();
       const next = await this.#next();
       if (next === undefined) return;
-      // Written between our reading to the end and the rotation.
+      // Entries written after the file was read to its end and before it was rotated.
       yield* this.#rest();
       const lost = await this.#use(next, 0);
       if (lost > 0) yield [this.#note(lost)];
@@ -60,7 +60,7 @@ export class LogReader {
     }
   }
 
-  /** The file that follows the current one, once rotation has put that aside. */
+  /** Returns the file after the current one, once that is rotated. */
   async #next(): Promise<OpenLog | undefined> {
     if (this.#isLast) return undefined;
     const inode = this.#current?.log.inode;
@@ -68,7 +68,7 @@ export class LogReader {
     return openNext(this.#logPath, this.#at);
   }
 
-  /** Returns the bytes that were lost between the file before and this one. */
+  /** Switches to a file. Returns the bytes that were lost between the previous file and this one. */
   async #use(log: OpenLog, offset: number): Promise<number> {
     await this.close();
     const { number = log.number, lost } = await this.#held.reached(log.inode);
@@ -79,7 +79,7 @@ export class LogReader {
     return lost;
   }
 
-  /** An entry of stderr, at the time of the last one that was read. */
+  /** Returns an entry of stderr with the time of the last entry. */
   #note(lost: number): LogEntry {
     const data = Buffer.from(`[pouch: ${lost} bytes of log were rotated away before they could be read]\n`);
     return { stream: 'stderr', time: this.#lastTime ?? timestamp(), data };
@@ -93,5 +93,5 @@ function withoutNewest({ rotated }: Listed): Pick<OpenLog, 'inode' | 'number' | 
 async function fileOf({ newest, rotated }: Listed, number: number): Promise<OpenLog | undefined> {
   if (number === newest?.number) return newest;
   const file = rotated.find((one) => one.number === number);
-  return file && openIfThere(file.path, number);
+  return file && openIfExists(file.path, number);
 }

@@ -2,10 +2,10 @@ import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { Deferred } from '../../wait/Deferred.ts';
 
-/** Without inotify (its limits are per user) the log is looked at this often; with it as well, to be safe. */
+/** Milliseconds between checks of the log, with and without inotify, whose limits are per user. */
 const pollMs = 1000;
 
-/** Tells when a log may have grown or was rotated. */
+/** Watches a log for growth and rotation. */
 export class LogWatcher {
   readonly #watcher: FSWatcher | undefined;
   #changed = false;
@@ -18,7 +18,7 @@ export class LogWatcher {
     });
   }
 
-  /** Resolves at a change since the last call, or after a second. */
+  /** Resolves when the log has changed since the last call, or after a second. */
   async next(): Promise<void> {
     if (!this.#changed) {
       const waiting = new Deferred();

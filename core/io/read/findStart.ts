@@ -1,20 +1,20 @@
 import type { LogQuery } from '../../../hooks/index.ts';
 import { decodeEntry, unixSeconds } from '../log/entry.ts';
 import { linesBackward, type Line } from './linesBackward.ts';
-import { openIfThere, type Listed, type OpenLog } from './logFiles.ts';
-import { isAsked } from './query.ts';
+import { openIfExists, type Listed, type OpenLog } from './openLogs.ts';
+import { isSelected } from './query.ts';
 
-/** A place in a log. */
+/** A position in a log. */
 export interface Place {
-  /** Of a file. */
+  /** The file's number. */
   number: number;
   /** In bytes. */
   offset: number;
 }
 
 /**
- * Where to begin reading: `tail` entries before the end, or at the first entry since `since`, whichever is later. Reads
- * backward from the end, so it costs what is shown and not what is stored; entries are taken to be in the order of time.
+ * Finds where to begin reading: `tail` entries before the end or at the first entry since `since`, whichever is later. Reads
+ * backward from the end, so the cost depends on the entries shown, not on those stored. Assumes entries in order of time.
  */
 export async function findStart({ newest, rotated }: Listed, query: LogQuery): Promise<Place> {
   const oldest = rotated[0]?.number ?? newest?.number ?? 1;
@@ -27,7 +27,7 @@ export async function findStart({ newest, rotated }: Listed, query: LogQuery): P
     if (entry === undefined) continue;
     if (unixSeconds(entry.time) < (query.since ?? 0)) return place;
     place = { number, offset: line.offset };
-    if (isAsked(entry, query)) wanted -= 1;
+    if (isSelected(entry, query)) wanted -= 1;
     if (wanted === 0) return place;
   }
   return place;
@@ -38,12 +38,12 @@ function endOf({ newest, rotated }: Listed): Place {
   return { number: newest.number, offset: newest.size };
 }
 
-/** The lines of all files, last first, one file open at a time. */
+/** Yields the lines of all files, last first, with one file open at a time. */
 async function* backward({ newest, rotated }: Listed): AsyncGenerator<{ number: number; line: Line }> {
   if (newest !== undefined) yield* linesOf(newest);
   for (const { path, number } of rotated.toReversed()) {
-    const log = await openIfThere(path, number);
-    // Rotation has removed it, and with it those before.
+    const log = await openIfExists(path, number);
+    // Rotation has removed it and the older ones.
     if (log === undefined) return;
     try {
       yield* linesOf(log);

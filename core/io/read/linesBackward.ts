@@ -5,14 +5,14 @@ const blockBytes = 64 * 1024;
 
 export interface Line {
   text: string;
-  /** Where it begins, in bytes. */
+  /** Byte at which it begins. */
   offset: number;
 }
 
-/** The complete lines of a file, last first, in groups of one block each (an entry alone would cost more to hand over). */
+/** Yields the complete lines of a file, last first, in groups of one block: yielding single lines would be slower. */
 export async function* linesBackward(handle: FileHandle, size: number): AsyncGenerator<Line[]> {
   let end = size;
-  /** The bytes from `end` on, up to and with the first newline after it. */
+  /** The bytes from `end` up to and including the next newline. */
   let tail: Buffer = Buffer.alloc(0);
   while (end > 0) {
     const start = Math.max(0, end - blockBytes);

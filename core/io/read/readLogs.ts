@@ -2,22 +2,22 @@ import type { LogEntry, LogQuery } from '../../../hooks/index.ts';
 import { notHeld, type HeldLog } from './heldLog.ts';
 import { LogReader } from './LogReader.ts';
 import { LogWatcher } from './LogWatcher.ts';
-import { isAsked, isBeyond } from './query.ts';
+import { isSelected, isBeyond } from './query.ts';
 
 export interface ReadLogsOptions {
-  /** Ends the reading, without an error. */
+  /** Ends reading without an error. */
   signal?: AbortSignal;
-  /** Resolves when no more output will come; asked only by `follow`, which then reads to the end. */
+  /** Resolves when the output is complete. Only called by `follow`, which then reads to the end. */
   isDone: () => Promise<void>;
-  /** Has rotation wait for this reader; called before the log is listed. */
+  /** Makes rotation wait for this reader. Called before the log is listed. */
   hold?: () => Promise<HeldLog>;
 }
 
 /**
- * Reads a container's log, across its rotated files, damaged lines left out. A log that does not exist is empty.
+ * Reads a container's log with its rotated files and without damaged lines. A log that does not exist is empty.
  *
- * `tail` counts entries of the asked streams, not later than `until`. Where rotation has removed what was not read yet, an
- * entry of stderr says how much.
+ * `tail` counts the entries of the selected streams up to `until`. If rotation has removed entries before they were read, an
+ * entry of stderr reports the number of bytes.
  */
 export async function* readLogs(
   logPath: string,
@@ -28,7 +28,7 @@ export async function* readLogs(
   for await (const entries of read(logPath, query, options)) {
     for (const entry of entries) {
       if (options.signal?.aborted || isBeyond(entry, query)) return;
-      if (isAsked(entry, query)) yield entry;
+      if (isSelected(entry, query)) yield entry;
     }
   }
 }
@@ -87,7 +87,7 @@ async function* following(
   signal?.addEventListener('abort', wake);
   try {
     for (;;) {
-      // Asked before reading: what was written before the end is read after it.
+      // Checked before reading, so that output written before the end is still read.
       const last = done;
       yield* reader.read();
       if (last || signal?.aborted || isPast(query.until)) return;

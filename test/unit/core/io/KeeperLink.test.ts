@@ -7,7 +7,7 @@ describe('the link to the log keeper', () => {
   const directory = temporaryDirectory();
 
   // A container that ended beside the daemon held up the daemon's end for ten seconds.
-  it('fails calls at once after it was stopped, also those that wait for a keeper', async () => {
+  it('rejects calls at once when it is stopped, also those that wait for a keeper', async () => {
     const link = new KeeperLink({
       ioDir: directory.path,
       command: ['/bin/false'],

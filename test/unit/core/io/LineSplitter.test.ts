@@ -8,15 +8,15 @@ function split(...chunks: string[]): string[] {
 }
 
 describe('LineSplitter', () => {
-  it('makes one entry per line, with its newline', () => {
+  it('returns one entry per line, with its newline', () => {
     assert.deepEqual(split('a\nb\n\n'), ['a\n', 'b\n', '\n']);
   });
 
-  it('waits for the end of a line over chunks', () => {
+  it('joins a line that spans chunks', () => {
     assert.deepEqual(split('he', 'llo', ' world\nnext'), ['hello world\n', 'next']);
   });
 
-  it('cuts a line of more than 16 KiB in pieces without newline but the last', () => {
+  it('splits a line of more than 16 KiB; only the last entry has the newline', () => {
     const line = 'x'.repeat(2 * maxEntryBytes + 5);
     assert.deepEqual(
       split(`${line}\n`).map((entry) => entry.length),
@@ -25,24 +25,24 @@ describe('LineSplitter', () => {
     assert.equal(split(`${line}\n`).join(''), `${line}\n`);
   });
 
-  it('leaves a line of 16 KiB with its newline whole', () => {
+  it('does not split a line of 16 KiB with its newline', () => {
     assert.equal(split(`${'x'.repeat(maxEntryBytes - 1)}\n`).length, 1);
   });
 
-  it('cuts no UTF-8 character in two', () => {
+  it('does not split a UTF-8 character', () => {
     const line = `a${'€'.repeat(20_000)}`;
     const pieces = split(line);
     assert.equal(pieces.join(''), line);
     assert.ok(pieces.length > 3 && pieces.every((piece) => !piece.includes('\ufffd')));
   });
 
-  it('cuts bytes that are no text at 16 KiB', () => {
+  it('splits bytes that are not text at 16 KiB', () => {
     const splitter = new LineSplitter();
     const [piece] = splitter.push(Buffer.alloc(40_000, 0x80));
     assert.equal(piece?.length, maxEntryBytes);
   });
 
-  it('keeps the started line apart from the memory of the chunk', () => {
+  it('copies the incomplete line out of the chunk', () => {
     const splitter = new LineSplitter();
     const chunk = Buffer.from('start');
     splitter.push(chunk);

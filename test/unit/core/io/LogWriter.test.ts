@@ -45,14 +45,14 @@ describe('LogWriter', () => {
     assert.deepEqual(logged(), ['stderr: err\n', 'stdout: out put\n']);
   });
 
-  it('logs what is left at the end', () => {
+  it('logs the incomplete lines at the end', () => {
     const log = writer();
     log.write('stdout', Buffer.from('no newline'));
     log.close();
     assert.deepEqual(logged(), ['stdout: no newline']);
   });
 
-  it('hands a started line over to its successor', () => {
+  it('passes an incomplete line to its successor', () => {
     writer().write('stdout', Buffer.from('log'));
     const next = writer();
     next.write('stdout', Buffer.from('in: \n'));
@@ -60,7 +60,7 @@ describe('LogWriter', () => {
     assert.deepEqual(logged(), ['stdout: login: \n']);
   });
 
-  it('logs again, and once, what its predecessor died at', () => {
+  it('logs once the chunk that its predecessor was logging', () => {
     const first = writer();
     first.write('stdout', Buffer.from('before\nst'));
     const pending = new PendingOutput(join(stateDir, 'stdout.pending'));
@@ -72,7 +72,7 @@ describe('LogWriter', () => {
     assert.deepEqual(logged(), ['stdout: before\n', 'stdout: started\n', 'stdout: last\n', 'stdout: rest']);
   });
 
-  it('survives a damaged state file', () => {
+  it('ignores a damaged state file', () => {
     writeFileSync(join(stateDir, 'stdout.pending'), 'x');
     const log = writer();
     log.write('stdout', Buffer.from('fine\n'));
@@ -84,7 +84,7 @@ describe('LogWriter', () => {
     // A directory in the log's place fails every write until it is gone.
     beforeEach(() => mkdirSync(logPath));
 
-    it('keeps lines in memory, and writes them in their order once it can', () => {
+    it('keeps lines in memory and writes them in order once it can', () => {
       const log = writer();
       log.write('stdout', Buffer.from('one\ntwo\n'));
       log.write('stderr', Buffer.from('three\n'));
@@ -95,7 +95,7 @@ describe('LogWriter', () => {
       assert.deepEqual(problems.slice(1), [{ dropped: 0, error: '' }]);
     });
 
-    it('says in the log how many lines are lost beyond the bound, once', () => {
+    it('logs once how many lines are lost beyond the limit', () => {
       const log = writer();
       const line = `${'x'.repeat(1000)}\n`;
       const count = 2 * Math.ceil(backlogLimits.perLog / line.length);
@@ -111,7 +111,7 @@ describe('LogWriter', () => {
       assert.deepEqual(problems.slice(1), [{ dropped: lost, error: '' }]);
     });
 
-    it('keeps what waits from one run of the container to the next', () => {
+    it('keeps waiting lines from one run of the container to the next', () => {
       const log = containerLog();
       const first = new LogWriter(log, stateDir);
       first.write('stdout', Buffer.from('first\n'));
@@ -125,7 +125,7 @@ describe('LogWriter', () => {
       assert.equal(log.isSettled, true);
     });
 
-    it('forgets what waits when the container has been removed', () => {
+    it('discards waiting lines when the container is removed', () => {
       const removed = join(stateDir, 'removed');
       mkdirSync(join(removed, 'log'), { recursive: true });
       const log = new ContainerLog({ logPath: join(removed, 'log'), onProblem: () => undefined });

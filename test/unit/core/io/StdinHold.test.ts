@@ -25,7 +25,7 @@ describe('a held stdin FIFO', () => {
     return buffer.toString('utf8', 0, readSync(fd, buffer));
   }
 
-  it('keeps what a client wrote before the shim opened it, and its end until the shim has', async () => {
+  it('keeps the data and the end of a client until the shim has opened the FIFO', async () => {
     const client = openWriteEnd(path);
     writeSync(client, 'early');
     closeSync(client);
@@ -40,7 +40,7 @@ describe('a held stdin FIFO', () => {
     closeSync(shim);
   });
 
-  it('shows the shim no end of input between two clients', async () => {
+  it('does not end between two clients', async () => {
     const shim = openReadEnd(path);
     for (const text of ['first', 'second']) {
       const client = openWriteEnd(path);
@@ -54,7 +54,7 @@ describe('a held stdin FIFO', () => {
     closeSync(shim);
   });
 
-  it('that is closed ends the wait for a shim that never came', async () => {
+  it('stops waiting for a shim when it is closed', async () => {
     const ending = hold.endInput();
     await turn();
     hold.close();

@@ -10,7 +10,7 @@ import { temporaryDirectory } from '../temporaryDirectory.ts';
 describe('a subscription to the output of a container', () => {
   const directory = temporaryDirectory();
 
-  it('of which the keeper knows nothing rejects ready, and leaves no rejection to nobody', async () => {
+  it('to an unknown container rejects `ready`, without an unhandled rejection', async () => {
     const path = join(directory.path, 'keeper.sock');
     const keeper = createServer((socket) =>
       socket.once('data', () => socket.end(encodeFrame(frame.unknown))),

@@ -5,12 +5,12 @@ import { decodeEntry, encodeEntry, unixSeconds } from '../../../../core/io/log/e
 const time = '2026-01-02T03:04:05.123456789Z';
 
 describe('a log entry', () => {
-  it('is a line of JSON as Docker writes it', () => {
+  it('is a line of JSON in Docker’s format', () => {
     const line = encodeEntry('stdout', Buffer.from('tab\t"quote" é\n'), time);
     assert.equal(line, `{"log":"tab\\t\\"quote\\" é\\n","stream":"stdout","time":"${time}"}\n`);
   });
 
-  it('comes back as it was', () => {
+  it('is decoded to what was encoded', () => {
     const data = Buffer.from('\u0000\u001b[31mred\u2028\n');
     assert.deepEqual(decodeEntry(encodeEntry('stderr', data, time).trimEnd()), {
       stream: 'stderr',
@@ -19,7 +19,7 @@ describe('a log entry', () => {
     });
   });
 
-  it('shows bytes that are no text as U+FFFD', () => {
+  it('has U+FFFD for bytes that are not text', () => {
     const entry = decodeEntry(encodeEntry('stdout', Buffer.from([0xff, 0x61]), time).trimEnd());
     assert.equal(entry?.data.toString(), '\ufffda');
   });
@@ -35,10 +35,10 @@ describe('a log entry', () => {
     '{"log":"x","stream":"stdout"}',
   ];
   for (const line of damaged) {
-    it(`is none in ${JSON.stringify(line)}`, () => assert.equal(decodeEntry(line), undefined));
+    it(`is not found in ${JSON.stringify(line)}`, () => assert.equal(decodeEntry(line), undefined));
   }
 
-  it('has its time in seconds, with the fraction', () => {
+  it('has its time in seconds with the fraction', () => {
     assert.ok(Math.abs(unixSeconds(time) - 1767323045.123456789) < 1e-6);
     assert.equal(unixSeconds('2026-01-02T03:04:05Z'), 1767323045);
     assert.equal(unixSeconds('2026-01-02T04:04:05.5+01:00'), 1767323045.5);
@@ -55,7 +55,7 @@ describe('timestamp', () => {
     assert.ok(before - 3 < ms && ms < after + 3, `${before} < ${stamp} < ${after}`);
   });
 
-  it('never goes back', () => {
+  it('never decreases', () => {
     const stamps = Array.from({ length: 10_000 }, timestamp);
     assert.deepEqual(stamps, [...stamps].sort());
   });

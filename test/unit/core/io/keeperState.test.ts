@@ -26,7 +26,7 @@ describe("the log keeper's state files", () => {
     return { found, problems };
   }
 
-  it('hold what was saved, until it is removed', () => {
+  it('have what was saved until they are removed', () => {
     assert.deepEqual(read(), { found: [good], problems: [] });
     assert.equal((JSON.parse(readFileSync(pathOf('good'), 'utf8')) as { version: number }).version, 1);
     removeConfig(ioDir, 'good');
@@ -56,7 +56,7 @@ describe("the log keeper's state files", () => {
     'a FIFO': [() => execFileSync('mkfifo', [pathOf('other')]), /expected a regular file/],
   };
   for (const [what, [damage, problem]] of Object.entries(damages)) {
-    it(`that are ${what} are reported and hide no other`, () => {
+    it(`that are ${what} are reported and do not hide others`, () => {
       damage();
       const { found, problems } = read();
       assert.deepEqual(found, [good]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeEntry } from '../../../../core/io/log/entry.ts';
-import { LogFile } from '../../../../core/io/log/LogFile.ts';
+import { RotatingFile } from '../../../../core/io/log/RotatingFile.ts';
 import { readLogs } from '../../../../core/io/index.ts';
 import type { LogQuery } from '../../../../hooks/index.ts';
 import { collect, temporaryDirectory, texts } from './helpers.ts';
@@ -47,12 +47,12 @@ describe('readLogs', () => {
     it('gives the last entries', async () => assert.deepEqual(await numbers({ tail: 2 }), [24, 25]));
     it('gives the last entries of several files', async () =>
       assert.deepEqual(await numbers({ tail: 17 }), range(9, 25)));
-    it('gives all when there are fewer', async () =>
+    it('gives all entries if there are fewer', async () =>
       assert.deepEqual(await numbers({ tail: 1000 }), range(1, 25)));
-    it('gives none for a tail of 0', async () => assert.deepEqual(await numbers({ tail: 0 }), []));
+    it('gives nothing for a tail of 0', async () => assert.deepEqual(await numbers({ tail: 0 }), []));
     it('begins at since', async () => assert.deepEqual(await numbers({ since: 18.5 }), range(19, 25)));
     it('ends at until', async () => assert.deepEqual(await numbers({ until: 12 }), range(1, 12)));
-    it('gives none since the future', async () => assert.deepEqual(await numbers({ since: 26 }), []));
+    it('gives nothing since the future', async () => assert.deepEqual(await numbers({ since: 26 }), []));
     it('counts tail up to until', async () =>
       assert.deepEqual(await numbers({ tail: 2, until: 12 }), [11, 12]));
     it('gives the later of tail and since', async () => {
@@ -61,9 +61,9 @@ describe('readLogs', () => {
     });
   });
 
-  it('is empty for a log that is not there', async () => assert.deepEqual(await numbers({}), []));
+  it('is empty for a log that does not exist', async () => assert.deepEqual(await numbers({}), []));
 
-  it('ends with what was there at first, however much is written meanwhile', async () => {
+  it('ends with what existed at its start, however much is written meanwhile', async () => {
     writeFileSync(path, entries(1, 3));
     const seen: number[] = [];
     for await (const { data } of readLogs(path, { ...all, tail: 2 }, never)) {
@@ -86,14 +86,14 @@ describe('readLogs', () => {
     assert.deepEqual(await numbers({ tail: 2 }), [1, 2]);
   });
 
-  it('finds lines wherever the blocks of a large file end', async () => {
+  it('finds the lines at the block boundaries of a large file', async () => {
     writeFileSync(path, entries(1, 20_000));
     assert.deepEqual(await numbers({ tail: 15_000 }), range(5001, 20_000));
     assert.deepEqual(await numbers({}), range(1, 20_000));
   });
 
   describe('following', () => {
-    /** Reads `n` entries, then goes on to act. */
+    /** Reads `n` entries, then continues to act. */
     async function take(iterator: AsyncIterator<{ data: Buffer }>, n: number): Promise<number[]> {
       const taken: number[] = [];
       while (taken.length < n) {
@@ -104,7 +104,7 @@ describe('readLogs', () => {
       return taken;
     }
 
-    it('goes on with what is appended and ends when it is done', async () => {
+    it('continues with what is appended and ends when the output is complete', async () => {
       writeFileSync(path, entries(1, 2));
       let done = () => undefined as void;
       const isDone = () => new Promise<void>((resolve) => (done = resolve));
@@ -117,7 +117,7 @@ describe('readLogs', () => {
       assert.deepEqual(texts(await collect(log)), ['5\n']);
     });
 
-    it('waits for a log that is not there yet', async () => {
+    it('waits for a log that does not exist yet', async () => {
       const log = readLogs(path, { ...all, follow: true }, never);
       const first = take(log, 1);
       writeFileSync(path, entry(1));
@@ -125,7 +125,7 @@ describe('readLogs', () => {
       await log.return(undefined);
     });
 
-    it('waits for the rest of a half-written line', async () => {
+    it('waits for the rest of an incomplete line', async () => {
       const log = readLogs(path, { ...all, follow: true }, never);
       const first = take(log, 1);
       writeFileSync(path, entry(1) + entry(2).slice(0, 30));
@@ -136,7 +136,7 @@ describe('readLogs', () => {
     });
 
     it('misses nothing across rotations, also several at once', async () => {
-      const file = new LogFile(path, { maxSize: 2000, maxFile: 40 });
+      const file = new RotatingFile(path, { maxSize: 2000, maxFile: 40 });
       const log = readLogs(path, { ...all, follow: true }, never);
       const got = take(log, 600);
       for (let n = 1; n <= 600; n++) {
@@ -148,7 +148,7 @@ describe('readLogs', () => {
       await log.return(undefined);
     });
 
-    it('reads a file that rotation has removed to its end', async () => {
+    it('reads a file that rotation removed to its end', async () => {
       writeFileSync(path, entry(1));
       const log = readLogs(path, { ...all, follow: true }, never);
       assert.deepEqual(await take(log, 1), [1]);

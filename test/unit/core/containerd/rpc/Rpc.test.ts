@@ -103,7 +103,7 @@ describe('a call to containerd', () => {
     const containerd = await connect((_: unknown, reply: (e: null, v: object) => void) => reply(null, {}));
     await assert.rejects(
       containerd.images.get('x'),
-      /^expected the image in containerd's response, found none$/,
+      /expected the image in containerd's response, found none/,
     );
   });
 });

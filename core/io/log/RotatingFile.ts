@@ -16,19 +16,19 @@ import { LogHolds } from './LogHolds.ts';
 import { rotatedLogs } from './rotated.ts';
 
 /**
- * What rotation keeps beyond `maxFile` for readers that have not come so far: it is removed after this time, or above this
- * many bytes, read or not.
+ * Limits of the files that rotation keeps beyond `maxFile` for slow readers: they are removed after this time, or above this
+ * number of bytes.
  */
 export const heldAtMost = { ms: 30_000, bytes: 32 * 1024 * 1024 };
 
 export interface Rotation {
-  /** Bytes after which the log is put aside; undefined for never. */
+  /** Bytes after which the log is rotated; undefined: never. */
   maxSize?: number | undefined;
-  /** Files that are kept, the current one included; 1 unless told. */
+  /** Number of files to keep, including the current one. Default: 1. */
   maxFile?: number | undefined;
 }
 
-/** An end of a log. */
+/** A position at the end of a log. */
 export interface LogPosition {
   inode: number;
   size: number;
@@ -39,32 +39,32 @@ interface RotatedFile {
   number: number;
   inode: bigint;
   bytes: number;
-  /** When it became one more than are kept, by the monotonic clock in milliseconds. */
+  /** When it exceeded `maxFile`, in milliseconds of the monotonic clock; unset for files within it. */
   surplusSince?: number;
 }
 
-/** Lines that were appended, and why the rest was not: the system's error, such as ENOSPC. */
+/** The number of lines that were appended, and the system's error, such as ENOSPC, if others were not. */
 export interface Appended {
   lines: number;
   error?: unknown;
 }
 
 /**
- * A container's log on disk: LOG, and what rotation has put aside (`rotated.ts`).
+ * A container's log on disk: the file LOG and the rotated files (`rotated.ts`).
  *
- * Writing is synchronous: what was read from a FIFO is in the kernel's page cache before the next read, so that the
- * death of this process loses none of it.
+ * Writes are synchronous: data that was read from a FIFO is in the kernel's page cache before the next read, so that it is
+ * not lost when this process ends.
  */
-export class LogFile {
+export class RotatingFile {
   readonly #path: string;
   readonly #rotation: Rotation;
   readonly #holds: LogHolds;
   #fd: number | undefined;
   #inode = 0n;
   #size = 0;
-  /** Oldest first; read from the disk once. */
+  /** Oldest first. Listed from the disk once. */
   #rotated: RotatedFile[] | undefined;
-  /** What LOG will be called. */
+  /** The number of LOG once it is rotated. */
   #number = 1;
   #surplusBytes = 0;
   #lastRemoved = 0;
@@ -75,12 +75,12 @@ export class LogFile {
     this.#holds = holds;
   }
 
-  /** Whether files are kept for readers only. */
+  /** Whether files beyond `maxFile` are kept for readers. */
   get holdsSurplus(): boolean {
     return this.#surplusBytes > 0;
   }
 
-  /** Appends lines, each with its newline, as many as there is space for. No line is split over two files or cut off. */
+  /** Appends lines, each with its newline, until the disk is full. A line is never split over two files or truncated. */
   append(lines: readonly string[]): Appended {
     let written = 0;
     let bytes = 0;
@@ -102,7 +102,7 @@ export class LogFile {
     }
   }
 
-  /** Where the log ends now. An inode of 0 if it cannot be opened. */
+  /** Returns the end of the log. The inode is 0 if the log cannot be opened. */
   position(): LogPosition {
     try {
       this.#open();
@@ -112,7 +112,7 @@ export class LogFile {
     return { inode: Number(this.#inode), size: this.#size };
   }
 
-  /** Takes back what was appended since `position`, if the file is still the same. */
+  /** Removes what was appended after the position, unless the log was rotated. */
   rewind({ inode, size }: LogPosition): void {
     const now = this.position();
     if (this.#fd === undefined || now.inode !== inode || now.size <= size) return;
@@ -120,13 +120,13 @@ export class LogFile {
     this.#size = size;
   }
 
-  /** The number of a file that rotation has put aside, or will. One that is not found has just been removed. */
+  /** Returns the number of a file. A file that is not found has just been removed. */
   numberOf(inode: bigint): number {
     if (inode === this.#inode) return this.#number;
     return this.#listed().find((file) => file.inode === inode)?.number ?? this.#lastRemoved;
   }
 
-  /** Removes the files that are more than are kept and that no reader waits for, or not any more. */
+  /** Removes the files beyond `maxFile` that no reader needs or that exceed {@link heldAtMost}. */
   trim(): void {
     for (
       let oldest = this.#surplus();
@@ -141,7 +141,7 @@ export class LogFile {
     this.#fd = undefined;
   }
 
-  /** `waiting` bytes are to be written before the `next`. */
+  /** Whether `next` bytes do not fit into LOG after `waiting` bytes that are not written yet. */
   #mustRotate(waiting: number, next: number): boolean {
     const { maxSize } = this.#rotation;
     if (maxSize === undefined) return false;
@@ -157,7 +157,7 @@ export class LogFile {
       this.#writeWhole(data);
     } catch (error) {
       if (!this.holdsSurplus) throw error;
-      // Space for new lines is worth more than old ones that are kept for a reader.
+      // New lines take precedence over old ones that are kept for a reader.
       while (this.#surplus() !== undefined) this.#removeOldest();
       this.#writeWhole(data);
     }
@@ -174,7 +174,7 @@ export class LogFile {
     }
   }
 
-  /** Appends only: a reader may have the file open. A line that a crash cut off is ended, so that it damages no other. */
+  /** Opens LOG for appending. Terminates a line that a crash truncated, so that it does not damage the next one. */
   #open(): number {
     if (this.#fd !== undefined) return this.#fd;
     this.#listed();
@@ -192,7 +192,7 @@ export class LogFile {
     return fd;
   }
 
-  /** Always makes a new file, never empties one: a follower reads the old one to its end. */
+  /** Creates a new file instead of truncating the old one, which followers read to its end. */
   #rotate(): void {
     const rotated = this.#listed();
     const file = {
@@ -202,7 +202,7 @@ export class LogFile {
       bytes: this.#size,
     };
     this.close();
-    if (renameIfThere(this.#path, file.path)) rotated.push(file);
+    if (renameIfExists(this.#path, file.path)) rotated.push(file);
     this.#number += 1;
     this.#noteSurplus(rotated);
     this.trim();
@@ -217,7 +217,7 @@ export class LogFile {
     return rotated;
   }
 
-  /** The oldest file, if there are more than are kept. */
+  /** Returns the oldest file if it exceeds `maxFile`. */
   #surplus(): RotatedFile | undefined {
     const [oldest] = this.#rotated ?? [];
     return oldest?.surplusSince === undefined ? undefined : oldest;
@@ -259,8 +259,8 @@ function endsWithNewline(fd: number, size: number): boolean {
   return readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === 0x0a;
 }
 
-/** Returns whether it was there. */
-function renameIfThere(from: string, to: string): boolean {
+/** Returns whether the file existed. */
+function renameIfExists(from: string, to: string): boolean {
   try {
     renameSync(from, to);
     return true;

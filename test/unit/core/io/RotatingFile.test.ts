@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { heldAtMost, LogFile } from '../../../../core/io/log/LogFile.ts';
+import { heldAtMost, RotatingFile } from '../../../../core/io/log/RotatingFile.ts';
 import { LogHolds } from '../../../../core/io/log/LogHolds.ts';
 import { temporaryDirectory } from './helpers.ts';
 
-describe('LogFile', () => {
+describe('RotatingFile', () => {
   const directory = temporaryDirectory();
   let count = 0;
   let path = '';
@@ -15,8 +15,8 @@ describe('LogFile', () => {
     path = join(directory, `${++count}.log`);
   });
 
-  it('appends, and is readable by its owner and group only', () => {
-    const log = new LogFile(path, {});
+  it('appends, and only its owner and group can read it', () => {
+    const log = new RotatingFile(path, {});
     log.append(['a\n', 'b\n']);
     log.append(['c\n']);
     log.close();
@@ -24,21 +24,21 @@ describe('LogFile', () => {
     assert.equal(statSync(path).mode & 0o027, 0);
   });
 
-  it('makes no file before there is output', () => {
-    new LogFile(path, {}).append([]);
+  it('creates no file before the first output', () => {
+    new RotatingFile(path, {}).append([]);
     assert.equal(existsSync(path), false);
   });
 
-  it('ends a line that a crash has cut off', () => {
+  it('terminates a line that a crash truncated', () => {
     writeFileSync(path, 'whole\nhal');
-    const log = new LogFile(path, {});
+    const log = new RotatingFile(path, {});
     log.append(['next\n']);
     log.close();
     assert.equal(read(), 'whole\nhal\nnext\n');
   });
 
   it('keeps max-file files of at most max-size', () => {
-    const log = new LogFile(path, { maxSize: 10, maxFile: 3 });
+    const log = new RotatingFile(path, { maxSize: 10, maxFile: 3 });
     for (const line of ['1111\n', '2222\n', '3333\n', '4444\n', '5555\n', '6666\n', '7777\n'])
       log.append([line]);
     log.close();
@@ -46,8 +46,8 @@ describe('LogFile', () => {
     assert.equal(readdirSync(directory).filter((name) => name.startsWith(`${count}.log`)).length, 3);
   });
 
-  it('rotates within one batch, and splits no line', () => {
-    const log = new LogFile(path, { maxSize: 10, maxFile: 5 });
+  it('rotates within one batch without splitting a line', () => {
+    const log = new RotatingFile(path, { maxSize: 10, maxFile: 5 });
     log.append(['1111\n', '2222\n', '3333\n', 'a line longer than a file\n', 'z\n']);
     log.close();
     assert.deepEqual(
@@ -56,13 +56,13 @@ describe('LogFile', () => {
     );
   });
 
-  it('removes more than one when fewer are allowed than before', () => {
+  it('removes several files when fewer are allowed than before', () => {
     for (const text of ['1111\n', '2222\n', '3333\n', '4444\n', '5555\n', '6666\n', '7777\n']) {
-      const log = new LogFile(path, { maxSize: 10, maxFile: 5 });
+      const log = new RotatingFile(path, { maxSize: 10, maxFile: 5 });
       log.append([text]);
       log.close();
     }
-    const log = new LogFile(path, { maxSize: 10, maxFile: 2 });
+    const log = new RotatingFile(path, { maxSize: 10, maxFile: 2 });
     log.append(['8888\n', '9999\n']);
     log.close();
     const rotated = readdirSync(directory).filter((name) => name.startsWith(`${count}.log.`));
@@ -70,17 +70,17 @@ describe('LogFile', () => {
     assert.deepEqual([read('.4'), read()], ['7777\n8888\n', '9999\n']);
   });
 
-  it('starts anew with one file allowed', () => {
-    const log = new LogFile(path, { maxSize: 10 });
+  it('starts a new file with one file allowed', () => {
+    const log = new RotatingFile(path, { maxSize: 10 });
     log.append(['1111\n', '2222\n', '3333\n']);
     log.close();
     assert.equal(read(), '3333\n');
     assert.equal(existsSync(`${path}.1`), false);
   });
 
-  it('counts what was there before', () => {
+  it('counts the files that existed before', () => {
     writeFileSync(path, '123456\n');
-    const log = new LogFile(path, { maxSize: 10, maxFile: 2 });
+    const log = new RotatingFile(path, { maxSize: 10, maxFile: 2 });
     log.append(['7890\n']);
     log.close();
     assert.deepEqual([read('.1'), read()], ['123456\n', '7890\n']);
@@ -94,13 +94,13 @@ describe('LogFile', () => {
         .sort();
     const line = (n: number) => `line ${String(n).padStart(4, '0')}\n`;
 
-    function filled(holds: LogHolds, lines: number, size = rotation.maxSize): LogFile {
-      const log = new LogFile(path, { ...rotation, maxSize: size }, holds);
+    function filled(holds: LogHolds, lines: number, size = rotation.maxSize): RotatingFile {
+      const log = new RotatingFile(path, { ...rotation, maxSize: size }, holds);
       for (let n = 1; n <= lines; n++) log.append([line(n)]);
       return log;
     }
 
-    it('keeps every file that it has not opened', () => {
+    it('keeps every file that the reader has not opened', () => {
       const holds = new LogHolds();
       holds.add('reader', undefined);
       const log = filled(holds, 5);
@@ -114,7 +114,7 @@ describe('LogFile', () => {
       log.close();
     });
 
-    it('removes them when the reader has gone', () => {
+    it('removes files when the reader ends', () => {
       const holds = new LogHolds();
       holds.add('reader', undefined);
       const log = filled(holds, 5);
@@ -125,11 +125,11 @@ describe('LogFile', () => {
       log.close();
     });
 
-    it('removes them above a number of bytes, and reports it to the reader', () => {
+    it('removes files above a number of bytes, and reports that to the reader', () => {
       const holds = new LogHolds();
       holds.add('reader', 0);
       const big = `${'x'.repeat(heldAtMost.bytes / 4)}\n`;
-      const log = new LogFile(path, rotation, holds);
+      const log = new RotatingFile(path, rotation, holds);
       for (let n = 1; n <= 8; n++) log.append([big]);
       assert.deepEqual(
         rotated(),
@@ -151,7 +151,7 @@ describe('LogFile', () => {
       log.close();
     });
 
-    it('counts what a reader missed that did not come back for long', () => {
+    it('counts what a reader missed while it was away for long', () => {
       const holds = new LogHolds();
       holds.add('reader', 0);
       for (let n = 1; n <= 1000; n++) holds.removed(n, 10);

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
 
 /** Opens a log for appending; one that has grown above `maxBytes` becomes PATH.1 first. Returns the descriptor. */
-export function openLog(path: string, maxBytes: number): number {
+export function openProcessLog(path: string, maxBytes: number): number {
   const fd = openForAppend(path);
   if (fstatSync(fd).size <= maxBytes) return fd;
   closeSync(fd);
@@ -10,7 +10,7 @@ export function openLog(path: string, maxBytes: number): number {
 }
 
 /** The last bytes of a log, from a whole line on; empty if it cannot be read. */
-export function tailLog(path: string, bytes = 2048): string {
+export function tailOfLog(path: string, bytes = 2048): string {
   try {
     return readTail(path, bytes);
   } catch {

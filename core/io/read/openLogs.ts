@@ -5,58 +5,58 @@ import { rotatedLogs, type RotatedLog } from '../log/rotated.ts';
 export interface OpenLog {
   handle: FileHandle;
   inode: bigint;
-  /** The one that rotation has given it, or will. */
+  /** The number that it has, or will have, as a rotated file. */
   number: number;
-  /** Bytes that it had when it was opened: what is written later is not of the same moment. */
+  /** Bytes when it was opened. */
   size: number;
 }
 
-/** A log at one moment. */
+/** The files of a log at one moment. */
 export interface Listed {
-  /** The file that is written to, open. */
+  /** The file that is being written, open. */
   newest: OpenLog | undefined;
-  /** Those before it, oldest first. */
+  /** The files before it, oldest first. */
   rotated: RotatedLog[];
 }
 
 /** Opens the newest file of a log and lists those before it. */
 export async function listLog(logPath: string): Promise<Listed> {
-  // Before the others are listed: put aside meanwhile it is among them, the other way round it would be nowhere.
-  const newest = await openIfThere(logPath, 0);
+  // Open the newest before listing the others: if it is rotated meanwhile, it is among them.
+  const newest = await openIfExists(logPath, 0);
   const rotated = await rotatedFiles(logPath);
   if (newest === undefined) return { newest, rotated };
   const number = await numberOf(newest, logPath, rotated);
   return { newest: { ...newest, number }, rotated: rotated.filter((file) => file.number < number) };
 }
 
-/** Opens the file that follows number `after`, and is there; undefined if none is. */
+/** Opens the first existing file after number `after`; undefined if none exists. */
 export async function openNext(logPath: string, after: number): Promise<OpenLog | undefined> {
   for (;;) {
-    const direct = await openIfThere(`${logPath}.${after + 1}`, after + 1);
+    const direct = await openIfExists(`${logPath}.${after + 1}`, after + 1);
     if (direct !== undefined) return direct;
     const { newest, rotated } = await listLog(logPath);
     const first = rotated.find(({ number }) => number > after);
     if (first === undefined) return newest && { ...newest, number: Math.max(newest.number, after + 1) };
     await newest?.handle.close();
-    const found = await openIfThere(first.path, first.number);
+    const found = await openIfExists(first.path, first.number);
     if (found !== undefined) return found;
   }
 }
 
-/** Undefined if rotation has removed it. */
-export async function openIfThere(path: string, number: number): Promise<OpenLog | undefined> {
-  const handle = await ifThere(open(path, 'r'));
+/** Opens a log file. Undefined if rotation has removed it. */
+export async function openIfExists(path: string, number: number): Promise<OpenLog | undefined> {
+  const handle = await ifExists(open(path, 'r'));
   if (handle === undefined) return undefined;
   const { ino, size } = await handle.stat({ bigint: true });
   return { handle, inode: ino, number, size: Number(size) };
 }
 
-/** What the file is at a path now; undefined if there is none. */
+/** Returns the inode at a path; undefined if the path does not exist. */
 export async function inodeAt(path: string): Promise<bigint | undefined> {
-  return (await ifThere(stat(path, { bigint: true })))?.ino;
+  return (await ifExists(stat(path, { bigint: true })))?.ino;
 }
 
-/** Of the file that was the newest before the others were listed. */
+/** Returns the number of the file that was the newest before the others were listed. */
 async function numberOf({ inode }: OpenLog, logPath: string, rotated: RotatedLog[]): Promise<number> {
   const next = (rotated.at(-1)?.number ?? 0) + 1;
   if ((await inodeAt(logPath)) === inode) return next;
@@ -65,10 +65,10 @@ async function numberOf({ inode }: OpenLog, logPath: string, rotated: RotatedLog
 }
 
 async function rotatedFiles(logPath: string): Promise<RotatedLog[]> {
-  return rotatedLogs(logPath, (await ifThere(readdir(dirname(logPath)))) ?? []);
+  return rotatedLogs(logPath, (await ifExists(readdir(dirname(logPath)))) ?? []);
 }
 
-async function ifThere<T>(found: Promise<T>): Promise<T | undefined> {
+async function ifExists<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found;
   } catch (error) {
