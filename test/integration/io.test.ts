@@ -381,7 +381,7 @@ describe("a container's output", function () {
       assert.deepEqual([lines[0], lines.at(-1)], ['login: 1', '100000']);
       assert.equal(lines.length, 100_000);
       assert.ok((await reading).stdout.toString().endsWith('\n100000\n'));
-      assert.match(warnings.join(), /log keeper died/);
+      assert.match(warnings.join(), /log keeper ended and is restarted/);
     });
 
     it('is complete though a state file is damaged, and no other container notices', async () => {

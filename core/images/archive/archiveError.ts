@@ -1,14 +1,14 @@
 import { PouchError, messageOf } from '../../../hooks/errors.ts';
 
-/** The error of a stream that is not what `load` takes. */
+/** Returns the error of a stream that `load` does not accept. */
 export function archiveInvalid(why: string, cause?: unknown): PouchError {
-  return new PouchError('PCH_ARCHIVE_INVALID', `this is not an image archive: ${why}`, {
-    hint: 'Give a file that pouch save, docker save or skopeo copy … oci-archive:FILE has made.',
+  return new PouchError('PCH_ARCHIVE_INVALID', `invalid image archive: ${why}`, {
+    hint: 'Use a file written by pouch save, docker save or skopeo copy … oci-archive:FILE.',
     ...(cause !== undefined && { cause }),
   });
 }
 
-/** A failure to read the archive, if it is not known better. */
+/** Converts an error of reading the archive; a PouchError is returned as it is. */
 export function readingFailed(error: unknown): unknown {
   return error instanceof PouchError ? error : archiveInvalid(messageOf(error), error);
 }

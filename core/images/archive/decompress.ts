@@ -4,24 +4,24 @@ import { Decompress as ZstdDecompress } from 'fzstd';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** As many bytes tell the compression of a stream. */
+/** Bytes that identify the compression of a stream. */
 const magicLength = 4;
 
-/** What a stream's first bytes say (RFC 1952, RFC 8878). */
+/** Detects the compression from a stream's first bytes (RFC 1952, RFC 8878). */
 export function compressionOf(head: Uint8Array): Compression {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   const isZstd = head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd;
   return isZstd ? 'zstd' : 'none';
 }
 
-/** The stream without its compression, if it has any. An error of the source reaches the reader. */
+/** Returns the stream, decompressed if it is compressed. The reader receives errors of the source. */
 export async function decompressed(source: Readable): Promise<Readable> {
   const chunks = (source as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   const head = await firstBytes(chunks);
   const whole = Readable.from(rest(head, chunks), { objectMode: false });
   const compression = compressionOf(head);
   if (compression === 'none') return whole;
-  // The reader sees an error on the stream that it reads; the callback only says that it is taken care of.
+  // The reader receives errors from the stream; pipeline needs a callback all the same.
   return pipeline(whole, compression === 'gzip' ? createGunzip() : zstd(), () => undefined);
 }
 
@@ -40,7 +40,7 @@ async function* rest(head: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerato
   yield* { [Symbol.asyncIterator]: () => chunks };
 }
 
-/** Node 20 has no zstd of its own. */
+/** Node 20 has no zstd. */
 function zstd(): Transform {
   const decoder = new ZstdDecompress();
   const transform = new Transform({

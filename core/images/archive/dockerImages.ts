@@ -23,7 +23,7 @@ const layerTypes: Record<Compression, string> = {
   zstd: mediaTypes.ociLayerZstd,
 };
 
-/** Installs the images of a Docker archive; each gets an OCI manifest, which such archives lack. */
+/** Installs the images of a Docker archive. Each gets an OCI manifest, which such archives do not have. */
 export async function dockerImages(
   store: StoreContext,
   entries: ArchiveEntries,
@@ -31,11 +31,11 @@ export async function dockerImages(
 ): Promise<ArchivedImage[]> {
   const images: ArchivedImage[] = [];
   for (const image of readManifest(entries)) images.push(await installImage(store, entries, image, options));
-  if (images.length === 0) throw archiveInvalid('its manifest.json lists no image');
+  if (images.length === 0) throw archiveInvalid('manifest.json lists no image');
   return images;
 }
 
-/** The names that a manifest.json, if there is one, gives to the image with that config. */
+/** Returns the names of the image with that config in manifest.json, if the archive has one. */
 export function dockerNames(entries: ArchiveEntries, configDigest: string, defaultDomain: string): string[] {
   if (!entries.json.has('manifest.json')) return [];
   const hex = configDigest.replace(/^sha256:/, '');
@@ -78,10 +78,10 @@ function readManifest({ json }: ArchiveEntries): DockerImage[] {
   try {
     manifest = JSON.parse(json.get('manifest.json')?.toString('utf8') ?? '');
   } catch (cause) {
-    throw archiveInvalid('its manifest.json is not JSON', cause);
+    throw archiveInvalid('manifest.json: expected JSON', cause);
   }
   if (!Array.isArray(manifest) || !manifest.every(isDockerImage)) {
-    throw archiveInvalid('its manifest.json is not a list of objects with Config and Layers');
+    throw archiveInvalid('manifest.json: expected a list of objects with Config and Layers');
   }
   return manifest;
 }

@@ -8,11 +8,11 @@ import { storeBytes } from '../store/storeBytes.ts';
 import { layersToUnpack, unpackImage } from '../unpack/unpackImage.ts';
 import { archiveInvalid } from './archiveError.ts';
 
-/** An image that is stored and unpacked, but not named yet. */
+/** An image that is stored and unpacked and has no name yet. */
 export interface ArchivedImage {
   target: Descriptor;
   names: string[];
-  /** Digest of a config below the target. */
+  /** Digest of a config that the target refers to. */
   id: string;
 }
 

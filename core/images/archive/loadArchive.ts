@@ -13,7 +13,7 @@ import { ociImages } from './ociImages.ts';
 import { type ArchiveEntries, storeEntries } from './storeEntries.ts';
 
 /**
- * Loads the images of a tar (also gzip or zstd): an OCI layout or a Docker archive. All or nothing is named.
+ * Loads the images of a tar, also compressed with gzip or zstd: an OCI layout or a Docker archive. Names all images or, on an error, none.
  * @throws PCH_ARCHIVE_INVALID, PCH_IMAGE_INVALID, PCH_DIGEST_MISMATCH, PCH_DISK_FULL
  */
 export async function loadArchive(
@@ -36,7 +36,7 @@ export async function loadArchive(
       ).values(),
     ];
   } finally {
-    // A load cannot resume, so nothing of a failed one is kept.
+    // A load cannot be resumed, so a failed one keeps no content.
     await store.leases.release(lease, name);
   }
 }
@@ -56,10 +56,10 @@ function install(
 ): Promise<ArchivedImage[]> {
   if (entries.json.has('index.json')) return ociImages(store, entries, options);
   if (entries.json.has('manifest.json')) return dockerImages(store, entries, options);
-  throw archiveInvalid('it has neither index.json nor manifest.json');
+  throw archiveInvalid('expected index.json or manifest.json, found neither');
 }
 
-/** Answers by what each image can be found: its names, or its id. */
+/** Names the images. Returns a reference to each: its names, or its id. */
 async function nameAll(store: StoreContext, images: readonly ArchivedImage[]): Promise<string[]> {
   const found: string[] = [];
   for (const { target, names, id } of images) {

@@ -25,14 +25,14 @@ export async function ociImages(
     if (id === undefined) throw archiveInvalid(`the content of ${descriptor.digest} is missing`);
     images.push({ target: descriptor, id, names: namesOf(store, entries, descriptor, ids) });
   }
-  if (images.length === 0) throw archiveInvalid('its index.json lists no image');
+  if (images.length === 0) throw archiveInvalid('index.json lists no image');
   return images;
 }
 
 function readIndex(entries: ArchiveEntries): Descriptor[] {
   const bytes = entries.json.get('index.json') ?? Buffer.alloc(0);
   const index = parseManifest(bytes, 'application/vnd.oci.image.index.v1+json', 'index.json');
-  if (index.kind !== 'index') throw archiveInvalid('its index.json is not an index');
+  if (index.kind !== 'index') throw archiveInvalid('index.json: expected an image index');
   const { manifests } = JSON.parse(bytes.toString('utf8')) as { manifests: Descriptor[] };
   return index.manifests.map((descriptor, i) => {
     const annotations = manifests[i]?.annotations;
@@ -40,14 +40,14 @@ function readIndex(entries: ArchiveEntries): Descriptor[] {
   });
 }
 
-/** Installs what is there of an index or manifest; answers the configs' digests. Other platforms may be left out. */
+/** Installs the manifests of an index that are in the archive, which may lack platforms. Returns the digests of their configs. */
 async function installTree(
   store: StoreContext,
   descriptor: Descriptor,
   options: InstallOptions,
   depth: number,
 ): Promise<string[]> {
-  if (depth > maxIndexDepth) throw archiveInvalid('its indexes are nested too deep');
+  if (depth > maxIndexDepth) throw archiveInvalid(`its indexes are nested more than ${maxIndexDepth} deep`);
   const bytes = await ifFound(store.client.content.readAll(descriptor.digest));
   if (!bytes) return [];
   const parsed = parseManifest(bytes, descriptor.mediaType, descriptor.digest);
@@ -64,7 +64,7 @@ async function installTree(
   return ids;
 }
 
-/** Tools write the full name into containerd's annotation; the OCI one often holds just a tag. */
+/** Tools write the full name to containerd's annotation; the OCI annotation often has only a tag. */
 function namesOf(
   store: StoreContext,
   entries: ArchiveEntries,

@@ -14,19 +14,19 @@ type TarEntry = ReturnType<Pack['entry']>;
 
 interface SavedImage {
   image: Image;
-  /** Undefined when it was asked for by id. */
+  /** Undefined if the image was requested by its id. */
   name?: string;
   config: Descriptor;
 }
 
 /**
- * A tar that is an OCI layout and, by its manifest.json, a Docker archive: both read the same blobs. Only the images'
- * variants for this host are in it.
- * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_INVALID if content was removed behind Pouch's back
+ * Returns a tar that is an OCI layout and, with manifest.json, a Docker archive of the same blobs. It has the images' variants
+ * for this host only.
+ * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_INVALID if content is missing
  */
 export async function saveArchive(store: StoreContext, refs: readonly string[]): Promise<Readable> {
   if (refs.length === 0)
-    throw new PouchError('PCH_BAD_REQUEST', 'no image was named', { hint: 'Name one or more.' });
+    throw new PouchError('PCH_BAD_REQUEST', 'no image given', { hint: 'Give one or more images.' });
   const images = await Promise.all(refs.map((ref) => find(store, ref)));
   const name = `save ${randomUUID()}`;
   const lease = await store.leases.begin(name);
@@ -45,7 +45,7 @@ export async function saveArchive(store: StoreContext, refs: readonly string[]):
   );
   void written.then(release, release);
   const archive = Readable.from(pack as AsyncIterable<Buffer>, { objectMode: false });
-  // Whoever stops reading must not leave the writer waiting.
+  // The writer must not wait for a reader that has stopped.
   archive.once('close', () => pack.destroy());
   return archive;
 }
@@ -58,11 +58,11 @@ async function find(store: StoreContext, ref: string): Promise<SavedImage> {
   return { image, config: manifest.config, ...(entry && { name: entry.name }) };
 }
 
-/** The image may be removed while it is saved: the lease keeps the content. */
+/** Adds the content to the lease, which keeps it if the image is removed while it is saved. */
 async function hold({ client }: StoreContext, lease: string, images: readonly SavedImage[]): Promise<void> {
   for (const { digest } of blobsOf(images)) {
     if (!(await ifFound(client.content.info(digest)))) {
-      throw new PouchError('PCH_IMAGE_INVALID', `blob ${digest} of the image is not on the host any more`, {
+      throw new PouchError('PCH_IMAGE_INVALID', `blob ${digest} of the image not found`, {
         hint: 'Pull or load the image again, then save it.',
       });
     }
@@ -89,10 +89,10 @@ async function copy(chunks: AsyncIterable<Buffer>, entry: TarEntry): Promise<voi
   entry.end(undefined);
 }
 
-/** Fails when the reader of the archive goes away, or has gone. */
+/** Resolves when the entry can take more. Rejects if the reader of the archive stops. */
 function drained(entry: TarEntry): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = () => reject(new Error('the reader of the archive went away'));
+    const fail = () => reject(new Error('the reader of the archive stopped reading'));
     if (entry.destroyed) fail();
     entry.once('close', fail);
     entry.once('drain', () => {

@@ -12,20 +12,20 @@ import { storageError } from '../store/storageError.ts';
 import { archiveInvalid } from './archiveError.ts';
 import { type Compression, compressionOf } from './decompress.ts';
 
-/** More files than any image has layers, manifests and old-style metadata. */
+/** More files than any image has: layers, manifests and old metadata. */
 const maxEntries = 20_000;
 
-/** All JSON files of an archive together, in bytes. */
+/** Bytes of all JSON files of an archive together. */
 const maxJsonBytes = 64 << 20;
 
-/** A blob that the archive brought to the content store. */
+/** A blob of the archive that is in the content store. */
 export interface StoredBlob {
   digest: string;
   size: number;
   compression: Compression;
 }
 
-/** What is in an archive, by normalised path. Nothing of it has touched the file system. */
+/** The content of an archive by normalised path. It is not written to the file system. */
 export interface ArchiveEntries {
   json: Map<string, Buffer>;
   blobs: Map<string, StoredBlob>;
@@ -33,7 +33,7 @@ export interface ArchiveEntries {
   links: Map<string, string>;
 }
 
-/** tar-stream does not export it. */
+/** tar-stream does not export this type. */
 type Entry = Extract extends AsyncIterable<infer E> ? E : never;
 
 interface Target {
@@ -42,8 +42,8 @@ interface Target {
 }
 
 /**
- * Reads an archive once, from front to back: big files go to the content store as they come, JSON files stay in
- * memory. Files named by a digest must have it.
+ * Reads an archive once from beginning to end. JSON files are kept in memory; others are written to the content store, which
+ * verifies the digest of files that are named by one.
  */
 export async function storeEntries(target: Target, archive: Readable): Promise<ArchiveEntries> {
   const entries: ArchiveEntries = { json: new Map(), blobs: new Map(), links: new Map() };
@@ -67,28 +67,29 @@ export async function storeEntries(target: Target, archive: Readable): Promise<A
   return entries;
 }
 
-/** The file at a path after links; undefined without. */
+/** Resolves links. Returns the path of the file. */
 export function resolveLink({ links }: ArchiveEntries, path: string): string {
   let at = path;
   for (let hops = 0; hops < 10; hops++) at = links.get(at) ?? at;
   return at;
 }
 
-/** Blobs keep their form also with a name that ends in .json; only the files that describe others are read. */
+/** Whether the file describes others. Blobs are never read as JSON, even if their name ends with .json. */
 function isJson(path: string): boolean {
   return path === 'oci-layout' || (path.endsWith('.json') && !path.startsWith('blobs/'));
 }
 
 async function readJson(entry: Entry, path: string, total: number): Promise<Buffer> {
   const { size } = entry.header;
-  if (size > maxManifestBytes || total > maxJsonBytes) throw archiveInvalid(`${path} has ${size} bytes`);
+  if (size > maxManifestBytes || total > maxJsonBytes)
+    throw archiveInvalid(`${path} is too large: ${size} bytes`);
   return buffer(entry as AsyncIterable<Buffer>);
 }
 
 async function storeBlob(target: Target, entry: Entry, path: string, number: number): Promise<StoredBlob> {
   const expected = digestOfPath(path);
   const size = entry.header.size;
-  // A name of its own: what comes from a pull of the same blob must not be mixed with this.
+  // A separate ref, so that the bytes are not mixed with those of a pull of the same blob.
   const ref = `${target.lease}-${number}`;
   try {
     return await ingest(target, entry, { ref, size, expected });
@@ -111,7 +112,7 @@ async function ingest(
     for await (const chunk of entry as AsyncIterable<Buffer>) {
       if (at === 0) compression = compressionOf(chunk);
       hash?.update(chunk);
-      // Also what is there already has to be read, to get to the next file.
+      // A blob that exists has to be read too, to get to the next file.
       await writer?.write(chunk);
       at += chunk.length;
     }
@@ -152,7 +153,7 @@ function isLink({ header }: Entry): boolean {
   return header.type === 'symlink' || header.type === 'link';
 }
 
-/** A symlink counts from its directory, a hard link from the root of the archive. */
+/** A symbolic link is relative to its directory, a hard link to the root of the archive. */
 function linkTarget({ header }: Entry, path: string): string {
   const from = header.type === 'symlink' ? posix.dirname(path) : '.';
   return insidePath(posix.join(from, header.linkname));
@@ -160,6 +161,6 @@ function linkTarget({ header }: Entry, path: string): string {
 
 function insidePath(name: string): string {
   const path = posix.normalize(name).replace(/^\/+/, '');
-  if (path === '..' || path.startsWith('../')) throw archiveInvalid(`"${name}" leads out of it`);
+  if (path === '..' || path.startsWith('../')) throw archiveInvalid(`"${name}" is outside the archive`);
   return path;
 }

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** One archive of the host's apt configuration, for one suite. */
+/** A source of the host's apt configuration for one suite. */
 export interface AptSource {
   uri: string;
   suite: string;
@@ -10,8 +10,8 @@ export interface AptSource {
 }
 
 /**
- * The host's apt sources of a release and its updates, as lines of the one-line format: a base image comes from where
- * the host's own packages come. Empty if the host uses another release.
+ * Returns the host's apt sources of a release and its updates in the one-line format: a base image uses the same mirrors as
+ * the host. Empty if the host has another release.
  */
 export async function hostSources(suite: string, directory = '/etc/apt'): Promise<string[]> {
   const texts = await readAll(directory);
@@ -21,14 +21,14 @@ export async function hostSources(suite: string, directory = '/etc/apt'): Promis
   return found.some((source) => source.suite === suite) ? found.map(format) : [];
 }
 
-/** sources.list(5), "DEB822-STYLE FORMAT". */
+/** Parses sources.list(5), "DEB822-STYLE FORMAT". */
 export function deb822(text: string): AptSource[] {
   return text.split(/\n\s*\n/).flatMap((stanza) => {
     const field = (name: string) =>
       new RegExp(`^${name}:[ \\t]*(.*(?:\\n[ \\t].*)*)`, 'im').exec(withoutComments(stanza))?.[1]?.trim() ??
       '';
     if (!words(field('Types')).includes('deb') || /^(no|false|0)$/i.test(field('Enabled'))) return [];
-    // A key inside the file spans lines and cannot be named in one.
+    // An embedded key spans lines, which the one-line format does not allow.
     const signedBy = field('Signed-By').startsWith('/') ? field('Signed-By') : undefined;
     const components = words(field('Components')).join(' ');
     return words(field('URIs')).flatMap((uri) =>
@@ -37,7 +37,7 @@ export function deb822(text: string): AptSource[] {
   });
 }
 
-/** sources.list(5), "ONE-LINE-STYLE FORMAT". */
+/** Parses sources.list(5), "ONE-LINE-STYLE FORMAT". */
 export function oneLine(text: string): AptSource[] {
   return withoutComments(text)
     .split('\n')

@@ -20,8 +20,8 @@ import { type BootstrapOptions, checkOptions } from './options.ts';
 const dayMs = 86_400_000;
 
 /**
- * Makes an image of one layer from a distribution's packages, with mmdebstrap. Two runs on one day from an unchanged
- * mirror give the same image.
+ * Builds an image of one layer from a distribution's packages with mmdebstrap. Two runs on one day with an unchanged mirror
+ * give the same image.
  * @throws PCH_OPTION_INVALID, PCH_REFERENCE_INVALID, PCH_TOOL_MISSING, PCH_BOOTSTRAP_FAILED, PCH_DISK_FULL
  */
 export async function bootstrapImage(
@@ -66,7 +66,7 @@ async function build(store: StoreContext, options: BootstrapOptions, context: Bu
   return installManifest(store, bytes, { descriptor: { mediaType }, manifest }, { lease, onProgress });
 }
 
-/** The tar goes to the content store as it comes and becomes a blob only after mmdebstrap has ended well. */
+/** Writes the tar to the content store while mmdebstrap runs, and commits it only if mmdebstrap succeeds. */
 async function writeLayer(
   { client }: StoreContext,
   run: Parameters<typeof mmdebstrap>[0],

@@ -1,6 +1,6 @@
 /**
- * What makes a tree of packages an image: run by mmdebstrap with the root directory as argument. Containers that are
- * made from the image shall be machines of their own, so nothing that identifies one may be in it.
+ * Turns a tree of packages into an image. mmdebstrap runs it with the root directory as argument. It removes everything that
+ * identifies one system, because each container of the image gets its own.
  */
 export const customizeScript = `#!/bin/sh
 set -eu
@@ -10,20 +10,20 @@ root=$1
 : >"$root/etc/machine-id"
 rm -f "$root/var/lib/dbus/machine-id" "$root/var/lib/systemd/random-seed"
 
-# The engine binds a container's own files over these; what mmdebstrap copied in is the build host's.
+# Pouch binds a container's own files over these; mmdebstrap copied those of the build host.
 : >"$root/etc/resolv.conf"
 echo localhost >"$root/etc/hostname"
 chmod 0644 "$root/etc/resolv.conf" "$root/etc/hostname" "$root/etc/machine-id"
 
-# Every machine has SSH host keys of its own, made at the first boot: the quick ones before sshd starts; an RSA key
-# takes a second, so it is made beside and used from the next start of sshd on.
+# Every container gets its own SSH host keys at the first boot: the quick ones before sshd starts. An RSA key takes a
+# second, so it is created in parallel and used from the next start of sshd on.
 if [ -x "$root/usr/sbin/sshd" ]; then
   rm -f "$root"/etc/ssh/ssh_host_*
   units="$root/etc/systemd/system"
   mkdir -p "$units/multi-user.target.wants"
   cat >"$units/ssh-host-keys.service" <<'UNIT'
 [Unit]
-Description=Make the SSH host keys of this machine
+Description=Create the SSH host keys
 ConditionPathExists=!/etc/ssh/ssh_host_ed25519_key
 Before=ssh.service ssh.socket
 
@@ -38,7 +38,7 @@ WantedBy=multi-user.target
 UNIT
   cat >"$units/ssh-rsa-host-key.service" <<'UNIT'
 [Unit]
-Description=Make the RSA SSH host key of this machine
+Description=Create the RSA SSH host key
 ConditionPathExists=!/etc/ssh/ssh_host_rsa_key
 After=ssh.service
 
@@ -54,7 +54,7 @@ UNIT
   done
 fi
 
-# A container has no display: fewer units to look at on the way up.
+# A container has no display: fewer units to start.
 if [ -x "$root/lib/systemd/systemd" ]; then
   ln -sf /lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
 fi

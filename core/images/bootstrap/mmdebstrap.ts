@@ -10,28 +10,28 @@ import { customizeScript } from './customize.ts';
 import type { BootstrapOptions } from './options.ts';
 import { hostSources } from './aptSources.ts';
 
-/** Milliseconds: a slow mirror and a slow disk need some of it. */
+/** Milliseconds, for a slow mirror and a slow disk. */
 const deadlineMs = 30 * 60_000;
 
-/** Milliseconds that mmdebstrap gets to remove what it made. */
+/** Milliseconds for mmdebstrap to clean up after SIGTERM. */
 const graceMs = 10_000;
 
-/** Lines of its output that an error message quotes. */
+/** Lines of output that an error message quotes. */
 const quotedLines = 3;
 
 export interface Run {
   options: BootstrapOptions;
-  /** Seconds since the epoch: nothing in the tar is newer, so that the same packages give the same tar. */
+  /** Seconds since the epoch. No file in the tar is newer, so that the same packages give the same tar. */
   sourceDateEpoch: number;
   onLine: (line: string) => void;
   signal: AbortSignal;
-  /** Default: the one in the PATH. */
+  /** Default: mmdebstrap in the PATH. */
   command?: string;
 }
 
 /**
- * Runs mmdebstrap and hands its tar to `consume` while it comes. `consume` must not keep anything before this resolves:
- * only the exit code says whether the tar is whole.
+ * Runs mmdebstrap and passes its tar to `consume` while it runs. The result of `consume` must not be used before this resolves:
+ * only the exit code shows whether the tar is complete.
  * @throws PCH_TOOL_MISSING, PCH_BOOTSTRAP_FAILED, PCH_DISK_FULL, PCH_DEADLINE
  */
 export async function mmdebstrap<T>(run: Run, consume: (tar: Readable) => Promise<T>): Promise<T> {
@@ -60,7 +60,7 @@ async function argumentsOf({ suite, include, mirror }: BootstrapOptions, hook: s
   ];
 }
 
-/** In a process group of its own, so that its apt and dpkg can be ended with it. */
+/** Starts mmdebstrap in a new process group, so that its apt and dpkg can be ended with it. */
 function start(
   directory: string,
   args: readonly string[],
@@ -87,7 +87,7 @@ async function supervise<T>(
   consume: (tar: Readable) => Promise<T>,
 ): Promise<T> {
   const ended = exitOf(child);
-  // Without descriptors for its pipes there are no streams either (EMFILE): the error follows.
+  // Without free descriptors for the pipes (EMFILE) the child has no streams, and rejects.
   if (child.pid === undefined) await ended;
   const deadline = startDeadline({ ms: deadlineMs, late: tooSlow, signal });
   const stop = deadline.signal;
@@ -100,7 +100,7 @@ async function supervise<T>(
     const [exitCode] = await Promise.all([ended, consumed.catch(() => endGroup(child, ended))]);
     stop.throwIfAborted();
     if (exitCode !== 0) {
-      // The consumer's own error (a full disk) is the reason if it ended the process.
+      // If the consumer's own error (a full disk) ended the process, it is the reason.
       await consumed;
       throw failed(exitCode, lines);
     }
@@ -120,7 +120,7 @@ function exitOf(child: ChildProcess): Promise<number> {
   });
 }
 
-/** SIGTERM, so that it cleans up after itself, then SIGKILL. */
+/** Sends SIGTERM, so that mmdebstrap cleans up, then SIGKILL. */
 function endGroup(child: ChildProcess, ended: Promise<unknown>): void {
   killGroup(child, 'SIGTERM');
   const timer = setTimeout(() => killGroup(child, 'SIGKILL'), graceMs);
@@ -134,7 +134,7 @@ function killGroup({ pid, exitCode, signalCode }: ChildProcess, how: NodeJS.Sign
   try {
     process.kill(-pid, how);
   } catch {
-    // It has ended meanwhile.
+    // The process has ended meanwhile.
   }
 }
 
@@ -152,23 +152,19 @@ function failed(exitCode: number, lines: readonly string[]): PouchError {
   const errors = lines.filter((line) => /^(E|W): |error/i.test(line));
   const quoted = (errors.length > 0 ? errors : lines).slice(-quotedLines).join(' | ');
   if (lines.some((line) => /no space left on device/i.test(line))) {
-    return new PouchError(
-      'PCH_DISK_FULL',
-      `mmdebstrap found no space for its work in ${tmpdir()}: ${quoted}`,
-      {
-        hint: 'Free some 500 MB there, or set TMPDIR to a larger disk.',
-      },
-    );
+    return new PouchError('PCH_DISK_FULL', `no space left for mmdebstrap in ${tmpdir()}: ${quoted}`, {
+      hint: 'Free about 500 MB there, or set TMPDIR to a directory on a larger disk.',
+    });
   }
-  return new PouchError('PCH_BOOTSTRAP_FAILED', `mmdebstrap ended with code ${exitCode}: ${quoted}`, {
-    hint: 'Check the names of suite and packages, and that the mirror can be reached (apt-get update).',
+  return new PouchError('PCH_BOOTSTRAP_FAILED', `mmdebstrap failed with exit code ${exitCode}: ${quoted}`, {
+    hint: 'Check the names of the suite and the packages, and that the mirror is reachable (apt-get update).',
   });
 }
 
 function missing(): PouchError {
   return new PouchError(
     'PCH_TOOL_MISSING',
-    'mmdebstrap, which makes images from packages, is not installed',
+    'mmdebstrap, which builds images from packages, is not installed',
     {
       hint: 'Install it: apt-get install mmdebstrap.',
     },
@@ -176,7 +172,7 @@ function missing(): PouchError {
 }
 
 function tooSlow(): PouchError {
-  return new PouchError('PCH_DEADLINE', `mmdebstrap was not ready after ${deadlineMs / 60_000} minutes`, {
-    hint: 'Choose a faster mirror or fewer packages.',
+  return new PouchError('PCH_DEADLINE', `mmdebstrap did not finish within ${deadlineMs / 60_000} minutes`, {
+    hint: 'Use a faster mirror or fewer packages.',
   });
 }

@@ -7,7 +7,7 @@ import { ifFound, isContainerdError } from '../../containerd/rpc/isError.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { isDigest } from './reference.ts';
 
-/** How long containerd's garbage collector may take, in milliseconds. */
+/** Milliseconds that containerd's garbage collector may take. */
 const collectWithinMs = 300_000;
 
 /**
@@ -25,7 +25,7 @@ export async function readBlob(content: ContentClient, digest: string): Promise<
 
 /**
  * Deletes a damaged blob so that it can be written again: containerd keeps what exists under a digest, whatever it contains.
- * The lease holds what the blob refers to, which is not damaged and stays.
+ * The lease keeps what the blob refers to, which is not damaged.
  */
 export async function dropDamaged(client: ContainerdClient, digest: string, lease: string): Promise<void> {
   if (await isSound(client.content, digest)) return;
@@ -35,7 +35,7 @@ export async function dropDamaged(client: ContainerdClient, digest: string, leas
   await collect(client);
 }
 
-/** The config's digest of a manifest that cannot be read, by the label that keeps the config. */
+/** Returns the digest of the config of an unreadable manifest, from the label that keeps the config. */
 export async function labelledConfig(content: ContentClient, digest: string): Promise<string | undefined> {
   if (!isDigest(digest)) return undefined;
   const info = await ifFound(content.info(digest));
@@ -67,8 +67,8 @@ async function isSound(content: ContentClient, digest: string): Promise<boolean>
 }
 
 /**
- * Removes the file of a deleted blob: containerd would take it for the content of the next blob of that digest. The end of a
- * collection that began before the deletion satisfies the first wait too, so there are two.
+ * Removes the file of a deleted blob, which containerd would use for the next blob with that digest. Waits for two collections,
+ * because the first may have begun before the deletion.
  */
 async function collect({ leases }: ContainerdClient): Promise<void> {
   for (let round = 0; round < 2; round++) {

@@ -1,10 +1,10 @@
-/** Image configurations come from strangers: what is not of the form of the image-spec is refused before anything uses it. */
+/** Checks image configurations, which are untrusted, against the image-spec before they are used. */
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { imageConfig } from '../../../hooks/schema/image.ts';
 import type { ImageConfig } from '../../../hooks/image.ts';
 import { isDigest } from './reference.ts';
 
-/** Entries that a container can be given; each volume is a mount and a directory, the others are text. */
+/** Limits of entries. Each volume becomes a mount and a directory; the others are text. */
 const maxEntries = { Volumes: 256, Env: 4096, Labels: 4096, ExposedPorts: 4096 };
 
 const schema = TypeCompiler.Compile(imageConfig);
@@ -12,8 +12,8 @@ const schema = TypeCompiler.Compile(imageConfig);
 type Json = Record<string, unknown>;
 
 /**
- * Checks a parsed configuration; `refuse` makes the error from a sentence that names the field. As in Go, null is the same as
- * missing.
+ * Checks a parsed configuration. As in Go, null is the same as a missing field.
+ * @throws the error that `refuse` creates from a message with the field
  */
 export function checkedConfig(json: Json, refuse: (why: string) => Error): ImageConfig {
   const config: Json = {

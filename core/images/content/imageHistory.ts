@@ -1,10 +1,10 @@
 import type { ImageHistory } from '../../../hooks/engine.ts';
 import type { Image } from '../../../hooks/image.ts';
 
-/** The steps that made an image, newest first as Docker lists them, each with the layer it added. */
+/** Returns the build steps of an image with their layers, newest first as with Docker. */
 export function imageHistory({ config, layers }: Image): ImageHistory[] {
   const left = [...layers];
-  // Images need no history: then each layer is a step of its own.
+  // An image without a history has one step per layer.
   const steps = config.history ?? layers.map(() => ({}));
   return steps
     .map((step): ImageHistory => {

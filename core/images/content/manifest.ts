@@ -5,10 +5,10 @@ import { isIndexType, isLayerType, isManifestType, mediaTypes } from './mediaTyp
 import type { Platform } from './platform.ts';
 import { isDigest } from './reference.ts';
 
-/** Bytes; registries of the OCI distribution-spec accept at least and mostly at most this. */
+/** Bytes. Registries accept at least this size (OCI distribution-spec), and most of them no more. */
 export const maxManifestBytes = 4 << 20;
 
-/** More layers than overlayfs takes as lower directories. */
+/** More layers than the lower directories that overlayfs supports. */
 const maxLayers = 500;
 
 export interface ManifestEntry extends Descriptor {
@@ -27,7 +27,7 @@ export interface Manifest {
 }
 
 /**
- * Reads an image index or manifest, OCI's or Docker's; what it says about itself wins over `mediaType`.
+ * Parses an image index or manifest of OCI or Docker. A media type in it takes precedence over `mediaType`.
  * @throws PCH_IMAGE_INVALID
  */
 export function parseManifest(bytes: Uint8Array, mediaType: string, where: string): Index | Manifest {
@@ -43,13 +43,13 @@ export function parseManifest(bytes: Uint8Array, mediaType: string, where: strin
   return readManifest(json, where);
 }
 
-/** Reads an image config. @throws PCH_IMAGE_INVALID */
+/** Parses an image config. @throws PCH_IMAGE_INVALID */
 export function parseConfig(bytes: Uint8Array, where: string): ImageConfig {
   const json = parseObject(bytes, where, 'configuration');
   return checkedConfig(json, (why) => invalid(where, why));
 }
 
-/** The media type that a manifest or index states, or what its form says. */
+/** Returns the media type in a manifest or index, or that of its form. */
 export function manifestMediaType(bytes: Uint8Array, fallback: string, where: string): string {
   const json = parseObject(bytes, where, 'manifest');
   if (typeof json['mediaType'] === 'string') return json['mediaType'];
@@ -58,7 +58,7 @@ export function manifestMediaType(bytes: Uint8Array, fallback: string, where: st
 }
 
 export function invalid(where: string, why: string): PouchError {
-  return new PouchError('PCH_IMAGE_INVALID', `${where} is not an image that can be used: ${why}`, {
+  return new PouchError('PCH_IMAGE_INVALID', `invalid image ${where}: ${why}`, {
     hint: 'Use an image of the OCI image-spec or of Docker’s manifest version 2, schema 2.',
   });
 }
@@ -66,13 +66,13 @@ export function invalid(where: string, why: string): PouchError {
 function readManifest(json: Record<string, unknown>, where: string): Manifest {
   const config = descriptor(json['config'], where);
   if (config.mediaType !== mediaTypes.ociConfig && config.mediaType !== mediaTypes.dockerConfig) {
-    throw invalid(where, `its configuration is of type ${config.mediaType || '(none)'}`);
+    throw invalid(where, `unsupported media type of the configuration: ${config.mediaType || '(none)'}`);
   }
   const layers = list(json['layers'], where, 'layers').map((layer) => descriptor(layer, where));
   if (layers.length > maxLayers)
-    throw invalid(where, `it has ${layers.length} layers, at most ${maxLayers} are possible`);
+    throw invalid(where, `expected at most ${maxLayers} layers, found ${layers.length}`);
   for (const { mediaType } of layers) {
-    if (!isLayerType(mediaType)) throw invalid(where, `a layer is of type ${mediaType}`);
+    if (!isLayerType(mediaType)) throw invalid(where, `unsupported media type of a layer: ${mediaType}`);
   }
   return { kind: 'manifest', config, layers };
 }
@@ -87,15 +87,15 @@ function descriptor(value: unknown, where: string): Descriptor {
   const found = (value ?? {}) as Partial<Descriptor>;
   const { mediaType, digest, size } = found;
   if (typeof digest !== 'string' || !isDigest(digest))
-    throw invalid(where, `"${String(digest)}" is not a digest`);
+    throw invalid(where, `invalid digest "${String(digest)}"`);
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) {
-    throw invalid(where, `${digest} has the size ${String(size)}`);
+    throw invalid(where, `invalid size ${String(size)} of ${digest}`);
   }
   return { mediaType: text(mediaType), digest, size };
 }
 
 function list(value: unknown, where: string, name: string): unknown[] {
-  if (!Array.isArray(value)) throw invalid(where, `it has no list "${name}"`);
+  if (!Array.isArray(value)) throw invalid(where, `${name}: expected a list`);
   return value;
 }
 
@@ -108,8 +108,8 @@ function parseObject(bytes: Uint8Array, where: string, what: string): Record<str
   try {
     json = JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch (cause) {
-    throw new PouchError('PCH_IMAGE_INVALID', `the ${what} of ${where} is not JSON`, {
-      hint: 'The registry or archive is damaged; try another copy of the image.',
+    throw new PouchError('PCH_IMAGE_INVALID', `the ${what} of ${where} is not valid JSON`, {
+      hint: 'The registry or the archive is damaged. Use another copy of the image.',
       cause,
     });
   }
@@ -120,11 +120,7 @@ function parseObject(bytes: Uint8Array, where: string, what: string): Record<str
 }
 
 function schema1(where: string): PouchError {
-  return new PouchError(
-    'PCH_IMAGE_INVALID',
-    `${where} is an image of the old manifest schema 1, which is not supported`,
-    {
-      hint: 'Push the image again with a current tool, for example skopeo copy.',
-    },
-  );
+  return new PouchError('PCH_IMAGE_INVALID', `image ${where} has manifest schema 1, which is not supported`, {
+    hint: 'Push the image again with a current tool, for example skopeo copy.',
+  });
 }

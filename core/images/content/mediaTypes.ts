@@ -11,7 +11,7 @@ export const mediaTypes = {
   dockerConfig: 'application/vnd.docker.container.image.v1+json',
 } as const;
 
-/** What a registry is asked for. */
+/** The media types that registries are asked for. */
 export const manifestTypes: readonly string[] = [
   mediaTypes.ociIndex,
   mediaTypes.ociManifest,

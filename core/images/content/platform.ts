@@ -1,6 +1,6 @@
 import { PouchError } from '../../../hooks/errors.ts';
 
-/** What an image is made for (image-spec image-index.md). */
+/** The platform of an image (image-spec image-index.md). */
 export interface Platform {
   os: string;
   architecture: string;
@@ -21,20 +21,20 @@ const architectures: Record<string, string> = {
 
 const PART = /^[A-Za-z0-9_-]{1,32}$/;
 
-/** The platform that containers run on here. */
+/** Returns the platform of the host. */
 export function hostPlatform(architecture: string = process.arch): Platform {
   return normalizePlatform({ os: 'linux', architecture });
 }
 
 /**
- * Parses `OS[/ARCH[/VARIANT]]` or `ARCH`, as `--platform` takes it.
+ * Parses `OS[/ARCH[/VARIANT]]` or `ARCH`, the value of `--platform`.
  * @throws PCH_OPTION_INVALID
  */
 export function parsePlatform(text: string): Platform {
   const parts = text.split('/');
   if (parts.length > 3 || !parts.every((part) => PART.test(part))) {
-    throw new PouchError('PCH_OPTION_INVALID', `"${text}" is not a platform`, {
-      hint: 'Write OS/ARCH[/VARIANT], for example linux/amd64 or linux/arm/v7.',
+    throw new PouchError('PCH_OPTION_INVALID', `invalid platform "${text}"`, {
+      hint: 'Use OS/ARCH[/VARIANT], for example linux/amd64 or linux/arm/v7.',
     });
   }
   const [first = '', architecture, variant] = parts;
@@ -45,7 +45,7 @@ export function parsePlatform(text: string): Platform {
   return normalizePlatform({ os: 'linux', architecture: first });
 }
 
-/** Gives architecture and variant the names that the OCI image-spec uses; defaults of arm are `v7` and `v8`. */
+/** Converts architecture and variant to the names of the OCI image-spec. The default variant of arm is `v7`. */
 export function normalizePlatform({ os, architecture, variant }: Platform): Platform {
   const given = architecture.toLowerCase();
   const named = architectures[given] ?? given;
@@ -56,7 +56,7 @@ export function normalizePlatform({ os, architecture, variant }: Platform): Plat
 function normalVariant(architecture: string, variant: string | undefined): string | undefined {
   const level = variant?.toLowerCase().replace(/^(\d)$/, 'v$1');
   if (architecture === 'arm') return level ?? 'v7';
-  // v8 of arm64 and v1 of amd64 are the base level, which the spec's examples leave out.
+  // v8 of arm64 and v1 of amd64 are the base levels, which the examples of the spec omit.
   if (architecture === 'arm64' && level === 'v8') return undefined;
   if (architecture === 'amd64' && level === 'v1') return undefined;
   return level === '' ? undefined : level;
@@ -66,13 +66,13 @@ export function formatPlatform({ os, architecture, variant }: Platform): string 
   return [os, architecture, variant].filter(Boolean).join('/');
 }
 
-/** How well an image's platform serves a wanted one: 0 is exact, higher is worse, undefined is not at all. */
+/** Rates how well a platform fits the wanted one: 0 is exact, higher is worse, undefined does not fit. */
 export function platformDistance(wanted: Platform, offered: Platform): number | undefined {
   const want = normalizePlatform(wanted);
   const offer = normalizePlatform(offered);
   if (want.os !== offer.os) return undefined;
   if (want.architecture === offer.architecture) return variantDistance(want, offer);
-  // 64-bit kernels of these two run the 32-bit programs; only asked for when nothing better is there.
+  // 64-bit kernels of these run 32-bit programs too, but only if nothing better is available.
   if (want.architecture === 'arm64' && offer.architecture === 'arm') {
     const distance = variantDistance({ ...offer, variant: 'v8' }, offer);
     return distance === undefined ? undefined : 100 + distance;
@@ -80,7 +80,7 @@ export function platformDistance(wanted: Platform, offered: Platform): number | 
   return undefined;
 }
 
-/** A processor runs what was built for its own level and the ones below. */
+/** A processor runs programs for its own level and for lower ones. */
 function variantDistance(want: Platform, offer: Platform): number | undefined {
   const distance = level(want) - level(offer);
   return distance < 0 || Number.isNaN(distance) ? undefined : distance;
@@ -91,7 +91,7 @@ function level({ architecture, variant }: Platform): number {
   return Number(/^v(\d+)/.exec(variant)?.[1] ?? NaN);
 }
 
-/** The best of what is offered; undefined when nothing fits. The first of equals wins. */
+/** Returns the best fitting offer, the first of equal ones; undefined if none fits. */
 export function choosePlatform<T>(
   wanted: Platform,
   offers: readonly T[],
@@ -107,7 +107,7 @@ export function choosePlatform<T>(
   return best?.offer;
 }
 
-/** The error of an image that is not there for the wanted platform; names those it has. */
+/** Returns the error of an image without the wanted platform. It names the platforms of the image. */
 export function platformNotFound(
   reference: string,
   wanted: Platform,
@@ -119,7 +119,7 @@ export function platformNotFound(
     'PCH_PLATFORM_NOT_FOUND',
     `image ${reference} does not exist for ${formatPlatform(wanted)}: ${has}`,
     {
-      hint: names[0] ? `Ask for one that exists, for example --platform ${names[0]}.` : 'Use another image.',
+      hint: names[0] ? `Use one of its platforms, for example --platform ${names[0]}.` : 'Use another image.',
     },
   );
 }

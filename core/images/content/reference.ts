@@ -1,6 +1,6 @@
 import { PouchError } from '../../../hooks/errors.ts';
 
-/** A name of an image in full form. */
+/** The full name of an image. */
 export interface Reference {
   /** The registry as users write it: `docker.io`, `127.0.0.1:5000`, `[::1]:5000`. */
   domain: string;
@@ -10,7 +10,7 @@ export interface Reference {
   digest?: string;
 }
 
-/** containerd and Docker refuse repository names that are longer. */
+/** Characters of the longest repository name that containerd and Docker accept. */
 const maxNameLength = 255;
 
 const domainComponent = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
@@ -22,14 +22,14 @@ const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 const HEX_ID = /^[0-9a-f]{64}$/;
 
-/** Whether the text is a digest of an algorithm that containerd verifies. */
+/** Whether the text is a digest with an algorithm that containerd verifies. */
 export function isDigest(text: string): boolean {
   return DIGEST.test(text);
 }
 
 /**
- * Parses `[HOST[:PORT]/]NAME[:TAG][@DIGEST]` by Docker's rules: the first part is a host only with a dot, a colon, an
- * upper-case letter or as `localhost`; `docker.io` names get `library/`; without tag and digest the tag is `latest`.
+ * Parses `[HOST[:PORT]/]NAME[:TAG][@DIGEST]` by Docker's rules: the first part is a host if it has a dot, a colon or an
+ * upper-case letter, or is `localhost`; names of `docker.io` get `library/`; without tag and digest the tag is `latest`.
  * @throws PCH_REFERENCE_INVALID
  */
 export function parseReference(text: string, defaultDomain = 'docker.io'): Reference {
@@ -41,38 +41,41 @@ export function parseReference(text: string, defaultDomain = 'docker.io'): Refer
   return { domain, path, tag: tag ?? 'latest' };
 }
 
-/** The full form; with a digest the tag is left out, since the digest alone decides. */
+/** Returns the full form. A digest replaces the tag. */
 export function formatReference({ domain, path, tag, digest }: Reference): string {
   if (digest !== undefined) return `${domain}/${path}@${digest}`;
   return `${domain}/${path}:${tag ?? 'latest'}`;
 }
 
-/** `docker.io/library/debian:bookworm` of `debian:bookworm`. @throws PCH_REFERENCE_INVALID */
+/** Returns the full form: `docker.io/library/debian:bookworm` for `debian:bookworm`. @throws PCH_REFERENCE_INVALID */
 export function normalizeReference(text: string, defaultDomain?: string): string {
   return formatReference(parseReference(text, defaultDomain));
 }
 
-/** The short form that users read: `debian:bookworm` of `docker.io/library/debian:bookworm`. */
+/** Returns the short form: `debian:bookworm` for `docker.io/library/debian:bookworm`. */
 export function familiarReference(full: string): string {
   return full.replace(/^docker\.io\/(?:library\/)?/, '');
 }
 
-/** `docker.io/library/debian` of a full reference. */
+/** Returns the repository of a full reference: `docker.io/library/debian`. */
 export function repositoryOf(full: string): string {
   return full.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 }
 
 function splitSuffixes(text: string): { name: string; tag: string | undefined; digest: string | undefined } {
   const [rest = '', digest, ...more] = text.split('@');
-  if (more.length > 0) throw invalid(text, 'it has more than one "@"');
+  if (more.length > 0) throw invalid(text, 'expected at most one "@"');
   if (digest !== undefined && !isDigest(digest)) {
-    throw invalid(text, `"${digest}" is not a digest such as sha256: and 64 hexadecimal digits`);
+    throw invalid(
+      text,
+      `invalid digest "${digest}": expected sha256: and 64 hexadecimal digits, or sha384 or sha512`,
+    );
   }
   const colon = rest.lastIndexOf(':');
   if (colon <= rest.lastIndexOf('/')) return { name: rest, tag: undefined, digest };
   const tag = rest.slice(colon + 1);
   if (!TAG.test(tag))
-    throw invalid(text, `the tag "${tag}" is not 1 to 128 of letters, digits, "_", "." and "-"`);
+    throw invalid(text, `invalid tag "${tag}": expected 1 to 128 letters, digits, "_", "." and "-"`);
   return { name: rest.slice(0, colon), tag, digest };
 }
 
@@ -92,10 +95,10 @@ function officialPath(path: string): string {
 }
 
 function checkDomain(text: string, domain: string): void {
-  if (!DOMAIN.test(domain)) throw invalid(text, `"${domain}" is not a registry host`);
+  if (!DOMAIN.test(domain)) throw invalid(text, `invalid registry host "${domain}"`);
   const port = /:(\d+)$/.exec(domain)?.[1];
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) {
-    throw invalid(text, `${port} is not a port`);
+    throw invalid(text, `invalid port ${port}`);
   }
 }
 
@@ -104,20 +107,20 @@ function checkPath(text: string, path: string, domain: string): void {
     throw invalid(text, `the name is longer than ${maxNameLength} characters`);
   }
   if (HEX_ID.test(path.replace(/^library\//, ''))) {
-    throw invalid(text, 'a name of 64 hexadecimal digits would be taken for an image id');
+    throw invalid(text, 'a name of 64 hexadecimal digits is an image id');
   }
   for (const part of path.split('/')) {
     if (PATH_COMPONENT.test(part)) continue;
     const why = /[A-Z]/.test(part)
       ? 'has upper-case letters'
-      : 'is not made of a-z, 0-9 and single separators . _ -';
+      : 'has other characters than a-z, 0-9 and single separators . _ -';
     throw invalid(text, `the part "${part}" ${why}`);
   }
 }
 
 function invalid(text: string, why: string): PouchError {
   const shown = text.length > 300 ? `${text.slice(0, 300)}…` : text;
-  return new PouchError('PCH_REFERENCE_INVALID', `"${shown}" is not an image reference: ${why}`, {
-    hint: 'Write [HOST[:PORT]/]NAME[:TAG][@DIGEST], for example debian:bookworm or registry.example.org:5000/team/app:1.2.',
+  return new PouchError('PCH_REFERENCE_INVALID', `invalid image reference "${shown}": ${why}`, {
+    hint: 'Use [HOST[:PORT]/]NAME[:TAG][@DIGEST], for example debian:bookworm or registry.example.org:5000/team/app:1.2.',
   });
 }

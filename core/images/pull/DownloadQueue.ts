@@ -1,20 +1,20 @@
 import PQueue from 'p-queue';
 
-/** Milliseconds between two looks at the rate. */
+/** Milliseconds between two measurements of the rate. */
 const probeMs = 100;
 
 /**
- * Bytes per millisecond (40 MB/s) from which one connection is limited by this host and not by the line. More of them
- * would only make all layers end at the same time, and nothing could be unpacked meanwhile.
+ * Bytes per millisecond (40 MB/s) above which this host limits the rate of a connection, not the network. More connections
+ * would only make all layers end at the same time, with none to unpack meanwhile.
  */
 const fastRate = 40_000;
 
-/** While one layer's blob is written to disk, the next one already comes. */
+/** One layer's blob is downloaded while another is written to disk. */
 const fastParallel = 2;
 
 /**
- * Downloads in order: two at a time while the line is fast, more from the moment that it is not. So the lowest layer is
- * there early and is unpacked while the others come.
+ * Downloads in order, two at a time while the network is fast and more once it is slow. So the lowest layer is complete early
+ * and is unpacked during the other downloads.
  */
 export class DownloadQueue {
   readonly #queue: PQueue;
@@ -29,12 +29,12 @@ export class DownloadQueue {
     }, probeMs);
   }
 
-  /** `work` calls `received` with each number of bytes that came. */
+  /** `work` calls `received` with the number of bytes of each chunk. */
   add<T>(work: (received: (bytes: number) => void) => Promise<T>): Promise<T> {
     return this.#queue.add(() => work((bytes) => (this.#bytes += bytes))) as Promise<T>;
   }
 
-  /** Downloads that have not begun. */
+  /** Number of downloads that have not begun. */
   get waiting(): number {
     return this.#queue.size;
   }

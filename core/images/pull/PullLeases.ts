@@ -2,23 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { ifFound } from '../../containerd/rpc/isError.ts';
 import type { LeasesClient } from '../../containerd/api/LeasesClient.ts';
 
-/** On a lease: the full reference of the image whose pull made it. */
+/** On a lease: the full reference of the image that is pulled. */
 const pullLabel = 'pouch.io/pull';
 
-/** On a lease: the root of the daemon that made it, which no other daemon has while it runs. */
+/** On a lease: the root of the daemon that created it. Running daemons have different roots. */
 const ownerLabel = 'pouch.io/owner';
 
-/** Hours until containerd collects what a pull left that failed and was never tried again. */
+/** Hours until containerd collects the content of a failed pull that is not repeated. */
 const keepHours = 24;
 
 /**
- * The leases of pulls. They hold what a running pull has brought until the image's record does. After a failure the
- * lease stays, so that the next try resumes; when one succeeds, those of failed tries go too.
+ * The leases of pulls. A lease keeps the content of a running pull until the image's record does. After a failure it stays, so
+ * that the next pull resumes; a successful pull deletes the leases of failed ones.
  */
 export class PullLeases {
   readonly #leases: LeasesClient;
   readonly #owner: string;
-  /** Leases in use, with how many users each has. */
+  /** The leases in use, with the number of their users. */
   readonly #active = new Map<string, number>();
 
   /** `owner` is the root of this daemon; several may share a containerd. */
@@ -27,17 +27,17 @@ export class PullLeases {
     this.#owner = owner;
   }
 
-  /** `name` says what is pulled: a later success of that name releases what failures left. */
+  /** `name` identifies what is pulled: a successful pull deletes the leases of failed pulls of the same name. */
   async begin(name: string): Promise<string> {
     const expiresAt = new Date(Date.now() + keepHours * 3_600_000);
     const id = `pouch-pull-${randomUUID()}`;
-    // Before it exists: a pull that ends just now must not take it for a failed one's.
+    // Before it exists: a pull that ends now would delete it as that of a failed pull.
     this.hold(id);
     await this.#leases.create({ id, labels: { [pullLabel]: name, [ownerLabel]: this.#owner }, expiresAt });
     return id;
   }
 
-  /** Work that others may wait for keeps the lease it began under; {@link letGo} ends that. */
+  /** Adds a user of the lease; {@link letGo} removes one. */
   hold(id: string): void {
     this.#active.set(id, (this.#active.get(id) ?? 0) + 1);
   }
@@ -48,14 +48,14 @@ export class PullLeases {
     else this.#active.delete(id);
   }
 
-  /** Releases what this pull, and failed ones of the same name, hold. */
+  /** Deletes the leases of this pull and of failed ones of the same name. */
   async release(id: string, name: string): Promise<void> {
     this.letGo(id);
     const ids = await this.#idle(name);
     await Promise.all(ids.map((one) => ifFound(this.#leases.delete(one))));
   }
 
-  /** Keeps the newest lease for a resume; with `drop` nothing is kept. */
+  /** Keeps only the newest lease, to resume the pull; with `drop` none. */
   async failed(id: string, name: string, { drop }: { drop: boolean }): Promise<void> {
     this.letGo(id);
     const ids = (await this.#idle(name)).filter((one) => drop || one !== id);
@@ -63,8 +63,8 @@ export class PullLeases {
   }
 
   /**
-   * To be called at start: drops what an earlier process with this root was bringing when it died. Layers that were being unpacked go
-   * with their lease. Other daemons' pulls may be under way.
+   * Deletes the leases of an earlier process with this root, and with them layers that were being unpacked. Called at start;
+   * pulls of other daemons may be running.
    */
   async recover(): Promise<void> {
     const left = await this.#matching(`labels."${ownerLabel}"==${JSON.stringify(this.#owner)}`);
@@ -81,7 +81,7 @@ export class PullLeases {
   }
 }
 
-/** The work may go on for another pull after this one has failed: its lease must live as long. */
+/** Keeps the lease while the work runs: it may continue for another pull after this one has failed. */
 export async function underLease<T>(
   { leases, lease }: { leases: PullLeases; lease: string },
   work: () => Promise<T>,

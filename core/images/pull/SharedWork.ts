@@ -2,7 +2,7 @@ import { untilAborted } from '../../wait/untilAborted.ts';
 
 export interface Participation<P> {
   onProgress?: ((progress: P) => void) | undefined;
-  /** Ends this caller's wait; the work ends when no caller is left. */
+  /** Ends this caller's wait. The work is aborted when its last caller has left. */
   signal?: AbortSignal | undefined;
 }
 
@@ -17,11 +17,11 @@ interface Job<P, T> {
   settled: boolean;
 }
 
-/** Work that several callers want at the same time is done once; all of them see its progress and its outcome. */
+/** Runs work that several callers request at the same time once. All of them receive its progress and outcome. */
 export class SharedWork<P, T> {
   readonly #jobs = new Map<string, Job<P, T>>();
 
-  /** Joins the work of that key, or begins it. */
+  /** Joins the running work of that key, or begins it. */
   async run(key: string, work: Work<P, T>, { onProgress, signal }: Participation<P> = {}): Promise<T> {
     signal?.throwIfAborted();
     const job = this.#jobs.get(key) ?? this.#begin(key, work);
@@ -51,7 +51,7 @@ export class SharedWork<P, T> {
         job.settled = true;
         this.#forget(key, job);
       });
-    // Every caller may have left before it fails.
+    // Avoids an unhandled rejection if every caller has left.
     result.catch(() => undefined);
     const job: Job<P, T> = {
       result,
@@ -65,7 +65,7 @@ export class SharedWork<P, T> {
     return job;
   }
 
-  /** A caller that comes now must not join work that is being cancelled. */
+  /** Later callers must not join work that is being cancelled. */
   #abandon(key: string, job: Job<P, T>): void {
     this.#forget(key, job);
     job.abort.abort();

@@ -12,20 +12,20 @@ export interface BlobFetch {
   descriptor: Descriptor;
   labels?: Record<string, string>;
   lease: string;
-  /** New connections without progress in between. */
+  /** Attempts to reconnect without progress in between. */
   retries: number;
-  /** Bytes of a connection that are progress. A registry that sends some and breaks off must not go on for ever. */
+  /** Bytes of a connection that count as progress: a registry that always sends a little and disconnects must not keep a pull running. */
   enoughBytes: number;
   signal: AbortSignal;
-  /** Bytes that are stored so far. */
+  /** Called with the number of bytes stored so far. */
   onProgress?: (bytes: number) => void;
-  /** Told if a part of the blob was there. */
+  /** Called if the download resumes an earlier one. */
   onResume?: () => void;
 }
 
 /**
- * Downloads a blob into the content store, from where an earlier attempt ended; done at once when it is there.
- * containerd checks size and digest. A blob that fails the check is dropped: nothing could resume it.
+ * Downloads a blob into the content store, resuming an earlier attempt. Returns at once if the blob exists. containerd checks
+ * size and digest; the data of a blob that fails the check is deleted.
  */
 export async function fetchBlob(fetch: BlobFetch): Promise<void> {
   const { content, descriptor, labels, lease, signal, onProgress } = fetch;
@@ -41,12 +41,12 @@ export async function fetchBlob(fetch: BlobFetch): Promise<void> {
   }
 }
 
-/** One name per blob: so a later pull, also by another client, finds what is there. */
+/** Returns the name of the ingest, by which later pulls, also of other clients, find it. */
 export function ingestRef(digest: string): string {
   return `pouch-blob-${digest}`;
 }
 
-/** The rest of the blob, over as many connections as it takes. */
+/** Yields the rest of the blob, with as many connections as it takes. */
 async function* resuming(fetch: BlobFetch, offset: number): AsyncGenerator<Buffer> {
   const { session, descriptor, retries, enoughBytes, signal } = fetch;
   if (offset > 0) fetch.onResume?.();
@@ -72,9 +72,9 @@ async function* resuming(fetch: BlobFetch, offset: number): AsyncGenerator<Buffe
 function tooLong({ digest, size }: Descriptor): PouchError {
   return new PouchError(
     'PCH_DIGEST_MISMATCH',
-    `the registry sent more for blob ${digest} than its ${size} bytes`,
+    `expected ${size} bytes of blob ${digest} from the registry, found more`,
     {
-      hint: 'The registry or something on the way to it changes content; try again, then ask who runs it.',
+      hint: 'The registry, or a proxy before it, changes content. Try again, then ask its operator.',
     },
   );
 }
@@ -82,9 +82,9 @@ function tooLong({ digest, size }: Descriptor): PouchError {
 function brokeOff({ digest, size }: Descriptor, at: number): PouchError {
   return new PouchError(
     'PCH_REGISTRY_UNREACHABLE',
-    `the registry ended blob ${digest} at byte ${at} of ${size}`,
+    `the registry ended the transfer of blob ${digest} at byte ${at} of ${size}`,
     {
-      hint: 'Try again: the download goes on where it ended.',
+      hint: 'Try again: the download resumes where it ended.',
     },
   );
 }

@@ -2,10 +2,10 @@ import type { Progress } from '../../../hooks/engine.ts';
 
 export type OnProgress = (progress: Progress) => void;
 
-/** Milliseconds between two reports of the same item and status: some ten a second. */
+/** Milliseconds between two reports of the same item and status. */
 const minInterval = 100;
 
-/** Passes on every change of status, but counts only now and then. */
+/** Passes on every change of status, and at most ten reports per second with the same status. */
 export function throttled(report: OnProgress | undefined): OnProgress {
   if (!report) return () => undefined;
   const last = new Map<string, { status: string; at: number }>();
@@ -18,7 +18,7 @@ export function throttled(report: OnProgress | undefined): OnProgress {
   };
 }
 
-/** The first 12 hexadecimal digits of a digest, as Docker shows them. */
+/** Returns the first 12 hexadecimal digits of a digest, as shown by Docker. */
 export function shortDigest(digest: string): string {
   return digest.slice(digest.indexOf(':') + 1).slice(0, 12);
 }

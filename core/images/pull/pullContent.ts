@@ -18,10 +18,10 @@ import type { SharedWork } from './SharedWork.ts';
 import type { LayerToUnpack } from '../unpack/unpack.ts';
 import { layersToUnpack, unpackImage } from '../unpack/unpackImage.ts';
 
-/** Indexes may point to indexes; none that is in use goes deeper. */
+/** Indexes may refer to indexes, in practice never deeper. */
 const maxIndexDepth = 4;
 
-/** Work that pulls share with each other. */
+/** Work that concurrent pulls share. */
 export interface SharedPulls {
   /** Blob downloads by digest; progress in bytes. */
   blobs: SharedWork<number, void>;
@@ -38,7 +38,7 @@ export interface PullJob {
   leases: PullLeases;
   lease: string;
   retries: number;
-  /** Bytes after which a connection was worth its while. */
+  /** Bytes of a connection that count as progress. */
   enoughBytes: number;
   maxParallel: number;
   onProgress: OnProgress;
@@ -46,7 +46,7 @@ export interface PullJob {
 }
 
 interface Resolved {
-  /** What the reference points to. */
+  /** The descriptor that the reference resolves to. */
   target: Descriptor;
   manifest: Descriptor;
   layers: Descriptor[];
@@ -54,8 +54,8 @@ interface Resolved {
 }
 
 /**
- * Brings an image's content to the host and unpacks it; layers are unpacked while the ones above still come. Answers
- * what the reference points to. Everything is held by the lease.
+ * Downloads an image's content and unpacks its layers, each while later ones are downloaded. Resolves to the descriptor of the
+ * reference. The lease keeps everything.
  */
 export async function pullContent(job: PullJob): Promise<Descriptor> {
   const { target, layers, config } = await resolve(job);
@@ -64,7 +64,7 @@ export async function pullContent(job: PullJob): Promise<Descriptor> {
   return target;
 }
 
-/** From the reference to the manifest for the platform and its configuration, all stored. */
+/** Resolves the reference to the manifest and configuration for the platform, and stores them. */
 async function resolve(job: PullJob): Promise<Resolved> {
   const { tag, digest } = job.reference;
   const root = await job.session.manifest(digest ?? tag ?? 'latest', job.signal);
@@ -102,9 +102,9 @@ async function finish(
   return { target: root.descriptor, manifest: found.descriptor, layers, config };
 }
 
-/** An image without an index, or whose index is wrong, may be for another machine. */
+/** Checks the platform of the configuration: an image may have no index, or a wrong one. */
 function checkPlatform(job: PullJob, config: ImageConfig): void {
-  // Images made from scratch by old tools name no architecture.
+  // Images built from scratch by old tools have no architecture.
   if (config.architecture === '') return;
   if (platformDistance(job.platform, config) === undefined)
     throw platformNotFound(name(job), job.platform, [config]);
@@ -130,7 +130,7 @@ async function fetchLayers(job: PullJob, layers: LayerToUnpack[]): Promise<void>
   try {
     await Promise.all(all);
   } catch (error) {
-    // Nothing of this pull may still run when it is reported as failed.
+    // All work of this pull must have ended when it is reported as failed.
     stop.abort(error);
     await Promise.allSettled(all);
     throw error;
@@ -151,7 +151,7 @@ async function download(job: PullJob, layer: Descriptor, received: (bytes: numbe
   job.onProgress({ id, status: stored > 0 ? 'Download complete' : 'Already exists' });
 }
 
-/** Downloads once for all pulls that want the blob now; afterwards this pull's lease holds it too. */
+/** Downloads a blob once for all concurrent pulls, and adds it to this pull's lease. */
 async function fetchShared(
   job: PullJob,
   descriptor: Descriptor,
@@ -170,7 +170,7 @@ async function fetchShared(
   await client.leases.addResource(lease, { id: descriptor.digest, type: 'content' });
 }
 
-/** What an earlier attempt left may be damaged, so a mismatch of a resumed blob gets one try from the start. */
+/** Downloads a resumed blob once more from the start if its digest does not match: the data of the earlier attempt may be damaged. */
 async function fetchAnew(fetch: BlobFetch): Promise<void> {
   let resumed = false;
   try {

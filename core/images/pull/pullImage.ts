@@ -14,7 +14,7 @@ import { type StoreContext, arrived, emitImage } from '../store/storeContext.ts'
 type PullOptions = NonNullable<Parameters<Images['pull']>[1]>;
 
 /**
- * Brings an image from its registry, unpacked and named.
+ * Pulls an image from its registry, unpacks it and names it.
  * @throws PCH_REFERENCE_INVALID, PCH_IMAGE_NOT_FOUND, PCH_PLATFORM_NOT_FOUND, PCH_REGISTRY_*, PCH_DIGEST_MISMATCH,
  * PCH_DISK_FULL
  */
@@ -23,12 +23,14 @@ export async function pullImage(store: StoreContext, ref: string, options: PullO
   const platform = options.platform ? parsePlatform(options.platform) : hostPlatform();
   const name = formatReference(reference);
   const onProgress = throttled(options.onProgress);
-  await withLease(store, name, (lease) => bring(store, { reference, platform, lease, onProgress, options }));
+  await withLease(store, name, (lease) =>
+    download(store, { reference, platform, lease, onProgress, options }),
+  );
   emitImage(store, 'pull', name);
   return findImage(await store.index.read(), name, formatPlatform(platform)).image;
 }
 
-/** Runs the pull under a lease that outlives a failure, so that the next try resumes. */
+/** Runs the pull under a lease that stays after a failure, so that the next pull resumes. */
 async function withLease(
   store: StoreContext,
   name: string,
@@ -52,7 +54,7 @@ interface Pull {
   options: PullOptions;
 }
 
-async function bring(store: StoreContext, { options, ...pull }: Pull): Promise<void> {
+async function download(store: StoreContext, { options, ...pull }: Pull): Promise<void> {
   const { client, shared, leases, config, transport } = store;
   const { reference } = pull;
   const target = await pullContent({

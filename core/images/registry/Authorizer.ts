@@ -7,21 +7,21 @@ import { type Endpoint, isLoopback } from './endpoints.ts';
 import { connectionError, statusError } from './registryError.ts';
 import { type Transport, readBody } from './Transport.ts';
 
-/** Tokens are a few kilobytes. */
-const maxTokenAnswerBytes = 1 << 20;
+/** Bytes. Tokens have a few kilobytes. */
+const maxTokenBytes = 1 << 20;
 
 export interface AuthorizerOptions {
   transport: Transport;
   endpoint: Endpoint;
-  /** The repository: the scope that tokens are asked for. */
+  /** The repository: the scope of tokens. */
   path: string;
   credentials: () => Promise<RegistryAuth | undefined>;
   idleTimeoutMs: number;
 }
 
 /**
- * Answers the challenges of one endpoint for one repository: Basic (RFC 7617), or Bearer tokens from the token server
- * that the challenge names (distribution's docs/spec/auth/token.md and oauth.md). Requests side by side share a token.
+ * Authorizes requests to one endpoint for one repository: Basic (RFC 7617), or Bearer tokens from the token server that the
+ * challenge names (distribution's docs/spec/auth/token.md and oauth.md). Concurrent requests share a token.
  */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
@@ -32,34 +32,35 @@ export class Authorizer {
     this.#options = options;
   }
 
-  /** Value of the Authorization header, undefined while none was asked for. */
+  /** Value of the Authorization header; undefined until the registry requires one. */
   get header(): string | undefined {
     return this.#header;
   }
 
   /**
-   * Reads the challenge of a 401 answer; `used` is the header that was refused. True if the request may be sent again
-   * with another header.
+   * Renews the header after a 401 response with a challenge; `used` is the rejected header. Resolves to whether the request can
+   * be repeated with the new header.
    */
-  async answer(
+  async renew(
     refusal: IncomingMessage,
     used: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
-    // Another request has got a new token meanwhile.
+    // Another request has renewed it meanwhile.
     if (this.#header !== used) return true;
-    this.#renewal ??= this.#renew(parseChallenges(refusal.headers['www-authenticate'] ?? ''), signal).finally(
-      () => {
-        this.#renewal = undefined;
-      },
-    );
+    this.#renewal ??= this.#newHeader(
+      parseChallenges(refusal.headers['www-authenticate'] ?? ''),
+      signal,
+    ).finally(() => {
+      this.#renewal = undefined;
+    });
     const header = await this.#renewal;
     if (header === undefined || (header === used && header.startsWith('Basic '))) return false;
     this.#header = header;
     return true;
   }
 
-  async #renew(challenges: Challenge[], signal: AbortSignal | undefined): Promise<string | undefined> {
+  async #newHeader(challenges: Challenge[], signal: AbortSignal | undefined): Promise<string | undefined> {
     const credentials = await this.#options.credentials();
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
     if (bearer) return this.#bearer(bearer, credentials, signal);
@@ -81,19 +82,19 @@ export class Authorizer {
     return `Bearer ${token}`;
   }
 
-  /** The token server's address. Credentials must not go to just anybody who can write a header. */
+  /** Checks the token server's address: credentials must not be sent to an arbitrary host, or in plain text. */
   #realm(realm: string | undefined, credentials: RegistryAuth | undefined): URL {
     const { host, base } = this.#options.endpoint;
     if (realm === undefined || !URL.canParse(realm))
-      throw badRealm(host, 'the address of its token server is missing');
+      throw badRealm(host, 'it has no valid address of a token server');
     const url = new URL(realm);
     const plain = url.protocol === 'http:';
     if (url.protocol !== 'https:' && !plain)
-      throw badRealm(host, `its token server is a ${url.protocol} address`);
+      throw badRealm(host, `unsupported protocol ${url.protocol} of its token server`);
     const allowed =
       !plain || isLoopback(url.host) || (base.protocol === 'http:' && base.hostname === url.hostname);
     if (hasCredentials(credentials) && !allowed) {
-      throw badRealm(host, `it wants the credentials sent to ${url.host} in plain HTTP`);
+      throw badRealm(host, `credentials would be sent to ${url.host} over plain HTTP`);
     }
     return url;
   }
@@ -144,13 +145,13 @@ export class Authorizer {
   ): Promise<string> {
     const { transport, idleTimeoutMs, endpoint, path } = this.#options;
     try {
-      const answer = await transport.request(url, {
+      const response = await transport.request(url, {
         ...request,
         idleTimeoutMs,
         verifyTls: endpoint.verifyTls,
       });
-      if (answer.statusCode !== 200) throw await statusError(answer, url.host, `token for ${path}`);
-      return tokenOf(await readBody(answer, maxTokenAnswerBytes), url.host);
+      if (response.statusCode !== 200) throw await statusError(response, url.host, `token for ${path}`);
+      return tokenOf(await readBody(response, maxTokenBytes), url.host);
     } catch (error) {
       throw connectionError(error, url.host);
     }
@@ -162,25 +163,25 @@ function basicHeader({ username = '', password = '' }: RegistryAuth): string {
 }
 
 function tokenOf(body: Buffer, host: string): string {
-  let answer: { token?: unknown; access_token?: unknown } = {};
+  let response: { token?: unknown; access_token?: unknown } = {};
   try {
-    answer = JSON.parse(body.toString('utf8')) as typeof answer;
+    response = JSON.parse(body.toString('utf8')) as typeof response;
   } catch {
-    // Told below; the text may hold a secret.
+    // The error below does not quote the text, which may have a secret.
   }
-  const token = answer.token ?? answer.access_token;
+  const token = response.token ?? response.access_token;
   if (typeof token === 'string' && token !== '') return token;
-  throw new PouchError('PCH_REGISTRY_FAILED', `the token server ${host} answered without a token`, {
-    hint: 'Ask who runs the registry.',
-  });
+  throw new PouchError(
+    'PCH_REGISTRY_FAILED',
+    `expected a token in the response of the token server ${host}, found none`,
+    {
+      hint: 'Ask the operator of the registry.',
+    },
+  );
 }
 
 function badRealm(host: string, why: string): PouchError {
-  return new PouchError(
-    'PCH_REGISTRY_FAILED',
-    `registry ${host} asks for a log-in that is not safe or not possible: ${why}`,
-    {
-      hint: 'Ask who runs the registry; a token server needs an https:// address.',
-    },
-  );
+  return new PouchError('PCH_REGISTRY_FAILED', `cannot log in to registry ${host}: ${why}`, {
+    hint: 'Ask the operator of the registry: a token server needs an https:// address.',
+  });
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What a registry must send at least. */
+/** The minimum rate of a registry. */
 export interface MinimumRate {
   /** Bytes per second over a window; 0 for no minimum. */
   rate: number;
@@ -9,7 +9,7 @@ export interface MinimumRate {
   window: number;
 }
 
-/** A registry has sent less than the minimum rate. */
+/** A registry sends less than the minimum rate. */
 export class TooSlowError extends Error {
   readonly bytes: number;
   readonly minimum: MinimumRate;
@@ -21,16 +21,16 @@ export class TooSlowError extends Error {
   }
 }
 
-/** Looks per window. */
+/** Measurements per window. */
 const looks = 10;
 
 /**
- * Watches how fast an answer comes, from its headers on. Time in which received bytes wait for their reader does not count: a
- * slow disk is not the registry's fault. A registry that sends nothing at all is the idle timeout's concern.
+ * Measures the rate of a response from its headers on. Time in which received bytes wait for their reader does not count: a
+ * slow disk is not the registry's fault. The idle timeout handles a registry that sends nothing.
  */
 export class RateGuard {
-  /** Set when the headers are there. */
-  answer: IncomingMessage | undefined;
+  /** Set when the headers have been received. */
+  response: IncomingMessage | undefined;
   readonly #minimum: MinimumRate;
   readonly #onTooSlow: (error: TooSlowError) => void;
   #socket: Socket | undefined;
@@ -38,7 +38,7 @@ export class RateGuard {
   #seen = 0;
   #bytes = 0;
   #waitedMs = 0;
-  /** Before the headers a first window has TLS's own bytes. */
+  /** The first window includes the bytes of the TLS handshake. */
   #isFirst = true;
 
   constructor(minimum: MinimumRate, onTooSlow: (error: TooSlowError) => void) {
@@ -63,7 +63,7 @@ export class RateGuard {
     const bytes = read - this.#seen;
     this.#seen = read;
     const readerIsSlow =
-      this.answer !== undefined && (this.answer.complete || this.answer.readableLength > 0);
+      this.response !== undefined && (this.response.complete || this.response.readableLength > 0);
     if (readerIsSlow) return;
     this.#bytes += bytes;
     this.#waitedMs += elapsedMs;
@@ -76,11 +76,11 @@ export class RateGuard {
   }
 
   #isJudged(): boolean {
-    return this.answer !== undefined || (!this.#isFirst && this.#bytes > 0);
+    return this.response !== undefined || (!this.#isFirst && this.#bytes > 0);
   }
 }
 
-/** Bytes that a window has at the minimum rate. */
+/** Returns the bytes of a window at the minimum rate. */
 export function enoughBytes({ rate, window }: MinimumRate): number {
   return Math.max(1, Math.round((rate * window) / 1000));
 }

@@ -17,7 +17,7 @@ export interface SessionConfig extends EndpointConfig {
   dockerConfig: string;
   /** Milliseconds. */
   idleTimeout: number;
-  /** How often a request is repeated that failed for a reason that may pass. */
+  /** How often a request is repeated after a transient failure. */
   retries: number;
 }
 
@@ -25,7 +25,7 @@ export interface SessionOptions {
   transport: Transport;
   config: SessionConfig;
   reference: Reference;
-  /** From the user's request; goes to the registry itself, never to mirrors. */
+  /** From the user's request. Sent to the registry itself, never to mirrors. */
   auth?: RegistryAuth | undefined;
 }
 
@@ -47,7 +47,7 @@ interface Ask {
   signal: AbortSignal | undefined;
 }
 
-/** Talks with a registry (and its mirrors) about one repository, by the OCI distribution-spec. */
+/** Fetches manifests and blobs of one repository from a registry and its mirrors (OCI distribution-spec). */
 export class RegistrySession {
   readonly #options: SessionOptions;
   readonly #servers: readonly Server[];
@@ -61,37 +61,42 @@ export class RegistrySession {
   }
 
   /**
-   * Fetches the manifest or index of a tag or digest and checks it against the digest, if one is known.
+   * Fetches the manifest or index of a tag or digest, and checks the digest if one is known.
    * @throws PCH_IMAGE_NOT_FOUND, PCH_REGISTRY_*, PCH_DIGEST_MISMATCH
    */
   async manifest(tagOrDigest: string, signal?: AbortSignal): Promise<FetchedManifest> {
     const what = `manifest of ${this.#name(tagOrDigest)}`;
-    return this.#anywhere(signal, async (server) => {
+    return this.#withFailover(signal, async (server) => {
       const headers = { accept: [...manifestTypes, '*/*'].join(', ') };
-      const answer = await this.#get(server, { resource: `manifests/${tagOrDigest}`, headers, what, signal });
-      const bytes = await this.#body(answer, server, what);
-      return { bytes, descriptor: describe(bytes, answer, server.host, what, tagOrDigest) };
+      const response = await this.#get(server, {
+        resource: `manifests/${tagOrDigest}`,
+        headers,
+        what,
+        signal,
+      });
+      const bytes = await this.#body(response, server, what);
+      return { bytes, descriptor: describe(bytes, response, server.host, what, tagOrDigest) };
     });
   }
 
   /**
-   * Opens a blob at a byte offset. The stream may end early or break: the caller resumes.
+   * Opens a blob at a byte offset. The stream may end early; the caller resumes.
    * @throws PCH_IMAGE_NOT_FOUND, PCH_REGISTRY_*
    */
   async blob(digest: string, offset: number, signal?: AbortSignal): Promise<AsyncIterable<Buffer>> {
     const what = `blob ${digest} of ${this.#options.reference.path}`;
-    return this.#anywhere(signal, async (server) => {
+    return this.#withFailover(signal, async (server) => {
       const headers: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {};
-      const answer = await this.#get(server, { resource: `blobs/${digest}`, headers, what, signal });
-      return readFrom(answer, bytesToSkip(answer, offset, server.host), server.host);
+      const response = await this.#get(server, { resource: `blobs/${digest}`, headers, what, signal });
+      return readFrom(response, bytesToSkip(response, offset, server.host), server.host);
     });
   }
 
-  /** Asks the servers in turn; an error of a mirror only means that the next is asked. */
-  async #anywhere<T>(signal: AbortSignal | undefined, ask: (server: Server) => Promise<T>): Promise<T> {
+  /** Tries the servers in order. After an error of a mirror, it tries the next one. */
+  async #withFailover<T>(signal: AbortSignal | undefined, ask: (server: Server) => Promise<T>): Promise<T> {
     for (const server of this.#servers) {
       try {
-        return await this.#patiently(signal, () => ask(server));
+        return await this.#withRetries(signal, () => ask(server));
       } catch (error) {
         if (!server.mirror || signal?.aborted) throw error;
       }
@@ -99,7 +104,7 @@ export class RegistrySession {
     throw new Error('a registry has at least one endpoint');
   }
 
-  async #patiently<T>(signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T> {
+  async #withRetries<T>(signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await ask();
@@ -116,17 +121,17 @@ export class RegistrySession {
     const { authorizer } = server;
     for (let refusals = 0; ; refusals++) {
       const used = authorizer.header;
-      const answer = await this.#send(
+      const response = await this.#send(
         server,
         url,
         { ...headers, ...(used && { authorization: used }) },
         signal,
       );
-      if (answer.statusCode === 200 || answer.statusCode === 206) return answer;
+      if (response.statusCode === 200 || response.statusCode === 206) return response;
       const again =
-        answer.statusCode === 401 && refusals < 2 && (await authorizer.answer(answer, used, signal));
-      if (!again) throw await statusError(answer, server.host, what);
-      answer.resume();
+        response.statusCode === 401 && refusals < 2 && (await authorizer.renew(response, used, signal));
+      if (!again) throw await statusError(response, server.host, what);
+      response.resume();
     }
   }
 
@@ -145,11 +150,11 @@ export class RegistrySession {
     }
   }
 
-  async #body(answer: IncomingMessage, server: Server, what: string): Promise<Buffer> {
+  async #body(response: IncomingMessage, server: Server, what: string): Promise<Buffer> {
     try {
-      return await readBody(answer, maxManifestBytes);
+      return await readBody(response, maxManifestBytes);
     } catch (error) {
-      if (answer.complete || answer.errored === null) throw tooLarge(server.host, what);
+      if (response.complete || response.errored === null) throw tooLarge(server.host, what);
       throw connectionError(error, server.host);
     }
   }
@@ -173,7 +178,7 @@ export class RegistrySession {
   }
 }
 
-/** Waits before attempt number `attempt + 2`: as long as the registry says, or 0.2 s, 0.4 s, … up to 5 s. */
+/** Waits before the next attempt: as long as the registry requests, or 0.2 s, 0.4 s, … up to 5 s. */
 export async function backOff(
   attempt: number,
   error: unknown,
@@ -186,46 +191,46 @@ export async function backOff(
 
 function describe(
   bytes: Buffer,
-  answer: IncomingMessage,
+  response: IncomingMessage,
   host: string,
   what: string,
   tagOrDigest: string,
 ): Descriptor {
   const digest = sha256(bytes);
-  const header = answer.headers['docker-content-digest'];
+  const header = response.headers['docker-content-digest'];
   const expected = tagOrDigest.includes(':') ? tagOrDigest : header;
   if (typeof expected === 'string' && expected.startsWith('sha256:') && expected !== digest) {
     throw new PouchError(
       'PCH_DIGEST_MISMATCH',
-      `registry ${host} sent a ${what} with digest ${digest}, not ${expected}`,
+      `expected digest ${expected} of the ${what} from registry ${host}, found ${digest}`,
       {
-        hint: 'The registry or something on the way to it changes content; try again, then ask who runs it.',
+        hint: 'The registry, or a proxy before it, changes content. Try again, then ask its operator.',
       },
     );
   }
-  const contentType = (answer.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+  const contentType = (response.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   return { mediaType: manifestMediaType(bytes, contentType, what), digest, size: bytes.length };
 }
 
-/** How much of the answer is before `offset`: a server may ignore Range (RFC 9110 section 14.2). */
-function bytesToSkip(answer: IncomingMessage, offset: number, host: string): number {
-  if (answer.statusCode === 200) return offset;
-  const start = /^bytes (\d+)-/.exec(answer.headers['content-range'] ?? '')?.[1];
+/** Returns the bytes of the response before `offset`: a server may ignore Range (RFC 9110 section 14.2). */
+function bytesToSkip(response: IncomingMessage, offset: number, host: string): number {
+  if (response.statusCode === 200) return offset;
+  const start = /^bytes (\d+)-/.exec(response.headers['content-range'] ?? '')?.[1];
   if (start !== undefined && Number(start) <= offset) return offset - Number(start);
-  answer.destroy();
+  response.destroy();
   throw new PouchError(
     'PCH_REGISTRY_FAILED',
-    `registry ${host} sent another part of a blob than was asked for`,
+    `registry ${host} sent a different part of a blob than requested`,
     {
-      hint: 'Ask who runs the registry or the proxy before it.',
+      hint: 'Ask the operator of the registry, or of the proxy before it.',
     },
   );
 }
 
-async function* readFrom(answer: IncomingMessage, skip: number, host: string): AsyncGenerator<Buffer> {
+async function* readFrom(response: IncomingMessage, skip: number, host: string): AsyncGenerator<Buffer> {
   let left = skip;
   try {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
       const part = left > 0 ? chunk.subarray(left) : chunk;
       left = Math.max(0, left - chunk.length);
       if (part.length > 0) yield part;
@@ -238,9 +243,9 @@ async function* readFrom(answer: IncomingMessage, skip: number, host: string): A
 function tooLarge(host: string, what: string): PouchError {
   return new PouchError(
     'PCH_IMAGE_INVALID',
-    `registry ${host} sent a ${what} of more than ${maxManifestBytes} bytes`,
+    `expected at most ${maxManifestBytes} bytes of the ${what} from registry ${host}, found more`,
     {
-      hint: 'Check the reference: it does not name an image.',
+      hint: 'Check the reference: this is not an image.',
     },
   );
 }

@@ -7,7 +7,7 @@ export interface HttpRequest {
   headers?: OutgoingHttpHeaders;
   body?: string;
   signal?: AbortSignal | undefined;
-  /** Milliseconds without a byte from the server until the request, or the reading of its answer, fails. */
+  /** Milliseconds without data from the server after which the request, or reading its response, fails. */
   idleTimeoutMs: number;
   /** Default: true. */
   verifyTls?: boolean;
@@ -15,10 +15,10 @@ export interface HttpRequest {
 
 const maxRedirects = 5;
 
-/** Idle connections a host may keep, and for how long in milliseconds. */
+/** Idle connections per server, and how long they are kept in milliseconds. */
 const keepAlive = { keepAlive: true, maxFreeSockets: 8, timeout: 60_000 };
 
-/** HTTP with connections that are used again. Every wait in it ends. */
+/** An HTTP client with persistent connections. Every wait has a deadline. */
 export class Transport {
   readonly #http = new http.Agent(keepAlive);
   readonly #https = new https.Agent(keepAlive);
@@ -30,17 +30,17 @@ export class Transport {
   }
 
   /**
-   * Sends a request and follows redirects. The Authorization header goes to the first origin only (RFC 9110 section
-   * 15.4 leaves it to the client; storage behind a registry would refuse it or learn it).
+   * Sends a request and follows redirects. The Authorization header is sent to the first origin only (RFC 9110 section 15.4
+   * leaves it to the client): the storage behind a registry might reject or store it.
    */
   async request(url: URL, request: HttpRequest): Promise<IncomingMessage> {
     let target = url;
     let { headers } = request;
     for (let hops = 0; hops <= maxRedirects; hops++) {
-      const answer = await this.#once(target, { ...request, headers: headers ?? {} });
-      const location = redirection(answer);
-      if (location === undefined) return answer;
-      answer.resume();
+      const response = await this.#once(target, { ...request, headers: headers ?? {} });
+      const location = redirection(response);
+      if (location === undefined) return response;
+      response.resume();
       const next = redirectTarget(target, location);
       if (next.origin !== target.origin) headers = withoutAuthorization(headers);
       target = next;
@@ -48,7 +48,7 @@ export class Transport {
     throw new Error(`more than ${maxRedirects} redirects`);
   }
 
-  /** Ends the idle connections. */
+  /** Closes the idle connections. */
   close(): void {
     this.#http.destroy();
     this.#https.destroy();
@@ -65,23 +65,23 @@ export class Transport {
     return new Promise((resolve, reject) => {
       const send = secure ? https.request : http.request;
       const request = send(url, { method: 'GET', ...options, agent });
-      let answer: IncomingMessage | undefined;
-      // Node's own `signal` option may destroy the socket of a request that has just ended, with nobody to hear of it.
+      let response: IncomingMessage | undefined;
+      // Node's `signal` option may destroy the socket of a request that has just ended, and the error is lost.
       const onAbort = () =>
-        answer?.complete ? undefined : (answer ?? request).destroy(signal?.reason as Error);
+        response?.complete ? undefined : (response ?? request).destroy(signal?.reason as Error);
       signal?.addEventListener('abort', onAbort, { once: true });
-      const guard = new RateGuard(this.#minimum, (error) => (answer ?? request).destroy(error));
+      const guard = new RateGuard(this.#minimum, (error) => (response ?? request).destroy(error));
       request.on('socket', (socket) => guard.watch(socket));
       request.on('close', () => {
         guard.stop();
         signal?.removeEventListener('abort', onAbort);
       });
-      request.setTimeout(idleTimeoutMs, () => (answer ?? request).destroy(idle(idleTimeoutMs)));
+      request.setTimeout(idleTimeoutMs, () => (response ?? request).destroy(idle(idleTimeoutMs)));
       request.on('error', reject);
       request.on('response', (message) => {
-        answer = message;
-        guard.answer = message;
-        // A connection that breaks while nobody reads must not end the process; the reader gets the error too.
+        response = message;
+        guard.response = message;
+        // An error without a reader must not end the process. A reader receives it too.
         message.on('error', () => undefined);
         resolve(message);
       });
@@ -90,13 +90,13 @@ export class Transport {
   }
 }
 
-/** Reads a whole body. Fails above `limit` bytes. */
+/** Reads a whole body. @throws Error above `limit` bytes */
 export async function readBody(message: IncomingMessage, limit: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of message as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > limit) throw new Error(`an answer of more than ${limit} bytes`);
+    if (size > limit) throw new Error(`a response of more than ${limit} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts, size);
@@ -109,10 +109,10 @@ function redirection({ statusCode = 0, headers }: IncomingMessage): string | und
 function redirectTarget(from: URL, location: string): URL {
   const next = new URL(location, from);
   if (next.protocol !== 'https:' && next.protocol !== 'http:') {
-    throw new Error(`a redirect to a ${next.protocol} address`);
+    throw new Error(`redirect to the unsupported protocol ${next.protocol}`);
   }
   if (from.protocol === 'https:' && next.protocol === 'http:') {
-    throw new Error(`a redirect from HTTPS to plain HTTP (${next.host})`);
+    throw new Error(`redirect from HTTPS to plain HTTP (${next.host})`);
   }
   return next;
 }
@@ -123,5 +123,5 @@ function withoutAuthorization(headers: OutgoingHttpHeaders | undefined): Outgoin
 }
 
 function idle(ms: number): Error {
-  return Object.assign(new Error(`nothing was received for ${ms} ms`), { code: 'ETIMEDOUT' });
+  return Object.assign(new Error(`no data received for ${ms} ms`), { code: 'ETIMEDOUT' });
 }

@@ -6,14 +6,14 @@ export interface Challenge {
   parameters: Record<string, string>;
 }
 
-/** A header that is longer is not read on. */
+/** Characters; the rest of a longer header is ignored. */
 const maxHeaderLength = 8192;
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const SCHEME = new RegExp(`[\\s,]*(${TOKEN})(?=\\s|,|$)`, 'y');
 const PARAMETER = new RegExp(`[\\s,]*(${TOKEN})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"]*))`, 'y');
 
-/** Reads all challenges of a header; what is malformed ends the reading. */
+/** Parses the challenges of a header up to the first malformed one. */
 export function parseChallenges(header: string): Challenge[] {
   const text = header.slice(0, maxHeaderLength);
   const challenges: Challenge[] = [];

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { PouchError, messageOf } from '../../../hooks/errors.ts';
 import type { RegistryAuth } from '../../../hooks/engine.ts';
 
-/** What Docker calls its own registry in config.json. */
+/** The name of Docker Hub in config.json. */
 const hubKey = 'https://index.docker.io/v1/';
 
 interface DockerConfig {
@@ -12,8 +12,8 @@ interface DockerConfig {
 }
 
 /**
- * The credentials that `docker login` stored for a registry (`auths` of config.json), undefined without. A missing
- * file is none. Credential helpers are not run: the daemon has no session to unlock them in.
+ * Returns the credentials that `docker login` stored for a registry (`auths` of config.json); undefined without an entry or
+ * without the file. Credential helpers are not run: the daemon has no session to unlock them.
  * @throws PCH_CREDENTIALS_INVALID
  */
 export async function storedCredentials(file: string, host: string): Promise<RegistryAuth | undefined> {
@@ -25,7 +25,7 @@ export async function storedCredentials(file: string, host: string): Promise<Reg
   return undefined;
 }
 
-/** Whether there is something to log in with. */
+/** Whether there are credentials to log in with. */
 export function hasCredentials(auth: RegistryAuth | undefined): auth is RegistryAuth {
   return Boolean(auth && (auth.username || auth.identityToken || auth.registryToken));
 }
@@ -41,8 +41,8 @@ async function readDockerConfig(file: string): Promise<DockerConfig | undefined>
   try {
     return JSON.parse(text) as DockerConfig;
   } catch {
-    // The parser's message would quote the file, secrets and all.
-    throw unusable(file, 'it is not JSON');
+    // The parser's message would quote the file with its secrets.
+    throw unusable(file, 'expected JSON');
   }
 }
 
@@ -66,7 +66,7 @@ function entryCredentials(
 function splitAuth(encoded: string, key: string, file: string): [string, string] {
   const decoded = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
-  if (colon < 0) throw unusable(file, `the auth of ${key} is not the base64 of USER:PASSWORD`);
+  if (colon < 0) throw unusable(file, `auths.${key}.auth: expected USER:PASSWORD in base64`);
   // Docker pads with NUL characters in old files.
   return [decoded.slice(0, colon), decoded.slice(colon + 1).replace(/\0+$/, '')];
 }
@@ -77,11 +77,7 @@ function hostOf(key: string): string {
 }
 
 function unusable(file: string, why: string): PouchError {
-  return new PouchError(
-    'PCH_CREDENTIALS_INVALID',
-    `${file} cannot be used for registry credentials: ${why}`,
-    {
-      hint: 'Log in again with docker login, or set images.dockerConfig to another file.',
-    },
-  );
+  return new PouchError('PCH_CREDENTIALS_INVALID', `cannot read registry credentials from ${file}: ${why}`, {
+    hint: 'Log in again with docker login, or set images.dockerConfig to another file.',
+  });
 }

@@ -1,11 +1,11 @@
 import type { ImagesConfig } from '../../../config/types.ts';
 
-/** The part of the configuration that decides where and how a registry is asked. */
+/** The part of the configuration that determines the endpoints of a registry. */
 export type EndpointConfig = Pick<ImagesConfig, 'mirrors' | 'plainHttp' | 'insecureTls'>;
 
-/** A server to ask for a repository. */
+/** A server of a repository. */
 export interface Endpoint {
-  /** Base URL whose `v2/` is asked; ends with a slash. */
+  /** Base URL of the API's `v2/`; ends with a slash. */
   base: URL;
   /** `host[:port]` for messages and credentials; Docker Hub's is `docker.io`. */
   host: string;
@@ -13,10 +13,10 @@ export interface Endpoint {
   mirror: boolean;
 }
 
-/** Where Docker Hub's registry really is. */
+/** The host of Docker Hub's registry. */
 const hub = 'registry-1.docker.io';
 
-/** The servers to ask for images of `domain`, in order: its mirrors, then itself. */
+/** Returns the servers for images of `domain` in order: its mirrors, then the registry itself. */
 export function endpointsOf(domain: string, config: EndpointConfig): Endpoint[] {
   const mirrors = (config.mirrors[domain] ?? []).map((url) => mirrorEndpoint(url, config));
   return [...mirrors, originEndpoint(domain, config)];
@@ -33,7 +33,7 @@ function originEndpoint(domain: string, config: EndpointConfig): Endpoint {
   return { base, host: domain, verifyTls: !config.insecureTls.includes(domain), mirror: false };
 }
 
-/** As Docker does, a registry on the host's own loopback may be asked in plain HTTP, since nobody can listen in. */
+/** As with Docker, a registry on the host's loopback may use plain HTTP, because others cannot read the traffic. */
 function isPlain(domain: string, { plainHttp, insecureTls }: EndpointConfig): boolean {
   if (insecureTls.includes(domain)) return false;
   return plainHttp.includes(domain) || isLoopback(domain);

@@ -3,7 +3,7 @@ import { PouchError, messageOf } from '../../../hooks/errors.ts';
 import { TooSlowError } from './RateGuard.ts';
 import { readBody } from './Transport.ts';
 
-/** Why a registry's answer is an error; the cause of the PouchError that users see. */
+/** An error response of a registry. It is the cause of the PouchError. */
 export class HttpStatusError extends Error {
   readonly status: number;
   /** Milliseconds that the registry asked to wait. */
@@ -16,30 +16,34 @@ export class HttpStatusError extends Error {
   }
 }
 
-/** Error bodies of registries are short; the rest is not read. */
+/** Bytes of an error body; the rest is not read. */
 const maxErrorBytes = 64 << 10;
 
-/** A reason from outside goes into a message; so it is short and of one line. */
+/** Characters of a registry's reason in an error message. */
 const maxReasonLength = 200;
 
-/** The error of an answer that is not a success. `what` is e.g. "manifest of 127.0.0.1:5000/app:1". */
-export async function statusError(answer: IncomingMessage, host: string, what: string): Promise<PouchError> {
-  const status = answer.statusCode ?? 0;
-  const reason = await reasonOf(answer);
-  const cause = new HttpStatusError(status, reason, retryAfter(answer));
+/** Converts an error response to a PouchError. `what` is e.g. "manifest of 127.0.0.1:5000/app:1". */
+export async function statusError(
+  response: IncomingMessage,
+  host: string,
+  what: string,
+): Promise<PouchError> {
+  const status = response.statusCode ?? 0;
+  const reason = await reasonOf(response);
+  const cause = new HttpStatusError(status, reason, retryAfter(response));
   const found = `${status}${reason && ` (${reason})`}`;
   if (status === 401 || status === 403) return denied(host, what, found, cause);
   if (status === 404) return notFound(host, what, found, cause);
-  return new PouchError('PCH_REGISTRY_FAILED', `registry ${host} answered ${found} for the ${what}`, {
+  return new PouchError('PCH_REGISTRY_FAILED', `registry ${host} responded with ${found} for the ${what}`, {
     hint:
       status === 429
         ? 'Wait, log in, or configure a mirror.'
-        : 'Try again later, or ask who runs the registry.',
+        : 'Try again later, or ask the operator of the registry.',
     cause,
   });
 }
 
-/** The error of a request that got no answer, or of an answer that broke off. */
+/** Converts the error of a request without a response, or of an incomplete response. */
 export function connectionError(error: unknown, host: string): unknown {
   if (error instanceof PouchError) return error;
   if (error instanceof Error && error.name === 'AbortError') return error;
@@ -51,7 +55,7 @@ export function connectionError(error: unknown, host: string): unknown {
   });
 }
 
-/** Whether the same request may succeed in a moment. A host that is not there at all is not worth a wait. */
+/** Whether the same request may succeed soon. A host that does not exist, or refuses connections, is not retried. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof PouchError)) return false;
   if (error.code === 'PCH_REGISTRY_TOO_SLOW') return true;
@@ -59,7 +63,7 @@ export function isTransient(error: unknown): boolean {
   return error.cause instanceof HttpStatusError && (error.cause.status >= 500 || error.cause.status === 429);
 }
 
-/** Whether nobody listens: worth a new try in the middle of a pull only. */
+/** Whether the connection was refused, which is retried only during a pull. */
 export function isRefused(error: unknown): boolean {
   return error instanceof PouchError && codeOf(error.cause) === 'ECONNREFUSED';
 }
@@ -81,17 +85,17 @@ function explain(error: unknown, host: string): { text: string; hint: string } {
   if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
     return {
       text: 'it does not speak TLS',
-      hint: `If it is meant to be asked in plain HTTP, list ${host} under images.plainHttp.`,
+      hint: `If it uses plain HTTP, add ${host} to images.plainHttp.`,
     };
   }
   if (code.includes('CERT') || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') {
     return {
       text: `its certificate is not trusted (${messageOf(error)})`,
-      hint: `Install its CA on the host, or list ${host} under images.insecureTls.`,
+      hint: `Install its CA on the host, or add ${host} to images.insecureTls.`,
     };
   }
   if (code === 'ENOTFOUND')
-    return { text: 'its name has no address', hint: 'Check the name and the DNS of the host.' };
+    return { text: 'host not found', hint: 'Check the name and the DNS of the host.' };
   return {
     text: messageOf(error),
     hint: 'Check the name, the network and any proxy or mirror, then try again.',
@@ -102,9 +106,9 @@ function tooSlow(cause: TooSlowError, host: string): PouchError {
   const { bytes, minimum } = cause;
   return new PouchError(
     'PCH_REGISTRY_TOO_SLOW',
-    `registry ${host} sent ${bytes} bytes in ${minimum.window / 1000} s: expected at least ${minimum.rate} per second`,
+    `registry ${host} sent ${bytes} bytes in ${minimum.window / 1000} s, expected at least ${minimum.rate} bytes per second`,
     {
-      hint: 'Try again: the download resumes where it ended. If the line is that slow, lower images.minimumRate.',
+      hint: 'Try again: the download resumes where it ended. If the network is that slow, lower images.minimumRate.',
       cause,
     },
   );
@@ -124,23 +128,23 @@ function notFound(host: string, what: string, found: string, cause: Error): Pouc
   });
 }
 
-/** distribution-spec "Error Codes": `{"errors":[{"code","message"}]}`; token servers say `{"details"}`. */
-async function reasonOf(answer: IncomingMessage): Promise<string> {
+/** distribution-spec "Error Codes": `{"errors":[{"code","message"}]}`; token servers use `{"details"}`. */
+async function reasonOf(response: IncomingMessage): Promise<string> {
   try {
-    const body = JSON.parse((await readBody(answer, maxErrorBytes)).toString('utf8')) as {
+    const body = JSON.parse((await readBody(response, maxErrorBytes)).toString('utf8')) as {
       errors?: { code?: string; message?: string }[];
       details?: string;
     };
     const first = body.errors?.[0];
     return oneLine(first ? `${first.code ?? ''}: ${first.message ?? ''}` : (body.details ?? ''));
   } catch {
-    // The body is no help: the status must do.
-    answer.destroy();
+    // Without a readable body, the status has to suffice.
+    response.destroy();
     return '';
   }
 }
 
-/** `text` is from outside and may be of any type. */
+/** Shortens untrusted text, which may be of any type. */
 function oneLine(text: unknown): string {
   // Control characters of a remote must not reach a terminal.
   return String(text)

@@ -7,10 +7,10 @@ import { chainIds } from '../unpack/chainId.ts';
 import { parseConfig, parseManifest } from '../content/manifest.ts';
 import { type Platform, hostPlatform, choosePlatform } from '../content/platform.ts';
 
-/** Name of the record that keeps an image whose last reference was moved to another image. */
+/** Prefix of the record that keeps an image whose last reference was moved to another image. */
 export const danglingPrefix = 'pouch-dangling@';
 
-/** A manifest that is on the host, with what it says. It never changes. */
+/** A manifest on the host with its content. It never changes. */
 export interface Variant {
   id: string;
   manifest: Descriptor;
@@ -21,24 +21,24 @@ export interface Variant {
   size: number;
 }
 
-/** A record of containerd's image store and what it leads to. */
+/** A record of containerd's image store with its variants. */
 export interface Entry {
   name: string;
   target: Descriptor;
   createdAt: Date | undefined;
-  /** Those that are on the host and can be read; at least one without `damage`. */
+  /** The variants on the host that can be read; at least one without `damage`. */
   variants: Variant[];
   damage?: Damage | undefined;
 }
 
-/** Why a manifest or config that a record leads to cannot be used. */
+/** Damage of a manifest or config of a record. */
 export interface Damage {
-  /** Of the image: the digest of its config if that is known, else the target's. */
+  /** The image's id: the digest of its config if known, else of the target. */
   id: string;
   problem: string;
 }
 
-/** What is known of all images at one moment. */
+/** All images at one moment. */
 export interface Snapshot {
   byName: ReadonlyMap<string, Entry>;
   /** By id, which is the digest of the config. */
@@ -46,8 +46,8 @@ export interface Snapshot {
 }
 
 /**
- * The images of containerd, read once and kept until something changes: events of containerd tell that, also for
- * changes by others. While their stream is not live, every question reads anew.
+ * The images of containerd. They are cached until an event of containerd reports a change, also by another client. Without a
+ * live stream of events, every call reads them again.
  */
 export class ImageIndex {
   readonly #client: ContainerdClient;
@@ -77,8 +77,7 @@ export class ImageIndex {
   }
 
   /**
-   * The images that a target without a record leads to, as they will be once it has these names: those of every
-   * platform, or of one.
+   * Returns the images of a target without a record as they will be with these names: those of every platform, or of one.
    * @throws PCH_IMAGE_DAMAGED, PCH_IMAGE_INVALID
    */
   async readUnnamed(target: Descriptor, names: string[], platform?: Platform): Promise<Image[]> {
@@ -87,7 +86,7 @@ export class ImageIndex {
     return (wanted ? [wanted] : variants).map((variant) => toImage(variant, target, names, new Date()));
   }
 
-  /** After a change of our own: the event of it may still be on its way. */
+  /** Called after a change by this process, whose event may arrive later. */
   invalidate(): void {
     this.#current = undefined;
   }
@@ -105,7 +104,7 @@ export class ImageIndex {
       this.#live = true;
       for await (const event of events) if (event.topic !== '') this.invalidate();
     } catch {
-      // containerd went away: until it is back every read asks it, and the first of those subscribes again.
+      // containerd ended. Every read calls it again until it is back, and the next one subscribes again.
     }
     this.#live = false;
     this.#watching = undefined;
@@ -124,13 +123,13 @@ export class ImageIndex {
     const { mediaType = '', digest = '', size = 0 } = target ?? {};
     const descriptor: Descriptor = { mediaType, digest, size };
     const found = await this.#variantsOf(descriptor);
-    // The content of a record's target is never left out, as that of an index's other platforms is.
-    const lost = { id: digest, problem: `its content ${digest} is not on the host` };
+    // The content of a record's target must exist, unlike that of an index's other platforms.
+    const lost = { id: digest, problem: `its content ${digest} not found` };
     const damage = found.damage ?? (found.variants.length === 0 ? lost : undefined);
     return { name, target: descriptor, createdAt, variants: found.variants, damage };
   }
 
-  /** The manifests below an index, or the one, as far as they are on the host. Damage of one image must not hide others. */
+  /** Returns the manifests of an index, or the manifest, that are on the host. Damage of one image must not hide others. */
   async #variantsOf(descriptor: Descriptor): Promise<Found> {
     try {
       return await this.#readVariants(descriptor);
@@ -175,12 +174,12 @@ export class ImageIndex {
   }
 }
 
-/** The variant for the host, else the first. */
+/** Returns the best variant for a platform, by default the host's. */
 export function preferred({ variants }: Entry, platform: Platform = hostPlatform()): Variant | undefined {
   return choosePlatform(platform, variants, (variant) => variant.platform);
 }
 
-/** The image as hooks/image.ts shows it. */
+/** Converts a variant to the type of hooks/image.ts. */
 export function toImage(
   variant: Variant,
   target: Descriptor,
@@ -223,7 +222,7 @@ function hasDamage({ byName }: Snapshot): boolean {
   return [...byName.values()].some(({ damage }) => damage !== undefined);
 }
 
-/** What a descriptor leads to. */
+/** The variants that a descriptor refers to. */
 type Found = Pick<Entry, 'variants' | 'damage'>;
 
 function merged(parts: readonly Found[]): Found {

@@ -25,18 +25,18 @@ export interface ImageStoreOptions {
   client: ContainerdClient;
   layers: LayerReader;
   config: ImagesConfig;
-  /** The daemon's root: marks what it is bringing. */
+  /** The daemon's root, which identifies its pulls. */
   owner: string;
-  /** Names of the containers that were made from the image of that id. */
+  /** Returns the names of the containers that use the image. */
   isInUse: (imageId: string) => string[];
-  /** Told `pull`, `tag`, `untag`, `delete`, `load` and `save` of images. */
+  /** Called with `pull`, `tag`, `untag`, `delete`, `load` and `save` events of images. */
   emit?: (event: Omit<EngineEvent, 'timeNano'>) => void;
   hooks?: ImageHooks;
 }
 
 const noHooks: ImageHooks = { postLoad: () => Promise.resolve(), preRemove: () => Promise.resolve() };
 
-/** The images on the host. containerd holds them; this finds, brings, names and removes them. */
+/** The images on the host. containerd stores them. */
 export class ImageStore implements Images {
   readonly #store: StoreContext;
   readonly #readers: ImageReaders;
@@ -115,12 +115,12 @@ export class ImageStore implements Images {
     return this.#readers.open(image);
   }
 
-  /** Call once at the start: drops what a crash in the middle of a pull, load, save or bootstrap has left. */
+  /** Deletes the leftovers of a pull, load, save or bootstrap that a crash interrupted. Called once at start. */
   recover(): Promise<void> {
     return this.#store.leases.recover();
   }
 
-  /** Ends connections and subscriptions. */
+  /** Closes connections and subscriptions. */
   close(): void {
     this.#store.index.close();
     this.#store.transport.close();

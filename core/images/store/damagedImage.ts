@@ -2,7 +2,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import type { Image } from '../../../hooks/image.ts';
 import { type Damage, type Entry, type Snapshot, danglingPrefix, preferred } from './ImageIndex.ts';
 
-/** The images that cannot be used because of damage, as far as they are known. */
+/** Returns the images that cannot be used because of damage. */
 export function damagedImages({ byName }: Snapshot): Image[] {
   const found = new Map<string, Image>();
   for (const entry of byName.values()) {
@@ -14,7 +14,7 @@ export function damagedImages({ byName }: Snapshot): Image[] {
   return [...found.values()];
 }
 
-/** Whether damage leaves the host without a variant of the image. */
+/** Whether the image has damage and no usable variant for the host. */
 export function isDamaged(entry: Entry): entry is Entry & { damage: Damage } {
   return entry.damage !== undefined && !preferred(entry);
 }

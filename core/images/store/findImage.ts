@@ -5,15 +5,15 @@ import { type Entry, type Snapshot, preferred, toImage } from './ImageIndex.ts';
 import { hostPlatform, parsePlatform, platformNotFound } from '../content/platform.ts';
 import { formatReference, parseReference, repositoryOf } from '../content/reference.ts';
 
-/** Shorter prefixes of ids are not looked at: Docker's are at least this long in practice, names come first. */
+/** Digits of the shortest id prefix. */
 const minPrefixLength = 4;
 
-/** What a reference, an id or an id prefix means: a record by its name, or an image by its id. */
+/** The result of a lookup: a record and its image by a reference, or an image by its id. */
 export type Found = { entry: Entry; image: Image } | { entry?: undefined; image: Image };
 
 /**
- * Finds an image. Names win over id prefixes, as with Docker; without `platform` the variant for the host is preferred
- * and any other is taken if it is not there.
+ * Finds an image. As with Docker, names take precedence over id prefixes. Without `platform` it prefers the variant for the
+ * host, and accepts any other.
  * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_DAMAGED, PCH_ID_AMBIGUOUS, PCH_PLATFORM_NOT_FOUND, PCH_REFERENCE_INVALID
  */
 export function findImage(snapshot: Snapshot, ref: string, platform?: string, defaultDomain?: string): Found {
@@ -25,11 +25,11 @@ export function findImage(snapshot: Snapshot, ref: string, platform?: string, de
   if (byPrefix?.damage !== undefined) throw damageError(ref, byPrefix.damage);
   if (byPrefix) return { image: byPrefix };
   throw new PouchError('PCH_IMAGE_NOT_FOUND', `no such image: ${ref}`, {
-    hint: `Pull it (pouch pull ${ref}) or list what is there (pouch images).`,
+    hint: `Pull it (pouch pull ${ref}), or list the images with pouch images.`,
   });
 }
 
-/** A damaged image, which only its removal accepts, and the record's name if the reference is a name. */
+/** Finds a damaged image, for its removal, and the record's name if the reference is a name. */
 export function findDamaged(
   snapshot: Snapshot,
   ref: string,
@@ -58,7 +58,7 @@ function entryOf({ byName }: Snapshot, ref: string, defaultDomain: string | unde
   const parsed = parseReference(ref, defaultDomain);
   const exact = byName.get(formatReference(parsed));
   if (exact || parsed.digest === undefined) return exact;
-  // An image that was pulled by tag is also known by the digest it has there.
+  // An image that was pulled by tag is also found by its digest.
   const repository = `${parsed.domain}/${parsed.path}`;
   return [...byName.values()].find(
     ({ name, target }) => target.digest === parsed.digest && repositoryOf(name) === repository,
@@ -86,7 +86,7 @@ function withPrefix(images: readonly Image[], ref: string): Image | undefined {
   if (hex.length < minPrefixLength || !/^[0-9a-f]+$/.test(hex)) return undefined;
   const matches = images.filter(({ id }) => id.startsWith(`sha256:${hex}`));
   if (matches.length < 2) return matches[0];
-  throw new PouchError('PCH_ID_AMBIGUOUS', `"${ref}" is the beginning of ${matches.length} image ids`, {
-    hint: 'Write more digits of the id.',
+  throw new PouchError('PCH_ID_AMBIGUOUS', `the id prefix "${ref}" matches ${matches.length} images`, {
+    hint: 'Use more digits of the id.',
   });
 }

@@ -7,8 +7,8 @@ import { askTaps, removeImage } from './removeImage.ts';
 import type { StoreContext } from './storeContext.ts';
 
 /**
- * Removes the images that no container uses: those without a name, or `all`. Returns the ids and the bytes that became free:
- * compressed layers and unpacked ones. An image that a tap of image.preRemove refuses stays.
+ * Removes the images that no container uses: those without a name, or `all`. Returns their ids and the reclaimed bytes, of
+ * compressed and unpacked layers. An image that a tap of image.preRemove refuses stays.
  */
 export async function pruneImages(
   store: StoreContext,
@@ -38,7 +38,7 @@ async function allowed(store: StoreContext, images: Image[]): Promise<Image[]> {
   return found;
 }
 
-/** Bytes of what only the leaving images have. */
+/** Returns the bytes of the layers that only the leaving images have. */
 async function exclusiveBytes({ client }: StoreContext, leaving: Image[], staying: Image[]): Promise<number> {
   const keptBlobs = new Set(staying.flatMap(({ layers }) => layers.map(({ digest }) => digest)));
   const keptChains = new Set(staying.flatMap(({ config }) => chainIds(config.rootfs.diff_ids)));

@@ -4,8 +4,8 @@ import { danglingPrefix } from './ImageIndex.ts';
 import type { StoreContext } from './storeContext.ts';
 
 /**
- * Points a name at a target. The image that had the name before stays without one, if it has no
- * other: containers may be made from it, and only prune shall remove it.
+ * Sets the target of a name. The image that had the name before stays, even without another name: containers may use it, and
+ * only prune removes it.
  */
 export async function nameImage(store: StoreContext, name: string, target: Descriptor): Promise<void> {
   const { client, index } = store;
@@ -16,12 +16,12 @@ export async function nameImage(store: StoreContext, name: string, target: Descr
     await setRecord(store, `${danglingPrefix}${before.digest}`, before);
   }
   await setRecord(store, name, target);
-  // An image that has a name again needs no record of its own.
+  // An image with a name does not need the dangling record.
   await ifFound(client.images.delete(`${danglingPrefix}${target.digest}`));
   index.invalidate();
 }
 
-/** Keeps an image that has no name, as Docker's `<none>:<none>`; nothing to do if it has one. */
+/** Keeps an image without a name, like Docker's `<none>:<none>`. Does nothing if it has a name. */
 export async function keepUnnamed(store: StoreContext, target: Descriptor): Promise<void> {
   const { byName } = await store.index.read();
   if (hasOtherName([...byName.values()], '', target.digest)) return;

@@ -18,9 +18,9 @@ export interface RemoveImageOptions {
 }
 
 /**
- * Docker's rules: a reference is removed alone while the image has others; the last one, or an id, removes the image.
- * That is refused while containers use it, and by id while several repositories name it, unless forced. Containers
- * keep working: containerd keeps the layers that their snapshots stand on.
+ * Removes a reference, or the image with its last reference or by its id, as Docker does. Without `force` an image that
+ * containers use is not removed, nor by id one with names in several repositories. Containers continue to work: containerd
+ * keeps the layers of their snapshots.
  * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_IN_USE
  */
 export async function removeImage(
@@ -45,7 +45,7 @@ export async function removeImage(
   return { ...removed, deleted: [image.id, ...deleted] };
 }
 
-/** The same rules for an image that cannot be read. Its content goes with its last record. */
+/** Removes an unreadable image by the same rules. Its content is removed with its last record. */
 async function removeDamaged(
   store: StoreContext,
   { byName }: Snapshot,
@@ -75,20 +75,20 @@ export async function askTaps({ hooks }: StoreContext, image: Image): Promise<vo
   await hooks.preRemove({ references: image.references, deletes: true, image });
 }
 
-/** All records that lead to the image. */
+/** Returns the names of all records of the image. */
 function namesOf({ byName }: Snapshot, image: Image): string[] {
   const entries = [...byName.values()].filter(({ variants }) => variants.some(({ id }) => id === image.id));
   return entries.map(({ name }) => name);
 }
 
-/** A record may lead to variants for several platforms, which go together. */
+/** Returns the ids of all variants of the records, which are removed together. */
 function idsBelow({ byName }: Snapshot, names: string[]): string[] {
   return names.flatMap((name) => byName.get(name)?.variants.map(({ id }) => id) ?? []);
 }
 
 async function untag(store: StoreContext, names: string[]): Promise<Removed> {
   for (const [i, name] of names.entries()) {
-    // The last one waits for the garbage collection, so that the space is free when the call ends.
+    // The last deletion waits for the garbage collection, so that the space is free afterwards.
     await ifFound(store.client.images.delete(name, { sync: i === names.length - 1, deadlineMs: 300_000 }));
   }
   store.index.invalidate();
@@ -114,9 +114,9 @@ function refuseIfInUse(store: StoreContext, ref: string, { id }: Image): void {
   if (containers.length === 0) return;
   throw new PouchError(
     'PCH_IMAGE_IN_USE',
-    `image ${ref} is used by the container ${containers.slice(0, 5).join(', ')}`,
+    `image ${ref} is in use by the containers ${containers.slice(0, 5).join(', ')}`,
     {
-      hint: `Remove the container first (pouch rm ${containers[0] ?? ''}), or force the removal.`,
+      hint: `Remove the containers first (pouch rm ${containers[0] ?? ''}), or force the removal.`,
     },
   );
 }

@@ -1,6 +1,6 @@
 import { PouchError } from '../../../hooks/errors.ts';
 
-/** Gives containerd's failures to store content or to unpack it the code that their text tells. */
+/** Converts containerd's errors of storing or unpacking content by their text. */
 export function storageError(error: unknown, what: string): unknown {
   if (!(error instanceof PouchError) || !error.code.startsWith('PCH_CONTAINERD_')) return error;
   if (/no space left on device|disk quota exceeded/i.test(error.message)) return diskFull(error, what);
@@ -17,21 +17,17 @@ export function isDiskFull(error: unknown): boolean {
 }
 
 function diskFull(cause: PouchError, what: string): PouchError {
-  return new PouchError('PCH_DISK_FULL', `the disk is full: ${what} could not be stored`, {
-    hint: 'Free space (pouch image prune, pouch rm) or move root to a larger disk, then try again.',
+  return new PouchError('PCH_DISK_FULL', `no space left on device to store ${what}`, {
+    hint: 'Free space (pouch image prune, pouch rm), or move root to a larger disk, then try again.',
     cause,
   });
 }
 
 function mismatch(cause: PouchError, what: string): PouchError {
-  return new PouchError(
-    'PCH_DIGEST_MISMATCH',
-    `${what} is not what its digest says: ${tail(cause.message)}`,
-    {
-      hint: 'The source is damaged or was changed on the way; nothing of it was kept. Try again, then ask who runs it.',
-      cause,
-    },
-  );
+  return new PouchError('PCH_DIGEST_MISMATCH', `${what} does not match its digest: ${tail(cause.message)}`, {
+    hint: 'The source is damaged, or the content was changed in transit; it was not kept. Try again, then ask its operator.',
+    cause,
+  });
 }
 
 function tail(message: string): string {

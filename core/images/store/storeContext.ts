@@ -9,7 +9,7 @@ import type { PullLeases } from '../pull/PullLeases.ts';
 import type { SharedPulls } from '../pull/pullContent.ts';
 import type { Transport } from '../registry/Transport.ts';
 
-/** What the verbs of the image store work with. */
+/** The context of the image store's operations. */
 export interface StoreContext {
   client: ContainerdClient;
   config: ImagesConfig;
@@ -17,7 +17,7 @@ export interface StoreContext {
   leases: PullLeases;
   transport: Transport;
   shared: SharedPulls;
-  /** Names of the containers that were made from the image of that id. */
+  /** Returns the names of the containers that use the image. */
   isInUse: (imageId: string) => string[];
   emit: (event: Omit<EngineEvent, 'timeNano'>) => void;
   hooks: ImageHooks;
@@ -45,7 +45,7 @@ export async function arrived(
     await hooks.postLoad({ ...loaded, image });
 }
 
-/** Tells an event of an image; `id` is a reference or an image id. */
+/** Emits an event of an image. `id` is a reference or an image id. */
 export function emitImage({ emit }: StoreContext, action: string, id: string): void {
   emit({ type: 'image', action, id, attributes: { name: id } });
 }

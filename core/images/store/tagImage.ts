@@ -4,13 +4,13 @@ import { formatReference, parseReference } from '../content/reference.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { type StoreContext, emitImage } from './storeContext.ts';
 
-/** Gives an image another name. @throws PCH_IMAGE_NOT_FOUND, PCH_REFERENCE_INVALID */
+/** Adds a name to an image. @throws PCH_IMAGE_NOT_FOUND, PCH_REFERENCE_INVALID */
 export async function tagImage(store: StoreContext, source: string, target: string): Promise<void> {
   const { defaultRegistry } = store.config;
   const reference = parseReference(target, defaultRegistry);
   if (reference.digest !== undefined) {
-    throw new PouchError('PCH_REFERENCE_INVALID', `"${target}" has a digest, which a new name cannot have`, {
-      hint: 'Write NAME[:TAG].',
+    throw new PouchError('PCH_REFERENCE_INVALID', `expected a name without a digest, found "${target}"`, {
+      hint: 'Use NAME[:TAG].',
     });
   }
   const { image } = findImage(await store.index.read(), source, undefined, defaultRegistry);

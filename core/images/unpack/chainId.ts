@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The chain ids of a stack of layers, bottom first (image-spec config.md, "Layer ChainID"): the key under which
- * containerd's clients commit the snapshot of a layer and all below it.
+ * Returns the chain ids of layers, lowest first (image-spec config.md, "Layer ChainID"). containerd's clients use them as keys
+ * of the snapshots of a layer and all layers below it.
  */
 export function chainIds(diffIds: readonly string[]): string[] {
   const chain: string[] = [];
@@ -13,7 +13,7 @@ export function chainIds(diffIds: readonly string[]): string[] {
   return chain;
 }
 
-/** The digest of some bytes, as `sha256:…`. */
+/** Returns the digest of the bytes as `sha256:…`. */
 export function sha256(bytes: string | Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }

@@ -9,13 +9,13 @@ export interface LayerToUnpack {
   descriptor: Descriptor;
   /** Digest of the uncompressed layer, from the image's configuration. */
   diffId: string;
-  /** Key of the snapshot that is to be made. */
+  /** Key of the snapshot. */
   chainId: string;
   /** Chain id of the layer below; empty for the lowest. */
   parent: string;
 }
 
-/** Makes the committed snapshot of a layer on its parent. The blob and the parent must be there. */
+/** Creates the committed snapshot of a layer. The blob and the parent's snapshot must exist. */
 export async function unpackLayer(
   client: ContainerdClient,
   layer: LayerToUnpack,
@@ -31,13 +31,13 @@ export async function unpackLayer(
     await client.snapshots.commit(layer.chainId, key, {}, options);
   } catch (error) {
     await ifFound(client.snapshots.remove(key));
-    // Another client of containerd has made it meanwhile.
+    // Another client of containerd has created it meanwhile.
     if (isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) return;
     throw storageError(error, `layer ${layer.descriptor.digest}`);
   }
 }
 
-/** Whether the snapshot is there; then the lease holds it from now on. */
+/** Adds the snapshot to the lease. Returns whether it exists. */
 export async function holdSnapshot(
   client: ContainerdClient,
   chainId: string,
@@ -46,14 +46,14 @@ export async function holdSnapshot(
   const type = `snapshots/${client.snapshots.snapshotter}`;
   if (!(await ifFound(client.snapshots.stat(chainId)))) return false;
   await client.leases.addResource(lease, { id: chainId, type });
-  // It may have been collected before the lease had it.
+  // It may have been collected before it was added.
   return (await ifFound(client.snapshots.stat(chainId))) !== undefined;
 }
 
 function wrongContent({ descriptor, diffId }: LayerToUnpack, found: string): PouchError {
   return new PouchError(
     'PCH_DIGEST_MISMATCH',
-    `layer ${descriptor.digest} unpacks to ${found}, the image's configuration says ${diffId}`,
-    { hint: 'The image was made wrongly; ask who made it.' },
+    `expected layer ${descriptor.digest} to unpack to ${diffId}, found ${found}`,
+    { hint: 'The image is broken: ask its author.' },
   );
 }

@@ -16,7 +16,7 @@ export interface UnpackJob {
   signal: AbortSignal;
 }
 
-/** The layers of an image as they have to be unpacked, lowest first. @throws PCH_IMAGE_INVALID */
+/** Returns the layers of an image to unpack, lowest first. @throws PCH_IMAGE_INVALID */
 export function layersToUnpack(
   layers: readonly Descriptor[],
   config: ImageConfig,
@@ -24,7 +24,7 @@ export function layersToUnpack(
 ): LayerToUnpack[] {
   const diffIds = config.rootfs.diff_ids;
   if (diffIds.length !== layers.length) {
-    throw invalid(where, `it has ${layers.length} layers and ${diffIds.length} diff ids`);
+    throw invalid(where, `expected as many diff ids as layers (${layers.length}), found ${diffIds.length}`);
   }
   const chain = chainIds(diffIds);
   return layers.map((descriptor, i) => ({
@@ -35,7 +35,7 @@ export function layersToUnpack(
   }));
 }
 
-/** Unpacks layers one on the other; `ready` says when a layer's blob is there. */
+/** Unpacks layers in order. `ready` resolves when a layer's blob exists. */
 export async function unpackImage(
   job: UnpackJob,
   layers: readonly LayerToUnpack[],
@@ -47,7 +47,7 @@ export async function unpackImage(
   }
 }
 
-/** Once for all that want the layer now; afterwards this job's lease holds it too. */
+/** Unpacks a layer once for all concurrent jobs, and adds it to this job's lease. */
 async function unpackShared(job: UnpackJob, layer: LayerToUnpack): Promise<void> {
   const { client, lease, shared, signal } = job;
   const id = shortDigest(layer.descriptor.digest);

@@ -22,8 +22,8 @@ function call(bad: Words, right: Words, exit: number, code: ErrorCode, says: Reg
 export const images: CommandRow[] = [
   call('nosuch true', 'busybox true', 125, 'PCH_IMAGE_NOT_FOUND', /No such image: nosuch/),
   call('BusyBox true', 'busybox true', 125, 'PCH_REFERENCE_INVALID', /upper-case/),
-  call('busy:box:x true', 'busybox:latest true', 125, 'PCH_REFERENCE_INVALID', /not an image reference/),
-  call('busybox@sha256:12 true', 'busybox true', 125, 'PCH_REFERENCE_INVALID', /not a digest/),
+  call('busy:box:x true', 'busybox:latest true', 125, 'PCH_REFERENCE_INVALID', /invalid image reference/),
+  call('busybox@sha256:12 true', 'busybox true', 125, 'PCH_REFERENCE_INVALID', /invalid digest/),
   call(
     '--platform linux/arm64 busybox true',
     '--platform linux/amd64 busybox true',
@@ -31,7 +31,7 @@ export const images: CommandRow[] = [
     'PCH_PLATFORM_NOT_FOUND',
     /does not exist for linux\/arm64/,
   ),
-  call('--platform a/b/c/d busybox true', 'busybox true', 125, 'PCH_OPTION_INVALID', /not a platform/),
+  call('--platform a/b/c/d busybox true', 'busybox true', 125, 'PCH_OPTION_INVALID', /invalid platform/),
   call('--pull sometimes busybox true', 'busybox true', 125, 'PCH_OPTION_INVALID', /--pull/),
 ];
 

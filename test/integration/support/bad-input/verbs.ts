@@ -122,7 +122,7 @@ export const objects: CommandRow[] = [
   option('save -o /nosuch/dir/x busybox', 'images', /cannot write "\/nosuch\/dir\/x"/),
   option('load -i /nosuch', 'images', /cannot read "\/nosuch"/),
   option('load -i /tmp', 'images', /it is a directory/),
-  row('load -i /etc/passwd', 'images', 'PCH_ARCHIVE_INVALID', /not an image archive/),
+  row('load -i /etc/passwd', 'images', 'PCH_ARCHIVE_INVALID', /invalid image archive/),
   row('load -i /dev/null', 'images', 'PCH_ARCHIVE_INVALID', /archive/),
   option('image bootstrap debian', 'images', /found no tag in "debian"/),
   option(['image', 'bootstrap', 'debian:bookworm', '--include', 'bad pkg;rm'], 'images', /package name/),

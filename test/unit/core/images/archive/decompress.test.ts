@@ -8,14 +8,14 @@ import { compressionOf, decompressed } from '../../../../../core/images/archive/
 const zstd = Buffer.from('KLUv/QRYZQAAMGhlbGxvIAEAMUoRou0eDA==', 'base64');
 
 describe('archives that may be compressed', () => {
-  it('are told by their first bytes', () => {
+  it('are recognized by their first bytes', () => {
     assert.equal(compressionOf(gzipSync('')), 'gzip');
     assert.equal(compressionOf(zstd), 'zstd');
     assert.equal(compressionOf(Buffer.from('plain')), 'none');
     assert.equal(compressionOf(Buffer.alloc(0)), 'none');
   });
 
-  it('are read in whatever pieces they come', async () => {
+  it('are read in pieces of any size', async () => {
     for (const bytes of [Buffer.from('hello hello hello'), gzipSync('hello hello hello'), zstd]) {
       const pieces = [...bytes].map((byte) => Buffer.from([byte]));
       assert.equal((await buffer(await decompressed(Readable.from(pieces)))).toString(), 'hello hello hello');
@@ -23,12 +23,12 @@ describe('archives that may be compressed', () => {
     assert.equal((await buffer(await decompressed(Readable.from([])))).length, 0);
   });
 
-  it('fail where they are read when they are damaged', async () => {
+  it('fail at the reader when they are damaged', async () => {
     const broken = Buffer.concat([gzipSync('x'.repeat(1000)).subarray(0, 15), Buffer.from('broken')]);
     await assert.rejects(buffer(await decompressed(Readable.from([broken]))));
   });
 
-  it('fail where they are read when the source fails', async () => {
+  it('fail at the reader when the source fails', async () => {
     async function* failing() {
       yield Buffer.from('some bytes');
       await Promise.resolve();

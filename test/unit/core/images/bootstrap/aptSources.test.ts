@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deb822, hostSources, oneLine } from '../../../../../core/images/bootstrap/aptSources.ts';
 
-const stanza = `# the mirror of the house
+const stanza = `# the mirror of the company
 Types: deb deb-src
 URIs: http://deb.example.org/debian
 Suites: bookworm

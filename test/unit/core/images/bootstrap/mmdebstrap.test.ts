@@ -37,7 +37,7 @@ describe('running mmdebstrap', () => {
 
   const consume = async (tar: Readable) => (await buffer(tar)).toString();
 
-  it('hands over the tar, tells its steps, and leaves no directory', async () => {
+  it('passes on the tar, reports its steps, and leaves no directory', async () => {
     const { result, lines } = await run('echo "I: one step" >&2; echo "$TMPDIR $SOURCE_DATE_EPOCH $*"');
     const [directory = '', epoch, ...args] = result.trim().split(' ');
     assert.equal(epoch, '86400');
@@ -46,7 +46,7 @@ describe('running mmdebstrap', () => {
     await assert.rejects(stat(directory), { code: 'ENOENT' });
   });
 
-  it('gives no tar when it fails, and quotes why', async () => {
+  it('gives no tar when it fails, and quotes the reason', async () => {
     const failing = run('echo tar; echo "E: Unable to locate package nope" >&2; exit 25');
     await assert.rejects(failing, {
       code: 'PCH_BOOTSTRAP_FAILED',
@@ -54,12 +54,12 @@ describe('running mmdebstrap', () => {
     });
   });
 
-  it('tells a full disk from other failures', async () => {
+  it('distinguishes a full disk from other failures', async () => {
     const failing = run('echo "E: write: No space left on device" >&2; exit 1');
     await assert.rejects(failing, { code: 'PCH_DISK_FULL' });
   });
 
-  it('says how to install it', async () => {
+  it('describes how to install it', async () => {
     const options = { reference: 'a:b', suite: 'bookworm', include: [] };
     const command = join(dir, 'missing');
     const signal = new AbortController().signal;
@@ -70,7 +70,7 @@ describe('running mmdebstrap', () => {
     await assert.rejects(starting, { code: 'PCH_TOOL_MISSING', hint: /apt-get install mmdebstrap/ });
   });
 
-  it('ends it and its children when the caller goes away', async () => {
+  it('ends it and its children when the caller aborts', async () => {
     const cancel = new AbortController();
     const pidFile = join(dir, 'pid');
     const running = run(`sleep 600 & echo $! >${pidFile}; echo "I: up" >&2; wait`, {
@@ -88,7 +88,7 @@ describe('running mmdebstrap', () => {
     while (await isAlive(pid)) assert.ok(performance.now() < deadline, `process ${pid} still lives`);
   });
 
-  it('ends it when the tar cannot be stored, and tells that reason', async () => {
+  it('ends it when the tar cannot be stored, and reports that reason', async () => {
     const full = () => Promise.reject(new Error('the store is full'));
     await assert.rejects(run('sleep 600', { consume: full }), /the store is full/);
   });

@@ -4,7 +4,7 @@ import { checkOptions } from '../../../../../core/images/bootstrap/options.ts';
 const good = { reference: 'debian:bookworm', suite: 'bookworm', include: ['openssh-server', 'libstdc++6'] };
 
 describe('options of bootstrap', () => {
-  it('takes suites and package names', () => {
+  it('accepts suites and package names', () => {
     checkOptions(good);
     checkOptions({ ...good, mirror: 'http://deb.example.org/debian' });
   });
@@ -23,7 +23,7 @@ describe('options of bootstrap', () => {
     'a mirror that is a line of sources.list': { mirror: 'deb http://a x main' },
   };
   for (const [what, change] of Object.entries(bad)) {
-    it(`refuses ${what}`, () => {
+    it(`rejects ${what}`, () => {
       assert.throws(() => checkOptions({ ...good, ...change }), { code: 'PCH_OPTION_INVALID' });
     });
   }

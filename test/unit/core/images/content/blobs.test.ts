@@ -33,7 +33,7 @@ function client(read: string, { isKnown = true } = {}) {
 }
 
 describe('blobs of images', () => {
-  it('returns a sound blob, and nothing for one that is not on the host', async () => {
+  it('returns a sound blob, and undefined for one that does not exist', async () => {
     assert.equal((await readBlob(client('{}').it.content, digest))?.toString(), '{}');
     const absent = client('PCH_CONTAINERD_NOT_FOUND', { isKnown: false });
     assert.equal(await readBlob(absent.it.content, digest), undefined);
@@ -47,7 +47,7 @@ describe('blobs of images', () => {
     'too many bytes': ['PCH_CONTENT_TOO_LARGE', /is damaged/],
   };
   for (const [what, [read, message]] of Object.entries(damages)) {
-    it(`reports ${what} as damage, and drops the blob but not what it refers to`, async () => {
+    it(`reports ${what} as damage, and deletes the blob but not what it refers to`, async () => {
       const { it: host, calls } = client(read);
       await assert.rejects(readBlob(host.content, digest), { code: 'PCH_IMAGE_DAMAGED', message });
       await dropDamaged(host, digest, 'mine');
@@ -60,7 +60,7 @@ describe('blobs of images', () => {
     });
   }
 
-  it('drops neither a sound blob nor one of a containerd that cannot be reached', async () => {
+  it('deletes neither a sound blob nor one of an unreachable containerd', async () => {
     const sound = client('{}');
     await dropDamaged(sound.it, digest, 'mine');
     const away = client('PCH_CONTAINERD_UNAVAILABLE');

@@ -28,11 +28,11 @@ const entries = (count: number, value: unknown) =>
   Object.fromEntries([...Array(count).keys()].map((n) => [`/v${n}`, value]));
 
 describe('an image configuration', () => {
-  it('is read as it is', () => {
+  it('is read unchanged', () => {
     assert.deepEqual(parse(valid), valid);
   });
 
-  it('may have null wherever a field may be missing, as docker build writes it', () => {
+  it('may have null for optional fields, as docker build writes it', () => {
     const { config } = parse({ ...valid, config: { Cmd: null, Volumes: null, Labels: null }, history: null });
     assert.deepEqual(config, {});
     assert.equal(parse({ ...valid, config: null }).config, undefined);
@@ -68,19 +68,19 @@ describe('an image configuration', () => {
     ],
   ];
   for (const [name, change, message] of faults)
-    it(`is refused for ${name}, by a sentence that names image and field`, () => {
+    it(`is rejected for ${name}, with a message that names image and field`, () => {
       assert.throws(
         () => parse({ ...valid, ...change }),
         (error: PouchError) => {
           assert.equal(error.code, 'PCH_IMAGE_INVALID');
-          assert.match(error.message, /^app:1 is not an image/);
+          assert.match(error.message, /^invalid image app:1: /);
           assert.match(error.message, message);
           return true;
         },
       );
     });
 
-  it('of random damage is read or refused, and nothing else', () => {
+  it('with random damage is read or rejected, and nothing else', () => {
     const random = seededRandom(8);
 
     const junk = [null, 0, -1, 1.5, true, '', 'x', [], [[]], {}, { a: null }, ['x', null], { '/x': 7 }];

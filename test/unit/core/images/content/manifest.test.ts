@@ -19,7 +19,7 @@ describe('manifests', () => {
     });
   });
 
-  it('reads an index, also one that does not say its type', () => {
+  it('reads an index, with or without a media type', () => {
     const manifests = [
       { ...config, mediaType: mediaTypes.ociManifest, platform: { os: 'linux', architecture: 'arm' } },
     ];
@@ -37,20 +37,20 @@ describe('manifests', () => {
       layers: [],
     },
     'a layer of an unknown type': { config, layers: [{ ...layer, mediaType: 'application/octet-stream' }] },
-    'a digest that is none': { config: { ...config, digest: '../../etc/passwd' }, layers: [] },
+    'an invalid digest': { config: { ...config, digest: '../../etc/passwd' }, layers: [] },
     'a size below zero': { config: { ...config, size: -1 }, layers: [] },
     'too many layers': { config, layers: Array(501).fill(layer) },
     'the old schema 1': { schemaVersion: 1, fsLayers: [] },
   };
   for (const [what, value] of Object.entries(bad)) {
-    it(`refuses ${what}`, () => assert.throws(() => parse(value), { code: 'PCH_IMAGE_INVALID' }));
+    it(`rejects ${what}`, () => assert.throws(() => parse(value), { code: 'PCH_IMAGE_INVALID' }));
   }
 
-  it('refuses what is not JSON', () => {
+  it('rejects invalid JSON', () => {
     assert.throws(() => parseManifest(Buffer.from('<html>'), '', 'app:1'), { code: 'PCH_IMAGE_INVALID' });
   });
 
-  it('reads a config and refuses one without diff ids', () => {
+  it('reads a config, and rejects one without diff ids', () => {
     const bytes = Buffer.from(
       JSON.stringify({ architecture: 'amd64', rootfs: { type: 'layers', diff_ids: [digest] } }),
     );

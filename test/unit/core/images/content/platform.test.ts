@@ -26,14 +26,14 @@ describe('platforms', () => {
     it(`reads ${text} as ${expected}`, () => assert.equal(formatPlatform(parsePlatform(text)), expected));
   }
 
-  it('names the host’s architecture as the image-spec does', () => {
+  it('uses the names of the image-spec for the host’s architecture', () => {
     assert.equal(formatPlatform(hostPlatform('x64')), 'linux/amd64');
     assert.equal(formatPlatform(hostPlatform('arm64')), 'linux/arm64');
     assert.deepEqual(parsePlatform('linux'), hostPlatform());
   });
 
   for (const text of ['', 'a/b/c/d', 'linux/', 'linux/amd 64', '../x']) {
-    it(`refuses ${JSON.stringify(text)}`, () => {
+    it(`rejects ${JSON.stringify(text)}`, () => {
       assert.throws(() => parsePlatform(text), { code: 'PCH_OPTION_INVALID' });
     });
   }
@@ -56,14 +56,14 @@ describe('platforms', () => {
     });
   }
 
-  it('passes over what has no platform, such as attestations', () => {
+  it('skips entries without a platform, such as attestations', () => {
     assert.equal(
       choosePlatform(hostPlatform(), ['x'], () => undefined),
       undefined,
     );
   });
 
-  it('names the platforms that there are', () => {
+  it('lists the available platforms', () => {
     const error = platformNotFound(
       'app:1',
       parsePlatform('linux/riscv64'),

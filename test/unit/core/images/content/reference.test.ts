@@ -32,7 +32,7 @@ describe('image references', () => {
     it(`reads ${text} as ${expected}`, () => assert.equal(normalizeReference(text), expected));
   }
 
-  it('takes another registry for names without one', () => {
+  it('uses the default registry for names without one', () => {
     assert.equal(normalizeReference('app:1', 'registry.example.org'), 'registry.example.org/app:1');
     assert.equal(normalizeReference('docker.io/app', 'registry.example.org'), 'docker.io/library/app:latest');
   });
@@ -64,7 +64,7 @@ describe('image references', () => {
     'a..b',
   ];
   for (const text of invalid) {
-    it(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => {
+    it(`rejects ${JSON.stringify(text.slice(0, 40))}`, () => {
       assert.throws(
         () => parseReference(text),
         (error) =>
@@ -73,18 +73,18 @@ describe('image references', () => {
     });
   }
 
-  it('shortens a name to what users write', () => {
+  it('shortens a name to its familiar form', () => {
     assert.equal(familiarReference('docker.io/library/debian:12'), 'debian:12');
     assert.equal(familiarReference('docker.io/team/app:1'), 'team/app:1');
     assert.equal(familiarReference('127.0.0.1:5000/app:1'), '127.0.0.1:5000/app:1');
   });
 
-  it('tells the repository of a full name', () => {
+  it('returns the repository of a full name', () => {
     assert.equal(repositoryOf('127.0.0.1:5000/app:1'), '127.0.0.1:5000/app');
     assert.equal(repositoryOf(`127.0.0.1:5000/app@${digest}`), '127.0.0.1:5000/app');
   });
 
-  it('takes only digests that containerd verifies', () => {
+  it('accepts only digests that containerd verifies', () => {
     assert.ok(isDigest(digest));
     assert.ok(!isDigest(`sha256:${'A'.repeat(64)}`));
     assert.ok(!isDigest(`${digest}0`));

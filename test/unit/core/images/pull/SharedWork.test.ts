@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { SharedWork } from '../../../../../core/images/pull/SharedWork.ts';
 
 describe('shared work', () => {
-  it('is done once for callers at the same time, and again for a later one', async () => {
+  it('runs once for concurrent callers, and again for a later one', async () => {
     const shared = new SharedWork<number, string>();
     let times = 0;
     const work = () => Promise.resolve(`done ${++times}`);
@@ -10,7 +10,7 @@ describe('shared work', () => {
     assert.equal(await shared.run('a', work), 'done 2');
   });
 
-  it('tells every caller its progress, a late one the latest', async () => {
+  it('reports its progress to every caller, to a late one the latest', async () => {
     const shared = new SharedWork<number, void>();
     let finish = () => undefined as void;
     const end = new Promise<void>((resolve) => (finish = resolve));

@@ -3,7 +3,7 @@ import { shortDigest, throttled } from '../../../../../core/images/pull/progress
 import type { Progress } from '../../../../../hooks/engine.ts';
 
 describe('progress', () => {
-  it('passes every change of status, but only some counts', () => {
+  it('passes on every change of status, but only some counts', () => {
     const seen: Progress[] = [];
     const report = throttled((progress) => seen.push(progress));
     report({ id: 'a', status: 'Waiting' });
@@ -14,7 +14,7 @@ describe('progress', () => {
     assert.ok(seen.length < 100);
   });
 
-  it('shows digests as Docker does', () => {
+  it('shortens digests as Docker does', () => {
     assert.equal(shortDigest('sha256:0123456789abcdef'), '0123456789ab');
   });
 });

@@ -10,13 +10,13 @@ const minimum = { rate: 1000, window: 100 };
 
 describe('the minimum rate of a registry', () => {
   let socket: { bytesRead: number };
-  let answer: { complete: boolean; readableLength: number };
+  let response: { complete: boolean; readableLength: number };
   let errors: TooSlowError[];
   let guard: RateGuard;
 
   beforeEach(() => {
     socket = { bytesRead: 5000 };
-    answer = { complete: false, readableLength: 0 };
+    response = { complete: false, readableLength: 0 };
     errors = [];
     guard = new RateGuard(minimum, (error) => errors.push(error));
   });
@@ -24,29 +24,29 @@ describe('the minimum rate of a registry', () => {
   afterEach(() => guard.stop());
 
   function begin({ headers }: { headers: boolean }): void {
-    if (headers) guard.answer = answer as IncomingMessage;
+    if (headers) guard.response = response as IncomingMessage;
     guard.watch(socket as Socket);
   }
 
   const windows = (count: number) => delay(count * minimum.window);
 
-  it('is missed by a body that comes too slowly', async () => {
+  it('rejects a body that is sent too slowly', async () => {
     begin({ headers: true });
     socket.bytesRead += 3;
     assert.ok(await waitUntil(() => errors.length > 0, { withinMs: 5000 }));
     assert.equal(errors[0]?.bytes, 3);
   });
 
-  it('does not matter while received bytes wait for their reader, or when all have arrived', async () => {
+  it('is not applied while received bytes wait for their reader, or when all have arrived', async () => {
     begin({ headers: true });
-    answer.readableLength = 10;
+    response.readableLength = 10;
     await windows(3);
-    Object.assign(answer, { readableLength: 0, complete: true });
+    Object.assign(response, { readableLength: 0, complete: true });
     await windows(3);
     assert.deepEqual(errors, []);
   });
 
-  it('does not matter while nothing has come yet, but for headers that come byte by byte', async () => {
+  it('is not applied before the first bytes, but to headers that are sent byte by byte', async () => {
     begin({ headers: false });
     socket.bytesRead += 3;
     await windows(3);

@@ -26,7 +26,7 @@ describe('challenges of a registry', () => {
     it(`reads ${header || 'nothing'}`, () => assert.deepEqual(parseChallenges(header), expected));
   }
 
-  it('ends on a header that is too long or malformed', () => {
+  it('stops at a header that is too long or malformed', () => {
     assert.ok(parseChallenges(`Basic realm="${'x'.repeat(100_000)}"`).length <= 1);
     assert.ok(Array.isArray(parseChallenges('Basic ='.repeat(5000))));
   });

@@ -23,13 +23,13 @@ describe('credentials that docker login stored', () => {
     return storedCredentials(file, host);
   };
 
-  it('are none without a file or an entry', async () => {
+  it('are undefined without a file or an entry', async () => {
     assert.equal(await storedCredentials(join(dir, 'missing.json'), 'a'), undefined);
     assert.equal(await stored({}, 'a'), undefined);
     assert.equal(await stored({ auths: { b: { auth: base64('u:p') }, a: {} } }, 'a'), undefined);
   });
 
-  it('are user and password, which may have a colon', async () => {
+  it('are a user and a password, which may have a colon', async () => {
     const auths = { 'r.example.org:5000': { auth: base64('user:pass:word') } };
     assert.deepEqual(await stored({ auths }, 'r.example.org:5000'), {
       username: 'user',
@@ -46,7 +46,7 @@ describe('credentials that docker login stored', () => {
     assert.equal((await stored({ auths }, 'old.example.org'))?.username, 'old');
   });
 
-  it('are an identity token too', async () => {
+  it('may be an identity token', async () => {
     const auths = { a: { auth: base64('u:'), identitytoken: 'secret' } };
     assert.deepEqual(await stored({ auths }, 'a'), { username: 'u', password: '', identityToken: 'secret' });
   });

@@ -3,14 +3,14 @@ import { endpointsOf, isLoopback } from '../../../../../core/images/registry/end
 
 const config = { mirrors: {}, plainHttp: [], insecureTls: [] };
 
-describe('where a registry is asked', () => {
-  it('asks Docker Hub where it really is, with the credentials of docker.io', () => {
+describe('endpoints of a registry', () => {
+  it('use Docker Hub’s real host with the credentials of docker.io', () => {
     const [hub] = endpointsOf('docker.io', config);
     assert.equal(hub?.base.href, 'https://registry-1.docker.io/');
     assert.equal(hub.host, 'docker.io');
   });
 
-  it('asks by HTTPS and verifies, unless configured or on loopback', () => {
+  it('use verified HTTPS, unless configured or on loopback', () => {
     const schemes = (domain: string, extra = {}) =>
       endpointsOf(domain, { ...config, ...extra }).map(
         ({ base, verifyTls }) => `${base.protocol} ${verifyTls}`,
@@ -23,7 +23,7 @@ describe('where a registry is asked', () => {
     assert.deepEqual(schemes('localhost:5000', { insecureTls: ['localhost:5000'] }), ['https: false']);
   });
 
-  it('asks mirrors first, in order, also below a path', () => {
+  it('have mirrors first, in order, also below a path', () => {
     const mirrors = { 'docker.io': ['https://a.example.org/hub', 'http://b.example.org'] };
     const bases = endpointsOf('docker.io', { ...config, mirrors }).map(
       ({ base, mirror }) => `${base.href} ${mirror}`,
@@ -35,7 +35,7 @@ describe('where a registry is asked', () => {
     ]);
   });
 
-  it('knows loopback from names that only look like it', () => {
+  it('distinguish loopback from similar names', () => {
     for (const host of ['localhost', 'localhost:5000', '127.0.0.1', '127.1.2.3:80', '[::1]:5000'])
       assert.ok(isLoopback(host), host);
     for (const host of ['127.0.0.1.example.org', 'localhost.example.org', '10.0.0.1', '128.0.0.1'])
