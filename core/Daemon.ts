@@ -142,7 +142,7 @@ export class Daemon {
     );
     context?.restarts.cancelAll();
     if (context) await happensWithin(context.locks.idle(), this.#loaded.config.shutdownTimeout);
-    this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'the daemon ends'));
+    this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
     await context?.io.stop({ keeper });
     await context?.generations.current.dispose();
     this.#images?.close();

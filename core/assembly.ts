@@ -11,7 +11,7 @@ import { coreEffectKinds } from './apply/effects/index.ts';
 import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import type { ContainerdClient } from './containerd/index.ts';
-import { findInit } from './host/facts.ts';
+import { findInit } from './host/detect.ts';
 import { type ImageFiles, type ImageHooks, ImageStore } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';

@@ -1,9 +1,9 @@
 import type { LoadedConfig } from '../config/index.ts';
 import type { HostFacts } from '../hooks/definePlugin.ts';
-import { cgroupVersion, findInit } from './host/facts.ts';
+import { cgroupVersion, findInit } from './host/detect.ts';
 import { version } from './version.ts';
 
-/** What plugins are told of the host and of pouchd.yaml. */
+/** Returns the properties of the host and of pouchd.yaml that plugins receive. */
 export function hostFacts({ config }: LoadedConfig): HostFacts {
   const { network } = config;
   const initPath = findInit();

@@ -1,6 +1,6 @@
 /**
- * The one place where paths are looked at that may hang or be hostile: bind sources, volumes, what a container can write to.
- * Each call is done by an expendable process under a deadline.
+ * Access to paths that may hang or be hostile: bind sources, volumes, files that a container can write. An expendable process
+ * performs each call with a deadline.
  */
 import { readFileSync } from 'node:fs';
 import type { FileAccess, FileFacts } from '../../hooks/files.ts';
@@ -14,7 +14,7 @@ import { type CallOptions, type Subject, WorkerPool } from './WorkerPool.ts';
 export interface FileWorkersOptions {
   /** argv of a worker. */
   command: readonly string[];
-  /** Milliseconds that a look may take. */
+  /** Milliseconds that a call without content may take. */
   timeout(): number;
   /** Takes the place of processes in tests. */
   pool?: Pool;
@@ -28,7 +28,7 @@ export interface FileOwner {
   init: ProcessIdentity;
 }
 
-/** Content is copied and removed at the speed of the disk: milliseconds. */
+/** Milliseconds; content is copied and removed at the speed of the disk. */
 export const contentDeadlineMs = 10 * 60_000;
 
 /** Doing these twice is the same as once: they are repeated if their worker was killed. */
@@ -59,7 +59,7 @@ export class FileWorkers implements FileAccess {
     this.#pool = options.pool ?? new WorkerPool(options);
   }
 
-  /** What is at a path of the host, links followed; undefined if nothing is. @throws PCH_FILE_TIMEOUT */
+  /** Resolves to the facts of a path of the host, following links; undefined if it does not exist. @throws PCH_FILE_TIMEOUT */
   async look(path: string, what = path): Promise<FileFacts | undefined> {
     const [found] = await this.#call('look', onHost(path, what), { paths: [path] });
     return found ?? undefined;
@@ -97,7 +97,7 @@ export class FileWorkers implements FileAccess {
     );
   }
 
-  /** With those above it; succeeds if it exists. */
+  /** Creates a directory and its parents; succeeds if it exists. */
   async makeDirectory(path: string, what: string, mode?: number): Promise<void> {
     await this.#call('makeDirectory', onHost(path, what), { path, ...(mode !== undefined && { mode }) });
   }
@@ -108,7 +108,7 @@ export class FileWorkers implements FileAccess {
   }
 
   /**
-   * Files of a running container as its processes see them, each of at most `maxBytes`.
+   * Reads files of a running container as its processes see them, each of at most `maxBytes`.
    * @throws PCH_CONTAINER_NOT_RUNNING, PCH_FILE_TIMEOUT
    */
   async readContainer(
@@ -142,7 +142,7 @@ export class FileWorkers implements FileAccess {
     await this.#call('overwrite', onHost(path), { path, content });
   }
 
-  /** The last lines of a file, at most `maxBytes` of them; empty if there is no file. */
+  /** Resolves to the last lines of a file within `maxBytes`; empty if it does not exist. */
   async readEnd(path: string, maxBytes: number): Promise<string> {
     return await this.#call('readEnd', onHost(path), { path, maxBytes });
   }
@@ -153,7 +153,7 @@ export class FileWorkers implements FileAccess {
     await this.#call('fillVolume', subject, args, { deadlineMs: contentDeadlineMs, signal });
   }
 
-  /** Undoes what a `fillVolume` that was cut off has left. */
+  /** Removes the leftovers of an interrupted `fillVolume`. */
   async clearFill(args: FileOperations['clearFill']['args']): Promise<void> {
     const subject = forContent(onHost(args.staging));
     await this.#call('clearFill', subject, args, { deadlineMs: contentDeadlineMs });
@@ -174,7 +174,7 @@ export class FileWorkers implements FileAccess {
     await this.#call('removeEmptyDirectory', onHost(path, what), { path });
   }
 
-  /** Removes a directory with all below it, but for what is mounted there; succeeds if there is none. */
+  /** Removes a directory tree except what is mounted in it; succeeds if it does not exist. */
   async removeTree(path: string, what: string): Promise<void> {
     await this.look(path, what);
     const subject = forContent(onHost(path, what));
@@ -192,17 +192,17 @@ export class FileWorkers implements FileAccess {
     if (first) await this.#call('mountMapped', onHost(first.source), { mounts, userns }).catch(addHint);
   }
 
-  /** Has a worker ready for what is about to come. */
+  /** Starts a worker in advance. */
   warm(): void {
     this.#pool.warm();
   }
 
-  /** What is under way, for the log. */
+  /** Subjects of the current calls, for the log. */
   pending(): string[] {
     return this.#pool.pending();
   }
 
-  /** Ends all workers; what is under way fails. */
+  /** Ends all workers. Current calls fail. */
   close(): void {
     this.#pool.close();
   }
@@ -231,7 +231,7 @@ function readMountinfo(): string {
   return readFileSync('/proc/self/mountinfo', 'utf8');
 }
 
-/** Links may lead to another mount; the lane is only as good as the path's own name. */
+/** Chooses the lane by the path's name; links may lead to another mount. */
 function onHost(path: string, what = path, mountinfo = readMountinfo()): Subject {
   const { point } = mountOf(path, mountinfo) ?? { point: '/' };
   return { lane: `mount ${point}`, what, where: `the file system on ${point}` };
@@ -265,7 +265,7 @@ function onMounts(paths: readonly string[], what: string): Subject {
   };
 }
 
-/** What takes its time does not hold up the looks at the same mount. */
+/** Copies and removals have their own lane, so that they do not delay short calls to the same mount. */
 function forContent(subject: Subject): Subject {
   return { ...subject, lane: `content of ${subject.lane}` };
 }

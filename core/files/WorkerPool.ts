@@ -3,18 +3,18 @@ import { withDeadline } from '../wait/deadline.ts';
 import type { FileReply, FileRequest } from './protocol.ts';
 import { WorkerProcess } from './WorkerProcess.ts';
 
-/** What a request is about. */
+/** The subject of a request. */
 export interface Subject {
-  /** Requests of one lane may hang together: a mount of the host, a container. */
+  /** Requests that may hang together: those to a mount of the host, or to a container. */
   lane: string;
   /** For messages, such as `the bind source /srv/x`. */
   what: string;
-  /** For hints: what responds no more, such as `the file system on /srv`. */
+  /** For hints: what does not respond, such as `the file system on /srv`. */
   where: string;
 }
 
 export interface CallOptions {
-  /** Milliseconds from now on, the wait for a worker included. */
+  /** Milliseconds, including the wait for a worker. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -28,17 +28,17 @@ export interface PoolOptions {
 }
 
 export interface PoolLimits {
-  /** Requests of one lane that are under way at a time; others wait in line. */
+  /** Concurrent requests per lane; others wait. */
   perLane: number;
-  /** Workers at work. */
+  /** Busy workers. */
   working: number;
-  /** Workers, those included that are stuck: killed, and still held by the kernel. */
+  /** All workers, including stuck ones: killed, and still held by the kernel. */
   processes: number;
 }
 
 const standardLimits: PoolLimits = { perLane: 2, working: 16, processes: 24 };
 const standardIdleMs = 30_000;
-/** A killed worker that still lives after so many milliseconds is stuck. */
+/** Milliseconds after which a killed worker that has not ended is stuck. */
 const dyingMs = 500;
 const timerErrorMs = 5;
 
@@ -46,22 +46,22 @@ interface Job extends Subject {
   request: FileRequest;
   resolve(reply: FileReply): void;
   reject(error: unknown): void;
-  /** Unset while it waits in line. */
+  /** Unset while it waits. */
   worker?: WorkerProcess;
 }
 
 /**
- * Expendable processes for work that may hang. A request that reaches its deadline fails, and its worker is killed and
- * replaced. One that SIGKILL does not end is stuck: it counts against its lane, and a lane that is full of them refuses
- * at once, so that a file system that is gone costs a bounded number of processes and no other lane its turn.
+ * A pool of expendable processes for work that may hang. A request that reaches its deadline fails; its worker is killed and
+ * replaced. A worker that SIGKILL does not end is stuck and counts against its lane. A lane full of stuck workers rejects
+ * requests at once: a file system that does not respond blocks a limited number of processes, and no other lane.
  */
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #limits: PoolLimits;
-  readonly #line: Job[] = [];
+  readonly #waiting: Job[] = [];
   readonly #working = new Set<Job>();
   readonly #idle = new Map<WorkerProcess, NodeJS.Timeout>();
-  /** Killed, and not gone yet. */
+  /** Workers that were killed and have not ended. */
   #dying: { lane: string; worker: WorkerProcess; since: number }[] = [];
   #isClosed = false;
 
@@ -84,45 +84,45 @@ export class WorkerPool {
     return new Promise((resolve, reject) => {
       const job: Job = { ...subject, request, resolve, reject };
       ended.addEventListener('abort', () => this.#giveUp(job, ended.reason), { once: true });
-      this.#line.push(job);
+      this.#waiting.push(job);
       this.#dispatch();
     });
   }
 
-  /** Has a worker ready for a request that is about to come. */
+  /** Starts a worker in advance. */
   warm(): void {
     if (this.#isClosed || this.#idle.size > 0 || this.#working.size > 0) return;
     if (this.#processes < this.#limits.processes) this.#keep(this.#start());
   }
 
-  /** What is under way, for the log. */
+  /** Subjects of the current requests, for the log. */
   pending(): string[] {
-    return [...this.#working, ...this.#line].map(({ what }) => what);
+    return [...this.#working, ...this.#waiting].map(({ what }) => what);
   }
 
-  /** Ends all workers; what is under way fails. */
+  /** Ends all workers. Current requests fail. */
   close(): void {
     this.#isClosed = true;
     for (const worker of this.#idle.keys()) this.#drop(worker);
-    const ended = new PouchError('PCH_CANCELLED', 'the daemon ends');
-    for (const job of [...this.#working, ...this.#line]) this.#giveUp(job, ended);
+    const ended = new PouchError('PCH_CANCELLED', 'pouchd is shutting down');
+    for (const job of [...this.#working, ...this.#waiting]) this.#giveUp(job, ended);
   }
 
   get #processes(): number {
     return this.#idle.size + this.#working.size + this.#dying.length;
   }
 
-  /** Gives work to workers, first come, first served in each lane. */
+  /** Assigns waiting requests to workers, in order within each lane. */
   #dispatch(): void {
     this.#dying = this.#dying.filter(({ worker }) => !worker.isGone);
     const stuckAll = this.#dying.filter(({ since }) => performance.now() - since >= dyingMs);
-    for (const job of [...this.#line]) {
+    for (const job of [...this.#waiting]) {
       const { perLane, working, processes } = this.#limits;
       const inLane = ({ lane }: { lane: string }) => lane === job.lane;
       const stuck = stuckAll.filter(inLane).length;
       const taken = this.#dying.filter(inLane).length + [...this.#working].filter(inLane).length;
       const isFull = this.#working.size >= working || (this.#idle.size === 0 && this.#processes >= processes);
-      if (this.#isClosed) this.#fail(job, new PouchError('PCH_CANCELLED', 'the daemon ends'));
+      if (this.#isClosed) this.#fail(job, new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
       else if (stuck >= perLane) this.#fail(job, refusal(job, stuck));
       else if (stuckAll.length >= processes) this.#fail(job, refusal(job, stuckAll.length));
       else if (!isFull && taken < perLane) this.#begin(job);
@@ -133,7 +133,7 @@ export class WorkerPool {
     const [worker = this.#start()] = this.#idle.keys();
     clearTimeout(this.#idle.get(worker));
     this.#idle.delete(worker);
-    this.#line.splice(this.#line.indexOf(job), 1);
+    this.#waiting.splice(this.#waiting.indexOf(job), 1);
     this.#working.add(job);
     job.worker = worker;
     worker.run(job.request).then(
@@ -144,7 +144,7 @@ export class WorkerPool {
         this.#dispatch();
       },
       (error: unknown) => {
-        // Something that it ran may be left.
+        // A tool of its process group may still be running.
         if (this.#working.has(job)) this.#giveUp(job, error);
       },
     );
@@ -182,18 +182,18 @@ export class WorkerPool {
   }
 
   #fail(job: Job, reason: unknown): void {
-    const at = this.#line.indexOf(job);
-    if (at >= 0) this.#line.splice(at, 1);
+    const at = this.#waiting.indexOf(job);
+    if (at >= 0) this.#waiting.splice(at, 1);
     job.reject(reason);
   }
 }
 
 function refusal(subject: Subject, stuck: number): PouchError {
-  return timeout(subject, `is not looked at: ${stuck} earlier requests are stuck in the kernel`);
+  return timeout(subject, `cannot be accessed: ${stuck} earlier requests are stuck in the kernel`);
 }
 
 function timeout({ what, where }: Subject, problem: string): PouchError {
   return new PouchError('PCH_FILE_TIMEOUT', `${what} ${problem}`, {
-    hint: `check ${where}: a network or FUSE file system whose server is gone hangs until it is back, or until umount -f`,
+    hint: `check ${where}: a network or FUSE file system without its server hangs until the server is back, or until umount -f`,
   });
 }

@@ -9,7 +9,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** One worker, in a process group of its own: the tools that it runs end with it. It does one request at a time. */
+/** A worker in its own process group, so that the tools that it runs end with it. It performs one request at a time. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
   #waiting: Waiting | undefined;
@@ -28,9 +28,9 @@ export class WorkerProcess {
       this.#ended(broken(`cannot be started: ${error.message}`, error), onEnd),
     );
     this.#child.once('exit', (code, signal) => this.#ended(broken(`ended (${signal ?? code})`), onEnd));
-    // What it does is waited for by promises; a worker alone does not keep the daemon running.
+    // A worker must not keep the daemon running.
     this.#child.unref();
-    // Without descriptors for its pipes there are no streams either (EMFILE): the error follows.
+    // Without free descriptors for the pipes (EMFILE) the child has no streams, and emits an error.
     for (const stream of [this.#child.stdin, this.#child.stdout]) (stream as Socket | undefined)?.unref();
     this.#child.stdin?.on('error', () => undefined);
     this.#child.stdout?.on('data', (data: Buffer) => this.#take(data));
@@ -40,7 +40,7 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** @throws PCH_FILE_WORKER if it ends before it has replied */
+  /** @throws PCH_FILE_WORKER if it ends before it replies */
   run(request: FileRequest): Promise<FileReply> {
     return new Promise((resolve, reject) => {
       if (this.#hasExited) return reject(broken('ended'));
@@ -49,7 +49,7 @@ export class WorkerProcess {
     });
   }
 
-  /** Lets an idle one end. */
+  /** Ends an idle worker. */
   end(): void {
     this.#child.stdin?.end();
   }
@@ -58,7 +58,7 @@ export class WorkerProcess {
     signalGroup(this.#child.pid, 'SIGKILL');
   }
 
-  /** Whether nothing of its process group is left. SIGKILL does not end a process that the kernel holds (state D). */
+  /** Whether all processes of its group have ended. SIGKILL does not end a process in uninterruptible sleep (state D). */
   get isGone(): boolean {
     const { pid } = this.#child;
     return this.#hasExited && (!signalGroup(pid, 0) || !hasLivingMember(pid));
@@ -82,7 +82,7 @@ export class WorkerProcess {
   }
 }
 
-/** False if there is no such group. */
+/** Returns false if the group does not exist. */
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boolean {
   if (pid === undefined) return false;
   try {
@@ -92,11 +92,11 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boole
   }
 }
 
-/** Orphans that have ended stay in the group until the host's init has waited for them. */
+/** Orphans that have ended stay in the group until the host's init reaps them. */
 function hasLivingMember(group: number | undefined): boolean {
   return readdirSync('/proc').some((pid) => {
     const stat = /^\d+$/.test(pid) ? readOptional(`/proc/${pid}/stat`) : '';
-    // After the name, which may hold spaces: state, parent, process group (proc_pid_stat(5)).
+    // After the name, which may have spaces: state, parent, process group (proc_pid_stat(5)).
     const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return Number(pgrp) === group && state !== 'Z' && state !== 'X';
   });
@@ -112,7 +112,7 @@ function readOptional(path: string): string {
 
 function broken(how: string, cause?: Error): PouchError {
   return new PouchError('PCH_FILE_WORKER', `a file worker ${how}`, {
-    hint: 'try again: another one is started; if it cannot be, run `npm run build`',
+    hint: 'try again, which starts another worker; if that fails, run `npm run build`',
     cause,
   });
 }

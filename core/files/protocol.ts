@@ -1,6 +1,6 @@
 /**
- * What the daemon asks of a file worker: one JSON object per line in each direction, one request at a time. Both sides
- * are of the same build.
+ * The protocol between the daemon and a file worker: one JSON object per line in each direction, one request at a time. Both
+ * are from the same build.
  */
 import type { ImageFile } from '../../hooks/draft.ts';
 import type { FileFacts } from '../../hooks/files.ts';
@@ -11,7 +11,7 @@ import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 export type FileText =
   | { text: string }
   | { missing: true }
-  /** It exists and is not read: the sentence says what was expected and what was found. */
+  /** It exists and was not read. The message has what was expected and found. */
   | { refused: string };
 
 /** A path of an image to look up. */
@@ -34,9 +34,9 @@ export interface SnapshotMount {
   options: readonly string[];
 }
 
-/** Arguments and result of each operation; paths are those of the host unless they say otherwise. */
+/** Arguments and result of each operation. Paths are those of the host by default. */
 export interface FileOperations {
-  /** Undefined members stand for paths where nothing is. */
+  /** Null stands for a path that does not exist. */
   look: { args: { paths: readonly string[] }; result: (FileFacts | null)[] };
   /** Names in a directory; null if it does not exist. */
   list: { args: { path: string }; result: string[] | null };
@@ -45,7 +45,7 @@ export interface FileOperations {
   makeDirectory: { args: { path: string; mode?: number }; result: null };
   /** Succeeds if nothing is at `from`. */
   rename: { args: { from: string; to: string }; result: null };
-  /** `paths` are in the container. */
+  /** `paths` are those of the container. */
   readContainer: {
     args: { init: ProcessIdentity; paths: readonly string[]; maxBytes: number };
     result: FileText[];
@@ -65,17 +65,17 @@ export interface FileOperations {
   fillVolume: {
     args: {
       snapshot: SnapshotMount;
-      /** Of the snapshot while it is copied from. */
+      /** Temporary mount point of the snapshot. */
       mountPoint: string;
-      /** In the snapshot. */
+      /** The directory in the snapshot. */
       path: string;
       target: string;
-      /** Beside the target. */
+      /** Temporary directory beside the target. */
       staging: string;
     };
     result: null;
   };
-  /** Undoes what a `fillVolume` that was cut off has left. */
+  /** Removes the leftovers of an interrupted `fillVolume`. */
   clearFill: { args: { mountPoint: string; staging: string }; result: null };
   /** `data` and the record are in `directory`. What a failure leaves is removed. */
   makeVolume: {
@@ -83,7 +83,7 @@ export interface FileOperations {
     result: null;
   };
   removeVolume: { args: { directory: string; data: string; record: string }; result: null };
-  /** With all below it, but for what is mounted there; succeeds if there is nothing. */
+  /** Removes a directory tree except what is mounted in it; succeeds if it does not exist. */
   removeTree: { args: { path: string }; result: null };
   /** Succeeds if it is not empty. */
   removeEmptyDirectory: { args: { path: string }; result: null };

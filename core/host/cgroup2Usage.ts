@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { DeviceCounter, TaskUsage } from '../../hooks/stats.ts';
 
 /**
- * Counters of a cgroup of v2, and of all below it, from its files (kernel doc cgroup-v2, "Controllers"); undefined if it is gone.
- * containerd asks for those of the cgroup that the task's process is in, which is not the container's where that is a monitor.
+ * Reads the counters of a cgroup v2 and its descendants from its files (kernel doc cgroup-v2, "Controllers"). Undefined if it
+ * does not exist. containerd reads those of the cgroup of the task's process, which may be a monitor outside the container's.
  */
 export async function cgroup2Usage(directory: string): Promise<TaskUsage | undefined> {
   const read = (name: string) => readFile(join(directory, name), 'utf8').catch(() => '');
@@ -48,7 +48,7 @@ export async function cgroup2Usage(directory: string): Promise<TaskUsage | undef
   };
 }
 
-/** Flat keyed files: `KEY VALUE` in each line. */
+/** Parses a flat keyed file: `KEY VALUE` in each line. */
 function keyed(text = ''): Record<string, number> {
   const lines = text.split('\n').filter(Boolean);
   return Object.fromEntries(

@@ -1,5 +1,12 @@
-/** Calls of the C library that Node does not have, through koffi. */
-import { koffi } from './koffi.ts';
+/** Functions of the C library that Node does not provide, called with koffi. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type Koffi from 'koffi';
+
+/** Bun's compiled executable has no native modules. It is in bin/, beside the project's node_modules. */
+const from = process.versions['bun'] ? join(dirname(process.execPath), '../package.json') : import.meta.url;
+
+const koffi = createRequire(from)('koffi') as typeof Koffi;
 
 const libc = koffi.load('libc.so.6');
 
@@ -18,13 +25,13 @@ const MNT_DETACH = 2;
 const EINVAL = 22;
 const ENOENT = 2;
 
-/** Unmounts at once, whoever uses it; a path that nothing is mounted on is fine. @throws Error */
+/** Unmounts lazily, even if processes use it. Succeeds if nothing is mounted on the path. @throws Error */
 export function detach(path: string): void {
   const failed = umount2(path, MNT_DETACH) < 0;
   if (failed && ![EINVAL, ENOENT].includes(koffi.errno())) check(-1, `umount ${path}`);
 }
 
-/** The result of a call, unless it is a failure. @throws Error with the name of the errno, also as its `code` */
+/** Returns the result of a call. @throws Error with the name of the errno, also as its `code`, if it is negative */
 export function check(result: number, what: string): number {
   if (result >= 0) return result;
   const errno = koffi.errno();

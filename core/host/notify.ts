@@ -1,13 +1,19 @@
-/** Tells systemd how the daemon is (sd_notify(3)); does nothing when it was not started by systemd. */
-import koffi from 'koffi';
+/** Notifies systemd of the daemon's state (sd_notify(3)). Does nothing if systemd did not start the daemon. */
 import { messageOf } from '../../hooks/errors.ts';
+import { check, libcFunction } from './libc.ts';
+
+const socket = libcFunction('int socket(int domain, int type, int protocol)');
+const sendto = libcFunction(
+  'long sendto(int fd, void *data, size_t length, int flags, void *address, uint size)',
+);
+const close = libcFunction('int close(int fd)');
 
 const AF_UNIX = 1;
 const SOCK_DGRAM = 2;
 /** Offset of sun_path in struct sockaddr_un (unix(7)). */
 const pathOffset = 2;
 
-/** `state` is `READY=1`, `RELOADING=1`, `STOPPING=1` or `STATUS=…`. Answers why it could not be told, if so. */
+/** Sends a state: `READY=1`, `RELOADING=1`, `STOPPING=1` or `STATUS=…`. Returns the problem if that fails. */
 export function notifySystemd(state: string, address = process.env['NOTIFY_SOCKET']): string | undefined {
   if (!address) return undefined;
   try {
@@ -18,21 +24,13 @@ export function notifySystemd(state: string, address = process.env['NOTIFY_SOCKE
   }
 }
 
-/** Node has no unix datagram sockets. */
+/** Uses libc: Node has no unix datagram sockets. */
 function send(state: string, address: string): void {
-  const libc = koffi.load('libc.so.6');
-  const socket = libc.func('int socket(int domain, int type, int protocol)');
-  const sendto = libc.func(
-    'long sendto(int fd, void *data, size_t length, int flags, void *address, uint size)',
-  );
-  const close = libc.func('int close(int fd)');
-  const fd = socket(AF_UNIX, SOCK_DGRAM, 0) as number;
-  if (fd < 0) throw new Error(`socket: errno ${koffi.errno()}`);
+  const fd = check(socket(AF_UNIX, SOCK_DGRAM, 0), 'socket');
   try {
     const data = Buffer.from(state);
     const to = socketAddress(address);
-    const sent = sendto(fd, data, data.length, 0, to, to.length) as number;
-    if (sent < 0) throw new Error(`sendto ${address}: errno ${koffi.errno()}`);
+    check(sendto(fd, data, data.length, 0, to, to.length), `sendto ${address}`);
   } finally {
     close(fd);
   }

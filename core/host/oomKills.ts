@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cgroupVersion } from './facts.ts';
+import { cgroupVersion } from './detect.ts';
 
 /**
- * How many processes the kernel has killed in a container's cgroup, and in those below, for want of memory; 0 if the cgroup is
- * gone. `path` is from the hierarchy's root.
+ * Returns how many processes the OOM killer has ended in a container's cgroup and its descendants; 0 if the cgroup does not
+ * exist. `path` is relative to the hierarchy's root.
  */
 export async function oomKills(path: string, cgroups = '/sys/fs/cgroup'): Promise<number> {
-  // Events of v2 count those below (cgroup-v2, memory.events), those of v1 do not (memcg_memory_event).
+  // Counters of v2 include descendants (cgroup-v2, memory.events); those of v1 do not (memcg_memory_event).
   if (cgroupVersion(cgroups) === '2') return await killsIn(join(cgroups, path, 'memory.events'));
   return await killsBelow(join(cgroups, 'memory', path));
 }
@@ -19,7 +19,7 @@ async function killsBelow(directory: string): Promise<number> {
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
-/** v1 has the line since Linux 4.13. */
+/** In v1 the line exists since Linux 4.13. */
 async function killsIn(file: string): Promise<number> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);

@@ -10,14 +10,14 @@ const SO_PEERCRED = 17;
 /** struct ucred: pid, uid, gid. */
 const ucredSize = 12;
 
-/** Milliseconds; a listener with a full backlog lets a client wait. */
-const connectDeadline = 5_000;
+/** Milliseconds; a client waits while the listener's backlog is full. */
+const connectDeadlineMs = 5_000;
 
-/** Pid of the process that listens at a unix socket (unix(7)); undefined if it is not in this PID namespace. */
+/** Returns the pid of the process that listens on a unix socket (unix(7)); undefined if it is in another PID namespace. */
 export async function peerPid(path: string): Promise<number | undefined> {
   const socket = connect(path);
   try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(connectDeadline) });
+    await once(socket, 'connect', { signal: AbortSignal.timeout(connectDeadlineMs) });
     const credentials = Buffer.alloc(ucredSize);
     const length = Buffer.alloc(4);
     length.writeInt32LE(ucredSize);
@@ -28,7 +28,7 @@ export async function peerPid(path: string): Promise<number | undefined> {
   }
 }
 
-/** Node shows the descriptor of a socket in its handle alone. */
+/** Node exposes the descriptor of a socket only in its internal handle. */
 function descriptorOf(socket: Socket): number {
   return (socket as unknown as { _handle: { fd: number } })._handle.fd;
 }

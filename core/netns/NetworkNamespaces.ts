@@ -1,28 +1,28 @@
-/** Network namespaces that are kept open by a file, as `ip netns` does it (ip-netns(8)). */
+/** Network namespaces that a bind-mounted file keeps open, as with `ip netns` (ip-netns(8)). */
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { PouchError } from '../../hooks/errors.ts';
 import { withProcessIn } from '../userns/heldProcess.ts';
-import type { NetnsAnswer, NetnsTask, NetnsVerb } from './worker.ts';
+import type { NetnsReply, NetnsTask, NetnsVerb } from './worker.ts';
 
 export class NetworkNamespaces {
   #worker: Worker | undefined;
   #nextId = 0;
-  readonly #waiting = new Map<number, (answer: NetnsAnswer) => void>();
+  readonly #waiting = new Map<number, (reply: NetnsReply) => void>();
 
-  /** Starts the thread, so that the first container does not wait for it. */
+  /** Starts the thread in advance, so that the first container does not wait for it. */
   start(): void {
     this.#worker ??= this.#newWorker();
   }
 
-  /** Makes a namespace with loopback up; its file must not be there yet, or be left from a broken attempt. */
+  /** Creates a namespace with loopback up. Replaces the file of a failed attempt. */
   async make(path: string): Promise<void> {
     await this.#prepare(path);
     await this.#call({ verb: 'make', path });
   }
 
-  /** The same, of a user namespace's own: its root may set it up. */
+  /** Creates a namespace that belongs to a user namespace, whose root can configure it. */
   async makeIn(userns: string, path: string): Promise<void> {
     await this.#prepare(path);
     await withProcessIn(['nsenter', `--user=${userns}`, 'unshare', '--net'], async (pid) => {
@@ -30,12 +30,12 @@ export class NetworkNamespaces {
     });
   }
 
-  /** The text of /proc/net/dev in the namespace (proc_net_dev(5)). */
+  /** Resolves to the text of /proc/net/dev in the namespace (proc_net_dev(5)). */
   async counters(path: string): Promise<string> {
     return await this.#call({ verb: 'read', path });
   }
 
-  /** Releases and removes the file; succeeds if there is none. */
+  /** Unmounts and removes the file; succeeds if it does not exist. */
   async release(path: string): Promise<void> {
     await this.#call({ verb: 'release', path });
     await rm(path, { force: true });
@@ -66,9 +66,9 @@ export class NetworkNamespaces {
   #newWorker(): Worker {
     const worker = new Worker(new URL('./worker.js', import.meta.url));
     worker.unref();
-    worker.on('message', (answer: NetnsAnswer) => {
-      this.#waiting.get(answer.id)?.(answer);
-      this.#waiting.delete(answer.id);
+    worker.on('message', (reply: NetnsReply) => {
+      this.#waiting.get(reply.id)?.(reply);
+      this.#waiting.delete(reply.id);
     });
     worker.on('error', (error) => this.#fail(error));
     return worker;
@@ -76,13 +76,13 @@ export class NetworkNamespaces {
 
   #fail(error: Error): void {
     this.#worker = undefined;
-    for (const [id, answer] of this.#waiting) answer({ id, error: error.message });
+    for (const [id, settle] of this.#waiting) settle({ id, error: error.message });
     this.#waiting.clear();
   }
 }
 
 function failure({ verb, path }: NetnsVerb, error: string): PouchError {
   return new PouchError('PCH_NETNS_FAILED', `cannot ${verb} the network namespace ${path}: ${error}`, {
-    hint: 'pouchd needs root with CAP_SYS_ADMIN, and a state directory on a file system that takes mounts',
+    hint: 'pouchd needs root with CAP_SYS_ADMIN, and a state directory on a file system that allows mounts',
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The system calls that network namespaces need and Node does not have. They run in a worker thread: unshare(2) and
- * setns(2) change the calling thread alone.
+ * System calls for network namespaces that Node does not provide. They run in a worker thread: unshare(2) and setns(2) change
+ * only the calling thread.
  */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { check, detach, libcFunction, mount, MS_BIND } from '../host/libc.ts';
@@ -22,7 +22,7 @@ const IFF_UP = 1;
 const IFREQ_SIZE = 40;
 const IFNAMSIZ = 16;
 
-/** Makes a network namespace with loopback up and binds it to the (existing, empty) file `path`. */
+/** Creates a network namespace with loopback up and binds it to the existing, empty file `path`. */
 export function makeNetns(path: string): void {
   elsewhere(() => {
     check(unshare(CLONE_NEWNET), 'unshare');
@@ -31,18 +31,18 @@ export function makeNetns(path: string): void {
   });
 }
 
-/** Binds the network namespace of a process to the (existing, empty) file `path`, with loopback up. */
+/** Binds the network namespace of a process, with loopback up, to the existing, empty file `path`. */
 export function adoptNetns(path: string, pid: number): void {
   check(mount(`/proc/${pid}/ns/net`, path, null, MS_BIND, null), `mount on ${path}`);
   inNetns(path, raiseLoopback);
 }
 
-/** proc_net_dev(5) of the network namespace that `path` keeps open. */
+/** Returns proc_net_dev(5) of the network namespace at `path`. */
 export function countersIn(path: string): string {
   return inNetns(path, () => readFileSync('/proc/thread-self/net/dev', 'utf8'));
 }
 
-/** Releases the file; the namespace ends with its last process. A file that nothing is bound to is fine. */
+/** Unmounts the file. The namespace ends with its last process. Succeeds if nothing is mounted. */
 export function releaseNetns(path: string): void {
   detach(path);
 }
@@ -59,7 +59,7 @@ function inNetns<T>(path: string, run: () => T): T {
   });
 }
 
-/** Runs what enters another network namespace, and comes back. */
+/** Runs a function that enters another network namespace, then returns to the original one. */
 function elsewhere<T>(run: () => T): T {
   const home = openSync('/proc/thread-self/ns/net', 'r');
   try {

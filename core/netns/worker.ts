@@ -1,31 +1,31 @@
-/** The thread that enters network namespaces, so that the daemon's own thread never does. */
+/** A thread that enters network namespaces, so that the daemon's main thread does not. */
 import { parentPort } from 'node:worker_threads';
 import { adoptNetns, countersIn, makeNetns, releaseNetns } from './syscalls.ts';
 
 export type NetnsVerb =
   | { verb: 'make' | 'release'; path: string }
-  /** Reads the counters of its interfaces. */
+  /** Reads the counters of the namespace's interfaces. */
   | { verb: 'read'; path: string }
-  /** Takes the namespace of a process. */
+  /** Binds the namespace of a process. */
   | { verb: 'adopt'; path: string; pid: number };
 
 export type NetnsTask = { id: number } & NetnsVerb;
 
-export interface NetnsAnswer {
+export interface NetnsReply {
   id: number;
   error?: string;
-  /** Of `read`. */
+  /** The result of `read`. */
   text?: string;
 }
 
 parentPort?.on('message', (task: NetnsTask) => {
-  const answer: NetnsAnswer = { id: task.id };
+  const reply: NetnsReply = { id: task.id };
   try {
-    answer.text = run(task) ?? '';
+    reply.text = run(task) ?? '';
   } catch (error) {
-    answer.error = error instanceof Error ? error.message : String(error);
+    reply.error = error instanceof Error ? error.message : String(error);
   }
-  parentPort?.postMessage(answer);
+  parentPort?.postMessage(reply);
 });
 
 function run(task: NetnsTask): string | void {

@@ -1,5 +1,5 @@
 /**
- * Every container this daemon knows, in memory, and in one directory each under ROOT/containers. Reads never wait.
+ * The containers, in memory and in a directory each under ROOT/containers. Reads never wait.
  */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,15 +10,15 @@ import { writeDurably } from './durable.ts';
 import { type Stored, toStored } from './stored.ts';
 import { ignoreMissing } from '../host/ignoreMissing.ts';
 
-/** Directories of containers are named by their ids; others are not ours. */
+/** Names of containers' directories. Other directories are ignored. */
 const containerId = /^[0-9a-f]{64}$/;
 
-/** A directory that is being removed has this after its id: it is not a container any more. */
+/** Suffix of a directory that is being removed, and is not a container any more. */
 const removedSuffix = '.removed';
 
-/** What `load` has found beside sound containers. */
+/** The directories that `load` has found beside sound containers. */
 export interface Loaded {
-  /** Ids of directories without a config.json: a create that was cut off, or a lost file. */
+  /** Ids of directories without config.json, from an interrupted create or a lost file. */
   recordless: string[];
   damaged: { id: string; read: Exclude<Stored<ContainerRecord>, { state: 'sound' }> }[];
 }
@@ -29,9 +29,9 @@ export class ContainerStore {
   readonly #idByName = new Map<string, string>();
   /** Stand-ins of containers whose record is damaged. */
   readonly #damaged = new Map<string, ContainerRecord>();
-  /** Containers that are being made: only their own effects see them. */
+  /** Containers that are being created, which only their own effects see. */
   readonly #staged = new Map<string, ContainerRecord>();
-  /** Names given to containers that are being made. */
+  /** Names of containers that are being created. */
   readonly #reserved = new Set<string>();
 
   constructor(root: string) {
@@ -42,7 +42,7 @@ export class ContainerStore {
     return join(this.#directory, id);
   }
 
-  /** Reads all containers from the disk, and finishes removals that were cut off. Only sound ones are indexed. */
+  /** Reads all containers from disk, and finishes interrupted removals. Only sound containers are indexed. */
   async load(): Promise<Loaded> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const names = await readdir(this.#directory);
@@ -57,7 +57,7 @@ export class ContainerStore {
       if (read.state === 'sound') sound.push(read.value);
       else if (read.state === 'missing') loaded.recordless.push(id);
       else loaded.damaged.push({ id, read });
-    // Of two with one name, the older is a `--rm` container whose removal was cut off.
+    // Of two containers with one name, the older is a `--rm` container whose removal was interrupted.
     for (const record of sound.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))) this.#index(record);
     return loaded;
   }
@@ -67,8 +67,8 @@ export class ContainerStore {
   }
 
   /**
-   * The containers that need their image and volumes: also those that are being made, without those that have ended and are
-   * being removed (`--rm`).
+   * Returns the containers that need their image and volumes: includes those that are being created, without ended `--rm`
+   * containers that are being removed.
    */
   listStaying(): ContainerRecord[] {
     const staying = this.list().filter(({ id, name }) => this.#idByName.get(name) === id);
@@ -76,40 +76,40 @@ export class ContainerStore {
     return [...staying, ...staged];
   }
 
-  /** Whether there is a sound container of that id. */
+  /** Whether a sound container has that id. */
   has(id: string): boolean {
     return this.#byId.has(id);
   }
 
-  /** Whether something may belong to a container of that id, sound or damaged. */
+  /** Whether a container, sound or damaged, has that id. */
   knows(id: string): boolean {
     return this.#byId.has(id) || this.#damaged.has(id);
   }
 
-  /** Stand-ins of the damaged containers. */
+  /** Returns the stand-ins of damaged containers. */
   damaged(): ContainerRecord[] {
     return [...this.#damaged.values()];
   }
 
-  /** All that may use images, volumes and ids of the host. */
+  /** Returns all containers that may use images, volumes and ids of the host. */
   listUsers(): ContainerRecord[] {
     return [...this.listStaying(), ...this.#damaged.values()];
   }
 
-  /** Puts a stand-in in the place of a container whose record is damaged. */
+  /** Replaces a container whose record is damaged with a stand-in. */
   quarantine(standIn: ContainerRecord): void {
     this.#forget(standIn.id);
     this.#damaged.set(standIn.id, standIn);
     if (!this.#idByName.has(standIn.name)) this.#idByName.set(standIn.name, standIn.id);
   }
 
-  /** Makes a new container known to its own effects until it is saved or its create has failed. */
+  /** Shows a new container to its own effects until it is added or its create has failed. */
   stage(record: ContainerRecord): { unstage(): void } {
     this.#staged.set(record.id, record);
     return { unstage: () => this.#staged.delete(record.id) };
   }
 
-  /** By full id, also one that is being made. @throws PCH_CONTAINER_NOT_FOUND */
+  /** Returns a container by its full id, also while it is being created. @throws PCH_CONTAINER_NOT_FOUND */
   get(id: string): ContainerRecord {
     const record = this.#byId.get(id) ?? this.#staged.get(id);
     if (!record) throw notFound(id);
@@ -117,7 +117,7 @@ export class ContainerStore {
   }
 
   /**
-   * By name, id or unambiguous id prefix.
+   * Finds a container by name, id or unambiguous id prefix.
    * @throws PCH_CONTAINER_NOT_FOUND, PCH_ID_AMBIGUOUS, PCH_CONTAINER_DAMAGED
    */
   find(ref: string): ContainerRecord {
@@ -126,18 +126,18 @@ export class ContainerStore {
     return found;
   }
 
-  /** The same, and the stand-in of a damaged one. @throws PCH_CONTAINER_NOT_FOUND, PCH_ID_AMBIGUOUS */
+  /** Like `find`, but also returns the stand-in of a damaged container. @throws PCH_CONTAINER_NOT_FOUND, PCH_ID_AMBIGUOUS */
   findAny(ref: string): ContainerRecord {
     const named = this.#idByName.get(ref.replace(/^\//, '')) ?? '';
     return this.#withId(ref) ?? this.#withId(named) ?? this.#byPrefix(ref);
   }
 
-  /** Whether a container has it, also one that is being made. */
+  /** Whether a container has the name, also while it is being created. */
   isNameTaken(name: string): boolean {
     return this.#idByName.has(name) || this.#reserved.has(name);
   }
 
-  /** Keeps a name until the container is added or `release` is called. @throws PCH_NAME_IN_USE */
+  /** Reserves a name until `release` is called. @throws PCH_NAME_IN_USE */
   reserve(name: string): { release(): void } {
     const owner = this.#idByName.get(name);
     if (owner ?? this.#reserved.has(name)) throw nameInUse(name, owner);
@@ -145,18 +145,18 @@ export class ContainerStore {
     return { release: () => this.#reserved.delete(name) };
   }
 
-  /** Writes the record to the disk; one that was removed stays so. @throws PCH_CONTAINER_NOT_FOUND */
+  /** Writes the record to disk, unless the container was removed. @throws PCH_CONTAINER_NOT_FOUND */
   async save(record: ContainerRecord): Promise<void> {
     this.get(record.id);
     await writeDurably(join(this.directoryOf(record.id), 'config.json'), toStored(record, recordForm));
   }
 
-  /** Makes a container visible to everybody. */
+  /** Adds a container to the index. */
   add(record: ContainerRecord): void {
     this.#index(record);
   }
 
-  /** Gives a container that is on its way out no name any more, so that the next one can have it. */
+  /** Releases the name of a container that is being removed. */
   forgetName(record: ContainerRecord): void {
     if (this.#idByName.get(record.name) === record.id) this.#idByName.delete(record.name);
   }
@@ -214,7 +214,7 @@ export class ContainerStore {
     if (!first) throw notFound(ref);
     if (!second) return first;
     throw new PouchError('PCH_ID_AMBIGUOUS', `the id prefix ${ref} matches ${matches.length} containers`, {
-      hint: 'give more digits',
+      hint: 'use more digits of the id',
     });
   }
 }
@@ -223,7 +223,7 @@ function isRemoved(name: string): boolean {
   return name.endsWith(removedSuffix) && containerId.test(name.slice(0, -removedSuffix.length));
 }
 
-/** Of the stand-in of a damaged container. */
+/** Returns the error of using a damaged container. */
 export function unusable({ id, name, damage }: ContainerRecord): PouchError {
   return new PouchError(
     'PCH_CONTAINER_DAMAGED',
@@ -239,7 +239,7 @@ function notFound(ref: string): PouchError {
 }
 
 function nameInUse(name: string, owner: string | undefined): PouchError {
-  const by = owner ? `container ${owner.slice(0, 12)}` : 'a container that is being made';
+  const by = owner ? `container ${owner.slice(0, 12)}` : 'a container that is being created';
   return new PouchError('PCH_NAME_IN_USE', `The container name "${name}" is in use by ${by}`, {
     hint: `remove or rename it: pouch rm ${name}`,
   });

@@ -1,13 +1,13 @@
 /**
- * One lock per container, so that its verbs run one after another and never wait for another container. Who holds a
- * lock, and since when, is visible in `pouch ops`.
+ * One lock per container, so that its verbs run one after another and never wait for another container. `pouch ops` shows the
+ * owners of locks.
  */
 import type { Operation } from '../../hooks/engine.ts';
 
 interface Holder {
   verb: string;
   since: string;
-  /** Settles when the last verb in the queue has ended. */
+  /** Resolves when the last verb in the queue has ended. */
   tail: Promise<unknown>;
   waiting: number;
 }
@@ -15,7 +15,7 @@ interface Holder {
 export class KeyedLocks {
   readonly #held = new Map<string, Holder>();
 
-  /** Runs `work` when every earlier verb of the container has ended. */
+  /** Runs `work` after the earlier verbs of the container. */
   async run<T>(container: string, verb: string, work: () => Promise<T>): Promise<T> {
     const holder = this.#held.get(container) ?? { verb, since: now(), tail: Promise.resolve(), waiting: 0 };
     this.#held.set(container, holder);
@@ -42,7 +42,7 @@ export class KeyedLocks {
     }));
   }
 
-  /** Settles when no verb is under way (for a clean end of the daemon). */
+  /** Resolves when no verb is running, for a clean shutdown. */
   async idle(): Promise<void> {
     while (this.#held.size > 0) await Promise.all([...this.#held.values()].map(({ tail }) => tail));
   }

@@ -1,4 +1,4 @@
-/** config.json of a container: what makes it one that can be used. */
+/** config.json of a container, its record. */
 import { basename, join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import type { ContainerRecord } from '../../hooks/engine.ts';
@@ -8,7 +8,7 @@ import { containerDraft } from '../../hooks/schema/draft.ts';
 import { recordFields } from '../../hooks/schema/record.ts';
 import { problemIn, readStored, type Stored, type StoredForm } from './stored.ts';
 
-/** An image's own configuration is as its author wrote it (`null` for an empty list); nothing relies on its form. */
+/** The image's configuration is stored as its author wrote it (e.g. `null` for an empty list); no code relies on its form. */
 const storedImage = Type.Object({ reference: text, id: text, config: Type.Object({}) });
 
 export const recordForm: StoredForm<ContainerRecord> = {
@@ -19,7 +19,7 @@ export const recordForm: StoredForm<ContainerRecord> = {
   }),
 };
 
-/** Reads the record in a container's directory. One that belongs to another directory is damaged. */
+/** Reads the record in a container's directory. A record of another directory counts as damaged. */
 export async function readContainerRecord(directory: string): Promise<Stored<ContainerRecord>> {
   const read = await readStored(join(directory, 'config.json'), recordForm);
   if (read.state !== 'sound') return read;
@@ -27,21 +27,21 @@ export async function readContainerRecord(directory: string): Promise<Stored<Con
   return problem === undefined ? read : { state: 'damaged', problem: `config.json: ${problem}` };
 }
 
-/** The state of a container that has never run. */
+/** Returns the state of a container that has never run. */
 export function newState(status: 'created' | 'dead'): ContainerRecord['state'] {
   return { status, pid: 0, exitCode: 0, oomKilled: false, error: '', startedAt: '', finishedAt: '' };
 }
 
 /**
- * A record that could not be read back must not be written in the first place.
+ * Checks that a record can be read again once it is written.
  * @throws PCH_PLAN_INVALID
  */
 export function checkStorable(record: ContainerRecord): void {
   const problem = problemIn(record, recordForm.schema);
   if (problem === undefined) return;
-  throw new PouchError('PCH_PLAN_INVALID', `the planned container cannot be stored: ${problem}`, {
+  throw new PouchError('PCH_PLAN_INVALID', `invalid record of the planned container: ${problem}`, {
     container: record.id,
-    hint: 'fix the plugin that sets this field; `pouch plan` shows who does',
+    hint: 'fix the plugin that sets this field; `pouch plan` shows which one does',
   });
 }
 

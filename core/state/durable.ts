@@ -1,11 +1,11 @@
 /**
- * Small files that survive a crash: written beside, flushed, then renamed over the old one. Writes of one path run one
- * after another, so that they share a temporary name: what a crash leaves of one, the next write replaces.
+ * Writes small files that survive a crash: to a temporary file that is flushed and renamed over the old one. Writes of one path
+ * run one after another and share the temporary name, so that the next write replaces the leftovers of a crash.
  */
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The last write of each path that has one under way. */
+/** The last unfinished write of each path. */
 const writing = new Map<string, Promise<void>>();
 
 /** Resolves when the content is on the disk. The last call wins. A failed write leaves the old file. */
@@ -21,7 +21,7 @@ export async function writeDurably(path: string, content: string, mode = 0o600):
   }
 }
 
-/** Name of the file that becomes `path`. */
+/** Returns the name of the temporary file. */
 function unfinished(path: string): string {
   return `${path}.new`;
 }
@@ -48,7 +48,7 @@ async function writeFlushed(path: string, content: string, mode: number): Promis
   }
 }
 
-/** Without this the host's crash may bring the old file back (fsync(2)). */
+/** Without this, a crash of the host may restore the old file (fsync(2)). */
 async function flushDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 
-/** A container's full id: 64 hex digits. All-digit short ids would read as numbers, so those are drawn again. */
+/** Returns a container's full id of 64 hex digits, whose short form has a letter: digits alone would look like a number. */
 export function newId(): string {
   const id = randomBytes(32).toString('hex');
   return /^\d+$/.test(id.slice(0, 12)) ? newId() : id;
@@ -15,7 +15,7 @@ const animals =
     ' ',
   );
 
-/** A name for a container that was given none: `brisk_otter`, with a number when those are taken. */
+/** Returns a name for a container without one, such as `brisk_otter`, with a number if names are taken. */
 export function newName(isTaken: (name: string) => boolean): string {
   for (let attempt = 0; ; attempt += 1) {
     const suffix = attempt < 3 ? '' : String(randomInt(10 ** Math.min(attempt, 9)));

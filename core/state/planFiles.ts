@@ -12,7 +12,7 @@ import { blame, degradation } from '../../hooks/schema/record.ts';
 import { writeDurably } from './durable.ts';
 import { readStored, type Stored, type StoredForm, toStored } from './stored.ts';
 
-/** What Pouch reads of a spec; the runtime checks the rest. */
+/** The part of a spec that Pouch reads; the runtime checks the rest. */
 const spec = Type.Object({
   ociVersion: text,
   process: Type.Object({
@@ -48,7 +48,7 @@ const planForm: StoredForm<StoredPlan> = {
   }),
 };
 
-/** The plan of a container's creation, with what updates have changed since. @throws PCH_CONTAINER_DAMAGED */
+/** Resolves to the plan of a container's creation with the changes of later updates. @throws PCH_CONTAINER_DAMAGED */
 export async function storedPlanOf(record: ContainerRecord): Promise<StoredPlan> {
   const read = await readPlan(record.paths.directory);
   if (read.state !== 'sound') throw damagedFiles(record, [read.problem], 'plan.json');
@@ -56,7 +56,7 @@ export async function storedPlanOf(record: ContainerRecord): Promise<StoredPlan>
 }
 
 /**
- * The spec that the container starts with. A damaged spec.json is made again from plan.json.
+ * Resolves to the spec that the container starts with. A damaged spec.json is written again from plan.json.
  * @throws PCH_CONTAINER_DAMAGED
  */
 export async function storedSpecOf(record: ContainerRecord): Promise<OciSpec> {
@@ -70,12 +70,12 @@ export async function storedSpecOf(record: ContainerRecord): Promise<OciSpec> {
   return spec;
 }
 
-/** Has the next start use these limits, and the annotations that follow from them. */
+/** Updates spec.json with the record's limits and annotations, for the next start. */
 export async function updateSpec(record: ContainerRecord): Promise<void> {
   await writeSpec(record, withLimits(await storedSpecOf(record), record));
 }
 
-/** Not flushed: plan.json, which is, says the same. */
+/** Not flushed: plan.json, which is flushed, has the same content. */
 export async function writeNewSpec({ paths }: ContainerRecord, spec: OciSpec): Promise<void> {
   await writeFile(specPath(paths.directory), toStored(spec, specForm), { mode: 0o600 });
 }
@@ -110,7 +110,7 @@ function withUpdates(plan: StoredPlan, record: ContainerRecord): StoredPlan {
   return { ...plan, spec: withLimits(plan.spec, record), blame: [...plan.blame, ...updates] };
 }
 
-/** The spec with the limits that the container has now; devices are not limits. */
+/** Returns the spec with the container's current limits; devices are not limits. */
 function withLimits(spec: OciSpec, { draft }: ContainerRecord): OciSpec {
   const devices = spec.linux.resources?.devices;
   const resources = { ...draft.resources, ...(devices && { devices }) };

@@ -1,25 +1,25 @@
-/** Some space of the root that is kept back, so that containers can be removed from a full disk: that needs a journal. */
+/** Reserves space on the root's disk, so that containers can be removed when it is full: a removal writes a journal. */
 import { randomBytes } from 'node:crypto';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toPouchError } from '../../hooks/errors.ts';
 
-/** Some hundred journals and the pages that containerd's database takes meanwhile. */
+/** Bytes for some hundred journals, and for containerd's database meanwhile. */
 const size = 1024 * 1024;
 
-/** Takes the reserve, if it is not there; does without on a disk that is full already. */
+/** Creates the reserve if it does not exist, unless the disk is full. */
 export async function fillReserve(root: string): Promise<void> {
   const path = reservePath(root);
   const found = await stat(path).catch(() => undefined);
   if (found?.size === size) return;
-  // Random bytes: file systems store zeros without taking space.
+  // Random bytes: some file systems store zeros without using space.
   await writeFile(path, randomBytes(size), { mode: 0o600 }).catch(() => rm(path, { force: true }));
 }
 
-/** Calls that use the space of a root's reserve now: the last one fills it again. */
+/** The number of calls that are using a root's reserve. The last one creates it again. */
 const users = new Map<string, number>();
 
-/** Does work that frees space; if the disk is too full even for that, once more with the reserve. */
+/** Runs work that frees space, and repeats it with the reserve if the disk is full. */
 export async function withReserve<T>(root: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -44,7 +44,7 @@ async function usingReserve<T>(root: string, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** Whether a disk of the daemon, or of one of its helpers, has no space left. */
+/** Whether an error of the daemon or a helper means a full disk. */
 export function isDiskFull(error: unknown): boolean {
   return toPouchError(error).code === 'PCH_DISK_FULL';
 }

@@ -1,6 +1,6 @@
 /**
- * JSON files that outlive the daemon. Each carries a version and is checked against its schema when it is read, so that
- * damage is found there and not in whatever uses it.
+ * JSON files that outlive the daemon. Each has a version and is checked against its schema when it is read, so that damage is
+ * found there.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -11,23 +11,23 @@ import { hasNoFilesLeft, messageOf } from '../../hooks/errors.ts';
 
 /** The form of one kind of file. */
 export interface StoredForm<T> {
-  /** Of the present form. A file without a version is of version 1. */
+  /** The current version. A file without a version has version 1. */
   readonly version: number;
   readonly schema: TSchema;
-  /** Only names the type. */
+  /** Only for the type. */
   readonly type?: T;
 }
 
-/** What a file holds: a value, or why it holds none. */
+/** The content of a file: a value, or the problem. */
 export type Stored<T> =
   | { state: 'sound'; value: T }
   | { state: 'missing'; problem: string }
-  /** `found` is what its JSON says, if it is JSON. */
+  /** `found` is its JSON, if it is valid. */
   | { state: 'damaged'; problem: string; found?: unknown }
   /** Written by a later Pouch. */
   | { state: 'newer'; problem: string };
 
-/** A file of ours is smaller by far; one that grew beyond is not read into memory. */
+/** Bytes. Pouch's files are much smaller; larger ones are not read into memory. */
 const limit = 64 * 1024 * 1024;
 
 /** Reads and checks a file. @throws the system's error if no descriptor is left, which says nothing about the file */
@@ -43,7 +43,7 @@ export async function readStored<T>(path: string, form: StoredForm<T>): Promise<
   }
 }
 
-/** The text of a file of that form. */
+/** Returns the text of a file. */
 export function toStored<T extends object>(value: T, { version }: StoredForm<T>): string {
   return JSON.stringify({ version, ...value }, undefined, 1);
 }
@@ -68,7 +68,7 @@ export function parseStored<T>(text: string, name: string, form: StoredForm<T>):
   return { state: 'sound', value: value as T };
 }
 
-/** The first thing that does not fit the schema: `state.pid: expected integer, found "x"`. Unknown fields do fit. */
+/** Returns the first violation of the schema, such as `state.pid: expected integer, found "x"`. Unknown fields are allowed. */
 export function problemIn(value: unknown, schema: TSchema): string | undefined {
   const check = checkOf(schema);
   if (check.Check(value)) return undefined;
@@ -86,7 +86,7 @@ function checkOf(schema: TSchema): TypeCheck<TSchema> {
   return check;
 }
 
-/** The same schema with unknown fields allowed: what an older version wrote is not damage. */
+/** Returns the schema with unknown fields allowed: the fields of an older version are not damage. */
 function opened<T>(schema: T): T {
   if (Array.isArray(schema)) return schema.map(opened) as T;
   if (!isObject(schema)) return schema;
@@ -97,7 +97,7 @@ function opened<T>(schema: T): T {
   return copy as T;
 }
 
-/** Anything but a regular file could hang the reader. */
+/** Other kinds of files could block the reader. */
 async function readRegular(path: string): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -114,7 +114,7 @@ async function checkReadable(file: FileHandle): Promise<void> {
   if (found.size > limit) throw new Error(`expected at most ${limit} bytes, found ${found.size}`);
 }
 
-/** Undefined if it is not JSON: JSON has no undefined of its own. */
+/** Parses JSON; undefined if it is invalid. */
 export function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -127,14 +127,14 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Short, on one line, and without control characters. */
+/** Formats a value for a message: short, on one line, and without control characters. */
 export function shown(value: unknown): string {
   if (value === undefined || value === '') return 'nothing';
   const text = JSON.stringify(value);
   return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
 }
 
-/** A segment of a JSON pointer (RFC 6901). */
+/** Decodes a segment of a JSON pointer (RFC 6901). */
 function unescaped(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }

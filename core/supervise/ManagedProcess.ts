@@ -11,28 +11,28 @@ import { type ProcessIdentity, identify, isAlive } from './processIdentity.ts';
 import { waitUntil } from '../wait/waitUntil.ts';
 
 /**
- * `command` is an absolute path (of no `#!` script) and `args` make the command line unique on the host. `maxLogBytes`:
- * a larger log is moved to LOGFILE.1 before a start; default 16 MiB.
+ * `command` is the absolute path of a binary, not of a `#!` script; `args` make the command line unique on the host. A log above
+ * `maxLogBytes` (default 16 MiB) is moved to LOGFILE.1 before a start.
  */
 export interface ManagedProcessOptions extends LaunchOptions {
   /** For messages, e.g. "containerd". */
   name: string;
-  /** In an existing directory, like the log. */
+  /** Its directory must exist, like that of the log. */
   pidFile: string;
-  /** Says what the process was started with: a running one with another fingerprint is replaced, not adopted. */
+  /** Identifies what the process was started with: a running process with another fingerprint is replaced, not adopted. */
   fingerprint?: string;
-  /** Whether the process serves. Asked again and again until it is true; throwing means not yet. */
+  /** Whether the process serves. Called repeatedly until it resolves to true; a rejection means not yet. */
   isReady: () => Promise<boolean>;
   /** Default: 20 s. */
   readyWithinMs?: number;
   /** From SIGTERM to SIGKILL. Default: 10 s. */
   stopWithinMs?: number;
-  /** Waits before restarts, doubling. Default: 100 ms to 30 s. */
+  /** Delays before restarts, which double. Default: 100 ms to 30 s. */
   backoff?: { minMs: number; maxMs: number };
   onEvent?: (event: ProcessEvent) => void;
 }
 
-/** What happens to a managed process, for the log. An adopted one leaves neither exit code nor signal. */
+/** Events of a managed process, for the log. The exit code and signal of an adopted process are unknown. */
 export type ProcessEvent =
   | { type: 'started' | 'adopted'; pid: number }
   | { type: 'exited'; pid: number; code: number | null; signal: NodeJS.Signals | null; restartInMs: number }
@@ -40,25 +40,24 @@ export type ProcessEvent =
 
 export interface ProcessState {
   name: string;
-  /** "waiting": it died and is started again after a pause. */
+  /** "waiting": it has ended and is restarted after a delay. */
   phase: 'stopped' | 'starting' | 'running' | 'waiting';
   pid: number | undefined;
-  /** It was running already when this daemon started. */
+  /** Whether it was running when this daemon started. */
   adopted: boolean;
-  /** Since this daemon started. */
+  /** Number of restarts since this daemon started. */
   restarts: number;
   logFile: string;
 }
 
-/** How often an adopted process, whose end nobody tells us, is looked at. */
-const lookEveryMs = 500;
+/** Milliseconds between checks of an adopted process, whose end is not signalled. */
+const pollMs = 500;
 
-/** A process that lived this long did not crash at its start, so the next pause is short again. */
+/** Milliseconds after which a process has started successfully: the next delay is short again. */
 const stableAfterMs = 60_000;
 
 /**
- * A long-living process in a session of its own: it outlives this daemon, is adopted by the next one and is started
- * again when it dies.
+ * A long-running process in its own session. It outlives this daemon, is adopted by the next one, and is restarted when it ends.
  */
 export class ManagedProcess {
   readonly #options: ManagedProcessOptions;
@@ -70,7 +69,7 @@ export class ManagedProcess {
   #runningSince = 0;
   #restarts = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** Aborted when nobody wants to know any more what becomes of the process. */
+  /** Aborted when the process is not watched any more. */
   #watch = new AbortController();
 
   constructor(options: ManagedProcessOptions) {
@@ -79,7 +78,7 @@ export class ManagedProcess {
     this.#backoff = new Backoff(minMs, maxMs);
   }
 
-  /** Adopts the running process or starts one, and waits until it serves; else PCH_PROCESS_START. */
+  /** Adopts the running process or starts one, and waits until it serves. @throws PCH_PROCESS_START */
   async start(): Promise<void> {
     if (this.#phase !== 'stopped') return;
     this.#phase = 'starting';
@@ -92,21 +91,21 @@ export class ManagedProcess {
     }
   }
 
-  /** Ends the process, with SIGKILL if SIGTERM does not help in time. */
+  /** Ends the process with SIGTERM, or with SIGKILL if it does not end in time. */
   async stop(): Promise<void> {
     this.detach();
     const running = this.#running ?? readPidFile(this.#options.pidFile);
     if (running) await this.#end(running);
   }
 
-  /** Lets the process run on without watching it: what a daemon does when it ends. */
+  /** Stops watching the process and leaves it running, for the end of the daemon. */
   detach(): void {
     this.#watch.abort();
     clearTimeout(this.#timer);
     this.#phase = 'stopped';
   }
 
-  /** Looks now whether the process lives: for whoever lost the connection to it. */
+  /** Checks at once whether the process is alive. Callers use it when they lose the connection. */
   check(): void {
     if (this.#phase === 'running' && this.#running && !isAlive(this.#running)) this.#onExit();
   }
@@ -130,8 +129,8 @@ export class ManagedProcess {
   }
 
   /**
-   * The process of the pid file, or, if we died before writing one, the process with our command line. One that may open fewer
-   * files than this daemon is replaced: it was started before somebody raised the limit.
+   * Returns the process of the pid file, or one with the same command line if the daemon ended before it wrote the pid file. A
+   * process with a lower limit of open files than this daemon is replaced: it was started before the limit was raised.
    */
   async #findRunning(): Promise<ProcessIdentity | undefined> {
     const { command, args, fingerprint = '', pidFile } = this.#options;
@@ -144,7 +143,7 @@ export class ManagedProcess {
     return findByArguments([command, ...args]);
   }
 
-  /** False if it does not serve; it was ended then. */
+  /** Resolves to false after ending a process that does not serve. */
   async #adopts(found: ProcessIdentity): Promise<boolean> {
     this.#child = undefined;
     this.#record(found);
@@ -167,7 +166,7 @@ export class ManagedProcess {
       this.#child = child;
       this.#record(started);
     } catch (error) {
-      // Without a record it would run on beside the next one.
+      // Without a pid file it would continue to run beside its successor.
       child.kill('SIGKILL');
       this.#forget();
       throw error;
@@ -191,27 +190,27 @@ export class ManagedProcess {
     if (signal.aborted) return;
     if (!ready) await this.#failStart(running, readyWithinMs);
     this.#phase = 'running';
-    this.#notice();
+    this.#watchExit();
   }
 
-  /** A process that does not serve is of no use and would hold its locks. */
+  /** Ends a process that does not serve, which would keep its locks. */
   async #failStart(running: ProcessIdentity, withinMs: number): Promise<never> {
     const what = isAlive(running) ? `was not ready within ${withinMs} ms` : 'ended before it was ready';
     await this.#end(running);
     throw this.#startError(what);
   }
 
-  /** From now on its exit is noticed: our own child's at once, an adopted one's by looking. */
-  #notice(): void {
+  /** Watches for its exit: of a child by its event, of an adopted process by polling. */
+  #watchExit(): void {
     const child = this.#child;
-    if (!child) return this.#look();
+    if (!child) return this.#poll();
     if (child.exitCode !== null || child.signalCode !== null) this.#onExit();
     else child.once('exit', () => this.#onExit());
   }
 
-  #look(): void {
+  #poll(): void {
     this.check();
-    if (this.#phase === 'running') this.#timer = setTimeout(() => this.#look(), lookEveryMs).unref();
+    if (this.#phase === 'running') this.#timer = setTimeout(() => this.#poll(), pollMs).unref();
   }
 
   #onExit(): void {
@@ -236,7 +235,7 @@ export class ManagedProcess {
     this.#phase = 'starting';
     this.#restarts += 1;
     try {
-      // What could not be ended or recorded may still run.
+      // A process that could not be ended or recorded may still be running.
       await this.#adoptOrLaunch();
     } catch (error) {
       if (signal.aborted) return;

@@ -1,7 +1,7 @@
 import { identify, type ProcessIdentity } from './processIdentity.ts';
 import { readProcesses } from './readProcesses.ts';
 
-/** The living processes that a process has started, and theirs, the youngest generation last. */
+/** Returns the living descendants of a process, the youngest generation last. */
 export async function descendantsOf(pid: number): Promise<ProcessIdentity[]> {
   const parents = await parentsByPid();
   const found: number[] = [];

@@ -1,7 +1,7 @@
 import { type ProcessIdentity, identify } from './processIdentity.ts';
 import { readProcesses } from './readProcesses.ts';
 
-/** The living processes whose arguments (the command first) match. @throws the system's error if /proc cannot be read */
+/** Returns the living processes whose arguments (the command first) match. @throws the system's error if /proc cannot be read */
 export async function findProcesses(matches: (argv: string[]) => boolean): Promise<ProcessIdentity[]> {
   const commands = [...(await readProcesses('cmdline'))];
   return commands
@@ -11,8 +11,8 @@ export async function findProcesses(matches: (argv: string[]) => boolean): Promi
 }
 
 /**
- * A living process that was started with exactly these arguments. It finds a process whose pid file was not written
- * because its parent was killed right after starting it.
+ * Returns a living process with exactly these arguments. It finds a process without a pid file, whose parent was killed right
+ * after starting it.
  */
 export async function findByArguments(argv: readonly string[]): Promise<ProcessIdentity | undefined> {
   const wanted = argv.join('\0');

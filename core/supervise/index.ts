@@ -1,4 +1,4 @@
-/** Long-living processes that outlive the daemon. */
+/** Long-running processes that outlive the daemon. */
 export {
   ManagedProcess,
   type ManagedProcessOptions,

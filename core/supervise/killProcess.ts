@@ -1,4 +1,4 @@
-/** SIGKILL to a process that may have ended meanwhile. */
+/** Sends SIGKILL to a process, which may have ended. */
 export function killProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');

@@ -12,14 +12,14 @@ export interface LaunchOptions {
 
 const defaultMaxLogBytes = 16 << 20;
 
-/** A launched process, and the error if it could not be launched. */
+/** A process, and its error if it could not be started. */
 export interface Launched {
   child: ChildProcess;
-  /** Settles only when the command could not be executed. */
+  /** Resolves only if the command could not be executed. */
   failed: Promise<Error>;
 }
 
-/** Starts a command in a session of its own, both outputs appended to the log. */
+/** Starts a command in a new session, with both outputs appended to the log. */
 export function launch({
   command,
   args,

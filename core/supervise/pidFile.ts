@@ -2,19 +2,19 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { ignoreMissing } from '../host/ignoreMissing.ts';
 import type { ProcessIdentity } from './processIdentity.ts';
 
-/** What a pid file says. */
+/** The content of a pid file. */
 export interface PidRecord extends ProcessIdentity {
-  /** What the process was started with, for the owner to tell whether it is out of date. */
+  /** Identifies what the process was started with, so that its owner can replace an outdated one. */
   fingerprint: string;
 }
 
-/** Writes at once and as a whole: between a start and this write a crash of ours would lose the process. */
+/** Writes synchronously and atomically: a crash of the daemon between the start and this write would lose the process. */
 export function writePidFile(path: string, record: PidRecord): void {
   writeFileSync(`${path}.tmp`, JSON.stringify(record), { mode: 0o600 });
   renameSync(`${path}.tmp`, path);
 }
 
-/** Undefined if there is none, or one that makes no sense. @throws the system's error if it cannot be read */
+/** Undefined if the file does not exist or is invalid. @throws the system's error if it cannot be read */
 export function readPidFile(path: string): PidRecord | undefined {
   const record = parsed(readIfExists(path));
   return isPidRecord(record) ? record : undefined;

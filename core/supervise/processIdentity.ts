@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 
-/** One process, told apart from later ones that get the same pid. Plain JSON. */
+/** Identifies a process, unlike a pid, which a later process may get. Plain JSON. */
 export interface ProcessIdentity {
   pid: number;
   /** Clock ticks from the boot to the process's start: field 22 of /proc/PID/stat, proc(5). */
   startTicks: string;
-  /** The boot that the ticks count from. */
+  /** Id of the boot that the ticks count from. */
   bootId: string;
 }
 
 /**
- * The living process with that pid; undefined if there is none. A zombie is dead.
+ * Returns the living process with that pid; undefined if it does not exist or is a zombie.
  * @throws the system's error if /proc cannot be read, such as EMFILE, which says nothing about the process
  */
 export function identify(pid: number): ProcessIdentity | undefined {
@@ -19,15 +19,15 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return startTicks === undefined ? undefined : { pid, startTicks, bootId: bootId() };
 }
 
-/** When the living process of a /proc/PID/stat began; undefined for a zombie. */
+/** Returns the start time in /proc/PID/stat; undefined for a zombie. */
 export function startTicksOf(stat: string): string | undefined {
-  // The name in parentheses may hold spaces and parentheses, so count from the last one.
+  // The name in parentheses may have spaces and parentheses, so count from the last one.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, startTicks] = [fields[0], fields[19]];
   return state === 'Z' || state === 'X' ? undefined : startTicks;
 }
 
-/** Whether that very process lives. While /proc cannot be read, any process with its pid counts as that one. */
+/** Whether the process is alive. While /proc cannot be read, any process with its pid counts. */
 export function isAlive(identity: ProcessIdentity): boolean {
   try {
     return isSame(identity);
@@ -36,7 +36,7 @@ export function isAlive(identity: ProcessIdentity): boolean {
   }
 }
 
-/** Sends a signal to that very process; false if it is gone. @throws the system's error if /proc cannot be read */
+/** Sends a signal to the process. Returns false if it has ended. @throws the system's error if /proc cannot be read */
 export function signal(identity: ProcessIdentity, name: NodeJS.Signals): boolean {
   return isSame(identity) && send(identity.pid, name);
 }
@@ -46,7 +46,7 @@ function isSame({ pid, startTicks, bootId: boot }: ProcessIdentity): boolean {
   return now?.startTicks === startTicks && now.bootId === boot;
 }
 
-/** False if no process has that pid. */
+/** Returns false if no process has that pid. */
 function send(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);
@@ -60,7 +60,7 @@ function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }
 
-/** Empty for a process that is gone. */
+/** Returns '' for a process that has ended. */
 function readProcFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -70,7 +70,7 @@ function readProcFile(path: string): string {
   }
 }
 
-/** How reading a file of /proc/PID fails when its process is gone, or ends meanwhile (proc(5)). */
+/** Whether reading a file of /proc/PID failed because the process has ended (proc(5)). */
 export function isGone(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ESRCH';

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
 
-/** Opens a log for appending; one that has grown above `maxBytes` becomes PATH.1 first. Returns the descriptor. */
+/** Opens a log for appending. Renames a log above `maxBytes` to PATH.1 first. Returns the file descriptor. */
 export function openProcessLog(path: string, maxBytes: number): number {
   const fd = openForAppend(path);
   if (fstatSync(fd).size <= maxBytes) return fd;
@@ -9,7 +9,7 @@ export function openProcessLog(path: string, maxBytes: number): number {
   return openForAppend(path);
 }
 
-/** The last bytes of a log, from a whole line on; empty if it cannot be read. */
+/** Returns the last lines of a log within `bytes`; empty if it cannot be read. */
 export function tailOfLog(path: string, bytes = 2048): string {
   try {
     return readTail(path, bytes);

@@ -1,19 +1,19 @@
-/** Host ids for containers that have users of their own: no two containers get the same. */
+/** Ranges of host ids for containers with a user namespace; they do not overlap. */
 import type { IdRange } from '../../config/types.ts';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 
 export class UserRanges {
   readonly #records: () => readonly Pick<ContainerRecord, 'draft'>[];
-  /** Of containers that are being planned or made, by id. */
+  /** Ranges of containers that are being planned or created, by container id. */
   readonly #promised = new Map<string, IdRange>();
 
-  /** `records` answers all containers there are. */
+  /** `records` returns all containers. */
   constructor(records: () => readonly Pick<ContainerRecord, 'draft'>[]) {
     this.#records = records;
   }
 
-  /** The lowest free range of that size, kept for a container until `release` or its record. @throws PCH_USERNS_FULL */
+  /** Reserves the lowest free range of that size for a container until `release`. @throws PCH_USERNS_FULL */
   take(id: string, size: number, within: IdRange): IdRange {
     const taken = [...this.#taken(id)].sort((a, b) => a.first - b.first);
     let first = within.first;
@@ -24,7 +24,7 @@ export class UserRanges {
     return range;
   }
 
-  /** The container is made and has a record, or is not made after all. */
+  /** Ends a reservation: the container has a record, or its create failed. */
   release(id: string): void {
     this.#promised.delete(id);
   }
@@ -40,9 +40,9 @@ export class UserRanges {
 function full(size: number, { first, last }: IdRange): PouchError {
   return new PouchError(
     'PCH_USERNS_FULL',
-    `there are no ${size} free ids in a row from ${first} to ${last}`,
+    `expected ${size} consecutive free ids from ${first} to ${last}, found fewer`,
     {
-      hint: 'remove containers that are not needed, give a smaller --userns auto:size=N, or widen userns.range in pouchd.yaml',
+      hint: 'remove unused containers, use a smaller --userns auto:size=N, or widen userns.range in pouchd.yaml',
     },
   );
 }

@@ -1,14 +1,14 @@
-/** A process that is there for its namespaces alone. */
+/** A process that only keeps namespaces open. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** It says when it is in its namespaces, and ends with its stdin, so also with the daemon. */
+/** Prints a line when it is in its namespaces, and ends with its stdin, hence also with the daemon. */
 const waiting = ['sh', '-c', 'echo; read end'];
 
 /**
- * Runs something with a process that a command such as `unshare --user` has put into new namespaces; the process has
- * ended afterwards.
- * @throws Error with what the command says
+ * Calls `run` with the pid of a process in new namespaces, which a command such as `unshare --user` creates. The process has
+ * ended when this resolves.
+ * @throws Error with the command's message
  */
 export async function withProcessIn<T>(
   command: readonly [string, ...string[]],
@@ -17,7 +17,7 @@ export async function withProcessIn<T>(
   const [file, ...args] = command;
   const child = spawn(file, [...args, ...waiting], { stdio: ['pipe', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
-  // Without descriptors for its pipes there are no streams either (EMFILE): the error follows.
+  // Without free descriptors for the pipes (EMFILE) the child has no streams, and emits an error.
   if (child.pid === undefined) await closed;
   let stderr = '';
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));

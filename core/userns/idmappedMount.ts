@@ -10,7 +10,7 @@ const moveMount = libcFunction(
   'long syscall(long number, int fromFd, str from, int toFd, str to, uint flags)',
 );
 
-/** The same on all architectures that came after them (asm-generic/unistd.h, and x86's table). */
+/** The same on all architectures (asm-generic/unistd.h, and x86's table). */
 const NR_open_tree = 428;
 const NR_move_mount = 429;
 const NR_mount_setattr = 442;
@@ -23,8 +23,8 @@ const MOUNT_ATTR_IDMAP = 0x100000n;
 const MOVE_MOUNT_F_EMPTY_PATH = 4;
 
 /**
- * Mounts the directory or file `source` on `target` so that what is stored as id 0 is the root of a user namespace.
- * @throws Error, also for a file system that has no such mounts (EINVAL)
+ * Mounts the directory or file `source` on `target` with the ids of a user namespace: stored id 0 is its root.
+ * @throws Error, EINVAL for a file system that does not support idmapped mounts
  */
 export function mountMapped(source: string, target: string, usernsPath: string): void {
   const tree = check(openTree(NR_open_tree, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), source);
@@ -50,7 +50,7 @@ function mapIds(tree: number, usernsPath: string, source: string): void {
   }
 }
 
-/** struct mount_attr: what is set, what is cleared, propagation, the user namespace. */
+/** struct mount_attr: attributes to set, attributes to clear, propagation, user namespace. */
 function mountAttributes(userns: number): Buffer {
   const attributes = Buffer.alloc(32);
   attributes.writeBigUInt64LE(MOUNT_ATTR_IDMAP, 0);

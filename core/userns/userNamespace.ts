@@ -1,11 +1,11 @@
-/** User namespaces that are kept open by a file, so that all of a container's namespaces can belong to one. */
+/** User namespaces that a bind-mounted file keeps open, so that all namespaces of a container can belong to one. */
 import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { OciIdMapping } from '../../hooks/oci.ts';
 import { check, detach, mount, MS_BIND } from '../host/libc.ts';
 import { withProcessIn } from './heldProcess.ts';
 
-/** Makes one with these ids (user_namespaces(7)); its file may be left from a broken attempt. */
+/** Creates a user namespace with these mappings (user_namespaces(7)). Replaces the file of a failed attempt. */
 export async function makeUserNamespace(
   path: string,
   uids: readonly OciIdMapping[],
@@ -21,7 +21,7 @@ export async function makeUserNamespace(
   });
 }
 
-/** Releases and removes the file; succeeds if there is none. The namespace ends with its last process. */
+/** Unmounts and removes the file; succeeds if it does not exist. The namespace ends with its last process. */
 export async function releaseUserNamespace(path: string): Promise<void> {
   detach(path);
   await rm(path, { force: true });

@@ -13,16 +13,16 @@ import { parseStored, type Stored, type StoredForm, toStored } from '../state/st
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
-/** Docker marks volumes that were made without a name with this label. */
+/** The label with which Docker marks volumes that were created without a name. */
 const anonymousLabel = 'com.docker.volume.anonymous';
 
-/** The names that volumes without one are given. */
+/** Generated names of anonymous volumes. */
 const generatedName = /^[0-9a-f]{64}$/;
 
 interface StoredVolume {
   createdAt: string;
   labels: Record<string, string>;
-  /** Missing in files of older versions: there, a generated name marks an anonymous volume. */
+  /** Missing in files of older versions, where a generated name marks an anonymous volume. */
   anonymous?: boolean;
 }
 
@@ -60,10 +60,10 @@ export type VolumeFiles = Pick<FileWorkers, 'list' | 'readFiles' | 'makeVolume' 
 export class VolumeStore implements Volumes {
   readonly #directory: string;
   readonly #files: VolumeFiles;
-  /** Of each container that has volumes or is being given some. */
+  /** Returns the containers that may use volumes. */
   readonly #containers: () => ContainerRecord[];
   readonly #hooks: VolumeHooks;
-  /** By volume: one that is found unused must not come into use before it is removed. */
+  /** Locks by volume: an unused volume must not come into use before it is removed. */
   readonly #locks = new KeyedLocks();
 
   constructor(
@@ -78,19 +78,19 @@ export class VolumeStore implements Volumes {
     this.#hooks = hooks;
   }
 
-  /** Where a volume's data is, whether the volume exists or not. */
+  /** Returns the path of a volume's data, whether the volume exists or not. */
   pathOf(name: string): string {
     return join(this.#directory, name, '_data');
   }
 
-  /** Succeeds if it exists; `created` tells. */
+  /** Creates a volume unless it exists. Resolves to whether it was created. */
   async ensure(name: string, volume: NewVolume = {}): Promise<{ created: boolean }> {
     checkName(name);
     return await this.#locks.run(name, 'create', () => this.#ensureLocked(name, volume));
   }
 
   async #ensureLocked(name: string, { labels = {}, anonymous = false }: NewVolume) {
-    // Data without a volume.json gets a new one; a damaged one stays, for its user to restore.
+    // Data without volume.json gets a new one. A damaged volume.json stays, so that the user can restore it.
     if ((await this.#stored(name)).state !== 'missing') return { created: false };
     const isAnonymous = anonymous || anonymousLabel in labels;
     const draft = await this.#hooks.preCreate({ name, anonymous: isAnonymous, labels });
@@ -141,7 +141,7 @@ export class VolumeStore implements Volumes {
     });
   }
 
-  /** Removes it without asking who uses it; succeeds if there is none. */
+  /** Removes a volume even if containers use it; succeeds if it does not exist. */
   async discard(name: string): Promise<void> {
     checkName(name);
     await this.#locks.run(name, 'remove', () => this.#discardLocked(name));
@@ -267,9 +267,9 @@ function checkName(name: string): void {
   if (namePattern.test(name)) return;
   throw new PouchError(
     'PCH_OPTION_INVALID',
-    `a volume's name is 2 to 128 letters, digits, _ . -; found "${name}"`,
+    `invalid volume name "${name}": expected 2 to 128 letters, digits, "_", "." and "-", beginning with a letter or digit`,
     {
-      hint: 'rename it',
+      hint: 'use another name',
     },
   );
 }

@@ -1,4 +1,4 @@
-/** Waits that double from `minMs` to `maxMs`. */
+/** Delays that double from `minMs` to `maxMs`. */
 export class Backoff {
   readonly #minMs: number;
   readonly #maxMs: number;
@@ -10,7 +10,7 @@ export class Backoff {
     this.#nextMs = minMs;
   }
 
-  /** Milliseconds to wait this time. */
+  /** Returns the milliseconds of the next delay. */
   next(): number {
     const ms = this.#nextMs;
     this.#nextMs = Math.min(ms * 2, this.#maxMs);

@@ -1,4 +1,4 @@
-/** A promise and what settles it (Promise.withResolvers is not in Node 20). */
+/** A promise and the functions that settle it (Promise.withResolvers is not in Node 20). */
 export class Deferred<T = void> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;
@@ -9,7 +9,7 @@ export class Deferred<T = void> {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // Whoever waits sees the rejection; it is no fault if nobody does.
+    // Waiters receive the rejection; without any, it must not count as unhandled.
     this.promise.catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-/** Deadlines. Times are milliseconds; Infinity, and more than 24 days, is no deadline. */
+/** Deadlines. Times are milliseconds; Infinity, or more than 24 days, means without a deadline. */
 import { Deferred } from './Deferred.ts';
 import { linkedAbort } from './linkedAbort.ts';
 

@@ -1,14 +1,14 @@
-/** Who waits for an abort, by signal. */
+/** The listeners of each signal. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `listener` once when `signal` aborts; the returned function stops that. However many wait for a long-lived signal, it
- * gets one listener: one for each running container is not the leak that Node warns of from the eleventh on.
+ * Calls `listener` once when `signal` aborts; the returned function removes it. A signal gets one listener of its own, however
+ * many are added: Node reports more than ten as a leak, and each running container has one.
  */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (!signal) return () => undefined;
   const listeners = waiting.get(signal) ?? listenTo(signal);
-  // A function of its own, so that one who waits twice is called twice.
+  // A new function, so that a listener that is added twice is called twice.
   const entry = () => listener();
   listeners.add(entry);
   return () => listeners.delete(entry);

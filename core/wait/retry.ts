@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface RetryOptions {
-  /** Milliseconds before each further try. */
+  /** Milliseconds before each other try. */
   pausesMs: readonly number[];
-  /** Whether a further try may help; called before each pause. */
+  /** Whether another try may succeed; called before each pause. */
   isWorthIt: (error: unknown) => boolean;
   signal: AbortSignal;
 }
 
 /**
- * Repeats work that fails for a cause which passes by itself.
- * @throws the last error; once the signal has aborted, the one of the try that was under way
+ * Repeats work that fails for a transient cause.
+ * @throws the last error; once the signal has aborted, the error of the current try
  */
 export async function retry<T>(
   work: () => Promise<T>,

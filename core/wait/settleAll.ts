@@ -1,6 +1,6 @@
 /**
- * Waits for all of them, also when one fails, and throws the first failure only then: what is undone next must not
- * still be under way.
+ * Waits for all promises, even if one rejects. Work that is undone next must not be running any more.
+ * @throws the first failure
  */
 export async function settleAll(work: Iterable<Promise<unknown>>): Promise<void> {
   const outcomes = await Promise.allSettled(work);

@@ -157,7 +157,7 @@ describe('beside a running pouchd', function () {
   it('a second one with the same root does not start, and changes nothing of the first', async () => {
     const yaml = `root: ${pouchd.root}\nstate: ${dir}/state\n`;
     const { exitCode, stderr } = await failedStartWith(dir, yaml);
-    assert.match(stderr, /another pouchd uses/);
+    assert.match(stderr, /another pouchd is using/);
     assert.match(stderr, /PCH_DAEMON_RUNNING/);
     assert.equal(exitCode, 1);
     await assertSteady(pouchd, first);

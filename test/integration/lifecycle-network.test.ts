@@ -138,6 +138,6 @@ describe('two daemons side by side', function () {
   it('a second daemon on the same root is refused with what holds it', async () => {
     const { exitCode, stderr } = await first.it.pouchd();
     assert.equal(exitCode, 1);
-    assert.match(stderr, /another pouchd uses the root .*\nhint: .*\n\(PCH_DAEMON_RUNNING\)/);
+    assert.match(stderr, /another pouchd is using the root .*\nhint: .*\n\(PCH_DAEMON_RUNNING\)/);
   });
 });

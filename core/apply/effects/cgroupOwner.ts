@@ -2,7 +2,7 @@
 import { chown, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EffectKind } from '../../../hooks/effects.ts';
-import { cgroupVersion } from '../../host/facts.ts';
+import { cgroupVersion } from '../../host/detect.ts';
 
 /** Files that a delegated cgroup is owned with (kernel doc cgroup-v2, "Delegation"; v1 has no others). */
 const delegated = ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control', 'tasks'];

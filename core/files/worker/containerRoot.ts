@@ -3,8 +3,8 @@ import { type ProcessIdentity, startTicksOf } from '../../supervise/processIdent
 import { handlePath, O_PATH } from './openInside.ts';
 
 /**
- * A handle of a container's root as its init sees it, with all that is mounted there. The directory /proc/PID belongs to
- * one process for good, so that a process that gets the same pid later cannot take its place between check and use.
+ * Opens a handle of a container's root as its init sees it, with its mounts. An open directory /proc/PID always means the same
+ * process: a later process with the same pid cannot replace it between check and use.
  * @throws PCH_CONTAINER_NOT_RUNNING
  */
 export function openContainerRoot({ pid, startTicks }: ProcessIdentity): number {
@@ -12,7 +12,7 @@ export function openContainerRoot({ pid, startTicks }: ProcessIdentity): number 
   try {
     directory = openSync(`/proc/${pid}`, O_PATH | constants.O_DIRECTORY);
     const stat = readFileSync(`${handlePath(directory)}/stat`, 'utf8');
-    if (startTicksOf(stat) !== startTicks) throw new Error(`process ${pid} is another one`);
+    if (startTicksOf(stat) !== startTicks) throw new Error(`process ${pid} is not the init of the container`);
     return openSync(`${handlePath(directory)}/root`, O_PATH | constants.O_DIRECTORY);
   } catch (error) {
     throw Object.assign(new Error(`its init (process ${pid}) has ended`, { cause: error }), {

@@ -1,4 +1,4 @@
-/** Fills an empty volume with what the image has at its place. */
+/** Fills an empty volume with the image's content at its mount point. */
 import { fstatSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import { check, detach, mount, MS_BIND, MS_RDONLY, MS_REC } from '../../host/libc.ts';
 import type { FileOperations, SnapshotMount } from '../protocol.ts';
@@ -9,8 +9,8 @@ import { runTool } from './runTool.ts';
 type FillArgs = FileOperations['fillVolume']['args'];
 
 /**
- * Copies through a mount of the container's own snapshot, so that layers need not be walked by hand. The volume gets all
- * at once, by a rename: a crash leaves an empty one, never half of the content.
+ * Copies from a mount of the container's snapshot, which merges the layers. A rename fills the volume atomically: a crash leaves
+ * it empty, never with a part of the content.
  */
 export function fillVolume({ snapshot, mountPoint, path, target, staging }: FillArgs): null {
   if (readdirSync(target).length > 0) return null;
@@ -35,8 +35,8 @@ export function clearFill({ mountPoint, staging }: FileOperations['clearFill']['
 }
 
 /**
- * cp(1) keeps owners, modes, times, extended attributes, links and holes; a device node stays one, and the container's cgroup
- * decides about its use, as it does about the image's own.
+ * cp(1) preserves owners, modes, times, extended attributes, links and holes. It also copies device nodes; the container's
+ * cgroup controls their use, as for those of the image.
  */
 function copy(source: number, target: string, staging: string): void {
   removeTree(staging);
@@ -46,7 +46,7 @@ function copy(source: number, target: string, staging: string): void {
     renameSync(staging, target);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Another container's create has filled it meanwhile.
+    // The create of another container has filled it meanwhile.
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     removeTree(staging);
   }
@@ -62,7 +62,7 @@ function openOptional(root: number, path: string): number | undefined {
   }
 }
 
-/** As mount(8) would; nothing is executed from it, and no device of it is opened. */
+/** Mounts a snapshot read-only, like mount(8). No file of it is executed, and no device of it is opened. */
 function mountSnapshot({ type, source, options }: SnapshotMount, mountPoint: string): void {
   if (type === 'bind') {
     check(mount(source, mountPoint, null, MS_BIND | MS_REC, null), `mount on ${mountPoint}`);
@@ -73,8 +73,8 @@ function mountSnapshot({ type, source, options }: SnapshotMount, mountPoint: str
 }
 
 /**
- * The options of an overlay without its work directory: the kernel clears that at each mount, so that two of one snapshot at the
- * same time would fail.
+ * Returns the options of an overlay without its work directory, which the kernel clears at each mount: concurrent mounts of one
+ * snapshot would fail.
  */
 function readOnly(options: readonly string[]): string[] {
   const valueOf = (name: string) =>
@@ -84,7 +84,7 @@ function readOnly(options: readonly string[]): string[] {
   return layers.length > 0 ? [...others, `lowerdir=${layers.join(':')}`] : others;
 }
 
-/** Unmounts and removes the mount point; succeeds if there is none. */
+/** Unmounts and removes the mount point; succeeds if it does not exist. */
 function release(mountPoint: string): void {
   detach(mountPoint);
   try {

@@ -1,4 +1,4 @@
-/** Lines of stdin and stdout by blocking calls: both are pipes of pouchd's. */
+/** Reads and writes lines with blocking calls: stdin and stdout are pipes of pouchd. */
 import { readSync, writeSync } from 'node:fs';
 
 const stdin = 0;
@@ -6,7 +6,7 @@ const stdout = 1;
 const chunkBytes = 64 * 1024;
 const lineFeed = 10;
 
-/** Ends with stdin. */
+/** Yields the lines of stdin until its end. */
 export function* readLines(): Generator<string> {
   const chunk = Buffer.alloc(chunkBytes);
   let pending: Buffer[] = [];

@@ -1,11 +1,17 @@
 /**
- * A file worker: `pouch-files STATE`, started by pouchd. It does one request after the other, with blocking calls only, so
- * that a path that does not respond holds up this process and nothing else. It ends with its stdin.
+ * A file worker: `pouch-files STATE`, started by pouchd. It performs one request after another with blocking calls, so that a
+ * path that does not respond blocks only this process. It ends with its stdin.
  */
+import { check, libcFunction } from '../../host/libc.ts';
 import type { FileRequest } from '../protocol.ts';
-import { endWithParent } from './endWithParent.ts';
 import { readLines, writeLine } from './lines.ts';
 import { replyTo } from './operations.ts';
+
+const prctl = libcFunction('int prctl(int option, ulong value)');
+
+/** sys/prctl.h. */
+const PR_SET_PDEATHSIG = 1;
+const SIGKILL = 9;
 
 /** Returns the exit code. */
 export function main(): Promise<number> {
@@ -16,4 +22,9 @@ export function main(): Promise<number> {
 
 export function fail(error: unknown): void {
   process.stderr.write(`pouch-files: ${error instanceof Error ? error.message : String(error)}\n`);
+}
+
+/** A worker that waits for a file system does not notice the end of its stdin. */
+function endWithParent(): void {
+  check(prctl(PR_SET_PDEATHSIG, SIGKILL), 'prctl');
 }

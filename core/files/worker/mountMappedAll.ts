@@ -10,7 +10,7 @@ export function mountMappedAll({ mounts, userns }: FileOperations['mountMapped']
       mountMapped(source, target, userns);
     } catch (error) {
       throw Object.assign(
-        new Error(`${source} cannot be mounted with a container’s ids: ${(error as Error).message}`),
+        new Error(`cannot mount ${source} with the ids of a container: ${(error as Error).message}`),
         {
           code: 'PCH_USERNS_UNMAPPABLE',
         },

@@ -1,4 +1,4 @@
-/** Paths that somebody else controls, resolved within a directory as if it were the root (openat2(2)). */
+/** Resolves untrusted paths within a directory as if it were the root (openat2(2)). */
 import { closeSync } from 'node:fs';
 import { check, libcFunction } from '../../host/libc.ts';
 
@@ -14,12 +14,12 @@ const RESOLVE_NO_MAGICLINKS = 0x02n;
 const RESOLVE_IN_ROOT = 0x10n;
 /** struct open_how: flags, mode, resolve. */
 const openHowBytes = 24;
-/** A rename beside the lookup of a `..` is EAGAIN: it is tried again. */
+/** Attempts: a concurrent rename makes the lookup of a `..` fail with EAGAIN. */
 const tries = 16;
 
 /**
- * A handle (O_PATH) of what `path` leads to in the directory `root`: links, absolute ones and `..` included, stay in it, and
- * the links of procfs that leave it (`/proc/1/root`) are ELOOP. Nothing is opened by it: a device or FIFO does not notice.
+ * Opens a handle (O_PATH) of `path` in the directory `root`. Links, also absolute ones, and `..` stay inside; the links of
+ * procfs that lead out (`/proc/1/root`) are ELOOP. The file itself is not opened, which matters for devices and FIFOs.
  * @throws Error with the errno as its code
  */
 export function openInside(root: number, path: string): number {
@@ -34,12 +34,12 @@ export function openInside(root: number, path: string): number {
     }
 }
 
-/** The path by which a handle is used in other calls. */
+/** Returns a path of the handle for other calls. */
 export function handlePath(handle: number): string {
   return `/proc/self/fd/${handle}`;
 }
 
-/** Runs something with a handle and closes it. */
+/** Calls `run` with a handle, then closes it. */
 export function using<T>(handle: number, run: (handle: number) => T): T {
   try {
     return run(handle);

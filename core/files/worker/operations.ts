@@ -25,7 +25,7 @@ export function replyTo(request: FileRequest): FileReply {
   }
 }
 
-/** @throws Error, with the name of an errno or a code of Pouch as its `code` */
+/** Performs a request. @throws Error, with the name of an errno or a code of Pouch as its `code` */
 function perform(request: FileRequest): FileOperations[FileRequest['op']]['result'] | void {
   switch (request.op) {
     case 'look':
@@ -72,7 +72,7 @@ function look(path: string): FileFacts | null {
   return { kind: kindOf(found), mode: mode & 0o7777, uid, gid, rdev };
 }
 
-/** A path that leads through a file is as missing as one that leads nowhere. */
+/** A path below a file (ENOTDIR) does not exist either. */
 function statOptional(path: string): Stats | undefined {
   try {
     return statSync(path);

@@ -3,7 +3,7 @@ import { openContainerRoot } from './containerRoot.ts';
 import { openInside, using } from './openInside.ts';
 import { readText } from './regularFile.ts';
 
-/** Reads files of a running container, each as its processes would find it. */
+/** Reads files of a running container as its processes see them. */
 export function readContainer({
   init,
   paths,
@@ -12,7 +12,7 @@ export function readContainer({
   return using(openContainerRoot(init), (root) => paths.map((path) => readInside(root, path, maxBytes)));
 }
 
-/** The text of a file in the directory `root`. */
+/** Reads the text of a file in the directory `root`. */
 export function readInside(root: number, path: string, maxBytes: number): FileText {
   try {
     return using(openInside(root, path), (handle) => readText(handle, path, maxBytes));
@@ -20,7 +20,7 @@ export function readInside(root: number, path: string, maxBytes: number): FileTe
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return { missing: true };
     return {
-      refused: `${path} cannot be read: ${code === 'ELOOP' ? 'its links lead nowhere or out of the container' : message}`,
+      refused: `cannot read ${path}: ${code === 'ELOOP' ? 'its links are circular or lead out of the container' : message}`,
     };
   }
 }

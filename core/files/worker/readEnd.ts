@@ -2,7 +2,7 @@ import { constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { FileOperations } from '../protocol.ts';
 import { using } from './openInside.ts';
 
-/** The last bytes of a file, from the beginning of a line on. */
+/** Reads the last lines of a file within `maxBytes`. */
 export function readEnd({ path, maxBytes }: FileOperations['readEnd']['args']): string {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   try {

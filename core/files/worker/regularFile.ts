@@ -1,4 +1,4 @@
-/** Regular files that somebody else may have put there, or may be writing to. */
+/** Reads untrusted regular files, which may change meanwhile. */
 import { constants, fstatSync, openSync, readSync, statfsSync } from 'node:fs';
 import type { FileKind } from '../../../hooks/files.ts';
 import { kindOf } from '../fileKind.ts';
@@ -7,7 +7,7 @@ import { handlePath, using } from './openInside.ts';
 const chunkBytes = 64 * 1024;
 
 /**
- * File systems of the kernel's own (linux/magic.h): their regular files do things when they are opened or read. In order:
+ * File systems of the kernel (linux/magic.h), where opening or reading a regular file can have effects. In order:
  * proc, sysfs, debugfs, tracefs, cgroup, cgroup2, securityfs, configfs, bpf, selinuxfs, pstore, efivarfs.
  */
 const kernelFileSystems = new Set([
@@ -26,8 +26,8 @@ const names: Record<FileKind, string> = {
 };
 
 /**
- * The text of what a handle (O_PATH) refers to. The limit counts what is read, so it holds for a file that grows, or
- * says that it is smaller than it is. A refusal is a sentence.
+ * Reads the text of a handle's (O_PATH) file. The limit applies to the bytes read, so it holds for a file that grows or reports
+ * a wrong size. `refused` is a message.
  */
 export function readText(
   handle: number,
@@ -38,16 +38,16 @@ export function readText(
   if (refused !== undefined) return { refused };
   const bytes = using(reopen(handle), (file) => readUpTo(file, maxBytes + 1));
   if (bytes.length > maxBytes)
-    return { refused: `a file of at most ${maxBytes} bytes was expected at ${path}; found a larger one` };
+    return { refused: `expected at most ${maxBytes} bytes in ${path}, found more` };
   return { text: bytes.toString() };
 }
 
-/** Why the file is not one to be opened; undefined if it is. */
+/** Returns why the file must not be opened; undefined if it may. */
 function refusal(handle: number, path: string): string | undefined {
   const kind = kindOf(fstatSync(handle));
-  if (kind !== 'file') return `a regular file was expected at ${path}; found ${names[kind]}`;
+  if (kind !== 'file') return `expected a regular file at ${path}, found ${names[kind]}`;
   if (!kernelFileSystems.has(statfsSync(handlePath(handle)).type)) return undefined;
-  return `a regular file was expected at ${path}; found one of a kernel file system such as /proc`;
+  return `expected a regular file at ${path}, found one of a kernel file system such as /proc`;
 }
 
 function reopen(handle: number): number {

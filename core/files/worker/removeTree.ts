@@ -2,8 +2,8 @@ import { rmdirSync } from 'node:fs';
 import { runTool } from './runTool.ts';
 
 /**
- * rm(1) holds on to each directory that it descends into: one that is swapped for a link meanwhile leads it nowhere. What is
- * mounted below the path is not removed.
+ * Removes a directory tree with rm(1), which keeps each directory open: replacing one with a link meanwhile does not mislead it.
+ * Does not remove what is mounted in the tree.
  */
 export function removeTree(path: string): null {
   if (!removeEmpty(path)) runTool('rm', ['-rf', '--one-file-system', '--', path]);
@@ -15,7 +15,7 @@ export function removeEmptyDirectory(path: string): null {
   return null;
 }
 
-/** The usual volume is empty, and needs no process. */
+/** Most volumes are empty, and need no process. */
 function removeEmpty(path: string): boolean {
   try {
     rmdirSync(path);

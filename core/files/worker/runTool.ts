@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 
-/** More is the same sentence about other files. */
+/** Characters of the message; the rest repeats it for other files. */
 const shownBytes = 400;
 
 /**
- * Runs one of the coreutils in this worker's process group; it ends with the worker (setpriv(1), --pdeathsig). A handle is passed
- * on as descriptor 3.
- * @throws Error with what the tool says; its code is ENOSPC for a full disk, PCH_CONFLICT for what is mounted
+ * Runs one of the coreutils in this worker's process group. It ends with the worker (setpriv(1), --pdeathsig). A handle is
+ * passed as descriptor 3.
+ * @throws Error with the tool's message; its code is ENOSPC for a full disk, PCH_CONFLICT for a mount
  */
 export function runTool(command: string, args: readonly string[], handle?: number): void {
   const { status, signal, stderr, error } = spawnSync(
@@ -20,7 +20,7 @@ export function runTool(command: string, args: readonly string[], handle?: numbe
   throw Object.assign(new Error(text || `${command} ended with ${status ?? signal}`), { code: codeOf(text) });
 }
 
-/** Of what the tools say in the C locale. */
+/** Returns the code of a tool's message in the C locale. */
 function codeOf(text: string): string | undefined {
   if (/no space left on device|quota exceeded/i.test(text)) return 'ENOSPC';
   return /on a different device|resource busy/i.test(text) ? 'PCH_CONFLICT' : undefined;

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { appendWhole } from '../../state/appendWhole.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { LogHolds } from './LogHolds.ts';
 import { rotatedLogs } from './rotated.ts';
@@ -164,14 +165,8 @@ export class RotatingFile {
   }
 
   #writeWhole(data: Buffer): void {
-    const fd = this.#open();
-    try {
-      for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
-      this.#size += data.length;
-    } catch (error) {
-      ftruncateSync(fd, this.#size);
-      throw error;
-    }
+    appendWhole(this.#open(), data);
+    this.#size += data.length;
   }
 
   /** Opens LOG for appending. Terminates a line that a crash truncated, so that it does not damage the next one. */

@@ -9,7 +9,7 @@ import type {
   TaskUsage,
 } from '../../../hooks/stats.ts';
 import { cgroup2Usage } from '../../host/cgroup2Usage.ts';
-import { cgroupVersion } from '../../host/facts.ts';
+import { cgroupVersion } from '../../host/detect.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { interfacesIn, interfacesOf } from './interfaces.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpus, hostname, machine, release, totalmem } from 'node:os';
 import type { ContainerStatus, Operation, RuntimeInfo, System, SystemInfo } from '../../../hooks/engine.ts';
-import { cgroupVersion, operatingSystem } from '../../host/facts.ts';
+import { cgroupVersion, operatingSystem } from '../../host/detect.ts';
 import { hostPlatform } from '../../images/index.ts';
 import { version } from '../../version.ts';
 import { damageWarnings } from '../damaged/damageWarnings.ts';

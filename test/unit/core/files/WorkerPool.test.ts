@@ -31,21 +31,21 @@ describe('the pool of file workers', () => {
     assert.equal(await ask(pool, '1'), await ask(pool, '2'));
   });
 
-  it('lets an idle worker end', async () => {
+  it('ends an idle worker', async () => {
     const pool = newPool({}, 20);
     const pid = await ask(pool, '1');
     assert.ok(await waitUntil(() => isGone(pid), { withinMs: 5000 }));
     assert.notEqual(await ask(pool, '2'), pid);
   });
 
-  it('fails a request whose worker dies, and does the next one', async () => {
+  it('fails a request whose worker ends, and performs the next one', async () => {
     const pool = newPool();
     await ask(pool, '1');
     await assert.rejects(ask(pool, 'die'), { code: 'PCH_FILE_WORKER', message: /ended \(3\)/ });
     await ask(pool, '2');
   });
 
-  it('says that no descriptor is left for a worker, and starts one later', () => {
+  it('reports that no descriptor is left for a worker, and starts one later', () => {
     const module = resolve(import.meta.dirname, '../../../../core/files/WorkerPool.ts');
     const found = runWithFewDescriptors(`
 import { WorkerPool } from ${JSON.stringify(module)};
@@ -60,7 +60,7 @@ pool.close();`);
     assert.deepEqual(found, [['PCH_FILE_WORKER', true], { result: 1 }]);
   });
 
-  it('does without a worker that was killed while it was idle', async () => {
+  it('replaces a worker that was killed while it was idle', async () => {
     const pool = newPool();
     const pid = await ask(pool, '1');
     process.kill(pid, 'SIGKILL');
@@ -76,7 +76,7 @@ pool.close();`);
     );
   });
 
-  it('fails a request at its deadline, kills its worker, and does the next one', async () => {
+  it('fails a request at its deadline, kills its worker, and performs the next one', async () => {
     const pool = newPool();
     const pid = await ask(pool, '1');
     await assert.rejects(ask(pool, 'hang', 'a', 100), {
@@ -88,7 +88,7 @@ pool.close();`);
     await ask(pool, '2');
   });
 
-  it('serves other lanes while one hangs, whose requests wait in line until their deadlines', async () => {
+  it('serves other lanes while the requests of one wait until their deadlines', async () => {
     const pool = newPool({ perLane: 2 });
     const hung = [1, 2, 3, 4, 5].map((n) => ask(pool, `hang ${n}`, 'a', 2000));
     const started = performance.now();
@@ -99,13 +99,13 @@ pool.close();`);
     await ask(pool, '2', 'a');
   });
 
-  it('has no more workers than it may, and the rest wait for one', async () => {
+  it('limits the number of workers; other requests wait', async () => {
     const pool = newPool({ perLane: 4, working: 2 });
     const pids = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => ask(pool, `${n}`, `lane ${n}`)));
     assert.equal(new Set(pids).size, 2);
   });
 
-  it('gives up what a caller has aborted', async () => {
+  it('cancels a request that its caller aborts', async () => {
     const pool = newPool();
     const controller = new AbortController();
     const subject = { lane: 'a', what: 'x', where: 'y' };
@@ -118,7 +118,7 @@ pool.close();`);
     await assert.rejects(call, /enough/);
   });
 
-  it('says how to have workers where their program is missing', async () => {
+  it('describes how to build the missing program of workers', async () => {
     const pool = new WorkerPool({ command: ['/nonexistent/pouch-files'] });
     await assert.rejects(ask(pool, '1'), {
       code: 'PCH_FILE_WORKER',
@@ -128,7 +128,7 @@ pool.close();`);
     await assert.rejects(ask(pool, '2'), { code: 'PCH_FILE_WORKER' });
   });
 
-  it('ends with what is under way, and takes nothing more', async () => {
+  it('fails current requests when it is closed, and accepts no more', async () => {
     const pool = newPool();
     const pid = await ask(pool, '1');
     const call = ask(pool, 'hang');

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { cgroup2Usage } from '../../../../core/host/cgroup2Usage.ts';
 import { oomKills } from '../../../../core/host/oomKills.ts';
 
-/** A folder with such files stands for the kernel's: this machine may have the other version. */
+/** Files in a folder stand for those of the kernel: this host may have the other version. */
 describe('files of cgroups', () => {
   let root: string;
   beforeEach(async () => {
@@ -20,7 +20,7 @@ describe('files of cgroups', () => {
     }
   }
 
-  it('v1: kills for want of memory are those of the cgroup and of all below', async () => {
+  it('v1: counts the OOM kills of the cgroup and its descendants', async () => {
     const control = (kills: number) => `oom_kill_disable 0\nunder_oom 0\noom_kill ${kills}\n`;
     await write({
       'memory/pouch/one/memory.oom_control': control(1),
@@ -31,7 +31,7 @@ describe('files of cgroups', () => {
     assert.equal(await oomKills('/pouch/gone', root), 0);
   });
 
-  it('v2: the kernel has added those below already', async () => {
+  it('v2: reads a counter that includes descendants', async () => {
     await write({
       'cgroup.controllers': 'memory\n',
       'one/memory.events': 'low 0\nhigh 0\nmax 7\noom 2\noom_kill 2\noom_group_kill 0\n',
@@ -80,7 +80,7 @@ describe('files of cgroups', () => {
     assert.equal(usage?.io.devices['io_serviced']?.length, 4);
   });
 
-  it('v2: an old kernel has no peak, one without a controller not its files, and a cgroup that is gone no usage', async () => {
+  it('v2: copes with a missing peak, a missing controller and a missing cgroup', async () => {
     await write({ 'cpu.stat': 'usage_usec 1\n' });
     const usage = await cgroup2Usage(root);
     assert.deepEqual(

@@ -30,20 +30,20 @@ describe('the container store', () => {
     }
   }
 
-  it('finds by name, with or without a slash, by id and by a prefix of it', async () => {
+  it('finds a container by name, with or without a slash, by id and by id prefix', async () => {
     await saved(a(), b());
     for (const ref of ['first', '/first', a().id, 'aa1', 'aa11000'])
       assert.equal(store.find(ref).name, 'first', ref);
   });
 
-  it('says when a prefix fits several, and when there is none', async () => {
+  it('reports an ambiguous prefix and an unknown container', async () => {
     await saved(a(), b());
     assert.throws(() => store.find('aa'), { code: 'PCH_ID_AMBIGUOUS' });
     for (const ref of ['nobody', 'aa3', '', '/'])
       assert.throws(() => store.find(ref), { code: 'PCH_CONTAINER_NOT_FOUND' }, ref);
   });
 
-  it('has after a restart what was saved', async () => {
+  it('loads what was saved', async () => {
     await saved(a(), b());
     const again = new ContainerStore(directory.path);
     assert.deepEqual(await again.load(), { recordless: [], damaged: [] });
@@ -57,7 +57,7 @@ describe('the container store', () => {
     assert.deepEqual(again.find('first'), a());
   });
 
-  it('reads the others beside directories without a record and damaged ones', async () => {
+  it('loads sound containers beside damaged ones and directories without a record', async () => {
     await saved(a(), b());
     const [cut, strange] = ['cc', 'dd'].map((digits) => digits.repeat(32)) as [string, string];
     mkdirSync(store.directoryOf(cut));
@@ -77,7 +77,7 @@ describe('the container store', () => {
     );
   });
 
-  it('leaves what is not a container of ours alone', async () => {
+  it('ignores other directories', async () => {
     await store.load();
     for (const name of ['lost+found', 'backup', 'AB'.repeat(32)])
       mkdirSync(`${directory.path}/containers/${name}`);
@@ -85,7 +85,7 @@ describe('the container store', () => {
     assert.ok(existsSync(`${directory.path}/containers/lost+found`));
   });
 
-  it('finishes a removal that was cut off', async () => {
+  it('finishes an interrupted removal', async () => {
     await saved(a());
     const removed = `${store.directoryOf(b().id)}.removed`;
     mkdirSync(removed);
@@ -94,7 +94,7 @@ describe('the container store', () => {
     assert.equal(existsSync(removed), false);
   });
 
-  it('reads a record without a version, and refuses one of a later version', async () => {
+  it('reads a record without a version, and rejects one of a later version', async () => {
     await saved(a(), b());
     assert.match(readFileSync(configOf(a().id), 'utf8'), /^\{\n "version": 1,/);
     writeFileSync(configOf(a().id), JSON.stringify(a()));
@@ -110,7 +110,7 @@ describe('the container store', () => {
     ]);
   });
 
-  it('lists a damaged container apart, finds it for those that ask, and refuses it to the others', async () => {
+  it('lists a damaged container separately, and returns it only to callers that accept one', async () => {
     await saved(a());
     const problem = 'config.json: expected an object, found null';
     const damage = { path: configOf(b().id), problem, hint: 'restore it', usesUnknown: true };
@@ -131,18 +131,18 @@ describe('the container store', () => {
     assert.equal(store.isNameTaken('second'), false);
   });
 
-  it('gives a name once, also while its container is being made', async () => {
+  it('assigns a name once, also while its container is being created', async () => {
     await saved(a());
     assert.throws(() => store.reserve('first'), { code: 'PCH_NAME_IN_USE', message: /aa1100000000/ });
     const reserved = store.reserve('third');
-    assert.throws(() => store.reserve('third'), { code: 'PCH_NAME_IN_USE', message: /being made/ });
+    assert.throws(() => store.reserve('third'), { code: 'PCH_NAME_IN_USE', message: /being created/ });
     assert.ok(store.isNameTaken('first') && store.isNameTaken('third'));
     reserved.release();
     assert.equal(store.isNameTaken('third'), false);
     store.reserve('third').release();
   });
 
-  it('a container that leaves gives its name away, and is no user of anything any more', async () => {
+  it('releases the name, image and volumes of a container that is being removed', async () => {
     await saved(a());
     const first = store.find('first');
     store.forgetName(first);
@@ -155,7 +155,7 @@ describe('the container store', () => {
     assert.equal(store.find('first').id, next.id);
   });
 
-  it('does not bring back a removed container that a late verb saves', async () => {
+  it('does not save a container that was removed', async () => {
     const late = a();
     await saved(late);
     await store.delete(late.id);
@@ -172,7 +172,7 @@ describe('the container store', () => {
     await store.delete(a().id);
   });
 
-  it('shows a container that is being made to its own effects alone', async () => {
+  it('shows a container that is being created only to its own effects', async () => {
     await store.load();
     const staged = store.stage(a());
     assert.equal(store.get(a().id).name, 'first');

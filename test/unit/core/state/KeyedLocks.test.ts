@@ -4,7 +4,7 @@ import { KeyedLocks } from '../../../../core/state/KeyedLocks.ts';
 describe('locks by container', () => {
   const turn = () => new Promise(setImmediate);
 
-  it('run the verbs of one container one after another, in the order of the calls', async () => {
+  it('run the verbs of a container one after another, in the order of the calls', async () => {
     const locks = new KeyedLocks();
     const seen: string[] = [];
     const verb = (name: string) => async () => {
@@ -28,7 +28,7 @@ describe('locks by container', () => {
     await held;
   });
 
-  it('go on after a verb that failed, whose error is its caller’s', async () => {
+  it('continue after a verb that failed, and pass the error to its caller', async () => {
     const locks = new KeyedLocks();
     const failed = locks.run('c1', 'start', () => Promise.reject(new Error('no')));
     const next = locks.run('c1', 'stop', () => Promise.resolve('ran'));
@@ -36,7 +36,7 @@ describe('locks by container', () => {
     assert.equal(await next, 'ran');
   });
 
-  it('tell who holds them since when, and how many wait', async () => {
+  it('list their owners with time, and how many wait', async () => {
     const locks = new KeyedLocks();
     let release = () => {};
     const held = locks.run('c1', 'stop', () => new Promise<void>((resolve) => (release = resolve)));
@@ -52,7 +52,7 @@ describe('locks by container', () => {
     assert.deepEqual(locks.list(), []);
   });
 
-  it('are idle when the last verb has ended, also one that was called meanwhile', async () => {
+  it('are idle when the last verb has ended, including later ones', async () => {
     const locks = new KeyedLocks();
     let ended = false;
     const first = locks.run('c1', 'start', async () => {

@@ -21,7 +21,7 @@ describe('appendWhole', () => {
     return execFileSync('sh', ['-c', run, process.execPath, script(path, text)], { encoding: 'utf8' }).trim();
   }
 
-  it('leaves nothing of a text that does not fit, and appends the next one that does', () => {
+  it('appends no part of a text that does not fit, and the next one that does', () => {
     const path = join(directory.path, 'file');
     writeFileSync(path, 'first\n');
     assert.equal(append(path, `${'x'.repeat(600)}\n`), 'EFBIG');

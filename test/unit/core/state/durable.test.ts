@@ -9,21 +9,21 @@ describe('a durable write', () => {
   const path = () => join(directory.path, 'config.json');
   const content = () => readFileSync(path(), 'utf8');
 
-  it('beside others of the same file: each succeeds, and the last one called wins', async () => {
+  it('of the same file at the same time: each succeeds, and the last call wins', async () => {
     const texts = Array.from({ length: 20 }, (_, n) => String(n).repeat(1000 * (20 - n)));
     await Promise.all(texts.map((text) => writeDurably(path(), text)));
     assert.equal(content(), texts.at(-1));
     assert.deepEqual(readdirSync(directory.path), ['config.json']);
   });
 
-  it('replaces what a crash left of an earlier one', async () => {
+  it('replaces the leftovers of a crash', async () => {
     writeFileSync(`${path()}.new`, 'half of it, and much longer than what comes next');
     await writeDurably(path(), 'whole');
     assert.equal(content(), 'whole');
     assert.deepEqual(readdirSync(directory.path), ['config.json']);
   });
 
-  it('that fails leaves the old file, no temporary one, and does not hold up the next', async () => {
+  it('that fails leaves the old file and no temporary one, and does not block the next', async () => {
     await writeDurably(path(), 'old');
     mkdirSync(`${path()}.new`);
     await assert.rejects(writeDurably(path(), 'new'), { code: 'EISDIR' });

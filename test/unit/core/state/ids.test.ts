@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { newId, newName } from '../../../../core/state/ids.ts';
 
 describe('ids and names', () => {
-  it('an id has 64 hex digits, and its short form is no number', () => {
+  it('an id has 64 hex digits, and its short form has a letter', () => {
     for (let turn = 0; turn < 200; turn += 1) {
       const id = newId();
       assert.match(id, /^[0-9a-f]{64}$/);
@@ -10,7 +10,7 @@ describe('ids and names', () => {
     }
   });
 
-  it('a made-up name is two words, and none that is taken', () => {
+  it('a generated name has two words and is not taken', () => {
     assert.match(
       newName(() => false),
       /^[a-z]+_[a-z]+$/,

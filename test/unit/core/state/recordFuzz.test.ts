@@ -19,7 +19,7 @@ describe('a config.json with random damage', function () {
   this.timeout(60_000);
   const directory = temporaryDirectory();
 
-  it('is loaded or set aside, never removable, and can always be shown', async () => {
+  it('is loaded or set aside, is never removed, and can always be shown', async () => {
     const random = seededRandom();
     const store = new ContainerStore(directory.path);
     await store.load();

@@ -20,17 +20,17 @@ describe('the reserve of a root', () => {
       () => false,
     );
 
-  it('is given up for work that found the disk full, and taken again after it', async () => {
+  it('is released for work that found the disk full, and created again afterwards', async () => {
     const seen: boolean[] = [];
-    const answer = await withReserve(root, async () => {
+    const result = await withReserve(root, async () => {
       seen.push(await isThere());
       if (seen.length === 1) throw Object.assign(new Error('write'), { code: 'ENOSPC' });
       return 'done';
     });
-    assert.deepEqual([answer, seen, await isThere()], ['done', [true, false], true]);
+    assert.deepEqual([result, seen, await isThere()], ['done', [true, false], true]);
   });
 
-  it('is given up for as long as anybody uses it', async () => {
+  it('is released as long as a call uses it', async () => {
     const attempts: Record<string, number> = { one: 0, other: 0 };
     let releaseOther = () => undefined as void;
     const otherMayEnd = new Promise<void>((resolve) => (releaseOther = resolve));
@@ -47,7 +47,7 @@ describe('the reserve of a root', () => {
     assert.deepEqual([attempts, await isThere()], [{ one: 2, other: 2 }, true]);
   });
 
-  it('is kept from work that fails otherwise, which is not tried again', async () => {
+  it('is not released for work with another failure, which is not repeated', async () => {
     let calls = 0;
     const work = () => Promise.reject(new Error(`call ${(calls += 1)}`));
     await assert.rejects(withReserve(root, work), /call 1/);

@@ -19,7 +19,7 @@ console.log(JSON.stringify([refused, await read()]));`;
 describe('a stored file', () => {
   const directory = temporaryDirectory();
 
-  it('is not called damaged because no descriptor is left, and is read once there are some', () => {
+  it('is not reported as damaged when no descriptor is left, and is read later', () => {
     const path = join(directory.path, 'volume.json');
     writeFileSync(path, '{ "version": 1, "a": 1 }');
     assert.deepEqual(runWithFewDescriptors(script(path)), ['EMFILE', { state: 'sound', value: { a: 1 } }]);

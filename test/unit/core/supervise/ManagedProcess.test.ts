@@ -14,7 +14,7 @@ import {
 } from '../../../../core/supervise/index.ts';
 import { waitUntil } from '../../../../core/wait/waitUntil.ts';
 
-/** A child that serves once it has made the file, unless told otherwise. */
+/** A child that serves once it has created the file, by default. */
 const serve = 'require("node:fs").writeFileSync(process.argv[1], ""); setInterval(() => {}, 1000);';
 
 describe('a managed process', function () {
@@ -55,7 +55,7 @@ describe('a managed process', function () {
   const restarted = (one: ManagedProcess, count = 1) =>
     waitUntil(() => one.state().phase === 'running' && one.state().restarts >= count, { withinMs: 10_000 });
 
-  it('is started in a session of its own and is ready when start resolves', async () => {
+  it('is started in a new session and is ready when start resolves', async () => {
     const one = manage();
     await one.start();
     assert.deepEqual(one.state(), {
@@ -72,7 +72,7 @@ describe('a managed process', function () {
     assert.equal(session, String(pidOf(one)));
   });
 
-  it('is ended by stop, and its pid file is gone', async () => {
+  it('is ended by stop, and its pid file is removed', async () => {
     const one = manage();
     await one.start();
     const running = identify(pidOf(one));
@@ -90,7 +90,7 @@ describe('a managed process', function () {
     assert.ok(running && !isAlive(running));
   });
 
-  it('is started again when it dies, and the reason is told', async () => {
+  it('is restarted when it ends, and the reason is reported', async () => {
     const one = manage();
     await one.start();
     const pid = pidOf(one);
@@ -100,7 +100,7 @@ describe('a managed process', function () {
     assert.deepEqual(events[1], { type: 'exited', pid, code: null, signal: 'SIGKILL', restartInMs: 10 });
   });
 
-  it('that keeps dying is started after longer and longer pauses', async () => {
+  it('that ends repeatedly is restarted after increasing delays', async () => {
     const one = manage();
     await one.start();
     for (const round of [1, 2, 3, 4]) {
@@ -111,7 +111,7 @@ describe('a managed process', function () {
     assert.deepEqual(pauses, [10, 20, 40, 40]);
   });
 
-  it('that fails to restart is tried again until it works', async () => {
+  it('that fails to restart is restarted until it works', async () => {
     const one = manage(
       `if (require("node:fs").existsSync(process.argv[1] + ".broken")) process.exit(3); ${serve}`,
     );
@@ -126,7 +126,7 @@ describe('a managed process', function () {
     assert.ok(await restarted(one));
   });
 
-  it('that was detached is adopted by the next one, which notices its end', async () => {
+  it('that was detached is adopted by the next daemon, which notices its end', async () => {
     const first = manage();
     await first.start();
     const pid = pidOf(first);
@@ -139,7 +139,7 @@ describe('a managed process', function () {
     assert.equal(second.state().adopted, false);
   });
 
-  it('is found by its command line when there is no pid file', async () => {
+  it('is found by its command line without a pid file', async () => {
     const first = manage();
     await first.start();
     const pid = pidOf(first);
@@ -188,7 +188,7 @@ describe('a managed process', function () {
     );
   });
 
-  it('is not mistaken for a later process of the same pid', async () => {
+  it('is not confused with a later process of the same pid', async () => {
     const self = identify(process.pid);
     assert.ok(self);
     writeFileSync(join(dir, 'pid'), JSON.stringify({ ...self, startTicks: '1', fingerprint: '' }));
@@ -198,7 +198,7 @@ describe('a managed process', function () {
   });
 
   for (const content of ['', '{', '{"pid":"1"}', '123', 'null']) {
-    it(`is started although its pid file holds ${JSON.stringify(content)}`, async () => {
+    it(`is started despite the pid file ${JSON.stringify(content)}`, async () => {
       writeFileSync(join(dir, 'pid'), content);
       const one = manage();
       await one.start();
@@ -206,7 +206,7 @@ describe('a managed process', function () {
     });
   }
 
-  it('that ends before it is ready fails with the end of its log, and can be started afterwards', async () => {
+  it('that ends before it is ready fails with the end of its log, and can be started again', async () => {
     const one = manage(`console.error("no such disk"); process.exit(1)`);
     await assert.rejects(one.start(), (error: PouchError) => {
       assert.equal(error.code, 'PCH_PROCESS_START');
@@ -234,7 +234,7 @@ describe('a managed process', function () {
     });
   });
 
-  it('keeps its log over starts, and moves one that has grown large', async () => {
+  it('appends to its log, and moves a large one', async () => {
     const script = `console.log("hello"); ${serve}`;
     for (const maxLogBytes of [1000, 1000, 5]) {
       const one = manage(script, { maxLogBytes });
@@ -246,7 +246,7 @@ describe('a managed process', function () {
     assert.equal(readFileSync(join(dir, 'log'), 'utf8'), 'hello\n');
   });
 
-  it('that is stopped during a pause is not started again', async () => {
+  it('that is stopped during a delay is not restarted', async () => {
     const one = manage(serve, { backoff: { minMs: 50, maxMs: 50 } });
     await one.start();
     process.kill(pidOf(one), 'SIGKILL');

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { descendantsOf } from '../../../../core/supervise/descendants.ts';
 
 describe('the descendants of a process', () => {
-  it('are its children and theirs, without itself', async () => {
+  it('are its children and their descendants, without itself', async () => {
     const parent = spawn('sh', ['-c', 'sh -c "sleep 1000 & echo; wait" & wait'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });

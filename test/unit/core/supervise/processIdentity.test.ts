@@ -18,15 +18,15 @@ free();
 console.log(JSON.stringify([...found, search, isAlive(own)]));`;
 
 describe('the identity of a process', () => {
-  it('tells it from a later one of the same pid', () => {
+  it('distinguishes it from a later one of the same pid', () => {
     const own = identify(process.pid);
     assert.ok(own && isAlive(own));
     assert.equal(isAlive({ ...own, startTicks: '1' }), false);
     assert.equal(signal({ ...own, startTicks: '1' }, 'SIGKILL'), false);
   });
 
-  // The log keeper once counted as dead, and a second one was started beside it.
-  it('does not take a process for dead because no descriptor is left', () => {
+  // The log keeper was once taken for dead, and another one was started beside it.
+  it('does not report a process as ended when no descriptor is left', () => {
     assert.deepEqual(runWithFewDescriptors(script), ['EMFILE', true, 'EMFILE', 'EMFILE', true]);
   });
 });

@@ -7,7 +7,7 @@ const mappings = [
 ];
 
 describe('ids of a container on the host', () => {
-  it('are mapped, or not there', () => {
+  it('are mapped, or undefined', () => {
     assert.deepEqual(
       [0, 9, 10, 100, 101].map((id) => hostId(id, mappings)),
       [5000, 5009, undefined, 9000, undefined],
@@ -15,7 +15,7 @@ describe('ids of a container on the host', () => {
     assert.equal(hostId(33, []), 33);
   });
 
-  it('are told from others’', () => {
+  it('are distinguished from those of others', () => {
     assert.deepEqual(
       [0, 4999, 5000, 5009, 5010, 9000].map((id) => isMapped(id, mappings)),
       [false, false, true, true, false, true],

@@ -22,24 +22,24 @@ describe('the volume store', () => {
     containers.push(record({ name: 'user', draft: { mounts: { '/data': mount } } }));
   }
 
-  it('makes one, with labels, and keeps it over a restart', async () => {
+  it('creates a volume with labels, and keeps it over a restart', async () => {
     const made = await store.create({ name: 'data', labels: { a: 'b' } });
     assert.equal(made.mountpoint, join(directory.path, 'volumes/data/_data'));
     assert.ok(existsSync(made.mountpoint));
     assert.deepEqual(await new VolumeStore(directory.path, files, () => []).list(), [made]);
   });
 
-  it('is closed to users of the host: a container may put setuid programs into its volumes', async () => {
+  it('denies access to users of the host: a container may put setuid programs into its volumes', async () => {
     mkdirSync(join(directory.path, 'volumes'), { mode: 0o755 });
     await store.create({ name: 'data' });
     assert.equal(statSync(join(directory.path, 'volumes')).mode & 0o777, 0o700);
   });
 
-  it('gives one without a name a long one', async () => {
+  it('generates a name of 64 digits', async () => {
     assert.match((await store.create({})).name, /^[0-9a-f]{64}$/);
   });
 
-  it('leaves one that exists as it is', async () => {
+  it('does not change an existing volume', async () => {
     await store.create({ name: 'data', labels: { a: 'b' } });
     writeFileSync(join(store.pathOf('data'), 'file'), '');
     assert.deepEqual(await store.ensure('data', { labels: { c: 'd' } }), { created: false });
@@ -47,7 +47,7 @@ describe('the volume store', () => {
     assert.ok(existsSync(join(store.pathOf('data'), 'file')));
   });
 
-  it('removes it, unless somebody uses it', async () => {
+  it('removes a volume, unless containers use it', async () => {
     await store.create({ name: 'data' });
     use('data');
     await assert.rejects(store.remove('data'), { code: 'PCH_CONFLICT', message: /in use by user/ });
@@ -111,7 +111,7 @@ describe('the volume store', () => {
       assert.deepEqual(await names(), ['named', 'used']);
     });
 
-    it('removes named ones too if all are asked for', async () => {
+    it('removes named volumes too with `all`', async () => {
       await store.create({ name: 'used' });
       await store.create({ name: 'unused' });
       use('used');
@@ -119,7 +119,7 @@ describe('the volume store', () => {
       assert.deepEqual(await names(), ['used']);
     });
 
-    it('keeps what its labels exclude', async () => {
+    it('keeps volumes that its labels exclude', async () => {
       await store.create({ name: 'one', labels: { tier: 'test' } });
       await store.create({ name: 'two', labels: { tier: 'test', keep: '' } });
       await store.create({ name: 'three' });
@@ -128,14 +128,14 @@ describe('the volume store', () => {
       assert.deepEqual(await names(), ['three', 'two']);
     });
 
-    it('takes the word of Docker’s label, which marks anonymous volumes', async () => {
+    it('recognizes anonymous volumes by Docker’s label', async () => {
       const { name, labels } = await store.create({});
       assert.deepEqual(labels, { 'com.docker.volume.anonymous': '' });
       await store.create({ name: 'marked', labels });
       assert.deepEqual((await store.prune()).sort(), [name, 'marked'].sort());
     });
 
-    it('judges volumes of older versions by their names', async () => {
+    it('recognizes anonymous volumes of older versions by their names', async () => {
       const generated = '0123456789abcdef'.repeat(4);
       for (const name of [generated, 'data']) {
         mkdirSync(store.pathOf(name), { recursive: true });
@@ -146,14 +146,14 @@ describe('the volume store', () => {
       assert.deepEqual(await names(), ['data']);
     });
 
-    it('keeps a volume that is named like a generated one', async () => {
+    it('keeps a volume whose name looks generated', async () => {
       const name = 'f'.repeat(64);
       await store.create({ name });
       assert.deepEqual(await store.prune(), []);
       assert.deepEqual(await names(), [name]);
     });
 
-    it('a container that is created meanwhile has its volume', async () => {
+    it('keeps the volume of a container that is created meanwhile', async () => {
       await store.create({ name: 'data' });
       let ensured: Promise<unknown> | undefined;
       const racing = new VolumeStore(directory.path, files, () => {
@@ -178,7 +178,7 @@ describe('the volume store', () => {
       'of a later version': '{"version":2}',
     };
     for (const [what, content] of Object.entries(damages))
-      it(`(${what}) lists it beside the others, uses its data, and removes it by force alone`, async () => {
+      it(`(${what}) lists it with the others, uses its data, and removes it only by force`, async () => {
         await store.create({ name: 'good' });
         await store.create({ name: 'bad' });
         writeFileSync(join(store.pathOf('bad'), 'file'), '');
@@ -193,7 +193,7 @@ describe('the volume store', () => {
         assert.equal(existsSync(store.pathOf('bad')), false);
       });
 
-    it('keeps data whose file is lost', async () => {
+    it('keeps data without volume.json', async () => {
       await store.create({ name: 'lost' });
       writeFileSync(join(store.pathOf('lost'), 'file'), '');
       rmSync(fileOf('lost'));
@@ -205,7 +205,7 @@ describe('the volume store', () => {
     });
   });
 
-  it('removes none while a damaged container may use any', async () => {
+  it('removes no volume while a damaged container may use it', async () => {
     await store.create({ name: 'data' });
     const damage = { path: '', problem: '', hint: '', usesUnknown: true };
     containers.push({ ...record({ name: 'unknown' }), damage });
@@ -213,14 +213,14 @@ describe('the volume store', () => {
     await assert.rejects(store.remove('data'), { message: /in use by unknown \(damaged\)/ });
   });
 
-  it('does not take what a crash left half made, and makes it whole', async () => {
+  it('does not list an incomplete volume, and completes it', async () => {
     mkdirSync(store.pathOf('half'), { recursive: true });
     assert.deepEqual(await store.list(), []);
     assert.deepEqual(await store.ensure('half'), { created: true });
   });
 
   for (const name of ['', 'x', '../up', 'a/b', '.hidden', 'sp ace', 'x'.repeat(200)])
-    it(`"${name.slice(0, 20)}" is no name`, async () => {
+    it(`"${name.slice(0, 20)}" is an invalid name`, async () => {
       await assert.rejects(store.ensure(name), { code: 'PCH_OPTION_INVALID' });
       await assert.rejects(store.inspect(name), { code: 'PCH_VOLUME_NOT_FOUND' });
     });

@@ -4,7 +4,7 @@ import { linkedAbort } from '../../../../core/wait/linkedAbort.ts';
 import { onAbort } from '../../../../core/wait/onAbort.ts';
 
 describe('a wait for an abort', () => {
-  it('is one listener of the signal, however many wait', () => {
+  it('adds one listener to the signal, however many wait', () => {
     const { signal, abort } = controller();
     const called: number[] = [];
     for (let n = 0; n < 100; n++) onAbort(signal, () => called.push(n));
@@ -15,7 +15,7 @@ describe('a wait for an abort', () => {
     for (const { controller: linked } of links) assert.equal(linked.signal.reason, 'over');
   });
 
-  it('ends when it is forgotten', () => {
+  it('ends when it is removed', () => {
     const { signal, abort } = controller();
     let calls = 0;
     const listener = () => (calls += 1);

@@ -26,7 +26,7 @@ describe('a retry', () => {
     await assert.rejects(retry(failing(9), options()), /failure 3/);
   });
 
-  it('does not repeat what another try cannot help', async () => {
+  it('does not repeat work that another try cannot help', async () => {
     await assert.rejects(retry(failing(1), options({ isWorthIt: () => false })), /failure 1/);
   });
 

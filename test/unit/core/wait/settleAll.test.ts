@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { settleAll } from '../../../../core/wait/settleAll.ts';
 
-describe('settling all', () => {
+describe('settleAll', () => {
   it('throws a failure only after the others have ended', async () => {
     let hasEnded = false;
     const slow = new Promise<void>((resolve) =>
