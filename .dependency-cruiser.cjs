@@ -115,7 +115,7 @@ module.exports = {
       name: 'no-cycles',
       comment: 'types and modules that are loaded later included',
       severity: 'error',
-      from: { pathNot: '^core/lifecycle/' },
+      from: {},
       to: { circular: true },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -15,9 +15,10 @@ import { findInit } from './host/detect.ts';
 import { type ImageFiles, type ImageHooks, ImageStore } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';
+import { afterExit } from './lifecycle/exits/afterExit.ts';
 import { AttachPoints } from './lifecycle/shared/AttachPoints.ts';
 import { EventBus } from './lifecycle/shared/EventBus.ts';
-import { Exits } from './lifecycle/shared/Waiters.ts';
+import { Waiters } from './lifecycle/shared/Waiters.ts';
 import { HookedImages } from './lifecycle/HookedImages.ts';
 import type { EngineContext } from './lifecycle/shared/EngineContext.ts';
 import { openLedger } from './lifecycle/shared/openLedger.ts';
@@ -124,7 +125,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     store,
     locks: new KeyedLocks(),
     events,
-    exits: new Exits(),
+    waiters: new Waiters(),
     files: base.files,
     io,
     attachPoints,
@@ -142,6 +143,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     oomKilled: new Set(),
     hostFiles,
     imageText: async (id, path) => await textOf(images.files(await hookedImages.get(id)), path),
+    onEnded: (record) => afterExit(context, record),
     shutdown: base.shutdown,
     userRanges,
     planner,

@@ -42,7 +42,7 @@ async function removeLocked(engine: EngineContext, record: ContainerRecord, volu
   await engine.store.delete(id);
   engine.attachPoints.gone(id, notRunning(record));
   emitContainer(engine, 'destroy', record);
-  engine.exits.settle('removal', id, { exitCode: state.exitCode });
+  engine.waiters.settle('removal', id, { exitCode: state.exitCode });
   await engine.generations.use(async ({ runner }) =>
     runner.observe(catalogue.container.postRemove, { container: record, netns: '' }, { log: engine.log }),
   );

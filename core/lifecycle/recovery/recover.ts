@@ -13,11 +13,13 @@ import type { Ledger } from '../../apply/Ledger.ts';
 import { ifFound, SnapshotKind, TaskStatus, type TaskProcess } from '../../containerd/index.ts';
 import { settleCheckpoints } from '../checkpoint/remove.ts';
 import { alivePid, type Finding, quarantine, type Traces } from '../damaged/quarantine.ts';
-import { cleanUpLocked, setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/watchExit.ts';
+import { cleanUpLocked } from '../exits/cleanUp.ts';
+import { setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/watchExit.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { initPid } from '../task/initPid.ts';
 import { type EngineContext, withLedger } from '../shared/EngineContext.ts';
 import { removeLocked } from '../verbs/remove.ts';
+import { removeOrRestart } from '../exits/afterExit.ts';
 import { restartAfterExit } from '../exits/restartPolicy.ts';
 import { setRunning } from '../verbs/start.ts';
 import { settleUpdate } from '../verbs/update.ts';
@@ -219,10 +221,9 @@ async function adopt(
 async function settle(engine: EngineContext, record: ContainerRecord): Promise<void> {
   await cleanUpLocked(engine, record);
   if (record.state.startedAt === '') return;
-  if (record.draft.autoRemove) return await removeLocked(engine, record, { volumes: true });
   // As with Docker, `always` brings back what its user has stopped, when the daemon starts.
   if (record.draft.restart.name === 'always') record.stoppedByUser = false;
-  await restartAfterExit(engine, record);
+  await removeOrRestart(engine, record);
 }
 
 /** Layers that are being unpacked are active snapshots too, under keys of another form. */

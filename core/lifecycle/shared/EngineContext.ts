@@ -15,7 +15,7 @@ import type { UserRanges } from '../../userns/UserRanges.ts';
 import type { VolumeStore } from '../../volumes/VolumeStore.ts';
 import type { AttachPoints } from './AttachPoints.ts';
 import type { EventBus } from './EventBus.ts';
-import type { Exits } from './Waiters.ts';
+import type { Waiters } from './Waiters.ts';
 import type { KeyedLocks } from '../../state/KeyedLocks.ts';
 import type { RestartTimers } from './RestartTimers.ts';
 import type { SharedMetrics } from '../stats/SharedMetrics.ts';
@@ -28,7 +28,7 @@ export interface EngineContext {
   readonly store: ContainerStore;
   readonly locks: KeyedLocks;
   readonly events: EventBus;
-  readonly exits: Exits;
+  readonly waiters: Waiters;
   readonly files: FileWorkers;
   readonly io: ContainerIo;
   readonly attachPoints: AttachPoints;
@@ -47,6 +47,11 @@ export interface EngineContext {
   readonly inits: Map<string, ProcessIdentity>;
   /** Ids of the containers that run, of whose processes the kernel has killed one for want of memory. */
   readonly oomKilled: Set<string>;
+  /**
+   * Called with each container whose end is recorded. The assembly connects it to exits/afterExit.ts, so that an exit does not
+   * know what follows it.
+   */
+  onEnded(record: ContainerRecord): Promise<void>;
   hostFiles(): Promise<HostFiles>;
   /** Content of a file of an image; empty if it has none. */
   imageText(imageId: string, path: string): Promise<string>;

@@ -1,4 +1,4 @@
-/** Who waits for the end or the removal of a container. */
+/** Callers that wait for the end or the removal of a container. */
 import { PouchError } from '../../../hooks/errors.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 
@@ -9,7 +9,7 @@ export interface ExitResult {
 
 type Settle = (result: ExitResult) => void;
 
-export class Exits {
+export class Waiters {
   readonly #waiting = { exit: new Map<string, Set<Settle>>(), removal: new Map<string, Set<Settle>>() };
 
   /** The next exit (or failed start) of a container, or its removal. */

@@ -23,7 +23,7 @@ export async function kill(
   if (!isUp(record)) throw notRunning(record);
   if (number !== SIGKILL) return await send(engine, record, number);
   const sent = new AbortController();
-  const exited = engine.exits.next('exit', record.id, sent.signal);
+  const exited = engine.waiters.next('exit', record.id, sent.signal);
   try {
     await send(engine, record, number);
     if (!(await happensWithin(exited, killDeadlineMs))) throw stuck(record);

@@ -28,5 +28,5 @@ export function logs(
 }
 
 async function endOf(engine: EngineContext, record: ContainerRecord, signal?: AbortSignal): Promise<void> {
-  if (isUpOrRestarting(record)) await engine.exits.next('exit', record.id, signal).catch(() => {});
+  if (isUpOrRestarting(record)) await engine.waiters.next('exit', record.id, signal).catch(() => {});
 }

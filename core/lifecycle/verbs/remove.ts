@@ -72,7 +72,7 @@ export async function removeLocked(
   await engine.store.delete(record.id);
   engine.attachPoints.gone(record.id, notRunning(record));
   emitContainer(engine, 'destroy', record);
-  engine.exits.settle('removal', record.id, { exitCode });
+  engine.waiters.settle('removal', record.id, { exitCode });
   await engine.generations.use(async ({ runner }) =>
     runner.observe(catalogue.container.postRemove, { container: record, netns: '' }, { log: engine.log }),
   );

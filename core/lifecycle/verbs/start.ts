@@ -166,7 +166,7 @@ async function undoStart(
   const status = record.state.startedAt === '' ? 'created' : 'exited';
   Object.assign(record.state, { status, pid: 0, error: messageOf(cause), exitCode });
   engine.attachPoints.gone(record.id, cause);
-  engine.exits.settle('exit', record.id, { exitCode, error: messageOf(cause) });
+  engine.waiters.settle('exit', record.id, { exitCode, error: messageOf(cause) });
   await engine.store.save(record);
   await ledger.commit();
 }

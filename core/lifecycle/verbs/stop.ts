@@ -2,7 +2,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { killProcess } from '../../supervise/killProcess.ts';
 import { isContainerdError, isProcessGone } from '../../containerd/index.ts';
 import { happensWithin } from '../../wait/deadline.ts';
-import { cleanUpLocked } from '../exits/watchExit.ts';
+import { cleanUpLocked } from '../exits/cleanUp.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/EngineContext.ts';
 import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
@@ -59,7 +59,7 @@ export async function endedLocked(
   endIt: () => Promise<void>,
 ): Promise<void> {
   const { stoppedByUser } = record;
-  const exited = engine.exits.next('exit', record.id);
+  const exited = engine.waiters.next('exit', record.id);
   record.stoppedByUser = true;
   if (record.draft.restart.name !== 'no') await keepRecord(engine, record);
   try {
@@ -79,7 +79,7 @@ async function end(
   record: ContainerRecord,
   { signal, timeoutSeconds }: StopPlan,
 ): Promise<void> {
-  const exited = engine.exits.next('exit', record.id);
+  const exited = engine.waiters.next('exit', record.id);
   if (record.state.status === 'paused') await thaw(engine, record);
   await send(engine, record, signal);
   if (await happensWithin(exited, timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000)) return;

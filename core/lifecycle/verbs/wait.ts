@@ -11,8 +11,8 @@ export async function wait(
   condition: WaitCondition,
   signal?: AbortSignal,
 ): Promise<ExitResult> {
-  if (condition === 'removed') return await engine.exits.next('removal', record.id, signal);
+  if (condition === 'removed') return await engine.waiters.next('removal', record.id, signal);
   const { exitCode, error } = record.state;
   if (condition === 'not-running' && !isUpOrRestarting(record)) return { exitCode, ...(error && { error }) };
-  return await engine.exits.next('exit', record.id, signal);
+  return await engine.waiters.next('exit', record.id, signal);
 }

@@ -1,33 +1,33 @@
 import assert from 'node:assert/strict';
-import { Exits } from '../../../../../core/lifecycle/shared/Waiters.ts';
+import { Waiters } from '../../../../../core/lifecycle/shared/Waiters.ts';
 
 describe('waiting for the end of a container', () => {
   it('is told to everyone who waits, and to nobody who comes later', async () => {
-    const exits = new Exits();
-    const waiting = [exits.next('exit', 'c1'), exits.next('exit', 'c1')];
-    exits.settle('exit', 'c1', { exitCode: 7 });
+    const waiters = new Waiters();
+    const waiting = [waiters.next('exit', 'c1'), waiters.next('exit', 'c1')];
+    waiters.settle('exit', 'c1', { exitCode: 7 });
     assert.deepEqual(await Promise.all(waiting), [{ exitCode: 7 }, { exitCode: 7 }]);
-    const later = exits.next('exit', 'c1');
-    exits.settle('exit', 'c1', { exitCode: 8 });
+    const later = waiters.next('exit', 'c1');
+    waiters.settle('exit', 'c1', { exitCode: 8 });
     assert.deepEqual(await later, { exitCode: 8 });
   });
 
   it('tells exits, removals and containers apart', async () => {
-    const exits = new Exits();
-    const removal = exits.next('removal', 'c1');
-    exits.settle('exit', 'c1', { exitCode: 1 });
-    exits.settle('removal', 'c2', { exitCode: 2 });
-    exits.settle('removal', 'c1', { exitCode: 3 });
+    const waiters = new Waiters();
+    const removal = waiters.next('removal', 'c1');
+    waiters.settle('exit', 'c1', { exitCode: 1 });
+    waiters.settle('removal', 'c2', { exitCode: 2 });
+    waiters.settle('removal', 'c1', { exitCode: 3 });
     assert.deepEqual(await removal, { exitCode: 3 });
   });
 
   it('is given up by a signal, before or while', async () => {
-    const exits = new Exits();
-    await assert.rejects(exits.next('exit', 'c1', AbortSignal.abort()), { code: 'PCH_CANCELLED' });
+    const waiters = new Waiters();
+    await assert.rejects(waiters.next('exit', 'c1', AbortSignal.abort()), { code: 'PCH_CANCELLED' });
     const given = new AbortController();
-    const wait = exits.next('exit', 'c1', given.signal);
+    const wait = waiters.next('exit', 'c1', given.signal);
     given.abort();
     await assert.rejects(wait, { code: 'PCH_CANCELLED' });
-    exits.settle('exit', 'c1', { exitCode: 0 });
+    waiters.settle('exit', 'c1', { exitCode: 0 });
   });
 });

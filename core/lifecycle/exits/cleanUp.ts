@@ -1,0 +1,52 @@
+import { catalogue } from '../../../hooks/catalogue.ts';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { messageOf } from '../../../hooks/errors.ts';
+import { networkAttachments } from '../../../hooks/networkAttachments.ts';
+import type { Ledger } from '../../apply/Ledger.ts';
+import { isDiskFull, withReserve } from '../../state/reserve.ts';
+import { type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { keepRecord } from '../shared/keepRecord.ts';
+import { undoStartEffects } from '../shared/undoStartEffects.ts';
+
+/** Calls the poststop taps, once per stop, and undoes the effects of the start. The caller holds the container's lock. */
+export async function cleanUpLocked(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  await engine.generations.use((generation) =>
+    withLedger(engine, record.id, async (ledger) => {
+      // Attachments without effects: the last daemon ended before it had called the taps of network.postDetach.
+      if (ledger.pending('start').length > 0 || networkAttachments(record).length > 0) {
+        await ledger.begin('stop');
+        // The exit code is on the disk before the task, which knows it too, is gone.
+        await keep(engine, record);
+        const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
+        // One that was prepared and never started has not stopped either.
+        const hasRun = record.state.startedAt !== '';
+        if (hasRun)
+          await ledger.once('poststop', 'start', async () => {
+            await generation.runner.apply(catalogue.container.poststop, moment, { log: engine.log });
+          });
+        await undoStart(engine, record, ledger);
+        record.attachments = {};
+        await keep(engine, record);
+        await ledger.commit();
+      }
+    }),
+  );
+}
+
+/** The record of one that is about to be removed need not reach the disk. */
+async function keep(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  if (!record.draft.autoRemove) await keepRecord(engine, record);
+}
+
+/** What a full disk leaves of it is undone by the container's next start or removal, or the next daemon. */
+async function undoStart(engine: EngineContext, record: ContainerRecord, ledger: Ledger): Promise<void> {
+  await withReserve(engine.config.root, () => undoStartEffects(engine, record, ledger)).catch(
+    (error: unknown) => {
+      if (!isDiskFull(error)) throw error;
+      engine.log.error('disk full: the clean-up after a container is incomplete', {
+        container: record.id,
+        error: messageOf(error),
+      });
+    },
+  );
+}
