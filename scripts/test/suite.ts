@@ -1,11 +1,15 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { execa } from 'execa';
 import { findLeaks } from './leaks.ts';
 import type { MochaResult, Result } from './ResultReporter.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const reporter = join(import.meta.dirname, 'ResultReporter.ts');
+
+/** Of the files of a suite that take more than these milliseconds, this many of the slowest are named. */
+const slowMs = 10_000;
+const slowestShown = 15;
 
 /** A folder of tests. */
 export interface Suite {
@@ -31,11 +35,12 @@ export async function runSuite(suite: Suite, only: readonly string[] = []): Prom
   if (runs.length === 0) return { passed: 0, failures: [] };
   console.log(`\n== ${suite.name}`);
   const began = performance.now();
-  const results: Result[] = [];
+  const results: (Result & Pick<MochaResult, 'files'>)[] = [];
   const left = await findLeaks(async (workDir) => {
     for (const run of runs) results.push(await runMocha(suite, run, workDir));
   });
   console.log(`== ${suite.name} took ${Math.round((performance.now() - began) / 1000)} s`);
+  printSlowest(results.flatMap(({ files }) => Object.entries(files)));
   const result = {
     passed: results.reduce((sum, { passed }) => sum + passed, 0),
     failures: results.flatMap(({ failures }) => failures),
@@ -45,6 +50,13 @@ export async function runSuite(suite: Suite, only: readonly string[] = []): Prom
     result,
     `Nothing is left on the host after the ${suite.name}, but this is:\n  ${left.join('\n  ')}`,
   );
+}
+
+/** Names the files whose tests and hooks took longest. */
+function printSlowest(files: readonly [path: string, ms: number][]): void {
+  const slowest = files.toSorted(([, one], [, other]) => other - one).slice(0, slowestShown);
+  for (const [path, ms] of slowest.filter(([, time]) => time >= slowMs))
+    console.log(`   ${String(Math.round(ms / 1000)).padStart(4)} s ${relative(root, path)}`);
 }
 
 /** One run of mocha. */
@@ -83,7 +95,11 @@ function measuresTime(file: string): boolean {
   return readFileSync(join(root, file), 'utf8').includes("/fastest.ts'");
 }
 
-async function runMocha(suite: Suite, { lanes, files }: Run, workDir: string): Promise<Result> {
+async function runMocha(
+  suite: Suite,
+  { lanes, files }: Run,
+  workDir: string,
+): Promise<Result & Pick<MochaResult, 'files'>> {
   const resultFile = `${workDir}.result`;
   const parallel = lanes > 1 ? ['--parallel', '--jobs', String(lanes)] : [];
   const ran = await execa('mocha', ['--reporter', reporter, ...parallel, ...files], {
@@ -95,19 +111,20 @@ async function runMocha(suite: Suite, { lanes, files }: Run, workDir: string): P
     timeout: suite.deadlineMs,
     forceKillAfterDelay: 5_000,
   });
-  const { running, files: reported, ...result } = takeResult(resultFile);
+  const { running, ...result } = takeResult(resultFile);
   // In lanes a file is reported at its end.
-  const missing = lanes > 1 ? files.filter((file) => !reported.includes(join(root, file))) : [];
+  const missing = lanes > 1 ? files.filter((file) => !(join(root, file) in result.files)) : [];
   const isComplete = running === undefined && missing.length === 0;
   if (isComplete && (result.failures.length > 0 || !ran.failed)) return result;
   const why = ran.timedOut ? `did not end within ${suite.deadlineMs / 60_000} minutes` : 'broke off';
   const where =
     missing.length > 0 ? `without a result of ${missing.join(', ')}` : `at: ${running ?? 'its start'}`;
-  return withFailure(result, `The run of the ${suite.name} ${why}, ${where} (${ran.shortMessage})`);
+  const failed = withFailure(result, `The run of the ${suite.name} ${why}, ${where} (${ran.shortMessage})`);
+  return { ...failed, files: result.files };
 }
 
 function takeResult(file: string): MochaResult {
-  if (!existsSync(file)) return { passed: 0, failures: [], files: [] };
+  if (!existsSync(file)) return { passed: 0, failures: [], files: {} };
   const result = JSON.parse(readFileSync(file, 'utf8')) as MochaResult;
   rmSync(file);
   return result;
