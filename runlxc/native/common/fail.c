@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What one write to a FIFO may hold and stay in one piece (PIPE_BUF, pipe(7)). */
+/* The size up to which a write to a FIFO is atomic (PIPE_BUF, pipe(7)). */
 #define MESSAGE_SIZE 4096
 
 static int report_fd = -1;
@@ -38,7 +38,7 @@ static void append(char *message, size_t *used, const char *format, va_list argu
 		*used = MESSAGE_SIZE - 1;
 }
 
-/* The texts of strerror(3) as other runtimes, written in Go, print them: "no such file or directory". */
+/* Texts of strerror(3) in the form of runtimes written in Go: "no such file or directory". */
 static void append_errno(char *message, size_t *used, int error)
 {
 	const char *text = strerror(error);

@@ -30,7 +30,7 @@ char *plan_string(struct plan *plan)
 	char *string = plan->at;
 
 	if (string >= plan->end)
-		fail("the plan ends in the middle of an instruction");
+		fail("invalid plan: it ends within an instruction");
 	plan->at += strlen(string) + 1;
 	return string;
 }
@@ -38,11 +38,11 @@ char *plan_string(struct plan *plan)
 long long plan_number(struct plan *plan)
 {
 	char *string = plan_string(plan), *end;
-	/* Masks of 64 bits come as hexadecimal, infinite limits as 2^64 - 1. */
+	/* Masks of 64 bits are hexadecimal, infinite limits are 2^64 - 1. */
 	long long number = string[0] == '-' ? strtoll(string, &end, 10) : (long long)strtoull(string, &end, 0);
 
 	if (end == string || *end)
-		fail("the plan has \"%s\" where a number must be", string);
+		fail("invalid plan: expected a number, found \"%s\"", string);
 	return number;
 }
 
@@ -63,7 +63,7 @@ static const struct instruction *find(const struct instruction *instructions, co
 	for (; instructions->name; instructions++)
 		if (!strcmp(instructions->name, name))
 			return instructions;
-	fail("the plan has the unknown instruction \"%s\": runlxc and its helpers are of different versions", name);
+	fail("invalid plan: unknown instruction \"%s\": runlxc and its helpers have different versions", name);
 }
 
 void plan_run(struct plan *plan, const struct instruction *instructions)

@@ -1,6 +1,6 @@
 /*
- * A plan: strings, each ended by NUL, that one reads front to back. An instruction is a name and its arguments; a list is
- * its length and its members. The runtime writes them (runlxc/translate), so nothing here parses JSON.
+ * A plan: strings, each terminated by NUL, which are read in order. An instruction is a name and its arguments; a list is its
+ * length and its members. The runtime (runlxc/translate) writes plans, so that no C code parses JSON.
  */
 #ifndef RUNLXC_PLAN_H
 #define RUNLXC_PLAN_H
@@ -12,21 +12,21 @@ struct plan {
 	char *end;
 };
 
-/* One instruction: reads its arguments off the plan. */
+/* An instruction: reads its arguments from the plan. */
 struct instruction {
 	const char *name;
 	void (*run)(struct plan *plan);
 };
 
-/* Reads a whole file, from where it stands; answers its size, 0 if another process has read it to its end. */
+/* Reads a file from its current offset to its end. Returns the size; 0 if another process has already read it. */
 size_t plan_read(struct plan *plan, int fd);
-/* The next string; fails the program if there is none. */
+/* Returns the next string; fails if there is no more. */
 char *plan_string(struct plan *plan);
-/* The next string as a number, in decimal, or hexadecimal with 0x. */
+/* Returns the next string as a number, in decimal, or in hexadecimal with 0x. */
 long long plan_number(struct plan *plan);
-/* A list, ended by NULL. */
+/* Returns a list, terminated by NULL. */
 char **plan_list(struct plan *plan);
-/* Runs all instructions up to the end. */
+/* Runs all instructions. */
 void plan_run(struct plan *plan, const struct instruction *instructions);
 
 #endif

@@ -72,7 +72,7 @@ static int copy_entry(int from, int to, const char *name)
 		result = mknodat(to, name, info.st_mode, info.st_rdev);
 	if (result < 0 || fchownat(to, name, info.st_uid, info.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
-	/* Again: a change of owner takes setuid bits away, and the umask has had its share. */
+	/* Again: a change of the owner clears setuid bits, and the umask has cleared others. */
 	return S_ISLNK(info.st_mode) ? 0 : fchmodat(to, name, info.st_mode & 07777, 0);
 }
 
@@ -93,7 +93,7 @@ static int copy_directory(int from, int to)
 
 void copy_up(int hidden, const char *destination)
 {
-	/* The descriptor is of the directory itself, so "." stays below the mount. */
+	/* The descriptor refers to the covered directory, so "." is the one below the mount. */
 	int from = openat(hidden, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int mounted = open_in_root(destination, MISSING_FAILS);
 	int to = mounted < 0 ? -1 : openat(mounted, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

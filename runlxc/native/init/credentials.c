@@ -20,7 +20,7 @@ void run_bounding(struct plan *plan)
 {
 	uint64_t kept = plan_number(plan);
 
-	/* The kernel knows where its list ends: EINVAL. */
+	/* EINVAL marks the end of the kernel's capabilities. */
 	for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
 		if (!(kept >> capability & 1) && prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0)
 			fail_errno("process.capabilities.bounding: cannot drop capability %d", capability);
@@ -36,7 +36,7 @@ static void set_groups(char **groups)
 	list = calloc(count + 1, sizeof(gid_t));
 	for (size_t i = 0; list && i < count; i++)
 		list[i] = strtoul(groups[i], NULL, 10);
-	/* A user namespace may forbid it, user_namespaces(7); then there are none to drop either. */
+	/* A user namespace may forbid it, user_namespaces(7); then there are no groups to drop. */
 	if (!list || (setgroups(count, list) < 0 && (count > 0 || errno != EPERM)))
 		fail_errno("process.user.additionalGids");
 	free(list);
@@ -50,16 +50,16 @@ void run_user(struct plan *plan)
 	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
 	set_groups(plan_list(plan));
 	if (setresgid(gid, gid, gid) < 0)
-		fail_errno("process.user.gid: cannot become %u", gid);
+		fail_errno("process.user.gid: cannot set %u", gid);
 	if (setresuid(uid, uid, uid) < 0)
-		fail_errno("process.user.uid: cannot become %u", uid);
+		fail_errno("process.user.uid: cannot set %u", uid);
 	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
 }
 
 static void raise_ambient(uint64_t mask)
 {
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	/* One that is not permitted and inheritable too cannot be ambient; there are such specs, and runc leaves it out as well. */
+	/* An ambient capability must be permitted and inheritable; like runc, this ignores others, which some specs have. */
 	for (int capability = 0; capability < 64; capability++)
 		if (mask >> capability & 1)
 			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);

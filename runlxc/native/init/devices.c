@@ -42,14 +42,14 @@ void run_device(struct plan *plan)
 	int parent = open_parent_in_root(path, &name);
 
 	if (parent < 0)
-		fail_errno("linux.devices: cannot make the directory of %s", path);
+		fail_errno("linux.devices: cannot create the directory of %s", path);
 	if (mknodat(parent, name, type | (mode & 07777), number) < 0) {
 		if (errno != EEXIST)
-			fail_errno("linux.devices: cannot make %s", path);
+			fail_errno("linux.devices: cannot create %s", path);
 		if (!is_same(parent, name, type, number))
-			fail("linux.devices: %s is in the rootfs already and is another file", path);
+			fail("linux.devices: %s already exists in the rootfs and is a different file", path);
 	}
-	/* The umask has had its share. */
+	/* The umask has cleared bits. */
 	if (fchmodat(parent, name, mode & 07777, 0) < 0 || fchownat(parent, name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
 		fail_errno("linux.devices: cannot set mode and owner of %s", path);
 	close(parent);

@@ -1,4 +1,4 @@
-/* createContainer and startContainer hooks, config.md#posix-platform-hooks. */
+/* Runs createContainer and startContainer hooks, config.md#posix-platform-hooks. */
 #include "hook.h"
 
 #include <errno.h>
@@ -27,13 +27,13 @@ static void write_all(int fd, const char *text, size_t size)
 	}
 }
 
-/* The state as a file: a hook that does not read it must not block us. */
+/* Passes the state as a file, so that a hook that does not read it does not block the init. */
 static int state_file(void)
 {
 	int fd = memfd_create("state", MFD_CLOEXEC);
 
 	if (fd < 0)
-		fail_errno("hooks: cannot make the state's file");
+		fail_errno("hooks: cannot create the file of the state");
 	write_all(fd, hook_state(), strlen(hook_state()));
 	lseek(fd, 0, SEEK_SET);
 	return fd;
@@ -51,7 +51,7 @@ static void become_hook(const char *path, char **args, char **env, int state, in
 	_exit(127);
 }
 
-/* Waits for the end of a child; answers 0 if the time is over first. */
+/* Waits for the exit of a child; returns 0 on timeout. */
 static int wait_for(pid_t child, int *status, const sigset_t *child_signal, int seconds)
 {
 	struct timespec deadline, now, left = { 0, 0 };
@@ -108,7 +108,7 @@ void run_hook(struct plan *plan)
 	if (!wait_for(child, &status, &child_signal, seconds)) {
 		kill(-child, SIGKILL);
 		waitpid(child, &status, 0);
-		fail("hooks.%s: %s has not ended after %d s", kind, path, seconds);
+		fail("hooks.%s: %s did not exit within %d s", kind, path, seconds);
 	}
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (status != 0)

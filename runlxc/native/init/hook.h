@@ -3,7 +3,7 @@
 
 #include "../common/plan.h"
 
-/* KIND PATH TIMEOUT ARGS ENV: a hook of the container's own namespaces; the time is in seconds, 0 for any. */
+/* KIND PATH TIMEOUT ARGS ENV: runs a hook in the container's namespaces; the timeout is in seconds, 0 for no limit. */
 void run_hook(struct plan *plan);
 
 #endif

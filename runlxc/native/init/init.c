@@ -1,9 +1,9 @@
 /*
- * The first process of a container, and of each exec in one: makes of itself what config.json says, step by step as the plan
- * tells, and becomes the user's program.
+ * The first process of a container, and of each exec: applies config.json to itself, step by step according to the plan, and
+ * executes the user's program.
  *
- * runlxc-init PLAN [SELF]: descriptors of the plan and of a sealed copy of this program. It goes on from the copy, for a
- * process of the container that opens /proc/1/exe must not find a file of the host (CVE-2019-5736).
+ * runlxc-init PLAN [SELF]: descriptors of the plan and of a sealed copy of this program. It continues from the copy, because a
+ * process of the container that opens /proc/1/exe must not get a file of the host (CVE-2019-5736).
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -76,7 +76,7 @@ static void continue_from_copy(char **argv)
 	fail_errno("cannot execute the copy of runlxc-init");
 }
 
-/* LXC takes the host's /proc away when it does not fit the PID namespace. */
+/* LXC unmounts the host's /proc if it does not match the PID namespace. */
 static void have_proc(void)
 {
 	struct stat info;
@@ -101,10 +101,10 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (argc < 2)
-		fail("runlxc-init is started by runlxc");
+		fail("runlxc-init can only be started by runlxc");
 	if (argc > 2)
 		continue_from_copy(argv);
-	/* Keeps processes that share our PID namespace from our descriptors; execve(2) sets it again. */
+	/* Prevents processes in the same PID namespace from opening this process's descriptors; execve(2) resets it. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	umask(022);
 	default_signals();
@@ -113,5 +113,5 @@ int main(int argc, char **argv)
 	close(fd);
 	have_proc();
 	plan_run(&plan, instructions);
-	fail("the plan ends without a program");
+	fail("invalid plan: it has no program");
 }

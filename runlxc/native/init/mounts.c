@@ -29,7 +29,7 @@ void run_root(struct plan *plan)
 
 	if (mount(NULL, "/", NULL, propagation, NULL) < 0)
 		fail_errno("rootfsPropagation: cannot set the propagation of the host's mounts");
-	/* pivot_root(2) wants a mount point. */
+	/* pivot_root(2) requires a mount point. */
 	if (mount(path, path, NULL, MS_BIND | MS_REC, NULL) < 0)
 		fail_errno("root.path: cannot bind mount %s", path);
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -38,7 +38,7 @@ void run_root(struct plan *plan)
 	set_root(fd);
 }
 
-/* The runtime has looked at the path; a symlink may lead into /proc even so. */
+/* The runtime has checked the path, but a symlink may still lead into /proc. */
 static void refuse_hidden_proc(int target, const char *destination)
 {
 	struct statfs info;
@@ -52,7 +52,7 @@ static int target_of(const char *destination, enum missing missing)
 	int fd = open_in_root(destination, missing);
 
 	if (fd < 0)
-		fail_errno("mounts: cannot make the mount point %s in the rootfs", destination);
+		fail_errno("mounts: cannot create the mount point %s in the rootfs", destination);
 	if (missing != MISSING_FAILS)
 		refuse_hidden_proc(fd, destination);
 	return fd;
@@ -70,7 +70,7 @@ static void propagate(const char *destination, unsigned long flags)
 	close(target);
 }
 
-/* What a file system's own mode option has not decided, its mount point decides. */
+/* Without a mode option the file system gets the mode of its mount point. */
 static void keep_mode(const char *type, const char *data, const char *destination, mode_t mode)
 {
 	int mounted;
@@ -100,7 +100,7 @@ void run_mount(struct plan *plan)
 	const char *data = plan_string(plan);
 	unsigned long propagation = plan_number(plan);
 	int copies = plan_number(plan);
-	/* Filled first, then made read-only. */
+	/* The mount is filled first, then made read-only. */
 	unsigned long first = copies ? flags & ~MS_RDONLY : flags;
 	mode_t mode = mode_of(destination);
 	int target = target_of(destination, MISSING_DIRECTORY);
@@ -125,7 +125,7 @@ static enum missing like(int source)
 	struct stat info;
 
 	if (fstat(source, &info) < 0)
-		fail_errno("mounts: cannot look at a source");
+		fail_errno("mounts: cannot stat a source");
 	return S_ISDIR(info.st_mode) ? MISSING_DIRECTORY : MISSING_FILE;
 }
 
@@ -194,9 +194,9 @@ void run_symlink(struct plan *plan)
 	int parent = open_parent_in_root(path, &name);
 
 	if (parent < 0)
-		fail_errno("cannot make the directory of %s in the rootfs", path);
-	/* On a read-only file system it cannot be made, and images that have one keep theirs. */
+		fail_errno("cannot create the directory of %s in the rootfs", path);
+	/* An existing link is kept, and a read-only file system cannot have a new one. */
 	if (symlinkat(target, parent, name) < 0 && errno != EEXIST && errno != EROFS)
-		fail_errno("cannot make the symlink %s", path);
+		fail_errno("cannot create the symlink %s", path);
 	close(parent);
 }

@@ -58,10 +58,10 @@ void run_time_namespace(struct plan *plan)
 	int namespace;
 
 	if (unshare(CLONE_NEWTIME) < 0)
-		fail_errno("linux.namespaces: cannot make a time namespace");
+		fail_errno("linux.namespaces: cannot create a time namespace");
 	for (; *offsets; offsets++)
 		write_file("linux.timeOffsets", "/proc/self/timens_offsets", *offsets);
-	/* Only children would be in it; as there is one thread only, we may join them. */
+	/* Only children enter the new namespace; a process with one thread may also join it. */
 	namespace = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);
 	if (namespace < 0 || setns(namespace, CLONE_NEWTIME) < 0)
 		fail_errno("linux.namespaces: cannot join the time namespace");
@@ -138,7 +138,7 @@ void run_personality(struct plan *plan)
 void run_die_with_monitor(struct plan *plan)
 {
 	(void)plan;
-	/* Without it nobody would learn of the container's end. A change of credentials resets it, prctl(2). */
+	/* Otherwise the exit of the container would go unnoticed. A change of credentials resets it, prctl(2). */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		fail_errno("cannot tie the container to its monitor");
+		fail_errno("cannot set the parent death signal");
 }

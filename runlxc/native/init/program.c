@@ -1,4 +1,4 @@
-/* Finding and executing the user's program. Tools read these texts, which are those of Go's os/exec in runc. */
+/* Finds and executes the user's program. The messages are those of Go's os/exec in runc, which tools parse. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 static char program[PATH_MAX];
 
-/* 0, or an errno. */
+/* Returns 0 or an errno. */
 static int check(const char *path)
 {
 	struct stat info;
@@ -62,7 +62,7 @@ void run_lookup(struct plan *plan)
 		search(name, path);
 }
 
-/* A user's home directory of the container's /etc/passwd; "/" if it is not told there. */
+/* Returns the user's home directory in the container's /etc/passwd; "/" if it has none. */
 static const char *home_of(uid_t uid)
 {
 	static char line[4096];

@@ -1,4 +1,4 @@
-/* The container's root: getting it, and what is hidden or read-only in it. */
+/* Enters the container's root, and masks paths in it or makes them read-only. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -19,12 +19,12 @@ void run_pivot(struct plan *plan)
 	(void)plan;
 	if (old < 0 || fchdir(root_fd()) < 0)
 		fail_errno("cannot enter the rootfs");
-	/* Both in one place: the old root lies below the new one then, pivot_root(2), NOTES. */
+	/* With "." for both, the old root is mounted over the new one, pivot_root(2), NOTES. */
 	if (syscall(SYS_pivot_root, ".", ".") < 0)
 		fail_errno("pivot_root");
 	if (fchdir(old) < 0)
 		fail_errno("cannot enter the old root");
-	/* What is unmounted here must not be unmounted on the host. */
+	/* Unmounting here must not propagate to the host. */
 	if (mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) < 0 || umount2(".", MNT_DETACH) < 0)
 		fail_errno("cannot unmount the old root");
 	new = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -41,7 +41,7 @@ void run_root_propagation(struct plan *plan)
 		fail_errno("linux.rootfsPropagation");
 }
 
-/* A remount must repeat the flags that a mount has, and in a user namespace it may not drop them. */
+/* A remount must repeat the flags of the mount; in a user namespace it must not clear them. */
 static unsigned long flags_of(const char *path)
 {
 	static const struct { unsigned long statvfs, mount; } pairs[] = {

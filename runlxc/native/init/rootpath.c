@@ -8,14 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As the kernel's, path_resolution(7). */
+/* The kernel's limit, path_resolution(7). */
 #define MAX_SYMLINKS 40
 #define MAX_DEPTH 128
 
 struct walk {
-	/* What is still to be resolved. */
+	/* The rest of the path, which is not yet resolved. */
 	char rest[2 * PATH_MAX];
-	/* The directories passed; ".." goes back. The first is the root, which stays open. */
+	/* The directories that were passed, for "..". The first is the root, which stays open. */
 	int passed[MAX_DEPTH];
 	int depth;
 	int symlinks;
@@ -47,7 +47,7 @@ static int abandon(struct walk *walk, int error)
 	return -1;
 }
 
-/* Takes the first name off the rest; 0 if there is none. */
+/* Removes the first name from the rest; returns 0 if the rest is empty. */
 static int next_name(struct walk *walk, char *name)
 {
 	char *start = walk->rest + strspn(walk->rest, "/");

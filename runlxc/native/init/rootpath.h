@@ -1,25 +1,25 @@
-/* Paths below the container's root file system, whose symlinks may not lead out of it. */
+/* Resolves paths below the container's root file system; symlinks cannot lead out of it. */
 #ifndef RUNLXC_ROOTPATH_H
 #define RUNLXC_ROOTPATH_H
 
 enum missing {
 	MISSING_FAILS,
-	MISSING_DIRECTORY, /* make it, and all above it */
-	MISSING_FILE,      /* the same, ended by an empty file */
+	MISSING_DIRECTORY, /* create it, and its parents */
+	MISSING_FILE,      /* create an empty file, and its parents */
 };
 
-/* Resolves paths below this directory from now on. */
+/* Sets the directory below which paths are resolved. */
 void set_root(int fd);
 int root_fd(void);
 
 /*
- * Opens a path, O_PATH: symlinks are followed as a process with this root would follow them, ".." ends at the root. Answers -1
- * with errno if that fails.
+ * Opens a path with O_PATH. Symlinks are resolved as for a process with this root; ".." stops at the root. Returns -1 and sets
+ * errno on failure.
  */
 int open_in_root(const char *path, enum missing missing);
-/* The directory above a path, made if it is missing, and the path's last name. */
+/* Opens the parent directory of a path, which is created if it does not exist, and returns the last name. */
 int open_parent_in_root(const char *path, const char **name);
-/* A path by which the kernel finds an open file; each call overwrites the one of four calls before. */
+/* Returns a path to an open file below /proc; each call overwrites the result of the fourth call before. */
 const char *fd_path(int fd);
 
 #endif

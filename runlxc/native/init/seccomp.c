@@ -14,7 +14,7 @@
 #include "send.h"
 #include "sync.h"
 
-/* config-linux.md#the-container-process-state; version and metadata come as JSON. */
+/* config-linux.md#the-container-process-state; version and metadata are JSON. */
 static void send_listener(int socket, int fd, const char *version, const char *metadata)
 {
 	char *message;

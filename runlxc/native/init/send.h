@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Sends a descriptor with a text, and closes the socket; `field` is told if that fails. */
+/* Sends a descriptor with a text, and closes the socket. Errors name `field`. */
 void send_descriptor(int socket, int fd, const char *text, size_t size, const char *field);
 
 #endif

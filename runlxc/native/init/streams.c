@@ -27,13 +27,13 @@ void run_own_streams(struct plan *plan)
 	for (int fd = 0; fd <= 2; fd++) {
 		if (fstat(fd, &info) < 0 || is_null_device(&info) || info.st_uid == uid)
 			continue;
-		/* A host's file that the container's root has no power over stays as it is. */
+		/* A host's file that the container's root may not change is left unchanged. */
 		if (fchown(fd, uid, -1) < 0 && errno != EPERM && errno != EINVAL && errno != EROFS)
-			fail_errno("cannot give the process its standard streams");
+			fail_errno("cannot change the owner of the standard streams");
 	}
 }
 
-/* Before Linux 5.11 there is no close_range(2) that does it. */
+/* For kernels before Linux 5.11, which have no close_range(2) with CLOSE_RANGE_CLOEXEC. */
 static void close_each_on_exec(int first)
 {
 	DIR *directory = opendir("/proc/self/fd");

@@ -11,10 +11,10 @@
 #include "rootpath.h"
 
 static int go = -1, last_report = -1;
-/* The init's pid, and in the same memory the state. */
+/* The init's pid, and the state, in the same memory. */
 static char *pid, *state;
 
-/* Opened both ways: neither open waits for the runtime, and the go FIFO never ends before somebody has written to it. */
+/* Opened for reading and writing: open(2) does not wait for the runtime, and the go FIFO has no end before it is written. */
 static int open_fifo(int path_fd)
 {
 	int fd = open(fd_path(path_fd), O_RDWR | O_CLOEXEC);
@@ -41,7 +41,7 @@ void run_report(struct plan *plan)
 	report_to(fd);
 }
 
-/* What is sent once ends with its second NUL; the next is sent only after our next report. */
+/* A message ends with its second NUL; the next is sent only after the next report. */
 static char *read_message(void)
 {
 	size_t size = 0, room = 64 * 1024;

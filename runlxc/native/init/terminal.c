@@ -42,7 +42,7 @@ static void take(int slave)
 {
 	setsid();
 	if (ioctl(slave, TIOCSCTTY, 0) < 0)
-		fail_errno("process.terminal: cannot become its session's terminal");
+		fail_errno("process.terminal: cannot set the controlling terminal");
 	for (int fd = 0; fd <= 2; fd++)
 		dup2(slave, fd);
 	if (slave > 2)
@@ -67,7 +67,7 @@ void run_terminal(struct plan *plan)
 		fail_errno("process.consoleSize");
 	if (console)
 		bind_console(master);
-	/* The name goes with it as runc's does; receivers take it for the file's name. */
+	/* Sent with its name, as by runc; receivers use it as the file's name. */
 	send_descriptor(socket, master, "/dev/ptmx", strlen("/dev/ptmx"), "process.terminal");
 	close(master);
 	take(slave);

@@ -3,13 +3,16 @@
 
 #include "../common/plan.h"
 
-/* SOCKET HEIGHT WIDTH CONSOLE: a pseudo-terminal, whose other end goes to the console socket; /dev/console if CONSOLE. */
+/*
+ * SOCKET HEIGHT WIDTH CONSOLE: opens a pseudo-terminal and sends its other end to the console socket; mounts it on /dev/console if
+ * CONSOLE is set.
+ */
 void run_terminal(struct plan *plan);
-/* A session of its own, without a terminal. */
+/* Creates a session without a terminal. */
 void run_session(struct plan *plan);
-/* UID: the owner of the standard streams, so that the process may open /dev/stdout. */
+/* UID: sets the owner of the standard streams, so that the process can open /dev/stdout. */
 void run_own_streams(struct plan *plan);
-/* COUNT: closes all on exec but the standard streams and COUNT descriptors behind them; gives missing streams /dev/null. */
+/* COUNT: sets close-on-exec except on the standard streams and the COUNT descriptors after them; opens /dev/null for missing streams. */
 void run_descriptors(struct plan *plan);
 
 #endif

@@ -14,13 +14,13 @@
 #include "programs.h"
 
 struct attached {
-	/* Descriptors of the plan, of the copy of runlxc-init, and of what tells us of its failure. */
+	/* Descriptors of the plan, of the copy of runlxc-init, and of the pipe for its errors. */
 	int plan, copy, failure;
-	/* A pipe with a byte in it when the process is in its cgroups. */
+	/* A pipe that receives a byte when the process is in its cgroups. */
 	int placed[2];
 };
 
-/* A list of cgroup.procs: the first that takes the process is its cgroup in that hierarchy. */
+/* A list of cgroup.procs files: the first that accepts the process is its cgroup in that hierarchy. */
 struct cgroup {
 	char **candidates;
 	struct cgroup *next;
@@ -44,7 +44,7 @@ static int become_init(void *argument)
 	char plan[16];
 	char *args[] = { "runlxc-init", plan, NULL }, *env[] = { NULL }, byte;
 
-	/* If our parent ends before it has placed us, the pipe does too. */
+	/* If the parent exits before it has moved this process, the pipe ends. */
 	close(attached->placed[1]);
 	if (read(attached->placed[0], &byte, 1) != 1)
 		return 127;
@@ -54,8 +54,8 @@ static int become_init(void *argument)
 }
 
 /*
- * The failure of a process before its program runs; the pipe ends without a word if there is none. Who has failed is waited
- * for: a container cannot end while a process of its PID namespace has a parent elsewhere that does not.
+ * Reads the error of a process before its program runs; the pipe ends without data after success. A failed process is
+ * reaped: a container cannot exit while a zombie of its PID namespace has a parent outside that does not wait for it.
  */
 static void pass_failure_on(int failure, pid_t pid)
 {
@@ -66,11 +66,11 @@ static void pass_failure_on(int failure, pid_t pid)
 		return;
 	message[size] = '\0';
 	waitpid(pid, NULL, 0);
-	/* It begins with "error ", which fail() says itself. */
+	/* The text begins with "error ", which fail() adds itself. */
 	fail("%s", message + (strncmp(message, "error ", 6) ? 0 : 6));
 }
 
-static void tell_pid(pid_t pid)
+static void report_pid(pid_t pid)
 {
 	char message[32];
 
@@ -98,8 +98,8 @@ static int enter(const struct cgroup *cgroup, pid_t pid)
 }
 
 /*
- * LXC would put it into a cgroup ".lxc" below the container's, where v2 is. As runc does, it goes to the container's own, or to
- * that of the container's init where the own one takes no processes, since there are others with controllers below.
+ * On v2 LXC would use a cgroup ".lxc" below the container's. As in runc, the process is moved to the container's cgroup, or to
+ * that of the container's init if the former accepts no processes because it has others with controllers below.
  */
 static void place(pid_t pid, const int placed[2])
 {
@@ -113,7 +113,7 @@ static void place(pid_t pid, const int placed[2])
 			fail_errno("cannot put the process into %s", cgroup->candidates[0]);
 		}
 	if (write(placed[1], "", 1) != 1)
-		fail_errno("cannot tell the process to go on");
+		fail_errno("cannot resume the process");
 	close(placed[0]);
 	close(placed[1]);
 }
@@ -134,7 +134,7 @@ static pid_t attach(const char *name, const char *lxcpath, struct attached *atta
 	lxc_attach_options_t options = LXC_ATTACH_OPTIONS_DEFAULT;
 	pid_t pid;
 
-	/* Its cgroups are ours, its capabilities, identity and labels runlxc-init's. */
+	/* This program sets the cgroups, runlxc-init sets capabilities, identity and labels. */
 	options.attach_flags = 0;
 	options.initial_cwd = "/";
 	options.env_policy = LXC_ATTACH_KEEP_ENV;
@@ -154,14 +154,14 @@ void run_attach(struct plan *plan)
 	attached.plan = plan_number(plan);
 	attached.copy = plan_number(plan);
 	if (pipe2(failure, O_CLOEXEC) < 0 || dup2(failure[1], attached.failure) < 0)
-		fail_errno("cannot make a pipe");
+		fail_errno("cannot create a pipe");
 	close(failure[1]);
 	if (pipe2(attached.placed, O_CLOEXEC) < 0)
-		fail_errno("cannot make a pipe");
+		fail_errno("cannot create a pipe");
 	pid = attach(name, lxcpath, &attached);
 	place(pid, attached.placed);
 	close(attached.failure);
 	pass_failure_on(failure[0], pid);
-	tell_pid(pid);
+	report_pid(pid);
 	exit(detach ? 0 : wait_for_end(pid));
 }

@@ -15,14 +15,14 @@
 #define MFD_EXEC 0x0010U
 #endif
 
-/* The name is how the runtime tells an init from the user's program. */
+/* By this name the runtime distinguishes an init from the user's program. */
 static const char name[] = "runlxc-init";
 
 static int executable_memory(void)
 {
 	int fd = memfd_create(name, MFD_ALLOW_SEALING | MFD_EXEC);
 
-	/* Before Linux 6.3 there is no MFD_EXEC, and none is needed. */
+	/* Before Linux 6.3 MFD_EXEC does not exist and is not needed. */
 	return fd < 0 && errno == EINVAL ? memfd_create(name, MFD_ALLOW_SEALING) : fd;
 }
 

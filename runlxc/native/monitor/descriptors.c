@@ -15,7 +15,7 @@
 #include "../common/fail.h"
 #include "copy.h"
 
-/* Without close-on-exec: the init inherits it. */
+/* Without close-on-exec, so that the init inherits it. */
 static void place(int fd, int wanted, const char *what)
 {
 	if (fd < 0)
@@ -42,11 +42,11 @@ void run_fifo(struct plan *plan)
 	mode_t mode = plan_number(plan);
 
 	if (mkfifo(path, mode) < 0 || chmod(path, mode) < 0)
-		fail_errno("cannot make %s", path);
+		fail_errno("cannot create %s", path);
 	place(open(path, O_PATH), wanted, path);
 }
 
-/* Paths longer than the address of a socket, through their directory's descriptor. */
+/* Connects by the directory's descriptor, since a path may be longer than a socket's address. */
 static int connect_to(int fd, const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };

@@ -1,12 +1,12 @@
 /*
- * The part of runlxc that is linked to liblxc: stays as the parent of a container, starts processes in one, compiles seccomp
- * filters.
+ * The part of runlxc that is linked to liblxc: runs as the parent of a container, starts processes in a container, compiles
+ * seccomp filters.
  *
- * runlxc-monitor run CHANNEL PLAN     a plan of descriptors, ended by `start`; reports go to a descriptor
- * runlxc-monitor enter CHANNEL PLAN   one ended by `attach` from a copy of this program, for it is seen in the container for a moment
+ * runlxc-monitor run CHANNEL PLAN     runs a plan that ends with `start`; reports go to CHANNEL
+ * runlxc-monitor enter CHANNEL PLAN   the same with `attach`, from a copy of this program, as it is briefly visible in the container
  * runlxc-monitor seccomp RULES TARGET
  * runlxc-monitor terminal SOCKET CHANNEL
- * runlxc-monitor version              of liblxc
+ * runlxc-monitor version              prints the version of liblxc
  */
 #include <fcntl.h>
 #include <lxc/version.h>
@@ -69,6 +69,6 @@ int main(int argc, char **argv)
 		return proxy_terminal(argv[2], atoi(argv[3]));
 	if (argc == 2 && !strcmp(argv[1], "version"))
 		return puts(lxc_get_version()) < 0;
-	fprintf(stderr, "runlxc-monitor is started by runlxc\n");
+	fprintf(stderr, "runlxc-monitor can only be started by runlxc\n");
 	return 2;
 }

@@ -1,4 +1,4 @@
-/* From rules to a program of classic BPF, once at create; the rules' tree is not kept in memory by anybody. */
+/* Compiles rules to a program of classic BPF, once at create, in a separate process that frees the rules' tree when it exits. */
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
@@ -22,7 +22,7 @@ static void run_default(struct plan *plan)
 {
 	filter = seccomp_init(plan_number(plan));
 	if (!filter)
-		fail("linux.seccomp.defaultAction: libseccomp does not know it");
+		fail("linux.seccomp.defaultAction: not supported by libseccomp");
 	check(seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0), "no_new_privs");
 }
 
@@ -33,7 +33,7 @@ static void run_architecture(struct plan *plan)
 	int result;
 
 	if (!token)
-		fail("linux.seccomp.architectures: libseccomp does not know %s", name);
+		fail("linux.seccomp.architectures: %s is not supported by libseccomp", name);
 	result = seccomp_arch_add(filter, token);
 	check(result == -EEXIST ? 0 : result, "architectures");
 }
@@ -51,7 +51,7 @@ static int take_conditions(struct plan *plan, struct scmp_arg_cmp *conditions)
 	return count;
 }
 
-/* ACTION NAME CONDITIONS: a name that this libseccomp does not know is one that no program can call by it. */
+/* ACTION NAME CONDITIONS: a system call that this libseccomp does not know is skipped. */
 static void run_rule(struct plan *plan)
 {
 	struct scmp_arg_cmp conditions[6];
@@ -64,7 +64,7 @@ static void run_rule(struct plan *plan)
 	if (number == __NR_SCMP_ERROR)
 		return;
 	result = seccomp_rule_add_array(filter, action, number, count, conditions);
-	/* The same rule twice is one. */
+	/* Duplicate rules are allowed. */
 	check(result == -EEXIST ? 0 : result, name);
 }
 

@@ -1,6 +1,6 @@
 /*
- * A monitor lives as long as its container and does nothing but wait, in the namespaces of its container. Its descriptors of the container's output would keep
- * readers from seeing an end, and most of its memory is code that has run for the last time.
+ * Reduces a monitor, which only waits for its container, in the container's namespaces. Its descriptors of the container's output
+ * would prevent readers from seeing EOF, and most of its memory is code that no longer runs.
  */
 #include "slim.h"
 
@@ -33,8 +33,7 @@ struct mapping {
 };
 
 /*
- * Pages of a file that no write has made our own come back from the file when they are needed. Relocated read-only data is our
- * own: "Anonymous" in smaps tells, proc(5).
+ * Clean pages of a file are read again on demand. Relocated read-only data is private: "Anonymous" in smaps shows it, proc(5).
  */
 static void read_line(const char *line, struct mapping *mapping)
 {
@@ -71,8 +70,8 @@ int ready_fd(void)
 }
 
 /*
- * Engines take the namespaces of the process whose pid they were given, which is ours: a pod's containers join /proc/PID/ns/ipc
- * of its sandbox. The PID namespace alone cannot be had, for that process's parent is outside.
+ * Engines use the namespaces of the process in the pid file, which is the monitor: a pod's containers join /proc/PID/ns/ipc of
+ * its sandbox. The PID namespace is excluded: a process cannot change its own.
  */
 static void join(pid_t init)
 {
@@ -84,7 +83,7 @@ static void join(pid_t init)
 
 		snprintf(path, sizeof(path), "/proc/%d/ns/%s", init, names[i]);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
-		/* One that is the host's is ours already. */
+		/* A host's namespace needs no change. */
 		if (fd >= 0) {
 			(void)setns(fd, 0);
 			close(fd);
@@ -92,7 +91,7 @@ static void join(pid_t init)
 	}
 }
 
-/* Before the end of a child is waited for: there is one, and only its number is asked. */
+/* Returns the pid of the only child, without reaping it. */
 static pid_t only_child(void)
 {
 	char path[64], number[16] = "";

@@ -1,16 +1,16 @@
 #ifndef RUNLXC_SLIM_H
 #define RUNLXC_SLIM_H
 
-/* The init's descriptors and the one that tells that they are needed no more. */
+/* The init's descriptors, and the one that signals that they are no longer needed. */
 struct passed {
 	int first, count, ready;
 };
 
-/* What there is to let go, once the init needs the monitor no more. */
+/* Resources to release when the init no longer needs the monitor. */
 void slim_when_ready(const struct passed *descriptors);
-/* Becomes readable then; -1 if that has been. */
+/* Becomes readable at that time; -1 afterwards. */
 int ready_fd(void);
-/* Lets go of all that the monitor can do without. */
+/* Releases everything that the monitor does not need to wait. */
 void become_slim(void);
 
 #endif

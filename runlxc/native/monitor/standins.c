@@ -1,6 +1,6 @@
 /*
- * Functions of the C library as liblxc shall see them: these definitions come before the library's, for the program is linked
- * with -rdynamic.
+ * Replacements of C library functions for liblxc: these definitions take precedence over the library's, because the program is
+ * linked with -rdynamic.
  */
 #include <errno.h>
 #include <poll.h>
@@ -23,8 +23,8 @@ void keep_mounts_of(pid_t pid)
 }
 
 /*
- * For a container without a rootfs LXC 5.0 makes all mounts slaves not only in the container's mount namespace but in that of its
- * caller too, which is the host's. The monitor mounts nothing.
+ * For a container without a rootfs LXC 5.0 makes all mounts slaves in the container's mount namespace, and also in that of its
+ * caller, which is the host's. The monitor makes no mounts.
  */
 int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data)
 {
@@ -34,8 +34,8 @@ int mount(const char *source, const char *target, const char *type, unsigned lon
 }
 
 /*
- * LXC's child tells its parent who it is. In a user namespace that it has joined it is nobody until it becomes root, and where
- * the namespace has no id for nobody, the kernel refuses to pass that on. Nobody is 65534 (kernel.overflowuid).
+ * LXC's child sends its credentials to its parent. In a joined user namespace it is nobody (65534, kernel.overflowuid) until it
+ * becomes root, and the kernel refuses to send these credentials if the namespace does not map that id.
  */
 #define NOBODY 65534
 
@@ -53,7 +53,7 @@ gid_t getgid(void)
 	return gid == NOBODY && getpid() != monitor ? 0 : gid;
 }
 
-/* The init is the only child that LXC does not wait for at once. It stays to be waited for. */
+/* The init is the only child that LXC does not wait for immediately. Does not reap it. */
 static int init_has_ended(void)
 {
 	siginfo_t info = { .si_pid = 0 };
@@ -62,7 +62,7 @@ static int init_has_ended(void)
 }
 
 /*
- * LXC waits for its child's word at a socket whose other end it holds open itself: for ever, if the child has ended.
+ * LXC waits for its child on a socket whose other end it keeps open itself: forever, if the child has exited.
  */
 ssize_t recvmsg(int socket, struct msghdr *message, int flags)
 {
@@ -77,8 +77,8 @@ ssize_t recvmsg(int socket, struct msghdr *message, int flags)
 }
 
 /*
- * How LXC executes the container's first program. In a user namespace that it has joined LXC has not become root, and would lose its
- * capabilities here.
+ * LXC executes the container's first program by this function. In a joined user namespace LXC has not become root, and would
+ * lose its capabilities here.
  */
 int execvp(const char *file, char *const argv[])
 {
@@ -88,21 +88,21 @@ int execvp(const char *file, char *const argv[])
 }
 
 /*
- * The container's end is the monitor's. What LXC would do after it, `delete` does for all that may be left; LXC would only add
- * 10 ms of moves between cgroups, and start a container again that has called reboot(2), which whoever runs an OCI container
- * decides himself.
+ * The monitor exits with the container. `delete` does the clean-up of LXC; LXC would only spend 10 ms on moves between cgroups,
+ * and restart a container that has called reboot(2), which is the engine's decision.
  */
 static void end_with_init(void)
 {
 	siginfo_t info = { .si_pid = 0 };
 
-	/* The init is the only child that LXC does not wait for at once. */
+	/* The init is the only child that LXC does not wait for immediately. */
 	if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0)
 		_exit(info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status);
 }
 
 /*
- * LXC tells nobody that its container runs, and refuses to start one in a program with threads. But its main loop waits here.
+ * LXC does not notify its caller when the container runs, and refuses to start one in a program with threads. Its main loop
+ * waits in this function, which is used as the notification.
  */
 int epoll_wait(int epoll, struct epoll_event *events, int max, int timeout)
 {

@@ -3,7 +3,7 @@
 
 #include <sys/types.h>
 
-/* From now on this process mounts nothing, whatever LXC asks for. */
+/* From now on mount calls of this process have no effect. */
 void keep_mounts_of(pid_t pid);
 
 #endif

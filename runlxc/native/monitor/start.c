@@ -8,7 +8,7 @@
 #include "slim.h"
 #include "standins.h"
 
-/* What LXC could not start has told nothing but its log. */
+/* The exit code if LXC did not start the container; LXC has written the reason to its log. */
 #define NOT_STARTED 255
 static struct lxc_container *load(const char *name, const char *lxcpath, const char *config)
 {
@@ -24,7 +24,7 @@ void run_join(struct plan *plan)
 	const char *procs = plan_string(plan);
 	int fd = open(procs, O_WRONLY | O_CLOEXEC);
 
-	/* 0 is the writer itself. */
+	/* 0 means the writing process. */
 	if (fd < 0 || write(fd, "0", 1) < 0)
 		fail_errno("cannot join the parent cgroup: %s", procs);
 	close(fd);
@@ -44,12 +44,12 @@ void run_start(struct plan *plan)
 	writer = plan_number(plan);
 	container = load(name, lxcpath, config);
 	if (pipe2(ready, O_CLOEXEC) < 0 || dup2(ready[1], writer) < 0)
-		fail_errno("cannot make a pipe");
+		fail_errno("cannot create a pipe");
 	close(ready[1]);
 	passed.ready = ready[0];
 	slim_when_ready(&passed);
 	keep_mounts_of(getpid());
 	container->start(container, 0, plan_list(plan));
-	/* It answers only if the container has not been started: else the monitor has ended with it. */
+	/* Returns only if the container was not started: otherwise the monitor has exited with it. */
 	exit(NOT_STARTED);
 }

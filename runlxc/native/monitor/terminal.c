@@ -1,4 +1,4 @@
-/* `run` and `exec` in the foreground with a terminal: what the container's terminal says is shown on the caller's. */
+/* `run` and `exec` in the foreground with a terminal: copies the container's terminal to the caller's. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -38,7 +38,7 @@ static int receive_terminal(int listener)
 	int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC), fd;
 
 	if (connection < 0 || recvmsg(connection, &message, MSG_CMSG_CLOEXEC) <= 0 || !CMSG_FIRSTHDR(&message))
-		fail("the container has sent no terminal");
+		fail("expected a terminal from the container, received none");
 	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
 	close(connection);
 	return fd;
@@ -65,7 +65,7 @@ static int pass_on(int from, int to)
 	return size > 0;
 }
 
-/* A terminal whose last process has ended answers EIO. */
+/* Reading a terminal after its last process has exited fails with EIO. */
 static void pass_both_ways(void)
 {
 	struct pollfd files[] = { { .fd = master, .events = POLLIN }, { .fd = STDIN_FILENO, .events = POLLIN } };

@@ -1,4 +1,4 @@
-/* Detached mount trees. They are opened where the host's mounts are whole and as the host's root, and attached by the init. */
+/* Detached mount trees. The monitor opens them in the host's mount namespace as the host's root; the init attaches them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -16,7 +16,7 @@
 #include "../common/trees.h"
 #include "descriptors.h"
 
-/* Some C libraries lack these, linux/mount.h. */
+/* Missing in some C libraries, linux/mount.h. */
 struct attributes {
 	uint64_t set, clear, propagation, userns_fd;
 };
@@ -98,17 +98,17 @@ static pid_t wait_in_namespace(int *ready)
 		pause();
 }
 
-/* A user namespace that exists for its maps only. */
+/* Creates a user namespace that is used only for its maps. */
 static int user_namespace(char **uids, char **gids)
 {
 	int ready[2], fd;
-	char path[64], answer = '0';
+	char path[64], reply = '0';
 	pid_t child;
 
 	if (pipe2(ready, O_CLOEXEC) < 0 || (child = wait_in_namespace(ready)) < 0)
-		fail_errno("mounts: cannot make a user namespace");
-	if (read(ready[0], &answer, 1) != 1 || answer != '1')
-		fail("mounts: cannot make a user namespace");
+		fail_errno("mounts: cannot create a user namespace");
+	if (read(ready[0], &reply, 1) != 1 || reply != '1')
+		fail("mounts: cannot create a user namespace");
 	write_map(child, "uid_map", uids);
 	write_map(child, "gid_map", gids);
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", child);
