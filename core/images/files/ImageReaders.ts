@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Image } from '../../../hooks/image.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
-import { ifFound } from '../../containerd/rpc/isError.ts';
+import { ifFound, isContainerdError } from '../../containerd/rpc/isError.ts';
 import { layerDirectories } from '../../containerd/api/layerDirectories.ts';
 import type { Mount } from '../../containerd/api/SnapshotsClient.ts';
 import type { FileWorkers, LayerFile, LayerLookup } from '../../files/index.ts';
@@ -55,8 +55,12 @@ export class ImageReaders {
     const { chainId, id, references } = image;
     if (chainId === '') return [];
     const name = references[0] ?? id;
-    const readIn = async (directories: Promise<readonly string[]>) =>
-      await this.#layers.readLayers(await directories, lookups, `the layers of the image ${name}`);
+    const readIn = async (located: Promise<readonly string[]>) => {
+      const directories = await located.catch((error: unknown) => {
+        throw isContainerdError(error, 'PCH_DEADLINE') ? notLocated(name, error) : error;
+      });
+      return await this.#layers.readLayers(directories, lookups, `the layers of the image ${name}`);
+    };
     const earlier = known.directories;
     let read = await readIn(earlier ?? this.#locate(known, chainId));
     // The snapshot was removed and unpacked anew, at another place.
@@ -86,6 +90,15 @@ export class ImageReaders {
     if (!directories) throw unreadable(mounts);
     return directories;
   }
+}
+
+/** containerd looks at the top layer, without a deadline of its own, while it holds the lock of its snapshots. */
+function notLocated(image: string, cause: PouchError): PouchError {
+  return new PouchError(
+    'PCH_FILE_TIMEOUT',
+    `the layers of the image ${image} do not respond: containerd waits for them`,
+    { hint: 'check the file system of containerd’s root and of its snapshots', cause },
+  );
 }
 
 function lostLayer(image: string, directory: string): PouchError {

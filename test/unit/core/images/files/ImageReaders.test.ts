@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { PouchError } from '../../../../../hooks/errors.ts';
 import type { LayerFile, LayerLookup } from '../../../../../core/files/index.ts';
 import type { ContainerdClient } from '../../../../../core/containerd/index.ts';
 import { ImageReaders, type LayerReader } from '../../../../../core/images/files/ImageReaders.ts';
@@ -11,19 +12,25 @@ describe('the files of images', () => {
   let layer: { type: string; known: string; place: string };
   let requests: { layers: readonly string[]; lookups: readonly LayerLookup[] }[];
   let failure: Error | undefined;
+  /** Whether containerd waits for the layer. */
+  let hangs: boolean;
   let found: Record<string, LayerFile>;
   let readers: ImageReaders;
   beforeEach(() => {
     layer = { type: 'bind', known: '/1/fs', place: '/1/fs' };
     requests = [];
     failure = undefined;
+    hangs = false;
     found = { '/sbin/init': init };
     readers = new ImageReaders(client, reader);
   });
 
   const client = {
     snapshots: {
-      view: () => Promise.resolve([{ type: layer.type, source: layer.known, target: '', options: [] }]),
+      view: () =>
+        hangs
+          ? Promise.reject(new PouchError('PCH_DEADLINE', 'hangs'))
+          : Promise.resolve([{ type: layer.type, source: layer.known, target: '', options: [] }]),
       remove: () => Promise.resolve(),
     },
   } as unknown as ContainerdClient;
@@ -61,6 +68,17 @@ describe('the files of images', () => {
     await assert.rejects(files.fetch([{ path: '/sbin/init' }]), failure);
     await assert.rejects(files.stat('/sbin/init'), failure);
     failure = undefined;
+    assert.deepEqual(await files.stat('/sbin/init'), init);
+  });
+
+  it('are located again after containerd could not', async () => {
+    hangs = true;
+    const files = readers.open(image);
+    await assert.rejects(files.stat('/sbin/init'), {
+      code: 'PCH_FILE_TIMEOUT',
+      message: /the layers of the image docker.io\/library\/x:1/,
+    });
+    hangs = false;
     assert.deepEqual(await files.stat('/sbin/init'), init);
   });
 
