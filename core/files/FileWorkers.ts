@@ -16,7 +16,7 @@ export interface FileWorkersOptions {
   command: readonly string[];
   /** Milliseconds that a call without content may take. */
   timeout(): number;
-  /** Takes the place of processes in tests. */
+  /** Replaces the pool of processes in tests. */
   pool?: Pool;
 }
 
@@ -31,7 +31,7 @@ export interface FileOwner {
 /** Milliseconds; content is copied and removed at the speed of the disk. */
 export const contentDeadlineMs = 10 * 60_000;
 
-/** Doing these twice is the same as once: they are repeated if their worker was killed. */
+/** Idempotent operations, which are repeated if their worker was killed. */
 const repeatable: ReadonlySet<FileOperation> = new Set([
   'look',
   'list',
@@ -75,7 +75,7 @@ export class FileWorkers implements FileAccess {
     return found && 'text' in found ? found.text : undefined;
   }
 
-  /** Files of at most `maxBytes`, by path. Those on a file system that does not respond have an error. */
+  /** Reads files of at most `maxBytes`. Returns the results by path; a file system that does not respond gives an error for its files. */
   async readFiles(
     paths: readonly string[],
     maxBytes: number,
@@ -90,7 +90,7 @@ export class FileWorkers implements FileAccess {
     return found;
   }
 
-  /** Makes sure that each path responds, whether anything exists there or not. @throws PCH_FILE_TIMEOUT */
+  /** Checks that each path responds, whether it exists or not. @throws PCH_FILE_TIMEOUT */
   async checkResponds(paths: readonly string[], whatOf: (path: string) => string): Promise<void> {
     await Promise.all(
       lanesOf(paths, whatOf).map(({ subject, paths }) => this.#call('look', subject, { paths })),
@@ -102,7 +102,7 @@ export class FileWorkers implements FileAccess {
     await this.#call('makeDirectory', onHost(path, what), { path, ...(mode !== undefined && { mode }) });
   }
 
-  /** Succeeds if nothing is at `from`. */
+  /** Renames a path; succeeds if `from` does not exist. */
   async rename(from: string, to: string, what: string): Promise<void> {
     await this.#call('rename', onHost(from, what), { from, to });
   }
@@ -125,8 +125,8 @@ export class FileWorkers implements FileAccess {
   }
 
   /**
-   * Files of an image by the directories of its layers, top first, or the directory that does not exist. `what` names the
-   * layers.
+   * Looks up files of an image in the directories of its layers, top first. Resolves to `missing` if such a directory does not
+   * exist. `what` names the layers in messages.
    * @throws PCH_FILE_TIMEOUT
    */
   async readLayers(
@@ -137,7 +137,7 @@ export class FileWorkers implements FileAccess {
     return await this.#call('readLayers', onMounts(layers, what), { layers, lookups });
   }
 
-  /** Replaces the content of a file that a container can write to, in place. */
+  /** Replaces the content of a file that a container can write, in place. */
   async overwrite(path: string, content: string): Promise<void> {
     await this.#call('overwrite', onHost(path), { path, content });
   }
@@ -169,7 +169,7 @@ export class FileWorkers implements FileAccess {
     await this.#call('removeVolume', subject, args, { deadlineMs: contentDeadlineMs });
   }
 
-  /** Leaves one that is not empty. */
+  /** Removes a directory unless it has entries. */
   async removeEmptyDirectory(path: string, what: string): Promise<void> {
     await this.#call('removeEmptyDirectory', onHost(path, what), { path });
   }
@@ -181,7 +181,7 @@ export class FileWorkers implements FileAccess {
     await this.#call('removeTree', subject, { path }, { deadlineMs: contentDeadlineMs });
   }
 
-  /** Gives the directory of a container's writes to its root. */
+  /** Changes the owner of a container's writable layer to its root user. */
   async ownRoot(args: FileOperations['ownRoot']['args'], what: string): Promise<void> {
     await this.#call('ownRoot', onHost(args.path, what), args);
   }
@@ -242,7 +242,7 @@ interface Lane {
   paths: string[];
 }
 
-/** Paths by the mount that they are on. The first one of each names it. */
+/** Groups paths by mount. The first path of each is named in messages. */
 function lanesOf(paths: readonly string[], whatOf: (path: string) => string): Lane[] {
   const mountinfo = paths.length > 0 ? readMountinfo() : '';
   const lanes = new Map<string, Lane>();
@@ -255,7 +255,7 @@ function lanesOf(paths: readonly string[], whatOf: (path: string) => string): La
   return [...lanes.values()];
 }
 
-/** Directories that are looked at together; they are one lane with those on the same mounts. */
+/** Chooses the lane of a request for several directories, by their mounts. */
 function onMounts(paths: readonly string[], what: string): Subject {
   const points = mountPointsOf(paths, readMountinfo()).sort();
   return {
@@ -270,7 +270,7 @@ function forContent(subject: Subject): Subject {
   return { ...subject, lane: `content of ${subject.lane}` };
 }
 
-/** @throws any other error */
+/** Returns the error if it is PCH_FILE_TIMEOUT. @throws any other error */
 function asTimeout(error: unknown): PouchError {
   if (error instanceof PouchError && error.code === 'PCH_FILE_TIMEOUT') return error;
   throw error;
@@ -283,7 +283,7 @@ function addHint(error: unknown): never {
   });
 }
 
-/** @throws PouchError for a code of Pouch, else an Error with the errno's name as its code */
+/** Returns the result of a reply. @throws PouchError for a code of Pouch, else an Error with the errno's name as its code */
 function resultOf<T>(reply: FileReply, { what }: Subject): T {
   if (!('error' in reply)) return reply.result as T;
   const { code = '', message } = reply.error;

@@ -174,7 +174,7 @@ export class WorkerPool {
     if (this.#working.delete(job) && worker) {
       worker.kill();
       this.#dying.push({ lane, worker, since: performance.now() });
-      // A timer may fire a moment before its time.
+      // A timer may fire slightly too early.
       setTimeout(() => this.#dispatch(), dyingMs + timerErrorMs).unref();
     }
     this.#fail(job, reason);

@@ -7,7 +7,7 @@ import type { FileFacts } from '../../hooks/files.ts';
 import type { OciIdMapping } from '../../hooks/oci.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 
-/** A file's text, or why it has none. */
+/** A file's text, or why it was not read. */
 export type FileText =
   | { text: string }
   | { missing: true }
@@ -17,13 +17,13 @@ export type FileText =
 /** A path of an image to look up. */
 export interface LayerLookup {
   path: string;
-  /** Missing: the content is not read. */
+  /** Undefined: the content is not read. */
   maxBytes?: number;
 }
 
-/** What is at a path of an image after links. */
+/** A file of an image, after following links. */
 export interface LayerFile extends ImageFile {
-  /** Of a regular file whose content was asked for. */
+  /** The content of a regular file, if `maxBytes` was given. */
   content?: { text: string } | { tooLarge: number };
 }
 
@@ -38,12 +38,12 @@ export interface SnapshotMount {
 export interface FileOperations {
   /** Null stands for a path that does not exist. */
   look: { args: { paths: readonly string[] }; result: (FileFacts | null)[] };
-  /** Names in a directory; null if it does not exist. */
+  /** Lists the names in a directory; null if it does not exist. */
   list: { args: { path: string }; result: string[] | null };
   readFiles: { args: { paths: readonly string[]; maxBytes: number }; result: FileText[] };
-  /** With those above it; succeeds if it exists. */
+  /** Creates a directory and its parents; succeeds if it exists. */
   makeDirectory: { args: { path: string; mode?: number }; result: null };
-  /** Succeeds if nothing is at `from`. */
+  /** Succeeds if `from` does not exist. */
   rename: { args: { from: string; to: string }; result: null };
   /** `paths` are those of the container. */
   readContainer: {
@@ -51,8 +51,8 @@ export interface FileOperations {
     result: FileText[];
   };
   /**
-   * Files of an image by the directories of its layers, top first. Null stands for a path where nothing is; `missing` is a
-   * directory that does not exist.
+   * Looks up files of an image in the directories of its layers, top first. Null stands for a path that does not exist;
+   * `missing` is a directory that does not exist.
    */
   readLayers: {
     args: { layers: readonly string[]; lookups: readonly LayerLookup[] };
@@ -60,7 +60,7 @@ export interface FileOperations {
   };
   /** Replaces the content of an existing regular file, in place. */
   overwrite: { args: { path: string; content: string }; result: null };
-  /** The end of a regular file; empty if it does not exist. */
+  /** Reads the end of a regular file; empty if it does not exist. */
   readEnd: { args: { path: string; maxBytes: number }; result: string };
   fillVolume: {
     args: {
@@ -77,7 +77,7 @@ export interface FileOperations {
   };
   /** Removes the leftovers of an interrupted `fillVolume`. */
   clearFill: { args: { mountPoint: string; staging: string }; result: null };
-  /** `data` and the record are in `directory`. What a failure leaves is removed. */
+  /** Creates a volume; `data` and the record are in `directory`. Removes the leftovers of a failure. */
   makeVolume: {
     args: { directory: string; data: string; record: { path: string; content: string } };
     result: null;
@@ -85,9 +85,9 @@ export interface FileOperations {
   removeVolume: { args: { directory: string; data: string; record: string }; result: null };
   /** Removes a directory tree except what is mounted in it; succeeds if it does not exist. */
   removeTree: { args: { path: string }; result: null };
-  /** Succeeds if it is not empty. */
+  /** Removes a directory unless it has entries. */
   removeEmptyDirectory: { args: { path: string }; result: null };
-  /** Gives a directory to a container's root, unless its owner is one of the container's ids. */
+  /** Changes the owner of a directory to a container's root user, unless it is one of the container's ids. */
   ownRoot: {
     args: { path: string; uidMappings: readonly OciIdMapping[]; gidMappings: readonly OciIdMapping[] };
     result: null;

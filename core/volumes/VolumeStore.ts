@@ -33,7 +33,7 @@ const volumeForm: StoredForm<StoredVolume> = {
   ),
 };
 
-/** The hook points inside an operation of the store. */
+/** The hook points of the store's operations. */
 export interface VolumeHooks {
   preCreate(draft: VolumeDraft): Promise<VolumeDraft>;
   /** Rejects to refuse the removal. */
@@ -51,10 +51,10 @@ interface NewVolume {
 }
 
 const recordName = 'volume.json';
-/** A record is smaller by far. Bytes. */
+/** Bytes; records are much smaller. */
 const recordLimit = 1024 * 1024;
 
-/** Volumes may be on other file systems than the daemon's own files, and on ones that hang. */
+/** File workers access volumes, which may be on a file system that hangs. */
 export type VolumeFiles = Pick<FileWorkers, 'list' | 'readFiles' | 'makeVolume' | 'removeVolume'>;
 
 export class VolumeStore implements Volumes {
@@ -157,7 +157,7 @@ export class VolumeStore implements Volumes {
     return removed;
   }
 
-  /** Returns false for a volume in use, and for one that a tap keeps. */
+  /** Returns false for a volume that is in use or that a tap keeps. */
   async #discardUnused(volume: Volume): Promise<boolean> {
     return await this.#locks.run(volume.name, 'remove', async () => {
       if (this.#usersOf(volume.name).length > 0) return false;
@@ -201,7 +201,7 @@ export class VolumeStore implements Volumes {
     return join(this.#directory, name, recordName);
   }
 
-  /** What is in the record of each. */
+  /** Reads the records of volumes. */
   async #records(names: readonly string[]): Promise<(FileText | PouchError | undefined)[]> {
     const whatOf = (path: string) => whatIs(basename(dirname(path)));
     const paths = names.map((name) => this.#recordOf(name));
@@ -222,13 +222,13 @@ export class VolumeStore implements Volumes {
     const mountpoint = this.pathOf(name);
     if (read.state === 'sound')
       return { name, mountpoint, ...read.value, anonymous: read.value.anonymous ?? generatedName.test(name) };
-    // An empty one without a record is left of a create that was cut off.
+    // An empty volume without a record comes from an interrupted create.
     const isEmpty = async () => ((await this.#files.list(mountpoint, whatIs(name))) ?? []).length === 0;
     if (read.state === 'missing' && (await isEmpty())) return undefined;
     return this.#damaged(name, read.problem);
   }
 
-  /** One that does not respond does not hide the others. */
+  /** A volume that does not respond does not hide the others. */
   async #volumeOrDamage(name: string, record: FileText | PouchError | undefined) {
     try {
       return await this.#volume(name, storedIn(record));
@@ -251,7 +251,7 @@ function storedIn(file: FileText | PouchError | undefined): Stored<StoredVolume>
   return parseStored(file.text, recordName, volumeForm);
 }
 
-/** For errors. */
+/** Names a volume in error messages. */
 function whatIs(name: string): string {
   return `the volume ${name}`;
 }

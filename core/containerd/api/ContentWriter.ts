@@ -2,6 +2,7 @@ import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-j
 import { setTimeout as delay } from 'node:timers/promises';
 import { PouchError } from '../../../hooks/errors.ts';
 import { WriteAction, type WriteContentResponse } from '../gen/services/content.ts';
+import { happensWithin } from '../../wait/deadline.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 import { type CallOptions, type Rpc, failure, throwIfAborted } from '../rpc/Rpc.ts';
 import { type WriteMessage, writeMethod } from '../rpc/writeMessage.ts';
@@ -102,18 +103,16 @@ export class ContentWriter {
    * rejects, and does not wait for a containerd that is stuck.
    */
   async close(): Promise<void> {
-    const tooLate = setTimeout(() => this.#call.cancel(), closeWithinMs);
-    try {
-      await this.#flush();
-      this.#call.end();
-      while (!(await this.#responses.next()).done);
-    } catch {
-      // Cancelled or broken: it has ended either way.
-    } finally {
-      clearTimeout(tooLate);
-      this.#stopListening();
-      this.#call.cancel();
-    }
+    // Cancelled or broken, the stream has ended too.
+    await happensWithin(this.#end(), closeWithinMs).catch(() => undefined);
+    this.#stopListening();
+    this.#call.cancel();
+  }
+
+  async #end(): Promise<void> {
+    await this.#flush();
+    this.#call.end();
+    while (!(await this.#responses.next()).done);
   }
 
   async #stat({ ref, total = 0, expected = '' }: Ingest): Promise<void> {

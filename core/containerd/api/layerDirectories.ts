@@ -1,7 +1,7 @@
 import type { Mount } from './SnapshotsClient.ts';
 
 /**
- * The directories of a snapshot's layers, top first: a bind mount has one, an overlay its `upperdir` and `lowerdir`s.
+ * Returns the directories of a snapshot's layers, top first: a bind mount has one, an overlay its `upperdir` and `lowerdir`s.
  * Undefined for snapshotters whose layers are not directories.
  */
 export function layerDirectories(mounts: readonly Mount[]): string[] | undefined {
@@ -11,7 +11,7 @@ export function layerDirectories(mounts: readonly Mount[]): string[] | undefined
   return [...option(mount, 'upperdir'), ...option(mount, 'lowerdir')];
 }
 
-/** overlayfs separates by colons and escapes with backslashes. */
+/** Parses a list of overlayfs, which has colons as separators and backslashes as escapes. */
 function option({ options }: Mount, name: string): string[] {
   const value = options.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
   const found = value?.match(/(?:\\.|[^\\:])+/g) ?? [];

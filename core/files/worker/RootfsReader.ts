@@ -5,10 +5,10 @@ import type { LayerFile, LayerLookup } from '../protocol.ts';
 import { isOpaque } from './opaque.ts';
 import { using } from './openInside.ts';
 
-/** As many links as Linux follows in one path (path_resolution(7)). */
+/** Links that Linux follows in one path (path_resolution(7)). */
 const maxLinks = 40;
 
-/** A directory of the merged tree: its place in each layer that has a part of it, top first. */
+/** A directory of the merged tree: its paths in the layers that have it, top first. */
 interface Directory {
   name: string;
   places: readonly string[];
@@ -21,18 +21,18 @@ interface Node {
 }
 
 /**
- * Reads files of an overlayfs from its layers without a mount: whiteouts (character devices 0/0) and opaque directories
- * count, links are followed inside only.
+ * Reads files of an overlayfs from its layers without a mount. It respects whiteouts (character devices 0/0) and opaque
+ * directories, and follows links inside the image only.
  */
 export class RootfsReader {
   readonly #root: Directory;
 
-  /** The layers' directories, top first. */
+  /** `directories` are those of the layers, top first. */
   constructor(directories: readonly string[]) {
     this.#root = { name: '', places: directories };
   }
 
-  /** What is at a path after links; undefined if nothing is. */
+  /** Returns the file at a path, following links; undefined if it does not exist. */
   find({ path, maxBytes }: LayerLookup): LayerFile | undefined {
     const node = this.#walk(path);
     if (!node) return undefined;
@@ -77,7 +77,7 @@ function directoryNode(above: readonly Directory[]): Node | undefined {
   return { path: pathOf(above), stats: lstatSync(place), place };
 }
 
-/** One name in a merged directory. A directory's places go down until something hides the layers below. */
+/** Looks up a name in a merged directory. A directory is merged with lower layers until one hides the layers below. */
 function lookUp({ places }: Directory, name: string): { stats: Stats; places: string[] } | undefined {
   let top: Stats | undefined;
   const merged: string[] = [];

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 
-/** In the order of the names, whichever engine runs it. A path that leads through a file is as missing as one that leads nowhere. */
+/** Returns the sorted names in a directory; null if it does not exist. A path below a file (ENOTDIR) does not exist either. */
 export function list(path: string): string[] | null {
   try {
     return readdirSync(path).sort();

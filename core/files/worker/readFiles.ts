@@ -13,7 +13,7 @@ function readFile(path: string, maxBytes: number): FileText {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return { missing: true };
-    // Nothing is known of the file.
+    // The error says nothing about the file.
     if (code === 'EMFILE' || code === 'ENFILE') throw error;
     return { refused: message };
   }

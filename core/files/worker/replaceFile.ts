@@ -2,10 +2,10 @@ import { fdatasyncSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync }
 import { dirname } from 'node:path';
 import { using } from './openInside.ts';
 
-/** Only root reads it. */
+/** Readable by root only. */
 const mode = 0o600;
 
-/** Writes a small file so that a crash leaves the old or the new one (core/state/durable.ts does it for records). */
+/** Replaces a small file atomically, as core/state/durable.ts does for records: a crash leaves the old or the new one. */
 export function replaceFile(path: string, content: string): void {
   const beside = `${path}.new`;
   try {

@@ -1,4 +1,4 @@
-/** The directory of a volume: its data in `_data`, and its record beside. */
+/** The directory of a volume: its data in `_data`, and its record. */
 import { chmodSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FileOperations } from '../protocol.ts';
@@ -19,14 +19,14 @@ export function makeVolume({ directory, data, record }: FileOperations['makeVolu
   return null;
 }
 
-/** The data first: if they cannot be removed, the volume is still listed. */
+/** Removes a volume, its data first: if that fails, the volume is still listed. */
 export function removeVolume({ directory, data, record }: FileOperations['removeVolume']['args']): null {
   removeTree(data);
   rmSync(record, { force: true });
   return removeTree(directory);
 }
 
-/** Data without a record belongs to somebody, and stays. */
+/** Removes an incomplete volume, except existing data. */
 function discardHalfMade(directory: string, data: string): void {
   const files = attempt(() => readdirSync(directory).map((name) => `${directory}/${name}`)) ?? [];
   for (const file of files) if (file !== data) rmSync(file, { force: true });

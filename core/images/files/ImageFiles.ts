@@ -11,11 +11,11 @@ interface Request {
   found: ReturnType<ReadLayers>;
 }
 
-/** The files of one image. Lookups that are made at the same time share a request. */
+/** The files of one image. Concurrent lookups share a request. */
 export class ImageFiles {
   readonly #read: ReadLayers;
   readonly #known: KnownFiles;
-  /** It takes more lookups until the current microtask has ended. */
+  /** Accepts more lookups until the current microtask ends. */
   #next: Request | undefined;
 
   constructor(read: ReadLayers, known: KnownFiles) {
@@ -23,14 +23,14 @@ export class ImageFiles {
     this.#known = known;
   }
 
-  /** What is at a path after links; undefined if nothing is. */
+  /** Resolves to the file at a path, following links; undefined if it does not exist. */
   async stat(path: string): Promise<ImageFile | undefined> {
     const found = await this.#find({ path });
     return found && { path: found.path, kind: found.kind, mode: found.mode };
   }
 
   /**
-   * Content of a regular file; undefined if none exists.
+   * Resolves to the content of a regular file; undefined if it does not exist.
    * @throws PCH_CONTENT_TOO_LARGE above `maxBytes`
    */
   async readText(path: string, maxBytes: number): Promise<string | undefined> {
@@ -41,7 +41,7 @@ export class ImageFiles {
   }
 
   /**
-   * Looks up in one request what is going to be asked for. The request is made even if all of it is known: it shows that the
+   * Looks up several files in one request, in advance. It makes the request even if all results are known, to check that the
    * layers respond.
    */
   async fetch(lookups: readonly LayerLookup[]): Promise<void> {
@@ -74,7 +74,7 @@ export class ImageFiles {
 function tooLarge(path: string, size: number, maxBytes: number): PouchError {
   return new PouchError(
     'PCH_CONTENT_TOO_LARGE',
-    `${path} in the image has ${size} bytes, at most ${maxBytes} are read`,
-    { hint: 'Check the image: the file is not what its name says.' },
+    `expected at most ${maxBytes} bytes in ${path} of the image, found ${size}`,
+    { hint: 'Check this file in the image.' },
   );
 }

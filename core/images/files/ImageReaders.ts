@@ -11,19 +11,19 @@ import { KnownFiles } from './KnownFiles.ts';
 
 type ReadImage = Pick<Image, 'id' | 'references' | 'chainId'>;
 
-/** Images whose layers are remembered. */
+/** Number of images whose layers are cached. */
 const maxKept = 256;
 
-/** Reads layers in a process that may hang instead of the daemon. */
+/** Reads layers in another process, so that the daemon does not hang. */
 export type LayerReader = Pick<FileWorkers, 'readLayers'>;
 
 interface Known {
   files: KnownFiles;
-  /** Of the layers, top first. Unknown until the first lookup: finding out takes a snapshot. */
+  /** The layers' directories, top first. Unset until the first lookup, which creates a snapshot to find them. */
   directories?: Promise<readonly string[]>;
 }
 
-/** Readers of images' files. What is known of an image's layers is shared by all of them. */
+/** Readers of images' files. They share the known files of each image. */
 export class ImageReaders {
   readonly #client: ContainerdClient;
   readonly #layers: LayerReader;
@@ -63,7 +63,7 @@ export class ImageReaders {
     };
     const earlier = known.directories;
     let read = await readIn(earlier ?? this.#locate(known, chainId));
-    // The snapshot was removed and unpacked anew, at another place.
+    // The snapshot was removed and unpacked again in another directory.
     if ('missing' in read && earlier) read = await readIn(this.#locate(known, chainId));
     if ('missing' in read) throw lostLayer(name, read.missing);
     return read.files;
@@ -79,7 +79,7 @@ export class ImageReaders {
   }
 
   /**
-   * A view that nothing refers to would be collected anyway, so a crash here leaves nothing.
+   * Finds the layers of an image with a temporary view, which containerd collects after a crash.
    * @throws PCH_NOT_SUPPORTED for snapshotters whose layers are not directories
    */
   async #ask(chainId: string): Promise<string[]> {
@@ -112,7 +112,7 @@ function lostLayer(image: string, directory: string): PouchError {
 function unreadable(mounts: readonly Mount[]): PouchError {
   return new PouchError(
     'PCH_NOT_SUPPORTED',
-    `files cannot be read from a snapshot of type ${mounts[0]?.type ?? '(none)'}`,
+    `cannot read files of a snapshot of type ${mounts[0]?.type ?? '(none)'}`,
     { hint: 'Use the snapshotter overlayfs or native.' },
   );
 }

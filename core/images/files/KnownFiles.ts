@@ -1,14 +1,14 @@
 import type { LayerFile, LayerLookup } from '../../files/index.ts';
 
-/** Lookups that are remembered of one image. */
+/** Number of cached lookups per image. */
 const maxFiles = 320;
-/** What is longer is looked up each time. */
+/** Bytes. Larger results are not cached. */
 const maxPathLength = 255;
 const maxTextLength = 64 * 1024;
 
 /**
- * What was found in an image. Its layers never change: a chain id stands for their content, wherever they are unpacked. So
- * only the size limits what is remembered.
+ * The known files of an image. They never change, because a chain id identifies the content of the layers wherever they are
+ * unpacked. Only the size limits the cache.
  */
 export class KnownFiles {
   readonly #found = new Map<string, Promise<LayerFile | undefined>>();
@@ -17,7 +17,7 @@ export class KnownFiles {
     return this.#found.get(keyOf(lookup));
   }
 
-  /** Remembers a lookup from now on, unless it fails or its result is large. */
+  /** Caches a lookup, unless it fails or its result is large. */
   add(lookup: LayerLookup, found: Promise<LayerFile | undefined>): void {
     if (this.#found.size >= maxFiles || lookup.path.length > maxPathLength) return;
     const key = keyOf(lookup);

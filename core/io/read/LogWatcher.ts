@@ -1,5 +1,6 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { happensWithin } from '../../wait/deadline.ts';
 import { Deferred } from '../../wait/Deferred.ts';
 
 /** Milliseconds between checks of the log, with and without inotify, whose limits are per user. */
@@ -21,11 +22,8 @@ export class LogWatcher {
   /** Resolves when the log has changed since the last call, or after a second. */
   async next(): Promise<void> {
     if (!this.#changed) {
-      const waiting = new Deferred();
-      this.#waiting = waiting;
-      const timer = setTimeout(() => waiting.resolve(), pollMs);
-      await waiting.promise;
-      clearTimeout(timer);
+      this.#waiting = new Deferred();
+      await happensWithin(this.#waiting.promise, pollMs);
     }
     this.#changed = false;
   }

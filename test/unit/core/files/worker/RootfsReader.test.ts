@@ -31,7 +31,7 @@ describe('reading a root file system without a mount', () => {
   const stat = (path: string) => files.find({ path });
   const read = (path: string, maxBytes: number) => files.find({ path, maxBytes })?.content;
 
-  it('takes each file from the highest layer that has it', () => {
+  it('reads each file from the highest layer that has it', () => {
     assert.deepEqual(read('/etc/both', 10), { text: 'upper' });
     assert.deepEqual(read('etc/low', 10), { text: 'low' });
   });
@@ -47,17 +47,17 @@ describe('reading a root file system without a mount', () => {
     it(`finds nothing at ${path}`, () => assert.equal(stat(path), undefined));
   }
 
-  it('tells directories, and that they are no files to read', () => {
+  it('recognizes directories, and does not read them', () => {
     assert.equal(stat('/')?.kind, 'directory');
     assert.equal(stat('/etc/')?.path, '/etc');
     assert.equal(read('/etc', 10), undefined);
   });
 
-  it('refuses to read more than it may', () => {
+  it('rejects a file above the limit', () => {
     assert.deepEqual(read('/etc/both', 3), { tooLarge: 5 });
   });
 
-  it('has nothing in an image without layers', () => {
+  it('finds no file in an image without layers', () => {
     assert.equal(new RootfsReader([]).find({ path: '/' }), undefined);
   });
 });

@@ -43,7 +43,7 @@ describe('the files of images', () => {
     },
   };
 
-  it('are looked up once, together, for all who ask', async () => {
+  it('are looked up once, together, for all callers', async () => {
     const files = readers.open(image);
     const [first, second] = await Promise.all([files.stat('/sbin/init'), files.stat('/nope')]);
     assert.deepEqual([first, second], [init, undefined]);
@@ -52,7 +52,7 @@ describe('the files of images', () => {
     assert.deepEqual(requests, [{ layers: ['/1/fs'], lookups: [{ path: '/sbin/init' }, { path: '/nope' }] }]);
   });
 
-  it('that are fetched need no request of their own; each fetch is one, known or not', async () => {
+  it('that were fetched need no other request; each fetch is a request, even for known files', async () => {
     const lookups = [{ path: '/sbin/init' }];
     for (const expected of [lookups, []]) {
       const files = readers.open(image);
@@ -62,7 +62,7 @@ describe('the files of images', () => {
     }
   });
 
-  it('are asked for again after a failure', async () => {
+  it('are looked up again after a failure', async () => {
     failure = new Error('hangs');
     const files = readers.open(image);
     await assert.rejects(files.fetch([{ path: '/sbin/init' }]), failure);
@@ -82,7 +82,7 @@ describe('the files of images', () => {
     assert.deepEqual(await files.stat('/sbin/init'), init);
   });
 
-  it('are found where the layers are unpacked anew', async () => {
+  it('are found after the layers were unpacked again elsewhere', async () => {
     const files = readers.open(image);
     await files.stat('/sbin/init');
     layer = { ...layer, known: '/2/fs', place: '/2/fs' };
@@ -93,7 +93,7 @@ describe('the files of images', () => {
     );
   });
 
-  it('are those of a damaged image if a layer is lost', async () => {
+  it('report a damaged image if a layer is lost', async () => {
     layer.place = '/elsewhere';
     await assert.rejects(readers.open(image).stat('/x'), {
       code: 'PCH_IMAGE_DAMAGED',
@@ -101,17 +101,17 @@ describe('the files of images', () => {
     });
   });
 
-  it('are none without layers', async () => {
+  it('do not exist without layers', async () => {
     assert.equal(await readers.open({ ...image, chainId: '' }).stat('/'), undefined);
     assert.equal(requests.length, 0);
   });
 
-  it('cannot be read by a snapshotter whose layers are not directories', async () => {
+  it('cannot be read with a snapshotter whose layers are not directories', async () => {
     layer.type = 'ext4';
     await assert.rejects(readers.open(image).stat('/x'), { code: 'PCH_NOT_SUPPORTED', message: /ext4/ });
   });
 
-  it('are read up to a limit; large ones are not remembered', async () => {
+  it('are read up to a limit, and large ones are not cached', async () => {
     const text = 'x'.repeat(100_000);
     found = {
       '/large': { path: '/large', kind: 'file', mode: 0o644, content: { text } },
