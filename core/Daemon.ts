@@ -26,7 +26,7 @@ import { recover } from './lifecycle/recovery/recover.ts';
 import { HostSystem } from './lifecycle/system/HostSystem.ts';
 import type { StderrLog } from './StderrLog.ts';
 import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
-import { type Generation, loadPlugins, Surfaces } from './plugins/index.ts';
+import { type Generation, loadPlugins, Surfaces, type TapTrace } from './plugins/index.ts';
 import { fillReserve } from './state/reserve.ts';
 import { version } from './version.ts';
 import { happensWithin } from './wait/deadline.ts';
@@ -193,11 +193,19 @@ export class Daemon {
       files: this.#files,
       log: this.#options.log,
       reserved: { effectKinds: coreKindNames },
+      onTrace: (trace) => this.#reportFailure(trace),
       locate: (path) => {
         const at = loaded.lineOf(path);
         return at && `${at.file}:${at.line}`;
       },
     });
+  }
+
+  /** A failure that changes no result, an observer's for one, is an event at least. */
+  #reportFailure({ plugin, hook, outcome, error }: TapTrace): void {
+    if (error === undefined) return;
+    const attributes = { name: plugin, hook, outcome, error };
+    this.#context?.events.emit({ type: 'daemon', action: 'plugin_failed', id: plugin, attributes });
   }
 
   #makeEngine(context: EngineContext): Engine {

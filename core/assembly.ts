@@ -177,7 +177,8 @@ function imageStore({ client, loaded, files }: Base, { store, events, hooks }: I
 /** Images as a plan looks at them: with their files, of which it always needs the same few. */
 function imagesForPlans(hooked: HookedImages, images: ImageStore) {
   return async (ref: string, platform?: string): Promise<PlanImage> => {
-    const found = await hooked.get(ref, platform);
+    const { reference, blame, degraded } = await hooked.resolve(ref, platform);
+    const found = await images.get(reference, platform);
     const files = images.files(found);
     const responds = files.fetch(planLookups);
     // The plan may fail before it waits for them.
@@ -188,7 +189,13 @@ function imagesForPlans(hooked: HookedImages, images: ImageStore) {
       config: found.config,
       stat: (path) => files.stat(path),
     };
-    return { image, readText: (path) => textOf(files, path), responds };
+    return {
+      image,
+      readText: (path) => textOf(files, path),
+      responds,
+      blame: blame.map((entry) => ({ ...entry, field: `image.${entry.field}` })),
+      degraded,
+    };
   };
 }
 

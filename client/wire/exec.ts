@@ -1,3 +1,5 @@
+import type { BlameWire, DegradationWire } from './pouch.ts';
+
 /** Body of `POST /containers/{id}/exec`. */
 export interface ExecCreateRequest {
   AttachStdin?: boolean;
@@ -46,4 +48,7 @@ export interface ExecInspect {
   ContainerID: string;
   DetachKeys: string;
   Pid: number;
+  /** Pouch: what plugins have changed in it. */
+  Blame?: BlameWire[];
+  Degraded?: DegradationWire[];
 }

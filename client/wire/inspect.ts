@@ -1,6 +1,7 @@
 import type { ContainerConfig, MountPoint, RichFields } from './container.ts';
 import type { EndpointSettings } from './endpoint.ts';
 import type { HostConfig, PortMap } from './hostConfig.ts';
+import type { BlameWire } from './pouch.ts';
 
 /** Response of `GET /containers/{id}/json`. */
 export interface ContainerInspect {
@@ -36,7 +37,9 @@ export interface ContainerInspect {
   NetworkSettings: NetworkSettings;
   /** Pouch: why the container's record is unusable; other fields may be empty. */
   Damage?: { Path: string; Problem: string; Hint: string };
-  /** Pouch: plugins that failed, and without which it was created. */
+  /** Pouch: what plugins have changed since the container was created; `pouch explain` shows the rest. */
+  Blame?: BlameWire[];
+  /** Pouch: plugins that failed and were left out. */
   Degraded?: { plugin: string; hook: string; message: string }[];
   /** Pouch: parts of the request that were ignored, and why. */
   Warnings?: string[];

@@ -1,3 +1,5 @@
+import type { BlameWire } from './pouch.ts';
+
 /** A volume, as in `GET /volumes/{name}`. */
 export interface VolumeWire {
   Name: string;
@@ -7,8 +9,8 @@ export interface VolumeWire {
   Labels: Record<string, string> | null;
   Scope: string;
   Options: Record<string, string> | null;
-  /** Pouch: `Damage` says why its record is unusable. */
-  Status?: { Damage?: string };
+  /** Pouch: `Damage` says why its record is unusable, `Blame` what plugins changed when it was created. */
+  Status?: { Damage?: string; Blame?: BlameWire[] };
 }
 
 export interface VolumeCreateRequest {

@@ -1,4 +1,5 @@
-import type { ContainerRecord, Containers, StoredPlan } from '../../hooks/engine.ts';
+import type { ContainerRecord, Containers } from '../../hooks/engine.ts';
+import type { BlameEntry } from '../../hooks/plan.ts';
 import { ifFound } from '../containerd/index.ts';
 import { isWithin } from '../plugins/index.ts';
 import { storedPlanOf } from '../state/planFiles.ts';
@@ -51,7 +52,7 @@ export function containerVerbs(engine: EngineContext): Containers {
     inspect: (ref) => store.findAny(ref),
     usage: async (ref) => await usage(engine, store.findAny(ref)),
     storedPlan: async (ref) => await storedPlanOf(find(ref)),
-    explain: async (ref, field) => blameIn(await storedPlanOf(find(ref)), field),
+    explain: async (ref, field) => blameOf(find(ref), field),
     attach: async (ref, options) => await attach(engine, find(ref), options),
     logs: (ref, query, signal) => logs(engine, find(ref), query, signal),
     resize: async (ref, size) => await resize(engine, find(ref), size),
@@ -90,7 +91,9 @@ async function usage(
   return { writable, total: writable + (image?.size ?? 0) };
 }
 
-function blameIn({ blame }: StoredPlan, field: string | undefined): StoredPlan['blame'] {
+/** Blame of the plan, then of what hooks have changed since. */
+async function blameOf(record: ContainerRecord, field: string | undefined): Promise<BlameEntry[]> {
+  const blame = [...(await storedPlanOf(record)).blame, ...(record.updates ?? [])];
   return field ? blame.filter((entry) => isWithin(entry.field, field)) : blame;
 }
 

@@ -33,6 +33,9 @@ export interface PlanImage {
   readText(path: string): Promise<string>;
   /** Settles when its layers have responded. @throws PCH_FILE_TIMEOUT */
   responds: Promise<void>;
+  /** What the taps of image.resolve have changed. */
+  blame: BlameEntry[];
+  degraded: Degradation[];
 }
 
 export interface PlannerOptions {
@@ -83,6 +86,8 @@ export class Planner {
       warnings: [],
     };
     const plain = await this.#plainDraft(identity, request, source.image, run);
+    run.blame.push(...source.blame);
+    run.degraded.push(...source.degraded);
     // Hooks have shorter deadlines, and containerd would hang where a layer does, with the lock of its snapshots.
     await source.responds;
     let draft = await this.#hook(catalogue.container.preCreate, clone(plain), generation, run);

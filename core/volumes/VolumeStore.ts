@@ -5,6 +5,8 @@ import { Type } from '@sinclair/typebox';
 import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { describes, flag, map, may, text } from '../../hooks/schema/describes.ts';
+import { blame as blameEntry } from '../../hooks/schema/record.ts';
+import type { BlameEntry } from '../../hooks/plan.ts';
 import type { VolumeDraft, VolumeRemoval } from '../../hooks/points/volume.ts';
 import type { FileText, FileWorkers } from '../files/index.ts';
 import { KeyedLocks } from '../state/KeyedLocks.ts';
@@ -24,24 +26,31 @@ interface StoredVolume {
   labels: Record<string, string>;
   /** Missing in files of older versions, where a generated name marks an anonymous volume. */
   anonymous?: boolean;
+  /** What plugins have changed when it was created. */
+  blame?: BlameEntry[];
 }
 
 const volumeForm: StoredForm<StoredVolume> = {
   version: 1,
   schema: describes<StoredVolume>()(
-    Type.Object({ createdAt: text, labels: map(text), anonymous: may(flag) }),
+    Type.Object({
+      createdAt: text,
+      labels: map(text),
+      anonymous: may(flag),
+      blame: may(Type.Array(blameEntry)),
+    }),
   ),
 };
 
 /** The hook points of the store's operations. */
 export interface VolumeHooks {
-  preCreate(draft: VolumeDraft): Promise<VolumeDraft>;
+  preCreate(draft: VolumeDraft): Promise<{ draft: VolumeDraft; blame: BlameEntry[] }>;
   /** Rejects to refuse the removal. */
   preRemove(removal: VolumeRemoval): Promise<void>;
 }
 
 const noHooks: VolumeHooks = {
-  preCreate: (draft) => Promise.resolve(draft),
+  preCreate: (draft) => Promise.resolve({ draft, blame: [] }),
   preRemove: () => Promise.resolve(),
 };
 
@@ -93,11 +102,12 @@ export class VolumeStore implements Volumes {
     // Data without volume.json gets a new one. A damaged volume.json stays, so that the user can restore it.
     if ((await this.#stored(name)).state !== 'missing') return { created: false };
     const isAnonymous = anonymous || anonymousLabel in labels;
-    const draft = await this.#hooks.preCreate({ name, anonymous: isAnonymous, labels });
+    const { draft, blame } = await this.#hooks.preCreate({ name, anonymous: isAnonymous, labels });
     const stored: StoredVolume = {
       createdAt: new Date().toISOString(),
       labels: anonymous ? { ...draft.labels, [anonymousLabel]: '' } : draft.labels,
       anonymous: isAnonymous,
+      ...(blame.length > 0 && { blame }),
     };
     const record = { path: this.#recordOf(name), content: toStored(stored, volumeForm) };
     await this.#files.makeVolume({ ...this.#placesOf(name), record }, whatIs(name));

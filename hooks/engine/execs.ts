@@ -1,3 +1,4 @@
+import type { BlameEntry, Degradation } from '../plan.ts';
 import type { Attachment } from './streams.ts';
 
 export interface ExecRequest {
@@ -21,6 +22,10 @@ export interface ExecRecord {
   /** Undefined while it runs. */
   exitCode?: number;
   pid: number;
+  /** What the taps of container.preExec have changed in its draft; missing before the start. */
+  blame?: BlameEntry[];
+  /** Taps that were left out. */
+  degraded?: Degradation[];
 }
 
 /** An exec instance on its way up. */

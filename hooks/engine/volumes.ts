@@ -1,3 +1,4 @@
+import type { BlameEntry } from '../plan.ts';
 import type { VolumePruneFilter } from './prune.ts';
 
 export interface Volume {
@@ -9,6 +10,8 @@ export interface Volume {
   anonymous: boolean;
   /** Why its volume.json cannot be used: `volume.json: expected JSON, found …`. Labels and time are unknown then. */
   damage?: string;
+  /** What the taps of volume.preCreate have changed. */
+  blame?: BlameEntry[];
 }
 
 export interface Volumes {

@@ -61,7 +61,7 @@ export const image = Object.freeze({
     since: '0.1.0',
     doc: 'Runs before an image is looked up or pulled: replace the reference, for example with one of an internal registry.',
     input: ImageResolveDraft,
-    fixed: ['requested'],
+    fixed: ['requested', 'platform'],
   }),
   prePull: defineHook<ImagePull>()({
     name: 'image.prePull',

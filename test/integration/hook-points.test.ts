@@ -52,6 +52,11 @@ describe('hook points', function () {
     await ok(...args);
   }
 
+  async function blameOf(ref: string, field: string) {
+    type Entry = Record<'plugin' | 'hook' | 'field', string>;
+    return JSON.parse(await ok('explain', ref, '--field', field, '--format', 'json')) as Entry[];
+  }
+
   const ended = (name: string, code: number) =>
     daemon.it.until(name, 'exited').then(({ State }) => assert.equal(State.ExitCode, code));
 
@@ -61,6 +66,7 @@ describe('hook points', function () {
     await waitUntil(async () => (await ok('logs', 'stops')) === 'ready', { withinMs: 5000 });
     await ok('stop', '--time', '0', 'stops');
     await ended('stops', 7);
+    assert.ok((await blameOf('stops', 'stop.signal')).some(({ hook }) => hook === 'container.preStop'));
     await ok('rm', 'stops');
   });
 
@@ -104,17 +110,30 @@ describe('hook points', function () {
   it('container.preExec changes the process', async () => {
     await ok('run', '-d', '--name', 'execs', 'busybox', 'sleep', '100');
     assert.equal(await ok('exec', 'execs', 'sh', '-c', 'echo $DECIDED'), 'yes');
+    const [entry] = await blameOf('execs', 'exec.env.DECIDED');
+    assert.deepEqual([entry?.plugin, entry?.hook], ['decides', 'container.preExec']);
     await ok('rm', '-f', 'execs');
+  });
+
+  it('image.resolve replaces a reference, blamed as a field of the container', async () => {
+    const id = await ok('create', 'shorthand');
+    const [entry] = await blameOf(id, 'image.reference');
+    assert.deepEqual([entry?.plugin, entry?.hook], ['decides', 'image.resolve']);
+    await ok('rm', id);
+  });
+
+  it('a failing observer is an event', async () => {
+    await ok('rm', await ok('create', '--name', 'unlucky', 'busybox'));
+    const failed = async () => /plugin_failed.*cannot look/.test(await recent());
+    const recent = () =>
+      ok('events', '--since', '1m', '--until', String(Date.now() / 1000), '--filter', 'type=daemon');
+    assert.ok(await waitUntil(failed, { withinMs: 5000 }), await recent());
   });
 
   it('network.preAttach changes the ports, blamed as fields of the container', async () => {
     const id = await ok('run', '-d', 'busybox', 'sleep', '100');
     assert.match(await ok('port', id), /80\/tcp -> 127\.0\.0\.1:\d+/);
-    const blame = JSON.parse(await ok('explain', id, '--field', 'network.ports', '--format', 'json')) as {
-      plugin: string;
-      hook: string;
-      field: string;
-    }[];
+    const blame = await blameOf(id, 'network.ports');
     assert.ok(
       blame.some(
         ({ plugin, hook, field }) =>
@@ -127,7 +146,9 @@ describe('hook points', function () {
 
   it('volume.preCreate labels volumes, and may refuse one', async () => {
     await refusedOnce('volume.preCreate', 'run', '--rm', '-v', 'refused-data:/data', 'busybox', 'true');
-    assert.match(await ok('volume', 'inspect', 'refused-data'), /"owner": "decides"/);
+    const volume = await ok('volume', 'inspect', 'refused-data');
+    assert.match(volume, /"owner": "decides"/);
+    assert.match(volume, /"hook": "volume.preCreate"/);
     await refusedOnce('volume.preRemove', 'volume', 'rm', 'refused-data');
   });
 

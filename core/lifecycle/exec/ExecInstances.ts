@@ -21,6 +21,7 @@ import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
 import { execContext } from './execContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { notRunning, paused } from '../task/refusals.ts';
+import { noteOutcome } from '../shared/noteOutcome.ts';
 import { isLostExit } from '../exits/lostExit.ts';
 import { onTask } from '../task/onTask.ts';
 
@@ -116,9 +117,11 @@ export class ExecInstances implements Execs {
   ): Promise<void> {
     const { tasks } = this.#engine.client;
     const request = { ...exec.request, ...(consoleSize && { consoleSize }) };
-    const { process } = await this.#engine.generations.use((generation) =>
+    const { process, ...outcome } = await this.#engine.generations.use((generation) =>
       planExec(request, record.draft, generation, execContext(this.#engine, record)),
     );
+    Object.assign(exec, outcome);
+    noteOutcome(record, catalogue.container.preExec.name, outcome, 'exec.');
     await tasks.exec({ containerId: record.id, execId: exec.id, process, ...stdio.paths });
     try {
       exec.pid = await tasks.start(record.id, exec.id);

@@ -6,23 +6,27 @@ import type { Ledger } from '../../apply/Ledger.ts';
 import { isDiskFull, withReserve } from '../../state/reserve.ts';
 import { type EngineContext, withLedger } from '../shared/EngineContext.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
+import { noteOutcome } from '../shared/noteOutcome.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 
 /** Calls the poststop taps, once per stop, and undoes the effects of the start. The caller holds the container's lock. */
 export async function cleanUpLocked(engine: EngineContext, record: ContainerRecord): Promise<void> {
   await engine.generations.use((generation) =>
     withLedger(engine, record.id, async (ledger) => {
+      const hasEffects = ledger.pending('start').length > 0;
       // Attachments without effects: the last daemon ended before it had called the taps of network.postDetach.
-      if (ledger.pending('start').length > 0 || networkAttachments(record).length > 0) {
+      if (hasEffects || networkAttachments(record).length > 0) {
         await ledger.begin('stop');
         // The exit code is on the disk before the task, which knows it too, is gone.
         await keep(engine, record);
         const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
         // One that was prepared and never started has not stopped either.
         const hasRun = record.state.startedAt !== '';
-        if (hasRun)
+        if (hasEffects && hasRun)
           await ledger.once('poststop', 'start', async () => {
-            await generation.runner.apply(catalogue.container.poststop, moment, { log: engine.log });
+            const { poststop } = catalogue.container;
+            const degraded = await generation.runner.apply(poststop, moment, { log: engine.log });
+            noteOutcome(record, poststop.name, { degraded });
           });
         await undoStart(engine, record, ledger);
         record.attachments = {};

@@ -2,6 +2,7 @@ import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import type { RestartDraft } from '../../../hooks/points/container.ts';
+import { noteOutcome } from '../shared/noteOutcome.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
 import { startLocked } from '../verbs/start.ts';
 
@@ -38,7 +39,9 @@ async function decide(
   const delayMs = Math.min(firstDelayMs * 2 ** container.restartCount, longestDelayMs);
   const draft = { container, restart, delayMs };
   const point = catalogue.container.restart;
-  return await generations.use(async ({ runner }) => (await runner.plan(point, draft, { log })).draft);
+  const outcome = await generations.use(({ runner }) => runner.plan(point, draft, { log }));
+  noteOutcome(container, point.name, outcome, 'restart.');
+  return outcome.draft;
 }
 
 async function restartNow(engine: EngineContext, record: ContainerRecord): Promise<void> {

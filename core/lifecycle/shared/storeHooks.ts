@@ -26,10 +26,9 @@ export function storeHooks(
       preRemove: (removal) => ask(catalogue.image.preRemove, removal),
     },
     volumes: {
-      preCreate: async (draft) => {
+      preCreate: (draft) => {
         const { preCreate } = catalogue.volume;
-        const outcome = await generations().use(({ runner }) => runner.plan(preCreate, draft, { log }));
-        return outcome.draft;
+        return generations().use(({ runner }) => runner.plan(preCreate, draft, { log }));
       },
       preRemove: (removal) => ask(catalogue.volume.preRemove, removal),
     },

@@ -3,6 +3,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { BlameEntry } from '../../../hooks/plan.ts';
 import type { StopDraft } from '../../../hooks/points/container.ts';
+import { noteOutcome } from '../shared/noteOutcome.ts';
 import type { EngineContext } from '../shared/EngineContext.ts';
 import { isUp } from '../../state/status.ts';
 import { signalNumber } from '../../contract/signals.ts';
@@ -34,9 +35,9 @@ export async function planStop({ generations, log }: EngineContext, draft: StopD
   if (!isUp(draft.container))
     return { signal: signalNumber(draft.signal), timeoutSeconds: draft.timeoutSeconds };
   const { preStop } = catalogue.container;
-  const { draft: planned, blame } = await generations.use(({ runner }) =>
-    runner.plan(preStop, draft, { log }),
-  );
+  const outcome = await generations.use(({ runner }) => runner.plan(preStop, draft, { log }));
+  const { draft: planned, blame } = outcome;
+  noteOutcome(draft.container, preStop.name, outcome, 'stop.');
   return { signal: checkedSignal(planned.signal, blame), timeoutSeconds: planned.timeoutSeconds };
 }
 

@@ -12,6 +12,7 @@ import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpo
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { watchExit } from '../exits/watchExit.ts';
 import { removeLocked } from './remove.ts';
+import { noteOutcome } from '../shared/noteOutcome.ts';
 import { initPid } from '../task/initPid.ts';
 import { inItsMachine } from '../vm/placeInVm.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
@@ -87,7 +88,9 @@ async function applyStart(
   record.attachments = ledger.results();
   const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
   await tellOwnName(engine, record);
-  await generation.runner.apply(catalogue.container.prestart, moment, { log: engine.log });
+  const { prestart } = catalogue.container;
+  const degraded = await generation.runner.apply(prestart, moment, { log: engine.log });
+  noteOutcome(record, prestart.name, { degraded });
   const pid = await startTask(engine, record, checkpoint);
   setRunning(engine, record, await initPid(engine, record, pid), new Date().toISOString());
   engine.attachPoints.started(record.id);

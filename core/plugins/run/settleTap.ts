@@ -18,6 +18,8 @@ export interface TapTrace {
   readonly attempts: number;
   /** `open`: not called, its circuit breaker is open. */
   readonly outcome: 'ok' | 'failed' | 'skipped' | 'degraded' | 'open';
+  /** Why it failed; missing for `ok` and `open`. */
+  readonly error?: string;
 }
 
 /** What came of a tap that did not fail the operation. */
@@ -39,9 +41,18 @@ export async function settleTap<T>(
   attempt: () => Promise<T>,
 ): Promise<Settled<T>> {
   const started = performance.now();
-  const note = (outcome: TapTrace['outcome'], attempts: number) => {
+  const note = (outcome: TapTrace['outcome'], attempts: number, error?: PouchError) => {
     const ms = round(performance.now() - started);
-    const trace = { hook: tap.hook, plugin: tap.plugin, tap: labelOf(tap), ms, attempts, outcome };
+    const failure = error && { error: error.message };
+    const trace = {
+      hook: tap.hook,
+      plugin: tap.plugin,
+      tap: labelOf(tap),
+      ms,
+      attempts,
+      outcome,
+      ...failure,
+    };
     guard.trace(trace);
     scope.log.debug('a tap was called', trace);
     return ms;
@@ -54,12 +65,12 @@ export async function settleTap<T>(
     return { ok: true, value: tried.value, ms: note('ok', tried.attempts) };
   }
   if (scope.signal?.aborted || !isOptional(tap.onError)) {
-    note('failed', tried.attempts);
+    note('failed', tried.attempts, tried.error);
     throw scope.signal?.aborted ? cancelled(scope.signal) : tried.error;
   }
   logFailure(tap, scope, guard.breaker, tried.error);
   return leaveOut(tap, tried.error.message, () =>
-    note(tap.onError === 'skip' ? 'skipped' : 'degraded', tried.attempts),
+    note(tap.onError === 'skip' ? 'skipped' : 'degraded', tried.attempts, tried.error),
   );
 }
 

@@ -98,7 +98,7 @@ function inspect(call: Call): void {
 }
 
 function toExecInspect(record: ExecRecord): ExecInspect {
-  const { request } = record;
+  const { request, blame = [], degraded = [] } = record;
   const [entrypoint = '', ...rest] = request.args;
   return {
     ID: record.id,
@@ -118,5 +118,7 @@ function toExecInspect(record: ExecRecord): ExecInspect {
     ContainerID: record.container,
     DetachKeys: '',
     Pid: record.pid,
+    ...(blame.length > 0 && { Blame: blame }),
+    ...(degraded.length > 0 && { Degraded: degraded }),
   };
 }

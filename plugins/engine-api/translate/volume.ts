@@ -2,6 +2,7 @@ import type { VolumeWire } from '../../../client/wire.ts';
 import type { Volume } from '../../../hooks/index.ts';
 
 export function toVolume(volume: Volume): VolumeWire {
+  const { damage, blame } = volume;
   return {
     Name: volume.name,
     Driver: 'local',
@@ -10,6 +11,8 @@ export function toVolume(volume: Volume): VolumeWire {
     Labels: volume.labels,
     Scope: 'local',
     Options: null,
-    ...(volume.damage !== undefined && { Status: { Damage: volume.damage } }),
+    ...((damage ?? blame) && {
+      Status: { ...(damage && { Damage: damage }), ...(blame && { Blame: blame }) },
+    }),
   };
 }

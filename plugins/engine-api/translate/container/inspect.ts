@@ -33,6 +33,7 @@ export function toInspect(record: ContainerRecord): ContainerInspect {
     Mounts: mountPoints(record),
     Config: containerConfig(record),
     NetworkSettings: networkSettings(record),
+    ...(record.updates ? { Blame: record.updates } : {}),
     ...(record.degraded.length > 0 ? { Degraded: record.degraded } : {}),
     ...(record.damage ? { Damage: damageOf(record.damage) } : {}),
     ...(record.warnings.length > 0 ? { Warnings: record.warnings } : {}),

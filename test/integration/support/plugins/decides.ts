@@ -3,7 +3,13 @@ import { definePlugin } from 'pouch/hooks';
 /** Decides at the hook points that let a plugin decide, for containers with the label `decide`. */
 export default definePlugin({
   name: 'decides',
-  setup({ hooks: { container, network, volume } }) {
+  setup({ hooks: { container, image, network, volume } }) {
+    image.resolve.tap((draft) => {
+      if (draft.requested === 'shorthand') draft.reference = 'docker.io/library/busybox:latest';
+    });
+    container.postCreate.tap(({ container: { name } }) => {
+      if (name === 'unlucky') throw new Error('cannot look');
+    });
     container.preStop.tap((draft) => {
       if (draft.container.draft.labels['decide'] !== 'stop') return;
       draft.signal = 'SIGUSR1';

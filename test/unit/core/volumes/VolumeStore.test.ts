@@ -58,13 +58,24 @@ describe('the volume store', () => {
   });
 
   describe('with hooks', () => {
+    const blame = {
+      field: 'labels.owner',
+      plugin: 'p',
+      hook: 'volume.preCreate',
+      action: 'set',
+      after: 'me',
+      ms: 1,
+    } as const;
     let refusals: string[];
     beforeEach(() => {
       refusals = [];
       store = new VolumeStore(directory.path, files, () => containers, {
         preCreate: ({ name, labels, ...draft }) => {
           if (refusals.includes(name)) return Promise.reject(new Error('no'));
-          return Promise.resolve({ ...draft, name, labels: { ...labels, owner: 'me' } });
+          return Promise.resolve({
+            draft: { ...draft, name, labels: { ...labels, owner: 'me' } },
+            blame: [blame],
+          });
         },
         preRemove: ({ name, labels }) =>
           refusals.includes(name) ? Promise.reject(new Error(`no: ${labels['owner']}`)) : Promise.resolve(),
@@ -78,6 +89,11 @@ describe('the volume store', () => {
       });
       refusals = ['data'];
       assert.deepEqual(await store.ensure('data'), { created: false });
+    });
+
+    it('keeps who has changed it', async () => {
+      await store.create({ name: 'data' });
+      assert.deepEqual((await store.inspect('data')).blame, [blame]);
     });
 
     it('makes none that is refused; the same call works later', async () => {
