@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures Pouch beside docker, podman and ctr, in one run on one machine, and says which of its targets
- * are met. docs/guides/performance.md tells how to read it.
+ * `npm run bench`: compares Pouch with docker, podman and ctr in one run on one host, and reports which of its targets
+ * are met. docs/guides/performance.md explains the results.
  */
 import { runScript } from '../scripts/lib/SetupError.ts';
 import { cases } from './cases/index.ts';

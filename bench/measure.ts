@@ -8,18 +8,18 @@ export interface Command {
   env?: Readonly<Record<string, string>>;
 }
 
-/** What one contender took, run by run. */
+/** The samples of one contender. */
 export interface Series {
   name: string;
   unit: 'ms' | 'MB' | 'KB';
   samples: number[];
-  /** Why there are no (more) samples. */
+  /** Why there are no samples. */
   failure?: string;
 }
 
 export interface Contender {
   name: string;
-  /** Prepares a run, does it, cleans up after it; answers the ms of what is to be measured. */
+  /** Prepares, runs and cleans up once. Returns the measured time in ms. */
   once(): Promise<number>;
 }
 
@@ -27,8 +27,8 @@ const commandDeadlineMs = 120_000;
 const warmUps = 2;
 
 /**
- * Times contenders in turns, A B C A B C …, so that a slow moment of the machine meets all of them. One that fails takes no
- * further part: a command that fails is a fast one.
+ * Measures contenders in turns, A B C A B C …, so that a slow phase of the host affects all of them. A contender that fails
+ * drops out, because a failing command is fast.
  */
 export async function interleaved(contenders: readonly Contender[], runs: number): Promise<Series[]> {
   const racing = contenders.map((contender) => ({ contender, series: newSeries(contender.name) }));
@@ -53,8 +53,8 @@ async function turn(contender: Contender, series: Series, counts: boolean): Prom
 }
 
 /**
- * Milliseconds from the spawn to the exit of a command, whose output goes to /dev/null.
- * @throws Error with the end of its stderr if it fails or does not end
+ * Returns the milliseconds from the spawn to the exit of a command, with its output discarded.
+ * @throws Error with the end of its stderr if it fails or exceeds the deadline
  */
 export async function timed({ file, args, env }: Command): Promise<number> {
   const started = process.hrtime.bigint();

@@ -3,18 +3,18 @@ import { SetupError } from '../scripts/lib/SetupError.ts';
 
 export const usage = `Usage: npm run bench -- [options]
 
-  --runs N        runs of each command, interleaved with those of its peers (default 21)
-  --only CASE     only this case; may be given more than once
-  --rich          also the start of a rich container; makes a Debian image first, which takes a while
-  --strict        exit code 2 if a target is missed
-  --json FILE     also write all samples to a file
-  --list          list the cases
-  --help          print this
+  --runs N        Runs of each command, interleaved with those of its peers (default 21)
+  --only CASE     Run only this case; repeatable
+  --rich          Include the start of a rich container, for which a Debian image is built first
+  --strict        Exit with 2 if a target is missed
+  --json FILE     Write all samples to a file
+  --list          List the cases
+  --help          Print usage
 `;
 
 export interface BenchOptions {
   runs: number;
-  /** Names of cases; all that need no option if empty. */
+  /** Names of cases; if empty, all that need no option. */
   only: readonly string[];
   rich: boolean;
   strict: boolean;
@@ -28,7 +28,7 @@ export function parseOptions(args: string[], caseNames: readonly string[]): Benc
   const { runs, only = [], json, ...switches } = parse(args);
   const unknown = only.find((name) => !caseNames.includes(name));
   if (unknown !== undefined)
-    throw new SetupError(`There is no case ${unknown}: choose ${caseNames.join(', ')}.`);
+    throw new SetupError(`--only: expected one of ${caseNames.join(', ')}, found "${unknown}"`);
   return {
     runs: wholeNumber(runs),
     only,
@@ -62,5 +62,5 @@ function parse(args: string[]) {
 function wholeNumber(text: string): number {
   const runs = Number(text);
   if (Number.isInteger(runs) && runs >= 1 && runs <= 1000) return runs;
-  throw new SetupError(`--runs takes a whole number from 1 to 1000, not ${text}`);
+  throw new SetupError(`--runs: expected a whole number from 1 to 1000, found "${text}"`);
 }

@@ -7,7 +7,7 @@ import { pouchClient } from './peers/pouch.ts';
 import { summary } from './statistics.ts';
 import { verdict } from './target.ts';
 
-/** Contenders and what they stand on, by the command that says its version. */
+/** Commands that print the versions of contenders and their dependencies. */
 const versionCommands: Record<string, [file: string, ...args: string[]]> = {
   pouch: [pouchClient, 'version', '--client', '--format', '{{.Client.Version}}'],
   containerd: ['containerd', '--version'],
@@ -17,8 +17,8 @@ const versionCommands: Record<string, [file: string, ...args: string[]]> = {
 };
 
 export function environment(): string {
-  const machine = `${availableParallelism()} CPUs (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`;
-  return `${machine}\n${Object.values(versions()).join('; ')}`;
+  const host = `${availableParallelism()} CPUs (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}`;
+  return `${host}\n${Object.values(versions()).join('; ')}`;
 }
 
 function versions(): Record<string, string> {
@@ -41,14 +41,14 @@ function version(name: string, [file, ...args]: [string, ...string[]]): string {
   }
 }
 
-/** Ratios survive a busy machine better than milliseconds do. */
+/** Reports the load: a busy host distorts milliseconds, and ratios less. */
 export function busyNote(before: number, after: number): string {
   const load = `Load average ${before.toFixed(1)} before, ${after.toFixed(1)} after, on ${availableParallelism()} CPUs.`;
   if (before <= availableParallelism() / 2) return load;
-  return `${load} Others were busy on this machine: trust no absolute figure, and ratios only roughly.`;
+  return `${load} The host was busy: absolute figures are unreliable, and ratios are approximate.`;
 }
 
-/** Writes all samples, for comparisons between runs. */
+/** Writes all samples, to compare runs. */
 export async function writeReport(
   file: string,
   outcomes: readonly Outcome[],
@@ -56,7 +56,7 @@ export async function writeReport(
 ): Promise<void> {
   const report = {
     date: new Date().toISOString(),
-    machine: {
+    host: {
       cpus: availableParallelism(),
       model: cpus()[0]?.model,
       kernel: release(),

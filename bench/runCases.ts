@@ -9,8 +9,8 @@ import { caseTable, targetTable } from './table.ts';
 import { verdict } from './target.ts';
 
 /**
- * Runs the cases in the sandbox, printing as it goes.
- * @returns 0; 1 if something could not be measured; 2 if a target is missed and that was asked for
+ * Runs the cases in the sandbox and prints each result.
+ * @returns 0; 1 if a measurement failed; 2 with `strict` if a target is missed
  */
 export async function runCases(dir: string, options: BenchOptions): Promise<number> {
   await furnish();
@@ -34,7 +34,7 @@ function chosenCases({ only, rich }: BenchOptions): Case[] {
   return cases.filter(({ isOptional }) => !isOptional || rich);
 }
 
-/** A case that breaks off does not take the others with it. */
+/** A case that fails does not affect the others. */
 async function runCase({ name, about }: Case, measure: () => ReturnType<Case['measure']>): Promise<Outcome> {
   try {
     const { series, targets, notes = [] } = await measure();

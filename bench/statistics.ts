@@ -1,10 +1,10 @@
-/** The value below which this share of the samples lies (nearest rank). NaN without samples. */
+/** Returns the quantile of the samples (nearest rank), NaN without samples. */
 function quantile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
 }
 
-/** The mean of the middle two for an even number of samples. NaN without samples. */
+/** Returns the median of the samples, NaN without samples. */
 export function median(samples: readonly number[]): number {
   const sorted = samples.toSorted((a, b) => a - b);
   const upper = sorted.length >> 1;

@@ -5,7 +5,7 @@ import { type Target, verdict } from './target.ts';
 
 const headings = ['median', 'min', 'p90', 'runs'];
 
-/** The contenders of a case, one a line, and what cannot be said in numbers. */
+/** Formats the results of a case, one contender per line, and its notes. */
 export function caseTable({ about, series, notes }: Outcome): string {
   const rows = series.map(row);
   const widths = columnWidths([['', ...headings], ...rows]);
@@ -13,7 +13,7 @@ export function caseTable({ about, series, notes }: Outcome): string {
   return [`\n${about}`, ...lines, ...notes.map((note) => `  ${note}`), ''].join('\n');
 }
 
-/** What was promised, one a line. */
+/** Formats all targets, one per line. */
 export function targetTable(outcomes: readonly Outcome[]): string {
   const rows = outcomes.flatMap(({ name, targets }) =>
     targets.map((target) => [name, target.subject, value(target), limit(target), verdict(target)]),
@@ -47,7 +47,7 @@ function columnWidths(rows: readonly string[][]): number[] {
   return Array.from({ length: columns }, (_, i) => Math.max(...rows.map((cells) => cells[i]?.length ?? 0)));
 }
 
-/** The first columns hold text and are aligned to the left, the others to the right. */
+/** Aligns the first columns, which are text, to the left, the others to the right. */
 function align(cells: readonly string[], widths: readonly number[], textColumns = 1): string {
   return cells
     .map((cell, i) => (i < textColumns ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))

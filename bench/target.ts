@@ -1,13 +1,13 @@
 import type { Series } from './measure.ts';
 import { median } from './statistics.ts';
 
-/** What a case promises, and what was seen. */
+/** A target of a case and the measured value. */
 export interface Target {
-  /** What is held against the limit, e.g. `pouch : docker`. */
+  /** What is measured: `pouch : docker`. */
   subject: string;
   /** NaN if it could not be measured. */
   value: number;
-  /** The greatest value that meets the target; undefined for a line that only informs. */
+  /** The maximum value that meets the target; undefined for information only. */
   limit: number | undefined;
   unit: '×' | Series['unit'];
 }
@@ -20,7 +20,7 @@ export function verdict({ value, limit }: Target): Verdict {
   return value <= limit ? 'met' : 'MISS';
 }
 
-/** The median of the first against the least median of the others. */
+/** Compares the median of a series to the lowest median of its peers. */
 export function ratioTarget(
   series: readonly Series[],
   own: string,
@@ -34,7 +34,7 @@ export function ratioTarget(
   return { subject: `${own} : ${fastest?.name ?? peers.join(' or ')}`, value, limit, unit: '×' };
 }
 
-/** The median of one series against a fixed limit. */
+/** Compares the median of a series to a fixed limit. */
 export function limitTarget(series: readonly Series[], own: string, limit: number): Target {
   const unit = series.find(({ name }) => name === own)?.unit ?? 'ms';
   return { subject: own, value: medianOf(series, own), limit, unit };

@@ -3,7 +3,7 @@ import type { Series } from '../measure.ts';
 import type { Peers } from '../peers/Peers.ts';
 import type { Target } from '../target.ts';
 
-/** What a case has to work with. */
+/** Context of a case. */
 export interface Bench {
   dir: string;
   options: BenchOptions;
@@ -16,11 +16,11 @@ export interface Findings {
   notes?: string[];
 }
 
-/** One question that is put to all contenders. */
+/** A measurement of all contenders. */
 export interface Case {
   name: string;
   about: string;
-  /** Whether it runs without being asked for. */
+  /** Runs only on request. */
   isOptional?: boolean;
   measure(bench: Bench): Promise<Findings>;
 }

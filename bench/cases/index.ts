@@ -10,7 +10,7 @@ import { runtimeStart } from './runtimeStart.ts';
 import { stop } from './stop.ts';
 import { version } from './version.ts';
 
-/** In the order in which they run. */
+/** All cases, in the order of execution. */
 export const cases: readonly Case[] = [
   version,
   runBridge,

@@ -12,7 +12,7 @@ const keeperShare = 'log keeper per container';
 
 export const ps: Case = {
   name: 'ps',
-  about: `ps with ${containers} running containers, and resident memory before and then`,
+  about: `ps with ${containers} running containers, and resident memory before and after their start`,
   async measure({ options: { runs } }) {
     const fresh = await pouch();
     try {
@@ -54,7 +54,7 @@ async function startOne(daemon: Pouch['daemon'], name: string): Promise<void> {
   await daemon.runContainer(body, name);
 }
 
-/** Resident MB of each process of the daemon. */
+/** Resident memory of each process of the daemon, in MB. */
 type Residents = Record<'pouchd' | 'log keeper' | 'containerd', number>;
 
 function residents({ daemon }: Pouch): Residents {
@@ -67,7 +67,7 @@ function residents({ daemon }: Pouch): Residents {
   };
 }
 
-/** VmRSS (proc(5)); NaN if there is no such process. */
+/** VmRSS (proc(5)) in MB; NaN without a pid. */
 function residentMb(pid: number | undefined): number {
   if (pid === undefined) return NaN;
   const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -10,7 +10,7 @@ import type { Case } from './case.ts';
 export const pull: Case = {
   name: 'pull',
   about:
-    'pull of an image of 200 MB in 5 layers from a registry on loopback, unpacked, nothing of it there before',
+    'pull and unpack of an image of 200 MB in 5 layers from a registry on loopback, without cached content',
   async measure({ dir, options: { runs }, peers }) {
     const [pouch, ctr] = [await peers.pouch(), await peers.ctr()];
     const registry = await TestRegistry.start();
@@ -38,7 +38,7 @@ async function pullByPouch({ command, daemon }: Pouch, reference: string): Promi
     everyMs: 50,
   });
   if (!isGone)
-    throw new Error('the content of the removed image is still there: the next pull would not fetch it');
+    throw new Error('the content of the removed image still exists: the next pull would not fetch it');
   return ms;
 }
 
@@ -53,7 +53,7 @@ async function pullByCtr({ command }: Ctr, reference: string): Promise<number> {
   return ms;
 }
 
-/** Dirty pages of the pull before would be written during the next one. */
+/** Otherwise dirty pages of a pull would be written during the next one. */
 async function settle(): Promise<void> {
   await timed({ file: 'sync', args: [] });
 }

@@ -1,17 +1,16 @@
 import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { interleaved, timed } from '../measure.ts';
-import { isMissing, type Platform } from '../peers/peer.ts';
+import { absences, isMissing, type Platform } from '../peers/peer.ts';
 import { richArchive, richReference } from '../sandbox/richImage.ts';
 import { ratioTarget } from '../target.ts';
 import type { Case } from './case.ts';
-import { absences } from './absences.ts';
 
 const name = 'for-rich';
 
 export const rich: Case = {
   name: 'rich',
-  about: 'from run -d of a Debian with systemd until systemd says "running", without a network',
+  about: 'run -d of Debian with systemd until systemd reports "running", without a network',
   isOptional: true,
   async measure({ dir, options: { runs }, peers }) {
     const [pouch, podman] = [await peers.pouch(), await peers.podman()];
@@ -41,7 +40,7 @@ async function boot(platform: Platform, args: string[]): Promise<number> {
   const ms = performance.now() - started;
   await timed(platform.command('rm', '-f', name));
   if (isRunning) return ms;
-  throw new Error('systemd did not come to the state "running"');
+  throw new Error('systemd did not reach the state "running"');
 }
 
 async function initPid(platform: Platform): Promise<string> {
@@ -49,7 +48,7 @@ async function initPid(platform: Platform): Promise<string> {
   return (await execa(file, args, { timeout: 10_000, ...(env && { env }) })).stdout.trim();
 }
 
-/** Asked from outside: each platform's own exec takes its own time. */
+/** Queried from the host, as the time of exec differs between platforms. */
 async function systemdRuns(pid: string): Promise<boolean> {
   const args = [
     '--target',

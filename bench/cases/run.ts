@@ -1,13 +1,12 @@
 import { interleaved, timed } from '../measure.ts';
-import { isMissing, type Missing, type Network, type Peer } from '../peers/peer.ts';
+import { absences, isMissing, type Missing, type Network, type Peer } from '../peers/peer.ts';
 import { ratioTarget, type Target } from '../target.ts';
 import type { Series } from '../measure.ts';
 import type { Bench, Case, Findings } from './case.ts';
-import { absences } from './absences.ts';
 
 export const runBridge: Case = {
   name: 'run-bridge',
-  about: 'run --rm busybox true, each with its default bridge network',
+  about: 'run --rm busybox true, with the default bridge network',
   measure: async (bench) =>
     await measureRun(bench, 'bridge', await all(bench, ['pouch', 'docker', 'podman']), (series) => [
       ratioTarget(series, 'pouch', ['docker', 'podman'], 0.5),

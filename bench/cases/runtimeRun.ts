@@ -8,10 +8,10 @@ import type { Bench, Case, Findings } from './case.ts';
 
 const runlxc = resolve(import.meta.dirname, '../../bin/runlxc');
 
-/** The runtimes alone, without a daemon or a shim. */
+/** The runtimes without a daemon or a shim. */
 export const runtimeRun: Case = {
   name: 'runtime-run',
-  about: 'runc run and runlxc run of one bundle with busybox true, and the memory of a runlxc monitor',
+  about: 'runc run and runlxc run of the same bundle with busybox true, and the memory of a runlxc monitor',
   async measure({ dir, options: { runs } }: Bench): Promise<Findings> {
     const bundle = join(dir, 'runtime-bundle');
     await busyboxRootfs(join(bundle, 'rootfs'));

@@ -8,7 +8,7 @@ import type { Bench, Case, Findings } from './case.ts';
 
 const executables = { runc: 'runc', runlxc: resolve(import.meta.dirname, '../../bin/runlxc') };
 
-/** What containerd's shim takes with each runtime, without Pouch. */
+/** containerd's shim with each runtime, without Pouch. */
 export const runtimeStart: Case = {
   name: 'runtime-start',
   about: 'create and start of a task by containerd, with runc and with runlxc',

@@ -4,12 +4,12 @@ import { ratioTarget } from '../target.ts';
 import type { Case } from './case.ts';
 import { platforms } from './platforms.ts';
 
-/** Ends at once when it is told to. */
+/** Exits immediately on SIGTERM. */
 const obedient = ['sh', '-c', 'trap "exit 0" TERM; sleep 86400 & wait'];
 
 export const stop: Case = {
   name: 'stop',
-  about: 'stop of a container that heeds SIGTERM, without a network',
+  about: 'stop of a container that handles SIGTERM, without a network',
   async measure(bench) {
     const { present, notes } = await platforms(bench);
     const contenders = present.map((platform) => ({ name: platform.name, once: () => stopOne(platform) }));

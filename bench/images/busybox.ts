@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { busyboxImage, busyboxReference } from '../../scripts/lib/busyboxImage.ts';
 
-/** The image that all contenders run, as an OCI archive. */
+/** Returns the image of all contenders as an OCI archive. */
 export async function ociArchive(dir: string): Promise<string> {
   const file = join(dir, 'busybox-oci.tar');
   if (!existsSync(file)) await busyboxImage(file);
   return file;
 }
 
-/** The same for docker, which loads no other form. */
+/** Returns the image as a Docker archive, the only format that docker loads. */
 export async function dockerArchive(dir: string): Promise<string> {
   const file = join(dir, 'busybox-docker.tar');
   const source = `oci-archive:${await ociArchive(dir)}`;

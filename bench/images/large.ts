@@ -8,7 +8,7 @@ const layers = 5;
 const filesPerLayer = 40;
 const fileBytes = 1_000_000;
 
-/** Pushes an image of 200 MB, which no compression makes smaller; answers its reference. */
+/** Pushes an image of 200 MB of incompressible data. Returns its reference. */
 export async function pushLargeImage(dir: string, registry: TestRegistry): Promise<string> {
   const file = join(dir, 'large.tar');
   await writeImageArchive(file, {

@@ -4,7 +4,7 @@ import { isMissing, type Missing, type Peer, type Platform } from './peer.ts';
 import { podman } from './podman.ts';
 import { type Pouch, pouch } from './pouch.ts';
 
-/** The contenders, each started when a case first asks for it. */
+/** The contenders, each started on first use. */
 export class Peers {
   readonly #sandbox: string;
   readonly #started = new Map<string, Promise<Peer | Missing>>();

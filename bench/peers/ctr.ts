@@ -11,14 +11,14 @@ export interface Ctr extends Peer {
   command(...args: string[]): Command;
 }
 
-/** containerd's own client, on a containerd of the same version and configuration as pouchd's, with runc. */
+/** Starts containerd's client with a containerd of the same version and configuration as pouchd's, with runc. */
 export async function ctr(sandbox: string): Promise<Ctr> {
   const dir = join(sandbox, 'ctr');
   await mkdir(dir);
   const address = join(dir, 'containerd.sock');
   const containerd = new ManagedContainerd({ root: join(dir, 'root'), state: join(dir, 'state'), address });
   await containerd.start();
-  // It names the cgroup of its containers by the namespace, so this is the sandbox's.
+  // ctr names the cgroup of its containers after the namespace, so this is the sandbox's cgroup.
   const namespace = basename(sandbox);
   const command = (...args: string[]) => ({ file: 'ctr', args: ['-a', address, '-n', namespace, ...args] });
   await execa('ctr', [...command('images', 'import', await ociArchive(sandbox)).args], { timeout: 60_000 });
@@ -26,7 +26,7 @@ export async function ctr(sandbox: string): Promise<Ctr> {
   return {
     name: 'ctr',
     command,
-    // It knows no bridge: what it makes is a network namespace with nothing in it.
+    // ctr has no bridge: it creates an empty network namespace.
     run: (_, ...argv) => command('run', '--rm', busyboxReference, `run-${++runs}`, ...argv),
     settled: async () => {},
     end: () => containerd.stop(),

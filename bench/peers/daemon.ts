@@ -13,7 +13,7 @@ interface DaemonOptions {
 const readyWithinMs = 60_000;
 const endWithinMs = 20_000;
 
-/** Starts a daemon and waits until it serves. @throws Error with the end of its log */
+/** Starts a daemon and waits until it is ready. @throws Error with the end of its log */
 export async function startDaemon({ file, args, logFile, isReady }: DaemonOptions) {
   const log = await open(logFile, 'a');
   const child = spawn(file, args, { stdio: ['ignore', log.fd, log.fd] });

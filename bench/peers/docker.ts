@@ -8,12 +8,12 @@ import { startDaemon } from './daemon.ts';
 import { dockerLike } from './dockerLike.ts';
 import type { Missing, Platform } from './peer.ts';
 
-/** Debian's own first, so that client and daemon are of one version. */
+/** Prefers Debian's client, which has the version of Debian's daemon. */
 export function dockerClient(): string {
   return existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker';
 }
 
-/** A dockerd of its own, on overlay2, with its default bridge. */
+/** Starts a separate dockerd with overlay2 and the default bridge. */
 export async function docker(sandbox: string): Promise<Platform | Missing> {
   if (!existsSync('/usr/sbin/dockerd')) return { name: 'docker', missing: 'apt-get install docker.io' };
   const dir = join(sandbox, 'docker');

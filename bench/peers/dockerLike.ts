@@ -4,17 +4,17 @@ import type { Platform } from './peer.ts';
 interface DockerLike {
   name: string;
   file: string;
-  /** Options before the verb. */
+  /** Global options. */
   global?: readonly string[];
   env?: Record<string, string>;
   /** Options of every `run`. */
   runOptions?: readonly string[];
-  /** Default: its command ends when all is done. */
+  /** Default: nothing is left to clean up when a command ends. */
   settled?(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** Pouch, docker and podman understand the same words. */
+/** Returns a platform with Docker's command line: Pouch, docker and podman. */
 export function dockerLike({
   name,
   file,
@@ -30,7 +30,7 @@ export function dockerLike({
     command,
     settled,
     end,
-    // The bridge is each one's default; naming it would make podman wait for a network of that name.
+    // The bridge is the default; with its name podman would look for a network named bridge.
     run: (network, ...argv) =>
       command(
         'run',

@@ -7,10 +7,10 @@ import { cgroupOf } from '../sandbox/cgroups.ts';
 import { dockerLike } from './dockerLike.ts';
 import type { Missing, Platform } from './peer.ts';
 
-/** Podman's own default asks for more than a root without CAP_SYS_RESOURCE may give. */
+/** Podman's defaults exceed what root may set without CAP_SYS_RESOURCE. */
 const ulimits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
 
-/** Podman with a store and a network configuration of its own; its default runtime on Debian is crun. */
+/** Prepares podman with a separate store and network configuration. Its default runtime on Debian is crun. */
 export async function podman(sandbox: string): Promise<Platform | Missing> {
   if (!existsSync('/usr/bin/podman')) return { name: 'podman', missing: 'apt-get install podman' };
   const dir = join(sandbox, 'podman');

@@ -10,7 +10,7 @@ export interface Pouch extends Platform {
   daemon: TestPouchd;
 }
 
-/** A pouchd of its own, with a managed containerd, all defaults, and runc. */
+/** Starts a separate pouchd with a managed containerd, all defaults and runc. */
 export async function pouch(): Promise<Pouch> {
   const daemon = await TestPouchd.create();
   const platform = dockerLike({
@@ -23,12 +23,12 @@ export async function pouch(): Promise<Pouch> {
   return { ...platform, daemon };
 }
 
-/** Pouch tells the exit before it cleans up, so a removed container may be there for a moment. */
+/** Pouch reports an exit before it cleans up, so a removed container may exist for a moment. */
 async function settled({ client }: TestPouchd): Promise<void> {
   const isClean = async () => {
     const all = await client.containers.list({ all: true });
     return all.every(({ State }) => State === 'running');
   };
   if (!(await waitUntil(isClean, { withinMs: 10_000, everyMs: 10 })))
-    throw new Error('containers of the runs before are still there');
+    throw new Error('containers of earlier runs still exist');
 }

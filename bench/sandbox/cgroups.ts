@@ -3,20 +3,20 @@ import { basename, join } from 'node:path';
 import { derivedDefaults } from '../../config/derive.ts';
 import { hierarchies, removeCgroup } from '../../test/support/host/cgroups.ts';
 
-/** Podman puts its conmons here, whatever --cgroup-parent says. */
+/** Podman puts conmon processes here regardless of --cgroup-parent. */
 const ofPodman = 'libpod_parent';
 
-/** The cgroup below which peers put their containers. */
+/** The parent cgroup of the peers' containers. */
 export function cgroupOf(dir: string): string {
   return `/${basename(dir)}`;
 }
 
-/** Names of the outermost cgroups of every hierarchy. */
+/** Returns the names of the top-level cgroups of all hierarchies. */
 export function topCgroups(): ReadonlySet<string> {
   return new Set(hierarchies().flatMap((path) => list(path)));
 }
 
-/** Removes the cgroups of a sandbox that has ended. */
+/** Removes the cgroups of a finished sandbox. */
 export async function removeCgroups(dir: string, before: ReadonlySet<string>): Promise<void> {
   await removeCgroup(cgroupOf(dir));
   if (!before.has(ofPodman)) await removeCgroup(`/${ofPodman}`);

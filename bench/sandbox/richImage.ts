@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { bootstrapPackages, installMissing } from '../../scripts/lib/debian.ts';
 import { writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 
-/** As `pouch image bootstrap` leaves it. */
+/** The configuration that `pouch image bootstrap` writes. */
 const config = { Cmd: ['/bin/bash'] };
 
 const packages = ['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'iproute2', 'procps'];
@@ -15,10 +15,10 @@ export function richArchive(dir: string): string {
   return join(dir, 'rich.tar');
 }
 
-/** Makes an archive of a Debian image with systemd and sshd. Needs the network, so it is done outside of the sandbox. */
+/** Builds an archive of a Debian image with systemd and sshd. It needs the network, so it runs outside the sandbox. */
 export async function buildRichImage(dir: string): Promise<void> {
   await installMissing(bootstrapPackages);
-  console.log('Making a Debian image with systemd (mmdebstrap)');
+  console.log('Building a Debian image with systemd (mmdebstrap)');
   const layer = join(dir, 'rich-layer.tar');
   const options = ['--mode=root', '--variant=minbase', `--include=${packages.join(',')}`];
   await execa('mmdebstrap', [...options, 'bookworm', layer], { timeout: 600_000, stdin: 'ignore' });

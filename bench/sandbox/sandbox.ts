@@ -12,8 +12,8 @@ import { buildRichImage } from './richImage.ts';
 const variable = 'POUCH_BENCH_DIR';
 
 /**
- * Namespaces of mounts, network and processes of their own: bridges, iptables rules, mounts and daemons end with the last
- * process, even if that is killed, and nothing of them meets what else runs on the host.
+ * Separate mount, network and PID namespaces. Bridges, iptables rules, mounts and daemons end with the last process, even if it
+ * is killed, and do not affect the host.
  */
 const namespaces = [
   '--mount',
@@ -26,13 +26,13 @@ const namespaces = [
   '--mount-proc',
 ];
 
-/** The directory for everything that the measurements make; undefined outside. */
+/** Returns the sandbox's directory for all files of the measurements; undefined outside of it. */
 export function insideSandbox(): string | undefined {
   return process.env[variable];
 }
 
 /**
- * Runs a script of ours in the sandbox and removes what that leaves: its directory and its cgroups.
+ * Runs a script in the sandbox, then removes its directory and cgroups.
  * @returns its exit code
  * @throws SetupError
  */
@@ -44,7 +44,7 @@ export async function runInSandbox(
   checkRoot();
   await installMissing([...runtimePackages, ...testPackages]);
   checkBuild();
-  // Short: paths of sockets in it have at most 107 bytes.
+  // A short path, as socket paths below it are limited to 107 bytes.
   const dir = await mkdtemp(join(tmpdir(), 'pb-'));
   const before = topCgroups();
   try {
@@ -56,13 +56,13 @@ export async function runInSandbox(
   }
 }
 
-/** As the first process of its namespace, tini reaps shims and conmons whose parents have ended. */
+/** tini, as PID 1 of the namespace, reaps orphaned shims and conmons. */
 async function inNamespaces(dir: string, command: string[]): Promise<number> {
   const child = spawn('unshare', [...namespaces, 'tini-static', '--', ...command], {
     env: { ...process.env, [variable]: dir, TMPDIR: dir },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  // unshare ignores both; it takes everything in the sandbox with it when it is killed.
+  // unshare ignores both signals. Killing it ends all processes in the sandbox.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill('SIGKILL'));
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
@@ -70,11 +70,11 @@ async function inNamespaces(dir: string, command: string[]): Promise<number> {
 
 function checkRoot(): void {
   if (process.getuid?.() !== 0)
-    throw new SetupError('The measurements run real containers and need root: sudo npm run bench');
+    throw new SetupError('the measurements run containers and need root: use sudo npm run bench');
 }
 
 function checkBuild(): void {
   const project = join(import.meta.dirname, '../..');
   if (existsSync(join(project, 'dist/bin/pouchd.js')) && existsSync(join(project, 'bin/pouch'))) return;
-  throw new SetupError('Pouch is measured as it is built, and it is not built yet: npm run build');
+  throw new SetupError('expected a build of Pouch, found none: run npm run build');
 }

@@ -1,6 +1,6 @@
 import { definePlugin, Type } from 'pouch/hooks';
 
-/** Gives every container the host names of the house. What a request asks for by itself (`--add-host`) stays. */
+/** Adds company host names to every container. Names in the request (`--add-host`) take precedence. */
 export default definePlugin({
   name: 'corp-hosts',
   doc: 'Adds host names to /etc/hosts of every container.',

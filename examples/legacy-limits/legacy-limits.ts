@@ -1,20 +1,20 @@
 import { definePlugin, PouchError, Type } from 'pouch/hooks';
 
-/** Microseconds; the kernel's own default for a CFS period. */
+/** Microseconds; the kernel's default CFS period. */
 const CPU_PERIOD = 100_000;
-/** Microseconds; the kernel refuses a shorter quota. */
+/** Microseconds; the kernel's minimum for a quota. */
 const LEAST_QUOTA = 1_000;
 const MOST_CPUS = 4_096;
-/** Bytes; with less, a container does not even start. */
+/** Bytes; a container cannot start with less. */
 const LEAST_MEMORY = 6 * 2 ** 20;
 
 /**
- * An old orchestrator tells limits to the program in the container, as environment variables. Here they become limits
- * that the kernel holds, and the variables go. A limit that the request sets by itself (`--cpus`, `--memory`) stays.
+ * Converts limits that an old orchestrator passes in environment variables to cgroup limits, and removes the variables.
+ * Limits in the request (`--cpus`, `--memory`) take precedence.
  */
 export default definePlugin({
   name: 'legacy-limits',
-  doc: 'Turns CPU_LIMIT and MEMORY_LIMIT of the environment into cgroup limits.',
+  doc: 'Converts CPU_LIMIT and MEMORY_LIMIT in the environment to cgroup limits.',
   hooks: ['container.preCreate'],
   options: Type.Object({
     cpu: Type.String({ default: 'CPU_LIMIT', description: 'Variable with the number of CPUs: `1.5`.' }),
@@ -33,12 +33,12 @@ export default definePlugin({
         };
       if (memory !== undefined && draft.resources.memory?.limit === undefined)
         draft.resources.memory = { ...draft.resources.memory, limit: memory };
-      log.debug('limits of the environment', { container: draft.name, cpu, memory });
+      log.debug('limits in the environment', { container: draft.name, cpu, memory });
     });
   },
 });
 
-/** Removes the variable and answers its value, if it is there. */
+/** Removes the variable and returns its value; undefined if it is not set. */
 function take(
   env: Record<string, string>,
   variable: string,
@@ -73,9 +73,9 @@ function parseMemory(text: string): number | undefined {
 function invalid(variable: string, found: string, expected: string): PouchError {
   return new PouchError(
     'PCH_OPTION_INVALID',
-    `${variable} must be ${expected}; found ${JSON.stringify(found)}`,
+    `environment variable ${variable}: expected ${expected}, found ${JSON.stringify(found)}`,
     {
-      hint: `mend or remove the environment variable ${variable} of the container`,
+      hint: `fix or remove the environment variable ${variable} of the container`,
     },
   );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { interleaved, timed } from '../../../bench/measure.ts';
 
 describe('measuring', () => {
-  it('has contenders take turns and leaves the first rounds out', async () => {
+  it('alternates contenders and ignores the first rounds', async () => {
     const turns: string[] = [];
     const contender = (name: string) => ({ name, once: async () => turns.push(name) });
     const [a, b] = await interleaved([contender('a'), contender('b')], 3);
@@ -16,7 +16,7 @@ describe('measuring', () => {
     );
   });
 
-  it('counts nothing of a contender that fails once, and goes on with the others', async () => {
+  it('drops a contender that fails once, and continues with the others', async () => {
     let runs = 0;
     const failing = async () => {
       if (++runs === 4) throw new Error('no space left');
@@ -34,18 +34,18 @@ describe('measuring', () => {
     assert.equal(runs, 4);
   });
 
-  it('answers milliseconds of a command that succeeds', async () => {
+  it('returns the milliseconds of a command that succeeds', async () => {
     assert.ok((await timed({ file: 'sleep', args: ['0.05'] })) >= 50);
   });
 
-  it('does not time a command that fails: it says how and why', async () => {
+  it('throws for a command that fails, with its exit code and stderr', async () => {
     await assert.rejects(
       timed({ file: 'ls', args: ['/no/such/file'] }),
       /ls \/no\/such\/file ended with 2: .*No such file/,
     );
   });
 
-  it('does not time a command that does not exist', async () => {
+  it('throws for a command that does not exist', async () => {
     await assert.rejects(timed({ file: '/no/such/command', args: [] }), /ENOENT/);
   });
 });

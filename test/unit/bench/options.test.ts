@@ -10,17 +10,17 @@ describe('options of the bench', () => {
     );
   });
 
-  it('make the rich image also for --only rich', () => {
+  it('include the rich image for --only rich', () => {
     assert.equal(parseOptions(['--only', 'rich'], ['ps', 'rich']).rich, true);
   });
 
   for (const [args, message] of [
-    [['--only', 'pss'], /There is no case pss: choose ps, rich/],
-    [['--runs', '0'], /--runs takes a whole number from 1 to 1000, not 0/],
+    [['--only', 'pss'], /--only: expected one of ps, rich, found "pss"/],
+    [['--runs', '0'], /--runs: expected a whole number from 1 to 1000, found "0"/],
     [['--runs', '2.5'], /not 2.5/],
     [['--fast'], /Unknown option '--fast'[^]*Usage: npm run bench/],
   ] as const)
-    it(`are refused with a sentence: ${args.join(' ')}`, () => {
+    it(`are rejected with a message: ${args.join(' ')}`, () => {
       assert.throws(() => parseOptions([...args], ['ps', 'rich']), { name: 'SetupError', message });
     });
 });

@@ -14,7 +14,7 @@ describe('tables of the bench', () => {
     notes: ['docker failed: it broke'],
   };
 
-  it('have a line for each contender, and say who failed', () => {
+  it('have a line for each contender, and report failures', () => {
     const expected = `
 exec true
            median      min      p90  runs
@@ -25,11 +25,11 @@ exec true
     assert.equal(caseTable(outcome), expected);
   });
 
-  it('print a miss as a miss', () => {
+  it('print a missed target', () => {
     assert.equal(targetTable([outcome]), '  exec  pouch  20.0 ms  ≤ 15 ms  MISS');
   });
 
-  it('have the mean of the middle two for an even number of runs', () => {
+  it('print the mean of the middle two as the median of an even number of runs', () => {
     assert.equal(median([4, 1, 3, 2]), 2.5);
     assert.ok(Number.isNaN(median([])));
   });

@@ -5,7 +5,7 @@ import { limitTarget, ratioTarget, verdict } from '../../../bench/target.ts';
 const series = (name: string, ...samples: number[]): Series => ({ name, unit: 'ms', samples });
 
 describe('targets of the bench', () => {
-  it('hold Pouch against the fastest peer', () => {
+  it('compare Pouch to the fastest peer', () => {
     const target = ratioTarget(
       [series('pouch', 30, 10, 20), series('docker', 80), series('podman', 40)],
       'pouch',
@@ -16,7 +16,7 @@ describe('targets of the bench', () => {
     assert.equal(verdict(target), 'met');
   });
 
-  it('are held against the peers that are there', () => {
+  it('compare to available peers only', () => {
     const target = ratioTarget(
       [series('pouch', 30), series('docker', 40)],
       'pouch',
@@ -32,7 +32,7 @@ describe('targets of the bench', () => {
       assert.equal(verdict(ratioTarget(all, 'pouch', ['docker'], 0.5)), 'NOT MEASURED');
   });
 
-  it('have the unit of what was measured', () => {
+  it('have the unit of the measurement', () => {
     const memory: Series = { name: 'pouchd', unit: 'MB', samples: [151] };
     const target = limitTarget([memory], 'pouchd', 150);
     assert.deepEqual(target, { subject: 'pouchd', value: 151, limit: 150, unit: 'MB' });

@@ -7,7 +7,7 @@ import { load, plugin } from '../core/plugins/support/load.ts';
 const file = `${import.meta.dirname}/../../../examples/agent/pouchd.yaml`;
 
 describe('examples/agent/pouchd.yaml', () => {
-  it('is a valid configuration whose plugins all load and work on a rich container', async () => {
+  it('is valid, and all its plugins load and apply to a rich container', async () => {
     const loaded = loadConfig({ file });
     const { generation, runner, log } = await load([plugin('rich-systemd', () => {})], {
       entries: loaded.config.plugins,

@@ -14,7 +14,7 @@ const run = async (options: Record<string, unknown>, extraHosts = {}) => {
 };
 
 describe('examples/corp-hosts', () => {
-  it('adds its entries to every container and is blamed for each', async () => {
+  it('adds its entries to every container, with blame for each', async () => {
     const { draft, blame } = await run({ entries: { 'db.corp': '192.0.2.7', ldap: '2001:db8::8' } });
     assert.deepEqual(draft.extraHosts, { 'db.corp': '192.0.2.7', ldap: '2001:db8::8' });
     assert.deepEqual(
@@ -26,12 +26,12 @@ describe('examples/corp-hosts', () => {
     );
   });
 
-  it('leaves a name that the request sets', async () => {
+  it('keeps a name in the request', async () => {
     const { draft } = await run({ entries: { db: '192.0.2.7' } }, { db: '10.0.0.1' });
     assert.deepEqual(draft.extraHosts, { db: '10.0.0.1' });
   });
 
-  it('is quarantined for an address of the wrong form', async () => {
+  it('is quarantined for an invalid address', async () => {
     const { generation } = await run({ entries: { db: 'nowhere' } });
     assert.equal(generation.plugins[0]?.state, 'quarantined');
     assert.match(generation.plugins[0]?.error ?? '', /options\.entries\.db must match format "ip"/);

@@ -14,7 +14,7 @@ async function run(env: Record<string, string>, resources: ContainerDraft['resou
 }
 
 describe('examples/legacy-limits', () => {
-  it('makes cgroup limits of the variables and removes them', async () => {
+  it('converts the variables to cgroup limits and removes them', async () => {
     const { draft } = await run({ CPU_LIMIT: '1.5', MEMORY_LIMIT: '512m' });
     assert.deepEqual(draft.resources, {
       cpu: { quota: 150_000, period: 100_000 },
@@ -29,7 +29,7 @@ describe('examples/legacy-limits', () => {
     assert.deepEqual(blame, []);
   });
 
-  it('leaves limits that the request sets, and keeps what is beside them', async () => {
+  it('keeps limits in the request and other resources', async () => {
     const resources = { cpu: { quota: 50_000, period: 100_000 }, memory: { swap: 2 ** 31 } };
     const { draft } = await run({ CPU_LIMIT: '3', MEMORY_LIMIT: '1g' }, resources);
     assert.deepEqual(draft.resources, { cpu: resources.cpu, memory: { swap: 2 ** 31, limit: 2 ** 30 } });
@@ -51,7 +51,7 @@ describe('examples/legacy-limits', () => {
     [' 1t ', 2 ** 40],
   ];
   for (const [text, bytes] of sizes) {
-    it(`reads the size ${JSON.stringify(text)}`, async () => {
+    it(`parses the size ${JSON.stringify(text)}`, async () => {
       assert.equal((await run({ MEMORY_LIMIT: text })).draft.resources.memory?.limit, bytes);
     });
   }
@@ -69,12 +69,12 @@ describe('examples/legacy-limits', () => {
     ['MEMORY_LIMIT', 'lots'],
   ];
   for (const [variable, value] of bad) {
-    it(`refuses ${variable}=${value}, naming the variable and the plugin`, async () => {
+    it(`rejects ${variable}=${value} with the names of the variable and the plugin`, async () => {
       const error = await rejection(run({ [variable]: value }));
       assert.equal(error.code, 'PCH_OPTION_INVALID');
       assert.equal(error.plugin, 'legacy-limits');
       assert.equal(error.hook, 'container.preCreate');
-      assert.match(error.message, new RegExp(`^${variable} must be .*; found "`));
+      assert.match(error.message, new RegExp(`^environment variable ${variable}: expected .*, found "`));
       assert.match(error.hint ?? '', new RegExp(variable));
     });
   }
