@@ -37,7 +37,7 @@ describe('plugins from YAML', function () {
   it('a value of the wrong form is refused by the plugin’s name', async () => {
     const { exitCode, stderr } = await pouch('run', '--rm', '-e', 'CPU_LIMIT=lots', 'busybox', 'true');
     assert.equal(exitCode, 125);
-    assert.match(stderr, /CPU_LIMIT must be .*found "lots"/);
+    assert.match(stderr, /environment variable CPU_LIMIT: expected .*, found "lots"/);
     assert.match(stderr, /plugin legacy-limits/);
     await ok('run', '--rm', '-e', 'CPU_LIMIT=1', 'busybox', 'true');
   });

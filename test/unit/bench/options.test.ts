@@ -17,7 +17,7 @@ describe('options of the bench', () => {
   for (const [args, message] of [
     [['--only', 'pss'], /--only: expected one of ps, rich, found "pss"/],
     [['--runs', '0'], /--runs: expected a whole number from 1 to 1000, found "0"/],
-    [['--runs', '2.5'], /not 2.5/],
+    [['--runs', '2.5'], /found "2.5"/],
     [['--fast'], /Unknown option '--fast'[^]*Usage: npm run bench/],
   ] as const)
     it(`are rejected with a message: ${args.join(' ')}`, () => {
