@@ -1,7 +1,7 @@
 /**
- * `npm run build`: the code generated from the protos, the bundle of the daemon (dist/), the executable bin/pouch,
- * and the native parts of runlxc.
- * What is up to date is left alone. Types are checked by `npm run check`.
+ * `npm run build`: generates code from the protos, bundles the daemon (dist/), and builds the executable bin/pouch and the native
+ * parts of runlxc.
+ * Skips what is up to date. `npm run check` checks types.
  */
 import { resolve } from 'node:path';
 import { bundle } from './build/bundle.ts';

@@ -1,6 +1,6 @@
 /**
- * Builds bin/pouch: one executable of bin/pouch-main.ts, compiled by Bun from npm. Where Bun is not installed it becomes a small
- * launcher for Node. Does nothing when it is up to date.
+ * Builds bin/pouch, an executable that Bun compiles from bin/pouch-main.ts; without Bun, a launcher for Node. Does nothing if it
+ * is up to date.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -33,7 +33,7 @@ const sources = [
   'scripts/buildCli.ts',
 ];
 
-/** Its programs by their own names; bin/runlxc is made with its native parts. */
+/** Names of its programs; scripts/buildNative.ts links bin/runlxc. */
 const names = ['pouch-files'];
 
 function main(): void {
@@ -49,7 +49,7 @@ function link(path: string): void {
   symlinkSync('pouch', path);
 }
 
-/** npm's postinstall moves the binary; with scripts switched off it stays in the platform's package. */
+/** npm's postinstall script moves the binary; with scripts disabled it stays in the platform's package. */
 function findBun(): string | undefined {
   const modules = join(root, 'node_modules');
   const platforms = existsSync(join(modules, '@oven')) ? readdirSync(join(modules, '@oven')) : [];
@@ -76,7 +76,7 @@ function isUpToDate(compiled: boolean): boolean {
   return isCompiled === compiled && sources.every((source) => newest(join(root, source)) < mtimeMs);
 }
 
-/** Time of the newest file at or below a path, in milliseconds; directories count too, for removed files. */
+/** Returns the mtime of the newest file at or below a path, in milliseconds; includes directories to detect removed files. */
 function newest(path: string): number {
   const info = statSync(path);
   if (!info.isDirectory()) return info.mtimeMs;
@@ -87,9 +87,9 @@ function compile(bun: string): void {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const temporary = `${target}.${process.pid}`;
   const options = ['--compile', '--minify', '--bytecode', '--format=cjs'];
-  // Commands that last for milliseconds are over before compiled code pays: 12 ms become 9.
+  // JIT compilation does not pay off for commands of a few milliseconds: 9 ms instead of 12 ms.
   options.push('--compile-jit-policy=100');
-  // What lies in the caller's directory, for a runtime that of a bundle, is nothing to read settings from.
+  // The working directory is the caller's, or for a runtime the bundle: its files must not configure the program.
   options.push('--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig');
   const define = ['--define', `POUCH_VERSION=${JSON.stringify(version)}`];
   execFileSync(bun, ['build', ...options, ...define, entry, '--outfile', temporary], {
@@ -97,11 +97,11 @@ function compile(bun: string): void {
     stdio: ['ignore', 'ignore', 'inherit'],
     timeout: 120_000,
   });
-  // A rename, for a running pouch keeps the file that it runs from.
+  // A rename, as a running pouch keeps using the old file.
   renameSync(temporary, target);
 }
 
-/** Runs the compiled JavaScript if `npm run build` made it, else the sources. */
+/** Writes a launcher for the compiled JavaScript if it exists, else for the sources. */
 function writeLauncher(): void {
   const script = `#!/usr/bin/env node
 import { existsSync } from 'node:fs';
@@ -119,7 +119,7 @@ else {
 try {
   main();
 } catch (error) {
-  // Bun has said what is wrong, on stderr.
+  // Bun has printed the cause to stderr.
   process.stderr.write(`build-cli: bin/pouch was not built: ${(error as Error).message.split('\n')[0]}\n`);
   process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 /**
- * Builds the native parts of runlxc with the machine's C compiler: bin/runlxc-monitor and bin/runlxc-init, and bin/runlxc, which
- * is the multi-call executable by another name. Does nothing when they are up to date, and without a compiler or liblxc's
- * headers says what is missing: everything else works without them.
+ * Builds the native parts of runlxc with gcc: bin/runlxc-monitor and bin/runlxc-init, and links bin/runlxc to the multi-call
+ * executable. Does nothing if they are up to date. Without a compiler or liblxc's headers it prints the missing packages;
+ * everything except runlxc works without them.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
@@ -23,7 +23,7 @@ const programs: readonly NativeProgram[] = [
   { name: 'runlxc-monitor', folder: 'monitor', libraries: ['-rdynamic', '-llxc', '-lseccomp'] },
 ];
 
-/** What the compiler looks for, and the Debian package that has it. */
+/** Headers, and the Debian packages that contain them. */
 const headers = [
   ['lxc/lxccontainer.h', 'lxc-dev'],
   ['seccomp.h', 'libseccomp-dev'],
@@ -34,7 +34,9 @@ function main(): void {
   if (programs.every(isUpToDate)) return;
   const missing = missingPackages();
   if (missing.length > 0)
-    return console.error(`build-native: runlxc is not built: apt-get install ${missing.join(' ')}`);
+    return console.error(
+      `build-native: runlxc is not built, packages are missing: apt-get install ${missing.join(' ')}`,
+    );
   for (const program of programs) compile(program);
 }
 
@@ -79,7 +81,7 @@ function compile({ name, folder, libraries }: NativeProgram): void {
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: 120_000,
   });
-  // A rename, for running containers keep the file that they were started from.
+  // A rename, as running containers keep using the old file.
   renameSync(temporary, target);
 }
 

@@ -1,4 +1,4 @@
-/** `npm run check`: everything that can be said of the sources without running them. Names what failed, with its output. */
+/** `npm run check`: static checks of the sources. Prints the output of failed checks. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { execa } from 'execa';
@@ -6,13 +6,13 @@ import PQueue from 'p-queue';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** The slowest first, for they run side by side. */
+/** Slowest first, as they run concurrently. */
 const checks = {
   'lint (eslint)': ['eslint', '--max-warnings', '0', '.'],
   'types (tsc)': ['tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsc.json'],
   'imports (dependency-cruiser)': ['depcruise', '--output-type', 'err', '.'],
   'unused code (knip)': ['knip'],
-  'form (prettier)': ['prettier', '--check', '--log-level', 'warn', '.'],
+  'format (prettier)': ['prettier', '--check', '--log-level', 'warn', '.'],
   'generated docs': ['node', '--import', 'tsx', 'scripts/docs.ts', '--check'],
 } satisfies Record<string, [string, ...string[]]>;
 

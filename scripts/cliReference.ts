@@ -3,7 +3,7 @@ import { format } from 'prettier';
 import { buildProgram, wholeTree } from '../cli/program.ts';
 import { Session } from '../cli/Session.ts';
 
-/** The reference of all commands as Markdown. */
+/** Returns docs/reference/cli.md: all commands and options. */
 export async function cliReference(): Promise<string> {
   const program = await buildProgram(new Session(process), wholeTree);
   const sections = program.commands.flatMap((command) => commandSections(command, 'pouch', program));
@@ -40,7 +40,7 @@ function commandSections(command: Command, parent: string, program: Command): st
   return [commandSection(command, name, parent, twin), ...children];
 }
 
-/** Whether a command takes everything that the other one takes: `container ls` and `ps`, `plan run` and `run`. */
+/** Whether a command has all arguments and options of the other: `container ls` and `ps`, `plan run` and `run`. */
 function includes(command: Command, other: Command): boolean {
   if (command.name() !== other.name() && command.summary() !== other.summary()) return false;
   const flags = new Set(command.options.map((option) => option.flags));
@@ -66,7 +66,7 @@ function list(lines: string[]): string[] {
   return lines.length > 0 ? [lines.join('\n')] : [];
 }
 
-/** Options under their headings, as in --help. */
+/** Options below their headings, as in --help. */
 function optionGroups(command: Command, twin: Command | undefined): string[] {
   const known = new Set(twin?.options.map((option) => option.flags));
   const groups = new Map<string, Option[]>();

@@ -1,4 +1,4 @@
-/** `npm run docs`: writes what is generated under docs/. With --check it fails at the first file that is stale. */
+/** `npm run docs`: writes the generated files in docs/. With --check it fails at the first stale file. */
 await import('./generateCliDocs.ts');
 await import('./generateConfigDocs.ts');
 await import('./generateErrorDocs.ts');

@@ -1,7 +1,7 @@
 /**
- * Generates TypeScript from the .proto files of core/containerd with buf and ts-proto, both from npm, without a network.
+ * Generates TypeScript from the .proto files of core/containerd with buf and ts-proto from npm, offline.
  *
- * A stamp of everything that decides the outcome makes a second run a no-op.
+ * Does nothing if a stamp of the inputs has not changed.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,7 +15,7 @@ const protos = join(root, 'core/containerd/protos');
 const out = join(root, 'core/containerd/gen');
 const stampFile = join(out, '.stamp');
 
-/** ts-proto's options: plain `const` enums and imports that Node, tsx and tsc take as they are. */
+/** ts-proto's options: `const` enums, and imports that Node, tsx and tsc resolve. */
 const tsProtoOptions = [
   'env=node',
   'outputServices=grpc-js',
@@ -70,10 +70,10 @@ function runBuf(into: string): void {
     timeout: 60_000,
   });
   if (ran.error) throw ran.error;
-  if (ran.status !== 0) throw new Error(`buf generate ended with ${ran.status ?? ran.signal}`);
+  if (ran.status !== 0) throw new Error(`buf generate exited with ${ran.status ?? ran.signal}`);
 }
 
-/** Generates beside the old output and swaps, so that a failure leaves the old one. */
+/** Generates into a temporary directory and swaps, so that a failure keeps the old output. */
 function generate(wanted: string): void {
   const fresh = `${out}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });

@@ -1,8 +1,8 @@
 /**
- * `npm test`: installs what the tests need, builds, and runs all of them; `npm test -- unit` (or integration, oci-runtime, clients,
- * engines) only those, and `npm test -- integration FILE…` only these files; `npm test -- runtimes`
- * what takes too long for each time: some of the integration tests with crun and with runlxc, and other engines with
- * runlxc; `npm test -- torture [SEED[:ROUND]] [MINUTES]` random load and faults (test/torture). Ends with what failed and the line `N passed, N failed`.
+ * `npm test` installs missing packages, builds, and runs all tests. `npm test -- unit` (or integration, oci-runtime, clients,
+ * engines) runs one suite, `npm test -- integration FILE…` only these files. `npm test -- runtimes` runs what takes too long for
+ * `npm test`: some integration tests with crun and runlxc, and other engines with runlxc. `npm test -- torture
+ * [SEED[:ROUND]] [MINUTES]` runs random load and faults (test/torture). The output ends with the failures and `N passed, N failed`.
  */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -15,7 +15,7 @@ import { runTorture } from './test/torture.ts';
 
 const minutes = 60_000;
 
-/** Tests with containers often wait, so two lanes pay even on one core; many daemons at once would miss their deadlines. */
+/** Tests with containers often wait, so two lanes are faster even on one core; more daemons would miss deadlines. */
 const lanes = Math.min(Math.max(availableParallelism(), 2), 4);
 
 const suites = {
@@ -38,7 +38,7 @@ const suites = {
   'oci-runtime': {
     name: 'conformance of OCI runtimes',
     folder: 'oci-runtime',
-    // It runs rows beside each other itself.
+    // It runs rows concurrently by itself.
     lanes: 1,
     deadlineMs: 10 * minutes,
   },
@@ -46,7 +46,7 @@ const suites = {
   engines: { name: 'other engines with runlxc', folder: 'engines', lanes, deadlineMs: 5 * minutes },
 } satisfies Record<string, Suite>;
 
-/** What is tried with every runtime: `npm test -- runtimes`, beside `npm test`, which tries it with runc. */
+/** Integration tests that `npm test -- runtimes` runs with other runtimes; `npm test` runs them with runc. */
 const ofEveryRuntime = new RegExp(
   `^(${[
     ...['lifecycle.*', 'rich', 'crash.*', 'downtime', 'plugins', 'cli-docker', 'full-disk'],
@@ -77,7 +77,7 @@ async function withOtherRuntimes(): Promise<number> {
   return await runAll([...withEach, () => runSuite(suites.engines)]);
 }
 
-/** The tests of its oracles come first: a round means something only if they can fail. */
+/** Tests its oracles first: a round is meaningful only if they can fail. */
 async function withTorture(args: readonly string[]): Promise<number> {
   await prepareHost();
   await build();
@@ -93,7 +93,7 @@ async function build(): Promise<void> {
   await execa('node', ['--import', 'tsx', 'scripts/build.ts'], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-/** Answers the exit code. The failures are told again at the end, where they are found in a long output. */
+/** Returns the exit code. Prints all failures again at the end. */
 async function runAll(runs: (() => Promise<Result>)[]): Promise<number> {
   const total: Result = { passed: 0, failures: [] };
   for (const run of runs) {
@@ -110,25 +110,25 @@ function suiteOf(name: string): Suite {
   const suite = (suites as Partial<Record<string, Suite>>)[name];
   if (suite) return suite;
   throw new SetupError(
-    `There are no tests named ${name}: choose ${Object.keys(suites).join(', ')}, runtimes, torture, or none for all.`,
+    `Expected one of ${Object.keys(suites).join(', ')}, runtimes, torture, or no argument for all tests, found "${name}".`,
   );
 }
 
 /**
- * The quickstart would install them in its test, under those that run beside it.
+ * Otherwise the test of the quickstart would install them while other tests run.
  * @throws SetupError
  */
 function checkModules(): void {
   const changed = (path: string) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (changed('node_modules/.package-lock.json') < changed('package-lock.json'))
-    throw new SetupError('The npm packages are older than package-lock.json: run npm ci first.');
+    throw new SetupError('The npm packages are older than package-lock.json: run npm ci.');
 }
 
 /** @throws SetupError */
 async function prepareHost(): Promise<void> {
   if (process.getuid?.() !== 0)
     throw new SetupError(
-      'These tests run real containers and need root: sudo npm test (npm run test:unit needs none).',
+      'These tests run containers and need root: run sudo npm test (npm run test:unit needs no root).',
     );
   await installMissing([...runtimePackages, ...bootstrapPackages, ...testPackages]);
 }

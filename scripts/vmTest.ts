@@ -1,7 +1,6 @@
 /**
- * `npm run test:vm`: what this host may not have. A virtual machine with cgroup v2 and systemd as its init runs containers
- * of runc, crun and runlxc. Without KVM (POUCH_VM_ACCEL=kvm) it takes a quarter of an hour, so it is no part
- * of `npm test`.
+ * `npm run test:vm`: runs containers of runc, crun and runlxc in a VM with cgroup v2 and systemd, which this host may not have.
+ * Without KVM (POUCH_VM_ACCEL=kvm) it takes a quarter of an hour, so `npm test` does not include it.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +13,7 @@ import { makeDisk } from './vm/disk.ts';
 
 await runScript(async () => {
   if (process.getuid?.() !== 0)
-    throw new SetupError('The disk of the machine is made as root: sudo npm run test:vm');
+    throw new SetupError('The build of the VM disk needs root: run sudo npm run test:vm');
   await installMissing([...bootstrapPackages, ...vmPackages]);
   await execa('node', ['--import', 'tsx', 'scripts/build.ts'], { stdio: ['ignore', 'inherit', 'inherit'] });
   const interrupted = interruption();
@@ -26,7 +25,7 @@ await runScript(async () => {
   }
 });
 
-/** Aborted by Ctrl-C or SIGTERM: what was begun ends and is removed first. */
+/** Aborted by Ctrl-C or SIGTERM, so that the script cleans up before it exits. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)
@@ -34,7 +33,7 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** Prints the lines of the checks; answers the exit code. */
+/** Prints the lines of the checks. Returns the exit code. */
 async function report(lines: AsyncIterable<string>): Promise<number> {
   const total = { passed: 0, failed: 0 };
   let isComplete = false;
@@ -44,7 +43,7 @@ async function report(lines: AsyncIterable<string>): Promise<number> {
     if (line.startsWith('not ok ')) total.failed += 1;
     isComplete ||= line === 'end';
   }
-  if (!isComplete) throw new SetupError('The machine ended before its checks had.');
+  if (!isComplete) throw new SetupError('The VM ended before its checks were complete.');
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
 }

@@ -1,14 +1,14 @@
 import type { TSchema } from '@sinclair/typebox';
 
-/** One row of a table of fields. */
+/** A row of a table of fields. */
 export interface FieldRow {
-  /** `process.env.*`; a `?` marks a field that may be missing. */
+  /** `process.env.*`; a `?` marks an optional field. */
   readonly path: string;
   readonly form: string;
   readonly description: string;
 }
 
-/** The fields of a schema, those of nested objects below them; a schema with a title of its own is only named. */
+/** Returns the fields of a schema and of nested objects; a nested schema with a title is only linked. */
 export function fieldsOf(schema: TSchema, prefix = ''): FieldRow[] {
   const required = new Set(schema.required as string[] | undefined);
   return Object.entries((schema.properties ?? {}) as Record<string, TSchema>).flatMap(([name, field]) => [
@@ -29,12 +29,12 @@ function below(path: string, field: TSchema): FieldRow[] {
   return fieldsOf(field, `${path}.`);
 }
 
-/** The schema of a map's values. */
+/** Returns the schema of a map's values. */
 function mapValue(field: TSchema): TSchema | undefined {
   return Object.values((field.patternProperties ?? {}) as Record<string, TSchema>)[0];
 }
 
-/** `string`, `map of string`, `list of integer`, `"tcp" or "udp"`. */
+/** Describes a schema: `string`, `map of string`, `list of integer`, `"tcp" or "udp"`. */
 export function formOf(field: TSchema): string {
   if (field.title !== undefined) return `[${field.title}](#${field.title.toLowerCase()})`;
   if (field.const !== undefined) return JSON.stringify(field.const);

@@ -24,7 +24,7 @@ export function hooksJsonSchema(): Json {
   };
 }
 
-/** A copy in which every titled schema has become a reference. */
+/** Copies a schema with references in place of titled schemas. */
 function refer(schema: unknown, definitions: Map<string, Json>): unknown {
   if (Array.isArray(schema)) return schema.map((item) => refer(item, definitions));
   if (typeof schema !== 'object' || schema === null) return schema;

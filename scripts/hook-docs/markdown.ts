@@ -8,11 +8,11 @@ import { families, points } from './points.ts';
 const kinds: Record<HookKind, string> = {
   plan: 'A waterfall over a draft. Pure. A tap changes the draft in place and answers nothing, or answers a new draft.',
   bail: 'A question. Pure. The first tap that answers something decides.',
-  apply: 'One tap after another, for what they do. An error stops the operation.',
-  observe: 'All taps side by side, in the background. Cannot veto; a failure is a line in the log.',
+  apply: 'Taps run one after another, for their side effects. An error stops the operation.',
+  observe: 'Taps run concurrently in the background. They cannot veto; a failure is logged.',
 };
 
-/** docs/reference/hooks.md, from the catalogue. */
+/** Returns docs/reference/hooks.md. */
 export function hooksMarkdown(): string {
   const parts = [
     INTRO,
@@ -21,7 +21,7 @@ export function hooksMarkdown(): string {
       .join('\n')}`,
     `## All points\n\n${overview()}`,
     ...families.map(([family, list]) => [`## ${family}`, ...list.map(section)].join('\n\n')),
-    `## Inputs\n\nA \`?\` marks a field that may be missing, \`*\` any key of a map.`,
+    `## Inputs\n\nA \`?\` marks an optional field, \`*\` any key of a map.`,
     ...titledSchemas().map(inputSection),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -31,9 +31,8 @@ const INTRO = `# Hook points
 
 <!-- Generated from hooks/points by scripts/generateHookDocs.ts: change the declarations there. -->
 
-Every point at which a plugin can take part, in the order of its family's life. How to write a plugin, and what order,
-blame, conflicts and failure policies mean, is in [plugins.md](../guides/plugins.md). The same as JSON Schema, for other languages:
-[hooks.schema.json](hooks.schema.json).`;
+All hook points, in the order in which they run in a life cycle. [plugins.md](../guides/plugins.md) explains how to write a plugin,
+order, blame, conflicts and failure policies. [hooks.schema.json](hooks.schema.json) is the JSON Schema for other languages.`;
 
 function overview(): string {
   const rows = points.map((point) => [
@@ -71,7 +70,7 @@ function policy(onError: FailurePolicy): string {
   return typeof onError === 'string' ? onError : `retry(${onError.retry})`;
 }
 
-/** Every schema with a title, once, also those inside others. */
+/** Returns every schema with a title once, including nested ones. */
 function titledSchemas(): TSchema[] {
   const found = new Map<string, TSchema>();
   for (const { input } of points) collect(input, found);

@@ -3,7 +3,7 @@ import type { HookPoint } from '../../hooks/defineHook.ts';
 
 export type AnyPoint = HookPoint<unknown, unknown>;
 
-/** The points of each family, in the order of the catalogue. */
+/** The hook points of each family, in the order of the catalogue. */
 export const families: [string, AnyPoint[]][] = Object.entries(catalogue).map(([family, points]) => [
   family,
   Object.values<AnyPoint>(points),

@@ -1,9 +1,9 @@
-/** A reason why a script cannot go on, told to the reader as one sentence with what to do: no stack belongs to it. */
+/** An error of the environment or arguments of a script, printed without a stack. The message includes what to do. */
 export class SetupError extends Error {
   override name = 'SetupError';
 }
 
-/** Runs a script's main function; a SetupError becomes a line on stderr, and any error exit code 1. */
+/** Runs a script's main function and sets the exit code. Errors are printed to stderr and exit with 1. */
 export async function runScript(main: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await main();

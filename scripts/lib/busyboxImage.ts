@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { type LayerFile, layerTar, writeImageArchive } from './imageArchive.ts';
 
-/** Debian's package busybox-static puts it here. */
+/** From Debian's package busybox-static. */
 const busybox = '/bin/busybox';
 
 export const busyboxReference = 'docker.io/library/busybox:latest';
 
-/** Writes an image archive of the host's static busybox: an image without a network. Answers the image's id. */
+/** Writes an image archive with the host's static busybox, which needs no network. Returns the image's id. */
 export async function busyboxImage(file: string, reference: string = busyboxReference): Promise<string> {
   const layer = await layerTar(await busyboxFiles());
   return writeImageArchive(file, {
@@ -18,7 +18,7 @@ export async function busyboxImage(file: string, reference: string = busyboxRefe
   });
 }
 
-/** A root file system: busybox, a link per applet, and the files that name users. */
+/** Returns a root file system: busybox, a link per applet, and the files of users and groups. */
 export async function busyboxFiles(): Promise<LayerFile[]> {
   const directories = [
     'bin',
@@ -47,7 +47,7 @@ export async function busyboxFiles(): Promise<LayerFile[]> {
   ];
 }
 
-/** Where busybox itself would install its applets, e.g. `sbin/ip`. */
+/** Returns the paths at which busybox would install its applets, such as `sbin/ip`. */
 async function appletPaths(): Promise<string[]> {
   const { stdout } = await promisify(execFile)(busybox, ['--list-full'], { timeout: 10_000 });
   return stdout.split('\n').filter((path) => path !== '' && path !== 'bin/busybox' && path !== 'linuxrc');

@@ -4,8 +4,8 @@ import { execa } from 'execa';
 import { SetupError } from './SetupError.ts';
 
 /**
- * Makes a static executable of one C file, unless there is one that is younger than its source.
- * @throws SetupError without a compiler, or with the compiler's words
+ * Compiles a C file to a static executable, unless a newer one exists.
+ * @throws SetupError without a compiler, or with the compiler's output
  */
 export async function compileStatic(source: string, output: string): Promise<void> {
   if (existsSync(output) && statSync(output).mtimeMs > statSync(source).mtimeMs) return;

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { SetupError } from './SetupError.ts';
 
-/** A Debian package, and the file or command by which one sees that the host has what it brings. */
+/** A Debian package, and a file or command that shows whether it is installed. */
 export interface HostPackage {
   name: string;
-  /** A command looked for in PATH, or an absolute path. */
+  /** A command in PATH, or an absolute path. */
   provides: string;
 }
 
-/** What a host needs to run containers. */
+/** Packages to run containers. */
 export const runtimePackages: readonly HostPackage[] = [
   { name: 'containerd', provides: 'containerd' },
   { name: 'runc', provides: 'runc' },
@@ -20,13 +20,13 @@ export const runtimePackages: readonly HostPackage[] = [
   { name: 'tini', provides: 'tini-static' },
 ];
 
-/** What `pouch image bootstrap` needs. */
+/** Packages for `pouch image bootstrap`. */
 export const bootstrapPackages: readonly HostPackage[] = [
   { name: 'mmdebstrap', provides: 'mmdebstrap' },
   { name: 'debian-archive-keyring', provides: '/usr/share/keyrings/debian-archive-keyring.gpg' },
 ];
 
-/** What builds the native parts of runlxc; liblxc itself comes with its headers. */
+/** Packages to build the native parts of runlxc; the headers depend on liblxc. */
 const nativePackages: readonly HostPackage[] = [
   { name: 'gcc', provides: 'gcc' },
   { name: 'libc6-dev', provides: '/usr/include/stdio.h' },
@@ -34,7 +34,7 @@ const nativePackages: readonly HostPackage[] = [
   { name: 'libseccomp-dev', provides: '/usr/include/seccomp.h' },
 ];
 
-/** What the tests need beyond that. */
+/** Further packages for the tests. */
 export const testPackages: readonly HostPackage[] = [
   ...nativePackages,
   { name: 'crun', provides: 'crun' },
@@ -50,7 +50,7 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'podman', provides: 'podman' },
 ];
 
-/** What `npm run test:vm` needs. */
+/** Packages for `npm run test:vm`. */
 export const vmPackages: readonly HostPackage[] = [
   ...nativePackages,
   { name: 'qemu-system-x86', provides: 'qemu-system-x86_64' },
@@ -58,27 +58,27 @@ export const vmPackages: readonly HostPackage[] = [
   { name: 'busybox-static', provides: '/bin/busybox' },
 ];
 
-/** What decides whether packages can be installed. */
+/** Whether packages can be installed on a host. */
 export interface PackageHost {
   hasApt: boolean;
   isRoot: boolean;
 }
 
 /**
- * Installs those of the packages that the host lacks; does and needs nothing if it has them all.
+ * Installs missing packages. Needs root only if any is missing.
  * @throws SetupError without root, on another distribution, or if apt-get fails
  */
 export async function installMissing(
   packages: readonly HostPackage[],
   host: PackageHost = thisHost(),
 ): Promise<void> {
-  const missing = packages.filter(({ provides }) => !isThere(provides));
+  const missing = packages.filter(({ provides }) => !isInstalled(provides));
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name);
   if (!host.hasApt) throw new SetupError(onAnotherDistribution(missing));
   if (!host.isRoot)
     throw new SetupError(
-      `Debian packages are missing and only root can install them: run this as root, or first: sudo apt-get install ${names.join(' ')}`,
+      `Debian packages are missing: run this as root, or install them first: sudo apt-get install ${names.join(' ')}`,
     );
   console.log(`Installing Debian packages: ${names.join(' ')}`);
   await withoutStartingServices(async () => {
@@ -87,7 +87,7 @@ export async function installMissing(
   });
 }
 
-function isThere(provides: string): boolean {
+function isInstalled(provides: string): boolean {
   if (provides.startsWith('/')) return existsSync(provides);
   const directories = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
   return directories.some((directory) => existsSync(join(directory, provides)));
@@ -102,7 +102,7 @@ function thisHost(): PackageHost {
 
 function onAnotherDistribution(missing: readonly HostPackage[]): string {
   const what = missing.map(({ name, provides }) => `${provides} (Debian: ${name})`).join(', ');
-  return `This host is not Debian, so install these with its own package manager, then run this again: ${what}`;
+  return `Packages are missing and this host is not Debian: install them with its package manager, then run this again: ${what}`;
 }
 
 async function aptGet(...args: string[]): Promise<void> {
@@ -116,12 +116,12 @@ async function aptGet(...args: string[]): Promise<void> {
   });
   if (!ran.failed) return;
   const lines = (ran.all || ran.shortMessage || '').trim().split('\n').slice(-5).join('\n');
-  throw new SetupError(`apt-get ${args.join(' ')} failed; mend what it says and run this again:\n${lines}`);
+  throw new SetupError(`apt-get ${args.join(' ')} failed; fix the cause and run this again:\n${lines}`);
 }
 
 /**
- * Debian starts a service when it installs it: a registry on port 5000, a second containerd. Nobody has asked for them,
- * and policy-rc.d is Debian's way to say so (https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt).
+ * Prevents Debian from starting the services of new packages, such as a registry and another containerd, with policy-rc.d
+ * (https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt).
  */
 async function withoutStartingServices(install: () => Promise<void>): Promise<void> {
   const policy = '/usr/sbin/policy-rc.d';

@@ -1,23 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { relative, resolve } from 'node:path';
+import { argv, exit, stderr } from 'node:process';
 import { format, resolveConfig } from 'prettier';
 
-const project = fileURLToPath(new URL('../..', import.meta.url));
+const project = resolve(import.meta.dirname, '../..');
 
 /**
- * Writes generated files (text by path in the project), formatted. With `check` it writes nothing and answers those
- * that are stale.
+ * Writes generated files, formatted. With --check on the command line it writes nothing, and exits with 1 if a file is stale.
+ * @param outputs - text by path in the project
  */
-export async function writeGenerated(outputs: Record<string, string>, check: boolean): Promise<string[]> {
+export async function writeGenerated(outputs: Record<string, string>): Promise<void> {
   const stale: string[] = [];
   for (const [path, text] of Object.entries(outputs)) {
-    const file = `${project}${path}`;
+    const file = resolve(project, path);
     const formatted = await format(text, { ...(await resolveConfig(file)), filepath: file });
-    if (!check) writeFileSync(file, formatted);
+    if (!argv.includes('--check')) writeFileSync(file, formatted);
     else if (read(file) !== formatted) stale.push(relative(project, file));
   }
-  return stale;
+  if (stale.length === 0) return;
+  stderr.write(`${stale.join(' and ')}: stale; run npm run docs\n`);
+  exit(1);
 }
 
 function read(file: string): string | undefined {

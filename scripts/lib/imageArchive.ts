@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import tar from 'tar-stream';
 
-/** A file of a layer. */
+/** A file in a layer. */
 export interface LayerFile {
   /** Without a leading slash. */
   path: string;
@@ -15,7 +15,7 @@ export interface LayerFile {
 }
 
 export interface ArchiveImage {
-  /** Full reference, which the image has after loading. */
+  /** Full reference of the loaded image. */
   reference: string;
   layers: Buffer[];
   /** The `config` part of the image's configuration. */
@@ -25,10 +25,10 @@ export interface ArchiveImage {
   compress?: boolean;
 }
 
-/** Dates in images made by scripts: the same input shall give the same digests. */
+/** A fixed date, so that the same input gives the same digests. */
 const epoch = new Date(0);
 
-/** An uncompressed layer. */
+/** Returns an uncompressed layer. */
 export async function layerTar(files: readonly LayerFile[]): Promise<Buffer> {
   const pack = tar.pack();
   for (const { path, mode, content, link } of files) {
@@ -41,7 +41,7 @@ export async function layerTar(files: readonly LayerFile[]): Promise<Buffer> {
   return buffer(pack);
 }
 
-/** Writes an OCI layout as a tar, which `pouch load` and `skopeo copy oci-archive:` take. Answers the image's id. */
+/** Writes an OCI layout as a tar archive, for `pouch load` and `skopeo copy oci-archive:`. Returns the image's id. */
 export async function writeImageArchive(file: string, image: ArchiveImage): Promise<string> {
   const blobs = new Map<string, Buffer>();
   const add = (mediaType: string, bytes: Buffer) => {

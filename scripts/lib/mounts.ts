@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Mount points at or below the directory, the innermost first.
- * @param type of file system; any by default
+ * Returns the mount points at or below the directory, innermost first.
+ * @param type - type of the file system; any by default
  */
 export function mountsBelow(directory: string, type?: string): string[] {
   return readFileSync('/proc/self/mountinfo', 'utf8')
@@ -13,7 +13,7 @@ export function mountsBelow(directory: string, type?: string): string[] {
     .toReversed();
 }
 
-/** The kernel writes blanks in paths as octal numbers (proc(5)). */
+/** The kernel escapes white space in paths as octal numbers (proc(5)). */
 function unescape(path: string): string {
   return path.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 }

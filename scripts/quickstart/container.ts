@@ -4,14 +4,14 @@ import { SetupError } from '../lib/SetupError.ts';
 import { containerName, image, type Place } from './place.ts';
 import { askPouch, showPouch } from './shell.ts';
 
-/** What makes an image a machine that one can look into. */
+/** Packages of a rich container: systemd, sshd and tools. */
 const packages = 'systemd,systemd-sysv,dbus,openssh-server,iproute2,procps';
 
 /**
- * Makes sure that the rich container runs, with its image made from Debian's packages; leaves what is there alone.
+ * Starts the rich container, from an image built of Debian's packages. An existing image or container is reused.
  * @throws SetupError
  */
-export async function runMachine(place: Place): Promise<void> {
+export async function runRichContainer(place: Place): Promise<void> {
   const status = await askPouch(
     place,
     'container',
@@ -23,14 +23,14 @@ export async function runMachine(place: Place): Promise<void> {
   if (status === 'running') return;
   if (status !== undefined) return showPouch(place, 'start', containerName);
   await requireFreePort(place.sshPort);
-  await makeImage(place);
+  await buildImage(place);
   const names = ['--name', containerName, '--hostname', containerName];
   const publish = ['--publish', `127.0.0.1:${place.sshPort}:22`];
   await showPouch(place, 'run', '-d', '--rich', '--rich-mode', 'systemd', ...names, ...publish, image);
 }
 
-/** Minutes on a slow mirror; nothing to do if the image is there. */
-async function makeImage(place: Place): Promise<void> {
+/** Builds the image if it does not exist, which takes minutes with a slow mirror. */
+async function buildImage(place: Place): Promise<void> {
   if ((await askPouch(place, 'image', 'inspect', '--format', '{{.Id}}', image)) !== undefined) return;
   await showPouch(place, 'image', 'bootstrap', image, '--include', packages);
 }
@@ -43,7 +43,7 @@ async function requireFreePort(port: number): Promise<void> {
     await once(server, 'listening');
   } catch {
     throw new SetupError(
-      `Port ${port} of 127.0.0.1, meant for ssh into the container, is in use: end what uses it (ss -ltnp), or choose another one: POUCH_QUICKSTART_SSH_PORT=${port + 1} npm run quickstart`,
+      `Port ${port} of 127.0.0.1, for ssh into the container, is in use: stop the process that uses it (ss -ltnp), or use another port: POUCH_QUICKSTART_SSH_PORT=${port + 1} npm run quickstart`,
     );
   } finally {
     server.close();

@@ -12,7 +12,7 @@ const readyWithinMs = 60_000;
 const endWithinMs = 30_000;
 
 /**
- * Starts pouchd, as a service of systemd or in the background, and answers when it serves; leaves a running one alone.
+ * Starts pouchd as a systemd service or in the background, unless it is running, and waits until it is ready.
  * @throws SetupError
  */
 export async function startDaemon(place: Place): Promise<void> {
@@ -23,18 +23,20 @@ export async function startDaemon(place: Place): Promise<void> {
   const isUp = await waitUntil(() => isServing(place), { withinMs: readyWithinMs, everyMs: 100 });
   if (!isUp)
     throw new SetupError(
-      `pouchd did not start; mend what its log says (${logOf(place)}), then run this again:\n${lastLines(place)}`,
+      `pouchd did not start: fix the cause in its log (${logOf(place)}), then run this again:\n${lastLines(place)}`,
     );
 }
 
-/** Ends it; containers and containerd go on. */
+/** Stops pouchd; containers and containerd keep running. */
 export async function stopDaemon(place: Place): Promise<void> {
   if (isService(place)) return removeService();
   const pid = Number(read(place.pidFile));
   if (!isOurs(pid)) return;
   process.kill(pid, 'SIGTERM');
   if (await waitUntil(() => !isOurs(pid), { withinMs: endWithinMs })) return;
-  throw new SetupError(`pouchd (process ${pid}) does not end: see ${logOf(place)}, then run this again.`);
+  throw new SetupError(
+    `pouchd (process ${pid}) did not stop within ${endWithinMs / 1000} s: see ${logOf(place)}, then run this again.`,
+  );
 }
 
 export async function isServing({ host }: Place): Promise<boolean> {
@@ -64,7 +66,7 @@ function startInBackground(place: Place): void {
   writeFileSync(place.pidFile, `${daemon.pid}\n`);
 }
 
-/** Whether the process is a pouchd: pids are used again. */
+/** Whether the process is pouchd: pids are reused. */
 function isOurs(pid: number): boolean {
   return pid > 0 && read(`/proc/${pid}/cmdline`).includes('pouchd\0');
 }

@@ -2,18 +2,18 @@ import { join, resolve } from 'node:path';
 import { derivedDefaults } from '../../config/derive.ts';
 import { SetupError } from '../lib/SetupError.ts';
 
-/** Where a quickstart's daemon keeps its things, and the port of its container's ssh. */
+/** Directories and addresses of a quickstart's daemon, and the port of ssh. */
 export interface Place {
   /** pouchd's root and state. */
   root: string;
   state: string;
-  /** Both are pouchd's own defaults: it may then be the host's service. */
+  /** Both are pouchd's defaults, so that it can be the host's service. */
   isDefault: boolean;
-  /** Of 127.0.0.1. */
+  /** On 127.0.0.1. */
   sshPort: number;
   pidFile: string;
   logFile: string;
-  /** What follows from the state. */
+  /** Derived from the state. */
   host: string;
   bridge: string;
   cgroupParent: string;
@@ -21,14 +21,14 @@ export interface Place {
 
 export const project = resolve(import.meta.dirname, '../..');
 
-/** The container's name and its image. */
+/** Name and image of the container. */
 export const containerName = 'quickstart';
 export const image = 'debian:bookworm';
 
 const defaults = { root: '/var/lib/pouch', state: '/run/pouch', sshPort: 2222 };
 
 /**
- * From POUCH_QUICKSTART_ROOT, POUCH_QUICKSTART_STATE and POUCH_QUICKSTART_SSH_PORT.
+ * Reads POUCH_QUICKSTART_ROOT, POUCH_QUICKSTART_STATE and POUCH_QUICKSTART_SSH_PORT.
  * @throws SetupError
  */
 export function placeFrom(env: NodeJS.ProcessEnv): Place {
@@ -55,6 +55,6 @@ function portOf(text: string | undefined): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new SetupError(
-    `POUCH_QUICKSTART_SSH_PORT is a port from 1 to 65535, not "${text}": mend or unset it.`,
+    `POUCH_QUICKSTART_SSH_PORT: expected a port from 1 to 65535, found "${text}": fix or unset it.`,
   );
 }

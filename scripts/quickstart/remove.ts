@@ -10,12 +10,12 @@ import { containerName, type Place } from './place.ts';
 import { askPouch, pouchCommand, showPouch } from './shell.ts';
 
 /**
- * Removes all that a quickstart has made, but not the packages that it has installed.
+ * Removes everything that a quickstart has created, except installed packages.
  * @throws SetupError if the daemon has other containers
  */
 export async function removeAll(place: Place): Promise<void> {
   if (existsSync(place.root)) {
-    // It alone knows which containers there are.
+    // Only the daemon can list its containers.
     await startDaemon(place);
     await removeContainer(place);
     await stopDaemon(place);
@@ -36,12 +36,12 @@ async function removeContainer(place: Place): Promise<void> {
   const others = names.filter((name) => name !== '' && name !== containerName);
   if (others.length > 0)
     throw new SetupError(
-      `This pouchd has other containers too: remove them first (${pouchCommand} rm -f ${others.join(' ')}), then run this again.`,
+      `This pouchd has other containers: remove them (${pouchCommand} rm -f ${others.join(' ')}), then run this again.`,
     );
   if (names.includes(containerName)) await showPouch(place, 'rm', '-f', '-v', containerName);
 }
 
-/** containerd and the log keeper outlive the daemon; each names its directory in its arguments. */
+/** Ends containerd and the log keeper, which outlive the daemon. Their arguments contain their directories. */
 async function endHelpers({ root, state }: Place): Promise<void> {
   const marks = [join(root, 'containerd/config.toml'), join(state, 'io')];
   const helpers = () =>
@@ -61,14 +61,14 @@ function argumentsOf(pid: string): string[] {
   }
 }
 
-/** Of cgroup v2, or of each hierarchy of v1. */
+/** Removes the cgroup on v2, or in each hierarchy of v1. */
 function removeCgroups(parent: string): void {
   const hierarchies = ['', ...readdirSync('/sys/fs/cgroup')];
   for (const hierarchy of hierarchies) {
     try {
       rmdirSync(join('/sys/fs/cgroup', hierarchy, parent));
     } catch {
-      // It has none, or something still runs in it, which is not ours then.
+      // The cgroup does not exist, or has processes of others.
     }
   }
 }
@@ -76,6 +76,6 @@ function removeCgroups(parent: string): void {
 async function removeDirectory(path: string): Promise<void> {
   for (const mount of mountsBelow(path)) await execa('umount', [mount], { reject: false });
   if (mountsBelow(path).length > 0)
-    throw new SetupError(`Something is still mounted below ${path}: umount it, then run this again.`);
+    throw new SetupError(`Mounts remain below ${path}: unmount them, then run this again.`);
   rmSync(path, { recursive: true, force: true });
 }

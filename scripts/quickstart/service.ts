@@ -6,7 +6,7 @@ import { type Place, project } from './place.ts';
 
 const unitFile = '/etc/systemd/system/pouchd.service';
 
-/** Whether pouchd is run by the host's systemd (sd_booted(3)): only the one with the default directories. */
+/** Whether the host's systemd runs pouchd (sd_booted(3)), which needs the default directories. */
 export function isService(place: Place): boolean {
   return place.isDefault && existsSync('/run/systemd/system');
 }
@@ -41,5 +41,5 @@ async function systemctl(...args: string[]): Promise<void> {
     timeout: 120_000,
   });
   if (failed)
-    throw new SetupError(`systemctl ${args.join(' ')} failed (journalctl -u pouchd says more): ${stderr}`);
+    throw new SetupError(`systemctl ${args.join(' ')} failed (see journalctl -u pouchd): ${stderr}`);
 }

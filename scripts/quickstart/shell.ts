@@ -4,12 +4,12 @@ import { SetupError } from '../lib/SetupError.ts';
 import { type Place, project } from './place.ts';
 import { isService } from './service.ts';
 
-/** The `pouch` command as a reader can type it. */
+/** The `pouch` command as users type it. */
 export const pouchCommand = 'bin/pouch';
 
 /**
- * Shows a `pouch` command and runs it with its own output; ends the quickstart if it fails.
- * @throws SetupError
+ * Prints and runs a `pouch` command with its output.
+ * @throws SetupError if it fails
  */
 export async function showPouch(place: Place, ...args: string[]): Promise<void> {
   console.log(`\n$ ${[pouchCommand, ...args].join(' ')}`);
@@ -22,11 +22,11 @@ export async function showPouch(place: Place, ...args: string[]): Promise<void> 
   });
   if (ran.failed)
     throw new SetupError(
-      `pouch ${args[0]} failed; mend what it says above, then run this again (the daemon's log: ${logOf(place)}).`,
+      `pouch ${args[0]} failed: fix the cause above, then run this again (the daemon's log: ${logOf(place)}).`,
     );
 }
 
-/** Runs one in silence and answers its output; undefined if it fails. */
+/** Runs a `pouch` command silently. Returns its output; undefined if it fails. */
 export async function askPouch(place: Place, ...args: string[]): Promise<string | undefined> {
   const { failed, stdout } = await execa(join(project, pouchCommand), args, {
     env: { POUCH_HOST: place.host },
@@ -37,7 +37,7 @@ export async function askPouch(place: Place, ...args: string[]): Promise<string 
   return failed ? undefined : stdout.trim();
 }
 
-/** Where a reader finds what pouchd has logged. */
+/** The file or command with pouchd's log. */
 export function logOf(place: Place): string {
   return isService(place) ? 'journalctl -u pouchd' : place.logFile;
 }

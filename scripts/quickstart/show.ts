@@ -6,10 +6,10 @@ import { askPouch, pouchCommand, showPouch } from './shell.ts';
 const bootedWithinMs = 60_000;
 
 /**
- * Waits for the end of the boot and shows what runs in the container and how to get there.
- * @throws SetupError if systemd did not come up well
+ * Waits for the end of the boot, and prints the state of the container and how to use it.
+ * @throws SetupError if systemd or sshd is not running
  */
-export async function showMachine(place: Place): Promise<void> {
+export async function showRichContainer(place: Place): Promise<void> {
   const { state, failed, sshd } = await bootedState(place);
   const address = await askPouch(
     place,
@@ -23,16 +23,16 @@ systemd    ${state}, failed units: ${failed.length}
 sshd       ${sshd}
 address    ${address}, ssh also on 127.0.0.1:${place.sshPort}`);
   await showPouch(place, 'ps');
-  console.log(howToGoOn(place));
+  console.log(nextSteps(place));
   if (state === 'running' && sshd === 'active') return;
   throw new SetupError(
-    `The container did not boot well (${failed.join(', ') || state}): see ${pouchCommand} exec ${containerName} systemctl status`,
+    `The container did not boot successfully (${failed.join(', ') || state}): see ${pouchCommand} exec ${containerName} systemctl status`,
   );
 }
 
 async function bootedState(place: Place) {
   const ask = async (...command: string[]) => askPouch(place, 'exec', containerName, ...command);
-  // `is-system-running` fails until the bus is there, and also for a machine with failed units.
+  // `is-system-running` fails until D-Bus is available, and if units have failed.
   const state = async () => ask('sh', '-c', 'systemctl is-system-running --wait || true');
   let last: string | undefined;
   const isBooted = async () => /^(running|degraded)$/.test((last = await state()) ?? '');
@@ -47,17 +47,17 @@ async function bootedState(place: Place) {
   };
 }
 
-function howToGoOn(place: Place): string {
+function nextSteps(place: Place): string {
   const host = place.isDefault
     ? ''
     : `
   export POUCH_HOST=${place.host}`;
   return `
-Get in:${host}
+Log in:${host}
   ${pouchCommand} exec -it ${containerName} bash
   ${pouchCommand} exec -i ${containerName} sh -c 'mkdir -pm 700 ~/.ssh && cat >> ~/.ssh/authorized_keys' < ~/.ssh/id_ed25519.pub
   ssh -p ${place.sshPort} root@127.0.0.1
-See why it is as it is:
+Show who set each field of its spec:
   ${pouchCommand} explain ${containerName}
 Clean up:
   ${pouchCommand} rm -f ${containerName} && ${pouchCommand} rmi ${image}

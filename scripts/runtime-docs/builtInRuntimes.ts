@@ -3,14 +3,14 @@ import { Value } from '@sinclair/typebox/value';
 import type { Plugin, PluginContext } from '../../hooks/definePlugin.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
 
-/** The runtimes that Pouch's own plugins provide; nothing is looked for on this host. */
+/** Returns the runtimes of the built-in plugins, without a probe of this host. */
 export async function builtInRuntimes(): Promise<RuntimeProvider[]> {
   const found: RuntimeProvider[] = [];
   for (const plugin of await runtimePlugins()) await setUp(plugin, (provider) => found.push(provider));
   return found;
 }
 
-/** runc's first: others are compared with it. */
+/** runc first, as others are compared to it. */
 async function runtimePlugins(): Promise<Plugin[]> {
   const folder = new URL('../../plugins/', import.meta.url);
   const names = readdirSync(folder).filter((name) => name.startsWith('runtime-'));
@@ -33,7 +33,7 @@ async function setUp(plugin: Plugin, runtime: (provider: RuntimeProvider) => voi
   await plugin.setup(context as unknown as PluginContext);
 }
 
-/** Every hook point of every family, on which a tap does nothing. */
+/** Hook points that ignore taps. */
 function anyTap(): unknown {
   const point = { tap: () => {} };
   const family = new Proxy({}, { get: () => point });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** As test/oci-runtime writes it: outcomes by section and runtime. */
+/** The format of test/oci-runtime/results.json: results by section and runtime. */
 interface Results {
   runtimes: Record<string, string>;
   sections: Record<string, Record<string, SectionResult>>;
@@ -12,10 +12,10 @@ interface SectionResult {
   notHere: Record<string, string>;
 }
 
-/** runc's first: others are compared with it. */
+/** runc first, as others are compared to it. */
 const order = ['runc', 'runlxc', 'crun'];
 
-/** How many rows of each section of the runtime-spec a runtime passes, of those that could be tried. */
+/** Returns a table of passed rows by section of the runtime-spec and runtime, of those that could run. */
 export function conformanceTable(): string {
   const text = readFileSync(new URL('../../test/oci-runtime/results.json', import.meta.url), 'utf8');
   const { runtimes, sections } = JSON.parse(text) as Results;
@@ -36,7 +36,7 @@ function cell(result: SectionResult | undefined): string {
   if (!result) return '';
   const deviating = Object.keys(result.deviates).length;
   const tried = result.passed + deviating;
-  return tried === 0 ? 'not tried' : `${result.passed} of ${tried}`;
+  return tried === 0 ? 'not run' : `${result.passed} of ${tried}`;
 }
 
 function sum(results: (SectionResult | undefined)[]): SectionResult {

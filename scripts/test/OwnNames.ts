@@ -3,38 +3,38 @@ import { basename, join } from 'node:path';
 import { derivedDefaults } from '../../config/derive.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 
-/** In the directory of the tests: caches that tools keep there, and our own marks. */
+/** Files in the directory of the tests that are not from tests: caches of tools, and marks of `upToNow`. */
 const notOfTests = /^(tsx-\d+|node-compile-cache|jiti|v8-compile-cache.*|\.mark-\d+)$/;
 
 /** Milliseconds. */
 const seenWithinMs = 5_000;
 
 /**
- * The names under which tests use the host: those of the directories that they create in their work directory, and the bridge,
- * cgroup and subnet that pouchd derives from `state` in such a directory. Anything without one belongs to others.
+ * Names that identify resources of tests on the host: the directories in their work directory, and the bridge, cgroup and
+ * subnet that pouchd derives from `state` in such a directory. Resources without one of them belong to others.
  */
 export class OwnNames {
   readonly #workDir: string;
   readonly #watcher: FSWatcher;
-  /** What matches each name, by the name's last word: there may be thousands, and few have a word of the text. */
+  /** Patterns by the last word of their name: an index, as there may be thousands. */
   readonly #patterns = new Map<string, Set<string>>();
   #marks = 0;
   #lastMark = '';
 
-  /** Collects names until `close`: a directory that is removed before the end may have named a leak too. */
+  /** Collects names until `close`, as a leak may have the name of a directory that has been removed. */
   constructor(workDir: string) {
     this.#workDir = workDir;
     this.#watcher = watch(workDir, (_, name) => this.#see(name ?? ''));
     this.#add(basename(workDir));
   }
 
-  /** Whether a name, path or packet filter rule contains one of the names. */
+  /** Returns whether a name, path or packet filter rule contains one of the names. */
   areIn(text: string): boolean {
     const patterns = wordsOf(text).flatMap((word) => [...(this.#patterns.get(word) ?? [])]);
     return patterns.some((pattern) => new RegExp(pattern).test(text));
   }
 
-  /** Resolves when every directory created so far is known: the kernel reports changes in their order. */
+  /** Resolves when all directories created so far are known: the kernel reports changes in order. */
   async upToNow(): Promise<void> {
     const mark = `.mark-${(this.#marks += 1)}`;
     writeFileSync(join(this.#workDir, mark), '');
@@ -44,7 +44,7 @@ export class OwnNames {
       );
   }
 
-  /** What tests have left in their work directory. */
+  /** Returns files that tests have left in their work directory. */
   leftFiles(): string[] {
     return readdirSync(this.#workDir)
       .filter((name) => !notOfTests.test(name))
@@ -79,7 +79,7 @@ function wordsOf(text: string): string[] {
   return text.match(/[A-Za-z0-9]+/g) ?? [];
 }
 
-/** Of a daemon whose state is in the directory; the subnet without the last of its four numbers. */
+/** Returns the derived names of a daemon whose state is in the directory; the subnet without the last octet. */
 function derivedFrom(directory: string): { bridge: string; subnet: string } {
   const state = join(directory, 'state');
   const defaults = derivedDefaults({ state, managed: true, address: undefined });

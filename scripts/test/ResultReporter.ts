@@ -1,20 +1,20 @@
-/** mocha's spec reporter, which also keeps the result so far in the file that POUCH_TEST_RESULT names. */
+/** mocha's spec reporter; it also writes the current result to the file in POUCH_TEST_RESULT. */
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import Mocha from 'mocha';
 
-/** What a run of tests has come to. */
+/** The result of a run of tests. */
 export interface Result {
   passed: number;
-  /** One text per failed test: its title, and below it what was wrong. */
+  /** One text per failed test: its title and the error. */
   failures: string[];
 }
 
-/** What a run of mocha has come to so far. */
+/** The current result of a run of mocha. */
 export interface MochaResult extends Result {
-  /** The test that runs now; undefined at the end. */
+  /** The running test; undefined at the end. */
   running?: string | undefined;
-  /** Paths of the files with a result so far, with the milliseconds that their tests and hooks took. */
+  /** Time of the tests and hooks of each file with a result, in milliseconds, by path. */
   files: Record<string, number>;
 }
 
@@ -27,7 +27,7 @@ const {
   EVENT_TEST_PENDING,
 } = Mocha.Runner.constants;
 
-/** Of the stack, what shows where in the test it happened. */
+/** Lines of the stack to print, enough to show the position in the test. */
 const shownLines = 20;
 
 export default class ResultReporter extends Mocha.reporters.Spec {

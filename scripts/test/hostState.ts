@@ -11,14 +11,13 @@ export interface HostProcess {
 }
 
 /**
- * What tests have on the host, each named by a sentence that a reader can act on: whatever is in their work directory or
- * carries one of their names. What others do on the host at the same time is left out.
+ * Returns the resources of tests on the host, one line each: those in their work directory or with one of their names.
  */
 export async function hostState(workDir: string, names: OwnNames): Promise<string[]> {
   const processes = processesOf(workDir, names);
   const namespaces = list('/run/netns').filter((name) => names.areIn(name));
   const places = [
-    // Of the mounts only these: a look at one of a dead file system would not return.
+    // Only mounts of this type: access to a mount of a dead file system would block.
     ...mountsBelow(workDir, 'nsfs'),
     ...namespaces.map((name) => `/run/netns/${name}`),
     ...processes.map(({ pid }) => `/proc/${pid}/ns/net`),
@@ -36,8 +35,8 @@ export async function hostState(workDir: string, names: OwnNames): Promise<strin
 }
 
 /**
- * Processes that work in the directory: what the tests start inherits TMPDIR or has its path as an argument. Those of containers
- * have neither, but are in a cgroup of the tests.
+ * Returns the processes of tests: they have inherited TMPDIR or have a path in it as an argument. Processes of containers have
+ * neither, but are in a cgroup of the tests.
  */
 export function processesOf(workDir: string, names: OwnNames): HostProcess[] {
   const isOwn = (pid: string) =>
@@ -49,7 +48,7 @@ export function processesOf(workDir: string, names: OwnNames): HostProcess[] {
     .map((pid) => ({ pid: Number(pid), command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() }));
 }
 
-/** Of the outermost cgroups of each hierarchy; on cgroup v2 the same paths are cgroups and their children. */
+/** Searches two levels below /sys/fs/cgroup: the top-level cgroups of each hierarchy, or on v2 cgroups and their children. */
 function cgroups(names: OwnNames): string[] {
   const top = directories('/sys/fs/cgroup');
   return [...top, ...top.flatMap(directories)].filter((path) => names.areIn(path));
@@ -60,12 +59,12 @@ function directories(path: string): string[] {
     const entries = readdirSync(path, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
   } catch {
-    // Gone in the meantime.
+    // Removed in the meantime.
     return [];
   }
 }
 
-/** Rules and chains. */
+/** Returns rules and chains. */
 async function ownRules(command: string, names: OwnNames): Promise<string[]> {
   const { stdout } = await execa(`${command}-save`, { reject: false, timeout: 10_000, stdin: 'ignore' });
   return (stdout ?? '')
@@ -82,7 +81,7 @@ function list(path: string): string[] {
   }
 }
 
-/** The empty text for what is not there (any more). */
+/** Returns an empty text if the file does not exist. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

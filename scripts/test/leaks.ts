@@ -7,30 +7,30 @@ import { mountsBelow } from '../lib/mounts.ts';
 import { hostState, processesOf } from './hostState.ts';
 import { OwnNames } from './OwnNames.ts';
 
-/** Short, for it becomes part of the paths of unix sockets (at most 107 bytes). */
+/** Short, as it is part of paths of Unix sockets (at most 107 bytes). */
 const prefix = join(tmpdir(), 'pt-');
 
-/** Milliseconds. What is gone by itself a moment later is no leak: a process that is ending, a cgroup that the kernel clears. */
+/** Milliseconds. Resources that disappear shortly after are not leaks: processes that are ending, cgroups that the kernel removes. */
 const settleWithinMs = 10_000;
 
 /**
- * Runs tests in a temporary directory of their own (as TMPDIR) and returns what they have left on the host, each as a
- * line. Ends the processes and mounts that are left, so that the next run starts clean.
+ * Runs tests in a new temporary directory (as TMPDIR) and returns their leftovers on the host, one line each. Ends leftover
+ * processes and mounts, so that the next run starts clean.
  */
 export async function findLeaks(
   run: (workDir: string) => Promise<void>,
   settleMs = settleWithinMs,
 ): Promise<string[]> {
   const workDir = mkdtempSync(prefix);
-  // Users of a container's own namespace pass through it.
+  // Users in the user namespace of a container need to traverse it.
   chmodSync(workDir, 0o711);
   const names = new OwnNames(workDir);
   try {
     const before = ownerOf('/dev/null');
     await run(workDir);
     await names.upToNow();
-    const left = await leftOf(workDir, names, settleMs);
-    // A runtime may give it to a container's user. It has no name of its own: any change is reported.
+    const left = await leftoversIn(workDir, names, settleMs);
+    // A runtime may change its owner to a container's user. As it has no name of the tests, any change is reported.
     const after = ownerOf('/dev/null');
     return after === before ? left : [...left, `${after}, which was ${before}`];
   } finally {
@@ -39,7 +39,7 @@ export async function findLeaks(
   }
 }
 
-async function leftOf(workDir: string, names: OwnNames, settleMs: number): Promise<string[]> {
+async function leftoversIn(workDir: string, names: OwnNames, settleMs: number): Promise<string[]> {
   let left: string[] = [];
   const isClean = async () => (left = await hostState(workDir, names)).length === 0;
   await waitUntil(isClean, { withinMs: settleMs, everyMs: 500 });
@@ -59,7 +59,7 @@ async function clear(workDir: string, names: OwnNames): Promise<void> {
   };
   await waitUntil(end, { withinMs: 5_000 });
   for (const path of mountsBelow(workDir)) await execa('umount', ['--lazy', path], { reject: false });
-  // What is mounted there still may be the host's own.
+  // A remaining mount may be one of the host's directories.
   if (mountsBelow(workDir).length === 0) rmSync(workDir, { recursive: true, force: true });
 }
 

@@ -2,19 +2,20 @@ import { statSync } from 'node:fs';
 import { execa } from 'execa';
 import type { OwnNames } from './OwnNames.ts';
 
-/** One of `ip -j link`. */
+/** An entry of `ip -j link`. */
 interface Link {
   ifindex: number;
   ifname: string;
-  /** The bridge that it is attached to. */
+  /** The bridge of the interface. */
   master?: string;
-  /** Of a veth: the other end, in the namespace `link_netnsid`. */
+  /** Peer of a veth, in the namespace `link_netnsid`. */
   link_index?: number;
 }
 
 /**
- * The host's interfaces with one of the names, those attached to a bridge with one, and the other ends of those in the namespaces.
- * @param namespaces files of network namespaces; others are ignored
+ * Returns the host's interfaces with one of the names, those attached to a bridge with one, and peers of interfaces in the
+ * namespaces.
+ * @param namespaces - files of network namespaces; other files are ignored
  */
 export async function ownInterfaces(names: OwnNames, namespaces: readonly string[]): Promise<string[]> {
   const peers = new Set((await Promise.all(foreign(namespaces).map(linksIn))).flat().map(peerOf));
@@ -27,7 +28,7 @@ function peerOf({ link_index }: Link): number | undefined {
   return link_index;
 }
 
-/** Those that are not the host's own, each once. */
+/** Removes duplicates and the host's namespace. */
 function foreign(namespaces: readonly string[]): string[] {
   const byInode = new Map(namespaces.flatMap((path) => inodeOf(path).map((inode) => [inode, path] as const)));
   for (const own of inodeOf('/proc/self/ns/net')) byInode.delete(own);
@@ -39,7 +40,7 @@ function inodeOf(path: string): string[] {
     const { dev, ino } = statSync(path);
     return [`${dev} ${ino}`];
   } catch {
-    // Gone in the meantime.
+    // Removed in the meantime.
     return [];
   }
 }
@@ -48,7 +49,7 @@ function linksIn(namespace: string): Promise<Link[]> {
   return links('nsenter', `--net=${namespace}`, 'ip');
 }
 
-/** None if the command fails, for example because the file is not a network namespace (any more). */
+/** Returns nothing if the command fails, such as for a file that is not a network namespace. */
 async function links(...[file = '', ...args]: string[]): Promise<Link[]> {
   const { stdout, failed } = await execa(file, [...args, '-j', 'link'], {
     reject: false,

@@ -14,21 +14,21 @@ const slowestShown = 15;
 /** A folder of tests. */
 export interface Suite {
   name: string;
-  /** Below test/. */
+  /** Folder in test/. */
   folder: string;
-  /** How many of its files run side by side. Those that measure times run after them, one by one. */
+  /** Number of files that run concurrently. Files that measure times run afterwards, one by one. */
   lanes: number;
-  /** Names of files, without `.test.ts`, that begin first: a long one that begins last runs alone. */
+  /** Names of files, without `.test.ts`, to start first: a long one that starts last would run alone. */
   longest?: readonly string[];
-  /** Whether it includes a file, by its name without `.test.ts`; all by default. */
+  /** Selects files by name without `.test.ts`; default all. */
   includes?: (name: string) => boolean;
-  /** Of each run of mocha. */
+  /** Deadline of each run of mocha. */
   deadlineMs: number;
 }
 
 /**
- * Runs a suite; a run that breaks off and whatever is left on the host are a failure each.
- * @param only paths of test files or globs, which run one by one; all of the suite's if empty
+ * Runs a suite. An incomplete run and leftovers on the host count as failures.
+ * @param only - paths or globs of test files, which run one by one; if empty, all of the suite
  */
 export async function runSuite(suite: Suite, only: readonly string[] = []): Promise<Result> {
   const runs = only.length > 0 ? [{ lanes: 1, files: only }] : runsOf(suite);
@@ -48,18 +48,18 @@ export async function runSuite(suite: Suite, only: readonly string[] = []): Prom
   if (left.length === 0) return result;
   return withFailure(
     result,
-    `Nothing is left on the host after the ${suite.name}, but this is:\n  ${left.join('\n  ')}`,
+    `Expected no leftovers on the host after the ${suite.name}, found:\n  ${left.join('\n  ')}`,
   );
 }
 
-/** Names the files whose tests and hooks took longest. */
+/** Prints the files whose tests and hooks took longest. */
 function printSlowest(files: readonly [path: string, ms: number][]): void {
   const slowest = files.toSorted(([, one], [, other]) => other - one).slice(0, slowestShown);
   for (const [path, ms] of slowest.filter(([, time]) => time >= slowMs))
     console.log(`   ${String(Math.round(ms / 1000)).padStart(4)} s ${relative(root, path)}`);
 }
 
-/** One run of mocha. */
+/** A run of mocha. */
 interface Run {
   lanes: number;
   files: readonly string[];
@@ -90,7 +90,7 @@ function nameOf(file: string): string {
   return basename(file, '.test.ts');
 }
 
-/** What else runs makes a measured time longer. */
+/** Files that measure times run alone, as other load distorts them. */
 function measuresTime(file: string): boolean {
   return readFileSync(join(root, file), 'utf8').includes("/fastest.ts'");
 }
@@ -112,11 +112,11 @@ async function runMocha(
     forceKillAfterDelay: 5_000,
   });
   const { running, ...result } = takeResult(resultFile);
-  // In lanes a file is reported at its end.
+  // With lanes, mocha reports a file at its end.
   const missing = lanes > 1 ? files.filter((file) => !(join(root, file) in result.files)) : [];
   const isComplete = running === undefined && missing.length === 0;
   if (isComplete && (result.failures.length > 0 || !ran.failed)) return result;
-  const why = ran.timedOut ? `did not end within ${suite.deadlineMs / 60_000} minutes` : 'broke off';
+  const why = ran.timedOut ? `did not end within ${suite.deadlineMs / 60_000} minutes` : 'ended early';
   const where =
     missing.length > 0 ? `without a result of ${missing.join(', ')}` : `at: ${running ?? 'its start'}`;
   const failed = withFailure(result, `The run of the ${suite.name} ${why}, ${where} (${ran.shortMessage})`);

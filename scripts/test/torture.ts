@@ -6,17 +6,17 @@ import type { Result } from './ResultReporter.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Milliseconds beyond those that were asked for: a round that has begun is played to its end. */
+/** Milliseconds beyond the requested time, as a round that has begun runs to its end. */
 const graceMs = 10 * 60_000;
 
-/** Plays rounds of test/torture; what is left on the host afterwards is a failure too. */
+/** Runs rounds of test/torture. Leftovers on the host count as a failure. */
 export async function runTorture(args: readonly string[]): Promise<Result> {
   console.log('\n== torture');
   let result: Result = { passed: 0, failures: [] };
   const left = await findLeaks(async (workDir) => void (result = await play(args, workDir)));
   if (left.length > 0)
     result.failures.push(
-      `Nothing is left on the host after the torture, but this is:\n  ${left.join('\n  ')}`,
+      `Expected no leftovers on the host after the torture, found:\n  ${left.join('\n  ')}`,
     );
   return result;
 }
@@ -33,7 +33,7 @@ async function play(args: readonly string[], workDir: string): Promise<Result> {
     forceKillAfterDelay: 5_000,
   });
   if (!existsSync(resultFile))
-    return { passed: 0, failures: [`The torture broke off (${ran.shortMessage})`] };
+    return { passed: 0, failures: [`The torture ended early (${ran.shortMessage})`] };
   const result = JSON.parse(readFileSync(resultFile, 'utf8')) as Result;
   rmSync(resultFile);
   return result;

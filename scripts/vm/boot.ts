@@ -2,24 +2,24 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import type { Disk } from './disk.ts';
 
-/** Minutes are long in a machine whose processor is emulated. */
+/** Generous, as an emulated CPU is slow. */
 const deadlineMs = 45 * 60_000;
 
-/** `kvm` is not the default: where it is there and does not work, QEMU aborts. */
+/** `kvm` is not the default, because QEMU aborts if it exists but does not work. */
 const accelerator = process.env['POUCH_VM_ACCEL'] ?? 'tcg,thread=multi';
 
-/** What the checks print on the console begins with it; the kernel and the getty print there too. */
+/** Prefix of the checks' lines on the console, where the kernel and getty print too. */
 const mark = 'VM: ';
 
 /**
- * Boots a machine from a disk; yields the lines of its checks, and ends when it has powered off.
- * @throws what `interrupted` was aborted with
+ * Boots a VM from a disk, yields the lines of its checks, and ends when the VM has powered off.
+ * @throws the reason of `interrupted`
  */
 export async function* boot(
   { image, kernel, initrd }: Disk,
   interrupted: AbortSignal,
 ): AsyncIterable<string> {
-  const machine = execa(
+  const vm = execa(
     'qemu-system-x86_64',
     [
       ...['-accel', accelerator, '-cpu', 'max', '-smp', '2', '-m', '2048'],
@@ -30,16 +30,16 @@ export async function* boot(
     ],
     { stdin: 'ignore', timeout: deadlineMs, killSignal: 'SIGKILL', buffer: false },
   );
-  machine.catch(() => undefined); // a consumer that stops early does not wait for it
-  const end = () => machine.kill('SIGKILL');
+  vm.catch(() => undefined); // a consumer that stops early does not await it
+  const end = () => vm.kill('SIGKILL');
   interrupted.addEventListener('abort', end);
   try {
-    for await (const line of createInterface({ input: machine.stdout })) {
+    for await (const line of createInterface({ input: vm.stdout })) {
       const at = line.indexOf(mark);
       if (at >= 0) yield line.slice(at + mark.length).trimEnd();
     }
     interrupted.throwIfAborted();
-    await machine;
+    await vm;
   } finally {
     interrupted.removeEventListener('abort', end);
     end();

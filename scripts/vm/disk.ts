@@ -1,4 +1,4 @@
-/** The disk of the machine: Debian with containerd, runc, crun and liblxc, and Pouch as it is built here. */
+/** The disk of the VM: Debian with containerd, runc, crun and liblxc, and this build of Pouch. */
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -14,15 +14,15 @@ export interface Disk {
 const project = resolve(import.meta.dirname, '../..');
 const suite = 'bookworm';
 
-/** Its own, and what a machine inside it (a rich container) needs. */
+/** Packages of the VM, and of a rich container in it. */
 const hostPackages = [
   ...['systemd', 'systemd-sysv', 'dbus', 'udev', 'linux-image-cloud-amd64', 'initramfs-tools', 'procps'],
   ...['containerd', 'runc', 'crun', 'liblxc1', 'libseccomp2'],
   ...['containernetworking-plugins', 'iptables', 'iproute2', 'tini'],
 ];
-const machinePackages = ['systemd', 'systemd-sysv', 'dbus'];
+const richPackages = ['systemd', 'systemd-sysv', 'dbus'];
 
-/** Parts of the project that a daemon and a client need at run time. */
+/** Files of the project that the daemon and the client need at run time. */
 const parts = [
   'bin/pouch',
   'bin/pouchd',
@@ -35,7 +35,7 @@ const parts = [
   'node_modules/jiti',
 ];
 
-/** @throws what `interrupted` was aborted with, when nothing of Debian's installation runs or is mounted any more */
+/** @throws the reason of `interrupted`, once the installation of Debian has ended and its mounts are removed */
 export async function makeDisk(directory: string, interrupted: AbortSignal): Promise<Disk> {
   const root = join(directory, 'root');
   await debian(hostPackages, root, interrupted);
@@ -56,15 +56,15 @@ async function addPouch(target: string, interrupted: AbortSignal): Promise<void>
   for (const name of ['runlxc', 'pouch-files']) await symlink('pouch', join(target, 'bin', name));
   await busyboxImage(join(target, 'busybox.tar'));
   const layer = join(target, 'layer.tar');
-  await debian(machinePackages, layer, interrupted);
-  await writeImageArchive(join(target, 'machine.tar'), {
-    reference: 'docker.io/library/machine:latest',
+  await debian(richPackages, layer, interrupted);
+  await writeImageArchive(join(target, 'rich.tar'), {
+    reference: 'docker.io/library/rich:latest',
     layers: [await readFile(layer)],
     config: { Cmd: ['/bin/bash'] },
   });
 }
 
-/** They are run when the machine is up. */
+/** Adds the checks, which run after the boot. */
 async function addChecks(root: string): Promise<void> {
   await cp(join(project, 'test/vm/checks.sh'), join(root, 'opt/pouch/checks.sh'));
   const units = join(root, 'etc/systemd/system');
@@ -75,7 +75,7 @@ async function addChecks(root: string): Promise<void> {
   await symlink('/etc/systemd/system/checks.service', join(units, 'multi-user.target.wants/checks.service'));
 }
 
-/** Its packages into a directory or a tar file. mmdebstrap unmounts what it mounted when it is told by SIGINT to end. */
+/** Installs Debian packages into a directory or tar file. On SIGINT mmdebstrap removes its mounts. */
 async function debian(packages: readonly string[], target: string, interrupted: AbortSignal): Promise<void> {
   const include = `--include=${packages.join(',')}`;
   await execa('mmdebstrap', ['--quiet', '--variant=minbase', include, suite, target], {

@@ -1,4 +1,4 @@
-/** The docker CLI's checkpoints, where there is a criu that works with this kernel. */
+/** Checkpoints with the docker CLI, if criu works with this kernel. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type Criu, workingCriu } from '../support/criu.ts';
@@ -27,7 +27,7 @@ describe('docker CLI, checkpoints', function () {
     await criu?.dispose();
   });
 
-  it('are created, listed, started from and removed', async () => {
+  it('are created, listed, restored and removed', async () => {
     const script = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.1; done';
     await docker.ok('run', '-d', '--name', 'counts', 'busybox', 'sh', '-c', script);
     assert.equal(await docker.ok('checkpoint', 'create', '--leave-running', 'counts', 'early'), 'early');

@@ -40,23 +40,23 @@ describe('docker CLI', function () {
       assert.equal(await docker.ok('ps', '-aq', '--filter', `name=${name}`), '');
     });
 
-    it('keeps stdout, stderr and the exit code apart', async () => {
+    it('separates stdout, stderr and the exit code', async () => {
       const script = 'echo out; echo err >&2; exit 7';
       const { code, stdout, stderr } = await docker.run(['run', '--rm', image, 'sh', '-c', script]);
       assert.deepEqual({ code, stdout, stderr }, { code: 7, stdout: 'out\n', stderr: 'err\n' });
     });
 
-    it('passes environment on', async () => {
+    it('passes the environment', async () => {
       const { stdout } = await docker.run(['run', '--rm', '-e', 'A=b c', image, 'env']);
       assert.match(stdout, /^A=b c$/m);
     });
 
-    it('pipes input through, to its end', async () => {
+    it('passes input to its end', async () => {
       const { code, stdout } = await docker.run(['run', '--rm', '-i', image, 'cat'], 'typed\n');
       assert.deepEqual({ code, stdout }, { code: 0, stdout: 'typed\n' });
     });
 
-    it('pipes megabytes through unchanged', async () => {
+    it('passes megabytes unchanged', async () => {
       const data = randomBytes(8 * 1024 * 1024);
       const child = docker.start('docker', ['run', '--rm', '-i', image, 'cat']);
       const hash = createHash('sha256');
@@ -66,13 +66,13 @@ describe('docker CLI', function () {
       assert.equal(hash.digest('hex'), createHash('sha256').update(data).digest('hex'));
     });
 
-    it('shows long output to its last line', async () => {
+    it('prints long output to its last line', async () => {
       const { stdout } = await docker.run(['run', '--rm', image, 'seq', '200000']);
       assert.equal(stdout.length, 1_288_895);
       assert.ok(stdout.endsWith('\n200000\n'));
     });
 
-    it('gives a terminal its size and the exit code', async () => {
+    it('with a terminal passes its size and returns the exit code', async () => {
       const { code, stdout } = await docker.atTerminal(
         ['run', '--rm', '-it', image, 'sh', '-c', 'tty; exit 5'],
         [],
@@ -81,7 +81,7 @@ describe('docker CLI', function () {
       assert.match(stdout, /\/dev\/pts\/0|\/dev\/console/);
     });
 
-    it('talks at a terminal', async () => {
+    it('with a terminal is interactive', async () => {
       const { code, stdout } = await docker.atTerminal(
         ['run', '--rm', '-it', '--name', name, image, 'sh', '-c', 'echo ready; sh'],
         [
@@ -93,19 +93,19 @@ describe('docker CLI', function () {
       assert.match(stdout, /a-/);
     });
 
-    it('ends with 127 for a command that is not there', async () => {
+    it('exits with 127 for a command that does not exist', async () => {
       const { code, stderr } = await docker.run(['run', '--rm', image, 'no-such-command']);
       assert.equal(code, 127);
       assert.match(stderr, /no-such-command/);
     });
 
-    it('ends with 125 for an option that is refused', async () => {
+    it('exits with 125 for an option that is rejected', async () => {
       const { code, stderr } = await docker.run(['run', '--rm', '-m', '1m', image, 'true']);
       assert.equal(code, 125);
       assert.match(stderr, /at least 6 MiB/);
     });
 
-    it('warns of what has no effect', async () => {
+    it('warns of options without effect', async () => {
       const { stderr } = await docker.run(['create', '--name', name, '--health-cmd', 'true', image]);
       assert.match(stderr, /WARNING: Healthcheck is not supported/);
     });
@@ -132,7 +132,7 @@ describe('docker CLI', function () {
       assert.equal(await docker.ok('inspect', '--format', '{{.Id}}', id.slice(0, 12)), id);
     });
 
-    it('runs further commands', async () => {
+    it('executes further commands', async () => {
       await sleeper();
       assert.equal(await docker.ok('exec', name, 'echo', 'inside'), 'inside');
       assert.equal((await docker.run(['exec', name, 'sh', '-c', 'exit 3'])).code, 3);
@@ -142,7 +142,7 @@ describe('docker CLI', function () {
       assert.equal(await docker.ok('exec', '-e', 'X=1', name, 'sh', '-c', 'echo $X'), '1');
     });
 
-    it('runs a shell at a terminal', async () => {
+    it('executes a shell with a terminal', async () => {
       await sleeper();
       const { code } = await docker.atTerminal(
         ['exec', '-it', name, 'sh', '-c', 'echo ready; sh'],
@@ -168,7 +168,7 @@ describe('docker CLI', function () {
       assert.equal((await docker.run(['kill', name])).code, 1);
     });
 
-    it('gets new limits and another restart policy', async () => {
+    it('is updated with new limits and another restart policy', async () => {
       await sleeper('-m', '64m');
       await docker.ok(
         'update',
@@ -188,7 +188,7 @@ describe('docker CLI', function () {
       assert.equal((await docker.run(['update', '-m', '1m', name])).code, 1);
     });
 
-    it('tells what it uses', async () => {
+    it('reports its resource usage', async () => {
       await sleeper('-m', '64m');
       const format = '{{.Name}} {{.MemUsage}} {{.PIDs}}';
       const line = await docker.ok('stats', '--no-stream', '--format', format, name);
@@ -223,7 +223,7 @@ describe('docker CLI', function () {
       await docker.ok('rename', other, name);
     });
 
-    it('is left by the detach keys and goes on', async () => {
+    it('keeps running after the detach keys', async () => {
       await docker.ok('run', '-dit', '--name', name, image, 'sh');
       const { stdout } = await docker.atTerminal(
         ['attach', name],
@@ -238,12 +238,12 @@ describe('docker CLI', function () {
   });
 
   describe('logs', () => {
-    it('are told, with times, from the end', async () => {
+    it('are printed with timestamps, from the end', async () => {
       await docker.ok('run', '--name', name, image, 'sh', '-c', 'echo one; echo two >&2; echo three');
       const { stdout, stderr } = await docker.run(['logs', name]);
       assert.equal(stdout, 'one\nthree\n');
       assert.equal(stderr, 'two\n');
-      // The two streams are two pipes: which of their last lines is the later one is not known.
+      // The streams are separate pipes, so the order of their last lines is unknown.
       const last = await docker.run(['logs', '-t', '--tail', '1', name]);
       assert.match(last.stdout + last.stderr, /^\d{4}-\d\d-\d\dT\S+Z (two|three)\n$/);
     });
@@ -262,7 +262,7 @@ describe('docker CLI', function () {
     });
   });
 
-  it('tells of events as they happen', async () => {
+  it('prints events as they happen', async () => {
     const watcher = docker.start('docker', [
       'events',
       '--format',
@@ -270,7 +270,7 @@ describe('docker CLI', function () {
       '--filter',
       `container=${name}`,
     ]);
-    // The watcher does not say when it listens: events are repeated until it has seen a whole life.
+    // The watcher does not report when it is ready, so events are repeated until it has seen a complete life cycle.
     const seen = said(watcher, /destroy[^]*create[^]*start[^]*die[^]*destroy/);
     let done = false;
     void seen.then(() => (done = true));
@@ -311,7 +311,7 @@ describe('docker CLI', function () {
     });
   });
 
-  it('makes, lists and removes volumes', async () => {
+  it('creates, lists and removes volumes', async () => {
     assert.equal(await docker.ok('volume', 'create', name), name);
     assert.equal(await docker.ok('volume', 'ls', '-q', '--filter', `name=${name}`), name);
     assert.equal(await docker.ok('volume', 'inspect', '--format', '{{.Driver}}', name), 'local');
@@ -327,7 +327,7 @@ describe('docker CLI', function () {
     assert.match(await docker.ok('system', 'df'), /Images/);
   });
 
-  it('says what is not there', async () => {
+  it('reports missing objects', async () => {
     const { code, stderr } = await docker.run(['cp', 'x:/y', '-']);
     assert.equal(code, 1);
     assert.match(stderr, /not supported by Pouch \(hint: /);

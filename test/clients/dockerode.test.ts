@@ -1,4 +1,4 @@
-/** dockerode, which sends other requests than the docker CLI: bodies with upgrades, POSTs without a body, no version. */
+/** dockerode, whose requests differ from the docker CLI's: upgrades with a body, POSTs without a body, no version. */
 import assert from 'node:assert/strict';
 import { PassThrough, type Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -131,7 +131,7 @@ describe('dockerode', function () {
     assert.match(lines.at(-1)?.status ?? '', /newer image|up to date/);
   });
 
-  it('tells of events', async () => {
+  it('reports events', async () => {
     const stream = await docker.getEvents({ filters: { event: ['create'] } });
     const first = new Promise<{ Action: string }>((resolve) =>
       stream.once('data', (chunk: Buffer) => resolve(JSON.parse(chunk.toString()) as { Action: string })),

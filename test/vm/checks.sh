@@ -40,8 +40,8 @@ greedy() { # runs a container that takes more memory than it may
   bin/pouch rm box >/dev/null
 }
 
-machine() { # boots one, looks at it, powers it off
-  bin/pouch run -d --name box --network none --rich "$@" machine || return
+rich() { # boots a rich container, prints its state, stops it
+  bin/pouch run -d --name box --network none --rich "$@" rich || return
   await is_up
   bin/pouch exec box systemctl is-system-running
   bin/pouch exec box systemctl --failed --plain --no-legend
@@ -55,7 +55,7 @@ for driver in cgroupfs systemd; do
   printf 'apiVersion: pouch/v1\nroot: /var/lib/%s\nstate: /run/%s\nruntime: { cgroupDriver: %s }\n' $driver $driver $driver >/etc/pouchd.yaml
   start_daemon
   check "$driver: an image" busybox bin/pouch load -q -i busybox.tar
-  check "$driver: a machine's image" machine bin/pouch load -q -i machine.tar
+  check "$driver: an image with systemd" rich bin/pouch load -q -i rich.tar
   check "$driver: info tells it" "version 2, $driver" bin/pouch info
   case $driver in
     cgroupfs) runtimes='runc crun runlxc' place='/pouch-[0-9a-f]*/[0-9a-f]{64}(/payload)? ' parent=/batch/web under='/batch/web/' ;;
@@ -84,8 +84,8 @@ for driver in cgroupfs systemd; do
     fi
     check "$name: users of its own" '0 .*65536.*0 0' bin/pouch run --rm --runtime $runtime --userns auto busybox \
       sh -c 'cat /proc/self/uid_map; touch /x; echo $(stat -c %u /x /bin)'
-    check "$name: systemd inside" $'running\nbox\nexit 0\nbox$' machine --runtime $runtime
-    check "$name: systemd inside, with users of its own" $'running\nbox\nexit 0\nbox$' machine --runtime $runtime --userns auto
+    check "$name: systemd inside" $'running\nbox\nexit 0\nbox$' rich --runtime $runtime
+    check "$name: systemd inside, with a user namespace" $'running\nbox\nexit 0\nbox$' rich --runtime $runtime --userns auto
   done
   bin/pouch run -d --name box busybox sleep 1000
   kill -9 $daemon

@@ -17,7 +17,7 @@ import { TestRegistry } from '../../support/TestRegistry.ts';
 export interface Target {
   socket: string;
   image: string;
-  /** Two references that its registry has and it has not; none for a daemon that runs already. */
+  /** Two references in its registry that are not pulled; none for an existing daemon. */
   pullable: readonly [string, string] | undefined;
   stop(): Promise<void>;
 }
@@ -60,7 +60,7 @@ async function fakeTarget(image: string): Promise<Target> {
   return { ...(await serveApi(engine)), image, pullable: ['debian:bookworm', 'busybox:1.36'] };
 }
 
-/** A name of its own for each container: the daemon may have others. */
+/** Returns a unique name, as the daemon may have other containers. */
 export function uniqueName(): string {
   return `client-test-${randomBytes(4).toString('hex')}`;
 }

@@ -11,16 +11,16 @@ const refusal = (pattern: RegExp) => (error: unknown) =>
   error instanceof SetupError && pattern.test(error.message);
 
 describe('packages of the host', () => {
-  it('that are all there need neither root nor apt-get', async () => {
+  it('that are all installed need neither root nor apt-get', async () => {
     await installMissing([{ name: 'coreutils', provides: 'ls' }], { hasApt: false, isRoot: false });
   });
 
-  it('that are missing on another distribution are named with what they bring', async () => {
+  it('that are missing on another distribution are listed with their commands', async () => {
     const install = installMissing(missing, { hasApt: false, isRoot: true });
     await assert.rejects(install, refusal(/not Debian.*: \/nowhere\/containerd \(Debian: containerd\)$/));
   });
 
-  it('that are missing without root come with the command to type', async () => {
+  it('that are missing without root are reported with the command to install them', async () => {
     const install = installMissing(missing, { hasApt: true, isRoot: false });
     await assert.rejects(install, refusal(/sudo apt-get install containerd$/));
   });

@@ -3,14 +3,14 @@ import { checkKernel } from '../../../scripts/quickstart/checkHost.ts';
 import { placeFrom } from '../../../scripts/quickstart/place.ts';
 
 describe('the quickstart', () => {
-  it('takes the kernels that have what containers need', () => {
+  it('accepts kernels with the features that containers need', () => {
     for (const release of ['5.4.0', '5.10.0-28-amd64', '6.1.0', '10.0']) checkKernel(release);
   });
 
   for (const release of ['3.10.0-1160.el7.x86_64', '4.19.0-26-amd64', '5.3.18']) {
-    it(`says that ${release} is too old, and what to do`, () =>
+    it(`rejects Linux ${release} as too old, with what to do`, () =>
       assert.throws(() => checkKernel(release), {
-        message: `Pouch needs Linux 5.4 or later and this is ${release}: boot a newer kernel, then run this again.`,
+        message: `Expected Linux 5.4 or later, found ${release}: boot a newer kernel, then run this again.`,
       }));
   }
 
@@ -22,7 +22,7 @@ describe('the quickstart', () => {
     );
   });
 
-  it('keeps another place apart from it', () => {
+  it('derives separate names for another place', () => {
     const other = placeFrom({ POUCH_QUICKSTART_ROOT: '/srv/root', POUCH_QUICKSTART_STATE: '/srv/state' });
     assert.equal(other.isDefault, false);
     assert.notEqual(other.bridge, placeFrom({}).bridge);
@@ -30,7 +30,10 @@ describe('the quickstart', () => {
   });
 
   for (const port of ['0', '65536', 'ssh', '']) {
-    it(`refuses "${port}" as a port`, () =>
-      assert.throws(() => placeFrom({ POUCH_QUICKSTART_SSH_PORT: port }), /a port from 1 to 65535/));
+    it(`rejects the port "${port}"`, () =>
+      assert.throws(
+        () => placeFrom({ POUCH_QUICKSTART_SSH_PORT: port }),
+        /expected a port from 1 to 65535, found/,
+      ));
   }
 });

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { derivedDefaults } from '../../../../config/derive.ts';
 import { OwnNames } from '../../../../scripts/test/OwnNames.ts';
 
-describe('the names of tests on the host', () => {
+describe('names of tests on the host', () => {
   let workDir = '';
   let names: OwnNames;
 
@@ -19,7 +19,7 @@ describe('the names of tests on the host', () => {
     rmSync(workDir, { recursive: true });
   });
 
-  /** The names that a daemon derives from its state. */
+  /** Returns the names that a daemon derives from its state. */
   function derived(directory: string): { bridge: string; subnet: string; cgroup: string } {
     const state = join(directory, 'state');
     const defaults = derivedDefaults({ state, managed: true, address: undefined });
@@ -31,7 +31,7 @@ describe('the names of tests on the host', () => {
     };
   }
 
-  it('are those of their directories, also of directories that are gone', async () => {
+  it('include those of their directories, even removed ones', async () => {
     const gone = mkdtempSync(join(workDir, 'pd-'));
     rmdirSync(gone);
     await names.upToNow();
@@ -42,7 +42,7 @@ describe('the names of tests on the host', () => {
       assert.ok(!names.areIn(foreign), foreign);
   });
 
-  it('are what a daemon derives from its state in one of them', async () => {
+  it('include those that a daemon derives from its state in one of them', async () => {
     const directory = mkdtempSync(join(workDir, 'pd-'));
     await names.upToNow();
     const { bridge, subnet, cgroup } = derived(directory);
@@ -69,7 +69,7 @@ describe('the names of tests on the host', () => {
     for (const text of foreign) assert.ok(!names.areIn(text), text);
   });
 
-  it('are known one by one, as directories come', async () => {
+  it('are added as directories are created', async () => {
     for (let count = 0; count < 3; count += 1) {
       const directory = mkdtempSync(join(workDir, 'pd-'));
       await names.upToNow();
@@ -77,7 +77,7 @@ describe('the names of tests on the host', () => {
     }
   });
 
-  it('are not those of caches, which no test has to remove', async () => {
+  it('exclude caches, which tests need not remove', async () => {
     mkdirSync(join(workDir, 'node-compile-cache'));
     mkdirSync(join(workDir, 'jiti'));
     writeFileSync(join(workDir, 'left'), '');
