@@ -17,13 +17,13 @@ export class NetworkNamespaces {
   }
 
   /** Creates a namespace with loopback up. Replaces the file of a failed attempt. */
-  async make(path: string): Promise<void> {
+  async create(path: string): Promise<void> {
     await this.#prepare(path);
-    await this.#call({ verb: 'make', path });
+    await this.#call({ verb: 'create', path });
   }
 
   /** Creates a namespace that belongs to a user namespace, whose root can configure it. */
-  async makeIn(userns: string, path: string): Promise<void> {
+  async createIn(userns: string, path: string): Promise<void> {
     await this.#prepare(path);
     await withProcessIn(['nsenter', `--user=${userns}`, 'unshare', '--net'], async (pid) => {
       await this.#call({ verb: 'adopt', path, pid });

@@ -23,7 +23,7 @@ const IFREQ_SIZE = 40;
 const IFNAMSIZ = 16;
 
 /** Creates a network namespace with loopback up and binds it to the existing, empty file `path`. */
-export function makeNetns(path: string): void {
+export function createNetns(path: string): void {
   elsewhere(() => {
     check(unshare(CLONE_NEWNET), 'unshare');
     raiseLoopback();

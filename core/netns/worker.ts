@@ -1,9 +1,9 @@
 /** A thread that enters network namespaces, so that the daemon's main thread does not. */
 import { parentPort } from 'node:worker_threads';
-import { adoptNetns, countersIn, makeNetns, releaseNetns } from './syscalls.ts';
+import { adoptNetns, countersIn, createNetns, releaseNetns } from './syscalls.ts';
 
 export type NetnsVerb =
-  | { verb: 'make' | 'release'; path: string }
+  | { verb: 'create' | 'release'; path: string }
   /** Reads the counters of the namespace's interfaces. */
   | { verb: 'read'; path: string }
   /** Binds the namespace of a process. */
@@ -31,6 +31,6 @@ parentPort?.on('message', (task: NetnsTask) => {
 function run(task: NetnsTask): string | void {
   if (task.verb === 'read') return countersIn(task.path);
   if (task.verb === 'adopt') adoptNetns(task.path, task.pid);
-  else if (task.verb === 'make') makeNetns(task.path);
+  else if (task.verb === 'create') createNetns(task.path);
   else releaseNetns(task.path);
 }

@@ -6,7 +6,7 @@ import { check, detach, mount, MS_BIND } from '../host/libc.ts';
 import { withProcessIn } from './heldProcess.ts';
 
 /** Creates a user namespace with these mappings (user_namespaces(7)). Replaces the file of a failed attempt. */
-export async function makeUserNamespace(
+export async function createUserNamespace(
   path: string,
   uids: readonly OciIdMapping[],
   gids: readonly OciIdMapping[],

@@ -9,7 +9,7 @@ export function netnsEffect(
     volatile: true,
     describe: ({ path }) => `make the network namespace ${path}`,
     async apply({ path, userns }) {
-      await (userns === undefined ? namespaces.make(path) : namespaces.makeIn(userns, path));
+      await (userns === undefined ? namespaces.create(path) : namespaces.createIn(userns, path));
       return undefined;
     },
     undo: ({ path }) => namespaces.release(path),

@@ -1,6 +1,6 @@
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
-import { makeUserNamespace, releaseUserNamespace } from '../../userns/userNamespace.ts';
+import { createUserNamespace, releaseUserNamespace } from '../../userns/userNamespace.ts';
 
 interface UsernsArgs {
   /** File that keeps it open. */
@@ -18,7 +18,7 @@ export function usernsEffect(): EffectKind<
     volatile: true,
     describe: ({ uids }: UsernsArgs) => `make a user namespace (${uids.map(mappingText).join(', ')})`,
     async apply({ path, uids, gids }) {
-      await makeUserNamespace(path, uids, gids);
+      await createUserNamespace(path, uids, gids);
       return undefined;
     },
     undo: ({ path }) => releaseUserNamespace(path),
