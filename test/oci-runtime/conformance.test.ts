@@ -22,7 +22,7 @@ interface Outcome {
   verdict: Verdict;
 }
 
-/** Every row with every runtime: `runc: config.md#process: …`. */
+/** Runs every row with every runtime: `runc: config.md#process: …`. */
 describe('OCI runtimes', function () {
   this.timeout(60_000);
   const wanted = wantedRuntimes();
@@ -49,13 +49,13 @@ describe('OCI runtimes', function () {
       it(`${name.split('/').at(-1)}: ${row.section}: ${row.must}`, async function () {
         const outcome = await ahead.outcome(index * rows.length + number);
         outcomes.push(outcome);
-        tell(this, outcome.verdict);
+        report(this, outcome.verdict);
       });
   }
 
-  it('deviate from rows that there are', () => assert.deepEqual(strayDeviations(rows), []));
+  it('deviate only from existing rows', () => assert.deepEqual(strayDeviations(rows), []));
 
-  it('are in runlxc no less than in runc: it passes every row that runc passes', function () {
+  it('pass in runlxc whenever they pass in runc', function () {
     if (!runtimes.has('runc')) return skip(this, 'runc is not among the runtimes');
     const fails = ({ runtime, verdict }: Outcome, name: string) =>
       runtime.name === name && verdict.is !== 'passed';
@@ -67,7 +67,7 @@ describe('OCI runtimes', function () {
     );
   });
 
-  it('come to what results.json says of them', async function () {
+  it('have the outcomes in results.json', async function () {
     if (outcomes.length < wanted.length * rows.length) return skip(this, 'not every row has an outcome');
     const seen = toResults(outcomes);
     if (process.env['POUCH_OCI_RESULTS'] === 'write')
@@ -76,8 +76,9 @@ describe('OCI runtimes', function () {
     const others = Object.entries(seen.runtimes).filter(
       ([name, version]) => committed.runtimes[name] !== version,
     );
-    if (others.length > 0) return skip(this, `it knows other versions than ${others.map(String).join(', ')}`);
-    const remedy = 'POUCH_OCI_RESULTS=write npm test -- oci-runtime writes it anew';
+    if (others.length > 0)
+      return skip(this, `results.json is for other versions than ${others.map(String).join(', ')}`);
+    const remedy = 'POUCH_OCI_RESULTS=write npm test -- oci-runtime updates it';
     assert.deepEqual(contradictions(seen, committed), [], remedy);
   });
 
@@ -87,8 +88,8 @@ describe('OCI runtimes', function () {
   }
 });
 
-/** What a reader of the run should know of a test that is neither passed nor failed. */
-function tell(test: Mocha.Context, verdict: Verdict): void {
+/** Shows the reason of a test that neither passed nor failed. */
+function report(test: Mocha.Context, verdict: Verdict): void {
   if (verdict.is === 'not here') skip(test, verdict.why);
   if (verdict.is === 'deviates') test.test!.title += ` (deviates: ${verdict.why})`;
 }

@@ -2,61 +2,61 @@ import type { Deviations } from './deviation.ts';
 
 const startedEvenSo = /succeeded: started even so/;
 
-/** crun 1.8.1, which is of the runtime-spec 1.0.0. */
+/** Deviations of crun 1.8.1, which implements the runtime-spec 1.0.0. */
 export const crun: Deviations = {
   version: /^crun version 1\.8\.1$/,
   rows: [
     {
       section: 'config.md#process',
       must: 'a cwd that is not absolute is refused',
-      why: 'it takes it from the root',
+      why: 'it resolves it from the root',
       found: startedEvenSo,
     },
     {
       section: 'config.md#valid-values',
       must: /(namespaces|root\.readonly)$/,
-      why: 'it takes a value of a wrong type for none',
+      why: 'it treats a value of a wrong type as missing',
       found: startedEvenSo,
     },
     {
       section: 'config.md#mounts',
       must: /^a symbolic link (to a directory of the host|that climbs)/,
-      why: 'it refuses a destination by a link whose target is not there',
+      why: 'it refuses a destination link whose target does not exist',
       found: /openat2 `.*link`: No such file or directory/,
     },
     {
       section: 'config.md#mounts',
-      must: 'a mount over a directory of /proc is refused, for it could feign the kernel’s answers',
-      why: 'it takes it',
+      must: 'a mount over a directory of /proc is refused, since it could fake the kernel’s files',
+      why: 'it allows it',
       found: startedEvenSo,
     },
     {
       section: 'config.md#linux-mount-options',
       must: /nosymfollow/,
-      why: 'it does not know nosymfollow',
+      why: 'it does not support nosymfollow',
       found: /Invalid argument|nosymfollow in|ended with 1: $/m,
     },
     {
       section: 'config.md#linux-mount-options',
-      must: /^(rw|suid|dev|exec|atime|diratime) takes back/,
-      why: 'an option does not take back an earlier one',
+      must: /^(rw|suid|dev|exec|atime|diratime) overrides/,
+      why: 'an option does not override an earlier one',
       found: /no no?\w+ in|no ro in/,
     },
     {
       section: 'config.md#linux-mount-options',
-      must: /^rno(dir)?atime holds/,
-      why: 'it does not know it',
+      must: /^rno(dir)?atime also applies/,
+      why: 'it does not support it',
       found: /mount_setattr `\/mnt`: Invalid argument/,
     },
     {
       section: 'config.md#linux-mount-options',
-      must: 'unbindable can be bound nowhere else',
+      must: 'unbindable cannot be bind-mounted',
       why: 'rootfsPropagation is set last, on all mounts',
       found: /shared:/,
     },
     {
       section: 'config.md#linux-mount-options',
-      must: 'runbindable holds for the mounts below, too',
+      must: 'runbindable also applies to the mounts below',
       why: 'rootfsPropagation is set last, on all mounts',
       found: /shared:/,
     },
@@ -86,32 +86,32 @@ export const crun: Deviations = {
     },
     {
       section: 'config.md#linux-process',
-      must: 'a capability that the kernel does not know is no error but a warning in the log',
-      why: 'it says nothing of it',
+      must: 'a capability unknown to the kernel is a warning in the log, not an error',
+      why: 'it does not report it',
       found: /Input:\s+''/,
     },
     {
       section: 'config.md#linux-process',
-      must: 'a capability that the runtime itself does not have is no error',
+      must: 'a capability that the runtime itself does not have is not an error',
       why: 'it fails to apply the capabilities',
       found: /capset: Operation not permitted/,
     },
     {
       section: 'config.md#posix-platform-user',
-      must: 'a uid that is no number is refused',
-      why: 'it takes it for 0',
+      must: 'a uid that is not a number is refused',
+      why: 'it reads it as 0',
       found: startedEvenSo,
     },
     {
       section: 'config-linux.md#namespaces',
       must: 'a time namespace without path is a new one',
-      why: 'its init ends without a word',
+      why: 'its init exits without a message',
       found: /sync socket|ended with 255/,
     },
     {
       section: 'config-linux.md#namespaces',
       must: 'two namespaces of one type are an error',
-      why: 'it takes one of them',
+      why: 'it uses one of them',
       found: startedEvenSo,
     },
     {
@@ -123,13 +123,13 @@ export const crun: Deviations = {
     {
       section: 'config-linux.md#user-namespace-mappings',
       must: 'a user namespace without mappings is refused',
-      why: 'it makes mappings up',
+      why: 'it invents mappings',
       found: startedEvenSo,
     },
     {
       section: 'config-linux.md#offset-for-time-namespace',
       must: 'timeOffsets shift the clocks of a time namespace',
-      why: 'its init ends without a word',
+      why: 'its init exits without a message',
       found: /sync socket|ended with 255/,
     },
     {
@@ -140,26 +140,26 @@ export const crun: Deviations = {
     },
     {
       section: 'config-linux.md#devices',
-      must: /^a (file at the path that is another one|type that there is not) is an error/,
-      why: 'it says nothing of it',
+      must: /^(a different file at the path|an unknown type) is an error/,
+      why: 'it does not report it',
       found: startedEvenSo,
     },
     {
       section: 'config-linux.md#allowed-device-list',
-      must: 'a later rule takes back a part of an earlier, wider one',
-      why: 'cgroup v1 cannot take back a part of a rule, and it says nothing of it',
+      must: 'a later rule revokes a part of an earlier, wider one',
+      why: 'cgroup v1 cannot revoke a part of a rule, and it does not report it',
       found: /readable\\nwritable/,
     },
     {
       section: 'config-linux.md#pids',
       must: /^limit of 0 or less/,
-      why: 'it writes the number as it is',
+      why: 'it writes the number unchanged',
       found: /pids\.max`: Invalid argument/,
     },
     {
       section: 'config-linux.md#memory',
-      must: 'a limit that is no number is refused',
-      why: 'it takes it for none',
+      must: 'a limit that is not a number is refused',
+      why: 'it ignores it',
       found: startedEvenSo,
     },
     {
@@ -170,13 +170,13 @@ export const crun: Deviations = {
     },
     {
       section: 'config-linux.md#intelrdt',
-      must: 'intelRdt is an error where the host has no resctrl',
+      must: 'intelRdt is an error on a host without resctrl',
       why: 'it ignores intelRdt',
       found: startedEvenSo,
     },
     {
       section: 'config-linux.md#unified',
-      must: 'unified is refused where there is no cgroup v2',
+      must: 'unified is refused without cgroup v2',
       why: 'it leaves the cgroups of a container that could not be created',
       found: /left on the host:\s+cgroup/,
     },
@@ -188,14 +188,14 @@ export const crun: Deviations = {
     },
     {
       section: 'config-linux.md#rootfs-mount-propagation',
-      must: 'a value that there is not is an error',
+      must: 'an unknown value is an error',
       why: 'it ignores it',
       found: startedEvenSo,
     },
     {
       section: 'config.md#posix-platform-hooks',
       must: 'startContainer gets the state on its standard input',
-      why: 'it says a status that there is not',
+      why: 'its status is not valid',
       found: /Input:\s+'starting'/,
     },
     {
@@ -213,19 +213,19 @@ export const crun: Deviations = {
     },
     {
       section: 'config.md#posix-platform-hooks',
-      must: /^post(stop|start): one that fails is told as a warning/,
-      why: 'it says nothing of it',
+      must: /^post(stop|start): a failure is reported as a warning/,
+      why: 'it does not report it',
       found: /Input:\s+''/,
     },
     {
       section: 'config.md#posix-platform-hooks',
-      must: /^post(start|stop): a hook need not read the state/,
+      must: /^post(start|stop): a hook may ignore the state/,
       why: 'it fails when it cannot write the state to the hook',
       found: /ended with 255/,
     },
     {
       section: 'config.md#posix-platform-hooks',
-      must: /^(prestart|createRuntime|createContainer|startContainer): a hook need not read the state/,
+      must: /^(prestart|createRuntime|createContainer|startContainer): a hook may ignore the state/,
       why: 'it fails if the hook has closed its standard input before the first write',
       found: /Broken pipe|exit code: -33|not within .* the process says/,
       sometimes: true,
@@ -233,31 +233,31 @@ export const crun: Deviations = {
     {
       section: 'config.md#posix-platform-hooks',
       must: 'startContainer: its failure is an error of start',
-      why: 'its start does not wait for what the container does',
+      why: 'its start does not wait for the container',
       found: / start \S+: succeeded/,
     },
     {
       section: 'config.md#posix-platform-hooks',
       must: 'a path that is not absolute is an error',
-      why: 'it searches it',
+      why: 'it searches it in PATH',
       found: startedEvenSo,
     },
     {
       section: 'runtime.md#create',
       must: /^the id "(a b|a\\nb|ä)" is refused/,
-      why: 'it takes any id that is a file’s name',
+      why: 'it accepts any id that is a valid file name',
       found: /: succeeded/,
     },
     {
       section: 'runtime.md#kill',
-      must: 'the signal COFFEE is refused, and the container goes on',
-      why: 'it takes a name that it does not know for 0',
+      must: 'the signal COFFEE is refused, and the container keeps running',
+      why: 'it reads an unknown name as 0',
       found: / COFFEE: succeeded/,
     },
     {
       section: 'runtime.md#delete',
       must: 'deleting a created container is an error, and it can still be started',
-      why: 'it ends and deletes it',
+      why: 'it kills and deletes it',
       found: / delete \S+: succeeded/,
     },
     {
@@ -268,8 +268,8 @@ export const crun: Deviations = {
     },
     {
       section: 'runc#exec',
-      must: 'without --process the container’s own user, cwd, env and capabilities are taken',
-      why: 'its exec takes root and /',
+      must: 'without --process the container’s user, cwd, env and capabilities apply',
+      why: 'its exec uses root and /',
       found: /0\\n0\\n\/|\+\s+'?0/,
     },
     {
@@ -280,13 +280,13 @@ export const crun: Deviations = {
     },
     {
       section: 'runc#exec',
-      must: '--cgroup names a controller of cgroup v1, the process stays the container’s in the others',
-      why: 'it takes the controller for a part of the path',
+      must: '--cgroup may name a controller of cgroup v1; in the others the process stays in the container’s cgroup',
+      why: 'it treats the controller as a part of the path',
       found: /pids:/,
     },
     {
       section: 'runc#exec',
-      must: '--cgroup of a cgroup that is not there is an error',
+      must: '--cgroup of a cgroup that does not exist is an error',
       why: 'it starts the process in the caller’s cgroup',
       found: / --cgroup nosuch .*succeeded/,
     },
@@ -299,20 +299,20 @@ export const crun: Deviations = {
     {
       section: 'runc#console-socket',
       must: 'exec --process with terminal and consoleSize sends a terminal of that size',
-      why: 'at times the terminal has no size, or not yet',
+      why: 'sometimes the terminal has no size yet',
       found: /34.* in listening/,
       sometimes: true,
     },
     {
       section: 'runc#run',
-      must: '--keep leaves the container when it has ended',
+      must: '--keep does not delete the container after its exit',
       why: 'it has no such flag',
       found: /unrecognized option/,
     },
     {
       section: 'runc#pause',
       must: 'resume of a running container is an error',
-      why: 'it says nothing of it',
+      why: 'it does not report it',
       found: / resume \S+: succeeded/,
     },
     {

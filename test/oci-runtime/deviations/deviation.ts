@@ -1,18 +1,18 @@
-/** Where a runtime is known not to do what a row says; the row's test then asserts that. */
+/** A known deviation of a runtime from a row; the row's test then asserts the deviation. */
 export interface Deviation {
   section: string;
-  /** The row's sentence, or what the sentences of several have in common. */
+  /** The row's sentence, or a pattern for several. */
   must: string | RegExp;
   why: string;
-  /** What the failed test says. */
+  /** Pattern of the failure's message. */
   found: RegExp;
-  /** It depends on who is faster; the row may also hold. */
+  /** Depends on a race; the row may also pass. */
   sometimes?: boolean;
 }
 
-/** The deviations of one runtime, as found in one version; others may have mended some, and the rest is the same. */
+/** The deviations of a runtime in one version; other versions may have fixed some of them. */
 export interface Deviations {
-  /** In the first line of --version. */
+  /** Text in the first line of --version. */
   version: RegExp;
   rows: Deviation[];
 }

@@ -7,7 +7,7 @@ import type { Deviation, Deviations } from './deviation.ts';
 
 const byRuntime: Partial<Record<string, Deviations>> = { runc, crun, runlxc };
 
-/** A deviation, and whether it was found in this version of the runtime. */
+/** A deviation, and whether it was observed in this version of the runtime. */
 export type Found = Deviation & { isOfThisVersion: boolean };
 
 export function deviationOf(runtime: Runtime, row: Row): Found | undefined {
@@ -16,7 +16,7 @@ export function deviationOf(runtime: Runtime, row: Row): Found | undefined {
   return found && { ...found, isOfThisVersion: deviations!.version.test(runtime.version) };
 }
 
-/** Declarations that no row has, for its sentence was changed or it is gone. */
+/** Returns declarations without a row: its sentence was changed, or it was removed. */
 export function strayDeviations(rows: readonly Row[]): string[] {
   return Object.entries(byRuntime).flatMap(([runtime, deviations]) =>
     deviations!.rows

@@ -2,31 +2,31 @@ import type { Deviations } from './deviation.ts';
 
 const startedEvenSo = /succeeded: started even so/;
 
-/** runc 1.1.5, which is of the runtime-spec 1.0.2. */
+/** Deviations of runc 1.1.5, which implements the runtime-spec 1.0.2. */
 export const runc: Deviations = {
   version: /^runc version 1\.1\.5/,
   rows: [
     {
       section: 'config.md#specification-version',
       must: /is refused$/,
-      why: 'it does not look at ociVersion',
+      why: 'it does not check ociVersion',
       found: startedEvenSo,
     },
     {
       section: 'config.md#linux-mount-options',
-      must: 'the mode in a tmpfs’s data is preferred to that of the directory that was at the destination',
+      must: 'the mode in a tmpfs’s data takes precedence over that of the directory at the destination',
       why: 'it gives a tmpfs the mode of the directory below',
       found: /'755' !== '711'/,
     },
     {
       section: 'config.md#linux-mount-options',
-      must: 'uidMappings and gidMappings show the files of a bind mount as of other owners',
+      must: 'uidMappings and gidMappings map the owners of a bind mount’s files',
       why: 'it ignores the mappings of mounts',
       found: /'1000 2000'/,
     },
     {
       section: 'config.md#linux-mount-options',
-      must: 'idmap shows root’s files of the host as of the container’s root',
+      must: 'idmap maps files of the host’s root to the container’s root',
       why: 'it ignores the mappings of mounts',
       found: /'65534 65534'/,
     },
@@ -56,38 +56,38 @@ export const runc: Deviations = {
     },
     {
       section: 'config.md#linux-process',
-      must: 'a capability that the runtime itself does not have is no error',
+      must: 'a capability that the runtime itself does not have is not an error',
       why: 'it fails to apply the capabilities',
       found: /unable to apply caps: operation not permitted/,
     },
     {
       section: 'config.md#posix-platform-user',
-      must: 'a uid needs no entry in /etc/passwd, however high it is',
-      why: 'its uids end at 2147483647',
+      must: 'a uid of any size needs no entry in /etc/passwd',
+      why: 'its maximum uid is 2147483647',
       found: /must be in range 0-2147483647/,
     },
     {
       section: 'config.md#domainname',
-      must: 'domainname is that of the container',
+      must: 'domainname is the container’s domain name',
       why: 'it ignores domainname',
       found: /'\(none\)'/,
     },
     {
       section: 'config.md#domainname',
-      must: 'domainname without a uts namespace of the container’s own is refused',
+      must: 'domainname without the container’s own uts namespace is refused',
       why: 'it ignores domainname',
       found: startedEvenSo,
     },
     {
       section: 'config-linux.md#namespaces',
       must: 'a time namespace without path is a new one',
-      why: 'it knows no time namespaces',
+      why: 'it does not support time namespaces',
       found: /namespace \{"time" ""\} does not exist/,
     },
     {
       section: 'config-linux.md#namespaces',
       must: 'a user namespace with a path is joined',
-      why: 'it wants mappings for a user namespace that has them',
+      why: 'it requires mappings for a user namespace that already has them',
       found: /no uid mappings found/,
     },
     {
@@ -99,25 +99,25 @@ export const runc: Deviations = {
     {
       section: 'config-linux.md#offset-for-time-namespace',
       must: 'timeOffsets shift the clocks of a time namespace',
-      why: 'it knows no time namespaces',
+      why: 'it does not support time namespaces',
       found: /namespace \{"time" ""\} does not exist/,
     },
     {
       section: 'config-linux.md#offset-for-time-namespace',
       must: 'timeOffsets without a time namespace are refused',
-      why: 'it knows no time namespaces',
+      why: 'it does not support time namespaces',
       found: startedEvenSo,
     },
     {
       section: 'config-linux.md#devices',
-      must: 'a file at the path that is another one is an error',
-      why: 'it leaves the file and goes on',
+      must: 'a different file at the path is an error',
+      why: 'it keeps the file and continues',
       found: startedEvenSo,
     },
     {
       section: 'config-linux.md#allowed-device-list',
-      must: 'a later rule takes back a part of an earlier, wider one',
-      why: 'cgroup v1 cannot take back a part of a rule, so it refuses',
+      must: 'a later rule revokes a part of an earlier, wider one',
+      why: 'cgroup v1 cannot revoke a part of a rule, so it refuses',
       found: /cannot punch hole/,
     },
     {
@@ -128,8 +128,8 @@ export const runc: Deviations = {
     },
     {
       section: 'config-linux.md#seccomp',
-      must: /^flags are taken/,
-      why: 'it knows no flags',
+      must: /^flags are accepted/,
+      why: 'it does not support flags',
       found: /seccomp flags are not yet supported/,
     },
     {
@@ -146,13 +146,13 @@ export const runc: Deviations = {
     },
     {
       section: 'config-linux.md#personality',
-      must: 'domain LINUX32 makes uname say a 32-bit machine',
+      must: 'domain LINUX32 makes uname report a 32-bit architecture',
       why: 'it ignores personality',
       found: /'x86_64'/,
     },
     {
       section: 'config-linux.md#personality',
-      must: 'a domain that there is not is an error',
+      must: 'an unknown domain is an error',
       why: 'it ignores personality',
       found: startedEvenSo,
     },
@@ -170,32 +170,32 @@ export const runc: Deviations = {
     },
     {
       section: 'config.md#posix-platform-hooks',
-      must: 'poststart: one that fails is told as a warning, and the container goes on',
-      why: 'it takes the failure of poststart for one of create',
+      must: 'poststart: a failure is reported as a warning, and the container keeps running',
+      why: 'it treats the failure of poststart as one of create',
       found: /create failed: error running hook/,
     },
     {
       section: 'config.md#posix-platform-hooks',
-      must: 'poststop: one that fails is told as a warning; the rest is called and the container deleted',
-      why: 'it does not call the rest',
+      must: 'poststop: a failure is reported as a warning; the other hooks are called and the container is deleted',
+      why: 'it does not call the others',
       found: /'' !== 'next'/,
     },
     {
       section: 'config.md#posix-platform-hooks',
       must: 'startContainer: its failure is an error of start',
-      why: 'its start does not wait for what the container does',
+      why: 'its start does not wait for the container',
       found: / start \S+: succeeded/,
     },
     {
       section: 'runtime.md#kill',
       must: 'a realtime signal can be given by its name, SIGRTMIN+3',
-      why: 'it knows no names of realtime signals',
+      why: 'it does not support names of realtime signals',
       found: /unknown signal "SIGRTMIN\+3"/,
     },
     {
       section: 'runtime.md#delete',
       must: 'deleting a created container is an error, and it can still be started',
-      why: 'it ends and deletes it',
+      why: 'it kills and deletes it',
       found: / delete \S+: succeeded/,
     },
     {
@@ -212,8 +212,8 @@ export const runc: Deviations = {
     },
     {
       section: 'features-linux.md#intelrdt',
-      must: 'intelRdt tells whether it is supported',
-      why: 'it does not tell',
+      must: 'intelRdt reports whether it is supported',
+      why: 'it does not report it',
       found: /undefined/,
     },
   ],

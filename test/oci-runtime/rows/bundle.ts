@@ -25,7 +25,7 @@ export const bundleRows = section('bundle.md#filesystem-bundle', [
     },
   })),
   {
-    must: 'after a failure for its config.json the same id works with a good one',
+    must: 'after a failure because of config.json the same id works with a valid one',
     test: async (c) => {
       writeFileSync(c.path('config.json'), '{');
       failed(await c.call(['create', '--bundle', c.place.directory, c.id]), /./);

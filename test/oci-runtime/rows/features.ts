@@ -40,7 +40,7 @@ export const featureRows = [
   ]),
   ...section('features.md#mount-options', [
     {
-      must: 'mountOptions are those that the runtime knows',
+      must: 'mountOptions are those that the runtime supports',
       test: async (c) =>
         includes(
           (await featuresOf(c)).mountOptions,
@@ -56,7 +56,7 @@ export const featureRows = [
   ]),
   ...section('features-linux.md#namespaces', [
     {
-      must: 'namespaces are all that the runtime knows',
+      must: 'namespaces are all that the runtime supports',
       test: async (c) =>
         includes(
           (await featuresOf(c)).linux.namespaces,
@@ -79,7 +79,7 @@ export const featureRows = [
   ]),
   ...section('features-linux.md#cgroup', [
     {
-      must: 'cgroup tells which versions and managers are supported',
+      must: 'cgroup lists the supported versions and managers',
       test: async (c) => {
         const { v1, v2, systemd } = (await featuresOf(c)).linux.cgroup;
         for (const value of [v1, v2, systemd]) assert.equal(typeof value, 'boolean');
@@ -88,7 +88,7 @@ export const featureRows = [
   ]),
   ...section('features-linux.md#seccomp', [
     {
-      must: 'seccomp tells actions, operators and architectures',
+      must: 'seccomp lists actions, operators and architectures',
       test: async (c) => {
         const { enabled, actions, operators, archs } = (await featuresOf(c)).linux.seccomp;
         assert.equal(enabled, true);
@@ -108,14 +108,14 @@ export const featureRows = [
   ...(['apparmor', 'selinux', 'intelRdt'] as const).flatMap((name) =>
     section(`features-linux.md#${name.toLowerCase()}`, [
       {
-        must: `${name} tells whether it is supported`,
+        must: `${name} reports whether it is supported`,
         test: async (c) => assert.equal(typeof (await featuresOf(c)).linux[name].enabled, 'boolean'),
       },
     ]),
   ),
   ...section('features.md#annotations', [
     {
-      must: 'annotations are texts by name',
+      must: 'annotations are strings by name',
       test: async (c) => {
         const { annotations } = await featuresOf(c);
         for (const value of Object.values(annotations ?? {})) assert.equal(typeof value, 'string');

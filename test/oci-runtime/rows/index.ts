@@ -8,7 +8,7 @@ import { generalCommandRows } from './commands/general.ts';
 import { killCommandRows } from './commands/kill.ts';
 import { pauseCommandRows } from './commands/pause.ts';
 import { runCommandRows } from './commands/run.ts';
-import { tellingCommandRows } from './commands/tell.ts';
+import { reportingCommandRows } from './commands/report.ts';
 import { updateCommandRows } from './commands/update.ts';
 import { capabilityRows } from './config/capabilities.ts';
 import { generalRows } from './config/general.ts';
@@ -92,6 +92,6 @@ export const rows: Row[] = [
   ...deleteCommandRows,
   ...pauseCommandRows,
   ...updateCommandRows,
-  ...tellingCommandRows,
+  ...reportingCommandRows,
   ...featureRows,
 ];

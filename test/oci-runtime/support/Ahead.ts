@@ -1,10 +1,10 @@
 import PQueue from 'p-queue';
 
-/** How many tasks run side by side, and how many are begun before they are asked for. */
+/** The number of concurrent tasks, and of tasks that start before they are requested. */
 const lanes = 2;
 const window = 4;
 
-/** Tasks whose outcomes are asked for one after another, and of which the next are already running then. */
+/** Tasks whose outcomes are requested in order, while the next ones are already running. */
 export class Ahead<T> {
   readonly #queue = new PQueue({ concurrency: lanes });
   readonly #running = new Map<number, Promise<T>>();
@@ -20,7 +20,7 @@ export class Ahead<T> {
     return this.#running.get(index)!;
   }
 
-  /** Nothing runs any more. */
+  /** Resolves when no task runs. */
   async end(): Promise<void> {
     await this.#queue.onIdle();
   }
@@ -28,7 +28,7 @@ export class Ahead<T> {
   #begin(index: number): void {
     if (this.#running.has(index)) return;
     const outcome = this.#queue.add(this.#tasks[index]!) as Promise<T>;
-    // Whoever asks for it gets the error; until then it is none that nobody handles.
+    // The error is thrown on request; until then it must not count as an unhandled rejection.
     outcome.catch(() => {});
     this.#running.set(index, outcome);
   }

@@ -9,10 +9,10 @@ import { clear, leftovers } from './leftovers.ts';
 import type { Runtime } from './runtimes.ts';
 import type { Workshop } from './workshop.ts';
 
-/** What ends by itself has this long to be gone. */
+/** Time for processes that exit by themselves, in milliseconds. */
 const settleMs = 1_500;
 
-/** The place of one row: its containers, below one directory, one --root and one cgroup, and their end. */
+/** The environment of one row: its containers, below one directory, one --root and one cgroup, and their removal. */
 export class Bed {
   readonly #helpers: Helper[] = [];
   readonly #mounts: string[] = [];
@@ -22,7 +22,7 @@ export class Bed {
   readonly workshop: Workshop;
   readonly main: Container;
 
-  /** @param name unique in the run; a file's name */
+  /** @param name unique in the run, and a valid file name */
   constructor(runtime: Runtime, workshop: Workshop, name: string) {
     this.runtime = runtime;
     this.workshop = workshop;
@@ -36,21 +36,21 @@ export class Bed {
     return join(this.#directory, 'state');
   }
 
-  /** A directory of the host for what a row shares with its containers. */
+  /** A directory of the host that a row shares with its containers. */
   get host(): string {
     const path = join(this.#directory, 'host');
     mkdirSync(path, { recursive: true });
     return path;
   }
 
-  /** An empty file of the host, beside what is shared. */
+  /** An empty file of the host, beside the shared directory. */
   file(name: string): string {
     const path = join(this.#directory, name);
     writeFileSync(path, '');
     return path;
   }
 
-  /** Another container beside the main one; its id is unique on the host. */
+  /** Another container besides the main one; its id is unique on the host. */
   container(name: string): Container {
     const directory = join(this.#directory, name);
     const cgroup = `${this.#cgroup}/${name}`;
@@ -63,7 +63,7 @@ export class Bed {
     });
   }
 
-  /** Mounts something on the host for the time of the row; answers where. */
+  /** Mounts something on the host for the duration of the row; returns the path. */
   mount(path: string, ...args: string[]): string {
     this.#command('mount', ...args, path);
     this.#mounts.push(path);
@@ -75,7 +75,7 @@ export class Bed {
     assert.equal(status, 0, `${file} ${args.join(' ')}: ${stderr}`);
   }
 
-  /** Starts one of the suite's own host-side executables. */
+  /** Starts one of the suite's helpers on the host. */
   async helper(name: 'recvtty' | 'recvnotify', ...args: string[]): Promise<Helper> {
     const helper = new Helper(join(this.workshop.executables, name), args);
     this.#helpers.push(helper);
@@ -83,12 +83,12 @@ export class Bed {
     return helper;
   }
 
-  /** What is on the host of the row's containers. */
+  /** Returns what the row's containers have on the host. */
   leftovers(): string[] {
     return leftovers(this.#directory, this.root, this.#cgroup);
   }
 
-  /** Deletes what containers there still are; answers what is left even so, and clears it away. */
+  /** Deletes all containers; returns and removes leftovers. */
   async end(): Promise<string[]> {
     for (const helper of this.#helpers) helper.end();
     for (const id of readdirSync(this.root).filter((name) => !name.startsWith('.')))

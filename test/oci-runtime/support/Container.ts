@@ -15,24 +15,24 @@ export interface State {
   annotations?: Record<string, string>;
 }
 
-/** Where a container's files and cgroups are. */
+/** Paths of a container's files and cgroups. */
 export interface Place {
-  /** The container's own. */
+  /** The container's directory. */
   directory: string;
   /** The runtime's --root. */
   root: string;
-  /** The executables for its rootfs. */
+  /** Executables for its rootfs. */
   executables: string;
   cgroup: string;
 }
 
-/** One container's bundle, and the runtime's verbs for it. */
+/** A container's bundle, and the runtime's verbs for it. */
 export class Container {
   readonly id: string;
   readonly runtime: Runtime;
   readonly place: Place;
   readonly spec: Spec;
-  /** Calls so far; each has files of its own. */
+  /** Number of calls; each has its own files. */
   #calls = 0;
 
   constructor(id: string, runtime: Runtime, place: Place) {
@@ -57,7 +57,7 @@ export class Container {
     return join(this.rootfs, ...names);
   }
 
-  /** What the process has printed so far. */
+  /** The output of the process so far. */
   get output(): string {
     return readFileSync(this.path('create.out'), 'utf8');
   }
@@ -67,7 +67,7 @@ export class Container {
     return readFileSync(this.path('log'), { encoding: 'utf8', flag: 'a+' });
   }
 
-  /** The runtime with arguments of any kind; its errors end in stderr or the log, so both are in `stderr` here. */
+  /** Calls the runtime with any arguments. `stderr` of the result includes the log, since errors may be in either. */
   async call(args: readonly string[], options: Partial<CallOptions> = {}): Promise<Called> {
     const logged = this.log.length;
     const output = options.output ?? this.path(`${this.#calls++}`);
@@ -86,7 +86,7 @@ export class Container {
     return this.call(['run', '--bundle', this.place.directory, ...flags, this.id], options);
   }
 
-  /** `create`; the process's output goes to `output`. */
+  /** `create`; the process's output is written to `output`. */
   async create(...flags: string[]): Promise<Called> {
     this.write();
     const args = ['create', '--bundle', this.place.directory, ...flags, this.id];
@@ -97,7 +97,7 @@ export class Container {
     succeeded(await this.create(...flags));
   }
 
-  /** Created and started, with a script that says when it is ready, and then goes on. */
+  /** Creates and starts the container, with a script that reports when it is ready, and continues. */
   async running(script = 'echo ready; exec sleep 1000', ...flags: string[]): Promise<void> {
     this.spec.process.args = ['/bin/sh', '-c', script];
     await this.created(...flags);

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { until } from './call.ts';
 
-/** A process of the host that runs beside a row's containers. */
+/** A helper process on the host, beside a row's containers. */
 export class Helper {
   output = '';
   readonly #process: ChildProcess;
@@ -21,7 +21,7 @@ export class Helper {
   }
 
   async ends(): Promise<void> {
-    await until(`the end of ${this.#process.spawnfile}`, () => this.#process.exitCode !== null);
+    await until(`the exit of ${this.#process.spawnfile}`, () => this.#process.exitCode !== null);
   }
 
   end(): void {

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { waitUntil } from '../../../core/wait/waitUntil.ts';
 
-/** Milliseconds after which a call counts as hanging. */
+/** Deadline of a call in milliseconds. */
 const deadlineMs = 10_000;
 
-/** What a call of a command has come to. */
+/** The result of a command. */
 export interface Called {
   command: string;
-  /** 128 + the number for a signal's, as a shell says it. */
+  /** Exit code; 128 + N for death by signal N, as in a shell. */
   code: number;
   stdout: string;
   stderr: string;
@@ -18,15 +18,15 @@ export interface Called {
 export interface CallOptions {
   cwd?: string;
   env?: Record<string, string>;
-  /** What standard input holds; nothing by default. */
+  /** Content of standard input; empty by default. */
   stdin?: string;
-  /** Paths without an end into which the streams go: what a detached container inherits outlives the call. */
+  /** Path prefix of the files for the streams, which a detached container inherits and keeps after the call. */
   output: string;
-  /** Descriptors beyond the three. */
+  /** Additional descriptors. */
   fds?: number[];
 }
 
-/** Runs a command to its end. Its streams are files, for what it leaves running may hold them open. */
+/** Runs a command to its end. Its streams are files, since processes that it leaves running may keep them open. */
 export async function call(file: string, args: readonly string[], options: CallOptions): Promise<Called> {
   const command = [file, ...args].join(' ');
   const stdout = openSync(`${options.output}.out`, 'a+', 0o666);
@@ -41,18 +41,18 @@ export async function call(file: string, args: readonly string[], options: CallO
   });
   for (const fd of [stdin, stdout, stderr]) if (typeof fd === 'number') closeSync(fd);
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (child.killed) throw new Error(`${command}: no end within ${deadlineMs / 1000} s`);
+  if (child.killed) throw new Error(`${command}: did not exit within ${deadlineMs / 1000} s`);
   const read = (stream: string) => readFileSync(`${options.output}.${stream}`, 'utf8');
   return { command, code: code ?? 255, stdout: read('out'), stderr: read('err') };
 }
 
-/** Not a pipe: those of Node are sockets, which cannot be opened by /dev/stdin. */
+/** A file, not a pipe: Node's pipes are sockets, which cannot be opened by /dev/stdin. */
 function inputFile(output: string, text: string): number {
   writeFileSync(`${output}.in`, text);
   return openSync(`${output}.in`, 'r');
 }
 
-/** Waits for a condition, and says which it was if it never came. */
+/** Waits for a condition; the error of a timeout names it. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

@@ -5,7 +5,7 @@ import type { Container } from './Container.ts';
 
 const mountPoint = '/sys/fs/cgroup';
 
-/** Whether all controllers are of cgroup v2. */
+/** Whether the host has only cgroup v2. */
 export function isUnified(): boolean {
   return existsSync(join(mountPoint, 'cgroup.controllers'));
 }
@@ -15,14 +15,14 @@ export function controllerHere(controller: string): boolean {
   return hierarchyOf(controller) !== undefined;
 }
 
-/** A file of the cgroup at cgroupsPath; on cgroup v2 the controller says nothing. */
+/** Reads a file of the cgroup at cgroupsPath; the controller is ignored on cgroup v2. */
 export function cgroupFile(container: Container, controller: string, file: string): string {
   return join(hierarchyFor(controller), container.place.cgroup, file);
 }
 
 /**
- * What the container's cgroup has in a file, and that of its process: a runtime whose monitor shares the cgroup keeps
- * the container's processes in one below, and may limit either.
+ * Reads a file in the container's cgroup, and in that of its process: a runtime whose monitor shares the cgroup keeps the
+ * container's processes in a cgroup below, and may limit either.
  */
 export async function cgroupValues(
   container: Container,
@@ -46,7 +46,7 @@ function hierarchyFor(controller: string): string {
   return hierarchy;
 }
 
-/** proc_pid_cgroup(5) of a process, without the empty hierarchies that limit nothing. */
+/** proc_pid_cgroup(5) of a process, without hierarchies that have no controllers. */
 export function ownCgroups(pid: number): { controllers: string; path: string }[] {
   return readFileSync(`/proc/${pid}/cgroup`, 'utf8')
     .split('\n')
@@ -56,7 +56,7 @@ export function ownCgroups(pid: number): { controllers: string; path: string }[]
     .filter(({ controllers }) => isUnified() || (controllers !== '' && !controllers.startsWith('name=')));
 }
 
-/** Makes a cgroup below that of a process, in every hierarchy in which it is not in the root. */
+/** Creates a cgroup below that of a process, in every hierarchy in which the process is not in the root. */
 export function makeCgroupBelow(pid: number, name: string): void {
   const paths = readFileSync(`/proc/${pid}/cgroup`, 'utf8')
     .split('\n')
@@ -66,7 +66,7 @@ export function makeCgroupBelow(pid: number, name: string): void {
   for (const place of new Set(places)) if (existsSync(place)) makeCgroup(place, name);
 }
 
-/** cpuset of v1 takes no process before it has CPUs and memory (cpuset(7)). */
+/** A cpuset of v1 accepts no process before it has CPUs and memory nodes (cpuset(7)). */
 function makeCgroup(parent: string, name: string): void {
   const cgroup = join(parent, name);
   mkdirSync(cgroup);

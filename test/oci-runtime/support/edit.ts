@@ -1,21 +1,21 @@
 import type { NamespaceType } from '../../../hooks/oci.ts';
 import type { Spec } from './spec.ts';
 
-/** The container has a new namespace of the type, or that at the path. */
+/** Gives the container a new namespace of the type, or that at the path. */
 export function withNamespace(spec: Spec, type: NamespaceType, path?: string): void {
   withoutNamespace(spec, type);
   spec.linux.namespaces.push({ type, ...(path !== undefined && { path }) });
 }
 
-/** The container shares the runtime's namespace of the type. */
+/** Makes the container share the runtime's namespace of the type. */
 export function withoutNamespace(spec: Spec, type: NamespaceType): void {
   spec.linux.namespaces = spec.linux.namespaces.filter((namespace) => namespace.type !== type);
 }
 
-/** The first id of the host that user namespaces of these rows map. */
+/** The first host id that user namespaces of these rows map. */
 export const firstId = 100_000;
 
-/** A new user namespace in which root is another user on the host. */
+/** Adds a user namespace in which root is another user on the host. */
 export function withUserNamespace(spec: Spec): void {
   withNamespace(spec, 'user');
   const mappings = [{ containerID: 0, hostID: firstId, size: 65_536 }];
@@ -23,17 +23,17 @@ export function withUserNamespace(spec: Spec): void {
   spec.linux.gidMappings = mappings;
 }
 
-/** A tmpfs at /mnt with the options. */
+/** Adds a tmpfs at /mnt with the options. */
 export function tmpfs(spec: Spec, ...options: string[]): void {
   spec.mounts.push({ destination: '/mnt', type: 'tmpfs', source: 'tmpfs', options });
 }
 
-/** A path of the host at /mnt, or elsewhere. */
+/** Bind-mounts a path of the host at /mnt, or elsewhere. */
 export function bind(spec: Spec, source: string, options: string[] = ['bind'], destination = '/mnt'): void {
   spec.mounts.push({ destination, type: 'bind', source, options });
 }
 
-/** The container's root has the capability beside the usual ones. */
+/** Adds a capability to the default ones. */
 export function grant({ process }: Spec, capability: string): void {
   for (const set of ['bounding', 'permitted', 'effective'] as const)
     process.capabilities![set]!.push(capability);

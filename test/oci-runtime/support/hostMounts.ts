@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bed } from './Bed.ts';
 
-/** A directory of the host with a tmpfs below it, in which there is a file. */
+/** Creates a directory on the host with a tmpfs below it that contains a file. */
 export function hostWithMountBelow(bed: Bed): string {
   const below = join(bed.host, 'below');
   mkdirSync(below);

@@ -6,13 +6,13 @@ import type { Row } from './row.ts';
 import type { Runtime } from './runtimes.ts';
 import type { Workshop } from './workshop.ts';
 
-/** What a row has come to with one runtime. */
+/** The outcome of a row with one runtime. */
 export type Verdict = { is: 'passed' } | { is: 'deviates' | 'not here'; why: string };
 
-/** Printed by a container that is to be refused, should it be started even so. */
-const startedEvenSo = 'started even so';
+/** Printed by a container that should have been refused. */
+const wasStarted = 'was started';
 
-/** Tries a row; throws if it neither holds nor deviates as it is declared to. */
+/** Tries a row; throws if it neither passes nor deviates as declared. */
 export async function judge(row: Row, runtime: Runtime, workshop: Workshop, name: string): Promise<Verdict> {
   const obstacle = row.notHere?.();
   if (obstacle !== undefined) return { is: 'not here', why: obstacle };
@@ -26,7 +26,7 @@ export async function judge(row: Row, runtime: Runtime, workshop: Workshop, name
   return verdict;
 }
 
-/** The row holds though it is declared not to. */
+/** The row passes although a deviation is declared. */
 function mendedOr(
   verdict: Verdict,
   { isOfThisVersion, sometimes }: Found,
@@ -34,12 +34,10 @@ function mendedOr(
 ): Verdict {
   if (!isOfThisVersion) return { is: 'passed' };
   if (sometimes) return verdict;
-  throw new Error(
-    `${name} is declared to deviate, but does what the row says: mend deviations/ (${version})`,
-  );
+  throw new Error(`${name} is declared to deviate, but passes the row: fix deviations/ (${version})`);
 }
 
-/** What failed; that something is left on the host also counts. */
+/** Returns the failure; leftovers on the host are also a failure. */
 async function tried(row: Row, bed: Bed): Promise<Error | undefined> {
   let failure: Error | undefined;
   try {
@@ -61,7 +59,7 @@ function simply(row: Row): (container: Container) => Promise<void> {
     if (refused) return isRefused(container, refused, sh === undefined && args === undefined);
     const called = await container.run();
     if (exits === 0) succeeded(called);
-    else assert.equal(called.code, exits, `it ended with ${called.code}: ${called.stderr}`);
+    else assert.equal(called.code, exits, `it exited with ${called.code}: ${called.stderr}`);
     if (prints instanceof RegExp) assert.match(called.stdout, prints);
     else if (prints !== undefined) assert.equal(called.stdout.trimEnd(), prints, called.stderr);
   };
@@ -70,7 +68,7 @@ function simply(row: Row): (container: Container) => Promise<void> {
 async function isRefused(container: Container, message: RegExp, isPlain: boolean): Promise<void> {
   const { process } = container.spec as Partial<Container['spec']>;
   if (isPlain && Array.isArray(process?.args) && process.args.length > 0)
-    process.args = ['/bin/sh', '-c', `echo ${startedEvenSo}`];
+    process.args = ['/bin/sh', '-c', `echo ${wasStarted}`];
   const called = failed(await container.run(), message);
-  assert.doesNotMatch(called.stdout, new RegExp(startedEvenSo));
+  assert.doesNotMatch(called.stdout, new RegExp(wasStarted));
 }

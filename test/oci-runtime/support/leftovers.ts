@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mountsBelow } from '../../../scripts/lib/mounts.ts';
 import { hierarchies } from '../../support/host/cgroups.ts';
 
-/** What a runtime has left of a row's containers, each as a sentence: state, mounts, cgroups and their processes. */
+/** Describes a runtime's leftovers of a row's containers: state, mounts, cgroups and their processes. */
 export function leftovers(directory: string, root: string, cgroup: string): string[] {
   return [
     ...readdirSync(root)
@@ -15,7 +15,7 @@ export function leftovers(directory: string, root: string, cgroup: string): stri
   ];
 }
 
-/** Ends and removes whatever is there. */
+/** Kills and removes the leftovers. */
 export function clear(directory: string, cgroup: string): void {
   for (const path of mountsBelow(directory)) spawnSync('umount', ['--lazy', path]);
   for (const path of below(cgroup)) {
@@ -25,12 +25,12 @@ export function clear(directory: string, cgroup: string): void {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** The parents of containers' cgroups are the suite's; a runtime need not remove them. */
+/** The parents of containers' cgroups belong to the suite; a runtime need not remove them. */
 function containerCgroups(cgroup: string): string[] {
   return below(cgroup).filter((path) => !path.endsWith(cgroup));
 }
 
-/** In every hierarchy, the innermost first. */
+/** Cgroups in every hierarchy, innermost first. */
 function below(cgroup: string): string[] {
   return hierarchies()
     .map((hierarchy) => join(hierarchy, cgroup))
@@ -47,16 +47,16 @@ function processesIn(cgroup: string): number[] {
   try {
     return readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
   } catch {
-    // Gone in the meantime.
+    // Removed in the meantime.
     return [];
   }
 }
 
-/** What still ends keeps its cgroup for a moment; the suite's end looks again. */
+/** Exiting processes keep their cgroup briefly; the suite checks again at its end. */
 function removeWhenEmpty(path: string): void {
   try {
     rmdirSync(path);
   } catch {
-    // Named as a leftover at the end if it stays.
+    // Reported as a leftover at the end if it still exists.
   }
 }

@@ -1,16 +1,16 @@
-/** What proc_pid_mountinfo(5) says of one mount. */
+/** A mount in proc_pid_mountinfo(5). */
 export interface MountInfo {
-  /** Of the file system. */
+  /** Options of the file system. */
   root: string;
   path: string;
   options: string[];
-  /** `shared:N`, `master:N`, `unbindable`; none if it is private. */
+  /** `shared:N`, `master:N`, `unbindable`; empty if it is private. */
   propagation: string[];
   type: string;
   superOptions: string[];
 }
 
-/** The mounts of a container whose process has printed its mountinfo. */
+/** Parses the mountinfo that a container's process has printed. */
 export function parseMountinfo(text: string): MountInfo[] {
   return text
     .split('\n')
@@ -18,7 +18,7 @@ export function parseMountinfo(text: string): MountInfo[] {
     .map(parseLine);
 }
 
-/** The uppermost mount at a path. */
+/** Returns the topmost mount at a path. */
 export function mountAt(text: string, path: string): MountInfo {
   const mount = parseMountinfo(text).findLast((candidate) => candidate.path === path);
   if (!mount) throw new Error(`no mount at ${path}:\n${text}`);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process has ended, reaped or not. */
+/** Whether a process has exited, reaped or not. */
 export function hasEnded(pid: string): boolean {
   try {
     return /^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -5,7 +5,7 @@ import type { Verdict } from './judge.ts';
 import type { Row } from './row.ts';
 import type { Runtime } from './runtimes.ts';
 
-/** What `results.json` holds: by section and runtime, how many rows passed, and which did not, with the reason. */
+/** The content of `results.json`: by section and runtime, the number of passed rows, and the others with the reason. */
 export interface Results {
   /** The first line of each runtime's --version, by name. */
   runtimes: Record<string, string>;
@@ -14,7 +14,7 @@ export interface Results {
 
 export interface SectionResult {
   passed: number;
-  /** Sentence and reason. */
+  /** Reasons by sentence. */
   deviates: Record<string, string>;
   notHere: Record<string, string>;
 }
@@ -25,7 +25,7 @@ export function committedResults(): Results {
   return JSON.parse(readFileSync(file, 'utf8')) as Results;
 }
 
-/** In the form in which the repository keeps its files. */
+/** Writes results.json, formatted like the other files of the repository. */
 export async function writeResults(results: Results): Promise<void> {
   writeFileSync(
     file,
@@ -33,7 +33,7 @@ export async function writeResults(results: Results): Promise<void> {
   );
 }
 
-/** Sorted, so that the same outcome is the same file. */
+/** Sorts the outcomes, so that equal outcomes give the same file. */
 export function toResults(outcomes: { row: Row; runtime: Runtime; verdict: Verdict }[]): Results {
   const results: Results = { runtimes: {}, sections: {} };
   for (const { row, runtime, verdict } of outcomes.toSorted(byRow)) {
@@ -54,7 +54,7 @@ function add(result: SectionResult, row: Row, verdict: Verdict): void {
   else result[verdict.is === 'deviates' ? 'deviates' : 'notHere'][row.must] = verdict.why;
 }
 
-/** What was seen, and of other runtimes what was known. */
+/** Merges new results with the known results of other runtimes. */
 export function withOthersOf(seen: Results, known: Results): Results {
   const others = Object.keys(known.runtimes).filter((name) => !(name in seen.runtimes));
   const merged: Results = {
@@ -70,8 +70,8 @@ export function withOthersOf(seen: Results, known: Results): Results {
 }
 
 /**
- * Where what was seen contradicts what is known, each as a sentence. What cannot be tried depends on the host, so rows
- * that could not be tried in either are no contradiction.
+ * Describes where new results contradict known ones. Whether a row can be tried depends on the host, so rows that could not
+ * be tried in either run are not a contradiction.
  */
 export function contradictions(seen: Results, known: Results): string[] {
   return Object.entries(seen.sections).flatMap(([section, byRuntime]) =>

@@ -2,11 +2,11 @@ import type { Bed } from './Bed.ts';
 import type { Container } from './Container.ts';
 import type { Spec } from './spec.ts';
 
-/** One sentence of the runtime-spec, or of what containerd's go-runc needs of runc's command line, as a test. */
+/** A test of one requirement of the runtime-spec, or of runc's command line as containerd's go-runc uses it. */
 export interface Row {
-  /** Document and heading: `config.md#process`; `runc#exec` for what is runc's command line. */
+  /** Document and heading: `config.md#process`; `runc#exec` for runc's command line. */
   section: string;
-  /** What must hold, in our words. */
+  /** The requirement. */
   must: string;
   /** Changes the plain spec. */
   spec?: (spec: Spec, bed: Bed) => void;
@@ -14,15 +14,15 @@ export interface Row {
   sh?: string;
   /** or the arguments. */
   args?: string[];
-  /** What a foreground run prints, without the line's end, */
+  /** Expected output of a foreground run, without the final newline, */
   prints?: string | RegExp;
-  /** how it ends (0 by default), */
+  /** expected exit code (default 0), */
   exits?: number;
-  /** or what the error says with which the container is refused, before its process is started. */
+  /** or the error with which the container is refused before its process starts. */
   refused?: RegExp;
-  /** What prints, exits and refused cannot say. */
+  /** Checks beyond prints, exits and refused. */
   test?: (container: Container, bed: Bed) => Promise<void>;
-  /** Why it cannot be tried on this host; undefined if it can. */
+  /** Returns why the row cannot be tried on this host; undefined if it can. */
   notHere?: () => string | undefined;
 }
 

@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, '../../..');
 
 /** An executable with runc's command line. */
 export interface Runtime {
-  /** Its file's name; rows know their deviations by it. */
+  /** The name of its file, by which deviations are declared. */
   name: string;
   path: string;
   /** The first line of --version. */
@@ -26,17 +26,17 @@ export function wantedRuntimes(): string[] {
 
 /**
  * Finds a runtime's executable and makes it usable on this host.
- * @param directory where what it needs for that may be put
+ * @param directory for files that it needs for that
  */
 export async function prepareRuntime(wanted: string, directory: string): Promise<Runtime> {
   const path = await findBinary(isAbsolute(wanted) || !wanted.includes('/') ? wanted : resolve(wanted));
-  if (path === undefined) throw new Error(`the runtime ${wanted} is not there`);
+  if (path === undefined) throw new Error(`runtime ${wanted} not found`);
   const name = basename(wanted);
   const [version = ''] = execFileSync(path, ['--version'], { encoding: 'utf8', timeout: 10_000 }).split('\n');
   return { name, version, path: name === 'crun' ? await usableCrun(path, directory) : path };
 }
 
-/** On a host with hybrid cgroups crun works only where it does not see the v2 hierarchy; and the host keeps its /dev/null. */
+/** Hides the v2 hierarchy of a host with hybrid cgroups from crun, and the host's /dev/null. */
 async function usableCrun(crun: string, directory: string): Promise<string> {
   return await writeCrunWrapper(directory, crun, { hybrid: await hasHybridCgroups(), ownNull: true });
 }

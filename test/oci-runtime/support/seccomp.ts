@@ -4,7 +4,7 @@ import type { Spec } from './spec.ts';
 export type Seccomp = NonNullable<Spec['linux']['seccomp']>;
 export type Rule = NonNullable<Seccomp['syscalls']>[number];
 
-/** Everything is allowed but for the rules. */
+/** Allows everything except the rules. */
 export const but = (...syscalls: Rule[]): NonNullable<Row['spec']> => {
   return ({ linux }) => (linux.seccomp = { defaultAction: 'SCMP_ACT_ALLOW', syscalls });
 };

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { succeeded, type Container } from './Container.ts';
 import { mountAt, type MountInfo } from './mountinfo.ts';
 
-/** Runs a script in the container and answers what it printed, without the last line's end. */
+/** Runs a script in the container and returns its output, without the final newline. */
 export async function see(container: Container, script: string): Promise<string> {
   container.spec.process.args = ['/bin/sh', '-c', script];
   return succeeded(await container.run()).stdout.trimEnd();
 }
 
-/** The uppermost mount at the path, as the container's process sees it. */
+/** Returns the topmost mount at the path, as the container's process sees it. */
 export async function seeMount(container: Container, path = '/mnt'): Promise<MountInfo> {
   return mountAt(await see(container, 'cat /proc/self/mountinfo'), path);
 }

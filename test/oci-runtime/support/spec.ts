@@ -8,7 +8,7 @@ import type {
   OciSpec,
 } from '../../../hooks/oci.ts';
 
-/** A config.json, with the fields of the runtime-spec 1.1 that Pouch itself never writes. */
+/** A config.json, including fields of the runtime-spec 1.1 that Pouch does not write. */
 export type Spec = Omit<OciSpec, 'process' | 'mounts' | 'linux'> & {
   process: Process;
   mounts: Mount[];
@@ -37,7 +37,7 @@ type Linux = Omit<OciLinux, 'resources' | 'seccomp'> & {
   timeOffsets?: Record<string, { secs?: number; nanosecs?: number }>;
 };
 
-/** What engines grant by default. */
+/** Capabilities that engines grant by default. */
 export const defaultCapabilities = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
@@ -55,7 +55,7 @@ export const defaultCapabilities = [
   'CAP_AUDIT_WRITE',
 ];
 
-/** A plain container, from which each row departs. */
+/** A plain container, which each row changes. */
 export function plainSpec(cgroupsPath: string): Spec {
   return {
     ociVersion: '1.0.2',

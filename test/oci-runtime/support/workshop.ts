@@ -14,14 +14,14 @@ import { basename, join } from 'node:path';
 import { compileStatic } from '../../../scripts/lib/compileC.ts';
 import { hierarchies, removeCgroup } from '../../support/host/cgroups.ts';
 
-/** What all rows of a run share. */
+/** Shared by all rows of a run. */
 export interface Workshop {
   /** Unique on the host; part of every container's id. */
   name: string;
   directory: string;
   /** The parent of every container's cgroup. */
   cgroup: string;
-  /** busybox and what is built here; on the same file system as the bundles, which link to them. */
+  /** busybox and the built helpers, on the same file system as the bundles, which link to them. */
   executables: string;
 }
 
@@ -44,15 +44,15 @@ export async function closeWorkshop({ directory, cgroup }: Workshop): Promise<vo
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** A user namespace's root is another user on the host, and must come to its rootfs. */
+/** The root of a user namespace is another user on the host, and must be able to access its rootfs. */
 function letOthersPass(directory: string): void {
   const { mode } = statSync(directory);
   if ((mode & 0o001) === 0) chmodSync(directory, mode | 0o111);
 }
 
 /**
- * In every hierarchy, and with CPUs: a runtime that makes the parent gives it those of its own parent a moment later, and
- * another that comes between finds none (cpusets(7)).
+ * Creates the parent in every hierarchy, and with CPUs: a runtime that creates the parent sets its CPUs later, and a
+ * concurrent one would find no CPUs in between (cpusets(7)).
  */
 function makeCgroup(cgroup: string): void {
   for (const hierarchy of hierarchies()) {

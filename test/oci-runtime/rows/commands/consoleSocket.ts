@@ -5,7 +5,7 @@ import { section } from '../../support/row.ts';
 /** runc’s --console-socket. */
 export const consoleSocketRows = section('runc#console-socket', [
   {
-    must: 'a console socket where nobody listens is an error',
+    must: 'a console socket without a listener is an error',
     spec: ({ process }) => (process.terminal = true),
     test: async (c) =>
       void failed(await c.create('--console-socket', c.path('none.sock')), /socket|no such file|connect/i),

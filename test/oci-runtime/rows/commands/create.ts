@@ -37,13 +37,13 @@ export const createCommandRows = section('runc#create', [
     prints: '0x9',
   },
   {
-    must: 'the loopback interface of a new network namespace is up, in a user namespace too',
+    must: 'the loopback interface of a new network namespace is up, also in a user namespace',
     spec: withUserNamespace,
     sh: 'cat /sys/class/net/lo/flags',
     prints: '0x9',
   },
   {
-    must: '--preserve-fds hands on descriptors from the third on',
+    must: '--preserve-fds passes descriptors from the third on',
     test: async (c) => {
       writeFileSync(c.path('text'), 'text');
       const fd = openSync(c.path('text'), 'r');
@@ -54,7 +54,7 @@ export const createCommandRows = section('runc#create', [
     },
   },
   {
-    must: 'two at a time with one id: one of them wins',
+    must: 'of two concurrent calls with one id one succeeds',
     test: async (c) => {
       c.write();
       const args = ['create', '--bundle', c.place.directory, c.id];

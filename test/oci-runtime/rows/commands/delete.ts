@@ -8,11 +8,11 @@ import { section } from '../../support/row.ts';
 /** runc’s `delete`, as containerd's go-runc calls it. */
 export const deleteCommandRows = section('runc#delete', [
   {
-    must: '--force of an unknown container is no error',
+    must: '--force of an unknown container is not an error',
     test: async (c) => void succeeded(await c.call(['delete', '--force', 'none'])),
   },
   {
-    must: 'a created container is ended and deleted, as containerd’s shim relies on it',
+    must: 'a created container is killed and deleted, on which containerd’s shim relies',
     test: async (c) => {
       await c.created();
       succeeded(await c.delete());
@@ -45,7 +45,7 @@ export const deleteCommandRows = section('runc#delete', [
     },
   },
   {
-    must: '--force removes what processes of exec leave, without a pid namespace',
+    must: '--force removes leftover processes of exec without a pid namespace',
     spec: (spec) => withoutNamespace(spec, 'pid'),
     test: async (c) => {
       await c.running();

@@ -7,7 +7,7 @@ import { hasEnded } from '../../support/processes.ts';
 import { section } from '../../support/row.ts';
 import type { Process } from '../../support/spec.ts';
 
-/** A process.json; `exec --process` takes the whole of it, as containerd's shim gives it. */
+/** A complete process.json for `exec --process`, as containerd's shim writes it. */
 async function execProcess(c: Container, changes: Partial<Process>, ...flags: string[]) {
   const file = c.path('process.json');
   writeFileSync(file, JSON.stringify({ ...c.spec.process, ...changes }));
@@ -17,7 +17,7 @@ async function execProcess(c: Container, changes: Partial<Process>, ...flags: st
 const sh = (script: string): string[] => ['/bin/sh', '-c', script];
 const capKill = 'CAP_KILL';
 
-/** runc’s exec, as containerd's go-runc and people at a shell use it. */
+/** runc’s `exec`, as containerd's go-runc and users call it. */
 export const execRows = section('runc#exec', [
   {
     must: 'the process runs in the container’s namespaces, root and cgroup',
@@ -103,7 +103,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: '--process without capabilities has none',
+    must: '--process without capabilities has an empty set',
     test: async (c) => {
       await c.running();
       const { stdout } = succeeded(
@@ -137,7 +137,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: 'without --process the container’s own user, cwd, env and capabilities are taken',
+    must: 'without --process the container’s user, cwd, env and capabilities apply',
     spec: ({ process }) => {
       process.user = { uid: 5, gid: 6 };
       process.cwd = '/tmp';
@@ -179,7 +179,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: '--no-new-privs keeps the process from gaining privileges',
+    must: '--no-new-privs prevents the process from gaining privileges',
     test: async (c) => {
       await c.running();
       assert.match(
@@ -200,7 +200,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: '--preserve-fds hands on descriptors from the third on',
+    must: '--preserve-fds passes descriptors from the third on',
     test: async (c) => {
       await c.running();
       const fd = openSync(c.path('config.json'), 'r');
@@ -210,7 +210,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: 'without --preserve-fds no descriptor beyond the third is handed on',
+    must: 'without --preserve-fds no descriptor beyond the third is passed',
     test: async (c) => {
       await c.running();
       const fd = openSync(c.path('config.json'), 'r');
@@ -220,7 +220,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: 'an executable that does not exist is an error, and says so as runc does',
+    must: 'an executable that does not exist is an error with runc’s message',
     test: async (c) => {
       await c.running();
       failed(await c.exec(['/no/such']), /no such file/i);
@@ -236,7 +236,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: '--cgroup puts the process into a cgroup below the container’s',
+    must: '--cgroup moves the process to a cgroup below the container’s',
     test: async (c) => {
       await c.running();
       const { pid } = await c.state();
@@ -247,7 +247,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: '--cgroup names a controller of cgroup v1, the process stays the container’s in the others',
+    must: '--cgroup may name a controller of cgroup v1; in the others the process stays in the container’s cgroup',
     notHere: () =>
       ['pids', 'freezer'].every(controllerHere)
         ? undefined
@@ -264,7 +264,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: '--cgroup of a cgroup that is not there is an error',
+    must: '--cgroup of a cgroup that does not exist is an error',
     test: async (c) => {
       await c.running();
       failed(await c.exec(sh('true'), ['--cgroup', 'nosuch']), /nosuch|cgroup/i);
@@ -309,7 +309,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: 'the processes of exec end with the container',
+    must: 'the processes of exec are killed with the container',
     test: async (c) => {
       await c.running();
       const file = c.path('exec.pid');
@@ -319,7 +319,7 @@ export const execRows = section('runc#exec', [
     },
   },
   {
-    must: 'five at a time do not hinder each other',
+    must: 'five concurrent calls succeed',
     test: async (c) => {
       await c.running();
       const all = await Promise.all([1, 2, 3, 4, 5].map((number) => c.sh(`echo ${number}`)));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { failed, succeeded, type Container } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
-/** What all of runc’s commands have in common, and `spec`. */
+/** Behaviour that all of runc’s commands share, and `spec`. */
 export const generalCommandRows = [
   ...section('runc#log', [
     {
@@ -45,7 +45,7 @@ export const generalCommandRows = [
   ]),
   ...section('runc#spec', [
     {
-      must: 'writes a config.json with which a container runs',
+      must: 'writes a config.json that runs a container',
       test: async (c) => {
         succeeded(await c.call(['spec'], { cwd: c.place.directory }));
         const spec = JSON.parse(readFileSync(c.path('config.json'), 'utf8')) as Container['spec'];

@@ -19,7 +19,7 @@ export const killCommandRows = section('runc#kill', [
     },
   },
   {
-    must: '--all of a stopped container is no error',
+    must: '--all of a stopped container is not an error',
     test: async (c) => {
       await c.running();
       succeeded(await c.kill('KILL'));
@@ -28,7 +28,7 @@ export const killCommandRows = section('runc#kill', [
     },
   },
   {
-    must: 'says "container not running" or "process already finished" of a stopped container, as the shim expects it',
+    must: 'fails with "container not running" or "process already finished" for a stopped container, as the shim expects',
     test: async (c) => {
       await c.running();
       succeeded(await c.kill('KILL'));

@@ -6,7 +6,7 @@ import { section } from '../../support/row.ts';
 /** runc’s `pause`, as containerd's go-runc calls it. */
 export const pauseCommandRows = section('runc#pause', [
   {
-    must: 'a paused container does not run, and is told as paused',
+    must: 'a paused container does not run, and its status is paused',
     test: async (c) => {
       await c.running('echo ready; while :; do echo tick; sleep 0.02; done');
       succeeded(await c.call(['pause', c.id]));
@@ -17,14 +17,14 @@ export const pauseCommandRows = section('runc#pause', [
     },
   },
   {
-    must: 'resume lets it go on',
+    must: 'resume continues it',
     test: async (c) => {
       await c.running('echo ready; while :; do echo tick; sleep 0.02; done');
       succeeded(await c.call(['pause', c.id]));
       succeeded(await c.call(['resume', c.id]));
       assert.equal(await c.status(), 'running');
       const before = c.output;
-      await until('it goes on', () => c.output !== before);
+      await until('it continues', () => c.output !== before);
     },
   },
   {
@@ -44,7 +44,7 @@ export const pauseCommandRows = section('runc#pause', [
     },
   },
   {
-    must: 'KILL ends a paused container, at the latest when it is resumed',
+    must: 'KILL ends a paused container, when it is resumed at the latest',
     test: async (c) => {
       await c.running();
       succeeded(await c.call(['pause', c.id]));

@@ -17,14 +17,14 @@ export const runCommandRows = section('runc#run', [
     exits: 137,
   },
   {
-    must: 'standard input is handed on',
+    must: 'standard input is passed to the process',
     test: async (c) => {
       c.spec.process.args = ['/bin/cat'];
       assert.equal(succeeded(await c.run({ stdin: 'input' })).stdout, 'input');
     },
   },
   {
-    must: 'a container that has ended is deleted',
+    must: 'the container is deleted after its exit',
     test: async (c) => {
       succeeded(await c.run());
       failed(await c.call(['state', c.id]), /not exist|not found|no such file/i);
@@ -39,7 +39,7 @@ export const runCommandRows = section('runc#run', [
     },
   },
   {
-    must: '--keep leaves the container when it has ended',
+    must: '--keep does not delete the container after its exit',
     test: async (c) => {
       succeeded(await c.run({}, '--keep'));
       assert.equal(await c.status(), 'stopped');
@@ -54,7 +54,7 @@ export const runCommandRows = section('runc#run', [
     },
   },
   {
-    must: 'SIGTERM to the runtime is handed on to the process',
+    must: 'SIGTERM to the runtime is forwarded to the process',
     test: async (c) => {
       c.spec.process.args = [
         '/bin/sh',

@@ -4,7 +4,7 @@ import { cgroupValues, isUnified } from '../../support/cgroups.ts';
 import { failed, succeeded, type Container } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
-/** What update sets, in which files of cgroup v1 and v2. */
+/** Limits of update, and their files in cgroup v1 and v2. */
 const updates: [flags: string[], controller: string, v1: [string, string], v2: [string, string]][] = [
   [['--memory', '67108864'], 'memory', ['memory.limit_in_bytes', '67108864'], ['memory.max', '67108864']],
   [
@@ -47,7 +47,7 @@ async function has(
 /** runc’s `update`, as containerd's go-runc calls it. */
 export const updateCommandRows = section('runc#update', [
   ...updates.map(([flags, controller, v1, v2]) => ({
-    must: `${flags.filter((flag) => flag.startsWith('-')).join(' and ')} of a running container is in force`,
+    must: `${flags.filter((flag) => flag.startsWith('-')).join(' and ')} of a running container takes effect`,
     test: async (c: Container) => {
       await c.running();
       succeeded(await c.call(['update', ...flags, c.id]));
@@ -55,7 +55,7 @@ export const updateCommandRows = section('runc#update', [
     },
   })),
   {
-    must: '--resources takes a file',
+    must: '--resources reads a file',
     test: async (c) => {
       await c.running();
       writeFileSync(c.path('resources.json'), JSON.stringify(resources));
@@ -64,7 +64,7 @@ export const updateCommandRows = section('runc#update', [
     },
   },
   {
-    must: '--resources - takes standard input, as containerd’s shim gives it',
+    must: '--resources - reads standard input, as containerd’s shim uses it',
     test: async (c) => {
       await c.running();
       succeeded(await c.call(['update', '--resources', '-', c.id], { stdin: JSON.stringify(resources) }));
@@ -72,7 +72,7 @@ export const updateCommandRows = section('runc#update', [
     },
   },
   {
-    must: 'what is not named stays as it is',
+    must: 'limits that are not named do not change',
     spec: ({ linux }) => (linux.resources = { ...resources }),
     test: async (c) => {
       await c.running();
@@ -89,7 +89,7 @@ export const updateCommandRows = section('runc#update', [
       ),
   },
   {
-    must: 'a limit that the kernel does not take is an error, and the container goes on',
+    must: 'a limit that the kernel rejects is an error, and the container keeps running',
     test: async (c) => {
       await c.running();
       failed(await c.call(['update', '--cpuset-cpus', '4000', c.id]), /cpu|invalid/i);

@@ -7,7 +7,7 @@ import { section, type Row } from '../../support/row.ts';
 const bits = { CAP_CHOWN: 0x1, CAP_KILL: 0x20, CAP_NET_RAW: 0x2000, CAP_SYS_CHROOT: 0x4_0000 };
 const [chown, kill] = ['CAP_CHOWN', 'CAP_KILL'];
 
-/** The executable itself, without a shell between, for an execve of root gains what is in the bounding set. */
+/** Runs the executable without a shell, since an execve by root gains the bounding set. */
 const status = ['/bin/busybox', 'cat', '/proc/self/status'];
 
 const is = (set: string, ...names: (keyof typeof bits)[]): RegExp => {
@@ -15,7 +15,7 @@ const is = (set: string, ...names: (keyof typeof bits)[]): RegExp => {
   return new RegExp(`^Cap${set}:\t${sum.toString(16).padStart(16, '0')}$`, 'm');
 };
 
-/** A user with these sets, and no other. */
+/** Sets a user with only these sets. */
 const sets = (capabilities: Record<string, string[]>, uid = 1000): NonNullable<Row['spec']> => {
   return ({ process }) => Object.assign(process, { capabilities, user: { uid, gid: uid } });
 };
@@ -82,19 +82,19 @@ export const capabilityRows = section('config.md#linux-process', [
     prints: new RegExp(['Inh', 'Prm', 'Eff', 'Bnd', 'Amb'].map((set) => is(set).source).join('[^]*'), 'm'),
   },
   {
-    must: 'empty capabilities are none',
+    must: 'empty sets contain no capabilities',
     spec: sets({}, 0),
     args: status,
     prints: new RegExp(['Inh', 'Prm', 'Eff', 'Bnd', 'Amb'].map((set) => is(set).source).join('[^]*'), 'm'),
   },
   {
-    must: 'a capability in the bounding set is in force, and one that is not there is not',
+    must: 'a capability in the bounding set is effective, and one outside it is not',
     spec: sets({ bounding: ['CAP_CHOWN'], permitted: ['CAP_CHOWN'], effective: ['CAP_CHOWN'] }, 0),
     sh: 'touch /tmp/a && chown 5 /tmp/a && echo owned; chroot / true 2>/dev/null || echo no chroot',
     prints: 'owned\nno chroot',
   },
   {
-    must: 'a capability that the kernel does not know is no error but a warning in the log',
+    must: 'a capability unknown to the kernel is a warning in the log, not an error',
     spec: sets({ bounding: [chown, 'CAP_COFFEE'], permitted: [chown, 'CAP_COFFEE'] }),
     test: async (c) => {
       c.spec.process.args = status;
@@ -104,8 +104,8 @@ export const capabilityRows = section('config.md#linux-process', [
     },
   },
   {
-    must: 'a capability that the runtime itself does not have is no error',
-    notHere: () => (lacksResource() ? undefined : 'the host lacks no capability'),
+    must: 'a capability that the runtime itself does not have is not an error',
+    notHere: () => (lacksResource() ? undefined : 'the tests have all capabilities'),
     spec: sets({ bounding: [chown, 'CAP_SYS_RESOURCE'], permitted: [chown, 'CAP_SYS_RESOURCE'] }),
     args: status,
     prints: is('Bnd', 'CAP_CHOWN'),

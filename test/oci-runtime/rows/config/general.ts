@@ -17,7 +17,7 @@ export const generalRows: Row[] = [
   ]),
   ...section('config.md#extensibility', [
     {
-      must: 'unknown properties are no error, wherever they are',
+      must: 'unknown properties are not an error at any level',
       spec: (spec) => {
         for (const object of [spec, spec.process, spec.root, spec.linux, spec.mounts[0]!])
           Object.assign(object, { 'org.example.unknown': { deep: [1] } });
@@ -28,14 +28,14 @@ export const generalRows: Row[] = [
   ]),
   ...section('config.md#annotations', [
     {
-      must: 'unknown annotations are no error, and the process does not see them',
+      must: 'unknown annotations are not an error, and are not visible to the process',
       spec: (spec) => (spec.annotations = { 'org.example.key': 'value', 'org.example.empty': '' }),
       sh: 'env | grep -c example',
       exits: 1,
       prints: '0',
     },
     {
-      must: 'an annotation that is no text is refused',
+      must: 'an annotation that is not a string is refused',
       spec: (spec) => (spec.annotations = { 'org.example.key': 5 as unknown as string }),
       refused: /annotation|unmarshal|string/i,
     },

@@ -4,10 +4,10 @@ import { failed, succeeded, type Container } from '../../support/Container.ts';
 import { notes, shell, share, vital } from '../../support/hooks.ts';
 import { section, type Row } from '../../support/row.ts';
 
-/** config.md, POSIX-platform Hooks: what fails, and what comes of it. */
+/** config.md, POSIX-platform Hooks: failures and their effects. */
 export const hookFailureRows = section('config.md#posix-platform-hooks', [
   ...vital.map((kind) => ({
-    must: `${kind}: if it fails there is no container, and its process does not begin`,
+    must: `${kind}: after a failure no container exists, and its process has not run`,
     spec: (spec: Parameters<NonNullable<Row['spec']>>[0]) => (spec.hooks = { [kind]: [shell('exit 3')] }),
     refused: /hook|exit|exited|status/i,
   })),
@@ -35,7 +35,7 @@ export const hookFailureRows = section('config.md#posix-platform-hooks', [
     },
   },
   ...vital.map((kind) => ({
-    must: `${kind}: hooks after one that fails are not called`,
+    must: `${kind}: hooks after a failed one are not called`,
     spec: (spec: Parameters<NonNullable<Row['spec']>>[0], bed: Bed) => {
       share(bed);
       spec.hooks = { [kind]: [shell('exit 3'), shell(`echo next > ${bed.host}/notes`)] };
@@ -55,7 +55,7 @@ export const hookFailureRows = section('config.md#posix-platform-hooks', [
     },
   },
   {
-    must: 'poststop: one that fails is told as a warning; the rest is called and the container deleted',
+    must: 'poststop: a failure is reported as a warning; the other hooks are called and the container is deleted',
     spec: (spec, bed) => {
       spec.hooks = { poststop: [shell('exit 3'), shell(`echo next > ${bed.host}/notes`)] };
     },
@@ -69,7 +69,7 @@ export const hookFailureRows = section('config.md#posix-platform-hooks', [
     },
   },
   {
-    must: 'poststart: one that fails is told as a warning, and the container goes on',
+    must: 'poststart: a failure is reported as a warning, and the container keeps running',
     spec: (spec) => (spec.hooks = { poststart: [shell('exit 3')] }),
     test: async (c) => {
       c.spec.process.args = ['/bin/sleep', '1000'];
@@ -80,13 +80,13 @@ export const hookFailureRows = section('config.md#posix-platform-hooks', [
     },
   },
   ...vital.map((kind) => ({
-    must: `${kind}: one that is not done within its timeout is ended, and has failed`,
+    must: `${kind}: a hook that exceeds its timeout is killed, and counts as failed`,
     spec: (spec: Parameters<NonNullable<Row['spec']>>[0]) =>
       (spec.hooks = { [kind]: [shell('exec sleep 100', { timeout: 1 })] }),
     refused: /hook|time|kill|signal/i,
   })),
   {
-    must: 'a hook that ends in time is not hindered by its timeout',
+    must: 'a hook that ends in time is not affected by its timeout',
     spec: (spec) => (spec.hooks = { createRuntime: [shell('true', { timeout: 1 })] }),
     sh: 'echo good',
     prints: 'good',
@@ -107,7 +107,7 @@ export const hookFailureRows = section('config.md#posix-platform-hooks', [
     refused: /hook|no such file|exit/i,
   },
   {
-    must: 'a kind that there is not is ignored like any unknown property',
+    must: 'an unknown kind is ignored like any unknown property',
     spec: (spec) => Object.assign(spec, { hooks: { precoffee: [shell('exit 3')] } }),
     sh: 'echo good',
     prints: 'good',

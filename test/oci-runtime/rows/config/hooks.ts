@@ -6,7 +6,7 @@ import { until } from '../../support/call.ts';
 import { each, kinds, notes, reader, shell, share, wholeLife } from '../../support/hooks.ts';
 import { section } from '../../support/row.ts';
 
-/** What the specification says of the state's status at each kind's time. */
+/** The state's status during each kind of hook, by the specification. */
 const statuses: Record<OciHookKind, RegExp> = {
   prestart: /^creat(ing|ed)$/,
   createRuntime: /^creat(ing|ed)$/,
@@ -22,7 +22,7 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     must: 'every kind is called, in the order of the lifecycle',
     spec: (spec, bed) => {
       share(bed);
-      // Whoever does not wait for a slow one calls the next too early.
+      // A runtime that does not wait for the slow hook calls the next one too early.
       const note = (kind: OciHookKind) =>
         `sleep 0.0${9 - kinds.indexOf(kind)}; echo ${kind} >> ${bed.host}/notes`;
       spec.hooks = Object.fromEntries(kinds.map((kind) => [kind, [shell(note(kind))]]));
@@ -67,7 +67,7 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     },
   })),
   {
-    must: 'the state has the pid of the container’s process while there is one',
+    must: 'the state has the pid of the container’s process while it exists',
     spec: (spec, bed) => (spec.hooks = { createRuntime: [reader(`cat > ${bed.host}/state`)] }),
     test: async (c, bed) => {
       await c.created();
@@ -88,16 +88,16 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     },
   })),
   ...each((kind) => ({
-    must: `${kind}: a hook need not read the state`,
+    must: `${kind}: a hook may ignore the state`,
     spec: (spec) => {
-      // More than a pipe holds (pipe(7)), so that nobody can have written it all.
+      // More than the capacity of a pipe (pipe(7)), so that a write cannot complete.
       spec.annotations = { 'org.example.long': 'x'.repeat(200_000) };
       spec.hooks = { [kind]: [reader('exec 0<&-; true')] };
     },
     test: async (c) => wholeLife(c),
   })),
   {
-    must: 'args are the hook’s arguments from the zeroth on',
+    must: 'args are the hook’s arguments, including args[0]',
     spec: (spec, bed) => {
       writeFileSync(
         join(bed.host, 'hook'),
@@ -112,7 +112,7 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     },
   },
   ...each((kind) => ({
-    must: `${kind}: env is the hook’s environment, and nothing else is`,
+    must: `${kind}: env is the hook’s complete environment`,
     spec: (spec, bed) => {
       share(bed);
       spec.hooks = { [kind]: [shell(`env > ${bed.host}/notes`, { env: ['PATH=/usr/bin:/bin', 'ONE=1'] })] };
@@ -155,7 +155,7 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     },
   },
   {
-    must: 'createContainer and createRuntime find the container’s namespaces made, so that they can furnish them',
+    must: 'createContainer and createRuntime run after the namespaces are created, so that they can set them up',
     spec: (spec, bed) => {
       const look = `sed -n 's/.*"pid": *\\([0-9]*\\).*/\\1/p' | { read pid; readlink /proc/$pid/ns/net > ${bed.host}/net; }`;
       spec.hooks = { createRuntime: [reader(`tr ',' '\\n' | ${look}`)] };
@@ -167,7 +167,7 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     },
   },
   {
-    must: 'startContainer runs in the container, its path is one of the container’s',
+    must: 'startContainer runs in the container, and its path is resolved there',
     spec: (spec, bed) => {
       share(bed);
       spec.hooks = {
@@ -180,7 +180,7 @@ export const hookRows = section('config.md#posix-platform-hooks', [
     },
   },
   {
-    must: 'startContainer has ended before the process begins',
+    must: 'startContainer has exited before the process starts',
     spec: (spec, bed) => {
       share(bed);
       spec.hooks = { startContainer: [shell(`sleep 0.2; echo hook >> ${bed.host}/notes`)] };

@@ -8,7 +8,7 @@ import { see } from '../../support/see.ts';
 export const hostnameRows = [
   ...section('config.md#hostname', [
     {
-      must: 'hostname is that of the container',
+      must: 'hostname is the container’s hostname',
       spec: (spec) => (spec.hostname = 'rich'),
       sh: 'hostname',
       prints: 'rich',
@@ -22,7 +22,7 @@ export const hostnameRows = [
       },
     },
     {
-      must: 'hostname without a uts namespace of the container’s own is refused',
+      must: 'hostname without the container’s own uts namespace is refused',
       spec: (spec) => {
         withoutNamespace(spec, 'uts');
         spec.hostname = 'rich';
@@ -32,13 +32,13 @@ export const hostnameRows = [
   ]),
   ...section('config.md#domainname', [
     {
-      must: 'domainname is that of the container',
+      must: 'domainname is the container’s domain name',
       spec: (spec) => (spec.domainname = 'example.org'),
       sh: 'cat /proc/sys/kernel/domainname',
       prints: 'example.org',
     },
     {
-      must: 'domainname without a uts namespace of the container’s own is refused',
+      must: 'domainname without the container’s own uts namespace is refused',
       spec: (spec) => {
         withoutNamespace(spec, 'uts');
         spec.domainname = 'example.org';

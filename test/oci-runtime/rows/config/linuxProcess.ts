@@ -5,10 +5,10 @@ import { section } from '../../support/row.ts';
 
 const probe = (what: string) => ['/bin/probe', what];
 
-/** config.md, Linux Process: what is neither capabilities nor rlimits. */
+/** config.md, Linux Process, without capabilities and rlimits. */
 export const linuxProcessRows = section('config.md#linux-process', [
   {
-    must: 'noNewPrivileges keeps the process from gaining privileges',
+    must: 'noNewPrivileges prevents the process from gaining privileges',
     spec: ({ process }) => (process.noNewPrivileges = true),
     sh: 'grep NoNewPrivs /proc/self/status',
     prints: 'NoNewPrivs:\t1',
@@ -41,13 +41,13 @@ export const linuxProcessRows = section('config.md#linux-process', [
     prints: 'class=2 level=6',
   },
   {
-    must: 'ioPriority knows the idle class',
+    must: 'ioPriority supports the idle class',
     spec: ({ process }) => (process.ioPriority = { class: 'IOPRIO_CLASS_IDLE', priority: 0 }),
     args: probe('ioprio'),
     prints: 'class=3 level=0',
   },
   {
-    must: 'ioPriority knows the realtime class',
+    must: 'ioPriority supports the realtime class',
     spec: ({ process }) => (process.ioPriority = { class: 'IOPRIO_CLASS_RT', priority: 4 }),
     args: probe('ioprio'),
     prints: 'class=1 level=4',
@@ -102,20 +102,20 @@ export const linuxProcessRows = section('config.md#linux-process', [
     refused: /sched|polic/i,
   },
   {
-    must: 'apparmorProfile is not ignored where there is no AppArmor',
+    must: 'apparmorProfile is not ignored on a host without AppArmor',
     notHere: () => (existsSync('/sys/module/apparmor') ? 'the host has AppArmor' : undefined),
     spec: ({ process }) => (process.apparmorProfile = 'house-rules'),
     refused: /apparmor/i,
   },
   {
-    must: 'selinuxLabel is not ignored where there is no SELinux',
+    must: 'selinuxLabel is not ignored on a host without SELinux',
     notHere: () => (existsSync('/sys/fs/selinux') ? 'the host has SELinux' : undefined),
     spec: ({ process }) => (process.selinuxLabel = 'system_u:system_r:container_t:s0:c1,c2'),
     refused: /selinux|\/attr\//i,
   },
 ]);
 
-/** With CONFIG_RT_GROUP_SCHED a cgroup has only as much realtime as its parents grant, by default none. */
+/** With CONFIG_RT_GROUP_SCHED the parents limit a cgroup's realtime, by default to 0. */
 function withoutRealtime(): string | undefined {
   const file = '/sys/fs/cgroup/cpu/cpu.rt_runtime_us';
   return existsSync(file) ? 'the parents of a new cgroup have no realtime budget' : undefined;

@@ -6,7 +6,7 @@ import { section } from '../../support/row.ts';
 /** config.md, Mounts: uidMappings and gidMappings. */
 export const mountMappingRows = section('config.md#linux-mount-options', [
   {
-    must: 'uidMappings and gidMappings show the files of a bind mount as of other owners',
+    must: 'uidMappings and gidMappings map the owners of a bind mount’s files',
     spec: (spec, { host }) => {
       writeFileSync(join(host, 'a'), '');
       chownSync(join(host, 'a'), 1000, 2000);
@@ -24,7 +24,7 @@ export const mountMappingRows = section('config.md#linux-mount-options', [
     prints: '11000 22000',
   },
   {
-    must: 'idmap shows root’s files of the host as of the container’s root',
+    must: 'idmap maps files of the host’s root to the container’s root',
     spec: (spec, bed) => {
       withUserNamespace(spec);
       writeFileSync(join(bed.host, 'a'), '');

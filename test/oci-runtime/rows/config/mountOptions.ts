@@ -9,11 +9,11 @@ import { section } from '../../support/row.ts';
 import { hasMountOption, lacksMountOption, see } from '../../support/see.ts';
 import type { Spec } from '../../support/spec.ts';
 
-/** Options that a mount of any kind shows in its mountinfo. */
+/** Options of any mount in mountinfo. */
 const shown = ['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime', 'nosymfollow'];
 /** Options of the file system. */
 const ofFilesystem = ['sync', 'dirsync'];
-/** An option, and what it takes back. */
+/** Options, each with the one it overrides. */
 const opposites = [
   ['rw', 'ro'],
   ['suid', 'nosuid'],
@@ -32,22 +32,22 @@ function remountReadOnly(path: string): void {
 /** config.md, Linux mount options. */
 export const mountOptionRows = section('config.md#linux-mount-options', [
   ...shown.map((option) => ({
-    must: `${option} holds for a tmpfs`,
+    must: `${option} applies to a tmpfs`,
     spec: (spec: Spec) => tmpfs(spec, option),
     test: hasMountOption(option),
   })),
   ...shown.map((option) => ({
-    must: `${option} holds for a bind mount`,
+    must: `${option} applies to a bind mount`,
     spec: (spec: Spec, { host }: Bed) => bind(spec, host, ['bind', option]),
     test: hasMountOption(option),
   })),
   ...ofFilesystem.map((option) => ({
-    must: `${option} holds for a file system`,
+    must: `${option} applies to a file system`,
     spec: (spec: Spec) => tmpfs(spec, option),
     test: hasMountOption(option),
   })),
   ...opposites.map(([option, opposite]) => ({
-    must: `${option} takes back an earlier ${opposite}`,
+    must: `${option} overrides an earlier ${opposite}`,
     spec: (spec: Spec) => tmpfs(spec, opposite, option),
     test: lacksMountOption(opposite),
   })),
@@ -57,7 +57,7 @@ export const mountOptionRows = section('config.md#linux-mount-options', [
     test: lacksMountOption('relatime'),
   },
   {
-    must: 'several options hold together on a bind mount',
+    must: 'several options apply together to a bind mount',
     spec: (spec, { host }) => bind(spec, host, ['bind', 'ro', 'nosuid', 'nodev', 'noexec']),
     sh: `awk '$5 == "/mnt" {print $6}' /proc/self/mountinfo | grep -c ^ro,nosuid,nodev,noexec`,
     prints: '1',
@@ -72,13 +72,13 @@ export const mountOptionRows = section('config.md#linux-mount-options', [
     },
   },
   {
-    must: 'bind does not show the mounts below its source',
+    must: 'bind does not include the mounts below its source',
     spec: (spec, bed) => bind(spec, hostWithMountBelow(bed), ['bind']),
     sh: 'ls /mnt; ls /mnt/below',
     prints: 'below',
   },
   {
-    must: 'rbind shows the mounts below its source',
+    must: 'rbind includes the mounts below its source',
     spec: (spec, bed) => bind(spec, hostWithMountBelow(bed), ['rbind']),
     sh: 'ls /mnt/below',
     prints: 'a',
@@ -100,13 +100,13 @@ export const mountOptionRows = section('config.md#linux-mount-options', [
       ['rnosymfollow', 'nosymfollow'],
     ] as const
   ).map(([option, seen]) => ({
-    must: `${option} holds for the mounts below, too`,
+    must: `${option} also applies to the mounts below`,
     spec: (spec: Spec, bed: Bed) => bind(spec, hostWithMountBelow(bed), ['rbind', option]),
     sh: `awk '$5 ~ "^/mnt" {print $6}' /proc/self/mountinfo | tr , '\\n' | grep -cx ${seen}`,
     prints: '2',
   })),
   {
-    must: 'rrw takes back ro of the mounts below',
+    must: 'rrw overrides ro of the mounts below',
     spec: (spec, bed) => {
       const host = hostWithMountBelow(bed);
       remountReadOnly(join(host, 'below'));
@@ -116,7 +116,7 @@ export const mountOptionRows = section('config.md#linux-mount-options', [
     prints: 'written',
   },
   {
-    must: 'what is no mount option is the file system’s data: size and mode',
+    must: 'other options are the file system’s data: size and mode',
     spec: ({ mounts }) =>
       mounts.push({
         destination: '/made',
@@ -128,18 +128,18 @@ export const mountOptionRows = section('config.md#linux-mount-options', [
     prints: '711\n64',
   },
   {
-    must: 'the mode in a tmpfs’s data is preferred to that of the directory that was at the destination',
+    must: 'the mode in a tmpfs’s data takes precedence over that of the directory at the destination',
     spec: (spec) => tmpfs(spec, 'mode=711'),
     sh: 'stat -c %a /mnt',
     prints: '711',
   },
   {
-    must: 'data that the file system does not know is an error',
+    must: 'data unknown to the file system is an error',
     spec: (spec) => tmpfs(spec, 'coffee=strong'),
     refused: /invalid argument|coffee/i,
   },
   {
-    must: 'tmpcopyup copies what was at the destination, with modes and owners, into the tmpfs',
+    must: 'tmpcopyup copies the content of the destination, with modes and owners, into the tmpfs',
     spec: (spec, { main }) => {
       mkdirSync(main.inside('mnt', 'below'), { mode: 0o700 });
       writeFileSync(main.inside('mnt', 'below', 'a'), 'text', { mode: 0o640 });
@@ -150,7 +150,7 @@ export const mountOptionRows = section('config.md#linux-mount-options', [
     prints: '1\n700 0 0\n640 5 6\ntext',
   },
   {
-    must: 'tmpcopyup leaves the rootfs as it was',
+    must: 'tmpcopyup does not change the rootfs',
     spec: (spec, { main }) => {
       writeFileSync(main.inside('mnt', 'a'), 'text');
       tmpfs(spec, 'tmpcopyup');

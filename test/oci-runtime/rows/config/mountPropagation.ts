@@ -9,14 +9,14 @@ import { section, type Row } from '../../support/row.ts';
 import { seeMount } from '../../support/see.ts';
 import type { Spec } from '../../support/spec.ts';
 
-/** A directory of the host that is a mount of its own, and shares what is mounted below it. */
+/** Creates a directory of the host that is a mount and shares mounts below it. */
 function sharedOfHost(bed: Bed): string {
   bed.mount(bed.host, '-t', 'tmpfs', 'tmpfs');
   assert.equal(spawnSync('mount', ['--make-shared', bed.host]).status, 0);
   return bed.host;
 }
 
-/** A shared directory of the host; the rootfs propagates in the same way, as engines ask for it. */
+/** Binds a shared directory of the host; the rootfs has the same propagation, as engines request it. */
 function propagating(rootfs: string, ...options: string[]): NonNullable<Row['spec']> {
   return (spec, bed) => {
     spec.linux.rootfsPropagation = rootfs;
@@ -35,12 +35,12 @@ const propagates = (kind: RegExp | undefined, path = '/mnt'): NonNullable<Row['t
 /** config.md, Linux mount options: propagation. */
 export const mountPropagationRows = section('config.md#linux-mount-options', [
   {
-    must: 'a mount of the container does not reach the host without another option',
+    must: 'a mount of the container does not propagate to the host by default',
     spec: (spec, bed) => bind(spec, sharedOfHost(bed)),
     test: async (c) => assert.doesNotMatch((await seeMount(c)).propagation.join(' '), /shared/),
   },
   {
-    must: 'private is no peer of the host’s mount',
+    must: 'private is not a peer of the host’s mount',
     spec: (spec, bed) => bind(spec, sharedOfHost(bed), ['bind', 'private']),
     test: propagates(undefined),
   },
@@ -55,7 +55,7 @@ export const mountPropagationRows = section('config.md#linux-mount-options', [
     test: propagates(/^master:\d+$/),
   },
   {
-    must: 'unbindable can be bound nowhere else',
+    must: 'unbindable cannot be bind-mounted',
     spec: propagating('rshared', 'bind', 'unbindable'),
     test: propagates(/^unbindable$/),
   },
@@ -67,7 +67,7 @@ export const mountPropagationRows = section('config.md#linux-mount-options', [
       ['runbindable', /unbindable/],
     ] as const
   ).map(([option, propagation]) => ({
-    must: `${option} holds for the mounts below, too`,
+    must: `${option} also applies to the mounts below`,
     spec: (spec: Spec, bed: Bed) => {
       propagating(option === 'runbindable' ? 'rshared' : option, 'rbind', option)(spec, bed);
       hostWithMountBelow(bed);
@@ -75,7 +75,7 @@ export const mountPropagationRows = section('config.md#linux-mount-options', [
     test: propagates(propagation, '/mnt/below'),
   })),
   {
-    must: 'with rslave a later mount of the host is seen, and one of the container is not seen on the host',
+    must: 'with rslave a later mount of the host is visible, and one of the container is not visible on the host',
     spec: propagating('rslave', 'rbind', 'rslave'),
     test: async (c, bed) => {
       grant(c.spec, 'CAP_SYS_ADMIN');

@@ -24,7 +24,7 @@ export const mountRows = section('config.md#mounts', [
     },
   },
   {
-    must: 'the last of two mounts on one destination is seen',
+    must: 'the last of two mounts on one destination is visible',
     spec: (spec, { host }) => {
       writeFileSync(join(host, 'a'), '');
       tmpfs(spec);
@@ -34,7 +34,7 @@ export const mountRows = section('config.md#mounts', [
     prints: 'a',
   },
   {
-    must: 'a destination that does not exist is made, with its parents',
+    must: 'a destination that does not exist is created, with its parents',
     spec: (spec, { host }) => {
       writeFileSync(join(host, 'a'), '');
       bind(spec, host, ['bind'], '/srv/deep/down');
@@ -43,7 +43,7 @@ export const mountRows = section('config.md#mounts', [
     prints: 'a',
   },
   {
-    must: 'the destination of a file is made as a file',
+    must: 'the destination of a file is created as a file',
     spec: (spec, { host }) => {
       writeFileSync(join(host, 'a'), 'text');
       bind(spec, join(host, 'a'), ['bind'], '/srv/deep/file');
@@ -52,7 +52,7 @@ export const mountRows = section('config.md#mounts', [
     prints: 'text',
   },
   {
-    must: 'a bind source that is relative is taken from the bundle',
+    must: 'a relative bind source is resolved in the bundle',
     spec: (spec, { main }) => {
       mkdirSync(main.path('data'));
       writeFileSync(main.path('data', 'a'), '');
@@ -70,7 +70,7 @@ export const mountRows = section('config.md#mounts', [
     },
   },
   {
-    must: 'the option bind is a bind mount whatever the type says',
+    must: 'the option bind makes a bind mount of any type',
     spec: (spec, { host }) => {
       writeFileSync(join(host, 'a'), '');
       spec.mounts.push({ destination: '/mnt', type: 'none', source: host, options: ['bind'] });
@@ -93,7 +93,7 @@ export const mountRows = section('config.md#mounts', [
     refused: /no such file/i,
   },
   {
-    must: 'a type that the kernel does not know is an error',
+    must: 'a type unknown to the kernel is an error',
     spec: ({ mounts }) => mounts.push({ destination: '/mnt', type: 'coffeefs', source: 'none' }),
     refused: /no such device|coffeefs/i,
   },
@@ -109,7 +109,7 @@ export const mountRows = section('config.md#mounts', [
     prints: 'a\nb',
   },
   {
-    must: 'a destination by a symbolic link is where the link leads inside the rootfs',
+    must: 'a destination that is a symbolic link is resolved inside the rootfs',
     spec: (spec, { main, host }) => {
       writeFileSync(join(host, 'a'), '');
       symlinkSync('/mnt', main.inside('link'));
@@ -119,7 +119,7 @@ export const mountRows = section('config.md#mounts', [
     prints: 'a',
   },
   {
-    must: 'a symbolic link to a directory of the host leads to one inside the rootfs instead',
+    must: 'a symbolic link to a directory of the host is resolved inside the rootfs',
     spec: (spec, { main, host }) => {
       symlinkSync(host, main.inside('link'));
       bind(spec, main.inside('tmp'), ['bind'], '/link/made');
@@ -130,7 +130,7 @@ export const mountRows = section('config.md#mounts', [
     },
   },
   {
-    must: 'a symbolic link that climbs does not leave the rootfs',
+    must: 'a symbolic link with .. does not leave the rootfs',
     spec: (spec, { main, host }) => {
       symlinkSync(`${'../'.repeat(20)}${host}`, main.inside('tmp', 'link'));
       bind(spec, main.inside('etc'), ['bind'], '/tmp/link/made');
@@ -155,7 +155,7 @@ export const mountRows = section('config.md#mounts', [
     refused: /destination|mount/i,
   },
   {
-    must: 'a mount over a directory of /proc is refused, for it could feign the kernel’s answers',
+    must: 'a mount over a directory of /proc is refused, since it could fake the kernel’s files',
     spec: (spec, { host }) => bind(spec, host, ['bind'], '/proc/sys'),
     refused: /proc/i,
   },

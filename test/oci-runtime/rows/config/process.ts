@@ -5,7 +5,7 @@ import { section } from '../../support/row.ts';
 /** config.md, Process: terminal, cwd, env, args. */
 export const processRows = section('config.md#process', [
   {
-    must: 'terminal is off by default: the standard streams are no terminal',
+    must: 'terminal is off by default: the standard streams are not a terminal',
     sh: 'test -t 0 || test -t 1 || test -t 2 || echo none',
     prints: 'none',
   },
@@ -26,7 +26,7 @@ export const processRows = section('config.md#process', [
     refused: /not a directory/i,
   },
   {
-    must: 'env is the environment of the executable, and none of the runtime’s own is in it',
+    must: 'env is the complete environment of the executable, without variables of the runtime',
     spec: ({ process }) => process.env.push('ONE=1', 'EMPTY=', 'EQUALS=a=b', 'TWO=two words', 'HOME=/tmp'),
     args: ['/bin/busybox', 'env'],
     prints: 'PATH=/bin\nONE=1\nEMPTY=\nEQUALS=a=b\nTWO=two words\nHOME=/tmp',
@@ -38,7 +38,7 @@ export const processRows = section('config.md#process', [
     prints: 'grüße\n\tan alle',
   },
   {
-    must: 'args are passed as they are: blanks, empty ones, quotes and globs',
+    must: 'args are passed unchanged: blanks, empty ones, quotes and globs',
     args: ['/bin/busybox', 'printf', '[%s]', 'a b', '', '"', "'", '*', '$HOME', '\\n', 'é'],
     prints: '[a b][][\"][\'][*][$HOME][\\n][é]',
   },
@@ -53,7 +53,7 @@ export const processRows = section('config.md#process', [
     refused: /not found|no such file/i,
   },
   {
-    must: 'args[0] with a slash is taken from the cwd',
+    must: 'args[0] with a slash is relative to the cwd',
     spec: ({ process }) => (process.cwd = '/bin'),
     args: ['./sh', '-c', 'echo found'],
     prints: 'found',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { section, type Row } from '../../support/row.ts';
 
-/** Type, its line in /proc/self/limits (proc(5)), and a soft and hard limit with which a shell still runs. */
+/** Type, its line in /proc/self/limits (proc(5)), and soft and hard limits with which a shell still runs. */
 const limits: [string, string, number, number][] = [
   ['RLIMIT_AS', 'Max address space', 2 ** 32, 2 ** 33],
   ['RLIMIT_CORE', 'Max core file size', 4096, 8192],
@@ -38,7 +38,7 @@ export const rlimitRows: Row[] = section('config.md#posix-process', [
     prints: '1',
   },
   {
-    must: 'rlimits: a type that no interface of the kernel corresponds to is an error',
+    must: 'rlimits: a type without a counterpart in the kernel is an error',
     spec: ({ process }) => (process.rlimits = [{ type: 'RLIMIT_COFFEE', soft: 1, hard: 1 }]),
     refused: /rlimit/i,
   },
@@ -58,7 +58,7 @@ export const rlimitRows: Row[] = section('config.md#posix-process', [
   },
 ]);
 
-/** Without CAP_SYS_RESOURCE a process may not raise its hard limit (setrlimit(2)). */
+/** Without CAP_SYS_RESOURCE a process cannot raise its hard limit (setrlimit(2)). */
 function unlessGrantable(line: string, hard: number): string | undefined {
   const own = new RegExp(`^${line}\\s+\\S+\\s+(\\S+)`, 'm').exec(
     readFileSync('/proc/self/limits', 'utf8'),

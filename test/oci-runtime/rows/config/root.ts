@@ -6,7 +6,7 @@ import { section } from '../../support/row.ts';
 /** config.md, Root. */
 export const rootRows = section('config.md#root', [
   {
-    must: 'path is taken from the bundle if it is relative',
+    must: 'a relative path is resolved in the bundle',
     sh: 'cd /; ls',
     prints: 'bin\ndev\netc\nmnt\nproc\nrun\nsys\ntmp',
   },
@@ -42,7 +42,7 @@ export const rootRows = section('config.md#root', [
     },
   },
   {
-    must: 'a path where no directory is, is an error',
+    must: 'a path that does not exist is an error',
     spec: (_, { main }) => rmSync(main.rootfs, { recursive: true }),
     refused: /rootfs|no such file/i,
   },
@@ -61,7 +61,7 @@ export const rootRows = section('config.md#root', [
     refused: /root|path|no such file/i,
   },
   {
-    must: 'a path by a symbolic link is refused or leads to the directory that it names',
+    must: 'a path that is a symbolic link is refused or resolved',
     spec: (spec, { main }) => {
       symlinkSync('rootfs', main.path('link'));
       spec.root.path = 'link';

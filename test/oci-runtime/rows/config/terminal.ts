@@ -13,7 +13,7 @@ async function onTerminal(c: Container, bed: Bed, script: string) {
   return terminal;
 }
 
-/** config.md, Process: terminal and consoleSize; and the devices that it brings. */
+/** config.md, Process: terminal and consoleSize, with the devices of the terminal. */
 export const terminalRows = [
   ...section('config.md#process', [
     {
@@ -31,7 +31,7 @@ export const terminalRows = [
       },
     },
     {
-      must: 'terminal: what is typed is the process’s input',
+      must: 'terminal: typed characters are the process’s input',
       test: async (c, bed) => {
         const terminal = await onTerminal(c, bed, 'stty -echo; echo go; read line; echo "got $line"');
         await terminal.prints(/go\r\n/);
@@ -66,7 +66,7 @@ export const terminalRows = [
       test: async (c, bed) => (await onTerminal(c, bed, 'stat -c "%u" $(tty)')).prints(/^5\r\n/m),
     },
     {
-      must: 'the terminal ends with the container',
+      must: 'the terminal is closed when the container ends',
       test: async (c, bed) => {
         const terminal = await onTerminal(c, bed, 'echo bye');
         await terminal.prints(/bye/);
@@ -83,7 +83,7 @@ export const terminalRows = [
       },
     },
     {
-      must: 'the terminal is one of the container’s own /dev/pts',
+      must: 'the terminal is in the container’s own /dev/pts',
       test: async (c, bed) => (await onTerminal(c, bed, 'tty')).prints(/^\/dev\/(pts\/0|console)\r\n/m),
     },
   ]),

@@ -11,7 +11,7 @@ export const userRows = section('config.md#posix-platform-user', [
     prints: '1000\t1000\t1000\t1000\n2000\t2000\t2000\t2000',
   },
   {
-    must: 'a uid needs no entry in /etc/passwd, however high it is',
+    must: 'a uid of any size needs no entry in /etc/passwd',
     spec: ({ process }) => (process.user = { uid: 4_000_000_000, gid: 4_000_000_000 }),
     sh: 'id -u; id -g',
     prints: '4000000000\n4000000000',
@@ -29,20 +29,20 @@ export const userRows = section('config.md#posix-platform-user', [
     prints: /^Groups:\s*$/,
   },
   {
-    must: 'umask is that of the process',
+    must: 'umask is the umask of the process',
     spec: ({ process }) => (process.user.umask = 0o027),
     sh: 'umask',
     prints: '0027',
   },
   {
-    must: 'an umask of 0 is not the same as none',
+    must: 'a umask of 0 is not the same as a missing one',
     spec: ({ process }) => (process.user.umask = 0),
     sh: 'umask',
     prints: '0000',
   },
   { must: 'without umask it is 0022', sh: 'umask', prints: '0022' },
   {
-    must: 'a uid that is no number is refused',
+    must: 'a uid that is not a number is refused',
     spec: ({ process }) => ((process.user as any).uid = 'root'),
     refused: /uid|unmarshal/i,
   },

@@ -17,7 +17,7 @@ export const cgroupRows = section('config-linux.md#cgroups-path', [
     },
   },
   {
-    must: 'a container without cgroupsPath has a cgroup of its own',
+    must: 'a container without cgroupsPath has its own cgroup',
     spec: ({ linux }) => delete linux.cgroupsPath,
     test: async (c) => {
       await c.running();
@@ -32,7 +32,7 @@ export const cgroupRows = section('config-linux.md#cgroups-path', [
     },
   },
   {
-    must: 'the cgroup is gone when the container is deleted',
+    must: 'the cgroup is removed with the container',
     test: async (c) => {
       await c.running();
       assert.ok(existsSync(cgroupFile(c, 'pids', 'cgroup.procs')));
@@ -41,7 +41,7 @@ export const cgroupRows = section('config-linux.md#cgroups-path', [
     },
   },
   {
-    must: 'a process that the container leaves in its cgroup ends with it',
+    must: 'a process that the container leaves in its cgroup is killed with it',
     spec: ({ linux }) => (linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'pid')),
     test: async (c) => {
       await c.running('sleep 1000 & echo ready; wait');
@@ -51,7 +51,7 @@ export const cgroupRows = section('config-linux.md#cgroups-path', [
     },
   },
   {
-    must: 'a cgroup mount shows the hierarchies, read-only if it says so',
+    must: 'a cgroup mount contains the hierarchies, read-only with ro',
     spec: ({ mounts }) =>
       mounts.push({
         destination: '/sys/fs/cgroup',
@@ -72,7 +72,7 @@ export const cgroupRows = section('config-linux.md#cgroups-path', [
     },
   },
   {
-    must: 'a writable cgroup mount lets the container make cgroups below its own',
+    must: 'a writable cgroup mount lets the container create cgroups below its own',
     spec: ({ mounts }) => mounts.push({ destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup' }),
     test: async (c) => {
       const path = isUnified() ? '/sys/fs/cgroup/a' : '/sys/fs/cgroup/pids/a';

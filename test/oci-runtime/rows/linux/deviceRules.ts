@@ -6,7 +6,7 @@ const deny: OciDeviceRule = { allow: false, access: 'rwm' };
 const rules = (...devices: OciDeviceRule[]): NonNullable<Row['spec']> => {
   return ({ linux }) => (linux.resources = { devices });
 };
-/** The host's first loop device is no default device; runtimes allow to make any node, for that alone gives no access. */
+/** The host's first loop device, which is not a default device; runtimes allow creating any node, since that gives no access. */
 const loop = { type: 'b', major: 7, minor: 0 };
 const make = 'mknod /tmp/loop b 7 0';
 const read = 'head -c 0 /tmp/loop 2>/dev/null && echo readable || echo unreadable';
@@ -15,31 +15,31 @@ const write = '(: >>/tmp/loop) 2>/dev/null && echo writable || echo unwritable';
 /** config-linux.md, Allowed Device list. */
 export const deviceRuleRows = section('config-linux.md#allowed-device-list', [
   {
-    must: 'what is denied cannot be opened',
+    must: 'a denied device cannot be opened',
     spec: rules(deny),
     sh: `${make}; ${read}; ${write}`,
     prints: 'unreadable\nunwritable',
   },
   {
-    must: 'access m allows to make the node, not to open it',
+    must: 'access m allows creating the node, not opening it',
     spec: rules(deny, { allow: true, ...loop, access: 'm' }),
     sh: `${make} && ${read}; ${write}`,
     prints: 'unreadable\nunwritable',
   },
   {
-    must: 'access r allows to read, not to write',
+    must: 'access r allows reading, not writing',
     spec: rules(deny, { allow: true, ...loop, access: 'rm' }),
     sh: `${make} && ${read}; ${write}`,
     prints: 'readable\nunwritable',
   },
   {
-    must: 'access w allows to write, not to read',
+    must: 'access w allows writing, not reading',
     spec: rules(deny, { allow: true, ...loop, access: 'wm' }),
     sh: `${make} && ${read}; ${write}`,
     prints: 'unreadable\nwritable',
   },
   {
-    must: 'access rw allows to read and write',
+    must: 'access rw allows reading and writing',
     spec: rules(deny, { allow: true, ...loop, access: 'rwm' }),
     sh: `${make} && ${read}; ${write}`,
     prints: 'readable\nwritable',
@@ -51,20 +51,20 @@ export const deviceRuleRows = section('config-linux.md#allowed-device-list', [
     prints: 'readable',
   },
   {
-    must: 'a rule for block devices is none for character devices',
+    must: 'a rule for block devices does not apply to character devices',
     spec: rules(deny, { allow: true, type: 'b', major: 10, minor: 229, access: 'rwm' }),
     sh: 'mknod /tmp/fuse c 10 229 && head -c 0 /tmp/fuse 2>&1',
     exits: 1,
     prints: /not permitted/,
   },
   {
-    must: 'rules hold in their order: a later one takes back an earlier',
+    must: 'rules apply in order: a later one overrides an earlier one',
     spec: rules(deny, { allow: true, ...loop, access: 'rwm' }, { allow: false, ...loop, access: 'w' }),
     sh: `${make} && ${read}; ${write}`,
     prints: 'readable\nunwritable',
   },
   {
-    must: 'a later rule takes back a part of an earlier, wider one',
+    must: 'a later rule revokes a part of an earlier, wider one',
     spec: rules(
       deny,
       { allow: true, type: 'b', major: 7, access: 'rwm' },
@@ -80,7 +80,7 @@ export const deviceRuleRows = section('config-linux.md#allowed-device-list', [
     prints: 'readable\nwritable',
   },
   {
-    must: 'default devices work though everything is denied',
+    must: 'default devices work even if everything is denied',
     spec: rules(deny),
     sh: 'for name in null zero full random urandom; do head -c 1 /dev/$name >/dev/null || echo $name; done; echo a >/dev/null; probe ptmx',
     prints: '/dev/pts/0',

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { OciDevice } from '../../../../hooks/oci.ts';
 import { section, type Row } from '../../support/row.ts';
 
-/** A device of the container; /dev/some is another /dev/zero. */
+/** Adds a device; the default is /dev/some with the numbers of /dev/zero. */
 export const device = (changes: Partial<OciDevice> = {}): NonNullable<Row['spec']> => {
   const zero = { path: '/dev/some', type: 'c', major: 1, minor: 5 };
   return ({ linux }) => (linux.devices = [{ ...zero, ...changes }]);
@@ -11,19 +11,19 @@ export const device = (changes: Partial<OciDevice> = {}): NonNullable<Row['spec'
 /** config-linux.md, Devices. */
 export const deviceRows = section('config-linux.md#devices', [
   {
-    must: 'a character device is there with its numbers',
+    must: 'a character device exists with its numbers',
     spec: device(),
     sh: 'stat -c "%F %t %T" /dev/some; head -c 3 /dev/some | wc -c',
     prints: 'character special file 1 5\n3',
   },
   {
-    must: 'type u is a character device, too',
+    must: 'type u is also a character device',
     spec: device({ type: 'u' }),
     sh: 'stat -c "%F %t %T" /dev/some',
     prints: 'character special file 1 5',
   },
   {
-    must: 'a block device is there with its numbers',
+    must: 'a block device exists with its numbers',
     spec: device({ type: 'b', major: 7, minor: 0 }),
     sh: 'stat -c "%F %t %T" /dev/some',
     prints: 'block special file 7 0',
@@ -47,13 +47,13 @@ export const deviceRows = section('config-linux.md#devices', [
     prints: '5 6 600',
   },
   {
-    must: 'the path may be outside of /dev, in a directory that is not there',
+    must: 'the path may be outside of /dev, in a directory that does not exist',
     spec: device({ path: '/srv/deep/some' }),
     sh: 'stat -c %F /srv/deep/some',
     prints: 'character special file',
   },
   {
-    must: 'a file at the path that is another one is an error',
+    must: 'a different file at the path is an error',
     spec: (spec, bed) => {
       mkdirSync(bed.main.inside('srv'));
       writeFileSync(bed.main.inside('srv', 'some'), 'text');
@@ -62,7 +62,7 @@ export const deviceRows = section('config-linux.md#devices', [
     refused: /exist|srv.some|device/i,
   },
   {
-    must: 'several devices are there',
+    must: 'several devices exist',
     spec: ({ linux }) =>
       (linux.devices = [
         { path: '/dev/one', type: 'c', major: 1, minor: 5 },
@@ -71,9 +71,9 @@ export const deviceRows = section('config-linux.md#devices', [
     sh: 'stat -c "%t %T" /dev/one /dev/two',
     prints: '1 5\n1 3',
   },
-  { must: 'a type that there is not is an error', spec: device({ type: 'x' }), refused: /device|type|x/i },
+  { must: 'an unknown type is an error', spec: device({ type: 'x' }), refused: /device|type|x/i },
   {
-    must: 'devices of the host that are not listed are not there',
+    must: 'devices of the host that are not listed do not exist',
     sh: 'ls -d /dev/loop0 /dev/sda /dev/vda /dev/kmsg /dev/mem 2>/dev/null',
     exits: 1,
     prints: '',
@@ -92,7 +92,7 @@ export const defaultDeviceRows = section('config-linux.md#default-devices', [
       ['tty', '5 0'],
     ] as const
   ).map(([name, numbers]) => ({
-    must: `/dev/${name} is there, for everybody`,
+    must: `/dev/${name} exists, for all users`,
     sh: `stat -c "%F %t %T %a" /dev/${name}`,
     prints: `character special file ${numbers} 666`,
   })),
@@ -101,7 +101,7 @@ export const defaultDeviceRows = section('config-linux.md#default-devices', [
     sh: 'readlink -f /dev/ptmx; probe ptmx',
     prints: /^(\/dev\/pts\/ptmx|\/dev\/ptmx)\n\/dev\/pts\/0$/m,
   },
-  { must: 'without terminal there is no /dev/console', sh: 'test -e /dev/console', exits: 1 },
+  { must: 'without terminal /dev/console does not exist', sh: 'test -e /dev/console', exits: 1 },
 ]);
 
 /** runtime-linux.md, Dev symbolic links. */

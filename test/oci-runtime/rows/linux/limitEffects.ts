@@ -5,11 +5,11 @@ import { withUserNamespace } from '../../support/edit.ts';
 import { section } from '../../support/row.ts';
 import { holds } from './limits.ts';
 
-/** config-linux.md, Control groups: what limits do, and which are refused. */
+/** config-linux.md, Control groups: effects of limits, and refused limits. */
 export const limitEffectRows = [
   ...section('config-linux.md#pids', [
     {
-      must: 'limit is in force',
+      must: 'limit is enforced',
       spec: ({ linux }) => (linux.resources = { pids: { limit: 3 } }),
       sh: '(sleep 5 & sleep 5 & sleep 5 & sleep 5 &) 2>&1',
       exits: 2,
@@ -18,14 +18,14 @@ export const limitEffectRows = [
   ]),
   ...section('config-linux.md#memory', [
     {
-      must: 'limit is in force: who takes more is killed',
+      must: 'limit is enforced: a process that exceeds it is killed',
       spec: ({ linux }) => (linux.resources = { memory: { limit: 16_777_216, swap: 16_777_216 } }),
-      // The container's first process itself: with others beside it the kernel may choose one of them.
+      // The container's only process, so that the kernel cannot choose another one.
       args: ['/bin/busybox', 'tail', '-n', '1', '/dev/zero'],
       exits: 137,
     },
     {
-      must: 'a limit that is no number is refused',
+      must: 'a limit that is not a number is refused',
       spec: ({ linux }) => (linux.resources = { memory: { limit: 'much' as unknown as number } }),
       refused: /memory|unmarshal|limit|much/i,
     },
@@ -37,7 +37,7 @@ export const limitEffectRows = [
       refused: /cpuset|cpus|invalid argument|numerical result/i,
     },
     {
-      must: 'a realtimeRuntime beyond that of the parents is an error',
+      must: 'a realtimeRuntime above that of the parents is an error',
       notHere: () =>
         existsSync('/sys/fs/cgroup/cpu/cpu.rt_runtime_us') ? undefined : 'no cgroup v1 has cpu.rt_runtime_us',
       spec: ({ linux }) =>
@@ -45,14 +45,14 @@ export const limitEffectRows = [
       refused: /rt_runtime|realtime|invalid argument/i,
     },
     {
-      must: 'a quota below the kernel’s least is an error',
+      must: 'a quota below the kernel’s minimum is an error',
       spec: ({ linux }) => (linux.resources = { cpu: { quota: 1, period: 100_000 } }),
       refused: /cfs_quota|cpu\.max|invalid argument/i,
     },
   ]),
   ...section('config-linux.md#intelrdt', [
     {
-      must: 'intelRdt is an error where the host has no resctrl',
+      must: 'intelRdt is an error on a host without resctrl',
       notHere: () => (existsSync('/sys/fs/resctrl/schemata') ? 'the host has resctrl' : undefined),
       spec: ({ linux }) =>
         Object.assign(linux, { intelRdt: { closID: 'guaranteed', l3CacheSchema: 'L3:0=f' } }),
@@ -61,7 +61,7 @@ export const limitEffectRows = [
   ]),
   ...section('config-linux.md#unified', [
     {
-      must: 'unified is refused where there is no cgroup v2',
+      must: 'unified is refused without cgroup v2',
       notHere: () => (isUnified() ? 'the host has cgroup v2' : undefined),
       spec: ({ linux }) => (linux.resources = { unified: { 'pids.max': '42' } }),
       refused: /unified|cgroup ?v(1|2)/i,
@@ -73,7 +73,7 @@ export const limitEffectRows = [
       test: async (c) => holds(c, '', 'pids.max', '42'),
     },
     {
-      must: 'unified with a file that there is not is an error',
+      must: 'unified with an unknown file is an error',
       notHere: () => (isUnified() ? undefined : 'the host has cgroup v1'),
       spec: ({ linux }) => (linux.resources = { unified: { 'coffee.max': '42' } }),
       refused: /unified|coffee/i,

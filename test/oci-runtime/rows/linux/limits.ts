@@ -6,7 +6,7 @@ import type { Spec } from '../../support/spec.ts';
 
 type Resources = NonNullable<Spec['linux']['resources']>;
 
-/** The field, what it is set to, and what cgroup v1 and v2 then have in which file of which controller. */
+/** A field, its value, and the resulting content of files in cgroup v1 and v2. */
 interface Limit {
   field: string;
   resources: Resources;
@@ -26,7 +26,7 @@ const limits: Record<string, Limit[]> = {
       v2: ['memory.max', '67108864'],
     },
     {
-      field: 'limit of -1, which is none,',
+      field: 'limit of -1, which means no limit,',
       resources: { memory: { limit: -1 } },
       v1: ['memory', 'memory.limit_in_bytes', '9223372036854771712'],
       v2: ['memory.max', 'max'],
@@ -105,7 +105,7 @@ const limits: Record<string, Limit[]> = {
       v2: ['pids.max', '42'],
     },
     {
-      field: 'limit of 0 or less, which is none,',
+      field: 'limit of 0 or less, which means no limit,',
       resources: { pids: { limit: -1 } },
       v1: ['pids', 'pids.max', 'max'],
       v2: ['pids.max', 'max'],
@@ -168,7 +168,7 @@ const limits: Record<string, Limit[]> = {
   ],
 };
 
-/** config-linux.md, Memory to RDMA: one row for each field and cgroup version. */
+/** config-linux.md, Memory to RDMA: one row per field and cgroup version. */
 export const limitRows: Row[] = Object.entries(limits).flatMap(([name, fields]) =>
   section(`config-linux.md#${name}`, fields.flatMap(versions)),
 );
@@ -197,7 +197,7 @@ function unlessV1(controller: string, file: string): string | undefined {
   return undefined;
 }
 
-/** The created container has the value in a file of its cgroup. */
+/** Checks the value in a file of the created container's cgroup. */
 export async function holds(
   c: Container,
   controller: string,

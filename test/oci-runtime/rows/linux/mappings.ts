@@ -13,7 +13,7 @@ export const mappingRows = [
       prints: '0 100000 65536\n0 100000 65536',
     },
     {
-      must: 'several mappings hold together',
+      must: 'several mappings apply together',
       spec: (spec) => {
         withUserNamespace(spec);
         spec.linux.uidMappings!.push({ containerID: 70_000, hostID: 300_000, size: 10 });
@@ -50,7 +50,7 @@ export const mappingRows = [
       prints: '0',
     },
     {
-      must: 'default devices are there in a user namespace, too',
+      must: 'default devices also exist in a user namespace',
       spec: withUserNamespace,
       sh: 'echo a > /dev/null && head -c 2 /dev/zero | wc -c',
       prints: '2',

@@ -5,7 +5,7 @@ import { withNamespace, withoutNamespace, withUserNamespace } from '../../suppor
 import { section, type Row } from '../../support/row.ts';
 import { see } from '../../support/see.ts';
 
-/** Type, and its file in /proc/PID/ns (namespaces(7)). */
+/** Types, with their files in /proc/PID/ns (namespaces(7)). */
 const files = {
   pid: 'pid',
   network: 'net',
@@ -18,7 +18,7 @@ const files = {
 } satisfies Record<NamespaceType, string>;
 
 const types = Object.keys(files) as NamespaceType[];
-/** Without a mount namespace of its own a container would change the host’s mounts. */
+/** Without its own mount namespace a container would change the host’s mounts. */
 const shareable = types.filter((type) => type !== 'mount' && type !== 'user');
 
 const ofHost = (type: NamespaceType) => readlinkSync(`/proc/self/ns/${files[type]}`);
@@ -64,14 +64,14 @@ export const namespaceRows = section('config-linux.md#namespaces', [
     must: `without a ${type} namespace the container shares the runtime’s`,
     spec: (spec: Parameters<typeof withoutNamespace>[0]) => {
       withoutNamespace(spec, type);
-      // mqueue and sysfs are of the ipc and network namespace.
+      // mqueue and sysfs belong to the ipc and network namespace.
       spec.mounts = spec.mounts.filter(({ type: fs }) => fs !== 'mqueue' && fs !== 'sysfs');
     },
     test: async (c: Parameters<typeof see>[0]) =>
       assert.equal(await see(c, `readlink /proc/self/ns/${files[type]}`), ofHost(type)),
   })),
   {
-    must: 'a namespace with a path is that at the path: ipc, uts, network and pid of another container',
+    must: 'a namespace with a path is joined: ipc, uts, network and pid of another container',
     test: joined,
   },
   {
@@ -84,7 +84,7 @@ export const namespaceRows = section('config-linux.md#namespaces', [
     test: joinsUserNamespace,
   },
   {
-    must: 'a network namespace by a bind mount is joined, as engines keep it',
+    must: 'a bind-mounted network namespace, as engines create it, is joined',
     spec: (spec, bed) => {
       const path = bed.mount(bed.file('netns'), '--bind', '/proc/self/ns/net');
       withNamespace(spec, 'network', path);
@@ -98,7 +98,7 @@ export const namespaceRows = section('config-linux.md#namespaces', [
     prints: '1',
   },
   {
-    must: 'in a new network namespace there is only a loopback interface',
+    must: 'a new network namespace has only a loopback interface',
     sh: 'ls /sys/class/net',
     prints: 'lo',
   },
@@ -119,7 +119,7 @@ export const namespaceRows = section('config-linux.md#namespaces', [
     refused: /./,
   },
   {
-    must: 'a path that is no namespace is an error',
+    must: 'a path that is not a namespace is an error',
     spec: (spec) => withNamespace(spec, 'network', '/etc/hostname'),
     refused: /./,
   },
@@ -137,7 +137,7 @@ export const namespaceRows = section('config-linux.md#namespaces', [
     refused: /namespace|absolute|no such file/i,
   },
   {
-    must: 'a type that there is not is an error',
+    must: 'an unknown type is an error',
     spec: (spec) => withNamespace(spec, 'coffee' as NamespaceType),
     refused: /namespace|coffee/i,
   },

@@ -26,7 +26,7 @@ export const pathRows = [
       prints: 'refused',
     },
     {
-      must: 'a masked path that does not exist is no error',
+      must: 'a masked path that does not exist is not an error',
       spec: ({ linux }) => (linux.maskedPaths = ['/etc/none', '/proc/no/such', '/proc/kcore']),
       sh: 'head -c 1 /proc/kcore | wc -c; test -e /etc/none || echo none',
       prints: '0\nnone',
@@ -53,7 +53,7 @@ export const pathRows = [
       prints: 'text\nrefused',
     },
     {
-      must: 'a read-only path of /proc keeps root from changing the kernel’s parameters',
+      must: 'a read-only path of /proc prevents root from changing the kernel’s parameters',
       spec: ({ linux }) => (linux.readonlyPaths = ['/proc/sys']),
       sh: '(echo 1 > /proc/sys/net/ipv4/ip_forward) 2>/dev/null || echo refused',
       prints: 'refused',
@@ -67,7 +67,7 @@ export const pathRows = [
       },
     },
     {
-      must: 'a read-only path that does not exist is no error',
+      must: 'a read-only path that does not exist is not an error',
       spec: ({ linux }) => (linux.readonlyPaths = ['/etc/none']),
       sh: 'echo good',
       prints: 'good',
@@ -88,27 +88,27 @@ export const pathRows = [
         assert.match((await seeMount(c, '/')).propagation.join(' '), expected),
     })),
     {
-      must: 'a value that there is not is an error',
+      must: 'an unknown value is an error',
       spec: ({ linux }) => (linux.rootfsPropagation = 'coffee'),
       refused: /propagation|coffee/i,
     },
   ]),
   ...section('config-linux.md#personality', [
     {
-      must: 'domain LINUX32 makes uname say a 32-bit machine',
+      must: 'domain LINUX32 makes uname report a 32-bit architecture',
       notHere: () => (process.arch === 'x64' ? undefined : `on ${process.arch} it has another name`),
       spec: ({ linux }) => (linux.personality = { domain: 'LINUX32' }),
       sh: 'uname -m',
       prints: 'i686',
     },
     {
-      must: 'domain LINUX is the kernel’s own',
+      must: 'domain LINUX is the kernel’s architecture',
       spec: ({ linux }) => (linux.personality = { domain: 'LINUX' }),
       sh: 'cat /proc/self/personality',
       prints: '00000000',
     },
     {
-      must: 'a domain that there is not is an error',
+      must: 'an unknown domain is an error',
       spec: ({ linux }) => (linux.personality = { domain: 'COFFEE' }),
       refused: /personality|domain|coffee/i,
     },

@@ -1,7 +1,7 @@
 import { section } from '../../support/row.ts';
 import { but, filter, refusedUmask, rule, umask } from '../../support/seccomp.ts';
 
-/** What a static shell and the probe call, so that all else may be refused. */
+/** System calls of a static shell and the probe; all others may be refused. */
 const needed = [
   ...[
     'access',
@@ -96,7 +96,7 @@ const needed = [
 /** config-linux.md, Seccomp: actions. */
 export const seccompActionRows = section('config-linux.md#seccomp', [
   {
-    must: 'without seccomp there is no filter',
+    must: 'without seccomp no filter is set',
     sh: 'grep ^Seccomp: /proc/self/status',
     prints: 'Seccomp:\t0',
   },
@@ -119,13 +119,13 @@ export const seccompActionRows = section('config-linux.md#seccomp', [
     prints: 'ENOSYS',
   },
   {
-    must: 'errnoRet of 0 makes the call succeed without being done',
+    must: 'errnoRet of 0 makes the call succeed without effect',
     spec: but(rule('SCMP_ACT_ERRNO', { errnoRet: 0 })),
     sh: `${umask}; umask`,
     prints: '0\n0000',
   },
   {
-    must: 'defaultAction is for whatever no rule names',
+    must: 'defaultAction applies to calls without a rule',
     spec: filter({
       defaultAction: 'SCMP_ACT_ERRNO',
       syscalls: [{ names: needed, action: 'SCMP_ACT_ALLOW' }],
@@ -174,7 +174,7 @@ export const seccompActionRows = section('config-linux.md#seccomp', [
     prints: 'trapped\non',
   },
   {
-    must: 'SCMP_ACT_TRACE fails with ENOSYS where nobody traces',
+    must: 'SCMP_ACT_TRACE fails with ENOSYS without a tracer',
     spec: but(rule('SCMP_ACT_TRACE')),
     sh: umask,
     prints: 'ENOSYS',
@@ -187,13 +187,13 @@ export const seccompActionRows = section('config-linux.md#seccomp', [
     prints: `${refusedUmask}\n18`,
   },
   {
-    must: 'a rule holds for each of its names',
+    must: 'a rule applies to each of its names',
     spec: but(rule('SCMP_ACT_ERRNO', { names: ['umask', 'sync', 'setpriority'] })),
     sh: `${umask}; probe call sync; probe call setpriority 0 0 1`,
     prints: 'EPERM\nEPERM\nEPERM',
   },
   {
-    must: 'a name that the host’s kernel or library does not know is no error',
+    must: 'a name unknown to the host’s kernel or library is not an error',
     spec: but(rule('SCMP_ACT_ERRNO', { names: ['make_coffee', 'umask'] })),
     sh: umask,
     prints: refusedUmask,

@@ -1,7 +1,7 @@
 import { section } from '../../support/row.ts';
 import { but, rule, umask } from '../../support/seccomp.ts';
 
-/** Which of the values are refused by a comparison with 18. */
+/** Values that a comparison with 18 refuses. */
 const operators: [op: string, value: number, valueTwo: number | undefined, refused: number[]][] = [
   ['SCMP_CMP_NE', 18, undefined, [17, 19]],
   ['SCMP_CMP_LT', 18, undefined, [17]],
@@ -26,7 +26,7 @@ export const seccompArgumentRows = section('config-linux.md#seccomp', [
     prints: refused.join('\n'),
   })),
   {
-    must: 'args: all comparisons of a rule have to hold',
+    must: 'args: all comparisons of a rule must hold',
     spec: but(
       rule('SCMP_ACT_ERRNO', {
         names: ['setpriority'],
@@ -40,7 +40,7 @@ export const seccompArgumentRows = section('config-linux.md#seccomp', [
     prints: '0\nEPERM\n0',
   },
   {
-    must: 'args: several rules of one name hold beside each other',
+    must: 'args: several rules of one name apply together',
     spec: but(
       rule('SCMP_ACT_ERRNO', { args: [{ index: 0, value: 17, op: 'SCMP_CMP_EQ' }] }),
       rule('SCMP_ACT_ERRNO', { args: [{ index: 0, value: 19, op: 'SCMP_CMP_EQ' }] }),

@@ -3,10 +3,10 @@ import { succeeded } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 import { but, filter, refusedUmask, rule, umask } from '../../support/seccomp.ts';
 
-/** config-linux.md, Seccomp: architectures, flags, listeners, and when a filter is in force. */
+/** config-linux.md, Seccomp: architectures, flags, listeners, and when a filter applies. */
 export const seccompFilterRows = section('config-linux.md#seccomp', [
   {
-    must: 'architectures beside the machine’s own are taken',
+    must: 'architectures other than the host’s are accepted',
     spec: filter({
       architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32', 'SCMP_ARCH_AARCH64'],
     }),
@@ -14,36 +14,36 @@ export const seccompFilterRows = section('config-linux.md#seccomp', [
     prints: refusedUmask,
   },
   {
-    must: 'a rule holds for the calls of every listed architecture',
-    notHere: () => (process.arch === 'x64' ? undefined : `on ${process.arch} there is no int 0x80`),
+    must: 'a rule applies to the calls of every listed architecture',
+    notHere: () => (process.arch === 'x64' ? undefined : `${process.arch} does not have int 0x80`),
     spec: filter({ architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'] }),
     sh: 'probe call32 umask 18',
     prints: refusedUmask,
   },
   {
-    must: 'a call of an architecture that is not listed does not get through',
-    notHere: () => (process.arch === 'x64' ? undefined : `on ${process.arch} there is no int 0x80`),
+    must: 'a call of an unlisted architecture is refused',
+    notHere: () => (process.arch === 'x64' ? undefined : `${process.arch} does not have int 0x80`),
     spec: filter({ architectures: ['SCMP_ARCH_X86_64'] }),
     sh: 'probe call32 umask 18 2>/dev/null; test $? = 0 || echo killed',
     prints: /^(killed|ENOSYS|EPERM)$/m,
   },
   {
-    must: 'an architecture that there is not is an error',
+    must: 'an unknown architecture is an error',
     spec: filter({ architectures: ['SCMP_ARCH_COFFEE'] }),
     refused: /arch/i,
   },
   {
-    must: 'an action that there is not is an error',
+    must: 'an unknown action is an error',
     spec: but(rule('SCMP_ACT_COFFEE')),
     refused: /action|coffee|seccomp/i,
   },
   {
-    must: 'a defaultAction that there is not is an error',
+    must: 'an unknown defaultAction is an error',
     spec: filter({ defaultAction: 'SCMP_ACT_COFFEE' }),
     refused: /action|coffee|seccomp/i,
   },
   {
-    must: 'an operator that there is not is an error',
+    must: 'an unknown operator is an error',
     spec: but(rule('SCMP_ACT_ERRNO', { args: [{ index: 0, value: 1, op: 'SCMP_CMP_COFFEE' }] })),
     refused: /operator|coffee|seccomp/i,
   },
@@ -53,24 +53,24 @@ export const seccompFilterRows = section('config-linux.md#seccomp', [
     refused: /seccomp|arg|index/i,
   },
   {
-    must: 'flags are taken: SECCOMP_FILTER_FLAG_LOG',
+    must: 'flags are accepted: SECCOMP_FILTER_FLAG_LOG',
     spec: filter({ flags: ['SECCOMP_FILTER_FLAG_LOG'] }),
     sh: umask,
     prints: refusedUmask,
   },
   {
-    must: 'flags are taken: SECCOMP_FILTER_FLAG_SPEC_ALLOW',
+    must: 'flags are accepted: SECCOMP_FILTER_FLAG_SPEC_ALLOW',
     spec: filter({ flags: ['SECCOMP_FILTER_FLAG_SPEC_ALLOW'] }),
     sh: umask,
     prints: refusedUmask,
   },
   {
-    must: 'a flag that there is not is an error',
+    must: 'an unknown flag is an error',
     spec: filter({ flags: ['SECCOMP_FILTER_FLAG_COFFEE'] }),
     refused: /flag|seccomp/i,
   },
   {
-    must: 'the filter holds for a user without capabilities, with and without noNewPrivileges',
+    must: 'the filter applies to a user without capabilities, with and without noNewPrivileges',
     spec: (spec, bed) => {
       but(rule('SCMP_ACT_ERRNO'))(spec, bed);
       spec.process.user = { uid: 1000, gid: 1000 };
@@ -83,7 +83,7 @@ export const seccompFilterRows = section('config-linux.md#seccomp', [
     },
   },
   {
-    must: 'the filter does not hinder the set-up that the runtime does before',
+    must: 'the filter does not affect the set-up by the runtime',
     spec: (spec, bed) => {
       but(
         rule('SCMP_ACT_ERRNO', {
@@ -96,7 +96,7 @@ export const seccompFilterRows = section('config-linux.md#seccomp', [
     prints: '1000\n/tmp',
   },
   {
-    must: 'processes of exec are under the filter, too',
+    must: 'the filter also applies to processes of exec',
     spec: but(rule('SCMP_ACT_ERRNO')),
     test: async (c) => {
       await c.running();
@@ -104,7 +104,7 @@ export const seccompFilterRows = section('config-linux.md#seccomp', [
     },
   },
   {
-    must: 'SCMP_ACT_NOTIFY hands the call to the listener, with the state of the container process',
+    must: 'SCMP_ACT_NOTIFY passes the call to the listener, with the state of the container process',
     spec: ({ linux }, { main }) =>
       (linux.seccomp = {
         defaultAction: 'SCMP_ACT_ALLOW',
@@ -126,7 +126,7 @@ export const seccompFilterRows = section('config-linux.md#seccomp', [
     },
   },
   {
-    must: 'a listenerPath where nobody listens is an error',
+    must: 'a listenerPath without a listener is an error',
     spec: ({ linux }, { main }) =>
       (linux.seccomp = {
         defaultAction: 'SCMP_ACT_ALLOW',

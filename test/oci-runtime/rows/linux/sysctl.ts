@@ -28,7 +28,7 @@ export const sysctlRows = section('config-linux.md#sysctl', [
     prints: '2000\t3000\n500\t64000\t64\t256',
   },
   {
-    must: 'a read-only /proc/sys does not keep parameters from being set',
+    must: 'parameters are set even if /proc/sys is read-only',
     spec: ({ linux }) => {
       linux.sysctl = { 'net.ipv4.ip_forward': '1' };
       linux.readonlyPaths = ['/proc/sys'];
@@ -37,7 +37,7 @@ export const sysctlRows = section('config-linux.md#sysctl', [
     prints: '1',
   },
   {
-    must: 'a network parameter without a network namespace of the container’s own is refused',
+    must: 'a network parameter without the container’s own network namespace is refused',
     spec: (spec) => {
       withoutNamespace(spec, 'network');
       spec.linux.sysctl = { 'net.core.somaxconn': '257' };
@@ -45,7 +45,7 @@ export const sysctlRows = section('config-linux.md#sysctl', [
     refused: /sysctl|namespace/i,
   },
   {
-    must: 'an ipc parameter without an ipc namespace of the container’s own is refused',
+    must: 'an ipc parameter without the container’s own ipc namespace is refused',
     spec: (spec) => {
       withoutNamespace(spec, 'ipc');
       spec.linux.sysctl = { 'kernel.shm_rmid_forced': '1' };
@@ -53,18 +53,18 @@ export const sysctlRows = section('config-linux.md#sysctl', [
     refused: /sysctl|namespace/i,
   },
   {
-    must: 'a parameter that belongs to no namespace is refused, for it would be the host’s',
+    must: 'a parameter outside of namespaces is refused, since it would be the host’s',
     spec: ({ linux }) =>
       (linux.sysctl = { 'vm.swappiness': readFileSync('/proc/sys/vm/swappiness', 'utf8').trim() }),
     refused: /sysctl|namespace/i,
   },
   {
-    must: 'a parameter that there is not is an error',
+    must: 'an unknown parameter is an error',
     spec: ({ linux }) => (linux.sysctl = { 'net.core.coffee': '1' }),
     refused: /sysctl|no such file|coffee/i,
   },
   {
-    must: 'a value that the kernel does not take is an error',
+    must: 'a value that the kernel rejects is an error',
     spec: ({ linux }) => (linux.sysctl = { 'net.core.somaxconn': 'many' }),
     refused: /sysctl|invalid argument|somaxconn/i,
   },

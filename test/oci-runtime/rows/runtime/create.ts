@@ -4,7 +4,7 @@ import { until } from '../../support/call.ts';
 import { failed, succeeded, type Container } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
-/** Ids that would be paths, or nothing. */
+/** Ids that would be paths, or empty. */
 const badIds = ['', '.', '..', 'a/b', '../a', 'a b', 'a\nb', 'ä', '/'];
 
 /** runtime.md, Create. */
@@ -33,7 +33,7 @@ export const createRows = section('runtime.md#create', [
     },
   },
   {
-    must: 'an id that is in use is an error, and the container that has it is untouched',
+    must: 'an id that is in use is an error, and does not affect its container',
     test: async (c) => {
       await c.running();
       const before = await c.state();
@@ -68,7 +68,7 @@ export const createRows = section('runtime.md#create', [
     },
   },
   {
-    must: 'the process is there, in the namespaces and the cgroup, before it is started',
+    must: 'the process exists, in the namespaces and the cgroup, before it is started',
     test: async (c) => {
       await c.created();
       const { pid } = await c.state();

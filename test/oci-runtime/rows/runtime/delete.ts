@@ -11,7 +11,7 @@ export const deleteRows = section('runtime.md#delete', [
     test: async (c) => void failed(await c.call(['delete', 'none']), /not exist|not found|no such file/i),
   },
   {
-    must: 'deleting a running container is an error, and it goes on',
+    must: 'deleting a running container is an error, and it keeps running',
     test: async (c) => {
       await c.running();
       failed(await c.delete(), /running|stopped|state/i);
@@ -36,7 +36,7 @@ export const deleteRows = section('runtime.md#delete', [
     },
   },
   {
-    must: 'delete leaves what the runtime did not make: the bundle and files of the host',
+    must: 'delete does not remove the bundle and files of the host',
     spec: (spec, { host }) => {
       writeFileSync(`${host}/a`, 'text');
       bind(spec, host);

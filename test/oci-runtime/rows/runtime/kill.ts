@@ -50,7 +50,7 @@ export const killRows = section('runtime.md#kill', [
     },
   },
   ...['COFFEE', '99', '-1'].map((signal) => ({
-    must: `the signal ${signal} is refused, and the container goes on`,
+    must: `the signal ${signal} is refused, and the container keeps running`,
     test: async (c: Container) => {
       await c.running();
       failed(await c.kill(signal), /./);

@@ -9,7 +9,7 @@ export const startRows = section('runtime.md#start', [
     test: async (c) => void failed(await c.call(['start', 'none']), /not exist|not found|no such file/i),
   },
   {
-    must: 'starting a running container is an error, and it goes on',
+    must: 'starting a running container is an error, and it keeps running',
     test: async (c) => {
       await c.running();
       failed(await c.start(), /running|start|stat|state/i);

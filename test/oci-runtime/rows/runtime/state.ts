@@ -6,7 +6,7 @@ import { section } from '../../support/row.ts';
 /** runtime.md, State. */
 export const stateRows = section('runtime.md#state', [
   {
-    must: 'a created container is told with its id, pid, bundle, version and annotations',
+    must: 'the state of a created container has its id, pid, bundle, version and annotations',
     spec: (spec) => (spec.annotations = { 'org.example.key': 'value' }),
     test: async (c) => {
       await c.created();
@@ -37,7 +37,7 @@ export const stateRows = section('runtime.md#state', [
     must: 'a started container is running',
     test: async (c) => (await c.running(), assert.equal(await c.status(), 'running')),
   },
-  { must: 'a container whose process has ended is stopped', test: async (c) => c.ended() },
+  { must: 'a container whose process has exited is stopped', test: async (c) => c.ended() },
   {
     must: 'a stopped container has no pid',
     test: async (c) => {
@@ -46,14 +46,14 @@ export const stateRows = section('runtime.md#state', [
     },
   },
   {
-    must: 'the state does not change by being asked for',
+    must: 'reading the state does not change it',
     test: async (c) => {
       await c.created();
       assert.deepEqual(await c.state(), await c.state());
     },
   },
   {
-    must: 'a container whose process was killed by somebody else is stopped',
+    must: 'a container whose process was killed from outside is stopped',
     test: async (c) => {
       await c.running();
       process.kill((await c.state()).pid!, 'SIGKILL');

@@ -1,10 +1,10 @@
 /*
- * Says what busybox has no applet for, from within a container:
+ * Prints, from within a container, what busybox has no applet for:
  *   probe call NAME [ARG…]   makes one system call: "0" or another result, or the errno's name
- *   probe call32 umask MASK  the same as a program of 32 bits would make it (x86-64 only)
+ *   probe call32 umask MASK  the same, as from a 32-bit program (x86-64 only)
  *   probe sched              sched_getattr(2): policy nice priority flags runtime deadline period
  *   probe ioprio             ioprio_get(2): class level
- *   probe ptmx               opens /dev/ptmx and names the terminal that it gives (ptsname(3))
+ *   probe ptmx               opens /dev/ptmx and prints the name of its terminal (ptsname(3))
  *   probe connect PORT       0 if a socket of 127.0.0.1 listens there, or the errno's name
  */
 #define _GNU_SOURCE
@@ -62,7 +62,7 @@ static int make_call(int argc, char **argv)
 }
 
 #ifdef __x86_64__
-/* int 0x80 is the entry of 32-bit programs; the kernel tells seccomp AUDIT_ARCH_I386. Answers as the kernel does: -errno. */
+/* int 0x80 is the entry of 32-bit programs; seccomp sees AUDIT_ARCH_I386. Returns the kernel's result, -errno on failure. */
 static int make_call32(long mask)
 {
 	const long umask32 = 60;

@@ -1,4 +1,4 @@
-/* Receives file descriptors on a unix socket that it makes, as a console socket and a seccomp listener are asked for. */
+/* Creates a unix socket and receives file descriptors on it, as a console socket or a seccomp listener. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* Says "listening" once a runtime may connect, and answers the first connection. */
+/* Prints "listening" once a runtime can connect, and accepts the first connection. */
 static int accept_at(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -35,7 +35,7 @@ static int accept_at(const char *path)
 	return connection;
 }
 
-/* Takes one message; answers how many descriptors came with it (unix(7), SCM_RIGHTS). */
+/* Receives one message; returns the number of its descriptors (unix(7), SCM_RIGHTS). */
 static int receive_fds(int connection, char *text, size_t size, int fds[max_fds])
 {
 	union {
@@ -50,7 +50,7 @@ static int receive_fds(int connection, char *text, size_t size, int fds[max_fds]
 	ssize_t length = recvmsg(connection, &message, 0);
 	struct cmsghdr *header = length < 0 ? NULL : CMSG_FIRSTHDR(&message);
 	if (!header || header->cmsg_type != SCM_RIGHTS) {
-		fputs("no file descriptor came\n", stderr);
+		fputs("received no file descriptor\n", stderr);
 		exit(1);
 	}
 	text[length] = '\0';

@@ -1,5 +1,5 @@
 /*
- * recvnotify SOCKET: takes the seccomp listener that a runtime sends, prints the state that came with it, and answers
+ * recvnotify SOCKET: receives the seccomp listener of a runtime, prints the state sent with it, and completes
  * the first system call with the value 4242 (seccomp_unotify(2)).
  */
 #define _GNU_SOURCE
@@ -17,12 +17,12 @@ int main(int argc, char **argv)
 	int count = receive_fds(accept_at(argv[1]), state, sizeof state, fds);
 	puts(state);
 	fflush(stdout);
-	/* Where a pidfd comes too, the listener is the one that can be asked. */
+	/* If a pidfd is also sent, the listener is the descriptor that accepts the ioctl. */
 	for (int i = 0; i < count; i++) {
 		if (ioctl(fds[i], SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
 			continue;
-		struct seccomp_notif_resp answer = { .id = call.id, .val = 4242 };
-		return ioctl(fds[i], SECCOMP_IOCTL_NOTIF_SEND, &answer) < 0;
+		struct seccomp_notif_resp response = { .id = call.id, .val = 4242 };
+		return ioctl(fds[i], SECCOMP_IOCTL_NOTIF_SEND, &response) < 0;
 	}
 	perror("no listener");
 	return 1;

@@ -1,12 +1,12 @@
 /*
- * recvtty SOCKET: takes the terminal that a runtime sends to its console socket and stands between it and its own
- * standard streams until the other side is closed.
+ * recvtty SOCKET: receives the terminal that a runtime sends to its console socket and copies between it and the standard
+ * streams until the other side is closed.
  */
 #define _GNU_SOURCE
 #include "receive.h"
 #include <poll.h>
 
-/* Answers how much it was; nothing if the other side is closed, for which a terminal has EIO (tty_ioctl(4)). */
+/* Returns the number of bytes; 0 if the other side is closed, which is EIO for a terminal (tty_ioctl(4)). */
 static ssize_t copy(int from, int to)
 {
 	char buffer[4096];
@@ -14,7 +14,7 @@ static ssize_t copy(int from, int to)
 	return length > 0 && write(to, buffer, length) == length ? length : 0;
 }
 
-/* A runtime may open the other side once, close it, and only then open it for the process. */
+/* A runtime may open and close the other side once before it opens it for the process. */
 static int copy_or_wait(int terminal)
 {
 	const useconds_t pause = 10000;

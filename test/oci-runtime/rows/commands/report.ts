@@ -5,7 +5,7 @@ import { failed, succeeded } from '../../support/Container.ts';
 import { section } from '../../support/row.ts';
 
 /** runc’s `ps`, `list` and `events`. */
-export const tellingCommandRows = [
+export const reportingCommandRows = [
   ...section('runc#ps', [
     {
       must: '--format json lists the pids of all processes, as the host sees them',
@@ -25,27 +25,27 @@ export const tellingCommandRows = [
   ]),
   ...section('runc#list', [
     {
-      must: '--format json tells id, pid, status and bundle of every container of the --root',
+      must: '--format json lists id, pid, status and bundle of every container of the --root',
       test: async (c, bed) => {
         const other = bed.container('other');
         await other.created();
         await c.running();
         const listed = JSON.parse(succeeded(await c.call(['list', '--format', 'json'])).stdout) as any[];
-        const told = listed.map(({ id, pid, status, bundle }) => ({ id, pid, status, bundle }));
+        const actual = listed.map(({ id, pid, status, bundle }) => ({ id, pid, status, bundle }));
         const states = [await c.state(), await other.state()];
         const expected = states.map(({ id, pid, status, bundle }) => ({ id, pid, status, bundle }));
-        assert.deepEqual(told.toSorted(byId), expected.toSorted(byId));
+        assert.deepEqual(actual.toSorted(byId), expected.toSorted(byId));
       },
     },
     {
-      must: '--quiet tells only ids',
+      must: '--quiet lists only ids',
       test: async (c) => {
         await c.created();
         assert.equal(succeeded(await c.call(['list', '--quiet'])).stdout.trim(), c.id);
       },
     },
     {
-      must: 'without containers it lists none, and is no error',
+      must: 'without containers the list is empty, and not an error',
       test: async (c) => {
         const { stdout } = succeeded(await c.call(['list', '--format', 'json']));
         assert.match(stdout.trim(), /^(null|\[\s*\])$/);
@@ -54,7 +54,7 @@ export const tellingCommandRows = [
   ]),
   ...section('runc#events', [
     {
-      must: '--stats tells memory, CPU and pids in one JSON object',
+      must: '--stats reports memory, CPU and pids in one JSON object',
       test: async (c) => {
         await c.running();
         const event = JSON.parse(succeeded(await c.call(['events', '--stats', c.id])).stdout);
@@ -66,17 +66,17 @@ export const tellingCommandRows = [
       },
     },
     {
-      must: 'a process that is killed for want of memory is told at once',
+      must: 'a process that the OOM killer ends is reported at once',
       spec: ({ linux }) => (linux.resources = { ...linux.resources, memory: { limit: 32 * 2 ** 20 } }),
       test: async (c) => {
         await c.running();
         const output = c.path('events');
         const ended = c.call(['events', '--interval', '100ms', c.id], { output });
-        const told = () => (existsSync(`${output}.out`) ? readFileSync(`${output}.out`, 'utf8') : '');
-        const begun = until('statistics are told', () => told().includes('"type":"stats"'));
+        const printed = () => (existsSync(`${output}.out`) ? readFileSync(`${output}.out`, 'utf8') : '');
+        const begun = until('statistics are printed', () => printed().includes('"type":"stats"'));
         await Promise.race([begun, ended.then(succeeded)]);
         assert.equal((await c.exec(['/bin/busybox', 'tail', '/dev/zero'])).code, 137);
-        await until('the kill is told', () => told().includes('"type":"oom"'));
+        await until('the kill is printed', () => printed().includes('"type":"oom"'));
         await c.removed();
         await ended;
       },
