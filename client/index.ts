@@ -11,3 +11,4 @@ export type { Filters } from './query.ts';
 export type { Security, TlsFiles } from './security.ts';
 export type { Hijacked } from './Transport.ts';
 export type * from './wire.ts';
+export { limitEntries } from './wire/limits.ts';

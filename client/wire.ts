@@ -11,6 +11,7 @@ export * from './wire/exec.ts';
 export * from './wire/hostConfig.ts';
 export * from './wire/image.ts';
 export * from './wire/inspect.ts';
+export * from './wire/limits.ts';
 export * from './wire/pouch.ts';
 export * from './wire/stats.ts';
 export * from './wire/system.ts';

@@ -16,6 +16,7 @@ export { kept } from './kept.ts';
 export { networkAttachments } from './networkAttachments.ts';
 export * from './oci.ts';
 export * from './plan.ts';
+export * from './limits.ts';
 export * from './request.ts';
 export * from './runtime.ts';
 export * from './runtimeFeatures.ts';

@@ -1,3 +1,5 @@
+import type { ResourceRequest } from './limits.ts';
+
 /**
  * What a client asks for when it makes a container, before the image's own settings and any plugin are applied.
  * Surfaces (the HTTP API, the CRI) translate their own forms into this one.
@@ -96,29 +98,6 @@ export interface VolumeRequest {
   createSource?: boolean;
   /** volume: do not copy the image's content into an empty volume. */
   nocopy?: boolean;
-}
-
-/** Limits; bytes for memory, OCI's units for the rest. */
-export interface ResourceRequest {
-  memory?: number;
-  memoryReservation?: number;
-  /** Memory + swap; -1 for unlimited swap. */
-  memorySwap?: number;
-  memorySwappiness?: number;
-  oomKillDisable?: boolean;
-  /** Billionths of a CPU. */
-  nanoCpus?: number;
-  cpuShares?: number;
-  cpuQuota?: number;
-  cpuPeriod?: number;
-  cpusetCpus?: string;
-  cpusetMems?: string;
-  pids?: number;
-  blkioWeight?: number;
-  blkioDeviceReadBps?: { path: string; rate: number }[];
-  blkioDeviceWriteBps?: { path: string; rate: number }[];
-  blkioDeviceReadIops?: { path: string; rate: number }[];
-  blkioDeviceWriteIops?: { path: string; rate: number }[];
 }
 
 export interface RestartPolicy {

@@ -1,33 +1,34 @@
-import type { HostConfig } from '../../client/index.ts';
+import { type HostConfig, limitEntries } from '../../client/index.ts';
 import { parseThrottle, parseWeightDevice } from '../parse/devices.ts';
 import { parseKeyValues } from '../parse/keyValue.ts';
 import { parseUlimit } from '../parse/limits.ts';
 import { parseCpus, parseInteger } from '../parse/number.ts';
 import { parseSize, parseSizeOrUnlimited } from '../parse/size.ts';
+import type { PouchCommand } from '../PouchCommand.ts';
+import { collect } from './collect.ts';
 import type { CreateFlags } from './runFlags.ts';
 
-/** Flags of limits that `update` can change. */
-export type LimitFlags = Pick<
-  CreateFlags,
-  | 'memory'
-  | 'memorySwap'
-  | 'memoryReservation'
-  | 'cpus'
-  | 'cpuShares'
-  | 'cpuQuota'
-  | 'cpuPeriod'
-  | 'cpusetCpus'
-  | 'cpusetMems'
-  | 'pidsLimit'
-  | 'blkioWeight'
->;
+type Limit = (typeof limitEntries)[number][1];
+
+/** Adds the option of each limit. */
+export function addLimitOptions(command: PouchCommand, { live }: { live: boolean }): void {
+  for (const [, limit] of limitEntries) {
+    if (live && !limit.live) continue;
+    if (isRate(limit)) command.option(limit.option, limit.help, collect, []);
+    else command.option(limit.option, limit.help);
+  }
+}
 
 /** Returns the resource limits for flags. */
 export function limitConfig(flags: CreateFlags): HostConfig {
   return {
-    ...updatableLimits(flags),
-    ...oomConfig(flags),
-    ...throttleConfig(flags),
+    ...cgroupLimits(flags),
+    ...(flags.oomScoreAdj !== undefined && {
+      OomScoreAdj: parseInteger('--oom-score-adj', flags.oomScoreAdj, { minimum: -1000, maximum: 1000 }),
+    }),
+    ...(flags.blkioWeightDevice.length > 0 && {
+      BlkioWeightDevice: flags.blkioWeightDevice.map(parseWeightDevice),
+    }),
     ...(flags.ulimit.length > 0 && { Ulimits: flags.ulimit.map(parseUlimit) }),
     ...(flags.sysctl.length > 0 && {
       Sysctls: parseKeyValues('--sysctl', flags.sysctl, { valueRequired: true }),
@@ -37,66 +38,44 @@ export function limitConfig(flags: CreateFlags): HostConfig {
   };
 }
 
-/** Returns the limits that `update` can change. */
-export function updatableLimits(flags: LimitFlags): HostConfig {
-  return {
-    ...memoryConfig(flags),
-    ...cpuConfig(flags),
-    ...(flags.pidsLimit !== undefined && {
-      PidsLimit: parseInteger('--pids-limit', flags.pidsLimit, { minimum: -1 }),
-    }),
-    ...(flags.blkioWeight !== undefined && {
-      BlkioWeight: parseInteger('--blkio-weight', flags.blkioWeight, { minimum: 0, maximum: 1000 }),
-    }),
-  };
+/** Returns the limits of the table for flags as commander parses them. */
+export function cgroupLimits(flags: object): HostConfig {
+  const given = limitEntries.flatMap(([field, limit]) => {
+    const value = (flags as Record<string, unknown>)[attributeOf(limit)];
+    const isGiven = value !== undefined && !(Array.isArray(value) && value.length === 0);
+    return isGiven ? [[field, parse(limit, value)]] : [];
+  });
+  return Object.fromEntries(given) as HostConfig;
 }
 
-function memoryConfig({ memory, memorySwap, memoryReservation }: LimitFlags): HostConfig {
-  return {
-    ...(memory !== undefined && { Memory: parseSize('-m, --memory', memory) }),
-    ...(memorySwap !== undefined && { MemorySwap: parseSizeOrUnlimited('--memory-swap', memorySwap) }),
-    ...(memoryReservation !== undefined && {
-      MemoryReservation: parseSize('--memory-reservation', memoryReservation),
-    }),
-  };
+function parse(limit: Limit, value: unknown): unknown {
+  if (limit.value === 'flag') return value;
+  const flag = limit.option.replace(/ <.*/, '');
+  if (isRate(limit)) {
+    const unit = limit.value === 'bytesPerSecond' ? 'bytes' : 'operations';
+    return (value as string[]).map((text) => parseThrottle(flag, text, unit));
+  }
+  const text = value as string;
+  switch (limit.value) {
+    case 'size':
+      return parseSize(flag, text);
+    case 'sizeOrUnlimited':
+      return parseSizeOrUnlimited(flag, text);
+    case 'cpus':
+      return parseCpus(flag, text);
+    case 'integer':
+      return parseInteger(flag, text, limit);
+    default:
+      return text;
+  }
 }
 
-function oomConfig({ memorySwappiness, oomKillDisable, oomScoreAdj }: CreateFlags): HostConfig {
-  return {
-    ...(memorySwappiness !== undefined && {
-      MemorySwappiness: parseInteger('--memory-swappiness', memorySwappiness, { minimum: -1, maximum: 100 }),
-    }),
-    ...(oomKillDisable !== undefined && { OomKillDisable: oomKillDisable }),
-    ...(oomScoreAdj !== undefined && {
-      OomScoreAdj: parseInteger('--oom-score-adj', oomScoreAdj, { minimum: -1000, maximum: 1000 }),
-    }),
-  };
+function isRate({ value }: Limit): boolean {
+  return value === 'bytesPerSecond' || value === 'operationsPerSecond';
 }
 
-function cpuConfig(flags: LimitFlags): HostConfig {
-  const atLeastZero = { minimum: 0 };
-  const { cpus, cpuShares, cpuQuota, cpuPeriod, cpusetCpus, cpusetMems } = flags;
-  return {
-    ...(cpus !== undefined && { NanoCpus: parseCpus('--cpus', cpus) }),
-    ...(cpuShares !== undefined && { CpuShares: parseInteger('--cpu-shares', cpuShares, atLeastZero) }),
-    ...(cpuQuota !== undefined && { CpuQuota: parseInteger('--cpu-quota', cpuQuota, { minimum: -1 }) }),
-    ...(cpuPeriod !== undefined && { CpuPeriod: parseInteger('--cpu-period', cpuPeriod, atLeastZero) }),
-    ...(cpusetCpus !== undefined && { CpusetCpus: cpusetCpus }),
-    ...(cpusetMems !== undefined && { CpusetMems: cpusetMems }),
-  };
-}
-
-function throttleConfig(flags: CreateFlags): HostConfig {
-  const rates = (flag: string, texts: string[], unit: 'bytes' | 'operations') =>
-    texts.map((text) => parseThrottle(flag, text, unit));
-  const { deviceReadBps, deviceWriteBps, deviceReadIops, deviceWriteIops } = flags;
-  const config: HostConfig = {
-    BlkioWeightDevice: flags.blkioWeightDevice.map(parseWeightDevice),
-    BlkioDeviceReadBps: rates('--device-read-bps', deviceReadBps, 'bytes'),
-    BlkioDeviceWriteBps: rates('--device-write-bps', deviceWriteBps, 'bytes'),
-    BlkioDeviceReadIOps: rates('--device-read-iops', deviceReadIops, 'operations'),
-    BlkioDeviceWriteIOps: rates('--device-write-iops', deviceWriteIops, 'operations'),
-  };
-  const given = Object.entries(config).filter(([, list]) => (list as unknown[]).length > 0);
-  return Object.fromEntries(given);
+/** Commander's name of the value: `--cpu-shares` → `cpuShares`. */
+function attributeOf({ option }: Limit): string {
+  const name = /--([a-z-]+)/.exec(option)?.[1] ?? '';
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -55,26 +55,9 @@ export interface CreateFlags {
   uts?: string;
   userns?: string;
   cgroupns?: string;
-  // Limits
-  memory?: string;
-  memorySwap?: string;
-  memoryReservation?: string;
-  memorySwappiness?: string;
-  oomKillDisable?: boolean;
+  // Limits; the table of client/wire/limits.ts has the others
   oomScoreAdj?: string;
-  cpus?: string;
-  cpuShares?: string;
-  cpuQuota?: string;
-  cpuPeriod?: string;
-  cpusetCpus?: string;
-  cpusetMems?: string;
-  pidsLimit?: string;
-  blkioWeight?: string;
   blkioWeightDevice: string[];
-  deviceReadBps: string[];
-  deviceWriteBps: string[];
-  deviceReadIops: string[];
-  deviceWriteIops: string[];
   ulimit: string[];
   sysctl: string[];
   cgroupParent?: string;

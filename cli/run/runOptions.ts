@@ -1,10 +1,7 @@
 import type { PouchCommand } from '../PouchCommand.ts';
 import { detachKeysHelp } from '../parse/detachKeys.ts';
-
-/** Collects the values of a repeatable option. */
-export function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
-}
+import { collect } from './collect.ts';
+import { addLimitOptions } from './limitConfig.ts';
 
 /** Adds a repeatable option. */
 function list(command: PouchCommand, flags: string, description: string): PouchCommand {
@@ -132,31 +129,10 @@ function addRights(command: PouchCommand): void {
 }
 
 function addLimits(command: PouchCommand): void {
-  command
-    .optionsGroup('Limits:')
-    .option('-m, --memory <size>', 'Memory limit')
-    .option('--memory-swap <size>', "Swap limit equal to memory plus swap: '-1' to enable unlimited swap")
-    .option('--memory-reservation <size>', 'Memory soft limit')
-    .option('--memory-swappiness <0-100>', 'Tune container memory swappiness')
-    .option('--oom-kill-disable', 'Disable OOM Killer')
-    .option('--oom-score-adj <number>', "Tune host's OOM preferences (-1000 to 1000)")
-    .option('--cpus <number>', 'Number of CPUs')
-    .option('--cpu-shares <weight>', 'CPU shares (relative weight)')
-    .option('--cpu-quota <microseconds>', 'Limit CPU CFS (Completely Fair Scheduler) quota')
-    .option('--cpu-period <microseconds>', 'Limit CPU CFS (Completely Fair Scheduler) period')
-    .option('--cpuset-cpus <list>', 'CPUs in which to allow execution (0-3, 0,1)')
-    .option('--cpuset-mems <list>', 'MEMs in which to allow execution (0-3, 0,1)')
-    .option('--pids-limit <number>', 'Tune container pids limit (set -1 for unlimited)')
-    .option('--blkio-weight <10-1000>', 'Block IO (relative weight), between 10 and 1000, or 0 to disable');
+  command.optionsGroup('Limits:');
+  addLimitOptions(command, { live: false });
+  command.option('--oom-score-adj <number>', "Tune host's OOM preferences (-1000 to 1000)");
   list(command, '--blkio-weight-device <device:weight>', 'Block IO weight (relative device weight)');
-  list(
-    command,
-    '--device-read-bps <device:rate>',
-    'Limit read rate (bytes per second) from a device: /dev/sda:1m',
-  );
-  list(command, '--device-write-bps <device:rate>', 'Limit write rate (bytes per second) to a device');
-  list(command, '--device-read-iops <device:rate>', 'Limit read rate (IO per second) from a device');
-  list(command, '--device-write-iops <device:rate>', 'Limit write rate (IO per second) to a device');
   list(command, '--ulimit <name=soft[:hard]>', 'Ulimit options: nofile=1024:2048');
   list(command, '--sysctl <key=value>', 'Sysctl options');
   command

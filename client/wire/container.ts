@@ -1,5 +1,6 @@
 import type { EndpointSettings } from './endpoint.ts';
 import type { HostConfig } from './hostConfig.ts';
+import type { LimitField } from './limits.ts';
 
 /** The portable part of a container's configuration. */
 export interface ContainerConfig {
@@ -68,25 +69,6 @@ export interface ContainerCreateResponse {
 
 /** Body of `POST /containers/{id}/update`. Limits that are missing or 0, and a policy without a name, do not change. */
 export type ContainerUpdateRequest = Pick<HostConfig, LimitField | 'RestartPolicy'>;
-
-type LimitField =
-  | 'BlkioDeviceReadBps'
-  | 'BlkioDeviceReadIOps'
-  | 'BlkioDeviceWriteBps'
-  | 'BlkioDeviceWriteIOps'
-  | 'BlkioWeight'
-  | 'CpuPeriod'
-  | 'CpuQuota'
-  | 'CpuShares'
-  | 'CpusetCpus'
-  | 'CpusetMems'
-  | 'Memory'
-  | 'MemoryReservation'
-  | 'MemorySwap'
-  | 'MemorySwappiness'
-  | 'NanoCpus'
-  | 'OomKillDisable'
-  | 'PidsLimit';
 
 export interface ContainerUpdateResponse {
   Warnings: string[] | null;

@@ -1,5 +1,7 @@
+import type { LimitConfig } from './limits.ts';
+
 /** HostConfig: the part of a container's configuration that depends on the host. */
-export interface HostConfig {
+export interface HostConfig extends LimitConfig {
   /** `HOST-DIR-OR-VOLUME:CONTAINER-DIR[:OPTIONS]`. */
   Binds?: string[] | null;
   /** File for the container's id. The CLI writes it; the server only records it. */
@@ -53,25 +55,8 @@ export interface HostConfig {
   /** Runs a small init as PID 1. */
   Init?: boolean | null;
 
-  CpuShares?: number;
-  /** Bytes; 0 is unlimited. */
-  Memory?: number;
-  /** Billionths of a CPU. */
-  NanoCpus?: number;
   CgroupParent?: string;
-  /** 10–1000; 0 is the default. */
-  BlkioWeight?: number;
   BlkioWeightDevice?: { Path: string; Weight: number }[] | null;
-  BlkioDeviceReadBps?: ThrottleDevice[] | null;
-  BlkioDeviceWriteBps?: ThrottleDevice[] | null;
-  BlkioDeviceReadIOps?: ThrottleDevice[] | null;
-  BlkioDeviceWriteIOps?: ThrottleDevice[] | null;
-  /** Microseconds. */
-  CpuPeriod?: number;
-  /** Microseconds per period. */
-  CpuQuota?: number;
-  CpusetCpus?: string;
-  CpusetMems?: string;
   Devices?: DeviceMapping[] | null;
   /** Only of driver `cdi`, with DeviceIDs `VENDOR/CLASS=NAME`. */
   DeviceRequests?: DeviceRequest[] | null;
@@ -79,15 +64,6 @@ export interface HostConfig {
   RdtClass?: string;
   /** `TYPE MAJOR:MINOR ACCESS`. */
   DeviceCgroupRules?: string[] | null;
-  /** Bytes. */
-  MemoryReservation?: number;
-  /** Memory plus swap in bytes; -1 is unlimited swap. */
-  MemorySwap?: number;
-  /** 0–100; -1 is the default. */
-  MemorySwappiness?: number | null;
-  OomKillDisable?: boolean | null;
-  /** 0 or -1 is unlimited. */
-  PidsLimit?: number | null;
   Ulimits?: Ulimit[] | null;
 }
 
@@ -98,12 +74,6 @@ export interface PortBinding {
   HostIp?: string;
   /** Decimal, or `FIRST-LAST`; empty for any free port. */
   HostPort?: string;
-}
-
-export interface ThrottleDevice {
-  Path: string;
-  /** Bytes or operations per second. */
-  Rate: number;
 }
 
 export interface DeviceMapping {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { resourceLimitEntries, type OciLimit } from '../../hooks/limits.ts';
 import type { OciResources } from '../../hooks/oci.ts';
 
 /** Microseconds (kernel doc sched-bwc). */
@@ -32,31 +33,23 @@ export function withoutMinusOne({ cpu, pids, ...rest }: OciResources): OciResour
   };
 }
 
-type Group = 'memory' | 'cpu' | 'pids' | 'blockIO';
-
-/** Values of no limit: -1 is the runtime spec's, the weights are the kernel's defaults (cgroup-v1 doc: cpu, blkio). */
-const unlimited: Record<Group, Record<string, () => unknown>> = {
-  memory: { limit: () => -1, swap: () => -1, reservation: () => -1 },
-  cpu: {
-    quota: () => -1,
-    period: () => standardPeriod,
-    shares: () => 1024,
-    cpus: () => online('cpu'),
-    mems: () => online('node'),
-  },
-  pids: { limit: () => -1 },
-  blockIO: { weight: () => 500 },
-};
-
-function released(group: Group, from: OciResources, to: OciResources): Record<string, unknown> {
+/** The values that remove the limits of a group which the container no longer has. */
+function released(group: OciLimit['group'], from: OciResources, to: OciResources): Record<string, unknown> {
   const [had, has] = [from[group] ?? {}, (to[group] ?? {}) as Record<string, unknown>];
   const gone = Object.keys(had).filter((field) => has[field] === undefined);
   return Object.fromEntries(
     gone.flatMap((field) => {
-      const none = unlimited[group][field];
-      return none ? [[field, none()]] : [];
+      const none = ociLimits.find((limit) => limit.group === group && limit.field === field)?.none;
+      return none === undefined ? [] : [[field, valueOf(none)]];
     }),
   );
+}
+
+const ociLimits = resourceLimitEntries.flatMap(([, { oci }]) => oci);
+
+function valueOf(none: NonNullable<OciLimit['none']>): number | string {
+  if (typeof none === 'number') return none;
+  return online(none === 'online CPUs' ? 'cpu' : 'node');
 }
 
 /** A kernel without NUMA has no list of nodes, and one node. */

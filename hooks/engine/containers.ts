@@ -1,5 +1,6 @@
 import type { BlameEntry, Plan } from '../plan.ts';
-import type { ContainerRequest, ResourceRequest, RestartPolicy } from '../request.ts';
+import type { ResourceRequest } from '../limits.ts';
+import type { ContainerRequest, RestartPolicy } from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { PruneFilter } from './prune.ts';
 import type { ContainerRecord } from './record.ts';

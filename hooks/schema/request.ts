@@ -1,15 +1,16 @@
 /** JSON Schema of a container request. */
 import { Type } from '@sinclair/typebox';
+import type { ResourceRequest } from '../limits.ts';
 import type {
   ContainerRequest,
   LogRequest,
   NetworkRequest,
   PortRequest,
-  ResourceRequest,
   RestartPolicy,
   RichRequest,
   VolumeRequest,
 } from '../request.ts';
+import { resourceLimitEntries } from '../limits.ts';
 import { closed, describes, flag, integer, map, may, text, texts, word } from './describes.ts';
 
 export const port = describes<PortRequest>()(
@@ -56,28 +57,15 @@ const volume = describes<VolumeRequest>()(
   }),
 );
 
-const rates = may(Type.Array(closed({ path: text, rate: integer })));
+const values = {
+  number: integer,
+  text,
+  flag,
+  rates: Type.Array(closed({ path: text, rate: integer })),
+};
 
-const resources = describes<ResourceRequest>()(
-  closed({
-    memory: may(integer),
-    memoryReservation: may(integer),
-    memorySwap: may(integer),
-    memorySwappiness: may(integer),
-    oomKillDisable: may(flag),
-    nanoCpus: may(integer),
-    cpuShares: may(integer),
-    cpuQuota: may(integer),
-    cpuPeriod: may(integer),
-    cpusetCpus: may(text),
-    cpusetMems: may(text),
-    pids: may(integer),
-    blkioWeight: may(integer),
-    blkioDeviceReadBps: rates,
-    blkioDeviceWriteBps: rates,
-    blkioDeviceReadIops: rates,
-    blkioDeviceWriteIops: rates,
-  }),
+const resources = Type.Unsafe<ResourceRequest>(
+  closed(Object.fromEntries(resourceLimitEntries.map(([name, { value }]) => [name, may(values[value])]))),
 );
 
 export const consoleSize = closed({ height: integer, width: integer });

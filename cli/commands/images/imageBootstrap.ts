@@ -2,7 +2,7 @@ import { CliError } from '../../errors.ts';
 import { showProgress } from '../../images/showProgress.ts';
 import { splitReference } from '../../parse/reference.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
-import { collect } from '../../run/runOptions.ts';
+import { collect } from '../../run/collect.ts';
 import type { Session } from '../../Session.ts';
 
 interface Flags {

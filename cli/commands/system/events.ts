@@ -3,7 +3,7 @@ import { parseTemplate } from '../../output/template.ts';
 import { parseFilters } from '../../parse/filters.ts';
 import { parseTimestamp } from '../../parse/time.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
-import { collect } from '../../run/runOptions.ts';
+import { collect } from '../../run/collect.ts';
 import type { Session } from '../../Session.ts';
 
 interface Flags {

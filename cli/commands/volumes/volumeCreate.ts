@@ -1,6 +1,6 @@
 import { parseKeyValues } from '../../parse/keyValue.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
-import { collect } from '../../run/runOptions.ts';
+import { collect } from '../../run/collect.ts';
 import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {

@@ -1,7 +1,7 @@
 import { printListing } from '../../output/listing.ts';
 import { parseFilters } from '../../parse/filters.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
-import { collect } from '../../run/runOptions.ts';
+import { collect } from '../../run/collect.ts';
 import type { Session } from '../../Session.ts';
 
 interface Flags {

@@ -2,7 +2,7 @@ import { confirm } from '../../output/confirm.ts';
 import { humanSize } from '../../output/units.ts';
 import { parseFilters } from '../../parse/filters.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
-import { collect } from '../../run/runOptions.ts';
+import { collect } from '../../run/collect.ts';
 import type { Session } from '../../Session.ts';
 
 export function define(command: PouchCommand, session: Session): void {

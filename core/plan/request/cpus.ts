@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import type { ResourceRequest } from '../../../hooks/request.ts';
+import type { ResourceRequest } from '../../../hooks/limits.ts';
 import { invalid } from './invalid.ts';
 
 /** @throws PCH_OPTION_INVALID for more than the host has */

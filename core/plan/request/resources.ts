@@ -1,6 +1,7 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { OciResources, OciThrottle } from '../../../hooks/oci.ts';
-import type { ResourceRequest } from '../../../hooks/request.ts';
+import { resourceLimitEntries } from '../../../hooks/limits.ts';
+import type { ResourceRequest } from '../../../hooks/limits.ts';
 import { deviceNumbers } from '../../../hooks/deviceNumbers.ts';
 import type { FileFacts } from '../../../hooks/files.ts';
 import type { RequestContext } from './context.ts';
@@ -42,15 +43,27 @@ export async function ociResources(
   context: Pick<RequestContext, 'look'>,
 ): Promise<OciResources> {
   checkCpus(request);
-  const memory = memoryLimits(request);
-  const cpu = cpuLimits(request);
-  const blockIO = blockLimits(request, await devicesOf(request, context));
+  const copied = copiedLimits(request);
+  const memory = compact({ ...copied.memory, ...memoryLimits(request) });
+  const cpu = compact({ ...copied.cpu, ...cpuLimits(request) });
+  const blockIO = compact({ ...copied.blockIO, ...blockLimits(request, await devicesOf(request, context)) });
   return {
     ...(memory && { memory }),
     ...(cpu && { cpu }),
     ...(blockIO && { blockIO }),
     ...(positive(request.pids) && { pids: { limit: request.pids! } }),
   };
+}
+
+/** The limits that OCI takes as they are asked for. */
+function copiedLimits(request: ResourceRequest): OciResources {
+  const groups: Record<string, Record<string, unknown>> = {};
+  for (const [name, { oci, copied, zero }] of resourceLimitEntries) {
+    const value = zero ? request[name] : request[name] || undefined;
+    if (!copied || value === undefined) continue;
+    for (const { group, field } of oci) (groups[group] ??= {})[field] = value;
+  }
+  return groups;
 }
 
 function memoryLimits(request: ResourceRequest): OciResources['memory'] {
@@ -60,11 +73,8 @@ function memoryLimits(request: ResourceRequest): OciResources['memory'] {
     throw invalid('--memory-swap: expected a memory limit next to it, found none', 'give --memory too');
   return compact({
     limit: memory || undefined,
-    reservation: request.memoryReservation || undefined,
     // Memory and swap together; twice the memory when nothing is said, as Docker does.
     swap: memorySwap || (memory ? memory * 2 : undefined),
-    swappiness: request.memorySwappiness,
-    disableOOMKiller: request.oomKillDisable || undefined,
   });
 }
 
@@ -93,15 +103,11 @@ function cpuLimits(request: ResourceRequest): OciResources['cpu'] {
   return compact({
     quota: nanoCpus ? Math.round((nanoCpus / 1e9) * cpuPeriod) : positive(cpuQuota),
     period: nanoCpus ? cpuPeriod : period || undefined,
-    shares: request.cpuShares || undefined,
-    cpus: request.cpusetCpus || undefined,
-    mems: request.cpusetMems || undefined,
   });
 }
 
 function blockLimits(request: ResourceRequest, devices: FoundDevices): OciResources['blockIO'] {
   return compact({
-    weight: request.blkioWeight || undefined,
     throttleReadBpsDevice: throttles(request.blkioDeviceReadBps, devices),
     throttleWriteBpsDevice: throttles(request.blkioDeviceWriteBps, devices),
     throttleReadIOPSDevice: throttles(request.blkioDeviceReadIops, devices),

@@ -1,5 +1,6 @@
 import type { UpdateRequest } from '../../../hooks/engine.ts';
-import type { ContainerRequest, ResourceRequest } from '../../../hooks/request.ts';
+import type { ResourceRequest } from '../../../hooks/limits.ts';
+import type { ContainerRequest } from '../../../hooks/request.ts';
 
 /** A container's request as it would have been with the update in it. */
 export function mergeRequest(request: ContainerRequest, update: UpdateRequest): ContainerRequest {

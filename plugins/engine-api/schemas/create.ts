@@ -1,4 +1,5 @@
 import type { ContainerCreateRequest, ContainerUpdateRequest } from '../../../client/wire.ts';
+import { limitEntries } from '../../../client/wire/limits.ts';
 import {
   flag,
   keySet,
@@ -43,25 +44,18 @@ const mount = record(
 
 const restartPolicy = record({ Name: text, MaximumRetryCount: whole });
 
-const limits = {
-  CpuShares: whole,
-  Memory: whole,
-  NanoCpus: whole,
-  BlkioWeight: whole,
-  BlkioDeviceReadBps: throttle,
-  BlkioDeviceWriteBps: throttle,
-  BlkioDeviceReadIOps: throttle,
-  BlkioDeviceWriteIOps: throttle,
-  CpuPeriod: whole,
-  CpuQuota: whole,
-  CpusetCpus: text,
-  CpusetMems: text,
-  MemoryReservation: whole,
-  MemorySwap: whole,
-  MemorySwappiness: whole,
-  OomKillDisable: flag,
-  PidsLimit: whole,
+const values = {
+  size: whole,
+  sizeOrUnlimited: whole,
+  cpus: whole,
+  integer: whole,
+  list: text,
+  flag,
+  bytesPerSecond: throttle,
+  operationsPerSecond: throttle,
 };
+
+const limits = Object.fromEntries(limitEntries.map(([field, { value }]) => [field, values[value]]));
 
 const hostConfig = record({
   ...limits,

@@ -1,6 +1,13 @@
 /** `HostConfig` of inspect: the request in Docker's form, with the defaults that Docker shows. */
-import type { HostConfig, PortMap } from '../../../../client/wire.ts';
-import type { ContainerRecord, ContainerRequest, ResourceRequest } from '../../../../hooks/index.ts';
+import type { HostConfig, LimitField, PortMap } from '../../../../client/wire.ts';
+import { limits } from '../../../../client/wire/limits.ts';
+import {
+  type ContainerRecord,
+  type ContainerRequest,
+  type LimitName,
+  resourceLimitEntries,
+  type ResourceRequest,
+} from '../../../../hooks/index.ts';
 import { hostMounts } from './mounts.ts';
 import { networkMode } from './networks.ts';
 
@@ -81,31 +88,19 @@ function idMappings({ draft }: ContainerRecord): HostConfig['IDMappings'] {
   return { UidMap: draft.uidMappings.map(text), GidMap: draft.gidMappings.map(text) };
 }
 
+/** Each limit that was asked for, and what the API has for the others: null, 0 or an empty text. */
 function resources(asked: ResourceRequest): HostConfig {
-  return {
-    CpuShares: asked.cpuShares ?? 0,
-    Memory: asked.memory ?? 0,
-    NanoCpus: asked.nanoCpus ?? 0,
-    BlkioWeight: asked.blkioWeight ?? 0,
-    BlkioWeightDevice: null,
-    BlkioDeviceReadBps: throttles(asked.blkioDeviceReadBps),
-    BlkioDeviceWriteBps: throttles(asked.blkioDeviceWriteBps),
-    BlkioDeviceReadIOps: throttles(asked.blkioDeviceReadIops),
-    BlkioDeviceWriteIOps: throttles(asked.blkioDeviceWriteIops),
-    CpuPeriod: asked.cpuPeriod ?? 0,
-    CpuQuota: asked.cpuQuota ?? 0,
-    CpusetCpus: asked.cpusetCpus ?? '',
-    CpusetMems: asked.cpusetMems ?? '',
-    MemoryReservation: asked.memoryReservation ?? 0,
-    MemorySwap: asked.memorySwap ?? 0,
-    MemorySwappiness: asked.memorySwappiness ?? null,
-    OomKillDisable: asked.oomKillDisable ?? null,
-    PidsLimit: asked.pids ?? null,
-  };
+  const values = resourceLimitEntries.map(([name, { api }]) => [
+    api,
+    wireValue(api as LimitField, asked[name]),
+  ]);
+  return { ...(Object.fromEntries(values) as HostConfig), BlkioWeightDevice: null };
 }
 
-function throttles(list: ResourceRequest['blkioDeviceReadBps']): HostConfig['BlkioDeviceReadBps'] {
-  return list?.map(({ path, rate }) => ({ Path: path, Rate: rate })) ?? null;
+function wireValue(field: LimitField, asked: ResourceRequest[LimitName]): unknown {
+  if (Array.isArray(asked)) return asked.map(({ path, rate }) => ({ Path: path, Rate: rate }));
+  const { value, nullable }: { value: string; nullable?: boolean } = limits[field];
+  return asked ?? (nullable ? null : value === 'list' ? '' : 0);
 }
 
 function portBindings(request: ContainerRequest): PortMap {

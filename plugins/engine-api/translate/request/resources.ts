@@ -1,6 +1,6 @@
 /** Translates resource limits; the checks are Docker's. */
-import type { HostConfig } from '../../../../client/wire.ts';
-import type { ResourceRequest } from '../../../../hooks/index.ts';
+import type { HostConfig, LimitField } from '../../../../client/wire.ts';
+import { resourceLimitEntries, type ResourceRequest } from '../../../../hooks/index.ts';
 import { invalid } from './invalid.ts';
 
 const MIB = 1024 * 1024;
@@ -12,7 +12,7 @@ export function resourcesOf(host: HostConfig): ResourceRequest {
   checkMemory(host);
   checkCpu(host);
   checkBlockIo(host);
-  return { ...memoryOf(host), ...cpuOf(host), ...blockIoOf(host), pids: pidsOf(host.PidsLimit) };
+  return { ...limitsOf(host), pids: pidsOf(host.PidsLimit) };
 }
 
 /**
@@ -24,13 +24,8 @@ export function updatedResourcesOf(body: HostConfig): ResourceRequest {
   checkLeastMemory(body);
   checkCpu(body);
   checkBlockIo(body);
-  const limits = {
-    ...memoryOf(body),
-    ...cpuOf(body),
-    ...blockIoOf(body),
-    pids: updatedPidsOf(body.PidsLimit),
-  };
-  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+  const asked = { ...limitsOf(body), pids: updatedPidsOf(body.PidsLimit) };
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }
 
 /** In an update 0 and -1 remove the limit. */
@@ -39,39 +34,18 @@ function updatedPidsOf(limit: number | null | undefined): number | undefined {
   return limit > 0 ? limit : -1;
 }
 
-function memoryOf(host: HostConfig): ResourceRequest {
-  return {
-    memory: host.Memory || undefined,
-    memoryReservation: host.MemoryReservation || undefined,
-    memorySwap: host.MemorySwap || undefined,
-    memorySwappiness: swappinessOf(host.MemorySwappiness),
-    oomKillDisable: host.OomKillDisable ?? undefined,
-  };
+/** Each limit as the engine has it; undefined where none is asked for. */
+function limitsOf(host: HostConfig): ResourceRequest {
+  const values = resourceLimitEntries.map(([name, { api }]) => [name, valueOf(api as LimitField, host)]);
+  return Object.fromEntries(values) as ResourceRequest;
 }
 
-function cpuOf(host: HostConfig): ResourceRequest {
-  return {
-    nanoCpus: host.NanoCpus || undefined,
-    cpuShares: host.CpuShares || undefined,
-    cpuQuota: host.CpuQuota || undefined,
-    cpuPeriod: host.CpuPeriod || undefined,
-    cpusetCpus: host.CpusetCpus || undefined,
-    cpusetMems: host.CpusetMems || undefined,
-  };
-}
-
-function blockIoOf(host: HostConfig): ResourceRequest {
-  return {
-    blkioWeight: host.BlkioWeight || undefined,
-    blkioDeviceReadBps: throttles(host.BlkioDeviceReadBps),
-    blkioDeviceWriteBps: throttles(host.BlkioDeviceWriteBps),
-    blkioDeviceReadIops: throttles(host.BlkioDeviceReadIOps),
-    blkioDeviceWriteIops: throttles(host.BlkioDeviceWriteIOps),
-  };
-}
-
-function throttles(list: HostConfig['BlkioDeviceReadBps']): ResourceRequest['blkioDeviceReadBps'] {
-  return list?.length ? list.map(({ Path: path, Rate: rate }) => ({ path, rate })) : undefined;
+function valueOf(field: LimitField, host: HostConfig): unknown {
+  const value = host[field];
+  if (field === 'MemorySwappiness') return swappinessOf(host.MemorySwappiness);
+  if (Array.isArray(value))
+    return value.length > 0 ? value.map(({ Path: path, Rate: rate }) => ({ path, rate })) : undefined;
+  return typeof value === 'boolean' ? value : value || undefined;
 }
 
 function checkLeastMemory({ Memory: memory = 0, MemorySwap: swap = 0 }: HostConfig): void {

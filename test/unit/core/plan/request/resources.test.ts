@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ResourceRequest } from '../../../../../hooks/request.ts';
+import type { ResourceRequest } from '../../../../../hooks/limits.ts';
 import { requested } from '../support.ts';
 
 describe('limits in a request', () => {

@@ -4,7 +4,7 @@ import type { HostLimits } from '../../../../../core/plan/clamp/index.ts';
 import type { UpdateRequest } from '../../../../../hooks/engine.ts';
 import type { Plugin } from '../../../../../hooks/definePlugin.ts';
 import type { OciResources } from '../../../../../hooks/oci.ts';
-import type { ResourceRequest } from '../../../../../hooks/request.ts';
+import type { ResourceRequest } from '../../../../../hooks/limits.ts';
 import { lookHere } from '../support.ts';
 import { load, plugin, rejection } from '../../plugins/support/load.ts';
 import { record } from '../../record.ts';
