@@ -195,9 +195,9 @@ describe('a surface', function () {
     await daemon.it.configure(yaml('speaks'));
     await daemon.it.reload(/speaks: started/);
     await daemon.it.configure(yaml('speaks', 'decides'));
-    await daemon.it.reload(/speaks: stopped.*speaks: started.*configuration read again/s);
+    await daemon.it.reload(/speaks: stopped.*speaks: started.*configuration reloaded/s);
     await daemon.it.configure('');
-    await daemon.it.reload(/speaks: stopped.*configuration read again/s);
+    await daemon.it.reload(/speaks: stopped.*configuration reloaded/s);
   });
 
   it('that does not start leaves the old configuration in force; the next reload works', async () => {
@@ -214,11 +214,11 @@ export default definePlugin({
 `,
     );
     await daemon.it.configure(yaml('speaks'));
-    await daemon.it.reload(/configuration read again/);
+    await daemon.it.reload(/configuration reloaded/);
     await daemon.it.configure(`${yaml('speaks')}  - path: ${folder}/mute.ts\n`);
-    await daemon.it.reload(/speaks: stopped.*speaks: started.*the old one holds.*no voice/s);
+    await daemon.it.reload(/speaks: stopped.*speaks: started.*the previous configuration stays in effect.*no voice/s);
     await daemon.ok('run', '--rm', 'busybox', 'true');
     await daemon.it.configure(yaml('speaks'));
-    await daemon.it.reload(/configuration read again/);
+    await daemon.it.reload(/configuration reloaded/);
   });
 });

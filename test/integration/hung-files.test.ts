@@ -248,7 +248,7 @@ describe('a file system that does not respond', function () {
     assert.equal(await daemon.it.ended(), 'SIGKILL');
     const took = performance.now() - begin;
     assert.ok(took >= 7000 && took < 12_000, `${took} ms`);
-    assert.match(await daemon.it.log(), /not ended in time.*rename/);
+    assert.match(await daemon.it.log(), /not stopped in time.*rename/);
     await renaming;
     respond();
     await daemon.it.start();

@@ -113,7 +113,7 @@ describe('remote access', function () {
       assert.equal((await daemon.pouch('-H', to, ...files, 'ps', '-q')).exitCode, 0);
     await assertRefused(
       pouch('certificates', ['--tlsverify', '--tlscert', cert!, 'ps']),
-      /a client certificate needs its private key/,
+      /expected a client certificate and its private key, found only one/,
     );
   });
 
