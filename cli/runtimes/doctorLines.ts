@@ -65,10 +65,10 @@ function sharedFindings(group: readonly RuntimeWire[]): Shared[] {
 }
 
 function findingLines({ finding, names }: Shared, groupSize: number, paint: Palette): string[] {
-  const { name, ok, found, mend } = finding;
+  const { name, ok, found, mend: fix } = finding;
   const whose = names.length < groupSize ? ` (${names.join(', ')})` : '';
   return [
     `  ${ok ? paint.green('ok') : paint.red('no')}  ${name}${whose}: ${found}`,
-    ...(ok || mend === undefined ? [] : mend.split('\n').map((line) => `        ${paint.cyan(line)}`)),
+    ...(ok || fix === undefined ? [] : fix.split('\n').map((line) => `        ${paint.cyan(line)}`)),
   ];
 }
