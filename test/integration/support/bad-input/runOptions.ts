@@ -65,7 +65,7 @@ export const flags: CommandRow[] = [
   option('--log-opt bogus=1', '--log-opt max-size=1m', /no log option is named "bogus"/),
   option('--log-opt max-size=lots', '--log-opt max-size=10m', /max-size/),
   option('--log-opt max-file=0', '--log-opt max-size=1m --log-opt max-file=2', /max-file/),
-  option('--cidfile /etc/passwd', '', /exists already/),
+  option('--cidfile /etc/passwd', '', /cannot create "\/etc\/passwd": file exists/),
   option('--rich-mode systemd', '', /only for rich containers/),
   option('--initscript x', '', /only for rich containers/),
   option('--rich --rich-mode bogus', '', /no active plugin provides the rich mode "bogus"/),
