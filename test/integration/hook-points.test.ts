@@ -216,7 +216,9 @@ export default definePlugin({
     await daemon.it.configure(yaml('speaks'));
     await daemon.it.reload(/configuration reloaded/);
     await daemon.it.configure(`${yaml('speaks')}  - path: ${folder}/mute.ts\n`);
-    await daemon.it.reload(/speaks: stopped.*speaks: started.*the previous configuration stays in effect.*no voice/s);
+    await daemon.it.reload(
+      /speaks: stopped.*speaks: started.*the previous configuration stays in effect.*no voice/s,
+    );
     await daemon.ok('run', '--rm', 'busybox', 'true');
     await daemon.it.configure(yaml('speaks'));
     await daemon.it.reload(/configuration reloaded/);

@@ -39,7 +39,12 @@ export const lifecycle: CommandRow[] = [
   changing(row('exec keep true', 'unpause keep', 'PCH_CONFLICT', /paused/)),
   row('unpause keep', 'ps', 'PCH_CONFLICT', /cannot unpause keep/),
   row('kill stopped', 'ps', 'PCH_CONTAINER_NOT_RUNNING', /not running/),
-  row('attach stopped', 'ps', 'PCH_CONTAINER_NOT_RUNNING', /cannot attach to container stopped: it is not running/),
+  row(
+    'attach stopped',
+    'ps',
+    'PCH_CONTAINER_NOT_RUNNING',
+    /cannot attach to container stopped: it is not running/,
+  ),
   row('top stopped', 'top keep', 'PCH_CONTAINER_NOT_RUNNING', /not running/),
   row('rm keep', 'ps', 'PCH_CONTAINER_RUNNING', /running container keep/),
   option('stop -t soon stopped', 'stop -t 1 stopped', /--time/),
