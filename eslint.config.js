@@ -1,4 +1,8 @@
 import tseslint from 'typescript-eslint';
+import { fileNames } from './scripts/lint/fileNames.js';
+
+const kernelNames =
+  '^(AF|AT|CLONE|FUSE|IFF|KVM|LOCK|MAP|MNT|MOUNT|MOVE|MS|NR|O|OPEN|PR|PROT|RESOLVE|SO|SOCK|SOL)_';
 
 // Rules that find mistakes; form is prettier's.
 export default tseslint.config(
@@ -8,7 +12,33 @@ export default tseslint.config(
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
+    plugins: { pouch: { rules: { 'file-names': fileNames } } },
     rules: {
+      'pouch/file-names': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"], TSParameterProperty)[accessibility="private"]',
+          message: 'Private members are #names.',
+        },
+      ],
+      // Constants of the kernel and of the C library keep their names.
+      '@typescript-eslint/naming-convention': [
+        'error',
+        {
+          selector: 'variable',
+          modifiers: ['destructured'],
+          format: null,
+          filter: { regex: '.', match: true },
+        },
+        {
+          selector: 'variable',
+          format: ['camelCase', 'PascalCase'],
+          leadingUnderscore: 'allow',
+          filter: { regex: kernelNames, match: false },
+        },
+      ],
       eqeqeq: 'error',
       'no-console': 'off',
       'no-control-regex': 'error',

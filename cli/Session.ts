@@ -20,7 +20,7 @@ export class Session {
   connection: ConnectionFlags = {};
   /** Loads every command: for completions. Set where the tree is built. */
   loadAll: (() => Promise<PouchCommand>) | undefined;
-  private connected: Client | undefined;
+  #connected: Client | undefined;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
@@ -28,7 +28,7 @@ export class Session {
 
   /** Client of the daemon given by the options or the environment; created on first use. */
   get client(): Client {
-    return (this.connected ??= new Client(clientOptions(this.connection, this.terminal.env)));
+    return (this.#connected ??= new Client(clientOptions(this.connection, this.terminal.env)));
   }
 
   /** Prints a line to stdout. */
@@ -42,6 +42,6 @@ export class Session {
   }
 
   close(): void {
-    this.connected?.close();
+    this.#connected?.close();
   }
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
 /** Set when the executable is compiled. */
-declare const POUCH_VERSION: string | undefined;
+declare const pouchVersion: string | undefined;
 
 /** Version of `pouch`: compiled in, or from its package.json. */
-export const version: string = typeof POUCH_VERSION === 'string' ? POUCH_VERSION : packageVersion();
+export const version: string = typeof pouchVersion === 'string' ? pouchVersion : packageVersion();
 
 function packageVersion(): string {
   for (const path of ['../package.json', '../../package.json']) {

@@ -4,22 +4,22 @@ import type { CheckpointCreateRequest, CheckpointSummary } from './wire.ts';
 
 /** Calls on checkpoints. To start a container from one, pass its name to `containers.start`. */
 export class CheckpointCalls {
-  private readonly transport: Transport;
+  readonly #transport: Transport;
 
   constructor(transport: Transport) {
-    this.transport = transport;
+    this.#transport = transport;
   }
 
   async create(ref: string, name: string, options: { leaveRunning?: boolean } = {}): Promise<void> {
     const body: CheckpointCreateRequest = { CheckpointID: name, Exit: options.leaveRunning !== true };
-    await this.transport.json('POST', containerPath(ref, 'checkpoints'), { body });
+    await this.#transport.json('POST', containerPath(ref, 'checkpoints'), { body });
   }
 
   list(ref: string): Promise<CheckpointSummary[]> {
-    return this.transport.json('GET', containerPath(ref, 'checkpoints'));
+    return this.#transport.json('GET', containerPath(ref, 'checkpoints'));
   }
 
   async remove(ref: string, name: string): Promise<void> {
-    await this.transport.json('DELETE', containerPath(ref, `checkpoints/${encodeURIComponent(name)}`));
+    await this.#transport.json('DELETE', containerPath(ref, `checkpoints/${encodeURIComponent(name)}`));
   }
 }

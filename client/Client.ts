@@ -26,27 +26,27 @@ export class Client {
   readonly volumes: VolumeCalls;
   readonly system: SystemCalls;
   readonly pouch: PouchCalls;
-  private readonly transport: Transport;
+  readonly #transport: Transport;
 
   /** @throws ClientError PCH_OPTION_INVALID for an invalid address, or a token that would be sent unencrypted */
   constructor({ host = defaultHost, ...security }: ClientOptions = {}) {
-    this.transport = new Transport(host, security);
-    this.containers = new ContainerCalls(this.transport);
-    this.checkpoints = new CheckpointCalls(this.transport);
-    this.execs = new ExecCalls(this.transport);
-    this.images = new ImageCalls(this.transport);
-    this.volumes = new VolumeCalls(this.transport);
-    this.system = new SystemCalls(this.transport);
-    this.pouch = new PouchCalls(this.transport);
+    this.#transport = new Transport(host, security);
+    this.containers = new ContainerCalls(this.#transport);
+    this.checkpoints = new CheckpointCalls(this.#transport);
+    this.execs = new ExecCalls(this.#transport);
+    this.images = new ImageCalls(this.#transport);
+    this.volumes = new VolumeCalls(this.#transport);
+    this.system = new SystemCalls(this.#transport);
+    this.pouch = new PouchCalls(this.#transport);
   }
 
   /** Address of the daemon: `unix:///run/pouch/pouchd.sock`. */
   get host(): string {
-    return this.transport.address.text;
+    return this.#transport.address.text;
   }
 
   /** Closes idle connections, which would keep the process alive. */
   close(): void {
-    this.transport.close();
+    this.#transport.close();
   }
 }

@@ -47,50 +47,50 @@ export interface AttachStreams {
 
 /** Calls on containers. `ref` is a name, an id, or a unique prefix of an id. */
 export class ContainerCalls {
-  private readonly transport: Transport;
+  readonly #transport: Transport;
 
   constructor(transport: Transport) {
-    this.transport = transport;
+    this.#transport = transport;
   }
 
   create(body: ContainerCreateRequest, query: { name?: string; platform?: string } = {}) {
-    return this.transport.json<ContainerCreateResponse>('POST', '/containers/create', { body, query });
+    return this.#transport.json<ContainerCreateResponse>('POST', '/containers/create', { body, query });
   }
 
   async start(ref: string, options: { detachKeys?: string; checkpoint?: string } = {}): Promise<void> {
-    await this.post(ref, 'start', options);
+    await this.#post(ref, 'start', options);
   }
 
   async stop(ref: string, options: StopOptions = {}): Promise<void> {
-    await this.post(ref, 'stop', { t: options.timeoutSeconds, signal: options.signal });
+    await this.#post(ref, 'stop', { t: options.timeoutSeconds, signal: options.signal });
   }
 
   async restart(ref: string, options: StopOptions = {}): Promise<void> {
-    await this.post(ref, 'restart', { t: options.timeoutSeconds, signal: options.signal });
+    await this.#post(ref, 'restart', { t: options.timeoutSeconds, signal: options.signal });
   }
 
   async kill(ref: string, signal?: string): Promise<void> {
-    await this.post(ref, 'kill', { signal });
+    await this.#post(ref, 'kill', { signal });
   }
 
   async rename(ref: string, name: string): Promise<void> {
-    await this.post(ref, 'rename', { name });
+    await this.#post(ref, 'rename', { name });
   }
 
   update(ref: string, body: ContainerUpdateRequest): Promise<ContainerUpdateResponse> {
-    return this.transport.json('POST', containerPath(ref, 'update'), { body });
+    return this.#transport.json('POST', containerPath(ref, 'update'), { body });
   }
 
   async pause(ref: string): Promise<void> {
-    await this.post(ref, 'pause');
+    await this.#post(ref, 'pause');
   }
 
   async unpause(ref: string): Promise<void> {
-    await this.post(ref, 'unpause');
+    await this.#post(ref, 'unpause');
   }
 
   async resize(ref: string, size: { height: number; width: number }): Promise<void> {
-    await this.post(ref, 'resize', { h: size.height, w: size.width });
+    await this.#post(ref, 'resize', { h: size.height, w: size.width });
   }
 
   async remove(
@@ -98,37 +98,37 @@ export class ContainerCalls {
     options: { force?: boolean; volumes?: boolean; link?: boolean } = {},
   ): Promise<void> {
     const query = { force: options.force, v: options.volumes, link: options.link };
-    await this.transport.json('DELETE', containerPath(ref), { query });
+    await this.#transport.json('DELETE', containerPath(ref), { query });
   }
 
   list(options: { all?: boolean; limit?: number; size?: boolean; filters?: Filters } = {}) {
     const query = { ...options, filters: filtersQuery(options.filters) };
-    return this.transport.json<ContainerSummary[]>('GET', '/containers/json', { query });
+    return this.#transport.json<ContainerSummary[]>('GET', '/containers/json', { query });
   }
 
   inspect(ref: string, options: { size?: boolean } = {}): Promise<ContainerInspect> {
-    return this.transport.json('GET', containerPath(ref, 'json'), { query: options });
+    return this.#transport.json('GET', containerPath(ref, 'json'), { query: options });
   }
 
   top(ref: string, psArguments?: string): Promise<ContainerTopResponse> {
-    return this.transport.json('GET', containerPath(ref, 'top'), { query: { ps_args: psArguments } });
+    return this.#transport.json('GET', containerPath(ref, 'top'), { query: { ps_args: psArguments } });
   }
 
   /** Returns the current resource usage, measured over one second. */
   stats(ref: string, signal?: AbortSignal): Promise<StatsResponse> {
     const options = { query: { stream: false }, ...(signal && { signal }) };
-    return this.transport.json('GET', containerPath(ref, 'stats'), options);
+    return this.#transport.json('GET', containerPath(ref, 'stats'), options);
   }
 
   /** Yields resource usage once per second until the signal aborts or the container is removed. */
   async *followStats(ref: string, signal?: AbortSignal): AsyncGenerator<StatsResponse> {
     const options = signal ? { signal } : {};
-    const stream = await this.transport.open('GET', containerPath(ref, 'stats'), options);
+    const stream = await this.#transport.open('GET', containerPath(ref, 'stats'), options);
     yield* jsonLines<StatsResponse>(stream);
   }
 
   prune(filters?: Filters): Promise<ContainersPruneResponse> {
-    return this.transport.json('POST', '/containers/prune', { query: { filters: filtersQuery(filters) } });
+    return this.#transport.json('POST', '/containers/prune', { query: { filters: filtersQuery(filters) } });
   }
 
   /**
@@ -141,9 +141,9 @@ export class ContainerCalls {
     signal?: AbortSignal,
   ): Promise<() => Promise<ContainerWaitResponse>> {
     const options = { query: { condition }, ...(signal && { signal }) };
-    const response = await this.transport.open('POST', containerPath(ref, 'wait'), options);
+    const response = await this.#transport.open('POST', containerPath(ref, 'wait'), options);
     return async () => {
-      const result = await this.transport.readJson<ContainerWaitResponse | undefined>(response, signal);
+      const result = await this.#transport.readJson<ContainerWaitResponse | undefined>(response, signal);
       if (result) return result;
       throw new ClientError('PCH_DAEMON_LOST', `the daemon stopped while waiting for container ${ref}`, {
         hint: 'containers keep running without the daemon; wait again when it is back',
@@ -154,17 +154,17 @@ export class ContainerCalls {
   /** Returns the log: frames ({@link Demultiplexer}) for a container without a tty, raw bytes with one. */
   logs(ref: string, options: LogOptions, signal?: AbortSignal): Promise<Readable> {
     const query = { ...options };
-    return this.transport.open('GET', containerPath(ref, 'logs'), { query, ...(signal && { signal }) });
+    return this.#transport.open('GET', containerPath(ref, 'logs'), { query, ...(signal && { signal }) });
   }
 
   /** Attaches to the container's streams: frames without a tty, raw bytes with one. Ending the socket closes stdin. */
   attach(ref: string, streams: AttachStreams): Promise<Hijacked> {
     const query = { stream: true, ...streams };
-    return this.transport.hijack('POST', containerPath(ref, 'attach'), { query });
+    return this.#transport.hijack('POST', containerPath(ref, 'attach'), { query });
   }
 
-  private async post(ref: string, verb: string, query: Record<string, string | number | undefined> = {}) {
-    await this.transport.json('POST', containerPath(ref, verb), { query });
+  async #post(ref: string, verb: string, query: Record<string, string | number | undefined> = {}) {
+    await this.#transport.json('POST', containerPath(ref, verb), { query });
   }
 }
 

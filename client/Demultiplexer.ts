@@ -14,9 +14,9 @@ const headerLength = 8;
  * bytes, a big-endian length, the payload). Chunks may end anywhere; a payload is passed on as it arrives, not buffered.
  */
 export class Demultiplexer {
-  private header = Buffer.alloc(0);
-  private stream: StreamName = 'stdout';
-  private remaining = 0;
+  #header = Buffer.alloc(0);
+  #stream: StreamName = 'stdout';
+  #remaining = 0;
 
   /**
    * Takes the next chunk and returns the payloads in it.
@@ -25,31 +25,31 @@ export class Demultiplexer {
   push(chunk: Buffer): Frame[] {
     const frames: Frame[] = [];
     for (let rest = chunk; rest.length > 0;) {
-      rest = this.remaining > 0 ? this.takePayload(rest, frames) : this.takeHeader(rest);
+      rest = this.#remaining > 0 ? this.#takePayload(rest, frames) : this.#takeHeader(rest);
     }
     return frames;
   }
 
-  private takePayload(bytes: Buffer, frames: Frame[]): Buffer {
-    const data = bytes.subarray(0, this.remaining);
-    this.remaining -= data.length;
-    frames.push({ stream: this.stream, data });
+  #takePayload(bytes: Buffer, frames: Frame[]): Buffer {
+    const data = bytes.subarray(0, this.#remaining);
+    this.#remaining -= data.length;
+    frames.push({ stream: this.#stream, data });
     return bytes.subarray(data.length);
   }
 
-  private takeHeader(bytes: Buffer): Buffer {
-    const missing = headerLength - this.header.length;
-    this.header = Buffer.concat([this.header, bytes.subarray(0, missing)]);
-    if (this.header.length === headerLength) this.readHeader();
+  #takeHeader(bytes: Buffer): Buffer {
+    const missing = headerLength - this.#header.length;
+    this.#header = Buffer.concat([this.#header, bytes.subarray(0, missing)]);
+    if (this.#header.length === headerLength) this.#readHeader();
     return bytes.subarray(missing);
   }
 
-  private readHeader(): void {
-    const name = streamNames[this.header.readUInt8(0)];
+  #readHeader(): void {
+    const name = streamNames[this.#header.readUInt8(0)];
     if (name === undefined)
       throw new Error('expected a frame header in the output stream, found other bytes');
-    this.stream = name;
-    this.remaining = this.header.readUInt32BE(4);
-    this.header = Buffer.alloc(0);
+    this.#stream = name;
+    this.#remaining = this.#header.readUInt32BE(4);
+    this.#header = Buffer.alloc(0);
   }
 }

@@ -4,32 +4,32 @@ import type { ExecCreateRequest, ExecCreateResponse, ExecInspect, ExecStartReque
 
 /** Calls on exec instances: further processes in a running container. */
 export class ExecCalls {
-  private readonly transport: Transport;
+  readonly #transport: Transport;
 
   constructor(transport: Transport) {
-    this.transport = transport;
+    this.#transport = transport;
   }
 
   create(container: string, body: ExecCreateRequest): Promise<ExecCreateResponse> {
-    return this.transport.json('POST', containerPath(container, 'exec'), { body });
+    return this.#transport.json('POST', containerPath(container, 'exec'), { body });
   }
 
   async startDetached(id: string): Promise<void> {
-    await this.transport.json('POST', `/exec/${id}/start`, {
+    await this.#transport.json('POST', `/exec/${id}/start`, {
       body: { Detach: true } satisfies ExecStartRequest,
     });
   }
 
   /** Starts it and connects to its streams: frames without a tty, raw bytes with one. */
   start(id: string, body: ExecStartRequest): Promise<Hijacked> {
-    return this.transport.hijack('POST', `/exec/${id}/start`, { body });
+    return this.#transport.hijack('POST', `/exec/${id}/start`, { body });
   }
 
   async resize(id: string, size: { height: number; width: number }): Promise<void> {
-    await this.transport.json('POST', `/exec/${id}/resize`, { query: { h: size.height, w: size.width } });
+    await this.#transport.json('POST', `/exec/${id}/resize`, { query: { h: size.height, w: size.width } });
   }
 
   inspect(id: string): Promise<ExecInspect> {
-    return this.transport.json('GET', `/exec/${id}/json`);
+    return this.#transport.json('GET', `/exec/${id}/json`);
   }
 }

@@ -18,10 +18,10 @@ export interface RunQuery {
 
 /** Calls that only pouchd has, under `/pouch`. */
 export class PouchCalls {
-  private readonly transport: Transport;
+  readonly #transport: Transport;
 
   constructor(transport: Transport) {
-    this.transport = transport;
+    this.#transport = transport;
   }
 
   /** Returns the plan of a create without executing it. */
@@ -29,7 +29,7 @@ export class PouchCalls {
     body: ContainerCreateRequest,
     query: { name?: string; platform?: string } = {},
   ): Promise<PlanResponse> {
-    return this.transport.json('POST', '/pouch/plan', { body, query });
+    return this.#transport.json('POST', '/pouch/plan', { body, query });
   }
 
   /**
@@ -37,31 +37,31 @@ export class PouchCalls {
    * {@link RunMessage}. Ending the socket closes stdin.
    */
   run(body: ContainerCreateRequest, query: RunQuery): Promise<Hijacked> {
-    return this.transport.hijack('POST', '/pouch/run', { body, query: { ...query } });
+    return this.#transport.hijack('POST', '/pouch/run', { body, query: { ...query } });
   }
 
   /** Returns the plan that a container was created from. */
   storedPlan(ref: string): Promise<PlanResponse> {
-    return this.transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/plan`);
+    return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/plan`);
   }
 
   /** Returns who set a field and those below it; all fields if undefined. */
   explain(ref: string, field?: string): Promise<BlameWire[]> {
-    return this.transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/explain`, {
+    return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/explain`, {
       query: { field },
     });
   }
 
   ops(): Promise<OperationWire[]> {
-    return this.transport.json('GET', '/pouch/ops');
+    return this.#transport.json('GET', '/pouch/ops');
   }
 
   /** Returns every runtime of the daemon, usable or not. */
   runtimes(): Promise<RuntimeWire[]> {
-    return this.transport.json('GET', '/pouch/runtimes');
+    return this.#transport.json('GET', '/pouch/runtimes');
   }
 
   info(): Promise<PouchInfoResponse> {
-    return this.transport.json('GET', '/pouch/info');
+    return this.#transport.json('GET', '/pouch/info');
   }
 }

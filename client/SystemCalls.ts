@@ -14,22 +14,22 @@ export interface EventOptions {
 
 /** Calls on the daemon. */
 export class SystemCalls {
-  private readonly transport: Transport;
+  readonly #transport: Transport;
 
   constructor(transport: Transport) {
-    this.transport = transport;
+    this.#transport = transport;
   }
 
   info(): Promise<InfoResponse> {
-    return this.transport.json('GET', '/info');
+    return this.#transport.json('GET', '/info');
   }
 
   version(): Promise<VersionResponse> {
-    return this.transport.json('GET', '/version');
+    return this.#transport.json('GET', '/version');
   }
 
   async ping(): Promise<void> {
-    const response = await this.transport.open('GET', '/_ping');
+    const response = await this.#transport.open('GET', '/_ping');
     response.resume();
   }
 
@@ -37,7 +37,7 @@ export class SystemCalls {
   async events(options: EventOptions = {}): Promise<AsyncIterable<EventMessage>> {
     const { signal, since, until, filters } = options;
     const query = { since, until, filters: filtersQuery(filters) };
-    const response = await this.transport.open('GET', '/events', { query, ...(signal && { signal }) });
+    const response = await this.#transport.open('GET', '/events', { query, ...(signal && { signal }) });
     return jsonLines<EventMessage>(response);
   }
 }

@@ -34,23 +34,23 @@ const userAgent = 'pouch';
 /** HTTP over the daemon's socket. Connections are kept alive and shared by the calls of one client. */
 export class Transport {
   readonly address: Address;
-  private readonly tls: TlsFiles | undefined;
-  private readonly headers: OutgoingHttpHeaders;
-  private readonly agent: http.Agent;
+  readonly #tls: TlsFiles | undefined;
+  readonly #headers: OutgoingHttpHeaders;
+  readonly #agent: http.Agent;
 
   /** @throws ClientError PCH_OPTION_INVALID */
   constructor(host: string, { tls, token }: Security = {}) {
     this.address = parseAddress(host);
     const isTcp = 'port' in this.address.connect;
-    this.tls = isTcp && (tls ?? this.address.wantsTls) ? (tls ?? {}) : undefined;
-    if (isTcp && token !== undefined && !this.tls) checkUnencryptedToken(this.address);
-    this.headers = {
+    this.#tls = isTcp && (tls ?? this.address.wantsTls) ? (tls ?? {}) : undefined;
+    if (isTcp && token !== undefined && !this.#tls) checkUnencryptedToken(this.address);
+    this.#headers = {
       'user-agent': userAgent,
       // Node sets the header for TCP; a Unix socket has no host name.
       ...(!isTcp && { host: 'pouch' }),
       ...(isTcp && token !== undefined && { authorization: `Bearer ${token}` }),
     };
-    this.agent = this.tls ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true });
+    this.#agent = this.#tls ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true });
   }
 
   /** Returns the parsed JSON body of the response, undefined if it is empty. */
@@ -60,52 +60,47 @@ export class Transport {
 
   /** Reads and parses the body of a response, undefined if it is empty. */
   async readJson<T>(response: IncomingMessage, signal?: AbortSignal): Promise<T> {
-    const body = await this.readText(response, signal);
-    return (body ? this.parse(body) : undefined) as T;
+    const body = await this.#readText(response, signal);
+    return (body ? this.#parse(body) : undefined) as T;
   }
 
   /** Resolves to the response once its headers have arrived; the caller reads the body. */
   async open(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
-    const request = this.request(method, path, options, this.agent);
+    const request = this.#request(method, path, options, this.#agent);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       request.once('response', resolve);
-      request.on('error', (error) => reject(callFailure(error, this.address, this.tls, options.signal)));
+      request.on('error', (error) => reject(callFailure(error, this.address, this.#tls, options.signal)));
       send(request, options);
     });
-    return this.accepted(response);
+    return this.#accepted(response);
   }
 
   /** Upgrades the connection to a raw stream (attach, exec). */
   async hijack(method: string, path: string, options: CallOptions = {}): Promise<Hijacked> {
     const headers = { connection: 'Upgrade', upgrade: 'tcp', ...options.headers };
-    const request = this.request(method, path, { ...options, headers }, false);
+    const request = this.#request(method, path, { ...options, headers }, false);
     return new Promise<Hijacked>((resolve, reject) => {
       request.once('upgrade', (response: IncomingMessage, socket: Duplex, head: Buffer) => {
         if (head.length > 0) socket.unshift(head);
         resolve({ socket, contentType: response.headers['content-type'] ?? '' });
       });
-      request.once('response', (response) => void this.refused(response).catch(reject));
-      request.on('error', (error) => reject(callFailure(error, this.address, this.tls, options.signal)));
+      request.once('response', (response) => void this.#refused(response).catch(reject));
+      request.on('error', (error) => reject(callFailure(error, this.address, this.#tls, options.signal)));
       send(request, options);
     });
   }
 
   /** Closes idle connections. */
   close(): void {
-    this.agent.destroy();
+    this.#agent.destroy();
   }
 
-  private request(
-    method: string,
-    path: string,
-    options: CallOptions,
-    agent: http.Agent | false,
-  ): ClientRequest {
-    const headers: OutgoingHttpHeaders = { ...this.headers, ...options.headers };
+  #request(method: string, path: string, options: CallOptions, agent: http.Agent | false): ClientRequest {
+    const headers: OutgoingHttpHeaders = { ...this.#headers, ...options.headers };
     if (options.body !== undefined) headers['content-type'] = 'application/json';
-    return (this.tls ? https : http).request({
+    return (this.#tls ? https : http).request({
       ...this.address.connect,
-      ...this.tls,
+      ...this.#tls,
       method,
       path: withQuery(path, options.query),
       headers,
@@ -114,15 +109,15 @@ export class Transport {
     });
   }
 
-  private async accepted(response: IncomingMessage): Promise<IncomingMessage> {
+  async #accepted(response: IncomingMessage): Promise<IncomingMessage> {
     const status = response.statusCode ?? 0;
     if (status < 400) return response;
-    throw errorFromResponse(status, await this.readText(response));
+    throw errorFromResponse(status, await this.#readText(response));
   }
 
   /** A response without the upgrade is an error even if its status is not. */
-  private async refused(response: IncomingMessage): Promise<never> {
-    await this.accepted(response);
+  async #refused(response: IncomingMessage): Promise<never> {
+    await this.#accepted(response);
     response.destroy();
     throw new ClientError(
       'PCH_BAD_REQUEST',
@@ -130,7 +125,7 @@ export class Transport {
     );
   }
 
-  private async readText(response: IncomingMessage, signal?: AbortSignal): Promise<string> {
+  async #readText(response: IncomingMessage, signal?: AbortSignal): Promise<string> {
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -140,7 +135,7 @@ export class Transport {
     return Buffer.concat(chunks).toString();
   }
 
-  private parse(body: string): unknown {
+  #parse(body: string): unknown {
     try {
       return JSON.parse(body);
     } catch (cause) {

@@ -5,30 +5,30 @@ import type { VolumeCreateRequest, VolumeListResponse, VolumesPruneResponse, Vol
 
 /** Calls on volumes. */
 export class VolumeCalls {
-  private readonly transport: Transport;
+  readonly #transport: Transport;
 
   constructor(transport: Transport) {
-    this.transport = transport;
+    this.#transport = transport;
   }
 
   create(body: VolumeCreateRequest): Promise<VolumeWire> {
-    return this.transport.json('POST', '/volumes/create', { body });
+    return this.#transport.json('POST', '/volumes/create', { body });
   }
 
   list(filters?: Filters): Promise<VolumeListResponse> {
-    return this.transport.json('GET', '/volumes', { query: { filters: filtersQuery(filters) } });
+    return this.#transport.json('GET', '/volumes', { query: { filters: filtersQuery(filters) } });
   }
 
   inspect(name: string): Promise<VolumeWire> {
-    return this.transport.json('GET', volumePath(name));
+    return this.#transport.json('GET', volumePath(name));
   }
 
   async remove(name: string, options: { force?: boolean } = {}): Promise<void> {
-    await this.transport.json('DELETE', volumePath(name), { query: options });
+    await this.#transport.json('DELETE', volumePath(name), { query: options });
   }
 
   prune(filters?: Filters): Promise<VolumesPruneResponse> {
-    return this.transport.json('POST', '/volumes/prune', { query: { filters: filtersQuery(filters) } });
+    return this.#transport.json('POST', '/volumes/prune', { query: { filters: filtersQuery(filters) } });
   }
 }
 

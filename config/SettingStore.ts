@@ -17,27 +17,27 @@ class InvalidValue {}
  * are at the top level, named by their path with slashes, and maps are `Map`s.
  */
 export class SettingStore {
-  private readonly report: ReportSetting;
-  private readonly origins = new Map<SettingPath, Origin>();
-  private readonly env: NodeJS.ProcessEnv = {};
-  private readonly values: convict.Config<Record<string, unknown>>;
+  readonly #report: ReportSetting;
+  readonly #origins = new Map<SettingPath, Origin>();
+  readonly #env: NodeJS.ProcessEnv = {};
+  readonly #values: convict.Config<Record<string, unknown>>;
   /** The current source while a format is called. */
-  private source: (path: SettingPath) => Origin = () => ({ kind: 'default' });
+  #source: (path: SettingPath) => Origin = () => ({ kind: 'default' });
 
   constructor(report: ReportSetting) {
-    this.report = report;
-    this.values = convict<Record<string, unknown>>(convictSchema(), { env: this.env, args: [] });
-    stores.set(this.values, this);
+    this.#report = report;
+    this.#values = convict<Record<string, unknown>>(convictSchema(), { env: this.#env, args: [] });
+    stores.set(this.#values, this);
   }
 
   /** Returns the value; undefined if it is invalid, null if it is a default not yet derived. */
   get(path: SettingPath): unknown {
-    const value = this.values.get(slashed(path));
+    const value = this.#values.get(slashed(path));
     return value instanceof InvalidValue ? undefined : value;
   }
 
   origin(path: SettingPath): Origin {
-    return this.origins.get(path) ?? { kind: 'default' };
+    return this.#origins.get(path) ?? { kind: 'default' };
   }
 
   /**
@@ -45,14 +45,14 @@ export class SettingStore {
    * must decode that string to itself.
    */
   set(path: SettingPath, raw: unknown, origin: Origin): void {
-    this.source = () => origin;
-    this.values.set(slashed(path), this.decode(path, raw));
-    this.origins.set(path, origin);
+    this.#source = () => origin;
+    this.#values.set(slashed(path), this.decode(path, raw));
+    this.#origins.set(path, origin);
   }
 
   /** Replaces the value by a decoded one and keeps the origin. */
   replace(path: SettingPath, value: unknown): void {
-    this.values.set(slashed(path), value);
+    this.#values.set(slashed(path), value);
   }
 
   /** Overrides values with POUCHD_… variables. An empty variable counts as unset. */
@@ -60,17 +60,17 @@ export class SettingStore {
     for (const path of settingPaths) {
       const name = envName(path);
       if (!name || !env[name]) continue;
-      this.env[name] = env[name];
-      this.origins.set(path, { kind: 'env', name });
+      this.#env[name] = env[name];
+      this.#origins.set(path, { kind: 'env', name });
     }
-    this.source = (path) => this.origin(path);
-    this.values.load({});
+    this.#source = (path) => this.origin(path);
+    this.#values.load({});
   }
 
   /** Returns whether every setting is valid. */
   isSound(): boolean {
     try {
-      this.values.validate({ allowed: 'strict' });
+      this.#values.validate({ allowed: 'strict' });
       return true;
     } catch {
       return false;
@@ -81,8 +81,8 @@ export class SettingStore {
   decode(path: SettingPath, raw: unknown): unknown {
     const setting = schema[path];
     if (raw === null && setting.nullable) return null;
-    const origin = this.source(path);
-    return setting.format.decode(raw, (issue) => this.report(path, issue, origin)) ?? new InvalidValue();
+    const origin = this.#source(path);
+    return setting.format.decode(raw, (issue) => this.#report(path, issue, origin)) ?? new InvalidValue();
   }
 }
 

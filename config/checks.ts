@@ -1,5 +1,5 @@
 import { managedSocket } from './derive.ts';
-import { LONGEST_SOCKET_PATH } from './formats/address.ts';
+import { longestSocketPath } from './formats/address.ts';
 import type { Issue } from './formats/format.ts';
 import type { SettingPath } from './schema/setting.ts';
 import type { SettingStore } from './SettingStore.ts';
@@ -46,10 +46,10 @@ function checkStateLength(store: SettingStore, report: ReportIssue): void {
   const state = store.get('state') as string | undefined;
   const longest = socketsBelowState(store).at(-1);
   if (state === undefined || longest === undefined) return;
-  const spare = LONGEST_SOCKET_PATH - Buffer.byteLength(longest);
+  const spare = longestSocketPath - Buffer.byteLength(longest);
   const bytes = Buffer.byteLength(state);
   if (bytes <= spare) return;
-  const hint = `a socket path is at most ${LONGEST_SOCKET_PATH} bytes, and pouchd creates STATE${longest}`;
+  const hint = `a socket path is at most ${longestSocketPath} bytes, and pouchd creates STATE${longest}`;
   report('state', { at: [], expected: `a path of at most ${spare} bytes`, found: `${bytes} bytes`, hint });
 }
 

@@ -15,7 +15,7 @@ interface Basis {
   readonly address: string | undefined;
 }
 
-const DEFAULT_STATE = '/run/pouch';
+const defaultState = '/run/pouch';
 
 /**
  * Returns the defaults that must differ between two daemons on one host. They are derived from `state`, which two daemons
@@ -23,7 +23,7 @@ const DEFAULT_STATE = '/run/pouch';
  */
 export function derivedDefaults(basis: Basis): DerivedDefault[] {
   const { state } = basis;
-  const own = state === DEFAULT_STATE ? plainNames : hashedNames(state);
+  const own = state === defaultState ? plainNames : hashedNames(state);
   return [
     { path: 'listen', from: 'state', value: [`unix://${state}/pouchd.sock`] },
     { path: 'cgroupParent', from: 'state', value: own.cgroupParent },

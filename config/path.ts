@@ -16,10 +16,10 @@ function parsePointer(path: string): Segment[] {
 }
 
 /** One step: `[0]`, `["quoted key"]`, or a key up to the next dot or bracket. */
-const STEP = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g;
+const step = /\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g;
 
 function parseDotted(path: string): Segment[] {
-  return [...path.matchAll(STEP)].map(([, index, quoted, key]) => {
+  return [...path.matchAll(step)].map(([, index, quoted, key]) => {
     if (index !== undefined) return Number(index);
     return quoted === undefined ? (key ?? '') : (JSON.parse(quoted) as string);
   });

@@ -22,13 +22,13 @@ function shown(loaded: LoadedConfig, path: SettingPath): unknown {
   return path === 'plugins' ? hideSecrets(value) : value;
 }
 
-const SECRET = /pass(word|wd|phrase)|secret|token|credential|(api|private|access).?key/i;
+const secret = /pass(word|wd|phrase)|secret|token|credential|(api|private|access).?key/i;
 
 function hideSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(hideSecrets);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, SECRET.test(key) ? '(hidden)' : hideSecrets(inner)]),
+    Object.entries(value).map(([key, inner]) => [key, secret.test(key) ? '(hidden)' : hideSecrets(inner)]),
   );
 }
 
@@ -39,7 +39,7 @@ function printJson(loaded: LoadedConfig, entries: Entries): string {
 }
 
 /** Separates a value from its origin until comments are aligned; no value contains it. */
-const MARK = '\u0001';
+const mark = '\u0001';
 
 function printYaml(loaded: LoadedConfig, entries: Entries): string {
   const document = new Document(nest(entries));
@@ -54,14 +54,14 @@ function annotate(document: Document, path: SettingPath, origin: string): void {
   if (isMap(node)) node.flow = node.items.length === 0;
   const isBlock = isCollection(node) && !node.flow;
   if (isBlock) node.commentBefore = ` ${origin}`;
-  else node.comment = `${MARK}${origin}`;
+  else node.comment = `${mark}${origin}`;
 }
 
-const COLUMN = 44;
+const column = 44;
 
 function alignComments(text: string): string {
   return text.replaceAll(
-    new RegExp(`^(.*?) *#${MARK}`, 'gm'),
-    (_all, value: string) => `${value.padEnd(COLUMN)} # `,
+    new RegExp(`^(.*?) *#${mark}`, 'gm'),
+    (_all, value: string) => `${value.padEnd(column)} # `,
   );
 }

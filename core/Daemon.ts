@@ -20,7 +20,7 @@ import type { ImageStore } from './images/index.ts';
 import { checkpointVerbs } from './lifecycle/checkpoint/checkpointVerbs.ts';
 import { containerVerbs } from './lifecycle/containerVerbs.ts';
 import { ExecInstances } from './lifecycle/exec/ExecInstances.ts';
-import type { EngineContext } from './lifecycle/shared/EngineContext.ts';
+import type { EngineContext } from './lifecycle/shared/engineContext.ts';
 import { watchOom } from './lifecycle/exits/oom.ts';
 import { recover } from './lifecycle/recovery/recover.ts';
 import { HostSystem } from './lifecycle/system/HostSystem.ts';

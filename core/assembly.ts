@@ -20,7 +20,7 @@ import { AttachPoints } from './lifecycle/shared/AttachPoints.ts';
 import { EventBus } from './lifecycle/shared/EventBus.ts';
 import { Waiters } from './lifecycle/shared/Waiters.ts';
 import { HookedImages } from './lifecycle/HookedImages.ts';
-import type { EngineContext } from './lifecycle/shared/EngineContext.ts';
+import type { EngineContext } from './lifecycle/shared/engineContext.ts';
 import { openLedger } from './lifecycle/shared/openLedger.ts';
 import { KeyedLocks } from './state/KeyedLocks.ts';
 import { RestartTimers } from './lifecycle/shared/RestartTimers.ts';

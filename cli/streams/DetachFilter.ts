@@ -9,25 +9,26 @@ export interface Filtered {
  * complete sequence is dropped.
  */
 export class DetachFilter {
-  private readonly sequence: readonly number[];
-  private held: number[] = [];
+  readonly #sequence: readonly number[];
+  #held: number[] = [];
 
   constructor(sequence: readonly number[]) {
-    this.sequence = sequence;
+    this.#sequence = sequence;
   }
 
   push(chunk: Buffer): Filtered {
-    if (this.sequence.length === 0) return { forward: chunk, detached: false };
+    if (this.#sequence.length === 0) return { forward: chunk, detached: false };
     const forward: number[] = [];
     for (const byte of chunk) {
-      this.held.push(byte);
-      while (!this.isPrefix()) forward.push(this.held.shift() as number);
-      if (this.held.length === this.sequence.length) return { forward: Buffer.from(forward), detached: true };
+      this.#held.push(byte);
+      while (!this.#isPrefix()) forward.push(this.#held.shift() as number);
+      if (this.#held.length === this.#sequence.length)
+        return { forward: Buffer.from(forward), detached: true };
     }
     return { forward: Buffer.from(forward), detached: false };
   }
 
-  private isPrefix(): boolean {
-    return this.held.every((byte, index) => byte === this.sequence[index]);
+  #isPrefix(): boolean {
+    return this.#held.every((byte, index) => byte === this.#sequence[index]);
   }
 }

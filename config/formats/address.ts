@@ -3,7 +3,7 @@ import { isAbsolute, normalize } from 'node:path';
 import { Refusal, textFormat } from './format.ts';
 
 /** sun_path holds 108 bytes including the terminating NUL (unix(7)). */
-export const LONGEST_SOCKET_PATH = 107;
+export const longestSocketPath = 107;
 
 /** Returns the path in `unix:///PATH` or `/PATH`; undefined for other forms. */
 export function readSocketPath(url: string): string | undefined {
@@ -11,8 +11,8 @@ export function readSocketPath(url: string): string | undefined {
   if (!isAbsolute(path) || path.endsWith('/')) return undefined;
   if (path.includes('\0')) throw new Refusal('a path cannot contain a NUL byte');
   const bytes = Buffer.byteLength(path);
-  if (bytes > LONGEST_SOCKET_PATH)
-    throw new Refusal(`a socket path is at most ${LONGEST_SOCKET_PATH} bytes, this one has ${bytes}`);
+  if (bytes > longestSocketPath)
+    throw new Refusal(`a socket path is at most ${longestSocketPath} bytes, this one has ${bytes}`);
   return normalize(path);
 }
 

@@ -2,7 +2,7 @@ import type { Format, Issue, JsonSchema, Report } from './format.ts';
 import { show, within } from './format.ts';
 
 /** More entries than any list or map of this file needs; bounds the memory that a generated file can use. */
-const MOST_ENTRIES = 1000;
+const mostEntries = 1000;
 
 /** A list without repeated entries. */
 export function listOf<T>(item: Format<T>, { min = 0 }: { min?: number } = {}): Format<readonly T[]> {
@@ -20,13 +20,13 @@ export function listOf<T>(item: Format<T>, { min = 0 }: { min?: number } = {}): 
 }
 
 function isList(raw: unknown, min: number): raw is unknown[] {
-  return Array.isArray(raw) && raw.length >= min && raw.length <= MOST_ENTRIES;
+  return Array.isArray(raw) && raw.length >= min && raw.length <= mostEntries;
 }
 
 function atLeast(expected: string, min: number): string {
   return min > 0
-    ? `${expected} (at least ${min}, at most ${MOST_ENTRIES})`
-    : `${expected} (at most ${MOST_ENTRIES})`;
+    ? `${expected} (at least ${min}, at most ${mostEntries})`
+    : `${expected} (at most ${mostEntries})`;
 }
 
 function found(raw: unknown): string {
@@ -63,7 +63,7 @@ export function mapOf<T>(key: Format<string>, item: Format<T>): Format<ReadonlyM
     expected,
     json: { type: 'object', propertyNames: withoutType(key.json), additionalProperties: item.json },
     decode(raw, report) {
-      if (!(raw instanceof Map) || raw.size > MOST_ENTRIES)
+      if (!(raw instanceof Map) || raw.size > mostEntries)
         return void report({ at: [], expected, found: show(raw) });
       return decodeEntries(key, item, raw, report);
     },

@@ -1,11 +1,11 @@
 import { Refusal, textFormat } from './format.ts';
 
-const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
-const FORM =
+const units = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
+const form =
   /^(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/;
 
 /** Node's timers take at most 2^31 - 1 ms, slightly more than this; a longer timer fires immediately. */
-const LONGEST = 24 * UNITS.d;
+const longest = 24 * units.d;
 
 /**
  * A duration in milliseconds, written with units in descending order: `1m30s`, `1.5s`, `250ms`. `0` needs no unit.
@@ -28,7 +28,7 @@ export function duration({ min = 0 }: { min?: number } = {}) {
 function within(value: number | undefined, min: number): number | undefined {
   if (value === undefined) return undefined;
   if (value < min) throw new Refusal(`at least ${writeDuration(min)}`);
-  if (value > LONGEST) throw new Refusal(`at most ${writeDuration(LONGEST)}`);
+  if (value > longest) throw new Refusal(`at most ${writeDuration(longest)}`);
   return value;
 }
 
@@ -36,9 +36,9 @@ function readDuration(text: string): number | undefined {
   if (text === '0') return 0;
   if (/^\d+(\.\d+)?$/.test(text))
     throw new Refusal(`add the unit: ${text}s for seconds, ${text}ms for milliseconds`);
-  const parts = text === '' ? null : FORM.exec(text);
+  const parts = text === '' ? null : form.exec(text);
   if (!parts) return undefined;
-  const total = Object.values(UNITS).reduce((sum, unit, i) => sum + Number(parts[i + 1] ?? 0) * unit, 0);
+  const total = Object.values(units).reduce((sum, unit, i) => sum + Number(parts[i + 1] ?? 0) * unit, 0);
   return wholeMilliseconds(total);
 }
 
@@ -52,7 +52,7 @@ function wholeMilliseconds(total: number): number {
 export function writeDuration(milliseconds: number): string {
   let rest = milliseconds;
   let text = '';
-  for (const [name, unit] of Object.entries(UNITS)) {
+  for (const [name, unit] of Object.entries(units)) {
     const count = Math.floor(rest / unit);
     if (count > 0) text += `${count}${name}`;
     rest -= count * unit;

@@ -77,7 +77,7 @@ export function within(report: Report, segment: Segment): Report {
   return (issue) => report({ ...issue, at: [segment, ...issue.at] });
 }
 
-const SHOWN_CHARACTERS = 60;
+const shownCharacters = 60;
 
 /** Formats a found value, truncated for a message. */
 export function show(raw: unknown): string {
@@ -85,7 +85,7 @@ export function show(raw: unknown): string {
   if (Array.isArray(raw)) return 'a list';
   if (typeof raw === 'object') return 'a map';
   const text = JSON.stringify(withoutPassword(String(raw)));
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
 }
 
 /** Hides credentials in URLs, which must not be logged. */

@@ -7,7 +7,7 @@ import { Refusal, show, textFormat } from './format.ts';
 import { record, type RecordField } from './record.ts';
 import { boolean, word } from './scalar.ts';
 
-const MOST_ATTEMPTS = 10;
+const mostAttempts = 10;
 
 /** Failure policy of the plugin's taps. */
 export const onError = textFormat<FailurePolicy>({
@@ -24,7 +24,7 @@ export const onError = textFormat<FailurePolicy>({
 });
 
 function checkAttempts(attempts: number): number {
-  if (attempts < 1 || attempts > MOST_ATTEMPTS) throw new Refusal(`N must be from 1 to ${MOST_ATTEMPTS}`);
+  if (attempts < 1 || attempts > mostAttempts) throw new Refusal(`N must be from 1 to ${mostAttempts}`);
   return attempts;
 }
 

@@ -1,15 +1,15 @@
 import { Refusal, textFormat } from './format.ts';
 
-const LABEL = '[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?';
-const HOST = new RegExp(`^(${LABEL}(\\.${LABEL})*|\\[[0-9a-fA-F:.]+\\])(:\\d{1,5})?$`);
+const label = '[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?';
+const host = new RegExp(`^(${label}(\\.${label})*|\\[[0-9a-fA-F:.]+\\])(:\\d{1,5})?$`);
 
 /** A registry as in an image reference, without a scheme. */
 export const registryHost = textFormat<string>({
   expected: 'a registry HOST or HOST:PORT such as registry.example.org:5000',
-  json: { type: 'string', pattern: HOST.source },
+  json: { type: 'string', pattern: host.source },
   read(text) {
     if (/^https?:\/\//.test(text)) throw new Refusal(`omit the scheme: ${text.replace(/^https?:\/\//, '')}`);
-    return HOST.test(text) ? text : undefined;
+    return host.test(text) ? text : undefined;
   },
 });
 

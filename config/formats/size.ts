@@ -1,7 +1,7 @@
 import { Refusal, textFormat } from './format.ts';
 
-const FORM = /^(\d+(?:\.\d+)?)(?:b|([kmgtp])(?:i?b)?)?$/i;
-const LETTERS = ['', 'k', 'm', 'g', 't', 'p'];
+const form = /^(\d+(?:\.\d+)?)(?:b|([kmgtp])(?:i?b)?)?$/i;
+const letters = ['', 'k', 'm', 'g', 't', 'p'];
 
 interface SizeLimits {
   /** Smallest allowed number of bytes. */
@@ -33,9 +33,9 @@ function check(value: number | undefined, min: number, zeroAllowed: boolean): nu
 }
 
 function readSize(text: string): number | undefined {
-  const match = FORM.exec(text);
+  const match = form.exec(text);
   if (!match) return undefined;
-  const power = LETTERS.indexOf((match[2] ?? '').toLowerCase());
+  const power = letters.indexOf((match[2] ?? '').toLowerCase());
   const bytes = Number(match[1]) * 1024 ** power;
   if (!match[2] && !Number.isInteger(bytes)) throw new Refusal('whole bytes only');
   if (bytes > Number.MAX_SAFE_INTEGER)
@@ -47,9 +47,9 @@ function readSize(text: string): number | undefined {
 export function writeSize(bytes: number): string {
   let power = 0;
   let count = bytes;
-  while (count > 0 && count % 1024 === 0 && power < LETTERS.length - 1) {
+  while (count > 0 && count % 1024 === 0 && power < letters.length - 1) {
     count /= 1024;
     power += 1;
   }
-  return `${count}${LETTERS[power]}`;
+  return `${count}${letters[power]}`;
 }

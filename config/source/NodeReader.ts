@@ -5,19 +5,19 @@ import type { Location } from '../origin.ts';
 
 /** Converts the nodes of a YAML document to raw values and records their locations. */
 export class NodeReader {
-  private readonly keys = new Map<string, Location>();
-  private readonly values = new Map<string, Location>();
-  private readonly at: (offset: number) => Location;
+  readonly #keys = new Map<string, Location>();
+  readonly #values = new Map<string, Location>();
+  readonly #at: (offset: number) => Location;
 
   constructor(at: (offset: number) => Location) {
-    this.at = at;
+    this.#at = at;
   }
 
   /** Returns a `Map`, an array, a text or null; below `plugins[].options` also YAML's other scalars. */
   read(node: unknown, path: readonly Segment[]): unknown {
     if (!isNode(node)) return null;
-    this.record(this.values, path, node);
-    if (isMap(node)) return this.readMap(node, path);
+    this.#record(this.#values, path, node);
+    if (isMap(node)) return this.#readMap(node, path);
     if (isSeq(node)) return node.items.map((item, index) => this.read(item, [...path, index]));
     return isScalar(node) ? readScalar(node, path) : null;
   }
@@ -30,29 +30,29 @@ export class NodeReader {
     for (let length = path.length; length > 0; length--) {
       const inner = path.slice(0, length);
       const key = this.locateKey(inner);
-      const value = this.values.get(placeKey(inner));
+      const value = this.#values.get(placeKey(inner));
       if (key ?? value) return key && value?.line !== key.line ? key : value;
     }
     return undefined;
   }
 
   locateKey(path: readonly Segment[]): Location | undefined {
-    return this.keys.get(placeKey(path));
+    return this.#keys.get(placeKey(path));
   }
 
-  private readMap(node: YAMLMap, path: readonly Segment[]): Map<string, unknown> {
+  #readMap(node: YAMLMap, path: readonly Segment[]): Map<string, unknown> {
     const map = new Map<string, unknown>();
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? (key.source ?? String(key.value)) : String(key);
       const inner = [...path, name];
-      if (isNode(key)) this.record(this.keys, inner, key);
+      if (isNode(key)) this.#record(this.#keys, inner, key);
       map.set(name, this.read(value, inner));
     }
     return map;
   }
 
-  private record(places: Map<string, Location>, path: readonly Segment[], node: Node): void {
-    if (node.range) places.set(placeKey(path), this.at(node.range[0]));
+  #record(places: Map<string, Location>, path: readonly Segment[], node: Node): void {
+    if (node.range) places.set(placeKey(path), this.#at(node.range[0]));
   }
 }
 

@@ -22,7 +22,7 @@ export type RawMap = ReadonlyMap<string, unknown>;
 
 /** Parses YAML 1.2. Scalars stay text, except below `plugins[].options`, where YAML's types apply. */
 export function readDocument(file: string, text: string): ConfigDocument {
-  if (bracketDepth(text) > DEEPEST) return broken(file, tooDeep(file));
+  if (bracketDepth(text) > deepestNesting) return broken(file, tooDeep(file));
   try {
     return parse(file, text);
   } catch (error) {
@@ -32,7 +32,7 @@ export function readDocument(file: string, text: string): ConfigDocument {
 }
 
 /** The parser's recovery from thousands of open brackets crashes Node (out of memory in a RegExp). */
-const DEEPEST = 100;
+const deepestNesting = 100;
 
 function bracketDepth(text: string): number {
   let depth = 0;
@@ -82,7 +82,7 @@ function tooDeep(file: string): Problem {
   return {
     file,
     path: '',
-    expected: `at most ${DEEPEST} levels of maps and lists`,
+    expected: `at most ${deepestNesting} levels of maps and lists`,
     found: 'more levels',
   };
 }

@@ -5,10 +5,10 @@ import { readDocument } from './document.ts';
 import type { ConfigDocument } from './document.ts';
 
 /** The default file, which may be missing. */
-export const DEFAULT_FILE = '/etc/pouch/pouchd.yaml';
+export const defaultFile = '/etc/pouch/pouchd.yaml';
 
 /** Limit in bytes, far above any hand-written file. */
-const LARGEST_FILE = 1024 * 1024;
+const largestFile = 1024 * 1024;
 
 /**
  * Reads the named file, or the default file if it exists.
@@ -16,7 +16,7 @@ const LARGEST_FILE = 1024 * 1024;
  */
 export function readConfigFile(
   named: string | undefined,
-  fallback = DEFAULT_FILE,
+  fallback = defaultFile,
 ): ConfigDocument | undefined {
   const file = resolve(named ?? fallback);
   try {
@@ -36,7 +36,7 @@ function readLimited(file: string): Buffer {
     const stats = fstatSync(fd);
     if (!stats.isFile())
       throw unreadable(file, stats.isDirectory() ? 'a directory' : 'a device, a FIFO or a socket');
-    if (stats.size > LARGEST_FILE) throw tooLarge(file, stats.size);
+    if (stats.size > largestFile) throw tooLarge(file, stats.size);
     return readFileSync(fd);
   } finally {
     closeSync(fd);
@@ -73,6 +73,6 @@ function unreadable(file: string, found: string, cause?: unknown): ConfigError {
 }
 
 function tooLarge(file: string, size: number): ConfigError {
-  const problem = { file, path: '', expected: `at most ${LARGEST_FILE} bytes`, found: `${size} bytes` };
+  const problem = { file, path: '', expected: `at most ${largestFile} bytes`, found: `${size} bytes` };
   return new ConfigError('PCH_CONFIG_UNREADABLE', [problem], 'pass the right file to --config');
 }

@@ -7,7 +7,7 @@ import { attach } from './verbs/attach.ts';
 import { create, plan } from './verbs/create.ts';
 import { removeDamaged } from './damaged/remove.ts';
 import { killDamaged, stopDamaged } from './damaged/stop.ts';
-import type { EngineContext } from './shared/EngineContext.ts';
+import type { EngineContext } from './shared/engineContext.ts';
 import { kill } from './verbs/kill.ts';
 import { notRunning } from './task/refusals.ts';
 import { listContainers } from './verbs/list.ts';

@@ -15,12 +15,12 @@ const close = libcFunction('int close(int fd)');
 const CLONE_NEWNET = 0x40000000;
 const AF_INET = 2;
 const SOCK_DGRAM = 2;
-const SIOCGIFFLAGS = 0x8913;
-const SIOCSIFFLAGS = 0x8914;
+const siocgifflags = 0x8913;
+const siocsifflags = 0x8914;
 const IFF_UP = 1;
 /** struct ifreq: a name of 16 bytes, then a union that begins with the flags. */
-const IFREQ_SIZE = 40;
-const IFNAMSIZ = 16;
+const ifreqSize = 40;
+const ifnamsiz = 16;
 
 /** Creates a network namespace with loopback up and binds it to the existing, empty file `path`. */
 export function createNetns(path: string): void {
@@ -76,11 +76,11 @@ function elsewhere<T>(run: () => T): T {
 function raiseLoopback(): void {
   const fd = check(socket(AF_INET, SOCK_DGRAM, 0), 'socket');
   try {
-    const request = Buffer.alloc(IFREQ_SIZE);
+    const request = Buffer.alloc(ifreqSize);
     request.write('lo', 'latin1');
-    check(ioctl(fd, SIOCGIFFLAGS, request), 'SIOCGIFFLAGS lo');
-    request.writeInt16LE(request.readInt16LE(IFNAMSIZ) | IFF_UP, IFNAMSIZ);
-    check(ioctl(fd, SIOCSIFFLAGS, request), 'SIOCSIFFLAGS lo');
+    check(ioctl(fd, siocgifflags, request), 'SIOCGIFFLAGS lo');
+    request.writeInt16LE(request.readInt16LE(ifnamsiz) | IFF_UP, ifnamsiz);
+    check(ioctl(fd, siocsifflags, request), 'SIOCSIFFLAGS lo');
   } finally {
     close(fd);
   }

@@ -9,7 +9,7 @@ import type {
 } from '../../hooks/defineHook.ts';
 
 /** The longest time that a Node timer takes, 24.8 days; with more it would fire at once. */
-export const MOST_MS = 2 ** 31 - 1;
+export const mostMs = 2 ** 31 - 1;
 
 /** A tap as a plugin's setup has registered it. */
 export interface RecordedTap {
@@ -70,7 +70,7 @@ export function prepareTap(
     before: options.before ?? [],
     after: options.after ?? [],
     overrides: new Set(options.overrides),
-    timeoutMs: Math.min(MOST_MS, settings.timeoutMs ?? options.timeoutMs ?? point.deadlineMs),
+    timeoutMs: Math.min(mostMs, settings.timeoutMs ?? options.timeoutMs ?? point.deadlineMs),
     onError: settings.onError ?? options.onError ?? point.onError,
     origin: settings.origin,
     fixed: new Set(point.fixed),

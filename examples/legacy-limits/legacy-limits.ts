@@ -1,12 +1,12 @@
 import { definePlugin, PouchError, Type } from 'pouch/hooks';
 
 /** Microseconds; the kernel's default CFS period. */
-const CPU_PERIOD = 100_000;
+const cpuPeriod = 100_000;
 /** Microseconds; the kernel's minimum for a quota. */
-const LEAST_QUOTA = 1_000;
-const MOST_CPUS = 4_096;
+const leastQuota = 1_000;
+const mostCpus = 4_096;
 /** Bytes; a container cannot start with less. */
-const LEAST_MEMORY = 6 * 2 ** 20;
+const leastMemory = 6 * 2 ** 20;
 
 /**
  * Converts limits that an old orchestrator passes in environment variables to cgroup limits, and removes the variables.
@@ -28,8 +28,8 @@ export default definePlugin({
       if (cpu !== undefined && draft.resources.cpu?.quota === undefined)
         draft.resources.cpu = {
           ...draft.resources.cpu,
-          quota: Math.round(cpu * CPU_PERIOD),
-          period: CPU_PERIOD,
+          quota: Math.round(cpu * cpuPeriod),
+          period: cpuPeriod,
         };
       if (memory !== undefined && draft.resources.memory?.limit === undefined)
         draft.resources.memory = { ...draft.resources.memory, limit: memory };
@@ -52,12 +52,12 @@ function take(
   return value;
 }
 
-const cpuForm = `a number of CPUs from ${LEAST_QUOTA / CPU_PERIOD} to ${MOST_CPUS}, such as 1.5`;
+const cpuForm = `a number of CPUs from ${leastQuota / cpuPeriod} to ${mostCpus}, such as 1.5`;
 
 function parseCpus(text: string): number | undefined {
   if (!/^\d{1,4}(\.\d{1,6})?$/.test(text)) return undefined;
   const cpus = Number(text);
-  return cpus * CPU_PERIOD >= LEAST_QUOTA && cpus <= MOST_CPUS ? cpus : undefined;
+  return cpus * cpuPeriod >= leastQuota && cpus <= mostCpus ? cpus : undefined;
 }
 
 const memoryForm = 'a size from 6m upwards, such as 512m or 2g (b, k, m, g, t; 1k is 1024 bytes)';
@@ -67,7 +67,7 @@ function parseMemory(text: string): number | undefined {
   const [, amount, unit = ''] = /^(\d{1,15}(?:\.\d{1,3})?)\s*(?:([kmgt])(?:i?b)?|b)?$/i.exec(text) ?? [];
   if (amount === undefined) return undefined;
   const bytes = Math.floor(Number(amount) * 1024 ** units.indexOf(unit.toLowerCase()));
-  return bytes >= LEAST_MEMORY && Number.isSafeInteger(bytes) ? bytes : undefined;
+  return bytes >= leastMemory && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 function invalid(variable: string, found: string, expected: string): PouchError {

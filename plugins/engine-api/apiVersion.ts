@@ -6,11 +6,11 @@
  */
 import { PouchError } from '../../hooks/index.ts';
 
-export const NEWEST_MINOR = 47;
-export const OLDEST_MINOR = 24;
+export const newestMinor = 47;
+export const oldestMinor = 24;
 
-export const NEWEST_VERSION = `1.${NEWEST_MINOR}`;
-export const OLDEST_VERSION = `1.${OLDEST_MINOR}`;
+export const newestVersion = `1.${newestMinor}`;
+export const oldestVersion = `1.${oldestMinor}`;
 
 export interface VersionedPath {
   /** Minor number of the version in the path; the newest if the path has none. */
@@ -27,7 +27,7 @@ const versionPrefix = /^\/v(\d{1,3})\.(\d{1,3})(?=\/|$)/;
  */
 export function splitVersion(path: string): VersionedPath {
   const match = versionPrefix.exec(path);
-  if (!match) return { minor: NEWEST_MINOR, path };
+  if (!match) return { minor: newestMinor, path };
   const [prefix, major, minor] = match;
   checkVersion(Number(major), Number(minor));
   return { minor: Number(minor), path: path.slice(prefix.length) || '/' };
@@ -35,16 +35,16 @@ export function splitVersion(path: string): VersionedPath {
 
 function checkVersion(major: number, minor: number): void {
   const asked = `${major}.${minor}`;
-  if (major > 1 || (major === 1 && minor > NEWEST_MINOR))
+  if (major > 1 || (major === 1 && minor > newestMinor))
     throw new PouchError(
       'PCH_BAD_REQUEST',
-      `client version ${asked} is too new. Maximum supported API version is ${NEWEST_VERSION}`,
-      { hint: `set DOCKER_API_VERSION=${NEWEST_VERSION} for the client` },
+      `client version ${asked} is too new. Maximum supported API version is ${newestVersion}`,
+      { hint: `set DOCKER_API_VERSION=${newestVersion} for the client` },
     );
-  if (major < 1 || minor < OLDEST_MINOR)
+  if (major < 1 || minor < oldestMinor)
     throw new PouchError(
       'PCH_BAD_REQUEST',
-      `client version ${asked} is too old. Minimum supported API version is ${OLDEST_VERSION}, ` +
+      `client version ${asked} is too old. Minimum supported API version is ${oldestVersion}, ` +
         'please upgrade your client to a newer version',
     );
 }

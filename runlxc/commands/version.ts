@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { monitorPath } from '../monitor/programs.ts';
 
-declare const POUCH_VERSION: string | undefined;
+declare const pouchVersion: string | undefined;
 
 /** Returns the output of `--version` in runc's format, which containerd and others parse. */
 export function versionText(): string {
@@ -9,7 +9,7 @@ export function versionText(): string {
 }
 
 export function runlxcVersion(): string {
-  return typeof POUCH_VERSION === 'undefined' ? 'development' : POUCH_VERSION;
+  return typeof pouchVersion === 'undefined' ? 'development' : pouchVersion;
 }
 
 function lxcVersion(): string {

@@ -10,7 +10,7 @@ import { isAlive, kill, processRef, send } from '../state/process.ts';
 import { release, type State } from '../state/store.ts';
 import { waitFor } from '../state/wait.ts';
 
-const SIGKILL = 9;
+const sigkill = 9;
 /** In milliseconds; a killed process exits within a few, unless it is blocked in the kernel. */
 const endWithinMs = 10_000;
 
@@ -24,15 +24,15 @@ export async function destroy(
 }
 
 async function endProcesses({ layout }: Pick<Context, 'layout'>, dir: string, state: State): Promise<void> {
-  kill(state.init, SIGKILL);
+  kill(state.init, sigkill);
   // A monitor exits after its container; one that is still creating it has to be killed.
-  if (!state.isCreated) kill(state.monitor, SIGKILL);
-  for (const pid of state.monitor ? [] : monitorsOf(dir)) send(pid, SIGKILL);
+  if (!state.isCreated) kill(state.monitor, sigkill);
+  for (const pid of state.monitor ? [] : monitorsOf(dir)) send(pid, sigkill);
   const hasMonitorEnded = await waitFor(() => !isAlive(state.monitor), endWithinMs / 10);
-  if (!hasMonitorEnded) kill(state.monitor, SIGKILL);
+  if (!hasMonitorEnded) kill(state.monitor, sigkill);
   const isEmpty = () => {
     const left = cgroupProcesses(layout, state.cgroup).filter((pid) => processRef(pid) !== undefined);
-    for (const pid of left) send(pid, SIGKILL);
+    for (const pid of left) send(pid, sigkill);
     // Frozen processes do not exit.
     if (left.length > 0 && isFrozen(layout, state.cgroup)) thaw(layout, state.cgroup);
     return left.length === 0;

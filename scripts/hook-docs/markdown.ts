@@ -15,7 +15,7 @@ const kinds: Record<HookKind, string> = {
 /** Returns docs/reference/hooks.md. */
 export function hooksMarkdown(): string {
   const parts = [
-    INTRO,
+    intro,
     `## Kinds\n\n${Object.entries(kinds)
       .map(([kind, text]) => `- **${kind}**: ${text}`)
       .join('\n')}`,
@@ -27,7 +27,7 @@ export function hooksMarkdown(): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-const INTRO = `# Hook points
+const intro = `# Hook points
 
 <!-- Generated from hooks/points by scripts/generateHookDocs.ts: change the declarations there. -->
 

@@ -7,13 +7,13 @@ export interface Result {
   stderr: string;
 }
 
-const DEADLINE = 30_000;
+const deadline = 30_000;
 
 export class Docker {
-  private readonly environment: NodeJS.ProcessEnv;
+  readonly #environment: NodeJS.ProcessEnv;
 
   constructor(socket: string) {
-    this.environment = { ...process.env, DOCKER_HOST: `unix://${socket}`, DOCKER_CLI_HINTS: 'false' };
+    this.#environment = { ...process.env, DOCKER_HOST: `unix://${socket}`, DOCKER_CLI_HINTS: 'false' };
   }
 
   /** Runs to the end, with the given input. */
@@ -39,7 +39,7 @@ export class Docker {
   }
 
   start(program: string, args: string[]): ChildProcess {
-    return spawn(program, args, { env: this.environment, stdio: 'pipe' });
+    return spawn(program, args, { env: this.#environment, stdio: 'pipe' });
   }
 }
 
@@ -66,7 +66,7 @@ export function said(child: ChildProcess, pattern: RegExp): Promise<string> {
 }
 
 function result(child: ChildProcess): Promise<Result> {
-  const late = setTimeout(() => child.kill('SIGKILL'), DEADLINE);
+  const late = setTimeout(() => child.kill('SIGKILL'), deadline);
   const output = { stdout: '', stderr: '' };
   child.stdout?.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));

@@ -51,19 +51,19 @@ function parse(text: string): unknown {
 /** A bare connection, for what an HTTP client would not send. */
 export class RawClient {
   readonly socket: Socket;
-  private received = '';
-  private ended = false;
-  private readonly watchers = new Set<() => void>();
+  #received = '';
+  #ended = false;
+  readonly #watchers = new Set<() => void>();
 
   constructor(socketPath: string) {
     this.socket = connect({ path: socketPath, allowHalfOpen: true });
     this.socket.on('data', (chunk: Buffer) => {
-      this.received += chunk.toString('latin1');
-      this.watchers.forEach((check) => check());
+      this.#received += chunk.toString('latin1');
+      this.#watchers.forEach((check) => check());
     });
     const end = (): void => {
-      this.ended = true;
-      this.watchers.forEach((check) => check());
+      this.#ended = true;
+      this.#watchers.forEach((check) => check());
     };
     this.socket.on('end', end).on('close', end).on('error', end);
   }
@@ -83,25 +83,25 @@ export class RawClient {
 
   /** Everything so far, once the pattern is in it. */
   async until(pattern: RegExp): Promise<string> {
-    await this.when(() => pattern.test(this.received) || this.ended);
-    if (!pattern.test(this.received))
-      throw new Error(`the connection ended without ${pattern}: ${this.received}`);
-    return this.received;
+    await this.#when(() => pattern.test(this.#received) || this.#ended);
+    if (!pattern.test(this.#received))
+      throw new Error(`the connection ended without ${pattern}: ${this.#received}`);
+    return this.#received;
   }
 
   async untilEnd(): Promise<string> {
-    await this.when(() => this.ended);
-    return this.received;
+    await this.#when(() => this.#ended);
+    return this.#received;
   }
 
-  private when(holds: () => boolean): Promise<void> {
+  #when(holds: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const check = (): void => {
         if (!holds()) return;
-        this.watchers.delete(check);
+        this.#watchers.delete(check);
         resolve();
       };
-      this.watchers.add(check);
+      this.#watchers.add(check);
       check();
     });
   }

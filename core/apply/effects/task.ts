@@ -23,7 +23,7 @@ import { runtimeError } from './runtimeError.ts';
 import { removeBundle, removeLeftBundle } from './leftBundle.ts';
 import { endStrayShim, killHungShim } from './strayShim.ts';
 
-const SIGKILL = 9;
+const sigkill = 9;
 /** A killed process is gone in milliseconds, unless the kernel holds it (uninterruptible sleep). */
 const killDeadlineMs = 10_000;
 /**
@@ -175,7 +175,7 @@ async function deleteFound(client: ContainerdClient, id: string, deadlineMs: num
 }
 
 async function killTask(client: ContainerdClient, id: string): Promise<void> {
-  await ifFound(client.tasks.kill(id, SIGKILL, { all: true })).catch(ignoreEnded);
+  await ifFound(client.tasks.kill(id, sigkill, { all: true })).catch(ignoreEnded);
   await ifFound(client.tasks.wait(id, '', { deadlineMs: killDeadlineMs }));
 }
 

@@ -11,7 +11,7 @@ const prctl = libcFunction('int prctl(int option, ulong value)');
 
 /** sys/prctl.h. */
 const PR_SET_PDEATHSIG = 1;
-const SIGKILL = 9;
+const sigkill = 9;
 
 /** Returns the exit code. */
 export function main(): Promise<number> {
@@ -26,5 +26,5 @@ export function fail(error: unknown): void {
 
 /** A worker that waits for a file system does not notice the end of its stdin. */
 function endWithParent(): void {
-  check(prctl(PR_SET_PDEATHSIG, SIGKILL), 'prctl');
+  check(prctl(PR_SET_PDEATHSIG, sigkill), 'prctl');
 }

@@ -4,14 +4,14 @@ import type { Images } from '../../../hooks/engine.ts';
 export type BootstrapOptions = Parameters<Images['bootstrap']>[0];
 
 /** Debian policy 5.6.1. Callers of the daemon cannot use the other forms that mmdebstrap accepts (patterns, files). */
-const PACKAGE = /^[a-z0-9][a-z0-9+.-]{1,127}$/;
-const SUITE = /^[a-z][a-z0-9.-]{0,63}$/;
+const packagePattern = /^[a-z0-9][a-z0-9+.-]{1,127}$/;
+const suitePattern = /^[a-z][a-z0-9.-]{0,63}$/;
 
 const maxPackages = 500;
 
 /** @throws PCH_OPTION_INVALID */
 export function checkOptions({ suite, include, mirror }: BootstrapOptions): void {
-  if (!SUITE.test(suite))
+  if (!suitePattern.test(suite))
     throw invalid(`invalid suite "${suite}"`, 'Use the name of a release, such as bookworm.');
   if (include.length > maxPackages)
     throw invalid(
@@ -19,7 +19,7 @@ export function checkOptions({ suite, include, mirror }: BootstrapOptions): void
       'Include fewer packages.',
     );
   for (const name of include) {
-    if (!PACKAGE.test(name))
+    if (!packagePattern.test(name))
       throw invalid(`invalid package name "${name}"`, 'Use names such as openssh-server.');
   }
   if (mirror !== undefined && !isWebUrl(mirror)) {

@@ -19,7 +19,7 @@ const architectures: Record<string, string> = {
   armel: 'arm',
 };
 
-const PART = /^[A-Za-z0-9_-]{1,32}$/;
+const partPattern = /^[A-Za-z0-9_-]{1,32}$/;
 
 /** Returns the platform of the host. */
 export function hostPlatform(architecture: string = process.arch): Platform {
@@ -32,7 +32,7 @@ export function hostPlatform(architecture: string = process.arch): Platform {
  */
 export function parsePlatform(text: string): Platform {
   const parts = text.split('/');
-  if (parts.length > 3 || !parts.every((part) => PART.test(part))) {
+  if (parts.length > 3 || !parts.every((part) => partPattern.test(part))) {
     throw new PouchError('PCH_OPTION_INVALID', `invalid platform "${text}"`, {
       hint: 'Use OS/ARCH[/VARIANT], for example linux/amd64 or linux/arm/v7.',
     });

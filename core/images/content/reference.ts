@@ -14,17 +14,17 @@ export interface Reference {
 const maxNameLength = 255;
 
 const domainComponent = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
-const DOMAIN = new RegExp(
+const domainPattern = new RegExp(
   `^(?:${domainComponent}(?:\\.${domainComponent})*|\\[[0-9a-fA-F:]+\\])(?::[0-9]{1,5})?$`,
 );
-const PATH_COMPONENT = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
-const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
-const HEX_ID = /^[0-9a-f]{64}$/;
+const pathComponent = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
+const tagPattern = /^\w[\w.-]{0,127}$/;
+const digestPattern = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
+const hexId = /^[0-9a-f]{64}$/;
 
 /** Whether the text is a digest with an algorithm that containerd verifies. */
 export function isDigest(text: string): boolean {
-  return DIGEST.test(text);
+  return digestPattern.test(text);
 }
 
 /**
@@ -74,7 +74,7 @@ function splitSuffixes(text: string): { name: string; tag: string | undefined; d
   const colon = rest.lastIndexOf(':');
   if (colon <= rest.lastIndexOf('/')) return { name: rest, tag: undefined, digest };
   const tag = rest.slice(colon + 1);
-  if (!TAG.test(tag))
+  if (!tagPattern.test(tag))
     throw invalid(text, `invalid tag "${tag}": expected 1 to 128 letters, digits, "_", "." and "-"`);
   return { name: rest.slice(0, colon), tag, digest };
 }
@@ -95,7 +95,7 @@ function officialPath(path: string): string {
 }
 
 function checkDomain(text: string, domain: string): void {
-  if (!DOMAIN.test(domain)) throw invalid(text, `invalid registry host "${domain}"`);
+  if (!domainPattern.test(domain)) throw invalid(text, `invalid registry host "${domain}"`);
   const port = /:(\d+)$/.exec(domain)?.[1];
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65535)) {
     throw invalid(text, `invalid port ${port}`);
@@ -106,11 +106,11 @@ function checkPath(text: string, path: string, domain: string): void {
   if (`${domain}/${path}`.length > maxNameLength) {
     throw invalid(text, `the name is longer than ${maxNameLength} characters`);
   }
-  if (HEX_ID.test(path.replace(/^library\//, ''))) {
+  if (hexId.test(path.replace(/^library\//, ''))) {
     throw invalid(text, 'a name of 64 hexadecimal digits is an image id');
   }
   for (const part of path.split('/')) {
-    if (PATH_COMPONENT.test(part)) continue;
+    if (pathComponent.test(part)) continue;
     const why = /[A-Z]/.test(part)
       ? 'has upper-case letters'
       : 'has other characters than a-z, 0-9 and single separators . _ -';

@@ -9,9 +9,9 @@ export interface Challenge {
 /** Characters; the rest of a longer header is ignored. */
 const maxHeaderLength = 8192;
 
-const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const SCHEME = new RegExp(`[\\s,]*(${TOKEN})(?=\\s|,|$)`, 'y');
-const PARAMETER = new RegExp(`[\\s,]*(${TOKEN})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"]*))`, 'y');
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const schemePattern = new RegExp(`[\\s,]*(${token})(?=\\s|,|$)`, 'y');
+const parameterPattern = new RegExp(`[\\s,]*(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"]*))`, 'y');
 
 /** Parses the challenges of a header up to the first malformed one. */
 export function parseChallenges(header: string): Challenge[] {
@@ -19,10 +19,10 @@ export function parseChallenges(header: string): Challenge[] {
   const challenges: Challenge[] = [];
   let at = 0;
   for (;;) {
-    const scheme = matchAt(SCHEME, text, at);
+    const scheme = matchAt(schemePattern, text, at);
     if (!scheme) return challenges;
     const challenge: Challenge = { scheme: (scheme[1] ?? '').toLowerCase(), parameters: {} };
-    at = readParameters(text, SCHEME.lastIndex, challenge.parameters);
+    at = readParameters(text, schemePattern.lastIndex, challenge.parameters);
     challenges.push(challenge);
   }
 }
@@ -30,11 +30,11 @@ export function parseChallenges(header: string): Challenge[] {
 function readParameters(text: string, from: number, parameters: Record<string, string>): number {
   let at = from;
   for (;;) {
-    const parameter = matchAt(PARAMETER, text, at);
+    const parameter = matchAt(parameterPattern, text, at);
     if (!parameter) return at;
     const [, name = '', quoted, plain] = parameter;
     parameters[name.toLowerCase()] = quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '';
-    at = PARAMETER.lastIndex;
+    at = parameterPattern.lastIndex;
   }
 }
 

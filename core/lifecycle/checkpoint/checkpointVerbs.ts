@@ -2,7 +2,7 @@ import type { Checkpoints } from '../../../hooks/engine.ts';
 import { createCheckpoint } from './create.ts';
 import { listCheckpoints } from './names.ts';
 import { removeCheckpoint } from './remove.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 
 export function checkpointVerbs(engine: EngineContext): Checkpoints {
   const find = (ref: string) => engine.store.find(ref);

@@ -2,7 +2,7 @@ import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { CheckpointArgs } from '../../apply/effects/checkpoint.ts';
-import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { endedLocked } from '../verbs/stop.ts';

@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { checkpointsDirectory } from '../../apply/checkpointPaths.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 
 const keyPrefix = 'checkpoint.';
 

@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
+import { type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
 import { checkExists, effectKey, listCheckpoints, nameOfKey } from './names.ts';
 
 export async function removeCheckpoint(

@@ -5,7 +5,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { checkpointPaths } from '../../apply/checkpointPaths.ts';
 import { criuError } from '../../apply/criuLog.ts';
 import { checkExists } from './names.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
 
 /** Before anything is touched. @throws PCH_CONTAINER_RUNNING, PCH_RUNTIME_CANNOT, PCH_CHECKPOINT_NOT_FOUND */

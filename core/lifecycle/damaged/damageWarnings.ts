@@ -1,5 +1,5 @@
 import { messageOf } from '../../../hooks/errors.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 
 /** One line for each damaged container, volume and image, for `pouch info` and `pouch doctor`. */
 export async function damageWarnings({

@@ -1,7 +1,7 @@
 /** A container whose record cannot be used is set aside: it is listed, and nothing that may belong to it is touched. */
 import { join } from 'node:path';
 import { TaskStatus, type TaskProcess } from '../../containerd/index.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { standIn } from './standIn.ts';
 
 export interface Finding {

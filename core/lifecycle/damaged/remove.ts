@@ -10,7 +10,7 @@ import { addCoreEffects } from '../../plan/coreEffects.ts';
 import { readPlan } from '../../state/planFiles.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { unusable } from '../../state/ContainerStore.ts';
-import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { notRunning } from '../task/refusals.ts';
 import { askTaps, type RemoveOptions } from '../verbs/remove.ts';

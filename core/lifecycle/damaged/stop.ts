@@ -2,13 +2,13 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { ifFound, isContainerdError, isProcessGone, TaskStatus } from '../../containerd/index.ts';
-import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 import { signalNumber } from '../../contract/signals.ts';
 import type { StopOptions } from '../verbs/planStop.ts';
 import { alivePid } from './quarantine.ts';
 
-const SIGKILL = 9;
+const sigkill = 9;
 /** After SIGKILL the kernel needs milliseconds, unless a process is stuck in it. */
 const killDeadlineMs = 10_000;
 
@@ -24,7 +24,7 @@ export async function stopDamaged(
   return await engine.locks.run(record.id, 'stop', async () => {
     if (!(await send(engine, record, number))) return false;
     if (!(await ends(engine, record, seconds < 0 ? 'none' : seconds * 1000))) {
-      await send(engine, record, SIGKILL);
+      await send(engine, record, sigkill);
       if (!(await ends(engine, record, killDeadlineMs))) throw stuck(record);
     }
     emitContainer(engine, 'stop', record);

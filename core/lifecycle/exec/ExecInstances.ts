@@ -17,7 +17,7 @@ import { planExec } from '../../plan/exec.ts';
 import { newId } from '../../state/ids.ts';
 import { isProcessGone } from '../../containerd/index.ts';
 import { unseenExitCode } from '../exits/watchExit.ts';
-import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { execContext } from './execContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { notRunning, paused } from '../task/refusals.ts';

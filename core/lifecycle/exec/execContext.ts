@@ -4,7 +4,7 @@ import { hostBoundingSet } from '../../plan/capabilities.ts';
 import type { ExecContext } from '../../plan/exec.ts';
 import type { AccountFiles } from '../../plan/users.ts';
 import { storedSpecOf } from '../../state/planFiles.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 
 /** /etc/passwd of a container is its own to write: more is not read. */

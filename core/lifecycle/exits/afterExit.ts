@@ -2,7 +2,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { hasNoFilesLeft, messageOf, PouchError } from '../../../hooks/errors.ts';
 import { retry } from '../../wait/retry.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { removeLocked } from '../verbs/remove.ts';
 import { restartAfterExit } from './restartPolicy.ts';
 import { cleanUpLocked } from './cleanUp.ts';

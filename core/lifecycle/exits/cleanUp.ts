@@ -4,7 +4,7 @@ import { messageOf } from '../../../hooks/errors.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import { isDiskFull, withReserve } from '../../state/reserve.ts';
-import { type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
 import { noteOutcome } from '../shared/noteOutcome.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';

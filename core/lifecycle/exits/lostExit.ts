@@ -5,7 +5,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { managedLogFile } from '../../containerd/daemon/ManagedContainerd.ts';
 import { waitUntil } from '../../wait/waitUntil.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 
 export const lostExitError =
   'the virtual machine’s hypervisor ended unexpectedly; the exit code of the command is unknown';

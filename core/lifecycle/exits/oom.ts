@@ -4,7 +4,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
-import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
 
 /** Milliseconds before the next try to hear containerd's events. */

@@ -3,7 +3,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import type { RestartDraft } from '../../../hooks/points/container.ts';
 import { noteOutcome } from '../shared/noteOutcome.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { startLocked } from '../verbs/start.ts';
 
 /** Docker's figures: the delay doubles from 100 ms to a minute, and begins anew after ten seconds of running. */

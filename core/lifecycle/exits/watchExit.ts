@@ -4,7 +4,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { oomKills } from '../../host/oomKills.ts';
 import { isContainerdError } from '../../containerd/index.ts';
-import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { isLostExit, lostExitError } from './lostExit.ts';
 import { settleOom } from './oom.ts';
 

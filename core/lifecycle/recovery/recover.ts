@@ -17,7 +17,7 @@ import { cleanUpLocked } from '../exits/cleanUp.ts';
 import { setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/watchExit.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { initPid } from '../task/initPid.ts';
-import { type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { removeLocked } from '../verbs/remove.ts';
 import { removeOrRestart } from '../exits/afterExit.ts';
 import { restartAfterExit } from '../exits/restartPolicy.ts';

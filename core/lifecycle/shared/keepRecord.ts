@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { isDiskFull, withReserve } from '../../state/reserve.ts';
-import type { EngineContext } from './EngineContext.ts';
+import type { EngineContext } from './engineContext.ts';
 
 /** Milliseconds before the next try to save a record that found no space. */
 const retryMs = 2000;

@@ -3,7 +3,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { Journal } from '../../apply/Journal.ts';
 import { Ledger, type LedgerOptions, type Reclaimed } from '../../apply/Ledger.ts';
-import type { EngineContext } from './EngineContext.ts';
+import type { EngineContext } from './engineContext.ts';
 import { isUp } from '../../state/status.ts';
 
 /**

@@ -2,7 +2,7 @@ import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
-import type { EngineContext } from './EngineContext.ts';
+import type { EngineContext } from './engineContext.ts';
 
 /**
  * Undoes the effects of a container's start, then calls the taps of network.postDetach for each network that it had.

@@ -10,7 +10,7 @@ import type {
 } from '../../../hooks/stats.ts';
 import { cgroup2Usage } from '../../host/cgroup2Usage.ts';
 import { cgroupVersion } from '../../host/detect.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { interfacesIn, interfacesOf } from './interfaces.ts';
 import { isUp } from '../../state/status.ts';

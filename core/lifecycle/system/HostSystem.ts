@@ -5,7 +5,7 @@ import { cgroupVersion, operatingSystem } from '../../host/detect.ts';
 import { hostPlatform } from '../../images/index.ts';
 import { version } from '../../version.ts';
 import { damageWarnings } from '../damaged/damageWarnings.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { describeRuntimes } from './describeRuntimes.ts';
 
 export class HostSystem implements System {

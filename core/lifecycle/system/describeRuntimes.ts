@@ -2,7 +2,7 @@ import type { RuntimeInfo } from '../../../hooks/engine.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import { runtimeFeatures, type RuntimeFeature } from '../../../hooks/runtimeFeatures.ts';
 import { capabilitiesOf } from '../../plan/runtime/capabilities.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 
 /** Every runtime there is, with what it can do on this host, looked at now. */
 export function describeRuntimes(engine: EngineContext): Promise<RuntimeInfo[]> {

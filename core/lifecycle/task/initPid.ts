@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 
 /**
  * Host pid of the container's init. Most runtimes make it the task's; one whose monitor is the task tells it apart, for

@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { ifFound, isProcessGone, TaskStatus } from '../../containerd/index.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { notRunning, paused } from './refusals.ts';
 
 /**

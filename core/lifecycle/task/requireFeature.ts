@@ -1,7 +1,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { RuntimeFeature } from '../../../hooks/runtimeFeatures.ts';
 import { requireFeature } from '../../plan/runtime/check.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 
 /** For a verb that not every runtime has. @throws PCH_RUNTIME_CANNOT with the reason */
 export async function requireOf(

@@ -2,7 +2,7 @@ import { PassThrough, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Attachment, AttachOptions, ContainerRecord, OutputChunk } from '../../../hooks/engine.ts';
 import type { LiveOutput } from '../../io/index.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { logs } from './logs.ts';
 import { isUp } from '../../state/status.ts';
 

@@ -15,7 +15,7 @@ import { newId, newName } from '../../state/ids.ts';
 import { writeNewSpec, writePlan } from '../../state/planFiles.ts';
 import { settleAll } from '../../wait/settleAll.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
-import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 

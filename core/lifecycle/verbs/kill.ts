@@ -1,14 +1,14 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { isProcessGone } from '../../containerd/index.ts';
 import { happensWithin } from '../../wait/deadline.ts';
-import { emitContainer, type EngineContext } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
 import { thaw } from '../task/onTask.ts';
 import { signalNumber } from '../../contract/signals.ts';
 import { isUp } from '../../state/status.ts';
 import { notRunning } from '../task/refusals.ts';
 
-const SIGKILL = 9;
+const sigkill = 9;
 
 /**
  * Sends a signal to PID 1. Needs no lock: it must get through to a container that hangs in another verb. As in Docker,
@@ -21,7 +21,7 @@ export async function kill(
 ): Promise<void> {
   const number = signalNumber(signal);
   if (!isUp(record)) throw notRunning(record);
-  if (number !== SIGKILL) return await send(engine, record, number);
+  if (number !== sigkill) return await send(engine, record, number);
   const sent = new AbortController();
   const exited = engine.waiters.next('exit', record.id, sent.signal);
   try {
@@ -36,7 +36,7 @@ export async function kill(
 async function send(engine: EngineContext, record: ContainerRecord, number: number): Promise<void> {
   const { stoppedByUser } = record;
   // A client that ends a container does not want its restart policy to start it again.
-  if (number === SIGKILL || number === signalNumber(record.draft.stop.signal)) record.stoppedByUser = true;
+  if (number === sigkill || number === signalNumber(record.draft.stop.signal)) record.stoppedByUser = true;
   await engine.client.tasks.kill(record.id, number).catch((error: unknown) => {
     if (isProcessGone(error)) throw notRunning(record);
     record.stoppedByUser = stoppedByUser;
@@ -44,5 +44,5 @@ async function send(engine: EngineContext, record: ContainerRecord, number: numb
   });
   emitContainer(engine, 'kill', record, { signal: String(number) });
   // A frozen process dies when it is resumed.
-  if (number === SIGKILL && record.state.status === 'paused') await thaw(engine, record);
+  if (number === sigkill && record.state.status === 'paused') await thaw(engine, record);
 }

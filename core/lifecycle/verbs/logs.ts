@@ -1,7 +1,7 @@
 import type { ContainerRecord, LogEntry, LogQuery } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { readLogs } from '../../io/index.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { isUpOrRestarting } from '../../state/status.ts';
 
 /** What the container has written; with `follow` until it ends. */

@@ -1,7 +1,7 @@
 import type { ContainerRecord, ContainerStatus } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
-import { emitContainer, type EngineContext, underLock } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { onTask } from '../task/onTask.ts';
 import { requireOf } from '../task/requireFeature.ts';
 

@@ -4,7 +4,7 @@ import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { BlameEntry } from '../../../hooks/plan.ts';
 import type { StopDraft } from '../../../hooks/points/container.ts';
 import { noteOutcome } from '../shared/noteOutcome.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
 import { signalNumber } from '../../contract/signals.ts';
 

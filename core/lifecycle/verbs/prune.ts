@@ -1,7 +1,7 @@
 import type { ContainerRecord, PruneFilter } from '../../../hooks/engine.ts';
 import { toPouchError } from '../../../hooks/errors.ts';
 import { passes } from '../../state/labels.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { remove } from './remove.ts';
 
 const ended: ContainerRecord['state']['status'][] = ['created', 'exited', 'dead'];

@@ -2,14 +2,14 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import { withReserve } from '../../state/reserve.ts';
-import { emitContainer, type EngineContext, withLedger } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { notRunning } from '../task/refusals.ts';
 import { stopLocked } from './stop.ts';
 import { isUp } from '../../state/status.ts';
 
-const SIGKILL = 9;
+const sigkill = 9;
 
 export interface RemoveOptions {
   /** Ends it first if it runs. */
@@ -32,7 +32,7 @@ export async function remove(
     await withReserve(engine.config.root, async () => {
       if (isUp(record)) {
         record.stoppedByUser = true;
-        await stopLocked(engine, record, { signal: SIGKILL, timeoutSeconds: 0 });
+        await stopLocked(engine, record, { signal: sigkill, timeoutSeconds: 0 });
       }
       await removeLocked(engine, record, options);
     });

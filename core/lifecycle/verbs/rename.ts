@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { checkName } from './create.ts';
-import { emitContainer, type EngineContext, underLock } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 
 export async function rename(engine: EngineContext, record: ContainerRecord, name: string): Promise<void> {
   const wanted = checkName(name.replace(/^\//, ''));

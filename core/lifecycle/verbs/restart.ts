@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { emitContainer, type EngineContext, underLock } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { startLocked } from './start.ts';
 import { planStop, stopDraft, type StopOptions } from './planStop.ts';

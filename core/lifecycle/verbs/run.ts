@@ -2,7 +2,7 @@ import type { Attachment, AttachOptions, ContainerRecord } from '../../../hooks/
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { attach } from './attach.ts';
 import { create } from './create.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { start } from './start.ts';
 
 /**

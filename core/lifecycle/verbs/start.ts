@@ -15,7 +15,7 @@ import { removeLocked } from './remove.ts';
 import { noteOutcome } from '../shared/noteOutcome.ts';
 import { initPid } from '../task/initPid.ts';
 import { inItsMachine } from '../vm/placeInVm.ts';
-import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
 import { paused } from '../task/refusals.ts';
 

@@ -4,14 +4,14 @@ import { isContainerdError, isProcessGone } from '../../containerd/index.ts';
 import { happensWithin } from '../../wait/deadline.ts';
 import { cleanUpLocked } from '../exits/cleanUp.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
-import { emitContainer, type EngineContext, underLock } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { thaw } from '../task/onTask.ts';
 import { isUp } from '../../state/status.ts';
 import { planStop, stopDraft, type StopOptions, type StopPlan } from './planStop.ts';
 
-const SIGKILL = 9;
+const sigkill = 9;
 
 /** Answers false if the container did not run. Its effects are undone when it answers. */
 export async function stop(
@@ -83,7 +83,7 @@ async function end(
   if (record.state.status === 'paused') await thaw(engine, record);
   await send(engine, record, signal);
   if (await happensWithin(exited, timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000)) return;
-  await send(engine, record, SIGKILL);
+  await send(engine, record, sigkill);
   if (await happensWithin(exited, killDeadlineMs)) return;
   throw stuck(record);
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 import { onTask } from '../task/onTask.ts';
 import { isUp } from '../../state/status.ts';

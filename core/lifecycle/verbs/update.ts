@@ -8,7 +8,7 @@ import { type PlannedUpdate, planUpdate } from '../../plan/update/planUpdate.ts'
 import { diff } from '../../plugins/draft/diff.ts';
 import type { Generation } from '../../plugins/index.ts';
 import { updateSpec } from '../../state/planFiles.ts';
-import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/EngineContext.ts';
+import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
 import { machineWarnings } from '../vm/memoryWarnings.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { wantsRestart } from '../exits/restartPolicy.ts';

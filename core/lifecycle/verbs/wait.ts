@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { ExitResult } from '../shared/Waiters.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { isUpOrRestarting } from '../../state/status.ts';
 
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed';

@@ -1,5 +1,5 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 
 const MiB = 1024 * 1024;
 

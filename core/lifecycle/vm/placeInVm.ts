@@ -2,7 +2,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { checkRuns } from '../../plan/request/machine.ts';
-import type { EngineContext } from '../shared/EngineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
 
 /**

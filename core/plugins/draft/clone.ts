@@ -7,11 +7,11 @@ export function clone<T>(value: T): T {
 }
 
 /** Data that is nested deeper than this is taken for a circle. */
-export const MOST_LEVELS = 64;
+export const mostLevels = 64;
 
 function copy(value: unknown, level: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (level > MOST_LEVELS) throw new RangeError(`the data is nested deeper than ${MOST_LEVELS} levels`);
+  if (level > mostLevels) throw new RangeError(`the data is nested deeper than ${mostLevels} levels`);
   if (Array.isArray(value)) return value.map((item) => copy(item, level + 1));
   return isRecord(value) ? copyRecord(value, level) : value;
 }

@@ -1,4 +1,4 @@
-import { clone, isRecord, MOST_LEVELS } from './clone.ts';
+import { clone, isRecord, mostLevels } from './clone.ts';
 
 /** One field that differs; `undefined` stands for a missing one. Arrays are fields as a whole. */
 export interface Change {
@@ -16,7 +16,7 @@ export function diff(before: unknown, after: unknown): Change[] {
 
 function compare(before: unknown, after: unknown, path: string[], changes: Change[]): void {
   if (Object.is(before, after)) return;
-  if (path.length > MOST_LEVELS) throw new RangeError(`the data is nested deeper than ${MOST_LEVELS} levels`);
+  if (path.length > mostLevels) throw new RangeError(`the data is nested deeper than ${mostLevels} levels`);
   if (comparesByField(before, after)) return compareFields(before ?? {}, after ?? {}, path, changes);
   if (Array.isArray(before) && Array.isArray(after) && sameItems(before, after)) return;
   changes.push({ path: [...path], before: clone(before), after: clone(after) });

@@ -2,8 +2,8 @@ import { realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 
-const WRITABLE_BY_ALL = 0o002;
-const STICKY = 0o1000;
+const writableByAll = 0o002;
+const sticky = 0o1000;
 
 /**
  * Refuses a plugin file that any user of the host could replace: pouchd would run it as root.
@@ -39,13 +39,13 @@ function parentsOf(directory: string): string[] {
 }
 
 function refuseWritable(path: string): void {
-  if ((modeOf(path) & WRITABLE_BY_ALL) !== 0) throw unsafe(path);
+  if ((modeOf(path) & writableByAll) !== 0) throw unsafe(path);
 }
 
 /** In a directory such as /tmp (sticky) nobody can replace what belongs to others. */
 function refuseReplaceable(directory: string): void {
   const mode = modeOf(directory);
-  if ((mode & WRITABLE_BY_ALL) !== 0 && (mode & STICKY) === 0) throw unsafe(directory);
+  if ((mode & writableByAll) !== 0 && (mode & sticky) === 0) throw unsafe(directory);
 }
 
 function modeOf(path: string): number {

@@ -2,9 +2,9 @@ import type { TapOptions } from '../../../hooks/defineHook.ts';
 import { phases } from '../../../hooks/defineHook.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { brokenRule, type FieldRules, optional } from './fieldRules.ts';
-import { MOST_MS, type RecordedTap, type TapRecorder } from '../tap.ts';
+import { mostMs, type RecordedTap, type TapRecorder } from '../tap.ts';
 
-const MOST_RETRIES = 10;
+const mostRetries = 10;
 const tapName = /^[a-zA-Z][\w-]*$/;
 
 const rules: FieldRules<keyof TapOptions> = {
@@ -19,10 +19,10 @@ const rules: FieldRules<keyof TapOptions> = {
   before: optional({ fits: isNames, form: 'a list of plugin names' }),
   after: optional({ fits: isNames, form: 'a list of plugin names' }),
   overrides: optional({ fits: isNames, form: 'a list of plugin names' }),
-  timeoutMs: optional({ fits: (value) => isCount(value, MOST_MS), form: 'milliseconds, 1 or more' }),
+  timeoutMs: optional({ fits: (value) => isCount(value, mostMs), form: 'milliseconds, 1 or more' }),
   onError: optional({
     fits: isPolicy,
-    form: `'fail', 'skip', 'degrade' or { retry: 1 to ${MOST_RETRIES} }`,
+    form: `'fail', 'skip', 'degrade' or { retry: 1 to ${mostRetries} }`,
   }),
 };
 
@@ -63,9 +63,7 @@ function isNames(value: unknown): boolean {
 
 function isPolicy(value: unknown): boolean {
   if (value === 'fail' || value === 'skip' || value === 'degrade') return true;
-  return (
-    typeof value === 'object' && value !== null && 'retry' in value && isCount(value.retry, MOST_RETRIES)
-  );
+  return typeof value === 'object' && value !== null && 'retry' in value && isCount(value.retry, mostRetries);
 }
 
 function isCount(value: unknown, most: number): boolean {

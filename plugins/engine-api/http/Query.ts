@@ -2,27 +2,27 @@ import { PouchError } from '../../../hooks/index.ts';
 
 /** A query string; values are read as Docker reads them. */
 export class Query {
-  private readonly values: URLSearchParams;
+  readonly #values: URLSearchParams;
 
   constructor(text: string) {
-    this.values = new URLSearchParams(text);
+    this.#values = new URLSearchParams(text);
   }
 
   text(name: string): string | undefined {
-    return this.values.get(name) || undefined;
+    return this.#values.get(name) || undefined;
   }
 
   all(name: string): string[] {
-    return this.values.getAll(name).filter((value) => value !== '');
+    return this.#values.getAll(name).filter((value) => value !== '');
   }
 
   has(name: string): boolean {
-    return this.values.has(name);
+    return this.#values.has(name);
   }
 
   /** As in Docker, every value except an empty one, `0`, `no`, `false` and `none` is true. */
   flag(name: string, missing = false): boolean {
-    const value = this.values.get(name);
+    const value = this.#values.get(name);
     if (value === null) return missing;
     return !['', '0', 'no', 'false', 'none'].includes(value.trim().toLowerCase());
   }

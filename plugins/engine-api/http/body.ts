@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { PouchError } from '../../../hooks/index.ts';
-import { BODY_TIMEOUT, MAX_JSON_BODY } from '../server/limits.ts';
+import { bodyTimeoutMs, maxJsonBody } from '../server/limits.ts';
 import type { Call } from './call.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
  * @throws PCH_BAD_REQUEST for a wrong Content-Type or malformed JSON, PCH_BODY_TOO_LARGE, PCH_DEADLINE
  */
 export async function readJson(call: Call): Promise<unknown> {
-  const bytes = await readAll(call.body, MAX_JSON_BODY);
+  const bytes = await readAll(call.body, maxJsonBody);
   if (bytes.length === 0) return undefined;
   checkContentType(call.request.headers['content-type']);
   return parseJson(bytes);
@@ -20,7 +20,7 @@ export async function readJson(call: Call): Promise<unknown> {
  * @throws PCH_BODY_TOO_LARGE, PCH_DEADLINE
  */
 export async function readAll(body: Readable, limit: number): Promise<Buffer> {
-  const late = setTimeout(() => body.destroy(bodyTimeout()), BODY_TIMEOUT);
+  const late = setTimeout(() => body.destroy(bodyTimeout()), bodyTimeoutMs);
   try {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -59,7 +59,7 @@ export function tooLarge(limit: number): PouchError {
 }
 
 export function bodyTimeout(): PouchError {
-  return new PouchError('PCH_DEADLINE', `the body did not arrive within ${BODY_TIMEOUT / 1000} s`, {
+  return new PouchError('PCH_DEADLINE', `the body did not arrive within ${bodyTimeoutMs / 1000} s`, {
     hint: 'send the whole request at once',
   });
 }

@@ -2,15 +2,15 @@
 import { Transform } from 'node:stream';
 import { PouchError } from '../../../hooks/index.ts';
 
-const DEFAULT_KEYS = 'ctrl-p,ctrl-q';
-const CTRL_SYMBOLS: Record<string, number> = { '@': 0, '[': 27, '\\': 28, ']': 29, '^': 30, _: 31 };
+const defaultKeys = 'ctrl-p,ctrl-q';
+const ctrlSymbols: Record<string, number> = { '@': 0, '[': 27, '\\': 28, ']': 29, '^': 30, _: 31 };
 
 /**
  * Returns the bytes of a sequence such as `ctrl-p,ctrl-q` or `a,b`.
  * @throws PCH_OPTION_INVALID
  */
 export function parseDetachKeys(text: string | undefined): Buffer {
-  return Buffer.from((text || DEFAULT_KEYS).split(',').map(keyByte));
+  return Buffer.from((text || defaultKeys).split(',').map(keyByte));
 }
 
 function keyByte(key: string): number {
@@ -24,7 +24,7 @@ function keyByte(key: string): number {
         hint: 'for example ctrl-p,ctrl-q',
       },
     );
-  return CTRL_SYMBOLS[control] ?? control.toLowerCase().charCodeAt(0) - 96;
+  return ctrlSymbols[control] ?? control.toLowerCase().charCodeAt(0) - 96;
 }
 
 /** Forwards input, holds back the beginning of the sequence, and calls `detach` when the sequence is complete. */

@@ -1,12 +1,12 @@
 import type { OutputChunk } from '../../../hooks/index.ts';
 
-const HEADER_BYTES = 8;
-const STDOUT = 1;
-const STDERR = 2;
+const headerBytes = 8;
+const stdoutFrame = 1;
+const stderrFrame = 2;
 /** Pouch's extension: Docker's stream types end at 3. */
-const CONTROL = 4;
+const controlFrame = 4;
 
-const streamBytes = { stdout: STDOUT, stderr: STDERR, control: CONTROL };
+const streamBytes = { stdout: stdoutFrame, stderr: stderrFrame, control: controlFrame };
 
 /**
  * Returns one frame of Docker's multiplexed stream: stream type, three zeros, the payload's length (big endian), the
@@ -14,10 +14,10 @@ const streamBytes = { stdout: STDOUT, stderr: STDERR, control: CONTROL };
  * Source: https://docs.docker.com/engine/api/ (ContainerAttach, stream format).
  */
 export function frame(stream: OutputChunk['stream'] | 'control', payload: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
+  const bytes = Buffer.allocUnsafe(headerBytes + payload.length);
   bytes.writeUInt32BE(streamBytes[stream] << 24, 0);
   bytes.writeUInt32BE(payload.length, 4);
-  payload.copy(bytes, HEADER_BYTES);
+  payload.copy(bytes, headerBytes);
   return bytes;
 }
 

@@ -51,16 +51,14 @@ function progressLine(progress: Progress): ProgressMessage {
   return { status, progressDetail: { current, total }, progress: bar(current, total), id: id || undefined };
 }
 
-const BAR_WIDTH = 50;
+const barWidth = 50;
 
 /** Docker's progress bar, for clients that do not draw one: `[=====>    ]  1.5MB/3MB`. */
 function bar(current: number, total: number | undefined): string {
   if (!total || total < current) return megabytes(current);
-  const filled = Math.floor((current / total) * BAR_WIDTH);
+  const filled = Math.floor((current / total) * barWidth);
   const arrow =
-    filled < BAR_WIDTH
-      ? `${'='.repeat(filled)}>${' '.repeat(BAR_WIDTH - filled - 1)}`
-      : '='.repeat(BAR_WIDTH);
+    filled < barWidth ? `${'='.repeat(filled)}>${' '.repeat(barWidth - filled - 1)}` : '='.repeat(barWidth);
   return `[${arrow}]  ${megabytes(current)}/${megabytes(total)}`;
 }
 

@@ -39,16 +39,16 @@ function streamBody(call: Call, contentType: string): RawStream {
   return { input: call.body, output: response };
 }
 
-const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+const lastChunk = Buffer.from('0\r\n\r\n');
 
 /** dockerode announces a chunked body with its upgrade request and ends it, but then sends raw bytes. */
 function withoutLastChunk(): Transform {
   let first = true;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      const marked = first && chunk.subarray(0, LAST_CHUNK.length).equals(LAST_CHUNK);
+      const marked = first && chunk.subarray(0, lastChunk.length).equals(lastChunk);
       first = false;
-      done(null, marked ? chunk.subarray(LAST_CHUNK.length) : chunk);
+      done(null, marked ? chunk.subarray(lastChunk.length) : chunk);
     },
   });
 }

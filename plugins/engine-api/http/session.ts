@@ -9,7 +9,7 @@ import { pump } from './pump.ts';
 import { takeOver, type RawStream } from './rawStream.ts';
 
 /** Time for a client to close its half after the last output, in milliseconds. */
-const CLOSE_GRACE = 2_000;
+const closeGrace = 2_000;
 
 export interface SessionOptions {
   /** Detach the client from a terminal. */
@@ -74,6 +74,6 @@ function endGently(call: Call, { input, output }: RawStream): void {
 }
 
 function closeLater(socket: Duplex, output: Writable): void {
-  const force = setTimeout(() => socket.destroy(), CLOSE_GRACE);
+  const force = setTimeout(() => socket.destroy(), closeGrace);
   output.once('close', () => clearTimeout(force));
 }

@@ -1,7 +1,7 @@
 /** Routes of the daemon: ping, version, info, disk usage. */
 import type { InfoResponse, VersionResponse } from '../../../client/wire.ts';
 import type { SystemInfo } from '../../../hooks/index.ts';
-import { NEWEST_VERSION, OLDEST_VERSION } from '../apiVersion.ts';
+import { newestVersion, oldestVersion } from '../apiVersion.ts';
 import type { Call, Route } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
 import { checkBuildPruneFilter } from '../translate/prune.ts';
@@ -38,8 +38,8 @@ function ping(call: Call): void {
 async function version(call: Call): Promise<void> {
   const facts = await call.engine.system.version();
   const common = {
-    ApiVersion: NEWEST_VERSION,
-    MinAPIVersion: OLDEST_VERSION,
+    ApiVersion: newestVersion,
+    MinAPIVersion: oldestVersion,
     GitCommit: facts.commit,
     // Docker reports the version of Go that built it here.
     GoVersion: `node ${facts.node}`,

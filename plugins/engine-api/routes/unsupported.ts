@@ -9,10 +9,10 @@ export function notOffered(what: string, hint?: string): Handler {
   };
 }
 
-const CREDENTIALS = 'store the credentials in the docker config file; clients send them with each pull';
+const credentials = 'store the credentials in the docker config file; clients send them with each pull';
 
 const table: [Route['method'], string, string, string?][] = [
-  ['POST', '/auth', 'checking registry credentials', CREDENTIALS],
+  ['POST', '/auth', 'checking registry credentials', credentials],
   ['POST', '/build', 'building an image', 'build it with another tool and load it with docker load'],
   ['POST', '/build/cancel', 'building an image'],
   ['POST', '/commit', 'creating an image from a container'],

@@ -9,104 +9,99 @@ import { requireToken, sendUnauthorized, type Authenticate } from './authenticat
 import { readCredentials, type Credentials } from './credentials.ts';
 import { dispatch } from './dispatch.ts';
 import { createHttpServer } from './httpServer.ts';
-import { KEEP_ALIVE_TIMEOUT, MAX_TCP_CONNECTIONS, STOP_GRACE, SWEEP_INTERVAL } from './limits.ts';
+import { keepAliveTimeoutMs, maxTcpConnections, stopGrace, sweepInterval } from './limits.ts';
 import { listenOn } from './listen.ts';
 import { routeTable, type FindRoute } from './routeTable.ts';
 import { responseOn, takeBody } from './upgrade.ts';
 
 export class ApiServer {
-  private readonly context: ApiContext;
-  private readonly find: FindRoute;
-  private readonly servers: Server[] = [];
-  private readonly connections = new Set<Socket>();
+  readonly #context: ApiContext;
+  readonly #find: FindRoute;
+  readonly #servers: Server[] = [];
+  readonly #connections = new Set<Socket>();
   /** Sockets of upgraded connections, which Node's server no longer tracks. */
-  private readonly handedOver = new Set<Duplex>();
+  readonly #handedOver = new Set<Duplex>();
   /** One per exchange in progress. */
-  private readonly exchanges = new Set<AbortController>();
+  readonly #exchanges = new Set<AbortController>();
 
   constructor(context: ApiContext, routes: Route[]) {
-    this.context = context;
-    this.find = routeTable(routes);
+    this.#context = context;
+    this.#find = routeTable(routes);
   }
 
   /** @throws PCH_LISTEN; addresses that were bound before stay bound until `stop` */
   async start(addresses: readonly ListenFacts[]): Promise<void> {
     for (const [index, address] of addresses.entries()) {
-      const server = this.createServer(await readCredentials(address, `listen[${index}]`));
-      this.servers.push(server);
-      await listenOn(server, address, this.context.host.socketGroup);
-      this.context.log.info(`HTTP API on ${address.url}`);
+      const server = this.#createServer(await readCredentials(address, `listen[${index}]`));
+      this.#servers.push(server);
+      await listenOn(server, address, this.#context.host.socketGroup);
+      this.#context.log.info(`HTTP API on ${address.url}`);
     }
   }
 
   /** Ends streams at once and lets short responses finish. */
   async stop(): Promise<void> {
-    const closed = this.servers.map((server) => new Promise<void>((done) => server.close(() => done())));
-    for (const exchange of this.exchanges) exchange.abort();
-    for (const socket of this.handedOver) socket.destroy();
+    const closed = this.#servers.map((server) => new Promise<void>((done) => server.close(() => done())));
+    for (const exchange of this.#exchanges) exchange.abort();
+    for (const socket of this.#handedOver) socket.destroy();
     // Node closes idle connections only once, in `close`; connections that become idle later would stay open.
-    const sweep = setInterval(() => this.closeIdle(), SWEEP_INTERVAL);
-    const force = setTimeout(() => this.closeAll(), STOP_GRACE);
+    const sweep = setInterval(() => this.#closeIdle(), sweepInterval);
+    const force = setTimeout(() => this.#closeAll(), stopGrace);
     await Promise.all(closed);
     clearInterval(sweep);
     clearTimeout(force);
   }
 
-  private closeIdle(): void {
-    for (const server of this.servers) server.closeIdleConnections();
+  #closeIdle(): void {
+    for (const server of this.#servers) server.closeIdleConnections();
   }
 
-  private closeAll(): void {
-    for (const server of this.servers) server.closeAllConnections();
+  #closeAll(): void {
+    for (const server of this.#servers) server.closeAllConnections();
     // Connections without a request, or in a TLS handshake.
-    for (const socket of this.connections) socket.destroy();
+    for (const socket of this.#connections) socket.destroy();
   }
 
-  private createServer({ tls, token }: Credentials): Server {
+  #createServer({ tls, token }: Credentials): Server {
     const server = createHttpServer(tls);
     const authenticate = token === undefined ? undefined : requireToken(token);
     const client = { authenticate, isAuthenticated: tls?.ca !== undefined || token !== undefined };
-    if (client.isAuthenticated) server.maxConnections = MAX_TCP_CONNECTIONS;
-    server.on('connection', (socket: Socket) => this.track(socket));
+    if (client.isAuthenticated) server.maxConnections = maxTcpConnections;
+    server.on('connection', (socket: Socket) => this.#track(socket));
     server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-      this.serve(request, response, client),
+      this.#serve(request, response, client),
     );
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      void this.serveUpgrade(request, socket as Socket, head, client);
+      void this.#serveUpgrade(request, socket as Socket, head, client);
     });
     return server;
   }
 
-  private track(socket: Socket): void {
-    this.connections.add(socket);
-    socket.once('close', () => this.connections.delete(socket));
+  #track(socket: Socket): void {
+    this.#connections.add(socket);
+    socket.once('close', () => this.#connections.delete(socket));
   }
 
-  private serve(request: IncomingMessage, response: ServerResponse, client: Client): void {
+  #serve(request: IncomingMessage, response: ServerResponse, client: Client): void {
     if (!isAdmitted(request, response, client)) return;
-    const signal = this.signalOf(response);
+    const signal = this.#signalOf(response);
     const { isAuthenticated } = client;
-    void dispatch(this.context, this.find, { request, response, body: request, signal, isAuthenticated });
+    void dispatch(this.#context, this.#find, { request, response, body: request, signal, isAuthenticated });
   }
 
-  private async serveUpgrade(
-    request: IncomingMessage,
-    socket: Socket,
-    head: Buffer,
-    client: Client,
-  ): Promise<void> {
-    this.handedOver.add(socket);
-    socket.once('close', () => this.handedOver.delete(socket));
+  async #serveUpgrade(request: IncomingMessage, socket: Socket, head: Buffer, client: Client): Promise<void> {
+    this.#handedOver.add(socket);
+    socket.once('close', () => this.#handedOver.delete(socket));
     // A killed client resets the connection; the `close` event that follows is handled.
     socket.on('error', () => undefined);
     const response = responseOn(socket, request);
     if (!isAdmitted(request, response, client)) return closeSoon(socket);
     const { isAuthenticated } = client;
     try {
-      const signal = this.signalOf(socket);
+      const signal = this.#signalOf(socket);
       const body = await takeBody(socket, head, request);
       const exchange = { request, response, body, upgrade: socket, signal, isAuthenticated };
-      await dispatch(this.context, this.find, exchange);
+      await dispatch(this.#context, this.#find, exchange);
     } catch (thrown) {
       const error = toPouchError(thrown);
       sendError(response, error.status, errorBody(error, 'docker', ''));
@@ -114,11 +109,11 @@ export class ApiServer {
   }
 
   /** Aborts when the connection closes before the response is complete, or the surface stops. */
-  private signalOf(connection: ServerResponse | Duplex): AbortSignal {
+  #signalOf(connection: ServerResponse | Duplex): AbortSignal {
     const exchange = new AbortController();
-    this.exchanges.add(exchange);
+    this.#exchanges.add(exchange);
     connection.once('close', () => {
-      this.exchanges.delete(exchange);
+      this.#exchanges.delete(exchange);
       exchange.abort();
     });
     return exchange.signal;
@@ -144,5 +139,5 @@ function isAdmitted(request: IncomingMessage, response: ServerResponse, { authen
 
 /** Node no longer tracks the socket, and its peer may never close it. */
 function closeSoon(socket: Socket): void {
-  socket.resume().setTimeout(KEEP_ALIVE_TIMEOUT, () => socket.destroy());
+  socket.resume().setTimeout(keepAliveTimeoutMs, () => socket.destroy());
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { messageOf, PouchError, type ListenFacts } from '../../../hooks/index.ts';
-import { MAX_CREDENTIAL_BYTES, MIN_TOKEN_LENGTH } from './limits.ts';
+import { maxCredentialBytes, minTokenLength } from './limits.ts';
 
 /** PEM texts. */
 export interface TlsCredentials {
@@ -50,10 +50,10 @@ async function readTls(files: NonNullable<ListenFacts['tls']>, setting: string):
 async function readToken(path: string, setting: string): Promise<string> {
   const token = (await readSecret(path, setting)).trim();
   // RFC 6750, section 2.1: the characters of a bearer token.
-  if (token.length >= MIN_TOKEN_LENGTH && /^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
+  if (token.length >= minTokenLength && /^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
   throw unusable(
     setting,
-    `a token of at least ${MIN_TOKEN_LENGTH} letters, digits or . _ ~ + / -`,
+    `a token of at least ${minTokenLength} letters, digits or . _ ~ + / -`,
     `other content in ${path}`,
     { hint: `create one: (umask 077; openssl rand -hex 32 >${path})` },
   );
@@ -87,8 +87,8 @@ async function read(
     // O_NONBLOCK: opening a FIFO must not block.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stat = await file.stat();
-    if (!stat.isFile() || stat.size > MAX_CREDENTIAL_BYTES)
-      throw unusable(setting, `a file of at most ${MAX_CREDENTIAL_BYTES} bytes`, path);
+    if (!stat.isFile() || stat.size > maxCredentialBytes)
+      throw unusable(setting, `a file of at most ${maxCredentialBytes} bytes`, path);
     check(stat);
     return await file.readFile('utf8');
   } catch (cause) {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import { toPouchError, type PouchError } from '../../../hooks/index.ts';
-import { NEWEST_VERSION, splitVersion } from '../apiVersion.ts';
+import { newestVersion, splitVersion } from '../apiVersion.ts';
 import type { ApiContext, Call } from '../http/call.ts';
 import { errorBody, sendError } from '../http/errorReply.ts';
 import { Query } from '../http/Query.ts';
@@ -60,7 +60,7 @@ function clientOf(request: IncomingMessage): Call['client'] {
 
 /** Docker sends these with every response; clients negotiate the API version from them. */
 function setCommonHeaders(context: ApiContext, response: ServerResponse): void {
-  response.setHeader('Api-Version', NEWEST_VERSION);
+  response.setHeader('Api-Version', newestVersion);
   response.setHeader('Docker-Experimental', 'true');
   response.setHeader('Ostype', 'linux');
   response.setHeader('Server', `Pouch/${context.host.version} (linux)`);

@@ -4,20 +4,20 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { TlsCredentials } from './credentials.ts';
 import {
-  CONNECTION_CHECK_INTERVAL,
-  HANDSHAKE_TIMEOUT,
-  HEADERS_TIMEOUT,
-  KEEP_ALIVE_TIMEOUT,
-  MAX_HEADER_BYTES,
-  MAX_HEADERS,
+  connectionCheckInterval,
+  handshakeTimeoutMs,
+  headersTimeoutMs,
+  keepAliveTimeoutMs,
+  maxHeaderBytes,
+  maxHeaders,
 } from './limits.ts';
 import { explainPlainHttp } from './plainHttp.ts';
 
 const httpOptions = {
-  maxHeaderSize: MAX_HEADER_BYTES,
-  headersTimeout: HEADERS_TIMEOUT,
-  keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
-  connectionsCheckingInterval: CONNECTION_CHECK_INTERVAL,
+  maxHeaderSize: maxHeaderBytes,
+  headersTimeout: headersTimeoutMs,
+  keepAliveTimeout: keepAliveTimeoutMs,
+  connectionsCheckingInterval: connectionCheckInterval,
   // Image loads and attached stdin have no deadline; JSON bodies have their own (BODY_TIMEOUT).
   requestTimeout: 0,
   // Node would refuse a request without a Host header, with no body. It has no meaning on a Unix socket; the guard refuses it on TCP.
@@ -26,7 +26,7 @@ const httpOptions = {
 
 export function createHttpServer(tls: TlsCredentials | undefined): Server {
   const server = tls ? tlsServer(tls) : createServer(httpOptions);
-  server.maxHeadersCount = MAX_HEADERS;
+  server.maxHeadersCount = maxHeaders;
   server.on('clientError', refuseMalformed);
   return server;
 }
@@ -40,7 +40,7 @@ function tlsServer({ cert, key, ca }: TlsCredentials): Server {
     // authorized (VerifyPeerCertificate in Node's src/crypto/crypto_common.cc).
     ...(ca !== undefined && { ca, requestCert: true, rejectUnauthorized: true }),
     minVersion: 'TLSv1.2',
-    handshakeTimeout: HANDSHAKE_TIMEOUT,
+    handshakeTimeout: handshakeTimeoutMs,
     // As in Node's HTTP server: output continues after an attached stdin ends.
     allowHalfOpen: true,
     noDelay: true,

@@ -6,9 +6,9 @@ import { messageOf, PouchError, type ListenFacts } from '../../../hooks/index.ts
 import { groupId } from './groupId.ts';
 
 /** For root only, and for root and the group of `socketGroup`. */
-const MODE = 0o600;
-const GROUP_MODE = 0o660;
-const PROBE_TIMEOUT = 1_000;
+const socketMode = 0o600;
+const groupMode = 0o660;
+const probeTimeout = 1_000;
 
 /**
  * Listens on one address: `unix:///run/pouch/pouchd.sock` or `tcp://127.0.0.1:2376`.
@@ -23,13 +23,13 @@ export async function listenOn(server: Server, address: ListenFacts, socketGroup
   await mkdir(dirname(path), { recursive: true, mode: 0o711 });
   await removeStaleSocket(path, url);
   // Binds with the strict mode, so that nobody can connect before a chmod. Binding is synchronous.
-  const umask = process.umask(0o777 & ~MODE);
+  const umask = process.umask(0o777 & ~socketMode);
   const bound = bind(server, { path }, url);
   process.umask(umask);
   await bound;
   if (group === undefined) return;
   await chown(path, -1, group);
-  await chmod(path, GROUP_MODE);
+  await chmod(path, groupMode);
 }
 
 function unixPath(address: string): string | undefined {
@@ -84,7 +84,7 @@ function acceptsConnections(path: string): Promise<boolean> {
       probe.destroy();
       resolve(alive);
     };
-    probe.setTimeout(PROBE_TIMEOUT, settle(true));
+    probe.setTimeout(probeTimeout, settle(true));
     probe.once('connect', settle(true)).once('error', settle(false));
   });
 }

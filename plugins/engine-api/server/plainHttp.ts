@@ -1,6 +1,6 @@
 import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
-import { HANDSHAKE_TIMEOUT } from './limits.ts';
+import { handshakeTimeoutMs } from './limits.ts';
 
 /** The first byte of a TLS connection: a record of type handshake (RFC 8446, section 5.1). */
 const handshakeRecord = 0x16;
@@ -14,7 +14,7 @@ export function explainPlainHttp(server: Server, reply: string): void {
   const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
-    const late = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT);
+    const late = setTimeout(() => socket.destroy(), handshakeTimeoutMs);
     const ignore = (): void => undefined;
     socket.once('close', () => clearTimeout(late)).on('error', ignore);
     socket.once('readable', () => {

@@ -1,7 +1,7 @@
 import findMyWay from 'find-my-way';
 import { PouchError } from '../../../hooks/index.ts';
 import type { Handler, Route } from '../http/call.ts';
-import { MAX_PARAMETER_LENGTH } from './limits.ts';
+import { maxParameterLength } from './limits.ts';
 
 export interface Match {
   handler: Handler;
@@ -10,12 +10,12 @@ export interface Match {
 
 export type FindRoute = (method: string, path: string) => Match;
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
-type Method = (typeof METHODS)[number];
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
+type Method = (typeof methods)[number];
 
 /** Builds the finder once; the GET route also handles HEAD, unless HEAD has its own route. */
 export function routeTable(routes: Route[]): FindRoute {
-  const router = findMyWay({ maxParamLength: MAX_PARAMETER_LENGTH });
+  const router = findMyWay({ maxParamLength: maxParameterLength });
   for (const { method, path, handler } of routes) router.on(method, path, () => undefined, handler);
   const find = (method: Method, path: string): Match | undefined => {
     const found = router.find(method, path);
@@ -30,7 +30,7 @@ export function routeTable(routes: Route[]): FindRoute {
 }
 
 function isMethod(method: string): method is Method {
-  return METHODS.some((known) => known === method);
+  return methods.some((known) => known === method);
 }
 
 function definedOnly(params: Record<string, string | undefined>): Record<string, string> {

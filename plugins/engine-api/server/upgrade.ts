@@ -6,7 +6,7 @@ import { ServerResponse, type IncomingMessage } from 'node:http';
 import { Readable, type Duplex } from 'node:stream';
 import { PouchError } from '../../../hooks/index.ts';
 import { bodyTimeout, tooLarge } from '../http/body.ts';
-import { BODY_TIMEOUT, MAX_JSON_BODY } from './limits.ts';
+import { bodyTimeoutMs, maxJsonBody } from './limits.ts';
 
 /** Creates a response on the socket, so that routes handle an upgrade request like any other. */
 export function responseOn(socket: Duplex, request: IncomingMessage): ServerResponse {
@@ -25,13 +25,13 @@ export function responseOn(socket: Duplex, request: IncomingMessage): ServerResp
  */
 export async function takeBody(socket: Duplex, head: Buffer, request: IncomingMessage): Promise<Readable> {
   const length = Number(request.headers['content-length'] ?? 0);
-  if (length > MAX_JSON_BODY) throw tooLarge(MAX_JSON_BODY);
+  if (length > maxJsonBody) throw tooLarge(maxJsonBody);
   if (head.length > 0) socket.unshift(head);
   return Readable.from(length > 0 ? [await readExactly(socket, length)] : [], { objectMode: false });
 }
 
 async function readExactly(socket: Duplex, length: number): Promise<Buffer> {
-  const deadline = AbortSignal.timeout(BODY_TIMEOUT);
+  const deadline = AbortSignal.timeout(bodyTimeoutMs);
   for (;;) {
     const bytes = socket.read(length) as Buffer | null;
     // At the end of the stream, read() returns the remaining bytes, even if they are fewer.

@@ -11,7 +11,7 @@ type Filters = Record<string, string[]>;
 const common = ['label', 'label!', 'until'];
 
 /** Since this minor version a prune keeps named volumes. */
-const ANONYMOUS_ONLY_SINCE = 42;
+const anonymousOnlySince = 42;
 
 /** @throws PCH_OPTION_INVALID */
 export function containerPruneFilter(filters: Filters): PruneFilter {
@@ -28,7 +28,7 @@ export function imagePruneFilter(filters: Filters): ImagePruneFilter {
 /** @throws PCH_OPTION_INVALID */
 export function volumePruneFilter(filters: Filters, apiMinor: number): VolumePruneFilter {
   checkFilterNames(filters, ['label', 'label!', 'all']);
-  return { ...labelFilter(filters), all: flag(filters, 'all', apiMinor < ANONYMOUS_ONLY_SINCE) };
+  return { ...labelFilter(filters), all: flag(filters, 'all', apiMinor < anonymousOnlySince) };
 }
 
 /** Networks cannot be pruned, but the filters must be valid. @throws PCH_OPTION_INVALID */

@@ -1,30 +1,30 @@
 /** A queue that is read as an async iterable; ends when it is closed. */
 export class Channel<T> implements AsyncIterable<T> {
-  private readonly items: T[] = [];
-  private readonly waiting: (() => void)[] = [];
-  private ended = false;
+  readonly #items: T[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #ended = false;
 
   push(item: T): void {
-    if (this.ended) return;
-    this.items.push(item);
-    this.wake();
+    if (this.#ended) return;
+    this.#items.push(item);
+    this.#wake();
   }
 
   close(): void {
-    this.ended = true;
-    this.wake();
+    this.#ended = true;
+    this.#wake();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     for (;;) {
-      const item = this.items.shift();
+      const item = this.#items.shift();
       if (item !== undefined) yield item;
-      else if (this.ended) return;
-      else await new Promise<void>((resolve) => this.waiting.push(resolve));
+      else if (this.#ended) return;
+      else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 
-  private wake(): void {
-    for (const resolve of this.waiting.splice(0)) resolve();
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

@@ -1,10 +1,10 @@
 /** What this executable is: written into the bundle by install.ts. */
 import { dirname } from 'node:path';
 
-declare const STAND_IN_VERSION: string;
+declare const standInVersion: string;
 
 /** What `--version` prints, in the words of the shim whose place it takes. */
-export const version = STAND_IN_VERSION;
+export const version = standInVersion;
 
 /** The executable itself, and the folder of its records and faults. */
 export const self = process.argv[1] ?? '';

@@ -26,7 +26,7 @@ import { sandboxOf, readSpec } from './spec.ts';
 import { codes, StatusError } from './status.ts';
 import type { Context } from './ttrpc.ts';
 
-const SIGKILL = 9;
+const sigkill = 9;
 const pid = process.pid;
 
 type Methods = Record<keyof typeof TaskService, (request: any, context: Context) => Promise<object>>;
@@ -128,7 +128,7 @@ export function taskMethods(events: Events, end: () => void): Methods {
       const container = find(id);
       const program = container.program(execId);
       if (program.status === Status.STOPPED) return Empty.create();
-      if (!program.isStarted) program.finish(128 + SIGKILL);
+      if (!program.isStarted) program.finish(128 + sigkill);
       else if (execId === '') await runc(container.bundle, 'kill', id, String(signal)).catch(saysEnded);
       else process.kill(program.pid(), signal);
       return Empty.create();

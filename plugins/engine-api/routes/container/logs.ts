@@ -45,7 +45,7 @@ function lineEncoder(tty: boolean, timestamps: boolean): (entry: LogEntry) => Bu
 }
 
 /** Time within which a failure to read the log is still sent as an ordinary error, in milliseconds. */
-const FIRST_ENTRY_GRACE = 20;
+const firstEntryGrace = 20;
 
 /** Requests the first entry, so that an immediate error (a container without a log) still sets the status. */
 async function started(source: AsyncIterable<LogEntry>): Promise<AsyncIterable<LogEntry>> {
@@ -57,7 +57,7 @@ async function started(source: AsyncIterable<LogEntry>): Promise<AsyncIterable<L
 }
 
 function grace(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, FIRST_ENTRY_GRACE));
+  return new Promise((resolve) => setTimeout(resolve, firstEntryGrace));
 }
 
 function resume(

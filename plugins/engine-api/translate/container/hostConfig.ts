@@ -73,12 +73,12 @@ function isolation({ request, draft }: ContainerRecord): HostConfig {
 }
 
 /** Docker's default, which it also reports for a container that shares the host's /dev/shm. */
-const DEFAULT_SHM_SIZE = 64 * 1024 * 1024;
+const defaultShmSize = 64 * 1024 * 1024;
 
 /** Size of the container's /dev/shm in bytes. */
 function shmSize({ mounts }: ContainerRecord['draft']): number {
   const size = mounts['/dev/shm']?.options.find((option) => /^size=\d+$/.test(option));
-  return size === undefined ? DEFAULT_SHM_SIZE : Number(size.slice('size='.length));
+  return size === undefined ? defaultShmSize : Number(size.slice('size='.length));
 }
 
 /** In podman's form: `CONTAINERID:HOSTID:SIZE`. */

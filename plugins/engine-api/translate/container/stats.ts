@@ -8,12 +8,12 @@ import type {
   StatsResponse,
 } from '../../../../client/wire.ts';
 import type { ContainerStats, InterfaceCounters, StatsSample } from '../../../../hooks/index.ts';
-import { NEVER } from './time.ts';
+import { never } from './time.ts';
 
 export function toStats({ id, name, now, before }: ContainerStats): StatsResponse {
   return {
-    read: now?.readAt ?? NEVER,
-    preread: before?.readAt ?? NEVER,
+    read: now?.readAt ?? never,
+    preread: before?.readAt ?? never,
     pids_stats: now ? { current: now.pids.current, ...(now.pids.limit && { limit: now.pids.limit }) } : {},
     blkio_stats: blkio(now),
     num_procs: 0,

@@ -1,10 +1,10 @@
 /** Times and durations in Docker's form. */
 
 /** Go's zero time. */
-export const NEVER = '0001-01-01T00:00:00Z';
+export const never = '0001-01-01T00:00:00Z';
 
 export function orNever(time: string): string {
-  return time === '' ? NEVER : time;
+  return time === '' ? never : time;
 }
 
 export function unixSeconds(time: string): number {
@@ -12,15 +12,15 @@ export function unixSeconds(time: string): number {
   return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000);
 }
 
-const DAY = 24;
+const day = 24;
 
 /** Docker's units from hours on: a duration below `until` hours is shown in `unit` hours. */
 const steps = [
-  { until: 2 * DAY, unit: 1, name: 'hours' },
-  { until: 14 * DAY, unit: DAY, name: 'days' },
-  { until: 60 * DAY, unit: 7 * DAY, name: 'weeks' },
-  { until: 730 * DAY, unit: 30 * DAY, name: 'months' },
-  { until: Infinity, unit: 365 * DAY, name: 'years' },
+  { until: 2 * day, unit: 1, name: 'hours' },
+  { until: 14 * day, unit: day, name: 'days' },
+  { until: 60 * day, unit: 7 * day, name: 'weeks' },
+  { until: 730 * day, unit: 30 * day, name: 'months' },
+  { until: Infinity, unit: 365 * day, name: 'years' },
 ] as const;
 
 /** Returns a duration as `docker ps` prints it: `Less than a second`, `3 seconds`, `About an hour`, `2 weeks`. */

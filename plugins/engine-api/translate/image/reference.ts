@@ -1,7 +1,7 @@
 /** Image references as users write and read them. */
 import type { Image } from '../../../../hooks/index.ts';
 
-const NOT_NAMED = '<none>';
+const notNamed = '<none>';
 
 /** `docker.io/library/debian:bookworm` → `debian:bookworm`. */
 export function familiar(reference: string): string {
@@ -32,4 +32,4 @@ export function repoDigests(image: Image): string[] {
 }
 
 /** For an image without references; `docker images` then shows `<none>`. */
-export const untagged = { tags: [`${NOT_NAMED}:${NOT_NAMED}`], digests: [`${NOT_NAMED}@${NOT_NAMED}`] };
+export const untagged = { tags: [`${notNamed}:${notNamed}`], digests: [`${notNamed}@${notNamed}`] };

@@ -10,18 +10,18 @@ import { unixSeconds } from '../container/time.ts';
 import { repoDigests, repoTags, untagged } from './reference.ts';
 
 /** Docker removed `VirtualSize` in API 1.44; older clients print it. */
-const LAST_WITH_VIRTUAL_SIZE = 43;
+const lastWithVirtualSize = 43;
 
 export function toImageSummary(image: Image, apiMinor: number): ImageSummary {
   const tags = repoTags(image);
   return {
     Id: image.id,
     ParentId: '',
-    RepoTags: tags.length > 0 || apiMinor > LAST_WITH_VIRTUAL_SIZE ? tags : untagged.tags,
+    RepoTags: tags.length > 0 || apiMinor > lastWithVirtualSize ? tags : untagged.tags,
     RepoDigests: repoDigests(image),
     Created: unixSeconds(image.config.created ?? image.createdAt),
     Size: image.size,
-    ...(apiMinor <= LAST_WITH_VIRTUAL_SIZE ? { VirtualSize: image.size } : {}),
+    ...(apiMinor <= lastWithVirtualSize ? { VirtualSize: image.size } : {}),
     SharedSize: -1,
     Labels: image.config.config?.Labels ?? null,
     Containers: -1,
@@ -45,7 +45,7 @@ export function toImageInspect(image: Image, apiMinor: number): ImageInspect {
     ...(config.variant ? { Variant: config.variant } : {}),
     Os: config.os,
     Size: image.size,
-    ...(apiMinor <= LAST_WITH_VIRTUAL_SIZE ? { VirtualSize: image.size } : {}),
+    ...(apiMinor <= lastWithVirtualSize ? { VirtualSize: image.size } : {}),
     GraphDriver: { Name: 'overlayfs', Data: null },
     RootFS: { Type: config.rootfs.type, Layers: config.rootfs.diff_ids },
     Metadata: { LastTagTime: image.createdAt },

@@ -3,8 +3,8 @@ import type { VolumeRequest } from '../../../../hooks/index.ts';
 import { destinationOf } from './destination.ts';
 import { invalid } from './invalid.ts';
 
-const FIELD = 'HostConfig.Binds';
-const FORM = 'SOURCE:DESTINATION[:OPTIONS]';
+const field = 'HostConfig.Binds';
+const form = 'SOURCE:DESTINATION[:OPTIONS]';
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 const propagations = new Set(['shared', 'slave', 'private', 'rshared', 'rslave', 'rprivate']);
@@ -21,16 +21,16 @@ const withoutEffect = new Set(['consistent', 'cached', 'delegated', 'default', '
 /** @throws PCH_OPTION_INVALID */
 export function parseBind(text: string): VolumeRequest {
   const parts = text.split(':');
-  if (parts.length > 3 || parts.some((part) => part === '')) throw invalid(FIELD, FORM, text);
+  if (parts.length > 3 || parts.some((part) => part === '')) throw invalid(field, form, text);
   const [source = '', path, options] = parts;
-  if (path === undefined) return { kind: 'volume', destination: destinationOf(FIELD, source) };
-  return { ...sourceOf(source, text), destination: destinationOf(FIELD, path), ...optionsOf(options, text) };
+  if (path === undefined) return { kind: 'volume', destination: destinationOf(field, source) };
+  return { ...sourceOf(source, text), destination: destinationOf(field, path), ...optionsOf(options, text) };
 }
 
 function sourceOf(source: string, text: string): Pick<VolumeRequest, 'kind' | 'source' | 'createSource'> {
   if (source.startsWith('/')) return { kind: 'bind', source, createSource: true };
   if (!volumeName.test(source))
-    throw invalid(FIELD, 'an absolute host path or a volume name', text, `names match ${volumeName.source}`);
+    throw invalid(field, 'an absolute host path or a volume name', text, `names match ${volumeName.source}`);
   return { kind: 'volume', source };
 }
 
@@ -38,10 +38,10 @@ function optionsOf(list: string | undefined, text: string): Partial<VolumeReques
   const words = list?.split(',') ?? [];
   const unknown = words.find((word) => !isKnown(word));
   if (unknown !== undefined)
-    throw invalid(FIELD, 'the options ro, rw, nocopy, idmap, z, Z or a propagation', text);
-  if (words.includes('ro') && words.includes('rw')) throw invalid(FIELD, 'one of ro and rw', text);
+    throw invalid(field, 'the options ro, rw, nocopy, idmap, z, Z or a propagation', text);
+  if (words.includes('ro') && words.includes('rw')) throw invalid(field, 'one of ro and rw', text);
   const options = words.filter((word) => propagations.has(word) || word === mapped);
-  if (options.filter((word) => word !== mapped).length > 1) throw invalid(FIELD, 'one propagation', text);
+  if (options.filter((word) => word !== mapped).length > 1) throw invalid(field, 'one propagation', text);
   return {
     ...(words.includes('ro') ? { readonly: true } : {}),
     ...(words.includes('nocopy') ? { nocopy: true } : {}),

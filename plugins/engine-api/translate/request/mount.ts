@@ -4,11 +4,11 @@ import { PouchError, type VolumeRequest } from '../../../../hooks/index.ts';
 import { destinationOf } from './destination.ts';
 import { invalid } from './invalid.ts';
 
-const FIELD = 'HostConfig.Mounts';
+const field = 'HostConfig.Mounts';
 
 /** @throws PCH_OPTION_INVALID, PCH_NOT_SUPPORTED for types other than bind, volume and tmpfs */
 export function parseMount(mount: MountSpec): VolumeRequest {
-  const destination = destinationOf(`${FIELD}.Target`, mount.Target);
+  const destination = destinationOf(`${field}.Target`, mount.Target);
   const readonly = mount.ReadOnly ? { readonly: true } : {};
   switch (mount.Type) {
     case 'bind':
@@ -20,14 +20,14 @@ export function parseMount(mount: MountSpec): VolumeRequest {
     default:
       throw new PouchError(
         'PCH_NOT_SUPPORTED',
-        `${FIELD}.Type: expected bind, volume or tmpfs, found "${mount.Type}"`,
+        `${field}.Type: expected bind, volume or tmpfs, found "${mount.Type}"`,
       );
   }
 }
 
 function bindMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'source' | 'options' | 'createSource'> {
   const { Source: source } = mount;
-  if (!source?.startsWith('/')) throw invalid(`${FIELD}.Source`, 'an absolute host path', source);
+  if (!source?.startsWith('/')) throw invalid(`${field}.Source`, 'an absolute host path', source);
   const {
     Propagation: propagation,
     NonRecursive: flat,
@@ -43,17 +43,17 @@ function volumeMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'source' | 
   if (driver?.Name && driver.Name !== 'local')
     throw new PouchError(
       'PCH_NOT_SUPPORTED',
-      `${FIELD}.VolumeOptions.DriverConfig.Name: expected local, found "${driver.Name}"`,
+      `${field}.VolumeOptions.DriverConfig.Name: expected local, found "${driver.Name}"`,
     );
-  if (subpath) throw new PouchError('PCH_NOT_SUPPORTED', `${FIELD}.VolumeOptions.Subpath is not supported`);
+  if (subpath) throw new PouchError('PCH_NOT_SUPPORTED', `${field}.VolumeOptions.Subpath is not supported`);
   return { kind: 'volume', source: mount.Source || undefined, ...(nocopy ? { nocopy } : {}) };
 }
 
 function tmpfsMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'options'> {
-  if (mount.Source) throw invalid(`${FIELD}.Source`, 'no source for a tmpfs', mount.Source);
+  if (mount.Source) throw invalid(`${field}.Source`, 'no source for a tmpfs', mount.Source);
   const { SizeBytes: size, Mode: mode } = mount.TmpfsOptions ?? {};
   if (size !== undefined && size !== null && size < 0)
-    throw invalid(`${FIELD}.TmpfsOptions.SizeBytes`, 'bytes', size);
+    throw invalid(`${field}.TmpfsOptions.SizeBytes`, 'bytes', size);
   const options = ['noexec', 'nosuid', 'nodev'];
   if (size) options.push(`size=${size}`);
   if (mode) options.push(`mode=${mode.toString(8)}`);

@@ -3,9 +3,9 @@ import type { HostConfig, LimitField } from '../../../../client/wire.ts';
 import { resourceLimitEntries, type ResourceRequest } from '../../../../hooks/index.ts';
 import { invalid } from './invalid.ts';
 
-const MIB = 1024 * 1024;
+const mib = 1024 * 1024;
 /** Docker's minimum: with less memory a process does not start reliably. */
-const LEAST_MEMORY = 6 * MIB;
+const leastMemory = 6 * mib;
 
 /** @throws PCH_OPTION_INVALID */
 export function resourcesOf(host: HostConfig): ResourceRequest {
@@ -49,7 +49,7 @@ function valueOf(field: LimitField, host: HostConfig): unknown {
 }
 
 function checkLeastMemory({ Memory: memory = 0, MemorySwap: swap = 0 }: HostConfig): void {
-  if (memory && memory < LEAST_MEMORY)
+  if (memory && memory < leastMemory)
     throw invalid('HostConfig.Memory', 'at least 6 MiB (6291456 bytes), or 0 for no limit', memory);
   if (swap < -1) throw invalid('HostConfig.MemorySwap', 'bytes, or -1 for unlimited swap', swap);
 }

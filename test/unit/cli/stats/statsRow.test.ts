@@ -76,7 +76,7 @@ describe('a row of `pouch stats`', () => {
       eth1: { ...counters, rx_bytes: 500, tx_bytes: 1 },
     };
     const device = { major: 8, minor: 0 };
-    const blkio_stats = {
+    const blockStats = {
       ...noBlocks,
       io_service_bytes_recursive: [
         { ...device, op: 'Read', value: 2000 },
@@ -85,7 +85,7 @@ describe('a row of `pouch stats`', () => {
       ],
     };
     assert.equal(row({ networks })['NetIO'], '1.5kB / 2B');
-    assert.equal(row({ blkio_stats })['BlockIO'], '2kB / 7B');
+    assert.equal(row({ blkio_stats: blockStats })['BlockIO'], '2kB / 7B');
   });
 
   it('is zero for a stopped container, and unknown before the first sample', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EngineContext } from '../../../../../core/lifecycle/shared/EngineContext.ts';
+import type { EngineContext } from '../../../../../core/lifecycle/shared/engineContext.ts';
 import { restartAfterExit, wantsRestart } from '../../../../../core/lifecycle/exits/restartPolicy.ts';
 import { GenerationHolder } from '../../../../../core/plugins/index.ts';
 import type { Plugin } from '../../../../../hooks/definePlugin.ts';

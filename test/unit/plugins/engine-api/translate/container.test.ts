@@ -3,14 +3,14 @@ import type { ContainerRecord, ContainerState } from '../../../../../hooks/index
 import { toInspect } from '../../../../../plugins/engine-api/translate/container/inspect.ts';
 import { statusText } from '../../../../../plugins/engine-api/translate/container/status.ts';
 import { toSummary } from '../../../../../plugins/engine-api/translate/container/summary.ts';
-import { humanDuration, NEVER } from '../../../../../plugins/engine-api/translate/container/time.ts';
+import { humanDuration, never } from '../../../../../plugins/engine-api/translate/container/time.ts';
 import { toContainerRequest } from '../../../../../plugins/engine-api/translate/request/index.ts';
 import type { ContainerCreateRequest } from '../../../../../client/wire.ts';
 import { fakeDraft } from '../../../../support/fake/draft.ts';
 import { fakeImage } from '../../../../support/fake/images.ts';
 
-const ID = 'a1'.repeat(32);
-const NOW = Date.parse('2024-05-06T12:00:00Z');
+const containerId = 'a1'.repeat(32);
+const now = Date.parse('2024-05-06T12:00:00Z');
 
 function record(
   body: Partial<ContainerCreateRequest> = {},
@@ -19,11 +19,11 @@ function record(
   const { request } = toContainerRequest({ Image: 'web', ...body });
   const image = fakeImage('web', { ExposedPorts: { '443/tcp': {} }, Entrypoint: ['/init'], Cmd: ['serve'] });
   return {
-    id: ID,
+    id: containerId,
     name: 'shop',
     createdAt: '2024-05-06T11:00:00.123456789Z',
     request,
-    draft: fakeDraft(ID, 'shop', request, image),
+    draft: fakeDraft(containerId, 'shop', request, image),
     state: {
       status: 'created',
       pid: 0,
@@ -105,19 +105,19 @@ describe('container record → Docker', () => {
     [{ status: 'dead' }, 'Dead'],
   ];
   for (const [state, text] of statuses)
-    it(`status: ${text}`, () => assert.equal(statusText(record({}, state), NOW), text));
+    it(`status: ${text}`, () => assert.equal(statusText(record({}, state), now), text));
 
   it('shows that a container is degraded', () => {
     const made = running();
     made.degraded = [{ plugin: 'lxcfs', hook: 'container.spec', message: 'not there' }];
-    assert.equal(statusText(made, NOW), 'Up 2 seconds (degraded)');
-    assert.equal(toSummary(made, NOW).Degraded, true);
+    assert.equal(statusText(made, now), 'Up 2 seconds (degraded)');
+    assert.equal(toSummary(made, now).Degraded, true);
     assert.deepEqual(toInspect(made).Degraded, made.degraded);
   });
 
   it('inspects a container that never ran', () => {
     const body = toInspect(record());
-    assert.equal(body.State.StartedAt, NEVER);
+    assert.equal(body.State.StartedAt, never);
     assert.equal(body.State.Running, false);
     assert.deepEqual(body.NetworkSettings.Ports, {});
     assert.equal(body.Name, '/shop');
@@ -132,7 +132,7 @@ describe('container record → Docker', () => {
     assert.equal(net.IPAddress, '172.29.0.2');
     assert.equal(net.Networks?.['bridge']?.Gateway, '172.29.0.1');
     assert.deepEqual(net.Ports, { '443/tcp': null, '80/tcp': [{ HostIp: '0.0.0.0', HostPort: '8080' }] });
-    assert.deepEqual(toSummary(running(), NOW).Ports, [
+    assert.deepEqual(toSummary(running(), now).Ports, [
       { PrivatePort: 443, Type: 'tcp' },
       { IP: '0.0.0.0', PrivatePort: 80, PublicPort: 8080, Type: 'tcp' },
     ]);
@@ -181,6 +181,6 @@ describe('container record → Docker', () => {
     assert.equal('Rich' in toInspect(running()).Config, false);
     const rich = running({ Rich: true, RichMode: 'systemd' });
     assert.equal(toInspect(rich).Config.RichMode, 'systemd');
-    assert.equal(toSummary(rich, NOW).RichMode, 'systemd');
+    assert.equal(toSummary(rich, now).RichMode, 'systemd');
   });
 });
