@@ -43,7 +43,7 @@ const repeatable: ReadonlySet<FileOperation> = new Set([
   'readEnd',
   'clearFill',
   'rename',
-  'makeVolume',
+  'createVolume',
   'removeVolume',
   'removeEmptyDirectory',
   'removeTree',
@@ -159,8 +159,8 @@ export class FileWorkers implements FileAccess {
     await this.#call('clearFill', subject, args, { deadlineMs: contentDeadlineMs });
   }
 
-  async makeVolume(args: FileOperations['makeVolume']['args'], what: string): Promise<void> {
-    await this.#call('makeVolume', onHost(args.directory, what), args);
+  async createVolume(args: FileOperations['createVolume']['args'], what: string): Promise<void> {
+    await this.#call('createVolume', onHost(args.directory, what), args);
   }
 
   async removeVolume(args: FileOperations['removeVolume']['args'], what: string): Promise<void> {

@@ -78,7 +78,7 @@ export interface FileOperations {
   /** Removes the leftovers of an interrupted `fillVolume`. */
   clearFill: { args: { mountPoint: string; staging: string }; result: null };
   /** Creates a volume; `data` and the record are in `directory`. Removes the leftovers of a failure. */
-  makeVolume: {
+  createVolume: {
     args: { directory: string; data: string; record: { path: string; content: string } };
     result: null;
   };

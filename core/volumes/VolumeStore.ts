@@ -64,7 +64,7 @@ const recordName = 'volume.json';
 const recordLimit = 1024 * 1024;
 
 /** File workers access volumes, which may be on a file system that hangs. */
-export type VolumeFiles = Pick<FileWorkers, 'list' | 'readFiles' | 'makeVolume' | 'removeVolume'>;
+export type VolumeFiles = Pick<FileWorkers, 'list' | 'readFiles' | 'createVolume' | 'removeVolume'>;
 
 export class VolumeStore implements Volumes {
   readonly #directory: string;
@@ -110,7 +110,7 @@ export class VolumeStore implements Volumes {
       ...(blame.length > 0 && { blame }),
     };
     const record = { path: this.#recordOf(name), content: toStored(stored, volumeForm) };
-    await this.#files.makeVolume({ ...this.#placesOf(name), record }, whatIs(name));
+    await this.#files.createVolume({ ...this.#placesOf(name), record }, whatIs(name));
     return { created: true };
   }
 

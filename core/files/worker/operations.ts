@@ -12,7 +12,7 @@ import { readEnd } from './readEnd.ts';
 import { readLayers } from './readLayers.ts';
 import { removeEmptyDirectory, removeTree } from './removeTree.ts';
 import { rename } from './rename.ts';
-import { makeVolume, removeVolume } from './volume.ts';
+import { createVolume, removeVolume } from './volume.ts';
 import { kindOf } from '../fileKind.ts';
 
 /** Does a request. A failure is a reply, too. */
@@ -50,8 +50,8 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return fillVolume(request);
     case 'clearFill':
       return clearFill(request);
-    case 'makeVolume':
-      return makeVolume(request);
+    case 'createVolume':
+      return createVolume(request);
     case 'removeVolume':
       return removeVolume(request);
     case 'removeEmptyDirectory':

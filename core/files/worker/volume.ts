@@ -5,7 +5,7 @@ import type { FileOperations } from '../protocol.ts';
 import { removeTree } from './removeTree.ts';
 import { replaceFile } from './replaceFile.ts';
 
-export function makeVolume({ directory, data, record }: FileOperations['makeVolume']['args']): null {
+export function createVolume({ directory, data, record }: FileOperations['createVolume']['args']): null {
   try {
     // Users of the host must not reach the setuid programs that containers put into volumes.
     mkdirSync(dirname(directory), { recursive: true });

@@ -70,7 +70,7 @@ export class ImageReaders {
   }
 
   #locate(known: Known, chainId: string): Promise<readonly string[]> {
-    const directories = this.#ask(chainId);
+    const directories = this.#findDirectories(chainId);
     known.directories = directories;
     directories.catch(() => {
       if (known.directories === directories) delete known.directories;
@@ -82,7 +82,7 @@ export class ImageReaders {
    * Finds the layers of an image with a temporary view, which containerd collects after a crash.
    * @throws PCH_NOT_SUPPORTED for snapshotters whose layers are not directories
    */
-  async #ask(chainId: string): Promise<string[]> {
+  async #findDirectories(chainId: string): Promise<string[]> {
     const key = `pouch-read-${randomUUID()}`;
     const mounts = await this.#client.snapshots.view(key, chainId);
     await ifFound(this.#client.snapshots.remove(key));

@@ -113,7 +113,7 @@ export class Authorizer {
     const headers: Record<string, string> = credentials?.username
       ? { authorization: basicHeader(credentials) }
       : {};
-    return this.#ask(url, { headers, signal });
+    return this.#fetchToken(url, { headers, signal });
   }
 
   #oauthToken(
@@ -131,10 +131,10 @@ export class Authorizer {
       ...(service !== undefined && { service }),
     });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    return this.#ask(realm, { method: 'POST', headers, body: form.toString(), signal });
+    return this.#fetchToken(realm, { method: 'POST', headers, body: form.toString(), signal });
   }
 
-  async #ask(
+  async #fetchToken(
     url: URL,
     request: {
       method?: 'POST';

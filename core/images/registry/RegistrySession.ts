@@ -185,8 +185,8 @@ export async function backOff(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const cause = error instanceof PouchError ? error.cause : undefined;
-  const asked = cause instanceof HttpStatusError ? cause.retryAfterMs : undefined;
-  await delay(asked ?? Math.min(200 * 2 ** attempt, 5000), undefined, { ...(signal && { signal }) });
+  const requestedMs = cause instanceof HttpStatusError ? cause.retryAfterMs : undefined;
+  await delay(requestedMs ?? Math.min(200 * 2 ** attempt, 5000), undefined, { ...(signal && { signal }) });
 }
 
 function describe(

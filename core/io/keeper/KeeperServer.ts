@@ -80,7 +80,7 @@ export class KeeperServer {
     };
     socket.on('data', receive);
     socket.on('error', () => socket.destroy());
-    socket.on('close', () => this.#gone(socket));
+    socket.on('close', () => this.#onClosed(socket));
   }
 
   #receive(socket: Socket, request: Envelope<KeeperRequest>, receive: (chunk: Buffer) => void): void {
@@ -146,7 +146,7 @@ export class KeeperServer {
     return {};
   }
 
-  #gone(socket: Socket): void {
+  #onClosed(socket: Socket): void {
     this.#clients.delete(socket);
     for (const [token, logPath] of this.#readers.get(socket) ?? [])
       this.#keeper.logs.unfollow(logPath, token);

@@ -34,7 +34,7 @@ export class Subscriber {
     this.#socket = socket;
     this.#stallMs = stallMs;
     this.#handlers = handlers;
-    socket.on('close', () => this.#gone());
+    socket.on('close', () => this.#onClosed());
     socket.resume();
     this.send(encodeFrame(frame.ready));
   }
@@ -90,7 +90,7 @@ export class Subscriber {
     this.#socket.destroy();
   }
 
-  #gone(): void {
+  #onClosed(): void {
     this.#unwatch();
     this.#waiting = [];
     this.#waitingBytes = 0;
