@@ -6,8 +6,8 @@ import type { AnyPoint } from './points.ts';
 import { families, points } from './points.ts';
 
 const kinds: Record<HookKind, string> = {
-  plan: 'A waterfall over a draft. Pure. A tap changes the draft in place and answers nothing, or answers a new draft.',
-  bail: 'A question. Pure. The first tap that answers something decides.',
+  plan: 'A waterfall over a draft. Pure. A tap changes the draft in place and returns nothing, or returns a new draft.',
+  bail: 'A question. Pure. The first tap that returns a result decides.',
   apply: 'Taps run one after another, for their side effects. An error stops the operation.',
   observe: 'Taps run concurrently in the background. They cannot veto; a failure is logged.',
 };

@@ -1,8 +1,8 @@
 /**
- * What the clients talk to: a real pouchd with a real registry where there is root, else the API over the fake engine.
+ * The daemon of the clients: a real pouchd with a real registry as root, else the API with a fake engine.
  *
- * `POUCH_TEST_SOCKET=/run/pouch/pouchd.sock npx mocha --import=tsx 'test/clients/*.test.ts'` runs the same tests on a
- * daemon that runs already; `POUCH_TEST_IMAGE` names an image with busybox that it has (default `busybox`).
+ * `POUCH_TEST_SOCKET=/run/pouch/pouchd.sock npx mocha --import=tsx 'test/clients/*.test.ts'` tests an existing daemon;
+ * `POUCH_TEST_IMAGE` is the name of its image with busybox (default `busybox`).
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
