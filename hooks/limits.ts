@@ -7,6 +7,8 @@ export interface OciLimit {
    * runtime spec's, weights are the kernel's defaults (cgroup-v1 doc: cpu, blkio). Missing: it cannot be removed.
    */
   readonly none?: number | 'online CPUs' | 'online nodes';
+  /** Its cgroup v1 file, where the kernel's configuration decides whether that exists. */
+  readonly file?: string;
 }
 
 interface Limit {

@@ -1,5 +1,6 @@
 /** Limits whose cgroup controller or file this host does not have. */
 import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { resourceLimitEntries } from '../../../hooks/limits.ts';
 import type { OciResources } from '../../../hooks/oci.ts';
 import type { HostLimits } from './hostLimits.ts';
 
@@ -13,9 +14,9 @@ interface Need {
   leaveOut(resources: OciResources): void;
 }
 
-/** Answers a warning for each limit that it leaves out. */
+/** Returns a warning for each limit that it leaves out. */
 export function clampResources({ resources }: Pick<ContainerDraft, 'resources'>, host: HostLimits): string[] {
-  return needs.flatMap((need) => {
+  return [...needs, ...fileNeeds].flatMap((need) => {
     // One that went with its controller is not asked for any more.
     const lack = need.isAsked(resources) ? lackOf(need, host) : undefined;
     if (lack === undefined) return [];
@@ -27,7 +28,7 @@ export function clampResources({ resources }: Pick<ContainerDraft, 'resources'>,
 function lackOf({ controller, file }: Need, host: HostLimits): string | undefined {
   if (!host.controllers.has(controller)) return `this host has no cgroup controller ${controller}`;
   if (file !== undefined && !host.hasControllerFile(controller, file))
-    return `the kernel has no ${file} (its I/O scheduler or a boot option decides)`;
+    return `the kernel has no ${file} (its configuration or a boot option decides)`;
   return undefined;
 }
 
@@ -76,6 +77,21 @@ const needs: readonly Need[] = [
     leaveOut: ({ network }) => without(network, 'priorities'),
   },
 ];
+
+/** The limits of the table that name a file. */
+const fileNeeds: readonly Need[] = resourceLimitEntries
+  .flatMap(([, { oci }]) => oci)
+  .flatMap(({ group, field, file }) => {
+    if (file === undefined) return [];
+    const fieldsOf = (resources: OciResources) => resources[group] as Record<string, unknown> | undefined;
+    return {
+      what: `the limit ${group}.${field}`,
+      controller: file.split('.')[0] ?? '',
+      file,
+      isAsked: (resources) => fieldsOf(resources)?.[field] !== undefined,
+      leaveOut: (resources) => without(fieldsOf(resources), field),
+    };
+  });
 
 /** A member that goes as a whole with its controller. */
 function whole(member: keyof OciResources, what: string, controller: string): Need {
