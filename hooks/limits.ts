@@ -74,6 +74,19 @@ export const resourceLimits = {
   },
   cpuQuota: { api: 'CpuQuota', value: 'number', oci: cpuTime },
   cpuPeriod: { api: 'CpuPeriod', value: 'number', oci: cpuTime },
+  /** Microseconds, as the next (kernel doc sched-rt-group). */
+  cpuRealtimePeriod: {
+    api: 'CpuRealtimePeriod',
+    value: 'number',
+    oci: [{ group: 'cpu', field: 'realtimePeriod', file: 'cpu.rt_period_us' }],
+    copied: true,
+  },
+  cpuRealtimeRuntime: {
+    api: 'CpuRealtimeRuntime',
+    value: 'number',
+    oci: [{ group: 'cpu', field: 'realtimeRuntime', file: 'cpu.rt_runtime_us' }],
+    copied: true,
+  },
   cpusetCpus: {
     api: 'CpusetCpus',
     value: 'text',

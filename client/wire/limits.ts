@@ -79,6 +79,18 @@ export const limits = {
     minimum: 0,
     live: true,
   },
+  CpuRealtimePeriod: {
+    option: '--cpu-rt-period <microseconds>',
+    help: 'Limit CPU real-time period in microseconds',
+    value: 'integer',
+    minimum: 0,
+  },
+  CpuRealtimeRuntime: {
+    option: '--cpu-rt-runtime <microseconds>',
+    help: 'Limit CPU real-time runtime in microseconds',
+    value: 'integer',
+    minimum: 0,
+  },
   CpusetCpus: {
     option: '--cpuset-cpus <list>',
     help: 'CPUs in which to allow execution (0-3, 0,1)',

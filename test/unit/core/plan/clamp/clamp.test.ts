@@ -89,6 +89,15 @@ describe('what the host cannot give', () => {
     assert.equal(draft.resources.memory?.swap, 128 << 20);
   });
 
+  it('passes real-time limits on, and leaves them out on a kernel without real-time groups', async () => {
+    const draft = await requested({ resources: { cpuRealtimePeriod: 500_000, cpuRealtimeRuntime: 20_000 } });
+    assert.deepEqual(clampToHost(draft, host()), []);
+    assert.deepEqual(draft.resources.cpu, { realtimePeriod: 500_000, realtimeRuntime: 20_000 });
+    const lacking = host({ hasControllerFile: (_, file) => !file.startsWith('cpu.rt_') });
+    assert.match(clampToHost(draft, lacking).join('\n'), /cpu\.realtimePeriod: .*cpu\.realtimeRuntime: /s);
+    assert.deepEqual(draft.resources.cpu, {});
+  });
+
   it('finds the controllers of version 1 in the mounts, and those of version 2 in its root', () => {
     const v1 = 'tmpfs /sys/fs/cgroup tmpfs rw 0 0\ncgroup /sys/fs/cgroup/cpu cgroup rw,cpu,cpuacct 0 0\n';
     const hybrid = `${v1}cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n`;
