@@ -30,7 +30,7 @@ describe('docker with runlxc', function () {
     docker.ok('run', '--rm', ...flags, ...options, 'busybox', 'sh', '-c', script);
   const keep = (name: string, script: string, ...options: string[]) =>
     docker.ok('run', '-d', '--name', name, ...flags, ...options, 'busybox', 'sh', '-c', script);
-  const told = (name: string, format: string) => docker.ok('inspect', '-f', format, name);
+  const inspected = (name: string, format: string) => docker.ok('inspect', '-f', format, name);
 
   it('gives output, errors and exit code', async () => {
     const script = 'echo out; echo err >&2; exit 7';
@@ -77,7 +77,7 @@ describe('docker with runlxc', function () {
     assert.equal((await docker.run(['exec', 'box', 'sh', '-c', 'exit 5'])).code, 5);
     assert.match(await docker.ok('top', 'box'), /sleep 1234/);
     await docker.ok('pause', 'box');
-    assert.equal(await told('box', '{{.State.Status}}'), 'paused');
+    assert.equal(await inspected('box', '{{.State.Status}}'), 'paused');
     await docker.ok('unpause', 'box');
     await docker.ok('update', '-m', '96m', '--memory-swap', '96m', 'box');
     assert.match(await docker.ok('stats', '--no-stream', 'box'), / \/ 96MiB/);
@@ -86,7 +86,7 @@ describe('docker with runlxc', function () {
   it('stops, kills and starts it again', async () => {
     await keep('box', 'trap "exit 3" TERM; echo ready; while :; do sleep 0.1; done');
     await docker.ok('stop', 'box');
-    assert.equal(await told('box', '{{.State.ExitCode}}'), '3');
+    assert.equal(await inspected('box', '{{.State.ExitCode}}'), '3');
     await docker.ok('start', 'box');
     await docker.ok('restart', 'box');
     await docker.ok('kill', 'box');
@@ -97,7 +97,7 @@ describe('docker with runlxc', function () {
   it('starts it again as its restart policy says', async () => {
     await keep('again', 'exit 3', '--restart', 'on-failure:2');
     assert.equal(await docker.ok('wait', 'again'), '3');
-    assert.equal(await told('again', '{{.RestartCount}} {{.State.ExitCode}}'), '2 3');
+    assert.equal(await inspected('again', '{{.RestartCount}} {{.State.ExitCode}}'), '2 3');
   });
 
   it('kills what takes more memory than it may', async () => {

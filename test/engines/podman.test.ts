@@ -96,7 +96,7 @@ describe('podman with runlxc', function () {
     assert.match(await run('ip -o addr', ...plain), /lo +inet 127\.0\.0\.1/);
   });
 
-  it('runs commands in a container, pauses it and tells its processes', async () => {
+  it('runs commands in a container, pauses it and lists its processes', async () => {
     await keep('box', 'exec sleep 1234', '-m', '64m');
     assert.equal((await podman(['exec', 'box', 'sh', '-c', 'exit 5'])).exitCode, 5);
     assert.match(await ok('top', 'box'), /sleep 1234/);

@@ -37,37 +37,37 @@ describe('a pouchd that cannot start', function () {
     assert.equal(exitCode, 1);
   }
 
-  it('tells every mistake of its configuration at once, each with file and line', async () => {
+  it('reports every mistake of its configuration at once, each with file and line', async () => {
     const bad = 'log:\n  level: loud\nstopTimeout: soon\nnetwrok:\n  mtu: 1\ncontainers: 7\n';
     const { exitCode, stderr } = await failedStartWith(dir, bad);
-    for (const said of [/pouchd\.yaml:5.*loud/, /pouchd\.yaml:6.*soon/, /pouchd\.yaml:7.*network/])
-      assert.match(stderr, said);
+    for (const expected of [/pouchd\.yaml:5.*loud/, /pouchd\.yaml:6.*soon/, /pouchd\.yaml:7.*network/])
+      assert.match(stderr, expected);
     assert.match(stderr, /PCH_CONFIG_INVALID/);
     assert.equal(exitCode, 1);
     assert.deepEqual(await readdir(dir), ['pouchd.yaml'], 'nothing was made');
   });
 
-  it('tells the line of malformed YAML', async () => {
+  it('reports the line of malformed YAML', async () => {
     assert.match(
       (await failedStartWith(dir, 'log: [\n')).stderr,
       /pouchd\.yaml:\d+(.|\n)*PCH_CONFIG_INVALID/,
     );
   });
 
-  it('tells that its configuration is not there', async () => {
+  it('reports that its configuration file does not exist', async () => {
     assertTold(await failedStart(['--config', join(dir, 'no.yaml')]), 'PCH_CONFIG_NOT_FOUND', /no\.yaml/);
   });
 
-  it('tells an unknown flag', async () => {
+  it('reports an unknown flag', async () => {
     assertTold(await failedStart(['--bogus']), 'PCH_OPTION_INVALID', /--bogus/);
   });
 
-  it('tells that containerd is not installed', async () => {
+  it('reports that containerd is not installed', async () => {
     const yaml = 'containerd:\n  binary: /nosuch/containerd\n';
     assertTold(await failedStartWith(dir, yaml), 'PCH_CONTAINERD_MISSING', /\/nosuch\/containerd/);
   });
 
-  it('tells that the host’s containerd does not answer', async () => {
+  it('reports that the host’s containerd does not respond', async () => {
     const yaml = `containerd:\n  managed: false\n  address: ${dir}/no.sock\n`;
     assertTold(await failedStartWith(dir, yaml), 'PCH_CONTAINERD_UNAVAILABLE', /no\.sock/);
   });
@@ -87,13 +87,13 @@ describe('a pouchd that cannot start', function () {
       await once(taken, 'close');
     });
 
-    it('tells the socket that another process serves', async () => {
+    it('reports the socket that another process serves', async () => {
       await take(join(dir, 'taken.sock'));
       const yaml = `listen: ['unix://${dir}/taken.sock']\n`;
       assertTold(await failedStartWith(dir, yaml), 'PCH_LISTEN', /taken\.sock/);
     });
 
-    it('tells the port that another process serves', async () => {
+    it('reports the port that another process serves', async () => {
       await take(0);
       const { port } = taken.address() as { port: number };
       const yaml = `listen: [{ address: 'tcp://127.0.0.1:${port}', insecure: true }]\n`;
@@ -154,7 +154,7 @@ describe('beside a running pouchd', function () {
     await rm(dir, { recursive: true });
   });
 
-  it('a second one with the same root does not start, and changes nothing of the first', async () => {
+  it('another one with the same root does not start, and does not change the first', async () => {
     const yaml = `root: ${pouchd.root}\nstate: ${dir}/state\n`;
     const { exitCode, stderr } = await failedStartWith(dir, yaml);
     assert.match(stderr, /another pouchd is using/);
@@ -177,7 +177,7 @@ describe('beside a running pouchd', function () {
     await assertSteady(pouchd, first);
   });
 
-  it('a user who may not open its socket is told so', async () => {
+  it('a user who may not open its socket gets an error that says so', async () => {
     await chmod(pouchd.dir, 0o711);
     const asNobody = ['--reuid=65534', '--regid=65534', '--clear-groups', cli, '-H', pouchd.host];
     const { exitCode, stderr } = await execa('setpriv', [...asNobody, 'ps'], {
@@ -198,7 +198,7 @@ describe('beside a running pouchd', function () {
     await assertSteady(pouchd, first);
   });
 
-  it('a socket that nobody serves, and an address of another form, are told', async () => {
+  it('a socket that nobody serves, and an invalid address, are reported', async () => {
     await mkdir(join(dir, 'sub'));
     for (const [host, says] of [
       [`unix://${dir}/nosuch.sock`, /the socket does not exist/],

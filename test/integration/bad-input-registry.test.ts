@@ -1,4 +1,4 @@
-/** A registry that breaks off or lies, seen from the command: told, nothing kept, and the next pull works. */
+/** A registry that breaks off or lies: the command reports it, nothing is kept, and the next pull works. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -31,7 +31,7 @@ const rows: Row[] = [
   { title: 'lets nobody in', manifests: { status: 403 }, code: 'PCH_REGISTRY_DENIED' },
   { title: 'fails', manifests: { status: 500, body: 'out of order' }, code: 'PCH_REGISTRY_FAILED' },
   {
-    title: 'answers with a web page',
+    title: 'responds with a web page',
     manifests: { status: 200, body: '<html>' },
     code: 'PCH_IMAGE_INVALID',
   },
@@ -57,7 +57,7 @@ describe('pouch pull of a registry that', function () {
     await rm(dir, { recursive: true });
   });
 
-  /** One that the content store has nothing of; answers its reference at the proxy. */
+  /** Makes an image that is not in the content store; returns its reference at the proxy. */
   async function newImage(): Promise<string> {
     const name = `image-${randomBytes(4).toString('hex')}:1`;
     const layers = [await layerTar([{ path: 'file', content: randomBytes(1 << 20) }])];
@@ -82,7 +82,7 @@ describe('pouch pull of a registry that', function () {
       await assertSteady(daemon.it, first);
     });
 
-  it('is cut once goes on where it was, and the pull succeeds', async () => {
+  it('is cut once resumes where it was, and the pull succeeds', async () => {
     const image = await newImage();
     let cuts = 1;
     proxy.fault = ({ path }) => (path.includes('/blobs/') && cuts-- > 0 ? { cutAfter: 100 } : undefined);

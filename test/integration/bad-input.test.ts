@@ -1,4 +1,4 @@
-/** Calls that cannot succeed: each is told with a code and what to do, changes nothing, and works when it is done right. */
+/** Calls that cannot succeed: each returns a code and what to do, changes nothing, and works once it is corrected. */
 import assert from 'node:assert/strict';
 import { useDaemon } from '../support/useDaemon.ts';
 import { requests } from './support/bad-input/requests.ts';

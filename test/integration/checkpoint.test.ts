@@ -67,7 +67,7 @@ describe('checkpoints', function () {
       Array.from({ length: numbers.length }, (_, index) => index + 1),
     );
 
-  it('a container goes on where it was, with its network attached again', async () => {
+  it('a container resumes where it was, with its network attached again', async () => {
     await start();
     await countsTo(5);
     assert.equal(await ok('checkpoint', 'create', 'counts', 'one'), 'one');

@@ -16,38 +16,38 @@ for (const runtime of ociRuntimes)
     this.timeout(60_000);
     const daemon = useDaemon();
 
-    /** Runs a script; answers its output and the warnings on stderr, which `inspect` must show too. */
+    /** Runs a script; returns its output and the warnings on stderr, which `inspect` must show too. */
     async function run(script: string, ...options: string[]) {
       const args = ['--name', 'clamped', '--runtime', runtime, ...options, 'busybox', 'sh', '-c', script];
       const { exitCode, stdout, stderr } = await daemon.pouch('run', ...args);
       assert.equal(exitCode, 0, stderr);
-      const told = (await daemon.it.inspect('clamped'))?.Warnings ?? [];
-      for (const warning of told) assert.ok(stderr.includes(warning), `${warning} is not in ${stderr}`);
+      const warnings = (await daemon.it.inspect('clamped'))?.Warnings ?? [];
+      for (const warning of warnings) assert.ok(stderr.includes(warning), `${warning} is not in ${stderr}`);
       await daemon.ok('rm', 'clamped');
-      return { stdout, told: told.join('\n') };
+      return { stdout, warnings: warnings.join('\n') };
     }
 
     it('nothing is said where nothing was asked for', async () => {
-      assert.equal((await run('true')).told, '');
+      assert.equal((await run('true')).warnings, '');
     });
 
     it('all privileges are those of pouchd', async () => {
-      const { stdout, told } = await run('grep CapEff /proc/self/status', '--privileged');
+      const { stdout, warnings } = await run('grep CapEff /proc/self/status', '--privileged');
       const mask = BigInt(`0x${/[0-9a-f]{16}/.exec(stdout)?.[0]}`);
       assert.equal([...mask.toString(2)].filter((bit) => bit === '1').length, held.length);
-      assert.equal(/pouchd itself lacks it/.test(told), held.length < 41, told);
+      assert.equal(/pouchd itself lacks it/.test(warnings), held.length < 41, warnings);
     });
 
     it('a capability, a negative OOM score and a limit beyond pouchd’s', async function () {
       if (held.includes('CAP_SYS_RESOURCE')) skip(this, 'pouchd has CAP_SYS_RESOURCE');
-      const { stdout, told } = await run(
+      const { stdout, warnings } = await run(
         'cat /proc/self/oom_score_adj; ulimit -Hn',
         ...['--cap-add', 'SYS_RESOURCE', '--oom-score-adj', '-500', '--ulimit', 'nofile=1000000000'],
       );
       const [score, files] = stdout.split('\n').map(Number);
       assert.ok(score! >= 0 && files! < 1_000_000_000, stdout);
       assert.match(
-        told,
+        warnings,
         /without CAP_SYS_RESOURCE.*\n--oom-score-adj -500 became.*\n--ulimit nofile=1000000000 became/,
       );
     });
@@ -55,6 +55,6 @@ for (const runtime of ociRuntimes)
     it('a block I/O weight', async function () {
       if (controllers.has('blkio') && hasControllerFile('blkio', 'blkio.weight'))
         skip(this, 'the kernel has blkio.weight');
-      assert.match((await run('true', '--blkio-weight', '500')).told, /^without --blkio-weight: /);
+      assert.match((await run('true', '--blkio-weight', '500')).warnings, /^without --blkio-weight: /);
     });
   });

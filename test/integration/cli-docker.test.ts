@@ -216,7 +216,7 @@ describe('pouch on dockerd', function () {
     assert.equal(pouch('rm', '-f', 'tty').status, 0);
   });
 
-  it('logs -f goes on until the container ends', () => {
+  it('logs -f continues until the container ends', () => {
     assert.equal(
       pouch(
         'run',

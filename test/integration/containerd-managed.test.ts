@@ -30,7 +30,7 @@ describe('a managed containerd', function () {
     return state?.phase === 'running' && state.pid !== pid;
   };
 
-  it('that is killed comes back and still has its running task, whose exit it then tells', async () => {
+  it('that is killed comes back and still has its running task, whose exit it then reports', async () => {
     const { id, init } = await runLong();
     const { pid } = test.managed.state() ?? {};
     assert.ok(pid);

@@ -35,19 +35,19 @@ describe('the containerd client', function () {
   });
   after(() => test?.remove());
 
-  it('tells the version, the snapshotters and the server', async () => {
+  it('reports the version, the snapshotters and the server', async () => {
     assert.match((await client.version.get()).version, /^v?\d+\.\d+/);
     assert.ok((await client.introspection.snapshotters()).length > 0);
     assert.match((await client.introspection.server()).uuid, /^[0-9a-f-]{36}$/);
     assert.equal(await client.introspection.root(), join(test.dir, 'root'));
   });
 
-  it('answers a small call in about a millisecond', async () => {
+  it('responds to a small call in about a millisecond', async () => {
     const ms = await fastest(50, () => client.version.get());
-    assert.ok(ms < 5, `${ms} ms; 1 ms on an idle machine`);
+    assert.ok(ms < 5, `${ms} ms; 1 ms on an idle host`);
   });
 
-  it('connects to an external containerd and names one that is not there', async () => {
+  it('connects to an external containerd and names one that does not exist', async () => {
     const { client: external, version } = await connectExternal({ address: test.address, namespace: 'x' });
     external.close();
     assert.equal(version.version, (await client.version.get()).version);
@@ -221,7 +221,7 @@ describe('the containerd client', function () {
     await client.leases.delete(lease, { sync: true });
   });
 
-  it('runs a task to its exit code and tells its events', async () => {
+  it('runs a task to its exit code and reports its events', async () => {
     const events = await client.events.subscribe([`namespace==${test.namespace},topic~="^/tasks/"`]);
     await test.createTask('exits', '/bin/sh', '-c', 'exit 7');
     assert.equal((await client.tasks.get('exits')).status, TaskStatus.CREATED);

@@ -18,7 +18,7 @@ describe('pouchd and its helpers, killed at any moment', function () {
   const daemon = useDaemon();
   const { ok, sh } = daemon;
 
-  it(`${rounds} kills at random moments under load: each time it comes back, all is explained, bystanders go on`, async () => {
+  it(`${rounds} kills at random moments under load: each time it comes back, all is explained, bystanders keep running`, async () => {
     const random = seededRandom();
     console.log(`      POUCH_TEST_SEED=${random.seed}`);
     const bystander = await ok('run', '-d', 'busybox', 'sleep', '1000');
@@ -35,19 +35,19 @@ describe('pouchd and its helpers, killed at any moment', function () {
     await ok('rm', '-f', bystander);
   });
 
-  it('containerd: containers go on, exits are not lost, and everything works again', async () => {
+  it('containerd: containers keep running, exits are not lost, and everything works again', async () => {
     const id = await ok('run', '-d', 'busybox', 'sleep', '1000');
     const ends = await ok('run', '-d', 'busybox', 'sh', '-c', 'sleep 0.5; exit 7');
     const identity = identityOf((await daemon.it.inspect(id))!.State.Pid);
     await killHelper(daemon.it, 'containerd');
     assert.equal((await daemon.it.until(ends, 'exited', 30_000)).State.ExitCode, 7);
     assert.equal(identityOf((await daemon.it.inspect(id))!.State.Pid), identity);
-    assert.equal(await ok('exec', id, 'echo', 'answers'), 'answers');
+    assert.equal(await ok('exec', id, 'echo', 'runs'), 'runs');
     assert.equal(await sh('echo new'), 'new');
     await ok('rm', '-f', id, ends);
   });
 
-  it('the log keeper: containers go on, and what they write afterwards is in the log', async () => {
+  it('the log keeper: containers keep running, and what they write afterwards is in the log', async () => {
     const script = 'i=0; while :; do echo line $i; i=$((i+1)); sleep 0.02; done';
     const id = await ok('run', '-d', 'busybox', 'sh', '-c', script);
     const ends = await ok('run', '-d', 'busybox', 'sh', '-c', 'sleep 1; echo last words; exit 3');
@@ -97,7 +97,7 @@ async function work(pouchd: TestPouchd, name: string): Promise<void> {
   }
 }
 
-/** Every container is in a state that holds, can be removed, and nothing else is there. */
+/** Every container is in a lasting state and can be removed, and nothing else exists. */
 async function checkAll(pouchd: TestPouchd, bystander: string): Promise<void> {
   const { containers } = pouchd.client;
   const all = await containers.list({ all: true });

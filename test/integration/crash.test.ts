@@ -58,7 +58,7 @@ function useLabs(yaml?: string) {
     get first() {
       return labs[0]!;
     },
-    /** Does it for every step, and then tells all that failed. */
+    /** Does it for every step, and then reports all that failed. */
     async each(steps: string[], work: (lab: ContainerLab, step: string) => Promise<void>): Promise<void> {
       const failures: Error[] = [];
       const left = steps.values();

@@ -55,7 +55,7 @@ describe('crun on a host with hybrid cgroups', function () {
     assert.ok(readdirSync(unified).length > 0);
   });
 
-  it('leaves nothing of what a runtime makes there', async () => {
+  it('removes everything that a runtime creates there', async () => {
     const script = await hidden('/bin/sh');
     const below = `umount ${unified} && ls ${unified}`;
     const before = await execa('unshare', ['--mount', 'sh', '-c', below]);

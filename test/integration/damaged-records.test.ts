@@ -87,7 +87,7 @@ describe('damaged records', function () {
     assert.match(stderr, /restore .*config\.json|start the later pouchd/);
   }
 
-  it('a config.json that is damaged in any way costs nothing: restored, the container goes on', async () => {
+  it('a config.json that is damaged in any way costs nothing: once it is restored, the container is as before', async () => {
     const names = Object.keys(recordDamages);
     const running = await Promise.all(
       names.map(() => ok('run', '-d', '--network', 'none', 'busybox', 'sleep', '1000')),
@@ -125,7 +125,7 @@ describe('damaged records', function () {
       assert.match(found.Status, /^Damaged: config\.json: (expected|not found|id: |restartCount: )/);
       assert.ok((await snapshots()).includes(id), 'its snapshot stays');
     }
-    for (const pid of pids) assert.ok(existsSync(`/proc/${pid}`), 'its process goes on');
+    for (const pid of pids) assert.ok(existsSync(`/proc/${pid}`), 'its process keeps running');
     await ok('volume', 'prune', '-f');
     assert.equal(await ok('volume', 'ls', '-q'), volumes);
     await ok('container', 'prune', '-f');
@@ -172,7 +172,7 @@ describe('damaged records', function () {
     assert.equal((await daemon.pouch('inspect', plain)).exitCode, 1);
   });
 
-  it('a damaged journal is rebuilt: its container goes on, starts again, and leaves nothing', async () => {
+  it('a damaged journal is rebuilt: its container keeps running, starts again, and leaves nothing', async () => {
     const before = await daemon.it.inventory();
     const names = Object.keys(journalDamages);
     const running = await Promise.all(

@@ -30,7 +30,7 @@ describe('while pouchd is down', function () {
   /** Until the container's process is gone. */
   async function untilDead(pid: number): Promise<number> {
     const isGone = () => !existsSync(`/proc/${pid}`);
-    assert.ok(await waitUntil(isGone, { withinMs: 20_000, everyMs: 5 }), `process ${pid} goes on`);
+    assert.ok(await waitUntil(isGone, { withinMs: 20_000, everyMs: 5 }), `process ${pid} still runs`);
     return Date.now();
   }
 
@@ -42,7 +42,7 @@ describe('while pouchd is down', function () {
       const { Pid, Status } = await state(id);
       assert.equal(Status, 'running');
       assert.equal(identityOf(Pid), identity);
-      assert.equal(await ok('exec', id, 'echo', 'answers'), 'answers');
+      assert.equal(await ok('exec', id, 'echo', 'runs'), 'runs');
       await ok('rm', '-f', id);
     });
 
@@ -85,13 +85,13 @@ describe('while pouchd is down', function () {
     await ok('rm', id);
   });
 
-  it('an exit is told afterwards with its code and its time', async () => {
+  it('an exit is reported afterwards with its code and its time', async () => {
     const id = await ok('run', '-d', 'busybox', 'sh', '-c', 'sleep 1; exit 7');
     const { Pid } = await state(id);
     let died = 0;
     await meanwhile(async () => {
       died = await untilDead(Pid);
-      // The time of the exit and that of the discovery are to be told apart.
+      // The time of the exit must differ from that of its discovery.
       await delay(500);
     });
     const { ExitCode, FinishedAt } = await daemon.it.until(id, 'exited').then(({ State }) => State);
@@ -162,7 +162,7 @@ describe('while pouchd is down', function () {
     await meanwhile(() => writeFile(file, content.slice(0, 100)));
     assert.equal((await state(sound)).Status, 'running');
     assert.match(await daemon.it.log(), new RegExp(`a container is damaged.*${damaged}/config.json`));
-    assert.ok(existsSync(`/proc/${Pid}`), 'its process goes on');
+    assert.ok(existsSync(`/proc/${Pid}`), 'its process keeps running');
     await meanwhile(() => writeFile(file, content));
     assert.equal((await state('damaged')).Pid, Pid);
     await ok('rm', '-f', damaged, sound);

@@ -1,4 +1,4 @@
-/** A full disk below the daemon: each call that needs space is told, leaves nothing, and works once there is space. */
+/** A full disk below the daemon: each call that needs space reports it, leaves nothing, and works once space is free. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { open, mkdtemp, rm } from 'node:fs/promises';
@@ -41,21 +41,21 @@ describe('a full disk', function () {
       await rm(archives, { recursive: true });
     });
 
-    it('is told by load; a smaller image is loaded then', async () => {
+    it('is reported by load; a smaller image is loaded then', async () => {
       assertFull(await pouchd.pouch('load', '-i', join(archives, 'large')), 1);
       await assertSteady(pouchd, first);
       await ok(pouchd, 'load', '-i', join(archives, 'small'));
       await ok(pouchd, 'rmi', 'example.org/small:1');
     });
 
-    it('is told by pull; a smaller image is pulled then', async () => {
+    it('is reported by pull; a smaller image is pulled then', async () => {
       assertFull(await pouchd.pouch('pull', `${registry.host}/large:1`), 1);
       await assertSteady(pouchd, first);
       await ok(pouchd, 'pull', `${registry.host}/small:1`);
       await ok(pouchd, 'rmi', `${registry.host}/small:1`);
     });
 
-    it('is told by run and create, and what is there can be seen, stopped and removed', async () => {
+    it('is reported by run and create, and existing containers can be listed, stopped and removed', async () => {
       const filler = await fill(pouchd.root);
       try {
         assertFull(await pouchd.pouch('run', '--rm', ...quick, 'true'), 125);
@@ -94,7 +94,7 @@ describe('a full disk', function () {
       await assertSteady(pouchd, first);
     });
 
-    it('lets a container be removed, and the space is there again', async () => {
+    it('lets a container be removed, which frees its space', async () => {
       // Not before `run` has ended: a start on a full disk is refused.
       const script = `until [ -e /go ]; do sleep 0.05; done; dd if=/dev/zero of=/file bs=64k; sync; exec sleep 1000`;
       await ok(pouchd, 'run', '-d', '--name', 'greedy', ...quick, 'sh', '-c', script);
@@ -106,7 +106,7 @@ describe('a full disk', function () {
       await assertSteady(pouchd, first);
     });
 
-    it('is told by volume create, of which nothing is left', async () => {
+    it('is reported by volume create, which leaves nothing', async () => {
       const filler = await fill(pouchd.root);
       try {
         assertFull(await pouchd.pouch('volume', 'create', 'data'), 1);
@@ -130,7 +130,7 @@ describe('a full disk', function () {
 
     after(() => pouchd?.dispose());
 
-    it('is told by run, and the container that runs goes on', async () => {
+    it('is reported by run, and the running container keeps running', async () => {
       const filler = await fill(pouchd.state);
       try {
         assertFull(await pouchd.pouch('run', '--rm', ...quick, 'true'), 125);
@@ -142,7 +142,7 @@ describe('a full disk', function () {
       await assertSteady(pouchd, first);
     });
 
-    it('is told by start, which works once there is space', async () => {
+    it('is reported by start, which works once space is free', async () => {
       await ok(pouchd, 'create', '--name', 'later', ...quick, 'true');
       const filler = await fill(pouchd.state);
       try {

@@ -130,7 +130,7 @@ describe('images on the host', function () {
       nothing: () => Buffer.alloc(0),
       'a tar without an image': () => layerTar([{ path: 'a', content: 'b' }]),
       'a damaged gzip': () => Buffer.concat([gzipSync('x').subarray(0, 12), Buffer.from('garbage')]),
-      'a list that is no list': () => layerTar([{ path: 'manifest.json', content: '{}' }]),
+      'a manifest that is not a list': () => layerTar([{ path: 'manifest.json', content: '{}' }]),
       'a layer that is not in it': () =>
         layerTar([
           { path: 'c.json', content: '{"rootfs":{"type":"layers","diff_ids":[]}}' },
@@ -166,7 +166,7 @@ describe('images on the host', function () {
       await rejects(store.save(['nothing:1']), 'PCH_IMAGE_NOT_FOUND');
     });
 
-    it('drops what this daemon was bringing when it crashed, and nothing of another one', async () => {
+    it('drops what this daemon was loading when it crashed, and leaves another daemon’s alone', async () => {
       const owners = {
         'load 1': '/one',
         'save 2': '/one',
@@ -202,7 +202,7 @@ describe('images on the host', function () {
       await rejects(store.get('UPPER'), 'PCH_REFERENCE_INVALID');
     });
 
-    it('answers within a millisecond or two when nothing has changed', async () => {
+    it('responds within a millisecond or two when nothing has changed', async () => {
       await loadBusybox();
       await store.get('busybox');
       const ms = await fastest(100, () => store.get('busybox'));
@@ -253,14 +253,14 @@ describe('images on the host', function () {
       assert.ok(reclaimed > 1_000_000);
     });
 
-    it('tells the steps of the history, newest first', async () => {
+    it('lists the steps of the history, newest first', async () => {
       await loadBusybox();
       const [step] = await store.history('busybox');
       assert.equal(step?.created_by, 'layer 0');
       assert.match(step.layer?.digest ?? '', /^sha256:/);
     });
 
-    it('tells what happened as events', async () => {
+    it('reports what happened as events', async () => {
       host.events.length = 0;
       await loadBusybox();
       await store.tag('busybox', 'box');
@@ -329,7 +329,7 @@ describe('images on the host', function () {
       }
     }
 
-    it('a restored file is noticed, and until then nothing of the image is removed', async () => {
+    it('a restored file is noticed, and until then no part of the image is removed', async () => {
       const { target } = await loadBusybox();
       const bytes = await readFile(pathOf(target.digest));
       await truncate(pathOf(target.digest), 10);
@@ -413,7 +413,7 @@ describe('images on the host', function () {
     const paths = ['/gone', '/dir/old', '/dir/new', '/other/low', '/other/high'];
     assert.deepEqual(await Promise.all(paths.map(there)), [false, false, true, true, true]);
     assert.deepEqual(await files.stat('/sbin/init'), { path: '/lib/init', kind: 'file', mode: 0o755 });
-    assert.equal(await files.stat('/../../etc/passwd'), undefined, 'nothing of the host is seen');
+    assert.equal(await files.stat('/../../etc/passwd'), undefined, 'no file of the host is visible');
   });
 });
 

@@ -8,7 +8,7 @@ describe('bootstrap of a base image from packages', function () {
   const suite = 'bookworm';
   let host: TestImageStore;
   let other: TestImageStore;
-  /** One takes long enough: this one goes on beside the first test. */
+  /** One takes long enough: this one runs beside the first test. */
   let failing: Promise<unknown>;
 
   before(async () => {
@@ -24,7 +24,7 @@ describe('bootstrap of a base image from packages', function () {
     await other?.stop();
   });
 
-  it('makes an image for machines of their own, tells its steps, and leaves nothing else', async () => {
+  it('makes an image for rich containers, reports its steps, and leaves nothing else', async () => {
     const progress: Progress[] = [];
     const store = host.store();
     const include = ['systemd', 'systemd-sysv', 'openssh-server'];

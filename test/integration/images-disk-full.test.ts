@@ -35,7 +35,7 @@ describe('a full disk in the content store', function () {
   });
 
   for (const [name, when] of Object.entries({ large: 'is downloaded', unpacked: 'is unpacked' })) {
-    it(`is told when the image ${when}, keeps nothing, and lets a smaller image be pulled`, async () => {
+    it(`is reported when the image ${when}, keeps nothing, and lets a smaller image be pulled`, async () => {
       const store = host.store();
       await assert.rejects(store.pull(`${registry.host}/${name}:1`), { code: 'PCH_DISK_FULL' });
       assert.deepEqual(await host.leftovers(), { blobs: 0, ingests: 0, snapshots: 0, leases: 0 });
@@ -44,7 +44,7 @@ describe('a full disk in the content store', function () {
     });
   }
 
-  it('is told by load too', async () => {
+  it('is reported by load too', async () => {
     const store = host.store();
     await assert.rejects(store.load(createReadStream(join(images, 'large'))), { code: 'PCH_DISK_FULL' });
     await host.clear();

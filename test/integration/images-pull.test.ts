@@ -80,7 +80,7 @@ describe('pulling images', function () {
     }
   });
 
-  it('brings an image, unpacks it and tells each layer’s progress', async () => {
+  it('pulls an image, unpacks it and reports each layer’s progress', async () => {
     const progress: Progress[] = [];
     const store = host.store();
     const image = await store.pull(one(), { onProgress: (p) => progress.push(p) });
@@ -115,7 +115,7 @@ describe('pulling images', function () {
     assert.equal((await store.list()).length, 2);
   });
 
-  it('goes on with the other pull when one of two that share a download is cancelled', async () => {
+  it('continues the other pull when one of two that share a download is cancelled', async () => {
     const store = host.store();
     const cancel = new AbortController();
     const cancelled = once(cancel.signal, 'abort');
@@ -170,7 +170,7 @@ describe('pulling images', function () {
     assert.equal((await host.client.leases.list()).length, 0);
   });
 
-  it('refuses wrong content, keeps nothing of it, and succeeds at the next try', async () => {
+  it('rejects wrong content, keeps none of it, and succeeds at the next try', async () => {
     proxy.fault = ({ path }) => (isBlob(path) ? { corrupt: true } : undefined);
     const store = host.store();
     await rejects(store.pull(one()), 'PCH_DIGEST_MISMATCH');
@@ -216,7 +216,7 @@ describe('pulling images', function () {
         await host.store(impatient).pull(one());
       });
 
-    it('waits as long as it takes when there is no minimum', async () => {
+    it('waits as long as it takes without a minimum', async () => {
       let asked = 0;
       proxy.fault = ({ path }) =>
         path.includes('/manifests/') && asked++ === 0 ? { trickleMs: 5 } : undefined;
@@ -225,7 +225,7 @@ describe('pulling images', function () {
     });
   });
 
-  it('leaves nothing of a pull that was cut off after the next start, and touches no other daemon’s', async () => {
+  it('removes the leftovers of an interrupted pull at the next start, and no other daemon’s', async () => {
     proxy.fault = ({ path }) => (isBlob(path) && path.includes('sha256') ? { trickleMs: 5 } : undefined);
     const stop = new AbortController();
     const pulling = host.store({}, '/one').pull(one(), { signal: stop.signal });
@@ -248,7 +248,7 @@ describe('pulling images', function () {
     await rejects(host.store({ retries: 2 }).pull(one()), 'PCH_REGISTRY_UNREACHABLE');
   });
 
-  it('names what does not exist, and a registry that is not there', async () => {
+  it('names what does not exist, and a registry that cannot be reached', async () => {
     await rejects(host.store().pull(`${proxy.host}/nothing:1`), 'PCH_IMAGE_NOT_FOUND');
     await rejects(host.store().pull(`127.0.0.1:1/nothing:1`), 'PCH_REGISTRY_UNREACHABLE');
     assert.deepEqual(await host.leftovers(), { ...none, leases: 2 });
@@ -291,7 +291,7 @@ describe('pulling images', function () {
     ];
   }
 
-  it('refuses an image for another machine unless it is asked for', async () => {
+  it('refuses an image for another architecture unless it is requested', async () => {
     const ref = `${proxy.host}/foreign:latest`;
     const error = await rejects(host.store().pull(ref), 'PCH_PLATFORM_NOT_FOUND');
     assert.match(error.hint ?? '', /--platform linux\/s390x/);

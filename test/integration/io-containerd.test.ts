@@ -113,7 +113,7 @@ describe("a container's output through a real shim", function () {
     await remove();
   });
 
-  it('answers its input, and ends with it', async () => {
+  it('echoes its input, and ends with it', async () => {
     await create('cat', { stdin: true });
     const stdin = await io.openStdin(id);
     stdin.write('hello\n');
@@ -152,7 +152,7 @@ describe("a container's output through a real shim", function () {
     await remove();
   });
 
-  it('goes on though the keeper is killed meanwhile, and misses at most the chunk in its hand', async () => {
+  it('continues when the keeper is killed, and loses at most the chunk that it holds', async () => {
     await create('i=0; while [ $i -lt 20000 ]; do echo "a line that fills the pipe $i"; i=$((i+1)); done');
     await start();
     process.kill(keeperPid(), 'SIGKILL');
@@ -165,7 +165,7 @@ describe("a container's output through a real shim", function () {
     await remove();
   });
 
-  it('is there for an exec process too', async () => {
+  it('is available to an exec process too', async () => {
     await create('sleep 30');
     await start();
     const streams = { tty: false, stdin: true, stdout: true, stderr: true };

@@ -89,7 +89,7 @@ describe("a container's output", function () {
   });
 
   afterEach(async () => {
-    assert.deepEqual(await io.known(), [], 'the keeper holds nothing of a finished test');
+    assert.deepEqual(await io.known(), [], 'the keeper holds no stream of a finished test');
     assert.deepEqual(
       readdirSync(join(stateDir, 'io')).filter((name) => name.startsWith('container')),
       [],
@@ -194,7 +194,7 @@ describe("a container's output", function () {
     assert.ok((await logged()).stdout.toString().endsWith('\n400000\n'));
   });
 
-  it('goes on when a subscriber is stuck for too long, which is told so', async () => {
+  it('continues when a subscriber is stuck for too long, which gets an error that says so', async () => {
     const paths = await open();
     const live = io.subscribe(id, { stallMs: 300 });
     await live.ready;
@@ -205,7 +205,7 @@ describe("a container's output", function () {
     assert.match(warnings.join(), /too slow/);
   });
 
-  it('goes on when a subscriber leaves', async () => {
+  it('continues when a subscriber leaves', async () => {
     const paths = await open();
     const live = io.subscribe(id);
     await live.ready;
@@ -428,7 +428,7 @@ describe("a container's output", function () {
       assert.equal(lines.at(-1), '300000');
     });
 
-    it('is kept though the process ends before the next keeper is there', async () => {
+    it('is kept though the process ends before the next keeper has started', async () => {
       const paths = await open();
       killKeeper();
       await ended(runOn(paths, 'echo', 'in the FIFO'));

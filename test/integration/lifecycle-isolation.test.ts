@@ -35,7 +35,7 @@ describe('what a container may do', function () {
       assert.equal(await effective('--cap-drop', 'ALL', '--cap-add', 'CHOWN'), 1n);
     });
 
-    it('are none in effect for another user', async () => {
+    it('are not in effect for another user', async () => {
       assert.equal(await effective('-u', '1234'), 0n);
     });
 
@@ -79,7 +79,7 @@ describe('what a container may do', function () {
     assert.match(await sh('echo 60 2>&1 >/proc/sys/vm/swappiness || true'), /Read-only file system/);
   });
 
-  it('a device is there when it is given, with the access that is given', async () => {
+  it('a device is available when it is given, with the access that is given', async () => {
     assert.match(
       await sh('ls -l /dev/extra', '--device', '/dev/null:/dev/extra'),
       /^c.* 1, +3 .*\/dev\/extra$/,
@@ -96,7 +96,7 @@ describe('what a container may do', function () {
     assert.match(stderr, /device node was expected at \/no\/such/);
   });
 
-  it('only its own devices are there by default', async () => {
+  it('only its own devices exist by default', async () => {
     const names = await sh('ls /dev');
     // runc adds `core` where the kernel has /proc/kcore.
     assert.deepEqual(

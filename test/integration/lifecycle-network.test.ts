@@ -41,7 +41,7 @@ describe('the network of a container', function () {
     await ok('rm', '-f', id);
   });
 
-  it('a host port that is taken is an error that names it, and nothing of the container is left', async () => {
+  it('a host port that is taken is an error that names it, and the container leaves nothing', async () => {
     const port = await freePort();
     const first = await ok('run', '-d', '-p', `127.0.0.1:${port}:80`, 'busybox', ...server);
     const before = await daemon.it.inventory();

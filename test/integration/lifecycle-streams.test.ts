@@ -52,7 +52,7 @@ describe('the streams of a container', function () {
       assert.equal(stderr, 'error\n');
     });
 
-    it('--tail answers the last lines', async () => {
+    it('--tail prints the last lines', async () => {
       assert.equal((await pouch('logs', '-n', '2', id)).stdout, 'line 5\nunended');
       assert.equal((await pouch('logs', '-n', '0', id)).stdout, '');
     });
@@ -80,7 +80,7 @@ describe('the streams of a container', function () {
     });
   });
 
-  it('logs --follow tells what is written until the end', async () => {
+  it('logs --follow prints what is written until the end', async () => {
     const id = await ok('run', '-d', 'busybox', 'sh', '-c', 'for i in 1 2 3; do echo $i; sleep 0.2; done');
     assert.equal(await ok('logs', '-f', id), '1\n2\n3');
     assert.equal(await ok('logs', '-f', id), '1\n2\n3');
@@ -172,7 +172,7 @@ describe('the streams of a container', function () {
       await ok('rm', id);
     });
 
-    it('start -a tells output and exit code of a container that was made before', async () => {
+    it('start -a returns output and exit code of a container that was created before', async () => {
       const id = await ok('create', 'busybox', 'sh', '-c', 'echo out; exit 3');
       const { exitCode, stdout } = await pouch('start', '-a', id);
       assert.deepEqual([exitCode, stdout], [3, 'out\n']);
@@ -199,7 +199,7 @@ describe('the streams of a container', function () {
       id = await ok('run', '-d', '-e', 'OWN=own', '-w', '/var', 'busybox', 'sleep', '1000');
     });
 
-    it('answers the exit code of its command', async () => {
+    it('returns the exit code of its command', async () => {
       assert.equal((await pouch('exec', id, 'sh', '-c', 'exit 5')).exitCode, 5);
       assert.equal((await pouch('exec', id, 'no-such-command')).exitCode, 127);
       assert.equal((await pouch('exec', id, '/etc/passwd')).exitCode, 126);
@@ -258,7 +258,7 @@ describe('the streams of a container', function () {
       }
     });
 
-    it('-d goes on alone', async () => {
+    it('-d runs in the background', async () => {
       await ok('exec', '-d', id, 'sh', '-c', 'sleep 0.2; touch /tmp/done');
       const isDone = async () => (await pouch('exec', id, 'test', '-e', '/tmp/done')).exitCode === 0;
       assert.ok(await waitUntil(isDone, { withinMs: 10_000 }));

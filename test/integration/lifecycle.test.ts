@@ -19,8 +19,8 @@ describe('the life of a container', function () {
       ['127 of a path that is not in the image', ['busybox', '/no/such/command'], 127],
       ['126 of a command that cannot be executed', ['busybox', '/etc/passwd'], 126],
       ['126 of a directory', ['busybox', '/etc'], 126],
-      ['125 of an option that is none', ['--no-such-option', 'busybox', 'true'], 125],
-      ['125 of an image that is not there', ['--pull', 'never', 'no-such-image', 'true'], 125],
+      ['125 for an unknown option', ['--no-such-option', 'busybox', 'true'], 125],
+      ['125 for a missing image', ['--pull', 'never', 'no-such-image', 'true'], 125],
       ['125 of a value that does not fit', ['--memory', '1k', 'busybox', 'true'], 125],
     ];
     for (const [what, args, expected] of cases)
@@ -204,7 +204,7 @@ describe('the life of a container', function () {
     }
   });
 
-  it('a paused container stands still, is told as such, and can be killed', async () => {
+  it('a paused container stands still, is listed as paused, and can be killed', async () => {
     const id = await ok('run', '-d', 'busybox', 'sh', '-c', 'while :; do echo tick; sleep 0.05; done');
     await ok('pause', id);
     assert.equal((await inspect(id)).State.Status, 'paused');
@@ -239,14 +239,14 @@ describe('the life of a container', function () {
     assert.equal(await daemon.it.inspect(id), undefined);
   });
 
-  it('wait answers exit codes, of ended containers too', async () => {
+  it('wait returns exit codes, of ended containers too', async () => {
     const id = await ok('run', '-d', 'busybox', 'sh', '-c', 'sleep 0.3; exit 9');
     assert.equal(await ok('wait', id), '9');
     assert.equal(await ok('wait', id), '9');
     await ok('rm', id);
   });
 
-  it('events tell its life in order', async () => {
+  it('events report its life in order', async () => {
     const since = String(Date.now() / 1000 - 0.001);
     const id = await ok('run', '-d', '--name', 'eventful', 'busybox', 'sh', '-c', 'exit 2');
     await daemon.it.until(id, 'exited');

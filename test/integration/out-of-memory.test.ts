@@ -45,7 +45,7 @@ describe('a container that takes more memory than it has', function () {
 
       // LXC's monitor has a cgroup beside it, of which containerd hears nothing.
       if (runtime !== 'runlxc')
-        it('is told at once, while it goes on', async () => {
+        it('is reported at once, while the container keeps running', async () => {
           const name = `on-${runtime}`;
           await create(name, `${greedy}; sleep 1000`);
           await ok('start', name);

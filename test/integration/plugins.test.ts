@@ -19,7 +19,7 @@ describe('plugins from YAML', function () {
   const daemon = useDaemon({ yaml: yaml('10.1.2.3') });
   const { ok, pouch, sh } = daemon;
 
-  it('corp-hosts: every container knows the house’s names', async () => {
+  it('corp-hosts: every container resolves the company’s names', async () => {
     assert.match(await sh('cat /etc/hosts'), /10\.1\.2\.3\s+ldap\.corp/);
   });
 
@@ -27,10 +27,10 @@ describe('plugins from YAML', function () {
     assert.match(await sh('cat /etc/hosts', '--add-host', 'ldap.corp:10.9.9.9'), /10\.9\.9\.9\s+ldap\.corp/);
   });
 
-  it('legacy-limits: limits told by variables are held by the kernel, and the variables are gone', async () => {
+  it('legacy-limits: limits given in variables are enforced by the kernel, and the variables are gone', async () => {
     const script = 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes; env | grep -c LIMIT';
-    const told = ['-e', 'MEMORY_LIMIT=64m', '-e', 'CPU_LIMIT=0.5'];
-    const { stdout } = await pouch('run', '--rm', ...told, 'busybox', 'sh', '-c', script);
+    const limits = ['-e', 'MEMORY_LIMIT=64m', '-e', 'CPU_LIMIT=0.5'];
+    const { stdout } = await pouch('run', '--rm', ...limits, 'busybox', 'sh', '-c', script);
     assert.deepEqual(stdout.trim().split('\n'), [String(64 * 1024 * 1024), '0']);
   });
 
@@ -56,7 +56,7 @@ describe('plugins from YAML', function () {
     await ok('rm', id);
   });
 
-  it('plan tells what they would do, and touches nothing', async () => {
+  it('plan shows what they would do, and changes nothing', async () => {
     const before = await daemon.it.inventory();
     const plan = await ok('plan', 'run', '-e', 'MEMORY_LIMIT=64m', 'busybox', 'true');
     assert.match(plan, /memory = .*67108864.*# legacy-limits container\.preCreate .*pouchd\.yaml:\d+/);

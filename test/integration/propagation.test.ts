@@ -14,7 +14,7 @@ async function cgroupMounts(): Promise<string[]> {
 for (const runtime of ociRuntimes)
   describe(`mounts of the host and of a container reach each other: ${runtime}`, function () {
     this.timeout(60_000);
-    // Hooks run in the order of their making: this one before the look at what is left.
+    // Hooks run in the order of their declaration: this one before the check for leftovers.
     after(() => execa('umount', ['-R', shared]));
     const daemon = useDaemon();
     let shared: string;
@@ -67,7 +67,7 @@ for (const runtime of ociRuntimes)
       await execa('umount', [join(shared, 'host')]);
     });
 
-    it('a mount of the host that is private is refused, with what mends it', async () => {
+    it('a private mount of the host is refused, with the fix', async () => {
       await execa('mount', ['--make-private', shared]);
       await assert.rejects(
         start('rslave'),

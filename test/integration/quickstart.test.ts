@@ -56,7 +56,7 @@ describe('npm run quickstart', function () {
     );
   });
 
-  it('ends with a machine that runs systemd and sshd', async () => {
+  it('ends with a rich container that runs systemd and sshd', async () => {
     const { exitCode, all } = await quickstart();
     assert.equal(exitCode, 0, all);
     assert.match(all, /systemd +running, failed units: 0\nsshd +active\naddress +\d+\.\d+\.\d+\.\d+,/);

@@ -3,7 +3,7 @@ import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 
-/** Longest that a machine may take to boot and power off, on a loaded host. */
+/** Longest that a rich container may take to boot and power off, on a loaded host. */
 const bootWithinMs = 60_000;
 
 describe('rich containers', function () {
@@ -164,7 +164,7 @@ describe('rich containers', function () {
       this.timeout(300_000);
       const include = 'systemd,systemd-sysv,dbus,openssh-server';
       for await (const message of await pouchd.client.images.bootstrap({
-        reference: 'machine',
+        reference: 'legacy',
         suite: 'bookworm',
         include: include.split(','),
       }))
@@ -175,7 +175,7 @@ describe('rich containers', function () {
       // The bridge's own rules are the host's: they stay when its first container is gone.
       await pouchd.pouch('run', '--rm', 'busybox', 'true');
       const before = await pouchd.inventory();
-      const started = await pouchd.pouch('run', '-d', '--name', 'host1', '--rich', 'machine');
+      const started = await pouchd.pouch('run', '-d', '--name', 'host1', '--rich', 'legacy');
       assert.equal(started.exitCode, 0, started.stderr);
       const { stdout } = await pouchd.pouch('exec', 'host1', 'sh', '-c', waitForBoot);
       assert.equal(stdout, 'running\nactive\n');
@@ -189,7 +189,7 @@ describe('rich containers', function () {
 
     it('needs no privilege: the default capabilities, and limits that it cannot lift', async () => {
       const probe = 'grep CapBnd /proc/1/status; touch /sys/fs/cgroup/memory/x 2>/dev/null || echo read-only';
-      const { stdout } = await rich('machine', 'sh', '-c', probe);
+      const { stdout } = await rich('legacy', 'sh', '-c', probe);
       assert.equal(stdout, 'CapBnd:\t00000000a80425fb\nread-only\n');
     });
 
@@ -207,7 +207,7 @@ describe('rich containers', function () {
           runtime,
           '--rich',
         ];
-        const started = await pouchd.pouch('run', '-d', ...args, 'machine');
+        const started = await pouchd.pouch('run', '-d', ...args, 'legacy');
         assert.equal(started.exitCode, 0, started.stderr);
         const inside = async (script: string) =>
           (await pouchd.pouch('exec', 'own', 'sh', '-c', script)).stdout;
@@ -226,7 +226,7 @@ describe('rich containers', function () {
     it('runs the command as a unit with its user, folder, environment and exit code', async () => {
       const odd = `a "b" 'c' $HOME %n \\ tab\tline\nend`;
       const { stdout, stderr, exitCode } = await rich(
-        ...['-u', 'nobody', '-w', '/made/here', '-e', `ODD=${odd}`, 'machine'],
+        ...['-u', 'nobody', '-w', '/made/here', '-e', `ODD=${odd}`, 'legacy'],
         ...['sh', '-c', 'printf "%s|%s|%s" "$(id -un)" "$(pwd)" "$ODD"; echo oops >&2; exit 7'],
       );
       assert.equal(stdout, `nobody|/made/here|${odd}`);
@@ -240,29 +240,29 @@ describe('rich containers', function () {
       ['a command that a signal ends', ['sh', '-c', 'kill -9 $$'], 137],
     ] as const) {
       it(`ends with ${expected} for ${what}`, async () => {
-        assert.equal((await rich('machine', ...args)).exitCode, expected);
+        assert.equal((await rich('legacy', ...args)).exitCode, expected);
       });
     }
 
     it('runs a user by number that the image does not know', async () => {
-      const { stdout, exitCode } = await rich('-u', '1234:5', 'machine', 'sh', '-c', 'id -u; id -g; exit 4');
+      const { stdout, exitCode } = await rich('-u', '1234:5', 'legacy', 'sh', '-c', 'id -u; id -g; exit 4');
       assert.deepEqual({ stdout, exitCode }, { stdout: '1234\n5\n', exitCode: 4 });
     });
 
     it('hands stdin to the command', async () => {
-      const args = ['run', '-i', '--rm', '--network', 'none', '--rich', 'machine', 'cat'];
+      const args = ['run', '-i', '--rm', '--network', 'none', '--rich', 'legacy', 'cat'];
       assert.equal((await pouchd.pouchWith({ input: 'one\ntwo\n' }, ...args)).stdout, 'one\ntwo\n');
     });
 
     it('runs the init script as root before the command, and ends with its exit code if it fails', async () => {
-      const ok = await rich('--initscript', '#!/bin/sh\nid -u', '-u', 'nobody', 'machine', 'id', '-un');
+      const ok = await rich('--initscript', '#!/bin/sh\nid -u', '-u', 'nobody', 'legacy', 'id', '-un');
       assert.equal(ok.stdout, '0\nnobody\n');
-      const bad = await rich('--initscript', '#!/bin/sh\nexit 9', 'machine', 'echo', 'never');
+      const bad = await rich('--initscript', '#!/bin/sh\nexit 9', 'legacy', 'echo', 'never');
       assert.deepEqual([bad.stdout, bad.exitCode], ['', 9]);
     });
   });
 });
 
-/** Waits in the machine for the end of its boot. */
+/** Waits in the container for the end of its boot. */
 const waitForBoot = `for n in $(seq ${bootWithinMs / 100}); do [ -S /run/systemd/private ] && break; sleep 0.1; done
 systemctl is-system-running --wait; systemctl is-active ssh; systemctl --failed --no-legend`;

@@ -42,7 +42,7 @@ describe('runlxc', () => {
         await worksAgain(id);
       });
 
-    it('while a hook runs, is told as stopped, and can be deleted', async () => {
+    it('while a hook runs, is reported as stopped, and can be deleted', async () => {
       const id = 'kill-hook';
       const started = join(bed.dir, 'hook-started');
       const hook = {
@@ -66,7 +66,7 @@ describe('runlxc', () => {
     });
   });
 
-  it('a monitor that is killed takes its container with it, which is told as stopped', async () => {
+  it('a monitor that is killed takes its container with it, which is reported as stopped', async () => {
     const id = 'monitor';
     await bed.create(id, await bed.bundle(id, ['sleep', '100']));
     equal((await bed.call('start', id)).exitCode, 0);

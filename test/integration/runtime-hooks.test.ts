@@ -15,7 +15,7 @@ const kinds = ['prestart', 'createRuntime', 'createContainer', 'startContainer',
 const directory = mkdtempSync(join(tmpdir(), 'hooks-'));
 const script = join(directory, 'hook');
 
-/** `startContainer` runs in the container, so it calls what is there. */
+/** `startContainer` runs in the container, so it calls a program of the container. */
 function hook(kind: string): string {
   const path = kind === 'startContainer' ? '/bin/sh' : script;
   const args = kind === 'startContainer' ? ['sh', '-c', 'cat >/started'] : [script, kind];

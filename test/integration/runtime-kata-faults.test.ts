@@ -47,11 +47,11 @@ describe('kata’s shim (a stand-in)', function () {
   }
 
   const faults: [Fault, string, RegExp][] = [
-    ['fail-start', 'fails in start', /told to fail/],
-    ['garbage-start', 'answers start with what is no address', /PCH_RUNTIME_FAILED/],
-    ['die-create', 'dies while it makes the machine', /PCH_RUNTIME_FAILED/],
-    ['leave-machine', 'dies and leaves a hypervisor', /PCH_RUNTIME_FAILED/],
-    ['garbage-create', 'answers create with what is no message', /PCH_RUNTIME_FAILED/],
+    ['fail-start', 'fails in start', /asked to fail/],
+    ['garbage-start', 'returns an invalid address from start', /PCH_RUNTIME_FAILED/],
+    ['die-create', 'dies while it creates the VM', /PCH_RUNTIME_FAILED/],
+    ['leave-vm', 'dies and leaves a hypervisor', /PCH_RUNTIME_FAILED/],
+    ['garbage-create', 'returns an invalid message from create', /PCH_RUNTIME_FAILED/],
     ['die-start', 'dies while it starts the container', /PCH_RUNTIME_FAILED/],
   ];
   for (const [fault, what, says] of faults)
@@ -113,7 +113,7 @@ describe('kata’s shim (a stand-in)', function () {
     await assertRecovered();
   });
 
-  it('that makes a machine while the daemon is killed: the start is undone, and works again', async () => {
+  it('that creates a VM while the daemon is killed: the start is undone, and works again', async () => {
     const id = await kata.it.createContainer(
       { Cmd: ['sleep', '1000'], HostConfig: { Runtime: 'kata' } },
       'box',
@@ -133,7 +133,7 @@ describe('kata’s shim (a stand-in)', function () {
     await assertRecovered();
   });
 
-  it('whose container ends while there is no daemon: the next one tells the exit code', async () => {
+  it('whose container ends while no daemon runs: the next one reports the exit code', async () => {
     const script = 'trap "exit 9" TERM; echo ready; while :; do sleep 0.1; done';
     await ok('run', '-d', '--name', 'box', '--runtime', 'kata', 'busybox', 'sh', '-c', script);
     const id = await ok('inspect', '-f', '{{.Id}}', 'box');

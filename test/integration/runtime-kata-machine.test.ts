@@ -30,7 +30,7 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
     return assertRefused(says, code, 'run', '-d', '--name', 'third', ...options, ...sleep);
   }
 
-  it('has one shim, whose address the second start answers', async () => {
+  it('has one shim, whose address the second start returns', async () => {
     const starts = await kata.shim.records('start');
     assert.equal(starts.length, 2);
     assert.equal(starts[0]?.path, starts[1]?.path);
@@ -38,7 +38,7 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
     assert.equal(new Set((await kata.shim.records('Create')).map(({ pid }) => pid)).size, 1);
   });
 
-  it('is told by the annotations of Kubernetes, and has one network', async () => {
+  it('is recognized by the annotations of Kubernetes, and has one network', async () => {
     const first = await ok('inspect', '-f', '{{.Id}}', 'first');
     const specs = (await kata.shim.records('Create')).map(({ spec }) => spec!);
     assert.deepEqual(
@@ -118,7 +118,7 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
   });
 
   describe('is refused', () => {
-    it('where the other container has no machine', async () => {
+    it('where the other container has no VM', async () => {
       await ok('run', '-d', '--name', 'plain', ...sleep);
       await refusedRun(
         /runc does not give .*--vm-of.*it does not create virtual machines/,
@@ -129,7 +129,7 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
       await ok('rm', '-f', 'plain');
     });
 
-    it('where it does not run, or is not there', async () => {
+    it('where it does not run, or does not exist', async () => {
       await ok('stop', '-t', '0', 'second');
       await ok('stop', '-t', '0', 'first');
       await refusedRun(/it is exited\nhint: start it first/, 'PCH_CONTAINER_NOT_RUNNING', '--vm-of', 'first');

@@ -1,4 +1,4 @@
-/** What reaches kata's shim, byte by byte. No kata is on the machines that run this: a stand-in takes the shim's place. */
+/** What reaches kata's shim, byte by byte. kata is not installed where this runs: a stand-in takes the shim's place. */
 import assert from 'node:assert/strict';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -125,7 +125,7 @@ describe('kata (a stand-in shim in its place)', function () {
       await ok('rm', '-f', 'box');
     });
 
-    it('with the counters of their own network, and the memory of their machine where they have no limit', async () => {
+    it('with the counters of their own network, and the memory of their VM where they have no limit', async () => {
       await ok('run', '-d', '--name', 'free', '--runtime', 'kata', 'busybox', 'sleep', '1000');
       await ok('run', '-d', '--name', 'tight', '--runtime', 'kata', '-m', '64m', 'busybox', 'sleep', '1000');
       const [free, tight] = await Promise.all(
@@ -138,7 +138,7 @@ describe('kata (a stand-in shim in its place)', function () {
       await ok('rm', '-f', 'free', 'tight');
     });
 
-    it('with a warning where an update asks for more memory than their machine is known to have', async () => {
+    it('with a warning where an update requests more memory than their VM is known to have', async () => {
       await ok('run', '-d', '--name', 'grown', '--runtime', 'kata', '-m', '64m', 'busybox', 'sleep', '1000');
       const update = (memory: string) => kata.it.pouchWith({}, 'update', '-m', memory, 'grown');
       assert.doesNotMatch((await update('1g')).stderr, /--memory/);
@@ -168,7 +168,7 @@ describe('kata (a stand-in shim in its place)', function () {
       await ok('rm', '-f', 'sized');
     });
 
-    it('and says of a missing command what it says of it elsewhere', async () => {
+    it('and reports a missing command as with other runtimes', async () => {
       const { exitCode, stderr } = await pouch('run', '--rm', '--runtime', 'kata', 'busybox', 'nosuch');
       assert.match(stderr, /PCH_COMMAND_NOT_FOUND/);
       assert.equal(exitCode, 127);
@@ -251,19 +251,19 @@ describe('kata (a stand-in shim in its place)', function () {
     });
   });
 
-  describe('is told', () => {
+  describe('receives', () => {
     /** runtimeoptions.v1.Options with config_path (field 2, bytes) alone. */
     const optionBytes = () =>
       Buffer.concat([Buffer.from([0x12, kata.config.length]), Buffer.from(kata.config)]).toString('base64');
 
-    it('its configuration as containerd’s CRI tells it', async () => {
-      await ok('run', '-d', '--name', 'told', '--runtime', 'kata', 'busybox', 'sleep', '1000');
-      const id = await ok('inspect', '-f', '{{.Id}}', 'told');
+    it('its configuration as containerd’s CRI passes it', async () => {
+      await ok('run', '-d', '--name', 'configured', '--runtime', 'kata', 'busybox', 'sleep', '1000');
+      const id = await ok('inspect', '-f', '{{.Id}}', 'configured');
       const { runtime } = await kata.it.containerd.containers.get(id);
       assert.equal(runtime?.name, 'io.containerd.kata.v2');
       const { request } = await created();
       assert.deepEqual(request.options, { typeUrl: 'runtimeoptions.v1.Options', value: optionBytes() });
-      await ok('rm', '-f', 'told');
+      await ok('rm', '-f', 'configured');
     });
 
     it('to `start` on standard input too, with the flags of containerd’s shims', async () => {
@@ -315,7 +315,7 @@ describe('kata (a stand-in shim in its place)', function () {
       assert.match(stdout, /--root \S*\/kata-runtime\/\S+ .*create --bundle/);
     });
 
-    it('a network that is attached already: a machine takes the interfaces that it boots with', async () => {
+    it('a network that is attached already: a VM takes the interfaces that it boots with', async () => {
       await ok('run', '--rm', '--runtime', 'kata', 'busybox', 'true');
       assert.match((await created()).addresses ?? '', /eth0 +inet \d/);
     });
@@ -338,15 +338,15 @@ describe('kata (a stand-in shim in its place)', function () {
     });
 
     it('settings by --kata-opt, over those of the plugin’s options', async () => {
-      const told = await annotations(
+      const passed = await annotations(
         ...['--runtime', 'kata', '--kata-opt', 'hypervisor.default_vcpus=1'],
         ...['--kata-opt', 'runtime.create_container_timeout=90'],
       );
-      assert.equal(told['io.katacontainers.config.hypervisor.default_vcpus'], '1');
-      assert.equal(told['io.katacontainers.config.runtime.create_container_timeout'], '90');
+      assert.equal(passed['io.katacontainers.config.hypervisor.default_vcpus'], '1');
+      assert.equal(passed['io.katacontainers.config.runtime.create_container_timeout'], '90');
     });
 
-    it('nothing of the default seccomp profile, which its configuration keeps out of the machine', async () => {
+    it('not the default seccomp profile, which its configuration keeps out of the VM', async () => {
       await annotations('--runtime', 'kata');
       assert.equal((await created()).spec?.linux.seccomp, undefined);
       await annotations('--runtime', 'kata', '--kata-opt', 'runtime.disable_guest_seccomp=false');
@@ -419,7 +419,7 @@ describe('kata (a stand-in shim in its place)', function () {
       server.close();
     });
 
-    it('a seccomp profile that would not reach the machine', async () => {
+    it('a seccomp profile that would not reach the VM', async () => {
       const profile = join(kata.dir, 'profile.json');
       await writeFile(profile, '{"defaultAction":"SCMP_ACT_ALLOW"}');
       await assertRefused(
@@ -453,11 +453,11 @@ describe('kata (a stand-in shim in its place)', function () {
       assert.match(stderr, /agent\.x: expected a runtime of kata, found runc(.|\n)*code: PCH_KATA_OPTION/);
     });
 
-    it('to be joined by a container that is none of its machine', async () => {
-      await ok('run', '-d', '--name', 'machine', '--runtime', 'kata', 'busybox', 'sleep', '1000');
-      const { stderr } = await pouch('run', '--rm', '--network', 'container:machine', 'busybox', 'true');
-      assert.match(stderr, /namespaces of machine cannot be joined.*\nhint: --vm-of machine/);
-      await ok('rm', '-f', 'machine');
+    it('to be joined by a container outside its VM', async () => {
+      await ok('run', '-d', '--name', 'vm', '--runtime', 'kata', 'busybox', 'sleep', '1000');
+      const { stderr } = await pouch('run', '--rm', '--network', 'container:vm', 'busybox', 'true');
+      assert.match(stderr, /namespaces of vm cannot be joined.*\nhint: --vm-of vm/);
+      await ok('rm', '-f', 'vm');
     });
   });
 });

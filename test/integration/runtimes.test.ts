@@ -15,29 +15,29 @@ function script(directory: string, name: string, body: string): string {
 
 const onCreate = (body: string) => `case " $* " in *" create "*) ${body};; esac`;
 
-/** What each does wrong, and what its user is told. */
+/** What each does wrong, and what its user sees. */
 const faults = {
   hangs: {
     body: onCreate('exec sleep 1000'),
-    told: /the runtime hangs did not answer within 3 s/,
+    error: /the runtime hangs did not answer within 3 s/,
   },
   dies: {
     body: onCreate('runc "$@" >&2; kill -9 $$'),
-    told: /the runtime dies failed: /,
+    error: /the runtime dies failed: /,
   },
   refuses: {
     body: onCreate('echo "no such thing here" >&2; exit 1'),
-    told: /the runtime refuses failed: .*refuses gave no reason and ended with exit status 1/,
+    error: /the runtime refuses failed: .*refuses gave no reason and ended with exit status 1/,
   },
   'bad-pid': {
     body: onCreate(
       'file=; next=; for arg; do [ -n "$next" ] && file=$arg; next=; [ "$arg" = --pid-file ] && next=1; done; runc "$@" || exit; echo nonsense > "$file"; exit 0',
     ),
-    told: /the runtime bad-pid failed: /,
+    error: /the runtime bad-pid failed: /,
   },
   'dies-at-start': {
     body: 'case " $* " in *" start "*) kill -9 $$;; esac',
-    told: /the runtime dies-at-start failed: /,
+    error: /the runtime dies-at-start failed: /,
   },
 };
 
@@ -74,11 +74,11 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
       use: other
     - { when: { image: "*nothing*", rich: true }, use: nosuch }
 `;
-  /** A stand-in that only says whether it works; `tell` is its `criu check`. */
-  const criu = (tell: string) =>
+  /** A stand-in that only reports whether it works; `check` is its `criu check`. */
+  const criu = (check: string) =>
     writeFileSync(
       join(directory, 'criu'),
-      `#!/bin/sh\ncase $1 in check) ${tell};; *) echo Version: 9;; esac\n`,
+      `#!/bin/sh\ncase $1 in check) ${check};; *) echo Version: 9;; esac\n`,
       {
         mode: 0o755,
       },
@@ -89,7 +89,7 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
   const runtimeOf = (id: string) => ok('inspect', '--format', '{{.HostConfig.Runtime}}', id);
   const retried = () => ok('run', '--rm', '--network', 'none', 'busybox', 'true');
 
-  it('runtime ls tells state, version and path of each, and why one cannot be used', async () => {
+  it('runtime ls shows state, version and path of each, and why one cannot be used', async () => {
     const rows = (await ok('runtime', 'ls')).split('\n');
     const row = (name: string) => rows.find((line) => line.startsWith(name)) ?? '';
     assert.match(row('runc (default)'), /usable +\d+\.\d+\.\d+\S* +\/\S+\/runc/);
@@ -112,7 +112,7 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
     assert.match(stderr, /no runtime is named "nosuch".*known runtimes: .*PCH_RUNTIME_NOT_FOUND/s);
   });
 
-  it('what was mended while the daemon runs counts from the next look on', async () => {
+  it('a runtime that is fixed while the daemon runs is found at the next use', async () => {
     const looked = () => ok('runtime', 'inspect', 'runc');
     assert.match(await looked(), /no +checkpoint .*no such call/);
     criu('true');
@@ -166,7 +166,7 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
     await ok('run', '--rm', '--runtime', 'other', '--pid', 'host', 'busybox', 'true');
   });
 
-  it('a verb that the runtime lacks is refused, and the container goes on', async () => {
+  it('a verb that the runtime lacks is refused, and the container keeps running', async () => {
     const id = await ok('run', '-d', '--runtime', 'limited', 'busybox', 'sleep', '1000');
     const refused = await pouch('exec', '-t', id, 'true');
     assert.notEqual(refused.exitCode, 0);
@@ -192,8 +192,8 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
       await retried();
     });
 
-  for (const [name, { told }] of Object.entries(faults))
-    it(`a runtime that ${name}: the error names it, nothing is left, others go on`, async () => {
+  for (const [name, { error }] of Object.entries(faults))
+    it(`a runtime that ${name}: the error names it, nothing is left, others keep running`, async () => {
       const other = await ok('run', '-d', '--network', 'none', 'busybox', 'sleep', '1000');
       const before = await daemon.it.leftovers(new Set(), 0).then(() => daemon.it.inventory());
       const { exitCode, stderr } = await pouch(
@@ -207,14 +207,14 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
         'true',
       );
       assert.equal(exitCode, 125, stderr);
-      assert.match(stderr, told);
+      assert.match(stderr, error);
       assert.deepEqual(await daemon.it.leftovers(before), []);
       assert.equal(await ok('exec', other, 'echo', 'well'), 'well');
       await retried();
       await ok('rm', '-f', other);
     });
 
-  it('a runtime that answers garbage to `state` is not asked for it', async () => {
+  it('a runtime that returns garbage from `state` is not queried', async () => {
     const id = await ok('run', '-d', '--runtime', 'garbage', 'busybox', 'sleep', '1000');
     assert.equal(await ok('exec', id, 'echo', 'hello'), 'hello');
     await ok('pause', id);
@@ -259,7 +259,7 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
       await daemon.it.reload(/configuration reloaded/);
     });
 
-    it('another default counts for new containers, and those that run go on with theirs', async () => {
+    it('another default applies to new containers, and running ones keep theirs', async () => {
       const old = await ok('run', '-d', 'busybox', 'sleep', '1000');
       const lost = await ok('run', '-d', '--runtime', 'garbage', 'busybox', 'sleep', '1000');
       await daemon.it.configure(other);

@@ -32,7 +32,7 @@ describe('stats', function () {
       const tasks = runtime === 'runlxc' ? 2 : 1;
       after(() => ok('rm', '-f', name));
 
-      it('tells CPU, memory, processes and networks, twice a second apart', async () => {
+      it('reports CPU, memory, processes and networks, twice, a second apart', async () => {
         const stats = await statsOf(name);
         assert.equal(stats.name, `/${name}`);
         assert.equal(stats.id, (await daemon.it.inspect(name))!.Id);
@@ -94,12 +94,12 @@ describe('stats', function () {
 
   it('follows a container through its end and its next start to its removal', async () => {
     await keep('followed', 'sleep 1000', '--network', 'none');
-    const told: StatsResponse[] = [];
+    const received: StatsResponse[] = [];
     const stream = (async () => {
-      for await (const stats of daemon.it.client.containers.followStats('followed')) told.push(stats);
+      for await (const stats of daemon.it.client.containers.followStats('followed')) received.push(stats);
     })();
     const isTold = (holds: (last: StatsResponse) => boolean) =>
-      waitUntil(() => told.length > 0 && holds(told.at(-1)!), { withinMs: 10_000 });
+      waitUntil(() => received.length > 0 && holds(received.at(-1)!), { withinMs: 10_000 });
     assert.ok(await isTold(({ pids_stats }) => (pids_stats.current ?? 0) > 0));
     assert.ok(await isTold(({ precpu_stats }) => precpu_stats.system_cpu_usage !== undefined));
     await ok('stop', '-t', '0', 'followed');
@@ -128,7 +128,7 @@ describe('stats', function () {
     }
   });
 
-  it('names a container that is not there, and shows the others', async () => {
+  it('names a container that does not exist, and shows the others', async () => {
     await keep('there', 'sleep 1000', '--network', 'none');
     const { exitCode, stdout, stderr } = await pouch('stats', '--no-stream', 'there', 'nosuch');
     assert.equal(exitCode, 1);
@@ -137,7 +137,7 @@ describe('stats', function () {
     await ok('rm', '-f', 'there');
   });
 
-  it('answers a hundred askers in the time of one', async () => {
+  it('serves a hundred clients in the time of one', async () => {
     await keep('asked', 'sleep 1000', '--network', 'none');
     const ms = await fastest(2, () => Promise.all(Array.from({ length: 100 }, () => statsOf('asked'))));
     assert.ok(ms < 4000, `${ms} ms`);

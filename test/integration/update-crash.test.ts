@@ -31,8 +31,8 @@ describe('pouchd, killed in an update', function () {
 
   const update = (Memory: number) => pouchd.client.containers.update('limited', { Memory });
 
-  /** Bytes of memory by all that can tell. */
-  const told = async () => {
+  /** Bytes of memory as every source reports them. */
+  const readings = async () => {
     const { State, HostConfig } = (await pouchd.inspect('limited'))!;
     const spec = JSON.parse(await readFile(join(pouchd.root, 'containers', id, 'spec.json'), 'utf8'));
     return {
@@ -63,11 +63,11 @@ describe('pouchd, killed in an update', function () {
       assert.equal(await pouchd.ended(), 'SIGKILL', step);
       await rm(failpoint);
       await pouchd.start({ failpoint: `@${failpoint}` });
-      const now = await told();
+      const now = await readings();
       const isDone = step.endsWith(':commit');
       assert.deepEqual(now, all(isDone ? large : small), step);
       await update(large);
-      assert.deepEqual(await told(), all(large), step);
+      assert.deepEqual(await readings(), all(large), step);
     }
   });
 });

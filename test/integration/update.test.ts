@@ -69,7 +69,7 @@ describe('update', function () {
         assert.equal(await quotaOf(name), 20_000);
         assert.equal((await inspect(name)).HostConfig.NanoCpus, 0);
         await ok('update', '--cpu-quota', '-1', name);
-        // crun 1.8 cannot write that there is none: it is all that the host has.
+        // crun 1.8 cannot write an unlimited value: it writes all that the host has.
         assert.ok([-1, cpus().length * 50_000].includes(await quotaOf(name)), String(await quotaOf(name)));
       });
 
@@ -215,12 +215,12 @@ describe('update', function () {
       blame.map(({ plugin, hook }) => `${plugin} ${hook}`),
       ['request create', 'request update', 'caps-memory container.preUpdate'],
     );
-    const told = /memory changed .*container=capped was=67108864 is=536870912/;
-    assert.ok(await waitUntil(async () => told.test(await daemon.it.log()), { withinMs: 5_000 }));
+    const logged = /memory changed .*container=capped was=67108864 is=536870912/;
+    assert.ok(await waitUntil(async () => logged.test(await daemon.it.log()), { withinMs: 5_000 }));
     await ok('rm', '-f', 'capped');
   });
 
-  it('several at once: each is told, one that is not there too', async () => {
+  it('several at once: each is reported, also one that does not exist', async () => {
     await sleeper('one');
     await sleeper('two');
     const { exitCode, stdout, stderr } = await pouch('update', '-m', '70m', 'one', 'nosuch', 'two');

@@ -143,7 +143,7 @@ for (const runtime of ociRuntimes)
       await ok('rm', id);
     });
 
-    it('--privileged gives it all of what is its own, and nothing of the host', async () => {
+    it('--privileged gives it all capabilities over its own, and none over the host', async () => {
       const script =
         'mkdir /m; mount -t tmpfs x /m && echo mounted; ls -d /dev/fuse; mknod /tmp/x c 1 3 2>&1 || true';
       assert.match(await sh(script, '--privileged'), /^mounted\n\/dev\/fuse\n.*not permitted/i);

@@ -23,7 +23,7 @@ export class Docker {
     return result(child);
   }
 
-  /** As run, but a failure is an error; answers stdout without the last newline. */
+  /** As run, but a failure is an error; returns stdout without the last newline. */
   async ok(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.run(args);
     if (code !== 0) throw new Error(`docker ${args.join(' ')} ended with ${code}: ${stderr}`);

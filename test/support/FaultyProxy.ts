@@ -71,9 +71,9 @@ export class FaultyProxy {
   }
 
   #forward({ method, path, headers }: SeenRequest, response: ServerResponse, fault: Fault | undefined): void {
-    const upstream = http.request(`http://${this.#upstream}${path}`, { method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      void relay(answer, response, fault);
+    const upstream = http.request(`http://${this.#upstream}${path}`, { method, headers }, (reply) => {
+      response.writeHead(reply.statusCode ?? 500, reply.headers);
+      void relay(reply, response, fault);
     });
     upstream.on('error', () => response.destroy());
     upstream.end();
@@ -81,22 +81,22 @@ export class FaultyProxy {
 }
 
 async function relay(
-  answer: IncomingMessage,
+  reply: IncomingMessage,
   response: ServerResponse,
   fault: Fault | undefined,
 ): Promise<void> {
   let left = fault && 'cutAfter' in fault ? fault.cutAfter : Infinity;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
+  for await (const chunk of reply as AsyncIterable<Buffer>) {
     if (fault && 'corrupt' in fault) chunk[0] = (chunk[0] ?? 0) ^ 0xff;
     if (fault && 'trickleMs' in fault) await trickle(chunk, response, fault.trickleMs);
-    if (response.destroyed) return void answer.destroy();
+    if (response.destroyed) return void reply.destroy();
     const part = chunk.subarray(0, left);
     left -= part.length;
     await new Promise((resolve) => response.write(part, resolve));
     if (fault && 'pauseUntil' in fault) await fault.pauseUntil;
     if (left <= 0) {
       response.destroy();
-      answer.destroy();
+      reply.destroy();
       return;
     }
   }

@@ -2,7 +2,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
-export interface Answer {
+export interface RawResponse {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
@@ -21,7 +21,7 @@ export function ask(
   method: string,
   path: string,
   options: AskOptions = {},
-): Promise<Answer> {
+): Promise<RawResponse> {
   const { body, headers = {} } = options;
   const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const type = payload === undefined ? {} : { 'Content-Type': 'application/json' };

@@ -51,14 +51,14 @@ export class TestDockerd {
     const loopbackFirst = 'ip link set lo up; exec "$@"';
     this.#daemon = spawn('unshare', ['--net', '--mount', 'sh', '-c', loopbackFirst, 'sh', ...daemon], {
       stdio: 'ignore',
-      // When its containerd is slow to answer, dockerd has that write its stacks there.
+      // When its containerd is slow to respond, dockerd has that write its stacks there.
       env: { ...process.env, TMPDIR: this.directory },
     });
-    const answers = async () =>
+    const responds = async () =>
       existsSync(this.socket) &&
       !(await execa('docker', ['-H', this.host, 'version'], { reject: false })).failed;
-    if (!(await waitUntil(answers, { withinMs: 30_000, everyMs: 100 })))
-      throw new Error('dockerd did not answer within 30 seconds');
+    if (!(await waitUntil(responds, { withinMs: 30_000, everyMs: 100 })))
+      throw new Error('dockerd did not respond within 30 seconds');
   }
 
   async #loadBusybox(): Promise<void> {

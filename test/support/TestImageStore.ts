@@ -79,7 +79,7 @@ export class TestImageStore {
     for (const { id } of await this.client.leases.list()) await ifFound(this.client.leases.delete(id));
     const images = await this.client.images.list();
     for (const { name } of images) await this.client.images.delete(name);
-    // Only a deletion that is told to waits for the collector, so there has to be one.
+    // A deletion waits for the collector only if it asks for it.
     const { id } = await this.client.leases.create({});
     await this.client.leases.delete(id, { sync: true });
   }

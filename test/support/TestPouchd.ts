@@ -89,7 +89,7 @@ export class TestPouchd {
     this.containerd = new ContainerdClient({ address, namespace });
   }
 
-  /** Answers when it serves and has the image `busybox`. */
+  /** Resolves when it serves and has the image `busybox`. */
   static async create({
     yaml = '',
     env = {},
@@ -136,7 +136,7 @@ export class TestPouchd {
     return readFile(this.#logFile, 'utf8').catch(() => '');
   }
 
-  /** Starts it; answers when it serves. */
+  /** Starts it; resolves when it serves. */
   async start({ failpoint, openFiles = this.#openFiles }: StartOptions = {}): Promise<void> {
     const log = await open(this.#logFile, 'a');
     const env = {
@@ -163,7 +163,7 @@ export class TestPouchd {
     if (!isReady || hasEnded(child)) throw new Error(`pouchd did not start:\n${await this.log()}`);
   }
 
-  /** Waits for an end that something else caused; answers the signal it died of, or its exit code. */
+  /** Waits for an end that something else caused; returns the signal it died of, or its exit code. */
   async ended(): Promise<string | number> {
     const child = this.#process;
     if (!child) throw new Error('pouchd was not started');
@@ -177,7 +177,7 @@ export class TestPouchd {
     await this.#end('SIGKILL');
   }
 
-  /** Containers, containerd and the log keeper go on. */
+  /** Containers, containerd and the log keeper keep running. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }
@@ -193,13 +193,13 @@ export class TestPouchd {
     await writeFile(this.#configFile, this.#config());
   }
 
-  /** Sends SIGHUP, and waits until its log says something that is not there yet. */
-  async reload(answer: RegExp): Promise<void> {
+  /** Sends SIGHUP, and waits until its log has a new line that matches. */
+  async reload(expected: RegExp): Promise<void> {
     const before = (await this.log()).length;
     this.#process?.kill('SIGHUP');
-    const answered = async () => answer.test((await this.log()).slice(before));
-    if (!(await waitUntil(answered, { withinMs: 10_000 })))
-      throw new Error(`no ${String(answer)} after SIGHUP\n${(await this.log()).slice(before)}`);
+    const isLogged = async () => expected.test((await this.log()).slice(before));
+    if (!(await waitUntil(isLogged, { withinMs: 10_000 })))
+      throw new Error(`no ${String(expected)} after SIGHUP\n${(await this.log()).slice(before)}`);
   }
 
   /** Runs a second daemon with its configuration and more arguments, one that ends by itself. */
@@ -243,20 +243,20 @@ export class TestPouchd {
     await this.#load(archive);
   }
 
-  /** Makes a busybox container from API fields; answers its id. */
+  /** Creates a busybox container from API fields; returns its id. */
   async createContainer(body: ContainerCreateRequest, name?: string): Promise<string> {
     const query = name === undefined ? {} : { name };
     return (await this.client.containers.create({ Image: 'busybox', ...body }, query)).Id;
   }
 
-  /** Makes and starts one; answers its id. */
+  /** Creates and starts one; returns its id. */
   async runContainer(body: ContainerCreateRequest, name?: string): Promise<string> {
     const id = await this.createContainer(body, name);
     await this.client.containers.start(id);
     return id;
   }
 
-  /** Undefined if there is none. */
+  /** Undefined if it does not exist. */
   async inspect(ref: string): Promise<ContainerInspect | undefined> {
     return await this.client.containers.inspect(ref).catch((error: { code?: string }) => {
       if (error.code === 'PCH_CONTAINER_NOT_FOUND') return undefined;
@@ -264,7 +264,7 @@ export class TestPouchd {
     });
   }
 
-  /** Waits until a container has a status, and answers it then. */
+  /** Waits until a container has a status, and returns it then. */
   async until(ref: string, status: string, withinMs = 15_000): Promise<ContainerInspect> {
     let last: ContainerInspect | undefined;
     const reached = async () => {
@@ -291,7 +291,7 @@ export class TestPouchd {
     return left;
   }
 
-  /** What names a container that is none of `ids`; waits a moment for what goes by itself, e.g. a zombie. */
+  /** What names a container other than `ids`; waits a moment for what disappears by itself, e.g. a zombie. */
   async unexplained(ids: readonly string[], withinMs = 2_000): Promise<string[]> {
     let left: string[] = [];
     const isClean = async () => (left = unexplained(await this.inventory(), ids)).length === 0;

@@ -25,12 +25,12 @@ export class TestRegistry {
     const config = join(dir, 'config.yml');
     await writeFile(config, configuration(host, join(dir, 'data')));
     const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
-    const isUp = await waitUntil(() => answers(host), { withinMs: 10_000 });
-    if (!isUp) throw new Error(`docker-registry did not answer on ${host}`);
+    const isUp = await waitUntil(() => responds(host), { withinMs: 10_000 });
+    if (!isUp) throw new Error(`docker-registry did not respond on ${host}`);
     return new TestRegistry(host, dir, child);
   }
 
-  /** Pushes an image from where skopeo finds it, e.g. `oci-archive:FILE`; answers its reference here. */
+  /** Pushes an image from where skopeo finds it, e.g. `oci-archive:FILE`; returns its reference here. */
   async push(source: string, name: string, ...options: string[]): Promise<string> {
     const target = `docker://${this.host}/${name}`;
     await execa('skopeo', ['copy', '--quiet', '--dest-tls-verify=false', ...options, source, target], {
@@ -39,25 +39,25 @@ export class TestRegistry {
     return `${this.host}/${name}`;
   }
 
-  /** Stores a manifest as it is and answers its digest. */
+  /** Stores a manifest as it is and returns its digest. */
   async putManifest(name: string, tag: string, mediaType: string, body: string): Promise<string> {
-    const answer = await fetch(`http://${this.host}/v2/${name}/manifests/${tag}`, {
+    const response = await fetch(`http://${this.host}/v2/${name}/manifests/${tag}`, {
       method: 'PUT',
       headers: { 'content-type': mediaType },
       body,
     });
-    if (answer.status !== 201)
-      throw new Error(`PUT of the manifest: ${answer.status} ${await answer.text()}`);
-    return answer.headers.get('docker-content-digest') ?? '';
+    if (response.status !== 201)
+      throw new Error(`PUT of the manifest: ${response.status} ${await response.text()}`);
+    return response.headers.get('docker-content-digest') ?? '';
   }
 
   async manifest(name: string, tag: string): Promise<{ mediaType: string; digest: string; body: string }> {
     const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*';
-    const answer = await fetch(`http://${this.host}/v2/${name}/manifests/${tag}`, { headers: { accept } });
+    const response = await fetch(`http://${this.host}/v2/${name}/manifests/${tag}`, { headers: { accept } });
     return {
-      mediaType: answer.headers.get('content-type') ?? '',
-      digest: answer.headers.get('docker-content-digest') ?? '',
-      body: await answer.text(),
+      mediaType: response.headers.get('content-type') ?? '',
+      digest: response.headers.get('docker-content-digest') ?? '',
+      body: await response.text(),
     };
   }
 
@@ -82,7 +82,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function answers(host: string): Promise<boolean> {
+async function responds(host: string): Promise<boolean> {
   return fetch(`http://${host}/v2/`).then(
     ({ ok }) => ok,
     () => false,

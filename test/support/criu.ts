@@ -13,7 +13,7 @@ const libraries = 'usr/lib/x86_64-linux-gnu';
 export interface Criu {
   /** For PATH; undefined for the host's own. */
   path: string | undefined;
-  /** Why there is none; undefined if there is. */
+  /** Why it is not available; undefined if it is. */
   missing: string | undefined;
   dispose(): Promise<void>;
 }

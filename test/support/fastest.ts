@@ -1,4 +1,4 @@
-/** The time of the fastest of some runs, in ms: what else the machine does makes runs slower, never faster. */
+/** The time of the fastest of some runs, in ms: other work of the host makes runs slower, never faster. */
 export async function fastest(runs: number, run: () => unknown): Promise<number> {
   let best = Infinity;
   for (let count = 0; count < runs; count++) {

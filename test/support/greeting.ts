@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 
-/** What a server on loopback says to whoever connects; it may need a moment to listen. Empty if there is none. */
+/** What a server on loopback sends to a client that connects; it may need a moment to listen. Empty without a server. */
 export async function greeting(port: number, withinMs = 5_000): Promise<string> {
   let text = '';
   const isGreeted = async () => {
@@ -17,7 +17,7 @@ function readAll(port: number): Promise<string> {
     const socket = connect({ host: '127.0.0.1', port, timeout: 2_000 });
     let text = '';
     socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    socket.once('timeout', () => socket.destroy(new Error('no answer')));
+    socket.once('timeout', () => socket.destroy(new Error('no response')));
     socket.once('error', reject);
     socket.once('end', () => {
       socket.destroy();

@@ -5,7 +5,7 @@ export interface Daemon {
   readonly it: TestPouchd;
   /** Runs `pouch ARGS`. */
   pouch(...args: string[]): Promise<Finished>;
-  /** The same; it must succeed. Answers its output without the last line break. */
+  /** The same; it must succeed. Returns its output without the last line break. */
   ok(...args: string[]): Promise<string>;
   /** The output of a shell script in a container of its own; options of `pouch run` come first. */
   sh(script: string, ...options: string[]): Promise<string>;
@@ -34,7 +34,7 @@ export function useDaemon(options: NewOptions = {}): Daemon {
   before(async function () {
     this.timeout(90_000);
     pouchd = await TestPouchd.create(options);
-    // The bridge and its rules are there from the first container on, and stay.
+    // The first container creates the bridge and its rules, which stay.
     await daemon.sh('true');
     await pouchd.leftovers(new Set(), 0);
     atFirst = await withoutContainers(pouchd);

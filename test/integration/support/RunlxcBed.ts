@@ -16,7 +16,7 @@ interface Spec {
   linux: { cgroupsPath: string };
 }
 
-/** A --root of its own, bundles of busybox, and a look at what is left on the host. */
+/** A --root of its own, bundles of busybox, and a check for leftovers on the host. */
 export class RunlxcBed {
   readonly dir: string;
   readonly root: string;
@@ -34,7 +34,7 @@ export class RunlxcBed {
     return bed;
   }
 
-  /** Writes the bundle of a container; answers its directory. */
+  /** Writes the bundle of a container; returns its directory. */
   async bundle(id: string, args: string[], edit: (spec: Spec) => void = () => undefined): Promise<string> {
     const spec = busyboxSpec(args, `/${this.#parent}/${id}`) as Spec & { root: { path: string } };
     spec.root.path = join(this.dir, 'rootfs');

@@ -51,7 +51,7 @@ export function useKata(options: (dir: string) => string[] = () => [], moreRunti
   });
   after(() => rm(dir, { recursive: true, force: true }));
 
-  // The daemon's fields are there only once it runs.
+  // The daemon's fields are set only once it runs.
   return Object.create(daemon, {
     shim: { value: shim },
     dir: { value: dir },

@@ -17,7 +17,7 @@ const missing = [
   'pidfd_send_signal',
 ];
 
-/** Builds a program that executes another one where these calls fail with ENOSYS; answers its path. */
+/** Builds a program that executes another one with these calls failing with ENOSYS; returns its path. */
 export async function oldKernel(dir: string): Promise<string> {
   const source = join(dir, 'old-kernel.c');
   const program = join(dir, 'old-kernel');

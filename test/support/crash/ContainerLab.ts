@@ -69,7 +69,7 @@ export class ContainerLab {
     await this.pouchd.dispose();
   }
 
-  /** The ledger's steps of a call, as the daemon tells them. */
+  /** The ledger's steps of a call, as the daemon reports them. */
   async stepsOf(call: Call): Promise<string[]> {
     const known = this.#steps.get(call);
     if (known) return known;
@@ -166,7 +166,7 @@ export class ContainerLab {
       const found = await this.pouchd.inspect(id);
       this.#bystanders.set(id, identityOf(found!.State.Pid));
     }
-    // The runtime answers before its process has become the command.
+    // The runtime returns before its process has become the command.
     const sleep = async () =>
       [...(await this.pouchd.inventory())].filter((line) => line.endsWith(': sleep 1000')).length === 2;
     assert.ok(await waitUntil(sleep, { withinMs: 10_000 }));
@@ -194,19 +194,19 @@ export class ContainerLab {
     await this.pouchd.createContainer(this.#body, this.#name);
   }
 
-  /** Answers when it is started; leaves it running. */
+  /** Resolves when it is started; leaves it running. */
   async #run(): Promise<void> {
     const { pouch } = this.pouchd.client;
     const streams = { stdin: false, stdout: true, stderr: true };
     const { socket } = await pouch.run({ Image: 'busybox', ...this.#body }, { name: this.#name, ...streams });
     const text = await new Promise<string>((resolve) => {
-      let told = '';
+      let received = '';
       socket.on('data', (data: Buffer) => {
-        told += data.toString();
-        if (/"(started|failed)"/.test(told)) resolve(told);
+        received += data.toString();
+        if (/"(started|failed)"/.test(received)) resolve(received);
       });
-      socket.once('close', () => resolve(told));
-      socket.once('error', () => resolve(told));
+      socket.once('close', () => resolve(received));
+      socket.once('error', () => resolve(received));
     });
     socket.destroy();
     assert.match(text, /"started"/);

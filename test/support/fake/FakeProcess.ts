@@ -28,7 +28,7 @@ export class FakeProcess {
     this.#openStdin = options.openStdin;
   }
 
-  /** Starts the program; answers the promise of its exit code. */
+  /** Starts the program; returns the promise of its exit code. */
   start(args: string[], env: Record<string, string>): Promise<number> {
     const program = findProgram(args[0] ?? '');
     if (!program) {

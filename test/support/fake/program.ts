@@ -52,7 +52,7 @@ const programs: Record<string, Program> = {
   sh: async (args, io) => (args[0] === '-c' ? script(args[1] ?? '', io) : interactive(io)),
 };
 
-/** Undefined: there is no such program. */
+/** Undefined if the program does not exist. */
 export function findProgram(name: string): Program | undefined {
   return programs[name.replace(/^\/(usr\/)?s?bin\//, '')];
 }

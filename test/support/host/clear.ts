@@ -14,7 +14,7 @@ export async function clearHost(names: HostNames): Promise<void> {
   await removeCgroup(names.cgroupParent);
 }
 
-/** Answers how many there still were. Supervisors first come and go: what they start meanwhile is met next time. */
+/** Returns how many still existed. Supervisors go first: what they start meanwhile is found the next time. */
 function endAll(names: HostNames): number {
   const processes = processesOf(names);
   for (const { pid } of processes) {

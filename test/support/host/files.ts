@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Names in a directory; none if it is not there (any more). */
+/** Names in a directory; empty if it does not exist (any more). */
 export function list(path: string): string[] {
   try {
     return readdirSync(path);
@@ -9,7 +9,7 @@ export function list(path: string): string[] {
   }
 }
 
-/** A file's text; empty if it is not there (any more). */
+/** A file's text; empty if it does not exist (any more). */
 export function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

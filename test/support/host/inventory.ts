@@ -95,7 +95,7 @@ async function objectsIn({ containers, tasks, snapshots }: ContainerdClient): Pr
   ];
 }
 
-/** Lines of an inventory that name a container which is none of these. */
+/** Lines of an inventory that name a container other than these. */
 export function unexplained(lines: Iterable<string>, ids: readonly string[]): string[] {
   const named = (line: string) => /[0-9a-f]{64}/.exec(line)?.[0];
   return [...lines].filter((line) => {

@@ -10,7 +10,7 @@ export class Container {
   readonly id: string;
   readonly bundle: string;
   readonly init: Program;
-  /** Of an update, which reaches the cgroup in the guest; the machine does not grow. */
+  /** Of an update, which reaches the cgroup in the guest; the VM does not grow. */
   limits: OciResources | undefined;
   readonly #execs = new Map<string, Program>();
 

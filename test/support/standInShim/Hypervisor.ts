@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { record } from './record.ts';
 import { readSpec } from './spec.ts';
 
-/** A process that outlives the shim, in the cgroup that kata puts a machine's hypervisor into. */
+/** A process that outlives the shim, in the cgroup that kata puts a VM's hypervisor into. */
 export function leaveHypervisor(bundle: string): void {
   const path = readSpec(bundle).linux.cgroupsPath ?? '';
   const v1 = '/sys/fs/cgroup/pids';
@@ -16,7 +16,7 @@ export function leaveHypervisor(bundle: string): void {
   writeFileSync(join(cgroup, 'cgroup.procs'), String(pid));
 }
 
-/** The process whose end is the end of the machine, unless the shim has ended it. It does not outlive the shim. */
+/** The process whose end is the end of the VM, unless the shim has ended it. It does not outlive the shim. */
 export class Hypervisor {
   readonly #child = spawn('setpriv', ['--pdeathsig', 'KILL', 'sleep', '1000'], { stdio: 'ignore' });
   #isStopped = false;

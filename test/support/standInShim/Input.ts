@@ -7,7 +7,7 @@ const lateMs = 20;
 
 /**
  * A process's stdin, in the way of kata's shim in Go: the FIFO is opened for reading in the background, which waits for
- * a writer and gives up when the context of Start ends; the copy ends when there is no writer left, and CloseIO waits
+ * a writer and gives up when the context of Start ends; the copy ends when no writer is left, and CloseIO waits
  * for that end before it closes the process's stdin (containerd-shim-v2/stream.go, service.go; containerd/fifo).
  */
 export class Input {

@@ -35,7 +35,7 @@ export class Program {
   }
 
   /**
-   * Resolves when it runs. As in kata the FIFOs are opened now, after the machine has booted, and stdin's until
+   * Resolves when it runs. As in kata the FIFOs are opened now, after the VM has booted, and stdin's until
    * `context` ends (containerd-shim-v2/start.go, stream.go). @throws what runc says
    */
   async start(context: AbortSignal): Promise<void> {

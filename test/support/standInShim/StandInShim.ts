@@ -30,7 +30,7 @@ export interface Recorded {
 export type Fault =
   | 'hang-create'
   | 'die-create'
-  | 'leave-machine'
+  | 'leave-vm'
   | 'leave-mounts'
   | 'die-start'
   | 'garbage-create'

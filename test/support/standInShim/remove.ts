@@ -8,12 +8,12 @@ import { socketPath } from './socket.ts';
 
 const killed = 128 + 9;
 
-/** After the end of a shim: removes what it has left of a container, and prints the answer that it cannot give any more. */
+/** After the end of a shim: removes its leftovers of a container, and prints the response that it can no longer give. */
 export async function remove(call: Call): Promise<void> {
   record({ call: 'delete', argv: process.argv.slice(2) });
   await clearContainer(call.bundle, call.id);
   if (fault() !== 'leave-mounts') await unshareFiles(call.id);
   rmSync(socketPath(call, call.id), { force: true });
-  const answer = DeleteResponse.create({ exitStatus: killed, exitedAt: new Date() });
-  process.stdout.write(DeleteResponse.encode(answer).finish());
+  const response = DeleteResponse.create({ exitStatus: killed, exitedAt: new Date() });
+  process.stdout.write(DeleteResponse.encode(response).finish());
 }

@@ -12,7 +12,7 @@ import { readSpec } from './spec.ts';
 import { taskMethods } from './task.ts';
 import { type Context, type Handler, listen } from './ttrpc.ts';
 
-/** Serves the tasks of one machine until its last is gone. */
+/** Serves the tasks of one VM until its last is gone. */
 export async function serve(call: Call): Promise<void> {
   const path = socketPath(call, call.id);
   const events = new Events(call);
@@ -23,7 +23,7 @@ export async function serve(call: Call): Promise<void> {
   record({ call: 'serve', argv: process.argv.slice(2), path });
 }
 
-/** The answer of the last call goes out first. */
+/** The response of the last call goes out first. */
 async function goodbye(path: string, events: Events): Promise<void> {
   await events.flush();
   await delay(20);
@@ -39,15 +39,15 @@ function handlers(methods: ReturnType<typeof taskMethods>): Map<string, Handler>
         const request = requestDeserialize(payload);
         const { timeoutNano } = context;
         record({ call: path.split('/').at(-1)!, request, timeoutNano, ...specOf(request) });
-        const answer = await methods[name as keyof typeof methods](request, context);
+        const response = await methods[name as keyof typeof methods](request, context);
         if (fault() === 'garbage-create' && name === 'create') return Buffer.from('\u00ff\u00ffgarbage');
-        return responseSerialize(answer as never);
+        return responseSerialize(response as never);
       },
     ]),
   );
 }
 
-/** A new container's config.json goes on record too, and the network that kata would give its machine. */
+/** Records a new container's config.json as well, and the network that kata would give its VM. */
 function specOf(request: object): object {
   if (!('bundle' in request)) return {};
   const spec = readSpec(request.bundle as string);

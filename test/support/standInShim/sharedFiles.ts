@@ -1,4 +1,4 @@
-/** The files of a container as kata shares them with the machine: bind mounts in a folder of the sandbox. */
+/** The files of a container as kata shares them with the VM: bind mounts in a folder of the sandbox. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
@@ -14,7 +14,7 @@ export function sharedFolderOf(sandbox: string): string {
 }
 
 /**
- * Bind mounts the rootfs twice, as 2.x does. A machine that finds the folder of an earlier one sees the files of that: its
+ * Bind mounts the rootfs twice, as 2.x does. A VM that finds the folder of an earlier one sees the files of that: its
  * agent does not find the command then.
  */
 export async function shareFiles(bundle: string, id: string): Promise<void> {

@@ -16,7 +16,7 @@ export async function start(call: Call): Promise<void> {
   const options = readFileSync(0).toString('base64');
   record({ call: 'start', argv: process.argv.slice(2), env: process.env, cwd: process.cwd(), options, path });
   if (fault() === 'garbage-start') return void process.stdout.write('\u0000no address\n');
-  if (fault() === 'fail-start') throw new Error('the stand-in shim was told to fail');
+  if (fault() === 'fail-start') throw new Error('the stand-in shim was asked to fail');
   if (sandbox === undefined) await startServing(call, path);
   writeFileSync(join(call.bundle, 'address'), `unix://${path}`);
   process.stdout.write(`unix://${path}`);

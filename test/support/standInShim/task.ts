@@ -1,4 +1,4 @@
-/** containerd.task.v2.Task, as kata's shim answers it: the pid of everything is the hypervisor's, here the shim's own. */
+/** containerd.task.v2.Task, as kata's shim implements it: the pid of everything is the hypervisor's, here the shim's own. */
 import {
   ConnectResponse,
   CreateTaskResponse,
@@ -31,7 +31,7 @@ const pid = process.pid;
 
 type Methods = Record<keyof typeof TaskService, (request: any, context: Context) => Promise<object>>;
 
-/** @param end ends the shim, once the answer is out */
+/** @param end ends the shim, once the response is sent */
 export function taskMethods(events: Events, end: () => void): Methods {
   const containers = new Map<string, Container>();
   const find = (id: string): Container => {
@@ -55,7 +55,7 @@ export function taskMethods(events: Events, end: () => void): Methods {
       }
   };
 
-  /** The machine goes with the container that it began with. */
+  /** The VM ends with its first container. */
   const endMachine = (container: Container): void => {
     if (sandboxOf(readSpec(container.bundle)) !== undefined) return;
     hypervisor?.stop();
@@ -85,8 +85,8 @@ export function taskMethods(events: Events, end: () => void): Methods {
       await shareFiles(request.bundle, request.id);
       if (fault() === 'leave-mounts') throw new StatusError(codes.unknown, 'the agent does not respond');
       const container = await Container.create(request);
-      if (fault() === 'leave-machine') leaveHypervisor(container.bundle);
-      if (['die-create', 'leave-machine'].includes(fault())) process.kill(pid, 'SIGKILL');
+      if (fault() === 'leave-vm') leaveHypervisor(container.bundle);
+      if (['die-create', 'leave-vm'].includes(fault())) process.kill(pid, 'SIGKILL');
       containers.set(request.id, container);
       if (isOld) hypervisor ??= new Hypervisor(loseMachine);
       void watch(container, '');

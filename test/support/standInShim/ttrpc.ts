@@ -36,12 +36,12 @@ function readFrames(socket: Socket, handlers: ReadonlyMap<string, Handler>): voi
       if (pending.length < end) return;
       const frame = pending.subarray(0, end);
       pending = pending.subarray(end);
-      if (frame[8] === requestType) void answer(socket, frame, handlers);
+      if (frame[8] === requestType) void serveRequest(socket, frame, handlers);
     }
   });
 }
 
-async function answer(socket: Socket, frame: Buffer, handlers: ReadonlyMap<string, Handler>): Promise<void> {
+async function serveRequest(socket: Socket, frame: Buffer, handlers: ReadonlyMap<string, Handler>): Promise<void> {
   const stream = frame.readUInt32BE(4);
   const { service, method, payload, timeoutNano } = Request.decode(frame.subarray(headerLength));
   const end = new AbortController();

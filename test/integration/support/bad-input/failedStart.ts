@@ -12,7 +12,7 @@ export interface FailedStart {
   stderr: string;
 }
 
-/** Starts a pouchd that cannot start; answers how it ended. */
+/** Starts a pouchd that cannot start; returns how it ended. */
 export async function failedStart(args: string[]): Promise<FailedStart> {
   const child = spawn(process.execPath, [executable, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), deadlineMs);

@@ -9,7 +9,7 @@ export interface BrokenPlugin {
   /** Lines of its entry in pouchd.yaml, beside the path. */
   entry?: string;
   mode?: number;
-  /** What `pouch info` says of it. */
+  /** What `pouch info` shows for it. */
   says: RegExp;
 }
 
@@ -68,7 +68,7 @@ export const brokenPlugins: BrokenPlugin[] = [
   },
 ];
 
-/** Writes them below a directory; answers the YAML that names them. */
+/** Writes them below a directory; returns the YAML that names them. */
 export async function writeBroken(directory: string): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const entries = await Promise.all(

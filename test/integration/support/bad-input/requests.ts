@@ -11,7 +11,7 @@ export interface RequestRow {
   says: RegExp;
   right: Request;
   /** Takes back what `right` has made. */
-  undo?(pouchd: TestPouchd, answer: Reply): Promise<unknown>;
+  undo?(pouchd: TestPouchd, reply: Reply): Promise<unknown>;
 }
 
 const ping: Request = { method: 'GET', path: '/_ping' };
@@ -136,7 +136,7 @@ const fields: RequestRow[] = [
     undo: removeIt,
   },
   {
-    title: 'an image that is not there',
+    title: 'a missing image',
     bad: create({ ...body, Image: 'nosuch:1' }),
     status: 404,
     code: 'PCH_IMAGE_NOT_FOUND',

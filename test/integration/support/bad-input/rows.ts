@@ -5,10 +5,10 @@ export interface CommandRow {
   bad: readonly string[];
   code: ErrorCode;
   exit: number;
-  /** What stderr tells the user. */
+  /** What stderr shows the user. */
   says: RegExp;
   right: readonly string[];
-  /** What is there is not the same after `right`. */
+  /** `right` changes what exists. */
   changes?: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { RawClient, ask, type Answer } from '../../../support/RawClient.ts';
+import { RawClient, ask, type RawResponse } from '../../../support/RawClient.ts';
 import type { TestPouchd } from '../../../support/TestPouchd.ts';
 
 /** One request; `raw` is sent byte for byte instead. */
@@ -10,7 +10,7 @@ export interface Request {
   raw?: string;
 }
 
-export type Reply = Pick<Answer, 'status' | 'text' | 'json'>;
+export type Reply = Pick<RawResponse, 'status' | 'text' | 'json'>;
 
 export async function sendRow(pouchd: TestPouchd, request: Request): Promise<Reply> {
   const socket = `${pouchd.state}/pouchd.sock`;
@@ -21,8 +21,8 @@ export async function sendRow(pouchd: TestPouchd, request: Request): Promise<Rep
   return parse(await client.untilEnd());
 }
 
-function parse(answer: string): Reply {
-  const [head = '', ...rest] = answer.split('\r\n\r\n');
+function parse(response: string): Reply {
+  const [head = '', ...rest] = response.split('\r\n\r\n');
   const text = rest.join('\r\n\r\n');
   return { status: Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1]), text, json: JSON.parse(text) };
 }

@@ -19,7 +19,7 @@ export async function everything(pouchd: TestPouchd): Promise<string[]> {
   ].sort();
 }
 
-/** Clean-up of an ended container goes on behind its exit. */
+/** Clean-up of an ended container continues after its exit. */
 export async function assertSteady(pouchd: TestPouchd, before: string[]): Promise<void> {
   let now: string[] = [];
   const isSame = async () => {

@@ -2,7 +2,7 @@ import { definePlugin } from 'pouch/hooks';
 
 const most = 512 * 2 ** 20;
 
-/** No update gives a container more than 512 MiB, and the log tells of each. */
+/** No update gives a container more than 512 MiB, and each one is logged. */
 export default definePlugin({
   name: 'caps-memory',
   setup({ hooks }) {
