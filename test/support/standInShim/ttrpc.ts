@@ -41,7 +41,11 @@ function readFrames(socket: Socket, handlers: ReadonlyMap<string, Handler>): voi
   });
 }
 
-async function serveRequest(socket: Socket, frame: Buffer, handlers: ReadonlyMap<string, Handler>): Promise<void> {
+async function serveRequest(
+  socket: Socket,
+  frame: Buffer,
+  handlers: ReadonlyMap<string, Handler>,
+): Promise<void> {
   const stream = frame.readUInt32BE(4);
   const { service, method, payload, timeoutNano } = Request.decode(frame.subarray(headerLength));
   const end = new AbortController();
