@@ -146,7 +146,7 @@ for (const runtime of ociRuntimes)
         ['--device', 'vendor.example/gadget=rdt'],
       ]) {
         const { stderr } = await pouch('run', '--rm', '--runtime', runtime, ...option, 'busybox', 'true');
-        assert.match(stderr, /Intel RDT.*(no resctrl file system|LXC knows no).*PCH_RUNTIME_CANNOT/s);
+        assert.match(stderr, /Intel RDT.*(no resctrl file system|LXC does not support).*PCH_RUNTIME_CANNOT/s);
       }
     });
 

@@ -146,7 +146,7 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
       await refusedRun(/--network none: the network of/, 'PCH_OPTION_INVALID', ...into('--network', 'none'));
       await refusedRun(/ports of a container with --vm-of/, 'PCH_OPTION_INVALID', ...into('-p', '80'));
       await refusedRun(
-        /runs already/,
+        /already runs/,
         'PCH_KATA_OPTION',
         ...into('--kata-opt', 'hypervisor.default_vcpus=1'),
       );

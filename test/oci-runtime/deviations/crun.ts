@@ -34,7 +34,7 @@ export const crun: Deviations = {
       section: 'config.md#linux-mount-options',
       must: /nosymfollow/,
       why: 'it does not support nosymfollow',
-      found: /Invalid argument|nosymfollow in|ended with 1: $/m,
+      found: /Invalid argument|nosymfollow in|exited with 1: $/m,
     },
     {
       section: 'config.md#linux-mount-options',
@@ -106,7 +106,7 @@ export const crun: Deviations = {
       section: 'config-linux.md#namespaces',
       must: 'a time namespace without path is a new one',
       why: 'its init exits without a message',
-      found: /sync socket|ended with 255/,
+      found: /sync socket|exited with 255/,
     },
     {
       section: 'config-linux.md#namespaces',
@@ -130,7 +130,7 @@ export const crun: Deviations = {
       section: 'config-linux.md#offset-for-time-namespace',
       must: 'timeOffsets shift the clocks of a time namespace',
       why: 'its init exits without a message',
-      found: /sync socket|ended with 255/,
+      found: /sync socket|exited with 255/,
     },
     {
       section: 'config-linux.md#offset-for-time-namespace',
@@ -221,7 +221,7 @@ export const crun: Deviations = {
       section: 'config.md#posix-platform-hooks',
       must: /^post(start|stop): a hook may ignore the state/,
       why: 'it fails when it cannot write the state to the hook',
-      found: /ended with 255/,
+      found: /exited with 255/,
     },
     {
       section: 'config.md#posix-platform-hooks',

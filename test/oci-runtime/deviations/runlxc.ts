@@ -8,7 +8,7 @@ export const runlxc: Deviations = {
       section: 'config-linux.md#allowed-device-list',
       must: 'a later rule revokes a part of an earlier, wider one',
       why: 'cgroup v1 cannot revoke a part of a rule, so it refuses',
-      found: /cannot take back a part of an earlier rule/,
+      found: /cannot revoke a part of an earlier rule/,
     },
     {
       section: 'runtime.md#delete',

@@ -96,7 +96,7 @@ const fields: RequestRow[] = [
   field('a relative working directory', { WorkingDir: 'x' }, /absolute path/, 'PCH_OPTION_INVALID'),
   field('an unknown stop signal', { StopSignal: 'BOGUS' }, /no signal/, 'PCH_OPTION_INVALID'),
   field('a host name with a line break', { Hostname: 'a\nb' }, /--hostname/, 'PCH_OPTION_INVALID'),
-  field('a mode without Rich', { RichMode: 'systemd' }, /without Rich/, 'PCH_OPTION_INVALID'),
+  field('a mode without Rich', { RichMode: 'systemd' }, /RichMode: requires Rich/, 'PCH_OPTION_INVALID'),
   host('a port above 65535', { PortBindings: { '80/tcp': [{ HostPort: '70000' }] } }, /1 to 65535/),
   host('an unknown protocol', { PortBindings: { '80/icmp': [{}] } }, /tcp, udp or sctp/),
   host('a mount without a target', { Mounts: [{ Type: 'bind' }] }, /Mounts\[0\]/, 'PCH_BAD_REQUEST'),
