@@ -20,7 +20,7 @@ export const crun: Deviations = {
     },
     {
       section: 'config.md#mounts',
-      must: /^a symbolic link (to a directory of the host|that climbs)/,
+      must: /^a symbolic link (to a directory of the host|with \.\.)/,
       why: 'it refuses a destination link whose target does not exist',
       found: /openat2 `.*link`: No such file or directory/,
     },
@@ -62,7 +62,7 @@ export const crun: Deviations = {
     },
     {
       section: 'config.md#linux-process',
-      must: /^ioPriority (sets|knows)/,
+      must: /^ioPriority (sets|supports)/,
       why: 'it ignores ioPriority',
       found: /class=0 level=0/,
     },

@@ -32,7 +32,7 @@ export const runc: Deviations = {
     },
     {
       section: 'config.md#linux-process',
-      must: /^ioPriority (sets|knows)/,
+      must: /^ioPriority (sets|supports)/,
       why: 'it ignores ioPriority',
       found: /class=0 level=0/,
     },

@@ -52,7 +52,7 @@ export const commands: CommandRow[] = [
 export const flags: CommandRow[] = [
   option('--bogus', '', /unknown option '--bogus'/),
   option('-Z', '', /unknown option '-Z'/),
-  option('-t -i', '', /no terminal/),
+  option('-t -i', '', /the input device is not a TTY/),
   option('-a bogus', '-a stdout', /stdin, stdout or stderr/),
   option('--detach-keys bogus-x', '--detach-keys ctrl-a', /--detach-keys/),
   option('--restart sometimes', '--restart no', /--restart/),

@@ -111,7 +111,7 @@ export const execs: CommandRow[] = [
   option('exec -w /nosuch keep true', 'exec -w / keep true', /working directory \/nosuch is not in/),
   option('exec -e =x keep true', 'exec -e X=x keep true', /NAME=VALUE/, 125),
   option('exec keep', 'exec keep true', /missing required argument/, 125),
-  option('exec -it keep true', 'exec keep true', /no terminal/, 125),
+  option('exec -it keep true', 'exec keep true', /the input device is not a TTY/, 125),
 ];
 
 export const objects: CommandRow[] = [
