@@ -69,7 +69,12 @@ export const flags: CommandRow[] = [
   option('--rich-mode systemd', '', /only for rich containers/),
   option('--initscript x', '', /only for rich containers/),
   option('--rich --rich-mode bogus', '', /no active plugin provides the rich mode "bogus"/),
-  option('--rich --rich-mode systemd', '', /needs .*systemd/, 'PCH_INIT_NOT_FOUND'),
+  option(
+    '--rich --rich-mode systemd',
+    '',
+    /expected \S*systemd .* in the image .*, found neither/,
+    'PCH_INIT_NOT_FOUND',
+  ),
 ];
 
 export const limits: CommandRow[] = [
@@ -117,14 +122,19 @@ export const rights: CommandRow[] = [
   option('--device-cgroup-rule bogus', ['--device-cgroup-rule', 'c 1:3 rwm'], /--device-cgroup-rule/),
   option('--security-opt bogus', '--security-opt no-new-privileges', /security option "bogus"/),
   option('--security-opt seccomp=/nosuch', '--security-opt seccomp=unconfined', /cannot read/),
-  option('--security-opt seccomp=/etc/passwd', '--security-opt seccomp=unconfined', /no JSON/),
+  option('--security-opt seccomp=/etc/passwd', '--security-opt seccomp=unconfined', /is not valid JSON/),
   option('-u nobodyhere', '-u nobody', /no user "nobodyhere"/, 'PCH_USER_NOT_FOUND'),
   option('-u root:nogroup9', '-u root:nogroup', /no group "nogroup9"/, 'PCH_USER_NOT_FOUND'),
   option('-u 99999999999', '-u 1000', /99999999999/, 'PCH_USER_NOT_FOUND'),
   option('--group-add nogroup9', '--group-add 100', /no group "nogroup9"/, 'PCH_USER_NOT_FOUND'),
   option('--userns bogus', '--userns auto', /--userns: expected host, auto, .* found "bogus"/),
   option('--userns auto:size=9', '--userns auto:size=2000', /needs 1000 ids or more; found 9/),
-  option('--userns auto:size=4000000000', '--userns auto', /no 4000000000 free ids/, 'PCH_USERNS_FULL'),
+  option(
+    '--userns auto:size=4000000000',
+    '--userns auto',
+    /expected 4000000000 consecutive free ids/,
+    'PCH_USERNS_FULL',
+  ),
   option('--userns 5:900000:2000', '--userns 0:900000:2000', /root \(0\) needs an id/),
   option('--userns auto --pid host', '--userns host --pid host', /cannot have --pid host/),
   option('--userns auto --ipc container:keep', '--userns auto', /cannot have --ipc container:/),

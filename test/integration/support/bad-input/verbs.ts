@@ -134,7 +134,7 @@ export const objects: CommandRow[] = [
   row('volume inspect nosuch', 'volume inspect used', 'PCH_VOLUME_NOT_FOUND', /nosuch/),
   changing(row('volume rm nosuch', 'volume create some', 'PCH_VOLUME_NOT_FOUND', /nosuch/)),
   changing(row('volume rm used', 'volume rm some', 'PCH_CONFLICT', /in use by keep/)),
-  option('volume create a/b', 'volume ls', /found "a\/b"/),
+  option('volume create a/b', 'volume ls', /invalid volume name "a\/b"/),
   option('volume create a', 'volume ls', /2 to 128/),
 ];
 
