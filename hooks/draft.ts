@@ -1,83 +1,14 @@
-import type { Effect } from './effects.ts';
-import type { ImageConfig } from './image.ts';
-import type {
-  NamespaceType,
-  OciDeviceRule,
-  OciIdMapping,
-  OciIntelRdt,
-  OciResources,
-  OciSeccomp,
-} from './oci.ts';
-import type { LogRequest, NetworkRequest, PortRequest, RestartPolicy } from './request.ts';
+import type { Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import { Effect } from './effects.ts';
+import { ImageConfig } from './image.ts';
+import { Namespaces, OciDeviceRule, OciIdMapping, OciIntelRdt, OciResources, OciSeccomp } from './oci.ts';
+import { ConsoleSize, LogRequest, NetworkRequest, PortRequest, RestartPolicy } from './request.ts';
+import { closed, fixed, flag, integer, map, may, says, text, texts, word } from './schema.ts';
 
-/**
- * The draft of a container: plain data keyed by identity, changed by plan hooks one after another. The engine diffs it
- * before and after each tap (that diff is the blame), and makes OCI's arrays from it at the end.
- */
-export interface ContainerDraft {
-  /** 64 hex digits; fixed before the first hook. */
-  readonly id: string;
-  readonly name: string;
-  readonly image: DraftImage;
-  /** Name of the runtime; set by selection after `container.preCreate`, fixed in `container.spec`. */
-  runtime: string;
-  /** Full id of the container in whose virtual machine it runs; missing: what its runtime makes is its own. */
-  vmOf?: string;
-  process: DraftProcess;
-  rich: DraftRich;
-  hostname: string;
-  domainname: string;
-  labels: Record<string, string>;
-  annotations: Record<string, string>;
-  rootfs: { readonly: boolean; propagation: string };
-  /** By destination. */
-  mounts: Record<string, DraftMount>;
-  /** By path in the container. */
-  devices: Record<string, DraftDevice>;
-  /** Names of devices by CDI, `VENDOR/CLASS=NAME`, whose edits the plugin `cdi` makes. */
-  cdiDevices: Record<string, true>;
-  /** Cache and memory bandwidth class; missing: the host's own. */
-  intelRdt?: OciIntelRdt;
-  /** Device cgroup rules by a name of their own, applied in the order of insertion after the defaults. */
-  deviceRules: Record<string, OciDeviceRule>;
-  /** By type; a path joins an existing namespace, an empty string makes a new one; a missing type is the host's. */
-  namespaces: Partial<Record<NamespaceType, string>>;
-  uidMappings: OciIdMapping[];
-  gidMappings: OciIdMapping[];
-  sysctls: Record<string, string>;
-  maskedPaths: Record<string, true>;
-  readonlyPaths: Record<string, true>;
-  /** `default` is Pouch's profile for the draft's capabilities, null is unconfined. */
-  seccomp: OciSeccomp | 'default' | null;
-  resources: OciResources;
-  /** Path from the hierarchy's root: `/pouch/ID`; a scope (`/pouch.slice/pouch-ID.scope`) is made by systemd. */
-  cgroupsPath: string;
-  network: DraftNetwork;
-  /** Host names for /etc/hosts, address by name. */
-  extraHosts: Record<string, string>;
-  stop: { signal: string; timeoutSeconds: number };
-  restart: RestartPolicy;
-  log: LogRequest;
-  autoRemove: boolean;
-  /** OCI hooks by a name of their own. */
-  ociHooks: Record<string, { kind: string; path: string; args?: string[]; env?: string[]; timeout?: number }>;
-  /** Files written into the container's own directory and bind-mounted read-only or read-write, by destination. */
-  files: Record<string, DraftFile>;
-  /** Host effects by key; those that attach a network interface have the keys of networkEffectKey. */
-  effects: Record<string, Effect>;
-}
+const yes = Type.Literal(true);
 
-export interface DraftImage {
-  readonly reference: string;
-  readonly id: string;
-  readonly config: ImageConfig;
-  /**
-   * Reads the image's files without a container: for "does /sbin/init exist?". Follows links inside the image only.
-   * Answers undefined for what is not there.
-   */
-  stat(path: string): Promise<ImageFile | undefined>;
-}
-
+/** A file of an image. */
 export interface ImageFile {
   /** The path after links. */
   path: string;
@@ -86,81 +17,144 @@ export interface ImageFile {
   mode: number;
 }
 
-export interface DraftProcess {
-  /** The image's or the request's entrypoint; the command follows it. */
-  entrypoint: string[];
-  command: string[];
-  env: Record<string, string>;
-  cwd: string;
-  /** `user[:group]`, resolved against the image's /etc/passwd when the OCI spec is made. */
-  user: string;
-  groups: string[];
-  tty: boolean;
-  openStdin: boolean;
-  stdinOnce: boolean;
-  consoleSize?: { height: number; width: number };
-  /** `CAP_…` in all sets but the ambient one. */
-  capabilities: Record<string, true>;
-  /** By `RLIMIT_…`. */
-  rlimits: Record<string, { soft: number; hard: number }>;
-  noNewPrivileges: boolean;
-  oomScoreAdj?: number;
-  /** Runs Pouch's small init as PID 1. */
-  init: boolean;
-  privileged: boolean;
+/** Other fields are allowed: at run time it has the function `stat` as well. */
+const imageFields = Type.Object(
+  { reference: fixed(text), id: fixed(text), config: fixed(ImageConfig) },
+  { description: 'The image; in TypeScript also `stat(path)`, which looks up one of its files.' },
+);
+
+export interface DraftImage extends Static<typeof imageFields> {
+  /**
+   * Looks up a file of the image without a container: "does /sbin/init exist?". Follows links inside the image only.
+   * Resolves to undefined if the file does not exist.
+   */
+  stat(path: string): Promise<ImageFile | undefined>;
 }
 
-export interface DraftRich {
-  enabled: boolean;
-  mode: string;
-  initScript: string;
-}
+const DraftProcess = closed({
+  entrypoint: Type.Array(text, { description: 'The command follows it.' }),
+  command: texts,
+  env: map(text),
+  cwd: text,
+  user: says('`user[:group]`, names or numbers of the image.'),
+  groups: texts,
+  tty: flag,
+  openStdin: flag,
+  stdinOnce: flag,
+  consoleSize: may(ConsoleSize),
+  capabilities: map(yes, '`CAP_…` in all sets but the ambient one.'),
+  rlimits: map(closed({ soft: integer, hard: integer }), 'By `RLIMIT_…`.'),
+  noNewPrivileges: flag,
+  oomScoreAdj: may(integer),
+  init: Type.Boolean({ description: 'Runs a small init as PID 1.' }),
+  privileged: flag,
+});
+export type DraftProcess = Static<typeof DraftProcess>;
 
-export interface DraftMount {
-  type: string;
-  source: string;
-  options: string[];
-}
+const DraftMount = closed({ type: text, source: text, options: texts });
+export type DraftMount = Static<typeof DraftMount>;
 
-export interface DraftDevice {
-  /** Where the host has it, if it has another path there. */
-  hostPath?: string;
-  type: 'c' | 'b' | 'p';
-  major: number;
-  minor: number;
-  fileMode?: number;
-  uid?: number;
-  gid?: number;
-  /** cgroup access: `rwm`. */
-  access: string;
-}
+const DraftDevice = closed({
+  hostPath: may(says('Path on the host, if it differs.')),
+  type: word('c', 'b', 'p'),
+  major: integer,
+  minor: integer,
+  fileMode: may(integer),
+  uid: may(integer),
+  gid: may(integer),
+  access: says('cgroup access: `rwm`.'),
+});
+export type DraftDevice = Static<typeof DraftDevice>;
 
-export interface DraftNetwork {
-  /** `bridge`, `none`, `host`, `container:FULLID`. */
-  mode: string;
-  /** By `containerPort/protocol@hostIp:hostPort`. */
-  ports: Record<string, PortRequest>;
-  dns: string[];
-  dnsSearch: string[];
-  dnsOptions: string[];
-  request: NetworkRequest;
-}
+const DraftNetwork = closed({
+  mode: says('`bridge`, `none`, `host`, or `container:ID`.'),
+  ports: map(PortRequest, 'By `containerPort/protocol@hostIp:hostPort`.'),
+  dns: texts,
+  dnsSearch: texts,
+  dnsOptions: texts,
+  request: NetworkRequest,
+});
+export type DraftNetwork = Static<typeof DraftNetwork>;
 
-export interface DraftFile {
-  content: string;
-  /** Permission bits. */
-  mode: number;
-  readonly: boolean;
-}
+const DraftFile = closed({
+  content: text,
+  mode: Type.Integer({ description: 'Permission bits.' }),
+  readonly: flag,
+});
+export type DraftFile = Static<typeof DraftFile>;
+
+const ociHook = closed({ kind: text, path: text, args: may(texts), env: may(texts), timeout: may(integer) });
+
+/**
+ * The draft of a container: plain data keyed by identity, changed by plan hooks one after another. The engine compares it
+ * before and after each tap (the difference is the blame), and derives OCI's arrays from it at the end.
+ */
+export const ContainerDraft = closed(
+  {
+    id: fixed(says('64 hex digits.')),
+    name: fixed(text),
+    image: fixed(Type.Unsafe<DraftImage>(imageFields)),
+    runtime: says('Name of the runtime; chosen after container.preCreate.'),
+    vmOf: may(says('Full id of the container in whose virtual machine it runs.')),
+    process: DraftProcess,
+    rich: closed({ enabled: flag, mode: text, initScript: text }),
+    hostname: text,
+    domainname: text,
+    labels: map(text),
+    annotations: map(text),
+    rootfs: closed({ readonly: flag, propagation: text }),
+    mounts: map(DraftMount, 'By destination.'),
+    devices: map(DraftDevice, 'By path in the container.'),
+    cdiDevices: map(yes, 'By CDI name, `VENDOR/CLASS=NAME`; the plugin `cdi` applies their edits.'),
+    intelRdt: may(OciIntelRdt),
+    deviceRules: map(
+      OciDeviceRule,
+      'Device cgroup rules by a name of their own, applied in order after the defaults.',
+    ),
+    namespaces: Namespaces,
+    uidMappings: Type.Array(OciIdMapping),
+    gidMappings: Type.Array(OciIdMapping),
+    sysctls: map(text),
+    maskedPaths: map(yes),
+    readonlyPaths: map(yes),
+    seccomp: Type.Union([OciSeccomp, Type.Literal('default'), Type.Null()], {
+      description: '`default` is Pouch’s profile for the draft’s capabilities, null is unconfined.',
+    }),
+    resources: OciResources,
+    cgroupsPath: says(
+      'Path from the root of the hierarchy: `/pouch/ID`, or a scope that systemd creates: `/pouch.slice/pouch-ID.scope`.',
+    ),
+    network: DraftNetwork,
+    extraHosts: map(text, 'For /etc/hosts: address by name.'),
+    stop: closed({ signal: text, timeoutSeconds: Type.Number() }),
+    restart: RestartPolicy,
+    log: LogRequest,
+    autoRemove: flag,
+    ociHooks: map(ociHook, 'OCI hooks by a name of their own.'),
+    files: map(DraftFile, 'Files that are written for the container and mounted, by destination.'),
+    effects: map(
+      Effect,
+      'Host effects by key: `network.eth0`; keys of network interfaces come from `networkEffectKey`.',
+    ),
+  },
+  { title: 'ContainerDraft' },
+);
+export type ContainerDraft = Static<typeof ContainerDraft>;
+
+export type DraftRich = ContainerDraft['rich'];
 
 /** The draft of one `exec`. */
-export interface ExecDraft {
-  readonly container: string;
-  args: string[];
-  env: Record<string, string>;
-  cwd: string;
-  user: string;
-  tty: boolean;
-  privileged: boolean;
-  capabilities: Record<string, true>;
-}
+export const ExecDraft = closed(
+  {
+    container: fixed(says('The container’s id.')),
+    args: texts,
+    env: map(text),
+    cwd: text,
+    user: text,
+    tty: flag,
+    privileged: flag,
+    capabilities: map(yes, '`CAP_…`.'),
+  },
+  { title: 'ExecDraft' },
+);
+export type ExecDraft = Static<typeof ExecDraft>;

@@ -1,3 +1,7 @@
+import type { Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import { closed, map, may, says, text } from './schema.ts';
+
 /**
  * Effects: everything that the apply half of an operation changes on the host.
  *
@@ -5,18 +9,27 @@
  * contributed by the core and by plugins.
  */
 
-/** When in a container's life an effect is applied; it is undone at the matching end (remove, stop). */
-export type EffectStage = 'create' | 'start';
-
 /** One planned effect: plain JSON, so that a plan can be printed, stored and replayed after a crash. */
-export interface Effect<Args extends object = Record<string, unknown>> {
-  /** Name of the kind that applies it. */
-  kind: string;
-  stage: EffectStage;
+export const Effect = closed({
+  kind: says('Name of the kind that applies it.'),
+  stage: Type.Unsafe<'create' | 'start'>(
+    Type.Union([Type.Literal('create'), Type.Literal('start')], {
+      description: 'When it is applied; it is undone at the removal or at the stop.',
+    }),
+  ),
+  args: map(Type.Unknown()),
+  needs: may(
+    Type.Array(text, {
+      description:
+        'Keys of effects of the same or an earlier stage that are applied before it; others run side by side.',
+    }),
+  ),
+});
+export type Effect<Args extends object = Record<string, unknown>> = Omit<Static<typeof Effect>, 'args'> & {
   args: Args;
-  /** Keys of effects of the same stage, or of an earlier one, that must be applied before this one; others run side by side. */
-  needs?: string[];
-}
+};
+
+export type EffectStage = Effect['stage'];
 
 export interface EffectContext {
   container: string;
@@ -25,23 +38,23 @@ export interface EffectContext {
   signal: AbortSignal;
 }
 
-/** How effects of one kind are done and undone. */
+/** How effects of one kind are applied and undone. */
 export interface EffectKind<Args extends object = Record<string, unknown>, Result = unknown> {
   kind: string;
   /**
-   * What it makes does not outlive the host's running: then its intent need not be on the disk before it is done. The
-   * end of the daemon alone loses nothing that was written.
+   * Nothing of it survives a reboot of the host: its intent need not be on the disk before it is applied. The end of the daemon
+   * alone loses nothing that was written.
    */
   volatile?: true;
   /** Milliseconds that one apply or undo may take; a minute if it is missing. */
   deadlineMs?: number;
   /** One sentence for plans and logs: `attach eth0 to network bridge`. */
   describe(args: Args): string;
-  /** Does it. The result is journaled (plain JSON) and handed to `undo`. */
+  /** Applies it. The result is journaled (plain JSON) and passed to `undo`. */
   apply(args: Args, context: EffectContext): Promise<Result>;
   /**
-   * Undoes it. Must succeed when it was never applied, was applied half, or is undone already: the daemon may have been
-   * killed at any instruction. `result` is undefined if `apply` did not get as far.
+   * Undoes it. Must succeed if it was never applied, partly applied, or is undone already: the daemon may have been killed at
+   * any instruction. `result` is undefined if `apply` did not return.
    */
   undo(args: Args, result: Result | undefined, context: EffectContext): Promise<void>;
   /**

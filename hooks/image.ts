@@ -1,62 +1,76 @@
-/** The OCI image config (image-spec config.md) as far as a container is made from it. */
-export interface ImageConfig {
-  architecture: string;
-  os: string;
-  variant?: string;
-  created?: string;
-  author?: string;
-  config?: {
-    User?: string;
-    ExposedPorts?: Record<string, object>;
-    Env?: string[];
-    Entrypoint?: string[];
-    Cmd?: string[];
-    Volumes?: Record<string, object>;
-    WorkingDir?: string;
-    Labels?: Record<string, string>;
-    StopSignal?: string;
-    /** Docker's extension, in images that docker build made. */
-    Healthcheck?: object;
-    Shell?: string[];
-    ArgsEscaped?: boolean;
-  };
-  rootfs: { type: string; diff_ids: string[] };
-  history?: ImageHistoryEntry[];
-}
+import type { Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import { flag, integer, map, may, says, text, texts } from './schema.ts';
 
-export interface ImageHistoryEntry {
-  created?: string;
-  created_by?: string;
-  author?: string;
-  comment?: string;
-  empty_layer?: boolean;
-}
+const anything = Type.Unsafe<object>(Type.Object({}));
 
-/** A content descriptor (image-spec descriptor.md). */
-export interface Descriptor {
-  mediaType: string;
-  digest: string;
-  size: number;
-  annotations?: Record<string, string>;
-}
+const historyEntry = Type.Object({
+  created: may(text),
+  created_by: may(text),
+  author: may(text),
+  comment: may(text),
+  empty_layer: may(flag),
+});
+export type ImageHistoryEntry = Static<typeof historyEntry>;
 
-/** An image that is on the host. */
-export interface Image {
-  /** The id shown to users: the digest of its config, `sha256:…`. */
-  id: string;
-  /** Every reference that names it, in full form (`docker.io/library/debian:bookworm`). */
-  references: string[];
-  /** The descriptor that the references point to (an index or a manifest). */
-  target: Descriptor;
-  manifest: Descriptor;
-  config: ImageConfig;
-  layers: Descriptor[];
-  /** Compressed size of manifest, config and layers in bytes. */
-  size: number;
-  /** Chain id of the top layer: the key of its committed snapshot. */
-  chainId: string;
-  createdAt: string;
-  labels: Record<string, string>;
-  /** Why the image cannot be used: its manifest or config is damaged. Then config and layers are empty. */
-  damage?: string;
-}
+const runConfig = Type.Object({
+  User: may(text),
+  ExposedPorts: may(map(anything)),
+  Env: may(texts),
+  Entrypoint: may(texts),
+  Cmd: may(texts),
+  Volumes: may(map(anything)),
+  WorkingDir: may(text),
+  Labels: may(map(text)),
+  StopSignal: may(text),
+  Healthcheck: may(Type.Unsafe<object>(Type.Object({}, { description: 'Docker’s extension.' }))),
+  Shell: may(texts),
+  ArgsEscaped: may(flag),
+});
+
+/**
+ * The OCI image config (image-spec, config.md), as far as a container is created from it. Unknown fields are allowed:
+ * images come from elsewhere.
+ */
+export const ImageConfig = Type.Object({
+  architecture: text,
+  os: text,
+  variant: may(text),
+  created: may(text),
+  author: may(text),
+  config: may(runConfig),
+  rootfs: Type.Object({ type: text, diff_ids: texts }),
+  history: may(Type.Array(historyEntry)),
+});
+export type ImageConfig = Static<typeof ImageConfig>;
+
+/** A content descriptor (image-spec, descriptor.md). */
+const Descriptor = Type.Object({ mediaType: text, digest: text, size: integer, annotations: may(map(text)) });
+export type Descriptor = Static<typeof Descriptor>;
+
+/** An image on the host. */
+export const Image = Type.Object(
+  {
+    id: says('The id shown to users: the digest of its config, `sha256:…`.'),
+    references: Type.Array(text, {
+      description: 'Every reference that names it, in full form: `docker.io/library/debian:bookworm`.',
+    }),
+    target: Type.Object(Descriptor.properties, {
+      description: 'What the references point to: an index or a manifest.',
+    }),
+    manifest: Descriptor,
+    config: ImageConfig,
+    layers: Type.Array(Descriptor),
+    size: Type.Integer({ description: 'Compressed bytes of manifest, config and layers.' }),
+    chainId: says('Chain id of the top layer: the key of its committed snapshot.'),
+    createdAt: text,
+    labels: map(text),
+    damage: may(
+      says(
+        'Why the image cannot be used: its manifest or config is damaged. Then config and layers are empty.',
+      ),
+    ),
+  },
+  { title: 'Image' },
+);
+export type Image = Static<typeof Image>;

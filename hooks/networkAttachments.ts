@@ -1,8 +1,7 @@
 import { Value } from '@sinclair/typebox/value';
-import type { ContainerRecord, NetworkAttachment } from './engine.ts';
-import { networkAttachment } from './schema/record.ts';
+import { type ContainerRecord, NetworkAttachment } from './engine/record.ts';
 
-/** The network interfaces that a running container has: those results of effects that have their form. */
+/** The network interfaces of a running container: the results of effects that have the form of one. */
 export function networkAttachments({
   attachments,
 }: Pick<ContainerRecord, 'attachments'>): NetworkAttachment[] {
@@ -10,5 +9,5 @@ export function networkAttachments({
 }
 
 function isNetworkAttachment(value: unknown): value is NetworkAttachment {
-  return Value.Check(networkAttachment, value);
+  return Value.Check(NetworkAttachment, value);
 }

@@ -1,3 +1,7 @@
+import type { Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import { closed, flag, integer, map, may, says, text, texts } from './schema.ts';
+
 /**
  * The part of the OCI runtime spec 1.1 (config.md, config-linux.md) that Pouch writes.
  * Field names and shapes are the spec's.
@@ -54,13 +58,7 @@ export interface OciHook {
   timeout?: number;
 }
 
-export type NamespaceType = 'pid' | 'network' | 'mount' | 'ipc' | 'uts' | 'user' | 'cgroup' | 'time';
-
-export interface OciIdMapping {
-  containerID: number;
-  hostID: number;
-  size: number;
-}
+export type NamespaceType = keyof Static<typeof Namespaces>;
 
 export interface OciDevice {
   type: string;
@@ -70,14 +68,6 @@ export interface OciDevice {
   fileMode?: number;
   uid?: number;
   gid?: number;
-}
-
-export interface OciDeviceRule {
-  allow: boolean;
-  type?: string;
-  major?: number;
-  minor?: number;
-  access?: string;
 }
 
 export interface OciLinux {
@@ -96,64 +86,115 @@ export interface OciLinux {
   mountLabel?: string;
 }
 
+/** Namespaces of a container by type. */
+export const Namespaces = closed(
+  {
+    pid: may(text),
+    network: may(text),
+    mount: may(text),
+    ipc: may(text),
+    uts: may(text),
+    user: may(text),
+    cgroup: may(text),
+    time: may(text),
+  },
+  { description: 'A path joins a namespace, an empty string creates one, a missing type is the host’s.' },
+);
+
+/** config-linux.md, “User namespace mappings”. */
+export const OciIdMapping = closed({ containerID: integer, hostID: integer, size: integer });
+export type OciIdMapping = Static<typeof OciIdMapping>;
+
+/** config-linux.md, “Allowed Device list”. */
+export const OciDeviceRule = closed({
+  allow: flag,
+  type: may(text),
+  major: may(integer),
+  minor: may(integer),
+  access: may(text),
+});
+export type OciDeviceRule = Static<typeof OciDeviceRule>;
+
 /** config-linux.md, “Intel RDT”. */
-export interface OciIntelRdt {
-  /** Name of the class of service; the container's id if missing. */
-  closID?: string;
-  l3CacheSchema?: string;
-  memBwSchema?: string;
-  enableCMT?: boolean;
-  enableMBM?: boolean;
-}
+export const OciIntelRdt = closed({
+  closID: may(says('Name of the class of service; missing: the container’s id.')),
+  l3CacheSchema: may(text),
+  memBwSchema: may(text),
+  enableCMT: may(flag),
+  enableMBM: may(flag),
+});
+export type OciIntelRdt = Static<typeof OciIntelRdt>;
 
-export interface OciResources {
-  devices?: OciDeviceRule[];
-  memory?: {
-    limit?: number;
-    reservation?: number;
-    swap?: number;
-    kernel?: number;
-    swappiness?: number;
-    disableOOMKiller?: boolean;
-  };
-  cpu?: {
-    shares?: number;
-    quota?: number;
-    period?: number;
-    realtimeRuntime?: number;
-    realtimePeriod?: number;
-    cpus?: string;
-    mems?: string;
-  };
-  pids?: { limit: number };
-  blockIO?: {
-    weight?: number;
-    weightDevice?: { major: number; minor: number; weight: number }[];
-    throttleReadBpsDevice?: OciThrottle[];
-    throttleWriteBpsDevice?: OciThrottle[];
-    throttleReadIOPSDevice?: OciThrottle[];
-    throttleWriteIOPSDevice?: OciThrottle[];
-  };
-  hugepageLimits?: { pageSize: string; limit: number }[];
-  network?: { classID?: number; priorities?: { name: string; priority: number }[] };
-  /** By device, such as `mlx5_1`. */
-  rdma?: Record<string, { hcaHandles?: number; hcaObjects?: number }>;
-}
+const memory = closed({
+  limit: may(integer),
+  reservation: may(integer),
+  swap: may(integer),
+  kernel: may(integer),
+  swappiness: may(integer),
+  disableOOMKiller: may(flag),
+});
 
-export interface OciThrottle {
-  major: number;
-  minor: number;
-  rate: number;
-}
+const cpu = closed({
+  shares: may(integer),
+  quota: may(integer),
+  period: may(integer),
+  realtimeRuntime: may(integer),
+  realtimePeriod: may(integer),
+  cpus: may(text),
+  mems: may(text),
+});
 
-export interface OciSeccomp {
-  defaultAction: string;
-  defaultErrnoRet?: number;
-  architectures?: string[];
-  syscalls?: {
-    names: string[];
-    action: string;
-    errnoRet?: number;
-    args?: { index: number; value: number; valueTwo?: number; op: string }[];
-  }[];
-}
+const OciThrottle = closed({ major: integer, minor: integer, rate: integer });
+export type OciThrottle = Static<typeof OciThrottle>;
+
+const throttles = may(Type.Array(OciThrottle));
+
+const blockIO = closed({
+  weight: may(integer),
+  weightDevice: may(Type.Array(closed({ major: integer, minor: integer, weight: integer }))),
+  throttleReadBpsDevice: throttles,
+  throttleWriteBpsDevice: throttles,
+  throttleReadIOPSDevice: throttles,
+  throttleWriteIOPSDevice: throttles,
+});
+
+const network = closed({
+  classID: may(integer),
+  priorities: may(Type.Array(closed({ name: text, priority: integer }))),
+});
+
+/** config-linux.md, “Control groups”. */
+export const OciResources = closed(
+  {
+    devices: may(Type.Array(OciDeviceRule)),
+    memory: may(memory),
+    cpu: may(cpu),
+    pids: may(closed({ limit: integer })),
+    blockIO: may(blockIO),
+    hugepageLimits: may(Type.Array(closed({ pageSize: text, limit: integer }))),
+    network: may(network),
+    rdma: may(
+      map(closed({ hcaHandles: may(integer), hcaObjects: may(integer) }), 'By device, such as `mlx5_1`.'),
+    ),
+  },
+  { description: 'cgroup limits in OCI form: bytes for memory, microseconds for cpu.quota and cpu.period.' },
+);
+export type OciResources = Static<typeof OciResources>;
+
+const seccompArgument = closed({ index: integer, value: integer, valueTwo: may(integer), op: text });
+
+const seccompRule = closed({
+  names: texts,
+  action: text,
+  errnoRet: may(integer),
+  args: may(Type.Array(seccompArgument)),
+});
+
+/** config-linux.md, “Seccomp”. */
+export const OciSeccomp = closed({
+  defaultAction: text,
+  defaultErrnoRet: may(integer),
+  architectures: may(texts),
+  syscalls: may(Type.Array(seccompRule)),
+});
+export type OciSeccomp = Static<typeof OciSeccomp>;

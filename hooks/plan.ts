@@ -1,34 +1,31 @@
+import type { Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import type { ContainerDraft } from './draft.ts';
 import type { Effect } from './effects.ts';
 import type { OciSpec } from './oci.ts';
+import { closed, may, says, text, word } from './schema.ts';
 
-/** Who set a field of the draft: one entry per field and tap that changed it, in the order of the changes. */
-export interface BlameEntry {
-  /** Path in the draft: `env.HOME` is written `process.env.HOME`, keys with dots are quoted: `mounts["/a.b"]`. */
-  field: string;
-  /** `core`, `request`, `image`, or the plugin's name. */
-  plugin: string;
-  hook: string;
-  action: 'set' | 'changed' | 'removed';
-  before?: unknown;
-  after?: unknown;
-  /** `FILE:LINE` of the plugin's entry in the configuration. */
-  origin?: string;
-  /** What the whole tap took, in milliseconds. */
-  ms: number;
-}
+/** Who set a field of a draft: one entry per field and tap that changed it, in the order of the changes. */
+export const BlameEntry = closed({
+  field: says('Path in the draft: `process.env.HOME`; keys that are not words are quoted: `mounts["/a.b"]`.'),
+  plugin: says('`core`, `request`, `image`, or the plugin’s name.'),
+  hook: text,
+  action: word('set', 'changed', 'removed'),
+  before: may(Type.Unknown()),
+  after: may(Type.Unknown()),
+  origin: may(says('`FILE:LINE` of the plugin’s entry in the configuration.')),
+  ms: Type.Number({ description: 'Milliseconds of the whole tap.' }),
+});
+export type BlameEntry = Static<typeof BlameEntry>;
 
-/** A plugin that was wanted but failed under a policy that lets the container be made without it. */
-export interface Degradation {
-  plugin: string;
-  hook: string;
-  message: string;
-}
+/** A plugin that failed under a policy that lets the operation continue without it. */
+export const Degradation = closed({ plugin: text, hook: text, message: text });
+export type Degradation = Static<typeof Degradation>;
 
-/** The outcome of the pure half of create. */
+/** The result of the pure half of create. */
 export interface Plan {
   draft: ContainerDraft;
-  /** The spec as it goes to the runtime. */
+  /** The spec as the runtime gets it. */
   spec: OciSpec;
   /** The spec as it would be without any plugin. */
   plainSpec: OciSpec;
@@ -40,6 +37,6 @@ export interface Plan {
 
 export interface PlannedEffect extends Effect {
   key: string;
-  /** One sentence of what will be done. */
+  /** One sentence that describes the effect. */
   sentence: string;
 }

@@ -1,140 +1,155 @@
-import type { ResourceRequest } from './limits.ts';
+import type { Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import { type ResourceRequest, resourceLimitEntries } from './limits.ts';
+import { closed, flag, integer, map, may, says, text, texts, word } from './schema.ts';
+
+export const RichRequest = closed({
+  enabled: flag,
+  mode: may(says('`dumb-init`, `systemd`, `sbin-init`, or a mode of a plugin.')),
+  initScript: may(says('A script that runs in the container before its command.')),
+});
+export type RichRequest = Static<typeof RichRequest>;
+
+export const VolumeRequest = closed({
+  kind: word('bind', 'volume', 'tmpfs'),
+  source: may(says('bind: the host’s path. volume: its name; missing: a generated one.')),
+  destination: text,
+  readonly: may(flag),
+  options: may(
+    Type.Array(text, {
+      description:
+        'Mount options of the kernel or the runtime spec: `nosuid`, `rshared`, `size=64m`, `mode=1777`.',
+    }),
+  ),
+  createSource: may(Type.Boolean({ description: 'bind: create the host directory if it is missing.' })),
+  nocopy: may(
+    Type.Boolean({ description: 'volume: do not copy the content of the image into an empty volume.' }),
+  ),
+});
+export type VolumeRequest = Static<typeof VolumeRequest>;
+
+const values = {
+  number: integer,
+  text,
+  flag,
+  rates: Type.Array(closed({ path: text, rate: integer })),
+};
+
+/** Limits of a container: one field per row of the table. */
+const resources = Type.Unsafe<ResourceRequest>(
+  closed(Object.fromEntries(resourceLimitEntries.map(([name, { value }]) => [name, may(values[value])]))),
+);
+
+export const RestartPolicy = closed({
+  name: word('no', 'always', 'unless-stopped', 'on-failure'),
+  maximumRetryCount: Type.Integer({ description: 'on-failure: the most attempts; 0 for no limit.' }),
+});
+export type RestartPolicy = Static<typeof RestartPolicy>;
+
+export const LogRequest = closed({
+  driver: says('`json-file` or `none`.'),
+  options: map(text, 'json-file: `max-size`, `max-file`.'),
+});
+export type LogRequest = Static<typeof LogRequest>;
+
+export const PortRequest = closed({
+  containerPort: Type.Integer({ description: '1 to 65535.' }),
+  protocol: word('tcp', 'udp', 'sctp'),
+  hostIp: may(says('Address of the host; missing: every address.')),
+  hostPort: may(Type.Integer({ description: '0 or missing: a free port.' })),
+});
+export type PortRequest = Static<typeof PortRequest>;
+
+export const NetworkRequest = closed({
+  mode: says('`bridge`, `none`, `host`, or `container:ID`.'),
+  ports: may(Type.Array(PortRequest)),
+  publishAll: may(Type.Boolean({ description: 'Give every exposed port of the image a free host port.' })),
+  exposed: may(texts),
+  dns: may(texts),
+  dnsSearch: may(texts),
+  dnsOptions: may(texts),
+  extraHosts: may(map(text)),
+  ip: may(says('A fixed address.')),
+  mac: may(text),
+});
+export type NetworkRequest = Static<typeof NetworkRequest>;
+
+/** Rows and columns of a terminal. */
+export const ConsoleSize = closed({ height: integer, width: integer });
 
 /**
- * What a client asks for when it makes a container, before the image's own settings and any plugin are applied.
- * Surfaces (the HTTP API, the CRI) translate their own forms into this one.
+ * What a client asks for when it creates a container, before the image’s own settings and any plugin are applied.
+ * Surfaces (the HTTP API) translate their own forms into this one.
  */
-export interface ContainerRequest {
-  /** `[a-zA-Z0-9][a-zA-Z0-9_.-]+`; made up when it is missing. */
-  name?: string;
-  /** Reference, id or id prefix. */
-  image: string;
-  /** `os/arch[/variant]`; the host's when it is missing. */
-  platform?: string;
-  /** Replaces the image's entrypoint; `[]` clears it. */
-  entrypoint?: string[];
-  /** Replaces the image's command. */
-  command?: string[];
-  /** Added over the image's environment; a value of undefined removes the variable. */
-  env?: Record<string, string | undefined>;
-  cwd?: string;
-  /** `user[:group]`, names or numbers. */
-  user?: string;
-  /** Supplementary groups, names or numbers. */
-  groups?: string[];
-  hostname?: string;
-  domainname?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  tty?: boolean;
-  /** Whether stdin is kept open for attach. */
-  openStdin?: boolean;
-  /** Whether stdin closes after the first attached client has left. */
-  stdinOnce?: boolean;
-  consoleSize?: { height: number; width: number };
-  volumes?: VolumeRequest[];
-  readonlyRootfs?: boolean;
-  capAdd?: string[];
-  capDrop?: string[];
-  /** Host devices to give, in `/dev/x` form. */
-  devices?: { host: string; path?: string; access?: string }[];
-  /** Devices by CDI name: `VENDOR/CLASS=NAME`. */
-  cdiDevices?: string[];
-  deviceCgroupRules?: string[];
-  privileged?: boolean;
-  /** `seccomp=unconfined|FILE CONTENT`, `no-new-privileges`, `systempaths=unconfined`, … as Docker's. */
-  securityOpt?: string[];
-  maskedPaths?: string[];
-  readonlyPaths?: string[];
-  /** Limit by name without `RLIMIT_`: `nofile`, `nproc`, … */
-  ulimits?: Record<string, { soft: number; hard: number }>;
-  sysctls?: Record<string, string>;
-  resources?: ResourceRequest;
-  restart?: RestartPolicy;
-  log?: LogRequest;
-  network?: NetworkRequest;
-  stopSignal?: string;
-  /** Seconds between the stop signal and SIGKILL. */
-  stopTimeout?: number;
-  /** Runs a small init as PID 1 that reaps and forwards signals. */
-  init?: boolean;
-  /** Removes the container when it has ended. */
-  autoRemove?: boolean;
-  pidMode?: string;
-  ipcMode?: string;
-  utsMode?: string;
-  cgroupnsMode?: string;
-  usernsMode?: string;
-  cgroupParent?: string;
-  /** Class of service for caches and memory bandwidth (Intel RDT). */
-  rdtClass?: string;
-  /** Size of /dev/shm in bytes. */
-  shmSize?: number;
-  oomScoreAdj?: number;
-  /** Name of a runtime. */
-  runtime?: string;
-  /** Name or id of a running container in whose virtual machine it is to run. */
-  vmOf?: string;
-  rich?: RichRequest;
-}
-
-export interface RichRequest {
-  enabled: boolean;
-  /** `dumb-init`, `systemd`, `sbin-init`, or what a plugin adds. */
-  mode?: string;
-  /** A script, run in the container before its command. */
-  initScript?: string;
-}
-
-export interface VolumeRequest {
-  kind: 'bind' | 'volume' | 'tmpfs';
-  /** Host path (bind) or volume name (volume; made up when it is missing). */
-  source?: string;
-  destination: string;
-  readonly?: boolean;
-  /** Mount options as the kernel's or the runtime spec's: `nosuid`, `rshared`, `size=64m`, `mode=1777`, … */
-  options?: string[];
-  /** bind: make the host directory when it is missing. */
-  createSource?: boolean;
-  /** volume: do not copy the image's content into an empty volume. */
-  nocopy?: boolean;
-}
-
-export interface RestartPolicy {
-  name: 'no' | 'always' | 'unless-stopped' | 'on-failure';
-  /** on-failure: attempts at most; 0 for no limit. */
-  maximumRetryCount: number;
-}
-
-export interface LogRequest {
-  /** `json-file` (default) or `none`. */
-  driver: string;
-  /** json-file: `max-size`, `max-file`. */
-  options: Record<string, string>;
-}
-
-export interface PortRequest {
-  /** 1–65535, in the container. */
-  containerPort: number;
-  protocol: 'tcp' | 'udp' | 'sctp';
-  /** Host address; every one when it is missing. */
-  hostIp?: string;
-  /** 0 or missing: a free one is picked. */
-  hostPort?: number;
-}
-
-export interface NetworkRequest {
-  /** `bridge`, `none`, `host`, `container:ID`, or a network's name. */
-  mode: string;
-  ports?: PortRequest[];
-  /** Gives every exposed port of the image a free host port. */
-  publishAll?: boolean;
-  exposed?: string[];
-  dns?: string[];
-  dnsSearch?: string[];
-  dnsOptions?: string[];
-  extraHosts?: Record<string, string>;
-  /** A fixed address. */
-  ip?: string;
-  mac?: string;
-}
+export const ContainerRequest = closed(
+  {
+    name: may(says('`[a-zA-Z0-9][a-zA-Z0-9_.-]+`; missing: a generated one.')),
+    image: says('Reference, id or id prefix.'),
+    platform: may(says('`os/arch[/variant]`; missing: the host’s.')),
+    entrypoint: may(Type.Array(text, { description: 'Replaces the image’s entrypoint; `[]` clears it.' })),
+    command: may(Type.Array(text, { description: 'Replaces the image’s command.' })),
+    env: may(
+      map(
+        Type.Unsafe<string | undefined>(text),
+        'Added over the image’s environment; in TypeScript undefined removes a variable.',
+      ),
+    ),
+    cwd: may(text),
+    user: may(says('`user[:group]`, names or numbers.')),
+    groups: may(Type.Array(text, { description: 'Supplementary groups, names or numbers.' })),
+    hostname: may(text),
+    domainname: may(text),
+    labels: may(map(text)),
+    annotations: may(map(text)),
+    tty: may(flag),
+    openStdin: may(Type.Boolean({ description: 'Keep stdin open for attach.' })),
+    stdinOnce: may(Type.Boolean({ description: 'Close stdin when the first attached client leaves.' })),
+    consoleSize: may(ConsoleSize),
+    volumes: may(Type.Array(VolumeRequest)),
+    readonlyRootfs: may(flag),
+    capAdd: may(texts),
+    capDrop: may(texts),
+    devices: may(
+      Type.Array(closed({ host: text, path: may(text), access: may(text) }), {
+        description: 'Devices of the host: `/dev/fuse`.',
+      }),
+    ),
+    cdiDevices: may(Type.Array(text, { description: 'Devices by CDI name: `VENDOR/CLASS=NAME`.' })),
+    deviceCgroupRules: may(texts),
+    privileged: may(flag),
+    securityOpt: may(
+      Type.Array(text, {
+        description:
+          'As Docker’s: `seccomp=unconfined`, `seccomp=PROFILE`, `no-new-privileges`, `systempaths=unconfined`.',
+      }),
+    ),
+    maskedPaths: may(texts),
+    readonlyPaths: may(texts),
+    ulimits: may(
+      map(closed({ soft: integer, hard: integer }), 'By name without `RLIMIT_`: `nofile`, `nproc`.'),
+    ),
+    sysctls: may(map(text)),
+    resources: may(resources),
+    restart: may(RestartPolicy),
+    log: may(LogRequest),
+    network: may(NetworkRequest),
+    stopSignal: may(text),
+    stopTimeout: may(Type.Number({ description: 'Seconds between the stop signal and SIGKILL.' })),
+    init: may(Type.Boolean({ description: 'Run a small init as PID 1 that reaps and forwards signals.' })),
+    autoRemove: may(Type.Boolean({ description: 'Remove the container when it has ended.' })),
+    pidMode: may(text),
+    ipcMode: may(text),
+    utsMode: may(text),
+    cgroupnsMode: may(text),
+    usernsMode: may(text),
+    cgroupParent: may(text),
+    rdtClass: may(says('Class of service for caches and memory bandwidth (Intel RDT).')),
+    shmSize: may(Type.Integer({ description: 'Bytes of /dev/shm.' })),
+    oomScoreAdj: may(integer),
+    runtime: may(says('Name of a runtime.')),
+    vmOf: may(says('Name or id of a running container in whose virtual machine it runs.')),
+    rich: may(RichRequest),
+  },
+  { title: 'ContainerRequest' },
+);
+export type ContainerRequest = Static<typeof ContainerRequest>;

@@ -6,7 +6,7 @@ import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync } from 'node:f
 import { copyFile, readFile } from 'node:fs/promises';
 import { type TSchema, Type } from '@sinclair/typebox';
 import type { EffectStage } from '../../hooks/effects.ts';
-import { integer, map, may, text, texts, word } from '../../hooks/schema/describes.ts';
+import { integer, map, may, text, texts, word } from '../../hooks/schema.ts';
 import { appendWhole } from '../state/appendWhole.ts';
 import { writeDurably } from '../state/durable.ts';
 import { isObject, parsedJson, problemIn, shown } from '../state/stored.ts';

@@ -91,9 +91,8 @@ async function usage(
   return { writable, total: writable + (image?.size ?? 0) };
 }
 
-/** Blame of the plan, then of what hooks have changed since. */
 async function blameOf(record: ContainerRecord, field: string | undefined): Promise<BlameEntry[]> {
-  const blame = [...(await storedPlanOf(record)).blame, ...(record.updates ?? [])];
+  const { blame } = await storedPlanOf(record);
   return field ? blame.filter((entry) => isWithin(entry.field, field)) : blame;
 }
 

@@ -1,11 +1,10 @@
 /** config.json of a container, its record. */
 import { basename, join } from 'node:path';
 import { Type } from '@sinclair/typebox';
-import type { ContainerRecord } from '../../hooks/engine.ts';
+import { ContainerDraft } from '../../hooks/draft.ts';
+import { ContainerRecord } from '../../hooks/engine/record.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { text } from '../../hooks/schema/describes.ts';
-import { containerDraft } from '../../hooks/schema/draft.ts';
-import { recordFields } from '../../hooks/schema/record.ts';
+import { text } from '../../hooks/schema.ts';
 import { problemIn, readStored, type Stored, type StoredForm } from './stored.ts';
 
 /** The image's configuration is stored as its author wrote it (e.g. `null` for an empty list); no code relies on its form. */
@@ -14,8 +13,8 @@ const storedImage = Type.Object({ reference: text, id: text, config: Type.Object
 export const recordForm: StoredForm<ContainerRecord> = {
   version: 1,
   schema: Type.Object({
-    ...recordFields.properties,
-    draft: Type.Object({ ...containerDraft.properties, image: storedImage }),
+    ...ContainerRecord.properties,
+    draft: Type.Object({ ...ContainerDraft.properties, image: storedImage }),
   }),
 };
 

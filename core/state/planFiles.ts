@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import type { ContainerRecord, StoredPlan } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import type { OciSpec } from '../../hooks/oci.ts';
-import { integer, may, text, texts } from '../../hooks/schema/describes.ts';
-import { effect } from '../../hooks/schema/draft.ts';
-import { idMapping, resources, seccomp } from '../../hooks/schema/oci.ts';
-import { blame, degradation } from '../../hooks/schema/record.ts';
+import { Effect } from '../../hooks/effects.ts';
+import { OciIdMapping, OciResources, OciSeccomp, type OciSpec } from '../../hooks/oci.ts';
+import { BlameEntry, Degradation } from '../../hooks/plan.ts';
+import { integer, may, text, texts } from '../../hooks/schema.ts';
 import { writeDurably } from './durable.ts';
 import { readStored, type Stored, type StoredForm, toStored } from './stored.ts';
 
@@ -27,10 +26,10 @@ const spec = Type.Object({
   ),
   linux: Type.Object({
     namespaces: Type.Array(Type.Object({ type: text, path: may(text) })),
-    uidMappings: may(Type.Array(idMapping)),
-    gidMappings: may(Type.Array(idMapping)),
-    resources: may(resources),
-    seccomp: may(seccomp),
+    uidMappings: may(Type.Array(OciIdMapping)),
+    gidMappings: may(Type.Array(OciIdMapping)),
+    resources: may(OciResources),
+    seccomp: may(OciSeccomp),
   }),
 });
 
@@ -41,9 +40,9 @@ const planForm: StoredForm<StoredPlan> = {
   schema: Type.Object({
     spec,
     plainSpec: Type.Object({}),
-    effects: Type.Array(Type.Object({ ...effect.properties, key: text, sentence: text })),
-    blame: Type.Array(blame),
-    degraded: Type.Array(degradation),
+    effects: Type.Array(Type.Object({ ...Effect.properties, key: text, sentence: text })),
+    blame: Type.Array(BlameEntry),
+    degraded: Type.Array(Degradation),
     warnings: texts,
   }),
 };

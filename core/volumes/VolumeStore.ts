@@ -1,12 +1,11 @@
 /** Volumes: directories under ROOT/volumes that outlive containers. */
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import { describes, flag, map, may, text } from '../../hooks/schema/describes.ts';
-import { blame as blameEntry } from '../../hooks/schema/record.ts';
-import type { BlameEntry } from '../../hooks/plan.ts';
+import { flag, map, may, text } from '../../hooks/schema.ts';
+import { BlameEntry } from '../../hooks/plan.ts';
 import type { VolumeDraft, VolumeRemoval } from '../../hooks/points/volume.ts';
 import type { FileText, FileWorkers } from '../files/index.ts';
 import { KeyedLocks } from '../state/KeyedLocks.ts';
@@ -21,26 +20,17 @@ const anonymousLabel = 'com.docker.volume.anonymous';
 /** Generated names of anonymous volumes. */
 const generatedName = /^[0-9a-f]{64}$/;
 
-interface StoredVolume {
-  createdAt: string;
-  labels: Record<string, string>;
-  /** Missing in files of older versions, where a generated name marks an anonymous volume. */
-  anonymous?: boolean;
-  /** What plugins have changed when it was created. */
-  blame?: BlameEntry[];
-}
+const StoredVolume = Type.Object({
+  createdAt: text,
+  labels: map(text),
+  // Missing in files of older versions: there, a generated name marks an anonymous volume.
+  anonymous: may(flag),
+  // What plugins changed when it was created.
+  blame: may(Type.Array(BlameEntry)),
+});
+type StoredVolume = Static<typeof StoredVolume>;
 
-const volumeForm: StoredForm<StoredVolume> = {
-  version: 1,
-  schema: describes<StoredVolume>()(
-    Type.Object({
-      createdAt: text,
-      labels: map(text),
-      anonymous: may(flag),
-      blame: may(Type.Array(blameEntry)),
-    }),
-  ),
-};
+const volumeForm: StoredForm<StoredVolume> = { version: 1, schema: StoredVolume };
 
 /** The hook points of the store's operations. */
 export interface VolumeHooks {

@@ -1,72 +1,76 @@
-import type { ContainerDraft } from '../draft.ts';
-import type { BlameEntry, Degradation } from '../plan.ts';
-import type { ContainerRequest } from '../request.ts';
+import type { Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import { ContainerDraft } from '../draft.ts';
+import { BlameEntry, Degradation } from '../plan.ts';
+import { ContainerRequest } from '../request.ts';
+import { closed, flag, integer, map, may, says, text, texts, word } from '../schema.ts';
 
-export type ContainerStatus =
-  'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+const ContainerState = closed({
+  status: word('created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'),
+  pid: Type.Integer({ description: 'Host pid of PID 1; 0 if it does not run.' }),
+  exitCode: integer,
+  oomKilled: flag,
+  error: says('Why the last start failed; empty otherwise.'),
+  startedAt: says('RFC 3339 with nanoseconds, as containerd reports it; empty before the first start.'),
+  finishedAt: text,
+});
+export type ContainerState = Static<typeof ContainerState>;
+export type ContainerStatus = ContainerState['status'];
 
-export interface ContainerState {
-  status: ContainerStatus;
-  /** Host pid of PID 1; 0 when it does not run. */
-  pid: number;
-  exitCode: number;
-  oomKilled: boolean;
-  /** Why the last start failed; empty otherwise. */
-  error: string;
-  /** RFC 3339 with nanoseconds as containerd tells them; empty before the first start. */
-  startedAt: string;
-  finishedAt: string;
-}
-
-/** Why nothing but the id of a container is certain: its config.json cannot be used. */
-export interface Damage {
-  /** The damaged file. */
-  path: string;
-  /** `config.json: state.pid: expected integer, found "x"`. */
-  problem: string;
-  /** What can be done about it. */
-  hint: string;
-  /** Its mounts are not known either: any volume may be one of its own. */
-  usesUnknown: boolean;
-}
+const Damage = closed(
+  {
+    path: says('The damaged file.'),
+    problem: says('`config.json: state.pid: expected integer, found "x"`.'),
+    hint: text,
+    usesUnknown: Type.Boolean({ description: 'Its mounts are unknown: any volume may belong to it.' }),
+  },
+  {
+    description:
+      'Set on the stand-in of a container whose record is damaged; fields that could not be read from elsewhere are empty. Never stored.',
+  },
+);
+export type Damage = Static<typeof Damage>;
 
 /** A container as the store holds it; also the content of its config.json. */
-export interface ContainerRecord {
-  id: string;
-  name: string;
-  createdAt: string;
-  request: ContainerRequest;
-  /** The draft after the last hook, without its functions. */
-  draft: ContainerDraft;
-  state: ContainerState;
-  restartCount: number;
-  /** The user has stopped it by hand: `unless-stopped` leaves it stopped. */
-  stoppedByUser: boolean;
-  degraded: Degradation[];
-  warnings: string[];
-  /** Who set what in updates since: the last of each field. */
-  updates?: BlameEntry[];
-  /** What the start-stage effects answered, by effect key: `network.eth0` → addresses. */
-  attachments: Record<string, unknown>;
-  /**
-   * Set if this is a stand-in: the container's own record is damaged, and all that could not be read from elsewhere is
-   * empty. Its status is `dead`, its pid that of a task that still runs. Never stored.
-   */
-  damage?: Damage;
-  /** Absolute paths of the files bound into the container. */
-  paths: { directory: string; log: string; hosts: string; hostname: string; resolvConf: string };
-}
+export const ContainerRecord = closed(
+  {
+    id: text,
+    name: text,
+    createdAt: text,
+    request: ContainerRequest,
+    draft: ContainerDraft,
+    state: ContainerState,
+    restartCount: integer,
+    stoppedByUser: Type.Boolean({
+      description: 'The user has stopped it: `unless-stopped` leaves it stopped.',
+    }),
+    degraded: Type.Array(Degradation),
+    warnings: texts,
+    updates: may(
+      Type.Array(BlameEntry, { description: 'What updates and hooks have changed since the create.' }),
+    ),
+    attachments: map(Type.Unknown(), 'Results of the effects of the start, by effect key.'),
+    damage: may(Damage),
+    paths: closed(
+      { directory: text, log: text, hosts: text, hostname: text, resolvConf: text },
+      { description: 'Absolute paths of its directory and of the files that are mounted into it.' },
+    ),
+  },
+  { title: 'ContainerRecord' },
+);
+export type ContainerRecord = Static<typeof ContainerRecord>;
 
-/** What `attachments[key]` holds for a network interface (the result of a network plugin's effect). */
-export interface NetworkAttachment {
-  network: string;
-  interface: string;
-  mac?: string;
-  ip?: string;
-  prefixLength?: number;
-  gateway?: string;
-  /** As asked, with free ports filled in. */
-  ports: { containerPort: number; protocol: string; hostIp: string; hostPort: number }[];
-  /** The raw CNI result (CNI spec, section 5), if a CNI plugin made it. */
-  cni?: object;
-}
+const attachedPort = Type.Object({ containerPort: integer, protocol: text, hostIp: text, hostPort: integer });
+
+/** What `attachments` holds for a network interface: the result of a network plugin’s effect, which may have more fields. */
+export const NetworkAttachment = Type.Object({
+  network: text,
+  interface: text,
+  mac: may(text),
+  ip: may(text),
+  prefixLength: may(integer),
+  gateway: may(text),
+  ports: Type.Array(attachedPort, { description: 'As requested, with free ports filled in.' }),
+  cni: may(Type.Unsafe<object>(Type.Object({}, { description: 'The result of CNI (CNI spec, section 5).' }))),
+});
+export type NetworkAttachment = Static<typeof NetworkAttachment>;

@@ -1,22 +1,25 @@
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { defineHook } from '../defineHook.ts';
-import type { ContainerDraft, ExecDraft } from '../draft.ts';
-import { closed, flag, text, texts } from '../schema/describes.ts';
-import { containerDraft, execDraft } from '../schema/draft.ts';
-import { resources } from '../schema/oci.ts';
-import { containerRecord } from '../schema/record.ts';
-import { restart } from '../schema/request.ts';
+import { ContainerDraft, ExecDraft } from '../draft.ts';
+import { ContainerRecord } from '../engine/record.ts';
+import { OciResources } from '../oci.ts';
+import { RestartPolicy } from '../request.ts';
+import { closed, flag, text, texts } from '../schema.ts';
 
 const netns = Type.String({ description: 'Path of its network namespace; empty for the host’s.' });
 
 /** A container at one moment of its life. */
-export const ContainerMoment = closed({ container: containerRecord, netns }, { title: 'ContainerMoment' });
+export const ContainerMoment = closed({ container: ContainerRecord, netns }, { title: 'ContainerMoment' });
 export type ContainerMoment = Static<typeof ContainerMoment>;
 
 /** What changes in a container that exists. */
 export const UpdateDraft = closed(
-  { container: Type.Readonly(Type.String({ description: 'The container’s id.' })), resources, restart },
+  {
+    container: Type.Readonly(Type.String({ description: 'The container’s id.' })),
+    resources: OciResources,
+    restart: RestartPolicy,
+  },
   { title: 'UpdateDraft' },
 );
 export type UpdateDraft = Static<typeof UpdateDraft>;
@@ -24,9 +27,12 @@ export type UpdateDraft = Static<typeof UpdateDraft>;
 /** A container after an update. */
 export const ContainerUpdated = closed(
   {
-    container: containerRecord,
+    container: ContainerRecord,
     netns,
-    before: closed({ resources, restart }, { description: 'The previous values.' }),
+    before: closed(
+      { resources: OciResources, restart: RestartPolicy },
+      { description: 'The previous values.' },
+    ),
   },
   { title: 'ContainerUpdated' },
 );
@@ -35,7 +41,7 @@ export type ContainerUpdated = Static<typeof ContainerUpdated>;
 /** How a container is stopped. */
 export const StopDraft = closed(
   {
-    container: Type.Readonly(containerRecord),
+    container: Type.Readonly(ContainerRecord),
     verb: Type.Readonly(
       Type.Unsafe<'stop' | 'restart'>(
         Type.Union([Type.Literal('stop'), Type.Literal('restart')], {
@@ -55,7 +61,7 @@ export type StopDraft = Static<typeof StopDraft>;
 /** Whether and when a container that has ended starts again. */
 export const RestartDraft = closed(
   {
-    container: Type.Readonly(containerRecord),
+    container: Type.Readonly(ContainerRecord),
     restart: Type.Boolean({ description: 'Whether it starts again; at first what the restart policy says.' }),
     delayMs: Type.Integer({ minimum: 0, description: 'Milliseconds before it starts.' }),
   },
@@ -66,7 +72,7 @@ export type RestartDraft = Static<typeof RestartDraft>;
 /** A removal that was asked for. */
 export const ContainerRemoval = closed(
   {
-    container: containerRecord,
+    container: ContainerRecord,
     force: Type.Boolean({ description: 'A running container is killed first.' }),
     volumes: Type.Boolean({ description: 'Its anonymous volumes are removed too.' }),
   },
@@ -77,7 +83,7 @@ export type ContainerRemoval = Static<typeof ContainerRemoval>;
 /** A process of `exec` that has ended. */
 export const ExecEnded = closed(
   {
-    container: containerRecord,
+    container: ContainerRecord,
     exec: closed({
       id: text,
       args: texts,
@@ -94,7 +100,7 @@ export type ExecEnded = Static<typeof ExecEnded>;
 /** A checkpoint that was asked for. */
 export const CheckpointRequest = closed(
   {
-    container: containerRecord,
+    container: ContainerRecord,
     netns,
     name: Type.String({ description: 'Name of the checkpoint.' }),
     leaveRunning: Type.Boolean({ description: 'The container continues after the checkpoint.' }),
@@ -111,7 +117,7 @@ export const container = Object.freeze({
     onError: 'fail',
     since: '0.1.0',
     doc: 'Runs before a container is created, and in `pouch plan`: change what the request and the image say. It must not touch the host.',
-    input: containerDraft,
+    input: ContainerDraft,
     fixed: ['id', 'name', 'image'],
   }),
   selectRuntime: defineHook<ContainerDraft, string>()({
@@ -121,7 +127,7 @@ export const container = Object.freeze({
     onError: 'fail',
     since: '0.1.0',
     doc: 'Runs after container.preCreate if the request names no runtime. The first tap that returns a name chooses the runtime; if none does, `runtime.default` of pouchd.yaml applies.',
-    input: containerDraft,
+    input: ContainerDraft,
     answer: Type.String({ minLength: 1 }),
   }),
   spec: defineHook<ContainerDraft>()({
@@ -131,7 +137,7 @@ export const container = Object.freeze({
     onError: 'fail',
     since: '0.1.0',
     doc: 'Runs after the runtime is chosen, and in `pouch plan`: change mounts, namespaces, capabilities and effects of the final spec. It must not touch the host.',
-    input: containerDraft,
+    input: ContainerDraft,
     fixed: ['id', 'name', 'image', 'runtime'],
   }),
   postCreate: defineHook<ContainerMoment>()({
@@ -168,7 +174,7 @@ export const container = Object.freeze({
     onError: 'fail',
     since: '0.1.0',
     doc: 'Runs before `exec` starts a process in a running container: change its command, environment, user or capabilities. An error refuses the process.',
-    input: execDraft,
+    input: ExecDraft,
     fixed: ['container'],
   }),
   postExec: defineHook<ExecEnded>()({

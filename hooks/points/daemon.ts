@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { defineHook } from '../defineHook.ts';
-import { closed, text, texts } from '../schema/describes.ts';
+import { closed, text, texts } from '../schema.ts';
 
 /** A daemon that serves. */
 export const DaemonStarted = closed(

@@ -1,8 +1,8 @@
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { defineHook } from '../defineHook.ts';
-import { closed, text } from '../schema/describes.ts';
-import { image as imageSchema } from '../schema/image.ts';
+import { Image } from '../image.ts';
+import { closed, text } from '../schema.ts';
 
 const platform = Type.String({ description: '`os/arch[/variant]`.' });
 
@@ -35,7 +35,7 @@ export const ImageLoaded = closed(
     references: Type.Array(text, {
       description: 'The names that it gets; none for an archive without names.',
     }),
-    image: imageSchema,
+    image: Image,
   },
   { title: 'ImageLoaded' },
 );
@@ -46,7 +46,7 @@ export const ImageRemoval = closed(
   {
     references: Type.Array(text, { description: 'The names that go.' }),
     deletes: Type.Boolean({ description: 'Its last name goes, and the image with it.' }),
-    image: imageSchema,
+    image: Image,
   },
   { title: 'ImageRemoval' },
 );

@@ -1,8 +1,8 @@
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { defineHook } from '../defineHook.ts';
-import { closed, map, may, text } from '../schema/describes.ts';
-import { port } from '../schema/request.ts';
+import { PortRequest } from '../request.ts';
+import { closed, map, may, text } from '../schema.ts';
 
 const container = Type.String({ description: 'The container’s id.' });
 
@@ -13,7 +13,7 @@ export const NetworkAttachDraft = closed(
     network: Type.Readonly(Type.String({ description: 'The network mode: `bridge`.' })),
     ip: may(Type.String({ description: 'A fixed address; missing: the network assigns one.' })),
     mac: may(text),
-    ports: map(port, 'By `containerPort/protocol@hostIp:hostPort`.'),
+    ports: map(PortRequest, 'By `containerPort/protocol@hostIp:hostPort`.'),
   },
   { title: 'NetworkAttachDraft' },
 );

@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { defineHook } from '../defineHook.ts';
-import { closed, map, may, text } from '../schema/describes.ts';
+import { closed, map, may, text } from '../schema.ts';
 
 /** A volume that is about to be created. */
 export const VolumeDraft = closed(

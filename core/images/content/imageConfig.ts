@@ -1,13 +1,12 @@
 /** Checks image configurations, which are untrusted, against the image-spec before they are used. */
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import { imageConfig } from '../../../hooks/schema/image.ts';
-import type { ImageConfig } from '../../../hooks/image.ts';
+import { ImageConfig } from '../../../hooks/image.ts';
 import { isDigest } from './reference.ts';
 
 /** Limits of entries. Each volume becomes a mount and a directory; the others are text. */
 const maxEntries = { Volumes: 256, Env: 4096, Labels: 4096, ExposedPorts: 4096 };
 
-const schema = TypeCompiler.Compile(imageConfig);
+const schema = TypeCompiler.Compile(ImageConfig);
 
 type Json = Record<string, unknown>;
 

@@ -143,7 +143,7 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
       untyped((c: { hooks: Record<string, Record<string, { tap(run: () => void): void }>> }) =>
         c.hooks.pod?.preCreate?.tap(() => {}),
       ),
-      /wants the hook pod, which does not exist \(there are container, cri, /,
+      /wants the hook pod, which does not exist \(there are container, daemon, /,
     ],
     [
       'one with an unknown tap option',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { Ajv } from 'ajv';
 import { checkDraft } from '../../../../core/plugins/draft/validate.ts';
-import { containerDraft } from '../../../../hooks/schema/draft.ts';
+import { ContainerDraft } from '../../../../hooks/draft.ts';
 import { requested } from '../plan/support.ts';
 
 /** JSON Schema's own word on a draft; the daemon asks a faster check first. */
-const isRight = new Ajv({ strict: false, strictNumbers: true }).compile(containerDraft);
+const isRight = new Ajv({ strict: false, strictNumbers: true }).compile(ContainerDraft);
 
 const strange = [undefined, null, true, 0, -1, 1.5, Number.NaN, '', 'text', [], [null], {}, { strange: 1 }];
 
@@ -27,7 +27,7 @@ describe('the form of a draft', () => {
   it('is right as it is made', async () => {
     const draft = await full();
     assert.ok(isRight(draft), JSON.stringify(isRight.errors));
-    checkDraft(draft, [{ path: [] }] as never, containerDraft);
+    checkDraft(draft, [{ path: [] }] as never, ContainerDraft);
   });
 
   it('is refused for any field with anything that the schema refuses, and for nothing else', async () => {
@@ -39,7 +39,7 @@ describe('the form of a draft', () => {
         const right = isRight(draft);
         tally[right ? 'right' : 'wrong'] += 1;
         const what = `${path.join('.')} = ${value === missing ? 'nothing' : JSON.stringify(value)}`;
-        const check = () => checkDraft(draft, [{ path: [] }] as never, containerDraft);
+        const check = () => checkDraft(draft, [{ path: [] }] as never, ContainerDraft);
         if (right) assert.doesNotThrow(check, what);
         else assert.throws(check, { code: 'PCH_PLUGIN_CONTRACT' }, what);
       }
