@@ -13,8 +13,8 @@ export type Catalogue = typeof catalogue;
 /** The catalogue as a plugin sees it: every point can be tapped. */
 export type Hooks = {
   [Family in keyof Catalogue]: {
-    [Name in keyof Catalogue[Family]]: Catalogue[Family][Name] extends HookPoint<infer Input, infer Answer>
-      ? Tappable<Input, Answer>
+    [Name in keyof Catalogue[Family]]: Catalogue[Family][Name] extends HookPoint<infer Input, infer Result>
+      ? Tappable<Input, Result>
       : never;
   };
 };

@@ -5,17 +5,17 @@
 import type { TSchema } from '@sinclair/typebox';
 
 /**
- * - `plan`: a waterfall over a draft; pure; a tap changes the draft in place or answers a new one.
- * - `bail`: the first tap that answers something decides; pure.
+ * - `plan`: a waterfall over a draft; pure; a tap changes the draft in place or returns a new one.
+ * - `bail`: the first tap that returns a value decides; pure.
  * - `apply`: taps one after another; effects only through the ledger.
  * - `observe`: all taps side by side; cannot veto.
  */
 export type HookKind = 'plan' | 'bail' | 'apply' | 'observe';
 
-/** What a failing tap means: the operation fails, the tap is skipped, the container is marked degraded, or it is tried again. */
+/** What happens when a tap fails: the operation fails, the tap is skipped, the container is marked degraded, or the tap is called again. */
 export type FailurePolicy = 'fail' | 'skip' | 'degrade' | { retry: number };
 
-export interface HookPoint<Input = unknown, Answer = void> {
+export interface HookPoint<Input = unknown, Result = void> {
   /** `noun.verb`. */
   readonly name: string;
   readonly kind: HookKind;
@@ -28,17 +28,17 @@ export interface HookPoint<Input = unknown, Answer = void> {
   readonly doc: string;
   /** JSON Schema of the input, for plugins in other languages and for the docs. */
   readonly input: TSchema;
-  /** bail: JSON Schema of the answer. */
-  readonly answer?: TSchema;
+  /** bail: JSON Schema of the result. */
+  readonly result?: TSchema;
   /** plan: top-level fields of the draft that no tap may change. */
   readonly fixed?: readonly string[];
   /** Only for the type checker. */
-  readonly types?: { input: Input; answer: Answer };
+  readonly types?: { input: Input; result: Result };
 }
 
 /** Freezes a declaration and gives it its types: `defineHook<ContainerDraft>()({ name: … })`. */
-export function defineHook<Input, Answer = void>() {
-  return (point: Omit<HookPoint<Input, Answer>, 'types'>): HookPoint<Input, Answer> => Object.freeze(point);
+export function defineHook<Input, Result = void>() {
+  return (point: Omit<HookPoint<Input, Result>, 'types'>): HookPoint<Input, Result> => Object.freeze(point);
 }
 
 /** Five named phases, in this order; within one, `before` and `after` decide, then the order of the configuration. */
@@ -46,7 +46,7 @@ export const phases = ['early', 'before', 'main', 'after', 'late'] as const;
 export type Phase = (typeof phases)[number];
 
 export interface TapOptions {
-  /** Tells two taps of one plugin on one point apart; the default is the plugin's name. */
+  /** Distinguishes two taps of one plugin on one point; the plugin's name by default. */
   name?: string;
   phase?: Phase;
   /** Names of plugins (or `plugin:tap`); a trailing `?` marks one that may be missing. */
@@ -72,13 +72,13 @@ export interface Logger {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-export type TapFunction<Input, Answer> = (
+export type TapFunction<Input, Result> = (
   input: Input,
   context: TapContext,
-) => Answer | Input | void | undefined | Promise<Answer | Input | void | undefined>;
+) => Result | Input | void | undefined | Promise<Result | Input | void | undefined>;
 
-/** What a plugin sees of a hook point. */
-export interface Tappable<Input, Answer = void> {
-  tap(run: TapFunction<Input, Answer>): void;
-  tap(options: TapOptions, run: TapFunction<Input, Answer>): void;
+/** A hook point as a plugin sees it. */
+export interface Tappable<Input, Result = void> {
+  tap(run: TapFunction<Input, Result>): void;
+  tap(options: TapOptions, run: TapFunction<Input, Result>): void;
 }

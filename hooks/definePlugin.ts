@@ -112,7 +112,7 @@ export interface AddedRuntimeFacts {
   lacks?: readonly string[];
 }
 
-/** Gives a plugin its types; answers it as it is. */
+/** Returns the plugin as it is; gives it its types. */
 export function definePlugin<Options extends TSchema>(plugin: Plugin<Options>): Plugin<Options> {
   return plugin;
 }

@@ -42,7 +42,7 @@ export interface EffectContext {
 export interface EffectKind<Args extends object = Record<string, unknown>, Result = unknown> {
   kind: string;
   /**
-   * Nothing of it survives a reboot of the host: its intent need not be on the disk before it is applied. The end of the daemon
+   * It does not survive a reboot of the host: its intent need not be on the disk before it is applied. The end of the daemon
    * alone loses nothing that was written.
    */
   volatile?: true;
@@ -58,7 +58,7 @@ export interface EffectKind<Args extends object = Record<string, unknown>, Resul
    */
   undo(args: Args, result: Result | undefined, context: EffectContext): Promise<void>;
   /**
-   * Arguments whose undo removes all that this kind may have made for a container of which nothing but the id is known:
+   * Arguments whose undo removes everything that this kind may have created for a container of which only the id is known:
    * its record, journal and plan are damaged. `netns` is the file of its network namespace.
    */
   assume?(container: { id: string; netns: string }): Args;

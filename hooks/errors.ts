@@ -1,7 +1,7 @@
 /**
- * Every error a user can see: its code, the HTTP status the API answers with, and the line of docs/reference/errors.md.
+ * Every error a user can see: its code, the HTTP status of the API's response, and the line of docs/reference/errors.md.
  *
- * The table is the one place where a code is made; docs/reference/errors.md is generated from it.
+ * The table is the one place that defines codes; docs/reference/errors.md is generated from it.
  */
 export interface ErrorKind {
   /** HTTP status of the Engine API for this error. */
@@ -18,20 +18,20 @@ export const errorKinds = {
   },
   PCH_ATTACH_TOO_SLOW: {
     status: 500,
-    doc: 'An attached client took no output for too long and was cut off.',
+    doc: 'An attached client read no output for too long and was disconnected.',
   },
-  PCH_BAD_REQUEST: { status: 400, doc: 'The request is not of the form that the call takes.' },
+  PCH_BAD_REQUEST: { status: 400, doc: 'The request is malformed for the call.' },
   PCH_BODY_TOO_LARGE: { status: 413, doc: 'The body of a request is larger than the call takes.' },
-  PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that makes a base image from packages failed.' },
+  PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that creates a base image from packages failed.' },
   PCH_CANCELLED: { status: 499, doc: 'The caller ended the call before it was complete.' },
   PCH_CHECKPOINT_FAILED: {
     status: 500,
-    doc: 'criu could not write a container’s state, or not make the container from it.',
+    doc: 'criu could not write a container’s state, or restore the container from it.',
   },
   PCH_CHECKPOINT_NOT_FOUND: { status: 404, doc: 'The container has no checkpoint of that name.' },
   PCH_CDI_INVALID: {
     status: 400,
-    doc: 'The CDI specification of a device cannot be used: two files have it, or its device node is not there.',
+    doc: 'The CDI specification of a device cannot be used: two files define it, or its device node does not exist.',
   },
   PCH_CDI_NOT_FOUND: { status: 400, doc: 'No CDI specification of this host has that device.' },
   PCH_CLIENT_NOT_ALLOWED: {
@@ -48,12 +48,12 @@ export const errorKinds = {
   PCH_COMMAND_NOT_FOUND: { status: 400, doc: 'The command is not in the image (exit code 127).' },
   PCH_CONFIG_INVALID: {
     status: 400,
-    doc: 'The configuration has mistakes; every one is told with file and line.',
+    doc: 'The configuration has mistakes; each is reported with file and line.',
   },
   PCH_CONFIG_NOT_FOUND: { status: 404, doc: 'The named configuration file does not exist.' },
   PCH_CONFIG_UNREADABLE: {
     status: 500,
-    doc: 'The configuration file cannot be read, is no UTF-8 text or is too large.',
+    doc: 'The configuration file cannot be read, is not UTF-8 text or is too large.',
   },
   PCH_CONFLICT: { status: 409, doc: 'The object is in a state that does not allow the call.' },
   PCH_CONTAINERD_ALREADY_EXISTS: { status: 409, doc: 'containerd has an object of that name already.' },
@@ -76,7 +76,7 @@ export const errorKinds = {
     status: 409,
     doc: 'The state of the object in containerd does not allow the call.',
   },
-  PCH_CONTAINERD_UNAVAILABLE: { status: 503, doc: 'containerd does not answer on its socket.' },
+  PCH_CONTAINERD_UNAVAILABLE: { status: 503, doc: 'containerd does not respond on its socket.' },
   PCH_CONTAINERD_UNSUPPORTED: { status: 501, doc: 'This containerd is too old or lacks a plugin.' },
   PCH_CONTAINER_DAMAGED: {
     status: 409,
@@ -92,9 +92,9 @@ export const errorKinds = {
     doc: 'The connection to the daemon broke in the middle of a call (from the client).',
   },
   PCH_DAEMON_RUNNING: { status: 409, doc: 'Another pouchd uses the same root.' },
-  PCH_DAEMON_UNREACHABLE: { status: 503, doc: 'No daemon answers at the address (from the client).' },
+  PCH_DAEMON_UNREACHABLE: { status: 503, doc: 'No daemon responds at the address (from the client).' },
   PCH_DEADLINE: { status: 504, doc: 'A wait reached its deadline.' },
-  PCH_DIGEST_MISMATCH: { status: 502, doc: 'Content is not what its digest says; nothing of it was kept.' },
+  PCH_DIGEST_MISMATCH: { status: 502, doc: 'The content does not match its digest and was discarded.' },
   PCH_DISK_FULL: { status: 507, doc: 'The disk (or its quota) is full.' },
   PCH_EFFECT_UNKNOWN: {
     status: 500,
@@ -135,10 +135,10 @@ export const errorKinds = {
     doc: 'A setting for kata is unknown, or kata’s own configuration file does not let a container have it.',
   },
   PCH_LISTEN: { status: 500, doc: 'The HTTP API cannot serve an address of `listen`.' },
-  PCH_LOG_KEEPER: { status: 500, doc: 'The process that reads the output of containers does not answer.' },
+  PCH_LOG_KEEPER: { status: 500, doc: 'The process that reads the output of containers does not respond.' },
   PCH_NAME_INVALID: { status: 400, doc: 'A container name has characters that names do not have.' },
   PCH_NAME_IN_USE: { status: 409, doc: 'Another container has that name.' },
-  PCH_NETNS_FAILED: { status: 500, doc: 'A network namespace could not be made or released.' },
+  PCH_NETNS_FAILED: { status: 500, doc: 'A network namespace could not be created or released.' },
   PCH_NETWORK_CLASH: {
     status: 409,
     doc: 'The bridge or the subnet of the configuration is in use by something else on the host.',
@@ -152,7 +152,7 @@ export const errorKinds = {
   PCH_NOT_ROOT: { status: 403, doc: 'The daemon was started without root.' },
   PCH_NOT_SUPPORTED: { status: 501, doc: 'The call or option is known, but not supported here.' },
   PCH_PATH_NOT_FOUND: { status: 404, doc: 'The HTTP API has no such path.' },
-  PCH_PLAN_INVALID: { status: 500, doc: 'The plan that the plugins made cannot be carried out.' },
+  PCH_PLAN_INVALID: { status: 500, doc: 'The plan that results from the plugins cannot be executed.' },
   PCH_OPTION_INVALID: { status: 400, doc: 'An option has a value of the wrong form.' },
   PCH_PLATFORM_NOT_FOUND: { status: 404, doc: 'The image does not exist for the platform.' },
   PCH_PLUGIN_CLASH: { status: 500, doc: 'Two plugins contribute something under the same name.' },
@@ -193,7 +193,7 @@ export const errorKinds = {
   },
   PCH_REGISTRY_FAILED: {
     status: 502,
-    doc: 'The registry answered with an error, or with what is not an answer.',
+    doc: 'The registry responded with an error, or with an invalid response.',
   },
   PCH_REGISTRY_TOO_SLOW: {
     status: 504,
@@ -201,7 +201,7 @@ export const errorKinds = {
   },
   PCH_REGISTRY_UNREACHABLE: {
     status: 502,
-    doc: 'The registry does not answer, or the line broke again and again.',
+    doc: 'The registry does not respond, or the connection broke repeatedly.',
   },
   PCH_RUNTIME_CANNOT: {
     status: 409,
@@ -298,7 +298,7 @@ const relayed: readonly string[] = [
   'PCH_UPDATE_FAILED',
 ];
 
-/** Whoever ran out of space: this process (errno), or one that tells it in prose (strerror(3)). */
+/** This process ran out of space (errno), or another one that reports it in prose (strerror(3)). */
 function tellsFullDisk(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
@@ -320,7 +320,7 @@ function diskFull(cause: Error): PouchError {
 /** How deep the causes of an error are searched. */
 const maxCauses = 5;
 
-/** Whether file descriptors have run out, in this process or in one that reports it in prose; whatever was made of the error since. */
+/** Whether file descriptors have run out, in this process or in another one that reports it in prose, also if the error was wrapped since. */
 export function hasNoFilesLeft(error: unknown): error is Error {
   let found = error;
   for (let depth = 0; depth < maxCauses && found instanceof Error; depth++) {

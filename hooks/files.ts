@@ -1,13 +1,13 @@
 /**
- * Reads paths of the host that somebody else chose: a user, an image, a configuration file of another program. Each call is
- * done by a process that is killed at its deadline (`files.timeout`), so that a file system that hangs holds up nothing else.
+ * Reads paths of the host that a user, an image or a configuration file of another program chose. Each call runs in
+ * a process that is killed at its deadline (`files.timeout`), so that a file system that hangs blocks nothing else.
  * `what` names the path in errors: `the device /dev/x`.
  */
 export interface FileAccess {
-  /** What is at a path, links followed; undefined if nothing is. @throws PCH_FILE_TIMEOUT */
+  /** Looks up a path, links followed; undefined if it does not exist. @throws PCH_FILE_TIMEOUT */
   look(path: string, what?: string): Promise<FileFacts | undefined>;
   /**
-   * Text of a regular file; undefined if nothing is there.
+   * Text of a regular file; undefined if it does not exist.
    * @throws PCH_FILE_TIMEOUT, or an Error if it is larger or not a regular file
    */
   readText(path: string, maxBytes: number, what?: string): Promise<string | undefined>;

@@ -1,31 +1,31 @@
 export interface Keeping<T> {
-  /** Milliseconds from the question on. Missing: for good. */
+  /** Milliseconds from the call on. Missing: forever. */
   for?: number;
-  /** An answer for which this is false is given, but not kept. */
-  when?: (answer: T) => boolean;
+  /** A result for which this is false is returned, but not kept. */
+  when?: (result: T) => boolean;
 }
 
 /**
- * Asks once for all who want to know at the same time or while the answer is kept; `again` asks in any case, and that answer
- * is kept instead. A failure is not kept.
+ * Calls `ask` once for all callers at the same time or while its result is kept; `again` calls it in any case, and keeps that
+ * result instead. A failure is not kept.
  */
 export function kept<T>(
   ask: () => Promise<T>,
   keeping: Keeping<T> = {},
 ): (options?: { again?: boolean }) => Promise<T> {
   const { for: ms = Infinity, when = () => true } = keeping;
-  let known: { answer: Promise<T>; until: number } | undefined;
+  let known: { result: Promise<T>; until: number } | undefined;
   return async ({ again = false } = {}) => {
     if (again || known === undefined || performance.now() > known.until)
-      known = { answer: ask(), until: performance.now() + ms };
+      known = { result: ask(), until: performance.now() + ms };
     const mine = known;
     const forget = () => {
       if (known === mine) known = undefined;
     };
     try {
-      const answer = await mine.answer;
-      if (!when(answer)) forget();
-      return answer;
+      const result = await mine.result;
+      if (!when(result)) forget();
+      return result;
     } catch (error) {
       forget();
       throw error;

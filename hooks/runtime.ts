@@ -22,7 +22,7 @@ export interface RuntimeProvider {
   /** What of this draft the runtime cannot do, beyond its capabilities: a kind of volume, a size. */
   refusals?(draft: ContainerDraft): RuntimeRefusal[] | Promise<RuntimeRefusal[]>;
   /**
-   * The last change of the draft before the spec is made: what this runtime wants to be different. Answers warnings for
+   * The last change of the draft before the spec is created, for the needs of this runtime. Returns warnings for
    * what it has left out.
    */
   adaptSpec?(draft: ContainerDraft): string[] | void | Promise<string[] | void>;
@@ -51,7 +51,7 @@ export interface RuntimeProvider {
     kind: 'command' | 'exec',
   ): Promise<((line: string) => boolean) | undefined>;
   /**
-   * Host pid of the container's init, for a runtime whose task has another one (a monitor's); called when the task is made.
+   * Host pid of the container's init, for a runtime whose task has another one (a monitor's); called when the task is created.
    * Missing: the task's pid is init's.
    */
   initPid?(id: string): Promise<number>;
@@ -87,7 +87,7 @@ export interface RuntimeState {
   usable: boolean;
   path: string;
   version: string;
-  /** Why it is not usable and what mends it. */
+  /** Why it is not usable, and how to fix it. */
   problem?: string;
   /** What this host or this version lacks: reasons by feature, over {@link RuntimeProvider.capabilities}. */
   limits?: Partial<Record<keyof RuntimeCapabilities, string>>;
@@ -102,7 +102,7 @@ export interface RuntimeFinding {
   ok: boolean;
   /** What was found. */
   found: string;
-  /** Commands that mend it. */
+  /** Commands that fix it. */
   mend?: string;
 }
 

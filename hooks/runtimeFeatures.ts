@@ -1,6 +1,6 @@
 /**
- * What containers may need of a runtime, in the order of docs/guides/runtimes.md. A runtime says of each whether it has it; what
- * it lacks is refused in the plan.
+ * What containers may need of a runtime, in the order of docs/guides/runtimes.md. A runtime declares for each whether it supports it;
+ * the plan refuses what it lacks.
  */
 export const runtimeFeatures = {
   richSystemd: 'rich mode systemd: the image’s systemd as PID 1',
@@ -30,7 +30,7 @@ export const runtimeFeatures = {
   cgroupParent: 'a cgroup under a parent of one’s choice (--cgroup-parent)',
   cgroupV1: 'hosts with cgroup v1',
   cgroupV2: 'hosts with cgroup v2',
-  systemdCgroup: 'cgroups made by systemd (runtime.cgroupDriver: systemd)',
+  systemdCgroup: 'cgroups created by systemd (runtime.cgroupDriver: systemd)',
   pause: 'pause and unpause',
   stats: 'counters (stats)',
   liveUpdate: 'new limits while it runs (update)',

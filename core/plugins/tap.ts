@@ -51,7 +51,7 @@ export interface PreparedTap {
   readonly origin: string | undefined;
   readonly fixed: ReadonlySet<string>;
   readonly schema: TSchema;
-  readonly answer: TSchema | undefined;
+  readonly result: TSchema | undefined;
   readonly run: TapFunction<unknown, unknown>;
 }
 
@@ -75,7 +75,7 @@ export function prepareTap(
     origin: settings.origin,
     fixed: new Set(point.fixed),
     schema: point.input,
-    answer: point.answer,
+    result: point.result,
     run,
   };
 }

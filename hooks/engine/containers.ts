@@ -20,9 +20,9 @@ export interface Containers {
   create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
   /** Creates and starts one with a client at its streams: faster than the calls one by one. */
   run(request: ContainerRequest, streams: AttachOptions): Promise<Run>;
-  /** From a checkpoint its processes go on where they were. */
+  /** From a checkpoint, its processes continue where they were. */
   start(ref: string, options?: { checkpoint?: string }): Promise<void>;
-  /** Sends the stop signal, waits, then SIGKILL. Succeeds for a stopped container (answers false). */
+  /** Sends the stop signal, waits, then sends SIGKILL. Resolves to false for a container that does not run. */
   stop(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<boolean>;
   restart(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<void>;
   kill(ref: string, signal?: string): Promise<void>;
@@ -35,7 +35,7 @@ export interface Containers {
   update(ref: string, request: UpdateRequest): Promise<{ warnings: string[] }>;
   pause(ref: string): Promise<void>;
   unpause(ref: string): Promise<void>;
-  /** Answers when the condition holds. `removed` waits for the removal. */
+  /** Resolves when the condition holds; `removed` waits for the removal. */
   wait(
     ref: string,
     condition: 'not-running' | 'next-exit' | 'removed',
@@ -68,5 +68,5 @@ export interface UpdateRequest {
   restart?: RestartPolicy;
 }
 
-/** plan.json: what `plan` answered when the container was made. */
+/** plan.json: the plan of the container as it was created. */
 export type StoredPlan = Omit<Plan, 'draft'>;

@@ -38,9 +38,9 @@ export interface Images {
     },
   ): Promise<Image>;
   tag(source: string, target: string): Promise<void>;
-  /** Removes one reference, or with an id all of them; the content goes with the last. Answers Docker's list. */
+  /** Removes one reference, or by id all of them; the content is removed with the last. Resolves to what was removed, as in Docker's response. */
   remove(ref: string, options?: { force?: boolean }): Promise<{ untagged: string[]; deleted: string[] }>;
-  /** OCI layout or Docker archive (tar, also gzip or zstd). Answers what was loaded. */
+  /** OCI layout or Docker archive (tar, also gzip or zstd). Resolves to the loaded images. */
   load(archive: Readable, onProgress?: (p: Progress) => void): Promise<Image[]>;
   /** A tar that is both an OCI layout and a Docker archive. */
   save(refs: string[]): Promise<Readable>;

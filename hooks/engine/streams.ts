@@ -36,15 +36,15 @@ export interface Attachment {
   stdin?: Writable;
   /** Ends after the process has exited and all of its output was read. */
   output: AsyncIterable<OutputChunk>;
-  /** Leaves; the container goes on. */
+  /** Detaches; the container continues. */
   detach(): void;
 }
 
-/** A container that is made and on its way up. */
+/** A container that is created and about to start. */
 export interface Run {
   id: string;
   warnings: string[];
   attachment: Attachment;
-  /** Settles with the start. A failure of it is no unhandled rejection: the streams end with it too. */
+  /** Settles with the start. Its rejection needs no handler: the streams end with the error too. */
   started: Promise<void>;
 }

@@ -61,7 +61,7 @@ export interface RuntimeInfo {
   /** Empty if it was not found. */
   path: string;
   version: string;
-  /** Why it is not usable, and what mends it. */
+  /** Why it is not usable, and how to fix it. */
   problem?: string;
   features: { feature: RuntimeFeature; doc: string; supported: boolean; reason?: string }[];
   /** What was looked at on the host. */

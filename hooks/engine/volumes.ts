@@ -6,7 +6,7 @@ export interface Volume {
   mountpoint: string;
   createdAt: string;
   labels: Record<string, string>;
-  /** Made without a name: nobody can ask for it again. */
+  /** Created without a name. */
   anonymous: boolean;
   /** Why its volume.json cannot be used: `volume.json: expected JSON, found …`. Labels and time are unknown then. */
   damage?: string;

@@ -128,7 +128,7 @@ export const container = Object.freeze({
     since: '0.1.0',
     doc: 'Runs after container.preCreate if the request names no runtime. The first tap that returns a name chooses the runtime; if none does, `runtime.default` of pouchd.yaml applies.',
     input: ContainerDraft,
-    answer: Type.String({ minLength: 1 }),
+    result: Type.String({ minLength: 1 }),
   }),
   spec: defineHook<ContainerDraft>()({
     name: 'container.spec',

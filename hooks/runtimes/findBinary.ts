@@ -13,7 +13,7 @@ export interface Search {
   root?: string;
 }
 
-/** The absolute path of an executable given by name or absolute path; undefined if there is none. */
+/** The absolute path of an executable given by name or absolute path; undefined if it does not exist. */
 export async function findBinary(
   binary: string,
   { path = process.env['PATH'] ?? '', also = [], root = '/' }: Search = {},

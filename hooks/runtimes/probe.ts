@@ -38,7 +38,7 @@ export async function probeRuntime(
     return unusable(path, `${path} --version failed: ${messageOf(error)}`);
   }
   const version = parseVersion(about);
-  if (version === '') return unusable(path, `${path} is no OCI runtime: its --version tells no version`);
+  if (version === '') return unusable(path, `${path} is not an OCI runtime: its --version prints no version`);
   const { command = path, ...rest } = await survey({ path, version, about });
   return { usable: rest.problem === undefined, path, version, command, ...rest };
 }

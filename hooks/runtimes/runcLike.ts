@@ -40,7 +40,7 @@ export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
       return {
         binaryName: command,
         root: join(runtime.state, runtime.name),
-        // Of the container, not of pouchd.yaml: one that was made under another driver keeps its own.
+        // The container’s own, not pouchd.yaml’s: a container created under another driver keeps it.
         ...(uidMappings.length > 0 && { ioUid: rootOf(uidMappings), ioGid: rootOf(gidMappings) }),
         ...(cgroupsPath.endsWith('.scope') && { systemdCgroup: true }),
       };

@@ -2,16 +2,16 @@ import { points } from './points.ts';
 
 type Json = Record<string, unknown>;
 
-/** Input (and answer) of every hook point; schemas with a title are definitions that are referred to. */
+/** Input (and result) of every hook point; schemas with a title are definitions that are referred to. */
 export function hooksJsonSchema(): Json {
   const definitions = new Map<string, Json>();
-  const properties = points.map(({ name, input, answer }) => [
+  const properties = points.map(({ name, input, result }) => [
     name,
     {
       type: 'object',
       properties: {
         input: refer(input, definitions),
-        ...(answer ? { answer: refer(answer, definitions) } : {}),
+        ...(result ? { result: refer(result, definitions) } : {}),
       },
     },
   ]);

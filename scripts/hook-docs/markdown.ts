@@ -9,7 +9,8 @@ const kinds: Record<HookKind, string> = {
   plan: 'A waterfall over a draft. Pure. A tap changes the draft in place and returns nothing, or returns a new draft.',
   bail: 'A question. Pure. The first tap that returns a result decides.',
   apply: 'Taps run one after another, for their side effects. An error stops the operation.',
-  observe: 'Taps run concurrently in the background. They cannot veto; a failure is logged.',
+  observe:
+    'Taps run concurrently in the background. They cannot refuse; a failure is logged and is an event `plugin_failed`.',
 };
 
 /** Returns docs/reference/hooks.md. */
@@ -49,11 +50,11 @@ function link({ name }: AnyPoint): string {
 }
 
 function section(point: AnyPoint): string {
-  const { name, kind, doc, input, answer, fixed, deadlineMs, onError, since } = point;
+  const { name, kind, doc, input, result, fixed, deadlineMs, onError, since } = point;
   const facts = [
     `- Kind: ${kind}`,
     `- Input: ${formOf(input)}`,
-    ...(answer ? [`- Answer: ${formOf(answer)}`] : []),
+    ...(result ? [`- Result: ${formOf(result)}`] : []),
     ...(fixed ? [`- Fixed: ${fixed.map((field) => `\`${field}\``).join(', ')}`] : []),
     `- Deadline of one tap: ${duration(deadlineMs)}`,
     `- A failing tap: ${policy(onError)}`,

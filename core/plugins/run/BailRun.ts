@@ -65,7 +65,7 @@ function checkPure([change]: ReturnType<typeof diff>): void {
   );
 }
 
-function checkAnswer({ answer: schema }: PreparedTap, answer: unknown): void {
+function checkAnswer({ result: schema }: PreparedTap, answer: unknown): void {
   if (answer === undefined || !schema) return;
   const fault = Value.Errors(schema, answer).First();
   if (!fault) return;

@@ -78,7 +78,7 @@ describe('the hook catalogue', () => {
       assert.ok(point.input.title);
       assert.match(callers, mentionOf(path), `nothing in core/ calls ${path}`);
       new Ajv({ strict: false }).compile(point.input);
-      assert.equal(point.answer !== undefined, point.kind === 'bail');
+      assert.equal(point.result !== undefined, point.kind === 'bail');
       assert.equal(point.fixed !== undefined, point.kind === 'plan');
       const fields = Object.keys((point.input.properties ?? {}) as object);
       assert.deepEqual(
