@@ -40,7 +40,7 @@ describe('hook points', function () {
   });
   after(() => rm(criu, { recursive: true, force: true }));
 
-  const daemon = useDaemon({ yaml: yaml('records-hooks', 'decides', 'refuses-first'), env });
+  const daemon = useDaemon({ yaml: yaml('recordsHooks', 'decides', 'refusesFirst'), env });
   const { ok, pouch } = daemon;
 
   /** Fails the first time with the words of the plugin, and works the second time. */
