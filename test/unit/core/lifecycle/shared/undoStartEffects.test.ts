@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Ledger } from '../../../../../core/apply/Ledger.ts';
-import type { EngineContext } from '../../../../../core/lifecycle/shared/EngineContext.ts';
+import type { EngineContext } from '../../../../../core/lifecycle/shared/engineContext.ts';
 import { undoStartEffects } from '../../../../../core/lifecycle/shared/undoStartEffects.ts';
 import { GenerationHolder } from '../../../../../core/plugins/index.ts';
 import type { NetworkDetached } from '../../../../../hooks/points/network.ts';
