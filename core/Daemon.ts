@@ -39,7 +39,7 @@ export interface DaemonOptions {
   keeperCommand: readonly string[];
   /** argv that starts a file worker, without the state directory. */
   filesCommand: readonly string[];
-  /** Told each ledger step; tests kill the daemon there. */
+  /** Called with each ledger step; tests kill the daemon there. */
   onStep?: StepObserver;
 }
 
@@ -68,7 +68,7 @@ export class Daemon {
     });
   }
 
-  /** Answers when the surfaces serve. */
+  /** Resolves when the surfaces serve. */
   async start(): Promise<void> {
     const { config } = this.#loaded;
     await mkdir(config.root, { recursive: true, mode: 0o711 });
@@ -114,7 +114,7 @@ export class Daemon {
     if (!isNeeded) await this.#containerd?.managed?.stop();
   }
 
-  /** Ends serving; containers, containerd and the log keeper go on. */
+  /** Stops serving; containers, containerd and the log keeper keep running. */
   async stop(reason: string): Promise<void> {
     await this.#end(reason, { keeper: false });
   }

@@ -1,4 +1,4 @@
-/** Puts what the verbs share together, on a containerd that answers. */
+/** Assembles what the verbs share, on a containerd that responds. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/index.ts';
@@ -38,7 +38,7 @@ import { ContainerStore } from './state/ContainerStore.ts';
 import { UserRanges } from './userns/UserRanges.ts';
 import { VolumeStore } from './volumes/VolumeStore.ts';
 
-/** What there is before the first container. */
+/** What exists before the first container. */
 export interface Base {
   /** The configuration in force: a reload changes it. */
   loaded(): LoadedConfig;
@@ -259,6 +259,6 @@ function joinable(record: ContainerRecord, generations: GenerationHolder): Conta
   throw new PouchError(
     'PCH_RUNTIME_CANNOT',
     `the namespaces of ${name} cannot be joined: it runs in a virtual machine (${draft.runtime})`,
-    { hint: `--vm-of ${name} makes a container in the same machine` },
+    { hint: `--vm-of ${name} makes a container in the same VM` },
   );
 }

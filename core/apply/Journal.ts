@@ -1,6 +1,6 @@
 /**
  * A container's journal: one JSON object per line, appended before and after each step of an operation. It is read
- * once, at the start of a verb, to tell what is applied and what was under way when the last daemon ended.
+ * once, at the start of a verb, to find what is applied and which verb was under way when the last daemon ended.
  */
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
@@ -55,14 +55,14 @@ const forms: Record<string, TSchema> = {
 /** What a journal says. */
 export interface ReadJournal {
   entries: JournalEntry[];
-  /** Why it does not say all: the first bad line. A missing or empty file is none. */
+  /** The first line that cannot be read. A missing or empty file has none. */
   damage?: string;
   isMissing: boolean;
   /** Written by a later Pouch: its lines may mean something else. */
   isNewer: boolean;
 }
 
-/** The file is append-only; an entry that matters for the undo is on disk before `append` answers. */
+/** The file is append-only; an entry that matters for the undo is on disk before `append` resolves. */
 export class Journal {
   readonly path: string;
   #file: number | undefined;

@@ -25,7 +25,7 @@ const standardDeadlineMs = 60_000;
 
 interface Applied {
   effect: Effect;
-  /** Undefined until `apply` has answered. */
+  /** Undefined until `apply` has resolved. */
   result: unknown;
   done: boolean;
 }
@@ -137,7 +137,7 @@ export class Ledger {
   }
 
   /**
-   * Applies effects that are not applied yet, each as soon as what it needs is there. When one fails, the others are waited for and the error is
+   * Applies effects that are not applied yet, each as soon as the effects that it needs are applied. When one fails, the others are waited for and the error is
    * thrown; the caller decides about the undo.
    */
   async apply(effects: Record<string, Effect>, signal: AbortSignal): Promise<void> {
@@ -159,7 +159,7 @@ export class Ledger {
 
   /**
    * Undoes a stage, last first: each effect when all that needed it are undone, side by side where none needs the other.
-   * What depends on a failed undo stays; the first error is thrown at the end, and a second call tries what is left.
+   * What depends on a failed undo stays; the first error is thrown at the end, and another call tries the rest.
    */
   async undo(stage: EffectStage): Promise<void> {
     const keys = this.pending(stage).reverse();
@@ -214,7 +214,7 @@ export class Ledger {
     return this.#applied.get(key)?.effect.kind === markKind;
   }
 
-  /** What a fresh journal would say of the applied effects. */
+  /** The entries of a new journal with the applied effects. */
   #entries(): JournalEntry[] {
     return [...this.#applied].flatMap(([key, { effect, result, done }]): JournalEntry[] => {
       const intent: JournalEntry = { event: 'intent', key, ...effect };
@@ -320,7 +320,7 @@ function ends(verb: Verb | undefined): boolean {
   return verb === 'stop' || verb === 'remove';
 }
 
-/** Every need is in the same plan or applied already, and there is no circle. */
+/** Every need is in the same plan or applied already, and no needs form a circle. */
 function checkNeeds(effects: Record<string, Effect>, applied: (key: string) => boolean): void {
   const visit = (key: string, path: string[]): void => {
     if (path.includes(key)) throw planError(`effects need each other: ${[...path, key].join(' → ')}`);
@@ -333,5 +333,5 @@ function checkNeeds(effects: Record<string, Effect>, applied: (key: string) => b
 }
 
 function planError(message: string): PouchError {
-  return new PouchError('PCH_PLAN_INVALID', message, { hint: 'mend the plugin that planned the effect' });
+  return new PouchError('PCH_PLAN_INVALID', message, { hint: 'fix the plugin that planned the effect' });
 }

@@ -6,7 +6,7 @@ export function checkpointsDirectory(directory: string): string {
 }
 
 export interface CheckpointPaths {
-  /** criu's images; the directory of that name is there only when they are complete. */
+  /** criu's images; a directory of that name exists only once they are complete. */
   images: string;
   /** While they are being written, or removed. */
   unfinished: string;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PouchError } from '../../hooks/errors.ts';
 import type { FileWorkers } from '../files/index.ts';
 
-/** Of criu's `(00.012) Error (criu/files.c:1): …`: the last tell the cause, those before were no hindrance. */
+/** Of criu's `(00.012) Error (criu/files.c:1): …`: the last lines have the cause; earlier ones did not stop criu. */
 const shownErrors = 3;
 /** What a container does can make the log long; its cause is at the end. */
 const readBytes = 256 * 1024;

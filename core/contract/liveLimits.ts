@@ -7,13 +7,13 @@ import type { OciResources } from '../../hooks/oci.ts';
 const standardPeriod = 100_000;
 
 /**
- * What a running container is told to get from some limits to others. Runtimes leave alone what an update does not name, so
- * that a limit that is no more is given the value that means none.
+ * The update that changes a running container's limits from `from` to `to`. Runtimes leave alone what an update does not name,
+ * so a removed limit gets the value that means none.
  */
 export function liveLimits(from: OciResources, to: OciResources): OciResources {
   const groups = ['memory', 'cpu', 'pids', 'blockIO'] as const;
-  const told = groups.map((group) => [group, { ...released(group, from, to), ...to[group] }] as const);
-  return Object.fromEntries(told.filter(([, fields]) => Object.keys(fields).length > 0));
+  const changed = groups.map((group) => [group, { ...released(group, from, to), ...to[group] }] as const);
+  return Object.fromEntries(changed.filter(([, fields]) => Object.keys(fields).length > 0));
 }
 
 /** The kernel's PID_MAX_LIMIT (proc_sys_kernel(5), pid_max): no limit of processes can be above. */
@@ -21,7 +21,7 @@ const mostPids = 4_194_304;
 
 /**
  * The same with numbers that limit nothing where -1 means no limit, for crun 1.8 writes that as an unsigned number;
- * undefined if there is none.
+ * undefined if none has -1.
  */
 export function withoutMinusOne({ cpu, pids, ...rest }: OciResources): OciResources | undefined {
   if (cpu?.quota !== -1 && pids?.limit !== -1) return undefined;

@@ -1,11 +1,11 @@
-/** The blame of the steps that are not plugins: the house's defaults, the image, the request. */
+/** The blame of the steps that are not plugins: the defaults, the image, the request. */
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
 import { blameOf } from '../plugins/draft/blameOf.ts';
 import { clone } from '../plugins/draft/clone.ts';
 import { diff } from '../plugins/draft/diff.ts';
 
-/** Runs one step and answers the blame of what it changed. */
+/** Runs one step and returns the blame of its changes. */
 export async function blamed(
   draft: object,
   who: 'core' | 'image' | 'request',
@@ -29,7 +29,7 @@ const settings: Record<string, { setting: string; value(draft: ContainerDraft): 
   'stop.timeoutSeconds': { setting: 'stopTimeout', value: (draft) => draft.stop.timeoutSeconds },
 };
 
-/** The blame of what pouchd.yaml says for every container; what has its default is the house's and goes unsaid. */
+/** The blame of the settings of pouchd.yaml for every container; a setting with its default value has no blame. */
 export function configBlame(
   draft: ContainerDraft,
   originOf: (setting: string) => string | undefined,

@@ -13,7 +13,7 @@ const architectures64 = ['amd64', 'arm64'];
 
 /**
  * A filter for the 32-bit calls too costs 8 ms of each start and opens a surface that few need, so it is made only for
- * those who may: images of a 32-bit platform or with a 32-bit loader, machines (rich containers, whose packages change),
+ * those who may: images of a 32-bit platform or with a 32-bit loader, rich containers (whose packages change),
  * and containers that bring files of the host along. docs/adr/0007 has the figures.
  */
 export async function mayRun32Bit(draft: ContainerDraft): Promise<boolean> {

@@ -8,7 +8,7 @@ import { kindOf } from '../files/index.ts';
 import type { RequestContext } from './request/context.ts';
 import { deviceNumbers } from '../../hooks/deviceNumbers.ts';
 
-/** One device by its host path. @throws PCH_OPTION_INVALID if there is no device node */
+/** One device by its host path. @throws PCH_OPTION_INVALID if the path is not a device node */
 export async function hostDevice(
   path: string,
   access: string,
@@ -21,7 +21,7 @@ export async function hostDevice(
     'PCH_OPTION_INVALID',
     `a device node was expected at ${path}; found ${found ? 'another file' : 'nothing'}`,
     {
-      hint: 'mend --device',
+      hint: 'fix --device',
     },
   );
 }

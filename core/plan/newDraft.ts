@@ -4,7 +4,7 @@ import { defaultCapabilities } from './capabilities.ts';
 import { standardCgroup } from './cgroupPath.ts';
 import { maskedPaths, readonlyPaths } from './defaultPaths.ts';
 
-/** The draft before anybody has said anything: the house's defaults and those of pouchd.yaml. */
+/** The draft before any image, request or plugin: Pouch's defaults and those of pouchd.yaml. */
 export function newDraft(
   identity: { id: string; name: string },
   image: DraftImage,

@@ -4,12 +4,12 @@ import { allowedByCapability } from './seccomp/byCapability.ts';
 import { filteredRules } from './seccomp/filtered.ts';
 
 /**
- * What a machine runs, and the calls that only it has. Keys are Node's `process.arch`.
+ * The architectures of a host's programs, and the calls that only they have. Keys are Node's `process.arch`.
  *
  * x32 is left out, unlike in Docker's profile: Debian's kernels switch that ABI off (`syscall.x32=n`), and filtering it
  * costs 7 ms of each container's start (runc 1.1.5).
  */
-const machines: Readonly<Record<string, { native: string; compat: string; calls: string[] }>> = {
+const architectures: Readonly<Record<string, { native: string; compat: string; calls: string[] }>> = {
   x64: {
     native: 'SCMP_ARCH_X86_64',
     compat: 'SCMP_ARCH_X86',
@@ -33,7 +33,7 @@ const machines: Readonly<Record<string, { native: string; compat: string; calls:
 const eperm = 1;
 
 /**
- * The default seccomp profile: an allow list that fits the container's capabilities; every other call answers EPERM. It
+ * The default seccomp profile: an allow list that fits the container's capabilities; every other call fails with EPERM. It
  * allows what Docker's does.
  * @param options `compat32`: the calls of 32-bit programs too; `arch`: Node's `process.arch`, for one that is not in the
  * table above only its native calls are filtered
@@ -42,13 +42,13 @@ export function defaultSeccomp(
   capabilities: Record<string, true>,
   { compat32 = true, arch = process.arch }: { compat32?: boolean; arch?: string } = {},
 ): OciSeccomp {
-  const machine = machines[arch];
+  const calls = architectures[arch];
   const granted = Object.keys(capabilities).flatMap((name) => allowedByCapability[name] ?? []);
-  const names = new Set([...alwaysAllowed, ...(machine?.calls ?? []), ...granted]);
+  const names = new Set([...alwaysAllowed, ...(calls?.calls ?? []), ...granted]);
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: eperm,
-    ...(machine && { architectures: [machine.native, ...(compat32 ? [machine.compat] : [])] }),
+    ...(calls && { architectures: [calls.native, ...(compat32 ? [calls.compat] : [])] }),
     syscalls: [{ names: [...names].sort(), action: 'SCMP_ACT_ALLOW' }, ...filteredRules(capabilities)],
   };
 }

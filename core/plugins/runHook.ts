@@ -32,13 +32,13 @@ export interface PlanOutcome<I> {
 export interface HookRunner {
   /** A waterfall over a draft. */
   plan<I extends object>(point: HookPoint<I>, draft: I, run: PlanScope): Promise<PlanOutcome<I>>;
-  /** The first answer, or undefined. */
+  /** The first result, or undefined. */
   bail<I, A>(
     point: HookPoint<I, A>,
     input: I,
     run: BailScope,
-  ): Promise<{ answer: A; plugin: string } | undefined>;
-  /** One after another; answers who failed under `degrade`. */
+  ): Promise<{ result: A; plugin: string } | undefined>;
+  /** One after another; returns the taps that failed under `degrade`. */
   apply<I>(point: HookPoint<I>, input: I, run: CallScope): Promise<Degradation[]>;
   /** Side by side, in the background; failures are logged. */
   observe<I>(point: HookPoint<I>, input: I, run: { log: Logger }): void;
@@ -46,7 +46,7 @@ export interface HookRunner {
   observersSettled(): Promise<void>;
 }
 
-/** A plugin that was wanted but is not there, and that containers may need. */
+/** A configured plugin that is not loaded and that containers may need. */
 export interface MissingPlugin {
   readonly plugin: string;
   readonly error: string;
@@ -62,7 +62,7 @@ export interface RunnerOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** The hook at which a container is made: here a missing plugin is told. */
+/** The hook at which a container is created: here a missing plugin is reported. */
 const creation = 'container.preCreate';
 
 /** @param taps of each hook point, by its name, in their final order */
@@ -101,7 +101,7 @@ class Runner implements HookRunner {
     if (!hook) return undefined;
     const question = new BailRun(input, run, this.#guardOf);
     await hook.run(input, question);
-    return question.answer as { answer: A; plugin: string } | undefined;
+    return question.result as { result: A; plugin: string } | undefined;
   }
 
   async apply<I>(point: HookPoint<I>, input: I, run: CallScope): Promise<Degradation[]> {
@@ -155,7 +155,7 @@ function guardAll(taps: readonly PreparedTap[], options: RunnerOptions): Map<Pre
 function quarantined({ plugin, error }: MissingPlugin): PouchError {
   const message = `no container is made without plugin ${plugin} (onError: fail), and it is quarantined: ${error}`;
   return new PouchError('PCH_PLUGIN_QUARANTINED', message, {
-    hint: 'mend the plugin and reload pouchd, or set `enabled: false` or another onError for it in pouchd.yaml',
+    hint: 'fix the plugin and reload pouchd, or set `enabled: false` or another onError for it in pouchd.yaml',
     plugin,
     hook: creation,
   });

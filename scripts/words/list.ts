@@ -50,6 +50,8 @@ export const allowed: readonly RegExp[] = [
   /utsname.*machine/,
   /virtual machine/i,
   /state machine/i,
+  // Node's name of the architecture.
+  /\bos\.machine\(\)/,
   // Stored and public names: the key of an effect, the field of a runtime's findings.
   /cgroup\.machine/,
   /\bmend\??:/,

@@ -69,7 +69,7 @@ describe('kata’s shim (a stand-in)', function () {
     const hanging = { Cmd: ['true'], HostConfig: { Runtime: 'kata', AutoRemove: true } };
     await assert.rejects(kata.it.runContainer(hanging), {
       code: 'PCH_DEADLINE',
-      message: /the runtime kata did not answer within 10 s/,
+      message: /the runtime kata did not respond within 10 s/,
     });
     await assertRecovered();
   });

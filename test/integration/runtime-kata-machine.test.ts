@@ -99,7 +99,7 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
     await ok('stop', '-t', '0', 'second');
     await ok('stop', '-t', '0', 'first');
     await assertRefused(
-      /no virtual machine of first: it is exited/,
+      /the VM of first does not run: the container is exited/,
       'PCH_CONTAINER_NOT_RUNNING',
       'start',
       'second',

@@ -19,7 +19,7 @@ const onCreate = (body: string) => `case " $* " in *" create "*) ${body};; esac`
 const faults = {
   hangs: {
     body: onCreate('exec sleep 1000'),
-    error: /the runtime hangs did not answer within 3 s/,
+    error: /the runtime hangs did not respond within 3 s/,
   },
   dies: {
     body: onCreate('runc "$@" >&2; kill -9 $$'),

@@ -80,7 +80,7 @@ async function removeTree(path: string): Promise<void> {
   if (left) throw left;
 }
 
-/** Answers why it is still there, if it is. */
+/** Returns why it still exists, if it does. */
 async function removeOne(path: string): Promise<NodeJS.ErrnoException | undefined> {
   try {
     await rmdir(path);

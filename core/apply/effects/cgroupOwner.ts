@@ -1,4 +1,4 @@
-/** The cgroup of a machine with users of its own: its init makes groups below it. */
+/** The cgroup of a rich container with users of its own: its init creates groups below it. */
 import { chown, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EffectKind } from '../../../hooks/effects.ts';

@@ -9,7 +9,7 @@ import type { EffectKind } from '../../../hooks/effects.ts';
 import { hostId } from '../../userns/ids.ts';
 import { ownDevices, ownFilePath } from '../../contract/ownFiles.ts';
 
-/** `recordOf` answers the container that is being made or is there; an undo may come when there is none. */
+/** `recordOf` returns the container, which may still be under construction; at an undo it may not exist. */
 export function filesEffect(
   recordOf: (id: string) => ContainerRecord,
   directoryOf: (id: string) => string,

@@ -2,7 +2,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 
 /**
- * Runtimes answer in prose; what a user caused gets its code. The texts are runc's and crun's for execve(2) failures.
+ * Runtimes report errors in prose; errors that a user caused get codes. The texts are runc's and crun's for execve(2) failures.
  */
 export function runtimeError(error: unknown, { id, draft }: ContainerRecord, deadlineMs?: number): unknown {
   if (!(error instanceof PouchError)) return error;
@@ -11,7 +11,7 @@ export function runtimeError(error: unknown, { id, draft }: ContainerRecord, dea
   if (error.code === 'PCH_DEADLINE' && deadlineMs !== undefined)
     return new PouchError(
       'PCH_DEADLINE',
-      `the runtime ${draft.runtime} did not answer within ${deadlineMs / 1000} s`,
+      `the runtime ${draft.runtime} did not respond within ${deadlineMs / 1000} s`,
       {
         ...details,
         hint: 'it was ended; `pouch doctor` looks at runtimes, runtime.startTimeout of pouchd.yaml gives more time',
@@ -41,7 +41,7 @@ export function runtimeError(error: unknown, { id, draft }: ContainerRecord, dea
     );
   return new PouchError('PCH_RUNTIME_FAILED', `the runtime ${draft.runtime} failed: ${brief(text)}`, {
     ...details,
-    hint: 'the daemon log has the runtime’s whole answer',
+    hint: 'the daemon log has the runtime’s full message',
   });
 }
 
@@ -53,7 +53,7 @@ function isNotFound(text: string): boolean {
   return /no such file or directory/i.test(text) && ofExec.test(text);
 }
 
-/** crun (`open executable: …`) says of a directory that its execution is not permitted. */
+/** crun (`open executable: …`) reports for a directory that its execution is not permitted. */
 function isNotExecutable(text: string): boolean {
   if (/open executable: operation not permitted/i.test(text)) return true;
   return /permission denied|exec format error|is a directory/i.test(text) && ofExec.test(text);
@@ -81,7 +81,7 @@ function brief(text: string): string {
     .slice(0, 600);
 }
 
-/** A runtime tells what is wrong in the log that it is given; one of another kind, or a killed one, does not. */
+/** runc and crun write the cause to the log file that they are given; other runtimes, and killed ones, do not. */
 function silent(_: string, executable: string): string {
   return `${executable} gave no reason and ended with `;
 }

@@ -128,7 +128,7 @@ interface DeleteOptions {
   onHung?: () => void | Promise<void>;
 }
 
-/** Ends and deletes a task in whatever state it is, with its shim; succeeds if there is none. */
+/** Ends and deletes a task in any state, with its shim; succeeds if none exists. */
 export async function deleteTask(
   client: ContainerdClient,
   id: string,

@@ -12,7 +12,7 @@ export interface CheckpointOptions {
   leaveRunning?: boolean;
 }
 
-/** Writes what a container's processes are, and ends it unless it is to go on. It goes on if this fails. */
+/** Writes a checkpoint of a container's processes and, unless `leaveRunning`, ends it. If this fails it keeps running. */
 export async function createCheckpoint(
   engine: EngineContext,
   record: ContainerRecord,

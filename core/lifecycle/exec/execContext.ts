@@ -33,7 +33,7 @@ async function allCapabilitiesOf(
 async function accountFiles(engine: EngineContext, record: ContainerRecord): Promise<AccountFiles> {
   const paths = ['/etc/passwd', '/etc/group'];
   const { draft, id, name } = record;
-  // The process of a machine that the host sees is its hypervisor: what is below its root are the host's files.
+  // The process of a VM that the host sees is its hypervisor, whose root is the host's.
   if (engine.generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') {
     const [passwd = '', group = ''] = await Promise.all(
       paths.map((path) => engine.imageText(draft.image.id, path)),

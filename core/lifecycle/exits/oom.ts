@@ -1,4 +1,4 @@
-/** Processes that the kernel kills for want of memory: told when it happens, and known of a container that has ended. */
+/** The OOM killer: its kills are reported as events, and recorded in the state of the container. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
@@ -7,16 +7,16 @@ import { keepRecord } from '../shared/keepRecord.ts';
 import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
 
-/** Milliseconds before the next try to hear containerd's events. */
+/** Milliseconds before the next subscription to containerd's events. */
 const retryMs = 1000;
 
-/** Hears containerd tell of such processes until the daemon ends; never throws. */
+/** Subscribes to containerd's OOM events until the daemon ends; never throws. */
 export async function watchOom(engine: EngineContext, client: ContainerdClient): Promise<void> {
   const filters = [`namespace==${client.namespace},topic=="/tasks/oom"`];
   while (!engine.shutdown.aborted) {
     try {
-      for await (const told of await client.events.subscribe(filters, { signal: engine.shutdown }))
-        if (told.type === 'TaskOOM') onOom(engine, told.event.containerId);
+      for await (const received of await client.events.subscribe(filters, { signal: engine.shutdown }))
+        if (received.type === 'TaskOOM') onOom(engine, received.event.containerId);
     } catch (error) {
       engine.log.debug('no events of containerd', { error: messageOf(error) });
     }
@@ -37,7 +37,7 @@ function onOom(engine: EngineContext, id: string): void {
     );
 }
 
-/** containerd does not tell the end of a task and this in a fixed order. */
+/** containerd reports the end of a task and an OOM kill in any order. */
 async function noteLate(engine: EngineContext, record: ContainerRecord): Promise<void> {
   await engine.locks.run(record.id, 'note a kill', async () => {
     if (record.state.status !== 'exited' || record.state.oomKilled || !engine.store.has(record.id)) return;
@@ -47,11 +47,12 @@ async function noteLate(engine: EngineContext, record: ContainerRecord): Promise
 }
 
 /**
- * Notes it of the life that has just ended, and tells it unless that was done. `kills` is the kernel's own count: containerd hears
- * nothing where the task is a monitor, but a scope of systemd, and its count, is gone with its last process.
+ * Records whether the OOM killer ended a process of the run that has just ended, and emits the event unless that was done.
+ * `kills` is the kernel's count: containerd reports no kill where the task is a monitor, and a systemd scope's count is gone
+ * with its last process.
  */
 export function settleOom(engine: EngineContext, record: ContainerRecord, kills: number): void {
-  const isTold = engine.oomKilled.delete(record.id);
-  if (kills > 0 && !isTold) emitContainer(engine, 'oom', record);
-  record.state.oomKilled = kills > 0 || isTold;
+  const isReported = engine.oomKilled.delete(record.id);
+  if (kills > 0 && !isReported) emitContainer(engine, 'oom', record);
+  record.state.oomKilled = kills > 0 || isReported;
 }

@@ -36,7 +36,7 @@ function logFailure(engine: EngineContext, { id }: ContainerRecord, work: Promis
   });
 }
 
-/** Undefined when the daemon ends first. Goes on through restarts of containerd. */
+/** Undefined when the daemon ends first. Continues through restarts of containerd. */
 async function waitForExit(engine: EngineContext, id: string): Promise<Exit | undefined> {
   while (!engine.shutdown.aborted) {
     try {

@@ -72,7 +72,7 @@ async function guarded(engine: EngineContext, id: string, work: () => Promise<vo
   });
 }
 
-/** There is no config.json: a create or a remove was cut off, or the file is lost. */
+/** config.json does not exist: a create or a remove was interrupted, or the file is lost. */
 async function settleRecordless(engine: EngineContext, id: string, traces: Traces): Promise<void> {
   const { store } = engine;
   await withLedger(engine, id, async (ledger) => {
@@ -181,7 +181,7 @@ async function undoStart(engine: EngineContext, record: ContainerRecord): Promis
   if (record.state.status === 'exited') await restartAfterExit(engine, record);
 }
 
-/** No verb was cut off in its middle: the task tells what has become of the container. */
+/** No verb was interrupted: the task shows the state of the container. */
 async function resume(
   engine: EngineContext,
   record: ContainerRecord,
@@ -201,7 +201,7 @@ function hasStarted({ status }: TaskProcess): boolean {
 }
 
 /**
- * The shim of a task of unknown status did not respond to containerd in time, 2 s by default, which says nothing of the container:
+ * The shim of a task of unknown status did not respond to containerd in time, 2 s by default, which says nothing about the container:
  * it is what the record says, and its end is noticed like any other.
  */
 async function adopt(

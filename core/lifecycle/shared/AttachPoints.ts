@@ -1,6 +1,6 @@
 /**
  * Clients that attach before a container starts. Its streams exist only from the start on, so they wait here, and the
- * start waits until each has subscribed: nothing of the output is missed.
+ * start waits until each has subscribed: no output is missed.
  */
 import type { ContainerIo, LiveOutput, SubscribeOptions } from '../../io/index.ts';
 

@@ -6,7 +6,7 @@ const kept = 512;
 /** Events that a slow subscriber may be behind before it is dropped. */
 const backlogLimit = 4096;
 
-/** What happened on this host, told to whoever listens. */
+/** Events of this host, for every subscriber. */
 export class EventBus implements Events {
   readonly #past: EngineEvent[] = [];
   readonly #subscribers = new Set<(event: EngineEvent) => void>();
@@ -16,7 +16,7 @@ export class EventBus implements Events {
     const stamped = { ...event, timeNano: this.#now() };
     this.#past.push(stamped);
     if (this.#past.length > kept) this.#past.shift();
-    for (const tell of this.#subscribers) tell(stamped);
+    for (const receive of this.#subscribers) receive(stamped);
   }
 
   async *subscribe(options: {
@@ -29,11 +29,11 @@ export class EventBus implements Events {
     const end = controller.signal;
     const timer = abortAt(controller, options.until);
     let wake = () => {};
-    const tell = (event: EngineEvent) => {
+    const receive = (event: EngineEvent) => {
       if (queue.length < backlogLimit) queue.push(event);
       wake();
     };
-    this.#subscribers.add(tell);
+    this.#subscribers.add(receive);
     const onEnd = () => wake();
     end.addEventListener('abort', onEnd);
     try {
@@ -46,7 +46,7 @@ export class EventBus implements Events {
         });
       }
     } finally {
-      this.#subscribers.delete(tell);
+      this.#subscribers.delete(receive);
       end.removeEventListener('abort', onEnd);
       clearTimeout(timer);
       unlink();

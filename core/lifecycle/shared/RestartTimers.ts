@@ -13,7 +13,7 @@ export class RestartTimers {
     );
   }
 
-  /** Answers whether one was waiting. */
+  /** Returns whether one was waiting. */
   cancel(id: string): boolean {
     clearTimeout(this.#timers.get(id));
     return this.#timers.delete(id);

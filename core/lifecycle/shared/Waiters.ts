@@ -33,7 +33,7 @@ export class Waiters {
   settle(kind: 'exit' | 'removal', id: string, result: ExitResult): void {
     const waiting = this.#waiting[kind].get(id);
     this.#waiting[kind].delete(id);
-    for (const tell of waiting ?? []) tell(result);
+    for (const resolve of waiting ?? []) resolve(result);
   }
 
   #of(kind: 'exit' | 'removal', id: string): Set<Settle> {

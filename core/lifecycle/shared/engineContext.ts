@@ -45,7 +45,7 @@ export interface EngineContext {
   readonly prepared: Set<string>;
   /** Init processes of running containers, by container id. */
   readonly inits: Map<string, ProcessIdentity>;
-  /** Ids of the containers that run, of whose processes the kernel has killed one for want of memory. */
+  /** Ids of running containers of which the OOM killer has ended a process. */
   readonly oomKilled: Set<string>;
   /**
    * Called with each container whose end is recorded. The assembly connects it to exits/afterExit.ts, so that an exit does not
@@ -55,7 +55,7 @@ export interface EngineContext {
   hostFiles(): Promise<HostFiles>;
   /** Content of a file of an image; empty if it has none. */
   imageText(imageId: string, path: string): Promise<string>;
-  /** A container's ledger as its journal tells it. */
+  /** A container's ledger, restored from its journal. */
   ledgerOf(id: string): Promise<Ledger>;
   /** Aborts when the daemon ends. */
   readonly shutdown: AbortSignal;
@@ -91,7 +91,7 @@ export async function withLedger<T>(
   }
 }
 
-/** Tells the world what happened to a container, in Docker's words. */
+/** Emits an event of a container, with Docker's names. */
 export function emitContainer(
   engine: EngineContext,
   action: string,

@@ -87,6 +87,6 @@ function reclaimed(record: ContainerRecord): Record<string, Reclaimed> {
 function newer(container: string, path: string): PouchError {
   return new PouchError('PCH_CONTAINER_DAMAGED', `${path} was written by a later Pouch`, {
     container,
-    hint: 'start the later pouchd again; nothing of the container was changed',
+    hint: 'start the later pouchd again; the container was not changed',
   });
 }

@@ -13,38 +13,38 @@ export interface MetricsSource {
   host(): Promise<HostUsage>;
 }
 
-/** Milliseconds in which askers find together. */
+/** Milliseconds in which callers are collected. */
 const gatherMs = 10;
 /** containerd asks one shim after another; one that hangs must not keep the others' numbers back for long. */
 const togetherDeadlineMs = 5_000;
 
-type Answer = Promise<Reading | undefined>;
+type Result = Promise<Reading | undefined>;
 
 /**
- * Counters of tasks, for all who ask at about the same time by one call to containerd. There is never a second call under
- * way: who asks meanwhile waits for the next.
+ * Counters of tasks: callers at about the same time share one call to containerd. Only one call is under way; later callers
+ * wait for the next.
  */
 export class SharedMetrics {
   readonly #source: MetricsSource;
-  #asked = new Map<string, { answer: Answer; settle(reading: Answer): void }>();
+  #asked = new Map<string, { result: Result; settle(reading: Result): void }>();
   #calling: Promise<void> | undefined;
 
   constructor(source: MetricsSource) {
     this.#source = source;
   }
 
-  /** Undefined for a task that is not there, or has counters of another kind. */
-  read(id: string): Answer {
+  /** Undefined if the task does not exist, or has counters of another kind. */
+  read(id: string): Result {
     const known = this.#asked.get(id);
-    if (known) return known.answer;
-    let settle!: (reading: Answer) => void;
-    const answer = new Promise<Reading | undefined>((resolve) => (settle = resolve));
-    this.#asked.set(id, { answer, settle });
-    this.#calling ??= this.#callUntilAnswered();
-    return answer;
+    if (known) return known.result;
+    let settle!: (reading: Result) => void;
+    const result = new Promise<Reading | undefined>((resolve) => (settle = resolve));
+    this.#asked.set(id, { result, settle });
+    this.#calling ??= this.#callUntilSettled();
+    return result;
   }
 
-  async #callUntilAnswered(): Promise<void> {
+  async #callUntilSettled(): Promise<void> {
     while (this.#asked.size > 0) {
       await new Promise((resolve) => setTimeout(resolve, gatherMs));
       const asked = this.#asked;
@@ -56,7 +56,7 @@ export class SharedMetrics {
   }
 
   /** Never rejects: a failure is that of its task. */
-  async #readAll(ids: string[]): Promise<Map<string, Answer>> {
+  async #readAll(ids: string[]): Promise<Map<string, Result>> {
     try {
       const read = await this.#call(ids, { deadlineMs: togetherDeadlineMs });
       return new Map([...read].map(([id, reading]) => [id, Promise.resolve(reading)]));
@@ -65,13 +65,13 @@ export class SharedMetrics {
     }
   }
 
-  async #readEach(ids: string[]): Promise<Map<string, Answer>> {
-    const answers = ids.map((id): [string, Answer] => [
+  async #readEach(ids: string[]): Promise<Map<string, Result>> {
+    const results = ids.map((id): [string, Result] => [
       id,
       this.#call([id], { deadlineMs: togetherDeadlineMs }).then((read) => read.get(id)),
     ]);
-    await Promise.allSettled(answers.map(([, answer]) => answer));
-    return new Map(answers);
+    await Promise.allSettled(results.map(([, result]) => result));
+    return new Map(results);
   }
 
   async #call(ids: string[], options: CallOptions): Promise<Map<string, Reading>> {

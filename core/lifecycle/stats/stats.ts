@@ -20,7 +20,7 @@ const beatMs = 1000;
 /** A second sample that comes sooner says little of the CPU. */
 const leastGapMs = 500;
 
-/** Needs no lock. A container that does not run has no samples, and is told all the same. */
+/** Needs no lock. A container that does not run is reported too, without samples. */
 export async function* stats(
   engine: EngineContext,
   record: ContainerRecord,

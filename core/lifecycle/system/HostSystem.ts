@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpus, hostname, machine, release, totalmem } from 'node:os';
+import os from 'node:os';
 import type { ContainerStatus, Operation, RuntimeInfo, System, SystemInfo } from '../../../hooks/engine.ts';
 import { cgroupVersion, operatingSystem } from '../../host/detect.ts';
 import { hostPlatform } from '../../images/index.ts';
@@ -21,7 +21,7 @@ export class HostSystem implements System {
     const { config, generations, images } = this.#engine;
     return {
       // Stable for an installation: two daemons on one host have two.
-      id: createHash('sha256').update(`${hostname()} ${config.root}`).digest('hex').slice(0, 32),
+      id: createHash('sha256').update(`${os.hostname()} ${config.root}`).digest('hex').slice(0, 32),
       version,
       containers: this.#counts(),
       images: (await images.list()).length,
@@ -30,12 +30,12 @@ export class HostSystem implements System {
       cgroupParent: config.cgroupParent,
       cgroupDriver: config.runtime.cgroupDriver,
       cgroupVersion: cgroupVersion(),
-      kernel: release(),
+      kernel: os.release(),
       operatingSystem: operatingSystem(),
-      architecture: machine(),
-      cpus: cpus().length,
-      memory: totalmem(),
-      hostname: hostname(),
+      architecture: os.machine(),
+      cpus: os.cpus().length,
+      memory: os.totalmem(),
+      hostname: os.hostname(),
       runtimes: await this.#runtimes('path', (path) => ({ path })),
       defaultRuntime: config.runtime.default,
       containerd: { ...this.#containerd(), managed: config.containerd.managed },
@@ -53,7 +53,7 @@ export class HostSystem implements System {
       containerd: this.#containerd().version,
       runtimes: await this.#runtimes('version', (text) => text),
       node: process.version,
-      kernel: release(),
+      kernel: os.release(),
       architecture: hostPlatform().architecture,
     };
   }

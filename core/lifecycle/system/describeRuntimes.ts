@@ -4,7 +4,7 @@ import { runtimeFeatures, type RuntimeFeature } from '../../../hooks/runtimeFeat
 import { capabilitiesOf } from '../../plan/runtime/capabilities.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
-/** Every runtime there is, with what it can do on this host, looked at now. */
+/** Every runtime with its features on this host, probed now. */
 export function describeRuntimes(engine: EngineContext): Promise<RuntimeInfo[]> {
   const { runtimes } = engine.generations.current;
   const standard = runtimes.get(engine.config.runtime.default);
@@ -44,7 +44,7 @@ function features(
   const capabilities = capabilitiesOf(runtime, state);
   return (Object.keys(runtimeFeatures) as RuntimeFeature[]).map((feature) => {
     const capability = capabilities[feature];
-    const told = { feature, doc: runtimeFeatures[feature], supported: capability === true };
-    return capability === true ? told : { ...told, reason: capability };
+    const described = { feature, doc: runtimeFeatures[feature], supported: capability === true };
+    return capability === true ? described : { ...described, reason: capability };
   });
 }

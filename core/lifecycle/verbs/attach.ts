@@ -50,7 +50,7 @@ async function* outputOf(
   for await (const chunk of output) if (options[chunk.stream]) yield chunk;
 }
 
-/** Takes input at once, and passes it on when the container's stdin is there. */
+/** Accepts input at once, and passes it on when the container's stdin is open. */
 function stdinOf(engine: EngineContext, record: ContainerRecord, source: Promise<LiveOutput>): Writable {
   const input = new PassThrough();
   void source
@@ -61,10 +61,10 @@ function stdinOf(engine: EngineContext, record: ContainerRecord, source: Promise
   return input;
 }
 
-/** With a terminal there is no end of input but ^D; CloseIO would stop its output too. */
+/** With a terminal only ^D ends the input; CloseIO would stop its output too. */
 async function closeStdin(engine: EngineContext, record: ContainerRecord): Promise<void> {
   if (record.draft.process.tty) return;
-  // The task must be there to be told.
+  // The task must exist for the call.
   if (!isUp(record)) await engine.attachPoints.whenStarted(record.id);
   await engine.io.endInput(record.id);
   await engine.client.tasks.closeStdin(record.id).catch(ignore);

@@ -83,7 +83,7 @@ function isPattern(text: string): boolean {
 
 function invalidFilter(name: string, expected: string, found: string): PouchError {
   return new PouchError('PCH_OPTION_INVALID', `filter ${name}: expected ${expected}, found "${found}"`, {
-    hint: 'mend the filter, or leave it out',
+    hint: 'fix the filter, or leave it out',
   });
 }
 

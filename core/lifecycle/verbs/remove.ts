@@ -62,7 +62,7 @@ export async function removeLocked(
     await ledger.begin('remove');
     await undoStartEffects(engine, record, ledger);
     await ledger.undo('create');
-    // The journal goes with the directory: there is no commit to write.
+    // The journal goes with the directory: no commit is written.
   }).catch((error: unknown) => {
     record.state.status = 'dead';
     throw error;

@@ -14,7 +14,7 @@ import { watchExit } from '../exits/watchExit.ts';
 import { removeLocked } from './remove.ts';
 import { noteOutcome } from '../shared/noteOutcome.ts';
 import { initPid } from '../task/initPid.ts';
-import { inItsMachine } from '../vm/placeInVm.ts';
+import { inItsVm } from '../vm/placeInVm.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
 import { paused } from '../task/refusals.ts';
@@ -51,7 +51,7 @@ export async function startLocked(
 ): Promise<void> {
   if (record.state.status === 'running') return;
   checkStartable(record);
-  await inItsMachine(engine, record, () => startPrepared(engine, record, checkpoint));
+  await inItsVm(engine, record, () => startPrepared(engine, record, checkpoint));
 }
 
 async function startPrepared(
@@ -62,7 +62,7 @@ async function startPrepared(
   await engine.generations.use((generation) =>
     withLedger(engine, record.id, async (ledger) => {
       engine.files.warm();
-      // What is there else is left of an undo that failed: the same call works once its cause is mended.
+      // Anything left here comes from a failed undo; retrying works once the cause is fixed.
       if (!engine.prepared.delete(record.id)) await undoStartEffects(engine, record, ledger);
       await ledger.begin('start');
       try {
@@ -87,7 +87,7 @@ async function applyStart(
   await ledger.apply(restoring(effectsOf(record, 'start'), checkpoint), engine.shutdown);
   record.attachments = ledger.results();
   const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
-  await tellOwnName(engine, record);
+  await writeOwnName(engine, record);
   const { prestart } = catalogue.container;
   const degraded = await generation.runner.apply(prestart, moment, { log: engine.log });
   noteOutcome(record, prestart.name, { degraded });
@@ -125,7 +125,7 @@ async function startTask(
 }
 
 /** The address is known only now; the file is rewritten in place, as it is bind-mounted. */
-async function tellOwnName(engine: EngineContext, record: ContainerRecord): Promise<void> {
+async function writeOwnName(engine: EngineContext, record: ContainerRecord): Promise<void> {
   const networks = networkAttachments(record);
   if (networks.length === 0 || record.draft.mounts[etcPaths.hosts]) return;
   await engine.files.overwrite(

@@ -13,7 +13,7 @@ import { planStop, stopDraft, type StopOptions, type StopPlan } from './planStop
 
 const sigkill = 9;
 
-/** Answers false if the container did not run. Its effects are undone when it answers. */
+/** Resolves to false if the container did not run. By then its effects are undone. */
 export async function stop(
   engine: EngineContext,
   record: ContainerRecord,
@@ -103,7 +103,7 @@ function killWithoutRuntime(
   error: Error,
 ): void {
   const { log, generations } = engine;
-  // The host sees only the machine, which may have other containers.
+  // The host sees only the VM, which may run other containers.
   if (generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') throw error;
   log.error('the runtime sent no signal: init is killed from outside', {
     container: id,

@@ -9,7 +9,7 @@ import { diff } from '../../plugins/draft/diff.ts';
 import type { Generation } from '../../plugins/index.ts';
 import { updateSpec } from '../../state/planFiles.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
-import { machineWarnings } from '../vm/memoryWarnings.ts';
+import { vmMemoryWarnings } from '../vm/memoryWarnings.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { wantsRestart } from '../exits/restartPolicy.ts';
 import { isUp } from '../../state/status.ts';
@@ -36,7 +36,7 @@ export async function update(
       const { resources, restart } = record.draft;
       const isLive = isUp(record);
       await apply(engine, record, planned);
-      const reached = isLive ? await machineWarnings(engine, record, resources.memory?.limit) : [];
+      const reached = isLive ? await vmMemoryWarnings(engine, record, resources.memory?.limit) : [];
       if (diff(restart, record.draft.restart).length > 0) await heedPolicy(engine, record);
       announce(engine, record, generation, { resources, restart });
       return {

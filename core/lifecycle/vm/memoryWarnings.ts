@@ -4,11 +4,11 @@ import type { EngineContext } from '../shared/engineContext.ts';
 const MiB = 1024 * 1024;
 
 /**
- * What an update of the memory of a running virtual machine has reached. The runtime reports success when it has asked
- * the machine to grow; whether the guest took the memory, it does not report.
+ * Warnings about an update of the memory of a running VM. The runtime reports success when it has asked the VM to grow; it
+ * does not report whether the guest took the memory.
  * @param before bytes; undefined for no limit
  */
-export async function machineWarnings(
+export async function vmMemoryWarnings(
   { generations, metrics }: EngineContext,
   record: ContainerRecord,
   before: number | undefined,

@@ -6,25 +6,25 @@ import type { EngineContext } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
 
 /**
- * Runs `work`, the start of a container, while the machine that it goes into cannot be stopped. The caller holds the
- * container's lock; whoever holds a machine's never waits for one of its containers.
+ * Runs `work`, the start of a container, while the VM that it goes into cannot be stopped. The caller holds the container's
+ * lock; the holder of a VM's lock never waits for one of its containers.
  * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING
  */
-export async function inItsMachine<T>(
+export async function inItsVm<T>(
   { store, locks }: EngineContext,
   { draft: { vmOf } }: ContainerRecord,
   work: () => Promise<T>,
 ): Promise<T> {
   if (vmOf === undefined) return await work();
   if (!store.has(vmOf)) throw gone(vmOf);
-  return await locks.run(vmOf, 'start a container in its machine', async () => {
+  return await locks.run(vmOf, 'start a container in its VM', async () => {
     if (!store.has(vmOf)) throw gone(vmOf);
     checkRuns(store.get(vmOf));
     return await work();
   });
 }
 
-/** Whoever would end a machine has to end the other containers in it before. @throws PCH_CONFLICT */
+/** Refuses to end a VM in which other containers run. @throws PCH_CONFLICT */
 export function refuseWithGuests({ store }: EngineContext, { id, name }: ContainerRecord): void {
   const guests = store
     .list()

@@ -6,7 +6,7 @@ import type { HostLimits } from './hostLimits.ts';
 export { clampResources };
 export { type HostLimits, readHostLimits } from './hostLimits.ts';
 
-/** Changes the draft; answers a warning for each change. */
+/** Changes the draft; returns a warning for each change. */
 export function clampToHost(draft: ContainerDraft, host: HostLimits): string[] {
   const warnings = clampCapabilities(draft, host);
   if (!host.capabilities.has('CAP_SYS_RESOURCE'))

@@ -4,7 +4,7 @@ import { signalNumber } from '../../contract/signals.ts';
 import type { RequestContext } from './context.ts';
 import { invalid } from './invalid.ts';
 import { checkLog } from './log.ts';
-import { applyMachine } from './machine.ts';
+import { applyVm } from './machine.ts';
 import { applyModes } from './modes.ts';
 import { applyNetwork } from './network.ts';
 import { applyProcess } from './process.ts';
@@ -25,7 +25,7 @@ export async function applyRequest(
   applyNetwork(draft, request, context);
   applyModes(draft, request, context);
   applyUserns(draft, request, context);
-  applyMachine(draft, request, context);
+  applyVm(draft, request, context);
   await applyVolumes(draft, request, context);
   await applySecurity(draft, request, context);
 }

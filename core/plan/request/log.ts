@@ -34,11 +34,14 @@ function checkSize(value: string): void {
   if (value === '-1' || (parseSize(value) ?? 0) > 0) return;
   throw invalid(
     `log option max-size: expected a size such as 10m, found "${value}"`,
-    'mend --log-opt max-size',
+    'use a size such as 10m: --log-opt max-size=10m',
   );
 }
 
 function checkCount(value: string): void {
   if (/^[1-9]\d{0,3}$/.test(value)) return;
-  throw invalid(`log option max-file: expected 1 to 9999 files, found "${value}"`, 'mend --log-opt max-file');
+  throw invalid(
+    `log option max-file: expected 1 to 9999 files, found "${value}"`,
+    'use a number such as 3: --log-opt max-file=3',
+  );
 }

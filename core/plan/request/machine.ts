@@ -8,14 +8,10 @@ import { invalid } from './invalid.ts';
 import { joinPrefix } from '../../contract/namespaces.ts';
 
 /**
- * The runtime and the network are the machine's: what would give this container others is refused.
+ * The runtime and the network are those of the VM: options that ask for others are refused.
  * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING, PCH_OPTION_INVALID
  */
-export function applyMachine(
-  draft: ContainerDraft,
-  request: ContainerRequest,
-  context: RequestContext,
-): void {
+export function applyVm(draft: ContainerDraft, request: ContainerRequest, context: RequestContext): void {
   if (!request.vmOf) return;
   const host = context.machineOf(request.vmOf);
   checkRuns(host);
@@ -24,7 +20,7 @@ export function applyMachine(
   draft.vmOf = host.id;
   draft.runtime = host.draft.runtime;
   draft.network.mode = joinPrefix + host.id;
-  // The runtime takes the network as the machine has it; nothing is joined on the host.
+  // The runtime uses the network of the VM; no namespace is joined on the host.
   draft.namespaces.network = host.draft.namespaces.network ?? '';
 }
 
@@ -33,7 +29,7 @@ export function checkRuns({ name, state }: ContainerRecord): void {
   if (state.status === 'running') return;
   throw new PouchError(
     'PCH_CONTAINER_NOT_RUNNING',
-    `there is no virtual machine of ${name}: it is ${state.status}`,
+    `the VM of ${name} does not run: the container is ${state.status}`,
     { hint: `start it first: pouch start ${name}` },
   );
 }
@@ -41,7 +37,7 @@ export function checkRuns({ name, state }: ContainerRecord): void {
 function checkRuntime(asked: string, { name, draft }: ContainerRecord): void {
   if (asked && asked !== draft.runtime)
     throw invalid(
-      `--vm-of ${name} is a machine of the runtime ${draft.runtime}; --runtime ${asked} was asked for`,
+      `--vm-of ${name}: expected the runtime of that VM, ${draft.runtime}; found --runtime ${asked}`,
       'leave out --runtime',
     );
 }
@@ -51,10 +47,14 @@ function checkNetwork({ network }: ContainerDraft, request: ContainerRequest, ho
   // Surfaces say bridge where nothing was asked for, as Docker does.
   const own = ['', 'default', 'bridge'].includes(mode) ? undefined : `--network ${mode}`;
   const asked = own ?? (ip ? '--ip' : mac ? '--mac-address' : undefined);
-  if (asked) throw invalid(`${asked}: the network of --vm-of ${host.name} is the machine's`, `leave it out`);
+  if (asked)
+    throw invalid(
+      `${asked}: a container with --vm-of ${host.name} has the network of that VM`,
+      `leave it out`,
+    );
   if (Object.keys(network.ports).length > 0)
     throw invalid(
-      `ports of a container with --vm-of are the machine's`,
-      `publish them where the machine begins, on ${host.name}`,
+      `a container with --vm-of cannot publish ports: the VM has the network`,
+      `publish them on ${host.name}, with which the VM started`,
     );
 }

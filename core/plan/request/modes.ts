@@ -35,7 +35,7 @@ function applyMode(
       'PCH_OPTION_INVALID',
       `${option}: expected private, host or container:NAME, found "${mode}"`,
       {
-        hint: `mend ${option}`,
+        hint: `fix ${option}`,
       },
     );
   }

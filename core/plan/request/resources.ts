@@ -123,7 +123,7 @@ function throttles(
   return list.map(({ path, rate }) => ({ ...deviceNumbers(blockDevice(path, devices)), rate }));
 }
 
-/** Its number. @throws PCH_OPTION_INVALID if there is no block device */
+/** Its number. @throws PCH_OPTION_INVALID if the path is not a block device */
 function blockDevice(path: string, devices: FoundDevices): number {
   const found = devices.get(path);
   if (found?.kind === 'block') return found.rdev;
@@ -133,7 +133,7 @@ function blockDevice(path: string, devices: FoundDevices): number {
   );
 }
 
-/** A limit; 0 and -1 are none, and runtimes differ in what they make of -1. */
+/** A limit; 0 and -1 mean no limit, and runtimes differ in how they treat -1. */
 function positive(limit: number | undefined): number | undefined {
   return limit !== undefined && limit > 0 ? limit : undefined;
 }

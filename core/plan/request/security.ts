@@ -85,7 +85,7 @@ function parseDeviceRule(text: string): OciDeviceRule {
   const match = /^([acb]) (\d+|\*):(\d+|\*) ([rwm]{1,3})$/.exec(text);
   if (!match)
     throw new PouchError('PCH_OPTION_INVALID', `a device rule has the form "c 1:3 rwm"; found "${text}"`, {
-      hint: 'mend --device-cgroup-rule',
+      hint: 'write TYPE MAJOR:MINOR ACCESS, such as c 1:3 rwm',
     });
   const [, type, major, minor, access] = match;
   return {

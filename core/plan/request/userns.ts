@@ -36,7 +36,7 @@ function mappingsOf(mode: string, id: string, context: RequestContext): OciIdMap
     return [context.freeIds(id, checkSize(size === undefined ? standardSize : Number(size)))];
   const [, containerID, hostID, count] = (/^(\d{1,10}):(\d{1,10}):(\d{1,10})$/.exec(mode) ?? []).map(Number);
   if (containerID === undefined || hostID === undefined || count === undefined)
-    throw invalid(`--userns: expected ${forms}, found "${mode}"`, 'mend --userns');
+    throw invalid(`--userns: expected ${forms}, found "${mode}"`, 'fix --userns');
   return [checkMapping({ containerID, hostID, size: count })];
 }
 

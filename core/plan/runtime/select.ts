@@ -13,19 +13,19 @@ export interface Selection {
   runtime: PouchConfig['runtime'];
   /** `FILE:LINE` of a setting or of a place in it. */
   originOf(setting: string): string | undefined;
-  /** The first answer of `container.selectRuntime`. */
-  ask(): Promise<{ answer: string; plugin: string } | undefined>;
+  /** The first result of `container.selectRuntime`. */
+  ask(): Promise<{ result: string; plugin: string } | undefined>;
 }
 
 /** The annotation that chooses a runtime, for tools that have no `--runtime`. */
 const annotation = 'io.pouch.runtime';
 
-/** `--runtime`, else the annotation, else a plugin's answer, else a rule of pouchd.yaml, else its default. */
+/** `--runtime`, else the annotation, else a plugin's choice, else a rule of pouchd.yaml, else its default. */
 export async function selectRuntime(draft: ContainerDraft, selection: Selection): Promise<RuntimeChoice> {
   const asked = draft.runtime || draft.annotations[annotation];
   if (asked) return choice(asked, { plugin: 'request', hook: draft.runtime ? 'create' : annotation });
-  const answer = await selection.ask();
-  if (answer) return choice(answer.answer, { plugin: answer.plugin, hook: 'container.selectRuntime' });
+  const chosen = await selection.ask();
+  if (chosen) return choice(chosen.result, { plugin: chosen.plugin, hook: 'container.selectRuntime' });
   const { rules, default: standard } = selection.runtime;
   const index = fittingRule(draft, rules);
   const rule = rules[index];

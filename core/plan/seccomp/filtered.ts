@@ -9,7 +9,7 @@ const enosys = 38;
 
 /**
  * Socket families that are kept out, because their protocols know no network namespace or offer the kernel's insides for
- * no use of a container's (linux/socket.h): 38 AF_ALG is the kernel's cryptography, 40 AF_VSOCK reaches the machine's host.
+ * no use of a container's (linux/socket.h): 38 AF_ALG is the kernel's cryptography, 40 AF_VSOCK reaches the host of a VM.
  */
 const refusedFamilies = { alg: 38, vsock: 40 };
 
@@ -20,7 +20,7 @@ const socketRules: SyscallRule[] = [
   socketRule(refusedFamilies.vsock, 'SCMP_CMP_GT'),
 ];
 
-/** Execution domains (personality(2)): Linux, UNAME26 and the 32-bit machine name, both, and the question for the current. */
+/** Execution domains (personality(2)): Linux, UNAME26 and the 32-bit name of the architecture, both, and the question for the current. */
 const personalities = [0x0, 0x0008, 0x20000, 0x20008, 0xffffffff];
 
 /** The flags of clone(2) that make a namespace: NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET (linux/sched.h). */

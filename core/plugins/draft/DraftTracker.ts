@@ -31,9 +31,9 @@ export class DraftTracker {
     return this.#good;
   }
 
-  /** Takes over what a tap did to the draft, or what it answered in its place; all of it or, with an error, nothing. */
-  accept(tap: PreparedTap, answer: unknown): Change[] {
-    const draft = answer === undefined ? this.draft : checkAnswer(answer);
+  /** Takes over what a tap did to the draft, or the draft that it returned; all of it or, with an error, nothing. */
+  accept(tap: PreparedTap, returned: unknown): Change[] {
+    const draft = returned === undefined ? this.draft : checkReturned(returned);
     const changes = diff(this.#good, draft);
     if (changes.length > 0) this.#takeOver(tap, draft as Fields, changes);
     this.draft = draft;
@@ -68,16 +68,12 @@ function withChanges(good: Fields, draft: Fields, changes: readonly Change[]): F
   return result;
 }
 
-function checkAnswer(answer: unknown): object {
-  if (isRecord(answer)) return answer;
-  const found = answer === null ? 'null' : Array.isArray(answer) ? 'an array' : `a ${typeof answer}`;
-  throw new PouchError(
-    'PCH_PLUGIN_CONTRACT',
-    `the tap answered ${found}; a plan hook takes a draft or nothing`,
-    {
-      hint: 'change the draft in place and answer nothing',
-    },
-  );
+function checkReturned(returned: unknown): object {
+  if (isRecord(returned)) return returned;
+  const found = returned === null ? 'null' : Array.isArray(returned) ? 'an array' : `a ${typeof returned}`;
+  throw new PouchError('PCH_PLUGIN_CONTRACT', `the tap returned ${found}; expected a draft or undefined`, {
+    hint: 'change the draft in place and return nothing',
+  });
 }
 
 function checkFixed(changes: readonly Change[], fixed: ReadonlySet<string>): void {

@@ -25,8 +25,8 @@ function compare(before: unknown, after: unknown, path: string[], changes: Chang
 type Fields = Record<string, unknown>;
 
 /**
- * A new or removed record is told field by field, so that two plugins may each add a field to one that neither had.
- * An empty one has no fields to tell.
+ * A new or removed record is reported field by field, so that two plugins may each add a field to one that neither had.
+ * An empty one has no fields to report.
  */
 function comparesByField(before: unknown, after: unknown): boolean {
   if (isRecord(before) && isRecord(after)) return true;

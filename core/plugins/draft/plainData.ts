@@ -12,7 +12,7 @@ export function checkPlainData(changes: readonly Change[]): void {
   if (!bad) return;
   throw new PouchError(
     'PCH_PLUGIN_CONTRACT',
-    `the tap set ${formatPath(bad.path)} to something that is no plain data`,
+    `the tap set ${formatPath(bad.path)} to a value that is not plain data`,
     {
       hint: 'use strings, finite numbers, booleans, null, arrays and plain objects of them',
     },

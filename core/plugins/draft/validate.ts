@@ -10,7 +10,7 @@ import { formatPath } from './fieldPath.ts';
 /** Says yes or no, and is compiled within a millisecond or two. */
 const checks = new WeakMap<TSchema, TypeCheck<TSchema>>();
 
-/** Tells every mistake, and takes ten times as long to compile: only for a draft that is not right. */
+/** Reports every mistake, and takes ten times as long to compile: only for an invalid draft. */
 const ajv = new Ajv({ strict: false, strictNumbers: true, allErrors: true, verbose: true });
 const tellers = new WeakMap<TSchema, ValidateFunction>();
 
@@ -64,7 +64,7 @@ function malformed(error: ErrorObject): PouchError {
   const field = formatPath(segmentsOf(error));
   const problem =
     error.keyword === 'additionalProperties'
-      ? 'is no field of the draft'
+      ? 'is not a field of the draft'
       : (error.message ?? 'has the wrong form');
   return new PouchError('PCH_PLUGIN_CONTRACT', `the tap left a draft in which ${field} ${problem}`, {
     hint: 'docs/reference/hooks.md has the form of the draft',

@@ -16,7 +16,7 @@ const runtimeRules: FieldRules = {
 };
 const surfaceRules: FieldRules = { name: string, start: callback, stop: callback };
 
-/** What one plugin's setup has contributed. Nothing of it counts before the whole plugin has been found good. */
+/** What one plugin's setup has contributed. It takes effect once the whole plugin is valid. */
 export class Contributions {
   readonly taps: RecordedTap[] = [];
   readonly effectKinds: EffectKind[] = [];

@@ -8,7 +8,7 @@ export interface ReservedNames {
 }
 
 /**
- * Answers the plugins that come with a name which an earlier one has, each with its error.
+ * Returns the plugins that contribute a name which an earlier one has, each with its error.
  * @param slots those that are still active, in their order
  */
 export function nameClashes(slots: readonly PluginSlot[]): Map<PluginSlot, PouchError> {

@@ -26,11 +26,11 @@ function locateFile(path: string): string {
   } catch (error) {
     throw notThere(`plugin file ${path} cannot be read: ${messageOf(error)}`, error);
   }
-  throw notThere(`plugin file ${path} is no regular file`);
+  throw notThere(`plugin file ${path} is not a regular file`);
 }
 
 function notThere(message: string, cause?: unknown): PouchError {
-  return new PouchError('PCH_PLUGIN_LOAD', message, { hint: 'mend its `path` in pouchd.yaml', cause });
+  return new PouchError('PCH_PLUGIN_LOAD', message, { hint: 'fix its `path` in pouchd.yaml', cause });
 }
 
 function parentsOf(directory: string): string[] {

@@ -21,7 +21,7 @@ export function checkOptions(plugin: Plugin, given: unknown, pointer: string, lo
   if (validate(options)) return options;
   const mistakes = (validate.errors ?? []).map((error) => describe(error, pointer, locate));
   throw new PouchError('PCH_PLUGIN_OPTIONS', mistakes.join('; '), {
-    hint: `mend the options of plugin ${plugin.name}; its \`options\` schema says what it takes`,
+    hint: `fix the options of plugin ${plugin.name}; its \`options\` schema says what it takes`,
     plugin: plugin.name,
   });
 }
@@ -97,7 +97,7 @@ function problemOf(error: ErrorObject): string {
 function near(key: string, { parentSchema }: ErrorObject): string {
   const properties = (parentSchema as { properties?: object } | undefined)?.properties ?? {};
   const known = Object.keys(properties);
-  return ` (${didYouMean(key, known) ?? (known.length > 0 ? `there are ${known.join(', ')}` : 'there are none')})`;
+  return ` (${didYouMean(key, known) ?? (known.length > 0 ? `known are ${known.join(', ')}` : 'it takes no options')})`;
 }
 
 function typeOf(value: unknown): string {

@@ -67,7 +67,7 @@ function unknownHook(plugin: string, name: string): PouchError {
   });
 }
 
-/** Near names of the same family, else of any; without one, what there is. */
+/** Similar names of the same family, else of any; without one, the known names. */
 function hintFor(name: string): string {
   const [family = '', verb] = name.split('.');
   if (verb === undefined)

@@ -59,5 +59,5 @@ function unknownBuiltIn(name: string, builtIns: readonly Plugin[]): PouchError {
   const known = builtIns.map((plugin) => plugin.name);
   const hint =
     didYouMean(name, known) ?? `there are ${known.join(', ') || 'none'}; a file is named by \`path\``;
-  return new PouchError('PCH_PLUGIN_UNKNOWN', `there is no built-in plugin ${name}`, { hint, plugin: name });
+  return new PouchError('PCH_PLUGIN_UNKNOWN', `no built-in plugin is named ${name}`, { hint, plugin: name });
 }

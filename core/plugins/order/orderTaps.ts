@@ -61,12 +61,12 @@ function findCircle(left: ReadonlySet<PreparedTap>, edges: readonly Edge[]): Edg
 /** The plugin that comes last in the configuration is the one to be left out. */
 function circleFault(circle: readonly Edge[], taps: readonly PreparedTap[]): OrderFault {
   const last = circle.map(({ by }) => by).reduce((a, b) => (taps.indexOf(a) > taps.indexOf(b) ? a : b));
-  const told = circle.map(
+  const steps = circle.map(
     ({ from, to, by }) => `${labelOf(from)} before ${labelOf(to)} (asked by ${by.plugin})`,
   );
   return fault(
     last,
-    `the order in ${last.hook} goes in a circle: ${told.join(', ')}`,
+    `the order in ${last.hook} goes in a circle: ${steps.join(', ')}`,
     'drop one of these wishes',
   );
 }

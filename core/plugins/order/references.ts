@@ -58,7 +58,7 @@ function resolve(
   const wish = `plugin ${tap.plugin} wants to run ${relation} ${name} in ${tap.hook}`;
   if (plugin === tap.plugin) return fault(tap, `${wish}, which is itself`, 'drop that wish');
   if (!known.has(plugin))
-    return fault(tap, `${wish}, but there is no plugin ${plugin}`, hintFor(name, plugin, known));
+    return fault(tap, `${wish}, but no plugin is named ${plugin}`, hintFor(name, plugin, known));
   if (tapName === undefined || others.length === 0) return [];
   return fault(
     tap,

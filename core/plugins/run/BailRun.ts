@@ -16,9 +16,9 @@ export interface BailScope extends CallScope {
   readonly degraded?: Degradation[] | undefined;
 }
 
-/** Asks one tap after another until one answers. They get a copy: a tap that changes it breaks the rule and fails. */
+/** Calls one tap after another until one returns a value. They get a copy: a tap that changes it fails. */
 export class BailRun implements HookRun {
-  answer: { answer: unknown; plugin: string } | undefined;
+  result: { result: unknown; plugin: string } | undefined;
   readonly #input: unknown;
   readonly #scope: BailScope;
   readonly #guardOf: (tap: PreparedTap) => TapGuard;
@@ -37,16 +37,16 @@ export class BailRun implements HookRun {
       if (settled.degraded) this.#scope.degraded?.push(settled.degraded);
       return undefined;
     }
-    if (settled.value !== undefined) this.answer = { answer: settled.value, plugin: tap.plugin };
+    if (settled.value !== undefined) this.result = { result: settled.value, plugin: tap.plugin };
     return settled.value;
   }
 
   async #attempt(tap: PreparedTap): Promise<unknown> {
     try {
-      const answer = await callTap(tap, this.#copy, this.#scope);
+      const result = await callTap(tap, this.#copy, this.#scope);
       checkPure(diff(this.#input, this.#copy));
-      checkAnswer(tap, answer);
-      return answer;
+      checkResult(tap, result);
+      return result;
     } catch (error) {
       this.#copy = clone(this.#input);
       throw error;
@@ -58,18 +58,18 @@ function checkPure([change]: ReturnType<typeof diff>): void {
   if (!change) return;
   throw new PouchError(
     'PCH_PLUGIN_CONTRACT',
-    `the tap changed ${formatPath(change.path)}; this hook only asks`,
+    `the tap changed ${formatPath(change.path)}, which is read-only in this hook`,
     {
-      hint: 'answer a value, and change the draft in container.preCreate or container.spec',
+      hint: 'return a value, and change the draft in container.preCreate or container.spec',
     },
   );
 }
 
-function checkAnswer({ result: schema }: PreparedTap, answer: unknown): void {
-  if (answer === undefined || !schema) return;
-  const fault = Value.Errors(schema, answer).First();
+function checkResult({ result: schema }: PreparedTap, result: unknown): void {
+  if (result === undefined || !schema) return;
+  const fault = Value.Errors(schema, result).First();
   if (!fault) return;
-  throw new PouchError('PCH_PLUGIN_CONTRACT', `the tap answered ${typeof answer}: ${fault.message}`, {
-    hint: 'answer a value of that type, or nothing to leave the choice to others',
+  throw new PouchError('PCH_PLUGIN_CONTRACT', `the tap returned ${typeof result}: ${fault.message}`, {
+    hint: 'return a value of that type, or undefined to leave the choice to other plugins',
   });
 }

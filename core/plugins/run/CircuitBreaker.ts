@@ -12,9 +12,9 @@ export const defaultBreaker: BreakerSettings = { failures: 5, openMs: 30_000 };
 export interface Breaker {
   /** Milliseconds until the next try; 0: the tap may be called. After the time one caller gets through, not all. */
   wait(): number;
-  /** Answers whether this success has closed it. */
+  /** Returns whether this success has closed it. */
   succeeded(): boolean;
-  /** Answers whether this failure has opened it. */
+  /** Returns whether this failure has opened it. */
   failed(message: string): boolean;
   /** Message of the last failure. */
   readonly lastFailure: string;

@@ -15,7 +15,7 @@ export interface CallScope {
 
 /**
  * Calls a tap once: with its deadline, its AbortSignal and a log that names it. Whatever the tap does (throws at once,
- * answers no promise, never settles, rejects when nobody waits any more), the outcome is one settled promise.
+ * returns no promise, never settles, rejects after its caller has given up), the outcome is one settled promise.
  * @throws PCH_DEADLINE, PCH_CANCELLED, or what the tap threw
  */
 export async function callTap(tap: PreparedTap, input: unknown, scope: CallScope): Promise<unknown> {
@@ -44,8 +44,8 @@ async function invoke(
 }
 
 function tooLate({ timeoutMs }: PreparedTap): PouchError {
-  return new PouchError('PCH_DEADLINE', `the tap did not answer within ${timeoutMs} ms`, {
-    hint: 'give the plugin a longer `timeout` in pouchd.yaml, or mend what it waits for',
+  return new PouchError('PCH_DEADLINE', `the tap did not settle within ${timeoutMs} ms`, {
+    hint: 'give the plugin a longer `timeout` in pouchd.yaml, or fix what it waits for',
   });
 }
 

@@ -22,7 +22,7 @@ export interface CompiledHook {
 /**
  * Makes the tapable hook of a point. No tap's own function ever reaches tapable: the register interceptor, installed
  * before any tap, puts the step of the run in its place. tapable alone would crash the process on a synchronous throw
- * after an asynchronous tap, and hang on a tap that answers no promise.
+ * after an asynchronous tap, and hang on a tap that returns no promise.
  * @param taps in their final order; tapable's own `before` and `stage` are never used
  */
 export function compileHook(kind: HookKind, name: string, taps: readonly PreparedTap[]): CompiledHook {

@@ -264,7 +264,7 @@ describe('the contract of a plan tap', () => {
     [
       'misspells a field',
       (d) => void ((d as unknown as { hostnam: string }).hostnam = 'x'),
-      /hostnam is no field/,
+      /hostnam is not a field/,
     ],
     [
       'removes a needed field',
@@ -274,7 +274,7 @@ describe('the contract of a plan tap', () => {
     [
       'sets a date',
       (d) => void ((d.labels as Record<string, unknown>).at = new Date()),
-      /labels\.at to something that is no plain data/,
+      /labels\.at to a value that is not plain data/,
     ],
     ['ties a knot', (d) => void ((d.labels as Record<string, unknown>).me = d), /nested deeper/],
   ];

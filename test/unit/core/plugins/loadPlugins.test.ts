@@ -255,7 +255,10 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
     const { generation } = await load([good], {
       entries: [entry({ name: 'godo' }), entry({ name: 'goood' })],
     });
-    assert.match(generation.plugins[2]?.error ?? '', /no built-in plugin goood \(did you mean good\?\)/);
+    assert.match(
+      generation.plugins[2]?.error ?? '',
+      /no built-in plugin is named goood \(did you mean good\?\)/,
+    );
   });
 
   it('and nothing of what it has contributed counts', async () => {
@@ -332,7 +335,7 @@ describe('options of a plugin', () => {
   it('are refused by a plugin that takes none', async () => {
     assert.match(
       await errorOf({ x: 1 }, [plugin('none', () => {})]),
-      /options\.x is unknown \(there are none\)/,
+      /options\.x is unknown \(it takes no options\)/,
     );
   });
 

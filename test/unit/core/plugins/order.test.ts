@@ -61,7 +61,7 @@ describe('the order of taps', () => {
     const { order, faults } = await orderOf({ 'network-cni': {}, a: { after: ['network-cmi'] } });
     assert.deepEqual(order, ['network-cni']);
     assert.deepEqual(faults, [
-      'a: plugin a wants to run after network-cmi in container.preCreate, but there is no plugin network-cmi (did you mean network-cni?)',
+      'a: plugin a wants to run after network-cmi in container.preCreate, but no plugin is named network-cmi (did you mean network-cni?)',
     ]);
   });
 

@@ -106,7 +106,7 @@ describe('a plugin file', () => {
   });
 
   it('that is a directory is quarantined', async () => {
-    assert.match((await loadFile(directory)).status?.error ?? '', /is no regular file/);
+    assert.match((await loadFile(directory)).status?.error ?? '', /is not a regular file/);
   });
 
   it('that everybody can write to is not run', async () => {

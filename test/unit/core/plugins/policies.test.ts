@@ -178,7 +178,7 @@ describe('bail hooks', () => {
       answering('late', 'runc'),
     ]);
     assert.deepEqual(await runner.bail(selectRuntime, makeDraft(), { log }), {
-      answer: 'kata',
+      result: 'kata',
       plugin: 'sure',
     });
   });
@@ -195,7 +195,7 @@ describe('bail hooks', () => {
     const lenient = await load([answering('odd', 7, 'degrade'), answering('sure', 'kata')]);
     const degraded: { plugin: string; hook: string; message: string }[] = [];
     const found = await lenient.runner.bail(selectRuntime, makeDraft(), { log: lenient.log, degraded });
-    assert.deepEqual([found?.answer, degraded[0]?.plugin], ['kata', 'odd']);
+    assert.deepEqual([found?.result, degraded[0]?.plugin], ['kata', 'odd']);
   });
 
   it('refuse a tap that changes the draft, and the draft stays', async () => {

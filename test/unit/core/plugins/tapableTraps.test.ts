@@ -55,7 +55,7 @@ describe('tapable traps', () => {
         ),
       );
       assert.deepEqual([error.code, error.plugin], ['PCH_PLUGIN_CONTRACT', 'chatty']);
-      assert.match(error.message, new RegExp(`answered ${String(found)}`));
+      assert.match(error.message, new RegExp(`returned ${String(found)}`));
     }
   });
 
@@ -85,7 +85,7 @@ describe('tapable traps', () => {
     );
     assert.match(
       generation.plugins[1]?.error ?? '',
-      /pushy wants to run before firsts.*no plugin firsts.*did you mean first\?/,
+      /pushy wants to run before firsts.*no plugin is named firsts.*did you mean first\?/,
     );
   });
 
@@ -125,7 +125,7 @@ describe('tapable traps', () => {
       [error.code, error.plugin, error.hook],
       ['PCH_DEADLINE', 'stuck', 'container.preCreate'],
     );
-    assert.match(error.message, /did not answer within 20 ms/);
+    assert.match(error.message, /did not settle within 20 ms/);
     assert.equal(signal?.aborted, true);
   });
 

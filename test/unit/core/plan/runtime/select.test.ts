@@ -12,7 +12,7 @@ describe('selection of the runtime', () => {
       {
         runtime: { default: 'runc', cgroupDriver: 'cgroupfs', startTimeout: 1000, add: {}, rules },
         originOf: (setting) => (setting.startsWith('runtime.rules') ? '/etc/pouch/pouchd.yaml:7' : undefined),
-        ask: async () => (answer === undefined ? undefined : { answer, plugin: 'chooser' }),
+        ask: async () => (answer === undefined ? undefined : { result: answer, plugin: 'chooser' }),
       },
     );
   }
@@ -31,7 +31,7 @@ describe('selection of the runtime', () => {
     assert.equal(blame.hook, 'io.pouch.runtime');
   });
 
-  it('then a plugin’s answer, with the plugin’s name', async () => {
+  it('then a plugin’s choice, with the plugin’s name', async () => {
     const { name, blame } = await select({ labels }, 'youki');
     assert.equal(name, 'youki');
     assert.equal(blame.plugin, 'chooser');
