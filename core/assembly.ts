@@ -228,7 +228,7 @@ function makePlanner({ loaded, log, files }: Base, parts: PlannerParts): Planner
     hostFiles: parts.hostFiles,
     request: {
       containerId: (ref) => joinable(store.find(ref), generations).id,
-      machineOf: (ref) => {
+      vmOwnerOf: (ref) => {
         const found = store.find(ref);
         return found.draft.vmOf === undefined ? found : store.get(found.draft.vmOf);
       },

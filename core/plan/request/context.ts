@@ -9,7 +9,7 @@ export interface RequestContext {
   /** Full id of a container whose namespaces are to be joined. @throws PCH_CONTAINER_NOT_FOUND, PCH_RUNTIME_CANNOT */
   containerId(ref: string): string;
   /** The container that a virtual machine began with, by that one or another in it. @throws PCH_CONTAINER_NOT_FOUND */
-  machineOf(ref: string): ContainerRecord;
+  vmOwnerOf(ref: string): ContainerRecord;
   /** Host directory of a volume's data, whether it exists or not. */
   volumePath(name: string): string;
   root: string;

@@ -13,7 +13,7 @@ import { joinPrefix } from '../../contract/namespaces.ts';
  */
 export function applyVm(draft: ContainerDraft, request: ContainerRequest, context: RequestContext): void {
   if (!request.vmOf) return;
-  const host = context.machineOf(request.vmOf);
+  const host = context.vmOwnerOf(request.vmOf);
   checkRuns(host);
   checkRuntime(draft.runtime, host);
   checkNetwork(draft, request, host);

@@ -170,7 +170,7 @@ describe('the effects ledger', () => {
     });
   });
 
-  it('keeps what an undo that failed depends on, and goes on with it the next time', async () => {
+  it('keeps what an undo that failed depends on, and retries it the next time', async () => {
     const ledger = await open();
     await ledger.apply(things({ a: [], b: ['a'], c: [] }), never);
     failing.add('undo b');
@@ -224,7 +224,7 @@ describe('the effects ledger', () => {
     ledger.close();
   });
 
-  it('tells each step before and after it is done', async () => {
+  it('reports each step before and after it is done', async () => {
     const ledger = await open();
     await ledger.begin('create');
     await ledger.apply(things({ a: [] }), never);

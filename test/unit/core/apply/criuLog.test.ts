@@ -27,14 +27,14 @@ describe('a failure of criu', () => {
     );
   const failed = new PouchError('PCH_CONTAINERD_FAILED', 'runc did not terminate successfully');
 
-  it('is told by the last errors of its log', async () => {
+  it('is reported with the last errors of its log', async () => {
     const { code, message } = (await error('dump.log', failed)) as PouchError;
     assert.equal(code, 'PCH_CHECKPOINT_FAILED');
     assert.match(message, /^not made: .*Connected TCP socket.*failed with -1$/);
     assert.doesNotMatch(message, /FAILED/);
   });
 
-  it('without a log is told by the runtime', async () => {
+  it('without a log is the error of the runtime', async () => {
     assert.match(((await error('restore.log', failed)) as PouchError).message, /did not terminate/);
   });
 

@@ -6,7 +6,7 @@ import { PouchError } from '../../../../hooks/errors.ts';
 const prefix = 'containerd Tasks.Create: failed to create shim task: OCI runtime create failed: ';
 
 /** What the runtimes say, as containerd hands it on. */
-const answers: [string, string, string, RegExp][] = [
+const messages: [string, string, string, RegExp][] = [
   ['runc', 'exec: "foo": executable file not found in $PATH', 'PCH_COMMAND_NOT_FOUND', /^"foo": /],
   [
     'crun',
@@ -38,11 +38,11 @@ const answers: [string, string, string, RegExp][] = [
 const record = { id: 'id', draft: { runtime: 'runc' } } as ContainerRecord;
 
 describe('what a runtime says', () => {
-  for (const [runtime, text, code, message] of answers)
+  for (const [runtime, text, code, message] of messages)
     it(`${runtime}: ${text}`, () => {
-      const told = runtimeError(new PouchError('PCH_CONTAINERD_FAILED', prefix + text), record);
-      assert.ok(told instanceof PouchError);
-      assert.equal(told.code, code);
-      assert.match(told.message, message);
+      const error = runtimeError(new PouchError('PCH_CONTAINERD_FAILED', prefix + text), record);
+      assert.ok(error instanceof PouchError);
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
     });
 });

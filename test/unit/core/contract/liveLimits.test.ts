@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpus } from 'node:os';
 import { liveLimits, withoutMinusOne } from '../../../../core/contract/liveLimits.ts';
 
-describe('what a running container is told of new limits', () => {
+describe('the update of a running container to new limits', () => {
   it('is all that it is to have', () => {
     const to = { memory: { limit: 10, swap: 20 }, pids: { limit: 5 } };
     assert.deepEqual(liveLimits({}, to), to);

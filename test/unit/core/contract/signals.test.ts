@@ -30,7 +30,7 @@ describe('signals', () => {
     '9x',
     'constructor',
   ])
-    it(`"${text}" is none`, () => {
+    it(`"${text}" is not a signal`, () => {
       assert.throws(() => signalNumber(text), { code: 'PCH_OPTION_INVALID' });
     });
 });

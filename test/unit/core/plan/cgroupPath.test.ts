@@ -32,7 +32,7 @@ describe('the cgroup of a container', () => {
   };
   for (const [driver, parents] of Object.entries(wrong))
     for (const parent of parents)
-      it(`${parent} is no parent with ${driver}`, () => {
+      it(`${parent} is not a valid parent with ${driver}`, () => {
         assert.throws(() => requestedCgroup(parent, 'ID', driver as 'systemd'), {
           code: 'PCH_OPTION_INVALID',
         });

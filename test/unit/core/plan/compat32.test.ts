@@ -23,7 +23,7 @@ describe('32-bit programs', () => {
     ['are not expected in a 64-bit image', { mounts: tmpfs }, false],
     ['may run in an image with their loader', { files: ['/lib/ld-linux.so.2'] }, true],
     ['may run in an image of their platform', { architecture: '386' }, true],
-    ['may run in a machine', { rich: true }, true],
+    ['may run in a rich container', { rich: true }, true],
     ['may come with files of the host', { mounts: bound }, true],
   ];
   for (const [name, facts, expected] of cases)

@@ -63,7 +63,7 @@ describe('plan: default seccomp profile', () => {
     assert.deepEqual(rule?.args, [{ index: 0, value: 0x7e020000, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }]);
   });
 
-  it('answers ENOSYS to clone3, so that the C library takes clone', () => {
+  it('fails clone3 with ENOSYS, so that the C library takes clone', () => {
     assert.deepEqual(rulesFor('clone3'), [{ names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: 38 }]);
   });
 
@@ -92,7 +92,7 @@ describe('plan: default seccomp profile', () => {
     assert.deepEqual(architectures, ['SCMP_ARCH_X86_64']);
   });
 
-  it('knows the calls and sub-architectures of each machine', () => {
+  it('knows the calls and sub-architectures of each architecture', () => {
     assert.deepEqual(defaultSeccomp({}, { arch: 'x64' }).architectures, [
       'SCMP_ARCH_X86_64',
       'SCMP_ARCH_X86',

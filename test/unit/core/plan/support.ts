@@ -46,7 +46,7 @@ export function emptyDraft(image: ImageConfig['config'] = {}): ContainerDraft {
 export async function requested(
   request: Partial<ContainerRequest>,
   image: ImageConfig['config'] = {},
-  machines: Record<string, ContainerRecord> = {},
+  vms: Record<string, ContainerRecord> = {},
 ): Promise<ContainerDraft> {
   const draft = emptyDraft(image);
   await applyRequest(
@@ -54,7 +54,7 @@ export async function requested(
     { image: 'busybox', ...request },
     {
       containerId: (ref) => `id-of-${ref}`,
-      machineOf: (ref) => machines[ref] ?? assert.fail(`no machine ${ref}`),
+      vmOwnerOf: (ref) => vms[ref] ?? assert.fail(`no VM ${ref}`),
       volumePath: (name) => `/root/volumes/${name}/_data`,
       root: '/root',
       look: lookHere,

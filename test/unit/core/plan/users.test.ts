@@ -48,7 +48,7 @@ describe('users of an image', () => {
     ['-1', [], /no user "-1"/],
     ['4294967295', [], /no user/],
   ] as [string, string[], RegExp][])
-    it(`"${text}" with ${JSON.stringify(groups)} is none`, () => {
+    it(`"${text}" with ${JSON.stringify(groups)} is not a user`, () => {
       assert.throws(() => user(text, groups), { code: 'PCH_USER_NOT_FOUND', message });
     });
 });

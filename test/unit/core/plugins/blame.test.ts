@@ -18,7 +18,7 @@ async function plan(plugins: Plugin[], draft = makeDraft(), fieldOwners?: Map<st
 }
 
 describe('blame', () => {
-  it('tells field, plugin, hook, action, values and time of every change', async () => {
+  it('names field, plugin, hook, action, values and time of every change', async () => {
     const { blame } = await plan([
       changing('alpha', (d) => {
         d.process.env.HOME = '/root';
@@ -56,7 +56,7 @@ describe('blame', () => {
     );
   });
 
-  it('tells a new mount field by field, arrays as a whole', async () => {
+  it('reports a new mount field by field, arrays as a whole', async () => {
     const { blame } = await plan([
       changing('alpha', (d) => void (d.mounts['/a.b'] = { type: 'bind', source: '/srv', options: ['ro'] })),
     ]);
@@ -99,7 +99,7 @@ describe('blame', () => {
     );
   });
 
-  it('answers a draft that no tap holds on to', async () => {
+  it('returns a draft that no tap holds on to', async () => {
     let held: ContainerDraft | undefined;
     const { draft } = await plan([
       changing('alpha', (d) => {
@@ -191,7 +191,7 @@ describe('conflicts', () => {
     });
   }
 
-  it('is none with `overrides`, and the field then belongs to the second', async () => {
+  it('does not arise with `overrides`, and the field then belongs to the second', async () => {
     const owners = new Map<string, string>();
     const plugins = [
       changing('alpha', (d) => void (d.hostname = 'a')),
@@ -205,7 +205,7 @@ describe('conflicts', () => {
     assert.match(error.message, /plugins beta and gamma/);
   });
 
-  it('is none when both want the same value, change their own, or add beside each other', async () => {
+  it('does not arise when both want the same value, change their own, or add beside each other', async () => {
     const { draft } = await plan([
       changing('alpha', (d) => {
         d.hostname = 'same';
@@ -219,7 +219,7 @@ describe('conflicts', () => {
     assert.deepEqual(draft.resources.memory, { limit: 1, swap: 2 });
   });
 
-  it('is none for what core, request or image have set', async () => {
+  it('does not arise for fields that core, request or image have set', async () => {
     const owners = new Map([
       ['hostname', 'request'],
       ['process.env.PATH', 'image'],
@@ -279,7 +279,7 @@ describe('the contract of a plan tap', () => {
     ['ties a knot', (d) => void ((d.labels as Record<string, unknown>).me = d), /nested deeper/],
   ];
   for (const [what, change, message] of broken) {
-    it(`is broken by one that ${what}: named, and nothing of it stays`, async () => {
+    it(`is broken by one that ${what}: named, and none of its changes stay`, async () => {
       const { runner, log } = await load([
         plugin('rogue', ({ hooks }) => hooks.container.preCreate.tap({ onError: 'degrade' }, change)),
         plugin('good', ({ hooks }) => hooks.container.preCreate.tap((d) => void (d.labels.good = '1'))),

@@ -261,7 +261,7 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
     );
   });
 
-  it('and nothing of what it has contributed counts', async () => {
+  it('and none of its contributions take effect', async () => {
     const { generation, runner, log } = await load([
       plugin('bad', ({ hooks, effect, runtime: provide }) => {
         hooks.container.preCreate.tap((d) => void (d.labels.bad = '1'));
@@ -316,7 +316,7 @@ describe('options of a plugin', () => {
     return generation.plugins[0]?.error ?? '';
   };
 
-  it('are all told at once, each with its line, and none with its value', async () => {
+  it('are all reported at once, each with its line, and none with its value', async () => {
     const error = await errorOf({ port: 's3cret', mode: 's3cret', peers: { x: 1 }, porrt: 1 });
     assert.match(
       error,
@@ -328,7 +328,7 @@ describe('options of a plugin', () => {
     assert.doesNotMatch(error, /s3cret/);
   });
 
-  it('are told when one is missing', async () => {
+  it('are reported when one is missing', async () => {
     assert.match(await errorOf({}), /options must have required property 'port'/);
   });
 

@@ -9,7 +9,7 @@ const { preCreate } = catalogue.container;
 
 type Wishes = Record<string, TapOptions>;
 
-/** Loads a plugin per name with these tap options; answers the order in which they run, and the faults. */
+/** Loads a plugin per name with these tap options; returns the order in which they run, and the faults. */
 async function orderOf(wishes: Wishes, options: Partial<LoadPluginsOptions> = {}) {
   const order: string[] = [];
   const plugins = Object.entries(wishes).map(([name, tap]) =>

@@ -85,7 +85,7 @@ describe('a plugin file', () => {
   const broken: [string, string, RegExp][] = [
     ['that does not parse', 'export default {', /cannot be loaded/],
     ['that throws', `throw new Error('at import'); export default {};`, /cannot be loaded: at import/],
-    ['that imports what is not there', `import './gone.ts'; export default {};`, /cannot be loaded: .*gone/],
+    ['that imports a missing file', `import './gone.ts'; export default {};`, /cannot be loaded: .*gone/],
     ['without a default export', `export const plugin = 1;`, /its default export must be a plugin/],
     ['that never ends', `await new Promise(() => {}); export default {};`, /did not end within/],
   ];

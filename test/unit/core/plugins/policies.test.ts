@@ -116,7 +116,7 @@ describe('failure policies of a plan hook', () => {
     await runner.plan(preCreate, makeDraft(), { log });
   });
 
-  it('the end of the operation is no fault of the plugin and no policy hides it', async () => {
+  it('the end of the operation is not a failure of the plugin and no policy hides it', async () => {
     const operation = new AbortController();
     let signal: AbortSignal | undefined;
     const slow = plugin('slow', ({ hooks }) =>
@@ -131,7 +131,7 @@ describe('failure policies of a plan hook', () => {
     assert.deepEqual([error.code, error.plugin, signal?.aborted], ['PCH_CANCELLED', undefined, true]);
   });
 
-  it('a tap that goes on after its deadline changes nobody’s draft', async () => {
+  it('a tap that continues after its deadline changes nobody’s draft', async () => {
     let late: () => void = () => {};
     const slow = plugin('slow', ({ hooks }) =>
       hooks.container.preCreate.tap({ timeoutMs: 10, onError: 'degrade' }, async (draft) => {
@@ -166,16 +166,16 @@ describe('failure policies of a plan hook', () => {
 });
 
 describe('bail hooks', () => {
-  const answering = (name: string, answer: unknown, onError?: FailurePolicy) =>
+  const choosing = (name: string, choice: unknown, onError?: FailurePolicy) =>
     plugin(name, ({ hooks }) =>
-      hooks.container.selectRuntime.tap(onError ? { onError } : {}, () => answer as string),
+      hooks.container.selectRuntime.tap(onError ? { onError } : {}, () => choice as string),
     );
 
-  it('take the first answer, with its plugin', async () => {
+  it('take the first result, with its plugin', async () => {
     const { runner, log } = await load([
-      answering('shy', undefined),
-      answering('sure', 'kata'),
-      answering('late', 'runc'),
+      choosing('shy', undefined),
+      choosing('sure', 'kata'),
+      choosing('late', 'runc'),
     ]);
     assert.deepEqual(await runner.bail(selectRuntime, makeDraft(), { log }), {
       result: 'kata',
@@ -183,16 +183,16 @@ describe('bail hooks', () => {
     });
   });
 
-  it('answer undefined when nobody does', async () => {
-    const { runner, log } = await load([answering('shy', undefined)]);
+  it('resolve to undefined when no tap returns a value', async () => {
+    const { runner, log } = await load([choosing('shy', undefined)]);
     assert.equal(await runner.bail(selectRuntime, makeDraft(), { log }), undefined);
   });
 
-  it('refuse an answer of the wrong type, or go on to the next tap', async () => {
-    const strict = await load([answering('odd', 7)]);
+  it('refuse a result of the wrong type, or continue with the next tap', async () => {
+    const strict = await load([choosing('odd', 7)]);
     const error = await rejection(strict.runner.bail(selectRuntime, makeDraft(), { log: strict.log }));
     assert.deepEqual([error.code, error.plugin], ['PCH_PLUGIN_CONTRACT', 'odd']);
-    const lenient = await load([answering('odd', 7, 'degrade'), answering('sure', 'kata')]);
+    const lenient = await load([choosing('odd', 7, 'degrade'), choosing('sure', 'kata')]);
     const degraded: { plugin: string; hook: string; message: string }[] = [];
     const found = await lenient.runner.bail(selectRuntime, makeDraft(), { log: lenient.log, degraded });
     assert.deepEqual([found?.result, degraded[0]?.plugin], ['kata', 'odd']);
@@ -228,7 +228,7 @@ describe('apply hooks', () => {
     assert.deepEqual(steps, ['a begins', 'a ends', 'b begins', 'b ends']);
   });
 
-  it('fail with the plugin’s name, or answer who is missing', async () => {
+  it('fail with the plugin’s name, or return the missing ones', async () => {
     const breaking = (onError: FailurePolicy) =>
       plugin('broken', ({ hooks }) =>
         hooks.container.prestart.tap({ onError }, async () => Promise.reject(new Error('no'))),
@@ -288,7 +288,7 @@ describe('the circuit breaker', () => {
       traces,
       plan: async () => loaded.runner.plan(preCreate, makeDraft(), { log: loaded.log }),
       calls: () => calls,
-      mend: () => (works = true),
+      fix: () => (works = true),
       pass: (ms: number) => (now += ms),
     };
   }
@@ -304,12 +304,12 @@ describe('the circuit breaker', () => {
   });
 
   it('lets one call through after its time, and closes when that succeeds', async () => {
-    const { plan, calls, mend, pass, log } = await shaky('degrade');
+    const { plan, calls, fix, pass, log } = await shaky('degrade');
     for (let i = 0; i < 3; i++) await plan();
     pass(10_001);
     await Promise.all([plan(), plan()]);
     assert.equal(calls(), 4);
-    mend();
+    fix();
     pass(10_001);
     await plan();
     assert.deepEqual([(await plan()).degraded, calls()], [[], 6]);

@@ -33,7 +33,7 @@ describe('tapable traps', () => {
     assert.equal(error.message, 'out of cheese');
   });
 
-  it('a tap that answers no promise after an asynchronous one is fine', async () => {
+  it('a tap that returns no promise after an asynchronous one is fine', async () => {
     const { draft } = await planWith(
       patient,
       plugin('plain', ({ hooks }) => hooks.container.preCreate.tap((d) => void (d.hostname = 'plain'))),
@@ -41,8 +41,8 @@ describe('tapable traps', () => {
     assert.equal(draft.hostname, 'plain');
   });
 
-  it('a tap that answers something else than a draft is named', async () => {
-    for (const [answer, found] of [
+  it('a tap that returns something other than a draft is named', async () => {
+    for (const [returned, found] of [
       ['yes', 'a string'],
       [null, 'null'],
       [7, 'a number'],
@@ -51,7 +51,7 @@ describe('tapable traps', () => {
       const error = await rejection(
         planWith(
           patient,
-          careless('chatty', () => answer),
+          careless('chatty', () => returned),
         ),
       );
       assert.deepEqual([error.code, error.plugin], ['PCH_PLUGIN_CONTRACT', 'chatty']);
@@ -151,7 +151,7 @@ describe('tapable traps', () => {
     assert.deepEqual(line?.fields, { plugin: 'late', hook: 'container.preCreate', error: 'too late' });
   });
 
-  it('a tap that answers undefined in a waterfall keeps what it changed in place', async () => {
+  it('a tap that returns undefined in a waterfall keeps what it changed in place', async () => {
     const { draft, blame } = await planWith(
       plugin('in-place', ({ hooks }) => hooks.container.preCreate.tap((d) => void (d.hostname = 'one'))),
       plugin('afresh', ({ hooks }) => hooks.container.preCreate.tap((d) => ({ ...d, domainname: 'two' }))),

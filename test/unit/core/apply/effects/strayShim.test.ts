@@ -24,8 +24,8 @@ describe('the end of a stray shim', () => {
     rmSync(root, { recursive: true });
   });
 
-  const clientOf = (told: string | undefined) =>
-    ({ namespace, introspection: { root: () => Promise.resolve(told) } }) as unknown as ContainerdClient;
+  const clientOf = (found: string | undefined) =>
+    ({ namespace, introspection: { root: () => Promise.resolve(found) } }) as unknown as ContainerdClient;
   const client = () => clientOf(root);
   /** A process with a shim's arguments. */
   const shim = (id: string, script: string) => {
@@ -35,12 +35,12 @@ describe('the end of a stray shim', () => {
   };
   const nothing = () => Promise.resolve();
 
-  it('is there at once when nothing is left', async () => {
+  it('resolves at once when nothing is left', async () => {
     const ms = await fastest(3, () => endStrayShim(client(), 'one', nothing));
     assert.ok(ms < 400, `${ms} ms`);
   });
 
-  it('waits until what is left of the bundle is gone, though there is no process', async () => {
+  it('waits until the rest of the bundle is gone, even without a process', async () => {
     mkdirSync(work, { recursive: true });
     setTimeout(() => rmSync(work, { recursive: true }), 150);
     await endStrayShim(client(), 'one', nothing);
@@ -68,7 +68,7 @@ describe('the end of a stray shim', () => {
     assert.equal(other.exitCode ?? other.signalCode, null);
   });
 
-  it('does without the bundle where containerd does not tell its root', async () => {
+  it('works without the bundle where containerd does not report its root', async () => {
     mkdirSync(work, { recursive: true });
     const ms = await fastest(3, () => endStrayShim(clientOf(undefined), 'one', nothing));
     assert.ok(ms < 400, `${ms} ms`);

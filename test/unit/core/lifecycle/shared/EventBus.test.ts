@@ -11,7 +11,7 @@ describe('events', () => {
     return ids;
   }
 
-  it('come to whoever has subscribed, in order', async () => {
+  it('reach every subscriber, in order', async () => {
     const bus = new EventBus();
     const both = [1, 2].map(() => take(bus.subscribe({ signal: AbortSignal.timeout(5_000) }), 2));
     await new Promise(setImmediate);

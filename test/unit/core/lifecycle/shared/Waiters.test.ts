@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Waiters } from '../../../../../core/lifecycle/shared/Waiters.ts';
 
 describe('waiting for the end of a container', () => {
-  it('is told to everyone who waits, and to nobody who comes later', async () => {
+  it('reaches every caller that waits, and none that comes later', async () => {
     const waiters = new Waiters();
     const waiting = [waiters.next('exit', 'c1'), waiters.next('exit', 'c1')];
     waiters.settle('exit', 'c1', { exitCode: 7 });
@@ -12,7 +12,7 @@ describe('waiting for the end of a container', () => {
     assert.deepEqual(await later, { exitCode: 8 });
   });
 
-  it('tells exits, removals and containers apart', async () => {
+  it('distinguishes exits, removals and containers', async () => {
     const waiters = new Waiters();
     const removal = waiters.next('removal', 'c1');
     waiters.settle('exit', 'c1', { exitCode: 1 });

@@ -14,20 +14,20 @@ function metric(id: string): Metric {
 }
 
 describe('shared metrics', () => {
-  function source(answer: (ids: string[]) => Promise<Metric[]> = async (ids) => ids.map(metric)) {
+  function source(reply: (ids: string[]) => Promise<Metric[]> = async (ids) => ids.map(metric)) {
     const calls: string[][] = [];
     const all: MetricsSource = {
       metrics(filters) {
         const ids = filters.map((filter) => filter.replace('id==', ''));
         calls.push(ids);
-        return answer(ids);
+        return reply(ids);
       },
       host: async () => host,
     };
     return { calls, metrics: new SharedMetrics(all) };
   }
 
-  it('answer all who ask at about the same time by one call', async () => {
+  it('serve callers at about the same time by one call', async () => {
     const { calls, metrics } = source();
     const readings = await Promise.all(['a', 'b', 'a'].map((id) => metrics.read(id)));
     assert.deepEqual(calls, [['a', 'b']]);
@@ -52,7 +52,7 @@ describe('shared metrics', () => {
     assert.deepEqual(calls, [['a'], ['late']]);
   });
 
-  it('of a task that is not there are undefined', async () => {
+  it('of a task that does not exist are undefined', async () => {
     assert.equal(await source(async () => []).metrics.read('a'), undefined);
   });
 

@@ -30,7 +30,7 @@ describe('the list of containers', () => {
   store.add(
     record({
       id: id('c'),
-      name: 'machine',
+      name: 'rich',
       createdAt: '2026-01-01T00:00:03Z',
       state: { status: 'paused' },
       draft: { rich: { enabled: true, mode: 'systemd', initScript: '' } },
@@ -42,9 +42,9 @@ describe('the list of containers', () => {
   ) => listContainers(store, { ...more, filters }).map(({ name }) => name);
 
   it('has those that are up, newest first; all, or the last few, on demand', () => {
-    assert.deepEqual(names({}, {}), ['machine', 'web']);
-    assert.deepEqual(names({}), ['machine', 'db', 'web']);
-    assert.deepEqual(names({}, { limit: 2 }), ['machine', 'db']);
+    assert.deepEqual(names({}, {}), ['rich', 'web']);
+    assert.deepEqual(names({}), ['rich', 'db', 'web']);
+    assert.deepEqual(names({}, { limit: 2 }), ['rich', 'db']);
   });
 
   const cases: [Record<string, string[]>, string[]][] = [
@@ -52,7 +52,7 @@ describe('the list of containers', () => {
     [{ name: ['^/db$'] }, ['db']],
     [{ id: ['aaaa'] }, ['web']],
     [{ status: ['exited'] }, ['db']],
-    [{ status: ['exited', 'paused'] }, ['machine', 'db']],
+    [{ status: ['exited', 'paused'] }, ['rich', 'db']],
     [{ exited: ['3'] }, ['db']],
     [{ exited: ['0'] }, []],
     [{ label: ['tier'] }, ['db', 'web']],
@@ -62,12 +62,12 @@ describe('the list of containers', () => {
     [{ volume: ['/data'] }, ['web']],
     [{ network: ['none'] }, ['db']],
     [{ before: ['db'] }, ['web']],
-    [{ since: ['web'] }, ['machine', 'db']],
-    [{ rich: ['true'] }, ['machine']],
-    [{ rich: ['systemd'] }, ['machine']],
+    [{ since: ['web'] }, ['rich', 'db']],
+    [{ rich: ['true'] }, ['rich']],
+    [{ rich: ['systemd'] }, ['rich']],
     [{ ancestor: ['busybox'], status: ['running'] }, ['web']],
     [{ ancestor: ['busybox:1'] }, []],
-    [{ ancestor: ['abababab'] }, ['machine', 'db', 'web']],
+    [{ ancestor: ['abababab'] }, ['rich', 'db', 'web']],
   ];
   for (const [filters, expected] of cases)
     it(`${JSON.stringify(filters)} is ${expected.join(', ') || 'nobody'}`, () => {

@@ -13,7 +13,7 @@ describe('checks of a request', () => {
     it(`${name.slice(0, 20)} is a host name`, () => assert.equal(checkHostname('--hostname', name), name));
 
   for (const name of ['', '-x', 'x-', 'a b', 'a\nb', 'a\tb', 'ä', 'a'.repeat(65)])
-    it(`${JSON.stringify(name).slice(0, 20)} is no host name`, () =>
+    it(`${JSON.stringify(name).slice(0, 20)} is not a valid host name`, () =>
       assert.throws(() => checkHostname('--hostname', name), refused));
 
   const goodLogs: Partial<LogRequest>[] = [

@@ -4,17 +4,17 @@ import type { ContainerRecord } from '../../../../../hooks/engine.ts';
 import type { ContainerRequest } from '../../../../../hooks/request.ts';
 import { emptyDraft, requested } from '../support.ts';
 
-function machine(status = 'running'): Record<string, ContainerRecord> {
+function vm(status = 'running'): Record<string, ContainerRecord> {
   const draft = { ...emptyDraft(), runtime: 'kata' };
   draft.namespaces.network = '/run/pouch/netns/first';
   return { first: { id: 'f1', name: 'first', draft, state: { status } } as unknown as ContainerRecord };
 }
 
-const into = (more: Partial<ContainerRequest> = {}, machines = machine()) =>
-  requested({ vmOf: 'first', ...more }, {}, machines);
+const into = (more: Partial<ContainerRequest> = {}, vms = vm()) =>
+  requested({ vmOf: 'first', ...more }, {}, vms);
 
 describe('--vm-of', () => {
-  it('gives a container the runtime and the network of the machine', async () => {
+  it('gives a container the runtime and the network of the VM', async () => {
     const { vmOf, runtime, network, namespaces } = await into();
     assert.deepEqual(
       { vmOf, runtime, mode: network.mode, netns: namespaces.network },
@@ -22,7 +22,7 @@ describe('--vm-of', () => {
     );
   });
 
-  it('needs a runtime that shares machines, and joins no namespace on the host', async () => {
+  it('needs a runtime that shares VMs, and joins no namespace on the host', async () => {
     const needs = needsOf(await into());
     assert.ok(needs.includes('sharedMachine'));
     assert.ok(!needs.includes('joinNamespaces'));
@@ -38,7 +38,7 @@ describe('--vm-of', () => {
     await into({ runtime: 'kata', network: { mode: 'bridge' } });
   });
 
-  it('wants the machine to run', async () => {
-    await assert.rejects(into({}, machine('exited')), { code: 'PCH_CONTAINER_NOT_RUNNING' });
+  it('requires a running VM', async () => {
+    await assert.rejects(into({}, vm('exited')), { code: 'PCH_CONTAINER_NOT_RUNNING' });
   });
 });

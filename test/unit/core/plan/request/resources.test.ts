@@ -6,7 +6,7 @@ describe('limits in a request', () => {
   const limits = async (resources: ResourceRequest) => (await requested({ resources })).resources;
   const mib = 1024 * 1024;
 
-  it('that are none, or 0, set nothing', async () => {
+  it('that are missing, or 0, set nothing', async () => {
     assert.deepEqual(await limits({}), {});
     assert.deepEqual(await limits({ memory: 0, cpuShares: 0, pids: 0, blkioWeight: 0 }), {});
   });
@@ -32,7 +32,11 @@ describe('limits in a request', () => {
   const wrong: [string, ResourceRequest, RegExp][] = [
     ['memory below what a process needs', { memory: mib }, /at least 6/],
     ['swap below memory', { memory: 64 * mib, memorySwap: 32 * mib }, /swap/],
-    ['a rate of what is no disk', { blkioDeviceReadBps: [{ path: '/dev/null', rate: mib }] }, /block device/],
+    [
+      'a rate of a path that is not a disk',
+      { blkioDeviceReadBps: [{ path: '/dev/null', rate: mib }] },
+      /block device/,
+    ],
     ['two forms of a CPU limit', { nanoCpus: 1e9, cpuQuota: 1000 }, /excludes/],
   ];
   for (const [what, resources, message] of wrong)

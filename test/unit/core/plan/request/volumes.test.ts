@@ -68,7 +68,7 @@ describe('volumes in a request', () => {
     ['a relative destination', [{ kind: 'tmpfs', destination: 'data' }]],
     ['the root', [{ kind: 'tmpfs', destination: '/.' }]],
     ['a relative source', [{ kind: 'bind', source: 'srv', destination: '/data' }]],
-    ['a name that is none', [{ kind: 'volume', source: '../up', destination: '/data' }]],
+    ['an invalid name', [{ kind: 'volume', source: '../up', destination: '/data' }]],
     [
       'two mounts in one place',
       [

@@ -64,17 +64,16 @@ describe('what a runtime cannot do', () => {
 
   it('may be a value that the runtime itself refuses', async () => {
     const small = runtime('small', {
-      refusals: ({ resources }) =>
-        resources.memory ? [{ what: '-m 1g', reason: 'the machine has 512m' }] : [],
+      refusals: ({ resources }) => (resources.memory ? [{ what: '-m 1g', reason: 'the VM has 512m' }] : []),
     });
     await assert.rejects(checkNeeds(await requested({ resources: { memory: 1 << 30 } }), small, all), {
       code: 'PCH_RUNTIME_CANNOT',
-      message: /the runtime small does not give a container -m 1g: the machine has 512m/,
+      message: /the runtime small does not give a container -m 1g: the VM has 512m/,
     });
     await checkNeeds(await requested({}), small, all);
   });
 
-  it('is nothing at all if the runtime is not there', async () => {
+  it('is nothing at all if the runtime does not exist', async () => {
     await assert.rejects(usableRuntime('nosuch', all), {
       code: 'PCH_RUNTIME_NOT_FOUND',
       hint: 'known here: vm, missing, runc, crun',

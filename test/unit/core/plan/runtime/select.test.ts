@@ -6,13 +6,13 @@ import { emptyDraft } from '../support.ts';
 describe('selection of the runtime', () => {
   const rules = [{ when: { label: 'vm' }, use: 'kata' }];
 
-  function select(change: Partial<ContainerDraft>, answer?: string) {
+  function select(change: Partial<ContainerDraft>, chosen?: string) {
     return selectRuntime(
       { ...emptyDraft(), ...change },
       {
         runtime: { default: 'runc', cgroupDriver: 'cgroupfs', startTimeout: 1000, add: {}, rules },
         originOf: (setting) => (setting.startsWith('runtime.rules') ? '/etc/pouch/pouchd.yaml:7' : undefined),
-        ask: async () => (answer === undefined ? undefined : { result: answer, plugin: 'chooser' }),
+        ask: async () => (chosen === undefined ? undefined : { result: chosen, plugin: 'chooser' }),
       },
     );
   }

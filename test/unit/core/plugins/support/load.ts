@@ -16,7 +16,7 @@ export function entry(fields: Partial<PluginEntry>): PluginEntry {
   return { enabled: true, options: {}, ...fields };
 }
 
-/** Loads plugins as built-in ones; answers the generation and what was logged. */
+/** Loads plugins as built-in ones; returns the generation and the log. */
 export async function load(builtIns: Plugin[], options: Partial<LoadPluginsOptions> = {}) {
   const log = memoryLog();
   const files = inProcessFiles();
