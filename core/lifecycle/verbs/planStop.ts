@@ -20,7 +20,7 @@ export interface StopPlan {
   timeoutSeconds: number;
 }
 
-/** What the request and the container itself say. @throws PCH_SIGNAL_INVALID */
+/** Returns the stop that the request and the container itself ask for. @throws PCH_OPTION_INVALID for an invalid signal */
 export function stopDraft(
   container: ContainerRecord,
   verb: StopDraft['verb'],
