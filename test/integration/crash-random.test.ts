@@ -77,6 +77,25 @@ describe('pouchd and its helpers, killed at any moment', function () {
     assert.ok(await waitUntil(async () => (await ok('logs', id)).length > before, { withinMs: 10_000 }));
     await ok('rm', '-f', id);
   });
+
+  // It was 137, that of a killed one.
+  it('an exec has its own exit code though containerd was killed while it ran', async () => {
+    const id = await ok('run', '-d', '--network', 'none', 'busybox', 'sleep', '1000');
+    const exec = daemon.pouch(
+      'exec',
+      id,
+      'sh',
+      '-c',
+      'touch /began; until [ -e /go ]; do sleep 0.1; done; exit 34',
+    );
+    const sh = async (script: string) => (await daemon.pouch('exec', id, 'sh', '-c', script)).exitCode === 0;
+    assert.ok(await waitUntil(() => sh('test -e /began'), { withinMs: 10_000 }));
+    for (const { pid, role } of processesOf(daemon.it.names))
+      if (role === 'containerd') process.kill(pid, 'SIGKILL');
+    assert.ok(await waitUntil(() => sh('touch /go'), { withinMs: 20_000, everyMs: 200 }));
+    assert.equal((await exec).exitCode, 34);
+    await ok('rm', '-f', id);
+  });
 });
 
 /** Lives of containers, one after another, until the daemon is gone. */

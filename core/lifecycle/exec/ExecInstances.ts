@@ -16,6 +16,7 @@ import { ExecStdio } from '../../io/index.ts';
 import { planExec } from '../../plan/exec.ts';
 import { newId } from '../../state/ids.ts';
 import { isProcessGone } from '../../containerd/index.ts';
+import { endOfExec } from '../exits/endOfProcess.ts';
 import { unseenExitCode } from '../exits/watchExit.ts';
 import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { execContext } from './execContext.ts';
@@ -27,6 +28,9 @@ import { onTask } from '../task/onTask.ts';
 
 /** Ended exec instances can be inspected for this long. */
 const keptMs = 5 * 60_000;
+
+/** Exit code of a process that SIGKILL has ended: 128 + 9. */
+const killedExitCode = 137;
 
 export class ExecInstances implements Execs {
   readonly #engine: EngineContext;
@@ -135,9 +139,10 @@ export class ExecInstances implements Execs {
   async #settle(exec: ExecRecord, record: ContainerRecord, stdio: ExecStdio): Promise<void> {
     const { tasks } = this.#engine.client;
     const since = new Date().toISOString();
-    const { exitStatus } = await tasks
-      .wait(record.id, exec.id, { signal: this.#engine.shutdown })
-      .catch(() => ({ exitStatus: 137 }));
+    // containerd forgets it with the task of a container that was killed.
+    const { exitStatus } = (await endOfExec(this.#engine, record.id, exec.id)) ?? {
+      exitStatus: killedExitCode,
+    };
     const isLost = await isLostExit(this.#engine, record, { kind: 'exec', exitStatus, since });
     const exitCode = isLost ? unseenExitCode : exitStatus;
     this.#ended(exec, record, exitCode);

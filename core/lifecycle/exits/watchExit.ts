@@ -1,18 +1,14 @@
 /** Watches the PID 1 of containers and records their ends. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { oomKills } from '../../host/oomKills.ts';
-import { isContainerdError } from '../../containerd/index.ts';
 import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
+import { endOfInit } from './endOfProcess.ts';
 import { isLostExit, lostExitError } from './lostExit.ts';
 import { settleOom } from './oom.ts';
 
 /** Exit code of a container whose end nobody saw: the host went down under it. */
 export const unseenExitCode = 255;
-
-/** Milliseconds before the next try to reach containerd. */
-const retryMs = 200;
 
 interface Exit {
   exitStatus: number;
@@ -21,7 +17,10 @@ interface Exit {
 
 /** Watches a running container until it ends; never throws. */
 export function watchExit(engine: EngineContext, record: ContainerRecord): void {
-  const settled = waitForExit(engine, record.id).then((exit) => exit && onExit(engine, record, exit));
+  const unseen: Exit = { exitStatus: unseenExitCode, exitedAt: undefined };
+  const settled = endOfInit(engine, record.id).then(async (exit) => {
+    if (exit !== undefined || !engine.shutdown.aborted) await onExit(engine, record, exit ?? unseen);
+  });
   logFailure(engine, record, settled);
 }
 
@@ -34,20 +33,6 @@ function logFailure(engine: EngineContext, { id }: ContainerRecord, work: Promis
   work.catch((error: unknown) => {
     engine.log.error('after the exit of a container', { container: id, error: messageOf(error) });
   });
-}
-
-/** Undefined when the daemon ends first. Continues through restarts of containerd. */
-async function waitForExit(engine: EngineContext, id: string): Promise<Exit | undefined> {
-  while (!engine.shutdown.aborted) {
-    try {
-      return await engine.client.tasks.wait(id, '', { signal: engine.shutdown });
-    } catch (error) {
-      if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND'))
-        return { exitStatus: unseenExitCode, exitedAt: undefined };
-      if (!isContainerdError(error, 'PCH_CANCELLED')) await delay(retryMs, undefined, { ref: false });
-    }
-  }
-  return undefined;
 }
 
 /** Reports the exit as soon as all output is read. What follows (afterExit.ts) delays only the next verb. */
