@@ -57,7 +57,9 @@ export async function torture(
 async function recurs(plan: RoundPlan, print: (line: string) => void): Promise<boolean> {
   const lab = await Lab.open();
   try {
-    return (await play(plan, lab, print)) !== undefined;
+    const failure = await play(plan, lab, print);
+    if (failure !== undefined) print(`the replay fails too: ${failure}`);
+    return failure !== undefined;
   } finally {
     await lab.close();
   }

@@ -134,7 +134,12 @@ export class LoadClient {
     const next = after(verb, one, was);
     if (isRefused) return;
     if (['stop', 'kill', 'restart', 'rm -f'].includes(verb)) this.#mayHaveBeenKilled(one);
-    if (isDone && next.length > 0) return one.is(...next);
+    if (isDone && next.length > 0) {
+      one.is(...next);
+      // The daemon took it for running: it had not noticed its end yet.
+      if (verb === 'start' && was.has('running') && one.mayBeDying) one.mayBe('exited');
+      return;
+    }
     if (isDone) return;
     one.mayBe(...next);
     if (verb === 'start' || verb === 'restart') {

@@ -14,6 +14,9 @@ export interface TrackedOptions {
   labels?: Record<string, string>;
 }
 
+/** Milliseconds until the daemon has noticed that a process has ended. */
+const noticedWithinMs = 5_000;
+
 /** What is known of one container from the calls that were acknowledged, and from those of which nobody knows. */
 export class Tracked {
   readonly kind: Kind;
@@ -40,6 +43,7 @@ export class Tracked {
   readonly history: string[] = [];
   /** How often a fault may have ended what runs in it. */
   hurts = 0;
+  #hurtAt = -Infinity;
 
   constructor({ name, kind, exitCode = 0, isShared = false, labels = {} }: TrackedOptions) {
     this.names = [name];
@@ -76,9 +80,15 @@ export class Tracked {
     this.states = new Set([...this.states, ...states]);
   }
 
+  /** A fault has hurt it so recently that its end may not be noticed yet. */
+  get mayBeDying(): boolean {
+    return performance.now() - this.#hurtAt < noticedWithinMs;
+  }
+
   /** A fault ended what runs in it, or may have. */
   hurt(): void {
     this.hurts += 1;
+    this.#hurtAt = performance.now();
     this.hasWholeLog = false;
     this.exitCodes = undefined;
     if (this.may('running', 'paused', 'ending')) this.mayBe('exited');

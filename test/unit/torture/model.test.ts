@@ -29,6 +29,13 @@ describe('the model of a container', () => {
     assert.equal(one.exitCodes, undefined);
   });
 
+  it('knows that the end of one that a fault has hurt may not be noticed yet', () => {
+    const one = server();
+    assert.equal(one.mayBeDying, false);
+    one.hurt();
+    assert.equal(one.mayBeDying, true);
+  });
+
   it('does not take a stopped one for ended by a fault', () => {
     const one = server();
     one.is('created');
