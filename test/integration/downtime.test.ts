@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { identityOf } from '../support/host/inventory.ts';
@@ -166,6 +167,24 @@ describe('while pouchd is down', function () {
     await meanwhile(() => writeFile(file, content));
     assert.equal((await state('damaged')).Pid, Pid);
     await ok('rm', '-f', damaged, sound);
+  });
+
+  // A containerd that is killed while it removes a task leaves it.
+  it('a bundle without a container is removed, one in use is not', async () => {
+    const id = await ok('run', '-d', '--network', 'none', 'busybox', 'sleep', '1000');
+    const bundles = join(
+      daemon.it.state,
+      'containerd/io.containerd.runtime.v2.task',
+      daemon.it.containerd.namespace,
+    );
+    const stray = 'e'.repeat(64);
+    await meanwhile(async () => {
+      for (const name of [stray, `.${stray}`])
+        await mkdir(join(bundles, name, 'rootfs'), { recursive: true });
+    });
+    assert.deepEqual(await readdir(bundles), [id]);
+    assert.equal((await state(id)).Status, 'running');
+    await ok('rm', '-f', id);
   });
 
   it('an exec that ran leaves no streams', async () => {
