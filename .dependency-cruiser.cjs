@@ -1,4 +1,4 @@
-// The import rules of the house: who may know whom.
+// Import rules: which folder may import which.
 const folders = {
   hooks: '^hooks/',
   config: '^config/',
@@ -29,10 +29,10 @@ function oursExcept(...allowed) {
 }
 
 function only(from, ...allowed) {
-  const told = allowed.length > 0 ? allowed.join(' and ') : 'nothing of ours';
+  const names = allowed.length > 0 ? allowed.join(' and ') : 'no other folder';
   return {
     name: `${from}-imports-only-${allowed.length > 0 ? allowed.join('-') : 'itself'}`,
-    comment: `${from}/ imports ${told}`,
+    comment: `${from}/ imports ${names}`,
     severity: 'error',
     from: { path: folders[from] },
     to: { path: oursExcept(from, ...allowed) },

@@ -15,6 +15,16 @@ export default tseslint.config(
     plugins: { pouch: { rules: { 'file-names': fileNames } } },
     rules: {
       'pouch/file-names': 'error',
+      'max-len': [
+        'error',
+        {
+          code: 120,
+          ignoreStrings: true,
+          ignoreTemplateLiterals: true,
+          ignoreRegExpLiterals: true,
+          ignoreUrls: true,
+        },
+      ],
       'no-restricted-syntax': [
         'error',
         {
@@ -66,7 +76,7 @@ export default tseslint.config(
       '@typescript-eslint/no-base-to-string': 'off',
       // An iterator's end and Object.fromEntries are any; what is done with an any is still looked at.
       '@typescript-eslint/no-unsafe-assignment': 'off',
-      // A function that must answer a promise may be async without an await.
+      // A function that must return a promise may be async without an await.
       '@typescript-eslint/require-await': 'off',
       // Numbers in messages read well; objects do not.
       '@typescript-eslint/restrict-template-expressions': [
@@ -78,7 +88,7 @@ export default tseslint.config(
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
-      // Tests look into answers in JSON; an assertion says more of them than a type would.
+      // Tests read JSON responses; an assertion checks more than a type would.
       'no-control-regex': 'off',
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

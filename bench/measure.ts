@@ -27,8 +27,8 @@ const commandDeadlineMs = 120_000;
 const warmUps = 2;
 
 /**
- * Measures contenders in turns, A B C A B C …, so that a slow phase of the host affects all of them. A contender that fails
- * drops out, because a failing command is fast.
+ * Measures contenders in turns, A B C A B C …, so that a slow phase of the host affects all of them. A contender that
+ * fails drops out, because a failing command is fast.
  */
 export async function interleaved(contenders: readonly Contender[], runs: number): Promise<Series[]> {
   const racing = contenders.map((contender) => ({ contender, series: newSeries(contender.name) }));

@@ -17,8 +17,8 @@ export interface ConnectionFlags {
 type Environment = Record<string, string | undefined>;
 
 /**
- * Returns the address and credentials of the daemon: from options, else from POUCH_HOST, POUCH_TLS_VERIFY, POUCH_CERT_PATH
- * and POUCH_TOKEN_FILE, else the default socket. For a Unix socket no file is read.
+ * Returns the address and credentials of the daemon: from options, else from POUCH_HOST, POUCH_TLS_VERIFY,
+ * POUCH_CERT_PATH and POUCH_TOKEN_FILE, else the default socket. For a Unix socket no file is read.
  * @throws PCH_OPTION_INVALID
  */
 export function clientOptions(flags: ConnectionFlags, env: Environment): ClientOptions {

@@ -10,8 +10,8 @@ export interface NormalizedFlags {
 }
 
 /**
- * Rewrites flags that Docker's parser accepts and commander does not: `--sig-proxy=false`, `-i=true`, `-p=80:80`. Stops at
- * `--`, and at the first argument if `endAtArgument`.
+ * Rewrites flags that Docker's parser accepts and commander does not: `--sig-proxy=false`, `-i=true`, `-p=80:80`.
+ * Stops at `--`, and at the first argument if `endAtArgument`.
  */
 export function normalizeFlags(
   args: string[],

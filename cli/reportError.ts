@@ -8,7 +8,10 @@ import type { Terminal } from './Session.ts';
 /** Commands that create a container or process: a failure before it runs ends with 125. */
 const starters = new Set(['run', 'create', 'exec']);
 
-/** Prints message, plugin, hint and code, one per line. Help and version output, which commander throws, is not an error. */
+/**
+ * Prints message, plugin, hint and code, one per line. Help and version output, which commander throws, is not an
+ * error.
+ */
 export function reportError(error: unknown, terminal: Terminal): void {
   if (isBrokenPipe(error)) return;
   const { message, culprit, hint, code } = describe(error);
@@ -47,7 +50,10 @@ function describe(error: unknown): Description {
   return { message: error instanceof Error ? error.message : String(error), code: 'PCH_INTERNAL' };
 }
 
-/** Compares names because instanceof fails for a module that is loaded twice; the constructor sets the name, as classes are minified. */
+/**
+ * Compares names because instanceof fails for a module that is loaded twice; the constructor sets the name, as
+ * classes are minified.
+ */
 function isCoded(error: unknown): error is ClientError {
   return error instanceof Error && (error.name === 'ClientError' || error.name === 'CliError');
 }

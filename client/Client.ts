@@ -15,8 +15,8 @@ export interface ClientOptions extends Security {
 }
 
 /**
- * The typed client of pouchd's HTTP API, which is Docker's Engine API with additions. Everything except `pouch` works with
- * dockerd too. A call that fails throws {@link ClientError}.
+ * The typed client of pouchd's HTTP API, which is Docker's Engine API with additions. Everything except `pouch` works
+ * with dockerd too. A call that fails throws {@link ClientError}.
  */
 export class Client {
   readonly containers: ContainerCalls;

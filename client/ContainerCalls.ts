@@ -132,7 +132,8 @@ export class ContainerCalls {
   }
 
   /**
-   * Waits for an exit. Resolves once the server has registered the wait, so that an exit after a later start is not missed.
+   * Waits for an exit. Resolves once the server has registered the wait, so that an exit after a later start is not
+   * missed.
    * @returns a function that resolves to the exit code; it throws PCH_DAEMON_LOST if the daemon stops first
    */
   async wait(

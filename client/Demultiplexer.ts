@@ -10,8 +10,9 @@ const streamNames: readonly StreamName[] = ['stdin', 'stdout', 'stderr', 'system
 const headerLength = 8;
 
 /**
- * Splits Docker's multiplexed stream into frames (API docs, "Attach to a container": one byte for the stream, three zero
- * bytes, a big-endian length, the payload). Chunks may end anywhere; a payload is passed on as it arrives, not buffered.
+ * Splits Docker's multiplexed stream into frames (API docs, "Attach to a container": one byte for the stream, three
+ * zero bytes, a big-endian length, the payload). Chunks may end anywhere; a payload is passed on as it arrives, not
+ * buffered.
  */
 export class Demultiplexer {
   #header = Buffer.alloc(0);

@@ -64,8 +64,8 @@ export function connectionFailure(error: Error, address: Address, signal?: Abort
 }
 
 /**
- * Returns the error for a call that got no response. A Node server closes the connection without a TLS alert when it rejects
- * a client certificate.
+ * Returns the error for a call that got no response. A Node server closes the connection without a TLS alert when it
+ * rejects a client certificate.
  */
 export function callFailure(
   error: Error,

@@ -13,8 +13,8 @@ class InvalidValue {}
 /**
  * The settings in convict: defaults, overridden by `set` and `importEnvironment`.
  *
- * convict reads dots in names and object keys as paths, and a group with a key `default` as a setting. Therefore all settings
- * are at the top level, named by their path with slashes, and maps are `Map`s.
+ * convict reads dots in names and object keys as paths, and a group with a key `default` as a setting. Therefore all
+ * settings are at the top level, named by their path with slashes, and maps are `Map`s.
  */
 export class SettingStore {
   readonly #report: ReportSetting;
@@ -41,8 +41,8 @@ export class SettingStore {
   }
 
   /**
-   * Decodes a raw value and sets it; problems are reported. convict decodes strings again, so a format that decodes to a string
-   * must decode that string to itself.
+   * Decodes a raw value and sets it; problems are reported. convict decodes strings again, so a format that decodes
+   * to a string must decode that string to itself.
    */
   set(path: SettingPath, raw: unknown, origin: Origin): void {
     this.#source = () => origin;

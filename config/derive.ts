@@ -18,8 +18,8 @@ interface Basis {
 const defaultState = '/run/pouch';
 
 /**
- * Returns the defaults that must differ between two daemons on one host. They are derived from `state`, which two daemons
- * cannot share; the default state has plain names.
+ * Returns the defaults that must differ between two daemons on one host. They are derived from `state`, which two
+ * daemons cannot share; the default state has plain names.
  */
 export function derivedDefaults(basis: Basis): DerivedDefault[] {
   const { state } = basis;

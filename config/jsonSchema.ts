@@ -2,7 +2,10 @@ import type { JsonSchema } from './formats/format.ts';
 import { schema, settingPaths } from './schema/index.ts';
 import type { AnySetting } from './schema/index.ts';
 
-/** Returns the JSON Schema of pouchd.yaml (draft-07, which editors support best), for completion and checks in editors. */
+/**
+ * Returns the JSON Schema of pouchd.yaml (draft-07, which editors support best), for completion and checks in
+ * editors.
+ */
 export function jsonSchema(): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -35,16 +35,18 @@ export interface LoadedConfig {
   /** Returns the origin of a value: `log.level`, `plugins[0].options`. */
   originOf(path: string): Origin;
   /**
-   * Returns the location of a value in the file, or of the nearest enclosing value; undefined if neither is in the file.
+   * Returns the location of a value in the file, or of the nearest enclosing value; undefined if neither is in the
+   * file.
    * @param path - `plugins[0].options.entries`, a JSON pointer `/plugins/0/options/entries`, or segments
    */
   lineOf(path: string | readonly Segment[]): Location | undefined;
 }
 
 /**
- * Loads the configuration from the file, the environment, which overrides the file, and the flags, which override both. It is
- * checked and complete.
- * @throws ConfigError PCH_CONFIG_INVALID with the problems of all sources, PCH_CONFIG_NOT_FOUND or PCH_CONFIG_UNREADABLE
+ * Loads the configuration from the file, the environment, which overrides the file, and the flags, which override
+ * both. It is checked and complete.
+ * @throws ConfigError PCH_CONFIG_INVALID with the problems of all sources, PCH_CONFIG_NOT_FOUND or
+ * PCH_CONFIG_UNREADABLE
  */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const env = options.env ?? {};

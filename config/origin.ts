@@ -13,7 +13,9 @@ export type Origin =
   | { readonly kind: 'env'; readonly name: string }
   | { readonly kind: 'flag'; readonly name: string };
 
-/** Formats an origin: `default`, `derived from state`, `/etc/pouch/pouchd.yaml:7`, `POUCHD_LOG_LEVEL`, `--log-level`. */
+/**
+ * Formats an origin: `default`, `derived from state`, `/etc/pouch/pouchd.yaml:7`, `POUCHD_LOG_LEVEL`, `--log-level`.
+ */
 export function formatOrigin(origin: Origin): string {
   switch (origin.kind) {
     case 'default':

@@ -1,8 +1,8 @@
 import type { FailurePolicy } from '../hooks/defineHook.ts';
 
 /**
- * The configuration of pouchd: decoded, with all defaults, and checked. Durations are milliseconds, sizes are bytes, file
- * paths are absolute.
+ * The configuration of pouchd: decoded, with all defaults, and checked. Durations are milliseconds, sizes are bytes,
+ * file paths are absolute.
  *
  * The `doc` in `schema/` describes each setting; the compiler keeps both in step.
  */
@@ -63,8 +63,8 @@ export type ListenAddress =
   { readonly kind: 'unix'; readonly url: string; readonly path: string } | TcpListener;
 
 /**
- * It has `tls` with `ca`, a `tokenFile`, or both, which a client then needs; or it is `insecure`. Addresses that other hosts
- * reach need `tls`.
+ * It has `tls` with `ca`, a `tokenFile`, or both, which a client then needs; or it is `insecure`. Addresses that
+ * other hosts reach need `tls`.
  */
 export interface TcpListener {
   readonly kind: 'tcp';

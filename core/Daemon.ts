@@ -91,7 +91,10 @@ export class Daemon {
     context.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
   }
 
-  /** Applies the settings that can change while containers run; the others keep their values until a restart. @throws the error of a surface that does not start; then nothing has changed */
+  /**
+   * Applies the settings that can change while containers run; the others keep their values until a restart.
+   * @throws the error of a surface that does not start; then nothing has changed
+   */
   async reload(loaded: LoadedConfig): Promise<void> {
     const context = this.#context;
     if (!context || !this.#engine) return;

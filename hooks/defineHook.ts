@@ -12,7 +12,10 @@ import type { TSchema } from '@sinclair/typebox';
  */
 export type HookKind = 'plan' | 'bail' | 'apply' | 'observe';
 
-/** What happens when a tap fails: the operation fails, the tap is skipped, the container is marked degraded, or the tap is called again. */
+/**
+ * What happens when a tap fails: the operation fails, the tap is skipped, the container is marked degraded, or the
+ * tap is called again.
+ */
 export type FailurePolicy = 'fail' | 'skip' | 'degrade' | { retry: number };
 
 export interface HookPoint<Input = unknown, Result = void> {

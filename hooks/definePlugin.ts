@@ -38,14 +38,15 @@ export interface PluginContext<Options = unknown> {
 }
 
 /**
- * Started after the daemon has recovered its containers, stopped before it ends. A reload of the configuration stops it and
- * starts the one of the new plugin generation; one that does not start keeps the old configuration in force.
+ * Started after the daemon has recovered its containers, stopped before it ends. A reload of the configuration stops
+ * it and starts the one of the new plugin generation; one that does not start keeps the old configuration in force.
  */
 export interface Surface {
   name: string;
   /**
-   * `keep`: a reload leaves it running while its plugin has a surface of this name. For surfaces with connected clients and no
-   * settings that a reload changes. `onDispose` of its plugin runs at the reload all the same. Missing: `replace`.
+   * `keep`: a reload leaves it running while its plugin has a surface of this name. For surfaces with connected
+   * clients and no settings that a reload changes. `onDispose` of its plugin runs at the reload all the same.
+   * Missing: `replace`.
    */
   reload?: 'keep' | 'replace';
   start(engine: Engine): Promise<void>;

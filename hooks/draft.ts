@@ -86,8 +86,8 @@ export type DraftFile = Static<typeof DraftFile>;
 const ociHook = closed({ kind: text, path: text, args: may(texts), env: may(texts), timeout: may(integer) });
 
 /**
- * The draft of a container: plain data keyed by identity, changed by plan hooks one after another. The engine compares it
- * before and after each tap (the difference is the blame), and derives OCI's arrays from it at the end.
+ * The draft of a container: plain data keyed by identity, changed by plan hooks one after another. The engine
+ * compares it before and after each tap (the difference is the blame), and derives OCI's arrays from it at the end.
  */
 export const ContainerDraft = closed(
   {

@@ -42,8 +42,8 @@ export interface EffectContext {
 export interface EffectKind<Args extends object = Record<string, unknown>, Result = unknown> {
   kind: string;
   /**
-   * It does not survive a reboot of the host: its intent need not be on the disk before it is applied. The end of the daemon
-   * alone loses nothing that was written.
+   * It does not survive a reboot of the host: its intent need not be on the disk before it is applied. The end of the
+   * daemon alone loses nothing that was written.
    */
   volatile?: true;
   /** Milliseconds that one apply or undo may take; a minute if it is missing. */
@@ -53,13 +53,13 @@ export interface EffectKind<Args extends object = Record<string, unknown>, Resul
   /** Applies it. The result is journaled (plain JSON) and passed to `undo`. */
   apply(args: Args, context: EffectContext): Promise<Result>;
   /**
-   * Undoes it. Must succeed if it was never applied, partly applied, or is undone already: the daemon may have been killed at
-   * any instruction. `result` is undefined if `apply` did not return.
+   * Undoes it. Must succeed if it was never applied, partly applied, or is undone already: the daemon may have been
+   * killed at any instruction. `result` is undefined if `apply` did not return.
    */
   undo(args: Args, result: Result | undefined, context: EffectContext): Promise<void>;
   /**
-   * Arguments whose undo removes everything that this kind may have created for a container of which only the id is known:
-   * its record, journal and plan are damaged. `netns` is the file of its network namespace.
+   * Arguments whose undo removes everything that this kind may have created for a container of which only the id is
+   * known: its record, journal and plan are damaged. `netns` is the file of its network namespace.
    */
   assume?(container: { id: string; netns: string }): Args;
 }

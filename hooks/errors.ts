@@ -1,5 +1,6 @@
 /**
- * Every error a user can see: its code, the HTTP status of the API's response, and the line of docs/reference/errors.md.
+ * Every error a user can see: its code, the HTTP status of the API's response, and the line of
+ * docs/reference/errors.md.
  *
  * The table is the one place that defines codes; docs/reference/errors.md is generated from it.
  */
@@ -320,7 +321,10 @@ function diskFull(cause: Error): PouchError {
 /** How deep the causes of an error are searched. */
 const maxCauses = 5;
 
-/** Whether file descriptors have run out, in this process or in another one that reports it in prose, also if the error was wrapped since. */
+/**
+ * Whether file descriptors have run out, in this process or in another one that reports it in prose, also if the
+ * error was wrapped since.
+ */
 export function hasNoFilesLeft(error: unknown): error is Error {
   let found = error;
   for (let depth = 0; depth < maxCauses && found instanceof Error; depth++) {

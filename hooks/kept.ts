@@ -6,8 +6,8 @@ export interface Keeping<T> {
 }
 
 /**
- * Calls `ask` once for all callers at the same time or while its result is kept; `again` calls it in any case, and keeps that
- * result instead. A failure is not kept.
+ * Calls `ask` once for all callers at the same time or while its result is kept; `again` calls it in any case, and
+ * keeps that result instead. A failure is not kept.
  */
 export function kept<T>(
   ask: () => Promise<T>,

@@ -3,8 +3,9 @@ export interface OciLimit {
   readonly group: 'memory' | 'cpu' | 'pids' | 'blockIO';
   readonly field: string;
   /**
-   * The value that removes the limit from a running container, as runtimes leave alone what an update does not name: -1 is the
-   * runtime spec's, weights are the kernel's defaults (cgroup-v1 doc: cpu, blkio). Missing: it cannot be removed.
+   * The value that removes the limit from a running container, as runtimes leave alone what an update does not name:
+   * -1 is the runtime spec's, weights are the kernel's defaults (cgroup-v1 doc: cpu, blkio). Missing: it cannot be
+   * removed.
    */
   readonly none?: number | 'online CPUs' | 'online nodes';
   /** Its cgroup v1 file, where the kernel's configuration decides whether that exists. */
@@ -37,8 +38,8 @@ const cpuTime = [
 ] as const;
 
 /**
- * Every limit of a request by its name. The types and schemas of requests, the plan, updates and the HTTP API's translation
- * derive from it.
+ * Every limit of a request by its name. The types and schemas of requests, the plan, updates and the HTTP API's
+ * translation derive from it.
  */
 export const resourceLimits = {
   /** Bytes. Swap that was not asked for follows memory. */

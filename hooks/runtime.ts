@@ -34,8 +34,8 @@ export interface RuntimeProvider {
    */
   machineMemory?(draft: ContainerDraft): Promise<number | undefined>;
   /**
-   * The annotations of a container that gets these limits: those that adaptSpec derived from the old limits follow them.
-   * Missing: annotations do not depend on limits.
+   * The annotations of a container that gets these limits: those that adaptSpec derived from the old limits follow
+   * them. Missing: annotations do not depend on limits.
    */
   resizedAnnotations?(
     draft: Readonly<ContainerDraft>,
@@ -51,8 +51,8 @@ export interface RuntimeProvider {
     kind: 'command' | 'exec',
   ): Promise<((line: string) => boolean) | undefined>;
   /**
-   * Host pid of the container's init, for a runtime whose task has another one (a monitor's); called when the task is created.
-   * Missing: the task's pid is init's.
+   * Host pid of the container's init, for a runtime whose task has another one (a monitor's); called when the task is
+   * created. Missing: the task's pid is init's.
    */
   initPid?(id: string): Promise<number>;
 }

@@ -1,6 +1,6 @@
 /**
- * What containers may need of a runtime, in the order of docs/guides/runtimes.md. A runtime declares for each whether it supports it;
- * the plan refuses what it lacks.
+ * What containers may need of a runtime, in the order of docs/guides/runtimes.md. A runtime declares for each whether
+ * it supports it; the plan refuses what it lacks.
  */
 export const runtimeFeatures = {
   richSystemd: 'rich mode systemd: the image’s systemd as PID 1',

@@ -1,6 +1,6 @@
 /**
- * `npm run build`: generates code from the protos, bundles the daemon (dist/), and builds the executable bin/pouch and the native
- * parts of runlxc.
+ * `npm run build`: generates code from the protos, bundles the daemon (dist/), and builds the executable bin/pouch
+ * and the native parts of runlxc.
  * Skips what is up to date. `npm run check` checks types.
  */
 import { resolve } from 'node:path';

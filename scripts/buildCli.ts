@@ -1,6 +1,6 @@
 /**
- * Builds bin/pouch, an executable that Bun compiles from bin/pouch-main.ts; without Bun, a launcher for Node. Does nothing if it
- * is up to date.
+ * Builds bin/pouch, an executable that Bun compiles from bin/pouch-main.ts; without Bun, a launcher for Node. Does
+ * nothing if it is up to date.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -76,7 +76,10 @@ function isUpToDate(compiled: boolean): boolean {
   return isCompiled === compiled && sources.every((source) => newest(join(root, source)) < mtimeMs);
 }
 
-/** Returns the mtime of the newest file at or below a path, in milliseconds; includes directories to detect removed files. */
+/**
+ * Returns the mtime of the newest file at or below a path, in milliseconds; includes directories to detect removed
+ * files.
+ */
 function newest(path: string): number {
   const info = statSync(path);
   if (!info.isDirectory()) return info.mtimeMs;

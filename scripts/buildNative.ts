@@ -1,7 +1,7 @@
 /**
- * Builds the native parts of runlxc with gcc: bin/runlxc-monitor and bin/runlxc-init, and links bin/runlxc to the multi-call
- * executable. Does nothing if they are up to date. Without a compiler or liblxc's headers it prints the missing packages;
- * everything except runlxc works without them.
+ * Builds the native parts of runlxc with gcc: bin/runlxc-monitor and bin/runlxc-init, and links bin/runlxc to the
+ * multi-call executable. Does nothing if they are up to date. Without a compiler or liblxc's headers it prints the
+ * missing packages; everything except runlxc works without them.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';

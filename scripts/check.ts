@@ -13,6 +13,7 @@ const checks = {
   'imports (dependency-cruiser)': ['depcruise', '--output-type', 'err', '.'],
   'unused code (knip)': ['knip'],
   'format (prettier)': ['prettier', '--check', '--log-level', 'warn', '.'],
+  'wording (scripts/words)': ['node', '--import', 'tsx', 'scripts/words.ts'],
   'generated docs': ['node', '--import', 'tsx', 'scripts/docs.ts', '--check'],
 } satisfies Record<string, [string, ...string[]]>;
 

@@ -1,6 +1,6 @@
 /**
- * Writes docs/reference/configuration.md and config/pouchd.schema.json from the schema of the configuration; with --check it
- * reports stale files.
+ * Writes docs/reference/configuration.md and config/pouchd.schema.json from the schema of the configuration; with
+ * --check it reports stale files.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

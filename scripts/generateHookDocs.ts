@@ -1,4 +1,6 @@
-/** Writes docs/reference/hooks.md and hooks.schema.json from the hook catalogue; with --check it reports stale files. */
+/**
+ * Writes docs/reference/hooks.md and hooks.schema.json from the hook catalogue; with --check it reports stale files.
+ */
 import { hooksJsonSchema } from './hook-docs/jsonSchema.ts';
 import { hooksMarkdown } from './hook-docs/markdown.ts';
 import { writeGenerated } from './lib/generated.ts';

@@ -1,6 +1,6 @@
 /**
- * Writes docs/reference/runtimes.md: the declared features of runtimes and the results of the conformance tests; with --check it
- * reports a stale file.
+ * Writes docs/reference/runtimes.md: the declared features of runtimes and the results of the conformance tests; with
+ * --check it reports a stale file.
  */
 import { runtimeFeatures, type RuntimeFeature } from '../hooks/runtimeFeatures.ts';
 import { writeGenerated } from './lib/generated.ts';

@@ -1,6 +1,6 @@
 /**
- * Removes the leftovers of the bridge network of a removed pouchd: `tsx scripts/purge.ts BRIDGE [IPAM-DIR]`. Tests import the
- * function.
+ * Removes the leftovers of the bridge network of a removed pouchd: `tsx scripts/purge.ts BRIDGE [IPAM-DIR]`. Tests
+ * import the function.
  */
 import { purgeNetwork } from '../plugins/network-cni/bridge/purge.ts';
 

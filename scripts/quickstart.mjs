@@ -1,6 +1,6 @@
 /**
- * `npm run quickstart`: from a clone to a rich container. Conservative JavaScript, because it runs before npm packages are
- * installed and possibly on an old Node; continues with quickstart/main.ts.
+ * `npm run quickstart`: from a clone to a rich container. Conservative JavaScript, because it runs before npm
+ * packages are installed and possibly on an old Node; continues with quickstart/main.ts.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';

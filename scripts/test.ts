@@ -1,8 +1,9 @@
 /**
- * `npm test` installs missing packages, builds, and runs all tests. `npm test -- unit` (or integration, oci-runtime, clients,
- * engines) runs one suite, `npm test -- integration FILE…` only these files. `npm test -- runtimes` runs what takes too long for
- * `npm test`: some integration tests with crun and runlxc, and other engines with runlxc. `npm test -- torture
- * [SEED[:ROUND]] [MINUTES]` runs random load and faults (test/torture). The output ends with the failures and `N passed, N failed`.
+ * `npm test` installs missing packages, builds, and runs all tests. `npm test -- unit` (or integration, oci-runtime,
+ * clients, engines) runs one suite, `npm test -- integration FILE…` only these files. `npm test -- runtimes` runs
+ * what takes too long for `npm test`: some integration tests with crun and runlxc, and other engines with runlxc.
+ * `npm test -- torture [SEED[:ROUND]] [MINUTES]` runs random load and faults (test/torture). The output ends with the
+ * failures and `N passed, N failed`.
  */
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * `npm run test:vm`: runs containers of runc, crun and runlxc in a VM with cgroup v2 and systemd, which this host may not have.
- * Without KVM (POUCH_VM_ACCEL=kvm) it takes a quarter of an hour, so `npm test` does not include it.
+ * `npm run test:vm`: runs containers of runc, crun and runlxc in a VM with cgroup v2 and systemd, which this host may
+ * not have. Without KVM (POUCH_VM_ACCEL=kvm) it takes a quarter of an hour, so `npm test` does not include it.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,7 @@
-/** `npm run check` runs it: names each line that has a habit of scripts/words/list.ts. Arguments limit it to these paths. */
+/**
+ * `npm run check` runs it: names each line that has a habit of scripts/words/list.ts. Arguments limit it to these
+ * paths.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

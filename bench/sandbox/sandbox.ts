@@ -12,8 +12,8 @@ import { buildRichImage } from './richImage.ts';
 const variable = 'POUCH_BENCH_DIR';
 
 /**
- * Separate mount, network and PID namespaces. Bridges, iptables rules, mounts and daemons end with the last process, even if it
- * is killed, and do not affect the host.
+ * Separate mount, network and PID namespaces. Bridges, iptables rules, mounts and daemons end with the last process,
+ * even if it is killed, and do not affect the host.
  */
 const namespaces = [
   '--mount',

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { StepObserver } from '../../core/apply/Ledger.ts';
 
 /**
- * Returns a step observer for recovery tests. `before:create:snapshot` kills the daemon before that step of that verb, as a
- * power failure would; `trace` prints each step to stderr. `@FILE` reads one of these from a file at every step, so that a
- * test can change it while the daemon runs.
+ * Returns a step observer for recovery tests. `before:create:snapshot` kills the daemon before that step of that
+ * verb, as a power failure would; `trace` prints each step to stderr. `@FILE` reads one of these from a file at every
+ * step, so that a test can change it while the daemon runs.
  */
 export function failpoint(wanted: string | undefined): StepObserver | undefined {
   if (!wanted) return undefined;

@@ -100,8 +100,8 @@ async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
 }
 
 /**
- * Kills a daemon that does not stop in time. process.exit() would wait for Node's threads, and a thread in a hanging system call
- * never ends.
+ * Kills a daemon that does not stop in time. process.exit() would wait for Node's threads, and a thread in a hanging
+ * system call never ends.
  */
 function killAtLimit(daemon: Daemon, log: StderrLog): void {
   const limitMs = daemon.stopLimit;

@@ -6,8 +6,8 @@ import type { Session } from '../Session.ts';
 const concurrency = 16;
 
 /**
- * Runs a call for each object: prints the name of each that succeeds, reports each failure and continues with the rest. The
- * exit code is 1 if any failed.
+ * Runs a call for each object: prints the name of each that succeeds, reports each failure and continues with the
+ * rest. The exit code is 1 if any failed.
  */
 export async function forEachRef(
   session: Session,

@@ -10,8 +10,8 @@ const interval = 80;
 const rewind = (lines: number) => (lines > 0 ? `\u001b[${lines}A\r\u001b[J` : '\r\u001b[J');
 
 /**
- * Shows live progress on a terminal: one line per layer, redrawn in place. Messages without an id scroll above. If there are
- * more layers than rows, completed ones are omitted.
+ * Shows live progress on a terminal: one line per layer, redrawn in place. Messages without an id scroll above. If
+ * there are more layers than rows, completed ones are omitted.
  */
 export function liveProgress(stream: NodeJS.WriteStream): ProgressView {
   const lines = new Map<string, ProgressMessage>();

@@ -4,8 +4,8 @@ import type { Session } from '../Session.ts';
 import { parseTemplate } from './template.ts';
 
 /**
- * Fetches and prints objects for the `inspect` commands: as one JSON array, one JSON line each (`json`), or with a template.
- * Objects that are not found are reported; the others are printed.
+ * Fetches and prints objects for the `inspect` commands: as one JSON array, one JSON line each (`json`), or with a
+ * template. Objects that are not found are reported; the others are printed.
  */
 export async function printObjects(
   session: Session,

@@ -1,6 +1,6 @@
 /**
- * Control characters (C0, DEL, C1) and those that change text direction or break lines. From an image, registry or container
- * they could control the terminal or forge its output. The colours of output/colour.ts are allowed.
+ * Control characters (C0, DEL, C1) and those that change text direction or break lines. From an image, registry or
+ * container they could control the terminal or forge its output. The colours of output/colour.ts are allowed.
  */
 const controls =
   // eslint-disable-next-line no-control-regex

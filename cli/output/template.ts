@@ -8,8 +8,8 @@ const flag = '--format';
 
 /**
  * Parses a subset of Go's text/template, as in Docker's --format: `{{.Field}}`, `{{.A.B}}`, `{{json .A}}`,
- * `{{index .A "key"}}`, `{{len .A}}`, `{{join .A ","}}`, `{{upper .A}}`, `{{lower .A}}`, and `{{range .A}}…{{end}}`, `{{if .A}}…{{else}}…{{end}}`.
- * `\t` and `\n` become a tab and a line break.
+ * `{{index .A "key"}}`, `{{len .A}}`, `{{join .A ","}}`, `{{upper .A}}`, `{{lower .A}}`, and `{{range .A}}…{{end}}`,
+ * `{{if .A}}…{{else}}…{{end}}`. `\t` and `\n` become a tab and a line break.
  * @throws PCH_OPTION_INVALID
  */
 export function parseTemplate(text: string): Render {

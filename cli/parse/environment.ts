@@ -15,8 +15,8 @@ export function parseEnv(flag: string, texts: string[], environment: Environment
 }
 
 /**
- * `--env-file`: one `NAME=VALUE` per line, taken literally (no quotes, no continuation lines); `#` starts a comment line. A
- * bare `NAME` takes its value from the caller's environment, and is omitted if unset there.
+ * `--env-file`: one `NAME=VALUE` per line, taken literally (no quotes, no continuation lines); `#` starts a comment
+ * line. A bare `NAME` takes its value from the caller's environment, and is omitted if unset there.
  */
 export function readEnvFile(flag: string, path: string, environment: Environment): string[] {
   return readLines(flag, path).flatMap(({ text, number }) => {

@@ -16,8 +16,8 @@ export interface PublishedPorts {
 }
 
 /**
- * Parses `-p`: `80`, `8080:80`, `127.0.0.1:8080:80/udp`, `[::1]:8080:80`, ranges `8000-8009:80-89`, and a range of host ports
- * for one port, of which the daemon takes a free one.
+ * Parses `-p`: `80`, `8080:80`, `127.0.0.1:8080:80/udp`, `[::1]:8080:80`, ranges `8000-8009:80-89`, and a range of
+ * host ports for one port, of which the daemon takes a free one.
  * @throws PCH_OPTION_INVALID
  */
 export function parsePublished(texts: string[]): PublishedPorts {

@@ -13,8 +13,8 @@ export function durationSeconds(text: string): number | undefined {
 }
 
 /**
- * Converts the time of --since or --until to Unix seconds. It is RFC 3339 (`2026-01-31T10:00:00Z`, or a date alone), Unix
- * seconds, or a duration before now (`10m`).
+ * Converts the time of --since or --until to Unix seconds. It is RFC 3339 (`2026-01-31T10:00:00Z`, or a date alone),
+ * Unix seconds, or a duration before now (`10m`).
  * @throws PCH_OPTION_INVALID
  */
 export function parseTimestamp(flag: string, text: string, now = Date.now()): string {

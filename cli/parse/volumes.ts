@@ -32,7 +32,10 @@ function parseBind(parts: string[], text: string): string {
   return [...fields, ...(options === undefined ? [] : [options])].join(':');
 }
 
-/** A source that starts with `/` or `.` is a path, made absolute here because the daemon has another working directory. */
+/**
+ * A source that starts with `/` or `.` is a path, made absolute here because the daemon has another working
+ * directory.
+ */
 function absoluteSource(source: string, text: string): string {
   if (isAbsolute(source)) return source;
   if (source.startsWith('.')) return resolve(source);

@@ -2,8 +2,8 @@ import type { BlameWire } from '../../client/index.ts';
 import { fieldPath } from './fieldPath.ts';
 
 /**
- * The fields of the draft that a field of the spec is derived from: blame names fields of the draft. The first matching prefix
- * decides.
+ * The fields of the draft that a field of the spec is derived from: blame names fields of the draft. The first
+ * matching prefix decides.
  */
 const sources: [spec: string[], drafts: string[][]][] = [
   [

@@ -41,7 +41,10 @@ export async function withIdFile<T>(
   }
 }
 
-/** Pulls the image according to --pull: before `create`, or once it fails because the image is missing, and then retries. */
+/**
+ * Pulls the image according to --pull: before `create`, or once it fails because the image is missing, and then
+ * retries.
+ */
 export async function withImage<T>(
   session: Session,
   body: ContainerCreateRequest,

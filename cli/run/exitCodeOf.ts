@@ -2,7 +2,9 @@ import { ClientError, type ContainerWaitResponse } from '../../client/index.ts';
 import { reportError } from '../reportError.ts';
 import type { Session } from '../Session.ts';
 
-/** Returns the exit code of a container that had started, and prints the error if the code is not that of its command. */
+/**
+ * Returns the exit code of a container that had started, and prints the error if the code is not that of its command.
+ */
 export function exitCodeOf(
   { terminal }: Session,
   { StatusCode, Error: reason }: ContainerWaitResponse,

@@ -17,8 +17,8 @@ export interface ForegroundOptions {
 type Streams = Pick<ContainerCreateRequest, 'AttachStdin' | 'AttachStdout' | 'AttachStderr' | 'Tty'>;
 
 /**
- * Starts a created container attached to this process's streams. Attach and wait are requested before the start, so that no
- * output and no exit is missed.
+ * Starts a created container attached to this process's streams. Attach and wait are requested before the start, so
+ * that no output and no exit is missed.
  * @returns its exit code, 0 after a detach
  */
 export async function runInForeground(

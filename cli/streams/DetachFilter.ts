@@ -5,8 +5,8 @@ export interface Filtered {
 }
 
 /**
- * Searches input for the detach sequence. The beginning of a sequence is held back until it does not match; input after the
- * complete sequence is dropped.
+ * Searches input for the detach sequence. The beginning of a sequence is held back until it does not match; input
+ * after the complete sequence is dropped.
  */
 export class DetachFilter {
   readonly #sequence: readonly number[];

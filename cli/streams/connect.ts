@@ -27,7 +27,8 @@ export async function connect(
 ): Promise<Outcome> {
   const { socket } = hijacked;
   const restore = options.tty && options.stdin ? enterRawMode(terminal.stdin) : () => undefined;
-  // The container may close its stdin while the user types. Its output still ends the connection, so this is not an error.
+  // The container may close its stdin while the user types. Its output still ends the connection, so this is not an
+  // error.
   socket.on('error', () => undefined);
   const ended = copyOutput(socket, options.tty, terminal, options.onControl).then((): Outcome => 'ended');
   try {

@@ -11,8 +11,8 @@ const proxied: readonly NodeJS.Signals[] = [
 ];
 
 /**
- * Forwards signals of this process to the container. Signals before `started` resolves are sent afterwards, as a container
- * that is not running cannot be signalled.
+ * Forwards signals of this process to the container. Signals before `started` resolves are sent afterwards, as a
+ * container that is not running cannot be signalled.
  * @returns a function that stops it
  */
 export function proxySignals(started: Promise<unknown>, send: (signal: string) => Promise<void>): () => void {

@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 const ending = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 
 /**
- * Puts a terminal into raw mode. It is also restored when the process ends, except by SIGKILL: a shell is unusable in raw
- * mode.
+ * Puts a terminal into raw mode. It is also restored when the process ends, except by SIGKILL: a shell is unusable in
+ * raw mode.
  * @returns a function that restores it
  */
 export function enterRawMode(stdin: NodeJS.ReadStream): () => void {
@@ -23,8 +23,8 @@ export function enterRawMode(stdin: NodeJS.ReadStream): () => void {
 }
 
 /**
- * Disables output processing, which setRawMode leaves enabled: it adds a carriage return to every line feed, but the terminal
- * in the container has already done so. Leaving raw mode restores it.
+ * Disables output processing, which setRawMode leaves enabled: it adds a carriage return to every line feed, but the
+ * terminal in the container has already done so. Leaving raw mode restores it.
  */
 function stopOutputProcessing(): void {
   try {

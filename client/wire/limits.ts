@@ -31,8 +31,8 @@ interface WireValues {
 }
 
 /**
- * Every limit by its field of HostConfig. The command's options, HostConfig, the schemas of requests and their translation
- * derive from it; hooks/limits.ts says what each becomes in OCI's resources.
+ * Every limit by its field of HostConfig. The command's options, HostConfig, the schemas of requests and their
+ * translation derive from it; hooks/limits.ts says what each becomes in OCI's resources.
  */
 export const limits = {
   Memory: { option: '-m, --memory <size>', help: 'Memory limit', value: 'size', live: true },

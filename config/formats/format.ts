@@ -16,8 +16,8 @@ export interface Issue {
 export type Report = (issue: Issue) => void;
 
 /**
- * Converts one kind of value from and to its written form. Raw scalars are text, whether from YAML, an environment variable
- * or a flag; lists are arrays and maps are `Map`s.
+ * Converts one kind of value from and to its written form. Raw scalars are text, whether from YAML, an environment
+ * variable or a flag; lists are arrays and maps are `Map`s.
  */
 export interface Format<T> {
   /** The expected form in words, as they follow "expected". */

@@ -21,8 +21,8 @@ export const chapters = {
 };
 
 /**
- * Every setting of pouchd.yaml by its dotted path, in the order of the docs. Defaults, formats, environment variables, flags,
- * docs, JSON Schema and reload are derived from this declaration.
+ * Every setting of pouchd.yaml by its dotted path, in the order of the docs. Defaults, formats, environment
+ * variables, flags, docs, JSON Schema and reload are derived from this declaration.
  */
 export const schema: Readonly<Record<SettingPath, AnySetting>> = {
   ...daemon,
@@ -39,7 +39,10 @@ export function isSettingPath(path: string): path is SettingPath {
   return Object.hasOwn(schema, path);
 }
 
-/** Returns the variable of a setting: POUCHD_NETWORK_BIN_DIR for `network.binDir`; undefined if only the file can set it. */
+/**
+ * Returns the variable of a setting: POUCHD_NETWORK_BIN_DIR for `network.binDir`; undefined if only the file can set
+ * it.
+ */
 export function envName(path: SettingPath): string | undefined {
   if (schema[path].env === false) return undefined;
   return `POUCHD_${path

@@ -2,8 +2,8 @@ import type { Format } from '../formats/format.ts';
 import type { PouchConfig } from '../types.ts';
 
 /**
- * A setting: an entry of the convict schema (`default`, `doc`, `nullable` are convict's fields) with its format and with the data
- * for the docs, the JSON Schema and the reload.
+ * A setting: an entry of the convict schema (`default`, `doc`, `nullable` are convict's fields) with its format and
+ * with the data for the docs, the JSON Schema and the reload.
  */
 export interface Setting<T> {
   /** In its written form (`10s`, `64m`); null if it is derived or if null is a value. */

@@ -23,8 +23,8 @@ export class NodeReader {
   }
 
   /**
-   * Returns the location of a value if it is on the line of its key, else that of the key. For a value that is not in the file it
-   * is that of the nearest enclosing one.
+   * Returns the location of a value if it is on the line of its key, else that of the key. For a value that is not in
+   * the file it is that of the nearest enclosing one.
    */
   locate(path: readonly Segment[]): Location | undefined {
     for (let length = path.length; length > 0; length--) {

@@ -77,8 +77,8 @@ export class Journal {
 
   /**
    * Appends entries; `durable` waits for the disk (a host crash must find them), one flush for all that are appended
-   * at the same moment. The write itself goes to the page cache in some 10 µs, a tenth of the way through the thread pool.
-   * On an error none of the entries is in the file.
+   * at the same moment. The write itself goes to the page cache in some 10 µs, a tenth of the way through the thread
+   * pool. On an error none of the entries is in the file.
    */
   async append(entries: JournalEntry[], options: { durable: boolean }): Promise<void> {
     const file = this.#open();

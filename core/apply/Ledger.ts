@@ -80,8 +80,8 @@ export class Ledger {
   }
 
   /**
-   * Puts effects on the books again that a damaged journal may have lost, and takes off those that are not the container's.
-   * What was under way is not known.
+   * Puts effects on the books again that a damaged journal may have lost, and takes off those that are not the
+   * container's. What was under way is not known.
    */
   async reclaim(effects: Record<string, Reclaimed>, foreign: readonly string[] = []): Promise<void> {
     for (const key of foreign) this.#applied.delete(key);
@@ -137,8 +137,8 @@ export class Ledger {
   }
 
   /**
-   * Applies effects that are not applied yet, each as soon as the effects that it needs are applied. When one fails, the others are waited for and the error is
-   * thrown; the caller decides about the undo.
+   * Applies effects that are not applied yet, each as soon as the effects that it needs are applied. When one fails,
+   * the others are waited for and the error is thrown; the caller decides about the undo.
    */
   async apply(effects: Record<string, Effect>, signal: AbortSignal): Promise<void> {
     checkNeeds(effects, (key) => this.has(key));
@@ -158,8 +158,9 @@ export class Ledger {
   }
 
   /**
-   * Undoes a stage, last first: each effect when all that needed it are undone, side by side where none needs the other.
-   * What depends on a failed undo stays; the first error is thrown at the end, and another call tries the rest.
+   * Undoes a stage, last first: each effect when all that needed it are undone, side by side where none needs the
+   * other. What depends on a failed undo stays; the first error is thrown at the end, and another call tries the
+   * rest.
    */
   async undo(stage: EffectStage): Promise<void> {
     const keys = this.pending(stage).reverse();
@@ -185,7 +186,9 @@ export class Ledger {
     await this.#options.journal.append([{ event: 'undone', key }], { durable: true });
   }
 
-  /** Runs something once per life of a stage: not again after a crash, until `undo` of the stage takes the mark away. */
+  /**
+   * Runs something once per life of a stage: not again after a crash, until `undo` of the stage takes the mark away.
+   */
   async once(key: string, stage: EffectStage, run: () => Promise<void>): Promise<void> {
     if (this.has(key)) return;
     this.#step('before', key);
@@ -251,8 +254,8 @@ export class Ledger {
   }
 
   /**
-   * Writes to the journal. What ends a container is `dispensable` on a full disk: without the entry a later daemon repeats
-   * an undo, which does no harm.
+   * Writes to the journal. What ends a container is `dispensable` on a full disk: without the entry a later daemon
+   * repeats an undo, which does no harm.
    */
   async #writing(dispensable: boolean, write: (journal: Journal) => Promise<void>): Promise<void> {
     try {

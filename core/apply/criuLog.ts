@@ -7,7 +7,9 @@ const shownErrors = 3;
 /** What a container does can make the log long; its cause is at the end. */
 const readBytes = 256 * 1024;
 
-/** A failure of criu with the errors of its log, which runtimes leave out. `log` is dump.log or restore.log in `work`. */
+/**
+ * A failure of criu with the errors of its log, which runtimes leave out. `log` is dump.log or restore.log in `work`.
+ */
 export async function criuError(
   error: unknown,
   files: Pick<FileWorkers, 'readEnd'>,

@@ -21,8 +21,9 @@ export interface ClientOptions {
 }
 
 /**
- * A typed client of containerd 1.6, 1.7 and 2.x with one member per service. It connects at the first call and reconnects
- * when the connection is lost. Calls reject with a PouchError (rpcError.ts has the codes); unary calls have a deadline.
+ * A typed client of containerd 1.6, 1.7 and 2.x with one member per service. It connects at the first call and
+ * reconnects when the connection is lost. Calls reject with a PouchError (rpcError.ts has the codes); unary calls
+ * have a deadline.
  */
 export class ContainerdClient {
   readonly containers: ContainersClient;

@@ -7,8 +7,8 @@ import type { OciResources } from '../../hooks/oci.ts';
 const standardPeriod = 100_000;
 
 /**
- * The update that changes a running container's limits from `from` to `to`. Runtimes leave alone what an update does not name,
- * so a removed limit gets the value that means none.
+ * The update that changes a running container's limits from `from` to `to`. Runtimes leave alone what an update does
+ * not name, so a removed limit gets the value that means none.
  */
 export function liveLimits(from: OciResources, to: OciResources): OciResources {
   const groups = ['memory', 'cpu', 'pids', 'blockIO'] as const;

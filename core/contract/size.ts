@@ -1,4 +1,7 @@
-/** A size in Docker's short form as log options have it: `10m`, `1g`, bytes; undefined if it is missing or of no such form. */
+/**
+ * A size in Docker's short form as log options have it: `10m`, `1g`, bytes; undefined if it is missing or of no such
+ * form.
+ */
 export function parseSize(text: string | undefined): number | undefined {
   const match = /^(\d+)([bkmgt]?)b?$/i.exec(text ?? '');
   if (!match) return undefined;

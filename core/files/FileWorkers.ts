@@ -1,6 +1,6 @@
 /**
- * Access to paths that may hang or be hostile: bind sources, volumes, files that a container can write. An expendable process
- * performs each call with a deadline.
+ * Access to paths that may hang or be hostile: bind sources, volumes, files that a container can write. An expendable
+ * process performs each call with a deadline.
  */
 import { readFileSync } from 'node:fs';
 import type { FileAccess, FileFacts } from '../../hooks/files.ts';
@@ -59,7 +59,10 @@ export class FileWorkers implements FileAccess {
     this.#pool = options.pool ?? new WorkerPool(options);
   }
 
-  /** Resolves to the facts of a path of the host, following links; undefined if it does not exist. @throws PCH_FILE_TIMEOUT */
+  /**
+   * Resolves to the facts of a path of the host, following links; undefined if it does not exist.
+   * @throws PCH_FILE_TIMEOUT
+   */
   async look(path: string, what = path): Promise<FileFacts | undefined> {
     const [found] = await this.#call('look', onHost(path, what), { paths: [path] });
     return found ?? undefined;
@@ -75,7 +78,10 @@ export class FileWorkers implements FileAccess {
     return found && 'text' in found ? found.text : undefined;
   }
 
-  /** Reads files of at most `maxBytes`. Returns the results by path; a file system that does not respond gives an error for its files. */
+  /**
+   * Reads files of at most `maxBytes`. Returns the results by path; a file system that does not respond gives an
+   * error for its files.
+   */
   async readFiles(
     paths: readonly string[],
     maxBytes: number,
@@ -125,8 +131,8 @@ export class FileWorkers implements FileAccess {
   }
 
   /**
-   * Looks up files of an image in the directories of its layers, top first. Resolves to `missing` if such a directory does not
-   * exist. `what` names the layers in messages.
+   * Looks up files of an image in the directories of its layers, top first. Resolves to `missing` if such a directory
+   * does not exist. `what` names the layers in messages.
    * @throws PCH_FILE_TIMEOUT
    */
   async readLayers(
@@ -283,7 +289,10 @@ function addHint(error: unknown): never {
   });
 }
 
-/** Returns the result of a reply. @throws PouchError for a code of Pouch, else an Error with the errno's name as its code */
+/**
+ * Returns the result of a reply.
+ * @throws PouchError for a code of Pouch, else an Error with the errno's name as its code
+ */
 function resultOf<T>(reply: FileReply, { what }: Subject): T {
   if (!('error' in reply)) return reply.result as T;
   const { code = '', message } = reply.error;

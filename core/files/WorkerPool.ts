@@ -51,9 +51,10 @@ interface Job extends Subject {
 }
 
 /**
- * A pool of expendable processes for work that may hang. A request that reaches its deadline fails; its worker is killed and
- * replaced. A worker that SIGKILL does not end is stuck and counts against its lane. A lane full of stuck workers rejects
- * requests at once: a file system that does not respond blocks a limited number of processes, and no other lane.
+ * A pool of expendable processes for work that may hang. A request that reaches its deadline fails; its worker is
+ * killed and replaced. A worker that SIGKILL does not end is stuck and counts against its lane. A lane full of stuck
+ * workers rejects requests at once: a file system that does not respond blocks a limited number of processes, and no
+ * other lane.
  */
 export class WorkerPool {
   readonly #options: PoolOptions;

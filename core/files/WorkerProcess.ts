@@ -58,7 +58,9 @@ export class WorkerProcess {
     signalGroup(this.#child.pid, 'SIGKILL');
   }
 
-  /** Whether all processes of its group have ended. SIGKILL does not end a process in uninterruptible sleep (state D). */
+  /**
+   * Whether all processes of its group have ended. SIGKILL does not end a process in uninterruptible sleep (state D).
+   */
   get isGone(): boolean {
     const { pid } = this.#child;
     return this.#hasExited && (!signalGroup(pid, 0) || !hasLivingMember(pid));

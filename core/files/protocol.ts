@@ -1,6 +1,6 @@
 /**
- * The protocol between the daemon and a file worker: one JSON object per line in each direction, one request at a time. Both
- * are from the same build.
+ * The protocol between the daemon and a file worker: one JSON object per line in each direction, one request at a
+ * time. Both are from the same build.
  */
 import type { ImageFile } from '../../hooks/draft.ts';
 import type { FileFacts } from '../../hooks/files.ts';

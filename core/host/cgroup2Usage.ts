@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { DeviceCounter, TaskUsage } from '../../hooks/stats.ts';
 
 /**
- * Reads the counters of a cgroup v2 and its descendants from its files (kernel doc cgroup-v2, "Controllers"). Undefined if it
- * does not exist. containerd reads those of the cgroup of the task's process, which may be a monitor outside the container's.
+ * Reads the counters of a cgroup v2 and its descendants from its files (kernel doc cgroup-v2, "Controllers").
+ * Undefined if it does not exist. containerd reads those of the cgroup of the task's process, which may be a monitor
+ * outside the container's.
  */
 export async function cgroup2Usage(directory: string): Promise<TaskUsage | undefined> {
   const read = (name: string) => readFile(join(directory, name), 'utf8').catch(() => '');

@@ -1,4 +1,6 @@
-/** Returns the mount of a path with its optional fields (proc_pid_mountinfo(5)): the deepest, and of several the last. */
+/**
+ * Returns the mount of a path with its optional fields (proc_pid_mountinfo(5)): the deepest, and of several the last.
+ */
 export function mountOf(path: string, mountinfo: string): Mount | undefined {
   return deepestAbove(path, parseMountinfo(mountinfo));
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { cgroupVersion } from './detect.ts';
 
 /**
- * Returns how many processes the OOM killer has ended in a container's cgroup and its descendants; 0 if the cgroup does not
- * exist. `path` is relative to the hierarchy's root.
+ * Returns how many processes the OOM killer has ended in a container's cgroup and its descendants; 0 if the cgroup
+ * does not exist. `path` is relative to the hierarchy's root.
  */
 export async function oomKills(path: string, cgroups = '/sys/fs/cgroup'): Promise<number> {
   // Counters of v2 include descendants (cgroup-v2, memory.events); those of v1 do not (memcg_memory_event).

@@ -13,7 +13,10 @@ const ucredSize = 12;
 /** Milliseconds; a client waits while the listener's backlog is full. */
 const connectDeadlineMs = 5_000;
 
-/** Returns the pid of the process that listens on a unix socket (unix(7)); undefined if it is in another PID namespace. */
+/**
+ * Returns the pid of the process that listens on a unix socket (unix(7)); undefined if it is in another PID
+ * namespace.
+ */
 export async function peerPid(path: string): Promise<number | undefined> {
   const socket = connect(path);
   try {

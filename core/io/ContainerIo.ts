@@ -22,8 +22,8 @@ const graceMs = 5000;
 const defaultStallMs = 60_000;
 
 /**
- * Node's flags for the log keeper: a small young generation and no helper threads. A process that only copies gains nothing
- * from them, and they cost 10 to 20 MB under load.
+ * Node's flags for the log keeper: a small young generation and no helper threads. A process that only copies gains
+ * nothing from them, and they cost 10 to 20 MB under load.
  */
 export const keeperNodeFlags: readonly string[] = [
   '--max-semi-space-size=1',
@@ -60,8 +60,8 @@ export interface StdioPaths {
 
 export interface SubscribeOptions {
   /**
-   * Milliseconds after which a consumer that reads nothing is disconnected with PCH_ATTACH_TOO_SLOW; until then it blocks
-   * the container. 0: never, for a foreground `run`. Default: 60 s.
+   * Milliseconds after which a consumer that reads nothing is disconnected with PCH_ATTACH_TOO_SLOW; until then it
+   * blocks the container. 0: never, for a foreground `run`. Default: 60 s.
    */
   stallMs?: number;
 }
@@ -108,8 +108,8 @@ export class ContainerIo {
   }
 
   /**
-   * Creates a container's FIFOs, which the keeper starts to read. Callers open them before they create the task: the shim
-   * waits for a reader. Closes the streams of an earlier run of the container.
+   * Creates a container's FIFOs, which the keeper starts to read. Callers open them before they create the task: the
+   * shim waits for a reader. Closes the streams of an earlier run of the container.
    */
   async open(container: string, options: OpenOptions): Promise<StdioPaths> {
     const paths = this.#paths(container);
@@ -145,26 +145,26 @@ export class ContainerIo {
   }
 
   /**
-   * Resolves to a writer for the container's stdin; several may write. Data that is written before the task is created waits
-   * in the pipe (64 KiB; further writes wait). The process reads end-of-file when every writer has ended and both `endInput`
-   * and the task's CloseIO were called: the shim has a write end of its own. With a tty callers must not use CloseIO: the
-   * shim would also stop copying the output.
+   * Resolves to a writer for the container's stdin; several may write. Data that is written before the task is
+   * created waits in the pipe (64 KiB; further writes wait). The process reads end-of-file when every writer has
+   * ended and both `endInput` and the task's CloseIO were called: the shim has a write end of its own. With a tty
+   * callers must not use CloseIO: the shim would also stop copying the output.
    */
   openStdin(container: string): Promise<Writable> {
     return new Promise((resolve) => resolve(this.#openStdin(container)));
   }
 
   /**
-   * Lets the shim read the end of the input. Callers use it when the process runs and before CloseIO. Resolves once the shim
-   * has opened the FIFO, also for an unknown container.
+   * Lets the shim read the end of the input. Callers use it when the process runs and before CloseIO. Resolves once
+   * the shim has opened the FIFO, also for an unknown container.
    */
   async endInput(container: string): Promise<void> {
     await this.#holds.endInput(container);
   }
 
   /**
-   * Closes the streams after the process has ended. Resolves when the log has all output, the subscribers are being sent it,
-   * and the FIFOs are removed; also for an unknown container.
+   * Closes the streams after the process has ended. Resolves when the log has all output, the subscribers are being
+   * sent it, and the FIFOs are removed; also for an unknown container.
    * `deadlineMs`: for output that does not end because a process outside the container has the pipe open. Default: 2 s.
    */
   async finish(container: string, deadlineMs: number = finishDeadlineMs): Promise<void> {
@@ -178,8 +178,8 @@ export class ContainerIo {
   }
 
   /**
-   * Makes rotation keep the files of a log until they are read, within limits of time and bytes. Callers hold a log before
-   * they list its files. Never rejects.
+   * Makes rotation keep the files of a log until they are read, within limits of time and bytes. Callers hold a log
+   * before they list its files. Never rejects.
    */
   async holdLog(logPath: string): Promise<LogHold> {
     const hold: LogHold = new LogHold({

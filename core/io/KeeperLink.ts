@@ -63,7 +63,10 @@ export class KeeperLink {
     this.#connection?.close();
   }
 
-  /** Sends a request, again if the keeper ends meanwhile: requests must be idempotent. @throws PCH_LOG_KEEPER, or PCH_CANCELLED after `stop` */
+  /**
+   * Sends a request, again if the keeper ends meanwhile: requests must be idempotent.
+   * @throws PCH_LOG_KEEPER, or PCH_CANCELLED after `stop`
+   */
   async call<Request extends Exclude<KeeperRequest, { op: 'subscribe' }>>(
     request: Request,
     deadlineMs = callDeadlineMs,

@@ -3,7 +3,8 @@ import { waitUntil } from '../wait/waitUntil.ts';
 import { openReadEnd, openWriteEnd } from './fifo/open.ts';
 
 /**
- * Milliseconds that a shim may take to open stdin after it has started a process; it opens it in the background (containerd/fifo).
+ * Milliseconds that a shim may take to open stdin after it has started a process; it opens it in the background
+ * (containerd/fifo).
  */
 const openDeadlineMs = 5_000;
 const lookAgainMs = 5;
@@ -11,7 +12,8 @@ const lookAgainMs = 5;
 /**
  * Keeps both ends of a stdin FIFO open, without reading or writing.
  * - The read end keeps data that clients send before the shim has opened the FIFO, and lets clients open the write end.
- * - The write end keeps the shim from reading end-of-file between two clients, and from waiting for a writer when the only
+ * - The write end keeps the shim from reading end-of-file between two clients, and from waiting for a writer when the
+ * only
  *   client has already ended: kata's shim opens the FIFO only when its virtual machine runs.
  */
 export class StdinHold {
@@ -26,8 +28,8 @@ export class StdinHold {
   }
 
   /**
-   * Closes the write end once the shim has opened the FIFO, or at the deadline. Callers use it when the process runs and before
-   * CloseIO, which in kata's shim waits for the end of the input.
+   * Closes the write end once the shim has opened the FIFO, or at the deadline. Callers use it when the process runs
+   * and before CloseIO, which in kata's shim waits for the end of the input.
    */
   async endInput(): Promise<void> {
     await waitUntil(() => this.#writeEnd === undefined || this.#hasReader(), {
@@ -43,9 +45,9 @@ export class StdinHold {
   }
 
   /**
-   * Whether another process has the read end open. A non-blocking open of the write end fails without a reader (fifo(7)), so
-   * this closes the read end for the moment. No data is lost: the write end keeps the content of the pipe, and only this
-   * thread writes.
+   * Whether another process has the read end open. A non-blocking open of the write end fails without a reader
+   * (fifo(7)), so this closes the read end for the moment. No data is lost: the write end keeps the content of the
+   * pipe, and only this thread writes.
    */
   #hasReader(): boolean {
     this.#readEnd = closed(this.#readEnd);

@@ -9,7 +9,10 @@ interface Held {
   outputs: number[];
 }
 
-/** Keeps ends of the containers' FIFOs open: for stdin see {@link StdinHold}; for the outputs, until a new keeper reads them. */
+/**
+ * Keeps ends of the containers' FIFOs open: for stdin see {@link StdinHold}; for the outputs, until a new keeper
+ * reads them.
+ */
 export class StdioHolds {
   readonly #held = new Map<string, Held>();
 

@@ -34,7 +34,10 @@ export type KeeperRequest =
   /** Starts reading recovered streams. A new keeper waits for it, so that subscribers can reconnect first. */
   | { op: 'resume' }
   | { op: 'shutdown' }
-  /** Adds a reader of a log, for which rotated files are kept within limits. `inode`: the file that it is reading, if any. */
+  /**
+   * Adds a reader of a log, for which rotated files are kept within limits. `inode`: the file that it is reading, if
+   * any.
+   */
   | { op: 'follow'; logPath: string; token: string; inode?: string | undefined }
   /** The reader has opened another file. */
   | { op: 'reached'; logPath: string; token: string; inode: string }
@@ -51,7 +54,10 @@ export interface KeeperReplies {
   resume: Record<string, never>;
   shutdown: Record<string, never>;
   follow: Record<string, never>;
-  /** The file's number, unless no run writes the log, and the bytes that were removed between the last file and this one. */
+  /**
+   * The file's number, unless no run writes the log, and the bytes that were removed between the last file and this
+   * one.
+   */
   reached: { number?: number; lost: number };
   unfollow: Record<string, never>;
 }

@@ -1,6 +1,6 @@
 /**
- * System calls for network namespaces that Node does not provide. They run in a worker thread: unshare(2) and setns(2) change
- * only the calling thread.
+ * System calls for network namespaces that Node does not provide. They run in a worker thread: unshare(2) and
+ * setns(2) change only the calling thread.
  */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { check, detach, libcFunction, mount, MS_BIND } from '../host/libc.ts';

@@ -150,8 +150,9 @@ export class Planner {
   }
 
   /**
-   * A network namespace of the container's own is made before the container and kept by a file: a bridge is attached from
-   * outside, and without any network it is still quicker than the runtime's way (1 ms beside other work, against 10).
+   * A network namespace of the container's own is made before the container and kept by a file: a bridge is attached
+   * from outside, and without any network it is still quicker than the runtime's way (1 ms beside other work, against
+   * 10).
    */
   #reserveNamespaces(...drafts: ContainerDraft[]): void {
     for (const { id, namespaces } of drafts) {

@@ -96,8 +96,8 @@ function hasOwnNetns(draft: ContainerDraft, { netnsPath }: EffectFacts): boolean
 }
 
 /**
- * Networks, and what needs them, are attached while the runtime makes the container, unless it is a virtual machine, which gets the interfaces
- * that exist when it boots; a plugin's other effects are applied before.
+ * Networks, and what needs them, are attached while the runtime makes the container, unless it is a virtual machine,
+ * which gets the interfaces that exist when it boots; a plugin's other effects are applied before.
  */
 function beforeTask(effects: Record<string, Effect>, { networkFirst }: EffectFacts): string[] {
   const start = Object.entries(effects).filter(([, { stage }]) => stage === 'start');

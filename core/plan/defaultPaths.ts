@@ -1,6 +1,6 @@
 /**
- * Paths of /proc and /sys that show or change the host and have no namespace: the list that Docker, containerd and podman
- * agree on. The runtime ignores those that the kernel does not have.
+ * Paths of /proc and /sys that show or change the host and have no namespace: the list that Docker, containerd and
+ * podman agree on. The runtime ignores those that the kernel does not have.
  */
 export const maskedPaths: readonly string[] = [
   '/proc/acpi',

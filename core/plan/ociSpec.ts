@@ -111,8 +111,8 @@ function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
 }
 
 /**
- * In a user namespace runtimes bind the host's nodes from the path that the container has them at, so its own, and those that
- * the host has elsewhere, are bound as files.
+ * In a user namespace runtimes bind the host's nodes from the path that the container has them at, so its own, and
+ * those that the host has elsewhere, are bound as files.
  */
 function boundDevices(draft: ContainerDraft, directory: string): ContainerDraft['mounts'] {
   const own = Object.keys(ownDevices(draft)).map((path) => [path, ownFilePath(directory, path)] as const);

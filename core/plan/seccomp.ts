@@ -33,10 +33,10 @@ const architectures: Readonly<Record<string, { native: string; compat: string; c
 const eperm = 1;
 
 /**
- * The default seccomp profile: an allow list that fits the container's capabilities; every other call fails with EPERM. It
- * allows what Docker's does.
- * @param options `compat32`: the calls of 32-bit programs too; `arch`: Node's `process.arch`, for one that is not in the
- * table above only its native calls are filtered
+ * The default seccomp profile: an allow list that fits the container's capabilities; every other call fails with
+ * EPERM. It allows what Docker's does.
+ * @param options `compat32`: the calls of 32-bit programs too; `arch`: Node's `process.arch`, for one that is not in
+ * the table above only its native calls are filtered
  */
 export function defaultSeccomp(
   capabilities: Record<string, true>,

@@ -1,4 +1,7 @@
-/** Resolves `user[:group]` and supplementary groups against an image's /etc/passwd and /etc/group (passwd(5), group(5)). */
+/**
+ * Resolves `user[:group]` and supplementary groups against an image's /etc/passwd and /etc/group (passwd(5),
+ * group(5)).
+ */
 import { PouchError } from '../../hooks/errors.ts';
 
 export interface ResolvedUser {

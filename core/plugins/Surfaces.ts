@@ -25,8 +25,8 @@ export class Surfaces {
   }
 
   /**
-   * Stops the running surfaces and starts those of a new generation. A surface with `reload: 'keep'` continues as long as the
-   * new generation has one of its name.
+   * Stops the running surfaces and starts those of a new generation. A surface with `reload: 'keep'` continues as
+   * long as the new generation has one of its name.
    * @throws the error of a surface that does not start; then the previous ones run again
    */
   async replace(next: readonly Surface[], engine: Engine): Promise<void> {

@@ -7,8 +7,9 @@ interface Owner {
 }
 
 /**
- * An error as one of a plugin. A coded error keeps its code, message, hint and container. Outside a hook it also keeps the
- * plugin that it names: one plugin may call another's runtime. A daemon that is out of file descriptors is nobody's fault.
+ * An error as one of a plugin. A coded error keeps its code, message, hint and container. Outside a hook it also
+ * keeps the plugin that it names: one plugin may call another's runtime. A daemon that is out of file descriptors is
+ * nobody's fault.
  */
 export function attribute(error: unknown, owner: Owner): PouchError {
   if (hasNoFilesLeft(error)) return toPouchError(error);

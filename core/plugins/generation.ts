@@ -8,7 +8,8 @@ import type { PluginSlot } from './load/PluginSlot.ts';
 import type { HookRunner, MissingPlugin } from './runHook.ts';
 
 /**
- * All plugins as they were loaded together, sealed: nothing in it changes any more. A reload makes another one beside it.
+ * All plugins as they were loaded together, sealed: nothing in it changes any more. A reload makes another one beside
+ * it.
  */
 export interface Generation {
   /** 1, 2, … in the life of the daemon. */

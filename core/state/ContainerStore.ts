@@ -67,8 +67,8 @@ export class ContainerStore {
   }
 
   /**
-   * Returns the containers that need their image and volumes: includes those that are being created, without ended `--rm`
-   * containers that are being removed.
+   * Returns the containers that need their image and volumes: includes those that are being created, without ended
+   * `--rm` containers that are being removed.
    */
   listStaying(): ContainerRecord[] {
     const staying = this.list().filter(({ id, name }) => this.#idByName.get(name) === id);
@@ -126,7 +126,10 @@ export class ContainerStore {
     return found;
   }
 
-  /** Like `find`, but also returns the stand-in of a damaged container. @throws PCH_CONTAINER_NOT_FOUND, PCH_ID_AMBIGUOUS */
+  /**
+   * Like `find`, but also returns the stand-in of a damaged container.
+   * @throws PCH_CONTAINER_NOT_FOUND, PCH_ID_AMBIGUOUS
+   */
   findAny(ref: string): ContainerRecord {
     const named = this.#idByName.get(ref.replace(/^\//, '')) ?? '';
     return this.#withId(ref) ?? this.#withId(named) ?? this.#byPrefix(ref);

@@ -1,6 +1,6 @@
 /**
- * One lock per container, so that its verbs run one after another and never wait for another container. `pouch ops` shows the
- * owners of locks.
+ * One lock per container, so that its verbs run one after another and never wait for another container. `pouch ops`
+ * shows the owners of locks.
  */
 import type { Operation } from '../../hooks/engine.ts';
 

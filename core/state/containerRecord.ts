@@ -7,7 +7,10 @@ import { PouchError } from '../../hooks/errors.ts';
 import { text } from '../../hooks/schema.ts';
 import { problemIn, readStored, type Stored, type StoredForm } from './stored.ts';
 
-/** The image's configuration is stored as its author wrote it (e.g. `null` for an empty list); no code relies on its form. */
+/**
+ * The image's configuration is stored as its author wrote it (e.g. `null` for an empty list); no code relies on its
+ * form.
+ */
 const storedImage = Type.Object({ reference: text, id: text, config: Type.Object({}) });
 
 export const recordForm: StoredForm<ContainerRecord> = {

@@ -1,6 +1,7 @@
 /**
- * Writes small files that survive a crash: to a temporary file that is flushed and renamed over the old one. Writes of one path
- * run one after another and share the temporary name, so that the next write replaces the leftovers of a crash.
+ * Writes small files that survive a crash: to a temporary file that is flushed and renamed over the old one. Writes
+ * of one path run one after another and share the temporary name, so that the next write replaces the leftovers of a
+ * crash.
  */
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -1,6 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto';
 
-/** Returns a container's full id of 64 hex digits, whose short form has a letter: digits alone would look like a number. */
+/**
+ * Returns a container's full id of 64 hex digits, whose short form has a letter: digits alone would look like a
+ * number.
+ */
 export function newId(): string {
   const id = randomBytes(32).toString('hex');
   return /^\d+$/.test(id.slice(0, 12)) ? newId() : id;

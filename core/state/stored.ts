@@ -1,6 +1,6 @@
 /**
- * JSON files that outlive the daemon. Each has a version and is checked against its schema when it is read, so that damage is
- * found there.
+ * JSON files that outlive the daemon. Each has a version and is checked against its schema when it is read, so that
+ * damage is found there.
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -68,7 +68,10 @@ export function parseStored<T>(text: string, name: string, form: StoredForm<T>):
   return { state: 'sound', value: value as T };
 }
 
-/** Returns the first violation of the schema, such as `state.pid: expected integer, found "x"`. Unknown fields are allowed. */
+/**
+ * Returns the first violation of the schema, such as `state.pid: expected integer, found "x"`. Unknown fields are
+ * allowed.
+ */
 export function problemIn(value: unknown, schema: TSchema): string | undefined {
   const check = checkOf(schema);
   if (check.Check(value)) return undefined;

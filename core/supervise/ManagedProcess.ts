@@ -11,15 +11,18 @@ import { type ProcessIdentity, identify, isAlive } from './processIdentity.ts';
 import { waitUntil } from '../wait/waitUntil.ts';
 
 /**
- * `command` is the absolute path of a binary, not of a `#!` script; `args` make the command line unique on the host. A log above
- * `maxLogBytes` (default 16 MiB) is moved to LOGFILE.1 before a start.
+ * `command` is the absolute path of a binary, not of a `#!` script; `args` make the command line unique on the host.
+ * A log above `maxLogBytes` (default 16 MiB) is moved to LOGFILE.1 before a start.
  */
 export interface ManagedProcessOptions extends LaunchOptions {
   /** For messages, e.g. "containerd". */
   name: string;
   /** Its directory must exist, like that of the log. */
   pidFile: string;
-  /** Identifies what the process was started with: a running process with another fingerprint is replaced, not adopted. */
+  /**
+   * Identifies what the process was started with: a running process with another fingerprint is replaced, not
+   * adopted.
+   */
   fingerprint?: string;
   /** Whether the process serves. Called repeatedly until it resolves to true; a rejection means not yet. */
   isReady: () => Promise<boolean>;
@@ -57,7 +60,8 @@ const pollMs = 500;
 const stableAfterMs = 60_000;
 
 /**
- * A long-running process in its own session. It outlives this daemon, is adopted by the next one, and is restarted when it ends.
+ * A long-running process in its own session. It outlives this daemon, is adopted by the next one, and is restarted
+ * when it ends.
  */
 export class ManagedProcess {
   readonly #options: ManagedProcessOptions;
@@ -129,8 +133,9 @@ export class ManagedProcess {
   }
 
   /**
-   * Returns the process of the pid file, or one with the same command line if the daemon ended before it wrote the pid file. A
-   * process with a lower limit of open files than this daemon is replaced: it was started before the limit was raised.
+   * Returns the process of the pid file, or one with the same command line if the daemon ended before it wrote the
+   * pid file. A process with a lower limit of open files than this daemon is replaced: it was started before the
+   * limit was raised.
    */
   async #findRunning(): Promise<ProcessIdentity | undefined> {
     const { command, args, fingerprint = '', pidFile } = this.#options;

@@ -2,7 +2,10 @@ import { PouchError } from '../../hooks/errors.ts';
 import { type ProcessIdentity, isAlive, signal } from './processIdentity.ts';
 import { waitUntil } from '../wait/waitUntil.ts';
 
-/** Sends SIGTERM, and SIGKILL if the process is alive after `withinMs`. Resolves when it has ended. @throws PCH_DEADLINE */
+/**
+ * Sends SIGTERM, and SIGKILL if the process is alive after `withinMs`. Resolves when it has ended.
+ * @throws PCH_DEADLINE
+ */
 export async function endProcess(running: ProcessIdentity, name: string, withinMs: number): Promise<void> {
   const isGone = () => !isAlive(running);
   for (const how of ['SIGTERM', 'SIGKILL'] as const) {

@@ -8,7 +8,9 @@ export interface PidRecord extends ProcessIdentity {
   fingerprint: string;
 }
 
-/** Writes synchronously and atomically: a crash of the daemon between the start and this write would lose the process. */
+/**
+ * Writes synchronously and atomically: a crash of the daemon between the start and this write would lose the process.
+ */
 export function writePidFile(path: string, record: PidRecord): void {
   writeFileSync(`${path}.tmp`, JSON.stringify(record), { mode: 0o600 });
   renameSync(`${path}.tmp`, path);

@@ -6,8 +6,8 @@ import { once } from 'node:events';
 const waiting = ['sh', '-c', 'echo; read end'];
 
 /**
- * Calls `run` with the pid of a process in new namespaces, which a command such as `unshare --user` creates. The process has
- * ended when this resolves.
+ * Calls `run` with the pid of a process in new namespaces, which a command such as `unshare --user` creates. The
+ * process has ended when this resolves.
  * @throws Error with the command's message
  */
 export async function withProcessIn<T>(

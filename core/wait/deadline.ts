@@ -29,7 +29,8 @@ export function startDeadline({ ms, late, signal }: DeadlineOptions): Deadline {
 }
 
 /**
- * Resolves to the outcome of `work`, whose signal aborts as {@link Deadline} says. An outcome after the deadline is dropped.
+ * Resolves to the outcome of `work`, whose signal aborts as {@link Deadline} says. An outcome after the deadline is
+ * dropped.
  * @throws the error of `late` once the deadline has passed, whether `work` heeds the abort or not
  */
 export async function withDeadline<T>(

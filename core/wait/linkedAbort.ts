@@ -8,8 +8,9 @@ export interface LinkedAbort {
 }
 
 /**
- * Links a new controller to `parent`; `reasonOf` gives the reason of its abort, by default the parent's. AbortSignal.any leaks
- * with a long-lived source and, in some versions, loses an abort (nodejs/node issues 64476, 65995).
+ * Links a new controller to `parent`; `reasonOf` gives the reason of its abort, by default the parent's.
+ * AbortSignal.any leaks with a long-lived source and, in some versions, loses an abort (nodejs/node issues 64476,
+ * 65995).
  */
 export function linkedAbort(
   parent: AbortSignal | undefined,

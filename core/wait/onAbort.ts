@@ -2,8 +2,8 @@
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `listener` once when `signal` aborts; the returned function removes it. A signal gets one listener of its own, however
- * many are added: Node reports more than ten as a leak, and each running container has one.
+ * Calls `listener` once when `signal` aborts; the returned function removes it. A signal gets one listener of its
+ * own, however many are added: Node reports more than ten as a leak, and each running container has one.
  */
 export function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
   if (!signal) return () => undefined;

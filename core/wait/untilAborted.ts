@@ -1,4 +1,7 @@
-/** Resolves to the outcome of `work`, unless `signal` aborts first. @throws the signal's reason, or the error of `work` */
+/**
+ * Resolves to the outcome of `work`, unless `signal` aborts first.
+ * @throws the signal's reason, or the error of `work`
+ */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {

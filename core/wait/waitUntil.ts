@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Checks `condition` every `everyMs` until it is true. Resolves to false after `withinMs`, or when `signal` aborts. Checks a last
- * time at the deadline, for slow hosts.
+ * Checks `condition` every `everyMs` until it is true. Resolves to false after `withinMs`, or when `signal` aborts.
+ * Checks a last time at the deadline, for slow hosts.
  */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,

@@ -10,7 +10,8 @@ const root = resolve(import.meta.dirname, '../..');
 export default {
   title: 'Pouch',
   description: 'A container platform: plain OCI containers by default, rich ones on demand',
-  // The root of the repository: README.md, ARCHITECTURE.md and their like are pages too, at the same paths as in the sources.
+  // The root of the repository: README.md, ARCHITECTURE.md and their like are pages too, at the same paths as in the
+  // sources.
   srcDir: root,
   outDir: resolve(root, 'site'),
   cacheDir: resolve(root, 'node_modules/.cache/vitepress'),

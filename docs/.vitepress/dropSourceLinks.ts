@@ -2,7 +2,10 @@ import { dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
 import type { MarkdownRenderer } from 'vitepress';
 
-/** Links to sources, which are not on the site, become plain text there: `[deviations](../../test/oci-runtime/deviations)`. */
+/**
+ * Links to sources, which are not on the site, become plain text there:
+ * `[deviations](../../test/oci-runtime/deviations)`.
+ */
 export function dropSourceLinks(markdown: MarkdownRenderer, root: string): void {
   markdown.core.ruler.push('drop-source-links', ({ tokens, env }) => {
     const directory = join(root, dirname((env as { relativePath: string }).relativePath));

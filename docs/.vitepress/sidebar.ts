@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The pages of the site by group, in the order of the sidebar; paths from the root of the repository. Decisions are listed by docs/adr/README.md. */
+/**
+ * The pages of the site by group, in the order of the sidebar; paths from the root of the repository. Decisions are
+ * listed by docs/adr/README.md.
+ */
 export const groups: Record<string, readonly string[]> = {
   Start: ['README.md', 'docs/guides/installing.md', 'docs/guides/first-plugin.md'],
   Use: guides('rich', 'network', 'logs', 'limits-and-checkpoints', 'user-namespaces', 'host-resources'),

@@ -10,7 +10,10 @@ export interface ContainerFilter {
   all?: boolean;
   /** The newest N, of all states. */
   limit?: number;
-  /** Docker's filters: `status`, `name`, `id`, `label`, `ancestor`, `exited`, `network`, `volume`, `before`, `since`, … */
+  /**
+   * Docker's filters: `status`, `name`, `id`, `label`, `ancestor`, `exited`, `network`, `volume`, `before`, `since`,
+   * …
+   */
   filters?: Record<string, string[]>;
 }
 

@@ -1,6 +1,9 @@
 export interface EngineEvent {
   type: 'container' | 'image' | 'volume' | 'network' | 'daemon';
-  /** Docker's words: `create`, `start`, `die`, `stop`, `kill`, `destroy`, `rename`, `pull`, `tag`, `untag`, `delete`, … */
+  /**
+   * Docker's words: `create`, `start`, `die`, `stop`, `kill`, `destroy`, `rename`, `pull`, `tag`, `untag`, `delete`,
+   * …
+   */
   action: string;
   /** Id of the object (an image's reference). */
   id: string;

@@ -6,7 +6,10 @@ import type { ImagePruneFilter } from './prune.ts';
 export interface Progress {
   /** Digest (short) of a layer, or empty for the whole. */
   id: string;
-  /** Docker's words: `Pulling fs layer`, `Waiting`, `Downloading`, `Verifying Checksum`, `Download complete`, `Extracting`, `Pull complete`, `Already exists`. */
+  /**
+   * Docker's words: `Pulling fs layer`, `Waiting`, `Downloading`, `Verifying Checksum`, `Download complete`,
+   * `Extracting`, `Pull complete`, `Already exists`.
+   */
   status: string;
   current?: number;
   total?: number;
@@ -38,7 +41,10 @@ export interface Images {
     },
   ): Promise<Image>;
   tag(source: string, target: string): Promise<void>;
-  /** Removes one reference, or by id all of them; the content is removed with the last. Resolves to what was removed, as in Docker's response. */
+  /**
+   * Removes one reference, or by id all of them; the content is removed with the last. Resolves to what was removed,
+   * as in Docker's response.
+   */
   remove(ref: string, options?: { force?: boolean }): Promise<{ untagged: string[]; deleted: string[] }>;
   /** OCI layout or Docker archive (tar, also gzip or zstd). Resolves to the loaded images. */
   load(archive: Readable, onProgress?: (p: Progress) => void): Promise<Image[]>;

@@ -62,7 +62,10 @@ export type ContainerRecord = Static<typeof ContainerRecord>;
 
 const attachedPort = Type.Object({ containerPort: integer, protocol: text, hostIp: text, hostPort: integer });
 
-/** What `attachments` holds for a network interface: the result of a network plugin’s effect, which may have more fields. */
+/**
+ * What `attachments` holds for a network interface: the result of a network plugin’s effect, which may have more
+ * fields.
+ */
 export const NetworkAttachment = Type.Object({
   network: text,
   interface: text,

@@ -32,7 +32,10 @@ export interface AttachOptions {
 /** A client's connection to the streams of a container or an exec instance. */
 export interface Attachment {
   tty: boolean;
-  /** Undefined if stdin was not asked for or the container has none. Ending it closes the container's stdin (not with a tty). */
+  /**
+   * Undefined if stdin was not asked for or the container has none. Ending it closes the container's stdin (not with
+   * a tty).
+   */
   stdin?: Writable;
   /** Ends after the process has exited and all of its output was read. */
   output: AsyncIterable<OutputChunk>;

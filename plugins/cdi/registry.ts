@@ -30,7 +30,10 @@ function specCheck(): ValidateFunction<CdiSpec> {
   return (compiled ??= new Ajv().compile<CdiSpec>(cdiSpec));
 }
 
-/** Reads all files; a device of a later directory replaces one of an earlier directory (CDI SPEC.md, "Container Device Interface specification"). */
+/**
+ * Reads all files; a device of a later directory replaces one of an earlier directory (CDI SPEC.md, "Container Device
+ * Interface specification").
+ */
 export async function readRegistry(directories: readonly string[]): Promise<Registry> {
   const devices = new Map<string, FoundDevice[]>();
   const problems: string[] = [];

@@ -20,8 +20,8 @@ export interface CommandOutcome {
 const defaultTimeoutMs = 20_000;
 
 /**
- * Runs a short command to its end; resolves for any exit code. Takes 2 ms less than execa, and one attachment runs up to
- * five commands.
+ * Runs a short command to its end; resolves for any exit code. Takes 2 ms less than execa, and one attachment runs up
+ * to five commands.
  * @throws the error of spawn(2), such as ENOENT, and an AbortError when the signal aborts
  */
 export function runCommand(

@@ -89,7 +89,10 @@ function portMapping(port: NetworkAttachment['ports'][number]): CniPortMapping {
   return { hostPort, containerPort, protocol, ...(hostIp !== '0.0.0.0' && { hostIP: hostIp }) };
 }
 
-/** For the undo of an interrupted ADD: portmap's DEL finds its rules by the container's id, but requires a valid mapping. */
+/**
+ * For the undo of an interrupted ADD: portmap's DEL finds its rules by the container's id, but requires a valid
+ * mapping.
+ */
 function anyMapping({ containerPort, protocol, hostPort }: PortRequest): CniPortMapping {
   return { hostPort: hostPort || 1, containerPort, protocol };
 }

@@ -32,7 +32,10 @@ const options = Type.Object({
 /** Key of the effect that attaches a container's interface. */
 const attachment = networkEffectKey('eth0');
 
-/** Network mode `bridge`: attaches containers to the daemon's bridge by CNI plugins (bridge, host-local, portmap, firewall). */
+/**
+ * Network mode `bridge`: attaches containers to the daemon's bridge by CNI plugins (bridge, host-local, portmap,
+ * firewall).
+ */
 export default definePlugin({
   name: 'network-cni',
   version: '0.1.0',
@@ -84,8 +87,9 @@ export default definePlugin({
 });
 
 /**
- * Sets the rules of an existing bridge, so that the first container does not wait for them. Also protects the loopback on
- * bridges of earlier configurations: they may still have containers, and an earlier version may not have set the rules.
+ * Sets the rules of an existing bridge, so that the first container does not wait for them. Also protects the
+ * loopback on bridges of earlier configurations: they may still have containers, and an earlier version may not have
+ * set the rules.
  */
 async function prepareEarly(
   host: HostFacts,

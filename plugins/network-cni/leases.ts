@@ -6,9 +6,9 @@ import { networkAttachments, type ContainerRecord } from '../../hooks/index.ts';
 import type { CniResult } from './cni/types.ts';
 
 /**
- * Finds a container's address in host-local's lease files: each is named after an address, and contains the container's id
- * and the interface on two lines. The address replaces the result of an ADD that was interrupted before it was journaled;
- * the firewall plugin needs it to find the rules to remove.
+ * Finds a container's address in host-local's lease files: each is named after an address, and contains the
+ * container's id and the interface on two lines. The address replaces the result of an ADD that was interrupted
+ * before it was journaled; the firewall plugin needs it to find the rules to remove.
  */
 export async function resultFromLease(
   ipamDir: string,
@@ -25,9 +25,9 @@ export async function resultFromLease(
 }
 
 /**
- * Repairs the leases after files were damaged or lost: leases an address to the container that uses it, and frees leases
- * without a container. Frees none while a damaged container may have any address. The address of a container that has exited
- * is freed by the clean-up of that container, which may run at the same time.
+ * Repairs the leases after files were damaged or lost: leases an address to the container that uses it, and frees
+ * leases without a container. Frees none while a damaged container may have any address. The address of a container
+ * that has exited is freed by the clean-up of that container, which may run at the same time.
  */
 export async function settleLeases(directory: string, records: readonly ContainerRecord[]): Promise<void> {
   const known = new Set(records.flatMap((record) => [record.id, ...addressesOf(record)]));

@@ -24,8 +24,8 @@ export function bridgeNetwork(host: HostFacts): BridgeNetwork {
 /**
  * Returns the CNI configuration of an attachment to the network.
  *
- * `ipMasq` of the bridge plugin is disabled: its iptables rules per container take 10 ms at ADD and 45 ms at DEL; one rule for
- * the whole subnet has the same effect (see bridge/rules.ts).
+ * `ipMasq` of the bridge plugin is disabled: its iptables rules per container take 10 ms at ADD and 45 ms at DEL; one
+ * rule for the whole subnet has the same effect (see bridge/rules.ts).
  */
 export function cniNetwork(
   network: BridgeNetwork,

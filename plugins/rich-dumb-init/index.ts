@@ -1,7 +1,10 @@
 import { definePlugin, PouchError, richAnnotation, type ContainerDraft } from '../../hooks/index.ts';
 import { addInitScript } from './initScript.ts';
 
-/** Rich mode `dumb-init`: runs a small init as PID 1 that forwards signals to the command and reaps orphans. Works with every image. */
+/**
+ * Rich mode `dumb-init`: runs a small init as PID 1 that forwards signals to the command and reaps orphans. Works
+ * with every image.
+ */
 export default definePlugin({
   name: 'rich-dumb-init',
   version: '0.1.0',

@@ -5,8 +5,8 @@ const scriptPath = '/.pouch/initscript';
 const launcherPath = '/.pouch/launch';
 
 /**
- * Arguments: the script; user, group, comma-separated supplementary groups and HOME (each may be empty); the command. The
- * command replaces the shell, so that it is the init's direct child and receives its signals.
+ * Arguments: the script; user, group, comma-separated supplementary groups and HOME (each may be empty); the command.
+ * The command replaces the shell, so that it is the init's direct child and receives its signals.
  */
 const launcher = `#!/bin/sh
 script=$1 user=$2 group=$3 groups=$4 home=$5; shift 5
@@ -22,7 +22,10 @@ else more=--clear-groups; fi
 exec setpriv --reuid="\${user:-0}" --regid="\${group:-0}" "$more" -- "$@"
 `;
 
-/** Runs the script as root before the command, which runs as its user. If the script fails, the container exits with its exit code. */
+/**
+ * Runs the script as root before the command, which runs as its user. If the script fails, the container exits with
+ * its exit code.
+ */
 export function addInitScript(draft: ContainerDraft): void {
   const { process, rich } = draft;
   const [user = '', group = ''] = process.user.split(':', 2);

@@ -2,7 +2,10 @@ import { PouchError, type DraftImage, type ImageFile } from '../../hooks/index.t
 
 export const initPath = '/sbin/init';
 
-/** Returns the image's /sbin/init with links resolved; undefined if it does not exist, or is systemd, which has its own mode. */
+/**
+ * Returns the image's /sbin/init with links resolved; undefined if it does not exist, or is systemd, which has its
+ * own mode.
+ */
 export async function findInit(image: DraftImage): Promise<ImageFile | undefined> {
   const file = await image.stat(initPath);
   if (file?.kind !== 'file' || (file.mode & 0o111) === 0 || isSystemd(file)) return undefined;

@@ -7,9 +7,9 @@ const inits = new Set(['init', 'busybox', 'openrc-init', 'telinit']);
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'fish']);
 
 /**
- * Becomes the init. Before that it runs the script of `--initscript` as root, and starts the command in the background: the
- * init adopts it, and it keeps the container's streams. Arguments: script, user, working directory (each may be empty), then
- * the command.
+ * Becomes the init. Before that it runs the script of `--initscript` as root, and starts the command in the
+ * background: the init adopts it, and it keeps the container's streams. Arguments: script, user, working directory
+ * (each may be empty), then the command.
  */
 const startScript = `#!/bin/sh
 script=$1 user=$2 cwd=$3; shift 3
@@ -29,8 +29,8 @@ exec ${initPath}
 `;
 
 /**
- * Returns the signal that stops an init. busybox powers off on SIGUSR2 (init/init.c); sysvinit runs the action ctrlaltdel of
- * its inittab on SIGINT, which is a shutdown in every distribution (inittab(5)).
+ * Returns the signal that stops an init. busybox powers off on SIGUSR2 (init/init.c); sysvinit runs the action
+ * ctrlaltdel of its inittab on SIGINT, which is a shutdown in every distribution (inittab(5)).
  */
 function stopSignal(init: ImageFile): string {
   return posix.basename(init.path) === 'busybox' ? 'SIGUSR2' : 'SIGINT';
@@ -51,13 +51,17 @@ export function makeRich(draft: ContainerDraft, init: ImageFile): string[] {
   process.user = '';
   process.groups = [];
   process.init = false;
-  // reboot(2) in a pid namespace only kills that namespace's init; without it an init cannot end when it is asked to stop.
+  // reboot(2) in a pid namespace only kills that namespace's init; without it an init cannot end when it is asked to
+  // stop.
   process.capabilities['CAP_SYS_BOOT'] = true;
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = stopSignal(init);
   return warnings;
 }
 
-/** Returns the command to run beside the init: none if it is the init itself, or only a shell (a base image's default). */
+/**
+ * Returns the command to run beside the init: none if it is the init itself, or only a shell (a base image's
+ * default).
+ */
 function sideCommand({ process }: ContainerDraft): string[] {
   const args = [...process.entrypoint, ...process.command];
   const program = posix.basename(args[0] ?? 'init');

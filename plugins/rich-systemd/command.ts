@@ -12,11 +12,11 @@ const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'fish']);
 const inits = new Set(['init', 'systemd']);
 
 /**
- * Returns the command that runs as a unit; undefined if the command is the init itself, or only a shell without a terminal,
- * which is the default of base images and would exit at once.
+ * Returns the command that runs as a unit; undefined if the command is the init itself, or only a shell without a
+ * terminal, which is the default of base images and would exit at once.
  *
- * The container ends with a command of the request, which is its purpose. It keeps running after the image's default command,
- * which is one service among others.
+ * The container ends with a command of the request, which is its purpose. It keeps running after the image's default
+ * command, which is one service among others.
  */
 export function unitCommand(draft: ContainerDraft): UnitCommand | undefined {
   const { entrypoint, command } = draft.process;

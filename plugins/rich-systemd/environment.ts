@@ -10,7 +10,8 @@ export interface SplitEnvironment {
 
 /**
  * systemd accepts names of letters, digits and `_`, and values whose only control characters are tab and newline
- * (env_name_is_valid and env_value_is_valid in src/basic/env-util.c of systemd 252); it drops other variables with a warning.
+ * (env_name_is_valid and env_value_is_valid in src/basic/env-util.c of systemd 252); it drops other variables with a
+ * warning.
  */
 export function splitEnvironment(env: Record<string, string>): SplitEnvironment {
   const split: SplitEnvironment = { settings: [], forEnvCommand: [] };

@@ -45,7 +45,10 @@ function addFile(draft: ContainerDraft, path: string, content: string, mode = 0o
   draft.files[path] = { content, mode, readonly: true };
 }
 
-/** Adds the mounts that systemd expects of a container manager (systemd.io/CONTAINER_INTERFACE), unless the request has them. */
+/**
+ * Adds the mounts that systemd expects of a container manager (systemd.io/CONTAINER_INTERFACE), unless the request
+ * has them.
+ */
 function addMounts(draft: ContainerDraft, host: HostFacts): void {
   const tmpfs = (...options: string[]) => ({
     type: 'tmpfs',
@@ -61,8 +64,8 @@ function addMounts(draft: ContainerDraft, host: HostFacts): void {
 }
 
 /**
- * On cgroup v1 systemd only needs its own hierarchy, which has no limits. The container's part of it is mounted writable; the
- * hierarchies with limits stay read-only, so that a rich container cannot remove its limits.
+ * On cgroup v1 systemd only needs its own hierarchy, which has no limits. The container's part of it is mounted
+ * writable; the hierarchies with limits stay read-only, so that a rich container cannot remove its limits.
  */
 function ownSystemdHierarchy({ cgroupsPath }: ContainerDraft): ContainerDraft['mounts'][string] {
   return {

@@ -5,7 +5,8 @@ export const runDirectory = '/run/pouch';
 
 /**
  * systemd as PID 1 closes its stdin, stdout and stderr, so units could not reach the container's. Without a terminal, a
- * sleeping process keeps them open, and symbolic links point to them: output goes to the container's log without a copy.
+ * sleeping process keeps them open, and symbolic links point to them: output goes to the container's log without a
+ * copy.
  */
 export const startScript = `#!/bin/sh
 # Keeps the container's streams for its units, then becomes the init.
@@ -18,7 +19,10 @@ ln -s "/proc/$!/fd/2" ${runDirectory}/stderr
 exec "$@"
 `;
 
-/** Returns a unit's stdio settings: the console if the container has a terminal, otherwise the streams that are kept open. */
+/**
+ * Returns a unit's stdio settings: the console if the container has a terminal, otherwise the streams that are kept
+ * open.
+ */
 export function stdioSettings({ process }: ContainerDraft): string[] {
   if (process.tty) {
     return [

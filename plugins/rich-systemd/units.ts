@@ -14,8 +14,8 @@ export const initScriptUnitName = 'pouch-init-script.service';
 const runAsChild = '"$@"; exit $?';
 
 /**
- * Runs a command with a numeric user id, which systemd rejects if the image's /etc/passwd does not have it. Arguments: uid;
- * group, supplementary groups and HOME (each may be empty); the command.
+ * Runs a command with a numeric user id, which systemd rejects if the image's /etc/passwd does not have it.
+ * Arguments: uid; group, supplementary groups and HOME (each may be empty); the command.
  */
 const runAsNumericUser = [
   'uid=$1 gid=$2 groups=$3 home=$4; shift 4',

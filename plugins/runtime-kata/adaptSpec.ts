@@ -36,16 +36,16 @@ export function adaptToMachine(draft: ContainerDraft, adaptation: Adaptation): s
 }
 
 /**
- * runtime-rs before 2025 reads KATA_CONF_FILE before its options, and parses these as raw bytes, which breaks paths of 128
- * characters or more. It reads the annotation first.
+ * runtime-rs before 2025 reads KATA_CONF_FILE before its options, and parses these as raw bytes, which breaks paths
+ * of 128 characters or more. It reads the annotation first.
  */
 function nameConfig({ annotations, vmOf }: ContainerDraft, { config, language }: Adaptation): void {
   if (language === 'rust' && vmOf === undefined) annotations[configPathAnnotation] ??= config.path;
 }
 
 /**
- * Like containerd's `privileged_without_host_devices`, which kata recommends (how-to/privileged.md): the privileges apply to
- * the VM, and the host's disks are not attached to it.
+ * Like containerd's `privileged_without_host_devices`, which kata recommends (how-to/privileged.md): the privileges
+ * apply to the VM, and the host's disks are not attached to it.
  */
 function leaveOutHostDevices(draft: ContainerDraft): void {
   draft.devices = {};

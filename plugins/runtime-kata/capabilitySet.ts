@@ -2,8 +2,8 @@ import type { ContainerDraft } from '../../hooks/index.ts';
 import { majorOf } from './shim/version.ts';
 
 /**
- * Capabilities since Linux 5.8. The agent of kata 1.x, whose last capability is CAP_AUDIT_READ, fails to start a process with
- * one of them; the agents of 2.x and 3.x ignore unknown capabilities.
+ * Capabilities since Linux 5.8. The agent of kata 1.x, whose last capability is CAP_AUDIT_READ, fails to start a
+ * process with one of them; the agents of 2.x and 3.x ignore unknown capabilities.
  */
 const since58 = ['CAP_PERFMON', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE'];
 

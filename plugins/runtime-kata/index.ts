@@ -7,7 +7,10 @@ import { type KataOptions, options, optionsOf } from './options.ts';
 import { kataProvider } from './provider.ts';
 import { sharedFolderEffect } from './sharedFolder.ts';
 
-/** Provides the runtimes `kata`, `kata-qemu`, `kata-clh`, `kata-fc` and `kata-runtime`: containers in virtual machines. */
+/**
+ * Provides the runtimes `kata`, `kata-qemu`, `kata-clh`, `kata-fc` and `kata-runtime`: containers in virtual
+ * machines.
+ */
 export default definePlugin({
   name: 'runtime-kata',
   version: '0.1.0',

@@ -63,7 +63,10 @@ export interface FlavourOptions {
   defaults: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Merges the options of a hypervisor over those of kata, except `config`: a configuration file belongs to one hypervisor. */
+/**
+ * Merges the options of a hypervisor over those of kata, except `config`: a configuration file belongs to one
+ * hypervisor.
+ */
 export function optionsOf(all: KataOptions, hypervisor: string | undefined): FlavourOptions {
   const own = hypervisor === undefined ? undefined : all.hypervisors[hypervisor];
   const shared = { shim: all.shim, runtimeType: all.runtimeType, defaults: all.defaults };

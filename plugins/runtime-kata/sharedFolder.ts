@@ -1,7 +1,8 @@
 /**
- * The directory through which host and VM share files. Every version of kata has one per sandbox, with bind mounts in it: 1.x
- * directly, 2.x below `mounts`, `shared` and `private`, runtime-rs below `rw` and `ro`. A failed create may leave them
- * (kata-containers/runtime issue 2816), and the next VM of that name then sees the files of the failed one.
+ * The directory through which host and VM share files. Every version of kata has one per sandbox, with bind mounts in
+ * it: 1.x directly, 2.x below `mounts`, `shared` and `private`, runtime-rs below `rw` and `ro`. A failed create may
+ * leave them (kata-containers/runtime issue 2816), and the next VM of that name then sees the files of the failed
+ * one.
  */
 import { execFile } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';

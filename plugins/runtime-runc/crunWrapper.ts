@@ -47,10 +47,10 @@ function replaceNull(device: string): string[] {
 }
 
 /**
- * Only this mount becomes a slave, and only in the new mount namespace: the tmpfs over it does not propagate to the host, and
- * every other mount keeps its peers, so rshared volumes propagate as with any runtime. The mount is covered, not unmounted:
- * crun creates a directory there for each container, which would stay below the host's mount. If the first command fails, the
- * second must not run; crun then reports the error itself.
+ * Only this mount becomes a slave, and only in the new mount namespace: the tmpfs over it does not propagate to the
+ * host, and every other mount keeps its peers, so rshared volumes propagate as with any runtime. The mount is
+ * covered, not unmounted: crun creates a directory there for each container, which would stay below the host's mount.
+ * If the first command fails, the second must not run; crun then reports the error itself.
  */
 function hideUnified(crun: string): string {
   const hide = `mount --make-slave ${unified} && mount -t tmpfs -o nosuid,nodev,noexec,mode=755 tmpfs ${unified}`;

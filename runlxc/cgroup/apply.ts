@@ -1,6 +1,6 @@
 /**
- * Limits are set twice: on the container's cgroup, which engines read, and on the one below with its processes, which the
- * container reads.
+ * Limits are set twice: on the container's cgroup, which engines read, and on the one below with its processes, which
+ * the container reads.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

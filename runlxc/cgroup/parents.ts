@@ -1,9 +1,9 @@
 /**
- * Parents of containers' cgroups may belong to others (`/kubepods/POD`). On cgroup v1 LXC supports only its own: it sets CPUs and
- * memory nodes, without which a cpuset accepts no process (cpuset(7)), on the first level below its base, overwrites those of an
- * existing first level, and lets the levels below inherit. So parents are completed here, as in runc. Where that is not enough,
- * the container's parent becomes LXC's base, and the monitor joins it first (it takes 10 ms). On cgroup v2 LXC enables the
- * controllers at each level itself.
+ * Parents of containers' cgroups may belong to others (`/kubepods/POD`). On cgroup v1 LXC supports only its own: it
+ * sets CPUs and memory nodes, without which a cpuset accepts no process (cpuset(7)), on the first level below its
+ * base, overwrites those of an existing first level, and lets the levels below inherit. So parents are completed
+ * here, as in runc. Where that is not enough, the container's parent becomes LXC's base, and the monitor joins it
+ * first (it takes 10 ms). On cgroup v2 LXC enables the controllers at each level itself.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

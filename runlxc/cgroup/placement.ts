@@ -26,8 +26,9 @@ function parseSubCgroup(arg: string, isOnly: boolean): [string, string][] {
 }
 
 /**
- * Returns, for each hierarchy, the cgroup.procs files to try in order. The second, for v2, is that of the container's init: a
- * cgroup that has others with controllers below accepts no processes (cgroup-v2, "No Internal Process Constraint").
+ * Returns, for each hierarchy, the cgroup.procs files to try in order. The second, for v2, is that of the container's
+ * init: a cgroup that has others with controllers below accepts no processes (cgroup-v2, "No Internal Process
+ * Constraint").
  * @throws RunlxcError for a cgroup or a controller that does not exist
  */
 export function processFiles(layout: CgroupLayout, state: State, sub: SubCgroups): string[][] {

@@ -1,4 +1,7 @@
-/** linux.resources as files of the cgroup file systems (config-linux.md#control-groups; kernel, Documentation/admin-guide/cgroup-*). */
+/**
+ * linux.resources as files of the cgroup file systems (config-linux.md#control-groups; kernel,
+ * Documentation/admin-guide/cgroup-*).
+ */
 import { RunlxcError, unsupported } from '../cli/error.ts';
 import type { Integer, Resources } from '../spec/types.ts';
 

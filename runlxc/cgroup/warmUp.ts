@@ -1,7 +1,7 @@
 /**
- * The first move of a process between cgroups makes the kernel wait for an RCU grace period, 8–16 ms; moves that follow at once
- * do not wait (cgroup_threadgroup_rwsem, percpu-rwsem.c). So this starts the wait early, in parallel to other work: it moves the
- * current process to its own cgroup.
+ * The first move of a process between cgroups makes the kernel wait for an RCU grace period, 8–16 ms; moves that
+ * follow at once do not wait (cgroup_threadgroup_rwsem, percpu-rwsem.c). So this starts the wait early, in parallel
+ * to other work: it moves the current process to its own cgroup.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,7 +1,10 @@
 import type { Command } from '../cli/command.ts';
 import { RunlxcError } from '../cli/error.ts';
 
-/** LXC can checkpoint only containers whose root, mounts and terminal it has created itself; here runlxc-init creates them. */
+/**
+ * LXC can checkpoint only containers whose root, mounts and terminal it has created itself; here runlxc-init creates
+ * them.
+ */
 const refused: Command = {
   usage: '(not supported: LXC cannot dump a container whose mounts it has not created; use runc)',
   options: {},

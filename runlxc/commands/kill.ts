@@ -28,7 +28,10 @@ function killInit({ layout }: Context, state: State, signal: number): void {
     throw new RunlxcError('container not running');
 }
 
-/** Freezes the container meanwhile, so that no process escapes by forking. Includes processes that outlived their init. */
+/**
+ * Freezes the container meanwhile, so that no process escapes by forking. Includes processes that outlived their
+ * init.
+ */
 async function killAll({ layout }: Context, state: State, signal: number): Promise<void> {
   const { cgroup } = state;
   if (containerProcesses(layout, cgroup).length === 0) return;

@@ -16,7 +16,10 @@ export interface NativeProcess {
   ended: Promise<number>;
 }
 
-/** Starts a monitor with a plan: that of a container, or of another process in it. The monitor inherits the standard streams, unless the process has a terminal. */
+/**
+ * Starts a monitor with a plan: that of a container, or of another process in it. The monitor inherits the standard
+ * streams, unless the process has a terminal.
+ */
 export function startMonitor(
   verb: 'run' | 'enter',
   plan: string,

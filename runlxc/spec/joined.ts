@@ -6,8 +6,8 @@ import type { Spec } from './types.ts';
 const namespaceOfProcess = /^\/proc\/(\d+)\/(?:task\/\d+\/)?ns\/(\w+)$/;
 
 /**
- * Engines identify a container by the pid from the pid file, its monitor's, and use that process's namespaces as paths. The PID
- * namespace of a monitor is the host's, so that of its first child is used instead.
+ * Engines identify a container by the pid from the pid file, its monitor's, and use that process's namespaces as
+ * paths. The PID namespace of a monitor is the host's, so that of its first child is used instead.
  */
 export function withRealNamespaces(spec: Spec): Spec {
   const namespaces = spec.linux?.namespaces?.map(({ type, path }) => ({

@@ -25,7 +25,10 @@ function restoreLargeIntegers(_key: string, value: unknown): unknown {
 const token =
   /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/uy;
 
-/** Returns the position of a syntax error (RFC 8259), which JavaScript engines report in different forms, or not at all. */
+/**
+ * Returns the position of a syntax error (RFC 8259), which JavaScript engines report in different forms, or not at
+ * all.
+ */
 function placeOfError(text: string): string {
   const before = text.slice(0, offsetOfError(text)).split('\n');
   return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;

@@ -177,8 +177,8 @@ export const specShape: Shape = {
 };
 
 /**
- * Checks a value. Unknown fields are ignored, as the spec requires (config.md#extensibility). null is a missing value, as Go's
- * encoder writes empty values.
+ * Checks a value. Unknown fields are ignored, as the spec requires (config.md#extensibility). null is a missing
+ * value, as Go's encoder writes empty values.
  * @throws TypeError with the field
  */
 export function checkShape(value: unknown, shape: Shape, path: string): void {

@@ -59,7 +59,10 @@ export function release(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
 }
 
-/** Replaces the file atomically: a reader finds the old or the new one, even after a crash of this process. No container survives a crash of the host. */
+/**
+ * Replaces the file atomically: a reader finds the old or the new one, even after a crash of this process. No
+ * container survives a crash of the host.
+ */
 export function writeState(dir: string, state: State): void {
   writeAtomically(join(dir, 'state.json'), JSON.stringify(state));
 }

@@ -15,8 +15,8 @@ const names = (
 export const capabilityNames: readonly string[] = names;
 
 /**
- * Returns a set as a mask in hexadecimal. Ignores unknown capabilities, and those that the runtime does not have, with a warning
- * (config.md#linux-process).
+ * Returns a set as a mask in hexadecimal. Ignores unknown capabilities, and those that the runtime does not have,
+ * with a warning (config.md#linux-process).
  */
 export function capabilityMask(
   set: readonly string[],

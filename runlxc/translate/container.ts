@@ -60,8 +60,8 @@ export function isUserNamespaced({ spec }: Pick<Container, 'spec'>): boolean {
 }
 
 /**
- * LXC's name of a container. Its path (lxc-info -P) is accessible to all users: in a user namespace LXC accesses it as the
- * container's root, and it creates a directory for each path below /run/lxc/lock.
+ * LXC's name of a container. Its path (lxc-info -P) is accessible to all users: in a user namespace LXC accesses it
+ * as the container's root, and it creates a directory for each path below /run/lxc/lock.
  */
 export function lxcName(dir: string): string {
   return dir.slice(1).replaceAll('/', ':');

@@ -70,8 +70,8 @@ function idMaps(spec: Spec): string[] {
 }
 
 /**
- * The monitor is in the container's cgroup, the container one level below. On v2 a cgroup with others below cannot contain
- * processes (cgroup-v2, "No Internal Process Constraint"), so the monitor has its own.
+ * The monitor is in the container's cgroup, the container one level below. On v2 a cgroup with others below cannot
+ * contain processes (cgroup-v2, "No Internal Process Constraint"), so the monitor has its own.
  */
 function cgroups({ spec, cgroup, cgroups: layout }: Container, isRelative: boolean): string[] {
   const own = oneLine(isRelative ? basename(cgroup) : cgroup.slice(1), 'linux.cgroupsPath');

@@ -76,8 +76,8 @@ function addPropagation(container: Container, { monitor }: Plans, own: number, f
 }
 
 /**
- * An engine may create the container's cgroup and bind-mount it into the container. There it is replaced with the cgroup below,
- * which contains the processes.
+ * An engine may create the container's cgroup and bind-mount it into the container. There it is replaced with the
+ * cgroup below, which contains the processes.
  */
 function ownCgroup({ cgroups, cgroup }: Container, source: string): string | undefined {
   const hierarchy = cgroups.all.find((each) => source === directory(each, cgroup));

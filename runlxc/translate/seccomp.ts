@@ -77,7 +77,10 @@ function addRule(plan: Plan, rule: SeccompRule, fallback: number, field: string)
 
 type Condition = NonNullable<SeccompRule['args']>[number];
 
-/** All conditions must hold, but several on one argument are alternatives, as in runc: libseccomp accepts one per argument. */
+/**
+ * All conditions must hold, but several on one argument are alternatives, as in runc: libseccomp accepts one per
+ * argument.
+ */
 function alternatives(args: readonly Condition[]): Condition[][] {
   const isRepeated = new Set(args.map(({ index }) => index)).size < args.length;
   return isRepeated ? args.map((arg) => [arg]) : [[...args]];

@@ -4,8 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type OutputFile } from 'esbuild';
 
 /**
- * Files that are started or imported by their path. They share chunks, so that `pouch/hooks` is the daemon's module even for a
- * plugin that Node resolves.
+ * Files that are started or imported by their path. They share chunks, so that `pouch/hooks` is the daemon's module
+ * even for a plugin that Node resolves.
  */
 const daemon = {
   'bin/pouchd': 'bin/pouchd.ts',
@@ -28,8 +28,8 @@ const external = ['koffi', 'jiti'];
 const banner = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
 
 /**
- * Bundles the daemon and its helpers into dist/, which reduces the start from 0.8 s of CPU, with hundreds of files, to 0.2 s.
- * Unchanged files are not written.
+ * Bundles the daemon and its helpers into dist/, which reduces the start from 0.8 s of CPU, with hundreds of files,
+ * to 0.2 s. Unchanged files are not written.
  */
 export async function bundle(root: string): Promise<void> {
   const files = [

@@ -120,8 +120,8 @@ async function aptGet(...args: string[]): Promise<void> {
 }
 
 /**
- * Prevents Debian from starting the services of new packages, such as a registry and another containerd, with policy-rc.d
- * (https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt).
+ * Prevents Debian from starting the services of new packages, such as a registry and another containerd, with
+ * policy-rc.d (https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt).
  */
 async function withoutStartingServices(install: () => Promise<void>): Promise<void> {
   const policy = '/usr/sbin/policy-rc.d';

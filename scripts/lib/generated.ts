@@ -6,7 +6,8 @@ import { format, resolveConfig } from 'prettier';
 const project = resolve(import.meta.dirname, '../..');
 
 /**
- * Writes generated files, formatted. With --check on the command line it writes nothing, and exits with 1 if a file is stale.
+ * Writes generated files, formatted. With --check on the command line it writes nothing, and exits with 1 if a file
+ * is stale.
  * @param outputs - text by path in the project
  */
 export async function writeGenerated(outputs: Record<string, string>): Promise<void> {

@@ -1,6 +1,7 @@
 /**
- * A file is named after what it exports: a file of one class has the name of the class, any other a camelCase name. Index
- * files, the programs in bin/, plugins' entries in examples/ and tests (named after what they test) have their own names.
+ * A file is named after what it exports: a file of one class has the name of the class, any other a camelCase name.
+ * Index files, the programs in bin/, plugins' entries in examples/ and tests (named after what they test) have their
+ * own names.
  */
 import { basename } from 'node:path';
 

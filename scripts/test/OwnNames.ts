@@ -10,8 +10,8 @@ const notOfTests = /^(tsx-\d+|node-compile-cache|jiti|v8-compile-cache.*|\.mark-
 const seenWithinMs = 5_000;
 
 /**
- * Names that identify resources of tests on the host: the directories in their work directory, and the bridge, cgroup and
- * subnet that pouchd derives from `state` in such a directory. Resources without one of them belong to others.
+ * Names that identify resources of tests on the host: the directories in their work directory, and the bridge, cgroup
+ * and subnet that pouchd derives from `state` in such a directory. Resources without one of them belong to others.
  */
 export class OwnNames {
   readonly #workDir: string;

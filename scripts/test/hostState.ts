@@ -35,8 +35,8 @@ export async function hostState(workDir: string, names: OwnNames): Promise<strin
 }
 
 /**
- * Returns the processes of tests: they have inherited TMPDIR or have a path in it as an argument. Processes of containers have
- * neither, but are in a cgroup of the tests.
+ * Returns the processes of tests: they have inherited TMPDIR or have a path in it as an argument. Processes of
+ * containers have neither, but are in a cgroup of the tests.
  */
 export function processesOf(workDir: string, names: OwnNames): HostProcess[] {
   const isOwn = (pid: string) =>
@@ -48,7 +48,10 @@ export function processesOf(workDir: string, names: OwnNames): HostProcess[] {
     .map((pid) => ({ pid: Number(pid), command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() }));
 }
 
-/** Searches two levels below /sys/fs/cgroup: the top-level cgroups of each hierarchy, or on v2 cgroups and their children. */
+/**
+ * Searches two levels below /sys/fs/cgroup: the top-level cgroups of each hierarchy, or on v2 cgroups and their
+ * children.
+ */
 function cgroups(names: OwnNames): string[] {
   const top = directories('/sys/fs/cgroup');
   return [...top, ...top.flatMap(directories)].filter((path) => names.areIn(path));

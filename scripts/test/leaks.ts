@@ -10,12 +10,15 @@ import { OwnNames } from './OwnNames.ts';
 /** Short, as it is part of paths of Unix sockets (at most 107 bytes). */
 const prefix = join(tmpdir(), 'pt-');
 
-/** Milliseconds. Resources that disappear shortly after are not leaks: processes that are ending, cgroups that the kernel removes. */
+/**
+ * Milliseconds. Resources that disappear shortly after are not leaks: processes that are ending, cgroups that the
+ * kernel removes.
+ */
 const settleWithinMs = 10_000;
 
 /**
- * Runs tests in a new temporary directory (as TMPDIR) and returns their leftovers on the host, one line each. Ends leftover
- * processes and mounts, so that the next run starts clean.
+ * Runs tests in a new temporary directory (as TMPDIR) and returns their leftovers on the host, one line each. Ends
+ * leftover processes and mounts, so that the next run starts clean.
  */
 export async function findLeaks(
   run: (workDir: string) => Promise<void>,

@@ -13,8 +13,8 @@ interface Link {
 }
 
 /**
- * Returns the host's interfaces with one of the names, those attached to a bridge with one, and peers of interfaces in the
- * namespaces.
+ * Returns the host's interfaces with one of the names, those attached to a bridge with one, and peers of interfaces
+ * in the namespaces.
  * @param namespaces - files of network namespaces; other files are ignored
  */
 export async function ownInterfaces(names: OwnNames, namespaces: readonly string[]): Promise<string[]> {

@@ -1,6 +1,6 @@
 /**
- * Habits of wording that this project does not use, with what to write instead. `npm run check` fails on them in comments,
- * strings, test names and documents alike.
+ * Habits of wording that this project does not use, with what to write instead. `npm run check` fails on them in
+ * comments, strings, test names and documents alike.
  */
 export interface Habit {
   /** Matched against single lines, without regard to case. */

@@ -1,4 +1,6 @@
-/** A daemon that has few file descriptors: calls that find none fail with a true reason, and work once some are free. */
+/**
+ * A daemon that has few file descriptors: calls that find none fail with a true reason, and work once some are free.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';

@@ -1,4 +1,6 @@
-/** A full disk below the daemon: each call that needs space reports it, leaves nothing, and works once space is free. */
+/**
+ * A full disk below the daemon: each call that needs space reports it, leaves nothing, and works once space is free.
+ */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { open, mkdtemp, rm } from 'node:fs/promises';

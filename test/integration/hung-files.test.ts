@@ -1,4 +1,7 @@
-/** File systems that do not respond: FUSE whose server takes requests and never replies, so that who waits is in state D. */
+/**
+ * File systems that do not respond: FUSE whose server takes requests and never replies, so that who waits is in state
+ * D.
+ */
 import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
 import { execFile } from 'node:child_process';

@@ -10,8 +10,8 @@ import { useDaemon } from '../support/useDaemon.ts';
 const server = ['nc', '-ll', '-p', '80', '-e', 'echo', 'hello'];
 
 /**
- * Sends packets for 127.0.0.1 to the gateway instead of the container's own loopback. Any container with CAP_NET_RAW can
- * craft them; with a route for them, the kernel's TCP makes a whole connection.
+ * Sends packets for 127.0.0.1 to the gateway instead of the container's own loopback. Any container with CAP_NET_RAW
+ * can craft them; with a route for them, the kernel's TCP makes a whole connection.
  */
 const attack = (port: number) => `
   gateway=$(ip route | awk '/^default/ { print $3 }')

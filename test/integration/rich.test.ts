@@ -61,7 +61,8 @@ describe('rich containers', function () {
     });
   });
 
-  // Docker's fourteen (core/plan/capabilities.ts), of which nothing is inherited; reboot(2) is how sbin-init powers off.
+  // Docker's fourteen (core/plan/capabilities.ts), of which nothing is inherited; reboot(2) is how sbin-init powers
+  // off.
   const capabilities = { 'dumb-init': '00000000a80425fb', 'sbin-init': '00000000a84425fb' };
   for (const [mode, held] of Object.entries(capabilities))
     for (const runtime of ociRuntimes)

@@ -1,4 +1,6 @@
-/** Several containers in one virtual machine, by a stand-in for kata's shim: the real one has not been tried with it. */
+/**
+ * Several containers in one virtual machine, by a stand-in for kata's shim: the real one has not been tried with it.
+ */
 import assert from 'node:assert/strict';
 import { useKata } from './support/kata.ts';
 
@@ -139,7 +141,7 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
     it('with a runtime, a network, ports or settings of its own', async () => {
       const into = (...options: string[]) => ['--vm-of', 'first', ...options];
       await refusedRun(
-        /machine of the runtime kata; --runtime runc/,
+        /VM of the runtime kata; --runtime runc/,
         'PCH_OPTION_INVALID',
         ...into('--runtime', 'runc'),
       );

@@ -17,8 +17,8 @@ const takeEveryMs = 5;
 
 /**
  * A FUSE file system whose server never responds: every look at the path waits until `unmount`. Without `takes` the
- * server does not even take requests, and SIGKILL ends who waits. With it the server takes each one, and who waits is in
- * state D, where SIGKILL does not help.
+ * server does not even take requests, and SIGKILL ends who waits. With it the server takes each one, and who waits is
+ * in state D, where SIGKILL does not help.
  */
 export class HungFileSystem {
   readonly path: string;

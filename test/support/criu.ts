@@ -1,6 +1,6 @@
 /**
- * A criu that works with this kernel: the host's, or that of a newer Debian in a directory of its own, with the libraries
- * that it needs.
+ * A criu that works with this kernel: the host's, or that of a newer Debian in a directory of its own, with the
+ * libraries that it needs.
  */
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

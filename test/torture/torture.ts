@@ -16,8 +16,8 @@ export interface TortureResult {
 const mostFailures = 5;
 
 /**
- * Plays rounds until the time is over, or the one that is wanted. A round that fails is replayed on a new daemon: a failure that
- * does not recur is printed and not counted, because how the calls of a round interleave is not drawn.
+ * Plays rounds until the time is over, or the one that is wanted. A round that fails is replayed on a new daemon: a
+ * failure that does not recur is printed and not counted, because how the calls of a round interleave is not drawn.
  */
 export async function torture(
   { seed, round, minutes }: Wanted,

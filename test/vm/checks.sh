@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs in the machine of `npm run test:vm`, as root: each check is a line on the console, `ok` or `not ok` with what it is.
+# Runs in the VM of `npm run test:vm`, as root: each check is a line on the console, `ok` or `not ok` with what it is.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 cd /opt/pouch || exit
 
@@ -13,7 +13,7 @@ check() {
   else say "not ok $name: $(tail -n 5 <<<"$output" | tr '\n' '|')"; fi
 }
 
-# Answers when the command succeeds, or after a while.
+# Returns when the command succeeds, or after a while.
 await() { for ((i = 0; i < 600; i++)); do "$@" &>/dev/null && return; sleep 0.2; done; }
 
 start_daemon() {
@@ -35,7 +35,7 @@ is_oom() { [[ $(bin/pouch inspect -f '{{.State.OOMKilled}}' box) == true ]]; }
 
 greedy() { # runs a container that takes more memory than it may
   bin/pouch run --name box -m 32m --memory-swap 32m "$@" busybox tail /dev/zero
-  await is_oom # a scope of systemd ends with its process, so that containerd tells it, in its own time
+  await is_oom # a scope of systemd ends with its process, so containerd reports it with a delay
   bin/pouch inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' box
   bin/pouch rm box >/dev/null
 }
@@ -56,7 +56,7 @@ for driver in cgroupfs systemd; do
   start_daemon
   check "$driver: an image" busybox bin/pouch load -q -i busybox.tar
   check "$driver: an image with systemd" rich bin/pouch load -q -i rich.tar
-  check "$driver: info tells it" "version 2, $driver" bin/pouch info
+  check "$driver: info shows it" "version 2, $driver" bin/pouch info
   case $driver in
     cgroupfs) runtimes='runc crun runlxc' place='/pouch-[0-9a-f]*/[0-9a-f]{64}(/payload)? ' parent=/batch/web under='/batch/web/' ;;
     systemd) runtimes='runc crun' place='/pouch\.slice/pouch-[0-9a-f]*\.slice/pouch-[0-9a-f]{64}\.scope ' parent=batch-web.slice under='/batch.slice/batch-web.slice/' ;;
@@ -69,7 +69,7 @@ for driver in cgroupfs systemd; do
     bin/pouch exec box dd if=/dev/zero of=/dev/shm/x bs=1M count=20
     check "$name: stats" '^(2[0-9]|3[0-9])\.?[0-9]*MiB / 64MiB$' bin/pouch stats --no-stream --format '{{.MemUsage}}' box
     check "$name: stop and rm" box bin/pouch rm -f box
-    check "$name: killed for want of memory" '^true 137$' greedy --runtime $runtime
+    check "$name: killed out of memory" '^true 137$' greedy --runtime $runtime
     check "$name: no cgroup is left" '^$' find /sys/fs/cgroup -name '*[0-9a-f]*' -regextype egrep -regex '.*[0-9a-f]{64}.*'
     bin/pouch run -d --name box --runtime $runtime --cgroup-parent $parent busybox sleep 1000
     check "$name: a parent of one's choice" "$under" limits box

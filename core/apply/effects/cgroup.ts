@@ -44,8 +44,8 @@ function hierarchies(): Promise<string[]> {
 }
 
 /**
- * Removes a container's cgroup. Its task is gone by now, so what is in it is stray, such as a runtime that was making the
- * container when the daemon was killed: it is ended.
+ * Removes a container's cgroup. Its task is gone by now, so what is in it is stray, such as a runtime that was making
+ * the container when the daemon was killed: it is ended.
  */
 async function clear(path: string): Promise<void> {
   const deadline = performance.now() + clearWithinMs;

@@ -1,4 +1,7 @@
-/** Bundles without a shim. containerd leaves them when it is killed while it removes a task, or when the removal hangs. */
+/**
+ * Bundles without a shim. containerd leaves them when it is killed while it removes a task, or when the removal
+ * hangs.
+ */
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PouchConfig } from '../../../config/types.ts';

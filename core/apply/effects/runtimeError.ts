@@ -2,7 +2,8 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 
 /**
- * Runtimes report errors in prose; errors that a user caused get codes. The texts are runc's and crun's for execve(2) failures.
+ * Runtimes report errors in prose; errors that a user caused get codes. The texts are runc's and crun's for execve(2)
+ * failures.
  */
 export function runtimeError(error: unknown, { id, draft }: ContainerRecord, deadlineMs?: number): unknown {
   if (!(error instanceof PouchError)) return error;
@@ -45,7 +46,9 @@ export function runtimeError(error: unknown, { id, draft }: ContainerRecord, dea
   });
 }
 
-/** The command's execve(2); not the mount option "noexec", nor the "fork/exec" of a hook or of a part of the runtime. */
+/**
+ * The command's execve(2); not the mount option "noexec", nor the "fork/exec" of a hook or of a part of the runtime.
+ */
 const ofExec = /(?<![a-z/])exec/i;
 
 function isNotFound(text: string): boolean {

@@ -13,16 +13,16 @@ import { waitUntil } from '../../wait/waitUntil.ts';
 const ownEndMs = 500;
 const killedEndMs = 10_000;
 /**
- * After a create that was cut off containerd removes the bundle up to twice, by its path, and the second time would take
- * that of the next create. No event reports it; it was seen a few ms after the first time. Milliseconds.
+ * After a create that was cut off containerd removes the bundle up to twice, by its path, and the second time would
+ * take that of the next create. No event reports it; it was seen a few ms after the first time. Milliseconds.
  */
 const secondRemovalMs = 50;
 
 /**
  * Waits until no shim of the container and no file of its bundle is left, and kills what stays. When the caller of a
- * task's create or delete is gone in the middle, containerd continues for a while, and may then leave the shim for good: the
- * task is "not found", yet a second create finds that it "already exists". With the shim's end containerd takes it off
- * its list. `deleteTask` deletes the task should it show up after all.
+ * task's create or delete is gone in the middle, containerd continues for a while, and may then leave the shim for
+ * good: the task is "not found", yet a second create finds that it "already exists". With the shim's end containerd
+ * takes it off its list. `deleteTask` deletes the task should it show up after all.
  * @throws PCH_DEADLINE if a killed one does not end
  */
 export async function endStrayShim(
@@ -54,8 +54,8 @@ export async function endStrayShim(
 }
 
 /**
- * Kills the shim of an ended task whose delete hangs, and the runtime that it waits for. Returns the shim's bundle, which containerd
- * leaves where its own clean-up, by the same runtime, hangs too.
+ * Kills the shim of an ended task whose delete hangs, and the runtime that it waits for. Returns the shim's bundle,
+ * which containerd leaves where its own clean-up, by the same runtime, hangs too.
  */
 export async function killHungShim(
   { namespace }: Pick<ContainerdClient, 'namespace'>,

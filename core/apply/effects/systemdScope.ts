@@ -9,8 +9,8 @@ export function isScope(path: string): boolean {
 }
 
 /**
- * Has systemd end a scope that its runtime has left: the processes in it, its cgroups, and what it remembers of it. systemd
- * may have forgotten it or be gone; the cgroups are looked at afterwards in any case.
+ * Has systemd end a scope that its runtime has left: the processes in it, its cgroups, and what it remembers of it.
+ * systemd may have forgotten it or be gone; the cgroups are looked at afterwards in any case.
  */
 export async function endScope(path: string): Promise<void> {
   const unit = basename(path);

@@ -27,8 +27,8 @@ const sigkill = 9;
 /** A killed process is gone in milliseconds, unless the kernel holds it (uninterruptible sleep). */
 const killDeadlineMs = 10_000;
 /**
- * What a runtime may take to delete an ended container, which takes some 50 ms; a virtual machine is ended by it. One that hangs must
- * not hold up the container's next start, or the end of the daemon. Milliseconds.
+ * What a runtime may take to delete an ended container, which takes some 50 ms; a virtual machine is ended by it. One
+ * that hangs must not hold up the container's next start, or the end of the daemon. Milliseconds.
  */
 const deleteDeadlineMs = { process: 5_000, vm: 60_000 };
 
@@ -150,7 +150,10 @@ export async function deleteTask(
   if (isHung) await onHung();
 }
 
-/** The runtime does not work any more, or was uninstalled: init is killed from outside, and the shim ended as a stray one. */
+/**
+ * The runtime does not work any more, or was uninstalled: init is killed from outside, and the shim ended as a stray
+ * one.
+ */
 async function withoutRuntime(client: ContainerdClient, id: string, error: unknown): Promise<false> {
   ignoreFailed(error);
   const task = await ifFound(client.tasks.get(id));
@@ -167,8 +170,9 @@ function ignoreFailed(error: unknown): void {
 async function deleteFound(client: ContainerdClient, id: string, deadlineMs: number): Promise<boolean> {
   const task = await ifFound(client.tasks.get(id));
   if (!task) return false;
-  // One that was made and never started too: its delete would wait two seconds for the end of its output. One that was to
-  // be restored has no process, whose end could be waited for. Of one whose shim did not respond in time nothing is known.
+  // One that was made and never started too: its delete would wait two seconds for the end of its output. One that
+  // was to be restored has no process, whose end could be waited for. Of one whose shim did not respond in time
+  // nothing is known.
   const mayRun = task.pid !== 0 || task.status === TaskStatus.UNKNOWN;
   if (task.status !== TaskStatus.STOPPED && mayRun) await killTask(client, id);
   return (await ifFound(client.tasks.delete(id, { deadlineMs, deadlineAt: 'client' }))) !== undefined;

@@ -41,7 +41,10 @@ export class ContentClient {
     return required(response.info, 'the blob');
   }
 
-  /** Lists the blobs that match any of the filters, e.g. `labels."containerd.io/distribution.source.docker.io"~=debian`. */
+  /**
+   * Lists the blobs that match any of the filters, e.g.
+   * `labels."containerd.io/distribution.source.docker.io"~=debian`.
+   */
   async list(filters: readonly string[] = [], options?: CallOptions): Promise<Info[]> {
     const request = ListContentRequest.create({ filters: [...filters] });
     const found: Info[] = [];

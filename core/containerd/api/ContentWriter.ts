@@ -99,8 +99,8 @@ export class ContentWriter {
   }
 
   /**
-   * Ends the stream. containerd keeps what was written: an uncommitted ingest can be resumed or aborted afterwards. Never
-   * rejects, and does not wait for a containerd that is stuck.
+   * Ends the stream. containerd keeps what was written: an uncommitted ingest can be resumed or aborted afterwards.
+   * Never rejects, and does not wait for a containerd that is stuck.
    */
   async close(): Promise<void> {
     // Cancelled or broken, the stream has ended too.

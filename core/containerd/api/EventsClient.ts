@@ -21,9 +21,9 @@ export class EventsClient {
   }
 
   /**
-   * Subscribes to the events that match any of the filters, e.g. `namespace==pouch,topic~="^/tasks/"`; without filters to
-   * all events of all namespaces. Resolves when the subscription is live: no later event is missed. The stream rejects with
-   * PCH_CONTAINERD_UNAVAILABLE when containerd ends.
+   * Subscribes to the events that match any of the filters, e.g. `namespace==pouch,topic~="^/tasks/"`; without
+   * filters to all events of all namespaces. Resolves when the subscription is live: no later event is missed. The
+   * stream rejects with PCH_CONTAINERD_UNAVAILABLE when containerd ends.
    */
   async subscribe(filters: readonly string[] = [], options: CallOptions = {}): Promise<EventStream> {
     const echo = echoTopics + randomBytes(8).toString('hex');
@@ -45,8 +45,8 @@ export class EventsClient {
   }
 
   /**
-   * containerd does not report when a subscription has begun: its response begins with the first event. So this sends an
-   * event of its own until that event arrives. Returns the events that arrived before it.
+   * containerd does not report when a subscription has begun: its response begins with the first event. So this sends
+   * an event of its own until that event arrives. Returns the events that arrived before it.
    */
   async #untilEcho(
     envelopes: AsyncGenerator<Envelope>,

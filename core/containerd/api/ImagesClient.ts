@@ -34,7 +34,10 @@ export class ImagesClient {
     );
   }
 
-  /** Lists the images that match any of the filters (containerd's package `filters`), e.g. `name==docker.io/library/debian:12`. */
+  /**
+   * Lists the images that match any of the filters (containerd's package `filters`), e.g.
+   * `name==docker.io/library/debian:12`.
+   */
   async list(filters: readonly string[] = [], options?: CallOptions): Promise<Image[]> {
     const request = ListImagesRequest.create({ filters: [...filters] });
     return (await this.#rpc.unary(ImagesService.list, request, options)).images;

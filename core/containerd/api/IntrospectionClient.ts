@@ -30,7 +30,10 @@ export class IntrospectionClient {
     return this.#rpc.unary(IntrospectionService.server, {}, options);
   }
 
-  /** Returns `root`, the directory of the persistent data, or undefined if the metadata plugin does not export it. Cached. */
+  /**
+   * Returns `root`, the directory of the persistent data, or undefined if the metadata plugin does not export it.
+   * Cached.
+   */
   async root(options?: CallOptions): Promise<string | undefined> {
     if (this.#root !== undefined) return this.#root;
     const [metadata] = await this.plugins(['type==io.containerd.metadata.v1'], options);

@@ -109,7 +109,10 @@ export class TasksClient {
     return required(response.process, 'the task');
   }
 
-  /** Lists the init processes of all tasks; `id` is the container's. containerd calls every shim, so the time grows with their number. */
+  /**
+   * Lists the init processes of all tasks; `id` is the container's. containerd calls every shim, so the time grows
+   * with their number.
+   */
   async list(options?: CallOptions): Promise<Process[]> {
     return (await this.#rpc.unary(TasksService.list, ListTasksRequest.create(), options)).tasks;
   }
@@ -141,7 +144,10 @@ export class TasksClient {
     await this.#rpc.unary(TasksService.resizePty, request, options);
   }
 
-  /** Closes the shim's own write end of the stdin FIFO: the process reads end-of-file once the other writers have closed theirs. */
+  /**
+   * Closes the shim's own write end of the stdin FIFO: the process reads end-of-file once the other writers have
+   * closed theirs.
+   */
   async closeStdin(containerId: string, execId = '', options?: CallOptions): Promise<void> {
     const request = CloseIORequest.create({ containerId, execId, stdin: true });
     await this.#rpc.unary(TasksService.closeIo, request, options);
@@ -168,8 +174,8 @@ export class TasksClient {
   }
 
   /**
-   * Checkpoints the task's processes with criu to `imagePath`, an existing directory; criu's log goes to `workPath`. `exit` ends the
-   * processes. Default: no deadline, because the time depends on the size of their memory.
+   * Checkpoints the task's processes with criu to `imagePath`, an existing directory; criu's log goes to `workPath`.
+   * `exit` ends the processes. Default: no deadline, because the time depends on the size of their memory.
    */
   async checkpoint(
     containerId: string,

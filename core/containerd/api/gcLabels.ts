@@ -1,6 +1,6 @@
 /**
- * Labels of containerd's garbage collector (containerd docs/garbage-collection.md). It deletes content and snapshots that
- * no label, lease or image refers to.
+ * Labels of containerd's garbage collector (containerd docs/garbage-collection.md). It deletes content and snapshots
+ * that no label, lease or image refers to.
  */
 
 const contentLabel = 'containerd.io/gc.ref.content.';
@@ -17,7 +17,10 @@ export function snapshotRef(snapshotter: string, key: string): Record<string, st
   return { [`${snapshotLabel}${snapshotter}`]: key };
 }
 
-/** Returns what the labels of a blob keep, as resources of a lease. `name` is that of {@link contentRefs}, or the snapshotter. */
+/**
+ * Returns what the labels of a blob keep, as resources of a lease. `name` is that of {@link contentRefs}, or the
+ * snapshotter.
+ */
 export function labelledRefs(labels: Record<string, string>): { name: string; type: string; id: string }[] {
   return Object.entries(labels).flatMap(([label, id]) => {
     if (label.startsWith(contentLabel))

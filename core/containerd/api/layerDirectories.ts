@@ -1,8 +1,8 @@
 import type { Mount } from './SnapshotsClient.ts';
 
 /**
- * Returns the directories of a snapshot's layers, top first: a bind mount has one, an overlay its `upperdir` and `lowerdir`s.
- * Undefined for snapshotters whose layers are not directories.
+ * Returns the directories of a snapshot's layers, top first: a bind mount has one, an overlay its `upperdir` and
+ * `lowerdir`s. Undefined for snapshotters whose layers are not directories.
  */
 export function layerDirectories(mounts: readonly Mount[]): string[] | undefined {
   const [mount] = mounts;

@@ -59,8 +59,8 @@ export class ManagedContainerd {
   }
 
   /**
-   * Returns PCH_CONTAINERD_DAMAGED if containerd has logged since its start that its database is damaged, else `error`. Ends a
-   * damaged containerd, so that the next start does not adopt it.
+   * Returns PCH_CONTAINERD_DAMAGED if containerd has logged since its start that its database is damaged, else
+   * `error`. Ends a damaged containerd, so that the next start does not adopt it.
    */
   async explained(error: unknown): Promise<unknown> {
     const explanation = metadataError(this.#options.root, this.#logFile, this.#logStart, error);
@@ -73,8 +73,8 @@ export class ManagedContainerd {
   }
 
   /**
-   * Ends containerd; its containers continue to run in their shims. Since version 1.7, a task that ends meanwhile is lost with
-   * its exit status; version 1.6 keeps it.
+   * Ends containerd; its containers continue to run in their shims. Since version 1.7, a task that ends meanwhile is
+   * lost with its exit status; version 1.6 keeps it.
    */
   async stop(): Promise<void> {
     await this.#process?.stop();
@@ -116,13 +116,17 @@ function prepare(options: ManagedContainerdOptions, isReady: () => Promise<boole
   });
 }
 
-/** The shims of containerd 1.6 to 2.2 create their sockets here, whatever `state` is; the names have a hash of the address. */
+/**
+ * The shims of containerd 1.6 to 2.2 create their sockets here, whatever `state` is; the names have a hash of the
+ * address.
+ */
 const shimSocketRoot = '/run/containerd';
 
 /**
- * Creates the directories that containerd or a shim would create with modes that depend on version and order: old versions
- * open `root` to every user (CVE-2024-25621), and a shim creates /run/containerd with mode 0600, which breaks containers with a
- * user namespace of the host's own containerd. Such containers need search permission on `state`.
+ * Creates the directories that containerd or a shim would create with modes that depend on version and order: old
+ * versions open `root` to every user (CVE-2024-25621), and a shim creates /run/containerd with mode 0600, which
+ * breaks containers with a user namespace of the host's own containerd. Such containers need search permission on
+ * `state`.
  */
 function makeDirectories({ root, state, address }: ManagedContainerdOptions): void {
   makeDirectory(root, 0o700);

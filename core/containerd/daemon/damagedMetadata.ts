@@ -1,4 +1,7 @@
-/** Damage of containerd's database (bbolt). containerd fails in many ways, or starts with an empty one and deletes all content as garbage. */
+/**
+ * Damage of containerd's database (bbolt). containerd fails in many ways, or starts with an empty one and deletes all
+ * content as garbage.
+ */
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PouchError } from '../../../hooks/errors.ts';
@@ -10,7 +13,10 @@ const metadataFile = 'io.containerd.metadata.v1.bolt/meta.db';
 const complaint =
   /failed to load plugin \S*metadata|bbolt|boltdb|meta\.db|metadata\.db|invalid database|invalid freelist|checksum error/;
 
-/** Checks the database before containerd starts, which treats an empty or lost one as new. @throws PCH_CONTAINERD_DAMAGED */
+/**
+ * Checks the database before containerd starts, which treats an empty or lost one as new.
+ * @throws PCH_CONTAINERD_DAMAGED
+ */
 export function checkMetadata(root: string): void {
   const path = join(root, metadataFile);
   if (!existsSync(path)) {

@@ -2,7 +2,10 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { PouchError } from '../../../hooks/errors.ts';
 
-/** Directories where distributions install containerd, its shims and runc. The PATH of a daemon often lacks the sbin ones. */
+/**
+ * Directories where distributions install containerd, its shims and runc. The PATH of a daemon often lacks the sbin
+ * ones.
+ */
 const usualDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /** Returns the PATH of containerd, which it searches for its shims, and these for runc. */
@@ -10,7 +13,10 @@ export function searchPath(path = process.env['PATH'] ?? ''): string {
   return [...new Set([...path.split(delimiter), ...usualDirectories])].filter(isAbsolute).join(delimiter);
 }
 
-/** Returns the absolute path of containerd: the configured one, or the first in {@link searchPath}. @throws PCH_CONTAINERD_MISSING */
+/**
+ * Returns the absolute path of containerd: the configured one, or the first in {@link searchPath}.
+ * @throws PCH_CONTAINERD_MISSING
+ */
 export function findContainerd(configured?: string, path = searchPath()): string {
   const candidates =
     configured === undefined ? path.split(delimiter).map((dir) => join(dir, 'containerd')) : [configured];

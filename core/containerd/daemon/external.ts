@@ -4,7 +4,10 @@ import { isContainerdError } from '../rpc/isError.ts';
 import { supportedVersion } from './supportedVersion.ts';
 import type { Version } from '../api/VersionClient.ts';
 
-/** Connects to a containerd that pouchd does not manage. @throws PCH_CONTAINERD_UNAVAILABLE, PCH_CONTAINERD_UNSUPPORTED */
+/**
+ * Connects to a containerd that pouchd does not manage.
+ * @throws PCH_CONTAINERD_UNAVAILABLE, PCH_CONTAINERD_UNSUPPORTED
+ */
 export async function connectExternal(
   options: ClientOptions,
 ): Promise<{ client: ContainerdClient; version: Version }> {

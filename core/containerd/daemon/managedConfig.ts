@@ -12,9 +12,9 @@ export interface ManagedConfig {
 }
 
 /**
- * Plugins that a private containerd does not need. Those for Kubernetes listen on ports, or on sockets outside of `state`;
- * special snapshotters log errors if their file system is not available. containerd ignores unknown names, so the list covers
- * 1.6 to 2.x.
+ * Plugins that a private containerd does not need. Those for Kubernetes listen on ports, or on sockets outside of
+ * `state`; special snapshotters log errors if their file system is not available. containerd ignores unknown names,
+ * so the list covers 1.6 to 2.x.
  */
 const disabledPlugins = [
   'io.containerd.grpc.v1.cri',
@@ -32,8 +32,8 @@ const disabledPlugins = [
 const specialSnapshotters = ['aufs', 'blockfile', 'btrfs', 'devmapper', 'erofs', 'zfs'];
 
 /**
- * Returns the configuration file of a managed containerd. containerd 1.6 and 1.7 read version 2, 2.x migrates it. Every path
- * is below `root` or `state`, so that several containerds can run side by side.
+ * Returns the configuration file of a managed containerd. containerd 1.6 and 1.7 read version 2, 2.x migrates it.
+ * Every path is below `root` or `state`, so that several containerds can run side by side.
  */
 export function managedConfig({ root, state, address, snapshotter }: ManagedConfig): string {
   const unused = specialSnapshotters.filter((name) => name !== snapshotter);

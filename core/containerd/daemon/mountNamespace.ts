@@ -1,6 +1,6 @@
 /**
- * pouchd and containerd use each other's mounts: root file systems, network namespaces, idmapped layers. In different mount
- * namespaces without propagation every container fails, with a different error each.
+ * pouchd and containerd use each other's mounts: root file systems, network namespaces, idmapped layers. In different
+ * mount namespaces without propagation every container fails, with a different error each.
  */
 import { mkdirSync, readlinkSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

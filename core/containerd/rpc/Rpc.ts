@@ -27,7 +27,9 @@ export interface CallOptions {
   lease?: string;
   /** Milliseconds until the call fails with PCH_DEADLINE; "none" waits for ever. */
   deadlineMs?: number | 'none';
-  /** Who ends a late call: `server` gets the deadline with the request; `client` cancels the call. Default: `server`. */
+  /**
+   * Who ends a late call: `server` gets the deadline with the request; `client` cancels the call. Default: `server`.
+   */
   deadlineAt?: 'client' | 'server';
   /** Cancels the call, which then fails with the reason (if a PouchError) or PCH_CANCELLED. */
   signal?: AbortSignal;

@@ -30,7 +30,10 @@ export function packCheckpointOptions(options: Partial<CheckpointOptions>): Any 
   });
 }
 
-/** Options of any other shim; `message` is the name of the type that the shim expects, for most `runtimeoptions.v1.Options`. */
+/**
+ * Options of any other shim; `message` is the name of the type that the shim expects, for most
+ * `runtimeoptions.v1.Options`.
+ */
 export function packShimOptions(message: string, options: Partial<ShimOptions>): Any {
   return Any.create({
     typeUrl: message,

@@ -16,8 +16,8 @@ export async function ifFound<T>(promise: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * Whether a signal failed because its process has ended. runc's shim reports that with a code, the agent of a virtual machine
- * only with the text of kill(2).
+ * Whether a signal failed because its process has ended. runc's shim reports that with a code, the agent of a VM only
+ * with the text of kill(2).
  */
 export function isProcessGone(error: unknown): boolean {
   if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND', 'PCH_CONTAINERD_PRECONDITION')) return true;

@@ -21,7 +21,10 @@ const hints: Partial<Record<ErrorCode, string>> = {
   PCH_DEADLINE: 'containerd or the runtime is overloaded or stuck; see the log of containerd.',
 };
 
-/** Converts a gRPC failure of containerd to a PouchError, whose cause has the gRPC status. `path` is the path of the method. */
+/**
+ * Converts a gRPC failure of containerd to a PouchError, whose cause has the gRPC status. `path` is the path of the
+ * method.
+ */
 export function rpcError(error: ServiceError, path: string): PouchError {
   const code = codes[error.code] ?? 'PCH_CONTAINERD_FAILED';
   const hint = hints[code];

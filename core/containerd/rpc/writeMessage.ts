@@ -7,8 +7,8 @@ export interface WriteMessage extends Partial<Omit<WriteContentRequest, 'data'>>
 }
 
 /**
- * The Write call with an encoder that copies the data once, after the other fields; protobuf allows any order. The generated
- * encoder copies it three times, which doubles the CPU time of a pull in pouchd.
+ * The Write call with an encoder that copies the data once, after the other fields; protobuf allows any order. The
+ * generated encoder copies it three times, which doubles the CPU time of a pull in pouchd.
  */
 export const writeMethod: Method<WriteMessage, WriteContentResponse> = {
   path: ContentService.write.path,

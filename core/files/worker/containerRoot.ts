@@ -3,8 +3,8 @@ import { type ProcessIdentity, startTicksOf } from '../../supervise/processIdent
 import { handlePath, O_PATH } from './openInside.ts';
 
 /**
- * Opens a handle of a container's root as its init sees it, with its mounts. An open directory /proc/PID always means the same
- * process: a later process with the same pid cannot replace it between check and use.
+ * Opens a handle of a container's root as its init sees it, with its mounts. An open directory /proc/PID always means
+ * the same process: a later process with the same pid cannot replace it between check and use.
  * @throws PCH_CONTAINER_NOT_RUNNING
  */
 export function openContainerRoot({ pid, startTicks }: ProcessIdentity): number {

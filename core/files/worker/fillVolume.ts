@@ -9,8 +9,8 @@ import { runTool } from './runTool.ts';
 type FillArgs = FileOperations['fillVolume']['args'];
 
 /**
- * Copies from a mount of the container's snapshot, which merges the layers. A rename fills the volume atomically: a crash leaves
- * it empty, never with a part of the content.
+ * Copies from a mount of the container's snapshot, which merges the layers. A rename fills the volume atomically: a
+ * crash leaves it empty, never with a part of the content.
  */
 export function fillVolume({ snapshot, mountPoint, path, target, staging }: FillArgs): null {
   if (readdirSync(target).length > 0) return null;
@@ -35,8 +35,8 @@ export function clearFill({ mountPoint, staging }: FileOperations['clearFill']['
 }
 
 /**
- * cp(1) preserves owners, modes, times, extended attributes, links and holes. It also copies device nodes; the container's
- * cgroup controls their use, as for those of the image.
+ * cp(1) preserves owners, modes, times, extended attributes, links and holes. It also copies device nodes; the
+ * container's cgroup controls their use, as for those of the image.
  */
 function copy(source: number, target: string, staging: string): void {
   removeTree(staging);
@@ -73,8 +73,8 @@ function mountSnapshot({ type, source, options }: SnapshotMount, mountPoint: str
 }
 
 /**
- * Returns the options of an overlay without its work directory, which the kernel clears at each mount: concurrent mounts of one
- * snapshot would fail.
+ * Returns the options of an overlay without its work directory, which the kernel clears at each mount: concurrent
+ * mounts of one snapshot would fail.
  */
 function readOnly(options: readonly string[]): string[] {
   const valueOf = (name: string) =>

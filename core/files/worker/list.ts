@@ -1,6 +1,9 @@
 import { readdirSync } from 'node:fs';
 
-/** Returns the sorted names in a directory; null if it does not exist. A path below a file (ENOTDIR) does not exist either. */
+/**
+ * Returns the sorted names in a directory; null if it does not exist. A path below a file (ENOTDIR) does not exist
+ * either.
+ */
 export function list(path: string): string[] | null {
   try {
     return readdirSync(path).sort();

@@ -1,6 +1,6 @@
 /**
- * A file worker: `pouch-files STATE`, started by pouchd. It performs one request after another with blocking calls, so that a
- * path that does not respond blocks only this process. It ends with its stdin.
+ * A file worker: `pouch-files STATE`, started by pouchd. It performs one request after another with blocking calls,
+ * so that a path that does not respond blocks only this process. It ends with its stdin.
  */
 import { check, libcFunction } from '../../host/libc.ts';
 import type { FileRequest } from '../protocol.ts';

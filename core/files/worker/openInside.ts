@@ -18,8 +18,9 @@ const openHowBytes = 24;
 const tries = 16;
 
 /**
- * Opens a handle (O_PATH) of `path` in the directory `root`. Links, also absolute ones, and `..` stay inside; the links of
- * procfs that lead out (`/proc/1/root`) are ELOOP. The file itself is not opened, which matters for devices and FIFOs.
+ * Opens a handle (O_PATH) of `path` in the directory `root`. Links, also absolute ones, and `..` stay inside; the
+ * links of procfs that lead out (`/proc/1/root`) are ELOOP. The file itself is not opened, which matters for devices
+ * and FIFOs.
  * @throws Error with the errno as its code
  */
 export function openInside(root: number, path: string): number {

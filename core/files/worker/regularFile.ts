@@ -26,8 +26,8 @@ const names: Record<FileKind, string> = {
 };
 
 /**
- * Reads the text of a handle's (O_PATH) file. The limit applies to the bytes read, so it holds for a file that grows or reports
- * a wrong size. `refused` is a message.
+ * Reads the text of a handle's (O_PATH) file. The limit applies to the bytes read, so it holds for a file that grows
+ * or reports a wrong size. `refused` is a message.
  */
 export function readText(
   handle: number,

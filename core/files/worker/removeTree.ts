@@ -2,8 +2,8 @@ import { rmdirSync } from 'node:fs';
 import { runTool } from './runTool.ts';
 
 /**
- * Removes a directory tree with rm(1), which keeps each directory open: replacing one with a link meanwhile does not mislead it.
- * Does not remove what is mounted in the tree.
+ * Removes a directory tree with rm(1), which keeps each directory open: replacing one with a link meanwhile does not
+ * mislead it. Does not remove what is mounted in the tree.
  */
 export function removeTree(path: string): null {
   if (!removeEmpty(path)) runTool('rm', ['-rf', '--one-file-system', '--', path]);

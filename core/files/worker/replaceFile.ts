@@ -5,7 +5,9 @@ import { using } from './openInside.ts';
 /** Readable by root only. */
 const mode = 0o600;
 
-/** Replaces a small file atomically, as core/state/durable.ts does for records: a crash leaves the old or the new one. */
+/**
+ * Replaces a small file atomically, as core/state/durable.ts does for records: a crash leaves the old or the new one.
+ */
 export function replaceFile(path: string, content: string): void {
   const beside = `${path}.new`;
   try {

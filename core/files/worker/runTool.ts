@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 const shownBytes = 400;
 
 /**
- * Runs one of the coreutils in this worker's process group. It ends with the worker (setpriv(1), --pdeathsig). A handle is
- * passed as descriptor 3.
+ * Runs one of the coreutils in this worker's process group. It ends with the worker (setpriv(1), --pdeathsig). A
+ * handle is passed as descriptor 3.
  * @throws Error with the tool's message; its code is ENOSPC for a full disk, PCH_CONFLICT for a mount
  */
 export function runTool(command: string, args: readonly string[], handle?: number): void {

@@ -10,7 +10,10 @@ import type { Compression } from './decompress.ts';
 import { type ArchivedImage, type InstallOptions, installManifest } from './installManifest.ts';
 import { type ArchiveEntries, resolveLink } from './storeEntries.ts';
 
-/** One element of a Docker archive's manifest.json (moby image/spec/v1.2.md, "Combined Image JSON + Filesystem Changeset Format"). */
+/**
+ * One element of a Docker archive's manifest.json (moby image/spec/v1.2.md, "Combined Image JSON + Filesystem
+ * Changeset Format").
+ */
 interface DockerImage {
   Config: string;
   RepoTags?: string[] | null;

@@ -13,7 +13,8 @@ import { ociImages } from './ociImages.ts';
 import { type ArchiveEntries, storeEntries } from './storeEntries.ts';
 
 /**
- * Loads the images of a tar, also compressed with gzip or zstd: an OCI layout or a Docker archive. Names all images or, on an error, none.
+ * Loads the images of a tar, also compressed with gzip or zstd: an OCI layout or a Docker archive. Names all images
+ * or, on an error, none.
  * @throws PCH_ARCHIVE_INVALID, PCH_IMAGE_INVALID, PCH_DIGEST_MISMATCH, PCH_DISK_FULL
  */
 export async function loadArchive(

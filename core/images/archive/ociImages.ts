@@ -40,7 +40,10 @@ function readIndex(entries: ArchiveEntries): Descriptor[] {
   });
 }
 
-/** Installs the manifests of an index that are in the archive, which may lack platforms. Returns the digests of their configs. */
+/**
+ * Installs the manifests of an index that are in the archive, which may lack platforms. Returns the digests of their
+ * configs.
+ */
 async function installTree(
   store: StoreContext,
   descriptor: Descriptor,

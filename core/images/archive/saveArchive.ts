@@ -20,8 +20,8 @@ interface SavedImage {
 }
 
 /**
- * Returns a tar that is an OCI layout and, with manifest.json, a Docker archive of the same blobs. It has the images' variants
- * for this host only.
+ * Returns a tar that is an OCI layout and, with manifest.json, a Docker archive of the same blobs. It has the images'
+ * variants for this host only.
  * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_INVALID if content is missing
  */
 export async function saveArchive(store: StoreContext, refs: readonly string[]): Promise<Readable> {

@@ -42,8 +42,8 @@ interface Target {
 }
 
 /**
- * Reads an archive once from beginning to end. JSON files are kept in memory; others are written to the content store, which
- * verifies the digest of files that are named by one.
+ * Reads an archive once from beginning to end. JSON files are kept in memory; others are written to the content
+ * store, which verifies the digest of files that are named by one.
  */
 export async function storeEntries(target: Target, archive: Readable): Promise<ArchiveEntries> {
   const entries: ArchiveEntries = { json: new Map(), blobs: new Map(), links: new Map() };

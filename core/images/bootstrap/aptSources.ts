@@ -10,8 +10,8 @@ export interface AptSource {
 }
 
 /**
- * Returns the host's apt sources of a release and its updates in the one-line format: a base image uses the same mirrors as
- * the host. Empty if the host has another release.
+ * Returns the host's apt sources of a release and its updates in the one-line format: a base image uses the same
+ * mirrors as the host. Empty if the host has another release.
  */
 export async function hostSources(suite: string, directory = '/etc/apt'): Promise<string[]> {
   const texts = await readAll(directory);

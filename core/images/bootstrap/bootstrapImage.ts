@@ -20,8 +20,8 @@ import { type BootstrapOptions, checkOptions } from './options.ts';
 const dayMs = 86_400_000;
 
 /**
- * Builds an image of one layer from a distribution's packages with mmdebstrap. Two runs on one day with an unchanged mirror
- * give the same image.
+ * Builds an image of one layer from a distribution's packages with mmdebstrap. Two runs on one day with an unchanged
+ * mirror give the same image.
  * @throws PCH_OPTION_INVALID, PCH_REFERENCE_INVALID, PCH_TOOL_MISSING, PCH_BOOTSTRAP_FAILED, PCH_DISK_FULL
  */
 export async function bootstrapImage(

@@ -1,6 +1,6 @@
 /**
- * Turns a tree of packages into an image. mmdebstrap runs it with the root directory as argument. It removes everything that
- * identifies one system, because each container of the image gets its own.
+ * Turns a tree of packages into an image. mmdebstrap runs it with the root directory as argument. It removes
+ * everything that identifies one system, because each container of the image gets its own.
  */
 export const customizeScript = `#!/bin/sh
 set -eu

@@ -30,8 +30,8 @@ export interface Run {
 }
 
 /**
- * Runs mmdebstrap and passes its tar to `consume` while it runs. The result of `consume` must not be used before this resolves:
- * only the exit code shows whether the tar is complete.
+ * Runs mmdebstrap and passes its tar to `consume` while it runs. The result of `consume` must not be used before this
+ * resolves: only the exit code shows whether the tar is complete.
  * @throws PCH_TOOL_MISSING, PCH_BOOTSTRAP_FAILED, PCH_DISK_FULL, PCH_DEADLINE
  */
 export async function mmdebstrap<T>(run: Run, consume: (tar: Readable) => Promise<T>): Promise<T> {

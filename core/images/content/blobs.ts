@@ -1,4 +1,6 @@
-/** Manifests and configurations in containerd's content store, whose files a host crash or a failing disk can damage. */
+/**
+ * Manifests and configurations in containerd's content store, whose files a host crash or a failing disk can damage.
+ */
 import { createHash } from 'node:crypto';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
 import type { ContentClient } from '../../containerd/api/ContentClient.ts';
@@ -11,8 +13,8 @@ import { isDigest } from './reference.ts';
 const collectWithinMs = 300_000;
 
 /**
- * Reads a small blob and verifies its digest, which containerd does only when it writes. Returns undefined if the blob is not
- * on the host.
+ * Reads a small blob and verifies its digest, which containerd does only when it writes. Returns undefined if the
+ * blob is not on the host.
  * @throws PCH_IMAGE_DAMAGED
  */
 export async function readBlob(content: ContentClient, digest: string): Promise<Buffer | undefined> {
@@ -24,8 +26,8 @@ export async function readBlob(content: ContentClient, digest: string): Promise<
 }
 
 /**
- * Deletes a damaged blob so that it can be written again: containerd keeps what exists under a digest, whatever it contains.
- * The lease keeps what the blob refers to, which is not damaged.
+ * Deletes a damaged blob so that it can be written again: containerd keeps what exists under a digest, whatever it
+ * contains. The lease keeps what the blob refers to, which is not damaged.
  */
 export async function dropDamaged(client: ContainerdClient, digest: string, lease: string): Promise<void> {
   if (await isSound(client.content, digest)) return;
@@ -67,8 +69,8 @@ async function isSound(content: ContentClient, digest: string): Promise<boolean>
 }
 
 /**
- * Removes the file of a deleted blob, which containerd would use for the next blob with that digest. Waits for two collections,
- * because the first may have begun before the deletion.
+ * Removes the file of a deleted blob, which containerd would use for the next blob with that digest. Waits for two
+ * collections, because the first may have begun before the deletion.
  */
 async function collect({ leases }: ContainerdClient): Promise<void> {
   for (let round = 0; round < 2; round++) {

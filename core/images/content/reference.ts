@@ -29,7 +29,8 @@ export function isDigest(text: string): boolean {
 
 /**
  * Parses `[HOST[:PORT]/]NAME[:TAG][@DIGEST]` by Docker's rules: the first part is a host if it has a dot, a colon or an
- * upper-case letter, or is `localhost`; names of `docker.io` get `library/`; without tag and digest the tag is `latest`.
+ * upper-case letter, or is `localhost`; names of `docker.io` get `library/`; without tag and digest the tag is
+ * `latest`.
  * @throws PCH_REFERENCE_INVALID
  */
 export function parseReference(text: string, defaultDomain = 'docker.io'): Reference {

@@ -41,8 +41,8 @@ export class ImageFiles {
   }
 
   /**
-   * Looks up several files in one request, in advance. It makes the request even if all results are known, to check that the
-   * layers respond.
+   * Looks up several files in one request, in advance. It makes the request even if all results are known, to check
+   * that the layers respond.
    */
   async fetch(lookups: readonly LayerLookup[]): Promise<void> {
     const { found } = this.#request();

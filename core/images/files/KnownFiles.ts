@@ -7,8 +7,8 @@ const maxPathLength = 255;
 const maxTextLength = 64 * 1024;
 
 /**
- * The known files of an image. They never change, because a chain id identifies the content of the layers wherever they are
- * unpacked. Only the size limits the cache.
+ * The known files of an image. They never change, because a chain id identifies the content of the layers wherever
+ * they are unpacked. Only the size limits the cache.
  */
 export class KnownFiles {
   readonly #found = new Map<string, Promise<LayerFile | undefined>>();

@@ -4,8 +4,8 @@ import PQueue from 'p-queue';
 const probeMs = 100;
 
 /**
- * Bytes per millisecond (40 MB/s) above which this host limits the rate of a connection, not the network. More connections
- * would only make all layers end at the same time, with none to unpack meanwhile.
+ * Bytes per millisecond (40 MB/s) above which this host limits the rate of a connection, not the network. More
+ * connections would only make all layers end at the same time, with none to unpack meanwhile.
  */
 const fastRate = 40_000;
 
@@ -13,8 +13,8 @@ const fastRate = 40_000;
 const fastParallel = 2;
 
 /**
- * Downloads in order, two at a time while the network is fast and more once it is slow. So the lowest layer is complete early
- * and is unpacked during the other downloads.
+ * Downloads in order, two at a time while the network is fast and more once it is slow. So the lowest layer is
+ * complete early and is unpacked during the other downloads.
  */
 export class DownloadQueue {
   readonly #queue: PQueue;

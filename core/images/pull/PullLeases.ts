@@ -12,8 +12,8 @@ const ownerLabel = 'pouch.io/owner';
 const keepHours = 24;
 
 /**
- * The leases of pulls. A lease keeps the content of a running pull until the image's record does. After a failure it stays, so
- * that the next pull resumes; a successful pull deletes the leases of failed ones.
+ * The leases of pulls. A lease keeps the content of a running pull until the image's record does. After a failure it
+ * stays, so that the next pull resumes; a successful pull deletes the leases of failed ones.
  */
 export class PullLeases {
   readonly #leases: LeasesClient;
@@ -63,8 +63,8 @@ export class PullLeases {
   }
 
   /**
-   * Deletes the leases of an earlier process with this root, and with them layers that were being unpacked. Called at start;
-   * pulls of other daemons may be running.
+   * Deletes the leases of an earlier process with this root, and with them layers that were being unpacked. Called at
+   * start; pulls of other daemons may be running.
    */
   async recover(): Promise<void> {
     const left = await this.#matching(`labels."${ownerLabel}"==${JSON.stringify(this.#owner)}`);

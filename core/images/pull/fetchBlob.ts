@@ -14,7 +14,10 @@ export interface BlobFetch {
   lease: string;
   /** Attempts to reconnect without progress in between. */
   retries: number;
-  /** Bytes of a connection that count as progress: a registry that always sends a little and disconnects must not keep a pull running. */
+  /**
+   * Bytes of a connection that count as progress: a registry that always sends a little and disconnects must not keep
+   * a pull running.
+   */
   enoughBytes: number;
   signal: AbortSignal;
   /** Called with the number of bytes stored so far. */
@@ -24,8 +27,8 @@ export interface BlobFetch {
 }
 
 /**
- * Downloads a blob into the content store, resuming an earlier attempt. Returns at once if the blob exists. containerd checks
- * size and digest; the data of a blob that fails the check is deleted.
+ * Downloads a blob into the content store, resuming an earlier attempt. Returns at once if the blob exists.
+ * containerd checks size and digest; the data of a blob that fails the check is deleted.
  */
 export async function fetchBlob(fetch: BlobFetch): Promise<void> {
   const { content, descriptor, labels, lease, signal, onProgress } = fetch;

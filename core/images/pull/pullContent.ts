@@ -54,8 +54,8 @@ interface Resolved {
 }
 
 /**
- * Downloads an image's content and unpacks its layers, each while later ones are downloaded. Resolves to the descriptor of the
- * reference. The lease keeps everything.
+ * Downloads an image's content and unpacks its layers, each while later ones are downloaded. Resolves to the
+ * descriptor of the reference. The lease keeps everything.
  */
 export async function pullContent(job: PullJob): Promise<Descriptor> {
   const { target, layers, config } = await resolve(job);
@@ -170,7 +170,10 @@ async function fetchShared(
   await client.leases.addResource(lease, { id: descriptor.digest, type: 'content' });
 }
 
-/** Downloads a resumed blob once more from the start if its digest does not match: the data of the earlier attempt may be damaged. */
+/**
+ * Downloads a resumed blob once more from the start if its digest does not match: the data of the earlier attempt may
+ * be damaged.
+ */
 async function fetchAnew(fetch: BlobFetch): Promise<void> {
   let resumed = false;
   try {

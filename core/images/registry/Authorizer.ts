@@ -20,8 +20,8 @@ export interface AuthorizerOptions {
 }
 
 /**
- * Authorizes requests to one endpoint for one repository: Basic (RFC 7617), or Bearer tokens from the token server that the
- * challenge names (distribution's docs/spec/auth/token.md and oauth.md). Concurrent requests share a token.
+ * Authorizes requests to one endpoint for one repository: Basic (RFC 7617), or Bearer tokens from the token server
+ * that the challenge names (distribution's docs/spec/auth/token.md and oauth.md). Concurrent requests share a token.
  */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
@@ -38,8 +38,8 @@ export class Authorizer {
   }
 
   /**
-   * Renews the header after a 401 response with a challenge; `used` is the rejected header. Resolves to whether the request can
-   * be repeated with the new header.
+   * Renews the header after a 401 response with a challenge; `used` is the rejected header. Resolves to whether the
+   * request can be repeated with the new header.
    */
   async renew(
     refusal: IncomingMessage,

@@ -25,8 +25,8 @@ export class TooSlowError extends Error {
 const looks = 10;
 
 /**
- * Measures the rate of a response from its headers on. Time in which received bytes wait for their reader does not count: a
- * slow disk is not the registry's fault. The idle timeout handles a registry that sends nothing.
+ * Measures the rate of a response from its headers on. Time in which received bytes wait for their reader does not
+ * count: a slow disk is not the registry's fault. The idle timeout handles a registry that sends nothing.
  */
 export class RateGuard {
   /** Set when the headers have been received. */

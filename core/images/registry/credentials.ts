@@ -12,8 +12,8 @@ interface DockerConfig {
 }
 
 /**
- * Returns the credentials that `docker login` stored for a registry (`auths` of config.json); undefined without an entry or
- * without the file. Credential helpers are not run: the daemon has no session to unlock them.
+ * Returns the credentials that `docker login` stored for a registry (`auths` of config.json); undefined without an
+ * entry or without the file. Credential helpers are not run: the daemon has no session to unlock them.
  * @throws PCH_CREDENTIALS_INVALID
  */
 export async function storedCredentials(file: string, host: string): Promise<RegistryAuth | undefined> {

@@ -46,8 +46,8 @@ export interface Snapshot {
 }
 
 /**
- * The images of containerd. They are cached until an event of containerd reports a change, also by another client. Without a
- * live stream of events, every call reads them again.
+ * The images of containerd. They are cached until an event of containerd reports a change, also by another client.
+ * Without a live stream of events, every call reads them again.
  */
 export class ImageIndex {
   readonly #client: ContainerdClient;
@@ -77,7 +77,8 @@ export class ImageIndex {
   }
 
   /**
-   * Returns the images of a target without a record as they will be with these names: those of every platform, or of one.
+   * Returns the images of a target without a record as they will be with these names: those of every platform, or of
+   * one.
    * @throws PCH_IMAGE_DAMAGED, PCH_IMAGE_INVALID
    */
   async readUnnamed(target: Descriptor, names: string[], platform?: Platform): Promise<Image[]> {
@@ -129,7 +130,10 @@ export class ImageIndex {
     return { name, target: descriptor, createdAt, variants: found.variants, damage };
   }
 
-  /** Returns the manifests of an index, or the manifest, that are on the host. Damage of one image must not hide others. */
+  /**
+   * Returns the manifests of an index, or the manifest, that are on the host. Damage of one image must not hide
+   * others.
+   */
   async #variantsOf(descriptor: Descriptor): Promise<Found> {
     try {
       return await this.#readVariants(descriptor);

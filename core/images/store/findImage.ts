@@ -12,8 +12,8 @@ const minPrefixLength = 4;
 export type Found = { entry: Entry; image: Image } | { entry?: undefined; image: Image };
 
 /**
- * Finds an image. As with Docker, names take precedence over id prefixes. Without `platform` it prefers the variant for the
- * host, and accepts any other.
+ * Finds an image. As with Docker, names take precedence over id prefixes. Without `platform` it prefers the variant
+ * for the host, and accepts any other.
  * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_DAMAGED, PCH_ID_AMBIGUOUS, PCH_PLATFORM_NOT_FOUND, PCH_REFERENCE_INVALID
  */
 export function findImage(snapshot: Snapshot, ref: string, platform?: string, defaultDomain?: string): Found {

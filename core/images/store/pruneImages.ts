@@ -7,8 +7,8 @@ import { askTaps, removeImage } from './removeImage.ts';
 import type { StoreContext } from './storeContext.ts';
 
 /**
- * Removes the images that no container uses: those without a name, or `all`. Returns their ids and the reclaimed bytes, of
- * compressed and unpacked layers. An image that a tap of image.preRemove refuses stays.
+ * Removes the images that no container uses: those without a name, or `all`. Returns their ids and the reclaimed
+ * bytes, of compressed and unpacked layers. An image that a tap of image.preRemove refuses stays.
  */
 export async function pruneImages(
   store: StoreContext,

@@ -4,8 +4,8 @@ import { danglingPrefix } from './ImageIndex.ts';
 import type { StoreContext } from './storeContext.ts';
 
 /**
- * Sets the target of a name. The image that had the name before stays, even without another name: containers may use it, and
- * only prune removes it.
+ * Sets the target of a name. The image that had the name before stays, even without another name: containers may use
+ * it, and only prune removes it.
  */
 export async function nameImage(store: StoreContext, name: string, target: Descriptor): Promise<void> {
   const { client, index } = store;

@@ -19,8 +19,8 @@ export interface RemoveImageOptions {
 
 /**
  * Removes a reference, or the image with its last reference or by its id, as Docker does. Without `force` an image that
- * containers use is not removed, nor by id one with names in several repositories. Containers continue to work: containerd
- * keeps the layers of their snapshots.
+ * containers use is not removed, nor by id one with names in several repositories. Containers continue to work:
+ * containerd keeps the layers of their snapshots.
  * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_IN_USE
  */
 export async function removeImage(

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Returns the chain ids of layers, lowest first (image-spec config.md, "Layer ChainID"). containerd's clients use them as keys
- * of the snapshots of a layer and all layers below it.
+ * Returns the chain ids of layers, lowest first (image-spec config.md, "Layer ChainID"). containerd's clients use
+ * them as keys of the snapshots of a layer and all layers below it.
  */
 export function chainIds(diffIds: readonly string[]): string[] {
   const chain: string[] = [];

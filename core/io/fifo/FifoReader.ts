@@ -17,8 +17,8 @@ export interface FifoHandlers {
 /**
  * Reads a FIFO with epoll(7).
  *
- * A file stream would occupy one of libuv's four threads per waiting FIFO; a socket needs none. A FIFO that no writer has
- * opened yet is idle and not at its end: epoll reports a hang-up only after a writer has had it open.
+ * A file stream would occupy one of libuv's four threads per waiting FIFO; a socket needs none. A FIFO that no writer
+ * has opened yet is idle and not at its end: epoll reports a hang-up only after a writer has had it open.
  */
 export class FifoReader {
   readonly #fd: number;

@@ -18,8 +18,8 @@ export interface SubscriberHandlers {
 /**
  * A client that receives the live output of a container.
  *
- * The container is not read while more than the high-water mark is waiting: `run … | slow` must not lose output. A client
- * that reads nothing for `stallMs` while data is waiting is disconnected; 0: never.
+ * The container is not read while more than the high-water mark is waiting: `run … | slow` must not lose output. A
+ * client that reads nothing for `stallMs` while data is waiting is disconnected; 0: never.
  */
 export class Subscriber {
   readonly #socket: Socket;

@@ -29,8 +29,8 @@ function leave(ioDir: string, server: KeeperServer): void {
 }
 
 /**
- * A fault in this process must not stop the output of containers. A connected daemon restarts it; without one, it starts its
- * own successor, which recovers from the state files.
+ * A fault in this process must not stop the output of containers. A connected daemon restarts it; without one, it
+ * starts its own successor, which recovers from the state files.
  */
 function fail(error: Error, server: KeeperServer): void {
   console.error(`log keeper: ${error.stack ?? error.message}`);

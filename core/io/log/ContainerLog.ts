@@ -27,8 +27,8 @@ export interface ContainerLogOptions extends Rotation {
 }
 
 /**
- * A container's log over all its runs. Writing never fails: a full disk must not stop the container, so lines wait in memory
- * for space. Beyond the limits of {@link Backlog} they are lost, and the log notes how many.
+ * A container's log over all its runs. Writing never fails: a full disk must not stop the container, so lines wait in
+ * memory for space. Beyond the limits of {@link Backlog} they are lost, and the log notes how many.
  */
 export class ContainerLog {
   readonly #options: ContainerLogOptions;

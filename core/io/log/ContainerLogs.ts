@@ -12,8 +12,8 @@ export interface LogSource extends Rotation {
 }
 
 /**
- * The logs of all containers and their readers, by path. A log outlives the run that writes it while lines wait for space, or
- * files for readers.
+ * The logs of all containers and their readers, by path. A log outlives the run that writes it while lines wait for
+ * space, or files for readers.
  */
 export class ContainerLogs {
   readonly #report: (container: string, problem: LogProblem) => void;
@@ -52,7 +52,10 @@ export class ContainerLogs {
     this.#holdsOf(logPath).add(token, at);
   }
 
-  /** Called when a reader has opened a file. Returns its number, unless no run writes the log, and the bytes that the reader missed before it. */
+  /**
+   * Called when a reader has opened a file. Returns its number, unless no run writes the log, and the bytes that the
+   * reader missed before it.
+   */
   reached(logPath: string, token: string, inode: string): { number?: number; lost: number } {
     const log = this.#logs.get(logPath);
     if (log === undefined) return { lost: 0 };

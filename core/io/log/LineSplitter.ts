@@ -4,8 +4,8 @@ export const maxEntryBytes = 16 * 1024;
 const newline = 0x0a;
 
 /**
- * Splits a stream of bytes into log entries: one per line with its newline. Longer lines become several entries of which only
- * the last has a newline. No entry ends inside a UTF-8 character.
+ * Splits a stream of bytes into log entries: one per line with its newline. Longer lines become several entries of
+ * which only the last has a newline. No entry ends inside a UTF-8 character.
  */
 export class LineSplitter {
   #rest: Buffer = Buffer.alloc(0);

@@ -30,7 +30,10 @@ export class LogHolds {
     this.#readers.delete(token);
   }
 
-  /** Called when a reader has opened a file. Returns the bytes of the files between its last one and this that it missed. */
+  /**
+   * Called when a reader has opened a file. Returns the bytes of the files between its last one and this that it
+   * missed.
+   */
   reached(token: string, number: number): number {
     const reader = this.#readers.get(token);
     if (reader === undefined) return 0;

@@ -45,8 +45,8 @@ export class LogWriter {
   }
 
   /**
-   * Continues where an earlier process ended: logs the chunk again that it was logging. Also opens the files in advance, so
-   * that a chunk is in a file soon after it is read.
+   * Continues where an earlier process ended: logs the chunk again that it was logging. Also opens the files in
+   * advance, so that a chunk is in a file soon after it is read.
    */
   #recover(stream: StreamName): void {
     const { splitter, pending } = this.#streams[stream];

@@ -9,14 +9,16 @@ const keptBytes = 4096;
 
 export interface Pending {
   data: Buffer;
-  /** The end of the log before the data, if it was being logged; undefined for an incomplete line that was not logged. */
+  /**
+   * The end of the log before the data, if it was being logged; undefined for an incomplete line that was not logged.
+   */
   inFlight: LogPosition | undefined;
 }
 
 /**
- * Output that was read from a FIFO and may not be in the log yet, in a file beside the container's state: the chunk that is
- * being logged, or a line without its newline. Neither is lost when this process ends. SIGKILL can lose one chunk (64 KiB) if
- * it arrives between reading the FIFO and the end of the write to this file: some 10 µs on a tmpfs.
+ * Output that was read from a FIFO and may not be in the log yet, in a file beside the container's state: the chunk
+ * that is being logged, or a line without its newline. Neither is lost when this process ends. SIGKILL can lose one
+ * chunk (64 KiB) if it arrives between reading the FIFO and the end of the write to this file: some 10 µs on a tmpfs.
  *
  * A write takes some µs. Errors are ignored: without the file, output is lost only if this process ends unexpectedly.
  */

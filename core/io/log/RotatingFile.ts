@@ -17,8 +17,8 @@ import { LogHolds } from './LogHolds.ts';
 import { rotatedLogs } from './rotated.ts';
 
 /**
- * Limits of the files that rotation keeps beyond `maxFile` for slow readers: they are removed after this time, or above this
- * number of bytes.
+ * Limits of the files that rotation keeps beyond `maxFile` for slow readers: they are removed after this time, or
+ * above this number of bytes.
  */
 export const heldAtMost = { ms: 30_000, bytes: 32 * 1024 * 1024 };
 
@@ -53,8 +53,8 @@ export interface Appended {
 /**
  * A container's log on disk: the file LOG and the rotated files (`rotated.ts`).
  *
- * Writes are synchronous: data that was read from a FIFO is in the kernel's page cache before the next read, so that it is
- * not lost when this process ends.
+ * Writes are synchronous: data that was read from a FIFO is in the kernel's page cache before the next read, so that
+ * it is not lost when this process ends.
  */
 export class RotatingFile {
   readonly #path: string;
@@ -81,7 +81,9 @@ export class RotatingFile {
     return this.#surplusBytes > 0;
   }
 
-  /** Appends lines, each with its newline, until the disk is full. A line is never split over two files or truncated. */
+  /**
+   * Appends lines, each with its newline, until the disk is full. A line is never split over two files or truncated.
+   */
   append(lines: readonly string[]): Appended {
     let written = 0;
     let bytes = 0;

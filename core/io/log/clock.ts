@@ -9,8 +9,8 @@ let prefix = '';
 /**
  * Returns the time in Docker's form: RFC 3339 in UTC with nanoseconds.
  *
- * The time follows the system clock, also when that is set; the digits below a millisecond come from the monotonic clock, so
- * that lines of the same millisecond keep their order.
+ * The time follows the system clock, also when that is set; the digits below a millisecond come from the monotonic
+ * clock, so that lines of the same millisecond keep their order.
  */
 export function timestamp(): string {
   const [seconds, nanoseconds] = process.hrtime(anchorTicks);

@@ -1,8 +1,8 @@
 import type { LogEntry, OutputChunk } from '../../../hooks/index.ts';
 
 /**
- * Returns one line in Docker's json-file format. As with Docker, bytes that are not UTF-8 become U+FFFD; attached clients
- * receive them unchanged.
+ * Returns one line in Docker's json-file format. As with Docker, bytes that are not UTF-8 become U+FFFD; attached
+ * clients receive them unchanged.
  */
 export function encodeEntry(stream: OutputChunk['stream'], data: Buffer, time: string): string {
   return `{"log":${JSON.stringify(data.toString('utf8'))},"stream":"${stream}","time":"${time}"}\n`;

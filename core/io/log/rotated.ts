@@ -7,8 +7,8 @@ export interface RotatedLog {
 }
 
 /**
- * Returns the rotated files of a log among the names in its directory, oldest first: LOG.1, LOG.2 and so on. Numbers only
- * grow and a file keeps its number, so that a name always means the same file.
+ * Returns the rotated files of a log among the names in its directory, oldest first: LOG.1, LOG.2 and so on. Numbers
+ * only grow and a file keeps its number, so that a name always means the same file.
  */
 export function rotatedLogs(logPath: string, names: readonly string[]): RotatedLog[] {
   const prefix = `${basename(logPath)}.`;

@@ -13,8 +13,9 @@ export interface Place {
 }
 
 /**
- * Finds where to begin reading: `tail` entries before the end or at the first entry since `since`, whichever is later. Reads
- * backward from the end, so the cost depends on the entries shown, not on those stored. Assumes entries in order of time.
+ * Finds where to begin reading: `tail` entries before the end or at the first entry since `since`, whichever is
+ * later. Reads backward from the end, so the cost depends on the entries shown, not on those stored. Assumes entries
+ * in order of time.
  */
 export async function findStart({ newest, rotated }: Listed, query: LogQuery): Promise<Place> {
   const oldest = rotated[0]?.number ?? newest?.number ?? 1;

@@ -16,8 +16,8 @@ export interface ReadLogsOptions {
 /**
  * Reads a container's log with its rotated files and without damaged lines. A log that does not exist is empty.
  *
- * `tail` counts the entries of the selected streams up to `until`. If rotation has removed entries before they were read, an
- * entry of stderr reports the number of bytes.
+ * `tail` counts the entries of the selected streams up to `until`. If rotation has removed entries before they were
+ * read, an entry of stderr reports the number of bytes.
  */
 export async function* readLogs(
   logPath: string,

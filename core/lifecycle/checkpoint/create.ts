@@ -12,7 +12,9 @@ export interface CheckpointOptions {
   leaveRunning?: boolean;
 }
 
-/** Writes a checkpoint of a container's processes and, unless `leaveRunning`, ends it. If this fails it keeps running. */
+/**
+ * Writes a checkpoint of a container's processes and, unless `leaveRunning`, ends it. If this fails it keeps running.
+ */
 export async function createCheckpoint(
   engine: EngineContext,
   record: ContainerRecord,

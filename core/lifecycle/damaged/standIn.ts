@@ -1,4 +1,6 @@
-/** What is shown of a container whose record is damaged, and holds its place among those that use things of the host. */
+/**
+ * What is shown of a container whose record is damaged, and holds its place among those that use things of the host.
+ */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TSchema } from '@sinclair/typebox';

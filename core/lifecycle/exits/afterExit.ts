@@ -1,4 +1,7 @@
-/** What follows the end of a container, whether a user asked for it or not: its clean-up, then removal, restart or rest. */
+/**
+ * What follows the end of a container, whether a user asked for it or not: its clean-up, then removal, restart or
+ * rest.
+ */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { hasNoFilesLeft, messageOf, PouchError } from '../../../hooks/errors.ts';
 import { retry } from '../../wait/retry.ts';
@@ -30,7 +33,10 @@ export async function removeOrRestart(engine: EngineContext, record: ContainerRe
   else await restartAfterExit(engine, record);
 }
 
-/** No caller repeats this clean-up when containerd is being restarted, a helper was killed, or no descriptor is left for a moment. */
+/**
+ * No caller repeats this clean-up when containerd is being restarted, a helper was killed, or no descriptor is left
+ * for a moment.
+ */
 async function retried(
   engine: EngineContext,
   { id }: ContainerRecord,

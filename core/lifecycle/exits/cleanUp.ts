@@ -9,7 +9,9 @@ import { keepRecord } from '../shared/keepRecord.ts';
 import { noteOutcome } from '../shared/noteOutcome.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 
-/** Calls the poststop taps, once per stop, and undoes the effects of the start. The caller holds the container's lock. */
+/**
+ * Calls the poststop taps, once per stop, and undoes the effects of the start. The caller holds the container's lock.
+ */
 export async function cleanUpLocked(engine: EngineContext, record: ContainerRecord): Promise<void> {
   await engine.generations.use((generation) =>
     withLedger(engine, record.id, async (ledger) => {

@@ -6,8 +6,8 @@ import type { EngineContext } from '../shared/engineContext.ts';
 const retryMs = 200;
 
 /**
- * How a container's init ends, waited for through restarts of containerd; undefined if containerd does not know it any more, or
- * the daemon ends first.
+ * How a container's init ends, waited for through restarts of containerd; undefined if containerd does not know it
+ * any more, or the daemon ends first.
  */
 export async function endOfInit(engine: EngineContext, container: string): Promise<ExitStatus | undefined> {
   return await endOf(engine, container, '', (error) => isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND'));

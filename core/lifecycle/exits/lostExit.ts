@@ -23,8 +23,8 @@ interface Ended {
 }
 
 /**
- * Whether the exit code 0 of a process in a virtual machine is not its own. Only the log of the managed containerd can be
- * read.
+ * Whether the exit code 0 of a process in a virtual machine is not its own. Only the log of the managed containerd
+ * can be read.
  */
 export async function isLostExit(
   engine: EngineContext,

@@ -47,9 +47,9 @@ async function noteLate(engine: EngineContext, record: ContainerRecord): Promise
 }
 
 /**
- * Records whether the OOM killer ended a process of the run that has just ended, and emits the event unless that was done.
- * `kills` is the kernel's count: containerd reports no kill where the task is a monitor, and a systemd scope's count is gone
- * with its last process.
+ * Records whether the OOM killer ended a process of the run that has just ended, and emits the event unless that was
+ * done. `kills` is the kernel's count: containerd reports no kill where the task is a monitor, and a systemd scope's
+ * count is gone with its last process.
  */
 export function settleOom(engine: EngineContext, record: ContainerRecord, kills: number): void {
   const isReported = engine.oomKilled.delete(record.id);

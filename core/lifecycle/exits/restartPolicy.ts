@@ -20,7 +20,10 @@ export function wantsRestart({ draft, state, restartCount, stoppedByUser }: Cont
   return maximumRetryCount === 0 || restartCount < maximumRetryCount;
 }
 
-/** Schedules the restart that the policy, or a tap of container.restart, decides on. The caller holds the container's lock. */
+/**
+ * Schedules the restart that the policy, or a tap of container.restart, decides on. The caller holds the container's
+ * lock.
+ */
 export async function restartAfterExit(engine: EngineContext, record: ContainerRecord): Promise<void> {
   if (engine.shutdown.aborted || record.stoppedByUser || record.draft.autoRemove) return;
   const { restart, delayMs } = await decide(engine, record);

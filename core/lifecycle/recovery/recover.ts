@@ -201,8 +201,8 @@ function hasStarted({ status }: TaskProcess): boolean {
 }
 
 /**
- * The shim of a task of unknown status did not respond to containerd in time, 2 s by default, which says nothing about the container:
- * it is what the record says, and its end is noticed like any other.
+ * The shim of a task of unknown status did not respond to containerd in time, 2 s by default, which says nothing
+ * about the container: it is what the record says, and its end is noticed like any other.
  */
 async function adopt(
   engine: EngineContext,
@@ -235,8 +235,8 @@ async function finishStrayStreams({ io, store }: EngineContext): Promise<void> {
 }
 
 /**
- * containerd's namespace is Pouch's alone, but a directory may be lost (a disk that is not mounted): what runs or has data
- * is set aside, and only the rest is removed.
+ * containerd's namespace is Pouch's alone, but a directory may be lost (a disk that is not mounted): what runs or has
+ * data is set aside, and only the rest is removed.
  */
 async function settleOrphans(engine: EngineContext, tracesOf: TracesOf): Promise<void> {
   const { client, store } = engine;

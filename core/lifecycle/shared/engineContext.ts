@@ -48,8 +48,8 @@ export interface EngineContext {
   /** Ids of running containers of which the OOM killer has ended a process. */
   readonly oomKilled: Set<string>;
   /**
-   * Called with each container whose end is recorded. The assembly connects it to exits/afterExit.ts, so that an exit does not
-   * know what follows it.
+   * Called with each container whose end is recorded. The assembly connects it to exits/afterExit.ts, so that an exit
+   * does not know what follows it.
    */
   onEnded(record: ContainerRecord): Promise<void>;
   hostFiles(): Promise<HostFiles>;

@@ -11,8 +11,8 @@ const retryMs = 2000;
 const unsaved = new WeakSet<ContainerRecord>();
 
 /**
- * Saves what has happened to a container and cannot be refused: its end, or that it is frozen. On a full disk the record is
- * right in memory, and saved when there is space again.
+ * Saves what has happened to a container and cannot be refused: its end, or that it is frozen. On a full disk the
+ * record is right in memory, and saved when there is space again.
  */
 export async function keepRecord(engine: EngineContext, record: ContainerRecord): Promise<void> {
   try {

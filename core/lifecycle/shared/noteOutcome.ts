@@ -8,8 +8,8 @@ interface Outcome {
 }
 
 /**
- * Puts the outcome of a hook's last run into a container's record, where `explain` and `inspect` show it, in place of the
- * outcome of the run before. The next save of the record stores it.
+ * Puts the outcome of a hook's last run into a container's record, where `explain` and `inspect` show it, in place of
+ * the outcome of the run before. The next save of the record stores it.
  * @param prefix - of the fields' paths: `stop.` for the draft of a stop
  */
 export function noteOutcome(

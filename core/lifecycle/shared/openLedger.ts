@@ -7,8 +7,8 @@ import type { EngineContext } from './engineContext.ts';
 import { isUp } from '../../state/status.ts';
 
 /**
- * A container's ledger by its journal. What a damaged journal does not list any more is taken from the record, which has
- * every planned effect: so nothing stays on the host for ever.
+ * A container's ledger by its journal. What a damaged journal does not list any more is taken from the record, which
+ * has every planned effect: so nothing stays on the host for ever.
  * @throws PCH_CONTAINER_DAMAGED for a journal of a later Pouch
  */
 export async function openLedger(
@@ -63,8 +63,8 @@ function idsIn(value: unknown): string[] {
 }
 
 /**
- * The effects of the create are applied from its end until a removal begins; those of the start while the container runs,
- * until a verb that undoes them begins.
+ * The effects of the create are applied from its end until a removal begins; those of the start while the container
+ * runs, until a verb that undoes them begins.
  */
 function lostEffect(record: ContainerRecord, ledger: Ledger): string | undefined {
   const { interrupted } = ledger;

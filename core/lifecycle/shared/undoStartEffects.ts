@@ -6,8 +6,8 @@ import type { EngineContext } from './engineContext.ts';
 
 /**
  * Undoes the effects of a container's start, then calls the taps of network.postDetach for each network that it had.
- * The record's attachments are for the case that the effects were undone by a daemon that was killed before the taps ran:
- * the caller clears them.
+ * The record's attachments are for the case that the effects were undone by a daemon that was killed before the taps
+ * ran: the caller clears them.
  */
 export async function undoStartEffects(
   { generations, log }: EngineContext,

@@ -21,8 +21,8 @@ const togetherDeadlineMs = 5_000;
 type Result = Promise<Reading | undefined>;
 
 /**
- * Counters of tasks: callers at about the same time share one call to containerd. Only one call is under way; later callers
- * wait for the next.
+ * Counters of tasks: callers at about the same time share one call to containerd. Only one call is under way; later
+ * callers wait for the next.
  */
 export class SharedMetrics {
   readonly #source: MetricsSource;

@@ -67,7 +67,10 @@ function runtimeOf({ generations }: EngineContext, { draft }: ContainerRecord): 
   return generations.current.runtimes.get(draft.runtime);
 }
 
-/** Where the task is a monitor: on cgroup v2 that has a cgroup beside the container's, by the rule against internal processes. */
+/**
+ * Where the task is a monitor: on cgroup v2 that has a cgroup beside the container's, by the rule against internal
+ * processes.
+ */
 async function ownUsage(engine: EngineContext, record: ContainerRecord): Promise<TaskUsage | undefined> {
   const hasMonitor = runtimeOf(engine, record)?.initPid !== undefined;
   if (!hasMonitor || cgroupVersion() === '1') return undefined;

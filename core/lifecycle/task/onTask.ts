@@ -5,8 +5,8 @@ import type { EngineContext } from '../shared/engineContext.ts';
 import { notRunning, paused } from './refusals.ts';
 
 /**
- * Runs something that needs the container's task. Runtimes report in words of their own that it has ended meanwhile, by itself
- * or by a verb that runs beside this one.
+ * Runs something that needs the container's task. Runtimes report in words of their own that it has ended meanwhile,
+ * by itself or by a verb that runs beside this one.
  * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING, PCH_CONFLICT if it was paused meanwhile
  */
 export async function onTask<T>(

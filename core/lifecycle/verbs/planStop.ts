@@ -20,7 +20,10 @@ export interface StopPlan {
   timeoutSeconds: number;
 }
 
-/** Returns the stop that the request and the container itself ask for. @throws PCH_OPTION_INVALID for an invalid signal */
+/**
+ * Returns the stop that the request and the container itself ask for.
+ * @throws PCH_OPTION_INVALID for an invalid signal
+ */
 export function stopDraft(
   container: ContainerRecord,
   verb: StopDraft['verb'],
@@ -30,7 +33,10 @@ export function stopDraft(
   return { container, verb, signal, timeoutSeconds };
 }
 
-/** Calls the taps of container.preStop if the container runs. @throws PCH_PLUGIN_CONTRACT for an invalid signal of a tap */
+/**
+ * Calls the taps of container.preStop if the container runs.
+ * @throws PCH_PLUGIN_CONTRACT for an invalid signal of a tap
+ */
 export async function planStop({ generations, log }: EngineContext, draft: StopDraft): Promise<StopPlan> {
   if (!isUp(draft.container))
     return { signal: signalNumber(draft.signal), timeoutSeconds: draft.timeoutSeconds };

@@ -7,8 +7,8 @@ import { remove } from './remove.ts';
 const ended: ContainerRecord['state']['status'][] = ['created', 'exited', 'dead'];
 
 /**
- * Removes every stopped container that matches; returns their ids. One that starts meanwhile, or cannot be removed, stays and
- * does not keep the others.
+ * Removes every stopped container that matches; returns their ids. One that starts meanwhile, or cannot be removed,
+ * stays and does not keep the others.
  */
 export async function prune(engine: EngineContext, filter: PruneFilter = {}): Promise<string[]> {
   const isUnwanted = ({ state, draft, createdAt }: ContainerRecord) =>

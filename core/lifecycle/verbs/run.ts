@@ -6,8 +6,8 @@ import type { EngineContext } from '../shared/engineContext.ts';
 import { start } from './start.ts';
 
 /**
- * Create and start as one. What the start needs before its task is applied beside the snapshot, and the client is at the
- * streams before they open.
+ * Create and start as one. What the start needs before its task is applied beside the snapshot, and the client is at
+ * the streams before they open.
  */
 export async function run(
   engine: EngineContext,

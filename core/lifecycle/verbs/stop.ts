@@ -50,8 +50,8 @@ export async function stopLocked(
 }
 
 /**
- * Runs what ends a container in another way than a signal; its restart policy does not bring it back. If that fails, it goes
- * on as before. The caller holds the container's lock.
+ * Runs what ends a container in another way than a signal; its restart policy does not bring it back. If that fails,
+ * it goes on as before. The caller holds the container's lock.
  */
 export async function endedLocked(
   engine: EngineContext,

@@ -4,8 +4,8 @@ import type { EngineContext } from '../shared/engineContext.ts';
 const MiB = 1024 * 1024;
 
 /**
- * Warnings about an update of the memory of a running VM. The runtime reports success when it has asked the VM to grow; it
- * does not report whether the guest took the memory.
+ * Warnings about an update of the memory of a running VM. The runtime reports success when it has asked the VM to
+ * grow; it does not report whether the guest took the memory.
  * @param before bytes; undefined for no limit
  */
 export async function vmMemoryWarnings(

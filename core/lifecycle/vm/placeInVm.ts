@@ -6,8 +6,8 @@ import type { EngineContext } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
 
 /**
- * Runs `work`, the start of a container, while the VM that it goes into cannot be stopped. The caller holds the container's
- * lock; the holder of a VM's lock never waits for one of its containers.
+ * Runs `work`, the start of a container, while the VM that it goes into cannot be stopped. The caller holds the
+ * container's lock; the holder of a VM's lock never waits for one of its containers.
  * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING
  */
 export async function inItsVm<T>(

@@ -1,7 +1,10 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { invalid } from './invalid.ts';
 
-/** Kernel settings that belong to a namespace, beside fs.mqueue.* and net.* (ipc_namespaces(7)); runtimes refuse all others. */
+/**
+ * Kernel settings that belong to a namespace, beside fs.mqueue.* and net.* (ipc_namespaces(7)); runtimes refuse all
+ * others.
+ */
 const ofIpc = [
   'kernel.msgmax',
   'kernel.msgmnb',

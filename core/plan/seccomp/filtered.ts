@@ -8,22 +8,32 @@ const allow = 'SCMP_ACT_ALLOW';
 const enosys = 38;
 
 /**
- * Socket families that are kept out, because their protocols know no network namespace or offer the kernel's insides for
- * no use of a container's (linux/socket.h): 38 AF_ALG is the kernel's cryptography, 40 AF_VSOCK reaches the host of a VM.
+ * Socket families that are kept out, because their protocols know no network namespace or offer the kernel's insides
+ * for no use of a container's (linux/socket.h): 38 AF_ALG is the kernel's cryptography, 40 AF_VSOCK reaches the host
+ * of a VM.
  */
 const refusedFamilies = { alg: 38, vsock: 40 };
 
-/** Families above 40 (KCM to MCTP) are rare but namespaced; `socket` needs one rule per range, as runc joins rules by OR. */
+/**
+ * Families above 40 (KCM to MCTP) are rare but namespaced; `socket` needs one rule per range, as runc joins rules by
+ * OR.
+ */
 const socketRules: SyscallRule[] = [
   socketRule(refusedFamilies.alg, 'SCMP_CMP_LT'),
   socketRule(refusedFamilies.alg + 1, 'SCMP_CMP_EQ'),
   socketRule(refusedFamilies.vsock, 'SCMP_CMP_GT'),
 ];
 
-/** Execution domains (personality(2)): Linux, UNAME26 and the 32-bit name of the architecture, both, and the question for the current. */
+/**
+ * Execution domains (personality(2)): Linux, UNAME26 and the 32-bit name of the architecture, both, and the question
+ * for the current.
+ */
 const personalities = [0x0, 0x0008, 0x20000, 0x20008, 0xffffffff];
 
-/** The flags of clone(2) that make a namespace: NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET (linux/sched.h). */
+/**
+ * The flags of clone(2) that make a namespace: NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
+ * (linux/sched.h).
+ */
 const namespaceFlags =
   0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000;
 

@@ -3,8 +3,8 @@ import type { OciResources } from '../../../hooks/oci.ts';
 import type { ResourceRequest } from '../../../hooks/limits.ts';
 
 /**
- * Lays the limits of an update over those that a container has: only the fields of the options that were given change, so
- * that what plugins have set stays.
+ * Lays the limits of an update over those that a container has: only the fields of the options that were given
+ * change, so that what plugins have set stays.
  */
 export function layOver(resources: OciResources, wanted: OciResources, given: ResourceRequest): void {
   for (const option of Object.keys(given) as LimitName[])

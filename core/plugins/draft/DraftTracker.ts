@@ -10,9 +10,9 @@ import { checkPlainData } from './plainData.ts';
 import { checkDraft } from './validate.ts';
 
 /**
- * Follows one draft through the taps of a hook. Beside the draft that the taps get it keeps the last good state, which no
- * tap ever sees: the difference between the two is the blame of the tap that has just run, and a failed tap is rolled
- * back to it.
+ * Follows one draft through the taps of a hook. Beside the draft that the taps get it keeps the last good state,
+ * which no tap ever sees: the difference between the two is the blame of the tap that has just run, and a failed tap
+ * is rolled back to it.
  */
 export class DraftTracker {
   /** What the next tap gets. */

@@ -1,6 +1,6 @@
 /**
- * Copies plain data; a field that is undefined counts as missing. Functions (a draft's `image.stat`) and other objects stay as they are.
- * structuredClone is some ten times slower on a draft and refuses functions.
+ * Copies plain data; a field that is undefined counts as missing. Functions (a draft's `image.stat`) and other
+ * objects stay as they are. structuredClone is some ten times slower on a draft and refuses functions.
  */
 export function clone<T>(value: T): T {
   return copy(value, 0) as T;

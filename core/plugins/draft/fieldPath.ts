@@ -1,4 +1,6 @@
-/** Paths of fields in a draft, in the written form of BlameEntry.field: `process.env.HOME`, `mounts["/run"].options`. */
+/**
+ * Paths of fields in a draft, in the written form of BlameEntry.field: `process.env.HOME`, `mounts["/run"].options`.
+ */
 
 const bare = /^[A-Za-z_$][\w$-]*$/;
 

@@ -3,7 +3,10 @@ import type { PreparedTap } from '../tap.ts';
 import type { Change } from './diff.ts';
 import { formatPath, isWithin, withParents } from './fieldPath.ts';
 
-/** Which plugin has set a field, by its written path. It outlives one hook: preCreate and spec of a container share it. */
+/**
+ * Which plugin has set a field, by its written path. It outlives one hook: preCreate and spec of a container share
+ * it.
+ */
 export type FieldOwners = Map<string, string>;
 
 /** What these have set, every plugin may change. */

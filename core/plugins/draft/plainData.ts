@@ -4,7 +4,8 @@ import type { Change } from './diff.ts';
 import { formatPath } from './fieldPath.ts';
 
 /**
- * Refuses what JSON cannot hold (functions, dates, maps, NaN): a draft is printed, stored, and read again after a crash.
+ * Refuses what JSON cannot hold (functions, dates, maps, NaN): a draft is printed, stored, and read again after a
+ * crash.
  * @throws PCH_PLUGIN_CONTRACT
  */
 export function checkPlainData(changes: readonly Change[]): void {

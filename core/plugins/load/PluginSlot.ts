@@ -5,7 +5,10 @@ import type { PluginStatus } from '../../../hooks/engine.ts';
 import type { PouchError } from '../../../hooks/errors.ts';
 import type { Contributions } from './Contributions.ts';
 
-/** What is known of a plugin before it is loaded, from the list of built-in ones and from its entry in the configuration. */
+/**
+ * What is known of a plugin before it is loaded, from the list of built-in ones and from its entry in the
+ * configuration.
+ */
 export interface Wanted {
   /** Of the entry, the built-in plugin, or for a file its name without the extension until it is loaded. */
   readonly name: string;
@@ -22,7 +25,9 @@ export interface Wanted {
   readonly onError?: FailurePolicy | undefined;
 }
 
-/** One plugin on its way through loading. The first error of any stage quarantines it, and it takes part in no other. */
+/**
+ * One plugin on its way through loading. The first error of any stage quarantines it, and it takes part in no other.
+ */
 export class PluginSlot {
   readonly wanted: Wanted;
   plugin: Plugin | undefined;

@@ -29,7 +29,10 @@ export function nameClashes(slots: readonly PluginSlot[]): Map<PluginSlot, Pouch
   return clashes;
 }
 
-/** The same for effect kinds, runtimes with their aliases, and surfaces; the later plugin loses all of its contributions. */
+/**
+ * The same for effect kinds, runtimes with their aliases, and surfaces; the later plugin loses all of its
+ * contributions.
+ */
 export function contributionClashes(
   slots: readonly PluginSlot[],
   reserved: ReservedNames,

@@ -6,7 +6,9 @@ import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { clone } from '../draft/clone.ts';
 
-/** Where a value of the configuration is written: `FILE:LINE` for a JSON pointer such as `/plugins/0/options/entries`. */
+/**
+ * Where a value of the configuration is written: `FILE:LINE` for a JSON pointer such as `/plugins/0/options/entries`.
+ */
 export type Locate = (pointer: string) => string | undefined;
 
 /**

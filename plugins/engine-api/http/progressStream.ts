@@ -10,8 +10,8 @@ export interface ProgressSink {
 }
 
 /**
- * Runs the work and streams its messages. Before the first line, an error is an ordinary response with its status; after
- * it, the headers are sent and the error becomes the last line.
+ * Runs the work and streams its messages. Before the first line, an error is an ordinary response with its status;
+ * after it, the headers are sent and the error becomes the last line.
  */
 export async function streamProgress(
   call: Call,
@@ -38,7 +38,10 @@ function startLines(call: Call): void {
   if (!call.response.headersSent) call.response.writeHead(200, { 'Content-Type': 'application/json' });
 }
 
-/** Drops intermediate counts for a client that does not read, so that they do not pile up in memory; a change of status is always sent. */
+/**
+ * Drops intermediate counts for a client that does not read, so that they do not pile up in memory; a change of
+ * status is always sent.
+ */
 function reportUnlessBehind(call: Call, progress: Progress, send: (message: object) => void): void {
   const counting = progress.current !== undefined && progress.current !== progress.total;
   if (counting && call.response.writableNeedDrain) return;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
 /**
- * Writes each item and waits for the sink to drain. Resolves without an error when the signal aborts, which means that the
- * client has disconnected.
+ * Writes each item and waits for the sink to drain. Resolves without an error when the signal aborts, which means
+ * that the client has disconnected.
  */
 export async function pump<T>(
   source: AsyncIterable<T>,

@@ -18,7 +18,10 @@ export interface SessionOptions {
   raw?: boolean;
   /** Closes the process's stdin at the end of the client's input. Has no effect for a terminal, which stays open. */
   endsStdin: boolean;
-  /** Runs concurrently with the streams, which stay open until it resolves; `send` writes control frames. Must not reject. */
+  /**
+   * Runs concurrently with the streams, which stay open until it resolves; `send` writes control frames. Must not
+   * reject.
+   */
   beside?: (send: (message: RunMessage) => void) => Promise<void>;
 }
 

@@ -65,8 +65,8 @@ async function start(call: Call): Promise<void> {
   const detached = body.Detach ?? false;
   const run = await call.engine.execs.start(id, { detached, consoleSize: cells(body.ConsoleSize) });
   if (!run) return sendEmpty(call, 200);
-  // pouch reads a coded error. Docker's clients expect the upgrade before the process starts: some read the socket beside
-  // their HTTP library and lose data that arrives together with the header.
+  // pouch reads a coded error. Docker's clients expect the upgrade before the process starts: some read the socket
+  // beside their HTTP library and lose data that arrives together with the header.
   if (call.client === 'pouch') await run.started;
   const raw = body.Tty ?? false;
   const attachment = { ...run.attachment, output: withFailure(run, raw) };

@@ -1,4 +1,7 @@
-/** Routes of the predefined networks bridge, none and host: enough for clients that look a network up before they run a container. */
+/**
+ * Routes of the predefined networks bridge, none and host: enough for clients that look a network up before they run
+ * a container.
+ */
 import { networkAttachments, PouchError, type ContainerRecord } from '../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';

@@ -1,6 +1,6 @@
 /**
- * Building blocks for bodies as Docker's clients send them: every field is optional, and null equals a missing field (Go
- * clients write null for empty lists and maps).
+ * Building blocks for bodies as Docker's clients send them: every field is optional, and null equals a missing field
+ * (Go clients write null for empty lists and maps).
  */
 import { Type, type TSchema } from '../../../hooks/index.ts';
 

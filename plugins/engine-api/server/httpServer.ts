@@ -20,7 +20,8 @@ const httpOptions = {
   connectionsCheckingInterval: connectionCheckInterval,
   // Image loads and attached stdin have no deadline; JSON bodies have their own (BODY_TIMEOUT).
   requestTimeout: 0,
-  // Node would refuse a request without a Host header, with no body. It has no meaning on a Unix socket; the guard refuses it on TCP.
+  // Node would refuse a request without a Host header, with no body. It has no meaning on a Unix socket; the guard
+  // refuses it on TCP.
   requireHostHeader: false,
 };
 

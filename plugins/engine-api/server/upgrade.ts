@@ -1,6 +1,6 @@
 /**
- * Handles requests with `Upgrade: tcp` (attach, exec). Node parses only their headers and passes the socket; the body that
- * Docker's clients send (Content-Length bytes of JSON) comes first on it and must not become stdin.
+ * Handles requests with `Upgrade: tcp` (attach, exec). Node parses only their headers and passes the socket; the body
+ * that Docker's clients send (Content-Length bytes of JSON) comes first on it and must not become stdin.
  */
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { Readable, type Duplex } from 'node:stream';

@@ -1,4 +1,6 @@
-/** The `filters` of Docker's prune calls. An unknown filter is an error: ignoring it would remove more than requested. */
+/**
+ * The `filters` of Docker's prune calls. An unknown filter is an error: ignoring it would remove more than requested.
+ */
 import {
   PouchError,
   type ImagePruneFilter,
@@ -37,7 +39,10 @@ export function checkNetworkPruneFilter(filters: Filters): void {
   pruneFilter(filters);
 }
 
-/** The same for the build cache, to which `docker system prune` also sends its label filters. @throws PCH_OPTION_INVALID */
+/**
+ * The same for the build cache, to which `docker system prune` also sends its label filters.
+ * @throws PCH_OPTION_INVALID
+ */
 export function checkBuildPruneFilter(filters: Filters): void {
   const own = ['description', 'id', 'inuse', 'parent', 'private', 'shared', 'type', 'unused-for'];
   checkFilterNames(filters, [...common, ...own]);
@@ -91,7 +96,10 @@ const units: Record<string, number> = {
 const duration = /^(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|µs|ns))+$/;
 const rfc3339 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
-/** Parses a Go duration before now, an RFC 3339 date or time (local without a zone), or Unix seconds; returns milliseconds. */
+/**
+ * Parses a Go duration before now, an RFC 3339 date or time (local without a zone), or Unix seconds; returns
+ * milliseconds.
+ */
 function timeBefore(text: string): number {
   if (/^\d{1,12}(\.\d{1,9})?$/.test(text)) return Number(text) * 1000;
   if (duration.test(text)) return Date.now() - durationMs(text);

@@ -8,9 +8,9 @@ import { ensureRules, hasLoopbackGuard } from './rules.ts';
 const forwardFile = '/proc/sys/net/ipv4/ip_forward';
 
 /**
- * Ensures, once per process and network, that the bridge, its rules and IP forwarding are set up. They belong to the host,
- * not to a container: they remain after the last container is removed, until the network is purged. After a failure the
- * next call retries.
+ * Ensures, once per process and network, that the bridge, its rules and IP forwarding are set up. They belong to the
+ * host, not to a container: they remain after the last container is removed, until the network is purged. After a
+ * failure the next call retries.
  */
 export class BridgePreparation {
   readonly #log: Logger;
@@ -32,8 +32,8 @@ export class BridgePreparation {
   }
 
   /**
-   * The same for a container that publishes ports. Checks the rules that protect the host's loopback again: a firewall that
-   * was flushed or reloaded has removed them.
+   * The same for a container that publishes ports. Checks the rules that protect the host's loopback again: a
+   * firewall that was flushed or reloaded has removed them.
    * @throws PCH_NETWORK_CLASH, PCH_CNI_FAILED
    */
   async ensureGuarded(network: BridgeNetwork): Promise<void> {

@@ -6,11 +6,11 @@ import { readForwardedPorts, type ForwardedPort } from '../ports/forwarded.ts';
 const settingOf = (link: string): string => `/proc/sys/net/ipv4/conf/${link}/route_localnet`;
 
 /**
- * Enables `route_localnet` of a bridge only while a container publishes a port on a loopback address of the host; otherwise
- * resets it to the kernel's default for new interfaces.
+ * Enables `route_localnet` of a bridge only while a container publishes a port on a loopback address of the host;
+ * otherwise resets it to the kernel's default for new interfaces.
  *
- * CNI's portmap enables it for every published port and never disables it. Ports that an earlier process published are read
- * from portmap's rules, so no state is kept across a kill of the daemon.
+ * CNI's portmap enables it for every published port and never disables it. Ports that an earlier process published
+ * are read from portmap's rules, so no state is kept across a kill of the daemon.
  */
 export class LocalnetRouting {
   readonly #forwarded: () => Promise<ForwardedPort[]>;

@@ -43,8 +43,8 @@ export interface PurgeOptions {
 }
 
 /**
- * Removes a bridge network from the host: the interface, its iptables rules, the rules of containers that were not detached,
- * and the leases. To be used when neither the daemon nor its containers run. Idempotent.
+ * Removes a bridge network from the host: the interface, its iptables rules, the rules of containers that were not
+ * detached, and the leases. To be used when neither the daemon nor its containers run. Idempotent.
  */
 export async function purgeNetwork({ bridge, ipamDir, shared = false }: PurgeOptions): Promise<void> {
   await removeForwardedPorts(bridge);

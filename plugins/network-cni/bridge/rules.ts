@@ -38,8 +38,8 @@ export function chainName(bridge: string): string {
 /**
  * Protects the host's loopback addresses from containers. Publishing a port on 127.0.0.1 needs `route_localnet` on the
  * bridge, with which the kernel also accepts packets *to* 127.0.0.1 that arrive there (CVE-2020-8558). The raw table
- * precedes connection tracking and the DNAT of published ports, so replies to the host's connections pass: on the bridge
- * they have the gateway's address.
+ * precedes connection tracking and the DNAT of published ports, so replies to the host's connections pass: on the
+ * bridge they have the gateway's address.
  */
 function loopbackGuard(bridge: string): RuleSet[] {
   const drop = (network: string): string[] =>

@@ -2,9 +2,9 @@ import { executePlugin } from './execute.ts';
 import type { CniAttachment, CniNetwork, CniPluginConfig, CniResult, CniRuntimeConfig } from './types.ts';
 
 /**
- * Attaches a container: runs ADD of the first plugin, which creates the interface, then of all others concurrently, to take
- * only the time of the slowest. That is safe because the others (portmap, firewall) only read the first plugin's result and
- * write their own rules.
+ * Attaches a container: runs ADD of the first plugin, which creates the interface, then of all others concurrently,
+ * to take only the time of the slowest. That is safe because the others (portmap, firewall) only read the first
+ * plugin's result and write their own rules.
  * @throws PCH_CNI_PLUGIN_MISSING, PCH_CNI_FAILED
  */
 export async function addNetwork(
@@ -25,8 +25,8 @@ export async function addNetwork(
 }
 
 /**
- * Detaches a container: runs DEL in reverse order with the values of ADD. Runs every plugin even if one fails, and throws the
- * first failure at the end.
+ * Detaches a container: runs DEL in reverse order with the values of ADD. Runs every plugin even if one fails, and
+ * throws the first failure at the end.
  */
 export async function deleteNetwork(
   network: CniNetwork,

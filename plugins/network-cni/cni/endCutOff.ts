@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 const dyingMs = 5;
 
 /**
- * Kills CNI plugins that still attach a container, and the plugins they started. They outlive a killed daemon, and would take
- * an address after the undo has released it.
+ * Kills CNI plugins that still attach a container, and the plugins they started. They outlive a killed daemon, and
+ * would take an address after the undo has released it.
  */
 export async function endCutOff(
   container: string,

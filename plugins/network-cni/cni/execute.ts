@@ -7,8 +7,8 @@ import type { CniAttachment } from './types.ts';
 export type CniCommand = 'ADD' | 'DEL';
 
 /**
- * Runs one plugin with the parameters of the CNI spec, section 2: the command and the attachment in the environment, the
- * configuration on stdin, the result on stdout.
+ * Runs one plugin with the parameters of the CNI spec, section 2: the command and the attachment in the environment,
+ * the configuration on stdin, the result on stdout.
  * @throws PCH_CNI_PLUGIN_MISSING, PCH_CNI_FAILED
  */
 export async function executePlugin(
@@ -70,7 +70,9 @@ function failure(
   });
 }
 
-/** Returns the message of the spec's error object `{ code, msg, details }` if the plugin printed one, else its output. */
+/**
+ * Returns the message of the spec's error object `{ code, msg, details }` if the plugin printed one, else its output.
+ */
 function pluginMessage({ stdout, stderr, exitCode }: CommandOutcome): string {
   try {
     const { msg, details } = JSON.parse(stdout) as { msg?: string; details?: string };

@@ -12,7 +12,10 @@ export interface IsolationEffectArgs {
   attachment: string;
 }
 
-/** The effect kind `network-isolation`: limits what a container can send on the bridge and which containers it can reach. */
+/**
+ * The effect kind `network-isolation`: limits what a container can send on the bridge and which containers it can
+ * reach.
+ */
 export function isolationEffect(): EffectKind<IsolationEffectArgs, null> {
   return {
     kind: 'network-isolation',

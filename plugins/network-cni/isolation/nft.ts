@@ -16,7 +16,10 @@ export async function applyScript(script: string, signal?: AbortSignal): Promise
   await nft([script], signal);
 }
 
-/** Removes a container's elements from the sets of a bridge. Does nothing if there are no elements, or nft is not installed. */
+/**
+ * Removes a container's elements from the sets of a bridge. Does nothing if there are no elements, or nft is not
+ * installed.
+ */
 export async function removeMember(bridge: string, container: string): Promise<void> {
   const commands = (await Promise.all(tableFamilies.map((family) => listSets(family, bridge))))
     .flat()

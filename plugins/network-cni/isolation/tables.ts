@@ -27,11 +27,11 @@ export function isolationScript(bridge: string, isolation: Isolation, member: Br
 }
 
 /**
- * Filters frames of a container before the bridge learns their source address, and before ARP and IP of the host see them.
- * Drops everything except IPv4 and ARP, so a container cannot act as an IPv6 router (CVE-2020-10749).
+ * Filters frames of a container before the bridge learns their source address, and before ARP and IP of the host see
+ * them. Drops everything except IPv4 and ARP, so a container cannot act as an IPv6 router (CVE-2020-10749).
  *
- * Between isolated containers only frames to the gateway pass: with br_netfilter, the bridge itself then forwards packets to
- * published ports, and their replies.
+ * Between isolated containers only frames to the gateway pass: with br_netfilter, the bridge itself then forwards
+ * packets to published ports, and their replies.
  */
 function bridgeTable(name: string): string[] {
   const table = `bridge ${name}`;

@@ -24,8 +24,9 @@ const anyAddress = '0.0.0.0';
 const attempts = 50;
 
 /**
- * Host ports that this process has assigned to containers. A port is free if three sources agree: this table (attachments in
- * progress), portmap's rules (running containers of any engine), and the kernel by bind(2) (other processes).
+ * Host ports that this process has assigned to containers. A port is free if three sources agree: this table
+ * (attachments in progress), portmap's rules (running containers of any engine), and the kernel by bind(2) (other
+ * processes).
  */
 export class PortClaims {
   readonly #claims = new Set<Claim>();

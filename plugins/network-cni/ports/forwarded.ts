@@ -18,7 +18,10 @@ export async function readForwardedPorts(): Promise<ForwardedPort[]> {
   return parseForwardedPorts(stdout);
 }
 
-/** Parses `iptables -t nat -S`: CNI-HOSTPORT-DNAT names the container of each chain CNI-DN-…, which contains the ports. */
+/**
+ * Parses `iptables -t nat -S`: CNI-HOSTPORT-DNAT names the container of each chain CNI-DN-…, which contains the
+ * ports.
+ */
 export function parseForwardedPorts(rules: string): ForwardedPort[] {
   const owners = new Map<string, Pick<ForwardedPort, 'network' | 'container'>>();
   const ports: DnatRule[] = [];

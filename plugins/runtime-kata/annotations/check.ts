@@ -5,8 +5,8 @@ import type { KataConfig } from '../config/load.ts';
 import { hypervisorPrefix, settingPrefix, shortName } from './names.ts';
 
 /**
- * Refuses settings of the hypervisor that `enable_annotations` does not list: the shim in Go fails on them, the one in Rust
- * ignores them silently.
+ * Refuses settings of the hypervisor that `enable_annotations` does not list: the shim in Go fails on them, the one
+ * in Rust ignores them silently.
  * @throws PCH_KATA_OPTION
  */
 export function checkSettings(

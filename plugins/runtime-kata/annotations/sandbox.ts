@@ -17,7 +17,10 @@ function sandbox(draft: ContainerDraft): Record<string, string> {
   return { [containerType]: 'sandbox', [sandboxId]: draft.id, ...sandboxSize(draft) };
 }
 
-/** kata sizes a sandbox by its annotations, and a single container by its resources (kata, create.go: CalculateSandboxSizing). */
+/**
+ * kata sizes a sandbox by its annotations, and a single container by its resources (kata, create.go:
+ * CalculateSandboxSizing).
+ */
 export function sandboxSize({
   resources: { memory, cpu },
 }: Pick<ContainerDraft, 'resources'>): Record<string, string> {

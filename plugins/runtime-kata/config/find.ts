@@ -18,7 +18,8 @@ export interface ConfigSearch {
 
 /**
  * Returns the configuration file in kata's order of precedence (containerd-shim-v2/create.go): annotation, option,
- * KATA_CONF_FILE, /etc, the defaults. A named file that does not exist is not skipped. Returns undefined if no file exists.
+ * KATA_CONF_FILE, /etc, the defaults. A named file that does not exist is not skipped. Returns undefined if no file
+ * exists.
  * @throws if the file is invalid
  */
 export async function findConfig(host: Host, search: ConfigSearch): Promise<KataConfig | undefined> {

@@ -6,7 +6,9 @@ export function textIn(table: Readonly<Record<string, unknown>>, key: string): s
   return typeof value === 'string' ? value : '';
 }
 
-/** Whether host and VM share files. Firecracker has no shared file system; `shared_fs = "none"` disables it elsewhere. */
+/**
+ * Whether host and VM share files. Firecracker has no shared file system; `shared_fs = "none"` disables it elsewhere.
+ */
 export function sharesFiles({ hypervisorName, hypervisor }: KataConfig): boolean {
   return hypervisorName !== 'firecracker' && textIn(hypervisor, 'shared_fs') !== 'none';
 }

@@ -18,7 +18,10 @@ export interface Looked {
   config?: KataConfig;
 }
 
-/** Checks everything that kata needs, in the order of {@link findingNames}; without a configuration, not what depends on it. */
+/**
+ * Checks everything that kata needs, in the order of {@link findingNames}; without a configuration, not what depends
+ * on it.
+ */
 export async function lookAtHost(
   host: Host,
   shim: Shim | undefined,

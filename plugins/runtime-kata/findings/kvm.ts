@@ -17,7 +17,10 @@ async function trial(host: Host): Promise<RuntimeFinding> {
   return bad('KVM', `${device} can be opened, but cannot create a virtual machine: ${failed}`, unusable);
 }
 
-/** Chooses by the flags of proc_cpuinfo(5): `vmx` for Intel, `svm` for AMD; `hypervisor` if this host is itself a virtual machine. */
+/**
+ * Chooses by the flags of proc_cpuinfo(5): `vmx` for Intel, `svm` for AMD; `hypervisor` if this host is itself a
+ * virtual machine.
+ */
 function fixFor(cpuinfo: string): string {
   const has = (flag: string) => new RegExp(`^(flags|Features).*\\b${flag}\\b`, 'm').test(cpuinfo);
   if (has('vmx')) return 'modprobe kvm_intel';

@@ -5,7 +5,10 @@ import { bad, good } from './finding.ts';
 
 const socket = '/dev/log';
 
-/** The shim in Go fails to create a container when it cannot log (kata, katautils/logger.go: "Unix syslog delivery error"). */
+/**
+ * The shim in Go fails to create a container when it cannot log (kata, katautils/logger.go: "Unix syslog delivery
+ * error").
+ */
 export async function syslogFinding(host: Host, language: ShimVersion['language']): Promise<RuntimeFinding> {
   if (await exists(host, socket)) return good('syslog', socket);
   if (language === 'rust') return good('syslog', `no ${socket}, which a shim in Rust does not need`);

@@ -5,7 +5,9 @@ import { bad, good } from './finding.ts';
 
 const device = '/dev/vhost-vsock';
 
-/** Only QEMU communicates with its guest by the kernel's vsock; others provide a Unix socket (kata, design/VSocks.md). */
+/**
+ * Only QEMU communicates with its guest by the kernel's vsock; others provide a Unix socket (kata, design/VSocks.md).
+ */
 export async function vsockFinding(
   host: Host,
   { hypervisorName, hypervisor }: KataConfig,

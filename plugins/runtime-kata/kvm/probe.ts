@@ -1,7 +1,7 @@
 /**
- * Creates a virtual machine with one page and one CPU, and prints as JSON which call failed, if any: where virtualisation is
- * nested, emulated or used by another hypervisor, /dev/kvm can be opened but these calls fail (kernel, virt/kvm/api.rst).
- * Runs as a separate process, since each call may hang.
+ * Creates a virtual machine with one page and one CPU, and prints as JSON which call failed, if any: where
+ * virtualisation is nested, emulated or used by another hypervisor, /dev/kvm can be opened but these calls fail
+ * (kernel, virt/kvm/api.rst). Runs as a separate process, since each call may hang.
  */
 import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';

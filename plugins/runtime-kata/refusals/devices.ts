@@ -2,8 +2,8 @@ import type { ContainerDraft, RuntimeRefusal } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
 
 /**
- * A VM can get block devices and VFIO groups. For other character devices kata creates a node with the same numbers, which is
- * the VM's own device (kata, virtcontainers/kata_agent.go: appendDevices).
+ * A VM can get block devices and VFIO groups. For other character devices kata creates a node with the same numbers,
+ * which is the VM's own device (kata, virtcontainers/kata_agent.go: appendDevices).
  */
 export function deviceRefusals({ devices, process }: ContainerDraft, config: KataConfig): RuntimeRefusal[] {
   // All of the host's devices, none requested by name: adaptSpec.ts removes them.

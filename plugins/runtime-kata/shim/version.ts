@@ -9,7 +9,8 @@ export interface ShimVersion {
 
 /**
  * Parses the output of `containerd-shim-kata-v2 --version`:
- * `Kata Containers containerd shim (Golang): id: "io.containerd.kata.v2", version: 3.2.0, commit: …`; 1.x has no `(Golang)`.
+ * `Kata Containers containerd shim (Golang): id: "io.containerd.kata.v2", version: 3.2.0, commit: …`; 1.x has no
+ * `(Golang)`.
  */
 export function parseShimVersion(output: string): ShimVersion {
   const version = /version: v?([^\s,]+)/.exec(output)?.[1] ?? '';

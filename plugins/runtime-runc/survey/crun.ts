@@ -13,8 +13,8 @@ import { isAtLeast } from './version.ts';
 const sparesNull = '1.24';
 
 /**
- * Reports what crun supports on this host and in this version. Its wrapper is stored in `root`: shims that outlive pouchd call
- * it, and /run is often mounted noexec.
+ * Reports what crun supports on this host and in this version. Its wrapper is stored in `root`: shims that outlive
+ * pouchd call it, and /run is often mounted noexec.
  */
 export async function surveyForCrun({ path, version, about }: Binary, root: string): Promise<Survey> {
   const hybrid = await hasHybridCgroups();

@@ -1,6 +1,6 @@
 /*
- * A plan: strings, each terminated by NUL, which are read in order. An instruction is a name and its arguments; a list is its
- * length and its members. The runtime (runlxc/translate) writes plans, so that no C code parses JSON.
+ * A plan: strings, each terminated by NUL, which are read in order. An instruction is a name and its arguments; a
+ * list is its length and its members. The runtime (runlxc/translate) writes plans, so that no C code parses JSON.
  */
 #ifndef RUNLXC_PLAN_H
 #define RUNLXC_PLAN_H

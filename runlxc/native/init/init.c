@@ -1,9 +1,9 @@
 /*
- * The first process of a container, and of each exec: applies config.json to itself, step by step according to the plan, and
- * executes the user's program.
+ * The first process of a container, and of each exec: applies config.json to itself, step by step according to the
+ * plan, and executes the user's program.
  *
- * runlxc-init PLAN [SELF]: descriptors of the plan and of a sealed copy of this program. It continues from the copy, because a
- * process of the container that opens /proc/1/exe must not get a file of the host (CVE-2019-5736).
+ * runlxc-init PLAN [SELF]: descriptors of the plan and of a sealed copy of this program. It continues from the copy,
+ * because a process of the container that opens /proc/1/exe must not get a file of the host (CVE-2019-5736).
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -9,8 +9,8 @@ void run_root(struct plan *plan);
 /* SOURCE TYPE DESTINATION FLAGS DATA PROPAGATION COPYUP: mount(2). */
 void run_mount(struct plan *plan);
 /*
- * FD DESTINATION SOURCE RECURSIVE FLAGS PROPAGATION: attaches a mount tree that the monitor has opened and configured; on a
- * kernel without detached trees it bind-mounts the source.
+ * FD DESTINATION SOURCE RECURSIVE FLAGS PROPAGATION: attaches a mount tree that the monitor has opened and
+ * configured; on a kernel without detached trees it bind-mounts the source.
  */
 void run_bind(struct plan *plan);
 /* SOURCE DESTINATION FLAGS: bind-mounts a path that the monitor cannot open earlier, e.g. a cgroup. */

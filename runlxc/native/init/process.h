@@ -34,8 +34,8 @@ void run_no_new_privileges(struct plan *plan);
 /* Kills the container when its monitor dies. */
 void run_die_with_monitor(struct plan *plan);
 /*
- * FD FLAGS LISTENER VERSION METADATA: loads a program of classic BPF; its notification descriptor is sent to the socket LISTENER,
- * unless that is -1.
+ * FD FLAGS LISTENER VERSION METADATA: loads a program of classic BPF; its notification descriptor is sent to the
+ * socket LISTENER, unless that is -1.
  */
 void run_seccomp(struct plan *plan);
 /* NAME PATH: finds the program like execvp(3) with this PATH. */

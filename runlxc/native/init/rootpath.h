@@ -13,8 +13,8 @@ void set_root(int fd);
 int root_fd(void);
 
 /*
- * Opens a path with O_PATH. Symlinks are resolved as for a process with this root; ".." stops at the root. Returns -1 and sets
- * errno on failure.
+ * Opens a path with O_PATH. Symlinks are resolved as for a process with this root; ".." stops at the root. Returns -1
+ * and sets errno on failure.
  */
 int open_in_root(const char *path, enum missing missing);
 /* Opens the parent directory of a path, which is created if it does not exist, and returns the last name. */

@@ -4,8 +4,8 @@
 #include "../common/plan.h"
 
 /*
- * SOCKET HEIGHT WIDTH CONSOLE: opens a pseudo-terminal and sends its other end to the console socket; mounts it on /dev/console if
- * CONSOLE is set.
+ * SOCKET HEIGHT WIDTH CONSOLE: opens a pseudo-terminal and sends its other end to the console socket; mounts it on
+ * /dev/console if CONSOLE is set.
  */
 void run_terminal(struct plan *plan);
 /* Creates a session without a terminal. */

@@ -98,8 +98,9 @@ static int enter(const struct cgroup *cgroup, pid_t pid)
 }
 
 /*
- * On v2 LXC would use a cgroup ".lxc" below the container's. As in runc, the process is moved to the container's cgroup, or to
- * that of the container's init if the former accepts no processes because it has others with controllers below.
+ * On v2 LXC would use a cgroup ".lxc" below the container's. As in runc, the process is moved to the container's
+ * cgroup, or to that of the container's init if the former accepts no processes because it has others with
+ * controllers below.
  */
 static void place(pid_t pid, const int placed[2])
 {

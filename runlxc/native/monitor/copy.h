@@ -1,6 +1,6 @@
 /*
- * Copies executables to sealed memory: a process of a container can open /proc/PID/exe of processes that enter it, and must not
- * get a file of the host (CVE-2019-5736).
+ * Copies executables to sealed memory: a process of a container can open /proc/PID/exe of processes that enter it,
+ * and must not get a file of the host (CVE-2019-5736).
  */
 #ifndef RUNLXC_COPY_H
 #define RUNLXC_COPY_H

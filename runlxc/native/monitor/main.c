@@ -1,10 +1,10 @@
 /*
- * The part of runlxc that is linked to liblxc: runs as the parent of a container, starts processes in a container, compiles
- * seccomp filters.
+ * The part of runlxc that is linked to liblxc: runs as the parent of a container, starts processes in a container,
+ * compiles seccomp filters.
  *
  * runlxc-monitor run CHANNEL PLAN     runs a plan that ends with `start`; reports go to CHANNEL
- * runlxc-monitor enter CHANNEL PLAN   the same with `attach`, from a copy of this program, as it is briefly visible in the container
- * runlxc-monitor seccomp RULES TARGET
+ * runlxc-monitor enter CHANNEL PLAN   the same with `attach`, from a copy of this program, as it is briefly visible
+ * in the container runlxc-monitor seccomp RULES TARGET
  * runlxc-monitor terminal SOCKET CHANNEL
  * runlxc-monitor version              prints the version of liblxc
  */

@@ -1,6 +1,6 @@
 /*
- * Reduces a monitor, which only waits for its container, in the container's namespaces. Its descriptors of the container's output
- * would prevent readers from seeing EOF, and most of its memory is code that no longer runs.
+ * Reduces a monitor, which only waits for its container, in the container's namespaces. Its descriptors of the
+ * container's output would prevent readers from seeing EOF, and most of its memory is code that no longer runs.
  */
 #include "slim.h"
 
@@ -33,7 +33,8 @@ struct mapping {
 };
 
 /*
- * Clean pages of a file are read again on demand. Relocated read-only data is private: "Anonymous" in smaps shows it, proc(5).
+ * Clean pages of a file are read again on demand. Relocated read-only data is private: "Anonymous" in smaps shows it,
+ * proc(5).
  */
 static void read_line(const char *line, struct mapping *mapping)
 {
@@ -70,8 +71,8 @@ int ready_fd(void)
 }
 
 /*
- * Engines use the namespaces of the process in the pid file, which is the monitor: a pod's containers join /proc/PID/ns/ipc of
- * its sandbox. The PID namespace is excluded: a process cannot change its own.
+ * Engines use the namespaces of the process in the pid file, which is the monitor: a pod's containers join
+ * /proc/PID/ns/ipc of its sandbox. The PID namespace is excluded: a process cannot change its own.
  */
 static void join(pid_t init)
 {

@@ -1,6 +1,6 @@
 /*
- * Replacements of C library functions for liblxc: these definitions take precedence over the library's, because the program is
- * linked with -rdynamic.
+ * Replacements of C library functions for liblxc: these definitions take precedence over the library's, because the
+ * program is linked with -rdynamic.
  */
 #include <errno.h>
 #include <poll.h>
@@ -23,8 +23,8 @@ void keep_mounts_of(pid_t pid)
 }
 
 /*
- * For a container without a rootfs LXC 5.0 makes all mounts slaves in the container's mount namespace, and also in that of its
- * caller, which is the host's. The monitor makes no mounts.
+ * For a container without a rootfs LXC 5.0 makes all mounts slaves in the container's mount namespace, and also in
+ * that of its caller, which is the host's. The monitor makes no mounts.
  */
 int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data)
 {
@@ -34,8 +34,9 @@ int mount(const char *source, const char *target, const char *type, unsigned lon
 }
 
 /*
- * LXC's child sends its credentials to its parent. In a joined user namespace it is nobody (65534, kernel.overflowuid) until it
- * becomes root, and the kernel refuses to send these credentials if the namespace does not map that id.
+ * LXC's child sends its credentials to its parent. In a joined user namespace it is nobody (65534,
+ * kernel.overflowuid) until it becomes root, and the kernel refuses to send these credentials if the namespace does
+ * not map that id.
  */
 #define NOBODY 65534
 
@@ -77,8 +78,8 @@ ssize_t recvmsg(int socket, struct msghdr *message, int flags)
 }
 
 /*
- * LXC executes the container's first program by this function. In a joined user namespace LXC has not become root, and would
- * lose its capabilities here.
+ * LXC executes the container's first program by this function. In a joined user namespace LXC has not become root,
+ * and would lose its capabilities here.
  */
 int execvp(const char *file, char *const argv[])
 {
@@ -88,8 +89,8 @@ int execvp(const char *file, char *const argv[])
 }
 
 /*
- * The monitor exits with the container. `delete` does the clean-up of LXC; LXC would only spend 10 ms on moves between cgroups,
- * and restart a container that has called reboot(2), which is the engine's decision.
+ * The monitor exits with the container. `delete` does the clean-up of LXC; LXC would only spend 10 ms on moves
+ * between cgroups, and restart a container that has called reboot(2), which is the engine's decision.
  */
 static void end_with_init(void)
 {
@@ -101,8 +102,8 @@ static void end_with_init(void)
 }
 
 /*
- * LXC does not notify its caller when the container runs, and refuses to start one in a program with threads. Its main loop
- * waits in this function, which is used as the notification.
+ * LXC does not notify its caller when the container runs, and refuses to start one in a program with threads. Its
+ * main loop waits in this function, which is used as the notification.
  */
 int epoll_wait(int epoll, struct epoll_event *events, int max, int timeout)
 {

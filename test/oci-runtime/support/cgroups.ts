@@ -21,8 +21,8 @@ export function cgroupFile(container: Container, controller: string, file: strin
 }
 
 /**
- * Reads a file in the container's cgroup, and in that of its process: a runtime whose monitor shares the cgroup keeps the
- * container's processes in a cgroup below, and may limit either.
+ * Reads a file in the container's cgroup, and in that of its process: a runtime whose monitor shares the cgroup keeps
+ * the container's processes in a cgroup below, and may limit either.
  */
 export async function cgroupValues(
   container: Container,

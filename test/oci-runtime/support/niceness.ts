@@ -1,6 +1,9 @@
 import { getPriority, setPriority } from 'node:os';
 
-/** Sets niceness 0 for this process, and so for the runtimes that it starts. Without CAP_SYS_NICE a higher value remains. */
+/**
+ * Sets niceness 0 for this process, and so for the runtimes that it starts. Without CAP_SYS_NICE a higher value
+ * remains.
+ */
 export function resetNiceness(): void {
   try {
     setPriority(process.pid, 0);

@@ -70,8 +70,8 @@ export function withOthersOf(seen: Results, known: Results): Results {
 }
 
 /**
- * Describes where new results contradict known ones. Whether a row can be tried depends on the host, so rows that could not
- * be tried in either run are not a contradiction.
+ * Describes where new results contradict known ones. Whether a row can be tried depends on the host, so rows that
+ * could not be tried in either run are not a contradiction.
  */
 export function contradictions(seen: Results, known: Results): string[] {
   return Object.entries(seen.sections).flatMap(([section, byRuntime]) =>

@@ -16,7 +16,10 @@ export interface Runtime {
   version: string;
 }
 
-/** Names or paths: those in POUCH_OCI_RUNTIMES (comma-separated), or runc, crun and the project's runlxc if it is built. */
+/**
+ * Names or paths: those in POUCH_OCI_RUNTIMES (comma-separated), or runc, crun and the project's runlxc if it is
+ * built.
+ */
 export function wantedRuntimes(): string[] {
   const wanted = process.env['POUCH_OCI_RUNTIMES'];
   if (wanted !== undefined) return wanted.split(',').filter((name) => name !== '');

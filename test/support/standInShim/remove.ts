@@ -8,7 +8,9 @@ import { socketPath } from './socket.ts';
 
 const killed = 128 + 9;
 
-/** After the end of a shim: removes its leftovers of a container, and prints the response that it can no longer give. */
+/**
+ * After the end of a shim: removes its leftovers of a container, and prints the response that it can no longer give.
+ */
 export async function remove(call: Call): Promise<void> {
   record({ call: 'delete', argv: process.argv.slice(2) });
   await clearContainer(call.bundle, call.id);

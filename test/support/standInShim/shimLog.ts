@@ -1,4 +1,6 @@
-/** The FIFO in the bundle that containerd makes, and copies to its own log (containerd, runtime v2 README, "Logging"). */
+/**
+ * The FIFO in the bundle that containerd makes, and copies to its own log (containerd, runtime v2 README, "Logging").
+ */
 import { constants, openSync, writeSync } from 'node:fs';
 
 let fd: number | undefined;

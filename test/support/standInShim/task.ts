@@ -1,4 +1,7 @@
-/** containerd.task.v2.Task, as kata's shim implements it: the pid of everything is the hypervisor's, here the shim's own. */
+/**
+ * containerd.task.v2.Task, as kata's shim implements it: the pid of everything is the hypervisor's, here the shim's
+ * own.
+ */
 import {
   ConnectResponse,
   CreateTaskResponse,

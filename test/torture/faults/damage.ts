@@ -1,4 +1,7 @@
-/** Faults that damage a file while the daemon is down: others must not notice, and the data is there when it is repaired. */
+/**
+ * Faults that damage a file while the daemon is down: other containers must not notice, and the data is available
+ * once it is repaired.
+ */
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -92,7 +95,7 @@ async function makeVictim({ lab, name }: Scene, isRunning: boolean): Promise<Vic
   return { id, volume, isRunning, identity: isRunning ? identityOf(pid) : '' };
 }
 
-/** The calls that all users need work, and what runs goes on. */
+/** The calls that all users need work, and running containers keep running. */
 async function checkHarm(scene: Scene, victim: Victim, where: string): Promise<void> {
   const { containers, volumes } = scene.lab.pouchd.client;
   await expectDone(scene, `ps after ${where}`, async () => {

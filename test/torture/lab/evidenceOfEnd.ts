@@ -7,7 +7,7 @@ import type { TestPouchd } from '../../support/TestPouchd.ts';
 const mostLines = 12;
 const longestLine = 300;
 
-/** What tells why a container that nobody ended has ended: the lab is removed with its logs soon. */
+/** Evidence of why a container has ended that nobody ended, kept because the lab is removed with its logs. */
 export async function evidenceOfEnd(pouchd: TestPouchd, id: string): Promise<string[]> {
   const containerdLog = managedLogFile(join(pouchd.root, 'containerd'));
   const [state, task, kernel, shims, containerd, daemon, helpers] = await Promise.all([

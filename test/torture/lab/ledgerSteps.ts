@@ -1,6 +1,9 @@
 import type { TestPouchd } from '../../support/TestPouchd.ts';
 
-/** The steps that a container's life takes, in an order of their own; the daemon must trace them (bin/daemon/failpoint.ts). */
+/**
+ * The steps that a container's life takes, in an order of their own; the daemon must trace them
+ * (bin/daemon/failpoint.ts).
+ */
 export async function stepsOfLedger(pouchd: TestPouchd): Promise<string[]> {
   const { containers } = pouchd.client;
   const id = await pouchd.runContainer({ Cmd: ['sleep', '1000'], Volumes: { '/etc': {} } }, 'traced');

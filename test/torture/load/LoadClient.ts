@@ -72,7 +72,7 @@ export class LoadClient {
     return `${this.name}n${(this.#names += 1)}`;
   }
 
-  /** A container to do something to, mostly one of its own; undefined if there is none. */
+  /** A container to do something to, mostly one of its own; undefined if none exists. */
   someContainer(): Tracked | undefined {
     const shared = this.#shared.filter((one) => one.may('created', 'running', 'paused', 'exited', 'ending'));
     const choice = this.random.below(4) === 0 ? shared : this.own;
@@ -102,7 +102,7 @@ export class LoadClient {
     return outcome.result;
   }
 
-  /** A call whose failure goes on the books. */
+  /** A call whose failure is recorded. */
   async call<T>(
     call: string,
     work: () => Promise<T>,

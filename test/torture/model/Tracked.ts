@@ -1,4 +1,7 @@
-/** What a container may be. `ending`: it runs no longer than its command takes, then it has exited; `dead`: half removed. */
+/**
+ * What a container may be. `ending`: it runs no longer than its command takes, then it has exited; `dead`: half
+ * removed.
+ */
 export type Status = 'gone' | 'created' | 'running' | 'paused' | 'exited' | 'ending' | 'dead';
 
 /** What a container does: `server` until a signal ends it, `brief` writes one line and exits with its code. */
@@ -36,7 +39,10 @@ export class Tracked {
   hasWholeLog = true;
   /** A removal has been tried, so that it may be gone for the others at any moment. */
   isRemovalTried = false;
-  /** A removal has failed or was cut off half way: it may be anything until one succeeds, or the next daemon finishes it. */
+  /**
+   * A removal has failed or was cut off half way: it may be anything until one succeeds, or the next daemon finishes
+   * it.
+   */
   isHalfRemoved = false;
   readonly ownExitCode: number;
   /** What was done to it and what became of that, for the reader of a failure. */

@@ -13,7 +13,9 @@ const same: Row = {
   ending: 'ending',
 };
 
-/** What an acknowledged verb makes of each status; one that is missing refuses it. `up` is for the kind of container. */
+/**
+ * What an acknowledged verb makes of each status; one that is missing refuses it. `up` is for the kind of container.
+ */
 const table: Record<Verb, Partial<Record<Status, Status | 'up'>>> = {
   start: { created: 'up', running: 'running', exited: 'up', ending: 'up' },
   stop: { created: 'created', running: 'exited', paused: 'exited', exited: 'exited', ending: 'exited' },

@@ -40,7 +40,7 @@ export function orphans(
   ];
 }
 
-/** The same for a host from which every container has been removed: nothing is there that was not at first. */
+/** The same for a host from which every container has been removed: nothing exists that did not at first. */
 export function leftovers(inventory: Iterable<string>, atFirst: ReadonlySet<string>): Violation[] {
   return [...inventory]
     .filter((line) => !atFirst.has(line))

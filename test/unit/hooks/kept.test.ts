@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { kept } from '../../../hooks/kept.ts';
 
-describe('a kept answer', () => {
+describe('a kept value', () => {
   let asked = 0;
   const ask = () => Promise.resolve(++asked);
   beforeEach(() => {
@@ -27,11 +27,11 @@ describe('a kept answer', () => {
   });
 
   it('is given but not kept when it is not one to keep', async () => {
-    const look = kept(ask, { when: (answer) => answer > 1 });
+    const look = kept(ask, { when: (value) => value > 1 });
     assert.deepEqual([await look(), await look(), await look()], [1, 2, 2]);
   });
 
-  it('that failed is told to all who wait, and asked for again', async () => {
+  it('rejects for all callers that wait when it fails, and is requested again', async () => {
     const look = kept(() => (++asked === 1 ? Promise.reject(new Error('not now')) : Promise.resolve(asked)));
     const both = await Promise.allSettled([look(), look()]);
     assert.deepEqual(

@@ -6,7 +6,10 @@ import { toStats } from '../../translate/container/stats.ts';
 
 export const statsRoutes: Route[] = [{ method: 'GET', path: '/containers/:id/stats', handler: stats }];
 
-/** Streams unless `stream=0`. Takes the first sample before it sends the headers, so that an error still sets the status. */
+/**
+ * Streams unless `stream=0`. Takes the first sample before it sends the headers, so that an error still sets the
+ * status.
+ */
 async function stats(call: Call): Promise<void> {
   const stream = call.query.flag('stream', true);
   const options = { stream, oneShot: call.query.flag('one-shot') };

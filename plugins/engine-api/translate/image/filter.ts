@@ -67,8 +67,8 @@ function madeUntil(text: string): Predicate {
 }
 
 /**
- * Returns the images that a pattern matches, with only the matching references, as Docker does. Patterns have the syntax of
- * Go's path.Match, and match `debian:bookworm` or `debian`.
+ * Returns the images that a pattern matches, with only the matching references, as Docker does. Patterns have the
+ * syntax of Go's path.Match, and match `debian:bookworm` or `debian`.
  */
 function named(images: Image[], patterns: string[]): Image[] {
   const expressions = patterns.map((pattern) => globExpression(familiar(pattern)));

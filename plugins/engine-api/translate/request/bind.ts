@@ -13,8 +13,8 @@ const propagations = new Set(['shared', 'slave', 'private', 'rshared', 'rslave',
 const mapped = 'idmap';
 
 /**
- * Accepted without effect: hints for Docker Desktop's file sharing, and SELinux labels, which Pouch does not set and which
- * have no meaning on a host without SELinux.
+ * Accepted without effect: hints for Docker Desktop's file sharing, and SELinux labels, which Pouch does not set and
+ * which have no meaning on a host without SELinux.
  */
 const withoutEffect = new Set(['consistent', 'cached', 'delegated', 'default', 'z', 'Z']);
 

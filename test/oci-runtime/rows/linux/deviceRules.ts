@@ -6,7 +6,10 @@ const deny: OciDeviceRule = { allow: false, access: 'rwm' };
 const rules = (...devices: OciDeviceRule[]): NonNullable<Row['spec']> => {
   return ({ linux }) => (linux.resources = { devices });
 };
-/** The host's first loop device, which is not a default device; runtimes allow creating any node, since that gives no access. */
+/**
+ * The host's first loop device, which is not a default device; runtimes allow creating any node, since that gives no
+ * access.
+ */
 const loop = { type: 'b', major: 7, minor: 0 };
 const make = 'mknod /tmp/loop b 7 0';
 const read = 'head -c 0 /tmp/loop 2>/dev/null && echo readable || echo unreadable';

@@ -1,6 +1,6 @@
 /*
- * recvtty SOCKET: receives the terminal that a runtime sends to its console socket and copies between it and the standard
- * streams until the other side is closed.
+ * recvtty SOCKET: receives the terminal that a runtime sends to its console socket and copies between it and the
+ * standard streams until the other side is closed.
  */
 #define _GNU_SOURCE
 #include "receive.h"

@@ -1,4 +1,7 @@
-/** Each of these kills the process or hangs the hook with tapable alone; here it must be one error that names its plugin. */
+/**
+ * Each of these kills the process or hangs the hook with tapable alone; here it must be one error that names its
+ * plugin.
+ */
 import assert from 'node:assert/strict';
 import { catalogue } from '../../../../hooks/catalogue.ts';
 import type { Plugin } from '../../../../hooks/definePlugin.ts';
