@@ -51,7 +51,7 @@ export async function stopLocked(
 
 /**
  * Runs what ends a container in another way than a signal; its restart policy does not bring it back. If that fails,
- * it goes on as before. The caller holds the container's lock.
+ * it continues as before. The caller holds the container's lock.
  */
 export async function endedLocked(
   engine: EngineContext,
