@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { messageOf } from '../errors.ts';
+import { hasNoFilesLeft, messageOf } from '../errors.ts';
 import type { RuntimeState } from '../runtime.ts';
 import { findBinary } from './findBinary.ts';
 
@@ -35,6 +35,8 @@ export async function probeRuntime(
   try {
     about = await askVersion(path);
   } catch (error) {
+    // Says nothing of the runtime, and is not to be kept.
+    if (hasNoFilesLeft(error)) throw error;
     return unusable(path, `${path} --version failed: ${messageOf(error)}`);
   }
   const version = parseVersion(about);
