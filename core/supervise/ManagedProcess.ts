@@ -126,7 +126,10 @@ export class ManagedProcess {
   }
 
   async #adoptOrLaunch(): Promise<void> {
+    const { signal } = this.#watch;
     const found = await this.#findRunning();
+    // Stopped or detached meanwhile: a process that started now would run unwatched.
+    if (signal.aborted) return;
     if (found && (await this.#adopts(found))) return;
     await this.#launch();
     await this.#becomeReady();

@@ -12,6 +12,7 @@ import {
   type ManagedProcessOptions,
   type ProcessEvent,
 } from '../../../../core/supervise/index.ts';
+import { findByArguments } from '../../../../core/supervise/findProcess.ts';
 import { waitUntil } from '../../../../core/wait/waitUntil.ts';
 
 /** A child that serves once it has created the file, by default. */
@@ -244,6 +245,18 @@ describe('a managed process', function () {
     }
     assert.equal(readFileSync(join(dir, 'log.1'), 'utf8'), 'hello\nhello\n');
     assert.equal(readFileSync(join(dir, 'log'), 'utf8'), 'hello\n');
+  });
+
+  it('that is stopped while it is being restarted is not started again', async () => {
+    const one = manage();
+    await one.start();
+    process.kill(pidOf(one), 'SIGKILL');
+    assert.ok(await waitUntil(() => one.state().restarts === 1, { withinMs: 10_000, everyMs: 1 }));
+    await one.stop();
+    // The restart looks for a running process first; this begins later and reads as many.
+    await findByArguments([process.execPath, '-e', serve, join(dir, 'ready')]);
+    assert.equal(events.filter(({ type }) => type === 'started').length, 1);
+    assert.equal(await findByArguments([process.execPath, '-e', serve, join(dir, 'ready')]), undefined);
   });
 
   it('that is stopped during a delay is not restarted', async () => {
