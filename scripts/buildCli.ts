@@ -94,7 +94,7 @@ function compile(bun: string): void {
   options.push('--compile-jit-policy=100');
   // The working directory is the caller's, or for a runtime the bundle: its files must not configure the program.
   options.push('--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig');
-  const define = ['--define', `POUCH_VERSION=${JSON.stringify(version)}`];
+  const define = ['--define', `pouchVersion=${JSON.stringify(version)}`];
   execFileSync(bun, ['build', ...options, ...define, entry, '--outfile', temporary], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -95,7 +95,7 @@ ${added.map(([name, path]) => `    ${name}: { binary: ${path} }`).join('\n')}
     assert.match(row('runc (default)'), /usable +\d+\.\d+\.\d+\S* +\/\S+\/runc/);
     assert.match(row('gone'), /not usable .*gone is not installed/);
     assert.match(row('no-version'), /not usable .*--version failed/);
-    assert.match(row('no-shim'), /not usable .*containerd-shim-nosuch-v1 is not/);
+    assert.match(row('no-shim'), /not usable .*containerd-shim-nosuch-v1 not found/);
     assert.deepEqual((await ok('runtime', 'ls', '-q')).split('\n').includes('other'), true);
   });
 

@@ -48,7 +48,7 @@ export class ManagedContainerd {
     checkMetadata(this.#options.root);
     this.#logStart = logSize(this.#logFile);
     try {
-      this.#process ??= prepare(this.#options, () => responds(client));
+      this.#process ??= prepare(this.#options, () => responds(this.address));
       await this.#process.start();
       return await supportedVersion(client);
     } catch (error) {
@@ -145,7 +145,13 @@ function fingerprint(command: string, config: string): string {
   return createHash('sha256').update(`${command} ${mtimeMs} ${size}\n${config}`).digest('hex');
 }
 
-async function responds(client: ContainerdClient): Promise<boolean> {
-  await client.version.get({ deadlineMs: 1_000 });
-  return true;
+/** On a connection of its own: after a restart too, when that of the first start is closed. */
+async function responds(address: string): Promise<boolean> {
+  const client = new ContainerdClient({ address, namespace: 'default' });
+  try {
+    await client.version.get({ deadlineMs: 1_000 });
+    return true;
+  } finally {
+    client.close();
+  }
 }

@@ -1,6 +1,6 @@
 import type { Deviations } from './deviation.ts';
 
-const startedEvenSo = /succeeded: started even so/;
+const wasStarted = /succeeded: was started/;
 
 /** Deviations of crun 1.8.1, which implements the runtime-spec 1.0.0. */
 export const crun: Deviations = {
@@ -10,13 +10,13 @@ export const crun: Deviations = {
       section: 'config.md#process',
       must: 'a cwd that is not absolute is refused',
       why: 'it resolves it from the root',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config.md#valid-values',
       must: /(namespaces|root\.readonly)$/,
       why: 'it treats a value of a wrong type as missing',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config.md#mounts',
@@ -28,7 +28,7 @@ export const crun: Deviations = {
       section: 'config.md#mounts',
       must: 'a mount over a directory of /proc is refused, since it could fake the kernel’s files',
       why: 'it allows it',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config.md#linux-mount-options',
@@ -70,7 +70,7 @@ export const crun: Deviations = {
       section: 'config.md#linux-process',
       must: 'ioPriority of an unknown class is an error',
       why: 'it ignores ioPriority',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config.md#linux-process',
@@ -82,7 +82,7 @@ export const crun: Deviations = {
       section: 'config.md#linux-process',
       must: 'scheduler of an unknown policy is an error',
       why: 'it ignores scheduler',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config.md#linux-process',
@@ -100,7 +100,7 @@ export const crun: Deviations = {
       section: 'config.md#posix-platform-user',
       must: 'a uid that is not a number is refused',
       why: 'it reads it as 0',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#namespaces',
@@ -112,19 +112,19 @@ export const crun: Deviations = {
       section: 'config-linux.md#namespaces',
       must: 'two namespaces of one type are an error',
       why: 'it uses one of them',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#user-namespace-mappings',
       must: 'mappings without a user namespace are refused',
       why: 'it ignores them',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#user-namespace-mappings',
       must: 'a user namespace without mappings is refused',
       why: 'it invents mappings',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#offset-for-time-namespace',
@@ -136,13 +136,13 @@ export const crun: Deviations = {
       section: 'config-linux.md#offset-for-time-namespace',
       must: 'timeOffsets without a time namespace are refused',
       why: 'it ignores timeOffsets',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#devices',
       must: /^(a different file at the path|an unknown type) is an error/,
       why: 'it does not report it',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#allowed-device-list',
@@ -160,7 +160,7 @@ export const crun: Deviations = {
       section: 'config-linux.md#memory',
       must: 'a limit that is not a number is refused',
       why: 'it ignores it',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#cpu',
@@ -172,7 +172,7 @@ export const crun: Deviations = {
       section: 'config-linux.md#intelrdt',
       must: 'intelRdt is an error on a host without resctrl',
       why: 'it ignores intelRdt',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#unified',
@@ -190,7 +190,7 @@ export const crun: Deviations = {
       section: 'config-linux.md#rootfs-mount-propagation',
       must: 'an unknown value is an error',
       why: 'it ignores it',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config.md#posix-platform-hooks',
@@ -240,7 +240,7 @@ export const crun: Deviations = {
       section: 'config.md#posix-platform-hooks',
       must: 'a path that is not absolute is an error',
       why: 'it searches it in PATH',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'runtime.md#create',

@@ -1,6 +1,6 @@
 import type { Deviations } from './deviation.ts';
 
-const startedEvenSo = /succeeded: started even so/;
+const wasStarted = /succeeded: was started/;
 
 /** Deviations of runc 1.1.5, which implements the runtime-spec 1.0.2. */
 export const runc: Deviations = {
@@ -10,7 +10,7 @@ export const runc: Deviations = {
       section: 'config.md#specification-version',
       must: /is refused$/,
       why: 'it does not check ociVersion',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config.md#linux-mount-options',
@@ -40,7 +40,7 @@ export const runc: Deviations = {
       section: 'config.md#linux-process',
       must: 'ioPriority of an unknown class is an error',
       why: 'it ignores ioPriority',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config.md#linux-process',
@@ -52,7 +52,7 @@ export const runc: Deviations = {
       section: 'config.md#linux-process',
       must: 'scheduler of an unknown policy is an error',
       why: 'it ignores scheduler',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config.md#linux-process',
@@ -76,7 +76,7 @@ export const runc: Deviations = {
       section: 'config.md#domainname',
       must: 'domainname without the container’s own uts namespace is refused',
       why: 'it ignores domainname',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#namespaces',
@@ -94,7 +94,7 @@ export const runc: Deviations = {
       section: 'config-linux.md#user-namespace-mappings',
       must: 'mappings without a user namespace are refused',
       why: 'it ignores them',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#offset-for-time-namespace',
@@ -106,13 +106,13 @@ export const runc: Deviations = {
       section: 'config-linux.md#offset-for-time-namespace',
       must: 'timeOffsets without a time namespace are refused',
       why: 'it does not support time namespaces',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#devices',
       must: 'a different file at the path is an error',
       why: 'it keeps the file and continues',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config-linux.md#allowed-device-list',
@@ -154,7 +154,7 @@ export const runc: Deviations = {
       section: 'config-linux.md#personality',
       must: 'an unknown domain is an error',
       why: 'it ignores personality',
-      found: startedEvenSo,
+      found: wasStarted,
     },
     {
       section: 'config.md#posix-platform-hooks',

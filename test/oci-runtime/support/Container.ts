@@ -165,7 +165,7 @@ export class Container {
 
 /** The call must have succeeded. */
 export function succeeded(called: Called): Called {
-  assert.equal(called.code, 0, `${called.command}: ended with ${called.code}: ${called.stderr}`);
+  assert.equal(called.code, 0, `${called.command}: exited with ${called.code}: ${called.stderr}`);
   return called;
 }
 

@@ -59,7 +59,7 @@ export class StandInShim {
       format: 'cjs',
       target: 'node20',
       banner: { js: `#!${process.execPath}` },
-      define: { STAND_IN_VERSION: JSON.stringify(version) },
+      define: { standInVersion: JSON.stringify(version) },
       logLevel: 'error',
     });
     await chmod(join(this.folder, name), 0o755);
