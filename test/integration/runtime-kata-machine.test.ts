@@ -134,7 +134,12 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
     it('where it does not run, or does not exist', async () => {
       await ok('stop', '-t', '0', 'second');
       await ok('stop', '-t', '0', 'first');
-      await refusedRun(/the container is exited\nhint: start it first/, 'PCH_CONTAINER_NOT_RUNNING', '--vm-of', 'first');
+      await refusedRun(
+        /the container is exited\nhint: start it first/,
+        'PCH_CONTAINER_NOT_RUNNING',
+        '--vm-of',
+        'first',
+      );
       await refusedRun(/No such container/, 'PCH_CONTAINER_NOT_FOUND', '--vm-of', 'nobody');
     });
 
