@@ -150,10 +150,18 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
         'PCH_OPTION_INVALID',
         ...into('--runtime', 'runc'),
       );
-      await refusedRun(/--network none: the network of/, 'PCH_OPTION_INVALID', ...into('--network', 'none'));
-      await refusedRun(/ports of a container with --vm-of/, 'PCH_OPTION_INVALID', ...into('-p', '80'));
       await refusedRun(
-        /already runs/,
+        /--network none: a container with --vm-of first has the network of that VM/,
+        'PCH_OPTION_INVALID',
+        ...into('--network', 'none'),
+      );
+      await refusedRun(
+        /a container with --vm-of cannot publish ports/,
+        'PCH_OPTION_INVALID',
+        ...into('-p', '80'),
+      );
+      await refusedRun(
+        /cannot configure the VM, which already runs/,
         'PCH_KATA_OPTION',
         ...into('--kata-opt', 'hypervisor.default_vcpus=1'),
       );
