@@ -136,6 +136,7 @@ export class LoadClient {
     if (['stop', 'kill', 'restart', 'rm -f'].includes(verb)) this.#mayHaveBeenKilled(one);
     if (isDone && next.length > 0) {
       one.is(...next);
+      if (verb === 'unpause') one.resumed();
       // The daemon took it for running: it had not noticed its end yet.
       if (verb === 'start' && was.has('running') && one.mayBeDying) one.mayBe('exited');
       return;

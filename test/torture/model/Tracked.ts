@@ -50,6 +50,8 @@ export class Tracked {
   /** How often a fault may have ended what runs in it. */
   hurts = 0;
   #hurtAt = -Infinity;
+  /** SIGKILL ends a frozen process only when it is resumed (cgroup v1). */
+  #diesWhenResumed = false;
 
   constructor({ name, kind, exitCode = 0, isShared = false, labels = {} }: TrackedOptions) {
     this.names = [name];
@@ -97,6 +99,13 @@ export class Tracked {
     this.#hurtAt = performance.now();
     this.hasWholeLog = false;
     this.exitCodes = undefined;
+    if (this.may('paused')) this.#diesWhenResumed = true;
     if (this.may('running', 'paused', 'ending')) this.mayBe('exited');
+  }
+
+  /** It was resumed: a fault that met it frozen takes effect now. */
+  resumed(): void {
+    if (this.#diesWhenResumed) this.hurt();
+    this.#diesWhenResumed = false;
   }
 }

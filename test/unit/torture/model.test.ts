@@ -36,6 +36,18 @@ describe('the model of a container', () => {
     assert.equal(one.mayBeDying, true);
   });
 
+  it('expects that one which a fault has met frozen ends when it is resumed', () => {
+    const one = server();
+    one.is('paused');
+    one.hurt();
+    one.is('running');
+    one.resumed();
+    assert.ok(one.may('exited'));
+    one.is('running');
+    one.resumed();
+    assert.ok(one.must('running'));
+  });
+
   it('does not take a stopped one for ended by a fault', () => {
     const one = server();
     one.is('created');
