@@ -35,7 +35,7 @@ export async function probeRuntime(
   try {
     about = await askVersion(path);
   } catch (error) {
-    // Says nothing of the runtime, and is not to be kept.
+    // The error is not about the runtime, so it is not kept.
     if (hasNoFilesLeft(error)) throw error;
     return unusable(path, `${path} --version failed: ${messageOf(error)}`);
   }

@@ -16,7 +16,7 @@ console.log(JSON.stringify([refused, (await probe()).path !== '']));`;
 
 describe('the probe of a runtime', () => {
   // "cannot be used on this host" was kept.
-  it('fails if no descriptor is left, which says nothing of the runtime', () => {
+  it('fails if no descriptor is left, which is not an error of the runtime', () => {
     assert.deepEqual(runWithFewDescriptors(script), [true, true]);
   });
 });
