@@ -4,6 +4,7 @@ import type { Logger } from '../../hooks/defineHook.ts';
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import type { BlameEntry, Degradation } from '../../hooks/plan.ts';
 import type { NetworkAttachDraft } from '../../hooks/points/network.ts';
+import { joinPrefix } from '../contract/namespaces.ts';
 import { type HookRunner, isWithin } from '../plugins/index.ts';
 
 interface Run {
@@ -34,7 +35,7 @@ export async function planAttachment(draft: ContainerDraft, runner: HookRunner, 
 
 /** The host's network and another container's are joined, not attached to. */
 function isAttached(mode: string): boolean {
-  return mode !== 'none' && mode !== 'host' && !mode.startsWith('container:');
+  return mode !== 'none' && mode !== 'host' && !mode.startsWith(joinPrefix);
 }
 
 function attachmentOf({ id, network }: ContainerDraft): NetworkAttachDraft {

@@ -1,3 +1,5 @@
+import { onAbort } from './onAbort.ts';
+
 /**
  * Resolves to the outcome of `work`, unless `signal` aborts first.
  * @throws the signal's reason, or the error of `work`
@@ -5,9 +7,8 @@
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return work;
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    const abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    work.then(resolve, reject).finally(onAbort(signal, abort));
   });
 }

@@ -5,6 +5,7 @@ import type { FileOperations, SnapshotMount } from '../protocol.ts';
 import { openInside, using } from './openInside.ts';
 import { removeTree } from './removeTree.ts';
 import { runTool } from './runTool.ts';
+import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
 type FillArgs = FileOperations['fillVolume']['args'];
 
@@ -90,6 +91,6 @@ function release(mountPoint: string): void {
   try {
     rmdirSync(mountPoint);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    ignoreMissing(error as NodeJS.ErrnoException);
   }
 }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerRequest, NetworkRequest, PortRequest } from '../../../hooks/request.ts';
+import { joinPrefix } from '../../contract/namespaces.ts';
 import type { RequestContext } from './context.ts';
 
 export function applyNetwork(
@@ -24,8 +25,7 @@ export function applyNetwork(
 function networkMode(asked: string, standard: string, context: RequestContext): string {
   if (asked === '' || asked === 'default') return standard;
   if (['bridge', 'none', 'host'].includes(asked)) return asked;
-  if (asked.startsWith('container:'))
-    return `container:${context.containerId(asked.slice('container:'.length))}`;
+  if (asked.startsWith(joinPrefix)) return joinPrefix + context.containerId(asked.slice(joinPrefix.length));
   throw new PouchError('PCH_NETWORK_NOT_FOUND', `no network is named "${asked}"`, {
     hint: 'use bridge, none, host or container:NAME',
   });

@@ -20,7 +20,7 @@ struct instruction {
 
 /* Reads a file from its current offset to its end. Returns the size; 0 if another process has already read it. */
 size_t plan_read(struct plan *plan, int fd);
-/* Returns the next string; fails if there is no more. */
+/* Returns the next string; fails at the end of the plan. */
 char *plan_string(struct plan *plan);
 /* Returns the next string as a number, in decimal, or in hexadecimal with 0x. */
 long long plan_number(struct plan *plan);
