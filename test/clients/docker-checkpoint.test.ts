@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type Criu, workingCriu } from '../support/criu.ts';
+import { skip } from '../support/skip.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 import { Docker } from '../support/Docker.ts';
 
@@ -13,10 +14,7 @@ describe('docker CLI, checkpoints', function () {
 
   before(async function () {
     criu = await workingCriu();
-    if (criu.missing !== undefined) {
-      console.log(`    skipped, ${criu.missing}`);
-      this.skip();
-    }
+    if (criu.missing !== undefined) return skip(this, criu.missing);
     pouchd = await TestPouchd.create(
       criu.path === undefined ? {} : { env: { PATH: `${criu.path}:${process.env['PATH']}` } },
     );

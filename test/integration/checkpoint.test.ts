@@ -3,6 +3,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { type Criu, workingCriu } from '../support/criu.ts';
+import { skip } from '../support/skip.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 
 const nocriu = `runtime:
@@ -21,10 +22,7 @@ describe('checkpoints', function () {
 
   before(async function () {
     criu = await workingCriu();
-    if (criu.missing !== undefined) {
-      console.log(`    skipped, ${criu.missing}`);
-      this.skip();
-    }
+    if (criu.missing !== undefined) return skip(this, criu.missing);
     pouchd = await TestPouchd.create({
       yaml: nocriu,
       ...(criu.path !== undefined && { env: { PATH: `${criu.path}:${process.env['PATH']}` } }),

@@ -8,6 +8,7 @@ import { packRuncOptions } from '../../core/containerd/index.ts';
 import { writeCrunWrapper } from '../../plugins/runtime-runc/crunWrapper.ts';
 import { hasHybridCgroups } from '../../plugins/runtime-runc/hybridCgroups.ts';
 import { busyboxSpec } from './support/busybox.ts';
+import { skip } from '../support/skip.ts';
 import { TestContainerd } from './support/TestContainerd.ts';
 
 const unified = '/sys/fs/cgroup/unified';
@@ -21,10 +22,7 @@ describe('crun on a host with hybrid cgroups', function () {
   let directory: string;
 
   before(async function () {
-    if (!(await hasHybridCgroups())) {
-      this.test!.parent!.title += ' (not here: the host has no hybrid cgroups)';
-      this.skip();
-    }
+    if (!(await hasHybridCgroups())) return skip(this, 'the host has no hybrid cgroups');
     directory = await mkdtemp(join(tmpdir(), 'pouch-hybrid-'));
   });
   after(() => directory && rm(directory, { recursive: true }));

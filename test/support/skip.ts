@@ -1,5 +1,8 @@
-/** Skips a test that this host cannot have, and says why in its title. */
-export function skip(test: Mocha.Context, why: string): void {
-  test.test!.title += ` (not here: ${why})`;
-  test.skip();
+/** Skips a test, or from a hook its suite, that this host cannot have, and prints why. */
+export function skip(context: Mocha.Context, why: string): void {
+  const current = context.test!;
+  // The title of a hook is not printed.
+  if ('type' in current && current.type === 'hook') console.log(`    skipped: ${why}`);
+  else current.title += ` (not here: ${why})`;
+  context.skip();
 }
