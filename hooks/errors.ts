@@ -338,13 +338,18 @@ export function hasNoFilesLeft(error: unknown): error is Error {
 
 /** No plugin is to blame for the limit that its call met. */
 function tooManyFiles(cause: Error): PouchError {
-  if (cause instanceof PouchError && cause.code === 'PCH_TOO_MANY_FILES') return cause;
+  if (hasCode(cause, 'PCH_TOO_MANY_FILES')) return cause;
   const { container } = cause as Partial<PouchError>;
   return new PouchError('PCH_TOO_MANY_FILES', `no file descriptor is left: ${cause.message}`, {
     hint: 'close idle clients, or raise LimitNOFILE of pouchd (ulimit -n) and of containerd; then try again',
     ...(container !== undefined && { container }),
     cause,
   });
+}
+
+/** Whether `error` is a PouchError of one of the codes. */
+export function hasCode(error: unknown, ...codes: ErrorCode[]): error is PouchError {
+  return error instanceof PouchError && codes.includes(error.code);
 }
 
 /** The message of any thrown value. */

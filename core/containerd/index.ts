@@ -16,7 +16,7 @@ export type { ContainerdEvent, OtherEvent, TaskEvent, TaskEventType } from './ap
 export { contentRefs, expiryLabel, rootLabel, snapshotRef } from './api/gcLabels.ts';
 export type { Image, NewImage } from './api/ImagesClient.ts';
 export type { Plugin, ServerInfo } from './api/IntrospectionClient.ts';
-export { ifFound, isContainerdError, isProcessGone } from './rpc/isError.ts';
+export { ifFound, ignoreGone, isProcessGone } from './rpc/gone.ts';
 export type { Lease, LeaseResource, NewLease } from './api/LeasesClient.ts';
 export { readMetric } from './api/metrics.ts';
 export type { Namespace } from './api/NamespacesClient.ts';

@@ -1,6 +1,12 @@
 import { constants } from 'node:os';
 import { PouchError } from '../../hooks/errors.ts';
 
+/** SIGKILL (signal(7)). */
+export const sigkill = 9;
+
+/** Milliseconds: a killed process is gone sooner, unless the kernel holds it (uninterruptible sleep). */
+export const killDeadlineMs = 10_000;
+
 /** First and last real-time signal of Linux with glibc (signal(7)). */
 const firstRealTime = 34;
 const lastRealTime = 64;

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { FileAccess, FileFacts } from '../../hooks/files.ts';
 import type { ErrorCode } from '../../hooks/errors.ts';
-import { errorKinds, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
+import { hasCode, errorKinds, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
 import { mountOf, mountPointsOf } from '../host/mountinfo.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 import type { FileText, FileOperation, FileOperations, FileReply, LayerLookup } from './protocol.ts';
@@ -230,7 +230,7 @@ export class FileWorkers implements FileAccess {
 }
 
 function isBroken(error: unknown): boolean {
-  return error instanceof PouchError && error.code === 'PCH_FILE_WORKER' && !hasNoFilesLeft(error);
+  return hasCode(error, 'PCH_FILE_WORKER') && !hasNoFilesLeft(error);
 }
 
 function readMountinfo(): string {
@@ -278,12 +278,12 @@ function forContent(subject: Subject): Subject {
 
 /** Returns the error if it is PCH_FILE_TIMEOUT. @throws any other error */
 function asTimeout(error: unknown): PouchError {
-  if (error instanceof PouchError && error.code === 'PCH_FILE_TIMEOUT') return error;
+  if (hasCode(error, 'PCH_FILE_TIMEOUT')) return error;
   throw error;
 }
 
 function addHint(error: unknown): never {
-  if (!(error instanceof PouchError) || error.code !== 'PCH_USERNS_UNMAPPABLE') throw error;
+  if (!hasCode(error, 'PCH_USERNS_UNMAPPABLE')) throw error;
   throw new PouchError(error.code, error.message, {
     hint: 'it needs Linux 5.19 and a file system such as ext4, xfs or btrfs (mount_setattr(2)); or use --userns host',
   });

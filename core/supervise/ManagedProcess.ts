@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { PouchError, toPouchError } from '../../hooks/errors.ts';
+import { hasCode, PouchError, toPouchError } from '../../hooks/errors.ts';
 import { openFilesLimit } from '../host/openFiles.ts';
 import { Backoff } from '../wait/Backoff.ts';
 import { endProcess } from './endProcess.ts';
@@ -158,7 +158,7 @@ export class ManagedProcess {
     try {
       await this.#becomeReady();
     } catch (error) {
-      if (error instanceof PouchError && error.code === 'PCH_PROCESS_START') return false;
+      if (hasCode(error, 'PCH_PROCESS_START')) return false;
       throw error;
     }
     this.#options.onEvent?.({ type: 'adopted', pid: found.pid });

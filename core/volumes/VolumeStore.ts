@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
-import { PouchError } from '../../hooks/errors.ts';
+import { hasCode, PouchError } from '../../hooks/errors.ts';
 import { flag, map, may, text } from '../../hooks/schema.ts';
 import { BlameEntry } from '../../hooks/plan.ts';
 import type { VolumeDraft, VolumeRemoval } from '../../hooks/points/volume.ts';
@@ -233,7 +233,7 @@ export class VolumeStore implements Volumes {
     try {
       return await this.#volume(name, storedIn(record));
     } catch (error) {
-      if (!(error instanceof PouchError) || error.code !== 'PCH_FILE_TIMEOUT') throw error;
+      if (!hasCode(error, 'PCH_FILE_TIMEOUT')) throw error;
       return this.#damaged(name, error.message);
     }
   }

@@ -1,10 +1,10 @@
 /** The container object in containerd: what its shim and garbage collector know of it. */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
-import { PouchError } from '../../../hooks/errors.ts';
+import { hasCode, PouchError } from '../../../hooks/errors.ts';
 import type { OciSpec } from '../../../hooks/oci.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
-import { type ContainerdClient, ifFound, isContainerdError } from '../../containerd/index.ts';
+import { type ContainerdClient, ifFound } from '../../containerd/index.ts';
 import { packOptions } from '../../containerd/api/runtimeOptions.ts';
 import type { Idmapped } from './idmap.ts';
 import { joinPrefix } from '../../contract/namespaces.ts';
@@ -35,7 +35,7 @@ export function containerEffect(
         spec,
       };
       await deps.client.containers.create(container).catch(async (error: unknown) => {
-        if (!isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
+        if (!hasCode(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
         await deps.client.containers.delete(id);
         await deps.client.containers.create(container);
       });

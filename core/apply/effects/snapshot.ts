@@ -1,6 +1,7 @@
 /** The container's writable layer. */
+import { hasCode } from '../../../hooks/errors.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
-import { type ContainerdClient, ifFound, isContainerdError, rootLabel } from '../../containerd/index.ts';
+import { type ContainerdClient, ifFound, rootLabel } from '../../containerd/index.ts';
 
 interface SnapshotArgs {
   key: string;
@@ -27,5 +28,5 @@ export function snapshotEffect(
 
 /** A key is a container's id: what exists under it is from an attempt that a crash cut off. */
 function ignoreExisting(error: unknown): void {
-  if (!isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
+  if (!hasCode(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
 }

@@ -1,4 +1,5 @@
 /** The task: the shim, and the container made by the runtime up to, not including, its command. */
+import { hasCode } from '../../../hooks/errors.ts';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EffectKind } from '../../../hooks/effects.ts';
@@ -6,8 +7,7 @@ import {
   type Any,
   type ContainerdClient,
   ifFound,
-  isContainerdError,
-  isProcessGone,
+  ignoreGone,
   type Mount,
   TaskStatus,
 } from '../../containerd/index.ts';
@@ -22,10 +22,8 @@ import type { Idmapped } from './idmap.ts';
 import { runtimeError } from './runtimeError.ts';
 import { removeBundle, removeLeftBundle } from './leftBundle.ts';
 import { endStrayShim, killHungShim } from './strayShim.ts';
+import { killDeadlineMs, sigkill } from '../../contract/signals.ts';
 
-const sigkill = 9;
-/** A killed process is gone in milliseconds, unless the kernel holds it (uninterruptible sleep). */
-const killDeadlineMs = 10_000;
 /**
  * What a runtime may take to delete an ended container, which takes some 50 ms; a virtual machine is ended by it. One
  * that hangs must not hold up the container's next start, or the end of the daemon. Milliseconds.
@@ -138,7 +136,7 @@ export async function deleteTask(
   let bundle: string | undefined;
   let isHung = false;
   const isDeleted = await remove().catch(async (error: unknown) => {
-    isHung = isContainerdError(error, 'PCH_DEADLINE');
+    isHung = hasCode(error, 'PCH_DEADLINE');
     if (!isHung) return withoutRuntime(client, id, error);
     bundle = await killHungShim(client, id);
     return false;
@@ -163,8 +161,7 @@ async function withoutRuntime(client: ContainerdClient, id: string, error: unkno
 
 /** containerd passes on what the runtime has said. */
 function ignoreFailed(error: unknown): void {
-  if (!isContainerdError(error, 'PCH_CONTAINERD_FAILED') && !isContainerdError(error, 'PCH_DEADLINE'))
-    throw error;
+  if (!hasCode(error, 'PCH_CONTAINERD_FAILED') && !hasCode(error, 'PCH_DEADLINE')) throw error;
 }
 
 async function deleteFound(client: ContainerdClient, id: string, deadlineMs: number): Promise<boolean> {
@@ -179,11 +176,6 @@ async function deleteFound(client: ContainerdClient, id: string, deadlineMs: num
 }
 
 async function killTask(client: ContainerdClient, id: string): Promise<void> {
-  await ifFound(client.tasks.kill(id, sigkill, { all: true })).catch(ignoreEnded);
+  await ifFound(client.tasks.kill(id, sigkill, { all: true })).catch(ignoreGone);
   await ifFound(client.tasks.wait(id, '', { deadlineMs: killDeadlineMs }));
-}
-
-/** It ended by itself meanwhile. */
-function ignoreEnded(error: unknown): void {
-  if (!isProcessGone(error)) throw error;
 }

@@ -1,6 +1,6 @@
 import { type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PouchError } from '../../../hooks/errors.ts';
+import { hasCode, PouchError } from '../../../hooks/errors.ts';
 import { WriteAction, type WriteContentResponse } from '../gen/services/content.ts';
 import { happensWithin } from '../../wait/deadline.ts';
 import { onAbort } from '../../wait/onAbort.ts';
@@ -149,7 +149,7 @@ export class ContentWriter {
 
 /** containerd reports a ref that another stream writes to as UNAVAILABLE. */
 function isLocked(error: unknown): boolean {
-  if (!(error instanceof PouchError) || error.code !== 'PCH_CONTAINERD_UNAVAILABLE') return false;
+  if (!hasCode(error, 'PCH_CONTAINERD_UNAVAILABLE')) return false;
   const cause = error.cause as ServiceError;
   return cause.code === status.UNAVAILABLE && cause.details.includes('locked');
 }

@@ -1,4 +1,4 @@
-import { isContainerdError } from '../rpc/isError.ts';
+import { hasCode } from '../../../hooks/errors.ts';
 import type { ContentWriter, Ingest } from './ContentWriter.ts';
 import type { CallOptions } from '../rpc/Rpc.ts';
 
@@ -33,7 +33,7 @@ export async function writeBlob(
   try {
     await ingest(content, blob, source, options);
   } catch (error) {
-    if (!isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
+    if (!hasCode(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
     if (blob.labels) await content.label(blob.digest, blob.labels, options);
   }
 }

@@ -1,6 +1,5 @@
-import { PouchError } from '../../../hooks/errors.ts';
+import { hasCode, PouchError } from '../../../hooks/errors.ts';
 import { type ClientOptions, ContainerdClient } from '../ContainerdClient.ts';
-import { isContainerdError } from '../rpc/isError.ts';
 import { supportedVersion } from './supportedVersion.ts';
 import type { Version } from '../api/VersionClient.ts';
 
@@ -16,7 +15,7 @@ export async function connectExternal(
     return { client, version: await supportedVersion(client) };
   } catch (error) {
     client.close();
-    throw isContainerdError(error, 'PCH_CONTAINERD_UNAVAILABLE', 'PCH_DEADLINE')
+    throw hasCode(error, 'PCH_CONTAINERD_UNAVAILABLE', 'PCH_DEADLINE')
       ? unavailable(options.address, error)
       : error;
   }

@@ -1,5 +1,5 @@
 import { contentRefs, snapshotRef } from '../../containerd/api/gcLabels.ts';
-import { ifFound } from '../../containerd/rpc/isError.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import { type Manifest, parseConfig } from '../content/manifest.ts';
 import type { OnProgress } from '../pull/progress.ts';

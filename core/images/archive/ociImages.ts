@@ -1,5 +1,5 @@
 import { contentRefs } from '../../containerd/api/gcLabels.ts';
-import { ifFound } from '../../containerd/rpc/isError.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import { parseManifest } from '../content/manifest.ts';
 import { normalizeReference } from '../content/reference.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import tar, { type Pack } from 'tar-stream';
-import { ifFound } from '../../containerd/rpc/isError.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Descriptor, Image } from '../../../hooks/image.ts';
 import { findImage } from '../store/findImage.ts';

@@ -1,10 +1,10 @@
+import { hasCode } from '../../../hooks/errors.ts';
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import tar, { type Extract } from 'tar-stream';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
-import { isContainerdError } from '../../containerd/rpc/isError.ts';
 import { dropDamaged } from '../content/blobs.ts';
 import { maxManifestBytes } from '../content/manifest.ts';
 import { isDigest } from '../content/reference.ts';
@@ -139,7 +139,7 @@ async function openUnlessStored(
 }
 
 function ignoreExisting(error: unknown): void {
-  if (!isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
+  if (!hasCode(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
 }
 
 /** `blobs/sha256/HEX` of an OCI layout (image-spec image-layout.md). */

@@ -1,7 +1,8 @@
+import { hasCode } from '../../../hooks/errors.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { ContentWriter } from '../../containerd/api/ContentWriter.ts';
-import { ifFound, isContainerdError } from '../../containerd/rpc/isError.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
 import type { Descriptor, Image } from '../../../hooks/image.ts';
 import { installManifest } from '../archive/installManifest.ts';
 import { findImage } from '../store/findImage.ts';
@@ -78,7 +79,7 @@ async function writeLayer(
     const digest = await mmdebstrap(run, (tar) => copy(tar, writer, onProgress));
     const size = writer.offset;
     await writer.commit({ size, digest }).catch((error: unknown) => {
-      if (!isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
+      if (!hasCode(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
     });
     await client.leases.addResource(lease, { id: digest, type: 'content' });
     return { mediaType: mediaTypes.ociLayer, digest, size };

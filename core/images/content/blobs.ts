@@ -5,8 +5,8 @@ import { createHash } from 'node:crypto';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
 import type { ContentClient } from '../../containerd/api/ContentClient.ts';
 import { labelledRefs } from '../../containerd/api/gcLabels.ts';
-import { ifFound, isContainerdError } from '../../containerd/rpc/isError.ts';
-import { PouchError } from '../../../hooks/errors.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
+import { hasCode, PouchError } from '../../../hooks/errors.ts';
 import { isDigest } from './reference.ts';
 
 /** Milliseconds that containerd's garbage collector may take. */
@@ -48,11 +48,11 @@ async function stored(content: ContentClient, digest: string): Promise<Buffer | 
   try {
     return await content.readAll(digest);
   } catch (error) {
-    if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND')) {
+    if (hasCode(error, 'PCH_CONTAINERD_NOT_FOUND')) {
       if (await ifFound(content.info(digest))) throw damaged(digest, 'its file is lost', error);
       return undefined;
     }
-    if (isContainerdError(error, 'PCH_CONTAINERD_FAILED', 'PCH_CONTENT_TOO_LARGE'))
+    if (hasCode(error, 'PCH_CONTAINERD_FAILED', 'PCH_CONTENT_TOO_LARGE'))
       throw damaged(digest, error.message, error);
     throw error;
   }
@@ -63,7 +63,7 @@ async function isSound(content: ContentClient, digest: string): Promise<boolean>
     await readBlob(content, digest);
     return true;
   } catch (error) {
-    if (isContainerdError(error, 'PCH_IMAGE_DAMAGED')) return false;
+    if (hasCode(error, 'PCH_IMAGE_DAMAGED')) return false;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Image } from '../../../hooks/image.ts';
-import { PouchError } from '../../../hooks/errors.ts';
+import { hasCode, PouchError } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
-import { ifFound, isContainerdError } from '../../containerd/rpc/isError.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
 import { layerDirectories } from '../../containerd/api/layerDirectories.ts';
 import type { Mount } from '../../containerd/api/SnapshotsClient.ts';
 import type { FileWorkers, LayerFile, LayerLookup } from '../../files/index.ts';
@@ -57,7 +57,7 @@ export class ImageReaders {
     const name = references[0] ?? id;
     const readIn = async (located: Promise<readonly string[]>) => {
       const directories = await located.catch((error: unknown) => {
-        throw isContainerdError(error, 'PCH_DEADLINE') ? notLocated(name, error) : error;
+        throw hasCode(error, 'PCH_DEADLINE') ? notLocated(name, error) : error;
       });
       return await this.#layers.readLayers(directories, lookups, `the layers of the image ${name}`);
     };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ifFound } from '../../containerd/rpc/isError.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
 import type { LeasesClient } from '../../containerd/api/LeasesClient.ts';
 
 /** On a lease: the full reference of the image that is pulled. */

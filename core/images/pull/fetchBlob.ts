@@ -1,5 +1,5 @@
 import type { ContentClient } from '../../containerd/api/ContentClient.ts';
-import { ifFound } from '../../containerd/rpc/isError.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import { isRefused, isTransient } from '../registry/registryError.ts';

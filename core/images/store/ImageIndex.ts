@@ -1,6 +1,6 @@
+import { hasCode } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
 import type { Image as ImageRecord } from '../../containerd/api/ImagesClient.ts';
-import { isContainerdError } from '../../containerd/rpc/isError.ts';
 import type { Descriptor, Image, ImageConfig } from '../../../hooks/image.ts';
 import { labelledConfig, readBlob } from '../content/blobs.ts';
 import { chainIds } from '../unpack/chainId.ts';
@@ -138,7 +138,7 @@ export class ImageIndex {
     try {
       return await this.#readVariants(descriptor);
     } catch (error) {
-      if (!isContainerdError(error, 'PCH_IMAGE_DAMAGED', 'PCH_IMAGE_INVALID')) throw error;
+      if (!hasCode(error, 'PCH_IMAGE_DAMAGED', 'PCH_IMAGE_INVALID')) throw error;
       const config = await labelledConfig(this.#client.content, descriptor.digest);
       return { variants: [], damage: { id: config ?? descriptor.digest, problem: error.message } };
     }

@@ -1,4 +1,4 @@
-import { ifFound } from '../../containerd/rpc/isError.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
 import type { ImagePruneFilter } from '../../../hooks/engine.ts';
 import type { Image } from '../../../hooks/image.ts';
 import { passes } from '../../state/labels.ts';

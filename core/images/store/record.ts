@@ -1,4 +1,5 @@
-import { ifFound, isContainerdError } from '../../containerd/rpc/isError.ts';
+import { hasCode } from '../../../hooks/errors.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import { danglingPrefix } from './ImageIndex.ts';
 import type { StoreContext } from './storeContext.ts';
@@ -43,7 +44,7 @@ async function setRecord({ client }: StoreContext, name: string, target: Descrip
   try {
     await client.images.create(record);
   } catch (error) {
-    if (!isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
+    if (!hasCode(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
     await client.images.update(record, ['target']);
   }
 }

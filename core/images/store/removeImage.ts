@@ -1,6 +1,6 @@
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Image } from '../../../hooks/image.ts';
-import { ifFound } from '../../containerd/rpc/isError.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
 import { findDamaged, findImage } from './findImage.ts';
 import { type Snapshot, danglingPrefix } from './ImageIndex.ts';
 import { repositoryOf } from '../content/reference.ts';

@@ -1,4 +1,4 @@
-import { PouchError } from '../../../hooks/errors.ts';
+import { hasCode, PouchError } from '../../../hooks/errors.ts';
 
 /** Converts containerd's errors of storing or unpacking content by their text. */
 export function storageError(error: unknown, what: string): unknown {
@@ -9,11 +9,11 @@ export function storageError(error: unknown, what: string): unknown {
 }
 
 export function isMismatch(error: unknown): boolean {
-  return error instanceof PouchError && error.code === 'PCH_DIGEST_MISMATCH';
+  return hasCode(error, 'PCH_DIGEST_MISMATCH');
 }
 
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof PouchError && error.code === 'PCH_DISK_FULL';
+  return hasCode(error, 'PCH_DISK_FULL');
 }
 
 function diskFull(cause: PouchError, what: string): PouchError {

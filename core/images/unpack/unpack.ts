@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
-import { ifFound, isContainerdError } from '../../containerd/rpc/isError.ts';
-import { PouchError } from '../../../hooks/errors.ts';
+import { ifFound } from '../../containerd/rpc/gone.ts';
+import { hasCode, PouchError } from '../../../hooks/errors.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import { storageError } from '../store/storageError.ts';
 
@@ -32,7 +32,7 @@ export async function unpackLayer(
   } catch (error) {
     await ifFound(client.snapshots.remove(key));
     // Another client of containerd has created it meanwhile.
-    if (isContainerdError(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) return;
+    if (hasCode(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) return;
     throw storageError(error, `layer ${layer.descriptor.digest}`);
   }
 }

@@ -1,16 +1,13 @@
 /** Ending what runs of a damaged container: by containerd's task of its id. All else stays for a restored record. */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { PouchError } from '../../../hooks/errors.ts';
-import { ifFound, isContainerdError, isProcessGone, TaskStatus } from '../../containerd/index.ts';
+import { hasCode } from '../../../hooks/errors.ts';
+import { ifFound, ignoreGone, TaskStatus } from '../../containerd/index.ts';
 import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
-import { signalNumber } from '../../contract/signals.ts';
+import { killDeadlineMs, sigkill, signalNumber } from '../../contract/signals.ts';
+import { stuck } from '../exits/killDeadline.ts';
 import type { StopOptions } from '../verbs/planStop.ts';
 import { alivePid } from './quarantine.ts';
-
-const sigkill = 9;
-/** After SIGKILL the kernel needs milliseconds, unless a process is stuck in it. */
-const killDeadlineMs = 10_000;
 
 /** Resolves to false if it did not run. */
 export async function stopDamaged(
@@ -47,7 +44,7 @@ async function send(engine: EngineContext, record: ContainerRecord, signal: numb
   const task = await ifFound(tasks.get(record.id));
   if (!task || alivePid(task) === 0) return false;
   emitContainer(engine, 'kill', record, { signal: String(signal) });
-  await tasks.kill(record.id, signal).catch(ignoreEnded);
+  await tasks.kill(record.id, signal).catch(ignoreGone);
   // A frozen process takes its signals when it is thawed.
   if (task.status === TaskStatus.PAUSED) await tasks.resume(record.id).catch(() => undefined);
   return true;
@@ -59,19 +56,7 @@ async function ends({ client }: EngineContext, { id, state }: ContainerRecord, d
     state.pid = 0;
     return true;
   } catch (error) {
-    if (isContainerdError(error, 'PCH_DEADLINE')) return false;
+    if (hasCode(error, 'PCH_DEADLINE')) return false;
     throw error;
   }
-}
-
-/** It ended by itself meanwhile. */
-function ignoreEnded(error: unknown): void {
-  if (!isProcessGone(error)) throw error;
-}
-
-function stuck({ id, name }: ContainerRecord): PouchError {
-  return new PouchError('PCH_DEADLINE', `${name} did not end within ${killDeadlineMs / 1000} s of SIGKILL`, {
-    container: id,
-    hint: 'a process is stuck in the kernel, often on storage that does not respond',
-  });
 }

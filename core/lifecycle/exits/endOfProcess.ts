@@ -1,5 +1,6 @@
+import { hasCode } from '../../../hooks/errors.ts';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ExitStatus, isContainerdError } from '../../containerd/index.ts';
+import { type ExitStatus } from '../../containerd/index.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
 /** Milliseconds before the next try to reach containerd. */
@@ -10,7 +11,7 @@ const retryMs = 200;
  * any more, or the daemon ends first.
  */
 export async function endOfInit(engine: EngineContext, container: string): Promise<ExitStatus | undefined> {
-  return await endOf(engine, container, '', (error) => isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND'));
+  return await endOf(engine, container, '', (error) => hasCode(error, 'PCH_CONTAINERD_NOT_FOUND'));
 }
 
 /** The same for an exec; undefined also if its shim does not know how it has ended. */
@@ -19,7 +20,7 @@ export async function endOfExec(
   container: string,
   exec: string,
 ): Promise<ExitStatus | undefined> {
-  const isAway = (error: unknown) => isContainerdError(error, 'PCH_CONTAINERD_UNAVAILABLE', 'PCH_CANCELLED');
+  const isAway = (error: unknown) => hasCode(error, 'PCH_CONTAINERD_UNAVAILABLE', 'PCH_CANCELLED');
   return await endOf(engine, container, exec, (error) => !isAway(error));
 }
 
@@ -34,7 +35,7 @@ async function endOf(
       return await client.tasks.wait(container, exec, { signal: shutdown });
     } catch (error) {
       if (isLost(error)) return undefined;
-      if (!isContainerdError(error, 'PCH_CANCELLED')) await delay(retryMs, undefined, { ref: false });
+      if (!hasCode(error, 'PCH_CANCELLED')) await delay(retryMs, undefined, { ref: false });
     }
   }
   return undefined;

@@ -5,7 +5,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { hasNoFilesLeft, messageOf, PouchError } from '../../../hooks/errors.ts';
+import { hasCode, hasNoFilesLeft, messageOf, type PouchError } from '../../../hooks/errors.ts';
 import { bundlesOf, idsOfBundles, removeLeftBundle } from '../../apply/effects/leftBundle.ts';
 import { hasShim } from '../../apply/effects/strayShim.ts';
 import { deleteTask } from '../../apply/effects/task.ts';
@@ -123,7 +123,7 @@ async function recoverSound(engine: EngineContext, record: ContainerRecord, trac
 }
 
 function isDamage(error: unknown): error is PouchError {
-  return error instanceof PouchError && error.code === 'PCH_CONTAINER_DAMAGED';
+  return hasCode(error, 'PCH_CONTAINER_DAMAGED');
 }
 
 async function recoverOne(
@@ -144,7 +144,7 @@ async function recoverOne(
 /** Checkpoints on a file system that does not respond must not keep their container from being managed. */
 async function settleCheckpointsOrWarn(engine: EngineContext, record: ContainerRecord): Promise<void> {
   await settleCheckpoints(engine, record).catch((error: unknown) => {
-    if (!(error instanceof PouchError) || error.code !== 'PCH_FILE_TIMEOUT') throw error;
+    if (!hasCode(error, 'PCH_FILE_TIMEOUT')) throw error;
     engine.log.warn('an interrupted checkpoint is left for the next start', {
       container: record.id,
       error: error.message,

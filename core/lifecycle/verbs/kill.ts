@@ -2,13 +2,11 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { isProcessGone } from '../../containerd/index.ts';
 import { happensWithin } from '../../wait/deadline.ts';
 import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
-import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
+import { stuck } from '../exits/killDeadline.ts';
 import { thaw } from '../task/onTask.ts';
-import { signalNumber } from '../../contract/signals.ts';
+import { killDeadlineMs, sigkill, signalNumber } from '../../contract/signals.ts';
 import { isUp } from '../../state/status.ts';
 import { notRunning } from '../task/refusals.ts';
-
-const sigkill = 9;
 
 /**
  * Sends a signal to PID 1. Needs no lock: it must get through to a container that hangs in another verb. As in Docker,

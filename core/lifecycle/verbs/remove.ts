@@ -8,8 +8,7 @@ import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { notRunning } from '../task/refusals.ts';
 import { stopLocked } from './stop.ts';
 import { isUp } from '../../state/status.ts';
-
-const sigkill = 9;
+import { sigkill } from '../../contract/signals.ts';
 
 export interface RemoveOptions {
   /** Ends it first if it runs. */

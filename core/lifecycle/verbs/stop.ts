@@ -1,17 +1,17 @@
+import { hasCode } from '../../../hooks/errors.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { killProcess } from '../../supervise/killProcess.ts';
-import { isContainerdError, isProcessGone } from '../../containerd/index.ts';
+import { ignoreGone, isProcessGone } from '../../containerd/index.ts';
 import { happensWithin } from '../../wait/deadline.ts';
 import { cleanUpLocked } from '../exits/cleanUp.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
-import { killDeadlineMs, stuck } from '../exits/killDeadline.ts';
+import { stuck } from '../exits/killDeadline.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { thaw } from '../task/onTask.ts';
 import { isUp } from '../../state/status.ts';
 import { planStop, stopDraft, type StopOptions, type StopPlan } from './planStop.ts';
-
-const sigkill = 9;
+import { killDeadlineMs, sigkill } from '../../contract/signals.ts';
 
 /** Resolves to false if the container did not run. By then its effects are undone. */
 export async function stop(
@@ -91,7 +91,7 @@ async function end(
 async function send(engine: EngineContext, record: ContainerRecord, signal: number): Promise<void> {
   emitContainer(engine, 'kill', record, { signal: String(signal) });
   await engine.client.tasks.kill(record.id, signal).catch((error: unknown) => {
-    if (isProcessGone(error) || !isContainerdError(error, 'PCH_CONTAINERD_FAILED')) return ignoreGone(error);
+    if (isProcessGone(error) || !hasCode(error, 'PCH_CONTAINERD_FAILED')) return ignoreGone(error);
     killWithoutRuntime(engine, record, error);
   });
 }
@@ -110,9 +110,4 @@ function killWithoutRuntime(
     error: error.message,
   });
   if (state.pid > 0) killProcess(state.pid);
-}
-
-/** It ended by itself meanwhile. */
-export function ignoreGone(error: unknown): void {
-  if (!isProcessGone(error)) throw error;
 }

@@ -1,10 +1,10 @@
-import { PouchError } from '../../../hooks/index.ts';
+import { hasCode, PouchError } from '../../../hooks/index.ts';
 
 /**
  * Replaces an "image not found" error with Docker's message, which the docker CLI matches on to pull the image. The
  * path of the request does not name the image.
  */
 export function namingTheImage(error: unknown, image: string): unknown {
-  if (!(error instanceof PouchError) || error.code !== 'PCH_IMAGE_NOT_FOUND') return error;
+  if (!hasCode(error, 'PCH_IMAGE_NOT_FOUND')) return error;
   return new PouchError('PCH_IMAGE_NOT_FOUND', `No such image: ${image}`, { hint: error.hint, cause: error });
 }

@@ -1,5 +1,5 @@
 /** Routes that change a container and return no body. */
-import { PouchError } from '../../../../hooks/index.ts';
+import { hasCode, PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { sendEmpty, sendJson } from '../../http/reply.ts';
 import { containerPruneFilter } from '../../translate/prune.ts';
@@ -27,7 +27,7 @@ async function start(call: Call): Promise<void> {
   try {
     await call.engine.containers.start(id);
   } catch (error) {
-    if (error instanceof PouchError && error.code === 'PCH_CONTAINER_RUNNING') return sendEmpty(call, 304);
+    if (hasCode(error, 'PCH_CONTAINER_RUNNING')) return sendEmpty(call, 304);
     throw error;
   }
   sendEmpty(call);

@@ -1,16 +1,11 @@
-import { type ErrorCode, messageOf, PouchError } from '../../../hooks/errors.ts';
-
-/** Whether `error` is a PouchError of one of the codes. */
-export function isContainerdError(error: unknown, ...codes: ErrorCode[]): error is PouchError {
-  return error instanceof PouchError && codes.includes(error.code);
-}
+import { hasCode, messageOf } from '../../../hooks/errors.ts';
 
 /** Resolves to the value of the promise, or to undefined if containerd has no such object. */
 export async function ifFound<T>(promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {
-    if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND')) return undefined;
+    if (hasCode(error, 'PCH_CONTAINERD_NOT_FOUND')) return undefined;
     throw error;
   }
 }
@@ -20,7 +15,12 @@ export async function ifFound<T>(promise: Promise<T>): Promise<T | undefined> {
  * with the text of kill(2).
  */
 export function isProcessGone(error: unknown): boolean {
-  if (isContainerdError(error, 'PCH_CONTAINERD_NOT_FOUND', 'PCH_CONTAINERD_PRECONDITION')) return true;
-  const isOther = isContainerdError(error, 'PCH_CONTAINERD_FAILED');
+  if (hasCode(error, 'PCH_CONTAINERD_NOT_FOUND', 'PCH_CONTAINERD_PRECONDITION')) return true;
+  const isOther = hasCode(error, 'PCH_CONTAINERD_FAILED');
   return isOther && /\bESRCH\b|no such process|process already finished/i.test(messageOf(error));
+}
+
+/** For `catch` after a signal: ignores that the process has ended by itself meanwhile. @throws every other error */
+export function ignoreGone(error: unknown): void {
+  if (!isProcessGone(error)) throw error;
 }
