@@ -15,6 +15,7 @@ import { findInit } from './host/detect.ts';
 import { type ImageFiles, type ImageHooks, ImageStore } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';
+import { ExecStarts } from './lifecycle/exec/ExecStarts.ts';
 import { afterExit } from './lifecycle/exits/afterExit.ts';
 import { AttachPoints } from './lifecycle/shared/AttachPoints.ts';
 import { EventBus } from './lifecycle/shared/EventBus.ts';
@@ -139,6 +140,7 @@ export async function assemble(base: Base): Promise<Assembled> {
       host: hostUsage,
     }),
     prepared: new Set(),
+    execStarts: new ExecStarts(),
     inits: new Map(),
     oomKilled: new Set(),
     hostFiles,

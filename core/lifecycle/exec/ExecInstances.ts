@@ -126,13 +126,16 @@ export class ExecInstances implements Execs {
     );
     Object.assign(exec, outcome);
     noteOutcome(record, catalogue.container.preExec.name, outcome, 'exec.');
-    await tasks.exec({ containerId: record.id, execId: exec.id, process, ...stdio.paths });
-    try {
-      exec.pid = await tasks.start(record.id, exec.id);
-    } catch (error) {
-      await tasks.deleteProcess(record.id, exec.id).catch(() => {});
-      throw runtimeError(error, record);
-    }
+    await this.#engine.execStarts.start(record.id, async () => {
+      checkRunning(record);
+      await tasks.exec({ containerId: record.id, execId: exec.id, process, ...stdio.paths });
+      try {
+        exec.pid = await tasks.start(record.id, exec.id);
+      } catch (error) {
+        await tasks.deleteProcess(record.id, exec.id).catch(() => {});
+        throw runtimeError(error, record);
+      }
+    });
     emitContainer(this.#engine, `exec_start: ${exec.request.args.join(' ')}`, record, { execID: exec.id });
   }
 

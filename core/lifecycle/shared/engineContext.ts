@@ -18,6 +18,7 @@ import type { EventBus } from './EventBus.ts';
 import type { Waiters } from './Waiters.ts';
 import type { KeyedLocks } from '../../state/KeyedLocks.ts';
 import type { RestartTimers } from './RestartTimers.ts';
+import type { ExecStarts } from '../exec/ExecStarts.ts';
 import type { SharedMetrics } from '../stats/SharedMetrics.ts';
 
 /** What the verbs share. Each verb is a function of it in a file of its own. */
@@ -43,6 +44,7 @@ export interface EngineContext {
   readonly metrics: SharedMetrics;
   /** Ids of the containers whose create has applied a part of their start: see run.ts. */
   readonly prepared: Set<string>;
+  readonly execStarts: ExecStarts;
   /** Init processes of running containers, by container id. */
   readonly inits: Map<string, ProcessIdentity>;
   /** Ids of running containers of which the OOM killer has ended a process. */

@@ -7,7 +7,8 @@ import { requireOf } from '../task/requireFeature.ts';
 
 /** Freezes every process of a running container. */
 export function pause(engine: EngineContext, record: ContainerRecord): Promise<void> {
-  return change(engine, record, 'running', 'paused', () => engine.client.tasks.pause(record.id));
+  const freeze = () => engine.client.tasks.pause(record.id);
+  return change(engine, record, 'running', 'paused', () => engine.execStarts.pause(record.id, freeze));
 }
 
 export function unpause(engine: EngineContext, record: ContainerRecord): Promise<void> {

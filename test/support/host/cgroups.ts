@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { read } from './files.ts';
@@ -15,6 +15,18 @@ export function hierarchies(): string[] {
 /** Every cgroup below one, in every hierarchy, parents first. */
 export function cgroupsBelow(path: string): string[] {
   return hierarchies().flatMap((root) => directoriesBelow(join(root, path)));
+}
+
+const resume = [
+  ['freezer.state', 'THAWED'],
+  ['cgroup.freeze', '0'],
+] as const;
+
+/** Resumes all processes below a cgroup: SIGKILL does not end a frozen one (v1). */
+export function thaw(path: string): void {
+  for (const cgroup of cgroupsBelow(path))
+    for (const [file, value] of resume)
+      if (existsSync(join(cgroup, file))) writeFileSync(join(cgroup, file), value);
 }
 
 /** The cgroup and all below it; processes in them must have ended. */

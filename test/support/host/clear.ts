@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { purgeNetwork } from '../../../scripts/purge.ts';
 import { mountsBelow } from '../../../scripts/lib/mounts.ts';
-import { removeCgroup } from './cgroups.ts';
+import { removeCgroup, thaw } from './cgroups.ts';
 import type { HostNames } from './inventory.ts';
 import { processesOf } from './processes.ts';
 
@@ -16,6 +16,7 @@ export async function clearHost(names: HostNames): Promise<void> {
 
 /** Returns how many still existed. Supervisors go first: what they start meanwhile is found the next time. */
 function endAll(names: HostNames): number {
+  thaw(names.cgroupParent);
   const processes = processesOf(names);
   for (const { pid } of processes) {
     try {
