@@ -11,7 +11,7 @@ import { processesOf } from '../support/host/processes.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 import { failedStart, failedStartWith, type FailedStart } from './support/bad-input/failedStart.ts';
 import { brokenPlugins, writeBroken } from './support/bad-input/plugins.ts';
-import { assertSteady, everything } from './support/bad-input/steady.ts';
+import { assertSteady, baseline } from './support/bad-input/steady.ts';
 
 const cli = resolve(import.meta.dirname, '../../bin/pouch');
 
@@ -146,7 +146,7 @@ describe('beside a running pouchd', function () {
     dir = await mkdtemp(join(tmpdir(), 'pouch-bad-'));
     await pouchd.pouch('run', '--rm', 'busybox', 'true');
     await pouchd.pouch('run', '-d', '--name', 'keep', 'busybox', 'sleep', '1000');
-    first = await everything(pouchd);
+    first = await baseline(pouchd);
   });
 
   after(async () => {

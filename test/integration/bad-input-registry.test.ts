@@ -9,7 +9,7 @@ import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import { type Fault, FaultyProxy } from '../support/FaultyProxy.ts';
 import { TestRegistry } from '../support/TestRegistry.ts';
 import { useDaemon } from '../support/useDaemon.ts';
-import { assertSteady, everything } from './support/bad-input/steady.ts';
+import { assertSteady, baseline } from './support/bad-input/steady.ts';
 
 interface Row {
   title: string;
@@ -49,7 +49,7 @@ describe('pouch pull of a registry that', function () {
     dir = await mkdtemp(join(tmpdir(), 'pouch-archives-'));
     registry = await TestRegistry.start();
     proxy = await FaultyProxy.start(registry.host);
-    first = await everything(daemon.it);
+    first = await baseline(daemon.it);
   });
 
   after(async () => {

@@ -5,7 +5,7 @@ import { requests } from './support/bad-input/requests.ts';
 import { sendRow } from './support/bad-input/sendRow.ts';
 import type { CommandRow } from './support/bad-input/rows.ts';
 import * as runOptions from './support/bad-input/runOptions.ts';
-import { assertSteady, everything } from './support/bad-input/steady.ts';
+import { assertSteady, baseline } from './support/bad-input/steady.ts';
 import * as verbs from './support/bad-input/verbs.ts';
 
 /** Of nearly every row: not worth a place in its title. */
@@ -33,12 +33,12 @@ describe('bad input', function () {
       '1000',
     );
     await daemon.ok('create', '--name', 'stopped', 'busybox', 'true');
-    first = last = await everything(daemon.it);
+    first = last = await baseline(daemon.it);
   });
 
   /** One row's leftovers are not the next one's fault. */
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') last = await everything(daemon.it);
+    if (this.currentTest?.state === 'failed') last = await baseline(daemon.it);
   });
 
   for (const [topic, rows] of Object.entries({ ...runOptions, ...verbs }))
@@ -71,7 +71,7 @@ describe('bad input', function () {
     assert.equal(exitCode, exit);
     await assertSteady(daemon.it, last);
     await daemon.ok(...right);
-    if (changes) last = await everything(daemon.it);
+    if (changes) last = await baseline(daemon.it);
   }
 });
 

@@ -10,7 +10,7 @@ import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { type Finished, TestPouchd } from '../support/TestPouchd.ts';
 import { TestRegistry } from '../support/TestRegistry.ts';
-import { assertSteady, everything } from './support/bad-input/steady.ts';
+import { assertSteady, baseline } from './support/bad-input/steady.ts';
 
 const megabyte = 1 << 20;
 const quick = ['--network', 'none', 'busybox'];
@@ -161,7 +161,7 @@ describe('a full disk', function () {
 
 async function keepOne(pouchd: TestPouchd): Promise<string[]> {
   await ok(pouchd, 'run', '-d', '--name', 'keep', ...quick, 'sleep', '1000');
-  return everything(pouchd);
+  return baseline(pouchd);
 }
 
 async function ok(pouchd: TestPouchd, ...args: string[]): Promise<string> {

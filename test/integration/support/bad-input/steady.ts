@@ -19,6 +19,18 @@ export async function everything(pouchd: TestPouchd): Promise<string[]> {
   ].sort();
 }
 
+/** Everything, once the clean-up behind earlier calls is over: two readings are equal, with no half removed record. */
+export async function baseline(pouchd: TestPouchd): Promise<string[]> {
+  let now = await everything(pouchd);
+  const isSettled = async () => {
+    const before = now;
+    now = await everything(pouchd);
+    return !now.some((line) => line.endsWith('.removed')) && now.join('\n') === before.join('\n');
+  };
+  assert.ok(await waitUntil(isSettled, { withinMs: 30_000, everyMs: 100 }), now.join('\n'));
+  return now;
+}
+
 /** Clean-up of an ended container continues after its exit. */
 export async function assertSteady(pouchd: TestPouchd, before: string[]): Promise<void> {
   let now: string[] = [];
