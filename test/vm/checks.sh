@@ -80,7 +80,7 @@ for driver in cgroupfs systemd; do
       check "$name: a nested parent that others created" '/others/b/c/[0-9a-f]{64}(/payload)? 67108864 ' limits box
       check "$name: its CPUs" '^0$' bin/pouch exec box sh -c 'grep Cpus_allowed_list /proc/self/status | cut -f 2'
       bin/pouch rm -f box
-      check "$name: only the container’s cgroup is removed" '^$' rmdir /sys/fs/cgroup/others/{b/c,b,.}
+      check "$name: only the container’s cgroup is removed" '^$' env -C /sys/fs/cgroup rmdir -p others/b/c
     fi
     check "$name: users of its own" '0 .*65536.*0 0' bin/pouch run --rm --runtime $runtime --userns auto busybox \
       sh -c 'cat /proc/self/uid_map; touch /x; echo $(stat -c %u /x /bin)'
