@@ -1,7 +1,8 @@
 /**
  * `npm test` installs missing packages, builds, and runs all tests. `npm test -- unit` (or integration, oci-runtime,
  * clients, engines) runs one suite, `npm test -- integration FILE…` only these files. `npm test -- runtimes` runs
- * what takes too long for `npm test`: some integration tests with crun and runlxc, and other engines with runlxc.
+ * what takes too long for `npm test`: the conformance of runc and crun beside that of runlxc, some integration tests
+ * with crun and runlxc, and other engines with runlxc.
  * `npm test -- torture [SEED[:ROUND]] [MINUTES]` runs random load and faults (test/torture). The output ends with the
  * failures and `N passed, N failed`.
  */
@@ -60,12 +61,18 @@ await runScript(async () => {
   const [wanted, ...only] = process.argv.slice(2);
   if (wanted === 'runtimes') return await withOtherRuntimes();
   if (wanted === 'torture') return await withTorture(only);
-  const { engines, ...usual } = suites;
-  const chosen = wanted === undefined ? Object.values(usual) : [suiteOf(wanted)];
+  const chosen = wanted === undefined ? usualSuites() : [suiteOf(wanted)];
   if (chosen.some((suite) => suite !== suites.unit)) await prepareHost();
   await build();
   return await runAll(chosen.map((suite) => () => runSuite(suite, only)));
 });
+
+/** The conformance of runc and crun does not change with the project: `npm test` runs that of runlxc. */
+function usualSuites(): Suite[] {
+  const { engines, ...usual } = suites;
+  process.env['POUCH_OCI_RUNTIMES'] ??= 'bin/runlxc';
+  return Object.values(usual);
+}
 
 async function withOtherRuntimes(): Promise<number> {
   await prepareHost();
@@ -75,7 +82,7 @@ async function withOtherRuntimes(): Promise<number> {
     process.env['POUCH_TEST_RUNTIME'] = runtime;
     return runSuite({ ...suites.integration, name: `integration tests with ${runtime}`, includes });
   });
-  return await runAll([...withEach, () => runSuite(suites.engines)]);
+  return await runAll([() => runSuite(suites['oci-runtime']), ...withEach, () => runSuite(suites.engines)]);
 }
 
 /** Tests its oracles first: a round is meaningful only if they can fail. */

@@ -54,6 +54,11 @@ function add(result: SectionResult, row: Row, verdict: Verdict): void {
   else result[verdict.is === 'deviates' ? 'deviates' : 'notHere'][row.must] = verdict.why;
 }
 
+export function hasPassed(row: Row, runtime: string, { sections }: Results): boolean {
+  const result = sections[row.section]?.[runtime];
+  return result !== undefined && !(row.must in result.deviates) && !(row.must in result.notHere);
+}
+
 /** Merges new results with the known results of other runtimes. */
 export function withOthersOf(seen: Results, known: Results): Results {
   const others = Object.keys(known.runtimes).filter((name) => !(name in seen.runtimes));
