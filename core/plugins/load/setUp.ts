@@ -5,7 +5,7 @@ import { scopedLog } from '../run/scopedLog.ts';
 import { attribute } from '../attribute.ts';
 import { pluginModule } from './pluginModule.ts';
 import type { Locate } from './pluginOptions.ts';
-import { checkOptions } from './pluginOptions.ts';
+import { checkBuiltInOptions, checkOptions } from './pluginOptions.ts';
 import type { PluginSlot } from './PluginSlot.ts';
 import { tokens } from './tokens.ts';
 import { within } from './within.ts';
@@ -29,7 +29,8 @@ export async function setUp(
 ): Promise<void> {
   const { plugin, wanted } = slot;
   if (!plugin) return;
-  const options = checkOptions(plugin, wanted.options, `${wanted.pointer ?? ''}/options`, locate);
+  const check = wanted.builtIn ? checkBuiltInOptions : checkOptions;
+  const options = check(plugin, wanted.options, `${wanted.pointer ?? ''}/options`, locate);
   slot.container = new Container({ parent });
   await slot.container.loadAsync(pluginModule(plugin, options, scopedLog(log, { plugin: plugin.name })));
   slot.contributions = slot.container.get(tokens.contributions);
