@@ -1,4 +1,3 @@
-import { createJiti } from 'jiti';
 import * as hooks from '../../../hooks/index.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { checkFileSafety } from './fileSafety.ts';
@@ -19,7 +18,8 @@ export async function importPluginFile(path: string, timeoutMs: number): Promise
 
 async function importModule(file: string, path: string): Promise<unknown> {
   try {
-    return await loader().import(file);
+    const jiti = await loader();
+    return await jiti.import(file);
   } catch (error) {
     if (error instanceof PouchError) throw error;
     throw new PouchError('PCH_PLUGIN_LOAD', `plugin file ${path} cannot be loaded: ${messageOf(error)}`, {
@@ -31,9 +31,11 @@ async function importModule(file: string, path: string): Promise<unknown> {
 
 /**
  * A loader of its own for each file, without the cache of modules: a reload sees what was edited. And without the cache
- * on disk, which would lie in a directory where others can put code (the first file takes 150 ms, others 20).
+ * on disk, which would lie in a directory where others can put code (the first file takes 150 ms, others 20). A daemon
+ * without plugin files does not load jiti, a twentieth of its start.
  */
-function loader() {
+async function loader() {
+  const { createJiti } = await import('jiti');
   return createJiti(import.meta.url, {
     fsCache: false,
     moduleCache: false,
