@@ -1,5 +1,4 @@
 /** The daemon: runs in the foreground, logs to stderr, stops on SIGTERM; containers keep running. */
-import 'reflect-metadata';
 import { fileURLToPath } from 'node:url';
 import { keeperNodeFlags } from '../core/io/index.ts';
 import { runDaemon } from './daemon/run.ts';

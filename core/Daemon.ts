@@ -1,6 +1,7 @@
 /** Runs the core: containerd, the log keeper, plugins, recovery, surfaces. */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Container } from 'inversify';
 import { keepFixed, type LoadedConfig } from '../config/index.ts';
 import { catalogue } from '../hooks/catalogue.ts';
 import type { Plugin } from '../hooks/definePlugin.ts';
@@ -9,14 +10,13 @@ import type { DaemonReloaded } from '../hooks/points/daemon.ts';
 import { PouchError } from '../hooks/errors.ts';
 import { coreKindNames } from './apply/effects/index.ts';
 import type { StepObserver } from './apply/Ledger.ts';
-import { assemble, type Assembled } from './assembly.ts';
+import { assemble } from './assembly.ts';
 import { ContainerdClient } from './containerd/index.ts';
 import { ManagedContainerd } from './containerd/daemon/ManagedContainerd.ts';
 import { checkMountNamespace } from './containerd/daemon/mountNamespace.ts';
 import { supportedVersion } from './containerd/daemon/supportedVersion.ts';
 import { FileWorkers } from './files/index.ts';
 import { hostFacts } from './hostFacts.ts';
-import type { ImageStore } from './images/index.ts';
 import { checkpointVerbs } from './lifecycle/checkpoint/checkpointVerbs.ts';
 import { containerVerbs } from './lifecycle/containerVerbs.ts';
 import { ExecInstances } from './lifecycle/exec/ExecInstances.ts';
@@ -26,8 +26,18 @@ import { recover } from './lifecycle/recovery/recover.ts';
 import { HostSystem } from './lifecycle/system/HostSystem.ts';
 import type { StderrLog } from './StderrLog.ts';
 import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
-import { type Generation, loadPlugins, Surfaces, type TapTrace } from './plugins/index.ts';
+import { pluginConfig } from './pluginConfig.ts';
+import {
+  bindServices,
+  containerWith,
+  engineOnceReady,
+  type Generation,
+  loadPlugins,
+  Surfaces,
+  type TapTrace,
+} from './plugins/index.ts';
 import { fillReserve } from './state/reserve.ts';
+import { systemClock } from './systemClock.ts';
 import { version } from './version.ts';
 import { happensWithin } from './wait/deadline.ts';
 
@@ -54,9 +64,10 @@ export class Daemon {
   #context: EngineContext | undefined;
   #engine: Engine | undefined;
   readonly #surfaces: Surfaces;
-  #images: ImageStore | undefined;
   readonly #netns = new NetworkNamespaces();
   readonly #files: FileWorkers;
+  /** What plugins inject, each service bound once. */
+  readonly #services: Container;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -66,6 +77,7 @@ export class Daemon {
       command: [...options.filesCommand, options.loaded.config.state],
       timeout: () => this.#loaded.config.files.timeout,
     });
+    this.#services = containerWith({ clock: systemClock, files: this.#files, log: options.log });
   }
 
   /** Resolves when the surfaces serve. */
@@ -77,14 +89,17 @@ export class Daemon {
     this.#netns.start();
     this.#containerd = await this.#connect();
     await checkMountNamespace(config.containerd.address, config.state);
-    const { context, images } = await this.#assemble(this.#containerd.client);
+    const context = this.#assemble(this.#containerd.client);
+    const engine = engineOnceReady(this.#makeEngine(context), () => context.store.isLoaded);
+    bindServices(this.#services, engine);
+    const [first] = await Promise.all([this.#load(1, this.#loaded), context.io.start()]);
+    context.generations.swap(first);
     this.#context = context;
-    this.#images = images;
     void watchOom(context, this.#containerd.client);
-    await Promise.all([recover(context), images.recover()]).catch(async (error: unknown) => {
+    await Promise.all([recover(context), context.images.recover()]).catch(async (error: unknown) => {
       throw (await this.#containerd?.managed?.explained(error)) ?? error;
     });
-    this.#engine = this.#makeEngine(context);
+    this.#engine = engine;
     await this.#surfaces.start(context.generations.current.surfaces, this.#engine);
     const { listen } = this.#loaded.config;
     const facts = { version, listen: listen.map(({ url }) => url), containers: context.store.list().length };
@@ -148,7 +163,7 @@ export class Daemon {
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
     await context?.io.stop({ keeper });
     await context?.generations.current.dispose();
-    this.#images?.close();
+    context?.images.close();
     this.#files.close();
     this.#containerd?.managed?.detach();
     this.#containerd?.client.close();
@@ -172,9 +187,9 @@ export class Daemon {
     return { client, managed: containerd, version: started.version };
   }
 
-  async #assemble(client: ContainerdClient): Promise<Assembled> {
+  #assemble(client: ContainerdClient): EngineContext {
     const { log, keeperCommand, onStep } = this.#options;
-    return await assemble({
+    return assemble({
       loaded: () => this.#loaded,
       log,
       client,
@@ -183,7 +198,6 @@ export class Daemon {
       keeperCommand,
       ...(onStep && { onStep }),
       shutdown: this.#shutdown.signal,
-      firstGeneration: () => this.#load(1, this.#loaded),
     });
   }
 
@@ -192,9 +206,7 @@ export class Daemon {
       number,
       builtIns: this.#options.builtIns,
       entries: loaded.config.plugins,
-      host: hostFacts(loaded),
-      files: this.#files,
-      log: this.#options.log,
+      container: containerWith({ host: hostFacts(loaded), config: pluginConfig(loaded) }, this.#services),
       reserved: { effectKinds: coreKindNames },
       onTrace: (trace) => this.#reportFailure(trace),
       locate: (path) => {

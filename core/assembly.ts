@@ -12,7 +12,7 @@ import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import type { ContainerdClient } from './containerd/index.ts';
 import { findInit } from './host/detect.ts';
-import { type ImageFiles, type ImageHooks, ImageStore } from './images/index.ts';
+import type { ImageFiles, ImageHooks, ImageStoreOptions } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';
 import { ExecStarts } from './lifecycle/exec/ExecStarts.ts';
@@ -34,7 +34,7 @@ import { loaders32 } from './plan/compat32.ts';
 import { readHostFiles } from './plan/etcFiles.ts';
 import { type PlanImage, Planner } from './plan/Planner.ts';
 import { namedRuntime } from './plan/runtime/check.ts';
-import { type Generation, GenerationHolder } from './plugins/index.ts';
+import { GenerationHolder } from './plugins/index.ts';
 import { ContainerStore } from './state/ContainerStore.ts';
 import { UserRanges } from './userns/UserRanges.ts';
 import { VolumeStore } from './volumes/VolumeStore.ts';
@@ -51,13 +51,6 @@ export interface Base {
   keeperCommand: readonly string[];
   onStep?: StepObserver;
   shutdown: AbortSignal;
-  firstGeneration(): Promise<Generation>;
-}
-
-export interface Assembled {
-  context: EngineContext;
-  /** The image store without hooks around it. */
-  images: ImageStore;
 }
 
 /** /etc/passwd and /etc/group of an image: more is not an account file. */
@@ -72,20 +65,20 @@ const planLookups = [
 /** Milliseconds: containers that are made one after the other share a look at the host's /etc. */
 const hostFilesKeptMs = 1000;
 
-export async function assemble(base: Base): Promise<Assembled> {
+/** Starts nothing: `io` is to be started, and `generations` is empty until the plugins are loaded. */
+export function assemble(base: Base): EngineContext {
   const { log, client, loaded } = base;
   const { config } = loaded();
   const store = new ContainerStore(config.root);
   const events = new EventBus();
   const io = new ContainerIo({ stateDir: config.state, log, keeperCommand: base.keeperCommand });
   const attachPoints = new AttachPoints(io);
-  const hooks = storeHooks(() => generations, log);
+  const generations = new GenerationHolder();
+  const hooks = storeHooks(generations, log);
   const volumes = new VolumeStore(config.root, base.files, () => store.listUsers(), hooks.volumes);
-  const images = imageStore(base, { store, events, hooks: hooks.images });
-  const [first] = await Promise.all([base.firstGeneration(), io.start()]);
-  const generations = new GenerationHolder(first);
-  const hookedImages = new HookedImages(images, () => generations, log);
-  const planImage = imagesForPlans(hookedImages, images);
+  const imageOptions = imageStoreOptions(base, { store, events, hooks: hooks.images });
+  const images = new HookedImages(imageOptions, generations, log);
+  const planImage = imagesForPlans(images);
   const coreKinds = coreEffectKinds({
     client,
     files: base.files,
@@ -95,7 +88,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     volumes,
     stateDirectory: config.state,
     bundles: bundlesOf(config),
-    imageOf: (id) => images.get(id),
+    imageOf: (id) => images.find(id),
     runtimeOf: (name) => namedRuntime(name, generations.current.runtimes),
     startTimeout: () => loaded().config.runtime.startTimeout,
     onStreamsOpened: (id) => attachPoints.opened(id),
@@ -130,7 +123,7 @@ export async function assemble(base: Base): Promise<Assembled> {
     files: base.files,
     io,
     attachPoints,
-    images: hookedImages,
+    images,
     netns: base.netns,
     volumes,
     generations,
@@ -144,14 +137,14 @@ export async function assemble(base: Base): Promise<Assembled> {
     inits: new Map(),
     oomKilled: new Set(),
     hostFiles,
-    imageText: async (id, path) => await textOf(images.files(await hookedImages.get(id)), path),
+    imageText: async (id, path) => await textOf(images.files(await images.get(id)), path),
     onEnded: (record) => afterExit(context, record),
     shutdown: base.shutdown,
     userRanges,
     planner,
     ledgerOf: (id) => openLedger(context, id, { kinds: kindOf, ...(base.onStep && { onStep: base.onStep }) }),
   };
-  return { context, images };
+  return context;
 }
 
 interface ImageStoreParts {
@@ -160,8 +153,11 @@ interface ImageStoreParts {
   hooks: ImageHooks;
 }
 
-function imageStore({ client, loaded, files }: Base, { store, events, hooks }: ImageStoreParts): ImageStore {
-  return new ImageStore({
+function imageStoreOptions(
+  { client, loaded, files }: Base,
+  { store, events, hooks }: ImageStoreParts,
+): ImageStoreOptions {
+  return {
     client,
     layers: files,
     config: loaded().config.images,
@@ -173,14 +169,14 @@ function imageStore({ client, loaded, files }: Base, { store, events, hooks }: I
         .map(({ name }) => name),
     emit: (event) => events.emit(event),
     hooks,
-  });
+  };
 }
 
 /** Images as a plan looks at them: with their files, of which it always needs the same few. */
-function imagesForPlans(hooked: HookedImages, images: ImageStore) {
+function imagesForPlans(images: HookedImages) {
   return async (ref: string, platform?: string): Promise<PlanImage> => {
-    const { reference, blame, degraded } = await hooked.resolve(ref, platform);
-    const found = await images.get(reference, platform);
+    const { reference, blame, degraded } = await images.resolve(ref, platform);
+    const found = await images.find(reference, platform);
     const files = images.files(found);
     const responds = files.fetch(planLookups);
     // The plan may fail before it waits for them.

@@ -5,9 +5,10 @@ import type { EffectKind } from './effects.ts';
 import type { FileAccess } from './files.ts';
 import type { Engine } from './engine.ts';
 import type { RuntimeProvider } from './runtime.ts';
+import type { ServicesOf, Token, Tokens } from './token.ts';
 
 /** A plugin: one declaration whose manifest part is readable without running `setup`. */
-export interface Plugin<Options extends TSchema = TSchema> {
+export interface Plugin<Options extends TSchema = TSchema, Inject extends Tokens = Tokens> {
   /** Lower case, digits and `-`. */
   name: string;
   version?: string;
@@ -16,12 +17,20 @@ export interface Plugin<Options extends TSchema = TSchema> {
   options?: Options;
   /** Names of the hook points it taps, `container.preCreate`. When given, it can tap no others. */
   hooks?: readonly string[];
-  setup(context: PluginContext<Static<Options>>): void | Promise<void>;
+  /** The services it uses: `{ containers: Containers }`. `services` of its context has these and no others. */
+  inject?: Inject;
+  setup(context: PluginContext<Static<Options>, ServicesOf<Inject>>): void | Promise<void>;
 }
 
-export interface PluginContext<Options = unknown> {
+/** `log`, `host` and `files` are services too; every plugin has them without asking. */
+export interface PluginContext<Options = unknown, Services = ServicesOf<Tokens>> {
   hooks: Hooks;
   options: Options;
+  /**
+   * By the names that `inject` gives them, for taps, effects and surfaces. When pouchd starts, `setup` runs before the
+   * containers are read from disk: the methods of the engine's services throw PCH_NOT_READY there.
+   */
+  services: Services;
   log: Logger;
   /** Contributes a kind of host effect, applied and undone by the ledger. */
   effect<Args extends object, Result>(kind: EffectKind<Args, Result>): void;
@@ -114,6 +123,8 @@ export interface AddedRuntimeFacts {
 }
 
 /** Returns the plugin as it is; gives it its types. */
-export function definePlugin<Options extends TSchema>(plugin: Plugin<Options>): Plugin<Options> {
+export function definePlugin<Options extends TSchema, Inject extends Tokens = Record<never, Token>>(
+  plugin: Plugin<Options, Inject>,
+): Plugin<Options, Inject> {
   return plugin;
 }

@@ -150,6 +150,7 @@ export const errorKinds = {
   },
   PCH_NETWORK_NOT_FOUND: { status: 404, doc: 'No network has that name or id.' },
   PCH_NOT_FOUND: { status: 404, doc: 'No object of any kind has that name.' },
+  PCH_NOT_READY: { status: 503, doc: 'pouchd is starting: it has not read its containers yet.' },
   PCH_NOT_ROOT: { status: 403, doc: 'The daemon was started without root.' },
   PCH_NOT_SUPPORTED: { status: 501, doc: 'The call or option is known, but not supported here.' },
   PCH_PATH_NOT_FOUND: { status: 404, doc: 'The HTTP API has no such path.' },

@@ -24,7 +24,9 @@ export { findBinary } from './runtimes/findBinary.ts';
 export { type Binary, parseVersion, type Survey } from './runtimes/probe.ts';
 export { shimExecutable } from './runtimes/shimExecutable.ts';
 export { notUsable, type RuncLike, runcLikeProvider } from './runtimes/runcLike.ts';
+export * from './services.ts';
 export * from './stats.ts';
+export { type ServicesOf, type Token, type Tokens, token, tokenName } from './token.ts';
 export type {
   CheckpointRequest,
   ContainerMoment,

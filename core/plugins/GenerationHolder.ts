@@ -1,3 +1,4 @@
+import { PouchError } from '../../hooks/errors.ts';
 import type { Generation } from './generation.ts';
 
 /** A generation in use; `release` it when the operation has ended. */
@@ -12,20 +13,23 @@ export interface Lease {
  * one is disposed of when its last operation has ended.
  */
 export class GenerationHolder {
-  #current: Generation;
+  #current: Generation | undefined;
   readonly #users = new Map<Generation, number>();
   readonly #disposing = new Set<Promise<void>>();
 
-  constructor(first: Generation) {
+  /** Without a first one, it is empty until the first `swap`. */
+  constructor(first?: Generation) {
     this.#current = first;
   }
 
+  /** @throws PCH_NOT_READY before the first */
   get current(): Generation {
+    if (!this.#current) throw new PouchError('PCH_NOT_READY', 'pouchd is starting: no plugin is loaded yet');
     return this.#current;
   }
 
   acquire(): Lease {
-    const generation = this.#current;
+    const generation = this.current;
     this.#users.set(generation, this.#usersOf(generation) + 1);
     let held = true;
     return {
@@ -50,7 +54,7 @@ export class GenerationHolder {
   swap(next: Generation): void {
     const old = this.#current;
     this.#current = next;
-    this.#disposeIfUnused(old);
+    if (old) this.#disposeIfUnused(old);
   }
 
   /** When every generation that was given up so far has cleaned up. */

@@ -1,10 +1,10 @@
-import { Container } from 'inversify';
+import type { Container } from 'inversify';
 import type { PluginEntry } from '../../config/types.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
-import type { FileAccess } from '../../hooks/files.ts';
-import type { HostFacts, Plugin } from '../../hooks/definePlugin.ts';
+import type { Plugin } from '../../hooks/definePlugin.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import { toPouchError } from '../../hooks/errors.ts';
+import { Clock, Log } from '../../hooks/services.ts';
 import type { Generation } from './generation.ts';
 import { sealGeneration } from './generation.ts';
 import type { ReservedNames } from './load/clashes.ts';
@@ -17,11 +17,11 @@ import { importPluginFile } from './load/pluginFile.ts';
 import type { Locate } from './load/pluginOptions.ts';
 import { setUp } from './load/setUp.ts';
 import type { PluginSlot } from './load/PluginSlot.ts';
-import { tokens } from './load/tokens.ts';
 import { slotsOf } from './load/wanted.ts';
 import type { BreakerSettings } from './run/CircuitBreaker.ts';
 import type { TapTrace } from './run/settleTap.ts';
 import { createRunner } from './runHook.ts';
+import { serviceOf } from './services.ts';
 
 export interface LoadPluginsOptions {
   /** 1 at the start of the daemon, one more at each reload. */
@@ -29,20 +29,15 @@ export interface LoadPluginsOptions {
   readonly builtIns: readonly Plugin[];
   /** `plugins` of pouchd.yaml. */
   readonly entries: readonly PluginEntry[];
-  readonly host: HostFacts;
-  readonly files: FileAccess;
-  readonly log: Logger;
+  /** Holds the services. Each plugin gets a child of it. */
+  readonly container: Container;
   /** `FILE:LINE` of a JSON pointer into the configuration. */
   readonly locate?: Locate | undefined;
-  /** The core's container; a new one if missing. */
-  readonly container?: Container | undefined;
   readonly reserved?: ReservedNames | undefined;
   /** Milliseconds for loading a file, for a setup, and for an onDispose; 10 s if missing. */
   readonly timeoutMs?: number | undefined;
   readonly onTrace?: ((trace: TapTrace) => void) | undefined;
   readonly breaker?: BreakerSettings | undefined;
-  /** Monotonic milliseconds, for the breaker. */
-  readonly now?: (() => number) | undefined;
 }
 
 /**
@@ -50,24 +45,20 @@ export interface LoadPluginsOptions {
  * ordered is quarantined, named with its error in `plugins` and in the log, and the rest works.
  */
 export async function loadPlugins(options: LoadPluginsOptions): Promise<Generation> {
-  const { log, timeoutMs = 10_000, locate = () => undefined } = options;
+  const { container, timeoutMs = 10_000, locate = () => undefined } = options;
+  const log = serviceOf(container, Log);
   const slots = slotsOf(options.builtIns, options.entries, locate);
-  const parent = new Container(options.container ? { parent: options.container } : {});
-  parent.bind(tokens.host).toConstantValue(options.host);
-  parent.bind(tokens.files).toConstantValue(options.files);
 
   for (const slot of slots) await attempt(slot, () => readPlugin(slot, timeoutMs));
   quarantineAll(nameClashes(slots.filter(isActive)));
-  await Promise.all(
-    slots.map((slot) => attempt(slot, () => setUp(slot, { parent, log, locate, timeoutMs }))),
-  );
+  await Promise.all(slots.map((slot) => attempt(slot, () => setUp(slot, { container, locate, timeoutMs }))));
   quarantineAll(contributionClashes(slots.filter(isActive), options.reserved ?? {}));
   const taps = orderAll(slots, quarantine);
 
   await reportQuarantined(slots, log, timeoutMs);
   const missing = missingPlugins(slots);
-  const { onTrace, breaker, now } = options;
-  const runner = createRunner(taps, { missing, onTrace, breaker, now });
+  const { onTrace, breaker } = options;
+  const runner = createRunner(taps, { missing, onTrace, breaker, clock: serviceOf(container, Clock) });
   return sealGeneration(options.number, slots, runner, missing, log, timeoutMs);
 }
 

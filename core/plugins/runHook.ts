@@ -1,6 +1,7 @@
 import type { HookPoint, Logger } from '../../hooks/defineHook.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import type { BlameEntry, Degradation } from '../../hooks/plan.ts';
+import type { Clock } from '../../hooks/services.ts';
 import { ApplyRun } from './run/ApplyRun.ts';
 import { prepareValidation } from './draft/validate.ts';
 import type { BailScope } from './run/BailRun.ts';
@@ -58,8 +59,7 @@ export interface RunnerOptions {
   readonly missing?: readonly MissingPlugin[] | undefined;
   readonly onTrace?: ((trace: TapTrace) => void) | undefined;
   readonly breaker?: BreakerSettings | undefined;
-  /** Monotonic milliseconds. */
-  readonly now?: (() => number) | undefined;
+  readonly clock: Clock;
 }
 
 /** The hook at which a container is created: here a missing plugin is reported. */
@@ -68,7 +68,7 @@ const creation = 'container.preCreate';
 /** @param taps of each hook point, by its name, in their final order */
 export function createRunner(
   taps: ReadonlyMap<string, readonly PreparedTap[]>,
-  options: RunnerOptions = {},
+  options: RunnerOptions,
 ): HookRunner {
   return new Runner(taps, options);
 }
@@ -146,9 +146,9 @@ function compileAll(taps: ReadonlyMap<string, readonly PreparedTap[]>): Map<stri
 }
 
 function guardAll(taps: readonly PreparedTap[], options: RunnerOptions): Map<PreparedTap, TapGuard> {
-  const { onTrace: trace = () => {}, breaker = defaultBreaker, now = () => performance.now() } = options;
+  const { onTrace: trace = () => {}, breaker = defaultBreaker, clock } = options;
   const breakerOf = (tap: PreparedTap) =>
-    isOptional(tap.onError) ? new CircuitBreaker(breaker, now) : alwaysClosed;
+    isOptional(tap.onError) ? new CircuitBreaker(breaker, () => clock.monotonic()) : alwaysClosed;
   return new Map(taps.map((tap) => [tap, { trace, breaker: breakerOf(tap) }]));
 }
 

@@ -33,9 +33,15 @@ export class ContainerStore {
   readonly #staged = new Map<string, ContainerRecord>();
   /** Names of containers that are being created. */
   readonly #reserved = new Set<string>();
+  #isLoaded = false;
 
   constructor(root: string) {
     this.#directory = join(root, 'containers');
+  }
+
+  /** Whether `load` has read the containers. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
   }
 
   directoryOf(id: string): string {
@@ -59,6 +65,7 @@ export class ContainerStore {
       else loaded.damaged.push({ id, read });
     // Of two containers with one name, the older is a `--rm` container whose removal was interrupted.
     for (const record of sound.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))) this.#index(record);
+    this.#isLoaded = true;
     return loaded;
   }
 
@@ -81,9 +88,9 @@ export class ContainerStore {
     return this.#byId.has(id);
   }
 
-  /** Whether a container, sound or damaged, has that id. */
+  /** Whether a container has that id, be it sound, damaged or being created. */
   knows(id: string): boolean {
-    return this.#byId.has(id) || this.#damaged.has(id);
+    return this.#byId.has(id) || this.#damaged.has(id) || this.#staged.has(id);
   }
 
   /** Returns the stand-ins of damaged containers. */

@@ -1,3 +1,5 @@
+import { token } from '../token.ts';
+
 /** What criu has written of a container's processes, to start it from. */
 export interface Checkpoints {
   /** Ends the container unless `leaveRunning`; it runs on if this fails. */
@@ -5,3 +7,5 @@ export interface Checkpoints {
   list(ref: string): Promise<string[]>;
   remove(ref: string, name: string): Promise<void>;
 }
+
+export const Checkpoints = token<Checkpoints>('checkpoints');

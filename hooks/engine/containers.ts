@@ -5,6 +5,7 @@ import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { PruneFilter } from './prune.ts';
 import type { ContainerRecord } from './record.ts';
 import type { AttachOptions, Attachment, LogEntry, LogQuery, Run } from './streams.ts';
+import { token } from '../token.ts';
 
 export interface ContainerFilter {
   all?: boolean;
@@ -63,6 +64,8 @@ export interface Containers {
   /** Removes every stopped container that matches; returns their ids. */
   prune(filter?: PruneFilter): Promise<string[]>;
 }
+
+export const Containers = token<Containers>('containers');
 
 /** What changes; what is not named stays as it is. */
 export interface UpdateRequest {

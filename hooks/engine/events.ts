@@ -1,3 +1,5 @@
+import { token } from '../token.ts';
+
 export interface EngineEvent {
   type: 'container' | 'image' | 'volume' | 'network' | 'daemon';
   /**
@@ -17,3 +19,5 @@ export interface Events {
   /** Past events that are still held (some hundred), then live ones until the signal aborts. */
   subscribe(options: { since?: number; until?: number; signal: AbortSignal }): AsyncIterable<EngineEvent>;
 }
+
+export const Events = token<Events>('events');

@@ -1,5 +1,6 @@
 import type { BlameEntry, Degradation } from '../plan.ts';
 import type { Attachment } from './streams.ts';
+import { token } from '../token.ts';
 
 export interface ExecRequest {
   args: string[];
@@ -47,3 +48,5 @@ export interface Execs {
   resize(id: string, size: { height: number; width: number }): Promise<void>;
   inspect(id: string): ExecRecord;
 }
+
+export const Execs = token<Execs>('execs');

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Descriptor, Image, ImageHistoryEntry } from '../image.ts';
 import type { ImagePruneFilter } from './prune.ts';
+import { token } from '../token.ts';
 
 /** Progress of a pull, load or bootstrap; one per change, at most some ten a second per item. */
 export interface Progress {
@@ -60,6 +61,8 @@ export interface Images {
   /** Removes the images that no container uses, by default only those without a name. */
   prune(filter?: ImagePruneFilter): Promise<{ deleted: string[]; reclaimed: number }>;
 }
+
+export const Images = token<Images>('images');
 
 export interface ImageHistory extends ImageHistoryEntry {
   /** The layer's descriptor; undefined for empty layers. */

@@ -1,5 +1,6 @@
 import type { RuntimeFinding } from '../runtime.ts';
 import type { RuntimeFeature } from '../runtimeFeatures.ts';
+import { token } from '../token.ts';
 
 export interface SystemInfo {
   id: string;
@@ -85,3 +86,5 @@ export interface System {
   /** Every runtime there is, usable or not. */
   runtimes(): Promise<RuntimeInfo[]>;
 }
+
+export const System = token<System>('system');

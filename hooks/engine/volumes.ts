@@ -1,5 +1,6 @@
 import type { BlameEntry } from '../plan.ts';
 import type { VolumePruneFilter } from './prune.ts';
+import { token } from '../token.ts';
 
 export interface Volume {
   name: string;
@@ -22,3 +23,5 @@ export interface Volumes {
   /** Removes the volumes that no container uses, by default only anonymous ones; returns their names. */
   prune(filter?: VolumePruneFilter): Promise<string[]>;
 }
+
+export const Volumes = token<Volumes>('volumes');

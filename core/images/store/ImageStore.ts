@@ -64,7 +64,12 @@ export class ImageStore implements Images {
     };
   }
 
-  async get(ref: string, platform?: string): Promise<Image> {
+  get(ref: string, platform?: string): Promise<Image> {
+    return this.find(ref, platform);
+  }
+
+  /** As `get`, without the hook points that a subclass adds to it. */
+  async find(ref: string, platform?: string): Promise<Image> {
     const { index, config } = this.#store;
     return findImage(await index.read(), ref, platform, config.defaultRegistry).image;
   }
@@ -107,7 +112,7 @@ export class ImageStore implements Images {
   }
 
   async history(ref: string): Promise<ImageHistory[]> {
-    return imageHistory(await this.get(ref));
+    return imageHistory(await this.find(ref));
   }
 
   /** Reads the files of an image without a container. */

@@ -31,6 +31,8 @@ type TracesOf = (id: string) => Traces;
 /** Damaged containers are set aside for their user; the others are recovered. */
 export async function recover(engine: EngineContext): Promise<void> {
   const { store, locks } = engine;
+  // The streams of exec processes ended with the daemon that read them.
+  await rm(join(engine.config.state, 'exec'), { recursive: true, force: true });
   const { recordless, damaged } = await store.load();
   const tracesOf = await survey(engine);
   for (const { id, read } of damaged) {
@@ -53,8 +55,6 @@ export async function recover(engine: EngineContext): Promise<void> {
       ),
   );
   await settleOrphans(engine, tracesOf);
-  // The streams of exec processes ended with the daemon that read them.
-  await rm(join(engine.config.state, 'exec'), { recursive: true, force: true });
 }
 
 async function survey({ client }: EngineContext): Promise<TracesOf> {

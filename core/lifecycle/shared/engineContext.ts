@@ -1,6 +1,6 @@
 import type { PouchConfig } from '../../../config/types.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
-import type { ContainerRecord, Images } from '../../../hooks/engine.ts';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
@@ -19,6 +19,7 @@ import type { Waiters } from './Waiters.ts';
 import type { KeyedLocks } from '../../state/KeyedLocks.ts';
 import type { RestartTimers } from './RestartTimers.ts';
 import type { ExecStarts } from '../exec/ExecStarts.ts';
+import type { HookedImages } from '../HookedImages.ts';
 import type { SharedMetrics } from '../stats/SharedMetrics.ts';
 
 /** What the verbs share. Each verb is a function of it in a file of its own. */
@@ -33,7 +34,7 @@ export interface EngineContext {
   readonly files: FileWorkers;
   readonly io: ContainerIo;
   readonly attachPoints: AttachPoints;
-  readonly images: Images;
+  readonly images: HookedImages;
   readonly netns: NetworkNamespaces;
   readonly volumes: VolumeStore;
   readonly generations: GenerationHolder;

@@ -6,13 +6,12 @@ import type { ImageHooks } from '../../images/index.ts';
 import type { GenerationHolder } from '../../plugins/index.ts';
 import type { VolumeHooks } from '../../volumes/VolumeStore.ts';
 
-/** @param generations is called with each hook: the stores exist before the first generation */
 export function storeHooks(
-  generations: () => GenerationHolder,
+  generations: GenerationHolder,
   log: Logger,
 ): { images: ImageHooks; volumes: VolumeHooks } {
   const apply = <Input>(point: HookPoint<Input>, input: Input) =>
-    generations().use(async ({ runner }) => void (await runner.apply(point, input, { log })));
+    generations.use(async ({ runner }) => void (await runner.apply(point, input, { log })));
   const ask = <Input>(point: HookPoint<Input>, input: Input) =>
     apply(point, input).catch((error: unknown) => {
       // A prune goes past it and reports nothing.
@@ -28,7 +27,7 @@ export function storeHooks(
     volumes: {
       preCreate: (draft) => {
         const { preCreate } = catalogue.volume;
-        return generations().use(({ runner }) => runner.plan(preCreate, draft, { log }));
+        return generations.use(({ runner }) => runner.plan(preCreate, draft, { log }));
       },
       preRemove: (removal) => ask(catalogue.volume.preRemove, removal),
     },

@@ -1,7 +1,7 @@
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { isRecord } from '../draft/clone.ts';
-import { brokenRule, callback, type FieldRules, optional, string } from './fieldRules.ts';
+import { brokenRule, callback, type FieldRules, object, optional, string } from './fieldRules.ts';
 import { hookNames } from './tappableHooks.ts';
 
 const pluginName = /^[a-z][a-z0-9-]{0,62}$/;
@@ -17,6 +17,7 @@ const rules: FieldRules<keyof Plugin> = {
     fits: (value) => isRecord(value) && value.type === 'object',
     form: 'an object schema: write Type.Object({ … })',
   }),
+  inject: optional({ ...object, form: 'an object of tokens: write { containers: Containers }' }),
   hooks: optional({ fits: (value) => Array.isArray(value) && value.every(isHook), form: hooksForm }),
   setup: callback,
 };

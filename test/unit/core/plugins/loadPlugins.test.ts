@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { Container } from 'inversify';
 import { catalogue } from '../../../../hooks/catalogue.ts';
 import type { Plugin, Surface } from '../../../../hooks/definePlugin.ts';
 import { definePlugin } from '../../../../hooks/definePlugin.ts';
 import type { EffectKind } from '../../../../hooks/effects.ts';
-import { Type } from '../../../../hooks/index.ts';
+import { token, Type } from '../../../../hooks/index.ts';
 import { allFeaturesBut } from '../../../../hooks/runtimeFeatures.ts';
 import type { RuntimeProvider } from '../../../../hooks/runtime.ts';
 import { makeDraft } from './support/draft.ts';
@@ -58,16 +57,6 @@ describe('loading plugins', () => {
       ['api'],
     );
     assert.deepEqual(log.lines[0]?.fields, { plugin: 'rich' });
-  });
-
-  it('puts each plugin in a child of the core’s container', async () => {
-    const core = new Container();
-    const seen = Symbol('core service');
-    core.bind(seen).toConstantValue('there');
-    const { generation } = await load([good], { container: core });
-    assert.equal(generation.plugins[0]?.state, 'active');
-    await generation.dispose();
-    assert.equal(core.get(seen), 'there');
   });
 
   it('puts the plugin’s name on the errors of what it contributes', async () => {
@@ -179,6 +168,21 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
       'one with a broken schema',
       untyped(() => {}, { options: { type: 'object', properties: { a: { type: 'strnig' } } } }),
       /schema of plugin bad is bad/,
+    ],
+    [
+      'one that injects an unknown service',
+      untyped(() => {}, { inject: { nets: token('networks') } }),
+      /plugin bad injects the unknown service networks as `nets`; known are checkpoints, clock, .*volumes \(/,
+    ],
+    [
+      'one that injects what is not a token',
+      untyped(() => {}, { inject: { containers: undefined } }),
+      /plugin bad injects the unknown service undefined as `containers`; known are /,
+    ],
+    [
+      'one whose inject is a list',
+      untyped(() => {}, { inject: 'containers' }),
+      /`inject` must be an object of tokens: write \{ containers: Containers \}/,
     ],
     [
       'one that lists an unknown hook',

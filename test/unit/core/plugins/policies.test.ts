@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TapTrace } from '../../../../core/plugins/index.ts';
+import { systemClock } from '../../../../core/systemClock.ts';
 import { catalogue } from '../../../../hooks/catalogue.ts';
 import type { FailurePolicy } from '../../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../../hooks/definePlugin.ts';
@@ -282,7 +283,8 @@ describe('the circuit breaker', () => {
       }),
     );
     const breaker = { failures: 3, openMs: 10_000 };
-    const loaded = await load([flaky], { breaker, now: () => now, onTrace: (trace) => traces.push(trace) });
+    const clock = { ...systemClock, monotonic: () => now };
+    const loaded = await load([flaky], { breaker, onTrace: (trace) => traces.push(trace) }, { clock });
     return {
       log: loaded.log,
       traces,

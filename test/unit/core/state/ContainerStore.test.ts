@@ -173,12 +173,16 @@ describe('the container store', () => {
   });
 
   it('shows a container that is being created only to its own effects', async () => {
+    assert.equal(store.isLoaded, false);
     await store.load();
+    assert.equal(store.isLoaded, true);
     const staged = store.stage(a());
+    assert.deepEqual([store.has(a().id), store.knows(a().id)], [false, true]);
     assert.equal(store.get(a().id).name, 'first');
     assert.deepEqual(store.list(), []);
     assert.throws(() => store.find('first'), { code: 'PCH_CONTAINER_NOT_FOUND' });
     staged.unstage();
+    assert.equal(store.knows(a().id), false);
     assert.throws(() => store.get(a().id), { code: 'PCH_CONTAINER_NOT_FOUND' });
   });
 

@@ -1,7 +1,9 @@
 import type { PluginEntry } from '../../../../../config/types.ts';
 import type { LoadPluginsOptions } from '../../../../../core/plugins/index.ts';
-import { loadPlugins } from '../../../../../core/plugins/index.ts';
+import { containerWith, loadPlugins } from '../../../../../core/plugins/index.ts';
 import type { Plugin, PluginContext } from '../../../../../hooks/definePlugin.ts';
+import type { Services } from '../../../../../hooks/services.ts';
+import { systemClock } from '../../../../../core/systemClock.ts';
 import { inProcessFiles } from '../../files/inProcessFiles.ts';
 import { host } from './host.ts';
 import { memoryLog } from './log.ts';
@@ -16,11 +18,15 @@ export function entry(fields: Partial<PluginEntry>): PluginEntry {
   return { enabled: true, options: {}, ...fields };
 }
 
-/** Loads plugins as built-in ones; returns the generation and the log. */
-export async function load(builtIns: Plugin[], options: Partial<LoadPluginsOptions> = {}) {
+/** Loads plugins as built-in ones, with other services if given; returns the generation and the log. */
+export async function load(
+  builtIns: Plugin[],
+  options: Partial<LoadPluginsOptions> = {},
+  services: Partial<Services> = {},
+) {
   const log = memoryLog();
-  const files = inProcessFiles();
-  const generation = await loadPlugins({ number: 1, builtIns, entries: [], host, files, log, ...options });
+  const container = containerWith({ clock: systemClock, files: inProcessFiles(), host, log, ...services });
+  const generation = await loadPlugins({ number: 1, builtIns, entries: [], container, ...options });
   return { generation, runner: generation.runner, log };
 }
 

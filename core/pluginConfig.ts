@@ -1,0 +1,23 @@
+import { formatOrigin, type LoadedConfig, settingPaths } from '../config/index.ts';
+import { PouchError } from '../hooks/errors.ts';
+import type { Config } from '../hooks/services.ts';
+
+/** Returns what plugins may know of pouchd.yaml: not the options of other plugins, which may be secrets. */
+export function pluginConfig({ config, originOf }: LoadedConfig): Config {
+  return {
+    get(setting) {
+      const path = readable(setting).split('.');
+      return structuredClone(
+        path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], config),
+      );
+    },
+    originOf: (setting) => formatOrigin(originOf(readable(setting))),
+  };
+}
+
+function readable(setting: string): string {
+  if (setting !== 'plugins' && settingPaths.some((path) => path === setting)) return setting;
+  throw new PouchError('PCH_NOT_FOUND', `no setting is named ${setting}`, {
+    hint: 'docs/reference/configuration.md has all settings; a plugin cannot read `plugins`',
+  });
+}
