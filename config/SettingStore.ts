@@ -7,11 +7,17 @@ import type { SettingPath } from './schema/setting.ts';
 /** Reports a problem of a setting and its source. */
 type ReportSetting = (path: SettingPath, issue: Issue, origin: Origin) => void;
 
-/** Placeholder of a value that could not be decoded; its problems have been reported. */
-class InvalidValue {}
+/** Stands in convict for a value that could not be decoded, with what is wrong with it. */
+class Invalid {
+  readonly issues: readonly Issue[];
+
+  constructor(issues: readonly Issue[]) {
+    this.issues = issues;
+  }
+}
 
 /**
- * The settings in convict: defaults, overridden by `set` and `importEnvironment`.
+ * The settings in convict: defaults, overridden by `set` and `importEnvironment`. Their origins stand beside it.
  *
  * convict reads dots in names and object keys as paths, and a group with a key `default` as a setting. Therefore all
  * settings are at the top level, named by their path with slashes, and maps are `Map`s.
@@ -21,19 +27,16 @@ export class SettingStore {
   readonly #origins = new Map<SettingPath, Origin>();
   readonly #env: NodeJS.ProcessEnv = {};
   readonly #values: convict.Config<Record<string, unknown>>;
-  /** The current source while a format is called. */
-  #source: (path: SettingPath) => Origin = () => ({ kind: 'default' });
 
   constructor(report: ReportSetting) {
     this.#report = report;
     this.#values = convict<Record<string, unknown>>(convictSchema(), { env: this.#env, args: [] });
-    stores.set(this.#values, this);
   }
 
   /** Returns the value; undefined if it is invalid, null if it is a default not yet derived. */
   get(path: SettingPath): unknown {
     const value = this.#values.get(slashed(path));
-    return value instanceof InvalidValue ? undefined : value;
+    return value instanceof Invalid ? undefined : value;
   }
 
   origin(path: SettingPath): Origin {
@@ -45,9 +48,8 @@ export class SettingStore {
    * to a string must decode that string to itself.
    */
   set(path: SettingPath, raw: unknown, origin: Origin): void {
-    this.#source = () => origin;
-    this.#values.set(slashed(path), this.decode(path, raw));
-    this.#origins.set(path, origin);
+    this.#values.set(slashed(path), decode(path, raw));
+    this.#attribute(path, origin);
   }
 
   /** Replaces the value by a decoded one and keeps the origin. */
@@ -57,14 +59,13 @@ export class SettingStore {
 
   /** Overrides values with POUCHD_… variables. An empty variable counts as unset. */
   importEnvironment(env: NodeJS.ProcessEnv): void {
-    for (const path of settingPaths) {
+    const given = settingPaths.flatMap((path) => {
       const name = envName(path);
-      if (!name || !env[name]) continue;
-      this.#env[name] = env[name];
-      this.#origins.set(path, { kind: 'env', name });
-    }
-    this.#source = (path) => this.origin(path);
+      return name && env[name] ? [{ path, name, text: env[name] }] : [];
+    });
+    for (const { name, text } of given) this.#env[name] = text;
     this.#values.load({});
+    for (const { path, name } of given) this.#attribute(path, { kind: 'env', name });
   }
 
   /** Returns whether every setting is valid. */
@@ -77,17 +78,20 @@ export class SettingStore {
     }
   }
 
-  /** Called by the formats in convict. Returns the value, or a placeholder that `isSound` rejects. */
-  decode(path: SettingPath, raw: unknown): unknown {
-    const setting = schema[path];
-    if (raw === null && setting.nullable) return null;
-    const origin = this.#source(path);
-    return setting.format.decode(raw, (issue) => this.#report(path, issue, origin)) ?? new InvalidValue();
+  /** Notes where the value came from, and reports what is wrong with it. */
+  #attribute(path: SettingPath, origin: Origin): void {
+    this.#origins.set(path, origin);
+    const value: unknown = this.#values.get(slashed(path));
+    if (value instanceof Invalid) for (const issue of value.issues) this.#report(path, issue, origin);
   }
 }
 
-/** The store of each convict instance: convict passes its own instance to a format. */
-const stores = new WeakMap<object, SettingStore>();
+function decode(path: SettingPath, raw: unknown): unknown {
+  const { format, nullable } = schema[path];
+  if (raw === null && nullable) return null;
+  const issues: Issue[] = [];
+  return format.decode(raw, (issue) => issues.push(issue)) ?? new Invalid(issues);
+}
 
 function convictSchema(): convict.Schema<Record<string, unknown>> {
   const entries = settingPaths.map((path) => {
@@ -102,8 +106,7 @@ function convictSchema(): convict.Schema<Record<string, unknown>> {
 
 /** Returns the decoded default. A test asserts that defaults are valid. */
 function initial(path: SettingPath, fallback: unknown): unknown {
-  if (fallback === null) return null;
-  return schema[path].format.decode(toRaw(fallback), () => undefined) ?? new InvalidValue();
+  return fallback === null ? null : decode(path, toRaw(fallback));
 }
 
 /** Converts a written value of the schema to the raw form of the file: scalars as text, objects as `Map`. */
@@ -121,10 +124,9 @@ convict.addFormats(
       path,
       {
         validate(value: unknown) {
-          if (value instanceof InvalidValue) throw new Error('invalid');
+          if (value instanceof Invalid) throw new Error('invalid');
         },
-        coerce: ((text: string, instance: object) =>
-          stores.get(instance)?.decode(path, oneText(path, text)) ?? text) as (text: string) => unknown,
+        coerce: (text: string) => decode(path, oneText(path, text)),
       },
     ]),
   ),
