@@ -11,7 +11,7 @@ export const groups: Record<string, readonly string[]> = {
   Runtimes: guides('runtimes', 'runlxc', 'kata'),
   Extend: [
     ...guides('plugins'),
-    ...['corp-hosts', 'legacy-limits'].map((name) => `examples/${name}/README.md`),
+    ...['corp-hosts', 'legacy-limits', 'max-running'].map((name) => `examples/${name}/README.md`),
   ],
   Operate: [
     'SECURITY.md',

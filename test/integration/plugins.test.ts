@@ -11,6 +11,8 @@ plugins:
   - path: ${examples}/corp-hosts/corp-hosts.ts
     options: { entries: { ldap.corp: ${address} } }
   - path: ${examples}/legacy-limits/legacy-limits.ts
+  - path: ${examples}/max-running/max-running.ts
+    options: { max: 2 }
 ${more}`;
 }
 
@@ -40,6 +42,20 @@ describe('plugins from YAML', function () {
     assert.match(stderr, /environment variable CPU_LIMIT: expected .*, found "lots"/);
     assert.match(stderr, /plugin legacy-limits/);
     await ok('run', '--rm', '-e', 'CPU_LIMIT=1', 'busybox', 'true');
+  });
+
+  it('max-running: a plugin asks the engine, also after a restart of pouchd', async () => {
+    const run = () => pouch('run', '-d', 'busybox', 'sleep', '100');
+    const ids = [(await run()).stdout.trim(), (await run()).stdout.trim()];
+    await daemon.it.kill9();
+    await daemon.it.start();
+    const { exitCode, stderr } = await run();
+    assert.equal(exitCode, 125);
+    assert.match(stderr, /expected fewer than 2 running containers, found 2/);
+    assert.match(stderr, /plugin max-running/);
+    await ok('rm', '-f', ids[0]!);
+    ids[0] = await ok('run', '-d', 'busybox', 'sleep', '100');
+    await ok('rm', '-f', ...ids);
   });
 
   it('explain names plugin, hook and the line of the configuration', async () => {
