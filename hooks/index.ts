@@ -26,7 +26,7 @@ export { shimExecutable } from './runtimes/shimExecutable.ts';
 export { notUsable, type RuncLike, runcLikeProvider } from './runtimes/runcLike.ts';
 export * from './services.ts';
 export * from './stats.ts';
-export { type ServicesOf, type Token, type Tokens, token, tokenName } from './token.ts';
+export type { ServicesOf, Token, Tokens } from './token.ts';
 export type {
   CheckpointRequest,
   ContainerMoment,

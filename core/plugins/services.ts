@@ -3,8 +3,7 @@ import { Container } from 'inversify';
 import type { Engine } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { type Services, services } from '../../hooks/services.ts';
-import type { ServicesOf, Token, Tokens } from '../../hooks/token.ts';
-import { tokenName } from '../../hooks/token.ts';
+import { type ServicesOf, type Token, tokenName, type Tokens } from '../../hooks/token.ts';
 
 /** A container with these services, and with those of its parent. */
 export function containerWith(bound: Partial<Services>, parent?: Container): Container {

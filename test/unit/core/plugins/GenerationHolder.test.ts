@@ -41,6 +41,16 @@ describe('a reload', () => {
     assert.deepEqual(disposed, [1]);
   });
 
+  it('finds the holder empty while the daemon starts', async () => {
+    const holder = new GenerationHolder();
+    const tooEarly = { code: 'PCH_NOT_READY', message: 'pouchd is starting: no plugin is loaded yet' };
+    assert.throws(() => holder.current, tooEarly);
+    await assert.rejects(() => holder.use(async () => {}), tooEarly);
+    const first = await generation(1, []);
+    holder.swap(first);
+    assert.equal(holder.current, first);
+  });
+
   it('goes through all clean-ups, last first, also when one fails', async () => {
     const order: string[] = [];
     const { generation: one, log } = await load([
