@@ -276,7 +276,7 @@ function checkSocketPath(path: string): void {
     'PCH_OPTION_INVALID',
     `expected a socket path of at most ${maxSocketPath} bytes, found ${path}`,
     {
-      hint: 'Set `state` in pouchd.yaml to a shorter path.',
+      hint: 'set `state` in pouchd.yaml to a shorter path',
     },
   );
 }

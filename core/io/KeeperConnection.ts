@@ -85,6 +85,6 @@ export class KeeperConnection {
 
 function failed(op: string, reason: string): PouchError {
   return new PouchError('PCH_LOG_KEEPER', `the log keeper failed to ${op}: ${reason}`, {
-    hint: 'See STATE/io/keeper.log. It is safe to kill the process pouch-logkeeper: pouchd restarts it.',
+    hint: 'see STATE/io/keeper.log; it is safe to kill the process pouch-logkeeper: pouchd restarts it',
   });
 }

@@ -101,7 +101,7 @@ export class KeeperLink {
     const { promise } = this.#connected;
     if (await happensWithin(promise, callDeadlineMs)) return promise;
     throw new PouchError('PCH_LOG_KEEPER', `no connection to the log keeper within ${callDeadlineMs} ms`, {
-      hint: `See ${join(this.#options.ioDir, 'keeper.log')}.`,
+      hint: `see ${join(this.#options.ioDir, 'keeper.log')}`,
     });
   }
 

@@ -138,7 +138,7 @@ function notRunning(container: string): PouchError {
     `cannot attach to container ${container}: it is not running`,
     {
       container,
-      hint: 'Start it, or read its output with `pouch logs`.',
+      hint: 'start it, or read its output with `pouch logs`',
     },
   );
 }
@@ -147,7 +147,7 @@ function tooSlow({ container, stallMs }: SubscriptionOptions): PouchError {
   return new PouchError(
     'PCH_ATTACH_TOO_SLOW',
     `the client read no output of container ${container} for ${stallMs / 1000} s and was disconnected`,
-    { container, hint: 'Attach again; `pouch logs` has the missed output.' },
+    { container, hint: 'attach again; `pouch logs` has the missed output' },
   );
 }
 
@@ -157,7 +157,7 @@ function noResponse(container: string): PouchError {
     `cannot attach to container ${container}: the log keeper does not respond`,
     {
       container,
-      hint: 'See STATE/io/keeper.log.',
+      hint: 'see STATE/io/keeper.log',
     },
   );
 }

@@ -16,7 +16,7 @@ export async function endProcess(running: ProcessIdentity, name: string, withinM
     'PCH_DEADLINE',
     `${name} (pid ${running.pid}) did not end within ${withinMs} ms of SIGKILL`,
     {
-      hint: `It is stuck in the kernel, e.g. on a failed disk or network mount; see /proc/${running.pid}/stack.`,
+      hint: `it is stuck in the kernel, e.g. on a failed disk or network mount; see /proc/${running.pid}/stack`,
     },
   );
 }

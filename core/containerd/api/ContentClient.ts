@@ -122,7 +122,7 @@ function tooLarge(digest: string, limit: number): PouchError {
     'PCH_CONTENT_TOO_LARGE',
     `expected blob ${digest} to have at most ${limit} bytes, found more`,
     {
-      hint: 'Check that the digest is that of a manifest or an image configuration.',
+      hint: 'check that the digest is that of a manifest or an image configuration',
     },
   );
 }

@@ -159,7 +159,7 @@ function endedEarly(ref: string): PouchError {
     'PCH_CONTAINERD_FAILED',
     `containerd ended the write of ${ref} before the blob was complete`,
     {
-      hint: 'See the log of containerd for the reason, then try again.',
+      hint: 'see the log of containerd for the reason, then try again',
     },
   );
 }

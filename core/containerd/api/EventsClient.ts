@@ -95,7 +95,7 @@ function neverLive(): PouchError {
     'PCH_DEADLINE',
     `containerd sent no event within ${liveDeadlineMs} ms of a subscription`,
     {
-      hint: 'See the log of containerd.',
+      hint: 'see the log of containerd',
     },
   );
 }

@@ -64,7 +64,7 @@ function isDatabase(path: string): boolean {
 function damaged(root: string, problem: string, cause?: unknown): PouchError {
   return new PouchError('PCH_CONTAINERD_DAMAGED', `${join(root, metadataFile)}: ${problem}`, {
     hint:
-      `restore ${root} from a backup. Without one, move the whole directory aside and start pouchd again: images have to be pulled ` +
+      `restore ${root} from a backup; without one, move the whole directory aside and start pouchd again: images have to be pulled ` +
       `again and the files that containers wrote outside volumes are lost; volumes and container records stay`,
     cause,
   });

@@ -26,7 +26,7 @@ function unavailable(address: string, cause: PouchError): PouchError {
     'PCH_CONTAINERD_UNAVAILABLE',
     `no containerd responds at ${address}: ${cause.message}`,
     {
-      hint: 'Start it (systemctl start containerd), correct containerd.address, or set containerd.managed: true.',
+      hint: 'start it (systemctl start containerd), correct containerd.address, or set containerd.managed: true',
       cause,
     },
   );

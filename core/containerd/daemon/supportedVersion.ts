@@ -12,7 +12,7 @@ export async function supportedVersion(client: ContainerdClient): Promise<Versio
   throw new PouchError(
     'PCH_CONTAINERD_UNSUPPORTED',
     `expected containerd 1.6 or later at ${client.address}, found version ${version.version}`,
-    { hint: 'Upgrade it, or set containerd.managed: true and install containerd 1.6 or later.' },
+    { hint: 'upgrade it, or set containerd.managed: true and install containerd 1.6 or later' },
   );
 }
 

@@ -4,6 +4,6 @@ import { PouchError } from '../../../hooks/errors.ts';
 export function required<T>(value: T | undefined, what: string): T {
   if (value !== undefined) return value;
   throw new PouchError('PCH_CONTAINERD_FAILED', `expected ${what} in containerd's response, found none`, {
-    hint: 'Check that the socket belongs to containerd 1.6 or later.',
+    hint: 'check that the socket belongs to containerd 1.6 or later',
   });
 }

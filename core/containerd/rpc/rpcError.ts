@@ -16,9 +16,9 @@ const codes: Partial<Record<status, ErrorCode>> = {
 
 const hints: Partial<Record<ErrorCode, string>> = {
   PCH_CONTAINERD_UNAVAILABLE:
-    'Check that containerd runs and that its socket is the configured one, then try again.',
-  PCH_CONTAINERD_UNSUPPORTED: 'Use containerd 1.6 or later, with the plugin that serves this call enabled.',
-  PCH_DEADLINE: 'containerd or the runtime is overloaded or stuck; see the log of containerd.',
+    'check that containerd runs and that its socket is the configured one, then try again',
+  PCH_CONTAINERD_UNSUPPORTED: 'use containerd 1.6 or later, with the plugin that serves this call enabled',
+  PCH_DEADLINE: 'containerd or the runtime is overloaded or stuck; see the log of containerd',
 };
 
 /**

@@ -26,7 +26,7 @@ interface SavedImage {
  */
 export async function saveArchive(store: StoreContext, refs: readonly string[]): Promise<Readable> {
   if (refs.length === 0)
-    throw new PouchError('PCH_BAD_REQUEST', 'no image given', { hint: 'Give one or more images.' });
+    throw new PouchError('PCH_BAD_REQUEST', 'no image given', { hint: 'give one or more images' });
   const images = await Promise.all(refs.map((ref) => find(store, ref)));
   const name = `save ${randomUUID()}`;
   const lease = await store.leases.begin(name);
@@ -63,7 +63,7 @@ async function hold({ client }: StoreContext, lease: string, images: readonly Sa
   for (const { digest } of blobsOf(images)) {
     if (!(await ifFound(client.content.info(digest)))) {
       throw new PouchError('PCH_IMAGE_INVALID', `blob ${digest} of the image not found`, {
-        hint: 'Pull or load the image again, then save it.',
+        hint: 'pull or load the image again, then save it',
       });
     }
     await client.leases.addResource(lease, { id: digest, type: 'content' });

@@ -153,11 +153,11 @@ function failed(exitCode: number, lines: readonly string[]): PouchError {
   const quoted = (errors.length > 0 ? errors : lines).slice(-quotedLines).join(' | ');
   if (lines.some((line) => /no space left on device/i.test(line))) {
     return new PouchError('PCH_DISK_FULL', `no space left for mmdebstrap in ${tmpdir()}: ${quoted}`, {
-      hint: 'Free about 500 MB there, or set TMPDIR to a directory on a larger disk.',
+      hint: 'free about 500 MB there, or set TMPDIR to a directory on a larger disk',
     });
   }
   return new PouchError('PCH_BOOTSTRAP_FAILED', `mmdebstrap failed with exit code ${exitCode}: ${quoted}`, {
-    hint: 'Check the names of the suite and the packages, and that the mirror is reachable (apt-get update).',
+    hint: 'check the names of the suite and the packages, and that the mirror is reachable (apt-get update)',
   });
 }
 
@@ -166,13 +166,13 @@ function missing(): PouchError {
     'PCH_TOOL_MISSING',
     'mmdebstrap, which builds images from packages, is not installed',
     {
-      hint: 'Install it: apt-get install mmdebstrap.',
+      hint: 'install it: apt-get install mmdebstrap',
     },
   );
 }
 
 function tooSlow(): PouchError {
   return new PouchError('PCH_DEADLINE', `mmdebstrap did not finish within ${deadlineMs / 60_000} minutes`, {
-    hint: 'Use a faster mirror or fewer packages.',
+    hint: 'use a faster mirror or fewer packages',
   });
 }

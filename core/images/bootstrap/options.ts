@@ -12,18 +12,18 @@ const maxPackages = 500;
 /** @throws PCH_OPTION_INVALID */
 export function checkOptions({ suite, include, mirror }: BootstrapOptions): void {
   if (!suitePattern.test(suite))
-    throw invalid(`invalid suite "${suite}"`, 'Use the name of a release, such as bookworm.');
+    throw invalid(`invalid suite "${suite}"`, 'use the name of a release, such as bookworm');
   if (include.length > maxPackages)
     throw invalid(
       `expected at most ${maxPackages} packages, found ${include.length}`,
-      'Include fewer packages.',
+      'include fewer packages',
     );
   for (const name of include) {
     if (!packagePattern.test(name))
-      throw invalid(`invalid package name "${name}"`, 'Use names such as openssh-server.');
+      throw invalid(`invalid package name "${name}"`, 'use names such as openssh-server');
   }
   if (mirror !== undefined && !isWebUrl(mirror)) {
-    throw invalid(`invalid mirror "${mirror}"`, 'Use a URL such as http://deb.debian.org/debian.');
+    throw invalid(`invalid mirror "${mirror}"`, 'use a URL such as http://deb.debian.org/debian');
   }
 }
 

@@ -86,7 +86,7 @@ function digestOf(bytes: Uint8Array, digest: string): string {
 
 function damaged(digest: string, why: string, cause?: unknown): PouchError {
   return new PouchError('PCH_IMAGE_DAMAGED', `blob ${digest} is damaged: ${why}`, {
-    hint: 'Pull or load the image again.',
+    hint: 'pull or load the image again',
     ...(cause !== undefined && { cause }),
   });
 }

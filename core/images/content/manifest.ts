@@ -59,7 +59,7 @@ export function manifestMediaType(bytes: Uint8Array, fallback: string, where: st
 
 export function invalid(where: string, why: string): PouchError {
   return new PouchError('PCH_IMAGE_INVALID', `invalid image ${where}: ${why}`, {
-    hint: 'Use an image of the OCI image-spec or of Docker’s manifest version 2, schema 2.',
+    hint: 'use an image of the OCI image-spec or of Docker’s manifest version 2, schema 2',
   });
 }
 
@@ -109,7 +109,7 @@ function parseObject(bytes: Uint8Array, where: string, what: string): Record<str
     json = JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch (cause) {
     throw new PouchError('PCH_IMAGE_INVALID', `the ${what} of ${where} is not valid JSON`, {
-      hint: 'The registry or the archive is damaged. Use another copy of the image.',
+      hint: 'the registry or the archive is damaged; use another copy of the image',
       cause,
     });
   }
@@ -121,6 +121,6 @@ function parseObject(bytes: Uint8Array, where: string, what: string): Record<str
 
 function schema1(where: string): PouchError {
   return new PouchError('PCH_IMAGE_INVALID', `image ${where} has manifest schema 1, which is not supported`, {
-    hint: 'Push the image again with a current tool, for example skopeo copy.',
+    hint: 'push the image again with a current tool, for example skopeo copy',
   });
 }

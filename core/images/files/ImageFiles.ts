@@ -75,6 +75,6 @@ function tooLarge(path: string, size: number, maxBytes: number): PouchError {
   return new PouchError(
     'PCH_CONTENT_TOO_LARGE',
     `expected at most ${maxBytes} bytes in ${path} of the image, found ${size}`,
-    { hint: 'Check this file in the image.' },
+    { hint: 'check this file in the image' },
   );
 }

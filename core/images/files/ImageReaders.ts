@@ -105,7 +105,7 @@ function lostLayer(image: string, directory: string): PouchError {
   return new PouchError(
     'PCH_IMAGE_DAMAGED',
     `the image ${image} is damaged: expected a layer in ${directory}, found nothing`,
-    { hint: `Remove the image (pouch rmi ${image}), then pull or load it again.` },
+    { hint: `remove the image (pouch rmi ${image}), then pull or load it again` },
   );
 }
 
@@ -113,6 +113,6 @@ function unreadable(mounts: readonly Mount[]): PouchError {
   return new PouchError(
     'PCH_NOT_SUPPORTED',
     `cannot read files of a snapshot of type ${mounts[0]?.type ?? '(none)'}`,
-    { hint: 'Use the snapshotter overlayfs or native.' },
+    { hint: 'use the snapshotter overlayfs or native' },
   );
 }

@@ -77,7 +77,7 @@ function tooLong({ digest, size }: Descriptor): PouchError {
     'PCH_DIGEST_MISMATCH',
     `expected ${size} bytes of blob ${digest} from the registry, found more`,
     {
-      hint: 'The registry, or a proxy before it, changes content. Try again, then ask its operator.',
+      hint: 'the registry, or a proxy before it, changes content; try again, then ask its operator',
     },
   );
 }
@@ -87,7 +87,7 @@ function brokeOff({ digest, size }: Descriptor, at: number): PouchError {
     'PCH_REGISTRY_UNREACHABLE',
     `the registry ended the transfer of blob ${digest} at byte ${at} of ${size}`,
     {
-      hint: 'Try again: the download resumes where it ended.',
+      hint: 'try again: the download resumes where it ended',
     },
   );
 }

@@ -175,13 +175,13 @@ function tokenOf(body: Buffer, host: string): string {
     'PCH_REGISTRY_FAILED',
     `expected a token in the response of the token server ${host}, found none`,
     {
-      hint: 'Ask the operator of the registry.',
+      hint: 'ask the operator of the registry',
     },
   );
 }
 
 function badRealm(host: string, why: string): PouchError {
   return new PouchError('PCH_REGISTRY_FAILED', `cannot log in to registry ${host}: ${why}`, {
-    hint: 'Ask the operator of the registry: a token server needs an https:// address.',
+    hint: 'ask the operator of the registry: a token server needs an https:// address',
   });
 }

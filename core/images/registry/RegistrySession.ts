@@ -204,7 +204,7 @@ function describe(
       'PCH_DIGEST_MISMATCH',
       `expected digest ${expected} of the ${what} from registry ${host}, found ${digest}`,
       {
-        hint: 'The registry, or a proxy before it, changes content. Try again, then ask its operator.',
+        hint: 'the registry, or a proxy before it, changes content; try again, then ask its operator',
       },
     );
   }
@@ -222,7 +222,7 @@ function bytesToSkip(response: IncomingMessage, offset: number, host: string): n
     'PCH_REGISTRY_FAILED',
     `registry ${host} sent a different part of a blob than requested`,
     {
-      hint: 'Ask the operator of the registry, or of the proxy before it.',
+      hint: 'ask the operator of the registry, or of the proxy before it',
     },
   );
 }
@@ -245,7 +245,7 @@ function tooLarge(host: string, what: string): PouchError {
     'PCH_IMAGE_INVALID',
     `expected at most ${maxManifestBytes} bytes of the ${what} from registry ${host}, found more`,
     {
-      hint: 'Check the reference: this is not an image.',
+      hint: 'check the reference: this is not an image',
     },
   );
 }

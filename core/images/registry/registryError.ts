@@ -37,8 +37,8 @@ export async function statusError(
   return new PouchError('PCH_REGISTRY_FAILED', `registry ${host} responded with ${found} for the ${what}`, {
     hint:
       status === 429
-        ? 'Wait, log in, or configure a mirror.'
-        : 'Try again later, or ask the operator of the registry.',
+        ? 'wait, log in, or configure a mirror'
+        : 'try again later, or ask the operator of the registry',
     cause,
   });
 }
@@ -85,20 +85,19 @@ function explain(error: unknown, host: string): { text: string; hint: string } {
   if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
     return {
       text: 'it does not speak TLS',
-      hint: `If it uses plain HTTP, add ${host} to images.plainHttp.`,
+      hint: `if it uses plain HTTP, add ${host} to images.plainHttp`,
     };
   }
   if (code.includes('CERT') || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') {
     return {
       text: `its certificate is not trusted (${messageOf(error)})`,
-      hint: `Install its CA on the host, or add ${host} to images.insecureTls.`,
+      hint: `install its CA on the host, or add ${host} to images.insecureTls`,
     };
   }
-  if (code === 'ENOTFOUND')
-    return { text: 'host not found', hint: 'Check the name and the DNS of the host.' };
+  if (code === 'ENOTFOUND') return { text: 'host not found', hint: 'check the name and the DNS of the host' };
   return {
     text: messageOf(error),
-    hint: 'Check the name, the network and any proxy or mirror, then try again.',
+    hint: 'check the name, the network and any proxy or mirror, then try again',
   };
 }
 
@@ -108,7 +107,7 @@ function tooSlow(cause: TooSlowError, host: string): PouchError {
     'PCH_REGISTRY_TOO_SLOW',
     `registry ${host} sent ${bytes} bytes in ${minimum.window / 1000} s, expected at least ${minimum.rate} bytes per second`,
     {
-      hint: 'Try again: the download resumes where it ended. If the network is that slow, lower images.minimumRate.',
+      hint: 'try again: the download resumes where it ended; if the network is that slow, lower images.minimumRate',
       cause,
     },
   );
@@ -116,14 +115,14 @@ function tooSlow(cause: TooSlowError, host: string): PouchError {
 
 function denied(host: string, what: string, found: string, cause: Error): PouchError {
   return new PouchError('PCH_REGISTRY_DENIED', `registry ${host} denied the ${what}: ${found}`, {
-    hint: `Check that the repository exists and log in (docker login ${host}) or pass credentials.`,
+    hint: `check that the repository exists and log in (docker login ${host}) or pass credentials`,
     cause,
   });
 }
 
 function notFound(host: string, what: string, found: string, cause: Error): PouchError {
   return new PouchError('PCH_IMAGE_NOT_FOUND', `registry ${host} does not have the ${what}: ${found}`, {
-    hint: 'Check the name and the tag.',
+    hint: 'check the name and the tag',
     cause,
   });
 }

@@ -21,7 +21,7 @@ export function isDamaged(entry: Entry): entry is Entry & { damage: Damage } {
 
 export function damageError(ref: string, problem: string): PouchError {
   return new PouchError('PCH_IMAGE_DAMAGED', `image ${ref} is damaged: ${problem}`, {
-    hint: `Pull or load it again (pouch pull ${ref}), or remove it (pouch rmi ${ref}); docs/guides/damage.md.`,
+    hint: `pull or load it again (pouch pull ${ref}), or remove it (pouch rmi ${ref}); docs/guides/damage.md`,
   });
 }
 

@@ -25,7 +25,7 @@ export function findImage(snapshot: Snapshot, ref: string, platform?: string, de
   if (byPrefix?.damage !== undefined) throw damageError(ref, byPrefix.damage);
   if (byPrefix) return { image: byPrefix };
   throw new PouchError('PCH_IMAGE_NOT_FOUND', `no such image: ${ref}`, {
-    hint: `Pull it (pouch pull ${ref}), or list the images with pouch images.`,
+    hint: `pull it (pouch pull ${ref}), or list the images with pouch images`,
   });
 }
 
@@ -87,6 +87,6 @@ function withPrefix(images: readonly Image[], ref: string): Image | undefined {
   const matches = images.filter(({ id }) => id.startsWith(`sha256:${hex}`));
   if (matches.length < 2) return matches[0];
   throw new PouchError('PCH_ID_AMBIGUOUS', `the id prefix "${ref}" matches ${matches.length} images`, {
-    hint: 'Use more digits of the id.',
+    hint: 'use more digits of the id',
   });
 }

@@ -104,7 +104,7 @@ function refuseIfShared({ id, references }: Image): void {
     'PCH_IMAGE_IN_USE',
     `image ${id} has names in ${repositories.size} repositories: ${references.join(', ')}`,
     {
-      hint: 'Remove the names one by one, or force the removal.',
+      hint: 'remove the names one by one, or force the removal',
     },
   );
 }
@@ -116,7 +116,7 @@ function refuseIfInUse(store: StoreContext, ref: string, { id }: Image): void {
     'PCH_IMAGE_IN_USE',
     `image ${ref} is in use by the containers ${containers.slice(0, 5).join(', ')}`,
     {
-      hint: `Remove the containers first (pouch rm ${containers[0] ?? ''}), or force the removal.`,
+      hint: `remove the containers first (pouch rm ${containers[0] ?? ''}), or force the removal`,
     },
   );
 }

@@ -18,14 +18,14 @@ export function isDiskFull(error: unknown): boolean {
 
 function diskFull(cause: PouchError, what: string): PouchError {
   return new PouchError('PCH_DISK_FULL', `no space left on device to store ${what}`, {
-    hint: 'Free space (pouch image prune, pouch rm), or move root to a larger disk, then try again.',
+    hint: 'free space (pouch image prune, pouch rm), or move root to a larger disk, then try again',
     cause,
   });
 }
 
 function mismatch(cause: PouchError, what: string): PouchError {
   return new PouchError('PCH_DIGEST_MISMATCH', `${what} does not match its digest: ${tail(cause.message)}`, {
-    hint: 'The source is damaged, or the content was changed in transit; it was not kept. Try again, then ask its operator.',
+    hint: 'the source is damaged, or the content was changed in transit, and was not kept; try again, then ask its operator',
     cause,
   });
 }

@@ -10,7 +10,7 @@ export async function tagImage(store: StoreContext, source: string, target: stri
   const reference = parseReference(target, defaultRegistry);
   if (reference.digest !== undefined) {
     throw new PouchError('PCH_REFERENCE_INVALID', `expected a name without a digest, found "${target}"`, {
-      hint: 'Use NAME[:TAG].',
+      hint: 'use NAME[:TAG]',
     });
   }
   const { image } = findImage(await store.index.read(), source, undefined, defaultRegistry);

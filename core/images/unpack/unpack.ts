@@ -54,6 +54,6 @@ function wrongContent({ descriptor, diffId }: LayerToUnpack, found: string): Pou
   return new PouchError(
     'PCH_DIGEST_MISMATCH',
     `expected layer ${descriptor.digest} to unpack to ${diffId}, found ${found}`,
-    { hint: 'The image is broken: ask its author.' },
+    { hint: 'the image is broken: ask its author' },
   );
 }
