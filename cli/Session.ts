@@ -28,7 +28,11 @@ export class Session {
 
   /** Client of the daemon given by the options or the environment; created on first use. */
   get client(): Client {
-    return (this.#connected ??= new Client(clientOptions(this.connection, this.terminal.env)));
+    return (this.#connected ??= new Client({
+      ...clientOptions(this.connection, this.terminal.env),
+      // pouchd names fields by their options for it.
+      userAgent: 'pouch',
+    }));
   }
 
   /** Prints a line to stdout. */

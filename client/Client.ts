@@ -12,6 +12,8 @@ import { VolumeCalls } from './VolumeCalls.ts';
 export interface ClientOptions extends Security {
   /** `unix:///PATH`, `tcp://ADDRESS:PORT` or `https://ADDRESS:PORT`; {@link defaultHost} if undefined. */
   host?: string;
+  /** Of the program, as its HTTP header: pouchd names fields as the users of known programs know them. */
+  userAgent?: string;
 }
 
 /**
@@ -29,8 +31,8 @@ export class Client {
   readonly #transport: Transport;
 
   /** @throws ClientError PCH_OPTION_INVALID for an invalid address, or a token that would be sent unencrypted */
-  constructor({ host = defaultHost, ...security }: ClientOptions = {}) {
-    this.#transport = new Transport(host, security);
+  constructor({ host = defaultHost, userAgent, ...security }: ClientOptions = {}) {
+    this.#transport = new Transport(host, security, userAgent);
     this.containers = new ContainerCalls(this.#transport);
     this.checkpoints = new CheckpointCalls(this.#transport);
     this.execs = new ExecCalls(this.#transport);

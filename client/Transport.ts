@@ -29,7 +29,7 @@ export interface Hijacked {
 }
 
 /** With this user agent pouchd sends errors with code and hint, not only Docker's `message`. */
-const userAgent = 'pouch';
+const standardAgent = 'pouch-client';
 
 /** HTTP over the daemon's socket. Connections are kept alive and shared by the calls of one client. */
 export class Transport {
@@ -39,7 +39,7 @@ export class Transport {
   readonly #agent: http.Agent;
 
   /** @throws ClientError PCH_OPTION_INVALID */
-  constructor(host: string, { tls, token }: Security = {}) {
+  constructor(host: string, { tls, token }: Security = {}, userAgent = standardAgent) {
     this.address = parseAddress(host);
     const isTcp = 'port' in this.address.connect;
     this.#tls = isTcp && (tls ?? this.address.wantsTls) ? (tls ?? {}) : undefined;

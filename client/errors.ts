@@ -9,6 +9,7 @@ export interface ClientErrorDetails {
   plugin?: string;
   hook?: string;
   container?: string;
+  field?: string;
   cause?: unknown;
 }
 
@@ -21,6 +22,8 @@ export class ClientError extends Error {
   readonly plugin: string | undefined;
   readonly hook: string | undefined;
   readonly container: string | undefined;
+  /** The member of the request at fault: `HostConfig.Memory`. */
+  readonly field: string | undefined;
 
   constructor(code: string, message: string, details: ClientErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -31,6 +34,7 @@ export class ClientError extends Error {
     this.plugin = details.plugin;
     this.hook = details.hook;
     this.container = details.container;
+    this.field = details.field;
   }
 }
 
@@ -47,9 +51,9 @@ export function errorFromBody(status: number, body: ErrorResponse): ClientError 
 }
 
 function detailsOf(body: Partial<ErrorResponse>): ClientErrorDetails {
-  const { hint, plugin, hook, container } = body;
+  const { hint, plugin, hook, container, field } = body;
   return Object.fromEntries(
-    Object.entries({ hint, plugin, hook, container }).filter(([, value]) => typeof value === 'string'),
+    Object.entries({ hint, plugin, hook, container, field }).filter(([, value]) => typeof value === 'string'),
   );
 }
 

@@ -8,6 +8,7 @@ export * from './wire/container.ts';
 export * from './wire/endpoint.ts';
 export * from './wire/error.ts';
 export * from './wire/exec.ts';
+export * from './wire/fields.ts';
 export * from './wire/hostConfig.ts';
 export * from './wire/image.ts';
 export * from './wire/inspect.ts';

@@ -6,6 +6,7 @@ import { formatOrigin } from '../config/index.ts';
 import type { DraftImage } from '../hooks/draft.ts';
 import type { ContainerRecord } from '../hooks/engine.ts';
 import { PouchError } from '../hooks/errors.ts';
+import { field } from '../hooks/fields.ts';
 import { kept } from '../hooks/kept.ts';
 import { coreEffectKinds } from './apply/effects/index.ts';
 import { bundlesOf } from './apply/effects/leftBundle.ts';
@@ -257,6 +258,6 @@ function joinable(record: ContainerRecord, generations: GenerationHolder): Conta
   throw new PouchError(
     'PCH_RUNTIME_CANNOT',
     `the namespaces of ${name} cannot be joined: it runs in a virtual machine (${draft.runtime})`,
-    { hint: `--vm-of ${name} makes a container in the same VM` },
+    { hint: `${field('vmOf')} ${name} makes a container in the same VM` },
   );
 }

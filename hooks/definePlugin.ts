@@ -98,7 +98,7 @@ export interface HostFacts {
   snapshotter: string;
   /** `runtime.add` of pouchd.yaml. */
   addedRuntimes: Readonly<Record<string, AddedRuntimeFacts>>;
-  /** Small static init executable for rich mode dumb-init and `--init`; undefined when none is installed. */
+  /** Small static init executable for rich mode dumb-init and `init`; undefined when none is installed. */
   initPath?: string;
 }
 

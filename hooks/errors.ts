@@ -1,3 +1,5 @@
+import type { FieldPath } from './fields.ts';
+
 /**
  * Every error a user can see: its code, the HTTP status of the API's response, and the line of
  * docs/reference/errors.md.
@@ -128,7 +130,7 @@ export const errorKinds = {
   },
   PCH_INIT_NOT_INSTALLED: {
     status: 409,
-    doc: '`--init` needs a small init on the host, and none is installed.',
+    doc: 'The container is to have an init, and no small init is installed on the host.',
   },
   PCH_INTERNAL: { status: 500, doc: 'A fault of Pouch itself; the daemon log has the stack.' },
   PCH_KATA_OPTION: {
@@ -250,6 +252,8 @@ export interface ErrorDetails {
   hook?: string;
   /** The container's full id. */
   container?: string;
+  /** The field of the request at fault. */
+  field?: FieldPath;
   cause?: unknown;
 }
 
@@ -260,6 +264,7 @@ export class PouchError extends Error {
   readonly plugin: string | undefined;
   readonly hook: string | undefined;
   readonly container: string | undefined;
+  readonly field: FieldPath | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -269,6 +274,7 @@ export class PouchError extends Error {
     this.plugin = details.plugin;
     this.hook = details.hook;
     this.container = details.container;
+    this.field = details.field;
   }
 
   /** HTTP status of the Engine API. */

@@ -4,7 +4,7 @@ import type { RuntimeCapabilities } from './runtimeFeatures.ts';
 
 /** A runtime, as a plugin provides it. */
 export interface RuntimeProvider {
-  /** What `--runtime` takes. */
+  /** What a request names it by. */
   name: string;
   aliases?: string[];
   /** What it is, in one sentence. */
@@ -108,7 +108,7 @@ export interface RuntimeFinding {
 
 /** Something in a draft that the runtime cannot do. */
 export interface RuntimeRefusal {
-  /** As a user says it: `--device /dev/fuse`. */
+  /** With the fields of a request as {@link field} writes them. */
   what: string;
   reason: string;
 }

@@ -3,6 +3,7 @@
  * --check it reports a stale file.
  */
 import { runtimeFeatures, type RuntimeFeature } from '../hooks/runtimeFeatures.ts';
+import { inNamesOf } from '../plugins/engine-api/http/inNamesOf.ts';
 import { writeGenerated } from './lib/generated.ts';
 import { builtInRuntimes } from './runtime-docs/builtInRuntimes.ts';
 import { conformanceTable } from './runtime-docs/conformanceTable.ts';
@@ -31,6 +32,11 @@ ${conformanceTable()}
 
 await writeGenerated({ 'docs/reference/runtimes.md': text });
 
+/** Returns a text with the command's options for the fields that it names. */
+function inOptions(text: string): string {
+  return inNamesOf({ readsHints: true, names: 'pouch' }, text);
+}
+
 /** The features of each runtime on a host that meets its requirements, with numbered reasons below. */
 async function featureTable(): Promise<string> {
   const runtimes = await builtInRuntimes();
@@ -42,9 +48,9 @@ async function featureTable(): Promise<string> {
   const cell = (capability: true | string) => (capability === true ? 'yes' : `no (${numberOf(capability)})`);
   const rows = (Object.entries(runtimeFeatures) as [RuntimeFeature, string][]).map(
     ([feature, doc]) =>
-      `| \`${feature}\` | ${doc} | ${runtimes.map(({ capabilities }) => cell(capabilities[feature])).join(' | ')} |`,
+      `| \`${feature}\` | ${inOptions(doc)} | ${runtimes.map(({ capabilities }) => cell(capabilities[feature])).join(' | ')} |`,
   );
   const heads = ['feature', 'a container with …', ...runtimes.map(({ name }) => name)];
   const table = [`| ${heads.join(' | ')} |`, `|${heads.map(() => '---').join('|')}|`, ...rows].join('\n');
-  return `${table}\n\n${reasons.map((reason, index) => `${index + 1}. ${reason}`).join('\n')}`;
+  return `${table}\n\n${reasons.map((reason, index) => `${index + 1}. ${inOptions(reason)}`).join('\n')}`;
 }

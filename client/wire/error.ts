@@ -11,4 +11,6 @@ export interface ErrorResponse {
   hook?: string;
   /** Full id of the affected container. */
   container?: string;
+  /** The member of the request at fault: `HostConfig.Memory`. */
+  field?: string;
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { PouchError } from '../../hooks/errors.ts';
+import { field, type FieldPath } from '../../hooks/fields.ts';
 
 /** SIGKILL (signal(7)). */
 export const sigkill = 9;
@@ -14,14 +15,15 @@ const lastRealTime = 64;
 /**
  * Number of a signal by name (`TERM`, `SIGTERM`, `SIGRTMIN+3`) or number. runc 1.1.5 knows no names of real-time
  * signals, so numbers go to it.
+ * @param path the field that it is the value of
  * @throws PCH_OPTION_INVALID
  */
-export function signalNumber(signal: string): number {
+export function signalNumber(signal: string, path?: FieldPath): number {
   const text = signal.trim().toUpperCase();
-  if (/^\d{1,2}$/.test(text)) return checkRange(Number(text), signal);
+  if (/^\d{1,2}$/.test(text)) return checkRange(Number(text)) ?? unknownSignal(signal, path);
   const name = text.startsWith('SIG') ? text : `SIG${text}`;
   const known = constants.signals[name as keyof typeof constants.signals] as number | undefined;
-  return known ?? realTime(name) ?? unknownSignal(signal);
+  return known ?? realTime(name) ?? unknownSignal(signal, path);
 }
 
 function realTime(name: string): number | undefined {
@@ -33,12 +35,14 @@ function realTime(name: string): number | undefined {
   return number >= firstRealTime && number <= lastRealTime ? number : undefined;
 }
 
-function checkRange(number: number, given: string): number {
-  return number >= 1 && number <= lastRealTime ? number : unknownSignal(given);
+function checkRange(number: number): number | undefined {
+  return number >= 1 && number <= lastRealTime ? number : undefined;
 }
 
-function unknownSignal(given: string): never {
-  throw new PouchError('PCH_OPTION_INVALID', `no signal is named "${given}"`, {
+function unknownSignal(given: string, path: FieldPath | undefined): never {
+  const where = path === undefined ? '' : `${field(path)}: `;
+  throw new PouchError('PCH_OPTION_INVALID', `${where}no signal is named "${given}"`, {
+    ...(path !== undefined && { field: path }),
     hint: 'give a name such as SIGTERM or SIGRTMIN+3, or a number from 1 to 64',
   });
 }

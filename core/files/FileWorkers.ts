@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { FileAccess, FileFacts } from '../../hooks/files.ts';
 import type { ErrorCode } from '../../hooks/errors.ts';
+import { field } from '../../hooks/fields.ts';
 import { hasCode, errorKinds, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
 import { mountOf, mountPointsOf } from '../host/mountinfo.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
@@ -285,7 +286,7 @@ function asTimeout(error: unknown): PouchError {
 function addHint(error: unknown): never {
   if (!hasCode(error, 'PCH_USERNS_UNMAPPABLE')) throw error;
   throw new PouchError(error.code, error.message, {
-    hint: 'it needs Linux 5.19 and a file system such as ext4, xfs or btrfs (mount_setattr(2)); or use --userns host',
+    hint: `it needs Linux 5.19 and a file system such as ext4, xfs or btrfs (mount_setattr(2)); or use ${field('usernsMode')} host`,
   });
 }
 

@@ -1,7 +1,7 @@
 /** Where a container's cgroup is, and what it is called for the runtime; by who makes it. */
 import { basename } from 'node:path';
 import type { PouchConfig } from '../../config/types.ts';
-import { invalid } from './request/invalid.ts';
+import { invalidField } from '../../hooks/invalidField.ts';
 
 export type CgroupDriver = PouchConfig['runtime']['cgroupDriver'];
 
@@ -46,13 +46,15 @@ function sliceFor(path: string): string {
 
 function checkPath(path: string): string {
   if (path.endsWith('.slice'))
-    throw invalid(
-      `--cgroup-parent: ${path} is a slice of systemd, and pouchd makes cgroups by itself`,
+    throw invalidField(
+      'cgroupParent',
+      `${path} is a slice of systemd, and pouchd makes cgroups by itself`,
       'give an absolute cgroup path such as /batch, or set runtime.cgroupDriver: systemd',
     );
   if (!path.startsWith('/') || path.split('/').includes('..'))
-    throw invalid(
-      `--cgroup-parent is an absolute cgroup path; found "${path}"`,
+    throw invalidField(
+      'cgroupParent',
+      `expected an absolute cgroup path, found "${path}"`,
       'write it from the root of the hierarchy, such as /batch',
     );
   return path.replace(/\/+$/, '');
@@ -61,8 +63,9 @@ function checkPath(path: string): string {
 /** systemd.slice(5): no empty part, and no path. */
 function checkSlice(name: string): string {
   if (/^[A-Za-z0-9:_.\\]+(-[A-Za-z0-9:_.\\]+)*\.slice$/.test(name)) return name;
-  throw invalid(
-    `--cgroup-parent is a slice such as batch.slice where systemd makes the cgroups; found "${name}"`,
-    'name a slice; `systemctl list-units --type slice` shows those there are',
+  throw invalidField(
+    'cgroupParent',
+    `expected a slice such as batch.slice, as systemd makes the cgroups; found "${name}"`,
+    'name a slice; `systemctl list-units --type slice` lists them',
   );
 }

@@ -2,8 +2,9 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DraftDevice } from '../../hooks/draft.ts';
-import { PouchError } from '../../hooks/errors.ts';
+import type { FieldPath } from '../../hooks/fields.ts';
 import type { FileFacts } from '../../hooks/files.ts';
+import { invalidField } from '../../hooks/invalidField.ts';
 import { kindOf } from '../files/index.ts';
 import type { RequestContext } from './request/context.ts';
 import { deviceNumbers } from '../../hooks/deviceNumbers.ts';
@@ -12,17 +13,16 @@ import { deviceNumbers } from '../../hooks/deviceNumbers.ts';
 export async function hostDevice(
   path: string,
   access: string,
+  field: FieldPath,
   { look }: Pick<RequestContext, 'look'>,
 ): Promise<DraftDevice> {
   const found = await look(path, `the device ${path}`);
   const device = found && toDevice(found, access);
   if (device) return device;
-  throw new PouchError(
-    'PCH_OPTION_INVALID',
+  throw invalidField(
+    field,
     `a device node was expected at ${path}; found ${found ? 'another file' : 'nothing'}`,
-    {
-      hint: 'fix --device',
-    },
+    'name a device node; `ls -l /dev` lists those of the host',
   );
 }
 

@@ -1,13 +1,14 @@
 /** The last step of a plan: OCI's arrays are made from the keyed draft. Pure. */
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { field } from '../../hooks/fields.ts';
 import type { OciDeviceRule, OciHook, OciLinux, OciMount, OciProcess, OciSpec } from '../../hooks/oci.ts';
 import { specCgroup } from './cgroupPath.ts';
 import { ownDevices, ownFilePath } from '../contract/ownFiles.ts';
 import { defaultSeccomp } from './seccomp.ts';
 import type { ResolvedUser } from './users.ts';
 
-/** Where the small init of `--init` is seen in a container. */
+/** Where the small init of `init` is seen in a container. */
 export const initDestination = '/.pouch/init';
 
 export interface SpecFacts {
@@ -68,18 +69,14 @@ function args(draft: ContainerDraft, { initPath, commandOptional = false }: Spec
     throw new PouchError(
       'PCH_COMMAND_MISSING',
       `no command was given and the image ${draft.image.reference} has none`,
-      {
-        hint: 'append a command',
-      },
+      { field: 'command', hint: 'append a command' },
     );
   if (!init) return wanted;
   if (!initPath)
     throw new PouchError(
       'PCH_INIT_NOT_INSTALLED',
-      '--init needs a small static init on the host; none was found',
-      {
-        hint: 'apt-get install tini',
-      },
+      `${field('init')} needs a small static init on the host; none was found`,
+      { field: 'init', hint: 'install one (Debian: apt-get install tini)' },
     );
   return [initDestination, '--', ...wanted];
 }

@@ -9,6 +9,7 @@ import { PouchError } from '../../hooks/errors.ts';
 export function checkRichMode({ rich, annotations }: ContainerDraft): void {
   if (!rich.enabled || annotations[richAnnotation] === rich.mode) return;
   throw new PouchError('PCH_OPTION_INVALID', `no active plugin provides the rich mode "${rich.mode}"`, {
+    field: 'rich.mode',
     hint: 'built in are systemd, sbin-init and dumb-init; `pouch info` shows which plugins are active',
   });
 }

@@ -21,6 +21,7 @@ export function attribute(error: unknown, owner: Owner): PouchError {
     cause: error,
     ...(hook !== undefined && { hook }),
     ...(known?.hint !== undefined && { hint: known.hint }),
+    ...(known?.field !== undefined && { field: known.field }),
     ...(known?.container !== undefined && { container: known.container }),
   });
 }

@@ -63,7 +63,7 @@ export class ContainerStore {
       if (read.state === 'sound') sound.push(read.value);
       else if (read.state === 'missing') loaded.recordless.push(id);
       else loaded.damaged.push({ id, read });
-    // Of two containers with one name, the older is a `--rm` container whose removal was interrupted.
+    // Of two containers with one name, the older is a container with autoRemove whose removal was interrupted.
     for (const record of sound.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))) this.#index(record);
     this.#isLoaded = true;
     return loaded;
@@ -75,7 +75,7 @@ export class ContainerStore {
 
   /**
    * Returns the containers that need their image and volumes: includes those that are being created, without ended
-   * `--rm` containers that are being removed.
+   * containers with autoRemove that are being removed.
    */
   listStaying(): ContainerRecord[] {
     const staying = this.list().filter(({ id, name }) => this.#idByName.get(name) === id);

@@ -2,6 +2,7 @@
 import type { IdRange } from '../../config/types.ts';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { field } from '../../hooks/fields.ts';
 
 export class UserRanges {
   readonly #records: () => readonly Pick<ContainerRecord, 'draft'>[];
@@ -42,7 +43,8 @@ function full(size: number, { first, last }: IdRange): PouchError {
     'PCH_USERNS_FULL',
     `expected ${size} consecutive free ids from ${first} to ${last}, found fewer`,
     {
-      hint: 'remove unused containers, use a smaller --userns auto:size=N, or widen userns.range in pouchd.yaml',
+      field: 'usernsMode',
+      hint: `remove unused containers, use a smaller ${field('usernsMode')} auto:size=N, or widen userns.range in pouchd.yaml`,
     },
   );
 }

@@ -30,7 +30,7 @@ export interface Containers {
   stop(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<boolean>;
   restart(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<void>;
   kill(ref: string, signal?: string): Promise<void>;
-  remove(ref: string, options?: { force?: boolean; volumes?: boolean }): Promise<void>;
+  remove(ref: string, options?: RemoveOptions): Promise<void>;
   rename(ref: string, name: string): Promise<void>;
   /**
    * New limits, and a restart policy: at once for a container that runs, from the next start on for another. A failure
@@ -67,9 +67,16 @@ export interface Containers {
 
 export const Containers = token<Containers>('containers');
 
+export interface RemoveOptions {
+  /** Ends it first if it runs. */
+  force?: boolean;
+  /** Removes its anonymous volumes too. */
+  volumes?: boolean;
+}
+
 /** What changes; what is not named stays as it is. */
 export interface UpdateRequest {
-  /** -1 takes a limit of processes away; --cpus takes the place of quota and period, and they of it. */
+  /** -1 takes a limit of processes away; `nanoCpus` takes the place of quota and period, and they of it. */
   resources?: ResourceRequest;
   restart?: RestartPolicy;
 }

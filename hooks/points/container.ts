@@ -239,7 +239,7 @@ export const container = Object.freeze({
     deadlineMs: 5_000,
     onError: 'skip',
     since: '0.1.0',
-    doc: 'Runs after a container ends on its own, or its restart fails: decide whether it starts again, and when. The draft begins with what the restart policy says. Does not run for a container that its user has stopped or that is removed at its end (`--rm`). A tap that fails leaves the decision as it was.',
+    doc: 'Runs after a container ends on its own, or its restart fails: decide whether it starts again, and when. The draft begins with what the restart policy says. Does not run for a container that its user has stopped or that is removed at its end (`autoRemove`). A tap that fails leaves the decision as it was.',
     input: RestartDraft,
     fixed: ['container'],
   }),
@@ -249,7 +249,7 @@ export const container = Object.freeze({
     deadlineMs: 30_000,
     onError: 'fail',
     since: '0.1.0',
-    doc: 'Runs before `rm` or `container prune` stops or removes a container. An error refuses the removal, and nothing has changed. Does not run for a container that is removed at its end (`--rm`); container.poststop does.',
+    doc: 'Runs before `rm` or `container prune` stops or removes a container. An error refuses the removal, and nothing has changed. Does not run for a container that is removed at its end (`autoRemove`); container.poststop does.',
     input: ContainerRemoval,
   }),
   postRemove: defineHook<ContainerMoment>()({

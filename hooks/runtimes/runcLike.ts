@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ContainerDraft } from '../draft.ts';
 import { PouchError } from '../errors.ts';
+import { field } from '../fields.ts';
 import type { RuntimeProvider } from '../runtime.ts';
 import type { RuntimeCapabilities } from '../runtimeFeatures.ts';
 import { kept } from '../kept.ts';
@@ -55,6 +56,7 @@ function rootOf(mappings: ContainerDraft['uidMappings']): number {
 
 export function notUsable(name: string, problem: string): PouchError {
   return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} cannot be used: ${problem}`, {
-    hint: 'choose another with --runtime; `pouch runtime ls` lists them',
+    field: 'runtime',
+    hint: `choose another ${field('runtime')}; \`pouch runtime ls\` lists them`,
   });
 }

@@ -2,11 +2,11 @@ import { definePlugin, type FileAccess, PouchError, type ContainerDraft } from '
 import { applyEdits } from './applyEdits.ts';
 import { type FoundDevice, readRegistry, type Registry } from './registry.ts';
 
-/** Adds devices by CDI name (`--device VENDOR/CLASS=NAME`), as the vendor's specification files define them. */
+/** Adds devices by CDI name (`VENDOR/CLASS=NAME`), as the vendor's specification files define them. */
 export default definePlugin({
   name: 'cdi',
   version: '0.1.0',
-  doc: 'Devices by CDI name (--device VENDOR/CLASS=NAME), from the specifications of their vendors.',
+  doc: 'Devices by CDI name (`VENDOR/CLASS=NAME`), from the specifications of their vendors.',
   setup({ hooks, host, files }) {
     // Runs after the other plugins, so that their edits are not attributed to the vendor.
     hooks.container.preCreate.tap({ phase: 'late', overrides: ['*'] }, async (draft) => {
@@ -43,6 +43,7 @@ function find(name: string, { devices, problems }: Registry): FoundDevice {
   const known = [...devices.keys()].join(', ') || 'none';
   const broken = problems.length > 0 ? `; invalid files: ${problems.join('; ')}` : '';
   throw new PouchError('PCH_CDI_NOT_FOUND', `CDI device ${name} not found in any specification`, {
+    field: 'cdiDevices',
     hint: `available devices: ${known}${broken}`,
   });
 }

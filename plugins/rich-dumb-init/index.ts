@@ -1,4 +1,4 @@
-import { definePlugin, PouchError, richAnnotation, type ContainerDraft } from '../../hooks/index.ts';
+import { field, definePlugin, PouchError, richAnnotation, type ContainerDraft } from '../../hooks/index.ts';
 import { addInitScript } from './initScript.ts';
 
 /**
@@ -33,7 +33,8 @@ function noInit(draft: ContainerDraft): PouchError {
     'PCH_INIT_NOT_FOUND',
     `rich mode dumb-init of ${draft.name}: expected a small static init on this host (/usr/bin/tini-static or catatonit), found none`,
     {
-      hint: 'install one (Debian: apt-get install tini), or use --rich-mode systemd or sbin-init if the image has such an init',
+      field: 'rich.mode',
+      hint: `install one (Debian: apt-get install tini), or use ${field('rich.mode')} systemd or sbin-init if the image has such an init`,
     },
   );
 }

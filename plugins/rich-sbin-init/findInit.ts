@@ -1,4 +1,4 @@
-import { PouchError, type DraftImage, type ImageFile } from '../../hooks/index.ts';
+import { field, PouchError, type DraftImage, type ImageFile } from '../../hooks/index.ts';
 
 export const initPath = '/sbin/init';
 
@@ -21,7 +21,10 @@ export async function requireInit(image: DraftImage): Promise<ImageFile> {
   throw new PouchError(
     'PCH_INIT_NOT_FOUND',
     `rich mode sbin-init: expected an init at ${initPath} of the image ${image.reference}, found ${systemd ? 'systemd' : 'none'}`,
-    { hint: `use --rich-mode ${systemd ? 'systemd or dumb-init' : 'dumb-init'} with this image` },
+    {
+      field: 'rich.mode',
+      hint: `use ${field('rich.mode')} ${systemd ? 'systemd or dumb-init' : 'dumb-init'} with this image`,
+    },
   );
 }
 

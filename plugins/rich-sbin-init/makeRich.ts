@@ -7,7 +7,7 @@ const inits = new Set(['init', 'busybox', 'openrc-init', 'telinit']);
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'fish']);
 
 /**
- * Becomes the init. Before that it runs the script of `--initscript` as root, and starts the command in the
+ * Becomes the init. Before that it runs the script of the request as root, and starts the command in the
  * background: the init adopts it, and it keeps the container's streams. Arguments: script, user, working directory
  * (each may be empty), then the command.
  */

@@ -1,4 +1,4 @@
-import { PouchError, type DraftImage } from '../../hooks/index.ts';
+import { field, PouchError, type DraftImage } from '../../hooks/index.ts';
 
 /** Paths of systemd: /lib in Debian and older distributions, /usr/lib with merged /usr. */
 export const systemdPaths = ['/lib/systemd/systemd', '/usr/lib/systemd/systemd'];
@@ -17,7 +17,10 @@ export async function requireSystemd(image: DraftImage): Promise<string> {
   throw new PouchError(
     'PCH_INIT_NOT_FOUND',
     `rich mode systemd: expected ${systemdPaths.join(' or ')} in the image ${image.reference}, found neither`,
-    { hint: `use --rich-mode ${others} with this image, or an image with the package systemd` },
+    {
+      field: 'rich.mode',
+      hint: `use ${field('rich.mode')} ${others} with this image, or an image with the package systemd`,
+    },
   );
 }
 

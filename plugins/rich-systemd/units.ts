@@ -56,7 +56,10 @@ export function commandUnit(draft: ContainerDraft, command: UnitCommand): string
   });
 }
 
-/** The unit of `--initscript`: runs as root, before the command. If it fails, the container ends with its exit code. */
+/**
+ * The unit of the request’s script: runs as root, before the command. If it fails, the container ends with its exit
+ * code.
+ */
 export function initScriptUnit(draft: ContainerDraft, script: string): string {
   return unit({
     Unit: ['Description=Init script of the container', 'After=network.target'],

@@ -1,4 +1,4 @@
-import { allFeaturesBut, type RuntimeCapabilities, type RuntimeState } from '../../hooks/index.ts';
+import { allFeaturesBut, field, type RuntimeCapabilities, type RuntimeState } from '../../hooks/index.ts';
 import type { KataConfig } from './config/load.ts';
 import { followsLimits, isStatic } from './config/values.ts';
 
@@ -15,7 +15,7 @@ export function kataCapabilities({ sharedMachine }: { sharedMachine: true | stri
       hostIpc: ownKernel,
       hostUts: 'a VM has its own hostname',
       hostCgroup: ownKernel,
-      joinNamespaces: `${ownKernel}; --vm-of runs several containers in one VM`,
+      joinNamespaces: `${ownKernel}; ${field('vmOf')} runs several containers in one VM`,
       userNamespace: 'kata does not map user ids of the files that host and VM share',
       idmappedMounts: 'kata does not map user ids of the files that host and VM share',
       mountPropagation: 'mounts do not propagate between a VM and the host',

@@ -1,6 +1,7 @@
 /** kata 1.x by its command `kata-runtime`, whose command line is runc's: containerd's shim for runc runs it. */
 import { join } from 'node:path';
 import {
+  field,
   kept,
   messageOf,
   PouchError,
@@ -14,6 +15,7 @@ import { withDefaults } from './annotations/settings.ts';
 import { vmMemory } from './annotations/sizing.ts';
 import { kataCapabilities } from './capabilities.ts';
 import { unknownCapabilities } from './capabilitySet.ts';
+import { settingField } from './annotations/names.ts';
 import { configPathAnnotation } from './config/find.ts';
 import { type KataConfig, loadConfig } from './config/load.ts';
 import { fileFindings } from './findings/files.ts';
@@ -67,7 +69,7 @@ export function kataCommandProvider(kata: KataCommand): RuntimeProvider {
     isolation: 'vm',
     containerdType: 'io.containerd.runc.v2',
     capabilities: kataCapabilities({
-      sharedMachine: 'only kata’s shim supports shared VMs: use --runtime kata',
+      sharedMachine: `only kata’s shim supports shared VMs: use ${field('runtime')} kata`,
     }),
     probe: async (options) => (await look(options)).state,
     async options() {
@@ -97,13 +99,14 @@ export function kataCommandProvider(kata: KataCommand): RuntimeProvider {
 }
 
 const configPathRefusal = {
-  what: '--kata-opt config_path',
+  what: settingField(configPathAnnotation),
   reason: 'the command of kata 1.x reads only its default files',
 };
 
 function notUsable({ problem }: RuntimeState): PouchError {
   return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} is not usable: ${problem ?? ''}`, {
-    hint: 'use --runtime kata',
+    field: 'runtime',
+    hint: `use ${field('runtime')} kata`,
   });
 }
 
@@ -117,7 +120,7 @@ async function probe(kata: KataCommand): Promise<Probed> {
     return unusable(
       path,
       version,
-      `it belongs to kata ${version}, which runs containers only by its shim: use --runtime kata`,
+      `it belongs to kata ${version}, which runs containers only by its shim: use ${field('runtime')} kata`,
     );
   } catch (error) {
     return unusable(path, '', messageOf(error));

@@ -1,6 +1,6 @@
 /** The runtimes of this plugin: kata with different hypervisors. */
 export interface Flavour {
-  /** Value of `--runtime`. */
+  /** What a request names it by. */
   name: string;
   doc: string;
   /** Handler in containerd's runtime type: `kata-qemu` of `io.containerd.kata-qemu.v2`. */

@@ -1,5 +1,5 @@
-import { definePlugin, PouchError, type ContainerDraft } from '../../hooks/index.ts';
-import { kataPrefix, shortName } from './annotations/names.ts';
+import { field, definePlugin, PouchError, type ContainerDraft } from '../../hooks/index.ts';
+import { kataPrefix, settingField } from './annotations/names.ts';
 import { kataCommandProvider } from './cliProvider.ts';
 import { type Flavour, flavours, namedFlavour } from './flavours.ts';
 import { realHost } from './host.ts';
@@ -69,7 +69,7 @@ function refuseSettings({ annotations, runtime }: ContainerDraft): void {
   if (setting !== undefined)
     throw new PouchError(
       'PCH_KATA_OPTION',
-      `--kata-opt ${shortName(setting)}: expected a runtime of kata, found ${runtime}`,
-      { hint: 'add --runtime kata, or omit the setting' },
+      `${settingField(setting)}: expected a runtime of kata, found ${runtime}`,
+      { field: `annotations["${setting}"]`, hint: `add ${field('runtime')} kata, or omit the setting` },
     );
 }

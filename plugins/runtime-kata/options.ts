@@ -19,8 +19,7 @@ const defaults = Type.Record(
   Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
   {
     default: {},
-    description:
-      'Settings for every container, in the form of --kata-opt: `hypervisor.default_memory: 1024`.',
+    description: 'Settings for every container, by their names: `hypervisor.default_memory: 1024`.',
   },
 );
 
@@ -45,7 +44,7 @@ export const options = Type.Object({
   sandboxAnnotations: Type.Boolean({
     default: true,
     description:
-      'Marks a container as a sandbox with Kubernetes’ annotations, so that others can join its VM (--vm-of).',
+      'Marks a container as a sandbox with Kubernetes’ annotations, so that others can join its VM (`vmOf`).',
   }),
   ignore: Type.Array(Type.Union(findingNames.map((name) => Type.Literal(name))), {
     default: [],

@@ -5,6 +5,7 @@ import {
   type RuntimeProvider,
   type RuntimeState,
 } from '../../hooks/index.ts';
+import { settingField } from './annotations/names.ts';
 import { adaptToMachine } from './adaptSpec.ts';
 import { checkSettings } from './annotations/check.ts';
 import { resizedAnnotations } from './annotations/resize.ts';
@@ -12,7 +13,7 @@ import { withDefaults } from './annotations/settings.ts';
 import { vmMemory } from './annotations/sizing.ts';
 import { kataCapabilities, limitsOf } from './capabilities.ts';
 import { unknownCapabilities } from './capabilitySet.ts';
-import { type ConfigSearch, findConfig } from './config/find.ts';
+import { configPathAnnotation, type ConfigSearch, findConfig } from './config/find.ts';
 import type { KataConfig } from './config/load.ts';
 import { lookAtHost } from './findings/index.ts';
 import type { FindingName } from './findings/names.ts';
@@ -144,7 +145,7 @@ async function usedConfig(kata: KataRuntime, { shim }: Probed, draft: ContainerD
   );
   if (config) return config;
   throw new PouchError('PCH_KATA_OPTION', 'kata’s configuration: expected the named file, found none', {
-    hint: 'correct --kata-opt config_path or the option config',
+    hint: `correct ${settingField(configPathAnnotation)} or the option config`,
   });
 }
 

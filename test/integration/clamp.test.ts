@@ -21,7 +21,9 @@ for (const runtime of ociRuntimes)
       const args = ['--name', 'clamped', '--runtime', runtime, ...options, 'busybox', 'sh', '-c', script];
       const { exitCode, stdout, stderr } = await daemon.pouch('run', ...args);
       assert.equal(exitCode, 0, stderr);
-      const warnings = (await daemon.it.inspect('clamped'))?.Warnings ?? [];
+      const [{ Warnings: warnings = [] }] = JSON.parse(await daemon.ok('inspect', 'clamped')) as [
+        { Warnings?: string[] },
+      ];
       for (const warning of warnings) assert.ok(stderr.includes(warning), `${warning} is not in ${stderr}`);
       await daemon.ok('rm', 'clamped');
       return { stdout, warnings: warnings.join('\n') };

@@ -146,12 +146,12 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
     it('with a runtime, a network, ports or settings of its own', async () => {
       const into = (...options: string[]) => ['--vm-of', 'first', ...options];
       await refusedRun(
-        /expected the runtime of that VM, kata; found --runtime runc/,
+        /--runtime: expected that of the VM of first, kata; found runc/,
         'PCH_OPTION_INVALID',
         ...into('--runtime', 'runc'),
       );
       await refusedRun(
-        /--network none: a container with --vm-of first has the network of that VM/,
+        /--network: a container with --vm-of first has the network of that VM/,
         'PCH_OPTION_INVALID',
         ...into('--network', 'none'),
       );

@@ -1,6 +1,7 @@
 /** The host side of a bind mount: it must be there, or is made as a directory. */
 import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import type { FileWorkers } from '../../files/index.ts';
 
 interface BindArgs {
@@ -20,7 +21,8 @@ export function bindSourceEffect(
       const found = await files.look(path, what);
       if (!found && !create)
         throw new PouchError('PCH_OPTION_INVALID', `bind source path does not exist: ${path}`, {
-          hint: 'make it, or use -v, which makes a directory',
+          field: 'volumes',
+          hint: `create it, or have it created (createSource of ${field('volumes')})`,
         });
       if (!found) await files.makeDirectory(path, what);
       return undefined;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import type { ContainerdClient, Mount } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import { detach } from '../../host/libc.ts';
@@ -121,7 +122,7 @@ function unmapped({ source, type }: Mount): PouchError {
   return new PouchError(
     'PCH_USERNS_UNMAPPABLE',
     `${source} cannot be mounted with a container’s ids: it is a ${type}`,
-    { hint: 'use the snapshotter overlayfs or native, or --userns host' },
+    { hint: `use the snapshotter overlayfs or native, or ${field('usernsMode')} host` },
   );
 }
 

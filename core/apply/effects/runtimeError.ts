@@ -1,5 +1,6 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 
 /**
  * Runtimes report errors in prose; errors that a user caused get codes. The texts are runc's and crun's for execve(2)
@@ -24,7 +25,8 @@ export function runtimeError(error: unknown, { id, draft }: ContainerRecord, dea
   if (cwd !== undefined)
     return new PouchError('PCH_OPTION_INVALID', `the working directory ${cwd} is not in the container`, {
       ...details,
-      hint: 'make it there, or choose another --workdir',
+      field: 'cwd',
+      hint: `create it there, or choose another ${field('cwd')}`,
     });
   if (isNotFound(text))
     return new PouchError('PCH_COMMAND_NOT_FOUND', `${quotedCommand(text)}the command is not in the image`, {

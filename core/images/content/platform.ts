@@ -1,4 +1,5 @@
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 
 /** The platform of an image (image-spec image-index.md). */
 export interface Platform {
@@ -27,14 +28,15 @@ export function hostPlatform(architecture: string = process.arch): Platform {
 }
 
 /**
- * Parses `OS[/ARCH[/VARIANT]]` or `ARCH`, the value of `--platform`.
+ * Parses `OS[/ARCH[/VARIANT]]` or `ARCH`, the value of `platform`.
  * @throws PCH_OPTION_INVALID
  */
 export function parsePlatform(text: string): Platform {
   const parts = text.split('/');
   if (parts.length > 3 || !parts.every((part) => partPattern.test(part))) {
     throw new PouchError('PCH_OPTION_INVALID', `invalid platform "${text}"`, {
-      hint: 'Use OS/ARCH[/VARIANT], for example linux/amd64 or linux/arm/v7.',
+      field: 'platform',
+      hint: 'use OS/ARCH[/VARIANT], for example linux/amd64 or linux/arm/v7',
     });
   }
   const [first = '', architecture, variant] = parts;
@@ -119,7 +121,10 @@ export function platformNotFound(
     'PCH_PLATFORM_NOT_FOUND',
     `image ${reference} does not exist for ${formatPlatform(wanted)}: ${has}`,
     {
-      hint: names[0] ? `Use one of its platforms, for example --platform ${names[0]}.` : 'Use another image.',
+      field: 'platform',
+      hint: names[0]
+        ? `use one of its platforms, for example ${field('platform')} ${names[0]}`
+        : 'use another image',
     },
   );
 }

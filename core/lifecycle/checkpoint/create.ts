@@ -1,16 +1,13 @@
 import { catalogue } from '../../../hooks/catalogue.ts';
-import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { CheckpointOptions, ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import type { CheckpointArgs } from '../../apply/effects/checkpoint.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { endedLocked } from '../verbs/stop.ts';
 import { checkCheckpointName, effectKey, listCheckpoints } from './names.ts';
-
-export interface CheckpointOptions {
-  leaveRunning?: boolean;
-}
 
 /**
  * Writes a checkpoint of a container's processes and, unless `leaveRunning`, ends it. If this fails it keeps running.
@@ -52,16 +49,22 @@ async function checkPossible(engine: EngineContext, record: ContainerRecord): Pr
   if (!record.draft.process.tty) return;
   throw new PouchError('PCH_NOT_SUPPORTED', `a terminal cannot be in a checkpoint: ${record.name} has one`, {
     container: record.id,
-    hint: 'make it without --tty',
+    field: 'tty',
+    hint: `recreate it without ${field('tty')}`,
   });
 }
 
 function checkKept({ id, name, draft }: ContainerRecord, leaveRunning: boolean): void {
   if (!draft.autoRemove || leaveRunning) return;
-  throw new PouchError('PCH_CONFLICT', `${name} is removed at its end (--rm), with its checkpoints`, {
-    container: id,
-    hint: 'give --leave-running, or make it without --rm',
-  });
+  throw new PouchError(
+    'PCH_CONFLICT',
+    `${name} is removed at its end, with its checkpoints (${field('autoRemove')})`,
+    {
+      container: id,
+      field: 'leaveRunning',
+      hint: `give ${field('leaveRunning')}, or recreate it without ${field('autoRemove')}`,
+    },
+  );
 }
 
 async function checkUnused(engine: EngineContext, record: ContainerRecord, name: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { Effect } from '../../../hooks/effects.ts';
-import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { ContainerRecord, RemoveOptions } from '../../../hooks/engine.ts';
 import { bundlesOf } from '../../apply/effects/leftBundle.ts';
 import { deleteTask } from '../../apply/effects/task.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
@@ -13,7 +13,7 @@ import { unusable } from '../../state/ContainerStore.ts';
 import { emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { notRunning } from '../task/refusals.ts';
-import { askTaps, type RemoveOptions } from '../verbs/remove.ts';
+import { askTaps } from '../verbs/remove.ts';
 
 /** @throws PCH_CONTAINER_DAMAGED unless forced: what is removed is not known beforehand */
 export async function removeDamaged(

@@ -11,6 +11,7 @@ import type {
   OutputChunk,
 } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import { runtimeError } from '../../apply/effects/runtimeError.ts';
 import { ExecStdio } from '../../io/index.ts';
 import { planExec } from '../../plan/exec.ts';
@@ -49,14 +50,15 @@ export class ExecInstances implements Execs {
     checkRunning(record);
     this.#engine.files.warm();
     if (request.args.length === 0)
-      throw new PouchError('PCH_OPTION_INVALID', 'a command was expected; found none', { hint: 'append it' });
+      throw new PouchError('PCH_OPTION_INVALID', 'a command was expected; found none', {
+        field: 'args',
+        hint: 'append it',
+      });
     if (request.cwd && !request.cwd.startsWith('/'))
       throw new PouchError(
         'PCH_OPTION_INVALID',
-        `an absolute working directory was expected; found "${request.cwd}"`,
-        {
-          hint: 'begin --workdir with /',
-        },
+        `${field('cwd' satisfies keyof ExecRequest)}: expected an absolute path, found "${request.cwd}"`,
+        { field: 'cwd', hint: 'begin it with /' },
       );
     const id = newId();
     this.#records.set(id, { id, container: record.id, request, running: false, pid: 0 });

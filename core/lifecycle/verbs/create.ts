@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { Plan } from '../../../hooks/plan.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
@@ -156,6 +157,6 @@ export function checkName(name: string): string {
   throw new PouchError(
     'PCH_NAME_INVALID',
     `Invalid container name (${name}): expected 2 to 128 letters, digits, "_", "." or "-", the first a letter or digit`,
-    { hint: 'choose another --name' },
+    { field: 'name', hint: `choose another ${field('name')}` },
   );
 }

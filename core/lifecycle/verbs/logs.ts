@@ -1,5 +1,6 @@
 import type { ContainerRecord, LogEntry, LogQuery } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import { readLogs } from '../../io/index.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { isUpOrRestarting } from '../../state/status.ts';
@@ -16,7 +17,8 @@ export function logs(
       'PCH_NOT_SUPPORTED',
       `${record.name} keeps no log: its log driver is ${record.draft.log.driver}`,
       {
-        hint: 'make it with --log-driver json-file, or use pouch attach',
+        field: 'log.driver',
+        hint: `recreate it with ${field('log.driver')} json-file, or use pouch attach`,
       },
     );
   const { log } = record.paths;

@@ -1,5 +1,6 @@
-import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { ContainerRecord, RemoveOptions } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
@@ -9,13 +10,6 @@ import { notRunning } from '../task/refusals.ts';
 import { stopLocked } from './stop.ts';
 import { isUp } from '../../state/status.ts';
 import { sigkill } from '../../contract/signals.ts';
-
-export interface RemoveOptions {
-  /** Ends it first if it runs. */
-  force?: boolean;
-  /** Its anonymous volumes too. */
-  volumes?: boolean;
-}
 
 export async function remove(
   engine: EngineContext,
@@ -85,6 +79,7 @@ async function keepVolumes(record: ContainerRecord, release: (key: string) => Pr
 function running(record: ContainerRecord): PouchError {
   return new PouchError('PCH_CONTAINER_RUNNING', `You cannot remove a running container ${record.name}`, {
     container: record.id,
-    hint: `stop it before, or use --force`,
+    field: 'force',
+    hint: `stop it before, or use ${field('force')}`,
   });
 }

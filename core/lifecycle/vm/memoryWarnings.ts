@@ -1,4 +1,5 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { field } from '../../../hooks/fields.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
 const MiB = 1024 * 1024;
@@ -22,10 +23,12 @@ export async function vmMemoryWarnings(
   ]);
   const found = reading?.usage.memory.limitBytes;
   if (found !== wanted)
-    return [`--memory: the virtual machine reports a limit of ${text(found)}, not ${text(wanted)}`];
+    return [
+      `${field('resources.memory')}: the virtual machine reports a limit of ${text(found)}, not ${text(wanted)}`,
+    ];
   if (wanted <= (booted ?? 0) + (before ?? 0)) return [];
   return [
-    `--memory: the limit is ${text(wanted)}; the virtual machine booted with ${text((booted ?? 0) + (before ?? 0))}, and ${record.draft.runtime} does not report whether it has grown: see free in the container`,
+    `${field('resources.memory')}: the limit is ${text(wanted)}; the virtual machine booted with ${text((booted ?? 0) + (before ?? 0))}, and ${record.draft.runtime} does not report whether it has grown: see free in the container`,
   ];
 }
 

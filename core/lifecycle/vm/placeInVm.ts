@@ -1,6 +1,7 @@
-/** Several containers in one virtual machine (`--vm-of`): it ends with the container that it began with. */
+/** Several containers in one virtual machine (`vmOf`): it ends with the container that it began with. */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import { checkRuns } from '../../plan/request/machine.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
@@ -42,6 +43,6 @@ function gone(id: string): PouchError {
   return new PouchError(
     'PCH_CONTAINER_NOT_FOUND',
     `the container ${id.slice(0, 12)}, in whose virtual machine this one runs, is gone`,
-    { hint: 'make it anew with another --vm-of' },
+    { hint: `recreate it with another ${field('vmOf')}` },
   );
 }

@@ -1,11 +1,12 @@
 /** Limits whose cgroup controller or file this host does not have. */
 import type { ContainerDraft } from '../../../hooks/draft.ts';
-import { resourceLimitEntries } from '../../../hooks/limits.ts';
+import { field } from '../../../hooks/fields.ts';
+import { type LimitName, resourceLimitEntries } from '../../../hooks/limits.ts';
 import type { OciResources } from '../../../hooks/oci.ts';
 import type { HostLimits } from './hostLimits.ts';
 
 interface Need {
-  /** As a user says it. */
+  /** With the fields of the request. */
   what: string;
   /** Controller, by its v1 name, and beyond that a file of it. */
   controller: string;
@@ -34,18 +35,18 @@ function lackOf({ controller, file }: Need, host: HostLimits): string | undefine
 
 const needs: readonly Need[] = [
   whole('memory', 'the memory limits', 'memory'),
-  whole('pids', '--pids-limit', 'pids'),
+  whole('pids', allOf('pids'), 'pids'),
   whole('blockIO', 'the limits of block devices', 'blkio'),
   whole('hugepageLimits', 'the limits of huge pages', 'hugetlb'),
   whole('rdma', 'the limits of RDMA', 'rdma'),
   {
-    what: '--cpus, --cpu-shares, --cpu-quota and --cpu-period',
+    what: allOf('nanoCpus', 'cpuShares', 'cpuQuota', 'cpuPeriod'),
     controller: 'cpu',
     isAsked: ({ cpu = {} }) => [cpu.shares, cpu.quota, cpu.period].some((value) => value !== undefined),
     leaveOut: ({ cpu }) => without(cpu, 'shares', 'quota', 'period'),
   },
   {
-    what: '--cpuset-cpus and --cpuset-mems',
+    what: allOf('cpusetCpus', 'cpusetMems'),
     controller: 'cpuset',
     isAsked: ({ cpu = {} }) => Boolean(cpu.cpus ?? cpu.mems),
     leaveOut: ({ cpu }) => without(cpu, 'cpus', 'mems'),
@@ -58,7 +59,7 @@ const needs: readonly Need[] = [
     leaveOut: ({ memory }) => without(memory, 'swap'),
   },
   {
-    what: '--blkio-weight',
+    what: allOf('blkioWeight'),
     controller: 'blkio',
     file: 'blkio.weight',
     isAsked: ({ blockIO = {} }) => Boolean(blockIO.weight ?? blockIO.weightDevice),
@@ -80,18 +81,23 @@ const needs: readonly Need[] = [
 
 /** The limits of the table that name a file. */
 const fileNeeds: readonly Need[] = resourceLimitEntries
-  .flatMap(([, { oci }]) => oci)
-  .flatMap(({ group, field, file }) => {
+  .flatMap(([name, { oci }]) => oci.map((limit) => ({ name, ...limit })))
+  .flatMap(({ name, group, field: member, file }) => {
     if (file === undefined) return [];
     const fieldsOf = (resources: OciResources) => resources[group] as Record<string, unknown> | undefined;
     return {
-      what: `the limit ${group}.${field}`,
+      what: allOf(name),
       controller: file.split('.')[0] ?? '',
       file,
-      isAsked: (resources) => fieldsOf(resources)?.[field] !== undefined,
-      leaveOut: (resources) => without(fieldsOf(resources), field),
+      isAsked: (resources) => fieldsOf(resources)?.[member] !== undefined,
+      leaveOut: (resources) => without(fieldsOf(resources), member),
     };
   });
+
+function allOf(...names: LimitName[]): string {
+  const [last = '', ...others] = names.map((name) => field(`resources.${name}`)).toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
+}
 
 /** A member that goes as a whole with its controller. */
 function whole(member: keyof OciResources, what: string, controller: string): Need {

@@ -1,5 +1,6 @@
 /** What pouchd or the host cannot give a container is left out with a warning; a runtime would fail on it. */
 import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { field } from '../../../hooks/fields.ts';
 import { clampResources } from './clampResources.ts';
 import type { HostLimits } from './hostLimits.ts';
 
@@ -25,7 +26,9 @@ function clampOomScore({ process }: ContainerDraft, { oomScoreAdj }: HostLimits)
   const asked = process.oomScoreAdj;
   if (asked === undefined || asked >= oomScoreAdj) return [];
   process.oomScoreAdj = oomScoreAdj;
-  return [`--oom-score-adj ${asked} became ${oomScoreAdj}, that of pouchd, which lacks CAP_SYS_RESOURCE`];
+  return [
+    `${field('oomScoreAdj')} ${asked} became ${oomScoreAdj}, that of pouchd, which lacks CAP_SYS_RESOURCE`,
+  ];
 }
 
 /** Only CAP_SYS_RESOURCE raises a hard limit (setrlimit(2)); -1 is unlimited. */
@@ -35,7 +38,9 @@ function clampRlimits({ process }: ContainerDraft, { rlimits }: HostLimits): str
     if (unlimitedIsMost(hard) <= own) return [];
     process.rlimits[type] = { soft: unlimitedIsMost(soft) > own ? own : soft, hard: own };
     const name = type.replace('RLIMIT_', '').toLowerCase();
-    return [`--ulimit ${name}=${hard} became ${own}, that of pouchd, which lacks CAP_SYS_RESOURCE`];
+    return [
+      `${field(`ulimits["${name}"]`)}=${hard} became ${own}, that of pouchd, which lacks CAP_SYS_RESOURCE`,
+    ];
   });
 }
 

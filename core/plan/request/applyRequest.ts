@@ -2,7 +2,7 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { signalNumber } from '../../contract/signals.ts';
 import type { RequestContext } from './context.ts';
-import { invalid } from './invalid.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
 import { checkLog } from './log.ts';
 import { applyVm } from './machine.ts';
 import { applyModes } from './modes.ts';
@@ -50,14 +50,15 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
 /** It becomes a directory of /sys/fs/resctrl (kernel doc x86/resctrl). */
 function checkedRdtClass(name: string): string {
   if (/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,254}$/.test(name)) return name;
-  throw invalid(
-    `--rdt-class is a name such as gold; found "${name}"`,
+  throw invalidField(
+    'rdtClass',
+    `expected a name such as gold, found "${name}"`,
     'see the directories of /sys/fs/resctrl',
   );
 }
 
 /** A name that means nothing would be found out only at the stop. */
 function checkedSignal(signal: string): string {
-  signalNumber(signal);
+  signalNumber(signal, 'stopSignal');
   return signal;
 }

@@ -1,31 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import type { FieldPath } from '../../../hooks/fields.ts';
 import type { ResourceRequest } from '../../../hooks/limits.ts';
-import { invalid } from './invalid.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
 
 /** @throws PCH_OPTION_INVALID for more than the host has */
 export function checkCpus({ nanoCpus, cpusetCpus, cpusetMems }: ResourceRequest): void {
   const count = cpus().length;
   if (nanoCpus && nanoCpus > count * 1e9)
-    throw invalid(
-      `--cpus: expected at most the host's ${count}, found ${nanoCpus / 1e9}`,
+    throw invalidField(
+      'resources.nanoCpus',
+      `expected at most the host's ${count} CPUs, found ${nanoCpus / 1e9}`,
       'ask for fewer CPUs',
     );
-  checkSet('--cpuset-cpus', cpusetCpus, '/sys/devices/system/cpu/online');
-  checkSet('--cpuset-mems', cpusetMems, '/sys/devices/system/node/online');
+  checkSet('resources.cpusetCpus', cpusetCpus, '/sys/devices/system/cpu/online');
+  checkSet('resources.cpusetMems', cpusetMems, '/sys/devices/system/node/online');
 }
 
 /** @param file - has the numbers of the host in the same form; a kernel without NUMA has none for memory nodes */
-function checkSet(flag: string, asked: string | undefined, file: string): void {
+function checkSet(path: FieldPath, asked: string | undefined, file: string): void {
   if (!asked) return;
   const wanted = ranges(asked);
   if (!wanted)
-    throw invalid(`${flag}: expected a list such as 0-2,4, found "${asked}"`, 'write numbers and ranges');
+    throw invalidField(path, `expected a list such as 0-2,4, found "${asked}"`, 'write numbers and ranges');
   const online = readText(file).trim() || '0';
   const has = ranges(online) ?? [];
   const covered = ([first, last]: Range) => has.some(([from, to]) => first >= from && last <= to);
   if (!wanted.every(covered))
-    throw invalid(`${flag}: ${asked} was asked for, the host has ${online}`, `choose from ${online}`);
+    throw invalidField(path, `${asked} was asked for, the host has ${online}`, `choose from ${online}`);
 }
 
 type Range = [first: number, last: number];

@@ -1,4 +1,4 @@
-import { invalid } from './invalid.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
 
 /** HOST_NAME_MAX of Linux; the kernel's limit of domain names is the same (sethostname(2), setdomainname(2)). */
 const longest = 64;
@@ -6,10 +6,11 @@ const longest = 64;
 const form = /^[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?$/;
 
 /** @throws PCH_OPTION_INVALID if the kernel would refuse it, or it has other characters than names have */
-export function checkHostname(option: '--hostname' | '--domainname', name: string): string {
+export function checkHostname(path: 'hostname' | 'domainname', name: string): string {
   if (name.length <= longest && form.test(name)) return name;
-  throw invalid(
-    `${option}: expected at most ${longest} letters, digits, "-", "_" and ".", found "${name.slice(0, 100)}"`,
+  throw invalidField(
+    path,
+    `expected at most ${longest} letters, digits, "-", "_" and ".", found "${name.slice(0, 100)}"`,
     'choose another name, or leave it out',
   );
 }

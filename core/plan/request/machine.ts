@@ -1,10 +1,11 @@
-/** `--vm-of`: a place in the virtual machine of another container. */
+/** `vmOf`: a place in the virtual machine of another container. */
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field, type FieldPath } from '../../../hooks/fields.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import type { RequestContext } from './context.ts';
-import { invalid } from './invalid.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
 import { joinPrefix } from '../../contract/namespaces.ts';
 
 /**
@@ -36,25 +37,28 @@ export function checkRuns({ name, state }: ContainerRecord): void {
 
 function checkRuntime(asked: string, { name, draft }: ContainerRecord): void {
   if (asked && asked !== draft.runtime)
-    throw invalid(
-      `--vm-of ${name}: expected the runtime of that VM, ${draft.runtime}; found --runtime ${asked}`,
-      'leave out --runtime',
+    throw invalidField(
+      'runtime',
+      `expected that of the VM of ${name}, ${draft.runtime}; found ${asked}`,
+      `leave it out, or leave out ${field('vmOf')}`,
     );
 }
 
 function checkNetwork({ network }: ContainerDraft, request: ContainerRequest, host: ContainerRecord): void {
   const { mode = '', ip, mac } = request.network ?? {};
   // Surfaces say bridge where nothing was asked for, as Docker does.
-  const own = ['', 'default', 'bridge'].includes(mode) ? undefined : `--network ${mode}`;
-  const asked = own ?? (ip ? '--ip' : mac ? '--mac-address' : undefined);
+  const own: FieldPath | undefined = ['', 'default', 'bridge'].includes(mode) ? undefined : 'network.mode';
+  const asked = own ?? (ip ? 'network.ip' : mac ? 'network.mac' : undefined);
   if (asked)
-    throw invalid(
-      `${asked}: a container with --vm-of ${host.name} has the network of that VM`,
-      `leave it out`,
+    throw invalidField(
+      asked,
+      `a container with ${field('vmOf')} ${host.name} has the network of that VM`,
+      'leave it out',
     );
   if (Object.keys(network.ports).length > 0)
-    throw invalid(
-      `a container with --vm-of cannot publish ports: the VM has the network`,
+    throw invalidField(
+      'network.ports',
+      `a container with ${field('vmOf')} cannot publish ports: the VM has the network`,
       `publish them on ${host.name}, with which the VM started`,
     );
 }

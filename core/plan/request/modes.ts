@@ -1,6 +1,6 @@
 /** Namespaces: private ones, the host's, or another container's. */
 import type { ContainerDraft } from '../../../hooks/draft.ts';
-import { PouchError } from '../../../hooks/errors.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
 import type { NamespaceType } from '../../../hooks/oci.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { joinPrefix } from '../../contract/namespaces.ts';
@@ -8,10 +8,10 @@ import { requestedCgroup } from '../cgroupPath.ts';
 import type { RequestContext } from './context.ts';
 
 export function applyModes(draft: ContainerDraft, request: ContainerRequest, context: RequestContext): void {
-  applyMode(draft, 'pid', request.pidMode, context);
-  applyMode(draft, 'ipc', request.ipcMode, context);
-  applyMode(draft, 'uts', request.utsMode, context);
-  applyMode(draft, 'cgroup', request.cgroupnsMode, context);
+  applyMode(draft, 'pid', 'pidMode', request, context);
+  applyMode(draft, 'ipc', 'ipcMode', request, context);
+  applyMode(draft, 'uts', 'utsMode', request, context);
+  applyMode(draft, 'cgroup', 'cgroupnsMode', request, context);
   if (draft.network.mode.startsWith(joinPrefix)) draft.namespaces.network = draft.network.mode;
   if (request.cgroupParent)
     draft.cgroupsPath = requestedCgroup(request.cgroupParent, draft.id, context.cgroupDriver());
@@ -22,23 +22,21 @@ export function applyModes(draft: ContainerDraft, request: ContainerRequest, con
 function applyMode(
   draft: ContainerDraft,
   type: NamespaceType,
-  mode: string | undefined,
+  path: 'pidMode' | 'ipcMode' | 'utsMode' | 'cgroupnsMode',
+  request: ContainerRequest,
   context: RequestContext,
 ): void {
+  const mode = request[path];
   if (!mode || ['private', 'shareable', 'none'].includes(mode)) return;
   if (mode === 'host') delete draft.namespaces[type];
   else if (mode.startsWith(joinPrefix))
     draft.namespaces[type] = joinPrefix + context.containerId(mode.slice(joinPrefix.length));
-  else {
-    const option = type === 'cgroup' ? '--cgroupns' : `--${type}`;
-    throw new PouchError(
-      'PCH_OPTION_INVALID',
-      `${option}: expected private, host or container:NAME, found "${mode}"`,
-      {
-        hint: `fix ${option}`,
-      },
+  else
+    throw invalidField(
+      path,
+      `expected private, host or container:NAME, found "${mode}"`,
+      'give one of these forms, or leave it out',
     );
-  }
 }
 
 function bindHostIpc(draft: ContainerDraft): void {

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
 import type { ContainerRequest, NetworkRequest, PortRequest } from '../../../hooks/request.ts';
 import { joinPrefix } from '../../contract/namespaces.ts';
 import type { RequestContext } from './context.ts';
@@ -27,6 +29,7 @@ function networkMode(asked: string, standard: string, context: RequestContext): 
   if (['bridge', 'none', 'host'].includes(asked)) return asked;
   if (asked.startsWith(joinPrefix)) return joinPrefix + context.containerId(asked.slice(joinPrefix.length));
   throw new PouchError('PCH_NETWORK_NOT_FOUND', `no network is named "${asked}"`, {
+    field: 'network.mode',
     hint: 'use bridge, none, host or container:NAME',
   });
 }
@@ -34,15 +37,17 @@ function networkMode(asked: string, standard: string, context: RequestContext): 
 function applyNamespace(draft: ContainerDraft, request: ContainerRequest): void {
   const { mode, ports } = draft.network;
   if (mode !== 'bridge' && Object.keys(ports).length > 0)
-    throw new PouchError('PCH_OPTION_INVALID', `ports cannot be published with --network ${mode}`, {
-      hint: 'use --network bridge, or leave out -p',
-    });
+    throw invalidField(
+      'network.ports',
+      `ports cannot be published with ${field('network.mode')} ${mode}`,
+      `use ${field('network.mode')} bridge, or leave out ${field('network.ports')}`,
+    );
   if (mode !== 'host') return;
   delete draft.namespaces.network;
   if (!request.hostname) draft.hostname = hostname();
 }
 
-/** Published ports, and with `--publish-all` the image's exposed ones. */
+/** Published ports, and with `publishAll` the image's exposed ones. */
 function portsOf(draft: ContainerDraft, asked: NetworkRequest): PortRequest[] {
   const published = asked.ports ?? [];
   if (!asked.publishAll) return published;

@@ -20,8 +20,8 @@ export function applyProcess(draft: ContainerDraft, request: ContainerRequest): 
   if (request.consoleSize) process.consoleSize = request.consoleSize;
   if (request.init !== undefined) process.init = request.init;
   if (request.oomScoreAdj !== undefined) process.oomScoreAdj = request.oomScoreAdj;
-  if (request.hostname) draft.hostname = checkHostname('--hostname', request.hostname);
-  if (request.domainname) draft.domainname = checkHostname('--domainname', request.domainname);
+  if (request.hostname) draft.hostname = checkHostname('hostname', request.hostname);
+  if (request.domainname) draft.domainname = checkHostname('domainname', request.domainname);
   applyEnv(process.env, draft, request);
   for (const [name, limit] of Object.entries(request.ulimits ?? {}))
     process.rlimits[rlimitName(name)] = { ...limit };

@@ -1,14 +1,15 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { OciResources, OciThrottle } from '../../../hooks/oci.ts';
+import { field, type FieldPath } from '../../../hooks/fields.ts';
 import { resourceLimitEntries } from '../../../hooks/limits.ts';
 import type { ResourceRequest } from '../../../hooks/limits.ts';
 import { deviceNumbers } from '../../../hooks/deviceNumbers.ts';
 import type { FileFacts } from '../../../hooks/files.ts';
 import type { RequestContext } from './context.ts';
 import { checkCpus } from './cpus.ts';
-import { invalid } from './invalid.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
 
-/** Length of the scheduler's period for `--cpus`, in microseconds (kernel doc sched-bwc). */
+/** Length of the scheduler's period for `nanoCpus`, in microseconds (kernel doc sched-bwc). */
 const cpuPeriod = 100_000;
 /** Smallest memory limit that lets a process start; Docker's figure. */
 const minimumMemory = 6 * 1024 * 1024;
@@ -70,7 +71,11 @@ function memoryLimits(request: ResourceRequest): OciResources['memory'] {
   const { memory, memorySwap } = request;
   if (memory) checkMemory(memory, request);
   else if (memorySwap && memorySwap > 0)
-    throw invalid('--memory-swap: expected a memory limit next to it, found none', 'give --memory too');
+    throw invalidField(
+      'resources.memorySwap',
+      'expected a memory limit beside it, found none',
+      `give ${field('resources.memory')} too`,
+    );
   return compact({
     limit: memory || undefined,
     // Memory and swap together; twice the memory when nothing is said, as Docker does.
@@ -80,26 +85,33 @@ function memoryLimits(request: ResourceRequest): OciResources['memory'] {
 
 function checkMemory(memory: number, { memorySwap: swap, memoryReservation }: ResourceRequest): void {
   if (memory < minimumMemory)
-    throw invalid(
-      `a memory limit of at least 6m was expected, found ${memory} bytes`,
-      'give --memory a larger size, such as 64m',
+    throw invalidField(
+      'resources.memory',
+      `expected at least 6m, found ${memory} bytes`,
+      'give a larger size, such as 64m',
     );
   if (swap && swap > 0 && swap < memory)
-    throw invalid(
-      '--memory-swap is memory plus swap: it must not be below --memory',
-      'raise --memory-swap, or give -1 for unlimited swap',
+    throw invalidField(
+      'resources.memorySwap',
+      `it is memory plus swap: expected at least ${field('resources.memory')}, ${memory} bytes; found ${swap}`,
+      'raise it, or give -1 for unlimited swap',
     );
   if (memoryReservation && memoryReservation > memory)
-    throw invalid(
-      `--memory-reservation: expected at most the memory limit of ${memory} bytes, found ${memoryReservation}`,
-      'lower it, or raise --memory',
+    throw invalidField(
+      'resources.memoryReservation',
+      `expected at most the memory limit of ${memory} bytes, found ${memoryReservation}`,
+      `lower it, or raise ${field('resources.memory')}`,
     );
 }
 
 function cpuLimits(request: ResourceRequest): OciResources['cpu'] {
   const { nanoCpus, cpuQuota, cpuPeriod: period } = request;
   if (nanoCpus && (cpuQuota || period))
-    throw invalid('--cpus excludes --cpu-quota and --cpu-period', 'use one of the two forms');
+    throw invalidField(
+      'resources.nanoCpus',
+      `it excludes ${field('resources.cpuQuota')} and ${field('resources.cpuPeriod')}`,
+      'use one of the two forms',
+    );
   return compact({
     quota: nanoCpus ? Math.round((nanoCpus / 1e9) * cpuPeriod) : positive(cpuQuota),
     period: nanoCpus ? cpuPeriod : period || undefined,
@@ -108,26 +120,34 @@ function cpuLimits(request: ResourceRequest): OciResources['cpu'] {
 
 function blockLimits(request: ResourceRequest, devices: FoundDevices): OciResources['blockIO'] {
   return compact({
-    throttleReadBpsDevice: throttles(request.blkioDeviceReadBps, devices),
-    throttleWriteBpsDevice: throttles(request.blkioDeviceWriteBps, devices),
-    throttleReadIOPSDevice: throttles(request.blkioDeviceReadIops, devices),
-    throttleWriteIOPSDevice: throttles(request.blkioDeviceWriteIops, devices),
+    throttleReadBpsDevice: throttles(request, 'blkioDeviceReadBps', devices),
+    throttleWriteBpsDevice: throttles(request, 'blkioDeviceWriteBps', devices),
+    throttleReadIOPSDevice: throttles(request, 'blkioDeviceReadIops', devices),
+    throttleWriteIOPSDevice: throttles(request, 'blkioDeviceWriteIops', devices),
   });
 }
 
+type RatesName =
+  'blkioDeviceReadBps' | 'blkioDeviceWriteBps' | 'blkioDeviceReadIops' | 'blkioDeviceWriteIops';
+
 function throttles(
-  list: { path: string; rate: number }[] | undefined,
+  request: ResourceRequest,
+  name: RatesName,
   devices: FoundDevices,
 ): OciThrottle[] | undefined {
+  const list = request[name];
   if (!list?.length) return undefined;
-  return list.map(({ path, rate }) => ({ ...deviceNumbers(blockDevice(path, devices)), rate }));
+  return list.map(({ path, rate }, index) => ({
+    ...deviceNumbers(blockDevice(devices.get(path), `resources.${name}[${index}].path`, path)),
+    rate,
+  }));
 }
 
 /** Its number. @throws PCH_OPTION_INVALID if the path is not a block device */
-function blockDevice(path: string, devices: FoundDevices): number {
-  const found = devices.get(path);
+function blockDevice(found: FileFacts | undefined, member: FieldPath, path: string): number {
   if (found?.kind === 'block') return found.rdev;
-  throw invalid(
+  throw invalidField(
+    member,
     `a block device was expected at ${path}; found ${found ? 'another file' : 'nothing'}`,
     'name a whole disk such as /dev/sda; `lsblk` lists them',
   );

@@ -1,5 +1,6 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
-import { invalid } from './invalid.ts';
+import { field, type FieldPath } from '../../../hooks/fields.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
 
 /**
  * Kernel settings that belong to a namespace, beside fs.mqueue.* and net.* (ipc_namespaces(7)); runtimes refuse all
@@ -18,22 +19,30 @@ const ofIpc = [
 
 /** @throws PCH_OPTION_INVALID for a setting that would be the host's */
 export function checkSysctls(draft: ContainerDraft, sysctls: Record<string, string> = {}): void {
-  for (const name of Object.keys(sysctls)) checkSysctl(draft, name.replaceAll('/', '.'));
+  for (const name of Object.keys(sysctls)) checkSysctl(draft, name);
 }
 
-function checkSysctl({ namespaces }: ContainerDraft, name: string): void {
+function checkSysctl({ namespaces }: ContainerDraft, key: string): void {
+  const name = key.replaceAll('/', '.');
+  const path: FieldPath = `sysctls["${key}"]`;
   if (name === 'kernel.hostname' || name === 'kernel.domainname')
-    throw invalid(`sysctl ${name} is set by an option of its own`, 'use --hostname or --domainname');
+    throw invalidField(
+      path,
+      'it has a field of its own',
+      `use ${name === 'kernel.hostname' ? field('hostname') : field('domainname')}`,
+    );
   const namespace = namespaceOf(name);
   if (namespace === undefined)
-    throw invalid(
-      `sysctl ${name} is not a container's own: it would change the host`,
+    throw invalidField(
+      path,
+      `${name} is not a container's own: it would change the host`,
       'set it on the host; containers have net.*, fs.mqueue.* and the kernel.* settings of System V IPC',
     );
   if (namespaces[namespace] === undefined)
-    throw invalid(
-      `sysctl ${name} would change the host: the container shares its ${namespace} namespace`,
-      `leave out --sysctl, or the host's ${namespace} namespace`,
+    throw invalidField(
+      path,
+      `${name} would change the host: the container shares its ${namespace} namespace`,
+      `leave it out, or the host's ${namespace} namespace`,
     );
 }
 

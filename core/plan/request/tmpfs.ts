@@ -1,4 +1,7 @@
-import { invalid } from './invalid.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
+
+/** One of the volumes of a request. */
+export type VolumePath = `volumes[${number}]`;
 
 /** Mount flags that runtimes know by name. */
 const flags = new Set(
@@ -22,12 +25,13 @@ const values: Record<string, RegExp> = {
 const known = `${Object.keys(values).join(', ')}, and flags such as noexec and ro`;
 
 /** @throws PCH_OPTION_INVALID */
-export function checkTmpfsOptions(destination: string, options: readonly string[]): void {
-  for (const option of options) {
+export function checkTmpfsOptions(volume: VolumePath, destination: string, options: readonly string[]): void {
+  for (const [index, option] of options.entries()) {
     const [name = '', value] = option.split(/=(.*)/s);
     if (value === undefined ? flags.has(name) : values[name]?.test(value)) continue;
     const isKnown = flags.has(name) || values[name] !== undefined;
-    throw invalid(
+    throw invalidField(
+      `${volume}.options[${index}]`,
       `tmpfs ${destination}: ${isKnown ? 'a wrong value' : 'an unknown option'} in "${option.slice(0, 100)}"`,
       `known are ${known}`,
     );

@@ -1,10 +1,11 @@
 /** Who the users of a container are on the host (user_namespaces(7)). */
 import type { PouchConfig } from '../../../config/types.ts';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { field } from '../../../hooks/fields.ts';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import type { RequestContext } from './context.ts';
-import { invalid } from './invalid.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
 import { joinPrefix } from '../../contract/namespaces.ts';
 
 /** As many as a distribution's accounts need: nobody is 65534. */
@@ -36,36 +37,42 @@ function mappingsOf(mode: string, id: string, context: RequestContext): OciIdMap
     return [context.freeIds(id, checkSize(size === undefined ? standardSize : Number(size)))];
   const [, containerID, hostID, count] = (/^(\d{1,10}):(\d{1,10}):(\d{1,10})$/.exec(mode) ?? []).map(Number);
   if (containerID === undefined || hostID === undefined || count === undefined)
-    throw invalid(`--userns: expected ${forms}, found "${mode}"`, 'fix --userns');
+    throw invalidField('usernsMode', `expected ${forms}, found "${mode}"`, 'give one of these forms');
   return [checkMapping({ containerID, hostID, size: count })];
 }
 
 function checkSize(size: number): number {
   if (size >= smallestSize) return size;
-  throw invalid(`--userns: a container needs ${smallestSize} ids or more; found ${size}`, 'leave out size=');
+  throw invalidField(
+    'usernsMode',
+    `a container needs ${smallestSize} ids or more; found ${size}`,
+    'leave out size=',
+  );
 }
 
 function checkMapping(mapping: OciIdMapping): OciIdMapping {
   checkSize(mapping.size);
   if (mapping.containerID !== 0)
-    throw invalid(
-      '--userns: the container’s root (0) needs an id on the host',
+    throw invalidField(
+      'usernsMode',
+      'the container’s root (0) needs an id on the host',
       'begin with 0: 0:HOSTID:SIZE',
     );
   if (mapping.hostID + mapping.size > 0xffff_ffff)
-    throw invalid('--userns: there are no ids beyond 4294967294', 'take a lower HOSTID');
+    throw invalidField('usernsMode', 'there are no ids beyond 4294967294', 'take a lower HOSTID');
   return mapping;
 }
 
 /** What shows a namespace can only be mounted by those who own it (user_namespaces(7)). */
 function checkOthers({ namespaces }: ContainerDraft): void {
   const refused = (option: string) =>
-    invalid(
-      `--userns: a container with users of its own cannot have ${option}, which belongs to other users`,
-      'leave one out, or give --userns host',
+    invalidField(
+      'usernsMode',
+      `a container with users of its own cannot have ${option}, which belongs to other users`,
+      `leave one out, or give ${field('usernsMode')} host`,
     );
-  if (namespaces.pid !== '') throw refused(`--pid ${namespaces.pid ?? 'host'}`);
-  if (namespaces.ipc?.startsWith(joinPrefix)) throw refused(`--ipc ${namespaces.ipc}`);
+  if (namespaces.pid !== '') throw refused(`${field('pidMode')} ${namespaces.pid ?? 'host'}`);
+  if (namespaces.ipc?.startsWith(joinPrefix)) throw refused(`${field('ipcMode')} ${namespaces.ipc}`);
 }
 
 function ownsNetwork({ namespaces }: ContainerDraft): boolean {

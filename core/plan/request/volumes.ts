@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { field, type FieldPath } from '../../../hooks/fields.ts';
 import type { ContainerRequest, VolumeRequest } from '../../../hooks/request.ts';
 import type { RequestContext } from './context.ts';
-import { invalid } from './invalid.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
 import { applyPropagation, propagations } from './propagation.ts';
-import { checkTmpfsOptions } from './tmpfs.ts';
+import { checkTmpfsOptions, type VolumePath } from './tmpfs.ts';
 
 /** Of one container; each costs a mount, and at its creation a look at the host. */
 const maxMounts = 1024;
@@ -17,19 +18,23 @@ export async function applyVolumes(
   request: ContainerRequest,
   context: RequestContext,
 ): Promise<void> {
-  const asked = [...imageVolumes(draft, request.volumes ?? []), ...(request.volumes ?? [])];
+  const ofImage = imageVolumes(draft, request.volumes ?? []);
+  const asked = [...ofImage, ...(request.volumes ?? [])];
   if (asked.length > maxMounts)
-    throw invalid(
+    throw invalidField(
+      'volumes',
       `expected at most ${maxMounts} mounts, found ${asked.length}`,
       'mount a directory above them',
     );
   const seen = new Set<string>();
   for (const [index, volume] of asked.entries()) {
-    const destination = checkDestination(volume.destination);
+    const path: VolumePath = `volumes[${index - ofImage.length}]`;
+    const at = index < ofImage.length ? 'image' : (`${path}.destination` as const);
+    const destination = checkDestination(volume.destination, at);
     if (seen.has(destination))
-      throw invalid(`two mounts have the destination ${destination}`, 'leave one out');
+      throw invalidField(at, `two mounts have the destination ${destination}`, 'leave one out');
     seen.add(destination);
-    mount(draft, { ...volume, destination }, index, context);
+    mount(draft, { ...volume, destination }, { path, index, context });
   }
   // Plugins look at them later, and cannot be interrupted.
   const sources = asked.flatMap(({ kind, source }) => (kind === 'bind' && source ? [source] : []));
@@ -62,12 +67,12 @@ function imageVolumes(draft: ContainerDraft, asked: VolumeRequest[]): VolumeRequ
     .map((destination) => ({ kind: 'volume' as const, destination }));
 }
 
-function checkDestination(path: string): string {
+function checkDestination(path: string, at: FieldPath): string {
   if (!path.startsWith('/'))
-    throw invalid(`a mount's destination is an absolute path; found "${path}"`, 'begin it with /');
+    throw invalidField(at, `a mount's destination is an absolute path; found "${path}"`, 'begin it with /');
   const clean = normal(path);
   if (clean === '/')
-    throw invalid('the root of the container cannot be mounted over', 'choose another destination');
+    throw invalidField(at, 'the root of the container cannot be mounted over', 'choose another destination');
   return clean;
 }
 
@@ -76,14 +81,25 @@ function normal(path: string): string {
   return posix.normalize(path).replace(/(.)\/$/, '$1');
 }
 
-function mount(draft: ContainerDraft, volume: VolumeRequest, index: number, context: RequestContext): void {
-  if (volume.kind === 'tmpfs') mountTmpfs(draft, volume);
-  else if (volume.kind === 'bind') mountBind(draft, volume, context);
-  else mountVolume(draft, volume, index, context);
+interface Place {
+  path: VolumePath;
+  /** Among all mounts, those of the image included. */
+  index: number;
+  context: RequestContext;
 }
 
-function mountTmpfs(draft: ContainerDraft, { destination, options = [], readonly }: VolumeRequest): void {
-  checkTmpfsOptions(destination, options);
+function mount(draft: ContainerDraft, volume: VolumeRequest, place: Place): void {
+  if (volume.kind === 'tmpfs') mountTmpfs(draft, volume, place);
+  else if (volume.kind === 'bind') mountBind(draft, volume, place);
+  else mountVolume(draft, volume, place);
+}
+
+function mountTmpfs(
+  draft: ContainerDraft,
+  { destination, options = [], readonly }: VolumeRequest,
+  { path }: Place,
+): void {
+  checkTmpfsOptions(path, destination, options);
   const standard = ['nosuid', 'noexec', 'nodev'].filter(
     (option) => !options.includes(option.replace('no', '')),
   );
@@ -94,13 +110,17 @@ function mountTmpfs(draft: ContainerDraft, { destination, options = [], readonly
   };
 }
 
-function mountBind(draft: ContainerDraft, volume: VolumeRequest, context: RequestContext): void {
+function mountBind(draft: ContainerDraft, volume: VolumeRequest, { path, context }: Place): void {
   const source = volume.source ?? '';
   if (!source.startsWith('/'))
-    throw invalid(`a bind mount's source is an absolute host path; found "${source}"`, 'begin it with /');
-  if (volume.options?.includes('idmap')) checkIdmap(draft, source);
+    throw invalidField(
+      `${path}.source`,
+      `a bind mount's source is an absolute host path; found "${source}"`,
+      'begin it with /',
+    );
+  if (volume.options?.includes('idmap')) checkIdmap(draft, source, path);
   draft.mounts[volume.destination] = { type: 'bind', source, options: bindOptions(volume) };
-  applyPropagation(draft, source, volume.options ?? [], context);
+  applyPropagation(draft, source, volume.options ?? [], `${path}.options`, context);
   draft.effects[`bind.${volume.destination}`] = {
     kind: 'bind-source',
     stage: 'create',
@@ -108,25 +128,25 @@ function mountBind(draft: ContainerDraft, volume: VolumeRequest, context: Reques
   };
 }
 
-function checkIdmap(draft: ContainerDraft, source: string): void {
+function checkIdmap(draft: ContainerDraft, source: string, path: VolumePath): void {
   if (draft.uidMappings.length > 0) return;
-  throw invalid(
+  throw invalidField(
+    `${path}.options`,
     `bind mount ${source}: idmap is for containers with users of their own`,
-    'leave it out, or give --userns auto',
+    `leave it out, or give ${field('usernsMode')} auto`,
   );
 }
 
-function mountVolume(
-  draft: ContainerDraft,
-  volume: VolumeRequest,
-  index: number,
-  context: RequestContext,
-): void {
+function mountVolume(draft: ContainerDraft, volume: VolumeRequest, { path, index, context }: Place): void {
   const anonymous = !volume.source;
   // Derived from the container's id, so that a plan can name it before anything exists.
   const name = volume.source ?? `${draft.id.slice(0, 56)}${index.toString(16).padStart(8, '0')}`;
   if (!volumeName.test(name))
-    throw invalid(`a volume's name is letters, digits, _ . -; found "${name}"`, 'rename it');
+    throw invalidField(
+      `${path}.source`,
+      `a volume's name is letters, digits, _ . -; found "${name}"`,
+      'rename it',
+    );
   draft.mounts[volume.destination] = {
     type: 'bind',
     source: context.volumePath(name),

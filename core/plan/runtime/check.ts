@@ -1,6 +1,7 @@
 /** What a runtime cannot do is refused in the plan, never found out late. */
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import type { RuntimeProvider, RuntimeState } from '../../../hooks/runtime.ts';
 import { runtimeFeatures, type RuntimeFeature } from '../../../hooks/runtimeFeatures.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -14,6 +15,7 @@ export function namedRuntime(name: string, runtimes: Runtimes): RuntimeProvider 
   const runtime = runtimes.get(name);
   if (runtime) return runtime;
   throw new PouchError('PCH_RUNTIME_NOT_FOUND', `no runtime is named "${name}"`, {
+    field: 'runtime',
     hint: `known here: ${[...runtimes.keys()].join(', ') || 'none'}`,
   });
 }
@@ -94,7 +96,10 @@ function cannot(
     'PCH_RUNTIME_CANNOT',
     `the runtime ${name} does not give a container ${what}: ${reason}`,
     {
-      hint: able.length > 0 ? `--runtime ${able.join(' or ')} can` : 'no runtime here can: leave it out',
+      hint:
+        able.length > 0
+          ? `${field('runtime')} ${able.join(' or ')} can`
+          : 'no runtime here can: leave it out',
     },
   );
 }

@@ -17,10 +17,10 @@ export interface Selection {
   ask(): Promise<{ result: string; plugin: string } | undefined>;
 }
 
-/** The annotation that chooses a runtime, for tools that have no `--runtime`. */
+/** The annotation that chooses a runtime, for tools that cannot name one. */
 const annotation = 'io.pouch.runtime';
 
-/** `--runtime`, else the annotation, else a plugin's choice, else a rule of pouchd.yaml, else its default. */
+/** The request's, else the annotation, else a plugin's choice, else a rule of pouchd.yaml, else its default. */
 export async function selectRuntime(draft: ContainerDraft, selection: Selection): Promise<RuntimeChoice> {
   const asked = draft.runtime || draft.annotations[annotation];
   if (asked) return choice(asked, { plugin: 'request', hook: draft.runtime ? 'create' : annotation });

@@ -3,6 +3,7 @@ import { catalogue } from '../../../hooks/catalogue.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { ContainerRecord, UpdateRequest } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import type { UpdateDraft } from '../../../hooks/points/container.ts';
 import type { BlameEntry, Degradation } from '../../../hooks/plan.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
@@ -54,8 +55,9 @@ export async function planUpdate(
 }
 
 function removedAtEnd(container: string): PouchError {
-  return new PouchError('PCH_CONFLICT', 'a container that is removed at its end (--rm) is never restarted', {
+  return new PouchError('PCH_CONFLICT', `a container with ${field('autoRemove')} is never restarted`, {
     container,
-    hint: 'leave --restart out, or make it again without --rm',
+    field: 'restart',
+    hint: `leave out ${field('restart')}, or recreate the container without ${field('autoRemove')}`,
   });
 }

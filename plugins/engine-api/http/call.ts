@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import type { Engine, HostFacts, Logger } from '../../../hooks/index.ts';
+import type { ClientKind } from './clientKind.ts';
 import type { Query } from './Query.ts';
 
 /** Shared by all calls. */
@@ -18,8 +19,7 @@ export interface Call extends ApiContext {
   readonly query: Query;
   /** Minor number of the client's API version. */
   readonly apiMinor: number;
-  /** pouch prints an error's code and hint itself; Docker's clients print only the message. */
-  readonly client: 'pouch' | 'docker';
+  readonly client: ClientKind;
   /** The request's body; ends after Content-Length bytes for upgrade requests too. */
   readonly body: Readable;
   /** The connection of an upgrade request, positioned after the body. */

@@ -2,20 +2,24 @@
 import type { ServerResponse } from 'node:http';
 import type { ErrorResponse } from '../../../client/wire.ts';
 import type { ErrorCode, PouchError } from '../../../hooks/index.ts';
+import type { ClientKind } from './clientKind.ts';
+import { apiNameOf, inNamesOf } from './inNamesOf.ts';
 import { sendJsonText } from './reply.ts';
 
 /**
  * Docker's clients print only the message, so for them it includes the hint; some of them match on its words.
  * @param subject the object that the path names: a container, an image, …
  */
-export function errorBody(error: PouchError, client: 'pouch' | 'docker', subject: string): ErrorResponse {
+export function errorBody(error: PouchError, client: ClientKind, subject: string): ErrorResponse {
+  const hint = error.hint ?? standardHints[error.code];
   return {
-    message: client === 'pouch' ? error.message : messageForDocker(error, subject),
+    message: client.readsHints ? inNamesOf(client, error.message) : wholeMessage(error, client, subject),
     code: error.code,
-    hint: error.hint ?? standardHints[error.code],
+    hint: hint && inNamesOf(client, hint),
     plugin: error.plugin,
     hook: error.hook,
     container: error.container,
+    field: error.field && apiNameOf(error.field),
   };
 }
 
@@ -24,10 +28,10 @@ export function sendError(response: ServerResponse, status: number, body: ErrorR
 }
 
 /** The message with plugin and hint, which Docker's clients do not print otherwise. */
-export function messageForDocker(error: PouchError, subject: string): string {
+export function wholeMessage(error: PouchError, client: ClientKind, subject: string): string {
   const culprit = error.plugin ? `plugin ${error.plugin}: ` : '';
   const hint = error.hint ? ` (hint: ${error.hint})` : '';
-  return culprit + inDockersWords(error, subject) + hint;
+  return inNamesOf(client, culprit + inDockersWords(error, subject) + hint);
 }
 
 const invalidBody = 'send what the Docker Engine API reference describes for this call';

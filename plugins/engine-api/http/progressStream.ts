@@ -3,6 +3,7 @@ import type { ProgressMessage } from '../../../client/wire.ts';
 import { toPouchError, type Progress } from '../../../hooks/index.ts';
 import type { Call } from './call.ts';
 import { errorBody } from './errorReply.ts';
+import { inNamesOf } from './inNamesOf.ts';
 
 export interface ProgressSink {
   send(message: ProgressMessage): void;
@@ -28,7 +29,7 @@ export async function streamProgress(
     if (!call.response.headersSent) throw error;
     const body = errorBody(toPouchError(error), call.client, subject);
     // Docker's clients expect a numeric code.
-    send({ errorDetail: call.client === 'pouch' ? body : { message: body.message }, error: body.message });
+    send({ errorDetail: call.client.readsHints ? body : { message: body.message }, error: body.message });
   }
   startLines(call);
   call.response.end();
@@ -45,7 +46,7 @@ function startLines(call: Call): void {
 function reportUnlessBehind(call: Call, progress: Progress, send: (message: object) => void): void {
   const counting = progress.current !== undefined && progress.current !== progress.total;
   if (counting && call.response.writableNeedDrain) return;
-  send(progressLine(progress));
+  send(progressLine({ ...progress, status: inNamesOf(call.client, progress.status) }));
 }
 
 function progressLine(progress: Progress): ProgressMessage {

@@ -10,8 +10,10 @@ import {
 } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
+import type { ClientKind } from '../http/clientKind.ts';
 import { parseDetachKeys } from '../http/detachKeys.ts';
-import { messageForDocker } from '../http/errorReply.ts';
+import { wholeMessage } from '../http/errorReply.ts';
+import { degradedInNamesOf } from '../http/inNamesOf.ts';
 import { sendEmpty, sendJson } from '../http/reply.ts';
 import { serveStreams } from '../http/session.ts';
 import { validate } from '../http/validate.ts';
@@ -67,14 +69,18 @@ async function start(call: Call): Promise<void> {
   if (!run) return sendEmpty(call, 200);
   // pouch reads a coded error. Docker's clients expect the upgrade before the process starts: some read the socket
   // beside their HTTP library and lose data that arrives together with the header.
-  if (call.client === 'pouch') await run.started;
+  if (call.client.readsHints) await run.started;
   const raw = body.Tty ?? false;
-  const attachment = { ...run.attachment, output: withFailure(run, raw) };
+  const attachment = { ...run.attachment, output: withFailure(run, call.client, raw) };
   await serveStreams(call, attachment, { raw, detachKeys: parseDetachKeys(undefined), endsStdin: true });
 }
 
 /** Reports a failed start in the stream, as dockerd does; clients then check for the exit code 126 or 127. */
-async function* withFailure({ attachment, started }: ExecRun, raw: boolean): AsyncGenerator<OutputChunk> {
+async function* withFailure(
+  { attachment, started }: ExecRun,
+  client: ClientKind,
+  raw: boolean,
+): AsyncGenerator<OutputChunk> {
   try {
     yield* attachment.output;
   } catch (error) {
@@ -83,7 +89,7 @@ async function* withFailure({ attachment, started }: ExecRun, raw: boolean): Asy
       () => false,
     );
     if (hasStarted) throw error;
-    const message = messageForDocker(toPouchError(error), '');
+    const message = wholeMessage(toPouchError(error), client, '');
     yield { stream: 'stderr', data: Buffer.from(`${message}${raw ? '\r\n' : '\n'}`) };
   }
 }
@@ -94,10 +100,10 @@ async function resize(call: Call): Promise<void> {
 }
 
 function inspect(call: Call): void {
-  sendJson(call, toExecInspect(call.engine.execs.inspect(parameter(call, 'id'))));
+  sendJson(call, toExecInspect(call.engine.execs.inspect(parameter(call, 'id')), call.client));
 }
 
-function toExecInspect(record: ExecRecord): ExecInspect {
+function toExecInspect(record: ExecRecord, client: ClientKind): ExecInspect {
   const { request, blame = [], degraded = [] } = record;
   const [entrypoint = '', ...rest] = request.args;
   return {
@@ -119,6 +125,6 @@ function toExecInspect(record: ExecRecord): ExecInspect {
     DetachKeys: '',
     Pid: record.pid,
     ...(blame.length > 0 && { Blame: blame }),
-    ...(degraded.length > 0 && { Degraded: degraded }),
+    ...(degraded.length > 0 && { Degraded: degradedInNamesOf(client, degraded) }),
   };
 }

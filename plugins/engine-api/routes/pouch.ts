@@ -4,6 +4,7 @@ import type { Plan } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { namingTheImage } from '../http/imageError.ts';
+import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../http/inNamesOf.ts';
 import { streamProgress } from '../http/progressStream.ts';
 import { sendJson } from '../http/reply.ts';
 import { validate } from '../http/validate.ts';
@@ -31,17 +32,26 @@ async function plan(call: Call): Promise<void> {
   const made = await call.engine.containers.plan(request).catch((error: unknown) => {
     throw namingTheImage(error, request.image);
   });
-  sendJson(call, planResponse({ ...made, warnings: [...warnings, ...made.warnings] }, made.draft.runtime));
+  const body = { ...made, warnings: [...warnings, ...made.warnings] };
+  sendJson(call, planResponse(call, body, made.draft.runtime));
 }
 
 async function storedPlan(call: Call): Promise<void> {
   const { id, draft } = call.engine.containers.inspect(parameter(call, 'id'));
-  sendJson(call, planResponse(await call.engine.containers.storedPlan(id), draft.runtime));
+  sendJson(call, planResponse(call, await call.engine.containers.storedPlan(id), draft.runtime));
 }
 
-function planResponse(made: Omit<Plan, 'draft'>, runtime: string): PlanResponse {
-  const { spec, plainSpec, effects, blame, degraded, warnings } = made;
-  return { spec: { ...spec }, plainSpec: { ...plainSpec }, effects, blame, degraded, warnings, runtime };
+function planResponse({ client }: Call, made: Omit<Plan, 'draft'>, runtime: string): PlanResponse {
+  const { spec, plainSpec, effects, blame } = made;
+  return {
+    spec: { ...spec },
+    plainSpec: { ...plainSpec },
+    effects,
+    blame,
+    degraded: degradedInNamesOf(client, made.degraded),
+    warnings: allInNamesOf(client, made.warnings),
+    runtime,
+  };
 }
 
 async function explain(call: Call): Promise<void> {
@@ -68,5 +78,21 @@ async function info(call: Call): Promise<void> {
 
 async function runtimes(call: Call): Promise<void> {
   const all: RuntimeWire[] = await call.engine.system.runtimes();
-  sendJson(call, all);
+  sendJson(
+    call,
+    all.map((runtime) => runtimeFor(call, runtime)),
+  );
+}
+
+function runtimeFor({ client }: Call, runtime: RuntimeWire): RuntimeWire {
+  const { problem } = runtime;
+  return {
+    ...runtime,
+    ...(problem !== undefined && { problem: inNamesOf(client, problem) }),
+    features: runtime.features.map(({ doc, reason, ...rest }) => ({
+      ...rest,
+      doc: inNamesOf(client, doc),
+      ...(reason !== undefined && { reason: inNamesOf(client, reason) }),
+    })),
+  };
 }

@@ -3,6 +3,7 @@ import { PouchError, toPouchError, type Attachment, type OutputChunk } from '../
 import type { Call, Route } from '../http/call.ts';
 import { errorBody } from '../http/errorReply.ts';
 import { namingTheImage } from '../http/imageError.ts';
+import { allInNamesOf, inNamesOf } from '../http/inNamesOf.ts';
 import { serveStreams } from '../http/session.ts';
 import { readContainerRequest } from './container/create.ts';
 
@@ -28,14 +29,16 @@ async function run(call: Call): Promise<void> {
   const { id, started } = made;
   const exited = containers.wait(id, 'next-exit', call.signal);
   const beside = async (send: (message: RunMessage) => void) => {
-    send({ created: { Id: id, Warnings: [...warnings, ...made.warnings] } });
+    send({ created: { Id: id, Warnings: allInNamesOf(call.client, [...warnings, ...made.warnings]) } });
     try {
       // A short command may exit before its start is written to disk: then the client gets only the exit.
       const early = await Promise.race([exited, started.then(() => undefined)]);
       if (early?.error !== undefined) await started;
       if (!early) send({ started: true });
       const { exitCode, error } = early ?? (await exited);
-      send({ exited: { StatusCode: exitCode, ...(error && { Error: { Message: error } }) } });
+      send({
+        exited: { StatusCode: exitCode, ...(error && { Error: { Message: inNamesOf(call.client, error) } }) },
+      });
     } catch (thrown) {
       const error = toPouchError(thrown);
       made.attachment.detach();

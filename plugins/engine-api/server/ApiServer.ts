@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { toPouchError, type ListenFacts } from '../../../hooks/index.ts';
 import type { ApiContext, Route } from '../http/call.ts';
+import { clientOf } from '../http/clientKind.ts';
 import { errorBody, sendError } from '../http/errorReply.ts';
 import { requireToken, sendUnauthorized, type Authenticate } from './authenticate.ts';
 import { readCredentials, type Credentials } from './credentials.ts';
@@ -104,7 +105,7 @@ export class ApiServer {
       await dispatch(this.#context, this.#find, exchange);
     } catch (thrown) {
       const error = toPouchError(thrown);
-      sendError(response, error.status, errorBody(error, 'docker', ''));
+      sendError(response, error.status, errorBody(error, clientOf(request), ''));
     }
   }
 

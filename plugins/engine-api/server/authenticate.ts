@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PouchError } from '../../../hooks/index.ts';
+import { otherClient } from '../http/clientKind.ts';
 import { errorBody, sendError } from '../http/errorReply.ts';
 
 /** @throws PCH_UNAUTHORIZED */
@@ -22,7 +23,7 @@ export function requireToken(token: string): Authenticate {
 export function sendUnauthorized(response: ServerResponse, error: PouchError): void {
   response.setHeader('WWW-Authenticate', 'Bearer realm="pouchd"');
   response.setHeader('Connection', 'close');
-  sendError(response, error.status, errorBody(error, 'docker', ''));
+  sendError(response, error.status, errorBody(error, otherClient, ''));
 }
 
 function digest(text: string): Buffer {

@@ -4,6 +4,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { toPouchError, type PouchError } from '../../../hooks/index.ts';
 import { newestVersion, splitVersion } from '../apiVersion.ts';
 import type { ApiContext, Call } from '../http/call.ts';
+import { clientOf } from '../http/clientKind.ts';
 import { errorBody, sendError } from '../http/errorReply.ts';
 import { Query } from '../http/Query.ts';
 import { refuseBrowsers } from './guard.ts';
@@ -52,10 +53,6 @@ function makeCall(
 function splitUrl(url: string): { path: string; query: string } {
   const mark = url.indexOf('?');
   return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
-}
-
-function clientOf(request: IncomingMessage): Call['client'] {
-  return request.headers['user-agent']?.toLowerCase().startsWith('pouch') ? 'pouch' : 'docker';
 }
 
 /** Docker sends these with every response; clients negotiate the API version from them. */

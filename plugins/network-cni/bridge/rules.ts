@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { PouchError } from '../../../hooks/index.ts';
+import { field, PouchError } from '../../../hooks/index.ts';
 import { runCommand } from '../command.ts';
 import type { BridgeNetwork } from '../network.ts';
 
@@ -157,7 +157,7 @@ async function iptables(file: string, args: string[], input: string): Promise<vo
 
 function missing(cause: unknown): PouchError {
   return new PouchError('PCH_CNI_FAILED', 'the bridge network requires iptables, which cannot be executed', {
-    hint: 'install it (Debian: apt-get install iptables), or use --network none or host',
+    hint: `install it (Debian: apt-get install iptables), or use ${field('network.mode')} none or host`,
     cause,
   });
 }

@@ -1,4 +1,4 @@
-import { PouchError, type NetworkAttachment, type PortRequest } from '../../../hooks/index.ts';
+import { field, PouchError, type NetworkAttachment, type PortRequest } from '../../../hooks/index.ts';
 import { tryBind } from './bind.ts';
 import { readForwardedPorts, type ForwardedPort } from './forwarded.ts';
 
@@ -100,7 +100,8 @@ export class PortClaims {
     }
     throw new PouchError('PCH_PORT_IN_USE', `no free ${protocol} port was found on ${hostIp}`, {
       container: claimant.container,
-      hint: 'specify a host port (-p HOST:CONTAINER) or free some of /proc/sys/net/ipv4/ip_local_port_range',
+      field: 'network.ports',
+      hint: `specify a host port (${field('network.ports')}) or free some of /proc/sys/net/ipv4/ip_local_port_range`,
     });
   }
 
@@ -129,7 +130,8 @@ function inUse(wanted: Claim, holder: string): PouchError {
     `cannot publish port ${hostPort}/${protocol} of the container ${name} on ${hostIp}: in use by ${holder}`,
     {
       container: wanted.container,
-      hint: 'stop what uses it, or publish another host port (-p HOST:CONTAINER)',
+      field: 'network.ports',
+      hint: `stop what uses it, or choose another host port (${field('network.ports')})`,
     },
   );
 }
@@ -142,6 +144,7 @@ function bindFailure(wanted: Claim, error: unknown): PouchError {
     `cannot publish port ${wanted.hostPort}/${wanted.protocol} on ${wanted.hostIp}: ${code ?? String(error)}`,
     {
       container: wanted.container,
+      field: 'network.ports',
       hint: 'publish on an address of the host (see `ip addr`)',
       cause: error,
     },

@@ -1,8 +1,8 @@
 /** Checks settings in annotations as kata does, but before anything is created. */
-import { PouchError } from '../../../hooks/index.ts';
+import { field, PouchError } from '../../../hooks/index.ts';
 import { configPathAnnotation } from '../config/find.ts';
 import type { KataConfig } from '../config/load.ts';
-import { hypervisorPrefix, settingPrefix, shortName } from './names.ts';
+import { hypervisorPrefix, settingField, settingPrefix } from './names.ts';
 
 /**
  * Refuses settings of the hypervisor that `enable_annotations` does not list: the shim in Go fails on them, the one
@@ -48,15 +48,15 @@ function notEnabled(annotation: string, { path, hypervisorName, hypervisor }: Ka
   const list = entries(hypervisor['enable_annotations']).join(', ') || 'nothing';
   return new PouchError(
     'PCH_KATA_OPTION',
-    `--kata-opt ${shortName(annotation)}: enable_annotations of [hypervisor.${hypervisorName}] in ${path} allows ${list}`,
-    { hint: `add "${name}" to that list, or omit the setting` },
+    `${settingField(annotation)}: enable_annotations of [hypervisor.${hypervisorName}] in ${path} allows ${list}`,
+    { field: `annotations["${annotation}"]`, hint: `add "${name}" to that list, or omit the setting` },
   );
 }
 
 function vmRuns(annotation: string): PouchError {
   return new PouchError(
     'PCH_KATA_OPTION',
-    `--kata-opt ${shortName(annotation)}: a container with --vm-of cannot configure the VM, which already runs`,
-    { hint: 'add the setting to the first container of the VM' },
+    `${settingField(annotation)}: a container with ${field('vmOf')} cannot configure the VM, which already runs`,
+    { field: `annotations["${annotation}"]`, hint: 'add the setting to the first container of the VM' },
   );
 }

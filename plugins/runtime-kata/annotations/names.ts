@@ -1,4 +1,5 @@
 /** Annotations that kata reads (kata, how-to-set-sandbox-config-kata.md; containerd, pkg/cri/annotations). */
+import { field } from '../../../hooks/index.ts';
 
 /** Prefix of all of kata's annotations. */
 export const kataPrefix = 'io.katacontainers.';
@@ -15,12 +16,12 @@ export const sandboxMemory = 'io.kubernetes.cri.sandbox-memory';
 export const sandboxCpuPeriod = 'io.kubernetes.cri.sandbox-cpu-period';
 export const sandboxCpuQuota = 'io.kubernetes.cri.sandbox-cpu-quota';
 
-/** Returns the name of a setting as in --kata-opt: `hypervisor.default_memory`. */
-export function shortName(annotation: string): string {
-  return annotation.replace(settingPrefix, '').replace(kataPrefix, '');
+/** Writes the field of a setting into a message. */
+export function settingField(annotation: string): string {
+  return field(`annotations["${annotation}"]`);
 }
 
-/** Returns the annotation of a setting that --kata-opt or the option `defaults` names. */
+/** Returns the annotation of a setting, which the option `defaults` may name without its prefix. */
 export function annotationOf(setting: string): string {
   return setting.startsWith(kataPrefix) ? setting : settingPrefix + setting;
 }

@@ -1,5 +1,5 @@
 /** Memory and CPUs of a VM that does not follow the limits of its containers: see followsLimits. */
-import type { ContainerDraft, RuntimeRefusal } from '../../../hooks/index.ts';
+import { field, type ContainerDraft, type RuntimeRefusal } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
 import { followsLimits } from '../config/values.ts';
 import { isEnabled } from './check.ts';
@@ -18,7 +18,7 @@ export function vmMemory(annotations: Readonly<Record<string, string>>, { hyperv
 }
 
 interface Size {
-  flag: string;
+  limit: 'memory' | 'nanoCpus';
   annotation: string;
   /** In MiB or CPUs. */
   wanted: number;
@@ -35,8 +35,8 @@ export function sizeSettings(draft: ContainerDraft, config: KataConfig): Record<
 export function sizeRefusals(draft: ContainerDraft, config: KataConfig, major: number): RuntimeRefusal[] {
   return tooSmall(draft, config)
     .filter(({ annotation }) => !isEnabled(annotation, config, major))
-    .map(({ flag, has, annotation }) => ({
-      what: flag,
+    .map(({ limit, has, annotation }) => ({
+      what: field(`resources.${limit}`),
       reason: `a VM of ${config.hypervisorName} has ${has}, and enable_annotations in ${config.path} does not allow ${annotation.slice(hypervisorPrefix.length)}`,
     }));
 }
@@ -51,13 +51,13 @@ function sizes({ resources: { memory, cpu } }: ContainerDraft, { hypervisor }: K
   const quota = cpu?.quota ?? 0;
   return [
     {
-      flag: '--memory',
+      limit: 'memory',
       annotation: memoryAnnotation,
       wanted: Math.ceil((memory?.limit ?? 0) / MiB),
       has: numberIn(hypervisor['default_memory'], usualMemory),
     },
     {
-      flag: '--cpus',
+      limit: 'nanoCpus',
       annotation: `${hypervisorPrefix}default_vcpus`,
       wanted: quota > 0 && cpu?.period ? Math.ceil(quota / cpu.period) : 0,
       has: numberIn(hypervisor['default_vcpus'], usualCpus),

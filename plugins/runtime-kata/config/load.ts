@@ -49,7 +49,7 @@ async function dropIns({ files, root }: Host, path: string): Promise<string[]> {
   return kept.filter(({ keep }) => keep).map(({ name }) => join(folder, name));
 }
 
-/** A user may choose the file: `--kata-opt config_path=…`. */
+/** A user may choose the file: by an annotation. */
 function read({ files, root }: Host, path: string): Promise<string | undefined> {
   return files.readText(join(root, path), maxBytes, `the configuration of kata ${path}`);
 }

@@ -1,4 +1,4 @@
-import type { ContainerDraft, RuntimeRefusal } from '../../../hooks/index.ts';
+import { field, type ContainerDraft, type RuntimeRefusal } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
 
 /**
@@ -10,7 +10,7 @@ export function deviceRefusals({ devices, process }: ContainerDraft, config: Kat
   if (process.privileged) return [];
   return Object.entries(devices).flatMap(([path, { type }]) => {
     const reason = type === 'b' ? blockReason(config) : path.startsWith('/dev/vfio/') ? '' : characterReason;
-    return reason ? [{ what: `--device ${path}`, reason }] : [];
+    return reason ? [{ what: `${field('devices')} ${path}`, reason }] : [];
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ContainerDraft, FileAccess, RuntimeRefusal } from '../../../hooks/index.ts';
+import { field, type ContainerDraft, type FileAccess, type RuntimeRefusal } from '../../../hooks/index.ts';
 import { sizeRefusals } from '../annotations/sizing.ts';
 import type { KataConfig } from '../config/load.ts';
 import { deviceRefusals } from './devices.ts';
@@ -33,5 +33,5 @@ export async function refusalsOf(
 /** Limits that kata removes from the specification (kata, virtcontainers/kata_agent.go: constrainGRPCSpec). */
 function limitRefusals({ resources: { pids } }: ContainerDraft): RuntimeRefusal[] {
   if (pids === undefined || pids.limit <= 0) return [];
-  return [{ what: '--pids-limit', reason: 'kata does not limit the processes in a VM' }];
+  return [{ what: field('resources.pids'), reason: 'kata does not limit the processes in a VM' }];
 }

@@ -1,5 +1,6 @@
-import type { ContainerDraft, RuntimeRefusal } from '../../../hooks/index.ts';
+import { field, type ContainerDraft, type RuntimeRefusal } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
+import { settingField, settingPrefix } from '../annotations/names.ts';
 import { hasGuestSeccomp } from '../config/values.ts';
 
 /** Refuses a requested profile where kata would ignore it; Pouch's default profile is omitted instead. */
@@ -11,8 +12,8 @@ export function seccompRefusals(
   if (seccomp === null || seccomp === 'default' || hasGuestSeccomp(config, annotations)) return [];
   return [
     {
-      what: '--security-opt seccomp',
-      reason: `disable_guest_seccomp is set in ${config.path} (--kata-opt runtime.disable_guest_seccomp=false unsets it)`,
+      what: `${field('securityOpt')} seccomp`,
+      reason: `disable_guest_seccomp is set in ${config.path} (${settingField(`${settingPrefix}runtime.disable_guest_seccomp`)}=false unsets it)`,
     },
   ];
 }

@@ -1,9 +1,10 @@
-import type {
-  ContainerDraft,
-  DraftMount,
-  FileAccess,
-  FileFacts,
-  RuntimeRefusal,
+import {
+  field,
+  type ContainerDraft,
+  type DraftMount,
+  type FileAccess,
+  type FileFacts,
+  type RuntimeRefusal,
 } from '../../../hooks/index.ts';
 import type { KataConfig } from '../config/load.ts';
 import { sharesFiles } from '../config/values.ts';
@@ -20,7 +21,7 @@ export async function volumeRefusals(
   const reasons = Object.entries(mounts).map(async ([destination, mount]) => ({
     what:
       destination === '/dev/shm'
-        ? '--shm-size (or shmSize of pouchd.yaml)'
+        ? `${field('shmSize')} (or shmSize of pouchd.yaml)`
         : `a mount of ${mount.source} on ${destination}`,
     reason: await reasonAgainst(destination, mount, config, files),
   }));
@@ -52,7 +53,7 @@ function sourceReason(source: string, found: FileFacts | undefined, config: Kata
     return 'paths below /proc and /sys would be those of the VM';
   if (found?.kind === 'block') return blockReason(config);
   if (isBelow(source, '/dev') && found?.kind !== 'file')
-    return 'paths below /dev would be those of the VM; use --device for block devices';
+    return `paths below /dev would be those of the VM; use ${field('devices')} for block devices`;
   if (found?.kind === 'socket' || found?.kind === 'fifo')
     return 'a socket or FIFO of the host has no peer in a VM';
   if (!sharesFiles(config)) return `${config.hypervisorName} does not share files with the host`;

@@ -53,14 +53,14 @@ describe('client', () => {
     assert.deepEqual(urls, ['/containers/..%2Fx/json', '/images/reg:5000/a/b:tag/json']);
   });
 
-  it('identifies itself to the server as pouch', async () => {
+  it('identifies itself to the server as pouch’s client', async () => {
     let agent: unknown;
     handle = (request, response) => {
       agent = request.headers['user-agent'];
       json(response, 200, []);
     };
     await client.containers.list();
-    assert.equal(agent, 'pouch');
+    assert.equal(agent, 'pouch-client');
   });
 
   it('reuses one connection for consecutive calls', async () => {

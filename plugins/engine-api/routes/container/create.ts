@@ -2,6 +2,7 @@ import type { ContainerCreateResponse } from '../../../../client/wire.ts';
 import { readJson } from '../../http/body.ts';
 import { type Call, type Route } from '../../http/call.ts';
 import { namingTheImage } from '../../http/imageError.ts';
+import { allInNamesOf } from '../../http/inNamesOf.ts';
 import { sendJson } from '../../http/reply.ts';
 import { validate } from '../../http/validate.ts';
 import { createSchema } from '../../schemas/create.ts';
@@ -14,7 +15,10 @@ async function create(call: Call): Promise<void> {
   const made = await call.engine.containers.create(request).catch((error: unknown) => {
     throw namingTheImage(error, request.image);
   });
-  const body: ContainerCreateResponse = { Id: made.id, Warnings: [...warnings, ...made.warnings] };
+  const body: ContainerCreateResponse = {
+    Id: made.id,
+    Warnings: allInNamesOf(call.client, [...warnings, ...made.warnings]),
+  };
   sendJson(call, body, 201);
 }
 

@@ -39,7 +39,7 @@ async function sizesOf(call: Call, id: string): Promise<{ SizeRw: number; SizeRo
 async function inspect(call: Call): Promise<void> {
   const record: ContainerRecord = call.engine.containers.inspect(parameter(call, 'id'));
   const sizes = call.query.flag('size') ? await sizesOf(call, record.id) : {};
-  sendJson(call, { ...toInspect(record), ...sizes });
+  sendJson(call, { ...toInspect(record, call.client), ...sizes });
 }
 
 async function top(call: Call): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ContainerUpdateResponse } from '../../../../client/wire.ts';
 import { readJson } from '../../http/body.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
+import { allInNamesOf } from '../../http/inNamesOf.ts';
 import { sendJson } from '../../http/reply.ts';
 import { validate } from '../../http/validate.ts';
 import { updateSchema } from '../../schemas/create.ts';
@@ -11,6 +12,8 @@ export const updateRoutes: Route[] = [{ method: 'POST', path: '/containers/:id/u
 async function update(call: Call): Promise<void> {
   const { request, warnings } = toUpdateRequest(validate(updateSchema, await readJson(call)) ?? {});
   const done = await call.engine.containers.update(parameter(call, 'id'), request);
-  const body: ContainerUpdateResponse = { Warnings: [...warnings, ...done.warnings] };
+  const body: ContainerUpdateResponse = {
+    Warnings: allInNamesOf(call.client, [...warnings, ...done.warnings]),
+  };
   sendJson(call, body);
 }

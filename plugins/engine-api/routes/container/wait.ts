@@ -1,6 +1,7 @@
 import type { ContainerWaitResponse } from '../../../../client/wire.ts';
 import { PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
+import { inNamesOf } from '../../http/inNamesOf.ts';
 
 export const waitRoutes: Route[] = [{ method: 'POST', path: '/containers/:id/wait', handler: wait }];
 
@@ -18,7 +19,7 @@ async function wait(call: Call): Promise<void> {
   const { exitCode, error } = await exited;
   const body: ContainerWaitResponse = {
     StatusCode: exitCode,
-    ...(error ? { Error: { Message: error } } : {}),
+    ...(error ? { Error: { Message: inNamesOf(call.client, error) } } : {}),
   };
   call.response.end(`${JSON.stringify(body)}\n`);
 }

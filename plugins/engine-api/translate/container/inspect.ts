@@ -1,5 +1,7 @@
 import type { ContainerInspect, ContainerStateWire } from '../../../../client/wire.ts';
 import type { ContainerRecord, Damage } from '../../../../hooks/index.ts';
+import { type ClientKind, otherClient } from '../../http/clientKind.ts';
+import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../../http/inNamesOf.ts';
 import { containerConfig } from './config.ts';
 import { hostConfig } from './hostConfig.ts';
 import { mountPoints } from './mounts.ts';
@@ -7,14 +9,14 @@ import { networkSettings } from './networks.ts';
 import { orNever } from './time.ts';
 
 /** Response of `GET /containers/{id}/json`. */
-export function toInspect(record: ContainerRecord): ContainerInspect {
+export function toInspect(record: ContainerRecord, client = otherClient): ContainerInspect {
   const [path = '', ...args] = [...record.draft.process.entrypoint, ...record.draft.process.command];
   return {
     Id: record.id,
     Created: record.createdAt,
     Path: path,
     Args: args,
-    State: stateOf(record),
+    State: stateOf(record, client),
     Image: record.draft.image.id,
     ResolvConfPath: record.paths.resolvConf,
     HostnamePath: record.paths.hostname,
@@ -34,9 +36,9 @@ export function toInspect(record: ContainerRecord): ContainerInspect {
     Config: containerConfig(record),
     NetworkSettings: networkSettings(record),
     ...(record.updates ? { Blame: record.updates } : {}),
-    ...(record.degraded.length > 0 ? { Degraded: record.degraded } : {}),
+    ...(record.degraded.length > 0 ? { Degraded: degradedInNamesOf(client, record.degraded) } : {}),
     ...(record.damage ? { Damage: damageOf(record.damage) } : {}),
-    ...(record.warnings.length > 0 ? { Warnings: record.warnings } : {}),
+    ...(record.warnings.length > 0 ? { Warnings: allInNamesOf(client, record.warnings) } : {}),
   };
 }
 
@@ -44,7 +46,7 @@ function damageOf({ path, problem, hint }: Damage): ContainerInspect['Damage'] {
   return { Path: path, Problem: problem, Hint: hint };
 }
 
-function stateOf({ state }: ContainerRecord): ContainerStateWire {
+function stateOf({ state }: ContainerRecord, client: ClientKind): ContainerStateWire {
   const { status } = state;
   return {
     Status: status,
@@ -55,7 +57,7 @@ function stateOf({ state }: ContainerRecord): ContainerStateWire {
     Dead: status === 'dead',
     Pid: state.pid,
     ExitCode: state.exitCode,
-    Error: state.error,
+    Error: inNamesOf(client, state.error),
     StartedAt: orNever(state.startedAt),
     FinishedAt: orNever(state.finishedAt),
   };

@@ -1,9 +1,9 @@
-/** `-v`: `SOURCE:DESTINATION[:OPTIONS]`, or only a destination. */
+/** `Binds`: `SOURCE:DESTINATION[:OPTIONS]`, or only a destination. */
 import type { VolumeRequest } from '../../../../hooks/index.ts';
 import { destinationOf } from './destination.ts';
 import { invalid } from './invalid.ts';
 
-const field = 'HostConfig.Binds';
+type BindField = `HostConfig.Binds[${number}]`;
 const form = 'SOURCE:DESTINATION[:OPTIONS]';
 const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
@@ -19,22 +19,31 @@ const mapped = 'idmap';
 const withoutEffect = new Set(['consistent', 'cached', 'delegated', 'default', 'z', 'Z']);
 
 /** @throws PCH_OPTION_INVALID */
-export function parseBind(text: string): VolumeRequest {
+export function parseBind(text: string, index: number): VolumeRequest {
+  const field: BindField = `HostConfig.Binds[${index}]`;
   const parts = text.split(':');
   if (parts.length > 3 || parts.some((part) => part === '')) throw invalid(field, form, text);
   const [source = '', path, options] = parts;
   if (path === undefined) return { kind: 'volume', destination: destinationOf(field, source) };
-  return { ...sourceOf(source, text), destination: destinationOf(field, path), ...optionsOf(options, text) };
+  return {
+    ...sourceOf(field, source, text),
+    destination: destinationOf(field, path),
+    ...optionsOf(field, options, text),
+  };
 }
 
-function sourceOf(source: string, text: string): Pick<VolumeRequest, 'kind' | 'source' | 'createSource'> {
+function sourceOf(
+  field: BindField,
+  source: string,
+  text: string,
+): Pick<VolumeRequest, 'kind' | 'source' | 'createSource'> {
   if (source.startsWith('/')) return { kind: 'bind', source, createSource: true };
   if (!volumeName.test(source))
     throw invalid(field, 'an absolute host path or a volume name', text, `names match ${volumeName.source}`);
   return { kind: 'volume', source };
 }
 
-function optionsOf(list: string | undefined, text: string): Partial<VolumeRequest> {
+function optionsOf(field: BindField, list: string | undefined, text: string): Partial<VolumeRequest> {
   const words = list?.split(',') ?? [];
   const unknown = words.find((word) => !isKnown(word));
   if (unknown !== undefined)

@@ -1,10 +1,11 @@
+import type { ApiField } from '../../http/fieldNames.ts';
 import { invalid } from './invalid.ts';
 
 /**
  * Returns a path in the container, without `.` and redundant slashes.
  * @throws PCH_OPTION_INVALID for a relative path, "/" or a path with `..`
  */
-export function destinationOf(field: string, path: string): string {
+export function destinationOf(field: ApiField, path: string): string {
   if (!path.startsWith('/')) throw invalid(field, 'an absolute path in the container', path);
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw invalid(field, 'a path without ".."', path);

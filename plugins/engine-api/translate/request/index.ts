@@ -1,6 +1,7 @@
 /** Translates Docker's create body into the engine's request. */
 import type { ContainerCreateRequest } from '../../../../client/wire.ts';
 import { PouchError, type ContainerRequest } from '../../../../hooks/index.ts';
+import { member } from './invalid.ts';
 import { isolationOf } from './isolation.ts';
 import { networkOf } from './network.ts';
 import { policyOf } from './policy.ts';
@@ -51,7 +52,10 @@ function nameOf(name: string | undefined): string | undefined {
 
 function imageOf(body: ContainerCreateRequest): string {
   if (body.Image) return body.Image;
-  throw new PouchError('PCH_BAD_REQUEST', 'Image: expected an image reference or id, found an empty value');
+  throw new PouchError(
+    'PCH_BAD_REQUEST',
+    `${member('Image')}: expected an image reference or id, found an empty value`,
+  );
 }
 
 /** Drops undefined fields: requests are stored and compared. */

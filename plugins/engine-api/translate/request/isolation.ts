@@ -30,14 +30,14 @@ export function isolationOf(host: HostConfig): Partial<ContainerRequest> {
   };
 }
 
-function deviceOf({ PathOnHost: host, PathInContainer: path, CgroupPermissions: access }: DeviceMapping): {
-  host: string;
-  path?: string;
-  access?: string;
-} {
-  if (!host.startsWith('/')) throw invalid('HostConfig.Devices.PathOnHost', 'a path such as /dev/fuse', host);
+function deviceOf(
+  { PathOnHost: host, PathInContainer: path, CgroupPermissions: access }: DeviceMapping,
+  index: number,
+): { host: string; path?: string; access?: string } {
+  if (!host.startsWith('/'))
+    throw invalid(`HostConfig.Devices[${index}].PathOnHost`, 'a path such as /dev/fuse', host);
   if (access && !/^[rwm]{1,3}$/.test(access))
-    throw invalid('HostConfig.Devices.CgroupPermissions', 'rwm', access);
+    throw invalid(`HostConfig.Devices[${index}].CgroupPermissions`, 'rwm', access);
   return { host, path: path || undefined, access: access || undefined };
 }
 
@@ -45,7 +45,7 @@ function deviceOf({ PathOnHost: host, PathInContainer: path, CgroupPermissions: 
 function cdiDevices(requests: DeviceRequest[] | null | undefined): string[] | undefined {
   const names = (requests ?? []).filter(isCdi).flatMap(({ DeviceIDs }) => DeviceIDs ?? []);
   for (const name of names)
-    if (!cdiName.test(name)) throw invalid('HostConfig.DeviceRequests.DeviceIDs', 'VENDOR/CLASS=NAME', name);
+    if (!cdiName.test(name)) throw invalid('HostConfig.DeviceRequests', 'VENDOR/CLASS=NAME', name);
   return names.length > 0 ? names : undefined;
 }
 
@@ -56,10 +56,10 @@ export function isCdi({ Driver }: DeviceRequest): boolean {
   return Driver === 'cdi';
 }
 
-function deviceRule(rule: string): string {
+function deviceRule(rule: string, index: number): string {
   if (/^[acb] (\d+|\*):(\d+|\*) [rwm]{1,3}$/.test(rule)) return rule;
   throw invalid(
-    'HostConfig.DeviceCgroupRules',
+    `HostConfig.DeviceCgroupRules[${index}]`,
     'TYPE MAJOR:MINOR ACCESS',
     rule,
     'for example "c 10:229 rwm"',
@@ -76,11 +76,18 @@ function ulimitsOf(list: Ulimit[] | null | undefined): ContainerRequest['ulimits
   return list ? Object.fromEntries(list.map(ulimit)) : undefined;
 }
 
-function ulimit({ Name: name, Soft: soft, Hard: hard }: Ulimit): [string, { soft: number; hard: number }] {
+function ulimit(
+  { Name: name, Soft: soft, Hard: hard }: Ulimit,
+  index: number,
+): [string, { soft: number; hard: number }] {
   if (!limitNames.includes(name))
-    throw invalid('HostConfig.Ulimits.Name', `one of ${limitNames.join(', ')}`, name);
+    throw invalid(`HostConfig.Ulimits[${index}].Name`, `one of ${limitNames.join(', ')}`, name);
   if (hard !== -1 && (soft > hard || soft === -1))
-    throw invalid('HostConfig.Ulimits', `a soft limit of ${name} of at most the hard limit ${hard}`, soft);
+    throw invalid(
+      `HostConfig.Ulimits[${index}]`,
+      `a soft limit of ${name} of at most the hard limit ${hard}`,
+      soft,
+    );
   return [name, { soft, hard }];
 }
 

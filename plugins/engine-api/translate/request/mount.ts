@@ -1,31 +1,35 @@
-/** `--mount`. */
+/** `Mounts`. */
 import type { MountSpec } from '../../../../client/wire.ts';
 import { PouchError, type VolumeRequest } from '../../../../hooks/index.ts';
 import { destinationOf } from './destination.ts';
-import { invalid } from './invalid.ts';
+import { invalid, member } from './invalid.ts';
 
-const field = 'HostConfig.Mounts';
+type MountField = `HostConfig.Mounts[${number}]`;
 
 /** @throws PCH_OPTION_INVALID, PCH_NOT_SUPPORTED for types other than bind, volume and tmpfs */
-export function parseMount(mount: MountSpec): VolumeRequest {
+export function parseMount(mount: MountSpec, index: number): VolumeRequest {
+  const field: MountField = `HostConfig.Mounts[${index}]`;
   const destination = destinationOf(`${field}.Target`, mount.Target);
   const readonly = mount.ReadOnly ? { readonly: true } : {};
   switch (mount.Type) {
     case 'bind':
-      return { ...bindMount(mount), destination, ...readonly };
+      return { ...bindMount(mount, field), destination, ...readonly };
     case 'volume':
-      return { ...volumeMount(mount), destination, ...readonly };
+      return { ...volumeMount(mount, field), destination, ...readonly };
     case 'tmpfs':
-      return { ...tmpfsMount(mount), destination, ...readonly };
+      return { ...tmpfsMount(mount, field), destination, ...readonly };
     default:
       throw new PouchError(
         'PCH_NOT_SUPPORTED',
-        `${field}.Type: expected bind, volume or tmpfs, found "${mount.Type}"`,
+        `${member(`${field}.Type`)}: expected bind, volume or tmpfs, found "${mount.Type}"`,
       );
   }
 }
 
-function bindMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'source' | 'options' | 'createSource'> {
+function bindMount(
+  mount: MountSpec,
+  field: MountField,
+): Pick<VolumeRequest, 'kind' | 'source' | 'options' | 'createSource'> {
   const { Source: source } = mount;
   if (!source?.startsWith('/')) throw invalid(`${field}.Source`, 'an absolute host path', source);
   const {
@@ -38,18 +42,19 @@ function bindMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'source' | 'o
   return { kind: 'bind', source, options, createSource: createSource ?? false };
 }
 
-function volumeMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'source' | 'nocopy'> {
+function volumeMount(mount: MountSpec, field: MountField): Pick<VolumeRequest, 'kind' | 'source' | 'nocopy'> {
   const { NoCopy: nocopy, DriverConfig: driver, Subpath: subpath } = mount.VolumeOptions ?? {};
   if (driver?.Name && driver.Name !== 'local')
     throw new PouchError(
       'PCH_NOT_SUPPORTED',
-      `${field}.VolumeOptions.DriverConfig.Name: expected local, found "${driver.Name}"`,
+      `${member(`${field}.VolumeOptions.DriverConfig.Name`)}: expected local, found "${driver.Name}"`,
     );
-  if (subpath) throw new PouchError('PCH_NOT_SUPPORTED', `${field}.VolumeOptions.Subpath is not supported`);
+  if (subpath)
+    throw new PouchError('PCH_NOT_SUPPORTED', `${member(`${field}.VolumeOptions.Subpath`)} is not supported`);
   return { kind: 'volume', source: mount.Source || undefined, ...(nocopy ? { nocopy } : {}) };
 }
 
-function tmpfsMount(mount: MountSpec): Pick<VolumeRequest, 'kind' | 'options'> {
+function tmpfsMount(mount: MountSpec, field: MountField): Pick<VolumeRequest, 'kind' | 'options'> {
   if (mount.Source) throw invalid(`${field}.Source`, 'no source for a tmpfs', mount.Source);
   const { SizeBytes: size, Mode: mode } = mount.TmpfsOptions ?? {};
   if (size !== undefined && size !== null && size < 0)

@@ -2,7 +2,7 @@
 import type { ContainerCreateRequest, EndpointSettings } from '../../../../client/wire.ts';
 import { PouchError, type NetworkRequest } from '../../../../hooks/index.ts';
 import { isIP } from 'node:net';
-import { invalid } from './invalid.ts';
+import { invalid, member } from './invalid.ts';
 import { exposedPorts, publishedPorts } from './ports.ts';
 import type { Warn } from './warnings.ts';
 
@@ -17,7 +17,7 @@ export function networkOf(body: ContainerCreateRequest, warn: Warn): NetworkRequ
     ports: portsFor(mode, body, warn),
     publishAll: host.PublishAllPorts ?? false,
     exposed: exposedPorts(body),
-    dns: addresses('HostConfig.Dns', host.Dns),
+    dns: addresses(host.Dns),
     dnsSearch: host.DnsSearch ?? undefined,
     dnsOptions: host.DnsOptions ?? undefined,
     extraHosts: extraHosts(host.ExtraHosts),
@@ -31,7 +31,7 @@ function firstEndpoint(body: ContainerCreateRequest): [string?, EndpointSettings
   if (entries.length > 1)
     throw new PouchError(
       'PCH_NOT_SUPPORTED',
-      `NetworkingConfig: expected one network, found ${entries.map(([name]) => name).join(', ')}`,
+      `${member('NetworkingConfig')}: expected one network, found ${entries.map(([name]) => name).join(', ')}`,
       { hint: 'a container can join only one network' },
     );
   return entries[0] ?? [];
@@ -68,8 +68,9 @@ function portsFor(mode: string, body: ContainerCreateRequest, warn: Warn): Netwo
   return [];
 }
 
-function addresses(field: string, list: string[] | null | undefined): string[] | undefined {
-  for (const address of list ?? []) if (isIP(address) === 0) throw invalid(field, 'IP addresses', address);
+function addresses(list: string[] | null | undefined): string[] | undefined {
+  for (const [index, address] of (list ?? []).entries())
+    if (isIP(address) === 0) throw invalid(`HostConfig.Dns[${index}]`, 'an IP address', address);
   return list ?? undefined;
 }
 
@@ -78,18 +79,18 @@ function extraHosts(list: string[] | null | undefined): Record<string, string> |
   return list ? Object.fromEntries(list.map(extraHost)) : undefined;
 }
 
-function extraHost(entry: string): [string, string] {
+function extraHost(entry: string, index: number): [string, string] {
   const [, name, address = ''] = /^([^:=\s]+)[:=](.+)$/.exec(entry) ?? [];
   const bare = address.replace(/^\[(.*)\]$/, '$1');
   if (!name || (isIP(bare) === 0 && bare !== 'host-gateway'))
-    throw invalid('HostConfig.ExtraHosts', 'HOST:IP', entry);
+    throw invalid(`HostConfig.ExtraHosts[${index}]`, 'HOST:IP', entry);
   return [name, bare];
 }
 
 function fixedAddress(endpoint: EndpointSettings | undefined): string | undefined {
   const address = endpoint?.IPAMConfig?.IPv4Address || endpoint?.IPAMConfig?.IPv6Address;
   if (!address) return undefined;
-  if (isIP(address) === 0) throw invalid('NetworkingConfig: IPAMConfig', 'an IP address', address);
+  if (isIP(address) === 0) throw invalid('NetworkingConfig.EndpointsConfig', 'an IP address', address);
   return address;
 }
 

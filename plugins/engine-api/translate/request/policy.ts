@@ -1,7 +1,7 @@
 /** Translates restart policy, auto-removal, log, init and runtime. */
 import type { ContainerCreateRequest, HostConfig } from '../../../../client/wire.ts';
 import { PouchError, type ContainerRequest, type RestartPolicy } from '../../../../hooks/index.ts';
-import { invalid } from './invalid.ts';
+import { invalid, member } from './invalid.ts';
 
 const restartNames = ['no', 'always', 'unless-stopped', 'on-failure'] as const;
 
@@ -11,7 +11,7 @@ export function policyOf(body: ContainerCreateRequest): Partial<ContainerRequest
   const restart = restartOf(host.RestartPolicy);
   if (host.AutoRemove && restart && restart.name !== 'no')
     throw new PouchError('PCH_OPTION_INVALID', "can't create 'AutoRemove' container with restart policy", {
-      hint: 'omit --rm or --restart',
+      hint: `omit ${member('HostConfig.AutoRemove')} or ${member('HostConfig.RestartPolicy')}`,
     });
   return {
     restart,
@@ -45,8 +45,12 @@ function logOf(config: HostConfig['LogConfig']): ContainerRequest['log'] {
 function richOf(body: ContainerCreateRequest): ContainerRequest['rich'] {
   const { Rich: enabled = false, RichMode: mode, InitScript: initScript } = body;
   if (!enabled && (mode || initScript))
-    throw new PouchError('PCH_OPTION_INVALID', `${mode ? 'RichMode' : 'InitScript'}: requires Rich`, {
-      hint: 'add --rich (Rich: true), or omit --rich-mode and --initscript',
-    });
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      `${member(mode ? 'RichMode' : 'InitScript')}: requires ${member('Rich')}`,
+      {
+        hint: `add ${member('Rich')}, or omit ${member('RichMode')} and ${member('InitScript')}`,
+      },
+    );
   return enabled ? { enabled, mode: mode || undefined, initScript: initScript || undefined } : undefined;
 }

@@ -2,6 +2,7 @@
 import type { ContainerCreateRequest, PortBinding } from '../../../../client/wire.ts';
 import type { PortRequest } from '../../../../hooks/index.ts';
 import { isIP } from 'node:net';
+import type { ApiField } from '../../http/fieldNames.ts';
 import { invalid } from './invalid.ts';
 
 const protocols = ['tcp', 'udp', 'sctp'] as const;
@@ -9,9 +10,9 @@ const protocols = ['tcp', 'udp', 'sctp'] as const;
 /** @throws PCH_OPTION_INVALID */
 export function publishedPorts(body: ContainerCreateRequest): PortRequest[] {
   return Object.entries(body.HostConfig?.PortBindings ?? {}).flatMap(([port, bindings]) =>
-    (bindings ?? []).map((binding) => ({
+    (bindings ?? []).map((binding, index) => ({
       ...parsePort('HostConfig.PortBindings', port),
-      ...hostSide(binding),
+      ...hostSide(binding, `HostConfig.PortBindings["${port}"][${index}]`),
     })),
   );
 }
@@ -28,7 +29,10 @@ export function exposedPorts(body: ContainerCreateRequest): string[] {
 }
 
 /** `80/tcp`, `80` */
-function parsePort(field: string, text: string): Pick<PortRequest, 'containerPort' | 'protocol'> {
+function parsePort(
+  field: 'HostConfig.PortBindings' | 'ExposedPorts',
+  text: string,
+): Pick<PortRequest, 'containerPort' | 'protocol'> {
   const [number = '', name = 'tcp', more] = text.split('/');
   const protocol = protocols.find((known) => known === name.toLowerCase());
   const containerPort = portNumber(number);
@@ -37,24 +41,29 @@ function parsePort(field: string, text: string): Pick<PortRequest, 'containerPor
   return { containerPort, protocol };
 }
 
-function hostSide(binding: PortBinding): Pick<PortRequest, 'hostIp' | 'hostPort'> {
-  return { hostIp: hostAddress(binding.HostIp), hostPort: hostPort(binding.HostPort) };
+type BindingField = `HostConfig.PortBindings["${string}"][${number}]`;
+
+function hostSide(
+  { HostIp: ip, HostPort: port }: PortBinding,
+  field: BindingField,
+): Pick<PortRequest, 'hostIp' | 'hostPort'> {
+  return { hostIp: hostAddress(ip, `${field}.HostIp`), hostPort: hostPort(port, `${field}.HostPort`) };
 }
 
-function hostAddress(text: string | null | undefined): string | undefined {
+function hostAddress(text: string | null | undefined, field: ApiField): string | undefined {
   if (!text) return undefined;
   const address = text.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(address) === 0) throw invalid('HostConfig.PortBindings.HostIp', 'an IP address', text);
+  if (isIP(address) === 0) throw invalid(field, 'an IP address of the host', text);
   return address;
 }
 
-function hostPort(text: string | null | undefined): number | undefined {
+function hostPort(text: string | null | undefined, field: ApiField): number | undefined {
   if (!text) return undefined;
   const port = text === '0' ? 0 : portNumber(text);
   if (port === undefined)
     throw invalid(
-      'HostConfig.PortBindings.HostPort',
-      'a port from 1 to 65535, or 0 for a free one',
+      field,
+      'a host port from 1 to 65535, or 0 for a free one',
       text,
       text.includes('-')
         ? 'a range of host ports is not supported; omit the host port to get a free port'

@@ -1,7 +1,7 @@
 /** Translates resource limits; the checks are Docker's. */
 import type { HostConfig, LimitField } from '../../../../client/wire.ts';
 import { resourceLimitEntries, type ResourceRequest } from '../../../../hooks/index.ts';
-import { invalid } from './invalid.ts';
+import { invalid, member } from './invalid.ts';
 
 const mib = 1024 * 1024;
 /** Docker's minimum: with less memory a process does not start reliably. */
@@ -61,7 +61,7 @@ function checkMemory(host: HostConfig): void {
   if (swap > 0 && memory === 0)
     throw invalid(
       'HostConfig.MemorySwap',
-      'HostConfig.Memory to be set too',
+      `${member('HostConfig.Memory')} to be set too`,
       swap,
       'set the memory limit as well',
     );
@@ -86,7 +86,11 @@ function checkCpu(host: HostConfig): void {
   const nano = host.NanoCpus ?? 0;
   if (nano < 0) throw invalid('HostConfig.NanoCpus', 'billionths of a CPU', nano);
   if (nano > 0 && (host.CpuQuota || host.CpuPeriod))
-    throw invalid('HostConfig.NanoCpus', 'either NanoCpus or CpuQuota and CpuPeriod', nano);
+    throw invalid(
+      'HostConfig.NanoCpus',
+      `either this or ${member('HostConfig.CpuQuota')} and ${member('HostConfig.CpuPeriod')}`,
+      nano,
+    );
   if ((host.CpuShares ?? 0) < 0) throw invalid('HostConfig.CpuShares', 'a positive share', host.CpuShares);
   // The kernel's limits: Documentation/scheduler/sched-bwc.rst.
   const period = host.CpuPeriod ?? 0;

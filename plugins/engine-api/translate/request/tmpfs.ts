@@ -1,4 +1,4 @@
-/** `--tmpfs`: options by destination. */
+/** `Tmpfs`: options by destination. */
 import type { VolumeRequest } from '../../../../hooks/index.ts';
 import { destinationOf } from './destination.ts';
 
@@ -18,5 +18,10 @@ export function parseTmpfs(path: string, text: string): VolumeRequest {
     ...asked.filter((option) => option !== 'rw' && option !== 'ro'),
   ];
   const readonly = asked.includes('ro') ? { readonly: true } : {};
-  return { kind: 'tmpfs', destination: destinationOf('HostConfig.Tmpfs', path), options, ...readonly };
+  return {
+    kind: 'tmpfs',
+    destination: destinationOf(`HostConfig.Tmpfs["${path}"]`, path),
+    options,
+    ...readonly,
+  };
 }

@@ -28,9 +28,9 @@ const notHonoured: Record<string, readonly unknown[]> = {
 export function warnOfIgnored(body: ContainerCreateRequest, warn: Warn): void {
   const host = (body.HostConfig ?? {}) as Record<string, unknown>;
   for (const [field, defaults] of Object.entries(notHonoured))
-    if (asksFor(host[field], defaults)) warn(`HostConfig.${field} is not supported and has no effect`);
+    if (asksFor(host[field], defaults)) warn(`\`HostConfig.${field}\` is not supported and has no effect`);
   if (body.HostConfig?.DeviceRequests?.some((request) => !isCdi(request)))
-    warn('HostConfig.DeviceRequests: only those of driver cdi are supported, the others have no effect');
+    warn('`HostConfig.DeviceRequests`: only those of driver cdi are supported, the others have no effect');
   warnOfHealthcheck(body, warn);
   warnOfEndpoints(body, warn);
   if (body.OnBuild?.length) warn('OnBuild is not supported and has no effect');

@@ -65,7 +65,7 @@ export const updates: CommandRow[] = [
   option(
     'update --memory-swap 64m stopped',
     'update -m 64m --memory-swap 64m stopped',
-    /a memory limit next to it/,
+    /--memory-swap: expected a memory limit beside it/,
   ),
   option(
     'update --memory-reservation 80m keep',
@@ -73,7 +73,11 @@ export const updates: CommandRow[] = [
     /at most the memory limit/,
   ),
   option('update --cpus 4096 keep', 'update --cpus 1 keep', /at most the host's/),
-  option('update --cpus 1 --cpu-quota 5000 keep', 'update --cpu-quota 5000 keep', /either NanoCpus or/),
+  option(
+    'update --cpus 1 --cpu-quota 5000 keep',
+    'update --cpu-quota 5000 keep',
+    /--cpus: expected either this or --cpu-quota and --cpu-period/,
+  ),
   option('update --cpu-quota 5 keep', 'update --cpu-quota -1 keep', /at least 1000 microseconds/),
   option('update --cpuset-cpus 0-999 keep', 'update --cpuset-cpus 0 keep', /the host has/),
   option('update --cpuset-cpus x keep', 'update --cpuset-cpus 0 keep', /a list such as/),
@@ -107,7 +111,7 @@ export const execs: CommandRow[] = [
   row('exec keep nosuch', 'exec keep true', 'PCH_COMMAND_NOT_FOUND', /"nosuch"/, 127),
   row('exec keep /etc/passwd', 'exec keep true', 'PCH_COMMAND_NOT_EXECUTABLE', /"\/etc\/passwd"/, 126),
   row('exec -u nobodyhere keep true', 'exec -u nobody keep true', 'PCH_USER_NOT_FOUND', /nobodyhere/),
-  option('exec -w rel keep true', 'exec -w /etc keep true', /absolute working directory/),
+  option('exec -w rel keep true', 'exec -w /etc keep true', /--workdir: expected an absolute path/),
   option('exec -w /nosuch keep true', 'exec -w / keep true', /working directory \/nosuch is not in/),
   option('exec -e =x keep true', 'exec -e X=x keep true', /NAME=VALUE/, 125),
   option('exec keep', 'exec keep true', /missing required argument/, 125),

@@ -21,11 +21,11 @@ describe('rich-sbin-init', () => {
     await assert.rejects(boot({ mode: 'sbin-init', executables: {} }), {
       code: 'PCH_INIT_NOT_FOUND',
       message: /expected an init at \/sbin\/init of the image debian:bookworm, found none/,
-      hint: /--rich-mode dumb-init/,
+      hint: /`rich\.mode` dumb-init/,
     });
     await assert.rejects(boot({ mode: 'sbin-init', executables: systemd }), {
       message: /of the image .*, found systemd/,
-      hint: /--rich-mode systemd or dumb-init/,
+      hint: /`rich\.mode` systemd or dumb-init/,
     });
   });
 

@@ -36,7 +36,7 @@ describe('rich-systemd: the draft', () => {
       code: 'PCH_INIT_NOT_FOUND',
       message:
         /expected \/lib\/systemd\/systemd or \/usr\/lib\/systemd\/systemd in the image debian:bookworm, found neither/,
-      hint: /--rich-mode sbin-init or dumb-init/,
+      hint: /`rich\.mode` sbin-init or dumb-init/,
     });
   });
 

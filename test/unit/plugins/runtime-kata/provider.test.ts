@@ -232,7 +232,7 @@ describe('the runtimes of kata', () => {
     it('need 1.x: the command of a later kata runs no containers', async () => {
       await host.write('/usr/bin/kata-runtime', '');
       host.version = 'kata-runtime  : 3.2.0\n';
-      assert.match((await command().probe()).problem ?? '', /belongs to kata 3\.2\.0.*--runtime kata/);
+      assert.match((await command().probe()).problem ?? '', /belongs to kata 3\.2\.0.*`runtime` kata/);
       await host.remove('/usr/bin/kata-runtime');
       assert.match((await command().probe()).problem ?? '', /not installed/);
       await assert.rejects(command().options(draftWith({})), { code: 'PCH_RUNTIME_UNUSABLE' });
@@ -254,7 +254,7 @@ describe('the runtimes of kata', () => {
     it('refuse another configuration', async () => {
       const annotations = { 'io.katacontainers.config_path': '/mine.toml' };
       const [refusal] = (await command().refusals?.(draftWith({ annotations }))) ?? [];
-      assert.equal(refusal?.what, '--kata-opt config_path');
+      assert.equal(refusal?.what, '`annotations["io.katacontainers.config_path"]`');
     });
   });
 });

@@ -39,9 +39,11 @@ describe('refusals of kata', () => {
 
   it('include devices except disks and VFIO groups', async () => {
     assert.deepEqual(await refused({ devices: { '/dev/sda': device('b'), '/dev/vfio/7': device('c') } }), []);
-    assert.deepEqual(await refused({ devices: { '/dev/fuse': device('c') } }), ['--device /dev/fuse']);
+    assert.deepEqual(await refused({ devices: { '/dev/fuse': device('c') } }), ['`devices` /dev/fuse']);
     const without = { ...qemu, hypervisor: { disable_block_device_use: true } };
-    assert.deepEqual(await refused({ devices: { '/dev/sda': device('b') } }, without), ['--device /dev/sda']);
+    assert.deepEqual(await refused({ devices: { '/dev/sda': device('b') } }, without), [
+      '`devices` /dev/sda',
+    ]);
   });
 
   it('do not include volumes of files and directories', async () => {
@@ -67,17 +69,17 @@ describe('refusals of kata', () => {
       '/dev/shm': { type: 'tmpfs', source: 'shm', options: [`size=${size}`] },
     });
     assert.deepEqual(await refused({ mounts: shm('67108864') }), []);
-    assert.deepEqual(await refused({ mounts: shm('1024') }), ['--shm-size (or shmSize of pouchd.yaml)']);
+    assert.deepEqual(await refused({ mounts: shm('1024') }), ['`shmSize` (or shmSize of pouchd.yaml)']);
   });
 
   it('include a limit of processes', async () => {
-    assert.deepEqual(await refused({ resources: { pids: { limit: 5 } } }), ['--pids-limit']);
+    assert.deepEqual(await refused({ resources: { pids: { limit: 5 } } }), ['`resources.pids`']);
     assert.deepEqual(await refused({ resources: { pids: { limit: -1 } } }), []);
   });
 
   it('include a seccomp profile that would not apply in the VM', async () => {
     const seccomp = { defaultAction: 'SCMP_ACT_ALLOW' };
-    assert.deepEqual(await refused({ seccomp }), ['--security-opt seccomp']);
+    assert.deepEqual(await refused({ seccomp }), ['`securityOpt` seccomp']);
     const annotations = { 'io.katacontainers.config.runtime.disable_guest_seccomp': 'false' };
     assert.deepEqual(await refused({ seccomp, annotations }), []);
     assert.deepEqual(await refused({ seccomp }, { ...qemu, runtime: {} }), []);

@@ -30,7 +30,7 @@ describe('settings of kata by annotation', () => {
     assert.throws(
       () => check('hypervisor.kernel_params', ['enable_iommu', 'default_memory']),
       denied(
-        /kernel_params: enable_annotations of \[hypervisor\.qemu\] in \/etc\/k\.toml allows enable_iommu, default_memory$/,
+        /kernel_params"\]`: enable_annotations of \[hypervisor\.qemu\] in \/etc\/k\.toml allows enable_iommu, default_memory$/,
       ),
     );
   });
@@ -82,8 +82,8 @@ describe('the size of a VM', () => {
     assert.deepEqual(
       sizeRefusals(limited, fc({ default_memory: 1024 }), 3).map(({ what, reason }) => `${what}: ${reason}`),
       [
-        '--memory: a VM of firecracker has 1024, and enable_annotations in /etc/k.toml does not allow default_memory',
-        '--cpus: a VM of firecracker has 1, and enable_annotations in /etc/k.toml does not allow default_vcpus',
+        '`resources.memory`: a VM of firecracker has 1024, and enable_annotations in /etc/k.toml does not allow default_memory',
+        '`resources.nanoCpus`: a VM of firecracker has 1, and enable_annotations in /etc/k.toml does not allow default_vcpus',
       ],
     );
     assert.deepEqual(sizeRefusals(limited, fc({ default_memory: 4096, default_vcpus: 4 }), 3), []);

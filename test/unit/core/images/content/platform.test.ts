@@ -74,6 +74,6 @@ describe('platforms', () => {
       error.message,
       'image app:1 does not exist for linux/riscv64: it has linux/amd64, linux/arm64',
     );
-    assert.match(error.hint ?? '', /--platform linux\/amd64/);
+    assert.match(error.hint ?? '', /`platform` linux\/amd64/);
   });
 });

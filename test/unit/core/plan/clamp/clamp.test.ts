@@ -55,7 +55,10 @@ describe('what the host cannot give', () => {
     assert.equal(draft.process.oomScoreAdj, 100);
     assert.deepEqual(draft.process.rlimits['RLIMIT_NOFILE'], { soft: 512, hard: 1024 });
     assert.deepEqual(draft.process.rlimits['RLIMIT_NPROC'], { soft: 5, hard: 5 });
-    assert.match(warnings.join('\n'), /--oom-score-adj -500 became 100.*\n--ulimit nofile=4096 became 1024/);
+    assert.match(
+      warnings.join('\n'),
+      /`oomScoreAdj` -500 became 100.*\n`ulimits\["nofile"\]`=4096 became 1024/,
+    );
   });
 
   it('an unlimited soft limit becomes the hard one', async () => {
@@ -84,7 +87,7 @@ describe('what the host cannot give', () => {
   it('leaves out a block I/O weight that no scheduler takes', async () => {
     const draft = await requested({ resources: { blkioWeight: 500, memory: 64 << 20 } });
     const warnings = clampToHost(draft, host({ hasControllerFile: (_, file) => file !== 'blkio.weight' }));
-    assert.match(warnings.join(), /^without --blkio-weight: the kernel has no blkio.weight/);
+    assert.match(warnings.join(), /^without `resources\.blkioWeight`: the kernel has no blkio.weight/);
     assert.deepEqual(draft.resources.blockIO, {});
     assert.equal(draft.resources.memory?.swap, 128 << 20);
   });
@@ -94,7 +97,10 @@ describe('what the host cannot give', () => {
     assert.deepEqual(clampToHost(draft, host()), []);
     assert.deepEqual(draft.resources.cpu, { realtimePeriod: 500_000, realtimeRuntime: 20_000 });
     const lacking = host({ hasControllerFile: (_, file) => !file.startsWith('cpu.rt_') });
-    assert.match(clampToHost(draft, lacking).join('\n'), /cpu\.realtimePeriod: .*cpu\.realtimeRuntime: /s);
+    assert.match(
+      clampToHost(draft, lacking).join('\n'),
+      /`resources\.cpuRealtimePeriod`: .*`resources\.cpuRealtimeRuntime`: /s,
+    );
     assert.deepEqual(draft.resources.cpu, {});
   });
 

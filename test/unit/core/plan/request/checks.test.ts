@@ -10,11 +10,11 @@ const refused = { code: 'PCH_OPTION_INVALID' };
 
 describe('checks of a request', () => {
   for (const name of ['web', 'web-1.example', '_x', 'a'.repeat(64)])
-    it(`${name.slice(0, 20)} is a host name`, () => assert.equal(checkHostname('--hostname', name), name));
+    it(`${name.slice(0, 20)} is a host name`, () => assert.equal(checkHostname('hostname', name), name));
 
   for (const name of ['', '-x', 'x-', 'a b', 'a\nb', 'a\tb', 'ä', 'a'.repeat(65)])
     it(`${JSON.stringify(name).slice(0, 20)} is not a valid host name`, () =>
-      assert.throws(() => checkHostname('--hostname', name), refused));
+      assert.throws(() => checkHostname('hostname', name), refused));
 
   const goodLogs: Partial<LogRequest>[] = [
     {},
@@ -43,11 +43,11 @@ describe('checks of a request', () => {
     ['huge=never', 'ro'],
   ])
     it(`takes the tmpfs options ${options.join()}`, () =>
-      assert.doesNotThrow(() => checkTmpfsOptions('/x', options)));
+      assert.doesNotThrow(() => checkTmpfsOptions('volumes[0]', '/x', options)));
 
   for (const option of ['size', 'size=', 'size=-1', 'mode=999', 'ro=1', 'bind', 'uid=root', 'x=y'])
     it(`refuses the tmpfs option ${option}`, () =>
-      assert.throws(() => checkTmpfsOptions('/x', [option]), refused));
+      assert.throws(() => checkTmpfsOptions('volumes[0]', '/x', [option]), refused));
 
   it('takes all of the host’s CPUs, and no more', () => {
     checkCpus({ nanoCpus: cpus().length * 1e9, cpusetCpus: '0', cpusetMems: '0' });

@@ -29,8 +29,8 @@ describe('what a runtime cannot do', () => {
     await assert.rejects(checkNeeds(draft, vm, all), {
       code: 'PCH_RUNTIME_CANNOT',
       message:
-        'the runtime vm does not give a container the host’s processes (--pid host): the guest has a kernel of its own',
-      hint: '--runtime runc or crun can',
+        'the runtime vm does not give a container the host’s processes (`pidMode` host): the guest has a kernel of its own',
+      hint: '`runtime` runc or crun can',
     });
     await checkNeeds(draft, all.get('runc')!, all);
     await checkNeeds(await requested({}), vm, all);

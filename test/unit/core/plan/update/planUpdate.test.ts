@@ -48,7 +48,7 @@ describe('the plan of an update', () => {
     const { draft, warnings } = await plan({ resources: { pids: 20, memory: 64 * mib } }, {}, [], ['pids']);
     assert.equal(draft.resources.pids, undefined);
     assert.equal(draft.resources.memory?.limit, 64 * mib);
-    assert.match(warnings.join(), /without --pids-limit: this host has no cgroup controller pids/);
+    assert.match(warnings.join(), /without `resources\.pids`: this host has no cgroup controller pids/);
   });
 
   it('changes what is named, and nothing else', async () => {
@@ -104,7 +104,12 @@ describe('the plan of an update', () => {
       { memory: 8 * mib, memorySwap: 64 * mib },
       /swap/,
     ],
-    ['swap without memory', { memorySwap: 64 * mib }, {}, /a memory limit next to it/],
+    [
+      'swap without memory',
+      { memorySwap: 64 * mib },
+      {},
+      /^`resources\.memorySwap`: expected a memory limit beside it/,
+    ],
     [
       'a reservation above memory',
       { memoryReservation: 96 * mib },

@@ -241,7 +241,7 @@ describe('create body → container request', () => {
       [
         'both ways of CPU limits',
         { HostConfig: { NanoCpus: 1, CpuQuota: 1000 } },
-        /either NanoCpus or CpuQuota/,
+        /`HostConfig.NanoCpus`: expected either this or `HostConfig.CpuQuota`/,
       ],
       [
         'a soft limit above the hard one',
@@ -260,9 +260,9 @@ describe('create body → container request', () => {
         { HostConfig: { NetworkMode: 'container:x', PortBindings: { '80/tcp': [{}] } } },
         /conflicting options/,
       ],
-      ['a rich mode without rich', { RichMode: 'systemd' }, /RichMode: requires Rich/],
-      ['an init script without rich', { InitScript: 'x' }, /InitScript: requires Rich/],
-      ['no image', { Image: '' }, /Image: expected/],
+      ['a rich mode without rich', { RichMode: 'systemd' }, /`RichMode`: requires `Rich`/],
+      ['an init script without rich', { InitScript: 'x' }, /`InitScript`: requires `Rich`/],
+      ['no image', { Image: '' }, /`Image`: expected/],
       ['a relative working directory', { WorkingDir: 'x' }, /absolute path/],
       ['a bad device rule', { HostConfig: { DeviceCgroupRules: ['x'] } }, /TYPE MAJOR:MINOR ACCESS/],
       ['a bad extra host', { HostConfig: { ExtraHosts: ['db'] } }, /HOST:IP/],
