@@ -93,7 +93,7 @@ export const fields = {
   'network.dnsOptions[]': { option: '--dns-option', api: 'HostConfig.DnsOptions[]' },
   'network.extraHosts': { option: '--add-host', api: 'HostConfig.ExtraHosts' },
   'network.extraHosts[]': { option: '--add-host []', api: 'HostConfig.ExtraHosts' },
-  'network.ip': { option: '--ip', api: 'NetworkingConfig.EndpointsConfig' },
+  'network.ip': { option: '--ip', api: 'NetworkingConfig.EndpointsConfig[].IPAMConfig.IPv4Address' },
   'network.mac': { option: '--mac-address', api: 'MacAddress' },
   stopSignal: { option: '--stop-signal', api: 'StopSignal' },
   stopTimeout: { option: '--stop-timeout', api: 'StopTimeout' },

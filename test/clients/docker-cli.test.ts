@@ -102,7 +102,7 @@ describe('docker CLI', function () {
     it('exits with 125 for an option that is rejected', async () => {
       const { code, stderr } = await docker.run(['run', '--rm', '-m', '1m', image, 'true']);
       assert.equal(code, 125);
-      assert.match(stderr, /at least 6 MiB/);
+      assert.match(stderr, /--memory: expected at least 6 MiB/);
     });
 
     it('warns of options without effect', async () => {

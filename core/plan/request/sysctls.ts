@@ -28,7 +28,7 @@ function checkSysctl({ namespaces }: ContainerDraft, key: string): void {
   if (name === 'kernel.hostname' || name === 'kernel.domainname')
     throw invalidField(
       path,
-      'it has a field of its own',
+      `${name} is set in another way`,
       `use ${name === 'kernel.hostname' ? field('hostname') : field('domainname')}`,
     );
   const namespace = namespaceOf(name);

@@ -4,6 +4,7 @@ import type { ErrorResponse } from '../../../client/wire.ts';
 import type { ErrorCode, PouchError } from '../../../hooks/index.ts';
 import type { ClientKind } from './clientKind.ts';
 import { apiNameOf, inNamesOf } from './inNamesOf.ts';
+import { MemberError } from './MemberError.ts';
 import { sendJsonText } from './reply.ts';
 
 /**
@@ -19,7 +20,7 @@ export function errorBody(error: PouchError, client: ClientKind, subject: string
     plugin: error.plugin,
     hook: error.hook,
     container: error.container,
-    field: error.field && apiNameOf(error.field),
+    field: error instanceof MemberError ? error.member : error.field && apiNameOf(error.field),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { PouchError } from '../../../hooks/index.ts';
+import { MemberError } from './MemberError.ts';
 
 /** Without schema checks and optimization the schemas compile in half the time, and validate as fast. */
 const ajv = new Ajv({
@@ -33,12 +34,13 @@ export function validatorOf(schema: TSchema): ValidateFunction {
 function invalid(errors: ErrorObject[]): PouchError {
   const error = deepest(errors);
   if (!error) return new PouchError('PCH_BAD_REQUEST', 'the body does not match the schema of this call');
-  const field = fieldName(error.instancePath);
+  const member = fieldName(error.instancePath);
   const isEndless = typeof error.data === 'number' && !Number.isFinite(error.data);
   const found = isEndless ? String(error.data) : (JSON.stringify(error.data) ?? 'nothing');
-  return new PouchError(
+  return new MemberError(
     'PCH_BAD_REQUEST',
-    `${field} ${error.message ?? 'is invalid'}, found ${found.length > 80 ? `${found.slice(0, 80)}…` : found}`,
+    error.instancePath === '' ? undefined : member,
+    `${member} ${error.message ?? 'is invalid'}, found ${found.length > 80 ? `${found.slice(0, 80)}…` : found}`,
   );
 }
 

@@ -1,5 +1,6 @@
-import { PouchError } from '../../../../hooks/index.ts';
+import type { PouchError } from '../../../../hooks/index.ts';
 import type { ApiField } from '../../http/fieldNames.ts';
+import { MemberError } from '../../http/MemberError.ts';
 
 /** Writes a member of a body into a message: {@link inNamesOf} replaces it for users of a command. */
 export function member(name: ApiField): string {
@@ -9,9 +10,10 @@ export function member(name: ApiField): string {
 /** Returns the error for an invalid option: `HostConfig.Binds: expected …, found "…"`. */
 export function invalid(name: ApiField, expected: string, found: unknown, hint?: string): PouchError {
   const shown = typeof found === 'string' ? `"${found}"` : (JSON.stringify(found) ?? 'nothing');
-  return new PouchError(
+  return new MemberError(
     'PCH_OPTION_INVALID',
+    name,
     `${member(name)}: expected ${expected}, found ${shown.slice(0, 200)}`,
-    { hint },
+    hint,
   );
 }

@@ -1,6 +1,7 @@
 /** `Mounts`. */
 import type { MountSpec } from '../../../../client/wire.ts';
-import { PouchError, type VolumeRequest } from '../../../../hooks/index.ts';
+import type { VolumeRequest } from '../../../../hooks/index.ts';
+import { MemberError } from '../../http/MemberError.ts';
 import { destinationOf } from './destination.ts';
 import { invalid, member } from './invalid.ts';
 
@@ -19,8 +20,9 @@ export function parseMount(mount: MountSpec, index: number): VolumeRequest {
     case 'tmpfs':
       return { ...tmpfsMount(mount, field), destination, ...readonly };
     default:
-      throw new PouchError(
+      throw new MemberError(
         'PCH_NOT_SUPPORTED',
+        `${field}.Type`,
         `${member(`${field}.Type`)}: expected bind, volume or tmpfs, found "${mount.Type}"`,
       );
   }
@@ -45,12 +47,17 @@ function bindMount(
 function volumeMount(mount: MountSpec, field: MountField): Pick<VolumeRequest, 'kind' | 'source' | 'nocopy'> {
   const { NoCopy: nocopy, DriverConfig: driver, Subpath: subpath } = mount.VolumeOptions ?? {};
   if (driver?.Name && driver.Name !== 'local')
-    throw new PouchError(
+    throw new MemberError(
       'PCH_NOT_SUPPORTED',
+      `${field}.VolumeOptions.DriverConfig.Name`,
       `${member(`${field}.VolumeOptions.DriverConfig.Name`)}: expected local, found "${driver.Name}"`,
     );
   if (subpath)
-    throw new PouchError('PCH_NOT_SUPPORTED', `${member(`${field}.VolumeOptions.Subpath`)} is not supported`);
+    throw new MemberError(
+      'PCH_NOT_SUPPORTED',
+      `${field}.VolumeOptions.Subpath`,
+      `${member(`${field}.VolumeOptions.Subpath`)} is not supported`,
+    );
   return { kind: 'volume', source: mount.Source || undefined, ...(nocopy ? { nocopy } : {}) };
 }
 

@@ -21,7 +21,7 @@ export function networkOf(body: ContainerCreateRequest, warn: Warn): NetworkRequ
     dnsSearch: host.DnsSearch ?? undefined,
     dnsOptions: host.DnsOptions ?? undefined,
     extraHosts: extraHosts(host.ExtraHosts),
-    ip: fixedAddress(endpoint),
+    ip: fixedAddress(name, endpoint),
     mac: macOf(endpoint?.MacAddress || body.MacAddress),
   };
 }
@@ -87,10 +87,12 @@ function extraHost(entry: string, index: number): [string, string] {
   return [name, bare];
 }
 
-function fixedAddress(endpoint: EndpointSettings | undefined): string | undefined {
-  const address = endpoint?.IPAMConfig?.IPv4Address || endpoint?.IPAMConfig?.IPv6Address;
+function fixedAddress(name = '', endpoint: EndpointSettings | undefined): string | undefined {
+  const kind = endpoint?.IPAMConfig?.IPv4Address ? 'IPv4Address' : 'IPv6Address';
+  const address = endpoint?.IPAMConfig?.[kind];
   if (!address) return undefined;
-  if (isIP(address) === 0) throw invalid('NetworkingConfig.EndpointsConfig', 'an IP address', address);
+  if (isIP(address) === 0)
+    throw invalid(`NetworkingConfig.EndpointsConfig["${name}"].IPAMConfig.${kind}`, 'an IP address', address);
   return address;
 }
 

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { type ClientKind, clientOf } from '../../../../../plugins/engine-api/http/clientKind.ts';
 import { errorBody } from '../../../../../plugins/engine-api/http/errorReply.ts';
 import { fieldNames, listOf } from '../../../../../plugins/engine-api/http/fieldNames.ts';
+import { validate } from '../../../../../plugins/engine-api/http/validate.ts';
+import { createSchema } from '../../../../../plugins/engine-api/schemas/create.ts';
+import { invalid } from '../../../../../plugins/engine-api/translate/request/invalid.ts';
 import { inNamesOf } from '../../../../../plugins/engine-api/http/inNamesOf.ts';
 import {
   field,
@@ -17,6 +20,15 @@ const client = (agent?: string): ClientKind =>
 const pouch = client('pouch');
 const docker = client('Docker-Client/20.10.24+dfsg1 (linux)');
 const curl = client('curl/7.88.1');
+
+function fieldOf(check: () => unknown): string | undefined {
+  try {
+    check();
+  } catch (error) {
+    return errorBody(error as PouchError, curl, '').field;
+  }
+  throw new Error('no error');
+}
 
 // Types require a name of the API for every field, and that the API has it.
 describe('names of fields', () => {
@@ -127,6 +139,20 @@ describe('the body of an error', () => {
       errorBody(error, client('pouch-client'), '').message,
       'HostConfig.Devices[2].PathOnHost: expected x, found y',
     ));
+
+  it('has the member that the surface itself has found wrong', () => {
+    const wrong = invalid('HostConfig.Binds[1]', 'x', 'y');
+    const { message, field: at } = errorBody(wrong, pouch, '');
+    assert.deepEqual([message, at], ['--volume: expected x, found "y"', 'HostConfig.Binds[1]']);
+    assert.equal(
+      fieldOf(() => validate(createSchema, { Image: 'x', HostConfig: { Memory: 'y' } })),
+      'HostConfig.Memory',
+    );
+    assert.equal(
+      fieldOf(() => validate(createSchema, [])),
+      undefined,
+    );
+  });
 
   it('has no field if the error has none', () =>
     assert.equal(errorBody(new PouchError('PCH_INTERNAL', 'x'), curl, '').field, undefined));
