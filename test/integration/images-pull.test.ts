@@ -294,7 +294,7 @@ describe('pulling images', function () {
   it('refuses an image for another architecture unless it is requested', async () => {
     const ref = `${proxy.host}/foreign:latest`;
     const error = await rejects(host.store().pull(ref), 'PCH_PLATFORM_NOT_FOUND');
-    assert.match(error.hint ?? '', /--platform linux\/s390x/);
+    assert.match(error.hint ?? '', /`platform` linux\/s390x/);
     assert.equal((await host.store().pull(ref, { platform: 'linux/s390x' })).config.architecture, 's390x');
   });
 
