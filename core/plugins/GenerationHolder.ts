@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { PouchError } from '../../hooks/errors.ts';
 import type { Generation } from './generation.ts';
 
@@ -8,24 +9,31 @@ export interface Lease {
   release(): void;
 }
 
+/** What the calls within an operation see; empty once it has ended, so that what outlives it keeps no old plugins. */
+interface Operation {
+  generation: Generation | undefined;
+}
+
 /**
- * Holds the current generation. An operation works with the one it began with, whatever is loaded meanwhile; an old
+ * Holds the newest generation. An operation works with the one it began with, whatever is loaded meanwhile; an old
  * one is disposed of when its last operation has ended.
  */
 export class GenerationHolder {
-  #current: Generation | undefined;
+  #newest: Generation | undefined;
+  readonly #operation = new AsyncLocalStorage<Operation>();
   readonly #users = new Map<Generation, number>();
   readonly #disposing = new Set<Promise<void>>();
 
   /** Without a first one, it is empty until the first `swap`. */
   constructor(first?: Generation) {
-    this.#current = first;
+    this.#newest = first;
   }
 
-  /** @throws PCH_NOT_READY before the first */
+  /** Within an operation its own generation, otherwise the newest. @throws PCH_NOT_READY before the first */
   get current(): Generation {
-    if (!this.#current) throw new PouchError('PCH_NOT_READY', 'pouchd is starting: no plugin is loaded yet');
-    return this.#current;
+    const generation = this.#operation.getStore()?.generation ?? this.#newest;
+    if (!generation) throw new PouchError('PCH_NOT_READY', 'pouchd is starting: no plugin is loaded yet');
+    return generation;
   }
 
   acquire(): Lease {
@@ -41,19 +49,21 @@ export class GenerationHolder {
     };
   }
 
-  /** Runs an operation on the current generation. */
+  /** Runs an operation on the newest generation, or a part of an operation on that of the whole. */
   async use<T>(operation: (generation: Generation) => Promise<T>): Promise<T> {
-    const lease = this.acquire();
+    const { generation, release } = this.acquire();
+    const own: Operation = { generation };
     try {
-      return await operation(lease.generation);
+      return await this.#operation.run(own, () => operation(generation));
     } finally {
-      lease.release();
+      own.generation = undefined;
+      release();
     }
   }
 
   swap(next: Generation): void {
-    const old = this.#current;
-    this.#current = next;
+    const old = this.#newest;
+    this.#newest = next;
     if (old) this.#disposeIfUnused(old);
   }
 
@@ -72,7 +82,7 @@ export class GenerationHolder {
   }
 
   #disposeIfUnused(generation: Generation): void {
-    if (generation === this.#current || this.#usersOf(generation) > 0) return;
+    if (generation === this.#newest || this.#usersOf(generation) > 0) return;
     this.#users.delete(generation);
     const done = generation.dispose().finally(() => this.#disposing.delete(done));
     this.#disposing.add(done);

@@ -10,7 +10,7 @@ import { addCoreEffects } from '../../plan/coreEffects.ts';
 import { readPlan } from '../../state/planFiles.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { unusable } from '../../state/ContainerStore.ts';
-import { emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
+import { asOperation, emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { notRunning } from '../task/refusals.ts';
 import { askTaps } from '../verbs/remove.ts';
@@ -22,7 +22,7 @@ export async function removeDamaged(
   { force = false, volumes = false }: RemoveOptions,
 ): Promise<void> {
   if (!force) throw unusable(record);
-  await engine.locks.run(record.id, 'remove', async () => {
+  await asOperation(engine, record.id, 'remove', async () => {
     if (!engine.store.knows(record.id)) return;
     await askTaps(engine, record, { force, volumes });
     await withReserve(engine.config.root, () => removeLocked(engine, record, volumes));

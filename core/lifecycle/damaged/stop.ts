@@ -2,7 +2,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { hasCode } from '../../../hooks/errors.ts';
 import { ifFound, ignoreGone, TaskStatus } from '../../containerd/index.ts';
-import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
+import { asOperation, emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 import { killDeadlineMs, sigkill, signalNumber } from '../../contract/signals.ts';
 import { stuck } from '../exits/killDeadline.ts';
@@ -18,7 +18,7 @@ export async function stopDamaged(
   const { stop } = record.draft;
   const number = signalNumber(signal ?? stop.signal);
   const seconds = timeoutSeconds ?? stop.timeoutSeconds;
-  return await engine.locks.run(record.id, 'stop', async () => {
+  return await asOperation(engine, record.id, 'stop', async () => {
     if (!(await send(engine, record, number))) return false;
     if (!(await ends(engine, record, seconds < 0 ? 'none' : seconds * 1000))) {
       await send(engine, record, sigkill);

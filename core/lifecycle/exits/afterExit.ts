@@ -5,7 +5,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { hasNoFilesLeft, messageOf, PouchError } from '../../../hooks/errors.ts';
 import { retry } from '../../wait/retry.ts';
-import type { EngineContext } from '../shared/engineContext.ts';
+import { asOperation, type EngineContext } from '../shared/engineContext.ts';
 import { removeLocked } from '../verbs/remove.ts';
 import { restartAfterExit } from './restartPolicy.ts';
 import { cleanUpLocked } from './cleanUp.ts';
@@ -16,7 +16,7 @@ const cleanUpPausesMs = [200, 400, 800, 1_600, 3_200, 6_400];
 /** Called with every container that has ended: see EngineContext.onEnded. */
 export async function afterExit(engine: EngineContext, record: ContainerRecord): Promise<void> {
   await retried(engine, record, () =>
-    engine.locks.run(record.id, 'clean up', () => settleLocked(engine, record)),
+    asOperation(engine, record.id, 'clean up', () => settleLocked(engine, record)),
   );
 }
 

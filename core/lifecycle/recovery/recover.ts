@@ -17,7 +17,7 @@ import { cleanUpLocked } from '../exits/cleanUp.ts';
 import { setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/watchExit.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { initPid } from '../task/initPid.ts';
-import { type EngineContext, withLedger } from '../shared/engineContext.ts';
+import { asOperation, type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { removeLocked } from '../verbs/remove.ts';
 import { removeOrRestart } from '../exits/afterExit.ts';
 import { restartAfterExit } from '../exits/restartPolicy.ts';
@@ -30,7 +30,7 @@ type TracesOf = (id: string) => Traces;
 
 /** Damaged containers are set aside for their user; the others are recovered. */
 export async function recover(engine: EngineContext): Promise<void> {
-  const { store, locks } = engine;
+  const { store } = engine;
   // The streams of exec processes ended with the daemon that read them.
   await rm(join(engine.config.state, 'exec'), { recursive: true, force: true });
   const { recordless, damaged } = await store.load();
@@ -50,7 +50,7 @@ export async function recover(engine: EngineContext): Promise<void> {
       .list()
       .map((record) =>
         guarded(engine, record.id, () =>
-          locks.run(record.id, 'recover', () => recoverSound(engine, record, tracesOf(record.id))),
+          asOperation(engine, record.id, 'recover', () => recoverSound(engine, record, tracesOf(record.id))),
         ),
       ),
   );

@@ -69,15 +69,25 @@ export interface EngineContext {
  * @throws PCH_CONTAINER_NOT_FOUND
  */
 export async function underLock<T>(
-  { locks, store }: EngineContext,
+  engine: EngineContext,
   { id }: ContainerRecord,
   verb: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  return await locks.run(id, verb, async () => {
-    store.get(id);
+  return await asOperation(engine, id, verb, async () => {
+    engine.store.get(id);
     return await work();
   });
+}
+
+/** Runs a verb with the container's lock, on one generation of the plugins from its begin to its end. */
+export async function asOperation<T>(
+  { locks, generations }: Pick<EngineContext, 'locks' | 'generations'>,
+  id: string,
+  verb: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  return await locks.run(id, verb, () => generations.use(work));
 }
 
 /** Runs one verb over a container's ledger; its file is closed at the end. */

@@ -3,7 +3,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import { withReserve } from '../../state/reserve.ts';
-import { emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
+import { asOperation, emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { notRunning } from '../task/refusals.ts';
@@ -17,7 +17,7 @@ export async function remove(
   options: RemoveOptions,
 ): Promise<void> {
   engine.restarts.cancel(record.id);
-  await engine.locks.run(record.id, 'remove', async () => {
+  await asOperation(engine, record.id, 'remove', async () => {
     if (!engine.store.has(record.id)) return;
     if (isUp(record) && !options.force) throw running(record);
     refuseWithGuests(engine, record);

@@ -14,13 +14,22 @@ export async function run(
   request: ContainerRequest,
   streams: AttachOptions,
 ): Promise<{ record: ContainerRecord; attachment: Attachment; started: Promise<void> }> {
+  return await engine.generations.use(() => createAndStart(engine, request, streams));
+}
+
+async function createAndStart(
+  engine: EngineContext,
+  request: ContainerRequest,
+  streams: AttachOptions,
+): Promise<{ record: ContainerRecord; attachment: Attachment; started: Promise<void> }> {
   let attachment: Attachment | undefined;
   const startsNext = async (record: ContainerRecord): Promise<void> => {
     attachment = await attach(engine, record, streams);
   };
   try {
     const record = await create(engine, request, { startsNext });
-    const started = start(engine, record);
+    // It outlasts this call, and keeps the generation that has planned it.
+    const started = engine.generations.use(() => start(engine, record));
     started.catch(() => undefined);
     return { record, attachment: attachment!, started };
   } catch (error) {

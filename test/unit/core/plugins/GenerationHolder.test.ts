@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { GenerationHolder } from '../../../../core/plugins/index.ts';
+import { Deferred } from '../../../../core/wait/Deferred.ts';
 import { load, plugin } from './support/load.ts';
 
 async function generation(number: number, disposed: number[]) {
@@ -21,6 +22,32 @@ describe('a reload', () => {
     assert.deepEqual(disposed, []);
     other.release();
     await holder.disposed();
+    assert.deepEqual(disposed, [1]);
+  });
+
+  it('leaves an operation its own generation in all its parts, also those that begin later', async () => {
+    const holder = new GenerationHolder(await generation(1, []));
+    const next = await generation(2, []);
+    const numbers = await holder.use(async () => {
+      holder.swap(next);
+      await new Promise(setImmediate);
+      return [holder.current.number, await holder.use(({ number }) => Promise.resolve(number))];
+    });
+    assert.deepEqual(numbers, [1, 1]);
+    assert.equal(holder.current.number, 2);
+  });
+
+  it('gives what outlives an operation the newest generation', async () => {
+    const disposed: number[] = [];
+    const holder = new GenerationHolder(await generation(1, disposed));
+    const ended = new Deferred<void>();
+    const { later } = await holder.use(async () => ({
+      later: ended.promise.then(() => holder.use(({ number }) => Promise.resolve(number))),
+    }));
+    holder.swap(await generation(2, disposed));
+    await holder.disposed();
+    ended.resolve();
+    assert.equal(await later, 2);
     assert.deepEqual(disposed, [1]);
   });
 
