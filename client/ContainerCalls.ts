@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import { ClientError } from './errors.ts';
-import { jsonLines } from './jsonLines.ts';
 import { filtersQuery } from './query.ts';
 import type { Filters } from './query.ts';
 import type { Hijacked, Transport } from './Transport.ts';
@@ -123,8 +122,7 @@ export class ContainerCalls {
   /** Yields resource usage once per second until the signal aborts or the container is removed. */
   async *followStats(ref: string, signal?: AbortSignal): AsyncGenerator<StatsResponse> {
     const options = signal ? { signal } : {};
-    const stream = await this.#transport.open('GET', containerPath(ref, 'stats'), options);
-    yield* jsonLines<StatsResponse>(stream);
+    yield* await this.#transport.lines<StatsResponse>('GET', containerPath(ref, 'stats'), options);
   }
 
   prune(filters?: Filters): Promise<ContainersPruneResponse> {
@@ -155,7 +153,7 @@ export class ContainerCalls {
   /** Returns the log: frames ({@link Demultiplexer}) for a container without a tty, raw bytes with one. */
   logs(ref: string, options: LogOptions, signal?: AbortSignal): Promise<Readable> {
     const query = { ...options };
-    return this.#transport.open('GET', containerPath(ref, 'logs'), { query, ...(signal && { signal }) });
+    return this.#transport.bytes('GET', containerPath(ref, 'logs'), { query, ...(signal && { signal }) });
   }
 
   /** Attaches to the container's streams: frames without a tty, raw bytes with one. Ending the socket closes stdin. */

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { jsonLines } from './jsonLines.ts';
 import { filtersQuery } from './query.ts';
 import type { Filters } from './query.ts';
 import type { CallOptions, Transport } from './Transport.ts';
@@ -75,16 +74,15 @@ export class ImageCalls {
   /** Returns a tar archive of the images. */
   save(refs: string[], signal?: AbortSignal): Promise<Readable> {
     const query = new URLSearchParams(refs.map((ref): [string, string] => ['names', ref]));
-    return this.#transport.open('GET', `/images/get?${query.toString()}`, { ...(signal && { signal }) });
+    return this.#transport.bytes('GET', `/images/get?${query.toString()}`, { ...(signal && { signal }) });
   }
 
   bootstrap(body: BootstrapRequest, signal?: AbortSignal): Promise<ProgressStream> {
     return this.#progress('/pouch/images/bootstrap', { body }, signal);
   }
 
-  async #progress(path: string, call: CallOptions, signal?: AbortSignal): Promise<ProgressStream> {
-    const response = await this.#transport.open('POST', path, { ...call, ...(signal && { signal }) });
-    return jsonLines<ProgressMessage>(response);
+  #progress(path: string, call: CallOptions, signal?: AbortSignal): Promise<ProgressStream> {
+    return this.#transport.lines<ProgressMessage>('POST', path, { ...call, ...(signal && { signal }) });
   }
 }
 

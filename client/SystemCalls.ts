@@ -1,4 +1,3 @@
-import { jsonLines } from './jsonLines.ts';
 import { filtersQuery } from './query.ts';
 import type { Filters } from './query.ts';
 import type { Transport } from './Transport.ts';
@@ -37,7 +36,6 @@ export class SystemCalls {
   async events(options: EventOptions = {}): Promise<AsyncIterable<EventMessage>> {
     const { signal, since, until, filters } = options;
     const query = { since, until, filters: filtersQuery(filters) };
-    const response = await this.#transport.open('GET', '/events', { query, ...(signal && { signal }) });
-    return jsonLines<EventMessage>(response);
+    return this.#transport.lines('GET', '/events', { query, ...(signal && { signal }) });
   }
 }

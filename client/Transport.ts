@@ -1,12 +1,13 @@
 import http from 'node:http';
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
-import { pipeline } from 'node:stream';
+import { PassThrough, pipeline } from 'node:stream';
 import type { Duplex, Readable } from 'node:stream';
 import { parseAddress } from './address.ts';
 import type { Address } from './address.ts';
 import { ClientError, errorFromResponse } from './errors.ts';
 import { callFailure, connectionFailure } from './failure.ts';
+import { jsonLines } from './jsonLines.ts';
 import { withQuery } from './query.ts';
 import type { Query } from './query.ts';
 import { checkUnencryptedToken, type Security, type TlsFiles } from './security.ts';
@@ -75,6 +76,20 @@ export class Transport {
     return this.#accepted(response);
   }
 
+  /** Resolves to the body of a response. A connection that breaks ends it with a ClientError. */
+  async bytes(method: string, path: string, options: CallOptions = {}): Promise<Readable> {
+    const response = await this.open(method, path, options);
+    const body = new PassThrough();
+    response.once('error', (error) => body.destroy(connectionFailure(error, this.address, options.signal)));
+    body.once('close', () => response.destroy());
+    return response.pipe(body);
+  }
+
+  /** Resolves to the values of a response of JSON lines. A connection that breaks ends them with a ClientError. */
+  async lines<T>(method: string, path: string, options: CallOptions = {}): Promise<AsyncGenerator<T>> {
+    return jsonLines<T>(this.#chunks(await this.open(method, path, options), options.signal));
+  }
+
   /** Upgrades the connection to a raw stream (attach, exec). */
   async hijack(method: string, path: string, options: CallOptions = {}): Promise<Hijacked> {
     const headers = { connection: 'Upgrade', upgrade: 'tcp', ...options.headers };
@@ -127,12 +142,16 @@ export class Transport {
 
   async #readText(response: IncomingMessage, signal?: AbortSignal): Promise<string> {
     const chunks: Buffer[] = [];
+    for await (const chunk of this.#chunks(response, signal)) chunks.push(chunk);
+    return Buffer.concat(chunks).toString();
+  }
+
+  async *#chunks(response: IncomingMessage, signal?: AbortSignal): AsyncGenerator<Buffer> {
     try {
-      for await (const chunk of response) chunks.push(chunk as Buffer);
+      yield* response as AsyncIterable<Buffer>;
     } catch (error) {
       throw connectionFailure(error as Error, this.address, signal);
     }
-    return Buffer.concat(chunks).toString();
   }
 
   #parse(body: string): unknown {

@@ -182,6 +182,19 @@ describe('client', () => {
     });
   });
 
+  it('reports a daemon that stops during a stream', async () => {
+    handle = (_request, response) => void response.write('{"status":"1"}\n', () => response.destroy());
+    const read = async (values: AsyncIterable<unknown>) => {
+      for await (const value of values) assert.ok(value);
+    };
+    const lost = { code: 'PCH_DAEMON_LOST', message: /^the connection to pouchd at unix:.* broke/ };
+    await assert.rejects(read(await client.images.pull({ name: 'a' })), lost);
+    await assert.rejects(read(await client.system.events()), lost);
+    await assert.rejects(read(client.containers.followStats('a')), lost);
+    const log = await client.containers.logs('a', { stdout: true, stderr: true, follow: true });
+    await assert.rejects(read(log), lost);
+  });
+
   it('ends a stream when its signal aborts', async () => {
     handle = (_request, response) => void response.write('{"Type":"container"}\n');
     const controller = new AbortController();
