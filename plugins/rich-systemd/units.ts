@@ -27,8 +27,14 @@ const runAsNumericUser = [
   'setpriv --reuid="$uid" --regid="${gid:-0}" "$groups" "$@"; exit $?',
 ].join('\n');
 
-/** Powers off with the exit status of the unit's main process, which systemd 232 and later sets in EXIT_STATUS. */
-const powerOff = 'systemctl --no-block exit "$EXIT_STATUS" || systemctl --no-block exit 255';
+/**
+ * Powers off with the exit status of the unit's main process, which systemd 232 and later sets in EXIT_STATUS: a
+ * number, or the name of a signal. A stop of the container ends the process with TERM, and with KILL after a timeout.
+ */
+const powerOff = [
+  'case "$EXIT_STATUS" in TERM) EXIT_STATUS=143;; KILL) EXIT_STATUS=137;; esac',
+  'systemctl --no-block exit "$EXIT_STATUS" || systemctl --no-block exit 255',
+].join('; ');
 
 /** The unit of the container's command, with its user, working directory, environment and limits. */
 export function commandUnit(draft: ContainerDraft, command: UnitCommand): string {

@@ -245,6 +245,19 @@ describe('rich containers', function () {
       });
     }
 
+    it('ends with 143 when its command is stopped, with no output of its own', async () => {
+      const args = ['--name', 'stopped', '--network', 'none', '--rich', 'legacy', 'sleep', 'infinity'];
+      await pouchd.pouch('run', '-d', ...args);
+      const hasStarted = async () =>
+        (await pouchd.pouch('exec', 'stopped', 'systemctl', 'is-active', 'pouch-command')).exitCode === 0;
+      assert.ok(await waitUntil(hasStarted, { withinMs: bootWithinMs }));
+      await pouchd.pouch('stop', 'stopped');
+      const { stdout, stderr } = await pouchd.pouch('logs', 'stopped');
+      assert.deepEqual([stdout, stderr], ['', '']);
+      assert.equal((await pouchd.inspect('stopped'))?.State.ExitCode, 143);
+      await pouchd.pouch('rm', 'stopped');
+    });
+
     it('runs a user by number that the image does not know', async () => {
       const { stdout, exitCode } = await rich('-u', '1234:5', 'legacy', 'sh', '-c', 'id -u; id -g; exit 4');
       assert.deepEqual({ stdout, exitCode }, { stdout: '1234\n5\n', exitCode: 4 });
