@@ -35,6 +35,7 @@ import {
   loadPlugins,
   Surfaces,
   type TapTrace,
+  withFrozenRecords,
 } from './plugins/index.ts';
 import { fillReserve } from './state/reserve.ts';
 import { systemClock } from './systemClock.ts';
@@ -91,7 +92,7 @@ export class Daemon {
     await checkMountNamespace(config.containerd.address, config.state);
     const context = this.#assemble(this.#containerd.client);
     const engine = engineOnceReady(this.#makeEngine(context), () => context.store.isLoaded);
-    bindServices(this.#services, engine);
+    bindServices(this.#services, withFrozenRecords(engine));
     const [first] = await Promise.all([this.#load(1, this.#loaded), context.io.start()]);
     context.generations.swap(first);
     this.#context = context;

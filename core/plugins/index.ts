@@ -6,6 +6,6 @@ export type { LoadPluginsOptions } from './loadPlugins.ts';
 export { loadPlugins } from './loadPlugins.ts';
 export type { HookRunner, MissingPlugin, PlanOutcome } from './runHook.ts';
 export type { TapTrace } from './run/settleTap.ts';
-export { bindServices, containerWith, engineOnceReady } from './services.ts';
+export { bindServices, containerWith, engineOnceReady, withFrozenRecords } from './services.ts';
 export { Surfaces } from './Surfaces.ts';
 export { isWithin } from './draft/fieldPath.ts';

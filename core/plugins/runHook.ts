@@ -2,6 +2,7 @@ import type { HookPoint, Logger } from '../../hooks/defineHook.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import type { BlameEntry, Degradation } from '../../hooks/plan.ts';
 import type { Clock } from '../../hooks/services.ts';
+import { frozenCopy } from './draft/frozenCopy.ts';
 import { ApplyRun } from './run/ApplyRun.ts';
 import { prepareValidation } from './draft/validate.ts';
 import type { BailScope } from './run/BailRun.ts';
@@ -91,7 +92,8 @@ class Runner implements HookRunner {
     const hook = this.#hooks.get(point.name);
     if (!hook) return { draft, blame: [], degraded: missing };
     const waterfall = new PlanRun(draft, run, this.#guardOf);
-    await hook.run(waterfall.input, waterfall);
+    await hook.run(draft, waterfall);
+    waterfall.reportLateWriters();
     const { blame, degraded } = waterfall;
     return { draft: waterfall.result as I, blame, degraded: [...missing, ...degraded] };
   }
@@ -99,21 +101,23 @@ class Runner implements HookRunner {
   async bail<I, A>(point: HookPoint<I, A>, input: I, run: BailScope) {
     const hook = this.#hooks.get(point.name);
     if (!hook) return undefined;
-    const question = new BailRun(input, run, this.#guardOf);
-    await hook.run(input, question);
+    const question = new BailRun(run, this.#guardOf);
+    await hook.run(frozenCopy(input), question);
     return question.result as { result: A; plugin: string } | undefined;
   }
 
   async apply<I>(point: HookPoint<I>, input: I, run: CallScope): Promise<Degradation[]> {
+    const hook = this.#hooks.get(point.name);
+    if (!hook) return [];
     const series = new ApplyRun(run, this.#guardOf);
-    await this.#hooks.get(point.name)?.run(input, series);
+    await hook.run(frozenCopy(input), series);
     return series.degraded;
   }
 
   observe<I>(point: HookPoint<I>, input: I, run: { log: Logger }): void {
     const hook = this.#hooks.get(point.name);
     if (!hook) return;
-    const done = hook.run(input, new ObserveRun({ log: run.log }, this.#guardOf));
+    const done = hook.run(frozenCopy(input), new ObserveRun({ log: run.log }, this.#guardOf));
     const noted = done.finally(() => this.#observing.delete(noted));
     this.#observing.add(noted);
   }

@@ -4,6 +4,7 @@ import type { Engine } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { type Services, services } from '../../hooks/services.ts';
 import { type ServicesOf, type Token, tokenName, type Tokens } from '../../hooks/token.ts';
+import { frozenCopy } from './draft/frozenCopy.ts';
 
 /** A container with these services, and with those of its parent. */
 export function containerWith(bound: Partial<Services>, parent?: Container): Container {
@@ -54,15 +55,44 @@ export function engineOnceReady(engine: Engine, isReady: () => boolean): Engine 
   return Object.fromEntries(guarded) as Engine;
 }
 
-function onceReady(name: string, service: object, isReady: () => boolean): object {
+/**
+ * The engine as plugins get it: records are frozen copies. The built-in surfaces get the engine's own, for `ps` on
+ * hundreds of containers.
+ */
+export function withFrozenRecords(engine: Engine): Engine {
+  const { containers, execs } = engine;
+  return {
+    ...engine,
+    containers: freezing(containers, ['list', 'inspect']),
+    execs: freezing(execs, ['inspect']),
+  };
+}
+
+function freezing<Service extends object>(service: Service, names: readonly (keyof Service)[]): Service {
+  return withMethods(service, (name, method) =>
+    names.includes(name as keyof Service) ? (...given) => frozenCopy(method(...given)) : method,
+  );
+}
+
+function onceReady(service: string, methods: object, isReady: () => boolean): object {
+  return withMethods(methods, (name, method) => (...given) => {
+    if (!isReady()) throw notReady(`${service}.${name}`);
+    return method(...given);
+  });
+}
+
+type Method = (...given: unknown[]) => unknown;
+
+/** A service whose methods are replaced; the service itself stays their `this`. */
+function withMethods<Service extends object>(
+  service: Service,
+  replace: (name: string, method: Method) => Method,
+): Service {
   return new Proxy(service, {
     get(target, key) {
       const member: unknown = Reflect.get(target, key);
       if (typeof member !== 'function') return member;
-      return (...given: unknown[]): unknown => {
-        if (!isReady()) throw notReady(`${name}.${String(key)}`);
-        return Reflect.apply(member, target, given);
-      };
+      return replace(String(key), (...given) => Reflect.apply(member, target, given) as unknown);
     },
   });
 }

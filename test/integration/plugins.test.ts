@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const examples = resolve(import.meta.dirname, '../../examples');
@@ -15,6 +16,23 @@ plugins:
     options: { max: 2 }
 ${more}`;
 }
+
+/** Writes to every record that it sees. */
+const liar = `
+  import { Containers, definePlugin } from 'pouch/hooks';
+  const refused = (write: () => void) => { try { write(); return 0; } catch { return 1; } };
+  export default definePlugin({
+    name: 'liar',
+    inject: { containers: Containers },
+    setup({ hooks, services: { containers } }) {
+      hooks.container.prestart.tap(({ container }, { log }) => {
+        const given = refused(() => { container.state.status = 'exited'; });
+        const asked = refused(() => { containers.list()[0].state.status = 'exited'; });
+        log.info('refused ' + (given + asked) + ' writes');
+      });
+      hooks.container.poststart.tap(({ container }) => { container.state.status = 'exited'; });
+    },
+  });`;
 
 describe('plugins from YAML', function () {
   this.timeout(60_000);
@@ -77,6 +95,34 @@ describe('plugins from YAML', function () {
     const plan = await ok('plan', 'run', '-e', 'MEMORY_LIMIT=64m', 'busybox', 'true');
     assert.match(plan, /memory = .*67108864.*# legacy-limits container\.preCreate .*pouchd\.yaml:\d+/);
     assert.deepEqual(await daemon.it.leftovers(before), []);
+  });
+
+  describe('that write where they may only read', () => {
+    after(async () => {
+      await daemon.it.configure(yaml('10.1.2.3'));
+      await daemon.it.reload(/configuration reloaded/);
+    });
+
+    it('change no record: the container shows its state, stops, and is the same after a restart', async () => {
+      const folder = join(daemon.it.dir, 'lying-plugin');
+      await mkdir(folder, { recursive: true, mode: 0o755 });
+      await writeFile(join(folder, 'liar.ts'), liar);
+      await daemon.it.configure(yaml('10.1.2.3', `  - path: ${folder}/liar.ts\n`));
+      await daemon.it.reload(/configuration reloaded/);
+      const before = (await daemon.it.log()).length;
+      const id = await ok('run', '-d', 'busybox', 'sleep', '100');
+      const written = async () => (await daemon.it.log()).slice(before);
+      const isLogged = async () => /left out.*liar.*read-only/.test(await written());
+      assert.ok(await waitUntil(isLogged, { withinMs: 20_000 }), await written());
+      assert.match(await written(), /refused 2 writes/);
+      assert.match(await ok('ps', '--filter', `id=${id}`), /Up /);
+      await daemon.it.kill9();
+      await daemon.it.start();
+      assert.match(await ok('ps', '--filter', `id=${id}`), /Up /);
+      await ok('stop', '-t', '1', id);
+      assert.match(await ok('ps', '-a', '--filter', `id=${id}`), /Exited/);
+      await ok('rm', id);
+    });
   });
 
   describe('read again on SIGHUP', () => {

@@ -13,7 +13,9 @@ export class EventBus implements Events {
   #last = 0n;
 
   emit(event: Omit<EngineEvent, 'timeNano'>): void {
-    const stamped = { ...event, timeNano: this.#now() };
+    // All subscribers share it.
+    const attributes = Object.freeze({ ...event.attributes });
+    const stamped = Object.freeze({ ...event, attributes, timeNano: this.#now() });
     this.#past.push(stamped);
     if (this.#past.length > kept) this.#past.shift();
     for (const receive of this.#subscribers) receive(stamped);

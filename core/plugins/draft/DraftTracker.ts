@@ -4,39 +4,68 @@ import { clone, isRecord } from './clone.ts';
 import type { Change } from './diff.ts';
 import { diff } from './diff.ts';
 import { formatPath } from './fieldPath.ts';
+import { lazyCopy } from './lazyCopy.ts';
 import type { FieldOwners } from './owners.ts';
 import { checkConflicts, takeOwnership } from './owners.ts';
 import { checkPlainData } from './plainData.ts';
 import { checkDraft } from './validate.ts';
 
+/** What a tap got, and what it left there. */
+interface Handed {
+  readonly tap: PreparedTap;
+  readonly draft: object;
+  readonly left: object;
+}
+
 /**
- * Follows one draft through the taps of a hook. Beside the draft that the taps get it keeps the last good state,
- * which no tap ever sees: the difference between the two is the blame of the tap that has just run, and a failed tap
- * is rolled back to it.
+ * Follows one draft through the taps of a hook. It keeps the last good state, which no tap ever sees; each attempt of a
+ * tap gets a copy of its own. The difference between the two is the blame of the tap, and what a tap writes after its
+ * end changes nothing.
  */
 export class DraftTracker {
-  /** What the next tap gets. */
-  draft: object;
   #good: Fields;
   readonly #owners: FieldOwners;
+  readonly #handed: Handed[] = [];
 
   constructor(draft: object, owners: FieldOwners) {
-    this.draft = clone(draft);
     this.#good = clone(draft) as Fields;
     this.#owners = owners;
   }
 
-  /** The outcome so far: nothing that a tap still holds on to. */
+  /** The outcome so far. */
   get good(): object {
     return this.#good;
   }
 
-  /** Takes over what a tap did to the draft, or the draft that it returned; all of it or, with an error, nothing. */
-  accept(tap: PreparedTap, returned: unknown): Change[] {
-    const draft = returned === undefined ? this.draft : checkReturned(returned);
+  /**
+   * Calls a tap with a draft, and takes over what it did to it, or the draft that it returned; all of it or, with an
+   * error, nothing.
+   */
+  async attempt(tap: PreparedTap, call: (draft: object) => Promise<unknown>): Promise<Change[]> {
+    const { view, fields } = lazyCopy(this.#good);
+    try {
+      const returned = await call(view);
+      const draft = returned === undefined || returned === view ? fields : checkReturned(returned);
+      const changes = this.#accept(tap, draft);
+      this.#handed.push({ tap, draft, left: this.#good });
+      return changes;
+    } catch (error) {
+      if (hasTimedOut(error)) this.#handed.push({ tap, draft: fields, left: clone(fields) });
+      throw error;
+    }
+  }
+
+  /** The taps that have written to their draft after their end, with a field each. */
+  lateWriters(): { tap: PreparedTap; field: string }[] {
+    return this.#handed.flatMap(({ tap, draft, left }) => {
+      const field = firstDifference(left, draft);
+      return field === undefined ? [] : [{ tap, field }];
+    });
+  }
+
+  #accept(tap: PreparedTap, draft: object): Change[] {
     const changes = diff(this.#good, draft);
     if (changes.length > 0) this.#takeOver(tap, draft as Fields, changes);
-    this.draft = draft;
     return changes;
   }
 
@@ -49,10 +78,19 @@ export class DraftTracker {
     takeOwnership(changes, tap.plugin, this.#owners);
     this.#good = good;
   }
+}
 
-  /** Back to the last good state. The old object is given up: a tap that timed out may still write to it. */
-  rollBack(): void {
-    this.draft = clone(this.#good);
+/** Others have ended. */
+function hasTimedOut(error: unknown): boolean {
+  return error instanceof PouchError && error.code === 'PCH_DEADLINE';
+}
+
+function firstDifference(left: object, draft: object): string | undefined {
+  try {
+    const [change] = diff(left, draft);
+    return change && formatPath(change.path);
+  } catch {
+    return 'a circle';
   }
 }
 

@@ -24,10 +24,12 @@ export class Contributions {
   readonly surfaces: Surface[] = [];
   readonly disposers: (() => void | Promise<void>)[] = [];
   readonly #plugin: string;
+  readonly #isBuiltIn: boolean;
   #sealed = false;
 
-  constructor(plugin: string) {
+  constructor(plugin: string, { isBuiltIn }: { isBuiltIn: boolean }) {
     this.#plugin = plugin;
+    this.#isBuiltIn = isBuiltIn;
   }
 
   /** After it, the plugin's late calls fail: a generation never changes. */
@@ -64,7 +66,7 @@ export class Contributions {
   addSurface(surface: Surface): void {
     this.requireOpen('contributes a surface');
     this.#requireShape(surface, 'surface', surfaceRules);
-    this.surfaces.push(attributedSurface(surface, this.#plugin));
+    this.surfaces.push(attributedSurface(surface, this.#plugin, { isBuiltIn: this.#isBuiltIn }));
   }
 
   addDisposer(run: () => void | Promise<void>): void {

@@ -2,20 +2,26 @@ import type { Surface } from '../../../hooks/definePlugin.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import { attribute } from '../attribute.ts';
+import { frozenCopy } from '../draft/frozenCopy.ts';
+import { withFrozenRecords } from '../services.ts';
 
-/** An effect kind whose errors name the plugin. Data is copied, methods are called on the plugin's own object. */
+/**
+ * An effect kind whose errors name the plugin. Data is copied, methods are called on the plugin's own object; they get
+ * frozen copies of what the engine stores.
+ */
 export function attributedEffectKind(kind: EffectKind, plugin: string): EffectKind {
   return {
     ...kind,
     kind: kind.kind,
     describe: (args) => kind.describe(args),
-    apply: async (...given) => named(plugin, async () => kind.apply(...given)),
-    undo: async (...given) => named(plugin, async () => kind.undo(...given)),
+    apply: async (args, context) => named(plugin, async () => kind.apply(frozenCopy(args), context)),
+    undo: async (args, result, context) =>
+      named(plugin, async () => kind.undo(frozenCopy(args), frozenCopy(result), context)),
     ...(kind.assume ? { assume: (container) => kind.assume!(container) } : {}),
   };
 }
 
-/** A runtime whose errors name the plugin. */
+/** A runtime whose errors name the plugin. `adaptSpec` alone may change the draft. */
 export function attributedRuntime(provider: RuntimeProvider, plugin: string): RuntimeProvider {
   return {
     ...provider,
@@ -25,9 +31,9 @@ export function attributedRuntime(provider: RuntimeProvider, plugin: string): Ru
       return provider.containerdType;
     },
     probe: async (options) => named(plugin, async () => provider.probe(options)),
-    options: async (draft) => named(plugin, async () => provider.options(draft)),
+    options: async (draft) => named(plugin, async () => provider.options(frozenCopy(draft))),
     ...(provider.refusals
-      ? { refusals: async (draft) => named(plugin, async () => provider.refusals?.(draft) ?? []) }
+      ? { refusals: async (draft) => named(plugin, async () => provider.refusals?.(frozenCopy(draft)) ?? []) }
       : {}),
     ...(provider.initPid
       ? { initPid: async (id) => named(plugin, async () => provider.initPid?.(id) ?? 0) }
@@ -38,12 +44,17 @@ export function attributedRuntime(provider: RuntimeProvider, plugin: string): Ru
   };
 }
 
-/** A surface whose errors name the plugin. */
-export function attributedSurface(surface: Surface, plugin: string): Surface {
+/** A surface whose errors name the plugin. Only a built-in one gets the engine's own records, for speed. */
+export function attributedSurface(
+  surface: Surface,
+  plugin: string,
+  { isBuiltIn }: { isBuiltIn: boolean },
+): Surface {
   return {
     ...surface,
     name: surface.name,
-    start: async (engine) => named(plugin, async () => surface.start(engine)),
+    start: async (engine) =>
+      named(plugin, async () => surface.start(isBuiltIn ? engine : withFrozenRecords(engine))),
     stop: async () => named(plugin, async () => surface.stop()),
   };
 }

@@ -30,7 +30,7 @@ export async function setUp(slot: PluginSlot, { container, locate, timeoutMs }: 
   const options = check(plugin, wanted.options, `${wanted.pointer ?? ''}/options`, locate);
   const log = scopedLog(serviceOf(container, Log), { plugin: plugin.name });
   slot.container = containerWith({ log }, container);
-  slot.contributions = new Contributions(plugin.name);
+  slot.contributions = new Contributions(plugin.name, { isBuiltIn: wanted.builtIn !== undefined });
   const context = pluginContext(plugin, options, slot.container, slot.contributions);
   try {
     await within(timeoutMs, `setup of plugin ${plugin.name}`, async () => plugin.setup(context));

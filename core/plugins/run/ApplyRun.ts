@@ -3,6 +3,7 @@ import type { PreparedTap } from '../tap.ts';
 import type { CallScope } from './callTap.ts';
 import { callTap } from './callTap.ts';
 import type { HookRun } from './compileHook.ts';
+import { readOnly } from './readOnly.ts';
 import type { TapGuard } from './settleTap.ts';
 import { settleTap } from './settleTap.ts';
 
@@ -19,7 +20,7 @@ export class ApplyRun implements HookRun {
 
   async step(tap: PreparedTap, input: unknown): Promise<void> {
     const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), () =>
-      callTap(tap, input, this.#scope),
+      readOnly(() => callTap(tap, input, this.#scope)),
     );
     if (!settled.ok && settled.degraded) this.degraded.push(settled.degraded);
   }

@@ -3,6 +3,7 @@ import type { PreparedTap } from '../tap.ts';
 import type { CallScope } from './callTap.ts';
 import { callTap } from './callTap.ts';
 import type { HookRun } from './compileHook.ts';
+import { readOnly } from './readOnly.ts';
 import type { TapGuard } from './settleTap.ts';
 import { settleTap } from './settleTap.ts';
 
@@ -18,7 +19,9 @@ export class ObserveRun implements HookRun {
 
   async step(tap: PreparedTap, input: unknown): Promise<void> {
     try {
-      await settleTap(tap, this.#scope, this.#guardOf(tap), () => callTap(tap, input, this.#scope));
+      await settleTap(tap, this.#scope, this.#guardOf(tap), () =>
+        readOnly(() => callTap(tap, input, this.#scope)),
+      );
     } catch (error) {
       const { plugin, hook, code, message } = toPouchError(error);
       this.#scope.log.error('an observer failed', { plugin, hook, code, error: message });

@@ -27,28 +27,25 @@ export class PlanRun implements HookRun {
     this.#guardOf = guardOf;
   }
 
-  /** What the first tap gets. */
-  get input(): object {
-    return this.#tracker.draft;
-  }
-
   get result(): object {
     return this.#tracker.good;
   }
 
-  async step(tap: PreparedTap): Promise<object> {
-    const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), () => this.#attempt(tap));
+  async step(tap: PreparedTap): Promise<void> {
+    const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), () =>
+      this.#tracker.attempt(tap, (draft) => callTap(tap, draft, this.#scope)),
+    );
     if (settled.ok) this.blame.push(...blameOf(settled.value, tap, settled.ms));
     else if (settled.degraded) this.degraded.push(settled.degraded);
-    return this.#tracker.draft;
   }
 
-  async #attempt(tap: PreparedTap) {
-    try {
-      return this.#tracker.accept(tap, await callTap(tap, this.#tracker.draft, this.#scope));
-    } catch (error) {
-      this.#tracker.rollBack();
-      throw error;
-    }
+  /** At the end of the hook: a later write is not noticed, and changes nothing either. */
+  reportLateWriters(): void {
+    for (const { tap, field } of this.#tracker.lateWriters())
+      this.#scope.log.warn('a tap wrote to its draft after its end: the write is ignored', {
+        plugin: tap.plugin,
+        hook: tap.hook,
+        field,
+      });
   }
 }

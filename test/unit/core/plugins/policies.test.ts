@@ -208,7 +208,9 @@ describe('bail hooks', () => {
     );
     const { runner, log } = await load([meddler]);
     const draft = makeDraft();
-    assert.match((await rejection(runner.bail(selectRuntime, draft, { log }))).message, /changed hostname/);
+    const error = await rejection(runner.bail(selectRuntime, draft, { log }));
+    assert.deepEqual([error.code, error.plugin], ['PCH_PLUGIN_CONTRACT', 'meddler']);
+    assert.match(error.message, /read-only: .*'hostname'/);
     assert.equal(draft.hostname, 'web');
   });
 });
