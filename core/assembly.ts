@@ -163,6 +163,7 @@ function imageStoreOptions(
     layers: files,
     config: loaded().config.images,
     owner: loaded().config.root,
+    scratch: join(loaded().config.root, 'bootstrap'),
     isInUse: (imageId) =>
       store
         .listUsers()

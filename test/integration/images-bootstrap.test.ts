@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Progress } from '../../hooks/engine.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { TestImageStore } from '../support/TestImageStore.ts';
+import { TestPouchd } from '../support/TestPouchd.ts';
+import { processesOf } from '../support/host/processes.ts';
 
 describe('bootstrap of a base image from packages', function () {
   this.timeout(600_000);
@@ -53,4 +58,33 @@ describe('bootstrap of a base image from packages', function () {
     await assert.rejects(failing, { code: 'PCH_BOOTSTRAP_FAILED', message: /no-such-package-here/ });
     assert.deepEqual(await other.leftovers(), { blobs: 0, ingests: 0, snapshots: 0, leases: 0 });
   });
+
+  it('ends with a pouchd that is killed; the next one removes its files', async () => {
+    const pouchd = await TestPouchd.create();
+    try {
+      const scratch = join(pouchd.root, 'bootstrap');
+      const cutOff = pouchd.pouch('image', 'bootstrap', 'debian:bookworm');
+      const isUnpacking = async () =>
+        (await below(scratch)).some((path) => path.endsWith('/var/lib/dpkg/status'));
+      assert.ok(await waitUntil(isUnpacking, { withinMs: 120_000 }), await pouchd.log());
+      await pouchd.kill9();
+      assert.notEqual((await cutOff).exitCode, 0);
+      assert.ok(
+        await waitUntil(() => processesOf({ ...pouchd.names, dir: scratch }).length === 0, {
+          withinMs: 10_000,
+        }),
+      );
+      await pouchd.start();
+      assert.ok(await waitUntil(async () => (await below(scratch)).length === 0, { withinMs: 30_000 }));
+      assert.equal((await pouchd.pouch('run', '--rm', 'busybox', 'echo', 'well')).stdout, 'well\n');
+    } finally {
+      await pouchd.dispose();
+    }
+  });
 });
+
+/** Paths below a directory in which files come and go. */
+async function below(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true }).catch(() => []);
+  return entries.map((entry) => join(directory, entry));
+}

@@ -65,6 +65,7 @@ export class TestImageStore {
       client: this.client,
       layers: this.#files,
       owner,
+      scratch: join(this.dir, 'scratch'),
       config: { ...testConfig, ...config },
       isInUse: (id) => this.inUse.get(id) ?? [],
       emit: (event) => this.events.push(event),

@@ -21,7 +21,7 @@ export function containerEffect(
 ): EffectKind<{ id: string; runtime: string }, undefined> {
   return {
     kind: 'container',
-    describe: ({ runtime }) => `make the container in containerd (${runtime})`,
+    describe: ({ runtime }) => `create the container in containerd (${runtime})`,
     async apply({ id, runtime }, { resultOf }) {
       const record = deps.recordOf(id);
       const spec = joinNamespaces(mapSources(await storedSpecOf(record), resultOf('idmap')), deps);

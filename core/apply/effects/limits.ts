@@ -20,7 +20,7 @@ export function limitsEffect(
   return {
     kind: 'limits',
     volatile: true,
-    describe: () => 'have the runtime set its limits',
+    describe: () => 'set its limits by the runtime',
     async apply({ id, from, to }) {
       await setLimits(client, id, liveLimits(from, to));
       return undefined;

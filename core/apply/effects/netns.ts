@@ -7,7 +7,7 @@ export function netnsEffect(
   return {
     kind: 'netns',
     volatile: true,
-    describe: ({ path }) => `make the network namespace ${path}`,
+    describe: ({ path }) => `create the network namespace ${path}`,
     async apply({ path, userns }) {
       await (userns === undefined ? namespaces.create(path) : namespaces.createIn(userns, path));
       return undefined;

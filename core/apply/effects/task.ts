@@ -57,7 +57,7 @@ export function taskEffect(
     get deadlineMs() {
       return deps.startTimeout() + killDeadlineMs;
     },
-    describe: () => 'have the runtime make the container',
+    describe: () => 'create the container by the runtime',
     async apply({ id, checkpoint }, { resultOf, signal }) {
       const idmapped = resultOf('idmap') as Idmapped | undefined;
       const rootfs = idmapped?.rootfs ?? (await respondingMounts(deps, id));

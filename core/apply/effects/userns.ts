@@ -16,7 +16,7 @@ export function usernsEffect(): EffectKind<
   return {
     kind: 'userns',
     volatile: true,
-    describe: ({ uids }: UsernsArgs) => `make a user namespace (${uids.map(mappingText).join(', ')})`,
+    describe: ({ uids }: UsernsArgs) => `create a user namespace (${uids.map(mappingText).join(', ')})`,
     async apply({ path, uids, gids }) {
       await createUserNamespace(path, uids, gids);
       return undefined;

@@ -26,7 +26,7 @@ export function findContainerd(configured?: string, path = searchPath()): string
     'PCH_CONTAINERD_MISSING',
     `no executable containerd found at ${candidates.join(', ')}`,
     {
-      hint: 'install it (Debian: apt-get install containerd runc), or set containerd.address to the socket of a running one',
+      hint: 'install it (Debian: apt-get install containerd runc), or use a running one: containerd.managed: false and its socket as containerd.address',
     },
   );
 }

@@ -56,7 +56,8 @@ async function build(store: StoreContext, options: BootstrapOptions, context: Bu
   const { lease, onProgress, signal } = context;
   const created = new Date(Math.floor(Date.now() / dayMs) * dayMs);
   const onLine = (line: string) => onProgress({ id: '', status: line });
-  const run = { options, sourceDateEpoch: created.getTime() / 1000, onLine, signal };
+  const { scratch: directory } = store;
+  const run = { options, sourceDateEpoch: created.getTime() / 1000, onLine, signal, directory };
   const layer = await writeLayer(store, run, context);
   const labels = {};
   const configBytes = Buffer.from(JSON.stringify(configOf(options, layer.digest, created)));

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { PouchError } from '../../../hooks/errors.ts';
+import { findBinary } from '../../../hooks/runtimes/findBinary.ts';
 import { startDeadline } from '../../wait/deadline.ts';
 import { customizeScript } from './customize.ts';
 import type { BootstrapOptions } from './options.ts';
@@ -16,6 +16,15 @@ const deadlineMs = 30 * 60_000;
 /** Milliseconds for mmdebstrap to clean up after SIGTERM. */
 const graceMs = 10_000;
 
+/**
+ * All that mmdebstrap starts ends with pouchd, and so do its mounts: the kernel kills a PID namespace whose first
+ * process has ended (pid_namespaces(7)).
+ */
+const namespaced = [
+  ...['setpriv', '--pdeathsig', 'KILL', '--'],
+  ...['unshare', '--mount', '--pid', '--kill-child', '--mount-proc', '--', 'mmdebstrap'],
+] as const;
+
 /** Lines of output that an error message quotes. */
 const quotedLines = 3;
 
@@ -25,8 +34,10 @@ export interface Run {
   sourceDateEpoch: number;
   onLine: (line: string) => void;
   signal: AbortSignal;
-  /** Default: mmdebstrap in the PATH. */
-  command?: string;
+  /** Gets a directory for the files of the image, some 500 MB, until its tar is complete. */
+  directory: string;
+  /** Default: mmdebstrap in the PATH, in namespaces of its own. */
+  command?: readonly [string, ...string[]];
 }
 
 /**
@@ -35,7 +46,10 @@ export interface Run {
  * @throws PCH_TOOL_MISSING, PCH_BOOTSTRAP_FAILED, PCH_DISK_FULL, PCH_DEADLINE
  */
 export async function mmdebstrap<T>(run: Run, consume: (tar: Readable) => Promise<T>): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), 'pouch-bootstrap-'));
+  const { command = namespaced } = run;
+  if ((await findBinary(command.at(-1)!)) === undefined) throw missing();
+  await mkdir(run.directory, { recursive: true, mode: 0o711 });
+  const directory = await mkdtemp(join(run.directory, 'image-'));
   try {
     const hook = join(directory, 'customize');
     await writeFile(hook, customizeScript, { mode: 0o700 });
@@ -64,7 +78,7 @@ async function argumentsOf({ suite, include, mirror }: BootstrapOptions, hook: s
 function start(
   directory: string,
   args: readonly string[],
-  { sourceDateEpoch, command = 'mmdebstrap' }: Run,
+  { sourceDateEpoch, command: [file, ...before] = namespaced }: Run,
 ): ChildProcess {
   const env = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -73,7 +87,12 @@ function start(
     SOURCE_DATE_EPOCH: String(sourceDateEpoch),
     ...proxies(),
   };
-  return spawn(command, args, { detached: true, env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(file, [...before, ...args], {
+    detached: true,
+    env,
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 function proxies(): Record<string, string> {
@@ -83,7 +102,7 @@ function proxies(): Record<string, string> {
 
 async function supervise<T>(
   child: ChildProcess,
-  { signal, onLine }: Run,
+  { signal, onLine, directory }: Run,
   consume: (tar: Readable) => Promise<T>,
 ): Promise<T> {
   const ended = exitOf(child);
@@ -102,7 +121,7 @@ async function supervise<T>(
     if (exitCode !== 0) {
       // If the consumer's own error (a full disk) ended the process, it is the reason.
       await consumed;
-      throw failed(exitCode, lines);
+      throw failed(exitCode, lines, directory);
     }
     return await consumed;
   } finally {
@@ -113,9 +132,7 @@ async function supervise<T>(
 
 function exitOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'ENOENT' ? missing() : error),
-    );
+    child.once('error', reject);
     child.once('close', (code) => resolve(code ?? -1));
   });
 }
@@ -148,12 +165,12 @@ function collectLines(stderr: Readable, onLine: (line: string) => void): string[
   return last;
 }
 
-function failed(exitCode: number, lines: readonly string[]): PouchError {
+function failed(exitCode: number, lines: readonly string[], directory: string): PouchError {
   const errors = lines.filter((line) => /^(E|W): |error/i.test(line));
   const quoted = (errors.length > 0 ? errors : lines).slice(-quotedLines).join(' | ');
   if (lines.some((line) => /no space left on device/i.test(line))) {
-    return new PouchError('PCH_DISK_FULL', `no space left for mmdebstrap in ${tmpdir()}: ${quoted}`, {
-      hint: 'free about 500 MB there, or set TMPDIR to a directory on a larger disk',
+    return new PouchError('PCH_DISK_FULL', `no space left for mmdebstrap in ${directory}: ${quoted}`, {
+      hint: 'free about 500 MB there, or enlarge the disk',
     });
   }
   return new PouchError('PCH_BOOTSTRAP_FAILED', `mmdebstrap failed with exit code ${exitCode}: ${quoted}`, {

@@ -15,6 +15,7 @@ import { ImageReaders, type LayerReader } from '../files/ImageReaders.ts';
 import { pruneImages } from './pruneImages.ts';
 import { pullImage } from '../pull/pullImage.ts';
 import { PullLeases } from '../pull/PullLeases.ts';
+import { startEmptying } from './startEmptying.ts';
 import { Transport } from '../registry/Transport.ts';
 import { type Removed, removeImage } from './removeImage.ts';
 import { SharedWork } from '../pull/SharedWork.ts';
@@ -27,6 +28,8 @@ export interface ImageStoreOptions {
   config: ImagesConfig;
   /** The daemon's root, which identifies its pulls. */
   owner: string;
+  /** Directory for what is being built. Nothing in it outlives pouchd. */
+  scratch: string;
   /** Returns the names of the containers that use the image. */
   isInUse: (imageId: string) => string[];
   /** Called with `pull`, `tag`, `untag`, `delete`, `load` and `save` events of images. */
@@ -46,6 +49,7 @@ export class ImageStore implements Images {
     layers,
     config,
     owner,
+    scratch,
     isInUse,
     emit = () => undefined,
     hooks = noHooks,
@@ -54,6 +58,7 @@ export class ImageStore implements Images {
     this.#store = {
       client,
       config,
+      scratch,
       isInUse,
       emit,
       hooks,
@@ -121,8 +126,9 @@ export class ImageStore implements Images {
   }
 
   /** Deletes the leftovers of a pull, load, save or bootstrap that a crash interrupted. Called once at start. */
-  recover(): Promise<void> {
-    return this.#store.leases.recover();
+  async recover(): Promise<void> {
+    const { leases, scratch } = this.#store;
+    await Promise.all([leases.recover(), startEmptying(scratch)]);
   }
 
   /** Closes connections and subscriptions. */

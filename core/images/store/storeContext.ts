@@ -13,6 +13,8 @@ import type { Transport } from '../registry/Transport.ts';
 export interface StoreContext {
   client: ContainerdClient;
   config: ImagesConfig;
+  /** Directory for what is being built. Nothing in it outlives pouchd. */
+  scratch: string;
   index: ImageIndex;
   leases: PullLeases;
   transport: Transport;

@@ -29,7 +29,14 @@ describe('running mmdebstrap', () => {
     };
     const onLine = (line: string) => lines.push(line);
     const result = await mmdebstrap(
-      { options: request, sourceDateEpoch: 86_400, onLine, signal, command },
+      {
+        options: request,
+        sourceDateEpoch: 86_400,
+        onLine,
+        signal,
+        directory: join(dir, 'images'),
+        command: [command],
+      },
       read,
     );
     return { result, lines };
@@ -64,7 +71,7 @@ describe('running mmdebstrap', () => {
     const command = join(dir, 'missing');
     const signal = new AbortController().signal;
     const starting = mmdebstrap(
-      { options, sourceDateEpoch: 0, onLine: () => undefined, signal, command },
+      { options, sourceDateEpoch: 0, onLine: () => undefined, signal, directory: dir, command: [command] },
       consume,
     );
     await assert.rejects(starting, { code: 'PCH_TOOL_MISSING', hint: /apt-get install mmdebstrap/ });
