@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { useDaemon } from '../support/useDaemon.ts';
@@ -123,6 +124,32 @@ describe('plugins from YAML', function () {
       assert.match(await ok('ps', '-a', '--filter', `id=${id}`), /Exited/);
       await ok('rm', id);
     });
+  });
+
+  it('that import what every user can write to are not run, and the error names both files', async () => {
+    const folder = join(daemon.it.dir, 'open-helper');
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+    const marker = join(folder, 'ran');
+    await writeFile(
+      join(folder, 'entry.mjs'),
+      `import './helper.mjs'; export default { name: 'entry', setup() {} };`,
+    );
+    await writeFile(
+      join(folder, 'helper.mjs'),
+      `import { writeFileSync } from 'node:fs'; writeFileSync('${marker}', '');`,
+    );
+    await chmod(join(folder, 'helper.mjs'), 0o666);
+    const before = (await daemon.it.log()).length;
+    await daemon.it.configure(yaml('10.1.2.3', `  - path: ${folder}/entry.mjs\n`));
+    await daemon.it.reload(/configuration reloaded/);
+    assert.match(
+      (await daemon.it.log()).slice(before),
+      /PCH_PLUGIN_UNSAFE.*entry\.mjs loads .*helper\.mjs can be written/,
+    );
+    assert.equal(existsSync(marker), false);
+    await daemon.it.configure(yaml('10.1.2.3'));
+    await daemon.it.reload(/configuration reloaded/);
+    await ok('run', '--rm', 'busybox', 'true');
   });
 
   describe('read again on SIGHUP', () => {

@@ -1,6 +1,6 @@
-import * as hooks from '../../../hooks/index.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
-import { checkFileSafety } from './fileSafety.ts';
+import { FileSafety } from './FileSafety.ts';
+import { pluginModules } from './pluginModules.ts';
 import { within } from './within.ts';
 
 /**
@@ -9,17 +9,22 @@ import { within } from './within.ts';
  * @throws PCH_PLUGIN_UNSAFE, PCH_PLUGIN_LOAD, PCH_DEADLINE
  */
 export async function importPluginFile(path: string, timeoutMs: number): Promise<unknown> {
-  const file = checkFileSafety(path);
+  const safety = new FileSafety(path);
+  const file = safety.check(path);
   return within(timeoutMs, `loading ${path}`, async () => {
-    const module = await importModule(file, path);
-    return typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+    const module = await importModule(file, path, safety);
+    return typeof module === 'object' && module !== null ? defaultOf(module) : undefined;
   });
 }
 
-async function importModule(file: string, path: string): Promise<unknown> {
+/** CommonJS has its exports in the place of a default. */
+function defaultOf(module: object): unknown {
+  return '__esModule' in module || 'default' in module ? (module as { default?: unknown }).default : module;
+}
+
+async function importModule(file: string, path: string, safety: FileSafety): Promise<unknown> {
   try {
-    const jiti = await loader();
-    return await jiti.import(file);
+    return await pluginModules((loaded) => void safety.check(loaded)).import(file);
   } catch (error) {
     if (error instanceof PouchError) throw error;
     throw new PouchError('PCH_PLUGIN_LOAD', `plugin file ${path} cannot be loaded: ${messageOf(error)}`, {
@@ -27,19 +32,4 @@ async function importModule(file: string, path: string): Promise<unknown> {
       cause: error,
     });
   }
-}
-
-/**
- * A loader of its own for each file, without the cache of modules: a reload sees what was edited. And without the cache
- * on disk, which would lie in a directory where others can put code (the first file takes 150 ms, others 20). A daemon
- * without plugin files does not load jiti, a twentieth of its start.
- */
-async function loader() {
-  const { createJiti } = await import('jiti');
-  return createJiti(import.meta.url, {
-    fsCache: false,
-    moduleCache: false,
-    interopDefault: false,
-    virtualModules: { 'pouch/hooks': hooks },
-  });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogue } from '../../../../hooks/catalogue.ts';
@@ -136,5 +136,133 @@ describe('a plugin file', () => {
     chmodSync(above, 0o777);
     const { status } = await loadFile(join(above, 'plugins', 'x.ts'));
     assert.match(status?.error ?? '', /above can be written by every user/);
+  });
+
+  describe('that loads another', () => {
+    const named = (body: string) =>
+      `${body} ({ name: 'entry', setup({ hooks }) { hooks.container.preCreate.tap(later); } });`;
+    const entries: [string, string, string, string][] = [
+      [
+        'TypeScript by TypeScript',
+        'entry.ts',
+        'helper.ts',
+        named(`import './helper.ts'; function later() {} export default`),
+      ],
+      [
+        'a module by a module',
+        'entry.mjs',
+        'helper.mjs',
+        named(`import './helper.mjs'; function later() {} export default`),
+      ],
+      [
+        'CommonJS by CommonJS',
+        'entry.cjs',
+        'helper.cjs',
+        named(`require('./helper.cjs'); function later() {} module.exports =`),
+      ],
+      [
+        'CommonJS by a module',
+        'entry.mjs',
+        'helper.cjs',
+        named(`import './helper.cjs'; function later() {} export default`),
+      ],
+      [
+        'JSON by TypeScript',
+        'entry.ts',
+        'helper.json',
+        named(`import './helper.json'; function later() {} export default`),
+      ],
+    ];
+    const contentOf = (name: string) =>
+      name.endsWith('.json') ? '{}' : `globalThis.ran = true; ${name.endsWith('.cjs') ? '' : 'export {};'}`;
+
+    afterEach(() => {
+      delete (globalThis as { ran?: boolean }).ran;
+    });
+
+    for (const [what, entryName, helperName, text] of entries) {
+      it(`${what} runs it; not if everybody can write to it`, async () => {
+        const helper = write(helperName, contentOf(helperName));
+        const path = write(entryName, text);
+        assert.equal((await loadFile(path)).status?.state, 'active');
+        assert.equal('ran' in globalThis, !helperName.endsWith('.json'));
+        delete (globalThis as { ran?: boolean }).ran;
+        chmodSync(helper, 0o666);
+        const { status, log } = await loadFile(path);
+        assert.equal(status?.state, 'quarantined');
+        assert.ok(status.error?.includes(`plugin file ${path} loads ${helper}: ${helper} can be written`));
+        assert.equal('ran' in globalThis, false);
+        assert.ok(log.lines.some(({ fields }) => fields['code'] === 'PCH_PLUGIN_UNSAFE'));
+        chmodSync(helper, 0o644);
+        assert.equal((await loadFile(path)).status?.state, 'active');
+      });
+    }
+
+    it('later, in a tap, runs it; not if everybody can write to it', async () => {
+      const helper = write('helper.mjs', contentOf('helper.mjs'));
+      const text = named(`const later = async () => { await import('./helper.mjs'); }; export default`);
+      const { runner, log } = await loadFile(write('entry.mjs', text));
+      chmodSync(helper, 0o666);
+      const error = await rejection(runner.plan(preCreate, makeDraft(), { log }));
+      assert.deepEqual([error.code, error.plugin], ['PCH_PLUGIN_UNSAFE', 'entry']);
+      assert.equal('ran' in globalThis, false);
+      chmodSync(helper, 0o644);
+      await runner.plan(preCreate, makeDraft(), { log });
+      assert.equal('ran' in globalThis, true);
+    });
+
+    it('of a package, module or CommonJS, runs what it loads in turn; not if everybody can write to it', async () => {
+      for (const [type, index] of [
+        ['module', `import './inner.js'; export const value = 1;`],
+        ['commonjs', `require('./inner.js'); exports.value = 1;`],
+      ] as const) {
+        const name = `a-${type}`;
+        const folder = join(directory, 'node_modules', name);
+        mkdirSync(folder, { recursive: true });
+        const files = {
+          'package.json': JSON.stringify({ name, type, main: 'index.js' }),
+          'index.js': index,
+        };
+        for (const [file, content] of Object.entries(files)) write(join('node_modules', name, file), content);
+        const inner = write(join('node_modules', name, 'inner.js'), 'globalThis.ran = true;');
+        const text = named(
+          `import { value } from '${name}'; function later() { return value; } export default`,
+        );
+        const path = write(`${type}.mjs`, text);
+        assert.equal((await loadFile(path)).status?.state, 'active', type);
+        assert.equal('ran' in globalThis, true);
+        delete (globalThis as { ran?: boolean }).ran;
+        chmodSync(inner, 0o666);
+        assert.match(
+          (await loadFile(path)).status?.error ?? '',
+          /loads .*inner\.js can be written by every user/,
+        );
+        assert.equal('ran' in globalThis, false);
+      }
+    });
+
+    it('in a directory that everybody can write to, also through a link, does not run it', async () => {
+      const open = join(directory, 'open');
+      mkdirSync(open);
+      writeFileSync(join(open, 'helper.ts'), contentOf('helper.ts'), { mode: 0o644 });
+      symlinkSync(join(open, 'helper.ts'), join(directory, 'link.ts'));
+      chmodSync(open, 0o777);
+      for (const helper of ['open/helper.ts', 'link.ts']) {
+        const path = write('entry.ts', named(`import './${helper}'; function later() {} export default`));
+        assert.match((await loadFile(path)).status?.error ?? '', /open can be written by every user/, helper);
+        assert.equal('ran' in globalThis, false);
+      }
+    });
+
+    it('that belongs to another user does not run it', async function () {
+      if (process.getuid?.() !== 0) this.skip();
+      const helper = write('helper.ts', contentOf('helper.ts'));
+      chownSync(helper, 12345, 12345);
+      const path = write('entry.ts', named(`import './helper.ts'; function later() {} export default`));
+      assert.match((await loadFile(path)).status?.error ?? '', /helper\.ts belongs to user 12345.*chown/);
+      assert.equal('ran' in globalThis, false);
+      chownSync(path, 12345, 12345);
+      assert.equal((await loadFile(path)).status?.state, 'active');
+    });
   });
 });
