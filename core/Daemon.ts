@@ -163,7 +163,7 @@ export class Daemon {
     if (context) await happensWithin(context.locks.idle(), this.#loaded.config.shutdownTimeout);
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
     await context?.io.stop({ keeper });
-    await context?.generations.current.dispose();
+    await context?.generations.disposeAll();
     context?.images.close();
     this.#files.close();
     this.#containerd?.managed?.detach();

@@ -8,6 +8,7 @@ import type { ContainerRecord } from '../hooks/engine.ts';
 import { PouchError } from '../hooks/errors.ts';
 import { field } from '../hooks/fields.ts';
 import { kept } from '../hooks/kept.ts';
+import { AppliedKinds } from './apply/AppliedKinds.ts';
 import { coreEffectKinds } from './apply/effects/index.ts';
 import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
@@ -74,7 +75,8 @@ export function assemble(base: Base): EngineContext {
   const events = new EventBus();
   const io = new ContainerIo({ stateDir: config.state, log, keeperCommand: base.keeperCommand });
   const attachPoints = new AttachPoints(io);
-  const generations = new GenerationHolder();
+  const appliedKinds = new AppliedKinds();
+  const generations = new GenerationHolder(undefined, (kind) => appliedKinds.has(kind));
   const hooks = storeHooks(generations, log);
   const volumes = new VolumeStore(config.root, base.files, () => store.listUsers(), hooks.volumes);
   const imageOptions = imageStoreOptions(base, { store, events, hooks: hooks.images });
@@ -100,6 +102,10 @@ export function assemble(base: Base): EngineContext {
       }),
   });
   const kindOf = (kind: string) => coreKinds.get(kind) ?? generations.current.effectKinds.get(kind);
+  const kinds = {
+    toApply: kindOf,
+    toUndo: (kind: string) => coreKinds.get(kind) ?? generations.kindForUndo(kind),
+  };
   const userRanges = new UserRanges(() => [...store.list(), ...store.damaged()]);
   const hostFiles = kept(readHostFiles, { for: hostFilesKeptMs });
   const planner = makePlanner(base, {
@@ -128,6 +134,7 @@ export function assemble(base: Base): EngineContext {
     netns: base.netns,
     volumes,
     generations,
+    appliedKinds,
     restarts: new RestartTimers(),
     metrics: new SharedMetrics({
       metrics: (filters, options) => client.tasks.metrics(filters, options),
@@ -143,7 +150,7 @@ export function assemble(base: Base): EngineContext {
     shutdown: base.shutdown,
     userRanges,
     planner,
-    ledgerOf: (id) => openLedger(context, id, { kinds: kindOf, ...(base.onStep && { onStep: base.onStep }) }),
+    ledgerOf: (id) => openLedger(context, id, { kinds, ...(base.onStep && { onStep: base.onStep }) }),
   };
   return context;
 }

@@ -2,15 +2,20 @@
  * The effects ledger of one container: applies planned effects, journals each before it is done, and undoes them last
  * first. It can be rebuilt from the journal after a crash at any instruction.
  */
-import type { Effect, EffectContext, EffectKind, EffectStage } from '../../hooks/effects.ts';
-import { PouchError } from '../../hooks/errors.ts';
+import type { Effect, EffectContext, EffectStage } from '../../hooks/effects.ts';
+import { hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
+import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
 import { withDeadline } from '../wait/deadline.ts';
 import { settleAll } from '../wait/settleAll.ts';
 import { isDiskFull } from '../state/reserve.ts';
 import type { Journal, JournalEntry, Verb } from './Journal.ts';
 
-/** Finds the code of an effect kind; a kind of a plugin that is gone is undefined. */
-export type KindLookup = (kind: string) => EffectKind | undefined;
+/** Finds the code of an effect kind; a kind that no plugin provides is undefined. */
+export interface KindLookup {
+  toApply(kind: string): OwnedEffectKind | undefined;
+  /** Also finds kinds of a plugin that is gone. */
+  toUndo(kind: string): OwnedEffectKind | undefined;
+}
 
 /** `applied`: an effect is done or undone, and the journal does not say so yet. */
 export type StepMoment = 'before' | 'applied' | 'after';
@@ -226,7 +231,8 @@ export class Ledger {
   }
 
   async #applyOne(key: string, effect: Effect, signal: AbortSignal): Promise<void> {
-    const kind = this.#kind(effect.kind);
+    const kind = this.#options.kinds.toApply(effect.kind);
+    if (!kind) throw this.#unknown(key, effect, 'applied');
     signal.throwIfAborted();
     this.#applied.set(key, { effect, result: undefined, done: false });
     this.#step('before', key);
@@ -244,8 +250,13 @@ export class Ledger {
     this.#step('before', `undo ${key}`);
     const { effect, result } = applied;
     if (effect.kind !== markKind) {
-      const kind = this.#kind(effect.kind);
-      await this.#bounded(effect, kind, (context) => kind.undo(effect.args, result, context));
+      const kind = this.#options.kinds.toUndo(effect.kind);
+      if (!kind) throw this.#unknown(key, effect, 'undone');
+      await this.#bounded(effect, kind, (context) => kind.undo(effect.args, result, context)).catch(
+        (error: unknown) => {
+          throw this.#undoFailed(key, effect, kind, error);
+        },
+      );
     }
     this.#step('applied', `undo ${key}`);
     this.#applied.delete(key);
@@ -268,7 +279,7 @@ export class Ledger {
   /** Runs one step under its deadline, which aborts the step's signal; a step that ignores it is left running. */
   async #bounded<T>(
     effect: Effect,
-    kind: EffectKind,
+    kind: OwnedEffectKind,
     run: (context: EffectContext) => Promise<T>,
     outer?: AbortSignal,
   ): Promise<T> {
@@ -289,13 +300,30 @@ export class Ledger {
     );
   }
 
-  #kind(name: string): EffectKind {
-    const kind = this.#options.kinds(name);
-    if (kind) return kind;
-    throw new PouchError('PCH_EFFECT_UNKNOWN', `no loaded plugin provides the effect kind "${name}"`, {
+  #unknown(key: string, { kind }: Effect, what: 'applied' | 'undone'): PouchError {
+    const message = `the effect ${key} cannot be ${what}: no loaded plugin provides its kind "${kind}"`;
+    const load = 'load its plugin again (`plugins` in pouchd.yaml), then repeat the call';
+    const { container } = this.#options;
+    return new PouchError('PCH_EFFECT_UNKNOWN', message, { container, hint: `${load}${this.#wayOut(key)}` });
+  }
+
+  /** The error of the undo of a plugin's effect, with what it leaves; an error of the core says it all. */
+  #undoFailed(key: string, { args }: Effect, kind: OwnedEffectKind, error: unknown): unknown {
+    const { plugin } = kind;
+    if (plugin === undefined || hasNoFilesLeft(error)) return error;
+    const known = error instanceof PouchError ? error : undefined;
+    const message = `the effect ${key} (${sentenceOf(kind, args)}) was not undone: ${messageOf(error)}`;
+    const hint = known?.hint ?? `fix plugin ${plugin} and reload pouchd, then repeat the call`;
+    return new PouchError(known?.code ?? 'PCH_PLUGIN_FAILED', message, {
       container: this.#options.container,
-      hint: 'load the plugin that made this effect again (plugins: in pouchd.yaml), then repeat the call',
+      plugin,
+      cause: error,
+      hint: `${hint}${this.#wayOut(key)}`,
     });
+  }
+
+  #wayOut(key: string): string {
+    return `; or give it up: pouch effects drop ${this.#options.container.slice(0, 12)} ${key}`;
   }
 
   #step(moment: StepMoment, step: string): void {
@@ -315,6 +343,15 @@ export class Ledger {
       if (applied) this.#applied.set(entry.key, { ...applied, result: entry.result, done: true });
       else this.#damage ??= `journal.jsonl: "${entry.key}" is done and was never begun`;
     }
+  }
+}
+
+/** A plugin that fails to describe an effect must not hide why its undo has failed. */
+export function sentenceOf(kind: OwnedEffectKind, args: Effect['args']): string {
+  try {
+    return kind.describe(args);
+  } catch {
+    return kind.kind;
   }
 }
 

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PouchError } from '../../hooks/errors.ts';
+import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
 import type { Generation } from './generation.ts';
 
 /** A generation in use; `release` it when the operation has ended. */
@@ -15,18 +16,25 @@ interface Operation {
 }
 
 /**
- * Holds the newest generation. An operation works with the one it began with, whatever is loaded meanwhile; an old
- * one is disposed of when its last operation has ended.
+ * Holds the newest generation. An operation works with the one it began with, whatever is loaded meanwhile. An old
+ * one is disposed of when its last operation has ended and every effect is undone that only its plugins can undo.
  */
 export class GenerationHolder {
   #newest: Generation | undefined;
   readonly #operation = new AsyncLocalStorage<Operation>();
   readonly #users = new Map<Generation, number>();
+  readonly #isApplied: (kind: string) => boolean;
+  /** Earlier ones that are not disposed of yet, the last one first. */
+  #retired: readonly Generation[] = [];
   readonly #disposing = new Set<Promise<void>>();
 
-  /** Without a first one, it is empty until the first `swap`. */
-  constructor(first?: Generation) {
+  /**
+   * @param first without one, it is empty until the first `swap`
+   * @param isApplied whether a container has an effect of a kind
+   */
+  constructor(first?: Generation, isApplied: (kind: string) => boolean = () => false) {
     this.#newest = first;
+    this.#isApplied = isApplied;
   }
 
   /** Within an operation its own generation, otherwise the newest. @throws PCH_NOT_READY before the first */
@@ -61,10 +69,24 @@ export class GenerationHolder {
     }
   }
 
+  /** Returns the kind that undoes an effect: the operation's own, or that of a plugin that is gone. */
+  kindForUndo(kind: string): OwnedEffectKind | undefined {
+    const generations = [this.current, this.#newest, ...this.#retired];
+    return generations.map((one) => one?.effectKinds.get(kind)).find((found) => found !== undefined);
+  }
+
   swap(next: Generation): void {
-    const old = this.#newest;
+    if (this.#newest) this.#retired = [this.#newest, ...this.#retired];
     this.#newest = next;
-    if (old) this.#disposeIfUnused(old);
+    this.#disposeUnused();
+  }
+
+  /** At the end of the daemon: disposes of all, whether they are in use or not. */
+  async disposeAll(): Promise<void> {
+    const left = [...this.#retired.toReversed(), ...(this.#newest ? [this.#newest] : [])];
+    this.#retired = [];
+    for (const generation of left) await generation.dispose();
+    await this.disposed();
   }
 
   /** When every generation that was given up so far has cleaned up. */
@@ -78,11 +100,23 @@ export class GenerationHolder {
 
   #release(generation: Generation): void {
     this.#users.set(generation, this.#usersOf(generation) - 1);
-    this.#disposeIfUnused(generation);
+    this.#disposeUnused();
   }
 
-  #disposeIfUnused(generation: Generation): void {
-    if (generation === this.#newest || this.#usersOf(generation) > 0) return;
+  #disposeUnused(): void {
+    const provided = new Set(this.#newest?.effectKinds.keys());
+    const kept = this.#retired.filter((generation) => {
+      const own = [...generation.effectKinds.keys()].filter((kind) => !provided.has(kind));
+      const isKept = this.#usersOf(generation) > 0 || own.some(this.#isApplied);
+      if (isKept) for (const kind of own) provided.add(kind);
+      return isKept;
+    });
+    const unused = this.#retired.filter((generation) => !kept.includes(generation));
+    this.#retired = kept;
+    for (const generation of unused) this.#dispose(generation);
+  }
+
+  #dispose(generation: Generation): void {
     this.#users.delete(generation);
     const done = generation.dispose().finally(() => this.#disposing.delete(done));
     this.#disposing.add(done);

@@ -1,8 +1,8 @@
-import type { EffectKind } from '../../hooks/effects.ts';
 import type { Surface } from '../../hooks/definePlugin.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
 import type { PluginStatus } from '../../hooks/engine.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
+import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
 import { disposePlugin } from './load/dispose.ts';
 import type { PluginSlot } from './load/PluginSlot.ts';
 import type { HookRunner, MissingPlugin } from './runHook.ts';
@@ -15,7 +15,7 @@ export interface Generation {
   /** 1, 2, … in the life of the daemon. */
   readonly number: number;
   readonly runner: HookRunner;
-  readonly effectKinds: ReadonlyMap<string, EffectKind>;
+  readonly effectKinds: ReadonlyMap<string, OwnedEffectKind>;
   /** By name and by each alias. */
   readonly runtimes: ReadonlyMap<string, RuntimeProvider>;
   readonly surfaces: readonly Surface[];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { useDaemon } from '../support/useDaemon.ts';
@@ -22,10 +22,26 @@ describe('effects of a plugin', function () {
     await daemon.it.reload(/configuration reloaded/);
   }
 
-  const withPlugin = () => `plugins:\n  - path: ${plugin()}\n    options: { directory: ${written()} }\n`;
+  const withPlugin = (options = '') =>
+    `plugins:\n  - path: ${plugin()}\n    options: { directory: ${written()}${options} }\n`;
 
   const exists = (name: string) =>
     waitUntil(() => existsSync(path(name)), { withinMs: 20_000 }).then((is) => assert.ok(is, `no ${name}`));
+
+  const run = (name: string) =>
+    ok('run', '-d', '--name', name, '--label', 'files', 'busybox', 'sleep', '1000');
+
+  /** Fails with the plugin, the effect, what is left, and the way out. */
+  async function fails(code: string, cause: RegExp, ...args: string[]): Promise<void> {
+    const { exitCode, stderr } = await pouch(...args);
+    assert.notEqual(exitCode, 0);
+    assert.match(
+      stderr,
+      new RegExp(`the effect file.first \\(write .*\\.first\\) was not undone: .*${cause.source}`),
+    );
+    for (const part of [code, 'writes-files', 'pouch effects drop [0-9a-f]{12} file.first'])
+      assert.match(stderr, new RegExp(part));
+  }
 
   beforeEach(async () => {
     for (const directory of [join(plugin(), '..'), written()])
@@ -67,5 +83,44 @@ describe('effects of a plugin', function () {
       await reload(withPlugin());
       await ok('rm', '-f', 'failing');
     });
+  });
+
+  it('dropped from the configuration, they are undone by stop and rm', async () => {
+    await run('stopped');
+    await run('forced');
+    await reload('');
+    await ok('stop', '--time', '0', 'stopped');
+    assert.deepEqual((await readdir(written())).sort(), [
+      ...['forced.first', 'forced.made', 'forced.second'],
+      'stopped.made',
+    ]);
+    const { exitCode, stderr } = await pouch('start', 'stopped');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /cannot be applied: no loaded plugin provides its kind "written-file"/);
+    await ok('rm', 'stopped');
+    await ok('rm', '-f', 'forced');
+  });
+
+  it('an undo that throws is reported, and works once the plugin is fixed and loaded again', async () => {
+    await run('throwing');
+    await writeFile(path('throw'), '');
+    await fails('PCH_PLUGIN_FAILED', /cannot unlink/, 'stop', '--time', '0', 'throwing');
+    await fails('PCH_PLUGIN_FAILED', /cannot unlink/, 'rm', '-f', 'throwing');
+    const text = await readFile(source, 'utf8');
+    await writeFile(
+      plugin(),
+      text.replace("throw new Error('cannot unlink')", 'rmSync(`${directory}/throw`)'),
+    );
+    await reload(withPlugin());
+    await ok('rm', '-f', 'throwing');
+  });
+
+  it('an undo that hangs ends at its deadline', async () => {
+    await reload(withPlugin(', deadline: 1000'));
+    await run('hanging');
+    await writeFile(path('hang'), '');
+    await fails('PCH_DEADLINE', /did not end within 1 s/, 'rm', '-f', 'hanging');
+    await rm(path('hang'));
+    await ok('rm', '-f', 'hanging');
   });
 });

@@ -1,6 +1,7 @@
 import type { PouchConfig } from '../../../config/types.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { AppliedKinds } from '../../apply/AppliedKinds.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
@@ -38,6 +39,7 @@ export interface EngineContext {
   readonly netns: NetworkNamespaces;
   readonly volumes: VolumeStore;
   readonly generations: GenerationHolder;
+  readonly appliedKinds: AppliedKinds;
   /** Host ids of containers with users of their own. */
   readonly userRanges: UserRanges;
   readonly planner: Planner;
@@ -100,6 +102,7 @@ export async function withLedger<T>(
   try {
     return await work(ledger);
   } finally {
+    engine.appliedKinds.note(id, ledger.effects());
     ledger.close();
   }
 }

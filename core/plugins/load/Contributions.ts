@@ -1,6 +1,7 @@
 import type { EffectKind } from '../../../hooks/effects.ts';
 import type { Surface } from '../../../hooks/definePlugin.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { attributedEffectKind, attributedRuntime, attributedSurface } from './attributed.ts';
 import { brokenRule, callback, type FieldRules, object, string } from './fieldRules.ts';
@@ -19,7 +20,7 @@ const surfaceRules: FieldRules = { name: string, start: callback, stop: callback
 /** What one plugin's setup has contributed. It takes effect once the whole plugin is valid. */
 export class Contributions {
   readonly taps: RecordedTap[] = [];
-  readonly effectKinds: EffectKind[] = [];
+  readonly effectKinds: OwnedEffectKind[] = [];
   readonly runtimes: RuntimeProvider[] = [];
   readonly surfaces: Surface[] = [];
   readonly disposers: (() => void | Promise<void>)[] = [];

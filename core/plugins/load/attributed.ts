@@ -1,5 +1,6 @@
 import type { Surface } from '../../../hooks/definePlugin.ts';
 import type { EffectKind } from '../../../hooks/effects.ts';
+import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import { attribute } from '../attribute.ts';
 import { frozenCopy } from '../draft/frozenCopy.ts';
@@ -9,9 +10,10 @@ import { withFrozenRecords } from '../services.ts';
  * An effect kind whose errors name the plugin. Data is copied, methods are called on the plugin's own object; they get
  * frozen copies of what the engine stores.
  */
-export function attributedEffectKind(kind: EffectKind, plugin: string): EffectKind {
+export function attributedEffectKind(kind: EffectKind, plugin: string): OwnedEffectKind {
   return {
     ...kind,
+    plugin,
     kind: kind.kind,
     describe: (args) => kind.describe(args),
     apply: async (args, context) => named(plugin, async () => kind.apply(frozenCopy(args), context)),

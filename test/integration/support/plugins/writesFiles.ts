@@ -8,8 +8,8 @@ import { definePlugin, Type } from 'pouch/hooks';
  */
 export default definePlugin({
   name: 'writes-files',
-  options: Type.Object({ directory: Type.String() }),
-  setup({ hooks, effect, options: { directory } }) {
+  options: Type.Object({ directory: Type.String(), deadline: Type.Integer({ default: 30_000 }) }),
+  setup({ hooks, effect, options: { directory, deadline } }) {
     const isSet = (name: string) => existsSync(`${directory}/${name}`);
     const effectOf = (stage: 'create' | 'start', file: string, needs: string[] = []) => ({
       kind: 'written-file',
@@ -27,7 +27,7 @@ export default definePlugin({
 
     effect({
       kind: 'written-file',
-      deadlineMs: 30_000,
+      deadlineMs: deadline,
       describe: ({ path }: { path: string }) => `write ${path}`,
       async apply({ path }) {
         writeFileSync(path, '');

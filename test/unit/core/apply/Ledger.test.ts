@@ -3,7 +3,9 @@ import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Journal } from '../../../../core/apply/Journal.ts';
 import { Ledger } from '../../../../core/apply/Ledger.ts';
+import type { OwnedEffectKind } from '../../../../core/contract/ownedEffectKind.ts';
 import type { Effect, EffectKind, EffectStage } from '../../../../hooks/effects.ts';
+import { rejection } from '../plugins/support/load.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 
 describe('the effects ledger', () => {
@@ -40,11 +42,12 @@ describe('the effects ledger', () => {
 
   const journalPath = () => join(directory.path, 'journal.jsonl');
 
-  function open(kind: EffectKind = thing, stepDeadlineMs?: number): Promise<Ledger> {
+  function open(kind: OwnedEffectKind = thing, stepDeadlineMs?: number): Promise<Ledger> {
+    const kindOf = (name: string) => (name === kind.kind ? kind : undefined);
     return Ledger.restore({
       container: 'c1',
       journal: new Journal(journalPath()),
-      kinds: (name) => (name === kind.kind ? kind : undefined),
+      kinds: { toApply: kindOf, toUndo: kindOf },
       onStep: (moment, verb, step) => steps.push(`${moment}:${verb}:${step}`),
       ...(stepDeadlineMs !== undefined && { stepDeadlineMs }),
     });
@@ -125,6 +128,32 @@ describe('the effects ledger', () => {
     ledger.close();
   });
 
+  it('names plugin, effect and way out when the undo of a plugin’s effect fails or hangs', async () => {
+    let isStuck = true;
+    const kind: OwnedEffectKind = {
+      ...thing,
+      kind: 'thing',
+      plugin: 'things',
+      describe: () => 'make a thing',
+      undo: () => (isStuck ? new Promise<void>(() => undefined) : Promise.reject(new Error('no'))),
+    };
+    const ledger = await open(kind, 20);
+    await ledger.apply(things({ a: [] }), never);
+    const hung = await rejection(ledger.undo('create'));
+    assert.equal(hung.code, 'PCH_DEADLINE');
+    assert.match(hung.message, /^the effect a \(make a thing\) was not undone: .* did not end within/);
+    isStuck = false;
+    const failed = await rejection(ledger.undo('create'));
+    assert.equal(failed.code, 'PCH_PLUGIN_FAILED');
+    assert.equal(failed.message, 'the effect a (make a thing) was not undone: no');
+    for (const { plugin, hint } of [hung, failed]) {
+      assert.equal(plugin, 'things');
+      assert.match(hint ?? '', /; or give it up: pouch effects drop c1 a$/);
+    }
+    assert.deepEqual(ledger.pending('create'), ['a']);
+    ledger.close();
+  });
+
   describe('on a full disk', () => {
     class FullJournal extends Journal {
       isFull = true;
@@ -140,7 +169,8 @@ describe('the effects ledger', () => {
       await first.apply(things({ a: [], b: ['a'] }, 'start'), never);
       first.close();
       const journal = new FullJournal(journalPath());
-      const kinds = (name: string) => (name === 'thing' ? thing : undefined);
+      const kindOf = (name: string) => (name === 'thing' ? thing : undefined);
+      const kinds = { toApply: kindOf, toUndo: kindOf };
       return { ledger: await Ledger.restore({ container: 'c1', journal, kinds }), journal };
     }
 

@@ -8,6 +8,16 @@ async function generation(number: number, disposed: number[]) {
   return (await load([tracked], { number })).generation;
 }
 
+/** One whose plugin contributes the effect kind `mark`. */
+async function marking(number: number, disposed: number[]) {
+  const marks = plugin('marks', ({ effect, onDispose }) => {
+    const nothing = () => Promise.resolve();
+    effect({ kind: 'mark', describe: () => `mark of ${number}`, apply: nothing, undo: nothing });
+    onDispose(() => void disposed.push(number));
+  });
+  return (await load([marks], { number })).generation;
+}
+
 describe('a reload', () => {
   it('lets a running operation finish on the generation it began with, then disposes of that', async () => {
     const disposed: number[] = [];
@@ -49,6 +59,31 @@ describe('a reload', () => {
     ended.resolve();
     assert.equal(await later, 2);
     assert.deepEqual(disposed, [1]);
+  });
+
+  it('keeps a plugin that is gone until the last of its effects is undone', async () => {
+    const disposed: number[] = [];
+    const applied = new Set(['mark']);
+    const holder = new GenerationHolder(await marking(1, disposed), (kind) => applied.has(kind));
+    holder.swap(await marking(2, disposed));
+    holder.swap(await generation(3, disposed));
+    assert.equal(holder.current.effectKinds.has('mark'), false);
+    assert.equal(holder.kindForUndo('mark')?.describe({}), 'mark of 2');
+    await holder.use(() => Promise.resolve());
+    await holder.disposed();
+    assert.deepEqual(disposed, [1]);
+    await holder.use(() => Promise.resolve(applied.clear()));
+    await holder.disposed();
+    assert.deepEqual(disposed, [1, 2]);
+    assert.equal(holder.kindForUndo('mark'), undefined);
+  });
+
+  it('disposes of all at the end of the daemon', async () => {
+    const disposed: number[] = [];
+    const holder = new GenerationHolder(await marking(1, disposed), () => true);
+    holder.swap(await generation(2, disposed));
+    await holder.disposeAll();
+    assert.deepEqual(disposed, [1, 2]);
   });
 
   it('disposes at once of a generation that nobody uses', async () => {

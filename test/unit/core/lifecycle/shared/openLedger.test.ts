@@ -25,7 +25,7 @@ describe('the ledger of a container', () => {
     logged.length = 0;
   });
 
-  const kinds = (kind: string): EffectKind => ({
+  const kindOf = (kind: string): EffectKind => ({
     kind,
     describe: () => '',
     apply: () => Promise.resolve(undefined),
@@ -40,7 +40,9 @@ describe('the ledger of a container', () => {
       warn: ignore,
       error: (text: string) => void logged.push(text),
     };
-    return openLedger({ store, log, prepared: new Set([id]) }, id, { kinds });
+    return openLedger({ store, log, prepared: new Set([id]) }, id, {
+      kinds: { toApply: kindOf, toUndo: kindOf },
+    });
   }
 
   function add(status: ContainerRecord['state']['status']): ContainerRecord {
