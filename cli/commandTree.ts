@@ -157,6 +157,24 @@ const checkpoint: CommandEntry = {
   ],
 };
 
+const effects: CommandEntry = {
+  name: 'effects',
+  summary: 'Manage what containers have changed on the host',
+  subcommands: [
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List the effects of a container, with their plugins',
+      load: () => import('./commands/effects/effectsList.ts'),
+    },
+    {
+      name: 'drop',
+      summary: 'Give up effects of plugins that cannot be undone, and print what stays on the host',
+      load: () => import('./commands/effects/effectsDrop.ts'),
+    },
+  ],
+};
+
 /** `pouch container …`: the same commands, grouped by their object. */
 const container: CommandEntry = {
   name: 'container',
@@ -313,6 +331,7 @@ export const commandTree: CommandEntry[] = [
       summary: "Show who set each field of a container's spec",
       load: () => import('./commands/plans/explain.ts'),
     },
+    effects,
     {
       name: 'inspect',
       summary: 'Return low-level information on containers, images or volumes',

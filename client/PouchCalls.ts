@@ -2,6 +2,7 @@ import type { Hijacked, Transport } from './Transport.ts';
 import type {
   BlameWire,
   ContainerCreateRequest,
+  ContainerEffectWire,
   OperationWire,
   PlanResponse,
   PouchInfoResponse,
@@ -50,6 +51,16 @@ export class PouchCalls {
     return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/explain`, {
       query: { field },
     });
+  }
+
+  effects(ref: string): Promise<ContainerEffectWire[]> {
+    return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/effects`);
+  }
+
+  /** Returns the effect that was given up: what it did stays on the host. */
+  dropEffect(ref: string, key: string): Promise<ContainerEffectWire> {
+    const path = `/pouch/containers/${encodeURIComponent(ref)}/effects/${encodeURIComponent(key)}`;
+    return this.#transport.json('DELETE', path);
   }
 
   ops(): Promise<OperationWire[]> {

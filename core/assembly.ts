@@ -102,7 +102,7 @@ export function assemble(base: Base): EngineContext {
       }),
   });
   const kindOf = (kind: string) => coreKinds.get(kind) ?? generations.current.effectKinds.get(kind);
-  const kinds = {
+  const effectKinds = {
     toApply: kindOf,
     toUndo: (kind: string) => coreKinds.get(kind) ?? generations.kindForUndo(kind),
   };
@@ -135,6 +135,7 @@ export function assemble(base: Base): EngineContext {
     volumes,
     generations,
     appliedKinds,
+    effectKinds,
     restarts: new RestartTimers(),
     metrics: new SharedMetrics({
       metrics: (filters, options) => client.tasks.metrics(filters, options),
@@ -150,7 +151,8 @@ export function assemble(base: Base): EngineContext {
     shutdown: base.shutdown,
     userRanges,
     planner,
-    ledgerOf: (id) => openLedger(context, id, { kinds, ...(base.onStep && { onStep: base.onStep }) }),
+    ledgerOf: (id) =>
+      openLedger(context, id, { kinds: effectKinds, ...(base.onStep && { onStep: base.onStep }) }),
   };
   return context;
 }

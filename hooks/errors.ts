@@ -99,6 +99,7 @@ export const errorKinds = {
   PCH_DEADLINE: { status: 504, doc: 'A wait reached its deadline.' },
   PCH_DIGEST_MISMATCH: { status: 502, doc: 'The content does not match its digest and was discarded.' },
   PCH_DISK_FULL: { status: 507, doc: 'The disk (or its quota) is full.' },
+  PCH_EFFECT_NOT_FOUND: { status: 404, doc: 'The container has no effect of that key.' },
   PCH_EFFECT_UNKNOWN: {
     status: 500,
     doc: 'A plan or a journal names an effect kind that no plugin provides.',

@@ -26,6 +26,18 @@ export interface PlannedEffectWire {
   needs?: string[];
 }
 
+/** One entry of `GET /pouch/containers/{id}/effects`; the response of `DELETE …/effects/{key}`. */
+export interface ContainerEffectWire {
+  key: string;
+  kind: string;
+  stage: 'create' | 'start';
+  state: 'planned' | 'unfinished' | 'applied';
+  /** `core` or the plugin; missing if it is not known any more. */
+  plugin?: string;
+  /** One sentence for users. */
+  sentence: string;
+}
+
 /** Who set a field of the draft. */
 export interface BlameWire {
   /** Path in the draft: `process.env.HOME`, `mounts["/a.b"]`. */

@@ -8,6 +8,7 @@ import { create, plan } from './verbs/create.ts';
 import { removeDamaged } from './damaged/remove.ts';
 import { killDamaged, stopDamaged } from './damaged/stop.ts';
 import type { EngineContext } from './shared/engineContext.ts';
+import { dropEffect, effects } from './verbs/effects.ts';
 import { kill } from './verbs/kill.ts';
 import { notRunning } from './task/refusals.ts';
 import { listContainers } from './verbs/list.ts';
@@ -53,6 +54,8 @@ export function containerVerbs(engine: EngineContext): Containers {
     usage: async (ref) => await usage(engine, store.findAny(ref)),
     storedPlan: async (ref) => await storedPlanOf(find(ref)),
     explain: async (ref, field) => blameOf(find(ref), field),
+    effects: async (ref) => await effects(engine, find(ref)),
+    dropEffect: async (ref, key) => await dropEffect(engine, find(ref), key),
     attach: async (ref, options) => await attach(engine, find(ref), options),
     logs: (ref, query, signal) => logs(engine, find(ref), query, signal),
     resize: async (ref, size) => await resize(engine, find(ref), size),

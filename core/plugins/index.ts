@@ -8,4 +8,4 @@ export type { HookRunner, MissingPlugin, PlanOutcome } from './runHook.ts';
 export type { TapTrace } from './run/settleTap.ts';
 export { bindServices, containerWith, engineOnceReady, withFrozenRecords } from './services.ts';
 export { Surfaces } from './Surfaces.ts';
-export { isWithin } from './draft/fieldPath.ts';
+export { formatPath, isWithin } from './draft/fieldPath.ts';

@@ -1,3 +1,4 @@
+import type { EffectStage } from '../effects.ts';
 import type { BlameEntry, Plan } from '../plan.ts';
 import type { ResourceRequest } from '../limits.ts';
 import type { ContainerRequest, RestartPolicy } from '../request.ts';
@@ -54,6 +55,10 @@ export interface Containers {
   storedPlan(ref: string): Promise<StoredPlan>;
   /** Blame of one field and below, or of all. */
   explain(ref: string, field?: string): Promise<BlameEntry[]>;
+  /** The effects that it has, or would have when it starts. Never waits for a lock. */
+  effects(ref: string): Promise<ContainerEffect[]>;
+  /** Gives up a plugin's effect: what it did stays on the host, and it is not applied again. */
+  dropEffect(ref: string, key: string): Promise<ContainerEffect>;
   attach(ref: string, options: AttachOptions): Promise<Attachment>;
   logs(ref: string, query: LogQuery, signal?: AbortSignal): AsyncIterable<LogEntry>;
   resize(ref: string, size: { height: number; width: number }): Promise<void>;
@@ -66,6 +71,19 @@ export interface Containers {
 }
 
 export const Containers = token<Containers>('containers');
+
+/** An effect of a container. */
+export interface ContainerEffect {
+  key: string;
+  kind: string;
+  stage: EffectStage;
+  /** `unfinished`: its apply has begun and did not return. */
+  state: 'planned' | 'unfinished' | 'applied';
+  /** `core` or the plugin; undefined if it is not known any more. */
+  plugin?: string;
+  /** What it does to the host. */
+  sentence: string;
+}
 
 export interface RemoveOptions {
   /** Ends it first if it runs. */

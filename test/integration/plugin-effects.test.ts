@@ -31,7 +31,7 @@ describe('effects of a plugin', function () {
   const run = (name: string) =>
     ok('run', '-d', '--name', name, '--label', 'files', 'busybox', 'sleep', '1000');
 
-  /** Fails with the plugin, the effect, what is left, and the way out. */
+  /** Fails, and names the plugin, the effect, what it does and the way out. */
   async function fails(code: string, cause: RegExp, ...args: string[]): Promise<void> {
     const { exitCode, stderr } = await pouch(...args);
     assert.notEqual(exitCode, 0);
@@ -113,6 +113,28 @@ describe('effects of a plugin', function () {
     );
     await reload(withPlugin());
     await ok('rm', '-f', 'throwing');
+  });
+
+  it('one that cannot be undone is given up, with what it leaves', async () => {
+    await run('stuck');
+    await writeFile(path('throw'), '');
+    await fails('PCH_PLUGIN_FAILED', /cannot unlink/, 'stop', '--time', '0', 'stuck');
+    const listed = await ok('effects', 'ls', 'stuck');
+    assert.match(listed, /^file\.first +start +applied +writes-files +write .*stuck\.first$/m);
+    assert.match(listed, /^file\.second +start +planned +writes-files/m);
+    assert.match(listed, /^snapshot +create +applied +core/m);
+    const refused = await pouch('effects', 'drop', 'stuck', 'snapshot', 'nosuch');
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /the effect snapshot is Pouch's own/);
+    assert.match(refused.stderr, /stuck has no effect nosuch/);
+    const { exitCode, stdout, stderr } = await pouch('effects', 'drop', 'stuck', 'file.first');
+    assert.deepEqual([exitCode, stdout.trim()], [0, 'file.first']);
+    assert.equal(stderr, `left on the host: write ${path('stuck.first')}\n`);
+    // It starts and stops without what was given up.
+    await ok('start', 'stuck');
+    await ok('rm', '-f', 'stuck');
+    assert.deepEqual((await readdir(written())).sort(), ['stuck.first', 'throw']);
+    for (const left of ['stuck.first', 'throw']) await rm(path(left));
   });
 
   it('an undo that hangs ends at its deadline', async () => {

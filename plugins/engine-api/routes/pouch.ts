@@ -1,5 +1,10 @@
 /** Routes of Pouch's extensions. */
-import type { BootstrapRequest, PlanResponse, RuntimeWire } from '../../../client/wire.ts';
+import type {
+  BootstrapRequest,
+  ContainerEffectWire,
+  PlanResponse,
+  RuntimeWire,
+} from '../../../client/wire.ts';
 import type { Plan } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
@@ -16,6 +21,8 @@ export const pouchRoutes: Route[] = [
   { method: 'POST', path: '/pouch/plan', handler: plan },
   { method: 'GET', path: '/pouch/containers/:id/plan', handler: storedPlan },
   { method: 'GET', path: '/pouch/containers/:id/explain', handler: explain },
+  { method: 'GET', path: '/pouch/containers/:id/effects', handler: effects },
+  { method: 'DELETE', path: '/pouch/containers/:id/effects/:key', handler: dropEffect },
   { method: 'POST', path: '/pouch/images/bootstrap', handler: bootstrap },
   { method: 'GET', path: '/pouch/ops', handler: (call) => sendJson(call, call.engine.system.ops()) },
   { method: 'GET', path: '/pouch/info', handler: info },
@@ -56,6 +63,15 @@ function planResponse({ client }: Call, made: Omit<Plan, 'draft'>, runtime: stri
 
 async function explain(call: Call): Promise<void> {
   sendJson(call, await call.engine.containers.explain(parameter(call, 'id'), call.query.text('field')));
+}
+
+async function effects(call: Call): Promise<void> {
+  const all: ContainerEffectWire[] = await call.engine.containers.effects(parameter(call, 'id'));
+  sendJson(call, all);
+}
+
+async function dropEffect(call: Call): Promise<void> {
+  sendJson(call, await call.engine.containers.dropEffect(parameter(call, 'id'), parameter(call, 'key')));
 }
 
 async function bootstrap(call: Call): Promise<void> {

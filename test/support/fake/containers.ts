@@ -283,6 +283,16 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const { blame } = await plan(find(ref).record.request);
       return blame.filter((entry) => field === undefined || entry.field.startsWith(field));
     },
+    async effects(ref) {
+      find(ref);
+      const home = { key: 'home', kind: 'mount', plugin: 'nfs-home', sentence: 'mount /home/ann' };
+      return [{ ...home, stage: 'start', state: 'applied' }];
+    },
+    async dropEffect(ref, key) {
+      const dropped = (await this.effects(ref)).find((effect) => effect.key === key);
+      if (!dropped) throw new PouchError('PCH_EFFECT_NOT_FOUND', `${ref} has no effect ${key}`);
+      return dropped;
+    },
     async attach(ref, options) {
       const { process } = find(ref);
       return process.attach(options);

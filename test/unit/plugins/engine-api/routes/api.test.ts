@@ -696,6 +696,15 @@ describe('the HTTP API', () => {
       assert.equal((await call('GET', `/pouch/containers/${id}/plan`)).json.runtime, 'runc');
     });
 
+    it('list the effects of a container, and drop one', async () => {
+      const path = `/pouch/containers/${await create()}/effects`;
+      const [first] = (await call('GET', path)).json as { key: string; state: string }[];
+      assert.equal(first?.state, 'applied');
+      assert.equal((await call('DELETE', `${path}/${first.key}`)).json.key, first.key);
+      const { status, json } = await call('DELETE', `${path}/nosuch`);
+      assert.deepEqual([status, json.code], [404, 'PCH_EFFECT_NOT_FOUND']);
+    });
+
     it('create a base image with progress', async () => {
       const body = { reference: 'debian:bookworm', suite: 'bookworm', include: ['systemd'] };
       const { text } = await call('POST', '/pouch/images/bootstrap', { body });

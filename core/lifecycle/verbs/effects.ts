@@ -1,0 +1,105 @@
+/** The effects of one container, and giving one up that cannot be undone. */
+import { join } from 'node:path';
+import type { ContainerEffect, ContainerRecord } from '../../../hooks/engine.ts';
+import type { Effect } from '../../../hooks/effects.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { BlameEntry } from '../../../hooks/plan.ts';
+import { coreKindNames } from '../../apply/effects/index.ts';
+import { Journal } from '../../apply/Journal.ts';
+import { Ledger, sentenceOf } from '../../apply/Ledger.ts';
+import { formatPath, isWithin } from '../../plugins/index.ts';
+import { readPlan } from '../../state/planFiles.ts';
+import { type EngineContext, underLock, withLedger } from '../shared/engineContext.ts';
+
+/** Reads the journal without a lock: it does not wait for an operation that hangs. */
+export async function effects(engine: EngineContext, record: ContainerRecord): Promise<ContainerEffect[]> {
+  const journal = new Journal(join(record.paths.directory, 'journal.jsonl'));
+  const ledger = await Ledger.restore({ container: record.id, journal, kinds: engine.effectKinds });
+  return await described(engine, record, ledger);
+}
+
+/**
+ * Takes a plugin's effect off the books and out of the container's plan: Pouch neither undoes nor applies it again, and
+ * what it has done stays on the host.
+ * @throws PCH_EFFECT_NOT_FOUND; PCH_NOT_SUPPORTED for an effect of the core
+ */
+export async function dropEffect(
+  engine: EngineContext,
+  record: ContainerRecord,
+  key: string,
+): Promise<ContainerEffect> {
+  return await underLock(engine, record, 'drop an effect', () =>
+    withLedger(engine, record.id, async (ledger) => {
+      const all = await described(engine, record, ledger);
+      const dropped = all.find((effect) => effect.key === key);
+      if (!dropped) throw notFound(record, key);
+      if (coreKindNames.includes(dropped.kind)) throw ofTheCore(record, dropped);
+      // The record first: an effect that it has and the journal lacks counts as damage.
+      record.draft.effects = without(record.draft.effects, key);
+      await engine.store.save(record);
+      await ledger.release(key);
+      engine.log.warn('an effect was given up: what it did stays on the host', {
+        container: record.id,
+        effect: key,
+        plugin: dropped.plugin,
+        left: dropped.sentence,
+      });
+      return dropped;
+    }),
+  );
+}
+
+async function described(
+  { effectKinds }: EngineContext,
+  { draft, paths }: ContainerRecord,
+  ledger: Ledger,
+): Promise<ContainerEffect[]> {
+  const read = await readPlan(paths.directory);
+  const plan = read.state === 'sound' ? read.value : { effects: [], blame: [] };
+  const applied = ledger.effects();
+  return Object.entries({ ...draft.effects, ...applied })
+    .filter(([, { kind }]) => kind !== 'mark')
+    .map(([key, { kind, stage, args }]) => {
+      const code = effectKinds.toUndo(kind);
+      const isCore = coreKindNames.includes(kind);
+      const plugin = isCore ? 'core' : (code?.plugin ?? authorOf(plan.blame, key));
+      const planned = plan.effects.find((effect) => effect.key === key);
+      return {
+        key,
+        kind,
+        stage,
+        state: ledger.has(key) ? 'applied' : key in applied ? 'unfinished' : 'planned',
+        ...(plugin !== undefined && { plugin }),
+        sentence: code ? sentenceOf(code, args) : (planned?.sentence ?? kind),
+      };
+    });
+}
+
+function authorOf(blame: readonly BlameEntry[], key: string): string | undefined {
+  const field = formatPath(['effects', key]);
+  return blame.find((entry) => isWithin(entry.field, field))?.plugin;
+}
+
+function without(effects: Record<string, Effect>, dropped: string): Record<string, Effect> {
+  const others = Object.entries(effects).filter(([key]) => key !== dropped);
+  return Object.fromEntries(
+    others.map(([key, { needs, ...effect }]) => [
+      key,
+      { ...effect, ...(needs && { needs: needs.filter((need) => need !== dropped) }) },
+    ]),
+  );
+}
+
+function notFound({ id, name }: ContainerRecord, key: string): PouchError {
+  return new PouchError('PCH_EFFECT_NOT_FOUND', `${name} has no effect ${key}`, {
+    container: id,
+    hint: `pouch effects ls ${name}`,
+  });
+}
+
+function ofTheCore({ id, name }: ContainerRecord, { key }: ContainerEffect): PouchError {
+  return new PouchError('PCH_NOT_SUPPORTED', `the effect ${key} is Pouch's own and cannot be dropped`, {
+    container: id,
+    hint: `effects of plugins can: pouch effects ls ${name}`,
+  });
+}
