@@ -9,5 +9,6 @@ process.exitCode = await runDaemon(process.argv.slice(2), {
     ...keeperNodeFlags,
     fileURLToPath(new URL('./pouch-logkeeper.js', import.meta.url)),
   ],
+  trialCommand: [process.execPath, fileURLToPath(new URL('./pouch-plugin-trial.js', import.meta.url))],
   filesCommand: [fileURLToPath(new URL('../../bin/pouch-files', import.meta.url))],
 });

@@ -26,13 +26,14 @@ import { recover } from './lifecycle/recovery/recover.ts';
 import { HostSystem } from './lifecycle/system/HostSystem.ts';
 import type { StderrLog } from './StderrLog.ts';
 import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
-import { pluginConfig } from './pluginConfig.ts';
+import { locateIn, pluginConfig } from './pluginConfig.ts';
 import {
   bindServices,
   containerWith,
   engineOnceReady,
   type Generation,
   loadPlugins,
+  type OwnedSurface,
   Surfaces,
   type TapTrace,
   withFrozenRecords,
@@ -41,6 +42,7 @@ import { fillReserve } from './state/reserve.ts';
 import { systemClock } from './systemClock.ts';
 import { version } from './version.ts';
 import { happensWithin } from './wait/deadline.ts';
+import { untilAborted } from './wait/untilAborted.ts';
 
 export interface DaemonOptions {
   loaded: LoadedConfig;
@@ -50,21 +52,31 @@ export interface DaemonOptions {
   keeperCommand: readonly string[];
   /** argv that starts a file worker, without the state directory. */
   filesCommand: readonly string[];
+  /** argv that starts a trial of plugin files, without the files. */
+  trialCommand: readonly string[];
   /** Called with each ledger step; tests kill the daemon there. */
   onStep?: StepObserver;
 }
 
 /** Milliseconds for what a stop does beside waiting for operations: ending streams, plugins and helpers. */
 const stopMarginMs = 5000;
+/** Of these, for the surfaces. */
+const surfacesStopMs = 4000;
 
 export class Daemon {
   readonly #options: DaemonOptions;
   #loaded: LoadedConfig;
+  /** Ends operations. */
   readonly #shutdown = new AbortController();
+  /** Ends a start. */
+  readonly #stopping = new AbortController();
   #containerd: { client: ContainerdClient; managed?: ManagedContainerd; version: string } | undefined;
   #context: EngineContext | undefined;
+  /** Once the surfaces serve. */
   #engine: Engine | undefined;
   readonly #surfaces: Surfaces;
+  /** Ends when the last change of the generation so far has. */
+  #lastChange: Promise<unknown> = Promise.resolve();
   readonly #netns = new NetworkNamespaces();
   readonly #files: FileWorkers;
   /** What plugins inject, each service bound once. */
@@ -73,7 +85,10 @@ export class Daemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#loaded = options.loaded;
-    this.#surfaces = new Surfaces(options.log);
+    this.#surfaces = new Surfaces({
+      log: options.log,
+      onFailed: (owned, error) => void this.#oneByOne(() => this.#surfaceFailed(owned, error)),
+    });
     this.#files = new FileWorkers({
       command: [...options.filesCommand, options.loaded.config.state],
       timeout: () => this.#loaded.config.files.timeout,
@@ -81,48 +96,93 @@ export class Daemon {
     this.#services = containerWith({ clock: systemClock, files: this.#files, log: options.log });
   }
 
-  /** Resolves when the surfaces serve. */
+  /** Resolves when the surfaces serve. @throws PCH_CANCELLED if `stop` is called meanwhile */
   async start(): Promise<void> {
+    const { signal } = this.#stopping;
+    const stage = <T>(work: () => Promise<T>) => {
+      signal.throwIfAborted();
+      return untilAborted(work(), signal);
+    };
     const { config } = this.#loaded;
     await mkdir(config.root, { recursive: true, mode: 0o711 });
     await mkdir(config.state, { recursive: true, mode: 0o711 });
     await fillReserve(config.root);
+    signal.throwIfAborted();
     this.#netns.start();
-    this.#containerd = await this.#connect();
-    await checkMountNamespace(config.containerd.address, config.state);
-    const context = this.#assemble(this.#containerd.client);
+    this.#containerd = await stage(() => this.#connect());
+    await stage(() => checkMountNamespace(config.containerd.address, config.state));
+    const context = (this.#context = this.#assemble(this.#containerd.client));
     const engine = engineOnceReady(this.#makeEngine(context), () => context.store.isLoaded);
     bindServices(this.#services, withFrozenRecords(engine));
-    const [first] = await Promise.all([this.#load(1, this.#loaded), context.io.start()]);
+    const [first] = await stage(() => Promise.all([this.#load(1, this.#loaded), context.io.start()]));
     context.generations.swap(first);
-    this.#context = context;
     void watchOom(context, this.#containerd.client);
-    await Promise.all([recover(context), context.images.recover()]).catch(async (error: unknown) => {
-      throw (await this.#containerd?.managed?.explained(error)) ?? error;
-    });
-    this.#engine = engine;
-    await this.#surfaces.start(context.generations.current.surfaces, this.#engine);
+    await stage(() => this.#recover(context));
+    await stage(() => this.#oneByOne(() => this.#serve(context, engine, first)));
     const { listen } = this.#loaded.config;
     const facts = { version, listen: listen.map(({ url }) => url), containers: context.store.list().length };
     context.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
   }
 
-  /**
-   * Applies the settings that can change while containers run; the others keep their values until a restart.
-   * @throws the error of a surface that does not start; then nothing has changed
-   */
+  /** Applies the settings that can change while containers run; the others keep their values until a restart. */
   async reload(loaded: LoadedConfig): Promise<void> {
-    const context = this.#context;
-    if (!context || !this.#engine) return;
-    const kept = keepFixed(this.#loaded, loaded);
-    const next = await this.#load(context.generations.current.number + 1, kept);
-    await this.#surfaces.replace(next.surfaces, this.#engine).catch(async (error: unknown) => {
-      await next.dispose();
-      throw error;
+    await this.#oneByOne(async () => {
+      const context = this.#context;
+      const engine = this.#engine;
+      if (!context || !engine) return;
+      const kept = keepFixed(this.#loaded, loaded);
+      const { newest: current } = context.generations;
+      await this.#serve(context, engine, await this.#load((current?.number ?? 0) + 1, kept, current));
+      this.#loaded = kept;
+      const next = context.generations.current;
+      next.runner.observe(catalogue.daemon.reload, reloaded(next), { log: this.#options.log });
     });
-    this.#loaded = kept;
-    context.generations.swap(next);
-    next.runner.observe(catalogue.daemon.reload, reloaded(next), { log: this.#options.log });
+  }
+
+  /**
+   * Starts the surfaces of a generation and makes it the current one, without the plugins whose surfaces do not start.
+   * @throws the error of a required surface, when pouchd starts
+   */
+  async #serve(context: EngineContext, engine: Engine, generation: Generation): Promise<void> {
+    const { generations } = context;
+    for (;;) {
+      const failures = await this.#surfaces.replace(generation.surfaces, engine);
+      const fatal = failures.find(({ owned }) => owned.surface.required);
+      if (fatal && !this.#engine) throw fatal.error;
+      if (failures.length === 0) break;
+      const rest = generation.without(new Map(failures.map(({ owned, error }) => [owned.plugin, error])));
+      if (generation !== generations.newest) await generation.dispose();
+      generation = rest;
+    }
+    if (generation !== generations.newest) generations.swap(generation);
+    this.#engine = engine;
+  }
+
+  /** Quarantines the plugin of a surface that has failed while it served. */
+  async #surfaceFailed({ plugin, surface }: OwnedSurface, error: PouchError): Promise<void> {
+    const { log } = this.#options;
+    const { name, required = false } = surface;
+    log.error('a surface has failed', { plugin, surface: name, code: error.code, error: error.message });
+    const context = this.#context;
+    const current = context?.generations.newest;
+    if (required || !context || !this.#engine || !current?.surfaces.some((one) => one.surface === surface))
+      return;
+    await this.#serve(context, this.#engine, current.without(new Map([[plugin, error]])));
+  }
+
+  /** Runs changes of the generation one after another. */
+  async #oneByOne(change: () => Promise<void>): Promise<void> {
+    const done = this.#lastChange.then(change);
+    this.#lastChange = done.catch(() => undefined);
+    await done;
+  }
+
+  async #recover(context: EngineContext): Promise<void> {
+    try {
+      await Promise.all([recover(context), context.images.recover()]);
+    } catch (error) {
+      throw (await this.#containerd?.managed?.explained(error)) ?? error;
+    }
   }
 
   /** After a start that failed: ends containerd and the log keeper too, unless there are containers for them. */
@@ -133,9 +193,14 @@ export class Daemon {
     if (!isNeeded) await this.#containerd?.managed?.stop();
   }
 
-  /** Stops serving; containers, containerd and the log keeper keep running. */
+  /** Stops serving, or a start under way; containers, containerd and the log keeper keep running. */
   async stop(reason: string): Promise<void> {
+    this.#stopping.abort(new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
     await this.#end(reason, { keeper: false });
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   /** Milliseconds that `stop` may take before it is not going to end. */
@@ -152,13 +217,10 @@ export class Daemon {
   }
 
   async #end(reason: string, { keeper }: { keeper: boolean }): Promise<void> {
-    await this.#surfaces.stop();
+    await this.#surfaces.end(surfacesStopMs);
     const context = this.#context;
-    context?.generations.current.runner.observe(
-      catalogue.daemon.shutdown,
-      { reason },
-      { log: this.#options.log },
-    );
+    const generation = context?.generations.newest;
+    generation?.runner.observe(catalogue.daemon.shutdown, { reason }, { log: this.#options.log });
     context?.restarts.cancelAll();
     if (context) await happensWithin(context.locks.idle(), this.#loaded.config.shutdownTimeout);
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
@@ -202,18 +264,18 @@ export class Daemon {
     });
   }
 
-  async #load(number: number, loaded: LoadedConfig): Promise<Generation> {
+  async #load(number: number, loaded: LoadedConfig, previous?: Generation): Promise<Generation> {
     return await loadPlugins({
       number,
+      previous,
+      trialCommand: this.#options.trialCommand,
+      signal: this.#stopping.signal,
       builtIns: this.#options.builtIns,
       entries: loaded.config.plugins,
       container: containerWith({ host: hostFacts(loaded), config: pluginConfig(loaded) }, this.#services),
       reserved: { effectKinds: coreKindNames },
       onTrace: (trace) => this.#reportFailure(trace),
-      locate: (path) => {
-        const at = loaded.lineOf(path);
-        return at && `${at.file}:${at.line}`;
-      },
+      locate: locateIn(loaded),
     });
   }
 

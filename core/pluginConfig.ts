@@ -21,3 +21,11 @@ function readable(setting: string): string {
     hint: 'docs/reference/configuration.md has all settings; a plugin cannot read `plugins`',
   });
 }
+
+/** Where values of the configuration are written, for the loader of plugins. */
+export function locateIn(loaded: LoadedConfig): (pointer: string) => string | undefined {
+  return (pointer) => {
+    const at = loaded.lineOf(pointer);
+    return at && `${at.file}:${at.line}`;
+  };
+}

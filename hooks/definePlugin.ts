@@ -48,17 +48,24 @@ export interface PluginContext<Options = unknown, Services = ServicesOf<Tokens>>
 
 /**
  * Started after the daemon has recovered its containers, stopped before it ends. A reload of the configuration stops
- * it and starts the one of the new plugin generation; one that does not start keeps the old configuration in force.
+ * it and starts the one of the new plugin generation. A surface that does not start quarantines its plugin; at a
+ * reload the previous version of the plugin continues instead.
  */
 export interface Surface {
   name: string;
   /**
-   * `keep`: a reload leaves it running while its plugin has a surface of this name. For surfaces with connected
-   * clients and no settings that a reload changes. `onDispose` of its plugin runs at the reload all the same.
-   * Missing: `replace`.
+   * `keep`: a reload leaves it running while its plugin has a surface of this name and the same options. For surfaces
+   * with connected clients. `onDispose` of its plugin runs at the reload all the same. Missing: `replace`.
    */
   reload?: 'keep' | 'replace';
-  start(engine: Engine): Promise<void>;
+  /** pouchd does not start without it: it ends with the error of `start`. Missing: false. */
+  required?: boolean;
+  /**
+   * Has 10 s. Listens here, not in `setup`: at a reload the next version is set up while the previous one serves.
+   * @param failed reports that the surface no longer serves: the plugin is quarantined, unless the surface is required
+   */
+  start(engine: Engine, failed: (error: unknown) => void): Promise<void>;
+  /** Called after each `start`, also after one that failed and during one when pouchd ends. Has 10 s. */
   stop(): Promise<void>;
 }
 

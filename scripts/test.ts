@@ -27,6 +27,7 @@ const suites = {
     folder: 'integration',
     lanes,
     longest: [
+      'bad-plugins',
       'crash',
       'rich',
       'quickstart',

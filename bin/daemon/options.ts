@@ -7,7 +7,7 @@ Runs containers and serves the API, in the foreground. Logs to stderr. Stops on 
 SIGHUP reloads the configuration.
 
   --config FILE         Configuration file (default /etc/pouch/pouchd.yaml, which may be missing)
-  --check-config        Check the configuration, print every problem and exit
+  --check-config        Check the configuration and load its plugins, print every problem and exit
   --print-config        Print the whole configuration with the origin of each value and exit
   --format yaml|json    Format of --print-config (default yaml)
   --root DIR            Override root of the configuration

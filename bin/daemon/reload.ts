@@ -8,10 +8,12 @@ export interface Reload {
   log: StderrLog;
   read(): LoadedConfig;
   first: LoadedConfig;
+  /** A signal during the start is worked off after it. */
+  started: Promise<unknown>;
 }
 
 /** Reloads the configuration on a signal. An invalid one changes nothing. */
-export function reloadOn(signal: NodeJS.Signals, { daemon, log, read, first }: Reload): void {
+export function reloadOn(signal: NodeJS.Signals, { daemon, log, read, first, started }: Reload): void {
   let current = first;
   const reload = async () => {
     const next = read();
@@ -23,7 +25,7 @@ export function reloadOn(signal: NodeJS.Signals, { daemon, log, read, first }: R
     for (const { path, why } of needsRestart) log.warn('the change needs a restart of pouchd', { path, why });
   };
   // One reload at a time, in the order of the signals.
-  let last = Promise.resolve();
+  let last: Promise<unknown> = started.catch(() => undefined);
   process.on(signal, () => {
     last = last.then(reload).catch((error: unknown) => {
       log.error('reload failed; the previous configuration stays in effect', {

@@ -1,12 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  checkConfig,
-  type LoadedConfig,
-  loadConfig,
-  type LoadOptions,
-  printConfig,
-} from '../../config/index.ts';
+import { type LoadedConfig, loadConfig, type LoadOptions, printConfig } from '../../config/index.ts';
 import { Daemon } from '../../core/Daemon.ts';
 import { lockExclusively } from '../../core/host/exclusive.ts';
 import { openFilesLimit } from '../../core/host/openFiles.ts';
@@ -15,7 +9,9 @@ import { StderrLog } from '../../core/StderrLog.ts';
 import { version } from '../../core/version.ts';
 import { PouchError, toPouchError } from '../../hooks/errors.ts';
 import { builtIns } from './builtIns.ts';
+import { check } from './check.ts';
 import { failpoint } from './failpoint.ts';
+import { forbidExit } from './forbidExit.ts';
 import { type DaemonFlags, overrides, parseFlags, usage } from './options.ts';
 import { reloadOn } from './reload.ts';
 
@@ -24,6 +20,8 @@ interface Entry {
   keeperCommand: readonly string[];
   /** argv that starts a file worker, without the state directory. */
   filesCommand: readonly string[];
+  /** argv that starts a trial of plugin files, without the files. */
+  trialCommand: readonly string[];
 }
 
 /** An idle daemon has 28 files open; a container takes two, and 15 more briefly while it starts. */
@@ -37,7 +35,7 @@ const recommendedFiles = 1_048_576;
 export async function runDaemon(args: string[], entry: Entry): Promise<number> {
   try {
     const flags = parseFlags(args);
-    return onlyPrints(flags) ?? (await serve(flags, entry));
+    return (await onlyPrints(flags, entry)) ?? (await serve(flags, entry));
   } catch (error) {
     const { message, hint, code } = toPouchError(error);
     process.stderr.write(`pouchd: ${message}\n${hint ? `hint: ${hint}\n` : ''}(${code})\n`);
@@ -46,12 +44,13 @@ export async function runDaemon(args: string[], entry: Entry): Promise<number> {
 }
 
 /** Returns the exit code of a call that only prints; undefined for one that serves. */
-function onlyPrints(flags: DaemonFlags): number | undefined {
+async function onlyPrints(flags: DaemonFlags, { trialCommand }: Entry): Promise<number | undefined> {
   if (flags.help) return print(usage);
   if (flags.version) return print(`pouchd ${version}\n`);
   if (flags['check-config']) {
-    const { output, exitCode } = checkConfig(source(flags));
-    return print(output, exitCode);
+    const { output, exitCode } = await check(source(flags), trialCommand);
+    // A plugin file may have started something.
+    process.exit(print(output, exitCode));
   }
   if (!flags['print-config']) return undefined;
   return print(printConfig(loadConfig(source(flags)), flags.format === 'json' ? 'json' : 'yaml'));
@@ -78,19 +77,26 @@ async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
   for (const warning of loaded.warnings) log.warn(warning);
   holdRoot(loaded);
   logUncaught(log);
+  forbidExit();
   warnOfLowFileLimit(log);
   const ended = signalled();
   const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
   const daemon = new Daemon({ loaded, log, builtIns, ...commands, ...(onStep && { onStep }) });
   const started = performance.now();
-  await startOrAbandon(daemon, log);
-  reloadOn('SIGHUP', { daemon, log, read: () => loadConfig(source(flags)), first: loaded });
-  notify('READY=1', log);
-  log.info('ready', {
-    version,
-    ms: Math.round(performance.now() - started),
-    listen: loaded.config.listen.map(({ url }) => url),
+  const starting = startOrAbandon(daemon, log);
+  reloadOn('SIGHUP', {
+    daemon,
+    log,
+    read: () => loadConfig(source(flags)),
+    first: loaded,
+    started: starting,
   });
+  const isReady = await Promise.race([starting.then(() => true), ended.then(() => false)]);
+  if (isReady) {
+    notify('READY=1', log);
+    const ms = Math.round(performance.now() - started);
+    log.info('ready', { version, ms, listen: loaded.config.listen.map(({ url }) => url) });
+  }
   const signal = await ended;
   log.info('stopping; containers keep running', { signal });
   notify('STOPPING=1', log);
@@ -116,6 +122,7 @@ async function startOrAbandon(daemon: Daemon, log: StderrLog): Promise<void> {
   try {
     await daemon.start();
   } catch (error) {
+    if (daemon.isStopping) return;
     await daemon
       .abandon()
       .catch((problem: unknown) => log.warn('clean-up after a failed start failed', { problem }));

@@ -44,6 +44,11 @@ export class GenerationHolder {
     return generation;
   }
 
+  /** Within an operation too. Undefined before the first. */
+  get newest(): Generation | undefined {
+    return this.#newest;
+  }
+
   acquire(): Lease {
     const generation = this.current;
     this.#users.set(generation, this.#usersOf(generation) + 1);

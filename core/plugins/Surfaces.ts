@@ -1,77 +1,108 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../hooks/defineHook.ts';
-import type { Surface } from '../../hooks/definePlugin.ts';
 import type { Engine } from '../../hooks/engine.ts';
-import { messageOf } from '../../hooks/errors.ts';
-import { within } from './load/within.ts';
+import { messageOf, type PouchError } from '../../hooks/errors.ts';
+import { untilAborted } from '../wait/untilAborted.ts';
+import { attribute } from './attribute.ts';
+import type { OwnedSurface } from './generation.ts';
+import { interruptedAfter } from './load/within.ts';
 
-/** Milliseconds for one start or stop during a reload. */
-const deadlineMs = 10_000;
+export interface SurfacesOptions {
+  readonly log: Logger;
+  /** Called when a surface reports that it has failed while it serves. */
+  readonly onFailed: (owned: OwnedSurface, error: PouchError) => void;
+  /** Milliseconds for one start or stop; 10 s if missing. */
+  readonly timeoutMs?: number;
+}
+
+export interface SurfaceFailure {
+  readonly owned: OwnedSurface;
+  readonly error: PouchError;
+}
 
 /** The surfaces that serve. */
 export class Surfaces {
-  readonly #log: Logger;
-  #running: readonly Surface[] = [];
+  readonly #options: SurfacesOptions;
+  #running: readonly OwnedSurface[] = [];
+  readonly #ended = new AbortController();
 
-  constructor(log: Logger) {
-    this.#log = log;
-  }
-
-  /** Starts those of the first generation. @throws the error of the first that fails; the earlier ones run */
-  async start(surfaces: readonly Surface[], engine: Engine): Promise<void> {
-    for (const surface of surfaces) {
-      this.#running = [...this.#running, surface];
-      await surface.start(engine);
-    }
+  constructor(options: SurfacesOptions) {
+    this.#options = options;
   }
 
   /**
-   * Stops the running surfaces and starts those of a new generation. A surface with `reload: 'keep'` continues as
-   * long as the new generation has one of its name.
-   * @throws the error of a surface that does not start; then the previous ones run again
+   * Starts the surfaces of a generation, side by side, after it has stopped the running ones that are not among them.
+   * A surface with `reload: 'keep'` continues as long as its plugin has one of its name and the same options. Returns
+   * those that do not start; the others serve.
    */
-  async replace(next: readonly Surface[], engine: Engine): Promise<void> {
-    const previous = this.#running;
-    const kept = previous.filter(({ name, reload }) => reload === 'keep' && hasName(next, name));
-    const leaving = previous.filter((surface) => !kept.includes(surface));
-    const arriving = next.filter(({ name }) => !hasName(kept, name));
+  async replace(next: readonly OwnedSurface[], engine: Engine): Promise<SurfaceFailure[]> {
+    if (this.#ended.signal.aborted) return [];
+    const kept = this.#running.filter((one) => next.some((other) => isKept(one, other)));
+    const arriving = next.filter((other) => !kept.some((one) => isKept(one, other)));
+    const leaving = this.#running.filter((one) => !kept.includes(one));
+    this.#running = kept;
     await this.#stopAll(leaving);
+    const failures = await Promise.all(arriving.map((owned) => this.#start(owned, engine)));
+    return failures.flatMap((failure) => failure ?? []);
+  }
+
+  /** Stops all of them; none starts after it. @param timeoutMs for each, side by side */
+  async end(timeoutMs: number): Promise<void> {
+    this.#ended.abort();
+    await Promise.all(this.#running.map((owned) => this.#stop(owned, timeoutMs)));
+  }
+
+  async #start(owned: OwnedSurface, engine: Engine): Promise<SurfaceFailure | undefined> {
+    if (this.#ended.signal.aborted) return undefined;
+    const { plugin, surface } = owned;
+    const { timeoutMs = 10_000, onFailed } = this.#options;
+    const failed = (error: unknown) => {
+      if (this.#running.includes(owned)) onFailed(owned, attribute(error, { plugin }));
+    };
+    this.#running = [...this.#running, owned];
     try {
-      this.#running = kept;
-      await this.#startAll(arriving, engine);
+      const what = `the start of the surface ${surface.name}`;
+      await interruptedAfter(timeoutMs, what, () => this.#started(owned, engine, failed));
+      return undefined;
     } catch (error) {
-      await this.#stopAll(this.#running.filter((surface) => !kept.includes(surface)));
-      this.#running = kept;
-      await this.#startAll(leaving, engine).catch((cause: unknown) =>
-        this.#log.error('a surface does not run again', { error: messageOf(cause) }),
-      );
+      if (this.#ended.signal.aborted) return undefined;
+      this.#running = this.#running.filter((one) => one !== owned);
+      await this.#stop(owned);
+      return { owned, error: attribute(error, { plugin }) };
+    }
+  }
+
+  /** Rejects at the end; a surface that starts after it is stopped again. */
+  async #started(owned: OwnedSurface, engine: Engine, failed: (error: unknown) => void): Promise<void> {
+    const { signal } = this.#ended;
+    const started = owned.surface.start(engine, failed);
+    await untilAborted(started, signal).catch((error: unknown) => {
+      if (signal.aborted) void started.then(() => this.#stop(owned)).catch(() => undefined);
       throw error;
+    });
+  }
+
+  async #stopAll(surfaces: readonly OwnedSurface[]): Promise<void> {
+    for (const surface of surfaces.toReversed()) await this.#stop(surface);
+  }
+
+  /** Never throws. */
+  async #stop({ surface }: OwnedSurface, timeoutMs = this.#options.timeoutMs ?? 10_000): Promise<void> {
+    try {
+      await interruptedAfter(timeoutMs, `the stop of the surface ${surface.name}`, () => surface.stop());
+    } catch (error) {
+      this.#options.log.error('a surface did not stop', { surface: surface.name, error: messageOf(error) });
     }
-  }
-
-  async stop(): Promise<void> {
-    for (const surface of this.#running)
-      await surface.stop().catch((error: unknown) => this.#complain(surface, error));
-  }
-
-  async #startAll(surfaces: readonly Surface[], engine: Engine): Promise<void> {
-    for (const surface of surfaces) {
-      this.#running = [...this.#running, surface];
-      await within(deadlineMs, `the start of the surface ${surface.name}`, () => surface.start(engine));
-    }
-  }
-
-  async #stopAll(surfaces: readonly Surface[]): Promise<void> {
-    for (const surface of surfaces.toReversed())
-      await within(deadlineMs, `the stop of the surface ${surface.name}`, () => surface.stop()).catch(
-        (error: unknown) => this.#complain(surface, error),
-      );
-  }
-
-  #complain({ name }: Surface, error: unknown): void {
-    this.#log.error('a surface did not stop', { surface: name, error: messageOf(error) });
   }
 }
 
-function hasName(surfaces: readonly Surface[], name: string): boolean {
-  return surfaces.some((surface) => surface.name === name);
+/** Whether a running surface stands for one of the next generation. */
+function isKept(running: OwnedSurface, next: OwnedSurface): boolean {
+  if (running.surface === next.surface) return true;
+  return (
+    running.surface.reload === 'keep' &&
+    running.surface.name === next.surface.name &&
+    running.plugin === next.plugin &&
+    isDeepStrictEqual(running.options, next.options)
+  );
 }

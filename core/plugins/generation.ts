@@ -1,11 +1,17 @@
 import type { Surface } from '../../hooks/definePlugin.ts';
-import type { Logger } from '../../hooks/defineHook.ts';
 import type { PluginStatus } from '../../hooks/engine.ts';
+import type { PouchError } from '../../hooks/errors.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
-import { disposePlugin } from './load/dispose.ts';
-import type { PluginSlot } from './load/PluginSlot.ts';
+import type { ServingVersions } from './load/wanted.ts';
 import type { HookRunner, MissingPlugin } from './runHook.ts';
+
+/** A surface, and the plugin that contributes it with these options. */
+export interface OwnedSurface {
+  readonly plugin: string;
+  readonly options: unknown;
+  readonly surface: Surface;
+}
 
 /**
  * All plugins as they were loaded together, sealed: nothing in it changes any more. A reload makes another one beside
@@ -18,41 +24,18 @@ export interface Generation {
   readonly effectKinds: ReadonlyMap<string, OwnedEffectKind>;
   /** By name and by each alias. */
   readonly runtimes: ReadonlyMap<string, RuntimeProvider>;
-  readonly surfaces: readonly Surface[];
+  readonly surfaces: readonly OwnedSurface[];
   /** Every plugin, also disabled and quarantined ones, in the order of the configuration. */
   readonly plugins: readonly PluginStatus[];
   /** Quarantined plugins without which containers are degraded or, if essential, not made. */
   readonly missing: readonly MissingPlugin[];
+  /** What the next load falls back on. */
+  readonly versions: ServingVersions;
+  /**
+   * The same generation after these plugins have failed, each by its name: of each the previous version serves, or
+   * it is quarantined. This one stays as it is.
+   */
+  without(failures: ReadonlyMap<string, PouchError>): Generation;
   /** Waits for observers, then lets every plugin clean up. Once no operation uses it; never throws. */
   dispose(): Promise<void>;
-}
-
-/** Collects what the active plugins contribute. */
-export function sealGeneration(
-  number: number,
-  slots: readonly PluginSlot[],
-  runner: HookRunner,
-  missing: readonly MissingPlugin[],
-  log: Logger,
-  timeoutMs: number,
-): Generation {
-  const contributions = slots.filter((slot) => slot.active).flatMap((slot) => slot.contributions ?? []);
-  const runtimes = contributions.flatMap((from) => from.runtimes);
-  return Object.freeze({
-    number,
-    runner,
-    effectKinds: new Map(
-      contributions.flatMap((from) => from.effectKinds.map((kind) => [kind.kind, kind] as const)),
-    ),
-    runtimes: new Map(
-      runtimes.flatMap((one) => [one.name, ...(one.aliases ?? [])].map((name) => [name, one] as const)),
-    ),
-    surfaces: Object.freeze(contributions.flatMap((from) => from.surfaces)),
-    plugins: Object.freeze(slots.map((slot) => Object.freeze(slot.status()))),
-    missing,
-    dispose: async () => {
-      await runner.observersSettled();
-      for (const slot of slots.toReversed()) await disposePlugin(slot, log, timeoutMs);
-    },
-  });
 }

@@ -1,5 +1,6 @@
 /** Loading plugins and calling their taps. */
-export type { Generation } from './generation.ts';
+export { checkPlugins, type PluginProblem } from './checkPlugins.ts';
+export type { Generation, OwnedSurface } from './generation.ts';
 export type { Lease } from './GenerationHolder.ts';
 export { GenerationHolder } from './GenerationHolder.ts';
 export type { LoadPluginsOptions } from './loadPlugins.ts';

@@ -1,27 +1,23 @@
 import type { Container } from 'inversify';
 import type { PluginEntry } from '../../config/types.ts';
-import type { Logger } from '../../hooks/defineHook.ts';
 import type { Plugin } from '../../hooks/definePlugin.ts';
-import type { PouchError } from '../../hooks/errors.ts';
 import { toPouchError } from '../../hooks/errors.ts';
 import { Clock, Log } from '../../hooks/services.ts';
 import type { Generation } from './generation.ts';
-import { sealGeneration } from './generation.ts';
 import type { ReservedNames } from './load/clashes.ts';
-import { contributionClashes, nameClashes } from './load/clashes.ts';
-import { disposePlugin } from './load/dispose.ts';
+import { nameClashes } from './load/clashes.ts';
 import { checkManifest } from './load/manifest.ts';
-import { missingPlugins } from './load/missing.ts';
-import { orderAll } from './load/orderAll.ts';
 import { importPluginFile } from './load/pluginFile.ts';
 import type { Locate } from './load/pluginOptions.ts';
+import type { PluginSlot, Wanted } from './load/PluginSlot.ts';
+import { PluginVersion } from './load/PluginVersion.ts';
 import { setUp } from './load/setUp.ts';
-import type { PluginSlot } from './load/PluginSlot.ts';
 import { slotsOf } from './load/wanted.ts';
 import type { BreakerSettings } from './run/CircuitBreaker.ts';
 import type { TapTrace } from './run/settleTap.ts';
-import { createRunner } from './runHook.ts';
+import { failClashes, sealGeneration } from './sealGeneration.ts';
 import { serviceOf } from './services.ts';
+import { tryFiles } from './trial/tryFiles.ts';
 
 export interface LoadPluginsOptions {
   /** 1 at the start of the daemon, one more at each reload. */
@@ -31,6 +27,14 @@ export interface LoadPluginsOptions {
   readonly entries: readonly PluginEntry[];
   /** Holds the services. Each plugin gets a child of it. */
   readonly container: Container;
+  /** Of each plugin that cannot be loaded, its version serves on. */
+  readonly previous?: Generation | undefined;
+  /**
+   * argv that starts a trial: it loads the files first, so that one that hangs or ends its process costs that process.
+   */
+  readonly trialCommand?: readonly string[] | undefined;
+  /** Ends a trial. */
+  readonly signal?: AbortSignal | undefined;
   /** `FILE:LINE` of a JSON pointer into the configuration. */
   readonly locate?: Locate | undefined;
   readonly reserved?: ReservedNames | undefined;
@@ -41,73 +45,57 @@ export interface LoadPluginsOptions {
 }
 
 /**
- * Loads all plugins into a new generation. Never fails for a plugin's fault: a plugin that cannot be loaded, set up or
- * ordered is quarantined, named with its error in `plugins` and in the log, and the rest works.
+ * Loads all plugins into a new generation. Never fails for a plugin's fault: of a plugin that cannot be loaded, set up
+ * or ordered the version of the previous generation serves on; without one it is quarantined. It is named with its
+ * error in `plugins` and in the log, and the rest works.
  */
 export async function loadPlugins(options: LoadPluginsOptions): Promise<Generation> {
   const { container, timeoutMs = 10_000, locate = () => undefined } = options;
   const log = serviceOf(container, Log);
-  const slots = slotsOf(options.builtIns, options.entries, locate);
-
-  for (const slot of slots) await attempt(slot, () => readPlugin(slot, timeoutMs));
-  quarantineAll(nameClashes(slots.filter(isActive)));
+  const slots = await readPlugins(options);
+  const loaded = slots.flatMap(({ version }) => version ?? []);
   await Promise.all(slots.map((slot) => attempt(slot, () => setUp(slot, { container, locate, timeoutMs }))));
-  quarantineAll(contributionClashes(slots.filter(isActive), options.reserved ?? {}));
-  const taps = orderAll(slots, quarantine);
-
-  await reportQuarantined(slots, log, timeoutMs);
-  const missing = missingPlugins(slots);
-  const { onTrace, breaker } = options;
-  const runner = createRunner(taps, { missing, onTrace, breaker, clock: serviceOf(container, Clock) });
-  return sealGeneration(options.number, slots, runner, missing, log, timeoutMs);
+  const { number, onTrace, breaker, reserved = {} } = options;
+  const clock = serviceOf(container, Clock);
+  const generation = sealGeneration(slots, { number, log, reserved, timeoutMs, onTrace, breaker, clock });
+  // One that failed may have started something in its setup.
+  for (const version of loaded) await version.disposeIfUnused(log, timeoutMs);
+  return generation;
 }
 
-function isActive(slot: PluginSlot): boolean {
-  return slot.active;
+export type ReadOptions = Pick<
+  LoadPluginsOptions,
+  'number' | 'builtIns' | 'entries' | 'locate' | 'previous' | 'timeoutMs' | 'trialCommand' | 'signal'
+>;
+
+/** Reads the files and checks the manifests; sets nothing up. */
+export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
+  const { builtIns, entries, locate = () => undefined, previous, timeoutMs = 10_000 } = options;
+  const { number, trialCommand: command, signal } = options;
+  const slots = slotsOf(builtIns, entries, locate, previous?.versions ?? new Map());
+  const paths = slots.filter(({ active }) => active).flatMap(({ wanted }) => wanted.path ?? []);
+  const faults = command && (await tryFiles(paths, { command, timeoutMs, signal }));
+  for (const slot of slots)
+    await attempt(slot, async () => {
+      const fault = faults?.get(slot.wanted.path ?? '');
+      if (fault) throw fault;
+      slot.version = new PluginVersion(await readPlugin(slot.wanted, timeoutMs), number);
+    });
+  failClashes(slots, nameClashes);
+  return slots;
 }
 
-/** Runs one stage of an active plugin; its error quarantines it. */
-async function attempt(slot: PluginSlot, stage: () => Promise<void>): Promise<void> {
+/** Runs one stage of an active plugin. */
+export async function attempt(slot: PluginSlot, stage: () => Promise<void>): Promise<void> {
   if (!slot.active) return;
   try {
     await stage();
   } catch (error) {
-    quarantine(slot, toPouchError(error));
+    slot.fail(toPouchError(error));
   }
 }
 
-async function readPlugin(slot: PluginSlot, timeoutMs: number): Promise<void> {
-  const { builtIn, path, name } = slot.wanted;
+async function readPlugin({ builtIn, path, name }: Wanted, timeoutMs: number): Promise<Plugin> {
   const value = path === undefined ? builtIn : await importPluginFile(path, timeoutMs);
-  slot.plugin = checkManifest(value, path ?? `built-in plugin ${name}`);
-}
-
-function quarantine(slot: PluginSlot, error: PouchError): void {
-  slot.error ??= error;
-}
-
-function quarantineAll(errors: ReadonlyMap<PluginSlot, PouchError>): void {
-  for (const [slot, error] of errors) quarantine(slot, error);
-}
-
-/** A quarantined plugin may have started something in its setup. */
-async function reportQuarantined(
-  slots: readonly PluginSlot[],
-  log: Logger,
-  timeoutMs: number,
-): Promise<void> {
-  for (const slot of slots) {
-    if (!slot.error) continue;
-    const { code, message, hint } = slot.error;
-    const { source, origin } = slot.wanted;
-    log.error(`plugin ${slot.name} is quarantined`, {
-      plugin: slot.name,
-      source,
-      origin,
-      code,
-      error: message,
-      hint,
-    });
-    await disposePlugin(slot, log, timeoutMs);
-  }
+  return checkManifest(value, path ?? `built-in plugin ${name}`);
 }

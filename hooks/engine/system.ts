@@ -33,7 +33,7 @@ export interface PluginStatus {
   /** `built-in` or the file. */
   source: string;
   state: 'active' | 'disabled' | 'quarantined';
-  /** Why it is quarantined. */
+  /** Why it is quarantined, or why an active one serves an older version. */
   error?: string;
   hooks: string[];
 }

@@ -14,6 +14,7 @@ export default definePlugin({
       name: 'engine-api',
       // Clients are connected, and `listen` needs a restart.
       reload: 'keep',
+      required: true,
       async start(engine: Engine) {
         const started = (server = new ApiServer({ engine, host, log }, routes));
         await started.start(host.listen).catch(async (error: unknown) => {

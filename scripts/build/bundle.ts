@@ -10,6 +10,7 @@ import { build, type BuildOptions, type OutputFile } from 'esbuild';
 const daemon = {
   'bin/pouchd': 'bin/pouchd.ts',
   'bin/pouch-logkeeper': 'bin/pouch-logkeeper.ts',
+  'bin/pouch-plugin-trial': 'bin/pouch-plugin-trial.ts',
   // core/netns starts it as `./worker.js`, relative to the bundle.
   'bin/worker': 'core/netns/worker.ts',
   // plugins/runtime-kata starts it as `./kvm-probe.js`, relative to the bundle.

@@ -200,7 +200,7 @@ describe('a surface', function () {
     await daemon.it.reload(/speaks: stopped.*configuration reloaded/s);
   });
 
-  it('that does not start leaves the old configuration in force; the next reload works', async () => {
+  it('that does not start quarantines its plugin alone; the next reload works', async () => {
     const folder = join(daemon.it.dir, 'mute');
     await mkdir(folder, { recursive: true, mode: 0o755 });
     await writeFile(
@@ -217,8 +217,9 @@ export default definePlugin({
     await daemon.it.reload(/configuration reloaded/);
     await daemon.it.configure(`${yaml('speaks')}  - path: ${folder}/mute.ts\n`);
     await daemon.it.reload(
-      /speaks: stopped.*speaks: started.*the previous configuration stays in effect.*no voice/s,
+      /speaks: stopped.*speaks: started.*mute is quarantined.*no voice.*configuration reloaded/s,
     );
+    assert.match(await daemon.ok('info'), /speaks: active\n +mute: quarantined \(no voice\)/);
     await daemon.ok('run', '--rm', 'busybox', 'true');
     await daemon.it.configure(yaml('speaks'));
     await daemon.it.reload(/configuration reloaded/);

@@ -22,7 +22,7 @@ export async function serveApi(
     hostFacts([`unix://${socket}`, ...(options.listen ?? [])]),
     options.log ?? silent,
   );
-  await surface.start(engine);
+  await surface.start(engine, () => {});
   const stop = async (): Promise<void> => {
     await surface.stop();
     await rm(directory, { recursive: true, force: true });

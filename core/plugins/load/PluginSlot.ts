@@ -1,9 +1,9 @@
-import type { Container } from 'inversify';
 import type { FailurePolicy } from '../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import type { PluginStatus } from '../../../hooks/engine.ts';
 import type { PouchError } from '../../../hooks/errors.ts';
 import type { Contributions } from './Contributions.ts';
+import type { PluginVersion } from './PluginVersion.ts';
 
 /**
  * What is known of a plugin before it is loaded, from the list of built-in ones and from its entry in the
@@ -26,25 +26,49 @@ export interface Wanted {
 }
 
 /**
- * One plugin on its way through loading. The first error of any stage quarantines it, and it takes part in no other.
+ * One plugin on its way through loading. The first error of any stage has it serve the version that served before;
+ * without one, the plugin is quarantined and takes part in no other stage.
  */
 export class PluginSlot {
   readonly wanted: Wanted;
-  plugin: Plugin | undefined;
-  container: Container | undefined;
-  contributions: Contributions | undefined;
+  version: PluginVersion | undefined;
+  #previous: PluginVersion | undefined;
+  #isQuarantined = false;
+  /** Why it is quarantined, or serves the previous version. */
   error: PouchError | undefined;
+  /** Whether its state has been logged. */
+  isReported = false;
 
-  constructor(wanted: Wanted) {
+  constructor(wanted: Wanted, previous?: PluginVersion) {
     this.wanted = wanted;
+    this.#previous = previous;
   }
 
   get name(): string {
-    return this.plugin?.name ?? this.wanted.name;
+    return this.version?.plugin.name ?? this.wanted.name;
+  }
+
+  get contributions(): Contributions | undefined {
+    return this.version?.contributions;
   }
 
   get active(): boolean {
-    return this.wanted.enabled && this.error === undefined;
+    return this.wanted.enabled && !this.#isQuarantined;
+  }
+
+  get isQuarantined(): boolean {
+    return this.#isQuarantined;
+  }
+
+  fail(error: PouchError): void {
+    if (!this.active) return;
+    // The first error is the one to fix.
+    this.error ??= error;
+    const previous = this.#previous?.isUsed ? this.#previous : undefined;
+    this.#previous = undefined;
+    this.isReported = false;
+    if (previous) this.version = previous;
+    else this.#isQuarantined = true;
   }
 
   status(): PluginStatus {
@@ -52,13 +76,14 @@ export class PluginSlot {
     return {
       name: this.name,
       source: this.wanted.source,
-      state: this.active ? 'active' : this.error ? 'quarantined' : 'disabled',
-      ...(this.error ? { error: sentenceOf(this.error) } : {}),
+      state: this.active ? 'active' : this.#isQuarantined ? 'quarantined' : 'disabled',
+      ...(this.error ? { error: this.#sentence(this.error) } : {}),
       hooks: [...new Set(taps.map(({ point }) => point.name))],
     };
   }
-}
 
-function sentenceOf({ message, hint }: PouchError): string {
-  return hint === undefined ? message : `${message} (${hint})`;
+  #sentence({ message, hint }: PouchError): string {
+    const what = this.active ? `serves the version of generation ${this.version?.generation}: ` : '';
+    return hint === undefined ? `${what}${message}` : `${what}${message} (${hint})`;
+  }
 }

@@ -55,8 +55,8 @@ export function attributedSurface(
   return {
     ...surface,
     name: surface.name,
-    start: async (engine) =>
-      named(plugin, async () => surface.start(isBuiltIn ? engine : withFrozenRecords(engine))),
+    start: async (engine, failed) =>
+      named(plugin, async () => surface.start(isBuiltIn ? engine : withFrozenRecords(engine), failed)),
     stop: async () => named(plugin, async () => surface.stop()),
   };
 }

@@ -9,13 +9,13 @@ import type { PluginSlot } from './PluginSlot.ts';
 export function missingPlugins(slots: readonly PluginSlot[]): MissingPlugin[] {
   return slots.flatMap((slot) => {
     const { onError } = slot.wanted;
-    if (!slot.error || onError === 'skip' || !mayTapContainers(slot)) return [];
+    if (!slot.isQuarantined || onError === 'skip' || !mayTapContainers(slot)) return [];
     const essential = onError === 'fail' || typeof onError === 'object';
-    return [{ plugin: slot.name, error: slot.error.message, essential }];
+    return [{ plugin: slot.name, error: slot.error?.message ?? '', essential }];
   });
 }
 
-function mayTapContainers({ plugin, wanted }: PluginSlot): boolean {
-  const hooks = plugin?.hooks ?? wanted.builtIn?.hooks;
+function mayTapContainers({ version, wanted }: PluginSlot): boolean {
+  const hooks = version?.plugin.hooks ?? wanted.builtIn?.hooks;
   return hooks?.some((name) => name.startsWith('container.')) ?? true;
 }

@@ -6,31 +6,28 @@ import type { PluginSlot } from './PluginSlot.ts';
 
 export type TapsByHook = ReadonlyMap<string, readonly PreparedTap[]>;
 
-/**
- * Orders the taps of every hook. A plugin whose wishes cannot be met is reported and left out, and the rest is
- * ordered again.
- * @param slots every plugin, in the order of the configuration
- */
-export function orderAll(
-  slots: readonly PluginSlot[],
-  quarantine: (slot: PluginSlot, error: PouchError) => void,
-): TapsByHook {
+/** The taps of every hook in their order, and the plugins whose wishes cannot be met, each with its error. */
+interface Ordered {
+  readonly taps: TapsByHook;
+  readonly faults: ReadonlyMap<PluginSlot, PouchError>;
+}
+
+/** @param slots every plugin, in the order of the configuration */
+export function orderAll(slots: readonly PluginSlot[]): Ordered {
   const known = new Set(slots.map(({ name }) => name));
-  for (;;) {
-    const active = slots.filter((slot) => slot.active);
-    const ordered = new Map<string, readonly PreparedTap[]>();
-    const faulty = new Map<string, PouchError>();
-    for (const [hook, taps] of byHook(active)) {
-      const result = orderTaps(taps, known);
-      if ('taps' in result) ordered.set(hook, result.taps);
-      else for (const { plugin, error } of result.faults) faulty.set(plugin, faulty.get(plugin) ?? error);
-    }
-    if (faulty.size === 0) return ordered;
-    for (const slot of active) {
-      const error = faulty.get(slot.name);
-      if (error) quarantine(slot, error);
-    }
+  const active = slots.filter((slot) => slot.active);
+  const ordered = new Map<string, readonly PreparedTap[]>();
+  const faults = new Map<PluginSlot, PouchError>();
+  for (const [hook, taps] of byHook(active)) {
+    const result = orderTaps(taps, known);
+    if ('taps' in result) ordered.set(hook, result.taps);
+    else
+      for (const { plugin, error } of result.faults) {
+        const slot = active.find(({ name }) => name === plugin);
+        if (slot && !faults.has(slot)) faults.set(slot, error);
+      }
   }
+  return { taps: ordered, faults };
 }
 
 function byHook(slots: readonly PluginSlot[]): Map<string, PreparedTap[]> {

@@ -9,7 +9,7 @@ import { pluginContext } from './pluginContext.ts';
 import type { Locate } from './pluginOptions.ts';
 import { checkBuiltInOptions, checkOptions } from './pluginOptions.ts';
 import type { PluginSlot } from './PluginSlot.ts';
-import { within } from './within.ts';
+import { interruptedAfter, within } from './within.ts';
 
 /** What every plugin's setup gets of its surroundings. */
 export interface Surroundings {
@@ -24,25 +24,38 @@ export interface Surroundings {
  * has failed or still runs after its deadline.
  */
 export async function setUp(slot: PluginSlot, { container, locate, timeoutMs }: Surroundings): Promise<void> {
-  const { plugin, wanted } = slot;
-  if (!plugin) return;
-  const check = wanted.builtIn ? checkBuiltInOptions : checkOptions;
-  const options = check(plugin, wanted.options, `${wanted.pointer ?? ''}/options`, locate);
+  const { version } = slot;
+  // The previous version is set up already.
+  if (!version || version.contributions) return;
+  const { plugin } = version;
+  const options = (version.options = optionsOf(slot, locate));
   const log = scopedLog(serviceOf(container, Log), { plugin: plugin.name });
-  slot.container = containerWith({ log }, container);
-  slot.contributions = new Contributions(plugin.name, { isBuiltIn: wanted.builtIn !== undefined });
-  const context = pluginContext(plugin, options, slot.container, slot.contributions);
+  version.container = containerWith({ log }, container);
+  const isBuiltIn = slot.wanted.builtIn !== undefined;
+  version.contributions = new Contributions(plugin.name, { isBuiltIn });
+  const context = pluginContext(plugin, options, version.container, version.contributions);
+  const guarded = isBuiltIn ? within : interruptedAfter;
   try {
-    await within(timeoutMs, `setup of plugin ${plugin.name}`, async () => plugin.setup(context));
+    await guarded(timeoutMs, `setup of plugin ${plugin.name}`, async () => plugin.setup(context));
   } catch (error) {
     throw setupFailed(error, plugin.name);
   } finally {
-    slot.contributions.seal();
+    version.contributions.seal();
   }
+}
+
+/** The checked options of a slot with a plugin. @throws PCH_PLUGIN_OPTIONS, PCH_PLUGIN_INVALID */
+export function optionsOf({ version, wanted }: PluginSlot, locate: Locate): unknown {
+  const check = wanted.builtIn ? checkBuiltInOptions : checkOptions;
+  return version && check(version.plugin, wanted.options, `${wanted.pointer ?? ''}/options`, locate);
 }
 
 function setupFailed(error: unknown, plugin: string): PouchError {
   if (error instanceof PouchError) return attribute(error, { plugin });
   const message = `setup of plugin ${plugin} failed: ${messageOf(error)}`;
-  return new PouchError('PCH_PLUGIN_LOAD', message, { plugin, cause: error });
+  const hint = (error as { code?: unknown } | undefined)?.code === 'EADDRINUSE' ? bindInStart : undefined;
+  return new PouchError('PCH_PLUGIN_LOAD', message, { plugin, cause: error, ...(hint && { hint }) });
 }
+
+const bindInStart =
+  'bind it in the `start` of a surface: at a reload the previous version holds it while the next one is set up';

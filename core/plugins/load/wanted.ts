@@ -6,6 +6,10 @@ import { PouchError } from '../../../hooks/errors.ts';
 import type { Locate } from './pluginOptions.ts';
 import type { Wanted } from './PluginSlot.ts';
 import { PluginSlot } from './PluginSlot.ts';
+import type { PluginVersion } from './PluginVersion.ts';
+
+/** The versions that serve, by name and, of files, by path. */
+export type ServingVersions = ReadonlyMap<string, PluginVersion>;
 
 /**
  * One slot for each plugin, in the order that later decides between equals: built-in ones that the configuration does
@@ -15,30 +19,28 @@ export function slotsOf(
   builtIns: readonly Plugin[],
   entries: readonly PluginEntry[],
   locate: Locate,
+  serving: ServingVersions,
 ): PluginSlot[] {
   const mentioned = new Set(entries.map(({ name }) => name));
-  const silent = builtIns
-    .filter(({ name }) => !mentioned.has(name))
-    .map((plugin) => new PluginSlot(fromList(plugin)));
-  return [...silent, ...entries.map((entry, index) => fromEntry(entry, index, builtIns, locate))];
+  const silent = builtIns.filter(({ name }) => !mentioned.has(name)).map(fromList);
+  const listed = entries.map((entry, index) => fromEntry(entry, index, builtIns, locate));
+  return [...silent, ...listed].map((wanted) => {
+    const slot = new PluginSlot(wanted, serving.get(wanted.path ?? wanted.name) ?? serving.get(wanted.name));
+    if (wanted.path === undefined && !wanted.builtIn) slot.fail(unknownBuiltIn(wanted.name, builtIns));
+    return slot;
+  });
 }
 
 function fromList(plugin: Plugin): Wanted {
   return { name: plugin.name, source: 'built-in', builtIn: plugin, enabled: true, options: {} };
 }
 
-function fromEntry(
-  entry: PluginEntry,
-  index: number,
-  builtIns: readonly Plugin[],
-  locate: Locate,
-): PluginSlot {
+function fromEntry(entry: PluginEntry, index: number, builtIns: readonly Plugin[], locate: Locate): Wanted {
   const pointer = `/plugins/${index}`;
-  const builtIn = entry.path === undefined ? builtIns.find(({ name }) => name === entry.name) : undefined;
-  const slot = new PluginSlot({
+  return {
     name: entry.name ?? nameOfFile(entry.path ?? ''),
     source: entry.path ?? 'built-in',
-    builtIn,
+    builtIn: entry.path === undefined ? builtIns.find(({ name }) => name === entry.name) : undefined,
     path: entry.path,
     enabled: entry.enabled,
     options: entry.options,
@@ -46,9 +48,7 @@ function fromEntry(
     origin: locate(pointer),
     timeoutMs: entry.timeout,
     onError: entry.onError,
-  });
-  if (entry.path === undefined && !builtIn) slot.error = unknownBuiltIn(entry.name ?? '', builtIns);
-  return slot;
+  };
 }
 
 function nameOfFile(path: string): string {

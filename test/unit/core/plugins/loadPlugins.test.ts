@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { catalogue } from '../../../../hooks/catalogue.ts';
 import type { Plugin, Surface } from '../../../../hooks/definePlugin.ts';
 import { definePlugin } from '../../../../hooks/definePlugin.ts';
+import { PouchError } from '../../../../hooks/errors.ts';
 import type { EffectKind } from '../../../../hooks/effects.ts';
 import { Type } from '../../../../hooks/index.ts';
 import { allFeaturesBut } from '../../../../hooks/runtimeFeatures.ts';
@@ -54,8 +55,8 @@ describe('loading plugins', () => {
     assert.deepEqual([...generation.effectKinds.keys()], ['rich.file']);
     assert.deepEqual([...generation.runtimes.keys()], ['crun', 'fast']);
     assert.deepEqual(
-      generation.surfaces.map(({ name }) => name),
-      ['api'],
+      generation.surfaces.map(({ plugin: owner, surface: { name } }) => [owner, name]),
+      [['rich', 'api']],
     );
     assert.deepEqual(log.lines[0]?.fields, { plugin: 'rich' });
   });
@@ -73,7 +74,7 @@ describe('loading plugins', () => {
     for (const call of [
       generation.effectKinds.get('x')?.apply({}, context),
       generation.runtimes.get('y')?.options({} as never),
-      generation.surfaces[0]?.start({} as never),
+      generation.surfaces[0]?.surface.start({} as never, () => {}),
     ]) {
       const error = await rejection(call ?? Promise.resolve());
       assert.deepEqual([error.code, error.plugin, error.message], ['PCH_PLUGIN_FAILED', 'bad', 'no']);
@@ -385,5 +386,88 @@ describe('a container while a plugin is quarantined', () => {
   it('is as it should be with onError: skip, or if the plugin has nothing to do with containers', async () => {
     assert.deepEqual((await planWith([bad], 'skip')).degraded, []);
     assert.deepEqual((await planWith([{ ...bad, hooks: ['daemon.ready'] }])).degraded, []);
+  });
+});
+
+describe('a reload with a plugin that cannot be loaded', () => {
+  const disposed: string[] = [];
+  const labels = (name: string, version: string): Plugin =>
+    plugin(name, ({ hooks, onDispose }) => {
+      hooks.container.preCreate.tap((draft) => void (draft.labels[name] = version));
+      onDispose(() => void disposed.push(`${name} ${version}`));
+    });
+  const broken = (name: string) =>
+    plugin(name, () => {
+      throw new Error('no database');
+    });
+  beforeEach(() => void disposed.splice(0));
+
+  it('serves its previous version, and says why, until a good one is loaded', async () => {
+    const { generation: first } = await load([labels('a', '1'), labels('b', '1')]);
+    const {
+      generation: second,
+      runner,
+      log,
+    } = await load([broken('a'), labels('b', '2')], {
+      number: 2,
+      previous: first,
+      entries: [entry({ name: 'a', onError: 'fail' })],
+    });
+    await first.dispose();
+    const status = second.plugins.find(({ name }) => name === 'a');
+    assert.equal(status?.state, 'active');
+    assert.equal(status.error, 'serves the version of generation 1: setup of plugin a failed: no database');
+    assert.ok(
+      log.lines.some(({ message }) => message === 'plugin a still serves the version of generation 1'),
+    );
+    const { draft, degraded } = await runner.plan(preCreate, makeDraft(), { log });
+    assert.deepEqual([draft.labels, degraded], [{ a: '1', b: '2' }, []]);
+    assert.deepEqual(disposed, ['b 1']);
+
+    const { generation: third } = await load([broken('a'), labels('b', '3')], {
+      number: 3,
+      previous: second,
+    });
+    await second.dispose();
+    assert.match(third.plugins[0]?.error ?? '', /serves the version of generation 1/);
+    const { generation: fourth } = await load([labels('a', '4')], { number: 4, previous: third });
+    await third.dispose();
+    assert.equal(fourth.plugins[0]?.error, undefined);
+    assert.deepEqual(disposed, ['b 1', 'b 2', 'b 3', 'a 1']);
+  });
+
+  it('says how to bind an address that its previous version holds', async () => {
+    const taken = () => Promise.reject(Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' }));
+    const { generation } = await load([plugin('web', taken)]);
+    assert.match(generation.plugins[0]?.error ?? '', /EADDRINUSE \(bind it in the `start` of a surface/);
+  });
+
+  it('a failure of a surface costs that plugin alone', async () => {
+    const talks = (version: string): Plugin =>
+      plugin('talks', ({ surface: add, onDispose }) => {
+        add(surface(`talks ${version}`));
+        onDispose(() => void disposed.push(`talks ${version}`));
+      });
+    const failure = new Map([['talks', new PouchError('PCH_PLUGIN_FAILED', 'no voice')]]);
+    const { generation: first } = await load([labels('a', '1'), talks('1')]);
+    const { generation: second } = await load([labels('a', '2'), talks('2')], { number: 2, previous: first });
+    const third = second.without(failure);
+    await second.dispose();
+    await first.dispose();
+    assert.deepEqual(disposed, ['talks 2', 'a 1']);
+    assert.deepEqual(
+      third.surfaces.map(({ surface: { name } }) => name),
+      ['talks 1'],
+    );
+    const fourth = third.without(failure);
+    await third.dispose();
+    assert.deepEqual(
+      fourth.plugins.map(({ state, error }) => [state, error]),
+      [
+        ['active', undefined],
+        ['quarantined', 'no voice'],
+      ],
+    );
+    assert.deepEqual(disposed, ['talks 2', 'a 1', 'talks 1']);
   });
 });

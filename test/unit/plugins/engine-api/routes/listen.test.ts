@@ -48,7 +48,7 @@ describe('addresses of the API', () => {
       const path = join(directory, 'api.sock');
       const surface = await surfaceOf({ ...hostFacts([`unix://${path}`]), socketGroup }, silent);
       try {
-        await surface.start(fakeEngine());
+        await surface.start(fakeEngine(), () => {});
         assert.equal((await stat(path)).mode & 0o777, mode);
       } finally {
         await surface.stop();
@@ -61,7 +61,10 @@ describe('addresses of the API', () => {
     const host = { ...hostFacts([`unix://${directory}/api.sock`]), socketGroup: 'no-such-group' };
     const surface = await surfaceOf(host, silent);
     try {
-      await assert.rejects(surface.start(fakeEngine()), /found "no-such-group"/);
+      await assert.rejects(
+        surface.start(fakeEngine(), () => {}),
+        /found "no-such-group"/,
+      );
     } finally {
       await rm(directory, { recursive: true });
     }
@@ -74,8 +77,11 @@ describe('addresses of the API', () => {
     const first = await surfaceOf(hostFacts([`unix://${path}`]), silent);
     const second = await surfaceOf(hostFacts([`unix://${path}`]), silent);
     try {
-      await first.start(fakeEngine());
-      await assert.rejects(second.start(fakeEngine()), { code: 'PCH_LISTEN' });
+      await first.start(fakeEngine(), () => {});
+      await assert.rejects(
+        second.start(fakeEngine(), () => {}),
+        { code: 'PCH_LISTEN' },
+      );
       assert.equal((await ask(path, 'GET', '/_ping')).status, 200);
     } finally {
       await first.stop();
@@ -91,7 +97,10 @@ describe('addresses of the API', () => {
   ])
     it(`refuses ${address}`, async () => {
       const surface = await surfaceOf(hostFacts([address]), silent);
-      await assert.rejects(surface.start(fakeEngine()), { code: 'PCH_LISTEN' });
+      await assert.rejects(
+        surface.start(fakeEngine(), () => {}),
+        { code: 'PCH_LISTEN' },
+      );
     });
 
   it('ends streams when it stops', async () => {

@@ -1,0 +1,132 @@
+import type { Logger } from '../../hooks/defineHook.ts';
+import type { PouchError } from '../../hooks/errors.ts';
+import type { Generation, OwnedSurface } from './generation.ts';
+import { contributionClashes, nameClashes, type ReservedNames } from './load/clashes.ts';
+import { missingPlugins } from './load/missing.ts';
+import { orderAll, type TapsByHook } from './load/orderAll.ts';
+import type { PluginSlot } from './load/PluginSlot.ts';
+import type { PluginVersion } from './load/PluginVersion.ts';
+import type { ServingVersions } from './load/wanted.ts';
+import { createRunner, type RunnerOptions } from './runHook.ts';
+
+export interface SealOptions extends Omit<RunnerOptions, 'missing'> {
+  readonly number: number;
+  readonly log: Logger;
+  readonly reserved: ReservedNames;
+  /** Milliseconds for an onDispose. */
+  readonly timeoutMs: number;
+}
+
+type Faults = ReadonlyMap<PluginSlot, PouchError>;
+
+/** A generation of the plugins that are active once clashes and contradictory orders are settled. */
+export function sealGeneration(slots: readonly PluginSlot[], options: SealOptions): Generation {
+  const { number, log, timeoutMs, reserved } = options;
+  const taps = settle(slots, reserved);
+  report(slots, log);
+  const missing = missingPlugins(slots);
+  const runner = createRunner(taps, { ...options, missing });
+  const versions = slots.flatMap((slot) => (slot.active && slot.version ? [slot.version] : []));
+  for (const version of versions) version.retain();
+  return Object.freeze({
+    number,
+    runner,
+    ...contributionsOf(slots.filter(isActive)),
+    plugins: Object.freeze(slots.map((slot) => Object.freeze(slot.status()))),
+    missing,
+    versions: serving(slots.filter(isActive)),
+    without: (failures: ReadonlyMap<string, PouchError>) => {
+      for (const slot of slots) {
+        const error = failures.get(slot.name);
+        if (error) slot.fail(error);
+      }
+      return sealGeneration(slots, options);
+    },
+    dispose: async () => {
+      await runner.observersSettled();
+      for (const version of versions.toReversed()) await version.release(log, timeoutMs);
+    },
+  });
+}
+
+/** Each fault costs a plugin its new version, or all of it, and whatever that changes is checked again. */
+function settle(slots: readonly PluginSlot[], reserved: ReservedNames): TapsByHook {
+  for (;;) {
+    failClashes(slots, (active) => nameClashes(active));
+    failClashes(slots, (active) => contributionClashes(active, reserved));
+    const { taps, faults } = orderAll(slots);
+    if (faults.size === 0) return taps;
+    failAll(faults);
+  }
+}
+
+/** Repeats: a previous version that serves may clash in turn. */
+export function failClashes(
+  slots: readonly PluginSlot[],
+  clashesOf: (active: readonly PluginSlot[]) => Faults,
+): void {
+  for (;;) {
+    const clashes = clashesOf(slots.filter(isActive));
+    if (clashes.size === 0) return;
+    failAll(clashes);
+  }
+}
+
+function failAll(faults: Faults): void {
+  for (const [slot, error] of faults) slot.fail(error);
+}
+
+function isActive(slot: PluginSlot): boolean {
+  return slot.active;
+}
+
+/** Collects what the active plugins contribute. */
+function contributionsOf(active: readonly PluginSlot[]) {
+  const contributions = active.flatMap((slot) => slot.contributions ?? []);
+  const runtimes = contributions.flatMap((from) => from.runtimes);
+  return {
+    effectKinds: new Map(
+      contributions.flatMap((from) => from.effectKinds.map((kind) => [kind.kind, kind] as const)),
+    ),
+    runtimes: new Map(
+      runtimes.flatMap((one) => [one.name, ...(one.aliases ?? [])].map((name) => [name, one] as const)),
+    ),
+    surfaces: Object.freeze(active.flatMap(surfacesOf)),
+  };
+}
+
+function surfacesOf({ name, version }: PluginSlot): OwnedSurface[] {
+  const { surfaces = [] } = version?.contributions ?? {};
+  return surfaces.map((surface) => ({ plugin: name, options: version?.options, surface }));
+}
+
+function serving(active: readonly PluginSlot[]): ServingVersions {
+  const versions = new Map<string, PluginVersion>();
+  for (const { name, version, wanted } of active) {
+    if (!version) continue;
+    versions.set(name, version);
+    if (wanted.path !== undefined) versions.set(wanted.path, version);
+  }
+  return versions;
+}
+
+/** Logs each error once. */
+function report(slots: readonly PluginSlot[], log: Logger): void {
+  for (const slot of slots) {
+    if (!slot.error || slot.isReported) continue;
+    slot.isReported = true;
+    const { code, message, hint } = slot.error;
+    const { source, origin } = slot.wanted;
+    const what = slot.isQuarantined
+      ? 'is quarantined'
+      : `still serves the version of generation ${slot.version?.generation}`;
+    log.error(`plugin ${slot.name} ${what}`, {
+      plugin: slot.name,
+      source,
+      origin,
+      code,
+      error: message,
+      hint,
+    });
+  }
+}
