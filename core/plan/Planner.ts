@@ -7,7 +7,7 @@ import type { BlameEntry, Degradation, Plan, PlannedEffect } from '../../hooks/p
 import type { ContainerRequest } from '../../hooks/request.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import { clone } from '../plugins/draft/clone.ts';
-import type { Generation } from '../plugins/index.ts';
+import { FieldOwners, type Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
 import { blamed, configBlame } from './blame.ts';
 import { standardCgroup } from './cgroupPath.ts';
@@ -58,7 +58,7 @@ export interface PlannerOptions {
 /** What plan hooks of one container share. */
 interface Run {
   log: Logger;
-  fieldOwners: Map<string, string>;
+  fieldOwners: FieldOwners;
   blame: BlameEntry[];
   degraded: Degradation[];
   warnings: string[];
@@ -80,7 +80,7 @@ export class Planner {
     const source = await this.#options.image(request.image, request.platform);
     const run: Run = {
       log: this.#options.log,
-      fieldOwners: new Map(),
+      fieldOwners: new FieldOwners(),
       blame: [],
       degraded: [],
       warnings: [],

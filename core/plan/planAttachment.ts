@@ -5,31 +5,33 @@ import type { ContainerDraft } from '../../hooks/draft.ts';
 import type { BlameEntry, Degradation } from '../../hooks/plan.ts';
 import type { NetworkAttachDraft } from '../../hooks/points/network.ts';
 import { joinPrefix } from '../contract/namespaces.ts';
-import { type HookRunner, isWithin } from '../plugins/index.ts';
+import { type FieldOwners, type HookRunner, isWithin } from '../plugins/index.ts';
 
 interface Run {
   log: Logger;
   /** Which plugin has set which field of the container's draft. */
-  fieldOwners: Map<string, string>;
+  fieldOwners: FieldOwners;
   blame: BlameEntry[];
   degraded: Degradation[];
 }
 
 /** Where the container's draft has the fields of an attachment. */
-const places = { ports: 'network.ports', ip: 'network.request.ip', mac: 'network.request.mac' } as const;
+const places = {
+  ports: ['network', 'ports'],
+  ip: ['network', 'request', 'ip'],
+  mac: ['network', 'request', 'mac'],
+} as const;
 
 /** Changes the draft's network as the taps say; a change is owned and blamed under the container's own field. */
 export async function planAttachment(draft: ContainerDraft, runner: HookRunner, run: Run): Promise<void> {
   if (!isAttached(draft.network.mode)) return;
   const { preAttach } = catalogue.network;
-  const fieldOwners = ownersOfAttachment(run.fieldOwners);
+  const fieldOwners = run.fieldOwners.within(places);
   const outcome = await runner.plan(preAttach, attachmentOf(draft), { log: run.log, fieldOwners });
   const { ip, mac, ports } = outcome.draft;
   draft.network.ports = ports;
   assign(draft.network.request, { ip, mac });
-  const blame = outcome.blame.map((entry) => ({ ...entry, field: inContainer(entry.field) }));
-  for (const { field, plugin } of blame) run.fieldOwners.set(field, plugin);
-  run.blame.push(...blame);
+  run.blame.push(...outcome.blame.map((entry) => ({ ...entry, field: inContainer(entry.field) })));
   run.degraded.push(...outcome.degraded);
 }
 
@@ -60,17 +62,7 @@ function assign(
   }
 }
 
-function ownersOfAttachment(owners: Map<string, string>): Map<string, string> {
-  return new Map(
-    [...owners].flatMap(([path, plugin]) =>
-      Object.entries(places)
-        .filter(([, place]) => isWithin(path, place))
-        .map(([field, place]): [string, string] => [field + path.slice(place.length), plugin]),
-    ),
-  );
-}
-
 function inContainer(field: string): string {
-  const [name, place] = Object.entries(places).find(([top]) => isWithin(field, top)) ?? ['', ''];
-  return place + field.slice(name.length);
+  const [name, place] = Object.entries(places).find(([top]) => isWithin(field, top)) ?? ['', []];
+  return place.join('.') + field.slice(name.length);
 }

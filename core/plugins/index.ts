@@ -9,4 +9,5 @@ export type { HookRunner, MissingPlugin, PlanOutcome } from './runHook.ts';
 export type { TapTrace } from './run/settleTap.ts';
 export { bindServices, containerWith, engineOnceReady, withFrozenRecords } from './services.ts';
 export { Surfaces } from './Surfaces.ts';
+export { FieldOwners } from './draft/FieldOwners.ts';
 export { formatPath, isWithin } from './draft/fieldPath.ts';

@@ -8,6 +8,8 @@ export interface DeadlineOptions {
   late: () => Error;
   /** Aborts the work too, with its own reason. */
   signal?: AbortSignal | undefined;
+  /** The reason of that abort, instead of the signal's own. */
+  reasonOf?: ((signal: AbortSignal) => unknown) | undefined;
 }
 
 export interface Deadline {
@@ -18,8 +20,8 @@ export interface Deadline {
 }
 
 /** For work that heeds an abort by itself; others use {@link withDeadline}. */
-export function startDeadline({ ms, late, signal }: DeadlineOptions): Deadline {
-  const { controller, unlink } = linkedAbort(signal);
+export function startDeadline({ ms, late, signal, reasonOf }: DeadlineOptions): Deadline {
+  const { controller, unlink } = linkedAbort(signal, reasonOf);
   const cancel = callAfter(ms, () => controller.abort(late()));
   const clear = () => {
     cancel();

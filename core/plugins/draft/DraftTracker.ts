@@ -4,8 +4,9 @@ import { clone, isRecord } from './clone.ts';
 import type { Change } from './diff.ts';
 import { diff } from './diff.ts';
 import { formatPath } from './fieldPath.ts';
+import { checkSize } from './draftSize.ts';
 import { lazyCopy } from './lazyCopy.ts';
-import type { FieldOwners } from './owners.ts';
+import type { FieldOwners } from './FieldOwners.ts';
 import { checkConflicts, takeOwnership } from './owners.ts';
 import { checkPlainData } from './plainData.ts';
 import { checkDraft } from './validate.ts';
@@ -64,6 +65,7 @@ export class DraftTracker {
   }
 
   #accept(tap: PreparedTap, draft: object): Change[] {
+    checkSize(this.#good, draft);
     const changes = diff(this.#good, draft);
     if (changes.length > 0) this.#takeOver(tap, draft as Fields, changes);
     return changes;

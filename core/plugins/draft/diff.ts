@@ -38,11 +38,13 @@ function hasFields(record: Fields): boolean {
   return Object.keys(record).length > 0;
 }
 
+/** A copy has its fields in the same order, so most are compared without a look-up of their names. */
 function compareFields(before: unknown, after: unknown, path: string[], changes: Change[]): void {
   const [old, now] = [before as Fields, after as Fields];
-  for (const key of Object.keys(old)) compareField(key, old, now, path, changes);
-  for (const key of Object.keys(now))
-    if (!Object.hasOwn(old, key)) compareField(key, old, now, path, changes);
+  const keys = Object.keys(old);
+  for (const key of keys) if (!Object.is(old[key], now[key])) compareField(key, old, now, path, changes);
+  for (const [index, key] of Object.keys(now).entries())
+    if (key !== keys[index] && !Object.hasOwn(old, key)) compareField(key, old, now, path, changes);
 }
 
 function compareField(key: string, before: Fields, after: Fields, path: string[], changes: Change[]): void {

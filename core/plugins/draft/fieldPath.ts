@@ -14,14 +14,6 @@ function formatSegment(segment: string, first: boolean): string {
   return first ? segment : `.${segment}`;
 }
 
-/** The path itself, then each path above it, nearest first. */
-export function withParents(segments: readonly string[]): string[] {
-  const paths: string[] = [];
-  let path = '';
-  for (const segment of segments) paths.unshift((path += formatSegment(segment, path === '')));
-  return paths;
-}
-
 /** Whether a written path is `parent` or lies below it. */
 export function isWithin(path: string, parent: string): boolean {
   if (!path.startsWith(parent)) return false;

@@ -1,6 +1,7 @@
 import type { BlameEntry, Degradation } from '../../../hooks/plan.ts';
 import { blameOf } from '../draft/blameOf.ts';
 import { DraftTracker } from '../draft/DraftTracker.ts';
+import { FieldOwners } from '../draft/FieldOwners.ts';
 import type { PreparedTap } from '../tap.ts';
 import type { CallScope } from './callTap.ts';
 import { callTap } from './callTap.ts';
@@ -10,7 +11,7 @@ import { settleTap } from './settleTap.ts';
 
 export interface PlanScope extends CallScope {
   /** Who has set which field so far; shared by the hooks of one container, so that a conflict across them is seen. */
-  readonly fieldOwners?: Map<string, string> | undefined;
+  readonly fieldOwners?: FieldOwners | undefined;
 }
 
 /** One waterfall over a draft: each tap's changes are taken over whole, with their blame, or not at all. */
@@ -22,7 +23,7 @@ export class PlanRun implements HookRun {
   readonly #guardOf: (tap: PreparedTap) => TapGuard;
 
   constructor(draft: object, scope: PlanScope, guardOf: (tap: PreparedTap) => TapGuard) {
-    this.#tracker = new DraftTracker(draft, scope.fieldOwners ?? new Map<string, string>());
+    this.#tracker = new DraftTracker(draft, scope.fieldOwners ?? new FieldOwners());
     this.#scope = scope;
     this.#guardOf = guardOf;
   }

@@ -1,7 +1,6 @@
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
-import { withDeadline } from '../../wait/deadline.ts';
-import { linkedAbort } from '../../wait/linkedAbort.ts';
+import { type Deadline, type DeadlineOptions, startDeadline } from '../../wait/deadline.ts';
 import { untilAborted } from '../../wait/untilAborted.ts';
 import type { PreparedTap } from '../tap.ts';
 import { cancelled } from '../attribute.ts';
@@ -20,27 +19,36 @@ export interface CallScope {
  */
 export async function callTap(tap: PreparedTap, input: unknown, scope: CallScope): Promise<unknown> {
   if (scope.signal?.aborted) throw cancelled(scope.signal);
-  const operation = linkedAbort(scope.signal, cancelled);
   const log = scopedLog(scope.log, { plugin: tap.plugin, hook: tap.hook });
-  const limits = { ms: tap.timeoutMs, late: () => tooLate(tap), signal: operation.controller.signal };
+  let deadline: Deadline | undefined;
+  // A tap that ends at once, as most do, needs none.
+  const signal = () => (deadline ??= startDeadline(limitsOf(tap, scope))).signal;
+  const context = {
+    get signal() {
+      return signal();
+    },
+    log,
+  };
   try {
-    return await withDeadline(limits, (signal) => {
-      const call = invoke(tap, input, { signal, log });
-      call.catch((error: unknown) => signal.aborted && logLateFailure(error, log));
-      return untilAborted(call, signal);
-    });
+    const outcome: unknown = tap.run(input, context);
+    return isThenable(outcome) ? await untilLate(outcome, signal(), log) : outcome;
   } finally {
-    operation.unlink();
+    deadline?.clear();
   }
 }
 
-/** The async function makes a promise of every outcome. */
-async function invoke(
-  tap: PreparedTap,
-  input: unknown,
-  context: Parameters<PreparedTap['run']>[1],
-): Promise<unknown> {
-  return tap.run(input, context);
+function limitsOf(tap: PreparedTap, { signal }: CallScope): DeadlineOptions {
+  return { ms: tap.timeoutMs, late: () => tooLate(tap), signal, reasonOf: cancelled };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function untilLate(outcome: PromiseLike<unknown>, signal: AbortSignal, log: Logger): Promise<unknown> {
+  const call = Promise.resolve(outcome);
+  call.catch((error: unknown) => signal.aborted && logLateFailure(error, log));
+  return untilAborted(call, signal);
 }
 
 function tooLate({ timeoutMs }: PreparedTap): PouchError {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { planAttachment } from '../../../../core/plan/planAttachment.ts';
+import { FieldOwners } from '../../../../core/plugins/index.ts';
 import { catalogue } from '../../../../hooks/catalogue.ts';
 import type { BlameEntry, Degradation } from '../../../../hooks/plan.ts';
 import { makeDraft } from '../plugins/support/draft.ts';
@@ -9,7 +10,7 @@ import { memoryLog } from '../plugins/support/log.ts';
 describe('the plan of a network attachment', () => {
   const run = () => ({
     log: memoryLog(),
-    fieldOwners: new Map<string, string>(),
+    fieldOwners: new FieldOwners(),
     blame: [] as BlameEntry[],
     degraded: [] as Degradation[],
   });
@@ -30,7 +31,7 @@ describe('the plan of a network attachment', () => {
     const fields = scope.blame.map(({ field, plugin: by, hook }) => [field, by, hook]);
     assert.deepEqual(fields.at(-1), ['network.request.ip', 'addresses', 'network.preAttach']);
     assert.equal(fields[0]?.[0], 'network.ports["80/tcp@:8080"].containerPort');
-    assert.ok(scope.fieldOwners.has('network.request.ip'));
+    assert.deepEqual(scope.fieldOwners.of(['network', 'request', 'ip']), ['addresses']);
   });
 
   it('is in conflict with what another plugin has set in container.preCreate', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { FieldOwners } from '../../../../core/plugins/index.ts';
 import { catalogue } from '../../../../hooks/catalogue.ts';
 import type { ContainerDraft } from '../../../../hooks/draft.ts';
 import type { Plugin } from '../../../../hooks/definePlugin.ts';
@@ -12,7 +13,7 @@ function changing(name: string, change: (draft: ContainerDraft) => void, overrid
   return plugin(name, ({ hooks }) => hooks.container.preCreate.tap({ overrides }, change));
 }
 
-async function plan(plugins: Plugin[], draft = makeDraft(), fieldOwners?: Map<string, string>) {
+async function plan(plugins: Plugin[], draft = makeDraft(), fieldOwners?: FieldOwners) {
   const { runner, log } = await load(plugins);
   return runner.plan(preCreate, draft, { log, fieldOwners });
 }
@@ -134,6 +135,35 @@ describe('blame', () => {
     );
   });
 
+  it('takes less than 40 ms for fifty taps with twenty fields each', async function () {
+    this.retries(3);
+    const plugins = Array.from({ length: 50 }, (_, p) =>
+      changing(`p${p}`, ({ labels }) => {
+        for (let field = 0; field < 20; field++) labels[`p${p}.${field}`] = '1';
+      }),
+    );
+    const { runner, log } = await load(plugins);
+    const ms = await fastest(21, () => runner.plan(preCreate, makeDraft(), { log }));
+    assert.ok(ms < 40, `${ms} ms`);
+  });
+
+  const large: [string, (draft: ContainerDraft) => void][] = [
+    ['one long value', (draft) => void (draft.labels.big = 'x'.repeat(100 * 2 ** 20))],
+    [
+      'very many values',
+      (draft) => {
+        for (let i = 0; i < 1_000_000; i++) draft.labels[`l${i}`] = '';
+      },
+    ],
+  ];
+  for (const [what, grow] of large)
+    it(`a draft with ${what} is refused by its plugin's name, and the draft stays`, async () => {
+      const error = await rejection(plan([changing('alpha', grow)]));
+      assert.deepEqual([error.code, error.plugin], ['PCH_PLUGIN_CONTRACT', 'alpha']);
+      assert.match(error.message, /the tap left a draft of more than 8 MiB/);
+      assert.deepEqual((await plan([changing('alpha', () => {})])).draft.labels, {});
+    });
+
   it('takes less than 2 ms for ten taps on a draft of 200 keys', async function () {
     this.retries(3);
     const names = Array.from({ length: 10 }, (_, i) => `p${i}`);
@@ -142,7 +172,9 @@ describe('blame', () => {
     );
     const draft = makeDraft();
     for (let i = 0; i < 200; i++) draft.process.env[`VARIABLE_${i}`] = `value ${i}`;
-    const ms = await fastest(101, () => runner.plan(preCreate, draft, { log, fieldOwners: new Map() }));
+    const ms = await fastest(101, () =>
+      runner.plan(preCreate, draft, { log, fieldOwners: new FieldOwners() }),
+    );
     assert.ok(ms < 2, `${ms} ms`);
   });
 });
@@ -192,14 +224,14 @@ describe('conflicts', () => {
   }
 
   it('does not arise with `overrides`, and the field then belongs to the second', async () => {
-    const owners = new Map<string, string>();
+    const owners = new FieldOwners();
     const plugins = [
       changing('alpha', (d) => void (d.hostname = 'a')),
       changing('beta', (d) => void (d.hostname = 'b'), ['alpha']),
     ];
     const { draft } = await plan(plugins, makeDraft(), owners);
     assert.equal(draft.hostname, 'b');
-    assert.deepEqual([...owners], [['hostname', 'beta']]);
+    assert.deepEqual(owners.of(['hostname']), ['beta']);
     const third = changing('gamma', (d) => void (d.hostname = 'c'), ['alpha']);
     const error = await rejection(plan([...plugins, third]));
     assert.match(error.message, /plugins beta and gamma/);
@@ -220,24 +252,26 @@ describe('conflicts', () => {
   });
 
   it('does not arise for fields that core, request or image have set', async () => {
-    const owners = new Map([
-      ['hostname', 'request'],
-      ['process.env.PATH', 'image'],
-      ['stop', 'core'],
-    ]);
+    const owners = new FieldOwners();
+    owners.set(['hostname'], 'request');
+    owners.set(['process', 'env', 'PATH'], 'image');
+    owners.set(['stop'], 'core');
     const change = changing('alpha', (d) => {
       d.hostname = 'a';
       d.process.env.PATH = '/bin';
       d.stop.signal = 'SIGKILL';
     });
     await plan([change], makeDraft(), owners);
-    assert.deepEqual([...new Set(owners.values())], ['alpha', 'core']);
+    for (const field of [['hostname'], ['process', 'env', 'PATH']])
+      assert.deepEqual(owners.of(field), ['alpha']);
+    assert.deepEqual(owners.of(['stop', 'signal']), ['alpha']);
+    assert.deepEqual(owners.of(['stop', 'timeoutSeconds']), ['core']);
   });
 
   it('is seen across two hooks of one container', async () => {
     const beta = plugin('beta', ({ hooks }) => hooks.container.spec.tap((d) => void (d.hostname = 'b')));
     const { runner, log } = await load([changing('alpha', (d) => void (d.hostname = 'a')), beta]);
-    const fieldOwners = new Map<string, string>();
+    const fieldOwners = new FieldOwners();
     const { draft } = await runner.plan(preCreate, makeDraft(), { log, fieldOwners });
     const error = await rejection(runner.plan(spec, draft, { log, fieldOwners }));
     assert.deepEqual([error.code, error.hook], ['PCH_PLUGIN_CONFLICT', 'container.spec']);
