@@ -9,6 +9,7 @@ import type { Engine, PluginStatus } from '../hooks/engine.ts';
 import type { DaemonReloaded } from '../hooks/points/daemon.ts';
 import { PouchError } from '../hooks/errors.ts';
 import { coreKindNames } from './apply/effects/index.ts';
+import { AppliedKinds } from './apply/AppliedKinds.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import { assemble } from './assembly.ts';
 import { ContainerdClient } from './containerd/index.ts';
@@ -32,6 +33,7 @@ import {
   containerWith,
   engineOnceReady,
   type Generation,
+  KeptPlugins,
   loadPlugins,
   type OwnedSurface,
   Surfaces,
@@ -58,6 +60,9 @@ export interface DaemonOptions {
   onStep?: StepObserver;
 }
 
+/** Milliseconds for loading a plugin that is gone. */
+const keptTimeoutMs = 10_000;
+
 /** Milliseconds for what a stop does beside waiting for operations: ending streams, plugins and helpers. */
 const stopMarginMs = 5000;
 /** Of these, for the surfaces. */
@@ -79,6 +84,8 @@ export class Daemon {
   #lastChange: Promise<unknown> = Promise.resolve();
   readonly #netns = new NetworkNamespaces();
   readonly #files: FileWorkers;
+  readonly #appliedKinds = new AppliedKinds();
+  readonly #kept: KeptPlugins;
   /** What plugins inject, each service bound once. */
   readonly #services: Container;
 
@@ -94,6 +101,14 @@ export class Daemon {
       timeout: () => this.#loaded.config.files.timeout,
     });
     this.#services = containerWith({ clock: systemClock, files: this.#files, log: options.log });
+    this.#kept = new KeptPlugins({
+      directory: join(options.loaded.config.root, 'plugins'),
+      builtIns: options.builtIns,
+      log: options.log,
+      timeoutMs: keptTimeoutMs,
+      container: () => this.#servicesOf(this.#loaded),
+      isApplied: (kind) => this.#appliedKinds.has(kind),
+    });
   }
 
   /** Resolves when the surfaces serve. @throws PCH_CANCELLED if `stop` is called meanwhile */
@@ -115,6 +130,7 @@ export class Daemon {
     const engine = engineOnceReady(this.#makeEngine(context), () => context.store.isLoaded);
     bindServices(this.#services, withFrozenRecords(engine));
     const [first] = await stage(() => Promise.all([this.#load(1, this.#loaded), context.io.start()]));
+    await stage(() => this.#kept.keep(first));
     context.generations.swap(first);
     void watchOom(context, this.#containerd.client);
     await stage(() => this.#recover(context));
@@ -154,7 +170,10 @@ export class Daemon {
       if (generation !== generations.newest) await generation.dispose();
       generation = rest;
     }
+    await this.#kept.keep(generation);
     if (generation !== generations.newest) generations.swap(generation);
+    // A damaged container may have effects that its journal does not list.
+    if (context.store.damaged().length === 0) await this.#kept.prune(generation);
     this.#engine = engine;
   }
 
@@ -226,6 +245,7 @@ export class Daemon {
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
     await context?.io.stop({ keeper });
     await context?.generations.disposeAll();
+    await this.#kept.disposeAll();
     context?.images.close();
     this.#files.close();
     this.#containerd?.managed?.detach();
@@ -260,8 +280,14 @@ export class Daemon {
       files: this.#files,
       keeperCommand,
       ...(onStep && { onStep }),
+      appliedKinds: this.#appliedKinds,
+      kept: this.#kept,
       shutdown: this.#shutdown.signal,
     });
+  }
+
+  #servicesOf(loaded: LoadedConfig): Container {
+    return containerWith({ host: hostFacts(loaded), config: pluginConfig(loaded) }, this.#services);
   }
 
   async #load(number: number, loaded: LoadedConfig, previous?: Generation): Promise<Generation> {
@@ -272,7 +298,7 @@ export class Daemon {
       signal: this.#stopping.signal,
       builtIns: this.#options.builtIns,
       entries: loaded.config.plugins,
-      container: containerWith({ host: hostFacts(loaded), config: pluginConfig(loaded) }, this.#services),
+      container: this.#servicesOf(loaded),
       reserved: { effectKinds: coreKindNames },
       onTrace: (trace) => this.#reportFailure(trace),
       locate: locateIn(loaded),

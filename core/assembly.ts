@@ -8,7 +8,7 @@ import type { ContainerRecord } from '../hooks/engine.ts';
 import { PouchError } from '../hooks/errors.ts';
 import { field } from '../hooks/fields.ts';
 import { kept } from '../hooks/kept.ts';
-import { AppliedKinds } from './apply/AppliedKinds.ts';
+import type { AppliedKinds } from './apply/AppliedKinds.ts';
 import { coreEffectKinds } from './apply/effects/index.ts';
 import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
@@ -36,7 +36,7 @@ import { loaders32 } from './plan/compat32.ts';
 import { readHostFiles } from './plan/etcFiles.ts';
 import { type PlanImage, Planner } from './plan/Planner.ts';
 import { namedRuntime } from './plan/runtime/check.ts';
-import { GenerationHolder } from './plugins/index.ts';
+import { GenerationHolder, type KeptPlugins } from './plugins/index.ts';
 import { ContainerStore } from './state/ContainerStore.ts';
 import { UserRanges } from './userns/UserRanges.ts';
 import { VolumeStore } from './volumes/VolumeStore.ts';
@@ -52,6 +52,9 @@ export interface Base {
   /** argv that starts the log keeper. */
   keeperCommand: readonly string[];
   onStep?: StepObserver;
+  appliedKinds: AppliedKinds;
+  /** Plugins that are gone, for the undo of their effects. */
+  kept: KeptPlugins;
   shutdown: AbortSignal;
 }
 
@@ -75,7 +78,7 @@ export function assemble(base: Base): EngineContext {
   const events = new EventBus();
   const io = new ContainerIo({ stateDir: config.state, log, keeperCommand: base.keeperCommand });
   const attachPoints = new AttachPoints(io);
-  const appliedKinds = new AppliedKinds();
+  const { appliedKinds } = base;
   const generations = new GenerationHolder(undefined, (kind) => appliedKinds.has(kind));
   const hooks = storeHooks(generations, log);
   const volumes = new VolumeStore(config.root, base.files, () => store.listUsers(), hooks.volumes);
@@ -104,7 +107,8 @@ export function assemble(base: Base): EngineContext {
   const kindOf = (kind: string) => coreKinds.get(kind) ?? generations.current.effectKinds.get(kind);
   const effectKinds = {
     toApply: kindOf,
-    toUndo: (kind: string) => coreKinds.get(kind) ?? generations.kindForUndo(kind),
+    toUndo: (kind: string) =>
+      coreKinds.get(kind) ?? generations.kindForUndo(kind) ?? base.kept.kindForUndo(kind),
   };
   const userRanges = new UserRanges(() => [...store.list(), ...store.damaged()]);
   const hostFiles = kept(readHostFiles, { for: hostFilesKeptMs });

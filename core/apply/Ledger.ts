@@ -14,7 +14,7 @@ import type { Journal, JournalEntry, Verb } from './Journal.ts';
 export interface KindLookup {
   toApply(kind: string): OwnedEffectKind | undefined;
   /** Also finds kinds of a plugin that is gone. */
-  toUndo(kind: string): OwnedEffectKind | undefined;
+  toUndo(kind: string): OwnedEffectKind | undefined | Promise<OwnedEffectKind | undefined>;
 }
 
 /** `applied`: an effect is done or undone, and the journal does not say so yet. */
@@ -250,8 +250,7 @@ export class Ledger {
     this.#step('before', `undo ${key}`);
     const { effect, result } = applied;
     if (effect.kind !== markKind) {
-      const kind = this.#options.kinds.toUndo(effect.kind);
-      if (!kind) throw this.#unknown(key, effect, 'undone');
+      const kind = await this.#kindToUndo(key, effect);
       await this.#bounded(effect, kind, (context) => kind.undo(effect.args, result, context)).catch(
         (error: unknown) => {
           throw this.#undoFailed(key, effect, kind, error);
@@ -298,6 +297,24 @@ export class Ledger {
     return await withDeadline({ ms: deadlineMs, late, signal: outer }, (signal) =>
       run({ container, signal, resultOf }),
     );
+  }
+
+  async #kindToUndo(key: string, effect: Effect): Promise<OwnedEffectKind> {
+    const { kinds, container } = this.#options;
+    try {
+      const kind = await kinds.toUndo(effect.kind);
+      if (kind) return kind;
+    } catch (error) {
+      if (hasNoFilesLeft(error) || !(error instanceof PouchError)) throw error;
+      const { code, message, plugin, hint = 'repeat the call' } = error;
+      throw new PouchError(code, `the effect ${key} was not undone: ${message}`, {
+        container,
+        cause: error,
+        hint: `${hint}${this.#wayOut(key)}`,
+        ...(plugin !== undefined && { plugin }),
+      });
+    }
+    throw this.#unknown(key, effect, 'undone');
   }
 
   #unknown(key: string, { kind }: Effect, what: 'applied' | 'undone'): PouchError {

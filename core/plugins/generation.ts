@@ -25,6 +25,8 @@ export interface Generation {
   /** By name and by each alias. */
   readonly runtimes: ReadonlyMap<string, RuntimeProvider>;
   readonly surfaces: readonly OwnedSurface[];
+  /** Active plugins with effect kinds. */
+  readonly undoers: readonly Undoer[];
   /** Every plugin, also disabled and quarantined ones, in the order of the configuration. */
   readonly plugins: readonly PluginStatus[];
   /** Quarantined plugins without which containers are degraded or, if essential, not made. */
@@ -38,4 +40,15 @@ export interface Generation {
   without(failures: ReadonlyMap<string, PouchError>): Generation;
   /** Waits for observers, then lets every plugin clean up. Once no operation uses it; never throws. */
   dispose(): Promise<void>;
+}
+
+/** A plugin that can undo effects, with what loads it again. */
+export interface Undoer {
+  readonly name: string;
+  /** `built-in` or the file. */
+  readonly source: string;
+  /** Text of the file. */
+  readonly code?: string;
+  readonly options: unknown;
+  readonly kinds: readonly string[];
 }

@@ -3,6 +3,7 @@ export { checkPlugins, type PluginProblem } from './checkPlugins.ts';
 export type { Generation, OwnedSurface } from './generation.ts';
 export type { Lease } from './GenerationHolder.ts';
 export { GenerationHolder } from './GenerationHolder.ts';
+export { KeptPlugins } from './kept/KeptPlugins.ts';
 export type { LoadPluginsOptions } from './loadPlugins.ts';
 export { loadPlugins } from './loadPlugins.ts';
 export type { HookRunner, MissingPlugin, PlanOutcome } from './runHook.ts';

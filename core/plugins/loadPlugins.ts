@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Container } from 'inversify';
 import type { PluginEntry } from '../../config/types.ts';
 import type { Plugin } from '../../hooks/definePlugin.ts';
@@ -79,7 +80,9 @@ export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
     await attempt(slot, async () => {
       const fault = faults?.get(slot.wanted.path ?? '');
       if (fault) throw fault;
-      slot.version = new PluginVersion(await readPlugin(slot.wanted, timeoutMs), number);
+      const { path } = slot.wanted;
+      const code = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
+      slot.version = new PluginVersion(await readPlugin(slot.wanted, timeoutMs), number, code);
     });
   failClashes(slots, nameClashes);
   return slots;

@@ -1,6 +1,6 @@
 import type { Logger } from '../../hooks/defineHook.ts';
 import type { PouchError } from '../../hooks/errors.ts';
-import type { Generation, OwnedSurface } from './generation.ts';
+import type { Generation, OwnedSurface, Undoer } from './generation.ts';
 import { contributionClashes, nameClashes, type ReservedNames } from './load/clashes.ts';
 import { missingPlugins } from './load/missing.ts';
 import { orderAll, type TapsByHook } from './load/orderAll.ts';
@@ -92,12 +92,19 @@ function contributionsOf(active: readonly PluginSlot[]) {
       runtimes.flatMap((one) => [one.name, ...(one.aliases ?? [])].map((name) => [name, one] as const)),
     ),
     surfaces: Object.freeze(active.flatMap(surfacesOf)),
+    undoers: Object.freeze(active.flatMap(undoersOf)),
   };
 }
 
 function surfacesOf({ name, version }: PluginSlot): OwnedSurface[] {
   const { surfaces = [] } = version?.contributions ?? {};
   return surfaces.map((surface) => ({ plugin: name, options: version?.options, surface }));
+}
+
+function undoersOf({ name, version, wanted: { source } }: PluginSlot): Undoer[] {
+  const { code, options, contributions } = version ?? {};
+  const kinds = (contributions?.effectKinds ?? []).map(({ kind }) => kind);
+  return kinds.length > 0 ? [{ name, source, options, kinds, ...(code !== undefined && { code }) }] : [];
 }
 
 function serving(active: readonly PluginSlot[]): ServingVersions {

@@ -15,6 +15,7 @@ describe('effects of a plugin', function () {
 
   const plugin = () => join(daemon.it.dir, 'plugin', 'writesFiles.ts');
   const written = () => join(daemon.it.dir, 'written');
+  const kept = () => join(daemon.it.root, 'plugins');
   const path = (name: string) => join(written(), name);
 
   async function reload(yaml: string): Promise<void> {
@@ -99,6 +100,42 @@ describe('effects of a plugin', function () {
     assert.match(stderr, /cannot be applied: no loaded plugin provides its kind "written-file"/);
     await ok('rm', 'stopped');
     await ok('rm', '-f', 'forced');
+  });
+
+  it('dropped before a restart of pouchd, they are undone by its last version', async () => {
+    for (const name of ['running', 'gone']) await run(name);
+    await daemon.it.configure('');
+    await rm(plugin());
+    await daemon.it.kill9();
+    await daemon.it.start();
+    await ok('stop', '--time', '0', 'gone');
+    await daemon.it.restart();
+    await ok('rm', 'gone');
+    await ok('rm', '-f', 'running');
+    await reload('');
+    assert.deepEqual(await readdir(kept()).then((files) => files.filter((name) => /writes/.test(name))), []);
+  });
+
+  it('of a last version that cannot be loaded are given up', async () => {
+    await writeFile(join(plugin(), '../helper.ts'), 'export const helper = 1;\n');
+    await writeFile(plugin(), `import './helper.ts';\n${await readFile(source, 'utf8')}`);
+    await reload(withPlugin());
+    await run('lost');
+    await daemon.it.configure('');
+    await rm(join(plugin(), '../helper.ts'));
+    await daemon.it.restart();
+    const { exitCode, stderr } = await pouch('rm', '-f', 'lost');
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /the effect file.second was not undone: the last version of plugin writes-files cannot/,
+    );
+    const keys = ['file.first', 'file.second', 'file.made'];
+    const dropped = await pouch('effects', 'drop', 'lost', ...keys);
+    assert.equal(dropped.exitCode, 0, dropped.stderr);
+    await ok('rm', '-f', 'lost');
+    assert.deepEqual((await readdir(written())).sort(), ['lost.first', 'lost.made', 'lost.second']);
+    for (const left of await readdir(written())) await rm(path(left));
   });
 
   it('an undo that throws is reported, and works once the plugin is fixed and loaded again', async () => {

@@ -50,7 +50,7 @@ export async function dropEffect(
 }
 
 async function described(
-  { effectKinds }: EngineContext,
+  { effectKinds, generations }: EngineContext,
   { draft, paths }: ContainerRecord,
   ledger: Ledger,
 ): Promise<ContainerEffect[]> {
@@ -60,7 +60,7 @@ async function described(
   return Object.entries({ ...draft.effects, ...applied })
     .filter(([, { kind }]) => kind !== 'mark')
     .map(([key, { kind, stage, args }]) => {
-      const code = effectKinds.toUndo(kind);
+      const code = effectKinds.toApply(kind) ?? generations.kindForUndo(kind);
       const isCore = coreKindNames.includes(kind);
       const plugin = isCore ? 'core' : (code?.plugin ?? authorOf(plan.blame, key));
       const planned = plan.effects.find((effect) => effect.key === key);

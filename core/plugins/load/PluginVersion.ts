@@ -13,15 +13,18 @@ export class PluginVersion {
   readonly plugin: Plugin;
   /** Number of the generation that has loaded it. */
   readonly generation: number;
+  /** Text of its file. */
+  readonly code: string | undefined;
   /** As its setup got them. */
   options: unknown;
   container: Container | undefined;
   contributions: Contributions | undefined;
   #users = 0;
 
-  constructor(plugin: Plugin, generation: number) {
+  constructor(plugin: Plugin, generation: number, code?: string) {
     this.plugin = plugin;
     this.generation = generation;
+    this.code = code;
   }
 
   get isUsed(): boolean {

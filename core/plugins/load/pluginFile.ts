@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { FileSafety } from './FileSafety.ts';
 import { pluginModules } from './pluginModules.ts';
@@ -11,8 +12,40 @@ import { within } from './within.ts';
 export async function importPluginFile(path: string, timeoutMs: number): Promise<unknown> {
   const safety = new FileSafety(path);
   const file = safety.check(path);
-  return within(timeoutMs, `loading ${path}`, async () => {
-    const module = await importModule(file, path, safety);
+  const check = (loaded: string) => void safety.check(loaded);
+  return await importDefault(path, timeoutMs, () => pluginModules(check).import(file));
+}
+
+/** The text of a plugin file, and a file that only root writes, where it was kept. */
+export interface KeptText {
+  readonly code: string;
+  readonly path: string;
+  readonly keptIn: string;
+}
+
+/**
+ * Loads a plugin from its text, as if it were still in its file. What it imports must be root's.
+ * @throws PCH_PLUGIN_UNSAFE, PCH_PLUGIN_LOAD, PCH_DEADLINE
+ */
+export async function importPluginText(
+  { code, path, keptIn }: KeptText,
+  timeoutMs: number,
+): Promise<unknown> {
+  const safety = new FileSafety(keptIn);
+  const check = (loaded: string) => {
+    if (loaded !== path) safety.check(loaded);
+  };
+  const asFile = { filename: path, ext: extname(path), async: true };
+  return await importDefault(path, timeoutMs, async () => pluginModules(check).evalModule(code, asFile));
+}
+
+async function importDefault(
+  path: string,
+  timeoutMs: number,
+  load: () => Promise<unknown>,
+): Promise<unknown> {
+  return await within(timeoutMs, `loading ${path}`, async () => {
+    const module = await importModule(path, load);
     return typeof module === 'object' && module !== null ? defaultOf(module) : undefined;
   });
 }
@@ -22,9 +55,9 @@ function defaultOf(module: object): unknown {
   return '__esModule' in module || 'default' in module ? (module as { default?: unknown }).default : module;
 }
 
-async function importModule(file: string, path: string, safety: FileSafety): Promise<unknown> {
+async function importModule(path: string, load: () => Promise<unknown>): Promise<unknown> {
   try {
-    return await pluginModules((loaded) => void safety.check(loaded)).import(file);
+    return await load();
   } catch (error) {
     if (error instanceof PouchError) throw error;
     throw new PouchError('PCH_PLUGIN_LOAD', `plugin file ${path} cannot be loaded: ${messageOf(error)}`, {
