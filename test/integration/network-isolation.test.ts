@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
 import { greeting } from '../support/greeting.ts';
-import { freePort } from '../support/TestPouchd.ts';
+import { freePort } from '../support/freePort.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const server = ['nc', '-ll', '-p', '80', '-e', 'echo', 'hello'];

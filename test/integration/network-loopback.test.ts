@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { execa } from 'execa';
 import { greeting } from '../support/greeting.ts';
-import { freePort } from '../support/TestPouchd.ts';
+import { freePort } from '../support/freePort.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const server = ['nc', '-ll', '-p', '80', '-e', 'echo', 'hello'];

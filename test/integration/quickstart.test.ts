@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { freePort } from '../support/TestRegistry.ts';
+import { freePort } from '../support/freePort.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { documentedBlock } from '../support/documentedBlock.ts';
-import { freePort, type Finished } from '../support/TestPouchd.ts';
+import { freePort } from '../support/freePort.ts';
+import type { Finished } from '../support/TestPouchd.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** Creates certificates by the commands of docs/guides/remote-access.md. */

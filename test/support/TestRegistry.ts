@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { freePort } from './freePort.ts';
 
 /** Debian's docker-registry on a free port of loopback, with a root of its own. */
 export class TestRegistry {
@@ -69,17 +69,6 @@ export class TestRegistry {
     }
     await rm(this.dir, { recursive: true });
   }
-}
-
-/** A port of loopback that nobody listened on a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function responds(host: string): Promise<boolean> {

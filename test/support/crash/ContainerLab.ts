@@ -5,7 +5,8 @@ import type { ContainerCreateRequest } from '../../../client/index.ts';
 import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { greeting } from '../greeting.ts';
 import { identityOf } from '../host/inventory.ts';
-import { freePort, TestPouchd } from '../TestPouchd.ts';
+import { freePort } from '../freePort.ts';
+import { TestPouchd } from '../TestPouchd.ts';
 
 export const calls = ['create', 'start', 'run', 'stop', 'rm'] as const;
 export type Call = (typeof calls)[number];

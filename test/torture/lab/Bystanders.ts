@@ -1,7 +1,8 @@
 import type { ContainerCreateRequest } from '../../../client/index.ts';
 import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { identityOf } from '../../support/host/inventory.ts';
-import { freePort, type TestPouchd } from '../../support/TestPouchd.ts';
+import { freePort } from '../../support/freePort.ts';
+import type { TestPouchd } from '../../support/TestPouchd.ts';
 import { readLog } from '../load/streams.ts';
 import { type Look, touched } from '../oracles/touched.ts';
 import type { Violation } from '../oracles/violation.ts';
