@@ -60,6 +60,8 @@ export interface Surface {
   reload?: 'keep' | 'replace';
   /** pouchd does not start without it: it ends with the error of `start`. Missing: false. */
   required?: boolean;
+  /** Whether the others start after it: for what must hold before users are served. Missing: false. */
+  first?: boolean;
   /**
    * Has 10 s. Listens here, not in `setup`: at a reload the next version is set up while the previous one serves.
    * @param failed reports that the surface no longer serves: the plugin is quarantined, unless the surface is required

@@ -32,6 +32,7 @@ export class Surfaces {
 
   /**
    * Starts the surfaces of a generation, side by side, after it has stopped the running ones that are not among them.
+   * Those with `first` start before the others.
    * A surface with `reload: 'keep'` continues as long as its plugin has one of its name and the same options. Returns
    * those that do not start; the others serve.
    */
@@ -42,7 +43,13 @@ export class Surfaces {
     const leaving = this.#running.filter((one) => !kept.includes(one));
     this.#running = kept;
     await this.#stopAll(leaving);
-    const failures = await Promise.all(arriving.map((owned) => this.#start(owned, engine)));
+    const first = arriving.filter(({ surface }) => surface.first);
+    const others = arriving.filter(({ surface }) => !surface.first);
+    return [...(await this.#startAll(first, engine)), ...(await this.#startAll(others, engine))];
+  }
+
+  async #startAll(surfaces: readonly OwnedSurface[], engine: Engine): Promise<SurfaceFailure[]> {
+    const failures = await Promise.all(surfaces.map((owned) => this.#start(owned, engine)));
     return failures.flatMap((failure) => failure ?? []);
   }
 

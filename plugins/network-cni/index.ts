@@ -71,6 +71,8 @@ export default definePlugin({
     });
     surface({
       name: 'network-cni',
+      // What protects the host's loopback is set before anyone can publish a port.
+      first: true,
       // Containers that are being attached have leases that no list shows yet.
       reload: 'keep',
       // A conflict is logged when the daemon starts; everything that needs no bridge still works.

@@ -43,6 +43,21 @@ describe('the surfaces of plugins', () => {
     assert.deepEqual(await surfaces.replace(next, engine), []);
   }
 
+  it('start after those that start first, also after one that fails', async () => {
+    const late = new Promise((resolve) => setImmediate(resolve));
+    const first = surface('first', 1, {
+      first: true,
+      start: () => late.then(() => void calls.push('first')),
+    });
+    const broken = surface('broken', 1, { first: true, start: () => Promise.reject(new Error('no')) });
+    const failures = await surfaces.replace([surface('api', 1), first, broken], engine);
+    assert.deepEqual(
+      failures.map(({ owned }) => owned.plugin),
+      ['of-broken'],
+    );
+    assert.deepEqual(calls, ['stop broken 1', 'first', 'start api 1']);
+  });
+
   it('are replaced by a reload, the previous ones first', async () => {
     await replace(surface('api', 1), surface('metrics', 1));
     await replace(surface('api', 2), surface('cri', 2));
