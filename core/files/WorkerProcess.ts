@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { PouchError } from '../../hooks/errors.ts';
+import { signalGroup } from '../supervise/signalGroup.ts';
 import type { FileReply, FileRequest } from './protocol.ts';
 
 interface Waiting {
@@ -81,16 +82,6 @@ export class WorkerProcess {
     this.#waiting?.reject(reason);
     this.#waiting = undefined;
     onEnd();
-  }
-}
-
-/** Returns false if the group does not exist. */
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals | 0): boolean {
-  if (pid === undefined) return false;
-  try {
-    return process.kill(-pid, signal);
-  } catch {
-    return false;
   }
 }
 

@@ -2,19 +2,14 @@
  * A file worker: `pouch-files STATE`, started by pouchd. It performs one request after another with blocking calls,
  * so that a path that does not respond blocks only this process. It ends with its stdin.
  */
-import { check, libcFunction } from '../../host/libc.ts';
+import { endWithParent } from '../../host/endWithParent.ts';
 import type { FileRequest } from '../protocol.ts';
 import { readLines, writeLine } from './lines.ts';
 import { replyTo } from './operations.ts';
 
-const prctl = libcFunction('int prctl(int option, ulong value)');
-
-/** sys/prctl.h. */
-const PR_SET_PDEATHSIG = 1;
-const sigkill = 9;
-
 /** Returns the exit code. */
 export function main(): Promise<number> {
+  // A worker that waits for a file system does not notice the end of its stdin.
   endWithParent();
   for (const line of readLines()) writeLine(JSON.stringify(replyTo(JSON.parse(line) as FileRequest)));
   return Promise.resolve(0);
@@ -22,9 +17,4 @@ export function main(): Promise<number> {
 
 export function fail(error: unknown): void {
   process.stderr.write(`pouch-files: ${error instanceof Error ? error.message : String(error)}\n`);
-}
-
-/** A worker that waits for a file system does not notice the end of its stdin. */
-function endWithParent(): void {
-  check(prctl(PR_SET_PDEATHSIG, sigkill), 'prctl');
 }

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { PouchError } from '../../../hooks/errors.ts';
 import { findBinary } from '../../../hooks/runtimes/findBinary.ts';
+import { signalGroup } from '../../supervise/signalGroup.ts';
 import { startDeadline } from '../../wait/deadline.ts';
 import { customizeScript } from './customize.ts';
 import type { BootstrapOptions } from './options.ts';
@@ -147,12 +148,7 @@ function endGroup(child: ChildProcess, ended: Promise<unknown>): void {
 }
 
 function killGroup({ pid, exitCode, signalCode }: ChildProcess, how: NodeJS.Signals): void {
-  if (pid === undefined || exitCode !== null || signalCode !== null) return;
-  try {
-    process.kill(-pid, how);
-  } catch {
-    // The process has ended meanwhile.
-  }
+  if (exitCode === null && signalCode === null) signalGroup(pid, how);
 }
 
 function collectLines(stderr: Readable, onLine: (line: string) => void): string[] {

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import { signalGroup } from '../../supervise/signalGroup.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 import { lateBy } from '../load/within.ts';
 
@@ -65,7 +66,7 @@ function runTrial(
       clearTimeout(timer);
       child.removeAllListeners('close');
       stopListening();
-      endGroup(child);
+      signalGroup(child.pid, 'SIGKILL');
       resolve({ loaded, ...(error && { error }) });
     };
     const late = () => finish(lateBy(timeoutMs, `loading ${paths[loaded]}`));
@@ -80,15 +81,6 @@ function runTrial(
     child.once('error', (error) => finish(notTried(error)));
     child.once('close', (code, signal) => finish(ended(paths[loaded]!, code ?? 0, signal, timeoutMs)));
   });
-}
-
-function endGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended.
-  }
 }
 
 function ended(path: string, code: number, signal: NodeJS.Signals | null, timeoutMs: number): PouchError {
