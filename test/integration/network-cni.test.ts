@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,7 @@ import { cniEffect, type CniEffectArgs } from '../../plugins/network-cni/effect.
 import { cniNetwork, type BridgeNetwork } from '../../plugins/network-cni/network.ts';
 import { PortClaims } from '../../plugins/network-cni/ports/PortClaims.ts';
 import { purgeNetwork } from '../../scripts/purge.ts';
+import { freePort } from '../support/freePort.ts';
 
 const run = promisify(execFile);
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -235,12 +236,4 @@ describe('network-cni on a real bridge', function () {
       message: new RegExp(`overlaps with .* of the interface ${bridgeName}`),
     });
   });
-
-  async function freePort(): Promise<number> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    await new Promise((closed) => server.close(closed));
-    return port;
-  }
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogue } from '../../../../hooks/catalogue.ts';
 import { PouchError } from '../../../../hooks/errors.ts';
+import { skip } from '../../../support/skip.ts';
 import { makeDraft } from './support/draft.ts';
 import { entry, load, rejection } from './support/load.ts';
 
@@ -255,7 +256,7 @@ describe('a plugin file', () => {
     });
 
     it('that belongs to another user does not run it', async function () {
-      if (process.getuid?.() !== 0) this.skip();
+      if (process.getuid?.() !== 0) return skip(this, 'only root gives files away');
       const helper = write('helper.ts', contentOf('helper.ts'));
       chownSync(helper, 12345, 12345);
       const path = write('entry.ts', named(`import './helper.ts'; function later() {} export default`));

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { once } from 'node:events';
 import { PortClaims } from '../../../../plugins/network-cni/ports/PortClaims.ts';
 import type { ForwardedPort } from '../../../../plugins/network-cni/ports/forwarded.ts';
+import { freePort } from '../../../support/freePort.ts';
 
 const web = { container: 'a'.repeat(64), name: 'web' };
 const other = { container: 'b'.repeat(64), name: 'other' };
@@ -19,13 +20,6 @@ async function listen(): Promise<{ server: Server; port: number }> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { server, port: (server.address() as AddressInfo).port };
-}
-
-/** Returns a port without a listener. */
-async function freePort(): Promise<number> {
-  const { server, port } = await listen();
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 describe('network-cni: port claims', () => {

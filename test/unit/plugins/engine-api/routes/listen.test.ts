@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeEngine } from '../../../../support/fakeEngine.ts';
+import { freePort } from '../../../../support/freePort.ts';
 import { hostFacts, serveApi, silent, surfaceOf } from '../../../../support/apiServer.ts';
 import { ask, RawClient } from '../../../../support/RawClient.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 describe('addresses of the API', () => {
   it('serves TCP on loopback, for local names only', async () => {
