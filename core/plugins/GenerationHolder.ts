@@ -109,6 +109,8 @@ export class GenerationHolder {
   }
 
   #disposeUnused(): void {
+    // The end of every operation comes here, and there is seldom an earlier generation.
+    if (this.#retired.length === 0) return;
     const provided = new Set(this.#newest?.effectKinds.keys());
     const kept = this.#retired.filter((generation) => {
       const own = [...generation.effectKinds.keys()].filter((kind) => !provided.has(kind));

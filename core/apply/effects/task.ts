@@ -161,7 +161,7 @@ async function withoutRuntime(client: ContainerdClient, id: string, error: unkno
 
 /** containerd passes on what the runtime has said. */
 function ignoreFailed(error: unknown): void {
-  if (!hasCode(error, 'PCH_CONTAINERD_FAILED') && !hasCode(error, 'PCH_DEADLINE')) throw error;
+  if (!hasCode(error, 'PCH_CONTAINERD_FAILED', 'PCH_DEADLINE')) throw error;
 }
 
 async function deleteFound(client: ContainerdClient, id: string, deadlineMs: number): Promise<boolean> {

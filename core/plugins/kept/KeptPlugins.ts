@@ -109,10 +109,9 @@ export class KeptPlugins {
     const known = this.#loaded.get(plugin.name);
     if (known) return known;
     const { builtIns, timeoutMs } = this.#options;
-    const loading = loadKept(plugin, {
-      ...{ builtIns, timeoutMs, container: this.#options.container() },
-      keptIn: this.#fileOf(plugin.name),
-    });
+    const container = this.#options.container();
+    const keptIn = this.#fileOf(plugin.name);
+    const loading = loadKept(plugin, { builtIns, timeoutMs, container, keptIn });
     this.#loaded.set(plugin.name, loading);
     // What it lacks may be put back: the next undo tries again.
     loading.catch(() => this.#loaded.delete(plugin.name));
