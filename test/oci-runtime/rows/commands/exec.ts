@@ -196,7 +196,9 @@ export const execRows = section('runc#exec', [
       succeeded(await c.exec(['/bin/sleep', '500'], ['--detach', '--pid-file', file]));
       const pid = readFileSync(file, 'utf8');
       assert.match(pid, /^\d+$/);
-      assert.match(readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /sleep.500/);
+      // runc returns while execve is under way: /proc/PID/cmdline is empty until the new arguments are in place.
+      const commandLine = () => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      await until('the process is sleep 500', () => commandLine().includes('sleep 500'));
     },
   },
   {
