@@ -43,9 +43,15 @@ export interface HookRunner {
   /** One after another; returns the taps that failed under `degrade`. */
   apply<I>(point: HookPoint<I>, input: I, run: CallScope): Promise<Degradation[]>;
   /** Side by side, in the background; failures are logged. */
-  observe<I>(point: HookPoint<I>, input: I, run: { log: Logger }): void;
+  observe<I>(point: HookPoint<I>, input: I, run: ObserveScope): void;
   /** When every observer that was called so far has ended; their deadlines bound the wait. */
   observersSettled(): Promise<void>;
+}
+
+export interface ObserveScope {
+  readonly log: Logger;
+  /** Called when every tap has ended, with those that failed under `degrade`. */
+  readonly onEnd?: ((degraded: Degradation[]) => void) | undefined;
 }
 
 /** A configured plugin that is not loaded and that containers may need. */
@@ -114,10 +120,11 @@ class Runner implements HookRunner {
     return series.degraded;
   }
 
-  observe<I>(point: HookPoint<I>, input: I, run: { log: Logger }): void {
+  observe<I>(point: HookPoint<I>, input: I, { log, onEnd }: ObserveScope): void {
     const hook = this.#hooks.get(point.name);
     if (!hook) return;
-    const done = hook.run(frozenCopy(input), new ObserveRun({ log: run.log }, this.#guardOf));
+    const watch = new ObserveRun({ log }, this.#guardOf);
+    const done = hook.run(frozenCopy(input), watch).then(() => onEnd?.(watch.degraded));
     const noted = done.finally(() => this.#observing.delete(noted));
     this.#observing.add(noted);
   }

@@ -4,6 +4,8 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import type { CheckpointArgs } from '../../apply/effects/checkpoint.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
+import { applyTaps } from '../shared/containerHooks.ts';
+import { keepRecord } from '../shared/keepRecord.ts';
 import { notRunning } from '../task/refusals.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { endedLocked } from '../verbs/stop.ts';
@@ -32,15 +34,14 @@ export async function createCheckpoint(
 
 /** @throws the error of a tap of container.preCheckpoint that refuses the checkpoint */
 async function askTaps(
-  { generations, log }: EngineContext,
+  engine: EngineContext,
   container: ContainerRecord,
   wanted: { name: string; leaveRunning: boolean },
 ): Promise<void> {
   const netns = container.draft.namespaces.network ?? '';
   const { preCheckpoint } = catalogue.container;
-  await generations.use(({ runner }) =>
-    runner.apply(preCheckpoint, { container, netns, ...wanted }, { log }),
-  );
+  const isMarked = await applyTaps(engine, container, preCheckpoint, { container, netns, ...wanted });
+  if (isMarked) await keepRecord(engine, container);
 }
 
 async function checkPossible(engine: EngineContext, record: ContainerRecord): Promise<void> {

@@ -23,6 +23,7 @@ import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { execContext } from './execContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { notRunning, paused } from '../task/refusals.ts';
+import { observeTaps, saveMarks } from '../shared/containerHooks.ts';
 import { noteOutcome } from '../shared/noteOutcome.ts';
 import { isLostExit } from '../exits/lostExit.ts';
 import { onTask } from '../task/onTask.ts';
@@ -127,7 +128,8 @@ export class ExecInstances implements Execs {
       planExec(request, record.draft, generation, execContext(this.#engine, record)),
     );
     Object.assign(exec, outcome);
-    noteOutcome(record, catalogue.container.preExec.name, outcome, 'exec.');
+    if (noteOutcome(record, catalogue.container.preExec.name, outcome, 'exec.'))
+      void saveMarks(this.#engine, record);
     await this.#engine.execStarts.start(record.id, async () => {
       checkRunning(record);
       await tasks.exec({ containerId: record.id, execId: exec.id, process, ...stdio.paths });
@@ -165,10 +167,8 @@ export class ExecInstances implements Execs {
   #ended(exec: ExecRecord, container: ContainerRecord, exitCode: number): void {
     Object.assign(exec, { running: false, exitCode });
     const { args, user = '', tty = false, privileged = false } = exec.request;
-    const { generations, log } = this.#engine;
     const ended = { id: exec.id, args, user, tty, privileged, exitCode };
-    const { postExec } = catalogue.container;
-    generations.current.runner.observe(postExec, { container, exec: ended }, { log });
+    observeTaps(this.#engine, container, catalogue.container.postExec, { container, exec: ended });
     const forget = () => {
       this.#records.delete(exec.id);
       this.#starts.delete(exec.id);

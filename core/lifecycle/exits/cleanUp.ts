@@ -5,15 +5,15 @@ import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import { isDiskFull, withReserve } from '../../state/reserve.ts';
 import { type EngineContext, withLedger } from '../shared/engineContext.ts';
+import { applyTaps } from '../shared/containerHooks.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
-import { noteOutcome } from '../shared/noteOutcome.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 
 /**
  * Calls the poststop taps, once per stop, and undoes the effects of the start. The caller holds the container's lock.
  */
 export async function cleanUpLocked(engine: EngineContext, record: ContainerRecord): Promise<void> {
-  await engine.generations.use((generation) =>
+  await engine.generations.use(() =>
     withLedger(engine, record.id, async (ledger) => {
       const hasEffects = ledger.pending('start').length > 0;
       // Attachments without effects: the last daemon ended before it had called the taps of network.postDetach.
@@ -26,9 +26,7 @@ export async function cleanUpLocked(engine: EngineContext, record: ContainerReco
         const hasRun = record.state.startedAt !== '';
         if (hasEffects && hasRun)
           await ledger.once('poststop', 'start', async () => {
-            const { poststop } = catalogue.container;
-            const degraded = await generation.runner.apply(poststop, moment, { log: engine.log });
-            noteOutcome(record, poststop.name, { degraded });
+            await applyTaps(engine, record, catalogue.container.poststop, moment);
           });
         await undoStart(engine, record, ledger);
         record.attachments = {};

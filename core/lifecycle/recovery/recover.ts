@@ -78,7 +78,7 @@ async function settleRecordless(engine: EngineContext, id: string, traces: Trace
   await withLedger(engine, id, async (ledger) => {
     const problem = await lossOf(engine, id, ledger, traces);
     if (problem !== undefined) return await quarantine(engine, id, { problem }, traces);
-    await undoStartEffects(engine, { id, attachments: {} }, ledger);
+    await undoStartEffects(engine, { id, attachments: {}, degraded: [] }, ledger);
     await ledger.undo('create');
     await store.discard(id);
   }).catch(async (error: unknown) => {

@@ -1,8 +1,10 @@
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { Degradation } from '../../../hooks/plan.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import type { EngineContext } from './engineContext.ts';
+import { markDegraded } from './noteOutcome.ts';
 
 /**
  * Undoes the effects of a container's start, then calls the taps of network.postDetach for each network that it had.
@@ -10,17 +12,20 @@ import type { EngineContext } from './engineContext.ts';
  * ran: the caller clears them.
  */
 export async function undoStartEffects(
-  { generations, log }: EngineContext,
-  { id, attachments }: Pick<ContainerRecord, 'id' | 'attachments'>,
+  { generations, log }: Pick<EngineContext, 'generations' | 'log'>,
+  record: Pick<ContainerRecord, 'id' | 'attachments' | 'degraded'>,
   ledger: Ledger,
 ): Promise<void> {
-  const attached = networkAttachments({ attachments: { ...attachments, ...ledger.results() } });
+  const attached = networkAttachments({ attachments: { ...record.attachments, ...ledger.results() } });
   await ledger.undo('start');
   if (attached.length === 0) return;
+  const { postDetach } = catalogue.network;
   await generations.use(async ({ runner }) => {
+    const degraded: Degradation[] = [];
     for (const { network, interface: name, ip } of attached) {
-      const detached = { container: id, network, interface: name, ...(ip !== undefined && { ip }) };
-      await runner.apply(catalogue.network.postDetach, detached, { log });
+      const detached = { container: record.id, network, interface: name, ...(ip !== undefined && { ip }) };
+      degraded.push(...(await runner.apply(postDetach, detached, { log })));
     }
+    markDegraded(record, postDetach.name, degraded);
   });
 }

@@ -10,11 +10,11 @@ import type { Effect } from '../../../hooks/effects.ts';
 import { effectsOf } from '../../apply/effectsOf.ts';
 import { etcPaths } from '../../plan/etcFiles.ts';
 import { ownFilePath } from '../../contract/ownFiles.ts';
-import type { Generation } from '../../plugins/index.ts';
 import { checkStorable, newState } from '../../state/containerRecord.ts';
 import { newId, newName } from '../../state/ids.ts';
 import { writeNewSpec, writePlan } from '../../state/planFiles.ts';
 import { settleAll } from '../../wait/settleAll.ts';
+import { observeTaps } from '../shared/containerHooks.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
 
@@ -54,7 +54,7 @@ export async function create(
       const planned = await engine.planner.plan({ id, name }, request, generation);
       const record = newRecord(engine, request, planned);
       await engine.locks.run(record.id, 'create', () => apply(engine, record, planned, options));
-      announce(engine, record, generation);
+      announce(engine, record);
       return record;
     });
   } finally {
@@ -106,13 +106,9 @@ async function apply(
   }
 }
 
-function announce(engine: EngineContext, record: ContainerRecord, generation: Generation): void {
+function announce(engine: EngineContext, record: ContainerRecord): void {
   emitContainer(engine, 'create', record);
-  generation.runner.observe(
-    catalogue.container.postCreate,
-    { container: record, netns: '' },
-    { log: engine.log },
-  );
+  observeTaps(engine, record, catalogue.container.postCreate, { container: record, netns: '' });
 }
 
 /** The effects that the start's task needs. */

@@ -4,6 +4,7 @@ import { field } from '../../../hooks/fields.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { asOperation, emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
+import { applyTaps } from '../shared/containerHooks.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { notRunning } from '../task/refusals.ts';
@@ -34,12 +35,11 @@ export async function remove(
 
 /** @throws the error of a tap of container.preRemove that refuses the removal */
 export async function askTaps(
-  { generations, log }: EngineContext,
+  engine: EngineContext,
   container: ContainerRecord,
   { force = false, volumes = false }: RemoveOptions,
 ): Promise<void> {
-  const { preRemove } = catalogue.container;
-  await generations.use(({ runner }) => runner.apply(preRemove, { container, force, volumes }, { log }));
+  await applyTaps(engine, container, catalogue.container.preRemove, { container, force, volumes });
 }
 
 /** Undoes all that the container is. The caller holds its lock, and it does not run. */

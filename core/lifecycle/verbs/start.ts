@@ -7,12 +7,11 @@ import { effectsOf } from '../../apply/effectsOf.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import { identify } from '../../supervise/processIdentity.ts';
 import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
-import type { Generation } from '../../plugins/index.ts';
 import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpoint/restore.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { watchExit } from '../exits/watchExit.ts';
 import { removeLocked } from './remove.ts';
-import { noteOutcome } from '../shared/noteOutcome.ts';
+import { applyTaps, observeTaps } from '../shared/containerHooks.ts';
 import { initPid } from '../task/initPid.ts';
 import { inItsVm } from '../vm/placeInVm.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
@@ -59,14 +58,14 @@ async function startPrepared(
   record: ContainerRecord,
   checkpoint: string | undefined,
 ): Promise<void> {
-  await engine.generations.use((generation) =>
+  await engine.generations.use(() =>
     withLedger(engine, record.id, async (ledger) => {
       engine.files.warm();
       // Anything left here comes from a failed undo; retrying works once the cause is fixed.
       if (!engine.prepared.delete(record.id)) await undoStartEffects(engine, record, ledger);
       await ledger.begin('start');
       try {
-        await applyStart(engine, record, ledger, generation, checkpoint);
+        await applyStart(engine, record, ledger, checkpoint);
       } catch (error) {
         await undoStart(engine, record, ledger, error);
         throw error;
@@ -80,7 +79,6 @@ async function applyStart(
   engine: EngineContext,
   record: ContainerRecord,
   ledger: Ledger,
-  generation: Generation,
   checkpoint: string | undefined,
 ): Promise<void> {
   await checkSources(engine, record);
@@ -88,16 +86,14 @@ async function applyStart(
   record.attachments = ledger.results();
   const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
   await writeOwnName(engine, record);
-  const { prestart } = catalogue.container;
-  const degraded = await generation.runner.apply(prestart, moment, { log: engine.log });
-  noteOutcome(record, prestart.name, { degraded });
+  await applyTaps(engine, record, catalogue.container.prestart, moment);
   const pid = await startTask(engine, record, checkpoint);
   setRunning(engine, record, await initPid(engine, record, pid), new Date().toISOString());
   engine.attachPoints.started(record.id);
   emitContainer(engine, 'start', record);
   watchExit(engine, record);
   await engine.store.save(record);
-  generation.runner.observe(catalogue.container.poststart, moment, { log: engine.log });
+  observeTaps(engine, record, catalogue.container.poststart, moment);
 }
 
 /** The runtime would hang where a source does, and could not be ended. What is missing it reports itself. */

@@ -6,9 +6,10 @@ import type { Ledger } from '../../apply/Ledger.ts';
 import { readHostLimits } from '../../plan/clamp/index.ts';
 import { type PlannedUpdate, planUpdate } from '../../plan/update/planUpdate.ts';
 import { diff } from '../../plugins/draft/diff.ts';
-import type { Generation } from '../../plugins/index.ts';
 import { updateSpec } from '../../state/planFiles.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
+import { observeTaps } from '../shared/containerHooks.ts';
+import { markDegraded } from '../shared/noteOutcome.ts';
 import { vmMemoryWarnings } from '../vm/memoryWarnings.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { wantsRestart } from '../exits/restartPolicy.ts';
@@ -38,7 +39,7 @@ export async function update(
       await apply(engine, record, planned);
       const reached = isLive ? await vmMemoryWarnings(engine, record, resources.memory?.limit) : [];
       if (diff(restart, record.draft.restart).length > 0) await heedPolicy(engine, record);
-      announce(engine, record, generation, { resources, restart });
+      announce(engine, record, { resources, restart });
       return {
         warnings: [
           ...planned.degraded.map(({ plugin, message }) => `without plugin ${plugin}: ${message}`),
@@ -91,8 +92,10 @@ async function keep(
   const changed = {
     request: planned.request,
     draft: { ...record.draft, resources, restart, annotations },
+    degraded: record.degraded,
     updates: lastOfEach([...(record.updates ?? []), ...planned.blame]),
   };
+  markDegraded(changed, catalogue.container.preUpdate.name, planned.degraded);
   await updateSpec({ ...record, ...changed });
   await engine.store.save({ ...record, ...changed });
   Object.assign(record, changed);
@@ -141,10 +144,9 @@ async function heedPolicy(engine: EngineContext, record: ContainerRecord): Promi
 function announce(
   engine: EngineContext,
   record: ContainerRecord,
-  { runner }: Generation,
   before: Pick<ContainerRecord['draft'], 'resources' | 'restart'>,
 ): void {
   emitContainer(engine, 'update', record);
   const netns = record.draft.namespaces.network ?? '';
-  runner.observe(catalogue.container.postUpdate, { container: record, netns, before }, { log: engine.log });
+  observeTaps(engine, record, catalogue.container.postUpdate, { container: record, netns, before });
 }

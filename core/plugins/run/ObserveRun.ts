@@ -1,4 +1,5 @@
 import { toPouchError } from '../../../hooks/errors.ts';
+import type { Degradation } from '../../../hooks/plan.ts';
 import type { PreparedTap } from '../tap.ts';
 import type { CallScope } from './callTap.ts';
 import { callTap } from './callTap.ts';
@@ -7,8 +8,9 @@ import { readOnly } from './readOnly.ts';
 import type { TapGuard } from './settleTap.ts';
 import { settleTap } from './settleTap.ts';
 
-/** All taps side by side. Whatever their policy, a failure is a line in the log and no more. */
+/** All taps side by side. Whatever their policy, a failure fails no operation. */
 export class ObserveRun implements HookRun {
+  readonly degraded: Degradation[] = [];
   readonly #scope: CallScope;
   readonly #guardOf: (tap: PreparedTap) => TapGuard;
 
@@ -19,9 +21,10 @@ export class ObserveRun implements HookRun {
 
   async step(tap: PreparedTap, input: unknown): Promise<void> {
     try {
-      await settleTap(tap, this.#scope, this.#guardOf(tap), () =>
+      const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), () =>
         readOnly(() => callTap(tap, input, this.#scope)),
       );
+      if (!settled.ok && settled.degraded) this.degraded.push(settled.degraded);
     } catch (error) {
       const { plugin, hook, code, message } = toPouchError(error);
       this.#scope.log.error('an observer failed', { plugin, hook, code, error: message });

@@ -14,15 +14,18 @@ export interface CallScope {
 
 /**
  * Calls a tap once: with its deadline, its AbortSignal and a log that names it. Whatever the tap does (throws at once,
- * returns no promise, never settles, rejects after its caller has given up), the outcome is one settled promise.
+ * returns no promise, computes past its deadline, never settles, rejects after its caller has given up), the outcome is
+ * one settled promise.
  * @throws PCH_DEADLINE, PCH_CANCELLED, or what the tap threw
  */
 export async function callTap(tap: PreparedTap, input: unknown, scope: CallScope): Promise<unknown> {
   if (scope.signal?.aborted) throw cancelled(scope.signal);
   const log = scopedLog(scope.log, { plugin: tap.plugin, hook: tap.hook });
+  const started = performance.now();
+  const elapsed = () => performance.now() - started;
   let deadline: Deadline | undefined;
   // A tap that ends at once, as most do, needs none.
-  const signal = () => (deadline ??= startDeadline(limitsOf(tap, scope))).signal;
+  const signal = () => (deadline ??= startDeadline(limitsOf(tap, scope, elapsed()))).signal;
   const context = {
     get signal() {
       return signal();
@@ -30,15 +33,22 @@ export async function callTap(tap: PreparedTap, input: unknown, scope: CallScope
     log,
   };
   try {
-    const outcome: unknown = tap.run(input, context);
-    return isThenable(outcome) ? await untilLate(outcome, signal(), log) : outcome;
+    const returned: unknown = tap.run(input, context);
+    const outcome = isThenable(returned) ? await untilLate(returned, signal(), log) : returned;
+    checkInTime(tap, elapsed(), log);
+    return outcome;
   } finally {
     deadline?.clear();
   }
 }
 
-function limitsOf(tap: PreparedTap, { signal }: CallScope): DeadlineOptions {
-  return { ms: tap.timeoutMs, late: () => tooLate(tap), signal, reasonOf: cancelled };
+function limitsOf(tap: PreparedTap, { signal }: CallScope, elapsedMs: number): DeadlineOptions {
+  return {
+    ms: Math.max(0, tap.timeoutMs - elapsedMs),
+    late: () => tooLate(tap),
+    signal,
+    reasonOf: cancelled,
+  };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -54,6 +64,22 @@ function untilLate(outcome: PromiseLike<unknown>, signal: AbortSignal, log: Logg
 function tooLate({ timeoutMs }: PreparedTap): PouchError {
   return new PouchError('PCH_DEADLINE', `the tap did not settle within ${timeoutMs} ms`, {
     hint: 'give the plugin a longer `timeout` in pouchd.yaml, or fix what it waits for',
+  });
+}
+
+/**
+ * While a tap computes no timer fires: only its end shows that it is late.
+ * @throws PCH_DEADLINE
+ */
+function checkInTime({ timeoutMs }: PreparedTap, elapsedMs: number, log: Logger): void {
+  if (elapsedMs <= timeoutMs) return;
+  const ms = Math.round(elapsedMs);
+  log.warn('a tap ended after its deadline: pouchd was blocked until then', {
+    ms,
+    deadlineMs: timeoutMs,
+  });
+  throw new PouchError('PCH_DEADLINE', `the tap ended after ${ms} ms; its deadline is ${timeoutMs} ms`, {
+    hint: 'use asynchronous calls in the plugin, or give it a longer `timeout` in pouchd.yaml',
   });
 }
 

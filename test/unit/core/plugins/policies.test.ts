@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TapTrace } from '../../../../core/plugins/index.ts';
 import { systemClock } from '../../../../core/systemClock.ts';
 import { catalogue } from '../../../../hooks/catalogue.ts';
+import type { ContainerDraft } from '../../../../hooks/draft.ts';
 import type { FailurePolicy } from '../../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../../hooks/errors.ts';
@@ -144,6 +145,57 @@ describe('failure policies of a plan hook', () => {
     const { draft } = await runner.plan(preCreate, makeDraft(), { log });
     late();
     assert.equal(draft.hostname, 'web');
+  });
+
+  describe('a tap that computes past its deadline, when no timer can fire', () => {
+    const spin = (ms: number) => {
+      const end = performance.now() + ms;
+      while (performance.now() < end);
+    };
+    const spins: Record<string, (draft: ContainerDraft) => void | Promise<void>> = {
+      'without a promise': (draft) => {
+        draft.hostname = 'late';
+        spin(30);
+      },
+      'before its first await': async (draft) => {
+        draft.hostname = 'late';
+        spin(30);
+        await Promise.resolve();
+      },
+      'after an await': async (draft) => {
+        await Promise.resolve();
+        draft.hostname = 'late';
+        spin(30);
+      },
+    };
+    const spinning = (tap: (draft: ContainerDraft) => void | Promise<void>, onError: FailurePolicy) =>
+      plugin('spins', ({ hooks }) => hooks.container.preCreate.tap({ timeoutMs: 10, onError }, tap));
+
+    for (const [when, tap] of Object.entries(spins)) {
+      it(`${when}: fails, with its time and its deadline in error, trace and log`, async () => {
+        const traces: TapTrace[] = [];
+        const { runner, log } = await load([spinning(tap, 'fail')], {
+          onTrace: (trace) => traces.push(trace),
+        });
+        const error = await rejection(runner.plan(preCreate, makeDraft(), { log }));
+        assert.deepEqual(
+          [error.code, error.plugin, error.hook],
+          ['PCH_DEADLINE', 'spins', 'container.preCreate'],
+        );
+        assert.match(error.message, /^the tap ended after \d\d+ ms; its deadline is 10 ms$/);
+        assert.deepEqual([traces[0]?.outcome, traces[0]?.error], ['failed', error.message]);
+        const line = log.lines.find(({ level }) => level === 'warn');
+        assert.match(line?.message ?? '', /ended after its deadline/);
+        assert.deepEqual([line?.fields.plugin, line?.fields.deadlineMs], ['spins', 10]);
+      });
+    }
+
+    it('is left out as any other failure, and its changes with it', async () => {
+      const { runner, log } = await load([spinning(spins['without a promise']!, 'degrade'), good]);
+      const { draft, degraded } = await runner.plan(preCreate, makeDraft(), { log });
+      assert.deepEqual([draft.hostname, draft.labels.good], ['web', '1']);
+      assert.match(degraded[0]?.message ?? '', /its deadline is 10 ms/);
+    });
   });
 
   it('concurrent containers do not see each other', async () => {

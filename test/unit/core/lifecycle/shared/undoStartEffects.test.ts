@@ -37,7 +37,7 @@ describe('the undo of a start', () => {
         return Promise.resolve();
       },
     } as unknown as Ledger;
-    await undoStartEffects(engine, { id, attachments }, ledger);
+    await undoStartEffects(engine, { id, attachments, degraded: [] }, ledger);
   }
 
   const expected = { container: id, network: 'pouch0', interface: 'eth0', ip: '172.29.0.2' };
