@@ -38,6 +38,8 @@ export interface PouchConfig {
   /** By rlimit name without RLIMIT_, lower case: `nofile`. */
   readonly defaultUlimits: Readonly<Record<string, Ulimit>>;
   readonly plugins: readonly PluginEntry[];
+  /** Milliseconds for each of: loading a plugin's file, its setup, its onDispose, a start or stop of a surface. */
+  readonly pluginTimeout: number;
 }
 
 /** User namespaces of containers. */

@@ -60,9 +60,6 @@ export interface DaemonOptions {
   onStep?: StepObserver;
 }
 
-/** Milliseconds for loading a plugin that is gone. */
-const keptTimeoutMs = 10_000;
-
 /** Milliseconds for what a stop does beside waiting for operations: ending streams, plugins and helpers. */
 const stopMarginMs = 5000;
 /** Of these, for the surfaces. */
@@ -94,6 +91,7 @@ export class Daemon {
     this.#loaded = options.loaded;
     this.#surfaces = new Surfaces({
       log: options.log,
+      timeout: () => this.#loaded.config.pluginTimeout,
       onFailed: (owned, error) => void this.#oneByOne(() => this.#surfaceFailed(owned, error)),
     });
     this.#files = new FileWorkers({
@@ -105,7 +103,7 @@ export class Daemon {
       directory: join(options.loaded.config.root, 'plugins'),
       builtIns: options.builtIns,
       log: options.log,
-      timeoutMs: keptTimeoutMs,
+      timeout: () => this.#loaded.config.pluginTimeout,
       container: () => this.#servicesOf(this.#loaded),
       isApplied: (kind) => this.#appliedKinds.has(kind),
     });
@@ -295,6 +293,7 @@ export class Daemon {
       number,
       previous,
       trialCommand: this.#options.trialCommand,
+      timeoutMs: loaded.config.pluginTimeout,
       signal: this.#stopping.signal,
       builtIns: this.#options.builtIns,
       entries: loaded.config.plugins,

@@ -63,11 +63,12 @@ export interface Surface {
   /** Whether the others start after it: for what must hold before users are served. Missing: false. */
   first?: boolean;
   /**
-   * Has 10 s. Listens here, not in `setup`: at a reload the next version is set up while the previous one serves.
+   * Has `pluginTimeout` of pouchd.yaml, 10 s by default. Listens here, not in `setup`: at a reload the next version is
+   * set up while the previous one serves.
    * @param failed reports that the surface no longer serves: the plugin is quarantined, unless the surface is required
    */
   start(engine: Engine, failed: (error: unknown) => void): Promise<void>;
-  /** Called after each `start`, also after one that failed and during one when pouchd ends. Has 10 s. */
+  /** Called after each `start`, also after one that failed and during one when pouchd ends. Has `pluginTimeout`. */
   stop(): Promise<void>;
 }
 

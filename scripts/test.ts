@@ -26,16 +26,7 @@ const suites = {
     name: 'integration tests',
     folder: 'integration',
     lanes,
-    longest: [
-      'bad-plugins',
-      'crash',
-      'rich',
-      'quickstart',
-      'images-bootstrap',
-      'downtime',
-      'lifecycle',
-      'lifecycle-network',
-    ],
+    longest: ['bad-plugins', 'crash', 'rich', 'quickstart', 'downtime', 'lifecycle', 'lifecycle-network'],
     deadlineMs: 30 * minutes,
   },
   'oci-runtime': {

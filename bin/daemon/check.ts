@@ -8,8 +8,14 @@ export async function check(source: LoadOptions, trialCommand: readonly string[]
   const result = checkConfig(source);
   if (result.exitCode !== 0) return result;
   const loaded = loadConfig(source);
-  const entries = loaded.config.plugins;
-  const problems = await checkPlugins({ builtIns, entries, trialCommand, locate: locateIn(loaded) });
+  const { plugins: entries, pluginTimeout: timeoutMs } = loaded.config;
+  const problems = await checkPlugins({
+    builtIns,
+    entries,
+    trialCommand,
+    timeoutMs,
+    locate: locateIn(loaded),
+  });
   if (problems.length === 0) return result;
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return { exitCode: 1, output: `${problems.map(line).join('\n')}\n\n${count}\n` };

@@ -1,7 +1,7 @@
-import { pluginList } from '../formats/index.ts';
+import { duration, pluginList } from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
-export const plugins: Settings<'plugins'> = {
+export const plugins: Settings<'plugins' | 'pluginTimeout'> = {
   plugins: {
     default: [],
     example: [
@@ -17,6 +17,14 @@ export const plugins: Settings<'plugins'> = {
     doc:
       'Plugins, in load order. An entry with `name` configures or disables a built-in plugin; an entry with `path` loads a plugin ' +
       'file.',
+    since: '0.1.0',
+  },
+  pluginTimeout: {
+    default: '10s',
+    format: duration({ min: 100 }),
+    doc:
+      'How long a plugin may take to load its file, to run its `setup` and `onDispose`, and to start or stop a surface. ' +
+      'The deadline of its taps is `timeout` of its entry.',
     since: '0.1.0',
   },
 };

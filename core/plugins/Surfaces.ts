@@ -11,8 +11,8 @@ export interface SurfacesOptions {
   readonly log: Logger;
   /** Called when a surface reports that it has failed while it serves. */
   readonly onFailed: (owned: OwnedSurface, error: PouchError) => void;
-  /** Milliseconds for one start or stop; 10 s if missing. */
-  readonly timeoutMs?: number;
+  /** Returns the milliseconds for one start or stop. */
+  readonly timeout: () => number;
 }
 
 export interface SurfaceFailure {
@@ -62,14 +62,14 @@ export class Surfaces {
   async #start(owned: OwnedSurface, engine: Engine): Promise<SurfaceFailure | undefined> {
     if (this.#ended.signal.aborted) return undefined;
     const { plugin, surface } = owned;
-    const { timeoutMs = 10_000, onFailed } = this.#options;
+    const { timeout, onFailed } = this.#options;
     const failed = (error: unknown) => {
       if (this.#running.includes(owned)) onFailed(owned, attribute(error, { plugin }));
     };
     this.#running = [...this.#running, owned];
     try {
       const what = `the start of the surface ${surface.name}`;
-      await interruptedAfter(timeoutMs, what, () => this.#started(owned, engine, failed));
+      await interruptedAfter(timeout(), what, () => this.#started(owned, engine, failed));
       return undefined;
     } catch (error) {
       if (this.#ended.signal.aborted) return undefined;
@@ -94,7 +94,7 @@ export class Surfaces {
   }
 
   /** Never throws. */
-  async #stop({ surface }: OwnedSurface, timeoutMs = this.#options.timeoutMs ?? 10_000): Promise<void> {
+  async #stop({ surface }: OwnedSurface, timeoutMs = this.#options.timeout()): Promise<void> {
     try {
       await interruptedAfter(timeoutMs, `the stop of the surface ${surface.name}`, () => surface.stop());
     } catch (error) {

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { execa } from 'execa';
 import { findLeaks } from './leaks.ts';
@@ -35,11 +36,13 @@ export async function runSuite(suite: Suite, only: readonly string[] = []): Prom
   if (runs.length === 0) return { passed: 0, failures: [] };
   console.log(`\n== ${suite.name}`);
   const began = performance.now();
+  const busySince = cpuTimes();
   const results: (Result & Pick<MochaResult, 'files'>)[] = [];
   const left = await findLeaks(async (workDir) => {
     for (const run of runs) results.push(await runMocha(suite, run, workDir));
   });
-  console.log(`== ${suite.name} took ${Math.round((performance.now() - began) / 1000)} s`);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(`== ${suite.name} took ${seconds} s, CPUs busy ${busyPercent(busySince)} %`);
   printSlowest(results.flatMap(({ files }) => Object.entries(files)));
   const result = {
     passed: results.reduce((sum, { passed }) => sum + passed, 0),
@@ -50,6 +53,24 @@ export async function runSuite(suite: Suite, only: readonly string[] = []): Prom
     result,
     `Expected no leftovers on the host after the ${suite.name}, found:\n  ${left.join('\n  ')}`,
   );
+}
+
+interface CpuTimes {
+  total: number;
+  idle: number;
+}
+
+/** Sums over all CPUs, in milliseconds since boot. */
+function cpuTimes(): CpuTimes {
+  const times = cpus().map(({ times: of }) => of);
+  const total = times.flatMap((of) => Object.values(of)).reduce((sum, ms) => sum + ms, 0);
+  return { total, idle: times.reduce((sum, { idle }) => sum + idle, 0) };
+}
+
+/** A host with idle CPUs takes more lanes. */
+function busyPercent(since: CpuTimes): number {
+  const now = cpuTimes();
+  return Math.round(100 * (1 - (now.idle - since.idle) / (now.total - since.total)));
 }
 
 /** Prints the files whose tests and hooks took longest. */

@@ -38,7 +38,9 @@ describe('bad plugins', function () {
     await mkdir(folder, { recursive: true, mode: 0o755 });
     const paths = Object.keys(files).map((name) => join(folder, `${name}.ts`));
     for (const [index, text] of Object.values(files).entries()) await writeFile(paths[index]!, text);
-    await daemon.it.configure(`plugins:\n${paths.map((path) => `  - path: ${path}\n`).join('')}`);
+    await daemon.it.configure(
+      `pluginTimeout: 3s\nplugins:\n${paths.map((path) => `  - path: ${path}\n`).join('')}`,
+    );
   }
 
   async function errorOf(name: string): Promise<string> {
@@ -82,7 +84,7 @@ describe('bad plugins', function () {
       'top-throws': /not today/,
       'top-exits': /ends the process that loads it \(exit code 0\)/,
       'top-crashes': /ends the process that loads it \(SIGSEGV\)/,
-      'top-waits': /did not end within 10000 ms/,
+      'top-waits': /did not end within 3000 ms/,
     });
     assert.match(await errorOf('good'), /^active: undefined/);
     await stops();
@@ -90,7 +92,7 @@ describe('bad plugins', function () {
 
   it('that compute forever at their top level', async () => {
     await startWith({ 'top-spins': plugin('top-spins', '', 'for (;;);') });
-    await areQuarantined({ 'top-spins': /did not end within 10000 ms/ });
+    await areQuarantined({ 'top-spins': /did not end within 3000 ms/ });
     await stops();
   });
 
@@ -101,7 +103,7 @@ describe('bad plugins', function () {
       'setup-throws': plugin('setup-throws', `throw new Error('no database');`),
     });
     await areQuarantined({
-      'setup-spins': /setup of plugin setup-spins did not end within 10000 ms/,
+      'setup-spins': /setup of plugin setup-spins did not end within 3000 ms/,
       'setup-exits': /process\.exit\(1\) was called/,
       'setup-throws': /no database/,
     });
@@ -115,7 +117,7 @@ describe('bad plugins', function () {
     });
     await areQuarantined({
       'start-throws': /no voice/,
-      'start-hangs': /the start of the surface start-hangs did not end within 10000 ms/,
+      'start-hangs': /the start of the surface start-hangs did not end within 3000 ms/,
     });
     assert.match(await daemon.it.log(), / ready /);
     const id = await daemon.ok('create', 'busybox');

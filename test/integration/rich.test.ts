@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { layerDirectories } from '../../core/containerd/api/layerDirectories.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
@@ -161,15 +164,36 @@ describe('rich containers', function () {
   }
 
   describe('systemd on Debian', () => {
+    const steps: string[] = [];
+
     before(async function () {
       this.timeout(300_000);
-      const include = 'systemd,systemd-sysv,dbus,openssh-server';
-      for await (const message of await pouchd.client.images.bootstrap({
-        reference: 'legacy',
-        suite: 'bookworm',
-        include: include.split(','),
-      }))
-        if (message.error) throw new Error(message.error);
+      const include = ['systemd', 'systemd-sysv', 'dbus', 'openssh-server'];
+      const options = { reference: 'legacy', suite: 'bookworm', include };
+      for await (const { error, status = '' } of await pouchd.client.images.bootstrap(options)) {
+        if (error !== undefined) throw new Error(error);
+        steps.push(status);
+      }
+    });
+
+    it('has an image made from packages: bootstrap reports its steps, and removes what is the host’s', async () => {
+      assert.ok(steps.some((step) => step.startsWith('installing')));
+      const { RepoTags, Config } = await pouchd.client.images.inspect('legacy');
+      assert.deepEqual([RepoTags, Config?.Cmd], [['legacy:latest'], ['/bin/bash']]);
+      const container = await pouchd.createContainer({ Image: 'legacy' });
+      const layer = layerDirectories(await pouchd.containerd.snapshots.mounts(container))!.at(-1)!;
+      const text = (path: string) => readFileSync(join(layer, path), 'utf8');
+      assert.match(readlinkSync(join(layer, 'sbin/init')), /^(\/usr)?\/lib\/systemd\/systemd$/);
+      assert.equal(text('etc/machine-id'), '');
+      assert.equal(text('etc/resolv.conf'), '');
+      assert.ok(!existsSync(join(layer, 'etc/ssh/ssh_host_ed25519_key')));
+      assert.match(
+        text('etc/systemd/system/ssh-host-keys.service'),
+        /ssh-keygen .*-t ed25519 .*WantedBy=multi-user\.target/s,
+      );
+      assert.ok(statSync(join(layer, 'usr/sbin/sshd')).isFile());
+      await pouchd.pouch('rm', container);
+      assert.deepEqual(await pouchd.containerd.leases.list(), []);
     });
 
     it('boots without failed units, sshd among them, and powers off on stop without a trace', async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +9,7 @@ import { findBinary } from '../../../hooks/runtimes/findBinary.ts';
 import { signalGroup } from '../../supervise/signalGroup.ts';
 import { startDeadline } from '../../wait/deadline.ts';
 import { customizeScript } from './customize.ts';
+import { findPackagesScript } from './findPackages.ts';
 import type { BootstrapOptions } from './options.ts';
 import { hostSources } from './aptSources.ts';
 
@@ -25,6 +27,12 @@ const namespaced = [
   ...['setpriv', '--pdeathsig', 'KILL', '--'],
   ...['unshare', '--mount', '--pid', '--kill-child', '--mount-proc', '--', 'mmdebstrap'],
 ] as const;
+
+/**
+ * Hooks of mmdebstrap that link /bin, /lib and /sbin to /usr at first, where the release wants that. Without them, apt
+ * installs usrmerge and 50 MB of perl to move the files afterwards.
+ */
+const mergedUsrHooks = '/usr/share/mmdebstrap/hooks/maybe-merged-usr';
 
 /** Lines of output that an error message quotes. */
 const quotedLines = 3;
@@ -51,23 +59,31 @@ export async function mmdebstrap<T>(run: Run, consume: (tar: Readable) => Promis
   if ((await findBinary(command.at(-1)!)) === undefined) throw missing();
   await mkdir(run.directory, { recursive: true, mode: 0o711 });
   const directory = await mkdtemp(join(run.directory, 'image-'));
+  const hookOf = async (stage: 'setup' | 'customize', script: string) => {
+    const path = join(directory, stage);
+    await writeFile(path, script, { mode: 0o700 });
+    return `--${stage}-hook=${path}`;
+  };
   try {
-    const hook = join(directory, 'customize');
-    await writeFile(hook, customizeScript, { mode: 0o700 });
-    const child = start(directory, await argumentsOf(run.options, hook), run);
+    const { include } = run.options;
+    const hooks = [
+      ...(existsSync(mergedUsrHooks) ? [`--hook-dir=${mergedUsrHooks}`] : []),
+      ...(include.length > 0 ? [await hookOf('setup', findPackagesScript(include))] : []),
+      await hookOf('customize', customizeScript),
+    ];
+    const child = start(directory, [...hooks, ...(await argumentsOf(run.options))], run);
     return await supervise(child, run, consume);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function argumentsOf({ suite, include, mirror }: BootstrapOptions, hook: string): Promise<string[]> {
+async function argumentsOf({ suite, include, mirror }: BootstrapOptions): Promise<string[]> {
   const sources = mirror === undefined ? await hostSources(suite) : [mirror];
   return [
     '--variant=minbase',
     '--mode=root',
     '--format=tar',
-    `--customize-hook=${hook}`,
     ...(include.length > 0 ? [`--include=${include.join(',')}`] : []),
     suite,
     '-',

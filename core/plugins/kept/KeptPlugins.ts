@@ -18,8 +18,8 @@ export interface KeptPluginsOptions {
   readonly directory: string;
   readonly builtIns: readonly Plugin[];
   readonly log: Logger;
-  /** Milliseconds for loading one, for its setup, and for an onDispose. */
-  readonly timeoutMs: number;
+  /** Returns the milliseconds for loading one, for its setup, and for an onDispose. */
+  readonly timeout: () => number;
   /** Holds the services for a plugin that is loaded. */
   container(): Container;
   /** Whether a container has an effect of a kind. */
@@ -108,10 +108,10 @@ export class KeptPlugins {
   #load(plugin: Undoer): Promise<PluginVersion> {
     const known = this.#loaded.get(plugin.name);
     if (known) return known;
-    const { builtIns, timeoutMs } = this.#options;
+    const { builtIns, timeout } = this.#options;
     const container = this.#options.container();
     const keptIn = this.#fileOf(plugin.name);
-    const loading = loadKept(plugin, { builtIns, timeoutMs, container, keptIn });
+    const loading = loadKept(plugin, { builtIns, timeoutMs: timeout(), container, keptIn });
     this.#loaded.set(plugin.name, loading);
     // What it lacks may be put back: the next undo tries again.
     loading.catch(() => this.#loaded.delete(plugin.name));
@@ -121,7 +121,7 @@ export class KeptPlugins {
   async #dispose(name: string): Promise<void> {
     const version = await this.#loaded.get(name)?.catch(() => undefined);
     this.#loaded.delete(name);
-    await version?.disposeIfUnused(this.#options.log, this.#options.timeoutMs);
+    await version?.disposeIfUnused(this.#options.log, this.#options.timeout());
   }
 
   #fileOf(name: string): string {

@@ -31,7 +31,7 @@ describe('the last version of a plugin', () => {
       directory: directory.path,
       builtIns,
       log,
-      timeoutMs: 1000,
+      timeout: () => 1000,
       container: () => containerWith({ clock: systemClock, files: inProcessFiles(), host, log }),
       isApplied: (kind) => applied.has(kind),
     });

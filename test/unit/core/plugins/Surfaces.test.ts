@@ -20,7 +20,7 @@ describe('the surfaces of plugins', () => {
     surfaces = new Surfaces({
       log,
       onFailed: ({ plugin }, error) => reported.push([plugin, error]),
-      timeoutMs: 50,
+      timeout: () => 50,
     });
   });
 
