@@ -34,6 +34,7 @@ import type { StderrLog } from './StderrLog.ts';
 import type { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
 import { loaders32 } from './plan/compat32.ts';
 import { readHostFiles } from './plan/etcFiles.ts';
+import { checked } from './plan/culprit.ts';
 import { type PlanImage, Planner } from './plan/Planner.ts';
 import { namedRuntime } from './plan/runtime/check.ts';
 import { GenerationHolder, type KeptPlugins } from './plugins/index.ts';
@@ -191,7 +192,7 @@ function imageStoreOptions(
 function imagesForPlans(images: HookedImages) {
   return async (ref: string, platform?: string): Promise<PlanImage> => {
     const { reference, blame, degraded } = await images.resolve(ref, platform);
-    const found = await images.find(reference, platform);
+    const found = await checked(blame, ['reference'], () => images.find(reference, platform));
     const files = images.files(found);
     const responds = files.fetch(planLookups);
     // The plan may fail before it waits for them.

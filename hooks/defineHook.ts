@@ -3,6 +3,7 @@
  * JSON Schema and its page in the docs.
  */
 import type { TSchema } from '@sinclair/typebox';
+import type { ReservedKey } from './draftKeys.ts';
 
 /**
  * - `plan`: a waterfall over a draft; pure; a tap changes the draft in place or returns a new one.
@@ -35,6 +36,8 @@ export interface HookPoint<Input = unknown, Result = void> {
   readonly result?: TSchema;
   /** plan: top-level fields of the draft that no tap may change. */
   readonly fixed?: readonly string[];
+  /** plan: keys of the draft that the engine sets itself, after the taps. */
+  readonly reserved?: readonly ReservedKey[];
   /** Only for the type checker. */
   readonly types?: { input: Input; result: Result };
 }
@@ -55,7 +58,10 @@ export interface TapOptions {
   /** Names of plugins (or `plugin:tap`); a trailing `?` marks one that may be missing. */
   before?: string[];
   after?: string[];
-  /** Plugins whose fields this tap may change; without it that is a conflict. `*`: every plugin's. */
+  /**
+   * Plugins whose fields this tap may change; without it that is a conflict. A trailing `?` marks one that may be
+   * missing. `*`: every plugin's.
+   */
   overrides?: string[];
   /** Milliseconds. */
   timeoutMs?: number;

@@ -14,3 +14,47 @@ export function networkEffectKey(interfaceName: string): string {
 export function isNetworkEffect(key: string): boolean {
   return key.startsWith(networkEffectPrefix);
 }
+
+/** Keys of the effects that every container has. */
+export const coreEffectKeys = [
+  'cgroup',
+  'cgroupOwner',
+  'container',
+  'files',
+  'idmap',
+  'io',
+  'netns',
+  'snapshot',
+  'task',
+  'userns',
+] as const;
+
+export type CoreEffectKey = (typeof coreEffectKeys)[number];
+
+/** Key of the effect of an update that is under way. */
+export const limitsKey = 'update.limits';
+
+/** Key of the mark that the taps of container.poststop have run. */
+export const poststopKey = 'poststop';
+
+/** The effect of a checkpoint has this and the checkpoint's name. */
+export const checkpointPrefix = 'checkpoint.';
+
+/** Where the small static init of `init` is in a container. */
+export const initDestination = '/.pouch/init';
+
+/** What the engine itself sets in a draft, after the taps. */
+export const reservedKeys: readonly ReservedKey[] = [
+  ...[...coreEffectKeys, limitsKey, poststopKey].map((key) => ({ map: 'effects', key })),
+  { map: 'effects', key: checkpointPrefix, isPrefix: true },
+  { map: 'mounts', key: initDestination },
+];
+
+/** A key of a map of a draft. */
+export interface ReservedKey {
+  /** Top-level field. */
+  readonly map: string;
+  readonly key: string;
+  /** Every key that begins with it. */
+  readonly isPrefix?: boolean;
+}

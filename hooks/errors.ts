@@ -178,6 +178,10 @@ export const errorKinds = {
     status: 503,
     doc: 'A plugin that must not be left out (`onError: fail`) is quarantined.',
   },
+  PCH_PLUGIN_RESERVED: {
+    status: 500,
+    doc: 'A plugin’s tap set a key of a draft that Pouch sets itself, such as the effect `io`.',
+  },
   PCH_PLUGIN_UNKNOWN: { status: 400, doc: 'The configuration names a built-in plugin that does not exist.' },
   PCH_PLUGIN_UNSAFE: {
     status: 500,

@@ -8,6 +8,6 @@ export function networkAttachments({
   return Object.values(attachments).filter(isNetworkAttachment);
 }
 
-function isNetworkAttachment(value: unknown): value is NetworkAttachment {
+export function isNetworkAttachment(value: unknown): value is NetworkAttachment {
   return Value.Check(NetworkAttachment, value);
 }

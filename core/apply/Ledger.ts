@@ -3,7 +3,10 @@
  * first. It can be rebuilt from the journal after a crash at any instruction.
  */
 import type { Effect, EffectContext, EffectStage } from '../../hooks/effects.ts';
-import { hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
+import { isNetworkEffect } from '../../hooks/draftKeys.ts';
+import { hasCode, hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
+import { isNetworkAttachment } from '../../hooks/networkAttachments.ts';
+import { needsFault } from '../contract/effectNeeds.ts';
 import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
 import { withDeadline } from '../wait/deadline.ts';
 import { settleAll } from '../wait/settleAll.ts';
@@ -146,7 +149,9 @@ export class Ledger {
    * the others are waited for and the error is thrown; the caller decides about the undo.
    */
   async apply(effects: Record<string, Effect>, signal: AbortSignal): Promise<void> {
-    checkNeeds(effects, (key) => this.has(key));
+    const fault = needsFault(effects, (key) => this.has(key));
+    if (fault)
+      throw new PouchError('PCH_PLAN_INVALID', fault.message, { container: this.#options.container });
     const running = new Map<string, Promise<void>>();
     const run = (key: string): Promise<void> => {
       const known = running.get(key);
@@ -237,7 +242,15 @@ export class Ledger {
     this.#applied.set(key, { effect, result: undefined, done: false });
     this.#step('before', key);
     await this.#options.journal.append([{ event: 'intent', key, ...effect }], { durable: !kind.volatile });
-    const result = await this.#bounded(effect, kind, (context) => kind.apply(effect.args, context), signal);
+    const result = await this.#bounded(
+      effect,
+      kind,
+      (context) => kind.apply(effect.args, context),
+      signal,
+    ).catch((error: unknown) => {
+      throw this.#applyFailed(key, effect, kind, error);
+    });
+    if (isNetworkEffect(key)) this.#checkAttachment(key, kind, result);
     this.#step('applied', key);
     this.#applied.set(key, { effect, result, done: true });
     await this.#options.journal.append([{ event: 'done', key, result }], { durable: false });
@@ -291,6 +304,7 @@ export class Ledger {
         {
           container,
           hint: 'something on the host hangs: the daemon log and `pouch ops` say more; try again',
+          ...(kind.plugin !== undefined && { plugin: kind.plugin }),
         },
       );
     const resultOf = (key: string) => this.#applied.get(key)?.result;
@@ -322,6 +336,30 @@ export class Ledger {
     const load = 'load its plugin again (`plugins` in pouchd.yaml), then repeat the call';
     const { container } = this.#options;
     return new PouchError('PCH_EFFECT_UNKNOWN', message, { container, hint: `${load}${this.#wayOut(key)}` });
+  }
+
+  /** A plugin's error without a code does not name its effect. */
+  #applyFailed(key: string, { args }: Effect, kind: OwnedEffectKind, error: unknown): unknown {
+    const { plugin } = kind;
+    if (plugin === undefined || !hasCode(error, 'PCH_PLUGIN_FAILED')) return error;
+    const message = `the effect ${key} (${sentenceOf(kind, args)}) was not applied: ${error.message}`;
+    const { container } = this.#options;
+    return new PouchError('PCH_PLUGIN_FAILED', message, { container, plugin, cause: error });
+  }
+
+  /** Others find addresses and ports of the container there. */
+  #checkAttachment(key: string, { plugin }: OwnedEffectKind, result: unknown): void {
+    if (isNetworkAttachment(result)) return;
+    const found = JSON.stringify(result) ?? 'nothing';
+    throw new PouchError(
+      'PCH_PLUGIN_CONTRACT',
+      `the effect ${key} returned ${found}; expected a network attachment`,
+      {
+        container: this.#options.container,
+        hint: 'return { network, interface, ports } and the address, as `NetworkAttachment` of pouch/hooks has them',
+        ...(plugin !== undefined && { plugin }),
+      },
+    );
   }
 
   /** The error of the undo of a plugin's effect, with what it leaves; an error of the core says it all. */
@@ -375,20 +413,4 @@ export function sentenceOf(kind: OwnedEffectKind, args: Effect['args']): string 
 /** Whether the verb takes away and makes nothing. */
 function ends(verb: Verb | undefined): boolean {
   return verb === 'stop' || verb === 'remove';
-}
-
-/** Every need is in the same plan or applied already, and no needs form a circle. */
-function checkNeeds(effects: Record<string, Effect>, applied: (key: string) => boolean): void {
-  const visit = (key: string, path: string[]): void => {
-    if (path.includes(key)) throw planError(`effects need each other: ${[...path, key].join(' → ')}`);
-    const effect = effects[key];
-    if (!effect && !applied(key))
-      throw planError(`effect "${path.at(-1)}" needs "${key}", which nobody plans`);
-    for (const need of effect?.needs ?? []) visit(need, [...path, key]);
-  };
-  for (const key of Object.keys(effects)) visit(key, []);
-}
-
-function planError(message: string): PouchError {
-  return new PouchError('PCH_PLAN_INVALID', message, { hint: 'fix the plugin that planned the effect' });
 }

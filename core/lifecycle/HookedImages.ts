@@ -10,6 +10,7 @@ import {
   type ImageStoreOptions,
   normalizeReference,
 } from '../images/index.ts';
+import { checked } from '../plan/culprit.ts';
 import type { GenerationHolder } from '../plugins/index.ts';
 
 /** A reference after the taps of image.resolve. */
@@ -31,7 +32,8 @@ export class HookedImages extends ImageStore {
   }
 
   override async get(ref: string, platform?: string): Promise<Image> {
-    return await this.find((await this.resolve(ref, platform)).reference, platform);
+    const { reference, blame } = await this.resolve(ref, platform);
+    return await checked(blame, ['reference'], () => this.find(reference, platform));
   }
 
   override async pull(ref: string, options: Parameters<Images['pull']>[1] = {}): Promise<Image> {

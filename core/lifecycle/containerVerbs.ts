@@ -1,7 +1,5 @@
 import type { ContainerRecord, Containers } from '../../hooks/engine.ts';
-import type { BlameEntry } from '../../hooks/plan.ts';
 import { ifFound } from '../containerd/index.ts';
-import { isWithin } from '../plugins/index.ts';
 import { storedPlanOf } from '../state/planFiles.ts';
 import { attach } from './verbs/attach.ts';
 import { create, plan } from './verbs/create.ts';
@@ -9,6 +7,7 @@ import { removeDamaged } from './damaged/remove.ts';
 import { killDamaged, stopDamaged } from './damaged/stop.ts';
 import type { EngineContext } from './shared/engineContext.ts';
 import { dropEffect, effects } from './verbs/effects.ts';
+import { explain } from './verbs/explain.ts';
 import { kill } from './verbs/kill.ts';
 import { notRunning } from './task/refusals.ts';
 import { listContainers } from './verbs/list.ts';
@@ -53,7 +52,7 @@ export function containerVerbs(engine: EngineContext): Containers {
     inspect: (ref) => store.findAny(ref),
     usage: async (ref) => await usage(engine, store.findAny(ref)),
     storedPlan: async (ref) => await storedPlanOf(find(ref)),
-    explain: async (ref, field) => blameOf(find(ref), field),
+    explain: async (ref, field) => await explain(find(ref), field),
     effects: async (ref) => await effects(engine, find(ref)),
     dropEffect: async (ref, key) => await dropEffect(engine, find(ref), key),
     attach: async (ref, options) => await attach(engine, find(ref), options),
@@ -92,11 +91,6 @@ async function usage(
   const writable = (await ifFound(client.snapshots.usage(id)))?.size ?? 0;
   const image = await images.get(draft.image.id).catch(() => undefined);
   return { writable, total: writable + (image?.size ?? 0) };
-}
-
-async function blameOf(record: ContainerRecord, field: string | undefined): Promise<BlameEntry[]> {
-  const { blame } = await storedPlanOf(record);
-  return field ? blame.filter((entry) => isWithin(entry.field, field)) : blame;
 }
 
 async function resize(

@@ -3,17 +3,21 @@ import type { PouchConfig } from '../../config/types.ts';
 import type { ContainerDraft, DraftImage } from '../../hooks/draft.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
+import { richAnnotation } from '../../hooks/draftKeys.ts';
+import { PouchError } from '../../hooks/errors.ts';
 import type { BlameEntry, Degradation, Plan, PlannedEffect } from '../../hooks/plan.ts';
 import type { ContainerRequest } from '../../hooks/request.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import { clone } from '../plugins/draft/clone.ts';
-import { FieldOwners, type Generation } from '../plugins/index.ts';
+import { FieldOwners, formatPath, type Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
 import { blamed, configBlame } from './blame.ts';
 import { standardCgroup } from './cgroupPath.ts';
 import { clampToHost, type HostLimits, readHostLimits } from './clamp/index.ts';
 import { mayRun32Bit } from './compat32.ts';
+import { needsFault } from '../contract/effectNeeds.ts';
 import { addCoreEffects } from './coreEffects.ts';
+import { changeByPlugin, checked } from './culprit.ts';
 import { addEtcFiles, type HostFiles } from './etcFiles.ts';
 import { newDraft } from './newDraft.ts';
 import { ociSpec } from './ociSpec.ts';
@@ -95,13 +99,16 @@ export class Planner {
     this.#reserveNamespaces(draft, plain);
     await planAttachment(draft, generation.runner, run);
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
-    checkRichMode(draft);
+    await checked(run.blame, ['rich', formatPath(['annotations', richAnnotation])], () =>
+      checkRichMode(draft),
+    );
     await checkNeeds(draft, runtime, generation.runtimes, this.#standing(draft));
     const host = readHostLimits();
     await this.#fit(draft, { runtime, host }, run);
     clampToHost(plain, host);
     await this.#addCoreParts(draft, runtime);
     await this.#addCoreParts(plain, runtime);
+    checkEffects(draft.effects, run.blame);
     return this.#finish(draft, plain, source, run);
   }
 
@@ -141,11 +148,12 @@ export class Planner {
     const { name, blame } = await selectRuntime(draft, {
       runtime: this.#options.config().runtime,
       originOf: this.#options.originOf,
+      blame: run.blame,
       ask: () => generation.runner.bail(catalogue.container.selectRuntime, draft, run),
     });
-    const runtime = await usableRuntime(name, generation.runtimes);
-    draft.runtime = runtime.name;
     if (blame.plugin !== 'request' || blame.hook !== 'create') run.blame.push(blame);
+    const runtime = await checked(run.blame, ['runtime'], () => usableRuntime(name, generation.runtimes));
+    draft.runtime = runtime.name;
     return runtime;
   }
 
@@ -206,9 +214,10 @@ export class Planner {
       initPath: this.#options.initPath,
       directory: this.#options.directoryOf(draft.id),
     });
+    const user = await checked(run.blame, ['process.user', 'process.groups'], () => userOf(draft, source));
     return {
       draft,
-      spec: ociSpec(draft, facts(await userOf(draft, source))),
+      spec: await checked(run.blame, commandFields, () => ociSpec(draft, facts(user))),
       plainSpec: ociSpec(plain, { ...facts(await userOf(plain, source)), commandOptional: true }),
       effects: this.#plannedEffects(draft),
       blame: run.blame,
@@ -227,6 +236,23 @@ export class Planner {
       sentence: this.#options.describe(effect.kind, effect.args),
     }));
   }
+}
+
+/** The fields that an error of a spec is about. */
+function commandFields({ field }: PouchError): string[] {
+  return field === 'init' ? ['process.init'] : ['process.command', 'process.entrypoint'];
+}
+
+/** @throws PCH_PLAN_INVALID with the plugin of the effect */
+function checkEffects(effects: ContainerDraft['effects'], blame: readonly BlameEntry[]): void {
+  const fault = needsFault(effects);
+  if (!fault) return;
+  const fields = fault.keys.map((key) => formatPath(['effects', key]));
+  const culprit = changeByPlugin(blame, fields);
+  throw new PouchError('PCH_PLAN_INVALID', fault.message, {
+    hint: 'fix `needs` of the effect in the plugin',
+    ...(culprit && { plugin: culprit.plugin, hook: culprit.hook }),
+  });
 }
 
 /** As they will be applied: create before start, and each after what it needs. */

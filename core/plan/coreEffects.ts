@@ -1,6 +1,6 @@
 /** The effects that every container has. */
 import type { ContainerDraft } from '../../hooks/draft.ts';
-import { isNetworkEffect } from '../../hooks/draftKeys.ts';
+import { type CoreEffectKey, isNetworkEffect } from '../../hooks/draftKeys.ts';
 import type { Effect } from '../../hooks/effects.ts';
 import { hostId } from '../userns/ids.ts';
 
@@ -18,21 +18,24 @@ export interface EffectFacts {
   networkFirst: boolean;
 }
 
+/** No tap can have set one of these keys. */
+type CoreEffects = { [Key in CoreEffectKey]?: Effect };
+
 /** Adds the core's effects to those that plugins have put into the draft. */
 export function addCoreEffects(draft: ContainerDraft, facts: EffectFacts): void {
   Object.assign(draft.effects, createEffects(draft), startEffects(draft, facts));
 }
 
-function createEffects({ id, image }: ContainerDraft): Record<string, Effect> {
+function createEffects({ id, image }: ContainerDraft): CoreEffects {
   return {
     files: { kind: 'files', stage: 'create', args: {} },
     snapshot: { kind: 'snapshot', stage: 'create', args: { key: id, image: image.reference } },
   };
 }
 
-function startEffects(draft: ContainerDraft, facts: EffectFacts): Record<string, Effect> {
+function startEffects(draft: ContainerDraft, facts: EffectFacts): CoreEffects {
   const { id, cgroupsPath } = draft;
-  const own: Record<string, Effect> = {
+  const own: CoreEffects = {
     ...(hasOwnNetns(draft, facts) && {
       netns: netnsEffect(draft, facts),
     }),
@@ -59,7 +62,7 @@ function netnsEffect(draft: ContainerDraft, facts: EffectFacts): Effect {
   return { kind: 'netns', stage: 'start', args: { path, userns }, needs: ['userns'] };
 }
 
-function usernsEffects(draft: ContainerDraft, facts: EffectFacts): Record<string, Effect> {
+function usernsEffects(draft: ContainerDraft, facts: EffectFacts): CoreEffects {
   const { uidMappings: uids, gidMappings: gids, cgroupsPath, rich } = draft;
   const { usernsPath: path, idmapDirectory: directory } = facts;
   const owner = { path: cgroupsPath, uid: hostId(0, uids), gid: hostId(0, gids) };
@@ -103,6 +106,15 @@ function beforeTask(effects: Record<string, Effect>, { networkFirst }: EffectFac
   const start = Object.entries(effects).filter(([, { stage }]) => stage === 'start');
   return start
     .filter(([key, { needs = [] }]) => networkFirst || ![key, ...needs].some(isNetworkEffect))
-    .filter(([, { needs }]) => !needs?.includes('task'))
+    .filter(([key]) => !needsTask(key, effects))
     .map(([key]) => key);
+}
+
+/** Directly, or by another effect; circles are refused later. */
+function needsTask(key: string, effects: Record<string, Effect>, seen: readonly string[] = []): boolean {
+  const needs = effects[key]?.needs ?? [];
+  return (
+    needs.includes('task') ||
+    needs.some((need) => !seen.includes(need) && needsTask(need, effects, [...seen, key]))
+  );
 }

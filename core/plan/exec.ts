@@ -6,6 +6,7 @@ import type { ExecRequest } from '../../hooks/engine.ts';
 import type { OciProcess } from '../../hooks/oci.ts';
 import type { BlameEntry, Degradation } from '../../hooks/plan.ts';
 import type { Generation } from '../plugins/index.ts';
+import { checked } from './culprit.ts';
 import { toSet } from './newDraft.ts';
 import { type AccountFiles, resolveUser } from './users.ts';
 
@@ -41,7 +42,8 @@ export async function planExec(
   const { draft, blame, degraded } = await runner.plan(catalogue.container.preExec, given, {
     log: context.log,
   });
-  const process = ociProcess(draft, own, await context.accounts());
+  const accounts = await context.accounts();
+  const process = await checked(blame, ['user'], () => ociProcess(draft, own, accounts));
   return {
     process: { ...process, ...(request.consoleSize && { consoleSize: request.consoleSize }) },
     blame,

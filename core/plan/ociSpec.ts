@@ -1,5 +1,6 @@
 /** The last step of a plan: OCI's arrays are made from the keyed draft. Pure. */
 import type { ContainerDraft } from '../../hooks/draft.ts';
+import { initDestination } from '../../hooks/draftKeys.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { field } from '../../hooks/fields.ts';
 import type { OciDeviceRule, OciHook, OciLinux, OciMount, OciProcess, OciSpec } from '../../hooks/oci.ts';
@@ -7,9 +8,6 @@ import { specCgroup } from './cgroupPath.ts';
 import { ownDevices, ownFilePath } from '../contract/ownFiles.ts';
 import { defaultSeccomp } from './seccomp.ts';
 import type { ResolvedUser } from './users.ts';
-
-/** Where the small init of `init` is seen in a container. */
-export const initDestination = '/.pouch/init';
 
 export interface SpecFacts {
   user: ResolvedUser;

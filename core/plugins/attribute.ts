@@ -4,6 +4,8 @@ import { hasNoFilesLeft, messageOf, PouchError, toPouchError } from '../../hooks
 interface Owner {
   readonly plugin: string;
   readonly hook?: string;
+  /** What failed, put before the message. */
+  readonly what?: string;
 }
 
 /**
@@ -16,7 +18,8 @@ export function attribute(error: unknown, owner: Owner): PouchError {
   const known = error instanceof PouchError ? error : undefined;
   if (owner.hook === undefined && known?.plugin !== undefined) return known;
   const hook = owner.hook ?? known?.hook;
-  return new PouchError(known?.code ?? 'PCH_PLUGIN_FAILED', messageOf(error), {
+  const message = owner.what === undefined ? messageOf(error) : `${owner.what}: ${messageOf(error)}`;
+  return new PouchError(known?.code ?? 'PCH_PLUGIN_FAILED', message, {
     plugin: owner.plugin,
     cause: error,
     ...(hook !== undefined && { hook }),

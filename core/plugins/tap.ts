@@ -7,6 +7,7 @@ import type {
   TapFunction,
   TapOptions,
 } from '../../hooks/defineHook.ts';
+import type { ReservedKey } from '../../hooks/draftKeys.ts';
 
 /** The longest time that a Node timer takes, 24.8 days; with more it would fire at once. */
 export const mostMs = 2 ** 31 - 1;
@@ -45,11 +46,13 @@ export interface PreparedTap {
   readonly phase: Phase;
   readonly before: readonly string[];
   readonly after: readonly string[];
-  readonly overrides: ReadonlySet<string>;
+  /** Names of plugins, each perhaps with a trailing `?`, or `*`. */
+  readonly overrides: readonly string[];
   readonly timeoutMs: number;
   readonly onError: FailurePolicy;
   readonly origin: string | undefined;
   readonly fixed: ReadonlySet<string>;
+  readonly reserved: readonly ReservedKey[];
   readonly schema: TSchema;
   readonly result: TSchema | undefined;
   readonly run: TapFunction<unknown, unknown>;
@@ -69,11 +72,12 @@ export function prepareTap(
     phase: options.phase ?? 'main',
     before: options.before ?? [],
     after: options.after ?? [],
-    overrides: new Set(options.overrides),
+    overrides: options.overrides ?? [],
     timeoutMs: Math.min(mostMs, settings.timeoutMs ?? options.timeoutMs ?? point.deadlineMs),
     onError: settings.onError ?? options.onError ?? point.onError,
     origin: settings.origin,
     fixed: new Set(point.fixed),
+    reserved: point.reserved ?? [],
     schema: point.input,
     result: point.result,
     run,
@@ -83,4 +87,15 @@ export function prepareTap(
 /** `plugin`, or `plugin:tap` when the tap has a name of its own. */
 export function labelOf(tap: PreparedTap): string {
   return tap.name === tap.plugin ? tap.plugin : `${tap.plugin}:${tap.name}`;
+}
+
+/** The parts of `plugin` or `plugin:tap`, either with a trailing `?`, as in `before`, `after` and `overrides`. */
+export function parseReference(name: string): {
+  plugin: string;
+  tapName: string | undefined;
+  optional: boolean;
+} {
+  const optional = name.endsWith('?');
+  const [plugin = '', tapName] = (optional ? name.slice(0, -1) : name).split(':');
+  return { plugin, tapName, optional };
 }

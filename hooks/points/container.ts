@@ -2,6 +2,7 @@ import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { defineHook } from '../defineHook.ts';
 import { ContainerDraft, ExecDraft } from '../draft.ts';
+import { reservedKeys } from '../draftKeys.ts';
 import { ContainerRecord } from '../engine/record.ts';
 import { OciResources } from '../oci.ts';
 import { RestartPolicy } from '../request.ts';
@@ -119,6 +120,7 @@ export const container = Object.freeze({
     doc: 'Runs before a container is created, and in `pouch plan`: change what the request and the image say. It must not touch the host.',
     input: ContainerDraft,
     fixed: ['id', 'name', 'image'],
+    reserved: reservedKeys,
   }),
   selectRuntime: defineHook<ContainerDraft, string>()({
     name: 'container.selectRuntime',
@@ -139,6 +141,7 @@ export const container = Object.freeze({
     doc: 'Runs after the runtime is chosen, and in `pouch plan`: change mounts, namespaces, capabilities and effects of the final spec. It must not touch the host.',
     input: ContainerDraft,
     fixed: ['id', 'name', 'image', 'runtime'],
+    reserved: reservedKeys,
   }),
   postCreate: defineHook<ContainerMoment>()({
     name: 'container.postCreate',

@@ -1,5 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
+import { formatPath } from '../../core/plugins/index.ts';
 import type { FailurePolicy, HookKind } from '../../hooks/defineHook.ts';
+import type { ReservedKey } from '../../hooks/draftKeys.ts';
 import type { FieldRow } from './fields.ts';
 import { fieldsOf, formOf } from './fields.ts';
 import type { AnyPoint } from './points.ts';
@@ -50,17 +52,22 @@ function link({ name }: AnyPoint): string {
 }
 
 function section(point: AnyPoint): string {
-  const { name, kind, doc, input, result, fixed, deadlineMs, onError, since } = point;
+  const { name, kind, doc, input, result, fixed, reserved, deadlineMs, onError, since } = point;
   const facts = [
     `- Kind: ${kind}`,
     `- Input: ${formOf(input)}`,
     ...(result ? [`- Result: ${formOf(result)}`] : []),
     ...(fixed ? [`- Fixed: ${fixed.map((field) => `\`${field}\``).join(', ')}`] : []),
+    ...(reserved ? [`- Reserved: ${reserved.map(keyOf).join(', ')}`] : []),
     `- Deadline of one tap: ${duration(deadlineMs)}`,
     `- A failing tap: ${policy(onError)}`,
     `- Since: ${since}`,
   ];
   return `### ${name}\n\n${doc}\n\n${facts.join('\n')}`;
+}
+
+function keyOf({ map, key, isPrefix }: ReservedKey): string {
+  return isPrefix ? `\`${map}\` with keys that begin with \`${key}\`` : `\`${formatPath([map, key])}\``;
 }
 
 function duration(ms: number): string {

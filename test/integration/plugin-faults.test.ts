@@ -57,3 +57,64 @@ describe('a tap that fails under `degrade`', function () {
     await ok('rm', '-f', id);
   });
 });
+
+describe('a fault of a plugin', function () {
+  this.timeout(60_000);
+  this.slow(10_000);
+  const daemon = useDaemon({ yaml: `plugins:\n  - path: ${plugins}/unruly.ts\n` });
+  const { ok, pouch } = daemon;
+
+  const faults: Record<string, { code: string; message: RegExp }> = {
+    circle: { code: 'PCH_PLAN_INVALID', message: /effects need each other: first → second → first/ },
+    'missing-need': {
+      code: 'PCH_PLAN_INVALID',
+      message: /the effect first needs nobody, which is not planned/,
+    },
+    'later-need': {
+      code: 'PCH_PLAN_INVALID',
+      message: /the effect first needs netns, which is of a later stage/,
+    },
+    describe: { code: 'PCH_PLUGIN_FAILED', message: /describe of the effect kind unruly-describe: no words/ },
+    interface: { code: 'PCH_PLUGIN_CONTRACT', message: /the effect network\.eth7 returned nothing/ },
+    result: {
+      code: 'PCH_PLUGIN_CONTRACT',
+      message: /apply of the effect kind unruly-result returned .*plain data/,
+    },
+    reserved: {
+      code: 'PCH_PLUGIN_RESERVED',
+      message: /plugin unruly set effects\.io, which Pouch sets itself/,
+    },
+    annotation: { code: 'PCH_RUNTIME_NOT_FOUND', message: /no runtime is named "unheard-of"/ },
+    runtime: { code: 'PCH_RUNTIME_NOT_FOUND', message: /no runtime is named "unheard-of"/ },
+    user: { code: 'PCH_USER_NOT_FOUND', message: /has no user "stranger"/ },
+    command: { code: 'PCH_COMMAND_MISSING', message: /no command was given/ },
+    rich: { code: 'PCH_OPTION_INVALID', message: /no active plugin provides the rich mode "upstart"/ },
+  };
+  for (const [fault, { code, message }] of Object.entries(faults))
+    it(`${fault}: the error names the plugin, and the next container works`, async () => {
+      const { exitCode, stderr } = await pouch('run', '--rm', '--label', `fault=${fault}`, 'busybox', 'true');
+      assert.notEqual(exitCode, 0);
+      assert.match(stderr, message);
+      assert.match(stderr, /unruly/);
+      assert.match(stderr, new RegExp(code));
+      assert.doesNotMatch(stderr, /--/);
+      await ok('run', '--rm', 'busybox', 'true');
+    });
+
+  it('explain blames the plugin that has set the annotation for the runtime', async () => {
+    const id = await ok('create', '--label', 'fault=good-annotation', 'busybox');
+    assert.match(
+      await ok('explain', id, '--field', 'runtime'),
+      /runtime +crun +unruly +container\.preCreate +\S+pouchd\.yaml:\d+ /,
+    );
+    await ok('rm', id);
+  });
+
+  it('a user that a tap of container.preExec sets is blamed on its plugin', async () => {
+    const id = await ok('run', '-d', 'busybox', 'sleep', '100');
+    const { stderr } = await pouch('exec', id, 'stranger');
+    assert.match(stderr, /has no user "stranger"\n +by plugin unruly at container\.preExec/);
+    assert.equal(await ok('exec', id, 'echo', 'fine'), 'fine');
+    await ok('rm', '-f', id);
+  });
+});

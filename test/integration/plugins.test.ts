@@ -91,6 +91,20 @@ describe('plugins from YAML', function () {
     await ok('rm', id);
   });
 
+  it('explain names the defaults for a field that nobody has changed', async () => {
+    const id = await ok('create', 'busybox', 'true');
+    const row = async (field: string) => (await ok('explain', id, '--field', field)).split('\n')[1] ?? '';
+    assert.match(await row('stop.signal'), /^stop\.signal +SIGTERM +core +defaults +- /);
+    assert.match(await row('mounts["/proc"].type'), /^mounts\["\/proc"\]\.type +proc +core +defaults /);
+    assert.match(await row('process.oomScoreAdj'), /^process\.oomScoreAdj +\(not set\) +core +defaults /);
+    for (const field of ['mounts["/nowhere"]', 'stop.signals', 'stop.signal.name', 'hostnames']) {
+      const { exitCode, stderr } = await daemon.pouch('explain', id, '--field', field);
+      assert.equal(exitCode, 1, field);
+      assert.match(stderr, /expected a field of the container/);
+    }
+    await ok('rm', id);
+  });
+
   it('plan shows what they would do, and changes nothing', async () => {
     const before = await daemon.it.inventory();
     const plan = await ok('plan', 'run', '-e', 'MEMORY_LIMIT=64m', 'busybox', 'true');

@@ -34,7 +34,7 @@ const headings = ['FIELD', 'VALUE', 'PLUGIN', 'HOOK', 'CONFIG', 'MS'];
 const widest = 60;
 
 function explainRow({ field, action, after, plugin, hook, origin, ms }: BlameWire): string[] {
-  const value = action === 'removed' ? '(removed)' : short(after);
+  const value = action === 'removed' ? '(removed)' : after === undefined ? '(not set)' : short(after);
   return [fieldPath(field).text, value, plugin, hook, origin ?? '-', ms.toFixed(1)];
 }
 

@@ -1,18 +1,17 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { checkpointPrefix } from '../../../hooks/draftKeys.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { checkpointsDirectory } from '../../apply/checkpointPaths.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
-const keyPrefix = 'checkpoint.';
-
 /** Key of a checkpoint's effect in the journal. */
 export function effectKey(name: string): string {
-  return keyPrefix + name;
+  return checkpointPrefix + name;
 }
 
 /** Undefined for the key of another effect. */
 export function nameOfKey(key: string): string | undefined {
-  return key.startsWith(keyPrefix) ? key.slice(keyPrefix.length) : undefined;
+  return key.startsWith(checkpointPrefix) ? key.slice(checkpointPrefix.length) : undefined;
 }
 
 /** Names of those that are complete. @throws PCH_FILE_TIMEOUT */

@@ -1,5 +1,6 @@
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { poststopKey } from '../../../hooks/draftKeys.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
@@ -25,7 +26,7 @@ export async function cleanUpLocked(engine: EngineContext, record: ContainerReco
         // One that was prepared and never started has not stopped either.
         const hasRun = record.state.startedAt !== '';
         if (hasEffects && hasRun)
-          await ledger.once('poststop', 'start', async () => {
+          await ledger.once(poststopKey, 'start', async () => {
             await applyTaps(engine, record, catalogue.container.poststop, moment);
           });
         await undoStart(engine, record, ledger);

@@ -1,5 +1,6 @@
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord, UpdateRequest } from '../../../hooks/engine.ts';
+import { limitsKey } from '../../../hooks/draftKeys.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { BlameEntry } from '../../../hooks/plan.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
@@ -16,9 +17,6 @@ import { wantsRestart } from '../exits/restartPolicy.ts';
 import { isUp } from '../../state/status.ts';
 
 type Annotations = ContainerRecord['draft']['annotations'];
-
-/** Key of the effect that an update under way has in the journal. */
-const limitsKey = 'update.limits';
 
 /** New limits and restart policy. A failure leaves the old ones, in the record and in the kernel. */
 export async function update(

@@ -10,6 +10,7 @@ import type { ContainerRequest } from '../../../hooks/request.ts';
 import { clone } from '../../plugins/draft/clone.ts';
 import type { Generation } from '../../plugins/index.ts';
 import { blamed } from '../blame.ts';
+import { checked } from '../culprit.ts';
 import type { RequestContext } from '../request/context.ts';
 import { ociResources } from '../request/resources.ts';
 import { clampResources, type HostLimits } from '../clamp/index.ts';
@@ -43,7 +44,9 @@ export async function planUpdate(
     if (update.restart) draft.restart = { ...update.restart };
   });
   const outcome = await generation.runner.plan(catalogue.container.preUpdate, draft, { log });
-  if (autoRemove && outcome.draft.restart.name !== 'no') throw removedAtEnd(id);
+  await checked(outcome.blame, ['restart'], () => {
+    if (autoRemove && outcome.draft.restart.name !== 'no') throw removedAtEnd(id);
+  });
   const warnings = clampResources(outcome.draft, host);
   return {
     draft: outcome.draft,

@@ -1,5 +1,6 @@
 import { PouchError } from '../../../hooks/errors.ts';
 import type { PreparedTap } from '../tap.ts';
+import { checkFixed, checkReserved } from './allowedChanges.ts';
 import { clone, isRecord } from './clone.ts';
 import type { Change } from './diff.ts';
 import { diff } from './diff.ts';
@@ -73,6 +74,7 @@ export class DraftTracker {
 
   #takeOver(tap: PreparedTap, draft: Fields, changes: readonly Change[]): void {
     checkFixed(changes, tap.fixed);
+    checkReserved(changes, tap);
     checkPlainData(changes);
     checkConflicts(changes, tap, this.#owners);
     const good = withChanges(this.#good, draft, changes);
@@ -114,16 +116,4 @@ function checkReturned(returned: unknown): object {
   throw new PouchError('PCH_PLUGIN_CONTRACT', `the tap returned ${found}; expected a draft or undefined`, {
     hint: 'change the draft in place and return nothing',
   });
-}
-
-function checkFixed(changes: readonly Change[], fixed: ReadonlySet<string>): void {
-  const touched = changes.find(({ path }) => fixed.has(path[0] ?? ''));
-  if (!touched) return;
-  throw new PouchError(
-    'PCH_PLUGIN_CONTRACT',
-    `the tap changed ${formatPath(touched.path)}, which is fixed in this hook`,
-    {
-      hint: `no tap may change ${[...fixed].join(', ')} here`,
-    },
-  );
 }

@@ -1,5 +1,5 @@
 import { PouchError } from '../../../hooks/errors.ts';
-import type { PreparedTap } from '../tap.ts';
+import { parseReference, type PreparedTap } from '../tap.ts';
 import type { Change } from './diff.ts';
 import type { FieldOwners } from './FieldOwners.ts';
 import { formatPath } from './fieldPath.ts';
@@ -22,7 +22,7 @@ export function checkConflicts(changes: readonly Change[], tap: PreparedTap, own
 
 /** `*` is for a tap that carries what others have set on in another form, as a rich mode does with the command. */
 function mayOverride({ overrides }: PreparedTap, owner: string): boolean {
-  return overrides.has(owner) || overrides.has('*');
+  return overrides.some((name) => name === '*' || parseReference(name).plugin === owner);
 }
 
 /** Notes the plugin as the owner of what it has changed. */

@@ -3,6 +3,8 @@ import { isRecord } from './clone.ts';
 import type { Change } from './diff.ts';
 import { formatPath } from './fieldPath.ts';
 
+export const plainDataHint = 'use strings, finite numbers, booleans, null, arrays and plain objects of them';
+
 /**
  * Refuses what JSON cannot hold (functions, dates, maps, NaN): a draft is printed, stored, and read again after a
  * crash.
@@ -15,12 +17,13 @@ export function checkPlainData(changes: readonly Change[]): void {
     'PCH_PLUGIN_CONTRACT',
     `the tap set ${formatPath(bad.path)} to a value that is not plain data`,
     {
-      hint: 'use strings, finite numbers, booleans, null, arrays and plain objects of them',
+      hint: plainDataHint,
     },
   );
 }
 
-function isPlainData(value: unknown): boolean {
+/** Whether JSON can hold a value as it is. */
+export function isPlainData(value: unknown): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (Array.isArray(value)) return value.every(isPlainData);

@@ -1,8 +1,11 @@
 import type { Surface } from '../../../hooks/definePlugin.ts';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { Effect, EffectKind } from '../../../hooks/effects.ts';
+import { PouchError } from '../../../hooks/errors.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import { attribute } from '../attribute.ts';
+import { clone } from '../draft/clone.ts';
+import { isPlainData, plainDataHint } from '../draft/plainData.ts';
 import { frozenCopy } from '../draft/frozenCopy.ts';
 import { withFrozenRecords } from '../services.ts';
 
@@ -15,12 +18,31 @@ export function attributedEffectKind(kind: EffectKind, plugin: string): OwnedEff
     ...kind,
     plugin,
     kind: kind.kind,
-    describe: (args) => kind.describe(args),
-    apply: async (args, context) => named(plugin, async () => kind.apply(frozenCopy(args), context)),
+    describe: (args) => described(kind, plugin, args),
+    apply: async (args, context) =>
+      named(plugin, async () => plainResult(kind, await kind.apply(frozenCopy(args), context))),
     undo: async (args, result, context) =>
       named(plugin, async () => kind.undo(frozenCopy(args), frozenCopy(result), context)),
     ...(kind.assume ? { assume: (container) => kind.assume!(container) } : {}),
   };
+}
+
+function described(kind: EffectKind, plugin: string, args: Effect['args']): string {
+  try {
+    const sentence: unknown = kind.describe(frozenCopy(args));
+    if (typeof sentence === 'string') return sentence;
+    throw new PouchError('PCH_PLUGIN_CONTRACT', `expected a sentence, found ${typeof sentence}`);
+  } catch (error) {
+    throw attribute(error, { plugin, what: `describe of the effect kind ${kind.kind}` });
+  }
+}
+
+/** The journal stores it. */
+function plainResult({ kind }: EffectKind, returned: unknown): unknown {
+  const result = clone(returned);
+  if (result === undefined || isPlainData(result)) return result;
+  const message = `apply of the effect kind ${kind} returned a value that is not plain data`;
+  throw new PouchError('PCH_PLUGIN_CONTRACT', message, { hint: plainDataHint });
 }
 
 /** A runtime whose errors name the plugin. `adaptSpec` alone may change the draft. */

@@ -1,4 +1,5 @@
 import type { Plugin } from '../../../hooks/definePlugin.ts';
+import { didYouMean } from '../../../config/suggest.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { isRecord } from '../draft/clone.ts';
 import { brokenRule, callback, type FieldRules, object, optional, string } from './fieldRules.ts';
@@ -37,13 +38,21 @@ function hooksForm(found: unknown): string {
  */
 export function checkManifest(value: unknown, source: string): Plugin {
   if (!isRecord(value)) throw invalid(source, 'its default export must be a plugin');
-  const problem = brokenRule(value, rules);
-  if (problem !== undefined) throw invalid(source, problem);
+  const problem = unknownField(value) ?? brokenRule(value, rules);
+  if (problem !== undefined) throw invalid(source, problem, value['name']);
   return value as unknown as Plugin;
 }
 
-function invalid(source: string, problem: string): PouchError {
+function unknownField(value: Record<string, unknown>): string | undefined {
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(rules, name));
+  if (unknown === undefined) return undefined;
+  const known = Object.keys(rules);
+  return `it has the unknown field \`${unknown}\`; ${didYouMean(unknown, known) ?? `known are ${known.join(', ')}`}`;
+}
+
+function invalid(source: string, problem: string, name?: unknown): PouchError {
   return new PouchError('PCH_PLUGIN_INVALID', `${source} is not a valid plugin: ${problem}`, {
+    ...(rules.name.fits(name) && { plugin: String(name) }),
     hint: 'end the file with `export default definePlugin({ name, setup })`; docs/guides/plugins.md has an example',
   });
 }

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../../config/suggest.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { PreparedTap } from '../tap.ts';
-import { labelOf } from '../tap.ts';
+import { labelOf, parseReference } from '../tap.ts';
 
 /** A fault in the order that a plugin asks for; the plugin is the one to be left out. */
 export interface OrderFault {
@@ -16,7 +16,7 @@ export interface Edge {
   readonly by: PreparedTap;
 }
 
-/** Turns the `before` and `after` names of all taps of one hook into edges between taps. */
+/** Turns the `before` and `after` names of all taps of one hook into edges between taps; checks `overrides` too. */
 export function resolveReferences(taps: readonly PreparedTap[], known: ReadonlySet<string>) {
   const edges: Edge[] = [];
   const faults: OrderFault[] = [];
@@ -26,6 +26,7 @@ export function resolveReferences(taps: readonly PreparedTap[], known: ReadonlyS
       if (found instanceof PouchError) faults.push({ plugin: tap.plugin, error: found });
       else edges.push(...found.map((other) => edge(tap, relation, other)));
     }
+    faults.push(...overrideFaults(tap, known).map((error) => ({ plugin: tap.plugin, error })));
   }
   return { edges, faults };
 }
@@ -51,7 +52,7 @@ function resolve(
   taps: readonly PreparedTap[],
   known: ReadonlySet<string>,
 ): PreparedTap[] | PouchError {
-  const { plugin, tapName, optional } = parse(name);
+  const { plugin, tapName, optional } = parseReference(name);
   const others = taps.filter((other) => other !== tap && other.plugin === plugin);
   const found = tapName === undefined ? others : others.filter((other) => other.name === tapName);
   if (found.length > 0 || optional) return found;
@@ -67,11 +68,17 @@ function resolve(
   );
 }
 
-/** `plugin`, `plugin:tap`, either with a trailing `?`. */
-function parse(name: string): { plugin: string; tapName: string | undefined; optional: boolean } {
-  const optional = name.endsWith('?');
-  const [plugin = '', tapName] = (optional ? name.slice(0, -1) : name).split(':');
-  return { plugin, tapName, optional };
+/** Fields belong to a plugin, not to one of its taps. */
+function overrideFaults(tap: PreparedTap, known: ReadonlySet<string>): PouchError[] {
+  return tap.overrides.flatMap((name) => {
+    const { plugin, tapName, optional } = parseReference(name);
+    const wish = `plugin ${tap.plugin} wants to override ${name} in ${tap.hook}`;
+    if (tapName !== undefined)
+      return [fault(tap, `${wish}, which is a tap; fields belong to plugins`, `write '${plugin}'`)];
+    if (plugin === tap.plugin) return [fault(tap, `${wish}, which is itself`, 'drop that wish')];
+    if (optional || name === '*' || known.has(plugin)) return [];
+    return [fault(tap, `${wish}, but no plugin is named ${plugin}`, hintFor(name, plugin, known))];
+  });
 }
 
 function hintFor(name: string, plugin: string, known: ReadonlySet<string>): string {

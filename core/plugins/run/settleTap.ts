@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FailurePolicy } from '../../../hooks/defineHook.ts';
-import type { PouchError } from '../../../hooks/errors.ts';
+import type { ErrorCode, PouchError } from '../../../hooks/errors.ts';
 import type { Degradation } from '../../../hooks/plan.ts';
 import type { PreparedTap } from '../tap.ts';
 import { labelOf } from '../tap.ts';
@@ -98,9 +98,15 @@ async function tryAttempts<T>(
   }
 }
 
+const brokenRules: readonly ErrorCode[] = [
+  'PCH_PLUGIN_CONFLICT',
+  'PCH_PLUGIN_CONTRACT',
+  'PCH_PLUGIN_RESERVED',
+];
+
 /** A broken rule stays broken however often the tap runs. */
 function mayHelp({ code }: PouchError): boolean {
-  return code !== 'PCH_PLUGIN_CONFLICT' && code !== 'PCH_PLUGIN_CONTRACT';
+  return !brokenRules.includes(code);
 }
 
 /** 100 ms, 200 ms, 400 ms, at most 1 s; shorter if the operation ends. */

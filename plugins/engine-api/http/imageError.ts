@@ -6,5 +6,11 @@ import { hasCode, PouchError } from '../../../hooks/index.ts';
  */
 export function namingTheImage(error: unknown, image: string): unknown {
   if (!hasCode(error, 'PCH_IMAGE_NOT_FOUND')) return error;
-  return new PouchError('PCH_IMAGE_NOT_FOUND', `No such image: ${image}`, { hint: error.hint, cause: error });
+  const { hint, plugin, hook } = error;
+  return new PouchError('PCH_IMAGE_NOT_FOUND', `No such image: ${image}`, {
+    cause: error,
+    ...(hint !== undefined && { hint }),
+    ...(plugin !== undefined && { plugin }),
+    ...(hook !== undefined && { hook }),
+  });
 }

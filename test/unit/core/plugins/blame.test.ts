@@ -310,6 +310,21 @@ describe('the contract of a plan tap', () => {
       (d) => void ((d.labels as Record<string, unknown>).at = new Date()),
       /labels\.at to a value that is not plain data/,
     ],
+    [
+      'sets an effect that every container has',
+      (d) => void (d.effects['io'] = { kind: 'mine', stage: 'start', args: {} }),
+      /^plugin rogue set effects\.io, which Pouch sets itself$/,
+    ],
+    [
+      'sets the effect of a checkpoint',
+      (d) => void (d.effects['checkpoint.one'] = { kind: 'mine', stage: 'create', args: {} }),
+      /set effects\["checkpoint\.one"\], which Pouch sets itself/,
+    ],
+    [
+      'mounts something in the place of the small init',
+      (d) => void (d.mounts['/.pouch/init'] = { type: 'bind', source: '/bin/sh', options: [] }),
+      /set mounts\["\/\.pouch\/init"\], which Pouch sets itself/,
+    ],
     ['ties a knot', (d) => void ((d.labels as Record<string, unknown>).me = d), /nested deeper/],
   ];
   for (const [what, change, message] of broken) {

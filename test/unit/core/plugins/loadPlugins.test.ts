@@ -155,6 +155,11 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
       contributes((c) => c.hooks.container.preCreate.tap({ onError: { retry: 0 } }, () => {})),
       /invalid option: `onError` must be 'fail', /,
     ],
+    [
+      'one with a misspelt field',
+      { name: 'bad', setUp: () => {}, setup: () => {} } as unknown as Plugin,
+      /unknown field `setUp`; did you mean setup/,
+    ],
     ['one without a setup', { name: 'bad' } as unknown as Plugin, /`setup` must be a function/],
     [
       'one with a bad name',

@@ -65,6 +65,28 @@ describe('the order of taps', () => {
     ]);
   });
 
+  describe('a name in `overrides`', () => {
+    it('may be any plugin’s, also a disabled one’s, with a `?` one that is missing, or `*`', async () => {
+      const overrides = ['b', 'off', 'gone?', '*'];
+      const entries = [entry({ name: 'off', enabled: false })];
+      assert.deepEqual((await orderOf({ a: { overrides }, b: {}, off: {} }, { entries })).faults, []);
+    });
+
+    const wrong: Record<string, string> = {
+      'network-cmi': 'but no plugin is named network-cmi (did you mean network-cni?)',
+      a: 'which is itself (drop that wish)',
+      'network-cni:tap': "which is a tap; fields belong to plugins (write 'network-cni')",
+    };
+    for (const [name, problem] of Object.entries(wrong))
+      it(`${name} is an error when the plugin is loaded`, async () => {
+        const { order, faults } = await orderOf({ 'network-cni': {}, a: { overrides: [name] } });
+        assert.deepEqual(order, ['network-cni']);
+        assert.deepEqual(faults, [
+          `a: plugin a wants to override ${name} in container.preCreate, ${problem}`,
+        ]);
+      });
+  });
+
   it('reports an unknown tap of a known plugin', async () => {
     const { faults } = await orderOf({ a: { name: 'one' }, b: { after: ['a:two'] } });
     assert.match(
