@@ -198,6 +198,10 @@ export interface PluginEntry {
   readonly name?: string;
   /** Absolute; relative paths in the file are resolved from the file's directory. */
   readonly path?: string;
+  /** An executable: variables of its process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** An executable: the user of its process, by name or number. */
+  readonly user?: string;
   readonly enabled: boolean;
   /** As in the file; checked by the plugin's schema. */
   readonly options: Readonly<Record<string, unknown>>;

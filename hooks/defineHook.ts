@@ -71,6 +71,8 @@ export interface TapOptions {
 export interface TapContext {
   /** Aborts at the tap's deadline. */
   signal: AbortSignal;
+  /** Milliseconds from the call to the deadline. */
+  timeoutMs: number;
   log: Logger;
 }
 

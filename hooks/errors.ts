@@ -174,6 +174,14 @@ export const errorKinds = {
     status: 500,
     doc: 'The order that plugins ask for names something unknown, or goes in a circle.',
   },
+  PCH_PLUGIN_PROCESS: {
+    status: 500,
+    doc: 'The process of a plugin has ended, or could not be started.',
+  },
+  PCH_PLUGIN_PROTOCOL: {
+    status: 500,
+    doc: 'The process of a plugin wrote what the protocol does not allow.',
+  },
   PCH_PLUGIN_QUARANTINED: {
     status: 503,
     doc: 'A plugin that must not be left out (`onError: fail`) is quarantined.',

@@ -3,4 +3,5 @@ await import('./generateCliDocs.ts');
 await import('./generateConfigDocs.ts');
 await import('./generateErrorDocs.ts');
 await import('./generateHookDocs.ts');
+await import('./generateProtocolDocs.ts');
 await import('./generateRuntimeDocs.ts');

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoadedConfig, loadConfig, type LoadOptions, printConfig } from '../../config/index.ts';
 import { Daemon } from '../../core/Daemon.ts';
+import { closeOnExec } from '../../core/host/closeOnExec.ts';
 import { lockExclusively } from '../../core/host/exclusive.ts';
 import { openFilesLimit } from '../../core/host/openFiles.ts';
 import { notifySystemd } from '../../core/host/notify.ts';
@@ -48,6 +49,7 @@ async function onlyPrints(flags: DaemonFlags, { trialCommand }: Entry): Promise<
   if (flags.help) return print(usage);
   if (flags.version) return print(`pouchd ${version}\n`);
   if (flags['check-config']) {
+    closeOnExec();
     const { output, exitCode } = await check(source(flags), trialCommand);
     // A plugin file may have started something.
     process.exit(print(output, exitCode));
@@ -72,6 +74,7 @@ function source(flags: DaemonFlags): LoadOptions {
 async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
   checkRoot();
   checkOpenFiles();
+  closeOnExec();
   const loaded = loadConfig(source(flags));
   const log = new StderrLog(loaded.config.log);
   for (const warning of loaded.warnings) log.warn(warning);

@@ -1,6 +1,6 @@
 import type { FailurePolicy } from '../../hooks/defineHook.ts';
 import type { PluginEntry } from '../types.ts';
-import { listOf } from './collection.ts';
+import { listOf, mapOf } from './collection.ts';
 import { duration } from './duration.ts';
 import type { Format, Report } from './format.ts';
 import { Refusal, show, textFormat } from './format.ts';
@@ -54,6 +54,23 @@ function plain(raw: unknown): unknown {
   return Array.isArray(raw) ? raw.map(plain) : raw;
 }
 
+const env: Format<Readonly<Record<string, string>>> = {
+  expected: 'a map from names of variables to texts',
+  json: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+  decode(raw, report) {
+    const found = mapOf(variable, text).decode(raw, report);
+    return found && Object.fromEntries(found);
+  },
+  encode: (value) => value,
+};
+
+const variable = word(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a variable such as DB_HOST');
+const text = textFormat<string>({
+  expected: 'a text without NUL bytes',
+  json: { type: ['string', 'number', 'boolean'] },
+  read: (value) => (value.includes('\0') ? undefined : value),
+});
+
 /** The fields of one entry, for the decoder, the JSON Schema and the docs. */
 export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
   name: {
@@ -62,7 +79,17 @@ export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
   },
   path: {
     format: path,
-    doc: 'A plugin file in TypeScript or JavaScript, absolute or relative to the directory of the configuration file.',
+    doc:
+      'A plugin file, absolute or relative to the directory of the configuration file: TypeScript or JavaScript by its extension ' +
+      '(`.ts`, `.js`, `.mjs` and the like), else an executable that runs as a process.',
+  },
+  env: {
+    format: env,
+    doc: 'Variables of the process of an executable, which has PATH and LANG besides.',
+  },
+  user: {
+    format: word(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'the name or number of a user of this host'),
+    doc: 'User that an executable runs as. Default `nobody`. As `root` it is not confined: it can do what pouchd can.',
   },
   enabled: { format: boolean, doc: '`false` disables the plugin. Default `true`.' },
   options: { format: options, doc: 'Options of the plugin, checked against its schema. Default `{}`.' },
@@ -84,13 +111,25 @@ const pluginEntry = record<PluginEntry>({
   defaults: { enabled: true, options: {} },
   unknownHint: "a plugin's settings go below its options",
   json: { oneOf: [{ required: ['name'] }, { required: ['path'] }] },
-  check: requireOneSource,
+  check: checkSource,
 });
 
-function requireOneSource(raw: ReadonlyMap<unknown, unknown>, report: Report): void {
+/** Files that pouchd loads as modules; others are executables. */
+export const moduleFile = /\.[cm]?[jt]s$/;
+
+function checkSource(raw: ReadonlyMap<unknown, unknown>, report: Report): void {
   const count = Number(raw.has('name')) + Number(raw.has('path'));
-  if (count === 1) return;
-  report({ at: [], expected: 'either name or path', found: count === 0 ? 'neither' : 'both' });
+  if (count !== 1)
+    report({ at: [], expected: 'either name or path', found: count === 0 ? 'neither' : 'both' });
+  const path = raw.get('path');
+  if (typeof path === 'string' && !moduleFile.test(path)) return;
+  for (const key of ['env', 'user'])
+    if (raw.has(key))
+      report({
+        at: [key],
+        expected: `${key} in the entry of an executable only`,
+        found: 'another plugin, which runs in pouchd',
+      });
 }
 
 /** `plugins`, in the order in which they are loaded. */

@@ -14,6 +14,7 @@ import type { PluginSlot, Wanted } from './load/PluginSlot.ts';
 import { PluginVersion } from './load/PluginVersion.ts';
 import { setUp } from './load/setUp.ts';
 import { slotsOf } from './load/wanted.ts';
+import { describePlugin, isExecutablePlugin } from './process/describePlugin.ts';
 import type { BreakerSettings } from './run/CircuitBreaker.ts';
 import type { TapTrace } from './run/settleTap.ts';
 import { failClashes, sealGeneration } from './sealGeneration.ts';
@@ -75,14 +76,20 @@ export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
   const { number, trialCommand: command, signal } = options;
   const slots = slotsOf(builtIns, entries, locate, previous?.versions ?? new Map());
   const paths = slots.filter(({ active }) => active).flatMap(({ wanted }) => wanted.path ?? []);
-  const faults = command && (await tryFiles(paths, { command, timeoutMs, signal }));
+  const modules = paths.filter((path) => !isExecutablePlugin(path));
+  const described = describeAll(slots, timeoutMs);
+  const faults = command && (await tryFiles(modules, { command, timeoutMs, signal }));
   for (const slot of slots)
     await attempt(slot, async () => {
       const fault = faults?.get(slot.wanted.path ?? '');
       if (fault) throw fault;
       const { path } = slot.wanted;
       const code = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
-      slot.version = new PluginVersion(await readPlugin(slot.wanted, timeoutMs), number, code);
+      slot.version = new PluginVersion(
+        await (described.get(slot) ?? readPlugin(slot.wanted, timeoutMs)),
+        number,
+        code,
+      );
     });
   failClashes(slots, nameClashes);
   return slots;
@@ -96,6 +103,20 @@ export async function attempt(slot: PluginSlot, stage: () => Promise<void>): Pro
   } catch (error) {
     slot.fail(toPouchError(error));
   }
+}
+
+/** Starts all executables side by side: one that hangs costs its deadline once. */
+function describeAll(slots: readonly PluginSlot[], timeoutMs: number): Map<PluginSlot, Promise<Plugin>> {
+  const described = new Map<PluginSlot, Promise<Plugin>>();
+  for (const slot of slots) {
+    const { path, env, user } = slot.wanted;
+    if (!slot.active || path === undefined || !isExecutablePlugin(path)) continue;
+    const plugin = describePlugin({ path, env, user }, timeoutMs).then((value) => checkManifest(value, path));
+    // It is awaited in its turn.
+    plugin.catch(() => undefined);
+    described.set(slot, plugin);
+  }
+  return described;
 }
 
 async function readPlugin({ builtIn, path, name }: Wanted, timeoutMs: number): Promise<Plugin> {

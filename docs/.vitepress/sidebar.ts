@@ -10,8 +10,10 @@ export const groups: Record<string, readonly string[]> = {
   Use: guides('rich', 'network', 'logs', 'limits-and-checkpoints', 'user-namespaces', 'host-resources'),
   Runtimes: guides('runtimes', 'runlxc', 'kata'),
   Extend: [
-    ...guides('plugins'),
-    ...['corp-hosts', 'legacy-limits', 'max-running'].map((name) => `examples/${name}/README.md`),
+    ...guides('plugins', 'process-plugins'),
+    ...['corp-hosts', 'legacy-limits', 'max-running', 'env-to-limits', 'require-owner'].map(
+      (name) => `examples/${name}/README.md`,
+    ),
   ],
   Operate: [
     'SECURITY.md',
@@ -19,7 +21,9 @@ export const groups: Record<string, readonly string[]> = {
     ...guides('remote-access', 'troubleshooting', 'damage', 'performance'),
   ],
   Reference: [
-    ...['cli', 'configuration', 'errors', 'hooks', 'runtimes'].map((name) => `docs/reference/${name}.md`),
+    ...['cli', 'configuration', 'errors', 'hooks', 'plugin-protocol', 'runtimes'].map(
+      (name) => `docs/reference/${name}.md`,
+    ),
     'docs/compatibility.md',
     'docs/glossary.md',
   ],

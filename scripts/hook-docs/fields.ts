@@ -25,7 +25,8 @@ function below(path: string, field: TSchema): FieldRow[] {
   if (field.title !== undefined) return [];
   const value = mapValue(field);
   if (value) return fieldsOf(value, `${path}.*.`);
-  if (field.items) return fieldsOf(field.items as TSchema, `${path}[].`);
+  const items = field.items as TSchema | undefined;
+  if (items) return items.title === undefined ? fieldsOf(items, `${path}[].`) : [];
   return fieldsOf(field, `${path}.`);
 }
 

@@ -4,6 +4,7 @@ import type { FailurePolicy, HookKind } from '../../hooks/defineHook.ts';
 import type { ReservedKey } from '../../hooks/draftKeys.ts';
 import type { FieldRow } from './fields.ts';
 import { fieldsOf, formOf } from './fields.ts';
+import { table } from '../lib/markdownTable.ts';
 import type { AnyPoint } from './points.ts';
 import { families, points } from './points.ts';
 
@@ -96,15 +97,15 @@ function collect(schema: unknown, found: Map<string, TSchema>): void {
 }
 
 function inputSection(schema: TSchema): string {
+  return `### ${schema.title}\n\n${fieldTable(schema)}`;
+}
+
+/** The fields of a schema, with their forms and descriptions. */
+export function fieldTable(schema: TSchema): string {
   const rows = fieldsOf(schema).map(({ path, form, description }: FieldRow) => [
     `\`${path}\``,
     form,
     description,
   ]);
-  return `### ${schema.title}\n\n${table(['field', 'form', ''], rows)}`;
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return table(['field', 'form', ''], rows);
 }

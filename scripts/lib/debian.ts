@@ -48,6 +48,9 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'nftables', provides: 'nft' },
   { name: 'docker.io', provides: '/usr/sbin/dockerd' },
   { name: 'podman', provides: 'podman' },
+  // Of plugins in examples/.
+  { name: 'jq', provides: 'jq' },
+  { name: 'python3', provides: '/usr/bin/python3' },
 ];
 
 /** Packages for `npm run test:vm`. */

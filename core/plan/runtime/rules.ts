@@ -1,40 +1,8 @@
-import type { RuntimeCondition, RuntimeRule } from '../../../config/types.ts';
+import type { RuntimeRule } from '../../../config/types.ts';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { matchesCondition } from '../../contract/matchesCondition.ts';
 
 /** Index of the first rule of `runtime.rules` that fits; -1 if none does. */
 export function fittingRule(draft: ContainerDraft, rules: readonly RuntimeRule[]): number {
-  return rules.findIndex(({ when }) => fits(draft, when));
-}
-
-function fits(draft: ContainerDraft, { image, label, rich }: RuntimeCondition): boolean {
-  return (
-    (image === undefined || matches(image, draft.image.reference)) &&
-    (label === undefined || hasLabel(draft.labels, label)) &&
-    (rich === undefined || isRich(draft, rich))
-  );
-}
-
-function hasLabel(labels: Record<string, string>, wanted: string): boolean {
-  const at = wanted.indexOf('=');
-  const value = labels[at < 0 ? wanted : wanted.slice(0, at)];
-  return value !== undefined && (at < 0 || matches(wanted.slice(at + 1), value));
-}
-
-function isRich({ rich }: ContainerDraft, wanted: boolean | string): boolean {
-  return typeof wanted === 'boolean' ? rich.enabled === wanted : rich.enabled && rich.mode === wanted;
-}
-
-/** `*` stands for any text; without backtracking, as patterns and texts come from different people. */
-function matches(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return text === pattern;
-  if (!text.startsWith(first)) return false;
-  let from = first.length;
-  for (const part of rest) {
-    const at = text.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return text.length - last.length >= from && text.endsWith(last);
+  return rules.findIndex(({ when }) => matchesCondition(draft, when));
 }

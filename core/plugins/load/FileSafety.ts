@@ -8,9 +8,9 @@ const sticky = 0o1000;
 const mostLinks = 40;
 
 /**
- * Checks the files that one plugin loads: pouchd runs them as root. Nobody may be able to replace one but root, the
- * user of pouchd and the owner of the plugin's own file. Only the plugin's own file may have any owner, because
- * pouchd.yaml names it.
+ * Checks the files that one plugin loads: pouchd runs them, as root unless they are executables. Nobody may be able to
+ * replace one but root, the user of pouchd and the owner of the plugin's own file. Only the plugin's own file may have
+ * any owner, because pouchd.yaml names it.
  */
 export class FileSafety {
   readonly #entry: string;
@@ -47,11 +47,9 @@ export class FileSafety {
 
   #unsafe(file: string, path: string, problem: string, hint: string): PouchError {
     const where = resolve(file) === this.#entry ? '' : `plugin file ${this.#entry} loads ${file}: `;
-    return new PouchError(
-      'PCH_PLUGIN_UNSAFE',
-      `${where}${path} ${problem}, and pouchd would run it as root`,
-      { hint },
-    );
+    return new PouchError('PCH_PLUGIN_UNSAFE', `${where}${path} ${problem}, and pouchd would run it`, {
+      hint,
+    });
   }
 }
 

@@ -16,6 +16,9 @@ export interface Wanted {
   readonly source: string;
   readonly builtIn?: Plugin | undefined;
   readonly path?: string | undefined;
+  /** Of an executable. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly user?: string | undefined;
   readonly enabled: boolean;
   readonly options: unknown;
   /** JSON pointer of its entry. */

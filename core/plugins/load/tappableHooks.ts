@@ -16,6 +16,14 @@ export const hookNames: readonly string[] = Object.values(families).flatMap((fam
   Object.values(family).map(({ name }) => name),
 );
 
+/** @throws PCH_HOOK_UNKNOWN */
+export function hookPoint(name: string, plugin: string): AnyPoint {
+  const [family = '', verb = ''] = name.split('.');
+  const point = families[family]?.[verb];
+  if (!point) throw unknownHook(plugin, name);
+  return point;
+}
+
 /** The catalogue as one plugin sees it: taps are recorded, and unknown names are errors. */
 export function tappableHooks(recorder: TapRecorder): Hooks {
   const made = Object.entries(families).map(([family, points]) => [

@@ -42,6 +42,8 @@ function fromEntry(entry: PluginEntry, index: number, builtIns: readonly Plugin[
     source: entry.path ?? 'built-in',
     builtIn: entry.path === undefined ? builtIns.find(({ name }) => name === entry.name) : undefined,
     path: entry.path,
+    env: entry.env,
+    user: entry.user,
     enabled: entry.enabled,
     options: entry.options,
     pointer,

@@ -30,6 +30,7 @@ export async function callTap(tap: PreparedTap, input: unknown, scope: CallScope
     get signal() {
       return signal();
     },
+    timeoutMs: tap.timeoutMs,
     log,
   };
   try {

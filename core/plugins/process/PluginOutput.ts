@@ -1,0 +1,77 @@
+import type { Readable } from 'node:stream';
+import type { Logger } from '../../../hooks/defineHook.ts';
+import { RateLimit } from './RateLimit.ts';
+
+/** Lines per second that one plugin may have in the log. */
+const mostLines = 100;
+/** Bytes per second that are read of what nobody waits for: stderr, lines for the log. */
+const mostBytes = 1024 * 1024;
+/** Characters of a line in the log. */
+const longestText = 2000;
+/** Characters of stderr that an error quotes. */
+const tailLength = 500;
+
+/** What a plugin writes beside replies. A flood of it costs the plugin: pouchd reads it slowly, and logs a part. */
+export class PluginOutput {
+  readonly #log: Logger;
+  readonly #lines = new RateLimit(mostLines);
+  readonly #bytes = new RateLimit(mostBytes);
+  #leftOut = 0;
+  #pending = '';
+  #tail = '';
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** The end of what it has written to stderr. */
+  get tail(): string {
+    return this.#tail.trim();
+  }
+
+  readStderr(stderr: Readable): void {
+    stderr.on('data', (chunk: Buffer) => {
+      this.slowDown(stderr, chunk.length);
+      this.#takeStderr(chunk.toString());
+    });
+    stderr.once('close', () => {
+      if (this.#pending !== '') this.#takeStderr('\n');
+      this.#reportLeftOut();
+    });
+  }
+
+  /** Reads no more of a stream in this second, once too much has come. */
+  slowDown(stream: Readable, bytes: number): void {
+    if (this.#bytes.take(bytes) || stream.isPaused()) return;
+    stream.pause();
+    setTimeout(() => stream.resume(), this.#bytes.restMs).unref();
+  }
+
+  write(level: keyof Logger, message: string, fields?: Record<string, unknown>): void {
+    if (!this.#lines.take(1)) {
+      this.#leftOut += 1;
+      return;
+    }
+    this.#reportLeftOut();
+    this.#log[level](printable(message), fields);
+  }
+
+  #takeStderr(text: string): void {
+    this.#tail = (this.#tail + text.slice(-tailLength)).slice(-tailLength);
+    const lines = (this.#pending + text).split('\n');
+    this.#pending = (lines.pop() ?? '').slice(0, longestText);
+    for (const line of lines) if (line !== '') this.write('info', 'stderr of the plugin', { line });
+  }
+
+  #reportLeftOut(): void {
+    if (this.#leftOut === 0) return;
+    this.#log.warn('the plugin writes too much: lines are left out', { lines: this.#leftOut });
+    this.#leftOut = 0;
+  }
+}
+
+/** An entry of the log is one line. */
+function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- they are what is replaced
+  return text.slice(0, longestText).replaceAll(/[\u0000-\u001f\u007f]+/g, ' ');
+}
