@@ -141,3 +141,24 @@ describe('two daemons side by side', function () {
     assert.match(stderr, /another pouchd is using the root .*\nhint: .*\n\(PCH_DAEMON_RUNNING\)/);
   });
 });
+
+describe('network.default: none', function () {
+  this.timeout(60_000);
+  this.slow(10_000);
+  const daemon = useDaemon({ yaml: 'network:\n  default: none\n' });
+
+  it('holds for requests without a network mode, and with `default`', async () => {
+    assert.doesNotMatch(await daemon.sh('ip -o addr'), /eth0/);
+    for (const HostConfig of [{}, { NetworkMode: 'default' }]) {
+      const { Id } = await daemon.it.client.containers.create({ Image: 'busybox', HostConfig });
+      assert.equal((await daemon.it.inspect(Id))?.HostConfig.NetworkMode, 'none');
+      await daemon.ok('rm', Id);
+    }
+  });
+
+  it('leaves the choice to requests', async () => {
+    const id = await daemon.ok('create', '--network', 'bridge', 'busybox');
+    assert.equal((await daemon.it.inspect(id))?.HostConfig.NetworkMode, 'bridge');
+    await daemon.ok('rm', id);
+  });
+});

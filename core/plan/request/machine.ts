@@ -46,7 +46,7 @@ function checkRuntime(asked: string, { name, draft }: ContainerRecord): void {
 
 function checkNetwork({ network }: ContainerDraft, request: ContainerRequest, host: ContainerRecord): void {
   const { mode = '', ip, mac } = request.network ?? {};
-  // Surfaces say bridge where nothing was asked for, as Docker does.
+  // Clients of Docker may name the bridge where their user names nothing.
   const own: FieldPath | undefined = ['', 'default', 'bridge'].includes(mode) ? undefined : 'network.mode';
   const asked = own ?? (ip ? 'network.ip' : mac ? 'network.mac' : undefined);
   if (asked)

@@ -63,7 +63,7 @@ export function fakeDraft(id: string, name: string, request: ContainerRequest, i
     resources: {},
     cgroupsPath: `/pouch/${id}`,
     network: {
-      mode: request.network?.mode ?? 'bridge',
+      mode: request.network?.mode || 'bridge',
       ports: {},
       dns: [],
       dnsSearch: [],

@@ -37,11 +37,12 @@ function firstEndpoint(body: ContainerCreateRequest): [string?, EndpointSettings
   return entries[0] ?? [];
 }
 
+/** Empty: what `network.default` of pouchd.yaml says. */
 function modeOf(body: ContainerCreateRequest, endpoint: string | undefined): string {
   if (body.NetworkDisabled) return 'none';
   const asked = body.HostConfig?.NetworkMode || 'default';
   const mode = asked === 'default' ? (endpoint ?? 'default') : asked;
-  return mode === 'default' ? 'bridge' : mode;
+  return mode === 'default' ? '' : mode;
 }
 
 /** Refuses options that conflict with another container's network. */

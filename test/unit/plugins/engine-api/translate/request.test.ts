@@ -119,8 +119,9 @@ describe('create body → container request', () => {
     });
 
     const modes: [string, Partial<ContainerCreateRequest>, string][] = [
-      ['the default is the bridge', {}, 'bridge'],
-      ['“default” is the bridge', { HostConfig: { NetworkMode: 'default' } }, 'bridge'],
+      ['the default is that of pouchd.yaml', {}, ''],
+      ['so is “default”', { HostConfig: { NetworkMode: 'default' } }, ''],
+      ['and an endpoint of it', { NetworkingConfig: { EndpointsConfig: { default: {} } } }, ''],
       ['the endpoint names it', { NetworkingConfig: { EndpointsConfig: { none: {} } } }, 'none'],
       [
         'the mode takes precedence over the endpoint',
