@@ -66,6 +66,8 @@ export interface RunnerOptions {
   readonly missing?: readonly MissingPlugin[] | undefined;
   readonly onTrace?: ((trace: TapTrace) => void) | undefined;
   readonly breaker?: BreakerSettings | undefined;
+  /** The circuit breakers of a plugin, by hook and tap; new ones are added. */
+  readonly breakersOf: (plugin: string) => Map<string, CircuitBreaker>;
   readonly clock: Clock;
 }
 
@@ -157,9 +159,15 @@ function compileAll(taps: ReadonlyMap<string, readonly PreparedTap[]>): Map<stri
 }
 
 function guardAll(taps: readonly PreparedTap[], options: RunnerOptions): Map<PreparedTap, TapGuard> {
-  const { onTrace: trace = () => {}, breaker = defaultBreaker, clock } = options;
-  const breakerOf = (tap: PreparedTap) =>
-    isOptional(tap.onError) ? new CircuitBreaker(breaker, () => clock.monotonic()) : alwaysClosed;
+  const { onTrace: trace = () => {}, breaker: settings = defaultBreaker, breakersOf, clock } = options;
+  const breakerOf = (tap: PreparedTap) => {
+    if (!isOptional(tap.onError)) return alwaysClosed;
+    const breakers = breakersOf(tap.plugin);
+    const key = `${tap.hook} ${tap.name}`;
+    const breaker = breakers.get(key) ?? new CircuitBreaker(settings, () => clock.monotonic());
+    breakers.set(key, breaker);
+    return breaker;
+  };
   return new Map(taps.map((tap) => [tap, { trace, breaker: breakerOf(tap) }]));
 }
 

@@ -9,7 +9,7 @@ import type { PluginVersion } from './load/PluginVersion.ts';
 import type { ServingVersions } from './load/wanted.ts';
 import { createRunner, type RunnerOptions } from './runHook.ts';
 
-export interface SealOptions extends Omit<RunnerOptions, 'missing'> {
+export interface SealOptions extends Omit<RunnerOptions, 'missing' | 'breakersOf'> {
   readonly number: number;
   readonly log: Logger;
   readonly reserved: ReservedNames;
@@ -25,7 +25,9 @@ export function sealGeneration(slots: readonly PluginSlot[], options: SealOption
   const taps = settle(slots, reserved);
   report(slots, log);
   const missing = missingPlugins(slots);
-  const runner = createRunner(taps, { ...options, missing });
+  const breakersOf = (plugin: string) =>
+    slots.find((slot) => slot.active && slot.name === plugin)?.version?.breakers ?? new Map();
+  const runner = createRunner(taps, { ...options, missing, breakersOf });
   const versions = slots.flatMap((slot) => (slot.active && slot.version ? [slot.version] : []));
   for (const version of versions) version.retain();
   return Object.freeze({

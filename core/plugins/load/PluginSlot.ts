@@ -63,6 +63,11 @@ export class PluginSlot {
     return this.#isQuarantined;
   }
 
+  /** Once it is set up: an unchanged plugin continues with the circuit breakers that it had. */
+  keepBreakers(): void {
+    if (this.#previous) this.version?.keepBreakersOf(this.#previous);
+  }
+
   fail(error: PouchError): void {
     if (!this.active) return;
     // The first error is the one to fix.

@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Container } from 'inversify';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf } from '../../../hooks/errors.ts';
+import type { CircuitBreaker } from '../run/CircuitBreaker.ts';
+import type { TapSettings } from '../tap.ts';
 import type { Contributions } from './Contributions.ts';
 import { interruptedAfter } from './within.ts';
 
@@ -17,6 +20,10 @@ export class PluginVersion {
   readonly code: string | undefined;
   /** As its setup got them. */
   options: unknown;
+  /** `timeout` and `onError` of its entry. */
+  policy: Pick<TapSettings, 'timeoutMs' | 'onError'> = {};
+  /** Of its taps, by hook and tap. */
+  breakers = new Map<string, CircuitBreaker>();
   container: Container | undefined;
   contributions: Contributions | undefined;
   #users = 0;
@@ -25,6 +32,16 @@ export class PluginVersion {
     this.plugin = plugin;
     this.generation = generation;
     this.code = code;
+  }
+
+  /** A reload does not change how often an unchanged plugin has failed. What its file imports does not count. */
+  keepBreakersOf(previous: PluginVersion): void {
+    if (this.#isSameAs(previous)) this.breakers = previous.breakers;
+  }
+
+  #isSameAs({ plugin, code, options, policy }: PluginVersion): boolean {
+    const isSameText = this.code === undefined ? this.plugin === plugin : this.code === code;
+    return isSameText && isDeepStrictEqual([this.options, this.policy], [options, policy]);
   }
 
   get isUsed(): boolean {

@@ -29,6 +29,9 @@ export async function setUp(slot: PluginSlot, { container, locate, timeoutMs }: 
   if (!version || version.contributions) return;
   const { plugin } = version;
   const options = (version.options = optionsOf(slot, locate));
+  const { timeoutMs: tapTimeoutMs, onError } = slot.wanted;
+  version.policy = { timeoutMs: tapTimeoutMs, onError };
+  slot.keepBreakers();
   const log = scopedLog(serviceOf(container, Log), { plugin: plugin.name });
   version.container = containerWith({ log }, container);
   const isBuiltIn = slot.wanted.builtIn !== undefined;

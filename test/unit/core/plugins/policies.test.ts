@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { PluginEntry } from '../../../../config/types.ts';
 import type { TapTrace } from '../../../../core/plugins/index.ts';
 import { systemClock } from '../../../../core/systemClock.ts';
 import { catalogue } from '../../../../hooks/catalogue.ts';
@@ -370,6 +371,35 @@ describe('the circuit breaker', () => {
     await plan();
     assert.deepEqual([(await plan()).degraded, calls()], [[], 6]);
     assert.ok(log.lines.some(({ message }) => message === 'the plugin works again'));
+  });
+
+  describe('at a reload', () => {
+    const { failures, openMs } = { failures: 2, openMs: 10_000 };
+    const broken = plugin('broken', ({ hooks }) =>
+      hooks.container.preCreate.tap({ onError: 'skip' }, () => {
+        throw new Error('down');
+      }),
+    );
+    /** The outcomes of a plan before the reload that opens the breaker, and of one after it. */
+    const outcomes = async (again: Plugin, entries: PluginEntry[] = []) => {
+      const traces: TapTrace[] = [];
+      const options = { breaker: { failures, openMs }, onTrace: (trace: TapTrace) => traces.push(trace) };
+      const { generation, runner, log } = await load([broken], options);
+      for (let i = 0; i < failures; i++) await runner.plan(preCreate, makeDraft(), { log });
+      const next = await load([again], { ...options, number: 2, previous: generation, entries });
+      await next.runner.plan(preCreate, makeDraft(), { log });
+      return traces.map(({ outcome }) => outcome);
+    };
+
+    it('stays open for a plugin that has not changed', async () => {
+      assert.deepEqual(await outcomes(broken), ['skipped', 'skipped', 'open']);
+    });
+
+    it('starts afresh for one that has, or whose policy has', async () => {
+      assert.deepEqual(await outcomes({ ...broken }), ['skipped', 'skipped', 'skipped']);
+      const entries = [entry({ name: 'broken', timeout: 9000 })];
+      assert.deepEqual(await outcomes(broken, entries), ['skipped', 'skipped', 'skipped']);
+    });
   });
 
   it('never opens for a tap that must not be left out', async () => {
