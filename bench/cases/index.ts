@@ -1,5 +1,6 @@
 import type { Case } from './case.ts';
 import { exec } from './exec.ts';
+import { processPlugins } from './processPlugins.ts';
 import { ps } from './ps.ts';
 import { pull } from './pull.ts';
 import { rich } from './rich.ts';
@@ -23,4 +24,5 @@ export const cases: readonly Case[] = [
   rich,
   stats,
   ps,
+  processPlugins,
 ];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
-import { TestPouchd } from '../../test/support/TestPouchd.ts';
+import { type NewOptions, TestPouchd } from '../../test/support/TestPouchd.ts';
 import { dockerLike } from './dockerLike.ts';
 import type { Platform } from './peer.ts';
 
@@ -10,9 +10,9 @@ export interface Pouch extends Platform {
   daemon: TestPouchd;
 }
 
-/** Starts a separate pouchd with a managed containerd, all defaults and runc. */
-export async function pouch(): Promise<Pouch> {
-  const daemon = await TestPouchd.create();
+/** Starts a separate pouchd with a managed containerd, runc, and all defaults unless the options say otherwise. */
+export async function pouch(options: NewOptions = {}): Promise<Pouch> {
+  const daemon = await TestPouchd.create(options);
   const platform = dockerLike({
     name: 'pouch',
     file: pouchClient,
