@@ -7,6 +7,7 @@ import type {
   PlanResponse,
   PouchInfoResponse,
   RuntimeWire,
+  StoredPlanResponse,
 } from './wire.ts';
 
 export interface RunQuery {
@@ -17,6 +18,13 @@ export interface RunQuery {
   stderr: boolean;
 }
 
+export interface PlanQuery {
+  name?: string;
+  platform?: string;
+  /** Leaves out the checks that look at the host. */
+  offline?: boolean;
+}
+
 /** Calls that only pouchd has, under `/pouch`. */
 export class PouchCalls {
   readonly #transport: Transport;
@@ -25,12 +33,9 @@ export class PouchCalls {
     this.#transport = transport;
   }
 
-  /** Returns the plan of a create without executing it. */
-  plan(
-    body: ContainerCreateRequest,
-    query: { name?: string; platform?: string } = {},
-  ): Promise<PlanResponse> {
-    return this.#transport.json('POST', '/pouch/plan', { body, query });
+  /** Returns the plan of a create without executing it, and what it would fail with. */
+  plan(body: ContainerCreateRequest, query: PlanQuery = {}): Promise<PlanResponse> {
+    return this.#transport.json('POST', '/pouch/plan', { body, query: { ...query } });
   }
 
   /**
@@ -42,7 +47,7 @@ export class PouchCalls {
   }
 
   /** Returns the plan that a container was created from. */
-  storedPlan(ref: string): Promise<PlanResponse> {
+  storedPlan(ref: string): Promise<StoredPlanResponse> {
     return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/plan`);
   }
 

@@ -96,6 +96,7 @@ export function assemble(base: Base): EngineContext {
     stateDirectory: config.state,
     bundles: bundlesOf(config),
     imageOf: (id) => images.find(id),
+    filesOf: (image) => images.files(image),
     runtimeOf: (name) => namedRuntime(name, generations.current.runtimes),
     startTimeout: () => loaded().config.runtime.startTimeout,
     onStreamsOpened: (id) => attachPoints.opened(id),

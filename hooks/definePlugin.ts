@@ -1,7 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import type { Hooks } from './catalogue.ts';
 import type { Logger } from './defineHook.ts';
-import type { EffectKind } from './effects.ts';
+import type { EffectKind } from './effectKind.ts';
 import type { FileAccess } from './files.ts';
 import type { Engine } from './engine.ts';
 import type { RuntimeProvider } from './runtime.ts';

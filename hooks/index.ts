@@ -7,6 +7,7 @@ export * from './definePlugin.ts';
 export * from './deviceNumbers.ts';
 export * from './draft.ts';
 export * from './draftKeys.ts';
+export * from './effectKind.ts';
 export * from './effects.ts';
 export * from './engine.ts';
 export * from './errors.ts';

@@ -35,6 +35,17 @@ export interface Plan {
   warnings: string[];
 }
 
+/** A plan that was compared with the host. */
+export interface CheckedPlan extends Plan {
+  /** What a create or a start would fail with now: PouchErrors. */
+  findings: Error[];
+}
+
+export interface PlanOptions {
+  /** Leaves out the checks that look at the host: ports, bind sources, the command. */
+  offline?: boolean;
+}
+
 export interface PlannedEffect extends Effect {
   key: string;
   /** One sentence that describes the effect. */

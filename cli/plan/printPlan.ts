@@ -1,4 +1,4 @@
-import type { PlanResponse } from '../../client/index.ts';
+import type { ErrorResponse, PlanResponse } from '../../client/index.ts';
 import { paletteFor } from '../output/colour.ts';
 import type { Palette } from '../output/colour.ts';
 import type { Session } from '../Session.ts';
@@ -8,13 +8,18 @@ import type { SpecChange } from './diffSpecs.ts';
 import { formatPath } from './fieldPath.ts';
 import { orderEffects } from './orderEffects.ts';
 
-/** Prints a plan: changes to the plain spec and who made them, the effects in order, the runtime. */
-export function printPlan(session: Session, plan: PlanResponse): void {
-  const paint = paletteFor(session.terminal.stdout, session.terminal.env);
-  for (const line of planLines(plan, paint)) session.print(line);
+interface PrintOptions {
+  /** The host was not looked at. */
+  offline?: boolean;
 }
 
-export function planLines(plan: PlanResponse, paint: Palette): string[] {
+/** Prints a plan: changes to the plain spec and who made them, the effects in order, the runtime, what would fail. */
+export function printPlan(session: Session, plan: PlanResponse, options: PrintOptions): void {
+  const paint = paletteFor(session.terminal.stdout, session.terminal.env);
+  for (const line of planLines(plan, paint, options)) session.print(line);
+}
+
+export function planLines(plan: PlanResponse, paint: Palette, { offline }: PrintOptions = {}): string[] {
   return [
     paint.bold('Changes to the plain spec:'),
     ...orNone(diffSpecs(plan.plainSpec, plan.spec).map((change) => changeLine(change, plan, paint))),
@@ -29,7 +34,17 @@ export function planLines(plan: PlanResponse, paint: Palette): string[] {
       paint.yellow(`degraded: without ${plugin} (${hook}): ${message}`),
     ),
     ...plan.warnings.map((warning) => paint.yellow(`warning: ${warning}`)),
+    paint.bold(offline ? 'Would fail (without a look at the host):' : 'Would fail:'),
+    ...orNone(plan.findings.flatMap((finding) => findingLines(finding, paint))),
   ];
+}
+
+function findingLines({ message, code, plugin, field, hint }: ErrorResponse, paint: Palette): string[] {
+  const lines = [paint.red(`  ${code ?? 'PCH_INTERNAL'}: ${message}`)];
+  if (plugin) lines.push(`    by plugin ${plugin}`);
+  if (field) lines.push(`    field: ${field}`);
+  if (hint) lines.push(`    hint: ${hint}`);
+  return lines;
 }
 
 function orNone(lines: string[]): string[] {

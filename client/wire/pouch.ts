@@ -1,8 +1,14 @@
 import type { ContainerCreateResponse, ContainerWaitResponse } from './container.ts';
 import type { ErrorResponse } from './error.ts';
 
-/** Response of `POST /pouch/plan?name=` (body as `POST /containers/create`) and `GET /pouch/containers/{id}/plan`. */
-export interface PlanResponse {
+/** Response of `POST /pouch/plan?name=&offline=`; its body is that of `POST /containers/create`. */
+export interface PlanResponse extends StoredPlanResponse {
+  /** What a create or a start would fail with now, as it would report it. */
+  findings: ErrorResponse[];
+}
+
+/** Response of `GET /pouch/containers/{id}/plan`. */
+export interface StoredPlanResponse {
   /** The OCI runtime spec that the runtime gets. */
   spec: Record<string, unknown>;
   /** The spec without plugins. */

@@ -2,14 +2,16 @@
  * The effects ledger of one container: applies planned effects, journals each before it is done, and undoes them last
  * first. It can be rebuilt from the journal after a crash at any instruction.
  */
-import type { Effect, EffectContext, EffectStage } from '../../hooks/effects.ts';
+import type { EffectContext } from '../../hooks/effectKind.ts';
+import type { Effect, EffectStage } from '../../hooks/effects.ts';
 import { isNetworkEffect } from '../../hooks/draftKeys.ts';
-import { hasCode, hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
+import { hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
 import { isNetworkAttachment } from '../../hooks/networkAttachments.ts';
 import { needsFault } from '../contract/effectNeeds.ts';
-import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
+import { type OwnedEffectKind, sentenceOf } from '../contract/ownedEffectKind.ts';
 import { withDeadline } from '../wait/deadline.ts';
 import { settleAll } from '../wait/settleAll.ts';
+import { lateEffect, notApplied, unknownKind } from './effectErrors.ts';
 import { isDiskFull } from '../state/reserve.ts';
 import type { Journal, JournalEntry, Verb } from './Journal.ts';
 
@@ -248,7 +250,7 @@ export class Ledger {
       (context) => kind.apply(effect.args, context),
       signal,
     ).catch((error: unknown) => {
-      throw this.#applyFailed(key, effect, kind, error);
+      throw notApplied(key, effect, kind, error, this.#options.container);
     });
     if (isNetworkEffect(key)) this.#checkAttachment(key, kind, result);
     this.#step('applied', key);
@@ -297,16 +299,7 @@ export class Ledger {
   ): Promise<T> {
     const { container } = this.#options;
     const deadlineMs = this.#options.stepDeadlineMs ?? kind.deadlineMs ?? standardDeadlineMs;
-    const late = () =>
-      new PouchError(
-        'PCH_DEADLINE',
-        `the effect "${effect.kind}" did not end within ${deadlineMs / 1000} s`,
-        {
-          container,
-          hint: 'something on the host hangs: the daemon log and `pouch ops` say more; try again',
-          ...(kind.plugin !== undefined && { plugin: kind.plugin }),
-        },
-      );
+    const late = () => lateEffect(kind, deadlineMs, container);
     const resultOf = (key: string) => this.#applied.get(key)?.result;
     return await withDeadline({ ms: deadlineMs, late, signal: outer }, (signal) =>
       run({ container, signal, resultOf }),
@@ -332,19 +325,9 @@ export class Ledger {
   }
 
   #unknown(key: string, { kind }: Effect, what: 'applied' | 'undone'): PouchError {
-    const message = `the effect ${key} cannot be ${what}: no loaded plugin provides its kind "${kind}"`;
-    const load = 'load its plugin again (`plugins` in pouchd.yaml), then repeat the call';
+    const { message, hint } = unknownKind(key, kind, what);
     const { container } = this.#options;
-    return new PouchError('PCH_EFFECT_UNKNOWN', message, { container, hint: `${load}${this.#wayOut(key)}` });
-  }
-
-  /** A plugin's error without a code does not name its effect. */
-  #applyFailed(key: string, { args }: Effect, kind: OwnedEffectKind, error: unknown): unknown {
-    const { plugin } = kind;
-    if (plugin === undefined || !hasCode(error, 'PCH_PLUGIN_FAILED')) return error;
-    const message = `the effect ${key} (${sentenceOf(kind, args)}) was not applied: ${error.message}`;
-    const { container } = this.#options;
-    return new PouchError('PCH_PLUGIN_FAILED', message, { container, plugin, cause: error });
+    return new PouchError('PCH_EFFECT_UNKNOWN', message, { container, hint: `${hint}${this.#wayOut(key)}` });
   }
 
   /** Others find addresses and ports of the container there. */
@@ -398,15 +381,6 @@ export class Ledger {
       if (applied) this.#applied.set(entry.key, { ...applied, result: entry.result, done: true });
       else this.#damage ??= `journal.jsonl: "${entry.key}" is done and was never begun`;
     }
-  }
-}
-
-/** A plugin that fails to describe an effect must not hide why its undo has failed. */
-export function sentenceOf(kind: OwnedEffectKind, args: Effect['args']): string {
-  try {
-    return kind.describe(args);
-  } catch {
-    return kind.kind;
   }
 }
 

@@ -19,12 +19,16 @@ export interface LayerLookup {
   path: string;
   /** Undefined: the content is not read. */
   maxBytes?: number;
+  /** Destinations of mounts over the image: what is below one is not looked up. */
+  mounts?: readonly string[];
 }
 
 /** A file of an image, after following links. */
 export interface LayerFile extends ImageFile {
   /** The content of a regular file, if `maxBytes` was given. */
   content?: { text: string } | { tooLarge: number };
+  /** The path leads into a mount, and the other fields say nothing. */
+  isMounted?: true;
 }
 
 /** A snapshot's mount, as containerd describes it. */

@@ -2,7 +2,7 @@ import type { ContainerRecord, Containers } from '../../hooks/engine.ts';
 import { ifFound } from '../containerd/index.ts';
 import { storedPlanOf } from '../state/planFiles.ts';
 import { attach } from './verbs/attach.ts';
-import { create, plan } from './verbs/create.ts';
+import { create } from './verbs/create.ts';
 import { removeDamaged } from './damaged/remove.ts';
 import { killDamaged, stopDamaged } from './damaged/stop.ts';
 import type { EngineContext } from './shared/engineContext.ts';
@@ -14,6 +14,7 @@ import { listContainers } from './verbs/list.ts';
 import { logs } from './verbs/logs.ts';
 import { onTask } from './task/onTask.ts';
 import { pause, unpause } from './verbs/pause.ts';
+import { plan } from './verbs/plan.ts';
 import { prune } from './verbs/prune.ts';
 import { remove } from './verbs/remove.ts';
 import { rename } from './verbs/rename.ts';
@@ -31,7 +32,7 @@ export function containerVerbs(engine: EngineContext): Containers {
   const { store } = engine;
   const find = (ref: string) => store.find(ref);
   return {
-    plan: (request) => plan(engine, request),
+    plan: (request, options) => plan(engine, request, options),
     create: async (request) => {
       const { id, warnings } = await create(engine, request);
       return { id, warnings };

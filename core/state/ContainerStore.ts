@@ -149,10 +149,14 @@ export class ContainerStore {
 
   /** Reserves a name until `release` is called. @throws PCH_NAME_IN_USE */
   reserve(name: string): { release(): void } {
-    const owner = this.#idByName.get(name);
-    if (owner ?? this.#reserved.has(name)) throw nameInUse(name, owner);
+    this.checkFree(name);
     this.#reserved.add(name);
     return { release: () => this.#reserved.delete(name) };
+  }
+
+  /** @throws PCH_NAME_IN_USE */
+  checkFree(name: string): void {
+    if (this.isNameTaken(name)) throw nameInUse(name, this.#idByName.get(name));
   }
 
   /** Writes the record to disk, unless the container was removed. @throws PCH_CONTAINER_NOT_FOUND */
@@ -251,6 +255,7 @@ function notFound(ref: string): PouchError {
 function nameInUse(name: string, owner: string | undefined): PouchError {
   const by = owner ? `container ${owner.slice(0, 12)}` : 'a container that is being created';
   return new PouchError('PCH_NAME_IN_USE', `The container name "${name}" is in use by ${by}`, {
+    field: 'name',
     hint: `remove or rename it: pouch rm ${name}`,
   });
 }

@@ -88,17 +88,32 @@ export class VolumeStore implements Volumes {
     return await this.#locks.run(name, 'create', () => this.#ensureLocked(name, volume));
   }
 
-  async #ensureLocked(name: string, { labels = {}, anonymous = false }: NewVolume) {
+  /** Rejects as `ensure` would, and creates nothing. */
+  async checkEnsure(name: string, volume: NewVolume = {}): Promise<void> {
+    checkName(name);
+    await this.#planned(name, volume);
+  }
+
+  /** The record of a volume that is to be created; undefined if it exists. Runs the taps of volume.preCreate. */
+  async #planned(
+    name: string,
+    { labels = {}, anonymous = false }: NewVolume,
+  ): Promise<StoredVolume | undefined> {
     // Data without volume.json gets a new one. A damaged volume.json stays, so that the user can restore it.
-    if ((await this.#stored(name)).state !== 'missing') return { created: false };
+    if ((await this.#stored(name)).state !== 'missing') return undefined;
     const isAnonymous = anonymous || anonymousLabel in labels;
     const { draft, blame } = await this.#hooks.preCreate({ name, anonymous: isAnonymous, labels });
-    const stored: StoredVolume = {
+    return {
       createdAt: new Date().toISOString(),
       labels: anonymous ? { ...draft.labels, [anonymousLabel]: '' } : draft.labels,
       anonymous: isAnonymous,
       ...(blame.length > 0 && { blame }),
     };
+  }
+
+  async #ensureLocked(name: string, volume: NewVolume) {
+    const stored = await this.#planned(name, volume);
+    if (!stored) return { created: false };
     const record = { path: this.#recordOf(name), content: toStored(stored, volumeForm) };
     await this.#files.createVolume({ ...this.#placesOf(name), record }, whatIs(name));
     return { created: true };

@@ -1,5 +1,5 @@
 import type { EffectStage } from '../effects.ts';
-import type { BlameEntry, Plan } from '../plan.ts';
+import type { BlameEntry, CheckedPlan, Plan, PlanOptions } from '../plan.ts';
 import type { ResourceRequest } from '../limits.ts';
 import type { ContainerRequest, RestartPolicy } from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
@@ -20,8 +20,11 @@ export interface ContainerFilter {
 }
 
 export interface Containers {
-  /** The pure half of create: touches nothing. */
-  plan(request: ContainerRequest): Promise<Plan>;
+  /**
+   * The pure half of create, and what a create or a start would fail with: changes nothing. Rejects where no plan can
+   * be made.
+   */
+  plan(request: ContainerRequest, options?: PlanOptions): Promise<CheckedPlan>;
   create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
   /** Creates and starts one with a client at its streams: faster than the calls one by one. */
   run(request: ContainerRequest, streams: AttachOptions): Promise<Run>;

@@ -1,12 +1,14 @@
 import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { EffectKind, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
 import type { LocalnetRouting } from './bridge/LocalnetRouting.ts';
 import type { BridgePreparation } from './bridge/BridgePreparation.ts';
 import { addNetwork, deleteNetwork } from './cni/chain.ts';
 import { toAttachment } from './cni/attachment.ts';
+import { findPlugin } from './cni/execute.ts';
 import { endCutOff } from './cni/endCutOff.ts';
 import type { CniAttachment, CniNetwork, CniPortMapping, CniResult } from './cni/types.ts';
-import { resultFromLease } from './leases.ts';
+import { checkUnleased, resultFromLease } from './leases.ts';
 import type { BridgeNetwork } from './network.ts';
 import type { PortClaims } from './ports/PortClaims.ts';
 
@@ -39,11 +41,21 @@ export function cniEffect(
     describe: (args) =>
       `attach ${args.interface} to the bridge ${args.bridge.bridge}${describePorts(args.ports)}`,
 
+    async check(args) {
+      await Promise.all([
+        preparation.check(args.bridge),
+        claims.check(args, args.ports),
+        checkAddress(args),
+        ...args.network.plugins.map(({ type }) => findPlugin(type, args.binDirs)),
+      ]);
+    },
+
     async apply(args, { signal }) {
       const publishes = args.ports.length > 0;
       const [, ports] = await Promise.all([
         publishes ? preparation.ensureGuarded(args.bridge) : preparation.ensure(args.bridge),
         claims.claim(args, args.ports),
+        checkAddress(args),
       ]);
       localnet.hold(args.bridge.bridge, args.container, ports);
       const attachment = attachmentOf(args, args.netns, ports.map(portMapping));
@@ -62,6 +74,10 @@ export function cniEffect(
       claims.release(args.container);
     },
   };
+}
+
+async function checkAddress({ ip, bridge, network, container }: CniEffectArgs): Promise<void> {
+  if (ip) await checkUnleased(join(bridge.ipamDir, network.name), ip, container);
 }
 
 function describePorts(ports: PortRequest[]): string {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
-import { networkAttachments, type ContainerRecord } from '../../hooks/index.ts';
+import { invalidField, networkAttachments, type ContainerRecord } from '../../hooks/index.ts';
 import type { CniResult } from './cni/types.ts';
 
 /**
@@ -22,6 +22,17 @@ export async function resultFromLease(
       return { cniVersion: '1.0.0', ips: [{ address: `${name}/32` }] };
   }
   return undefined;
+}
+
+/** @throws PCH_OPTION_INVALID for an address that another container has */
+export async function checkUnleased(directory: string, ip: string, container: string): Promise<void> {
+  const owner = await ownerOf(join(directory, ip));
+  if (owner === '' || owner === container) return;
+  throw invalidField(
+    'network.ip',
+    `the address ${ip} is in use by the container ${owner.slice(0, 12)}`,
+    'choose another address, or leave it out',
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
-import { invalidOption } from '../../errors.ts';
+import type { ClientError, ErrorResponse, PlanResponse } from '../../../client/index.ts';
+import { exitCodes, invalidOption } from '../../errors.ts';
 import { printPlan } from '../../plan/printPlan.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { createRequest } from '../../run/createRequest.ts';
@@ -7,8 +8,16 @@ import type { RunFlags } from '../../run/runFlags.ts';
 import type { Session } from '../../Session.ts';
 import { sizeOf } from '../../streams/followSize.ts';
 
+interface PlanFlags extends RunFlags {
+  format: string;
+  offline?: boolean;
+}
+
 export function define(command: PouchCommand, session: Session): void {
   command.optionsGroup('Output:').option('--format <format>', 'Format output: diff or json', 'diff');
+  command
+    .optionsGroup('Checks:')
+    .option('--offline', 'Do not look at the host for what would fail: ports, bind sources, the command');
   addForegroundOptions(command);
   addCreateOptions(command);
   command
@@ -16,24 +25,37 @@ export function define(command: PouchCommand, session: Session): void {
     .argument('<image>', 'Image; must exist locally')
     .argument('[command...]', "Command and arguments, instead of the image's")
     .passThroughOptions()
-    .action((image: string, args: string[], flags: RunFlags & { format: string }) =>
-      plan(session, image, args, flags),
-    );
+    .action((image: string, args: string[], flags: PlanFlags) => plan(session, image, args, flags));
 }
 
-async function plan(
-  session: Session,
-  image: string,
-  command: string[],
-  flags: RunFlags & { format: string },
-) {
+async function plan(session: Session, image: string, command: string[], flags: PlanFlags) {
   if (!['diff', 'json'].includes(flags.format)) throw invalidOption('--format', 'diff or json', flags.format);
+  const isJson = flags.format === 'json';
+  const result = await planned(session, image, command, flags).catch((error: unknown) => {
+    if (isJson && isRefusal(error)) return { findings: [findingOf(error)] };
+    throw error;
+  });
+  if (isJson) session.print(JSON.stringify(result, null, 2));
+  else printPlan(session, result as PlanResponse, flags);
+  if (result.findings.length > 0) session.exitCode = exitCodes.failure;
+}
+
+async function planned(session: Session, image: string, command: string[], flags: PlanFlags) {
   const { env, stdout } = session.terminal;
   const body = createRequest({ flags, image, command, environment: env, size: sizeOf(stdout) });
-  const result = await session.client.pouch.plan(body, {
-    ...(flags.name !== undefined && { name: flags.name }),
-    ...(flags.platform !== undefined && { platform: flags.platform }),
+  const { name, platform, offline } = flags;
+  return await session.client.pouch.plan(body, {
+    ...(name !== undefined && { name }),
+    ...(platform !== undefined && { platform }),
+    ...(offline && { offline }),
   });
-  if (flags.format === 'json') session.print(JSON.stringify(result, null, 2));
-  else printPlan(session, result);
+}
+
+/** The daemon has responded: no plan can be made. By its name, since a module may be loaded twice. */
+function isRefusal(error: unknown): error is ClientError {
+  return error instanceof Error && error.name === 'ClientError' && (error as ClientError).status > 0;
+}
+
+function findingOf({ message, code, hint, plugin, hook, field }: ClientError): ErrorResponse {
+  return { message, code, hint, plugin, hook, field };
 }

@@ -7,7 +7,7 @@ import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endScope, isScope } from './systemdScope.ts';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { killProcess } from '../../supervise/killProcess.ts';
 
 /** A killed process leaves its cgroup in milliseconds, unless the kernel holds it. */

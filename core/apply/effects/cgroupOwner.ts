@@ -1,7 +1,7 @@
 /** The cgroup of a rich container with users of its own: its init creates groups below it. */
 import { chown, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { cgroupVersion } from '../../host/detect.ts';
 
 /** Files that a delegated cgroup is owned with (kernel doc cgroup-v2, "Delegation"; v1 has no others). */

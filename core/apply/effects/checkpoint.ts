@@ -1,5 +1,5 @@
 /** A container's processes, written to its own directory by criu. */
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import { type CheckpointPaths, checkpointPaths, checkpointsDirectory } from '../checkpointPaths.ts';

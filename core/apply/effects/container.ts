@@ -1,6 +1,6 @@
 /** The container object in containerd: what its shim and garbage collector know of it. */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { hasCode, PouchError } from '../../../hooks/errors.ts';
 import type { OciSpec } from '../../../hooks/oci.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
@@ -22,6 +22,10 @@ export function containerEffect(
   return {
     kind: 'container',
     describe: ({ runtime }) => `create the container in containerd (${runtime})`,
+    async check(_args, { draft }) {
+      for (const path of Object.values(draft.namespaces)) if (path) void joinedPid(path, deps);
+      await deps.runtimeOf(draft.runtime).options(draft);
+    },
     async apply({ id, runtime }, { resultOf }) {
       const record = deps.recordOf(id);
       const spec = joinNamespaces(mapSources(await storedSpecOf(record), resultOf('idmap')), deps);
@@ -59,11 +63,16 @@ const procNames: Record<string, string> = { network: 'net', mount: 'mnt' };
 /** Another container's namespaces are those of its process now. @throws PCH_CONTAINER_NOT_RUNNING */
 function joinNamespaces(spec: OciSpec, deps: ContainerEffectDeps): OciSpec {
   for (const namespace of spec.linux.namespaces) {
-    if (!namespace.path?.startsWith(joinPrefix)) continue;
-    const other = deps.recordOf(namespace.path.slice(joinPrefix.length));
-    namespace.path = `/proc/${runningPid(other)}/ns/${procNames[namespace.type] ?? namespace.type}`;
+    const pid = joinedPid(namespace.path, deps);
+    if (pid !== undefined) namespace.path = `/proc/${pid}/ns/${procNames[namespace.type] ?? namespace.type}`;
   }
   return spec;
+}
+
+/** The process of the container that a namespace is joined of; undefined for other namespaces. */
+function joinedPid(path: string | undefined, deps: ContainerEffectDeps): number | undefined {
+  if (!path?.startsWith(joinPrefix)) return undefined;
+  return runningPid(deps.recordOf(path.slice(joinPrefix.length)));
 }
 
 function runningPid({ name, state }: ContainerRecord): number {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ContainerDraft, DraftDevice } from '../../../hooks/draft.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { hostId } from '../../userns/ids.ts';
 import { ownDevices, ownFilePath } from '../../contract/ownFiles.ts';
 

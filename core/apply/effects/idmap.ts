@@ -2,7 +2,7 @@
 import { mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import type { ContainerdClient, Mount } from '../../containerd/index.ts';
@@ -45,6 +45,7 @@ export function idmapEffect({
     volatile: true,
     describe: ({ sources }: IdmapArgs) =>
       ['give the image’s files the container’s ids', ...Object.keys(sources)].join(', and those of '),
+    check: ({ directory }) => checkPassable(dirname(directory)),
     async apply(args, { container }) {
       await release(args.directory);
       await checkPassable(dirname(args.directory));

@@ -1,9 +1,10 @@
 /** The core's own effect kinds. */
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import type { Image } from '../../../hooks/image.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
+import type { ImageFiles } from '../../images/index.ts';
 import type { ContainerIo } from '../../io/index.ts';
 import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
 import type { ContainerStore } from '../../state/ContainerStore.ts';
@@ -53,6 +54,7 @@ export interface EffectDeps {
   /** See {@link bundlesOf}. */
   bundles: string | undefined;
   imageOf(id: string): Promise<Image>;
+  filesOf(image: Image): ImageFiles;
   runtimeOf(name: string): RuntimeProvider;
   /** Milliseconds that a runtime may take. */
   startTimeout(): number;
@@ -81,6 +83,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
       files: deps.files,
       recordOf,
       runtimeOf: (name) => deps.runtimeOf(name),
+      lookUp: async (image, lookups) => await deps.filesOf(await deps.imageOf(image)).lookUp(lookups),
       bundles: deps.bundles,
       startTimeout: () => deps.startTimeout(),
       onDeleteHung: (id, deadlineMs) => deps.onDeleteHung(id, deadlineMs),

@@ -1,6 +1,6 @@
 /** The FIFOs of a container's streams, read by the log keeper. */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { ContainerIo, StdioPaths } from '../../io/index.ts';
 import { parseSize } from '../../contract/size.ts';
 

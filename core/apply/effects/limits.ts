@@ -1,6 +1,6 @@
 /** New limits of a container that runs: they are on the books only while an update is under way. */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { OciResources } from '../../../hooks/oci.ts';
 import { type ContainerdClient, ifFound, TaskStatus } from '../../containerd/index.ts';

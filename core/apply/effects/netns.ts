@@ -1,4 +1,4 @@
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
 
 export function netnsEffect(

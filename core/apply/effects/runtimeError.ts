@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { field } from '../../../hooks/fields.ts';
+import { commandNotExecutable, commandNotFound, directoryMissing } from './command.ts';
 
 /**
  * Runtimes report errors in prose; errors that a user caused get codes. The texts are runc's and crun's for execve(2)
@@ -22,26 +22,9 @@ export function runtimeError(error: unknown, { id, draft }: ContainerRecord, dea
   // containerd went away in the middle: nothing is known of the runtime.
   if (!error.code.startsWith('PCH_CONTAINERD_') || error.code === 'PCH_CONTAINERD_UNAVAILABLE') return error;
   const cwd = missingDirectory(text);
-  if (cwd !== undefined)
-    return new PouchError('PCH_OPTION_INVALID', `the working directory ${cwd} is not in the container`, {
-      ...details,
-      field: 'cwd',
-      hint: `create it there, or choose another ${field('cwd')}`,
-    });
-  if (isNotFound(text))
-    return new PouchError('PCH_COMMAND_NOT_FOUND', `${quotedCommand(text)}the command is not in the image`, {
-      ...details,
-      hint: 'check its spelling, its path and the image’s PATH',
-    });
-  if (isNotExecutable(text))
-    return new PouchError(
-      'PCH_COMMAND_NOT_EXECUTABLE',
-      `${quotedCommand(text)}the command cannot be executed`,
-      {
-        ...details,
-        hint: 'check its mode bits and that it is built for this platform',
-      },
-    );
+  if (cwd !== undefined) return directoryMissing(cwd, details);
+  if (isNotFound(text)) return commandNotFound(quotedCommand(text), undefined, details);
+  if (isNotExecutable(text)) return commandNotExecutable(quotedCommand(text), details);
   return new PouchError('PCH_RUNTIME_FAILED', `the runtime ${draft.runtime} failed: ${brief(text)}`, {
     ...details,
     hint: 'the daemon log has the runtime’s full message',
@@ -64,15 +47,18 @@ function isNotExecutable(text: string): boolean {
   return /permission denied|exec format error|is a directory/i.test(text) && ofExec.test(text);
 }
 
-/** runc: `chdir to cwd ("/foo") set in config.json failed`; crun: ``chdir to `/foo` ``. */
+/**
+ * runc: `chdir to cwd ("/foo") set in config.json failed`, `mkdir /foo: not a directory`; crun: ``chdir to `/foo` ``,
+ * ``chdir `/foo` ``.
+ */
 function missingDirectory(text: string): string | undefined {
-  return /chdir to (?:cwd \(\\?"|`)([^"`\\]+)/.exec(text)?.[1];
+  const inChdir = /chdir (?:to )?(?:cwd \(\\?"|`)([^"`\\]+)/.exec(text)?.[1];
+  return inChdir ?? /container init: mkdir ([^:]+): not a directory/.exec(text)?.[1];
 }
 
 /** runc: `exec: "foo": executable file not found in $PATH`; crun: ``executable file `foo` not found in $PATH``. */
-function quotedCommand(text: string): string {
-  const command = /exec(?:utable file)?:? (?:\\?"|`)([^"`\\]+)/.exec(text)?.[1];
-  return command ? `"${command}": ` : '';
+function quotedCommand(text: string): string | undefined {
+  return /exec(?:utable file)?:? (?:\\?"|`)([^"`\\]+)/.exec(text)?.[1];
 }
 
 /** What follows containerd's own call names. */

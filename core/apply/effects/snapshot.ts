@@ -1,6 +1,6 @@
 /** The container's writable layer. */
 import { hasCode } from '../../../hooks/errors.ts';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { type ContainerdClient, ifFound, rootLabel } from '../../containerd/index.ts';
 
 interface SnapshotArgs {

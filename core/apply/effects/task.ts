@@ -2,7 +2,7 @@
 import { hasCode } from '../../../hooks/errors.ts';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import {
   type Any,
   type ContainerdClient,
@@ -17,6 +17,7 @@ import type { FileWorkers } from '../../files/index.ts';
 import type { StdioPaths } from '../../io/index.ts';
 import { killProcess } from '../../supervise/killProcess.ts';
 import { checkpointPaths } from '../checkpointPaths.ts';
+import { checkCommand, checkDirectory, type LookUp } from './command.ts';
 import type { ContainerEffectDeps } from './container.ts';
 import type { Idmapped } from './idmap.ts';
 import { runtimeError } from './runtimeError.ts';
@@ -34,6 +35,8 @@ export interface TaskEffectDeps extends ContainerEffectDeps {
   /** See {@link bundlesOf}. */
   bundles: string | undefined;
   files: FileWorkers;
+  /** Looks up files of an image by its id. */
+  lookUp(image: string, lookups: Parameters<LookUp>[0]): ReturnType<LookUp>;
   /** Milliseconds that the runtime may take. */
   startTimeout(): number;
   /** The runtime did not delete a container in time. */
@@ -58,6 +61,11 @@ export function taskEffect(
       return deps.startTimeout() + killDeadlineMs;
     },
     describe: () => 'create the container by the runtime',
+    async check(_args, { draft }) {
+      const lookUp: LookUp = (lookups) => deps.lookUp(draft.image.id, lookups);
+      await checkDirectory(draft, lookUp);
+      await checkCommand(draft, lookUp);
+    },
     async apply({ id, checkpoint }, { resultOf, signal }) {
       const idmapped = resultOf('idmap') as Idmapped | undefined;
       const rootfs = idmapped?.rootfs ?? (await respondingMounts(deps, id));

@@ -1,4 +1,4 @@
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
 import { createUserNamespace, releaseUserNamespace } from '../../userns/userNamespace.ts';
 

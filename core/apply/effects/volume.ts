@@ -1,6 +1,6 @@
 /** A volume of a container: made if it is missing, and filled with what the image has at its place. */
 import { join } from 'node:path';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import { contentDeadlineMs, type FileWorkers } from '../../files/index.ts';
 import type { VolumeStore } from '../../volumes/VolumeStore.ts';
@@ -40,6 +40,10 @@ export function volumeEffect({
     deadlineMs: contentDeadlineMs + 1000,
     describe: ({ name, copyFrom }: VolumeArgs) =>
       `use the volume ${name}${copyFrom ? `, filled from the image's ${copyFrom} when it is empty` : ''}`,
+    async check({ name, anonymous }) {
+      await volumes.checkEnsure(name, { anonymous });
+      await files.look(volumes.pathOf(name), `the volume ${name}`);
+    },
     async apply({ name, anonymous, copyFrom }, { container, signal }) {
       const { created } = await volumes.ensure(name, { anonymous });
       const target = volumes.pathOf(name);

@@ -33,16 +33,27 @@ export class RootfsReader {
   }
 
   /** Returns the file at a path, following links; undefined if it does not exist. */
-  find({ path, maxBytes }: LayerLookup): LayerFile | undefined {
-    const node = this.#walk(path);
+  find({ path, maxBytes, mounts = [] }: LayerLookup): LayerFile | undefined {
+    const node = this.#walk(path, new Set(mounts.map((mount) => this.#placeOf(mount))));
     if (!node) return undefined;
+    if ('mount' in node) return { path: node.mount, kind: 'other', mode: 0, isMounted: true };
     const { stats, place } = node;
     const file = { path: node.path, kind: kindOf(stats), mode: stats.mode & 0o7777 };
     if (maxBytes === undefined || !stats.isFile()) return file;
     return { ...file, content: readRegular(place, maxBytes) };
   }
 
-  #walk(path: string): Node | undefined {
+  /** Runtimes follow the image's links in the destination of a mount: `/var/run/x` is `/run/x`. */
+  #placeOf(mount: string): string {
+    const names = parts(mount);
+    for (let length = names.length; length > 0; length--) {
+      const found = this.#walk(names.slice(0, length).join('/'));
+      if (found && 'path' in found) return [found.path, ...names.slice(length)].join('/');
+    }
+    return `/${names.join('/')}`;
+  }
+
+  #walk(path: string, mounts: ReadonlySet<string> = new Set()): Node | { mount: string } | undefined {
     const pending = parts(path);
     let above: Directory[] = [this.#root];
     let links = 0;
@@ -51,8 +62,10 @@ export class RootfsReader {
         if (above.length > 1) above.pop();
         continue;
       }
+      const at = pathOf([...above, { name: part }]);
+      if (mounts.has(at)) return { mount: at };
       const found = lookUp(above.at(-1) ?? this.#root, part);
-      if (!found) return undefined;
+      if (!found) return mountOver(join(at, ...pending), mounts);
       if (found.stats.isSymbolicLink()) {
         if (++links > maxLinks) return undefined;
         const target = readlinkSync(found.places[0] ?? '');
@@ -62,13 +75,17 @@ export class RootfsReader {
         above.push({ name: part, places: found.places });
       } else {
         const isEnd = pending.length === 0;
-        return isEnd
-          ? { path: pathOf([...above, { name: part }]), ...found, place: found.places[0] ?? '' }
-          : undefined;
+        return isEnd ? { path: at, ...found, place: found.places[0] ?? '' } : undefined;
       }
     }
     return directoryNode(above);
   }
+}
+
+/** A runtime creates the directories above the destination of a mount. */
+function mountOver(path: string, mounts: ReadonlySet<string>): { mount: string } | undefined {
+  const mount = [...mounts].find((at) => path === at || path.startsWith(`${at}/`));
+  return mount === undefined ? undefined : { mount };
 }
 
 function directoryNode(above: readonly Directory[]): Node | undefined {

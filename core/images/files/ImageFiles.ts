@@ -50,6 +50,11 @@ export class ImageFiles {
     await found;
   }
 
+  /** Looks up files as they are now, without what is known. Null stands for a path that does not exist. */
+  async lookUp(lookups: readonly LayerLookup[]): Promise<readonly (LayerFile | null)[]> {
+    return await this.#read(lookups);
+  }
+
   #find(lookup: LayerLookup): Promise<LayerFile | undefined> {
     const known = this.#known.get(lookup);
     if (known) return known;

@@ -20,18 +20,6 @@ import { emitContainer, type EngineContext, withLedger } from '../shared/engineC
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
-/** The pure half: nothing on the host changes. */
-export async function plan(engine: EngineContext, request: ContainerRequest): Promise<Plan> {
-  const id = newId();
-  try {
-    return await engine.generations.use((generation) =>
-      engine.planner.plan({ id, name: nameFor(engine, request) }, request, generation),
-    );
-  } finally {
-    engine.userRanges.release(id);
-  }
-}
-
 export interface CreateOptions {
   /**
    * The start follows at once: what it needs before its task is applied along. Called with the record before any effect
@@ -117,7 +105,7 @@ function beforeTask(record: ContainerRecord): Record<string, Effect> {
   return Object.fromEntries(Object.entries(start).filter(([key]) => start['task']?.needs?.includes(key)));
 }
 
-function newRecord(engine: EngineContext, request: ContainerRequest, planned: Plan): ContainerRecord {
+export function newRecord(engine: EngineContext, request: ContainerRequest, planned: Plan): ContainerRecord {
   const { draft } = planned;
   const directory = engine.store.directoryOf(draft.id);
   return {
@@ -142,7 +130,8 @@ function newRecord(engine: EngineContext, request: ContainerRequest, planned: Pl
   };
 }
 
-function nameFor(engine: EngineContext, request: ContainerRequest): string {
+/** @throws PCH_NAME_INVALID */
+export function nameFor(engine: EngineContext, request: ContainerRequest): string {
   const isTaken = (name: string) => engine.store.isNameTaken(name);
   return request.name ? checkName(request.name.replace(/^\//, '')) : newName(isTaken);
 }

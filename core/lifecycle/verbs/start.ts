@@ -8,6 +8,7 @@ import type { Ledger } from '../../apply/Ledger.ts';
 import { identify } from '../../supervise/processIdentity.ts';
 import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
 import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpoint/restore.ts';
+import { checkSources } from '../shared/checkSources.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { watchExit } from '../exits/watchExit.ts';
 import { removeLocked } from './remove.ts';
@@ -94,14 +95,6 @@ async function applyStart(
   watchExit(engine, record);
   await engine.store.save(record);
   observeTaps(engine, record, catalogue.container.poststart, moment);
-}
-
-/** The runtime would hang where a source does, and could not be ended. What is missing it reports itself. */
-async function checkSources(engine: EngineContext, { draft, paths }: ContainerRecord): Promise<void> {
-  const sources = Object.values(draft.mounts)
-    .filter(({ type, source }) => type === 'bind' && !source.startsWith(paths.directory))
-    .map(({ source }) => source);
-  await engine.files.checkResponds(sources, (path) => `the bind source ${path}`);
 }
 
 async function startTask(

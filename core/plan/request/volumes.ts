@@ -39,8 +39,55 @@ export async function applyVolumes(
   // Plugins look at them later, and cannot be interrupted.
   const sources = asked.flatMap(({ kind, source }) => (kind === 'bind' && source ? [source] : []));
   await context.checkResponds(sources, (path) => `the bind source ${path}`);
+  await checkKinds(draft, asked, { ofImage: ofImage.length, context });
   if (request.shmSize && draft.mounts['/dev/shm']?.type === 'tmpfs') setShmSize(draft, request.shmSize);
   await fillOnlyFromImage(draft);
+}
+
+interface KindsContext {
+  /** How many of the mounts are the image's: they come first. */
+  ofImage: number;
+  context: RequestContext;
+}
+
+/**
+ * A file cannot be mounted on a directory, nor a directory on a file (mount(2), ENOTDIR).
+ * @throws PCH_OPTION_INVALID
+ */
+async function checkKinds(
+  draft: ContainerDraft,
+  asked: VolumeRequest[],
+  { ofImage, context }: KindsContext,
+): Promise<void> {
+  await Promise.all(
+    asked.map(async (volume, index) => {
+      const destination = normal(volume.destination);
+      const there = await draft.image.stat(destination);
+      // What another mount hides is not in the way.
+      if (!there || isBelow(there.path, Object.keys(draft.mounts))) return;
+      const source = volume.kind === 'bind' ? await kindAt(volume.source ?? '', context) : 'directory';
+      if (source === undefined || source === plainKind(there.kind)) return;
+      throw invalidField(
+        index < ofImage ? 'image' : `volumes[${index - ofImage}].destination`,
+        `expected a ${source} at ${destination} of the image, as the source is one; found a ${plainKind(there.kind)}`,
+        'choose another destination',
+      );
+    }),
+  );
+}
+
+/** Undefined for a source that does not exist: a directory is created there, or the mount is refused. */
+async function kindAt(source: string, { look }: RequestContext): Promise<'directory' | 'file' | undefined> {
+  const found = await look(source, `the bind source ${source}`);
+  return found && plainKind(found.kind);
+}
+
+function plainKind(kind: string): 'directory' | 'file' {
+  return kind === 'directory' ? 'directory' : 'file';
+}
+
+function isBelow(path: string, mounts: string[]): boolean {
+  return mounts.some((mount) => path.startsWith(`${mount}/`));
 }
 
 /** A volume where the image has nothing needs no copy, which costs a mount and several processes. */

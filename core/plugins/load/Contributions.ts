@@ -1,13 +1,19 @@
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { Surface } from '../../../hooks/definePlugin.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { attributedEffectKind, attributedRuntime, attributedSurface } from './attributed.ts';
-import { brokenRule, callback, type FieldRules, object, string } from './fieldRules.ts';
+import { brokenRule, callback, type FieldRules, object, optional, string } from './fieldRules.ts';
 import type { RecordedTap } from '../tap.ts';
 
-const effectKindRules: FieldRules = { kind: string, describe: callback, apply: callback, undo: callback };
+const effectKindRules: FieldRules = {
+  kind: string,
+  describe: callback,
+  check: optional(callback),
+  apply: callback,
+  undo: callback,
+};
 const runtimeRules: FieldRules = {
   name: string,
   containerdType: string,

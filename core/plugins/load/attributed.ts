@@ -1,5 +1,6 @@
 import type { Surface } from '../../../hooks/definePlugin.ts';
-import type { Effect, EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
+import type { Effect } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
@@ -21,6 +22,14 @@ export function attributedEffectKind(kind: EffectKind, plugin: string): OwnedEff
     describe: (args) => described(kind, plugin, args),
     apply: async (args, context) =>
       named(plugin, async () => plainResult(kind, await kind.apply(frozenCopy(args), context))),
+    ...(kind.check
+      ? {
+          check: async (args, context) =>
+            named(plugin, async () =>
+              kind.check!(frozenCopy(args), { ...context, draft: frozenCopy(context.draft) }),
+            ),
+        }
+      : {}),
     undo: async (args, result, context) =>
       named(plugin, async () => kind.undo(frozenCopy(args), frozenCopy(result), context)),
     ...(kind.assume ? { assume: (container) => kind.assume!(container) } : {}),

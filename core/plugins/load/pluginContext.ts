@@ -1,6 +1,6 @@
 import type { Container } from 'inversify';
 import type { Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
-import type { EffectKind } from '../../../hooks/effects.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { Files, Host, Log } from '../../../hooks/services.ts';
 import { injected, serviceOf } from '../services.ts';
 import type { Contributions } from './Contributions.ts';

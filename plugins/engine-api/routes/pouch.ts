@@ -2,12 +2,15 @@
 import type {
   BootstrapRequest,
   ContainerEffectWire,
+  ErrorResponse,
   PlanResponse,
   RuntimeWire,
+  StoredPlanResponse,
 } from '../../../client/wire.ts';
-import type { Plan } from '../../../hooks/index.ts';
+import { type Plan, toPouchError } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
+import { errorBody } from '../http/errorReply.ts';
 import { namingTheImage } from '../http/imageError.ts';
 import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../http/inNamesOf.ts';
 import { streamProgress } from '../http/progressStream.ts';
@@ -36,11 +39,20 @@ const bootstrapSchema = typed<BootstrapRequest>(
 /** Returns the plan that create would apply; changes nothing. */
 async function plan(call: Call): Promise<void> {
   const { request, warnings } = await readContainerRequest(call);
-  const made = await call.engine.containers.plan(request).catch((error: unknown) => {
+  const options = { offline: call.query.flag('offline') };
+  const made = await call.engine.containers.plan(request, options).catch((error: unknown) => {
     throw namingTheImage(error, request.image);
   });
-  const body = { ...made, warnings: [...warnings, ...made.warnings] };
-  sendJson(call, planResponse(call, body, made.draft.runtime));
+  const body: PlanResponse = {
+    ...planResponse(call, { ...made, warnings: [...warnings, ...made.warnings] }, made.draft.runtime),
+    findings: made.findings.map((finding) => findingFor(call, finding)),
+  };
+  sendJson(call, body);
+}
+
+/** As the error of a create, but for the container, which does not exist. */
+function findingFor({ client }: Call, finding: Error): ErrorResponse {
+  return { ...errorBody(toPouchError(finding), client, ''), container: undefined };
 }
 
 async function storedPlan(call: Call): Promise<void> {
@@ -48,7 +60,7 @@ async function storedPlan(call: Call): Promise<void> {
   sendJson(call, planResponse(call, await call.engine.containers.storedPlan(id), draft.runtime));
 }
 
-function planResponse({ client }: Call, made: Omit<Plan, 'draft'>, runtime: string): PlanResponse {
+function planResponse({ client }: Call, made: Omit<Plan, 'draft'>, runtime: string): StoredPlanResponse {
   const { spec, plainSpec, effects, blame } = made;
   return {
     spec: { ...spec },

@@ -43,6 +43,15 @@ export class BridgePreparation {
     this.#log.warn(`restored missing packet filter rules of the bridge ${network.bridge}`);
   }
 
+  /**
+   * Rejects as `ensure` would where the host has something in the way, and sets nothing up.
+   * @throws PCH_NETWORK_CLASH
+   */
+  async check(network: BridgeNetwork): Promise<void> {
+    if (this.#prepared.has(JSON.stringify(network))) return;
+    checkClashes(network, await readHostNetwork());
+  }
+
   async #prepare(network: BridgeNetwork): Promise<void> {
     const host = await readHostNetwork();
     checkClashes(network, host);

@@ -40,7 +40,8 @@ function environmentOf(command: CniCommand, attachment: CniAttachment): Record<s
   };
 }
 
-async function findPlugin(type: string, binDirs: string[]): Promise<string> {
+/** @throws PCH_CNI_PLUGIN_MISSING */
+export async function findPlugin(type: string, binDirs: string[]): Promise<string> {
   for (const directory of binDirs) {
     const file = join(directory, type);
     if (await isExecutable(file)) return file;

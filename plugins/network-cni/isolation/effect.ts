@@ -1,6 +1,6 @@
 import { PouchError, type EffectKind, type NetworkAttachment } from '../../../hooks/index.ts';
 import type { CniResult } from '../cni/types.ts';
-import { applyScript, removeMember } from './nft.ts';
+import { applyScript, checkNft, removeMember } from './nft.ts';
 import { isolationScript, type BridgePort, type Isolation } from './tables.ts';
 
 export interface IsolationEffectArgs {
@@ -24,6 +24,8 @@ export function isolationEffect(): EffectKind<IsolationEffectArgs, null> {
       isolation === 'containers'
         ? `isolate the container from the others on ${bridge}`
         : `restrict the container to its own addresses on ${bridge}`,
+
+    check: (_args, { signal }) => checkNft(signal),
 
     async apply({ container, bridge, isolation, attachment }, { signal, resultOf }) {
       const member = portOf(container, bridge, resultOf(attachment) as NetworkAttachment);

@@ -16,6 +16,11 @@ export async function applyScript(script: string, signal?: AbortSignal): Promise
   await nft([script], signal);
 }
 
+/** Checks that nft is installed. @throws PCH_TOOL_MISSING */
+export async function checkNft(signal?: AbortSignal): Promise<void> {
+  await nft(['--version'], signal);
+}
+
 /**
  * Removes a container's elements from the sets of a bridge. Does nothing if there are no elements, or nft is not
  * installed.

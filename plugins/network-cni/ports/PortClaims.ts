@@ -41,73 +41,78 @@ export class PortClaims {
    * @throws PCH_PORT_IN_USE
    */
   async claim(claimant: Claimant, ports: PortRequest[]): Promise<PublishedPort[]> {
-    if (ports.length === 0) return [];
-    const forwarded = (await this.#forwarded()).filter(({ container }) => container !== claimant.container);
     try {
-      const published: PublishedPort[] = [];
-      for (const port of ports) published.push(await this.#claimOne(claimant, port, forwarded));
-      return published;
+      return await assign(claimant, ports, { claims: this.#claims, forwarded: this.#forwarded });
     } catch (error) {
       this.release(claimant.container);
       throw error;
     }
   }
 
+  /** Rejects as `claim` would, and claims nothing. @throws PCH_PORT_IN_USE */
+  async check(claimant: Claimant, ports: PortRequest[]): Promise<void> {
+    await assign(claimant, ports, { claims: new Set(this.#claims), forwarded: this.#forwarded });
+  }
+
   /** Releases all ports of a container. */
   release(container: string): void {
     for (const claim of this.#claims) if (claim.container === container) this.#claims.delete(claim);
   }
+}
 
-  async #claimOne(claimant: Claimant, port: PortRequest, forwarded: HeldPort[]): Promise<PublishedPort> {
-    const hostIp = port.hostIp || anyAddress;
-    const hostPort = port.hostPort
-      ? await this.#claimFixed(claimant, port.protocol, hostIp, port.hostPort, forwarded)
-      : await this.#claimFree(claimant, port.protocol, hostIp, forwarded);
-    return { containerPort: port.containerPort, protocol: port.protocol, hostIp, hostPort };
-  }
+interface Sources {
+  /** Gets the new claims. */
+  claims: Set<Claim>;
+  forwarded(): Promise<HeldPort[]>;
+}
 
-  async #claimFixed(
-    claimant: Claimant,
-    protocol: string,
-    hostIp: string,
-    hostPort: number,
-    forwarded: HeldPort[],
-  ): Promise<number> {
-    const wanted = { protocol, hostIp, hostPort, ...claimant };
-    const holder = this.#holderOf(wanted, forwarded);
-    if (holder) throw inUse(wanted, `the container ${nameOf(holder)}`);
-    this.#claims.add(wanted);
-    await tryBind(protocol, hostIp, hostPort).catch((error: unknown) => {
-      throw bindFailure(wanted, error);
-    });
-    return hostPort;
+async function assign(
+  claimant: Claimant,
+  ports: PortRequest[],
+  { claims, forwarded }: Sources,
+): Promise<PublishedPort[]> {
+  if (ports.length === 0) return [];
+  const others = (await forwarded()).filter(({ container }) => container !== claimant.container);
+  const holderOf = (wanted: HeldPort) => [...claims, ...others].find((other) => samePort(wanted, other));
+  const published: PublishedPort[] = [];
+  for (const { containerPort, protocol, hostIp = '', hostPort: asked } of ports) {
+    const wanted = { protocol, hostIp: hostIp || anyAddress, hostPort: asked ?? 0, ...claimant };
+    const claim = asked
+      ? await claimFixed(wanted, claims, holderOf)
+      : await claimFree(wanted, claims, holderOf);
+    published.push({ containerPort, protocol, hostIp: claim.hostIp, hostPort: claim.hostPort });
   }
+  return published;
+}
 
-  async #claimFree(
-    claimant: Claimant,
-    protocol: string,
-    hostIp: string,
-    forwarded: HeldPort[],
-  ): Promise<number> {
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      const hostPort = await tryBind(protocol, hostIp, 0).catch((error: unknown) => {
-        throw bindFailure({ protocol, hostIp, hostPort: 0, ...claimant }, error);
-      });
-      const wanted = { protocol, hostIp, hostPort, ...claimant };
-      if (this.#holderOf(wanted, forwarded)) continue;
-      this.#claims.add(wanted);
-      return hostPort;
-    }
-    throw new PouchError('PCH_PORT_IN_USE', `no free ${protocol} port was found on ${hostIp}`, {
-      container: claimant.container,
-      field: 'network.ports',
-      hint: `specify a host port (${field('network.ports')}) or free some of /proc/sys/net/ipv4/ip_local_port_range`,
-    });
-  }
+type HolderOf = (wanted: HeldPort) => HeldPort | undefined;
 
-  #holderOf(wanted: HeldPort, forwarded: HeldPort[]): HeldPort | undefined {
-    return [...this.#claims, ...forwarded].find((other) => samePort(wanted, other));
+async function claimFixed(wanted: Claim, claims: Set<Claim>, holderOf: HolderOf): Promise<Claim> {
+  const holder = holderOf(wanted);
+  if (holder) throw inUse(wanted, `the container ${nameOf(holder)}`);
+  claims.add(wanted);
+  await bindBriefly(wanted);
+  return wanted;
+}
+
+async function claimFree(wanted: Claim, claims: Set<Claim>, holderOf: HolderOf): Promise<Claim> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const claim = { ...wanted, hostPort: await bindBriefly(wanted) };
+    if (holderOf(claim)) continue;
+    claims.add(claim);
+    return claim;
   }
+  throw new PouchError('PCH_PORT_IN_USE', `no free ${wanted.protocol} port was found on ${wanted.hostIp}`, {
+    container: wanted.container,
+    field: 'network.ports',
+    hint: `specify a host port (${field('network.ports')}) or free some of /proc/sys/net/ipv4/ip_local_port_range`,
+  });
+}
+
+async function bindBriefly(wanted: Claim): Promise<number> {
+  return await tryBind(wanted.protocol, wanted.hostIp, wanted.hostPort).catch((error: unknown) => {
+    throw bindFailure(wanted, error);
+  });
 }
 
 function samePort(a: HeldPort, b: HeldPort): boolean {

@@ -7,7 +7,7 @@ import {
   type Engine,
   type LogEntry,
   type NetworkAttachment,
-  type Plan,
+  type CheckedPlan,
 } from '../../../hooks/index.ts';
 import { fakeDraft } from './draft.ts';
 import { FakeProcess } from './FakeProcess.ts';
@@ -113,7 +113,7 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       });
   };
 
-  const plan = async (request: ContainerRequest): Promise<Plan> => {
+  const plan = async (request: ContainerRequest): Promise<CheckedPlan> => {
     const id = newId();
     const image = await engine().images.get(request.image);
     const draft = fakeDraft(id, request.name ?? `fake_${id.slice(0, 6)}`, request, image);
@@ -134,7 +134,7 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
         ms: 1,
       },
     ];
-    return { draft, spec, plainSpec: spec, effects: [], blame, degraded: [], warnings: [] };
+    return { draft, spec, plainSpec: spec, effects: [], blame, degraded: [], warnings: [], findings: [] };
   };
 
   return {
@@ -276,7 +276,7 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       return { writable: 10, total: 2_000_010 };
     },
     async storedPlan(ref) {
-      const { draft: _draft, ...stored } = await plan(find(ref).record.request);
+      const { draft: _draft, findings: _findings, ...stored } = await plan(find(ref).record.request);
       return stored;
     },
     async explain(ref, field) {

@@ -99,7 +99,8 @@ function fixedAddress(name = '', endpoint: EndpointSettings | undefined): string
 
 function macOf(address: string | null | undefined): string | undefined {
   if (!address) return undefined;
-  if (!/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(address))
-    throw invalid('MacAddress', 'six octets such as 02:42:ac:11:00:02', address);
+  // An odd first octet is a group's (IEEE 802), which no interface can have.
+  if (!/^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/i.test(address))
+    throw invalid('MacAddress', 'six octets, the first of them even, such as 02:42:ac:11:00:02', address);
   return address.toLowerCase();
 }

@@ -112,7 +112,11 @@ export const execs: CommandRow[] = [
   row('exec keep /etc/passwd', 'exec keep true', 'PCH_COMMAND_NOT_EXECUTABLE', /"\/etc\/passwd"/, 126),
   row('exec -u nobodyhere keep true', 'exec -u nobody keep true', 'PCH_USER_NOT_FOUND', /nobodyhere/),
   option('exec -w rel keep true', 'exec -w /etc keep true', /--workdir: expected an absolute path/),
-  option('exec -w /nosuch keep true', 'exec -w / keep true', /working directory \/nosuch is not in/),
+  option(
+    'exec -w /nosuch keep true',
+    'exec -w / keep true',
+    /working directory \/nosuch is not a directory in/,
+  ),
   option('exec -e =x keep true', 'exec -e X=x keep true', /NAME=VALUE/, 125),
   option('exec keep', 'exec keep true', /missing required argument/, 125),
   option('exec -it keep true', 'exec keep true', /the input device is not a TTY/, 125),

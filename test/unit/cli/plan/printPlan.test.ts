@@ -30,6 +30,16 @@ const plan: PlanResponse = {
   degraded: [{ plugin: 'lxcfs', hook: 'container.spec', message: 'not mounted' }],
   warnings: ['no swap limit'],
   runtime: 'runc',
+  findings: [
+    {
+      code: 'PCH_PORT_IN_USE',
+      message: 'port 80 is in use',
+      field: 'HostConfig.PortBindings',
+      hint: 'choose another one',
+      plugin: 'network-cni',
+    },
+    { code: 'PCH_NAME_IN_USE', message: 'the name is in use' },
+  ],
 };
 
 describe('a printed plan', () => {
@@ -47,7 +57,20 @@ describe('a printed plan', () => {
       'Runtime: runc',
       'degraded: without lxcfs (container.spec): not mounted',
       'warning: no swap limit',
+      'Would fail:',
+      '  PCH_PORT_IN_USE: port 80 is in use',
+      '    by plugin network-cni',
+      '    field: HostConfig.PortBindings',
+      '    hint: choose another one',
+      '  PCH_NAME_IN_USE: the name is in use',
     ]);
+  });
+
+  it('says so where nothing would fail, and where the host was not looked at', () => {
+    const lines = (offline: boolean) =>
+      planLines({ ...plan, findings: [] }, noColours, { offline }).slice(-2);
+    assert.deepEqual(lines(false), ['Would fail:', '  none']);
+    assert.deepEqual(lines(true), ['Would fail (without a look at the host):', '  none']);
   });
 
   it('has colours only on a terminal, and not with NO_COLOR', () => {

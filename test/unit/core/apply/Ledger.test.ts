@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Journal } from '../../../../core/apply/Journal.ts';
 import { Ledger } from '../../../../core/apply/Ledger.ts';
 import type { OwnedEffectKind } from '../../../../core/contract/ownedEffectKind.ts';
-import type { Effect, EffectKind, EffectStage } from '../../../../hooks/effects.ts';
+import type { EffectKind } from '../../../../hooks/effectKind.ts';
+import type { Effect, EffectStage } from '../../../../hooks/effects.ts';
 import { rejection } from '../plugins/support/load.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 

@@ -19,6 +19,13 @@ const messages: [string, string, string, RegExp][] = [
   ['crun, of a folder', 'open executable: Operation not permitted', 'PCH_COMMAND_NOT_EXECUTABLE', /^the/],
   ['runc', 'chdir to cwd ("/x") set in config.json failed: no', 'PCH_OPTION_INVALID', /directory \/x /],
   ['crun', 'chdir to `/x`: No such file or directory', 'PCH_OPTION_INVALID', /directory \/x /],
+  ['crun, of a file', 'chdir `/x`: Not a directory', 'PCH_OPTION_INVALID', /directory \/x /],
+  [
+    'runc, of a file',
+    'error during container init: mkdir /x: not a directory',
+    'PCH_OPTION_INVALID',
+    /directory \/x /,
+  ],
   ['runc', 'exec /foo: no such file or directory', 'PCH_COMMAND_NOT_FOUND', /command/],
   [
     'kata, of its mounts',

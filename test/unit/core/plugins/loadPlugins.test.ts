@@ -3,7 +3,7 @@ import { catalogue } from '../../../../hooks/catalogue.ts';
 import type { Plugin, Surface } from '../../../../hooks/definePlugin.ts';
 import { definePlugin } from '../../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../../hooks/errors.ts';
-import type { EffectKind } from '../../../../hooks/effects.ts';
+import type { EffectKind } from '../../../../hooks/effectKind.ts';
 import { Type } from '../../../../hooks/index.ts';
 import { allFeaturesBut } from '../../../../hooks/runtimeFeatures.ts';
 import type { RuntimeProvider } from '../../../../hooks/runtime.ts';

@@ -47,6 +47,19 @@ describe('the volume store', () => {
     assert.ok(existsSync(join(store.pathOf('data'), 'file')));
   });
 
+  it('checks what a create would refuse, and creates nothing', async () => {
+    const refusing = new VolumeStore(directory.path, files, () => [], {
+      preCreate: () => Promise.reject(new Error('no more volumes')),
+      preRemove: () => Promise.resolve(),
+    });
+    await assert.rejects(refusing.checkEnsure('data'), /no more volumes/);
+    await assert.rejects(store.checkEnsure('../x'), { code: 'PCH_OPTION_INVALID' });
+    await store.checkEnsure('data');
+    assert.deepEqual(await store.list(), []);
+    await store.ensure('data');
+    await refusing.checkEnsure('data');
+  });
+
   it('removes a volume, unless containers use it', async () => {
     await store.create({ name: 'data' });
     use('data');

@@ -49,6 +49,20 @@ describe('network-cni: port claims', () => {
     await claims.claim(other, [tcp(port)]);
   });
 
+  it('a check rejects as a claim does, and claims nothing', async () => {
+    const claims = claimsBeside();
+    const port = await freePort();
+    await claims.check(web, [tcp(port), tcp()]);
+    await claims.claim(other, [tcp(port)]);
+    await assert.rejects(claims.check(web, [tcp(port)]), {
+      code: 'PCH_PORT_IN_USE',
+      message: /in use by the container other$/,
+    });
+    const twice = await freePort();
+    await assert.rejects(claims.check(web, [tcp(twice), tcp(twice)]), { code: 'PCH_PORT_IN_USE' });
+    await claims.claim(web, [tcp(twice)]);
+  });
+
   it('names a container that was attached before the daemon started', async () => {
     const port = await freePort();
     const forwarded = [{ protocol: 'tcp', hostPort: port, hostIp: '', container: 'c'.repeat(64) }];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
-import { settleLeases } from '../../../../plugins/network-cni/leases.ts';
+import { checkUnleased, settleLeases } from '../../../../plugins/network-cni/leases.ts';
 import { record } from '../../core/record.ts';
 import { temporaryDirectory } from '../../core/temporaryDirectory.ts';
 
@@ -57,5 +57,16 @@ describe('leases of addresses, after damage', () => {
     const damage = { path: '', problem: '', hint: '', usesUnknown: false };
     await settleLeases(directory.path, [{ ...stopped('dd'), damage }]);
     assert.deepEqual(leases(), { '10.0.0.2': 'aa', '10.0.0.3': 'ga', '10.0.0.4': '', '10.0.0.5': 'ee' });
+  });
+
+  it('an address is free unless another container has it', async () => {
+    lease('10.0.0.9', `${id('aa')}\r\neth0`);
+    await checkUnleased(directory.path, '10.0.0.10', id('bb'));
+    await checkUnleased(directory.path, '10.0.0.9', id('aa'));
+    await assert.rejects(checkUnleased(directory.path, '10.0.0.9', id('bb')), {
+      code: 'PCH_OPTION_INVALID',
+      field: 'network.ip',
+      message: /the address 10\.0\.0\.9 is in use by the container aaaaaaaaaaaa/,
+    });
   });
 });

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLedger } from '../../../../../core/lifecycle/shared/openLedger.ts';
 import { ContainerStore } from '../../../../../core/state/ContainerStore.ts';
-import type { EffectKind } from '../../../../../hooks/effects.ts';
+import type { EffectKind } from '../../../../../hooks/effectKind.ts';
 import type { ContainerRecord } from '../../../../../hooks/engine.ts';
 import { fullRecord } from '../../fullRecord.ts';
 import { temporaryDirectory } from '../../temporaryDirectory.ts';

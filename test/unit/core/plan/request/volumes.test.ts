@@ -39,6 +39,17 @@ describe('volumes in a request', () => {
     assert.equal(draft.effects['volume./elsewhere']?.args['copyFrom'], '');
   });
 
+  it('a file is not mounted on a directory of the image', async () => {
+    const file = { kind: 'bind' as const, source: '/etc/passwd' };
+    await assert.rejects(drafted({ ...file, destination: '/a/' }), {
+      code: 'PCH_OPTION_INVALID',
+      field: 'volumes[0].destination',
+      message: /expected a file at \/a of the image, as the source is one; found a directory/,
+    });
+    await drafted({ ...file, destination: '/b' }, { kind: 'bind', source: '/etc', destination: '/a' });
+    await drafted({ kind: 'bind', source: '/no/such', destination: '/a' });
+  });
+
   it('more than 1024 are refused', async () => {
     const volumes = [...Array(1025).keys()].map((n) => ({ kind: 'tmpfs' as const, destination: `/t${n}` }));
     await assert.rejects(drafted(...volumes), {

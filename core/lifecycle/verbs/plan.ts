@@ -1,0 +1,51 @@
+import { toPouchError } from '../../../hooks/errors.ts';
+import type { CheckedPlan, Plan, PlanOptions } from '../../../hooks/plan.ts';
+import type { ContainerRequest } from '../../../hooks/request.ts';
+import { checkEffects } from '../../apply/checkEffects.ts';
+import { checkStorable } from '../../state/containerRecord.ts';
+import { newId } from '../../state/ids.ts';
+import { checkSources } from '../shared/checkSources.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
+import { nameFor, newRecord } from './create.ts';
+
+/** The pure half of a create, compared with the host: nothing changes. */
+export async function plan(
+  engine: EngineContext,
+  request: ContainerRequest,
+  options: PlanOptions = {},
+): Promise<CheckedPlan> {
+  const id = newId();
+  try {
+    return await engine.generations.use(async (generation) => {
+      const name = nameFor(engine, request);
+      const planned = await engine.planner.plan({ id, name }, request, generation);
+      const found = await errorsOf(engine, request, planned, options);
+      return { ...planned, findings: found.map(toPouchError) };
+    });
+  } finally {
+    engine.userRanges.release(id);
+  }
+}
+
+/** In the order in which a create and a start meet them. */
+async function errorsOf(
+  engine: EngineContext,
+  request: ContainerRequest,
+  planned: Plan,
+  { offline = false }: PlanOptions,
+): Promise<unknown[]> {
+  const { store, effectKinds: kinds, shutdown: signal } = engine;
+  const { draft } = planned;
+  const record = newRecord(engine, request, planned);
+  const own = await Promise.allSettled([
+    attempt(() => store.checkFree(draft.name)),
+    attempt(() => checkStorable(record)),
+    offline ? undefined : checkSources(engine, record),
+  ]);
+  const ofOwn = own.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+  return [...ofOwn, ...(await checkEffects(draft, { kinds, signal, offline }))];
+}
+
+async function attempt(check: () => void): Promise<void> {
+  check();
+}
