@@ -7,6 +7,7 @@ const folders = {
   client: '^client/',
   cli: '^cli/',
   runlxc: '^runlxc/',
+  testing: '^testing/',
 };
 
 /** What is ours, without the given folders. */
@@ -24,6 +25,7 @@ function oursExcept(...allowed) {
     'examples',
     'scripts',
     'test',
+    'testing',
   ];
   return `^(${names.filter((name) => !allowed.includes(name)).join('|')})/`;
 }
@@ -55,6 +57,7 @@ module.exports = {
       to: { pathNot: '^runlxc/', dependencyTypesNot: ['core'] },
     },
     only('cli', 'client'),
+    only('testing', 'hooks', 'config', 'core'),
     only('plugins', 'hooks', 'client'),
     {
       name: 'plugins-import-wire-types-only',

@@ -297,6 +297,29 @@ const runtime: CommandEntry = {
   ],
 };
 
+const plugin: CommandEntry = {
+  name: 'plugin',
+  summary: 'Manage plugins',
+  subcommands: [
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List plugins, and why one is quarantined',
+      load: () => import('./commands/plugins/pluginList.ts'),
+    },
+    {
+      name: 'inspect',
+      summary: 'Display detailed information on one or more plugins',
+      load: () => import('./commands/plugins/pluginInspect.ts'),
+    },
+    {
+      name: 'new',
+      summary: 'Create a plugin with a test in a new folder',
+      load: () => import('./commands/plugins/pluginNew.ts'),
+    },
+  ],
+};
+
 /** Every command of `pouch`, in the order of the overview. */
 export const commandTree: CommandEntry[] = [
   ...inGroup('Containers:', [
@@ -337,6 +360,7 @@ export const commandTree: CommandEntry[] = [
       summary: 'Return low-level information on containers, images or volumes',
       load: () => import('./commands/system/inspect.ts'),
     },
+    plugin,
     runtime,
     {
       name: 'doctor',

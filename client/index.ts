@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** The typed client of pouchd's HTTP API: `import { Client } from 'pouch/client'`. */
 export { defaultHost, parseAddress } from './address.ts';
 export { Client } from './Client.ts';

@@ -18,8 +18,11 @@ import { nest } from './written.ts';
 import type { Issue, Segment } from './formats/format.ts';
 
 export interface LoadOptions {
-  /** Path of the configuration file; default $POUCHD_CONFIG, then the default file, which may be missing. */
-  readonly file?: string;
+  /**
+   * Path of the configuration file, or null for none; default $POUCHD_CONFIG, then the default file, which may be
+   * missing.
+   */
+  readonly file?: string | null;
   /** Source of POUCHD_… variables; default none. */
   readonly env?: NodeJS.ProcessEnv;
   /** pouchd's options by flag (`log-level`, `logLevel`) or setting (`log.level`); undefined ones are ignored. */
@@ -50,7 +53,8 @@ export interface LoadedConfig {
  */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const env = options.env ?? {};
-  const document = readConfigFile(options.file ?? (env.POUCHD_CONFIG || undefined));
+  const { file } = options;
+  const document = file === null ? undefined : readConfigFile(file ?? (env.POUCHD_CONFIG || undefined));
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
   const store = new SettingStore((path, issue, origin) => {

@@ -33,6 +33,7 @@ import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
 import type { StderrLog } from './StderrLog.ts';
 import type { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
 import { loaders32 } from './plan/compat32.ts';
+import { readHostLimits } from './plan/clamp/index.ts';
 import { readHostFiles } from './plan/etcFiles.ts';
 import { checked } from './plan/culprit.ts';
 import { type PlanImage, Planner } from './plan/Planner.ts';
@@ -241,6 +242,7 @@ function makePlanner({ loaded, log, files }: Base, parts: PlannerParts): Planner
     usernsPathOf: (id) => join(config.state, 'userns', id),
     idmapDirectoryOf: (id) => join(config.state, 'idmapped', id),
     hostFiles: parts.hostFiles,
+    hostLimits: readHostLimits,
     request: {
       containerId: (ref) => joinable(store.find(ref), generations).id,
       vmOwnerOf: (ref) => {

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** The contract for plugin authors: `import { definePlugin, Type } from 'pouch/hooks'`. */
 export { Type } from '@sinclair/typebox';
 export type { Static, TSchema } from '@sinclair/typebox';

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { newest } from './build/newest.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const target = join(root, 'bin/pouch');
@@ -74,16 +75,6 @@ function isUpToDate(compiled: boolean): boolean {
   const { mtimeMs, size } = statSync(target);
   const isCompiled = size > 1024 * 1024;
   return isCompiled === compiled && sources.every((source) => newest(join(root, source)) < mtimeMs);
-}
-
-/**
- * Returns the mtime of the newest file at or below a path, in milliseconds; includes directories to detect removed
- * files.
- */
-function newest(path: string): number {
-  const info = statSync(path);
-  if (!info.isDirectory()) return info.mtimeMs;
-  return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
 function compile(bun: string): void {

@@ -13,7 +13,7 @@ import { FieldOwners, formatPath, type Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
 import { blamed, configBlame } from './blame.ts';
 import { standardCgroup } from './cgroupPath.ts';
-import { clampToHost, type HostLimits, readHostLimits } from './clamp/index.ts';
+import { clampToHost, type HostLimits } from './clamp/index.ts';
 import { mayRun32Bit } from './compat32.ts';
 import { needsFault } from '../contract/effectNeeds.ts';
 import { addCoreEffects } from './coreEffects.ts';
@@ -53,6 +53,8 @@ export interface PlannerOptions {
   usernsPathOf(id: string): string;
   idmapDirectoryOf(id: string): string;
   hostFiles(): Promise<HostFiles>;
+  /** What pouchd and the host can give. */
+  hostLimits(): HostLimits;
   request: RequestContext;
   /** `FILE:LINE` of a setting; undefined when it has its default. */
   originOf(setting: string): string | undefined;
@@ -103,7 +105,7 @@ export class Planner {
       checkRichMode(draft),
     );
     await checkNeeds(draft, runtime, generation.runtimes, this.#standing(draft));
-    const host = readHostLimits();
+    const host = this.#options.hostLimits();
     await this.#fit(draft, { runtime, host }, run);
     clampToHost(plain, host);
     await this.#addCoreParts(draft, runtime);

@@ -17,6 +17,7 @@ const daemon = {
   'bin/kvm-probe': 'plugins/runtime-kata/kvm/probe.ts',
   'hooks/index': 'hooks/index.ts',
   'client/index': 'client/index.ts',
+  'testing/index': 'testing/index.ts',
 };
 
 /** For hosts without Bun. */
@@ -77,10 +78,11 @@ function digest(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Removes chunks of earlier builds, but not temporary files of a concurrent build. */
+/** Removes chunks of earlier builds, but neither temporary files of a concurrent build nor the types. */
 function removeOthers(dist: string, wanted: ReadonlySet<string>): void {
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && !wanted.has(path) && !entry.name.startsWith('.')) rmSync(path, { force: true });
+    const isOther = entry.isFile() && !wanted.has(path) && !path.startsWith(join(dist, 'types'));
+    if (isOther && !entry.name.startsWith('.')) rmSync(path, { force: true });
   }
 }

@@ -1,0 +1,49 @@
+/** A new plugin in a folder of its own: its file, a test of it, and what its author's tools need. */
+import { existsSync } from 'node:fs';
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { CliError } from '../errors.ts';
+import { javascriptFiles } from './javascriptFiles.ts';
+import type { ScaffoldOptions } from './scaffoldOptions.ts';
+import { typescriptFiles } from './typescriptFiles.ts';
+
+const filesOf = { ts: typescriptFiles, js: javascriptFiles };
+
+/** As core/plugins checks it. */
+const namePattern = /^[a-z0-9][a-z0-9-]*$/;
+
+/**
+ * Creates the folder, named like the plugin. Leaves nothing if it fails.
+ * @returns its path, and the names of its files
+ * @throws PCH_OPTION_INVALID, PCH_ALREADY_EXISTS
+ */
+export async function createScaffold(
+  scaffold: ScaffoldOptions,
+): Promise<{ folder: string; files: string[] }> {
+  const { name, parent, language } = scaffold;
+  if (!namePattern.test(name))
+    throw new CliError(
+      'PCH_OPTION_INVALID',
+      `invalid plugin name "${name}"`,
+      'use lower-case letters, digits and "-"',
+    );
+  const folder = resolve(parent, name);
+  const files = filesOf[language](scaffold);
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+    throw new CliError('PCH_ALREADY_EXISTS', `${folder} exists`, 'choose another name, or another --dir');
+  });
+  try {
+    for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return { folder, files: Object.keys(files) };
+}
+
+/** The installation that this program belongs to, if it has the parts for plugin authors. */
+export async function ownInstallation(program: string): Promise<string | undefined> {
+  const root = dirname(dirname(await realpath(program)));
+  return existsSync(join(root, 'dist/testing/index.js')) ? root : undefined;
+}

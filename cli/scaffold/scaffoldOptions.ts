@@ -1,0 +1,11 @@
+export const languages = ['ts', 'js'] as const;
+export type Language = (typeof languages)[number];
+
+export interface ScaffoldOptions {
+  name: string;
+  language: Language;
+  /** The folder above the new one. */
+  parent: string;
+  /** What npm installs the package `pouch` from: a version, or `file:` and a folder. */
+  pouch: string;
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { createScaffold, ownInstallation } from '../../../../cli/scaffold/createScaffold.ts';
+import { type Language, languages } from '../../../../cli/scaffold/scaffoldOptions.ts';
+
+const project = resolve(import.meta.dirname, '../../../..');
+
+describe('pouch plugin new', function () {
+  this.timeout(120_000);
+  this.slow(20_000);
+  let dir: string;
+
+  before(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'scaffold-'));
+    const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', dir], {
+      cwd: project,
+    });
+    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+    await mkdir(join(dir, 'node_modules/pouch'), { recursive: true });
+    await execa('tar', [
+      'xf',
+      join(dir, filename),
+      '--strip-components=1',
+      '-C',
+      join(dir, 'node_modules/pouch'),
+    ]);
+    // What npm would install beside it, of what a plugin's author needs.
+    for (const name of [
+      '@sinclair',
+      '@types',
+      'undici-types',
+      'typescript',
+      'tsx',
+      'esbuild',
+      '@esbuild',
+      'get-tsconfig',
+      'resolve-pkg-maps',
+      '.bin',
+    ])
+      await symlink(join(project, 'node_modules', name), join(dir, 'node_modules', name));
+  });
+  after(() => rm(dir, { recursive: true }));
+
+  const create = (name: string, language: Language) =>
+    createScaffold({ name, language, parent: dir, pouch: '*' });
+
+  for (const language of languages)
+    it(`creates a plugin in ${language} that passes its own tests with the packed package`, async () => {
+      const { folder, files } = await create(`hello-${language}`, language);
+      assert.deepEqual((await readdir(folder)).toSorted(), files.toSorted());
+      const { exitCode, all } = await execa('npm', ['test'], { cwd: folder, all: true, reject: false });
+      assert.equal(exitCode, 0, all);
+      assert.match(all, /^# pass 3$/m);
+    });
+
+  it('whose type check needs no settings', async () => {
+    const folder = join(dir, 'strict');
+    await mkdir(folder);
+    const { folder: made } = await create('typed', 'ts');
+    await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+    await writeFile(join(folder, 'plugin.ts'), await readFile(join(made, 'typed.ts')));
+    const strict = ['--strict', '--noEmit', '--module', 'nodenext', 'plugin.ts'];
+    const { exitCode, all } = await execa('tsc', strict, {
+      cwd: folder,
+      preferLocal: true,
+      localDir: project,
+      all: true,
+      reject: false,
+    });
+    assert.equal(exitCode, 0, all);
+  });
+
+  it('changes nothing where a folder of that name is', async () => {
+    await mkdir(join(dir, 'taken'));
+    await assert.rejects(create('taken', 'js'), { code: 'PCH_ALREADY_EXISTS' });
+    assert.deepEqual(await readdir(join(dir, 'taken')), []);
+    await assert.rejects(create('Taken!', 'js'), { code: 'PCH_OPTION_INVALID' });
+  });
+
+  it('finds the installation that a program belongs to', async () => {
+    assert.equal(await ownInstallation(join(project, 'bin/pouchd')), project);
+    assert.equal(await ownInstallation(process.execPath), undefined);
+  });
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { catalogue } from '../../../hooks/catalogue.ts';
+import { definePlugin, Type } from '../../../hooks/index.ts';
+import { Clock, Containers, Log } from '../../../hooks/index.ts';
+import { createHarness } from '../../../testing/index.ts';
+
+const limit = definePlugin({
+  name: 'limit',
+  options: Type.Object({ MiB: Type.Integer({ default: 256 }) }),
+  setup({ hooks, options }) {
+    hooks.container.preCreate.tap((draft) => {
+      draft.resources.memory ??= { limit: options.MiB * 1024 * 1024 };
+    });
+  },
+});
+
+const label = definePlugin({
+  name: 'label',
+  setup: ({ hooks }) =>
+    hooks.container.spec.tap({ after: ['limit?'] }, (draft) => void (draft.labels['team'] = 'label')),
+});
+
+const counts = definePlugin({
+  name: 'counts',
+  inject: { containers: Containers, clock: Clock, log: Log },
+  setup({ hooks, services: { containers, clock, log } }) {
+    hooks.container.prestart.tap(({ container }) => {
+      log.info('start', {
+        of: container.name,
+        beside: containers.list().length,
+        at: clock.now().toISOString(),
+      });
+    });
+    hooks.container.selectRuntime.tap((draft) => (draft.labels['vm'] === undefined ? undefined : 'runc'));
+  },
+});
+
+describe('the harness for tests of plugins', () => {
+  it('plans a request: the draft, the OCI spec, and who set what', async () => {
+    const harness = await createHarness(limit, { options: { MiB: 64 } });
+    const { draft, spec, blame } = await harness.plan({ command: ['sleep', '1'] });
+    assert.deepEqual(draft.resources.memory, { limit: 64 * 1024 * 1024 });
+    assert.equal(spec.linux?.resources?.memory?.limit, 64 * 1024 * 1024);
+    assert.deepEqual(spec.process?.args, ['sleep', '1']);
+    const own = blame.filter(({ plugin }) => plugin === 'limit').map(({ field }) => field);
+    assert.deepEqual(own, ['resources.memory.limit']);
+    await harness.dispose();
+  });
+
+  it('plans the same twice: the plan does not depend on the host', async () => {
+    const plans = await Promise.all(
+      [1, 2].map(async () => (await (await createHarness(limit)).plan({ image: 'busybox' })).spec),
+    );
+    assert.deepEqual(plans[0], plans[1]);
+  });
+
+  it('has images that the test makes up', async () => {
+    const images = {
+      debian: { config: { Cmd: ['bash'], User: 'app' }, files: { '/etc/passwd': 'app:x:7:8::/:/bin/sh\n' } },
+    };
+    const { spec } = await (await createHarness(limit, { images })).plan({ image: 'debian' });
+    assert.deepEqual([spec.process?.args, spec.process?.user.uid], [['bash'], 7]);
+    await assert.rejects((await createHarness(limit, { images })).plan(), { code: 'PCH_IMAGE_NOT_FOUND' });
+  });
+
+  it('shows conflicts with neighbours', async () => {
+    const other = definePlugin({
+      name: 'other',
+      setup: ({ hooks }) => hooks.container.preCreate.tap((draft) => void (draft.labels['team'] = 'other')),
+    });
+    const harness = await createHarness(label, { neighbours: [other] });
+    await assert.rejects(harness.plan(), { code: 'PCH_PLUGIN_CONFLICT', plugin: 'label' });
+  });
+
+  it('survives a neighbour that fails, as pouchd does', async () => {
+    const failing = definePlugin({
+      name: 'failing',
+      setup: ({ hooks }) =>
+        hooks.container.preCreate.tap({ onError: 'degrade' }, () => {
+          throw new Error('no database');
+        }),
+    });
+    const { draft, degraded } = await (await createHarness(label, { neighbours: [failing] })).plan();
+    assert.equal(draft.labels['team'], 'label');
+    assert.deepEqual(
+      degraded.map(({ plugin }) => plugin),
+      ['failing'],
+    );
+  });
+
+  it('calls apply and bail points with services, a clock and a log of the test', async () => {
+    const harness = await createHarness(counts, { services: { containers: { list: () => [] } } });
+    const container = await harness.container({ labels: { vm: 'yes' } }, { name: 'web' });
+    harness.clock.advance(60_000);
+    await harness.call(catalogue.container.prestart, { container, netns: '' });
+    const [line] = harness.log.lines.filter(({ message }) => message === 'start');
+    assert.deepEqual(
+      [line?.fields['of'], line?.fields['beside'], line?.fields['at']],
+      ['web', 0, '2000-01-01T00:01:00.000Z'],
+    );
+    assert.equal(await harness.call(catalogue.container.selectRuntime, container.draft), 'runc');
+  });
+
+  it('says which method of a service the test lacks', async () => {
+    const harness = await createHarness(counts);
+    const container = await harness.container();
+    await assert.rejects(harness.call(catalogue.container.prestart, { container, netns: '' }), {
+      message: /the test calls containers\.list, which it does not provide/,
+      hint: 'give the harness services: { containers: { list: … } }',
+    });
+  });
+
+  it('refuses a plugin that does not load, with its reason', async () => {
+    const broken = definePlugin({
+      name: 'broken',
+      setup() {
+        throw new Error('no licence');
+      },
+    });
+    await assert.rejects(createHarness(broken), { message: /plugin broken: .*no licence/ });
+    await assert.rejects(createHarness(limit, { options: { MB: 1 } }), { message: /plugin limit: .*MB/ });
+  });
+});

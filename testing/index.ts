@@ -1,0 +1,9 @@
+/// <reference types="node" preserve="true" />
+/**
+ * Tests of plugins without root, containerd and Linux: `import { createHarness } from 'pouch/testing'`.
+ * docs/guides/testing-plugins.md is the guide.
+ */
+export { createHarness, type Harness, type HarnessOptions } from './createHarness.ts';
+export type { TestClock } from './TestClock.ts';
+export type { TestImage } from './testImage.ts';
+export type { LogLine, TestLog } from './TestLog.ts';
