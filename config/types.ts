@@ -193,6 +193,16 @@ export interface Ulimit {
   readonly hard: number;
 }
 
+/** What the process of a plugin may use. */
+export interface PluginLimits {
+  /** Bytes. */
+  readonly memory?: number;
+  /** CPUs, such as 0.5. */
+  readonly cpus?: number;
+  /** Processes and threads. */
+  readonly pids?: number;
+}
+
 /** An entry of `plugins`: either a `name` (built-in plugin) or a `path` (file). */
 export interface PluginEntry {
   readonly name?: string;
@@ -202,6 +212,8 @@ export interface PluginEntry {
   readonly env?: Readonly<Record<string, string>>;
   /** An executable: the user of its process, by name or number. */
   readonly user?: string;
+  /** An executable: limits of its process and of all that it starts. */
+  readonly limits?: PluginLimits;
   readonly enabled: boolean;
   /** As in the file; checked by the plugin's schema. */
   readonly options: Readonly<Record<string, unknown>>;

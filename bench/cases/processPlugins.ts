@@ -51,7 +51,7 @@ async function write(dir: string, name: string): Promise<string> {
 }
 
 async function callTimes(path: string, count: number): Promise<Series> {
-  const process = new PluginCalls({ path, env: { NAME: 'call' }, user: 'nobody' }, memoryLog());
+  const process = new PluginCalls({ path, env: { NAME: 'call' }, user: 'nobody', limits: {} }, memoryLog());
   const hook = {
     point: 'container.preCreate',
     tap: 'call',

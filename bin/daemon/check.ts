@@ -8,12 +8,13 @@ export async function check(source: LoadOptions, trialCommand: readonly string[]
   const result = checkConfig(source);
   if (result.exitCode !== 0) return result;
   const loaded = loadConfig(source);
-  const { plugins: entries, pluginTimeout: timeoutMs } = loaded.config;
+  const { plugins: entries, pluginTimeout: timeoutMs, cgroupParent } = loaded.config;
   const problems = await checkPlugins({
     builtIns,
     entries,
     trialCommand,
     timeoutMs,
+    cgroupParent,
     locate: locateIn(loaded),
   });
   if (problems.length === 0) return result;

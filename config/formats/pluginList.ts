@@ -1,11 +1,12 @@
 import type { FailurePolicy } from '../../hooks/defineHook.ts';
-import type { PluginEntry } from '../types.ts';
+import type { PluginEntry, PluginLimits } from '../types.ts';
 import { listOf, mapOf } from './collection.ts';
 import { duration } from './duration.ts';
 import type { Format, Report } from './format.ts';
 import { Refusal, show, textFormat } from './format.ts';
 import { record, type RecordField } from './record.ts';
-import { boolean, word } from './scalar.ts';
+import { boolean, integer, word } from './scalar.ts';
+import { size } from './size.ts';
 
 const mostAttempts = 10;
 
@@ -71,6 +72,21 @@ const text = textFormat<string>({
   read: (value) => (value.includes('\0') ? undefined : value),
 });
 
+const cpus = textFormat<number>({
+  expected: 'a number of CPUs from 0.01, such as 0.5 or 2',
+  json: { type: ['string', 'number'], minimum: 0.01, pattern: '^\\d{1,4}(\\.\\d{1,2})?$' },
+  read: (value) => (/^\d{1,4}(\.\d{1,2})?$/.test(value) && Number(value) >= 0.01 ? Number(value) : undefined),
+});
+
+const limits = record<PluginLimits>({
+  expected: 'a map with memory, cpus and pids',
+  fields: {
+    memory: { format: size({ min: 4 * 1024 * 1024 }), doc: 'Memory. Default: no limit.' },
+    cpus: { format: cpus, doc: 'CPU time per second. Default: no limit.' },
+    pids: { format: integer(8, 100_000), doc: 'Processes and threads. Default: 1024.' },
+  },
+});
+
 /** The fields of one entry, for the decoder, the JSON Schema and the docs. */
 export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
   name: {
@@ -90,6 +106,12 @@ export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
   user: {
     format: word(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'the name or number of a user of this host'),
     doc: 'User that an executable runs as. Default `nobody`. As `root` it is not confined: it can do what pouchd can.',
+  },
+  limits: {
+    format: limits,
+    doc:
+      'Limits of the process of an executable and of all that it starts: `memory` (such as 256m), `cpus` (0.5) and `pids`, which is ' +
+      '1024 if it is missing.',
   },
   enabled: { format: boolean, doc: '`false` disables the plugin. Default `true`.' },
   options: { format: options, doc: 'Options of the plugin, checked against its schema. Default `{}`.' },
@@ -123,7 +145,7 @@ function checkSource(raw: ReadonlyMap<unknown, unknown>, report: Report): void {
     report({ at: [], expected: 'either name or path', found: count === 0 ? 'neither' : 'both' });
   const path = raw.get('path');
   if (typeof path === 'string' && !moduleFile.test(path)) return;
-  for (const key of ['env', 'user'])
+  for (const key of ['env', 'user', 'limits'])
     if (raw.has(key))
       report({
         at: [key],

@@ -3,7 +3,7 @@ import type { Container } from 'inversify';
 import type { PluginEntry } from '../../config/types.ts';
 import type { Plugin } from '../../hooks/definePlugin.ts';
 import { toPouchError } from '../../hooks/errors.ts';
-import { Clock, Log } from '../../hooks/services.ts';
+import { Clock, Host, Log } from '../../hooks/services.ts';
 import type { Generation } from './generation.ts';
 import type { ReservedNames } from './load/clashes.ts';
 import { nameClashes } from './load/clashes.ts';
@@ -54,7 +54,8 @@ export interface LoadPluginsOptions {
 export async function loadPlugins(options: LoadPluginsOptions): Promise<Generation> {
   const { container, timeoutMs = 10_000, locate = () => undefined } = options;
   const log = serviceOf(container, Log);
-  const slots = await readPlugins(options);
+  const { cgroupParent } = serviceOf(container, Host);
+  const slots = await readPlugins({ ...options, cgroupParent });
   const loaded = slots.flatMap(({ version }) => version ?? []);
   await Promise.all(slots.map((slot) => attempt(slot, () => setUp(slot, { container, locate, timeoutMs }))));
   const { number, onTrace, breaker, reserved = {} } = options;
@@ -68,16 +69,19 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Generati
 export type ReadOptions = Pick<
   LoadPluginsOptions,
   'number' | 'builtIns' | 'entries' | 'locate' | 'previous' | 'timeoutMs' | 'trialCommand' | 'signal'
->;
+> & {
+  /** The cgroup of pouchd's containers. Below it executables have their limits; without it, none hold. */
+  readonly cgroupParent?: string | undefined;
+};
 
 /** Reads the files and checks the manifests; sets nothing up. */
 export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
   const { builtIns, entries, locate = () => undefined, previous, timeoutMs = 10_000 } = options;
-  const { number, trialCommand: command, signal } = options;
+  const { number, trialCommand: command, signal, cgroupParent } = options;
   const slots = slotsOf(builtIns, entries, locate, previous?.versions ?? new Map());
   const paths = slots.filter(({ active }) => active).flatMap(({ wanted }) => wanted.path ?? []);
   const modules = paths.filter((path) => !isExecutablePlugin(path));
-  const described = describeAll(slots, timeoutMs);
+  const described = describeAll(slots, timeoutMs, cgroupParent);
   const faults = command && (await tryFiles(modules, { command, timeoutMs, signal }));
   for (const slot of slots)
     await attempt(slot, async () => {
@@ -106,12 +110,18 @@ export async function attempt(slot: PluginSlot, stage: () => Promise<void>): Pro
 }
 
 /** Starts all executables side by side: one that hangs costs its deadline once. */
-function describeAll(slots: readonly PluginSlot[], timeoutMs: number): Map<PluginSlot, Promise<Plugin>> {
+function describeAll(
+  slots: readonly PluginSlot[],
+  timeoutMs: number,
+  cgroupParent: string | undefined,
+): Map<PluginSlot, Promise<Plugin>> {
   const described = new Map<PluginSlot, Promise<Plugin>>();
   for (const slot of slots) {
-    const { path, env, user } = slot.wanted;
+    const { path, env, user, limits } = slot.wanted;
     if (!slot.active || path === undefined || !isExecutablePlugin(path)) continue;
-    const plugin = describePlugin({ path, env, user }, timeoutMs).then((value) => checkManifest(value, path));
+    const plugin = describePlugin({ path, env, user, limits, cgroupParent }, timeoutMs).then((value) =>
+      checkManifest(value, path),
+    );
     // It is awaited in its turn.
     plugin.catch(() => undefined);
     described.set(slot, plugin);

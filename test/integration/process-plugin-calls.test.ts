@@ -25,7 +25,7 @@ describe('calls of a process', function () {
 
   beforeEach(() => {
     log = memoryLog();
-    calls = new PluginCalls({ path, env: {}, user: 'nobody' }, log);
+    calls = new PluginCalls({ path, env: {}, user: 'nobody', limits: {} }, log);
   });
   afterEach(() => calls.end());
 
@@ -94,7 +94,7 @@ describe('calls of a process', function () {
     const open = join(directory, 'open');
     writeFileSync(open, '#!/bin/sh\n');
     chmodSync(open, 0o777);
-    const unsafe = new PluginCalls({ path: open, env: {}, user: 'nobody' }, log);
+    const unsafe = new PluginCalls({ path: open, env: {}, user: 'nobody', limits: {} }, log);
     assert.throws(() => unsafe.start(), { code: 'PCH_PLUGIN_UNSAFE' });
   });
 

@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { findProcesses } from '../../core/supervise/findProcess.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { cgroupFile } from '../support/cgroupFile.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const project = resolve(import.meta.dirname, '../..');
@@ -45,7 +46,7 @@ describe('plugins that are processes', function () {
     await daemon.it.reload(/configuration reloaded/);
   }
 
-  /** Processes of the host with this argument. */
+  /** Processes of the host with this argument: of a plugin the shell that starts it, and then itself. */
   const processesWith = async (argument: string) =>
     await findProcesses((argv) => argv.some((one) => one === argument));
 
@@ -156,6 +157,25 @@ describe('plugins that are processes', function () {
       result: { path: '/bin/busybox', kind: 'file', mode: 0o755 },
     });
     assert.equal((await labelsOf('whole'))['whole'], 'yes');
+  });
+
+  it('have limits of their own, which hold for all that they start', async () => {
+    const path = await copy(misbehaving, 'bad');
+    await use(`{ path: ${path}, limits: { memory: 64m, cpus: 0.5, pids: 20 } }`);
+    // Of the 20, one is the shell and one the plugin.
+    assert.equal((await labelsOf('forks'))['forks'], '18');
+    const { exitCode, stderr } = await daemon.pouch('create', '-l', 'bad=hogs', 'busybox');
+    assert.equal(exitCode, 125);
+    assert.match(stderr, /its process ended \(SIGKILL\)/);
+    const read = async (controller: string, v1: string, v2: string) => {
+      // A reply shows that the plugin runs.
+      await labelsOf('looks');
+      return cgroupFile((await processesWith(path)).at(-1)!.pid, controller, v1, v2).split(' ')[0];
+    };
+    assert.equal(await read('cpu', 'cpu.cfs_quota_us', 'cpu.max'), '50000');
+    await use(`path: ${path}`);
+    assert.equal(await read('pids', 'pids.max', 'pids.max'), '1024');
+    await use();
   });
 
   describe('that misbehave in a hook', () => {

@@ -1,3 +1,4 @@
+import type { PluginLimits } from '../../../config/types.ts';
 import type { FailurePolicy } from '../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import type { PluginStatus } from '../../../hooks/engine.ts';
@@ -19,6 +20,7 @@ export interface Wanted {
   /** Of an executable. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly user?: string | undefined;
+  readonly limits?: PluginLimits | undefined;
   readonly enabled: boolean;
   readonly options: unknown;
   /** JSON pointer of its entry. */

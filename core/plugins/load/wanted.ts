@@ -44,6 +44,7 @@ function fromEntry(entry: PluginEntry, index: number, builtIns: readonly Plugin[
     path: entry.path,
     env: entry.env,
     user: entry.user,
+    limits: entry.limits,
     enabled: entry.enabled,
     options: entry.options,
     pointer,

@@ -13,6 +13,7 @@ import { signalGroup } from '../../supervise/signalGroup.ts';
 import { launch, type LaunchSettings } from './launch.ts';
 import { LineSplitter } from './LineSplitter.ts';
 import { PluginOutput } from './PluginOutput.ts';
+import { PluginCgroup } from './PluginCgroup.ts';
 import { protocolError, readMessage, startOf } from './readMessage.ts';
 
 export interface ProcessOptions extends LaunchSettings {
@@ -37,8 +38,10 @@ export class PluginProcess {
   constructor(options: ProcessOptions) {
     this.#options = options;
     this.#output = new PluginOutput(options.log);
-    const child = (this.#child = launch(options));
-    this.#closed = new Promise((resolve) => {
+    const { cgroupParent: parent, path, limits } = options;
+    const cgroup = parent === undefined ? undefined : new PluginCgroup(parent, path, limits);
+    const child = (this.#child = launch(options, cgroup?.procs ?? []));
+    const closed = new Promise<void>((resolve) => {
       child.once('close', (code, signal) => {
         this.#ended(this.#exited(code, signal));
         resolve();
@@ -48,6 +51,7 @@ export class PluginProcess {
         resolve();
       });
     });
+    this.#closed = closed.then(() => cgroup?.remove());
     // It must not keep pouchd running.
     child.unref();
     for (const stream of child.stdio) (stream as Socket | null | undefined)?.unref();

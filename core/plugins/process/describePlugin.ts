@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { moduleFile } from '../../../config/formats/pluginList.ts';
+import type { PluginLimits } from '../../../config/types.ts';
 import type { Logger, Tappable } from '../../../hooks/defineHook.ts';
 import type { Hooks } from '../../../hooks/catalogue.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
@@ -20,6 +21,8 @@ export interface ProcessEntry {
   readonly path: string;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly user?: string | undefined;
+  readonly limits?: PluginLimits | undefined;
+  readonly cgroupParent?: string | undefined;
 }
 
 /** Whether a plugin file is a program of its own, and not a module that pouchd loads. */
@@ -32,10 +35,10 @@ export function isExecutablePlugin(path: string): boolean {
  * @throws PCH_PLUGIN_UNSAFE, PCH_PLUGIN_LOAD, PCH_PLUGIN_PROCESS, PCH_PLUGIN_PROTOCOL, PCH_DEADLINE
  */
 export async function describePlugin(entry: ProcessEntry, timeoutMs: number): Promise<Plugin> {
-  const { env = {}, user = unprivilegedUser } = entry;
+  const { env = {}, user = unprivilegedUser, limits = {}, cgroupParent } = entry;
   const path = new FileSafety(entry.path).check(entry.path);
   await requireExecutable(path);
-  const settings = { path, env, user };
+  const settings = { path, env, user, limits, cgroupParent };
   try {
     return pluginOf(await manifestOf(settings, timeoutMs), settings);
   } catch (error) {

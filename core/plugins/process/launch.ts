@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { PluginLimits } from '../../../config/types.ts';
 
 /** What an entry of `plugins` says about the process of its plugin. */
 export interface LaunchSettings {
@@ -8,6 +9,9 @@ export interface LaunchSettings {
   readonly env: Readonly<Record<string, string>>;
   /** Name or number of a user of the host. */
   readonly user: string;
+  readonly limits: PluginLimits;
+  /** The cgroup of pouchd's containers; without it, no limit holds. */
+  readonly cgroupParent?: string | undefined;
 }
 
 /** A user without rights on any host. The PID namespaces keep the plugins that share it apart. */
@@ -35,19 +39,26 @@ const namespaced = [
 ] as const;
 
 /** Waits for the plugin instead of becoming it: a process with pid 1 has other signals, and orphans to reap. */
-const asRoot = 'unset PWD; "$@"; exit $?';
+const join = 'for cgroup in $POUCH_CGROUPS; do echo 0 >"$cgroup" || exit 125; done; unset PWD POUCH_CGROUPS';
+const asRoot = `${join}; "$@"; exit $?`;
 const asUser = [
-  'unset PWD; user=$1; shift; group=$(id -g -- "$user") || exit 125',
+  `${join}; user=$1; shift; group=$(id -g -- "$user") || exit 125`,
   'setpriv --reuid "$user" --regid "$group" --init-groups --no-new-privs -- "$@"; exit $?',
 ].join('\n');
 
-/** Starts the process of a plugin in a session of its own. It gets three descriptors, and no variables of pouchd. */
-export function launch({ path, env, user }: LaunchSettings): ChildProcessWithoutNullStreams {
+/**
+ * Starts the process of a plugin in a session of its own. It gets three descriptors, and no variables of pouchd.
+ * @param cgroups files that the first process of the namespace enters its number in
+ */
+export function launch(
+  { path, env, user }: LaunchSettings,
+  cgroups: readonly string[],
+): ChildProcessWithoutNullStreams {
   const command = user === 'root' || user === '0' ? [asRoot, 'sh', path] : [asUser, 'sh', user, path];
   return spawn('setpriv', [...namespaced, ...command], {
     cwd: '/',
     detached: true,
-    env: environment(env),
+    env: { ...environment(env), POUCH_CGROUPS: cgroups.join(' ') },
     stdio: 'pipe',
   });
 }

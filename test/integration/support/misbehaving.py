@@ -68,6 +68,23 @@ def hides(request):
     reply(request, **label('hides', 'yes'))
 
 
+def forks(request):
+    count = 0
+    try:
+        while True:
+            if os.fork() == 0:
+                time.sleep(1000)
+            count += 1
+    except OSError:
+        reply(request, **label('forks', str(count)))
+
+
+def hogs(request):
+    hog = []
+    while True:
+        hog.append(bytearray(1024 * 1024))
+
+
 def kills(request):
     failures = []
     for pid in (1, os.getppid(), int(os.environ['POUCHD'])):

@@ -176,6 +176,13 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
       /^7:14 plugins\[1\]\.onError: .* \(give a number of retries: retry\(3\)\)$/,
     ],
   ],
+  'the process of a plugin that has none': [
+    'plugins:\n  - path: ./a.ts\n    user: daemon\n  - name: cdi\n    env: {}',
+    [
+      /^3:11 plugins\[0\]\.user: expected user in the entry of an executable only/,
+      /^5:10 plugins\[1\]\.env: expected env in the entry of an executable only/,
+    ],
+  ],
   'one plugin twice': [
     'plugins:\n  - path: ./a.ts\n  - path: a.ts\n    enabled: false',
     [/^3:5 plugins\[1\]: expected each plugin once, found \/.*\/a\.ts again, as in entry 1$/],

@@ -61,6 +61,7 @@ describe('the JSON Schema', () => {
     'listen: [{ address: "tcp://127.0.0.1:2375", insecure: true }]',
     'listen: [{ address: "tcp://0.0.0.0:2376", tls: { cert: /c, key: /k, ca: /a } }]',
     'plugins: [{ name: a, options: { x: 1 }, timeout: 5s, onError: retry(3) }]',
+    'plugins: [{ path: ./a, env: { A: b, C: 1 }, user: daemon, limits: { memory: 64m, cpus: 0.5, pids: 9 } }]',
   ];
   for (const lines of good) {
     it(`and the loader accept ${lines}`, () => {
@@ -87,6 +88,9 @@ describe('the JSON Schema', () => {
     'defaultUlimits: { nofiles: 1 }',
     'plugins: [{ name: a, path: b }]',
     'plugins: [{}]',
+    'plugins: [{ path: ./a, limits: { cpu: 1 } }]',
+    'plugins: [{ path: ./a, limits: { cpus: 0 } }]',
+    'plugins: [{ path: ./a, user: a/b }]',
     'plugins: [{ name: a, onError: ignore }]',
   ];
   for (const lines of bad) {
