@@ -13,6 +13,20 @@ export const processProtocol = 1;
 /** Bytes of one line, in both directions: as large as the largest draft. */
 export const longestLine = 8 * 1024 * 1024;
 
+/** Methods that a process may call, of the services that its manifest injects. They change nothing, and none waits. */
+export const callableMethods = {
+  config: ['get', 'originOf'],
+  containers: ['list', 'inspect'],
+  images: ['list', 'get'],
+  volumes: ['list', 'inspect'],
+} as const;
+export type CallableService = keyof typeof callableMethods;
+
+const serviceNames = Object.keys(callableMethods) as CallableService[];
+const serviceMethods = serviceNames.flatMap((name) =>
+  callableMethods[name].map((method) => `${name}.${method}` as const),
+);
+
 const id = Type.Integer({ minimum: 1, description: 'Number of the request.' });
 
 /** Which containers a hook is called for. */
@@ -68,6 +82,11 @@ export const ProcessManifest = closed(
           { description: 'JSON Schema of its options, `{"type": "object", …}`; without it, it takes none.' },
         ),
       ),
+    ),
+    inject: may(
+      Type.Array(word(...serviceNames), {
+        description: 'Services whose methods it calls while a hook is open.',
+      }),
     ),
     hooks: Type.Array(Tap, { minItems: 1, description: 'The hook points that it taps.' }),
   },
@@ -165,10 +184,10 @@ const Call = closed(
     type: Type.Literal('call'),
     id: Type.Integer({ description: 'A number of the plugin’s choice.' }),
     hook: Type.Integer({ description: '`id` of the hook that it belongs to, which has no reply yet.' }),
-    method: word('image.stat'),
+    method: word('image.stat', ...serviceMethods),
     args: Type.Array(Type.Unknown()),
   },
-  { title: 'call', description: 'Calls what the input of a hook has beside data.' },
+  { title: 'call', description: 'Calls what the input of a hook has beside data, or a service.' },
 );
 export type ProcessCall = Static<typeof Call>;
 

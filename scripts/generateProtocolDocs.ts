@@ -38,8 +38,11 @@ ${ProcessRequest.anyOf.map(section).join('\n\n')}
 
 ${ProcessMessage.anyOf.map(section).join('\n\n')}
 
-The only \`method\` of a \`call\` is \`image.stat\`, for hooks whose input is a draft with an \`image\`. Its argument is a path in the image; its
-result has the \`path\` after links, the \`kind\` (\`file\`, \`directory\` or \`other\`) and the \`mode\` (permission bits), or is null if the file does not exist.
+\`image.stat\` is for hooks whose input is a draft with an \`image\`. Its argument is a path in the image; its result has the \`path\` after links,
+the \`kind\` (\`file\`, \`directory\` or \`other\`) and the \`mode\` (permission bits), or is null if the file does not exist.
+
+The other methods are those of services, \`SERVICE.METHOD\`, which need the service in \`inject\`. They have the arguments and results that
+[hooks/engine/](../../hooks/engine) declares.
 
 ## Objects
 

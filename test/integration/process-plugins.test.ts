@@ -159,6 +159,12 @@ describe('plugins that are processes', function () {
     assert.equal((await labelsOf('whole'))['whole'], 'yes');
   });
 
+  it('call the services that they inject, and no others', async () => {
+    await daemon.ok('create', '--name', 'first', 'busybox');
+    assert.equal((await labelsOf('counts'))['counts'], 'first PCH_NOT_FOUND');
+    await daemon.ok('rm', 'first');
+  });
+
   it('have limits of their own, which hold for all that they start', async () => {
     const path = await copy(misbehaving, 'bad');
     await use(`{ path: ${path}, limits: { memory: 64m, cpus: 0.5, pids: 20 } }`);

@@ -10,6 +10,13 @@ export interface LazyCopy {
   readonly fields: Fields;
 }
 
+const originals = new WeakMap<object, object>();
+
+/** What `value` shows, to be read only: reading a lazy copy itself copies its fields, and has them compared later. */
+export function withoutCopy(value: unknown): unknown {
+  return (typeof value === 'object' && value !== null && originals.get(value)) || value;
+}
+
 /** Copies each field when it is first read: most taps look at few of a draft's thirty. */
 export function lazyCopy(original: object): LazyCopy {
   const fields = { ...original } as Fields;
@@ -35,5 +42,6 @@ export function lazyCopy(original: object): LazyCopy {
       return Reflect.deleteProperty(target, key);
     },
   });
+  originals.set(view, fields);
   return { view, fields };
 }

@@ -151,7 +151,10 @@ export class PluginCalls {
     const run = this.#open.get(hook)?.options.methods[method];
     try {
       if (!run)
-        throw new PouchError('PCH_NOT_FOUND', `hook ${hook} is not open, or its input has no ${method}`);
+        throw new PouchError(
+          'PCH_NOT_FOUND',
+          `hook ${hook} is not open, or neither its input nor \`inject\` of the manifest has ${method}`,
+        );
       process.send({ type: 'result', id, result: (await run(...args)) ?? null });
     } catch (error) {
       const code = error instanceof PouchError ? error.code : 'PCH_INTERNAL';

@@ -5,14 +5,20 @@ import type { Logger, Tappable } from '../../../hooks/defineHook.ts';
 import type { Hooks } from '../../../hooks/catalogue.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
-import { type ProcessManifest, processProtocol } from '../../../hooks/processProtocol.ts';
+import {
+  callableMethods,
+  type CallableService,
+  type ProcessManifest,
+  processProtocol,
+} from '../../../hooks/processProtocol.ts';
+import { services as tokens } from '../../../hooks/services.ts';
 import { version } from '../../version.ts';
 import { withDeadline } from '../../wait/deadline.ts';
 import { FileSafety } from '../load/FileSafety.ts';
 import { hookPoint } from '../load/tappableHooks.ts';
 import { lateBy } from '../load/within.ts';
 import { type LaunchSettings, unprivilegedUser } from './launch.ts';
-import { PluginCalls } from './PluginCalls.ts';
+import { type CallOptions, PluginCalls } from './PluginCalls.ts';
 import { protocolError } from './readMessage.ts';
 import { tapOfProcess } from './tapOfProcess.ts';
 
@@ -72,11 +78,13 @@ async function manifestOf(settings: LaunchSettings, ms: number): Promise<Process
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 function pluginOf(manifest: ProcessManifest, settings: LaunchSettings): Plugin {
-  const { protocol: _protocol, hooks: taps, ...rest } = manifest;
+  const { protocol: _protocol, hooks: taps, inject = [], ...rest } = manifest;
   return {
     ...rest,
     hooks: [...new Set(taps.map(({ point }) => point))],
-    setup({ hooks, options, log, onDispose }) {
+    inject: Object.fromEntries(inject.map((name) => [name, tokens[name]])),
+    setup({ hooks, options, log, services, onDispose }) {
+      const methods = methodsOfServices(services);
       const calls = new PluginCalls(settings, log);
       onDispose(() => void calls.end());
       for (const declared of taps) {
@@ -84,12 +92,23 @@ function pluginOf(manifest: ProcessManifest, settings: LaunchSettings): Plugin {
         const named = { point, when, name: tapOptions.name ?? manifest.name };
         tappable(hooks, point).tap(
           tapOptions,
-          tapOfProcess(hookPoint(point, manifest.name), named, options, calls),
+          tapOfProcess(hookPoint(point, manifest.name), named, { options, methods }, calls),
         );
       }
       calls.start();
     },
   };
+}
+
+/** `containers.list` and others, of the services that the manifest injects. */
+function methodsOfServices(services: Readonly<Record<string, unknown>>): CallOptions['methods'] {
+  const methods = Object.entries(services).flatMap(([name, service]) =>
+    callableMethods[name as CallableService].map((method) => {
+      const target = service as Record<string, (...args: unknown[]) => unknown>;
+      return [`${name}.${method}`, async (...args: unknown[]) => target[method]?.(...args)] as const;
+    }),
+  );
+  return Object.fromEntries(methods);
 }
 
 function tappable(hooks: Hooks, point: string): Tappable<unknown, unknown> {

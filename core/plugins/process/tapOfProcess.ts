@@ -8,6 +8,7 @@ import type { FieldPath } from '../../../hooks/fields.ts';
 import type { ContainerCondition, ProcessReply } from '../../../hooks/processProtocol.ts';
 import { matchesCondition } from '../../contract/matchesCondition.ts';
 import { isRecord } from '../draft/clone.ts';
+import { withoutCopy } from '../draft/lazyCopy.ts';
 import type { CallOptions, PluginCalls } from './PluginCalls.ts';
 
 /**
@@ -17,15 +18,15 @@ import type { CallOptions, PluginCalls } from './PluginCalls.ts';
 export function tapOfProcess(
   { kind, name: point, input: schema }: HookPoint<unknown, unknown>,
   { name: tap, when }: { name: string; when: ContainerCondition | undefined },
-  options: unknown,
+  { options, methods }: { options: unknown; methods: CallOptions['methods'] },
   calls: PluginCalls,
 ): TapFunction<unknown, unknown> {
   if (when && !describesContainer(schema)) throw noContainer(point);
   return (input, { signal, timeoutMs }) => {
     if (when && !matchesCondition(draftIn(input), when)) return undefined;
-    const call = { signal, timeoutMs, methods: methodsOf(input) };
+    const call = { signal, timeoutMs, methods: { ...methods, ...methodsOf(input) } };
     return calls
-      .call({ point, tap, options, deadlineMs: timeoutMs, input }, call)
+      .call({ point, tap, options, deadlineMs: timeoutMs, input: withoutCopy(input) }, call)
       .then((reply) => outcome[kind](accepted(reply), input));
   };
 }

@@ -24,7 +24,12 @@ async function tap(
       return { type: 'reply', id: 1, ...reply };
     },
   } as unknown as PluginCalls;
-  const run = tapOfProcess(point as HookPoint<unknown, unknown>, { name: 'x', when }, {}, process);
+  const run = tapOfProcess(
+    point as HookPoint<unknown, unknown>,
+    { name: 'x', when },
+    { options: {}, methods: {} },
+    process,
+  );
   const signal = new AbortController().signal;
   return { outcome: await run(input, { signal, timeoutMs: 1000, log: memoryLog() }), calls };
 }
