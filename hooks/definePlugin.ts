@@ -17,6 +17,11 @@ export interface Plugin<Options extends TSchema = TSchema, Inject extends Tokens
   options?: Options;
   /** Names of the hook points it taps, `container.preCreate`. When given, it can tap no others. */
   hooks?: readonly string[];
+  /**
+   * No container is created while it is quarantined, unless `onError` of its entry is `skip` or `degrade`. For plugins
+   * that containers must not get around. Missing: false.
+   */
+  required?: boolean;
   /** The services it uses: `{ containers: Containers }`. `services` of its context has these and no others. */
   inject?: Inject;
   setup(context: PluginContext<Static<Options>, ServicesOf<Inject>>): void | Promise<void>;

@@ -195,6 +195,7 @@ export const errorKinds = {
     status: 500,
     doc: 'The file of a plugin, or a directory above it, can be written by every user.',
   },
+  PCH_POLICY_DENIED: { status: 403, doc: 'A rule of a plugin does not allow the operation for this caller.' },
   PCH_PORT_IN_USE: { status: 409, doc: 'A host port is taken by another container or process.' },
   PCH_PROCESS_START: {
     status: 500,

@@ -2,6 +2,7 @@
 /** The contract for plugin authors: `import { definePlugin, Type } from 'pouch/hooks'`. */
 export { Type } from '@sinclair/typebox';
 export type { Static, TSchema } from '@sinclair/typebox';
+export { asCaller, type Caller, currentCaller } from './caller.ts';
 export * from './catalogue.ts';
 export * from './defineHook.ts';
 export * from './definePlugin.ts';
@@ -20,6 +21,7 @@ export { kept } from './kept.ts';
 export { networkAttachments } from './networkAttachments.ts';
 export * from './oci.ts';
 export * from './plan.ts';
+export type { Refusal, ValidateInput } from './policy.ts';
 export * from './limits.ts';
 export * from './request.ts';
 export * from './runtime.ts';

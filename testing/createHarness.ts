@@ -154,23 +154,23 @@ function plannerOf(
   log: TestLog,
   images: Readonly<Record<string, TestImage>> = defaultImages,
 ): Planner {
-  const directory = (...parts: string[]) => join('/run/pouch', ...parts);
+  const state = (...parts: string[]) => join(config.state, ...parts);
   return new Planner({
     config: () => config,
     log,
     initPath: undefined,
     image: (reference) => Promise.resolve().then(() => planImage(images, reference)),
-    directoryOf: (of) => directory('containers', of),
-    netnsPathOf: (of) => directory('netns', of),
-    usernsPathOf: (of) => directory('userns', of),
-    idmapDirectoryOf: (of) => directory('idmapped', of),
+    directoryOf: (of) => join(config.root, 'containers', of),
+    netnsPathOf: (of) => state('netns', of),
+    usernsPathOf: (of) => state('userns', of),
+    idmapDirectoryOf: (of) => state('idmapped', of),
     hostFiles: () =>
       Promise.resolve({ hosts: '127.0.0.1\tlocalhost\n', resolvConf: 'nameserver 192.0.2.53\n' }),
     hostLimits: () => limits,
     request: {
       containerId: noOtherContainer,
       vmOwnerOf: noOtherContainer,
-      volumePath: (name) => directory('volumes', name, '_data'),
+      volumePath: (name) => join(config.root, 'volumes', name, '_data'),
       root: config.root,
       look: () => Promise.resolve({ kind: 'directory', mode: 0o755, uid: 0, gid: 0, rdev: 0 }),
       checkResponds: () => Promise.resolve(),

@@ -3,6 +3,7 @@ import cdi from '../../plugins/cdi/index.ts';
 import engineApi from '../../plugins/engine-api/index.ts';
 import networkCni from '../../plugins/network-cni/index.ts';
 import ociHooks from '../../plugins/oci-hooks/index.ts';
+import policy from '../../plugins/policy/index.ts';
 import richDumbInit from '../../plugins/rich-dumb-init/index.ts';
 import richSbinInit from '../../plugins/rich-sbin-init/index.ts';
 import richSystemd from '../../plugins/rich-systemd/index.ts';
@@ -20,5 +21,6 @@ export const builtIns = [
   richDumbInit,
   cdi,
   ociHooks,
+  policy,
   engineApi,
 ];

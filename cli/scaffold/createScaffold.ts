@@ -10,7 +10,7 @@ import { typescriptFiles } from './typescriptFiles.ts';
 const filesOf = { ts: typescriptFiles, js: javascriptFiles };
 
 /** As core/plugins checks it. */
-const namePattern = /^[a-z0-9][a-z0-9-]*$/;
+const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
 
 /**
  * Creates the folder, named like the plugin. Leaves nothing if it fails.
@@ -25,7 +25,7 @@ export async function createScaffold(
     throw new CliError(
       'PCH_OPTION_INVALID',
       `invalid plugin name "${name}"`,
-      'use lower-case letters, digits and "-"',
+      'use at most 63 lower-case letters, digits and "-", the first a letter',
     );
   const folder = resolve(parent, name);
   const files = filesOf[language](scaffold);

@@ -2,6 +2,7 @@
 import type { PouchConfig } from '../../config/types.ts';
 import type { ContainerDraft, DraftImage } from '../../hooks/draft.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
+import { currentCaller } from '../../hooks/caller.ts';
 import { catalogue } from '../../hooks/catalogue.ts';
 import { richAnnotation } from '../../hooks/draftKeys.ts';
 import { PouchError } from '../../hooks/errors.ts';
@@ -111,7 +112,27 @@ export class Planner {
     await this.#addCoreParts(draft, runtime);
     await this.#addCoreParts(plain, runtime);
     checkEffects(draft.effects, run.blame);
-    return this.#finish(draft, plain, source, run);
+    const plan = await this.#finish(draft, plain, source, run);
+    await this.#validate(plan, generation);
+    return plan;
+  }
+
+  /** @throws PCH_POLICY_DENIED */
+  async #validate({ draft, spec }: Plan, { runner }: Generation): Promise<void> {
+    const point = catalogue.container.validate;
+    if (!runner.isTapped(point)) return;
+    const refused = await runner.bail(
+      point,
+      { draft, spec, caller: currentCaller() },
+      { log: this.#options.log },
+    );
+    if (!refused) return;
+    const { plugin, result } = refused;
+    throw new PouchError('PCH_POLICY_DENIED', `rule ${result.rule}: ${result.message}`, {
+      plugin,
+      hook: point.name,
+      ...(result.hint !== undefined && { hint: result.hint }),
+    });
   }
 
   async #plainDraft(

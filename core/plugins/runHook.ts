@@ -32,6 +32,8 @@ export interface PlanOutcome<I> {
  * operation itself (PCH_CANCELLED, or the signal's reason if that is a PouchError) and PCH_TOO_MANY_FILES.
  */
 export interface HookRunner {
+  /** Whether a tap of the point would be called: for an input that is not made for nothing. */
+  isTapped(point: { readonly name: string }): boolean;
   /** A waterfall over a draft. */
   plan<I extends object>(point: HookPoint<I>, draft: I, run: PlanScope): Promise<PlanOutcome<I>>;
   /** The first result, or undefined. */
@@ -93,6 +95,10 @@ class Runner implements HookRunner {
     this.#guards = guardAll([...taps.values()].flat(), options);
     this.#missing = options.missing ?? [];
     prepareValidation([...taps.values()].flat());
+  }
+
+  isTapped({ name }: { readonly name: string }): boolean {
+    return this.#hooks.has(name);
   }
 
   async plan<I extends object>(point: HookPoint<I>, draft: I, run: PlanScope): Promise<PlanOutcome<I>> {

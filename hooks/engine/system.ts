@@ -83,6 +83,8 @@ export interface System {
     architecture: string;
   }>;
   ops(): Operation[];
+  /** The process that connected a Unix socket, by the descriptor of this end (unix(7), SO_PEERCRED). */
+  peerOf(fd: number): { pid: number; uid: number; gid: number };
   /** Every runtime there is, usable or not. */
   runtimes(): Promise<RuntimeInfo[]>;
 }

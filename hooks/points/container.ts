@@ -5,6 +5,7 @@ import { ContainerDraft, ExecDraft } from '../draft.ts';
 import { reservedKeys } from '../draftKeys.ts';
 import { ContainerRecord } from '../engine/record.ts';
 import { OciResources } from '../oci.ts';
+import { Refusal, ValidateInput } from '../policy.ts';
 import { RestartPolicy } from '../request.ts';
 import { closed, flag, text, texts } from '../schema.ts';
 
@@ -142,6 +143,16 @@ export const container = Object.freeze({
     input: ContainerDraft,
     fixed: ['id', 'name', 'image', 'runtime'],
     reserved: reservedKeys,
+  }),
+  validate: defineHook<ValidateInput, Refusal>()({
+    name: 'container.validate',
+    kind: 'bail',
+    deadlineMs: 5_000,
+    onError: 'fail',
+    since: '0.1.0',
+    doc: 'Runs last before a container is created, and in `pouch plan`: sees what the container is going to be and who asked for it. The first tap that returns a refusal ends the operation with PCH_POLICY_DENIED; it can change nothing.',
+    input: ValidateInput,
+    result: Refusal,
   }),
   postCreate: defineHook<ContainerMoment>()({
     name: 'container.postCreate',

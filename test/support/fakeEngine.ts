@@ -166,6 +166,7 @@ function fakeSystem(engine: () => FakeEngine): System {
       };
     },
     ops: () => [],
+    peerOf: () => ({ pid: 1, uid: 0, gid: 0 }),
     runtimes: async () => [],
   };
 }

@@ -3,12 +3,14 @@ import os from 'node:os';
 import type { ContainerStatus, Operation, RuntimeInfo, System, SystemInfo } from '../../../hooks/engine.ts';
 import { cgroupVersion, operatingSystem } from '../../host/detect.ts';
 import { hostPlatform } from '../../images/index.ts';
+import { socketPeer } from '../../host/socketPeer.ts';
 import { version } from '../../version.ts';
 import { damageWarnings } from '../damaged/damageWarnings.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { describeRuntimes } from './describeRuntimes.ts';
 
 export class HostSystem implements System {
+  readonly peerOf = socketPeer;
   readonly #engine: EngineContext;
   readonly #containerd: () => { version: string; address: string };
 

@@ -20,6 +20,7 @@ const rules: FieldRules<keyof Plugin> = {
   }),
   inject: optional({ ...object, form: 'an object of tokens: write { containers: Containers }' }),
   hooks: optional({ fits: (value) => Array.isArray(value) && value.every(isHook), form: hooksForm }),
+  required: optional({ fits: (value) => typeof value === 'boolean', form: 'true or false' }),
   setup: callback,
 };
 

@@ -33,7 +33,8 @@ export class ApiServer {
   /** @throws PCH_LISTEN; addresses that were bound before stay bound until `stop` */
   async start(addresses: readonly ListenFacts[]): Promise<void> {
     for (const [index, address] of addresses.entries()) {
-      const server = this.#createServer(await readCredentials(address, `listen[${index}]`));
+      const credentials = await readCredentials(address, `listen[${index}]`);
+      const server = this.#createServer(address.url, credentials);
       this.#servers.push(server);
       await listenOn(server, address, this.#context.host.socketGroup);
       this.#context.log.info(`HTTP API on ${address.url}`);
@@ -63,10 +64,10 @@ export class ApiServer {
     for (const socket of this.#connections) socket.destroy();
   }
 
-  #createServer({ tls, token }: Credentials): Server {
+  #createServer(url: string, { tls, token }: Credentials): Server {
     const server = createHttpServer(tls);
     const authenticate = token === undefined ? undefined : requireToken(token);
-    const client = { authenticate, isAuthenticated: tls?.ca !== undefined || token !== undefined };
+    const client = { url, authenticate, isAuthenticated: tls?.ca !== undefined || token !== undefined };
     if (client.isAuthenticated) server.maxConnections = maxTcpConnections;
     server.on('connection', (socket: Socket) => this.#track(socket));
     server.on('request', (request: IncomingMessage, response: ServerResponse) =>
@@ -86,8 +87,15 @@ export class ApiServer {
   #serve(request: IncomingMessage, response: ServerResponse, client: Client): void {
     if (!isAdmitted(request, response, client)) return;
     const signal = this.#signalOf(response);
-    const { isAuthenticated } = client;
-    void dispatch(this.#context, this.#find, { request, response, body: request, signal, isAuthenticated });
+    const { isAuthenticated, url } = client;
+    void dispatch(this.#context, this.#find, {
+      request,
+      response,
+      body: request,
+      signal,
+      isAuthenticated,
+      url,
+    });
   }
 
   async #serveUpgrade(request: IncomingMessage, socket: Socket, head: Buffer, client: Client): Promise<void> {
@@ -97,11 +105,11 @@ export class ApiServer {
     socket.on('error', () => undefined);
     const response = responseOn(socket, request);
     if (!isAdmitted(request, response, client)) return closeSoon(socket);
-    const { isAuthenticated } = client;
+    const { isAuthenticated, url } = client;
     try {
       const signal = this.#signalOf(socket);
       const body = await takeBody(socket, head, request);
-      const exchange = { request, response, body, upgrade: socket, signal, isAuthenticated };
+      const exchange = { request, response, body, upgrade: socket, signal, isAuthenticated, url };
       await dispatch(this.#context, this.#find, exchange);
     } catch (thrown) {
       const error = toPouchError(thrown);
@@ -123,6 +131,8 @@ export class ApiServer {
 
 /** What an address requires of its clients. */
 interface Client {
+  /** The address. */
+  url: string;
   authenticate: Authenticate | undefined;
   /** Whether an admitted request carried a certificate or the token. */
   isAuthenticated: boolean;

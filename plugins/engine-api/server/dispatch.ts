@@ -1,12 +1,13 @@
 /** Dispatches a request (guard, version, route, handler) and turns every failure into an error response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import { toPouchError, type PouchError } from '../../../hooks/index.ts';
+import { asCaller, toPouchError, type PouchError } from '../../../hooks/index.ts';
 import { newestVersion, splitVersion } from '../apiVersion.ts';
 import type { ApiContext, Call } from '../http/call.ts';
 import { clientOf } from '../http/clientKind.ts';
 import { errorBody, sendError } from '../http/errorReply.ts';
 import { Query } from '../http/Query.ts';
+import { callerOf } from './callerOf.ts';
 import { refuseBrowsers } from './guard.ts';
 import type { FindRoute } from './routeTable.ts';
 
@@ -17,6 +18,8 @@ export interface Exchange {
   body: Readable;
   upgrade?: Duplex;
   signal: AbortSignal;
+  /** The address that it came to. */
+  url: string;
   /** Whether the client presented a certificate or the token. */
   isAuthenticated: boolean;
 }
@@ -29,7 +32,8 @@ export async function dispatch(context: ApiContext, find: FindRoute, exchange: E
     refuseBrowsers(exchange.request, exchange.isAuthenticated);
     const call = makeCall(context, find, exchange);
     subject.name = call.call.params['id'] ?? call.call.params['name'] ?? '';
-    await call.handler(call.call);
+    const caller = () => callerOf(exchange.request.socket, exchange.url, context.engine);
+    await asCaller(caller, () => call.handler(call.call));
   } catch (error) {
     respondWithError(context, exchange, error, subject.name);
   }
