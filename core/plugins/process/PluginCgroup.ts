@@ -29,7 +29,9 @@ export class PluginCgroup {
    */
   constructor(parent: string, plugin: string, limits: PluginLimits) {
     const isUnified = cgroupVersion() === '2';
-    const settings = isUnified ? settings2(limits) : settings1(limits);
+    const settings = isUnified
+      ? settings2(limits)
+      : settings1(limits).filter(([name]) => isMounted(name, limits));
     const hierarchies = isUnified ? [root] : controllersOf(settings).map((name) => join(root, name));
     this.#parents = hierarchies.map((hierarchy) => join(hierarchy, parent, 'plugins'));
     this.#paths = this.#parents.map((path) => join(path, `${process.pid}-${(last += 1)}-${safe(plugin)}`));
@@ -70,6 +72,14 @@ function settings2({ memory, cpus, pids = defaultPids }: PluginLimits): Setting[
     ...(memory === undefined ? [] : [['memory', 'memory.max', String(memory)] as const]),
     ...(cpus === undefined ? [] : [['cpu', 'cpu.max', `${quotaOf(cpus)} ${cpuPeriod}`] as const]),
   ];
+}
+
+/** @throws Error if the entry has a limit of a controller that is not mounted */
+function isMounted(controller: Setting[0], { memory, cpus, pids }: PluginLimits): boolean {
+  if (existsSync(join(root, controller, 'cgroup.procs'))) return true;
+  const limit = { memory, cpu: cpus, pids }[controller];
+  if (limit === undefined) return false;
+  throw new Error(`its limits cannot be set: the cgroup controller ${controller} is not mounted on ${root}`);
 }
 
 function quotaOf(cpus: number): string {

@@ -67,7 +67,7 @@ export class PluginProcess {
   }
 
   send(request: ProcessRequest): void {
-    if (this.isRunning) this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+    if (this.isRunning) this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
   }
 
   /** Ends its stdin, and kills it if it has not ended a second later. */

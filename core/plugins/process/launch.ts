@@ -38,8 +38,9 @@ const namespaced = [
   ...['--', 'sh', '-c'],
 ] as const;
 
-/** Waits for the plugin instead of becoming it: a process with pid 1 has other signals, and orphans to reap. */
+/** Enters the cgroups, and hides from the plugin how. */
 const join = 'for cgroup in $POUCH_CGROUPS; do echo 0 >"$cgroup" || exit 125; done; unset PWD POUCH_CGROUPS';
+/** They wait for the plugin instead of becoming it: a process with pid 1 has other signals, and orphans to reap. */
 const asRoot = `${join}; "$@"; exit $?`;
 const asUser = [
   `${join}; user=$1; shift; group=$(id -g -- "$user") || exit 125`,
