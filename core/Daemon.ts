@@ -24,6 +24,7 @@ import { ExecInstances } from './lifecycle/exec/ExecInstances.ts';
 import type { EngineContext } from './lifecycle/shared/engineContext.ts';
 import { watchOom } from './lifecycle/exits/oom.ts';
 import { recover } from './lifecycle/recovery/recover.ts';
+import { withListedVerbs } from './lifecycle/shared/listedVerbs.ts';
 import { HostSystem } from './lifecycle/system/HostSystem.ts';
 import type { StderrLog } from './StderrLog.ts';
 import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
@@ -300,6 +301,7 @@ export class Daemon {
       container: this.#servicesOf(loaded),
       reserved: { effectKinds: coreKindNames },
       onTrace: (trace) => this.#reportFailure(trace),
+      operation: () => this.#context?.operations.current,
       locate: locateIn(loaded),
     });
   }
@@ -314,7 +316,7 @@ export class Daemon {
   #makeEngine(context: EngineContext): Engine {
     const { config } = this.#loaded;
     const address = config.containerd.address;
-    return {
+    const engine = {
       containers: containerVerbs(context),
       checkpoints: checkpointVerbs(context),
       execs: new ExecInstances(context, config.state),
@@ -323,6 +325,7 @@ export class Daemon {
       events: context.events,
       system: new HostSystem(context, () => ({ version: this.#containerd?.version ?? '', address })),
     };
+    return withListedVerbs(engine, context.operations);
   }
 }
 

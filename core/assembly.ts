@@ -38,7 +38,7 @@ import { readHostFiles } from './plan/etcFiles.ts';
 import { checked } from './plan/culprit.ts';
 import { type PlanImage, Planner } from './plan/Planner.ts';
 import { namedRuntime } from './plan/runtime/check.ts';
-import { GenerationHolder, type KeptPlugins } from './plugins/index.ts';
+import { GenerationHolder, type KeptPlugins, Operations } from './plugins/index.ts';
 import { ContainerStore } from './state/ContainerStore.ts';
 import { UserRanges } from './userns/UserRanges.ts';
 import { VolumeStore } from './volumes/VolumeStore.ts';
@@ -132,6 +132,7 @@ export function assemble(base: Base): EngineContext {
     client,
     store,
     locks: new KeyedLocks(),
+    operations: new Operations(),
     events,
     waiters: new Waiters(),
     files: base.files,
@@ -154,7 +155,7 @@ export function assemble(base: Base): EngineContext {
     oomKilled: new Set(),
     hostFiles,
     imageText: async (id, path) => await textOf(images.files(await images.get(id)), path),
-    onEnded: (record) => afterExit(context, record),
+    onEnded: (record) => context.operations.apart(() => afterExit(context, record)),
     shutdown: base.shutdown,
     userRanges,
     planner,

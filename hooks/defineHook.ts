@@ -69,7 +69,7 @@ export interface TapOptions {
 }
 
 export interface TapContext {
-  /** Aborts at the tap's deadline. */
+  /** Aborts at the tap's deadline, or when the client that asked for the operation leaves. */
   signal: AbortSignal;
   /** Milliseconds from the call to the deadline. */
   timeoutMs: number;

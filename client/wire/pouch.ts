@@ -87,12 +87,15 @@ export interface BootstrapRequest {
 
 /** One entry of `GET /pouch/ops`. */
 export interface OperationWire {
-  container: string;
+  /** Full id; missing for an operation that has no container yet, or is not about one. */
+  container?: string;
   verb: string;
   /** RFC 3339. */
   since: string;
   /** Number of calls that wait for the container's lock. */
   waiting: number;
+  /** The taps that it waits for; missing from older versions of pouchd. */
+  taps?: { hook: string; plugin: string }[];
 }
 
 /** Response of `GET /pouch/info`. */

@@ -15,6 +15,7 @@ import { PluginVersion } from './load/PluginVersion.ts';
 import { setUp } from './load/setUp.ts';
 import { slotsOf } from './load/wanted.ts';
 import { describePlugin, isExecutablePlugin } from './process/describePlugin.ts';
+import type { RunningOperation } from './Operations.ts';
 import type { BreakerSettings } from './run/CircuitBreaker.ts';
 import type { TapTrace } from './run/settleTap.ts';
 import { failClashes, sealGeneration } from './sealGeneration.ts';
@@ -44,6 +45,8 @@ export interface LoadPluginsOptions {
   readonly timeoutMs?: number | undefined;
   readonly onTrace?: ((trace: TapTrace) => void) | undefined;
   readonly breaker?: BreakerSettings | undefined;
+  /** The operation that a call of a tap belongs to. */
+  readonly operation?: (() => RunningOperation | undefined) | undefined;
 }
 
 /**
@@ -58,9 +61,18 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Generati
   const slots = await readPlugins({ ...options, cgroupParent });
   const loaded = slots.flatMap(({ version }) => version ?? []);
   await Promise.all(slots.map((slot) => attempt(slot, () => setUp(slot, { container, locate, timeoutMs }))));
-  const { number, onTrace, breaker, reserved = {} } = options;
+  const { number, onTrace, breaker, operation, reserved = {} } = options;
   const clock = serviceOf(container, Clock);
-  const generation = sealGeneration(slots, { number, log, reserved, timeoutMs, onTrace, breaker, clock });
+  const generation = sealGeneration(slots, {
+    number,
+    log,
+    reserved,
+    timeoutMs,
+    onTrace,
+    breaker,
+    operation,
+    clock,
+  });
   // One that failed may have started something in its setup.
   for (const version of loaded) await version.disposeIfUnused(log, timeoutMs);
   return generation;

@@ -17,6 +17,7 @@ import type { PlanScope } from './run/PlanRun.ts';
 import { PlanRun } from './run/PlanRun.ts';
 import type { TapGuard, TapTrace } from './run/settleTap.ts';
 import { isOptional } from './run/settleTap.ts';
+import type { RunningOperation } from './Operations.ts';
 import type { PreparedTap } from './tap.ts';
 
 export interface PlanOutcome<I> {
@@ -71,6 +72,8 @@ export interface RunnerOptions {
   /** The circuit breakers of a plugin, by hook and tap; new ones are added. */
   readonly breakersOf: (plugin: string) => Map<string, CircuitBreaker>;
   readonly clock: Clock;
+  /** The operation that a call belongs to. */
+  readonly operation?: (() => RunningOperation | undefined) | undefined;
 }
 
 /** The hook at which a container is created: here a missing plugin is reported. */
@@ -88,12 +91,14 @@ class Runner implements HookRunner {
   readonly #hooks: ReadonlyMap<string, CompiledHook>;
   readonly #guards: ReadonlyMap<PreparedTap, TapGuard>;
   readonly #missing: readonly MissingPlugin[];
+  readonly #operation: () => RunningOperation | undefined;
   readonly #observing = new Set<Promise<unknown>>();
 
   constructor(taps: ReadonlyMap<string, readonly PreparedTap[]>, options: RunnerOptions) {
     this.#hooks = compileAll(taps);
     this.#guards = guardAll([...taps.values()].flat(), options);
     this.#missing = options.missing ?? [];
+    this.#operation = options.operation ?? (() => undefined);
     prepareValidation([...taps.values()].flat());
   }
 
@@ -105,7 +110,7 @@ class Runner implements HookRunner {
     const missing = point.name === creation ? this.#requireAll() : [];
     const hook = this.#hooks.get(point.name);
     if (!hook) return { draft, blame: [], degraded: missing };
-    const waterfall = new PlanRun(draft, run, this.#guardOf);
+    const waterfall = new PlanRun(draft, this.#within(run), this.#guardOf);
     await hook.run(draft, waterfall);
     waterfall.reportLateWriters();
     const { blame, degraded } = waterfall;
@@ -115,7 +120,7 @@ class Runner implements HookRunner {
   async bail<I, A>(point: HookPoint<I, A>, input: I, run: BailScope) {
     const hook = this.#hooks.get(point.name);
     if (!hook) return undefined;
-    const question = new BailRun(run, this.#guardOf);
+    const question = new BailRun(this.#within(run), this.#guardOf);
     await hook.run(frozenCopy(input), question);
     return question.result as { result: A; plugin: string } | undefined;
   }
@@ -123,7 +128,7 @@ class Runner implements HookRunner {
   async apply<I>(point: HookPoint<I>, input: I, run: CallScope): Promise<Degradation[]> {
     const hook = this.#hooks.get(point.name);
     if (!hook) return [];
-    const series = new ApplyRun(run, this.#guardOf);
+    const series = new ApplyRun(this.#within(run), this.#guardOf);
     await hook.run(frozenCopy(input), series);
     return series.degraded;
   }
@@ -139,6 +144,12 @@ class Runner implements HookRunner {
 
   async observersSettled(): Promise<void> {
     await Promise.allSettled(this.#observing);
+  }
+
+  /** The signal of the operation, unless the call has one of its own. */
+  #within<Scope extends CallScope>(run: Scope): Scope {
+    const operation = this.#operation();
+    return operation ? { ...run, signal: run.signal ?? operation.signal, taps: operation.taps } : run;
   }
 
   #requireAll(): Degradation[] {

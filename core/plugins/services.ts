@@ -84,7 +84,7 @@ function onceReady(service: string, methods: object, isReady: () => boolean): ob
 type Method = (...given: unknown[]) => unknown;
 
 /** A service whose methods are replaced; the service itself stays their `this`. */
-function withMethods<Service extends object>(
+export function withMethods<Service extends object>(
   service: Service,
   replace: (name: string, method: Method) => Method,
 ): Service {

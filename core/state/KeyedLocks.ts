@@ -2,13 +2,21 @@
  * One lock per container, so that its verbs run one after another and never wait for another container. `pouch ops`
  * shows the owners of locks.
  */
-import type { Operation } from '../../hooks/engine.ts';
-
 interface Holder {
   verb: string;
   since: string;
   /** Resolves when the last verb in the queue has ended. */
   tail: Promise<unknown>;
+  waiting: number;
+}
+
+/** The verb that has a container's lock. */
+export interface HeldLock {
+  container: string;
+  verb: string;
+  /** RFC 3339. */
+  since: string;
+  /** How many verbs wait for it. */
   waiting: number;
 }
 
@@ -33,7 +41,7 @@ export class KeyedLocks {
     return await turn;
   }
 
-  list(): Operation[] {
+  list(): HeldLock[] {
     return [...this.#held].map(([container, { verb, since, waiting }]) => ({
       container,
       verb,

@@ -40,10 +40,15 @@ export interface PluginStatus {
 
 /** One running operation, for `pouch ops`. */
 export interface Operation {
-  container: string;
+  /** Full id; missing for an operation that has no container yet, or is not about one. */
+  container?: string;
   verb: string;
+  /** RFC 3339. */
   since: string;
+  /** How many verbs wait for the container. */
   waiting: number;
+  /** The taps that it waits for. */
+  taps: { hook: string; plugin: string }[];
 }
 
 /** A runtime, and what it can do on this host. */
@@ -85,6 +90,12 @@ export interface System {
   ops(): Operation[];
   /** The process that connected a Unix socket, by the descriptor of this end (unix(7), SO_PEERCRED). */
   peerOf(fd: number): { pid: number; uid: number; gid: number };
+  /**
+   * Runs calls of the engine for one client, whose signal aborts when it leaves: the tap that runs then, or the next
+   * one, is cancelled, and the operation ends with PCH_CANCELLED and is undone. What cleans up after a container is
+   * not cancelled.
+   */
+  forCaller<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /** Every runtime there is, usable or not. */
   runtimes(): Promise<RuntimeInfo[]>;
 }

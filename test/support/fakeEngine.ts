@@ -167,6 +167,7 @@ function fakeSystem(engine: () => FakeEngine): System {
     },
     ops: () => [],
     peerOf: () => ({ pid: 1, uid: 0, gid: 0 }),
+    forCaller: (_signal, work) => work(),
     runtimes: async () => [],
   };
 }

@@ -8,6 +8,7 @@ const columns: [string, string][] = [
   ['OPERATION', 'Verb'],
   ['RUNNING FOR', 'RunningFor'],
   ['WAITING', 'Waiting'],
+  ['PLUGIN', 'Plugin'],
 ];
 
 export function define(command: PouchCommand, session: Session): void {
@@ -15,12 +16,13 @@ export function define(command: PouchCommand, session: Session): void {
     .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Verb}}')
     .action(async (flags: { format?: string }) => {
       const operations = await session.client.pouch.ops();
-      const rows = operations.map(({ container, verb, since, waiting }) => ({
+      const rows = operations.map(({ container = '-', verb, since, waiting, taps = [] }) => ({
         Container: container.slice(0, 12),
         Verb: verb,
         Since: since,
         RunningFor: humanDuration((Date.now() - Date.parse(since)) / 1000),
         Waiting: waiting,
+        Plugin: taps.map(({ plugin, hook }) => `${plugin} (${hook})`).join(', ') || '-',
       }));
       printListing(session, { columns, rows, key: 'Container' }, flags);
     });

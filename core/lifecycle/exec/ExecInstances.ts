@@ -92,7 +92,10 @@ export class ExecInstances implements Execs {
     ).catch((error: unknown) => {
       throw this.#failed(exec, record, error);
     });
-    const launch = () => this.#launch(exec, record, stdio, options.consoleSize);
+    const launch = () =>
+      this.#engine.operations.run('exec start', record.id, () =>
+        this.#launch(exec, record, stdio, options.consoleSize),
+      );
     const started = onTask(this.#engine, record, launch).catch(async (error: unknown) => {
       await stdio.close();
       throw this.#failed(exec, record, error);

@@ -14,7 +14,8 @@ import { undoStartEffects } from '../shared/undoStartEffects.ts';
  * Calls the poststop taps, once per stop, and undoes the effects of the start. The caller holds the container's lock.
  */
 export async function cleanUpLocked(engine: EngineContext, record: ContainerRecord): Promise<void> {
-  await engine.generations.use(() =>
+  const { generations, operations } = engine;
+  const cleanUp = () =>
     withLedger(engine, record.id, async (ledger) => {
       const hasEffects = ledger.pending('start').length > 0;
       // Attachments without effects: the last daemon ended before it had called the taps of network.postDetach.
@@ -34,8 +35,8 @@ export async function cleanUpLocked(engine: EngineContext, record: ContainerReco
         await keep(engine, record);
         await ledger.commit();
       }
-    }),
-  );
+    });
+  await operations.uncancelled(() => generations.use(cleanUp));
 }
 
 /** The record of one that is about to be removed need not reach the disk. */

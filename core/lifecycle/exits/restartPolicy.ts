@@ -3,7 +3,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import type { RestartDraft } from '../../../hooks/points/container.ts';
 import { noteOutcome } from '../shared/noteOutcome.ts';
-import type { EngineContext } from '../shared/engineContext.ts';
+import { asOperation, type EngineContext } from '../shared/engineContext.ts';
 import { startLocked } from '../verbs/start.ts';
 
 /** Docker's figures: the delay doubles from 100 ms to a minute, and begins anew after ten seconds of running. */
@@ -50,16 +50,14 @@ async function decide(
 async function restartNow(engine: EngineContext, record: ContainerRecord): Promise<void> {
   const fails = (error: unknown) =>
     engine.log.warn('restart by policy failed', { container: record.id, error: messageOf(error) });
-  await engine.locks
-    .run(record.id, 'restart', async () => {
-      if (record.state.status !== 'restarting') return;
-      record.restartCount += 1;
-      await startLocked(engine, record).catch(async (error: unknown) => {
-        fails(error);
-        await restartAfterExit(engine, record);
-      });
-    })
-    .catch(fails);
+  await asOperation(engine, record.id, 'restart', async () => {
+    if (record.state.status !== 'restarting') return;
+    record.restartCount += 1;
+    await startLocked(engine, record).catch(async (error: unknown) => {
+      fails(error);
+      await restartAfterExit(engine, record);
+    });
+  }).catch(fails);
 }
 
 function ranWell({ state }: ContainerRecord): boolean {

@@ -9,7 +9,7 @@ import type { ContainerIo } from '../../io/index.ts';
 import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
 import type { Planner } from '../../plan/Planner.ts';
 import type { HostFiles } from '../../plan/etcFiles.ts';
-import type { GenerationHolder } from '../../plugins/index.ts';
+import type { GenerationHolder, Operations } from '../../plugins/index.ts';
 import type { ContainerStore } from '../../state/ContainerStore.ts';
 import type { ProcessIdentity } from '../../supervise/processIdentity.ts';
 import type { UserRanges } from '../../userns/UserRanges.ts';
@@ -30,6 +30,7 @@ export interface EngineContext {
   readonly client: ContainerdClient;
   readonly store: ContainerStore;
   readonly locks: KeyedLocks;
+  readonly operations: Operations;
   readonly events: EventBus;
   readonly waiters: Waiters;
   readonly files: FileWorkers;
@@ -86,12 +87,12 @@ export async function underLock<T>(
 
 /** Runs a verb with the container's lock, on one generation of the plugins from its begin to its end. */
 export async function asOperation<T>(
-  { locks, generations }: Pick<EngineContext, 'locks' | 'generations'>,
+  { locks, operations, generations }: Pick<EngineContext, 'locks' | 'operations' | 'generations'>,
   id: string,
   verb: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  return await locks.run(id, verb, () => generations.use(work));
+  return await operations.run(verb, id, () => locks.run(id, verb, () => generations.use(work)));
 }
 
 /** Runs one verb over a container's ledger; its file is closed at the end. */

@@ -3,6 +3,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { Degradation } from '../../../hooks/plan.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
+import type { Generation } from '../../plugins/index.ts';
 import type { EngineContext } from './engineContext.ts';
 import { markDegraded } from './noteOutcome.ts';
 
@@ -12,7 +13,7 @@ import { markDegraded } from './noteOutcome.ts';
  * ran: the caller clears them.
  */
 export async function undoStartEffects(
-  { generations, log }: Pick<EngineContext, 'generations' | 'log'>,
+  { generations, operations, log }: Pick<EngineContext, 'generations' | 'operations' | 'log'>,
   record: Pick<ContainerRecord, 'id' | 'attachments' | 'degraded'>,
   ledger: Ledger,
 ): Promise<void> {
@@ -20,12 +21,13 @@ export async function undoStartEffects(
   await ledger.undo('start');
   if (attached.length === 0) return;
   const { postDetach } = catalogue.network;
-  await generations.use(async ({ runner }) => {
+  const report = async ({ runner }: Generation) => {
     const degraded: Degradation[] = [];
     for (const { network, interface: name, ip } of attached) {
       const detached = { container: record.id, network, interface: name, ...(ip !== undefined && { ip }) };
       degraded.push(...(await runner.apply(postDetach, detached, { log })));
     }
     markDegraded(record, postDetach.name, degraded);
-  });
+  };
+  await operations.uncancelled(() => generations.use(report));
 }

@@ -7,6 +7,7 @@ import { socketPeer } from '../../host/socketPeer.ts';
 import { version } from '../../version.ts';
 import { damageWarnings } from '../damaged/damageWarnings.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
+import { listOperations } from './listOperations.ts';
 import { describeRuntimes } from './describeRuntimes.ts';
 
 export class HostSystem implements System {
@@ -61,7 +62,11 @@ export class HostSystem implements System {
   }
 
   ops(): Operation[] {
-    return this.#engine.locks.list();
+    return listOperations(this.#engine);
+  }
+
+  async forCaller<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return await this.#engine.operations.forCaller(signal, work);
   }
 
   runtimes(): Promise<RuntimeInfo[]> {

@@ -41,7 +41,9 @@ export async function create(
     return await engine.generations.use(async (generation) => {
       const planned = await engine.planner.plan({ id, name }, request, generation);
       const record = newRecord(engine, request, planned);
-      await engine.locks.run(record.id, 'create', () => apply(engine, record, planned, options));
+      await engine.operations.run('create', record.id, () =>
+        engine.locks.run(record.id, 'create', () => apply(engine, record, planned, options)),
+      );
       announce(engine, record);
       return record;
     });

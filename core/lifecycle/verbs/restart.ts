@@ -15,7 +15,8 @@ export async function restart(
   await underLock(engine, record, 'restart', async () => {
     refuseWithGuests(engine, record);
     await stopLocked(engine, record, await planStop(engine, draft));
-    await startLocked(engine, record);
+    // What it has stopped it starts again.
+    await engine.operations.uncancelled(() => startLocked(engine, record));
     emitContainer(engine, 'restart', record);
   });
 }

@@ -10,6 +10,8 @@ import { scopedLog } from './scopedLog.ts';
 export interface CallScope {
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
+  /** Holds the taps of the operation that run now. */
+  readonly taps?: Set<PreparedTap> | undefined;
 }
 
 /**

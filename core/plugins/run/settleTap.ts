@@ -59,7 +59,8 @@ export async function settleTap<T>(
   };
   const wait = guard.breaker.wait();
   if (wait > 0) return leaveOut(tap, openMessage(wait, guard.breaker), () => note('open', 0));
-  const tried = await tryAttempts(tap, scope, attempt);
+  scope.taps?.add(tap);
+  const tried = await tryAttempts(tap, scope, attempt).finally(() => scope.taps?.delete(tap));
   if (!('error' in tried)) {
     if (guard.breaker.succeeded()) scope.log.info('the plugin works again', fieldsOf(tap));
     return { ok: true, value: tried.value, ms: note('ok', tried.attempts) };

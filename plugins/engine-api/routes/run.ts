@@ -11,8 +11,9 @@ export const runRoutes: Route[] = [{ method: 'POST', path: '/pouch/run', handler
 
 /**
  * `pouch run` in one request instead of create, attach, wait and start; takes the body of create. The response is an
- * upgraded, framed stream with messages ({@link RunMessage}) between the output. If the client disconnects, the request
- * still completes, as if the client had disconnected after the start.
+ * upgraded, framed stream with messages ({@link RunMessage}) between the output. If the client disconnects while a tap
+ * runs, or before the last tap, the request is cancelled; otherwise it completes, as if the client had disconnected
+ * after the start.
  */
 async function run(call: Call): Promise<void> {
   const { query, engine } = call;

@@ -8,12 +8,12 @@ import { clientOf } from '../http/clientKind.ts';
 import { errorBody, sendError } from '../http/errorReply.ts';
 import { requireToken, sendUnauthorized, type Authenticate } from './authenticate.ts';
 import { readCredentials, type Credentials } from './credentials.ts';
-import { dispatch } from './dispatch.ts';
+import { dispatch, type Exchange } from './dispatch.ts';
 import { createHttpServer } from './httpServer.ts';
 import { keepAliveTimeoutMs, maxTcpConnections, stopGrace, sweepInterval } from './limits.ts';
 import { listenOn } from './listen.ts';
 import { routeTable, type FindRoute } from './routeTable.ts';
-import { responseOn, takeBody } from './upgrade.ts';
+import { noticeDeparture, responseOn, takeBody } from './upgrade.ts';
 
 export class ApiServer {
   readonly #context: ApiContext;
@@ -24,6 +24,7 @@ export class ApiServer {
   readonly #handedOver = new Set<Duplex>();
   /** One per exchange in progress. */
   readonly #exchanges = new Set<AbortController>();
+  #isStopping = false;
 
   constructor(context: ApiContext, routes: Route[]) {
     this.#context = context;
@@ -43,6 +44,7 @@ export class ApiServer {
 
   /** Ends streams at once and lets short responses finish. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     const closed = this.#servers.map((server) => new Promise<void>((done) => server.close(() => done())));
     for (const exchange of this.#exchanges) exchange.abort();
     for (const socket of this.#handedOver) socket.destroy();
@@ -86,13 +88,13 @@ export class ApiServer {
 
   #serve(request: IncomingMessage, response: ServerResponse, client: Client): void {
     if (!isAdmitted(request, response, client)) return;
-    const signal = this.#signalOf(response);
+    const signals = this.#signalsOf(response);
     const { isAuthenticated, url } = client;
     void dispatch(this.#context, this.#find, {
       request,
       response,
       body: request,
-      signal,
+      ...signals,
       isAuthenticated,
       url,
     });
@@ -107,9 +109,10 @@ export class ApiServer {
     if (!isAdmitted(request, response, client)) return closeSoon(socket);
     const { isAuthenticated, url } = client;
     try {
-      const signal = this.#signalOf(socket);
+      const signals = this.#signalsOf(socket);
+      noticeDeparture(socket);
       const body = await takeBody(socket, head, request);
-      const exchange = { request, response, body, upgrade: socket, signal, isAuthenticated, url };
+      const exchange = { request, response, body, upgrade: socket, ...signals, isAuthenticated, url };
       await dispatch(this.#context, this.#find, exchange);
     } catch (thrown) {
       const error = toPouchError(thrown);
@@ -117,15 +120,16 @@ export class ApiServer {
     }
   }
 
-  /** Aborts when the connection closes before the response is complete, or the surface stops. */
-  #signalOf(connection: ServerResponse | Duplex): AbortSignal {
+  #signalsOf(connection: ServerResponse | Duplex): Pick<Exchange, 'signal' | 'left'> {
     const exchange = new AbortController();
+    const left = new AbortController();
     this.#exchanges.add(exchange);
     connection.once('close', () => {
       this.#exchanges.delete(exchange);
       exchange.abort();
+      if (!this.#isStopping) left.abort();
     });
-    return exchange.signal;
+    return { signal: exchange.signal, left: left.signal };
   }
 }
 

@@ -17,9 +17,12 @@ export interface Exchange {
   response: ServerResponse;
   body: Readable;
   upgrade?: Duplex;
+  /** Aborts when the connection closes before the response is complete, or the surface stops. */
   signal: AbortSignal;
   /** The address that it came to. */
   url: string;
+  /** Aborts when the client closes the connection. */
+  left: AbortSignal;
   /** Whether the client presented a certificate or the token. */
   isAuthenticated: boolean;
 }
@@ -33,7 +36,9 @@ export async function dispatch(context: ApiContext, find: FindRoute, exchange: E
     const call = makeCall(context, find, exchange);
     subject.name = call.call.params['id'] ?? call.call.params['name'] ?? '';
     const caller = () => callerOf(exchange.request.socket, exchange.url, context.engine);
-    await asCaller(caller, () => call.handler(call.call));
+    await context.engine.system.forCaller(exchange.left, async () =>
+      asCaller(caller, () => call.handler(call.call)),
+    );
   } catch (error) {
     respondWithError(context, exchange, error, subject.name);
   }

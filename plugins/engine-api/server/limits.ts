@@ -27,3 +27,5 @@ export const stopGrace = 3_000;
 export const maxParameterLength = 1024;
 /** Interval at which a stopping surface closes connections that became idle. */
 export const sweepInterval = 20;
+/** Interval at which a Unix socket with an upgraded connection is checked for a client that has left. */
+export const departureCheckMs = 500;

@@ -3,10 +3,11 @@
  * that Docker's clients send (Content-Length bytes of JSON) comes first on it and must not become stdin.
  */
 import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable, type Duplex } from 'node:stream';
 import { PouchError } from '../../../hooks/index.ts';
 import { bodyTimeout, tooLarge } from '../http/body.ts';
-import { bodyTimeoutMs, maxJsonBody } from './limits.ts';
+import { bodyTimeoutMs, departureCheckMs, maxJsonBody } from './limits.ts';
 
 /** Creates a response on the socket, so that routes handle an upgrade request like any other. */
 export function responseOn(socket: Duplex, request: IncomingMessage): ServerResponse {
@@ -18,6 +19,21 @@ export function responseOn(socket: Duplex, request: IncomingMessage): ServerResp
   response.once('finish', () => socket.end());
   return response;
 }
+
+/**
+ * Closes the connection of a client that has closed it, also while nothing is sent. The end of its input does not show
+ * that: many clients close only that half. A write of no bytes to a Unix socket fails if the other side is closed as a
+ * whole (unix_stream_sendmsg); over TCP a departed client is noticed with the next output.
+ */
+export function noticeDeparture(socket: Socket): void {
+  if (socket.remoteFamily !== undefined) return;
+  const check = setInterval(() => {
+    if (socket.writable && socket.writableLength === 0) socket.write(nothing);
+  }, departureCheckMs);
+  socket.once('close', () => clearInterval(check));
+}
+
+const nothing = Buffer.alloc(0);
 
 /**
  * Reads the body from the socket and puts back the bytes after it.

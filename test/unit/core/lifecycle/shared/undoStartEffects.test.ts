@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Ledger } from '../../../../../core/apply/Ledger.ts';
 import type { EngineContext } from '../../../../../core/lifecycle/shared/engineContext.ts';
 import { undoStartEffects } from '../../../../../core/lifecycle/shared/undoStartEffects.ts';
-import { GenerationHolder } from '../../../../../core/plugins/index.ts';
+import { GenerationHolder, Operations } from '../../../../../core/plugins/index.ts';
 import type { NetworkDetached } from '../../../../../hooks/points/network.ts';
 import { load, plugin } from '../../plugins/support/load.ts';
 
@@ -29,7 +29,8 @@ describe('the undo of a start', () => {
         }),
       ),
     ]);
-    const engine = { generations: new GenerationHolder(generation), log } as unknown as EngineContext;
+    const generations = new GenerationHolder(generation);
+    const engine = { generations, operations: new Operations(), log } as unknown as EngineContext;
     const ledger = {
       results: () => applied,
       undo: () => {
