@@ -4,10 +4,12 @@ import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
 import { javascriptFiles } from './javascriptFiles.ts';
+import { pythonFiles } from './pythonFiles.ts';
 import type { ScaffoldOptions } from './scaffoldOptions.ts';
+import { shellFiles } from './shellFiles.ts';
 import { typescriptFiles } from './typescriptFiles.ts';
 
-const filesOf = { ts: typescriptFiles, js: javascriptFiles };
+const filesOf = { ts: typescriptFiles, js: javascriptFiles, python: pythonFiles, shell: shellFiles };
 
 /** As core/plugins checks it. */
 const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
@@ -34,7 +36,10 @@ export async function createScaffold(
     throw new CliError('PCH_ALREADY_EXISTS', `${folder} exists`, 'choose another name, or another --dir');
   });
   try {
-    for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
+    for (const [file, text] of Object.entries(files)) {
+      const mode = text.startsWith('#!') ? 0o755 : 0o644;
+      await writeFile(join(folder, file), text, { mode });
+    }
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

@@ -1,6 +1,6 @@
 import { readme } from './readme.ts';
 import type { ScaffoldOptions } from './scaffoldOptions.ts';
-import { typescriptFiles } from './typescriptFiles.ts';
+import { npmTest, typescriptFiles } from './typescriptFiles.ts';
 
 /** Files of a plugin in JavaScript, the same as in TypeScript; its editor checks it by its JSDoc. */
 export function javascriptFiles(scaffold: ScaffoldOptions): Record<string, string> {
@@ -12,7 +12,7 @@ export function javascriptFiles(scaffold: ScaffoldOptions): Record<string, strin
     [`${name}.js`]: plain(`${name}.ts`),
     [`${name}.test.js`]: plain(`${name}.test.ts`),
     'package.json': `${JSON.stringify(packageOf(name, pouch), null, 2)}\n`,
-    'README.md': readme(name, `${name}.js`),
+    'README.md': readme(name, `${name}.js`, npmTest),
   };
 }
 

@@ -1,15 +1,14 @@
-/** README.md of a new plugin. */
-export function readme(name: string, file: string): string {
+/** README.md of a new plugin. @param test commands that run its tests */
+export function readme(name: string, file: string, test: string): string {
   return `# ${name}
 
 A plugin of Pouch: it labels every container with its owner.
 
 \`\`\`sh
-npm install
-npm test
+${test}
 \`\`\`
 
-The test plans containers with the plugin, without root, pouchd or Linux.
+The test needs neither root nor pouchd.
 
 To deploy it, copy \`${file}\` to a folder that only root can write to, and add it to /etc/pouch/pouchd.yaml:
 
@@ -28,6 +27,6 @@ pouch plugin ls
 pouch plan run busybox true
 \`\`\`
 
-docs/guides/plugins.md of Pouch explains what a plugin can do, docs/reference/hooks.md each hook point.
+Of Pouch's documents, docs/guides/plugins.md explains what a plugin can do, docs/reference/hooks.md each hook point.
 `;
 }

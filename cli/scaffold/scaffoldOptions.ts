@@ -1,4 +1,4 @@
-export const languages = ['ts', 'js'] as const;
+export const languages = ['ts', 'js', 'python', 'shell'] as const;
 export type Language = (typeof languages)[number];
 
 export interface ScaffoldOptions {
@@ -6,6 +6,6 @@ export interface ScaffoldOptions {
   language: Language;
   /** The folder above the new one. */
   parent: string;
-  /** What npm installs the package `pouch` from: a version, or `file:` and a folder. */
+  /** ts and js: what npm installs the package `pouch` from, a version or `file:` and a folder. */
   pouch: string;
 }

@@ -1,6 +1,8 @@
 import { readme } from './readme.ts';
 import type { ScaffoldOptions } from './scaffoldOptions.ts';
 
+export const npmTest = 'npm install\nnpm test';
+
 /** Files of a plugin in TypeScript, which pouchd loads without a build. */
 export function typescriptFiles({ name, pouch }: ScaffoldOptions): Record<string, string> {
   return {
@@ -8,7 +10,7 @@ export function typescriptFiles({ name, pouch }: ScaffoldOptions): Record<string
     [`${name}.test.ts`]: test(name),
     'package.json': `${JSON.stringify(packageOf(name, pouch), null, 2)}\n`,
     'tsconfig.json': `${JSON.stringify({ compilerOptions }, null, 2)}\n`,
-    'README.md': readme(name, `${name}.ts`),
+    'README.md': readme(name, `${name}.ts`, npmTest),
   };
 }
 

@@ -1,11 +1,10 @@
 import { conflictingOptions } from '../../errors.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { createScaffold, ownInstallation } from '../../scaffold/createScaffold.ts';
+import { type Language, languages } from '../../scaffold/scaffoldOptions.ts';
 import type { Session } from '../../Session.ts';
 
-interface Flags {
-  ts?: boolean;
-  js?: boolean;
+interface Flags extends Partial<Record<Language, boolean>> {
   dir: string;
   pouch?: string;
 }
@@ -15,18 +14,17 @@ export function define(command: PouchCommand, session: Session): void {
     .argument('<name>', 'Name of the plugin and of its new folder')
     .option('--ts', 'TypeScript (default)')
     .option('--js', 'JavaScript')
+    .option('--python', 'Python: an executable')
+    .option('--shell', 'Shell with jq: an executable')
     .option('--dir <folder>', 'Folder for the new one', '.')
     .option('--pouch <package>', 'What npm installs the package pouch from (default: this installation)')
-    .action(async (name: string, { ts, js, dir, pouch }: Flags) => {
-      if (ts && js) throw conflictingOptions('--ts and --js exclude each other');
-      const { folder, files } = await createScaffold({
-        name,
-        language: js ? 'js' : 'ts',
-        parent: dir,
-        pouch: pouch ?? (await installed()),
-      });
+    .action(async (name: string, flags: Flags) => {
+      const [language = 'ts', second] = languages.filter((one) => flags[one]);
+      if (second) throw conflictingOptions(`--${language} and --${second} exclude each other`);
+      const pouch = flags.pouch ?? (await installed());
+      const { folder, files } = await createScaffold({ name, language, parent: flags.dir, pouch });
       session.print(`Created ${folder}: ${files.join(', ')}`);
-      session.print(`Next: cd ${folder} && npm install && npm test`);
+      session.print('README.md has the commands that test and deploy it.');
     });
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { createScaffold, ownInstallation } from '../../../../cli/scaffold/createScaffold.ts';
-import { type Language, languages } from '../../../../cli/scaffold/scaffoldOptions.ts';
+import type { Language } from '../../../../cli/scaffold/scaffoldOptions.ts';
 
 const project = resolve(import.meta.dirname, '../../../..');
 
@@ -47,13 +47,34 @@ describe('pouch plugin new', function () {
   const create = (name: string, language: Language) =>
     createScaffold({ name, language, parent: dir, pouch: '*' });
 
-  for (const language of languages)
+  for (const language of ['ts', 'js'] as const)
     it(`creates a plugin in ${language} that passes its own tests with the packed package`, async () => {
       const { folder, files } = await create(`hello-${language}`, language);
       assert.deepEqual((await readdir(folder)).toSorted(), files.toSorted());
       const { exitCode, all } = await execa('npm', ['test'], { cwd: folder, all: true, reject: false });
       assert.equal(exitCode, 0, all);
       assert.match(all, /^# pass 3$/m);
+    });
+
+  for (const [language, test] of [
+    ['python', 'hello_test.py'],
+    ['shell', 'hello_test'],
+  ] as const)
+    it(`creates a plugin in ${language} that passes its own tests`, async () => {
+      const parent = join(dir, language);
+      await mkdir(parent);
+      const { folder, files } = await createScaffold({ name: 'hello', language, parent, pouch: '' });
+      assert.deepEqual(files, ['hello', test, 'README.md']);
+      const { exitCode, all } = await execa(join(folder, test), { all: true, reject: false });
+      assert.equal(exitCode, 0, all);
+      assert.match(all, /Ran 3 tests|ok: the label of a request is kept/);
+      // Its tests can fail.
+      const broken = (await readFile(join(folder, 'hello'), 'utf8')).replace(
+        '/labels/owner',
+        '/labels/other',
+      );
+      await writeFile(join(folder, 'hello'), broken.replace(/value(['"]?): [^}]*/, 'value$1: 1'));
+      assert.notEqual((await execa(join(folder, test), { reject: false })).exitCode, 0);
     });
 
   it('whose type check needs no settings', async () => {
