@@ -4,11 +4,12 @@ import type { LoadedConfig } from './load.ts';
 import { formatOrigin } from './origin.ts';
 import { settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
+import { masked, secretNames } from './secrets.ts';
 import { nest, writtenValue } from './written.ts';
 
 /**
  * Prints the effective configuration with the origin of each value. `yaml` is a valid configuration file; `json` is
- * `{ file, config, origins, warnings }`. Plugin options with names of secrets are hidden.
+ * `{ file, config, origins, warnings }`. Plugin options with names of secrets are masked.
  */
 export function printConfig(loaded: LoadedConfig, format: 'yaml' | 'json' = 'yaml'): string {
   const entries = settingPaths.map((path) => [path, shown(loaded, path)] as const);
@@ -19,16 +20,14 @@ type Entries = readonly (readonly [SettingPath, unknown])[];
 
 function shown(loaded: LoadedConfig, path: SettingPath): unknown {
   const value = writtenValue(loaded.config, path);
-  return path === 'plugins' ? hideSecrets(value) : value;
+  return path === 'plugins' ? hideSecrets(value, secretNames(loaded.config.secrets.names)) : value;
 }
 
-const secret = /pass(word|wd|phrase)|secret|token|credential|(api|private|access).?key/i;
-
-function hideSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(hideSecrets);
+function hideSecrets(value: unknown, isSecret: (name: string) => boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => hideSecrets(item, isSecret));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, secret.test(key) ? '(hidden)' : hideSecrets(inner)]),
+    Object.entries(value).map(([key, inner]) => [key, isSecret(key) ? masked : hideSecrets(inner, isSecret)]),
   );
 }
 

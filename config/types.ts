@@ -21,6 +21,10 @@ export interface PouchConfig {
     readonly specDirs: readonly string[];
   };
   readonly network: NetworkConfig;
+  readonly secrets: {
+    /** Patterns of names whose values are masked; `!` begins an exception. */
+    readonly names: readonly string[];
+  };
   readonly files: {
     /** Limit of an access to a path on the host or in a container, in milliseconds. */
     readonly timeout: number;

@@ -26,6 +26,7 @@ import { watchOom } from './lifecycle/exits/oom.ts';
 import { recover } from './lifecycle/recovery/recover.ts';
 import { withListedVerbs } from './lifecycle/shared/listedVerbs.ts';
 import { HostSystem } from './lifecycle/system/HostSystem.ts';
+import { Secrets } from './secrets/Secrets.ts';
 import type { StderrLog } from './StderrLog.ts';
 import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
 import { locateIn, pluginConfig } from './pluginConfig.ts';
@@ -33,6 +34,7 @@ import {
   bindServices,
   containerWith,
   engineOnceReady,
+  withErrors,
   type Generation,
   KeptPlugins,
   loadPlugins,
@@ -84,12 +86,14 @@ export class Daemon {
   readonly #files: FileWorkers;
   readonly #appliedKinds = new AppliedKinds();
   readonly #kept: KeptPlugins;
+  readonly #secrets = new Secrets(() => this.#loaded.config.secrets.names);
   /** What plugins inject, each service bound once. */
   readonly #services: Container;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#loaded = options.loaded;
+    options.log.hide((text) => this.#secrets.text(text));
     this.#surfaces = new Surfaces({
       log: options.log,
       timeout: () => this.#loaded.config.pluginTimeout,
@@ -126,7 +130,8 @@ export class Daemon {
     this.#containerd = await stage(() => this.#connect());
     await stage(() => checkMountNamespace(config.containerd.address, config.state));
     const context = (this.#context = this.#assemble(this.#containerd.client));
-    const engine = engineOnceReady(this.#makeEngine(context), () => context.store.isLoaded);
+    const made = withErrors(this.#makeEngine(context), (error) => this.#secrets.error(error));
+    const engine = engineOnceReady(made, () => context.store.isLoaded);
     bindServices(this.#services, withFrozenRecords(engine));
     const [first] = await stage(() => Promise.all([this.#load(1, this.#loaded), context.io.start()]));
     await stage(() => this.#kept.keep(first));
@@ -280,6 +285,7 @@ export class Daemon {
       keeperCommand,
       ...(onStep && { onStep }),
       appliedKinds: this.#appliedKinds,
+      secrets: this.#secrets,
       kept: this.#kept,
       shutdown: this.#shutdown.signal,
     });
@@ -290,6 +296,8 @@ export class Daemon {
   }
 
   async #load(number: number, loaded: LoadedConfig, previous?: Generation): Promise<Generation> {
+    for (const [index, { options, env }] of loaded.config.plugins.entries())
+      this.#secrets.noteNamed(`plugins[${index}]`, { options, env });
     return await loadPlugins({
       number,
       previous,

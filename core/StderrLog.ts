@@ -10,6 +10,7 @@ const longestValue = 2000;
 export class StderrLog implements Logger {
   #level: LogLevel;
   #format: LogFormat;
+  #hide: (text: string) => string = (text) => text;
 
   constructor(options: { level: LogLevel; format: LogFormat }) {
     this.#level = options.level;
@@ -20,6 +21,11 @@ export class StderrLog implements Logger {
   configure(options: { level: LogLevel; format: LogFormat }): void {
     this.#level = options.level;
     this.#format = options.format;
+  }
+
+  /** Has text pass through a function that masks secrets. */
+  hide(mask: (text: string) => string): void {
+    this.#hide = mask;
   }
 
   debug(message: string, fields?: Record<string, unknown>): void {
@@ -43,22 +49,27 @@ export class StderrLog implements Logger {
     const time = new Date().toISOString();
     const line =
       this.#format === 'json'
-        ? JSON.stringify({ time, level, message, ...fields })
-        : `${time} ${level.padEnd(5)} ${message}${asText(fields)}`;
+        ? JSON.stringify({ time, level, message, ...fields }, (_key, value: unknown) => this.#hidden(value))
+        : `${time} ${level.padEnd(5)} ${this.#hide(message)}${asText(fields, (text) => this.#hide(text))}`;
     process.stderr.write(`${line}\n`);
+  }
+
+  #hidden(value: unknown): unknown {
+    return typeof value === 'string' ? this.#hide(value) : value;
   }
 }
 
-function asText(fields: Record<string, unknown>): string {
+function asText(fields: Record<string, unknown>, hide: (text: string) => string): string {
   return Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}=${quoted(value)}`)
+    .map(
+      ([key, value]) => ` ${key}=${quoted(hide(typeof value === 'string' ? value : JSON.stringify(value)))}`,
+    )
     .join('');
 }
 
 /** Line breaks are escaped: an entry stays one line. */
-function quoted(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+function quoted(text: string): string {
   const short = text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
   return /^[\w./:@=+-]+$/.test(short) ? short : JSON.stringify(short);
 }

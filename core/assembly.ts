@@ -39,6 +39,7 @@ import { checked } from './plan/culprit.ts';
 import { type PlanImage, Planner } from './plan/Planner.ts';
 import { namedRuntime } from './plan/runtime/check.ts';
 import { GenerationHolder, type KeptPlugins, Operations } from './plugins/index.ts';
+import type { Secrets } from './secrets/Secrets.ts';
 import { ContainerStore } from './state/ContainerStore.ts';
 import { UserRanges } from './userns/UserRanges.ts';
 import { VolumeStore } from './volumes/VolumeStore.ts';
@@ -57,6 +58,7 @@ export interface Base {
   appliedKinds: AppliedKinds;
   /** Plugins that are gone, for the undo of their effects. */
   kept: KeptPlugins;
+  secrets: Secrets;
   shutdown: AbortSignal;
 }
 
@@ -77,12 +79,13 @@ export function assemble(base: Base): EngineContext {
   const { log, client, loaded } = base;
   const { config } = loaded();
   const store = new ContainerStore(config.root);
-  const events = new EventBus();
+  const { secrets } = base;
+  const events = new EventBus((text) => secrets.text(text));
   const io = new ContainerIo({ stateDir: config.state, log, keeperCommand: base.keeperCommand });
   const attachPoints = new AttachPoints(io);
   const { appliedKinds } = base;
   const generations = new GenerationHolder(undefined, (kind) => appliedKinds.has(kind));
-  const hooks = storeHooks(generations, log);
+  const hooks = storeHooks(generations, log, secrets);
   const volumes = new VolumeStore(config.root, base.files, () => store.listUsers(), hooks.volumes);
   const imageOptions = imageStoreOptions(base, { store, events, hooks: hooks.images });
   const images = new HookedImages(imageOptions, generations, log);
@@ -134,6 +137,7 @@ export function assemble(base: Base): EngineContext {
     locks: new KeyedLocks(),
     operations: new Operations(),
     events,
+    secrets,
     waiters: new Waiters(),
     files: base.files,
     io,
@@ -230,12 +234,13 @@ interface PlannerParts {
   kindOf(kind: string): { describe(args: object): string } | undefined;
 }
 
-function makePlanner({ loaded, log, files }: Base, parts: PlannerParts): Planner {
+function makePlanner({ loaded, log, files, secrets }: Base, parts: PlannerParts): Planner {
   const { store, volumes, generations, userRanges } = parts;
   const { config } = loaded();
   return new Planner({
     config: () => loaded().config,
     log,
+    secrets,
     initPath: findInit(),
     image: parts.planImage,
     directoryOf: (id) => store.directoryOf(id),

@@ -132,6 +132,12 @@ export const ContainerDraft = closed(
     autoRemove: flag,
     ociHooks: map(ociHook, 'OCI hooks by a name of their own.'),
     files: map(DraftFile, 'Files that are written for the container and mounted, by destination.'),
+    secrets: may(
+      map(
+        yes,
+        'Fields that are masked in plans, logs, errors and events, by their paths: `process.env.DSN`. `markSecret` adds one.',
+      ),
+    ),
     effects: map(
       Effect,
       'Host effects by key: `network.eth0`; keys of network interfaces come from `networkEffectKey`.',

@@ -16,6 +16,7 @@ export * from './errors.ts';
 export * from './fields.ts';
 export * from './files.ts';
 export * from './image.ts';
+export { markSecret } from './markSecret.ts';
 export { invalidField } from './invalidField.ts';
 export { kept } from './kept.ts';
 export { networkAttachments } from './networkAttachments.ts';

@@ -22,7 +22,7 @@ export type BlameEntry = Static<typeof BlameEntry>;
 export const Degradation = closed({ plugin: text, hook: text, message: text });
 export type Degradation = Static<typeof Degradation>;
 
-/** The result of the pure half of create. */
+/** The result of the pure half of create. What is only shown of it (plainSpec, blame, sentences) has no secrets. */
 export interface Plan {
   draft: ContainerDraft;
   /** The spec as the runtime gets it. */

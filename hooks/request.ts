@@ -94,6 +94,9 @@ export const ContainerRequest = closed(
         'Added over the image’s environment; in TypeScript undefined removes a variable.',
       ),
     ),
+    secretEnv: may(
+      Type.Array(text, { description: 'Names of variables of `env` that are masked in every output.' }),
+    ),
     cwd: may(text),
     user: may(says('`user[:group]`, names or numbers.')),
     groups: may(Type.Array(text, { description: 'Supplementary groups, names or numbers.' })),

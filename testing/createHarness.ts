@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type LoadedConfig, loadConfig } from '../config/index.ts';
 import type { HostLimits } from '../core/plan/clamp/index.ts';
 import { Planner } from '../core/plan/Planner.ts';
+import { Secrets } from '../core/secrets/Secrets.ts';
 import { pluginConfig } from '../core/pluginConfig.ts';
 import { containerWith, type Generation, loadPlugins } from '../core/plugins/index.ts';
 import { allCapabilities } from '../core/plan/capabilities.ts';
@@ -158,6 +159,7 @@ function plannerOf(
   return new Planner({
     config: () => config,
     log,
+    secrets: new Secrets(() => config.secrets.names),
     initPath: undefined,
     image: (reference) => Promise.resolve().then(() => planImage(images, reference)),
     directoryOf: (of) => join(config.root, 'containers', of),

@@ -1,6 +1,7 @@
 import type { ContainerConfig, ContainerCreateRequest } from '../../client/index.ts';
 import type { Size } from '../streams/followSize.ts';
 import { conflictingOptions, invalidOption } from '../errors.ts';
+import { splitOnce } from '../parse/keyValue.ts';
 import { parseEnv, readEnvFile, readLabelFile } from '../parse/environment.ts';
 import { parseKeyValues } from '../parse/keyValue.ts';
 import { parseAddressOption } from '../parse/network.ts';
@@ -48,13 +49,17 @@ function checkConflicts(flags: RunFlags): void {
   }
 }
 
-function processConfig({ flags, image, command, environment }: CreateInput): ContainerConfig {
+type ProcessConfig = ContainerConfig & Pick<ContainerCreateRequest, 'SecretEnv'>;
+
+function processConfig({ flags, image, command, environment }: CreateInput): ProcessConfig {
   const files = flags.envFile.flatMap((path) => readEnvFile('--env-file', path, environment));
-  const env = [...files, ...parseEnv('-e, --env', flags.env, environment)];
+  const secret = parseEnv('--secret-env', flags.secretEnv, environment);
+  const env = [...files, ...parseEnv('-e, --env', flags.env, environment), ...secret];
   return {
     Image: image,
     ...(command.length > 0 && { Cmd: command }),
     ...(env.length > 0 && { Env: env }),
+    ...(secret.length > 0 && { SecretEnv: secret.map((variable) => splitOnce(variable, '=')[0]) }),
     ...(flags.entrypoint !== undefined && { Entrypoint: [flags.entrypoint] }),
     ...(flags.workdir !== undefined && { WorkingDir: flags.workdir }),
     ...(flags.user !== undefined && { User: flags.user }),

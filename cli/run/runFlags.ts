@@ -9,6 +9,7 @@ export interface CreateFlags {
   // Process
   env: string[];
   envFile: string[];
+  secretEnv: string[];
   workdir?: string;
   user?: string;
   groupAdd: string[];

@@ -42,6 +42,11 @@ function addProcess(command: PouchCommand): void {
     'Set environment variables; a bare NAME takes its value from the current environment',
   );
   list(command, '--env-file <file>', 'Read in a file of environment variables');
+  list(
+    command,
+    '--secret-env <name=value>',
+    'As --env, and masked in plans, explain, logs, errors and events; a bare NAME keeps the value off the command line',
+  );
   command
     .option('-w, --workdir <path>', 'Working directory inside the container')
     .option('-u, --user <user[:group]>', 'Username or UID');

@@ -58,6 +58,8 @@ export interface RichFields {
 
 /** Body of `POST /containers/create?name=&platform=`. */
 export interface ContainerCreateRequest extends ContainerConfig, RichFields {
+  /** Pouch: names of variables in Env that are masked in plans, logs, errors and events. */
+  SecretEnv?: string[];
   HostConfig?: HostConfig;
   NetworkingConfig?: { EndpointsConfig?: Record<string, EndpointSettings> | null };
 }

@@ -110,6 +110,7 @@ export const fields = {
   oomScoreAdj: { option: '--oom-score-adj', api: 'HostConfig.OomScoreAdj' },
   runtime: { option: '--runtime', api: 'HostConfig.Runtime' },
   vmOf: { option: '--vm-of', api: 'HostConfig.VmOf' },
+  secretEnv: { option: '--secret-env', api: 'SecretEnv' },
   rich: { option: '--rich', api: 'Rich' },
   'rich.enabled': { option: '--rich', api: 'Rich' },
   'rich.mode': { option: '--rich-mode', api: 'RichMode' },

@@ -9,11 +9,17 @@ import {
   size,
   ulimit,
   ulimitName,
+  word,
 } from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
+const namePattern = word(
+  /^!?[A-Za-z0-9_.*/-]{1,128}$/,
+  'a name with `*` for any characters, such as *TOKEN*',
+);
+
 export const containers: Settings<
-  'containerLogs' | 'stopTimeout' | 'shmSize' | 'defaultUlimits' | 'userns' | 'cdi' | 'files'
+  'containerLogs' | 'stopTimeout' | 'shmSize' | 'defaultUlimits' | 'userns' | 'cdi' | 'files' | 'secrets'
 > = {
   'userns.default': {
     default: 'host',
@@ -65,6 +71,26 @@ export const containers: Settings<
     doc:
       'How long pouchd waits for a path on the host or in a container: a bind source, a volume, a file of a container. On a file ' +
       'system that does not respond (NFS or FUSE whose server is gone) the call then fails with PCH_FILE_TIMEOUT.',
+    since: '0.1.0',
+  },
+  'secrets.names': {
+    default: [
+      '*PASSWORD*',
+      '*PASSWD*',
+      '*PASSPHRASE*',
+      '*SECRET*',
+      '*TOKEN*',
+      '*CREDENTIAL*',
+      '*_KEY',
+      '*APIKEY*',
+      '!*_FILE',
+      '!*PUBLIC_KEY',
+    ],
+    format: listOf(namePattern),
+    doc:
+      'Names of environment variables, labels, annotations, log options, plugin options and arguments of effects whose values are ' +
+      'masked in plans, `explain`, logs, errors and events. `!` begins an exception; later patterns take precedence. Case does not ' +
+      'matter, and `.`, `-` and `/` match `_`.',
     since: '0.1.0',
   },
   'cdi.specDirs': {

@@ -1,13 +1,12 @@
 import type { ContainerRecord, Containers } from '../../hooks/engine.ts';
 import { ifFound } from '../containerd/index.ts';
-import { storedPlanOf } from '../state/planFiles.ts';
 import { attach } from './verbs/attach.ts';
 import { create } from './verbs/create.ts';
 import { removeDamaged } from './damaged/remove.ts';
 import { killDamaged, stopDamaged } from './damaged/stop.ts';
 import type { EngineContext } from './shared/engineContext.ts';
 import { dropEffect, effects } from './verbs/effects.ts';
-import { explain } from './verbs/explain.ts';
+import { explain, shownPlan } from './verbs/explain.ts';
 import { kill } from './verbs/kill.ts';
 import { notRunning } from './task/refusals.ts';
 import { listContainers } from './verbs/list.ts';
@@ -52,8 +51,8 @@ export function containerVerbs(engine: EngineContext): Containers {
     list: (filter) => listContainers(store, filter),
     inspect: (ref) => store.findAny(ref),
     usage: async (ref) => await usage(engine, store.findAny(ref)),
-    storedPlan: async (ref) => await storedPlanOf(find(ref)),
-    explain: async (ref, field) => await explain(find(ref), field),
+    storedPlan: async (ref) => await shownPlan(engine, find(ref)),
+    explain: async (ref, field) => await explain(engine, find(ref), field),
     effects: async (ref) => await effects(engine, find(ref)),
     dropEffect: async (ref, key) => await dropEffect(engine, find(ref), key),
     attach: async (ref, options) => await attach(engine, find(ref), options),

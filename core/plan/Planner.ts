@@ -28,6 +28,7 @@ import type { RequestContext } from './request/context.ts';
 import { checkRichMode } from './richMode.ts';
 import { checkNeeds, usableRuntime } from './runtime/check.ts';
 import type { Standing } from './runtime/needs.ts';
+import type { Secrets } from '../secrets/Secrets.ts';
 import { selectRuntime } from './runtime/select.ts';
 import { resolveUser, type ResolvedUser } from './users.ts';
 
@@ -47,6 +48,7 @@ export interface PlannerOptions {
   /** As it is now: a reload may change it. */
   config(): PouchConfig;
   log: Logger;
+  secrets: Secrets;
   initPath: string | undefined;
   image(ref: string, platform?: string): Promise<PlanImage>;
   directoryOf(id: string): string;
@@ -93,6 +95,8 @@ export class Planner {
       warnings: [],
     };
     const plain = await this.#plainDraft(identity, request, source.image, run);
+    // A plugin's error may quote them.
+    this.#options.secrets.note(plain);
     run.blame.push(...source.blame);
     run.degraded.push(...source.degraded);
     // Hooks have shorter deadlines, and containerd would hang where a layer does, with the lock of its snapshots.
@@ -164,6 +168,7 @@ export class Planner {
     });
     run.blame.push(...outcome.blame);
     run.degraded.push(...outcome.degraded);
+    this.#options.secrets.note(outcome.draft);
     return outcome.draft;
   }
 
@@ -238,25 +243,31 @@ export class Planner {
       directory: this.#options.directoryOf(draft.id),
     });
     const user = await checked(run.blame, ['process.user', 'process.groups'], () => userOf(draft, source));
+    const { secrets } = this.#options;
+    secrets.note(draft);
+    const degraded = secrets.data(run.degraded);
+    const plainSpec = ociSpec(plain, { ...facts(await userOf(plain, source)), commandOptional: true });
     return {
       draft,
       spec: await checked(run.blame, commandFields, () => ociSpec(draft, facts(user))),
-      plainSpec: ociSpec(plain, { ...facts(await userOf(plain, source)), commandOptional: true }),
+      plainSpec: secrets.spec(plainSpec, draft),
       effects: this.#plannedEffects(draft),
-      blame: run.blame,
-      degraded: run.degraded,
+      blame: secrets.blame(run.blame, draft),
+      degraded,
       warnings: [
-        ...run.degraded.map(({ plugin, message }) => `made without plugin ${plugin}: ${message}`),
-        ...run.warnings,
+        ...degraded.map(({ plugin, message }) => `made without plugin ${plugin}: ${message}`),
+        ...secrets.data(run.warnings),
       ],
     };
   }
 
   #plannedEffects(draft: ContainerDraft): PlannedEffect[] {
+    const { describe, secrets } = this.#options;
     return inOrder(draft.effects).map(([key, effect]) => ({
       key,
+      // As it is: an undo may need it.
       ...effect,
-      sentence: this.#options.describe(effect.kind, effect.args),
+      sentence: secrets.text(describe(effect.kind, effect.args)),
     }));
   }
 }

@@ -9,7 +9,14 @@ export { loadPlugins } from './loadPlugins.ts';
 export type { HookRunner, MissingPlugin, PlanOutcome } from './runHook.ts';
 export type { TapTrace } from './run/settleTap.ts';
 export { type ListedOperation, Operations } from './Operations.ts';
-export { bindServices, containerWith, engineOnceReady, withFrozenRecords, withMethods } from './services.ts';
+export {
+  bindServices,
+  containerWith,
+  engineOnceReady,
+  withErrors,
+  withFrozenRecords,
+  withMethods,
+} from './services.ts';
 export { Surfaces } from './Surfaces.ts';
 export { FieldOwners } from './draft/FieldOwners.ts';
 export { formatPath, isWithin } from './draft/fieldPath.ts';

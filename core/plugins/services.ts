@@ -55,6 +55,28 @@ export function engineOnceReady(engine: Engine, isReady: () => boolean): Engine 
   return Object.fromEntries(guarded) as Engine;
 }
 
+/** An engine whose methods throw, and reject with, what `convert` makes of their errors. */
+export function withErrors(engine: Engine, convert: (error: unknown) => unknown): Engine {
+  const fail = (error: unknown): never => {
+    throw convert(error);
+  };
+  const converting =
+    (method: Method): Method =>
+    (...given) => {
+      try {
+        const result = method(...given);
+        return result instanceof Promise ? result.catch(fail) : result;
+      } catch (error) {
+        return fail(error);
+      }
+    };
+  const services = Object.entries(engine).map(([name, service]) => [
+    name,
+    withMethods(service as object, (_method, method) => converting(method)),
+  ]);
+  return Object.fromEntries(services) as Engine;
+}
+
 /**
  * The engine as plugins get it: records are frozen copies. The built-in surfaces get the engine's own, for `ps` on
  * hundreds of containers.

@@ -127,9 +127,13 @@ export class ExecInstances implements Execs {
   ): Promise<void> {
     const { tasks } = this.#engine.client;
     const request = { ...exec.request, ...(consoleSize && { consoleSize }) };
-    const { process, ...outcome } = await this.#engine.generations.use((generation) =>
+    const { secrets } = this.#engine;
+    secrets.noteNamed(exec.id, request.env ?? {});
+    const { process, ...planned } = await this.#engine.generations.use((generation) =>
       planExec(request, record.draft, generation, execContext(this.#engine, record)),
     );
+    secrets.noteNamed(exec.id, { env: process.env });
+    const outcome = { blame: secrets.blame(planned.blame), degraded: secrets.data(planned.degraded) };
     Object.assign(exec, outcome);
     if (noteOutcome(record, catalogue.container.preExec.name, outcome, 'exec.'))
       void saveMarks(this.#engine, record);
@@ -164,7 +168,7 @@ export class ExecInstances implements Execs {
   #failed(exec: ExecRecord, record: ContainerRecord, error: unknown): unknown {
     const code = error instanceof PouchError ? error.code : '';
     this.#ended(exec, record, code === 'PCH_COMMAND_NOT_FOUND' ? 127 : 126);
-    return error;
+    return this.#engine.secrets.error(error);
   }
 
   #ended(exec: ExecRecord, container: ContainerRecord, exitCode: number): void {

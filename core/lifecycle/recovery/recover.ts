@@ -34,6 +34,7 @@ export async function recover(engine: EngineContext): Promise<void> {
   // The streams of exec processes ended with the daemon that read them.
   await rm(join(engine.config.state, 'exec'), { recursive: true, force: true });
   const { recordless, damaged } = await store.load();
+  for (const { draft } of store.list()) engine.secrets.note(draft);
   const tracesOf = await survey(engine);
   for (const { id, read } of damaged) {
     const found = read.state === 'damaged' ? read.found : undefined;

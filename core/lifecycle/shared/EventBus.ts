@@ -10,12 +10,20 @@ const backlogLimit = 4096;
 export class EventBus implements Events {
   readonly #past: EngineEvent[] = [];
   readonly #subscribers = new Set<(event: EngineEvent) => void>();
+  readonly #mask: (text: string) => string;
   #last = 0n;
+
+  /** @param mask - takes secrets out of a text */
+  constructor(mask: (text: string) => string = (text) => text) {
+    this.#mask = mask;
+  }
 
   emit(event: Omit<EngineEvent, 'timeNano'>): void {
     // All subscribers share it.
-    const attributes = Object.freeze({ ...event.attributes });
-    const stamped = Object.freeze({ ...event, attributes, timeNano: this.#now() });
+    const entries = Object.entries(event.attributes).map(([name, value]) => [name, this.#mask(value)]);
+    const attributes = Object.freeze(Object.fromEntries(entries) as Record<string, string>);
+    const action = this.#mask(event.action);
+    const stamped = Object.freeze({ ...event, action, attributes, timeNano: this.#now() });
     this.#past.push(stamped);
     if (this.#past.length > kept) this.#past.shift();
     for (const receive of this.#subscribers) receive(stamped);

@@ -10,6 +10,7 @@ import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
 import type { Planner } from '../../plan/Planner.ts';
 import type { HostFiles } from '../../plan/etcFiles.ts';
 import type { GenerationHolder, Operations } from '../../plugins/index.ts';
+import type { Secrets } from '../../secrets/Secrets.ts';
 import type { ContainerStore } from '../../state/ContainerStore.ts';
 import type { ProcessIdentity } from '../../supervise/processIdentity.ts';
 import type { UserRanges } from '../../userns/UserRanges.ts';
@@ -32,6 +33,8 @@ export interface EngineContext {
   readonly locks: KeyedLocks;
   readonly operations: Operations;
   readonly events: EventBus;
+  /** Every output of a draft, or of an error that may quote one, goes through it. */
+  readonly secrets: Secrets;
   readonly waiters: Waiters;
   readonly files: FileWorkers;
   readonly io: ContainerIo;
@@ -117,6 +120,7 @@ export function emitContainer(
   { id, name, draft }: ContainerRecord,
   more: Record<string, string> = {},
 ): void {
-  const attributes = { ...draft.labels, image: draft.image.reference, name, ...more };
+  const labels = engine.secrets.data(draft.labels, ['labels'], draft);
+  const attributes = { ...labels, image: draft.image.reference, name, ...more };
   engine.events.emit({ type: 'container', action, id, attributes });
 }

@@ -4,11 +4,13 @@ import type { HookPoint, Logger } from '../../../hooks/defineHook.ts';
 import { toPouchError } from '../../../hooks/errors.ts';
 import type { ImageHooks } from '../../images/index.ts';
 import type { GenerationHolder } from '../../plugins/index.ts';
+import type { Secrets } from '../../secrets/Secrets.ts';
 import type { VolumeHooks } from '../../volumes/VolumeStore.ts';
 
 export function storeHooks(
   generations: GenerationHolder,
   log: Logger,
+  secrets: Secrets,
 ): { images: ImageHooks; volumes: VolumeHooks } {
   const apply = <Input>(point: HookPoint<Input>, input: Input) =>
     generations.use(async ({ runner }) => void (await runner.apply(point, input, { log })));
@@ -25,9 +27,10 @@ export function storeHooks(
       preRemove: (removal) => ask(catalogue.image.preRemove, removal),
     },
     volumes: {
-      preCreate: (draft) => {
+      preCreate: async (draft) => {
         const { preCreate } = catalogue.volume;
-        return generations.use(({ runner }) => runner.plan(preCreate, draft, { log }));
+        const outcome = await generations.use(({ runner }) => runner.plan(preCreate, draft, { log }));
+        return { ...outcome, blame: secrets.blame(outcome.blame) };
       },
       preRemove: (removal) => ask(catalogue.volume.preRemove, removal),
     },

@@ -51,7 +51,7 @@ export async function dropEffect(
 }
 
 async function described(
-  { effectKinds, generations }: EngineContext,
+  { effectKinds, generations, secrets }: EngineContext,
   { draft, paths }: ContainerRecord,
   ledger: Ledger,
 ): Promise<ContainerEffect[]> {
@@ -71,7 +71,7 @@ async function described(
         stage,
         state: ledger.has(key) ? 'applied' : key in applied ? 'unfinished' : 'planned',
         ...(plugin !== undefined && { plugin }),
-        sentence: code ? sentenceOf(code, args) : (planned?.sentence ?? kind),
+        sentence: secrets.text(code ? sentenceOf(code, args) : (planned?.sentence ?? kind)),
       };
     });
 }

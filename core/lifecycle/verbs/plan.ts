@@ -20,11 +20,23 @@ export async function plan(
       const name = nameFor(engine, request);
       const planned = await engine.planner.plan({ id, name }, request, generation);
       const found = await errorsOf(engine, request, planned, options);
-      return { ...planned, findings: found.map(toPouchError) };
+      return shown(engine, planned, found);
     });
   } finally {
     engine.userRanges.release(id);
   }
+}
+
+/** Nothing is created from it: it has no secrets. */
+function shown({ secrets }: EngineContext, planned: Plan, found: unknown[]): CheckedPlan {
+  const { draft, spec, effects } = planned;
+  return {
+    ...planned,
+    draft: secrets.data(draft, [], draft),
+    spec: secrets.spec(spec, draft),
+    effects: secrets.effects(effects, draft),
+    findings: found.map((error) => toPouchError(secrets.error(error))),
+  };
 }
 
 /** In the order in which a create and a start meet them. */

@@ -37,13 +37,17 @@ export function stopDraft(
  * Calls the taps of container.preStop if the container runs.
  * @throws PCH_PLUGIN_CONTRACT for an invalid signal of a tap
  */
-export async function planStop({ generations, log }: EngineContext, draft: StopDraft): Promise<StopPlan> {
+export async function planStop(
+  { generations, log, secrets }: EngineContext,
+  draft: StopDraft,
+): Promise<StopPlan> {
   if (!isUp(draft.container))
     return { signal: signalNumber(draft.signal), timeoutSeconds: draft.timeoutSeconds };
   const { preStop } = catalogue.container;
   const outcome = await generations.use(({ runner }) => runner.plan(preStop, draft, { log }));
   const { draft: planned, blame } = outcome;
-  noteOutcome(draft.container, preStop.name, outcome, 'stop.');
+  const shown = { ...outcome, blame: secrets.blame(blame, draft.container.draft) };
+  noteOutcome(draft.container, preStop.name, shown, 'stop.');
   return { signal: checkedSignal(planned.signal, blame), timeoutSeconds: planned.timeoutSeconds };
 }
 

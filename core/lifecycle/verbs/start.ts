@@ -67,7 +67,8 @@ async function startPrepared(
       await ledger.begin('start');
       try {
         await applyStart(engine, record, ledger, checkpoint);
-      } catch (error) {
+      } catch (cause) {
+        const error = engine.secrets.error(cause);
         await undoStart(engine, record, ledger, error);
         throw error;
       }

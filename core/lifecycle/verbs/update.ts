@@ -91,7 +91,7 @@ async function keep(
     request: planned.request,
     draft: { ...record.draft, resources, restart, annotations },
     degraded: record.degraded,
-    updates: lastOfEach([...(record.updates ?? []), ...planned.blame]),
+    updates: lastOfEach([...(record.updates ?? []), ...engine.secrets.blame(planned.blame, record.draft)]),
   };
   markDegraded(changed, catalogue.container.preUpdate.name, planned.degraded);
   await updateSpec({ ...record, ...changed });

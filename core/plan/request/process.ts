@@ -1,5 +1,7 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
+import { markSecret } from '../../../hooks/markSecret.ts';
+import { formatPath } from '../../plugins/index.ts';
 import { rlimitName } from '../newDraft.ts';
 import { checkHostname } from './hostname.ts';
 
@@ -11,6 +13,7 @@ export function applyProcess(draft: ContainerDraft, request: ContainerRequest): 
     process.command = [];
   }
   if (request.command !== undefined && request.command.length > 0) process.command = [...request.command];
+  for (const name of request.secretEnv ?? []) markSecret(draft, formatPath(['process', 'env', name]));
   if (request.cwd) process.cwd = request.cwd;
   if (request.user) process.user = request.user;
   process.groups = [...(request.groups ?? [])];

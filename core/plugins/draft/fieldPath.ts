@@ -20,3 +20,12 @@ export function isWithin(path: string, parent: string): boolean {
   const next = path[parent.length];
   return next === undefined || next === '.' || next === '[';
 }
+
+const segment = /\["((?:[^"\\]|\\.)*)"\]|\.?([^.[\]]+)/g;
+
+/** The inverse of `formatPath`. */
+export function parsePath(path: string): string[] {
+  return [...path.matchAll(segment)].map(([, quoted, name = '']) =>
+    quoted === undefined ? name : (JSON.parse(`"${quoted}"`) as string),
+  );
+}

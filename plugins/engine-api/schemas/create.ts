@@ -140,6 +140,7 @@ export const createSchema = typed<ContainerCreateRequest>(
       StopSignal: text,
       StopTimeout: whole,
       Shell: texts,
+      SecretEnv: texts,
       Rich: flag,
       RichMode: text,
       InitScript: text,

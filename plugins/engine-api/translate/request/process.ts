@@ -9,6 +9,7 @@ export function processOf(body: ContainerCreateRequest): Partial<ContainerReques
     entrypoint: entrypointOf(body.Entrypoint),
     command: commandOf(body.Cmd),
     env: environmentOf(body.Env),
+    secretEnv: body.SecretEnv ?? undefined,
     cwd: workingDirectory(body.WorkingDir),
     user: body.User || undefined,
     groups: body.HostConfig?.GroupAdd ?? undefined,

@@ -34,6 +34,10 @@ const cases: [args: string, part: Part][] = [
     { AttachStdout: false, AttachStderr: false, AttachStdin: true, OpenStdin: true, StdinOnce: true },
   ],
   ['-e A=1 -eB=2 --env C= --env=D=x=y img', { Env: ['A=1', 'B=2', 'C=', 'D=x=y'] }],
+  [
+    '-e A=1 --secret-env B=x=y --secret-env HERE img',
+    { Env: ['A=1', 'B=x=y', 'HERE=yes'], SecretEnv: ['B', 'HERE'] },
+  ],
   ['-e HERE -e NOT_HERE img', { Env: ['HERE=yes', 'NOT_HERE'] }],
   ['-w /srv -u 1:2 --entrypoint /bin/x img', { WorkingDir: '/srv', User: '1:2', Entrypoint: ['/bin/x'] }],
   ['--entrypoint= img', { Entrypoint: [''] }],

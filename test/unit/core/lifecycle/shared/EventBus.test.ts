@@ -23,6 +23,28 @@ describe('events', () => {
     ]);
   });
 
+  it('have no secrets, in attributes and action', async () => {
+    const bus = new EventBus((text) => text.replaceAll('sesame', '***'));
+    bus.emit({
+      ...event('a'),
+      action: 'exec_start: open sesame',
+      attributes: { label: 'sesame', name: 'b' },
+    });
+    for await (const { action, attributes } of bus.subscribe({
+      since: 0,
+      until: 0,
+      signal: AbortSignal.timeout(5_000),
+    }))
+      assert.deepEqual(
+        { action, attributes },
+        { action: 'exec_start: open ***', attributes: { label: '***', name: 'b' } },
+      );
+    assert.deepEqual(
+      await take(bus.subscribe({ since: 0, until: 0, signal: AbortSignal.timeout(5_000) }), 1),
+      ['a'],
+    );
+  });
+
   it('of the past come with since, then the live ones', async () => {
     const bus = new EventBus();
     bus.emit(event('old'));

@@ -1,0 +1,31 @@
+/** Which names have a secret as their value. */
+
+/** Shown in the place of a secret. */
+export const masked = '********';
+
+/**
+ * Returns whether a name matches patterns such as `*TOKEN*`; `!*_FILE` makes an exception, and later patterns take
+ * precedence. Case does not matter, and `.`, `-` and `/` match `_`.
+ */
+export function secretNames(patterns: readonly string[]): (name: string) => boolean {
+  const rules = patterns.map((pattern) => ({
+    isSecret: !pattern.startsWith('!'),
+    matches: wildcard(pattern.replace(/^!/, '')),
+  }));
+  return (name) => rules.findLast(({ matches }) => matches.test(plain(name)))?.isSecret ?? false;
+}
+
+function wildcard(pattern: string): RegExp {
+  const parts = plain(pattern)
+    .split('*')
+    .map((part) => part.replaceAll(/[\\^$+?()[\]{}|]/g, String.raw`\$&`));
+  return new RegExp(`^${parts.join('.*')}$`, 's');
+}
+
+/** `api.token`, `api-token` and `API_TOKEN` are one name, and so is `apiToken`. */
+function plain(name: string): string {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll(/[./-]/g, '_')
+    .toUpperCase();
+}
