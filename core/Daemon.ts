@@ -168,7 +168,7 @@ export class Daemon {
     for (;;) {
       const failures = await this.#surfaces.replace(generation.surfaces, engine);
       const fatal = failures.find(({ owned }) => owned.surface.required);
-      if (fatal && !this.#engine) throw fatal.error;
+      if (fatal && !this.#engine) throw this.#secrets.error(fatal.error);
       if (failures.length === 0) break;
       const rest = generation.without(new Map(failures.map(({ owned, error }) => [owned.plugin, error])));
       if (generation !== generations.newest) await generation.dispose();

@@ -50,6 +50,17 @@ const plugin = `
     },
   });`;
 
+/** Fails in its setup. */
+const broken = `
+  import { definePlugin, Type } from 'pouch/hooks';
+  export default definePlugin({
+    name: 'vault',
+    options: Type.Object({ password: Type.String() }),
+    setup({ options }) {
+      throw new Error('cannot log in with ' + options.password);
+    },
+  });`;
+
 describe('secrets', function () {
   this.timeout(60_000);
   const daemon = useDaemon({ yaml: 'log: { level: debug }\n' });
@@ -176,5 +187,21 @@ describe('secrets', function () {
   it('are not in the error of a run that the runtime refuses', async () => {
     await clean('run', '--rm', ...options, 'busybox', 'no-such-command');
     await clean('run', '--rm', ...options, '-w', '/etc/passwd', 'busybox', 'true');
+  });
+
+  it('are not in `info` and warnings for a plugin that does not load', async () => {
+    const folder = join(daemon.it.dir, 'plugins');
+    await writeFile(join(folder, 'vault.ts'), broken);
+    const from = (await daemon.it.log()).length;
+    await daemon.it.configure(
+      `log: { level: debug }\nplugins: [{ path: ${folder}/vault.ts, options: { password: ${secret('start')} } }]\n`,
+    );
+    await daemon.it.kill9();
+    await daemon.it.start();
+    assert.match(await clean('info'), /cannot log in with \*{8}/);
+    assert.match(await clean('create', '--name', 'without', 'busybox'), /cannot log in with \*{8}/);
+    await clean('inspect', 'without');
+    await clean('rm', 'without');
+    assert.match((await daemon.it.log()).slice(from), /cannot log in with \*{8}/);
   });
 });

@@ -42,7 +42,7 @@ export class HostSystem implements System {
       runtimes: await this.#runtimes('path', (path) => ({ path })),
       defaultRuntime: config.runtime.default,
       containerd: { ...this.#containerd(), managed: config.containerd.managed },
-      plugins: [...generations.current.plugins],
+      plugins: this.#engine.secrets.data([...generations.current.plugins]),
       warnings: await damageWarnings(this.#engine),
       time: new Date().toISOString(),
     };
