@@ -6,6 +6,7 @@ import { Secrets } from '../core/secrets/Secrets.ts';
 import { pluginConfig } from '../core/pluginConfig.ts';
 import { containerWith, type Generation, loadPlugins } from '../core/plugins/index.ts';
 import { allCapabilities } from '../core/plan/capabilities.ts';
+import { newState } from '../core/state/containerRecord.ts';
 import type { HookPoint } from '../hooks/defineHook.ts';
 import { definePlugin, type HostFacts, type Plugin } from '../hooks/definePlugin.ts';
 import { type ContainerRecord, type Engine, engineServices } from '../hooks/engine.ts';
@@ -197,15 +198,7 @@ function created(request: ContainerRequest): Omit<ContainerRecord, 'draft'> {
     name: request.name ?? 'box',
     createdAt: '2000-01-01T00:00:00.000Z',
     request,
-    state: {
-      status: 'created',
-      pid: 0,
-      exitCode: 0,
-      oomKilled: false,
-      error: '',
-      startedAt: '',
-      finishedAt: '',
-    },
+    state: newState('created'),
     restartCount: 0,
     stoppedByUser: false,
     degraded: [],
