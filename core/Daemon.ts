@@ -154,6 +154,9 @@ export class Daemon {
       const { newest: current } = context.generations;
       await this.#serve(context, engine, await this.#load((current?.number ?? 0) + 1, kept, current));
       this.#loaded = kept;
+      // `secrets.names` may be others.
+      this.#noteOptions(kept);
+      for (const { draft } of context.store.list()) this.#secrets.note(draft);
       const next = context.generations.current;
       next.runner.observe(catalogue.daemon.reload, reloaded(next), { log: this.#options.log });
     });
@@ -296,8 +299,7 @@ export class Daemon {
   }
 
   async #load(number: number, loaded: LoadedConfig, previous?: Generation): Promise<Generation> {
-    for (const [index, { options, env }] of loaded.config.plugins.entries())
-      this.#secrets.noteNamed(`plugins[${index}]`, { options, env });
+    this.#noteOptions(loaded);
     return await loadPlugins({
       number,
       previous,
@@ -312,6 +314,11 @@ export class Daemon {
       operation: () => this.#context?.operations.current,
       locate: locateIn(loaded),
     });
+  }
+
+  #noteOptions({ config }: LoadedConfig): void {
+    for (const [index, { options, env }] of config.plugins.entries())
+      this.#secrets.noteNamed(`plugins[${index}]`, { options, env });
   }
 
   /** A failure that changes no result, an observer's for one, is an event at least. */

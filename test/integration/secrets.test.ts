@@ -1,7 +1,7 @@
 /** A planted secret is in the container and in `inspect`, and in no other output. */
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { StoredPlan } from '../../hooks/engine.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -55,7 +55,7 @@ const broken = `
   import { definePlugin, Type } from 'pouch/hooks';
   export default definePlugin({
     name: 'vault',
-    options: Type.Object({ password: Type.String() }),
+    options: Type.Object({ password: Type.String(), url: Type.String() }),
     setup({ options }) {
       throw new Error('cannot log in with ' + options.password);
     },
@@ -73,13 +73,14 @@ describe('secrets', function () {
     ...['--annotation', `app/secret=${secret('annotation')}`],
   ];
 
+  const pluginFile = () => join(daemon.it.dir, 'plugins', 'vault.ts');
+  const config = (password: string) =>
+    `log: { level: debug }\nplugins: [{ path: ${pluginFile()}, options: { password: ${password}, url: 'https://vault' } }]\n`;
+
   before(async () => {
-    const folder = join(daemon.it.dir, 'plugins');
-    await mkdir(folder, { mode: 0o755 });
-    await writeFile(join(folder, 'vault.ts'), plugin);
-    await daemon.it.configure(
-      `log: { level: debug }\nplugins: [{ path: ${folder}/vault.ts, options: { password: ${secret('config')}, url: 'https://vault' } }]\n`,
-    );
+    await mkdir(dirname(pluginFile()), { mode: 0o755 });
+    await writeFile(pluginFile(), plugin);
+    await daemon.it.configure(config(secret('config')));
     await daemon.it.reload(/configuration reloaded/);
   });
 
@@ -189,13 +190,26 @@ describe('secrets', function () {
     await clean('run', '--rm', ...options, '-w', '/etc/passwd', 'busybox', 'true');
   });
 
+  it('follow `secrets.names` at a reload, also in containers that exist', async () => {
+    const own = (names: string) => `${config(secret('config'))}secrets: { names: [${names}] }\n`;
+    await daemon.it.configure(own('password'));
+    await daemon.it.reload(/configuration reloaded/);
+    const env = ['-e', 'DB_PASSWORD=not-yet-a-secret', '-e', 'FAIL_AT=prestart'];
+    assert.match(await ok('plan', 'run', ...env, 'busybox', 'true'), /Would fail:\n {2}none/);
+    await ok('create', '--name', 'earlier', '-e', 'LATER=not-yet-a-secret', ...env, 'busybox', 'true');
+    await daemon.it.configure(own('password, LATER'));
+    await daemon.it.reload(/configuration reloaded/);
+    assert.match(await clean('start', 'earlier'), /cannot log in with \*{8} and \*{8}/);
+    assert.match(await ok('explain', 'earlier'), /process\.env\.LATER +\*{8}/);
+    await ok('rm', 'earlier');
+    await daemon.it.configure(config(secret('config')));
+    await daemon.it.reload(/configuration reloaded/);
+  });
+
   it('are not in `info` and warnings for a plugin that does not load', async () => {
-    const folder = join(daemon.it.dir, 'plugins');
-    await writeFile(join(folder, 'vault.ts'), broken);
+    await writeFile(pluginFile(), broken);
     const from = (await daemon.it.log()).length;
-    await daemon.it.configure(
-      `log: { level: debug }\nplugins: [{ path: ${folder}/vault.ts, options: { password: ${secret('start')} } }]\n`,
-    );
+    await daemon.it.configure(config(secret('start')));
     await daemon.it.kill9();
     await daemon.it.start();
     assert.match(await clean('info'), /cannot log in with \*{8}/);
