@@ -82,7 +82,10 @@ function policy(onError: FailurePolicy): string {
 /** Returns every schema with a title once, including nested ones. */
 function titledSchemas(): TSchema[] {
   const found = new Map<string, TSchema>();
-  for (const { input } of points) collect(input, found);
+  for (const { input, result } of points) {
+    collect(input, found);
+    if (result) collect(result, found);
+  }
   return [...found.values()];
 }
 

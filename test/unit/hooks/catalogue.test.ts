@@ -41,7 +41,7 @@ describe('the hook catalogue', () => {
       'network.preAttach',
       'volume.preCreate',
     ]);
-    assert.deepEqual(kindsOf('bail'), ['container.selectRuntime']);
+    assert.deepEqual(kindsOf('bail'), ['container.selectRuntime', 'container.validate']);
     assert.deepEqual(kindsOf('apply').sort(), [
       'container.poststop',
       'container.preCheckpoint',
