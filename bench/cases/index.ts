@@ -9,6 +9,7 @@ import { stats } from './stats.ts';
 import { runtimeRun } from './runtimeRun.ts';
 import { runtimeStart } from './runtimeStart.ts';
 import { stop } from './stop.ts';
+import { taps } from './taps.ts';
 import { version } from './version.ts';
 
 /** All cases, in the order of execution. */
@@ -24,5 +25,6 @@ export const cases: readonly Case[] = [
   rich,
   stats,
   ps,
+  taps,
   processPlugins,
 ];

@@ -2,21 +2,21 @@ import { PouchError } from '../../../hooks/errors.ts';
 import type { PreparedTap } from '../tap.ts';
 import { checkFixed, checkReserved } from './allowedChanges.ts';
 import { clone, isRecord } from './clone.ts';
+import { DraftCopy } from './DraftCopy.ts';
 import type { Change } from './diff.ts';
 import { diff } from './diff.ts';
 import { formatPath } from './fieldPath.ts';
 import { checkSize } from './draftSize.ts';
-import { lazyCopy } from './lazyCopy.ts';
 import type { FieldOwners } from './FieldOwners.ts';
 import { checkConflicts, takeOwnership } from './owners.ts';
 import { checkPlainData } from './plainData.ts';
-import { checkDraft } from './validate.ts';
+import { checkDraft, fitsByField } from './validate.ts';
 
-/** What a tap got, and what it left there. */
-interface Handed {
+/** A draft that a tap has returned in place of its own, with what was taken over. */
+interface Returned {
   readonly tap: PreparedTap;
   readonly draft: object;
-  readonly left: object;
+  readonly taken: object;
 }
 
 /**
@@ -27,7 +27,8 @@ interface Handed {
 export class DraftTracker {
   #good: Fields;
   readonly #owners: FieldOwners;
-  readonly #handed: Handed[] = [];
+  readonly #copies: { tap: PreparedTap; copy: DraftCopy }[] = [];
+  readonly #returned: Returned[] = [];
 
   constructor(draft: object, owners: FieldOwners) {
     this.#good = clone(draft) as Fields;
@@ -44,49 +45,61 @@ export class DraftTracker {
    * error, nothing.
    */
   async attempt(tap: PreparedTap, call: (draft: object) => Promise<unknown>): Promise<Change[]> {
-    const { view, fields } = lazyCopy(this.#good);
+    const copy = new DraftCopy(this.#good);
+    this.#copies.push({ tap, copy });
     try {
-      const returned = await call(view);
-      const draft = returned === undefined || returned === view ? fields : checkReturned(returned);
-      const changes = this.#accept(tap, draft);
-      this.#handed.push({ tap, draft, left: this.#good });
-      return changes;
-    } catch (error) {
-      if (hasTimedOut(error)) this.#handed.push({ tap, draft: fields, left: clone(fields) });
-      throw error;
+      const returned = await call(copy.view);
+      const isOwn = returned === undefined || returned === copy.view;
+      return isOwn ? this.#acceptCopy(tap, copy) : this.#acceptReturned(tap, checkReturned(returned));
+    } finally {
+      copy.end();
     }
   }
 
   /** The taps that have written to their draft after their end, with a field each. */
   lateWriters(): { tap: PreparedTap; field: string }[] {
-    return this.#handed.flatMap(({ tap, draft, left }) => {
-      const field = firstDifference(left, draft);
-      return field === undefined ? [] : [{ tap, field }];
-    });
+    return [
+      ...this.#copies.map(({ tap, copy }) => ({ tap, field: copy.lateWrite() })),
+      ...this.#returned.map(({ tap, draft, taken }) => ({ tap, field: firstDifference(taken, draft) })),
+    ].flatMap(({ tap, field }) => (field === undefined ? [] : [{ tap, field }]));
   }
 
-  #accept(tap: PreparedTap, draft: object): Change[] {
-    checkSize(this.#good, draft);
-    const changes = diff(this.#good, draft);
-    if (changes.length > 0) this.#takeOver(tap, draft as Fields, changes);
+  #acceptCopy(tap: PreparedTap, copy: DraftCopy): Change[] {
+    checkSize(copy.written());
+    const changes = copy.changes();
+    if (changes.length === 0) return changes;
+    this.#check(tap, changes);
+    // Most fit. Then the state changes in place, which costs as much as the changes, however large the draft is.
+    if (!fitsByField(this.#good, changes, tap.schema)) {
+      checkDraft(copy.applyTo(clone(this.#good)), changes, tap.schema);
+    }
+    copy.applyTo(this.#good);
+    takeOwnership(changes, tap.plugin, this.#owners);
     return changes;
   }
 
-  #takeOver(tap: PreparedTap, draft: Fields, changes: readonly Change[]): void {
+  #acceptReturned(tap: PreparedTap, draft: object): Change[] {
+    const good = this.#good;
+    const written = Object.entries<unknown>(draft as Fields).filter(([name, value]) => value !== good[name]);
+    checkSize(written.map(([, value]) => value));
+    const changes = diff(good, draft);
+    if (changes.length > 0) {
+      this.#check(tap, changes);
+      const next = withChanges(good, draft as Fields, changes);
+      checkDraft(next, changes, tap.schema);
+      takeOwnership(changes, tap.plugin, this.#owners);
+      this.#good = next;
+    }
+    this.#returned.push({ tap, draft, taken: clone(this.#good) });
+    return changes;
+  }
+
+  #check(tap: PreparedTap, changes: readonly Change[]): void {
     checkFixed(changes, tap.fixed);
     checkReserved(changes, tap);
     checkPlainData(changes);
     checkConflicts(changes, tap, this.#owners);
-    const good = withChanges(this.#good, draft, changes);
-    checkDraft(good, changes, tap.schema);
-    takeOwnership(changes, tap.plugin, this.#owners);
-    this.#good = good;
   }
-}
-
-/** Others have ended. */
-function hasTimedOut(error: unknown): boolean {
-  return error instanceof PouchError && error.code === 'PCH_DEADLINE';
 }
 
 function firstDifference(left: object, draft: object): string | undefined {

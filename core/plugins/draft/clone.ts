@@ -24,7 +24,7 @@ function copyRecord(record: Record<string, unknown>, level: number): Record<stri
 }
 
 /** Sets a field whatever its name: a plain assignment to `__proto__` would be lost. */
-function setOwn(record: Record<string, unknown>, key: string, value: unknown): void {
+export function setOwn(record: Record<string, unknown>, key: string, value: unknown): void {
   if (key !== '__proto__') record[key] = value;
   else Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -14,6 +14,11 @@ export function diff(before: unknown, after: unknown): Change[] {
   return changes;
 }
 
+/** Adds the changes of the field at a path. */
+export function diffAt(path: string[], before: unknown, after: unknown, changes: Change[]): void {
+  compare(before, after, path, changes);
+}
+
 function compare(before: unknown, after: unknown, path: string[], changes: Change[]): void {
   if (Object.is(before, after)) return;
   if (path.length > mostLevels) throw new RangeError(`the data is nested deeper than ${mostLevels} levels`);

@@ -9,13 +9,12 @@ const most = 8 * 1024 * 1024;
 const perValue = 512;
 
 /**
- * Checks how large a tap has left its draft, before anything copies it.
+ * Checks how large the values are that a tap has left in its draft, before anything copies them.
  * @throws PCH_PLUGIN_CONTRACT
  */
-export function checkSize(before: object, draft: object): void {
+export function checkSize(values: readonly unknown[]): void {
   let left = most;
-  const known = before as Record<string, unknown>;
-  for (const [name, value] of Object.entries(draft)) if (value !== known[name]) left = remaining(value, left);
+  for (const value of values) left = remaining(value, left);
   if (left >= 0) return;
   throw new PouchError(
     'PCH_PLUGIN_CONTRACT',

@@ -3,6 +3,7 @@ import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import { PouchError } from '../../../hooks/errors.ts';
+import { isRecord } from './clone.ts';
 import type { Change } from './diff.ts';
 import type { PreparedTap } from '../tap.ts';
 import { formatPath } from './fieldPath.ts';
@@ -25,6 +26,44 @@ export function checkDraft(draft: unknown, changes: readonly Change[], schema: T
   if (validate(draft)) return;
   const fault = (validate.errors ?? []).find((error) => changes.some(({ path }) => concerns(error, path)));
   if (fault) throw malformed(fault);
+}
+
+/**
+ * Whether it takes no look at the whole draft to see that the changes fit the schema: each sets or removes a field of a
+ * record that exists, and the schema says by itself what the field may be. False does not mean that they do not fit.
+ */
+export function fitsByField(draft: object, changes: readonly Change[], schema: TSchema): boolean {
+  return changes.every(({ path, after }) => {
+    let [value, form]: [unknown, TSchema | undefined] = [draft, schema];
+    for (const [index, segment] of path.entries()) {
+      if (!isRecord(value) || form === undefined) return false;
+      const isLast = index === path.length - 1;
+      if (isLast && after === undefined && (form['required'] as string[] | undefined)?.includes(segment))
+        return false;
+      form = fieldForm(form, segment);
+      if (!isLast) value = Object.hasOwn(value, segment) ? value[segment] : undefined;
+    }
+    return form !== undefined && (after === undefined || isSimple(form, after));
+  });
+}
+
+/** The schema of a field of a record, or of each value of a map. */
+function fieldForm({ type, properties, patternProperties }: TSchema, name: string): TSchema | undefined {
+  if (type !== 'object') return undefined;
+  const fields = properties as Record<string, TSchema> | undefined;
+  if (fields && Object.hasOwn(fields, name)) return fields[name];
+  return (patternProperties as Record<string, TSchema> | undefined)?.[anyName];
+}
+
+/** How TypeBox writes a map of any names. */
+const anyName = '^(.*)$';
+
+/** Keywords that do not restrict a value. */
+const annotations: readonly string[] = ['type', 'description', 'title', 'default', 'examples'];
+
+function isSimple(form: TSchema, value: unknown): boolean {
+  const isPlain = Object.keys(form).every((keyword) => annotations.includes(keyword));
+  return isPlain && (form.type === 'string' || form.type === 'boolean') && typeof value === form.type;
 }
 
 /** Compiles the schemas of these taps now, and runs them once, so that no tap is charged for it later. */

@@ -8,7 +8,7 @@ import type { FieldPath } from '../../../hooks/fields.ts';
 import type { ContainerCondition, ProcessReply } from '../../../hooks/processProtocol.ts';
 import { matchesCondition } from '../../contract/matchesCondition.ts';
 import { isRecord } from '../draft/clone.ts';
-import { withoutCopy } from '../draft/lazyCopy.ts';
+import { withoutCopy } from '../draft/DraftCopy.ts';
 import type { CallOptions, PluginCalls } from './PluginCalls.ts';
 
 /**
