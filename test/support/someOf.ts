@@ -1,7 +1,7 @@
 import { pick, seededRandom } from './seededRandom.ts';
 
 /** Of this many of a test's cases one runs. */
-const oneOf = 5;
+const oneOf = 8;
 
 /**
  * A sample of a test's cases, at least one, drawn by a seed that is printed; POUCH_TEST_SEED repeats a draw.
