@@ -26,10 +26,15 @@ const hints: Partial<Record<ErrorCode, string>> = {
  * method.
  */
 export function rpcError(error: ServiceError, path: string): PouchError {
-  const code = codes[error.code] ?? 'PCH_CONTAINERD_FAILED';
+  const code = isLate(error) ? 'PCH_DEADLINE' : (codes[error.code] ?? 'PCH_CONTAINERD_FAILED');
   const hint = hints[code];
   const details: ErrorDetails = hint === undefined ? { cause: error } : { cause: error, hint };
   return new PouchError(code, `containerd ${shortName(path)}: ${error.details}`, details);
+}
+
+/** A deadline that containerd sees before this end does: what a shim returns then has no status of its own. */
+function isLate({ code, details }: ServiceError): boolean {
+  return code === status.UNKNOWN && /context deadline exceeded(: unknown)?$/.test(details);
 }
 
 /** Returns the error of a call that its signal ended: the reason if it is a PouchError, else PCH_CANCELLED. */
