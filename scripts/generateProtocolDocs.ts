@@ -5,6 +5,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { longestLine, processProtocol, ProcessMessage, ProcessRequest } from '../hooks/processProtocol.ts';
 import { fieldTable } from './hook-docs/markdown.ts';
+import { titledSchemas } from './hook-docs/titledSchemas.ts';
 import { writeGenerated } from './lib/generated.ts';
 
 const messages = new Set<TSchema>([...ProcessRequest.anyOf, ...ProcessMessage.anyOf]);
@@ -85,16 +86,7 @@ function section(schema: TSchema): string {
   return `### ${title}\n\n${about}${fieldTable(schema)}`;
 }
 
-/** The schemas with a title within messages, each once. */
+/** What messages consist of. */
 function objects(): TSchema[] {
-  const found = new Map<string, TSchema>();
-  for (const message of messages) collect(message, found);
-  return [...found.values()];
-}
-
-function collect(schema: unknown, found: Map<string, TSchema>): void {
-  if (typeof schema !== 'object' || schema === null) return;
-  const { title } = schema as TSchema;
-  if (typeof title === 'string' && !messages.has(schema as TSchema)) found.set(title, schema as TSchema);
-  for (const part of Object.values(schema)) collect(part, found);
+  return titledSchemas(messages).filter((schema) => !messages.has(schema));
 }

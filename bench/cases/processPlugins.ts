@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PluginCalls } from '../../core/plugins/process/PluginCalls.ts';
 import { withDeadline } from '../../core/wait/deadline.ts';
 import { makeDraft } from '../../test/unit/core/plugins/support/draft.ts';
-import { memoryLog } from '../../test/unit/core/plugins/support/log.ts';
+import { TestLog } from '../../testing/TestLog.ts';
 import { type Contender, interleaved, type Series, timed } from '../measure.ts';
 import { type Pouch, pouch } from '../peers/pouch.ts';
 import { quantile } from '../statistics.ts';
@@ -51,7 +51,7 @@ async function write(dir: string, name: string): Promise<string> {
 }
 
 async function callTimes(path: string, count: number): Promise<Series> {
-  const process = new PluginCalls({ path, env: { NAME: 'call' }, user: 'nobody', limits: {} }, memoryLog());
+  const process = new PluginCalls({ path, env: { NAME: 'call' }, user: 'nobody', limits: {} }, new TestLog());
   const hook = {
     point: 'container.preCreate',
     tap: 'call',

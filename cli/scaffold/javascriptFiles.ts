@@ -1,3 +1,4 @@
+import { packageJson } from './packageJson.ts';
 import { readme } from './readme.ts';
 import type { ScaffoldOptions } from './scaffoldOptions.ts';
 import { npmTest, typescriptFiles } from './typescriptFiles.ts';
@@ -11,18 +12,7 @@ export function javascriptFiles(scaffold: ScaffoldOptions): Record<string, strin
   return {
     [`${name}.js`]: plain(`${name}.ts`),
     [`${name}.test.js`]: plain(`${name}.test.ts`),
-    'package.json': `${JSON.stringify(packageOf(name, pouch), null, 2)}\n`,
+    'package.json': packageJson(name, `node --test ${name}.test.js`, { pouch }),
     'README.md': readme(name, `${name}.js`, npmTest),
-  };
-}
-
-function packageOf(name: string, pouch: string) {
-  return {
-    name,
-    version: '0.1.0',
-    private: true,
-    type: 'module',
-    scripts: { test: `node --test ${name}.test.js` },
-    devDependencies: { pouch },
   };
 }

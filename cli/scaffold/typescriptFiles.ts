@@ -1,3 +1,4 @@
+import { packageJson } from './packageJson.ts';
 import { readme } from './readme.ts';
 import type { ScaffoldOptions } from './scaffoldOptions.ts';
 
@@ -8,20 +9,14 @@ export function typescriptFiles({ name, pouch }: ScaffoldOptions): Record<string
   return {
     [`${name}.ts`]: plugin(name),
     [`${name}.test.ts`]: test(name),
-    'package.json': `${JSON.stringify(packageOf(name, pouch), null, 2)}\n`,
+    'package.json': packageJson(name, `tsc && tsx --test ${name}.test.ts`, {
+      '@types/node': '^20',
+      pouch,
+      tsx: '^4',
+      typescript: '^6',
+    }),
     'tsconfig.json': `${JSON.stringify({ compilerOptions }, null, 2)}\n`,
     'README.md': readme(name, `${name}.ts`, npmTest),
-  };
-}
-
-function packageOf(name: string, pouch: string) {
-  return {
-    name,
-    version: '0.1.0',
-    private: true,
-    type: 'module',
-    scripts: { test: `tsc && tsx --test ${name}.test.ts` },
-    devDependencies: { '@types/node': '^20', pouch, tsx: '^4', typescript: '^6' },
   };
 }
 

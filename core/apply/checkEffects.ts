@@ -1,6 +1,7 @@
 /** What would fail when effects are applied, as far as it can be known before. */
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import { withDeadline } from '../wait/deadline.ts';
+import { failuresOf } from '../wait/failuresOf.ts';
 import { lateEffect, notApplied, unknownKind } from './effectErrors.ts';
 import type { KindLookup } from './Ledger.ts';
 
@@ -31,6 +32,5 @@ export async function checkEffects(
       throw notApplied(key, effect, kind, error);
     });
   });
-  const outcomes = await Promise.allSettled(checks);
-  return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+  return await failuresOf(checks);
 }

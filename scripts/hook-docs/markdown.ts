@@ -5,6 +5,7 @@ import type { ReservedKey } from '../../hooks/draftKeys.ts';
 import type { FieldRow } from './fields.ts';
 import { fieldsOf, formOf } from './fields.ts';
 import { table } from '../lib/markdownTable.ts';
+import { titledSchemas } from './titledSchemas.ts';
 import type { AnyPoint } from './points.ts';
 import { families, points } from './points.ts';
 
@@ -26,7 +27,9 @@ export function hooksMarkdown(): string {
     `## All points\n\n${overview()}`,
     ...families.map(([family, list]) => [`## ${family}`, ...list.map(section)].join('\n\n')),
     `## Inputs\n\nA \`?\` marks an optional field, \`*\` any key of a map.`,
-    ...titledSchemas().map(inputSection),
+    ...titledSchemas(points.flatMap(({ input, result }) => (result ? [input, result] : [input]))).map(
+      inputSection,
+    ),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -77,26 +80,6 @@ function duration(ms: number): string {
 
 function policy(onError: FailurePolicy): string {
   return typeof onError === 'string' ? onError : `retry(${onError.retry})`;
-}
-
-/** Returns every schema with a title once, including nested ones. */
-function titledSchemas(): TSchema[] {
-  const found = new Map<string, TSchema>();
-  for (const { input, result } of points) {
-    collect(input, found);
-    if (result) collect(result, found);
-  }
-  return [...found.values()];
-}
-
-function collect(schema: unknown, found: Map<string, TSchema>): void {
-  if (typeof schema !== 'object' || schema === null) return;
-  const { title } = schema as TSchema;
-  if (typeof title === 'string') {
-    if (found.has(title)) return;
-    found.set(title, schema as TSchema);
-  }
-  for (const part of Object.values(schema)) collect(part, found);
 }
 
 function inputSection(schema: TSchema): string {

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PluginCalls } from '../../core/plugins/process/PluginCalls.ts';
-import { memoryLog } from '../unit/core/plugins/support/log.ts';
+import { TestLog } from '../../testing/TestLog.ts';
 
 const program = resolve(import.meta.dirname, 'support/obedient.py');
 
@@ -12,7 +12,7 @@ describe('calls of a process', function () {
   let directory = '';
   let path = '';
   let calls: PluginCalls;
-  let log: ReturnType<typeof memoryLog>;
+  let log: TestLog;
 
   before(() => {
     directory = mkdtempSync(join(tmpdir(), 'calls-'));
@@ -24,7 +24,7 @@ describe('calls of a process', function () {
   after(() => rmSync(directory, { recursive: true }));
 
   beforeEach(() => {
-    log = memoryLog();
+    log = new TestLog();
     calls = new PluginCalls({ path, env: {}, user: 'nobody', limits: {} }, log);
   });
   afterEach(() => calls.end());

@@ -4,6 +4,7 @@ import type { ContainerRequest } from '../../../hooks/request.ts';
 import { checkEffects } from '../../apply/checkEffects.ts';
 import { checkStorable } from '../../state/containerRecord.ts';
 import { newId } from '../../state/ids.ts';
+import { failuresOf } from '../../wait/failuresOf.ts';
 import { checkSources } from '../shared/checkSources.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { nameFor, newRecord } from './create.ts';
@@ -49,13 +50,12 @@ async function errorsOf(
   const { store, effectKinds: kinds, shutdown: signal } = engine;
   const { draft } = planned;
   const record = newRecord(engine, request, planned);
-  const own = await Promise.allSettled([
+  const own = await failuresOf([
     attempt(() => store.checkFree(draft.name)),
     attempt(() => checkStorable(record)),
     offline ? undefined : checkSources(engine, record),
   ]);
-  const ofOwn = own.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-  return [...ofOwn, ...(await checkEffects(draft, { kinds, signal, offline }))];
+  return [...own, ...(await checkEffects(draft, { kinds, signal, offline }))];
 }
 
 async function attempt(check: () => void): Promise<void> {

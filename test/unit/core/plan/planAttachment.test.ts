@@ -5,11 +5,11 @@ import { catalogue } from '../../../../hooks/catalogue.ts';
 import type { BlameEntry, Degradation } from '../../../../hooks/plan.ts';
 import { makeDraft } from '../plugins/support/draft.ts';
 import { load, plugin, rejection } from '../plugins/support/load.ts';
-import { memoryLog } from '../plugins/support/log.ts';
+import { TestLog } from '../../../../testing/TestLog.ts';
 
 describe('the plan of a network attachment', () => {
   const run = () => ({
-    log: memoryLog(),
+    log: new TestLog(),
     fieldOwners: new FieldOwners(),
     blame: [] as BlameEntry[],
     degraded: [] as Degradation[],

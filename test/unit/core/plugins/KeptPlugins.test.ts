@@ -8,11 +8,11 @@ import { inProcessFiles } from '../files/inProcessFiles.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 import { host } from './support/host.ts';
 import { load, plugin, rejection } from './support/load.ts';
-import { memoryLog } from './support/log.ts';
+import { TestLog } from '../../../../testing/TestLog.ts';
 
 describe('the last version of a plugin', () => {
   const directory = temporaryDirectory();
-  const log = memoryLog();
+  const log = new TestLog();
   let applied = new Set<string>();
   let disposed = 0;
   const marks = plugin('marks', ({ effect, onDispose }) => {

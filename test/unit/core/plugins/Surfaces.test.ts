@@ -4,19 +4,19 @@ import { Surfaces } from '../../../../core/plugins/Surfaces.ts';
 import type { Surface } from '../../../../hooks/definePlugin.ts';
 import type { Engine } from '../../../../hooks/engine.ts';
 import type { PouchError } from '../../../../hooks/errors.ts';
-import { memoryLog } from './support/log.ts';
+import { TestLog } from '../../../../testing/TestLog.ts';
 
 describe('the surfaces of plugins', () => {
   const engine = {} as Engine;
   let calls: string[];
-  let log: ReturnType<typeof memoryLog>;
+  let log: TestLog;
   let reported: [string, PouchError][];
   let surfaces: Surfaces;
 
   beforeEach(() => {
     calls = [];
     reported = [];
-    log = memoryLog();
+    log = new TestLog();
     surfaces = new Surfaces({
       log,
       onFailed: ({ plugin }, error) => reported.push([plugin, error]),

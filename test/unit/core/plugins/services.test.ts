@@ -8,7 +8,7 @@ import { inProcessFiles } from '../files/inProcessFiles.ts';
 import { makeDraft } from './support/draft.ts';
 import { host } from './support/host.ts';
 import { load, rejection } from './support/load.ts';
-import { memoryLog } from './support/log.ts';
+import { TestLog } from '../../../../testing/TestLog.ts';
 
 const { preCreate } = catalogue.container;
 
@@ -84,7 +84,7 @@ describe('the services of a plugin', () => {
 
   it('are replaced by rebinding them', async () => {
     const { containers } = fakeEngine();
-    const log = memoryLog();
+    const log = new TestLog();
     const bound = { clock: systemClock, containers, files: inProcessFiles(), host, log };
     const container = containerWith(bound);
     container.rebind(Clock).toConstantValue(noon);
@@ -94,7 +94,7 @@ describe('the services of a plugin', () => {
   });
 
   it('stay in the core’s container when the plugins are disposed of', async () => {
-    const log = memoryLog();
+    const log = new TestLog();
     const container = containerWith({ ...fakeEngine(), clock: noon, files: inProcessFiles(), host, log });
     const { generation } = await load([labels], { container });
     await generation.dispose();

@@ -6,7 +6,7 @@ import type { HookPoint } from '../../../../../hooks/defineHook.ts';
 import type { ContainerDraft } from '../../../../../hooks/draft.ts';
 import type { ContainerCondition, ProcessReply } from '../../../../../hooks/processProtocol.ts';
 import { makeDraft } from '../support/draft.ts';
-import { memoryLog } from '../support/log.ts';
+import { TestLog } from '../../../../../testing/TestLog.ts';
 
 const { preCreate, preUpdate, prestart, selectRuntime } = catalogue.container;
 
@@ -31,7 +31,7 @@ async function tap(
     process,
   );
   const signal = new AbortController().signal;
-  return { outcome: await run(input, { signal, timeoutMs: 1000, log: memoryLog() }), calls };
+  return { outcome: await run(input, { signal, timeoutMs: 1000, log: new TestLog() }), calls };
 }
 
 describe('a tap of a process', () => {

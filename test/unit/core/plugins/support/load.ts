@@ -6,7 +6,7 @@ import type { Services } from '../../../../../hooks/services.ts';
 import { systemClock } from '../../../../../core/systemClock.ts';
 import { inProcessFiles } from '../../files/inProcessFiles.ts';
 import { host } from './host.ts';
-import { memoryLog } from './log.ts';
+import { TestLog } from '../../../../../testing/TestLog.ts';
 
 /** A plugin with a name and a setup. */
 export function plugin(name: string, setup: (context: PluginContext) => void | Promise<void>): Plugin {
@@ -24,7 +24,7 @@ export async function load(
   options: Partial<LoadPluginsOptions> = {},
   services: Partial<Services> = {},
 ) {
-  const log = memoryLog();
+  const log = new TestLog();
   const container = containerWith({ clock: systemClock, files: inProcessFiles(), host, log, ...services });
   const generation = await loadPlugins({ number: 1, builtIns, entries: [], container, ...options });
   return { generation, runner: generation.runner, log };
