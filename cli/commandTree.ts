@@ -317,6 +317,16 @@ const plugin: CommandEntry = {
       summary: 'Create a plugin with a test in a new folder',
       load: () => import('./commands/plugins/pluginNew.ts'),
     },
+    {
+      name: 'validate',
+      summary: 'Load plugins as pouchd does, and print what is wrong with them',
+      load: () => import('./commands/plugins/pluginValidate.ts'),
+    },
+    {
+      name: 'test',
+      summary: "Run a plugin's own tests",
+      load: () => import('./commands/plugins/pluginTest.ts'),
+    },
   ],
 };
 

@@ -3,6 +3,7 @@ import { CheckpointCalls } from './CheckpointCalls.ts';
 import { ContainerCalls } from './ContainerCalls.ts';
 import { ExecCalls } from './ExecCalls.ts';
 import { ImageCalls } from './ImageCalls.ts';
+import { PluginCalls } from './PluginCalls.ts';
 import { PouchCalls } from './PouchCalls.ts';
 import type { Security } from './security.ts';
 import { SystemCalls } from './SystemCalls.ts';
@@ -17,8 +18,8 @@ export interface ClientOptions extends Security {
 }
 
 /**
- * The typed client of pouchd's HTTP API, which is Docker's Engine API with additions. Everything except `pouch` works
- * with dockerd too. A call that fails throws {@link ClientError}.
+ * The typed client of pouchd's HTTP API, which is Docker's Engine API with additions. Everything except `pouch` and
+ * `plugins` works with dockerd too. A call that fails throws {@link ClientError}.
  */
 export class Client {
   readonly containers: ContainerCalls;
@@ -27,6 +28,7 @@ export class Client {
   readonly images: ImageCalls;
   readonly volumes: VolumeCalls;
   readonly system: SystemCalls;
+  readonly plugins: PluginCalls;
   readonly pouch: PouchCalls;
   readonly #transport: Transport;
 
@@ -39,6 +41,7 @@ export class Client {
     this.images = new ImageCalls(this.#transport);
     this.volumes = new VolumeCalls(this.#transport);
     this.system = new SystemCalls(this.#transport);
+    this.plugins = new PluginCalls(this.#transport);
     this.pouch = new PouchCalls(this.#transport);
   }
 

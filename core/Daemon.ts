@@ -39,6 +39,7 @@ import {
   KeptPlugins,
   loadPlugins,
   type OwnedSurface,
+  PluginManager,
   Surfaces,
   type TapTrace,
   withFrozenRecords,
@@ -301,19 +302,21 @@ export class Daemon {
   async #load(number: number, loaded: LoadedConfig, previous?: Generation): Promise<Generation> {
     this.#noteOptions(loaded);
     return await loadPlugins({
+      ...this.#readOptions(loaded),
       number,
       previous,
-      trialCommand: this.#options.trialCommand,
-      timeoutMs: loaded.config.pluginTimeout,
-      signal: this.#stopping.signal,
-      builtIns: this.#options.builtIns,
-      entries: loaded.config.plugins,
       container: this.#servicesOf(loaded),
       reserved: { effectKinds: coreKindNames },
       onTrace: (trace) => this.#reportFailure(trace),
       operation: () => this.#context?.operations.current,
-      locate: locateIn(loaded),
     });
+  }
+
+  #readOptions(loaded: LoadedConfig) {
+    const { trialCommand, builtIns } = this.#options;
+    const { pluginTimeout: timeoutMs, plugins: entries, cgroupParent } = loaded.config;
+    const signal = this.#stopping.signal;
+    return { trialCommand, builtIns, timeoutMs, entries, cgroupParent, signal, locate: locateIn(loaded) };
   }
 
   #noteOptions({ config }: LoadedConfig): void {
@@ -338,6 +341,7 @@ export class Daemon {
       images: context.images,
       volumes: context.volumes,
       events: context.events,
+      plugins: new PluginManager({ readOptions: () => this.#readOptions(this.#loaded) }),
       system: new HostSystem(context, () => ({ version: this.#containerd?.version ?? '', address })),
     };
     return withListedVerbs(engine, context.operations);

@@ -3,6 +3,7 @@ import { Containers } from './engine/containers.ts';
 import { Events } from './engine/events.ts';
 import { Execs } from './engine/execs.ts';
 import { Images } from './engine/images.ts';
+import { Plugins } from './engine/plugins.ts';
 import { System } from './engine/system.ts';
 import { Volumes } from './engine/volumes.ts';
 import type { ServicesOf } from './token.ts';
@@ -12,6 +13,7 @@ export * from './engine/containers.ts';
 export * from './engine/events.ts';
 export * from './engine/execs.ts';
 export * from './engine/images.ts';
+export * from './engine/plugins.ts';
 export * from './engine/prune.ts';
 export * from './engine/record.ts';
 export * from './engine/streams.ts';
@@ -26,6 +28,7 @@ export const engineServices = {
   images: Images,
   volumes: Volumes,
   events: Events,
+  plugins: Plugins,
   system: System,
 };
 

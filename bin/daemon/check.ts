@@ -1,6 +1,13 @@
-import { checkConfig, type CheckResult, loadConfig, type LoadOptions } from '../../config/index.ts';
+import { resolve } from 'node:path';
+import {
+  checkConfig,
+  type CheckResult,
+  type LoadedConfig,
+  loadConfig,
+  type LoadOptions,
+} from '../../config/index.ts';
 import { locateIn } from '../../core/pluginConfig.ts';
-import { checkPlugins, type PluginProblem } from '../../core/plugins/index.ts';
+import { checkPlugin, checkPlugins } from '../../core/plugins/index.ts';
 import { builtIns } from './builtIns.ts';
 
 /** Output and exit code of `--check-config`: of the configuration and, if it is valid, of its plugins. */
@@ -8,21 +15,39 @@ export async function check(source: LoadOptions, trialCommand: readonly string[]
   const result = checkConfig(source);
   if (result.exitCode !== 0) return result;
   const loaded = loadConfig(source);
-  const { plugins: entries, pluginTimeout: timeoutMs, cgroupParent } = loaded.config;
-  const problems = await checkPlugins({
-    builtIns,
-    entries,
-    trialCommand,
-    timeoutMs,
-    cgroupParent,
-    locate: locateIn(loaded),
-  });
+  const problems = await checkPlugins(readOptions(loaded, trialCommand));
   if (problems.length === 0) return result;
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return { exitCode: 1, output: `${problems.map(line).join('\n')}\n\n${count}\n` };
 }
 
-function line({ plugin, origin, error: { code, message, hint } }: PluginProblem): string {
+interface Problem {
+  readonly plugin: string;
+  readonly origin?: string | undefined;
+  readonly error: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
+}
+
+/** Output and exit code of `--check-plugin`. The configuration may be missing. */
+export async function checkOne(
+  path: string,
+  source: LoadOptions,
+  trialCommand: readonly string[],
+  format: string | undefined,
+): Promise<CheckResult> {
+  const found = await checkPlugin(resolve(path), readOptions(loadConfig(source), trialCommand));
+  const exitCode = found.problem ? 1 : 0;
+  if (format === 'json') return { exitCode, output: `${JSON.stringify(found)}\n` };
+  const { name, problem } = found;
+  const output = problem ? line({ plugin: name, error: problem }) : `plugin ${name} is valid`;
+  return { exitCode, output: `${output}\n` };
+}
+
+function readOptions(loaded: LoadedConfig, trialCommand: readonly string[]) {
+  const { plugins: entries, pluginTimeout: timeoutMs, cgroupParent } = loaded.config;
+  return { builtIns, entries, trialCommand, timeoutMs, cgroupParent, locate: locateIn(loaded) };
+}
+
+function line({ plugin, origin, error: { code, message, hint } }: Problem): string {
   const at = origin === undefined ? '' : `${origin}: `;
   return `${at}plugin ${plugin}: ${message}${hint === undefined ? '' : ` (${hint})`} (${code})`;
 }

@@ -8,8 +8,9 @@ SIGHUP reloads the configuration.
 
   --config FILE         Configuration file (default /etc/pouch/pouchd.yaml, which may be missing)
   --check-config        Check the configuration and load its plugins, print every problem and exit
+  --check-plugin PATH   Load a plugin, a file or a folder, without its setup, print what is wrong with it and exit
   --print-config        Print the whole configuration with the origin of each value and exit
-  --format yaml|json    Format of --print-config (default yaml)
+  --format yaml|json    Format of --print-config (default yaml); json also of --check-plugin
   --root DIR            Override root of the configuration
   --state DIR           Override state of the configuration
   --listen URL          Override listen of the configuration; repeatable
@@ -22,6 +23,7 @@ SIGHUP reloads the configuration.
 const options = {
   config: { type: 'string' },
   'check-config': { type: 'boolean' },
+  'check-plugin': { type: 'string' },
   'print-config': { type: 'boolean' },
   format: { type: 'string' },
   root: { type: 'string' },

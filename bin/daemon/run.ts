@@ -10,7 +10,7 @@ import { StderrLog } from '../../core/StderrLog.ts';
 import { version } from '../../core/version.ts';
 import { PouchError, toPouchError } from '../../hooks/errors.ts';
 import { builtIns } from './builtIns.ts';
-import { check } from './check.ts';
+import { check, checkOne } from './check.ts';
 import { failpoint } from './failpoint.ts';
 import { forbidExit } from './forbidExit.ts';
 import { type DaemonFlags, overrides, parseFlags, usage } from './options.ts';
@@ -48,9 +48,13 @@ export async function runDaemon(args: string[], entry: Entry): Promise<number> {
 async function onlyPrints(flags: DaemonFlags, { trialCommand }: Entry): Promise<number | undefined> {
   if (flags.help) return print(usage);
   if (flags.version) return print(`pouchd ${version}\n`);
-  if (flags['check-config']) {
+  const plugin = flags['check-plugin'];
+  if (flags['check-config'] || plugin !== undefined) {
     closeOnExec();
-    const { output, exitCode } = await check(source(flags), trialCommand);
+    const { output, exitCode } =
+      plugin === undefined
+        ? await check(source(flags), trialCommand)
+        : await checkOne(plugin, source(flags), trialCommand, flags.format);
     // A plugin file may have started something.
     process.exit(print(output, exitCode));
   }

@@ -1,7 +1,6 @@
 /** A new plugin in a folder of its own: its file, a test of it, and what its author's tools need. */
-import { existsSync } from 'node:fs';
-import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
 import { javascriptFiles } from './javascriptFiles.ts';
 import { pythonFiles } from './pythonFiles.ts';
@@ -45,10 +44,4 @@ export async function createScaffold(
     throw error;
   }
   return { folder, files: Object.keys(files) };
-}
-
-/** The installation that this program belongs to, if it has the parts for plugin authors. */
-export async function ownInstallation(program: string): Promise<string | undefined> {
-  const root = dirname(dirname(await realpath(program)));
-  return existsSync(join(root, 'dist/testing/index.js')) ? root : undefined;
 }

@@ -1,4 +1,8 @@
-import type { PouchError } from '../../hooks/errors.ts';
+import { basename, extname } from 'node:path';
+import type { PluginCheck } from '../../hooks/engine/plugins.ts';
+import { type PouchError, toPouchError } from '../../hooks/errors.ts';
+import { entryFile } from './load/entryFile.ts';
+import type { PluginSlot } from './load/PluginSlot.ts';
 import { optionsOf } from './load/setUp.ts';
 import { attempt, readPlugins, type ReadOptions } from './loadPlugins.ts';
 
@@ -20,4 +24,43 @@ export async function checkPlugins(options: Omit<ReadOptions, 'number'>): Promis
   return slots.flatMap(({ name, wanted: { origin }, error }) =>
     error ? [{ plugin: name, origin, error }] : [],
   );
+}
+
+/**
+ * Checks one plugin in the same way, among the built-in ones. Its options are checked if one of the entries has its
+ * file.
+ * @param path absolute path of its file, or of the folder of its package
+ */
+export async function checkPlugin(
+  path: string,
+  options: Omit<ReadOptions, 'number' | 'previous'>,
+): Promise<PluginCheck> {
+  try {
+    const file = await entryFile(path);
+    const index = options.entries.findIndex((entry) => entry.path === file);
+    const entry = options.entries[index] ?? { path: file, options: {} };
+    const slots = await readPlugins({ ...options, entries: [{ ...entry, enabled: true }], number: 0 });
+    const slot = slots.find(({ wanted }) => wanted.path === file)!;
+    const locate = (pointer: string) => options.locate?.(pointer.replace('/0', `/${index}`));
+    if (index >= 0) await attempt(slot, async () => void optionsOf(slot, locate));
+    return checkOf(slot, file);
+  } catch (error) {
+    return { name: basename(path, extname(path)), path, problem: problemOf(toPouchError(error)) };
+  }
+}
+
+function checkOf({ name, version, error }: PluginSlot, path: string): PluginCheck {
+  const { version: number, doc, hooks } = version?.plugin ?? {};
+  return {
+    name,
+    path,
+    ...(number !== undefined && { version: number }),
+    ...(doc !== undefined && { doc }),
+    ...(hooks && { hooks }),
+    ...(error && { problem: problemOf(error) }),
+  };
+}
+
+function problemOf({ code, message, hint }: PouchError): NonNullable<PluginCheck['problem']> {
+  return { code, message, ...(hint !== undefined && { hint }) };
 }

@@ -1,8 +1,9 @@
 /** Loading plugins and calling their taps. */
-export { checkPlugins, type PluginProblem } from './checkPlugins.ts';
+export { checkPlugin, checkPlugins, type PluginProblem } from './checkPlugins.ts';
 export type { Generation, OwnedSurface } from './generation.ts';
 export type { Lease } from './GenerationHolder.ts';
 export { GenerationHolder } from './GenerationHolder.ts';
+export { PluginManager } from './manage/PluginManager.ts';
 export { KeptPlugins } from './kept/KeptPlugins.ts';
 export type { LoadPluginsOptions } from './loadPlugins.ts';
 export { loadPlugins } from './loadPlugins.ts';

@@ -7,6 +7,7 @@ import {
   type ExecRecord,
   type Execs,
   type OutputChunk,
+  type Plugins,
   type System,
   type Volume,
   type Volumes,
@@ -34,6 +35,7 @@ export function fakeEngine(): FakeEngine {
     execStarts: Promise.resolve(),
     execs: fakeExecs(() => engine),
     volumes: fakeVolumes(),
+    plugins: fakePlugins(),
     system: fakeSystem(() => engine),
   };
   return engine;
@@ -121,6 +123,12 @@ function fakeVolumes(): Volumes {
       for (const { name } of leaving) volumes.delete(name);
       return leaving.map(({ name }) => name);
     },
+  };
+}
+
+function fakePlugins(): Plugins {
+  return {
+    validate: async (path) => ({ name: 'fake', path }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { conflictingOptions } from '../../errors.ts';
+import { ownInstallation } from '../../installation.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
-import { createScaffold, ownInstallation } from '../../scaffold/createScaffold.ts';
+import { createScaffold } from '../../scaffold/createScaffold.ts';
 import { type Language, languages } from '../../scaffold/scaffoldOptions.ts';
 import type { Session } from '../../Session.ts';
 
@@ -30,6 +31,6 @@ export function define(command: PouchCommand, session: Session): void {
 
 /** A daemon's host has all of Pouch; where only the command is, the newest version has to be named. */
 async function installed(): Promise<string> {
-  const root = (await ownInstallation(process.execPath)) ?? (await ownInstallation(process.argv[1] ?? '.'));
+  const root = await ownInstallation('testing');
   return root === undefined ? '*' : `file:${root}`;
 }

@@ -13,6 +13,7 @@ import { eventRoutes } from './events.ts';
 import { execRoutes } from './exec.ts';
 import { imageRoutes } from './image/index.ts';
 import { networkRoutes } from './networks.ts';
+import { pluginRoutes } from './plugins.ts';
 import { pouchRoutes } from './pouch.ts';
 import { runRoutes } from './run.ts';
 import { systemRoutes } from './system.ts';
@@ -29,6 +30,7 @@ export const routes: Route[] = [
   ...lifecycleRoutes,
   ...logRoutes,
   ...networkRoutes,
+  ...pluginRoutes,
   ...pouchRoutes,
   ...readRoutes,
   ...runRoutes,

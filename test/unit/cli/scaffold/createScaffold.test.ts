@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { createScaffold, ownInstallation } from '../../../../cli/scaffold/createScaffold.ts';
+import { createScaffold } from '../../../../cli/scaffold/createScaffold.ts';
 import type { Language } from '../../../../cli/scaffold/scaffoldOptions.ts';
 
 const project = resolve(import.meta.dirname, '../../../..');
@@ -99,10 +99,5 @@ describe('pouch plugin new', function () {
     await assert.rejects(create('taken', 'js'), { code: 'PCH_ALREADY_EXISTS' });
     assert.deepEqual(await readdir(join(dir, 'taken')), []);
     await assert.rejects(create('Taken!', 'js'), { code: 'PCH_OPTION_INVALID' });
-  });
-
-  it('finds the installation that a program belongs to', async () => {
-    assert.equal(await ownInstallation(join(project, 'bin/pouchd')), project);
-    assert.equal(await ownInstallation(process.execPath), undefined);
   });
 });
