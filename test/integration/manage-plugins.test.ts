@@ -46,7 +46,10 @@ describe('pouch plugin', function () {
     const found = await daemon.it.client.plugins.validate(bad);
     assert.equal(found.problem?.code, 'PCH_PLUGIN_LOAD');
     await write('bad', plugin('bad'));
-    assert.equal(await daemon.ok('plugin', 'validate', bad), 'bad 1.0.0 is valid; hooks: container.preCreate');
+    assert.equal(
+      await daemon.ok('plugin', 'validate', bad),
+      'bad 1.0.0 is valid; hooks: container.preCreate',
+    );
     assert.equal((await daemon.it.client.plugins.validate(bad)).problem, undefined);
   });
 
