@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CliError } from '../errors.ts';
 
 /**
- * Returns the commands that run the tests of a plugin, as the README.md of `pouch plugin new` has them: `npm test` where
+ * Returns the commands that run the tests of a plugin, as README.md of a new one has them: `npm test` where
  * package.json has a `test` script, else each executable `*_test` or `*_test.*`.
  * @throws PCH_NOT_FOUND
  */
