@@ -111,6 +111,7 @@ export class Daemon {
       log: options.log,
       timeout: () => this.#loaded.config.pluginTimeout,
       container: () => this.#servicesOf(this.#loaded),
+      serving: () => this.#context?.generations.newest?.versions.values() ?? [],
       isApplied: (kind) => this.#appliedKinds.has(kind),
     });
   }

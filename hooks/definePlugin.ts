@@ -5,12 +5,17 @@ import type { EffectKind } from './effectKind.ts';
 import type { FileAccess } from './files.ts';
 import type { Engine } from './engine.ts';
 import type { RuntimeProvider } from './runtime.ts';
-import type { ServicesOf, Token, Tokens } from './token.ts';
+import type { Requirements, ServicesOf, Token, Tokens } from './token.ts';
 
 /** A plugin: one declaration whose manifest part is readable without running `setup`. */
-export interface Plugin<Options extends TSchema = TSchema, Inject extends Tokens = Tokens> {
+export interface Plugin<
+  Options extends TSchema = TSchema,
+  Inject extends Requirements = Requirements,
+  Provides extends Tokens = Tokens,
+> {
   /** Lower case, digits and `-`. */
   name: string;
+  /** A semantic version. It is the version of the services that it provides. */
   version?: string;
   doc?: string;
   /** TypeBox (JSON Schema) of its options; defaults are filled in. Missing: it takes none. */
@@ -22,20 +27,38 @@ export interface Plugin<Options extends TSchema = TSchema, Inject extends Tokens
    * that containers must not get around. Missing: false.
    */
   required?: boolean;
-  /** The services it uses: `{ containers: Containers }`. `services` of its context has these and no others. */
+  /**
+   * The services it uses: `{ containers: Containers, users: optional(Users) }`. `services` of its context has these and
+   * no others.
+   */
   inject?: Inject;
-  setup(context: PluginContext<Static<Options>, ServicesOf<Inject>>): void | Promise<void>;
+  /** The services that other plugins can inject: `{ users: Users }`. Its setup passes them to `provide`. */
+  provides?: Provides;
+  setup(
+    context: PluginContext<Static<Options>, ServicesOf<Inject>, ServicesOf<Provides>>,
+  ): void | Promise<void>;
 }
 
 /** `log`, `host` and `files` are services too; every plugin has them without asking. */
-export interface PluginContext<Options = unknown, Services = ServicesOf<Tokens>> {
+export interface PluginContext<
+  Options = unknown,
+  Services = ServicesOf<Requirements>,
+  Provided = ServicesOf<Tokens>,
+> {
   hooks: Hooks;
   options: Options;
   /**
    * By the names that `inject` gives them, for taps, effects and surfaces. When pouchd starts, `setup` runs before the
-   * containers are read from disk: the methods of the engine's services throw PCH_NOT_READY there.
+   * containers are read from disk: the methods of the engine's services throw PCH_NOT_READY there. Services of other
+   * plugins are ready.
    */
   services: Services;
+  /**
+   * Hands over what `provides` names, before setup ends. An error that a method throws names this plugin; a method has
+   * the deadline of its caller's tap.
+   * @throws PCH_PLUGIN_INVALID
+   */
+  provide(services: Provided): void;
   log: Logger;
   /** Contributes a kind of host effect, applied and undone by the ledger. */
   effect<Args extends object, Result>(kind: EffectKind<Args, Result>): void;
@@ -138,8 +161,10 @@ export interface AddedRuntimeFacts {
 }
 
 /** Returns the plugin as it is; gives it its types. */
-export function definePlugin<Options extends TSchema, Inject extends Tokens = Record<never, Token>>(
-  plugin: Plugin<Options, Inject>,
-): Plugin<Options, Inject> {
+export function definePlugin<
+  Options extends TSchema,
+  Inject extends Requirements = Record<never, Token>,
+  Provides extends Tokens = Record<never, Token>,
+>(plugin: Plugin<Options, Inject, Provides>): Plugin<Options, Inject, Provides> {
   return plugin;
 }

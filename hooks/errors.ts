@@ -228,6 +228,15 @@ export const errorKinds = {
   PCH_RUNTIME_FAILED: { status: 500, doc: 'The runtime could not make or start the container.' },
   PCH_RUNTIME_NOT_FOUND: { status: 400, doc: 'No loaded plugin provides a runtime of that name.' },
   PCH_RUNTIME_UNUSABLE: { status: 409, doc: 'The runtime is known but cannot be used on this host.' },
+  PCH_SERVICE_CIRCLE: { status: 500, doc: 'Plugins need services of each other, in a circle.' },
+  PCH_SERVICE_MISSING: {
+    status: 500,
+    doc: 'A plugin injects a service that no plugin provides, or whose provider is disabled or quarantined.',
+  },
+  PCH_SERVICE_VERSION: {
+    status: 500,
+    doc: 'A plugin injects a service in other versions than the one that is provided.',
+  },
   PCH_TOO_MANY_FILES: {
     status: 503,
     doc: 'pouchd, or a process that it uses, has no file descriptor left, or pouchd may open fewer than 128 (`LimitNOFILE`).',

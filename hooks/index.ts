@@ -33,7 +33,16 @@ export { shimExecutable } from './runtimes/shimExecutable.ts';
 export { notUsable, type RuncLike, runcLikeProvider } from './runtimes/runcLike.ts';
 export * from './services.ts';
 export * from './stats.ts';
-export type { ServicesOf, Token, Tokens } from './token.ts';
+export {
+  optional,
+  type Requirement,
+  type Requirements,
+  type ServicesOf,
+  token,
+  type Token,
+  type Tokens,
+  versioned,
+} from './token.ts';
 export type {
   CheckpointRequest,
   ContainerMoment,

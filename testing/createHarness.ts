@@ -19,6 +19,7 @@ import { testHost } from './testHost.ts';
 import { TestClock } from './TestClock.ts';
 import { defaultImages, planImage } from './planImage.ts';
 import type { TestImage } from './testImage.ts';
+import { onlyMethods, type StandIn } from './standIn.ts';
 import { TestLog } from './TestLog.ts';
 
 export interface HarnessOptions {
@@ -30,6 +31,8 @@ export interface HarnessOptions {
    * The engine's services that it injects, with the methods that the test needs: `{ containers: { list: () => [] } }`.
    */
   services?: { [Name in keyof Engine]?: Partial<Engine[Name]> };
+  /** In place of services that plugins provide: `[standIn(Users, { find: () => … })]`. No plugin need provide them. */
+  provided?: readonly StandIn[];
   /** Files of the host, for `files`. Missing: it has none. */
   files?: Partial<FileAccess>;
   host?: Partial<HostFacts>;
@@ -104,9 +107,10 @@ export async function createHarness(plugin: Plugin, options: HarnessOptions = {}
     log,
     config: pluginConfig(loaded),
     host: { ...testHost(loaded.config), ...options.host },
-    files: standIn('files', options.files ?? {}),
+    files: onlyMethods('files', options.files ?? {}, 'files: { METHOD: … }'),
     ...engineOf(options.services ?? {}),
   });
+  for (const { token, service } of options.provided ?? []) container.bind(token).toConstantValue(service);
   const generation = await loadPlugins({
     number: 1,
     builtIns: [runtime, ...(options.neighbours ?? []), plugin],
@@ -217,24 +221,7 @@ function created(request: ContainerRequest): Omit<ContainerRecord, 'draft'> {
 function engineOf(services: NonNullable<HarnessOptions['services']>): Partial<Engine> {
   const entries = Object.keys(engineServices).map((name) => {
     const methods: object = services[name as keyof Engine] ?? {};
-    return [name, standIn(name, methods)];
+    return [name, onlyMethods(name, methods, `services: { ${name}: { METHOD: … } }`)];
   });
   return Object.fromEntries(entries) as Engine;
-}
-
-/** A service whose missing methods are errors that say what to do. */
-function standIn<Service extends object>(name: string, methods: Partial<Service>): Service {
-  return new Proxy(methods as Service, {
-    get(target, key) {
-      // A service that had `then` would be taken for a promise.
-      if (key in target || typeof key === 'symbol' || key === 'then')
-        return Reflect.get(target, key) as unknown;
-      return () => {
-        const hint = `give the harness services: { ${name}: { ${key}: … } }`;
-        throw new PouchError('PCH_INTERNAL', `the test calls ${name}.${key}, which it does not provide`, {
-          hint,
-        });
-      };
-    },
-  });
 }

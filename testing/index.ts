@@ -7,3 +7,4 @@ export { createHarness, type Harness, type HarnessOptions } from './createHarnes
 export type { TestClock } from './TestClock.ts';
 export type { TestImage } from './testImage.ts';
 export type { LogLine, TestLog } from './TestLog.ts';
+export { standIn, type StandIn } from './standIn.ts';

@@ -3,16 +3,18 @@ import type { Container } from 'inversify';
 import type { PluginEntry } from '../../config/types.ts';
 import type { Plugin } from '../../hooks/definePlugin.ts';
 import { toPouchError } from '../../hooks/errors.ts';
-import { Clock, Host, Log } from '../../hooks/services.ts';
+import { Clock, Host, Log, services } from '../../hooks/services.ts';
+import type { Token } from '../../hooks/token.ts';
 import type { Generation } from './generation.ts';
 import type { ReservedNames } from './load/clashes.ts';
-import { nameClashes } from './load/clashes.ts';
+import { nameClashes, serviceClashes } from './load/clashes.ts';
 import { checkManifest } from './load/manifest.ts';
 import { importPluginFile } from './load/pluginFile.ts';
 import type { Locate } from './load/pluginOptions.ts';
 import type { PluginSlot, Wanted } from './load/PluginSlot.ts';
 import { PluginVersion } from './load/PluginVersion.ts';
-import { setUp } from './load/setUp.ts';
+import { type IsBound, providersFor, serviceFaults } from './load/serviceFaults.ts';
+import { setUp, type Surroundings } from './load/setUp.ts';
 import { slotsOf } from './load/wanted.ts';
 import { describePlugin, isExecutablePlugin } from './process/describePlugin.ts';
 import type { RunningOperation } from './Operations.ts';
@@ -58,9 +60,10 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Generati
   const { container, timeoutMs = 10_000, locate = () => undefined } = options;
   const log = serviceOf(container, Log);
   const { cgroupParent } = serviceOf(container, Host);
-  const slots = await readPlugins({ ...options, cgroupParent });
+  const isBound: IsBound = (token) => container.isBound(token);
+  const slots = await readPlugins({ ...options, cgroupParent, isBound });
   const loaded = slots.flatMap(({ version }) => version ?? []);
-  await Promise.all(slots.map((slot) => attempt(slot, () => setUp(slot, { container, locate, timeoutMs }))));
+  await setUpAll(slots, { container, locate, timeoutMs, candidates: slots });
   const { number, onTrace, breaker, operation, reserved = {} } = options;
   const clock = serviceOf(container, Clock);
   const generation = sealGeneration(slots, {
@@ -84,12 +87,30 @@ export type ReadOptions = Pick<
 > & {
   /** The cgroup of pouchd's containers. Below it executables have their limits; without it, none hold. */
   readonly cgroupParent?: string | undefined;
+  /** Missing: those of the engine are. */
+  readonly isBound?: IsBound | undefined;
 };
+
+/** Sets each plugin up after those whose services it injects, else side by side. */
+async function setUpAll(slots: readonly PluginSlot[], surroundings: Surroundings): Promise<void> {
+  const { container } = surroundings;
+  const begun = new Map<PluginSlot, Promise<void>>();
+  const begin = async (slot: PluginSlot): Promise<void> => {
+    await Promise.all(providersFor(slot, slots, (token) => container.isBound(token)).map(once));
+    await attempt(slot, () => setUp(slot, surroundings));
+  };
+  const once = (slot: PluginSlot): Promise<void> => {
+    const done = begun.get(slot) ?? begin(slot);
+    begun.set(slot, done);
+    return done;
+  };
+  await Promise.all(slots.map(once));
+}
 
 /** Reads the files and checks the manifests; sets nothing up. */
 export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
   const { builtIns, entries, locate = () => undefined, previous, timeoutMs = 10_000 } = options;
-  const { number, trialCommand: command, signal, cgroupParent } = options;
+  const { number, trialCommand: command, signal, cgroupParent, isBound = isOfTheEngine } = options;
   const slots = slotsOf(builtIns, entries, locate, previous?.versions ?? new Map());
   const paths = slots.filter(({ active }) => active).flatMap(({ wanted }) => wanted.path ?? []);
   const modules = paths.filter((path) => !isExecutablePlugin(path));
@@ -108,7 +129,13 @@ export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
       );
     });
   failClashes(slots, nameClashes);
+  failClashes(slots, serviceClashes);
+  failClashes(slots, () => serviceFaults(slots, isBound));
   return slots;
+}
+
+function isOfTheEngine(token: Token): boolean {
+  return Object.values(services).some((known) => known === token);
 }
 
 /** Runs one stage of an active plugin. */

@@ -1,10 +1,11 @@
 import type { Logger } from '../../hooks/defineHook.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import type { Generation, OwnedSurface, Undoer } from './generation.ts';
-import { contributionClashes, nameClashes, type ReservedNames } from './load/clashes.ts';
+import { contributionClashes, nameClashes, type ReservedNames, serviceClashes } from './load/clashes.ts';
 import { missingPlugins } from './load/missing.ts';
 import { orderAll, type TapsByHook } from './load/orderAll.ts';
 import type { PluginSlot } from './load/PluginSlot.ts';
+import { orphans } from './load/serviceFaults.ts';
 import type { PluginVersion } from './load/PluginVersion.ts';
 import type { ServingVersions } from './load/wanted.ts';
 import { createRunner, type RunnerOptions } from './runHook.ts';
@@ -56,6 +57,9 @@ function settle(slots: readonly PluginSlot[], reserved: ReservedNames): TapsByHo
   for (;;) {
     failClashes(slots, (active) => nameClashes(active));
     failClashes(slots, (active) => contributionClashes(active, reserved));
+    // A previous version that serves may provide what another one does.
+    failClashes(slots, (active) => serviceClashes(active));
+    failClashes(slots, (active) => orphans(active));
     const { taps, faults } = orderAll(slots);
     if (faults.size === 0) return taps;
     failAll(faults);

@@ -3,7 +3,8 @@ import { Container } from 'inversify';
 import type { Engine } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { type Services, services } from '../../hooks/services.ts';
-import { type ServicesOf, type Token, tokenName, type Tokens } from '../../hooks/token.ts';
+import { conditions, type Requirements, type ServicesOf, type Token, tokenName } from '../../hooks/token.ts';
+import { attribute } from './attribute.ts';
 import { frozenCopy } from './draft/frozenCopy.ts';
 
 /** A container with these services, and with those of its parent. */
@@ -22,30 +23,25 @@ export function serviceOf<Service>(container: Container, token: Token<Service>):
   return container.get<Service>(token);
 }
 
-/**
- * Resolves what a plugin injects.
- * @throws PCH_PLUGIN_INVALID for what is not a token of a service
- */
-export function injected<Named extends Tokens>(
-  container: Container,
-  inject: Named,
-  plugin: string,
-): ServicesOf<Named> {
-  const entries = Object.entries(inject).map(([name, token]) => {
-    if (!container.isBound(token)) throw unknownService(plugin, name, token);
-    return [name, serviceOf(container, token)] as const;
+/** Resolves what a plugin injects; an optional service that is not bound is undefined. */
+export function injected<Named extends Requirements>(container: Container, inject: Named): ServicesOf<Named> {
+  const entries = Object.entries(inject).map(([name, wanted]) => {
+    const { token } = conditions(wanted);
+    return [name, container.isBound(token) ? serviceOf(container, token) : undefined] as const;
   });
   return Object.freeze(Object.fromEntries(entries)) as ServicesOf<Named>;
 }
 
-/** @param token may be anything: JavaScript has no compiler that checks it */
-function unknownService(plugin: string, name: string, token: unknown): PouchError {
-  const found = typeof token === 'symbol' ? tokenName(token as Token) : String(token);
-  const known = Object.values(services).map(tokenName).sort().join(', ');
-  return new PouchError(
-    'PCH_PLUGIN_INVALID',
-    `plugin ${plugin} injects the unknown service ${found} as \`${name}\`; known are ${known}`,
-    { plugin, hint: 'import the token from pouch/hooks: `inject: { containers: Containers }`' },
+/** A service of a plugin as others get it: errors of its methods name the plugin. */
+export function attributedService<Service extends object>(
+  service: Service,
+  token: Token,
+  plugin: string,
+): Service {
+  return withMethods(service, (name, method) =>
+    failingWith(method, (error) =>
+      attribute(error, { plugin, what: `${name} of the service ${tokenName(token)} (plugin ${plugin})` }),
+    ),
   );
 }
 
@@ -57,24 +53,25 @@ export function engineOnceReady(engine: Engine, isReady: () => boolean): Engine 
 
 /** An engine whose methods throw, and reject with, what `convert` makes of their errors. */
 export function withErrors(engine: Engine, convert: (error: unknown) => unknown): Engine {
+  const services = Object.entries(engine).map(([name, service]) => [
+    name,
+    withMethods(service as object, (_method, method) => failingWith(method, convert)),
+  ]);
+  return Object.fromEntries(services) as Engine;
+}
+
+function failingWith(method: Method, convert: (error: unknown) => unknown): Method {
   const fail = (error: unknown): never => {
     throw convert(error);
   };
-  const converting =
-    (method: Method): Method =>
-    (...given) => {
-      try {
-        const result = method(...given);
-        return result instanceof Promise ? result.catch(fail) : result;
-      } catch (error) {
-        return fail(error);
-      }
-    };
-  const services = Object.entries(engine).map(([name, service]) => [
-    name,
-    withMethods(service as object, (_method, method) => converting(method)),
-  ]);
-  return Object.fromEntries(services) as Engine;
+  return (...given) => {
+    try {
+      const result = method(...given);
+      return result instanceof Promise ? result.catch(fail) : result;
+    } catch (error) {
+      return fail(error);
+    }
+  };
 }
 
 /**
@@ -110,11 +107,12 @@ export function withMethods<Service extends object>(
   service: Service,
   replace: (name: string, method: Method) => Method,
 ): Service {
-  return new Proxy(service, {
-    get(target, key) {
-      const member: unknown = Reflect.get(target, key);
+  // A proxy of a frozen service itself could not replace its methods.
+  return new Proxy(Object.create(service) as Service, {
+    get(_target, key) {
+      const member: unknown = Reflect.get(service, key);
       if (typeof member !== 'function') return member;
-      return replace(String(key), (...given) => Reflect.apply(member, target, given) as unknown);
+      return replace(String(key), (...given) => Reflect.apply(member, service, given) as unknown);
     },
   });
 }

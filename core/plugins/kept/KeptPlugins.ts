@@ -22,6 +22,8 @@ export interface KeptPluginsOptions {
   readonly timeout: () => number;
   /** Holds the services for a plugin that is loaded. */
   container(): Container;
+  /** The plugins that serve, for the services that they provide. */
+  serving(): Iterable<PluginVersion>;
   /** Whether a container has an effect of a kind. */
   isApplied(kind: string): boolean;
 }
@@ -108,10 +110,21 @@ export class KeptPlugins {
   #load(plugin: Undoer): Promise<PluginVersion> {
     const known = this.#loaded.get(plugin.name);
     if (known) return known;
-    const { builtIns, timeout } = this.#options;
+    const { builtIns, timeout, serving } = this.#options;
+    const candidates = Array.from(serving(), (version) => ({
+      name: version.plugin.name,
+      active: true,
+      version,
+    }));
     const container = this.#options.container();
     const keptIn = this.#fileOf(plugin.name);
-    const loading = loadKept(plugin, { builtIns, timeoutMs: timeout(), container, keptIn });
+    const loading = loadKept(plugin, {
+      builtIns,
+      timeoutMs: timeout(),
+      container,
+      keptIn,
+      candidates,
+    });
     this.#loaded.set(plugin.name, loading);
     // What it lacks may be put back: the next undo tries again.
     loading.catch(() => this.#loaded.delete(plugin.name));

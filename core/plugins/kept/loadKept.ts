@@ -6,6 +6,7 @@ import { checkManifest } from '../load/manifest.ts';
 import { importPluginText } from '../load/pluginFile.ts';
 import { PluginVersion } from '../load/PluginVersion.ts';
 import { PluginSlot } from '../load/PluginSlot.ts';
+import type { Candidate } from '../load/requirements.ts';
 import { setUp } from '../load/setUp.ts';
 
 interface Surroundings {
@@ -14,6 +15,8 @@ interface Surroundings {
   readonly builtIns: readonly Plugin[];
   readonly container: Container;
   readonly timeoutMs: number;
+  /** The plugins whose services it can inject. */
+  readonly candidates: readonly Candidate[];
 }
 
 /**
@@ -22,14 +25,14 @@ interface Surroundings {
  */
 export async function loadKept(plugin: Undoer, surroundings: Surroundings): Promise<PluginVersion> {
   const { name, source, code, options } = plugin;
-  const { builtIns, timeoutMs, container, keptIn } = surroundings;
+  const { builtIns, timeoutMs, container, keptIn, candidates } = surroundings;
   const builtIn = code === undefined ? builtIns.find((one) => one.name === name) : undefined;
   const slot = new PluginSlot({ name, source, builtIn, enabled: true, options });
   try {
     const value =
       code === undefined ? builtIn : await importPluginText({ code, path: source, keptIn }, timeoutMs);
     slot.version = new PluginVersion(checkManifest(value, source), 0, code);
-    await setUp(slot, { container, timeoutMs, locate: () => undefined });
+    await setUp(slot, { container, timeoutMs, candidates, locate: () => undefined });
     return slot.version;
   } catch (error) {
     const message = `the last version of plugin ${name} cannot be loaded: ${messageOf(error)}`;

@@ -30,12 +30,20 @@ export class Contributions {
   readonly runtimes: RuntimeProvider[] = [];
   readonly surfaces: Surface[] = [];
   readonly disposers: (() => void | Promise<void>)[] = [];
+  /** Services by the names that `provides` gives them. */
+  readonly provided = new Map<string, object>();
   readonly #plugin: string;
   readonly #isBuiltIn: boolean;
+  readonly #provides: readonly string[];
   #sealed = false;
 
-  constructor(plugin: string, { isBuiltIn }: { isBuiltIn: boolean }) {
+  /** @param provides names of the services that the plugin declares */
+  constructor(
+    plugin: string,
+    { isBuiltIn, provides = [] }: { isBuiltIn: boolean; provides?: readonly string[] },
+  ) {
     this.#plugin = plugin;
+    this.#provides = provides;
     this.#isBuiltIn = isBuiltIn;
   }
 
@@ -82,14 +90,37 @@ export class Contributions {
     this.disposers.push(run);
   }
 
+  provide(services: Readonly<Record<string, unknown>>): void {
+    this.requireOpen('provides services');
+    for (const [name, service] of Object.entries(services)) {
+      if (!this.#provides.includes(name))
+        throw this.#invalid(`provides \`${name}\`, which it does not declare`, declareIt(name));
+      if (!object.fits(service)) throw this.#invalid(`must provide \`${name}\` as an object with methods`);
+      this.provided.set(name, service as object);
+    }
+  }
+
+  /** @throws PCH_PLUGIN_INVALID for a service that is declared and was not provided */
+  requireProvided(): void {
+    const missing = this.#provides.find((name) => !this.provided.has(name));
+    if (missing === undefined) return;
+    const hint = `call \`provide({ ${missing}: … })\` before setup ends`;
+    throw this.#invalid(`declares the service \`${missing}\`, and its setup has not provided it`, hint);
+  }
+
   #requireShape(value: unknown, what: string, rules: FieldRules): void {
     const problem = object.fits(value) ? brokenRule(value as object, rules) : 'it must be an object';
     if (problem !== undefined) throw this.#invalid(`contributes an invalid ${what}: ${problem}`);
   }
 
-  #invalid(problem: string): PouchError {
+  #invalid(problem: string, hint?: string): PouchError {
     return new PouchError('PCH_PLUGIN_INVALID', `plugin ${this.#plugin} ${problem}`, {
       plugin: this.#plugin,
+      ...(hint !== undefined && { hint }),
     });
   }
+}
+
+function declareIt(name: string): string {
+  return `add \`provides: { ${name}: … }\` with its token to the plugin`;
 }

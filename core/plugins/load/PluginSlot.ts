@@ -74,6 +74,7 @@ export class PluginSlot {
     if (!this.active) return;
     // The first error is the one to fix.
     this.error ??= error;
+    if (this.version) this.version.fault ??= error;
     const previous = this.#previous?.isUsed ? this.#previous : undefined;
     this.#previous = undefined;
     this.isReported = false;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Container } from 'inversify';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
-import { messageOf } from '../../../hooks/errors.ts';
+import { messageOf, type PouchError } from '../../../hooks/errors.ts';
 import type { CircuitBreaker } from '../run/CircuitBreaker.ts';
 import type { TapSettings } from '../tap.ts';
 import type { Contributions } from './Contributions.ts';
@@ -26,7 +26,11 @@ export class PluginVersion {
   breakers = new Map<string, CircuitBreaker>();
   container: Container | undefined;
   contributions: Contributions | undefined;
+  /** Why it was given up; plugins that need its services follow. */
+  fault: PouchError | undefined;
+  #providers: readonly Provider[] = [];
   #users = 0;
+  #isDisposed = false;
 
   constructor(plugin: Plugin, generation: number, code?: string) {
     this.plugin = plugin;
@@ -58,12 +62,24 @@ export class PluginVersion {
     await this.disposeIfUnused(log, timeoutMs);
   }
 
+  /** The versions of other plugins whose services it cannot do without. */
+  get providers(): readonly PluginVersion[] {
+    return this.#providers.flatMap(({ version, isOptional }) => (isOptional ? [] : version));
+  }
+
+  /** It has a service of another plugin, which stays loaded for as long as this one. */
+  useServiceOf(version: PluginVersion, { isOptional }: { isOptional: boolean }): void {
+    version.retain();
+    this.#providers = [...this.#providers, { version, isOptional }];
+  }
+
   /**
    * Runs what the plugin has registered with onDispose, last first, and lets go of its container, unless a generation
    * has it. Never throws.
    */
   async disposeIfUnused(log: Logger, timeoutMs: number): Promise<void> {
-    if (this.isUsed) return;
+    if (this.isUsed || this.#isDisposed) return;
+    this.#isDisposed = true;
     for (const run of (this.contributions?.disposers ?? []).toReversed()) {
       try {
         await interruptedAfter(timeoutMs, 'onDispose', run);
@@ -73,5 +89,11 @@ export class PluginVersion {
     }
     await this.container?.unbindAllAsync();
     this.container = undefined;
+    for (const { version } of this.#providers) await version.release(log, timeoutMs);
   }
+}
+
+interface Provider {
+  readonly version: PluginVersion;
+  readonly isOptional: boolean;
 }

@@ -1,10 +1,23 @@
 import { PouchError } from '../../../hooks/errors.ts';
+import { services } from '../../../hooks/services.ts';
+import { type Token, tokenName } from '../../../hooks/token.ts';
 import type { PluginSlot } from './PluginSlot.ts';
+import { tokensOf } from './requirements.ts';
 
 /** Names that the core has taken already. */
 export interface ReservedNames {
   readonly effectKinds?: Iterable<string> | undefined;
   readonly runtimes?: Iterable<string> | undefined;
+}
+
+/** Returns the plugins that provide a service which the engine or an earlier one provides. */
+export function serviceClashes(slots: readonly PluginSlot[]): Map<PluginSlot, PouchError> {
+  const engine = Object.values(services).map(serviceName);
+  return clashesOf(slots, engine, (slot) => tokensOf(slot).map(serviceName));
+}
+
+function serviceName(token: Token): string {
+  return `service ${tokenName(token)}`;
 }
 
 /**
@@ -37,12 +50,24 @@ export function contributionClashes(
   slots: readonly PluginSlot[],
   reserved: ReservedNames,
 ): Map<PluginSlot, PouchError> {
-  const taken = new Map<string, string>();
-  for (const kind of reserved.effectKinds ?? []) taken.set(`effect kind ${kind}`, 'the core');
-  for (const name of reserved.runtimes ?? []) taken.set(`runtime ${name}`, 'the core');
+  const { effectKinds = [], runtimes = [] } = reserved;
+  const ofTheCore = [
+    ...Array.from(effectKinds, (kind) => `effect kind ${kind}`),
+    ...Array.from(runtimes, (name) => `runtime ${name}`),
+  ];
+  return clashesOf(slots, ofTheCore, contributedNames);
+}
+
+/** @param namesOf names with what they name, `runtime runc` */
+function clashesOf(
+  slots: readonly PluginSlot[],
+  ofTheCore: readonly string[],
+  namesOf: (slot: PluginSlot) => string[],
+): Map<PluginSlot, PouchError> {
+  const taken = new Map(ofTheCore.map((name) => [name, 'the core']));
   const clashes = new Map<PluginSlot, PouchError>();
   for (const slot of slots) {
-    const names = contributedNames(slot);
+    const names = namesOf(slot);
     const mine = names.find((name, index) => taken.has(name) || names.indexOf(name) !== index);
     if (mine === undefined) names.forEach((name) => taken.set(name, `plugin ${slot.name}`));
     else

@@ -1,8 +1,10 @@
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { didYouMean } from '../../../config/suggest.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import valid from 'semver/functions/valid.js';
+import validRange from 'semver/ranges/valid.js';
 import { isRecord } from '../draft/clone.ts';
-import { brokenRule, callback, type FieldRules, object, optional, string } from './fieldRules.ts';
+import { brokenRule, callback, type FieldRules, optional, string } from './fieldRules.ts';
 import { hookNames } from './tappableHooks.ts';
 
 const pluginName = /^[a-z][a-z0-9-]{0,62}$/;
@@ -18,7 +20,14 @@ const rules: FieldRules<keyof Plugin> = {
     fits: (value) => isRecord(value) && value.type === 'object',
     form: 'an object schema: write Type.Object({ … })',
   }),
-  inject: optional({ ...object, form: 'an object of tokens: write { containers: Containers }' }),
+  inject: optional({
+    fits: (value) => isRecord(value) && Object.values(value).every(isInjectable),
+    form: injectForm,
+  }),
+  provides: optional({
+    fits: (value) => isRecord(value) && Object.values(value).every((one) => typeof one === 'symbol'),
+    form: 'an object of tokens: write { users: token<Users>("NAME.users") }',
+  }),
   hooks: optional({ fits: (value) => Array.isArray(value) && value.every(isHook), form: hooksForm }),
   required: optional({ fits: (value) => typeof value === 'boolean', form: 'true or false' }),
   setup: callback,
@@ -26,6 +35,23 @@ const rules: FieldRules<keyof Plugin> = {
 
 function isHook(name: unknown): boolean {
   return hookNames.some((known) => known === name);
+}
+
+function isInjectable(wanted: unknown): boolean {
+  if (typeof wanted === 'symbol') return true;
+  if (!isRecord(wanted) || typeof wanted['token'] !== 'symbol') return false;
+  const { range } = wanted;
+  return range === undefined || (typeof range === 'string' && validRange(range) !== null);
+}
+
+function injectForm(found: unknown): string {
+  const form = 'an object of tokens: write { containers: Containers, users: versioned(Users, "^1.2") }';
+  const wrong = isRecord(found) && Object.entries(found).find(([, wanted]) => !isInjectable(wanted));
+  return wrong ? `${form}; found ${describeWanted(wrong[1])} as \`${wrong[0]}\`` : form;
+}
+
+function describeWanted(wanted: unknown): string {
+  return isRecord(wanted) && 'range' in wanted ? `the range ${String(wanted['range'])}` : String(wanted);
 }
 
 function hooksForm(found: unknown): string {
@@ -39,9 +65,15 @@ function hooksForm(found: unknown): string {
  */
 export function checkManifest(value: unknown, source: string): Plugin {
   if (!isRecord(value)) throw invalid(source, 'its default export must be a plugin');
-  const problem = unknownField(value) ?? brokenRule(value, rules);
+  const problem = unknownField(value) ?? brokenRule(value, rules) ?? missingVersion(value);
   if (problem !== undefined) throw invalid(source, problem, value['name']);
   return value as unknown as Plugin;
+}
+
+function missingVersion({ provides, version }: Record<string, unknown>): string | undefined {
+  if (provides === undefined || valid(version as string) !== null) return undefined;
+  const found = version === undefined ? 'none' : JSON.stringify(version);
+  return `\`version\` must be a semantic version such as 1.2.0, for the plugins that inject its services; found ${found}`;
 }
 
 function unknownField(value: Record<string, unknown>): string | undefined {

@@ -6,10 +6,7 @@ import { injected, serviceOf } from '../services.ts';
 import type { Contributions } from './Contributions.ts';
 import { tappableHooks } from './tappableHooks.ts';
 
-/**
- * What a plugin's setup is given: services of its container, and calls that go to its contributions.
- * @throws PCH_PLUGIN_INVALID if it injects what is not a service
- */
+/** What a plugin's setup is given: services of its container, and calls that go to its contributions. */
 export function pluginContext(
   { name, hooks, inject = {} }: Plugin,
   options: unknown,
@@ -24,7 +21,8 @@ export function pluginContext(
       addTap: (tap) => contributions.addTap(tap),
     }),
     options,
-    services: injected(container, inject, name),
+    services: injected(container, inject),
+    provide: (provided) => contributions.provide(provided),
     log: serviceOf(container, Log),
     host: serviceOf(container, Host),
     files: serviceOf(container, Files),

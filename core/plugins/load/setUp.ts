@@ -3,12 +3,14 @@ import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { Log } from '../../../hooks/services.ts';
 import { scopedLog } from '../run/scopedLog.ts';
 import { attribute } from '../attribute.ts';
-import { containerWith, serviceOf } from '../services.ts';
+import { attributedService, containerWith, serviceOf } from '../services.ts';
 import { Contributions } from './Contributions.ts';
+import { type Candidate, needsOf, providerOf, unmet } from './requirements.ts';
 import { pluginContext } from './pluginContext.ts';
 import type { Locate } from './pluginOptions.ts';
 import { checkBuiltInOptions, checkOptions } from './pluginOptions.ts';
 import type { PluginSlot } from './PluginSlot.ts';
+import type { PluginVersion } from './PluginVersion.ts';
 import { interruptedAfter, within } from './within.ts';
 
 /** What every plugin's setup gets of its surroundings. */
@@ -17,13 +19,16 @@ export interface Surroundings {
   readonly container: Container;
   readonly locate: Locate;
   readonly timeoutMs: number;
+  /** The plugins whose services it can inject. */
+  readonly candidates: readonly Candidate[];
 }
 
 /**
  * Runs the setup of a checked plugin in a container of its own. Its contributions are closed afterwards, also when it
  * has failed or still runs after its deadline.
  */
-export async function setUp(slot: PluginSlot, { container, locate, timeoutMs }: Surroundings): Promise<void> {
+export async function setUp(slot: PluginSlot, surroundings: Surroundings): Promise<void> {
+  const { container, locate, timeoutMs, candidates } = surroundings;
   const { version } = slot;
   // The previous version is set up already.
   if (!version || version.contributions) return;
@@ -34,16 +39,46 @@ export async function setUp(slot: PluginSlot, { container, locate, timeoutMs }: 
   slot.keepBreakers();
   const log = scopedLog(serviceOf(container, Log), { plugin: plugin.name });
   version.container = containerWith({ log }, container);
+  bindInjected(version, version.container, candidates);
   const isBuiltIn = slot.wanted.builtIn !== undefined;
-  version.contributions = new Contributions(plugin.name, { isBuiltIn });
+  version.contributions = new Contributions(plugin.name, {
+    isBuiltIn,
+    provides: Object.keys(plugin.provides ?? {}),
+  });
   const context = pluginContext(plugin, options, version.container, version.contributions);
   const guarded = isBuiltIn ? within : interruptedAfter;
   try {
     await guarded(timeoutMs, `setup of plugin ${plugin.name}`, async () => plugin.setup(context));
+    version.contributions.requireProvided();
+    bindProvided(version, version.container);
   } catch (error) {
     throw setupFailed(error, plugin.name);
   } finally {
     version.contributions.seal();
+  }
+}
+
+/**
+ * Binds the services of other plugins that a plugin injects.
+ * @throws PCH_SERVICE_MISSING, PCH_SERVICE_VERSION
+ */
+function bindInjected(version: PluginVersion, container: Container, candidates: readonly Candidate[]): void {
+  for (const need of needsOf(version.plugin)) {
+    const { token, isOptional } = need;
+    const isBound = container.isBound(token);
+    const error = unmet(version.plugin.name, need, candidates, isBound);
+    if (error) throw error;
+    const provider = isBound ? undefined : providerOf(need, candidates);
+    if (!provider?.active || !provider.version?.container) continue;
+    container.bind(token).toConstantValue(serviceOf(provider.version.container, token));
+    version.useServiceOf(provider.version, { isOptional });
+  }
+}
+
+function bindProvided({ plugin, contributions }: PluginVersion, container: Container): void {
+  for (const [name, token] of Object.entries(plugin.provides ?? {})) {
+    const service = attributedService(contributions!.provided.get(name)!, token, plugin.name);
+    container.bind(token).toConstantValue(service);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
-import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler';
+import { type TypeCheck, TypeCompiler, type ValueError } from '@sinclair/typebox/compiler';
 import { PouchError } from '../../../hooks/errors.ts';
 import { ProcessMessage } from '../../../hooks/processProtocol.ts';
 
@@ -17,7 +17,16 @@ export function readMessage(line: Buffer): ProcessMessage {
   if (!check) throw notAMessage(line, `\`type\` must be one of ${[...checks.keys()].join(', ')}`);
   if (check.Check(message)) return message as ProcessMessage;
   const fault = check.Errors(message).First();
-  throw notAMessage(line, `${fault?.path.slice(1).replaceAll('/', '.')}: ${fault?.message}`);
+  throw notAMessage(line, fault ? problemOf(fault) : 'it does not fit its schema');
+}
+
+function problemOf({ path, message, schema, value }: ValueError): string {
+  const field = path.slice(1).replaceAll('/', '.');
+  const words = ((schema.anyOf ?? []) as TSchema[]).flatMap(({ const: word }) =>
+    word === undefined ? [] : [String(word)],
+  );
+  if (words.length === 0) return `${field}: ${message}`;
+  return `${field}: expected one of ${words.join(', ')}, found ${JSON.stringify(value)}`;
 }
 
 function parse(line: Buffer): unknown {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import { definePlugin, Type } from '../../../hooks/index.ts';
-import { Clock, Containers, Log } from '../../../hooks/index.ts';
-import { createHarness } from '../../../testing/index.ts';
+import { Clock, Containers, Log, token } from '../../../hooks/index.ts';
+import { createHarness, type HarnessOptions, standIn } from '../../../testing/index.ts';
 
 const limit = definePlugin({
   name: 'limit',
@@ -107,6 +107,39 @@ describe('the harness for tests of plugins', () => {
     await assert.rejects(harness.call(catalogue.container.prestart, { container, netns: '' }), {
       message: /the test calls containers\.list, which it does not provide/,
       hint: 'give the harness services: { containers: { list: … } }',
+    });
+  });
+
+  it('replaces services that plugins provide, with a provider or without one', async () => {
+    const Quotas = token<{ ofTeam(team: string): number; reload(): void }>('quotas.quotas');
+    const uses = definePlugin({
+      name: 'uses',
+      inject: { quotas: Quotas },
+      setup: ({ hooks, services: { quotas } }) =>
+        hooks.container.preCreate.tap((draft) => {
+          if (draft.labels['reload'] !== undefined) quotas.reload();
+          draft.resources.pids = { limit: quotas.ofTeam('web') };
+        }),
+    });
+    const quotas = definePlugin({
+      name: 'quotas',
+      version: '1.0.0',
+      provides: { quotas: Quotas },
+      setup: ({ provide }) => provide({ quotas: { ofTeam: () => 10, reload: () => undefined } }),
+    });
+    const pidsWith = async (options: HarnessOptions) =>
+      (await (await createHarness(uses, options)).plan()).draft.resources.pids?.limit;
+    const provided = [standIn(Quotas, { ofTeam: () => 20 })];
+    assert.equal(await pidsWith({ neighbours: [quotas] }), 10);
+    assert.equal(await pidsWith({ neighbours: [quotas], provided }), 20);
+    assert.equal(await pidsWith({ provided }), 20);
+    await assert.rejects(createHarness(uses), {
+      message: /injects the service quotas\.quotas, which no plugin/,
+    });
+    const harness = await createHarness(uses, { provided });
+    await assert.rejects(harness.plan({ labels: { reload: '' } }), {
+      message: /the test calls quotas\.quotas\.reload, which it does not provide/,
+      hint: 'give the harness standIn(quotas.quotas, { reload: … })',
     });
   });
 

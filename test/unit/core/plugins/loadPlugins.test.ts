@@ -179,17 +179,17 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
     [
       'one that injects an unknown service',
       untyped(() => {}, { inject: { nets: token('networks') } }),
-      /plugin bad injects the unknown service networks as `nets`; known are checkpoints, clock, .*volumes \(/,
+      /plugin bad injects the service networks, which no plugin provides \(.*the engine has checkpoints, clock, /,
     ],
     [
       'one that injects what is not a token',
       untyped(() => {}, { inject: { containers: undefined } }),
-      /plugin bad injects the unknown service undefined as `containers`; known are /,
+      /`inject` must be an object of tokens: .*; found undefined as `containers`/,
     ],
     [
       'one whose inject is a list',
       untyped(() => {}, { inject: 'containers' }),
-      /`inject` must be an object of tokens: write \{ containers: Containers \}/,
+      /`inject` must be an object of tokens: write \{ containers: Containers, /,
     ],
     [
       'one that lists an unknown hook',

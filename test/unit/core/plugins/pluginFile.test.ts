@@ -55,6 +55,31 @@ describe('a plugin file', () => {
     assert.equal(draft.labels.greeting, 'hello world');
   });
 
+  it('injects a service that another file provides, with a token of the same name', async () => {
+    const provider = write(
+      'users.ts',
+      `import { definePlugin, token } from 'pouch/hooks';
+       const Users = token<{ emailOf(name: string): string }>('users.users');
+       export default definePlugin({
+         name: 'users', version: '1.0.0', provides: { users: Users },
+         setup: ({ provide }) => provide({ users: { emailOf: (name) => name + '@corp.example' } }),
+       });`,
+    );
+    const consumer = write(
+      'mail.js',
+      `import { definePlugin, token, versioned } from 'pouch/hooks';
+       export default definePlugin({
+         name: 'mail', inject: { users: versioned(token('users.users'), '1.x') },
+         setup: ({ hooks, services: { users } }) =>
+           hooks.container.preCreate.tap((draft) => { draft.labels.mail = users.emailOf('ann'); }),
+       });`,
+    );
+    const entries = [entry({ path: consumer }), entry({ path: provider })];
+    const { runner, log } = await load([], { entries });
+    const { draft } = await runner.plan(preCreate, makeDraft(), { log });
+    assert.equal(draft.labels.mail, 'ann@corp.example');
+  });
+
   it('throws the PouchError of this program, so that its code is kept', async () => {
     write('greeting.ts', `export const greeting = 'hello';`);
     const { runner, log } = await loadFile(write('greeter.ts', typescript), { to: 'nobody' });

@@ -29,7 +29,14 @@ describe('readMessage', () => {
       '{"type":"reply","id":1,"manifest":{"protocol":2,"name":"a","hooks":[]}}',
       /manifest\.protocol: Expected 1/,
     ],
-    ['{"type":"log","level":"loud","message":""}', /level/],
+    [
+      '{"type":"log","level":"loud","message":""}',
+      /level: expected one of debug, info, warn, error, found "loud"/,
+    ],
+    [
+      '{"type":"reply","id":1,"manifest":{"protocol":1,"name":"a","hooks":[{"point":"b"}],"inject":["directory.users"]}}',
+      /manifest\.inject\.0: expected one of config, containers, images, volumes, found "directory\.users"/,
+    ],
   ];
   for (const [text, message] of bad)
     it(`refuses ${text}`, () => {
