@@ -231,11 +231,7 @@ describe('a plugin whose services cannot be injected is quarantined', () => {
 
 describe('a declaration of services is checked', () => {
   const cases: [string, Partial<Plugin>, RegExp][] = [
-    [
-      'a provider without a version',
-      { version: undefined as never },
-      /`version` must be a semantic version.*none/,
-    ],
+    ['a provider without a version', { version: undefined }, /`version` must be a semantic version.*none/],
     ['a version that is not semantic', { version: 'new' }, /`version` must be a semantic version.*"new"/],
     [
       'a service that is not a token',
