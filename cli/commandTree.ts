@@ -327,6 +327,16 @@ const plugin: CommandEntry = {
       summary: "Run a plugin's own tests",
       load: () => import('./commands/plugins/pluginTest.ts'),
     },
+    {
+      name: 'reload',
+      summary: 'Read pouchd.yaml again, load all plugins, and print what has changed',
+      load: () => import('./commands/plugins/pluginReload.ts'),
+    },
+    {
+      name: 'logs',
+      summary: 'Fetch what the daemon has logged of a plugin',
+      load: () => import('./commands/plugins/pluginLogs.ts'),
+    },
   ],
 };
 

@@ -2,10 +2,10 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Container } from 'inversify';
-import { keepFixed, type LoadedConfig } from '../config/index.ts';
+import { diffForReload, keepFixed, type LoadedConfig, type ReloadDiff } from '../config/index.ts';
 import { catalogue } from '../hooks/catalogue.ts';
 import type { Plugin } from '../hooks/definePlugin.ts';
-import type { Engine, PluginStatus } from '../hooks/engine.ts';
+import type { Engine, PluginReload, PluginStatus } from '../hooks/engine.ts';
 import type { DaemonReloaded } from '../hooks/points/daemon.ts';
 import { PouchError } from '../hooks/errors.ts';
 import { coreKindNames } from './apply/effects/index.ts';
@@ -39,6 +39,8 @@ import {
   KeptPlugins,
   loadPlugins,
   type OwnedSurface,
+  changesBetween,
+  PluginLogs,
   PluginManager,
   Surfaces,
   type TapTrace,
@@ -52,6 +54,8 @@ import { untilAborted } from './wait/untilAborted.ts';
 
 export interface DaemonOptions {
   loaded: LoadedConfig;
+  /** Reads the configuration again. */
+  reread: () => LoadedConfig;
   log: StderrLog;
   builtIns: readonly Plugin[];
   /** argv that starts the log keeper. */
@@ -88,6 +92,7 @@ export class Daemon {
   readonly #appliedKinds = new AppliedKinds();
   readonly #kept: KeptPlugins;
   readonly #secrets = new Secrets(() => this.#loaded.config.secrets.names);
+  readonly #pluginLogs = new PluginLogs();
   /** What plugins inject, each service bound once. */
   readonly #services: Container;
 
@@ -95,6 +100,7 @@ export class Daemon {
     this.#options = options;
     this.#loaded = options.loaded;
     options.log.hide((text) => this.#secrets.text(text));
+    options.log.copyPluginEntries((plugin, entry) => this.#pluginLogs.add(plugin, entry));
     this.#surfaces = new Surfaces({
       log: options.log,
       timeout: () => this.#loaded.config.pluginTimeout,
@@ -146,22 +152,47 @@ export class Daemon {
     context.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
   }
 
-  /** Applies the settings that can change while containers run; the others keep their values until a restart. */
-  async reload(loaded: LoadedConfig): Promise<void> {
-    await this.#oneByOne(async () => {
-      const context = this.#context;
-      const engine = this.#engine;
-      if (!context || !engine) return;
-      const kept = keepFixed(this.#loaded, loaded);
-      const { newest: current } = context.generations;
-      await this.#serve(context, engine, await this.#load((current?.number ?? 0) + 1, kept, current));
+  /**
+   * Reads the configuration again, applies the settings that can change while containers run, and loads the plugins
+   * again; the other settings keep their values until a restart.
+   * @throws PCH_CONFIG_INVALID and others of the configuration; then nothing has changed
+   */
+  async reload(): Promise<PluginReload> {
+    return await this.#oneByOne(async () => {
+      const { context, engine } = this.#started();
+      const read = this.#options.reread();
+      const diff = diffForReload(this.#loaded.config, read.config);
+      const kept = keepFixed(this.#loaded, read);
+      const before = context.generations.newest ?? context.generations.current;
+      await this.#serve(context, engine, await this.#load(before.number + 1, kept, before));
       this.#loaded = kept;
-      // `secrets.names` may be others.
-      this.#noteOptions(kept);
-      for (const { draft } of context.store.list()) this.#secrets.note(draft);
-      const next = context.generations.current;
+      this.#applySettings(context);
+      this.#logReload(diff);
+      const next = context.generations.newest ?? before;
       next.runner.observe(catalogue.daemon.reload, reloaded(next), { log: this.#options.log });
+      return { generation: next.number, plugins: changesBetween(before, next), ...reportOf(diff) };
     });
+  }
+
+  /** @throws PCH_NOT_READY */
+  #started(): { context: EngineContext; engine: Engine } {
+    const context = this.#context;
+    const engine = this.#engine;
+    if (context && engine) return { context, engine };
+    throw new PouchError('PCH_NOT_READY', 'pouchd is starting', { hint: 'try again once it serves' });
+  }
+
+  #applySettings(context: EngineContext): void {
+    // `secrets.names` may be others.
+    this.#noteOptions(this.#loaded);
+    for (const { draft } of context.store.list()) this.#secrets.note(draft);
+    this.#options.log.configure(this.#loaded.config.log);
+  }
+
+  #logReload({ reloadable, needsRestart }: ReloadDiff): void {
+    const { log } = this.#options;
+    log.info('configuration reloaded', { changed: reloadable });
+    for (const { path, why } of needsRestart) log.warn('the change needs a restart of pouchd', { path, why });
   }
 
   /**
@@ -199,10 +230,10 @@ export class Daemon {
   }
 
   /** Runs changes of the generation one after another. */
-  async #oneByOne(change: () => Promise<void>): Promise<void> {
+  async #oneByOne<T>(change: () => Promise<T>): Promise<T> {
     const done = this.#lastChange.then(change);
     this.#lastChange = done.catch(() => undefined);
-    await done;
+    return await done;
   }
 
   async #recover(context: EngineContext): Promise<void> {
@@ -342,11 +373,20 @@ export class Daemon {
       images: context.images,
       volumes: context.volumes,
       events: context.events,
-      plugins: new PluginManager({ readOptions: () => this.#readOptions(this.#loaded) }),
+      plugins: new PluginManager({
+        readOptions: () => this.#readOptions(this.#loaded),
+        reload: () => this.reload(),
+        current: () => context.generations.current,
+        logs: this.#pluginLogs,
+      }),
       system: new HostSystem(context, () => ({ version: this.#containerd?.version ?? '', address })),
     };
     return withListedVerbs(engine, context.operations);
   }
+}
+
+function reportOf({ reloadable, needsRestart }: ReloadDiff): Pick<PluginReload, 'settings' | 'needRestart'> {
+  return { settings: reloadable.filter((path) => path !== 'plugins'), needRestart: needsRestart };
 }
 
 function reloaded({ number, plugins }: Generation): DaemonReloaded {

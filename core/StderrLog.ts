@@ -4,6 +4,14 @@ import type { Logger } from '../hooks/defineHook.ts';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
+/** One entry of the log, with its secrets masked. */
+export interface LogEntry {
+  readonly time: string;
+  readonly level: LogLevel;
+  /** Message and fields. */
+  readonly text: string;
+}
+
 /** A value longer than this is cut: a log line is for reading. */
 const longestValue = 2000;
 
@@ -11,6 +19,7 @@ export class StderrLog implements Logger {
   #level: LogLevel;
   #format: LogFormat;
   #hide: (text: string) => string = (text) => text;
+  #noteOfPlugin: ((plugin: string, entry: LogEntry) => void) | undefined;
 
   constructor(options: { level: LogLevel; format: LogFormat }) {
     this.#level = options.level;
@@ -26,6 +35,11 @@ export class StderrLog implements Logger {
   /** Has text pass through a function that masks secrets. */
   hide(mask: (text: string) => string): void {
     this.#hide = mask;
+  }
+
+  /** Has a function called with each entry that names a plugin. */
+  copyPluginEntries(note: (plugin: string, entry: LogEntry) => void): void {
+    this.#noteOfPlugin = note;
   }
 
   debug(message: string, fields?: Record<string, unknown>): void {
@@ -50,8 +64,15 @@ export class StderrLog implements Logger {
     const line =
       this.#format === 'json'
         ? JSON.stringify({ time, level, message, ...fields }, (_key, value: unknown) => this.#hidden(value))
-        : `${time} ${level.padEnd(5)} ${this.#hide(message)}${asText(fields, (text) => this.#hide(text))}`;
+        : `${time} ${level.padEnd(5)} ${this.#asText(message, fields)}`;
     process.stderr.write(`${line}\n`);
+    const { plugin, ...others } = fields;
+    if (typeof plugin === 'string')
+      this.#noteOfPlugin?.(plugin, { time, level, text: this.#asText(message, others) });
+  }
+
+  #asText(message: string, fields: Record<string, unknown>): string {
+    return this.#hide(message) + asText(fields, (text) => this.#hide(text));
   }
 
   #hidden(value: unknown): unknown {

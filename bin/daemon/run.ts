@@ -88,16 +88,11 @@ async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
   warnOfLowFileLimit(log);
   const ended = signalled();
   const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
-  const daemon = new Daemon({ loaded, log, builtIns, ...commands, ...(onStep && { onStep }) });
+  const reread = () => loadConfig(source(flags));
+  const daemon = new Daemon({ loaded, reread, log, builtIns, ...commands, ...(onStep && { onStep }) });
   const started = performance.now();
   const starting = startOrAbandon(daemon, log);
-  reloadOn('SIGHUP', {
-    daemon,
-    log,
-    read: () => loadConfig(source(flags)),
-    first: loaded,
-    started: starting,
-  });
+  reloadOn('SIGHUP', { daemon, log, started: starting });
   const isReady = await Promise.race([starting.then(() => true), ended.then(() => false)]);
   if (isReady) {
     notify('READY=1', log);

@@ -3,6 +3,8 @@ export { checkPlugin, checkPlugins, type PluginProblem } from './checkPlugins.ts
 export type { Generation, OwnedSurface } from './generation.ts';
 export type { Lease } from './GenerationHolder.ts';
 export { GenerationHolder } from './GenerationHolder.ts';
+export { changesBetween } from './manage/changes.ts';
+export { PluginLogs } from './manage/PluginLogs.ts';
 export { PluginManager } from './manage/PluginManager.ts';
 export { KeptPlugins } from './kept/KeptPlugins.ts';
 export type { LoadPluginsOptions } from './loadPlugins.ts';

@@ -15,6 +15,44 @@ export interface PluginCheck {
   problem?: { code: ErrorCode; message: string; hint?: string };
 }
 
+export interface PluginChange {
+  name: string;
+  /**
+   * `kept`: the new version cannot be loaded, and the previous one serves. `quarantined`: neither can. `updated`: its
+   * file or its entry in pouchd.yaml has changed.
+   */
+  change: 'added' | 'removed' | 'updated' | 'enabled' | 'disabled' | 'kept' | 'quarantined';
+  /** Why, for the last two. */
+  reason?: string | undefined;
+}
+
+/** What a reload of pouchd.yaml has changed. */
+export interface PluginReload {
+  /** Number of the generation of plugins that serves now. */
+  generation: number;
+  plugins: readonly PluginChange[];
+  /** Other settings with new values. */
+  settings: readonly string[];
+  /** Settings with new values that need a restart of pouchd, and why. */
+  needRestart: readonly { path: string; why: string }[];
+}
+
+/** One line that the daemon's log has of a plugin. */
+export interface PluginLogLine {
+  /** RFC 3339. */
+  time: string;
+  level: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+  /** Message and fields, secrets masked. */
+  text: string;
+}
+
+export interface PluginLogQuery {
+  /** How many of the present lines; all if missing. */
+  tail?: number | undefined;
+  /** Whether to continue with those to come. */
+  follow?: boolean;
+}
+
 /** Manages the plugins of pouchd. */
 export interface Plugins {
   /**
@@ -23,6 +61,17 @@ export interface Plugins {
    * @param path absolute path of its file, or of the folder of its package
    */
   validate(path: string): Promise<PluginCheck>;
+  /**
+   * Reads pouchd.yaml again and loads all plugins, as SIGHUP does. Running operations finish with the plugins that they
+   * began with.
+   * @throws PCH_CONFIG_INVALID and others of the configuration; then nothing has changed
+   */
+  reload(): Promise<PluginReload>;
+  /**
+   * Yields the last lines of a plugin; pouchd keeps 1000, or 256 KiB, since its start.
+   * @throws PCH_NOT_FOUND
+   */
+  logs(name: string, query: PluginLogQuery, signal: AbortSignal): AsyncIterable<PluginLogLine>;
 }
 
 export const Plugins = token<Plugins>('plugins');

@@ -129,6 +129,10 @@ function fakeVolumes(): Volumes {
 function fakePlugins(): Plugins {
   return {
     validate: async (path) => ({ name: 'fake', path }),
+    reload: async () => ({ generation: 2, plugins: [], settings: [], needRestart: [] }),
+    async *logs() {
+      yield { time: '2024-01-01T00:00:00Z', level: 'info', text: 'a line' } as const;
+    },
   };
 }
 

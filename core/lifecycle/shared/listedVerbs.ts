@@ -25,6 +25,7 @@ const verbs = {
   execs: ['start'],
   images: ['pull', 'load', 'bootstrap', 'remove', 'prune'],
   volumes: ['create', 'remove', 'prune'],
+  plugins: ['reload'],
 } as const satisfies Verbs;
 
 /** The engine whose calls of a verb are operations: `create`, `image pull`. */

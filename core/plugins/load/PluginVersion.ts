@@ -38,12 +38,13 @@ export class PluginVersion {
     this.code = code;
   }
 
-  /** A reload does not change how often an unchanged plugin has failed. What its file imports does not count. */
+  /** A reload does not change how often an unchanged plugin has failed. */
   keepBreakersOf(previous: PluginVersion): void {
-    if (this.#isSameAs(previous)) this.breakers = previous.breakers;
+    if (this.isSameAs(previous)) this.breakers = previous.breakers;
   }
 
-  #isSameAs({ plugin, code, options, policy }: PluginVersion): boolean {
+  /** Whether its file and its entry are the same. What its file imports does not count. */
+  isSameAs({ plugin, code, options, policy }: PluginVersion): boolean {
     const isSameText = this.code === undefined ? this.plugin === plugin : this.code === code;
     return isSameText && isDeepStrictEqual([this.options, this.policy], [options, policy]);
   }

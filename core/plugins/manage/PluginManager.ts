@@ -1,10 +1,22 @@
-import type { PluginCheck, Plugins } from '../../../hooks/engine/plugins.ts';
+import type {
+  PluginCheck,
+  PluginLogLine,
+  PluginLogQuery,
+  PluginReload,
+  Plugins,
+} from '../../../hooks/engine/plugins.ts';
+import { PouchError } from '../../../hooks/errors.ts';
 import { checkPlugin } from '../checkPlugins.ts';
+import type { Generation } from '../generation.ts';
 import type { ReadOptions } from '../loadPlugins.ts';
+import type { PluginLogs } from './PluginLogs.ts';
 
 export interface PluginManagerOptions {
   /** Returns what the daemon reads plugins with. */
   readonly readOptions: () => Omit<ReadOptions, 'number' | 'previous'>;
+  readonly reload: () => Promise<PluginReload>;
+  readonly current: () => Generation;
+  readonly logs: PluginLogs;
 }
 
 /** What `pouch plugin` calls. */
@@ -17,5 +29,23 @@ export class PluginManager implements Plugins {
 
   async validate(path: string): Promise<PluginCheck> {
     return await checkPlugin(path, this.#options.readOptions());
+  }
+
+  async reload(): Promise<PluginReload> {
+    return await this.#options.reload();
+  }
+
+  logs(name: string, { tail, follow }: PluginLogQuery, signal: AbortSignal): AsyncIterable<PluginLogLine> {
+    const { logs } = this.#options;
+    // One that was removed may have lines.
+    if (!logs.has(name)) this.#require(name);
+    return logs.read(name, tail, follow ? signal : undefined);
+  }
+
+  #require(name: string): void {
+    if (this.#options.current().plugins.some((plugin) => plugin.name === name)) return;
+    throw new PouchError('PCH_NOT_FOUND', `no plugin is named ${name}`, {
+      hint: '`pouch plugin ls` lists them',
+    });
   }
 }
