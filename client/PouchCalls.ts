@@ -8,6 +8,7 @@ import type {
   PouchInfoResponse,
   RuntimeWire,
   StoredPlanResponse,
+  TimelineWire,
 } from './wire.ts';
 
 export interface RunQuery {
@@ -56,6 +57,11 @@ export class PouchCalls {
     return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/explain`, {
       query: { field },
     });
+  }
+
+  /** Returns what plugins did in the life of a container. */
+  timeline(ref: string): Promise<TimelineWire[]> {
+    return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/timeline`);
   }
 
   effects(ref: string): Promise<ContainerEffectWire[]> {

@@ -339,7 +339,10 @@ export class Daemon {
       previous,
       container: this.#servicesOf(loaded),
       reserved: { effectKinds: coreKindNames },
-      onTrace: (trace) => this.#reportFailure(trace),
+      onTrace: (trace) => {
+        this.#reportFailure(trace);
+        this.#context?.operations.trace(trace);
+      },
       operation: () => this.#context?.operations.current,
     });
   }

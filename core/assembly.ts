@@ -29,6 +29,7 @@ import { KeyedLocks } from './state/KeyedLocks.ts';
 import { RestartTimers } from './lifecycle/shared/RestartTimers.ts';
 import { storeHooks } from './lifecycle/shared/storeHooks.ts';
 import { hostUsage } from './lifecycle/stats/hostUsage.ts';
+import { Timeline } from './lifecycle/timeline/Timeline.ts';
 import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
 import type { StderrLog } from './StderrLog.ts';
 import type { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
@@ -127,6 +128,7 @@ export function assemble(base: Base): EngineContext {
     hostFiles,
     kindOf,
   });
+  const timeline = new Timeline({ store, secrets, log });
   const context: EngineContext = {
     get config() {
       return loaded().config;
@@ -135,7 +137,8 @@ export function assemble(base: Base): EngineContext {
     client,
     store,
     locks: new KeyedLocks(),
-    operations: new Operations(),
+    operations: new Operations((operation) => timeline.add(operation)),
+    timeline,
     events,
     secrets,
     waiters: new Waiters(),

@@ -22,6 +22,7 @@ export { kept } from './kept.ts';
 export { networkAttachments } from './networkAttachments.ts';
 export * from './oci.ts';
 export * from './plan.ts';
+export * from './timeline.ts';
 export type { Refusal, ValidateInput } from './policy.ts';
 export * from './limits.ts';
 export * from './request.ts';

@@ -194,6 +194,11 @@ export type ProcessCall = Static<typeof Call>;
 const LogLine = closed(
   {
     type: Type.Literal('log'),
+    hook: may(
+      Type.Integer({
+        description: '`id` of the hook that it belongs to. Default: the one without a reply, if only one has none.',
+      }),
+    ),
     level: word('debug', 'info', 'warn', 'error'),
     message: text,
     fields: may(map(Type.Unknown())),

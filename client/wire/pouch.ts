@@ -95,7 +95,46 @@ export interface OperationWire {
   /** Number of calls that wait for the container's lock. */
   waiting: number;
   /** The taps that it waits for; missing from older versions of pouchd. */
-  taps?: { hook: string; plugin: string }[];
+  taps?: {
+    hook: string;
+    plugin: string;
+    /** RFC 3339; missing from older versions of pouchd. */
+    since?: string;
+  }[];
+}
+
+/** One entry of `GET /pouch/containers/{id}/timeline`: an operation, with what plugins did in it. */
+export interface TimelineWire {
+  /** `create`, `start`, `stop`, `clean up` and others. */
+  verb: string;
+  /** RFC 3339. */
+  at: string;
+  /** Milliseconds that it took, or takes so far. */
+  ms: number;
+  running?: true;
+  /** In the order of their begin. */
+  taps: TimelineTapWire[];
+}
+
+export interface TimelineTapWire {
+  hook: string;
+  plugin: string;
+  /** The plugin's name, or `PLUGIN:TAP`. */
+  tap: string;
+  /** Milliseconds from the begin of the operation. */
+  offsetMs: number;
+  /** Milliseconds of all attempts together. */
+  ms: number;
+  /** 0: not called, its circuit breaker is open. */
+  attempts: number;
+  outcome: 'ok' | 'failed' | 'skipped' | 'degraded' | 'open';
+  error?: string;
+  log: { level: string; message: string; fields?: Record<string, unknown> }[];
+  /** Lines that are not kept. */
+  logLeftOut: number;
+  /** Paths of fields in the draft. */
+  changes: string[];
+  changesLeftOut: number;
 }
 
 /** Response of `GET /pouch/info`. */

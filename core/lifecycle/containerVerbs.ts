@@ -53,6 +53,7 @@ export function containerVerbs(engine: EngineContext): Containers {
     usage: async (ref) => await usage(engine, store.findAny(ref)),
     storedPlan: async (ref) => await shownPlan(engine, find(ref)),
     explain: async (ref, field) => await explain(engine, find(ref), field),
+    timeline: async (ref) => await engine.timeline.of(find(ref), engine.operations),
     effects: async (ref) => await effects(engine, find(ref)),
     dropEffect: async (ref, key) => await dropEffect(engine, find(ref), key),
     attach: async (ref, options) => await attach(engine, find(ref), options),

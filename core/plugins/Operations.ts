@@ -1,23 +1,49 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { PreparedTap } from './tap.ts';
+import { wallTime } from '../wait/wallTime.ts';
+import type { TapTrace } from './run/settleTap.ts';
+import type { PendingTap } from './tap.ts';
 
 /** What a tap's run needs of the operation that it is a part of. */
 export interface RunningOperation {
   /** Aborts when the caller leaves; undefined for work that is not cancelled. */
   readonly signal: AbortSignal | undefined;
   /** The taps that run now. */
-  readonly taps: Set<PreparedTap>;
+  readonly taps: Set<PendingTap>;
+}
+
+/** What an operation has called, up to its end; observers that end later come in another one of the same begin. */
+export interface TracedOperation {
+  readonly verb: string;
+  /** Full id. */
+  readonly container: string | undefined;
+  /** When it began. */
+  readonly at: Date;
+  /** The same by performance.now(). */
+  readonly began: number;
+  /** Milliseconds that it took, or takes so far. */
+  readonly ms: number;
+  readonly isRunning: boolean;
+  /** In the order of their ends, the first `mostTraces`. */
+  readonly taps: readonly TapTrace[];
 }
 
 interface Operation {
   readonly verb: string;
   /** Full id. */
   container: string | undefined;
-  readonly since: string;
-  readonly taps: Set<PreparedTap>;
+  readonly at: Date;
+  /** By performance.now(). */
+  readonly began: number;
+  /** Milliseconds that it took; undefined while it runs. */
+  ms: number | undefined;
+  readonly taps: Set<PendingTap>;
+  traces: TapTrace[];
   /** Parts that run: the operation may outlast the call that began it. */
   parts: number;
 }
+
+/** Taps of one operation that are kept: the removal of a thousand containers is one. */
+const mostTraces = 500;
 
 /** The caller on whose behalf a call runs, until the call has returned. */
 interface Caller {
@@ -35,7 +61,12 @@ export interface ListedOperation {
   readonly container?: string;
   /** RFC 3339. */
   readonly since: string;
-  readonly taps: readonly { readonly hook: string; readonly plugin: string }[];
+  readonly taps: readonly {
+    readonly hook: string;
+    readonly plugin: string;
+    /** RFC 3339. */
+    readonly since: string;
+  }[];
 }
 
 /**
@@ -45,6 +76,12 @@ export interface ListedOperation {
 export class Operations {
   readonly #scope = new AsyncLocalStorage<Scope>();
   readonly #running = new Set<Operation>();
+  readonly #onTraced: (operation: TracedOperation) => void;
+
+  /** @param onTraced is called at the end of each operation that has called taps */
+  constructor(onTraced: (operation: TracedOperation) => void = () => {}) {
+    this.#onTraced = onTraced;
+  }
 
   get current(): RunningOperation | undefined {
     const scope = this.#scope.getStore();
@@ -73,8 +110,21 @@ export class Operations {
       return await this.#scope.run({ caller: outer?.caller, operation }, work);
     } finally {
       operation.parts -= 1;
-      if (operation.parts === 0) this.#running.delete(operation);
+      if (operation.parts === 0) this.#end(operation);
     }
+  }
+
+  /** Adds a call of a tap to the operation that runs, or ran when an observer was called. */
+  trace(trace: TapTrace): void {
+    const operation = this.#scope.getStore()?.operation;
+    if (!operation || operation.traces.length >= mostTraces) return;
+    operation.traces.push(trace);
+    if (operation.ms !== undefined) this.#report(operation);
+  }
+
+  /** The operations of a container that run, with the taps that have ended. */
+  running(container: string): TracedOperation[] {
+    return [...this.#running].filter((one) => one.container === container).map(traced);
   }
 
   /** Runs what must not be left half done: it is not cancelled with its operation. */
@@ -88,18 +138,47 @@ export class Operations {
   }
 
   list(): ListedOperation[] {
-    return [...this.#running].map(({ verb, container, since, taps }) => ({
+    return [...this.#running].map(({ verb, container, at, taps }) => ({
       verb,
-      since,
+      since: at.toISOString(),
       ...(container !== undefined && { container }),
-      taps: [...taps].map(({ hook, plugin }) => ({ hook, plugin })),
+      taps: [...taps].map(({ tap: { hook, plugin }, since }) => ({
+        hook,
+        plugin,
+        since: wallTime(since).toISOString(),
+      })),
     }));
   }
 
   #begin(verb: string): Operation {
-    const since = new Date().toISOString();
-    const operation = { verb, container: undefined, since, taps: new Set<PreparedTap>(), parts: 0 };
+    const operation: Operation = {
+      verb,
+      container: undefined,
+      at: new Date(),
+      began: performance.now(),
+      ms: undefined,
+      taps: new Set(),
+      traces: [],
+      parts: 0,
+    };
     this.#running.add(operation);
     return operation;
   }
+
+  #end(operation: Operation): void {
+    this.#running.delete(operation);
+    operation.ms = performance.now() - operation.began;
+    this.#report(operation);
+  }
+
+  #report(operation: Operation): void {
+    if (operation.traces.length === 0) return;
+    this.#onTraced(traced(operation));
+    operation.traces = [];
+  }
+}
+
+function traced({ verb, container, at, began, ms, traces }: Operation): TracedOperation {
+  const isRunning = ms === undefined;
+  return { verb, container, at, began, ms: ms ?? performance.now() - began, isRunning, taps: [...traces] };
 }

@@ -11,7 +11,7 @@ export type { LoadPluginsOptions } from './loadPlugins.ts';
 export { loadPlugins } from './loadPlugins.ts';
 export type { HookRunner, MissingPlugin, PlanOutcome } from './runHook.ts';
 export type { TapTrace } from './run/settleTap.ts';
-export { type ListedOperation, Operations } from './Operations.ts';
+export { type ListedOperation, Operations, type TracedOperation } from './Operations.ts';
 export {
   bindServices,
   containerWith,

@@ -58,6 +58,13 @@ export interface PreparedTap {
   readonly run: TapFunction<unknown, unknown>;
 }
 
+/** A tap that runs. */
+export interface PendingTap {
+  readonly tap: PreparedTap;
+  /** By performance.now(). */
+  readonly since: number;
+}
+
 /** The configuration has the last word on deadline and policy, then the tap, then the hook point. */
 export function prepareTap(
   plugin: string,

@@ -10,7 +10,7 @@ export const groups: Record<string, readonly string[]> = {
   Use: guides('rich', 'network', 'logs', 'limits-and-checkpoints', 'user-namespaces', 'host-resources'),
   Runtimes: guides('runtimes', 'runlxc', 'kata'),
   Extend: [
-    ...guides('plugins', 'process-plugins', 'managing-plugins', 'policy'),
+    ...guides('plugins', 'process-plugins', 'managing-plugins', 'debugging-plugins', 'policy'),
     ...['corp-hosts', 'legacy-limits', 'max-running', 'env-to-limits', 'require-owner'].map(
       (name) => `examples/${name}/README.md`,
     ),

@@ -3,6 +3,7 @@ import type { BlameEntry, CheckedPlan, Plan, PlanOptions } from '../plan.ts';
 import type { ResourceRequest } from '../limits.ts';
 import type { ContainerRequest, RestartPolicy } from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
+import type { TimelineOperation } from '../timeline.ts';
 import type { PruneFilter } from './prune.ts';
 import type { ContainerRecord } from './record.ts';
 import type { AttachOptions, Attachment, LogEntry, LogQuery, Run } from './streams.ts';
@@ -58,6 +59,8 @@ export interface Containers {
   storedPlan(ref: string): Promise<StoredPlan>;
   /** Blame of one field and below, or of all. */
   explain(ref: string, field?: string): Promise<BlameEntry[]>;
+  /** What plugins did in its life, operation by operation. Never waits for a lock. */
+  timeline(ref: string): Promise<TimelineOperation[]>;
   /** The effects that it has, or would have when it starts. Never waits for a lock. */
   effects(ref: string): Promise<ContainerEffect[]>;
   /** Gives up a plugin's effect: what it did stays on the host, and it is not applied again. */

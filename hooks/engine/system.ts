@@ -48,7 +48,7 @@ export interface Operation {
   /** How many verbs wait for the container. */
   waiting: number;
   /** The taps that it waits for. */
-  taps: { hook: string; plugin: string }[];
+  taps: { hook: string; plugin: string; /** RFC 3339. */ since: string }[];
 }
 
 /** A runtime, and what it can do on this host. */

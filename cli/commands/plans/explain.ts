@@ -1,5 +1,7 @@
+import { Option } from 'commander';
 import { invalidOption } from '../../errors.ts';
 import { alignColumns } from '../../output/table.ts';
+import { timelineLines } from '../../plan/timelineLines.ts';
 import { fieldPath } from '../../plan/fieldPath.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { BlameWire } from '../../../client/index.ts';
@@ -7,6 +9,7 @@ import type { Session } from '../../Session.ts';
 
 interface Flags {
   field?: string;
+  timeline?: boolean;
   format?: string;
 }
 
@@ -14,9 +17,16 @@ export function define(command: PouchCommand, session: Session): void {
   command
     .argument('<container>', 'Name or ID')
     .option('--field <path>', 'Only this field and those below it: process.env.HOME, mounts["/run"]')
+    .addOption(
+      new Option(
+        '--timeline',
+        'What plugins did in its life: when, how long, what they changed and logged',
+      ).conflicts('field'),
+    )
     .option('--format <format>', 'Format output: table or json', 'table')
-    .action(async (ref: string, { field, format = 'table' }: Flags) => {
+    .action(async (ref: string, { field, timeline, format = 'table' }: Flags) => {
       if (!['table', 'json'].includes(format)) throw invalidOption('--format', 'table or json', format);
+      if (timeline) return await printTimeline(session, ref, format);
       const blame = await session.client.pouch.explain(ref, field);
       if (field !== undefined && blame.length === 0)
         throw invalidOption(
@@ -27,6 +37,12 @@ export function define(command: PouchCommand, session: Session): void {
       if (format === 'json') session.print(JSON.stringify(blame));
       else for (const line of alignColumns([headings, ...blame.map(explainRow)])) session.print(line);
     });
+}
+
+async function printTimeline(session: Session, ref: string, format: string): Promise<void> {
+  const operations = await session.client.pouch.timeline(ref);
+  if (format === 'json') session.print(JSON.stringify(operations));
+  else for (const line of timelineLines(operations)) session.print(line);
 }
 
 const headings = ['FIELD', 'VALUE', 'PLUGIN', 'HOOK', 'CONFIG', 'MS'];

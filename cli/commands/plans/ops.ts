@@ -20,10 +20,19 @@ export function define(command: PouchCommand, session: Session): void {
         Container: container.slice(0, 12),
         Verb: verb,
         Since: since,
-        RunningFor: humanDuration((Date.now() - Date.parse(since)) / 1000),
+        RunningFor: runningFor(since),
         Waiting: waiting,
-        Plugin: taps.map(({ plugin, hook }) => `${plugin} (${hook})`).join(', ') || '-',
+        Plugin: taps.map(pendingTap).join(', ') || '-',
       }));
       printListing(session, { columns, rows, key: 'Container' }, flags);
     });
+}
+
+/** `hello (container.prestart, 5 seconds)`. */
+function pendingTap({ plugin, hook, since }: { plugin: string; hook: string; since?: string }): string {
+  return `${plugin} (${since === undefined ? hook : `${hook}, ${runningFor(since)}`})`;
+}
+
+function runningFor(since: string): string {
+  return humanDuration((Date.now() - Date.parse(since)) / 1000);
 }

@@ -22,6 +22,7 @@ import type { KeyedLocks } from '../../state/KeyedLocks.ts';
 import type { RestartTimers } from './RestartTimers.ts';
 import type { ExecStarts } from '../exec/ExecStarts.ts';
 import type { HookedImages } from '../HookedImages.ts';
+import type { Timeline } from '../timeline/Timeline.ts';
 import type { SharedMetrics } from '../stats/SharedMetrics.ts';
 
 /** What the verbs share. Each verb is a function of it in a file of its own. */
@@ -35,6 +36,8 @@ export interface EngineContext {
   readonly events: EventBus;
   /** Every output of a draft, or of an error that may quote one, goes through it. */
   readonly secrets: Secrets;
+  /** What taps did to each container. */
+  readonly timeline: Timeline;
   readonly waiters: Waiters;
   readonly files: FileWorkers;
   readonly io: ContainerIo;

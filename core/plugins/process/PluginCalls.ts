@@ -20,6 +20,8 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   /** Milliseconds until the deadline. */
   readonly timeoutMs: number;
+  /** For what the plugin logs meanwhile; that of the plugin if missing. */
+  readonly log?: Logger;
   /** What the plugin may call meanwhile, by method. */
   readonly methods: Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
 }
@@ -69,7 +71,7 @@ export class PluginCalls {
     new FileSafety(this.#settings.path).check(this.#settings.path);
     const process: PluginProcess = new PluginProcess({
       ...this.#settings,
-      log: this.#log,
+      logOf: (hook) => this.#logOf(hook),
       onMessage: (message) => this.#take(message, process),
       onEnd: (reason) => this.#ended(reason),
     });
@@ -89,6 +91,12 @@ export class PluginCalls {
   async end(): Promise<void> {
     this.#isClosed = true;
     await this.#process?.end();
+  }
+
+  #logOf(hook: number | undefined): Logger {
+    const [only, another] = this.#open.values();
+    const open = hook === undefined ? another === undefined && only : this.#open.get(hook);
+    return (open || undefined)?.options.log ?? this.#log;
   }
 
   #newId(): number {

@@ -13,15 +13,16 @@ const tailLength = 500;
 
 /** What a plugin writes beside replies. A flood of it costs the plugin: pouchd reads it slowly, and logs a part. */
 export class PluginOutput {
-  readonly #log: Logger;
+  readonly #logOf: (hook?: number) => Logger;
   readonly #lines = new RateLimit(mostLines);
   readonly #bytes = new RateLimit(mostBytes);
   #leftOut = 0;
   #pending = '';
   #tail = '';
 
-  constructor(log: Logger) {
-    this.#log = log;
+  /** @param logOf - the log of an open hook, or of whatever the plugin does now */
+  constructor(logOf: (hook?: number) => Logger) {
+    this.#logOf = logOf;
   }
 
   /** The end of what it has written to stderr. */
@@ -47,13 +48,13 @@ export class PluginOutput {
     setTimeout(() => stream.resume(), this.#bytes.restMs).unref();
   }
 
-  write(level: keyof Logger, message: string, fields?: Record<string, unknown>): void {
+  write(level: keyof Logger, message: string, fields?: Record<string, unknown>, hook?: number): void {
     if (!this.#lines.take(1)) {
       this.#leftOut += 1;
       return;
     }
     this.#reportLeftOut();
-    this.#log[level](printable(message), fields);
+    this.#logOf(hook)[level](printable(message), fields);
   }
 
   #takeStderr(text: string): void {
@@ -65,7 +66,7 @@ export class PluginOutput {
 
   #reportLeftOut(): void {
     if (this.#leftOut === 0) return;
-    this.#log.warn('the plugin writes too much: lines are left out', { lines: this.#leftOut });
+    this.#logOf().warn('the plugin writes too much: lines are left out', { lines: this.#leftOut });
     this.#leftOut = 0;
   }
 }

@@ -17,7 +17,8 @@ import { PluginCgroup } from './PluginCgroup.ts';
 import { protocolError, readMessage, startOf } from './readMessage.ts';
 
 export interface ProcessOptions extends LaunchSettings {
-  readonly log: Logger;
+  /** The log of a hook that is open, by its id; without one, that of the only hook that is open, or of the plugin. */
+  logOf(hook?: number): Logger;
   onMessage(message: ProcessReply | ProcessCall): void;
   /** Called once, when the process serves no longer. */
   onEnd(reason: PouchError): void;
@@ -37,7 +38,7 @@ export class PluginProcess {
 
   constructor(options: ProcessOptions) {
     this.#options = options;
-    this.#output = new PluginOutput(options.log);
+    this.#output = new PluginOutput((hook) => options.logOf(hook));
     const { cgroupParent: parent, path, limits } = options;
     const cgroup = parent === undefined ? undefined : new PluginCgroup(parent, path, limits);
     const child = (this.#child = launch(options, cgroup?.procs ?? []));
@@ -100,7 +101,7 @@ export class PluginProcess {
   #take(line: Buffer): void {
     const message = readMessage(line);
     if (message.type !== 'reply') this.#output.slowDown(this.#child.stdout, line.length);
-    if (message.type === 'log') this.#output.write(message.level, message.message, message.fields);
+    if (message.type === 'log') this.#output.write(message.level, message.message, message.fields, message.hook);
     else this.#options.onMessage(message);
   }
 

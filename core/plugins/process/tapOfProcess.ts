@@ -22,9 +22,9 @@ export function tapOfProcess(
   calls: PluginCalls,
 ): TapFunction<unknown, unknown> {
   if (when && !describesContainer(schema)) throw noContainer(point);
-  return (input, { signal, timeoutMs }) => {
+  return (input, { signal, timeoutMs, log }) => {
     if (when && !matchesCondition(draftIn(input), when)) return undefined;
-    const call = { signal, timeoutMs, methods: { ...methods, ...methodsOf(input) } };
+    const call = { signal, timeoutMs, log, methods: { ...methods, ...methodsOf(input) } };
     return calls
       .call({ point, tap, options, deadlineMs: timeoutMs, input: withoutCopy(input) }, call)
       .then((reply) => outcome[kind](accepted(reply), input));

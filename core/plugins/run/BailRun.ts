@@ -26,8 +26,8 @@ export class BailRun implements HookRun {
   }
 
   async step(tap: PreparedTap, input: unknown): Promise<unknown> {
-    const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), async () => {
-      const result = await readOnly(() => callTap(tap, input, this.#scope));
+    const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), async (scope) => {
+      const result = await readOnly(() => callTap(tap, input, scope));
       checkResult(tap, result);
       return result;
     });

@@ -21,8 +21,8 @@ export class ObserveRun implements HookRun {
 
   async step(tap: PreparedTap, input: unknown): Promise<void> {
     try {
-      const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), () =>
-        readOnly(() => callTap(tap, input, this.#scope)),
+      const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), (scope) =>
+        readOnly(() => callTap(tap, input, scope)),
       );
       if (!settled.ok && settled.degraded) this.degraded.push(settled.degraded);
     } catch (error) {

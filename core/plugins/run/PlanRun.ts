@@ -33,9 +33,11 @@ export class PlanRun implements HookRun {
   }
 
   async step(tap: PreparedTap): Promise<void> {
-    const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), () =>
-      this.#tracker.attempt(tap, (draft) => callTap(tap, draft, this.#scope)),
-    );
+    const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), async (scope) => {
+      const changes = await this.#tracker.attempt(tap, (draft) => callTap(tap, draft, scope));
+      scope.notes.changes = changes;
+      return changes;
+    });
     if (settled.ok) this.blame.push(...blameOf(settled.value, tap, settled.ms));
     else if (settled.degraded) this.degraded.push(settled.degraded);
   }

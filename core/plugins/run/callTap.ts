@@ -2,16 +2,22 @@ import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { type Deadline, type DeadlineOptions, startDeadline } from '../../wait/deadline.ts';
 import { untilAborted } from '../../wait/untilAborted.ts';
-import type { PreparedTap } from '../tap.ts';
+import type { PendingTap, PreparedTap } from '../tap.ts';
 import { cancelled } from '../attribute.ts';
 import { scopedLog } from './scopedLog.ts';
+import type { TapNotes } from './TapNotes.ts';
 
 /** What a tap's call needs of the operation that it runs in. */
 export interface CallScope {
   readonly log: Logger;
   readonly signal?: AbortSignal | undefined;
   /** Holds the taps of the operation that run now. */
-  readonly taps?: Set<PreparedTap> | undefined;
+  readonly taps?: Set<PendingTap> | undefined;
+}
+
+/** What the attempts of one tap share. */
+export interface TapScope extends CallScope {
+  readonly notes: TapNotes;
 }
 
 /**
@@ -20,9 +26,10 @@ export interface CallScope {
  * one settled promise.
  * @throws PCH_DEADLINE, PCH_CANCELLED, or what the tap threw
  */
-export async function callTap(tap: PreparedTap, input: unknown, scope: CallScope): Promise<unknown> {
+export async function callTap(tap: PreparedTap, input: unknown, scope: TapScope): Promise<unknown> {
   if (scope.signal?.aborted) throw cancelled(scope.signal);
-  const log = scopedLog(scope.log, { plugin: tap.plugin, hook: tap.hook });
+  const { plugin, hook } = tap;
+  const log = scopedLog(scope.log, { plugin, hook }, (...line) => scope.notes.addLine(...line));
   const started = performance.now();
   const elapsed = () => performance.now() - started;
   let deadline: Deadline | undefined;

@@ -1,12 +1,15 @@
 import type { Logger } from '../../../hooks/defineHook.ts';
 
 /** A logger that adds the same fields to every line, whatever the line has under their names. */
-export function scopedLog(log: Logger, scope: Record<string, unknown>): Logger {
-  const withScope = (fields?: Record<string, unknown>) => ({ ...scope, ...fields, ...scope });
-  return {
-    debug: (message, fields) => log.debug(message, withScope(fields)),
-    info: (message, fields) => log.info(message, withScope(fields)),
-    warn: (message, fields) => log.warn(message, withScope(fields)),
-    error: (message, fields) => log.error(message, withScope(fields)),
+export function scopedLog(
+  log: Logger,
+  scope: Record<string, unknown>,
+  /** Called with each line, without the scope. */
+  onLine?: (level: keyof Logger, message: string, fields?: Record<string, unknown>) => void,
+): Logger {
+  const writer = (level: keyof Logger) => (message: string, fields?: Record<string, unknown>) => {
+    onLine?.(level, message, fields);
+    log[level](message, { ...scope, ...fields, ...scope });
   };
+  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };
 }

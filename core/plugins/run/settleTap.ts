@@ -6,13 +6,16 @@ import type { PreparedTap } from '../tap.ts';
 import { labelOf } from '../tap.ts';
 import { attribute, cancelled } from '../attribute.ts';
 import type { Breaker } from './CircuitBreaker.ts';
-import type { CallScope } from './callTap.ts';
+import type { CallScope, TapScope } from './callTap.ts';
+import { TapNotes } from './TapNotes.ts';
 
 /** One call of one tap, for tracing. */
 export interface TapTrace {
   readonly hook: string;
   readonly plugin: string;
   readonly tap: string;
+  /** By performance.now(). */
+  readonly began: number;
   /** All attempts together. */
   readonly ms: number;
   readonly attempts: number;
@@ -20,6 +23,8 @@ export interface TapTrace {
   readonly outcome: 'ok' | 'failed' | 'skipped' | 'degraded' | 'open';
   /** Why it failed; missing for `ok` and `open`. */
   readonly error?: string;
+  /** What it logged, and what it changed in the draft of a plan hook. */
+  readonly notes: TapNotes;
 }
 
 /** What came of a tap that did not fail the operation. */
@@ -38,11 +43,12 @@ export async function settleTap<T>(
   tap: PreparedTap,
   scope: CallScope,
   guard: TapGuard,
-  attempt: () => Promise<T>,
+  attempt: (scope: TapScope) => Promise<T>,
 ): Promise<Settled<T>> {
-  const started = performance.now();
+  const began = performance.now();
+  const notes = new TapNotes();
   const note = (outcome: TapTrace['outcome'], attempts: number, error?: PouchError) => {
-    const ms = round(performance.now() - started);
+    const ms = round(performance.now() - began);
     const failure = error && { error: error.message };
     const trace = {
       hook: tap.hook,
@@ -53,14 +59,17 @@ export async function settleTap<T>(
       outcome,
       ...failure,
     };
-    guard.trace(trace);
+    guard.trace({ ...trace, began, notes });
     scope.log.debug('a tap was called', trace);
     return ms;
   };
   const wait = guard.breaker.wait();
   if (wait > 0) return leaveOut(tap, openMessage(wait, guard.breaker), () => note('open', 0));
-  scope.taps?.add(tap);
-  const tried = await tryAttempts(tap, scope, attempt).finally(() => scope.taps?.delete(tap));
+  const pending = { tap, since: began };
+  scope.taps?.add(pending);
+  const tried = await tryAttempts(tap, { ...scope, notes }, attempt).finally(() =>
+    scope.taps?.delete(pending),
+  );
   if (!('error' in tried)) {
     if (guard.breaker.succeeded()) scope.log.info('the plugin works again', fieldsOf(tap));
     return { ok: true, value: tried.value, ms: note('ok', tried.attempts) };
@@ -79,13 +88,13 @@ type Tried<T> = { value: T; attempts: number } | { error: PouchError; attempts: 
 
 async function tryAttempts<T>(
   tap: PreparedTap,
-  scope: CallScope,
-  attempt: () => Promise<T>,
+  scope: TapScope,
+  attempt: (scope: TapScope) => Promise<T>,
 ): Promise<Tried<T>> {
   const most = typeof tap.onError === 'object' ? tap.onError.retry + 1 : 1;
   for (let attempts = 1; ; attempts++) {
     try {
-      return { value: await attempt(), attempts };
+      return { value: await attempt(scope), attempts };
     } catch (cause) {
       const error = attribute(cause, tap);
       if (attempts === most || scope.signal?.aborted || !mayHelp(error)) return { error, attempts };

@@ -6,6 +6,7 @@ import type {
   PlanResponse,
   RuntimeWire,
   StoredPlanResponse,
+  TimelineWire,
 } from '../../../client/wire.ts';
 import { type Plan, toPouchError } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
@@ -24,6 +25,7 @@ export const pouchRoutes: Route[] = [
   { method: 'POST', path: '/pouch/plan', handler: plan },
   { method: 'GET', path: '/pouch/containers/:id/plan', handler: storedPlan },
   { method: 'GET', path: '/pouch/containers/:id/explain', handler: explain },
+  { method: 'GET', path: '/pouch/containers/:id/timeline', handler: timeline },
   { method: 'GET', path: '/pouch/containers/:id/effects', handler: effects },
   { method: 'DELETE', path: '/pouch/containers/:id/effects/:key', handler: dropEffect },
   { method: 'POST', path: '/pouch/images/bootstrap', handler: bootstrap },
@@ -75,6 +77,20 @@ function planResponse({ client }: Call, made: Omit<Plan, 'draft'>, runtime: stri
 
 async function explain(call: Call): Promise<void> {
   sendJson(call, await call.engine.containers.explain(parameter(call, 'id'), call.query.text('field')));
+}
+
+async function timeline(call: Call): Promise<void> {
+  const operations: TimelineWire[] = await call.engine.containers.timeline(parameter(call, 'id'));
+  sendJson(
+    call,
+    operations.map((operation) => ({
+      ...operation,
+      taps: operation.taps.map((tap) => ({
+        ...tap,
+        ...(tap.error !== undefined && { error: inNamesOf(call.client, tap.error) }),
+      })),
+    })),
+  );
 }
 
 async function effects(call: Call): Promise<void> {

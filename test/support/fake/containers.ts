@@ -8,6 +8,7 @@ import {
   type LogEntry,
   type NetworkAttachment,
   type CheckedPlan,
+  type TimelineTap,
 } from '../../../hooks/index.ts';
 import { fakeDraft } from './draft.ts';
 import { FakeProcess } from './FakeProcess.ts';
@@ -283,6 +284,10 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const { blame } = await plan(find(ref).record.request);
       return blame.filter((entry) => field === undefined || entry.field.startsWith(field));
     },
+    async timeline(ref) {
+      const { createdAt } = find(ref).record;
+      return [{ verb: 'create', at: createdAt, ms: 20, taps: [fakeTap] }];
+    },
     async effects(ref) {
       find(ref);
       const home = { key: 'home', kind: 'mount', plugin: 'nfs-home', sentence: 'mount /home/ann' };
@@ -334,6 +339,20 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
     },
   };
 }
+
+const fakeTap: TimelineTap = {
+  hook: 'container.preCreate',
+  plugin: 'corp',
+  tap: 'corp',
+  offsetMs: 5,
+  ms: 10,
+  attempts: 1,
+  outcome: 'ok',
+  log: [{ level: 'info', message: 'the proxy is set', fields: { host: 'proxy.example' } }],
+  logLeftOut: 0,
+  changes: ['process.env.HTTP_PROXY'],
+  changesLeftOut: 0,
+};
 
 function attachment(record: ContainerRecord): NetworkAttachment {
   const ports = (record.request.network?.ports ?? []).map(

@@ -67,7 +67,9 @@ describe('operations', () => {
       operations.run('create', undefined, () => runner.plan(preCreate, makeDraft(), { log })),
     );
     const signal = await reached.promise;
-    assert.deepEqual(operations.list()[0]?.taps, [{ hook: 'container.preCreate', plugin: 'hangs' }]);
+    const [pending] = operations.list()[0]?.taps ?? [];
+    assert.deepEqual([pending?.hook, pending?.plugin], ['container.preCreate', 'hangs']);
+    assert.ok(Math.abs(Date.parse(pending?.since ?? '') - Date.now()) < 60_000);
     left.abort();
     assert.equal((await rejection(planned)).code, 'PCH_CANCELLED');
     assert.equal(signal.aborted, true);

@@ -696,6 +696,14 @@ describe('the HTTP API', () => {
       assert.equal((await call('GET', `/pouch/containers/${id}/plan`)).json.runtime, 'runc');
     });
 
+    it('show what plugins did in the life of a container', async () => {
+      const { json } = await call('GET', `/pouch/containers/${await create()}/timeline`);
+      const [first] = json as unknown as { verb: string; taps: { plugin: string; log: object[] }[] }[];
+      assert.equal(first?.verb, 'create');
+      assert.deepEqual([first.taps[0]?.plugin, first.taps[0]?.log.length], ['corp', 1]);
+      assert.equal((await call('GET', '/pouch/containers/nosuch/timeline')).status, 404);
+    });
+
     it('list the effects of a container, and drop one', async () => {
       const path = `/pouch/containers/${await create()}/effects`;
       const [first] = (await call('GET', path)).json as { key: string; state: string }[];
