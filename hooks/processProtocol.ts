@@ -196,7 +196,8 @@ const LogLine = closed(
     type: Type.Literal('log'),
     hook: may(
       Type.Integer({
-        description: '`id` of the hook that it belongs to. Default: the one without a reply, if only one has none.',
+        description:
+          '`id` of the hook that it belongs to. Default: the one without a reply, if only one has none.',
       }),
     ),
     level: word('debug', 'info', 'warn', 'error'),

@@ -32,14 +32,7 @@ function tapLines({ taps, ms }: TimelineWire): string[] {
 
 function cells(tap: TimelineTapWire, total: number): string[] {
   const outcome = tap.attempts > 1 ? `${tap.outcome} (${tap.attempts} attempts)` : tap.outcome;
-  return [
-    `+${duration(tap.offsetMs)}`,
-    duration(tap.ms),
-    tap.hook,
-    tap.tap,
-    outcome,
-    `|${bar(tap, total)}|`,
-  ];
+  return [`+${duration(tap.offsetMs)}`, duration(tap.ms), tap.hook, tap.tap, outcome, `|${bar(tap, total)}|`];
 }
 
 /** At least one character, so that short taps are seen. */

@@ -22,13 +22,17 @@ describe('debugging plugins', function () {
     const verbsOf = (all: TimelineWire[]) =>
       all
         .filter(({ taps }) => taps.some(({ plugin }) => plugin === 'talks'))
-        .map(({ verb, taps }) => [verb, ...taps.filter((tap) => tap.plugin === 'talks').map((tap) => tap.hook)]);
+        .map(({ verb, taps }) => [
+          verb,
+          ...taps.filter((tap) => tap.plugin === 'talks').map((tap) => tap.hook),
+        ]);
     const expected = [
       ['create', 'container.preCreate'],
       ['start', 'container.prestart'],
       ['clean up', 'container.poststop'],
     ];
-    const isSettled = (all: TimelineWire[]) => verbsOf(all).length === 3 && !all.some(({ running }) => running);
+    const isSettled = (all: TimelineWire[]) =>
+      verbsOf(all).length === 3 && !all.some(({ running }) => running);
     await waitUntil(async () => isSettled(await timeline('seen')), { withinMs: 5000 });
     const before = await timeline('seen');
     assert.deepEqual(verbsOf(before), expected);

@@ -101,7 +101,8 @@ export class PluginProcess {
   #take(line: Buffer): void {
     const message = readMessage(line);
     if (message.type !== 'reply') this.#output.slowDown(this.#child.stdout, line.length);
-    if (message.type === 'log') this.#output.write(message.level, message.message, message.fields, message.hook);
+    if (message.type === 'log')
+      this.#output.write(message.level, message.message, message.fields, message.hook);
     else this.#options.onMessage(message);
   }
 

@@ -43,10 +43,7 @@ describe('the timeline as text', () => {
 
   it('fits observers that end after the operation, and an operation of no length', () => {
     assert.deepEqual(bars(tap({ offsetMs: 30, ms: 30 })), [`|${' '.repeat(15)}${'█'.repeat(15)}|`]);
-    assert.deepEqual(
-      timelineLines([operation({ ms: 0, taps: [tap({ ms: 0 })] })]).length,
-      3,
-    );
+    assert.deepEqual(timelineLines([operation({ ms: 0, taps: [tap({ ms: 0 })] })]).length, 3);
   });
 
   it('lists below a tap its error, what it changed, and what it logged', () => {

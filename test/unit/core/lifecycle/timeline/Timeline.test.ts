@@ -173,6 +173,9 @@ describe('the timeline of a container', () => {
     const all = await timeline.of(record, operations);
     assert.ok(all.length > 100 && all.length < 1001, String(all.length));
     assert.ok((await stat(join(directory, 'timeline.jsonl'))).size < 200 * 1024);
-    assert.deepEqual(log.lines.filter(({ message }) => message.includes('incomplete')), []);
+    assert.deepEqual(
+      log.lines.filter(({ message }) => message.includes('incomplete')),
+      [],
+    );
   });
 });
