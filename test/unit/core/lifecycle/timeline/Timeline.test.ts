@@ -128,7 +128,7 @@ describe('the timeline of a container', () => {
     const gate = new Deferred();
     const runner = await runnerOf(
       names,
-      plugin('late', ({ hooks }) => hooks.container.poststart.tap(() => gate.promise as Promise<void>)),
+      plugin('late', ({ hooks }) => hooks.container.poststart.tap(() => gate.promise)),
     );
     await operations.run('start', id, async () => {
       await runner.plan(preCreate, makeDraft(), { log });
