@@ -160,7 +160,7 @@ describe('the timeline of a container', () => {
     assert.equal(tap?.log[0]?.message.length, 500);
   });
 
-  it('keeps nothing of a container that was never made, or is gone', async () => {
+  it('keeps no operation of a container that was never made, or is gone', async () => {
     known = false;
     await created(names);
     assert.deepEqual(await timeline.of(record, operations), []);
