@@ -8,6 +8,7 @@ const folders = {
   cli: '^cli/',
   runlxc: '^runlxc/',
   testing: '^testing/',
+  translate: '^translate/',
 };
 
 /** What is ours, without the given folders. */
@@ -26,6 +27,7 @@ function oursExcept(...allowed) {
     'scripts',
     'test',
     'testing',
+    'translate',
   ];
   return `^(${names.filter((name) => !allowed.includes(name)).join('|')})/`;
 }
@@ -58,13 +60,21 @@ module.exports = {
     },
     only('cli', 'client'),
     only('testing', 'hooks', 'config', 'core'),
-    only('plugins', 'hooks', 'client'),
+    only('translate', 'hooks', 'client'),
+    only('plugins', 'hooks', 'client', 'translate'),
     {
-      name: 'plugins-import-wire-types-only',
-      comment: 'of the client a plugin may know the wire types, not its code',
+      name: 'plugins-import-no-calls',
+      comment: 'of the client a plugin may know the wire types and the options, not its calls',
       severity: 'error',
-      from: { path: folders.plugins },
-      to: { path: folders.client, pathNot: '^client/(wire/|wire\\.ts$)' },
+      from: { path: '^(plugins|translate)/' },
+      to: { path: folders.client, pathNot: '^client/(options/|wire/|wire\\.ts$)' },
+    },
+    {
+      name: 'options-import-wire-types-only',
+      comment: 'they turn words into bodies, for the command and for the daemon',
+      severity: 'error',
+      from: { path: '^client/options/' },
+      to: { path: folders.client, pathNot: '^client/(options/|wire/|wire\\.ts$)' },
     },
     {
       name: 'plugins-know-no-other-plugin',
@@ -90,7 +100,7 @@ module.exports = {
       name: 'no-dev-dependencies-in-the-product',
       comment: 'what runs must be a dependency',
       severity: 'error',
-      from: { path: '^(hooks|config|core|plugins|client|cli|runlxc|bin)/' },
+      from: { path: '^(hooks|config|core|plugins|client|cli|runlxc|translate|bin)/' },
       to: { dependencyTypes: ['npm-dev'], pathNot: '/@types/', dependencyTypesNot: ['type-only'] },
     },
     {

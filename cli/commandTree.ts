@@ -340,6 +340,24 @@ const plugin: CommandEntry = {
   ],
 };
 
+const profile: CommandEntry = {
+  name: 'profile',
+  summary: 'Show profiles, the named presets of `pouch run --profile`',
+  subcommands: [
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List profiles',
+      load: () => import('./commands/profiles/profileList.ts'),
+    },
+    {
+      name: 'inspect',
+      summary: 'Display the options of one or more profiles, and where they are written',
+      load: () => import('./commands/profiles/profileInspect.ts'),
+    },
+  ],
+};
+
 /** Every command of `pouch`, in the order of the overview. */
 export const commandTree: CommandEntry[] = [
   ...inGroup('Containers:', [
@@ -381,6 +399,7 @@ export const commandTree: CommandEntry[] = [
       load: () => import('./commands/system/inspect.ts'),
     },
     plugin,
+    profile,
     runtime,
     {
       name: 'doctor',

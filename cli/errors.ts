@@ -1,3 +1,7 @@
+import { type OptionError, optionError } from '../client/options/OptionError.ts';
+
+export { conflictingOptions, invalidOption } from '../client/options/OptionError.ts';
+
 /** Exit codes of `pouch` itself, the same as Docker's (docs: "docker run, exit status"). */
 export const exitCodes = {
   failure: 1,
@@ -25,17 +29,7 @@ export class CliError extends Error {
   }
 }
 
-/** Returns the error for an invalid value of an option: names the flag, what it takes, and what was given. */
-export function invalidOption(flag: string, expected: string, found: string, hint?: string): CliError {
-  return new CliError('PCH_OPTION_INVALID', `${flag}: expected ${expected}, found "${found}"`, hint);
-}
-
 /** Returns the error for -t without a terminal. */
-export function stdinNotTerminal(): CliError {
-  return new CliError('PCH_OPTION_INVALID', '-t: the input device is not a TTY', 'omit -t if input is piped');
-}
-
-/** Returns the error for options that exclude or need each other. */
-export function conflictingOptions(message: string, hint?: string): CliError {
-  return new CliError('PCH_OPTION_INVALID', message, hint);
+export function stdinNotTerminal(): OptionError {
+  return optionError('-t', 'the input device is not a TTY', 'omit -t if input is piped');
 }

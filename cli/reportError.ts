@@ -50,12 +50,14 @@ function describe(error: unknown): Description {
   return { message: error instanceof Error ? error.message : String(error), code: 'PCH_INTERNAL' };
 }
 
+const codedErrors = new Set(['ClientError', 'CliError', 'OptionError']);
+
 /**
  * Compares names because instanceof fails for a module that is loaded twice; the constructor sets the name, as
  * classes are minified.
  */
 function isCoded(error: unknown): error is ClientError {
-  return error instanceof Error && (error.name === 'ClientError' || error.name === 'CliError');
+  return error instanceof Error && codedErrors.has(error.name);
 }
 
 function isUsage(error: unknown): error is CommanderError {

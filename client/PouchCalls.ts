@@ -6,6 +6,7 @@ import type {
   OperationWire,
   PlanResponse,
   PouchInfoResponse,
+  ProfileWire,
   RuntimeWire,
   StoredPlanResponse,
   TimelineWire,
@@ -81,6 +82,11 @@ export class PouchCalls {
   /** Returns every runtime of the daemon, usable or not. */
   runtimes(): Promise<RuntimeWire[]> {
     return this.#transport.json('GET', '/pouch/runtimes');
+  }
+
+  /** Returns every profile that a container can have, by name. */
+  profiles(): Promise<ProfileWire[]> {
+    return this.#transport.json('GET', '/pouch/profiles');
   }
 
   info(): Promise<PouchInfoResponse> {

@@ -15,6 +15,7 @@ export * from './wire/inspect.ts';
 export * from './wire/limits.ts';
 export * from './wire/plugins.ts';
 export * from './wire/pouch.ts';
+export * from './wire/profileLabel.ts';
 export * from './wire/stats.ts';
 export * from './wire/system.ts';
 export * from './wire/volume.ts';

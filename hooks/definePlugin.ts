@@ -4,6 +4,7 @@ import type { Logger } from './defineHook.ts';
 import type { EffectKind } from './effectKind.ts';
 import type { FileAccess } from './files.ts';
 import type { Engine } from './engine.ts';
+import type { Profile } from './profile.ts';
 import type { RuntimeProvider } from './runtime.ts';
 import type { Requirements, ServicesOf, Token, Tokens } from './token.ts';
 
@@ -32,12 +33,20 @@ export interface Plugin<
    * no others.
    */
   inject?: Inject;
+  /**
+   * Checks what the schema of its options cannot express. It runs before `setup`, and in `pouchd --check-config`.
+   * @throws PCH_PLUGIN_OPTIONS, with `FILE:LINE` of what is wrong
+   */
+  check?(options: Static<Options>, locate: Locate): void;
   /** The services that other plugins can inject: `{ users: Users }`. Its setup passes them to `provide`. */
   provides?: Provides;
   setup(
     context: PluginContext<Static<Options>, ServicesOf<Inject>, ServicesOf<Provides>>,
   ): void | Promise<void>;
 }
+
+/** `FILE:LINE` of an option by its JSON pointer, `/hooks/scan/path`; undefined if no file has it. */
+export type Locate = (pointer: string) => string | undefined;
 
 /** `log`, `host` and `files` are services too; every plugin has them without asking. */
 export interface PluginContext<
@@ -47,6 +56,8 @@ export interface PluginContext<
 > {
   hooks: Hooks;
   options: Options;
+  /** Where an option is written. */
+  locate: Locate;
   /**
    * By the names that `inject` gives them, for taps, effects and surfaces. When pouchd starts, `setup` runs before the
    * containers are read from disk: the methods of the engine's services throw PCH_NOT_READY there. Services of other
@@ -64,6 +75,8 @@ export interface PluginContext<
   effect<Args extends object, Result>(kind: EffectKind<Args, Result>): void;
   /** Contributes a runtime. */
   runtime(provider: RuntimeProvider): void;
+  /** Contributes a profile. */
+  profile(profile: Profile): void;
   /** Contributes a surface: something that serves users (HTTP API, CRI, metrics). */
   surface(surface: Surface): void;
   /** Runs when the plugin is unloaded (reload, end of the daemon), after the last operation that could use it. */

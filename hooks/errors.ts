@@ -201,6 +201,7 @@ export const errorKinds = {
     status: 500,
     doc: 'A process that Pouch supervises did not start or did not become ready.',
   },
+  PCH_PROFILE_NOT_FOUND: { status: 400, doc: 'The daemon has no profile of that name.' },
   PCH_REFERENCE_INVALID: {
     status: 400,
     doc: 'An image reference is not of the form [HOST[:PORT]/]NAME[:TAG][@DIGEST].',

@@ -24,6 +24,7 @@ export * from './oci.ts';
 export * from './plan.ts';
 export * from './timeline.ts';
 export type { Refusal, ValidateInput } from './policy.ts';
+export type { Profile, ProfilePart } from './profile.ts';
 export * from './limits.ts';
 export * from './request.ts';
 export * from './runtime.ts';

@@ -4,7 +4,7 @@ import { type ResourceRequest, resourceLimitEntries } from './limits.ts';
 import { closed, flag, integer, map, may, says, text, texts, word } from './schema.ts';
 
 export const RichRequest = closed({
-  enabled: flag,
+  enabled: may(flag),
   mode: may(says('`dumb-init`, `systemd`, `sbin-init`, or a mode of a plugin.')),
   initScript: may(says('A script that runs in the container before its command.')),
 });
@@ -85,6 +85,12 @@ export const ContainerRequest = closed(
   {
     name: may(says('`[a-zA-Z0-9][a-zA-Z0-9_.-]+`; missing: a generated one.')),
     image: says('Reference, id or id prefix.'),
+    profiles: may(
+      Type.Array(text, {
+        description:
+          'Names of profiles, whose fields apply where this request has none; later profiles take precedence.',
+      }),
+    ),
     platform: may(says('`os/arch[/variant]`; missing: the host’s.')),
     entrypoint: may(Type.Array(text, { description: 'Replaces the image’s entrypoint; `[]` clears it.' })),
     command: may(Type.Array(text, { description: 'Replaces the image’s command.' })),

@@ -3,7 +3,7 @@
  * --check it reports a stale file.
  */
 import { runtimeFeatures, type RuntimeFeature } from '../hooks/runtimeFeatures.ts';
-import { inNamesOf } from '../plugins/engine-api/http/inNamesOf.ts';
+import { inNamesOf } from '../translate/names/inNamesOf.ts';
 import { writeGenerated } from './lib/generated.ts';
 import { builtInRuntimes } from './runtime-docs/builtInRuntimes.ts';
 import { conformanceTable } from './runtime-docs/conformanceTable.ts';
@@ -34,7 +34,7 @@ await writeGenerated({ 'docs/reference/runtimes.md': text });
 
 /** Returns a text with the command's options for the fields that it names. */
 function inOptions(text: string): string {
-  return inNamesOf({ readsHints: true, names: 'pouch' }, text);
+  return inNamesOf({ names: 'pouch' }, text);
 }
 
 /** The features of each runtime on a host that meets its requirements, with numbered reasons below. */

@@ -4,6 +4,7 @@ import engineApi from '../../plugins/engine-api/index.ts';
 import networkCni from '../../plugins/network-cni/index.ts';
 import ociHooks from '../../plugins/oci-hooks/index.ts';
 import policy from '../../plugins/policy/index.ts';
+import profiles from '../../plugins/profiles/index.ts';
 import richDumbInit from '../../plugins/rich-dumb-init/index.ts';
 import richSbinInit from '../../plugins/rich-sbin-init/index.ts';
 import richSystemd from '../../plugins/rich-systemd/index.ts';
@@ -20,6 +21,7 @@ export const builtIns = [
   richSbinInit,
   richDumbInit,
   cdi,
+  profiles,
   ociHooks,
   policy,
   engineApi,

@@ -14,8 +14,18 @@ _pouch_values() {
 ${allNodes(tree).map(valuesCase).join('\n')}
   esac
 }
+_pouch_option_values() {
+  case "$1" in
+${optionCases(tree)}
+    *) return 1 ;;
+  esac
+}
 _pouch() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" path="" word words
+  if words="$(_pouch_option_values "\${COMP_WORDS[COMP_CWORD-1]}" 2>/dev/null)"; then
+    COMPREPLY=($(compgen -W "$words" -- "$cur"))
+    return
+  fi
   local -a before=("\${COMP_WORDS[@]:1:COMP_CWORD-1}")
   for word in "\${before[@]}"; do
     [[ "$word" == -* ]] && continue
@@ -28,6 +38,15 @@ _pouch() {
 }
 complete -o default -F _pouch pouch
 `;
+}
+
+/** Options whose values are names of objects. */
+function optionCases(tree: CompletionNode): string {
+  const options = allNodes(tree).flatMap((node) => node.options);
+  const cases = options.flatMap(({ long, completes }) =>
+    completes ? [`    ${long}) ${listers[completes]} ;;`] : [],
+  );
+  return [...new Set(cases)].join('\n');
 }
 
 function wordsCase(node: CompletionNode): string {

@@ -5,11 +5,19 @@ export interface CompletionNode {
   /** Names after `pouch`: `container`, `ls`. */
   path: string[];
   summary: string;
-  options: { short: string | undefined; long: string; takesValue: boolean; description: string }[];
+  options: {
+    short: string | undefined;
+    long: string;
+    takesValue: boolean;
+    description: string;
+    completes: Kind | undefined;
+  }[];
   /** The kind of object that its arguments name. */
-  completes: keyof typeof listers | undefined;
+  completes: Kind | undefined;
   children: CompletionNode[];
 }
+
+type Kind = keyof typeof listers;
 
 /** Returns the command tree as plain data. */
 export function describeTree(command: Command, path: string[] = []): CompletionNode {
@@ -25,6 +33,7 @@ export function describeTree(command: Command, path: string[] = []): CompletionN
               long: option.long,
               takesValue: option.required || option.optional,
               description: option.description,
+              completes: kindOf(option.long.slice(2)),
             },
           ]
         : [],
@@ -34,8 +43,8 @@ export function describeTree(command: Command, path: string[] = []): CompletionN
   };
 }
 
-function kindOf(argument = ''): CompletionNode['completes'] {
-  return Object.hasOwn(listers, argument) ? (argument as keyof typeof listers) : undefined;
+function kindOf(name = ''): CompletionNode['completes'] {
+  return Object.hasOwn(listers, name) ? (name as Kind) : undefined;
 }
 
 /** Returns the node and its descendants. */
@@ -48,5 +57,6 @@ export const listers = {
   container: 'pouch ps -a --format "{{.Names}}"',
   image: 'pouch images --format "{{.Repository}}:{{.Tag}}"',
   volume: 'pouch volume ls -q',
+  profile: 'pouch profile ls -q',
   runtime: 'pouch runtime ls -q',
 } as const;

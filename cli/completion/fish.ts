@@ -20,9 +20,10 @@ function nodeLines(node: CompletionNode): string[] {
   const children = node.children.map(
     (child) => `${start} -f -a ${quote(child.path.at(-1) ?? '')} -d ${quote(child.summary)}`,
   );
-  const options = node.options.map(({ short, long, takesValue, description }) => {
+  const options = node.options.map(({ short, long, takesValue, description, completes }) => {
     const flags = `${short ? `-s ${short.slice(1)} ` : ''}-l ${long.slice(2)}${takesValue ? ' -r' : ''}`;
-    return `${start} ${flags} -d ${quote(description)}`;
+    const values = completes ? ` -f -a ${quote(`(${listers[completes]} 2>/dev/null)`)}` : '';
+    return `${start} ${flags}${values} -d ${quote(description)}`;
   });
   const names = node.completes ? [`${start} -a ${quote(`(${listers[node.completes]} 2>/dev/null)`)}`] : [];
   return [...children, ...options, ...names];

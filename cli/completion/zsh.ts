@@ -14,12 +14,26 @@ _pouch() {
       ${commandPatterns(tree)}) path="\${path:+$path }$word" ;;
     esac
   done
+  case "$words[CURRENT-1]" in
+${optionCases(tree)}
+  esac
   case "$path" in
 ${allNodes(tree).map(nodeCase).join('\n')}
   esac
 }
 if [[ "$funcstack[1]" == _pouch ]]; then _pouch "$@"; else compdef _pouch pouch; fi
 `;
+}
+
+/** Options whose values are names of objects. */
+function optionCases(tree: CompletionNode): string {
+  const options = allNodes(tree).flatMap((node) => node.options);
+  const cases = options.flatMap(({ long, completes }) =>
+    completes
+      ? [`    ${long}) names=(\${(f)"$(${listers[completes]} 2>/dev/null)"}); compadd -a names; return ;;`]
+      : [],
+  );
+  return [...new Set(cases)].join('\n');
 }
 
 function commandPatterns(tree: CompletionNode): string {

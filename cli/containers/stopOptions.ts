@@ -1,5 +1,5 @@
 import type { StopOptions } from '../../client/index.ts';
-import { parseInteger } from '../parse/number.ts';
+import { parseInteger } from '../../client/options/number.ts';
 import type { PouchCommand } from '../PouchCommand.ts';
 
 export interface StopFlags {

@@ -1,6 +1,6 @@
 import type { Filters } from '../../client/index.ts';
 import { invalidOption } from '../errors.ts';
-import { splitOnce } from './keyValue.ts';
+import { splitOnce } from '../../client/options/keyValue.ts';
 
 /** Converts `-f name=web -f status=running` to Docker's filters. @throws PCH_OPTION_INVALID */
 export function parseFilters(texts: string[]): Filters {

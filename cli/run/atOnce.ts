@@ -11,7 +11,7 @@ import { proxySignals } from '../streams/proxySignals.ts';
 import { withIdFile, withImage } from './createContainer.ts';
 import { deferred } from './deferred.ts';
 import { exitCodeOf } from './exitCodeOf.ts';
-import type { RunFlags } from './runFlags.ts';
+import type { RunFlags } from '../../client/options/runFlags.ts';
 
 /**
  * Runs a container without a terminal in one request, which saves three round trips and two connections.

@@ -4,7 +4,7 @@ import { pullImage } from '../images/pullImage.ts';
 import { invalidOption } from '../errors.ts';
 import { withDefaultTag } from '../parse/reference.ts';
 import type { Session } from '../Session.ts';
-import type { CreateFlags } from './runFlags.ts';
+import type { CreateFlags } from '../../client/options/runFlags.ts';
 import { reserveIdFile } from './idFile.ts';
 
 const pullPolicies = ['always', 'missing', 'never'];

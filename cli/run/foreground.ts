@@ -1,5 +1,5 @@
 import type { ContainerCreateRequest, ContainerWaitResponse } from '../../client/index.ts';
-import type { DetachKeys } from '../parse/detachKeys.ts';
+import type { DetachKeys } from '../../client/options/detachKeys.ts';
 import type { Session } from '../Session.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize } from '../streams/followSize.ts';

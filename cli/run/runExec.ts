@@ -1,7 +1,7 @@
 import type { ExecCreateRequest } from '../../client/index.ts';
-import { detachKeysOption } from '../parse/detachKeys.ts';
-import type { DetachKeys } from '../parse/detachKeys.ts';
-import { parseEnv, readEnvFile } from '../parse/environment.ts';
+import { detachKeysOption } from '../../client/options/detachKeys.ts';
+import type { DetachKeys } from '../../client/options/detachKeys.ts';
+import { parseEnv, readEnvFile } from '../../client/options/environment.ts';
 import type { Session, Terminal } from '../Session.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize, sizeOf } from '../streams/followSize.ts';

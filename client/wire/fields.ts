@@ -18,6 +18,7 @@ export interface FieldNames {
 export const fields = {
   name: { option: '--name', api: 'name' },
   image: { option: 'IMAGE', api: 'Image' },
+  profiles: { option: '--profile', api: 'Labels' },
   platform: { option: '--platform', api: 'platform' },
   entrypoint: { option: '--entrypoint', api: 'Entrypoint' },
   command: { option: 'COMMAND', api: 'Cmd' },

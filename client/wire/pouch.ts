@@ -183,6 +183,17 @@ export interface RuntimeWire {
   findings: { name: string; ok: boolean; found: string; mend?: string }[];
 }
 
+/** One entry of `GET /pouch/profiles`. */
+export interface ProfileWire {
+  name: string;
+  /** The plugin that contributes it. */
+  plugin: string;
+  /** `FILE:LINE` where it is defined. */
+  origin?: string;
+  /** In the order in which they apply. Secrets are masked. */
+  options: { option: string; value: unknown; origin?: string }[];
+}
+
 export interface PluginStatusWire {
   name: string;
   source: string;

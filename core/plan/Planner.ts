@@ -12,6 +12,9 @@ import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import { clone } from '../plugins/draft/clone.ts';
 import { FieldOwners, formatPath, type Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
+import { applyProfiles, plainOf } from './profiles/applyProfiles.ts';
+import { chosenProfiles } from './profiles/chosenProfiles.ts';
+import { lookingOnce } from './profiles/lookingOnce.ts';
 import { blamed, configBlame } from './blame.ts';
 import { standardCgroup } from './cgroupPath.ts';
 import { clampToHost, type HostLimits } from './clamp/index.ts';
@@ -64,6 +67,11 @@ export interface PlannerOptions {
   describe(kind: string, args: Record<string, unknown>): string;
 }
 
+/** A plan, and the request with what its profiles add. */
+export interface PlannedCreate extends Plan {
+  request: ContainerRequest;
+}
+
 /** What plan hooks of one container share. */
 interface Run {
   log: Logger;
@@ -85,7 +93,7 @@ export class Planner {
     identity: { id: string; name: string },
     request: ContainerRequest,
     generation: Generation,
-  ): Promise<Plan> {
+  ): Promise<PlannedCreate> {
     const source = await this.#options.image(request.image, request.platform);
     const run: Run = {
       log: this.#options.log,
@@ -94,14 +102,18 @@ export class Planner {
       degraded: [],
       warnings: [],
     };
-    const plain = await this.#plainDraft(identity, request, source.image, run);
+    const {
+      plain,
+      completed,
+      request: full,
+    } = await this.#requested(identity, request, { source, generation, run });
     // A plugin's error may quote them.
-    this.#options.secrets.note(plain);
+    this.#options.secrets.note(completed);
     run.blame.push(...source.blame);
     run.degraded.push(...source.degraded);
     // Hooks have shorter deadlines, and containerd would hang where a layer does, with the lock of its snapshots.
     await source.responds;
-    let draft = await this.#hook(catalogue.container.preCreate, clone(plain), generation, run);
+    let draft = await this.#hook(catalogue.container.preCreate, completed, generation, run);
     const runtime = await this.#selectRuntime(draft, generation, run);
     this.#reserveNamespaces(draft, plain);
     await planAttachment(draft, generation.runner, run);
@@ -116,7 +128,7 @@ export class Planner {
     await this.#addCoreParts(draft, runtime);
     await this.#addCoreParts(plain, runtime);
     checkEffects(draft.effects, run.blame);
-    const plan = await this.#finish(draft, plain, source, run);
+    const plan = { ...(await this.#finish(draft, plain, source, run)), request: full };
     await this.#validate(plan, generation);
     return plan;
   }
@@ -139,21 +151,32 @@ export class Planner {
     });
   }
 
-  async #plainDraft(
+  /**
+   * The draft as it was asked for: `completed` has what the profiles of the request add, which are plugins', and
+   * `plain` has not.
+   */
+  async #requested(
     identity: { id: string; name: string },
     request: ContainerRequest,
-    image: DraftImage,
-    run: Run,
-  ): Promise<ContainerDraft> {
+    { source: { image }, generation, run }: { source: PlanImage; generation: Generation; run: Run },
+  ): Promise<{ plain: ContainerDraft; completed: ContainerDraft; request: ContainerRequest }> {
+    const profiles = chosenProfiles(request.profiles ?? [], generation.profiles);
     const draft = newDraft(identity, image, this.#options.config());
     run.blame.push(...configBlame(draft, this.#options.originOf));
     run.blame.push(...(await blamed(draft, 'image', 'config', () => applyImage(draft))));
-    run.blame.push(
-      ...(await blamed(draft, 'request', 'create', () =>
-        applyRequest(draft, request, this.#options.request),
-      )),
-    );
-    return draft;
+    const context = profiles.length > 0 ? lookingOnce(this.#options.request) : this.#options.request;
+    const apply = (to: ContainerDraft, asked: ContainerRequest) => applyRequest(to, asked, context);
+    if (profiles.length === 0) {
+      run.blame.push(...(await blamed(draft, 'request', 'create', () => apply(draft, request))));
+      return { plain: draft, completed: clone(draft), request };
+    }
+    const made = await applyProfiles(draft, request, profiles, apply);
+    run.blame.push(...made.blame);
+    return {
+      plain: await plainOf(draft, request, { apply, made }),
+      completed: made.draft,
+      request: made.request,
+    };
   }
 
   async #hook(

@@ -1,6 +1,7 @@
 import type { Surface } from '../../hooks/definePlugin.ts';
 import type { PluginStatus } from '../../hooks/engine.ts';
 import type { PouchError } from '../../hooks/errors.ts';
+import type { Profile } from '../../hooks/profile.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
 import type { ServingVersions } from './load/wanted.ts';
@@ -11,6 +12,12 @@ export interface OwnedSurface {
   readonly plugin: string;
   readonly options: unknown;
   readonly surface: Surface;
+}
+
+/** A profile, and the plugin that contributes it. */
+export interface OwnedProfile {
+  readonly plugin: string;
+  readonly profile: Profile;
 }
 
 /**
@@ -24,6 +31,8 @@ export interface Generation {
   readonly effectKinds: ReadonlyMap<string, OwnedEffectKind>;
   /** By name and by each alias. */
   readonly runtimes: ReadonlyMap<string, RuntimeProvider>;
+  /** By name. */
+  readonly profiles: ReadonlyMap<string, OwnedProfile>;
   readonly surfaces: readonly OwnedSurface[];
   /** Active plugins with effect kinds. */
   readonly undoers: readonly Undoer[];

@@ -1,6 +1,6 @@
 /** Loading plugins and calling their taps. */
 export { checkPlugin, checkPlugins, type PluginProblem } from './checkPlugins.ts';
-export type { Generation, OwnedSurface } from './generation.ts';
+export type { Generation, OwnedProfile, OwnedSurface } from './generation.ts';
 export type { Lease } from './GenerationHolder.ts';
 export { GenerationHolder } from './GenerationHolder.ts';
 export { changesBetween } from './manage/changes.ts';

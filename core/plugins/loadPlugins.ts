@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Container } from 'inversify';
 import type { PluginEntry } from '../../config/types.ts';
-import type { Plugin } from '../../hooks/definePlugin.ts';
+import type { Locate, Plugin } from '../../hooks/definePlugin.ts';
 import { toPouchError } from '../../hooks/errors.ts';
 import { Clock, Host, Log, services } from '../../hooks/services.ts';
 import type { Token } from '../../hooks/token.ts';
@@ -10,7 +10,6 @@ import type { ReservedNames } from './load/clashes.ts';
 import { nameClashes, serviceClashes } from './load/clashes.ts';
 import { checkManifest } from './load/manifest.ts';
 import { importPluginFile } from './load/pluginFile.ts';
-import type { Locate } from './load/pluginOptions.ts';
 import type { PluginSlot, Wanted } from './load/PluginSlot.ts';
 import { PluginVersion } from './load/PluginVersion.ts';
 import { type IsBound, providersFor, serviceFaults } from './load/serviceFaults.ts';

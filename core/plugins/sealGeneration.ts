@@ -1,6 +1,6 @@
 import type { Logger } from '../../hooks/defineHook.ts';
 import type { PouchError } from '../../hooks/errors.ts';
-import type { Generation, OwnedSurface, Undoer } from './generation.ts';
+import type { Generation, OwnedProfile, OwnedSurface, Undoer } from './generation.ts';
 import { contributionClashes, nameClashes, type ReservedNames, serviceClashes } from './load/clashes.ts';
 import { missingPlugins } from './load/missing.ts';
 import { orderAll, type TapsByHook } from './load/orderAll.ts';
@@ -97,9 +97,14 @@ function contributionsOf(active: readonly PluginSlot[]) {
     runtimes: new Map(
       runtimes.flatMap((one) => [one.name, ...(one.aliases ?? [])].map((name) => [name, one] as const)),
     ),
+    profiles: new Map(active.flatMap(profilesOf).map((owned) => [owned.profile.name, owned] as const)),
     surfaces: Object.freeze(active.flatMap(surfacesOf)),
     undoers: Object.freeze(active.flatMap(undoersOf)),
   };
+}
+
+function profilesOf({ name: plugin, contributions }: PluginSlot): OwnedProfile[] {
+  return (contributions?.profiles ?? []).map((profile) => ({ plugin, profile }));
 }
 
 function surfacesOf({ name, version }: PluginSlot): OwnedSurface[] {

@@ -74,6 +74,17 @@ export interface RuntimeInfo {
   findings: RuntimeFinding[];
 }
 
+/** A profile that requests can name. */
+export interface ProfileInfo {
+  name: string;
+  /** The plugin that contributes it. */
+  plugin: string;
+  /** `FILE:LINE` where it is defined. */
+  origin?: string;
+  /** In the order in which they apply. Secrets are masked. */
+  options: { option: string; value: unknown; origin?: string }[];
+}
+
 export interface System {
   info(): Promise<SystemInfo>;
   version(): Promise<{
@@ -98,6 +109,8 @@ export interface System {
   forCaller<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /** Every runtime there is, usable or not. */
   runtimes(): Promise<RuntimeInfo[]>;
+  /** By name. */
+  profiles(): ProfileInfo[];
 }
 
 export const System = token<System>('system');

@@ -181,5 +181,6 @@ function fakeSystem(engine: () => FakeEngine): System {
     peerOf: () => ({ pid: 1, uid: 0, gid: 0 }),
     forCaller: (_signal, work) => work(),
     runtimes: async () => [],
+    profiles: () => [],
   };
 }

@@ -1,5 +1,5 @@
 import { CliError } from '../../errors.ts';
-import { detachKeysHelp, detachKeysOption } from '../../parse/detachKeys.ts';
+import { detachKeysHelp, detachKeysOption } from '../../../client/options/detachKeys.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 import { exitCodeOf } from '../../run/exitCodeOf.ts';

@@ -1,8 +1,8 @@
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { createContainer } from '../../run/createContainer.ts';
-import { createRequest } from '../../run/createRequest.ts';
+import { createRequest } from '../../../client/options/createRequest.ts';
 import { addCreateOptions } from '../../run/runOptions.ts';
-import type { CreateFlags } from '../../run/runFlags.ts';
+import type { CreateFlags } from '../../../client/options/runFlags.ts';
 import type { Session } from '../../Session.ts';
 import { sizeOf } from '../../streams/followSize.ts';
 

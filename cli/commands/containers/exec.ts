@@ -2,7 +2,7 @@ import { stdinNotTerminal } from '../../errors.ts';
 import { runExec } from '../../run/runExec.ts';
 import type { ExecFlags } from '../../run/runExec.ts';
 import { collect } from '../../run/collect.ts';
-import { detachKeysHelp } from '../../parse/detachKeys.ts';
+import { detachKeysHelp } from '../../../client/options/detachKeys.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 

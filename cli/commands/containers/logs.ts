@@ -1,5 +1,5 @@
 import { parseTimestamp } from '../../parse/time.ts';
-import { parseInteger } from '../../parse/number.ts';
+import { parseInteger } from '../../../client/options/number.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 import { copyOutput } from '../../streams/copyOutput.ts';

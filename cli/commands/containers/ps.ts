@@ -1,6 +1,6 @@
 import { printListing } from '../../output/listing.ts';
 import { parseFilters } from '../../parse/filters.ts';
-import { parseInteger } from '../../parse/number.ts';
+import { parseInteger } from '../../../client/options/number.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { collect } from '../../run/collect.ts';
 import type { Session } from '../../Session.ts';

@@ -1,12 +1,12 @@
 import { stdinNotTerminal } from '../../errors.ts';
-import { detachKeysOption } from '../../parse/detachKeys.ts';
+import { detachKeysOption } from '../../../client/options/detachKeys.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { runAtOnce } from '../../run/atOnce.ts';
 import { createContainer } from '../../run/createContainer.ts';
-import { createRequest } from '../../run/createRequest.ts';
+import { createRequest } from '../../../client/options/createRequest.ts';
 import { runInForeground } from '../../run/foreground.ts';
 import { addCreateOptions, addForegroundOptions } from '../../run/runOptions.ts';
-import type { RunFlags } from '../../run/runFlags.ts';
+import type { RunFlags } from '../../../client/options/runFlags.ts';
 import type { Session } from '../../Session.ts';
 import { sizeOf } from '../../streams/followSize.ts';
 

@@ -1,6 +1,6 @@
 import { forEachRef } from '../../containers/forEachRef.ts';
 import { conflictingOptions } from '../../errors.ts';
-import { detachKeysHelp, detachKeysOption } from '../../parse/detachKeys.ts';
+import { detachKeysHelp, detachKeysOption } from '../../../client/options/detachKeys.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { runInForeground } from '../../run/foreground.ts';
 import type { Session } from '../../Session.ts';

@@ -1,9 +1,10 @@
 import type { ContainerUpdateRequest } from '../../../client/index.ts';
 import { forEachRef } from '../../containers/forEachRef.ts';
 import { conflictingOptions } from '../../errors.ts';
-import { parseRestart } from '../../parse/limits.ts';
+import { parseRestart } from '../../../client/options/limits.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
-import { addLimitOptions, cgroupLimits } from '../../run/limitConfig.ts';
+import { cgroupLimits } from '../../../client/options/limitConfig.ts';
+import { addLiveLimits } from '../../run/runOptions.ts';
 import type { Session } from '../../Session.ts';
 
 interface Flags {
@@ -12,7 +13,7 @@ interface Flags {
 
 export function define(command: PouchCommand, session: Session): void {
   command.argument('<container...>', 'Names or IDs');
-  addLimitOptions(command, { live: true });
+  addLiveLimits(command);
   command
     .option(
       '--restart <policy>',

@@ -2,9 +2,9 @@ import type { ClientError, ErrorResponse, PlanResponse } from '../../../client/i
 import { exitCodes, invalidOption } from '../../errors.ts';
 import { printPlan } from '../../plan/printPlan.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
-import { createRequest } from '../../run/createRequest.ts';
+import { createRequest } from '../../../client/options/createRequest.ts';
 import { addCreateOptions, addForegroundOptions } from '../../run/runOptions.ts';
-import type { RunFlags } from '../../run/runFlags.ts';
+import type { RunFlags } from '../../../client/options/runFlags.ts';
 import type { Session } from '../../Session.ts';
 import { sizeOf } from '../../streams/followSize.ts';
 

@@ -1,4 +1,4 @@
-import { parseKeyValues } from '../../parse/keyValue.ts';
+import { parseKeyValues } from '../../../client/options/keyValue.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { collect } from '../../run/collect.ts';
 import type { Session } from '../../Session.ts';

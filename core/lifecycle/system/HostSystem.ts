@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import os from 'node:os';
-import type { ContainerStatus, Operation, RuntimeInfo, System, SystemInfo } from '../../../hooks/engine.ts';
+import type {
+  ContainerStatus,
+  Operation,
+  ProfileInfo,
+  RuntimeInfo,
+  System,
+  SystemInfo,
+} from '../../../hooks/engine.ts';
 import { cgroupVersion, operatingSystem } from '../../host/detect.ts';
 import { hostPlatform } from '../../images/index.ts';
 import { socketPeer } from '../../host/socketPeer.ts';
@@ -8,6 +15,7 @@ import { version } from '../../version.ts';
 import { damageWarnings } from '../damaged/damageWarnings.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { listOperations } from './listOperations.ts';
+import { describeProfiles } from './describeProfiles.ts';
 import { describeRuntimes } from './describeRuntimes.ts';
 
 export class HostSystem implements System {
@@ -67,6 +75,10 @@ export class HostSystem implements System {
 
   async forCaller<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     return await this.#engine.operations.forCaller(signal, work);
+  }
+
+  profiles(): ProfileInfo[] {
+    return describeProfiles(this.#engine);
   }
 
   runtimes(): Promise<RuntimeInfo[]> {

@@ -4,10 +4,10 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
-import type { Plan } from '../../../hooks/plan.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import type { Effect } from '../../../hooks/effects.ts';
 import { effectsOf } from '../../apply/effectsOf.ts';
+import type { PlannedCreate } from '../../plan/Planner.ts';
 import { etcPaths } from '../../plan/etcFiles.ts';
 import { ownFilePath } from '../../contract/ownFiles.ts';
 import { checkStorable, newState } from '../../state/containerRecord.ts';
@@ -40,7 +40,7 @@ export async function create(
   try {
     return await engine.generations.use(async (generation) => {
       const planned = await engine.planner.plan({ id, name }, request, generation);
-      const record = newRecord(engine, request, planned);
+      const record = newRecord(engine, planned);
       await engine.operations.run('create', record.id, () =>
         engine.locks.run(record.id, 'create', () => apply(engine, record, planned, options)),
       );
@@ -56,12 +56,12 @@ export async function create(
 async function apply(
   engine: EngineContext,
   record: ContainerRecord,
-  planned: Plan,
+  planned: PlannedCreate,
   { startsNext }: CreateOptions,
 ): Promise<void> {
   checkStorable(record);
   await mkdir(record.paths.directory, { mode: 0o700 });
-  const { draft: _draft, ...toStore } = planned;
+  const { draft: _draft, request: _request, ...toStore } = planned;
   const staged = engine.store.stage(record);
   let isUndone = true;
   try {
@@ -107,8 +107,8 @@ function beforeTask(record: ContainerRecord): Record<string, Effect> {
   return Object.fromEntries(Object.entries(start).filter(([key]) => start['task']?.needs?.includes(key)));
 }
 
-export function newRecord(engine: EngineContext, request: ContainerRequest, planned: Plan): ContainerRecord {
-  const { draft } = planned;
+export function newRecord(engine: EngineContext, planned: PlannedCreate): ContainerRecord {
+  const { draft, request } = planned;
   const directory = engine.store.directoryOf(draft.id);
   return {
     id: draft.id,

@@ -1,8 +1,9 @@
 import { toPouchError } from '../../../hooks/errors.ts';
-import type { CheckedPlan, Plan, PlanOptions } from '../../../hooks/plan.ts';
+import type { CheckedPlan, PlanOptions } from '../../../hooks/plan.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { checkEffects } from '../../apply/checkEffects.ts';
 import { checkStorable } from '../../state/containerRecord.ts';
+import type { PlannedCreate } from '../../plan/Planner.ts';
 import { newId } from '../../state/ids.ts';
 import { failuresOf } from '../../wait/failuresOf.ts';
 import { checkSources } from '../shared/checkSources.ts';
@@ -20,7 +21,7 @@ export async function plan(
     return await engine.generations.use(async (generation) => {
       const name = nameFor(engine, request);
       const planned = await engine.planner.plan({ id, name }, request, generation);
-      const found = await errorsOf(engine, request, planned, options);
+      const found = await errorsOf(engine, planned, options);
       return shown(engine, planned, found);
     });
   } finally {
@@ -29,7 +30,11 @@ export async function plan(
 }
 
 /** Nothing is created from it: it has no secrets. */
-function shown({ secrets }: EngineContext, planned: Plan, found: unknown[]): CheckedPlan {
+function shown(
+  { secrets }: EngineContext,
+  { request: _request, ...planned }: PlannedCreate,
+  found: unknown[],
+): CheckedPlan {
   const { draft, spec, effects } = planned;
   return {
     ...planned,
@@ -43,13 +48,12 @@ function shown({ secrets }: EngineContext, planned: Plan, found: unknown[]): Che
 /** In the order in which a create and a start meet them. */
 async function errorsOf(
   engine: EngineContext,
-  request: ContainerRequest,
-  planned: Plan,
+  planned: PlannedCreate,
   { offline = false }: PlanOptions,
 ): Promise<unknown[]> {
   const { store, effectKinds: kinds, shutdown: signal } = engine;
   const { draft } = planned;
-  const record = newRecord(engine, request, planned);
+  const record = newRecord(engine, planned);
   const own = await failuresOf([
     attempt(() => store.checkFree(draft.name)),
     attempt(() => checkStorable(record)),

@@ -1,5 +1,6 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
-import type { ContainerRequest } from '../../../hooks/request.ts';
+import { field } from '../../../hooks/fields.ts';
+import type { ContainerRequest, RichRequest } from '../../../hooks/request.ts';
 import { signalNumber } from '../../contract/signals.ts';
 import type { RequestContext } from './context.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
@@ -44,7 +45,17 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
   draft.rootfs.readonly = request.readonlyRootfs ?? false;
   if (request.runtime) draft.runtime = request.runtime;
   const { rich } = request;
-  if (rich) draft.rich = { enabled: rich.enabled, mode: rich.mode ?? '', initScript: rich.initScript ?? '' };
+  if (rich) draft.rich = checkedRich(rich);
+}
+
+/** Without a profile, clients check that already. */
+function checkedRich({ enabled = false, mode = '', initScript = '' }: RichRequest): ContainerDraft['rich'] {
+  if (enabled || (mode === '' && initScript === '')) return { enabled, mode, initScript };
+  throw invalidField(
+    mode === '' ? 'rich.initScript' : 'rich.mode',
+    'expected a rich container, found another one',
+    `add ${field('rich.enabled')}, or leave it out`,
+  );
 }
 
 /** It becomes a directory of /sys/fs/resctrl (kernel doc x86/resctrl). */

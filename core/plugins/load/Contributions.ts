@@ -1,10 +1,12 @@
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { Surface } from '../../../hooks/definePlugin.ts';
+import type { Profile } from '../../../hooks/profile.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { attributedEffectKind, attributedRuntime, attributedSurface } from './attributed.ts';
 import { brokenRule, callback, type FieldRules, object, optional, string } from './fieldRules.ts';
+import { frozenCopy } from '../draft/frozenCopy.ts';
 import type { RecordedTap } from '../tap.ts';
 
 const effectKindRules: FieldRules = {
@@ -21,6 +23,13 @@ const runtimeRules: FieldRules = {
   probe: callback,
   options: callback,
 };
+const profileRules: FieldRules = {
+  name: {
+    fits: (value) => typeof value === 'string' && /^[a-z0-9][a-z0-9_.-]{0,62}$/.test(value),
+    form: 'at most 63 lower-case letters, digits, "_", "." or "-", the first a letter or digit',
+  },
+  parts: { fits: Array.isArray, form: 'a list' },
+};
 const surfaceRules: FieldRules = { name: string, start: callback, stop: callback };
 
 /** What one plugin's setup has contributed. It takes effect once the whole plugin is valid. */
@@ -28,6 +37,7 @@ export class Contributions {
   readonly taps: RecordedTap[] = [];
   readonly effectKinds: OwnedEffectKind[] = [];
   readonly runtimes: RuntimeProvider[] = [];
+  readonly profiles: Profile[] = [];
   readonly surfaces: Surface[] = [];
   readonly disposers: (() => void | Promise<void>)[] = [];
   /** Services by the names that `provides` gives them. */
@@ -76,6 +86,13 @@ export class Contributions {
     this.requireOpen('contributes a runtime');
     this.#requireShape(provider, 'runtime', runtimeRules);
     this.runtimes.push(attributedRuntime(provider, this.#plugin));
+  }
+
+  /** A copy: what the plugin does to its own later changes nothing. */
+  addProfile(profile: Profile): void {
+    this.requireOpen('contributes a profile');
+    this.#requireShape(profile, 'profile', profileRules);
+    this.profiles.push(frozenCopy(profile));
   }
 
   addSurface(surface: Surface): void {

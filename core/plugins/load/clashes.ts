@@ -43,7 +43,7 @@ export function nameClashes(slots: readonly PluginSlot[]): Map<PluginSlot, Pouch
 }
 
 /**
- * The same for effect kinds, runtimes with their aliases, and surfaces; the later plugin loses all of its
+ * The same for effect kinds, runtimes with their aliases, profiles and surfaces; the later plugin loses all of its
  * contributions.
  */
 export function contributionClashes(
@@ -89,6 +89,7 @@ function contributedNames({ contributions }: PluginSlot): string[] {
     ...contributions.runtimes.flatMap(({ name, aliases = [] }) =>
       [name, ...aliases].map((word) => `runtime ${word}`),
     ),
+    ...contributions.profiles.map(({ name }) => `profile ${name}`),
     ...contributions.surfaces.map(({ name }) => `surface ${name}`),
   ];
 }

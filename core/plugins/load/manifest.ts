@@ -29,6 +29,7 @@ const rules: FieldRules<keyof Plugin> = {
     form: 'an object of tokens: write { users: token<Users>("NAME.users") }',
   }),
   hooks: optional({ fits: (value) => Array.isArray(value) && value.every(isHook), form: hooksForm }),
+  check: optional(callback),
   required: optional({ fits: (value) => typeof value === 'boolean', form: 'true or false' }),
   setup: callback,
 };

@@ -4,14 +4,9 @@ import { Value } from '@sinclair/typebox/value';
 import type { ErrorObject } from 'ajv';
 import { Ajv } from 'ajv';
 import { didYouMean } from '../../../config/suggest.ts';
-import type { Plugin } from '../../../hooks/definePlugin.ts';
+import type { Locate, Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { clone } from '../draft/clone.ts';
-
-/**
- * Where a value of the configuration is written: `FILE:LINE` for a JSON pointer such as `/plugins/0/options/entries`.
- */
-export type Locate = (pointer: string) => string | undefined;
 
 /**
  * The options of a plugin, checked against its schema, with defaults filled in. Messages never show a value: it may be

@@ -1,4 +1,5 @@
 import type { Container } from 'inversify';
+import type { Locate, Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { Log } from '../../../hooks/services.ts';
 import { scopedLog } from '../run/scopedLog.ts';
@@ -7,7 +8,6 @@ import { attributedService, containerWith, serviceOf } from '../services.ts';
 import { Contributions } from './Contributions.ts';
 import { type Candidate, needsOf, providerOf, unmet } from './requirements.ts';
 import { pluginContext } from './pluginContext.ts';
-import type { Locate } from './pluginOptions.ts';
 import { checkBuiltInOptions, checkOptions } from './pluginOptions.ts';
 import type { PluginSlot } from './PluginSlot.ts';
 import type { PluginVersion } from './PluginVersion.ts';
@@ -45,7 +45,12 @@ export async function setUp(slot: PluginSlot, surroundings: Surroundings): Promi
     isBuiltIn,
     provides: Object.keys(plugin.provides ?? {}),
   });
-  const context = pluginContext(plugin, options, version.container, version.contributions);
+  const context = pluginContext(
+    plugin,
+    { options, locate: locateIn(slot, locate) },
+    version.container,
+    version.contributions,
+  );
   const guarded = isBuiltIn ? within : interruptedAfter;
   try {
     await guarded(timeoutMs, `setup of plugin ${plugin.name}`, async () => plugin.setup(context));
@@ -84,8 +89,21 @@ function bindProvided({ plugin, contributions }: PluginVersion, container: Conta
 
 /** The checked options of a slot with a plugin. @throws PCH_PLUGIN_OPTIONS, PCH_PLUGIN_INVALID */
 export function optionsOf({ version, wanted }: PluginSlot, locate: Locate): unknown {
+  if (!version) return undefined;
+  const { plugin } = version;
   const check = wanted.builtIn ? checkBuiltInOptions : checkOptions;
-  return version && check(version.plugin, wanted.options, `${wanted.pointer ?? ''}/options`, locate);
+  const options = check(plugin, wanted.options, pointerOf(wanted), locate);
+  plugin.check?.(options as Parameters<NonNullable<Plugin['check']>>[0], locateIn({ wanted }, locate));
+  return options;
+}
+
+/** Of a pointer into the options of a plugin. */
+function locateIn({ wanted }: Pick<PluginSlot, 'wanted'>, locate: Locate): Locate {
+  return (pointer) => locate(pointerOf(wanted) + pointer);
+}
+
+function pointerOf({ pointer = '' }: PluginSlot['wanted']): string {
+  return `${pointer}/options`;
 }
 
 function setupFailed(error: unknown, plugin: string): PouchError {

@@ -3,7 +3,7 @@ import { didYouMean } from '../../../config/suggest.ts';
 import type { PluginEntry } from '../../../config/types.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import type { Locate } from './pluginOptions.ts';
+import type { Locate } from '../../../hooks/definePlugin.ts';
 import type { Wanted } from './PluginSlot.ts';
 import { PluginSlot } from './PluginSlot.ts';
 import type { PluginVersion } from './PluginVersion.ts';

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import type { Vocabulary } from '../../../translate/names/inNamesOf.ts';
 
 /** What a client does with a message, by its User-Agent. */
 export interface ClientKind {
   /** Whether it prints an error's code and hint itself; other clients print only the message. */
   readonly readsHints: boolean;
   /** Whose names for the fields of a request its users know: options of a command, or members of bodies. */
-  readonly names: 'pouch' | 'docker' | 'api';
+  readonly names: Vocabulary;
 }
 
 /** A client that is not known. */

@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import type { ErrorResponse } from '../../../client/wire.ts';
 import type { ErrorCode, PouchError } from '../../../hooks/index.ts';
 import type { ClientKind } from './clientKind.ts';
-import { apiNameOf, inNamesOf } from './inNamesOf.ts';
-import { MemberError } from './MemberError.ts';
+import { apiNameOf, inNamesOf } from '../../../translate/names/inNamesOf.ts';
+import { MemberError } from '../../../translate/MemberError.ts';
 import { sendJsonText } from './reply.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { ProgressMessage } from '../../../client/wire.ts';
 import { toPouchError, type Progress } from '../../../hooks/index.ts';
 import type { Call } from './call.ts';
 import { errorBody } from './errorReply.ts';
-import { inNamesOf } from './inNamesOf.ts';
+import { inNamesOf } from '../../../translate/names/inNamesOf.ts';
 
 export interface ProgressSink {
   send(message: ProgressMessage): void;

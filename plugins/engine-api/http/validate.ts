@@ -2,7 +2,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { PouchError } from '../../../hooks/index.ts';
-import { MemberError } from './MemberError.ts';
+import { MemberError } from '../../../translate/MemberError.ts';
 
 /** Without schema checks and optimization the schemas compile in half the time, and validate as fast. */
 const ajv = new Ajv({

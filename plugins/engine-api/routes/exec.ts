@@ -13,12 +13,12 @@ import { parameter, type Call, type Route } from '../http/call.ts';
 import type { ClientKind } from '../http/clientKind.ts';
 import { parseDetachKeys } from '../http/detachKeys.ts';
 import { wholeMessage } from '../http/errorReply.ts';
-import { degradedInNamesOf } from '../http/inNamesOf.ts';
+import { degradedInNamesOf } from '../../../translate/names/inNamesOf.ts';
 import { sendEmpty, sendJson } from '../http/reply.ts';
 import { serveStreams } from '../http/session.ts';
 import { validate } from '../http/validate.ts';
 import { execCreateSchema, execStartSchema } from '../schemas/exec.ts';
-import { variable } from '../translate/request/process.ts';
+import { variable } from '../../../translate/process.ts';
 import { terminalSize } from './container/lifecycle.ts';
 
 export const execRoutes: Route[] = [

@@ -4,6 +4,7 @@ import type {
   ContainerEffectWire,
   ErrorResponse,
   PlanResponse,
+  ProfileWire,
   RuntimeWire,
   StoredPlanResponse,
   TimelineWire,
@@ -13,7 +14,7 @@ import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { errorBody } from '../http/errorReply.ts';
 import { namingTheImage } from '../http/imageError.ts';
-import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../http/inNamesOf.ts';
+import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../../../translate/names/inNamesOf.ts';
 import { streamProgress } from '../http/progressStream.ts';
 import { sendJson } from '../http/reply.ts';
 import { validate } from '../http/validate.ts';
@@ -32,6 +33,7 @@ export const pouchRoutes: Route[] = [
   { method: 'GET', path: '/pouch/ops', handler: (call) => sendJson(call, call.engine.system.ops()) },
   { method: 'GET', path: '/pouch/info', handler: info },
   { method: 'GET', path: '/pouch/runtimes', handler: runtimes },
+  { method: 'GET', path: '/pouch/profiles', handler: profiles },
 ];
 
 const bootstrapSchema = typed<BootstrapRequest>(
@@ -118,6 +120,11 @@ async function bootstrap(call: Call): Promise<void> {
 
 async function info(call: Call): Promise<void> {
   sendJson(call, await call.engine.system.info());
+}
+
+async function profiles(call: Call): Promise<void> {
+  const all: ProfileWire[] = call.engine.system.profiles();
+  sendJson(call, all);
 }
 
 async function runtimes(call: Call): Promise<void> {

@@ -3,7 +3,7 @@ import { PouchError, toPouchError, type Attachment, type OutputChunk } from '../
 import type { Call, Route } from '../http/call.ts';
 import { errorBody } from '../http/errorReply.ts';
 import { namingTheImage } from '../http/imageError.ts';
-import { allInNamesOf, inNamesOf } from '../http/inNamesOf.ts';
+import { allInNamesOf, inNamesOf } from '../../../translate/names/inNamesOf.ts';
 import { serveStreams } from '../http/session.ts';
 import { readContainerRequest } from './container/create.ts';
 

@@ -2,11 +2,11 @@ import type { ContainerCreateResponse } from '../../../../client/wire.ts';
 import { readJson } from '../../http/body.ts';
 import { type Call, type Route } from '../../http/call.ts';
 import { namingTheImage } from '../../http/imageError.ts';
-import { allInNamesOf } from '../../http/inNamesOf.ts';
+import { allInNamesOf } from '../../../../translate/names/inNamesOf.ts';
 import { sendJson } from '../../http/reply.ts';
 import { validate } from '../../http/validate.ts';
 import { createSchema } from '../../schemas/create.ts';
-import { toContainerRequest, type Translation } from '../../translate/request/index.ts';
+import { toContainerRequest, type Translation } from '../../../../translate/index.ts';
 
 export const createRoutes: Route[] = [{ method: 'POST', path: '/containers/create', handler: create }];
 
@@ -25,5 +25,9 @@ async function create(call: Call): Promise<void> {
 /** Reads, checks and translates the body of create and plan. */
 export async function readContainerRequest(call: Call): Promise<Translation> {
   const body = validate(createSchema, await readJson(call));
-  return toContainerRequest(body, { name: call.query.text('name'), platform: call.query.text('platform') });
+  return toContainerRequest(body, {
+    name: call.query.text('name'),
+    platform: call.query.text('platform'),
+    isLiteral: call.client.names === 'pouch',
+  });
 }

@@ -1,7 +1,7 @@
 import type { ContainerWaitResponse } from '../../../../client/wire.ts';
 import { PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
-import { inNamesOf } from '../../http/inNamesOf.ts';
+import { inNamesOf } from '../../../../translate/names/inNamesOf.ts';
 
 export const waitRoutes: Route[] = [{ method: 'POST', path: '/containers/:id/wait', handler: wait }];
 

@@ -1,7 +1,7 @@
 import type { ContainerInspect, ContainerStateWire } from '../../../../client/wire.ts';
 import type { ContainerRecord, Damage } from '../../../../hooks/index.ts';
 import { type ClientKind, otherClient } from '../../http/clientKind.ts';
-import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../../http/inNamesOf.ts';
+import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../../../../translate/names/inNamesOf.ts';
 import { containerConfig } from './config.ts';
 import { hostConfig } from './hostConfig.ts';
 import { mountPoints } from './mounts.ts';

@@ -47,6 +47,11 @@ _pouch; printf '%s\\n' "\${COMPREPLY[@]}"`;
     assert.deepEqual(proposals('pouch', '-H', 'x', 'container', 'ls', '--no-t'), ['--no-trunc']);
   });
 
+  it('in bash propose names of profiles after --profile, and options after its value', () => {
+    assert.deepEqual(proposals('pouch', 'run', '--profile', 'w'), ['web']);
+    assert.deepEqual(proposals('pouch', 'run', '--profile', 'web', '--prof'), ['--profile']);
+  });
+
   it('in bash propose names of containers', () => {
     assert.deepEqual(proposals('pouch', 'stop', 'w'), ['web']);
   });

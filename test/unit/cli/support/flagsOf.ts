@@ -1,6 +1,6 @@
 import { PouchCommand } from '../../../../cli/PouchCommand.ts';
-import { createRequest } from '../../../../cli/run/createRequest.ts';
-import type { RunFlags } from '../../../../cli/run/runFlags.ts';
+import { createRequest } from '../../../../client/options/createRequest.ts';
+import type { RunFlags } from '../../../../client/options/runFlags.ts';
 import { addCreateOptions, addForegroundOptions } from '../../../../cli/run/runOptions.ts';
 
 /** Returns the body that `pouch run ARGS` sends to create a container. */

@@ -4,7 +4,7 @@ import { toInspect } from '../../../../../plugins/engine-api/translate/container
 import { statusText } from '../../../../../plugins/engine-api/translate/container/status.ts';
 import { toSummary } from '../../../../../plugins/engine-api/translate/container/summary.ts';
 import { humanDuration, never } from '../../../../../plugins/engine-api/translate/container/time.ts';
-import { toContainerRequest } from '../../../../../plugins/engine-api/translate/request/index.ts';
+import { toContainerRequest } from '../../../../../translate/index.ts';
 import type { ContainerCreateRequest } from '../../../../../client/wire.ts';
 import { fakeDraft } from '../../../../support/fake/draft.ts';
 import { fakeImage } from '../../../../support/fake/images.ts';

@@ -1,0 +1,20 @@
+import { isIP } from 'node:net';
+import { invalidOption } from './OptionError.ts';
+
+/** Converts `--add-host NAME:ADDRESS` or `NAME=ADDRESS` to `NAME:ADDRESS`. The address may be `host-gateway`. */
+export function parseExtraHost(text: string): string {
+  const match = /^(?<name>[^:=]+)[:=]\[?(?<address>[^[\]]+)\]?$/.exec(text)?.groups;
+  const address = match?.['address'] ?? '';
+  if (!match || (address !== 'host-gateway' && isIP(address) === 0)) {
+    throw invalidOption('--add-host', 'NAME:IP-ADDRESS', text);
+  }
+  return `${match['name']}:${address}`;
+}
+
+/** Checks the IP address of --dns or --ip. @throws PCH_OPTION_INVALID */
+export function parseAddressOption(flag: string, text: string, version?: 4 | 6): string {
+  const found = isIP(text);
+  const fits = version === undefined ? found !== 0 : found === version;
+  if (!fits) throw invalidOption(flag, version ? `an IPv${version} address` : 'an IP address', text);
+  return text;
+}

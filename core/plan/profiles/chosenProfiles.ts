@@ -1,0 +1,26 @@
+import { didYouMean } from '../../../config/suggest.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { OwnedProfile } from '../../plugins/index.ts';
+
+/** Returns the profiles with these names. @throws PCH_PROFILE_NOT_FOUND with the names that exist */
+export function chosenProfiles(
+  names: readonly string[],
+  all: ReadonlyMap<string, OwnedProfile>,
+): OwnedProfile[] {
+  return names.map((name) => all.get(name) ?? unknown(name, [...all.keys()]));
+}
+
+function unknown(name: string, known: readonly string[]): never {
+  const guess = didYouMean(name, [...known]);
+  throw new PouchError(
+    'PCH_PROFILE_NOT_FOUND',
+    `expected a profile of this daemon, found "${name.slice(0, 100)}"${guess === undefined ? '' : ` (${guess})`}`,
+    {
+      field: 'profiles',
+      hint:
+        known.length > 0
+          ? `its profiles are ${known.join(', ')}`
+          : 'it has none: add them to the options of the plugin `profiles` in pouchd.yaml',
+    },
+  );
+}

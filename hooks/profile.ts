@@ -1,0 +1,23 @@
+import type { ContainerRequest } from './request.ts';
+
+/** A named preset: what a request that names it gets where it has nothing of its own. */
+export interface Profile {
+  /** `[a-z0-9][a-z0-9_.-]*`, lower case. */
+  name: string;
+  /** `FILE:LINE` where it is defined. */
+  origin?: string;
+  /** Applied in this order; later ones take precedence. */
+  parts: readonly ProfilePart[];
+}
+
+/** One option of a profile. */
+export interface ProfilePart {
+  /** The word by which its author knows it: `memory`. */
+  option: string;
+  /** What it asks for. */
+  request: Partial<ContainerRequest>;
+  /** Its value for readers, as plain data. It has no secrets but those that names show. */
+  shown: unknown;
+  /** `FILE:LINE` where it is written. */
+  origin?: string;
+}

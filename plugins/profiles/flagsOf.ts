@@ -1,0 +1,68 @@
+/** Converts the values of YAML to those of a command line. */
+import { attributeOf, type RunOption } from '../../client/options/createOptions.ts';
+import { optionError } from '../../client/options/OptionError.ts';
+import type { RunFlags } from '../../client/options/runFlags.ts';
+import { runOptions, type Words } from './options.ts';
+
+/** @throws OptionError for an unknown option, one that profiles do not take, or a value of the wrong type */
+export function flagsOf(words: Words): RunFlags {
+  const lists = [...runOptions].filter(([, { list }]) => list).map(([word]) => [attributeOf(word), []]);
+  const given = Object.entries(words).flatMap(([word, value]) => Object.entries(flagOf(word, value)));
+  return { ...Object.fromEntries(lists), ...Object.fromEntries(given) } as RunFlags;
+}
+
+function flagOf(word: string, value: unknown): Record<string, unknown> {
+  const option = runOptions.get(word);
+  if (!option) throw optionError(word, unknownWord(word));
+  if (option.refused !== undefined) throw optionError(word, `profiles do not take it: ${option.refused}`);
+  if (word === 'rich' && typeof value === 'string') return { rich: true, richMode: value };
+  return { [attributeOf(word)]: option.list ? listOf(word, option, value) : scalarOf(word, option, value) };
+}
+
+function unknownWord(word: string): string {
+  return `expected an option of \`pouch run\` without its dashes, found "${word}"`;
+}
+
+function scalarOf(word: string, { flags }: RunOption, value: unknown): string | boolean {
+  if (!flags.includes('<')) {
+    if (typeof value === 'boolean') return value;
+    throw optionError(word, `expected true or false, found ${kindOf(value)}`);
+  }
+  return textOf(word, value, 'a text or a number');
+}
+
+function listOf(word: string, { pairs }: RunOption, value: unknown): string[] {
+  const expected = pairs ? `a list of NAME${pairs}VALUE, or a map` : 'a list of texts';
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const texts =
+    isMap && pairs
+      ? Object.entries(value).map(([key, one]) => `${key}${pairs}${textOf(`${word}.${key}`, one, 'a text')}`)
+      : [value].flat().map((one) => textOf(word, one, expected));
+  for (const text of texts) checkText(word, text);
+  return texts;
+}
+
+/** A command line has the caller's environment and directory, a profile has neither. */
+function checkText(word: string, text: string): void {
+  if ((word === 'env' || word === 'secret-env') && !/^[^=]+=/s.test(text))
+    throw optionError(word, 'expected NAME=VALUE, found an entry without a name or a value');
+  if (word === 'volume' && text.startsWith('.'))
+    throw optionError(word, `expected an absolute path or the name of a volume, found "${text}"`);
+  if (word === 'security-opt' && /^seccomp[=:](?!\/|unconfined$|builtin$)/.test(text))
+    throw optionError(word, `expected the absolute path of a seccomp profile, found "${text}"`);
+  if (word === 'label' && /^io\.pouch\.profile(=|$)/.test(text))
+    throw optionError(word, 'a profile cannot choose profiles');
+}
+
+/** Messages have no values of texts here: they may be secrets. */
+function textOf(word: string, value: unknown, expected: string): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  if (typeof value === 'boolean' && expected === 'a text') return String(value);
+  throw optionError(word, `expected ${expected}, found ${kindOf(value)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a map' : `the ${typeof value} ${JSON.stringify(value)}`;
+}

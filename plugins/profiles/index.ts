@@ -1,0 +1,14 @@
+/** Named presets of pouchd.yaml, in the words of `pouch run`. */
+import { definePlugin } from '../../hooks/index.ts';
+import { Options } from './options.ts';
+import { readProfiles } from './readProfiles.ts';
+
+export default definePlugin({
+  name: 'profiles',
+  doc: 'Named presets in the words of `pouch run`, for `pouch run --profile NAME` and the label `io.pouch.profile`.',
+  options: Options,
+  check: (options, locate) => void readProfiles(options, locate),
+  setup({ options, locate, profile }) {
+    for (const one of readProfiles(options, locate)) profile(one);
+  },
+});

@@ -1,0 +1,88 @@
+/** Reads profiles; every mistake is reported, each with its line. */
+import { OptionError } from '../../client/options/OptionError.ts';
+import { type Locate, PouchError, type Profile, type ProfilePart, toPouchError } from '../../hooks/index.ts';
+import { inNamesOf } from '../../translate/names/inNamesOf.ts';
+import { flagsOf } from './flagsOf.ts';
+import type { Options, Words } from './options.ts';
+import { partsOf } from './partsOf.ts';
+import { requestOf } from './requestOf.ts';
+import { shownValue } from './shownValue.ts';
+
+/** @throws PCH_PLUGIN_OPTIONS */
+export function readProfiles({ profiles }: Options, locate: Locate): Profile[] {
+  const mistakes: string[] = [];
+  const read = Object.entries(profiles).map(([name, words]) =>
+    readProfile(name, words, { locate, mistakes }),
+  );
+  if (mistakes.length === 0) return read;
+  throw new PouchError('PCH_PLUGIN_OPTIONS', mistakes.join('; '), {
+    hint: 'a profile has the options of `pouch run` without their dashes; see docs/guides/profiles.md',
+    plugin: 'profiles',
+  });
+}
+
+interface Report {
+  readonly locate: Locate;
+  readonly mistakes: string[];
+}
+
+const profileName = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
+
+function readProfile(name: string, words: Words, report: Report): Profile {
+  const pointer = `/profiles/${escaped(name)}`;
+  const before = report.mistakes.length;
+  if (!profileName.test(name))
+    mistake(report, pointer, name, 'expected a name of lower-case letters, digits, "_", "." and "-"');
+  const parts = partsOf(words).flatMap(([option, own]): ProfilePart[] => {
+    const at = `${pointer}/${escaped(option)}`;
+    const request = attempt(report, at, `${name}.${option}`, () =>
+      requestOf(flagsOf(own), { isPartial: true }),
+    );
+    if (!request) return [];
+    return [{ option, request, shown: shownValue(option, own[option]), ...originOf(report, at) }];
+  });
+  // What depends on several options.
+  if (report.mistakes.length === before)
+    attempt(report, pointer, name, () => requestOf(flagsOf(words), { isPartial: false }));
+  return { name, parts, ...originOf(report, pointer) };
+}
+
+function attempt<T>(report: Report, pointer: string, what: string, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    mistake(report, pointer, what, problemOf(error));
+    return undefined;
+  }
+}
+
+function problemOf(error: unknown): string {
+  const isOption = error instanceof OptionError;
+  const { hint } = isOption ? error : toPouchError(error);
+  const message = isOption ? (error.problem ?? error.message) : toPouchError(error).message;
+  return withoutDashes(inNamesOf({ names: 'pouch' }, withHint(message, hint)));
+}
+
+/** `--memory` → `memory` */
+function withoutDashes(text: string): string {
+  return text.replaceAll(/(^|[\s(])--(?=[a-z])/g, '$1');
+}
+
+function withHint(problem: string, hint: string | undefined): string {
+  return hint === undefined ? problem : `${problem} (${hint})`;
+}
+
+function mistake({ locate, mistakes }: Report, pointer: string, what: string, problem: string): void {
+  const where = locate(pointer);
+  mistakes.push(`${where === undefined ? '' : `${where}: `}profiles.${what}: ${problem}`);
+}
+
+function originOf({ locate }: Report, pointer: string): { origin?: string } {
+  const origin = locate(pointer);
+  return origin === undefined ? {} : { origin };
+}
+
+/** A segment of a JSON pointer (RFC 6901). */
+function escaped(segment: string): string {
+  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
+}

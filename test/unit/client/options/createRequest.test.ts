@@ -1,0 +1,348 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ContainerCreateRequest, HostConfig } from '../../../../client/index.ts';
+import { requestFor } from '../../cli/support/flagsOf.ts';
+
+/** The fields of the body to assert; all others must be as without the flags. */
+type Part = Omit<ContainerCreateRequest, 'HostConfig'> & { HostConfig?: HostConfig };
+
+const cases: [args: string, part: Part][] = [
+  ['img', { Image: 'img' }],
+  ['img echo -n --name x', { Cmd: ['echo', '-n', '--name', 'x'] }],
+  ['-i img', { OpenStdin: true, AttachStdin: true, StdinOnce: true }],
+  [
+    '-it img',
+    { OpenStdin: true, AttachStdin: true, StdinOnce: true, Tty: true, HostConfig: { ConsoleSize: [24, 80] } },
+  ],
+  ['-i=true --tty=false img', { OpenStdin: true, AttachStdin: true, StdinOnce: true }],
+  ['-d img', { AttachStdout: false, AttachStderr: false }],
+  [
+    '-dit img',
+    {
+      AttachStdout: false,
+      AttachStderr: false,
+      OpenStdin: true,
+      Tty: true,
+      HostConfig: { ConsoleSize: [24, 80] },
+    },
+  ],
+  ['-a stdout img', { AttachStderr: false }],
+  [
+    '-a STDIN -i img',
+    { AttachStdout: false, AttachStderr: false, AttachStdin: true, OpenStdin: true, StdinOnce: true },
+  ],
+  ['-e A=1 -eB=2 --env C= --env=D=x=y img', { Env: ['A=1', 'B=2', 'C=', 'D=x=y'] }],
+  [
+    '-e A=1 --secret-env B=x=y --secret-env HERE img',
+    { Env: ['A=1', 'B=x=y', 'HERE=yes'], SecretEnv: ['B', 'HERE'] },
+  ],
+  ['-e HERE -e NOT_HERE img', { Env: ['HERE=yes', 'NOT_HERE'] }],
+  ['-w /srv -u 1:2 --entrypoint /bin/x img', { WorkingDir: '/srv', User: '1:2', Entrypoint: ['/bin/x'] }],
+  ['--entrypoint= img', { Entrypoint: [''] }],
+  ['-l a=1 --label b img', { Labels: { a: '1', b: '' } }],
+  ['-h host --domainname d.example img', { Hostname: 'host', Domainname: 'd.example' }],
+  ['--mac-address 02:42:ac:11:00:02 img', { MacAddress: '02:42:ac:11:00:02' }],
+  ['--stop-signal SIGINT --stop-timeout 5 img', { StopSignal: 'SIGINT', StopTimeout: 5 }],
+  ['--rich img', { Rich: true }],
+  [
+    '--rich --rich-mode systemd --initscript /x.sh img',
+    { Rich: true, RichMode: 'systemd', InitScript: '/x.sh' },
+  ],
+  [
+    '-v /a:/b:ro -v name:/c -v /anon img',
+    { Volumes: { '/anon': {} }, HostConfig: { Binds: ['/a:/b:ro', 'name:/c'] } },
+  ],
+  ['-v ./rel:/b img', { HostConfig: { Binds: [`${resolve('rel')}:/b`] } }],
+  [
+    '--mount type=tmpfs,dst=/t,tmpfs-size=64k,tmpfs-mode=1777 img',
+    {
+      HostConfig: {
+        Mounts: [{ Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 65536, Mode: 0o1777 } }],
+      },
+    },
+  ],
+  [
+    '--tmpfs /run --tmpfs /x:size=1m,noexec img',
+    { HostConfig: { Tmpfs: { '/run': '', '/x': 'size=1m,noexec' } } },
+  ],
+  ['--read-only --shm-size 128m img', { HostConfig: { ReadonlyRootfs: true, ShmSize: 134217728 } }],
+  ['--cap-add NET_ADMIN --cap-drop ALL img', { HostConfig: { CapAdd: ['NET_ADMIN'], CapDrop: ['ALL'] } }],
+  [
+    '--device /dev/fuse --device /dev/a:/dev/b:r img',
+    {
+      HostConfig: {
+        Devices: [
+          { PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rwm' },
+          { PathOnHost: '/dev/a', PathInContainer: '/dev/b', CgroupPermissions: 'r' },
+        ],
+      },
+    },
+  ],
+  ['--privileged --init img', { HostConfig: { Privileged: true, Init: true } }],
+  [
+    '--security-opt no-new-privileges --security-opt seccomp=unconfined img',
+    { HostConfig: { SecurityOpt: ['no-new-privileges', 'seccomp=unconfined'] } },
+  ],
+  ['--security-opt systempaths=unconfined img', { HostConfig: { MaskedPaths: [], ReadonlyPaths: [] } }],
+  [
+    '--ulimit nofile=1024:2048 --ulimit core=-1 img',
+    {
+      HostConfig: {
+        Ulimits: [
+          { Name: 'nofile', Soft: 1024, Hard: 2048 },
+          { Name: 'core', Soft: -1, Hard: -1 },
+        ],
+      },
+    },
+  ],
+  ['--sysctl net.ipv4.ip_forward=1 img', { HostConfig: { Sysctls: { 'net.ipv4.ip_forward': '1' } } }],
+  [
+    '-m 512m --memory-swap -1 --memory-reservation 1.5g --memory-swappiness 0 img',
+    { HostConfig: { Memory: 536870912, MemorySwap: -1, MemoryReservation: 1610612736, MemorySwappiness: 0 } },
+  ],
+  ['--memory=64MiB --memory-swap=128mb img', { HostConfig: { Memory: 67108864, MemorySwap: 134217728 } }],
+  [
+    '--cpus 1.5 --cpu-shares 512 --cpu-quota -1 --cpu-period 100000 img',
+    { HostConfig: { NanoCpus: 1500000000, CpuShares: 512, CpuQuota: -1, CpuPeriod: 100000 } },
+  ],
+  ['--cpuset-cpus 0-1 --cpuset-mems 0 img', { HostConfig: { CpusetCpus: '0-1', CpusetMems: '0' } }],
+  [
+    '--pids-limit 100 --blkio-weight 300 --oom-score-adj -500 --oom-kill-disable img',
+    { HostConfig: { PidsLimit: 100, BlkioWeight: 300, OomScoreAdj: -500, OomKillDisable: true } },
+  ],
+  [
+    '--device-read-bps /dev/sda:1mb --device-write-iops /dev/sda:1000 img',
+    {
+      HostConfig: {
+        BlkioDeviceReadBps: [{ Path: '/dev/sda', Rate: 1048576 }],
+        BlkioDeviceWriteIOps: [{ Path: '/dev/sda', Rate: 1000 }],
+      },
+    },
+  ],
+  [
+    '--blkio-weight-device /dev/sda:500 img',
+    { HostConfig: { BlkioWeightDevice: [{ Path: '/dev/sda', Weight: 500 }] } },
+  ],
+  ['--rm img', { HostConfig: { AutoRemove: true } }],
+  [
+    '--restart on-failure:3 img',
+    { HostConfig: { RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 3 } } },
+  ],
+  [
+    '--rm --restart no img',
+    { HostConfig: { AutoRemove: true, RestartPolicy: { Name: 'no', MaximumRetryCount: 0 } } },
+  ],
+  [
+    '--log-driver json-file --log-opt max-size=10m img',
+    { HostConfig: { LogConfig: { Type: 'json-file', Config: { 'max-size': '10m' } } } },
+  ],
+  [
+    '-p 8080:80 -p 127.0.0.1::53/udp img',
+    {
+      ExposedPorts: { '80/tcp': {}, '53/udp': {} },
+      HostConfig: {
+        PortBindings: {
+          '80/tcp': [{ HostIp: '', HostPort: '8080' }],
+          '53/udp': [{ HostIp: '127.0.0.1', HostPort: '' }],
+        },
+      },
+    },
+  ],
+  [
+    '-p=80 -P --expose 90-91 img',
+    {
+      ExposedPorts: { '80/tcp': {}, '90/tcp': {}, '91/tcp': {} },
+      HostConfig: { PublishAllPorts: true, PortBindings: { '80/tcp': [{ HostIp: '', HostPort: '' }] } },
+    },
+  ],
+  ['--network none img', { HostConfig: { NetworkMode: 'none' } }],
+  ['--net container:x img', { HostConfig: { NetworkMode: 'container:x' } }],
+  [
+    '--dns 1.1.1.1 --dns ::1 --dns-search a.b --dns-option ndots:2 img',
+    { HostConfig: { Dns: ['1.1.1.1', '::1'], DnsSearch: ['a.b'], DnsOptions: ['ndots:2'] } },
+  ],
+  [
+    '--add-host a:10.0.0.1 --add-host b=::1 --add-host c:host-gateway img',
+    { HostConfig: { ExtraHosts: ['a:10.0.0.1', 'b:::1', 'c:host-gateway'] } },
+  ],
+  [
+    '--ip 172.17.0.9 img',
+    { NetworkingConfig: { EndpointsConfig: { bridge: { IPAMConfig: { IPv4Address: '172.17.0.9' } } } } },
+  ],
+  [
+    '--pid host --ipc private --uts host --userns host --cgroupns private --cgroup-parent /p img',
+    {
+      HostConfig: {
+        PidMode: 'host',
+        IpcMode: 'private',
+        UTSMode: 'host',
+        UsernsMode: 'host',
+        CgroupnsMode: 'private',
+        CgroupParent: '/p',
+      },
+    },
+  ],
+  [
+    '--runtime crun --annotation a.b=c --group-add 5 img',
+    { HostConfig: { Runtime: 'crun', Annotations: { 'a.b': 'c' }, GroupAdd: ['5'] } },
+  ],
+  [
+    '--vm-of db --kata-opt agent.enable_tracing=true --annotation a.b=c img',
+    {
+      HostConfig: {
+        VmOf: 'db',
+        Annotations: { 'a.b': 'c', 'io.katacontainers.config.agent.enable_tracing': 'true' },
+      },
+    },
+  ],
+];
+
+const plain = requestFor(['img']);
+
+describe('the body of create for flags of run', () => {
+  for (const [line, part] of cases) {
+    it(line, () => {
+      const { HostConfig: host, ...body } = requestFor(line.split(' '), { HERE: 'yes' });
+      const { HostConfig: plainHost, ...plainBody } = plain;
+      const { HostConfig: hostPart, ...bodyPart } = part;
+      assert.deepEqual(body, { ...plainBody, ...bodyPart });
+      assert.deepEqual(host, { ...plainHost, ...hostPart });
+    });
+  }
+
+  it('omits options that are not given', () => {
+    assert.deepEqual(plain, {
+      Image: 'img',
+      Tty: false,
+      OpenStdin: false,
+      StdinOnce: false,
+      AttachStdin: false,
+      AttachStdout: true,
+      AttachStderr: true,
+      HostConfig: { AutoRemove: false, NetworkMode: 'default' },
+    });
+  });
+
+  it('accepts a device rule with spaces', () => {
+    assert.deepEqual(requestFor(['--device-cgroup-rule', 'c 1:* rwm', 'img']).HostConfig?.DeviceCgroupRules, [
+      'c 1:* rwm',
+    ]);
+  });
+});
+
+describe('files given by flags of run', () => {
+  let directory: string;
+  const write = (name: string, text: string) => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  };
+  beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'pouch-flags-'))));
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('--env-file takes values literally, inherits bare names, and -e takes precedence', () => {
+    const path = write('env', '\uFEFF# comment\nA=1 "quoted" # kept\r\n\n  B=\nHERE\nNOT_HERE\n');
+    const { Env } = requestFor(['--env-file', path, '-e', 'A=2', 'img'], { HERE: 'yes' });
+    assert.deepEqual(Env, ['A=1 "quoted" # kept', 'B=', 'HERE=yes', 'A=2']);
+  });
+
+  it('--env-file reports the invalid line', () => {
+    const path = write('env', 'A=1\nB C=2\n');
+    assert.throws(() => requestFor(['--env-file', path, 'img']), {
+      code: 'PCH_OPTION_INVALID',
+      message: /env:2.*B C=2/,
+    });
+  });
+
+  it('--label-file is read, -l takes precedence', () => {
+    const path = write('labels', 'a=1\nb\n# no\n');
+    assert.deepEqual(requestFor(['--label-file', path, '-l', 'a=2', 'img']).Labels, { a: '2', b: '' });
+  });
+
+  it('a seccomp profile is sent as its content', () => {
+    const path = write('profile.json', '{ "defaultAction":  "SCMP_ACT_ALLOW" }');
+    assert.deepEqual(requestFor(['--security-opt', `seccomp=${path}`, 'img']).HostConfig?.SecurityOpt, [
+      'seccomp={"defaultAction":"SCMP_ACT_ALLOW"}',
+    ]);
+  });
+
+  for (const flag of ['--env-file', '--label-file']) {
+    it(`${flag}: a missing file is reported`, () => {
+      assert.throws(() => requestFor([flag, '/does/not/exist', 'img']), {
+        code: 'PCH_OPTION_INVALID',
+        message: /\/does\/not\/exist/,
+      });
+    });
+  }
+});
+
+describe('errors of invalid values name the flag, what it takes, and what was found', () => {
+  const bad: [args: string[], message: RegExp][] = [
+    [['-m', '5x'], /^-m, --memory: expected a size .*, found "5x"$/],
+    [['-m', '-5'], /--memory/],
+    [['-m', ''], /--memory/],
+    [['--memory-swap', '-2'], /--memory-swap/],
+    [['--shm-size', '1e9g'], /--shm-size/],
+    [['--cpus', 'many'], /--cpus: expected a number of CPUs/],
+    [['--cpus', '0.0000000001'], /--cpus/],
+    [['--cpu-shares', '1.5'], /--cpu-shares: expected a whole number of at least 0/],
+    [['--pids-limit', '-2'], /--pids-limit/],
+    [['--oom-score-adj', '1001'], /from -1000 to 1000/],
+    [['--stop-timeout', '5s'], /--stop-timeout/],
+    [['-p', '80:90:100:110'], /-p, --publish/],
+    [['-p', 'x:80'], /--publish/],
+    [['-p', '0'], /--publish/],
+    [['-p', '70000:80'], /1 to 65535/],
+    [['-p', '80/xyz'], /--publish/],
+    [['-p', '8000-8002:80-81'], /as many host ports/],
+    [['-p', '90-80'], /--publish/],
+    [['-p', 'localhost:80:80'], /--publish/],
+    [['--expose', '0'], /--expose/],
+    [['-v', '/a:b'], /-v, --volume/],
+    [['-v', ':/b'], /--volume/],
+    [['-v', '/a:/b:ro:x'], /--volume/],
+    [['-v', '/a:/b:'], /--volume/],
+    [['-v', 'rel/dir:/b'], /--volume: expected a host path/],
+    [['-v', '/a:/'], /below \//],
+    [['--mount', 'type=bind,dst=/b'], /--mount: expected source=/],
+    [['--mount', 'type=nfs,dst=/b'], /bind, volume or tmpfs, found "nfs"/],
+    [['--mount', 'type=tmpfs,dst=/b,colour=red'], /--mount: expected one of .*, found "colour"/],
+    [['--mount', 'type=bind,src=/a,dst=/b,tmpfs-size=1m'], /only with type=tmpfs/],
+    [['--mount', 'type=tmpfs,src=/a,dst=/b'], /no source/],
+    [['--mount', 'type=tmpfs,dst=b'], /target=/],
+    [['--mount', 'type=bind,src=/a,dst=/b,ro=perhaps'], /--mount readonly/],
+    [['--tmpfs', 'run'], /--tmpfs/],
+    [['--device', 'fuse'], /--device/],
+    [['--device', '/dev/a:/dev/b:xyz'], /--device/],
+    [['--device-read-bps', 'sda:1m'], /--device-read-bps/],
+    [['--device-read-iops', '/dev/sda:1m'], /--device-read-iops/],
+    [['--blkio-weight-device', '/dev/sda:5'], /--blkio-weight-device/],
+    [['--device-cgroup-rule', 'x 1:2 r'], /--device-cgroup-rule/],
+    [['--ulimit', 'nofiles=1'], /--ulimit: expected one of .*, found "nofiles"/],
+    [['--ulimit', 'nofile=2:1'], /not above the hard/],
+    [['--ulimit', 'nofile'], /--ulimit/],
+    [['--restart', 'sometimes'], /--restart/],
+    [['--restart', 'always:3'], /--restart/],
+    [['--restart', 'on-failure:x'], /--restart/],
+    [['-e', '=x'], /-e, --env/],
+    [['-l', '=x'], /-l, --label/],
+    [['--sysctl', 'a'], /--sysctl/],
+    [['--log-opt', 'a'], /--log-opt/],
+    [['--dns', 'dns.example'], /--dns/],
+    [['--ip', '::1'], /--ip: expected an IPv4 address/],
+    [['--add-host', 'a:b'], /--add-host/],
+    [['-a', 'stdlog'], /--attach/],
+    [['--security-opt', 'seccomp=/does/not/exist'], /cannot read/],
+    [['--sig-proxy=perhaps'], /--sig-proxy: expected true or false/],
+    [['--rich-mode', 'systemd'], /--rich-mode is only for rich containers/],
+    [['--initscript', 'x'], /--initscript is only for rich containers/],
+    [['--rm', '--restart', 'always'], /exclude each other/],
+    [['-d', '-a', 'stdout'], /exclude each other/],
+  ];
+  for (const [args, message] of bad) {
+    it(args.join(' '), () => {
+      assert.throws(() => requestFor([...args, 'img']), { code: 'PCH_OPTION_INVALID', message });
+    });
+  }
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { limitEntries } from '../../../client/wire/limits.ts';
+import { resourceLimitEntries } from '../../../hooks/index.ts';
+import { resourcesOf } from '../../../translate/resources.ts';
+import type { HostConfig } from '../../../client/wire.ts';
+
+/** A value that every check accepts, in the API's form. */
+const samples: Record<string, unknown> = {
+  Memory: 64 * 2 ** 20,
+  MemorySwap: 128 * 2 ** 20,
+  MemoryReservation: 32 * 2 ** 20,
+  CpuPeriod: 50_000,
+  CpuQuota: 20_000,
+  CpusetCpus: '0',
+  CpusetMems: '0',
+  OomKillDisable: true,
+};
+const rates = [{ Path: '/dev/sda', Rate: 1 }];
+
+describe('the two tables of limits', () => {
+  it('have the same limits', () => {
+    const wire = limitEntries.map(([field]) => field as string);
+    const engine = resourceLimitEntries.map(([, { api }]) => api);
+    assert.deepEqual(engine.toSorted(), wire.toSorted());
+  });
+
+  for (const [field, { value }] of limitEntries)
+    it(`${field} of a request reaches the engine`, () => {
+      const given = samples[field] ?? (value.endsWith('PerSecond') ? rates : 20);
+      const needed = field === 'MemorySwap' ? { Memory: samples['Memory'] } : {};
+      const asked = resourcesOf({ ...needed, [field]: given } as HostConfig, {
+        isLiteral: false,
+        isPartial: false,
+      });
+      const name = resourceLimitEntries.find(([, { api }]) => api === field)![0];
+      assert.deepEqual(asked[name], given === rates ? [{ path: '/dev/sda', rate: 1 }] : given);
+    });
+});

@@ -1,0 +1,107 @@
+/** Translates the network: mode, ports, names, fixed addresses. */
+import type { ContainerCreateRequest, EndpointSettings } from '../client/wire.ts';
+import { PouchError, type NetworkRequest } from '../hooks/index.ts';
+import { isIP } from 'node:net';
+import { type Asked, given } from './asked.ts';
+import { invalid, member } from './invalid.ts';
+import { exposedPorts, publishedPorts } from './ports.ts';
+import type { Warn } from './warnings.ts';
+
+/** @throws PCH_OPTION_INVALID, PCH_CONFLICT, PCH_NOT_SUPPORTED for more than one network */
+export function networkOf(body: ContainerCreateRequest, warn: Warn, asked: Asked): NetworkRequest {
+  const host = body.HostConfig ?? {};
+  const [name, endpoint] = firstEndpoint(body);
+  const mode = modeOf(body, name);
+  refuseConflicts(body, mode);
+  return {
+    mode,
+    ports: portsFor(mode, body, warn),
+    publishAll: given(host.PublishAllPorts, asked),
+    exposed: exposedPorts(body),
+    dns: addresses(host.Dns),
+    dnsSearch: host.DnsSearch ?? undefined,
+    dnsOptions: host.DnsOptions ?? undefined,
+    extraHosts: extraHosts(host.ExtraHosts),
+    ip: fixedAddress(name, endpoint),
+    mac: macOf(endpoint?.MacAddress || body.MacAddress),
+  };
+}
+
+function firstEndpoint(body: ContainerCreateRequest): [string?, EndpointSettings?] {
+  const entries = Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {});
+  if (entries.length > 1)
+    throw new PouchError(
+      'PCH_NOT_SUPPORTED',
+      `${member('NetworkingConfig')}: expected one network, found ${entries.map(([name]) => name).join(', ')}`,
+      { hint: 'a container can join only one network' },
+    );
+  return entries[0] ?? [];
+}
+
+/** Empty: what `network.default` of pouchd.yaml says. */
+function modeOf(body: ContainerCreateRequest, endpoint: string | undefined): string {
+  if (body.NetworkDisabled) return 'none';
+  const asked = body.HostConfig?.NetworkMode || 'default';
+  const mode = asked === 'default' ? (endpoint ?? 'default') : asked;
+  return mode === 'default' ? '' : mode;
+}
+
+/** Refuses options that conflict with another container's network. */
+function refuseConflicts(body: ContainerCreateRequest, mode: string): void {
+  if (!mode.startsWith('container:')) return;
+  if (mode === 'container:') throw invalid('HostConfig.NetworkMode', 'container:NAME', mode);
+  if (Object.keys(body.HostConfig?.PortBindings ?? {}).length > 0)
+    throw conflict(
+      'port publishing and the container type network mode',
+      'publish the ports on that container',
+    );
+  if (body.Hostname)
+    throw conflict('hostname and the network mode', 'the container uses the hostname of the other container');
+}
+
+function conflict(what: string, hint: string): PouchError {
+  return new PouchError('PCH_OPTION_INVALID', `conflicting options: ${what}`, { hint });
+}
+
+function portsFor(mode: string, body: ContainerCreateRequest, warn: Warn): NetworkRequest['ports'] {
+  const ports = publishedPorts(body);
+  if (ports.length === 0 || (mode !== 'host' && mode !== 'none')) return ports;
+  warn(`Published ports are discarded when using ${mode} network mode`);
+  return [];
+}
+
+function addresses(list: string[] | null | undefined): string[] | undefined {
+  for (const [index, address] of (list ?? []).entries())
+    if (isIP(address) === 0) throw invalid(`HostConfig.Dns[${index}]`, 'an IP address', address);
+  return list ?? undefined;
+}
+
+/** `HOST:IP`; the address may contain colons. */
+function extraHosts(list: string[] | null | undefined): Record<string, string> | undefined {
+  return list ? Object.fromEntries(list.map(extraHost)) : undefined;
+}
+
+function extraHost(entry: string, index: number): [string, string] {
+  const [, name, address = ''] = /^([^:=\s]+)[:=](.+)$/.exec(entry) ?? [];
+  const bare = address.replace(/^\[(.*)\]$/, '$1');
+  if (!name || (isIP(bare) === 0 && bare !== 'host-gateway'))
+    throw invalid(`HostConfig.ExtraHosts[${index}]`, 'HOST:IP', entry);
+  return [name, bare];
+}
+
+function fixedAddress(name = '', endpoint: EndpointSettings | undefined): string | undefined {
+  const kind = endpoint?.IPAMConfig?.IPv4Address ? 'IPv4Address' : 'IPv6Address';
+  const address = endpoint?.IPAMConfig?.[kind];
+  if (!address) return undefined;
+  if (isIP(address) === 0)
+    throw invalid(`NetworkingConfig.EndpointsConfig["${name}"].IPAMConfig.${kind}`, 'an IP address', address);
+  return address;
+}
+
+function macOf(address: string | null | undefined): string | undefined {
+  if (!address) return undefined;
+  // An odd first octet is a group's (IEEE 802), which no interface can have.
+  if (!/^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/i.test(address))
+    throw invalid('MacAddress', 'six octets, the first of them even, such as 02:42:ac:11:00:02', address);
+  return address.toLowerCase();
+}

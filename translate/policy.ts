@@ -1,0 +1,68 @@
+/** Translates restart policy, auto-removal, log, init and runtime. */
+import type { ContainerCreateRequest, HostConfig } from '../client/wire.ts';
+import { PouchError, type ContainerRequest, type RestartPolicy } from '../hooks/index.ts';
+import { type Asked, given } from './asked.ts';
+import { invalid, member } from './invalid.ts';
+
+const restartNames = ['no', 'always', 'unless-stopped', 'on-failure'] as const;
+
+/** @throws PCH_OPTION_INVALID */
+export function policyOf(body: ContainerCreateRequest, asked: Asked): Partial<ContainerRequest> {
+  const host = body.HostConfig ?? {};
+  const restart = askedRestart(host, asked);
+  if (host.AutoRemove && restart && restart.name !== 'no')
+    throw new PouchError('PCH_OPTION_INVALID', "can't create 'AutoRemove' container with restart policy", {
+      hint: `omit ${member('HostConfig.AutoRemove')} or ${member('HostConfig.RestartPolicy')}`,
+    });
+  return {
+    restart,
+    autoRemove: given(host.AutoRemove, asked),
+    log: logOf(host.LogConfig),
+    init: given(host.Init, asked),
+    runtime: host.Runtime || undefined,
+    vmOf: host.VmOf || undefined,
+    rich: richOf(body, asked),
+  };
+}
+
+/** Docker's clients send `no` for a container without a policy. */
+function askedRestart(
+  { RestartPolicy: policy }: HostConfig,
+  { isLiteral }: Asked,
+): RestartPolicy | undefined {
+  const restart = restartOf(policy);
+  return restart?.name === 'no' && !isLiteral ? undefined : restart;
+}
+
+/** Returns undefined if the request names no policy. @throws PCH_OPTION_INVALID */
+export function restartOf(policy: HostConfig['RestartPolicy']): RestartPolicy | undefined {
+  const maximumRetryCount = policy?.MaximumRetryCount ?? 0;
+  const name = restartNames.find((known) => known === (policy?.Name || 'no'));
+  if (!name) throw invalid('HostConfig.RestartPolicy.Name', restartNames.join(', '), policy?.Name);
+  if (maximumRetryCount < 0)
+    throw invalid('HostConfig.RestartPolicy.MaximumRetryCount', '0 or more', maximumRetryCount);
+  if (maximumRetryCount > 0 && name !== 'on-failure')
+    throw invalid('HostConfig.RestartPolicy', 'MaximumRetryCount only with on-failure', name);
+  return policy?.Name ? { name, maximumRetryCount } : undefined;
+}
+
+function logOf(config: HostConfig['LogConfig']): ContainerRequest['log'] {
+  const options = config?.Config ?? {};
+  const asked = Boolean(config?.Type) || Object.keys(options).length > 0;
+  return asked ? { driver: config?.Type ?? '', options } : undefined;
+}
+
+function richOf(body: ContainerCreateRequest, asked: Asked): ContainerRequest['rich'] {
+  const { Rich, RichMode: mode, InitScript: initScript } = body;
+  const enabled = given(Rich, asked);
+  if (!asked.isPartial && !enabled && (mode || initScript))
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      `${member(mode ? 'RichMode' : 'InitScript')}: requires ${member('Rich')}`,
+      {
+        hint: `add ${member('Rich')}, or omit ${member('RichMode')} and ${member('InitScript')}`,
+      },
+    );
+  const rich = { enabled, mode: mode || undefined, initScript: initScript || undefined };
+  return Object.values(rich).some((value) => value !== undefined) ? rich : undefined;
+}

@@ -1,0 +1,62 @@
+/** Warns about Docker's fields that Pouch does not support; none of them is ignored silently. */
+import type { ContainerCreateRequest } from '../client/wire.ts';
+
+import { isCdi } from './isolation.ts';
+
+export type Warn = (message: string) => void;
+
+/** Values that request nothing, beside null, '', 0, false and empty lists and maps. */
+const notHonoured: Record<string, readonly unknown[]> = {
+  BlkioWeightDevice: [],
+  Cgroup: [],
+  CpuCount: [],
+  CpuPercent: [],
+  CpuRealtimePeriod: [],
+  CpuRealtimeRuntime: [],
+  IOMaximumBandwidth: [],
+  IOMaximumIOps: [],
+  Isolation: ['default'],
+  KernelMemory: [],
+  KernelMemoryTCP: [],
+  Links: [],
+  StorageOpt: [],
+  VolumeDriver: ['local'],
+  VolumesFrom: [],
+};
+
+/** Calls `warn` once for each field that requests something unsupported. */
+export function warnOfIgnored(body: ContainerCreateRequest, warn: Warn): void {
+  const host = (body.HostConfig ?? {}) as Record<string, unknown>;
+  for (const [field, defaults] of Object.entries(notHonoured))
+    if (asksFor(host[field], defaults)) warn(`\`HostConfig.${field}\` is not supported and has no effect`);
+  if (body.HostConfig?.DeviceRequests?.some((request) => !isCdi(request)))
+    warn('`HostConfig.DeviceRequests`: only those of driver cdi are supported, the others have no effect');
+  warnOfHealthcheck(body, warn);
+  warnOfEndpoints(body, warn);
+  if (body.OnBuild?.length) warn('OnBuild is not supported and has no effect');
+}
+
+/** Limits that Docker can update, and Pouch cannot. */
+const notUpdated = ['CpuRealtimePeriod', 'CpuRealtimeRuntime', 'KernelMemory', 'KernelMemoryTCP'];
+
+export function warnOfIgnoredLimits(body: object, warn: Warn): void {
+  for (const field of notUpdated)
+    if (asksFor((body as Record<string, unknown>)[field], []))
+      warn(`${field} is not supported and has no effect`);
+}
+
+function warnOfHealthcheck(body: ContainerCreateRequest, warn: Warn): void {
+  const test = body.Healthcheck?.Test ?? [];
+  if (test.length > 0 && test[0] !== 'NONE') warn('Healthcheck is not supported yet and has no effect');
+}
+
+function warnOfEndpoints(body: ContainerCreateRequest, warn: Warn): void {
+  for (const [name, endpoint] of Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {}))
+    for (const field of ['Aliases', 'Links', 'DriverOpts'] as const)
+      if (asksFor(endpoint[field], [])) warn(`network ${name}: ${field} is not supported and has no effect`);
+}
+
+function asksFor(value: unknown, defaults: readonly unknown[]): boolean {
+  if (!value || defaults.includes(value)) return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+}
