@@ -5,7 +5,7 @@ import { readProfiles } from './readProfiles.ts';
 
 export default definePlugin({
   name: 'profiles',
-  doc: 'Named presets in the words of `pouch run`, for `pouch run --profile NAME` and the label `io.pouch.profile`.',
+  doc: 'Named presets in the words of `pouch run`, for requests that name them and for the label `io.pouch.profile`.',
   options: Options,
   check: (options, locate) => void readProfiles(options, locate),
   setup({ options, locate, profile }) {
