@@ -7,7 +7,15 @@ import { join } from 'node:path';
  */
 export const groups: Record<string, readonly string[]> = {
   Start: ['README.md', 'docs/guides/installing.md', 'docs/guides/first-plugin.md'],
-  Use: guides('rich', 'profiles', 'network', 'logs', 'limits-and-checkpoints', 'user-namespaces', 'host-resources'),
+  Use: guides(
+    'rich',
+    'profiles',
+    'network',
+    'logs',
+    'limits-and-checkpoints',
+    'user-namespaces',
+    'host-resources',
+  ),
   Runtimes: guides('runtimes', 'runlxc', 'kata'),
   Extend: [
     ...guides('plugins', 'process-plugins', 'managing-plugins', 'debugging-plugins', 'policy'),

@@ -40,11 +40,21 @@ describe('profiles of pouchd.yaml', function () {
   it('complete a `pouch run`, which explain shows with their line', async () => {
     const output = await ok(
       ...['run', '--name', 'both', '--profile', 'legacy-vm', '--profile', 'web', '-e', 'WEB=2', 'busybox'],
-      ...['sh', '-c', 'echo $TZ $WEB $DSN; hostname; ulimit -n; cat /sys/fs/cgroup/memory/memory.limit_in_bytes'],
+      ...[
+        'sh',
+        '-c',
+        'echo $TZ $WEB $DSN; hostname; ulimit -n; cat /sys/fs/cgroup/memory/memory.limit_in_bytes',
+      ],
     );
-    assert.deepEqual(output.split('\n'), ['UTC 2 postgres://top-secret', 'legacy', '100', String(64 * 2 ** 20)]);
+    assert.deepEqual(output.split('\n'), [
+      'UTC 2 postgres://top-secret',
+      'legacy',
+      '100',
+      String(64 * 2 ** 20),
+    ]);
     const { stdout } = await daemon.pouch('explain', 'both');
-    const rowOf = (field: string) => stdout.split('\n').findLast((line) => line.startsWith(`${field} `)) ?? '';
+    const rowOf = (field: string) =>
+      stdout.split('\n').findLast((line) => line.startsWith(`${field} `)) ?? '';
     assert.match(rowOf('resources.memory.limit'), /67108864 +profiles +profile legacy-vm/);
     assert.ok(rowOf('resources.memory.limit').includes(lineOf(file(), 'memory: 64m')));
     assert.ok(rowOf('process.env.TZ').includes(lineOf(file(), 'env: { TZ')));

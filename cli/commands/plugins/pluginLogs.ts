@@ -1,4 +1,4 @@
-import { parseInteger } from '../../parse/number.ts';
+import { parseInteger } from '../../../client/options/number.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 
