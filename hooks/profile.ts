@@ -1,6 +1,6 @@
 import type { ContainerRequest } from './request.ts';
 
-/** A named preset: what a request that names it gets where it has nothing of its own. */
+/** A named preset: fields for a request that names it and has none of its own. */
 export interface Profile {
   /** `[a-z0-9][a-z0-9_.-]*`, lower case. */
   name: string;

@@ -4,7 +4,7 @@ import { resourceLimitEntries, type ResourceRequest } from '../hooks/index.ts';
 import { type Asked, given } from './asked.ts';
 import { invalid, member } from './invalid.ts';
 
-/** An update does not tell the clients apart: 0 changes nothing. */
+/** In an update 0 changes nothing, whatever the client. */
 const fromDocker: Asked = { isLiteral: false, isPartial: true };
 
 const mib = 1024 * 1024;

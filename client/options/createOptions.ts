@@ -1,4 +1,4 @@
-/** The options of `create`, `run` and `plan run`: the command line, completion, profiles and their documents derive from it. */
+/** The options of `create`, `run` and `plan run`: the command line, completion and profiles derive from them. */
 import { detachKeysHelp } from './detachKeys.ts';
 import { limitEntries } from '../wire.ts';
 

@@ -2,7 +2,10 @@ import type { RichFields } from '../wire.ts';
 import { conflictingOptions } from './OptionError.ts';
 import type { CreateFlags } from './runFlags.ts';
 
-/** Returns the fields of a rich container. @throws PCH_OPTION_INVALID for a mode or script without --rich; a profile may have that */
+/**
+ * Returns the fields of a rich container.
+ * @throws PCH_OPTION_INVALID for a mode or script without --rich; a profile may have that
+ */
 export function richFields(flags: CreateFlags): RichFields {
   const needsRich = flags.richMode !== undefined ? '--rich-mode' : '--initscript';
   const isByItself = flags.profile.length === 0;

@@ -40,7 +40,7 @@ export function layRequest(had: Request, given: Request): Request {
     const before = result[name];
     result[name] = merge && before !== undefined ? merge(before, value) : value;
   }
-  return result as Request;
+  return result;
 }
 
 function byKey<Value>(had: Record<string, Value>, given: Record<string, Value>): Record<string, Value> {

@@ -93,7 +93,7 @@ export function optionsOf({ version, wanted }: PluginSlot, locate: Locate): unkn
   const { plugin } = version;
   const check = wanted.builtIn ? checkBuiltInOptions : checkOptions;
   const options = check(plugin, wanted.options, pointerOf(wanted), locate);
-  plugin.check?.(options as Parameters<NonNullable<Plugin['check']>>[0], locateIn({ wanted }, locate));
+  plugin.check?.(options, locateIn({ wanted }, locate));
   return options;
 }
 

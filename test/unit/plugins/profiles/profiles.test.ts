@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ContainerCreateRequest } from '../../../../client/wire.ts';
-import { PouchError } from '../../../../hooks/errors.ts';
+import { type PouchError } from '../../../../hooks/errors.ts';
 import type { Plan } from '../../../../hooks/plan.ts';
 import profiles from '../../../../plugins/profiles/index.ts';
 import { createHarness } from '../../../../testing/index.ts';
