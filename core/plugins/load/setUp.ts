@@ -1,5 +1,5 @@
 import type { Container } from 'inversify';
-import type { Locate, Plugin } from '../../../hooks/definePlugin.ts';
+import type { Locate } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { Log } from '../../../hooks/services.ts';
 import { scopedLog } from '../run/scopedLog.ts';
