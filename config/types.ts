@@ -207,6 +207,18 @@ export interface PluginLimits {
   readonly pids?: number;
 }
 
+/** Patterns of arguments of an effect, by name: each argument that the kind limits must match one. */
+export type EffectRule = Readonly<Record<string, readonly string[]>>;
+
+/** Any effect of a kind, or those that match one of the rules. */
+export type EffectGrant = true | readonly EffectRule[];
+
+/** What a confined plugin may do to the host. */
+export interface PluginGrants {
+  /** By effect kind. */
+  readonly effects?: Readonly<Record<string, EffectGrant>>;
+}
+
 /** An entry of `plugins`: either a `name` (built-in plugin) or a `path` (file). */
 export interface PluginEntry {
   readonly name?: string;
@@ -218,6 +230,8 @@ export interface PluginEntry {
   readonly user?: string;
   /** An executable: limits of its process and of all that it starts. */
   readonly limits?: PluginLimits;
+  /** An executable: what it may do to the host. */
+  readonly grants?: PluginGrants;
   readonly enabled: boolean;
   /** As in the file; checked by the plugin's schema. */
   readonly options: Readonly<Record<string, unknown>>;

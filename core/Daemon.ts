@@ -8,7 +8,7 @@ import type { Plugin } from '../hooks/definePlugin.ts';
 import type { Engine, PluginReload, PluginStatus } from '../hooks/engine.ts';
 import type { DaemonReloaded } from '../hooks/points/daemon.ts';
 import { PouchError } from '../hooks/errors.ts';
-import { coreKindNames } from './apply/effects/index.ts';
+import { reservedKindNames } from './apply/effects/index.ts';
 import { AppliedKinds } from './apply/AppliedKinds.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import { assemble } from './assembly.ts';
@@ -338,7 +338,7 @@ export class Daemon {
       number,
       previous,
       container: this.#servicesOf(loaded),
-      reserved: { effectKinds: coreKindNames },
+      reserved: { effectKinds: reservedKindNames },
       onTrace: (trace) => {
         this.#reportFailure(trace);
         this.#context?.operations.trace(trace);

@@ -10,6 +10,7 @@ import { field } from '../hooks/fields.ts';
 import { kept } from '../hooks/kept.ts';
 import type { AppliedKinds } from './apply/AppliedKinds.ts';
 import { coreEffectKinds } from './apply/effects/index.ts';
+import { HostEffectRecords } from './apply/effects/host/index.ts';
 import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import type { ContainerdClient } from './containerd/index.ts';
@@ -91,7 +92,9 @@ export function assemble(base: Base): EngineContext {
   const imageOptions = imageStoreOptions(base, { store, events, hooks: hooks.images });
   const images = new HookedImages(imageOptions, generations, log);
   const planImage = imagesForPlans(images);
+  const hostRecords = new HostEffectRecords(config.root, log);
   const coreKinds = coreEffectKinds({
+    hostRecords,
     client,
     files: base.files,
     store,

@@ -2,6 +2,8 @@ import type { ContainerDraft } from './draft.ts';
 
 export interface EffectContext {
   container: string;
+  /** Of the effect. */
+  key: string;
   /** Reads the result of an effect that is applied, by its key (only those in `needs`, or of an earlier stage). */
   resultOf(key: string): unknown;
   signal: AbortSignal;

@@ -99,7 +99,16 @@ export const errorKinds = {
   PCH_DEADLINE: { status: 504, doc: 'A wait reached its deadline.' },
   PCH_DIGEST_MISMATCH: { status: 502, doc: 'The content does not match its digest and was discarded.' },
   PCH_DISK_FULL: { status: 507, doc: 'The disk (or its quota) is full.' },
+  PCH_EFFECT_CONFLICT: {
+    status: 409,
+    doc: 'The host has something else where an effect of a plugin would be: a mount, a file, a route, or an effect of another container.',
+  },
+  PCH_EFFECT_FAILED: { status: 500, doc: 'The host refused an effect of a plugin, such as a mount.' },
   PCH_EFFECT_NOT_FOUND: { status: 404, doc: 'The container has no effect of that key.' },
+  PCH_EFFECT_NOT_GRANTED: {
+    status: 403,
+    doc: 'A plugin plans an effect that `grants.effects` of its entry in pouchd.yaml does not allow.',
+  },
   PCH_EFFECT_UNKNOWN: {
     status: 500,
     doc: 'A plan or a journal names an effect kind that no plugin provides.',
@@ -156,6 +165,10 @@ export const errorKinds = {
   PCH_NOT_READY: { status: 503, doc: 'pouchd is starting: it has not read its containers yet.' },
   PCH_NOT_ROOT: { status: 403, doc: 'The daemon was started without root.' },
   PCH_NOT_SUPPORTED: { status: 501, doc: 'The call or option is known, but not supported here.' },
+  PCH_PATH_UNSAFE: {
+    status: 409,
+    doc: 'A path of an effect leads through a symbolic link, or through a directory that others than root can write.',
+  },
   PCH_PATH_NOT_FOUND: { status: 404, doc: 'The HTTP API has no such path.' },
   PCH_PLAN_INVALID: { status: 500, doc: 'The plan that results from the plugins cannot be executed.' },
   PCH_OPTION_INVALID: { status: 400, doc: 'An option has a value of the wrong form.' },

@@ -16,6 +16,14 @@ export * from './errors.ts';
 export * from './fields.ts';
 export * from './files.ts';
 export * from './image.ts';
+export {
+  type GrantMatch,
+  type HostEffectArgs,
+  type HostEffectForm,
+  hostEffectForm,
+  type HostEffectName,
+  hostEffects,
+} from './hostEffects.ts';
 export { markSecret } from './markSecret.ts';
 export { invalidField } from './invalidField.ts';
 export { kept } from './kept.ts';

@@ -4,6 +4,7 @@ import { listOf, mapOf } from './collection.ts';
 import { duration } from './duration.ts';
 import type { Format, Report } from './format.ts';
 import { Refusal, show, textFormat } from './format.ts';
+import { pluginGrants } from './pluginGrants.ts';
 import { record, type RecordField } from './record.ts';
 import { boolean, integer, word } from './scalar.ts';
 import { size } from './size.ts';
@@ -113,6 +114,12 @@ export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
       'Limits of the process of an executable and of all that it starts: `memory` (such as 256m), `cpus` (0.5) and `pids`, which is ' +
       '1024 if it is missing.',
   },
+  grants: {
+    format: pluginGrants,
+    doc:
+      'Rights of an executable, which has none by itself: docs/guides/effects.md. Plugins that pouchd loads, and executables with ' +
+      '`user: root`, have all rights of pouchd.',
+  },
   enabled: { format: boolean, doc: '`false` disables the plugin. Default `true`.' },
   options: { format: options, doc: 'Options of the plugin, checked against its schema. Default `{}`.' },
   timeout: {
@@ -145,7 +152,7 @@ function checkSource(raw: ReadonlyMap<unknown, unknown>, report: Report): void {
     report({ at: [], expected: 'either name or path', found: count === 0 ? 'neither' : 'both' });
   const path = raw.get('path');
   if (typeof path === 'string' && !moduleFile.test(path)) return;
-  for (const key of ['env', 'user', 'limits'])
+  for (const key of ['env', 'user', 'limits', 'grants'])
     if (raw.has(key))
       report({
         at: [key],

@@ -245,7 +245,7 @@ export class Ledger {
     this.#step('before', key);
     await this.#options.journal.append([{ event: 'intent', key, ...effect }], { durable: !kind.volatile });
     const result = await this.#bounded(
-      effect,
+      key,
       kind,
       (context) => kind.apply(effect.args, context),
       signal,
@@ -266,7 +266,7 @@ export class Ledger {
     const { effect, result } = applied;
     if (effect.kind !== markKind) {
       const kind = await this.#kindToUndo(key, effect);
-      await this.#bounded(effect, kind, (context) => kind.undo(effect.args, result, context)).catch(
+      await this.#bounded(key, kind, (context) => kind.undo(effect.args, result, context)).catch(
         (error: unknown) => {
           throw this.#undoFailed(key, effect, kind, error);
         },
@@ -292,7 +292,7 @@ export class Ledger {
 
   /** Runs one step under its deadline, which aborts the step's signal; a step that ignores it is left running. */
   async #bounded<T>(
-    effect: Effect,
+    key: string,
     kind: OwnedEffectKind,
     run: (context: EffectContext) => Promise<T>,
     outer?: AbortSignal,
@@ -300,9 +300,9 @@ export class Ledger {
     const { container } = this.#options;
     const deadlineMs = this.#options.stepDeadlineMs ?? kind.deadlineMs ?? standardDeadlineMs;
     const late = () => lateEffect(kind, deadlineMs, container);
-    const resultOf = (key: string) => this.#applied.get(key)?.result;
+    const resultOf = (other: string) => this.#applied.get(other)?.result;
     return await withDeadline({ ms: deadlineMs, late, signal: outer }, (signal) =>
-      run({ container, signal, resultOf }),
+      run({ container, key, signal, resultOf }),
     );
   }
 

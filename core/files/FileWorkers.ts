@@ -9,7 +9,15 @@ import { field } from '../../hooks/fields.ts';
 import { hasCode, errorKinds, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
 import { mountOf, mountPointsOf } from '../host/mountinfo.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
-import type { FileText, FileOperation, FileOperations, FileReply, LayerLookup } from './protocol.ts';
+import type {
+  PathStep,
+  PlacedFile,
+  FileText,
+  FileOperation,
+  FileOperations,
+  FileReply,
+  LayerLookup,
+} from './protocol.ts';
 import { type CallOptions, type Subject, WorkerPool } from './WorkerPool.ts';
 
 export interface FileWorkersOptions {
@@ -39,6 +47,12 @@ const repeatable: ReadonlySet<FileOperation> = new Set([
   'readFiles',
   'readLayers',
   'makeDirectory',
+  'makeDirectories',
+  'trace',
+  'placeFile',
+  'removeFile',
+  'placeLink',
+  'removeLink',
   'readContainer',
   'overwrite',
   'readEnd',
@@ -107,6 +121,36 @@ export class FileWorkers implements FileAccess {
   /** Creates a directory and its parents; succeeds if it exists. */
   async makeDirectory(path: string, what: string, mode?: number): Promise<void> {
     await this.#call('makeDirectory', onHost(path, what), { path, ...(mode !== undefined && { mode }) });
+  }
+
+  /** Returns the path and the directories above it, outermost first, links not followed, as far as they exist. */
+  async trace(path: string, what = path): Promise<PathStep[]> {
+    return await this.#call('trace', onHost(path, what), { path });
+  }
+
+  /** Creates directories, outermost first; succeeds for those that exist. */
+  async makeDirectories(paths: readonly string[]): Promise<void> {
+    const last = paths.at(-1);
+    if (last !== undefined) await this.#call('makeDirectories', onHost(last), { paths });
+  }
+
+  /** Writes a file of an effect. @throws EEXIST if another file has its path */
+  async placeFile(file: PlacedFile): Promise<void> {
+    await this.#call('placeFile', onHost(file.path), file);
+  }
+
+  /** Removes what `placeFile` has written, and restores the earlier file. */
+  async removeFile(path: string): Promise<void> {
+    await this.#call('removeFile', onHost(path), { path });
+  }
+
+  /** @throws EEXIST if something else has its path */
+  async placeLink(path: string, to: string): Promise<void> {
+    await this.#call('placeLink', onHost(path), { path, to });
+  }
+
+  async removeLink(path: string, to: string): Promise<void> {
+    await this.#call('removeLink', onHost(path), { path, to });
   }
 
   /** Renames a path; succeeds if `from` does not exist. */

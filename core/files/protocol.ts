@@ -3,7 +3,7 @@
  * time. Both are from the same build.
  */
 import type { ImageFile } from '../../hooks/draft.ts';
-import type { FileFacts } from '../../hooks/files.ts';
+import type { FileFacts, FileKind } from '../../hooks/files.ts';
 import type { OciIdMapping } from '../../hooks/oci.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 
@@ -38,15 +38,49 @@ export interface SnapshotMount {
   options: readonly string[];
 }
 
+/** A part of a path, without following links. */
+export interface PathStep {
+  path: string;
+  kind: FileKind | 'link';
+  /** Permission bits. */
+  mode: number;
+  uid: number;
+  /** Of a link. */
+  target?: string;
+}
+
+/** A file that Pouch puts on the host for the life of an effect. */
+export interface PlacedFile {
+  path: string;
+  content: string;
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Replaces a file that exists, and restores it at the removal. */
+  replace: boolean;
+}
+
 /** Arguments and result of each operation. Paths are those of the host by default. */
 export interface FileOperations {
   /** Null stands for a path that does not exist. */
   look: { args: { paths: readonly string[] }; result: (FileFacts | null)[] };
   /** Lists the names in a directory; null if it does not exist. */
   list: { args: { path: string }; result: string[] | null };
+  /** The path and the directories above it, outermost first, links not followed, as far as they exist. */
+  trace: { args: { path: string }; result: PathStep[] };
   readFiles: { args: { paths: readonly string[]; maxBytes: number }; result: FileText[] };
   /** Creates a directory and its parents; succeeds if it exists. */
   makeDirectory: { args: { path: string; mode?: number }; result: null };
+  /** Creates directories, outermost first; succeeds for those that exist. */
+  makeDirectories: { args: { paths: readonly string[] }; result: null };
+  /** Succeeds if the file is placed already. EEXIST: another file has its path. */
+  placeFile: { args: PlacedFile; result: null };
+  /** Removes what `placeFile` has placed or begun to, and restores the earlier file. */
+  removeFile: { args: { path: string }; result: null };
+  /** Succeeds if the link exists. EEXIST: something else has its path. */
+  placeLink: { args: { path: string; to: string }; result: null };
+  /** Removes the link; succeeds if it does not exist or points elsewhere. */
+  removeLink: { args: { path: string; to: string }; result: null };
   /** Succeeds if `from` does not exist. */
   rename: { args: { from: string; to: string }; result: null };
   /** `paths` are those of the container. */

@@ -11,9 +11,20 @@ export function mountPointsOf(paths: readonly string[], mountinfo: string): stri
   return [...new Set(paths.map((path) => deepestAbove(path, all)?.point ?? '/'))];
 }
 
-interface Mount {
+/** The mount that covers a directory, which is its mount point; undefined if nothing is mounted on it. */
+export function mountOn(point: string, mountinfo: string): Mount | undefined {
+  return parseMountinfo(mountinfo).findLast((mount) => mount.point === point);
+}
+
+export interface Mount {
   point: string;
   tags: string[];
+  /** `MAJOR:MINOR`. */
+  device: string;
+  /** The directory of the file system that is mounted: `/` unless it is a bind mount. */
+  root: string;
+  type: string;
+  source: string;
 }
 
 function parseMountinfo(text: string): Mount[] {
@@ -30,8 +41,13 @@ function deepestAbove(path: string, all: readonly Mount[]): Mount | undefined {
 
 function parseLine(line: string): Mount {
   const fields = line.split(' ');
-  const point = (fields[4] ?? '').replace(/\\(\d{3})/g, (_, octal: string) =>
-    String.fromCharCode(Number.parseInt(octal, 8)),
-  );
-  return { point, tags: fields.slice(6, fields.indexOf('-')) };
+  const end = fields.indexOf('-');
+  const [type = '', source = ''] = fields.slice(end + 1).map(unescaped);
+  const [device = '', root = '', point = ''] = fields.slice(2, 5).map(unescaped);
+  return { point, tags: fields.slice(6, end), device, root, type, source };
+}
+
+/** Spaces and backslashes are written as octal numbers. */
+function unescaped(field: string): string {
+  return field.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

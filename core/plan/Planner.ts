@@ -19,9 +19,9 @@ import { blamed, configBlame } from './blame.ts';
 import { standardCgroup } from './cgroupPath.ts';
 import { clampToHost, type HostLimits } from './clamp/index.ts';
 import { mayRun32Bit } from './compat32.ts';
-import { needsFault } from '../contract/effectNeeds.ts';
+import { checkEffects } from './checkEffects.ts';
 import { addCoreEffects } from './coreEffects.ts';
-import { changeByPlugin, checked } from './culprit.ts';
+import { checked } from './culprit.ts';
 import { addEtcFiles, type HostFiles } from './etcFiles.ts';
 import { newDraft } from './newDraft.ts';
 import { ociSpec } from './ociSpec.ts';
@@ -127,7 +127,7 @@ export class Planner {
     clampToHost(plain, host);
     await this.#addCoreParts(draft, runtime);
     await this.#addCoreParts(plain, runtime);
-    checkEffects(draft.effects, run.blame);
+    checkEffects(draft.effects, run.blame, { fieldOwners: run.fieldOwners, grants: generation.grants });
     const plan = { ...(await this.#finish(draft, plain, source, run)), request: full };
     await this.#validate(plan, generation);
     return plan;
@@ -298,18 +298,6 @@ export class Planner {
 /** The fields that an error of a spec is about. */
 function commandFields({ field }: PouchError): string[] {
   return field === 'init' ? ['process.init'] : ['process.command', 'process.entrypoint'];
-}
-
-/** @throws PCH_PLAN_INVALID with the plugin of the effect */
-function checkEffects(effects: ContainerDraft['effects'], blame: readonly BlameEntry[]): void {
-  const fault = needsFault(effects);
-  if (!fault) return;
-  const fields = fault.keys.map((key) => formatPath(['effects', key]));
-  const culprit = changeByPlugin(blame, fields);
-  throw new PouchError('PCH_PLAN_INVALID', fault.message, {
-    hint: 'fix `needs` of the effect in the plugin',
-    ...(culprit && { plugin: culprit.plugin, hook: culprit.hook }),
-  });
 }
 
 /** As they will be applied: create before start, and each after what it needs. */

@@ -1,3 +1,4 @@
+import type { PluginGrants } from '../../config/types.ts';
 import type { Surface } from '../../hooks/definePlugin.ts';
 import type { PluginStatus } from '../../hooks/engine.ts';
 import type { PouchError } from '../../hooks/errors.ts';
@@ -29,6 +30,8 @@ export interface Generation {
   readonly number: number;
   readonly runner: HookRunner;
   readonly effectKinds: ReadonlyMap<string, OwnedEffectKind>;
+  /** What each confined plugin may do to the host, by its name. A plugin that is not in it may do what pouchd can. */
+  readonly grants: ReadonlyMap<string, PluginGrants>;
   /** By name and by each alias. */
   readonly runtimes: ReadonlyMap<string, RuntimeProvider>;
   /** By name. */

@@ -8,6 +8,7 @@ import type { Token } from '../../hooks/token.ts';
 import type { Generation } from './generation.ts';
 import type { ReservedNames } from './load/clashes.ts';
 import { nameClashes, serviceClashes } from './load/clashes.ts';
+import { checkGrants } from './load/grants.ts';
 import { checkManifest } from './load/manifest.ts';
 import { importPluginFile } from './load/pluginFile.ts';
 import type { PluginSlot, Wanted } from './load/PluginSlot.ts';
@@ -82,7 +83,15 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Generati
 
 export type ReadOptions = Pick<
   LoadPluginsOptions,
-  'number' | 'builtIns' | 'entries' | 'locate' | 'previous' | 'timeoutMs' | 'trialCommand' | 'signal'
+  | 'number'
+  | 'builtIns'
+  | 'entries'
+  | 'locate'
+  | 'previous'
+  | 'timeoutMs'
+  | 'trialCommand'
+  | 'signal'
+  | 'reserved'
 > & {
   /** The cgroup of pouchd's containers. Below it executables have their limits; without it, none hold. */
   readonly cgroupParent?: string | undefined;
@@ -109,7 +118,7 @@ async function setUpAll(slots: readonly PluginSlot[], surroundings: Surroundings
 /** Reads the files and checks the manifests; sets nothing up. */
 export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
   const { builtIns, entries, locate = () => undefined, previous, timeoutMs = 10_000 } = options;
-  const { number, trialCommand: command, signal, cgroupParent, isBound = isOfTheEngine } = options;
+  const { number, trialCommand: command, signal, cgroupParent, reserved, isBound = isOfTheEngine } = options;
   const slots = slotsOf(builtIns, entries, locate, previous?.versions ?? new Map());
   const paths = slots.filter(({ active }) => active).flatMap(({ wanted }) => wanted.path ?? []);
   const modules = paths.filter((path) => !isExecutablePlugin(path));
@@ -117,6 +126,7 @@ export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
   const faults = command && (await tryFiles(modules, { command, timeoutMs, signal }));
   for (const slot of slots)
     await attempt(slot, async () => {
+      checkGrants(slot.wanted, locate, reserved);
       const fault = faults?.get(slot.wanted.path ?? '');
       if (fault) throw fault;
       const { path } = slot.wanted;

@@ -1,7 +1,9 @@
+import type { PluginGrants } from '../../config/types.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import type { Generation, OwnedProfile, OwnedSurface, Undoer } from './generation.ts';
 import { contributionClashes, nameClashes, type ReservedNames, serviceClashes } from './load/clashes.ts';
+import { isConfined } from './load/grants.ts';
 import { missingPlugins } from './load/missing.ts';
 import { orderAll, type TapsByHook } from './load/orderAll.ts';
 import type { PluginSlot } from './load/PluginSlot.ts';
@@ -98,6 +100,7 @@ function contributionsOf(active: readonly PluginSlot[]) {
       runtimes.flatMap((one) => [one.name, ...(one.aliases ?? [])].map((name) => [name, one] as const)),
     ),
     profiles: new Map(active.flatMap(profilesOf).map((owned) => [owned.profile.name, owned] as const)),
+    grants: new Map(active.flatMap(grantsOf)),
     surfaces: Object.freeze(active.flatMap(surfacesOf)),
     undoers: Object.freeze(active.flatMap(undoersOf)),
   };
@@ -105,6 +108,10 @@ function contributionsOf(active: readonly PluginSlot[]) {
 
 function profilesOf({ name: plugin, contributions }: PluginSlot): OwnedProfile[] {
   return (contributions?.profiles ?? []).map((profile) => ({ plugin, profile }));
+}
+
+function grantsOf({ name, wanted }: PluginSlot): [string, PluginGrants][] {
+  return isConfined(wanted) ? [[name, wanted.grants ?? {}]] : [];
 }
 
 function surfacesOf({ name, version }: PluginSlot): OwnedSurface[] {

@@ -18,7 +18,7 @@ export const groups: Record<string, readonly string[]> = {
   ),
   Runtimes: guides('runtimes', 'runlxc', 'kata'),
   Extend: [
-    ...guides('plugins', 'process-plugins', 'managing-plugins', 'debugging-plugins', 'policy'),
+    ...guides('plugins', 'process-plugins', 'effects', 'managing-plugins', 'debugging-plugins', 'policy'),
     ...['corp-hosts', 'legacy-limits', 'max-running', 'env-to-limits', 'require-owner'].map(
       (name) => `examples/${name}/README.md`,
     ),
@@ -29,7 +29,7 @@ export const groups: Record<string, readonly string[]> = {
     ...guides('remote-access', 'troubleshooting', 'damage', 'performance'),
   ],
   Reference: [
-    ...['cli', 'configuration', 'errors', 'hooks', 'plugin-protocol', 'runtimes'].map(
+    ...['cli', 'configuration', 'effects', 'errors', 'hooks', 'plugin-protocol', 'runtimes'].map(
       (name) => `docs/reference/${name}.md`,
     ),
     'docs/compatibility.md',

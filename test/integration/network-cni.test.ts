@@ -100,7 +100,12 @@ describe('network-cni on a real bridge', function () {
   }
 
   function context(args: CniEffectArgs) {
-    return { container: args.container, resultOf: () => undefined, signal: AbortSignal.timeout(30_000) };
+    return {
+      container: args.container,
+      key: 'network.eth0',
+      resultOf: () => undefined,
+      signal: AbortSignal.timeout(30_000),
+    };
   }
 
   /** What one container has on the host: leases, rules, host ends of veth pairs. */

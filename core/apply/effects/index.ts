@@ -1,5 +1,6 @@
 /** The core's own effect kinds. */
 import type { EffectKind } from '../../../hooks/effectKind.ts';
+import { hostEffects } from '../../../hooks/hostEffects.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import type { Image } from '../../../hooks/image.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
@@ -15,6 +16,7 @@ import { checkpointEffect } from './checkpoint.ts';
 import { cgroupOwnerEffect } from './cgroupOwner.ts';
 import { containerEffect } from './container.ts';
 import { filesEffect } from './files.ts';
+import { type HostEffectRecords, hostEffectKinds } from './host/index.ts';
 import { idmapEffect } from './idmap.ts';
 import { ioEffect } from './io.ts';
 import { limitsEffect } from './limits.ts';
@@ -43,9 +45,13 @@ export const coreKindNames = [
   'volume',
 ];
 
+/** Nor of those that plugins use by data. */
+export const reservedKindNames: readonly string[] = [...coreKindNames, ...Object.keys(hostEffects)];
+
 export interface EffectDeps {
   client: ContainerdClient;
   files: FileWorkers;
+  hostRecords: HostEffectRecords;
   store: ContainerStore;
   io: ContainerIo;
   netns: NetworkNamespaces;
@@ -90,6 +96,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     }),
     usernsEffect(),
     volumeEffect(deps),
+    ...hostEffectKinds({ files: deps.files, records: deps.hostRecords }),
   ] as unknown as EffectKind[];
   return new Map(kinds.map((kind) => [kind.kind, kind]));
 }

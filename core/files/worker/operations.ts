@@ -6,12 +6,15 @@ import { list } from './list.ts';
 import { mountMappedAll } from './mountMappedAll.ts';
 import { ownRoot } from './ownRoot.ts';
 import { overwrite } from './overwrite.ts';
+import { placeFile, removeFile } from './placeFile.ts';
+import { placeLink, removeLink } from './placeLink.ts';
 import { readContainer } from './readContainer.ts';
 import { readFiles } from './readFiles.ts';
 import { readEnd } from './readEnd.ts';
 import { readLayers } from './readLayers.ts';
 import { removeEmptyDirectory, removeTree } from './removeTree.ts';
 import { rename } from './rename.ts';
+import { makeDirectories, tracePath } from './tracePath.ts';
 import { createVolume, removeVolume } from './volume.ts';
 import { kindOf } from '../fileKind.ts';
 
@@ -36,6 +39,18 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return readFiles(request);
     case 'makeDirectory':
       return void mkdirSync(request.path, { recursive: true, mode: request.mode });
+    case 'trace':
+      return tracePath(request.path);
+    case 'makeDirectories':
+      return makeDirectories(request.paths);
+    case 'placeFile':
+      return placeFile(request);
+    case 'removeFile':
+      return removeFile(request.path);
+    case 'placeLink':
+      return placeLink(request);
+    case 'removeLink':
+      return removeLink(request);
     case 'rename':
       return rename(request);
     case 'readContainer':

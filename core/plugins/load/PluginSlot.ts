@@ -1,4 +1,4 @@
-import type { PluginLimits } from '../../../config/types.ts';
+import type { PluginGrants, PluginLimits } from '../../../config/types.ts';
 import type { FailurePolicy } from '../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import type { PluginStatus } from '../../../hooks/engine.ts';
@@ -21,6 +21,7 @@ export interface Wanted {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly user?: string | undefined;
   readonly limits?: PluginLimits | undefined;
+  readonly grants?: PluginGrants | undefined;
   readonly enabled: boolean;
   readonly options: unknown;
   /** JSON pointer of its entry. */

@@ -45,6 +45,7 @@ function fromEntry(entry: PluginEntry, index: number, builtIns: readonly Plugin[
     env: entry.env,
     user: entry.user,
     limits: entry.limits,
+    grants: entry.grants,
     enabled: entry.enabled,
     options: entry.options,
     pointer,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mountOf } from '../../../../core/host/mountinfo.ts';
+import { mountOf, mountOn } from '../../../../core/host/mountinfo.ts';
 
 const mountinfo = [
   '21 1 254:0 / / rw,relatime - ext4 /dev/vda rw',
@@ -19,5 +19,22 @@ describe('the mount that a path is on', () => {
     ['/srv/twice/x', '/srv/twice', ['shared:9']],
   ];
   for (const [path, point, tags] of rows)
-    it(path, () => assert.deepEqual(mountOf(path, mountinfo), { point, tags }));
+    it(path, () => {
+      const found = mountOf(path, mountinfo);
+      assert.deepEqual([found?.point, found?.tags], [point, tags]);
+    });
+});
+
+describe('the mount on a directory', () => {
+  it('is the last one there', () =>
+    assert.deepEqual(mountOn('/srv/twice', mountinfo), {
+      point: '/srv/twice',
+      tags: ['shared:9'],
+      device: '0:44',
+      root: '/',
+      type: 'tmpfs',
+      source: 'y',
+    }));
+
+  it('does not exist below a mount', () => assert.equal(mountOn('/srv/twice/x', mountinfo), undefined));
 });

@@ -70,7 +70,12 @@ describe('loading plugins', () => {
         c.surface({ ...surface('z'), start: broken });
       }),
     ]);
-    const context = { container: '', resultOf: () => undefined, signal: new AbortController().signal };
+    const context = {
+      container: '',
+      key: '',
+      resultOf: () => undefined,
+      signal: new AbortController().signal,
+    };
     for (const call of [
       generation.effectKinds.get('x')?.apply({}, context),
       generation.runtimes.get('y')?.options({} as never),

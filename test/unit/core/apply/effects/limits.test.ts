@@ -5,7 +5,7 @@ import type { OciResources } from '../../../../../hooks/oci.ts';
 import { PouchError } from '../../../../../hooks/errors.ts';
 import { record } from '../../record.ts';
 
-const context = { container: 'c', resultOf: () => undefined, signal: new AbortController().signal };
+const context = { container: 'c', key: 'k', resultOf: () => undefined, signal: new AbortController().signal };
 
 describe('the effect of new limits', () => {
   /** `refuses` returns whether the runtime rejects limits. */

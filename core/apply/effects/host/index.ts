@@ -1,0 +1,32 @@
+/** The kinds of effects that plugins plan as data; hooks/hostEffects.ts has their arguments. */
+import type { EffectKind } from '../../../../hooks/effectKind.ts';
+import { KeyedLocks } from '../../../state/KeyedLocks.ts';
+import { fileKind } from './file.ts';
+import { firewallKind } from './firewall.ts';
+import type { HostEffectRecords } from './HostEffectRecords.ts';
+import { type HostKind, recorded } from './hostKind.ts';
+import type { PathFiles } from './hostPaths.ts';
+import { mountKind } from './mount.ts';
+import { routeKind } from './route.ts';
+import { symlinkKind } from './symlink.ts';
+import { sysctlKind } from './sysctl.ts';
+
+export { HostEffectRecords } from './HostEffectRecords.ts';
+
+export interface HostEffectDeps {
+  files: PathFiles;
+  records: HostEffectRecords;
+}
+
+export function hostEffectKinds({ files, records }: HostEffectDeps): EffectKind[] {
+  const kinds = [
+    mountKind(files),
+    fileKind(files),
+    symlinkKind(files),
+    sysctlKind(),
+    routeKind(),
+    firewallKind(),
+  ] as unknown as HostKind<Record<string, unknown>, unknown>[];
+  const locks = new KeyedLocks();
+  return kinds.map((kind) => recorded(kind, { records, locks }));
+}

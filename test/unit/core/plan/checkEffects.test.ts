@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import type { PluginGrants } from '../../../../config/types.ts';
+import { checkEffects } from '../../../../core/plan/checkEffects.ts';
+import { FieldOwners } from '../../../../core/plugins/draft/FieldOwners.ts';
+import type { Effect } from '../../../../hooks/effects.ts';
+import type { PouchError } from '../../../../hooks/errors.ts';
+
+const mount: Effect = {
+  kind: 'host.mount',
+  stage: 'start',
+  args: { type: 'nfs', source: 'nas:/home/alice', target: '/srv/homes/alice' },
+};
+
+/** Who plans the effect `m` of plugin `homes`. */
+function error(effect: Effect, grants: Record<string, PluginGrants>, others: [string[], string][] = []) {
+  const fieldOwners = new FieldOwners();
+  fieldOwners.set(['effects', 'm'], 'homes');
+  for (const [path, plugin] of others) fieldOwners.set(['effects', 'm', ...path], plugin);
+  const blame = [
+    {
+      field: 'effects.m',
+      plugin: 'homes',
+      hook: 'container.preCreate',
+      action: 'set' as const,
+      origin: '/etc/pouch/pouchd.yaml:7',
+      ms: 1,
+    },
+  ];
+  try {
+    checkEffects({ m: effect }, blame, { fieldOwners, grants: new Map(Object.entries(grants)) });
+    return undefined;
+  } catch (thrown) {
+    return thrown as PouchError;
+  }
+}
+
+const withRules = (...rules: Record<string, string[]>[]): PluginGrants => ({
+  effects: { 'host.mount': rules },
+});
+const rule = { type: ['nfs*'], source: ['nas:/home/*'], target: ['/srv/homes/*'] };
+
+describe('checkEffects', () => {
+  it('a plugin of pouchd itself needs no grant', () => assert.equal(error(mount, {}), undefined));
+
+  it('a confined plugin needs one, and the error has the YAML and its place', () => {
+    const found = error(mount, { homes: {} });
+    assert.equal(found?.code, 'PCH_EFFECT_NOT_GRANTED');
+    assert.equal(found.plugin, 'homes');
+    assert.equal(found.hook, 'container.preCreate');
+    assert.match(found.message, /plugin homes plans the effect m \(host\.mount\)/);
+    assert.match(
+      found.hint ?? '',
+      /pouchd\.yaml:7\): grants: \{ effects: \{ host\.mount: \[\{ type: "nfs", source: /,
+    );
+  });
+
+  it('a rule that fits every limited argument, or true, allows it', () => {
+    assert.equal(error(mount, { homes: withRules({ ...rule, type: ['tmpfs'] }, rule) }), undefined);
+    assert.equal(error(mount, { homes: { effects: { 'host.mount': true } } }), undefined);
+  });
+
+  it('parts of several rules do not add up', () => {
+    const rules = withRules({ ...rule, target: ['/other/*'] }, { ...rule, source: ['other:/*'] });
+    assert.equal(error(mount, { homes: rules })?.code, 'PCH_EFFECT_NOT_GRANTED');
+  });
+
+  it('an argument that the rule does not name must not be given', () => {
+    const { source: _source, ...rest } = rule;
+    assert.equal(error(mount, { homes: withRules(rest) })?.code, 'PCH_EFFECT_NOT_GRANTED');
+    const tmpfs = { ...mount, args: { type: 'tmpfs', target: '/srv/homes/x' } };
+    assert.equal(error(tmpfs, { homes: withRules({ ...rest, type: ['tmpfs'] }) }), undefined);
+  });
+
+  it('every plugin that has set a part of it needs the grant', () => {
+    const found = error(mount, { late: {} }, [[['args', 'target'], 'late']]);
+    assert.equal(found?.plugin, 'late');
+  });
+
+  it('effects of the core and of other plugins need one too', () => {
+    const effect: Effect = { kind: 'netns', stage: 'start', args: { path: '/etc/passwd' } };
+    const found = error(effect, { homes: { effects: { 'host.mount': true } } });
+    assert.equal(found?.code, 'PCH_EFFECT_NOT_GRANTED');
+    assert.equal(error({ ...effect, kind: 'quota' }, { homes: { effects: { quota: true } } }), undefined);
+  });
+
+  const wrong: [string, Record<string, unknown>, RegExp][] = [
+    ['a path with ..', { ...mount.args, target: '/srv/../etc' }, /target: expected string to match/],
+    ['a relative path', { ...mount.args, target: 'srv' }, /target/],
+    ['a source with ..', { ...mount.args, source: 'nas:/home/../etc' }, /source/],
+    ['a source that is an option', { ...mount.args, source: '-o' }, /source/],
+    ['an option that lifts nosuid', { ...mount.args, options: ['suid'] }, /options\.0/],
+    ['two options in one', { ...mount.args, options: ['ro,suid'] }, /options\.0/],
+    ['FUSE', { ...mount.args, type: 'fuse' }, /type/],
+    [
+      'an unknown argument',
+      { ...mount.args, tarket: '/x' },
+      /expected type, source, target, options, found tarket/,
+    ],
+  ];
+  for (const [what, args, message] of wrong)
+    it(`refuses ${what}, also of a plugin of pouchd itself`, () => {
+      const found = error({ ...mount, args }, {});
+      assert.equal(found?.code, 'PCH_PLAN_INVALID');
+      assert.equal(found.plugin, 'homes');
+      assert.match(found.message, message);
+    });
+});
