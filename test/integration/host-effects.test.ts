@@ -66,7 +66,7 @@ describe('effects of the host that a confined plugin plans', function () {
     return await ok('run', '-d', '--name', name, ...labelled(effects), ...more, 'busybox', 'sleep', '1000');
   }
 
-  /** The run fails with the code; afterwards nothing of the effect is on the host. */
+  /** The run fails with the code. */
   async function refused(code: string, message: RegExp, effects: Record<string, Planned>): Promise<string> {
     const { exitCode, stderr } = await pouch(
       'run',

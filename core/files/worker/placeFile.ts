@@ -1,6 +1,6 @@
 /**
- * A file of the host for the life of an effect. A second name of it, the mark, is there before the file has its path
- * and goes last: whatever a crash cut off, the mark tells the file of Pouch from one that others have put in its place.
+ * A file of the host for the life of an effect. Its second name, the mark, exists before the file has its path and is
+ * removed last. So the undo knows the file of Pouch from one that others have put in its place, whatever a crash cut off.
  */
 import {
   constants,

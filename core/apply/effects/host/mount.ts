@@ -136,7 +136,7 @@ function retriesOf({ type, options = [] }: Args): string[] {
   return isNfs && !options.some((option) => option.startsWith('retry=')) ? ['retry=0'] : [];
 }
 
-/** What is in use, or on a server that does not respond, leaves the host's tree and ends with its last user. */
+/** What is in use, or on a server that does not respond, is detached, and ends with its last user. */
 async function unmount(target: string, { signal }: HostStep): Promise<void> {
   const { exitCode } = await runTool('umount', ['-n', '-c', '--', target], { signal, timeoutMs: unmountMs });
   if (exitCode !== 0) detach(target);
@@ -148,6 +148,6 @@ async function mountinfo(): Promise<string> {
 
 function conflict(args: Args, problem: string): PouchError {
   return new PouchError('PCH_EFFECT_CONFLICT', `cannot ${describe(args)}: ${problem}`, {
-    hint: 'choose another target or source, or remove what is there',
+    hint: 'choose another target or source, or remove what has it',
   });
 }
