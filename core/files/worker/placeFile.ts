@@ -1,6 +1,7 @@
 /**
  * A file of the host for the life of an effect. Its second name, the mark, exists before the file has its path and is
- * removed last. So the undo knows the file of Pouch from one that others have put in its place, whatever a crash cut off.
+ * removed last. So the undo knows the file of Pouch from one that others have put in its place, whatever a crash cut
+ * off.
  */
 import {
   constants,
