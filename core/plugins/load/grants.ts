@@ -1,11 +1,12 @@
 /** Rights of plugins that are confined: `grants` of their entries. */
 import { didYouMean } from '../../../config/suggest.ts';
 import type { EffectGrant } from '../../../config/types.ts';
+import type { Locate } from '../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { hostEffectForm, hostEffects } from '../../../hooks/hostEffects.ts';
 import { isExecutablePlugin } from '../process/describePlugin.ts';
 import type { ReservedNames } from './clashes.ts';
-import type { Locate } from './pluginOptions.ts';
+
 import type { Wanted } from './PluginSlot.ts';
 
 /** Whether a plugin has fewer rights than pouchd, so that it needs a grant for what it wants of the host. */
