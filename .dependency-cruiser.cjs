@@ -59,7 +59,7 @@ module.exports = {
       to: { pathNot: '^runlxc/', dependencyTypesNot: ['core'] },
     },
     only('cli', 'client'),
-    only('testing', 'hooks', 'config', 'core'),
+    only('testing', 'hooks', 'config', 'core', 'plugins'),
     only('translate', 'hooks', 'client'),
     only('plugins', 'hooks', 'client', 'translate'),
     {

@@ -318,6 +318,11 @@ const plugin: CommandEntry = {
       load: () => import('./commands/plugins/pluginNew.ts'),
     },
     {
+      name: 'replay',
+      summary: 'Plan a recorded container again, and compare the plans',
+      load: () => import('./commands/plugins/pluginReplay.ts'),
+    },
+    {
       name: 'validate',
       summary: 'Load plugins as pouchd does, and print what is wrong with them',
       load: () => import('./commands/plugins/pluginValidate.ts'),
@@ -391,6 +396,11 @@ export const commandTree: CommandEntry[] = [
       name: 'explain',
       summary: "Show who set each field of a container's spec",
       load: () => import('./commands/plans/explain.ts'),
+    },
+    {
+      name: 'record',
+      summary: 'Write what a container was planned from, for a replay anywhere',
+      load: () => import('./commands/plans/record.ts'),
     },
     effects,
     {

@@ -60,6 +60,11 @@ export class PouchCalls {
     });
   }
 
+  /** Returns the content of a recording: the plan of a container, made again, with all that it was made of. */
+  record(ref: string): Promise<Record<string, unknown>> {
+    return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/recording`);
+  }
+
   /** Returns what plugins did in the life of a container. */
   timeline(ref: string): Promise<TimelineWire[]> {
     return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/timeline`);

@@ -8,7 +8,7 @@ export type { Location, Origin } from './origin.ts';
 export { printConfig } from './print.ts';
 export { ConfigError } from './problem.ts';
 export type { Problem } from './problem.ts';
-export { masked, secretNames } from './secrets.ts';
+export { hideSecrets, masked, secretNames } from './secrets.ts';
 export { diffForReload, keepFixed } from './reload.ts';
 export type { ReloadDiff } from './reload.ts';
 export { envName, schema as settings, settingPaths } from './schema/index.ts';

@@ -4,7 +4,7 @@ import type { LoadedConfig } from './load.ts';
 import { formatOrigin } from './origin.ts';
 import { settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
-import { masked, secretNames } from './secrets.ts';
+import { hideSecrets, secretNames } from './secrets.ts';
 import { nest, writtenValue } from './written.ts';
 
 /**
@@ -21,14 +21,6 @@ type Entries = readonly (readonly [SettingPath, unknown])[];
 function shown(loaded: LoadedConfig, path: SettingPath): unknown {
   const value = writtenValue(loaded.config, path);
   return path === 'plugins' ? hideSecrets(value, secretNames(loaded.config.secrets.names)) : value;
-}
-
-function hideSecrets(value: unknown, isSecret: (name: string) => boolean): unknown {
-  if (Array.isArray(value)) return value.map((item) => hideSecrets(item, isSecret));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, isSecret(key) ? masked : hideSecrets(inner, isSecret)]),
-  );
 }
 
 function printJson(loaded: LoadedConfig, entries: Entries): string {

@@ -29,3 +29,12 @@ function plain(name: string): string {
     .replaceAll(/[./-]/g, '_')
     .toUpperCase();
 }
+
+/** A copy in which the values of names of secrets are masked. */
+export function hideSecrets<T>(value: T, isSecret: (name: string) => boolean): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => hideSecrets(item, isSecret)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, isSecret(key) ? masked : hideSecrets(inner, isSecret)]),
+  ) as T;
+}

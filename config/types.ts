@@ -31,6 +31,10 @@ export interface PouchConfig {
   };
   readonly cgroupParent: string;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+  readonly tracing: {
+    /** Base URL of an OpenTelemetry collector; null: no span is sent. */
+    readonly endpoint: string | null;
+  };
   readonly containerLogs: ContainerLogsConfig;
   readonly images: ImagesConfig;
   /** Milliseconds between a container's stop signal and SIGKILL. */

@@ -285,6 +285,7 @@ export class Daemon {
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
     await context?.io.stop({ keeper });
     await context?.generations.disposeAll();
+    await context?.tracing.end();
     await this.#kept.disposeAll();
     context?.images.close();
     this.#files.close();

@@ -38,11 +38,12 @@ import { loaders32 } from './plan/compat32.ts';
 import { readHostLimits } from './plan/clamp/index.ts';
 import { readHostFiles } from './plan/etcFiles.ts';
 import { checked } from './plan/culprit.ts';
-import { type PlanImage, Planner } from './plan/Planner.ts';
+import { type PlanImage, Planner, type PlannerOptions } from './plan/Planner.ts';
 import { namedRuntime } from './plan/runtime/check.ts';
 import { GenerationHolder, type KeptPlugins, Operations } from './plugins/index.ts';
 import type { Secrets } from './secrets/Secrets.ts';
 import { ContainerStore } from './state/ContainerStore.ts';
+import { Tracing } from './tracing/Tracing.ts';
 import { UserRanges } from './userns/UserRanges.ts';
 import { VolumeStore } from './volumes/VolumeStore.ts';
 
@@ -122,7 +123,7 @@ export function assemble(base: Base): EngineContext {
   };
   const userRanges = new UserRanges(() => [...store.list(), ...store.damaged()]);
   const hostFiles = kept(readHostFiles, { for: hostFilesKeptMs });
-  const planner = makePlanner(base, {
+  const plannerOptions = optionsOfPlanner(base, {
     store,
     volumes,
     generations,
@@ -132,6 +133,11 @@ export function assemble(base: Base): EngineContext {
     kindOf,
   });
   const timeline = new Timeline({ store, secrets, log });
+  const tracing = new Tracing({
+    endpoint: () => loaded().config.tracing.endpoint,
+    hide: (text) => secrets.text(text),
+    log,
+  });
   const context: EngineContext = {
     get config() {
       return loaded().config;
@@ -140,8 +146,12 @@ export function assemble(base: Base): EngineContext {
     client,
     store,
     locks: new KeyedLocks(),
-    operations: new Operations((operation) => timeline.add(operation)),
+    operations: new Operations((operation) => {
+      timeline.add(operation);
+      tracing.add(operation);
+    }),
     timeline,
+    tracing,
     events,
     secrets,
     waiters: new Waiters(),
@@ -168,7 +178,8 @@ export function assemble(base: Base): EngineContext {
     onEnded: (record) => context.operations.apart(() => afterExit(context, record)),
     shutdown: base.shutdown,
     userRanges,
-    planner,
+    planner: new Planner(plannerOptions),
+    plannerOptions,
     ledgerOf: (id) =>
       openLedger(context, id, { kinds: effectKinds, ...(base.onStep && { onStep: base.onStep }) }),
   };
@@ -240,10 +251,10 @@ interface PlannerParts {
   kindOf(kind: string): { describe(args: object): string } | undefined;
 }
 
-function makePlanner({ loaded, log, files, secrets }: Base, parts: PlannerParts): Planner {
+function optionsOfPlanner({ loaded, log, files, secrets }: Base, parts: PlannerParts): PlannerOptions {
   const { store, volumes, generations, userRanges } = parts;
   const { config } = loaded();
-  return new Planner({
+  return {
     config: () => loaded().config,
     log,
     secrets,
@@ -278,7 +289,7 @@ function makePlanner({ loaded, log, files, secrets }: Base, parts: PlannerParts)
       return at.kind === 'default' || at.kind === 'derived' ? undefined : formatOrigin(at);
     },
     describe: (kind, args) => parts.kindOf(kind)?.describe(args) ?? `${kind} (no plugin provides it)`,
-  });
+  };
 }
 
 /** The namespaces of a virtual machine's process are the hypervisor's. @throws PCH_RUNTIME_CANNOT */

@@ -4,7 +4,7 @@ import { cgroupVersion, findInit } from './host/detect.ts';
 import { version } from './version.ts';
 
 /** Returns the properties of the host and of pouchd.yaml that plugins receive. */
-export function hostFacts({ config }: LoadedConfig): HostFacts {
+export function hostFacts({ config }: Pick<LoadedConfig, 'config'>): HostFacts {
   const { network } = config;
   const initPath = findInit();
   return {

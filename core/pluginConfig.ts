@@ -3,7 +3,7 @@ import { PouchError } from '../hooks/errors.ts';
 import type { Config } from '../hooks/services.ts';
 
 /** Returns what plugins may know of pouchd.yaml: not the options of other plugins, which may be secrets. */
-export function pluginConfig({ config, originOf }: LoadedConfig): Config {
+export function pluginConfig({ config, originOf }: Pick<LoadedConfig, 'config' | 'originOf'>): Config {
   return {
     get(setting) {
       const path = readable(setting).split('.');

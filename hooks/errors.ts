@@ -215,6 +215,14 @@ export const errorKinds = {
     doc: 'A process that Pouch supervises did not start or did not become ready.',
   },
   PCH_PROFILE_NOT_FOUND: { status: 400, doc: 'The daemon has no profile of that name.' },
+  PCH_RECORDING_INVALID: {
+    status: 400,
+    doc: 'A file is not a recording of a plan, or a newer Pouch wrote it.',
+  },
+  PCH_RECORDING_LACKS: {
+    status: 400,
+    doc: 'A replayed plan asks for a fact of the host that its recording does not have.',
+  },
   PCH_REFERENCE_INVALID: {
     status: 400,
     doc: 'An image reference is not of the form [HOST[:PORT]/]NAME[:TAG][@DIGEST].',

@@ -4,6 +4,7 @@
  * docs/guides/testing-plugins.md is the guide.
  */
 export { createHarness, type Harness, type HarnessOptions } from './createHarness.ts';
+export { type PlanDifference, replay, type Replay } from './replay.ts';
 export type { TestClock } from './TestClock.ts';
 export type { TestImage } from './testImage.ts';
 export type { LogLine, TestLog } from './TestLog.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../config/index.ts';
 import { locateIn } from '../../core/pluginConfig.ts';
 import { checkPlugin, checkPlugins } from '../../core/plugins/index.ts';
-import { builtIns } from './builtIns.ts';
+import { builtIns } from '../../plugins/builtIns.ts';
 
 /** Output and exit code of `--check-config`: of the configuration and, if it is valid, of its plugins. */
 export async function check(source: LoadOptions, trialCommand: readonly string[]): Promise<CheckResult> {

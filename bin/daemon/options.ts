@@ -9,6 +9,8 @@ SIGHUP reloads the configuration.
   --config FILE         Configuration file (default /etc/pouch/pouchd.yaml, which may be missing)
   --check-config        Check the configuration and load its plugins, print every problem and exit
   --check-plugin PATH   Load a plugin, a file or a folder, without its setup, print what is wrong with it and exit
+  --replay FILE         Plan the container of a recording again, print how the plan differs as JSON, and exit
+  --plugin PATH         For --replay: a plugin in place of the recorded one, or beside them; repeatable
   --print-config        Print the whole configuration with the origin of each value and exit
   --format yaml|json    Format of --print-config (default yaml); json also of --check-plugin
   --root DIR            Override root of the configuration
@@ -24,6 +26,8 @@ const options = {
   config: { type: 'string' },
   'check-config': { type: 'boolean' },
   'check-plugin': { type: 'string' },
+  replay: { type: 'string' },
+  plugin: { type: 'string', multiple: true },
   'print-config': { type: 'boolean' },
   format: { type: 'string' },
   root: { type: 'string' },

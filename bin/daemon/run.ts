@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LoadedConfig, loadConfig, type LoadOptions, printConfig } from '../../config/index.ts';
 import { Daemon } from '../../core/Daemon.ts';
+import { replay } from './replay.ts';
 import { closeOnExec } from '../../core/host/closeOnExec.ts';
 import { lockExclusively } from '../../core/host/exclusive.ts';
 import { openFilesLimit } from '../../core/host/openFiles.ts';
@@ -9,7 +10,7 @@ import { notifySystemd } from '../../core/host/notify.ts';
 import { StderrLog } from '../../core/StderrLog.ts';
 import { version } from '../../core/version.ts';
 import { PouchError, toPouchError } from '../../hooks/errors.ts';
-import { builtIns } from './builtIns.ts';
+import { builtIns } from '../../plugins/builtIns.ts';
 import { check, checkOne } from './check.ts';
 import { failpoint } from './failpoint.ts';
 import { forbidExit } from './forbidExit.ts';
@@ -56,6 +57,10 @@ async function onlyPrints(flags: DaemonFlags, { trialCommand }: Entry): Promise<
         ? await check(source(flags), trialCommand)
         : await checkOne(plugin, source(flags), trialCommand, flags.format);
     // A plugin file may have started something.
+    process.exit(print(output, exitCode));
+  }
+  if (flags.replay !== undefined) {
+    const { output, exitCode } = await replay(flags.replay, flags.plugin ?? []);
     process.exit(print(output, exitCode));
   }
   if (!flags['print-config']) return undefined;

@@ -1,5 +1,6 @@
 export * from './address.ts';
 export * from './collection.ts';
+export * from './collector.ts';
 export * from './duration.ts';
 export * from './format.ts';
 export * from './listen.ts';

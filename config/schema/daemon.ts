@@ -1,8 +1,24 @@
-import { absolutePath, duration, listOf, listenAddress, oneOf, word } from '../formats/index.ts';
+import {
+  absolutePath,
+  collectorUrl,
+  duration,
+  listOf,
+  listenAddress,
+  oneOf,
+  word,
+} from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
 export const daemon: Settings<
-  'apiVersion' | 'root' | 'state' | 'listen' | 'socketGroup' | 'cgroupParent' | 'log' | 'shutdownTimeout'
+  | 'apiVersion'
+  | 'root'
+  | 'state'
+  | 'listen'
+  | 'socketGroup'
+  | 'cgroupParent'
+  | 'log'
+  | 'tracing'
+  | 'shutdownTimeout'
 > = {
   apiVersion: {
     default: 'pouch/v1',
@@ -83,6 +99,17 @@ export const daemon: Settings<
     format: oneOf('text', 'json'),
     doc: "Format of pouchd's log on stderr: human-readable lines, or one JSON object per line.",
     flag: 'log-format',
+    since: '0.1.0',
+  },
+  'tracing.endpoint': {
+    default: null,
+    nullable: true,
+    example: 'http://127.0.0.1:4318',
+    format: collectorUrl,
+    doc:
+      'Base URL of an OpenTelemetry collector, which gets a span of each operation and of each call of a plugin in it (OTLP/HTTP with ' +
+      'JSON, at `/v1/traces`). `http` is for this host only. By default no span is sent. ' +
+      'See [Debugging plugins](../guides/debugging-plugins.md#opentelemetry).',
     since: '0.1.0',
   },
   shutdownTimeout: {

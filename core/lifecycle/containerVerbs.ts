@@ -15,6 +15,7 @@ import { onTask } from './task/onTask.ts';
 import { pause, unpause } from './verbs/pause.ts';
 import { plan } from './verbs/plan.ts';
 import { prune } from './verbs/prune.ts';
+import { record } from './verbs/record.ts';
 import { remove } from './verbs/remove.ts';
 import { rename } from './verbs/rename.ts';
 import { restart } from './verbs/restart.ts';
@@ -53,6 +54,7 @@ export function containerVerbs(engine: EngineContext): Containers {
     usage: async (ref) => await usage(engine, store.findAny(ref)),
     storedPlan: async (ref) => await shownPlan(engine, find(ref)),
     explain: async (ref, field) => await explain(engine, find(ref), field),
+    record: async (ref) => await record(engine, find(ref)),
     timeline: async (ref) => await engine.timeline.of(find(ref), engine.operations),
     effects: async (ref) => await effects(engine, find(ref)),
     dropEffect: async (ref, key) => await dropEffect(engine, find(ref), key),

@@ -23,6 +23,8 @@ export interface TracedOperation {
   /** Milliseconds that it took, or takes so far. */
   readonly ms: number;
   readonly isRunning: boolean;
+  /** Its end was reported before: these are observers that ended later. */
+  readonly isLate: boolean;
   /** In the order of their ends, the first `mostTraces`. */
   readonly taps: readonly TapTrace[];
 }
@@ -119,12 +121,12 @@ export class Operations {
     const operation = this.#scope.getStore()?.operation;
     if (!operation || operation.traces.length >= mostTraces) return;
     operation.traces.push(trace);
-    if (operation.ms !== undefined) this.#report(operation);
+    if (operation.ms !== undefined) this.#report(operation, true);
   }
 
   /** The operations of a container that run, with the taps that have ended. */
   running(container: string): TracedOperation[] {
-    return [...this.#running].filter((one) => one.container === container).map(traced);
+    return [...this.#running].filter((one) => one.container === container).map((one) => traced(one, false));
   }
 
   /** Runs what must not be left half done: it is not cancelled with its operation. */
@@ -168,17 +170,26 @@ export class Operations {
   #end(operation: Operation): void {
     this.#running.delete(operation);
     operation.ms = performance.now() - operation.began;
-    this.#report(operation);
+    this.#report(operation, false);
   }
 
-  #report(operation: Operation): void {
+  #report(operation: Operation, isLate: boolean): void {
     if (operation.traces.length === 0) return;
-    this.#onTraced(traced(operation));
+    this.#onTraced(traced(operation, isLate));
     operation.traces = [];
   }
 }
 
-function traced({ verb, container, at, began, ms, traces }: Operation): TracedOperation {
+function traced({ verb, container, at, began, ms, traces }: Operation, isLate: boolean): TracedOperation {
   const isRunning = ms === undefined;
-  return { verb, container, at, began, ms: ms ?? performance.now() - began, isRunning, taps: [...traces] };
+  return {
+    verb,
+    container,
+    at,
+    began,
+    ms: ms ?? performance.now() - began,
+    isRunning,
+    isLate,
+    taps: [...traces],
+  };
 }

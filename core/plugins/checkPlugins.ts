@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
+import type { Plugin } from '../../hooks/definePlugin.ts';
 import type { PluginCheck } from '../../hooks/engine/plugins.ts';
-import { type PouchError, toPouchError } from '../../hooks/errors.ts';
+import { PouchError, toPouchError } from '../../hooks/errors.ts';
 import { entryFile } from './load/entryFile.ts';
 import type { PluginSlot } from './load/PluginSlot.ts';
 import { optionsOf } from './load/setUp.ts';
@@ -47,6 +48,18 @@ export async function checkPlugin(
   } catch (error) {
     return { name: basename(path, extname(path)), path, problem: problemOf(toPouchError(error)) };
   }
+}
+
+/**
+ * Loads the plugin of a file, or of the folder of a package, without its setup.
+ * @param path absolute
+ * @throws the reason if it does not load
+ */
+export async function pluginAt(path: string, timeoutMs: number): Promise<Plugin> {
+  const entry = { path: await entryFile(path), enabled: true, options: {} };
+  const [slot] = await readPlugins({ builtIns: [], entries: [entry], timeoutMs, number: 0 });
+  if (slot?.version) return slot.version.plugin;
+  throw slot?.error ?? new PouchError('PCH_PLUGIN_LOAD', `no plugin is at ${path}`);
 }
 
 function checkOf({ name, version, error }: PluginSlot, path: string): PluginCheck {

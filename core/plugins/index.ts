@@ -1,5 +1,5 @@
 /** Loading plugins and calling their taps. */
-export { checkPlugin, checkPlugins, type PluginProblem } from './checkPlugins.ts';
+export { checkPlugin, checkPlugins, pluginAt, type PluginProblem } from './checkPlugins.ts';
 export type { Generation, OwnedProfile, OwnedSurface } from './generation.ts';
 export type { Lease } from './GenerationHolder.ts';
 export { GenerationHolder } from './GenerationHolder.ts';

@@ -59,6 +59,8 @@ export interface Containers {
   storedPlan(ref: string): Promise<StoredPlan>;
   /** Blame of one field and below, or of all. */
   explain(ref: string, field?: string): Promise<BlameEntry[]>;
+  /** Its plan, made again, with all that it was made of: the content of a recording. Without secrets. */
+  record(ref: string): Promise<object>;
   /** What plugins did in its life, operation by operation. Never waits for a lock. */
   timeline(ref: string): Promise<TimelineOperation[]>;
   /** The effects that it has, or would have when it starts. Never waits for a lock. */

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { TimelineWire } from '../../client/index.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { definePlugin } from '../../hooks/definePlugin.ts';
+import type { Recording } from '../../core/replay/recording.ts';
+import { replay } from '../../testing/index.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const plugins = resolve(import.meta.dirname, 'support/plugins');
@@ -46,5 +50,67 @@ describe('debugging plugins', function () {
     const text = await ok('explain', '--timeline', 'seen');
     assert.match(text, /^create at \+0\.00 ms/);
     assert.match(text, /container\.prestart +talks +ok \(3 attempts\) +\| *█+ *\|/);
+  });
+
+  describe('a recording', () => {
+    let file = '';
+    before(async () => {
+      file = join(daemon.it.dir, 'recording.json');
+      const volume = ['-v', `${daemon.it.dir}:/host:ro`, '-v', 'data:/data', '-p', '80'];
+      await ok(
+        'create',
+        '--name',
+        'recorded',
+        '--rich',
+        '-e',
+        'API_TOKEN=opensesame1',
+        ...volume,
+        'busybox',
+        'true',
+      );
+      await ok('record', 'recorded', '-o', file);
+    });
+
+    const talks = `${plugins}/talks.ts`;
+
+    it('has no secret, and is planned again without its host', async () => {
+      assert.doesNotMatch(await readFile(file, 'utf8'), /opensesame1/);
+      assert.equal(await ok('plugin', 'replay', file, '--plugin', talks), 'the plan is as it was recorded');
+    });
+
+    it('is planned again within a test', async () => {
+      const { default: plugin } = await import('./support/plugins/talks.ts');
+      assert.deepEqual((await replay(file, [plugin])).differences, []);
+      const changed = definePlugin({
+        name: 'talks',
+        setup: ({ hooks }) =>
+          hooks.container.preCreate.tap((draft) => void (draft.process.env['TALKS'] = 'no')),
+      });
+      assert.deepEqual(
+        (await replay(file, [changed])).differences.map(({ field, recorded, replayed, plugin: by }) => [
+          field,
+          recorded,
+          replayed,
+          by,
+        ]),
+        [['process.env.TALKS', 'yes', 'no', 'talks']],
+      );
+    });
+
+    it('names the field and the plugin where the plan differs, and exits with 1', async () => {
+      const recording = JSON.parse(await readFile(file, 'utf8')) as Recording;
+      recording.request.hostname = 'other';
+      const changed = join(daemon.it.dir, 'changed.json');
+      await writeFile(changed, JSON.stringify(recording));
+      const { exitCode, stdout } = await daemon.pouch('plugin', 'replay', changed, '--plugin', talks);
+      assert.equal(exitCode, 1);
+      assert.match(stdout, /^hostname {3}\(request, create\)\n {2}- "\w+"\n {2}\+ "other"$/m);
+    });
+
+    it('names the plugin that it needs, and refuses a file of another kind', async () => {
+      const refused = async (...args: string[]) => (await daemon.pouch('plugin', 'replay', ...args)).stderr;
+      assert.match(await refused(file), /recorded with plugin talks \(.*talks\.ts\)/);
+      assert.match(await refused(talks), /PCH_RECORDING_INVALID/);
+    });
   });
 });

@@ -7,12 +7,13 @@ import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import type { ContainerIo } from '../../io/index.ts';
 import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
-import type { Planner } from '../../plan/Planner.ts';
+import type { Planner, PlannerOptions } from '../../plan/Planner.ts';
 import type { HostFiles } from '../../plan/etcFiles.ts';
 import type { GenerationHolder, Operations } from '../../plugins/index.ts';
 import type { Secrets } from '../../secrets/Secrets.ts';
 import type { ContainerStore } from '../../state/ContainerStore.ts';
 import type { ProcessIdentity } from '../../supervise/processIdentity.ts';
+import type { Tracing } from '../../tracing/Tracing.ts';
 import type { UserRanges } from '../../userns/UserRanges.ts';
 import type { VolumeStore } from '../../volumes/VolumeStore.ts';
 import type { AttachPoints } from './AttachPoints.ts';
@@ -38,6 +39,8 @@ export interface EngineContext {
   readonly secrets: Secrets;
   /** What taps did to each container. */
   readonly timeline: Timeline;
+  /** Sends the same to the collector of pouchd.yaml. */
+  readonly tracing: Tracing;
   readonly waiters: Waiters;
   readonly files: FileWorkers;
   readonly io: ContainerIo;
@@ -52,6 +55,8 @@ export interface EngineContext {
   /** Host ids of containers with users of their own. */
   readonly userRanges: UserRanges;
   readonly planner: Planner;
+  /** Of another planner, which asks the same of the host. */
+  readonly plannerOptions: PlannerOptions;
   readonly restarts: RestartTimers;
   readonly metrics: SharedMetrics;
   /** Ids of the containers whose create has applied a part of their start: see run.ts. */

@@ -7,6 +7,7 @@ type Verbs = { readonly [Service in keyof Engine]?: readonly (keyof Engine[Servi
 const verbs = {
   containers: [
     'plan',
+    'record',
     'create',
     'run',
     'start',

@@ -2,6 +2,7 @@ import { toPouchError } from '../../../hooks/errors.ts';
 import type { CheckedPlan, PlanOptions } from '../../../hooks/plan.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { checkEffects } from '../../apply/checkEffects.ts';
+import { shownPlan } from '../../plan/shownPlan.ts';
 import { checkStorable } from '../../state/containerRecord.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { newId } from '../../state/ids.ts';
@@ -35,12 +36,8 @@ function shown(
   { request: _request, ...planned }: PlannedCreate,
   found: unknown[],
 ): CheckedPlan {
-  const { draft, spec, effects } = planned;
   return {
-    ...planned,
-    draft: secrets.data(draft, [], draft),
-    spec: secrets.spec(spec, draft),
-    effects: secrets.effects(effects, draft),
+    ...shownPlan(planned, secrets),
     findings: found.map((error) => toPouchError(secrets.error(error))),
   };
 }

@@ -27,6 +27,7 @@ export const pouchRoutes: Route[] = [
   { method: 'GET', path: '/pouch/containers/:id/plan', handler: storedPlan },
   { method: 'GET', path: '/pouch/containers/:id/explain', handler: explain },
   { method: 'GET', path: '/pouch/containers/:id/timeline', handler: timeline },
+  { method: 'GET', path: '/pouch/containers/:id/recording', handler: recording },
   { method: 'GET', path: '/pouch/containers/:id/effects', handler: effects },
   { method: 'DELETE', path: '/pouch/containers/:id/effects/:key', handler: dropEffect },
   { method: 'POST', path: '/pouch/images/bootstrap', handler: bootstrap },
@@ -79,6 +80,10 @@ function planResponse({ client }: Call, made: Omit<Plan, 'draft'>, runtime: stri
 
 async function explain(call: Call): Promise<void> {
   sendJson(call, await call.engine.containers.explain(parameter(call, 'id'), call.query.text('field')));
+}
+
+async function recording(call: Call): Promise<void> {
+  sendJson(call, await call.engine.containers.record(parameter(call, 'id')));
 }
 
 async function timeline(call: Call): Promise<void> {

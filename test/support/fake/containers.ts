@@ -284,6 +284,10 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const { blame } = await plan(find(ref).record.request);
       return blame.filter((entry) => field === undefined || entry.field.startsWith(field));
     },
+    async record(ref) {
+      const { id, name } = find(ref).record;
+      return { recording: 1, container: { id, name } };
+    },
     async timeline(ref) {
       const { createdAt } = find(ref).record;
       return [{ verb: 'create', at: createdAt, ms: 20, taps: [fakeTap] }];

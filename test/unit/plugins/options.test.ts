@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { builtIns } from '../../../bin/daemon/builtIns.ts';
+import { builtIns } from '../../../plugins/builtIns.ts';
 import { checkBuiltInOptions, checkOptions } from '../../../core/plugins/load/pluginOptions.ts';
 
 describe('options of built-in plugins', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  collectorUrl,
   absolutePath,
   boolean,
   integer,
@@ -160,6 +161,21 @@ const cases: Record<string, Case> = {
       ['docker.io:', undefined],
       ['-x.example', undefined],
       ['', undefined],
+    ],
+  },
+  'a collector': {
+    format: collectorUrl,
+    good: [
+      ['http://127.0.0.1:4318', 'http://127.0.0.1:4318'],
+      ['http://[::1]:4318/', 'http://[::1]:4318'],
+      ['https://collector.example.org/otlp/', 'https://collector.example.org/otlp'],
+    ],
+    bad: [
+      ['collector.example.org:4318', undefined],
+      ['http://collector.example.org', 'http is for this host only (127.0.0.1, [::1], localhost): use https'],
+      ['http://127.0.0.1.example.org', 'http is for this host only (127.0.0.1, [::1], localhost): use https'],
+      ['https://user:pw@collector.example.org', 'credentials are not allowed in a URL'],
+      ['https://collector.example.org/?a=b', 'a query and a fragment are not allowed'],
     ],
   },
   'a mirror': {

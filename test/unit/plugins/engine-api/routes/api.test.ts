@@ -696,6 +696,12 @@ describe('the HTTP API', () => {
       assert.equal((await call('GET', `/pouch/containers/${id}/plan`)).json.runtime, 'runc');
     });
 
+    it('record what a container was planned from', async () => {
+      const id = await create();
+      const { json } = await call('GET', `/pouch/containers/${id}/recording`);
+      assert.deepEqual([json.recording, (json.container as { id: string }).id], [1, id]);
+    });
+
     it('show what plugins did in the life of a container', async () => {
       const { json } = await call('GET', `/pouch/containers/${await create()}/timeline`);
       const [first] = json as unknown as { verb: string; taps: { plugin: string; log: object[] }[] }[];
