@@ -48,6 +48,7 @@ export interface PouchConfig {
   readonly plugins: readonly PluginEntry[];
   /** Milliseconds for each of: loading a plugin's file, its setup, its onDispose, a start or stop of a surface. */
   readonly pluginTimeout: number;
+  readonly hooksDir: string;
 }
 
 /** User namespaces of containers. */

@@ -350,9 +350,9 @@ export class Daemon {
 
   #readOptions(loaded: LoadedConfig) {
     const { trialCommand, builtIns } = this.#options;
-    const { pluginTimeout: timeoutMs, plugins: entries, cgroupParent } = loaded.config;
+    const { pluginTimeout: timeoutMs, plugins: entries, cgroupParent, hooksDir } = loaded.config;
     const signal = this.#stopping.signal;
-    return { trialCommand, builtIns, timeoutMs, entries, cgroupParent, signal, locate: locateIn(loaded) };
+    return { trialCommand, builtIns, timeoutMs, entries, cgroupParent, hooksDir, signal, locate: locateIn(loaded) };
   }
 
   #noteOptions({ config }: LoadedConfig): void {

@@ -43,8 +43,8 @@ export async function checkOne(
 }
 
 function readOptions(loaded: LoadedConfig, trialCommand: readonly string[]) {
-  const { plugins: entries, pluginTimeout: timeoutMs, cgroupParent } = loaded.config;
-  return { builtIns, entries, trialCommand, timeoutMs, cgroupParent, locate: locateIn(loaded) };
+  const { plugins: entries, pluginTimeout: timeoutMs, cgroupParent, hooksDir } = loaded.config;
+  return { builtIns, entries, trialCommand, timeoutMs, cgroupParent, hooksDir, locate: locateIn(loaded) };
 }
 
 function line({ plugin, origin, error: { code, message, hint } }: Problem): string {

@@ -1,7 +1,7 @@
-import { duration, pluginList } from '../formats/index.ts';
+import { absolutePath, duration, pluginList } from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
-export const plugins: Settings<'plugins' | 'pluginTimeout'> = {
+export const plugins: Settings<'plugins' | 'pluginTimeout' | 'hooksDir'> = {
   plugins: {
     default: [],
     example: [
@@ -17,6 +17,14 @@ export const plugins: Settings<'plugins' | 'pluginTimeout'> = {
     doc:
       'Plugins, in load order. An entry with `name` configures or disables a built-in plugin; an entry with `path` loads a plugin ' +
       'file.',
+    since: '0.1.0',
+  },
+  hooksDir: {
+    default: '/etc/pouch/hooks.d',
+    format: absolutePath,
+    doc:
+      'Directory of one-shot scripts: each executable in `POINT.d`, such as `container.preCreate.d`, runs once per call of that hook ' +
+      'point. It need not exist; docs/guides/scripts.md.',
     since: '0.1.0',
   },
   pluginTimeout: {

@@ -40,7 +40,12 @@ export async function checkPlugin(
     const file = await entryFile(path);
     const index = options.entries.findIndex((entry) => entry.path === file);
     const entry = options.entries[index] ?? { path: file, options: {} };
-    const slots = await readPlugins({ ...options, entries: [{ ...entry, enabled: true }], number: 0 });
+    const slots = await readPlugins({
+      ...options,
+      entries: [{ ...entry, enabled: true }],
+      hooksDir: undefined,
+      number: 0,
+    });
     const slot = slots.find(({ wanted }) => wanted.path === file)!;
     const locate = (pointer: string) => options.locate?.(pointer.replace('/0', `/${index}`));
     if (index >= 0) await attempt(slot, async () => void optionsOf(slot, locate));

@@ -20,6 +20,8 @@ import { describePlugin, isExecutablePlugin } from './process/describePlugin.ts'
 import type { RunningOperation } from './Operations.ts';
 import type { BreakerSettings } from './run/CircuitBreaker.ts';
 import type { TapTrace } from './run/settleTap.ts';
+import { scriptPlugin } from './scripts/scriptPlugin.ts';
+import { scriptSlots, versionOf } from './scripts/scriptSlots.ts';
 import { failClashes, sealGeneration } from './sealGeneration.ts';
 import { serviceOf } from './services.ts';
 import { tryFiles } from './trial/tryFiles.ts';
@@ -38,6 +40,8 @@ export interface LoadPluginsOptions {
    * argv that starts a trial: it loads the files first, so that one that hangs or ends its process costs that process.
    */
   readonly trialCommand?: readonly string[] | undefined;
+  /** Holds one-shot scripts, in `POINT.d`. */
+  readonly hooksDir?: string | undefined;
   /** Ends a trial. */
   readonly signal?: AbortSignal | undefined;
   /** `FILE:LINE` of a JSON pointer into the configuration. */
@@ -92,6 +96,7 @@ export type ReadOptions = Pick<
   | 'trialCommand'
   | 'signal'
   | 'reserved'
+  | 'hooksDir'
 > & {
   /** The cgroup of pouchd's containers. Below it executables have their limits; without it, none hold. */
   readonly cgroupParent?: string | undefined;
@@ -119,7 +124,8 @@ async function setUpAll(slots: readonly PluginSlot[], surroundings: Surroundings
 export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
   const { builtIns, entries, locate = () => undefined, previous, timeoutMs = 10_000 } = options;
   const { number, trialCommand: command, signal, cgroupParent, reserved, isBound = isOfTheEngine } = options;
-  const slots = slotsOf(builtIns, entries, locate, previous?.versions ?? new Map());
+  const serving = previous?.versions ?? new Map<string, PluginVersion>();
+  const slots = [...slotsOf(builtIns, entries, locate, serving), ...scriptSlots(options.hooksDir, serving)];
   const paths = slots.filter(({ active }) => active).flatMap(({ wanted }) => wanted.path ?? []);
   const modules = paths.filter((path) => !isExecutablePlugin(path));
   const described = describeAll(slots, timeoutMs, cgroupParent);
@@ -129,10 +135,9 @@ export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
       checkGrants(slot.wanted, locate, reserved);
       const fault = faults?.get(slot.wanted.path ?? '');
       if (fault) throw fault;
-      const { path } = slot.wanted;
-      const code = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
+      const code = await codeOf(slot.wanted);
       slot.version = new PluginVersion(
-        await (described.get(slot) ?? readPlugin(slot.wanted, timeoutMs)),
+        await (described.get(slot) ?? readPlugin(slot.wanted, { timeoutMs, cgroupParent })),
         number,
         code,
       );
@@ -177,7 +182,17 @@ function describeAll(
   return described;
 }
 
-async function readPlugin({ builtIn, path, name }: Wanted, timeoutMs: number): Promise<Plugin> {
+/** What differs if the plugin has changed. */
+async function codeOf({ path, script }: Wanted): Promise<string | undefined> {
+  if (script) return versionOf(script);
+  return path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
+}
+
+async function readPlugin(
+  { builtIn, path, name, script }: Wanted,
+  { timeoutMs, cgroupParent }: { timeoutMs: number; cgroupParent: string | undefined },
+): Promise<Plugin> {
+  if (script) return checkManifest(await scriptPlugin(script, cgroupParent), name);
   const value = path === undefined ? builtIn : await importPluginFile(path, timeoutMs);
   return checkManifest(value, path ?? `built-in plugin ${name}`);
 }

@@ -18,8 +18,8 @@ export const groups: Record<string, readonly string[]> = {
   ),
   Runtimes: guides('runtimes', 'runlxc', 'kata'),
   Extend: [
-    ...guides('plugins', 'process-plugins', 'effects', 'managing-plugins', 'debugging-plugins', 'policy'),
-    ...['corp-hosts', 'legacy-limits', 'max-running', 'env-to-limits', 'require-owner'].map(
+    ...guides('plugins', 'process-plugins', 'scripts', 'effects', 'managing-plugins', 'debugging-plugins', 'policy'),
+    ...['corp-hosts', 'legacy-limits', 'max-running', 'env-to-limits', 'require-owner', 'corp-baseline'].map(
       (name) => `examples/${name}/README.md`,
     ),
   ],

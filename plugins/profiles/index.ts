@@ -7,6 +7,8 @@ export default definePlugin({
   name: 'profiles',
   doc: 'Named presets in the words of `pouch run`, for requests that name them and for the label `io.pouch.profile`.',
   options: Options,
+  // Containers without a profile do not need it.
+  hooks: [],
   check: (options, locate) => void readProfiles(options, locate),
   setup({ options, locate, profile }) {
     for (const one of readProfiles(options, locate)) profile(one);

@@ -327,7 +327,7 @@ export class TestPouchd {
     // A test with runtimes of its own names those that it means.
     const hasOwn = runtime === undefined || runtime === 'all' || /^runtime:/m.test(this.#yaml);
     const own = hasOwn ? '' : `runtime: { default: ${runtime} }\n`;
-    return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\n${own}${this.#yaml}`;
+    return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\nhooksDir: ${this.dir}/hooks.d\n${own}${this.#yaml}`;
   }
 
   async #mountDisks({ root, state }: NonNullable<NewOptions['disks']>): Promise<void> {

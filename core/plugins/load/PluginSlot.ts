@@ -1,3 +1,4 @@
+import type { Script } from '../scripts/findScripts.ts';
 import type { PluginGrants, PluginLimits } from '../../../config/types.ts';
 import type { FailurePolicy } from '../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
@@ -17,6 +18,8 @@ export interface Wanted {
   readonly source: string;
   readonly builtIn?: Plugin | undefined;
   readonly path?: string | undefined;
+  /** Of one-shot scripts. */
+  readonly script?: Script | undefined;
   /** Of an executable. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly user?: string | undefined;

@@ -1,6 +1,6 @@
 import type { Hooks } from '../../../hooks/catalogue.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
-import type { TapFunction, TapOptions } from '../../../hooks/defineHook.ts';
+import type { TapFunction, TapOptions, Tappable } from '../../../hooks/defineHook.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { didYouMean, nearest } from '../../../config/suggest.ts';
 import type { RecordedTap, TapRecorder } from '../tap.ts';
@@ -22,6 +22,12 @@ export function hookPoint(name: string, plugin: string): AnyPoint {
   const point = families[family]?.[verb];
   if (!point) throw unknownHook(plugin, name);
   return point;
+}
+
+/** What taps a hook point that exists. */
+export function tappable(hooks: Hooks, point: string): Tappable<unknown, unknown> {
+  const [family = '', verb = ''] = point.split('.');
+  return (hooks as unknown as Record<string, Record<string, Tappable<unknown, unknown>>>)[family]![verb]!;
 }
 
 /** The catalogue as one plugin sees it: taps are recorded, and unknown names are errors. */

@@ -1,6 +1,3 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import type { Socket } from 'node:net';
-import { constants } from 'node:os';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf, PouchError, toPouchError } from '../../../hooks/errors.ts';
 import {
@@ -9,11 +6,10 @@ import {
   type ProcessReply,
   type ProcessRequest,
 } from '../../../hooks/processProtocol.ts';
-import { signalGroup } from '../../supervise/signalGroup.ts';
-import { launch, type LaunchSettings } from './launch.ts';
+import { ConfinedProcess, type ProcessEnd } from './ConfinedProcess.ts';
+import { describeEnd } from './describeEnd.ts';
+import type { LaunchSettings } from './launch.ts';
 import { LineSplitter } from './LineSplitter.ts';
-import { PluginOutput } from './PluginOutput.ts';
-import { PluginCgroup } from './PluginCgroup.ts';
 import { protocolError, readMessage, startOf } from './readMessage.ts';
 
 export interface ProcessOptions extends LaunchSettings {
@@ -30,37 +26,17 @@ const graceMs = 1000;
 /** One process of a plugin, until its end. */
 export class PluginProcess {
   readonly #options: ProcessOptions;
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #output: PluginOutput;
+  readonly #process: ConfinedProcess;
   readonly #lines = new LineSplitter(longestLine);
-  readonly #closed: Promise<void>;
   #hasEnded = false;
 
   constructor(options: ProcessOptions) {
     this.#options = options;
-    this.#output = new PluginOutput((hook) => options.logOf(hook));
-    const { cgroupParent: parent, path, limits } = options;
-    const cgroup = parent === undefined ? undefined : new PluginCgroup(parent, path, limits);
-    const child = (this.#child = launch(options, cgroup?.procs ?? []));
-    const closed = new Promise<void>((resolve) => {
-      child.once('close', (code, signal) => {
-        this.#ended(this.#exited(code, signal));
-        resolve();
-      });
-      child.once('error', (error) => {
-        this.#ended(processError(`its process cannot be started: ${messageOf(error)}`, error));
-        resolve();
-      });
+    this.#process = new ConfinedProcess({
+      ...options,
+      onStdout: (chunk) => this.#read(chunk),
+      onEnd: (end) => this.#ended(this.#reasonOf(end)),
     });
-    this.#closed = closed.then(() => cgroup?.remove());
-    // It must not keep pouchd running.
-    child.unref();
-    for (const stream of child.stdio) (stream as Socket | null | undefined)?.unref();
-    // Without free descriptors for the pipes (EMFILE) the child has no streams, and emits an error.
-    if (child.pid === undefined) return;
-    child.stdin.on('error', () => undefined);
-    child.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
-    this.#output.readStderr(child.stderr);
   }
 
   get isRunning(): boolean {
@@ -68,26 +44,21 @@ export class PluginProcess {
   }
 
   send(request: ProcessRequest): void {
-    if (this.isRunning) this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
+    if (this.isRunning) this.#process.write(`${JSON.stringify(request)}\n`);
   }
 
   /** Ends its stdin, and kills it if it has not ended a second later. */
   async end(): Promise<void> {
-    const timer = setTimeout(() => this.#kill(), graceMs);
-    this.#child.stdin?.end();
-    await this.#closed;
+    const timer = setTimeout(() => this.#process.kill(), graceMs);
+    this.#process.endInput();
+    await this.#process.closed;
     clearTimeout(timer);
   }
 
   /** Kills it with everything that it has started. */
   kill(reason: PouchError): void {
-    this.#kill();
+    this.#process.kill();
     this.#ended(reason);
-  }
-
-  /** The namespace ends with the first process of the group, and with it what has left the group. */
-  #kill(): void {
-    signalGroup(this.#child.pid, 'SIGKILL');
   }
 
   #read(chunk: Buffer): void {
@@ -100,9 +71,9 @@ export class PluginProcess {
 
   #take(line: Buffer): void {
     const message = readMessage(line);
-    if (message.type !== 'reply') this.#output.slowDown(this.#child.stdout, line.length);
+    if (message.type !== 'reply') this.#process.slowDown(line.length);
     if (message.type === 'log')
-      this.#output.write(message.level, message.message, message.fields, message.hook);
+      this.#process.output.write(message.level, message.message, message.fields, message.hook);
     else this.#options.onMessage(message);
   }
 
@@ -112,11 +83,12 @@ export class PluginProcess {
     this.#options.onEnd(reason);
   }
 
-  #exited(code: number | null, signal: NodeJS.Signals | null): PouchError {
-    const how = signal ?? describeExit(code ?? 0);
-    const { tail } = this.#output;
+  #reasonOf(end: ProcessEnd): PouchError {
+    if ('error' in end)
+      return processError(`its process cannot be started: ${messageOf(end.error)}`, end.error);
+    const { tail } = this.#process.output;
     const last = tail === '' ? '' : `; the end of its stderr: ${JSON.stringify(tail)}`;
-    return processError(`its process ended (${how})${last}`);
+    return processError(`its process ended (${describeEnd(end)})${last}`);
   }
 }
 
@@ -131,10 +103,4 @@ function tooLong({ message }: RangeError): PouchError {
   return protocolError(
     `its process wrote a line of more than ${longestLine / 2 ** 20} MiB: ${startOf(Buffer.from(message))}…`,
   );
-}
-
-/** The shell's exit code, which is 128 and the number of a signal that ended the plugin. */
-function describeExit(code: number): string {
-  const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
-  return signal ?? `exit code ${code}`;
 }

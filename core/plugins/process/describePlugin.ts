@@ -1,8 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { moduleFile } from '../../../config/formats/pluginList.ts';
 import type { PluginLimits } from '../../../config/types.ts';
-import type { Logger, Tappable } from '../../../hooks/defineHook.ts';
-import type { Hooks } from '../../../hooks/catalogue.ts';
+import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import {
@@ -15,7 +14,7 @@ import { services as tokens } from '../../../hooks/services.ts';
 import { version } from '../../version.ts';
 import { withDeadline } from '../../wait/deadline.ts';
 import { FileSafety } from '../load/FileSafety.ts';
-import { hookPoint } from '../load/tappableHooks.ts';
+import { hookPoint, tappable } from '../load/tappableHooks.ts';
 import { lateBy } from '../load/within.ts';
 import { type LaunchSettings, unprivilegedUser } from './launch.ts';
 import { type CallOptions, PluginCalls } from './PluginCalls.ts';
@@ -52,7 +51,8 @@ export async function describePlugin(entry: ProcessEntry, timeoutMs: number): Pr
   }
 }
 
-async function requireExecutable(path: string): Promise<void> {
+/** @throws PCH_PLUGIN_LOAD */
+export async function requireExecutable(path: string): Promise<void> {
   await access(path, constants.X_OK).catch((cause: unknown) => {
     throw new PouchError('PCH_PLUGIN_LOAD', `plugin file ${path} is not executable`, {
       hint: `chmod +x ${path}; the name of a module that pouchd loads ends in .ts or .js`,
@@ -109,11 +109,6 @@ function methodsOfServices(services: Readonly<Record<string, unknown>>): CallOpt
     }),
   );
   return Object.fromEntries(methods);
-}
-
-function tappable(hooks: Hooks, point: string): Tappable<unknown, unknown> {
-  const [family = '', verb = ''] = point.split('.');
-  return (hooks as unknown as Record<string, Record<string, Tappable<unknown, unknown>>>)[family]![verb]!;
 }
 
 function cannotBeDescribed(path: string, error: unknown): PouchError {

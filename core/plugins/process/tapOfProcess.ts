@@ -11,6 +11,9 @@ import { isRecord } from '../draft/clone.ts';
 import { withoutCopy } from '../draft/DraftCopy.ts';
 import type { CallOptions, PluginCalls } from './PluginCalls.ts';
 
+/** Has a process reply to a hook. */
+export type TapCalls = Pick<PluginCalls, 'call'>;
+
 /**
  * A tap whose function is in the process of its plugin.
  * @throws PCH_PLUGIN_INVALID for conditions where no container is known
@@ -19,7 +22,7 @@ export function tapOfProcess(
   { kind, name: point, input: schema }: HookPoint<unknown, unknown>,
   { name: tap, when }: { name: string; when: ContainerCondition | undefined },
   { options, methods }: { options: unknown; methods: CallOptions['methods'] },
-  calls: PluginCalls,
+  calls: TapCalls,
 ): TapFunction<unknown, unknown> {
   if (when && !describesContainer(schema)) throw noContainer(point);
   return (input, { signal, timeoutMs, log }) => {
