@@ -352,7 +352,16 @@ export class Daemon {
     const { trialCommand, builtIns } = this.#options;
     const { pluginTimeout: timeoutMs, plugins: entries, cgroupParent, hooksDir } = loaded.config;
     const signal = this.#stopping.signal;
-    return { trialCommand, builtIns, timeoutMs, entries, cgroupParent, hooksDir, signal, locate: locateIn(loaded) };
+    return {
+      trialCommand,
+      builtIns,
+      timeoutMs,
+      entries,
+      cgroupParent,
+      hooksDir,
+      signal,
+      locate: locateIn(loaded),
+    };
   }
 
   #noteOptions({ config }: LoadedConfig): void {

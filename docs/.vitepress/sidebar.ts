@@ -18,7 +18,15 @@ export const groups: Record<string, readonly string[]> = {
   ),
   Runtimes: guides('runtimes', 'runlxc', 'kata'),
   Extend: [
-    ...guides('plugins', 'process-plugins', 'scripts', 'effects', 'managing-plugins', 'debugging-plugins', 'policy'),
+    ...guides(
+      'plugins',
+      'process-plugins',
+      'scripts',
+      'effects',
+      'managing-plugins',
+      'debugging-plugins',
+      'policy',
+    ),
     ...['corp-hosts', 'legacy-limits', 'max-running', 'env-to-limits', 'require-owner', 'corp-baseline'].map(
       (name) => `examples/${name}/README.md`,
     ),
