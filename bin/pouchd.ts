@@ -3,12 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { keeperNodeFlags } from '../core/io/index.ts';
 import { runDaemon } from './daemon/run.ts';
 
-process.exitCode = await runDaemon(process.argv.slice(2), {
-  keeperCommand: [
-    process.execPath,
-    ...keeperNodeFlags,
-    fileURLToPath(new URL('./pouch-logkeeper.js', import.meta.url)),
-  ],
-  trialCommand: [process.execPath, fileURLToPath(new URL('./pouch-plugin-trial.js', import.meta.url))],
-  filesCommand: [fileURLToPath(new URL('../../bin/pouch-files', import.meta.url))],
+const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Resolves to the exit code; bin/pouchd awaits it. */
+export const ended = runDaemon(process.argv.slice(2), {
+  keeperCommand: [process.execPath, ...keeperNodeFlags, pathOf('./pouch-logkeeper.js')],
+  trialCommand: [process.execPath, pathOf('./pouch-plugin-trial.js')],
+  filesCommand: [pathOf('../../bin/pouch-files')],
 });

@@ -75,6 +75,6 @@ function checkRoot(): void {
 
 function checkBuild(): void {
   const project = join(import.meta.dirname, '../..');
-  if (existsSync(join(project, 'dist/bin/pouchd.js')) && existsSync(join(project, 'bin/pouch'))) return;
+  if (existsSync(join(project, 'dist/bin/pouchd.cjs')) && existsSync(join(project, 'bin/pouch'))) return;
   throw new SetupError('expected a build of Pouch, found none: run npm run build');
 }

@@ -2,6 +2,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import type { Jiti, JitiOptions, TransformOptions, TransformResult } from 'jiti';
 import * as hooks from '../../../hooks/index.ts';
+import { nativeImport } from './nativeImport.ts';
 
 /** What jiti takes from Node. */
 interface Natives {
@@ -46,7 +47,7 @@ export function pluginModules(check: (path: string) => void): Jiti {
     },
     nativeImport: async (id) => {
       if (!mayImport(id, check)) throw new Error(`${id} is loaded by jiti`);
-      return (await import(id)) as unknown;
+      return await nativeImport(id);
     },
     createRequire: (path) => checkedRequire(createRequire(path), check),
   });
