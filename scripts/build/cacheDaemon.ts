@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheOf } from '../../bin/code-cache/cacheFile.ts';
 
 /** Writes the code cache of the bundled daemon, with the flags of Node in bin/pouchd. Returns its path. */
 export function cacheDaemon(root: string): string {
@@ -15,5 +14,5 @@ export function cacheDaemon(root: string): string {
     stdio: ['ignore', 'ignore', 'inherit'],
     timeout: 60_000,
   });
-  return cacheOf(program);
+  return `${program}.cache`;
 }
