@@ -21,7 +21,7 @@ const minutes = 60_000;
 const lanes = Math.min(availableParallelism() + 1, 4);
 
 const suites = {
-  unit: { name: 'unit tests', folder: 'unit', lanes, deadlineMs: 5 * minutes },
+  unit: { name: 'unit tests', folder: 'unit', lanes, longest: ['createScaffold'], deadlineMs: 5 * minutes },
   integration: {
     name: 'integration tests',
     folder: 'integration',
@@ -53,17 +53,23 @@ await runScript(async () => {
   const [wanted, ...only] = process.argv.slice(2);
   if (wanted === 'runtimes') return await withOtherRuntimes();
   if (wanted === 'torture') return await withTorture(only);
-  const chosen = wanted === undefined ? usualSuites() : [suiteOf(wanted)];
-  if (chosen.some((suite) => suite !== suites.unit)) await prepareHost();
+  const suite = wanted === undefined ? undefined : suiteOf(wanted);
+  if (suite !== suites.unit) await prepareHost();
   await build();
-  return await runAll(chosen.map((suite) => () => runSuite(suite, only)));
+  return await runAll(suite ? [() => runSuite(suite, { only })] : usualRuns());
 });
 
 /** The conformance of runc and crun does not change with the project: `npm test` runs that of runlxc. */
-function usualSuites(): Suite[] {
-  const { engines, ...usual } = suites;
+function usualRuns(): (() => Promise<Result>)[] {
   process.env['POUCH_OCI_RUNTIMES'] ??= 'bin/runlxc';
-  return Object.values(usual);
+  return [besideEachOther, () => runSuite(suites.integration)];
+}
+
+/** The conformance and the clients wait half of the time: unit tests run beside them. */
+async function besideEachOther(): Promise<Result> {
+  const waiting = runAllOf([() => runSuite(suites['oci-runtime']), () => runSuite(suites.clients)]);
+  const unit = { ...suites.unit, lanes: lanes - 1 };
+  return sumOf(await Promise.all([waiting, runSuite(unit, { beside: waiting })]));
 }
 
 async function withOtherRuntimes(): Promise<number> {
@@ -83,7 +89,7 @@ async function withTorture(args: readonly string[]): Promise<number> {
   await build();
   const ofOracles = { ...suites.unit, name: 'unit tests of the torture' };
   return await runAll([
-    () => runSuite(ofOracles, ['test/unit/torture/**/*.test.ts']),
+    () => runSuite(ofOracles, { only: ['test/unit/torture/**/*.test.ts'] }),
     () => runTorture(args),
   ]);
 }
@@ -95,15 +101,23 @@ async function build(): Promise<void> {
 
 /** Returns the exit code. Prints all failures again at the end. */
 async function runAll(runs: (() => Promise<Result>)[]): Promise<number> {
-  const total: Result = { passed: 0, failures: [] };
-  for (const run of runs) {
-    const { passed, failures } = await run();
-    total.passed += passed;
-    total.failures.push(...failures);
-  }
-  for (const failure of total.failures) console.log(`\nFAILED: ${failure}`);
-  console.log(`\n${total.passed} passed, ${total.failures.length} failed`);
-  return total.failures.length === 0 ? 0 : 1;
+  const { passed, failures } = await runAllOf(runs);
+  for (const failure of failures) console.log(`\nFAILED: ${failure}`);
+  console.log(`\n${passed} passed, ${failures.length} failed`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+async function runAllOf(runs: (() => Promise<Result>)[]): Promise<Result> {
+  const results: Result[] = [];
+  for (const run of runs) results.push(await run());
+  return sumOf(results);
+}
+
+function sumOf(results: readonly Result[]): Result {
+  return {
+    passed: results.reduce((sum, { passed }) => sum + passed, 0),
+    failures: results.flatMap(({ failures }) => failures),
+  };
 }
 
 function suiteOf(name: string): Suite {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { newest } from './newest.ts';
 
 /** A file that lists what a build has written, as of the time when the build began, and by which Node. */
@@ -15,14 +16,18 @@ export class BuildStamp {
     const builtAt = statSync(this.#path, { throwIfNoEntry: false })?.mtimeMs;
     if (builtAt === undefined) return false;
     const [node, ...files] = readFileSync(this.#path, 'utf8').trim().split('\n');
-    return (
-      node === process.version && files.every(existsSync) && sources.every((path) => newest(path) < builtAt)
-    );
+    const exist = files.every((path) => existsSync(resolve(this.#directory, path)));
+    return node === process.version && exist && sources.every((path) => newest(path) < builtAt);
   }
 
   write(files: readonly string[]): void {
     rmSync(this.#path, { force: true });
-    writeFileSync(this.#path, [process.version, ...files, ''].join('\n'));
+    const paths = files.map((path) => relative(this.#directory, path));
+    writeFileSync(this.#path, [process.version, ...paths, ''].join('\n'));
     utimesSync(this.#path, this.#began, this.#began);
+  }
+
+  get #directory(): string {
+    return dirname(this.#path);
   }
 }

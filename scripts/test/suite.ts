@@ -27,19 +27,27 @@ export interface Suite {
   deadlineMs: number;
 }
 
-/**
- * Runs a suite. An incomplete run and leftovers on the host count as failures.
- * @param only - paths or globs of test files, which run one by one; if empty, all of the suite
- */
-export async function runSuite(suite: Suite, only: readonly string[] = []): Promise<Result> {
+/** How a suite runs. */
+export interface SuiteOptions {
+  /** Paths or globs of test files, which run one by one; if empty, all of the suite. */
+  only?: readonly string[];
+  /** The suite that runs at the same time. This one's output appears when it has ended. */
+  beside?: Promise<unknown>;
+}
+
+/** Runs a suite. An incomplete run and leftovers on the host count as failures. */
+export async function runSuite(suite: Suite, { only = [], beside }: SuiteOptions = {}): Promise<Result> {
   const runs = only.length > 0 ? [{ lanes: 1, files: only }] : runsOf(suite);
   if (runs.length === 0) return { passed: 0, failures: [] };
-  console.log(`\n== ${suite.name}`);
+  if (!beside) console.log(`\n== ${suite.name}`);
   const began = performance.now();
   const busySince = cpuTimes();
   const results: (Result & Pick<MochaResult, 'files'>)[] = [];
   const left = await findLeaks(async (workDir) => {
-    for (const run of runs) results.push(await runMocha(suite, run, workDir));
+    for (const run of runs) {
+      if (run.isAlone) await beside;
+      results.push(await runMocha(suite, run, { workDir, isHeld: beside !== undefined }));
+    }
   });
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`== ${suite.name} took ${seconds} s, CPUs busy ${busyPercent(busySince)} %`);
@@ -84,6 +92,8 @@ function printSlowest(files: readonly [path: string, ms: number][]): void {
 interface Run {
   lanes: number;
   files: readonly string[];
+  /** Nothing else runs at the same time. */
+  isAlone?: boolean;
 }
 
 function runsOf({ folder, lanes, longest = [], includes = () => true }: Suite): Run[] {
@@ -94,7 +104,7 @@ function runsOf({ folder, lanes, longest = [], includes = () => true }: Suite): 
   const beside = files.filter((file) => !alone.includes(file));
   return [
     { lanes, files: beside },
-    { lanes: 1, files: alone },
+    { lanes: 1, files: alone, isAlone: true },
   ].filter(({ files: some }) => some.length > 0);
 }
 
@@ -119,7 +129,7 @@ function measuresTime(file: string): boolean {
 async function runMocha(
   suite: Suite,
   { lanes, files }: Run,
-  workDir: string,
+  { workDir, isHeld }: { workDir: string; isHeld: boolean },
 ): Promise<Result & Pick<MochaResult, 'files'>> {
   const resultFile = `${workDir}.result`;
   const parallel = lanes > 1 ? ['--parallel', '--jobs', String(lanes)] : [];
@@ -127,11 +137,12 @@ async function runMocha(
     cwd: root,
     preferLocal: true,
     env: { TMPDIR: workDir, POUCH_TEST_RESULT: resultFile },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    ...(isHeld ? { stdin: 'ignore', all: true } : { stdio: ['ignore', 'inherit', 'inherit'] }),
     reject: false,
     timeout: suite.deadlineMs,
     forceKillAfterDelay: 5_000,
   });
+  if (isHeld) console.log(`\n== ${suite.name}\n${ran.all ?? ''}`);
   const { running, ...result } = takeResult(resultFile);
   // With lanes, mocha reports a file at its end.
   const missing = lanes > 1 ? files.filter((file) => !(join(root, file) in result.files)) : [];

@@ -1,5 +1,5 @@
 /** Puts the stand-in for kata's shim onto a host of a test, and reads what it recorded. */
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OciSpec } from '../../../hooks/oci.ts';
@@ -60,6 +60,8 @@ export class StandInShim {
       target: 'node20',
       banner: { js: `#!${process.execPath}` },
       define: { standInVersion: JSON.stringify(version) },
+      pure: ['makeGenericClientConstructor'],
+      plugins: [withoutGrpc],
       logLevel: 'error',
     });
     await chmod(join(this.folder, name), 0o755);
@@ -85,3 +87,11 @@ export class StandInShim {
     else await rm(file, { force: true });
   }
 }
+
+/** Its messages come with clients of gRPC, which would be most of the time of its start. */
+const withoutGrpc: Plugin = {
+  name: 'without-grpc',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@grpc\/grpc-js$/ }, ({ path }) => ({ path, external: true, sideEffects: false }));
+  },
+};
