@@ -91,7 +91,8 @@ export class StandInShim {
 /** Its messages come with clients of gRPC, which would be most of the time of its start. */
 const withoutGrpc: Plugin = {
   name: 'without-grpc',
-  setup({ onResolve }) {
-    onResolve({ filter: /^@grpc\/grpc-js$/ }, ({ path }) => ({ path, external: true, sideEffects: false }));
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@grpc\/grpc-js$/ }, ({ path }) => ({ path, namespace: 'none', sideEffects: false }));
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export const makeGenericClientConstructor = () => class {};' }));
   },
 };
