@@ -92,7 +92,13 @@ export class StandInShim {
 const withoutGrpc: Plugin = {
   name: 'without-grpc',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@grpc\/grpc-js$/ }, ({ path }) => ({ path, namespace: 'none', sideEffects: false }));
-    onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'export const makeGenericClientConstructor = () => class {};' }));
+    onResolve({ filter: /^@grpc\/grpc-js$/ }, ({ path }) => ({
+      path,
+      namespace: 'none',
+      sideEffects: false,
+    }));
+    onLoad({ filter: /.*/, namespace: 'none' }, () => ({
+      contents: 'export const makeGenericClientConstructor = () => class {};',
+    }));
   },
 };
