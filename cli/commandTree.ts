@@ -323,6 +323,11 @@ const plugin: CommandEntry = {
       load: () => import('./commands/plugins/pluginReplay.ts'),
     },
     {
+      name: 'bisect',
+      summary: 'Find the plugins that break a plan',
+      load: () => import('./commands/plugins/pluginBisect.ts'),
+    },
+    {
       name: 'validate',
       summary: 'Load plugins as pouchd does, and print what is wrong with them',
       load: () => import('./commands/plugins/pluginValidate.ts'),

@@ -25,6 +25,8 @@ export interface PlanQuery {
   platform?: string;
   /** Leaves out the checks that look at the host. */
   offline?: boolean;
+  /** Names of plugins whose taps are left out, with commas between them. */
+  without?: string;
 }
 
 /** Calls that only pouchd has, under `/pouch`. */

@@ -44,6 +44,8 @@ export interface CheckedPlan extends Plan {
 export interface PlanOptions {
   /** Leaves out the checks that look at the host: ports, bind sources, the command. */
   offline?: boolean;
+  /** Names of plugins whose taps are left out: to find the one that breaks a plan. */
+  without?: readonly string[];
 }
 
 export interface PlannedEffect extends Effect {

@@ -1,7 +1,7 @@
 import type { ContainerCreateResponse, ContainerWaitResponse } from './container.ts';
 import type { ErrorResponse } from './error.ts';
 
-/** Response of `POST /pouch/plan?name=&offline=`; its body is that of `POST /containers/create`. */
+/** Response of `POST /pouch/plan?name=&offline=&without=PLUGIN,…`; its body is that of `POST /containers/create`. */
 export interface PlanResponse extends StoredPlanResponse {
   /** What a create or a start would fail with now, as it would report it. */
   findings: ErrorResponse[];

@@ -62,9 +62,16 @@ export class GenerationHolder {
     };
   }
 
-  /** Runs an operation on the newest generation, or a part of an operation on that of the whole. */
-  async use<T>(operation: (generation: Generation) => Promise<T>): Promise<T> {
-    const { generation, release } = this.acquire();
+  /**
+   * Runs an operation on the newest generation, or a part of an operation on that of the whole.
+   * @param as returns what the operation sees of the generation, itself by default
+   */
+  async use<T>(
+    operation: (generation: Generation) => Promise<T>,
+    as: (generation: Generation) => Generation = (generation) => generation,
+  ): Promise<T> {
+    const { generation: whole, release } = this.acquire();
+    const generation = as(whole);
     const own: Operation = { generation };
     try {
       return await this.#operation.run(own, () => operation(generation));
@@ -104,7 +111,9 @@ export class GenerationHolder {
   }
 
   #release(generation: Generation): void {
-    this.#users.set(generation, this.#usersOf(generation) - 1);
+    const left = this.#usersOf(generation) - 1;
+    if (left === 0) this.#users.delete(generation);
+    else this.#users.set(generation, left);
     this.#disposeUnused();
   }
 

@@ -47,6 +47,8 @@ export interface HookRunner {
   apply<I>(point: HookPoint<I>, input: I, run: CallScope): Promise<Degradation[]>;
   /** Side by side, in the background; failures are logged. */
   observe<I>(point: HookPoint<I>, input: I, run: ObserveScope): void;
+  /** A runner that calls no tap of these plugins. */
+  without(plugins: ReadonlySet<string>): HookRunner;
   /** When every observer that was called so far has ended; their deadlines bound the wait. */
   observersSettled(): Promise<void>;
 }
@@ -88,6 +90,8 @@ export function createRunner(
 }
 
 class Runner implements HookRunner {
+  readonly #taps: ReadonlyMap<string, readonly PreparedTap[]>;
+  readonly #options: RunnerOptions;
   readonly #hooks: ReadonlyMap<string, CompiledHook>;
   readonly #guards: ReadonlyMap<PreparedTap, TapGuard>;
   readonly #missing: readonly MissingPlugin[];
@@ -95,6 +99,8 @@ class Runner implements HookRunner {
   readonly #observing = new Set<Promise<unknown>>();
 
   constructor(taps: ReadonlyMap<string, readonly PreparedTap[]>, options: RunnerOptions) {
+    this.#taps = taps;
+    this.#options = options;
     this.#hooks = compileAll(taps);
     this.#guards = guardAll([...taps.values()].flat(), options);
     this.#missing = options.missing ?? [];
@@ -140,6 +146,14 @@ class Runner implements HookRunner {
     const done = hook.run(frozenCopy(input), watch).then(() => onEnd?.(watch.degraded));
     const noted = done.finally(() => this.#observing.delete(noted));
     this.#observing.add(noted);
+  }
+
+  without(plugins: ReadonlySet<string>): HookRunner {
+    const left = [...this.#taps].map(
+      ([name, taps]) => [name, taps.filter(({ plugin }) => !plugins.has(plugin))] as const,
+    );
+    const missing = this.#missing.filter(({ plugin }) => !plugins.has(plugin));
+    return new Runner(new Map(left), { ...this.#options, missing });
   }
 
   async observersSettled(): Promise<void> {

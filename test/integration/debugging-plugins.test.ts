@@ -13,7 +13,9 @@ const plugins = resolve(import.meta.dirname, 'support/plugins');
 describe('debugging plugins', function () {
   this.timeout(60_000);
   this.slow(10_000);
-  const daemon = useDaemon({ yaml: `plugins:\n  - path: ${plugins}/talks.ts\n` });
+  const daemon = useDaemon({
+    yaml: `plugins:\n  - path: ${plugins}/talks.ts\n  - path: ${plugins}/breaks.ts\n`,
+  });
   const { ok } = daemon;
 
   const timeline = async (name: string) =>
@@ -72,27 +74,26 @@ describe('debugging plugins', function () {
     });
 
     const talks = `${plugins}/talks.ts`;
+    const both = ['--plugin', talks, '--plugin', `${plugins}/breaks.ts`];
 
     it('has no secret, and is planned again without its host', async () => {
       assert.doesNotMatch(await readFile(file, 'utf8'), /opensesame1/);
-      assert.equal(await ok('plugin', 'replay', file, '--plugin', talks), 'the plan is as it was recorded');
+      assert.equal(await ok('plugin', 'replay', file, ...both), 'the plan is as it was recorded');
     });
 
     it('is planned again within a test', async () => {
       const { default: plugin } = await import('./support/plugins/talks.ts');
-      assert.deepEqual((await replay(file, [plugin])).differences, []);
+      const { default: breaks } = await import('./support/plugins/breaks.ts');
+      assert.deepEqual((await replay(file, [plugin, breaks])).differences, []);
       const changed = definePlugin({
         name: 'talks',
         setup: ({ hooks }) =>
           hooks.container.preCreate.tap((draft) => void (draft.process.env['TALKS'] = 'no')),
       });
       assert.deepEqual(
-        (await replay(file, [changed])).differences.map(({ field, recorded, replayed, plugin: by }) => [
-          field,
-          recorded,
-          replayed,
-          by,
-        ]),
+        (await replay(file, [changed, breaks])).differences.map(
+          ({ field, recorded, replayed, plugin: by }) => [field, recorded, replayed, by],
+        ),
         [['process.env.TALKS', 'yes', 'no', 'talks']],
       );
     });
@@ -102,7 +103,7 @@ describe('debugging plugins', function () {
       recording.request.hostname = 'other';
       const changed = join(daemon.it.dir, 'changed.json');
       await writeFile(changed, JSON.stringify(recording));
-      const { exitCode, stdout } = await daemon.pouch('plugin', 'replay', changed, '--plugin', talks);
+      const { exitCode, stdout } = await daemon.pouch('plugin', 'replay', changed, ...both);
       assert.equal(exitCode, 1);
       assert.match(stdout, /^hostname {3}\(request, create\)\n {2}- "\w+"\n {2}\+ "other"$/m);
     });
@@ -111,6 +112,28 @@ describe('debugging plugins', function () {
       const refused = async (...args: string[]) => (await daemon.pouch('plugin', 'replay', ...args)).stderr;
       assert.match(await refused(file), /recorded with plugin talks \(.*talks\.ts\)/);
       assert.match(await refused(talks), /PCH_RECORDING_INVALID/);
+    });
+  });
+
+  describe('a bisection', () => {
+    const bisect = (...words: string[]) => daemon.pouch('plugin', 'bisect', '--', ...words);
+
+    it('finds the plugin that breaks a plan', async () => {
+      const { exitCode, stdout } = await bisect('run', '--label', 'breaks=1', 'busybox', 'true');
+      assert.equal(exitCode, 1);
+      assert.match(stdout, /^culprit: breaks\n.*cannot set it.*PCH_PLUGIN_FAILED/m);
+    });
+
+    it('finds two plugins that break it together, in the words of plan run', async () => {
+      const { stdout } = await bisect('plan', 'run', '--label', 'conflicts=1', 'busybox', 'true');
+      assert.match(stdout, /^culprit: talks with breaks$/m);
+      assert.match(stdout, /^with .*: works$/m);
+    });
+
+    it('says that no plugin is at fault, and refuses a plan that does not fail', async () => {
+      assert.match((await bisect('run', 'busybox', 'nosuchcommand')).stdout, /^culprit: no plugin$/m);
+      assert.match((await bisect('run', 'busybox', 'true')).stderr, /the plan does not fail/);
+      assert.match((await bisect('stop', 'x')).stderr, /run or plan run/);
     });
   });
 });

@@ -8,12 +8,20 @@ import type { RunFlags } from '../../../client/options/runFlags.ts';
 import type { Session } from '../../Session.ts';
 import { sizeOf } from '../../streams/followSize.ts';
 
-interface PlanFlags extends RunFlags {
+export interface PlanFlags extends RunFlags {
   format: string;
   offline?: boolean;
 }
 
 export function define(command: PouchCommand, session: Session): void {
+  definePlan(command, (image, args, flags) => plan(session, image, args, flags));
+}
+
+/** Adds the options and arguments of `pouch plan run`. */
+export function definePlan(
+  command: PouchCommand,
+  action: (image: string, args: string[], flags: PlanFlags) => Promise<void>,
+): void {
   command.optionsGroup('Output:').option('--format <format>', 'Format output: diff or json', 'diff');
   command
     .optionsGroup('Checks:')
@@ -25,7 +33,7 @@ export function define(command: PouchCommand, session: Session): void {
     .argument('<image>', 'Image; must exist locally')
     .argument('[command...]', "Command and arguments, instead of the image's")
     .passThroughOptions()
-    .action((image: string, args: string[], flags: PlanFlags) => plan(session, image, args, flags));
+    .action(action);
 }
 
 async function plan(session: Session, image: string, command: string[], flags: PlanFlags) {
@@ -40,7 +48,14 @@ async function plan(session: Session, image: string, command: string[], flags: P
   if (result.findings.length > 0) session.exitCode = exitCodes.failure;
 }
 
-async function planned(session: Session, image: string, command: string[], flags: PlanFlags) {
+/** @param without names of plugins that the plan is made without */
+export async function planned(
+  session: Session,
+  image: string,
+  command: string[],
+  flags: PlanFlags,
+  without: readonly string[] = [],
+): Promise<PlanResponse> {
   const { env, stdout } = session.terminal;
   const body = createRequest({ flags, image, command, environment: env, size: sizeOf(stdout) });
   const { name, platform, offline } = flags;
@@ -48,11 +63,12 @@ async function planned(session: Session, image: string, command: string[], flags
     ...(name !== undefined && { name }),
     ...(platform !== undefined && { platform }),
     ...(offline && { offline }),
+    ...(without.length > 0 && { without: without.join(',') }),
   });
 }
 
 /** The daemon has responded: no plan can be made. By its name, since a module may be loaded twice. */
-function isRefusal(error: unknown): error is ClientError {
+export function isRefusal(error: unknown): error is ClientError {
   return error instanceof Error && error.name === 'ClientError' && (error as ClientError).status > 0;
 }
 

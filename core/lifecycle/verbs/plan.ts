@@ -4,6 +4,7 @@ import type { ContainerRequest } from '../../../hooks/request.ts';
 import { checkEffects } from '../../apply/checkEffects.ts';
 import { shownPlan } from '../../plan/shownPlan.ts';
 import { checkStorable } from '../../state/containerRecord.ts';
+import type { Generation } from '../../plugins/index.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { newId } from '../../state/ids.ts';
 import { failuresOf } from '../../wait/failuresOf.ts';
@@ -24,10 +25,16 @@ export async function plan(
       const planned = await engine.planner.plan({ id, name }, request, generation);
       const found = await errorsOf(engine, planned, options);
       return shown(engine, planned, found);
-    });
+    }, withoutTaps(options.without));
   } finally {
     engine.userRanges.release(id);
   }
+}
+
+/** The generation without the taps of plugins; what else they provide, such as runtimes, stays. */
+function withoutTaps(plugins: readonly string[] = []): (generation: Generation) => Generation {
+  if (plugins.length === 0) return (generation) => generation;
+  return (generation) => ({ ...generation, runner: generation.runner.without(new Set(plugins)) });
 }
 
 /** Nothing is created from it: it has no secrets. */

@@ -44,7 +44,7 @@ const bootstrapSchema = typed<BootstrapRequest>(
 /** Returns the plan that create would apply; changes nothing. */
 async function plan(call: Call): Promise<void> {
   const { request, warnings } = await readContainerRequest(call);
-  const options = { offline: call.query.flag('offline') };
+  const options = { offline: call.query.flag('offline'), without: namesIn(call.query.text('without')) };
   const made = await call.engine.containers.plan(request, options).catch((error: unknown) => {
     throw namingTheImage(error, request.image);
   });
@@ -53,6 +53,11 @@ async function plan(call: Call): Promise<void> {
     findings: made.findings.map((finding) => findingFor(call, finding)),
   };
   sendJson(call, body);
+}
+
+/** `A,B`: names have no comma. */
+function namesIn(list: string | undefined): string[] {
+  return (list ?? '').split(',').filter(Boolean);
 }
 
 /** As the error of a create, but for the container, which does not exist. */

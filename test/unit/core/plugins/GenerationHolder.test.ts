@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { GenerationHolder } from '../../../../core/plugins/index.ts';
 import { Deferred } from '../../../../core/wait/Deferred.ts';
+import { catalogue } from '../../../../hooks/catalogue.ts';
+import { makeDraft } from './support/draft.ts';
 import { load, plugin } from './support/load.ts';
 
 async function generation(number: number, disposed: number[]) {
@@ -33,6 +35,20 @@ describe('a reload', () => {
     other.release();
     await holder.disposed();
     assert.deepEqual(disposed, [1]);
+  });
+
+  it('lets an operation see its generation without the taps of some plugins, in all its parts', async () => {
+    const called: string[] = [];
+    const calls = (name: string) =>
+      plugin(name, ({ hooks }) => hooks.container.preCreate.tap(() => void called.push(name)));
+    const { generation: whole, log } = await load([calls('a'), calls('b')]);
+    const holder = new GenerationHolder(whole);
+    const plan = () =>
+      holder.use(({ runner }) => runner.plan(catalogue.container.preCreate, makeDraft(), { log }));
+    await holder.use(plan, (one) => ({ ...one, runner: one.runner.without(new Set(['a'])) }));
+    assert.deepEqual(called, ['b']);
+    await holder.use(plan);
+    assert.deepEqual(called, ['b', 'a', 'b']);
   });
 
   it('leaves an operation its own generation in all its parts, also those that begin later', async () => {
