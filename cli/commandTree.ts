@@ -168,6 +168,16 @@ const effects: CommandEntry = {
       load: () => import('./commands/effects/effectsList.ts'),
     },
     {
+      name: 'why',
+      summary: 'Show which plugin planned an effect, where, with what arguments, and since when it is applied',
+      load: () => import('./commands/effects/effectsWhy.ts'),
+    },
+    {
+      name: 'gc',
+      summary: 'Undo effects on the host that belong to no container any more',
+      load: () => import('./commands/effects/effectsGc.ts'),
+    },
+    {
       name: 'drop',
       summary: 'Give up effects of plugins that cannot be undone, and print what stays on the host',
       load: () => import('./commands/effects/effectsDrop.ts'),

@@ -3,6 +3,8 @@ import type {
   BlameWire,
   ContainerCreateRequest,
   ContainerEffectWire,
+  EffectLeftoverWire,
+  EffectOriginWire,
   OperationWire,
   PlanResponse,
   PouchInfoResponse,
@@ -74,6 +76,17 @@ export class PouchCalls {
 
   effects(ref: string): Promise<ContainerEffectWire[]> {
     return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/effects`);
+  }
+
+  /** Returns who planned an effect, with its arguments. */
+  explainEffect(ref: string, key: string): Promise<EffectOriginWire> {
+    const path = `/pouch/containers/${encodeURIComponent(ref)}/effects/${encodeURIComponent(key)}`;
+    return this.#transport.json('GET', path);
+  }
+
+  /** Undoes, or with `dryRun` lists, effects on the host that belong to no container. */
+  collectEffects({ dryRun = false }: { dryRun?: boolean } = {}): Promise<EffectLeftoverWire[]> {
+    return this.#transport.json('POST', '/pouch/effects/gc', { query: { dryrun: dryRun } });
   }
 
   /** Returns the effect that was given up: what it did stays on the host. */

@@ -163,6 +163,7 @@ export function assemble(base: Base): EngineContext {
     volumes,
     generations,
     appliedKinds,
+    hostRecords,
     effectKinds,
     restarts: new RestartTimers(),
     metrics: new SharedMetrics({

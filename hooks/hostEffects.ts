@@ -150,6 +150,35 @@ const firewallArgs = closed({
   ),
 });
 
+const cgroupArgs = closed({
+  file: Type.String({
+    pattern: '^(?!cgroup\\.)[a-z]+[0-9]*(\\.[a-z0-9_]+)+$',
+    maxLength: 100,
+    description: 'File of the kernel, such as `memory.high` (cgroup v2) or `cpu.shares` (v1).',
+  }),
+  value: Type.String({ pattern: '^[^\\x00-\\x1f]{1,256}$' }),
+});
+
+const deviceArgs = closed({
+  path: hostPath('The node. Missing directories are created, and removed with it.'),
+  type: word('c', 'b'),
+  number: Type.String({ pattern: '^\\d{1,4}:\\d{1,7}$', description: '`MAJOR:MINOR`.' }),
+  mode: may(
+    Type.Integer({
+      minimum: 0,
+      maximum: 0o777,
+      default: 0o660,
+      description: 'Permission bits as a number. Default 432, 0660 in octal.',
+    }),
+  ),
+  uid: may(id('Owner. Default 0.')),
+  gid: may(id('Group. Default 0.')),
+});
+
+const moduleArgs = closed({
+  name: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_-]{0,62}$', description: 'As lsmod(8) has it.' }),
+});
+
 /** How a pattern of a grant is compared with an argument. */
 export type GrantMatch =
   /** `*` stands for any text within a segment, a last segment `**` for all that is below. */
@@ -208,6 +237,24 @@ export const hostEffects = {
     undo: 'Removes it.',
     args: firewallArgs,
     limits: { table: 'text', chain: 'text', jump: 'text' },
+  },
+  'host.cgroup': {
+    doc: 'Sets a value in the cgroup of the container. It exists once the task is made: the effect must have `needs: ["task"]`.',
+    undo: 'None: the value goes with the cgroup.',
+    args: cgroupArgs,
+    limits: { file: 'text' },
+  },
+  'host.device': {
+    doc: 'Makes a device node on the host. `devices` of the draft gives it to the container.',
+    undo: 'Removes it, unless the host had it before.',
+    args: deviceArgs,
+    limits: { path: 'path', type: 'text', number: 'text' },
+  },
+  'host.module': {
+    doc: 'Checks that the kernel has a module, and loads none. Without it, the start fails with the command that loads it.',
+    undo: 'None: it changes nothing.',
+    args: moduleArgs,
+    limits: { name: 'text' },
   },
 } as const satisfies Record<string, HostEffectForm>;
 

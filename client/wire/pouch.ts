@@ -44,6 +44,31 @@ export interface ContainerEffectWire {
   sentence: string;
 }
 
+/** Response of `GET /pouch/containers/{id}/effects/{key}`. */
+export interface EffectOriginWire extends ContainerEffectWire {
+  /** Without secrets. */
+  args: Record<string, unknown>;
+  /** Keys of effects that are applied before. */
+  needs: string[];
+  /** RFC 3339; missing if it is not applied. */
+  since?: string;
+  /** Who has set it, or a part of it. */
+  blame: BlameWire[];
+}
+
+/** One entry of the response of `POST /pouch/effects/gc?dryrun=`: an effect on the host without a container. */
+export interface EffectLeftoverWire {
+  /** Full id of the container that had it. */
+  container: string;
+  key: string;
+  kind: string;
+  /** One sentence for users. */
+  sentence: string;
+  reason: 'no container' | 'given up';
+  /** Why it could not be undone. */
+  error?: string;
+}
+
 /** Who set a field of the draft. */
 export interface BlameWire {
   /** Path in the draft: `process.env.HOME`, `mounts["/a.b"]`. */

@@ -6,6 +6,7 @@ import { removeDamaged } from './damaged/remove.ts';
 import { killDamaged, stopDamaged } from './damaged/stop.ts';
 import type { EngineContext } from './shared/engineContext.ts';
 import { dropEffect, effects } from './verbs/effects.ts';
+import { explainEffect } from './verbs/explainEffect.ts';
 import { explain, shownPlan } from './verbs/explain.ts';
 import { kill } from './verbs/kill.ts';
 import { notRunning } from './task/refusals.ts';
@@ -57,6 +58,7 @@ export function containerVerbs(engine: EngineContext): Containers {
     record: async (ref) => await record(engine, find(ref)),
     timeline: async (ref) => await engine.timeline.of(find(ref), engine.operations),
     effects: async (ref) => await effects(engine, find(ref)),
+    explainEffect: (ref, key) => explainEffect(engine, find(ref), key),
     dropEffect: async (ref, key) => await dropEffect(engine, find(ref), key),
     attach: async (ref, options) => await attach(engine, find(ref), options),
     logs: (ref, query, signal) => logs(engine, find(ref), query, signal),

@@ -27,9 +27,15 @@ export const groups: Record<string, readonly string[]> = {
       'debugging-plugins',
       'policy',
     ),
-    ...['corp-hosts', 'legacy-limits', 'max-running', 'env-to-limits', 'require-owner', 'corp-baseline'].map(
-      (name) => `examples/${name}/README.md`,
-    ),
+    ...[
+      'corp-hosts',
+      'legacy-limits',
+      'max-running',
+      'env-to-limits',
+      'require-owner',
+      'corp-baseline',
+      'nfs-home',
+    ].map((name) => `examples/${name}/README.md`),
   ],
   Operate: [
     'SECURITY.md',

@@ -65,6 +65,8 @@ export interface Containers {
   timeline(ref: string): Promise<TimelineOperation[]>;
   /** The effects that it has, or would have when it starts. Never waits for a lock. */
   effects(ref: string): Promise<ContainerEffect[]>;
+  /** Why it has an effect. @throws PCH_EFFECT_NOT_FOUND */
+  explainEffect(ref: string, key: string): Promise<EffectOrigin>;
   /** Gives up a plugin's effect: what it did stays on the host, and it is not applied again. */
   dropEffect(ref: string, key: string): Promise<ContainerEffect>;
   attach(ref: string, options: AttachOptions): Promise<Attachment>;
@@ -91,6 +93,17 @@ export interface ContainerEffect {
   plugin?: string;
   /** What it does to the host. */
   sentence: string;
+}
+
+/** An effect, and why the container has it. */
+export interface EffectOrigin extends ContainerEffect {
+  args: Record<string, unknown>;
+  /** Keys of the effects that are applied before. */
+  needs: string[];
+  /** RFC 3339: since when it is applied. */
+  since?: string;
+  /** Who has set it, or a part of it. */
+  blame: BlameEntry[];
 }
 
 export interface RemoveOptions {

@@ -38,6 +38,20 @@ export interface PluginStatus {
   hooks: string[];
 }
 
+/** An effect on the host without a container. */
+export interface EffectLeftover {
+  /** Id of the container that had it. */
+  container: string;
+  key: string;
+  kind: string;
+  /** What it does to the host. */
+  sentence: string;
+  /** `given up`: with `pouch effects drop`. */
+  reason: 'no container' | 'given up';
+  /** Why it could not be undone. */
+  error?: string;
+}
+
 /** One running operation, for `pouch ops`. */
 export interface Operation {
   /** Full id; missing for an operation that has no container yet, or is not about one. */
@@ -107,6 +121,11 @@ export interface System {
    * not cancelled.
    */
   forCaller<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /**
+   * Undoes effects on the host that belong to no container any more, or only lists them. Those that could not be undone
+   * have their `error`.
+   */
+  collectEffects(options?: { dryRun?: boolean }): Promise<EffectLeftover[]>;
   /** Every runtime there is, usable or not. */
   runtimes(): Promise<RuntimeInfo[]>;
   /** By name. */

@@ -5,6 +5,7 @@ import {
   cp,
   lstat,
   mkdir,
+  readdir,
   readFile,
   readlink,
   rename,
@@ -14,7 +15,9 @@ import {
 } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { cgroupVersion } from '../../core/host/detect.ts';
 import { mountOn } from '../../core/host/mountinfo.ts';
+import { cgroupFile } from '../support/cgroupFile.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const source = resolve(import.meta.dirname, 'support/planEffects.py');
@@ -22,6 +25,7 @@ const source = resolve(import.meta.dirname, 'support/planEffects.py');
 interface Planned {
   kind: string;
   stage?: string;
+  needs?: string[];
   args: Record<string, unknown>;
 }
 
@@ -51,7 +55,9 @@ describe('effects of the host that a confined plugin plans', function () {
       host.mount: [{ type: tmpfs, target: '${area}/**' }, { type: bind, source: '${area}/*', target: '${area}/**' }],
       host.file: [{ path: '${area}/**' }], host.symlink: [{ path: '${area}/**', to: '**' }],
       host.sysctl: [{ name: 'net.*' }], host.route: [{ to: 198.18.0.0/15 }],
-      host.firewall: [{ table: filter, chain: FORWARD, jump: ACCEPT }] } }`;
+      host.firewall: [{ table: filter, chain: FORWARD, jump: ACCEPT }],
+      host.cgroup: [{ file: 'cpu.*' }], host.module: true,
+      host.device: [{ path: '${area}/*', type: c, number: '1:*' }] } }`;
   }
 
   const labelled = (effects: Record<string, Planned>) => ['--label', `effects=${JSON.stringify(effects)}`];
@@ -232,6 +238,96 @@ describe('effects of the host that a confined plugin plans', function () {
     await ok('rm', '-f', 'second');
     assert.equal(await readFile(file, 'utf8'), earlier);
   });
+
+  it('host.cgroup and host.device: a value of the container’s own cgroup, a node that goes with it', async () => {
+    const isV2 = cgroupVersion() === '2';
+    const weight = { file: isV2 ? 'cpu.weight' : 'cpu.shares', value: '77' };
+    const node = { path: at('null'), type: 'c', number: '1:3', mode: 0o666 };
+    await run('values', {
+      weight: { kind: 'host.cgroup', needs: ['task'], args: weight },
+      node: { kind: 'host.device', args: node },
+    });
+    const { Pid } = (await daemon.it.inspect('values'))!.State;
+    assert.equal(cgroupFile(Pid, 'cpu', 'cpu.shares', 'cpu.weight'), '77');
+    assert.equal(await readFile(at('null'), 'utf8'), '');
+    assert.ok((await lstat(at('null'))).isCharacterDevice());
+    await ok('rm', '-f', 'values');
+    assert.ok(!existsSync(at('null')));
+    await refused('PCH_EFFECT_FAILED', /the effect w must have `needs: \["task"\]`/, {
+      w: { kind: 'host.cgroup', args: weight },
+    });
+    await refused('PCH_EFFECT_NOT_GRANTED', /n \(host\.device\)/, {
+      n: { kind: 'host.device', args: { ...node, type: 'b', number: '8:0' } },
+    });
+  });
+
+  it('host.module: refuses with the command that loads it, also in the plan', async () => {
+    const needs = (name: string) => ({ m: { kind: 'host.module', args: { name } } });
+    await refused(
+      'PCH_EFFECT_FAILED',
+      /needs the kernel module no-such[^]*modprobe no-such/,
+      needs('no-such'),
+    );
+    const plan = await pouch('plan', 'run', ...labelled(needs('no-such')), 'busybox', 'true');
+    assert.match(plan.stdout + plan.stderr, /modprobe no-such/);
+    const [loaded = ''] = (await readdir('/sys/module')).sort();
+    await run('modular', needs(loaded));
+    await ok('rm', '-f', 'modular');
+  });
+
+  it('effects why: plugin, hook, line of the configuration, since when, arguments without secrets', async () => {
+    const args = { path: at('why.conf'), content: 'x', mode: 0o600 };
+    await run('why', { 'app.conf': { kind: 'host.file', args } });
+    const why = await ok('effects', 'why', 'why', 'app.conf');
+    assert.match(why, /^Effect: +app\.conf \(host\.file\)$/m);
+    assert.match(why, /^Does: +write the file .*why\.conf$/m);
+    assert.match(why, /^State: +applied since 20\S+Z \(/m);
+    assert.match(why, /^Planned by: +plugin plan-effects at container\.preCreate \(.*pouchd\.yaml:\d+\)$/m);
+    assert.match(why, /path: ".*why\.conf"$/m);
+    const { exitCode, stderr } = await pouch('effects', 'why', 'why', 'nosuch');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /why has no effect nosuch/);
+    assert.match(await ok('effects', 'why', 'why', 'netns'), /^Planned by: +core$/m);
+    await ok('rm', '-f', 'why');
+  });
+
+  it('effects gc: what was given up, and what a lost container has; nothing else', async () => {
+    const file = (name: string) => ({ f: { kind: 'host.file', args: { path: at(name), content: '' } } });
+    await run('stays', file('stays'));
+    await run('drops', file('dropped'));
+    await ok('effects', 'drop', 'drops', 'f');
+    await ok('rm', '-f', 'drops');
+    const lost = await run('lost', {
+      ...file('lost'),
+      home: { kind: 'host.mount', args: { type: 'tmpfs', target: at('lost-home') } },
+    });
+    await daemon.it.stop();
+    await loseContainer(lost);
+    await daemon.it.start();
+    const listed = await ok('effects', 'gc', '--dry-run');
+    const short = lost.slice(0, 12);
+    assert.match(listed, new RegExp(`^${short} +home +no container +mount a tmpfs on`, 'm'));
+    assert.match(listed, /^[0-9a-f]{12} +f +no container +write the file .*dropped$/m);
+    assert.match(listed, new RegExp(`^${short} +netns +no container`, 'm'));
+    assert.doesNotMatch(listed, /stays/);
+    assert.ok(existsSync(at('dropped')) && existsSync(at('lost')) && (await mounted(at('lost-home'))));
+    await ok('effects', 'gc', '--force');
+    for (const name of ['dropped', 'lost', 'lost-home']) assert.ok(!existsSync(at(name)), name);
+    assert.ok(existsSync(at('stays')));
+    assert.match((await pouch('effects', 'gc', '--force')).stderr, /no effects without a container/);
+    await ok('rm', '-f', 'stays');
+  });
+
+  /** As if its directory was on a disk that is lost: neither Pouch nor containerd knows it any more. */
+  async function loseContainer(id: string): Promise<void> {
+    const { tasks, containers, snapshots } = daemon.it.containerd;
+    await tasks.kill(id, 9);
+    await tasks.wait(id);
+    await tasks.delete(id);
+    await containers.delete(id);
+    await snapshots.remove(id);
+    await rm(join(daemon.it.root, 'containers', id), { recursive: true });
+  }
 
   describe('that are not allowed', () => {
     const file = (path: string) => ({ f: { kind: 'host.file', args: { path, content: '' } } });

@@ -181,6 +181,7 @@ function fakeSystem(engine: () => FakeEngine): System {
     peerOf: () => ({ pid: 1, uid: 0, gid: 0 }),
     forCaller: (_signal, work) => work(),
     runtimes: async () => [],
+    collectEffects: async () => [],
     profiles: () => [],
   };
 }

@@ -21,7 +21,7 @@ export function cgroupEffect(): EffectKind<{ path: string }, undefined> {
     describe: ({ path }) => `claim the cgroup ${path}`,
     apply: async () => undefined,
     async undo({ path }) {
-      const left = (await hierarchies())
+      const left = (await cgroupRoots())
         .map((root) => join(root, path))
         .filter((directory) => existsSync(directory));
       if (left.length > 0 && isScope(path)) await endScope(path);
@@ -32,7 +32,7 @@ export function cgroupEffect(): EffectKind<{ path: string }, undefined> {
 
 /** Mount points of every cgroup hierarchy, v1 and v2 (proc_pid_mounts(5)). */
 let known: Promise<string[]> | undefined;
-function hierarchies(): Promise<string[]> {
+export function cgroupRoots(): Promise<string[]> {
   known ??= readFile('/proc/self/mounts', 'utf8').then((text) =>
     text
       .split('\n')

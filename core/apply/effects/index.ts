@@ -96,7 +96,11 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     }),
     usernsEffect(),
     volumeEffect(deps),
-    ...hostEffectKinds({ files: deps.files, records: deps.hostRecords }),
+    ...hostEffectKinds({
+      files: deps.files,
+      records: deps.hostRecords,
+      cgroupOf: (id) => recordOf(id).draft.cgroupsPath,
+    }),
   ] as unknown as EffectKind[];
   return new Map(kinds.map((kind) => [kind.kind, kind]));
 }

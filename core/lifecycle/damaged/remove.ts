@@ -62,7 +62,12 @@ async function claim(
     ...(Object.fromEntries(planned) as Record<string, Effect>),
     ...ledger.effects(),
   };
-  const effects = { ...byId(engine, record), ...assumed(engine, record, listed), ...listed };
+  const effects = {
+    ...byId(engine, record),
+    ...assumedEffects(engine, record.id, listed),
+    ...(await recordedEffects(engine, record.id)),
+    ...listed,
+  };
   const own = Object.entries(effects).filter(
     ([, effect]) => !namesAnother(effect, record.id) && (volumes || effect.kind !== 'volume'),
   );
@@ -79,11 +84,17 @@ function namesAnother({ args }: Effect, id: string): boolean {
   return ['id', 'key', 'container'].some((field) => field in args && args[field] !== id);
 }
 
+/** Effects of the host, whose records are not in the container's directory. */
+async function recordedEffects({ hostRecords }: EngineContext, id: string): Promise<Record<string, Effect>> {
+  const own = (await hostRecords.all()).filter(({ container }) => container === id);
+  return Object.fromEntries(own.map(({ key, kind, args }) => [key, { kind, stage: 'start', args }]));
+}
+
 /** What plugins may have made, where nothing says what they have. */
-function assumed(
+export function assumedEffects(
   { config, generations }: EngineContext,
-  { id }: ContainerRecord,
-  listed: Record<string, Effect>,
+  id: string,
+  listed: Record<string, Effect> = {},
 ): Record<string, Effect> {
   const known = new Set(Object.values(listed).map(({ kind }) => kind));
   const kinds = [...generations.current.effectKinds.values()].filter(({ kind }) => !known.has(kind));

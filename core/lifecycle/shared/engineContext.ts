@@ -2,6 +2,7 @@ import type { PouchConfig } from '../../../config/types.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { AppliedKinds } from '../../apply/AppliedKinds.ts';
+import type { HostEffectRecords } from '../../apply/effects/host/index.ts';
 import type { KindLookup, Ledger } from '../../apply/Ledger.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
@@ -50,6 +51,8 @@ export interface EngineContext {
   readonly volumes: VolumeStore;
   readonly generations: GenerationHolder;
   readonly appliedKinds: AppliedKinds;
+  /** Effects of the host that plugins have planned. */
+  readonly hostRecords: HostEffectRecords;
   /** The core's kinds and those of plugins. */
   readonly effectKinds: KindLookup;
   /** Host ids of containers with users of their own. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import os from 'node:os';
 import type {
   ContainerStatus,
+  EffectLeftover,
   Operation,
   ProfileInfo,
   RuntimeInfo,
@@ -14,6 +15,7 @@ import { socketPeer } from '../../host/socketPeer.ts';
 import { version } from '../../version.ts';
 import { damageWarnings } from '../damaged/damageWarnings.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
+import { collectLeftovers } from '../leftovers/collect.ts';
 import { listOperations } from './listOperations.ts';
 import { describeProfiles } from './describeProfiles.ts';
 import { describeRuntimes } from './describeRuntimes.ts';
@@ -79,6 +81,10 @@ export class HostSystem implements System {
 
   profiles(): ProfileInfo[] {
     return describeProfiles(this.#engine);
+  }
+
+  async collectEffects(options?: { dryRun?: boolean }): Promise<EffectLeftover[]> {
+    return await collectLeftovers(this.#engine, options);
   }
 
   runtimes(): Promise<RuntimeInfo[]> {

@@ -91,7 +91,8 @@ function without(effects: Record<string, Effect>, dropped: string): Record<strin
   );
 }
 
-function notFound({ id, name }: ContainerRecord, key: string): PouchError {
+/** The error for a key that a container does not have. */
+export function notFound({ id, name }: ContainerRecord, key: string): PouchError {
   return new PouchError('PCH_EFFECT_NOT_FOUND', `${name} has no effect ${key}`, {
     container: id,
     hint: `pouch effects ls ${name}`,

@@ -2,6 +2,8 @@
 import type {
   BootstrapRequest,
   ContainerEffectWire,
+  EffectLeftoverWire,
+  EffectOriginWire,
   ErrorResponse,
   PlanResponse,
   ProfileWire,
@@ -29,7 +31,9 @@ export const pouchRoutes: Route[] = [
   { method: 'GET', path: '/pouch/containers/:id/timeline', handler: timeline },
   { method: 'GET', path: '/pouch/containers/:id/recording', handler: recording },
   { method: 'GET', path: '/pouch/containers/:id/effects', handler: effects },
+  { method: 'GET', path: '/pouch/containers/:id/effects/:key', handler: explainEffect },
   { method: 'DELETE', path: '/pouch/containers/:id/effects/:key', handler: dropEffect },
+  { method: 'POST', path: '/pouch/effects/gc', handler: collectEffects },
   { method: 'POST', path: '/pouch/images/bootstrap', handler: bootstrap },
   { method: 'GET', path: '/pouch/ops', handler: (call) => sendJson(call, call.engine.system.ops()) },
   { method: 'GET', path: '/pouch/info', handler: info },
@@ -108,6 +112,18 @@ async function timeline(call: Call): Promise<void> {
 async function effects(call: Call): Promise<void> {
   const all: ContainerEffectWire[] = await call.engine.containers.effects(parameter(call, 'id'));
   sendJson(call, all);
+}
+
+async function explainEffect(call: Call): Promise<void> {
+  const [id, key] = [parameter(call, 'id'), parameter(call, 'key')];
+  const found: EffectOriginWire = await call.engine.containers.explainEffect(id, key);
+  sendJson(call, found);
+}
+
+async function collectEffects(call: Call): Promise<void> {
+  const dryRun = call.query.flag('dryrun');
+  const found: EffectLeftoverWire[] = await call.engine.system.collectEffects({ dryRun });
+  sendJson(call, found);
 }
 
 async function dropEffect(call: Call): Promise<void> {

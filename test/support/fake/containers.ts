@@ -297,6 +297,12 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const home = { key: 'home', kind: 'mount', plugin: 'nfs-home', sentence: 'mount /home/ann' };
       return [{ ...home, stage: 'start', state: 'applied' }];
     },
+    async explainEffect(ref, key) {
+      const found = (await this.effects(ref)).find((effect) => effect.key === key);
+      if (!found) throw new PouchError('PCH_EFFECT_NOT_FOUND', `${ref} has no effect ${key}`);
+      const { createdAt: since } = find(ref).record;
+      return { ...found, args: { target: '/home/ann' }, needs: [], blame: [], since };
+    },
     async dropEffect(ref, key) {
       const dropped = (await this.effects(ref)).find((effect) => effect.key === key);
       if (!dropped) throw new PouchError('PCH_EFFECT_NOT_FOUND', `${ref} has no effect ${key}`);

@@ -1,24 +1,29 @@
 /** The kinds of effects that plugins plan as data; hooks/hostEffects.ts has their arguments. */
 import type { EffectKind } from '../../../../hooks/effectKind.ts';
 import { KeyedLocks } from '../../../state/KeyedLocks.ts';
+import { cgroupValueKind } from './cgroup.ts';
+import { deviceKind } from './device.ts';
 import { fileKind } from './file.ts';
 import { firewallKind } from './firewall.ts';
 import type { HostEffectRecords } from './HostEffectRecords.ts';
 import { type HostKind, recorded } from './hostKind.ts';
 import type { PathFiles } from './hostPaths.ts';
+import { moduleKind } from './module.ts';
 import { mountKind } from './mount.ts';
 import { routeKind } from './route.ts';
 import { symlinkKind } from './symlink.ts';
 import { sysctlKind } from './sysctl.ts';
 
-export { HostEffectRecords } from './HostEffectRecords.ts';
+export { type HostEffectRecord, HostEffectRecords } from './HostEffectRecords.ts';
 
 export interface HostEffectDeps {
   files: PathFiles;
   records: HostEffectRecords;
+  /** Path of a container’s cgroup from the root of the hierarchy. */
+  cgroupOf(container: string): string;
 }
 
-export function hostEffectKinds({ files, records }: HostEffectDeps): EffectKind[] {
+export function hostEffectKinds({ files, records, cgroupOf }: HostEffectDeps): EffectKind[] {
   const kinds = [
     mountKind(files),
     fileKind(files),
@@ -26,6 +31,9 @@ export function hostEffectKinds({ files, records }: HostEffectDeps): EffectKind[
     sysctlKind(),
     routeKind(),
     firewallKind(),
+    cgroupValueKind(cgroupOf),
+    deviceKind(files),
+    moduleKind(),
   ] as unknown as HostKind<Record<string, unknown>, unknown>[];
   const locks = new KeyedLocks();
   return kinds.map((kind) => recorded(kind, { records, locks }));

@@ -714,6 +714,9 @@ describe('the HTTP API', () => {
       const path = `/pouch/containers/${await create()}/effects`;
       const [first] = (await call('GET', path)).json as { key: string; state: string }[];
       assert.equal(first?.state, 'applied');
+      const { json: why } = await call('GET', `${path}/${first.key}`);
+      assert.deepEqual([why.key, why['args']], [first.key, { target: '/home/ann' }]);
+      assert.equal((await call('GET', `${path}/nosuch`)).json.code, 'PCH_EFFECT_NOT_FOUND');
       assert.equal((await call('DELETE', `${path}/${first.key}`)).json.key, first.key);
       const { status, json } = await call('DELETE', `${path}/nosuch`);
       assert.deepEqual([status, json.code], [404, 'PCH_EFFECT_NOT_FOUND']);
