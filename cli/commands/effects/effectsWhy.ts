@@ -40,15 +40,20 @@ function stateOf({ state, since }: EffectOriginWire): string {
   return `${state} since ${since} (${humanDuration((Date.now() - Date.parse(since)) / 1000)})`;
 }
 
-/** One row for each tap that set or changed a part of it. */
+/** One row for each hook of a plugin that has set a part of it; the first one has planned it. */
 function authorsOf({ key, blame }: EffectOriginWire): string[][] {
-  const rows = blame.map(({ field, plugin, hook, action, origin }) => {
-    const isWhole = field === `effects.${key}` || field === `effects["${key}"]`;
-    const what = isWhole ? (action === 'set' ? 'Planned by:' : 'Changed by:') : `Changed by:`;
-    const where = origin === undefined ? '' : ` (${origin})`;
-    return [what, `plugin ${plugin} at ${hook}${where}${isWhole ? '' : `: ${field}`}`];
-  });
-  return rows.filter(
-    ([what, by], index) => rows.findIndex((row) => row[0] === what && row[1] === by) === index,
+  const groups = new Map<string, string[]>();
+  for (const { field, plugin, hook, origin } of blame) {
+    const who = `plugin ${plugin} at ${hook}${origin === undefined ? '' : ` (${origin})`}`;
+    groups.set(who, [...(groups.get(who) ?? []), withinEffect(field, key)]);
+  }
+  return [...groups].map(([who, fields], index) =>
+    index === 0 ? ['Planned by:', who] : ['Changed by:', `${who}: ${fields.join(', ')}`],
   );
+}
+
+/** `effects.KEY.args.target` → `args.target`. */
+function withinEffect(field: string, key: string): string {
+  const [prefix = ''] = [`effects.${key}.`, `effects["${key}"].`].filter((one) => field.startsWith(one));
+  return field.slice(prefix.length);
 }

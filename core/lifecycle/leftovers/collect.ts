@@ -1,5 +1,5 @@
 import type { EffectLeftover } from '../../../hooks/engine.ts';
-import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import { messageOf, type PouchError } from '../../../hooks/errors.ts';
 import { lateEffect, unknownKind } from '../../apply/effectErrors.ts';
 import { sentenceOf } from '../../contract/ownedEffectKind.ts';
 import { withDeadline } from '../../wait/deadline.ts';
