@@ -169,7 +169,8 @@ const effects: CommandEntry = {
     },
     {
       name: 'why',
-      summary: 'Show which plugin planned an effect, where, with what arguments, and since when it is applied',
+      summary:
+        'Show which plugin planned an effect, where, with what arguments, and since when it is applied',
       load: () => import('./commands/effects/effectsWhy.ts'),
     },
     {
