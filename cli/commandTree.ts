@@ -429,7 +429,7 @@ export const commandTree: CommandEntry[] = [
     runtime,
     {
       name: 'doctor',
-      summary: 'Check what a runtime is missing on this host, and print how to fix it',
+      summary: 'Check what runtimes and plugins are missing on this host, and print how to fix it',
       load: () => import('./commands/system/doctor.ts'),
     },
     { name: 'ops', summary: 'List running operations', load: () => import('./commands/plans/ops.ts') },

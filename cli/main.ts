@@ -1,6 +1,7 @@
 import { commandPath } from './commandPath.ts';
 import { exitCodeFor, reportError } from './reportError.ts';
 import { buildProgram } from './program.ts';
+import { addVerbs, needsVerbs } from './verbs/addVerbs.ts';
 import { Session } from './Session.ts';
 import type { Terminal } from './Session.ts';
 
@@ -12,6 +13,9 @@ export async function main(args: string[], terminal: Terminal): Promise<number> 
   terminal.stdout.on('error', () => undefined);
   try {
     const program = await buildProgram(session, path);
+    if (needsVerbs(path, args)) await addVerbs(program, session, args);
+    const { loadAll } = session;
+    if (loadAll) session.loadAll = async () => addVerbs(await loadAll(), session, args);
     await program.parseAsync(args, { from: 'user' });
     return session.exitCode;
   } catch (error) {

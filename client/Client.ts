@@ -2,6 +2,7 @@ import { defaultHost } from './address.ts';
 import { CheckpointCalls } from './CheckpointCalls.ts';
 import { ContainerCalls } from './ContainerCalls.ts';
 import { ExecCalls } from './ExecCalls.ts';
+import { ExtensionCalls } from './ExtensionCalls.ts';
 import { ImageCalls } from './ImageCalls.ts';
 import { PluginCalls } from './PluginCalls.ts';
 import { PouchCalls } from './PouchCalls.ts';
@@ -29,6 +30,7 @@ export class Client {
   readonly volumes: VolumeCalls;
   readonly system: SystemCalls;
   readonly plugins: PluginCalls;
+  readonly extensions: ExtensionCalls;
   readonly pouch: PouchCalls;
   readonly #transport: Transport;
 
@@ -42,6 +44,7 @@ export class Client {
     this.volumes = new VolumeCalls(this.#transport);
     this.system = new SystemCalls(this.#transport);
     this.plugins = new PluginCalls(this.#transport);
+    this.extensions = new ExtensionCalls(this.#transport);
     this.pouch = new PouchCalls(this.#transport);
   }
 

@@ -25,6 +25,7 @@ import type { EngineContext } from './lifecycle/shared/engineContext.ts';
 import { watchOom } from './lifecycle/exits/oom.ts';
 import { recover } from './lifecycle/recovery/recover.ts';
 import { withListedVerbs } from './lifecycle/shared/listedVerbs.ts';
+import { PluginExtensions } from './lifecycle/extensions/PluginExtensions.ts';
 import { HostSystem } from './lifecycle/system/HostSystem.ts';
 import { Secrets } from './secrets/Secrets.ts';
 import type { StderrLog } from './StderrLog.ts';
@@ -64,6 +65,8 @@ export interface DaemonOptions {
   filesCommand: readonly string[];
   /** argv that starts a trial of plugin files, without the files. */
   trialCommand: readonly string[];
+  /** Names of the commands of `pouch`, which no verb of a plugin has. */
+  commands: readonly string[];
   /** Called with each ledger step; tests kill the daemon there. */
   onStep?: StepObserver;
 }
@@ -339,9 +342,9 @@ export class Daemon {
       number,
       previous,
       container: this.#servicesOf(loaded),
-      reserved: { effectKinds: reservedKindNames },
+      reserved: { effect: reservedKindNames, verb: this.#options.commands },
       onTrace: (trace) => {
-        this.#reportFailure(trace);
+        this.#noteCall(trace);
         this.#context?.operations.trace(trace);
       },
       operation: () => this.#context?.operations.current,
@@ -370,7 +373,9 @@ export class Daemon {
   }
 
   /** A failure that changes no result, an observer's for one, is an event at least. */
-  #reportFailure({ plugin, hook, outcome, error }: TapTrace): void {
+  #noteCall(trace: TapTrace): void {
+    this.#context?.hookMetrics.note(trace);
+    const { plugin, hook, outcome, error } = trace;
     if (error === undefined) return;
     const attributes = { name: plugin, hook, outcome, error };
     this.#context?.events.emit({ type: 'daemon', action: 'plugin_failed', id: plugin, attributes });
@@ -386,6 +391,7 @@ export class Daemon {
       images: context.images,
       volumes: context.volumes,
       events: context.events,
+      extensions: new PluginExtensions(context),
       plugins: new PluginManager({
         readOptions: () => this.#readOptions(this.#loaded),
         reload: () => this.reload(),

@@ -33,6 +33,7 @@ import { hostUsage } from './lifecycle/stats/hostUsage.ts';
 import { Timeline } from './lifecycle/timeline/Timeline.ts';
 import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
 import type { StderrLog } from './StderrLog.ts';
+import { HookMetrics } from './metrics/HookMetrics.ts';
 import type { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
 import { loaders32 } from './plan/compat32.ts';
 import { readHostLimits } from './plan/clamp/index.ts';
@@ -170,6 +171,7 @@ export function assemble(base: Base): EngineContext {
       metrics: (filters, options) => client.tasks.metrics(filters, options),
       host: hostUsage,
     }),
+    hookMetrics: new HookMetrics(),
     prepared: new Set(),
     execStarts: new ExecStarts(),
     inits: new Map(),

@@ -1,9 +1,14 @@
-import type { Static, TSchema } from '@sinclair/typebox';
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { Hooks } from './catalogue.ts';
+import type { ContributionName } from './contributions/index.ts';
+import type { DoctorCheck } from './contributions/doctorCheck.ts';
+import type { Metric, MetricDeclaration } from './contributions/metric.ts';
+import type { Route } from './contributions/route.ts';
+import type { Surface } from './contributions/surface.ts';
+import type { Verb } from './contributions/verb.ts';
 import type { Logger } from './defineHook.ts';
 import type { EffectKind } from './effectKind.ts';
 import type { FileAccess } from './files.ts';
-import type { Engine } from './engine.ts';
 import type { Profile } from './profile.ts';
 import type { RuntimeProvider } from './runtime.ts';
 import type { Requirements, ServicesOf, Token, Tokens } from './token.ts';
@@ -23,6 +28,8 @@ export interface Plugin<
   options?: Options;
   /** Names of the hook points it taps, `container.preCreate`. When given, it can tap no others. */
   hooks?: readonly string[];
+  /** Where it contributes: `['verb', 'metric']`. When given, it can contribute at no other point. */
+  contributes?: readonly ContributionName[];
   /**
    * No container is created while it is quarantined, unless `onError` of its entry is `skip` or `degrade`. For plugins
    * that containers must not get around. Missing: false.
@@ -79,38 +86,20 @@ export interface PluginContext<
   profile(profile: Profile): void;
   /** Contributes a surface: something that serves users (HTTP API, CRI, metrics). */
   surface(surface: Surface): void;
+  /** Contributes a command of `pouch`. */
+  verb<Args extends TObject, Options extends TObject>(verb: Verb<Args, Options>): void;
+  /** Contributes a path of the HTTP API, below `/plugins/NAME`. */
+  route<Body extends TSchema>(route: Route<Body>): void;
+  /** Contributes a check of the host for `pouch doctor`. */
+  doctorCheck(check: DoctorCheck): void;
+  /** Contributes a counter or a gauge. A reload sets it to 0. */
+  metric(declaration: MetricDeclaration): Metric;
   /** Runs when the plugin is unloaded (reload, end of the daemon), after the last operation that could use it. */
   onDispose(run: () => void | Promise<void>): void;
   /** What the plugin may know of the host's configuration. */
   host: HostFacts;
   /** For paths of the host that a user or an image chose: they may be on a file system that hangs. */
   files: FileAccess;
-}
-
-/**
- * Started after the daemon has recovered its containers, stopped before it ends. A reload of the configuration stops
- * it and starts the one of the new plugin generation. A surface that does not start quarantines its plugin; at a
- * reload the previous version of the plugin continues instead.
- */
-export interface Surface {
-  name: string;
-  /**
-   * `keep`: a reload leaves it running while its plugin has a surface of this name and the same options. For surfaces
-   * with connected clients. `onDispose` of its plugin runs at the reload all the same. Missing: `replace`.
-   */
-  reload?: 'keep' | 'replace';
-  /** pouchd does not start without it: it ends with the error of `start`. Missing: false. */
-  required?: boolean;
-  /** Whether the others start after it: for what must hold before users are served. Missing: false. */
-  first?: boolean;
-  /**
-   * Has `pluginTimeout` of pouchd.yaml, 10 s by default. Listens here, not in `setup`: at a reload the next version is
-   * set up while the previous one serves.
-   * @param failed reports that the surface no longer serves: the plugin is quarantined, unless the surface is required
-   */
-  start(engine: Engine, failed: (error: unknown) => void): Promise<void>;
-  /** Called after each `start`, also after one that failed and during one when pouchd ends. Has `pluginTimeout`. */
-  stop(): Promise<void>;
 }
 
 export interface HostFacts {

@@ -2,6 +2,7 @@ import { Checkpoints } from './engine/checkpoints.ts';
 import { Containers } from './engine/containers.ts';
 import { Events } from './engine/events.ts';
 import { Execs } from './engine/execs.ts';
+import { Extensions } from './engine/extensions.ts';
 import { Images } from './engine/images.ts';
 import { Plugins } from './engine/plugins.ts';
 import { System } from './engine/system.ts';
@@ -12,6 +13,7 @@ export * from './engine/checkpoints.ts';
 export * from './engine/containers.ts';
 export * from './engine/events.ts';
 export * from './engine/execs.ts';
+export * from './engine/extensions.ts';
 export * from './engine/images.ts';
 export * from './engine/plugins.ts';
 export * from './engine/prune.ts';
@@ -28,6 +30,7 @@ export const engineServices = {
   images: Images,
   volumes: Volumes,
   events: Events,
+  extensions: Extensions,
   plugins: Plugins,
   system: System,
 };

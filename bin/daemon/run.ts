@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandTree } from '../../cli/commandTree.ts';
 import { type LoadedConfig, loadConfig, type LoadOptions, printConfig } from '../../config/index.ts';
 import { Daemon } from '../../core/Daemon.ts';
 import { replay } from './replay.ts';
@@ -25,6 +26,9 @@ interface Entry {
   /** argv that starts a trial of plugin files, without the files. */
   trialCommand: readonly string[];
 }
+
+/** Of `pouch`. */
+const commandNames = ['help', ...commandTree.flatMap(({ name, aliases = [] }) => [name, ...aliases])];
 
 /** An idle daemon has 28 files open; a container takes two, and 15 more briefly while it starts. */
 const fewestFiles = 128;
@@ -80,7 +84,7 @@ function source(flags: DaemonFlags): LoadOptions {
   };
 }
 
-async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
+async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   checkRoot();
   checkOpenFiles();
   closeOnExec();
@@ -94,7 +98,15 @@ async function serve(flags: DaemonFlags, commands: Entry): Promise<number> {
   const ended = signalled();
   const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
   const reread = () => loadConfig(source(flags));
-  const daemon = new Daemon({ loaded, reread, log, builtIns, ...commands, ...(onStep && { onStep }) });
+  const daemon = new Daemon({
+    loaded,
+    reread,
+    log,
+    builtIns,
+    commands: commandNames,
+    ...entry,
+    ...(onStep && { onStep }),
+  });
   const started = performance.now();
   const starting = startOrAbandon(daemon, log);
   reloadOn('SIGHUP', { daemon, log, started: starting });

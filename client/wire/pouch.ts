@@ -225,4 +225,10 @@ export interface PluginStatusWire {
   state: 'active' | 'disabled' | 'quarantined';
   error?: string;
   hooks: string[];
+  /** Names of its contributions, by contribution point: `{ verb: ['audit'] }`. */
+  contributes?: Record<string, string[]>;
+  /** Names of the services that it provides. */
+  provides?: string[];
+  /** Names of the services that it injects. */
+  injects?: string[];
 }

@@ -1,10 +1,11 @@
 import type { PluginGrants } from '../../config/types.ts';
-import type { Surface } from '../../hooks/definePlugin.ts';
+import type { Surface } from '../../hooks/contributions/surface.ts';
 import type { PluginStatus } from '../../hooks/engine.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import type { Profile } from '../../hooks/profile.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
+import type { Contributions } from './load/Contributions.ts';
 import type { ServingVersions } from './load/wanted.ts';
 import type { HookRunner, MissingPlugin } from './runHook.ts';
 
@@ -19,6 +20,11 @@ export interface OwnedSurface {
 export interface OwnedProfile {
   readonly plugin: string;
   readonly profile: Profile;
+}
+
+export interface OwnedContributions {
+  readonly plugin: string;
+  readonly contributed: Contributions;
 }
 
 /**
@@ -37,6 +43,8 @@ export interface Generation {
   /** By name. */
   readonly profiles: ReadonlyMap<string, OwnedProfile>;
   readonly surfaces: readonly OwnedSurface[];
+  /** What each active plugin contributes, in the order of the configuration. */
+  readonly contributions: readonly OwnedContributions[];
   /** Active plugins with effect kinds. */
   readonly undoers: readonly Undoer[];
   /** Every plugin, also disabled and quarantined ones, in the order of the configuration. */

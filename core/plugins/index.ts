@@ -1,6 +1,8 @@
 /** Loading plugins and calling their taps. */
 export { checkPlugin, checkPlugins, pluginAt, type PluginProblem } from './checkPlugins.ts';
+export { attribute } from './attribute.ts';
 export type { Generation, OwnedProfile, OwnedSurface } from './generation.ts';
+export { checkInput } from './load/checkInput.ts';
 export type { Lease } from './GenerationHolder.ts';
 export { GenerationHolder } from './GenerationHolder.ts';
 export { changesBetween } from './manage/changes.ts';

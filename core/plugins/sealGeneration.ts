@@ -101,6 +101,11 @@ function contributionsOf(active: readonly PluginSlot[]) {
     ),
     profiles: new Map(active.flatMap(profilesOf).map((owned) => [owned.profile.name, owned] as const)),
     grants: new Map(active.flatMap(grantsOf)),
+    contributions: Object.freeze(
+      active.flatMap(({ name, contributions: contributed }) =>
+        contributed ? { plugin: name, contributed } : [],
+      ),
+    ),
     surfaces: Object.freeze(active.flatMap(surfacesOf)),
     undoers: Object.freeze(active.flatMap(undoersOf)),
   };

@@ -43,9 +43,17 @@ export const groups: Record<string, readonly string[]> = {
     ...guides('remote-access', 'troubleshooting', 'damage', 'performance'),
   ],
   Reference: [
-    ...['cli', 'configuration', 'effects', 'errors', 'hooks', 'plugin-protocol', 'runtimes'].map(
-      (name) => `docs/reference/${name}.md`,
-    ),
+    ...[
+      'cli',
+      'configuration',
+      'effects',
+      'errors',
+      'hooks',
+      'contributions',
+      'services',
+      'plugin-protocol',
+      'runtimes',
+    ].map((name) => `docs/reference/${name}.md`),
     'docs/compatibility.md',
     'docs/glossary.md',
   ],

@@ -36,6 +36,12 @@ export interface PluginStatus {
   /** Why it is quarantined, or why an active one serves an older version. */
   error?: string;
   hooks: string[];
+  /** Names of its contributions, by contribution point. */
+  contributes?: Record<string, string[]>;
+  /** Names of the services that it provides. */
+  provides?: string[];
+  /** Names of the services that it injects. */
+  injects?: string[];
 }
 
 /** An effect on the host without a container. */

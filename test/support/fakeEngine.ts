@@ -6,6 +6,7 @@ import {
   type Engine,
   type ExecRecord,
   type Execs,
+  type Extensions,
   type OutputChunk,
   type Plugins,
   type System,
@@ -35,10 +36,25 @@ export function fakeEngine(): FakeEngine {
     execStarts: Promise.resolve(),
     execs: fakeExecs(() => engine),
     volumes: fakeVolumes(),
+    extensions: fakeExtensions(),
     plugins: fakePlugins(),
     system: fakeSystem(() => engine),
   };
   return engine;
+}
+
+function fakeExtensions(): Extensions {
+  return {
+    verbs: () => [],
+    runVerb: async (name) => {
+      throw new PouchError('PCH_NOT_FOUND', `no plugin has the verb ${name}`);
+    },
+    callRoute: async (plugin) => {
+      throw new PouchError('PCH_PATH_NOT_FOUND', `no plugin ${plugin}`);
+    },
+    doctor: () => Promise.resolve([]),
+    metrics: () => Promise.resolve(''),
+  };
 }
 
 function fakeExecs(engine: () => FakeEngine): Execs {

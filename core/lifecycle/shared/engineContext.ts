@@ -7,6 +7,7 @@ import type { KindLookup, Ledger } from '../../apply/Ledger.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import type { ContainerIo } from '../../io/index.ts';
+import type { HookMetrics } from '../../metrics/HookMetrics.ts';
 import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
 import type { Planner, PlannerOptions } from '../../plan/Planner.ts';
 import type { HostFiles } from '../../plan/etcFiles.ts';
@@ -62,6 +63,7 @@ export interface EngineContext {
   readonly plannerOptions: PlannerOptions;
   readonly restarts: RestartTimers;
   readonly metrics: SharedMetrics;
+  readonly hookMetrics: HookMetrics;
   /** Ids of the containers whose create has applied a part of their start: see run.ts. */
   readonly prepared: Set<string>;
   readonly execStarts: ExecStarts;

@@ -1,60 +1,80 @@
-import type { EffectKind } from '../../../hooks/effectKind.ts';
-import type { Surface } from '../../../hooks/definePlugin.ts';
+import {
+  type ContributionName,
+  type ContributionPoint,
+  contributionPoints,
+  type ContributionTypes,
+} from '../../../hooks/contributions/index.ts';
+import type { Metric, MetricDeclaration } from '../../../hooks/contributions/metric.ts';
+import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Profile } from '../../../hooks/profile.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+import type { Surface } from '../../../hooks/contributions/surface.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { attributedEffectKind, attributedRuntime, attributedSurface } from './attributed.ts';
-import { brokenRule, callback, type FieldRules, object, optional, string } from './fieldRules.ts';
-import { frozenCopy } from '../draft/frozenCopy.ts';
+import { Series } from '../../metrics/Series.ts';
 import type { RecordedTap } from '../tap.ts';
+import { attributed } from './attributed.ts';
+import { brokenRule, object, rulesOf } from './fieldRules.ts';
 
-const effectKindRules: FieldRules = {
-  kind: string,
-  describe: callback,
-  check: optional(callback),
-  apply: callback,
-  undo: callback,
-};
-const runtimeRules: FieldRules = {
-  name: string,
-  containerdType: string,
-  capabilities: object,
-  probe: callback,
-  options: callback,
-};
-const profileRules: FieldRules = {
-  name: {
-    fits: (value) => typeof value === 'string' && /^[a-z0-9][a-z0-9_.-]{0,62}$/.test(value),
-    form: 'at most 63 lower-case letters, digits, "_", "." or "-", the first a letter or digit',
-  },
-  parts: { fits: Array.isArray, form: 'a list' },
-};
-const surfaceRules: FieldRules = { name: string, start: callback, stop: callback };
+/** A contribution as the core uses it: its errors name its plugin. */
+export interface Contributed extends Omit<ContributionTypes, 'effect'> {
+  effect: OwnedEffectKind;
+}
+
+export interface ContributionsOptions {
+  readonly isBuiltIn: boolean;
+  /** Names of the services that the plugin declares. */
+  readonly provides?: readonly string[] | undefined;
+  /** The plugin's. */
+  readonly log?: Logger | undefined;
+  /** Where it may contribute; missing: everywhere. */
+  readonly contributes?: readonly ContributionName[] | undefined;
+}
 
 /** What one plugin's setup has contributed. It takes effect once the whole plugin is valid. */
 export class Contributions {
   readonly taps: RecordedTap[] = [];
-  readonly effectKinds: OwnedEffectKind[] = [];
-  readonly runtimes: RuntimeProvider[] = [];
-  readonly profiles: Profile[] = [];
-  readonly surfaces: Surface[] = [];
+  readonly metrics: Series[] = [];
   readonly disposers: (() => void | Promise<void>)[] = [];
   /** Services by the names that `provides` gives them. */
   readonly provided = new Map<string, object>();
   readonly #plugin: string;
-  readonly #isBuiltIn: boolean;
-  readonly #provides: readonly string[];
+  readonly #options: ContributionsOptions;
+  readonly #contributed = new Map<ContributionName, unknown[]>();
   #sealed = false;
 
-  /** @param provides names of the services that the plugin declares */
-  constructor(
-    plugin: string,
-    { isBuiltIn, provides = [] }: { isBuiltIn: boolean; provides?: readonly string[] },
-  ) {
+  constructor(plugin: string, options: ContributionsOptions) {
     this.#plugin = plugin;
-    this.#provides = provides;
-    this.#isBuiltIn = isBuiltIn;
+    this.#options = options;
+  }
+
+  get effectKinds(): readonly OwnedEffectKind[] {
+    return this.of('effect');
+  }
+
+  get runtimes(): readonly RuntimeProvider[] {
+    return this.of('runtime');
+  }
+
+  get profiles(): readonly Profile[] {
+    return this.of('profile');
+  }
+
+  get surfaces(): readonly Surface[] {
+    return this.of('surface');
+  }
+
+  /** Its contributions at a point. */
+  of<Name extends ContributionName>(name: Name): readonly Contributed[Name][] {
+    return (this.#contributed.get(name) ?? []) as Contributed[Name][];
+  }
+
+  /** Their names at a point, which no other plugin may contribute. */
+  namesOf<Name extends ContributionName>(name: Name): string[] {
+    return this.of(name).flatMap((value) => {
+      const point = contributionPoints[name] as ContributionPoint<unknown>;
+      return point.names(value, this.#plugin);
+    });
   }
 
   /** After it, the plugin's late calls fail: a generation never changes. */
@@ -65,10 +85,10 @@ export class Contributions {
   /** @throws PCH_PLUGIN_INVALID after the seal */
   requireOpen(what: string): void {
     if (!this.#sealed) return;
-    throw new PouchError('PCH_PLUGIN_INVALID', `plugin ${this.#plugin} ${what} after its setup has ended`, {
-      hint: 'do it before setup returns; an async setup is waited for',
-      plugin: this.#plugin,
-    });
+    throw this.#invalid(
+      `${what} after its setup has ended`,
+      'do it before setup returns; an async setup is waited for',
+    );
   }
 
   addTap(tap: RecordedTap): void {
@@ -76,29 +96,33 @@ export class Contributions {
     this.taps.push(tap);
   }
 
-  addEffectKind(kind: EffectKind): void {
-    this.requireOpen('contributes an effect kind');
-    this.#requireShape(kind, 'effect kind', effectKindRules);
-    this.effectKinds.push(attributedEffectKind(kind, this.#plugin));
+  /** @throws PCH_PLUGIN_INVALID for one that does not fit its point */
+  add<Name extends ContributionName>(name: Name, value: ContributionTypes[Name]): void {
+    const point = contributionPoints[name] as ContributionPoint<unknown>;
+    const what = `contributes ${/^[aeiou]/.test(point.noun) ? 'an' : 'a'} ${point.noun}`;
+    this.requireOpen(what);
+    const { contributes, isBuiltIn } = this.#options;
+    if (contributes && !contributes.includes(name))
+      throw this.#invalid(
+        `${what}, and its \`contributes\` does not list ${name}`,
+        `add '${name}' to \`contributes\``,
+      );
+    const problem = object.fits(value)
+      ? (brokenRule(value, rulesOf(point.fields)) ?? point.problem?.(value))
+      : 'it must be an object';
+    if (problem !== undefined) throw this.#invalid(`contributes an invalid ${point.noun}: ${problem}`);
+    const owned = attributed[name](value, this.#plugin, { isBuiltIn });
+    this.#contributed.set(name, [...(this.#contributed.get(name) ?? []), owned]);
   }
 
-  addRuntime(provider: RuntimeProvider): void {
-    this.requireOpen('contributes a runtime');
-    this.#requireShape(provider, 'runtime', runtimeRules);
-    this.runtimes.push(attributedRuntime(provider, this.#plugin));
-  }
-
-  /** A copy: what the plugin does to its own later changes nothing. */
-  addProfile(profile: Profile): void {
-    this.requireOpen('contributes a profile');
-    this.#requireShape(profile, 'profile', profileRules);
-    this.profiles.push(frozenCopy(profile));
-  }
-
-  addSurface(surface: Surface): void {
-    this.requireOpen('contributes a surface');
-    this.#requireShape(surface, 'surface', surfaceRules);
-    this.surfaces.push(attributedSurface(surface, this.#plugin, { isBuiltIn: this.#isBuiltIn }));
+  declareMetric(declaration: MetricDeclaration): Metric {
+    this.add('metric', declaration);
+    const [name = ''] = contributionPoints.metric.names(declaration, this.#plugin);
+    const series = new Series({ ...declaration, name }, () =>
+      this.#options.log?.warn('a metric has too many label values; new ones are dropped', { metric: name }),
+    );
+    this.metrics.push(series);
+    return series;
   }
 
   addDisposer(run: () => void | Promise<void>): void {
@@ -110,7 +134,7 @@ export class Contributions {
   provide(services: Readonly<Record<string, unknown>>): void {
     this.requireOpen('provides services');
     for (const [name, service] of Object.entries(services)) {
-      if (!this.#provides.includes(name))
+      if (!this.#options.provides?.includes(name))
         throw this.#invalid(`provides \`${name}\`, which it does not declare`, declareIt(name));
       if (!object.fits(service)) throw this.#invalid(`must provide \`${name}\` as an object with methods`);
       this.provided.set(name, service as object);
@@ -119,15 +143,10 @@ export class Contributions {
 
   /** @throws PCH_PLUGIN_INVALID for a service that is declared and was not provided */
   requireProvided(): void {
-    const missing = this.#provides.find((name) => !this.provided.has(name));
+    const missing = this.#options.provides?.find((name) => !this.provided.has(name));
     if (missing === undefined) return;
     const hint = `call \`provide({ ${missing}: … })\` before setup ends`;
     throw this.#invalid(`declares the service \`${missing}\`, and its setup has not provided it`, hint);
-  }
-
-  #requireShape(value: unknown, what: string, rules: FieldRules): void {
-    const problem = object.fits(value) ? brokenRule(value as object, rules) : 'it must be an object';
-    if (problem !== undefined) throw this.#invalid(`contributes an invalid ${what}: ${problem}`);
   }
 
   #invalid(problem: string, hint?: string): PouchError {

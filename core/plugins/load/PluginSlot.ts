@@ -4,6 +4,9 @@ import type { FailurePolicy } from '../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import type { PluginStatus } from '../../../hooks/engine.ts';
 import type { PouchError } from '../../../hooks/errors.ts';
+import { contributionNames } from '../../../hooks/contributions/index.ts';
+import { tokenName } from '../../../hooks/token.ts';
+import { needsOf } from './requirements.ts';
 import type { Contributions } from './Contributions.ts';
 import type { PluginVersion } from './PluginVersion.ts';
 
@@ -94,6 +97,22 @@ export class PluginSlot {
       state: this.active ? 'active' : this.#isQuarantined ? 'quarantined' : 'disabled',
       ...(this.error ? { error: this.#sentence(this.error) } : {}),
       hooks: [...new Set(taps.map(({ point }) => point.name))],
+      ...this.#contributed(),
+    };
+  }
+
+  #contributed(): Pick<PluginStatus, 'contributes' | 'provides' | 'injects'> {
+    const { contributions, plugin } = this.version ?? {};
+    if (!this.active || !contributions || !plugin) return {};
+    const contributes = contributionNames
+      .map((point) => [point, contributions.namesOf(point)] as const)
+      .filter(([, names]) => names.length > 0);
+    const provides = Object.values(plugin.provides ?? {}).map(tokenName);
+    const injects = needsOf(plugin).map(({ token }) => tokenName(token));
+    return {
+      ...(contributes.length > 0 && { contributes: Object.fromEntries(contributes) }),
+      ...(provides.length > 0 && { provides }),
+      ...(injects.length > 0 && { injects }),
     };
   }
 

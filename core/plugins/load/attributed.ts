@@ -1,4 +1,5 @@
-import type { Surface } from '../../../hooks/definePlugin.ts';
+import type { Surface } from '../../../hooks/contributions/surface.ts';
+import type { ContributionName, ContributionTypes } from '../../../hooks/contributions/index.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { Effect } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
@@ -9,6 +10,36 @@ import { clone } from '../draft/clone.ts';
 import { isPlainData, plainDataHint } from '../draft/plainData.ts';
 import { frozenCopy } from '../draft/frozenCopy.ts';
 import { withFrozenRecords } from '../services.ts';
+
+type Attributed = {
+  readonly [Name in ContributionName]: (
+    value: ContributionTypes[Name],
+    plugin: string,
+    options: { isBuiltIn: boolean },
+  ) => Name extends 'effect' ? OwnedEffectKind : ContributionTypes[Name];
+};
+
+/** How the core calls the contributions of each point. */
+export const attributed: Attributed = {
+  effect: (kind, plugin) => attributedEffectKind(kind, plugin),
+  runtime: (provider, plugin) => attributedRuntime(provider, plugin),
+  // A copy: what the plugin does to its own later changes nothing.
+  profile: (profile) => frozenCopy(profile),
+  surface: attributedSurface,
+  verb: (verb, plugin) => ({
+    ...verb,
+    run: async (input, context) => named(plugin, async () => verb.run(input, context)),
+  }),
+  route: (route, plugin) => ({
+    ...route,
+    handle: async (request) => named(plugin, async () => route.handle(request)),
+  }),
+  doctorCheck: (check, plugin) => ({
+    ...check,
+    run: async (context) => named(plugin, async () => check.run(context)),
+  }),
+  metric: (declaration) => declaration,
+};
 
 /**
  * An effect kind whose errors name the plugin. Data is copied, methods are called on the plugin's own object; they get

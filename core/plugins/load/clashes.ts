@@ -1,14 +1,16 @@
 import { PouchError } from '../../../hooks/errors.ts';
+import {
+  type ContributionName,
+  contributionNames,
+  contributionPoints,
+} from '../../../hooks/contributions/index.ts';
 import { services } from '../../../hooks/services.ts';
 import { type Token, tokenName } from '../../../hooks/token.ts';
 import type { PluginSlot } from './PluginSlot.ts';
 import { tokensOf } from './requirements.ts';
 
-/** Names that the core has taken already. */
-export interface ReservedNames {
-  readonly effectKinds?: Iterable<string> | undefined;
-  readonly runtimes?: Iterable<string> | undefined;
-}
+/** Names that the core has taken already, by contribution point. */
+export type ReservedNames = Readonly<Partial<Record<ContributionName, Iterable<string>>>>;
 
 /** Returns the plugins that provide a service which the engine or an earlier one provides. */
 export function serviceClashes(slots: readonly PluginSlot[]): Map<PluginSlot, PouchError> {
@@ -43,18 +45,15 @@ export function nameClashes(slots: readonly PluginSlot[]): Map<PluginSlot, Pouch
 }
 
 /**
- * The same for effect kinds, runtimes with their aliases, profiles and surfaces; the later plugin loses all of its
- * contributions.
+ * The same for the names of contributions; the later plugin loses all of its contributions.
  */
 export function contributionClashes(
   slots: readonly PluginSlot[],
   reserved: ReservedNames,
 ): Map<PluginSlot, PouchError> {
-  const { effectKinds = [], runtimes = [] } = reserved;
-  const ofTheCore = [
-    ...Array.from(effectKinds, (kind) => `effect kind ${kind}`),
-    ...Array.from(runtimes, (name) => `runtime ${name}`),
-  ];
+  const ofTheCore = contributionNames.flatMap((point) =>
+    Array.from(reserved[point] ?? [], (name) => `${contributionPoints[point].noun} ${name}`),
+  );
   return clashesOf(slots, ofTheCore, contributedNames);
 }
 
@@ -84,14 +83,9 @@ function clashesOf(
 
 function contributedNames({ contributions }: PluginSlot): string[] {
   if (!contributions) return [];
-  return [
-    ...contributions.effectKinds.map(({ kind }) => `effect kind ${kind}`),
-    ...contributions.runtimes.flatMap(({ name, aliases = [] }) =>
-      [name, ...aliases].map((word) => `runtime ${word}`),
-    ),
-    ...contributions.profiles.map(({ name }) => `profile ${name}`),
-    ...contributions.surfaces.map(({ name }) => `surface ${name}`),
-  ];
+  return contributionNames.flatMap((point) =>
+    contributions.namesOf(point).map((name) => `${contributionPoints[point].noun} ${name}`),
+  );
 }
 
 function clash(slot: PluginSlot, message: string): PouchError {

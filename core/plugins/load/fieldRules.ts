@@ -1,4 +1,5 @@
 /** Checks of the objects that plugins hand to the core: plugins in plain JavaScript have no compiler that does it. */
+import type { FieldForm } from '../../../hooks/contributions/index.ts';
 
 /** What a field must be. */
 export interface FieldRule {
@@ -32,4 +33,21 @@ export function brokenRule(value: object, rules: FieldRules): string | undefined
 
 function ofType(type: 'string' | 'function', form: string): FieldRule {
   return { fits: (value) => typeof value === type, form };
+}
+
+const list: FieldRule = { fits: Array.isArray, form: 'a list' };
+
+const forms: Readonly<Record<FieldForm, FieldRule>> = {
+  string,
+  function: callback,
+  object,
+  list,
+  'list?': optional(list),
+  'string?': optional(string),
+  'function?': optional(callback),
+  'object?': optional(object),
+};
+
+export function rulesOf(fields: Readonly<Record<string, FieldForm>>): FieldRules {
+  return Object.fromEntries(Object.entries(fields).map(([name, form]) => [name, forms[form]]));
 }

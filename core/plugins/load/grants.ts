@@ -21,7 +21,7 @@ export function checkGrants(
   reserved: ReservedNames = {},
 ): void {
   for (const [kind, grant] of Object.entries(effects)) {
-    const problem = problemOf(kind, grant, new Set(reserved.effectKinds));
+    const problem = problemOf(kind, grant, new Set(reserved.effect));
     if (problem === undefined) continue;
     const where = locate(`${pointer}/grants/effects/${kind}`);
     const message = `${where === undefined ? '' : `${where}: `}grants.effects: ${problem}`;

@@ -1,3 +1,4 @@
+import { contributionNames } from '../../../hooks/contributions/index.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { didYouMean } from '../../../config/suggest.ts';
 import { PouchError } from '../../../hooks/errors.ts';
@@ -30,12 +31,20 @@ const rules: FieldRules<keyof Plugin> = {
   }),
   hooks: optional({ fits: (value) => Array.isArray(value) && value.every(isHook), form: hooksForm }),
   check: optional(callback),
+  contributes: optional({
+    fits: (value) => Array.isArray(value) && value.every(isPoint),
+    form: `a list of contribution points: ${contributionNames.join(', ')}`,
+  }),
   required: optional({ fits: (value) => typeof value === 'boolean', form: 'true or false' }),
   setup: callback,
 };
 
 function isHook(name: unknown): boolean {
   return hookNames.some((known) => known === name);
+}
+
+function isPoint(name: unknown): boolean {
+  return contributionNames.some((known) => known === name);
 }
 
 function isInjectable(wanted: unknown): boolean {

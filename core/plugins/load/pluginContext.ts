@@ -28,10 +28,14 @@ export function pluginContext(
     log: serviceOf(container, Log),
     host: serviceOf(container, Host),
     files: serviceOf(container, Files),
-    effect: (kind) => contributions.addEffectKind(kind as unknown as EffectKind),
-    runtime: (provider) => contributions.addRuntime(provider),
-    profile: (profile) => contributions.addProfile(profile),
-    surface: (surface) => contributions.addSurface(surface),
+    effect: (kind) => contributions.add('effect', kind as unknown as EffectKind),
+    runtime: (provider) => contributions.add('runtime', provider),
+    profile: (profile) => contributions.add('profile', profile),
+    surface: (surface) => contributions.add('surface', surface),
+    verb: (verb) => contributions.add('verb', verb),
+    route: (route) => contributions.add('route', route),
+    doctorCheck: (check) => contributions.add('doctorCheck', check),
+    metric: (declaration) => contributions.declareMetric(declaration),
     onDispose: (run) => contributions.addDisposer(run),
   };
 }

@@ -1,7 +1,7 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { Kind, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { ErrorObject } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import { didYouMean } from '../../../config/suggest.ts';
 import type { Locate, Plugin } from '../../../hooks/definePlugin.ts';
@@ -64,9 +64,12 @@ function schemaOf({ options = Type.Object({}) }: Plugin): TSchema {
   return { additionalProperties: false, ...options };
 }
 
-function compile(plugin: Plugin) {
-  const { name } = plugin;
-  const schema = schemaOf(plugin);
+function compile(plugin: Plugin): ValidateFunction {
+  return compileSchema(schemaOf(plugin), plugin.name, 'options');
+}
+
+/** @throws PCH_PLUGIN_INVALID for a bad schema */
+export function compileSchema(schema: TSchema, plugin: string, what: string): ValidateFunction {
   // Two plugins may use the same `$id`.
   const ajv = hasNames(schema) ? newAjv() : (shared ??= newAjv());
   try {
@@ -74,9 +77,9 @@ function compile(plugin: Plugin) {
   } catch (error) {
     throw new PouchError(
       'PCH_PLUGIN_INVALID',
-      `the options schema of plugin ${name} is bad: ${messageOf(error)}`,
+      `the ${what} schema of plugin ${plugin} is bad: ${messageOf(error)}`,
       {
-        plugin: name,
+        plugin,
         cause: error,
       },
     );
@@ -106,7 +109,7 @@ function unknownKey({ keyword, params }: ErrorObject): string | undefined {
     : undefined;
 }
 
-function problemOf(error: ErrorObject): string {
+export function problemOf(error: ErrorObject): string {
   const key = unknownKey(error);
   if (key !== undefined) return `is unknown${near(key, error)}`;
   if (error.keyword !== 'type') return error.message ?? 'has the wrong form';

@@ -44,6 +44,8 @@ export async function setUp(slot: PluginSlot, surroundings: Surroundings): Promi
   version.contributions = new Contributions(plugin.name, {
     isBuiltIn,
     provides: Object.keys(plugin.provides ?? {}),
+    contributes: plugin.contributes,
+    log,
   });
   const context = pluginContext(
     plugin,

@@ -11,6 +11,7 @@ import { updateRoutes } from './container/update.ts';
 import { waitRoutes } from './container/wait.ts';
 import { eventRoutes } from './events.ts';
 import { execRoutes } from './exec.ts';
+import { extensionRoutes } from './extensions.ts';
 import { imageRoutes } from './image/index.ts';
 import { networkRoutes } from './networks.ts';
 import { pluginRoutes } from './plugins.ts';
@@ -26,6 +27,7 @@ export const routes: Route[] = [
   ...createRoutes,
   ...eventRoutes,
   ...execRoutes,
+  ...extensionRoutes,
   ...imageRoutes,
   ...lifecycleRoutes,
   ...logRoutes,

@@ -30,6 +30,7 @@ const table: [Route['method'], string, string, string?][] = [
   ['POST', '/networks/:id/connect', 'connecting a container to another network'],
   ['POST', '/networks/:id/disconnect', 'disconnecting a container from its network'],
   ['DELETE', '/networks/:id', 'removing a network'],
+  ['GET', '/plugins', 'listing Docker’s plugins', 'use pouch plugin ls'],
   ['PUT', '/volumes/:name', 'changing a volume'],
 ];
 
@@ -37,7 +38,6 @@ const table: [Route['method'], string, string, string?][] = [
 const families: [string, string][] = [
   ['/configs', 'Swarm'],
   ['/nodes', 'Swarm'],
-  ['/plugins', 'Docker’s plugins'],
   ['/secrets', 'Swarm'],
   ['/services', 'Swarm'],
   ['/swarm', 'Swarm'],

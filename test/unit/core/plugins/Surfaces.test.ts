@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OwnedSurface } from '../../../../core/plugins/index.ts';
 import { Surfaces } from '../../../../core/plugins/Surfaces.ts';
-import type { Surface } from '../../../../hooks/definePlugin.ts';
+import type { Surface } from '../../../../hooks/index.ts';
 import type { Engine } from '../../../../hooks/engine.ts';
 import type { PouchError } from '../../../../hooks/errors.ts';
 import { TestLog } from '../../../../testing/TestLog.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { catalogue } from '../../../../hooks/catalogue.ts';
-import type { Plugin, Surface } from '../../../../hooks/definePlugin.ts';
+import type { Plugin, Surface } from '../../../../hooks/index.ts';
 import { definePlugin } from '../../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../../hooks/errors.ts';
 import type { EffectKind } from '../../../../hooks/effectKind.ts';
@@ -50,7 +50,13 @@ describe('loading plugins', () => {
     });
     const { generation, log } = await load([rich]);
     assert.deepEqual(generation.plugins, [
-      { name: 'rich', source: 'built-in', state: 'active', hooks: ['daemon.ready'] },
+      {
+        name: 'rich',
+        source: 'built-in',
+        state: 'active',
+        hooks: ['daemon.ready'],
+        contributes: { effect: ['rich.file'], runtime: ['crun', 'fast'], surface: ['api'] },
+      },
     ]);
     assert.deepEqual([...generation.effectKinds.keys()], ['rich.file']);
     assert.deepEqual([...generation.runtimes.keys()], ['crun', 'fast']);
@@ -242,7 +248,7 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
       });
       const { generation, runner, log } = await load([first, bad, good], {
         timeoutMs: 50,
-        reserved: { effectKinds: ['snapshot'] },
+        reserved: { effect: ['snapshot'] },
       });
       assert.deepEqual(
         generation.plugins.map(({ state }) => state),

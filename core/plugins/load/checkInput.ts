@@ -1,0 +1,26 @@
+import type { TSchema } from '@sinclair/typebox';
+import { type ErrorCode, PouchError } from '../../../hooks/errors.ts';
+import { clone } from '../draft/clone.ts';
+import { compileSchema, problemOf } from './pluginOptions.ts';
+
+interface Whose {
+  readonly plugin: string;
+  readonly code: ErrorCode;
+  /** `option`. */
+  readonly what: string;
+}
+
+/**
+ * Input of a user for a contribution of a plugin, checked against its schema, with defaults filled in.
+ * @throws the code, with every mistake; PCH_PLUGIN_INVALID if the schema itself is bad
+ */
+export function checkInput(schema: TSchema, given: unknown, { plugin, code, what }: Whose): unknown {
+  const input = clone(given ?? (schema.type === 'object' ? {} : given));
+  const closed = schema.type === 'object' ? { additionalProperties: false, ...schema } : schema;
+  const validate = compileSchema(closed, plugin, what);
+  if (validate(input)) return input;
+  const mistakes = (validate.errors ?? []).map(
+    (error) => `${what}${error.instancePath.replaceAll('/', ' ')} ${problemOf(error)}`,
+  );
+  throw new PouchError(code, mistakes.join('; '), { plugin });
+}

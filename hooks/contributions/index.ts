@@ -1,0 +1,133 @@
+/**
+ * The points at which a plugin contributes beside its taps, one row each. The core checks contributions by it, and
+ * `contributes` of a plugin, `pouch plugin inspect` and docs/reference/contributions.md use its names.
+ */
+import type { EffectKind } from '../effectKind.ts';
+import type { Profile } from '../profile.ts';
+import type { RuntimeProvider } from '../runtime.ts';
+import type { DoctorCheck } from './doctorCheck.ts';
+import type { MetricDeclaration } from './metric.ts';
+import type { Route } from './route.ts';
+import { routeProblem, verbProblem } from './rules.ts';
+import type { Surface } from './surface.ts';
+import type { Verb } from './verb.ts';
+
+export interface ContributionTypes {
+  effect: EffectKind;
+  runtime: RuntimeProvider;
+  profile: Profile;
+  surface: Surface;
+  verb: Verb;
+  route: Route;
+  doctorCheck: DoctorCheck;
+  metric: MetricDeclaration;
+}
+
+/** Name of the method of a plugin's context. */
+export type ContributionName = keyof ContributionTypes;
+
+/** What a field must be; `?` marks one that may be missing. */
+export type FieldForm = `${'string' | 'function' | 'object' | 'list'}${'' | '?'}`;
+
+export interface ContributionPoint<Value = unknown> {
+  readonly noun: string;
+  /** For plugin authors. */
+  readonly doc: string;
+  /** Where it takes effect, in the user's words. */
+  readonly takesEffect: string;
+  /** Version of Pouch. */
+  readonly since: string;
+  readonly fields: Readonly<Record<string, FieldForm>>;
+  /** What else is wrong with one whose fields fit. */
+  problem?(value: Value): string | undefined;
+  /** Names that no other plugin may contribute at this point. @param plugin the plugin's name */
+  names(value: Value, plugin: string): readonly string[];
+}
+
+export const contributionPoints: {
+  readonly [Name in ContributionName]: ContributionPoint<ContributionTypes[Name]>;
+} = {
+  effect: {
+    noun: 'effect kind',
+    doc: 'Applies and undoes effects that a plan lists, through the journal of the container.',
+    takesEffect: '`effects` of a draft; `pouch effects ls`',
+    since: '0.1.0',
+    fields: { kind: 'string', describe: 'function', check: 'function?', apply: 'function', undo: 'function' },
+    names: ({ kind }) => [kind],
+  },
+  runtime: {
+    noun: 'runtime',
+    doc: 'Finds an OCI runtime, says what it can do, and gives the options of its shim.',
+    takesEffect: '`--runtime`; `pouch runtime ls`',
+    since: '0.1.0',
+    fields: {
+      name: 'string',
+      containerdType: 'string',
+      capabilities: 'object',
+      probe: 'function',
+      options: 'function',
+    },
+    names: ({ name, aliases = [] }) => [name, ...aliases],
+  },
+  profile: {
+    noun: 'profile',
+    doc: 'A preset of the options of `pouch run`.',
+    takesEffect: '`--profile`',
+    since: '0.1.0',
+    fields: { name: 'string', parts: 'list' },
+    problem: ({ name }) =>
+      /^[a-z0-9][a-z0-9_.-]{0,62}$/.test(name)
+        ? undefined
+        : `invalid name "${name}": use at most 63 lower-case letters, digits, "_", "." or "-", the first a letter or digit`,
+    names: ({ name }) => [name],
+  },
+  surface: {
+    noun: 'surface',
+    doc: 'Serves users: another API, a socket.',
+    takesEffect: 'once pouchd is ready',
+    since: '0.1.0',
+    fields: { name: 'string', start: 'function', stop: 'function' },
+    names: ({ name }) => [name],
+  },
+  verb: {
+    noun: 'verb',
+    doc: 'A command of `pouch`, run by pouchd.',
+    takesEffect: '`pouch VERB`; `pouch --help` and completion',
+    since: '0.1.0',
+    fields: { name: 'string', doc: 'string', args: 'object?', options: 'object?', run: 'function' },
+    problem: verbProblem,
+    names: ({ name }) => [name],
+  },
+  route: {
+    noun: 'route',
+    doc: 'A path of the HTTP API.',
+    takesEffect: '`/plugins/NAME/PATH` at each address of `listen`',
+    since: '0.1.0',
+    fields: { method: 'string', path: 'string', body: 'object?', handle: 'function' },
+    problem: routeProblem,
+    names: ({ method, path }, plugin) => [`${method} /plugins/${plugin}${path.replace(/:[^/]+/g, ':')}`],
+  },
+  doctorCheck: {
+    noun: 'doctor check',
+    doc: 'Looks at the host, and says how to fix a problem.',
+    takesEffect: '`pouch doctor`',
+    since: '0.1.0',
+    fields: { name: 'string', run: 'function' },
+    names: ({ name }, plugin) => [`${plugin}: ${name}`],
+  },
+  metric: {
+    noun: 'metric',
+    doc: 'A counter or a gauge.',
+    takesEffect: '`GET /pouch/metrics`',
+    since: '0.1.0',
+    fields: { name: 'string', doc: 'string', type: 'string', labels: 'object?' },
+    problem: ({ name, type, labels = [] }) => {
+      const bad = [name, ...labels].find((word) => !/^[a-z][a-z0-9_]*$/.test(word));
+      if (bad !== undefined) return `invalid name "${bad}": use lower-case letters, digits and "_"`;
+      return ['counter', 'gauge'].includes(type) ? undefined : '`type` must be counter or gauge';
+    },
+    names: ({ name }, plugin) => [`pouch_plugin_${plugin.replaceAll('-', '_')}_${name}`],
+  },
+};
+
+export const contributionNames = Object.keys(contributionPoints) as ContributionName[];
