@@ -30,11 +30,17 @@ function plain(name: string): string {
     .toUpperCase();
 }
 
-/** A copy in which the values of names of secrets are masked. */
+/** A copy in which the values of names of secrets are masked, also those in lists of `NAME=VALUE`. */
 export function hideSecrets<T>(value: T, isSecret: (name: string) => boolean): T {
-  if (Array.isArray(value)) return value.map((item: unknown) => hideSecrets(item, isSecret)) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => hideInItem(item, isSecret)) as T;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, isSecret(key) ? masked : hideSecrets(inner, isSecret)]),
   ) as T;
+}
+
+function hideInItem(item: unknown, isSecret: (name: string) => boolean): unknown {
+  if (typeof item !== 'string') return hideSecrets(item, isSecret);
+  const end = item.indexOf('=');
+  return end > 0 && isSecret(item.slice(0, end)) ? `${item.slice(0, end)}=${masked}` : item;
 }
