@@ -1,6 +1,7 @@
 /** The daemon: runs in the foreground, logs to stderr, stops on SIGTERM; containers keep running. */
 import { fileURLToPath } from 'node:url';
 import { keeperNodeFlags } from '../core/io/index.ts';
+import { hostNodeFlags } from '../core/plugins/index.ts';
 import { runDaemon } from './daemon/run.ts';
 
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -9,5 +10,6 @@ const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 export const ended = runDaemon(process.argv.slice(2), {
   keeperCommand: [process.execPath, ...keeperNodeFlags, pathOf('./pouch-logkeeper.js')],
   trialCommand: [process.execPath, pathOf('./pouch-plugin-trial.js')],
+  hostCommand: [process.execPath, ...hostNodeFlags, pathOf('./pouch-plugin-host.js')],
   filesCommand: [pathOf('../../bin/pouch-files')],
 });

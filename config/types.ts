@@ -1,4 +1,5 @@
 import type { FailurePolicy } from '../hooks/defineHook.ts';
+import type { PluginIsolation } from '../hooks/engine/system.ts';
 
 /**
  * The configuration of pouchd: decoded, with all defaults, and checked. Durations are milliseconds, sizes are bytes,
@@ -220,6 +221,10 @@ export type EffectGrant = true | readonly EffectRule[];
 
 /** What a confined plugin may do to the host. */
 export interface PluginGrants {
+  /** Values of secrets in what it reads, instead of a mask. */
+  readonly secrets?: boolean;
+  /** The network of the host, instead of a loopback interface of its own. */
+  readonly network?: boolean;
   /** By effect kind. */
   readonly effects?: Readonly<Record<string, EffectGrant>>;
 }
@@ -229,14 +234,16 @@ export interface PluginEntry {
   readonly name?: string;
   /** Absolute; relative paths in the file are resolved from the file's directory. */
   readonly path?: string;
-  /** An executable: variables of its process. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** An executable: the user of its process, by name or number. */
-  readonly user?: string;
-  /** An executable: limits of its process and of all that it starts. */
-  readonly limits?: PluginLimits;
-  /** An executable: what it may do to the host. */
+  /** Absent: `process` for a file, `in-process` for a built-in plugin. */
+  readonly isolation?: PluginIsolation;
+  /** What its process may do. */
   readonly grants?: PluginGrants;
+  /** Variables of its process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The user of its process, by name or number. */
+  readonly user?: string;
+  /** Limits of its process and of all that it starts. */
+  readonly limits?: PluginLimits;
   readonly enabled: boolean;
   /** As in the file; checked by the plugin's schema. */
   readonly options: Readonly<Record<string, unknown>>;

@@ -43,6 +43,7 @@ import {
   changesBetween,
   PluginLogs,
   PluginManager,
+  type ProcessSurroundings,
   Surfaces,
   type TapTrace,
   withFrozenRecords,
@@ -67,6 +68,8 @@ export interface DaemonOptions {
   trialCommand: readonly string[];
   /** Names of the commands of `pouch`, which no verb of a plugin has. */
   commands: readonly string[];
+  /** argv that starts the host of a plugin's module. */
+  hostCommand: readonly string[];
   /** Called with each ledger step; tests kill the daemon there. */
   onStep?: StepObserver;
 }
@@ -118,7 +121,7 @@ export class Daemon {
       directory: join(options.loaded.config.root, 'plugins'),
       builtIns: options.builtIns,
       log: options.log,
-      timeout: () => this.#loaded.config.pluginTimeout,
+      processes: () => this.#processes(this.#loaded),
       container: () => this.#servicesOf(this.#loaded),
       serving: () => this.#context?.generations.newest?.versions.values() ?? [],
       isApplied: (kind) => this.#appliedKinds.has(kind),
@@ -353,17 +356,18 @@ export class Daemon {
 
   #readOptions(loaded: LoadedConfig) {
     const { trialCommand, builtIns } = this.#options;
-    const { pluginTimeout: timeoutMs, plugins: entries, cgroupParent, hooksDir } = loaded.config;
     const signal = this.#stopping.signal;
+    const { plugins: entries, hooksDir } = loaded.config;
+    const locate = locateIn(loaded);
+    return { trialCommand, builtIns, entries, hooksDir, signal, locate, ...this.#processes(loaded) };
+  }
+
+  #processes({ config }: LoadedConfig): ProcessSurroundings {
     return {
-      trialCommand,
-      builtIns,
-      timeoutMs,
-      entries,
-      cgroupParent,
-      hooksDir,
-      signal,
-      locate: locateIn(loaded),
+      hostCommand: this.#options.hostCommand,
+      timeoutMs: config.pluginTimeout,
+      secrets: this.#secrets,
+      cgroupParent: config.cgroupParent,
     };
   }
 

@@ -251,7 +251,7 @@ interface PlannerParts {
   userRanges: UserRanges;
   planImage: ReturnType<typeof imagesForPlans>;
   hostFiles: EngineContext['hostFiles'];
-  kindOf(kind: string): { describe(args: object): string } | undefined;
+  kindOf(kind: string): { describe(args: object): string | Promise<string> } | undefined;
 }
 
 function optionsOfPlanner({ loaded, log, files, secrets }: Base, parts: PlannerParts): PlannerOptions {

@@ -10,6 +10,7 @@ import type { Logger } from './defineHook.ts';
 import type { EffectKind } from './effectKind.ts';
 import type { FileAccess } from './files.ts';
 import type { Profile } from './profile.ts';
+import type { RightName } from './processProtocol.ts';
 import type { RuntimeProvider } from './runtime.ts';
 import type { Requirements, ServicesOf, Token, Tokens } from './token.ts';
 
@@ -35,6 +36,11 @@ export interface Plugin<
    * that containers must not get around. Missing: false.
    */
   required?: boolean;
+  /**
+   * Rights beyond the least that it needs in a process of its own: `['network']`. It is not loaded if its entry in
+   * pouchd.yaml does not grant them. In pouchd it has all.
+   */
+  wants?: readonly RightName[];
   /**
    * The services it uses: `{ containers: Containers, users: optional(Users) }`. `services` of its context has these and
    * no others.

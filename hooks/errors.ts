@@ -181,6 +181,10 @@ export const errorKinds = {
     status: 500,
     doc: 'A plugin, or something that it contributes, is not of the form that Pouch takes.',
   },
+  PCH_PLUGIN_ISOLATED: {
+    status: 500,
+    doc: 'A plugin in a process of its own contributes what only one in pouchd can (`isolation: in-process`).',
+  },
   PCH_PLUGIN_LOAD: { status: 500, doc: 'The file of a plugin cannot be loaded, or its setup failed.' },
   PCH_PLUGIN_OPTIONS: { status: 400, doc: 'The options of a plugin do not fit its schema.' },
   PCH_PLUGIN_ORDER: {
@@ -202,6 +206,10 @@ export const errorKinds = {
   PCH_PLUGIN_RESERVED: {
     status: 500,
     doc: 'A plugin’s tap set a key of a draft that Pouch sets itself, such as the effect `io`.',
+  },
+  PCH_PLUGIN_RIGHTS: {
+    status: 500,
+    doc: 'A plugin wants a right that its entry in pouchd.yaml does not grant.',
   },
   PCH_PLUGIN_UNKNOWN: { status: 400, doc: 'The configuration names a built-in plugin that does not exist.' },
   PCH_PLUGIN_UNSAFE: {

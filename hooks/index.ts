@@ -40,6 +40,7 @@ export * from './timeline.ts';
 export type { Refusal, ValidateInput } from './policy.ts';
 export type { Profile, ProfilePart } from './profile.ts';
 export * from './limits.ts';
+export { type RightName } from './processProtocol.ts';
 export * from './request.ts';
 export * from './runtime.ts';
 export * from './runtimeFeatures.ts';

@@ -4,6 +4,7 @@
  */
 import type { TSchema } from '@sinclair/typebox';
 import { longestLine, processProtocol, ProcessMessage, ProcessRequest } from '../hooks/processProtocol.ts';
+import { serviceMethods } from '../hooks/serviceMethods.ts';
 import { fieldTable } from './hook-docs/markdown.ts';
 import { titledSchemas } from './hook-docs/titledSchemas.ts';
 import { writeGenerated } from './lib/generated.ts';
@@ -43,7 +44,31 @@ ${ProcessMessage.anyOf.map(section).join('\n\n')}
 the \`kind\` (\`file\`, \`directory\` or \`other\`) and the \`mode\` (permission bits), or is null if the file does not exist.
 
 The other methods are those of services, \`SERVICE.METHOD\`, which need the service in \`inject\`. They have the arguments and results that
-[hooks/engine/](../../hooks/engine) declares.
+[hooks/engine/](../../hooks/engine) and [services.ts](../../hooks/services.ts) declare:
+
+${Object.entries(serviceMethods)
+  .map(([service, methods]) => `- \`${service}\`: ${callable(methods)}`)
+  .filter((line) => !line.endsWith(': '))
+  .join('\n')}
+
+## Values
+
+Arguments and results of \`call\` and \`invoke\` are JSON. What JSON lacks is a record with one of these tags as its only key. N is a number that the sender
+chooses: a function or stream stays where it is and is called by it, by the plugin with \`call\` and \`on\`, by Pouch with \`invoke\`.
+
+| value | as | methods |
+| --- | --- | --- |
+| bytes | \`{"$bytes": BASE64}\` | |
+| an integer beyond 2^53 | \`{"$bigint": TEXT}\` | |
+| a time | \`{"$date": RFC 3339}\` | |
+| an error | \`{"$error": ERROR}\` | |
+| a function | \`{"$function": N}\` | \`call\` |
+| a promise | \`{"$promise": N}\` | \`await\`, once |
+| what is iterated | \`{"$stream": N}\` | \`next\`, which returns \`{"done", "value"}\`, and \`return\` to end it |
+| a stream of bytes to read | \`{"$readable": N}\` | the same |
+| a stream of bytes to write | \`{"$writable": N}\` | \`write\`, \`end\`, \`destroy\` |
+| an AbortSignal | \`{"$signal": N}\` | only from the plugin, which sends \`abort\` |
+| a record with a tag as its only key | \`{"$record": RECORD}\` | |
 
 ## Objects
 
@@ -78,6 +103,11 @@ function session(): string {
     ['<', { type: 'reply', id: 2, patch: [{ op: 'add', path: '/labels/greeting', value: 'hello' }] }],
   ];
   return lines.map(([from, message]) => `${from} ${JSON.stringify(message)}`).join('\n');
+}
+
+function callable(methods: Readonly<Record<string, string>>): string {
+  const names = Object.entries(methods).flatMap(([name, kind]) => (kind === 'local' ? [] : [`\`${name}\``]));
+  return names.join(', ');
 }
 
 function section(schema: TSchema): string {

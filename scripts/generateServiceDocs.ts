@@ -1,7 +1,7 @@
 /** Writes docs/reference/services.md from the declarations in hooks/; with --check it reports a stale file. */
 import { relative, resolve } from 'node:path';
 import ts from 'typescript';
-import { callableMethods, type CallableService } from '../hooks/processProtocol.ts';
+import { methodsOf } from '../hooks/serviceMethods.ts';
 import { services } from '../hooks/services.ts';
 import { writeGenerated } from './lib/generated.ts';
 
@@ -84,12 +84,10 @@ function serviceOf(
 }
 
 function section({ token, name, doc, file, text }: Declared): string {
-  const callable = Object.hasOwn(callableMethods, name)
-    ? callableMethods[name as CallableService]
-    : undefined;
-  const process = callable
-    ? `A plugin that is a process can call ${callable.map((method) => `\`${name}.${method}\``).join(' and ')}.\n`
-    : '';
+  const callable = methodsOf(name).flatMap(([method, kind]) =>
+    kind === 'local' ? [] : `\`${name}.${method}\``,
+  );
+  const process = callable.length > 0 ? `By an executable: ${callable.join(', ')}.\n` : '';
   return [
     `## ${token}`,
     `\`inject: { ${name}: ${token} }\`, declared in [${file}](../../${file}).${doc === '' ? '' : ` ${doc.replaceAll('\n', ' ')}`}`,

@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PluginCalls } from '../../core/plugins/process/PluginCalls.ts';
+import { type NewRequest, PluginCalls } from '../../core/plugins/process/PluginCalls.ts';
 import { withDeadline } from '../../core/wait/deadline.ts';
 import { makeDraft } from '../../test/unit/core/plugins/support/draft.ts';
 import { TestLog } from '../../testing/TestLog.ts';
@@ -51,8 +51,10 @@ async function write(dir: string, name: string): Promise<string> {
 }
 
 async function callTimes(path: string, count: number): Promise<Series> {
-  const process = new PluginCalls({ path, env: { NAME: 'call' }, user: 'nobody', limits: {} }, new TestLog());
-  const hook = {
+  const settings = { path, env: { NAME: 'call' }, user: 'nobody', limits: {}, grants: {}, timeoutMs };
+  const process = new PluginCalls(settings, new TestLog());
+  const hook: NewRequest = {
+    type: 'hook',
     point: 'container.preCreate',
     tap: 'call',
     deadlineMs: timeoutMs,
@@ -64,7 +66,7 @@ async function callTimes(path: string, count: number): Promise<Series> {
   try {
     for (let i = -callsPerRun; i < count; i++) {
       const started = performance.now();
-      await withDeadline(deadline, (signal) => process.call(hook, { signal, timeoutMs, methods: {} }));
+      await withDeadline(deadline, (signal) => process.call(hook, { signal, timeoutMs }));
       if (i >= 0) samples.push(performance.now() - started);
     }
   } finally {

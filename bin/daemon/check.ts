@@ -10,12 +10,18 @@ import { locateIn } from '../../core/pluginConfig.ts';
 import { checkPlugin, checkPlugins } from '../../core/plugins/index.ts';
 import { builtIns } from '../../plugins/builtIns.ts';
 
+/** argv that starts a trial of plugin files, and the host of one. */
+interface PluginCommands {
+  readonly trialCommand: readonly string[];
+  readonly hostCommand: readonly string[];
+}
+
 /** Output and exit code of `--check-config`: of the configuration and, if it is valid, of its plugins. */
-export async function check(source: LoadOptions, trialCommand: readonly string[]): Promise<CheckResult> {
+export async function check(source: LoadOptions, commands: PluginCommands): Promise<CheckResult> {
   const result = checkConfig(source);
   if (result.exitCode !== 0) return result;
   const loaded = loadConfig(source);
-  const problems = await checkPlugins(readOptions(loaded, trialCommand));
+  const problems = await checkPlugins(readOptions(loaded, commands));
   if (problems.length === 0) return result;
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return { exitCode: 1, output: `${problems.map(line).join('\n')}\n\n${count}\n` };
@@ -31,10 +37,10 @@ interface Problem {
 export async function checkOne(
   path: string,
   source: LoadOptions,
-  trialCommand: readonly string[],
+  commands: PluginCommands,
   format: string | undefined,
 ): Promise<CheckResult> {
-  const found = await checkPlugin(resolve(path), readOptions(loadConfig(source), trialCommand));
+  const found = await checkPlugin(resolve(path), readOptions(loadConfig(source), commands));
   const exitCode = found.problem ? 1 : 0;
   if (format === 'json') return { exitCode, output: `${JSON.stringify(found)}\n` };
   const { name, problem } = found;
@@ -42,9 +48,9 @@ export async function checkOne(
   return { exitCode, output: `${output}\n` };
 }
 
-function readOptions(loaded: LoadedConfig, trialCommand: readonly string[]) {
+function readOptions(loaded: LoadedConfig, commands: PluginCommands) {
   const { plugins: entries, pluginTimeout: timeoutMs, cgroupParent, hooksDir } = loaded.config;
-  return { builtIns, entries, trialCommand, timeoutMs, cgroupParent, hooksDir, locate: locateIn(loaded) };
+  return { builtIns, entries, ...commands, timeoutMs, cgroupParent, hooksDir, locate: locateIn(loaded) };
 }
 
 function line({ plugin, origin, error: { code, message, hint } }: Problem): string {

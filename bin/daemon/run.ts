@@ -25,6 +25,8 @@ interface Entry {
   filesCommand: readonly string[];
   /** argv that starts a trial of plugin files, without the files. */
   trialCommand: readonly string[];
+  /** argv that starts the host of a plugin's module. */
+  hostCommand: readonly string[];
 }
 
 /** Of `pouch`. */
@@ -50,16 +52,20 @@ export async function runDaemon(args: string[], entry: Entry): Promise<number> {
 }
 
 /** Returns the exit code of a call that only prints; undefined for one that serves. */
-async function onlyPrints(flags: DaemonFlags, { trialCommand }: Entry): Promise<number | undefined> {
+async function onlyPrints(
+  flags: DaemonFlags,
+  { trialCommand, hostCommand }: Entry,
+): Promise<number | undefined> {
   if (flags.help) return print(usage);
   if (flags.version) return print(`pouchd ${version}\n`);
   const plugin = flags['check-plugin'];
   if (flags['check-config'] || plugin !== undefined) {
     closeOnExec();
+    const commands = { trialCommand, hostCommand };
     const { output, exitCode } =
       plugin === undefined
-        ? await check(source(flags), trialCommand)
-        : await checkOne(plugin, source(flags), trialCommand, flags.format);
+        ? await check(source(flags), commands)
+        : await checkOne(plugin, source(flags), commands, flags.format);
     // A plugin file may have started something.
     process.exit(print(output, exitCode));
   }

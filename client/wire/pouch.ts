@@ -222,6 +222,8 @@ export interface ProfileWire {
 export interface PluginStatusWire {
   name: string;
   source: string;
+  /** Where its code runs. */
+  isolation: 'process' | 'in-process';
   state: 'active' | 'disabled' | 'quarantined';
   error?: string;
   hooks: string[];

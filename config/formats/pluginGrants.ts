@@ -3,7 +3,7 @@ import { listOf, mapOf } from './collection.ts';
 import type { Format } from './format.ts';
 import { show, textFormat } from './format.ts';
 import { record, type RecordField } from './record.ts';
-import { word } from './scalar.ts';
+import { boolean, word } from './scalar.ts';
 
 const pattern = textFormat<string>({
   expected: 'a pattern such as /srv/homes/**',
@@ -66,6 +66,14 @@ const effects: Format<Readonly<Record<string, EffectGrant>>> = {
 
 /** What a plugin that is confined may do to the host, one field per right. */
 export const grantFields: Readonly<Record<keyof PluginGrants, RecordField>> = {
+  secrets: {
+    format: boolean,
+    doc: 'Values of secrets in drafts and records. Default `false`: it reads `********` in their place.',
+  },
+  network: {
+    format: boolean,
+    doc: 'The network of the host. Default `false`: it has a loopback interface of its own.',
+  },
   effects: {
     format: effects,
     doc:

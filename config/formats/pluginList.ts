@@ -6,7 +6,7 @@ import type { Format, Report } from './format.ts';
 import { Refusal, show, textFormat } from './format.ts';
 import { pluginGrants } from './pluginGrants.ts';
 import { record, type RecordField } from './record.ts';
-import { boolean, integer, word } from './scalar.ts';
+import { boolean, integer, oneOf, word } from './scalar.ts';
 import { size } from './size.ts';
 
 const mostAttempts = 10;
@@ -98,27 +98,31 @@ export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
     format: path,
     doc:
       'A plugin file, absolute or relative to the directory of the configuration file: TypeScript or JavaScript by its extension ' +
-      '(`.ts`, `.js`, `.mjs` and the like), else an executable that runs as a process.',
+      '(`.ts`, `.js`, `.mjs` and the like), else an executable.',
+  },
+  isolation: {
+    format: oneOf('process', 'in-process'),
+    doc:
+      'Where its code runs: `process`, the default of a plugin file, is a process of its own that confines it; `in-process` is pouchd itself, ' +
+      'with all rights of root, for TypeScript and JavaScript that contributes runtimes or surfaces.',
   },
   env: {
     format: env,
-    doc: 'Variables of the process of an executable, which has PATH and LANG besides.',
+    doc: 'Variables of its process, which has PATH and LANG besides.',
   },
   user: {
     format: word(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'the name or number of a user of this host'),
-    doc: 'User that an executable runs as. Default `nobody`. As `root` it is not confined: it can do what pouchd can.',
+    doc: 'User that its process runs as. Default `nobody`. As `root` it is not confined: it can do what pouchd can.',
   },
   limits: {
     format: limits,
     doc:
-      'Limits of the process of an executable and of all that it starts: `memory` (such as 256m), `cpus` (0.5) and `pids`, which is ' +
+      'Limits of its process and of all that it starts: `memory` (such as 256m), `cpus` (0.5) and `pids`, which is ' +
       '1024 if it is missing.',
   },
   grants: {
     format: pluginGrants,
-    doc:
-      'Rights of an executable, which has none by itself: docs/guides/effects.md. Plugins that pouchd loads, and executables with ' +
-      '`user: root`, have all rights of pouchd.',
+    doc: 'Rights of its process, which has none by itself: docs/guides/plugins.md#isolation. One with `user: root` has all rights of pouchd.',
   },
   enabled: { format: boolean, doc: '`false` disables the plugin. Default `true`.' },
   options: { format: options, doc: 'Options of the plugin, checked against its schema. Default `{}`.' },
@@ -151,13 +155,23 @@ function checkSource(raw: ReadonlyMap<unknown, unknown>, report: Report): void {
   if (count !== 1)
     report({ at: [], expected: 'either name or path', found: count === 0 ? 'neither' : 'both' });
   const path = raw.get('path');
-  if (typeof path === 'string' && !moduleFile.test(path)) return;
+  const isBuiltIn = typeof path !== 'string';
+  const isolation = raw.get('isolation');
+  if (isBuiltIn && isolation === 'process')
+    report({ at: ['isolation'], expected: 'a plugin file for this isolation', found: 'a built-in plugin' });
+  if (!isBuiltIn && isolation === 'in-process' && !moduleFile.test(path))
+    report({
+      at: ['isolation'],
+      expected: 'TypeScript or JavaScript for this isolation',
+      found: 'an executable',
+    });
+  if (!isBuiltIn && isolation !== 'in-process') return;
   for (const key of ['env', 'user', 'limits', 'grants'])
     if (raw.has(key))
       report({
         at: [key],
-        expected: `${key} in the entry of an executable only`,
-        found: 'another plugin, which runs in pouchd',
+        expected: `${key} in the entry of a plugin with a process of its own only`,
+        found: 'a plugin that runs in pouchd',
       });
 }
 

@@ -249,8 +249,8 @@ export class Ledger {
       kind,
       (context) => kind.apply(effect.args, context),
       signal,
-    ).catch((error: unknown) => {
-      throw notApplied(key, effect, kind, error, this.#options.container);
+    ).catch(async (error: unknown) => {
+      throw await notApplied(key, effect, kind, error, this.#options.container);
     });
     if (isNetworkEffect(key)) this.#checkAttachment(key, kind, result);
     this.#step('applied', key);
@@ -267,8 +267,8 @@ export class Ledger {
     if (effect.kind !== markKind) {
       const kind = await this.#kindToUndo(key, effect);
       await this.#bounded(key, kind, (context) => kind.undo(effect.args, result, context)).catch(
-        (error: unknown) => {
-          throw this.#undoFailed(key, effect, kind, error);
+        async (error: unknown) => {
+          throw await this.#undoFailed(key, effect, kind, error);
         },
       );
     }
@@ -346,11 +346,11 @@ export class Ledger {
   }
 
   /** The error of the undo of a plugin's effect, with what it leaves; an error of the core says it all. */
-  #undoFailed(key: string, { args }: Effect, kind: OwnedEffectKind, error: unknown): unknown {
+  async #undoFailed(key: string, { args }: Effect, kind: OwnedEffectKind, error: unknown): Promise<unknown> {
     const { plugin } = kind;
     if (plugin === undefined || hasNoFilesLeft(error)) return error;
     const known = error instanceof PouchError ? error : undefined;
-    const message = `the effect ${key} (${sentenceOf(kind, args)}) was not undone: ${messageOf(error)}`;
+    const message = `the effect ${key} (${await sentenceOf(kind, args)}) was not undone: ${messageOf(error)}`;
     const hint = known?.hint ?? `fix plugin ${plugin} and reload pouchd, then repeat the call`;
     return new PouchError(known?.code ?? 'PCH_PLUGIN_FAILED', message, {
       container: this.#options.container,

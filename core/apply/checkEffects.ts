@@ -28,8 +28,8 @@ export async function checkEffects(
     const late = () => lateEffect(kind, checkDeadlineMs);
     await withDeadline({ ms: checkDeadlineMs, late, signal }, (within) =>
       check(effect.args, { draft, signal: within }),
-    ).catch((error: unknown) => {
-      throw notApplied(key, effect, kind, error);
+    ).catch(async (error: unknown) => {
+      throw await notApplied(key, effect, kind, error);
     });
   });
   return await failuresOf(checks);

@@ -24,16 +24,16 @@ export function lateEffect(
 }
 
 /** A plugin's error without a code does not name its effect. */
-export function notApplied(
+export async function notApplied(
   key: string,
   { args }: Pick<Effect, 'args'>,
   kind: OwnedEffectKind,
   error: unknown,
   container?: string,
-): unknown {
+): Promise<unknown> {
   const { plugin } = kind;
   if (plugin === undefined || !hasCode(error, 'PCH_PLUGIN_FAILED')) return error;
-  const message = `the effect ${key} (${sentenceOf(kind, args)}) was not applied: ${error.message}`;
+  const message = `the effect ${key} (${await sentenceOf(kind, args)}) was not applied: ${error.message}`;
   return new PouchError('PCH_PLUGIN_FAILED', message, {
     plugin,
     cause: error,

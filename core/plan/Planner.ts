@@ -64,7 +64,7 @@ export interface PlannerOptions {
   request: RequestContext;
   /** `FILE:LINE` of a setting; undefined when it has its default. */
   originOf(setting: string): string | undefined;
-  describe(kind: string, args: Record<string, unknown>): string;
+  describe(kind: string, args: Record<string, unknown>): string | Promise<string>;
 }
 
 /** A plan, and the request with what its profiles add. */
@@ -127,7 +127,11 @@ export class Planner {
     clampToHost(plain, host);
     await this.#addCoreParts(draft, runtime);
     await this.#addCoreParts(plain, runtime);
-    checkEffects(draft.effects, run.blame, { fieldOwners: run.fieldOwners, grants: generation.grants });
+    checkEffects(draft.effects, run.blame, {
+      fieldOwners: run.fieldOwners,
+      grants: generation.grants,
+      ownerOf: (kind) => generation.effectKinds.get(kind)?.plugin,
+    });
     const plan = { ...(await this.#finish(draft, plain, source, run)), request: full };
     await this.#validate(plan, generation);
     return plan;
@@ -274,7 +278,7 @@ export class Planner {
       draft,
       spec: await checked(run.blame, commandFields, () => ociSpec(draft, facts(user))),
       plainSpec: secrets.spec(plainSpec, draft),
-      effects: this.#plannedEffects(draft),
+      effects: await this.#plannedEffects(draft),
       blame: secrets.blame(run.blame, draft),
       degraded,
       warnings: [
@@ -284,14 +288,16 @@ export class Planner {
     };
   }
 
-  #plannedEffects(draft: ContainerDraft): PlannedEffect[] {
+  async #plannedEffects(draft: ContainerDraft): Promise<PlannedEffect[]> {
     const { describe, secrets } = this.#options;
-    return inOrder(draft.effects).map(([key, effect]) => ({
-      key,
-      // As it is: an undo may need it.
-      ...effect,
-      sentence: secrets.text(describe(effect.kind, effect.args)),
-    }));
+    return await Promise.all(
+      inOrder(draft.effects).map(async ([key, effect]) => ({
+        key,
+        // As it is: an undo may need it.
+        ...effect,
+        sentence: secrets.text(await describe(effect.kind, effect.args)),
+      })),
+    );
   }
 }
 

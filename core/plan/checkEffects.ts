@@ -17,6 +17,8 @@ export interface EffectRights {
   fieldOwners: FieldOwners;
   /** Of confined plugins, by name. */
   grants: ReadonlyMap<string, PluginGrants>;
+  /** The plugin that provides an effect kind, which may plan it without a grant. */
+  ownerOf(kind: string): string | undefined;
 }
 
 /** @throws PCH_PLAN_INVALID, PCH_EFFECT_NOT_GRANTED with the plugin of the effect */
@@ -71,11 +73,12 @@ function checkGrants(
   key: string,
   effect: Effect,
   blame: readonly BlameEntry[],
-  { fieldOwners, grants }: EffectRights,
+  { fieldOwners, grants, ownerOf }: EffectRights,
 ): void {
   for (const plugin of fieldOwners.of(['effects', key])) {
     const own = grants.get(plugin);
-    if (own && !isGranted(effect, own)) throw notGranted(key, effect, plugin, blame);
+    if (own && ownerOf(effect.kind) !== plugin && !isGranted(effect, own))
+      throw notGranted(key, effect, plugin, blame);
   }
 }
 

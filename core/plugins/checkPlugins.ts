@@ -5,6 +5,7 @@ import { PouchError, toPouchError } from '../../hooks/errors.ts';
 import { entryFile } from './load/entryFile.ts';
 import type { PluginSlot } from './load/PluginSlot.ts';
 import { optionsOf } from './load/setUp.ts';
+import { silent } from './run/silentLog.ts';
 import { attempt, readPlugins, type ReadOptions } from './loadPlugins.ts';
 
 export interface PluginProblem {
@@ -21,7 +22,8 @@ export interface PluginProblem {
 export async function checkPlugins(options: Omit<ReadOptions, 'number'>): Promise<PluginProblem[]> {
   const { locate = () => undefined } = options;
   const slots = await readPlugins({ ...options, number: 0 });
-  for (const slot of slots) await attempt(slot, async () => void optionsOf(slot, locate));
+  for (const slot of slots) await attempt(slot, async () => void (await optionsOf(slot, locate)));
+  await endAll(slots, options.timeoutMs);
   return slots.flatMap(({ name, wanted: { origin }, error }) =>
     error ? [{ plugin: name, origin, error }] : [],
   );
@@ -48,7 +50,8 @@ export async function checkPlugin(
     });
     const slot = slots.find(({ wanted }) => wanted.path === file)!;
     const locate = (pointer: string) => options.locate?.(pointer.replace('/0', `/${index}`));
-    if (index >= 0) await attempt(slot, async () => void optionsOf(slot, locate));
+    if (index >= 0) await attempt(slot, async () => void (await optionsOf(slot, locate)));
+    await endAll(slots, options.timeoutMs);
     return checkOf(slot, file);
   } catch (error) {
     return { name: basename(path, extname(path)), path, problem: problemOf(toPouchError(error)) };
@@ -61,10 +64,20 @@ export async function checkPlugin(
  * @throws the reason if it does not load
  */
 export async function pluginAt(path: string, timeoutMs: number): Promise<Plugin> {
-  const entry = { path: await entryFile(path), enabled: true, options: {} };
+  const entry = {
+    path: await entryFile(path),
+    isolation: 'in-process',
+    enabled: true,
+    options: {},
+  } as const;
   const [slot] = await readPlugins({ builtIns: [], entries: [entry], timeoutMs, number: 0 });
   if (slot?.version) return slot.version.plugin;
   throw slot?.error ?? new PouchError('PCH_PLUGIN_LOAD', `no plugin is at ${path}`);
+}
+
+/** Ends the processes of plugins that were only described. */
+async function endAll(slots: readonly PluginSlot[], timeoutMs = 10_000): Promise<void> {
+  await Promise.all(slots.map(async ({ loaded }) => await loaded?.disposeIfUnused(silent, timeoutMs)));
 }
 
 function checkOf({ name, version, error }: PluginSlot, path: string): PluginCheck {

@@ -7,6 +7,7 @@ import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
 import type { Contributions } from './load/Contributions.ts';
 import type { ServingVersions } from './load/wanted.ts';
+import type { ProcessEntry } from './process/describePlugin.ts';
 import type { HookRunner, MissingPlugin } from './runHook.ts';
 
 /** A surface, and the plugin that contributes it with these options. */
@@ -70,5 +71,7 @@ export interface Undoer {
   /** Text of the file. */
   readonly code?: string;
   readonly options: unknown;
+  /** Of a plugin with a process of its own, what its entry says about it. */
+  readonly process?: Omit<ProcessEntry, 'path'>;
   readonly kinds: readonly string[];
 }

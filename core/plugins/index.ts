@@ -14,14 +14,10 @@ export { loadPlugins } from './loadPlugins.ts';
 export type { HookRunner, MissingPlugin, PlanOutcome } from './runHook.ts';
 export type { TapTrace } from './run/settleTap.ts';
 export { type ListedOperation, Operations, type TracedOperation } from './Operations.ts';
-export {
-  bindServices,
-  containerWith,
-  engineOnceReady,
-  withErrors,
-  withFrozenRecords,
-  withMethods,
-} from './services.ts';
+export { bindServices, containerWith, engineOnceReady, withErrors } from './services.ts';
+export { withFrozenRecords, withMethods } from './frozenRecords.ts';
 export { Surfaces } from './Surfaces.ts';
+export { hostNodeFlags } from './process/launch.ts';
+export type { ProcessSurroundings } from './process/describePlugin.ts';
 export { FieldOwners } from './draft/FieldOwners.ts';
 export { formatPath, isWithin } from './draft/fieldPath.ts';

@@ -3,7 +3,7 @@ import type { Container } from 'inversify';
 import type { PluginEntry } from '../../config/types.ts';
 import type { Locate, Plugin } from '../../hooks/definePlugin.ts';
 import { toPouchError } from '../../hooks/errors.ts';
-import { Clock, Host, Log, services } from '../../hooks/services.ts';
+import { Clock, Log, services } from '../../hooks/services.ts';
 import type { Token } from '../../hooks/token.ts';
 import type { Generation } from './generation.ts';
 import type { ReservedNames } from './load/clashes.ts';
@@ -16,7 +16,8 @@ import { PluginVersion } from './load/PluginVersion.ts';
 import { type IsBound, providersFor, serviceFaults } from './load/serviceFaults.ts';
 import { setUp, type Surroundings } from './load/setUp.ts';
 import { slotsOf } from './load/wanted.ts';
-import { describePlugin, isExecutablePlugin } from './process/describePlugin.ts';
+import { describePlugin } from './process/describePlugin.ts';
+import type { Masker } from './process/secretValues.ts';
 import type { RunningOperation } from './Operations.ts';
 import type { BreakerSettings } from './run/CircuitBreaker.ts';
 import type { TapTrace } from './run/settleTap.ts';
@@ -42,6 +43,12 @@ export interface LoadPluginsOptions {
   readonly trialCommand?: readonly string[] | undefined;
   /** Holds one-shot scripts, in `POINT.d`. */
   readonly hooksDir?: string | undefined;
+  /** argv of the program that hosts a module in a process of its own. */
+  readonly hostCommand?: readonly string[] | undefined;
+  /** Masks what plugins in processes of their own read. */
+  readonly secrets?: Masker | undefined;
+  /** The cgroup of pouchd's containers. Below it processes have their limits; without it, none hold. */
+  readonly cgroupParent?: string | undefined;
   /** Ends a trial. */
   readonly signal?: AbortSignal | undefined;
   /** `FILE:LINE` of a JSON pointer into the configuration. */
@@ -63,10 +70,8 @@ export interface LoadPluginsOptions {
 export async function loadPlugins(options: LoadPluginsOptions): Promise<Generation> {
   const { container, timeoutMs = 10_000, locate = () => undefined } = options;
   const log = serviceOf(container, Log);
-  const { cgroupParent } = serviceOf(container, Host);
   const isBound: IsBound = (token) => container.isBound(token);
-  const slots = await readPlugins({ ...options, cgroupParent, isBound });
-  const loaded = slots.flatMap(({ version }) => version ?? []);
+  const slots = await readPlugins({ ...options, isBound });
   await setUpAll(slots, { container, locate, timeoutMs, candidates: slots });
   const { number, onTrace, breaker, operation, reserved = {} } = options;
   const clock = serviceOf(container, Clock);
@@ -81,25 +86,11 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Generati
     clock,
   });
   // One that failed may have started something in its setup.
-  for (const version of loaded) await version.disposeIfUnused(log, timeoutMs);
+  await Promise.all(slots.map(async ({ loaded }) => await loaded?.disposeIfUnused(log, timeoutMs)));
   return generation;
 }
 
-export type ReadOptions = Pick<
-  LoadPluginsOptions,
-  | 'number'
-  | 'builtIns'
-  | 'entries'
-  | 'locate'
-  | 'previous'
-  | 'timeoutMs'
-  | 'trialCommand'
-  | 'signal'
-  | 'reserved'
-  | 'hooksDir'
-> & {
-  /** The cgroup of pouchd's containers. Below it executables have their limits; without it, none hold. */
-  readonly cgroupParent?: string | undefined;
+export type ReadOptions = Omit<LoadPluginsOptions, 'container' | 'onTrace' | 'breaker' | 'operation'> & {
   /** Missing: those of the engine are. */
   readonly isBound?: IsBound | undefined;
 };
@@ -120,27 +111,26 @@ async function setUpAll(slots: readonly PluginSlot[], surroundings: Surroundings
   await Promise.all(slots.map(once));
 }
 
-/** Reads the files and checks the manifests; sets nothing up. */
+/**
+ * Reads the files and checks the manifests; sets nothing up. The processes of plugins run already: each `loaded` is to
+ * be disposed of.
+ */
 export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
   const { builtIns, entries, locate = () => undefined, previous, timeoutMs = 10_000 } = options;
-  const { number, trialCommand: command, signal, cgroupParent, reserved, isBound = isOfTheEngine } = options;
+  const { trialCommand: command, signal, reserved, isBound = isOfTheEngine } = options;
   const serving = previous?.versions ?? new Map<string, PluginVersion>();
   const slots = [...slotsOf(builtIns, entries, locate, serving), ...scriptSlots(options.hooksDir, serving)];
-  const paths = slots.filter(({ active }) => active).flatMap(({ wanted }) => wanted.path ?? []);
-  const modules = paths.filter((path) => !isExecutablePlugin(path));
-  const described = describeAll(slots, timeoutMs, cgroupParent);
-  const faults = command && (await tryFiles(modules, { command, timeoutMs, signal }));
+  const described = describeAll(slots, { ...options, timeoutMs });
+  const paths = slots.filter(isOwnModule).flatMap(({ wanted }) => wanted.path ?? []);
+  const faults = command && (await tryFiles(paths, { command, timeoutMs, signal }));
   for (const slot of slots)
     await attempt(slot, async () => {
       checkGrants(slot.wanted, locate, reserved);
       const fault = faults?.get(slot.wanted.path ?? '');
       if (fault) throw fault;
-      const code = await codeOf(slot.wanted);
-      slot.version = new PluginVersion(
-        await (described.get(slot) ?? readPlugin(slot.wanted, { timeoutMs, cgroupParent })),
-        number,
-        code,
-      );
+      slot.loaded = await (described.get(slot) ?? readPlugin(slot.wanted, { ...options, timeoutMs }));
+      checkManifest(slot.loaded.plugin, slot.wanted.source);
+      slot.version = slot.loaded;
     });
   failClashes(slots, nameClashes);
   failClashes(slots, serviceClashes);
@@ -162,37 +152,44 @@ export async function attempt(slot: PluginSlot, stage: () => Promise<void>): Pro
   }
 }
 
-/** Starts all executables side by side: one that hangs costs its deadline once. */
+/** Starts all processes side by side: one that hangs costs its deadline once. */
 function describeAll(
   slots: readonly PluginSlot[],
-  timeoutMs: number,
-  cgroupParent: string | undefined,
-): Map<PluginSlot, Promise<Plugin>> {
-  const described = new Map<PluginSlot, Promise<Plugin>>();
+  { number, ...surroundings }: ReadOptions & { timeoutMs: number },
+): Map<PluginSlot, Promise<PluginVersion>> {
+  const described = new Map<PluginSlot, Promise<PluginVersion>>();
   for (const slot of slots) {
-    const { path, env, user, limits } = slot.wanted;
-    if (!slot.active || path === undefined || !isExecutablePlugin(path)) continue;
-    const plugin = describePlugin({ path, env, user, limits, cgroupParent }, timeoutMs).then((value) =>
-      checkManifest(value, path),
+    const { path, isolation, env, user, limits, grants } = slot.wanted;
+    if (!slot.active || path === undefined || isolation === 'in-process') continue;
+    const version = describePlugin({ path, env, user, limits, grants }, surroundings).then(
+      async ({ plugin, code, end }) =>
+        new PluginVersion(plugin, number, { end, code: code ?? (await textOf(path)) }),
     );
     // It is awaited in its turn.
-    plugin.catch(() => undefined);
-    described.set(slot, plugin);
+    version.catch(() => undefined);
+    described.set(slot, version);
   }
   return described;
 }
 
-/** What differs if the plugin has changed. */
-async function codeOf({ path, script }: Wanted): Promise<string | undefined> {
-  if (script) return versionOf(script);
-  return path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
+/** Whether its module is loaded into pouchd. */
+function isOwnModule({ active, wanted }: PluginSlot): boolean {
+  return active && wanted.path !== undefined && wanted.isolation === 'in-process';
 }
 
 async function readPlugin(
   { builtIn, path, name, script }: Wanted,
-  { timeoutMs, cgroupParent }: { timeoutMs: number; cgroupParent: string | undefined },
-): Promise<Plugin> {
-  if (script) return checkManifest(await scriptPlugin(script, cgroupParent), name);
-  const value = path === undefined ? builtIn : await importPluginFile(path, timeoutMs);
-  return checkManifest(value, path ?? `built-in plugin ${name}`);
+  { number, ...surroundings }: ReadOptions & { timeoutMs: number },
+): Promise<PluginVersion> {
+  if (script) {
+    const plugin = checkManifest(await scriptPlugin(script, surroundings), name);
+    return new PluginVersion(plugin, number, { code: versionOf(script) });
+  }
+  const value = path === undefined ? builtIn : await importPluginFile(path, surroundings.timeoutMs);
+  const plugin = checkManifest(value, path ?? `built-in plugin ${name}`);
+  return new PluginVersion(plugin, number, { code: path && (await textOf(path)) });
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  return await readFile(path, 'utf8').catch(() => undefined);
 }

@@ -10,6 +10,7 @@ import type { PluginSlot } from './load/PluginSlot.ts';
 import { orphans } from './load/serviceFaults.ts';
 import type { PluginVersion } from './load/PluginVersion.ts';
 import type { ServingVersions } from './load/wanted.ts';
+import { isExecutablePlugin } from './process/describePlugin.ts';
 import { createRunner, type RunnerOptions } from './runHook.ts';
 
 export interface SealOptions extends Omit<RunnerOptions, 'missing' | 'breakersOf'> {
@@ -124,10 +125,23 @@ function surfacesOf({ name, version }: PluginSlot): OwnedSurface[] {
   return surfaces.map((surface) => ({ plugin: name, options: version?.options, surface }));
 }
 
-function undoersOf({ name, version, wanted: { source } }: PluginSlot): Undoer[] {
+function undoersOf({ name, version, wanted }: PluginSlot): Undoer[] {
   const { code, options, contributions } = version ?? {};
   const kinds = (contributions?.effectKinds ?? []).map(({ kind }) => kind);
-  return kinds.length > 0 ? [{ name, source, options, kinds, ...(code !== undefined && { code }) }] : [];
+  if (kinds.length === 0) return [];
+  const { source, isolation, env, user, limits, grants } = wanted;
+  // An executable is kept where it is: its text may be no text.
+  const isText = code !== undefined && !isExecutablePlugin(source);
+  return [
+    {
+      name,
+      source,
+      options,
+      kinds,
+      ...(isText && { code }),
+      ...(isolation === 'process' && { process: { env, user, limits, grants } }),
+    },
+  ];
 }
 
 function serving(active: readonly PluginSlot[]): ServingVersions {

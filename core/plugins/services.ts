@@ -5,7 +5,7 @@ import { PouchError } from '../../hooks/errors.ts';
 import { type Services, services } from '../../hooks/services.ts';
 import { conditions, type Requirements, type ServicesOf, type Token, tokenName } from '../../hooks/token.ts';
 import { attribute } from './attribute.ts';
-import { frozenCopy } from './draft/frozenCopy.ts';
+import { withMethods } from './frozenRecords.ts';
 
 /** A container with these services, and with those of its parent. */
 export function containerWith(bound: Partial<Services>, parent?: Container): Container {
@@ -74,25 +74,6 @@ function failingWith(method: Method, convert: (error: unknown) => unknown): Meth
   };
 }
 
-/**
- * The engine as plugins get it: records are frozen copies. The built-in surfaces get the engine's own, for `ps` on
- * hundreds of containers.
- */
-export function withFrozenRecords(engine: Engine): Engine {
-  const { containers, execs } = engine;
-  return {
-    ...engine,
-    containers: freezing(containers, ['list', 'inspect']),
-    execs: freezing(execs, ['inspect']),
-  };
-}
-
-function freezing<Service extends object>(service: Service, names: readonly (keyof Service)[]): Service {
-  return withMethods(service, (name, method) =>
-    names.includes(name as keyof Service) ? (...given) => frozenCopy(method(...given)) : method,
-  );
-}
-
 function onceReady(service: string, methods: object, isReady: () => boolean): object {
   return withMethods(methods, (name, method) => (...given) => {
     if (!isReady()) throw notReady(`${service}.${name}`);
@@ -101,21 +82,6 @@ function onceReady(service: string, methods: object, isReady: () => boolean): ob
 }
 
 type Method = (...given: unknown[]) => unknown;
-
-/** A service whose methods are replaced; the service itself stays their `this`. */
-export function withMethods<Service extends object>(
-  service: Service,
-  replace: (name: string, method: Method) => Method,
-): Service {
-  // A proxy of a frozen service itself could not replace its methods.
-  return new Proxy(Object.create(service) as Service, {
-    get(_target, key) {
-      const member: unknown = Reflect.get(service, key);
-      if (typeof member !== 'function') return member;
-      return replace(String(key), (...given) => Reflect.apply(member, service, given) as unknown);
-    },
-  });
-}
 
 function notReady(method: string): PouchError {
   return new PouchError(

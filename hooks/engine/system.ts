@@ -28,10 +28,15 @@ export interface SystemInfo {
   time: string;
 }
 
+/** `process`: one of its own, which confines it; `in-process`: that of pouchd. */
+export type PluginIsolation = 'process' | 'in-process';
+
 export interface PluginStatus {
   name: string;
   /** `built-in` or the file. */
   source: string;
+  /** Where its code runs. */
+  isolation: PluginIsolation;
   state: 'active' | 'disabled' | 'quarantined';
   /** Why it is quarantined, or why an active one serves an older version. */
   error?: string;

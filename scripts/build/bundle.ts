@@ -11,6 +11,7 @@ const modules = {
   'bin/write-code-cache': 'bin/write-code-cache.ts',
   'bin/pouch-logkeeper': 'bin/pouch-logkeeper.ts',
   'bin/pouch-plugin-trial': 'bin/pouch-plugin-trial.ts',
+  'bin/pouch-plugin-host': 'bin/pouch-plugin-host.ts',
   // core/netns starts it as `./worker.js`, relative to the bundle.
   'bin/worker': 'core/netns/worker.ts',
   // plugins/runtime-kata starts it as `./kvm-probe.js`, relative to the bundle.

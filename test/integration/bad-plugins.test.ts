@@ -27,7 +27,7 @@ function surface(name: string, start: string): string {
 
 const never = 'await new Promise(() => {});';
 
-describe('bad plugins', function () {
+describe('bad plugins in pouchd', function () {
   this.timeout(180_000);
   this.slow(60_000);
   const daemon = useDaemon();
@@ -39,7 +39,7 @@ describe('bad plugins', function () {
     const paths = Object.keys(files).map((name) => join(folder, `${name}.ts`));
     for (const [index, text] of Object.values(files).entries()) await writeFile(paths[index]!, text);
     await daemon.it.configure(
-      `pluginTimeout: 3s\nplugins:\n${paths.map((path) => `  - path: ${path}\n`).join('')}`,
+      `pluginTimeout: 3s\nplugins:\n${paths.map((path) => `  - { path: ${path}, isolation: in-process }\n`).join('')}`,
     );
   }
 

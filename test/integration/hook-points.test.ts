@@ -11,7 +11,12 @@ import { useDaemon } from '../support/useDaemon.ts';
 const plugins = resolve(import.meta.dirname, 'support/plugins');
 
 function yaml(...names: string[]): string {
-  return `plugins:\n${names.map((name) => `  - path: ${plugins}/${name}.ts\n`).join('')}`;
+  return `plugins:\n${names.map((name) => `  - path: ${plugins}/${name}.ts\n${isolation(name)}`).join('')}`;
+}
+
+/** Surfaces are in pouchd only. */
+function isolation(name: string): string {
+  return ['speaks', 'mute'].includes(name) ? '    isolation: in-process\n' : '';
 }
 
 const points = Object.values(catalogue).flatMap((family) =>
@@ -215,7 +220,7 @@ export default definePlugin({
     );
     await daemon.it.configure(yaml('speaks'));
     await daemon.it.reload(/configuration reloaded/);
-    await daemon.it.configure(`${yaml('speaks')}  - path: ${folder}/mute.ts\n`);
+    await daemon.it.configure(`${yaml('speaks')}  - path: ${folder}/mute.ts\n${isolation('mute')}`);
     await daemon.it.reload(
       /speaks: stopped.*speaks: started.*mute is quarantined.*no voice.*configuration reloaded/s,
     );

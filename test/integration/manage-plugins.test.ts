@@ -41,10 +41,13 @@ describe('pouch plugin', function () {
     const { exitCode, stdout, stderr } = await daemon.pouch('plugin', 'validate', bad, good);
     assert.equal(exitCode, 1);
     assert.equal(stdout, 'good 1.0.0 is valid; hooks: container.preCreate\n');
-    assert.match(stderr, /plugin bad: plugin file .*bad\.ts ends the process that loads it \(exit code 3\)/);
-    assert.match(stderr, /^code: PCH_PLUGIN_LOAD$/m);
+    assert.match(
+      stderr,
+      /plugin bad: plugin file .*bad\.ts cannot be used: its process ended \(exit code 3\)/,
+    );
+    assert.match(stderr, /^code: PCH_PLUGIN_PROCESS$/m);
     const found = await daemon.it.client.plugins.validate(bad);
-    assert.equal(found.problem?.code, 'PCH_PLUGIN_LOAD');
+    assert.equal(found.problem?.code, 'PCH_PLUGIN_PROCESS');
     await write('bad', plugin('bad'));
     assert.equal(
       await daemon.ok('plugin', 'validate', bad),

@@ -46,7 +46,9 @@ describe('a plan of what would fail', function () {
     const folder = join(daemon.it.dir, 'plugins');
     await mkdir(folder, { mode: 0o755 });
     await writeFile(join(folder, 'quota.ts'), plugin);
-    await daemon.it.configure(`files: { timeout: 2s }\nplugins: [{ path: ${folder}/quota.ts }]\n`);
+    await daemon.it.configure(
+      `files: { timeout: 2s }\nplugins: [{ path: ${folder}/quota.ts, user: root }]\n`,
+    );
     await daemon.it.reload(/configuration reloaded/);
   });
   after(() => rm(dir, { recursive: true }));

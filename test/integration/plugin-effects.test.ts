@@ -24,7 +24,7 @@ describe('effects of a plugin', function () {
   }
 
   const withPlugin = (options = '') =>
-    `plugins:\n  - path: ${plugin()}\n    options: { directory: ${written()}${options} }\n`;
+    `plugins:\n  - path: ${plugin()}\n    user: root\n    options: { directory: ${written()}${options} }\n`;
 
   const exists = (name: string) =>
     waitUntil(() => existsSync(path(name)), { withinMs: 20_000 }).then((is) => assert.ok(is, `no ${name}`));

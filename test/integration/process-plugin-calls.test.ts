@@ -7,6 +7,15 @@ import { TestLog } from '../../testing/TestLog.ts';
 
 const program = resolve(import.meta.dirname, 'support/obedient.py');
 
+const settingsOf = (path: string) => ({
+  path,
+  env: {},
+  user: 'nobody',
+  limits: {},
+  grants: {},
+  timeoutMs: 5000,
+});
+
 describe('calls of a process', function () {
   this.timeout(20_000);
   let directory = '';
@@ -25,14 +34,14 @@ describe('calls of a process', function () {
 
   beforeEach(() => {
     log = new TestLog();
-    calls = new PluginCalls({ path, env: {}, user: 'nobody', limits: {} }, log);
+    calls = new PluginCalls(settingsOf(path), log);
   });
   afterEach(() => calls.end());
 
   /** Has the process do something; resolves to the result of its reply. */
   async function ask(input: unknown, { timeoutMs = 5000, signal = AbortSignal.timeout(timeoutMs) } = {}) {
     const hook = { point: 'container.preCreate', tap: 'x', deadlineMs: timeoutMs, options: {}, input };
-    return (await calls.call(hook, { signal, timeoutMs, methods: {} })).result;
+    return (await calls.call({ type: 'hook', ...hook }, { signal, timeoutMs })).result;
   }
   /** What differs between processes. */
   const identity = () => ask('identity');
@@ -94,7 +103,7 @@ describe('calls of a process', function () {
     const open = join(directory, 'open');
     writeFileSync(open, '#!/bin/sh\n');
     chmodSync(open, 0o777);
-    const unsafe = new PluginCalls({ path: open, env: {}, user: 'nobody', limits: {} }, log);
+    const unsafe = new PluginCalls(settingsOf(open), log);
     assert.throws(() => unsafe.start(), { code: 'PCH_PLUGIN_UNSAFE' });
   });
 

@@ -75,7 +75,7 @@ describe('secrets', function () {
 
   const pluginFile = () => join(daemon.it.dir, 'plugins', 'vault.ts');
   const config = (password: string) =>
-    `log: { level: debug }\nplugins: [{ path: ${pluginFile()}, options: { password: ${password}, url: 'https://vault' } }]\n`;
+    `log: { level: debug }\nplugins: [{ path: ${pluginFile()}, grants: { secrets: true }, options: { password: ${password}, url: 'https://vault' } }]\n`;
 
   before(async () => {
     await mkdir(dirname(pluginFile()), { mode: 0o755 });

@@ -10,6 +10,7 @@ interface Flags {
 const columns: [string, string][] = [
   ['PLUGIN', 'Name'],
   ['STATE', 'State'],
+  ['ISOLATION', 'Isolation'],
   ['SOURCE', 'Source'],
   ['HOOKS', 'Hooks'],
   ['ERROR', 'Error'],
@@ -21,9 +22,10 @@ export function define(command: PouchCommand, session: Session): void {
     .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}}')
     .action(async (flags: Flags) => {
       const { plugins } = await session.client.pouch.info();
-      const rows = plugins.map(({ name, state, source, hooks, error = '' }) => ({
+      const rows = plugins.map(({ name, state, isolation, source, hooks, error = '' }) => ({
         Name: name,
         State: state,
+        Isolation: isolation,
         Source: source,
         Hooks: hooks.length,
         Error: error,

@@ -64,7 +64,7 @@ async function claim(
   };
   const effects = {
     ...byId(engine, record),
-    ...assumedEffects(engine, record.id, listed),
+    ...(await assumedEffects(engine, record.id, listed)),
     ...(await recordedEffects(engine, record.id)),
     ...listed,
   };
@@ -91,30 +91,19 @@ async function recordedEffects({ hostRecords }: EngineContext, id: string): Prom
 }
 
 /** What plugins may have made, where nothing says what they have. */
-export function assumedEffects(
+export async function assumedEffects(
   { config, generations }: EngineContext,
   id: string,
   listed: Record<string, Effect> = {},
-): Record<string, Effect> {
+): Promise<Record<string, Effect>> {
   const known = new Set(Object.values(listed).map(({ kind }) => kind));
-  const kinds = [...generations.current.effectKinds.values()].filter(({ kind }) => !known.has(kind));
-  return Object.fromEntries(
-    kinds.flatMap(({ kind, assume }) =>
-      assume
-        ? [
-            [
-              `assumed.${kind}`,
-              {
-                kind,
-                stage: 'start',
-                args: assume({ id, netns: `${config.state}/netns/${id}` }),
-                needs: ['netns'],
-              },
-            ],
-          ]
-        : [],
-    ),
-  );
+  const effects: Record<string, Effect> = {};
+  for (const { kind, assume } of generations.current.effectKinds.values()) {
+    if (known.has(kind) || !assume) continue;
+    const args = await assume({ id, netns: `${config.state}/netns/${id}` });
+    effects[`assumed.${kind}`] = { kind, stage: 'start', args, needs: ['netns'] };
+  }
+  return effects;
 }
 
 /** The effects that every container has; undoing one that was never applied does nothing. */

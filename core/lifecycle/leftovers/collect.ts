@@ -18,7 +18,7 @@ export async function collectLeftovers(
   for (const left of await findLeftovers(engine)) {
     const error = dryRun ? undefined : await removed(engine, left).catch(messageOf);
     collected.push({
-      ...shown(engine, left),
+      ...(await shown(engine, left)),
       ...(error !== undefined && { error: engine.secrets.text(error) }),
     });
   }
@@ -47,9 +47,9 @@ async function undo(engine: EngineContext, { container, key, effect }: Leftover)
   engine.log.info('a leftover of a container was removed', { container, effect: key, kind: effect.kind });
 }
 
-function shown({ effectKinds, secrets }: EngineContext, left: Leftover): EffectLeftover {
+async function shown({ effectKinds, secrets }: EngineContext, left: Leftover): Promise<EffectLeftover> {
   const { container, key, effect, reason } = left;
   const kind = effectKinds.toApply(effect.kind);
-  const sentence = secrets.text(kind ? sentenceOf(kind, effect.args) : effect.kind);
+  const sentence = secrets.text(kind ? await sentenceOf(kind, effect.args) : effect.kind);
   return { container, key, kind: effect.kind, sentence, reason };
 }

@@ -56,18 +56,22 @@ async function reasonOf(
 /** Network namespaces with their networks, user namespaces, mounts with ids of their own. */
 async function leftNamespaces(engine: EngineContext): Promise<Leftover[]> {
   const { state } = engine.config;
-  const of = async (directory: string, effectsOf: (id: string, path: string) => Record<string, Effect>) =>
-    (await unknownIds(engine, join(state, directory))).flatMap((id) =>
-      Object.entries(effectsOf(id, join(state, directory, id))).map(([key, effect]): Leftover => ({
-        container: id,
-        key,
-        effect,
-        reason: 'no container',
-      })),
-    );
+  type Effects = Record<string, Effect>;
+  const of = async (
+    directory: string,
+    effectsOf: (id: string, path: string) => Effects | Promise<Effects>,
+  ) => {
+    const left: Leftover[] = [];
+    for (const container of await unknownIds(engine, join(state, directory))) {
+      const effects = await effectsOf(container, join(state, directory, container));
+      for (const [key, effect] of Object.entries(effects))
+        left.push({ container, key, effect, reason: 'no container' });
+    }
+    return left;
+  };
   return [
-    ...(await of('netns', (id, path) => ({
-      ...assumedEffects(engine, id),
+    ...(await of('netns', async (id, path) => ({
+      ...(await assumedEffects(engine, id)),
       netns: { kind: 'netns', stage: 'start', args: { path } },
     }))),
     ...(await of('idmapped', (id, directory) => ({

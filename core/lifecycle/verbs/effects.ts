@@ -58,9 +58,11 @@ async function described(
   const read = await readPlan(paths.directory);
   const plan = read.state === 'sound' ? read.value : { effects: [], blame: [] };
   const applied = ledger.effects();
-  return Object.entries({ ...draft.effects, ...applied })
-    .filter(([, { kind }]) => kind !== 'mark')
-    .map(([key, { kind, stage, args }]) => {
+  const ofPlugins = Object.entries({ ...draft.effects, ...applied }).filter(
+    ([, { kind }]) => kind !== 'mark',
+  );
+  return await Promise.all(
+    ofPlugins.map(async ([key, { kind, stage, args }]) => {
       const code = effectKinds.toApply(kind) ?? generations.kindForUndo(kind);
       const isCore = coreKindNames.includes(kind);
       const plugin = isCore ? 'core' : (code?.plugin ?? authorOf(plan.blame, key));
@@ -71,9 +73,10 @@ async function described(
         stage,
         state: ledger.has(key) ? 'applied' : key in applied ? 'unfinished' : 'planned',
         ...(plugin !== undefined && { plugin }),
-        sentence: secrets.text(code ? sentenceOf(code, args) : (planned?.sentence ?? kind)),
-      };
-    });
+        sentence: secrets.text(code ? await sentenceOf(code, args) : (planned?.sentence ?? kind)),
+      } as const;
+    }),
+  );
 }
 
 function authorOf(blame: readonly BlameEntry[], key: string): string | undefined {

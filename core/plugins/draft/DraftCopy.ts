@@ -120,6 +120,26 @@ class Part implements ProxyHandler<Fields> {
   }
 }
 
+/** A field that was set or removed; `undefined` stands for a missing one. */
+export interface Write {
+  readonly path: readonly string[];
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+function writesIn({ path, base, written, arrays, parts }: Part): Write[] {
+  const before = (key: string) => (Object.hasOwn(base, key) ? base[key] : undefined);
+  const writes = [...written, ...arrays].map(([key, after]) => ({
+    path: [...path, key],
+    before: before(key),
+    after,
+  }));
+  const differing = writes.filter(
+    (write) => write.before !== write.after && differences(write.before, write.after).length > 0,
+  );
+  return [...differing, ...[...parts.values()].flatMap(({ part }) => writesIn(part))];
+}
+
 function open(copy: DraftCopy, base: Fields, path: readonly string[]): { part: Part; view: object } {
   const part = new Part(copy, base, path);
   return { part, view: new Proxy({}, part) };
@@ -167,6 +187,11 @@ export class DraftCopy {
     const changes: Change[] = [];
     collect(this.#root, changes);
     return changes;
+  }
+
+  /** The fields that were set, each to its whole value, or removed (`undefined`). */
+  writes(): Write[] {
+    return writesIn(this.#root);
   }
 
   /** Does to another copy of the original what the tap did to this one. Returns it. */

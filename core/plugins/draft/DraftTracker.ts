@@ -1,7 +1,7 @@
-import { PouchError } from '../../../hooks/errors.ts';
 import type { PreparedTap } from '../tap.ts';
 import { checkFixed, checkReserved } from './allowedChanges.ts';
-import { clone, isRecord } from './clone.ts';
+import { checkReturned } from './checkReturned.ts';
+import { clone } from './clone.ts';
 import { DraftCopy } from './DraftCopy.ts';
 import type { Change } from './diff.ts';
 import { diff } from './diff.ts';
@@ -121,12 +121,4 @@ function withChanges(good: Fields, draft: Fields, changes: readonly Change[]): F
     else result[name] = clone(draft[name]);
   }
   return result;
-}
-
-function checkReturned(returned: unknown): object {
-  if (isRecord(returned)) return returned;
-  const found = returned === null ? 'null' : Array.isArray(returned) ? 'an array' : `a ${typeof returned}`;
-  throw new PouchError('PCH_PLUGIN_CONTRACT', `the tap returned ${found}; expected a draft or undefined`, {
-    hint: 'change the draft in place and return nothing',
-  });
 }

@@ -5,7 +5,8 @@ export function frozenCopy<T>(value: T): T {
   return freeze(clone(value));
 }
 
-function freeze<T>(value: T): T {
+/** Freezes plain data in place. */
+export function freeze<T>(value: T): T {
   if (!Array.isArray(value) && !isRecord(value)) return value;
   for (const item of Object.values(value)) freeze(item);
   return Object.freeze(value);

@@ -11,6 +11,7 @@ import { writeDurably } from '../../state/durable.ts';
 import { readStored, type StoredForm, toStored } from '../../state/stored.ts';
 import type { Generation, Undoer } from '../generation.ts';
 import type { PluginVersion } from '../load/PluginVersion.ts';
+import type { ProcessSurroundings } from '../process/describePlugin.ts';
 import { loadKept } from './loadKept.ts';
 
 export interface KeptPluginsOptions {
@@ -18,8 +19,8 @@ export interface KeptPluginsOptions {
   readonly directory: string;
   readonly builtIns: readonly Plugin[];
   readonly log: Logger;
-  /** Returns the milliseconds for loading one, for its setup, and for an onDispose. */
-  readonly timeout: () => number;
+  /** Of the processes of plugins; the milliseconds are for loading one, for its setup, and for an onDispose. */
+  readonly processes: () => ProcessSurroundings;
   /** Holds the services for a plugin that is loaded. */
   container(): Container;
   /** The plugins that serve, for the services that they provide. */
@@ -30,14 +31,22 @@ export interface KeptPluginsOptions {
 
 const form: StoredForm<Undoer> = {
   version: 1,
-  schema: Type.Object({ name: text, source: text, code: may(text), options: Type.Unknown(), kinds: texts }),
+  schema: Type.Object({
+    name: text,
+    source: text,
+    code: may(text),
+    options: Type.Unknown(),
+    process: may(Type.Unsafe<NonNullable<Undoer['process']>>(Type.Object({}))),
+    kinds: texts,
+  }),
 };
 
 /**
  * The last version of each plugin with effect kinds that was loaded without an error, on the disk. A plugin that is not
  * in the configuration any more is loaded from it to undo its effects, also by a later daemon.
  *
- * Of a file the text is kept, not what it imports: relative imports are resolved where the file was.
+ * Of a module the text is kept, not what it imports: relative imports are resolved where the file was. An executable is
+ * not kept.
  */
 export class KeptPlugins {
   readonly #options: KeptPluginsOptions;
@@ -110,7 +119,7 @@ export class KeptPlugins {
   #load(plugin: Undoer): Promise<PluginVersion> {
     const known = this.#loaded.get(plugin.name);
     if (known) return known;
-    const { builtIns, timeout, serving } = this.#options;
+    const { builtIns, processes, serving } = this.#options;
     const candidates = Array.from(serving(), (version) => ({
       name: version.plugin.name,
       active: true,
@@ -120,7 +129,7 @@ export class KeptPlugins {
     const keptIn = this.#fileOf(plugin.name);
     const loading = loadKept(plugin, {
       builtIns,
-      timeoutMs: timeout(),
+      processes: processes(),
       container,
       keptIn,
       candidates,
@@ -134,7 +143,7 @@ export class KeptPlugins {
   async #dispose(name: string): Promise<void> {
     const version = await this.#loaded.get(name)?.catch(() => undefined);
     this.#loaded.delete(name);
-    await version?.disposeIfUnused(this.#options.log, this.#options.timeout());
+    await version?.disposeIfUnused(this.#options.log, this.#options.processes().timeoutMs);
   }
 
   #fileOf(name: string): string {

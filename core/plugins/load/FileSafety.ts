@@ -17,10 +17,17 @@ export class FileSafety {
   readonly #owners: ReadonlySet<number>;
   readonly #checked = new Set<string>();
 
-  /** @throws PCH_PLUGIN_LOAD if the plugin's own file is missing or not a regular file */
-  constructor(entry: string) {
+  /**
+   * @param owners users to whom the files may belong, where this process does not know it
+   * @throws PCH_PLUGIN_LOAD if the plugin's own file is missing or not a regular file
+   */
+  constructor(entry: string, owners?: readonly number[]) {
     this.#entry = resolve(entry);
-    this.#owners = new Set([0, process.geteuid?.() ?? 0, ownerOf(this.#entry)]);
+    this.#owners = new Set(owners ?? [...ownUsers(), ownerOf(this.#entry)]);
+  }
+
+  get owners(): number[] {
+    return [...this.#owners];
   }
 
   /**
@@ -51,6 +58,11 @@ export class FileSafety {
       hint,
     });
   }
+}
+
+/** The users of pouchd. */
+export function ownUsers(): number[] {
+  return [0, process.geteuid?.() ?? 0];
 }
 
 interface Step {

@@ -2,7 +2,7 @@ import type { Script } from '../scripts/findScripts.ts';
 import type { PluginGrants, PluginLimits } from '../../../config/types.ts';
 import type { FailurePolicy } from '../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
-import type { PluginStatus } from '../../../hooks/engine.ts';
+import type { PluginIsolation, PluginStatus } from '../../../hooks/engine.ts';
 import type { PouchError } from '../../../hooks/errors.ts';
 import { contributionNames } from '../../../hooks/contributions/index.ts';
 import { tokenName } from '../../../hooks/token.ts';
@@ -23,7 +23,8 @@ export interface Wanted {
   readonly path?: string | undefined;
   /** Of one-shot scripts. */
   readonly script?: Script | undefined;
-  /** Of an executable. */
+  readonly isolation: PluginIsolation;
+  /** Of a process of its own. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly user?: string | undefined;
   readonly limits?: PluginLimits | undefined;
@@ -44,6 +45,8 @@ export interface Wanted {
 export class PluginSlot {
   readonly wanted: Wanted;
   version: PluginVersion | undefined;
+  /** What this load has read of it, also if another version serves. */
+  loaded: PluginVersion | undefined;
   #previous: PluginVersion | undefined;
   #isQuarantined = false;
   /** Why it is quarantined, or serves the previous version. */
@@ -94,6 +97,7 @@ export class PluginSlot {
     return {
       name: this.name,
       source: this.wanted.source,
+      isolation: this.wanted.isolation,
       state: this.active ? 'active' : this.#isQuarantined ? 'quarantined' : 'disabled',
       ...(this.error ? { error: this.#sentence(this.error) } : {}),
       hooks: [...new Set(taps.map(({ point }) => point.name))],

@@ -8,6 +8,11 @@ import type { TapSettings } from '../tap.ts';
 import type { Contributions } from './Contributions.ts';
 import { interruptedAfter } from './within.ts';
 
+interface Origin {
+  readonly code?: string | undefined;
+  readonly end?: (() => Promise<void>) | undefined;
+}
+
 /**
  * A plugin as one load has read it and set it up. Several generations may share it: it is disposed of with the last
  * of them.
@@ -29,13 +34,16 @@ export class PluginVersion {
   /** Why it was given up; plugins that need its services follow. */
   fault: PouchError | undefined;
   #providers: readonly Provider[] = [];
+  /** Ends its process. */
+  readonly #end: () => Promise<void>;
   #users = 0;
   #isDisposed = false;
 
-  constructor(plugin: Plugin, generation: number, code?: string) {
+  constructor(plugin: Plugin, generation: number, { code, end = async () => {} }: Origin = {}) {
     this.plugin = plugin;
     this.generation = generation;
     this.code = code;
+    this.#end = end;
   }
 
   /** A reload does not change how often an unchanged plugin has failed. */
@@ -88,6 +96,7 @@ export class PluginVersion {
         log.warn('a plugin failed to clean up', { plugin: this.plugin.name, error: messageOf(error) });
       }
     }
+    await this.#end();
     await this.container?.unbindAllAsync();
     this.container = undefined;
     for (const { version } of this.#providers) await version.release(log, timeoutMs);

@@ -9,7 +9,7 @@ import { attribute } from '../attribute.ts';
 import { clone } from '../draft/clone.ts';
 import { isPlainData, plainDataHint } from '../draft/plainData.ts';
 import { frozenCopy } from '../draft/frozenCopy.ts';
-import { withFrozenRecords } from '../services.ts';
+import { withFrozenRecords } from '../frozenRecords.ts';
 
 type Attributed = {
   readonly [Name in ContributionName]: (
@@ -45,7 +45,7 @@ export const attributed: Attributed = {
  * An effect kind whose errors name the plugin. Data is copied, methods are called on the plugin's own object; they get
  * frozen copies of what the engine stores.
  */
-export function attributedEffectKind(kind: EffectKind, plugin: string): OwnedEffectKind {
+export function attributedEffectKind(kind: OwnedEffectKind, plugin: string): OwnedEffectKind {
   return {
     ...kind,
     plugin,
@@ -67,9 +67,10 @@ export function attributedEffectKind(kind: EffectKind, plugin: string): OwnedEff
   };
 }
 
-function described(kind: EffectKind, plugin: string, args: Effect['args']): string {
+/** Of a plugin in a process of its own it takes a while. */
+async function described(kind: OwnedEffectKind, plugin: string, args: Effect['args']): Promise<string> {
   try {
-    const sentence: unknown = kind.describe(frozenCopy(args));
+    const sentence: unknown = await kind.describe(frozenCopy(args));
     if (typeof sentence === 'string') return sentence;
     throw new PouchError('PCH_PLUGIN_CONTRACT', `expected a sentence, found ${typeof sentence}`);
   } catch (error) {
@@ -78,7 +79,7 @@ function described(kind: EffectKind, plugin: string, args: Effect['args']): stri
 }
 
 /** The journal stores it. */
-function plainResult({ kind }: EffectKind, returned: unknown): unknown {
+function plainResult({ kind }: Pick<EffectKind, 'kind'>, returned: unknown): unknown {
   const result = clone(returned);
   if (result === undefined || isPlainData(result)) return result;
   const message = `apply of the effect kind ${kind} returned a value that is not plain data`;

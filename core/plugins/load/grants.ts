@@ -4,14 +4,13 @@ import type { EffectGrant } from '../../../config/types.ts';
 import type { Locate } from '../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { hostEffectForm, hostEffects } from '../../../hooks/hostEffects.ts';
-import { isExecutablePlugin } from '../process/describePlugin.ts';
 import type { ReservedNames } from './clashes.ts';
 
 import type { Wanted } from './PluginSlot.ts';
 
 /** Whether a plugin has fewer rights than pouchd, so that it needs a grant for what it wants of the host. */
-export function isConfined({ path, user }: Wanted): boolean {
-  return path !== undefined && isExecutablePlugin(path) && user !== 'root' && user !== '0';
+export function isConfined({ isolation, user }: Wanted): boolean {
+  return isolation === 'process' && user !== 'root' && user !== '0';
 }
 
 /** Checks the names in the grants of an entry. @throws PCH_CONFIG_INVALID */

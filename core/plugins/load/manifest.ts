@@ -4,6 +4,7 @@ import { didYouMean } from '../../../config/suggest.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import valid from 'semver/functions/valid.js';
 import validRange from 'semver/ranges/valid.js';
+import { rightNames } from '../../../hooks/processProtocol.ts';
 import { isRecord } from '../draft/clone.ts';
 import { brokenRule, callback, type FieldRules, optional, string } from './fieldRules.ts';
 import { hookNames } from './tappableHooks.ts';
@@ -34,6 +35,11 @@ const rules: FieldRules<keyof Plugin> = {
   contributes: optional({
     fits: (value) => Array.isArray(value) && value.every(isPoint),
     form: `a list of contribution points: ${contributionNames.join(', ')}`,
+  }),
+  wants: optional({
+    fits: (value) =>
+      Array.isArray(value) && value.every((name) => rightNames.some((known) => known === name)),
+    form: `a list of ${rightNames.join(', ')}`,
   }),
   required: optional({ fits: (value) => typeof value === 'boolean', form: 'true or false' }),
   setup: callback,

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import type { HostedModule } from '../../../hooks/processProtocol.ts';
 import { FileSafety } from './FileSafety.ts';
 import { pluginModules } from './pluginModules.ts';
 import { within } from './within.ts';
@@ -14,6 +15,18 @@ export async function importPluginFile(path: string, timeoutMs: number): Promise
   const file = safety.check(path);
   const check = (loaded: string) => void safety.check(loaded);
   return await importDefault(path, timeoutMs, () => pluginModules(check).import(file));
+}
+
+/**
+ * Loads a plugin in a process of its own, whose user may have less rights than pouchd, which has read the file.
+ * @throws PCH_PLUGIN_UNSAFE, PCH_PLUGIN_LOAD
+ */
+export async function importModuleText({ path, code, owners }: HostedModule): Promise<unknown> {
+  const safety = new FileSafety(path, owners);
+  const check = (loaded: string) => {
+    if (loaded !== path) safety.check(loaded);
+  };
+  return await importDefault(path, Infinity, async () => evaluated(code, path, check));
 }
 
 /** The text of a plugin file, and a file that only root writes, where it was kept. */
@@ -35,8 +48,15 @@ export async function importPluginText(
   const check = (loaded: string) => {
     if (loaded !== path) safety.check(loaded);
   };
-  const asFile = { filename: path, ext: extname(path), async: true };
-  return await importDefault(path, timeoutMs, async () => pluginModules(check).evalModule(code, asFile));
+  return await importDefault(path, timeoutMs, async () => evaluated(code, path, check));
+}
+
+async function evaluated(code: string, path: string, check: (loaded: string) => void): Promise<unknown> {
+  return await pluginModules(check).evalModule(code, {
+    filename: path,
+    ext: extname(path),
+    async: true,
+  });
 }
 
 async function importDefault(
@@ -61,8 +81,14 @@ async function importModule(path: string, load: () => Promise<unknown>): Promise
   } catch (error) {
     if (error instanceof PouchError) throw error;
     throw new PouchError('PCH_PLUGIN_LOAD', `plugin file ${path} cannot be loaded: ${messageOf(error)}`, {
-      hint: 'run it through a TypeScript compiler; imports must be relative, of `pouch/hooks`, or in a node_modules above it',
+      hint: isDenied(error)
+        ? 'what a plugin imports must be readable by the user that it runs as: chmod o+r for files, o+rx for directories above them; or name a `user` or `isolation: in-process` in its entry'
+        : 'run it through a TypeScript compiler; imports must be relative, of `pouch/hooks`, or in a node_modules above it',
       cause: error,
     });
   }
+}
+
+function isDenied(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'EACCES' || /\bEACCES\b/.test(messageOf(error));
 }

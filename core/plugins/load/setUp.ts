@@ -33,7 +33,7 @@ export async function setUp(slot: PluginSlot, surroundings: Surroundings): Promi
   // The previous version is set up already.
   if (!version || version.contributions) return;
   const { plugin } = version;
-  const options = (version.options = optionsOf(slot, locate));
+  const options = (version.options = await optionsOf(slot, locate));
   const { timeoutMs: tapTimeoutMs, onError } = slot.wanted;
   version.policy = { timeoutMs: tapTimeoutMs, onError };
   slot.keepBreakers();
@@ -90,12 +90,13 @@ function bindProvided({ plugin, contributions }: PluginVersion, container: Conta
 }
 
 /** The checked options of a slot with a plugin. @throws PCH_PLUGIN_OPTIONS, PCH_PLUGIN_INVALID */
-export function optionsOf({ version, wanted }: PluginSlot, locate: Locate): unknown {
+export async function optionsOf({ version, wanted }: PluginSlot, locate: Locate): Promise<unknown> {
   if (!version) return undefined;
   const { plugin } = version;
   const check = wanted.builtIn ? checkBuiltInOptions : checkOptions;
   const options = check(plugin, wanted.options, pointerOf(wanted), locate);
-  plugin.check?.(options, locateIn({ wanted }, locate));
+  // Of a plugin with a process of its own it takes a while.
+  await (plugin.check?.(options, locateIn({ wanted }, locate)) as void | Promise<void>);
   return options;
 }
 

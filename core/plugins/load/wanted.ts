@@ -32,7 +32,14 @@ export function slotsOf(
 }
 
 function fromList(plugin: Plugin): Wanted {
-  return { name: plugin.name, source: 'built-in', builtIn: plugin, enabled: true, options: {} };
+  return {
+    name: plugin.name,
+    source: 'built-in',
+    builtIn: plugin,
+    isolation: 'in-process',
+    enabled: true,
+    options: {},
+  };
 }
 
 function fromEntry(entry: PluginEntry, index: number, builtIns: readonly Plugin[], locate: Locate): Wanted {
@@ -42,6 +49,8 @@ function fromEntry(entry: PluginEntry, index: number, builtIns: readonly Plugin[
     source: entry.path ?? 'built-in',
     builtIn: entry.path === undefined ? builtIns.find(({ name }) => name === entry.name) : undefined,
     path: entry.path,
+    // Code of others runs in pouchd only if pouchd.yaml says so.
+    isolation: entry.isolation ?? (entry.path === undefined ? 'in-process' : 'process'),
     env: entry.env,
     user: entry.user,
     limits: entry.limits,

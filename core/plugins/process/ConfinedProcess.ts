@@ -1,5 +1,6 @@
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { signalGroup } from '../../supervise/signalGroup.ts';
 import { launch, type LaunchSettings } from './launch.ts';
@@ -22,7 +23,7 @@ export class ConfinedProcess {
   readonly output: PluginOutput;
   /** Settles when it has ended, and its cgroup is gone. */
   readonly closed: Promise<void>;
-  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #child: ChildProcess;
 
   /** @throws Error if its limits cannot be set */
   constructor(options: ConfinedOptions) {
@@ -44,13 +45,18 @@ export class ConfinedProcess {
     for (const stream of child.stdio) (stream as Socket | null | undefined)?.unref();
     // Without free descriptors for the pipes (EMFILE) the child has no streams, and emits an error.
     if (child.pid === undefined) return;
-    child.stdin.on('error', () => undefined);
-    child.stdout.on('data', (chunk: Buffer) => options.onStdout(chunk));
-    this.output.readStderr(child.stderr);
+    for (const stream of [child.stdin, child.stdio[3]]) stream?.on('error', () => undefined);
+    child.stdout?.on('data', (chunk: Buffer) => options.onStdout(chunk));
+    if (child.stderr) this.output.readStderr(child.stderr);
   }
 
   write(text: string): void {
     this.#child.stdin?.write(text);
+  }
+
+  /** To the descriptor of results that the program which hosts a module waits for. */
+  writeAwaited(text: string): void {
+    (this.#child.stdio[3] as Writable | undefined)?.write(text);
   }
 
   endInput(text?: string): void {
@@ -59,7 +65,7 @@ export class ConfinedProcess {
 
   /** Reads less of its stdout for a while, once it has written this much that nobody waits for. */
   slowDown(bytes: number): void {
-    this.output.slowDown(this.#child.stdout, bytes);
+    if (this.#child.stdout) this.output.slowDown(this.#child.stdout, bytes);
   }
 
   /**

@@ -1,32 +1,61 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../../hooks/defineHook.ts';
-import { messageOf, PouchError } from '../../../hooks/errors.ts';
-import type {
-  HookRequest,
-  ProcessCall,
-  ProcessReply,
-  ProcessRequest,
+import { PouchError } from '../../../hooks/errors.ts';
+import {
+  type Contributed,
+  type HostedModule,
+  type ProcessCall,
+  type ProcessMessage,
+  processProtocol,
+  type ProcessReply,
+  type ProcessRequest,
+  type SetupRequest,
 } from '../../../hooks/processProtocol.ts';
+import { version } from '../../version.ts';
 import { Backoff } from '../../wait/Backoff.ts';
+import { withDeadline } from '../../wait/deadline.ts';
 import { Deferred } from '../../wait/Deferred.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 import { FileSafety } from '../load/FileSafety.ts';
+import { lateBy } from '../load/within.ts';
+import { errorForm, errorOf } from './errorForm.ts';
 import type { LaunchSettings } from './launch.ts';
 import { PluginProcess, processError } from './PluginProcess.ts';
 import { protocolError } from './readMessage.ts';
+import { Values } from './Values.ts';
 
-/** What a call of a hook needs of the tap that makes it. */
+/** What a plugin may call, by name. */
+export type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
+
+export interface CallSettings extends LaunchSettings {
+  /** What the program that hosts a module loads. */
+  readonly module?: HostedModule | undefined;
+  /** Milliseconds for a `describe`, a `setup` and a `dispose`. */
+  readonly timeoutMs: number;
+}
+
+/** What a request needs of its caller. */
 export interface CallOptions {
   readonly signal: AbortSignal;
   /** Milliseconds until the deadline. */
   readonly timeoutMs: number;
   /** For what the plugin logs meanwhile; that of the plugin if missing. */
   readonly log?: Logger;
-  /** What the plugin may call meanwhile, by method. */
-  readonly methods: Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
+  /** What the plugin may call meanwhile, beside services. */
+  readonly methods?: Methods;
+  /** It is not sent to another process when this one is killed for another request. */
+  readonly isOnce?: boolean;
 }
 
-type Request = Extract<ProcessRequest, { type: 'hook' | 'describe' }>;
+/** Requests that have a reply. */
+type Request = Extract<
+  ProcessRequest,
+  { type: 'describe' | 'check' | 'setup' | 'hook' | 'effect' | 'invoke' | 'dispose' }
+>;
+type Unnumbered<Of> = Of extends unknown ? Omit<Of, 'id'> : never;
+export type NewRequest = Unnumbered<Request>;
 
 /** A request without a reply. */
 interface OpenCall {
@@ -35,62 +64,102 @@ interface OpenCall {
   readonly reply: Deferred<ProcessReply>;
   /** When the process counts as hung without a reply, by performance.now(). */
   readonly dueBy: number;
+  /** Runs what the plugin calls as part of the same operation. */
+  readonly within: <T>(run: () => T) => T;
   /** Ends its timer and its listener. */
   close?(): void;
 }
 
-/** Milliseconds after its deadline in which a call still has to be replied to; else the process counts as hung. */
+/** How a process is set up, and what it contributes. */
+interface Setup {
+  readonly request: NewRequest;
+  readonly contributions: Contributed;
+}
+
+/** One process, and what it and pouchd have of each other. */
+interface Running {
+  readonly process: PluginProcess;
+  readonly values: Values;
+}
+
+/** Milliseconds after its deadline in which a request still has to be replied to; else the process counts as hung. */
 const graceMs = 500;
 /** Milliseconds before a process that has ended is started again; they double up to the last value. */
 const [firstPauseMs, longestPauseMs] = [100, 30_000];
 
+const never = new AbortController().signal;
+
 /**
- * Calls of one plugin, by one process that serves several at a time. A process that has ended is started again by the
- * next call. One that misses a deadline is killed; its other calls are sent to its successor, as taps may run twice.
+ * Requests to one plugin, by one process that serves several at a time. A process that has ended is started again by
+ * the next request. One that misses a deadline is killed; its other requests are sent to its successor, as taps may run
+ * twice.
  */
 export class PluginCalls {
-  readonly #settings: LaunchSettings;
-  readonly #log: Logger;
+  readonly #settings: CallSettings;
+  #log: Logger;
   readonly #backoff = new Backoff(firstPauseMs, longestPauseMs);
   readonly #open = new Map<number, OpenCall>();
-  #process: PluginProcess | undefined;
+  readonly #outside: OpenCall['within'] = AsyncLocalStorage.snapshot();
+  #running: Running | undefined;
+  #services: Methods = {};
+  /** How each process is set up. */
+  #setup: Setup | undefined;
   #lastId = 0;
   /** When the next start is due, by performance.now(). */
   #nextStart = 0;
   #lastEnd: PouchError | undefined;
   #isClosed = false;
 
-  constructor(settings: LaunchSettings, log: Logger) {
+  constructor(settings: CallSettings, log: Logger) {
     this.#settings = settings;
     this.#log = log;
   }
 
-  /** Starts the process, so that the first call need not wait for it. @throws PCH_PLUGIN_UNSAFE */
-  start(): PluginProcess {
-    if (this.#process) return this.#process;
-    new FileSafety(this.#settings.path).check(this.#settings.path);
-    const process: PluginProcess = new PluginProcess({
-      ...this.#settings,
-      logOf: (hook) => this.#logOf(hook),
-      onMessage: (message) => this.#take(message, process),
-      onEnd: (reason) => this.#ended(reason),
-    });
-    return (this.#process = process);
+  /** Starts the process, so that the first request need not wait for it. @throws PCH_PLUGIN_UNSAFE */
+  start(): void {
+    this.#start();
+  }
+
+  /** From the setup on the plugin has these, and a log that names it. */
+  use(services: Methods, log: Logger): void {
+    this.#services = services;
+    this.#log = log;
   }
 
   /** @throws PCH_PLUGIN_PROCESS, PCH_PLUGIN_PROTOCOL, or the reason of the signal */
-  call(hook: Omit<HookRequest, 'type' | 'id'>, options: CallOptions): Promise<ProcessReply> {
-    return this.#request({ type: 'hook', id: this.#newId(), ...hook }, options);
+  async call(request: NewRequest, options: CallOptions): Promise<ProcessReply> {
+    const open = this.#opened(request, options);
+    await this.#send(open);
+    return await open.reply.promise;
   }
 
-  describe(pouch: string, protocol: number, options: CallOptions): Promise<ProcessReply> {
-    return this.#request({ type: 'describe', id: this.#newId(), protocol, pouch }, options);
+  async describe(): Promise<ProcessReply> {
+    return await this.#inTime('describe', this.#description());
   }
 
-  /** Calls that are still open fail. */
+  /** @throws what is wrong with the options */
+  async check(options: unknown, locate: (pointer: string) => string | undefined): Promise<void> {
+    await this.#inTime('check', { type: 'check', options }, { locate: (pointer) => locate(String(pointer)) });
+  }
+
+  /** Sets the plugin up, and each process that follows this one. */
+  async setUp(setup: Omit<SetupRequest, 'type' | 'id'>): Promise<Contributed> {
+    const request: NewRequest = { type: 'setup', ...setup };
+    const reply = await this.#inTime('setup', request);
+    const { contributions } = reply;
+    if (!contributions) throw protocolError('the reply to `setup` has no `contributions`');
+    this.#setup = { request, contributions };
+    return contributions;
+  }
+
+  /** Open requests fail. A plugin that was set up disposes of what it has first. */
   async end(): Promise<void> {
+    if (this.#setup && this.#running && !this.#isClosed)
+      await this.#inTime('onDispose', { type: 'dispose' }).catch((error: Error) => {
+        if (!this.#isClosed) this.#log.warn('a plugin failed to clean up', { error: error.message });
+      });
     this.#isClosed = true;
-    await this.#process?.end();
+    await this.#running?.process.end();
   }
 
   #logOf(hook: number | undefined): Logger {
@@ -99,33 +168,114 @@ export class PluginCalls {
     return (open || undefined)?.options.log ?? this.#log;
   }
 
-  #newId(): number {
-    return (this.#lastId += 1);
+  #description(): NewRequest {
+    const { module } = this.#settings;
+    return { type: 'describe', protocol: processProtocol, pouch: version, ...(module && { module }) };
   }
 
-  async #running({ signal, timeoutMs }: CallOptions): Promise<PluginProcess> {
-    if (this.#process) return this.#process;
-    const pauseMs = Math.ceil(this.#nextStart - performance.now());
-    if (pauseMs >= timeoutMs && this.#lastEnd) throw notYet(this.#lastEnd, pauseMs);
-    if (pauseMs > 0) await delay(pauseMs, undefined, { signal });
-    if (this.#isClosed) throw processError('its generation of plugins has ended');
-    return this.start();
+  /** @throws what the plugin refuses with */
+  async #inTime(
+    what: string,
+    request: NewRequest,
+    methods: Methods = {},
+    running?: Running,
+  ): Promise<ProcessReply> {
+    const { timeoutMs: ms } = this.#settings;
+    const late = () => lateBy(ms, what);
+    const reply = await withDeadline({ ms, late }, async (signal) => {
+      const open = this.#opened(request, { signal, timeoutMs: ms, methods, isOnce: true });
+      if (running) this.#post(open, running);
+      else await this.#send(open);
+      return await open.reply.promise;
+    });
+    if (reply.error) throw errorOf(reply.error) ?? new Error(reply.error.message);
+    return reply;
   }
 
-  async #request(request: Request, options: CallOptions): Promise<ProcessReply> {
+  #opened(request: NewRequest, options: CallOptions): OpenCall {
+    const id = (this.#lastId += 1);
     const dueBy = performance.now() + options.timeoutMs + graceMs;
-    const open: OpenCall = { request, options, reply: new Deferred(), dueBy };
-    await this.#send(open);
-    return await open.reply.promise;
+    const within = AsyncLocalStorage.snapshot() as OpenCall['within'];
+    return { request: { id, ...request }, options, reply: new Deferred(), dueBy, within };
+  }
+
+  #start(): Running {
+    if (this.#running) return this.#running;
+    const { path, module } = this.#settings;
+    // A module was read by pouchd.
+    if (!module) new FileSafety(path).check(path);
+    const process: PluginProcess = new PluginProcess({
+      ...this.#settings,
+      ...(module && { graceMs: graceMs * 2 }),
+      logOf: (hook) => this.#logOf(hook),
+      onMessage: (message) => this.#take(message, running),
+      onEnd: (reason) => this.#ended(reason),
+    });
+    const values: Values = new Values({
+      call: (on, method, args) =>
+        this.#invoke({ on, method, args: values.encode(args) as unknown[] }, running),
+      drop: (on) => process.send({ type: 'drop', on }),
+      abort: () => undefined,
+    });
+    const running: Running = { process, values };
+    this.#running = running;
+    if (this.#setup) void this.#introduce(running, this.#setup);
+    return running;
+  }
+
+  /** Sets up a process that follows another; requests wait in its stdin. */
+  async #introduce(running: Running, { request, contributions }: Setup): Promise<void> {
+    try {
+      const described = this.#settings.module && this.#inTime('describe', this.#description(), {}, running);
+      const setUp = this.#inTime('setup', request, {}, running);
+      setUp.catch(() => undefined);
+      await described;
+      const reply = await setUp;
+      if (!isDeepStrictEqual(reply.contributions, contributions)) throw hasChanged();
+    } catch (error) {
+      const { message } = error as Error;
+      running.process.kill(
+        error instanceof PouchError ? error : processError(`it cannot be set up again: ${message}`),
+      );
+    }
+  }
+
+  async #invoke(call: { on: number; method: string; args: unknown[] }, running: Running): Promise<unknown> {
+    const open = this.#opened(
+      { type: 'invoke', ...call },
+      { signal: never, timeoutMs: Infinity, isOnce: true },
+    );
+    if (!running.process.isRunning) throw processError('its process has ended');
+    this.#post(open, running);
+    const { error, result } = await open.reply.promise;
+    if (error) throw errorOf(error) ?? new Error(error.message);
+    return running.values.decode(result);
+  }
+
+  /** Milliseconds until a process may be started. */
+  get #pauseMs(): number {
+    return this.#running ? 0 : Math.max(0, Math.ceil(this.#nextStart - performance.now()));
+  }
+
+  async #pause({ signal, timeoutMs }: CallOptions): Promise<void> {
+    const pauseMs = this.#pauseMs;
+    if (pauseMs >= timeoutMs && this.#lastEnd) throw notYet(this.#lastEnd, pauseMs);
+    await delay(pauseMs, undefined, { signal });
   }
 
   async #send(open: OpenCall): Promise<void> {
+    // Without a wait where none is needed: requests stay in their order.
+    if (this.#pauseMs > 0) await this.#pause(open.options);
+    if (open.options.signal.aborted) return;
+    if (this.#isClosed && !this.#running) throw processError('its generation of plugins has ended');
+    this.#post(open, this.#start());
+  }
+
+  #post(open: OpenCall, { process }: Running): void {
     const { request, options, dueBy } = open;
-    const process = await this.#running(options);
-    if (options.signal.aborted) return;
     let timer: NodeJS.Timeout | undefined;
     const unlisten = onAbort(options.signal, () => {
-      process.send({ type: 'cancel', id: request.id });
+      process.send({ type: 'cancel', id: request.id, reason: errorForm(options.signal.reason) });
       timer = setTimeout(() => this.#killHung(process, open), dueBy - performance.now()).unref();
     });
     open.close = () => {
@@ -138,40 +288,64 @@ export class PluginCalls {
   }
 
   #killHung(process: PluginProcess, { request, options }: OpenCall): void {
-    const innocent = [...this.#open.values()].filter((open) => !open.options.signal.aborted);
+    const innocent = [...this.#open.values()].filter(
+      (open) => !open.options.signal.aborted && !open.options.isOnce,
+    );
     for (const open of innocent) open.close?.();
     process.kill(hung(request, options.timeoutMs));
     for (const open of innocent) this.#send(open).catch((error: unknown) => open.reply.reject(error));
   }
 
-  #take(message: ProcessReply | ProcessCall, process: PluginProcess): void {
-    if (message.type === 'call') return void this.#serve(message, process);
+  #take(message: Exclude<ProcessMessage, { type: 'log' }>, running: Running): void {
+    if (message.type === 'call') return void this.#serve(message, running);
+    if (message.type === 'abort') return running.values.abort(message.on);
+    if (message.type === 'drop') return running.values.forget(message.on);
     const open = this.#open.get(message.id);
     if (!open) throw protocolError(`its process replied to ${message.id}, which is not an open request`);
     open.close?.();
     this.#backoff.reset();
-    // The hook no longer waits for a reply after its deadline, and has another draft by now.
+    // The caller no longer waits for a reply after its deadline, and a tap's has another draft by now.
     if (!open.options.signal.aborted) open.reply.resolve(message);
   }
 
-  /** Runs what the plugin calls, for as long as its own call is open. */
-  async #serve({ id, hook, method, args }: ProcessCall, process: PluginProcess): Promise<void> {
-    const run = this.#open.get(hook)?.options.methods[method];
+  /** Runs what the plugin calls: as part of the request that it belongs to, or apart from all. */
+  async #serve(call: ProcessCall, { process, values }: Running): Promise<void> {
+    const { id, hook, sync } = call;
+    const send = (result: ProcessRequest) => (sync ? process.sendAwaited(result) : process.send(result));
+    const open = hook === undefined ? undefined : this.#open.get(hook);
+    const within = open?.within ?? this.#outside;
     try {
-      if (!run)
-        throw new PouchError(
-          'PCH_NOT_FOUND',
-          `hook ${hook} is not open, or neither its input nor \`inject\` of the manifest has ${method}`,
-        );
-      process.send({ type: 'result', id, result: (await run(...args)) ?? null });
+      const args = values.decode(call.args) as unknown[];
+      const called = () => this.#called(call, open, values)(...args);
+      // To a plugin that waits a promise goes as one.
+      const result = sync ? within(called) : await within(async () => called());
+      const given = values.given;
+      send({ type: 'result', id, result: values.encode(result) ?? null });
+      // What it returns, a stream for example, may need the signals that it was given.
+      if (values.given === given) values.endArguments(call.args);
     } catch (error) {
-      const code = error instanceof PouchError ? error.code : 'PCH_INTERNAL';
-      process.send({ type: 'result', id, error: { code, message: messageOf(error) } });
+      send({ type: 'result', id, error: errorForm(error) });
+      values.endArguments(call.args);
     }
   }
 
+  #called({ hook, on, method }: ProcessCall, open: OpenCall | undefined, values: Values) {
+    if (on !== undefined) return async (...args: unknown[]) => await values.call(on, method, args);
+    const own = open?.options.methods ?? {};
+    if (Object.hasOwn(own, method)) return own[method]!;
+    const isOpen = hook === undefined || open !== undefined;
+    if (isOpen && Object.hasOwn(this.#services, method)) return this.#services[method]!;
+    throw new PouchError(
+      'PCH_NOT_FOUND',
+      isOpen
+        ? `neither the input of the hook nor \`inject\` of the manifest has ${method}`
+        : `request ${hook} is not open: ${method} cannot be called for it`,
+    );
+  }
+
   #ended(reason: PouchError): void {
-    this.#process = undefined;
+    this.#running?.values.close();
+    this.#running = undefined;
     this.#lastEnd = reason;
     this.#nextStart = performance.now() + this.#backoff.next();
     for (const open of [...this.#open.values()]) {
@@ -184,9 +358,21 @@ export class PluginCalls {
 }
 
 function hung(request: Request, timeoutMs: number): PouchError {
-  const what = request.type === 'hook' ? request.point : request.type;
   return processError(
-    `its process was killed: it had not replied to ${what} ${graceMs} ms after the deadline of ${timeoutMs} ms`,
+    `its process was killed: it had not replied to ${nameOf(request)} ${graceMs} ms after the deadline of ${timeoutMs} ms`,
+  );
+}
+
+function nameOf(request: Request): string {
+  if (request.type === 'hook') return request.point;
+  return request.type === 'effect' ? `${request.action} of ${request.kind}` : request.type;
+}
+
+function hasChanged(): PouchError {
+  return new PouchError(
+    'PCH_PLUGIN_PROCESS',
+    'a file that the plugin imports has changed since it was loaded: its process contributes something else now',
+    { hint: 'reload pouchd' },
   );
 }
 

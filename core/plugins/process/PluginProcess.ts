@@ -1,11 +1,6 @@
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf, PouchError, toPouchError } from '../../../hooks/errors.ts';
-import {
-  longestLine,
-  type ProcessCall,
-  type ProcessReply,
-  type ProcessRequest,
-} from '../../../hooks/processProtocol.ts';
+import { longestLine, type ProcessMessage, type ProcessRequest } from '../../../hooks/processProtocol.ts';
 import { ConfinedProcess, type ProcessEnd } from './ConfinedProcess.ts';
 import { describeEnd } from './describeEnd.ts';
 import type { LaunchSettings } from './launch.ts';
@@ -15,13 +10,15 @@ import { protocolError, readMessage, startOf } from './readMessage.ts';
 export interface ProcessOptions extends LaunchSettings {
   /** The log of a hook that is open, by its id; without one, that of the only hook that is open, or of the plugin. */
   logOf(hook?: number): Logger;
-  onMessage(message: ProcessReply | ProcessCall): void;
+  onMessage(message: Exclude<ProcessMessage, { type: 'log' }>): void;
+  /** Milliseconds for it to end by itself; a second if it is missing. */
+  readonly graceMs?: number | undefined;
   /** Called once, when the process serves no longer. */
   onEnd(reason: PouchError): void;
 }
 
 /** Milliseconds for a process to end by itself, once its stdin has ended. */
-const graceMs = 1000;
+const standardGraceMs = 1000;
 
 /** One process of a plugin, until its end. */
 export class PluginProcess {
@@ -47,9 +44,14 @@ export class PluginProcess {
     if (this.isRunning) this.#process.write(`${JSON.stringify(request)}\n`);
   }
 
+  /** Sends what the process waits for, and reads nothing else until it has come. */
+  sendAwaited(result: ProcessRequest): void {
+    if (this.isRunning) this.#process.writeAwaited(`${JSON.stringify(result)}\n`);
+  }
+
   /** Ends its stdin, and kills it if it has not ended a second later. */
   async end(): Promise<void> {
-    const timer = setTimeout(() => this.#process.kill(), graceMs);
+    const timer = setTimeout(() => this.#process.kill(), this.#options.graceMs ?? standardGraceMs);
     this.#process.endInput();
     await this.#process.closed;
     clearTimeout(timer);

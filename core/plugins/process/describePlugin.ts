@@ -1,120 +1,173 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { moduleFile } from '../../../config/formats/pluginList.ts';
-import type { PluginLimits } from '../../../config/types.ts';
-import type { Logger } from '../../../hooks/defineHook.ts';
+import type { PluginGrants, PluginLimits } from '../../../config/types.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
-import {
-  callableMethods,
-  type CallableService,
-  type ProcessManifest,
-  processProtocol,
-} from '../../../hooks/processProtocol.ts';
-import { services as tokens } from '../../../hooks/services.ts';
-import { version } from '../../version.ts';
-import { withDeadline } from '../../wait/deadline.ts';
-import { FileSafety } from '../load/FileSafety.ts';
-import { hookPoint, tappable } from '../load/tappableHooks.ts';
-import { lateBy } from '../load/within.ts';
-import { type LaunchSettings, unprivilegedUser } from './launch.ts';
-import { type CallOptions, PluginCalls } from './PluginCalls.ts';
+import type { ProcessManifest } from '../../../hooks/processProtocol.ts';
+import { FileSafety, ownUsers } from '../load/FileSafety.ts';
+import { silent } from '../run/silentLog.ts';
+import { unprivilegedUser } from './launch.ts';
+import { type CallSettings, PluginCalls } from './PluginCalls.ts';
+import { pluginOfProcess, type ProcessSource } from './pluginOfProcess.ts';
 import { protocolError } from './readMessage.ts';
-import { tapOfProcess } from './tapOfProcess.ts';
+import type { Masker } from './secretValues.ts';
 
-/** The entry of a plugin that is an executable. */
+/** The entry of a plugin with a process of its own. */
 export interface ProcessEntry {
   readonly path: string;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly user?: string | undefined;
   readonly limits?: PluginLimits | undefined;
-  readonly cgroupParent?: string | undefined;
+  readonly grants?: PluginGrants | undefined;
 }
 
-/** Whether a plugin file is a program of its own, and not a module that pouchd loads. */
+/** What is the same for all of them. */
+export interface ProcessSurroundings {
+  /** argv of the program that hosts modules. */
+  readonly hostCommand?: readonly string[] | undefined;
+  readonly cgroupParent?: string | undefined;
+  /** Masks what a plugin without `grants.secrets` reads. */
+  readonly secrets?: Masker | undefined;
+  /** Milliseconds for each of describe, setup and onDispose. */
+  readonly timeoutMs: number;
+}
+
+/** A plugin whose code is in another process. */
+export interface DescribedPlugin {
+  readonly plugin: Plugin;
+  /** Text of its file, if it is a module. */
+  readonly code?: string;
+  /** Ends a process that was not set up, and then nothing else does. */
+  end(): Promise<void>;
+}
+
+/** Whether a plugin file is a program of its own, and not a module. */
 export function isExecutablePlugin(path: string): boolean {
   return !moduleFile.test(path);
 }
 
 /**
- * Starts an executable, which describes its plugin and ends. The plugin that is returned starts it again in its setup.
- * @throws PCH_PLUGIN_UNSAFE, PCH_PLUGIN_LOAD, PCH_PLUGIN_PROCESS, PCH_PLUGIN_PROTOCOL, PCH_DEADLINE
+ * Starts the process of a plugin, which describes it. That of an executable ends then, and starts again in the setup of
+ * the plugin.
+ * @param kept text of a module whose file may be gone; what it imports must be root's
+ * @throws PCH_PLUGIN_UNSAFE, PCH_PLUGIN_LOAD, PCH_PLUGIN_PROCESS, PCH_PLUGIN_PROTOCOL, PCH_PLUGIN_RIGHTS,
+ *   PCH_DEADLINE
  */
-export async function describePlugin(entry: ProcessEntry, timeoutMs: number): Promise<Plugin> {
-  const { env = {}, user = unprivilegedUser, limits = {}, cgroupParent } = entry;
+export async function describePlugin(
+  entry: ProcessEntry,
+  surroundings: ProcessSurroundings,
+  kept?: string,
+): Promise<DescribedPlugin> {
+  try {
+    return isExecutablePlugin(entry.path)
+      ? await describeExecutable(entry, surroundings)
+      : await describeModule(entry, surroundings, kept);
+  } catch (error) {
+    throw cannotBeUsed(entry.path, error);
+  }
+}
+
+async function describeExecutable(
+  entry: ProcessEntry,
+  surroundings: ProcessSurroundings,
+): Promise<DescribedPlugin> {
   const path = new FileSafety(entry.path).check(entry.path);
   await requireExecutable(path);
-  const settings = { path, env, user, limits, cgroupParent };
+  const { settings, secrets } = settingsOf({ ...entry, path }, surroundings);
+  const use: ProcessSource['use'] = async (request) => {
+    const calls = new PluginCalls(settings, silent);
+    await request(calls).finally(() => calls.end());
+  };
+  let manifest: ProcessManifest | undefined;
+  await use(async (calls) => {
+    manifest = await manifestOf(calls, entry);
+  });
+  const plugin = pluginOfProcess(manifest!, secrets, { use, open: (log) => new PluginCalls(settings, log) });
+  return { plugin, end: () => Promise.resolve() };
+}
+
+async function describeModule(
+  entry: ProcessEntry,
+  surroundings: ProcessSurroundings,
+  kept: string | undefined,
+): Promise<DescribedPlugin> {
+  const { hostCommand } = surroundings;
+  if (!hostCommand) throw new Error('no program hosts modules here');
+  const { code, owners } =
+    kept === undefined ? await readModule(entry.path) : { code: kept, owners: ownUsers() };
+  const { settings, secrets } = settingsOf(entry, surroundings);
+  const module = { path: entry.path, code, owners };
+  const calls = new PluginCalls({ ...settings, hostCommand, module }, silent);
   try {
-    return pluginOf(await manifestOf(settings, timeoutMs), settings);
+    const source = {
+      open: () => calls,
+      use: (request: (own: PluginCalls) => Promise<void>) => request(calls),
+    };
+    const plugin = pluginOfProcess(await manifestOf(calls, entry), secrets, source);
+    return { plugin, code, end: () => calls.end() };
   } catch (error) {
-    throw cannotBeDescribed(entry.path, error);
+    await calls.end();
+    throw error;
   }
+}
+
+/** pouchd reads it: its user need not be able to. */
+async function readModule(path: string): Promise<{ code: string; owners: number[] }> {
+  const safety = new FileSafety(path);
+  return { code: await readFile(safety.check(path), 'utf8'), owners: safety.owners };
+}
+
+function settingsOf(
+  { path, env = {}, user = unprivilegedUser, limits = {}, grants = {} }: ProcessEntry,
+  { cgroupParent, timeoutMs, secrets }: ProcessSurroundings,
+): { settings: CallSettings; secrets: Masker | undefined } {
+  const settings = { path, env, user, limits, grants, cgroupParent, timeoutMs };
+  return { settings, secrets: grants.secrets ? undefined : secrets };
 }
 
 /** @throws PCH_PLUGIN_LOAD */
 export async function requireExecutable(path: string): Promise<void> {
   await access(path, constants.X_OK).catch((cause: unknown) => {
     throw new PouchError('PCH_PLUGIN_LOAD', `plugin file ${path} is not executable`, {
-      hint: `chmod +x ${path}; the name of a module that pouchd loads ends in .ts or .js`,
+      hint: `chmod +x ${path}; the name of a module ends in .ts or .js`,
       cause,
     });
   });
 }
 
-async function manifestOf(settings: LaunchSettings, ms: number): Promise<ProcessManifest> {
-  const calls = new PluginCalls(settings, silent);
-  try {
-    const { manifest, error } = await withDeadline({ ms, late: () => lateBy(ms, 'describe') }, (signal) =>
-      calls.describe(version, processProtocol, { signal, timeoutMs: ms, methods: {} }),
-    );
-    if (manifest) return manifest;
-    throw protocolError(error?.message ?? 'the reply to `describe` has no `manifest`');
-  } finally {
-    await calls.end();
-  }
+async function manifestOf(calls: PluginCalls, { grants = {} }: ProcessEntry): Promise<ProcessManifest> {
+  const { manifest } = await calls.describe();
+  if (!manifest) throw protocolError('the reply to `describe` has no `manifest`');
+  if (!manifest.setup && !manifest.hooks?.length && !manifest.effects?.length)
+    throw protocolError('its manifest has neither `hooks` nor `effects`');
+  const missing = manifest.wants?.filter((right) => !grants[right]) ?? [];
+  if (missing.length > 0) throw notGranted(manifest.name, missing);
+  return manifest;
 }
 
-/** Its errors have what it wrote to stderr. */
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
-
-function pluginOf(manifest: ProcessManifest, settings: LaunchSettings): Plugin {
-  const { protocol: _protocol, hooks: taps, inject = [], ...rest } = manifest;
-  return {
-    ...rest,
-    hooks: [...new Set(taps.map(({ point }) => point))],
-    inject: Object.fromEntries(inject.map((name) => [name, tokens[name]])),
-    setup({ hooks, options, log, services, onDispose }) {
-      const methods = methodsOfServices(services);
-      const calls = new PluginCalls(settings, log);
-      onDispose(() => void calls.end());
-      for (const declared of taps) {
-        const { point, when, ...tapOptions } = declared;
-        const named = { point, when, name: tapOptions.name ?? manifest.name };
-        tappable(hooks, point).tap(
-          tapOptions,
-          tapOfProcess(hookPoint(point, manifest.name), named, { options, methods }, calls),
-        );
-      }
-      calls.start();
+function notGranted(name: string, missing: readonly string[]): PouchError {
+  const rights = missing.join(' and ');
+  const granted = missing.map((right) => `${right}: true`).join(', ');
+  return new PouchError(
+    'PCH_PLUGIN_RIGHTS',
+    `plugin ${name} wants ${rights}, which its entry does not grant`,
+    {
+      plugin: name,
+      hint: `write \`grants: { ${granted} }\` in its entry in pouchd.yaml if you trust it with that`,
     },
-  };
-}
-
-/** `containers.list` and others, of the services that the manifest injects. */
-function methodsOfServices(services: Readonly<Record<string, unknown>>): CallOptions['methods'] {
-  const methods = Object.entries(services).flatMap(([name, service]) =>
-    callableMethods[name as CallableService].map((method) => {
-      const target = service as Record<string, (...args: unknown[]) => unknown>;
-      return [`${name}.${method}`, async (...args: unknown[]) => target[method]?.(...args)] as const;
-    }),
   );
-  return Object.fromEntries(methods);
 }
 
-function cannotBeDescribed(path: string, error: unknown): PouchError {
-  const { code = 'PCH_PLUGIN_LOAD', hint } = error instanceof PouchError ? error : {};
-  return new PouchError(code, `plugin file ${path} cannot be used: ${messageOf(error)}`, {
-    cause: error,
-    ...(hint !== undefined && { hint }),
-  });
+function cannotBeUsed(path: string, error: unknown): PouchError {
+  const { code = 'PCH_PLUGIN_LOAD', hint, plugin } = error instanceof PouchError ? error : {};
+  const message = messageOf(error);
+  return new PouchError(
+    code,
+    message.includes(path) ? message : `plugin file ${path} cannot be used: ${message}`,
+    {
+      cause: error,
+      ...(hint !== undefined && { hint }),
+      ...(plugin !== undefined && { plugin }),
+    },
+  );
 }

@@ -1,18 +1,31 @@
 import type { TSchema } from '@sinclair/typebox';
 import { applyPatch, type Operation } from 'rfc6902';
+import { type Caller, currentCaller } from '../../../hooks/caller.ts';
 import type { HookPoint, TapFunction } from '../../../hooks/defineHook.ts';
 import { ContainerDraft } from '../../../hooks/draft.ts';
 import { ContainerRecord } from '../../../hooks/engine/record.ts';
-import { type ErrorCode, errorKinds, PouchError } from '../../../hooks/errors.ts';
-import type { FieldPath } from '../../../hooks/fields.ts';
-import type { ContainerCondition, ProcessReply } from '../../../hooks/processProtocol.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { ContainerCondition, HookRequest, ProcessReply } from '../../../hooks/processProtocol.ts';
 import { matchesCondition } from '../../contract/matchesCondition.ts';
 import { isRecord } from '../draft/clone.ts';
 import { withoutCopy } from '../draft/DraftCopy.ts';
-import type { CallOptions, PluginCalls } from './PluginCalls.ts';
+import { errorOf } from './errorForm.ts';
+import type { CallOptions, Methods } from './PluginCalls.ts';
+import { at, type Masker, withoutSecrets, withSecrets } from './secretValues.ts';
+
+/** What every call of one plugin has. */
+export interface TapSurroundings {
+  /** Of a plugin without a setup, which has them. */
+  readonly options?: unknown;
+  /** Masks the input; undefined for a plugin that may read secrets. */
+  readonly secrets: Masker | undefined;
+}
 
 /** Has a process reply to a hook. */
-export type TapCalls = Pick<PluginCalls, 'call'>;
+/** What calls a tap. */
+export interface TapCalls {
+  call(request: Omit<HookRequest, 'id'>, options: CallOptions): Promise<ProcessReply>;
+}
 
 /**
  * A tap whose function is in the process of its plugin.
@@ -21,17 +34,41 @@ export type TapCalls = Pick<PluginCalls, 'call'>;
 export function tapOfProcess(
   { kind, name: point, input: schema }: HookPoint<unknown, unknown>,
   { name: tap, when }: { name: string; when: ContainerCondition | undefined },
-  { options, methods }: { options: unknown; methods: CallOptions['methods'] },
+  { options, secrets }: TapSurroundings,
   calls: TapCalls,
 ): TapFunction<unknown, unknown> {
   if (when && !describesContainer(schema)) throw noContainer(point);
   return (input, { signal, timeoutMs, log }) => {
     if (when && !matchesCondition(draftIn(input), when)) return undefined;
-    const call = { signal, timeoutMs, log, methods: { ...methods, ...methodsOf(input) } };
+    const methods = functionsOf(input);
+    const functions = Object.keys(methods);
+    const real = withoutCopy(input);
+    const shown = secrets ? withoutSecrets(real, secrets) : real;
     return calls
-      .call({ point, tap, options, deadlineMs: timeoutMs, input: withoutCopy(input) }, call)
-      .then((reply) => outcome[kind](accepted(reply), input));
+      .call(
+        {
+          type: 'hook',
+          point,
+          tap,
+          deadlineMs: timeoutMs,
+          input: shown,
+          ...(options !== undefined && { options }),
+          ...(functions.length > 0 && { functions }),
+          ...callerOf(),
+        },
+        { signal, timeoutMs, log, methods },
+      )
+      .then((reply) => outcome[kind](accepted(reply), { input, real, shown }));
   };
+}
+
+/** A client that has left is not known any more. */
+function callerOf(): { caller?: Caller } {
+  try {
+    return { caller: currentCaller() };
+  } catch {
+    return {};
+  }
 }
 
 function describesContainer({ title, properties }: TSchema): boolean {
@@ -49,18 +86,34 @@ function noContainer(point: string): PouchError {
   return new PouchError('PCH_PLUGIN_INVALID', message, { hint: 'have the plugin look at the input instead' });
 }
 
-/** Functions of an input, which its JSON lacks. */
-function methodsOf(input: unknown): CallOptions['methods'] {
-  const { image } = input as Partial<ContainerDraft>;
-  return image?.stat ? { 'image.stat': (path) => image.stat(String(path)) } : {};
+/** Functions of an input, which its JSON lacks, by their paths. */
+export function functionsOf(input: unknown): Methods {
+  const { image, draft } = input as Partial<ContainerDraft> & { draft?: Partial<ContainerDraft> };
+  return {
+    ...(image?.stat && { 'image.stat': (path: unknown) => image.stat(String(path)) }),
+    ...(draft?.image?.stat && { 'draft.image.stat': (path: unknown) => draft.image!.stat(String(path)) }),
+  };
+}
+
+/** An input: as the tap has it, as it is, and as the plugin has read it. */
+interface Inputs {
+  readonly input: unknown;
+  readonly real: unknown;
+  readonly shown: unknown;
 }
 
 /** What a reply means, by the kind of the hook. */
-const outcome: Record<HookPoint['kind'], (reply: ProcessReply, input: unknown) => unknown> = {
-  plan: ({ patch, draft, result }, input) => {
+const outcome: Record<HookPoint['kind'], (reply: ProcessReply, inputs: Inputs) => unknown> = {
+  plan: ({ patch, draft, result }, { input, real, shown }) => {
     refuse(result, 'result', 'plan');
-    if (patch) applyAll(patch as Operation[], input);
-    return draft && withFunctions(draft, input as Record<string, unknown>);
+    const isMasked = shown !== real;
+    if (patch) {
+      const operations = patch as Operation[];
+      applyAll(isMasked ? operations.map((one) => unmasked(one, shown, real)) : operations, input);
+    }
+    if (!draft) return undefined;
+    const whole = isMasked ? (withSecrets(draft, shown, real) as typeof draft) : draft;
+    return withFunctions(whole, input as Record<string, unknown>);
   },
   bail: ({ patch, draft, result }) => {
     refuse(patch ?? draft, 'patch or draft', 'bail');
@@ -70,28 +123,29 @@ const outcome: Record<HookPoint['kind'], (reply: ProcessReply, input: unknown) =
   observe: (reply) => nothing(reply, 'observe'),
 };
 
+function unmasked(operation: Operation, shown: unknown, real: unknown): Operation {
+  if (!('value' in operation)) return operation;
+  const path = operation.path
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return { ...operation, value: withSecrets(operation.value, at(shown, path), at(real, path), path) };
+}
+
 function nothing({ patch, draft, result }: ProcessReply, kind: string): undefined {
   refuse(patch ?? draft ?? result, 'patch, draft or result', kind);
 }
 
-/** @throws the plugin's refusal */
-function accepted(reply: ProcessReply): ProcessReply {
+/** @throws the plugin's error */
+export function accepted(reply: ProcessReply): ProcessReply {
   const { error } = reply;
   if (!error) return reply;
-  const { code = 'PCH_PLUGIN_FAILED', message, hint, field } = error;
-  if (!isErrorCode(code))
-    throw contract(
-      `the tap refused with the unknown code ${code}: ${message}`,
-      'docs/reference/errors.md has all codes',
-    );
-  throw new PouchError(code, message, {
-    ...(hint !== undefined && { hint }),
-    ...(field !== undefined && { field: field as FieldPath }),
-  });
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errorKinds, code);
+  const known = errorOf(error);
+  if (known) throw known;
+  throw contract(
+    `the tap refused with the unknown code ${error.code}: ${error.message}`,
+    'docs/reference/errors.md has all codes',
+  );
 }
 
 function applyAll(patch: Operation[], draft: unknown): void {

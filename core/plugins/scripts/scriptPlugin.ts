@@ -1,7 +1,7 @@
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { FileSafety } from '../load/FileSafety.ts';
 import { hookPoint, tappable } from '../load/tappableHooks.ts';
-import { requireExecutable } from '../process/describePlugin.ts';
+import { type ProcessSurroundings, requireExecutable } from '../process/describePlugin.ts';
 import { unprivilegedUser } from '../process/launch.ts';
 import { tapOfProcess } from '../process/tapOfProcess.ts';
 import type { Script } from './findScripts.ts';
@@ -13,7 +13,7 @@ import { ScriptCalls } from './ScriptCalls.ts';
  */
 export async function scriptPlugin(
   { plugin, files }: Script,
-  cgroupParent: string | undefined,
+  { cgroupParent, secrets }: Pick<ProcessSurroundings, 'cgroupParent' | 'secrets'>,
 ): Promise<Plugin> {
   for (const { path } of files) await requireExecutable(new FileSafety(path).check(path));
   return {
@@ -27,13 +27,14 @@ export async function scriptPlugin(
           env: { POUCH_HOOK: point },
           user: unprivilegedUser,
           limits: {},
+          grants: { network: true },
           cgroupParent,
         };
         const named = { name: plugin, when: undefined };
         const tap = tapOfProcess(
           hookPoint(point, plugin),
           named,
-          { options, methods: {} },
+          { options, secrets },
           new ScriptCalls(settings),
         );
         tappable(hooks, point).tap(tap);

@@ -27,7 +27,7 @@ function slotOf(script: Script, serving: ServingVersions): PluginSlot {
 }
 
 function wanted(name: string) {
-  return { name, enabled: true, options: {} } as const;
+  return { name, isolation: 'process', enabled: true, options: {} } as const;
 }
 
 function unknownPoint(point: string, path: string, plugin: string): PouchError {

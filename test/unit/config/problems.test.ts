@@ -177,10 +177,12 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
     ],
   ],
   'the process of a plugin that has none': [
-    'plugins:\n  - path: ./a.ts\n    user: daemon\n  - name: cdi\n    env: {}',
+    'plugins:\n  - { path: ./a.ts, isolation: in-process, user: daemon }\n  - name: cdi\n    env: {}\n  - { path: ./b, isolation: in-process }\n  - { name: policy, isolation: process }',
     [
-      /^3:11 plugins\[0\]\.user: expected user in the entry of an executable only/,
-      /^5:10 plugins\[1\]\.env: expected env in the entry of an executable only/,
+      /^2:50 plugins\[0\]\.user: expected user in the entry of a plugin with a process of its own only/,
+      /^4:10 plugins\[1\]\.env: expected env in the entry of a plugin with a process of its own only/,
+      /^5:29 plugins\[2\]\.isolation: expected TypeScript or JavaScript for this isolation, found an executable/,
+      /^6:32 plugins\[3\]\.isolation: expected a plugin file for this isolation, found a built-in plugin/,
     ],
   ],
   'one plugin twice': [

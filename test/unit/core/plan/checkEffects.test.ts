@@ -27,7 +27,8 @@ function error(effect: Effect, grants: Record<string, PluginGrants>, others: [st
     },
   ];
   try {
-    checkEffects({ m: effect }, blame, { fieldOwners, grants: new Map(Object.entries(grants)) });
+    const ownerOf = (kind: string) => (kind === 'own' ? 'homes' : undefined);
+    checkEffects({ m: effect }, blame, { fieldOwners, grants: new Map(Object.entries(grants)), ownerOf });
     return undefined;
   } catch (thrown) {
     return thrown as PouchError;
@@ -40,6 +41,12 @@ const withRules = (...rules: Record<string, string[]>[]): PluginGrants => ({
 const rule = { type: ['nfs*'], source: ['nas:/home/*'], target: ['/srv/homes/*'] };
 
 describe('checkEffects', () => {
+  it('needs no grant for a kind of the plugin itself', () => {
+    const own: Effect = { kind: 'own', stage: 'start', args: {} };
+    assert.equal(error(own, { homes: {} }), undefined);
+    assert.equal(error({ ...own, kind: 'other' }, { homes: {} })?.code, 'PCH_EFFECT_NOT_GRANTED');
+  });
+
   it('a plugin of pouchd itself needs no grant', () => assert.equal(error(mount, {}), undefined));
 
   it('a confined plugin needs one, and the error has the YAML and its place', () => {

@@ -84,7 +84,7 @@ describe('a reload', () => {
     holder.swap(await marking(2, disposed));
     holder.swap(await generation(3, disposed));
     assert.equal(holder.current.effectKinds.has('mark'), false);
-    assert.equal(holder.kindForUndo('mark')?.describe({}), 'mark of 2');
+    assert.equal(await holder.kindForUndo('mark')?.describe({}), 'mark of 2');
     await holder.use(() => Promise.resolve());
     await holder.disposed();
     assert.deepEqual(disposed, [1]);

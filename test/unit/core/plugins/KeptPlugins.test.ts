@@ -34,7 +34,7 @@ describe('the last version of a plugin', () => {
       directory: directory.path,
       builtIns,
       log,
-      timeout: () => 1000,
+      processes: () => ({ timeoutMs: 1000 }),
       container: () => containerWith({ clock: systemClock, files: inProcessFiles(), host, log }),
       serving: () => serving,
       isApplied: (kind) => applied.has(kind),

@@ -20,8 +20,20 @@ describe('the check of one plugin', () => {
     return path;
   }
 
-  const check = (path: string, entries: PluginEntry[] = []) =>
-    checkPlugin(path, { builtIns: [plugin('built-in', () => {})], entries });
+  /** Into this process: one of their own needs root. */
+  const files = [
+    'sound.mjs',
+    'bad.mjs',
+    'bad/fixed.mjs',
+    'one/lib/main.mjs',
+    'two/sound.mjs',
+    'three/three.mjs',
+  ];
+  const check = (path: string, entries?: PluginEntry[]) =>
+    checkPlugin(path, {
+      builtIns: [plugin('built-in', () => {})],
+      entries: entries ?? files.map((file) => entry({ path: join(dir, file) })),
+    });
 
   const sound = `export default {
     name: 'sound', version: '1.2.0', doc: 'Does nothing.', hooks: ['container.preCreate'], setup() { throw new Error('called'); },

@@ -53,6 +53,7 @@ describe('loading plugins', () => {
       {
         name: 'rich',
         source: 'built-in',
+        isolation: 'in-process',
         state: 'active',
         hooks: ['daemon.ready'],
         contributes: { effect: ['rich.file'], runtime: ['crun', 'fast'], surface: ['api'] },

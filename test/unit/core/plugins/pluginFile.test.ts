@@ -48,6 +48,7 @@ describe('a plugin file', () => {
     assert.deepEqual(status, {
       name: 'greeter',
       source: join(directory, 'greeter.ts'),
+      isolation: 'in-process',
       state: 'active',
       hooks: ['container.preCreate'],
     });

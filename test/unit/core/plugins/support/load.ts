@@ -13,9 +13,9 @@ export function plugin(name: string, setup: (context: PluginContext) => void | P
   return { name, setup };
 }
 
-/** An entry of the configuration for a built-in plugin or a file. */
+/** An entry of the configuration for a built-in plugin or a file, which is loaded into this process. */
 export function entry(fields: Partial<PluginEntry>): PluginEntry {
-  return { enabled: true, options: {}, ...fields };
+  return { enabled: true, options: {}, isolation: 'in-process', ...fields };
 }
 
 /** Loads plugins as built-in ones, with other services if given; returns the generation and the log. */

@@ -1,0 +1,261 @@
+import type { Logger } from '../../../hooks/defineHook.ts';
+import { asCaller } from '../../../hooks/caller.ts';
+import type { HostFacts, Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
+import type { EffectKind } from '../../../hooks/effectKind.ts';
+import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import type { FileAccess } from '../../../hooks/files.ts';
+import { type EffectRequest, type HookRequest, processProtocol } from '../../../hooks/processProtocol.ts';
+import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
+import { systemClock } from '../../systemClock.ts';
+import { Contributions } from '../load/Contributions.ts';
+import { checkManifest } from '../load/manifest.ts';
+import { importModuleText } from '../load/pluginFile.ts';
+import { tappableHooks } from '../load/tappableHooks.ts';
+import { Connection, type HostReply, type HostRequest } from './Connection.ts';
+import { runTap } from './runTap.ts';
+import { injectedBy, remoteService, servicesOf } from './services.ts';
+
+/** The hook that a line of the log belongs to, and its fields. */
+interface LineScope {
+  readonly hook?: number;
+  readonly fields?: Record<string, unknown> | undefined;
+}
+
+/** Runs one plugin, TypeScript or JavaScript, in this process for pouchd. */
+export class PluginHost {
+  readonly #connection = new Connection((request, signal) => this.#serve(request, signal));
+  #plugin: Plugin | undefined;
+  #contributions: Contributions | undefined;
+  /** Ends when the plugin is set up: other requests wait for it. */
+  #introduced: Promise<unknown> = Promise.resolve();
+
+  take(message: Parameters<Connection['take']>[0]): void {
+    this.#connection.take(message);
+  }
+
+  readonly log = this.#logger(() => ({}));
+
+  /** While a hook is open its lines belong to it; later ones have its name. */
+  #logOf({ id, point }: HookRequest): Logger {
+    return this.#logger((fields) =>
+      this.#connection.isOpen(id) ? { hook: id, fields } : { fields: { hook: point, ...fields } },
+    );
+  }
+
+  #logger(scope: (fields?: Record<string, unknown>) => LineScope): Logger {
+    const writer = (level: keyof Logger) => (message: string, given?: Record<string, unknown>) => {
+      const { hook, fields = given } = scope(given);
+      const safe = fields && (JSON.parse(JSON.stringify(fields, loggable)) as Record<string, unknown>);
+      const of = hook === undefined ? {} : { hook };
+      this.#connection.send({
+        type: 'log',
+        ...of,
+        level,
+        message: String(message),
+        ...(safe && { fields: safe }),
+      });
+    };
+    return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') };
+  }
+
+  async #serve(request: HostRequest, signal: AbortSignal): Promise<HostReply> {
+    if (request.type === 'describe' || request.type === 'check' || request.type === 'setup')
+      return await this.#introduce(request);
+    await this.#introduced;
+    switch (request.type) {
+      case 'hook':
+        return await this.#hook(request, signal);
+      case 'effect':
+        return await this.#effect(request, signal);
+      default:
+        return await this.#dispose();
+    }
+  }
+
+  async #introduce(
+    request: Extract<HostRequest, { type: 'describe' | 'check' | 'setup' }>,
+  ): Promise<HostReply> {
+    const before = this.#introduced;
+    const reply = before.then(() => {
+      if (request.type === 'describe') return this.#describe(request);
+      return request.type === 'check' ? this.#check(request) : this.#setUp(request);
+    });
+    this.#introduced = reply.catch(() => undefined);
+    return await reply;
+  }
+
+  async #describe({ module }: Extract<HostRequest, { type: 'describe' }>): Promise<HostReply> {
+    if (!module) throw new Error('no module is named');
+    const plugin = checkManifest(await importModuleText(module), module.path);
+    this.#plugin = plugin;
+    const { name, version, doc, options, required, wants, hooks, provides = {}, check } = plugin;
+    if (Object.keys(provides).length > 0) refuse(name, 'a service for other plugins');
+    return {
+      manifest: {
+        protocol: processProtocol,
+        name,
+        setup: true,
+        inject: injectedBy(plugin),
+        ...(check && { check: true as const }),
+        ...(version !== undefined && { version }),
+        ...(doc !== undefined && { doc }),
+        ...(options !== undefined && { options }),
+        ...(required !== undefined && { required }),
+        ...(wants && { wants: [...wants] }),
+        ...(hooks && { hooks: hooks.map((point) => ({ point })) }),
+      },
+    };
+  }
+
+  async #check({ options }: Extract<HostRequest, { type: 'check' }>): Promise<HostReply> {
+    await (this.#plugin?.check?.(options, this.#locate) as void | Promise<void>);
+    return {};
+  }
+
+  readonly #locate = (pointer: string): string | undefined =>
+    this.#connection.callNow('locate', [pointer]) as string | undefined;
+
+  async #setUp({ options, host, services }: Extract<HostRequest, { type: 'setup' }>): Promise<HostReply> {
+    const plugin = this.#plugin;
+    if (!plugin) throw new Error('the module is not loaded');
+    const contributions = (this.#contributions = new Contributions(plugin.name, {
+      isBuiltIn: false,
+      contributes: plugin.contributes,
+    }));
+    try {
+      await plugin.setup(
+        await this.#context(plugin, contributions, { options, host: host as HostFacts, others: services }),
+      );
+    } finally {
+      contributions.seal();
+    }
+    const hooks = contributions.taps.map((tap) => ({ point: tap.point.name, ...tap.options }));
+    const profiles = [...contributions.profiles];
+    const effects = contributions.effectKinds.map(declared);
+    return { contributions: { hooks, effects, ...(profiles.length > 0 && { profiles }) } };
+  }
+
+  async #context(
+    plugin: Plugin,
+    contributions: Contributions,
+    { options, host, others }: { options: unknown; host: HostFacts; others: Record<string, string[]> },
+  ): Promise<PluginContext> {
+    const { name, hooks } = plugin;
+    const files = Object.freeze(remoteService('files', this.#connection)) as FileAccess;
+    const own = { clock: systemClock, host, log: this.log, files };
+    return {
+      hooks: tappableHooks({
+        plugin: name,
+        declared: hooks,
+        taps: contributions.taps,
+        addTap: (tap) => contributions.addTap(tap),
+      }),
+      options,
+      locate: this.#locate,
+      services: await servicesOf(plugin, own, others, this.#connection),
+      provide: (provided) => contributions.provide(provided),
+      log: this.log,
+      host,
+      files,
+      effect: (kind) => contributions.add('effect', kind as unknown as EffectKind),
+      runtime: () => refuse(name, 'a runtime'),
+      profile: (profile) => contributions.add('profile', profile),
+      surface: () => refuse(name, 'a surface'),
+      verb: () => refuse(name, 'a verb'),
+      route: () => refuse(name, 'a route'),
+      doctorCheck: () => refuse(name, 'a doctor check'),
+      metric: () => refuse(name, 'a metric'),
+      onDispose: (run) => contributions.addDisposer(run),
+    };
+  }
+
+  async #hook(request: HookRequest, signal: AbortSignal): Promise<HostReply> {
+    const { point, tap: name, deadlineMs, input, functions = [], caller } = request;
+    const tap = this.#contributions?.taps.find(
+      (one) => one.point.name === point && (one.options.name ?? this.#plugin?.name) === name,
+    );
+    if (!tap) throw new PouchError('PCH_NOT_FOUND', `the plugin has no tap ${name} of ${point}`);
+    for (const path of functions) this.#addFunction(input, path);
+    const log = this.#logOf(request);
+    const context = { signal, timeoutMs: deadlineMs, log };
+    const run = async () => await runTap(tap.point.kind, tap.run, input, context);
+    try {
+      return await (caller ? asCaller(() => caller, run) : run());
+    } catch (error) {
+      if (signal.aborted) log.warn('the tap failed after its deadline', { error: messageOf(error) });
+      throw error;
+    }
+  }
+
+  /** A function of the input, which is a method of pouchd while the hook is open. */
+  #addFunction(input: unknown, path: string): void {
+    const names = path.split('.');
+    const last = names.pop()!;
+    const owner = names.reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], input);
+    (owner as Record<string, unknown>)[last] = async (...args: unknown[]) =>
+      await this.#connection.call(path, args);
+  }
+
+  async #effect(request: EffectRequest, signal: AbortSignal): Promise<HostReply> {
+    const kind = this.#contributions?.effectKinds.find((one) => one.kind === request.kind);
+    if (!kind) throw new PouchError('PCH_NOT_FOUND', `the plugin has no effect kind ${request.kind}`);
+    const result = await this.#effectResult(kind, request, signal);
+    return result === undefined ? {} : { result };
+  }
+
+  async #effectResult(kind: OwnedEffectKind, request: EffectRequest, signal: AbortSignal): Promise<unknown> {
+    const { action, args = {}, result, container = '', key = '', draft, damaged } = request;
+    const given = args as Record<string, unknown>;
+    const resultOf = (other: string) => this.#connection.callNow('resultOf', [other]);
+    switch (action) {
+      case 'describe':
+        return await kind.describe(given);
+      case 'check':
+        this.#addFunction(request, 'draft.image.stat');
+        return await kind.check?.(given, { draft: draft as never, signal });
+      case 'apply':
+        return await kind.apply(given, { container, key, resultOf, signal });
+      case 'undo':
+        return await kind.undo(given, result, { container, key, resultOf, signal });
+      case 'assume':
+        return await kind.assume?.(damaged as { id: string; netns: string });
+    }
+  }
+
+  async #dispose(): Promise<HostReply> {
+    for (const run of (this.#contributions?.disposers ?? []).toReversed()) {
+      try {
+        await run();
+      } catch (error) {
+        this.log.warn('a plugin failed to clean up', { error: messageOf(error) });
+      }
+    }
+    return {};
+  }
+}
+
+function declared({ kind, volatile, deadlineMs, check, assume }: OwnedEffectKind) {
+  return {
+    kind,
+    ...(volatile && { volatile }),
+    ...(deadlineMs !== undefined && { deadlineMs }),
+    ...(check && { check: true as const }),
+    ...(assume && { assume: true as const }),
+  };
+}
+
+function refuse(plugin: string, what: string): never {
+  throw new PouchError(
+    'PCH_PLUGIN_ISOLATED',
+    `plugin ${plugin} contributes ${what}, which a plugin in a process of its own cannot`,
+    {
+      plugin,
+      hint: 'write `isolation: in-process` in its entry in pouchd.yaml: it then runs in pouchd, with all of its rights',
+    },
+  );
+}
+
+function loggable(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return value instanceof Error ? value.message : value;
+}

@@ -1,0 +1,53 @@
+import { methodsOf } from '../../../hooks/serviceMethods.ts';
+import type { Methods } from './PluginCalls.ts';
+import { type Masker, withoutSecrets } from './secretValues.ts';
+
+type Services = Readonly<Record<string, unknown>>;
+
+/** Methods whose results have drafts, requests or blame. */
+const withDrafts: readonly string[] = [
+  ...['list', 'inspect', 'plan', 'storedPlan', 'explain'].map((method) => `containers.${method}`),
+  'execs.inspect',
+];
+
+/** `containers.list` and others, of the services that a plugin injects. */
+export function serviceCalls(services: Services, secrets: Masker | undefined): Methods {
+  const calls = Object.entries(services).flatMap(([name, service]) =>
+    namesOf(name, service).map((method) => {
+      const full = `${name}.${method}`;
+      const target = service as Record<string, (...args: unknown[]) => unknown>;
+      const call = (...args: unknown[]) => target[method]?.(...args);
+      if (!secrets || !withDrafts.includes(full)) return [full, call] as const;
+      return [full, (...args: unknown[]) => masked(call(...args), secrets)] as const;
+    }),
+  );
+  return Object.fromEntries(calls);
+}
+
+/** The methods of services of other plugins. */
+export function otherMethods(services: Services): Record<string, string[]> {
+  const others = Object.entries(services).filter(
+    ([name, service]) => service && methodsOf(name).length === 0,
+  );
+  return Object.fromEntries(others.map(([name, service]) => [name, functionsIn(service as object)]));
+}
+
+function namesOf(name: string, service: unknown): string[] {
+  const known = methodsOf(name).map(([method]) => method);
+  if (known.length > 0) return known;
+  return typeof service === 'object' && service !== null ? functionsIn(service) : [];
+}
+
+/** Also those of its class, and of what a proxy stands for. */
+function functionsIn(service: object): string[] {
+  const names = new Set<string>();
+  for (let at: unknown = service; at && at !== Object.prototype; at = Object.getPrototypeOf(at))
+    for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+  const members = service as Record<string, unknown>;
+  return [...names].filter((name) => name !== 'constructor' && typeof members[name] === 'function');
+}
+
+function masked(result: unknown, secrets: Masker): unknown {
+  if (!(result instanceof Promise)) return withoutSecrets(result, secrets);
+  return result.then((value: unknown) => withoutSecrets(value, secrets));
+}

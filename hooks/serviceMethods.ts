@@ -1,0 +1,87 @@
+/** The methods of services that a plugin in a process of its own can call. */
+import type { Services } from './services.ts';
+
+/**
+ * How a method is called across processes. `call`: it returns a promise. `now`: it returns at once, and TypeScript
+ * waits for its result. `stream`: it returns what is iterated. `local`: the host program of modules has it itself.
+ */
+export type MethodKind = 'call' | 'now' | 'stream' | 'local';
+
+/** The compiler checks that every method is here. */
+export const serviceMethods = {
+  checkpoints: { create: 'call', list: 'call', remove: 'call' },
+  clock: { now: 'local', monotonic: 'local' },
+  config: { get: 'now', originOf: 'now' },
+  containers: {
+    plan: 'call',
+    create: 'call',
+    run: 'call',
+    start: 'call',
+    stop: 'call',
+    restart: 'call',
+    kill: 'call',
+    remove: 'call',
+    rename: 'call',
+    update: 'call',
+    pause: 'call',
+    unpause: 'call',
+    wait: 'call',
+    list: 'now',
+    inspect: 'now',
+    usage: 'call',
+    storedPlan: 'call',
+    explain: 'call',
+    record: 'call',
+    timeline: 'call',
+    effects: 'call',
+    explainEffect: 'call',
+    dropEffect: 'call',
+    attach: 'call',
+    logs: 'stream',
+    resize: 'call',
+    top: 'call',
+    stats: 'stream',
+    prune: 'call',
+  },
+  events: { emit: 'now', subscribe: 'stream' },
+  execs: { create: 'call', start: 'call', resize: 'call', inspect: 'now' },
+  extensions: { verbs: 'now', runVerb: 'call', callRoute: 'call', doctor: 'call', metrics: 'call' },
+  files: { look: 'call', readText: 'call', list: 'call' },
+  images: {
+    get: 'call',
+    list: 'call',
+    pull: 'call',
+    tag: 'call',
+    remove: 'call',
+    load: 'call',
+    save: 'call',
+    history: 'call',
+    bootstrap: 'call',
+    prune: 'call',
+  },
+  log: { debug: 'local', info: 'local', warn: 'local', error: 'local' },
+  plugins: { validate: 'call', reload: 'call', logs: 'stream' },
+  system: {
+    info: 'call',
+    version: 'call',
+    ops: 'now',
+    peerOf: 'local',
+    forCaller: 'call',
+    collectEffects: 'call',
+    runtimes: 'call',
+    profiles: 'now',
+  },
+  volumes: { create: 'call', list: 'call', inspect: 'call', remove: 'call', prune: 'call' },
+} satisfies {
+  // `host` has no methods: it is data.
+  [Name in Exclude<keyof Services, 'host'>]: Record<keyof Services[Name], MethodKind>;
+};
+
+export type CallableService = keyof typeof serviceMethods;
+
+/** The methods of a service, each with its kind. */
+export function methodsOf(service: string): readonly (readonly [name: string, kind: MethodKind])[] {
+  return Object.hasOwn(serviceMethods, service)
+    ? Object.entries(serviceMethods[service as CallableService])
+    : [];
+}
