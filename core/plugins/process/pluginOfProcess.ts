@@ -1,10 +1,9 @@
-import type { Hooks } from '../../../hooks/catalogue.ts';
-import type { Logger, Tappable } from '../../../hooks/defineHook.ts';
+import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { Contributed, ProcessManifest } from '../../../hooks/processProtocol.ts';
 import { type Requirement, type Requirements, token } from '../../../hooks/token.ts';
-import { hookPoint } from '../load/tappableHooks.ts';
+import { hookPoint, tappable } from '../load/tappableHooks.ts';
 import { effectOfProcess } from './effectOfProcess.ts';
 import type { PluginCalls } from './PluginCalls.ts';
 import type { Masker } from './secretValues.ts';
@@ -94,9 +93,4 @@ function requirementsOf(inject: NonNullable<ProcessManifest['inject']>): Require
       return [service, requirement];
     }),
   );
-}
-
-function tappable(hooks: Hooks, point: string): Tappable<unknown, unknown> {
-  const [family = '', verb = ''] = point.split('.');
-  return (hooks as unknown as Record<string, Record<string, Tappable<unknown, unknown>>>)[family]![verb]!;
 }
