@@ -245,6 +245,25 @@ for (const isolation of isolations)
         assert.match(error.message, message);
       });
 
+    // In pouchd they would end or block this process.
+    const faults = [
+      ['exits', 'PCH_PLUGIN_PROCESS', /its process ended \(exit code 3\)/],
+      ['kills itself', 'PCH_PLUGIN_PROCESS', /its process ended \(SIGKILL\)/],
+      ['spins after an await', 'PCH_DEADLINE', /did not settle within 2000 ms/],
+    ] as const;
+    for (const [action, code, message] of isolation === 'process' ? faults : [])
+      it(`costs its own call, and the next one works: ${action}`, async () => {
+        const error = await failure(action);
+        assert.equal(error.code, code);
+        assert.match(error.message, message);
+      });
+
+    if (isolation === 'process')
+      it('is not ended by a promise that nothing handles', async () => {
+        await plan('leaks a promise');
+        assert.match(String((await logged('unhandled rejection')).fields['error']), /nobody cares/);
+      });
+
     it('refuses with code, message, hint and field', async () => {
       const { code, message, hint, field } = await failure('refuses');
       assert.deepEqual(

@@ -81,6 +81,13 @@ export default definePlugin({
         new Promise((_resolve, reject) =>
           signal.addEventListener('abort', () => reject(signal.reason as Error)),
         ),
+      exits: () => process.exit(3),
+      'kills itself': () => void process.kill(process.pid, 'SIGKILL'),
+      'spins after an await': async () => {
+        await Promise.resolve();
+        for (;;);
+      },
+      'leaks a promise': () => void Promise.reject(new Error('nobody cares')),
       'writes late': (draft) => void setTimeout(() => (draft.labels['late'] = 'yes'), 20),
       logs: (_draft, context) => {
         context.log.info('from the tap', { big: 5n, error: new Error('inner') });
