@@ -315,7 +315,7 @@ const plugin: CommandEntry = {
     {
       name: 'ls',
       aliases: ['list'],
-      summary: 'List plugins, and why one is quarantined',
+      summary: 'List plugins with their state, and with the number and times of their calls',
       load: () => import('./commands/plugins/pluginList.ts'),
     },
     {
@@ -347,6 +347,21 @@ const plugin: CommandEntry = {
       name: 'test',
       summary: "Run a plugin's own tests",
       load: () => import('./commands/plugins/pluginTest.ts'),
+    },
+    {
+      name: 'graph',
+      summary: 'Draw the order of plugins at each hook point',
+      load: () => import('./commands/plugins/pluginGraph.ts'),
+    },
+    {
+      name: 'disable',
+      summary: 'Switch plugins off, also over restarts',
+      load: () => import('./commands/plugins/pluginDisable.ts'),
+    },
+    {
+      name: 'enable',
+      summary: 'Switch disabled plugins on again',
+      load: () => import('./commands/plugins/pluginEnable.ts'),
     },
     {
       name: 'reload',

@@ -1,5 +1,12 @@
 import type { Transport } from './Transport.ts';
-import type { PluginCheckWire, PluginLogLineWire, PluginReloadWire } from './wire.ts';
+import type {
+  HookGraphWire,
+  PluginCheckWire,
+  PluginDetailsWire,
+  PluginLogLineWire,
+  PluginReloadWire,
+  PluginSwitchWire,
+} from './wire.ts';
 
 /** Calls of `/pouch/plugins`, which only pouchd has. */
 export class PluginCalls {
@@ -7,6 +14,26 @@ export class PluginCalls {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+  }
+
+  list(): Promise<PluginDetailsWire[]> {
+    return this.#transport.json('GET', '/pouch/plugins');
+  }
+
+  /** Returns the order of taps at one hook point, or at all that are tapped. */
+  graph(hook?: string): Promise<HookGraphWire[]> {
+    return this.#transport.json('GET', '/pouch/plugins/graph', { query: { hook } });
+  }
+
+  /** Switches a plugin off until `enable`. @param force also if containers need it */
+  disable(name: string, force = false): Promise<PluginSwitchWire> {
+    return this.#transport.json('POST', `/pouch/plugins/${encodeURIComponent(name)}/disable`, {
+      query: { force },
+    });
+  }
+
+  enable(name: string): Promise<PluginSwitchWire> {
+    return this.#transport.json('POST', `/pouch/plugins/${encodeURIComponent(name)}/enable`);
   }
 
   /** Has pouchd load a plugin without its setup. @param path of a file or folder on pouchd's host */

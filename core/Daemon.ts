@@ -41,7 +41,9 @@ import {
   loadPlugins,
   type OwnedSurface,
   changesBetween,
+  DisabledPlugins,
   PluginLogs,
+  PluginSwitches,
   PluginManager,
   type ProcessSurroundings,
   Surfaces,
@@ -99,6 +101,7 @@ export class Daemon {
   readonly #kept: KeptPlugins;
   readonly #secrets = new Secrets(() => this.#loaded.config.secrets.names);
   readonly #pluginLogs = new PluginLogs();
+  readonly #disabled: DisabledPlugins;
   /** What plugins inject, each service bound once. */
   readonly #services: Container;
 
@@ -117,6 +120,10 @@ export class Daemon {
       timeout: () => this.#loaded.config.files.timeout,
     });
     this.#services = containerWith({ clock: systemClock, files: this.#files, log: options.log });
+    this.#disabled = new DisabledPlugins(
+      join(options.loaded.config.root, 'disabled-plugins.json'),
+      options.log,
+    );
     this.#kept = new KeptPlugins({
       directory: join(options.loaded.config.root, 'plugins'),
       builtIns: options.builtIns,
@@ -147,6 +154,7 @@ export class Daemon {
     const made = withErrors(this.#makeEngine(context), (error) => this.#secrets.error(error));
     const engine = engineOnceReady(made, () => context.store.isLoaded);
     bindServices(this.#services, withFrozenRecords(engine));
+    await this.#disabled.read();
     const [first] = await stage(() => Promise.all([this.#load(1, this.#loaded), context.io.start()]));
     await stage(() => this.#kept.keep(first));
     context.generations.swap(first);
@@ -165,19 +173,25 @@ export class Daemon {
    */
   async reload(): Promise<PluginReload> {
     return await this.#oneByOne(async () => {
-      const { context, engine } = this.#started();
+      const { context } = this.#started();
       const read = this.#options.reread();
       const diff = diffForReload(this.#loaded.config, read.config);
-      const kept = keepFixed(this.#loaded, read);
-      const before = context.generations.newest ?? context.generations.current;
-      await this.#serve(context, engine, await this.#load(before.number + 1, kept, before));
-      this.#loaded = kept;
+      const changed = await this.#loadAgain(keepFixed(this.#loaded, read));
       this.#applySettings(context);
       this.#logReload(diff);
-      const next = context.generations.newest ?? before;
-      next.runner.observe(catalogue.daemon.reload, reloaded(next), { log: this.#options.log });
-      return { generation: next.number, plugins: changesBetween(before, next), ...reportOf(diff) };
+      return { ...changed, ...reportOf(diff) };
     });
+  }
+
+  /** Loads the plugins with a configuration, which is in force from then on. */
+  async #loadAgain(loaded: LoadedConfig): Promise<Pick<PluginReload, 'generation' | 'plugins'>> {
+    const { context, engine } = this.#started();
+    const before = context.generations.newest ?? context.generations.current;
+    await this.#serve(context, engine, await this.#load(before.number + 1, loaded, before));
+    this.#loaded = loaded;
+    const next = context.generations.newest ?? before;
+    next.runner.observe(catalogue.daemon.reload, reloaded(next), { log: this.#options.log });
+    return { generation: next.number, plugins: changesBetween(before, next) };
   }
 
   /** @throws PCH_NOT_READY */
@@ -357,7 +371,8 @@ export class Daemon {
   #readOptions(loaded: LoadedConfig) {
     const { trialCommand, builtIns } = this.#options;
     const signal = this.#stopping.signal;
-    const { plugins: entries, hooksDir } = loaded.config;
+    const { plugins, hooksDir } = loaded.config;
+    const entries = this.#disabled.applyTo(plugins);
     const locate = locateIn(loaded);
     return { trialCommand, builtIns, entries, hooksDir, signal, locate, ...this.#processes(loaded) };
   }
@@ -374,6 +389,29 @@ export class Daemon {
   #noteOptions({ config }: LoadedConfig): void {
     for (const [index, { options, env }] of config.plugins.entries())
       this.#secrets.noteNamed(`plugins[${index}]`, { options, env });
+  }
+
+  #makeManager(context: EngineContext): PluginManager {
+    const { store, generations, appliedKinds, secrets } = context;
+    const switches = new PluginSwitches({
+      disabled: this.#disabled,
+      configuration: () => ({ entries: this.#loaded.config.plugins, locate: locateIn(this.#loaded) }),
+      change: (work) => this.#oneByOne(() => work(() => this.#loadAgain(this.#loaded))),
+      needs: () => ({
+        generation: generations.newest ?? generations.current,
+        containers: store.list().map(({ name, draft: { runtime } }) => ({ name, runtime })),
+        defaultRuntime: context.config.runtime.default,
+        isApplied: (kind) => appliedKinds.has(kind),
+      }),
+    });
+    return new PluginManager({
+      readOptions: () => this.#readOptions(this.#loaded),
+      reload: () => this.reload(),
+      current: () => generations.newest ?? generations.current,
+      logs: this.#pluginLogs,
+      switches,
+      mask: (data) => secrets.data(data),
+    });
   }
 
   /** A failure that changes no result, an observer's for one, is an event at least. */
@@ -396,12 +434,7 @@ export class Daemon {
       volumes: context.volumes,
       events: context.events,
       extensions: new PluginExtensions(context),
-      plugins: new PluginManager({
-        readOptions: () => this.#readOptions(this.#loaded),
-        reload: () => this.reload(),
-        current: () => context.generations.current,
-        logs: this.#pluginLogs,
-      }),
+      plugins: this.#makeManager(context),
       system: new HostSystem(context, () => ({ version: this.#containerd?.version ?? '', address })),
     };
     return withListedVerbs(engine, context.operations);

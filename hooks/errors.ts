@@ -186,6 +186,10 @@ export const errorKinds = {
     doc: 'A plugin in a process of its own contributes what only one in pouchd can (`isolation: in-process`).',
   },
   PCH_PLUGIN_LOAD: { status: 500, doc: 'The file of a plugin cannot be loaded, or its setup failed.' },
+  PCH_PLUGIN_NEEDED: {
+    status: 409,
+    doc: 'Containers, or pouchd itself, need the plugin that is to be disabled.',
+  },
   PCH_PLUGIN_OPTIONS: { status: 400, doc: 'The options of a plugin do not fit its schema.' },
   PCH_PLUGIN_ORDER: {
     status: 500,

@@ -6,6 +6,7 @@ import type { Profile } from '../../hooks/profile.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
 import type { Contributions } from './load/Contributions.ts';
+import type { TapsByHook } from './load/orderAll.ts';
 import type { ServingVersions } from './load/wanted.ts';
 import type { ProcessEntry } from './process/describePlugin.ts';
 import type { HookRunner, MissingPlugin } from './runHook.ts';
@@ -36,6 +37,8 @@ export interface Generation {
   /** 1, 2, … in the life of the daemon. */
   readonly number: number;
   readonly runner: HookRunner;
+  /** In the order in which they are called. */
+  readonly taps: TapsByHook;
   readonly effectKinds: ReadonlyMap<string, OwnedEffectKind>;
   /** What each confined plugin may do to the host, by its name. A plugin that is not in it may do what pouchd can. */
   readonly grants: ReadonlyMap<string, PluginGrants>;

@@ -6,6 +6,8 @@ export { checkInput } from './load/checkInput.ts';
 export type { Lease } from './GenerationHolder.ts';
 export { GenerationHolder } from './GenerationHolder.ts';
 export { changesBetween } from './manage/changes.ts';
+export { DisabledPlugins } from './manage/DisabledPlugins.ts';
+export { PluginSwitches } from './manage/PluginSwitches.ts';
 export { PluginLogs } from './manage/PluginLogs.ts';
 export { PluginManager } from './manage/PluginManager.ts';
 export { KeptPlugins } from './kept/KeptPlugins.ts';

@@ -145,8 +145,10 @@ function isOfTheEngine(token: Token): boolean {
 /** Runs one stage of an active plugin. */
 export async function attempt(slot: PluginSlot, stage: () => Promise<void>): Promise<void> {
   if (!slot.active) return;
+  const started = performance.now();
   try {
     await stage();
+    if (slot.version) slot.version.loadMs += performance.now() - started;
   } catch (error) {
     slot.fail(toPouchError(error));
   }

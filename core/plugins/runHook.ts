@@ -15,10 +15,11 @@ import { compileHook } from './run/compileHook.ts';
 import { ObserveRun } from './run/ObserveRun.ts';
 import type { PlanScope } from './run/PlanRun.ts';
 import { PlanRun } from './run/PlanRun.ts';
+import { TapFigures } from './run/TapFigures.ts';
 import type { TapGuard, TapTrace } from './run/settleTap.ts';
 import { isOptional } from './run/settleTap.ts';
 import type { RunningOperation } from './Operations.ts';
-import type { PreparedTap } from './tap.ts';
+import { keyOf, type PreparedTap } from './tap.ts';
 
 export interface PlanOutcome<I> {
   /** The draft that was given is untouched; without any tap it is this one. */
@@ -73,6 +74,8 @@ export interface RunnerOptions {
   readonly breaker?: BreakerSettings | undefined;
   /** The circuit breakers of a plugin, by hook and tap; new ones are added. */
   readonly breakersOf: (plugin: string) => Map<string, CircuitBreaker>;
+  /** The same for figures. */
+  readonly figuresOf: (plugin: string) => Map<string, TapFigures>;
   readonly clock: Clock;
   /** The operation that a call belongs to. */
   readonly operation?: (() => RunningOperation | undefined) | undefined;
@@ -190,16 +193,21 @@ function compileAll(taps: ReadonlyMap<string, readonly PreparedTap[]>): Map<stri
 }
 
 function guardAll(taps: readonly PreparedTap[], options: RunnerOptions): Map<PreparedTap, TapGuard> {
-  const { onTrace: trace = () => {}, breaker: settings = defaultBreaker, breakersOf, clock } = options;
+  const { onTrace: trace = () => {}, breaker: settings = defaultBreaker, clock } = options;
+  const newBreaker = () => new CircuitBreaker(settings, () => clock.monotonic());
+  const figuresOf = (tap: PreparedTap) =>
+    entryOf(options.figuresOf(tap.plugin), keyOf(tap), () => new TapFigures());
   const breakerOf = (tap: PreparedTap) => {
     if (!isOptional(tap.onError)) return alwaysClosed;
-    const breakers = breakersOf(tap.plugin);
-    const key = `${tap.hook} ${tap.name}`;
-    const breaker = breakers.get(key) ?? new CircuitBreaker(settings, () => clock.monotonic());
-    breakers.set(key, breaker);
-    return breaker;
+    return entryOf(options.breakersOf(tap.plugin), keyOf(tap), newBreaker);
   };
-  return new Map(taps.map((tap) => [tap, { trace, breaker: breakerOf(tap) }]));
+  return new Map(taps.map((tap) => [tap, { trace, breaker: breakerOf(tap), figures: figuresOf(tap) }]));
+}
+
+function entryOf<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
 }
 
 function quarantined({ plugin, error }: MissingPlugin): PouchError {

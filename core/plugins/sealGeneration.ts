@@ -13,7 +13,7 @@ import type { ServingVersions } from './load/wanted.ts';
 import { isExecutablePlugin } from './process/describePlugin.ts';
 import { createRunner, type RunnerOptions } from './runHook.ts';
 
-export interface SealOptions extends Omit<RunnerOptions, 'missing' | 'breakersOf'> {
+export interface SealOptions extends Omit<RunnerOptions, 'missing' | 'breakersOf' | 'figuresOf'> {
   readonly number: number;
   readonly log: Logger;
   readonly reserved: ReservedNames;
@@ -29,14 +29,16 @@ export function sealGeneration(slots: readonly PluginSlot[], options: SealOption
   const taps = settle(slots, reserved);
   report(slots, log);
   const missing = missingPlugins(slots);
-  const breakersOf = (plugin: string) =>
-    slots.find((slot) => slot.active && slot.name === plugin)?.version?.breakers ?? new Map();
-  const runner = createRunner(taps, { ...options, missing, breakersOf });
+  const versionOf = (plugin: string) => slots.find((slot) => slot.active && slot.name === plugin)?.version;
+  const breakersOf = (plugin: string) => versionOf(plugin)?.breakers ?? new Map();
+  const figuresOf = (plugin: string) => versionOf(plugin)?.figures ?? new Map();
+  const runner = createRunner(taps, { ...options, missing, breakersOf, figuresOf });
   const versions = slots.flatMap((slot) => (slot.active && slot.version ? [slot.version] : []));
   for (const version of versions) version.retain();
   return Object.freeze({
     number,
     runner,
+    taps,
     ...contributionsOf(slots.filter(isActive)),
     plugins: Object.freeze(slots.map((slot) => Object.freeze(slot.status()))),
     missing,

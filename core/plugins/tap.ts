@@ -96,6 +96,11 @@ export function labelOf(tap: PreparedTap): string {
   return tap.name === tap.plugin ? tap.plugin : `${tap.plugin}:${tap.name}`;
 }
 
+/** Distinguishes a tap among those of its plugin. */
+export function keyOf({ hook, name }: PreparedTap): string {
+  return `${hook} ${name}`;
+}
+
 /** The parts of `plugin` or `plugin:tap`, either with a trailing `?`, as in `before`, `after` and `overrides`. */
 export function parseReference(name: string): {
   plugin: string;

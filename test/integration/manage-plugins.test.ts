@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -96,9 +97,94 @@ describe('pouch plugin', function () {
     assert.equal(exitCode, 1);
     assert.match(stderr, /pouchd\.yaml:4:.*nosuch/);
     assert.match(stderr, /^code: PCH_CONFIG_INVALID$/m);
-    assert.match(await daemon.ok('plugin', 'ls'), /^first +active/m);
+    assert.match(await daemon.ok('plugin', 'ls'), /^first +1\.0\.0 +active/m);
     await daemon.it.configure('');
     assert.match(await daemon.ok('plugin', 'reload'), /^removed   first\nremoved   second$/);
+  });
+
+  it('ls and inspect have the state of each plugin, and what its calls have cost', async () => {
+    await configure(await write('counted', plugin('counted')));
+    await daemon.ok('plugin', 'reload');
+    await daemon.sh('true');
+    const format = '{{.Name}} {{.Version}} {{.State}} {{.Calls}} {{.Errors}} {{.Breaker}}';
+    const lines = (await daemon.ok('plugin', 'ls', '--format', format)).split('\n');
+    assert.ok(lines.includes('counted 1.0.0 active 1 0 '), lines.join('\n'));
+    const times = await daemon.ok(
+      'plugin',
+      'ls',
+      '--format',
+      '{{.Name}} {{.Isolation}} {{.Load}} {{.P50}} {{.P99}}',
+    );
+    assert.match(times, /^counted \S+ [\d.]+ms [\d.]+ms [\d.]+ms$/m);
+    const [inspected] = JSON.parse(await daemon.ok('plugin', 'inspect', 'counted')) as [{ taps: object[] }];
+    const [{ hook, calls }] = inspected.taps as [{ hook: string; calls: number }];
+    assert.deepEqual([hook, calls], ['container.preCreate', 1]);
+  });
+
+  it('graph draws the order of taps as text and as SVG', async () => {
+    const text = await daemon.ok('plugin', 'graph', 'container.preCreate');
+    assert.match(text, /^ +\d+ +main +counted +at .*pouchd\.yaml:5$/m);
+    const file = join(folder, 'graph.svg');
+    await daemon.ok('plugin', 'graph', '--svg', '-o', file);
+    assert.equal(await readFile(file, 'utf8'), `${await daemon.ok('plugin', 'graph', '--svg')}\n`);
+    const { exitCode, stderr } = await daemon.pouch('plugin', 'graph', 'container.nosuch');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /no hook point is named container\.nosuch/);
+  });
+
+  it('disable holds over a restart, and effects of the plugin stay undoable', async () => {
+    const mark = join(folder, 'mark');
+    const path = await write(
+      'marks',
+      `import { rm, writeFile } from 'node:fs/promises';
+import { definePlugin } from 'pouch/hooks';
+export default definePlugin({
+  name: 'marks',
+  setup({ hooks, effect }) {
+    effect({
+      kind: 'touch',
+      describe: () => 'write a mark',
+      apply: () => writeFile('${mark}', ''),
+      undo: () => rm('${mark}', { force: true }),
+    });
+    hooks.container.preCreate.tap((draft) => {
+      draft.effects.touch = { kind: 'touch', stage: 'create', args: {} };
+    });
+  },
+});
+`,
+    );
+    await configure(path);
+    assert.match((await daemon.pouch('plugin', 'reload')).stdout, /^added +marks$/m);
+    await daemon.ok('create', '--name', 'marked', 'busybox');
+    const refused = await daemon.pouch('plugin', 'disable', 'marks');
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /plugin marks is in use: containers have effects of it \(touch\)/);
+    assert.match(refused.stderr, /^code: PCH_PLUGIN_NEEDED$/m);
+    const forced = await daemon.pouch('plugin', 'disable', '--force', 'marks');
+    assert.deepEqual([forced.exitCode, forced.stdout], [0, 'disabled   marks\n']);
+    assert.match(forced.stderr, /^warning: plugin marks: containers have effects of it/m);
+    await daemon.it.restart();
+    assert.match(await daemon.ok('plugin', 'ls'), /^marks +disabled .*disabled by pouch plugin disable$/m);
+    assert.ok(existsSync(mark));
+    await daemon.ok('rm', 'marked');
+    assert.ok(!existsSync(mark));
+    assert.equal(await daemon.ok('plugin', 'enable', 'marks'), 'enabled   marks');
+    await daemon.ok('create', '--name', 'marked', 'busybox');
+    assert.ok(existsSync(mark));
+    await daemon.ok('rm', 'marked');
+  });
+
+  it('disable is refused for the API, and enable for what pouchd.yaml disables', async () => {
+    const api = await daemon.pouch('plugin', 'disable', '--force', 'engine-api');
+    assert.match(api.stderr, /pouchd does not serve without its surface engine-api/);
+    await daemon.it.configure('plugins:\n  - name: cdi\n    enabled: false\n');
+    await daemon.ok('plugin', 'reload');
+    const { exitCode, stderr } = await daemon.pouch('plugin', 'enable', 'cdi');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /plugin cdi is disabled by `enabled: false` at .*pouchd\.yaml:6/);
+    await daemon.it.configure('');
+    assert.match(await daemon.ok('plugin', 'reload'), /^enabled +cdi$/m);
   });
 
   it('logs has what a plugin logs, secrets masked, and follows', async () => {

@@ -144,6 +144,10 @@ function fakeVolumes(): Volumes {
 
 function fakePlugins(): Plugins {
   return {
+    list: () => [],
+    graph: () => [],
+    disable: async (name) => ({ plugins: [{ name, change: 'disabled' }], warnings: [] }),
+    enable: async (name) => ({ plugins: [{ name, change: 'enabled' }], warnings: [] }),
     validate: async (path) => ({ name: 'fake', path }),
     reload: async () => ({ generation: 2, plugins: [], settings: [], needRestart: [] }),
     async *logs() {

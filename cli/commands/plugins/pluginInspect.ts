@@ -8,7 +8,7 @@ export function define(command: PouchCommand, session: Session): void {
     .argument('<plugin...>', 'Names')
     .option('-f, --format <format>', 'Format output: json, or a Go template such as {{.state}}')
     .action(async (names: string[], { format }: { format?: string }) => {
-      const { plugins } = await session.client.pouch.info();
+      const plugins = await session.client.plugins.list();
       await printObjects(session, names, format, async (name) => {
         const found = plugins.find((plugin) => plugin.name === name);
         if (found) return found;

@@ -1,3 +1,4 @@
+import type { PluginDetailsWire } from '../../../client/index.ts';
 import { printListing } from '../../output/listing.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
@@ -9,11 +10,18 @@ interface Flags {
 
 const columns: [string, string][] = [
   ['PLUGIN', 'Name'],
+  ['VERSION', 'Version'],
   ['STATE', 'State'],
   ['ISOLATION', 'Isolation'],
-  ['SOURCE', 'Source'],
+  ['LOAD', 'Load'],
   ['HOOKS', 'Hooks'],
-  ['ERROR', 'Error'],
+  ['CALLS', 'Calls'],
+  ['P50', 'P50'],
+  ['P99', 'P99'],
+  ['ERRORS', 'Errors'],
+  ['BREAKER', 'Breaker'],
+  ['SOURCE', 'Source'],
+  ['PROBLEM', 'Error'],
 ];
 
 export function define(command: PouchCommand, session: Session): void {
@@ -21,15 +29,40 @@ export function define(command: PouchCommand, session: Session): void {
     .option('-q, --quiet', 'Only display names')
     .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}}')
     .action(async (flags: Flags) => {
-      const { plugins } = await session.client.pouch.info();
-      const rows = plugins.map(({ name, state, isolation, source, hooks, error = '' }) => ({
-        Name: name,
-        State: state,
-        Isolation: isolation,
-        Source: source,
-        Hooks: hooks.length,
-        Error: error,
-      }));
+      const rows = (await session.client.plugins.list()).map(rowOf);
       printListing(session, { columns, rows, key: 'Name' }, flags);
     });
+}
+
+function rowOf(plugin: PluginDetailsWire) {
+  const { name, version = '', state, isolation, source, hooks, calls, errors, error, disabledBy } = plugin;
+  return {
+    Name: name,
+    Version: version,
+    State: state,
+    Isolation: isolation,
+    Load: milliseconds(plugin.loadMs),
+    Source: source,
+    Hooks: hooks.length,
+    Calls: calls,
+    P50: milliseconds(plugin.p50Ms),
+    P99: milliseconds(plugin.p99Ms),
+    Errors: errors,
+    Breaker: breakerOf(plugin),
+    Error: error ?? (disabledBy === undefined ? '' : `disabled by ${disabledBy}`),
+  };
+}
+
+/** Three digits: `0.045ms`, `12.3ms`, `1234ms`. */
+function milliseconds(ms: number | undefined): string {
+  if (ms === undefined) return '';
+  return ms >= 100 ? `${Math.round(ms)}ms` : `${Number(ms.toPrecision(3))}ms`;
+}
+
+/** Empty if no tap may be left out. */
+function breakerOf({ taps }: PluginDetailsWire): string {
+  const states = taps.flatMap(({ breaker }) => breaker ?? []);
+  const open = states.filter((state) => state === 'open').length;
+  if (states.length === 0) return '';
+  return open === 0 ? 'closed' : `${open} of ${states.length} open`;
 }

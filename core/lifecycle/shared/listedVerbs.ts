@@ -26,7 +26,7 @@ const verbs = {
   execs: ['start'],
   images: ['pull', 'load', 'bootstrap', 'remove', 'prune'],
   volumes: ['create', 'remove', 'prune'],
-  plugins: ['reload'],
+  plugins: ['reload', 'disable', 'enable'],
 } as const satisfies Verbs;
 
 /** The engine whose calls of a verb are operations: `create`, `image pull`. */

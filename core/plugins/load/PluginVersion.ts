@@ -4,6 +4,7 @@ import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, type PouchError } from '../../../hooks/errors.ts';
 import type { CircuitBreaker } from '../run/CircuitBreaker.ts';
+import type { TapFigures } from '../run/TapFigures.ts';
 import type { TapSettings } from '../tap.ts';
 import type { Contributions } from './Contributions.ts';
 import { interruptedAfter } from './within.ts';
@@ -29,6 +30,10 @@ export class PluginVersion {
   policy: Pick<TapSettings, 'timeoutMs' | 'onError'> = {};
   /** Of its taps, by hook and tap. */
   breakers = new Map<string, CircuitBreaker>();
+  /** The same for what their calls have cost. */
+  figures = new Map<string, TapFigures>();
+  /** Milliseconds that its file and its setup took. */
+  loadMs = 0;
   container: Container | undefined;
   contributions: Contributions | undefined;
   /** Why it was given up; plugins that need its services follow. */
@@ -46,9 +51,11 @@ export class PluginVersion {
     this.#end = end;
   }
 
-  /** A reload does not change how often an unchanged plugin has failed. */
+  /** A reload does not change how often an unchanged plugin has failed, nor its figures. */
   keepBreakersOf(previous: PluginVersion): void {
-    if (this.isSameAs(previous)) this.breakers = previous.breakers;
+    if (!this.isSameAs(previous)) return;
+    this.breakers = previous.breakers;
+    this.figures = previous.figures;
   }
 
   /** Whether its file and its entry are the same. What its file imports does not count. */

@@ -5,10 +5,14 @@ import type {
   PluginReload,
   Plugins,
 } from '../../../hooks/engine/plugins.ts';
+import type { HookGraph, PluginDetails, PluginSwitch } from '../../../hooks/engine/plugins.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { checkPlugin } from '../checkPlugins.ts';
 import type { Generation } from '../generation.ts';
 import type { ReadOptions } from '../loadPlugins.ts';
+import { hookGraphs } from './hookGraph.ts';
+import { pluginDetails } from './pluginDetails.ts';
+import type { PluginSwitches } from './PluginSwitches.ts';
 import type { PluginLogs } from './PluginLogs.ts';
 
 export interface PluginManagerOptions {
@@ -17,6 +21,9 @@ export interface PluginManagerOptions {
   readonly reload: () => Promise<PluginReload>;
   readonly current: () => Generation;
   readonly logs: PluginLogs;
+  readonly switches: PluginSwitches;
+  /** Masks secrets in data. */
+  readonly mask: <T>(data: T) => T;
 }
 
 /** What `pouch plugin` calls. */
@@ -25,6 +32,27 @@ export class PluginManager implements Plugins {
 
   constructor(options: PluginManagerOptions) {
     this.#options = options;
+  }
+
+  list(): PluginDetails[] {
+    const { current, mask, switches } = this.#options;
+    const all = pluginDetails(current()).map((plugin) => {
+      const by = plugin.state === 'disabled' ? switches.disabledBy(plugin) : undefined;
+      return by === undefined ? plugin : { ...plugin, disabledBy: by };
+    });
+    return mask(all);
+  }
+
+  graph(hook?: string): HookGraph[] {
+    return hookGraphs(this.#options.current(), hook);
+  }
+
+  async disable(name: string, options: { force?: boolean } = {}): Promise<PluginSwitch> {
+    return await this.#options.switches.disable(name, options);
+  }
+
+  async enable(name: string): Promise<PluginSwitch> {
+    return await this.#options.switches.enable(name);
   }
 
   async validate(path: string): Promise<PluginCheck> {

@@ -44,6 +44,10 @@ export class CircuitBreaker implements Breaker {
     this.#now = now;
   }
 
+  get isOpen(): boolean {
+    return this.#openUntil !== undefined;
+  }
+
   wait(): number {
     if (this.#openUntil === undefined) return 0;
     const left = this.#openUntil - this.#now();

@@ -7,6 +7,7 @@ import { labelOf } from '../tap.ts';
 import { attribute, cancelled } from '../attribute.ts';
 import type { Breaker } from './CircuitBreaker.ts';
 import type { CallScope, TapScope } from './callTap.ts';
+import type { TapFigures } from './TapFigures.ts';
 import { TapNotes } from './TapNotes.ts';
 
 /** One call of one tap, for tracing. */
@@ -32,6 +33,7 @@ export type Settled<T> = { ok: true; value: T; ms: number } | { ok: false; degra
 
 export interface TapGuard {
   readonly breaker: Breaker;
+  readonly figures: TapFigures;
   readonly trace: (trace: TapTrace) => void;
 }
 
@@ -59,6 +61,8 @@ export async function settleTap<T>(
       outcome,
       ...failure,
     };
+    if (attempts > 0) guard.figures.add(ms, error?.message);
+    else guard.figures.leftOut += 1;
     guard.trace({ ...trace, began, notes });
     scope.log.debug('a tap was called', trace);
     return ms;

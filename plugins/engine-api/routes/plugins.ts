@@ -1,16 +1,48 @@
 /** Routes of `pouch plugin`. */
 import { isAbsolute } from 'node:path';
-import type { PluginCheckWire, PluginLogLineWire, PluginReloadWire } from '../../../client/wire.ts';
+import type {
+  HookGraphWire,
+  PluginCheckWire,
+  PluginDetailsWire,
+  PluginLogLineWire,
+  PluginReloadWire,
+  PluginSwitchWire,
+} from '../../../client/wire.ts';
 import { PouchError } from '../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { pump } from '../http/pump.ts';
 import { sendJson } from '../http/reply.ts';
 
 export const pluginRoutes: Route[] = [
+  { method: 'GET', path: '/pouch/plugins', handler: list },
+  { method: 'GET', path: '/pouch/plugins/graph', handler: graph },
+  { method: 'POST', path: '/pouch/plugins/:name/disable', handler: disable },
+  { method: 'POST', path: '/pouch/plugins/:name/enable', handler: enable },
   { method: 'POST', path: '/pouch/plugins/validate', handler: validatePlugin },
   { method: 'POST', path: '/pouch/plugins/reload', handler: reload },
   { method: 'GET', path: '/pouch/plugins/:name/logs', handler: logs },
 ];
+
+function list(call: Call): void {
+  const all: PluginDetailsWire[] = call.engine.plugins.list();
+  sendJson(call, all);
+}
+
+function graph(call: Call): void {
+  const hooks: HookGraphWire[] = call.engine.plugins.graph(call.query.text('hook'));
+  sendJson(call, hooks);
+}
+
+async function disable(call: Call): Promise<void> {
+  const options = { force: call.query.flag('force') };
+  const changed: PluginSwitchWire = await call.engine.plugins.disable(parameter(call, 'name'), options);
+  sendJson(call, changed);
+}
+
+async function enable(call: Call): Promise<void> {
+  const changed: PluginSwitchWire = await call.engine.plugins.enable(parameter(call, 'name'));
+  sendJson(call, changed);
+}
 
 async function validatePlugin(call: Call): Promise<void> {
   const path = call.query.text('path') ?? '';
