@@ -30,8 +30,8 @@ interface Box {
 }
 
 /**
- * A row per hook point, its taps from left to right. Arcs above are `before` and `after`, dashed ones below `overrides`;
- * the taps of an observe hook run side by side and have no arrows between them.
+ * A row per hook point, its taps from left to right. Arcs above are `before` and `after`, dashed ones below are
+ * `overrides`; the taps of an observe hook run side by side and have no arrows between them.
  */
 export function svgGraph(hooks: readonly HookGraphWire[]): string {
   let y = margin;
