@@ -2,7 +2,7 @@ import type { PluginEntry } from '../../../config/types.ts';
 import type { PluginStatus } from '../../../hooks/engine.ts';
 import type { PluginReload, PluginSwitch } from '../../../hooks/engine/plugins.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import type { Locate } from '../load/pluginOptions.ts';
+import type { Locate } from '../../../hooks/definePlugin.ts';
 import { type DisabledPlugin, type DisabledPlugins, isEntryOf } from './DisabledPlugins.ts';
 import { type Needs, whatNeeds } from './dependents.ts';
 
