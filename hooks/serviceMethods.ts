@@ -60,7 +60,15 @@ export const serviceMethods = {
     prune: 'call',
   },
   log: { debug: 'local', info: 'local', warn: 'local', error: 'local' },
-  plugins: { validate: 'call', reload: 'call', logs: 'stream' },
+  plugins: {
+    list: 'now',
+    validate: 'call',
+    reload: 'call',
+    logs: 'stream',
+    graph: 'now',
+    disable: 'call',
+    enable: 'call',
+  },
   system: {
     info: 'call',
     version: 'call',

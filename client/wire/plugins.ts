@@ -62,8 +62,6 @@ export interface PluginTapFiguresWire {
 
 /** One entry of `GET /pouch/plugins`. */
 export interface PluginDetailsWire extends PluginStatusWire {
-  /** Where its code runs: in pouchd, or in a process of its own. */
-  isolation: 'in-process' | 'process';
   version?: string;
   doc?: string;
   /** Milliseconds that its file and its setup took. */

@@ -74,8 +74,6 @@ export interface PluginTapFigures {
 }
 
 export interface PluginDetails extends PluginStatus {
-  /** Where its code runs: in pouchd, or in a process of its own. */
-  isolation: 'in-process' | 'process';
   version?: string;
   doc?: string;
   /** Milliseconds that its file and its setup took. */

@@ -31,6 +31,7 @@ export class PluginSwitches {
     return await change(async (load) => {
       const { state, source } = this.#find(name);
       if (disabled.find(name)) return { plugins: [], warnings: [] };
+      this.#requireEntry({ name, source });
       const warnings = state === 'active' ? whatNeeds(name, needs()) : [];
       if (warnings.length > 0 && !force) throw needed(name, warnings);
       await disabled.add({ name, source });
@@ -66,6 +67,17 @@ export class PluginSwitches {
 
   #loaded(): readonly PluginStatus[] {
     return this.#options.needs().generation.plugins;
+  }
+
+  /** The scripts of hooks.d have no entry that could be disabled. */
+  #requireEntry(plugin: DisabledPlugin): void {
+    const { entries } = this.#options.configuration();
+    if (plugin.source === 'built-in' || entries.some((entry) => isEntryOf(entry, plugin))) return;
+    const { name, source } = plugin;
+    throw new PouchError('PCH_CONFLICT', `plugin ${name} has no entry in pouchd.yaml: it is ${source}`, {
+      hint: `rename it to ${source}.disabled, then \`pouch plugin reload\``,
+      plugin: name,
+    });
   }
 
   /** What an administrator has written counts: this command never loads what the file says not to load. */

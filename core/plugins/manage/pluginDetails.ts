@@ -1,4 +1,3 @@
-import { moduleFile } from '../../../config/formats/pluginList.ts';
 import type { PluginDetails, PluginTapFigures } from '../../../hooks/engine/plugins.ts';
 import type { Generation } from '../generation.ts';
 import { quantileOf, type TapFigures } from '../run/TapFigures.ts';
@@ -15,7 +14,6 @@ export function pluginDetails({ plugins, versions, taps }: Generation): PluginDe
     const { version: number, doc } = version?.plugin ?? {};
     return {
       ...status,
-      isolation: isolationOf(status.source),
       ...(number !== undefined && { version: number }),
       ...(doc !== undefined && { doc }),
       ...(version && { loadMs: rounded(version.loadMs) }),
@@ -27,10 +25,6 @@ export function pluginDetails({ plugins, versions, taps }: Generation): PluginDe
       ),
     };
   });
-}
-
-function isolationOf(source: string): PluginDetails['isolation'] {
-  return source === 'built-in' || moduleFile.test(source) ? 'in-process' : 'process';
 }
 
 function tapFigures(

@@ -127,6 +127,19 @@ describe('switching plugins off and on', () => {
     assert.deepEqual(await readdir(dir), []);
   });
 
+  it('refuses a script of hooks.d, which has no entry', async () => {
+    const path = join(dir, 'script.mjs');
+    await writeFile(path, `export default { name: 'script', setup() {} };`, { mode: 0o644 });
+    entries = [entry({ path })];
+    const switches = await started();
+    entries = [];
+    await assert.rejects(switches.disable('script', {}), {
+      code: 'PCH_CONFLICT',
+      message: `plugin script has no entry in pouchd.yaml: it is ${path}`,
+    });
+    assert.equal(stateOf('script'), 'active');
+  });
+
   const inUse: [string, string, Partial<Needs>, RegExp][] = [
     ['a required plugin', 'guard', {}, /it is required/],
     ['the default runtime', 'runner', { defaultRuntime: 'fast' }, /fast is the default one/],
