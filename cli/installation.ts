@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** What only some installations have, by its file. */
-const parts = { testing: 'dist/testing/index.js', daemon: 'dist/bin/pouchd.js' };
+const parts = { testing: 'dist/testing/index.js', daemon: 'dist/bin/pouchd.cjs' };
 
 /** The folder of the installation that a program belongs to, if it has the part. */
 export async function installationOf(program: string, part: keyof typeof parts): Promise<string | undefined> {
