@@ -4,7 +4,8 @@
  * docs/guides/testing-plugins.md is the guide.
  */
 export { createHarness, type Harness, type HarnessOptions } from './createHarness.ts';
-export { type PlanDifference, replay, type Replay } from './replay.ts';
+export type { PlanDifference, Replay } from '../hooks/replay.ts';
+export { replay } from './replay.ts';
 export type { TestClock } from './TestClock.ts';
 export type { TestImage } from './testImage.ts';
 export type { LogLine, TestLog } from './TestLog.ts';

@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import type { PlanDifference } from '../core/replay/comparePlans.ts';
 import { parseRecording } from '../core/replay/recording.ts';
-import { replayRecording, type Replay } from '../core/replay/replayRecording.ts';
+import { replayRecording } from '../core/replay/replayRecording.ts';
 import type { Plugin } from '../hooks/definePlugin.ts';
+import type { Replay } from '../hooks/replay.ts';
 import { builtIns } from '../plugins/builtIns.ts';
 import { TestLog } from './TestLog.ts';
-
-export type { PlanDifference, Replay };
 
 /**
  * Plans a container again from a file of `pouch record`, and compares the plan with the recorded one. Needs no root, no

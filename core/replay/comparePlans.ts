@@ -1,17 +1,7 @@
 import type { BlameEntry, Plan } from '../../hooks/plan.ts';
+import type { PlanDifference } from '../../hooks/replay.ts';
 import { diff } from '../plugins/draft/diff.ts';
 import { formatPath, isWithin } from '../plugins/index.ts';
-
-/** A field in which a plan differs from a recorded one. */
-export interface PlanDifference {
-  readonly field: string;
-  /** Undefined: the plan does not have the field. */
-  readonly recorded?: unknown;
-  readonly replayed?: unknown;
-  /** Who set it last in the new plan, or else in the recorded one: `core`, `request`, `image` or a plugin. */
-  readonly plugin: string;
-  readonly hook: string;
-}
 
 type Compared = Pick<Plan, 'spec' | 'blame' | 'degraded' | 'warnings'> & { draft: object };
 

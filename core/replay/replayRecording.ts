@@ -4,15 +4,15 @@ import type { Logger } from '../../hooks/defineHook.ts';
 import type { Plugin } from '../../hooks/definePlugin.ts';
 import { type Engine, engineServices } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
-import type { Plan } from '../../hooks/plan.ts';
 import type { FileAccess } from '../../hooks/files.ts';
+import type { Replay } from '../../hooks/replay.ts';
 import { Planner } from '../plan/Planner.ts';
 import { shownPlan } from '../plan/shownPlan.ts';
 import { pluginConfig } from '../pluginConfig.ts';
 import { containerWith, type Generation, loadPlugins } from '../plugins/index.ts';
 import { Secrets } from '../secrets/Secrets.ts';
 import { systemClock } from '../systemClock.ts';
-import { comparePlans, type PlanDifference } from './comparePlans.ts';
+import { comparePlans } from './comparePlans.ts';
 import { replayFacts, replayRuntimes } from './facts.ts';
 import type { Recording } from './recording.ts';
 import { ReplayingTape } from './Tape.ts';
@@ -22,13 +22,6 @@ export interface ReplayOptions {
   /** Take the places of the recorded plugins of their names, with the options of these; others are added. */
   readonly plugins: readonly Plugin[];
   readonly log: Logger;
-}
-
-export interface Replay {
-  /** The new plan, without secrets. */
-  readonly plan: Omit<Plan, 'plainSpec'>;
-  /** Empty: the plan is as it was recorded. */
-  readonly differences: readonly PlanDifference[];
 }
 
 /**
@@ -92,7 +85,7 @@ function entriesOf({ config, plugins: recorded }: Recording, given: readonly Plu
     if (given.some((plugin) => plugin.name === name)) return [{ ...entry, name }];
     if (state !== 'active') return [];
     throw new PouchError('PCH_NOT_FOUND', `the plan was recorded with plugin ${name} (${path})`, {
-      hint: 'name its file or folder with --plugin; a test passes the plugin to replay()',
+      hint: 'replay the recording with that plugin',
       plugin: name,
     });
   });

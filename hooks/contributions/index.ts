@@ -58,7 +58,7 @@ export const contributionPoints: {
   runtime: {
     noun: 'runtime',
     doc: 'Finds an OCI runtime, says what it can do, and gives the options of its shim.',
-    takesEffect: '`--runtime`; `pouch runtime ls`',
+    takesEffect: 'runtimes of containers; `pouch runtime ls`',
     since: '0.1.0',
     fields: {
       name: 'string',
@@ -72,7 +72,7 @@ export const contributionPoints: {
   profile: {
     noun: 'profile',
     doc: 'A preset of the options of `pouch run`.',
-    takesEffect: '`--profile`',
+    takesEffect: 'profiles of containers; `pouch profile ls`',
     since: '0.1.0',
     fields: { name: 'string', parts: 'list' },
     problem: ({ name }) =>
@@ -92,7 +92,7 @@ export const contributionPoints: {
   verb: {
     noun: 'verb',
     doc: 'A command of `pouch`, run by pouchd.',
-    takesEffect: '`pouch VERB`; `pouch --help` and completion',
+    takesEffect: '`pouch VERB`, its help and completion',
     since: '0.1.0',
     fields: { name: 'string', doc: 'string', args: 'object?', options: 'object?', run: 'function' },
     problem: verbProblem,

@@ -65,6 +65,6 @@ function verbsOf({ contributions }: Generation): { plugin: string; verb: Verb }[
 
 function notFound(name: string): PouchError {
   return new PouchError('PCH_NOT_FOUND', `no plugin has the verb ${name}`, {
-    hint: '`pouch --help` lists the verbs of plugins',
+    hint: '`pouch plugin inspect` lists the verbs of a plugin',
   });
 }

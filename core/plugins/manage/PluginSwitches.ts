@@ -2,6 +2,7 @@ import type { PluginEntry } from '../../../config/types.ts';
 import type { PluginStatus } from '../../../hooks/engine.ts';
 import type { PluginReload, PluginSwitch } from '../../../hooks/engine/plugins.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import type { Locate } from '../../../hooks/definePlugin.ts';
 import { type DisabledPlugin, type DisabledPlugins, isEntryOf } from './DisabledPlugins.ts';
 import { type Needs, whatNeeds } from './dependents.ts';
@@ -113,7 +114,7 @@ function isSame({ name, source }: PluginStatus, mark: DisabledPlugin): boolean {
 
 function needed(name: string, reasons: readonly string[]): PouchError {
   return new PouchError('PCH_PLUGIN_NEEDED', `plugin ${name} is in use: ${reasons.join('; ')}`, {
-    hint: '`pouch plugin disable --force` disables it nevertheless',
+    hint: `${field('force')} disables it nevertheless`,
     plugin: name,
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { loadConfig } from '../../../config/load.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import { makeDraft } from '../core/plugins/support/draft.ts';
-import { load, plugin } from '../core/plugins/support/load.ts';
+import { entry, load, plugin } from '../core/plugins/support/load.ts';
 
 const file = `${import.meta.dirname}/../../../examples/agent/pouchd.yaml`;
 
@@ -10,7 +10,7 @@ describe('examples/agent/pouchd.yaml', () => {
   it('is valid, and all its plugins load and apply to a rich container', async () => {
     const loaded = loadConfig({ file });
     const { generation, runner, log } = await load([plugin('rich-systemd', () => {})], {
-      entries: loaded.config.plugins,
+      entries: loaded.config.plugins.map((each) => entry({ ...each, isolation: 'in-process' })),
       locate: (pointer) => `pouchd.yaml:${loaded.lineOf(pointer)?.line}`,
     });
     assert.deepEqual(
