@@ -8,7 +8,7 @@ const plugin = join(import.meta.dirname, 'support/plugins/contributes.ts');
 describe('what a plugin contributes for users', function () {
   this.timeout(60_000);
   this.slow(5_000);
-  const daemon = useDaemon({ yaml: `plugins:\n  - path: ${plugin}\n` });
+  const daemon = useDaemon({ yaml: `plugins:\n  - path: ${plugin}\n    isolation: in-process\n` });
   const { ok, pouch } = daemon;
   const call = (method: string, path: string, body?: unknown) =>
     ask(join(daemon.it.state, 'pouchd.sock'), method, path, body === undefined ? {} : { body });
