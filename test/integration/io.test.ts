@@ -368,6 +368,8 @@ describe("a container's output", function () {
       const live = io.subscribe(id);
       await live.ready;
       const reading = collect(live);
+      // The chunk in its hand would be lost: it has read nothing.
+      process.kill(keeperPid(), 'SIGSTOP');
       const child = runOn(
         paths,
         'sh',
