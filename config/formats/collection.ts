@@ -71,6 +71,20 @@ export function mapOf<T>(key: Format<string>, item: Format<T>): Format<ReadonlyM
   };
 }
 
+/** A map with arbitrary keys, as a plain object. */
+export function objectOf<T>(key: Format<string>, item: Format<T>): Format<Readonly<Record<string, T>>> {
+  const { expected, json, decode, encode } = mapOf(key, item);
+  return {
+    expected,
+    json,
+    decode(raw, report) {
+      const entries = decode(raw, report);
+      return entries && Object.fromEntries(entries);
+    },
+    encode: (value) => encode(new Map(Object.entries(value))),
+  };
+}
+
 function withoutType({ type: _type, ...rest }: JsonSchema): JsonSchema {
   return rest;
 }

@@ -1,5 +1,5 @@
 import type { EffectGrant, EffectRule, PluginGrants } from '../types.ts';
-import { listOf, mapOf } from './collection.ts';
+import { listOf, objectOf } from './collection.ts';
 import type { Format } from './format.ts';
 import { show, textFormat } from './format.ts';
 import { record, type RecordField } from './record.ts';
@@ -28,14 +28,8 @@ function asList<T>(value: T | undefined): readonly T[] | undefined {
 const argument = word(/^[a-z][A-Za-z]*$/, 'the name of an argument such as target');
 
 const rule: Format<EffectRule> = {
+  ...objectOf(argument, patterns),
   expected: 'a map from arguments of the effect to patterns',
-  json: mapOf(argument, patterns).json,
-  decode(raw, report) {
-    const found = mapOf(argument, patterns).decode(raw, report);
-    return found && Object.fromEntries(found);
-  },
-  encode: (value) =>
-    Object.fromEntries(Object.entries(value).map(([name, each]) => [name, patterns.encode(each)])),
 };
 
 const rules = listOf(rule, { min: 1 });
@@ -54,14 +48,8 @@ const effectGrant: Format<EffectGrant> = {
 const kind = word(/^[a-z][A-Za-z0-9.-]*$/, 'an effect kind such as host.mount');
 
 const effects: Format<Readonly<Record<string, EffectGrant>>> = {
+  ...objectOf(kind, effectGrant),
   expected: 'a map from effect kinds to true or rules',
-  json: mapOf(kind, effectGrant).json,
-  decode(raw, report) {
-    const found = mapOf(kind, effectGrant).decode(raw, report);
-    return found && Object.fromEntries(found);
-  },
-  encode: (value) =>
-    Object.fromEntries(Object.entries(value).map(([name, grant]) => [name, effectGrant.encode(grant)])),
 };
 
 /** What a plugin that is confined may do to the host, one field per right. */

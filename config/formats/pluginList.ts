@@ -1,6 +1,6 @@
 import type { FailurePolicy } from '../../hooks/defineHook.ts';
 import type { PluginEntry, PluginLimits } from '../types.ts';
-import { listOf, mapOf } from './collection.ts';
+import { listOf, objectOf } from './collection.ts';
 import { duration } from './duration.ts';
 import type { Format, Report } from './format.ts';
 import { Refusal, show, textFormat } from './format.ts';
@@ -56,22 +56,18 @@ function plain(raw: unknown): unknown {
   return Array.isArray(raw) ? raw.map(plain) : raw;
 }
 
-const env: Format<Readonly<Record<string, string>>> = {
-  expected: 'a map from names of variables to texts',
-  json: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
-  decode(raw, report) {
-    const found = mapOf(variable, text).decode(raw, report);
-    return found && Object.fromEntries(found);
-  },
-  encode: (value) => value,
-};
-
 const variable = word(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a variable such as DB_HOST');
 const text = textFormat<string>({
   expected: 'a text without NUL bytes',
   json: { type: ['string', 'number', 'boolean'] },
   read: (value) => (value.includes('\0') ? undefined : value),
 });
+
+const env: Format<Readonly<Record<string, string>>> = {
+  ...objectOf(variable, text),
+  expected: 'a map from names of variables to texts',
+  json: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+};
 
 const cpus = textFormat<number>({
   expected: 'a number of CPUs from 0.01, such as 0.5 or 2',

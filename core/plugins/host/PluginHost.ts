@@ -1,7 +1,6 @@
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { asCaller } from '../../../hooks/caller.ts';
 import type { HostFacts, Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
-import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { FileAccess } from '../../../hooks/files.ts';
 import { type EffectRequest, type HookRequest, processProtocol } from '../../../hooks/processProtocol.ts';
@@ -10,7 +9,7 @@ import { systemClock } from '../../systemClock.ts';
 import { Contributions } from '../load/Contributions.ts';
 import { checkManifest } from '../load/manifest.ts';
 import { importModuleText } from '../load/pluginFile.ts';
-import { tappableHooks } from '../load/tappableHooks.ts';
+import { setupContext } from '../load/setupContext.ts';
 import { Connection, type HostReply, type HostRequest } from './Connection.ts';
 import { runTap } from './runTap.ts';
 import { injectedBy, remoteService, servicesOf } from './services.ts';
@@ -140,32 +139,19 @@ export class PluginHost {
     contributions: Contributions,
     { options, host, others }: { options: unknown; host: HostFacts; others: Record<string, string[]> },
   ): Promise<PluginContext> {
-    const { name, hooks } = plugin;
+    const { name } = plugin;
     const files = Object.freeze(remoteService('files', this.#connection)) as FileAccess;
     const own = { clock: systemClock, host, log: this.log, files };
+    const services = await servicesOf(plugin, own, others, this.#connection);
+    const parts = { options, locate: this.#locate, services, log: this.log, host, files };
     return {
-      hooks: tappableHooks({
-        plugin: name,
-        declared: hooks,
-        taps: contributions.taps,
-        addTap: (tap) => contributions.addTap(tap),
-      }),
-      options,
-      locate: this.#locate,
-      services: await servicesOf(plugin, own, others, this.#connection),
-      provide: (provided) => contributions.provide(provided),
-      log: this.log,
-      host,
-      files,
-      effect: (kind) => contributions.add('effect', kind as unknown as EffectKind),
+      ...setupContext(plugin, parts, contributions),
       runtime: () => refuse(name, 'a runtime'),
-      profile: (profile) => contributions.add('profile', profile),
       surface: () => refuse(name, 'a surface'),
       verb: () => refuse(name, 'a verb'),
       route: () => refuse(name, 'a route'),
       doctorCheck: () => refuse(name, 'a doctor check'),
       metric: () => refuse(name, 'a metric'),
-      onDispose: (run) => contributions.addDisposer(run),
     };
   }
 

@@ -1,16 +1,16 @@
 import type { Container } from 'inversify';
 import type { Locate } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
-import { Log } from '../../../hooks/services.ts';
+import { Files, Host, Log } from '../../../hooks/services.ts';
 import { scopedLog } from '../run/scopedLog.ts';
 import { attribute } from '../attribute.ts';
-import { attributedService, containerWith, serviceOf } from '../services.ts';
+import { attributedService, containerWith, injected, serviceOf } from '../services.ts';
 import { Contributions } from './Contributions.ts';
 import { type Candidate, needsOf, providerOf, unmet } from './requirements.ts';
-import { pluginContext } from './pluginContext.ts';
 import { checkBuiltInOptions, checkOptions } from './pluginOptions.ts';
 import type { PluginSlot } from './PluginSlot.ts';
 import type { PluginVersion } from './PluginVersion.ts';
+import { setupContext } from './setupContext.ts';
 import { interruptedAfter, within } from './within.ts';
 
 /** What every plugin's setup gets of its surroundings. */
@@ -47,12 +47,15 @@ export async function setUp(slot: PluginSlot, surroundings: Surroundings): Promi
     contributes: plugin.contributes,
     log,
   });
-  const context = pluginContext(
-    plugin,
-    { options, locate: locateIn(slot, locate) },
-    version.container,
-    version.contributions,
-  );
+  const parts = {
+    options,
+    locate: locateIn(slot, locate),
+    services: injected(version.container, plugin.inject ?? {}),
+    log: serviceOf(version.container, Log),
+    host: serviceOf(version.container, Host),
+    files: serviceOf(version.container, Files),
+  };
+  const context = setupContext(plugin, parts, version.contributions);
   const guarded = isBuiltIn ? within : interruptedAfter;
   try {
     await guarded(timeoutMs, `setup of plugin ${plugin.name}`, async () => plugin.setup(context));

@@ -1,33 +1,35 @@
-import type { Container } from 'inversify';
-import type { Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
+import type { HostFacts, Locate, Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
-import { Files, Host, Log } from '../../../hooks/services.ts';
-import { injected, serviceOf } from '../services.ts';
-import type { Locate } from '../../../hooks/definePlugin.ts';
+import type { FileAccess } from '../../../hooks/files.ts';
+import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Contributions } from './Contributions.ts';
 import { tappableHooks } from './tappableHooks.ts';
 
-/** What a plugin's setup is given: services of its container, and calls that go to its contributions. */
-export function pluginContext(
-  { name, hooks, inject = {} }: Plugin,
-  { options, locate }: { options: unknown; locate: Locate },
-  container: Container,
+/** What differs by where a plugin runs. */
+export interface SetupParts {
+  readonly options: unknown;
+  readonly locate: Locate;
+  readonly services: PluginContext['services'];
+  readonly log: Logger;
+  readonly host: HostFacts;
+  readonly files: FileAccess;
+}
+
+/** What a plugin's setup is given: the parts, and calls that go to its contributions. */
+export function setupContext(
+  { name, hooks }: Plugin,
+  parts: SetupParts,
   contributions: Contributions,
 ): PluginContext {
   return {
+    ...parts,
     hooks: tappableHooks({
       plugin: name,
       declared: hooks,
       taps: contributions.taps,
       addTap: (tap) => contributions.addTap(tap),
     }),
-    options,
-    locate,
-    services: injected(container, inject),
     provide: (provided) => contributions.provide(provided),
-    log: serviceOf(container, Log),
-    host: serviceOf(container, Host),
-    files: serviceOf(container, Files),
     effect: (kind) => contributions.add('effect', kind as unknown as EffectKind),
     runtime: (provider) => contributions.add('runtime', provider),
     profile: (profile) => contributions.add('profile', profile),
