@@ -6,7 +6,7 @@ const kernelNames =
 
 // Rules that find mistakes; form is prettier's.
 export default tseslint.config(
-  { ignores: ['dist/', 'site/', 'node_modules/', 'core/containerd/gen/', 'bin/pouch'] },
+  { ignores: ['dist/', 'site/', 'node_modules/', 'core/containerd/gen/', 'plugins/nri/gen/', 'bin/pouch'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
@@ -31,6 +31,15 @@ export default tseslint.config(
           selector:
             ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"], TSParameterProperty)[accessibility="private"]',
           message: 'Private members are #names.',
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'any',
+          message:
+            'It loses the abort of a timeout that was garbage-collected (nodejs/node issue 57736): use linkedAbort.',
         },
       ],
       // Constants of the kernel and of the C library keep their names.

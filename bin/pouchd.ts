@@ -10,6 +10,7 @@ const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 export const ended = runDaemon(process.argv.slice(2), {
   keeperCommand: [process.execPath, ...keeperNodeFlags, pathOf('./pouch-logkeeper.js')],
   trialCommand: [process.execPath, pathOf('./pouch-plugin-trial.js')],
-  hostCommand: [process.execPath, ...hostNodeFlags, pathOf('./pouch-plugin-host.js')],
+  hostCommand: [process.execPath, ...hostNodeFlags, pathOf('./run-plugin-host.cjs')],
+  confineProgram: pathOf('../../bin/pouch-confine'),
   filesCommand: [pathOf('../../bin/pouch-files')],
 });

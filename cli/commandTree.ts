@@ -72,6 +72,11 @@ const update: CommandEntry = {
   summary: 'Update configuration of one or more containers',
   load: () => import('./commands/containers/update.ts'),
 };
+const reconcile: CommandEntry = {
+  name: 'reconcile',
+  summary: 'Plan degraded containers again, and apply what plugins that are back add',
+  load: () => import('./commands/containers/reconcile.ts'),
+};
 const pause: CommandEntry = {
   name: 'pause',
   summary: 'Pause all processes within one or more containers',
@@ -210,6 +215,7 @@ const container: CommandEntry = {
     wait,
     rename,
     update,
+    reconcile,
     pause,
     unpause,
     top,
@@ -354,6 +360,22 @@ const plugin: CommandEntry = {
       load: () => import('./commands/plugins/pluginGraph.ts'),
     },
     {
+      name: 'install',
+      summary: 'Install a plugin from a folder, a file, the npm registry or an OCI registry',
+      load: () => import('./commands/plugins/pluginInstall.ts'),
+    },
+    {
+      name: 'rollback',
+      summary: 'Go back to the version of a plugin that was installed before',
+      load: () => import('./commands/plugins/pluginRollback.ts'),
+    },
+    {
+      name: 'remove',
+      aliases: ['rm'],
+      summary: 'Remove installed plugins',
+      load: () => import('./commands/plugins/pluginRemove.ts'),
+    },
+    {
       name: 'disable',
       summary: 'Switch plugins off, also over restarts',
       load: () => import('./commands/plugins/pluginDisable.ts'),
@@ -364,6 +386,21 @@ const plugin: CommandEntry = {
       load: () => import('./commands/plugins/pluginEnable.ts'),
     },
     {
+      name: 'shadow',
+      summary: 'Show how new versions plan beside those that serve',
+      load: () => import('./commands/plugins/pluginShadow.ts'),
+    },
+    {
+      name: 'promote',
+      summary: 'Have shadows serve in the place of the versions before',
+      load: () => import('./commands/plugins/pluginPromote.ts'),
+    },
+    {
+      name: 'demote',
+      summary: 'Have the versions from before a promotion serve again',
+      load: () => import('./commands/plugins/pluginDemote.ts'),
+    },
+    {
       name: 'reload',
       summary: 'Read pouchd.yaml again, load all plugins, and print what has changed',
       load: () => import('./commands/plugins/pluginReload.ts'),
@@ -372,6 +409,18 @@ const plugin: CommandEntry = {
       name: 'logs',
       summary: 'Fetch what the daemon has logged of a plugin',
       load: () => import('./commands/plugins/pluginLogs.ts'),
+    },
+  ],
+};
+
+const rich: CommandEntry = {
+  name: 'rich',
+  summary: 'Show the modes of rich containers',
+  subcommands: [
+    {
+      name: 'ls',
+      summary: 'List rich modes',
+      load: () => import('./commands/rich/richList.ts'),
     },
   ],
 };
@@ -411,6 +460,7 @@ export const commandTree: CommandEntry[] = [
     wait,
     rename,
     update,
+    reconcile,
     pause,
     unpause,
     top,
@@ -441,6 +491,7 @@ export const commandTree: CommandEntry[] = [
     },
     plugin,
     profile,
+    rich,
     runtime,
     {
       name: 'doctor',
@@ -452,6 +503,11 @@ export const commandTree: CommandEntry[] = [
       name: 'events',
       summary: 'Get real time events from the server',
       load: () => import('./commands/system/events.ts'),
+    },
+    {
+      name: 'web',
+      summary: 'Serve the web console, read-only, for a browser on this host',
+      load: () => import('./commands/system/web.ts'),
     },
     {
       name: 'info',

@@ -13,15 +13,18 @@ import type {
   ContainerUpdateRequest,
   ContainerUpdateResponse,
   ContainerWaitResponse,
+  ReconciliationWire,
   StatsResponse,
 } from './wire.ts';
 
+/** How a container is stopped. */
 export interface StopOptions {
   /** Seconds to wait before SIGKILL. Undefined: the container's stop timeout; -1: no limit. */
   timeoutSeconds?: number;
   signal?: string;
 }
 
+/** Which part of a container's log to read. */
 export interface LogOptions {
   stdout?: boolean;
   stderr?: boolean;
@@ -35,6 +38,7 @@ export interface LogOptions {
   tail?: string;
 }
 
+/** Which streams of a container to connect to. */
 export interface AttachStreams {
   stdin: boolean;
   stdout: boolean;
@@ -52,46 +56,62 @@ export class ContainerCalls {
     this.#transport = transport;
   }
 
+  /** Creates a container; `start` starts it. */
   create(body: ContainerCreateRequest, query: { name?: string; platform?: string } = {}) {
     return this.#transport.json<ContainerCreateResponse>('POST', '/containers/create', { body, query });
   }
 
+  /** Starts a container, from a checkpoint if one is named. */
   async start(ref: string, options: { detachKeys?: string; checkpoint?: string } = {}): Promise<void> {
     await this.#post(ref, 'start', options);
   }
 
+  /** Stops a container: its stop signal, then SIGKILL. One that does not run is left as it is. */
   async stop(ref: string, options: StopOptions = {}): Promise<void> {
     await this.#post(ref, 'stop', { t: options.timeoutSeconds, signal: options.signal });
   }
 
+  /** Stops a container, if it runs, and starts it. */
   async restart(ref: string, options: StopOptions = {}): Promise<void> {
     await this.#post(ref, 'restart', { t: options.timeoutSeconds, signal: options.signal });
   }
 
+  /** Sends a signal, SIGKILL by default. */
   async kill(ref: string, signal?: string): Promise<void> {
     await this.#post(ref, 'kill', { signal });
   }
 
+  /** Gives a container another name. */
   async rename(ref: string, name: string): Promise<void> {
     await this.#post(ref, 'rename', { name });
   }
 
+  /** Changes limits and the restart policy. */
   update(ref: string, body: ContainerUpdateRequest): Promise<ContainerUpdateResponse> {
     return this.#transport.json('POST', containerPath(ref, 'update'), { body });
   }
 
+  /** Plans it again, since it was planned without a plugin, and applies what the new plan changes. */
+  reconcile(ref: string, query: { dryRun?: boolean; restart?: boolean } = {}): Promise<ReconciliationWire> {
+    return this.#transport.json('POST', `/pouch${containerPath(ref, 'reconcile')}`, { query });
+  }
+
+  /** Freezes all processes of a container. */
   async pause(ref: string): Promise<void> {
     await this.#post(ref, 'pause');
   }
 
+  /** Resumes a paused container. */
   async unpause(ref: string): Promise<void> {
     await this.#post(ref, 'unpause');
   }
 
+  /** Sets the size of a container's terminal, in characters. */
   async resize(ref: string, size: { height: number; width: number }): Promise<void> {
     await this.#post(ref, 'resize', { h: size.height, w: size.width });
   }
 
+  /** Removes a container; with `force`, one that runs too. */
   async remove(
     ref: string,
     options: { force?: boolean; volumes?: boolean; link?: boolean } = {},
@@ -100,15 +120,18 @@ export class ContainerCalls {
     await this.#transport.json('DELETE', containerPath(ref), { query });
   }
 
+  /** Containers, by default those that run. */
   list(options: { all?: boolean; limit?: number; size?: boolean; filters?: Filters } = {}) {
     const query = { ...options, filters: filtersQuery(options.filters) };
     return this.#transport.json<ContainerSummary[]>('GET', '/containers/json', { query });
   }
 
+  /** All that pouchd knows of a container; with `size`, its size in bytes too. */
   inspect(ref: string, options: { size?: boolean } = {}): Promise<ContainerInspect> {
     return this.#transport.json('GET', containerPath(ref, 'json'), { query: options });
   }
 
+  /** Processes of a container, with the columns of ps(1). */
   top(ref: string, psArguments?: string): Promise<ContainerTopResponse> {
     return this.#transport.json('GET', containerPath(ref, 'top'), { query: { ps_args: psArguments } });
   }
@@ -125,6 +148,7 @@ export class ContainerCalls {
     yield* await this.#transport.lines<StatsResponse>('GET', containerPath(ref, 'stats'), options);
   }
 
+  /** Removes the containers that do not run. */
   prune(filters?: Filters): Promise<ContainersPruneResponse> {
     return this.#transport.json('POST', '/containers/prune', { query: { filters: filtersQuery(filters) } });
   }

@@ -1,6 +1,7 @@
 /** The stream that a frame belongs to. `control` is a Pouch extension ({@link RunMessage}). */
 export type StreamName = 'stdin' | 'stdout' | 'stderr' | 'systemerr' | 'control';
 
+/** A piece of output, and the stream that it belongs to. */
 export interface Frame {
   stream: StreamName;
   data: Buffer;

@@ -10,10 +10,12 @@ export class ExecCalls {
     this.#transport = transport;
   }
 
+  /** Prepares a process in a running container; a start runs it. */
   create(container: string, body: ExecCreateRequest): Promise<ExecCreateResponse> {
     return this.#transport.json('POST', containerPath(container, 'exec'), { body });
   }
 
+  /** Starts the process and returns; its output is discarded. */
   async startDetached(id: string): Promise<void> {
     await this.#transport.json('POST', `/exec/${id}/start`, {
       body: { Detach: true } satisfies ExecStartRequest,
@@ -25,10 +27,12 @@ export class ExecCalls {
     return this.#transport.hijack('POST', `/exec/${id}/start`, { body });
   }
 
+  /** Sets the size of its terminal, in characters. */
   async resize(id: string, size: { height: number; width: number }): Promise<void> {
     await this.#transport.json('POST', `/exec/${id}/resize`, { query: { h: size.height, w: size.width } });
   }
 
+  /** The state of an exec; its exit code once it has ended. */
   inspect(id: string): Promise<ExecInspect> {
     return this.#transport.json('GET', `/exec/${id}/json`);
   }

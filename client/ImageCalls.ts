@@ -13,8 +13,10 @@ import type {
   RegistryAuthWire,
 } from './wire.ts';
 
+/** Messages of a long operation; read it to the end, where it throws if the operation failed. */
 export type ProgressStream = AsyncIterable<ProgressMessage>;
 
+/** What to pull, and with which credentials. */
 export interface PullOptions {
   /** The reference without tag and digest: `debian`. */
   name: string;
@@ -33,31 +35,38 @@ export class ImageCalls {
     this.#transport = transport;
   }
 
+  /** Images of the host. */
   list(options: { all?: boolean; digests?: boolean; filters?: Filters } = {}): Promise<ImageSummary[]> {
     const query = { ...options, filters: filtersQuery(options.filters) };
     return this.#transport.json('GET', '/images/json', { query });
   }
 
+  /** All that pouchd knows of an image. */
   inspect(ref: string): Promise<ImageInspect> {
     return this.#transport.json('GET', imagePath(ref, 'json'));
   }
 
+  /** The steps that built an image, the newest first. */
   history(ref: string): Promise<ImageHistoryEntryWire[]> {
     return this.#transport.json('GET', imagePath(ref, 'history'));
   }
 
+  /** Adds a reference to an image. */
   async tag(ref: string, target: { repo: string; tag?: string }): Promise<void> {
     await this.#transport.json('POST', imagePath(ref, 'tag'), { query: target });
   }
 
+  /** Removes a reference, or by id an image. */
   remove(ref: string, options: { force?: boolean; noprune?: boolean } = {}): Promise<ImageDeleteEntry[]> {
     return this.#transport.json('DELETE', imagePath(ref), { query: options });
   }
 
+  /** Removes images that no container uses; by default those without a tag. */
   prune(filters?: Filters): Promise<ImagesPruneResponse> {
     return this.#transport.json('POST', '/images/prune', { query: { filters: filtersQuery(filters) } });
   }
 
+  /** Fetches an image; the stream reports the progress, and throws if the pull fails. */
   pull(options: PullOptions): Promise<ProgressStream> {
     const query = { fromImage: options.name, tag: options.tag, platform: options.platform };
     const headers = options.auth && { 'x-registry-auth': encodeAuth(options.auth) };
@@ -77,6 +86,7 @@ export class ImageCalls {
     return this.#transport.bytes('GET', `/images/get?${query.toString()}`, { ...(signal && { signal }) });
   }
 
+  /** Makes a base image from the packages of a distribution. */
   bootstrap(body: BootstrapRequest, signal?: AbortSignal): Promise<ProgressStream> {
     return this.#progress('/pouch/images/bootstrap', { body }, signal);
   }

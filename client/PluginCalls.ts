@@ -1,11 +1,15 @@
+import type { Readable } from 'node:stream';
 import type { Transport } from './Transport.ts';
 import type {
   HookGraphWire,
   PluginCheckWire,
   PluginDetailsWire,
+  PluginInstallationWire,
   PluginLogLineWire,
+  PluginPromotionWire,
   PluginReloadWire,
   PluginSwitchWire,
+  ShadowReportWire,
 } from './wire.ts';
 
 /** Calls of `/pouch/plugins`, which only pouchd has. */
@@ -16,6 +20,7 @@ export class PluginCalls {
     this.#transport = transport;
   }
 
+  /** Every plugin, in the order of the configuration. */
   list(): Promise<PluginDetailsWire[]> {
     return this.#transport.json('GET', '/pouch/plugins');
   }
@@ -32,8 +37,45 @@ export class PluginCalls {
     });
   }
 
+  /** Enables a plugin that was disabled, or that failed too often. */
   enable(name: string): Promise<PluginSwitchWire> {
     return this.#transport.json('POST', `/pouch/plugins/${encodeURIComponent(name)}/enable`);
+  }
+
+  /** Sends a tar archive, compressed or not. @param query.name of the folder that it was made of */
+  install(archive: Readable, query: { source: string; name?: string }): Promise<PluginInstallationWire> {
+    const headers = { 'content-type': 'application/x-tar' };
+    return this.#transport.json('POST', '/pouch/plugins/install', { query, upload: archive, headers });
+  }
+
+  /** Has pouchd install the package in an OCI artifact. */
+  installArtifact(artifact: string): Promise<PluginInstallationWire> {
+    return this.#transport.json('POST', '/pouch/plugins/install', { query: { artifact } });
+  }
+
+  /** Installs the version again that was installed before. */
+  rollback(name: string): Promise<PluginInstallationWire> {
+    return this.#transport.json('POST', `/pouch/plugins/${encodeURIComponent(name)}/rollback`);
+  }
+
+  /** Removes an installed plugin. */
+  remove(name: string): Promise<PluginSwitchWire> {
+    return this.#transport.json('DELETE', `/pouch/plugins/${encodeURIComponent(name)}`);
+  }
+
+  /** Returns the versions of plugins that only plan, and how they compare. */
+  shadows(): Promise<ShadowReportWire[]> {
+    return this.#transport.json('GET', '/pouch/plugins/shadows');
+  }
+
+  /** Has a shadow serve in the place of the plugin of its name. */
+  promote(name: string): Promise<PluginPromotionWire> {
+    return this.#transport.json('POST', `/pouch/plugins/${encodeURIComponent(name)}/promote`);
+  }
+
+  /** Ends a `promote`. */
+  demote(name: string): Promise<PluginPromotionWire> {
+    return this.#transport.json('POST', `/pouch/plugins/${encodeURIComponent(name)}/demote`);
   }
 
   /** Has pouchd load a plugin without its setup. @param path of a file or folder on pouchd's host */

@@ -9,6 +9,7 @@ import type {
   PlanResponse,
   PouchInfoResponse,
   ProfileWire,
+  RichModeWire,
   RuntimeWire,
   StoredPlanResponse,
   TimelineWire,
@@ -74,6 +75,7 @@ export class PouchCalls {
     return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/timeline`);
   }
 
+  /** The effects of a container, applied and planned. */
   effects(ref: string): Promise<ContainerEffectWire[]> {
     return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/effects`);
   }
@@ -95,6 +97,7 @@ export class PouchCalls {
     return this.#transport.json('DELETE', path);
   }
 
+  /** The operations that run now. */
   ops(): Promise<OperationWire[]> {
     return this.#transport.json('GET', '/pouch/ops');
   }
@@ -109,6 +112,12 @@ export class PouchCalls {
     return this.#transport.json('GET', '/pouch/profiles');
   }
 
+  /** Returns every rich mode that a container can have, by name. */
+  richModes(): Promise<RichModeWire[]> {
+    return this.#transport.json('GET', '/pouch/rich-modes');
+  }
+
+  /** Facts about the daemon that Docker's API does not have. */
   info(): Promise<PouchInfoResponse> {
     return this.#transport.json('GET', '/pouch/info');
   }

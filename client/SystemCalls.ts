@@ -19,14 +19,17 @@ export class SystemCalls {
     this.#transport = transport;
   }
 
+  /** Facts about the host and the number of objects. */
   info(): Promise<InfoResponse> {
     return this.#transport.json('GET', '/info');
   }
 
+  /** Versions of Pouch and of the programs that it uses. */
   version(): Promise<VersionResponse> {
     return this.#transport.json('GET', '/version');
   }
 
+  /** Resolves if the daemon responds. */
   async ping(): Promise<void> {
     const response = await this.#transport.open('GET', '/_ping');
     response.resume();

@@ -67,13 +67,17 @@ export class Transport {
 
   /** Resolves to the response once its headers have arrived; the caller reads the body. */
   async open(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
+    return await this.#accepted(await this.exchange(method, path, options));
+  }
+
+  /** The same for a response of any status: that of an error is not thrown. */
+  async exchange(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
     const request = this.#request(method, path, options, this.#agent);
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    return await new Promise<IncomingMessage>((resolve, reject) => {
       request.once('response', resolve);
       request.on('error', (error) => reject(callFailure(error, this.address, this.#tls, options.signal)));
       send(request, options);
     });
-    return this.#accepted(response);
   }
 
   /** Resolves to the body of a response. A connection that breaks ends it with a ClientError. */

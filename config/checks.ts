@@ -1,6 +1,7 @@
 import { managedSocket } from './derive.ts';
 import { longestSocketPath } from './formats/address.ts';
 import type { Issue } from './formats/format.ts';
+import { didYouMean } from './suggest.ts';
 import type { SettingPath } from './schema/setting.ts';
 import type { SettingStore } from './SettingStore.ts';
 import type { PluginEntry } from './types.ts';
@@ -13,6 +14,7 @@ export function crossChecks(store: SettingStore, report: ReportIssue): void {
   checkContainerd(store, report);
   checkStateLength(store, report);
   checkPluginsOnce(store, report);
+  checkDefaultNetwork(store, report);
 }
 
 function checkDirectories(store: SettingStore, report: ReportIssue): void {
@@ -39,6 +41,21 @@ function checkContainerd(store: SettingStore, report: ReportIssue): void {
   if (store.get('containerd.address') === managedSocket(String(store.get('state')))) return;
   const hint = 'remove one of the two: a managed containerd has its socket below state';
   report('containerd.address', { at: [], expected: 'no address with managed: true', found: 'both', hint });
+}
+
+/** A driver of a plugin that is a network by itself is not known here: it is named in `network.networks`. */
+function checkDefaultNetwork(store: SettingStore, report: ReportIssue): void {
+  const name = store.get('network.default') as string | undefined;
+  const networks = store.get('network.networks') as ReadonlyMap<string, unknown> | undefined;
+  if (name === undefined || networks === undefined) return;
+  const known = ['bridge', 'none', 'host', ...networks.keys()];
+  if (known.includes(name)) return;
+  report('network.default', {
+    at: [],
+    expected: known.join(', '),
+    found: name,
+    hint: didYouMean(name, known) ?? 'name it in network.networks, with its driver',
+  });
 }
 
 /** The paths of the sockets that pouchd creates below `state` must not exceed the kernel's limit. */

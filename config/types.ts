@@ -155,8 +155,19 @@ export interface RuntimeCondition {
   readonly rich?: boolean | string;
 }
 
+/** A network, and what attaches containers to it. */
+export interface NamedNetwork {
+  /** Name of a network driver. */
+  readonly driver: string;
+  /** As in the file; the schema of the driver checks them. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 export interface NetworkConfig {
-  readonly default: 'bridge' | 'none' | 'host';
+  /** Name of a network: one of `networks`, or a driver without options. */
+  readonly default: string;
+  /** By name, beside those of drivers without options. */
+  readonly networks: Readonly<Record<string, NamedNetwork>>;
   /** Name of the bridge interface. */
   readonly bridge: string;
   /** IPv4 network in CIDR form, such as 172.29.0.0/16. */
@@ -219,14 +230,40 @@ export type EffectRule = Readonly<Record<string, readonly string[]>>;
 /** Any effect of a kind, or those that match one of the rules. */
 export type EffectGrant = true | readonly EffectRule[];
 
+/** Methods of a service that a plugin may call; `true`: all of them. */
+export type ServiceGrant = true | readonly string[];
+
+/** What a sidecar of a confined plugin may have beyond its plugin. */
+export interface SidecarGrant extends PluginLimits {
+  /** Another user of the host. */
+  readonly user?: string;
+  /** The namespaces of the host. */
+  readonly host?: boolean;
+  readonly network?: boolean;
+  /** To outlive pouchd. */
+  readonly keep?: boolean;
+}
+
+/** Files and directories of the host, with what is below them. */
+export interface PathGrants {
+  readonly read?: readonly string[];
+  /** To be read too. */
+  readonly write?: readonly string[];
+}
+
 /** What a confined plugin may do to the host. */
 export interface PluginGrants {
+  readonly paths?: PathGrants;
   /** Values of secrets in what it reads, instead of a mask. */
   readonly secrets?: boolean;
   /** The network of the host, instead of a loopback interface of its own. */
   readonly network?: boolean;
   /** By effect kind. */
   readonly effects?: Readonly<Record<string, EffectGrant>>;
+  /** By service. */
+  readonly services?: Readonly<Record<string, ServiceGrant>>;
+  /** By the name of the sidecar. */
+  readonly sidecars?: Readonly<Record<string, SidecarGrant>>;
 }
 
 /** An entry of `plugins`: either a `name` (built-in plugin) or a `path` (file). */
@@ -234,6 +271,8 @@ export interface PluginEntry {
   readonly name?: string;
   /** Absolute; relative paths in the file are resolved from the file's directory. */
   readonly path?: string;
+  /** It only plans, beside the plugin that serves under its name, and changes nothing. */
+  readonly shadow?: boolean;
   /** Absent: `process` for a file, `in-process` for a built-in plugin. */
   readonly isolation?: PluginIsolation;
   /** What its process may do. */

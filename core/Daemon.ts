@@ -7,7 +7,7 @@ import { catalogue } from '../hooks/catalogue.ts';
 import type { Plugin } from '../hooks/definePlugin.ts';
 import type { Engine, PluginReload, PluginStatus } from '../hooks/engine.ts';
 import type { DaemonReloaded } from '../hooks/points/daemon.ts';
-import { PouchError } from '../hooks/errors.ts';
+import { messageOf, PouchError } from '../hooks/errors.ts';
 import { reservedKindNames } from './apply/effects/index.ts';
 import { AppliedKinds } from './apply/AppliedKinds.ts';
 import type { StepObserver } from './apply/Ledger.ts';
@@ -29,10 +29,12 @@ import { PluginExtensions } from './lifecycle/extensions/PluginExtensions.ts';
 import { HostSystem } from './lifecycle/system/HostSystem.ts';
 import { Secrets } from './secrets/Secrets.ts';
 import type { StderrLog } from './StderrLog.ts';
+import { checkNetworks } from './networks/checkNetworks.ts';
 import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
-import { locateIn, pluginConfig } from './pluginConfig.ts';
+import { confinementIn, entryOf, locateIn, pluginConfig } from './pluginConfig.ts';
 import {
   bindServices,
+  checkPlugin,
   containerWith,
   engineOnceReady,
   withErrors,
@@ -40,12 +42,19 @@ import {
   KeptPlugins,
   loadPlugins,
   type OwnedSurface,
+  type ChangePlugins,
   changesBetween,
   DisabledPlugins,
+  InstalledPlugins,
+  PluginInstaller,
   PluginLogs,
   PluginSwitches,
   PluginManager,
   type ProcessSurroundings,
+  PromotedPlugins,
+  ShadowQueue,
+  ShadowSwitches,
+  Sidecars,
   Surfaces,
   type TapTrace,
   withFrozenRecords,
@@ -72,6 +81,8 @@ export interface DaemonOptions {
   commands: readonly string[];
   /** argv that starts the host of a plugin's module. */
   hostCommand: readonly string[];
+  /** Path of the program that confines plugins. */
+  confineProgram: string;
   /** Called with each ledger step; tests kill the daemon there. */
   onStep?: StepObserver;
 }
@@ -93,6 +104,7 @@ export class Daemon {
   /** Once the surfaces serve. */
   #engine: Engine | undefined;
   readonly #surfaces: Surfaces;
+  readonly #sidecars: Sidecars;
   /** Ends when the last change of the generation so far has. */
   #lastChange: Promise<unknown> = Promise.resolve();
   readonly #netns = new NetworkNamespaces();
@@ -102,6 +114,9 @@ export class Daemon {
   readonly #secrets = new Secrets(() => this.#loaded.config.secrets.names);
   readonly #pluginLogs = new PluginLogs();
   readonly #disabled: DisabledPlugins;
+  readonly #installed: InstalledPlugins;
+  readonly #promoted: PromotedPlugins;
+  readonly #shadowQueue: ShadowQueue;
   /** What plugins inject, each service bound once. */
   readonly #services: Container;
 
@@ -115,15 +130,28 @@ export class Daemon {
       timeout: () => this.#loaded.config.pluginTimeout,
       onFailed: (owned, error) => void this.#oneByOne(() => this.#surfaceFailed(owned, error)),
     });
+    this.#sidecars = new Sidecars({
+      directory: join(options.loaded.config.state, 'sidecars'),
+      cgroupParent: options.loaded.config.cgroupParent,
+      confinement: confinementIn(options.loaded, options.confineProgram),
+      log: options.log,
+      emit: (event) => this.#context?.events.emit(event),
+    });
     this.#files = new FileWorkers({
       command: [...options.filesCommand, options.loaded.config.state],
       timeout: () => this.#loaded.config.files.timeout,
     });
     this.#services = containerWith({ clock: systemClock, files: this.#files, log: options.log });
+    this.#installed = new InstalledPlugins(options.loaded.config.root, options.log);
     this.#disabled = new DisabledPlugins(
       join(options.loaded.config.root, 'disabled-plugins.json'),
       options.log,
     );
+    this.#promoted = new PromotedPlugins(
+      join(options.loaded.config.root, 'promoted-plugins.json'),
+      options.log,
+    );
+    this.#shadowQueue = new ShadowQueue({ log: options.log, secrets: this.#secrets });
     this.#kept = new KeptPlugins({
       directory: join(options.loaded.config.root, 'plugins'),
       builtIns: options.builtIns,
@@ -154,13 +182,14 @@ export class Daemon {
     const made = withErrors(this.#makeEngine(context), (error) => this.#secrets.error(error));
     const engine = engineOnceReady(made, () => context.store.isLoaded);
     bindServices(this.#services, withFrozenRecords(engine));
-    await this.#disabled.read();
+    await Promise.all([this.#disabled.read(), this.#installed.read(), this.#promoted.read()]);
     const [first] = await stage(() => Promise.all([this.#load(1, this.#loaded), context.io.start()]));
     await stage(() => this.#kept.keep(first));
     context.generations.swap(first);
     void watchOom(context, this.#containerd.client);
     await stage(() => this.#recover(context));
     await stage(() => this.#oneByOne(() => this.#serve(context, engine, first)));
+    await this.#installed.prune(await this.#kept.sources());
     const { listen } = this.#loaded.config;
     const facts = { version, listen: listen.map(({ url }) => url), containers: context.store.list().length };
     context.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
@@ -187,7 +216,7 @@ export class Daemon {
   async #loadAgain(loaded: LoadedConfig): Promise<Pick<PluginReload, 'generation' | 'plugins'>> {
     const { context, engine } = this.#started();
     const before = context.generations.newest ?? context.generations.current;
-    await this.#serve(context, engine, await this.#load(before.number + 1, loaded, before));
+    await this.#serve(context, engine, await this.#load(before.number + 1, loaded, before), loaded);
     this.#loaded = loaded;
     const next = context.generations.newest ?? before;
     next.runner.observe(catalogue.daemon.reload, reloaded(next), { log: this.#options.log });
@@ -219,10 +248,17 @@ export class Daemon {
    * Starts the surfaces of a generation and makes it the current one, without the plugins whose surfaces do not start.
    * @throws the error of a required surface, when pouchd starts
    */
-  async #serve(context: EngineContext, engine: Engine, generation: Generation): Promise<void> {
+  async #serve(
+    context: EngineContext,
+    engine: Engine,
+    generation: Generation,
+    loaded = this.#loaded,
+  ): Promise<void> {
     const { generations } = context;
+    await this.#sidecars.endOthers(generation);
     for (;;) {
-      const failures = await this.#surfaces.replace(generation.surfaces, engine);
+      const surfaces = [...this.#sidecars.surfacesOf(generation), ...generation.surfaces];
+      const failures = await this.#surfaces.replace(surfaces, engine);
       const fatal = failures.find(({ owned }) => owned.surface.required);
       if (fatal && !this.#engine) throw this.#secrets.error(fatal.error);
       if (failures.length === 0) break;
@@ -232,20 +268,30 @@ export class Daemon {
     }
     await this.#kept.keep(generation);
     if (generation !== generations.newest) generations.swap(generation);
+    context.deliveries.retryNow();
     // A damaged container may have effects that its journal does not list.
     if (context.store.damaged().length === 0) await this.#kept.prune(generation);
     this.#engine = engine;
+    void this.#reportNetworks(generation, loaded);
+  }
+
+  /** Those that cannot be used, so that the first container is not the one to find out. */
+  async #reportNetworks(generation: Generation, { config }: LoadedConfig): Promise<void> {
+    const reports = await checkNetworks(generation, config.network.networks);
+    for (const { name, ok, found: error, fix: hint } of reports)
+      if (!ok) this.#options.log.error(`${name} cannot be used`, { error, hint });
   }
 
   /** Quarantines the plugin of a surface that has failed while it served. */
-  async #surfaceFailed({ plugin, surface }: OwnedSurface, error: PouchError): Promise<void> {
+  async #surfaceFailed(owned: OwnedSurface, error: PouchError): Promise<void> {
+    const { plugin, surface } = owned;
     const { log } = this.#options;
     const { name, required = false } = surface;
     log.error('a surface has failed', { plugin, surface: name, code: error.code, error: error.message });
     const context = this.#context;
     const current = context?.generations.newest;
-    if (required || !context || !this.#engine || !current?.surfaces.some((one) => one.surface === surface))
-      return;
+    const isCurrent = owned.isSidecar ?? current?.surfaces.some((one) => one.surface === surface);
+    if (required || !context || !this.#engine || !current || !isCurrent) return;
     await this.#serve(context, this.#engine, current.without(new Map([[plugin, error]])));
   }
 
@@ -259,6 +305,10 @@ export class Daemon {
   async #recover(context: EngineContext): Promise<void> {
     try {
       await Promise.all([recover(context), context.images.recover()]);
+      // Drivers may be slow, and nothing else waits for their volumes.
+      void context.volumes.recover().catch((error: unknown) => {
+        context.log.warn('unfinished volumes are left for the next start', { error: messageOf(error) });
+      });
     } catch (error) {
       throw (await this.#containerd?.managed?.explained(error)) ?? error;
     }
@@ -296,6 +346,7 @@ export class Daemon {
   }
 
   async #end(reason: string, { keeper }: { keeper: boolean }): Promise<void> {
+    this.#sidecars.beginEnd();
     await this.#surfaces.end(surfacesStopMs);
     const context = this.#context;
     const generation = context?.generations.newest;
@@ -303,6 +354,8 @@ export class Daemon {
     context?.restarts.cancelAll();
     if (context) await happensWithin(context.locks.idle(), this.#loaded.config.shutdownTimeout);
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
+    context?.hostProcesses.detach();
+    await context?.deliveries.stop();
     await context?.io.stop({ keeper });
     await context?.generations.disposeAll();
     await context?.tracing.end();
@@ -343,7 +396,9 @@ export class Daemon {
       ...(onStep && { onStep }),
       appliedKinds: this.#appliedKinds,
       secrets: this.#secrets,
+      sidecars: this.#sidecars,
       kept: this.#kept,
+      confinement: confinementIn(this.#loaded, this.#options.confineProgram),
       shutdown: this.#shutdown.signal,
     });
   }
@@ -356,6 +411,7 @@ export class Daemon {
     this.#noteOptions(loaded);
     return await loadPlugins({
       ...this.#readOptions(loaded),
+      refused: await this.#installed.tampered(),
       number,
       previous,
       container: this.#servicesOf(loaded),
@@ -365,6 +421,7 @@ export class Daemon {
         this.#context?.operations.trace(trace);
       },
       operation: () => this.#context?.operations.current,
+      shadowQueue: this.#shadowQueue,
     });
   }
 
@@ -372,14 +429,18 @@ export class Daemon {
     const { trialCommand, builtIns } = this.#options;
     const signal = this.#stopping.signal;
     const { plugins, hooksDir } = loaded.config;
-    const entries = this.#disabled.applyTo(plugins);
+    const installed = this.#installed.applyTo(plugins);
+    const entries = this.#promoted.applyTo(this.#disabled.applyTo(installed));
     const locate = locateIn(loaded);
     return { trialCommand, builtIns, entries, hooksDir, signal, locate, ...this.#processes(loaded) };
   }
 
-  #processes({ config }: LoadedConfig): ProcessSurroundings {
+  #processes(loaded: LoadedConfig): ProcessSurroundings {
+    const { config } = loaded;
+    const { hostCommand, confineProgram } = this.#options;
     return {
-      hostCommand: this.#options.hostCommand,
+      hostCommand,
+      confinement: confinementIn(loaded, confineProgram),
       timeoutMs: config.pluginTimeout,
       secrets: this.#secrets,
       cgroupParent: config.cgroupParent,
@@ -393,23 +454,41 @@ export class Daemon {
 
   #makeManager(context: EngineContext): PluginManager {
     const { store, generations, appliedKinds, secrets } = context;
+    const change: ChangePlugins = (work) => this.#oneByOne(() => work(() => this.#loadAgain(this.#loaded)));
+    const current = () => generations.newest ?? generations.current;
+    const check = (path: string) => checkPlugin(path, this.#readOptions(this.#loaded));
+    const installer = new PluginInstaller({
+      installed: this.#installed,
+      check,
+      change,
+      plugins: () => current().plugins,
+      entryOf: (name) => entryOf(this.#loaded, name),
+      fetchArtifact: (reference, options) => context.images.fetchArtifact(reference, options),
+    });
+    const configuration = () => ({
+      entries: this.#installed.applyTo(this.#loaded.config.plugins),
+      locate: locateIn(this.#loaded),
+    });
     const switches = new PluginSwitches({
       disabled: this.#disabled,
-      configuration: () => ({ entries: this.#loaded.config.plugins, locate: locateIn(this.#loaded) }),
-      change: (work) => this.#oneByOne(() => work(() => this.#loadAgain(this.#loaded))),
+      configuration,
+      change,
       needs: () => ({
-        generation: generations.newest ?? generations.current,
+        generation: current(),
         containers: store.list().map(({ name, draft: { runtime } }) => ({ name, runtime })),
         defaultRuntime: context.config.runtime.default,
         isApplied: (kind) => appliedKinds.has(kind),
       }),
     });
     return new PluginManager({
-      readOptions: () => this.#readOptions(this.#loaded),
+      check,
       reload: () => this.reload(),
-      current: () => generations.newest ?? generations.current,
+      current,
       logs: this.#pluginLogs,
       switches,
+      installer,
+      shadows: new ShadowSwitches({ configuration, change, promoted: this.#promoted, current }),
+      sidecars: (plugin) => this.#sidecars.statusOf(plugin),
       mask: (data) => secrets.data(data),
     });
   }

@@ -1,5 +1,6 @@
 /** Assembles what the verbs share, on a containerd that responds. */
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/index.ts';
 import { formatOrigin } from '../config/index.ts';
@@ -15,7 +16,7 @@ import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import type { ContainerdClient } from './containerd/index.ts';
 import { findInit } from './host/detect.ts';
-import type { ImageFiles, ImageHooks, ImageStoreOptions } from './images/index.ts';
+import { type ImageFiles, type ImageHooks, imageSources, type ImageStoreOptions } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';
 import { ExecStarts } from './lifecycle/exec/ExecStarts.ts';
@@ -24,7 +25,8 @@ import { AttachPoints } from './lifecycle/shared/AttachPoints.ts';
 import { EventBus } from './lifecycle/shared/EventBus.ts';
 import { Waiters } from './lifecycle/shared/Waiters.ts';
 import { HookedImages } from './lifecycle/HookedImages.ts';
-import type { EngineContext } from './lifecycle/shared/engineContext.ts';
+import { plannedAuthorOf } from './lifecycle/shared/effectAuthor.ts';
+import { emitContainer, type EngineContext } from './lifecycle/shared/engineContext.ts';
 import { openLedger } from './lifecycle/shared/openLedger.ts';
 import { KeyedLocks } from './state/KeyedLocks.ts';
 import { RestartTimers } from './lifecycle/shared/RestartTimers.ts';
@@ -34,6 +36,7 @@ import { Timeline } from './lifecycle/timeline/Timeline.ts';
 import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
 import type { StderrLog } from './StderrLog.ts';
 import { HookMetrics } from './metrics/HookMetrics.ts';
+import { Deliveries } from './logDrivers/Deliveries.ts';
 import type { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
 import { loaders32 } from './plan/compat32.ts';
 import { readHostLimits } from './plan/clamp/index.ts';
@@ -41,11 +44,20 @@ import { readHostFiles } from './plan/etcFiles.ts';
 import { checked } from './plan/culprit.ts';
 import { type PlanImage, Planner, type PlannerOptions } from './plan/Planner.ts';
 import { namedRuntime } from './plan/runtime/check.ts';
-import { GenerationHolder, type KeptPlugins, Operations } from './plugins/index.ts';
+import {
+  type Confinement,
+  GenerationHolder,
+  HostProcesses,
+  type KeptPlugins,
+  Operations,
+  type Sidecars,
+} from './plugins/index.ts';
 import type { Secrets } from './secrets/Secrets.ts';
 import { ContainerStore } from './state/ContainerStore.ts';
 import { Tracing } from './tracing/Tracing.ts';
 import { UserRanges } from './userns/UserRanges.ts';
+import { networkFacts } from './networks/NetworkDrivers.ts';
+import { knownDriver, volumeDrivers } from './volumes/VolumeDrivers.ts';
 import { VolumeStore } from './volumes/VolumeStore.ts';
 
 /** What exists before the first container. */
@@ -63,6 +75,9 @@ export interface Base {
   /** Plugins that are gone, for the undo of their effects. */
   kept: KeptPlugins;
   secrets: Secrets;
+  sidecars: Sidecars;
+  /** What confines the processes of effects. */
+  confinement: Confinement;
   shutdown: AbortSignal;
 }
 
@@ -90,13 +105,32 @@ export function assemble(base: Base): EngineContext {
   const { appliedKinds } = base;
   const generations = new GenerationHolder(undefined, (kind) => appliedKinds.has(kind));
   const hooks = storeHooks(generations, log, secrets);
-  const volumes = new VolumeStore(config.root, base.files, () => store.listUsers(), hooks.volumes);
-  const imageOptions = imageStoreOptions(base, { store, events, hooks: hooks.images });
+  const volumes = new VolumeStore(config.root, base.files, () => store.listUsers(), hooks.volumes, {
+    find: (name) => volumeDrivers(generations.current).get(name),
+    known: (name) => knownDriver(generations.current, name),
+    use: (work) => generations.use(work),
+    mountinfo: () => readFile('/proc/self/mountinfo', 'utf8'),
+    log,
+  });
+  const imageOptions = imageStoreOptions(base, { store, events, hooks: hooks.images, generations });
   const images = new HookedImages(imageOptions, generations, log);
   const planImage = imagesForPlans(images);
   const hostRecords = new HostEffectRecords(config.root, log);
+  const hostProcesses = new HostProcesses({
+    directory: join(config.state, 'processes'),
+    cgroupParent: config.cgroupParent,
+    confinement: base.confinement,
+    log,
+    look: (path) => base.files.look(path),
+    netnsOf: (id) => join(config.state, 'netns', id),
+    authorOf: ({ container, key }) => plannedAuthorOf(store.directoryOf(container), key),
+    emit: (action, id, attributes) => {
+      if (store.has(id)) emitContainer(context, action, store.get(id), attributes);
+    },
+  });
   const coreKinds = coreEffectKinds({
     hostRecords,
+    hostProcesses,
     client,
     files: base.files,
     store,
@@ -158,6 +192,13 @@ export function assemble(base: Base): EngineContext {
     waiters: new Waiters(),
     files: base.files,
     io,
+    deliveries: new Deliveries({
+      generations,
+      log,
+      hide: (text) => secrets.text(text),
+      emit: (action, record, attributes) => emitContainer(context, action, record, attributes),
+      apart: (run) => void context.operations.apart(() => Promise.resolve(run())),
+    }),
     attachPoints,
     images,
     netns: base.netns,
@@ -165,6 +206,7 @@ export function assemble(base: Base): EngineContext {
     generations,
     appliedKinds,
     hostRecords,
+    hostProcesses,
     effectKinds,
     restarts: new RestartTimers(),
     metrics: new SharedMetrics({
@@ -172,6 +214,7 @@ export function assemble(base: Base): EngineContext {
       host: hostUsage,
     }),
     hookMetrics: new HookMetrics(),
+    sidecars: base.sidecars,
     prepared: new Set(),
     execStarts: new ExecStarts(),
     inits: new Map(),
@@ -193,11 +236,12 @@ interface ImageStoreParts {
   store: ContainerStore;
   events: EventBus;
   hooks: ImageHooks;
+  generations: GenerationHolder;
 }
 
 function imageStoreOptions(
-  { client, loaded, files }: Base,
-  { store, events, hooks }: ImageStoreParts,
+  { client, loaded, files, log }: Base,
+  { store, events, hooks, generations }: ImageStoreParts,
 ): ImageStoreOptions {
   return {
     client,
@@ -212,6 +256,8 @@ function imageStoreOptions(
         .map(({ name }) => name),
     emit: (event) => events.emit(event),
     hooks,
+    sources: (reference) => imageSources(generations.current, reference),
+    log,
   };
 }
 
@@ -276,6 +322,8 @@ function optionsOfPlanner({ loaded, log, files, secrets }: Base, parts: PlannerP
         return found.draft.vmOf === undefined ? found : store.get(found.draft.vmOf);
       },
       volumePath: (name) => volumes.pathOf(name),
+      volumeOf: (name) => volumes.sourceOf(name),
+      networkOf: (name) => networkFacts(name, generations.current, loaded().config.network.networks),
       root: config.root,
       userns: () => loaded().config.userns,
       freeIds: (id, size) => {

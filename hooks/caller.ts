@@ -14,6 +14,8 @@ export const Caller = closed(
   },
   { title: 'Caller', description: 'transport `pouchd`: the daemon itself or a plugin.' },
 );
+
+/** Who asked for an operation. */
 export type Caller = Static<typeof Caller>;
 
 const callers = new AsyncLocalStorage<() => Caller>();

@@ -6,8 +6,10 @@ import { image } from './points/image.ts';
 import { network } from './points/network.ts';
 import { volume } from './points/volume.ts';
 
+/** Every hook point, as `catalogue.container.preCreate`. */
 export const catalogue = Object.freeze({ container, daemon, image, network, volume });
 
+/** Type of the catalogue. */
 export type Catalogue = typeof catalogue;
 
 /** The catalogue as a plugin sees it: every point can be tapped. */

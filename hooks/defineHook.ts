@@ -3,6 +3,7 @@
  * JSON Schema and its page in the docs.
  */
 import type { TSchema } from '@sinclair/typebox';
+import type { ContainerCondition } from './containerCondition.ts';
 import type { ReservedKey } from './draftKeys.ts';
 
 /**
@@ -19,6 +20,7 @@ export type HookKind = 'plan' | 'bail' | 'apply' | 'observe';
  */
 export type FailurePolicy = 'fail' | 'skip' | 'degrade' | { retry: number };
 
+/** One hook point: what its taps get and return, and what happens if one of them fails. */
 export interface HookPoint<Input = unknown, Result = void> {
   /** `noun.verb`. */
   readonly name: string;
@@ -49,8 +51,11 @@ export function defineHook<Input, Result = void>() {
 
 /** Five named phases, in this order; within one, `before` and `after` decide, then the order of the configuration. */
 export const phases = ['early', 'before', 'main', 'after', 'late'] as const;
+
+/** When a tap runs among those of its point; before and after order it within the phase. */
 export type Phase = (typeof phases)[number];
 
+/** When a tap runs, how long it may take, and what its failure means. */
 export interface TapOptions {
   /** Distinguishes two taps of one plugin on one point; the plugin's name by default. */
   name?: string;
@@ -66,23 +71,51 @@ export interface TapOptions {
   /** Milliseconds. */
   timeoutMs?: number;
   onError?: FailurePolicy;
+  /**
+   * The containers that it is called for; missing: all. It is not called for others, which costs nothing, not even in a
+   * process. Only at hook points whose input describes a container. Labels, mode and runtime are those that the draft
+   * has when it is the tap's turn.
+   */
+  when?: ContainerCondition;
+  /**
+   * Names of programs that the plugin speaks for, such as the clients of a socket: the tap is called once for each, one
+   * after another, with the name as `part` of its context. Errors, blame, conflicts, figures and the failure policy are
+   * those of `PLUGIN/PART`. Missing: the tap is called once, for the plugin. In-process plugins only.
+   */
+  parts?: () => readonly string[];
+  /**
+   * Its calls leave something outside the plan, as those to a program with state do. A plan that is only shown is made
+   * without it, and says so. `onAbandoned` of its context runs if the plan is not carried out. Missing: false.
+   */
+  stateful?: boolean;
 }
 
+/** What a tap may use beside its input. */
 export interface TapContext {
   /** Aborts at the tap's deadline, or when the client that asked for the operation leaves. */
   signal: AbortSignal;
   /** Milliseconds from the call to the deadline. */
   timeoutMs: number;
   log: Logger;
+  /** For which of the `parts` of its options the tap is called. In-process plugins only. */
+  part?: string;
+  /** Runs if the plan that the tap takes part in is not carried out: another tap or an effect fails. */
+  onAbandoned?(run: () => void): void;
 }
 
+/** A log; the fields of a line are values that JSON has. */
 export interface Logger {
+  /** Writes a line that is shown only at the level `debug`. */
   debug(message: string, fields?: Record<string, unknown>): void;
+  /** Writes a line about an ordinary event. */
   info(message: string, fields?: Record<string, unknown>): void;
+  /** Writes a line about what a user should look at, though nothing has failed. */
   warn(message: string, fields?: Record<string, unknown>): void;
+  /** Writes a line about a failure. */
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
+/** A tap. A plan tap changes its input or returns a new one; the kind of the point says what a result means. */
 export type TapFunction<Input, Result> = (
   input: Input,
   context: TapContext,
@@ -90,6 +123,8 @@ export type TapFunction<Input, Result> = (
 
 /** A hook point as a plugin sees it. */
 export interface Tappable<Input, Result = void> {
+  /** Adds a tap to the point. */
   tap(run: TapFunction<Input, Result>): void;
+  /** Adds a tap with options. */
   tap(options: TapOptions, run: TapFunction<Input, Result>): void;
 }

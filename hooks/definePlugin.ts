@@ -3,14 +3,21 @@ import type { Hooks } from './catalogue.ts';
 import type { ContributionName } from './contributions/index.ts';
 import type { DoctorCheck } from './contributions/doctorCheck.ts';
 import type { Metric, MetricDeclaration } from './contributions/metric.ts';
+import type { NetworkDriver } from './contributions/networkDriver.ts';
+import type { Page } from './contributions/page.ts';
+import type { RichMode } from './contributions/richMode.ts';
 import type { Route } from './contributions/route.ts';
+import type { Sidecar } from './contributions/sidecar.ts';
 import type { Surface } from './contributions/surface.ts';
 import type { Verb } from './contributions/verb.ts';
+import type { ImageSource } from './contributions/imageSource.ts';
+import type { LogDriver } from './contributions/logDriver.ts';
+import type { VolumeDriver } from './contributions/volumeDriver.ts';
 import type { Logger } from './defineHook.ts';
 import type { EffectKind } from './effectKind.ts';
 import type { FileAccess } from './files.ts';
 import type { Profile } from './profile.ts';
-import type { RightName } from './processProtocol.ts';
+import type { WantedRight } from './processProtocol.ts';
 import type { RuntimeProvider } from './runtime.ts';
 import type { Requirements, ServicesOf, Token, Tokens } from './token.ts';
 
@@ -25,6 +32,8 @@ export interface Plugin<
   /** A semantic version. It is the version of the services that it provides. */
   version?: string;
   doc?: string;
+  /** Versions of Pouch that it works with, a range of semantic versions: `{ pouch: '^0.1.0' }`. Missing: all. */
+  engines?: { readonly pouch: string };
   /** TypeBox (JSON Schema) of its options; defaults are filled in. Missing: it takes none. */
   options?: Options;
   /** Names of the hook points it taps, `container.preCreate`. When given, it can tap no others. */
@@ -37,10 +46,10 @@ export interface Plugin<
    */
   required?: boolean;
   /**
-   * Rights beyond the least that it needs in a process of its own: `['network']`. It is not loaded if its entry in
-   * pouchd.yaml does not grant them. In pouchd it has all.
+   * Rights beyond the least that it needs in a process of its own: `['network', { paths: { read: ['/etc/corp'] } }]`.
+   * It is not loaded if its entry in pouchd.yaml does not grant them. In pouchd it has all.
    */
-  wants?: readonly RightName[];
+  wants?: readonly WantedRight[];
   /**
    * The services it uses: `{ containers: Containers, users: optional(Users) }`. `services` of its context has these and
    * no others.
@@ -50,9 +59,13 @@ export interface Plugin<
    * Checks what the schema of its options cannot express. It runs before `setup`, and in `pouchd --check-config`.
    * @throws PCH_PLUGIN_OPTIONS, with `FILE:LINE` of what is wrong
    */
-  check?(options: Static<Options>, locate: Locate): void;
+  check?(options: Static<Options>, locate: Locate, how?: OptionsCheck): void;
   /** The services that other plugins can inject: `{ users: Users }`. Its setup passes them to `provide`. */
   provides?: Provides;
+  /**
+   * Taps hook points and adds contributions. An error rejects the generation, and the one before it continues to
+   * serve.
+   */
   setup(
     context: PluginContext<Static<Options>, ServicesOf<Inject>, ServicesOf<Provides>>,
   ): void | Promise<void>;
@@ -90,6 +103,8 @@ export interface PluginContext<
   runtime(provider: RuntimeProvider): void;
   /** Contributes a profile. */
   profile(profile: Profile): void;
+  /** Contributes a rich mode. It taps `container.preCreate`, if it has `suits`, and `container.spec`. */
+  richMode(mode: RichMode): void;
   /** Contributes a surface: something that serves users (HTTP API, CRI, metrics). */
   surface(surface: Surface): void;
   /** Contributes a command of `pouch`. */
@@ -100,6 +115,18 @@ export interface PluginContext<
   doctorCheck(check: DoctorCheck): void;
   /** Contributes a counter or a gauge. A reload sets it to 0. */
   metric(declaration: MetricDeclaration): Metric;
+  /** Contributes a volume driver. */
+  volumeDriver<Options extends TObject>(driver: VolumeDriver<Options>): void;
+  /** Contributes a network driver. */
+  networkDriver<Options extends TObject>(driver: NetworkDriver<Options>): void;
+  /** Contributes a process that pouchd starts and supervises: at most 8 per plugin. */
+  sidecar(sidecar: Sidecar): void;
+  /** Supplies the content of images. */
+  imageSource(source: ImageSource): void;
+  /** Sends the output of containers elsewhere. */
+  logDriver<Options extends TObject>(driver: LogDriver<Options>): void;
+  /** Contributes a page of the web console. */
+  page(page: Page): void;
   /** Runs when the plugin is unloaded (reload, end of the daemon), after the last operation that could use it. */
   onDispose(run: () => void | Promise<void>): void;
   /** What the plugin may know of the host's configuration. */
@@ -108,6 +135,16 @@ export interface PluginContext<
   files: FileAccess;
 }
 
+/** How the options of a plugin are checked. */
+export interface OptionsCheck {
+  /**
+   * pouchd starts and has no earlier version of the plugin to serve instead. A plugin of which a part works without the
+   * rest accepts the options then, and reports the mistakes by itself. Only plugins within pouchd get it.
+   */
+  isLenient: boolean;
+}
+
+/** The host and the daemon, as a plugin may know them. */
 export interface HostFacts {
   /** Pouch's version. */
   version: string;

@@ -49,9 +49,13 @@ const DraftProcess = closed({
   init: Type.Boolean({ description: 'Runs a small init as PID 1.' }),
   privileged: flag,
 });
+
+/** The process of the draft's container. */
 export type DraftProcess = Static<typeof DraftProcess>;
 
 const DraftMount = closed({ type: text, source: text, options: texts });
+
+/** A mount of the draft; its key is the destination. */
 export type DraftMount = Static<typeof DraftMount>;
 
 const DraftDevice = closed({
@@ -64,6 +68,8 @@ const DraftDevice = closed({
   gid: may(integer),
   access: says('cgroup access: `rwm`.'),
 });
+
+/** A device of the draft; its key is the path in the container. */
 export type DraftDevice = Static<typeof DraftDevice>;
 
 const DraftNetwork = closed({
@@ -74,13 +80,18 @@ const DraftNetwork = closed({
   dnsOptions: texts,
   request: NetworkRequest,
 });
+
+/** How the draft's container is attached to a network. */
 export type DraftNetwork = Static<typeof DraftNetwork>;
 
 const DraftFile = closed({
   content: text,
+  encoding: may(Type.Literal('base64', { description: 'Of a content that is not text.' })),
   mode: Type.Integer({ description: 'Permission bits.' }),
   readonly: flag,
 });
+
+/** A file of the draft that Pouch writes; its key is the path in the container. */
 export type DraftFile = Static<typeof DraftFile>;
 
 const ociHook = closed({ kind: text, path: text, args: may(texts), env: may(texts), timeout: may(integer) });
@@ -147,6 +158,7 @@ export const ContainerDraft = closed(
 );
 export type ContainerDraft = Static<typeof ContainerDraft>;
 
+/** The rich mode of the draft's container and its settings. */
 export type DraftRich = ContainerDraft['rich'];
 
 /** The draft of one `exec`. */
@@ -160,6 +172,7 @@ export const ExecDraft = closed(
     tty: flag,
     privileged: flag,
     capabilities: map(yes, '`CAP_…`.'),
+    secrets: may(map(yes, 'Fields whose values are masked: `env.DSN`. `markSecret` adds one.')),
   },
   { title: 'ExecDraft' },
 );

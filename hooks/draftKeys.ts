@@ -10,9 +10,26 @@ export function networkEffectKey(interfaceName: string): string {
   return `${networkEffectPrefix}${interfaceName}`;
 }
 
+/** Returns the key of another effect of a network driver: `network-eth0.isolation`. */
+export function networkPartKey(interfaceName: string, effect: string): string {
+  return `network-${interfaceName}.${effect}`;
+}
+
 /** Whether an effect attaches a network interface, by its key. */
 export function isNetworkEffect(key: string): boolean {
   return key.startsWith(networkEffectPrefix);
+}
+
+const volumeEffectPrefix = 'volume.';
+
+/** Returns the key of an effect of a volume's driver: `volume.scratch.mount`. */
+export function volumeEffectKey(volume: string, effect: string): string {
+  return `${volumeEffectPrefix}${volume}.${effect}`;
+}
+
+/** Whether an effect is one of a volume's driver, by its key: that of a volume itself ends in a path. */
+export function isVolumeDriverEffect(key: string): boolean {
+  return key.startsWith(volumeEffectPrefix) && !key.startsWith(`${volumeEffectPrefix}/`);
 }
 
 /** Keys of the effects that every container has. */
@@ -29,6 +46,7 @@ export const coreEffectKeys = [
   'userns',
 ] as const;
 
+/** Keys of effects that the engine plans itself; plugins cannot use them. */
 export type CoreEffectKey = (typeof coreEffectKeys)[number];
 
 /** Key of the effect of an update that is under way. */

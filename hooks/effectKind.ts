@@ -1,5 +1,6 @@
 import type { ContainerDraft } from './draft.ts';
 
+/** What an effect's code may use while it applies, checks or undoes. */
 export interface EffectContext {
   container: string;
   /** Of the effect. */

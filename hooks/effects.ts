@@ -29,4 +29,5 @@ export type Effect<Args extends object = Record<string, unknown>> = Omit<Static<
   args: Args;
 };
 
+/** When an effect is applied: once at create, or at each start. */
 export type EffectStage = Effect['stage'];

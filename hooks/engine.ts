@@ -17,6 +17,7 @@ export * from './engine/extensions.ts';
 export * from './engine/images.ts';
 export * from './engine/plugins.ts';
 export * from './engine/prune.ts';
+export * from './engine/reconcile.ts';
 export * from './engine/record.ts';
 export * from './engine/streams.ts';
 export * from './engine/system.ts';

@@ -13,6 +13,7 @@ export interface ErrorKind {
   readonly doc: string;
 }
 
+/** Every error code with its HTTP status and its meaning. */
 export const errorKinds = {
   PCH_ALREADY_EXISTS: { status: 409, doc: 'An object of that name or id exists already.' },
   PCH_ARCHIVE_INVALID: {
@@ -160,22 +161,41 @@ export const errorKinds = {
     status: 500,
     doc: 'The packet filter rules of `network.isolation` could not be set for a container.',
   },
+  PCH_NETWORK_DRIVER_UNKNOWN: {
+    status: 400,
+    doc: 'A network of pouchd.yaml has a driver that no plugin provides.',
+  },
   PCH_NETWORK_NOT_FOUND: { status: 404, doc: 'No network has that name or id.' },
   PCH_NOT_FOUND: { status: 404, doc: 'No object of any kind has that name.' },
   PCH_NOT_READY: { status: 503, doc: 'pouchd is starting: it has not read its containers yet.' },
   PCH_NOT_ROOT: { status: 403, doc: 'The daemon was started without root.' },
   PCH_NOT_SUPPORTED: { status: 501, doc: 'The call or option is known, but not supported here.' },
+  PCH_NRI_ADJUSTMENT: {
+    status: 400,
+    doc: 'An NRI plugin asked for an adjustment that Pouch does not make, or for one that is invalid.',
+  },
+  PCH_NRI_NOT_CONNECTED: {
+    status: 503,
+    doc: 'An NRI plugin that containers need is not connected, or its connection ended during a call.',
+  },
+  PCH_NRI_PROTOCOL: {
+    status: 500,
+    doc: 'A program at the NRI socket broke the protocol; its connection was closed.',
+  },
+  PCH_NRI_REFUSED: { status: 409, doc: 'An NRI plugin was not registered.' },
   PCH_PATH_UNSAFE: {
     status: 409,
     doc: 'A path of an effect leads through a symbolic link, or through a directory that others than root can write.',
   },
   PCH_PATH_NOT_FOUND: { status: 404, doc: 'The HTTP API has no such path.' },
   PCH_PLAN_INVALID: { status: 500, doc: 'The plan that results from the plugins cannot be executed.' },
+  PCH_OCI_HOOK_INVALID: { status: 500, doc: 'A file of OCI hooks cannot be used; file and field are named.' },
   PCH_OPTION_INVALID: { status: 400, doc: 'An option has a value of the wrong form.' },
   PCH_PLATFORM_NOT_FOUND: { status: 404, doc: 'The image does not exist for the platform.' },
   PCH_PLUGIN_CLASH: { status: 500, doc: 'Two plugins contribute something under the same name.' },
   PCH_PLUGIN_CONFLICT: { status: 500, doc: 'Two plugins set the same field of one container.' },
   PCH_PLUGIN_CONTRACT: { status: 500, doc: 'A plugin’s tap did what its hook point does not allow.' },
+  PCH_PLUGIN_ENGINE: { status: 500, doc: 'A plugin does not work with this version of Pouch.' },
   PCH_PLUGIN_FAILED: { status: 500, doc: 'A plugin’s tap threw an error.' },
   PCH_PLUGIN_INVALID: {
     status: 500,
@@ -188,12 +208,16 @@ export const errorKinds = {
   PCH_PLUGIN_LOAD: { status: 500, doc: 'The file of a plugin cannot be loaded, or its setup failed.' },
   PCH_PLUGIN_NEEDED: {
     status: 409,
-    doc: 'Containers, or pouchd itself, need the plugin that is to be disabled.',
+    doc: 'Containers, pouchd itself or an entry of pouchd.yaml need the plugin that is to be disabled or removed.',
   },
   PCH_PLUGIN_OPTIONS: { status: 400, doc: 'The options of a plugin do not fit its schema.' },
   PCH_PLUGIN_ORDER: {
     status: 500,
     doc: 'The order that plugins ask for names something unknown, or goes in a circle.',
+  },
+  PCH_PLUGIN_PACKAGE: {
+    status: 400,
+    doc: 'A package of a plugin cannot be installed: it is not an archive, is too large, or has links or other special files.',
   },
   PCH_PLUGIN_PROCESS: {
     status: 500,
@@ -215,10 +239,18 @@ export const errorKinds = {
     status: 500,
     doc: 'A plugin wants a right that its entry in pouchd.yaml does not grant.',
   },
+  PCH_PLUGIN_TAMPERED: {
+    status: 500,
+    doc: 'The files of an installed plugin are not those that the lock file pins.',
+  },
+  PCH_PLUGIN_SHADOW: {
+    status: 500,
+    doc: 'A shadow, which only plans, has called what may change something.',
+  },
   PCH_PLUGIN_UNKNOWN: { status: 400, doc: 'The configuration names a built-in plugin that does not exist.' },
   PCH_PLUGIN_UNSAFE: {
     status: 500,
-    doc: 'The file of a plugin, or a directory above it, can be written by every user.',
+    doc: 'The file of a plugin, or a directory above it, can be written by others than its owner.',
   },
   PCH_POLICY_DENIED: { status: 403, doc: 'A rule of a plugin does not allow the operation for this caller.' },
   PCH_PORT_IN_USE: { status: 409, doc: 'A host port is taken by another container or process.' },
@@ -226,7 +258,16 @@ export const errorKinds = {
     status: 500,
     doc: 'A process that Pouch supervises did not start or did not become ready.',
   },
+  PCH_SIDECAR_FAILED: {
+    status: 500,
+    doc: 'A sidecar of a plugin has failed too often: the plugin is quarantined.',
+  },
+  PCH_PROFILE_INVALID: { status: 400, doc: 'The named profile has a mistake in pouchd.yaml.' },
   PCH_PROFILE_NOT_FOUND: { status: 400, doc: 'The daemon has no profile of that name.' },
+  PCH_RECONCILE_REFUSED: {
+    status: 409,
+    doc: 'A container cannot be reconciled: only a new one can have what is planned, or another plugin is missing by now.',
+  },
   PCH_RECORDING_INVALID: {
     status: 400,
     doc: 'A file is not a recording of a plan, or a newer Pouch wrote it.',
@@ -294,9 +335,15 @@ export const errorKinds = {
     status: 409,
     doc: 'The volume.json of a volume is damaged, or of a later Pouch; its data is untouched. docs/guides/damage.md.',
   },
+  PCH_VOLUME_DRIVER_MISSING: {
+    status: 409,
+    doc: 'No plugin provides the driver of a volume any more. docs/guides/volume-drivers.md.',
+  },
+  PCH_VOLUME_DRIVER_UNKNOWN: { status: 404, doc: 'No plugin provides a volume driver of that name.' },
   PCH_VOLUME_NOT_FOUND: { status: 404, doc: 'No volume has that name.' },
 } as const satisfies Record<string, ErrorKind>;
 
+/** Code of an error, `PCH_…`: the key of `errorKinds`. */
 export type ErrorCode = keyof typeof errorKinds;
 
 /** Who and what an error is about; every part is optional but `hint` should say what to do. */

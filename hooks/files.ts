@@ -26,4 +26,5 @@ export interface FileFacts {
   rdev: number;
 }
 
+/** Type of a file, as stat(2) reports it. */
 export type FileKind = 'file' | 'directory' | 'block' | 'character' | 'fifo' | 'socket' | 'other';

@@ -1,15 +1,13 @@
 import type { Static, TObject } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
-import { closed, may, word } from './schema.ts';
+import type { EffectStage } from './effects.ts';
+import { processArgs, processProblem } from './hostProcess.ts';
+import { closed, hostPath, may, word } from './schema.ts';
 
 /**
  * Effects of the host that a plugin in any language plans as data: the core has their kinds. The arguments, and what
  * `grants.effects` of pouchd.yaml limits of them.
  */
-
-/** Absolute, without `.`, `..` and empty segments: the text alone says where it is. */
-const hostPath = (description: string) =>
-  Type.String({ pattern: '^(/(?!\\.{1,2}(/|$))[^/\\x00-\\x1f]+)+$', maxLength: 4095, description });
 
 const id = (description: string) =>
   Type.Integer({ minimum: 0, maximum: 4_294_967_294, default: 0, description });
@@ -150,6 +148,40 @@ const firewallArgs = closed({
   ),
 });
 
+const mac = '^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$';
+
+const linkArgs = closed({
+  type: word('macvlan', 'ipvlan', 'veth'),
+  parent: interfaceName('Interface of the host; for `veth` the bridge that gets the other end.'),
+  mode: may(
+    Type.Unsafe<'bridge' | 'private' | 'vepa' | 'passthru' | 'l2' | 'l3' | 'l3s'>({
+      ...word('bridge', 'private', 'vepa', 'passthru', 'l2', 'l3', 'l3s'),
+      description:
+        'Of `macvlan`: `bridge` (default), `private`, `vepa`, `passthru`. Of `ipvlan`: `l2` (default), `l3`, `l3s`.',
+    }),
+  ),
+  network: Type.String({
+    minLength: 1,
+    maxLength: 100,
+    description: 'Name of the network, for `pouch inspect`.',
+  }),
+  interface: may(interfaceName('Its name in the container. Default `eth0`.')),
+  address: may(
+    Type.String({
+      pattern: '^[0-9a-fA-F.:]{2,45}/\\d{1,3}$',
+      description: 'With the length of the prefix: `192.0.2.7/24`.',
+    }),
+  ),
+  gateway: may(address('Of the default route.')),
+  mac: may(
+    Type.String({
+      pattern: mac,
+      description: 'Default: one of the kernel’s choice. `ipvlan` has that of its parent.',
+    }),
+  ),
+  mtu: may(Type.Integer({ minimum: 68, maximum: 65_535 })),
+});
+
 const cgroupArgs = closed({
   file: Type.String({
     pattern: '^(?!cgroup\\.)[a-z]+[0-9]*(\\.[a-z0-9_]+)+$',
@@ -188,14 +220,27 @@ export type GrantMatch =
   /** The same for names of kernel parameters, where `/` and `.` are equal. */
   | 'parameter'
   /** A network that contains it. */
-  | 'network';
+  | 'network'
+  /** The whole list is the argument, word by word. */
+  | 'words'
+  /** Names of the variables that the argument may have. */
+  | 'names'
+  /** The largest number or size. */
+  | 'most'
+  /** No rule has it: all of its paths are within those of `grants.paths`. */
+  | 'paths';
 
+/** One of the effects that Pouch applies itself: its arguments, and what its undo does. */
 export interface HostEffectForm<Args extends TObject = TObject> {
   /** One sentence. */
   readonly doc: string;
   /** What the undo does, and what it leaves. */
   readonly undo: string;
   readonly args: Args;
+  /** Effects of the other stage are refused. */
+  readonly stage?: EffectStage;
+  /** What the schema of the arguments cannot say. Without `needs` these are not judged. */
+  problem?(args: Readonly<Record<string, unknown>>, needs?: readonly string[]): string | undefined;
   /** The arguments that a grant limits: one that it does not name must not be given. */
   readonly limits: Readonly<Record<string, GrantMatch>>;
 }
@@ -238,6 +283,12 @@ export const hostEffects = {
     args: firewallArgs,
     limits: { table: 'text', chain: 'text', jump: 'text' },
   },
+  'host.link': {
+    doc: 'Makes an interface in the network namespace of the container. Its result has the addresses. The effect must have `needs: ["netns"]`; those of a network driver have.',
+    undo: 'Removes it.',
+    args: linkArgs,
+    limits: { type: 'text', parent: 'text', address: 'network' },
+  },
   'host.cgroup': {
     doc: 'Sets a value in the cgroup of the container. It exists once the task is made: the effect must have `needs: ["task"]`.',
     undo: 'None: the value goes with the cgroup.',
@@ -256,8 +307,29 @@ export const hostEffects = {
     args: moduleArgs,
     limits: { name: 'text' },
   },
+  'host.process': {
+    doc: 'Runs a process on the host beside the container, in a cgroup of its own. It outlives pouchd.',
+    undo: 'Asks its processes to end, then kills all that are left in its cgroup, and removes its RUNTIME_DIRECTORY.',
+    args: processArgs,
+    stage: 'start',
+    /** See {@link HostEffectForm}. */
+    problem: processProblem,
+    limits: {
+      argv: 'words',
+      env: 'names',
+      cwd: 'path',
+      user: 'text',
+      namespaces: 'text',
+      network: 'text',
+      paths: 'paths',
+      memory: 'most',
+      pids: 'most',
+      cpus: 'most',
+    },
+  },
 } as const satisfies Record<string, HostEffectForm>;
 
+/** Kind of an effect that Pouch applies itself: `host.mount`. */
 export type HostEffectName = keyof typeof hostEffects;
 
 /** `{ kind: 'host.mount', stage: 'start', args: { … } satisfies HostEffectArgs<'host.mount'> }`. */

@@ -11,6 +11,8 @@ const historyEntry = Type.Object({
   comment: may(text),
   empty_layer: may(flag),
 });
+
+/** An entry of the history in an image's configuration. */
 export type ImageHistoryEntry = Static<typeof historyEntry>;
 
 const runConfig = Type.Object({
@@ -46,6 +48,8 @@ export type ImageConfig = Static<typeof ImageConfig>;
 
 /** A content descriptor (image-spec, descriptor.md). */
 const Descriptor = Type.Object({ mediaType: text, digest: text, size: integer, annotations: may(map(text)) });
+
+/** A descriptor of the OCI image-spec: media type, digest, size. */
 export type Descriptor = Static<typeof Descriptor>;
 
 /** An image on the host. */

@@ -1,15 +1,35 @@
 /// <reference types="node" preserve="true" />
-/** The contract for plugin authors: `import { definePlugin, Type } from 'pouch/hooks'`. */
+/**
+ * The contract for plugin authors: `import { definePlugin, Type } from 'pouch/hooks'`.
+ * @module pouch/hooks
+ */
 export { Type } from '@sinclair/typebox';
 export type { Static, TSchema } from '@sinclair/typebox';
 export { asCaller, type Caller, currentCaller } from './caller.ts';
 export * from './catalogue.ts';
 export * from './contributions/doctorCheck.ts';
 export * from './contributions/metric.ts';
+export * from './contributions/networkDriver.ts';
+export {
+  consoleQuery,
+  type Page,
+  type PageBlock,
+  type PageCall,
+  type PageContent,
+  pageLimits,
+  type PageLink,
+  type PageValue,
+} from './contributions/page.ts';
+export * from './contributions/richMode.ts';
 export * from './contributions/route.ts';
+export * from './contributions/sidecar.ts';
 export * from './contributions/surface.ts';
 export * from './contributions/verb.ts';
+export * from './contributions/imageSource.ts';
+export * from './contributions/logDriver.ts';
+export * from './contributions/volumeDriver.ts';
 export { contributionNames, contributionPoints, type ContributionName } from './contributions/index.ts';
+export type { ContainerCondition } from './containerCondition.ts';
 export * from './defineHook.ts';
 export * from './definePlugin.ts';
 export * from './deviceNumbers.ts';
@@ -21,6 +41,7 @@ export * from './engine.ts';
 export * from './errors.ts';
 export * from './fields.ts';
 export * from './files.ts';
+export { FileSafety, ownUsers } from './FileSafety.ts';
 export * from './image.ts';
 export {
   type GrantMatch,
@@ -40,7 +61,7 @@ export * from './timeline.ts';
 export type { Refusal, ValidateInput } from './policy.ts';
 export type { Profile, ProfilePart } from './profile.ts';
 export * from './limits.ts';
-export { type RightName } from './processProtocol.ts';
+export { type RightName, type WantedRight } from './processProtocol.ts';
 export * from './request.ts';
 export * from './runtime.ts';
 export * from './runtimeFeatures.ts';

@@ -129,6 +129,7 @@ export const resourceLimits = {
   },
 } as const satisfies Record<string, Limit>;
 
+/** Name of a limit: a key of `resourceLimits`. */
 export type LimitName = keyof typeof resourceLimits;
 
 /** The table with the members that not every limit has. */

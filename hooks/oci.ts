@@ -18,6 +18,7 @@ export interface OciSpec {
   linux: OciLinux;
 }
 
+/** `process` of the OCI runtime-spec. */
 export interface OciProcess {
   terminal?: boolean;
   consoleSize?: { height: number; width: number };
@@ -33,6 +34,7 @@ export interface OciProcess {
   selinuxLabel?: string;
 }
 
+/** `process.capabilities` of the OCI runtime-spec. */
 export interface OciCapabilities {
   bounding?: string[];
   effective?: string[];
@@ -41,6 +43,7 @@ export interface OciCapabilities {
   ambient?: string[];
 }
 
+/** An entry of `mounts` of the OCI runtime-spec. */
 export interface OciMount {
   destination: string;
   type?: string;
@@ -48,9 +51,20 @@ export interface OciMount {
   options?: string[];
 }
 
-export type OciHookKind =
-  'prestart' | 'createRuntime' | 'createContainer' | 'startContainer' | 'poststart' | 'poststop';
+/** When and where a hook runs (OCI runtime spec, config.md, “POSIX-platform Hooks”). */
+export const ociHookKinds = [
+  'prestart',
+  'createRuntime',
+  'createContainer',
+  'startContainer',
+  'poststart',
+  'poststop',
+] as const;
 
+/** When a hook of the OCI runtime-spec runs: `createRuntime`, `poststop`, … */
+export type OciHookKind = (typeof ociHookKinds)[number];
+
+/** A hook of the OCI runtime-spec; the timeout is in seconds. */
 export interface OciHook {
   path: string;
   args?: string[];
@@ -58,8 +72,10 @@ export interface OciHook {
   timeout?: number;
 }
 
+/** Type of a Linux namespace, as the OCI runtime-spec writes it. */
 export type NamespaceType = keyof Static<typeof Namespaces>;
 
+/** An entry of `linux.devices` of the OCI runtime-spec. */
 export interface OciDevice {
   type: string;
   path: string;
@@ -70,6 +86,7 @@ export interface OciDevice {
   gid?: number;
 }
 
+/** `linux` of the OCI runtime-spec. */
 export interface OciLinux {
   namespaces: { type: NamespaceType; path?: string }[];
   uidMappings?: OciIdMapping[];
@@ -145,6 +162,8 @@ const cpu = closed({
 });
 
 const OciThrottle = closed({ major: integer, minor: integer, rate: integer });
+
+/** A rate for one block device, in bytes or operations per second. */
 export type OciThrottle = Static<typeof OciThrottle>;
 
 const throttles = may(Type.Array(OciThrottle));

@@ -41,6 +41,7 @@ export interface CheckedPlan extends Plan {
   findings: Error[];
 }
 
+/** Options of a plan that is not applied. */
 export interface PlanOptions {
   /** Leaves out the checks that look at the host: ports, bind sources, the command. */
   offline?: boolean;

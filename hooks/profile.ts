@@ -6,6 +6,8 @@ export interface Profile {
   name: string;
   /** `FILE:LINE` where it is defined. */
   origin?: string;
+  /** What is wrong with it, with `FILE:LINE`: requests that name it are refused (`PCH_PROFILE_INVALID`). */
+  problem?: string;
   /** Applied in this order; later ones take precedence. */
   parts: readonly ProfilePart[];
 }

@@ -11,10 +11,21 @@ export interface PlanDifference {
   readonly hook: string;
 }
 
+/** A one-shot script that took part in the recorded plan, and is not the same now. */
+export interface ScriptChange {
+  /** `script-10-limits` */
+  readonly plugin: string;
+  readonly path: string;
+  /** `missing`: no file that can be read is at the path. */
+  readonly change: 'changed' | 'missing';
+}
+
 /** A recorded container, planned again. */
 export interface Replay {
   /** The new plan, without secrets. */
   readonly plan: Omit<Plan, 'plainSpec'>;
   /** Empty: the plan is as it was recorded. */
   readonly differences: readonly PlanDifference[];
+  /** A replay runs no scripts: what these changed are differences. */
+  readonly scripts: readonly ScriptChange[];
 }

@@ -3,13 +3,17 @@ import { Type } from '@sinclair/typebox';
 import { type ResourceRequest, resourceLimitEntries } from './limits.ts';
 import { closed, flag, integer, map, may, says, text, texts, word } from './schema.ts';
 
+/** Schema of whether and how a container is to be rich. */
 export const RichRequest = closed({
   enabled: may(flag),
   mode: may(says('`dumb-init`, `systemd`, `sbin-init`, or a mode of a plugin.')),
   initScript: may(says('A script that runs in the container before its command.')),
 });
+
+/** Whether and how a container is to be rich. */
 export type RichRequest = Static<typeof RichRequest>;
 
+/** Schema of a bind mount, volume or tmpfs for a container. */
 export const VolumeRequest = closed({
   kind: word('bind', 'volume', 'tmpfs'),
   source: may(says('bind: the host’s path. volume: its name; missing: a generated one.')),
@@ -25,7 +29,11 @@ export const VolumeRequest = closed({
   nocopy: may(
     Type.Boolean({ description: 'volume: do not copy the content of the image into an empty volume.' }),
   ),
+  driver: may(says('volume: name of its volume driver, if it does not exist.')),
+  driverOptions: may(map(text, 'volume: options of its driver, if it does not exist.')),
 });
+
+/** A bind mount, volume or tmpfs for a container. */
 export type VolumeRequest = Static<typeof VolumeRequest>;
 
 const values = {
@@ -40,26 +48,36 @@ const resources = Type.Unsafe<ResourceRequest>(
   closed(Object.fromEntries(resourceLimitEntries.map(([name, { value }]) => [name, may(values[value])]))),
 );
 
+/** Schema of when a container that ended is started again. */
 export const RestartPolicy = closed({
   name: word('no', 'always', 'unless-stopped', 'on-failure'),
   maximumRetryCount: Type.Integer({ description: 'on-failure: the most attempts; 0 for no limit.' }),
 });
+
+/** When a container that ended is started again. */
 export type RestartPolicy = Static<typeof RestartPolicy>;
 
+/** Schema of where a container's log goes. */
 export const LogRequest = closed({
-  driver: says('`json-file` or `none`.'),
-  options: map(text, 'json-file: `max-size`, `max-file`.'),
+  driver: says('`json-file`, `none`, `syslog`, or one of a plugin.'),
+  options: map(text, 'Of the log, `max-size` and `max-file` for example, and of its driver.'),
 });
+
+/** Where a container's log goes. */
 export type LogRequest = Static<typeof LogRequest>;
 
+/** Schema of a port that the host publishes. */
 export const PortRequest = closed({
   containerPort: Type.Integer({ description: '1 to 65535.' }),
   protocol: word('tcp', 'udp', 'sctp'),
   hostIp: may(says('Address of the host; missing: every address.')),
   hostPort: may(Type.Integer({ description: '0 or missing: a free port.' })),
 });
+
+/** A port of the container that the host publishes. */
 export type PortRequest = Static<typeof PortRequest>;
 
+/** Schema of how a container is to be attached to a network. */
 export const NetworkRequest = closed({
   mode: says('`bridge`, `none`, `host`, or `container:ID`.'),
   ports: may(Type.Array(PortRequest)),
@@ -72,6 +90,8 @@ export const NetworkRequest = closed({
   ip: may(says('A fixed address.')),
   mac: may(text),
 });
+
+/** How a container is to be attached to a network. */
 export type NetworkRequest = Static<typeof NetworkRequest>;
 
 /** Rows and columns of a terminal. */
@@ -115,6 +135,7 @@ export const ContainerRequest = closed(
     stdinOnce: may(Type.Boolean({ description: 'Close stdin when the first attached client leaves.' })),
     consoleSize: may(ConsoleSize),
     volumes: may(Type.Array(VolumeRequest)),
+    volumeDriver: may(says('Name of the volume driver of the volumes that the image declares.')),
     readonlyRootfs: may(flag),
     capAdd: may(texts),
     capDrop: may(texts),

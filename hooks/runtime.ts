@@ -83,6 +83,7 @@ export interface ShimOptions {
   configBody?: string;
 }
 
+/** What a runtime's probe found on the host. */
 export interface RuntimeState {
   usable: boolean;
   path: string;

@@ -40,6 +40,7 @@ export const runtimeFeatures = {
   sharedMachine: `several containers in one virtual machine (${field('vmOf')})`,
 } as const;
 
+/** Name of a feature that a runtime may lack. */
 export type RuntimeFeature = keyof typeof runtimeFeatures;
 
 /** Of each feature: true, or why the runtime does not have it. */

@@ -32,3 +32,7 @@ export const text = Type.String();
 export const flag = Type.Boolean();
 export const integer = Type.Integer();
 export const texts = Type.Array(Type.String());
+
+/** Absolute, without `.`, `..` and empty segments: the text alone says where it is. */
+export const hostPath = (description: string) =>
+  Type.String({ pattern: '^(/(?!\\.{1,2}(/|$))[^/\\x00-\\x1f]+)+$', maxLength: 4095, description });

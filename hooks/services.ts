@@ -5,7 +5,9 @@ import { engineServices } from './engine.ts';
 import type { FileAccess } from './files.ts';
 import { type ServicesOf, token } from './token.ts';
 
+/** The time; tests replace it. */
 export interface Clock {
+  /** The time of day; it may be set back. */
   now(): Date;
   /** Milliseconds that only grow, for durations. */
   monotonic(): number;
@@ -23,13 +25,21 @@ export interface Config {
   originOf(setting: string): string;
 }
 
+/** Token of the time, for `inject`. */
 export const Clock = token<Clock>('clock');
+
+/** Token of the settings of pouchd.yaml, for `inject`. */
 export const Config = token<Config>('config');
+
+/** Token of access to files that are not trusted, for `inject`. */
 export const Files = token<FileAccess>('files');
+
+/** Token of facts about the host and the daemon, for `inject`. */
 export const Host = token<HostFacts>('host');
 /** A plugin's own: its lines name the plugin. */
 export const Log = token<Logger>('log');
 
+/** Every token that a plugin may inject without naming a plugin. */
 export const services = {
   ...engineServices,
   clock: Clock,
@@ -39,4 +49,5 @@ export const services = {
   log: Log,
 };
 
+/** The service of each token of `services`, by its name. */
 export type Services = ServicesOf<typeof services>;

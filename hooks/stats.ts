@@ -60,6 +60,7 @@ export interface TaskUsage {
   };
 }
 
+/** A counter of one block device. */
 export interface DeviceCounter {
   major: number;
   minor: number;
@@ -80,6 +81,7 @@ export interface InterfaceCounters {
   txDropped: number;
 }
 
+/** Options of `stats`. */
 export interface StatsOptions {
   /** One a second until the signal aborts or the container is removed. */
   stream: boolean;

@@ -9,6 +9,7 @@ const TimelineLine = closed({
   fields: may(map(Type.Unknown())),
 });
 
+/** Schema of one call of a tap in a container's timeline. */
 export const TimelineTap = closed({
   hook: text,
   plugin: text,
@@ -23,6 +24,8 @@ export const TimelineTap = closed({
   changes: Type.Array(text, { description: 'Fields of the draft that it changed, the first of them.' }),
   changesLeftOut: integer,
 });
+
+/** One call of a tap in a container's timeline. */
 export type TimelineTap = Static<typeof TimelineTap>;
 
 /** One operation on a container, with the taps that it called in the order of their begin. */

@@ -1,7 +1,12 @@
 /** The built-in plugins, in the order of their taps. */
 import cdi from './cdi/index.ts';
+import consolePages from './console/index.ts';
 import engineApi from './engine-api/index.ts';
+import imageRegistry from './image-registry/index.ts';
+import logLocal from './log-local/index.ts';
+import logSyslog from './log-syslog/index.ts';
 import networkCni from './network-cni/index.ts';
+import nri from './nri/index.ts';
 import ociHooks from './oci-hooks/index.ts';
 import policy from './policy/index.ts';
 import profiles from './profiles/index.ts';
@@ -11,18 +16,25 @@ import richSystemd from './rich-systemd/index.ts';
 import runtimeKata from './runtime-kata/index.ts';
 import runtimeRunlxc from './runtime-runlxc/index.ts';
 import runtimeRunc from './runtime-runc/index.ts';
+import volumeLocal from './volume-local/index.ts';
 
 export const builtIns = [
   runtimeRunc,
   runtimeRunlxc,
   runtimeKata,
   networkCni,
+  imageRegistry,
+  volumeLocal,
+  logLocal,
+  logSyslog,
   richSystemd,
   richSbinInit,
   richDumbInit,
   cdi,
   profiles,
   ociHooks,
+  nri,
   policy,
+  consolePages,
   engineApi,
 ];

@@ -1,41 +1,69 @@
 /**
- * Builds the native parts of runlxc with gcc: bin/runlxc-monitor and bin/runlxc-init, and links bin/runlxc to the
- * multi-call executable. Does nothing if they are up to date. Without a compiler or liblxc's headers it prints the
- * missing packages; everything except runlxc works without them.
+ * Builds the native parts with gcc: bin/pouch-confine, which plugins in processes of their own need, and runlxc's
+ * bin/runlxc-monitor and bin/runlxc-init. Links bin/runlxc to the multi-call executable. Does nothing if they are up to
+ * date. Without a compiler or liblxc's headers it prints the missing packages; everything else works without them.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
-const sources = join(root, 'runlxc/native');
+const runlxc = join(root, 'runlxc/native');
 const flags = ['-D_GNU_SOURCE', '-std=gnu11', '-Os', '-Wall', '-Wextra', '-Werror', '-s'];
 const hardening = ['-fstack-protector-strong', '-D_FORTIFY_SOURCE=2', '-Wl,-z,relro,-z,now'];
 
 interface NativeProgram {
   name: string;
-  folder: string;
+  folders: string[];
   libraries: string[];
 }
 
-const programs: readonly NativeProgram[] = [
-  { name: 'runlxc-init', folder: 'init', libraries: ['-static'] },
-  { name: 'runlxc-monitor', folder: 'monitor', libraries: ['-rdynamic', '-llxc', '-lseccomp'] },
-];
+interface Part {
+  /** What is not built without its packages. */
+  name: string;
+  programs: readonly NativeProgram[];
+  /** Headers, and the Debian packages that contain them. */
+  headers: readonly (readonly [header: string, debianPackage: string])[];
+}
 
-/** Headers, and the Debian packages that contain them. */
-const headers = [
-  ['lxc/lxccontainer.h', 'lxc-dev'],
-  ['seccomp.h', 'libseccomp-dev'],
-] as const;
+const folder = (name: string) => join(runlxc, name);
+
+const parts: readonly Part[] = [
+  {
+    name: 'pouch-confine',
+    programs: [
+      { name: 'pouch-confine', folders: [join(root, 'core/plugins/process/native')], libraries: [] },
+    ],
+    headers: [],
+  },
+  {
+    name: 'runlxc',
+    programs: [
+      { name: 'runlxc-init', folders: [folder('common'), folder('init')], libraries: ['-static'] },
+      {
+        name: 'runlxc-monitor',
+        folders: [folder('common'), folder('monitor')],
+        libraries: ['-rdynamic', '-llxc', '-lseccomp'],
+      },
+    ],
+    headers: [
+      ['lxc/lxccontainer.h', 'lxc-dev'],
+      ['seccomp.h', 'libseccomp-dev'],
+    ],
+  },
+];
 
 function main(): void {
   link();
+  parts.forEach(build);
+}
+
+function build({ name, programs, headers }: Part): void {
   if (programs.every(isUpToDate)) return;
-  const missing = missingPackages();
+  const missing = missingPackages(headers);
   if (missing.length > 0)
     return console.error(
-      `build-native: runlxc is not built, packages are missing: apt-get install ${missing.join(' ')}`,
+      `build-native: ${name} is not built, packages are missing: apt-get install ${missing.join(' ')}`,
     );
   for (const program of programs) compile(program);
 }
@@ -47,17 +75,17 @@ function link(): void {
   symlinkSync('pouch', path);
 }
 
-function isUpToDate({ name, folder }: NativeProgram): boolean {
+function isUpToDate({ name, folders }: NativeProgram): boolean {
   const built = statSync(join(root, 'bin', name), { throwIfNoEntry: false });
-  const inputs = [...filesOf('common'), ...filesOf(folder), import.meta.filename];
+  const inputs = [...folders.flatMap(filesOf), import.meta.filename];
   return built !== undefined && inputs.every((file) => statSync(file).mtimeMs < built.mtimeMs);
 }
 
-function filesOf(folder: string): string[] {
-  return readdirSync(join(sources, folder)).map((name) => join(sources, folder, name));
+function filesOf(directory: string): string[] {
+  return readdirSync(directory).map((name) => join(directory, name));
 }
 
-function missingPackages(): string[] {
+function missingPackages(headers: Part['headers']): string[] {
   if (!succeeds('gcc', ['--version'])) return ['gcc', 'libc6-dev', ...headers.map(([, name]) => name)];
   return headers.flatMap(([header, name]) =>
     succeeds('gcc', ['-E', '-x', 'c', '-include', header, '/dev/null']) ? [] : [name],
@@ -73,10 +101,10 @@ function succeeds(command: string, args: string[]): boolean {
   }
 }
 
-function compile({ name, folder, libraries }: NativeProgram): void {
+function compile({ name, folders, libraries }: NativeProgram): void {
   const target = join(root, 'bin', name);
   const temporary = `${target}.${process.pid}`;
-  const inputs = [...filesOf('common'), ...filesOf(folder)].filter((file) => file.endsWith('.c'));
+  const inputs = folders.flatMap(filesOf).filter((file) => file.endsWith('.c'));
   execFileSync('gcc', [...flags, ...hardening, ...inputs, '-o', temporary, ...libraries], {
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: 120_000,
@@ -88,6 +116,8 @@ function compile({ name, folder, libraries }: NativeProgram): void {
 try {
   main();
 } catch (error) {
-  process.stderr.write(`build-native: runlxc was not built: ${(error as Error).message.split('\n')[0]}\n`);
+  process.stderr.write(
+    `build-native: the native parts were not built: ${(error as Error).message.split('\n')[0]}\n`,
+  );
   process.exitCode = 1;
 }

@@ -10,6 +10,8 @@ const root = resolve(import.meta.dirname, '..');
 const checks = {
   'lint (eslint)': ['eslint', '--max-warnings', '0', '.'],
   'types (tsc)': ['tsc', '--noEmit', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsc.json'],
+  // Fails if an exported declaration has no comment; writes docs/api, whose links test/unit/docs checks.
+  'API comments (typedoc)': ['typedoc', '--options', 'docs/typedoc.json', '--logLevel', 'Warn'],
   'imports (dependency-cruiser)': ['depcruise', '--output-type', 'err', '.'],
   'unused code (knip)': ['knip'],
   'format (prettier)': ['prettier', '--check', '--log-level', 'warn', '.'],

@@ -8,6 +8,10 @@ const matches: Record<string, string> = {
   text: 'text pattern',
   parameter: 'text pattern',
   network: 'network that contains it',
+  words: 'the same list, word by word',
+  names: 'names of variables',
+  most: 'at most this',
+  paths: 'within `grants.paths`; no rule names it',
 };
 
 const kinds = Object.entries<HostEffectForm>(hostEffects);
@@ -27,13 +31,13 @@ ${kinds.map(([name, form]) => section(name, form)).join('\n\n')}
 
 await writeGenerated({ 'docs/reference/effects.md': text });
 
-function section(name: string, { doc, undo, args, limits }: HostEffectForm): string {
+function section(name: string, { doc, undo, args, limits, stage }: HostEffectForm): string {
   const limited = Object.entries(limits).map(([argument, match]) => `\`${argument}\` (${matches[match]})`);
   return `## ${name}
 
 ${doc}
 
-- Undo: ${undo}
+${stage === undefined ? '' : `- Stage: \`${stage}\` only.\n`}- Undo: ${undo}
 - A grant limits ${limited.join(', ')}.
 
 ${fieldTable(args)}`;

@@ -1,5 +1,5 @@
 /**
- * Writes docs/reference/plugin-protocol.md from the schemas of hooks/processProtocol.ts; with --check it reports a
+ * Writes docs/reference/plugin-protocol.md from the schemas of hooks/protocol/; with --check it reports a
  * stale file.
  */
 import type { TSchema } from '@sinclair/typebox';
@@ -13,7 +13,7 @@ const messages = new Set<TSchema>([...ProcessRequest.anyOf, ...ProcessMessage.an
 
 const text = `# Protocol of plugins that are processes
 
-<!-- Generated from hooks/processProtocol.ts by scripts/generateProtocolDocs.ts: change the schemas there. -->
+<!-- Generated from hooks/protocol/ by scripts/generateProtocolDocs.ts: change the schemas there. -->
 
 Version ${processProtocol}. [Plugins in any language](../guides/process-plugins.md) is the guide: how such a plugin is configured, when its process
 runs, and what confines it.

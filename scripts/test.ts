@@ -2,17 +2,19 @@
  * `npm test` installs missing packages, builds, and runs all tests. `npm test -- unit` (or integration, oci-runtime,
  * clients, engines) runs one suite, `npm test -- integration FILE…` only these files. `npm test -- runtimes` runs
  * what takes too long for `npm test`: the conformance of runc and crun beside that of runlxc, some integration tests
- * with crun and runlxc, and other engines with runlxc.
+ * with crun and runlxc, and other engines with runlxc. `npm test -- every-case [FILE…]` runs all cases of the
+ * integration tests of which `npm test` takes a sample (test/support/someOf.ts).
  * `npm test -- torture [SEED[:ROUND]] [MINUTES]` runs random load and faults (test/torture). The output ends with the
  * failures and `N passed, N failed`.
  */
+import { randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { execa } from 'execa';
 import { bootstrapPackages, installMissing, runtimePackages, testPackages } from './lib/debian.ts';
 import { runScript, SetupError } from './lib/SetupError.ts';
 import type { Result } from './test/ResultReporter.ts';
-import { runSuite, type Suite } from './test/suite.ts';
+import { nameOf, runSuite, type Suite, takesSample } from './test/suite.ts';
 import { runTorture } from './test/torture.ts';
 
 const minutes = 60_000;
@@ -20,13 +22,33 @@ const minutes = 60_000;
 /** Tests with containers often wait: one lane more than there are CPUs. With more, daemons would miss deadlines. */
 const lanes = Math.min(availableParallelism() + 1, 4);
 
+/** Of the integration tests, which wait for more than half of their time: for containerd, boots and deadlines. */
+const integrationLanes = Math.min(availableParallelism() + 2, 4);
+
+/** Clients that are built from their sources, which takes a minute of CPU time: for `npm test -- runtimes`. */
+const builtFirst = 'nri-plugins';
+
 const suites = {
   unit: { name: 'unit tests', folder: 'unit', lanes, longest: ['createScaffold'], deadlineMs: 5 * minutes },
   integration: {
     name: 'integration tests',
     folder: 'integration',
-    lanes,
-    longest: ['bad-plugins', 'crash', 'rich', 'quickstart', 'downtime', 'lifecycle', 'lifecycle-network'],
+    lanes: integrationLanes,
+    // Those of more than 40 s with all of their cases.
+    longest: [
+      ...[
+        'crash',
+        'rich',
+        'bad-modules',
+        'runtime-kata',
+        'bad-input',
+        'quickstart',
+        'checkpoint',
+        'hung-files',
+      ],
+      ...['examples', 'volume-drivers', 'sidecars', 'process-plugins', 'downtime', 'bad-plugins', 'runtimes'],
+      ...['damaged-records', 'reconcile', 'shadow', 'ram-volumes', 'nri'],
+    ],
     deadlineMs: 30 * minutes,
   },
   'oci-runtime': {
@@ -36,7 +58,13 @@ const suites = {
     lanes: 1,
     deadlineMs: 10 * minutes,
   },
-  clients: { name: 'tests with real clients', folder: 'clients', lanes, deadlineMs: 5 * minutes },
+  clients: {
+    name: 'tests with real clients',
+    folder: 'clients',
+    lanes,
+    includes: (file) => nameOf(file) !== builtFirst,
+    deadlineMs: 5 * minutes,
+  },
   engines: { name: 'other engines with runlxc', folder: 'engines', lanes, deadlineMs: 5 * minutes },
 } satisfies Record<string, Suite>;
 
@@ -52,6 +80,7 @@ const otherRuntimes = ['crun', 'runlxc'];
 await runScript(async () => {
   const [wanted, ...only] = process.argv.slice(2);
   if (wanted === 'runtimes') return await withOtherRuntimes();
+  if (wanted === 'every-case') return await withEveryCase(only);
   if (wanted === 'torture') return await withTorture(only);
   const suite = wanted === undefined ? undefined : suiteOf(wanted);
   if (suite !== suites.unit) await prepareHost();
@@ -59,9 +88,10 @@ await runScript(async () => {
   return await runAll(suite ? [() => runSuite(suite, { only })] : usualRuns());
 });
 
-/** The conformance of runc and crun does not change with the project: `npm test` runs that of runlxc. */
+/** The conformance of runc and crun does not change with the project: `npm test` runs a sample of that of runlxc. */
 function usualRuns(): (() => Promise<Result>)[] {
   process.env['POUCH_OCI_RUNTIMES'] ??= 'bin/runlxc';
+  process.env['POUCH_OCI_ROWS'] ??= 'some';
   return [besideEachOther, () => runSuite(suites.integration)];
 }
 
@@ -75,12 +105,26 @@ async function besideEachOther(): Promise<Result> {
 async function withOtherRuntimes(): Promise<number> {
   await prepareHost();
   await build();
-  const includes = (name: string) => ofEveryRuntime.test(name);
+  process.env['POUCH_TEST_EVERY_TEST'] = '1';
+  const includes = (file: string) => ofEveryRuntime.test(nameOf(file));
   const withEach = otherRuntimes.map((runtime) => () => {
     process.env['POUCH_TEST_RUNTIME'] = runtime;
     return runSuite({ ...suites.integration, name: `integration tests with ${runtime}`, includes });
   });
-  return await runAll([() => runSuite(suites['oci-runtime']), ...withEach, () => runSuite(suites.engines)]);
+  const built = { ...suites.clients, name: 'clients from their sources', deadlineMs: 8 * minutes };
+  const last = [
+    () => runSuite(suites.engines),
+    () => runSuite({ ...built, includes: (file) => nameOf(file) === builtFirst }),
+  ];
+  return await runAll([() => runSuite(suites['oci-runtime']), ...withEach, ...last]);
+}
+
+async function withEveryCase(only: readonly string[]): Promise<number> {
+  await prepareHost();
+  await build();
+  process.env['POUCH_TEST_EVERY_CASE'] = '1';
+  const suite = { ...suites.integration, name: 'integration tests with every case', includes: takesSample };
+  return await runAll([() => runSuite(suite, { only })]);
 }
 
 /** Tests its oracles first: a round is meaningful only if they can fail. */
@@ -99,10 +143,13 @@ async function build(): Promise<void> {
   await execa('node', ['--import', 'tsx', 'scripts/build.ts'], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-/** Returns the exit code. Prints all failures again at the end. */
+/** Returns the exit code. Prints all failures again at the end, with the seed that repeats the samples. */
 async function runAll(runs: (() => Promise<Result>)[]): Promise<number> {
+  const seed = (process.env['POUCH_TEST_SEED'] ??= String(randomInt(2 ** 31)));
+  console.log(`POUCH_TEST_SEED=${seed}`);
   const { passed, failures } = await runAllOf(runs);
   for (const failure of failures) console.log(`\nFAILED: ${failure}`);
+  if (failures.length > 0) console.log(`\nPOUCH_TEST_SEED=${seed}`);
   console.log(`\n${passed} passed, ${failures.length} failed`);
   return failures.length === 0 ? 0 : 1;
 }
@@ -124,7 +171,7 @@ function suiteOf(name: string): Suite {
   const suite = (suites as Partial<Record<string, Suite>>)[name];
   if (suite) return suite;
   throw new SetupError(
-    `Expected one of ${Object.keys(suites).join(', ')}, runtimes, torture, or no argument for all tests, found "${name}".`,
+    `Expected one of ${Object.keys(suites).join(', ')}, runtimes, every-case, torture, or no argument for all tests, found "${name}".`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../hooks/services.ts';
 export class TestClock implements Clock {
   #elapsedMs = 0;
 
+  /** The time of the clock: the beginning of the year 2000, and what `advance` added. */
   now(): Date {
     return new Date(Date.UTC(2000, 0, 1) + this.#elapsedMs);
   }
@@ -12,7 +13,7 @@ export class TestClock implements Clock {
     return this.#elapsedMs;
   }
 
-  /** @param ms milliseconds, not negative */
+  /** Moves the clock forward by `ms` milliseconds, 0 or more. @throws RangeError */
   advance(ms: number): void {
     if (!(ms >= 0)) throw new RangeError(`expected milliseconds, 0 or more, found ${ms}`);
     this.#elapsedMs += ms;

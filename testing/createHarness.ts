@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { type LoadedConfig, loadConfig } from '../config/index.ts';
+import { standardNetwork } from '../core/networks/NetworkDrivers.ts';
 import type { HostLimits } from '../core/plan/clamp/index.ts';
 import { Planner } from '../core/plan/Planner.ts';
 import { Secrets } from '../core/secrets/Secrets.ts';
 import { pluginConfig } from '../core/pluginConfig.ts';
+import logLocal from '../plugins/log-local/index.ts';
+import volumeLocal from '../plugins/volume-local/index.ts';
+import { renderPage } from '../core/lifecycle/extensions/pages.ts';
 import { containerWith, type Generation, loadPlugins } from '../core/plugins/index.ts';
 import { allCapabilities } from '../core/plan/capabilities.ts';
 import { newState } from '../core/state/containerRecord.ts';
@@ -12,9 +16,11 @@ import { definePlugin, type HostFacts, type Plugin } from '../hooks/definePlugin
 import { type ContainerRecord, type Engine, engineServices } from '../hooks/engine.ts';
 import { PouchError } from '../hooks/errors.ts';
 import type { FileAccess } from '../hooks/files.ts';
+import type { RenderedPage } from '../hooks/engine.ts';
 import type { Plan } from '../hooks/plan.ts';
 import type { ContainerRequest } from '../hooks/request.ts';
 import { allFeaturesBut } from '../hooks/runtimeFeatures.ts';
+import { extensionsOf, type HarnessExtensions } from './extensions.ts';
 import { testHost } from './testHost.ts';
 import { TestClock } from './TestClock.ts';
 import { defaultImages, planImage } from './planImage.ts';
@@ -22,6 +28,7 @@ import type { TestImage } from './testImage.ts';
 import { onlyMethods, type StandIn } from './standIn.ts';
 import { TestLog } from './TestLog.ts';
 
+/** The plugin’s options, its neighbours, and what stands in for the engine and the host. */
 export interface HarnessOptions {
   /** The plugin's options, as in pouchd.yaml. */
   options?: Readonly<Record<string, unknown>>;
@@ -41,7 +48,7 @@ export interface HarnessOptions {
 }
 
 /** One plugin as a daemon has loaded it, beside its neighbours. */
-export interface Harness {
+export interface Harness extends HarnessExtensions {
   readonly clock: TestClock;
   readonly log: TestLog;
   /** Plans a create, as `pouch plan` does. The image is `busybox` if the request names none. @throws PouchError */
@@ -56,6 +63,11 @@ export interface Harness {
    * of a plan point, and the result of a bail point or undefined. Waits for observers. @throws PouchError
    */
   call<Input, Result>(point: HookPoint<Input, Result>, input: Input): Promise<Input | Result | undefined>;
+  /**
+   * Renders a console page of the plugin, and checks what it returns as pouchd does.
+   * @throws PouchError with what is wrong with it
+   */
+  page(name: string, query?: Readonly<Record<string, string>>): Promise<RenderedPage>;
   /** Unloads the plugins: their `onDispose` runs. */
   dispose(): Promise<void>;
 }
@@ -112,23 +124,34 @@ export async function createHarness(plugin: Plugin, options: HarnessOptions = {}
   });
   for (const { token, service } of options.provided ?? []) container.bind(token).toConstantValue(service);
   const generation = await loadPlugins({
+    isStrict: true,
     number: 1,
-    builtIns: [runtime, ...(options.neighbours ?? []), plugin],
+    builtIns: [
+      runtime,
+      ...[logLocal, volumeLocal].filter(({ name }) => name !== plugin.name),
+      ...(options.neighbours ?? []),
+      plugin,
+    ],
     entries: [{ name: plugin.name, enabled: true, options: options.options ?? {} }],
     container,
   });
   const broken = generation.plugins.find(({ state }) => state !== 'active');
   if (broken) throw new PouchError('PCH_PLUGIN_INVALID', `plugin ${broken.name}: ${broken.error}`);
-  return harnessOf(generation, { clock, log, planner: plannerOf(loaded, log, options.images) });
+  const parts = { plugin: plugin.name, clock, log, planner: plannerOf(loaded, log, options) };
+  return { ...harnessOf(generation, parts), ...extensionsOf(generation, plugin.name) };
 }
 
 interface Parts {
+  plugin: string;
   clock: TestClock;
   log: TestLog;
   planner: Planner;
 }
 
-function harnessOf(generation: Generation, { clock, log, planner }: Parts): Harness {
+function harnessOf(
+  generation: Generation,
+  { plugin, clock, log, planner }: Parts,
+): Omit<Harness, keyof HarnessExtensions> {
   const { runner } = generation;
   const plan = (request: Partial<ContainerRequest> = {}) =>
     planner.plan({ id, name: request.name ?? 'box' }, { image: 'busybox', ...request }, generation);
@@ -151,6 +174,8 @@ function harnessOf(generation: Generation, { clock, log, planner }: Parts): Harn
       await runner.observersSettled();
       return undefined;
     },
+    page: (name, query = {}) =>
+      renderPage({ generation, log }, plugin, name, { query, signal: new AbortController().signal }),
     dispose: () => generation.dispose(),
   };
 }
@@ -158,14 +183,14 @@ function harnessOf(generation: Generation, { clock, log, planner }: Parts): Harn
 function plannerOf(
   { config }: LoadedConfig,
   log: TestLog,
-  images: Readonly<Record<string, TestImage>> = defaultImages,
+  { images = defaultImages, host = {} }: HarnessOptions,
 ): Planner {
   const state = (...parts: string[]) => join(config.state, ...parts);
   return new Planner({
     config: () => config,
     log,
     secrets: new Secrets(() => config.secrets.names),
-    initPath: undefined,
+    initPath: host.initPath,
     image: (reference) => Promise.resolve().then(() => planImage(images, reference)),
     directoryOf: (of) => join(config.root, 'containers', of),
     netnsPathOf: (of) => state('netns', of),
@@ -178,6 +203,8 @@ function plannerOf(
       containerId: noOtherContainer,
       vmOwnerOf: noOtherContainer,
       volumePath: (name) => join(config.root, 'volumes', name, '_data'),
+      volumeOf: () => Promise.resolve(undefined),
+      networkOf: (name) => standardNetwork(name, config.network.networks[name]?.driver),
       root: config.root,
       look: () => Promise.resolve({ kind: 'directory', mode: 0o755, uid: 0, gid: 0, rdev: 0 }),
       checkResponds: () => Promise.resolve(),

@@ -1,9 +1,10 @@
 /// <reference types="node" preserve="true" />
 /**
  * Tests of plugins without root, containerd and Linux: `import { createHarness } from 'pouch/testing'`.
- * docs/guides/testing-plugins.md is the guide.
+ * @module pouch/testing
  */
 export { createHarness, type Harness, type HarnessOptions } from './createHarness.ts';
+export type { HarnessExtensions, RouteResponse, VerbResult } from './extensions.ts';
 export type { PlanDifference, Replay } from '../hooks/replay.ts';
 export { replay } from './replay.ts';
 export type { TestClock } from './TestClock.ts';

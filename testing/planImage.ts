@@ -1,5 +1,6 @@
 import type { PlanImage } from '../core/plan/Planner.ts';
 import { PouchError } from '../hooks/errors.ts';
+import type { ImageFile } from '../hooks/draft.ts';
 import type { ImageConfig } from '../hooks/image.ts';
 import type { TestImage } from './testImage.ts';
 
@@ -30,12 +31,18 @@ export function planImage(images: Readonly<Record<string, TestImage>>, reference
       reference: `docker.io/library/${reference}:latest`,
       id: `sha256:${'1'.repeat(64)}`,
       config: configuration,
-      stat: (path) =>
-        Promise.resolve(files[path] === undefined ? undefined : { path, kind: 'file', mode: 0o755 }),
+      stat: (path) => Promise.resolve(statOf(files, path)),
     },
     readText: (path) => Promise.resolve(files[path] ?? ''),
     responds: Promise.resolve(),
     blame: [],
     degraded: [],
   };
+}
+
+/** Every directory above a file exists too. */
+function statOf(files: Record<string, string>, path: string): ImageFile | undefined {
+  if (files[path] !== undefined) return { path, kind: 'file', mode: 0o755 };
+  const isDirectory = Object.keys(files).some((file) => file.startsWith(`${path}/`));
+  return isDirectory ? { path, kind: 'directory', mode: 0o755 } : undefined;
 }

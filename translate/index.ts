@@ -41,6 +41,7 @@ export function toContainerRequest(
     labels: body.Labels ?? undefined,
     annotations: host.Annotations ?? undefined,
     volumes: volumesOf(body),
+    volumeDriver: body.HostConfig?.VolumeDriver || undefined,
     resources: resourcesOf(host, asked),
     network: networkOf(body, warn, asked),
     ...processOf(body),

@@ -44,21 +44,24 @@ function bindMount(
   return { kind: 'bind', source, options, createSource: createSource ?? false };
 }
 
-function volumeMount(mount: MountSpec, field: MountField): Pick<VolumeRequest, 'kind' | 'source' | 'nocopy'> {
+function volumeMount(
+  mount: MountSpec,
+  field: MountField,
+): Pick<VolumeRequest, 'kind' | 'source' | 'nocopy' | 'driver' | 'driverOptions'> {
   const { NoCopy: nocopy, DriverConfig: driver, Subpath: subpath } = mount.VolumeOptions ?? {};
-  if (driver?.Name && driver.Name !== 'local')
-    throw new MemberError(
-      'PCH_NOT_SUPPORTED',
-      `${field}.VolumeOptions.DriverConfig.Name`,
-      `${member(`${field}.VolumeOptions.DriverConfig.Name`)}: expected local, found "${driver.Name}"`,
-    );
   if (subpath)
     throw new MemberError(
       'PCH_NOT_SUPPORTED',
       `${field}.VolumeOptions.Subpath`,
       `${member(`${field}.VolumeOptions.Subpath`)} is not supported`,
     );
-  return { kind: 'volume', source: mount.Source || undefined, ...(nocopy ? { nocopy } : {}) };
+  return {
+    kind: 'volume',
+    source: mount.Source || undefined,
+    ...(nocopy ? { nocopy } : {}),
+    ...(driver?.Name ? { driver: driver.Name } : {}),
+    ...(Object.keys(driver?.Options ?? {}).length > 0 ? { driverOptions: driver?.Options } : {}),
+  };
 }
 
 function tmpfsMount(mount: MountSpec, field: MountField): Pick<VolumeRequest, 'kind' | 'options'> {

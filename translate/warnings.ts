@@ -20,7 +20,6 @@ const notHonoured: Record<string, readonly unknown[]> = {
   KernelMemoryTCP: [],
   Links: [],
   StorageOpt: [],
-  VolumeDriver: ['local'],
   VolumesFrom: [],
 };
 

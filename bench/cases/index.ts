@@ -1,10 +1,13 @@
 import type { Case } from './case.ts';
 import { exec } from './exec.ts';
 import { processPlugins } from './processPlugins.ts';
+import { imageSource } from './imageSource.ts';
+import { pluginReload } from './pluginReload.ts';
 import { ps } from './ps.ts';
 import { pull } from './pull.ts';
 import { rich } from './rich.ts';
 import { runBridge, runNone } from './run.ts';
+import { spinningPlugin } from './spinningPlugin.ts';
 import { stats } from './stats.ts';
 import { runtimeRun } from './runtimeRun.ts';
 import { runtimeStart } from './runtimeStart.ts';
@@ -22,9 +25,12 @@ export const cases: readonly Case[] = [
   exec,
   stop,
   pull,
+  imageSource,
   rich,
   stats,
   ps,
   taps,
   processPlugins,
+  spinningPlugin,
+  pluginReload,
 ];

@@ -1,14 +1,16 @@
+import { confinement } from '../../test/support/confinement.ts';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NewRequest, PluginCalls } from '../../core/plugins/process/PluginCalls.ts';
 import { withDeadline } from '../../core/wait/deadline.ts';
 import { makeDraft } from '../../test/unit/core/plugins/support/draft.ts';
 import { TestLog } from '../../testing/TestLog.ts';
-import { type Contender, interleaved, type Series, timed } from '../measure.ts';
-import { type Pouch, pouch } from '../peers/pouch.ts';
+import { interleaved, type Series } from '../measure.ts';
+import { pouch } from '../peers/pouch.ts';
 import { quantile } from '../statistics.ts';
 import { limitTarget, type Target } from '../target.ts';
 import type { Case } from './case.ts';
+import { creator } from './creator.ts';
 
 const plugins = 20;
 const callsPerRun = 100;
@@ -51,7 +53,15 @@ async function write(dir: string, name: string): Promise<string> {
 }
 
 async function callTimes(path: string, count: number): Promise<Series> {
-  const settings = { path, env: { NAME: 'call' }, user: 'nobody', limits: {}, grants: {}, timeoutMs };
+  const settings = {
+    path,
+    env: { NAME: 'call' },
+    user: 'nobody',
+    limits: {},
+    grants: {},
+    timeoutMs,
+    confinement,
+  };
   const process = new PluginCalls(settings, new TestLog());
   const hook: NewRequest = {
     type: 'hook',
@@ -86,17 +96,6 @@ async function createTimes(dir: string, runs: number): Promise<Series[]> {
   } finally {
     for (const daemon of daemons) await daemon.end();
   }
-}
-
-function creator(name: string, { command }: Pouch): Contender {
-  return {
-    name,
-    async once() {
-      const ms = await timed(command('create', '--name', 'measured', 'busybox', 'true'));
-      await timed(command('rm', 'measured'));
-      return ms;
-    },
-  };
 }
 
 function slowest({ samples, unit }: Series, limit: number): Target {

@@ -28,7 +28,7 @@ export const pull: Case = {
   },
 };
 
-async function pullByPouch({ command, daemon }: Pouch, reference: string): Promise<number> {
+export async function pullByPouch({ command, daemon }: Pouch, reference: string): Promise<number> {
   const before = await blobs(daemon);
   await settle();
   const ms = await timed(command('pull', reference));

@@ -4,24 +4,29 @@ import { join } from 'node:path';
 import { type LayerFile, layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import type { TestRegistry } from '../../test/support/TestRegistry.ts';
 
-const layers = 5;
-const filesPerLayer = 40;
+const files = 200;
 const fileBytes = 1_000_000;
 
-/** Pushes an image of 200 MB of incompressible data. Returns its reference. */
-export async function pushLargeImage(dir: string, registry: TestRegistry): Promise<string> {
+/** Writes an archive of an image of 200 MB of incompressible data, in layers of one size. Returns its path. */
+export async function writeLargeImage(dir: string, { layers }: { layers: number }): Promise<string> {
   const file = join(dir, 'large.tar');
   await writeImageArchive(file, {
-    reference: 'docker.io/library/large:latest',
-    layers: await Promise.all(Array.from({ length: layers }, (_, i) => layerTar(filesOf(i)))),
+    reference: 'docker.io/library/large:1',
+    layers: await Promise.all(Array.from({ length: layers }, (_, i) => layerTar(filesOf(i, files / layers)))),
   });
+  return file;
+}
+
+/** Pushes such an image with 5 layers. Returns its reference. */
+export async function pushLargeImage(dir: string, registry: TestRegistry): Promise<string> {
+  const file = await writeLargeImage(dir, { layers: 5 });
   const reference = await registry.push(`oci-archive:${file}`, 'bench/large:1');
   await rm(file);
   return reference;
 }
 
-function filesOf(layer: number): LayerFile[] {
-  return Array.from({ length: filesPerLayer }, (_, i) => ({
+function filesOf(layer: number, count: number): LayerFile[] {
+  return Array.from({ length: count }, (_, i) => ({
     path: `data-${layer}-${i}`,
     content: randomBytes(fileBytes),
   }));

@@ -6,14 +6,17 @@ import {
   loadConfig,
   type LoadOptions,
 } from '../../config/index.ts';
-import { locateIn } from '../../core/pluginConfig.ts';
-import { checkPlugin, checkPlugins } from '../../core/plugins/index.ts';
+import { confinementIn, locateIn } from '../../core/pluginConfig.ts';
+import { checkPlugin, checkPlugins, InstalledPlugins } from '../../core/plugins/index.ts';
+import { StderrLog } from '../../core/StderrLog.ts';
 import { builtIns } from '../../plugins/builtIns.ts';
 
 /** argv that starts a trial of plugin files, and the host of one. */
 interface PluginCommands {
   readonly trialCommand: readonly string[];
   readonly hostCommand: readonly string[];
+  /** Path of the program that confines plugins. */
+  readonly confineProgram: string;
 }
 
 /** Output and exit code of `--check-config`: of the configuration and, if it is valid, of its plugins. */
@@ -21,7 +24,7 @@ export async function check(source: LoadOptions, commands: PluginCommands): Prom
   const result = checkConfig(source);
   if (result.exitCode !== 0) return result;
   const loaded = loadConfig(source);
-  const problems = await checkPlugins(readOptions(loaded, commands));
+  const problems = await checkPlugins(await readOptions(loaded, commands));
   if (problems.length === 0) return result;
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return { exitCode: 1, output: `${problems.map(line).join('\n')}\n\n${count}\n` };
@@ -40,7 +43,7 @@ export async function checkOne(
   commands: PluginCommands,
   format: string | undefined,
 ): Promise<CheckResult> {
-  const found = await checkPlugin(resolve(path), readOptions(loadConfig(source), commands));
+  const found = await checkPlugin(resolve(path), await readOptions(loadConfig(source), commands));
   const exitCode = found.problem ? 1 : 0;
   if (format === 'json') return { exitCode, output: `${JSON.stringify(found)}\n` };
   const { name, problem } = found;
@@ -48,9 +51,15 @@ export async function checkOne(
   return { exitCode, output: `${output}\n` };
 }
 
-function readOptions(loaded: LoadedConfig, commands: PluginCommands) {
-  const { plugins: entries, pluginTimeout: timeoutMs, cgroupParent, hooksDir } = loaded.config;
-  return { builtIns, entries, ...commands, timeoutMs, cgroupParent, hooksDir, locate: locateIn(loaded) };
+async function readOptions(loaded: LoadedConfig, { confineProgram, ...commands }: PluginCommands) {
+  const { root, log, plugins, pluginTimeout: timeoutMs, cgroupParent, hooksDir } = loaded.config;
+  const installed = new InstalledPlugins(root, new StderrLog(log));
+  await installed.read({ keep: true });
+  const entries = installed.applyTo(plugins);
+  const refused = await installed.tampered();
+  const locate = locateIn(loaded);
+  const confinement = confinementIn(loaded, confineProgram);
+  return { builtIns, entries, refused, ...commands, confinement, timeoutMs, cgroupParent, hooksDir, locate };
 }
 
 function line({ plugin, origin, error: { code, message, hint } }: Problem): string {

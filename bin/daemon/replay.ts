@@ -15,8 +15,11 @@ export async function replay(file: string, paths: readonly string[]): Promise<Ch
   try {
     const recording = parseRecording(await contentOf(file), file);
     const plugins = await Promise.all(paths.map((path) => pluginAt(resolve(path), timeoutMs)));
-    const { differences } = await replayRecording(recording, { builtIns, plugins, log: silent });
-    return { exitCode: differences.length === 0 ? 0 : 1, output: `${JSON.stringify({ differences })}\n` };
+    const { differences, scripts } = await replayRecording(recording, { builtIns, plugins, log: silent });
+    return {
+      exitCode: differences.length === 0 ? 0 : 1,
+      output: `${JSON.stringify({ differences, scripts })}\n`,
+    };
   } catch (cause) {
     const { code, message, hint, plugin, hook } = toPouchError(cause);
     const error = { code, message, hint, plugin, hook };

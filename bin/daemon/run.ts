@@ -27,6 +27,8 @@ interface Entry {
   trialCommand: readonly string[];
   /** argv that starts the host of a plugin's module. */
   hostCommand: readonly string[];
+  /** Path of the program that confines plugins. */
+  confineProgram: string;
 }
 
 /** Of `pouch`. */
@@ -54,14 +56,14 @@ export async function runDaemon(args: string[], entry: Entry): Promise<number> {
 /** Returns the exit code of a call that only prints; undefined for one that serves. */
 async function onlyPrints(
   flags: DaemonFlags,
-  { trialCommand, hostCommand }: Entry,
+  { trialCommand, hostCommand, confineProgram }: Entry,
 ): Promise<number | undefined> {
   if (flags.help) return print(usage);
   if (flags.version) return print(`pouchd ${version}\n`);
   const plugin = flags['check-plugin'];
   if (flags['check-config'] || plugin !== undefined) {
     closeOnExec();
-    const commands = { trialCommand, hostCommand };
+    const commands = { trialCommand, hostCommand, confineProgram };
     const { output, exitCode } =
       plugin === undefined
         ? await check(source(flags), commands)

@@ -52,11 +52,19 @@ export function allNodes(node: CompletionNode): CompletionNode[] {
   return [node, ...node.children.flatMap(allNodes)];
 }
 
+const volumeDrivers = 'pouch info --format "{{range .Plugins.Volume}}{{println .}}{{end}}"';
+const logDrivers = 'pouch info --format "{{range .Plugins.Log}}{{println .}}{{end}}"';
+
 /** Commands that list the names of each kind of object. */
 export const listers = {
   container: 'pouch ps -a --format "{{.Names}}"',
   image: 'pouch images --format "{{.Repository}}:{{.Tag}}"',
   volume: 'pouch volume ls -q',
+  plugin: 'pouch plugin ls -q',
   profile: 'pouch profile ls -q',
+  'rich-mode': 'pouch rich ls -q',
   runtime: 'pouch runtime ls -q',
+  driver: volumeDrivers,
+  'volume-driver': volumeDrivers,
+  'log-driver': logDrivers,
 } as const;

@@ -4,6 +4,10 @@ import { alignColumns } from '../output/table.ts';
 /** One line per plugin: what a load has changed, the name, and why a new version does not serve. */
 export function changeLines(changes: readonly PluginChangeWire[]): string[] {
   return alignColumns(
-    changes.map(({ name, change, reason = '' }) => [change, name, ...(reason === '' ? [] : [reason])]),
+    changes.map(({ name, isShadow, change, reason = '' }) => [
+      change,
+      isShadow ? `${name} (shadow)` : name,
+      ...(reason === '' ? [] : [reason]),
+    ]),
   );
 }

@@ -14,6 +14,8 @@ export interface FieldDifference {
 
 export interface ReplayReport {
   differences: FieldDifference[];
+  /** One-shot scripts of the recorded plan that differ here, or do not exist; missing if no plan can be made. */
+  scripts?: { plugin: string; path: string; change: 'changed' | 'missing' }[];
   /** Why no plan can be made. */
   error?: { code: string; message: string; hint?: string };
 }

@@ -1,17 +1,15 @@
 import type { ExecCreateRequest } from '../../client/index.ts';
 import { detachKeysOption } from '../../client/options/detachKeys.ts';
 import type { DetachKeys } from '../../client/options/detachKeys.ts';
-import { parseEnv, readEnvFile } from '../../client/options/environment.ts';
+import { environmentOf, type EnvironmentFlags } from '../../client/options/environment.ts';
 import type { Session, Terminal } from '../Session.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize, sizeOf } from '../streams/followSize.ts';
 
-export interface ExecFlags {
+export interface ExecFlags extends EnvironmentFlags {
   detach?: boolean;
   interactive?: boolean;
   tty?: boolean;
-  env: string[];
-  envFile: string[];
   workdir?: string;
   user?: string;
   privileged?: boolean;
@@ -39,8 +37,6 @@ export async function runExec(
 
 /** Returns the body of `POST /containers/{id}/exec` for flags. */
 export function execRequest(args: string[], flags: ExecFlags, terminal: Pick<Terminal, 'env' | 'stdout'>) {
-  const files = flags.envFile.flatMap((path) => readEnvFile('--env-file', path, terminal.env));
-  const env = [...files, ...parseEnv('-e, --env', flags.env, terminal.env)];
   const size = flags.tty ? sizeOf(terminal.stdout) : undefined;
   const body: ExecCreateRequest = {
     Cmd: args,
@@ -48,7 +44,7 @@ export function execRequest(args: string[], flags: ExecFlags, terminal: Pick<Ter
     AttachStdout: !flags.detach,
     AttachStderr: !flags.detach,
     Tty: flags.tty === true,
-    ...(env.length > 0 && { Env: env }),
+    ...environmentOf(flags, terminal.env),
     ...(flags.workdir !== undefined && { WorkingDir: flags.workdir }),
     ...(flags.user !== undefined && { User: flags.user }),
     ...(flags.privileged !== undefined && { Privileged: flags.privileged }),

@@ -3,12 +3,19 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
 import { javascriptFiles } from './javascriptFiles.ts';
+import { ociHookFiles } from './ociHookFiles.ts';
 import { pythonFiles } from './pythonFiles.ts';
 import type { ScaffoldOptions } from './scaffoldOptions.ts';
 import { shellFiles } from './shellFiles.ts';
 import { typescriptFiles } from './typescriptFiles.ts';
 
-const filesOf = { ts: typescriptFiles, js: javascriptFiles, python: pythonFiles, shell: shellFiles };
+const filesOf = {
+  ts: typescriptFiles,
+  js: javascriptFiles,
+  python: pythonFiles,
+  shell: shellFiles,
+  ociHook: ociHookFiles,
+};
 
 /** As core/plugins checks it. */
 const namePattern = /^[a-z][a-z0-9-]{0,62}$/;

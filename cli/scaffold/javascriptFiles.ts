@@ -1,5 +1,5 @@
 import { packageJson } from './packageJson.ts';
-import { readme } from './readme.ts';
+import { aboutHarness, readme } from './readme.ts';
 import type { ScaffoldOptions } from './scaffoldOptions.ts';
 import { npmTest, typescriptFiles } from './typescriptFiles.ts';
 
@@ -13,6 +13,6 @@ export function javascriptFiles(scaffold: ScaffoldOptions): Record<string, strin
     [`${name}.js`]: plain(`${name}.ts`),
     [`${name}.test.js`]: plain(`${name}.test.ts`),
     'package.json': packageJson(name, `node --test ${name}.test.js`, { pouch }),
-    'README.md': readme(name, `${name}.js`, npmTest),
+    'README.md': readme(name, `${name}.js`, npmTest, aboutHarness),
   };
 }

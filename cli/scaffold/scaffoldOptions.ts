@@ -1,4 +1,4 @@
-export const languages = ['ts', 'js', 'python', 'shell'] as const;
+export const languages = ['ts', 'js', 'python', 'shell', 'ociHook'] as const;
 export type Language = (typeof languages)[number];
 
 export interface ScaffoldOptions {

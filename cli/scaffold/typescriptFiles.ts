@@ -1,5 +1,5 @@
 import { packageJson } from './packageJson.ts';
-import { readme } from './readme.ts';
+import { aboutHarness, readme } from './readme.ts';
 import type { ScaffoldOptions } from './scaffoldOptions.ts';
 
 export const npmTest = 'npm install\nnpm test';
@@ -16,12 +16,15 @@ export function typescriptFiles({ name, pouch }: ScaffoldOptions): Record<string
       typescript: '^6',
     }),
     'tsconfig.json': `${JSON.stringify({ compilerOptions }, null, 2)}\n`,
-    'README.md': readme(name, `${name}.ts`, npmTest),
+    'README.md': readme(name, `${name}.ts`, npmTest, aboutHarness),
   };
 }
 
 const compilerOptions = {
   target: 'es2023',
+  // Without the types of browsers, and without a check of the declarations of packages: a third of the time.
+  lib: ['es2023'],
+  skipLibCheck: true,
   module: 'nodenext',
   strict: true,
   noEmit: true,

@@ -1,7 +1,6 @@
 import type { ContainerConfig, ContainerCreateRequest } from '../wire.ts';
 import { conflictingOptions, invalidOption } from './OptionError.ts';
-import { splitOnce } from './keyValue.ts';
-import { parseEnv, readEnvFile, readLabelFile } from './environment.ts';
+import { environmentOf, readLabelFile } from './environment.ts';
 import { parseKeyValues } from './keyValue.ts';
 import { parseAddressOption } from './network.ts';
 import { parseInteger } from './number.ts';
@@ -52,14 +51,10 @@ function checkConflicts(flags: RunFlags): void {
 type ProcessConfig = ContainerConfig & Pick<ContainerCreateRequest, 'SecretEnv'>;
 
 function processConfig({ flags, image, command, environment }: CreateInput): ProcessConfig {
-  const files = flags.envFile.flatMap((path) => readEnvFile('--env-file', path, environment));
-  const secret = parseEnv('--secret-env', flags.secretEnv, environment);
-  const env = [...files, ...parseEnv('-e, --env', flags.env, environment), ...secret];
   return {
     Image: image,
     ...(command.length > 0 && { Cmd: command }),
-    ...(env.length > 0 && { Env: env }),
-    ...(secret.length > 0 && { SecretEnv: secret.map((variable) => splitOnce(variable, '=')[0]) }),
+    ...environmentOf(flags, environment),
     ...(flags.entrypoint !== undefined && { Entrypoint: [flags.entrypoint] }),
     ...(flags.workdir !== undefined && { WorkingDir: flags.workdir }),
     ...(flags.user !== undefined && { User: flags.user }),

@@ -5,26 +5,52 @@ import { splitOnce } from './keyValue.ts';
 type Environment = Record<string, string | undefined>;
 
 /** `-e`: `NAME=VALUE`, or a bare `NAME` with the value in the caller's environment, if set. */
-export function parseEnv(flag: string, texts: string[], environment: Environment): string[] {
+function parseEnv(flag: string, texts: string[], environment: Environment): string[] {
   return texts.map((text) => {
     const [name, value] = splitOnce(text, '=');
-    if (name === '') throw invalidOption(flag, 'NAME=VALUE or NAME', text);
+    if (name === '') throw invalidOption(flag, 'NAME=VALUE or NAME', text.slice(0, 1));
     const inherited = environment[name];
     return value === undefined && inherited !== undefined ? `${name}=${inherited}` : text;
   });
+}
+
+export interface EnvironmentFlags {
+  env: string[];
+  envFile: string[];
+  secretEnv: string[];
+  secretEnvFile: string[];
+}
+
+/** The variables of a container or an exec, and the names of those that are masked. Options win over files. */
+export function environmentOf(
+  flags: EnvironmentFlags,
+  environment: Environment,
+): { Env?: string[]; SecretEnv?: string[] } {
+  const inFiles = (flag: string, paths: string[]) =>
+    paths.flatMap((path) => readEnvFile(flag, path, environment));
+  const files = inFiles('--env-file', flags.envFile);
+  const secretFiles = inFiles('--secret-env-file', flags.secretEnvFile);
+  const secret = parseEnv('--secret-env', flags.secretEnv, environment);
+  const env = [...files, ...secretFiles, ...parseEnv('-e, --env', flags.env, environment), ...secret];
+  const masked = [...secretFiles, ...secret].map((variable) => splitOnce(variable, '=')[0]);
+  return {
+    ...(env.length > 0 && { Env: env }),
+    ...(masked.length > 0 && { SecretEnv: [...new Set(masked)] }),
+  };
 }
 
 /**
  * `--env-file`: one `NAME=VALUE` per line, taken literally (no quotes, no continuation lines); `#` starts a comment
  * line. A bare `NAME` takes its value from the caller's environment, and is omitted if unset there.
  */
-export function readEnvFile(flag: string, path: string, environment: Environment): string[] {
+function readEnvFile(flag: string, path: string, environment: Environment): string[] {
   return readLines(flag, path).flatMap(({ text, number }) => {
     const line = text.trimStart();
     if (line === '' || line.startsWith('#')) return [];
     const [name, value] = splitOnce(line, '=');
     if (name === '' || /\s/.test(name)) {
-      throw invalidOption(`${flag} ${path}:${number}`, 'NAME=VALUE without spaces in the name', line);
+      // The rest of the line may be a password.
+      throw invalidOption(`${flag} ${path}:${number}`, 'NAME=VALUE without spaces in the name', name);
     }
     if (value !== undefined) return [line];
     return environment[name] === undefined ? [] : [`${name}=${environment[name]}`];

@@ -11,6 +11,7 @@ export interface CreateFlags {
   env: string[];
   envFile: string[];
   secretEnv: string[];
+  secretEnvFile: string[];
   workdir?: string;
   user?: string;
   groupAdd: string[];
@@ -29,6 +30,7 @@ export interface CreateFlags {
   volume: string[];
   mount: string[];
   tmpfs: string[];
+  volumeDriver?: string;
   readOnly?: boolean;
   shmSize?: string;
   // Network

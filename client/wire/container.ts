@@ -37,6 +37,7 @@ export interface ContainerConfig {
   Shell?: string[] | null;
 }
 
+/** A health check as Docker's API has it; Pouch stores it and does not run it. */
 export interface Healthcheck {
   Test?: string[];
   /** Nanoseconds. */
@@ -64,6 +65,7 @@ export interface ContainerCreateRequest extends ContainerConfig, RichFields {
   NetworkingConfig?: { EndpointsConfig?: Record<string, EndpointSettings> | null };
 }
 
+/** Response to `POST /containers/create`. */
 export interface ContainerCreateResponse {
   Id: string;
   Warnings: string[] | null;
@@ -72,6 +74,7 @@ export interface ContainerCreateResponse {
 /** Body of `POST /containers/{id}/update`. Limits that are missing or 0, and a policy without a name, do not change. */
 export type ContainerUpdateRequest = Pick<HostConfig, LimitField | 'RestartPolicy'>;
 
+/** Response to `POST /containers/ID/update`. */
 export interface ContainerUpdateResponse {
   Warnings: string[] | null;
 }
@@ -121,6 +124,7 @@ export interface ContainerSummary {
   Degraded?: boolean;
 }
 
+/** A port of a container in lists. */
 export interface PortSummary {
   IP?: string;
   PrivatePort: number;
@@ -128,6 +132,7 @@ export interface PortSummary {
   Type: string;
 }
 
+/** A mount of a container, as inspect and list return it. */
 export interface MountPoint {
   Type: string;
   Name?: string;

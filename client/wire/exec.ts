@@ -8,6 +8,8 @@ export interface ExecCreateRequest {
   DetachKeys?: string;
   Tty?: boolean;
   Env?: string[] | null;
+  /** Pouch: names of variables of `Env` that are masked in every output. */
+  SecretEnv?: string[] | null;
   Cmd: string[];
   Privileged?: boolean;
   User?: string;
@@ -16,6 +18,7 @@ export interface ExecCreateRequest {
   ConsoleSize?: [number, number] | null;
 }
 
+/** Response to `POST /containers/ID/exec`. */
 export interface ExecCreateResponse {
   Id: string;
 }

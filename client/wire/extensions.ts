@@ -42,3 +42,13 @@ export interface DoctorReportWire {
   /** What to do about it. */
   fix?: string;
 }
+
+/** One entry of `GET /pouch/console?format=json`: a page of the web console. */
+export interface ConsolePageWire {
+  plugin: string;
+  name: string;
+  title: string;
+  doc: string;
+  /** Whether menus have it; to others only links lead. */
+  listed: boolean;
+}

@@ -49,6 +49,7 @@ export const fields = {
     option: ['--volume', '--mount', '--tmpfs'],
     api: ['HostConfig.Binds', 'HostConfig.Mounts', 'HostConfig.Tmpfs'],
   },
+  volumeDriver: { option: '--volume-driver', api: 'HostConfig.VolumeDriver' },
   readonlyRootfs: { option: '--read-only', api: 'HostConfig.ReadonlyRootfs' },
   capAdd: { option: '--cap-add', api: 'HostConfig.CapAdd' },
   'capAdd[]': { option: '--cap-add', api: 'HostConfig.CapAdd[]' },

@@ -70,12 +70,14 @@ export interface HostConfig extends LimitConfig {
 /** By `PORT/PROTOCOL`. */
 export type PortMap = Record<string, PortBinding[] | null>;
 
+/** Where the host publishes a port. */
 export interface PortBinding {
   HostIp?: string;
   /** Decimal, or `FIRST-LAST`; empty for any free port. */
   HostPort?: string;
 }
 
+/** A device of the host for a container. */
 export interface DeviceMapping {
   PathOnHost: string;
   PathInContainer: string;
@@ -83,6 +85,7 @@ export interface DeviceMapping {
   CgroupPermissions: string;
 }
 
+/** A resource limit of setrlimit(2). */
 export interface Ulimit {
   Name: string;
   Soft: number;

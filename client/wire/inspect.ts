@@ -37,6 +37,8 @@ export interface ContainerInspect {
   NetworkSettings: NetworkSettings;
   /** Pouch: why the container's record is unusable; other fields may be empty. */
   Damage?: { Path: string; Problem: string; Hint: string };
+  /** Pouch: bytes of its log that wait for its log driver, bytes that it never gets, and why they wait. */
+  LogDelivery?: { Waiting: number; Lost: number; Problem?: string };
   /** Pouch: what plugins have changed since the container was created; `pouch explain` shows the rest. */
   Blame?: BlameWire[];
   /** Pouch: plugins that failed and were left out. */
@@ -45,6 +47,7 @@ export interface ContainerInspect {
   Warnings?: string[];
 }
 
+/** `State` of an inspected container. */
 export interface ContainerStateWire {
   Status: string;
   Running: boolean;
@@ -59,6 +62,7 @@ export interface ContainerStateWire {
   FinishedAt: string;
 }
 
+/** `NetworkSettings` of an inspected container. */
 export interface NetworkSettings {
   Bridge: string;
   SandboxID: string;

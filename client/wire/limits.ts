@@ -1,3 +1,4 @@
+/** A rate for one block device. */
 export interface ThrottleDevice {
   Path: string;
   /** Bytes or operations per second. */
@@ -145,6 +146,7 @@ export const limits = {
   },
 } as const satisfies Record<string, Limit>;
 
+/** Name of a limit in bodies of the API. */
 export type LimitField = keyof typeof limits;
 
 /** The table with the members that not every limit has. */

@@ -21,6 +21,7 @@ export interface StoredPlanResponse {
   runtime: string;
 }
 
+/** A change of the host in a plan. */
 export interface PlannedEffectWire {
   key: string;
   kind: string;
@@ -40,6 +41,8 @@ export interface ContainerEffectWire {
   state: 'planned' | 'unfinished' | 'applied';
   /** `core` or the plugin; missing if it is not known any more. */
   plugin?: string;
+  /** What it does now, of one that may change by itself, such as a process: `running (pid 12)`. */
+  status?: string;
   /** One sentence for users. */
   sentence: string;
 }
@@ -85,6 +88,7 @@ export interface BlameWire {
   ms: number;
 }
 
+/** A failure of a tap that degraded the container. */
 export interface DegradationWire {
   plugin: string;
   hook: string;
@@ -141,6 +145,7 @@ export interface TimelineWire {
   taps: TimelineTapWire[];
 }
 
+/** One call of a tap in a container's timeline. */
 export interface TimelineTapWire {
   hook: string;
   plugin: string;
@@ -208,6 +213,15 @@ export interface RuntimeWire {
   findings: { name: string; ok: boolean; found: string; mend?: string }[];
 }
 
+/** One entry of `GET /pouch/rich-modes`. */
+export interface RichModeWire {
+  name: string;
+  /** The plugin that contributes it. */
+  plugin: string;
+  /** One sentence. */
+  doc: string;
+}
+
 /** One entry of `GET /pouch/profiles`. */
 export interface ProfileWire {
   name: string;
@@ -215,10 +229,13 @@ export interface ProfileWire {
   plugin: string;
   /** `FILE:LINE` where it is defined. */
   origin?: string;
+  /** What is wrong with it: requests that name it are refused. */
+  problem?: string;
   /** In the order in which they apply. Secrets are masked. */
   options: { option: string; value: unknown; origin?: string }[];
 }
 
+/** A plugin with its state. */
 export interface PluginStatusWire {
   name: string;
   source: string;

@@ -17,6 +17,7 @@ export interface StatsResponse {
   networks?: Record<string, NetworkStats>;
 }
 
+/** Counters of block devices, by their names in Docker's API. */
 export type BlkioField =
   | 'io_service_bytes_recursive'
   | 'io_serviced_recursive'
@@ -27,6 +28,7 @@ export type BlkioField =
   | 'io_time_recursive'
   | 'sectors_recursive';
 
+/** A counter of one block device. */
 export interface BlkioEntry {
   major: number;
   minor: number;
@@ -62,6 +64,7 @@ export interface MemoryStats {
   limit?: number;
 }
 
+/** Counters of a network interface; Pouch's are those of the container's side. */
 export interface NetworkStats {
   rx_bytes: number;
   rx_packets: number;

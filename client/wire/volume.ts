@@ -9,10 +9,14 @@ export interface VolumeWire {
   Labels: Record<string, string> | null;
   Scope: string;
   Options: Record<string, string> | null;
-  /** Pouch: `Damage` says why its record is unusable, `Blame` what plugins changed when it was created. */
-  Status?: { Damage?: string; Blame?: BlameWire[] };
+  /**
+   * What its driver says about it. Pouch: `Damage` says why its record is unusable, `Problem` why it cannot be used,
+   * `Blame` what plugins changed when it was created.
+   */
+  Status?: { Damage?: string; Problem?: string; Blame?: BlameWire[]; [key: string]: unknown };
 }
 
+/** Body of `POST /volumes/create`. */
 export interface VolumeCreateRequest {
   Name?: string;
   Driver?: string;
@@ -20,11 +24,13 @@ export interface VolumeCreateRequest {
   Labels?: Record<string, string> | null;
 }
 
+/** Response to `GET /volumes`. */
 export interface VolumeListResponse {
   Volumes: VolumeWire[] | null;
   Warnings: string[] | null;
 }
 
+/** Response to `POST /volumes/prune`; the space is in bytes. */
 export interface VolumesPruneResponse {
   VolumesDeleted: string[] | null;
   SpaceReclaimed: number;

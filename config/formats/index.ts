@@ -4,6 +4,7 @@ export * from './collector.ts';
 export * from './duration.ts';
 export * from './format.ts';
 export * from './listen.ts';
+export * from './network.ts';
 export * from './pluginList.ts';
 export * from './registry.ts';
 export * from './idRange.ts';

@@ -5,9 +5,9 @@ import { duration } from './duration.ts';
 import type { Format, Report } from './format.ts';
 import { Refusal, show, textFormat } from './format.ts';
 import { pluginGrants } from './pluginGrants.ts';
+import { hostUser, limitFields } from './pluginLimits.ts';
 import { record, type RecordField } from './record.ts';
-import { boolean, integer, oneOf, word } from './scalar.ts';
-import { size } from './size.ts';
+import { boolean, oneOf, word } from './scalar.ts';
 
 const mostAttempts = 10;
 
@@ -39,12 +39,13 @@ const path = textFormat<string>({
   },
 });
 
-const options: Format<Record<string, unknown>> = {
+/** Options that a plugin checks. */
+export const pluginOptions: Format<Record<string, unknown>> = {
   expected: "a map of the plugin's options",
   json: { type: 'object' },
   decode(raw, report) {
     if (raw instanceof Map) return plain(raw) as Record<string, unknown>;
-    return void report({ at: [], expected: options.expected, found: show(raw) });
+    return void report({ at: [], expected: pluginOptions.expected, found: show(raw) });
   },
   encode: (value) => value,
 };
@@ -69,32 +70,25 @@ const env: Format<Readonly<Record<string, string>>> = {
   json: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
 };
 
-const cpus = textFormat<number>({
-  expected: 'a number of CPUs from 0.01, such as 0.5 or 2',
-  json: { type: ['string', 'number'], minimum: 0.01, pattern: '^\\d{1,4}(\\.\\d{1,2})?$' },
-  read: (value) => (/^\d{1,4}(\.\d{1,2})?$/.test(value) && Number(value) >= 0.01 ? Number(value) : undefined),
-});
-
-const limits = record<PluginLimits>({
-  expected: 'a map with memory, cpus and pids',
-  fields: {
-    memory: { format: size({ min: 4 * 1024 * 1024 }), doc: 'Memory. Default: no limit.' },
-    cpus: { format: cpus, doc: 'CPU time per second. Default: no limit.' },
-    pids: { format: integer(8, 100_000), doc: 'Processes and threads. Default: 1024.' },
-  },
-});
+const limits = record<PluginLimits>({ expected: 'a map with memory, cpus and pids', fields: limitFields });
 
 /** The fields of one entry, for the decoder, the JSON Schema and the docs. */
 export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
   name: {
-    format: word(/^[a-z][a-z0-9-]{0,62}$/, 'the name of a built-in plugin such as network-cni'),
-    doc: 'Name of a built-in plugin. An entry has either `name` or `path`.',
+    format: word(/^[a-z][a-z0-9-]{0,62}$/, 'the name of a plugin such as network-cni'),
+    doc: 'Name of a built-in or an installed plugin. An entry has either `name` or `path`.',
   },
   path: {
     format: path,
     doc:
       'A plugin file, absolute or relative to the directory of the configuration file: TypeScript or JavaScript by its extension ' +
       '(`.ts`, `.js`, `.mjs` and the like), else an executable.',
+  },
+  shadow: {
+    format: boolean,
+    doc:
+      '`true`: the file only plans, beside the plugin of its name that serves, and pouchd reports where the two differ: ' +
+      'docs/guides/managing-plugins.md#shadow. Default `false`.',
   },
   isolation: {
     format: oneOf('process', 'in-process'),
@@ -107,21 +101,21 @@ export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
     doc: 'Variables of its process, which has PATH and LANG besides.',
   },
   user: {
-    format: word(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'the name or number of a user of this host'),
+    format: hostUser,
     doc: 'User that its process runs as. Default `nobody`. As `root` it is not confined: it can do what pouchd can.',
   },
   limits: {
     format: limits,
     doc:
-      'Limits of its process and of all that it starts: `memory` (such as 256m), `cpus` (0.5) and `pids`, which is ' +
-      '1024 if it is missing.',
+      'Limits of its process and of all that it starts: `memory` (such as 256m), `cpus` (0.5) and `pids`. ' +
+      'Default: 512m, no limit of CPUs, and 1024 pids.',
   },
   grants: {
     format: pluginGrants,
     doc: 'Rights of its process, which has none by itself: docs/guides/plugins.md#isolation. One with `user: root` has all rights of pouchd.',
   },
   enabled: { format: boolean, doc: '`false` disables the plugin. Default `true`.' },
-  options: { format: options, doc: 'Options of the plugin, checked against its schema. Default `{}`.' },
+  options: { format: pluginOptions, doc: 'Options of the plugin, checked against its schema. Default `{}`.' },
   timeout: {
     format: duration({ min: 1 }),
     doc: "Deadline of each call of the plugin's hooks. Default: the deadline of the hook point.",
@@ -146,23 +140,29 @@ const pluginEntry = record<PluginEntry>({
 /** Files that pouchd loads as modules; others are executables. */
 export const moduleFile = /\.[cm]?[jt]s$/;
 
+/** Fields of an entry that only a plugin with a process of its own can have. */
+export const processFields = ['env', 'user', 'limits', 'grants'] as const;
+
 function checkSource(raw: ReadonlyMap<unknown, unknown>, report: Report): void {
   const count = Number(raw.has('name')) + Number(raw.has('path'));
   if (count !== 1)
     report({ at: [], expected: 'either name or path', found: count === 0 ? 'neither' : 'both' });
   const path = raw.get('path');
-  const isBuiltIn = typeof path !== 'string';
   const isolation = raw.get('isolation');
-  if (isBuiltIn && isolation === 'process')
-    report({ at: ['isolation'], expected: 'a plugin file for this isolation', found: 'a built-in plugin' });
-  if (!isBuiltIn && isolation === 'in-process' && !moduleFile.test(path))
+  if (typeof path === 'string' && isolation === 'in-process' && !moduleFile.test(path))
     report({
       at: ['isolation'],
       expected: 'TypeScript or JavaScript for this isolation',
       found: 'an executable',
     });
-  if (!isBuiltIn && isolation !== 'in-process') return;
-  for (const key of ['env', 'user', 'limits', 'grants'])
+  if (String(raw.get('shadow')) === 'true' && (typeof path !== 'string' || isolation === 'in-process'))
+    report({
+      at: ['shadow'],
+      expected: 'the path of a plugin with a process of its own for a shadow',
+      found: typeof path === 'string' ? 'a plugin that runs in pouchd' : 'no path',
+    });
+  if (isolation !== 'in-process') return;
+  for (const key of processFields)
     if (raw.has(key))
       report({
         at: [key],

@@ -1,4 +1,15 @@
-import { absolutePath, boolean, integer, ipAddress, listOf, oneOf, subnet, word } from '../formats/index.ts';
+import {
+  absolutePath,
+  boolean,
+  integer,
+  ipAddress,
+  listOf,
+  mapOfNetworks,
+  networkName,
+  oneOf,
+  subnet,
+  word,
+} from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
 /** IFNAMSIZ is 16 including the terminating NUL; a name has no slash, colon or space (dev_valid_name in the kernel). */
@@ -14,8 +25,8 @@ const domain = word(
 export const network: Settings<'network'> = {
   'network.default': {
     default: 'bridge',
-    format: oneOf('bridge', 'none', 'host'),
-    doc: 'Network mode of containers without `--network`.',
+    format: networkName,
+    doc: 'Network of containers without `--network`: `bridge`, `none`, `host`, or one of `network.networks`.',
     since: '0.1.0',
   },
   'network.bridge': {
@@ -94,6 +105,16 @@ export const network: Settings<'network'> = {
     example: ['ndots:1'],
     format: listOf(word(/^[a-z0-9-]+(:\d+)?$/, 'a resolver option such as ndots:1')),
     doc: "Resolver options of the containers (resolv.conf(5)). Empty: the host's.",
+    since: '0.1.0',
+  },
+  'network.networks': {
+    default: {},
+    example: { lan: { driver: 'lan', options: { parent: 'eth1', subnet: '192.0.2.0/24' } } },
+    env: false,
+    format: mapOfNetworks,
+    doc:
+      'Networks by name, beside `bridge`, `none` and `host`: the driver that attaches containers, which a plugin contributes, and its options. ' +
+      'See [Network drivers](../guides/network-drivers.md).',
     since: '0.1.0',
   },
 };

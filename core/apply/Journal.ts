@@ -17,7 +17,7 @@ const compactAbove = 64 * 1024;
 /** Of the form below, in the first line. A journal without that line is of version 1. */
 const version = 1;
 
-const verbs = ['create', 'start', 'stop', 'remove', 'update', 'checkpoint'] as const;
+const verbs = ['create', 'start', 'stop', 'remove', 'update', 'checkpoint', 'reconcile'] as const;
 export type Verb = (typeof verbs)[number];
 
 export type JournalEntry =

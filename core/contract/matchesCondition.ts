@@ -1,6 +1,6 @@
 import type { RuntimeCondition } from '../../config/types.ts';
 import type { ContainerDraft } from '../../hooks/draft.ts';
-import type { ContainerCondition } from '../../hooks/processProtocol.ts';
+import type { ContainerCondition } from '../../hooks/containerCondition.ts';
 import { matchesText } from './patterns.ts';
 
 /** Whether every given condition fits a container, in rules of runtimes and in taps of plugins. */

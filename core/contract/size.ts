@@ -8,3 +8,8 @@ export function parseSize(text: string | undefined): number | undefined {
   const power = 'bkmgt'.indexOf((match[2] || 'b').toLowerCase());
   return Number(match[1]) * 1024 ** power;
 }
+
+/** The same, or a number that may have a fraction: `0.5`. */
+export function parseLimit(text: string | undefined): number | undefined {
+  return /^\d+\.\d+$/.test(text ?? '') ? Number(text) : parseSize(text);
+}

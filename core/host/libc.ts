@@ -6,12 +6,20 @@ import type Koffi from 'koffi';
 /** Bun's compiled executable has no native modules. It is in bin/, beside the project's node_modules. */
 const from = process.versions['bun'] ? join(dirname(process.execPath), '../package.json') : import.meta.url;
 
-const koffi = createRequire(from)('koffi') as typeof Koffi;
+/** Loaded at the first call: tests of plugins import what they never call, and may have neither koffi nor Linux. */
+const koffi = once(() => createRequire(from)('koffi') as typeof Koffi);
+const libc = once(() => koffi().load('libc.so.6'));
 
-const libc = koffi.load('libc.so.6');
+type Call = (...args: unknown[]) => number;
 
-export function libcFunction(prototype: string): (...args: unknown[]) => number {
-  return libc.func(prototype) as (...args: unknown[]) => number;
+export function libcFunction(prototype: string): Call {
+  const found = once(() => libc().func(prototype) as Call);
+  return (...args) => found()(...args);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 export const mount = libcFunction('int mount(str source, str target, str type, ulong flags, void *data)');
@@ -28,13 +36,13 @@ const ENOENT = 2;
 /** Unmounts lazily, even if processes use it. Succeeds if nothing is mounted on the path. @throws Error */
 export function detach(path: string): void {
   const failed = umount2(path, MNT_DETACH) < 0;
-  if (failed && ![EINVAL, ENOENT].includes(koffi.errno())) check(-1, `umount ${path}`);
+  if (failed && ![EINVAL, ENOENT].includes(koffi().errno())) check(-1, `umount ${path}`);
 }
 
 /** Returns the result of a call. @throws Error with the name of the errno, also as its `code`, if it is negative */
 export function check(result: number, what: string): number {
   if (result >= 0) return result;
-  const errno = koffi.errno();
-  const name = Object.entries(koffi.os.errno).find(([, number]) => number === errno)?.[0];
+  const errno = koffi().errno();
+  const name = Object.entries(koffi().os.errno).find(([, number]) => number === errno)?.[0];
   throw Object.assign(new Error(`${what}: ${name ?? `errno ${errno}`}`), { code: name });
 }

@@ -16,6 +16,12 @@ export function mountOn(point: string, mountinfo: string): Mount | undefined {
   return parseMountinfo(mountinfo).findLast((mount) => mount.point === point);
 }
 
+/** The points of the mounts on a directory and below it, in the order in which they were mounted. */
+export function mountsBelow(directory: string, mountinfo: string): string[] {
+  const points = parseMountinfo(mountinfo).map(({ point }) => point);
+  return points.filter((point) => point === directory || point.startsWith(`${directory}/`));
+}
+
 export interface Mount {
   point: string;
   tags: string[];

@@ -48,6 +48,8 @@ export interface OpenOptions {
   maxSize?: number;
   /** Log files to keep, including the current one. */
   maxFile?: number;
+  /** Bytes of rotated files that wait for delivery to a log driver; undefined: it has none. */
+  keepBytes?: number;
 }
 
 /** The streams of a containerd task; '' for a stream that it does not have. */
@@ -113,10 +115,10 @@ export class ContainerIo {
    */
   async open(container: string, options: OpenOptions): Promise<StdioPaths> {
     const paths = this.#paths(container);
-    const { tty, stdin, maxSize, maxFile } = options;
+    const { tty, stdin, maxSize, maxFile, keepBytes } = options;
     this.#makeFifos(container, options);
     const logPath = options.logPath ?? undefined;
-    const config = { container, tty, logPath, maxSize, maxFile };
+    const config = { container, tty, logPath, maxSize, maxFile, keepBytes };
     await this.#link.call({ op: 'open', config });
     this.#opened.set(container, config);
     return {

@@ -9,7 +9,7 @@ import type { LogProblem } from './log/ContainerLog.ts';
  */
 
 /** A keeper with another version is replaced. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Bytes of the longest request or reply. */
 export const maxMessageBytes = 1024 * 1024;
@@ -23,6 +23,8 @@ export interface StreamsConfig {
   logPath?: string | undefined;
   maxSize?: number | undefined;
   maxFile?: number | undefined;
+  /** Bytes of rotated files that wait for delivery to a log driver; undefined: it has none. */
+  keepBytes?: number | undefined;
 }
 
 export type KeeperRequest =

@@ -16,6 +16,7 @@ import { onTask } from './task/onTask.ts';
 import { pause, unpause } from './verbs/pause.ts';
 import { plan } from './verbs/plan.ts';
 import { prune } from './verbs/prune.ts';
+import { reconcile } from './verbs/reconcile.ts';
 import { record } from './verbs/record.ts';
 import { remove } from './verbs/remove.ts';
 import { rename } from './verbs/rename.ts';
@@ -47,11 +48,12 @@ export function containerVerbs(engine: EngineContext): Containers {
     ...endingVerbs(engine),
     rename: async (ref, name) => await rename(engine, find(ref), name),
     update: async (ref, request) => await update(engine, find(ref), request),
+    reconcile: async (ref, options = {}) => await reconcile(engine, find(ref), options),
     pause: async (ref) => await pause(engine, find(ref)),
     unpause: async (ref) => await unpause(engine, find(ref)),
     wait: async (ref, condition, signal) => await wait(engine, find(ref), condition, signal),
     list: (filter) => listContainers(store, filter),
-    inspect: (ref) => store.findAny(ref),
+    inspect: (ref) => withDelivery(engine, store.findAny(ref)),
     usage: async (ref) => await usage(engine, store.findAny(ref)),
     storedPlan: async (ref) => await shownPlan(engine, find(ref)),
     explain: async (ref, field) => await explain(engine, find(ref), field),
@@ -67,6 +69,12 @@ export function containerVerbs(engine: EngineContext): Containers {
     stats: (ref, options, signal) => stats(engine, find(ref), options, signal),
     prune: async (filter) => await prune(engine, filter),
   };
+}
+
+/** A copy, with what is not stored. */
+function withDelivery({ deliveries }: EngineContext, found: ContainerRecord): ContainerRecord {
+  const logDelivery = found.damage ? undefined : deliveries.stateOf(found);
+  return logDelivery ? { ...found, logDelivery } : found;
 }
 
 /** The verbs that a damaged container has too. */

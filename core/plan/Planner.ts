@@ -26,6 +26,10 @@ import { addEtcFiles, type HostFiles } from './etcFiles.ts';
 import { newDraft } from './newDraft.ts';
 import { ociSpec } from './ociSpec.ts';
 import { planAttachment } from './planAttachment.ts';
+import type { OwnedLogDriver } from '../logDrivers/LogDrivers.ts';
+import { planLog } from './planLog.ts';
+import { planNetwork } from './planNetwork.ts';
+import { planVolumes } from './planVolumes.ts';
 import { applyRequest } from './request/applyRequest.ts';
 import type { RequestContext } from './request/context.ts';
 import { checkRichMode } from './richMode.ts';
@@ -70,6 +74,13 @@ export interface PlannerOptions {
 /** A plan, and the request with what its profiles add. */
 export interface PlannedCreate extends Plan {
   request: ContainerRequest;
+  /** Runs what taps have passed to `onAbandoned`: it is not carried out. */
+  abandon: () => void;
+}
+
+export interface PlanningOptions {
+  /** It is only shown: taps that leave something behind are left out. */
+  isShown?: boolean;
 }
 
 /** What plan hooks of one container share. */
@@ -79,6 +90,8 @@ interface Run {
   blame: BlameEntry[];
   degraded: Degradation[];
   warnings: string[];
+  isShown: boolean;
+  abandoned: (() => void)[];
 }
 
 export class Planner {
@@ -93,15 +106,33 @@ export class Planner {
     identity: { id: string; name: string },
     request: ContainerRequest,
     generation: Generation,
+    { isShown = false }: PlanningOptions = {},
   ): Promise<PlannedCreate> {
-    const source = await this.#options.image(request.image, request.platform);
     const run: Run = {
       log: this.#options.log,
       fieldOwners: new FieldOwners(),
       blame: [],
       degraded: [],
       warnings: [],
+      isShown,
+      abandoned: [],
     };
+    const abandon = () => run.abandoned.splice(0).forEach((run) => run());
+    try {
+      return { ...(await this.#plan(identity, request, generation, run)), abandon };
+    } catch (error) {
+      abandon();
+      throw error;
+    }
+  }
+
+  async #plan(
+    identity: { id: string; name: string },
+    request: ContainerRequest,
+    generation: Generation,
+    run: Run,
+  ): Promise<Omit<PlannedCreate, 'abandon'>> {
+    const source = await this.#options.image(request.image, request.platform);
     const {
       plain,
       completed,
@@ -116,17 +147,28 @@ export class Planner {
     let draft = await this.#hook(catalogue.container.preCreate, completed, generation, run);
     const runtime = await this.#selectRuntime(draft, generation, run);
     this.#reserveNamespaces(draft, plain);
-    await planAttachment(draft, generation.runner, run);
+    await planAttachment(draft, generation.runner, this.#options.request, run);
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
+    const { contributions } = generation;
+    const { networks } = this.#options.config().network;
+    const { networkOf } = this.#options.request;
+    await checked(run.blame, ['network.mode'], () =>
+      planNetwork(draft, { contributions, networks, networkOf }, run),
+    );
+    await planVolumes(draft, { contributions, request: this.#options.request }, run);
+    const log = await checked(run.blame, ['log'], () => planLog(draft, generation));
     await checked(run.blame, ['rich', formatPath(['annotations', richAnnotation])], () =>
-      checkRichMode(draft),
+      checkRichMode(
+        draft,
+        generation.contributions.flatMap(({ contributed }) => contributed.namesOf('richMode')),
+      ),
     );
     await checkNeeds(draft, runtime, generation.runtimes, this.#standing(draft));
     const host = this.#options.hostLimits();
     await this.#fit(draft, { runtime, host }, run);
     clampToHost(plain, host);
-    await this.#addCoreParts(draft, runtime);
-    await this.#addCoreParts(plain, runtime);
+    await this.#addCoreParts(draft, runtime, log);
+    await this.#addCoreParts(plain, runtime, log);
     checkEffects(draft.effects, run.blame, {
       fieldOwners: run.fieldOwners,
       grants: generation.grants,
@@ -192,6 +234,8 @@ export class Planner {
     const outcome = await generation.runner.plan(point, draft, {
       log: run.log,
       fieldOwners: run.fieldOwners,
+      isShown: run.isShown,
+      abandoned: run.abandoned,
     });
     run.blame.push(...outcome.blame);
     run.degraded.push(...outcome.degraded);
@@ -248,7 +292,7 @@ export class Planner {
       );
   }
 
-  async #addCoreParts(draft: ContainerDraft, runtime: RuntimeProvider): Promise<void> {
+  async #addCoreParts(draft: ContainerDraft, runtime: RuntimeProvider, log: OwnedLogDriver): Promise<void> {
     addEtcFiles(draft, await this.#options.hostFiles(), this.#options.config().network);
     addCoreEffects(draft, {
       directory: this.#options.directoryOf(draft.id),
@@ -256,7 +300,8 @@ export class Planner {
       usernsPath: this.#options.usernsPathOf(draft.id),
       idmapDirectory: this.#options.idmapDirectoryOf(draft.id),
       containerdType: runtime.containerdType,
-      stdioLog: draft.log.driver === 'none' ? null : `${this.#options.directoryOf(draft.id)}/container.log`,
+      stdioLog: log.keepsLog ? `${this.#options.directoryOf(draft.id)}/container.log` : null,
+      deliversLog: log.delivers,
       networkFirst: runtime.isolation === 'vm',
     });
   }

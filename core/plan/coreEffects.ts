@@ -1,6 +1,6 @@
 /** The effects that every container has. */
 import type { ContainerDraft } from '../../hooks/draft.ts';
-import { type CoreEffectKey, isNetworkEffect } from '../../hooks/draftKeys.ts';
+import { type CoreEffectKey, isNetworkEffect, isVolumeDriverEffect } from '../../hooks/draftKeys.ts';
 import type { Effect } from '../../hooks/effects.ts';
 import { hostId } from '../userns/ids.ts';
 
@@ -14,6 +14,8 @@ export interface EffectFacts {
   idmapDirectory: string;
   containerdType: string;
   stdioLog: string | null;
+  /** Its log driver gets the lines of the log. */
+  deliversLog?: boolean;
   /** The runtime looks at the network when it makes the container. */
   networkFirst: boolean;
 }
@@ -47,7 +49,11 @@ function startEffects(draft: ContainerDraft, facts: EffectFacts): CoreEffects {
       args: { id, runtime: facts.containerdType },
       ...(hasOwnUserns(draft, facts) && { needs: ['idmap'] }),
     },
-    io: { kind: 'io', stage: 'start', args: { id, log: facts.stdioLog } },
+    io: {
+      kind: 'io',
+      stage: 'start',
+      args: { id, log: facts.stdioLog, ...(facts.deliversLog && { delivers: true }) },
+    },
   };
   const planned = { ...draft.effects, ...own };
   return {
@@ -73,7 +79,7 @@ function usernsEffects(draft: ContainerDraft, facts: EffectFacts): CoreEffects {
       stage: 'start',
       args: { directory, userns: path, sources: mappedSources(draft) },
       // A run applies both stages at once: what is mapped must be there.
-      needs: ['userns', ...Object.keys(createEffects(draft)), ...createdByPlugins(draft)],
+      needs: ['userns', ...Object.keys(createEffects(draft)), ...beforeMapping(draft)],
     },
     ...(rich.enabled && {
       cgroupOwner: { kind: 'cgroup-owner', stage: 'start' as const, args: owner, needs: ['task'] },
@@ -81,8 +87,9 @@ function usernsEffects(draft: ContainerDraft, facts: EffectFacts): CoreEffects {
   };
 }
 
-function createdByPlugins({ effects }: ContainerDraft): string[] {
-  return Object.keys(effects).filter((key) => effects[key]?.stage === 'create');
+/** Files that plugins create, and data that drivers of volumes mount. */
+function beforeMapping({ effects }: ContainerDraft): string[] {
+  return Object.keys(effects).filter((key) => effects[key]?.stage === 'create' || isVolumeDriverEffect(key));
 }
 
 function mappedSources({ mounts }: ContainerDraft): Record<string, string> {

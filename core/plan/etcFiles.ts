@@ -44,7 +44,7 @@ export function hostsFile(
   attachments: NetworkAttachment[],
 ): string {
   const extra = Object.entries(draft.extraHosts).map(([name, ip]) => `${ip}\t${name}`);
-  if (draft.network.mode === 'host') return [host.hosts.trimEnd(), ...extra, ''].join('\n');
+  if (draft.namespaces.network === undefined) return [host.hosts.trimEnd(), ...extra, ''].join('\n');
   const names = draft.domainname ? `${draft.hostname}.${draft.domainname} ${draft.hostname}` : draft.hostname;
   const own = attachments.flatMap(({ ip }) => (ip ? [`${ip}\t${names}`] : []));
   return [
@@ -77,7 +77,7 @@ function resolvConf(draft: ContainerDraft, host: HostFiles, defaults: DnsDefault
 
 /** The host's loopback is not the container's, unless they share a network namespace. */
 function containerView(draft: ContainerDraft, text: string): string {
-  if (draft.network.mode === 'host') return text;
+  if (draft.namespaces.network === undefined) return text;
   return text
     .split('\n')
     .filter((line) => !/^nameserver\s+(127\.|::1)/.test(line))

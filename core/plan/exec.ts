@@ -6,6 +6,7 @@ import type { ExecRequest } from '../../hooks/engine.ts';
 import type { OciProcess } from '../../hooks/oci.ts';
 import type { BlameEntry, Degradation } from '../../hooks/plan.ts';
 import type { Generation } from '../plugins/index.ts';
+import { formatPath } from '../plugins/draft/fieldPath.ts';
 import { checked } from './culprit.ts';
 import { toSet } from './newDraft.ts';
 import { type AccountFiles, resolveUser } from './users.ts';
@@ -22,6 +23,8 @@ export interface ExecContext {
 
 export interface PlannedExec {
   process: OciProcess;
+  /** The marks of its draft. */
+  secrets: Pick<ExecDraft, 'secrets'>;
   blame: BlameEntry[];
   degraded: Degradation[];
 }
@@ -46,17 +49,33 @@ export async function planExec(
   const process = await checked(blame, ['user'], () => ociProcess(draft, own, accounts));
   return {
     process: { ...process, ...(request.consoleSize && { consoleSize: request.consoleSize }) },
+    secrets: { ...(draft.secrets && { secrets: draft.secrets }) },
     blame,
     degraded,
   };
 }
 
+/** The marks of an exec: those of the request, and of what it inherits from the container's process. */
+export function execSecrets(
+  { secretEnv = [] }: ExecRequest,
+  { secrets = {} }: ContainerDraft,
+): Pick<ExecDraft, 'secrets'> {
+  const process = 'process.';
+  const inherited = Object.keys(secrets).filter((mark) => mark.startsWith(process));
+  const marks = [
+    ...inherited.map((mark) => mark.slice(process.length)),
+    ...secretEnv.map((name) => formatPath(['env', name])),
+  ];
+  return marks.length > 0 ? { secrets: toSet(marks) } : {};
+}
+
 /** @param allCapabilities - of a privileged process; undefined for one that has those of its container */
 function execDraft(
   request: ExecRequest,
-  { id, process }: ContainerDraft,
+  container: ContainerDraft,
   allCapabilities: string[] | undefined,
 ): ExecDraft {
+  const { id, process } = container;
   return {
     container: id,
     args: [...request.args],
@@ -66,6 +85,7 @@ function execDraft(
     tty: request.tty ?? false,
     privileged: request.privileged ?? false,
     capabilities: allCapabilities ? toSet(allCapabilities) : { ...process.capabilities },
+    ...execSecrets(request, container),
   };
 }
 

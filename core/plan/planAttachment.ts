@@ -6,6 +6,7 @@ import type { BlameEntry, Degradation } from '../../hooks/plan.ts';
 import type { NetworkAttachDraft } from '../../hooks/points/network.ts';
 import { joinPrefix } from '../contract/namespaces.ts';
 import { type FieldOwners, type HookRunner, isWithin } from '../plugins/index.ts';
+import type { RequestContext } from './request/context.ts';
 
 interface Run {
   log: Logger;
@@ -15,6 +16,8 @@ interface Run {
   degraded: Degradation[];
 }
 
+type Context = Pick<RequestContext, 'networkOf'>;
+
 /** Where the container's draft has the fields of an attachment. */
 const places = {
   ports: ['network', 'ports'],
@@ -23,8 +26,13 @@ const places = {
 } as const;
 
 /** Changes the draft's network as the taps say; a change is owned and blamed under the container's own field. */
-export async function planAttachment(draft: ContainerDraft, runner: HookRunner, run: Run): Promise<void> {
-  if (!isAttached(draft.network.mode)) return;
+export async function planAttachment(
+  draft: ContainerDraft,
+  runner: HookRunner,
+  { networkOf }: Context,
+  run: Run,
+): Promise<void> {
+  if (!isAttached(draft.network.mode, networkOf)) return;
   const { preAttach } = catalogue.network;
   const fieldOwners = run.fieldOwners.within(places);
   const outcome = await runner.plan(preAttach, attachmentOf(draft), { log: run.log, fieldOwners });
@@ -36,8 +44,8 @@ export async function planAttachment(draft: ContainerDraft, runner: HookRunner, 
 }
 
 /** The host's network and another container's are joined, not attached to. */
-function isAttached(mode: string): boolean {
-  return mode !== 'none' && mode !== 'host' && !mode.startsWith(joinPrefix);
+function isAttached(mode: string, networkOf: Context['networkOf']): boolean {
+  return !mode.startsWith(joinPrefix) && networkOf(mode).isAttached;
 }
 
 function attachmentOf({ id, network }: ContainerDraft): NetworkAttachDraft {

@@ -61,7 +61,7 @@ export class Surfaces {
 
   async #start(owned: OwnedSurface, engine: Engine): Promise<SurfaceFailure | undefined> {
     if (this.#ended.signal.aborted) return undefined;
-    const { plugin, surface } = owned;
+    const { plugin, surface, startWithinMs } = owned;
     const { timeout, onFailed } = this.#options;
     const failed = (error: unknown) => {
       if (this.#running.includes(owned)) onFailed(owned, attribute(error, { plugin }));
@@ -69,7 +69,7 @@ export class Surfaces {
     this.#running = [...this.#running, owned];
     try {
       const what = `the start of the surface ${surface.name}`;
-      await interruptedAfter(timeout(), what, () => this.#started(owned, engine, failed));
+      await interruptedAfter(startWithinMs ?? timeout(), what, () => this.#started(owned, engine, failed));
       return undefined;
     } catch (error) {
       if (this.#ended.signal.aborted) return undefined;
@@ -94,9 +94,10 @@ export class Surfaces {
   }
 
   /** Never throws. */
-  async #stop({ surface }: OwnedSurface, timeoutMs = this.#options.timeout()): Promise<void> {
+  async #stop({ surface, stopWithinMs }: OwnedSurface, timeoutMs?: number): Promise<void> {
+    const ms = timeoutMs ?? stopWithinMs ?? this.#options.timeout();
     try {
-      await interruptedAfter(timeoutMs, `the stop of the surface ${surface.name}`, () => surface.stop());
+      await interruptedAfter(ms, `the stop of the surface ${surface.name}`, () => surface.stop());
     } catch (error) {
       this.#options.log.error('a surface did not stop', { surface: surface.name, error: messageOf(error) });
     }

@@ -5,6 +5,7 @@ import { PouchError, toPouchError } from '../../hooks/errors.ts';
 import { entryFile } from './load/entryFile.ts';
 import type { PluginSlot } from './load/PluginSlot.ts';
 import { optionsOf } from './load/setUp.ts';
+import type { LoadEntry } from './load/wanted.ts';
 import { silent } from './run/silentLog.ts';
 import { attempt, readPlugins, type ReadOptions } from './loadPlugins.ts';
 
@@ -30,8 +31,8 @@ export async function checkPlugins(options: Omit<ReadOptions, 'number'>): Promis
 }
 
 /**
- * Checks one plugin in the same way, among the built-in ones. Its options are checked if one of the entries has its
- * file.
+ * Checks one plugin in the same way, among the built-in ones. If one of the entries has its file or its name, the
+ * plugin has the rights of the entry, and its options are checked.
  * @param path absolute path of its file, or of the folder of its package
  */
 export async function checkPlugin(
@@ -40,22 +41,33 @@ export async function checkPlugin(
 ): Promise<PluginCheck> {
   try {
     const file = await entryFile(path);
-    const index = options.entries.findIndex((entry) => entry.path === file);
-    const entry = options.entries[index] ?? { path: file, options: {} };
-    const slots = await readPlugins({
-      ...options,
-      entries: [{ ...entry, enabled: true }],
-      hooksDir: undefined,
-      number: 0,
-    });
-    const slot = slots.find(({ wanted }) => wanted.path === file)!;
-    const locate = (pointer: string) => options.locate?.(pointer.replace('/0', `/${index}`));
-    if (index >= 0) await attempt(slot, async () => void (await optionsOf(slot, locate)));
-    await endAll(slots, options.timeoutMs);
-    return checkOf(slot, file);
+    const { entries } = options;
+    const index = entries.findIndex(({ path: own }) => own === file);
+    if (index >= 0) return await checkFile(file, index, options);
+    const found = await checkFile(file, index, options);
+    // Its name, by which an entry configures an installed plugin, is known only now.
+    const named = entries.findIndex(({ name, path: own }) => name === found.name && own === undefined);
+    return named >= 0 ? await checkFile(file, named, options) : found;
   } catch (error) {
     return { name: basename(path, extname(path)), path, problem: problemOf(toPouchError(error)) };
   }
+}
+
+/** @param index of its entry; negative for none */
+async function checkFile(
+  file: string,
+  index: number,
+  options: Omit<ReadOptions, 'number' | 'previous'>,
+): Promise<PluginCheck> {
+  const own: LoadEntry | undefined = options.entries[index];
+  const beside = { place: undefined, isReplaced: false };
+  const entry = { options: {}, ...own, ...beside, path: file, enabled: true };
+  const slots = await readPlugins({ ...options, entries: [entry], hooksDir: undefined, number: 0 });
+  const slot = slots.find(({ wanted }) => wanted.path === file)!;
+  const locate = (pointer: string) => options.locate?.(pointer.replace('/0', `/${own?.place ?? index}`));
+  if (index >= 0) await attempt(slot, async () => void (await optionsOf(slot, locate)));
+  await endAll(slots, options.timeoutMs);
+  return checkOf(slot, file);
 }
 
 /**
@@ -83,7 +95,7 @@ async function endAll(slots: readonly PluginSlot[], timeoutMs = 10_000): Promise
 function checkOf({ name, version, error }: PluginSlot, path: string): PluginCheck {
   const { version: number, doc, hooks } = version?.plugin ?? {};
   return {
-    name,
+    name: error?.plugin ?? name,
     path,
     ...(number !== undefined && { version: number }),
     ...(doc !== undefined && { doc }),

@@ -1,7 +1,9 @@
 import type { PluginGrants } from '../../config/types.ts';
+import type { Sidecar } from '../../hooks/contributions/sidecar.ts';
 import type { Surface } from '../../hooks/contributions/surface.ts';
 import type { PluginStatus } from '../../hooks/engine.ts';
 import type { PouchError } from '../../hooks/errors.ts';
+import type { Script } from './scripts/findScripts.ts';
 import type { Profile } from '../../hooks/profile.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
@@ -9,6 +11,8 @@ import type { Contributions } from './load/Contributions.ts';
 import type { TapsByHook } from './load/orderAll.ts';
 import type { ServingVersions } from './load/wanted.ts';
 import type { ProcessEntry } from './process/describePlugin.ts';
+import type { SidecarEntry } from './sidecars/sidecarRights.ts';
+import type { Shadow } from './shadow/Shadow.ts';
 import type { HookRunner, MissingPlugin } from './runHook.ts';
 
 /** A surface, and the plugin that contributes it with these options. */
@@ -16,6 +20,18 @@ export interface OwnedSurface {
   readonly plugin: string;
   readonly options: unknown;
   readonly surface: Surface;
+  /** Missing: `pluginTimeout`. */
+  readonly startWithinMs?: number;
+  readonly stopWithinMs?: number;
+  /** It stands for a sidecar. */
+  readonly isSidecar?: true;
+}
+
+/** A sidecar, the plugin that declares it, and what the plugin's entry says about it. */
+export interface OwnedSidecar {
+  readonly plugin: string;
+  readonly sidecar: Sidecar;
+  readonly entry: SidecarEntry;
 }
 
 /** A profile, and the plugin that contributes it. */
@@ -46,13 +62,18 @@ export interface Generation {
   readonly runtimes: ReadonlyMap<string, RuntimeProvider>;
   /** By name. */
   readonly profiles: ReadonlyMap<string, OwnedProfile>;
+  /** One-shot scripts that are active. */
+  readonly scripts: readonly Script[];
   readonly surfaces: readonly OwnedSurface[];
+  readonly sidecars: readonly OwnedSidecar[];
   /** What each active plugin contributes, in the order of the configuration. */
   readonly contributions: readonly OwnedContributions[];
   /** Active plugins with effect kinds. */
   readonly undoers: readonly Undoer[];
   /** Every plugin, also disabled and quarantined ones, in the order of the configuration. */
   readonly plugins: readonly PluginStatus[];
+  /** Versions that only plan. */
+  readonly shadows: readonly Shadow[];
   /** Quarantined plugins without which containers are degraded or, if essential, not made. */
   readonly missing: readonly MissingPlugin[];
   /** What the next load falls back on. */

@@ -1,28 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import type { Container } from 'inversify';
-import type { PluginEntry } from '../../config/types.ts';
-import type { Locate, Plugin } from '../../hooks/definePlugin.ts';
-import { toPouchError } from '../../hooks/errors.ts';
-import { Clock, Log, services } from '../../hooks/services.ts';
+import type { HostFacts, Locate, Plugin } from '../../hooks/definePlugin.ts';
+import { type PouchError, toPouchError } from '../../hooks/errors.ts';
+import { Clock, Host, Log, services } from '../../hooks/services.ts';
 import type { Token } from '../../hooks/token.ts';
 import type { Generation } from './generation.ts';
 import type { ReservedNames } from './load/clashes.ts';
 import { nameClashes, serviceClashes } from './load/clashes.ts';
+import { Fingerprints, isSelfContained } from './load/fingerprint.ts';
 import { checkGrants } from './load/grants.ts';
 import { checkManifest } from './load/manifest.ts';
 import { importPluginFile } from './load/pluginFile.ts';
-import type { PluginSlot, Wanted } from './load/PluginSlot.ts';
+import type { PluginSlot } from './load/PluginSlot.ts';
+import type { WantedPlugin } from './load/wantedPlugin.ts';
 import { PluginVersion } from './load/PluginVersion.ts';
 import { type IsBound, providersFor, serviceFaults } from './load/serviceFaults.ts';
 import { setUp, type Surroundings } from './load/setUp.ts';
-import { slotsOf } from './load/wanted.ts';
+import { type LoadEntry, slotsOf } from './load/wanted.ts';
 import { describePlugin } from './process/describePlugin.ts';
+import type { Confinement } from './process/places.ts';
 import type { Masker } from './process/secretValues.ts';
 import type { RunningOperation } from './Operations.ts';
 import type { BreakerSettings } from './run/CircuitBreaker.ts';
 import type { TapTrace } from './run/settleTap.ts';
 import { scriptPlugin } from './scripts/scriptPlugin.ts';
 import { scriptSlots, versionOf } from './scripts/scriptSlots.ts';
+import type { ShadowQueue } from './shadow/ShadowQueue.ts';
 import { failClashes, sealGeneration } from './sealGeneration.ts';
 import { serviceOf } from './services.ts';
 import { tryFiles } from './trial/tryFiles.ts';
@@ -32,7 +35,7 @@ export interface LoadPluginsOptions {
   readonly number: number;
   readonly builtIns: readonly Plugin[];
   /** `plugins` of pouchd.yaml. */
-  readonly entries: readonly PluginEntry[];
+  readonly entries: readonly LoadEntry[];
   /** Holds the services. Each plugin gets a child of it. */
   readonly container: Container;
   /** Of each plugin that cannot be loaded, its version serves on. */
@@ -49,6 +52,8 @@ export interface LoadPluginsOptions {
   readonly secrets?: Masker | undefined;
   /** The cgroup of pouchd's containers. Below it processes have their limits; without it, none hold. */
   readonly cgroupParent?: string | undefined;
+  /** What confines processes. */
+  readonly confinement?: Confinement | undefined;
   /** Ends a trial. */
   readonly signal?: AbortSignal | undefined;
   /** `FILE:LINE` of a JSON pointer into the configuration. */
@@ -56,8 +61,14 @@ export interface LoadPluginsOptions {
   readonly reserved?: ReservedNames | undefined;
   /** Milliseconds for loading a file, for a setup, and for an onDispose; 10 s if missing. */
   readonly timeoutMs?: number | undefined;
+  /** Mistakes in options are errors even where a plugin could do without that part of them. */
+  readonly isStrict?: boolean | undefined;
+  /** Files that are not loaded, each with its error. */
+  readonly refused?: ReadonlyMap<string, PouchError> | undefined;
   readonly onTrace?: ((trace: TapTrace) => void) | undefined;
   readonly breaker?: BreakerSettings | undefined;
+  /** Has shadows plan. Missing: they are loaded, and do not plan. */
+  readonly shadowQueue?: ShadowQueue | undefined;
   /** The operation that a call of a tap belongs to. */
   readonly operation?: (() => RunningOperation | undefined) | undefined;
 }
@@ -71,11 +82,15 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Generati
   const { container, timeoutMs = 10_000, locate = () => undefined } = options;
   const log = serviceOf(container, Log);
   const isBound: IsBound = (token) => container.isBound(token);
-  const slots = await readPlugins({ ...options, isBound });
-  await setUpAll(slots, { container, locate, timeoutMs, candidates: slots });
-  const { number, onTrace, breaker, operation, reserved = {} } = options;
+  const slots = await readPlugins({ ...options, isBound, facts: serviceOf(container, Host) });
+  const serving = slots.filter(isServing);
+  const { isStrict } = options;
+  await setUpAll(slots, { container, locate, timeoutMs, candidates: serving, isStrict });
+  const { number, onTrace, breaker, operation, reserved = {}, previous, shadowQueue } = options;
   const clock = serviceOf(container, Clock);
-  const generation = sealGeneration(slots, {
+  const shadowSlots = slots.filter((slot) => !isServing(slot));
+  const generation = sealGeneration(serving, {
+    shadows: { slots: shadowSlots, previous: previous?.shadows ?? [], queue: shadowQueue },
     number,
     log,
     reserved,
@@ -93,6 +108,8 @@ export async function loadPlugins(options: LoadPluginsOptions): Promise<Generati
 export type ReadOptions = Omit<LoadPluginsOptions, 'container' | 'onTrace' | 'breaker' | 'operation'> & {
   /** Missing: those of the engine are. */
   readonly isBound?: IsBound | undefined;
+  /** What plugins know of the host. Missing: none keeps its process. */
+  readonly facts?: HostFacts | undefined;
 };
 
 /** Sets each plugin up after those whose services it injects, else side by side. */
@@ -117,25 +134,42 @@ async function setUpAll(slots: readonly PluginSlot[], surroundings: Surroundings
  */
 export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
   const { builtIns, entries, locate = () => undefined, previous, timeoutMs = 10_000 } = options;
-  const { trialCommand: command, signal, reserved, isBound = isOfTheEngine } = options;
+  const { trialCommand: command, signal, isBound = isOfTheEngine } = options;
   const serving = previous?.versions ?? new Map<string, PluginVersion>();
   const slots = [...slotsOf(builtIns, entries, locate, serving), ...scriptSlots(options.hooksDir, serving)];
+  for (const slot of slots) {
+    const refusal = options.refused?.get(slot.wanted.path ?? '');
+    if (refusal) slot.fail(refusal);
+  }
   const described = describeAll(slots, { ...options, timeoutMs });
   const paths = slots.filter(isOwnModule).flatMap(({ wanted }) => wanted.path ?? []);
   const faults = command && (await tryFiles(paths, { command, timeoutMs, signal }));
-  for (const slot of slots)
+  for (const slot of slots.filter(isToRead))
     await attempt(slot, async () => {
-      checkGrants(slot.wanted, locate, reserved);
       const fault = faults?.get(slot.wanted.path ?? '');
       if (fault) throw fault;
       slot.loaded = await (described.get(slot) ?? readPlugin(slot.wanted, { ...options, timeoutMs }));
       checkManifest(slot.loaded.plugin, slot.wanted.source);
       slot.version = slot.loaded;
     });
-  failClashes(slots, nameClashes);
-  failClashes(slots, serviceClashes);
-  failClashes(slots, () => serviceFaults(slots, isBound));
+  const own = slots.filter(isServing);
+  failClashes(own, nameClashes);
+  failClashes(own, serviceClashes);
+  failClashes(own, () => serviceFaults(own, isBound));
+  failClashes(
+    slots.filter((slot) => !isServing(slot)),
+    nameClashes,
+  );
   return slots;
+}
+
+/** Of one that was refused, the previous version may be active. */
+function isToRead({ active, error }: PluginSlot): boolean {
+  return active && !error;
+}
+
+function isServing({ wanted }: PluginSlot): boolean {
+  return !wanted.isShadow;
 }
 
 function isOfTheEngine(token: Token): boolean {
@@ -148,7 +182,8 @@ export async function attempt(slot: PluginSlot, stage: () => Promise<void>): Pro
   const started = performance.now();
   try {
     await stage();
-    if (slot.version) slot.version.loadMs += performance.now() - started;
+    // One that keeps its process is not loaded.
+    if (slot.version && !slot.version.isUsed) slot.version.loadMs += performance.now() - started;
   } catch (error) {
     slot.fail(toPouchError(error));
   }
@@ -157,16 +192,26 @@ export async function attempt(slot: PluginSlot, stage: () => Promise<void>): Pro
 /** Starts all processes side by side: one that hangs costs its deadline once. */
 function describeAll(
   slots: readonly PluginSlot[],
-  { number, ...surroundings }: ReadOptions & { timeoutMs: number },
+  { number, locate = () => undefined, reserved, ...surroundings }: ReadOptions & { timeoutMs: number },
 ): Map<PluginSlot, Promise<PluginVersion>> {
   const described = new Map<PluginSlot, Promise<PluginVersion>>();
+  const { facts, cgroupParent, confinement, hostCommand, timeoutMs } = surroundings;
+  const fingerprints = new Fingerprints([facts, cgroupParent, confinement, hostCommand, timeoutMs]);
   for (const slot of slots) {
-    const { path, isolation, env, user, limits, grants } = slot.wanted;
-    if (!slot.active || path === undefined || isolation === 'in-process') continue;
-    const version = describePlugin({ path, env, user, limits, grants }, surroundings).then(
-      async ({ plugin, code, end }) =>
-        new PluginVersion(plugin, number, { end, code: code ?? (await textOf(path)) }),
-    );
+    const { path, isolation, env, user, limits, grants, isShadow: isBackground } = slot.wanted;
+    if (!isToRead(slot) || path === undefined || isolation === 'in-process') continue;
+    const describe = async () => {
+      await checkGrants(slot.wanted, { locate, reserved, hidden: confinement?.hidden });
+      const fingerprint = facts && (await fingerprints.of(slot.wanted, locate(slot.wanted.pointer ?? '')));
+      const code = await textOf(path);
+      const { previous } = slot;
+      if (previous?.isAsLoadedFrom(fingerprint) && isSelfContained(previous) && previous.code === code)
+        return previous;
+      const entry = { path, env, user, limits, grants, isBackground };
+      const { plugin, ...origin } = await describePlugin(entry, surroundings);
+      return new PluginVersion(plugin, number, { code, fingerprint, ...origin });
+    };
+    const version = describe();
     // It is awaited in its turn.
     version.catch(() => undefined);
     described.set(slot, version);
@@ -175,12 +220,13 @@ function describeAll(
 }
 
 /** Whether its module is loaded into pouchd. */
-function isOwnModule({ active, wanted }: PluginSlot): boolean {
-  return active && wanted.path !== undefined && wanted.isolation === 'in-process';
+function isOwnModule(slot: PluginSlot): boolean {
+  const { wanted } = slot;
+  return isToRead(slot) && wanted.path !== undefined && wanted.isolation === 'in-process';
 }
 
 async function readPlugin(
-  { builtIn, path, name, script }: Wanted,
+  { builtIn, path, name, script }: WantedPlugin,
   { number, ...surroundings }: ReadOptions & { timeoutMs: number },
 ): Promise<PluginVersion> {
   if (script) {

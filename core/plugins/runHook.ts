@@ -15,11 +15,15 @@ import { compileHook } from './run/compileHook.ts';
 import { ObserveRun } from './run/ObserveRun.ts';
 import type { PlanScope } from './run/PlanRun.ts';
 import { PlanRun } from './run/PlanRun.ts';
+import { FieldOwners } from './draft/FieldOwners.ts';
+import { PlanWatch } from './shadow/PlanWatch.ts';
+import type { Shadow } from './shadow/Shadow.ts';
+import type { ShadowQueue } from './shadow/ShadowQueue.ts';
 import { TapFigures } from './run/TapFigures.ts';
 import type { TapGuard, TapTrace } from './run/settleTap.ts';
 import { isOptional } from './run/settleTap.ts';
 import type { RunningOperation } from './Operations.ts';
-import { keyOf, type PreparedTap } from './tap.ts';
+import { keyOf, pluginOf, type PreparedTap } from './tap.ts';
 
 export interface PlanOutcome<I> {
   /** The draft that was given is untouched; without any tap it is this one. */
@@ -77,6 +81,8 @@ export interface RunnerOptions {
   /** The same for figures. */
   readonly figuresOf: (plugin: string) => Map<string, TapFigures>;
   readonly clock: Clock;
+  /** Versions that only plan, and what has them plan. */
+  readonly shadows?: { readonly all: readonly Shadow[]; readonly queue: ShadowQueue } | undefined;
   /** The operation that a call belongs to. */
   readonly operation?: (() => RunningOperation | undefined) | undefined;
 }
@@ -118,12 +124,29 @@ class Runner implements HookRunner {
   async plan<I extends object>(point: HookPoint<I>, draft: I, run: PlanScope): Promise<PlanOutcome<I>> {
     const missing = point.name === creation ? this.#requireAll() : [];
     const hook = this.#hooks.get(point.name);
-    if (!hook) return { draft, blame: [], degraded: missing };
-    const waterfall = new PlanRun(draft, this.#within(run), this.#guardOf);
-    await hook.run(draft, waterfall);
+    const watch = this.#watchFor(point.name);
+    const fieldOwners = run.fieldOwners ?? new FieldOwners();
+    if (!hook) {
+      watch?.completed(draft, fieldOwners);
+      watch?.end();
+      return { draft, blame: [], degraded: missing };
+    }
+    const waterfall = new PlanRun(draft, this.#within({ ...run, fieldOwners, watch }), this.#guardOf);
+    try {
+      await hook.run(draft, waterfall);
+      watch?.completed(waterfall.result, fieldOwners);
+    } finally {
+      watch?.end();
+    }
     waterfall.reportLateWriters();
     const { blame, degraded } = waterfall;
     return { draft: waterfall.result as I, blame, degraded: [...missing, ...degraded] };
+  }
+
+  #watchFor(hook: string): PlanWatch | undefined {
+    const { all = [], queue } = this.#options.shadows ?? {};
+    const shadows = all.filter((shadow) => shadow.tapsOf(hook).length > 0);
+    return queue && shadows.length > 0 ? new PlanWatch(hook, shadows, queue) : undefined;
   }
 
   async bail<I, A>(point: HookPoint<I, A>, input: I, run: BailScope) {
@@ -156,7 +179,7 @@ class Runner implements HookRunner {
       ([name, taps]) => [name, taps.filter(({ plugin }) => !plugins.has(plugin))] as const,
     );
     const missing = this.#missing.filter(({ plugin }) => !plugins.has(plugin));
-    return new Runner(new Map(left), { ...this.#options, missing });
+    return new Runner(new Map(left), { ...this.#options, missing, shadows: undefined });
   }
 
   async observersSettled(): Promise<void> {
@@ -179,11 +202,8 @@ class Runner implements HookRunner {
     }));
   }
 
-  readonly #guardOf = (tap: PreparedTap): TapGuard => {
-    const guard = this.#guards.get(tap);
-    if (!guard) throw new Error(`the tap ${tap.name} is of another generation`);
-    return guard;
-  };
+  /** Parts of taps come and go. */
+  readonly #guardOf = (tap: PreparedTap): TapGuard => this.#guards.get(tap) ?? newGuard(tap, this.#options);
 }
 
 function compileAll(taps: ReadonlyMap<string, readonly PreparedTap[]>): Map<string, CompiledHook> {
@@ -193,15 +213,18 @@ function compileAll(taps: ReadonlyMap<string, readonly PreparedTap[]>): Map<stri
 }
 
 function guardAll(taps: readonly PreparedTap[], options: RunnerOptions): Map<PreparedTap, TapGuard> {
+  return new Map(taps.map((tap) => [tap, newGuard(tap, options)]));
+}
+
+function newGuard(tap: PreparedTap, options: RunnerOptions): TapGuard {
   const { onTrace: trace = () => {}, breaker: settings = defaultBreaker, clock } = options;
+  const plugin = pluginOf(tap);
   const newBreaker = () => new CircuitBreaker(settings, () => clock.monotonic());
-  const figuresOf = (tap: PreparedTap) =>
-    entryOf(options.figuresOf(tap.plugin), keyOf(tap), () => new TapFigures());
-  const breakerOf = (tap: PreparedTap) => {
-    if (!isOptional(tap.onError)) return alwaysClosed;
-    return entryOf(options.breakersOf(tap.plugin), keyOf(tap), newBreaker);
-  };
-  return new Map(taps.map((tap) => [tap, { trace, breaker: breakerOf(tap), figures: figuresOf(tap) }]));
+  const breaker = isOptional(tap.onError)
+    ? entryOf(options.breakersOf(plugin), keyOf(tap), newBreaker)
+    : alwaysClosed;
+  const figures = entryOf(options.figuresOf(plugin), keyOf(tap), () => new TapFigures());
+  return { trace, breaker, figures };
 }
 
 function entryOf<T>(map: Map<string, T>, key: string, make: () => T): T {

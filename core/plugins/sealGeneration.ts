@@ -1,7 +1,7 @@
 import type { PluginGrants } from '../../config/types.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
 import type { PouchError } from '../../hooks/errors.ts';
-import type { Generation, OwnedProfile, OwnedSurface, Undoer } from './generation.ts';
+import type { Generation, OwnedProfile, OwnedSidecar, OwnedSurface, Undoer } from './generation.ts';
 import { contributionClashes, nameClashes, type ReservedNames, serviceClashes } from './load/clashes.ts';
 import { isConfined } from './load/grants.ts';
 import { missingPlugins } from './load/missing.ts';
@@ -11,9 +11,11 @@ import { orphans } from './load/serviceFaults.ts';
 import type { PluginVersion } from './load/PluginVersion.ts';
 import type { ServingVersions } from './load/wanted.ts';
 import { isExecutablePlugin } from './process/describePlugin.ts';
+import { type ShadowParts, shadowsOf } from './shadow/shadowsOf.ts';
 import { createRunner, type RunnerOptions } from './runHook.ts';
 
-export interface SealOptions extends Omit<RunnerOptions, 'missing' | 'breakersOf' | 'figuresOf'> {
+export interface SealOptions extends Omit<RunnerOptions, 'missing' | 'breakersOf' | 'figuresOf' | 'shadows'> {
+  readonly shadows: ShadowParts;
   readonly number: number;
   readonly log: Logger;
   readonly reserved: ReservedNames;
@@ -32,8 +34,19 @@ export function sealGeneration(slots: readonly PluginSlot[], options: SealOption
   const versionOf = (plugin: string) => slots.find((slot) => slot.active && slot.name === plugin)?.version;
   const breakersOf = (plugin: string) => versionOf(plugin)?.breakers ?? new Map();
   const figuresOf = (plugin: string) => versionOf(plugin)?.figures ?? new Map();
-  const runner = createRunner(taps, { ...options, missing, breakersOf, figuresOf });
-  const versions = slots.flatMap((slot) => (slot.active && slot.version ? [slot.version] : []));
+  const { queue, slots: shadowSlots } = options.shadows;
+  const shadows = shadowsOf(options.shadows, slots);
+  report(shadowSlots, log);
+  const runner = createRunner(taps, {
+    ...options,
+    missing,
+    breakersOf,
+    figuresOf,
+    shadows: queue && { all: shadows, queue },
+  });
+  const versions = [...slots, ...shadowSlots].flatMap((slot) =>
+    slot.active && slot.version ? [slot.version] : [],
+  );
   for (const version of versions) version.retain();
   return Object.freeze({
     number,
@@ -41,6 +54,7 @@ export function sealGeneration(slots: readonly PluginSlot[], options: SealOption
     taps,
     ...contributionsOf(slots.filter(isActive)),
     plugins: Object.freeze(slots.map((slot) => Object.freeze(slot.status()))),
+    shadows: Object.freeze(shadows),
     missing,
     versions: serving(slots.filter(isActive)),
     without: (failures: ReadonlyMap<string, PouchError>) => {
@@ -52,6 +66,7 @@ export function sealGeneration(slots: readonly PluginSlot[], options: SealOption
     },
     dispose: async () => {
       await runner.observersSettled();
+      for (const shadow of shadows) shadow.end();
       for (const version of versions.toReversed()) await version.release(log, timeoutMs);
     },
   });
@@ -109,7 +124,9 @@ function contributionsOf(active: readonly PluginSlot[]) {
         contributed ? { plugin: name, contributed } : [],
       ),
     ),
+    scripts: Object.freeze(active.flatMap(({ wanted }) => wanted.script ?? [])),
     surfaces: Object.freeze(active.flatMap(surfacesOf)),
+    sidecars: Object.freeze(active.flatMap(sidecarsOf)),
     undoers: Object.freeze(active.flatMap(undoersOf)),
   };
 }
@@ -125,6 +142,19 @@ function grantsOf({ name, wanted }: PluginSlot): [string, PluginGrants][] {
 function surfacesOf({ name, version }: PluginSlot): OwnedSurface[] {
   const { surfaces = [] } = version?.contributions ?? {};
   return surfaces.map((surface) => ({ plugin: name, options: version?.options, surface }));
+}
+
+function sidecarsOf({ name, contributions, wanted }: PluginSlot): OwnedSidecar[] {
+  const { path, isolation, user, limits, grants } = wanted;
+  return (contributions?.of('sidecar') ?? []).map((sidecar) => {
+    const granted = grants?.sidecars?.[sidecar.name];
+    const own = {
+      ...(grants?.network !== undefined && { network: grants.network }),
+      ...(grants?.paths && { paths: grants.paths }),
+      ...(granted && { sidecars: { [sidecar.name]: granted } }),
+    };
+    return { plugin: name, sidecar, entry: { path, isolation, user, limits, grants: own } };
+  });
 }
 
 function undoersOf({ name, version, wanted }: PluginSlot): Undoer[] {
@@ -164,7 +194,7 @@ function report(slots: readonly PluginSlot[], log: Logger): void {
     const { code, message, hint } = slot.error;
     const { source, origin } = slot.wanted;
     const what = slot.isQuarantined
-      ? 'is quarantined'
+      ? `is quarantined${slot.wanted.isShadow ? ': a shadow that cannot be loaded' : ''}`
       : `still serves the version of generation ${slot.version?.generation}`;
     log.error(`plugin ${slot.name} ${what}`, {
       plugin: slot.name,

@@ -7,7 +7,11 @@ import type {
   TapFunction,
   TapOptions,
 } from '../../hooks/defineHook.ts';
+import type { ContainerCondition } from '../../hooks/containerCondition.ts';
+import { ContainerDraft } from '../../hooks/draft.ts';
 import type { ReservedKey } from '../../hooks/draftKeys.ts';
+import { ContainerRecord } from '../../hooks/engine/record.ts';
+import { matchesCondition } from '../contract/matchesCondition.ts';
 
 /** The longest time that a Node timer takes, 24.8 days; with more it would fire at once. */
 export const mostMs = 2 ** 31 - 1;
@@ -55,6 +59,12 @@ export interface PreparedTap {
   readonly reserved: readonly ReservedKey[];
   readonly schema: TSchema;
   readonly result: TSchema | undefined;
+  readonly stateful: boolean;
+  readonly when: ContainerCondition | undefined;
+  /** Names of the programs that it is called for, one by one. */
+  readonly parts: (() => readonly string[]) | undefined;
+  /** The one of them that this call is for. */
+  readonly part?: string | undefined;
   readonly run: TapFunction<unknown, unknown>;
 }
 
@@ -87,13 +97,53 @@ export function prepareTap(
     reserved: point.reserved ?? [],
     schema: point.input,
     result: point.result,
+    stateful: options.stateful ?? false,
+    when: options.when,
+    parts: options.parts,
     run,
   };
+}
+
+/** Whether the input of a hook point describes a container. */
+export function describesContainer({ input: { title, properties } }: Pick<HookPoint, 'input'>): boolean {
+  const { container } = (properties ?? {}) as { container?: TSchema };
+  return title === ContainerDraft.title || container?.title === ContainerRecord.title;
+}
+
+/** Whether a tap is called for the container that an input describes. */
+export function isFor({ when }: PreparedTap, input: unknown): boolean {
+  if (!when) return true;
+  const { container } = input as { container?: ContainerRecord };
+  return matchesCondition(container?.draft ?? (input as ContainerDraft), when);
 }
 
 /** `plugin`, or `plugin:tap` when the tap has a name of its own. */
 export function labelOf(tap: PreparedTap): string {
   return tap.name === tap.plugin ? tap.plugin : `${tap.plugin}:${tap.name}`;
+}
+
+/** The taps of one call: a tap with parts stands for one tap of each. */
+export function partsOf(tap: PreparedTap): readonly PreparedTap[] {
+  if (!tap.parts) return [tap];
+  try {
+    return tap.parts().map((part) => ofPart(tap, part));
+  } catch (error) {
+    const run = () => {
+      throw error;
+    };
+    return [{ ...tap, run }];
+  }
+}
+
+/** One part of a tap has the tap's settings and a name of its own. */
+function ofPart(tap: PreparedTap, part: string): PreparedTap {
+  const plugin = `${tap.plugin}/${part}`;
+  return { ...tap, plugin, name: tap.name === tap.plugin ? plugin : tap.name, part };
+}
+
+/** The plugin of a tap: of a part, the one that speaks for it. */
+export function pluginOf({ plugin, part }: PreparedTap): string {
+  return part === undefined ? plugin : plugin.slice(0, -part.length - 1);
 }
 
 /** Distinguishes a tap among those of its plugin. */

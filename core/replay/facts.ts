@@ -1,9 +1,11 @@
 /** The facts that a plan depends on beside its request: recorded by a daemon, replayed without a host. */
 import type { PouchConfig } from '../../config/types.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
+import { hasCode } from '../../hooks/errors.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
 import type { HostLimits } from '../plan/clamp/index.ts';
 import type { PlanImage, PlannerOptions } from '../plan/Planner.ts';
+import { type NetworkFacts, standardNetwork } from '../networks/NetworkDrivers.ts';
 import type { RequestContext } from '../plan/request/context.ts';
 import type { Secrets } from '../secrets/Secrets.ts';
 import type { RecordingTape, ReplayingTape } from './Tape.ts';
@@ -43,6 +45,8 @@ function recordContext(context: RequestContext, tape: RecordingTape): RequestCon
     containerId: tape.wrap('containerId', context.containerId),
     vmOwnerOf: tape.wrap('vmOwnerOf', context.vmOwnerOf),
     volumePath: tape.wrap('volumePath', context.volumePath),
+    volumeOf: tape.wrap('volumeOf', context.volumeOf),
+    networkOf: tape.wrap('networkOf', context.networkOf),
     look: tape.wrap('look', context.look),
     checkResponds: tape.wrap('checkResponds', context.checkResponds),
     mountinfo: tape.wrap('mountinfo', context.mountinfo),
@@ -148,6 +152,8 @@ function replayContext(tape: ReplayingTape, root: string): RequestContext {
     containerId: call('containerId'),
     vmOwnerOf: call('vmOwnerOf'),
     volumePath: call('volumePath'),
+    volumeOf: (name) => volumeOnTape(tape, name),
+    networkOf: (name) => networkOnTape(tape, name),
     look: tape.async<RequestContext['look']>('look'),
     checkResponds: tape.async<RequestContext['checkResponds']>('checkResponds'),
     mountinfo: call('mountinfo'),
@@ -155,6 +161,29 @@ function replayContext(tape: ReplayingTape, root: string): RequestContext {
     userns: call('userns'),
     freeIds: call('freeIds'),
   };
+}
+
+/** A recording of a Pouch without volume drivers does not have it. */
+async function volumeOnTape(
+  tape: ReplayingTape,
+  name: string,
+): Promise<Awaited<ReturnType<RequestContext['volumeOf']>>> {
+  try {
+    return await tape.async<RequestContext['volumeOf']>('volumeOf')(name);
+  } catch (error) {
+    if (!hasCode(error, 'PCH_RECORDING_LACKS')) throw error;
+    return undefined;
+  }
+}
+
+/** A recording of a Pouch without network drivers does not have it. */
+function networkOnTape(tape: ReplayingTape, name: string): NetworkFacts {
+  try {
+    return tape.call<RequestContext['networkOf']>('networkOf')(name);
+  } catch (error) {
+    if (!hasCode(error, 'PCH_RECORDING_LACKS')) throw error;
+    return standardNetwork(name);
+  }
 }
 
 function replayImage(tape: ReplayingTape): PlanImage {

@@ -31,6 +31,11 @@ export const Recording = closed({
   config: Type.Unsafe<PouchConfig>(entry),
   host: Type.Unsafe<HostFacts>(entry),
   plugins: Type.Array(closed({ name: text, version: may(text), source: text, state: text })),
+  scripts: may(
+    Type.Array(closed({ plugin: text, path: text, digest: text }), {
+      description: 'One-shot scripts that took part in the plan, with the digests of their files.',
+    }),
+  ),
   facts: Type.Record(text, TapedCall, { description: 'What was asked of the host, by call.' }),
   plan: closed({
     draft: Type.Unsafe<Omit<ContainerDraft, 'image'> & object>(entry),

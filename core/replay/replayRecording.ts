@@ -15,6 +15,7 @@ import { systemClock } from '../systemClock.ts';
 import { comparePlans } from './comparePlans.ts';
 import { replayFacts, replayRuntimes } from './facts.ts';
 import type { Recording } from './recording.ts';
+import { changedScripts } from './scripts.ts';
 import { ReplayingTape } from './Tape.ts';
 
 export interface ReplayOptions {
@@ -36,9 +37,10 @@ export async function replayRecording(recording: Recording, options: ReplayOptio
     const tape = new ReplayingTape(recording.facts);
     const planner = new Planner(replayFacts(tape, { config, secrets, log: options.log }));
     const runtimes = replayRuntimes(generation.runtimes, tape);
-    const planned = await planner.plan(container, request, { ...generation, runtimes });
+    const planned = await planner.plan(container, request, { ...generation, runtimes }, { isShown: true });
     const plan = shownPlan(planned, secrets);
-    return { plan, differences: comparePlans(recording.plan, plan) };
+    const scripts = await changedScripts(recording);
+    return { plan, differences: comparePlans(recording.plan, plan), scripts };
   } finally {
     await generation.dispose();
   }
@@ -79,8 +81,10 @@ function isActive(recording: Recording, name: string): boolean {
 /** The recorded entries. Those of files are entries of the plugins that were given for them. */
 function entriesOf({ config, plugins: recorded }: Recording, given: readonly Plugin[]): PluginEntry[] {
   return config.plugins.flatMap((recordedEntry): PluginEntry[] => {
-    const { path, ...entry } = recordedEntry;
+    const { path, shadow = false, ...entry } = recordedEntry;
     if (path === undefined) return [recordedEntry];
+    // One that was promoted is among the plugins.
+    if (shadow && !recorded.some(({ source }) => source === path)) return [];
     const { name, state } = recorded.find(({ source }) => source === path) ?? { name: path, state: 'active' };
     if (given.some((plugin) => plugin.name === name)) return [{ ...entry, name }];
     if (state !== 'active') return [];

@@ -49,9 +49,14 @@ export class Secrets {
     this.#remember(draft.id, this.#secretsIn(fields, [], marksOf(draft)));
   }
 
-  /** Remembers the values of secrets among others by their names: options of a plugin, the environment of an exec. */
+  /** Remembers the values of secrets among others by their names, such as options of a plugin. */
   noteNamed(owner: string, values: unknown): void {
     this.#remember(owner, this.#secretsIn(values, ['args'], []));
+  }
+
+  /** Remembers those in the environment of an exec. */
+  noteExec(id: string, env: Record<string, string> | readonly string[], marked: Marked): void {
+    this.#remember(id, this.#secretsIn({ env }, [], marksOf(marked)));
   }
 
   /** The text without values of secrets. */

@@ -35,7 +35,7 @@ const spec = Type.Object({
 
 const specForm: StoredForm<OciSpec> = { version: 1, schema: spec };
 
-const planForm: StoredForm<StoredPlan> = {
+export const planForm: StoredForm<StoredPlan> = {
   version: 1,
   schema: Type.Object({
     spec,

@@ -4,7 +4,7 @@ import { openFilesLimit } from '../host/openFiles.ts';
 import { Backoff } from '../wait/Backoff.ts';
 import { endProcess } from './endProcess.ts';
 import { findByArguments } from './findProcess.ts';
-import { type LaunchOptions, launch } from './launch.ts';
+import { type Launched, type LaunchOptions, launch } from './launch.ts';
 import { tailOfLog } from './processLog.ts';
 import { readPidFile, removePidFile, writePidFile } from './pidFile.ts';
 import { type ProcessIdentity, identify, isAlive } from './processIdentity.ts';
@@ -33,12 +33,35 @@ export interface ManagedProcessOptions extends LaunchOptions {
   /** Delays before restarts, which double. Default: 100 ms to 30 s. */
   backoff?: { minMs: number; maxMs: number };
   onEvent?: (event: ProcessEvent) => void;
+  /** Whether it is started again after an exit. Default: always. */
+  restarts?: (exit: ProcessExit) => boolean;
+  /** How it is started and ended, where that is more than a command with a log. */
+  handling?: ProcessHandling;
+}
+
+/** Both null: of an adopted process they are unknown. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface ProcessHandling {
+  /** Runs before each start: ends what an earlier process has left. */
+  prepare(): Promise<void>;
+  launch(): Launched;
+  /** Finds a process that has no pid file. */
+  find(): Promise<ProcessIdentity | undefined>;
+  /** Resolves when it has ended. @throws PCH_DEADLINE */
+  end(running: ProcessIdentity): Promise<void>;
+  /** The end of its output. */
+  tail(): string;
 }
 
 /** Events of a managed process, for the log. The exit code and signal of an adopted process are unknown. */
 export type ProcessEvent =
   | { type: 'started' | 'adopted'; pid: number }
-  | { type: 'exited'; pid: number; code: number | null; signal: NodeJS.Signals | null; restartInMs: number }
+  /** `restartInMs` is missing if it is not started again. */
+  | { type: 'exited'; pid: number; code: number | null; signal: NodeJS.Signals | null; restartInMs?: number }
   | { type: 'restart-failed'; error: PouchError; restartInMs: number };
 
 export interface ProcessState {
@@ -131,24 +154,27 @@ export class ManagedProcess {
     // Stopped or detached meanwhile: a process that started now would run unwatched.
     if (signal.aborted) return;
     if (found && (await this.#adopts(found))) return;
+    await this.#options.handling?.prepare();
+    if (signal.aborted) return;
     await this.#launch();
     await this.#becomeReady();
   }
 
   /**
    * Returns the process of the pid file, or one with the same command line if the daemon ended before it wrote the
-   * pid file. A process with a lower limit of open files than this daemon is replaced: it was started before the
-   * limit was raised.
+   * pid file. One of Pouch's own with a lower limit of open files than this daemon is replaced: it was started before
+   * the limit was raised.
    */
   async #findRunning(): Promise<ProcessIdentity | undefined> {
-    const { command, args, fingerprint = '', pidFile } = this.#options;
+    const { command, args, fingerprint = '', pidFile, handling } = this.#options;
     const record = readPidFile(pidFile);
     if (record && isAlive(record)) {
-      const isCurrent = record.fingerprint === fingerprint && openFilesLimit(record.pid) >= openFilesLimit();
+      const hasLimit = handling !== undefined || openFilesLimit(record.pid) >= openFilesLimit();
+      const isCurrent = record.fingerprint === fingerprint && hasLimit;
       if (isCurrent) return record;
       await this.#end(record);
     }
-    return findByArguments([command, ...args]);
+    return await (handling ? handling.find() : findByArguments([command, ...args]));
   }
 
   /** Resolves to false after ending a process that does not serve. */
@@ -166,7 +192,7 @@ export class ManagedProcess {
   }
 
   async #launch(): Promise<void> {
-    const { child, failed } = launch(this.#options);
+    const { child, failed } = this.#options.handling?.launch() ?? launch(this.#options);
     if (child.pid === undefined) throw this.#startError('cannot be executed', await failed);
     try {
       const started = identify(child.pid);
@@ -227,7 +253,10 @@ export class ManagedProcess {
     if (performance.now() - this.#runningSince > stableAfterMs) this.#backoff.reset();
     this.#forget();
     const exit = { code: child?.exitCode ?? null, signal: child?.signalCode ?? null };
-    this.#options.onEvent?.({ type: 'exited', pid, ...exit, restartInMs: this.#restartLater() });
+    const isRestarted = this.#options.restarts?.(exit) ?? true;
+    if (!isRestarted) this.detach();
+    const restart = isRestarted ? { restartInMs: this.#restartLater() } : {};
+    this.#options.onEvent?.({ type: 'exited', pid, ...exit, ...restart });
   }
 
   #restartLater(): number {
@@ -256,8 +285,8 @@ export class ManagedProcess {
   }
 
   async #end(running: ProcessIdentity): Promise<void> {
-    const { name, pidFile, stopWithinMs = 10_000 } = this.#options;
-    await endProcess(running, name, stopWithinMs);
+    const { name, pidFile, stopWithinMs = 10_000, handling } = this.#options;
+    await (handling ? handling.end(running) : endProcess(running, name, stopWithinMs));
     removePidFile(pidFile);
     this.#forget();
   }
@@ -268,9 +297,17 @@ export class ManagedProcess {
   }
 
   #startError(what: string, cause?: unknown): PouchError {
-    const { name, command, logFile } = this.#options;
-    const tail = tailOfLog(logFile);
-    const hint = tail === '' ? `See its log ${logFile}.` : `The end of its log ${logFile}:\n${tail}`;
+    const { name, command, logFile, handling } = this.#options;
+    const hint = handling ? hintOfOutput(handling.tail()) : hintOfLog(logFile);
     return new PouchError('PCH_PROCESS_START', `${name} (${command}) ${what}`, { hint, cause });
   }
+}
+
+function hintOfLog(logFile: string): string {
+  const tail = tailOfLog(logFile);
+  return tail === '' ? `See its log ${logFile}.` : `The end of its log ${logFile}:\n${tail}`;
+}
+
+function hintOfOutput(tail: string): string {
+  return tail === '' ? 'It has written nothing.' : `The end of its output:\n${tail}`;
 }

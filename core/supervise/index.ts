@@ -3,6 +3,8 @@ export {
   ManagedProcess,
   type ManagedProcessOptions,
   type ProcessEvent,
+  type ProcessExit,
+  type ProcessHandling,
   type ProcessState,
 } from './ManagedProcess.ts';
 export { type ProcessIdentity, identify, isAlive } from './processIdentity.ts';

@@ -1,36 +1,21 @@
-/** Volumes: directories under ROOT/volumes that outlive containers. */
+/** Operations on volumes: directories under ROOT/volumes that outlive containers. */
 import { randomBytes } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
-import { type Static, Type } from '@sinclair/typebox';
-import type { ContainerRecord, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
-import { hasCode, PouchError } from '../../hooks/errors.ts';
-import { flag, map, may, text } from '../../hooks/schema.ts';
-import { BlameEntry } from '../../hooks/plan.ts';
+import type { ContainerRecord, NewVolume, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
+import { messageOf, PouchError } from '../../hooks/errors.ts';
+import type { BlameEntry } from '../../hooks/plan.ts';
 import type { VolumeDraft, VolumeRemoval } from '../../hooks/points/volume.ts';
-import type { FileText, FileWorkers } from '../files/index.ts';
+import { mountOn } from '../host/mountinfo.ts';
 import { KeyedLocks } from '../state/KeyedLocks.ts';
 import { passes } from '../state/labels.ts';
-import { parseStored, type Stored, type StoredForm, toStored } from '../state/stored.ts';
-
-const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
+import { isDiskFull } from '../state/reserve.ts';
+import type { Stored } from '../state/stored.ts';
+import { type DriverLookup, directoriesOnly } from './driverLookup.ts';
+import { isVolumeName, VolumeDirectory, type VolumeFiles } from './VolumeDirectory.ts';
+import { driverMissing, type OwnedVolumeDriver, type VolumeSource } from './VolumeDrivers.ts';
+import { driverNameOf, type StoredVolume } from './volumeRecord.ts';
 
 /** The label with which Docker marks volumes that were created without a name. */
 const anonymousLabel = 'com.docker.volume.anonymous';
-
-/** Generated names of anonymous volumes. */
-const generatedName = /^[0-9a-f]{64}$/;
-
-const StoredVolume = Type.Object({
-  createdAt: text,
-  labels: map(text),
-  // Missing in files of older versions: there, a generated name marks an anonymous volume.
-  anonymous: may(flag),
-  // What plugins changed when it was created.
-  blame: may(Type.Array(BlameEntry)),
-});
-type StoredVolume = Static<typeof StoredVolume>;
-
-const volumeForm: StoredForm<StoredVolume> = { version: 1, schema: StoredVolume };
 
 /** The hook points of the store's operations. */
 export interface VolumeHooks {
@@ -44,24 +29,21 @@ const noHooks: VolumeHooks = {
   preRemove: () => Promise.resolve(),
 };
 
-interface NewVolume {
-  labels?: Record<string, string>;
-  anonymous?: boolean;
+/** A volume that is to be created, unless it exists. */
+type Wanted = Omit<NewVolume, 'name'> & { anonymous?: boolean };
+
+/** What a create writes, and the driver that creates the rest. */
+interface PlannedVolume {
+  stored: StoredVolume;
+  driver: OwnedVolumeDriver;
 }
 
-const recordName = 'volume.json';
-/** Bytes; records are much smaller. */
-const recordLimit = 1024 * 1024;
-
-/** File workers access volumes, which may be on a file system that hangs. */
-export type VolumeFiles = Pick<FileWorkers, 'list' | 'readFiles' | 'createVolume' | 'removeVolume'>;
-
 export class VolumeStore implements Volumes {
-  readonly #directory: string;
-  readonly #files: VolumeFiles;
+  readonly #onDisk: VolumeDirectory;
   /** Returns the containers that may use volumes. */
   readonly #containers: () => ContainerRecord[];
   readonly #hooks: VolumeHooks;
+  readonly #drivers: DriverLookup;
   /** Locks by volume: an unused volume must not come into use before it is removed. */
   readonly #locks = new KeyedLocks();
 
@@ -70,101 +52,202 @@ export class VolumeStore implements Volumes {
     files: VolumeFiles,
     containers: () => ContainerRecord[],
     hooks: VolumeHooks = noHooks,
+    drivers: DriverLookup = directoriesOnly,
   ) {
-    this.#directory = join(root, 'volumes');
-    this.#files = files;
+    this.#onDisk = new VolumeDirectory(root, files, drivers);
     this.#containers = containers;
     this.#hooks = hooks;
+    this.#drivers = drivers;
   }
 
   /** Returns the path of a volume's data, whether the volume exists or not. */
   pathOf(name: string): string {
-    return join(this.#directory, name, '_data');
+    return this.#onDisk.pathOf(name);
   }
 
-  /** Creates a volume unless it exists. Resolves to whether it was created. */
-  async ensure(name: string, volume: NewVolume = {}): Promise<{ created: boolean }> {
+  async list(): Promise<Volume[]> {
+    return await this.#onDisk.list();
+  }
+
+  /** Driver and options of a volume; undefined if it does not exist, or has to be created anew. */
+  async sourceOf(name: string): Promise<(VolumeSource & { driver: string }) | undefined> {
+    if (!isVolumeName(name)) return undefined;
+    const stored = await this.#onDisk.stored(name);
+    if (stored.state !== 'sound' || stored.value.unfinished) return undefined;
+    const driver = driverNameOf(stored.value);
+    return { ...this.#onDisk.sourceOf(name, stored.value), driver };
+  }
+
+  /** Creates a volume unless it exists. Resolves to whether it was created. @throws PCH_CONFLICT for another driver */
+  async ensure(name: string, volume: Wanted = {}): Promise<{ created: boolean }> {
     checkName(name);
-    return await this.#locks.run(name, 'create', () => this.#ensureLocked(name, volume));
+    return await this.#locked(name, 'create', () => this.#ensureLocked(name, volume));
   }
 
   /** Rejects as `ensure` would, and creates nothing. */
-  async checkEnsure(name: string, volume: NewVolume = {}): Promise<void> {
+  async checkEnsure(name: string, volume: Wanted = {}): Promise<void> {
     checkName(name);
     await this.#planned(name, volume);
   }
 
-  /** The record of a volume that is to be created; undefined if it exists. Runs the taps of volume.preCreate. */
+  /** The volume that is to be created; undefined if it exists. Runs the taps of volume.preCreate. */
   async #planned(
     name: string,
-    { labels = {}, anonymous = false }: NewVolume,
-  ): Promise<StoredVolume | undefined> {
+    { labels = {}, anonymous = false, driver: wanted, options = {} }: Wanted,
+  ): Promise<PlannedVolume | undefined> {
+    const found = await this.#onDisk.stored(name);
+    if (found.state === 'sound' && !found.value.unfinished) refuseOther(name, found.value, wanted);
     // Data without volume.json gets a new one. A damaged volume.json stays, so that the user can restore it.
-    if ((await this.#stored(name)).state !== 'missing') return undefined;
+    if (found.state !== 'missing' && !isUnfinished(found)) return undefined;
     const isAnonymous = anonymous || anonymousLabel in labels;
-    const { draft, blame } = await this.#hooks.preCreate({ name, anonymous: isAnonymous, labels });
-    return {
+    const driver = this.#drivers.known(driverNameOf({ driver: wanted }));
+    if (driver.creates && found.state === 'missing') await this.#refuseLost(name, found.problem);
+    const { draft, blame } = await this.#hooks.preCreate({
+      name,
+      anonymous: isAnonymous,
+      labels,
+      driver: driver.name,
+      options,
+    });
+    await driver.check(this.#onDisk.sourceOf(name, { options }));
+    const stored = {
       createdAt: new Date().toISOString(),
       labels: anonymous ? { ...draft.labels, [anonymousLabel]: '' } : draft.labels,
       anonymous: isAnonymous,
+      ...(driver.name !== driverNameOf({}) && { driver: driver.name }),
+      ...(Object.keys(options).length > 0 && { options }),
       ...(blame.length > 0 && { blame }),
     };
+    return { stored, driver };
   }
 
-  async #ensureLocked(name: string, volume: NewVolume) {
-    const stored = await this.#planned(name, volume);
-    if (!stored) return { created: false };
-    const record = { path: this.#recordOf(name), content: toStored(stored, volumeForm) };
-    await this.#files.createVolume({ ...this.#placesOf(name), record }, whatIs(name));
+  /** A create that fails would delete the data. */
+  async #refuseLost(name: string, problem: string): Promise<void> {
+    if (await this.#onDisk.hasData(name))
+      refuseDamaged(this.#onDisk.damaged(name, problem), this.#onDisk.recordOf(name));
+  }
+
+  async #ensureLocked(name: string, volume: Wanted) {
+    await this.#settleLocked(name);
+    const planned = await this.#planned(name, volume);
+    if (!planned) return { created: false };
+    await this.#createLocked(name, planned);
     return { created: true };
   }
 
-  async create(options: { name?: string; labels?: Record<string, string> }): Promise<Volume> {
-    const { name = randomBytes(32).toString('hex'), labels } = options;
-    await this.ensure(name, { ...(labels && { labels }), anonymous: options.name === undefined });
-    return await this.inspect(name);
+  /** The record says that the create is unfinished until the driver has done its part. */
+  async #createLocked(name: string, { stored, driver }: PlannedVolume): Promise<void> {
+    if (!driver.creates) return await this.#onDisk.write(name, stored);
+    const unfinished: StoredVolume = { ...stored, unfinished: 'create' };
+    await this.#onDisk.write(name, unfinished);
+    try {
+      await driver.create(this.#onDisk.sourceOf(name, stored));
+      await this.#onDisk.write(name, stored);
+    } catch (error) {
+      await this.#undoCreate(name, unfinished);
+      throw error;
+    }
   }
 
-  async list(): Promise<Volume[]> {
-    const found = (await this.#files.list(this.#directory, 'the volumes')) ?? [];
-    const names = found.filter((name) => namePattern.test(name));
-    const records = await this.#records(names);
-    const volumes = await Promise.all(names.map((name, i) => this.#volumeOrDamage(name, records[i])));
-    return volumes.filter((volume) => volume !== undefined);
+  /** What cannot be undone stays listed as unfinished: the next create, `rm` or daemon tries again. */
+  async #undoCreate(name: string, unfinished: StoredVolume): Promise<void> {
+    await this.#finishRemoval(name, unfinished).catch((error: unknown) => {
+      this.#drivers.log.warn('a volume that was not created cannot be undone', {
+        volume: name,
+        error: messageOf(error),
+      });
+    });
+  }
+
+  /** Undoes a create or finishes a removal that was cut off. */
+  async #settleLocked(name: string): Promise<void> {
+    const found = await this.#onDisk.stored(name);
+    if (isUnfinished(found)) await this.#finishRemoval(name, found.value);
+  }
+
+  /** The same for every volume, when the daemon starts; those that fail stay as they are. */
+  async recover(): Promise<void> {
+    const unfinished = (await this.#onDisk.list()).filter((volume) => volume.unfinished !== undefined);
+    for (const { name } of unfinished)
+      await this.#locked(name, 'recover', () => this.#settleLocked(name)).catch((error: unknown) => {
+        this.#drivers.log.warn('a volume is unfinished', { volume: name, error: messageOf(error) });
+      });
+  }
+
+  /** One operation of a volume at a time, on one generation of the plugins. */
+  async #locked<T>(name: string, verb: string, work: () => Promise<T>): Promise<T> {
+    return await this.#drivers.use(() => this.#locks.run(name, verb, work));
+  }
+
+  async create({ name, ...volume }: NewVolume): Promise<Volume> {
+    const named = name ?? randomBytes(32).toString('hex');
+    await this.ensure(named, { ...volume, anonymous: name === undefined });
+    return await this.#find(named);
   }
 
   async inspect(name: string): Promise<Volume> {
-    const volume = await this.#read(name);
+    const volume = await this.#find(name);
+    if (volume.damage !== undefined || volume.problem !== undefined) return volume;
+    return { ...volume, ...(await this.#statusOf(volume)) };
+  }
+
+  async #find(name: string): Promise<Volume> {
+    const volume = await this.#onDisk.read(name);
     if (volume) return volume;
     throw new PouchError('PCH_VOLUME_NOT_FOUND', `No such volume: ${name}`, {
       hint: '`pouch volume ls` lists all volumes',
     });
   }
 
+  /** A driver that fails or hangs does not hide the volume. */
+  async #statusOf({ name, driver, options }: Volume): Promise<Pick<Volume, 'status' | 'problem'>> {
+    try {
+      const source = this.#onDisk.sourceOf(name, { options });
+      const status = await this.#drivers.use(async () => this.#drivers.find(driver)?.status(source));
+      return status ? { status } : {};
+    } catch (error) {
+      return { problem: messageOf(error) };
+    }
+  }
+
+  /** @param force ignores a driver that is gone or fails: what Pouch has of the volume is removed */
   async remove(name: string, { force = false }: { force?: boolean } = {}): Promise<void> {
-    if (!force) refuseDamaged(await this.inspect(name), this.#recordOf(name));
+    if (!force) refuseDamaged(await this.#find(name), this.#onDisk.recordOf(name));
     checkName(name);
-    await this.#locks.run(name, 'remove', async () => {
+    await this.#locked(name, 'remove', async () => {
       const users = this.#usersOf(name);
       if (users.length > 0)
         throw new PouchError('PCH_CONFLICT', `the volume ${name} is in use by ${users.join(', ')}`, {
           hint: 'remove these containers first',
         });
-      const volume = await this.#read(name);
+      const volume = await this.#onDisk.read(name);
       if (volume) await this.#askTaps(volume);
-      await this.#discardLocked(name);
+      await this.#removeLocked(name, { force });
     });
   }
 
-  /** Removes a volume even if containers use it; succeeds if it does not exist. */
+  /**
+   * Removes a volume even if containers use it; succeeds if it does not exist. A driver that is gone or fails does not
+   * keep a container: its volume stays listed.
+   */
   async discard(name: string): Promise<void> {
     checkName(name);
-    await this.#locks.run(name, 'remove', () => this.#discardLocked(name));
+    await this.#locked(name, 'remove', async () => {
+      const stored = await this.#onDisk.stored(name);
+      const isPlain = stored.state !== 'sound' || stored.value.driver === undefined;
+      if (isPlain) return await this.#removeLocked(name);
+      await this.#removeLocked(name).catch((error: unknown) => {
+        this.#drivers.log.warn('the volume of a removed container stays', {
+          volume: name,
+          error: messageOf(error),
+        });
+      });
+    });
   }
 
   async prune({ all = false, ...filter }: VolumePruneFilter = {}): Promise<string[]> {
     const removed: string[] = [];
-    for (const volume of await this.list()) {
+    for (const volume of await this.#onDisk.list()) {
       if (volume.damage !== undefined) continue;
       if ((all || volume.anonymous) && passes(filter, volume) && (await this.#discardUnused(volume)))
         removed.push(volume.name);
@@ -172,103 +255,114 @@ export class VolumeStore implements Volumes {
     return removed;
   }
 
-  /** Returns false for a volume that is in use or that a tap keeps. */
+  /** Returns false for a volume that is in use, or that a tap or its driver keeps. */
   async #discardUnused(volume: Volume): Promise<boolean> {
-    return await this.#locks.run(volume.name, 'remove', async () => {
+    return await this.#locked(volume.name, 'remove', async () => {
       if (this.#usersOf(volume.name).length > 0) return false;
       const isAllowed = await this.#askTaps(volume).then(
         () => true,
         () => false,
       );
-      if (isAllowed) await this.#discardLocked(volume.name);
-      return isAllowed;
+      return isAllowed && (await this.#pruned(volume));
     });
   }
 
-  async #askTaps({ name, mountpoint, labels, anonymous, damage }: Volume): Promise<void> {
+  /** A driver that fails does not keep other volumes from being pruned. */
+  async #pruned({ name, driver }: Volume): Promise<boolean> {
+    try {
+      await this.#removeLocked(name);
+      return true;
+    } catch (error) {
+      if (driver === driverNameOf({})) throw error;
+      this.#drivers.log.warn('a volume is not pruned', { volume: name, error: messageOf(error) });
+      return false;
+    }
+  }
+
+  async #askTaps({ name, mountpoint, labels, anonymous, driver, options, damage }: Volume): Promise<void> {
     await this.#hooks.preRemove({
       name,
       mountpoint,
       labels,
       anonymous,
+      driver,
+      options,
       ...(damage !== undefined && { damage }),
     });
   }
 
-  async #discardLocked(name: string): Promise<void> {
-    await this.#files.removeVolume({ ...this.#placesOf(name), record: this.#recordOf(name) }, whatIs(name));
+  async #removeLocked(name: string, { force = false } = {}): Promise<void> {
+    const stored = await this.#onDisk.stored(name);
+    if (stored.state === 'sound' && mayMount(stored.value)) await this.#refuseMounted(name);
+    if (stored.state === 'sound') await this.#finishRemoval(name, stored.value, { force });
+    else await this.#onDisk.remove(name);
+  }
+
+  /** The driver's part first: while it fails, the volume is listed as unfinished. */
+  async #finishRemoval(name: string, stored: StoredVolume, { force = false } = {}): Promise<void> {
+    try {
+      const driver = this.#drivers.find(driverNameOf(stored));
+      if (!driver) throw driverMissing(name, driverNameOf(stored));
+      if (driver.removes) {
+        // A full disk must not keep what is removed.
+        if (!stored.unfinished)
+          await this.#onDisk.write(name, { ...stored, unfinished: 'remove' }).catch(unlessDiskFull);
+        await driver.remove(this.#onDisk.sourceOf(name, stored));
+      }
+    } catch (error) {
+      if (!force) throw error;
+      this.#drivers.log.warn('a volume is removed without its driver', {
+        volume: name,
+        error: messageOf(error),
+      });
+    }
+    await this.#onDisk.remove(name);
+  }
+
+  /** Data that a driver has mounted is not Pouch's to delete. */
+  async #refuseMounted(name: string): Promise<void> {
+    const path = this.#onDisk.pathOf(name);
+    const mount = mountOn(path, await this.#drivers.mountinfo());
+    if (!mount) return;
+    throw new PouchError(
+      'PCH_CONFLICT',
+      `${mount.source} (${mount.type}) is still mounted on the volume ${name}`,
+      { hint: `umount ${path}, then remove the volume` },
+    );
   }
 
   #usersOf(name: string): string[] {
-    const path = this.pathOf(name);
+    const path = this.#onDisk.pathOf(name);
     const uses = ({ draft }: ContainerRecord) =>
       Object.values(draft.mounts).some(({ source }) => source === path);
     return this.#containers()
       .filter((record) => record.damage?.usesUnknown === true || uses(record))
       .map((record) => (record.damage ? `${record.name} (damaged)` : record.name));
   }
-
-  #placesOf(name: string): { directory: string; data: string } {
-    return { directory: join(this.#directory, name), data: this.pathOf(name) };
-  }
-
-  #recordOf(name: string): string {
-    return join(this.#directory, name, recordName);
-  }
-
-  /** Reads the records of volumes. */
-  async #records(names: readonly string[]): Promise<(FileText | PouchError | undefined)[]> {
-    const whatOf = (path: string) => whatIs(basename(dirname(path)));
-    const paths = names.map((name) => this.#recordOf(name));
-    const found = await this.#files.readFiles(paths, recordLimit, whatOf);
-    return paths.map((path) => found.get(path));
-  }
-
-  async #stored(name: string): Promise<Stored<StoredVolume>> {
-    return storedIn((await this.#records([name]))[0]);
-  }
-
-  async #read(name: string): Promise<Volume | undefined> {
-    if (!namePattern.test(name)) return undefined;
-    return await this.#volume(name, await this.#stored(name));
-  }
-
-  async #volume(name: string, read: Stored<StoredVolume>): Promise<Volume | undefined> {
-    const mountpoint = this.pathOf(name);
-    if (read.state === 'sound')
-      return { name, mountpoint, ...read.value, anonymous: read.value.anonymous ?? generatedName.test(name) };
-    // An empty volume without a record comes from an interrupted create.
-    const isEmpty = async () => ((await this.#files.list(mountpoint, whatIs(name))) ?? []).length === 0;
-    if (read.state === 'missing' && (await isEmpty())) return undefined;
-    return this.#damaged(name, read.problem);
-  }
-
-  /** A volume that does not respond does not hide the others. */
-  async #volumeOrDamage(name: string, record: FileText | PouchError | undefined) {
-    try {
-      return await this.#volume(name, storedIn(record));
-    } catch (error) {
-      if (!hasCode(error, 'PCH_FILE_TIMEOUT')) throw error;
-      return this.#damaged(name, error.message);
-    }
-  }
-
-  #damaged(name: string, damage: string): Volume {
-    return { name, mountpoint: this.pathOf(name), createdAt: '', labels: {}, anonymous: false, damage };
-  }
 }
 
-/** @throws PCH_FILE_TIMEOUT */
-function storedIn(file: FileText | PouchError | undefined): Stored<StoredVolume> {
-  if (file instanceof PouchError) throw file;
-  if (!file || 'missing' in file) return { state: 'missing', problem: `${recordName}: not found` };
-  if ('refused' in file) return { state: 'damaged', problem: `${recordName}: ${file.refused}` };
-  return parseStored(file.text, recordName, volumeForm);
+function isUnfinished(found: Stored<StoredVolume>): found is { state: 'sound'; value: StoredVolume } {
+  return found.state === 'sound' && found.value.unfinished !== undefined;
 }
 
-/** Names a volume in error messages. */
-function whatIs(name: string): string {
-  return `the volume ${name}`;
+/** Whether its driver may mount something on it. */
+function mayMount({ driver, options }: StoredVolume): boolean {
+  return driver !== undefined || options !== undefined;
+}
+
+function unlessDiskFull(error: unknown): void {
+  if (!isDiskFull(error)) throw error;
+}
+
+/** As dockerd does; a client that names no driver takes what exists. */
+function refuseOther(name: string, found: StoredVolume, wanted: string | undefined): void {
+  const driver = driverNameOf(found);
+  if (wanted === undefined || wanted === driver) return;
+  throw new PouchError(
+    'PCH_CONFLICT',
+    `volume name must be unique: the volume ${name} has the driver ${driver}, not ${wanted}`,
+    { hint: 'choose another name, or omit the driver' },
+  );
 }
 
 function refuseDamaged({ name, damage }: Volume, path: string): void {
@@ -279,7 +373,7 @@ function refuseDamaged({ name, damage }: Volume, path: string): void {
 }
 
 function checkName(name: string): void {
-  if (namePattern.test(name)) return;
+  if (isVolumeName(name)) return;
   throw new PouchError(
     'PCH_OPTION_INVALID',
     `invalid volume name "${name}": expected 2 to 128 letters, digits, "_", "." and "-", beginning with a letter or digit`,

@@ -15,6 +15,7 @@ export const groups: Record<string, readonly string[]> = {
     'limits-and-checkpoints',
     'user-namespaces',
     'host-resources',
+    'console',
   ),
   Runtimes: guides('runtimes', 'runlxc', 'kata'),
   Extend: [
@@ -23,6 +24,12 @@ export const groups: Record<string, readonly string[]> = {
       'process-plugins',
       'scripts',
       'effects',
+      'volume-drivers',
+      'network-drivers',
+      'sidecars',
+      'log-drivers',
+      'image-sources',
+      'nri',
       'managing-plugins',
       'debugging-plugins',
       'policy',
@@ -32,9 +39,17 @@ export const groups: Record<string, readonly string[]> = {
       'legacy-limits',
       'max-running',
       'env-to-limits',
+      'nri-team-limits',
       'require-owner',
       'corp-baseline',
       'nfs-home',
+      'ram-volumes',
+      'lan',
+      'folder-images',
+      'simple-mode',
+      'audit',
+      'license-mac',
+      'legacy-init',
     ].map((name) => `examples/${name}/README.md`),
   ],
   Operate: [
@@ -60,11 +75,17 @@ export const groups: Record<string, readonly string[]> = {
   Inside: ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/adr/README.md'],
 };
 
+/** Modules for plugin authors and clients; typedoc writes their pages to docs/api, which is not checked in. */
+export const modules = ['pouch/hooks', 'pouch/testing', 'pouch/client'];
+
 /** Groups of links, each with the title of its page. */
 export function sidebar(root: string): { text: string; items: { text: string; link: string }[] }[] {
   return Object.entries(groups).map(([text, paths]) => ({
     text,
-    items: paths.map((path) => ({ text: titleOf(join(root, path)), link: linkTo(path) })),
+    items: [
+      ...paths.map((path) => ({ text: titleOf(join(root, path)), link: linkTo(path) })),
+      ...(text === 'Reference' ? modules : []).map((name) => ({ text: name, link: `/docs/api/${name}/` })),
+    ],
   }));
 }
 

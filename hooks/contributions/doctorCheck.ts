@@ -4,9 +4,11 @@ export interface DoctorCheck {
   name: string;
   /** Milliseconds; 5 s if missing. A check that is late counts as a problem. */
   deadlineMs?: number;
+  /** Looks, and changes nothing. An error that it throws is a finding that is not `ok`. */
   run(context: { signal: AbortSignal }): Promise<DoctorFinding> | DoctorFinding;
 }
 
+/** What a check of `pouch doctor` found. */
 export interface DoctorFinding {
   ok: boolean;
   /** What was found: `responds in 3 ms`. */

@@ -6,21 +6,42 @@ import type { EffectKind } from '../effectKind.ts';
 import type { Profile } from '../profile.ts';
 import type { RuntimeProvider } from '../runtime.ts';
 import type { DoctorCheck } from './doctorCheck.ts';
+import type { ImageSource } from './imageSource.ts';
+import type { LogDriver } from './logDriver.ts';
 import type { MetricDeclaration } from './metric.ts';
+import type { NetworkDriver } from './networkDriver.ts';
+import { type Page, pageProblem } from './page.ts';
+import type { RichMode } from './richMode.ts';
 import type { Route } from './route.ts';
-import { routeProblem, verbProblem } from './rules.ts';
+import {
+  imageSourceProblem,
+  logDriverProblem,
+  routeProblem,
+  verbProblem,
+  volumeDriverProblem,
+  networkDriverProblem,
+} from './rules.ts';
+import { type Sidecar, sidecarProblem } from './sidecar.ts';
 import type { Surface } from './surface.ts';
 import type { Verb } from './verb.ts';
+import type { VolumeDriver } from './volumeDriver.ts';
 
 export interface ContributionTypes {
   effect: EffectKind;
   runtime: RuntimeProvider;
   profile: Profile;
+  richMode: RichMode;
   surface: Surface;
   verb: Verb;
   route: Route;
   doctorCheck: DoctorCheck;
   metric: MetricDeclaration;
+  volumeDriver: VolumeDriver;
+  networkDriver: NetworkDriver;
+  sidecar: Sidecar;
+  logDriver: LogDriver;
+  imageSource: ImageSource;
+  page: Page;
 }
 
 /** Name of the method of a plugin's context. */
@@ -38,12 +59,15 @@ export interface ContributionPoint<Value = unknown> {
   /** Version of Pouch. */
   readonly since: string;
   readonly fields: Readonly<Record<string, FieldForm>>;
+  /** How many one plugin may contribute; missing: any number. */
+  readonly most?: number;
   /** What else is wrong with one whose fields fit. */
   problem?(value: Value): string | undefined;
   /** Names that no other plugin may contribute at this point. @param plugin the plugin's name */
   names(value: Value, plugin: string): readonly string[];
 }
 
+/** What a plugin can contribute, each with its rules. */
 export const contributionPoints: {
   readonly [Name in ContributionName]: ContributionPoint<ContributionTypes[Name]>;
 } = {
@@ -79,6 +103,25 @@ export const contributionPoints: {
       /^[a-z0-9][a-z0-9_.-]{0,62}$/.test(name)
         ? undefined
         : `invalid name "${name}": use at most 63 lower-case letters, digits, "_", "." or "-", the first a letter or digit`,
+    names: ({ name }) => [name],
+  },
+  richMode: {
+    noun: 'rich mode',
+    doc: 'Makes a container like a host: which init it runs, and what that needs.',
+    takesEffect: 'rich containers; `pouch rich ls`',
+    since: '0.1.0',
+    fields: {
+      name: 'string',
+      doc: 'string',
+      suits: 'function?',
+      before: 'list?',
+      after: 'list?',
+      apply: 'function',
+    },
+    problem: ({ name }) =>
+      /^[a-z][a-z0-9-]{0,62}$/.test(name)
+        ? undefined
+        : `invalid name "${name}": use at most 63 lower-case letters, digits and "-", the first a letter`,
     names: ({ name }) => [name],
   },
   surface: {
@@ -128,6 +171,91 @@ export const contributionPoints: {
     },
     names: ({ name }, plugin) => [`pouch_plugin_${plugin.replaceAll('-', '_')}_${name}`],
   },
+  volumeDriver: {
+    noun: 'volume driver',
+    doc: 'Says where the data of volumes is.',
+    takesEffect: '`pouch volume create -d NAME`; volumes of containers',
+    since: '0.1.0',
+    fields: {
+      name: 'string',
+      doc: 'string',
+      options: 'object?',
+      check: 'function?',
+      effects: 'function?',
+      create: 'function?',
+      remove: 'function?',
+      status: 'function?',
+    },
+    problem: volumeDriverProblem,
+    names: ({ name }) => [name],
+  },
+  networkDriver: {
+    noun: 'network driver',
+    doc: 'Says how containers are attached to a network.',
+    takesEffect: '`network.networks` of pouchd.yaml; networks of containers',
+    since: '0.1.0',
+    fields: {
+      name: 'string',
+      doc: 'string',
+      options: 'object?',
+      namespace: 'string?',
+      check: 'function?',
+      attach: 'function?',
+    },
+    problem: networkDriverProblem,
+    names: ({ name }) => [name],
+  },
+  sidecar: {
+    noun: 'sidecar',
+    doc: 'A process that pouchd starts and supervises.',
+    takesEffect: 'with the plugin; `pouch plugin inspect`, `pouch doctor`',
+    since: '0.1.0',
+    fields: {
+      name: 'string',
+      doc: 'string',
+      command: 'list',
+      env: 'object?',
+      limits: 'object?',
+      stop: 'object?',
+    },
+    problem: sidecarProblem,
+    names: ({ name }, plugin) => [`${plugin}/${name}`],
+  },
+  logDriver: {
+    noun: 'log driver',
+    doc: 'Sends the output of containers elsewhere.',
+    takesEffect: 'log drivers of containers; `pouch info`',
+    since: '0.1.0',
+    fields: { name: 'string', doc: 'string', options: 'object?', check: 'function?', write: 'function?' },
+    problem: logDriverProblem,
+    names: ({ name }) => [name],
+  },
+  imageSource: {
+    noun: 'image source',
+    doc: 'Supplies the content of images.',
+    takesEffect: '`pouch pull`',
+    since: '0.1.0',
+    fields: {
+      name: 'string',
+      doc: 'string',
+      references: 'list',
+      manifest: 'function?',
+      blob: 'function?',
+    },
+    problem: imageSourceProblem,
+    names: ({ name }) => [name],
+  },
+  page: {
+    noun: 'console page',
+    doc: 'A page of the web console, as data.',
+    takesEffect: '`pouch web`; `GET /pouch/console`',
+    since: '0.1.0',
+    fields: { name: 'string', title: 'string', doc: 'string', render: 'function' },
+    most: 50,
+    problem: pageProblem,
+    names: ({ name }, plugin) => [`${plugin}/${name}`],
+  },
 };
 
+/** Names of what a plugin can contribute: `verb`, `route`, … */
 export const contributionNames = Object.keys(contributionPoints) as ContributionName[];

@@ -12,6 +12,7 @@ export interface MetricDeclaration {
 /** Values of labels by their names. */
 export type MetricLabels = Readonly<Record<string, string>>;
 
+/** A metric of a plugin, in the Prometheus metrics of pouchd. */
 export interface Metric {
   /** Adds to it, 1 if nothing is given. */
   add(amount?: number, labels?: MetricLabels): void;

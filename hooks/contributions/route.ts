@@ -16,6 +16,7 @@ export interface Route<Body extends TSchema = TSchema> {
   handle(request: RouteRequest<Static<Body>>): Promise<RouteReply | void> | RouteReply | void;
 }
 
+/** A request of a client to a route of a plugin. */
 export interface RouteRequest<Body = unknown> {
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;

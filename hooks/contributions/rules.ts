@@ -1,10 +1,16 @@
 /** Checks of contributions beyond the types of their fields. */
 import type { TSchema } from '@sinclair/typebox';
+import type { ImageSource } from './imageSource.ts';
+import type { LogDriver } from './logDriver.ts';
+import type { NetworkDriver } from './networkDriver.ts';
 import type { Route } from './route.ts';
 import type { Verb } from './verb.ts';
+import { isLogOption } from '../logOptions.ts';
+import type { VolumeDriver } from './volumeDriver.ts';
 
 const verbName = /^[a-z][a-z0-9-]{0,29}$/;
 const wordName = /^[a-z][a-zA-Z0-9-]*$/;
+const driverName = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
 const methods = ['GET', 'POST', 'PUT', 'DELETE'];
 
 export function verbProblem({ name, args, options }: Verb): string | undefined {
@@ -19,6 +25,91 @@ export function routeProblem({ method, path }: Route): string | undefined {
     return `\`path\` must be like /users/:name, with letters, digits and "-._~"; found ${JSON.stringify(path)}`;
   const names = path.split('/').filter((segment) => segment.startsWith(':'));
   return new Set(names).size < names.length ? `\`path\` ${path} has two parameters of one name` : undefined;
+}
+
+export function volumeDriverProblem({
+  name,
+  options,
+  create,
+  remove,
+  deadlineMs,
+}: VolumeDriver): string | undefined {
+  if (create && !remove) return '`create` needs `remove`, which undoes it';
+  return driverProblem({ name, options, deadlineMs });
+}
+
+export function logDriverProblem({
+  name,
+  options,
+  deadlineMs,
+  keepsLog,
+  write,
+}: LogDriver): string | undefined {
+  if (keepsLog !== undefined && typeof keepsLog !== 'boolean') return '`keepsLog` must be true or false';
+  if (keepsLog === false && write) return '`write` needs the log: omit `keepsLog`';
+  const own = Object.keys(options?.properties ?? {}).find((option) => isLogOption(option));
+  if (own !== undefined) return `\`options\` must not have "${own}", which is an option of every log`;
+  return driverProblem({ name, options, deadlineMs });
+}
+
+export function imageSourceProblem({
+  name,
+  references,
+  deadlineMs,
+  manifest,
+  blob,
+}: ImageSource): string | undefined {
+  if (references.length === 0 || !references.every((one) => typeof one === 'string' && one !== ''))
+    return '`references` must have at least one pattern, such as docker.io/library/*';
+  // Pouch's own client is a source without functions.
+  if (name !== 'registry' && !(manifest && blob)) return '`manifest` and `blob` must be functions';
+  return driverProblem({ name, deadlineMs });
+}
+
+interface DriverForm {
+  name: string;
+  options?: TSchema | undefined;
+  deadlineMs?: number | undefined;
+}
+
+function driverProblem({ name, options, deadlineMs }: DriverForm): string | undefined {
+  if (!driverName.test(name))
+    return `invalid name "${name}": use at most 63 lower-case letters, digits, "_", "." or "-", the first a letter or digit`;
+  if (deadlineMs !== undefined && !(Number.isInteger(deadlineMs) && deadlineMs > 0))
+    return '`deadlineMs` must be a positive integer';
+  return optionsProblem(options);
+}
+
+export function networkDriverProblem({
+  name,
+  options,
+  namespace,
+  ports,
+  attach,
+}: NetworkDriver): string | undefined {
+  if (!driverName.test(name))
+    return `invalid name "${name}": use at most 63 lower-case letters, digits, "_", "." or "-", the first a letter or digit`;
+  if (options !== undefined && (options as { type?: unknown }).type !== 'object')
+    return '`options` must be an object schema: write Type.Object({ … })';
+  if (namespace !== undefined && !['own', 'host'].includes(namespace))
+    return '`namespace` must be own or host';
+  if (ports !== undefined && typeof ports !== 'boolean') return '`ports` must be a boolean';
+  return namespace === 'host' && attach ? '`attach` needs a namespace of the container’s own' : undefined;
+}
+
+/** Options of a driver: a client sends each as text. */
+function optionsProblem(schema: TSchema | undefined): string | undefined {
+  if (schema === undefined) return undefined;
+  const { type, properties } = schema as { type?: unknown; properties?: Record<string, TSchema> };
+  if (type !== 'object' || !properties) return '`options` must be an object schema: write Type.Object({ … })';
+  const bad = Object.keys(properties).find((name) => !isScalar(properties[name]!));
+  return bad === undefined ? undefined : `\`options.${bad}\` must be a string, a number or a boolean`;
+}
+
+function isScalar({ type, enum: values, anyOf, const: only }: TSchema): boolean {
+  if (Array.isArray(anyOf)) return (anyOf as TSchema[]).every(isScalar);
+  if (Array.isArray(values)) return values.every((value) => typeof value === 'string');
+  return typeof only === 'string' || ['string', 'integer', 'number', 'boolean'].includes(type as string);
 }
 
 /** An object schema whose values a command line can have. */

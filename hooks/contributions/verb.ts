@@ -23,6 +23,7 @@ export interface Verb<Args extends TObject = TObject, Options extends TObject = 
   ): Promise<number | void> | number | void;
 }
 
+/** What a verb may use while it runs: the streams of its client, and a signal. */
 export interface VerbContext {
   /** Writes to the client's stdout; await it, so that a slow client slows the verb down. */
   out(text: string): Promise<void>;

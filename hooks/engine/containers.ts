@@ -5,10 +5,12 @@ import type { ContainerRequest, RestartPolicy } from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { TimelineOperation } from '../timeline.ts';
 import type { PruneFilter } from './prune.ts';
+import type { ReconcileOptions, Reconciliation } from './reconcile.ts';
 import type { ContainerRecord } from './record.ts';
 import type { AttachOptions, Attachment, LogEntry, LogQuery, Run } from './streams.ts';
 import { token } from '../token.ts';
 
+/** Which containers `list` returns; every condition must hold. */
 export interface ContainerFilter {
   all?: boolean;
   /** The newest N, of all states. */
@@ -20,12 +22,14 @@ export interface ContainerFilter {
   filters?: Record<string, string[]>;
 }
 
+/** The engine's containers. A reference is a name, an id or a prefix of an id. */
 export interface Containers {
   /**
    * The pure half of create, and what a create or a start would fail with: changes nothing. Rejects where no plan can
    * be made.
    */
   plan(request: ContainerRequest, options?: PlanOptions): Promise<CheckedPlan>;
+  /** Plans and creates a container; it is started by `start`. */
   create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
   /** Creates and starts one with a client at its streams: faster than the calls one by one. */
   run(request: ContainerRequest, streams: AttachOptions): Promise<Run>;
@@ -33,16 +37,28 @@ export interface Containers {
   start(ref: string, options?: { checkpoint?: string }): Promise<void>;
   /** Sends the stop signal, waits, then sends SIGKILL. Resolves to false for a container that does not run. */
   stop(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<boolean>;
+  /** Stops a container, if it runs, and starts it. */
   restart(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<void>;
+  /** Sends a signal to the first process, SIGKILL by default. @throws PCH_CONTAINER_NOT_RUNNING */
   kill(ref: string, signal?: string): Promise<void>;
+  /** Removes a container, its files, and what its effects changed on the host. */
   remove(ref: string, options?: RemoveOptions): Promise<void>;
+  /** Gives a container another name. @throws PCH_NAME_IN_USE */
   rename(ref: string, name: string): Promise<void>;
   /**
    * New limits, and a restart policy: at once for a container that runs, from the next start on for another. A failure
    * leaves the old ones.
    */
   update(ref: string, request: UpdateRequest): Promise<{ warnings: string[] }>;
+  /**
+   * Plans a container again that was planned without a plugin, and applies what the new plan changes, as far as its
+   * state lets it.
+   * @throws PCH_RECONCILE_REFUSED
+   */
+  reconcile(ref: string, options?: ReconcileOptions): Promise<Reconciliation>;
+  /** Freezes all processes. @throws PCH_CONTAINER_NOT_RUNNING, PCH_CONFLICT in other states */
   pause(ref: string): Promise<void>;
+  /** Resumes a paused container. @throws PCH_CONFLICT if it is not paused */
   unpause(ref: string): Promise<void>;
   /** Resolves when the condition holds; `removed` waits for the removal. */
   wait(
@@ -52,6 +68,7 @@ export interface Containers {
   ): Promise<{ exitCode: number; error?: string }>;
   /** Never waits for a lock. */
   list(filter?: ContainerFilter): ContainerRecord[];
+  /** The record of a container. @throws PCH_CONTAINER_NOT_FOUND */
   inspect(ref: string): ContainerRecord;
   /** Bytes: what the container wrote, and with the image under it. */
   usage(ref: string): Promise<{ writable: number; total: number }>;
@@ -69,8 +86,11 @@ export interface Containers {
   explainEffect(ref: string, key: string): Promise<EffectOrigin>;
   /** Gives up a plugin's effect: what it did stays on the host, and it is not applied again. */
   dropEffect(ref: string, key: string): Promise<ContainerEffect>;
+  /** Connects a client to the streams of a running container. */
   attach(ref: string, options: AttachOptions): Promise<Attachment>;
+  /** What the container wrote, the oldest entry first. */
   logs(ref: string, query: LogQuery, signal?: AbortSignal): AsyncIterable<LogEntry>;
+  /** Sets the size of the terminal, in characters. */
   resize(ref: string, size: { height: number; width: number }): Promise<void>;
   /** The container's processes, host pids. */
   top(ref: string): Promise<{ pid: number; command: string }[]>;
@@ -80,6 +100,7 @@ export interface Containers {
   prune(filter?: PruneFilter): Promise<string[]>;
 }
 
+/** Token of the engine's containers, for `inject`. */
 export const Containers = token<Containers>('containers');
 
 /** An effect of a container. */
@@ -91,6 +112,8 @@ export interface ContainerEffect {
   state: 'planned' | 'unfinished' | 'applied';
   /** `core` or the plugin; undefined if it is not known any more. */
   plugin?: string;
+  /** What it does now, of one that may change by itself, such as a process: `running (pid 12)`. */
+  status?: string;
   /** What it does to the host. */
   sentence: string;
 }
@@ -106,6 +129,7 @@ export interface EffectOrigin extends ContainerEffect {
   blame: BlameEntry[];
 }
 
+/** Options of a removal. */
 export interface RemoveOptions {
   /** Ends it first if it runs. */
   force?: boolean;

@@ -1,5 +1,6 @@
 import { token } from '../token.ts';
 
+/** An event of the engine, as `pouch events` shows it. */
 export interface EngineEvent {
   type: 'container' | 'image' | 'volume' | 'network' | 'daemon';
   /**
@@ -14,10 +15,13 @@ export interface EngineEvent {
   timeNano: bigint;
 }
 
+/** The engine's events. */
 export interface Events {
+  /** Publishes an event; the engine adds its time. */
   emit(event: Omit<EngineEvent, 'timeNano'>): void;
   /** Past events that are still held (some hundred), then live ones until the signal aborts. */
   subscribe(options: { since?: number; until?: number; signal: AbortSignal }): AsyncIterable<EngineEvent>;
 }
 
+/** Token of the engine's events, for `inject`. */
 export const Events = token<Events>('events');

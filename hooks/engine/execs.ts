@@ -2,9 +2,12 @@ import type { BlameEntry, Degradation } from '../plan.ts';
 import type { Attachment } from './streams.ts';
 import { token } from '../token.ts';
 
+/** What to run in a container. */
 export interface ExecRequest {
   args: string[];
   env?: Record<string, string>;
+  /** Names of variables of `env` that are masked in every output. */
+  secretEnv?: string[];
   cwd?: string;
   user?: string;
   tty?: boolean;
@@ -15,6 +18,7 @@ export interface ExecRequest {
   consoleSize?: { height: number; width: number };
 }
 
+/** A process that was, or will be, started in a running container. */
 export interface ExecRecord {
   id: string;
   container: string;
@@ -37,7 +41,12 @@ export interface ExecRun {
   started: Promise<void>;
 }
 
+/** Processes beside the first one of a container. */
 export interface Execs {
+  /**
+   * Prepares a process and resolves to its id; `start` runs it.
+   * @throws PCH_CONTAINER_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING
+   */
   create(ref: string, request: ExecRequest): Promise<string>;
   /** Returns before the process is started; with `detached`, after it, and without an attachment. */
   start(
@@ -46,7 +55,9 @@ export interface Execs {
   ): Promise<ExecRun | undefined>;
   /** Waits for a start that is under way. */
   resize(id: string, size: { height: number; width: number }): Promise<void>;
+  /** The record of an exec. @throws PCH_EXEC_NOT_FOUND */
   inspect(id: string): ExecRecord;
 }
 
+/** Token of the engine's execs, for `inject`. */
 export const Execs = token<Execs>('execs');

@@ -16,6 +16,7 @@ export interface Progress {
   total?: number;
 }
 
+/** Credentials for a registry. */
 export interface RegistryAuth {
   username?: string;
   password?: string;
@@ -24,6 +25,7 @@ export interface RegistryAuth {
   serverAddress?: string;
 }
 
+/** The engine's images. */
 export interface Images {
   /**
    * Finds an image by reference, id or id prefix; never pulls.
@@ -32,6 +34,7 @@ export interface Images {
   get(ref: string, platform?: string): Promise<Image>;
   /** Damaged images too. */
   list(): Promise<Image[]>;
+  /** Fetches an image, from the sources of plugins or its registry, and unpacks it. */
   pull(
     ref: string,
     options?: {
@@ -41,6 +44,7 @@ export interface Images {
       signal?: AbortSignal;
     },
   ): Promise<Image>;
+  /** Adds a reference to an image; another image that has it loses it. @throws PCH_IMAGE_NOT_FOUND */
   tag(source: string, target: string): Promise<void>;
   /**
    * Removes one reference, or by id all of them; the content is removed with the last. Resolves to what was removed,
@@ -51,6 +55,7 @@ export interface Images {
   load(archive: Readable, onProgress?: (p: Progress) => void): Promise<Image[]>;
   /** A tar that is both an OCI layout and a Docker archive. */
   save(refs: string[]): Promise<Readable>;
+  /** The steps that built an image, the newest first. @throws PCH_IMAGE_NOT_FOUND */
   history(ref: string): Promise<ImageHistory[]>;
   /** Makes a base image from a distribution's packages. */
   bootstrap(
@@ -62,8 +67,10 @@ export interface Images {
   prune(filter?: ImagePruneFilter): Promise<{ deleted: string[]; reclaimed: number }>;
 }
 
+/** Token of the engine's images, for `inject`. */
 export const Images = token<Images>('images');
 
+/** A step of an image's history, with its layer. */
 export interface ImageHistory extends ImageHistoryEntry {
   /** The layer's descriptor; undefined for empty layers. */
   layer?: Descriptor;

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import type { SidecarStatus } from '../contributions/sidecar.ts';
 import type { ErrorCode } from '../errors.ts';
 import { token } from '../token.ts';
 import type { PluginStatus } from './system.ts';
@@ -16,8 +18,11 @@ export interface PluginCheck {
   problem?: { code: ErrorCode; message: string; hint?: string };
 }
 
+/** What a plugin changed in a plan. */
 export interface PluginChange {
   name: string;
+  /** The change of a version that only plans, a shadow. */
+  isShadow?: boolean;
   /**
    * `kept`: the new version cannot be loaded, and the previous one serves. `quarantined`: neither can. `updated`: its
    * file or its entry in pouchd.yaml has changed.
@@ -47,6 +52,7 @@ export interface PluginLogLine {
   text: string;
 }
 
+/** Which lines of a plugin's log are wanted. */
 export interface PluginLogQuery {
   /** How many of the present lines; all if missing. */
   tail?: number | undefined;
@@ -73,9 +79,26 @@ export interface PluginTapFigures {
   breaker?: 'open' | 'closed';
 }
 
-export interface PluginDetails extends PluginStatus {
+/** What the entry of a confined plugin grants it. */
+export interface GrantedRights {
+  secrets?: boolean;
+  network?: boolean;
+  /** Absolute paths of the host. */
+  paths?: { readonly read?: readonly string[]; readonly write?: readonly string[] };
+  /** By service, `true` or its methods. */
+  services?: Readonly<Record<string, true | readonly string[]>>;
+  /** By effect kind, `true` or rules: patterns by argument. */
+  effects?: Readonly<Record<string, true | readonly Readonly<Record<string, readonly string[]>>[]>>;
+}
+
+/** A plugin with what it contributes and how it has behaved. */
+export interface PluginDetails extends Omit<PluginStatus, 'state'> {
+  /** `shadow`: it only plans; its calls are the plans that were compared, its errors those that failed. */
+  state: PluginStatus['state'] | 'shadow';
   version?: string;
   doc?: string;
+  /** Missing for a plugin that has all rights of pouchd. */
+  grants?: GrantedRights;
   /** Milliseconds that its file and its setup took. */
   loadMs?: number;
   /** Of all taps. */
@@ -85,6 +108,8 @@ export interface PluginDetails extends PluginStatus {
   p50Ms?: number;
   p99Ms?: number;
   taps: readonly PluginTapFigures[];
+  /** The processes that pouchd supervises for it; missing without any. */
+  sidecars?: readonly SidecarStatus[];
   /** Why it is disabled: `FILE:LINE`, or `pouch plugin disable`. */
   disabledBy?: string;
 }
@@ -104,6 +129,8 @@ export interface HookGraph {
     overrides: readonly string[];
     onError: string;
     timeoutMs: number;
+    /** The containers that it is called for: `rich: true, label: tier=db`; missing: all. */
+    when?: string;
     /** `FILE:LINE` of its plugin's entry. */
     origin?: string;
   }[];
@@ -111,11 +138,79 @@ export interface HookGraph {
   edges: readonly { from: string; to: string; by: string }[];
 }
 
+/** A plan of a shadow that differs from that of the plugin which serves under its name. */
+export interface ShadowDifference {
+  /** RFC 3339. */
+  time: string;
+  /** Name of the container; of an update and others the begin of its id. */
+  container: string;
+  hook: string;
+  /** At most 20; secrets are masked, and long values are cut. `from` is what the plugin that serves has set. */
+  fields: readonly { field: string; from?: unknown; to?: unknown }[];
+  /** How many fields are left out. */
+  moreFields: number;
+  /** Messages of a plan that failed. */
+  error?: { from?: string; to?: string };
+}
+
+/** A version of a plugin that plans beside the one that serves, and how the two compare. */
+export interface ShadowReport {
+  name: string;
+  /** Its file. */
+  source: string;
+  version?: string;
+  /** Why it cannot be loaded; then it does not plan. */
+  error?: string;
+  /** The plugin that serves under its name; missing if none does. */
+  serving?: { source: string; version?: string };
+  /** RFC 3339: when the comparison began. */
+  since: string;
+  /** Plans that were compared: those that are the same, that differ, and that failed in the shadow only. */
+  calls: number;
+  same: number;
+  differing: number;
+  failed: number;
+  /** Plans that were not compared: they came faster than the shadow planned. */
+  dropped: number;
+  /** The same, after five failures in a row: it then rests for 30 s. */
+  leftOut: number;
+  /** Milliseconds, at most 9 % off; missing without calls. */
+  p50Ms?: number;
+  p99Ms?: number;
+  /** Of the plugin that serves, in the same plans. */
+  servingP50Ms?: number;
+  servingP99Ms?: number;
+  /** The last 50, the newest first. */
+  differences: readonly ShadowDifference[];
+}
+
+/** What a promotion has changed, and what is to change in pouchd.yaml. */
+export interface PluginPromotion extends PluginSwitch {
+  advice: readonly string[];
+}
+
 /** What a call has changed among the plugins. */
 export interface PluginSwitch {
   plugins: readonly PluginChange[];
   /** What works no longer. */
   warnings: readonly string[];
+}
+
+/** Where a package comes from. */
+export interface PluginOrigin {
+  /** As the lock file has it. */
+  source: string;
+  /** Name of its folder: the plugin is the file of that name, if it has no package.json. */
+  name?: string | undefined;
+}
+
+/** An installed plugin, and what its activation has changed. */
+export interface PluginInstallation {
+  name: string;
+  version?: string;
+  /** `sha256:…` of its files, which the lock file pins. */
+  digest: string;
+  plugins: readonly PluginChange[];
 }
 
 /** Manages the plugins of pouchd. */
@@ -149,6 +244,32 @@ export interface Plugins {
    * @throws PCH_NOT_FOUND, PCH_PLUGIN_QUARANTINED; PCH_CONFLICT if pouchd.yaml disables it
    */
   enable(name: string): Promise<PluginSwitch>;
+  /** The versions of plugins that only plan, and how they compare. */
+  shadows(): ShadowReport[];
+  /**
+   * Has a shadow serve in the place of the plugin of its name, also over restarts.
+   * @throws PCH_NOT_FOUND; PCH_PLUGIN_QUARANTINED if it cannot be loaded, or another plugin cannot be without the
+   *   replaced one; then nothing has changed
+   */
+  promote(name: string): Promise<PluginPromotion>;
+  /** Ends a `promote`: both are again what pouchd.yaml says. @throws PCH_NOT_FOUND */
+  demote(name: string): Promise<PluginPromotion>;
+  /**
+   * Unpacks a tar archive, compressed or not, to a folder of pouchd, checks the plugin and activates it. One that
+   * cannot be loaded is removed again, and what served before serves.
+   * @throws PCH_PLUGIN_PACKAGE, PCH_ALREADY_EXISTS, or why it cannot be loaded
+   */
+  install(archive: Readable, origin: PluginOrigin): Promise<PluginInstallation>;
+  /**
+   * Installs the package in an OCI artifact of a registry, whose one layer is the archive.
+   * @param reference `[HOST[:PORT]/]NAME[:TAG][@DIGEST]`
+   * @throws as `install`, PCH_REFERENCE_INVALID, PCH_IMAGE_NOT_FOUND, PCH_IMAGE_INVALID, PCH_REGISTRY_*
+   */
+  installArtifact(reference: string): Promise<PluginInstallation>;
+  /** Activates the version that was installed before. @throws PCH_NOT_FOUND, PCH_CONFLICT */
+  rollback(name: string): Promise<PluginInstallation>;
+  /** Removes an installed plugin. Its effects stay undoable. @throws PCH_NOT_FOUND */
+  remove(name: string): Promise<PluginSwitch>;
   /**
    * Yields the last lines of a plugin; pouchd keeps 1000, or 256 KiB, since its start.
    * @throws PCH_NOT_FOUND
@@ -156,4 +277,5 @@ export interface Plugins {
   logs(name: string, query: PluginLogQuery, signal: AbortSignal): AsyncIterable<PluginLogLine>;
 }
 
+/** Token of the daemon's plugins, for `inject`. */
 export const Plugins = token<Plugins>('plugins');

@@ -13,6 +13,7 @@ export interface ImagePruneFilter extends PruneFilter {
   all?: boolean;
 }
 
+/** Which of the unused volumes are removed. */
 export interface VolumePruneFilter extends Omit<PruneFilter, 'createdBefore'> {
   /** Named volumes too; by default only anonymous ones. */
   all?: boolean;

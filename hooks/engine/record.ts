@@ -14,7 +14,11 @@ const ContainerState = closed({
   startedAt: says('RFC 3339 with nanoseconds, as containerd reports it; empty before the first start.'),
   finishedAt: text,
 });
+
+/** The state of a container with its times and exit code. */
 export type ContainerState = Static<typeof ContainerState>;
+
+/** The state in one word: `created`, `running`, `exited`, … */
 export type ContainerStatus = ContainerState['status'];
 
 const Damage = closed(
@@ -29,7 +33,18 @@ const Damage = closed(
       'Set on the stand-in of a container whose record is damaged; fields that could not be read from elsewhere are empty. Never stored.',
   },
 );
+
+/** What of a container's directory cannot be read. */
 export type Damage = Static<typeof Damage>;
+
+const LogDelivery = closed(
+  {
+    waiting: Type.Integer({ description: 'Bytes of its log that wait for its log driver.' }),
+    lost: Type.Integer({ description: 'Bytes that rotation removed before they were delivered.' }),
+    problem: may(says('Why lines wait.')),
+  },
+  { description: 'Set by `inspect` if its log driver delivers lines. Never stored.' },
+);
 
 /** A container as the store holds it; also the content of its config.json. */
 export const ContainerRecord = closed(
@@ -45,12 +60,14 @@ export const ContainerRecord = closed(
       description: 'The user has stopped it: `unless-stopped` leaves it stopped.',
     }),
     degraded: Type.Array(Degradation),
+    reconciledAt: may(says('RFC 3339: when its plan was replaced last.')),
     warnings: texts,
     updates: may(
       Type.Array(BlameEntry, { description: 'What updates and hooks have changed since the create.' }),
     ),
     attachments: map(Type.Unknown(), 'Results of the effects of the start, by effect key.'),
     damage: may(Damage),
+    logDelivery: may(LogDelivery),
     paths: closed(
       { directory: text, log: text, hosts: text, hostname: text, resolvConf: text },
       { description: 'Absolute paths of its directory and of the files that are mounted into it.' },

@@ -1,15 +1,18 @@
 import type { Writable } from 'node:stream';
 
+/** A piece of what a process wrote. */
 export interface OutputChunk {
   stream: 'stdout' | 'stderr';
   data: Buffer;
 }
 
+/** A piece of a container's log with its time. */
 export interface LogEntry extends OutputChunk {
   /** RFC 3339 with nanoseconds. */
   time: string;
 }
 
+/** Which part of a container's log is wanted. */
 export interface LogQuery {
   stdout: boolean;
   stderr: boolean;
@@ -21,6 +24,7 @@ export interface LogQuery {
   until?: number;
 }
 
+/** Which streams of a container a client connects to. */
 export interface AttachOptions {
   stdin: boolean;
   stdout: boolean;

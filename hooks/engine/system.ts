@@ -2,6 +2,7 @@ import type { RuntimeFinding } from '../runtime.ts';
 import type { RuntimeFeature } from '../runtimeFeatures.ts';
 import { token } from '../token.ts';
 
+/** What `info` returns. */
 export interface SystemInfo {
   id: string;
   version: string;
@@ -22,15 +23,27 @@ export interface SystemInfo {
   hostname: string;
   runtimes: Record<string, { path: string }>;
   defaultRuntime: string;
+  /** Their names. */
+  volumeDrivers: string[];
+  /** Their names. */
+  logDrivers: string[];
+  networkDrivers: string[];
   containerd: { version: string; address: string; managed: boolean };
   plugins: PluginStatus[];
   warnings: string[];
   time: string;
 }
 
+/** A network that containers can join. */
+export interface NetworkInfo {
+  name: string;
+  driver: string;
+}
+
 /** `process`: one of its own, which confines it; `in-process`: that of pouchd. */
 export type PluginIsolation = 'process' | 'in-process';
 
+/** A plugin as `pouch info` lists it. */
 export interface PluginStatus {
   name: string;
   /** `built-in` or the file. */
@@ -99,6 +112,15 @@ export interface RuntimeInfo {
   findings: RuntimeFinding[];
 }
 
+/** A rich mode that requests can name. */
+export interface RichModeInfo {
+  name: string;
+  /** The plugin that contributes it. */
+  plugin: string;
+  /** One sentence. */
+  doc: string;
+}
+
 /** A profile that requests can name. */
 export interface ProfileInfo {
   name: string;
@@ -106,12 +128,17 @@ export interface ProfileInfo {
   plugin: string;
   /** `FILE:LINE` where it is defined. */
   origin?: string;
+  /** What is wrong with it: requests that name it are refused. */
+  problem?: string;
   /** In the order in which they apply. Secrets are masked. */
   options: { option: string; value: unknown; origin?: string }[];
 }
 
+/** The daemon and its host. */
 export interface System {
+  /** Facts about the host, the runtimes and the number of objects. */
   info(): Promise<SystemInfo>;
+  /** Versions of Pouch and of the programs that it uses. */
   version(): Promise<{
     version: string;
     commit: string;
@@ -123,6 +150,9 @@ export interface System {
     /** As images have it: `amd64`. */
     architecture: string;
   }>;
+  /** In the order of their drivers, those of pouchd.yaml last. */
+  networks(): NetworkInfo[];
+  /** The operations that run now, with the locks and taps that they wait for. */
   ops(): Operation[];
   /** The process that connected a Unix socket, by the descriptor of this end (unix(7), SO_PEERCRED). */
   peerOf(fd: number): { pid: number; uid: number; gid: number };
@@ -141,6 +171,9 @@ export interface System {
   runtimes(): Promise<RuntimeInfo[]>;
   /** By name. */
   profiles(): ProfileInfo[];
+  /** By name. */
+  richModes(): RichModeInfo[];
 }
 
+/** Token of the daemon and its host, for `inject`. */
 export const System = token<System>('system');

@@ -2,6 +2,7 @@ import type { BlameEntry } from '../plan.ts';
 import type { VolumePruneFilter } from './prune.ts';
 import { token } from '../token.ts';
 
+/** A volume of the host. */
 export interface Volume {
   name: string;
   mountpoint: string;
@@ -11,17 +12,43 @@ export interface Volume {
   anonymous: boolean;
   /** Why its volume.json cannot be used: `volume.json: expected JSON, found …`. Labels and time are unknown then. */
   damage?: string;
+  /** Name of its volume driver. */
+  driver: string;
+  /** Options of its driver, as its client wrote them. */
+  options: Record<string, string>;
+  /** A create or remove of its driver that was cut off or failed: the volume cannot be used. */
+  unfinished?: 'create' | 'remove';
+  /** Why it cannot be used now: its driver is gone, for example. */
+  problem?: string;
+  /** inspect: what its driver says about it. */
+  status?: Record<string, unknown>;
   /** What the taps of volume.preCreate have changed. */
   blame?: BlameEntry[];
 }
 
+/** A volume that is to be created. */
+export interface NewVolume {
+  /** Missing: a generated one. */
+  name?: string;
+  labels?: Record<string, string>;
+  /** Missing: `local`, or that of the volume if it exists. */
+  driver?: string;
+  options?: Record<string, string>;
+}
+
+/** The engine's volumes. */
 export interface Volumes {
-  create(options: { name?: string; labels?: Record<string, string> }): Promise<Volume>;
+  /** Creates a volume; one of that name that exists is returned unchanged. */
+  create(volume: NewVolume): Promise<Volume>;
+  /** All volumes. */
   list(): Promise<Volume[]>;
+  /** A volume. @throws PCH_VOLUME_NOT_FOUND */
   inspect(name: string): Promise<Volume>;
+  /** Removes a volume and its data. @throws PCH_CONFLICT if a container uses it */
   remove(name: string, options?: { force?: boolean }): Promise<void>;
   /** Removes the volumes that no container uses, by default only anonymous ones; returns their names. */
   prune(filter?: VolumePruneFilter): Promise<string[]>;
 }
 
+/** Token of the engine's volumes, for `inject`. */
 export const Volumes = token<Volumes>('volumes');

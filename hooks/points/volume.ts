@@ -9,6 +9,8 @@ export const VolumeDraft = closed(
     name: Type.Readonly(Type.String({ description: 'As requested, or generated.' })),
     anonymous: Type.Readonly(Type.Boolean({ description: 'Created without a name.' })),
     labels: map(text),
+    driver: Type.Readonly(Type.String({ description: 'Name of its volume driver.' })),
+    options: Type.Readonly(map(text, 'Options of the driver, as its client wrote them.')),
   },
   { title: 'VolumeDraft' },
 );
@@ -21,6 +23,8 @@ export const VolumeRemoval = closed(
     mountpoint: Type.String({ description: 'Absolute path of its data.' }),
     labels: map(text),
     anonymous: Type.Boolean({ description: 'Created without a name.' }),
+    driver: Type.String({ description: 'Name of its volume driver.' }),
+    options: map(text, 'Options of the driver, as its client wrote them.'),
     damage: may(Type.String({ description: 'Why its volume.json cannot be used; then labels are unknown.' })),
   },
   { title: 'VolumeRemoval' },
@@ -36,7 +40,7 @@ export const volume = Object.freeze({
     since: '0.1.0',
     doc: 'Runs before a volume is created, by `volume create` or with the container that uses it: change its labels. An error refuses the volume. Does not run for a volume that exists.',
     input: VolumeDraft,
-    fixed: ['name', 'anonymous'],
+    fixed: ['name', 'anonymous', 'driver', 'options'],
   }),
   preRemove: defineHook<VolumeRemoval>()({
     name: 'volume.preRemove',

@@ -7,6 +7,7 @@ import { findBinary } from './findBinary.ts';
 /** Milliseconds that `--version` may take. */
 const versionDeadline = 5_000;
 
+/** An executable with the version that it prints. */
 export interface Binary {
   path: string;
   version: string;

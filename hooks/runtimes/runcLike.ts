@@ -7,6 +7,7 @@ import type { RuntimeCapabilities } from '../runtimeFeatures.ts';
 import { kept } from '../kept.ts';
 import { type Binary, probeRuntime, type Survey } from './probe.ts';
 
+/** A runtime with runc's command line, for `runcLikeProvider`. */
 export interface RuncLike {
   name: string;
   aliases?: readonly string[];
@@ -16,6 +17,7 @@ export interface RuncLike {
   binary: string;
   /** The daemon's state folder: each daemon keeps its runtimes' state apart from others'. */
   state: string;
+  /** Changes the spec for this runtime, last of all. */
   adaptSpec?: RuntimeProvider['adaptSpec'];
   /** Looks at what this host has for it. */
   survey(found: Binary): Promise<Survey>;
@@ -54,6 +56,7 @@ function rootOf(mappings: ContainerDraft['uidMappings']): number {
   return mappings.find(({ containerID }) => containerID === 0)?.hostID ?? 0;
 }
 
+/** The error for a runtime that was found but cannot run here. */
 export function notUsable(name: string, problem: string): PouchError {
   return new PouchError('PCH_RUNTIME_UNUSABLE', `the runtime ${name} cannot be used: ${problem}`, {
     field: 'runtime',

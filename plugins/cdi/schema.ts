@@ -1,5 +1,5 @@
 /** Schema of a CDI specification; its messages name the field. */
-import { Type, type TSchema } from '../../hooks/index.ts';
+import { ociHookKinds, Type, type TSchema } from '../../hooks/index.ts';
 
 const may = Type.Optional;
 const text = Type.String({ minLength: 1 });
@@ -22,10 +22,8 @@ const deviceNode = closed({
 
 const mount = closed({ hostPath: text, containerPath: text, options: texts, type: may(text) });
 
-const kinds = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'];
-
 const hook = closed({
-  hookName: Type.Union(kinds.map((kind) => Type.Literal(kind))),
+  hookName: Type.Union(ociHookKinds.map((kind) => Type.Literal(kind))),
   path: Type.String({ pattern: '^/' }),
   args: texts,
   env: texts,

@@ -4,8 +4,9 @@ import {
   messageOf,
   networkEffectKey,
   Type,
-  type ContainerDraft,
+  type DriverAttachment,
   type HostFacts,
+  type NetworkEffects,
   type PortRequest,
 } from '../../hooks/index.ts';
 import { checkClashes, ownerMark } from './bridge/clash.ts';
@@ -33,15 +34,15 @@ const options = Type.Object({
 const attachment = networkEffectKey('eth0');
 
 /**
- * Network mode `bridge`: attaches containers to the daemon's bridge by CNI plugins (bridge, host-local, portmap,
- * firewall).
+ * The networks `bridge`, `host` and `none`. Containers are attached to the daemon's bridge by CNI plugins (bridge,
+ * host-local, portmap, firewall).
  */
 export default definePlugin({
   name: 'network-cni',
   version: '0.1.0',
-  doc: 'Provides the network mode bridge with the CNI plugins bridge, host-local, portmap and firewall.',
+  doc: 'Network drivers host, none, and bridge with the CNI plugins bridge, host-local, portmap and firewall.',
   options,
-  setup({ hooks, options: { firewall }, host, log, effect, surface }) {
+  setup({ networkDriver, options: { firewall }, host, log, effect, surface }) {
     const preparation = new BridgePreparation(log);
     const localnet = new LocalnetRouting();
     effect({
@@ -52,23 +53,14 @@ export default definePlugin({
       ...isolationEffect(),
       assume: ({ id }) => isolationArgs(id, host.network.bridge, 'addresses'),
     });
-    hooks.container.spec.tap((draft) => {
-      if (draft.network.mode !== 'bridge') return;
-      draft.effects[attachment] = {
-        kind: 'cni',
-        stage: 'start',
-        needs: ['netns'],
-        args: { ...argsFor(draft, host, firewall) },
-      };
-      const { isolation, bridge } = host.network;
-      if (isolation === 'none') return;
-      draft.effects['isolation.eth0'] = {
-        kind: 'network-isolation',
-        stage: 'start',
-        needs: [attachment],
-        args: { ...isolationArgs(draft.id, bridge, isolation) },
-      };
+    networkDriver({
+      name: 'bridge',
+      doc: 'The bridge of the daemon, with addresses of its subnet.',
+      ports: true,
+      attach: (attachment) => attachedTo(attachment, host, firewall),
     });
+    networkDriver({ name: 'host', doc: 'The network of the host.', namespace: 'host' });
+    networkDriver({ name: 'none', doc: 'Loopback alone.' });
     surface({
       name: 'network-cni',
       // What protects the host's loopback is set before anyone can publish a port.
@@ -114,15 +106,29 @@ async function protectLoopback(bridge: string, localnet: LocalnetRouting): Promi
   await localnet.settle(bridge);
 }
 
-function argsFor(draft: ContainerDraft, host: HostFacts, firewall: boolean): CniEffectArgs {
-  const ports = Object.values(draft.network.ports).map((port) => withAddress(port, host));
-  const bridge = bridgeNetwork(host);
-  const { ip, mac } = draft.network.request;
+function attachedTo(attachment: DriverAttachment, host: HostFacts, firewall: boolean): NetworkEffects {
+  const { isolation, bridge } = host.network;
   return {
-    container: draft.id,
-    name: draft.name,
-    netns: draft.namespaces.network ?? '',
-    interface: 'eth0',
+    attach: { kind: 'cni', args: { ...argsFor(attachment, host, firewall) } },
+    ...(isolation !== 'none' && {
+      isolation: {
+        kind: 'network-isolation',
+        needs: ['attach'],
+        args: { ...isolationArgs(attachment.container.id, bridge, isolation) },
+      },
+    }),
+  };
+}
+
+function argsFor(attachment: DriverAttachment, host: HostFacts, firewall: boolean): CniEffectArgs {
+  const ports = attachment.ports.map((port) => withAddress(port, host));
+  const bridge = bridgeNetwork(host);
+  const { container, ip, mac, netns } = attachment;
+  return {
+    container: container.id,
+    name: container.name,
+    netns,
+    interface: attachment.interface,
     binDirs: [...host.network.cniBinDirs],
     bridge,
     network: cniNetwork(bridge, { firewall, portmap: ports.length > 0, hairpin: host.network.hairpin }),

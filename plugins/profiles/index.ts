@@ -1,7 +1,7 @@
 /** Named presets of pouchd.yaml, in the words of `pouch run`. */
 import { definePlugin } from '../../hooks/index.ts';
 import { Options } from './options.ts';
-import { readProfiles } from './readProfiles.ts';
+import { hint, profileName, readProfiles, requireSound } from './readProfiles.ts';
 
 export default definePlugin({
   name: 'profiles',
@@ -9,8 +9,22 @@ export default definePlugin({
   options: Options,
   // Containers without a profile do not need it.
   hooks: [],
-  check: (options, locate) => void readProfiles(options, locate),
-  setup({ options, locate, profile }) {
-    for (const one of readProfiles(options, locate)) profile(one);
+  check(options, locate, { isLenient } = { isLenient: false }) {
+    if (!isLenient) requireSound(readProfiles(options, locate));
+  },
+  setup({ options, locate, profile, doctorCheck, log }) {
+    const all = readProfiles(options, locate);
+    const broken = all.filter(({ problem }) => problem !== undefined);
+    for (const { name, problem } of broken) log.error('a profile cannot be used', { profile: name, problem });
+    // No request can name one whose name is not valid.
+    for (const one of all) if (profileName.test(one.name)) profile(one);
+    if (all.length === 0) return;
+    doctorCheck({
+      name: 'profiles',
+      run: () =>
+        broken.length === 0
+          ? { ok: true, found: `${all.length} valid` }
+          : { ok: false, found: broken.map(({ problem }) => problem).join('; '), fix: hint },
+    });
   },
 });

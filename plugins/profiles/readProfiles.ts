@@ -8,17 +8,24 @@ import { partsOf } from './partsOf.ts';
 import { requestOf } from './requestOf.ts';
 import { shownValue } from './shownValue.ts';
 
-/** @throws PCH_PLUGIN_OPTIONS */
+/** What the user can do about a mistake. */
+export const hint =
+  'a profile has the options of `pouch run` without their dashes; see docs/guides/profiles.md';
+
+/** Those with mistakes have a `problem` that names all of them. */
 export function readProfiles({ profiles }: Options, locate: Locate): Profile[] {
-  const mistakes: string[] = [];
-  const read = Object.entries(profiles).map(([name, words]) =>
-    readProfile(name, words, { locate, mistakes }),
-  );
-  if (mistakes.length === 0) return read;
-  throw new PouchError('PCH_PLUGIN_OPTIONS', mistakes.join('; '), {
-    hint: 'a profile has the options of `pouch run` without their dashes; see docs/guides/profiles.md',
-    plugin: 'profiles',
+  return Object.entries(profiles).map(([name, words]) => {
+    const mistakes: string[] = [];
+    const read = readProfile(name, words, { locate, mistakes });
+    return mistakes.length === 0 ? read : { ...read, problem: mistakes.join('; ') };
   });
+}
+
+/** @throws PCH_PLUGIN_OPTIONS with the mistakes of all profiles */
+export function requireSound(profiles: readonly Profile[]): void {
+  const problems = profiles.flatMap(({ problem }) => problem ?? []);
+  if (problems.length === 0) return;
+  throw new PouchError('PCH_PLUGIN_OPTIONS', problems.join('; '), { hint, plugin: 'profiles' });
 }
 
 interface Report {
@@ -26,7 +33,7 @@ interface Report {
   readonly mistakes: string[];
 }
 
-const profileName = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
+export const profileName = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
 
 function readProfile(name: string, words: Words, report: Report): Profile {
   const pointer = `/profiles/${escaped(name)}`;

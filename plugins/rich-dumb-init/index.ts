@@ -1,4 +1,4 @@
-import { field, definePlugin, PouchError, richAnnotation, type ContainerDraft } from '../../hooks/index.ts';
+import { field, definePlugin, PouchError, type ContainerDraft } from '../../hooks/index.ts';
 import { addInitScript } from './initScript.ts';
 
 /**
@@ -9,21 +9,18 @@ export default definePlugin({
   name: 'rich-dumb-init',
   version: '0.1.0',
   doc: 'Rich mode dumb-init: runs a small static init of the host as PID 1, which forwards signals to the command and reaps orphans.',
-  setup({ hooks, host }) {
-    // The fallback if the request names no mode.
-    hooks.container.preCreate.tap(
-      { phase: 'early', after: ['rich-systemd?', 'rich-sbin-init?'] },
-      ({ rich }) => {
-        if (rich.enabled && rich.mode === '') rich.mode = 'dumb-init';
+  setup({ richMode, host }) {
+    richMode({
+      name: 'dumb-init',
+      doc: 'A small init of the host forwards signals to the command and reaps orphans',
+      // The fallback.
+      suits: () => true,
+      after: ['rich-systemd?', 'rich-sbin-init?'],
+      apply(draft) {
+        if (host.initPath === undefined) throw noInit(draft);
+        draft.process.init = true;
+        if (draft.rich.initScript) addInitScript(draft);
       },
-    );
-    // Late: the script wraps the command after all changes by other plugins.
-    hooks.container.spec.tap({ phase: 'late', overrides: ['*'] }, (draft) => {
-      if (!draft.rich.enabled || draft.rich.mode !== 'dumb-init') return;
-      draft.annotations[richAnnotation] = 'dumb-init';
-      if (host.initPath === undefined) throw noInit(draft);
-      draft.process.init = true;
-      if (draft.rich.initScript) addInitScript(draft);
     });
   },
 });

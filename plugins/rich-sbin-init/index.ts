@@ -1,4 +1,4 @@
-import { definePlugin, richAnnotation } from '../../hooks/index.ts';
+import { definePlugin } from '../../hooks/index.ts';
 import { findInit, requireInit } from './findInit.ts';
 import { makeRich } from './makeRich.ts';
 
@@ -7,17 +7,16 @@ export default definePlugin({
   name: 'rich-sbin-init',
   version: '0.1.0',
   doc: 'Rich mode sbin-init: runs the image’s /sbin/init (sysvinit, busybox) as PID 1 and the command beside it.',
-  setup({ hooks }) {
-    hooks.container.preCreate.tap(
-      { phase: 'early', after: ['rich-systemd?'], before: ['rich-dumb-init?'] },
-      async ({ rich, image }) => {
-        if (rich.enabled && rich.mode === '' && (await findInit(image))) rich.mode = 'sbin-init';
+  setup({ richMode }) {
+    richMode({
+      name: 'sbin-init',
+      doc: 'The image’s /sbin/init (sysvinit, busybox) is PID 1, and the command runs beside it',
+      suits: async ({ image }) => (await findInit(image)) !== undefined,
+      after: ['rich-systemd?'],
+      before: ['rich-dumb-init?'],
+      async apply(draft, { log }) {
+        for (const warning of makeRich(draft, await requireInit(draft.image))) log.warn(warning);
       },
-    );
-    hooks.container.spec.tap({ phase: 'late', overrides: ['*'] }, async (draft, { log }) => {
-      if (!draft.rich.enabled || draft.rich.mode !== 'sbin-init') return;
-      draft.annotations[richAnnotation] = 'sbin-init';
-      for (const warning of makeRich(draft, await requireInit(draft.image))) log.warn(warning);
     });
   },
 });

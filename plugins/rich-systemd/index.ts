@@ -1,4 +1,4 @@
-import { definePlugin, richAnnotation } from '../../hooks/index.ts';
+import { definePlugin } from '../../hooks/index.ts';
 import { findSystemd, requireSystemd } from './findInit.ts';
 import { makeRich } from './makeRich.ts';
 
@@ -7,19 +7,15 @@ export default definePlugin({
   name: 'rich-systemd',
   version: '0.1.0',
   doc: 'Rich mode systemd: runs the image’s systemd as PID 1 and the command as one of its units.',
-  setup({ hooks, host }) {
-    // If the request names no mode, an image with systemd gets this one; otherwise the next rich plugin decides.
-    hooks.container.preCreate.tap(
-      { phase: 'early', before: ['rich-sbin-init?', 'rich-dumb-init?'] },
-      async ({ rich, image }) => {
-        if (rich.enabled && rich.mode === '' && (await findSystemd(image))) rich.mode = 'systemd';
+  setup({ richMode, host }) {
+    richMode({
+      name: 'systemd',
+      doc: 'The image’s systemd is PID 1, and the command is one of its units',
+      suits: async ({ image }) => (await findSystemd(image)) !== undefined,
+      before: ['rich-sbin-init?', 'rich-dumb-init?'],
+      async apply(draft) {
+        makeRich(draft, host, await requireSystemd(draft.image));
       },
-    );
-    // Late: the units contain the command, environment and user after all changes by other plugins.
-    hooks.container.spec.tap({ phase: 'late', overrides: ['*'] }, async (draft) => {
-      if (!draft.rich.enabled || draft.rich.mode !== 'systemd') return;
-      draft.annotations[richAnnotation] = 'systemd';
-      makeRich(draft, host, await requireSystemd(draft.image));
     });
   },
 });

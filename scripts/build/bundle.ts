@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join } from 'node:path';
 import { build, type BuildOptions, type OutputFile, type Plugin } from 'esbuild';
 import { BuildStamp } from './BuildStamp.ts';
-import { cacheDaemon } from './cacheDaemon.ts';
+import { writeCodeCaches } from './codeCaches.ts';
 
 /** Files that are started or imported by their path. They share chunks. */
 const modules = {
@@ -11,7 +11,6 @@ const modules = {
   'bin/write-code-cache': 'bin/write-code-cache.ts',
   'bin/pouch-logkeeper': 'bin/pouch-logkeeper.ts',
   'bin/pouch-plugin-trial': 'bin/pouch-plugin-trial.ts',
-  'bin/pouch-plugin-host': 'bin/pouch-plugin-host.ts',
   // core/netns starts it as `./worker.js`, relative to the bundle.
   'bin/worker': 'core/netns/worker.ts',
   // plugins/runtime-kata starts it as `./kvm-probe.js`, relative to the bundle.
@@ -21,11 +20,14 @@ const modules = {
   'testing/index': 'testing/index.ts',
 };
 
-/** The daemon's only `import()`, which a script with a code cache cannot have. */
+/** Their only `import()`, which a script with a code cache cannot have. */
 const nativeImport = { 'bin/native-import': 'core/plugins/load/nativeImport.ts' };
 
-/** The daemon, started by bin/run-program.ts with a code cache, which Node has for scripts, not for ES modules. */
-const daemon = { 'bin/pouchd': 'bin/pouchd.ts' };
+/** CommonJS: Node loads an ES module 8 ms later, and a reload starts many. */
+const pluginHost = { 'bin/run-plugin-host': 'bin/run-plugin-host.ts' };
+
+/** Started by bin/run-program.ts with a code cache, which Node has for scripts, not for ES modules. */
+const programs = { 'bin/pouchd': 'bin/pouchd.ts', 'bin/pouch-plugin-host': 'bin/pouch-plugin-host.ts' };
 
 /** For hosts without Bun. */
 const cli = { 'bin/pouch-main': 'bin/pouch-main.ts' };
@@ -49,8 +51,8 @@ const commonJs: BuildOptions = {
   define: { 'import.meta.url': 'bundleUrl' },
 };
 
-/** Has the daemon require the file with its `import()`. */
-const besideDaemon: Plugin = {
+/** Has them require the file with the `import()`. */
+const besidePrograms: Plugin = {
   name: 'native-import',
   setup({ onResolve }) {
     onResolve({ filter: /\/nativeImport\.ts$/ }, () => ({ path: './native-import.cjs', external: true }));
@@ -66,12 +68,12 @@ export async function bundle(root: string): Promise<void> {
   if (stamp.isNewerThan(sources.map((source) => join(root, source)))) return;
   const files = [
     ...(await compile(root, modules, { splitting: true, chunkNames: 'bin/chunk-[hash]' })),
-    ...(await compile(root, daemon, { ...commonJs, plugins: [besideDaemon] })),
-    ...(await compile(root, nativeImport, commonJs)),
+    ...(await compile(root, programs, { ...commonJs, plugins: [besidePrograms] })),
+    ...(await compile(root, { ...nativeImport, ...pluginHost }, commonJs)),
     ...(await compile(root, cli)),
   ];
   files.forEach(replace);
-  const written = [...files.map(({ path }) => path), cacheDaemon(root)];
+  const written = [...files.map(({ path }) => path), ...(await writeCodeCaches(root))];
   removeOthers(join(root, 'dist'), new Set(written));
   stamp.write(written);
 }

@@ -26,10 +26,15 @@ export const bootstrapPackages: readonly HostPackage[] = [
   { name: 'debian-archive-keyring', provides: '/usr/share/keyrings/debian-archive-keyring.gpg' },
 ];
 
-/** Packages to build the native parts of runlxc; the headers depend on liblxc. */
-const nativePackages: readonly HostPackage[] = [
+/** Packages to build the program that confines plugins. */
+export const compilerPackages: readonly HostPackage[] = [
   { name: 'gcc', provides: 'gcc' },
   { name: 'libc6-dev', provides: '/usr/include/stdio.h' },
+];
+
+/** Packages to build the native parts, with those of runlxc; the headers depend on liblxc. */
+const nativePackages: readonly HostPackage[] = [
+  ...compilerPackages,
   { name: 'lxc-dev', provides: '/usr/include/lxc/lxccontainer.h' },
   { name: 'libseccomp-dev', provides: '/usr/include/seccomp.h' },
 ];

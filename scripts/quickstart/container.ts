@@ -5,7 +5,7 @@ import { containerName, image, type Place } from './place.ts';
 import { askPouch, showPouch } from './shell.ts';
 
 /** Packages of a rich container: systemd, sshd and tools. */
-const packages = 'systemd,systemd-sysv,dbus,openssh-server,iproute2,procps';
+export const packages = 'systemd,systemd-sysv,dbus,openssh-server,iproute2,procps';
 
 /**
  * Starts the rich container, from an image built of Debian's packages. An existing image or container is reused.

@@ -1,5 +1,5 @@
 /** The part of `npm run quickstart` that needs npm packages; quickstart.mjs starts it. */
-import { bootstrapPackages, installMissing, runtimePackages } from '../lib/debian.ts';
+import { bootstrapPackages, compilerPackages, installMissing, runtimePackages } from '../lib/debian.ts';
 import { runScript, SetupError } from '../lib/SetupError.ts';
 import { checkHost } from './checkHost.ts';
 import { runRichContainer } from './container.ts';
@@ -14,7 +14,7 @@ await runScript(async () => {
   if (others.length > 0 || (verb !== undefined && verb !== 'remove'))
     throw new SetupError('Expected no arguments, or remove: npm run quickstart -- remove');
   checkHost();
-  await installMissing([...runtimePackages, ...bootstrapPackages]);
+  await installMissing([...runtimePackages, ...compilerPackages, ...bootstrapPackages]);
   await import('../build.ts');
   if (verb === 'remove') await removeAll(place);
   else {

@@ -29,12 +29,12 @@ export async function findLeaks(
   chmodSync(workDir, 0o711);
   const names = new OwnNames(workDir);
   try {
-    const before = ownerOf('/dev/null');
+    const before = rightsOf('/dev/null');
     await run(workDir);
     await names.upToNow();
     const left = await leftoversIn(workDir, names, settleMs);
     // A runtime may change its owner to a container's user. As it has no name of the tests, any change is reported.
-    const after = ownerOf('/dev/null');
+    const after = rightsOf('/dev/null');
     return after === before ? left : [...left, `${after}, which was ${before}`];
   } finally {
     names.close();
@@ -49,9 +49,9 @@ async function leftoversIn(workDir: string, names: OwnNames, settleMs: number): 
   return left;
 }
 
-function ownerOf(path: string): string {
-  const { uid, gid } = statSync(path);
-  return `owner ${uid}:${gid} of ${path}`;
+function rightsOf(path: string): string {
+  const { uid, gid, mode } = statSync(path);
+  return `owner ${uid}:${gid} and mode ${(mode & 0o7777).toString(8)} of ${path}`;
 }
 
 async function clear(workDir: string, names: OwnNames): Promise<void> {

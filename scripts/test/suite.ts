@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -19,10 +19,10 @@ export interface Suite {
   folder: string;
   /** Number of files that run concurrently. Files that measure times run afterwards, one by one. */
   lanes: number;
-  /** Names of files, without `.test.ts`, to start first: a long one that starts last would run alone. */
+  /** What names of files begin with that start first: a long one that starts last would run alone. */
   longest?: readonly string[];
-  /** Selects files by name without `.test.ts`; default all. */
-  includes?: (name: string) => boolean;
+  /** Selects files by path; default all. */
+  includes?: (file: string) => boolean;
   /** Deadline of each run of mocha. */
   deadlineMs: number;
 }
@@ -44,6 +44,7 @@ export async function runSuite(suite: Suite, { only = [], beside }: SuiteOptions
   const busySince = cpuTimes();
   const results: (Result & Pick<MochaResult, 'files'>)[] = [];
   const left = await findLeaks(async (workDir) => {
+    keepTransformed(workDir);
     for (const run of runs) {
       if (run.isAlone) await beside;
       results.push(await runMocha(suite, run, { workDir, isHeld: beside !== undefined }));
@@ -61,6 +62,16 @@ export async function runSuite(suite: Suite, { only = [], beside }: SuiteOptions
     result,
     `Expected no leftovers on the host after the ${suite.name}, found:\n  ${left.join('\n  ')}`,
   );
+}
+
+/**
+ * Has tsx keep what it transforms for the next suite and the next run: tsx keeps it in `tsx-UID` of the temporary
+ * directory, and the tests have one of their own.
+ */
+function keepTransformed(workDir: string): void {
+  const kept = join(root, 'node_modules/.cache/tsx');
+  mkdirSync(kept, { recursive: true });
+  symlinkSync(kept, join(workDir, `tsx-${process.geteuid?.() ?? ''}`));
 }
 
 interface CpuTimes {
@@ -97,8 +108,10 @@ interface Run {
 }
 
 function runsOf({ folder, lanes, longest = [], includes = () => true }: Suite): Run[] {
-  const found = testFiles(folder).filter((file) => includes(nameOf(file)));
-  const first = longest.flatMap((name) => found.filter((file) => nameOf(file) === name));
+  const found = testFiles(folder).filter(includes);
+  const first = [
+    ...new Set(longest.flatMap((name) => found.filter((file) => nameOf(file).startsWith(name)))),
+  ];
   const files = [...first, ...found.filter((file) => !first.includes(file)).toSorted()];
   const alone = lanes > 1 ? files.filter(measuresTime) : [];
   const beside = files.filter((file) => !alone.includes(file));
@@ -117,13 +130,23 @@ function testFiles(folder: string): string[] {
     .map((name) => join('test', folder, name));
 }
 
-function nameOf(file: string): string {
+/** Returns the name of a test file without `.test.ts`. */
+export function nameOf(file: string): string {
   return basename(file, '.test.ts');
 }
 
 /** Files that measure times run alone, as other load distorts them. */
 function measuresTime(file: string): boolean {
-  return readFileSync(join(root, file), 'utf8').includes("/fastest.ts'");
+  return imports(file, 'fastest.ts');
+}
+
+/** Whether a test file takes a sample of its cases, or an image that is kept, unless POUCH_TEST_EVERY_CASE is set. */
+export function takesSample(file: string): boolean {
+  return imports(file, 'someOf.ts') || imports(file, 'debianImage.ts');
+}
+
+function imports(file: string, helper: string): boolean {
+  return readFileSync(join(root, file), 'utf8').includes(`/${helper}'`);
 }
 
 async function runMocha(

@@ -26,6 +26,7 @@ const richPackages = ['systemd', 'systemd-sysv', 'dbus'];
 const parts = [
   'bin/pouch',
   'bin/pouchd',
+  'bin/pouch-confine',
   'bin/runlxc-init',
   'bin/runlxc-monitor',
   'dist',
@@ -33,6 +34,8 @@ const parts = [
   'node_modules/koffi',
   'node_modules/@koromix',
   'node_modules/jiti',
+  // Plans a process beside each container.
+  'test/integration/support/plugins/plansProcesses.ts',
 ];
 
 /** @throws the reason of `interrupted`, once the installation of Debian has ended and its mounts are removed */

@@ -22,7 +22,6 @@ describe('docker CLI, checkpoints', function () {
   });
   after(async () => {
     await pouchd?.dispose();
-    await criu?.dispose();
   });
 
   it('are created, listed, restored and removed', async () => {

@@ -311,6 +311,27 @@ describe('docker CLI', function () {
     });
   });
 
+  it('creates and uses volumes of a driver, with its options', async () => {
+    const options = ['-o', 'type=tmpfs', '-o', 'device=tmpfs', '-o', 'o=size=1m'];
+    assert.equal(await docker.ok('volume', 'create', '-d', 'local', ...options, name), name);
+    assert.equal(await docker.ok('volume', 'inspect', '--format', '{{.Options.type}}', name), 'tmpfs');
+    assert.equal(await docker.ok('volume', 'ls', '-q', '-f', `name=${name}`, '-f', 'driver=local'), name);
+    assert.equal(await docker.ok('volume', 'ls', '-q', '-f', 'driver=nosuch'), '');
+    const write = ['dd', 'if=/dev/zero', 'of=/data/file', 'bs=1M', 'count=2'];
+    const { stderr } = await docker.run(['run', '--rm', '-v', `${name}:/data`, image, ...write]);
+    assert.match(stderr, /No space left on device/);
+    await docker.ok('volume', 'rm', name);
+    const mount = `type=volume,source=${name},target=/data,volume-driver=local,volume-opt=type=tmpfs,volume-opt=device=tmpfs`;
+    assert.match(await docker.ok('run', '--rm', '--mount', mount, image, 'df', '/data'), / \/data$/m);
+    await docker.ok('volume', 'rm', name);
+    for (const words of [
+      ['volume', 'create', '-d', 'nosuch', name],
+      ['run', '--rm', '--volume-driver', 'nosuch', '-v', `${name}:/data`, image],
+    ])
+      assert.match((await docker.run(words)).stderr, /nosuch/);
+    assert.match(await docker.ok('info', '--format', '{{.Plugins.Volume}}'), /local/);
+  });
+
   it('creates, lists and removes volumes', async () => {
     assert.equal(await docker.ok('volume', 'create', name), name);
     assert.equal(await docker.ok('volume', 'ls', '-q', '--filter', `name=${name}`), name);

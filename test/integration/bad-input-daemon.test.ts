@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import type { ErrorCode } from '../../hooks/errors.ts';
 import { processesOf } from '../support/host/processes.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 import { failedStart, failedStartWith, type FailedStart } from './support/bad-input/failedStart.ts';
 import { brokenPlugins, writeBroken } from './support/bad-input/plugins.ts';
@@ -100,6 +101,8 @@ describe('a pouchd that cannot start', function () {
       assertTold(await failedStartWith(dir, yaml), 'PCH_LISTEN', new RegExp(`127\\.0\\.0\\.1:${port}`));
     });
   });
+
+  sampleTests(this);
 });
 
 describe('a pouchd with plugins that cannot be used', function () {
@@ -117,7 +120,7 @@ describe('a pouchd with plugins that cannot be used', function () {
     await rm(plugins, { recursive: true });
   });
 
-  for (const { name, says } of brokenPlugins)
+  for (const { name, says } of someOf(brokenPlugins))
     it(`names ${name} quarantined, and why`, async () => {
       const { stdout } = await pouchd.pouch('info');
       const line = stdout
@@ -212,4 +215,6 @@ describe('beside a running pouchd', function () {
       assert.equal(exitCode, 1);
     }
   });
+
+  sampleTests(this);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** A plugin with this setup. */
@@ -32,14 +33,17 @@ describe('bad plugins in pouchd', function () {
   this.slow(60_000);
   const daemon = useDaemon();
 
-  /** Writes plugin files and a configuration that names them; the file of each is NAME.ts. */
-  async function write(files: Record<string, string>): Promise<void> {
+  /**
+   * Writes plugin files and a configuration that names them; the file of each is NAME.ts. `timeout` is that of a load,
+   * short where a plugin computes until then.
+   */
+  async function write(files: Record<string, string>, timeout = '10s'): Promise<void> {
     const folder = join(daemon.it.dir, 'bad');
     await mkdir(folder, { recursive: true, mode: 0o755 });
     const paths = Object.keys(files).map((name) => join(folder, `${name}.ts`));
     for (const [index, text] of Object.values(files).entries()) await writeFile(paths[index]!, text);
     await daemon.it.configure(
-      `pluginTimeout: 3s\nplugins:\n${paths.map((path) => `  - { path: ${path}, isolation: in-process }\n`).join('')}`,
+      `pluginTimeout: ${timeout}\nplugins:\n${paths.map((path) => `  - { path: ${path}, isolation: in-process }\n`).join('')}`,
     );
   }
 
@@ -66,75 +70,86 @@ describe('bad plugins in pouchd', function () {
     assert.equal(await daemon.it.ended(), 0);
   }
 
-  async function startWith(files: Record<string, string>): Promise<void> {
-    await write(files);
+  async function startWith(files: Record<string, string>, timeout?: string): Promise<void> {
+    await write(files, timeout);
     if (daemon.it.isRunning) await stops();
     await daemon.it.start();
   }
 
-  it('that throw, exit, crash or wait forever at their top level are named', async () => {
-    await startWith({
-      'top-throws': plugin('top-throws', '', `throw new Error('not today');`),
-      'top-exits': plugin('top-exits', '', 'process.exit(0);'),
-      'top-crashes': plugin('top-crashes', '', `process.kill(process.pid, 'SIGSEGV');`),
-      'top-waits': plugin('top-waits', '', never),
-      good: plugin('good', ''),
-    });
-    await areQuarantined({
-      'top-throws': /not today/,
-      'top-exits': /ends the process that loads it \(exit code 0\)/,
-      'top-crashes': /ends the process that loads it \(SIGSEGV\)/,
-      'top-waits': /did not end within 3000 ms/,
-    });
-    assert.match(await errorOf('good'), /^active: undefined/);
-    await stops();
-  });
+  describe('at its start', function () {
+    after(() => startWith({}));
 
-  it('that compute forever at their top level', async () => {
-    await startWith({ 'top-spins': plugin('top-spins', '', 'for (;;);') });
-    await areQuarantined({ 'top-spins': /did not end within 3000 ms/ });
-    await stops();
-  });
-
-  it('that compute forever, exit or throw in their setup', async () => {
-    await startWith({
-      'setup-spins': plugin('setup-spins', 'for (;;);'),
-      'setup-exits': plugin('setup-exits', 'process.exit(1);'),
-      'setup-throws': plugin('setup-throws', `throw new Error('no database');`),
+    it('that throw, exit, crash or wait forever at their top level are named', async () => {
+      await startWith({
+        'top-throws': plugin('top-throws', '', `throw new Error('not today');`),
+        'top-exits': plugin('top-exits', '', 'process.exit(0);'),
+        'top-crashes': plugin('top-crashes', '', `process.kill(process.pid, 'SIGSEGV');`),
+        'top-waits': plugin('top-waits', '', never),
+        good: plugin('good', ''),
+      });
+      await areQuarantined({
+        'top-throws': /not today/,
+        'top-exits': /ends the process that loads it \(exit code 0\)/,
+        'top-crashes': /ends the process that loads it \(SIGSEGV\)/,
+        'top-waits': /did not end within 10000 ms/,
+      });
+      assert.match(await errorOf('good'), /^active: undefined/);
+      await stops();
     });
-    await areQuarantined({
-      'setup-spins': /setup of plugin setup-spins did not end within 3000 ms/,
-      'setup-exits': /process\.exit\(1\) was called/,
-      'setup-throws': /no database/,
-    });
-    await stops();
-  });
 
-  it('whose surfaces throw or never start', async () => {
-    await startWith({
-      'start-throws': surface('start-throws', `throw new Error('no voice');`),
-      'start-hangs': surface('start-hangs', never),
+    it('that compute forever at their top level', async () => {
+      await startWith({ 'top-spins': plugin('top-spins', '', 'for (;;);') }, '3s');
+      await areQuarantined({ 'top-spins': /did not end within 3000 ms/ });
+      await stops();
     });
-    await areQuarantined({
-      'start-throws': /no voice/,
-      'start-hangs': /the start of the surface start-hangs did not end within 3000 ms/,
+
+    it('that compute forever, exit or throw in their setup', async () => {
+      await startWith(
+        {
+          'setup-spins': plugin('setup-spins', 'for (;;);'),
+          'setup-exits': plugin('setup-exits', 'process.exit(1);'),
+          'setup-throws': plugin('setup-throws', `throw new Error('no database');`),
+        },
+        '3s',
+      );
+      await areQuarantined({
+        'setup-spins': /setup of plugin setup-spins did not end within 3000 ms/,
+        'setup-exits': /process\.exit\(1\) was called/,
+        'setup-throws': /no database/,
+      });
+      await stops();
     });
-    assert.match(await daemon.it.log(), / ready /);
-    const id = await daemon.ok('create', 'busybox');
-    assert.doesNotMatch(await daemon.ok('inspect', id), /"start-throws": "yes"/);
-    await daemon.ok('rm', id);
-    await stops();
-  });
 
-  it('do not keep pouchd from stopping while one of their surfaces starts', async () => {
-    await startWith({ 'start-hangs': surface('start-hangs', never) });
-    await stops();
-    await daemon.it.start();
-  });
+    it('whose surfaces throw or never start', async () => {
+      await startWith({
+        'start-throws': surface('start-throws', `throw new Error('no voice');`),
+        'start-hangs': surface('start-hangs', never),
+      });
+      await areQuarantined({
+        'start-throws': /no voice/,
+        'start-hangs': /the start of the surface start-hangs did not end within 10000 ms/,
+      });
+      assert.match(await daemon.it.log(), / ready /);
+      const id = await daemon.ok('create', 'busybox');
+      assert.doesNotMatch(await daemon.ok('inspect', id), /"start-throws": "yes"/);
+      await daemon.ok('rm', id);
+      await stops();
+    });
 
-  it('whose surface fails while it serves', async () => {
-    await startWith({ fails: surface('fails', `setTimeout(() => failed(new Error('socket closed')), 1);`) });
-    await areQuarantined({ fails: /socket closed/ });
+    it('do not keep pouchd from stopping while one of their surfaces starts', async () => {
+      await startWith({ 'start-hangs': surface('start-hangs', never) });
+      await stops();
+      await daemon.it.start();
+    });
+
+    it('whose surface fails while it serves', async () => {
+      await startWith({
+        fails: surface('fails', `setTimeout(() => failed(new Error('socket closed')), 1);`),
+      });
+      await areQuarantined({ fails: /socket closed/ });
+    });
+
+    sampleTests(this);
   });
 
   it('a broken edit and a reload: the previous version serves and says why, until the file is good', async () => {
@@ -153,7 +168,7 @@ describe('bad plugins in pouchd', function () {
       [plugin('edited', `throw new Error('no database');`), /no database/],
       [surface('edited', `throw new Error('no voice');`), /no voice/],
     ];
-    for (const [text, error] of broken) {
+    for (const [text, error] of someOf(broken)) {
       await write({ edited: text });
       await daemon.it.reload(/configuration reloaded/);
       assert.match(await errorOf('edited'), /^active: serves the version of generation 1: /);

@@ -24,7 +24,7 @@ describe('a cgroup parent of three levels that others created', function () {
 
   /** `--rm` ends after its command. */
   async function becomes(expected: string[]): Promise<void> {
-    await waitUntil(() => parents().length === expected.length, { withinMs: 10_000 });
+    await waitUntil(() => parents().length === expected.length, { withinMs: 30_000 });
     assert.deepEqual(parents(), expected);
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { type Criu, workingCriu } from '../support/criu.ts';
 import { skip } from '../support/skip.ts';
+import { someOf } from '../support/someOf.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 
 const nocriu = `runtime:
@@ -32,7 +33,6 @@ describe('checkpoints', function () {
   });
   after(async () => {
     await pouchd?.dispose();
-    await criu?.dispose();
   });
   afterEach(async () => {
     if (!pouchd) return;
@@ -123,7 +123,7 @@ describe('checkpoints', function () {
     const talking = `nc -ll -p 7 -e sleep 1000 & (${listens}; sleep 1000 | nc 127.0.0.1 7) & ${counter}`;
     await ok('run', '-d', '--name', 'counts', '--network', 'none', 'busybox', 'sh', '-c', talking);
     const connects = async () => /ESTABLISHED/.test(await ok('exec', 'counts', 'netstat', '-tn'));
-    assert.ok(await waitUntil(connects, { withinMs: 10_000 }));
+    assert.ok(await waitUntil(connects, { withinMs: 30_000 }));
     const stderr = await fails('PCH_CHECKPOINT_FAILED', 'checkpoint', 'create', 'counts', 'one');
     assert.match(stderr, /not made: .*socket/);
     assert.equal((await inspect()).State.Status, 'running');
@@ -132,7 +132,7 @@ describe('checkpoints', function () {
     // One that is killed may take another of them along.
     const quiet = 'kill $(pidof nc) $(ps | sed -n "s/ root .*sleep 1000$//p"); true';
     await ok('exec', 'counts', 'sh', '-c', quiet);
-    assert.ok(await waitUntil(async () => !(await connects()), { withinMs: 10_000 }));
+    assert.ok(await waitUntil(async () => !(await connects()), { withinMs: 30_000 }));
     await ok('checkpoint', 'create', 'counts', 'one');
     assert.deepEqual(await files(), ['one']);
   });
@@ -186,7 +186,7 @@ describe('checkpoints', function () {
     const text = (await pouchd.log()).slice(earlier);
     const steps = [...text.matchAll(/^ledger-step (\S+:checkpoint:.*)$/gm)].map(([, step]) => step!);
     assert.ok(steps.length >= 10, steps.join(', '));
-    for (const step of steps) {
+    for (const step of someOf(steps)) {
       const name = step.includes('undo') ? 'kept' : 'made';
       if (name === 'kept') await ok('checkpoint', 'create', '--leave-running', 'counts', 'kept');
       await writeFile(failpoint, step.replace('traced', name));

@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { busyboxFiles } from '../../scripts/lib/busyboxImage.ts';
 import { processesOf } from '../support/host/processes.ts';
+import { someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const intruder = 'intruder:x:4242:4242::/:/bin/sh\n';
@@ -101,7 +102,7 @@ describe('the account files of a container', function () {
       found: /kernel file system|found a character device/,
     },
   ];
-  for (const { name, make, found } of traps)
+  for (const { name, make, found } of someOf(traps))
     it(`${name}: a name cannot be looked up, and can when the file is repaired`, async () => {
       const at = (file: string) => join(dir, file);
       const script = `cp /etc/passwd /good; rm /etc/passwd; ${make}; touch /traps/set
@@ -162,7 +163,7 @@ describe('the account files of a container', function () {
     assert.equal(await ok('exec', '-u', 'www-data', id, 'id', '-u'), '33');
     for (const pid of fileWorkers()) process.kill(pid, 'SIGKILL');
     const next = async () => (await pouch('exec', '-u', 'www-data', id, 'id', '-u')).stdout === '33\n';
-    assert.ok(await waitUntil(next, { withinMs: 5000 }));
+    assert.ok(await waitUntil(next, { withinMs: 30_000 }));
     await ok('rm', '-f', id);
   });
 
@@ -183,7 +184,7 @@ describe('the account files of a container', function () {
       () => false,
     );
   const appears = async (path: string) =>
-    assert.ok(await waitUntil(exists(path), { withinMs: 10_000 }), path);
+    assert.ok(await waitUntil(exists(path), { withinMs: 30_000 }), path);
   const disappears = async (path: string) =>
-    assert.ok(await waitUntil(async () => !(await exists(path)()), { withinMs: 10_000 }), path);
+    assert.ok(await waitUntil(async () => !(await exists(path)()), { withinMs: 30_000 }), path);
 });

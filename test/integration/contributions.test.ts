@@ -100,7 +100,7 @@ describe('what a plugin contributes for users', function () {
     );
     assert.match(text, /^# TYPE pouch_hook_calls_total counter$/m);
     assert.match(text, /^pouch_containers\{state="running"\} 0$/m);
-    assert.match(text, /^pouch_hook_calls_total\{plugin="network-cni",hook="[\w.]+",outcome="ok"\} [1-9]/m);
+    assert.match(text, /^pouch_hook_calls_total\{plugin="[\w-]+",hook="[\w.]+",outcome="ok"\} [1-9]/m);
   });
 
   it('plugin inspect lists what it contributes', async () => {

@@ -39,7 +39,7 @@ describe('debugging plugins', function () {
     ];
     const isSettled = (all: TimelineWire[]) =>
       verbsOf(all).length === 3 && !all.some(({ running }) => running);
-    await waitUntil(async () => isSettled(await timeline('seen')), { withinMs: 5000 });
+    await waitUntil(async () => isSettled(await timeline('seen')), { withinMs: 30_000 });
     const before = await timeline('seen');
     assert.deepEqual(verbsOf(before), expected);
     const tapOf = (verb: string) =>
@@ -52,6 +52,22 @@ describe('debugging plugins', function () {
     const text = await ok('explain', '--timeline', 'seen');
     assert.match(text, /^create at \+0\.00 ms/);
     assert.match(text, /container\.prestart +talks +ok \(3 attempts\) +\| *█+ *\|/);
+  });
+
+  it('explain, the timeline and plugin ls show a tap that was skipped, with its error', async () => {
+    await ok('create', '--name', 'without', '-l', 'skipped=yes', 'busybox', 'true');
+    assert.match(
+      await ok('explain', 'without'),
+      /^LEFT OUT +HOOK +OUTCOME +ERROR\nbreaks +container\.spec +skipped +.*cannot look it up/m,
+    );
+    const timelineText = await ok('explain', '--timeline', 'without');
+    assert.match(timelineText, /container\.spec +breaks +skipped .*\n +error: .*cannot look it up/);
+    assert.match(await ok('plugin', 'ls', '--format', '{{.Name}} {{.Errors}}'), /^breaks 1$/m);
+    const { Degraded = [] } = JSON.parse(await ok('inspect', '--format', '{{json .}}', 'without')) as {
+      Degraded?: unknown[];
+    };
+    assert.deepEqual(Degraded, []);
+    assert.doesNotMatch(await ok('explain', 'seen'), /LEFT OUT/);
   });
 
   describe('a recording', () => {

@@ -88,7 +88,7 @@ describe('a full disk', function () {
         await filler.free();
       }
       const saved = async () => (await pouchd.log()).match(/state of a container is saved again/g)?.length;
-      assert.ok(await waitUntil(async () => (await saved()) === 2, { withinMs: 10_000 }), await pouchd.log());
+      assert.ok(await waitUntil(async () => (await saved()) === 2, { withinMs: 30_000 }), await pouchd.log());
       await pouchd.restart();
       for (const name of names) assert.equal((await pouchd.inspect(name))?.State.ExitCode, 7);
       await ok(pouchd, 'start', 'stop4');

@@ -68,7 +68,7 @@ describe('hook points', function () {
   it('container.preStop chooses the signal and the time until SIGKILL', async () => {
     const script = 'trap "exit 7" USR1; trap "" TERM; echo ready; while :; do sleep 0.1; done';
     await ok('run', '-d', '--name', 'stops', '--label', 'decide=stop', 'busybox', 'sh', '-c', script);
-    await waitUntil(async () => (await ok('logs', 'stops')) === 'ready', { withinMs: 5000 });
+    await waitUntil(async () => (await ok('logs', 'stops')) === 'ready', { withinMs: 30_000 });
     await ok('stop', '--time', '0', 'stops');
     await ended('stops', 7);
     assert.ok((await blameOf('stops', 'stop.signal')).some(({ hook }) => hook === 'container.preStop'));
@@ -95,7 +95,7 @@ describe('hook points', function () {
   it('container.restart decides whether and when a container starts again', async () => {
     await ok('run', '-d', '--name', 'again', '--label', 'decide=restart', 'busybox', 'sh', '-c', 'exit 3');
     const restarted = async () => (await daemon.it.inspect('again'))?.RestartCount === 1;
-    assert.ok(await waitUntil(restarted, { withinMs: 10_000 }), await daemon.it.log());
+    assert.ok(await waitUntil(restarted, { withinMs: 30_000 }), await daemon.it.log());
     await ended('again', 3);
     await ok('rm', 'again');
   });
@@ -132,7 +132,7 @@ describe('hook points', function () {
     const failed = async () => /plugin_failed.*cannot look/.test(await recent());
     const recent = () =>
       ok('events', '--since', '1m', '--until', String(Date.now() / 1000), '--filter', 'type=daemon');
-    assert.ok(await waitUntil(failed, { withinMs: 5000 }), await recent());
+    assert.ok(await waitUntil(failed, { withinMs: 30_000 }), await recent());
   });
 
   it('network.preAttach changes the ports, blamed as fields of the container', async () => {

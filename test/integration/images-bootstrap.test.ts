@@ -35,7 +35,7 @@ describe('bootstrap of a base image from packages', function () {
       assert.notEqual((await cutOff).exitCode, 0);
       assert.ok(
         await waitUntil(() => processesOf({ ...pouchd.names, dir: scratch }).length === 0, {
-          withinMs: 10_000,
+          withinMs: 30_000,
         }),
       );
       await pouchd.start();

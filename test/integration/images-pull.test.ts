@@ -231,7 +231,7 @@ describe('pulling images', function () {
     const pulling = host.store({}, '/one').pull(one(), { signal: stop.signal });
     pulling.catch(() => undefined);
     const begun = async () => (await host.leftovers()).ingests > 0;
-    assert.ok(await waitUntil(begun, { withinMs: 10_000 }));
+    assert.ok(await waitUntil(begun, { withinMs: 30_000 }));
     await host.store({}, '/other').recover();
     assert.equal((await host.leftovers()).leases, 1);
     // As if the process of the pull were gone.

@@ -22,6 +22,7 @@ import { ContainerIo, ExecStdio, readLogs, type OpenOptions, type StdioPaths } f
 import { timestamp } from '../../core/io/log/clock.ts';
 import { encodeEntry } from '../../core/io/log/entry.ts';
 import { heldAtMost } from '../../core/io/log/RotatingFile.ts';
+import { sampleTests } from '../support/someOf.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { Logger, OutputChunk } from '../../hooks/index.ts';
 
@@ -285,7 +286,7 @@ describe("a container's output", function () {
       assert.ok(readFileSync(logPath, 'utf8').trimEnd().split('\n').length < 5000);
       execFileSync('mount', ['-o', 'remount,size=64m', disk]);
       const isWhole = () => readFileSync(logPath, 'utf8').trimEnd().split('\n').length === 5000;
-      assert.ok(await waitUntil(isWhole, { withinMs: 10_000 }));
+      assert.ok(await waitUntil(isWhole, { withinMs: 30_000 }));
     } finally {
       execFileSync('umount', [disk]);
     }
@@ -311,7 +312,7 @@ describe("a container's output", function () {
       const { stdout, stderr } = await following;
       assert.deepEqual(stdout.toString().trimEnd().split('\n').map(Number), firstNumbers(50_000));
       assert.equal(stderr.toString(), '');
-      assert.ok(await waitUntil(() => files().length === 2, { withinMs: 5000 }), files().join(' '));
+      assert.ok(await waitUntil(() => files().length === 2, { withinMs: 30_000 }), files().join(' '));
     });
 
     it('waits for a stuck follower in bounds, and reports what it has missed', async () => {
@@ -336,7 +337,7 @@ describe("a container's output", function () {
       const entryBytes = encodeEntry('stdout', Buffer.from(`${'x'.repeat(8000)}\n`), timestamp()).length;
       assert.equal(lost / entryBytes + read, 6000);
       assert.ok(warnings.some((warning) => /reader of a log was too slow/.test(warning)));
-      assert.ok(await waitUntil(() => files().length === 2, { withinMs: 5000 }), files().join(' '));
+      assert.ok(await waitUntil(() => files().length === 2, { withinMs: 30_000 }), files().join(' '));
     });
   });
 
@@ -360,7 +361,7 @@ describe("a container's output", function () {
     });
   });
 
-  describe('when the keeper dies', () => {
+  describe('when the keeper dies', function () {
     const killKeeper = () => process.kill(keeperPid(), 'SIGKILL');
 
     it('is lost neither to the log nor to a subscriber', async () => {
@@ -449,6 +450,8 @@ describe("a container's output", function () {
       await io.finish(id);
       assert.equal((await reading).stdout.toString(), 'hello\n');
     });
+
+    sampleTests(this);
   });
 
   describe('and its input', () => {

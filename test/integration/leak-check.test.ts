@@ -74,7 +74,7 @@ describe('the check for leaks', function () {
       } finally {
         for (const { remove } of planted) await remove();
       }
-      assert.ok(await waitUntil(async () => (await leaks()).length === 0, { withinMs: 5_000 }));
+      assert.ok(await waitUntil(async () => (await leaks()).length === 0, { withinMs: 30_000 }));
     });
 
   it('ends what it has found', async () => {

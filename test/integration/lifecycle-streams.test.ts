@@ -130,7 +130,7 @@ describe('the streams of a container', function () {
       let seen = '';
       socket.on('data', (chunk: Buffer) => (seen += chunk.toString()));
       // The terminal's echo comes at the moment of typing, whatever the command is about.
-      assert.ok(await waitUntil(() => seen.includes('error'), { withinMs: 10_000 }), seen);
+      assert.ok(await waitUntil(() => seen.includes('error'), { withinMs: 30_000 }), seen);
       socket.write('hello\n');
       await ended;
       socket.destroy();
@@ -232,9 +232,9 @@ describe('the streams of a container', function () {
       const ended = once(socket, 'end');
       let seen = '';
       socket.on('data', (chunk: Buffer) => (seen += chunk.toString()));
-      assert.ok(await waitUntil(() => seen.includes('20 70'), { withinMs: 10_000 }), seen);
+      assert.ok(await waitUntil(() => seen.includes('20 70'), { withinMs: 30_000 }), seen);
       await daemon.it.client.execs.resize(Id, { height: 33, width: 111 });
-      assert.ok(await waitUntil(() => seen.includes('33 111'), { withinMs: 10_000 }), seen);
+      assert.ok(await waitUntil(() => seen.includes('33 111'), { withinMs: 30_000 }), seen);
       await ended;
       socket.destroy();
       assert.equal((await daemon.it.client.execs.inspect(Id)).ExitCode, 4);
@@ -261,7 +261,7 @@ describe('the streams of a container', function () {
     it('-d runs in the background', async () => {
       await ok('exec', '-d', id, 'sh', '-c', 'sleep 0.2; touch /tmp/done');
       const isDone = async () => (await pouch('exec', id, 'test', '-e', '/tmp/done')).exitCode === 0;
-      assert.ok(await waitUntil(isDone, { withinMs: 10_000 }));
+      assert.ok(await waitUntil(isDone, { withinMs: 30_000 }));
     });
 
     it('many at once each get their own output', async () => {
@@ -280,7 +280,7 @@ describe('the streams of a container', function () {
 
   it('top lists the container’s processes', async () => {
     const id = await ok('run', '-d', 'busybox', 'sh', '-c', 'sleep 4321; true');
-    await waitUntil(async () => (await ok('top', id)).includes('sleep 4321'), { withinMs: 5_000 });
+    await waitUntil(async () => (await ok('top', id)).includes('sleep 4321'), { withinMs: 30_000 });
     assert.match(await ok('top', id), /sleep 4321/);
     await ok('rm', '-f', id);
   });
@@ -291,7 +291,7 @@ describe('the streams of a container', function () {
   }
 
   async function untilLog(id: string, pattern: RegExp): Promise<void> {
-    const found = await waitUntil(async () => pattern.test(await ok('logs', id)), { withinMs: 10_000 });
+    const found = await waitUntil(async () => pattern.test(await ok('logs', id)), { withinMs: 30_000 });
     assert.ok(found, `no ${pattern} in the log`);
   }
 });

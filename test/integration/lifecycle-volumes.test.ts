@@ -79,7 +79,7 @@ describe('the volumes of a container', function () {
   it('an anonymous volume goes with --rm or rm -v, and stays without', async () => {
     await sh('echo x >/data/x', '-v', '/data');
     const volumes = async () => (await ok('volume', 'ls', '-q')).split('\n').filter(Boolean);
-    assert.ok(await waitUntil(async () => (await volumes()).length === 0, { withinMs: 10_000 }));
+    assert.ok(await waitUntil(async () => (await volumes()).length === 0, { withinMs: 30_000 }));
     const id = await ok('create', '-v', '/data', 'busybox', 'true');
     assert.equal((await volumes()).filter((name) => name.startsWith(id.slice(0, 56))).length, 1);
     await ok('rm', id);

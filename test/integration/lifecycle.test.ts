@@ -181,9 +181,9 @@ describe('the life of a container', function () {
     const script = 'trap "echo got USR2" USR2; trap "exit 5" HUP; echo listens; while :; do sleep 0.1; done';
     const id = await ok('run', '-d', 'busybox', 'sh', '-c', script);
     const said = async (text: string) => (await ok('logs', id)).includes(text);
-    assert.ok(await waitUntil(() => said('listens'), { withinMs: 10_000 }));
+    assert.ok(await waitUntil(() => said('listens'), { withinMs: 30_000 }));
     await ok('kill', '-s', 'SIGUSR2', id);
-    assert.ok(await waitUntil(() => said('got USR2'), { withinMs: 10_000 }));
+    assert.ok(await waitUntil(() => said('got USR2'), { withinMs: 30_000 }));
     await ok('kill', '-s', '1', id);
     await daemon.it.until(id, 'exited');
     assert.equal((await inspect(id)).State.ExitCode, 5);

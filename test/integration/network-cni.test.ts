@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -125,6 +125,27 @@ describe('network-cni on a real bridge', function () {
     servers.push(server);
     await once(server.stdout, 'data');
   }
+
+  it('keeps the chains that other engines share while one of their containers uses them', async () => {
+    const jump = ['-m', 'addrtype', '--dst-type', 'LOCAL', '-j', 'CNI-HOSTPORT-DNAT'].join(' ');
+    const purge = `'${process.execPath}' --import '${import.meta.resolve('tsx')}' scripts/purge.ts ${bridgeName}`;
+    const list = (name: string) => `iptables -t nat -S >'${join(root, name)}'`;
+    const script = [
+      'set -e',
+      ...['DNAT', 'MASQ', 'SETMARK'].map((name) => `iptables -t nat -N CNI-HOSTPORT-${name}`),
+      // Two attachments at the same time may add the same jump twice.
+      ...['PREROUTING', 'OUTPUT', 'OUTPUT'].map((parent) => `iptables -t nat -A ${parent} ${jump}`),
+      'iptables -t nat -A CNI-HOSTPORT-MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE',
+      'iptables -t nat -A CNI-HOSTPORT-DNAT -p tcp --dport 80 -j ACCEPT',
+      ...[list('used'), purge, list('kept')],
+      'iptables -t nat -F CNI-HOSTPORT-DNAT',
+      ...[purge, list('unused')],
+    ];
+    await run('unshare', ['--net', 'sh', '-c', script.join('\n')]);
+    const rules = async (name: string) => await readFile(join(root, name), 'utf8');
+    assert.equal(await rules('kept'), await rules('used'));
+    assert.doesNotMatch(await rules('unused'), /CNI/);
+  });
 
   it('gives an address, a gateway, a route and the MTU', async () => {
     const args = await argsFor();

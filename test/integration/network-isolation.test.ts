@@ -137,7 +137,7 @@ describe('network.isolation', function () {
 
     it('is undone when pouchd is killed in the middle of a start', async () => {
       const id = await daemon.it.createContainer({ Cmd: ['sleep', '1000'] });
-      await daemon.it.restart({ failpoint: 'applied:start:isolation.eth0' });
+      await daemon.it.restart({ failpoint: 'applied:start:network-eth0.isolation' });
       await daemon.it.client.containers.start(id).catch(() => undefined);
       assert.equal(await daemon.it.ended(), 'SIGKILL');
       assert.ok((await rules()).includes(id));

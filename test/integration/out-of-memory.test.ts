@@ -50,7 +50,7 @@ describe('a container that takes more memory than it has', function () {
           await create(name, `${greedy}; sleep 1000`);
           await ok('start', name);
           const isTold = async () => (await eventsOf(name)).at(-1) === 'oom';
-          assert.ok(await waitUntil(isTold, { withinMs: 10_000 }));
+          assert.ok(await waitUntil(isTold, { withinMs: 30_000 }));
           assert.equal(
             await ok('inspect', '-f', '{{.State.Running}} {{.State.OOMKilled}}', name),
             'true false',

@@ -37,7 +37,7 @@ type Finding = PlanResponse['findings'][number];
 
 describe('a plan of what would fail', function () {
   this.timeout(60_000);
-  const daemon = useDaemon({ yaml: 'files: { timeout: 2s }\n' });
+  const daemon = useDaemon({ yaml: 'files: { timeout: 5s }\n' });
   const { pouch, ok } = daemon;
   let dir: string;
 
@@ -47,7 +47,7 @@ describe('a plan of what would fail', function () {
     await mkdir(folder, { mode: 0o755 });
     await writeFile(join(folder, 'quota.ts'), plugin);
     await daemon.it.configure(
-      `files: { timeout: 2s }\nplugins: [{ path: ${folder}/quota.ts, user: root }]\n`,
+      `files: { timeout: 5s }\nplugins: [{ path: ${folder}/quota.ts, user: root }]\n`,
     );
     await daemon.it.reload(/configuration reloaded/);
   });
@@ -59,7 +59,7 @@ describe('a plan of what would fail', function () {
     const { exitCode, stdout, stderr } = await pouch('plan', 'run', '--format', 'json', ...args);
     const { findings } = JSON.parse(stdout || assert.fail(stderr)) as PlanResponse;
     assert.equal(exitCode, findings.length > 0 ? 1 : 0);
-    assert.deepEqual(await daemon.it.leftovers(before, 2000), []);
+    assert.deepEqual(await daemon.it.leftovers(before), []);
     return findings;
   }
 

@@ -20,7 +20,7 @@ describe('a tap that fails under `degrade`', function () {
       return Degraded.map(({ hook }) => hook).sort();
     };
     const expected = hooks.toSorted().join();
-    const isReached = await waitUntil(async () => (await marks()).join() === expected, { withinMs: 5000 });
+    const isReached = await waitUntil(async () => (await marks()).join() === expected, { withinMs: 30_000 });
     assert.ok(isReached, `marked by ${(await marks()).join()}; expected ${expected}`);
   }
 
@@ -53,7 +53,7 @@ describe('a tap that fails under `degrade`', function () {
   it('marks a container whose restart it concerns', async () => {
     const id = await ok('run', '-d', '--restart', 'on-failure:1', 'busybox', 'false');
     const marks = async () => /"hook": "container\.restart"/.test(await ok('inspect', id));
-    assert.ok(await waitUntil(marks, { withinMs: 5000 }), await ok('inspect', id));
+    assert.ok(await waitUntil(marks, { withinMs: 30_000 }), await ok('inspect', id));
     await ok('rm', '-f', id);
   });
 });

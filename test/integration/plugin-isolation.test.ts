@@ -12,6 +12,7 @@ import type { ContainerRecord, Engine, PluginIsolation } from '../../hooks/engin
 import { PouchError } from '../../hooks/errors.ts';
 import type { Services } from '../../hooks/services.ts';
 import { TestLog } from '../../testing/TestLog.ts';
+import { confinement } from '../support/confinement.ts';
 import { inProcessFiles } from '../unit/core/files/inProcessFiles.ts';
 import { makeDraft } from '../unit/core/plugins/support/draft.ts';
 import { host } from '../unit/core/plugins/support/host.ts';
@@ -19,7 +20,9 @@ import { host } from '../unit/core/plugins/support/host.ts';
 const { preCreate, selectRuntime, prestart, poststop } = catalogue.container;
 const isolations: readonly PluginIsolation[] = ['in-process', 'process'];
 const project = resolve(import.meta.dirname, '../..');
-const hostCommand = [process.execPath, join(project, 'dist/bin/pouch-plugin-host.js')];
+const all = ['config', 'containers', 'events', 'execs', 'files', 'images', 'system', 'volumes'];
+const grants = { services: Object.fromEntries(all.map((name) => [name, true as const])) };
+const hostCommand = [process.execPath, join(project, 'dist/bin/run-plugin-host.cjs')];
 
 /** Services of an engine that has one container and does what is easy to compare. */
 function services(done: string[]): Partial<Services> {
@@ -97,7 +100,7 @@ function services(done: string[]): Partial<Services> {
         void done.push(`emit ${action} ${JSON.stringify(attributes)}`),
       async *subscribe({ signal }: { signal: AbortSignal }) {
         for (const action of ['first', 'second']) yield { action, timeNano: 10n ** 18n };
-        await waitUntil(() => signal.aborted, { withinMs: 5000 });
+        await waitUntil(() => signal.aborted, { withinMs: 20_000 });
         done.push('events ended');
       },
     },
@@ -130,7 +133,9 @@ for (const isolation of isolations)
       generation = await loadPlugins({
         number: 1,
         builtIns: [],
-        entries: [{ path, isolation, enabled: true, options: {} }],
+        entries: [
+          { path, isolation, enabled: true, options: {}, ...(isolation === 'process' && { grants }) },
+        ],
         container: containerWith({
           clock: systemClock,
           files: inProcessFiles(),
@@ -139,6 +144,7 @@ for (const isolation of isolations)
           ...withFrozenRecords(services(done) as Engine),
         }),
         hostCommand,
+        confinement,
       });
     });
     after(async () => {
@@ -179,7 +185,7 @@ for (const isolation of isolations)
     };
     const logged = async (message: string) => {
       const find = () => log.lines.find((line) => line.message === message);
-      assert.ok(await waitUntil(() => find() !== undefined, { withinMs: 3000 }), `not logged: ${message}`);
+      assert.ok(await waitUntil(() => find() !== undefined, { withinMs: 20_000 }), `not logged: ${message}`);
       return find()!;
     };
 
@@ -235,7 +241,7 @@ for (const isolation of isolations)
       ['throws', 'PCH_PLUGIN_FAILED', /^not today$/],
       ['rejects', 'PCH_PLUGIN_FAILED', /^not tomorrow$/],
       ['throws no error', 'PCH_PLUGIN_FAILED', /^a text$/],
-      ['waits', 'PCH_DEADLINE', /did not settle within 2000 ms/],
+      ['late: waits', 'PCH_DEADLINE', /did not settle within 2000 ms/],
       ['a service throws', 'PCH_CONTAINER_NOT_FOUND', /^no container "none"$/],
       ['a service rejects', 'PCH_CONTAINER_NOT_FOUND', /^no container "none"$/],
     ] as const)
@@ -249,7 +255,7 @@ for (const isolation of isolations)
     const faults = [
       ['exits', 'PCH_PLUGIN_PROCESS', /its process ended \(exit code 3\)/],
       ['kills itself', 'PCH_PLUGIN_PROCESS', /its process ended \(SIGKILL\)/],
-      ['spins after an await', 'PCH_DEADLINE', /did not settle within 2000 ms/],
+      ['late: spins after an await', 'PCH_DEADLINE', /did not settle within 2000 ms/],
     ] as const;
     for (const [action, code, message] of isolation === 'process' ? faults : [])
       it(`costs its own call, and the next one works: ${action}`, async () => {
@@ -329,7 +335,7 @@ for (const isolation of isolations)
         'an archive',
         ['atar'],
       ]);
-      assert.ok(await waitUntil(() => done.length === 3, { withinMs: 3000 }), done.join());
+      assert.ok(await waitUntil(() => done.length === 3, { withinMs: 20_000 }), done.join());
       assert.deepEqual(done.splice(0), ['detached', 'events ended', 'logs ended']);
     });
 

@@ -15,6 +15,7 @@ plugins:
   - path: ${examples}/legacy-limits/legacy-limits.ts
   - path: ${examples}/max-running/max-running.ts
     options: { max: 2 }
+    grants: { services: { containers: [list] } }
 ${more}`;
 }
 
@@ -122,7 +123,9 @@ describe('plugins from YAML', function () {
       const folder = join(daemon.it.dir, 'lying-plugin');
       await mkdir(folder, { recursive: true, mode: 0o755 });
       await writeFile(join(folder, 'liar.ts'), liar);
-      await daemon.it.configure(yaml('10.1.2.3', `  - path: ${folder}/liar.ts\n`));
+      await daemon.it.configure(
+        yaml('10.1.2.3', `  - path: ${folder}/liar.ts\n    grants: { services: { containers: true } }\n`),
+      );
       await daemon.it.reload(/configuration reloaded/);
       const before = (await daemon.it.log()).length;
       const id = await ok('run', '-d', 'busybox', 'sleep', '100');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PluginCalls } from '../../core/plugins/process/PluginCalls.ts';
 import { TestLog } from '../../testing/TestLog.ts';
+import { confinement } from '../support/confinement.ts';
 
 const program = resolve(import.meta.dirname, 'support/obedient.py');
 
@@ -13,11 +14,12 @@ const settingsOf = (path: string) => ({
   user: 'nobody',
   limits: {},
   grants: {},
-  timeoutMs: 5000,
+  confinement,
+  timeoutMs: 20_000,
 });
 
 describe('calls of a process', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let directory = '';
   let path = '';
   let calls: PluginCalls;
@@ -39,7 +41,7 @@ describe('calls of a process', function () {
   afterEach(() => calls.end());
 
   /** Has the process do something; resolves to the result of its reply. */
-  async function ask(input: unknown, { timeoutMs = 5000, signal = AbortSignal.timeout(timeoutMs) } = {}) {
+  async function ask(input: unknown, { timeoutMs = 20_000, signal = AbortSignal.timeout(timeoutMs) } = {}) {
     const hook = { point: 'container.preCreate', tap: 'x', deadlineMs: timeoutMs, options: {}, input };
     return (await calls.call({ type: 'hook', ...hook }, { signal, timeoutMs })).result;
   }
@@ -98,6 +100,23 @@ describe('calls of a process', function () {
       1,
     );
   });
+
+  for (const [how, end] of [
+    ['exit', /process ended \(exit code 6\)/],
+    ['flood', /wrote a line of more than/],
+  ] as const)
+    it(`are sent to the next process when theirs ends by itself (${how}) while it owes a reply to a cancelled one`, async () => {
+      const first = await identity();
+      const controller = new AbortController();
+      void ask(`${how} when cancelled`, { signal: controller.signal });
+      const other = ask('identity unless it will end');
+      await identity();
+      controller.abort();
+      const born = await other;
+      assert.equal(typeof born, 'number');
+      assert.notEqual(born, first);
+      assert.equal(logged(end).length, 1);
+    });
 
   it('do not start a file that others can write', async () => {
     const open = join(directory, 'open');

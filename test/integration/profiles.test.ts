@@ -125,4 +125,34 @@ describe('profiles of pouchd.yaml', function () {
     await daemon.it.reload(/reloaded/);
     assert.equal(await ok('run', '--rm', '--profile', 'legacy-vm', 'busybox', 'hostname'), 'renewed');
   });
+
+  it('with a mistake at the start are refused, and shown with their line; the others work', async () => {
+    await daemon.it.configure(yaml.replace('memory: 64m', 'memory: lots'));
+    await daemon.it.restart();
+    const problem = `${lineOf(file(), 'memory: lots')}: profiles.legacy-vm.memory: expected a size`;
+    const refused = await daemon.pouch(
+      'run',
+      '--rm',
+      '--profile',
+      'web',
+      '--profile',
+      'legacy-vm',
+      'busybox',
+      'true',
+    );
+    assert.notEqual(refused.exitCode, 0);
+    assert.ok(refused.stderr.includes(problem), refused.stderr);
+    assert.match(refused.stderr, /PCH_PROFILE_INVALID/);
+    assert.equal(await ok('run', '--rm', '--profile', 'web', 'busybox', 'sh', '-c', 'echo $TZ'), 'UTC');
+    const listed = await ok('profile', 'ls', '--format', '{{.Name}} {{.Problem}}');
+    assert.ok(listed.includes(`legacy-vm ${problem}`), listed);
+    assert.match(listed, /^web ?$/m);
+    const doctor = await daemon.pouch('doctor');
+    assert.ok(doctor.stdout.includes(problem), doctor.stdout);
+    assert.equal((await daemon.it.pouchd('--check-config')).exitCode, 1);
+    // Another mistake beside the first one has nothing sound to fall back to.
+    await daemon.it.configure(yaml.replace('memory: 64m', 'memory: lots').replace('{ TZ: UTC', '{ TZ: CET'));
+    await daemon.it.reload(/reloaded/);
+    assert.equal(await ok('run', '--rm', '--profile', 'web', 'busybox', 'sh', '-c', 'echo $TZ'), 'CET');
+  });
 });

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { keepDebian, loadKeptDebian } from '../support/debianImage.ts';
 import { freePort } from '../support/freePort.ts';
 
 const project = resolve(import.meta.dirname, '../..');
@@ -57,7 +58,10 @@ describe('npm run quickstart', function () {
   });
 
   it('ends with a rich container that runs systemd and sshd', async () => {
+    const host = `unix://${join(dir, 'state/pouchd.sock')}`;
+    const isKept = await loadKeptDebian(host);
     const { exitCode, all } = await quickstart();
+    if (!isKept) await keepDebian(host);
     assert.equal(exitCode, 0, all);
     assert.match(all, /systemd +running, failed units: 0\nsshd +active\naddress +\d+\.\d+\.\d+\.\d+,/);
     assert.match(all, /\$ bin\/pouch ps\nCONTAINER ID .*\n.* quickstart\n/);

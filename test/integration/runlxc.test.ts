@@ -53,7 +53,7 @@ describe('runlxc', () => {
         spec.hooks = { createRuntime: [hook] };
       });
       const creating = bed.begin('create', '--bundle', bundle, id);
-      ok(await waitUntil(() => existsSync(started), { withinMs: 10_000 }));
+      ok(await waitUntil(() => existsSync(started), { withinMs: 30_000 }));
       equal((await bed.state(id)).status, 'creating');
       creating.kill('SIGKILL');
       await once(creating, 'exit');
@@ -73,7 +73,7 @@ describe('runlxc', () => {
     const { pid } = await bed.state(id);
     process.kill(await bed.monitorOf(id), 'SIGKILL');
     await bed.until(id, 'stopped');
-    ok(await waitUntil(() => !existsSync(`/proc/${pid}/root/bin`), { withinMs: 5_000 }));
+    ok(await waitUntil(() => !existsSync(`/proc/${pid}/root/bin`), { withinMs: 30_000 }));
     equal((await bed.call('delete', id)).exitCode, 0);
     deepEqual(bed.leftovers(id), []);
     await worksAgain(id);
@@ -108,8 +108,9 @@ describe('runlxc', () => {
     const running = bed.begin('run', '--bundle', await bed.bundle(id, ['sleep', '100']), id);
     await bed.untilFile(id, 'state.json');
     await bed.until(id, 'running');
+    const ended = once(running, 'exit');
     equal((await bed.call('kill', id, 'KILL')).exitCode, 0);
-    deepEqual(await once(running, 'exit'), [137, null]);
+    deepEqual(await ended, [137, null]);
     deepEqual(bed.leftovers(id), []);
   });
 

@@ -23,11 +23,30 @@ function hook(kind: string): string {
   return `        ${kind}: { kind: ${kind}, path: ${path}, args: ${JSON.stringify(args)}, env: ['A=b'], timeout: 10, ${when} }`;
 }
 
+/** The same hooks as files of a directory. */
+function hookFile(kind: string, word = kind): object {
+  const isInside = kind === 'startContainer';
+  return {
+    version: '1.0.0',
+    hook: {
+      path: isInside ? '/bin/sh' : script,
+      args: isInside ? ['sh', '-c', 'cat >/started'] : [script, `file-${word}`],
+      env: ['A=b'],
+      timeout: 10,
+    },
+    when: { annotations: { '^hooks$': '^files?$' }, commands: ['^sleep$', '/true$'] },
+    stages: [kind],
+  };
+}
+
+const hookFiles = join(directory, 'hooks.d');
+
 const yaml = [
   `cdi: { specDirs: [${directory}/cdi, ${directory}/later] }`,
   'plugins:',
   '  - name: oci-hooks',
   '    options:',
+  `      directories: [${directory}/vendor.d, ${directory}/hooks.d, ${directory}/none]`,
   '      hooks:',
   ...kinds.map(hook),
   '',
@@ -63,11 +82,25 @@ for (const runtime of ociRuntimes)
       await chmod(script, 0o755);
       await mkdir(join(directory, 'cdi'), { recursive: true });
       await writeFile(join(directory, 'cdi/vendor.json'), JSON.stringify(cdi));
+      for (const folder of [hookFiles, join(directory, 'vendor.d')]) await mkdir(folder, { recursive: true });
+      // Hidden by the one of the later directory.
+      await writeFile(
+        join(directory, 'vendor.d/prestart.json'),
+        JSON.stringify(hookFile('prestart', 'vendor')),
+      );
+      for (const kind of kinds)
+        await writeFile(join(hookFiles, `${kind}.json`), JSON.stringify(hookFile(kind)));
       for (const name of await readdir(directory)) if (name.endsWith('.json')) rmSync(join(directory, name));
     });
 
     const daemon = useDaemon({ yaml });
     const { pouch, ok, sh } = daemon;
+
+    const state = async (name: string) => {
+      const text = await readFile(join(directory, `${name}.json`), 'utf8');
+      const end = text.lastIndexOf('}') + 1;
+      return { ...(JSON.parse(text.slice(0, end)) as { id: string }), more: text.slice(end) };
+    };
 
     it('all six kinds run, each with the container’s state on stdin and its variables', async () => {
       const id = await ok(
@@ -81,11 +114,6 @@ for (const runtime of ociRuntimes)
         'sleep',
         '1000',
       );
-      const state = async (name: string) => {
-        const text = await readFile(join(directory, `${name}.json`), 'utf8');
-        const end = text.lastIndexOf('}') + 1;
-        return { ...(JSON.parse(text.slice(0, end)) as { id: string }), more: text.slice(end) };
-      };
       for (const kind of ['prestart', 'createRuntime', 'createContainer', 'poststart']) {
         const seen = await state(kind);
         assert.deepEqual([seen.id, seen.more.trim()], [id, 'b'], kind);
@@ -93,8 +121,65 @@ for (const runtime of ociRuntimes)
       assert.equal((JSON.parse(await ok('exec', id, 'cat', '/started')) as { id: string }).id, id);
       assert.ok(!existsSync(join(directory, 'poststop.json')));
       await ok('rm', '-f', id);
-      assert.ok(await waitUntil(() => existsSync(join(directory, 'poststop.json')), { withinMs: 5_000 }));
+      assert.ok(await waitUntil(() => existsSync(join(directory, 'poststop.json')), { withinMs: 30_000 }));
       assert.equal((await state('poststop')).id, id);
+    });
+
+    it('files of directories add hooks of all six kinds, and explain names the file', async () => {
+      const args = ['--runtime', runtime, '--annotation', 'hooks=file', 'busybox', 'sleep', '1000'];
+      const id = await ok('run', '-d', ...args);
+      for (const kind of ['prestart', 'createRuntime', 'createContainer', 'poststart']) {
+        const seen = await state(`file-${kind}`);
+        assert.deepEqual([seen.id, seen.more.trim()], [id, 'b'], kind);
+      }
+      assert.ok(!existsSync(join(directory, 'file-vendor.json')));
+      assert.equal((JSON.parse(await ok('exec', id, 'cat', '/started')) as { id: string }).id, id);
+      const explained = await ok('explain', id);
+      for (const kind of kinds) assert.ok(explained.includes(`${hookFiles}/${kind}.json#${kind}`), kind);
+      await ok('rm', '-f', id);
+      const isGone = () => existsSync(join(directory, 'file-poststop.json'));
+      assert.ok(await waitUntil(isGone, { withinMs: 30_000 }));
+      assert.equal((await state('file-poststop')).id, id);
+      assert.doesNotMatch(await ok('plan', 'run', '--annotation', 'hooks=file', 'busybox', 'ls'), /file-/);
+    });
+
+    it('an invalid file is refused by name and field, and the hooks of before serve on', async () => {
+      const broken = join(hookFiles, 'prestart.json');
+      await writeFile(broken, JSON.stringify({ ...hookFile('prestart'), stages: ['precreate'] }));
+      const problem = `${broken}: stages[0]: expected one of prestart`;
+      const reload = await pouch('plugin', 'reload');
+      assert.equal(reload.exitCode, 1);
+      assert.ok(`${reload.stdout}${reload.stderr}`.includes(problem), reload.stdout);
+      const check = await daemon.it.pouchd('--check-config');
+      assert.equal(check.exitCode, 1);
+      assert.ok(check.stdout.includes(problem), check.stdout);
+      rmSync(join(directory, 'file-prestart.json'));
+      const args = ['--runtime', runtime, '--annotation', 'hooks=file', 'busybox', '/bin/true'];
+      await ok('run', '--rm', ...args);
+      assert.ok(existsSync(join(directory, 'file-prestart.json')));
+      await writeFile(broken, JSON.stringify({ ...hookFile('prestart'), when: { always: false } }));
+      await ok('plugin', 'reload');
+      rmSync(join(directory, 'file-prestart.json'));
+      await ok('run', '--rm', ...args);
+      assert.ok(!existsSync(join(directory, 'file-prestart.json')));
+    });
+
+    it('a reload reports files that were changed, added or removed, and has their hooks', async () => {
+      const added = join(hookFiles, 'added.json');
+      const hooksOf = async () =>
+        await ok('plan', 'run', '--runtime', runtime, '--annotation', 'hooks=file', 'busybox', 'true');
+      const reload = async () => await ok('plugin', 'reload');
+      assert.equal(await reload(), 'nothing has changed');
+      await writeFile(added, JSON.stringify({ ...hookFile('prestart'), when: { always: false } }));
+      assert.match(await reload(), /^updated +oci-hooks$/m);
+      assert.doesNotMatch(await hooksOf(), /"file-prestart"/);
+      await writeFile(added, JSON.stringify({ ...hookFile('prestart'), when: { always: true } }));
+      assert.match(await reload(), /^updated +oci-hooks$/m);
+      assert.match(await hooksOf(), /"file-prestart"/);
+      rmSync(added);
+      assert.match(await reload(), /^updated +oci-hooks$/m);
+      assert.doesNotMatch(await hooksOf(), /"file-prestart"/);
+      assert.equal(await reload(), 'nothing has changed');
     });
 
     it('none runs for a container that the condition does not fit', async () => {

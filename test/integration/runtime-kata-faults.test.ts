@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { sampleTests } from '../support/someOf.ts';
 import type { Fault } from '../support/standInShim/StandInShim.ts';
 import { assertSteady, baseline, everything } from './support/bad-input/steady.ts';
 import { useKata } from './support/kata.ts';
@@ -147,4 +148,6 @@ describe('kata’s shim (a stand-in)', function () {
     await ok('rm', 'box');
     await assertRecovered();
   });
+
+  sampleTests(this);
 });

@@ -2,6 +2,7 @@
  * Several containers in one virtual machine, by a stand-in for kata's shim: the real one has not been tried with it.
  */
 import assert from 'node:assert/strict';
+import { sampleTests } from '../support/someOf.ts';
 import { useKata } from './support/kata.ts';
 
 const sleep = ['busybox', 'sleep', '1000'];
@@ -167,4 +168,6 @@ describe('a virtual machine of several containers (--vm-of, a stand-in shim in k
       );
     });
   });
+
+  sampleTests(this);
 });

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { sampleTests } from '../support/someOf.ts';
 import { StandInShim } from '../support/standInShim/StandInShim.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 import { useKata } from './support/kata.ts';
@@ -460,6 +461,8 @@ describe('kata (a stand-in shim in its place)', function () {
       await ok('rm', '-f', 'vm');
     });
   });
+
+  sampleTests(this);
 });
 
 describe('a host without kata', function () {

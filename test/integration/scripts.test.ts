@@ -61,6 +61,27 @@ describe('one-shot scripts', function () {
     assert.ok(!listed.includes('off') && !listed.includes('old'), listed);
   });
 
+  it('of a recorded plan are named by a replay when they have changed or are missing', async () => {
+    const recording = join(daemon.it.dir, 'recording.json');
+    await ok('record', 'scripted', '-o', recording);
+    const replay = async () => (await daemon.pouch('plugin', 'replay', recording)).stdout;
+    const same = await replay();
+    assert.match(same, /seen-by/);
+    assert.doesNotMatch(same, /^script-/m);
+    const first = fileOf('container.preCreate', '10-first.sh');
+    const text = readFileSync(first, 'utf8');
+    await writeFile(first, `${text}\n# changed\n`);
+    const reads = fileOf('container.preCreate', '30-reads');
+    await rename(reads, `${reads}.disabled`);
+    const lines = (await replay()).split('\n').filter((line) => line.startsWith('script-'));
+    assert.deepEqual(lines.toSorted(), [
+      `script-10-first: ${first} has changed since the recording`,
+      `script-30-reads: ${reads} does not exist here`,
+    ]);
+    await writeFile(first, text);
+    await rename(`${reads}.disabled`, reads);
+  });
+
   it('run as nobody, without new privileges', async () => {
     const report = `printf '{"error": {"message": "uid %s, %s"}}' "$(id -u)" "$(grep NoNewPrivs /proc/self/status | tr -d "\\t")"`;
     const file = await script('container.preCreate', '40-report', report);

@@ -45,6 +45,7 @@ const plugin = `
           draft.env.EXEC_TOKEN += '-more';
           draft.env.LEAK_TOKEN = 'x' + draft.env.EXEC_TOKEN;
         }
+        if (draft.env.FAIL_WITH) throw new Error('no exec with ' + draft.env[draft.env.FAIL_WITH]);
         if (draft.env.FAIL_EXEC) throw new Error('no exec with ' + draft.env.EXEC_TOKEN);
       });
     },
@@ -148,6 +149,15 @@ describe('secrets', function () {
   });
 
   it('are not in explain, effects and ops, also after an exec and a restart of pouchd', async () => {
+    const file = join(daemon.it.dir, 'exec.env');
+    await writeFile(file, `CONTACT=${secret('file')}\n`, { mode: 0o600 });
+    const secretly = ['--secret-env-file', file, '--secret-env', `DSN=${secret('exec-option')}`];
+    const inside = (await ok('exec', ...secretly, 'box', 'env')).split('\n');
+    assert.ok(inside.includes(`CONTACT=${secret('file')}`));
+    assert.ok(inside.includes(`DSN=${secret('exec-option')}`));
+    await clean('exec', ...secretly, '-e', 'FAIL_WITH=CONTACT', 'box', 'true');
+    await clean('exec', ...secretly, '-e', 'FAIL_WITH=DSN', 'box', 'true');
+    await clean('exec', '-e', 'FAIL_WITH=CONNECTION', 'box', 'true');
     await ok('exec', '-e', `EXEC_TOKEN=${secret('exec')}`, 'box', 'true');
     await clean('exec', '-e', `EXEC_TOKEN=${secret('exec')}`, '-e', 'FAIL_EXEC=1', 'box', 'true');
     const outputs = async () => {

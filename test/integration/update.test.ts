@@ -143,7 +143,7 @@ describe('update', function () {
         const now = await inspect('back');
         return now.State.Running && now.State.Pid !== State.Pid;
       };
-      assert.ok(await waitUntil(isBack, { withinMs: 10_000 }));
+      assert.ok(await waitUntil(isBack, { withinMs: 30_000 }));
       await ok('rm', '-f', 'back');
     });
 
@@ -216,7 +216,7 @@ describe('update', function () {
       ['request create', 'request update', 'caps-memory container.preUpdate'],
     );
     const logged = /memory changed .*container=capped was=67108864 is=536870912/;
-    assert.ok(await waitUntil(async () => logged.test(await daemon.it.log()), { withinMs: 5_000 }));
+    assert.ok(await waitUntil(async () => logged.test(await daemon.it.log()), { withinMs: 30_000 }));
     await ok('rm', '-f', 'capped');
   });
 

@@ -6,6 +6,7 @@ import type { ImagesConfig } from '../../config/types.ts';
 import { ContainerdClient, ManagedContainerd, ifFound } from '../../core/containerd/index.ts';
 import { FileWorkers } from '../../core/files/index.ts';
 import { ImageStore } from '../../core/images/index.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { EngineEvent } from '../../hooks/engine.ts';
 
 /** Defaults that let a test fail quickly. */
@@ -34,9 +35,11 @@ export class TestImageStore {
   readonly #containerd: ManagedContainerd;
   readonly #files: FileWorkers;
   readonly #stores: ImageStore[] = [];
+  readonly #hasDisk: boolean;
 
-  private constructor(dir: string, containerd: ManagedContainerd, address: string) {
+  private constructor(dir: string, containerd: ManagedContainerd, address: string, hasDisk: boolean) {
     this.dir = dir;
+    this.#hasDisk = hasDisk;
     this.#containerd = containerd;
     this.client = new ContainerdClient({ address, namespace: 'test' });
     this.#files = new FileWorkers({ command: [worker, dir], timeout: () => 20_000 });
@@ -56,7 +59,7 @@ export class TestImageStore {
       onEvent: () => undefined,
     });
     await containerd.start();
-    return new TestImageStore(dir, containerd, address);
+    return new TestImageStore(dir, containerd, address, rootBytes !== undefined);
   }
 
   /** A store with nothing cached, as after a restart of the daemon. */
@@ -100,7 +103,18 @@ export class TestImageStore {
     this.#files.close();
     this.client.close();
     await this.#containerd.stop();
-    await execa('umount', [join(this.dir, 'root')], { reject: false });
+    if (this.#hasDisk) await this.#unmount();
     await rm(this.dir, { recursive: true });
+  }
+
+  /** Processes that end may use the file system still. */
+  async #unmount(): Promise<void> {
+    let problem = '';
+    const unmounts = async () => {
+      const { failed, stderr } = await execa('umount', [join(this.dir, 'root')], { reject: false });
+      problem = stderr;
+      return !failed;
+    };
+    if (!(await waitUntil(unmounts, { withinMs: 20_000, everyMs: 100 }))) throw new Error(problem);
   }
 }

@@ -23,6 +23,9 @@ const executable = process.env['POUCH_TEST_POUCHD'] ?? join(project, 'bin/pouchd
 /** To have containers that name no runtime run by another one. */
 const runtime = process.env['POUCH_TEST_RUNTIME'];
 
+/** The archive of the image, compressed once per process. */
+let busybox: Promise<Buffer> | undefined;
+
 const readyWithinMs = 30_000;
 const endWithinMs = 20_000;
 
@@ -196,7 +199,7 @@ export class TestPouchd {
     const before = (await this.log()).length;
     this.#process?.kill('SIGHUP');
     const isLogged = async () => expected.test((await this.log()).slice(before));
-    if (!(await waitUntil(isLogged, { withinMs: 10_000 })))
+    if (!(await waitUntil(isLogged, { withinMs: 30_000 })))
       throw new Error(`no ${String(expected)} after SIGHUP\n${(await this.log()).slice(before)}`);
   }
 
@@ -263,7 +266,7 @@ export class TestPouchd {
   }
 
   /** Waits until a container has a status, and returns it then. */
-  async until(ref: string, status: string, withinMs = 15_000): Promise<ContainerInspect> {
+  async until(ref: string, status: string, withinMs = 30_000): Promise<ContainerInspect> {
     let last: ContainerInspect | undefined;
     const reached = async () => {
       last = await this.inspect(ref);
@@ -279,7 +282,7 @@ export class TestPouchd {
   }
 
   /** What is on the host now and was not before; waits a moment for what goes by itself. */
-  async leftovers(before: ReadonlySet<string>, withinMs = 10_000): Promise<string[]> {
+  async leftovers(before: ReadonlySet<string>, withinMs = 20_000): Promise<string[]> {
     let left: string[] = [];
     const isClean = async () => {
       left = [...(await this.inventory())].filter((line) => !before.has(line));
@@ -290,7 +293,7 @@ export class TestPouchd {
   }
 
   /** What names a container other than `ids`; waits a moment for what disappears by itself, e.g. a zombie. */
-  async unexplained(ids: readonly string[], withinMs = 2_000): Promise<string[]> {
+  async unexplained(ids: readonly string[], withinMs = 20_000): Promise<string[]> {
     let left: string[] = [];
     const isClean = async () => (left = unexplained(await this.inventory(), ids)).length === 0;
     await waitUntil(isClean, { withinMs });
@@ -341,7 +344,8 @@ export class TestPouchd {
 
   async #loadBusybox(): Promise<void> {
     const archive = join(this.dir, 'busybox.tar');
-    await busyboxImage(archive);
+    busybox ??= busyboxImage(archive).then(() => readFile(archive));
+    await writeFile(archive, await busybox);
     await this.#load(archive);
   }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,7 +26,7 @@ export class TestRegistry {
     const config = join(dir, 'config.yml');
     await writeFile(config, configuration(host, join(dir, 'data')));
     const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
-    const isUp = await waitUntil(() => responds(host), { withinMs: 10_000 });
+    const isUp = await waitUntil(() => responds(host), { withinMs: 30_000 });
     if (!isUp) throw new Error(`docker-registry did not respond on ${host}`);
     return new TestRegistry(host, dir, child);
   }
@@ -37,6 +38,37 @@ export class TestRegistry {
       timeout: 120_000,
     });
     return `${this.host}/${name}`;
+  }
+
+  /** Pushes an artifact with layers, as `oras push` does; returns its reference here. */
+  async pushArtifact(name: string, tag: string, ...layers: Buffer[]): Promise<string> {
+    const type = 'application/vnd.oci.image.manifest.v1+json';
+    const config = await this.#putBlob(name, Buffer.from('{}'));
+    const manifest = {
+      schemaVersion: 2,
+      mediaType: type,
+      artifactType: 'application/vnd.unknown.artifact.v1',
+      config: { mediaType: 'application/vnd.oci.empty.v1+json', ...config },
+      layers: await Promise.all(
+        layers.map(async (layer) => ({
+          mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+          ...(await this.#putBlob(name, layer)),
+        })),
+      ),
+    };
+    await this.putManifest(name, tag, type, JSON.stringify(manifest));
+    return `${this.host}/${name}:${tag}`;
+  }
+
+  async #putBlob(name: string, blob: Buffer): Promise<{ digest: string; size: number }> {
+    const digest = `sha256:${createHash('sha256').update(blob).digest('hex')}`;
+    const begun = await fetch(`http://${this.host}/v2/${name}/blobs/uploads/`, { method: 'POST' });
+    const upload = new URL(begun.headers.get('location') ?? '', `http://${this.host}`);
+    upload.searchParams.set('digest', digest);
+    const response = await fetch(upload, { method: 'PUT', body: blob });
+    if (response.status !== 201)
+      throw new Error(`PUT of a blob: ${response.status} ${await response.text()}`);
+    return { digest, size: blob.length };
   }
 
   /** Stores a manifest as it is and returns its digest. */

@@ -2,36 +2,44 @@
  * A criu that works with this kernel: the host's, or that of a newer Debian in a directory of its own, with the
  * libraries that it needs.
  */
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { type Apt, separateApt, unpackAll } from './debian13.ts';
 
-const source = 'deb [trusted=yes] http://deb.debian.org/debian trixie main\n';
 const libraries = 'usr/lib/x86_64-linux-gnu';
+
+/** For later runs: apt takes 10 s of CPU time. */
+const kept = resolve(import.meta.dirname, '../../node_modules/.cache/criu');
+const keptMs = 7 * 24 * 60 * 60_000;
+
+const launcher = `#!/bin/sh
+root="$(dirname "$0")/root"
+exec "$root/${libraries}/ld-linux-x86-64.so.2" --library-path "$root/${libraries}" "$root/usr/sbin/criu" "$@"
+`;
 
 export interface Criu {
   /** For PATH; undefined for the host's own. */
   path: string | undefined;
   /** Why it is not available; undefined if it is. */
   missing: string | undefined;
-  dispose(): Promise<void>;
 }
 
 export async function workingCriu(): Promise<Criu> {
-  const none = { path: undefined, missing: undefined, dispose: async () => {} };
-  if (await works('criu')) return none;
-  const directory = await mkdtemp(join(tmpdir(), 'pd-criu-'));
-  const dispose = () => rm(directory, { recursive: true, force: true });
+  if (await works('criu')) return { path: undefined, missing: undefined };
   try {
-    await fetchCriu(directory);
-    if (!(await works(join(directory, 'criu'))))
-      throw new Error('trixie’s criu does not work with this kernel');
-    return { path: directory, missing: undefined, dispose };
+    if (!(await isKept())) await fetchCriu();
+    if (!(await works(join(kept, 'criu')))) throw new Error('trixie’s criu does not work with this kernel');
+    return { path: kept, missing: undefined };
   } catch (error) {
-    await dispose();
-    return { ...none, missing: `no working criu: ${(error as Error).message.split('\n')[0]}` };
+    return { path: undefined, missing: `no working criu: ${(error as Error).message.split('\n')[0]}` };
   }
+}
+
+async function isKept(): Promise<boolean> {
+  const found = await stat(join(kept, 'criu')).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs < keptMs;
 }
 
 async function works(criu: string): Promise<boolean> {
@@ -39,36 +47,24 @@ async function works(criu: string): Promise<boolean> {
   return !failed;
 }
 
-async function fetchCriu(directory: string): Promise<void> {
-  const [debs, root] = [join(directory, 'debs'), join(directory, 'root')];
-  await mkdir(debs);
-  const apt = await separateApt(join(directory, 'apt'), debs);
-  await apt('update');
-  await apt('download', ...(await packagesOf(apt)));
-  for (const deb of await readdir(debs)) await execa('dpkg', ['-x', join(debs, deb), root]);
-  const loader = join(root, libraries, 'ld-linux-x86-64.so.2');
-  const script = `#!/bin/sh\nexec ${loader} --library-path ${join(root, libraries)} ${join(root, 'usr/sbin/criu')} "$@"\n`;
-  await writeFile(join(directory, 'criu'), script);
-  await chmod(join(directory, 'criu'), 0o755);
-}
-
-type Apt = (...args: string[]) => Promise<string>;
-
-/** Lists and cache of its own: the host's apt does not notice. */
-async function separateApt(directory: string, cwd: string): Promise<Apt> {
-  await mkdir(join(directory, 'lists/partial'), { recursive: true });
-  await mkdir(join(directory, 'cache/archives/partial'), { recursive: true });
-  await writeFile(join(directory, 'sources.list'), source);
-  const settings = [
-    `Dir::Etc::sourcelist=${directory}/sources.list`,
-    'Dir::Etc::sourceparts=/dev/null',
-    `Dir::State::lists=${directory}/lists`,
-    'Dir::State::status=/dev/null',
-    `Dir::Cache=${directory}/cache`,
-    'APT::Sandbox::User=root',
-  ];
-  const options = settings.flatMap((setting) => ['-o', setting]);
-  return async (...args) => (await execa('apt-get', [...options, ...args], { cwd, timeout: 60_000 })).stdout;
+async function fetchCriu(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'pd-criu-'));
+  try {
+    const [debs, made] = [join(directory, 'debs'), join(directory, 'made')];
+    for (const path of [debs, made]) await mkdir(path);
+    const apt = await separateApt(join(directory, 'apt'), debs);
+    await apt('update');
+    await apt('download', ...(await packagesOf(apt)));
+    await unpackAll(debs, join(made, 'root'));
+    await writeFile(join(made, 'criu'), launcher);
+    await chmod(join(made, 'criu'), 0o755);
+    const beside = `${kept}.${process.pid}`;
+    await cp(made, beside, { recursive: true, verbatimSymlinks: true });
+    await rm(kept, { recursive: true, force: true });
+    await rename(beside, kept);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 /** criu and all that it depends on, as if nothing was installed. */

@@ -52,6 +52,10 @@ function fakeExtensions(): Extensions {
     callRoute: async (plugin) => {
       throw new PouchError('PCH_PATH_NOT_FOUND', `no plugin ${plugin}`);
     },
+    pages: () => [],
+    renderPage: async (plugin, name) => {
+      throw new PouchError('PCH_NOT_FOUND', `plugin ${plugin} has no page ${name}`);
+    },
     doctor: () => Promise.resolve([]),
     metrics: () => Promise.resolve(''),
   };
@@ -124,6 +128,8 @@ function fakeVolumes(): Volumes {
         mountpoint: `/fake/volumes/${name}/_data`,
         createdAt: new Date().toISOString(),
         labels,
+        driver: options.driver ?? 'local',
+        options: options.options ?? {},
       };
       volumes.set(name, volume);
       return volume;
@@ -146,8 +152,15 @@ function fakePlugins(): Plugins {
   return {
     list: () => [],
     graph: () => [],
+    install: async (_archive, { name = 'fake' }) => ({ name, digest: 'sha256:0', plugins: [] }),
+    installArtifact: (reference) => Promise.resolve({ name: reference, digest: '', plugins: [] }),
+    rollback: async (name) => ({ name, digest: 'sha256:0', plugins: [] }),
+    remove: async (name) => ({ plugins: [{ name, change: 'removed' }], warnings: [] }),
     disable: async (name) => ({ plugins: [{ name, change: 'disabled' }], warnings: [] }),
     enable: async (name) => ({ plugins: [{ name, change: 'enabled' }], warnings: [] }),
+    shadows: () => [],
+    promote: async (name) => ({ plugins: [{ name, change: 'updated' }], warnings: [], advice: [] }),
+    demote: async (name) => ({ plugins: [{ name, change: 'updated' }], warnings: [], advice: [] }),
     validate: async (path) => ({ name: 'fake', path }),
     reload: async () => ({ generation: 2, plugins: [], settings: [], needRestart: [] }),
     async *logs() {
@@ -179,6 +192,9 @@ function fakeSystem(engine: () => FakeEngine): System {
         hostname: 'fakehost',
         runtimes: { runc: { path: '/usr/bin/runc' } },
         defaultRuntime: 'runc',
+        volumeDrivers: ['local'],
+        logDrivers: ['json-file', 'none'],
+        networkDrivers: ['bridge', 'host', 'none'],
         containerd: { version: '1.6.20', address: '/fake/containerd.sock', managed: true },
         plugins: [],
         warnings: [],
@@ -198,10 +214,12 @@ function fakeSystem(engine: () => FakeEngine): System {
       };
     },
     ops: () => [],
+    networks: () => ['bridge', 'host', 'none'].map((name) => ({ name, driver: name })),
     peerOf: () => ({ pid: 1, uid: 0, gid: 0 }),
     forCaller: (_signal, work) => work(),
     runtimes: async () => [],
     collectEffects: async () => [],
     profiles: () => [],
+    richModes: () => [],
   };
 }

@@ -4,7 +4,7 @@ import { waitUntil } from '../../core/wait/waitUntil.ts';
 /**
  * What a server on loopback sends to a client that connects; it may need a moment to listen. Empty without a server.
  */
-export async function greeting(port: number, withinMs = 5_000): Promise<string> {
+export async function greeting(port: number, withinMs = 20_000): Promise<string> {
   let text = '';
   const isGreeted = async () => {
     text = await readAll(port).catch(() => '');

@@ -46,7 +46,8 @@ export function useDaemon(options: NewOptions = {}): Daemon {
       if (!pouchd) return;
       const expected = await removeAll(pouchd, atFirst);
       // Processes of plugins end with it.
-      if ([...(await pouchd.inventory())].some((line) => line.includes('/plugins'))) await pouchd.stop();
+      if ([...(await pouchd.inventory())].some((line) => /\/(plugins|sidecars)/.test(line)))
+        await pouchd.stop();
       assert.deepEqual(await pouchd.leftovers(expected), []);
     } finally {
       await pouchd?.dispose();

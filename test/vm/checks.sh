@@ -29,6 +29,18 @@ limits() { # of a container's cgroup, as the kernel has them
   echo "$cgroup $(cat "$cgroup"/{memory.max,memory.swap.max,pids.max,cpu.max} | tr '\n' ' ')"
 }
 
+plugins=/opt/pouch/test/integration/support/plugins
+hides='setsid -f sleep 4343.5; exec sleep 4343.5'
+
+of_process() { # prints the cgroup of both processes of `hides`, with values of it
+  local pids cgroups file values=
+  pids=$(pgrep -x -f 'sleep 4343.5') || { echo no process; return $(($# > 0)); }
+  [[ $(wc -w <<<"$pids") == 2 ]] || return
+  cgroups=$(for pid in $pids; do cut -d: -f3 "/proc/$pid/cgroup"; done | sort -u)
+  for file in "$@"; do values+=" $(<"/sys/fs/cgroup$cgroups/$file")"; done
+  echo "$cgroups$values"
+}
+
 is_up() { [[ $(bin/pouch exec box systemctl is-system-running) =~ running|degraded ]]; }
 
 is_oom() { [[ $(bin/pouch inspect -f '{{.State.OOMKilled}}' box) == true ]]; }
@@ -91,6 +103,20 @@ for driver in cgroupfs systemd; do
   kill -9 $daemon
   start_daemon
   check "$driver: a new daemon takes over" box bin/pouch rm -f box
+  kill $daemon
+  wait $daemon
+  echo "plugins: [{ path: $plugins/plansProcesses.ts, isolation: in-process, options: { argv: [/bin/sh, -c, '$hides'] } }]" >>/etc/pouchd.yaml
+  start_daemon
+  bin/pouch run -d --name box busybox sleep 1000
+  await of_process pids.max
+  check "$driver: a process beside a container, in its cgroup" '/processes/[0-9a-f]*-[0-9a-f]{64}\.run 134217728 64 100000 100000$' of_process \
+    memory.max pids.max cpu.max
+  kill -9 $daemon
+  start_daemon
+  check "$driver: it outlives its daemon" 'running \(pid [0-9]+\)' bin/pouch effects ls box
+  bin/pouch rm -f box
+  check "$driver: it ends with its container, and with what it has hidden" '^no process$' of_process
+  check "$driver: its cgroup is removed" '^$' find /sys/fs/cgroup -path '*processes*'
   check "$driver: no unit is left" '^$' systemctl list-units --all --plain --no-legend 'pouch*.scope'
   kill $daemon
   wait $daemon

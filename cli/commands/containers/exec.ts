@@ -15,6 +15,13 @@ export function define(command: PouchCommand, session: Session): void {
     .option('-t, --tty', 'Allocate a pseudo-TTY')
     .option('-e, --env <name=value>', 'Set environment variables', collect, [])
     .option('--env-file <file>', 'Read in a file of environment variables', collect, [])
+    .option(
+      '--secret-env <name=value>',
+      'As --env, and masked in explain, logs, errors and events; a bare NAME keeps the value off the command line',
+      collect,
+      [],
+    )
+    .option('--secret-env-file <file>', 'As --env-file, and masked as by --secret-env', collect, [])
     .option('-w, --workdir <path>', 'Working directory inside the container')
     .option('-u, --user <user[:group]>', 'Username or UID')
     .option('--privileged', 'Give extended privileges to the command')

@@ -17,11 +17,11 @@ export function define(command: PouchCommand, session: Session): void {
     .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Effect}}')
     .action(async (ref: string, flags: { quiet?: boolean; format?: string }) => {
       const effects = await session.client.pouch.effects(ref);
-      const rows = effects.map(({ key, kind, stage, state, plugin = '', sentence }) => ({
+      const rows = effects.map(({ key, kind, stage, state, plugin = '', status = '', sentence }) => ({
         Effect: key,
         Kind: kind,
         Stage: stage,
-        State: state,
+        State: status === '' ? state : `${state}, ${status}`,
         Plugin: plugin,
         Description: sentence,
       }));

@@ -35,9 +35,10 @@ function rowsOf(effect: EffectOriginWire): string[][] {
   ];
 }
 
-function stateOf({ state, since }: EffectOriginWire): string {
-  if (since === undefined) return state;
-  return `${state} since ${since} (${humanDuration((Date.now() - Date.parse(since)) / 1000)})`;
+function stateOf({ state, since, status }: EffectOriginWire): string {
+  const now = status === undefined ? '' : `; ${status}`;
+  if (since === undefined) return `${state}${now}`;
+  return `${state} since ${since} (${humanDuration((Date.now() - Date.parse(since)) / 1000)})${now}`;
 }
 
 /** One row for each hook of a plugin that has set a part of it; the first one has planned it. */

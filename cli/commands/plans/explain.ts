@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { invalidOption } from '../../errors.ts';
 import { alignColumns } from '../../output/table.ts';
+import { leftOutLines } from '../../plan/leftOutLines.ts';
 import { timelineLines } from '../../plan/timelineLines.ts';
 import { fieldPath } from '../../plan/fieldPath.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
@@ -34,9 +35,15 @@ export function define(command: PouchCommand, session: Session): void {
           `a field of the container (\`pouch explain ${ref}\` lists them)`,
           field,
         );
-      if (format === 'json') session.print(JSON.stringify(blame));
-      else for (const line of alignColumns([headings, ...blame.map(explainRow)])) session.print(line);
+      if (format === 'json') return session.print(JSON.stringify(blame));
+      for (const line of alignColumns([headings, ...blame.map(explainRow)])) session.print(line);
+      if (field === undefined) await printLeftOut(session, ref);
     });
+}
+
+async function printLeftOut(session: Session, ref: string): Promise<void> {
+  const lines = leftOutLines(await session.client.pouch.timeline(ref));
+  for (const line of lines.length === 0 ? [] : ['', ...lines]) session.print(line);
 }
 
 async function printTimeline(session: Session, ref: string, format: string): Promise<void> {

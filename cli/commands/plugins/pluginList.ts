@@ -1,5 +1,6 @@
 import type { PluginDetailsWire } from '../../../client/index.ts';
 import { printListing } from '../../output/listing.ts';
+import { milliseconds } from '../../output/milliseconds.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 
@@ -20,6 +21,7 @@ const columns: [string, string][] = [
   ['P99', 'P99'],
   ['ERRORS', 'Errors'],
   ['BREAKER', 'Breaker'],
+  ['SIDECARS', 'Sidecars'],
   ['SOURCE', 'Source'],
   ['PROBLEM', 'Error'],
 ];
@@ -49,14 +51,16 @@ function rowOf(plugin: PluginDetailsWire) {
     P99: milliseconds(plugin.p99Ms),
     Errors: errors,
     Breaker: breakerOf(plugin),
+    Sidecars: sidecarsOf(plugin),
     Error: error ?? (disabledBy === undefined ? '' : `disabled by ${disabledBy}`),
   };
 }
 
-/** Three digits: `0.045ms`, `12.3ms`, `1234ms`. */
-function milliseconds(ms: number | undefined): string {
-  if (ms === undefined) return '';
-  return ms >= 100 ? `${Math.round(ms)}ms` : `${Number(ms.toPrecision(3))}ms`;
+/** Empty without any. */
+function sidecarsOf({ sidecars = [] }: PluginDetailsWire): string {
+  const running = sidecars.filter(({ phase }) => phase === 'running').length;
+  if (sidecars.length === 0) return '';
+  return running === sidecars.length ? `${running} running` : `${running} of ${sidecars.length} running`;
 }
 
 /** Empty if no tap may be left out. */

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { CliError, exitCodes } from '../../errors.ts';
-import { printable } from '../../output/printable.ts';
-import { type FieldDifference, replayFile } from '../../plugins/replayFile.ts';
+import { shownValue } from '../../output/shownValue.ts';
+import { type FieldDifference, replayFile, type ReplayReport } from '../../plugins/replayFile.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
+
+type ScriptChange = NonNullable<ReplayReport['scripts']>[number];
 
 interface Flags {
   plugin: string[];
@@ -25,26 +27,33 @@ export function define(command: PouchCommand, session: Session): void {
       '\nIt needs no root and no daemon, and exits with 1 if the plan differs from the recorded one.',
     )
     .action(async (file: string, { plugin, format }: Flags) => {
-      const { differences, error } = await replayFile(
+      const {
+        differences,
+        scripts = [],
+        error,
+      } = await replayFile(
         resolve(file),
         plugin.map((path) => resolve(path)),
       );
-      if (format === 'json') session.print(JSON.stringify({ differences, error }));
+      if (format === 'json') session.print(JSON.stringify({ differences, scripts, error }));
       else if (error) throw new CliError(error.code, error.message, error.hint);
-      else for (const line of differenceLines(differences)) session.print(line);
+      else
+        for (const line of [...differenceLines(differences), ...scripts.map(scriptLine)]) session.print(line);
       if (error || differences.length > 0) session.exitCode = exitCodes.failure;
     });
+}
+
+/** Whether it took part in a difference is not known: scripts are not run again. */
+function scriptLine({ plugin, path, change }: ScriptChange): string {
+  const what = change === 'missing' ? 'does not exist here' : 'has changed since the recording';
+  return `${plugin}: ${path} ${what}`;
 }
 
 function differenceLines(differences: readonly FieldDifference[]): string[] {
   if (differences.length === 0) return ['the plan is as it was recorded'];
   return differences.flatMap(({ field, recorded, replayed, plugin, hook }) => [
     `${field}   (${plugin}, ${hook})`,
-    `  - ${shown(recorded)}`,
-    `  + ${shown(replayed)}`,
+    `  - ${shownValue(recorded)}`,
+    `  + ${shownValue(replayed)}`,
   ]);
-}
-
-function shown(value: unknown): string {
-  return printable(value === undefined ? '(not set)' : JSON.stringify(value));
 }

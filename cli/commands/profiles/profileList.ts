@@ -11,6 +11,7 @@ const columns: [string, string][] = [
   ['PROFILE', 'Name'],
   ['OPTIONS', 'Options'],
   ['DEFINED', 'Origin'],
+  ['PROBLEM', 'Problem'],
 ];
 
 export function define(command: PouchCommand, session: Session): void {
@@ -19,11 +20,12 @@ export function define(command: PouchCommand, session: Session): void {
     .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}}')
     .action(async (flags: Flags) => {
       const profiles = await session.client.pouch.profiles();
-      const rows = profiles.map(({ name, plugin, options, origin }) => ({
+      const rows = profiles.map(({ name, plugin, options, origin, problem }) => ({
         Name: name,
         Options: options.map(({ option }) => option).join(','),
         Origin: origin ?? '-',
         Plugin: plugin,
+        Problem: problem ?? '',
       }));
       printListing(session, { columns, rows, key: 'Name' }, flags);
     });

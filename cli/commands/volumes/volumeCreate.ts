@@ -3,13 +3,23 @@ import type { PouchCommand } from '../../PouchCommand.ts';
 import { collect } from '../../run/collect.ts';
 import type { Session } from '../../Session.ts';
 
+interface Flags {
+  driver?: string;
+  opt: string[];
+  label: string[];
+}
+
 export function define(command: PouchCommand, session: Session): void {
   command
     .argument('[name]', 'Name (default generated)')
+    .option('-d, --driver <name>', 'Volume driver (default "local")')
+    .option('-o, --opt <key=value>', 'Option of the volume driver', collect, [])
     .option('--label <key=value>', 'Set metadata for a volume', collect, [])
-    .action(async (name: string | undefined, { label }: { label: string[] }) => {
+    .action(async (name: string | undefined, { driver, opt, label }: Flags) => {
       const volume = await session.client.volumes.create({
         ...(name !== undefined && { Name: name }),
+        ...(driver !== undefined && { Driver: driver }),
+        ...(opt.length > 0 && { DriverOpts: parseKeyValues('-o, --opt', opt) }),
         Labels: parseKeyValues('--label', label),
       });
       session.print(volume.Name);

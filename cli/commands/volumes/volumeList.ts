@@ -18,7 +18,7 @@ const columns: [string, string][] = [
 export function define(command: PouchCommand, session: Session): void {
   command
     .option('-q, --quiet', 'Only display volume names')
-    .option('-f, --filter <key=value>', 'Filters: name, label, dangling', collect, [])
+    .option('-f, --filter <key=value>', 'Filters: name, label, driver', collect, [])
     .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}}')
     .action(async (flags: Flags) => {
       const { Volumes, Warnings } = await session.client.volumes.list(parseFilters(flags.filter));

@@ -12,10 +12,11 @@ export function textGraph(hooks: readonly HookGraphWire[]): string[] {
   return blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block]));
 }
 
-/** `after network-cni; overrides corp-hosts; at /etc/pouch/pouchd.yaml:7`. */
-function wishesOf({ before, after, overrides, origin }: HookGraphWire['taps'][number]): string {
+/** `after network-cni; overrides corp-hosts; when rich: true; at /etc/pouch/pouchd.yaml:7`. */
+function wishesOf({ before, after, overrides, when, origin }: HookGraphWire['taps'][number]): string {
   const wishes = Object.entries({ before, after, overrides })
     .filter(([, names]) => names.length > 0)
     .map(([wish, names]) => `${wish} ${names.join(', ')}`);
-  return [...wishes, ...(origin === undefined ? [] : [`at ${origin}`])].join('; ');
+  const conditions = when === undefined ? [] : [`when ${when}`];
+  return [...wishes, ...conditions, ...(origin === undefined ? [] : [`at ${origin}`])].join('; ');
 }

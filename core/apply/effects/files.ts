@@ -20,9 +20,12 @@ export function filesEffect(
     async apply(_args, { container }) {
       const { draft, paths } = recordOf(container);
       await mkdir(join(paths.directory, 'files'), { recursive: true, mode: 0o700 });
-      const files = Object.entries(draft.files).map(async ([path, { content, mode }]) => {
+      const files = Object.entries(draft.files).map(async ([path, { content, encoding, mode }]) => {
         const file = ownFilePath(paths.directory, path);
-        await writeFile(file, content, { mode, flush: false });
+        await writeFile(file, Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8'), {
+          mode,
+          flush: false,
+        });
         if (draft.uidMappings.length > 0) await give(file, draft);
       });
       const nodes = Object.entries(ownDevices(draft)).map(async ([path, device]) => {

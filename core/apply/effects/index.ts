@@ -1,4 +1,5 @@
 /** The core's own effect kinds. */
+import { join } from 'node:path';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { hostEffects } from '../../../hooks/hostEffects.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
@@ -16,7 +17,7 @@ import { checkpointEffect } from './checkpoint.ts';
 import { cgroupOwnerEffect } from './cgroupOwner.ts';
 import { containerEffect } from './container.ts';
 import { filesEffect } from './files.ts';
-import { type HostEffectRecords, hostEffectKinds } from './host/index.ts';
+import { type HostEffectRecords, hostEffectKinds, type HostProcessRunner } from './host/index.ts';
 import { idmapEffect } from './idmap.ts';
 import { ioEffect } from './io.ts';
 import { limitsEffect } from './limits.ts';
@@ -52,6 +53,7 @@ export interface EffectDeps {
   client: ContainerdClient;
   files: FileWorkers;
   hostRecords: HostEffectRecords;
+  hostProcesses: HostProcessRunner;
   store: ContainerStore;
   io: ContainerIo;
   netns: NetworkNamespaces;
@@ -99,7 +101,9 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     ...hostEffectKinds({
       files: deps.files,
       records: deps.hostRecords,
+      processes: deps.hostProcesses,
       cgroupOf: (id) => recordOf(id).draft.cgroupsPath,
+      netnsOf: (id) => join(deps.stateDirectory, 'netns', id),
     }),
   ] as unknown as EffectKind[];
   return new Map(kinds.map((kind) => [kind.kind, kind]));

@@ -4,6 +4,9 @@ import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { ContainerIo, StdioPaths } from '../../io/index.ts';
 import { parseSize } from '../../contract/size.ts';
 
+/** Bytes of rotated files that wait for a log driver, unless `max-undelivered` says otherwise. */
+const standardKeepBytes = 128 * 1024 * 1024;
+
 /** The task is gone by then, so all there will ever be is in the FIFOs; without one they have no end to wait for. */
 const undoDeadlineMs = 100;
 
@@ -12,12 +15,12 @@ export function ioEffect(
   io: ContainerIo,
   recordOf: (id: string) => ContainerRecord,
   onOpened: (id: string) => Promise<void>,
-): EffectKind<{ id: string; log: string | null }, StdioPaths> {
+): EffectKind<{ id: string; log: string | null; delivers?: boolean }, StdioPaths> {
   return {
     kind: 'io',
     volatile: true,
     describe: ({ log }) => `open its streams${log ? `, logged to ${log}` : ''}`,
-    async apply({ id, log }) {
+    async apply({ id, log, delivers }) {
       const { draft } = recordOf(id);
       const maxSize = parseSize(draft.log.options['max-size']);
       const maxFile = Number(draft.log.options['max-file'] ?? 1);
@@ -26,6 +29,7 @@ export function ioEffect(
         stdin: draft.process.openStdin,
         logPath: log,
         ...(maxSize !== undefined && { maxSize, maxFile }),
+        ...(delivers && { keepBytes: parseSize(draft.log.options['max-undelivered']) ?? standardKeepBytes }),
       });
       await onOpened(id);
       return paths;

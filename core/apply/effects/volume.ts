@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import { contentDeadlineMs, type FileWorkers } from '../../files/index.ts';
+import { localDriver } from '../../volumes/VolumeDrivers.ts';
 import type { VolumeStore } from '../../volumes/VolumeStore.ts';
 
 interface VolumeArgs {
@@ -10,6 +11,9 @@ interface VolumeArgs {
   anonymous: boolean;
   /** Path in the image whose content an empty volume gets; empty for none. */
   copyFrom: string;
+  /** Missing: `local`. */
+  driver?: string;
+  options?: Record<string, string>;
 }
 
 export interface VolumeEffectDeps {
@@ -24,10 +28,7 @@ export function volumeEffect({
   client,
   files,
   stateDirectory,
-}: VolumeEffectDeps): EffectKind<
-  { name: string; anonymous: boolean; copyFrom: string },
-  { created: boolean }
-> {
+}: VolumeEffectDeps): EffectKind<VolumeArgs, { created: boolean }> {
   // Several volumes of one container are filled side by side.
   const leftovers = (container: string, name: string) => ({
     mountPoint: join(stateDirectory, 'copy-up', `${container}.${name}`),
@@ -38,14 +39,14 @@ export function volumeEffect({
     kind: 'volume',
     // Longer than that of the copy, whose error says more.
     deadlineMs: contentDeadlineMs + 1000,
-    describe: ({ name, copyFrom }: VolumeArgs) =>
-      `use the volume ${name}${copyFrom ? `, filled from the image's ${copyFrom} when it is empty` : ''}`,
-    async check({ name, anonymous }) {
-      await volumes.checkEnsure(name, { anonymous });
+    describe: ({ name, copyFrom, driver }) =>
+      `use the volume ${name}${driver === undefined ? '' : ` of the driver ${driver}`}${copyFrom ? `, filled from the image's ${copyFrom} when it is empty` : ''}`,
+    async check({ name, ...wanted }) {
+      await volumes.checkEnsure(name, { ...wanted, driver: wanted.driver ?? localDriver });
       await files.look(volumes.pathOf(name), `the volume ${name}`);
     },
-    async apply({ name, anonymous, copyFrom }, { container, signal }) {
-      const { created } = await volumes.ensure(name, { anonymous });
+    async apply({ name, copyFrom, ...wanted }, { container, signal }) {
+      const { created } = await volumes.ensure(name, { ...wanted, driver: wanted.driver ?? localDriver });
       const target = volumes.pathOf(name);
       // A look has a shorter deadline than a copy.
       await files.look(target, `the volume ${name}`);

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PouchError } from '../../../hooks/errors.ts';
+import { linkedAbort } from '../../wait/linkedAbort.ts';
+import { onAbort } from '../../wait/onAbort.ts';
 import { EventStream } from './EventStream.ts';
 import { EventsService, PublishRequest, SubscribeRequest, type Envelope } from '../gen/services/events.ts';
 import type { CallOptions, Rpc } from '../rpc/Rpc.ts';
@@ -29,10 +31,15 @@ export class EventsClient {
     const echo = echoTopics + randomBytes(8).toString('hex');
     const wanted = filters.length === 0 ? [] : [...filters, `topic=="${echo}"`];
     const stop = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-    const envelopes = this.#envelopes(wanted, { ...options, signal });
+    const { controller: ended, unlink } = linkedAbort(options.signal);
+    onAbort(stop.signal, () => {
+      unlink();
+      ended.abort();
+    });
+    const streamed = { ...options, signal: ended.signal };
+    const envelopes = this.#envelopes(wanted, streamed);
     try {
-      const early = await this.#untilEcho(envelopes, echo, { ...options, signal });
+      const early = await this.#untilEcho(envelopes, echo, streamed);
       return new EventStream(withoutEchoes(envelopes), early, stop);
     } catch (error) {
       stop.abort();

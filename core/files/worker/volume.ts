@@ -1,11 +1,13 @@
 /** The directory of a volume: its data in `_data`, and its record. */
-import { chmodSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { FileOperations } from '../protocol.ts';
 import { removeTree } from './removeTree.ts';
 import { replaceFile } from './replaceFile.ts';
 
+/** Also replaces the record of one that exists, which stays if that fails. */
 export function createVolume({ directory, data, record }: FileOperations['createVolume']['args']): null {
+  const isNew = !existsSync(record.path);
   try {
     // Users of the host must not reach the setuid programs that containers put into volumes.
     mkdirSync(dirname(directory), { recursive: true });
@@ -13,7 +15,7 @@ export function createVolume({ directory, data, record }: FileOperations['create
     mkdirSync(data, { recursive: true, mode: 0o755 });
     replaceFile(record.path, record.content);
   } catch (error) {
-    discardHalfMade(directory, data);
+    if (isNew) discardHalfMade(directory, data);
     throw error;
   }
   return null;

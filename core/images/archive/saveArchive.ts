@@ -30,7 +30,7 @@ export async function saveArchive(store: StoreContext, refs: readonly string[]):
   const images = await Promise.all(refs.map((ref) => find(store, ref)));
   const name = `save ${randomUUID()}`;
   const lease = await store.leases.begin(name);
-  const release = () => store.leases.release(lease, name);
+  const release = () => store.leases.release(lease, name, { collect: true });
   try {
     await hold(store, lease, images);
   } catch (error) {

@@ -44,13 +44,19 @@ export async function labelledConfig(content: ContentClient, digest: string): Pr
   return labelledRefs(info?.labels ?? {}).find(({ name }) => name === 'config')?.id;
 }
 
-async function stored(content: ContentClient, digest: string): Promise<Buffer | undefined> {
+async function stored(
+  content: ContentClient,
+  digest: string,
+  { isAgain = false } = {},
+): Promise<Buffer | undefined> {
   try {
     return await content.readAll(digest);
   } catch (error) {
     if (hasCode(error, 'PCH_CONTAINERD_NOT_FOUND')) {
-      if (await ifFound(content.info(digest))) throw damaged(digest, 'its file is lost', error);
-      return undefined;
+      if (!(await ifFound(content.info(digest)))) return undefined;
+      if (isAgain) throw damaged(digest, 'its file is lost', error);
+      // Another pull may have stored it after this look at its file.
+      return await stored(content, digest, { isAgain: true });
     }
     if (hasCode(error, 'PCH_CONTAINERD_FAILED', 'PCH_CONTENT_TOO_LARGE'))
       throw damaged(digest, error.message, error);

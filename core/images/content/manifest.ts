@@ -83,7 +83,8 @@ function entry(value: unknown, where: string): ManifestEntry {
   return { ...descriptor(value, where), ...(known && { platform: known }) };
 }
 
-function descriptor(value: unknown, where: string): Descriptor {
+/** @throws PCH_IMAGE_INVALID */
+export function descriptor(value: unknown, where: string): Descriptor {
   const found = (value ?? {}) as Partial<Descriptor>;
   const { mediaType, digest, size } = found;
   if (typeof digest !== 'string' || !isDigest(digest))
@@ -103,7 +104,8 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-function parseObject(bytes: Uint8Array, where: string, what: string): Record<string, unknown> {
+/** @throws PCH_IMAGE_INVALID */
+export function parseObject(bytes: Uint8Array, where: string, what: string): Record<string, unknown> {
   let json: unknown;
   try {
     json = JSON.parse(Buffer.from(bytes).toString('utf8'));

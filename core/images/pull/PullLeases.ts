@@ -48,11 +48,14 @@ export class PullLeases {
     else this.#active.delete(id);
   }
 
-  /** Deletes the leases of this pull and of failed ones of the same name. */
-  async release(id: string, name: string): Promise<void> {
+  /**
+   * Deletes the leases of this pull and of failed ones of the same name.
+   * @param collect also has containerd collect what nothing else keeps: the image may have been removed meanwhile
+   */
+  async release(id: string, name: string, { collect = false } = {}): Promise<void> {
     this.letGo(id);
     const ids = await this.#idle(name);
-    await Promise.all(ids.map((one) => ifFound(this.#leases.delete(one))));
+    await Promise.all(ids.map((one) => ifFound(this.#leases.delete(one, { sync: collect }))));
   }
 
   /** Keeps only the newest lease, to resume the pull; with `drop` none. */

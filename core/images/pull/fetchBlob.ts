@@ -3,15 +3,18 @@ import { ifFound } from '../../containerd/rpc/gone.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import { isRefused, isTransient } from '../registry/registryError.ts';
-import { type RegistrySession, backOff } from '../registry/RegistrySession.ts';
+import { backOff } from '../registry/RegistrySession.ts';
 import { isDiskFull, isMismatch, storageError } from '../store/storageError.ts';
 
-export interface BlobFetch {
-  content: ContentClient;
-  session: RegistrySession;
+/** Where a blob comes from. */
+export interface BlobSession {
+  blob(descriptor: Descriptor, offset: number, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
+}
+
+/** A blob of a session. */
+export interface BlobSource {
+  session: BlobSession;
   descriptor: Descriptor;
-  labels?: Record<string, string>;
-  lease: string;
   /** Attempts to reconnect without progress in between. */
   retries: number;
   /**
@@ -20,10 +23,16 @@ export interface BlobFetch {
    */
   enoughBytes: number;
   signal: AbortSignal;
+}
+
+export interface BlobFetch extends BlobSource {
+  content: ContentClient;
+  labels?: Record<string, string>;
+  lease: string;
   /** Called with the number of bytes stored so far. */
   onProgress?: (bytes: number) => void;
-  /** Called if the download resumes an earlier one. */
-  onResume?: () => void;
+  /** Called with the byte at which the download begins: 0 unless it resumes an earlier one. */
+  onBegin?: (offset: number) => void;
 }
 
 /**
@@ -36,7 +45,7 @@ export async function fetchBlob(fetch: BlobFetch): Promise<void> {
   const { digest, size } = descriptor;
   try {
     const blob = { ref, size, digest, ...(labels && { labels }), ...(onProgress && { onProgress }) };
-    await content.write(blob, (offset) => resuming(fetch, offset), { lease, signal });
+    await content.write(blob, (offset) => resumed(fetch, offset), { lease, signal });
   } catch (error) {
     const known = storageError(error, `blob ${digest}`);
     if (isMismatch(known) || isDiskFull(known)) await ifFound(content.abort(ref));
@@ -49,15 +58,21 @@ export function ingestRef(digest: string): string {
   return `pouch-blob-${digest}`;
 }
 
-/** Yields the rest of the blob, with as many connections as it takes. */
-async function* resuming(fetch: BlobFetch, offset: number): AsyncGenerator<Buffer> {
-  const { session, descriptor, retries, enoughBytes, signal } = fetch;
-  if (offset > 0) fetch.onResume?.();
+function resumed(fetch: BlobFetch, offset: number): AsyncGenerator<Buffer> {
+  fetch.onBegin?.(offset);
+  return readBlob(fetch, offset);
+}
+
+/** Yields the rest of a blob, with as many connections as it takes. The caller checks the digest. */
+export async function* readBlob(
+  { session, descriptor, retries, enoughBytes, signal }: BlobSource,
+  offset: number,
+): AsyncGenerator<Buffer> {
   let at = offset;
   for (let failures = 0; at < descriptor.size; failures++) {
     const begin = at;
     try {
-      for await (const chunk of await session.blob(descriptor.digest, at, signal)) {
+      for await (const chunk of await session.blob(descriptor, at, signal)) {
         at += chunk.length;
         if (at - begin >= enoughBytes) failures = 0;
         if (at > descriptor.size) throw tooLong(descriptor);

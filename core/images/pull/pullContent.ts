@@ -11,7 +11,8 @@ import { type OnProgress, shortDigest } from './progress.ts';
 import { type Platform, choosePlatform, platformDistance, platformNotFound } from '../content/platform.ts';
 import { type Reference, formatReference } from '../content/reference.ts';
 import { type PullLeases, underLease } from './PullLeases.ts';
-import type { FetchedManifest, RegistrySession } from '../registry/RegistrySession.ts';
+import type { FetchedManifest } from '../registry/RegistrySession.ts';
+import type { SourceSession } from '../sources/SourceSession.ts';
 import { isMismatch } from '../store/storageError.ts';
 import { storeBytes } from '../store/storeBytes.ts';
 import type { SharedWork } from './SharedWork.ts';
@@ -31,7 +32,7 @@ export interface SharedPulls {
 
 export interface PullJob {
   client: ContainerdClient;
-  session: RegistrySession;
+  session: SourceSession;
   shared: SharedPulls;
   reference: Reference;
   platform: Platform;
@@ -163,7 +164,16 @@ async function fetchShared(
     descriptor.digest,
     (onProgress, stop) =>
       underLease(job, () =>
-        fetchAnew({ content, session, descriptor, lease, retries, enoughBytes, signal: stop, onProgress }),
+        fetchAnew(session, {
+          content,
+          session,
+          descriptor,
+          lease,
+          retries,
+          enoughBytes,
+          signal: stop,
+          onProgress,
+        }),
       ),
     { onProgress, signal },
   );
@@ -171,16 +181,20 @@ async function fetchShared(
 }
 
 /**
- * Downloads a resumed blob once more from the start if its digest does not match: the data of the earlier attempt may
- * be damaged.
+ * Downloads a blob once more from the start if its digest does not match: the data of an earlier attempt that it has
+ * resumed may be damaged, or a source has sent something else, which is not asked for it again.
  */
-async function fetchAnew(fetch: BlobFetch): Promise<void> {
-  let resumed = false;
-  try {
-    await fetchBlob({ ...fetch, onResume: () => (resumed = true) });
-  } catch (error) {
-    if (!resumed || !isMismatch(error)) throw error;
-    await fetchBlob(fetch);
+async function fetchAnew(session: SourceSession, fetch: BlobFetch): Promise<void> {
+  for (;;) {
+    // Undefined: all of it was stored by an earlier attempt.
+    let begun: number | undefined;
+    try {
+      return await fetchBlob({ ...fetch, onBegin: (offset) => (begun ??= offset) });
+    } catch (error) {
+      if (!isMismatch(error)) throw error;
+      const isDistrusted = session.distrust(fetch.descriptor.digest);
+      if (begun === 0 && !isDistrusted) throw error;
+    }
   }
 }
 

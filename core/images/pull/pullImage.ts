@@ -8,6 +8,7 @@ import { nameImage } from '../store/record.ts';
 import { type Reference, formatReference, parseReference } from '../content/reference.ts';
 import { enoughBytes } from '../registry/RateGuard.ts';
 import { RegistrySession } from '../registry/RegistrySession.ts';
+import { SourceSession } from '../sources/SourceSession.ts';
 import { isDiskFull } from '../store/storageError.ts';
 import { type StoreContext, arrived, emitImage } from '../store/storeContext.ts';
 
@@ -55,20 +56,41 @@ interface Pull {
 }
 
 async function download(store: StoreContext, { options, ...pull }: Pull): Promise<void> {
-  const { client, shared, leases, config, transport } = store;
+  const { client, shared, leases, config } = store;
   const { reference } = pull;
+  const session = sessionOf(store, pull, options);
   const target = await pullContent({
     ...pull,
     client,
     shared,
     leases,
-    session: new RegistrySession({ transport, config, reference, auth: options.auth }),
+    session,
     retries: config.retries,
     enoughBytes: enoughBytes({ rate: config.minimumRate, window: config.minimumRateWindow }),
     maxParallel: config.maxParallelDownloads,
     signal: options.signal ?? new AbortController().signal,
+  }).catch((error: unknown) => {
+    throw session.explained(error);
   });
   const name = formatReference(reference);
   await arrived(store, { source: 'pull', references: [name], target, platform: pull.platform });
   await nameImage(store, name, target);
+}
+
+function sessionOf(
+  { transport, config, sources, log }: StoreContext,
+  { reference, onProgress }: Omit<Pull, 'options'>,
+  { auth }: PullOptions,
+): SourceSession {
+  const image = formatReference(reference);
+  return new SourceSession({
+    ...sources(image),
+    reference,
+    registry: new RegistrySession({ transport, config, reference, auth }),
+    minimum: { rate: config.minimumRate, window: config.minimumRateWindow },
+    note: (text) => {
+      log.info('pull', { image, note: text });
+      onProgress({ id: '', status: text });
+    },
+  });
 }

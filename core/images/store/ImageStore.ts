@@ -1,6 +1,7 @@
 import type { ImagesConfig } from '../../../config/types.ts';
 import type { Readable } from 'node:stream';
 import type { EngineEvent, ImageHistory, ImagePruneFilter, Images, Progress } from '../../../hooks/engine.ts';
+import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Image } from '../../../hooks/image.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
 import { loadArchive } from '../archive/loadArchive.ts';
@@ -13,9 +14,11 @@ import { ImageIndex } from './ImageIndex.ts';
 import type { ImageFiles } from '../files/ImageFiles.ts';
 import { ImageReaders, type LayerReader } from '../files/ImageReaders.ts';
 import { pruneImages } from './pruneImages.ts';
+import { type ArtifactOptions, fetchArtifact } from '../pull/fetchArtifact.ts';
 import { pullImage } from '../pull/pullImage.ts';
 import { PullLeases } from '../pull/PullLeases.ts';
 import { startEmptying } from './startEmptying.ts';
+import type { ChosenSources } from '../sources/imageSources.ts';
 import { Transport } from '../registry/Transport.ts';
 import { type Removed, removeImage } from './removeImage.ts';
 import { SharedWork } from '../pull/SharedWork.ts';
@@ -35,8 +38,13 @@ export interface ImageStoreOptions {
   /** Called with `pull`, `tag`, `untag`, `delete`, `load` and `save` events of images. */
   emit?: (event: Omit<EngineEvent, 'timeNano'>) => void;
   hooks?: ImageHooks;
+  /** Default: only registries. */
+  sources?: (reference: string) => ChosenSources;
+  log?: Logger;
 }
 
+const ignore = () => undefined;
+const silent: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const noHooks: ImageHooks = { postLoad: () => Promise.resolve(), preRemove: () => Promise.resolve() };
 
 /** The images on the host. containerd stores them. */
@@ -53,6 +61,8 @@ export class ImageStore implements Images {
     isInUse,
     emit = () => undefined,
     hooks = noHooks,
+    sources = () => ({ sources: [], hasRegistry: true }),
+    log = silent,
   }: ImageStoreOptions) {
     this.#readers = new ImageReaders(client, layers);
     this.#store = {
@@ -62,6 +72,8 @@ export class ImageStore implements Images {
       isInUse,
       emit,
       hooks,
+      sources,
+      log,
       index: new ImageIndex(client),
       leases: new PullLeases(client.leases, owner),
       transport: new Transport({ rate: config.minimumRate, window: config.minimumRateWindow }),
@@ -86,6 +98,11 @@ export class ImageStore implements Images {
 
   pull(ref: string, options?: Parameters<Images['pull']>[1]): Promise<Image> {
     return pullImage(this.#store, ref, options);
+  }
+
+  /** Downloads the layer of an artifact, which does not become an image, to a file. */
+  fetchArtifact(ref: string, options: ArtifactOptions): Promise<string> {
+    return fetchArtifact(this.#store, ref, options);
   }
 
   tag(source: string, target: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ImagesConfig } from '../../../config/types.ts';
+import type { Logger } from '../../../hooks/defineHook.ts';
 import type { EngineEvent } from '../../../hooks/engine.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import type { ImageLoaded, ImageRemoval } from '../../../hooks/points/image.ts';
@@ -7,6 +8,7 @@ import type { Platform } from '../content/platform.ts';
 import type { ImageIndex } from './ImageIndex.ts';
 import type { PullLeases } from '../pull/PullLeases.ts';
 import type { SharedPulls } from '../pull/pullContent.ts';
+import type { ChosenSources } from '../sources/imageSources.ts';
 import type { Transport } from '../registry/Transport.ts';
 
 /** The context of the image store's operations. */
@@ -21,6 +23,9 @@ export interface StoreContext {
   shared: SharedPulls;
   /** Returns the names of the containers that use the image. */
   isInUse: (imageId: string) => string[];
+  /** @param reference full reference of an image that is pulled */
+  sources: (reference: string) => ChosenSources;
+  log: Logger;
   emit: (event: Omit<EngineEvent, 'timeNano'>) => void;
   hooks: ImageHooks;
 }

@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 
 /** A pipe holds 64 KiB, so no read returns more. */
-const readSize = 64 * 1024;
+export const readSize = 64 * 1024;
 
 /** One buffer for all readers: each chunk is consumed before the next read, and an idle FIFO needs no buffer. */
 const shared = Buffer.allocUnsafeSlow(readSize);
@@ -47,6 +47,10 @@ export class FifoReader {
     return this.#ended;
   }
 
+  isPaused(): boolean {
+    return this.#socket.isPaused();
+  }
+
   pause(): void {
     this.#socket.pause();
   }
@@ -55,15 +59,24 @@ export class FifoReader {
     if (!this.#ended) this.#socket.resume();
   }
 
-  /** Reads the data in the FIFO. Returns true at its end: it is empty and no process has the write end open. */
-  drain(): boolean {
-    while (!this.#ended) {
+  /**
+   * Reads the data in the FIFO. Returns true at its end: it is empty and no process has the write end open.
+   * @param most bytes, of one that others write to without end
+   */
+  drain(most = Infinity): boolean {
+    for (let read = 0; !this.#ended && read < most;) {
       const bytes = readAvailable(this.#fd);
       if (bytes === undefined) return false;
       if (bytes === 0) this.close();
       else this.#handlers.data(shared.subarray(0, bytes));
+      read += bytes;
     }
-    return true;
+    return this.#ended;
+  }
+
+  /** It does not keep the process running. */
+  unref(): void {
+    this.#socket.unref();
   }
 
   close(): void {

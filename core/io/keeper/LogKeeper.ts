@@ -81,11 +81,11 @@ export class LogKeeper {
   }
 
   #logOf(
-    { container, logPath, maxSize, maxFile }: StreamsConfig,
+    { container, logPath, maxSize, maxFile, keepBytes }: StreamsConfig,
     { directory }: StreamPaths,
   ): LogWriter | undefined {
     if (logPath === undefined) return undefined;
-    return new LogWriter(this.logs.open({ container, logPath, maxSize, maxFile }), directory);
+    return new LogWriter(this.logs.open({ container, logPath, maxSize, maxFile, keepBytes }), directory);
   }
 
   #releaseLog({ logPath }: StreamsConfig): void {

@@ -29,13 +29,13 @@ export class ContainerLogs {
   }
 
   /** Returns the log for a new run of a container. */
-  open({ container, logPath, maxSize, maxFile }: LogSource): ContainerLog {
+  open({ container, logPath, maxSize, maxFile, keepBytes }: LogSource): ContainerLog {
     this.#open.add(logPath);
     const known = this.#logs.get(logPath);
     if (known !== undefined) return known;
     const onProblem = (problem: LogProblem) => this.#report(container, problem);
     const [holds, budget] = [this.#holdsOf(logPath), this.#budget];
-    const log = new ContainerLog({ logPath, maxSize, maxFile, holds, budget, onProblem });
+    const log = new ContainerLog({ logPath, maxSize, maxFile, keepBytes, holds, budget, onProblem });
     this.#logs.set(logPath, log);
     return log;
   }

@@ -13,6 +13,7 @@ import {
 import { dirname } from 'node:path';
 import { appendWhole } from '../../state/appendWhole.ts';
 import { messageOf } from '../../../hooks/errors.ts';
+import { noteGivenUp, readDelivered, readGivenUp } from './delivered.ts';
 import { LogHolds } from './LogHolds.ts';
 import { rotatedLogs } from './rotated.ts';
 
@@ -27,6 +28,11 @@ export interface Rotation {
   maxSize?: number | undefined;
   /** Number of files to keep, including the current one. Default: 1. */
   maxFile?: number | undefined;
+  /**
+   * Bytes of rotated files beyond `maxFile` that are kept until they are delivered to the log driver (`delivered.ts`);
+   * undefined: it has none that delivers.
+   */
+  keepBytes?: number | undefined;
 }
 
 /** A position at the end of a log. */
@@ -208,10 +214,17 @@ export class RotatingFile {
   #listed(): RotatedFile[] {
     if (this.#rotated !== undefined) return this.#rotated;
     const rotated = rotatedLogs(this.#path, readdirSync(dirname(this.#path))).flatMap(withStat);
-    this.#number = (rotated.at(-1)?.number ?? 0) + 1;
+    this.#number = Math.max(rotated.at(-1)?.number ?? 0, this.#lastKnown()) + 1;
     this.#rotated = rotated;
     this.#noteSurplus(rotated);
     return rotated;
+  }
+
+  /** Numbers only grow, also when the keeper was restarted after every rotated file was removed. */
+  #lastKnown(): number {
+    if (this.#rotation.keepBytes === undefined) return 0;
+    const givenUp = readGivenUp(this.#path).at(-1)?.file ?? 0;
+    return Math.max(readDelivered(this.#path).file - 1, givenUp);
   }
 
   /** Returns the oldest file if it exceeds `maxFile`. */
@@ -231,18 +244,37 @@ export class RotatingFile {
     }
   }
 
-  #isHeld({ number, surplusSince = 0 }: RotatedFile): boolean {
+  #isHeld(file: RotatedFile): boolean {
+    const { number, surplusSince = 0 } = file;
+    if (this.#surplusBytes <= (this.#rotation.keepBytes ?? 0) && this.#isUndelivered(file)) return true;
     if (this.#surplusBytes > heldAtMost.bytes) return false;
     return this.#holds.wants(number) && performance.now() - surplusSince < heldAtMost.ms;
+  }
+
+  #isUndelivered({ number }: RotatedFile): boolean {
+    return this.#rotation.keepBytes !== undefined && number >= readDelivered(this.#path).file;
   }
 
   #removeOldest(): void {
     const file = this.#rotated?.shift();
     if (file === undefined) return;
+    const isLost = this.#isUndelivered(file);
+    const isNoted = isLost && this.#note(file);
     rmSync(file.path, { force: true });
+    // On a full disk, there is room for it now.
+    if (isLost && !isNoted) this.#note(file);
     this.#surplusBytes -= file.bytes;
     this.#lastRemoved = file.number;
     this.#holds.removed(file.number, file.bytes);
+  }
+
+  #note({ number, bytes }: RotatedFile): boolean {
+    try {
+      noteGivenUp(this.#path, { file: number, bytes });
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

@@ -24,6 +24,11 @@ export class LogCursor {
     this.#offset = offset;
   }
 
+  /** The byte after the last line that `next` has returned. */
+  get position(): number {
+    return this.#offset - this.#pending.length;
+  }
+
   /** Resolves to the entries of the next block without damaged ones; undefined at the current end of the file. */
   async next(): Promise<LogEntry[] | undefined> {
     const wanted = Math.min(blockBytes, this.#end - this.#offset);

@@ -14,7 +14,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import { runtimeError } from '../../apply/effects/runtimeError.ts';
 import { ExecStdio } from '../../io/index.ts';
-import { planExec } from '../../plan/exec.ts';
+import { execSecrets, planExec } from '../../plan/exec.ts';
 import { newId } from '../../state/ids.ts';
 import { isProcessGone } from '../../containerd/index.ts';
 import { endOfExec } from '../exits/endOfProcess.ts';
@@ -128,12 +128,16 @@ export class ExecInstances implements Execs {
     const { tasks } = this.#engine.client;
     const request = { ...exec.request, ...(consoleSize && { consoleSize }) };
     const { secrets } = this.#engine;
-    secrets.noteNamed(exec.id, request.env ?? {});
-    const { process, ...planned } = await this.#engine.generations.use((generation) =>
+    secrets.noteExec(exec.id, request.env ?? {}, execSecrets(request, record.draft));
+    const {
+      process,
+      secrets: marked,
+      ...planned
+    } = await this.#engine.generations.use((generation) =>
       planExec(request, record.draft, generation, execContext(this.#engine, record)),
     );
-    secrets.noteNamed(exec.id, { env: process.env });
-    const outcome = { blame: secrets.blame(planned.blame), degraded: secrets.data(planned.degraded) };
+    secrets.noteExec(exec.id, process.env ?? [], marked);
+    const outcome = { blame: secrets.blame(planned.blame, marked), degraded: secrets.data(planned.degraded) };
     Object.assign(exec, outcome);
     if (noteOutcome(record, catalogue.container.preExec.name, outcome, 'exec.'))
       void saveMarks(this.#engine, record);

@@ -1,9 +1,19 @@
-import type { DoctorReport, Extensions, RouteCall, VerbInfo } from '../../../hooks/engine.ts';
+import type { PageCall } from '../../../hooks/contributions/page.ts';
+import type {
+  DoctorReport,
+  Extensions,
+  PageInfo,
+  RenderedPage,
+  RouteCall,
+  VerbInfo,
+} from '../../../hooks/engine.ts';
 import type { VerbContext } from '../../../hooks/contributions/verb.ts';
 import { renderMetrics } from '../../metrics/renderMetrics.ts';
+import { checkNetworks } from '../../networks/checkNetworks.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { callRoute } from './callRoute.ts';
 import { engineMetrics } from './engineMetrics.ts';
+import { listPages, renderPage } from './pages.ts';
 import { runChecks } from './runChecks.ts';
 import { listVerbs, runVerb } from './verbs.ts';
 
@@ -33,8 +43,24 @@ export class PluginExtensions implements Extensions {
     );
   }
 
+  pages(): PageInfo[] {
+    return listPages(this.#engine.generations.current);
+  }
+
+  async renderPage(plugin: string, name: string, call: PageCall): Promise<RenderedPage> {
+    const { generations, secrets, log } = this.#engine;
+    return secrets.data(
+      await generations.use((generation) => renderPage({ generation, log }, plugin, name, call)),
+    );
+  }
+
   doctor(signal: AbortSignal): Promise<DoctorReport[]> {
-    return this.#engine.generations.use((generation) => runChecks(generation, signal));
+    const { generations, sidecars, config } = this.#engine;
+    return generations.use(async (generation) => [
+      ...(await runChecks(generation, signal)),
+      ...sidecars.reports(),
+      ...(await checkNetworks(generation, config.network.networks)),
+    ]);
   }
 
   metrics(): Promise<string> {

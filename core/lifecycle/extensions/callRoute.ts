@@ -1,8 +1,7 @@
 import type { RouteReply, Route } from '../../../hooks/contributions/route.ts';
 import type { RouteCall } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { checkInput, type Generation } from '../../plugins/index.ts';
-import { callWithin } from './callWithin.ts';
+import { callWithin, checkInput, type Generation } from '../../plugins/index.ts';
 
 const defaultDeadlineMs = 30_000;
 /** Bytes. */

@@ -1,8 +1,7 @@
 import type { DoctorCheck } from '../../../hooks/contributions/doctorCheck.ts';
 import type { DoctorReport } from '../../../hooks/engine.ts';
 import { PouchError, toPouchError } from '../../../hooks/errors.ts';
-import type { Generation } from '../../plugins/index.ts';
-import { callWithin } from './callWithin.ts';
+import { callWithin, type Generation } from '../../plugins/index.ts';
 
 const defaultDeadlineMs = 5_000;
 

@@ -2,8 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { VerbInfo } from '../../../hooks/engine.ts';
 import type { Verb, VerbContext } from '../../../hooks/contributions/verb.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { checkInput, type Generation } from '../../plugins/index.ts';
-import { callWithin } from './callWithin.ts';
+import { callWithin, checkInput, type Generation } from '../../plugins/index.ts';
 
 const defaultDeadlineMs = 60_000;
 /** 126 and more are those of shells and signals. */

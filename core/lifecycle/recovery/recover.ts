@@ -5,6 +5,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { HostEffectArgs } from '../../../hooks/hostEffects.ts';
 import { hasCode, hasNoFilesLeft, messageOf, type PouchError } from '../../../hooks/errors.ts';
 import { bundlesOf, idsOfBundles, removeLeftBundle } from '../../apply/effects/leftBundle.ts';
 import { hasShim } from '../../apply/effects/strayShim.ts';
@@ -15,6 +16,7 @@ import { settleCheckpoints } from '../checkpoint/remove.ts';
 import { alivePid, type Finding, quarantine, type Traces } from '../damaged/quarantine.ts';
 import { cleanUpLocked } from '../exits/cleanUp.ts';
 import { setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/watchExit.ts';
+import { settleReconcile } from '../reconcile/replacePlan.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { initPid } from '../task/initPid.ts';
 import { asOperation, type EngineContext, withLedger } from '../shared/engineContext.ts';
@@ -138,8 +140,10 @@ async function recoverOne(
   if (interrupted === 'start' && !runs(record, task)) return await undoStart(engine, record);
   if (interrupted === 'start') await commit(engine, record);
   if (interrupted === 'update') await settleUpdate(engine, record);
+  if (interrupted === 'reconcile') await settleReconcile(engine, record);
   if (interrupted === 'checkpoint') await settleCheckpointsOrWarn(engine, record);
-  return await resume(engine, record, task);
+  await resume(engine, record, task);
+  if (engine.store.has(record.id)) engine.deliveries.begin(record);
 }
 
 /** Checkpoints on a file system that does not respond must not keep their container from being managed. */
@@ -215,7 +219,17 @@ async function adopt(
   setRunning(engine, record, isUnknown ? pidBefore : await initPid(engine, record, pid), startedAt);
   // The task knows better than the record when a pause was cut off.
   if (isUnknown ? before === 'paused' : status !== TaskStatus.RUNNING) record.state.status = 'paused';
+  await resumeProcesses(engine, record);
   watchExit(engine, record);
+}
+
+async function resumeProcesses(
+  { hostRecords, hostProcesses }: EngineContext,
+  { id, draft }: ContainerRecord,
+): Promise<void> {
+  for (const { container, key, kind, args } of await hostRecords.all())
+    if (container === id && kind === 'host.process' && key in draft.effects)
+      hostProcesses.resume(args as HostEffectArgs<'host.process'>, { container, key });
 }
 
 /** It had ended; what its end should have undone is undone now. */

@@ -11,7 +11,8 @@ import type { HookMetrics } from '../../metrics/HookMetrics.ts';
 import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
 import type { Planner, PlannerOptions } from '../../plan/Planner.ts';
 import type { HostFiles } from '../../plan/etcFiles.ts';
-import type { GenerationHolder, Operations } from '../../plugins/index.ts';
+import type { Deliveries } from '../../logDrivers/Deliveries.ts';
+import type { GenerationHolder, HostProcesses, Operations, Sidecars } from '../../plugins/index.ts';
 import type { Secrets } from '../../secrets/Secrets.ts';
 import type { ContainerStore } from '../../state/ContainerStore.ts';
 import type { ProcessIdentity } from '../../supervise/processIdentity.ts';
@@ -46,6 +47,8 @@ export interface EngineContext {
   readonly waiters: Waiters;
   readonly files: FileWorkers;
   readonly io: ContainerIo;
+  /** The logs of containers on their way to log drivers. */
+  readonly deliveries: Deliveries;
   readonly attachPoints: AttachPoints;
   readonly images: HookedImages;
   readonly netns: NetworkNamespaces;
@@ -54,6 +57,8 @@ export interface EngineContext {
   readonly appliedKinds: AppliedKinds;
   /** Effects of the host that plugins have planned. */
   readonly hostRecords: HostEffectRecords;
+  /** Processes on the host that belong to containers. */
+  readonly hostProcesses: HostProcesses;
   /** The core's kinds and those of plugins. */
   readonly effectKinds: KindLookup;
   /** Host ids of containers with users of their own. */
@@ -64,6 +69,7 @@ export interface EngineContext {
   readonly restarts: RestartTimers;
   readonly metrics: SharedMetrics;
   readonly hookMetrics: HookMetrics;
+  readonly sidecars: Sidecars;
   /** Ids of the containers whose create has applied a part of their start: see run.ts. */
   readonly prepared: Set<string>;
   readonly execStarts: ExecStarts;

@@ -17,6 +17,7 @@ const verbs = {
     'remove',
     'rename',
     'update',
+    'reconcile',
     'pause',
     'unpause',
     'dropEffect',
@@ -26,7 +27,7 @@ const verbs = {
   execs: ['start'],
   images: ['pull', 'load', 'bootstrap', 'remove', 'prune'],
   volumes: ['create', 'remove', 'prune'],
-  plugins: ['reload', 'disable', 'enable'],
+  plugins: ['reload', 'disable', 'enable', 'install', 'rollback', 'remove', 'promote', 'demote'],
 } as const satisfies Verbs;
 
 /** The engine whose calls of a verb are operations: `create`, `image pull`. */

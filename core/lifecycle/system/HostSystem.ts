@@ -3,8 +3,10 @@ import os from 'node:os';
 import type {
   ContainerStatus,
   EffectLeftover,
+  NetworkInfo,
   Operation,
   ProfileInfo,
+  RichModeInfo,
   RuntimeInfo,
   System,
   SystemInfo,
@@ -13,11 +15,15 @@ import { cgroupVersion, operatingSystem } from '../../host/detect.ts';
 import { hostPlatform } from '../../images/index.ts';
 import { socketPeer } from '../../host/socketPeer.ts';
 import { version } from '../../version.ts';
+import { logDrivers } from '../../logDrivers/LogDrivers.ts';
+import { networkDrivers, networksOf } from '../../networks/NetworkDrivers.ts';
+import { volumeDrivers } from '../../volumes/VolumeDrivers.ts';
 import { damageWarnings } from '../damaged/damageWarnings.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { collectLeftovers } from '../leftovers/collect.ts';
 import { listOperations } from './listOperations.ts';
 import { describeProfiles } from './describeProfiles.ts';
+import { describeRichModes } from './describeRichModes.ts';
 import { describeRuntimes } from './describeRuntimes.ts';
 
 export class HostSystem implements System {
@@ -51,9 +57,12 @@ export class HostSystem implements System {
       hostname: os.hostname(),
       runtimes: await this.#runtimes('path', (path) => ({ path })),
       defaultRuntime: config.runtime.default,
+      volumeDrivers: [...volumeDrivers(generations.current).keys()].sort(),
+      logDrivers: [...logDrivers(generations.current).keys()].sort(),
+      networkDrivers: [...networkDrivers(generations.current).keys()].sort(),
       containerd: { ...this.#containerd(), managed: config.containerd.managed },
       plugins: this.#engine.secrets.data([...generations.current.plugins]),
-      warnings: await damageWarnings(this.#engine),
+      warnings: [...(await damageWarnings(this.#engine)), ...this.#engine.deliveries.warnings()],
       time: new Date().toISOString(),
     };
   }
@@ -71,6 +80,11 @@ export class HostSystem implements System {
     };
   }
 
+  networks(): NetworkInfo[] {
+    const { generations, config } = this.#engine;
+    return networksOf(generations.current, config.network.networks);
+  }
+
   ops(): Operation[] {
     return listOperations(this.#engine);
   }
@@ -81,6 +95,10 @@ export class HostSystem implements System {
 
   profiles(): ProfileInfo[] {
     return describeProfiles(this.#engine);
+  }
+
+  richModes(): RichModeInfo[] {
+    return describeRichModes(this.#engine);
   }
 
   async collectEffects(options?: { dryRun?: boolean }): Promise<EffectLeftover[]> {

@@ -4,10 +4,11 @@ import type { EngineContext } from '../shared/engineContext.ts';
 /** Every profile, by name. */
 export function describeProfiles({ generations, secrets }: EngineContext): ProfileInfo[] {
   return [...generations.current.profiles.values()]
-    .map(({ plugin, profile: { name, origin, parts } }) => ({
+    .map(({ plugin, profile: { name, origin, problem, parts } }) => ({
       name,
       plugin,
       ...(origin !== undefined && { origin }),
+      ...(problem !== undefined && { problem }),
       options: parts.map(({ option, shown, origin: line }) => ({
         option,
         // Keys of maps such as `env` are names of secrets, or not.

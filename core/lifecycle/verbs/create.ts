@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { PouchError } from '../../../hooks/errors.ts';
+import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
@@ -28,7 +27,7 @@ export interface CreateOptions {
   startsNext?: (record: ContainerRecord) => Promise<void>;
 }
 
-/** Plans a container and applies the effects of its making. Nothing is left when it fails. */
+/** Plans a container and applies the effects of its making. A failure leaves only what cannot be undone. */
 export async function create(
   engine: EngineContext,
   request: ContainerRequest,
@@ -41,9 +40,14 @@ export async function create(
     return await engine.generations.use(async (generation) => {
       const planned = await engine.planner.plan({ id, name }, request, generation);
       const record = newRecord(engine, planned);
-      await engine.operations.run('create', record.id, () =>
-        engine.locks.run(record.id, 'create', () => apply(engine, record, planned, options)),
-      );
+      try {
+        await engine.operations.run('create', record.id, () =>
+          engine.locks.run(record.id, 'create', () => apply(engine, record, planned, options)),
+        );
+      } catch (error) {
+        planned.abandon();
+        throw error;
+      }
       announce(engine, record);
       return record;
     });
@@ -61,7 +65,7 @@ async function apply(
 ): Promise<void> {
   checkStorable(record);
   await mkdir(record.paths.directory, { mode: 0o700 });
-  const { draft: _draft, request: _request, ...toStore } = planned;
+  const { draft: _draft, request: _request, abandon: _abandon, ...toStore } = planned;
   const staged = engine.store.stage(record);
   let isUndone = true;
   try {
@@ -88,16 +92,24 @@ async function apply(
     if (startsNext) engine.prepared.add(record.id);
     engine.store.add(record);
   } catch (error) {
-    // Its journal names what could not be undone; the next daemon does that.
     if (isUndone) await engine.store.discard(record.id);
+    else keepDead(engine, record, error);
     throw error;
   } finally {
     staged.unstage();
   }
 }
 
+/** What could not be undone stays with a container that is seen: its removal, or the next pouchd, undoes it. */
+function keepDead(engine: EngineContext, record: ContainerRecord, error: unknown): void {
+  Object.assign(record.state, { status: 'dead', error: messageOf(error) });
+  engine.store.add(record);
+}
+
 function announce(engine: EngineContext, record: ContainerRecord): void {
   emitContainer(engine, 'create', record);
+  for (const { plugin, hook, message } of record.degraded)
+    emitContainer(engine, 'degraded', record, { plugin, hook, reason: message });
   observeTaps(engine, record, catalogue.container.postCreate, { container: record, netns: '' });
 }
 
@@ -124,7 +136,7 @@ export function newRecord(engine: EngineContext, planned: PlannedCreate): Contai
     attachments: {},
     paths: {
       directory,
-      log: draft.log.driver === 'none' ? '' : join(directory, 'container.log'),
+      log: (draft.effects['io']?.args['log'] as string | null | undefined) ?? '',
       hosts: ownFilePath(directory, etcPaths.hosts),
       hostname: ownFilePath(directory, etcPaths.hostname),
       resolvConf: ownFilePath(directory, etcPaths.resolvConf),

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import type { ContainerEffect, ContainerRecord } from '../../../hooks/engine.ts';
 import type { Effect } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import type { BlameEntry } from '../../../hooks/plan.ts';
+import type { HostEffectArgs } from '../../../hooks/hostEffects.ts';
 import { coreKindNames } from '../../apply/effects/index.ts';
 import { Journal } from '../../apply/Journal.ts';
 import { Ledger } from '../../apply/Ledger.ts';
 import { sentenceOf } from '../../contract/ownedEffectKind.ts';
-import { formatPath, isWithin } from '../../plugins/index.ts';
 import { readPlan } from '../../state/planFiles.ts';
+import { authorOf } from '../shared/effectAuthor.ts';
 import { type EngineContext, underLock, withLedger } from '../shared/engineContext.ts';
+
+const processKind = 'host.process';
 
 /** Reads the journal without a lock: it does not wait for an operation that hangs. */
 export async function effects(engine: EngineContext, record: ContainerRecord): Promise<ContainerEffect[]> {
@@ -38,7 +40,10 @@ export async function dropEffect(
       // The record first: an effect that it has and the journal lacks counts as damage.
       record.draft.effects = without(record.draft.effects, key);
       await engine.store.save(record);
+      const effect = ledger.effects()[key];
       await ledger.release(key);
+      if (effect?.kind === processKind)
+        engine.hostProcesses.forget(effect.args as HostEffectArgs<typeof processKind>, record.id);
       engine.log.warn('an effect was given up: what it did stays on the host', {
         container: record.id,
         effect: key,
@@ -51,10 +56,11 @@ export async function dropEffect(
 }
 
 async function described(
-  { effectKinds, generations, secrets }: EngineContext,
-  { draft, paths }: ContainerRecord,
+  engine: EngineContext,
+  { id, draft, paths }: ContainerRecord,
   ledger: Ledger,
 ): Promise<ContainerEffect[]> {
+  const { effectKinds, generations, secrets } = engine;
   const read = await readPlan(paths.directory);
   const plan = read.state === 'sound' ? read.value : { effects: [], blame: [] };
   const applied = ledger.effects();
@@ -62,26 +68,41 @@ async function described(
     ([, { kind }]) => kind !== 'mark',
   );
   return await Promise.all(
-    ofPlugins.map(async ([key, { kind, stage, args }]) => {
+    ofPlugins.map(async ([key, effect]) => {
+      const { kind, stage, args } = effect;
       const code = effectKinds.toApply(kind) ?? generations.kindForUndo(kind);
       const isCore = coreKindNames.includes(kind);
       const plugin = isCore ? 'core' : (code?.plugin ?? authorOf(plan.blame, key));
-      const planned = plan.effects.find((effect) => effect.key === key);
+      const planned = plan.effects.find((one) => one.key === key);
+      const status = key in applied ? statusOf(engine, id, effect) : undefined;
       return {
         key,
         kind,
         stage,
         state: ledger.has(key) ? 'applied' : key in applied ? 'unfinished' : 'planned',
         ...(plugin !== undefined && { plugin }),
+        ...(status !== undefined && { status }),
         sentence: secrets.text(code ? await sentenceOf(code, args) : (planned?.sentence ?? kind)),
       } as const;
     }),
   );
 }
 
-function authorOf(blame: readonly BlameEntry[], key: string): string | undefined {
-  const field = formatPath(['effects', key]);
-  return blame.find((entry) => isWithin(entry.field, field))?.plugin;
+/** What the process of an effect does now: `running (pid 12)`. */
+function statusOf(
+  { hostProcesses }: EngineContext,
+  container: string,
+  { kind, args }: Effect,
+): string | undefined {
+  if (kind !== processKind) return undefined;
+  const found = hostProcesses.statusOf(container, args as HostEffectArgs<typeof processKind>);
+  if (!found) return undefined;
+  const { phase, pid, restarts, end } = found;
+  const again = restarts === 0 ? '' : `, restarts: ${restarts}`;
+  const last = end === undefined ? '' : ` (${end})`;
+  if (phase === 'ended') return `ended${end === undefined ? ' (exit code unknown)' : last}${again}`;
+  if (phase === 'waiting') return `ended${last}, is started again${again}`;
+  return `${phase}${pid === undefined ? '' : ` (pid ${pid})`}${again}`;
 }
 
 function without(effects: Record<string, Effect>, dropped: string): Record<string, Effect> {

@@ -22,7 +22,7 @@ export async function plan(
   try {
     return await engine.generations.use(async (generation) => {
       const name = nameFor(engine, request);
-      const planned = await engine.planner.plan({ id, name }, request, generation);
+      const planned = await engine.planner.plan({ id, name }, request, generation, { isShown: true });
       const found = await errorsOf(engine, planned, options);
       return shown(engine, planned, found);
     }, withoutTaps(options.without));
@@ -40,7 +40,7 @@ function withoutTaps(plugins: readonly string[] = []): (generation: Generation) 
 /** Nothing is created from it: it has no secrets. */
 function shown(
   { secrets }: EngineContext,
-  { request: _request, ...planned }: PlannedCreate,
+  { request: _request, abandon: _abandon, ...planned }: PlannedCreate,
   found: unknown[],
 ): CheckedPlan {
   return {

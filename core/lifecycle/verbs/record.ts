@@ -5,6 +5,7 @@ import { shownPlan } from '../../plan/shownPlan.ts';
 import { hostFacts } from '../../hostFacts.ts';
 import { recordFacts, recordRuntimes } from '../../replay/facts.ts';
 import { type Recording, recordingVersion } from '../../replay/recording.ts';
+import { recordScripts } from '../../replay/scripts.ts';
 import { RecordingTape } from '../../replay/Tape.ts';
 import { version } from '../../version.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
@@ -22,7 +23,7 @@ export async function record(engine: EngineContext, container: ContainerRecord):
     const planner = new Planner(recordFacts(optionsFor(engine, container), tape));
     const runtimes = recordRuntimes(generation.runtimes, tape);
     const planned = shownPlan(
-      await planner.plan({ id, name }, request, { ...generation, runtimes }),
+      await planner.plan({ id, name }, request, { ...generation, runtimes }, { isShown: true }),
       secrets,
     );
     const { blame, degraded, warnings, spec } = planned;
@@ -35,6 +36,7 @@ export async function record(engine: EngineContext, container: ContainerRecord):
       config: { ...config, plugins: hideSecrets(config.plugins, secretNames(config.secrets.names)) },
       host: hostFacts({ config }),
       plugins: generation.plugins.map(({ name: plugin, source, state }) => ({ name: plugin, source, state })),
+      scripts: await recordScripts(generation),
       facts: tape.calls,
       plan: { draft: planned.draft, spec, blame, degraded, warnings },
     });

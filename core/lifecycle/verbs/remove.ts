@@ -50,6 +50,7 @@ export async function removeLocked(
 ): Promise<void> {
   const { exitCode } = record.state;
   record.state.status = 'removing';
+  await engine.deliveries.finish(record);
   await withLedger(engine, record.id, async (ledger) => {
     if (!volumes) await keepVolumes(record, (key) => ledger.release(key));
     await ledger.begin('remove');

@@ -94,6 +94,7 @@ async function applyStart(
   engine.attachPoints.started(record.id);
   emitContainer(engine, 'start', record);
   watchExit(engine, record);
+  engine.deliveries.begin(record);
   await engine.store.save(record);
   observeTaps(engine, record, catalogue.container.poststart, moment);
 }

@@ -2,7 +2,7 @@ import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord, UpdateRequest } from '../../../hooks/engine.ts';
 import { limitsKey } from '../../../hooks/draftKeys.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
-import type { BlameEntry } from '../../../hooks/plan.ts';
+import type { BlameEntry, Degradation } from '../../../hooks/plan.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import { readHostLimits } from '../../plan/clamp/index.ts';
 import { type PlannedUpdate, planUpdate } from '../../plan/update/planUpdate.ts';
@@ -57,7 +57,37 @@ function checkUpdatable({ id, name, state }: ContainerRecord): void {
   });
 }
 
-async function apply(engine: EngineContext, record: ContainerRecord, planned: PlannedUpdate): Promise<void> {
+/** Changes of a container that runs which were planned by other means than an update. */
+export interface LiveChanges extends Pick<ContainerRecord['draft'], 'resources' | 'restart'> {
+  readonly more: Partial<ContainerRecord['draft']>;
+  readonly blame: BlameEntry[];
+  /** All of its marks, and what its inspect warns of. */
+  readonly degraded: Degradation[];
+  readonly warnings: string[];
+}
+
+/** Applies them as an update is. The caller holds the container's lock. */
+export async function applyLive(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { resources, restart, more, blame, degraded, warnings }: LiveChanges,
+): Promise<void> {
+  const before = record.draft;
+  const draft = { container: record.id, resources, restart };
+  const { request } = record;
+  await apply(engine, record, { draft, request, more, blame, degraded, marks: { degraded, warnings } });
+  if (diff(before.restart, restart).length > 0) await heedPolicy(engine, record);
+}
+
+/** What is applied of an update. */
+interface Applied extends Omit<PlannedUpdate, 'warnings'> {
+  /** Other fields of the draft. */
+  readonly more?: Partial<ContainerRecord['draft']>;
+  /** In the place of all that the container has. */
+  readonly marks?: Pick<ContainerRecord, 'degraded' | 'warnings'>;
+}
+
+async function apply(engine: EngineContext, record: ContainerRecord, planned: Applied): Promise<void> {
   const { id, draft } = record;
   const isLive = isUp(record);
   const hasNewLimits = diff(draft.resources, planned.draft.resources).length > 0;
@@ -83,17 +113,18 @@ async function apply(engine: EngineContext, record: ContainerRecord, planned: Pl
 async function keep(
   engine: EngineContext,
   record: ContainerRecord,
-  planned: PlannedUpdate,
+  planned: Applied,
   annotations: Annotations,
 ): Promise<void> {
   const { resources, restart } = planned.draft;
   const changed = {
     request: planned.request,
-    draft: { ...record.draft, resources, restart, annotations },
+    draft: { ...record.draft, ...planned.more, resources, restart, annotations },
     degraded: record.degraded,
+    ...planned.marks,
     updates: lastOfEach([...(record.updates ?? []), ...engine.secrets.blame(planned.blame, record.draft)]),
   };
-  markDegraded(changed, catalogue.container.preUpdate.name, planned.degraded);
+  if (!planned.marks) markDegraded(changed, catalogue.container.preUpdate.name, planned.degraded);
   await updateSpec({ ...record, ...changed });
   await engine.store.save({ ...record, ...changed });
   Object.assign(record, changed);

@@ -2,12 +2,29 @@ import { didYouMean } from '../../../config/suggest.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { OwnedProfile } from '../../plugins/index.ts';
 
-/** Returns the profiles with these names. @throws PCH_PROFILE_NOT_FOUND with the names that exist */
+/**
+ * Returns the profiles with these names.
+ * @throws PCH_PROFILE_NOT_FOUND with the names that exist; PCH_PROFILE_INVALID with what is wrong and its line
+ */
 export function chosenProfiles(
   names: readonly string[],
   all: ReadonlyMap<string, OwnedProfile>,
 ): OwnedProfile[] {
-  return names.map((name) => all.get(name) ?? unknown(name, [...all.keys()]));
+  return names.map((name) => usable(all.get(name) ?? unknown(name, [...all.keys()])));
+}
+
+function usable(owned: OwnedProfile): OwnedProfile {
+  const { plugin, profile } = owned;
+  if (profile.problem === undefined) return owned;
+  throw new PouchError(
+    'PCH_PROFILE_INVALID',
+    `the profile ${profile.name} cannot be used: ${profile.problem}`,
+    {
+      field: 'profiles',
+      plugin,
+      hint: 'fix it and reload pouchd, or leave it out',
+    },
+  );
 }
 
 function unknown(name: string, known: readonly string[]): never {

@@ -4,7 +4,7 @@ import type { ContainerRequest, RichRequest } from '../../../hooks/request.ts';
 import { signalNumber } from '../../contract/signals.ts';
 import type { RequestContext } from './context.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
-import { checkLog } from './log.ts';
+import { checkLogOptions } from './log.ts';
 import { applyVm } from './machine.ts';
 import { applyModes } from './modes.ts';
 import { applyNetwork } from './network.ts';
@@ -37,7 +37,7 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
   if (request.stopSignal) draft.stop.signal = checkedSignal(request.stopSignal);
   if (request.stopTimeout !== undefined) draft.stop.timeoutSeconds = request.stopTimeout;
   if (request.restart) draft.restart = { ...request.restart };
-  checkLog(request.log ?? {});
+  checkLogOptions(request.log?.options);
   if (request.log?.driver) draft.log.driver = request.log.driver;
   Object.assign(draft.log.options, request.log?.options);
   draft.autoRemove = request.autoRemove ?? false;

@@ -2,7 +2,15 @@ import type { PouchConfig } from '../../../config/types.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
 import type { FileFacts } from '../../../hooks/files.ts';
+import type { NetworkFacts } from '../../networks/NetworkDrivers.ts';
 import type { CgroupDriver } from '../cgroupPath.ts';
+
+export interface ExistingVolume {
+  readonly name: string;
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly mountpoint: string;
+}
 
 /** Where facts about other things on the host come from while a plan is made; all of it only reads. */
 export interface RequestContext {
@@ -12,6 +20,10 @@ export interface RequestContext {
   vmOwnerOf(ref: string): ContainerRecord;
   /** Host directory of a volume's data, whether it exists or not. */
   volumePath(name: string): string;
+  /** Driver and options of a volume; undefined if it does not exist. */
+  volumeOf(name: string): Promise<ExistingVolume | undefined>;
+  /** What a network is like. @throws PCH_NETWORK_NOT_FOUND, PCH_NETWORK_DRIVER_UNKNOWN */
+  networkOf(name: string): NetworkFacts;
   root: string;
   /** What is at a path of the host; undefined if nothing is. @throws PCH_FILE_TIMEOUT */
   look(path: string, what: string): Promise<FileFacts | undefined>;

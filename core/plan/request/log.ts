@@ -1,49 +1,20 @@
-import type { LogRequest } from '../../../hooks/request.ts';
 import { parseSize } from '../../contract/size.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 
-const drivers = ['json-file', 'none'];
-
-/** Accepted without effect: what Docker's clients set beside the sizes. */
-const withoutEffect = [
-  'compress',
-  'env',
-  'env-regex',
-  'labels',
-  'labels-regex',
-  'tag',
-  'mode',
-  'max-buffer-size',
-];
-
-/** @throws PCH_OPTION_INVALID for an unknown driver or option, or a value of the wrong form */
-export function checkLog({ driver, options }: Partial<LogRequest>): void {
-  if (driver && !drivers.includes(driver))
-    throw invalidField(
-      'log.driver',
-      `no log driver is named "${driver}"`,
-      `known are ${drivers.join(' and ')}`,
-    );
-  for (const [name, value] of Object.entries(options ?? {})) checkOption(name, value);
+/** @throws PCH_OPTION_INVALID for a value of the wrong form; other options are the driver's */
+export function checkLogOptions(options: Readonly<Record<string, string>> = {}): void {
+  const { 'max-size': size, 'max-file': count, 'max-undelivered': undelivered } = options;
+  if (size !== undefined && size !== '-1') checkSize('max-size', size, ', or -1 for no limit');
+  if (undelivered !== undefined) checkSize('max-undelivered', undelivered);
+  if (count !== undefined) checkCount(count);
 }
 
-function checkOption(name: string, value: string): void {
-  if (name === 'max-size') checkSize(value);
-  else if (name === 'max-file') checkCount(value);
-  else if (!withoutEffect.includes(name))
-    throw invalidField(
-      `log.options["${name}"]`,
-      `no log option is named "${name}"`,
-      'known are max-size and max-file',
-    );
-}
-
-function checkSize(value: string): void {
-  if (value === '-1' || (parseSize(value) ?? 0) > 0) return;
+function checkSize(name: 'max-size' | 'max-undelivered', value: string, more = ''): void {
+  if ((parseSize(value) ?? 0) > 0) return;
   throw invalidField(
-    'log.options["max-size"]',
+    `log.options["${name}"]`,
     `expected a size such as 10m, found "${value}"`,
-    'use a number with b, k, m or g, or -1 for no limit',
+    `use a number with b, k, m or g${more}`,
   );
 }
 

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
-import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import type { ContainerRequest, NetworkRequest, PortRequest } from '../../../hooks/request.ts';
@@ -21,28 +20,29 @@ export function applyNetwork(
   network.dnsOptions = [...(asked.dnsOptions ?? [])];
   Object.assign(draft.extraHosts, asked.extraHosts);
   for (const port of portsOf(draft, asked)) network.ports[portKey(port)] = port;
-  applyNamespace(draft, request);
+  applyNamespace(draft, request, context);
 }
 
 function networkMode(asked: string, standard: string, context: RequestContext): string {
   if (asked === '' || asked === 'default') return standard;
-  if (['bridge', 'none', 'host'].includes(asked)) return asked;
   if (asked.startsWith(joinPrefix)) return joinPrefix + context.containerId(asked.slice(joinPrefix.length));
-  throw new PouchError('PCH_NETWORK_NOT_FOUND', `no network is named "${asked}"`, {
-    field: 'network.mode',
-    hint: 'use bridge, none, host or container:NAME',
-  });
+  return asked;
 }
 
-function applyNamespace(draft: ContainerDraft, request: ContainerRequest): void {
+function applyNamespace(
+  draft: ContainerDraft,
+  request: ContainerRequest,
+  { networkOf }: Pick<RequestContext, 'networkOf'>,
+): void {
   const { mode, ports } = draft.network;
-  if (mode !== 'bridge' && Object.keys(ports).length > 0)
+  const facts = mode.startsWith(joinPrefix) ? undefined : networkOf(mode);
+  if (!facts?.ports && Object.keys(ports).length > 0)
     throw invalidField(
       'network.ports',
       `ports cannot be published with ${field('network.mode')} ${mode}`,
       `use ${field('network.mode')} bridge, or leave out ${field('network.ports')}`,
     );
-  if (mode !== 'host') return;
+  if (facts?.namespace !== 'host') return;
   delete draft.namespaces.network;
   if (!request.hostname) draft.hostname = hostname();
 }

@@ -18,7 +18,7 @@ export async function applyVolumes(
   request: ContainerRequest,
   context: RequestContext,
 ): Promise<void> {
-  const ofImage = imageVolumes(draft, request.volumes ?? []);
+  const ofImage = imageVolumes(draft, request);
   const asked = [...ofImage, ...(request.volumes ?? [])];
   if (asked.length > maxMounts)
     throw invalidField(
@@ -106,12 +106,19 @@ function setShmSize(draft: ContainerDraft, bytes: number): void {
 }
 
 /** The image's `Volumes` that the request mounts nothing on. */
-function imageVolumes(draft: ContainerDraft, asked: VolumeRequest[]): VolumeRequest[] {
+function imageVolumes(
+  draft: ContainerDraft,
+  { volumes: asked = [], volumeDriver }: ContainerRequest,
+): VolumeRequest[] {
   const taken = new Set(asked.map(({ destination }) => normal(destination)));
   const wanted = Object.keys(draft.image.config.config?.Volumes ?? {});
   return wanted
     .filter((path) => !taken.has(normal(path)))
-    .map((destination) => ({ kind: 'volume' as const, destination }));
+    .map((destination) => ({
+      kind: 'volume' as const,
+      destination,
+      ...(volumeDriver && { driver: volumeDriver }),
+    }));
 }
 
 function checkDestination(path: string, at: FieldPath): string {
@@ -204,8 +211,15 @@ function mountVolume(draft: ContainerDraft, volume: VolumeRequest, { path, index
     kind: 'volume',
     stage: 'create',
     needs: ['snapshot'],
-    args: { name, anonymous, copyFrom: volume.nocopy ? '' : volume.destination },
+    args: { name, anonymous, copyFrom: volume.nocopy ? '' : volume.destination, ...driverOf(volume) },
   };
+}
+
+function driverOf({ driver, driverOptions }: VolumeRequest): {
+  driver?: string;
+  options?: Record<string, string>;
+} {
+  return { ...(driver && { driver }), ...(driverOptions && { options: driverOptions }) };
 }
 
 function bindOptions({ readonly, options = [] }: VolumeRequest): string[] {

@@ -36,6 +36,13 @@ export class FieldOwners {
     return owners;
   }
 
+  /** What is set later in one of the two is not seen in the other. */
+  copy(): FieldOwners {
+    const owners = new FieldOwners();
+    copyInto(this.#root, owners.#root);
+    return owners;
+  }
+
   #nodeAt(path: readonly string[]): Node {
     let node = this.#root;
     for (const segment of path) {
@@ -44,6 +51,15 @@ export class FieldOwners {
       node = next;
     }
     return node;
+  }
+}
+
+function copyInto(from: Node, to: Node): void {
+  if (from.owner !== undefined) to.owner = from.owner;
+  for (const [name, part] of from.parts) {
+    const own: Node = { parts: new Map() };
+    to.parts.set(name, own);
+    copyInto(part, own);
   }
 }
 

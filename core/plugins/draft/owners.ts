@@ -22,7 +22,8 @@ export function checkConflicts(changes: readonly Change[], tap: PreparedTap, own
 
 /** `*` is for a tap that carries what others have set on in another form, as a rich mode does with the command. */
 function mayOverride({ overrides }: PreparedTap, owner: string): boolean {
-  return overrides.some((name) => name === '*' || parseReference(name).plugin === owner);
+  const [ofOwner] = owner.split('/');
+  return overrides.some((name) => name === '*' || parseReference(name).plugin === ofOwner);
 }
 
 /** Notes the plugin as the owner of what it has changed. */

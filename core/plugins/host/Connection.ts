@@ -50,6 +50,11 @@ export class Connection {
     return this.#requests.has(id);
   }
 
+  /** What JSON lacks stays here, and is called by number. */
+  encode(value: unknown): unknown {
+    return this.#values.encode(value);
+  }
+
   /** Calls a method of pouchd. */
   async call(method: string, args: unknown[]): Promise<unknown> {
     return await this.#call({ method }, args);

@@ -3,13 +3,25 @@ import { asCaller } from '../../../hooks/caller.ts';
 import type { HostFacts, Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { FileAccess } from '../../../hooks/files.ts';
-import { type EffectRequest, type HookRequest, processProtocol } from '../../../hooks/processProtocol.ts';
+import {
+  type EffectRequest,
+  type HookRequest,
+  type NetworkDriverRequest,
+  type LogDriverRequest,
+  type ImageSourceRequest,
+  type PageRequest,
+  processProtocol,
+  type VolumeDriverRequest,
+} from '../../../hooks/processProtocol.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import { systemClock } from '../../systemClock.ts';
-import { Contributions } from '../load/Contributions.ts';
+import { type Contributed, Contributions } from '../load/Contributions.ts';
+import { clone } from '../draft/clone.ts';
+import { isPlainData, plainDataHint } from '../draft/plainData.ts';
 import { checkManifest } from '../load/manifest.ts';
 import { importModuleText } from '../load/pluginFile.ts';
 import { setupContext } from '../load/setupContext.ts';
+import { declared } from './declared.ts';
 import { Connection, type HostReply, type HostRequest } from './Connection.ts';
 import { runTap } from './runTap.ts';
 import { injectedBy, remoteService, servicesOf } from './services.ts';
@@ -66,6 +78,16 @@ export class PluginHost {
         return await this.#hook(request, signal);
       case 'effect':
         return await this.#effect(request, signal);
+      case 'volume':
+        return await this.#volume(request, signal);
+      case 'network':
+        return await this.#network(request, signal);
+      case 'image':
+        return await this.#image(request, signal);
+      case 'page':
+        return await this.#page(request, signal);
+      case 'logs':
+        return await this.#logs(request, signal);
       default:
         return await this.#dispose();
     }
@@ -79,7 +101,8 @@ export class PluginHost {
       if (request.type === 'describe') return this.#describe(request);
       return request.type === 'check' ? this.#check(request) : this.#setUp(request);
     });
-    this.#introduced = reply.catch(() => undefined);
+    // Others begin once the reply is sent: one of them may compute forever.
+    this.#introduced = reply.catch(() => undefined).then(() => new Promise(setImmediate));
     return await reply;
   }
 
@@ -87,7 +110,7 @@ export class PluginHost {
     if (!module) throw new Error('no module is named');
     const plugin = checkManifest(await importModuleText(module), module.path);
     this.#plugin = plugin;
-    const { name, version, doc, options, required, wants, hooks, provides = {}, check } = plugin;
+    const { name, version, doc, engines, options, required, wants, hooks, provides = {}, check } = plugin;
     if (Object.keys(provides).length > 0) refuse(name, 'a service for other plugins');
     return {
       manifest: {
@@ -100,6 +123,7 @@ export class PluginHost {
         ...(doc !== undefined && { doc }),
         ...(options !== undefined && { options }),
         ...(required !== undefined && { required }),
+        ...(engines && { engines }),
         ...(wants && { wants: [...wants] }),
         ...(hooks && { hooks: hooks.map((point) => ({ point })) }),
       },
@@ -128,10 +152,34 @@ export class PluginHost {
     } finally {
       contributions.seal();
     }
-    const hooks = contributions.taps.map((tap) => ({ point: tap.point.name, ...tap.options }));
+    const modes = contributions.of('richMode');
+    const hooks = contributions.taps.map((tap) => ({
+      point: tap.point.name,
+      ...tap.options,
+    }));
+    const richModes = modes.map(({ name, doc }) => ({ name, doc }));
     const profiles = [...contributions.profiles];
-    const effects = contributions.effectKinds.map(declared);
-    return { contributions: { hooks, effects, ...(profiles.length > 0 && { profiles }) } };
+    const effects = contributions.effectKinds.map(declared.effect);
+    const volumeDrivers = contributions.of('volumeDriver').map(declared.volumeDriver);
+    const networkDrivers = contributions.of('networkDriver').map(declared.networkDriver);
+    const sidecars = [...contributions.of('sidecar')];
+    const imageSources = contributions.of('imageSource').map(declared.imageSource);
+    const pages = contributions.of('page').map(declared.page);
+    const logDrivers = contributions.of('logDriver').map(declared.logDriver);
+    return {
+      contributions: {
+        hooks,
+        effects,
+        ...(profiles.length > 0 && { profiles }),
+        ...(volumeDrivers.length > 0 && { volumeDrivers }),
+        ...(networkDrivers.length > 0 && { networkDrivers }),
+        ...(sidecars.length > 0 && { sidecars }),
+        ...(logDrivers.length > 0 && { logDrivers }),
+        ...(imageSources.length > 0 && { imageSources }),
+        ...(pages.length > 0 && { pages }),
+        ...(richModes.length > 0 && { richModes }),
+      },
+    };
   }
 
   async #context(
@@ -208,6 +256,70 @@ export class PluginHost {
     }
   }
 
+  #named<Point extends 'volumeDriver' | 'networkDriver' | 'logDriver' | 'imageSource' | 'page'>(
+    point: Point,
+    name: string,
+  ): Contributed[Point] | undefined {
+    return this.#contributions?.of(point).find((one) => one.name === name);
+  }
+
+  async #volume(
+    { driver: name, action, volume }: VolumeDriverRequest,
+    signal: AbortSignal,
+  ): Promise<HostReply> {
+    const driver = this.#named('volumeDriver', name);
+    const result: unknown = await driver?.[action]?.(volume, { signal });
+    return result === undefined ? {} : { result };
+  }
+
+  async #image(
+    { source: name, action, reference, repository, tag, digest = '', ...blob }: ImageSourceRequest,
+    signal: AbortSignal,
+  ): Promise<HostReply> {
+    const source = this.#named('imageSource', name);
+    if (!source) throw new PouchError('PCH_NOT_FOUND', `the plugin has no image source ${name}`);
+    const { size = 0, mediaType = '', offset = 0 } = blob;
+    const image = { reference, repository };
+    const wanted = tag === undefined ? { ...image, digest } : { ...image, tag };
+    const result =
+      action === 'manifest'
+        ? await source.manifest?.(wanted, { signal })
+        : await source.blob?.({ ...image, digest, size, mediaType, offset }, { signal });
+    return result === undefined ? {} : { result: this.#connection.encode(result) };
+  }
+
+  async #logs(
+    { driver: name, action, container, lines = [] }: LogDriverRequest,
+    signal: AbortSignal,
+  ): Promise<HostReply> {
+    const driver = this.#named('logDriver', name);
+    if (!driver) throw new PouchError('PCH_NOT_FOUND', `the plugin has no log driver ${name}`);
+    if (action === 'check') await driver.check?.(container, { signal });
+    else await driver.write?.({ container, lines }, { signal });
+    return {};
+  }
+
+  async #page({ page: name, query }: PageRequest, signal: AbortSignal): Promise<HostReply> {
+    const page = this.#named('page', name);
+    if (!page) throw new PouchError('PCH_NOT_FOUND', `the plugin has no page ${name}`);
+    const result = clone(await page.render({ query, signal }));
+    if (result !== undefined && !isPlainData(result))
+      throw new PouchError('PCH_PLUGIN_CONTRACT', 'the page returned a value that is not plain data', {
+        hint: plainDataHint,
+      });
+    return { result };
+  }
+
+  async #network(request: NetworkDriverRequest, signal: AbortSignal): Promise<HostReply> {
+    const { driver: name, action, network, attachment } = request;
+    const driver = this.#named('networkDriver', name);
+    const result: unknown =
+      action === 'check'
+        ? await driver?.check?.(network!, { signal })
+        : await driver?.attach?.(attachment!, { signal });
+    return result === undefined ? {} : { result };
+  }
+
   async #dispose(): Promise<HostReply> {
     for (const run of (this.#contributions?.disposers ?? []).toReversed()) {
       try {
@@ -218,16 +330,6 @@ export class PluginHost {
     }
     return {};
   }
-}
-
-function declared({ kind, volatile, deadlineMs, check, assume }: OwnedEffectKind) {
-  return {
-    kind,
-    ...(volatile && { volatile }),
-    ...(deadlineMs !== undefined && { deadlineMs }),
-    ...(check && { check: true as const }),
-    ...(assume && { assume: true as const }),
-  };
 }
 
 function refuse(plugin: string, what: string): never {

@@ -93,6 +93,11 @@ export class KeptPlugins {
     }
   }
 
+  /** The files of the plugins. */
+  async sources(): Promise<string[]> {
+    return (await this.#list()).map(({ source }) => source);
+  }
+
   async disposeAll(): Promise<void> {
     for (const name of [...this.#loaded.keys()]) await this.#dispose(name);
   }

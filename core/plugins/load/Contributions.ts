@@ -107,6 +107,8 @@ export class Contributions {
         `${what}, and its \`contributes\` does not list ${name}`,
         `add '${name}' to \`contributes\``,
       );
+    if (this.of(name).length >= (point.most ?? Infinity))
+      throw this.#invalid(`${what}, and has ${point.most} already, the most of one plugin`);
     const problem = object.fits(value)
       ? (brokenRule(value, rulesOf(point.fields)) ?? point.problem?.(value))
       : 'it must be an object';

@@ -1,49 +1,18 @@
-import type { Script } from '../scripts/findScripts.ts';
-import type { PluginGrants, PluginLimits } from '../../../config/types.ts';
-import type { FailurePolicy } from '../../../hooks/defineHook.ts';
-import type { Plugin } from '../../../hooks/definePlugin.ts';
-import type { PluginIsolation, PluginStatus } from '../../../hooks/engine.ts';
+import type { PluginStatus } from '../../../hooks/engine.ts';
 import type { PouchError } from '../../../hooks/errors.ts';
 import { contributionNames } from '../../../hooks/contributions/index.ts';
 import { tokenName } from '../../../hooks/token.ts';
 import { needsOf } from './requirements.ts';
 import type { Contributions } from './Contributions.ts';
 import type { PluginVersion } from './PluginVersion.ts';
-
-/**
- * What is known of a plugin before it is loaded, from the list of built-in ones and from its entry in the
- * configuration.
- */
-export interface Wanted {
-  /** Of the entry, the built-in plugin, or for a file its name without the extension until it is loaded. */
-  readonly name: string;
-  /** `built-in` or the file. */
-  readonly source: string;
-  readonly builtIn?: Plugin | undefined;
-  readonly path?: string | undefined;
-  /** Of one-shot scripts. */
-  readonly script?: Script | undefined;
-  readonly isolation: PluginIsolation;
-  /** Of a process of its own. */
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  readonly user?: string | undefined;
-  readonly limits?: PluginLimits | undefined;
-  readonly grants?: PluginGrants | undefined;
-  readonly enabled: boolean;
-  readonly options: unknown;
-  /** JSON pointer of its entry. */
-  readonly pointer?: string | undefined;
-  readonly origin?: string | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly onError?: FailurePolicy | undefined;
-}
+import type { WantedPlugin } from './wantedPlugin.ts';
 
 /**
  * One plugin on its way through loading. The first error of any stage has it serve the version that served before;
  * without one, the plugin is quarantined and takes part in no other stage.
  */
 export class PluginSlot {
-  readonly wanted: Wanted;
+  readonly wanted: WantedPlugin;
   version: PluginVersion | undefined;
   /** What this load has read of it, also if another version serves. */
   loaded: PluginVersion | undefined;
@@ -54,7 +23,7 @@ export class PluginSlot {
   /** Whether its state has been logged. */
   isReported = false;
 
-  constructor(wanted: Wanted, previous?: PluginVersion) {
+  constructor(wanted: WantedPlugin, previous?: PluginVersion) {
     this.wanted = wanted;
     this.#previous = previous;
   }
@@ -73,6 +42,10 @@ export class PluginSlot {
 
   get isQuarantined(): boolean {
     return this.#isQuarantined;
+  }
+
+  get previous(): PluginVersion | undefined {
+    return this.#previous;
   }
 
   /** Once it is set up: an unchanged plugin continues with the circuit breakers that it had. */

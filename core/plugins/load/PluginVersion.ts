@@ -5,12 +5,14 @@ import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, type PouchError } from '../../../hooks/errors.ts';
 import type { CircuitBreaker } from '../run/CircuitBreaker.ts';
 import type { TapFigures } from '../run/TapFigures.ts';
-import type { TapSettings } from '../tap.ts';
 import type { Contributions } from './Contributions.ts';
+import type { WantedPlugin } from './wantedPlugin.ts';
 import { interruptedAfter } from './within.ts';
 
 interface Origin {
   readonly code?: string | undefined;
+  readonly fingerprint?: string | undefined;
+  readonly isRunning?: (() => boolean) | undefined;
   readonly end?: (() => Promise<void>) | undefined;
 }
 
@@ -24,10 +26,16 @@ export class PluginVersion {
   readonly generation: number;
   /** Text of its file. */
   readonly code: string | undefined;
+  /** Of what its process was loaded from (fingerprint.ts); undefined if that is not known. */
+  readonly fingerprint: string | undefined;
   /** As its setup got them. */
   options: unknown;
-  /** `timeout` and `onError` of its entry. */
-  policy: Pick<TapSettings, 'timeoutMs' | 'onError'> = {};
+  /** Of the files that its options name (optionFiles.ts). */
+  files: string | undefined;
+  /** What its entry says beside its options. */
+  entry:
+    | Pick<WantedPlugin, 'isolation' | 'env' | 'user' | 'limits' | 'grants' | 'timeoutMs' | 'onError'>
+    | undefined;
   /** Of its taps, by hook and tap. */
   breakers = new Map<string, CircuitBreaker>();
   /** The same for what their calls have cost. */
@@ -41,14 +49,24 @@ export class PluginVersion {
   #providers: readonly Provider[] = [];
   /** Ends its process. */
   readonly #end: () => Promise<void>;
+  readonly #isRunning: () => boolean;
   #users = 0;
   #isDisposed = false;
 
-  constructor(plugin: Plugin, generation: number, { code, end = async () => {} }: Origin = {}) {
+  constructor(plugin: Plugin, generation: number, origin: Origin = {}) {
+    const { code, fingerprint, end = async () => {}, isRunning = () => false } = origin;
     this.plugin = plugin;
     this.generation = generation;
     this.code = code;
+    this.fingerprint = fingerprint;
     this.#end = end;
+    this.#isRunning = isRunning;
+  }
+
+  /** Whether another load would start and set up the same process: it has one, and nothing that it read has changed. */
+  isAsLoadedFrom(fingerprint: string | undefined): boolean {
+    const isSame = fingerprint !== undefined && this.fingerprint === fingerprint;
+    return isSame && this.isUsed && this.fault === undefined && this.#isRunning();
   }
 
   /** A reload does not change how often an unchanged plugin has failed, nor its figures. */
@@ -58,10 +76,10 @@ export class PluginVersion {
     this.figures = previous.figures;
   }
 
-  /** Whether its file and its entry are the same. What its file imports does not count. */
-  isSameAs({ plugin, code, options, policy }: PluginVersion): boolean {
+  /** Whether its file, its entry and the files that this names are the same. What its file imports does not count. */
+  isSameAs({ plugin, code, options, entry, files }: PluginVersion): boolean {
     const isSameText = this.code === undefined ? this.plugin === plugin : this.code === code;
-    return isSameText && isDeepStrictEqual([this.options, this.policy], [options, policy]);
+    return isSameText && isDeepStrictEqual([this.options, this.entry, this.files], [options, entry, files]);
   }
 
   get isUsed(): boolean {

@@ -1,5 +1,8 @@
 import type { Surface } from '../../../hooks/contributions/surface.ts';
 import type { ContributionName, ContributionTypes } from '../../../hooks/contributions/index.ts';
+import type { LogDriver } from '../../../hooks/contributions/logDriver.ts';
+import type { NetworkDriver } from '../../../hooks/contributions/networkDriver.ts';
+import type { VolumeDriver } from '../../../hooks/contributions/volumeDriver.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { Effect } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
@@ -25,6 +28,8 @@ export const attributed: Attributed = {
   runtime: (provider, plugin) => attributedRuntime(provider, plugin),
   // A copy: what the plugin does to its own later changes nothing.
   profile: (profile) => frozenCopy(profile),
+  // Its taps are called, not it.
+  richMode: (mode) => mode,
   surface: attributedSurface,
   verb: (verb, plugin) => ({
     ...verb,
@@ -39,6 +44,16 @@ export const attributed: Attributed = {
     run: async (context) => named(plugin, async () => check.run(context)),
   }),
   metric: (declaration) => declaration,
+  volumeDriver: (driver, plugin) => attributedVolumeDriver(driver, plugin),
+  networkDriver: (driver, plugin) => attributedNetworkDriver(driver, plugin),
+  sidecar: (sidecar) => frozenCopy(sidecar),
+  logDriver: (driver, plugin) => attributedLogDriver(driver, plugin),
+  // Its calls, and its streams, name the plugin where they are used.
+  imageSource: (source) => source,
+  page: (page, plugin) => ({
+    ...page,
+    render: async (call) => named(plugin, async () => page.render(call)),
+  }),
 };
 
 /**
@@ -80,9 +95,14 @@ async function described(kind: OwnedEffectKind, plugin: string, args: Effect['ar
 
 /** The journal stores it. */
 function plainResult({ kind }: Pick<EffectKind, 'kind'>, returned: unknown): unknown {
+  return plainCopy(returned, `apply of the effect kind ${kind}`);
+}
+
+/** @throws PCH_PLUGIN_CONTRACT for a value that JSON cannot hold */
+function plainCopy<T>(returned: T, what: string): T {
   const result = clone(returned);
   if (result === undefined || isPlainData(result)) return result;
-  const message = `apply of the effect kind ${kind} returned a value that is not plain data`;
+  const message = `${what} returned a value that is not plain data`;
   throw new PouchError('PCH_PLUGIN_CONTRACT', message, { hint: plainDataHint });
 }
 
@@ -121,6 +141,51 @@ export function attributedSurface(
     start: async (engine, failed) =>
       named(plugin, async () => surface.start(isBuiltIn ? engine : withFrozenRecords(engine), failed)),
     stop: async () => named(plugin, async () => surface.stop()),
+  };
+}
+
+/** A volume driver whose errors name the plugin. Data is copied, functions are called on the plugin's own object. */
+export function attributedVolumeDriver(driver: VolumeDriver, plugin: string): VolumeDriver {
+  const { check, create, remove, effects, status } = driver;
+  const plain = <T>(what: string, returned: T) =>
+    plainCopy(returned, `${what} of the volume driver ${driver.name}`);
+  const calls: Partial<VolumeDriver> = {
+    ...(check && { check: async (...given) => named(plugin, async () => driver.check?.(...given)) }),
+    ...(create && { create: async (...given) => named(plugin, async () => driver.create?.(...given)) }),
+    ...(remove && { remove: async (...given) => named(plugin, async () => driver.remove?.(...given)) }),
+    ...(effects && {
+      effects: async (...given) =>
+        named(plugin, async () => plain('effects', await driver.effects!(...given))),
+    }),
+    ...(status && {
+      status: async (...given) => named(plugin, async () => plain('status', await driver.status!(...given))),
+    }),
+  };
+  return { ...driver, ...calls };
+}
+
+/** A log driver whose errors name the plugin. */
+export function attributedLogDriver(driver: LogDriver, plugin: string): LogDriver {
+  const { check, write } = driver;
+  const calls: Partial<LogDriver> = {
+    ...(check && { check: async (...given) => named(plugin, async () => driver.check?.(...given)) }),
+    ...(write && { write: async (...given) => named(plugin, async () => driver.write?.(...given)) }),
+  };
+  return { ...driver, ...calls };
+}
+
+/** The same for a network driver. */
+function attributedNetworkDriver(driver: NetworkDriver, plugin: string): NetworkDriver {
+  const { name, check, attach } = driver;
+  return {
+    ...driver,
+    ...(check && { check: async (...given) => named(plugin, async () => driver.check?.(...given)) }),
+    ...(attach && {
+      attach: async (...given) =>
+        named(plugin, async () =>
+          plainCopy(await driver.attach!(...given), `attach of the network driver ${name}`),
+        ),
+    }),
   };
 }
 

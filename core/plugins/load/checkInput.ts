@@ -1,7 +1,20 @@
 import type { TSchema } from '@sinclair/typebox';
+import type { ValidateFunction } from 'ajv';
 import { type ErrorCode, PouchError } from '../../../hooks/errors.ts';
 import { clone } from '../draft/clone.ts';
 import { compileSchema, problemOf } from './pluginOptions.ts';
+
+/** Compiling one takes milliseconds. */
+const validators = new WeakMap<TSchema, ValidateFunction>();
+
+function validatorOf(schema: TSchema, plugin: string, what: string): ValidateFunction {
+  const known = validators.get(schema);
+  if (known) return known;
+  const closed = schema.type === 'object' ? { additionalProperties: false, ...schema } : schema;
+  const validate = compileSchema(closed, plugin, what);
+  validators.set(schema, validate);
+  return validate;
+}
 
 interface Whose {
   readonly plugin: string;
@@ -16,8 +29,7 @@ interface Whose {
  */
 export function checkInput(schema: TSchema, given: unknown, { plugin, code, what }: Whose): unknown {
   const input = clone(given ?? (schema.type === 'object' ? {} : given));
-  const closed = schema.type === 'object' ? { additionalProperties: false, ...schema } : schema;
-  const validate = compileSchema(closed, plugin, what);
+  const validate = validatorOf(schema, plugin, what);
   if (validate(input)) return input;
   const mistakes = (validate.errors ?? []).map(
     (error) => `${what}${error.instancePath.replaceAll('/', ' ')} ${problemOf(error)}`,

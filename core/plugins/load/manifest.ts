@@ -2,10 +2,12 @@ import { contributionNames } from '../../../hooks/contributions/index.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { didYouMean } from '../../../config/suggest.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import satisfies from 'semver/functions/satisfies.js';
 import valid from 'semver/functions/valid.js';
 import validRange from 'semver/ranges/valid.js';
 import { rightNames } from '../../../hooks/processProtocol.ts';
 import { isRecord } from '../draft/clone.ts';
+import { version } from '../../version.ts';
 import { brokenRule, callback, type FieldRules, optional, string } from './fieldRules.ts';
 import { hookNames } from './tappableHooks.ts';
 
@@ -18,6 +20,10 @@ const rules: FieldRules<keyof Plugin> = {
   },
   version: optional(string),
   doc: optional(string),
+  engines: optional({
+    fits: (value) => isRecord(value) && Object.keys(value).join() === 'pouch' && isRange(value['pouch']),
+    form: 'a range of versions of Pouch: write { pouch: "^0.1.0" }',
+  }),
   options: optional({
     fits: (value) => isRecord(value) && value.type === 'object',
     form: 'an object schema: write Type.Object({ … })',
@@ -37,13 +43,28 @@ const rules: FieldRules<keyof Plugin> = {
     form: `a list of contribution points: ${contributionNames.join(', ')}`,
   }),
   wants: optional({
-    fits: (value) =>
-      Array.isArray(value) && value.every((name) => rightNames.some((known) => known === name)),
-    form: `a list of ${rightNames.join(', ')}`,
+    fits: (value) => Array.isArray(value) && value.every(isRight),
+    form: `a list of ${rightNames.join(', ')} and { paths: { read: ['/etc/corp'], write: […] } }`,
   }),
   required: optional({ fits: (value) => typeof value === 'boolean', form: 'true or false' }),
   setup: callback,
 };
+
+function isRight(wanted: unknown): boolean {
+  if (rightNames.some((known) => known === wanted)) return true;
+  if (!isRecord(wanted) || !isRecord(wanted['paths']) || Object.keys(wanted).length !== 1) return false;
+  return Object.entries(wanted['paths']).every(
+    ([use, paths]) => ['read', 'write'].includes(use) && Array.isArray(paths) && paths.every(isPath),
+  );
+}
+
+function isPath(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith('/');
+}
+
+function isRange(value: unknown): boolean {
+  return typeof value === 'string' && validRange(value) !== null;
+}
 
 function isHook(name: unknown): boolean {
   return hookNames.some((known) => known === name);
@@ -57,7 +78,7 @@ function isInjectable(wanted: unknown): boolean {
   if (typeof wanted === 'symbol') return true;
   if (!isRecord(wanted) || typeof wanted['token'] !== 'symbol') return false;
   const { range } = wanted;
-  return range === undefined || (typeof range === 'string' && validRange(range) !== null);
+  return range === undefined || isRange(range);
 }
 
 function injectForm(found: unknown): string {
@@ -77,13 +98,28 @@ function hooksForm(found: unknown): string {
 
 /**
  * Checks that a value is a plugin, before any of its code is called.
- * @throws PCH_PLUGIN_INVALID
+ * @throws PCH_PLUGIN_INVALID, PCH_PLUGIN_ENGINE
  */
 export function checkManifest(value: unknown, source: string): Plugin {
   if (!isRecord(value)) throw invalid(source, 'its default export must be a plugin');
   const problem = unknownField(value) ?? brokenRule(value, rules) ?? missingVersion(value);
   if (problem !== undefined) throw invalid(source, problem, value['name']);
-  return value as unknown as Plugin;
+  const plugin = value as unknown as Plugin;
+  checkEngines(plugin);
+  return plugin;
+}
+
+/** @throws PCH_PLUGIN_ENGINE */
+function checkEngines({ name, engines }: Plugin): void {
+  if (engines === undefined || satisfies(version, engines.pouch, { includePrerelease: true })) return;
+  throw new PouchError(
+    'PCH_PLUGIN_ENGINE',
+    `plugin ${name} needs Pouch ${engines.pouch}, and this is ${version}`,
+    {
+      plugin: name,
+      hint: 'install a version of the plugin for this Pouch, or another Pouch',
+    },
+  );
 }
 
 function missingVersion({ provides, version }: Record<string, unknown>): string | undefined {

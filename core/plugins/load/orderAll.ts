@@ -12,9 +12,12 @@ interface Ordered {
   readonly faults: ReadonlyMap<PluginSlot, PouchError>;
 }
 
-/** @param slots every plugin, in the order of the configuration */
-export function orderAll(slots: readonly PluginSlot[]): Ordered {
-  const known = new Set(slots.map(({ name }) => name));
+/**
+ * @param slots in the order of the configuration
+ * @param others plugins that taps may name beside these
+ */
+export function orderAll(slots: readonly PluginSlot[], others: readonly string[] = []): Ordered {
+  const known = new Set([...slots.map(({ name }) => name), ...others]);
   const active = slots.filter((slot) => slot.active);
   const ordered = new Map<string, readonly PreparedTap[]>();
   const faults = new Map<PluginSlot, PouchError>();

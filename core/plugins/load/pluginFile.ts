@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
+import type { Jiti } from 'jiti';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { HostedModule } from '../../../hooks/processProtocol.ts';
-import { FileSafety } from './FileSafety.ts';
+import { FileSafety } from '../../../hooks/FileSafety.ts';
 import { pluginModules } from './pluginModules.ts';
 import { within } from './within.ts';
 
@@ -14,7 +15,7 @@ export async function importPluginFile(path: string, timeoutMs: number): Promise
   const safety = new FileSafety(path);
   const file = safety.check(path);
   const check = (loaded: string) => void safety.check(loaded);
-  return await importDefault(path, timeoutMs, () => pluginModules(check).import(file));
+  return await importDefault(path, timeoutMs, () => loaded(check, (modules) => modules.import(file)));
 }
 
 /**
@@ -52,11 +53,22 @@ export async function importPluginText(
 }
 
 async function evaluated(code: string, path: string, check: (loaded: string) => void): Promise<unknown> {
-  return await pluginModules(check).evalModule(code, {
-    filename: path,
-    ext: extname(path),
-    async: true,
-  });
+  return await loaded(check, async (modules) =>
+    modules.evalModule(code, { filename: path, ext: extname(path), async: true }),
+  );
+}
+
+/** A module that is imported and awaits at its top level is known to Babel only. */
+async function loaded(
+  check: (loaded: string) => void,
+  load: (modules: Jiti) => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    return await load(pluginModules(check));
+  } catch (error) {
+    if (!(error instanceof Error) || !/\bawait\b/.test(error.message)) throw error;
+    return await load(pluginModules(check, { byBabel: true }));
+  }
 }
 
 async function importDefault(
@@ -83,7 +95,7 @@ async function importModule(path: string, load: () => Promise<unknown>): Promise
     throw new PouchError('PCH_PLUGIN_LOAD', `plugin file ${path} cannot be loaded: ${messageOf(error)}`, {
       hint: isDenied(error)
         ? 'what a plugin imports must be readable by the user that it runs as: chmod o+r for files, o+rx for directories above them; or name a `user` or `isolation: in-process` in its entry'
-        : 'run it through a TypeScript compiler; imports must be relative, of `pouch/hooks`, or in a node_modules above it',
+        : 'run it through a TypeScript compiler; imports must be relative, of `pouch/hooks`, or in a node_modules above it; files outside of its folder are paths to grant',
       cause: error,
     });
   }

@@ -1,7 +1,8 @@
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname, extname, join } from 'node:path';
-import type { Jiti, JitiOptions, TransformOptions, TransformResult } from 'jiti';
+import type { Jiti, JitiOptions } from 'jiti';
 import * as hooks from '../../../hooks/index.ts';
+import { type Compile, compileModule } from './compileModule.ts';
 import { nativeImport } from './nativeImport.ts';
 
 /** What jiti takes from Node. */
@@ -14,7 +15,6 @@ type CreateJiti = (id: string, options: JitiOptions, natives: Natives) => Jiti;
 
 /** Packages that jiti leaves to Node; each is one file. */
 const leftToNode = /node_modules\/(typescript|jiti)\//;
-const moduleSyntax = /\b(import|export)\b/;
 
 /**
  * A loader of the modules of one plugin, which calls `check` with the path of each before it runs. By itself, jiti
@@ -22,15 +22,16 @@ const moduleSyntax = /\b(import|export)\b/;
  * missed. Only `createRequire` of `node:module`, called by a plugin, is past it.
  *
  * Without the cache of modules, so that a reload sees what was edited, and without the cache on disk, which would lie
- * in a directory where others can put code (the first file takes 150 ms, others 20). A daemon without plugin files does
- * not load jiti, a twentieth of its start.
+ * in a directory where others can put code. A daemon without plugin files does not load jiti, a twentieth of its start.
+ *
+ * @param options.byBabel compiles each module by Babel, for what imports a module with `await` at its top level
  */
-export function pluginModules(check: (path: string) => void): Jiti {
+export function pluginModules(check: (path: string) => void, { byBabel = false } = {}): Jiti {
   const require = createRequire(import.meta.url);
   // Its entry does not take natives.
   const dist = join(dirname(require.resolve('jiti/package.json')), 'dist');
   const createJiti = require(join(dist, 'jiti.cjs')) as CreateJiti;
-  const compile = require(join(dist, 'babel.cjs')) as (options: TransformOptions) => TransformResult;
+  const babel: Compile = (given) => (require(join(dist, 'babel.cjs')) as Compile)(given);
   const options: JitiOptions = {
     fsCache: false,
     moduleCache: false,
@@ -38,7 +39,7 @@ export function pluginModules(check: (path: string) => void): Jiti {
     virtualModules: { 'pouch/hooks': hooks },
     transform(given) {
       if (given.filename !== undefined) check(given.filename);
-      return isPlainCommonJs(given) ? { code: given.source } : compile(given);
+      return byBabel ? babel(given) : compileModule(given, babel);
     },
   };
   return createJiti(import.meta.url, options, {
@@ -51,11 +52,6 @@ export function pluginModules(check: (path: string) => void): Jiti {
     },
     createRequire: (path) => checkedRequire(createRequire(path), check),
   });
-}
-
-/** Babel need not compile it: a large package would take seconds. */
-function isPlainCommonJs({ filename = '', source, ts }: TransformOptions): boolean {
-  return ts !== true && /\.c?js$/.test(filename) && !moduleSyntax.test(source);
 }
 
 /** jiti compiles and runs what it cannot import. */

@@ -7,6 +7,7 @@ import { didYouMean } from '../../../config/suggest.ts';
 import type { Locate, Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { clone } from '../draft/clone.ts';
+import { filesKeyword } from './optionFiles.ts';
 
 /**
  * The options of a plugin, checked against its schema, with defaults filled in. Messages never show a value: it may be
@@ -53,6 +54,7 @@ function newAjv(): Ajv {
     // Options are checked once: it would take longer than it saves.
     code: { optimize: false },
   });
+  ajv.addKeyword({ keyword: filesKeyword, schemaType: 'boolean' });
   ajv.addFormat('ip', (value: string) => isIP(value) !== 0);
   ajv.addFormat('ipv4', isIPv4);
   ajv.addFormat('ipv6', isIPv6);

@@ -1,5 +1,5 @@
 import type { Container } from 'inversify';
-import type { Locate } from '../../../hooks/definePlugin.ts';
+import type { Locate, OptionsCheck } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { Files, Host, Log } from '../../../hooks/services.ts';
 import { scopedLog } from '../run/scopedLog.ts';
@@ -8,8 +8,11 @@ import { attributedService, containerWith, injected, serviceOf } from '../servic
 import { Contributions } from './Contributions.ts';
 import { type Candidate, needsOf, providerOf, unmet } from './requirements.ts';
 import { checkBuiltInOptions, checkOptions } from './pluginOptions.ts';
+import { stateOfOptionFiles } from './optionFiles.ts';
 import type { PluginSlot } from './PluginSlot.ts';
 import type { PluginVersion } from './PluginVersion.ts';
+import { shadowServices } from '../shadow/shadowServices.ts';
+import { checkSidecars } from '../sidecars/sidecarRights.ts';
 import { setupContext } from './setupContext.ts';
 import { interruptedAfter, within } from './within.ts';
 
@@ -21,6 +24,8 @@ export interface Surroundings {
   readonly timeoutMs: number;
   /** The plugins whose services it can inject. */
   readonly candidates: readonly Candidate[];
+  /** Mistakes in options are errors even where the plugin could do without that part of them. */
+  readonly isStrict?: boolean | undefined;
 }
 
 /**
@@ -33,11 +38,17 @@ export async function setUp(slot: PluginSlot, surroundings: Surroundings): Promi
   // The previous version is set up already.
   if (!version || version.contributions) return;
   const { plugin } = version;
-  const options = (version.options = await optionsOf(slot, locate));
-  const { timeoutMs: tapTimeoutMs, onError } = slot.wanted;
-  version.policy = { timeoutMs: tapTimeoutMs, onError };
+  const isLenient = !surroundings.isStrict && !servesSound(slot.previous);
+  const options = (version.options = await optionsOf(slot, locate, { isLenient }));
+  const { isolation, env, user, limits, grants, timeoutMs: tapTimeoutMs, onError } = slot.wanted;
+  version.entry = { isolation, env, user, limits, grants, timeoutMs: tapTimeoutMs, onError };
+  version.files = await stateOfOptionFiles(plugin, options);
   slot.keepBreakers();
-  const log = scopedLog(serviceOf(container, Log), { plugin: plugin.name });
+  const { isShadow = false } = slot.wanted;
+  const log = scopedLog(serviceOf(container, Log), {
+    plugin: plugin.name,
+    ...(isShadow && { shadow: true }),
+  });
   version.container = containerWith({ log }, container);
   bindInjected(version, version.container, candidates);
   const isBuiltIn = slot.wanted.builtIn !== undefined;
@@ -47,10 +58,11 @@ export async function setUp(slot: PluginSlot, surroundings: Surroundings): Promi
     contributes: plugin.contributes,
     log,
   });
+  const services = injected(version.container, plugin.inject ?? {});
   const parts = {
     options,
     locate: locateIn(slot, locate),
-    services: injected(version.container, plugin.inject ?? {}),
+    services: isShadow ? shadowServices(services, plugin.inject ?? {}, plugin.name) : services,
     log: serviceOf(version.container, Log),
     host: serviceOf(version.container, Host),
     files: serviceOf(version.container, Files),
@@ -60,6 +72,7 @@ export async function setUp(slot: PluginSlot, surroundings: Surroundings): Promi
   try {
     await guarded(timeoutMs, `setup of plugin ${plugin.name}`, async () => plugin.setup(context));
     version.contributions.requireProvided();
+    checkSidecars(plugin.name, version.contributions.of('sidecar'), slot.wanted);
     bindProvided(version, version.container);
   } catch (error) {
     throw setupFailed(error, plugin.name);
@@ -92,14 +105,26 @@ function bindProvided({ plugin, contributions }: PluginVersion, container: Conta
   }
 }
 
+/** Whether a version serves that a reload would better keep than to lose one of its profiles. */
+function servesSound(previous: PluginVersion | undefined): boolean {
+  return (
+    previous?.isUsed === true &&
+    !previous.contributions?.profiles.some(({ problem }) => problem !== undefined)
+  );
+}
+
 /** The checked options of a slot with a plugin. @throws PCH_PLUGIN_OPTIONS, PCH_PLUGIN_INVALID */
-export async function optionsOf({ version, wanted }: PluginSlot, locate: Locate): Promise<unknown> {
+export async function optionsOf(
+  { version, wanted }: PluginSlot,
+  locate: Locate,
+  how: OptionsCheck = { isLenient: false },
+): Promise<unknown> {
   if (!version) return undefined;
   const { plugin } = version;
   const check = wanted.builtIn ? checkBuiltInOptions : checkOptions;
   const options = check(plugin, wanted.options, pointerOf(wanted), locate);
   // Of a plugin with a process of its own it takes a while.
-  await (plugin.check?.(options, locateIn({ wanted }, locate)) as void | Promise<void>);
+  await (plugin.check?.(options, locateIn({ wanted }, locate), how) as void | Promise<void>);
   return options;
 }
 

@@ -4,6 +4,7 @@ import type { FileAccess } from '../../../hooks/files.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Contributions } from './Contributions.ts';
 import { tappableHooks } from './tappableHooks.ts';
+import { tapRichMode, tappedByProcess } from './tapRichMode.ts';
 
 /** What differs by where a plugin runs. */
 export interface SetupParts {
@@ -21,23 +22,34 @@ export function setupContext(
   parts: SetupParts,
   contributions: Contributions,
 ): PluginContext {
+  const tappable = tappableHooks({
+    plugin: name,
+    declared: hooks,
+    taps: contributions.taps,
+    addTap: (tap) => contributions.addTap(tap),
+  });
   return {
     ...parts,
-    hooks: tappableHooks({
-      plugin: name,
-      declared: hooks,
-      taps: contributions.taps,
-      addTap: (tap) => contributions.addTap(tap),
-    }),
+    hooks: tappable,
     provide: (provided) => contributions.provide(provided),
     effect: (kind) => contributions.add('effect', kind as unknown as EffectKind),
     runtime: (provider) => contributions.add('runtime', provider),
     profile: (profile) => contributions.add('profile', profile),
+    richMode: (mode) => {
+      contributions.add('richMode', mode);
+      if (mode.apply !== tappedByProcess) tapRichMode(tappable, mode);
+    },
     surface: (surface) => contributions.add('surface', surface),
     verb: (verb) => contributions.add('verb', verb),
     route: (route) => contributions.add('route', route),
     doctorCheck: (check) => contributions.add('doctorCheck', check),
     metric: (declaration) => contributions.declareMetric(declaration),
+    volumeDriver: (driver) => contributions.add('volumeDriver', driver),
+    networkDriver: (driver) => contributions.add('networkDriver', driver),
+    sidecar: (sidecar) => contributions.add('sidecar', sidecar),
+    imageSource: (source) => contributions.add('imageSource', source),
+    logDriver: (driver) => contributions.add('logDriver', driver),
+    page: (page) => contributions.add('page', page),
     onDispose: (run) => contributions.addDisposer(run),
   };
 }

@@ -1,8 +1,10 @@
+import { Value } from '@sinclair/typebox/value';
 import type { TapOptions } from '../../../hooks/defineHook.ts';
+import { ContainerCondition } from '../../../hooks/containerCondition.ts';
 import { phases } from '../../../hooks/defineHook.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { brokenRule, type FieldRules, optional } from './fieldRules.ts';
-import { mostMs, type RecordedTap, type TapRecorder } from '../tap.ts';
+import { describesContainer, mostMs, type RecordedTap, type TapRecorder } from '../tap.ts';
 
 const mostRetries = 10;
 const tapName = /^[a-zA-Z][\w-]*$/;
@@ -20,6 +22,9 @@ const rules: FieldRules<keyof TapOptions> = {
   after: optional({ fits: isNames, form: 'a list of plugin names' }),
   overrides: optional({ fits: isNames, form: 'a list of plugin names' }),
   timeoutMs: optional({ fits: (value) => isCount(value, mostMs), form: 'milliseconds, 1 or more' }),
+  when: optional({ fits: isCondition, form: 'an object with rich, runtime, label or image' }),
+  parts: optional({ fits: (value) => typeof value === 'function', form: 'a function that returns names' }),
+  stateful: optional({ fits: (value) => typeof value === 'boolean', form: 'true or false' }),
   onError: optional({
     fits: isPolicy,
     form: `'fail', 'skip', 'degrade' or { retry: 1 to ${mostRetries} }`,
@@ -52,13 +57,19 @@ function problemOf(
     return `with the unknown option ${unknown}; known are ${Object.keys(rules).join(', ')}`;
   const broken = brokenRule(options, rules);
   if (broken !== undefined) return `with an invalid option: ${broken}`;
-  const name = (options as TapOptions).name ?? plugin;
+  const { name = plugin, when } = options as TapOptions;
+  if (when && !describesContainer(point))
+    return 'with `when`, but the input of that hook point does not describe a container';
   const isUsed = taps.some((tap) => tap.point === point && (tap.options.name ?? plugin) === name);
   return isUsed ? `twice under the name ${name}; give each tap a \`name\` of its own` : undefined;
 }
 
 function isNames(value: unknown): boolean {
   return Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
+}
+
+function isCondition(value: unknown): boolean {
+  return Value.Check(ContainerCondition, value);
 }
 
 function isPolicy(value: unknown): boolean {

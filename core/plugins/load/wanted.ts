@@ -1,12 +1,21 @@
 import { basename, extname } from 'node:path';
+import { processFields } from '../../../config/formats/pluginList.ts';
 import { didYouMean } from '../../../config/suggest.ts';
 import type { PluginEntry } from '../../../config/types.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Locate } from '../../../hooks/definePlugin.ts';
-import type { Wanted } from './PluginSlot.ts';
+import type { WantedPlugin } from './wantedPlugin.ts';
 import { PluginSlot } from './PluginSlot.ts';
 import type { PluginVersion } from './PluginVersion.ts';
+
+/** An entry of `plugins`, after what commands have changed beside pouchd.yaml. */
+export interface LoadEntry extends PluginEntry {
+  /** Its place in pouchd.yaml, where it is not its place in the list. */
+  readonly place?: number | undefined;
+  /** A shadow was promoted in its place. */
+  readonly isReplaced?: boolean | undefined;
+}
 
 /** The versions that serve, by name and, of files, by path. */
 export type ServingVersions = ReadonlyMap<string, PluginVersion>;
@@ -17,21 +26,25 @@ export type ServingVersions = ReadonlyMap<string, PluginVersion>;
  */
 export function slotsOf(
   builtIns: readonly Plugin[],
-  entries: readonly PluginEntry[],
+  entries: readonly LoadEntry[],
   locate: Locate,
   serving: ServingVersions,
 ): PluginSlot[] {
   const mentioned = new Set(entries.map(({ name }) => name));
   const silent = builtIns.filter(({ name }) => !mentioned.has(name)).map(fromList);
-  const listed = entries.map((entry, index) => fromEntry(entry, index, builtIns, locate));
+  const listed = entries.flatMap((entry, index) =>
+    entry.isReplaced ? [] : fromEntry(entry, entry.place ?? index, builtIns, locate),
+  );
   return [...silent, ...listed].map((wanted) => {
-    const slot = new PluginSlot(wanted, serving.get(wanted.path ?? wanted.name) ?? serving.get(wanted.name));
-    if (wanted.path === undefined && !wanted.builtIn) slot.fail(unknownBuiltIn(wanted.name, builtIns));
+    const previous = serving.get(wanted.path ?? wanted.name) ?? serving.get(wanted.name);
+    const slot = new PluginSlot(wanted, wanted.isShadow ? undefined : previous);
+    const fault = faultOf(wanted, builtIns, locate);
+    if (fault) slot.fail(fault);
     return slot;
   });
 }
 
-function fromList(plugin: Plugin): Wanted {
+function fromList(plugin: Plugin): WantedPlugin {
   return {
     name: plugin.name,
     source: 'built-in',
@@ -42,7 +55,12 @@ function fromList(plugin: Plugin): Wanted {
   };
 }
 
-function fromEntry(entry: PluginEntry, index: number, builtIns: readonly Plugin[], locate: Locate): Wanted {
+function fromEntry(
+  entry: PluginEntry,
+  index: number,
+  builtIns: readonly Plugin[],
+  locate: Locate,
+): WantedPlugin {
   const pointer = `/plugins/${index}`;
   return {
     name: entry.name ?? nameOfFile(entry.path ?? ''),
@@ -56,6 +74,7 @@ function fromEntry(entry: PluginEntry, index: number, builtIns: readonly Plugin[
     limits: entry.limits,
     grants: entry.grants,
     enabled: entry.enabled,
+    isShadow: entry.shadow,
     options: entry.options,
     pointer,
     origin: locate(pointer),
@@ -68,9 +87,33 @@ function nameOfFile(path: string): string {
   return basename(path, extname(path));
 }
 
-function unknownBuiltIn(name: string, builtIns: readonly Plugin[]): PouchError {
+/** What is wrong with an entry by name. That of an installed plugin has a path by now. */
+function faultOf(wanted: WantedPlugin, builtIns: readonly Plugin[], locate: Locate): PouchError | undefined {
+  if (wanted.path !== undefined) return undefined;
+  if (!wanted.builtIn) return unknownName(wanted.name, builtIns);
+  const field =
+    processFields.find((key) => wanted[key] !== undefined) ??
+    (wanted.isolation === 'process' ? 'isolation' : undefined);
+  return field && ofBuiltIn(wanted, field, locate);
+}
+
+function unknownName(name: string, builtIns: readonly Plugin[]): PouchError {
   const known = builtIns.map((plugin) => plugin.name);
   const hint =
-    didYouMean(name, known) ?? `there are ${known.join(', ') || 'none'}; a file is named by \`path\``;
-  return new PouchError('PCH_PLUGIN_UNKNOWN', `no built-in plugin is named ${name}`, { hint, plugin: name });
+    didYouMean(name, known) ??
+    `install it, or name its file by \`path\`; built-in plugins are ${known.join(', ') || 'none'}`;
+  return new PouchError('PCH_PLUGIN_UNKNOWN', `no built-in or installed plugin is named ${name}`, {
+    hint,
+    plugin: name,
+  });
+}
+
+/** A built-in plugin runs in pouchd, and as root. */
+function ofBuiltIn({ name, pointer = '' }: WantedPlugin, field: string, locate: Locate): PouchError {
+  const where = locate(`${pointer}/${field}`);
+  return new PouchError(
+    'PCH_CONFIG_INVALID',
+    `${where === undefined ? '' : `${where}: `}${field}: expected a plugin with a process of its own, found the built-in plugin ${name}`,
+    { hint: `remove ${field} from its entry`, plugin: name },
+  );
 }

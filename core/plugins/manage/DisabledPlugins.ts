@@ -1,11 +1,8 @@
-import { rename } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import type { PluginEntry } from '../../../config/types.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
-import { PouchError } from '../../../hooks/errors.ts';
 import { text } from '../../../hooks/schema.ts';
-import { writeDurably } from '../../state/durable.ts';
-import { readStored, type StoredForm, toStored } from '../../state/stored.ts';
+import { StoredPlugins } from './StoredPlugins.ts';
 
 /** A plugin that `pouch plugin disable` has switched off. */
 export interface DisabledPlugin {
@@ -14,44 +11,35 @@ export interface DisabledPlugin {
   readonly source: string;
 }
 
-const form: StoredForm<{ disabled: DisabledPlugin[] }> = {
-  version: 1,
-  schema: Type.Object({ disabled: Type.Array(Type.Object({ name: text, source: text })) }),
-};
-
-/** The plugins that are disabled beside pouchd.yaml, in a file that outlives the daemon. */
+/** The plugins that are disabled beside pouchd.yaml. */
 export class DisabledPlugins {
-  readonly #file: string;
-  readonly #log: Logger;
-  #all: readonly DisabledPlugin[] = [];
-  /** Why the file cannot be written: a newer Pouch has. */
-  #newer: string | undefined;
+  readonly #stored: StoredPlugins<DisabledPlugin>;
 
   /** @param file ROOT/disabled-plugins.json */
   constructor(file: string, log: Logger) {
-    this.#file = file;
-    this.#log = log;
+    this.#stored = new StoredPlugins({
+      file,
+      key: 'disabled',
+      fields: Type.Object({ name: text, source: text }),
+      what: 'the list of disabled plugins',
+      unread: 'none is disabled by it',
+      log,
+    });
   }
 
-  /** A damaged file is set aside, and no plugin is disabled by it. */
   async read(): Promise<void> {
-    const read = await readStored(this.#file, form);
-    if (read.state === 'sound') this.#all = read.value.disabled;
-    else if (read.state === 'newer') this.#newer = read.problem;
-    if (read.state === 'sound' || read.state === 'missing') return;
-    const { problem } = read;
-    this.#log.error('the list of disabled plugins cannot be read: none is disabled by it', { problem });
-    if (read.state === 'damaged') await rename(this.#file, `${this.#file}.damaged`).catch(() => undefined);
+    await this.#stored.read();
   }
 
   find(name: string): DisabledPlugin | undefined {
-    return this.#all.find((plugin) => plugin.name === name);
+    return this.#stored.find(name);
   }
 
   /** The entries of pouchd.yaml, without those that are disabled; their places stay. */
   applyTo(entries: readonly PluginEntry[]): PluginEntry[] {
-    const markOf = (entry: PluginEntry) => this.#all.find((plugin) => isEntryOf(entry, plugin));
-    const silent = this.#all.filter(
+    const { all } = this.#stored;
+    const markOf = (entry: PluginEntry) => all.find((plugin) => isEntryOf(entry, plugin));
+    const silent = all.filter(
       ({ name, source }) => source === 'built-in' && entries.every((entry) => entry.name !== name),
     );
     return [
@@ -66,25 +54,17 @@ export class DisabledPlugins {
 
   /** Resolves when it is on the disk. */
   async add(plugin: DisabledPlugin): Promise<void> {
-    await this.#write([...this.#all.filter(({ name }) => name !== plugin.name), plugin]);
+    await this.#stored.set(plugin);
   }
 
   /** Resolves when it is on the disk. */
   async remove(name: string): Promise<void> {
-    await this.#write(this.#all.filter((plugin) => plugin.name !== name));
-  }
-
-  async #write(disabled: readonly DisabledPlugin[]): Promise<void> {
-    if (this.#newer !== undefined)
-      throw new PouchError('PCH_CONFLICT', `the list of disabled plugins cannot be changed: ${this.#newer}`, {
-        hint: `use that version of Pouch, or remove ${this.#file}`,
-      });
-    await writeDurably(this.#file, toStored({ disabled: [...disabled] }, form));
-    this.#all = disabled;
+    await this.#stored.remove(name);
   }
 }
 
-/** Whether an entry of pouchd.yaml is that of a plugin. */
+/** Whether an entry is that of a plugin. Each version of an installed one has another file. */
 export function isEntryOf({ name, path }: PluginEntry, plugin: DisabledPlugin): boolean {
-  return plugin.source === 'built-in' ? path === undefined && name === plugin.name : path === plugin.source;
+  if (plugin.source === 'built-in') return path === undefined && name === plugin.name;
+  return path === plugin.source || (path !== undefined && name === plugin.name);
 }

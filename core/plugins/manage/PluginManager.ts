@@ -1,27 +1,38 @@
+import type { Readable } from 'node:stream';
+import type { SidecarStatus } from '../../../hooks/contributions/sidecar.ts';
 import type {
+  HookGraph,
   PluginCheck,
+  PluginDetails,
+  PluginInstallation,
   PluginLogLine,
   PluginLogQuery,
+  PluginOrigin,
+  PluginPromotion,
   PluginReload,
+  PluginSwitch,
   Plugins,
+  ShadowReport,
 } from '../../../hooks/engine/plugins.ts';
-import type { HookGraph, PluginDetails, PluginSwitch } from '../../../hooks/engine/plugins.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { checkPlugin } from '../checkPlugins.ts';
+import type { PluginInstaller } from '../install/PluginInstaller.ts';
 import type { Generation } from '../generation.ts';
-import type { ReadOptions } from '../loadPlugins.ts';
 import { hookGraphs } from './hookGraph.ts';
 import { pluginDetails } from './pluginDetails.ts';
 import type { PluginSwitches } from './PluginSwitches.ts';
+import type { ShadowSwitches } from '../shadow/ShadowSwitches.ts';
 import type { PluginLogs } from './PluginLogs.ts';
 
 export interface PluginManagerOptions {
-  /** Returns what the daemon reads plugins with. */
-  readonly readOptions: () => Omit<ReadOptions, 'number' | 'previous'>;
+  /** Has a plugin loaded without its setup. */
+  readonly check: (path: string) => Promise<PluginCheck>;
   readonly reload: () => Promise<PluginReload>;
   readonly current: () => Generation;
   readonly logs: PluginLogs;
   readonly switches: PluginSwitches;
+  readonly installer: PluginInstaller;
+  readonly shadows: ShadowSwitches;
+  readonly sidecars: (plugin: string) => readonly SidecarStatus[];
   /** Masks secrets in data. */
   readonly mask: <T>(data: T) => T;
 }
@@ -35,8 +46,10 @@ export class PluginManager implements Plugins {
   }
 
   list(): PluginDetails[] {
-    const { current, mask, switches } = this.#options;
-    const all = pluginDetails(current()).map((plugin) => {
+    const { current, mask, switches, sidecars } = this.#options;
+    const all = pluginDetails(current()).map((details) => {
+      const own = details.state === 'active' ? sidecars(details.name) : [];
+      const plugin = own.length > 0 ? { ...details, sidecars: own } : details;
       const by = plugin.state === 'disabled' ? switches.disabledBy(plugin) : undefined;
       return by === undefined ? plugin : { ...plugin, disabledBy: by };
     });
@@ -55,8 +68,36 @@ export class PluginManager implements Plugins {
     return await this.#options.switches.enable(name);
   }
 
+  async install(archive: Readable, origin: PluginOrigin): Promise<PluginInstallation> {
+    return await this.#options.installer.install(archive, origin);
+  }
+
+  async installArtifact(reference: string): Promise<PluginInstallation> {
+    return await this.#options.installer.installArtifact(reference);
+  }
+
+  async rollback(name: string): Promise<PluginInstallation> {
+    return await this.#options.installer.rollback(name);
+  }
+
+  async remove(name: string): Promise<PluginSwitch> {
+    return await this.#options.installer.remove(name);
+  }
+
+  shadows(): ShadowReport[] {
+    return this.#options.mask(this.#options.shadows.reports());
+  }
+
+  async promote(name: string): Promise<PluginPromotion> {
+    return await this.#options.shadows.promote(name);
+  }
+
+  async demote(name: string): Promise<PluginPromotion> {
+    return await this.#options.shadows.demote(name);
+  }
+
   async validate(path: string): Promise<PluginCheck> {
-    return await checkPlugin(path, this.#options.readOptions());
+    return await this.#options.check(path);
   }
 
   async reload(): Promise<PluginReload> {

@@ -1,9 +1,10 @@
 import type { PluginEntry } from '../../../config/types.ts';
 import type { PluginStatus } from '../../../hooks/engine.ts';
-import type { PluginReload, PluginSwitch } from '../../../hooks/engine/plugins.ts';
+import type { PluginSwitch } from '../../../hooks/engine/plugins.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import type { Locate } from '../../../hooks/definePlugin.ts';
+import type { ChangePlugins } from './changes.ts';
 import { type DisabledPlugin, type DisabledPlugins, isEntryOf } from './DisabledPlugins.ts';
 import { type Needs, whatNeeds } from './dependents.ts';
 
@@ -12,10 +13,7 @@ export interface PluginSwitchesOptions {
   /** Returns `plugins` of pouchd.yaml. */
   readonly configuration: () => { readonly entries: readonly PluginEntry[]; readonly locate: Locate };
   readonly needs: () => Needs;
-  /** Runs work while nothing else changes the plugins; `load` loads them with the present configuration. */
-  readonly change: <T>(
-    work: (load: () => Promise<Pick<PluginReload, 'plugins'>>) => Promise<T>,
-  ) => Promise<T>;
+  readonly change: ChangePlugins;
 }
 
 /** Switches plugins off and on, beside pouchd.yaml. */

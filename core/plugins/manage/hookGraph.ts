@@ -1,4 +1,5 @@
 import { didYouMean } from '../../../config/suggest.ts';
+import type { ContainerCondition } from '../../../hooks/containerCondition.ts';
 import type { HookGraph } from '../../../hooks/engine/plugins.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Generation } from '../generation.ts';
@@ -31,7 +32,7 @@ function graphOf(hook: string, taps: readonly PreparedTap[], known: ReadonlySet<
 }
 
 function nodeOf(tap: PreparedTap): HookGraph['taps'][number] {
-  const { plugin, phase, before, after, overrides, onError, timeoutMs, origin } = tap;
+  const { plugin, phase, before, after, overrides, onError, timeoutMs, when, origin } = tap;
   return {
     label: labelOf(tap),
     plugin,
@@ -41,8 +42,15 @@ function nodeOf(tap: PreparedTap): HookGraph['taps'][number] {
     overrides,
     onError: typeof onError === 'string' ? onError : `retry(${onError.retry})`,
     timeoutMs,
+    ...(when && { when: shownCondition(when) }),
     ...(origin !== undefined && { origin }),
   };
+}
+
+function shownCondition(when: ContainerCondition): string {
+  return Object.entries(when)
+    .map(([field, wanted]) => `${field}: ${wanted === '' ? "''" : wanted}`)
+    .join(', ');
 }
 
 function unknownHook(hook: string): PouchError {

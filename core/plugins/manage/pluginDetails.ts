@@ -2,20 +2,26 @@ import type { PluginDetails, PluginTapFigures } from '../../../hooks/engine/plug
 import type { Generation } from '../generation.ts';
 import { quantileOf, type TapFigures } from '../run/TapFigures.ts';
 import type { CircuitBreaker } from '../run/CircuitBreaker.ts';
-import { keyOf, labelOf, type PreparedTap } from '../tap.ts';
+import { shadowDetails } from '../shadow/shadowReports.ts';
+import type { PluginVersion } from '../load/PluginVersion.ts';
+import { keyOf, labelOf, partsOf, type PreparedTap } from '../tap.ts';
+import { rounded } from './rounded.ts';
 
-/** Every plugin of a generation with what its calls have cost. */
-export function pluginDetails({ plugins, versions, taps }: Generation): PluginDetails[] {
-  return plugins.map((status) => {
+/** Every plugin of a generation with what its calls have cost, its shadows last. */
+export function pluginDetails({ plugins, versions, taps, shadows, grants }: Generation): PluginDetails[] {
+  const serving = plugins.map((status) => {
     // A quarantined or disabled plugin may have the name of one that serves.
     const version = status.state === 'active' ? versions.get(status.name) : undefined;
-    const own = [...taps.values()].flat().filter(({ plugin }) => version && plugin === status.name);
+    const declared = [...taps.values()].flat().filter(({ plugin }) => version && plugin === status.name);
+    const own = declared.flatMap((tap) => [tap, ...calledParts(tap, version)]);
     const figures = own.map((tap) => version?.figures.get(keyOf(tap))).filter((each) => each !== undefined);
     const { version: number, doc } = version?.plugin ?? {};
+    const granted = version && grants.get(status.name);
     return {
       ...status,
       ...(number !== undefined && { version: number }),
       ...(doc !== undefined && { doc }),
+      ...(granted && { grants: granted }),
       ...(version && { loadMs: rounded(version.loadMs) }),
       calls: sum(figures, 'calls'),
       errors: sum(figures, 'errors'),
@@ -25,6 +31,12 @@ export function pluginDetails({ plugins, versions, taps }: Generation): PluginDe
       ),
     };
   });
+  return [...serving, ...shadows.map(shadowDetails)];
+}
+
+/** The parts of a tap that it was called for. */
+function calledParts(tap: PreparedTap, version: PluginVersion | undefined): PreparedTap[] {
+  return tap.parts ? partsOf(tap).filter((part) => version?.figures.has(keyOf(part))) : [];
 }
 
 function tapFigures(
@@ -53,9 +65,4 @@ function times(figures: readonly TapFigures[]): { p50Ms?: number; p99Ms?: number
 
 function sum(figures: readonly TapFigures[], field: 'calls' | 'errors'): number {
   return figures.reduce((total, one) => total + one[field], 0);
-}
-
-/** Microseconds are precise enough. */
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

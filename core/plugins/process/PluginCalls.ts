@@ -18,7 +18,7 @@ import { Backoff } from '../../wait/Backoff.ts';
 import { withDeadline } from '../../wait/deadline.ts';
 import { Deferred } from '../../wait/Deferred.ts';
 import { onAbort } from '../../wait/onAbort.ts';
-import { FileSafety } from '../load/FileSafety.ts';
+import { FileSafety } from '../../../hooks/FileSafety.ts';
 import { lateBy } from '../load/within.ts';
 import { errorForm, errorOf } from './errorForm.ts';
 import type { LaunchSettings } from './launch.ts';
@@ -45,14 +45,30 @@ export interface CallOptions {
   readonly log?: Logger;
   /** What the plugin may call meanwhile, beside services. */
   readonly methods?: Methods;
-  /** It is not sent to another process when this one is killed for another request. */
+  /** It is not sent to another process when this one ends because of another request. */
   readonly isOnce?: boolean;
+  /** Its result has what JSON lacks: bytes, streams. */
+  readonly isDecoded?: boolean;
 }
 
 /** Requests that have a reply. */
 type Request = Extract<
   ProcessRequest,
-  { type: 'describe' | 'check' | 'setup' | 'hook' | 'effect' | 'invoke' | 'dispose' }
+  {
+    type:
+      | 'describe'
+      | 'check'
+      | 'setup'
+      | 'hook'
+      | 'effect'
+      | 'volume'
+      | 'network'
+      | 'logs'
+      | 'image'
+      | 'page'
+      | 'invoke'
+      | 'dispose';
+  }
 >;
 type Unnumbered<Of> = Of extends unknown ? Omit<Of, 'id'> : never;
 export type NewRequest = Unnumbered<Request>;
@@ -80,6 +96,8 @@ interface Setup {
 interface Running {
   readonly process: PluginProcess;
   readonly values: Values;
+  /** Once it is set up, or cannot be. Undefined for the first process, which its caller sets up. */
+  introduced?: Promise<void>;
 }
 
 /** Milliseconds after its deadline in which a request still has to be replied to; else the process counts as hung. */
@@ -90,9 +108,10 @@ const [firstPauseMs, longestPauseMs] = [100, 30_000];
 const never = new AbortController().signal;
 
 /**
- * Requests to one plugin, by one process that serves several at a time. A process that has ended is started again by
- * the next request. One that misses a deadline is killed; its other requests are sent to its successor, as taps may run
- * twice.
+ * Requests to one plugin, by one process that serves several at a time. A process that has ended is started again: that
+ * of a module by itself, that of an executable by the next request. One that misses a deadline is killed. If it ends,
+ * by that or by itself, while it owes a reply to a cancelled request, its other requests are sent to its successor, as
+ * taps may run twice.
  */
 export class PluginCalls {
   readonly #settings: CallSettings;
@@ -113,6 +132,10 @@ export class PluginCalls {
   constructor(settings: CallSettings, log: Logger) {
     this.#settings = settings;
     this.#log = log;
+  }
+
+  get isRunning(): boolean {
+    return !this.#isClosed && this.#running?.process.isRunning === true;
   }
 
   /** Starts the process, so that the first request need not wait for it. @throws PCH_PLUGIN_UNSAFE */
@@ -219,7 +242,8 @@ export class PluginCalls {
     });
     const running: Running = { process, values };
     this.#running = running;
-    if (this.#setup) void this.#introduce(running, this.#setup);
+    if (this.#setup)
+      running.introduced = this.#introduce(running, this.#setup).finally(() => delete running.introduced);
     return running;
   }
 
@@ -271,12 +295,14 @@ export class PluginCalls {
     this.#post(open, this.#start());
   }
 
-  #post(open: OpenCall, { process }: Running): void {
+  #post(open: OpenCall, running: Running): void {
     const { request, options, dueBy } = open;
+    const { process } = running;
     let timer: NodeJS.Timeout | undefined;
     const unlisten = onAbort(options.signal, () => {
       process.send({ type: 'cancel', id: request.id, reason: errorForm(options.signal.reason) });
-      timer = setTimeout(() => this.#killHung(process, open), dueBy - performance.now()).unref();
+      const judge = () => void this.#judge(running, open);
+      timer = setTimeout(judge, dueBy - performance.now()).unref();
     });
     open.close = () => {
       unlisten();
@@ -287,13 +313,14 @@ export class PluginCalls {
     process.send(request);
   }
 
-  #killHung(process: PluginProcess, { request, options }: OpenCall): void {
-    const innocent = [...this.#open.values()].filter(
-      (open) => !open.options.signal.aborted && !open.options.isOnce,
-    );
-    for (const open of innocent) open.close?.();
-    process.kill(hung(request, options.timeoutMs));
-    for (const open of innocent) this.#send(open).catch((error: unknown) => open.reply.reject(error));
+  /** Kills a process that owes a reply, unless it is still being set up: that has deadlines of its own. */
+  async #judge({ process, introduced }: Running, open: OpenCall): Promise<void> {
+    if (introduced) {
+      await introduced;
+      await delay(graceMs, undefined, { ref: false });
+    }
+    const { request, options } = open;
+    if (this.#open.get(request.id) === open) process.kill(hung(request, options.timeoutMs));
   }
 
   #take(message: Exclude<ProcessMessage, { type: 'log' }>, running: Running): void {
@@ -303,9 +330,12 @@ export class PluginCalls {
     const open = this.#open.get(message.id);
     if (!open) throw protocolError(`its process replied to ${message.id}, which is not an open request`);
     open.close?.();
-    this.#backoff.reset();
+    // One that ends whenever it has been set up is started again less and less often.
+    if (open.request.type !== 'describe' && open.request.type !== 'setup') this.#backoff.reset();
     // The caller no longer waits for a reply after its deadline, and a tap's has another draft by now.
-    if (!open.options.signal.aborted) open.reply.resolve(message);
+    if (open.options.signal.aborted) return;
+    const { isDecoded = false } = open.options;
+    open.reply.resolve(isDecoded ? { ...message, result: running.values.decode(message.result) } : message);
   }
 
   /** Runs what the plugin calls: as part of the request that it belongs to, or apart from all. */
@@ -348,12 +378,24 @@ export class PluginCalls {
     this.#running = undefined;
     this.#lastEnd = reason;
     this.#nextStart = performance.now() + this.#backoff.next();
-    for (const open of [...this.#open.values()]) {
-      open.close?.();
-      if (!open.options.signal.aborted) open.reply.reject(reason);
+    const open = [...this.#open.values()];
+    for (const call of open) call.close?.();
+    const waiting = open.filter(({ options }) => !options.signal.aborted);
+    // While it owes a reply to a cancelled request, that one counts as the cause of its end.
+    const isOverdue = waiting.length < open.length && !this.#isClosed;
+    for (const call of waiting) {
+      if (isOverdue && !call.options.isOnce)
+        this.#send(call).catch((error: unknown) => call.reply.reject(error));
+      else call.reply.reject(reason);
     }
-    if (!this.#isClosed)
-      this.#log.warn('the process of a plugin has ended', { code: reason.code, error: reason.message });
+    if (this.#isClosed) return;
+    this.#log.warn('the process of a plugin has ended', { code: reason.code, error: reason.message });
+    // A module takes a while to load: the next call need not wait for it.
+    if (this.#settings.module && this.#setup) setTimeout(() => this.#restart(), this.#pauseMs).unref();
+  }
+
+  #restart(): void {
+    if (!this.#isClosed && this.#pauseMs === 0) this.#start();
   }
 }
 
@@ -365,6 +407,11 @@ function hung(request: Request, timeoutMs: number): PouchError {
 
 function nameOf(request: Request): string {
   if (request.type === 'hook') return request.point;
+  if (request.type === 'network') return `${request.action} of the network driver ${request.driver}`;
+  if (request.type === 'volume') return `${request.action} of the volume driver ${request.driver}`;
+  if (request.type === 'logs') return `${request.action} of the log driver ${request.driver}`;
+  if (request.type === 'image') return `${request.action} of the image source ${request.source}`;
+  if (request.type === 'page') return `the page ${request.page}`;
   return request.type === 'effect' ? `${request.action} of ${request.kind}` : request.type;
 }
 

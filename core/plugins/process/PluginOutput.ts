@@ -11,18 +11,30 @@ const longestText = 2000;
 /** Characters of stderr that an error quotes. */
 const tailLength = 500;
 
+/** What floods can be held up by. */
+export interface Pausable {
+  isPaused(): boolean;
+  pause(): unknown;
+  resume(): unknown;
+}
+
 /** What a plugin writes beside replies. A flood of it costs the plugin: pouchd reads it slowly, and logs a part. */
 export class PluginOutput {
   readonly #logOf: (hook?: number) => Logger;
+  readonly #entry: string;
   readonly #lines = new RateLimit(mostLines);
   readonly #bytes = new RateLimit(mostBytes);
   #leftOut = 0;
   #pending = '';
   #tail = '';
 
-  /** @param logOf - the log of an open hook, or of whatever the plugin does now */
-  constructor(logOf: (hook?: number) => Logger) {
+  /**
+   * @param logOf - the log of an open hook, or of whatever the plugin does now
+   * @param entry - the message of an entry that holds a line of the text
+   */
+  constructor(logOf: (hook?: number) => Logger, entry = 'stderr of the plugin') {
     this.#logOf = logOf;
+    this.#entry = entry;
   }
 
   /** The end of what it has written to stderr. */
@@ -33,16 +45,15 @@ export class PluginOutput {
   readStderr(stderr: Readable): void {
     stderr.on('data', (chunk: Buffer) => {
       this.slowDown(stderr, chunk.length);
-      this.#takeStderr(chunk.toString());
+      this.takeText(chunk.toString());
     });
     stderr.once('close', () => {
-      if (this.#pending !== '') this.#takeStderr('\n');
-      this.#reportLeftOut();
+      this.end();
     });
   }
 
   /** Reads no more of a stream in this second, once too much has come. */
-  slowDown(stream: Readable, bytes: number): void {
+  slowDown(stream: Pausable, bytes: number): void {
     if (this.#bytes.take(bytes) || stream.isPaused()) return;
     stream.pause();
     setTimeout(() => stream.resume(), this.#bytes.restMs).unref();
@@ -57,11 +68,19 @@ export class PluginOutput {
     this.#logOf(hook)[level](printable(message), fields);
   }
 
-  #takeStderr(text: string): void {
+  /** Takes text in pieces, and returns the lines that it completes. */
+  takeText(text: string): string[] {
     this.#tail = (this.#tail + text.slice(-tailLength)).slice(-tailLength);
     const lines = (this.#pending + text).split('\n');
     this.#pending = (lines.pop() ?? '').slice(0, longestText);
-    for (const line of lines) if (line !== '') this.write('info', 'stderr of the plugin', { line });
+    for (const line of lines) if (line !== '') this.write('info', this.#entry, { line });
+    return lines;
+  }
+
+  /** Writes a line that has no end. */
+  end(): void {
+    if (this.#pending !== '') this.takeText('\n');
+    this.#reportLeftOut();
   }
 
   #reportLeftOut(): void {

@@ -95,8 +95,11 @@ export class PluginProcess {
 }
 
 export function processError(message: string, cause?: unknown): PouchError {
+  const isNotBuilt = (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
   return new PouchError('PCH_PLUGIN_PROCESS', message, {
-    hint: 'the log of pouchd has what the plugin wrote to stderr',
+    hint: isNotBuilt
+      ? 'the program that confines plugins is not built: apt-get install gcc libc6-dev, then npm run build'
+      : 'the log of pouchd has what the plugin wrote to stderr',
     cause,
   });
 }

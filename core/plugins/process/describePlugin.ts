@@ -3,13 +3,17 @@ import { moduleFile } from '../../../config/formats/pluginList.ts';
 import type { PluginGrants, PluginLimits } from '../../../config/types.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
-import type { ProcessManifest } from '../../../hooks/processProtocol.ts';
-import { FileSafety, ownUsers } from '../load/FileSafety.ts';
+import { contributedLists, type ProcessManifest } from '../../../hooks/processProtocol.ts';
+import { FileSafety, ownUsers } from '../../../hooks/FileSafety.ts';
 import { silent } from '../run/silentLog.ts';
 import { unprivilegedUser } from './launch.ts';
+import type { Confinement } from './places.ts';
 import { type CallSettings, PluginCalls } from './PluginCalls.ts';
 import { pluginOfProcess, type ProcessSource } from './pluginOfProcess.ts';
 import { protocolError } from './readMessage.ts';
+import type { PluginRights } from './serviceCalls.ts';
+import { requireRights } from './requireRights.ts';
+import { requireServices, serviceRights } from './serviceRights.ts';
 import type { Masker } from './secretValues.ts';
 
 /** The entry of a plugin with a process of its own. */
@@ -19,6 +23,8 @@ export interface ProcessEntry {
   readonly user?: string | undefined;
   readonly limits?: PluginLimits | undefined;
   readonly grants?: PluginGrants | undefined;
+  /** It gives way to all other processes. */
+  readonly isBackground?: boolean | undefined;
 }
 
 /** What is the same for all of them. */
@@ -26,6 +32,7 @@ export interface ProcessSurroundings {
   /** argv of the program that hosts modules. */
   readonly hostCommand?: readonly string[] | undefined;
   readonly cgroupParent?: string | undefined;
+  readonly confinement?: Confinement | undefined;
   /** Masks what a plugin without `grants.secrets` reads. */
   readonly secrets?: Masker | undefined;
   /** Milliseconds for each of describe, setup and onDispose. */
@@ -39,6 +46,8 @@ export interface DescribedPlugin {
   readonly code?: string;
   /** Ends a process that was not set up, and then nothing else does. */
   end(): Promise<void>;
+  /** Whether its process, once it is set up, can take calls at once. */
+  isRunning(): boolean;
 }
 
 /** Whether a plugin file is a program of its own, and not a module. */
@@ -73,17 +82,19 @@ async function describeExecutable(
 ): Promise<DescribedPlugin> {
   const path = new FileSafety(entry.path).check(entry.path);
   await requireExecutable(path);
-  const { settings, secrets } = settingsOf({ ...entry, path }, surroundings);
+  const { settings, rights } = settingsOf({ ...entry, path }, surroundings);
   const use: ProcessSource['use'] = async (request) => {
     const calls = new PluginCalls(settings, silent);
     await request(calls).finally(() => calls.end());
   };
   let manifest: ProcessManifest | undefined;
   await use(async (calls) => {
-    manifest = await manifestOf(calls, entry);
+    manifest = await manifestOf(calls, entry, rights);
   });
-  const plugin = pluginOfProcess(manifest!, secrets, { use, open: (log) => new PluginCalls(settings, log) });
-  return { plugin, end: () => Promise.resolve() };
+  let serving: PluginCalls | undefined;
+  const open: ProcessSource['open'] = (log) => (serving = new PluginCalls(settings, log));
+  const plugin = pluginOfProcess(manifest!, rights, { use, open });
+  return { plugin, end: () => Promise.resolve(), isRunning: () => serving?.isRunning === true };
 }
 
 async function describeModule(
@@ -95,7 +106,7 @@ async function describeModule(
   if (!hostCommand) throw new Error('no program hosts modules here');
   const { code, owners } =
     kept === undefined ? await readModule(entry.path) : { code: kept, owners: ownUsers() };
-  const { settings, secrets } = settingsOf(entry, surroundings);
+  const { settings, rights } = settingsOf(entry, surroundings);
   const module = { path: entry.path, code, owners };
   const calls = new PluginCalls({ ...settings, hostCommand, module }, silent);
   try {
@@ -103,8 +114,8 @@ async function describeModule(
       open: () => calls,
       use: (request: (own: PluginCalls) => Promise<void>) => request(calls),
     };
-    const plugin = pluginOfProcess(await manifestOf(calls, entry), secrets, source);
-    return { plugin, code, end: () => calls.end() };
+    const plugin = pluginOfProcess(await manifestOf(calls, entry, rights), rights, source);
+    return { plugin, code, end: () => calls.end(), isRunning: () => calls.isRunning };
   } catch (error) {
     await calls.end();
     throw error;
@@ -118,11 +129,13 @@ async function readModule(path: string): Promise<{ code: string; owners: number[
 }
 
 function settingsOf(
-  { path, env = {}, user = unprivilegedUser, limits = {}, grants = {} }: ProcessEntry,
-  { cgroupParent, timeoutMs, secrets }: ProcessSurroundings,
-): { settings: CallSettings; secrets: Masker | undefined } {
-  const settings = { path, env, user, limits, grants, cgroupParent, timeoutMs };
-  return { settings, secrets: grants.secrets ? undefined : secrets };
+  { path, env = {}, user = unprivilegedUser, limits = {}, grants = {}, isBackground }: ProcessEntry,
+  { cgroupParent, timeoutMs, secrets, confinement }: ProcessSurroundings,
+): { settings: CallSettings; rights: PluginRights } {
+  if (!confinement) throw new Error('no program confines plugins here');
+  const settings = { path, env, user, limits, grants, isBackground, cgroupParent, timeoutMs, confinement };
+  const rights = { secrets: grants.secrets ? undefined : secrets, services: serviceRights(user, grants) };
+  return { settings, rights };
 }
 
 /** @throws PCH_PLUGIN_LOAD */
@@ -135,27 +148,21 @@ export async function requireExecutable(path: string): Promise<void> {
   });
 }
 
-async function manifestOf(calls: PluginCalls, { grants = {} }: ProcessEntry): Promise<ProcessManifest> {
+async function manifestOf(
+  calls: PluginCalls,
+  { grants = {} }: ProcessEntry,
+  { services }: PluginRights,
+): Promise<ProcessManifest> {
   const { manifest } = await calls.describe();
   if (!manifest) throw protocolError('the reply to `describe` has no `manifest`');
-  if (!manifest.setup && !manifest.hooks?.length && !manifest.effects?.length)
-    throw protocolError('its manifest has neither `hooks` nor `effects`');
-  const missing = manifest.wants?.filter((right) => !grants[right]) ?? [];
-  if (missing.length > 0) throw notGranted(manifest.name, missing);
+  const isEmpty = contributedLists.every((name) => (manifest[name] ?? []).length === 0);
+  if (!manifest.setup && isEmpty) {
+    const names = contributedLists.map((name) => `\`${name}\``);
+    throw protocolError(`its manifest has none of ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);
+  }
+  requireRights(manifest, grants);
+  requireServices(manifest, services);
   return manifest;
-}
-
-function notGranted(name: string, missing: readonly string[]): PouchError {
-  const rights = missing.join(' and ');
-  const granted = missing.map((right) => `${right}: true`).join(', ');
-  return new PouchError(
-    'PCH_PLUGIN_RIGHTS',
-    `plugin ${name} wants ${rights}, which its entry does not grant`,
-    {
-      plugin: name,
-      hint: `write \`grants: { ${granted} }\` in its entry in pouchd.yaml if you trust it with that`,
-    },
-  );
 }
 
 function cannotBeUsed(path: string, error: unknown): PouchError {

@@ -4,11 +4,17 @@ import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { Contributed, ProcessManifest } from '../../../hooks/processProtocol.ts';
 import { type Requirement, type Requirements, token } from '../../../hooks/token.ts';
 import { hookPoint, tappable } from '../load/tappableHooks.ts';
+import { tappedByProcess } from '../load/tapRichMode.ts';
 import { effectOfProcess } from './effectOfProcess.ts';
+import { imageSourceOfProcess } from './imageSourceOfProcess.ts';
+import { logDriverOfProcess } from './logDriverOfProcess.ts';
+import { networkDriverOfProcess } from './networkDriverOfProcess.ts';
+import { pageOfProcess } from './pageOfProcess.ts';
 import type { PluginCalls } from './PluginCalls.ts';
 import type { Masker } from './secretValues.ts';
-import { otherMethods, serviceCalls } from './serviceCalls.ts';
+import { otherMethods, type PluginRights, serviceCalls } from './serviceCalls.ts';
 import { tapOfProcess } from './tapOfProcess.ts';
+import { volumeDriverOfProcess } from './volumeDriverOfProcess.ts';
 
 /** Where the process of a plugin comes from. */
 export interface ProcessSource {
@@ -18,18 +24,20 @@ export interface ProcessSource {
   use(request: (calls: PluginCalls) => Promise<void>): Promise<void>;
 }
 
-/** A plugin like any other, whose taps and effect kinds are calls of a process. */
+/** A plugin like any other, whose taps, effect kinds and drivers are calls of a process. */
 export function pluginOfProcess(
   manifest: ProcessManifest,
-  secrets: Masker | undefined,
+  rights: PluginRights,
   source: ProcessSource,
 ): Plugin {
-  const { name, version, doc, options, inject = [], wants, required, hooks } = manifest;
+  const { secrets } = rights;
+  const { name, version, doc, engines, options, inject = [], wants, required, hooks } = manifest;
   return {
     name,
     ...(version !== undefined && { version }),
     ...(doc !== undefined && { doc }),
     ...(options !== undefined && { options }),
+    ...(engines && { engines }),
     ...(wants && { wants }),
     ...(required !== undefined && { required }),
     ...(hooks && { hooks: [...new Set(hooks.map(({ point }) => point))] }),
@@ -41,13 +49,14 @@ export function pluginOfProcess(
       const { log, services, options: given, locate, onDispose } = context;
       const calls = source.open(log);
       onDispose(() => calls.end());
-      calls.use({ ...serviceCalls(services, secrets), locate: (pointer) => locate(String(pointer)) }, log);
+      calls.use({ ...serviceCalls(services, rights), locate: (pointer) => locate(String(pointer)) }, log);
       if (manifest.setup) {
         const setup = { options: given, host: context.host, services: otherMethods(services) };
         contribute(context, await calls.setUp(setup), { manifest, secrets, calls });
       } else {
         const { hooks: taps = [], effects = [] } = manifest;
-        contribute(context, { hooks: taps, effects }, { manifest, secrets, calls, options: given });
+        const contributed = { ...manifest, hooks: taps, effects };
+        contribute(context, contributed, { manifest, secrets, calls, options: given });
         calls.start();
       }
     },
@@ -63,21 +72,50 @@ interface Parts {
 }
 
 function contribute(
-  { hooks, effect, profile }: PluginContext,
-  { hooks: taps, effects, profiles = [] }: Contributed,
+  {
+    hooks,
+    effect,
+    profile,
+    richMode,
+    volumeDriver,
+    networkDriver,
+    logDriver,
+    imageSource,
+    sidecar,
+    page,
+  }: PluginContext,
+  {
+    hooks: taps,
+    effects,
+    profiles = [],
+    richModes = [],
+    volumeDrivers = [],
+    networkDrivers = [],
+    logDrivers = [],
+    imageSources = [],
+    sidecars = [],
+    pages = [],
+  }: Contributed,
   { manifest: { name }, secrets, calls, options }: Parts,
 ): void {
   for (const declared of taps) {
-    const { point, when, ...tapOptions } = declared;
-    const named = { point, when, name: tapOptions.name ?? name };
+    const { point, ...tapOptions } = declared;
+    const surroundings = { options, secrets };
     tappable(hooks, point).tap(
       tapOptions,
-      tapOfProcess(hookPoint(point, name), named, { options, secrets }, calls),
+      tapOfProcess(hookPoint(point, name), tapOptions.name ?? name, surroundings, calls),
     );
   }
   for (const one of profiles) profile(one);
+  for (const one of richModes) richMode({ ...one, apply: tappedByProcess });
   // What a plugin in pouchd does at once, this one does a little later.
   for (const declared of effects) effect(effectOfProcess(declared, secrets, calls) as unknown as EffectKind);
+  for (const declared of volumeDrivers) volumeDriver(volumeDriverOfProcess(declared, calls));
+  for (const declared of networkDrivers) networkDriver(networkDriverOfProcess(declared, calls));
+  for (const declared of sidecars) sidecar(declared);
+  for (const declared of logDrivers) logDriver(logDriverOfProcess(declared, calls));
+  for (const declared of imageSources) imageSource(imageSourceOfProcess(declared, calls));
+  for (const declared of pages) page(pageOfProcess(declared, calls));
 }
 
 /** Each under its own name. */

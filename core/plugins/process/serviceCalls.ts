@@ -1,8 +1,16 @@
 import { methodsOf } from '../../../hooks/serviceMethods.ts';
 import type { Methods } from './PluginCalls.ts';
 import { type Masker, withoutSecrets } from './secretValues.ts';
+import { mayCall, notGranted, type ServiceRights } from './serviceRights.ts';
 
 type Services = Readonly<Record<string, unknown>>;
+
+/** What a plugin may read and call. */
+export interface PluginRights {
+  /** Masks what it reads; undefined: it reads secrets. */
+  readonly secrets: Masker | undefined;
+  readonly services: ServiceRights;
+}
 
 /** Methods whose results have drafts, requests or blame. */
 const withDrafts: readonly string[] = [
@@ -11,12 +19,15 @@ const withDrafts: readonly string[] = [
 ];
 
 /** `containers.list` and others, of the services that a plugin injects. */
-export function serviceCalls(services: Services, secrets: Masker | undefined): Methods {
+export function serviceCalls(services: Services, { secrets, services: rights }: PluginRights): Methods {
   const calls = Object.entries(services).flatMap(([name, service]) =>
     namesOf(name, service).map((method) => {
       const full = `${name}.${method}`;
       const target = service as Record<string, (...args: unknown[]) => unknown>;
-      const call = (...args: unknown[]) => target[method]?.(...args);
+      const call = (...args: unknown[]) => {
+        if (!mayCall(rights, name, method)) throw notGranted(name, method, rights?.[name]);
+        return target[method]?.(...args);
+      };
       if (!secrets || !withDrafts.includes(full)) return [full, call] as const;
       return [full, (...args: unknown[]) => masked(call(...args), secrets)] as const;
     }),

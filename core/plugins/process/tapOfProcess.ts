@@ -1,12 +1,9 @@
-import type { TSchema } from '@sinclair/typebox';
 import { applyPatch, type Operation } from 'rfc6902';
 import { type Caller, currentCaller } from '../../../hooks/caller.ts';
 import type { HookPoint, TapFunction } from '../../../hooks/defineHook.ts';
-import { ContainerDraft } from '../../../hooks/draft.ts';
-import { ContainerRecord } from '../../../hooks/engine/record.ts';
+import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import type { ContainerCondition, HookRequest, ProcessReply } from '../../../hooks/processProtocol.ts';
-import { matchesCondition } from '../../contract/matchesCondition.ts';
+import type { HookRequest, ProcessReply } from '../../../hooks/processProtocol.ts';
 import { isRecord } from '../draft/clone.ts';
 import { withoutCopy } from '../draft/DraftCopy.ts';
 import { errorOf } from './errorForm.ts';
@@ -21,25 +18,19 @@ export interface TapSurroundings {
   readonly secrets: Masker | undefined;
 }
 
-/** Has a process reply to a hook. */
-/** What calls a tap. */
+/** Sends the calls of a tap to its process. */
 export interface TapCalls {
   call(request: Omit<HookRequest, 'id'>, options: CallOptions): Promise<ProcessReply>;
 }
 
-/**
- * A tap whose function is in the process of its plugin.
- * @throws PCH_PLUGIN_INVALID for conditions where no container is known
- */
+/** A tap whose function is in the process of its plugin. @param tap its name */
 export function tapOfProcess(
-  { kind, name: point, input: schema }: HookPoint<unknown, unknown>,
-  { name: tap, when }: { name: string; when: ContainerCondition | undefined },
+  { kind, name: point }: HookPoint<unknown, unknown>,
+  tap: string,
   { options, secrets }: TapSurroundings,
   calls: TapCalls,
 ): TapFunction<unknown, unknown> {
-  if (when && !describesContainer(schema)) throw noContainer(point);
   return (input, { signal, timeoutMs, log }) => {
-    if (when && !matchesCondition(draftIn(input), when)) return undefined;
     const methods = functionsOf(input);
     const functions = Object.keys(methods);
     const real = withoutCopy(input);
@@ -69,21 +60,6 @@ function callerOf(): { caller?: Caller } {
   } catch {
     return {};
   }
-}
-
-function describesContainer({ title, properties }: TSchema): boolean {
-  const { container } = (properties ?? {}) as { container?: TSchema };
-  return title === ContainerDraft.title || container?.title === ContainerRecord.title;
-}
-
-function draftIn(input: unknown): ContainerDraft {
-  const { container } = input as { container?: ContainerRecord };
-  return container?.draft ?? (input as ContainerDraft);
-}
-
-function noContainer(point: string): PouchError {
-  const message = `a tap of ${point} has \`when\`, but the input of that hook point does not describe a container`;
-  return new PouchError('PCH_PLUGIN_INVALID', message, { hint: 'have the plugin look at the input instead' });
 }
 
 /** Functions of an input, which its JSON lacks, by their paths. */

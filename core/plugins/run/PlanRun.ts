@@ -2,16 +2,25 @@ import type { BlameEntry, Degradation } from '../../../hooks/plan.ts';
 import { blameOf } from '../draft/blameOf.ts';
 import { DraftTracker } from '../draft/DraftTracker.ts';
 import { FieldOwners } from '../draft/FieldOwners.ts';
-import type { PreparedTap } from '../tap.ts';
+import { isFor, type PreparedTap } from '../tap.ts';
 import type { CallScope } from './callTap.ts';
 import { callTap } from './callTap.ts';
 import type { HookRun } from './compileHook.ts';
+import type { PlanWatch } from '../shadow/PlanWatch.ts';
 import type { TapGuard } from './settleTap.ts';
 import { settleTap } from './settleTap.ts';
 
 export interface PlanScope extends CallScope {
   /** Who has set which field so far; shared by the hooks of one container, so that a conflict across them is seen. */
   readonly fieldOwners?: FieldOwners | undefined;
+  /** The plan is only shown: it is made without taps that leave something behind. */
+  readonly isShown?: boolean | undefined;
+  /** For shadows of plugins. */
+  readonly watch?: PlanWatch | undefined;
+}
+
+function leftOut({ plugin, hook }: PreparedTap): Degradation {
+  return { plugin, hook, message: 'not asked, as this plan is only shown; a create asks it' };
 }
 
 /** One waterfall over a draft: each tap's changes are taken over whole, with their blame, or not at all. */
@@ -19,11 +28,13 @@ export class PlanRun implements HookRun {
   readonly blame: BlameEntry[] = [];
   readonly degraded: Degradation[] = [];
   readonly #tracker: DraftTracker;
+  readonly #owners: FieldOwners;
   readonly #scope: PlanScope;
   readonly #guardOf: (tap: PreparedTap) => TapGuard;
 
   constructor(draft: object, scope: PlanScope, guardOf: (tap: PreparedTap) => TapGuard) {
-    this.#tracker = new DraftTracker(draft, scope.fieldOwners ?? new FieldOwners());
+    this.#owners = scope.fieldOwners ?? new FieldOwners();
+    this.#tracker = new DraftTracker(draft, this.#owners);
     this.#scope = scope;
     this.#guardOf = guardOf;
   }
@@ -33,11 +44,19 @@ export class PlanRun implements HookRun {
   }
 
   async step(tap: PreparedTap): Promise<void> {
+    if (tap.stateful && this.#scope.isShown) return void this.degraded.push(leftOut(tap));
+    const { watch } = this.#scope;
+    watch?.before(tap, this.#tracker.good, this.#owners);
+    if (!isFor(tap, this.#tracker.good)) return watch?.settled(tap, { ok: true, value: [], ms: 0 });
     const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), async (scope) => {
       const changes = await this.#tracker.attempt(tap, (draft) => callTap(tap, draft, scope));
       scope.notes.changes = changes;
       return changes;
+    }).catch((error: unknown) => {
+      watch?.failed(tap, error);
+      throw error;
     });
+    watch?.settled(tap, settled);
     if (settled.ok) this.blame.push(...blameOf(settled.value, tap, settled.ms));
     else if (settled.degraded) this.degraded.push(settled.degraded);
   }

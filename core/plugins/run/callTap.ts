@@ -13,6 +13,8 @@ export interface CallScope {
   readonly signal?: AbortSignal | undefined;
   /** Holds the taps of the operation that run now. */
   readonly taps?: Set<PendingTap> | undefined;
+  /** Taps add here what is to run if the plan is not carried out. */
+  readonly abandoned?: (() => void)[] | undefined;
 }
 
 /** What the attempts of one tap share. */
@@ -41,6 +43,8 @@ export async function callTap(tap: PreparedTap, input: unknown, scope: TapScope)
     },
     timeoutMs: tap.timeoutMs,
     log,
+    ...(tap.part !== undefined && { part: tap.part }),
+    onAbandoned: (run: () => void) => void scope.abandoned?.push(run),
   };
   try {
     const returned: unknown = tap.run(input, context);

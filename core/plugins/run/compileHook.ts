@@ -1,7 +1,7 @@
 import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook } from 'tapable';
 import type { HookKind } from '../../../hooks/defineHook.ts';
 import type { PreparedTap } from '../tap.ts';
-import { labelOf } from '../tap.ts';
+import { isFor, labelOf, partsOf } from '../tap.ts';
 
 /** One run of a hook: what happens at each of its taps. */
 export interface HookRun {
@@ -30,11 +30,28 @@ export function compileHook(kind: HookKind, name: string, taps: readonly Prepare
   hook.intercept({
     register: (entry) => ({
       ...entry,
-      fn: async (input: unknown, run: HookRun) => run.step(entry.tap, input),
+      fn: async (input: unknown, run: HookRun) => stepOfEach(kind, entry.tap, { input, run }),
     }),
   });
   for (const tap of taps) hook.tapPromise({ name: labelOf(tap), tap }, neverCalled);
   return { taps, run: async (input, run) => hook.promise(input, run) };
+}
+
+/** A tap without parts, as most are, has one step; one that is not for the container has none. */
+async function stepOfEach(
+  kind: HookKind,
+  tap: PreparedTap,
+  { input, run }: { input: unknown; run: HookRun },
+): Promise<unknown> {
+  // A plan changes from tap to tap: its run decides.
+  if (kind !== 'plan' && !isFor(tap, input)) return undefined;
+  if (!tap.parts) return await run.step(tap, input);
+  if (kind === 'observe') return void (await Promise.all(partsOf(tap).map((part) => run.step(part, input))));
+  for (const part of partsOf(tap)) {
+    const result = await run.step(part, input);
+    if (result !== undefined) return result;
+  }
+  return undefined;
 }
 
 function newHook(kind: HookKind, name: string) {

@@ -2,7 +2,7 @@ import PQueue from 'p-queue';
 import { messageOf, PouchError, toPouchError } from '../../../hooks/errors.ts';
 import { longestLine, type ProcessReply } from '../../../hooks/processProtocol.ts';
 import { onAbort } from '../../wait/onAbort.ts';
-import { FileSafety } from '../load/FileSafety.ts';
+import { FileSafety } from '../../../hooks/FileSafety.ts';
 import { ConfinedProcess, type ProcessEnd } from '../process/ConfinedProcess.ts';
 import { describeEnd } from '../process/describeEnd.ts';
 import type { LaunchSettings } from '../process/launch.ts';

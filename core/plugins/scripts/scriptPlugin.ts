@@ -1,5 +1,5 @@
 import type { Plugin } from '../../../hooks/definePlugin.ts';
-import { FileSafety } from '../load/FileSafety.ts';
+import { FileSafety } from '../../../hooks/FileSafety.ts';
 import { hookPoint, tappable } from '../load/tappableHooks.ts';
 import { type ProcessSurroundings, requireExecutable } from '../process/describePlugin.ts';
 import { unprivilegedUser } from '../process/launch.ts';
@@ -13,8 +13,13 @@ import { ScriptCalls } from './ScriptCalls.ts';
  */
 export async function scriptPlugin(
   { plugin, files }: Script,
-  { cgroupParent, secrets }: Pick<ProcessSurroundings, 'cgroupParent' | 'secrets'>,
+  {
+    cgroupParent,
+    secrets,
+    confinement,
+  }: Pick<ProcessSurroundings, 'cgroupParent' | 'secrets' | 'confinement'>,
 ): Promise<Plugin> {
+  if (!confinement) throw new Error('no program confines scripts here');
   for (const { path } of files) await requireExecutable(new FileSafety(path).check(path));
   return {
     name: plugin,
@@ -27,13 +32,15 @@ export async function scriptPlugin(
           env: { POUCH_HOOK: point },
           user: unprivilegedUser,
           limits: {},
+          // No entry could grant it anything.
           grants: { network: true },
+          seesHost: true,
           cgroupParent,
+          confinement,
         };
-        const named = { name: plugin, when: undefined };
         const tap = tapOfProcess(
           hookPoint(point, plugin),
-          named,
+          plugin,
           { options, secrets },
           new ScriptCalls(settings),
         );

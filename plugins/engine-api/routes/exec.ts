@@ -41,6 +41,7 @@ function toExecRequest(body: ExecCreateRequest): ExecRequest {
   return {
     args,
     env: body.Env ? environment(body.Env) : undefined,
+    secretEnv: body.SecretEnv ?? undefined,
     cwd: body.WorkingDir || undefined,
     user: body.User || undefined,
     tty: body.Tty ?? false,

@@ -2,6 +2,7 @@
 import type { Route } from '../http/call.ts';
 import { attachRoutes } from './container/attach.ts';
 import { checkpointRoutes } from './container/checkpoints.ts';
+import { consoleRoutes } from './console.ts';
 import { createRoutes } from './container/create.ts';
 import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
@@ -24,6 +25,7 @@ import { volumeRoutes } from './volumes.ts';
 export const routes: Route[] = [
   ...attachRoutes,
   ...checkpointRoutes,
+  ...consoleRoutes,
   ...createRoutes,
   ...eventRoutes,
   ...execRoutes,

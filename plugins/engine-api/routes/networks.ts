@@ -1,12 +1,17 @@
 /**
- * Routes of the predefined networks bridge, none and host: enough for clients that look a network up before they run
- * a container.
+ * Routes of the networks bridge, none and host, and of those of pouchd.yaml: enough for clients that look a network up
+ * before they run a container.
  */
-import { networkAttachments, PouchError, type ContainerRecord } from '../../../hooks/index.ts';
+import {
+  networkAttachments,
+  PouchError,
+  type ContainerRecord,
+  type NetworkInfo,
+} from '../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
 import { checkNetworkPruneFilter } from '../translate/prune.ts';
-import { networkId } from '../translate/container/networks.ts';
+import { dockerDriver, networkId } from '../translate/container/networks.ts';
 
 export const networkRoutes: Route[] = [
   { method: 'GET', path: '/networks', handler: list },
@@ -14,13 +19,7 @@ export const networkRoutes: Route[] = [
   { method: 'POST', path: '/networks/prune', handler: prune },
 ];
 
-const names = ['bridge', 'host', 'none'] as const;
-type Name = (typeof names)[number];
-
-/** Docker's name of each network's driver. */
-const drivers: Record<Name, string> = { bridge: 'bridge', host: 'host', none: 'null' };
-
-/** The three networks belong to the engine. */
+/** The networks belong to the engine and its configuration. */
 function prune(call: Call): void {
   checkNetworkPruneFilter(call.query.filters());
   sendJson(call, { NetworksDeleted: null });
@@ -28,12 +27,14 @@ function prune(call: Call): void {
 
 function list(call: Call): void {
   const { name, id, driver } = call.query.filters();
-  const kept = names.filter(
-    (one) =>
-      (!name?.length || name.some((part) => one.includes(part))) &&
-      (!id?.length || id.some((prefix) => networkId(one).startsWith(prefix))) &&
-      (!driver?.length || driver.includes(drivers[one])),
-  );
+  const kept = call.engine.system
+    .networks()
+    .filter(
+      (one) =>
+        (!name?.length || name.some((part) => one.name.includes(part))) &&
+        (!id?.length || id.some((prefix) => networkId(one.name).startsWith(prefix))) &&
+        (!driver?.length || driver.includes(dockerDriver(one.driver))),
+    );
   sendJson(
     call,
     kept.map((one) => ({ ...describe(call, one), Containers: {} })),
@@ -42,15 +43,18 @@ function list(call: Call): void {
 
 function inspect(call: Call): void {
   const asked = parameter(call, 'id');
-  const name = names.find((one) => one === asked || (asked.length >= 4 && networkId(one).startsWith(asked)));
-  if (!name)
+  const networks = call.engine.system.networks();
+  const network = networks.find(
+    ({ name }) => name === asked || (asked.length >= 4 && networkId(name).startsWith(asked)),
+  );
+  if (!network)
     throw new PouchError('PCH_NETWORK_NOT_FOUND', `network ${asked} not found`, {
-      hint: `available networks: ${names.join(', ')}`,
+      hint: `available networks: ${networks.map(({ name }) => name).join(', ')}`,
     });
-  sendJson(call, { ...describe(call, name), Containers: membersOf(call, name) });
+  sendJson(call, { ...describe(call, network), Containers: membersOf(call, network.name) });
 }
 
-function describe(call: Call, name: Name): object {
+function describe(call: Call, { name, driver }: NetworkInfo): object {
   const { subnet, bridge, mtu } = call.host.network;
   const isBridge = name === 'bridge';
   return {
@@ -58,7 +62,7 @@ function describe(call: Call, name: Name): object {
     Id: networkId(name),
     Created: '0001-01-01T00:00:00Z',
     Scope: 'local',
-    Driver: drivers[name],
+    Driver: dockerDriver(driver),
     EnableIPv4: true,
     EnableIPv6: false,
     IPAM: { Driver: 'default', Options: null, Config: isBridge ? [{ Subnet: subnet }] : [] },
@@ -74,12 +78,12 @@ function describe(call: Call, name: Name): object {
   };
 }
 
-function membersOf(call: Call, network: Name): Record<string, object> {
+function membersOf(call: Call, network: string): Record<string, object> {
   const running = call.engine.containers.list();
   return Object.fromEntries(running.flatMap((record) => member(record, network)));
 }
 
-function member(record: ContainerRecord, network: Name): [string, object][] {
+function member(record: ContainerRecord, network: string): [string, object][] {
   return networkAttachments(record)
     .filter((attachment) => attachment.network === network)
     .map(({ mac, ip, prefixLength }) => [

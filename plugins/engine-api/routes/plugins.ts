@@ -4,9 +4,12 @@ import type {
   HookGraphWire,
   PluginCheckWire,
   PluginDetailsWire,
+  PluginInstallationWire,
   PluginLogLineWire,
+  PluginPromotionWire,
   PluginReloadWire,
   PluginSwitchWire,
+  ShadowReportWire,
 } from '../../../client/wire.ts';
 import { PouchError } from '../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
@@ -18,6 +21,12 @@ export const pluginRoutes: Route[] = [
   { method: 'GET', path: '/pouch/plugins/graph', handler: graph },
   { method: 'POST', path: '/pouch/plugins/:name/disable', handler: disable },
   { method: 'POST', path: '/pouch/plugins/:name/enable', handler: enable },
+  { method: 'POST', path: '/pouch/plugins/install', handler: install },
+  { method: 'POST', path: '/pouch/plugins/:name/rollback', handler: rollback },
+  { method: 'DELETE', path: '/pouch/plugins/:name', handler: remove },
+  { method: 'GET', path: '/pouch/plugins/shadows', handler: shadows },
+  { method: 'POST', path: '/pouch/plugins/:name/promote', handler: promote },
+  { method: 'POST', path: '/pouch/plugins/:name/demote', handler: demote },
   { method: 'POST', path: '/pouch/plugins/validate', handler: validatePlugin },
   { method: 'POST', path: '/pouch/plugins/reload', handler: reload },
   { method: 'GET', path: '/pouch/plugins/:name/logs', handler: logs },
@@ -42,6 +51,42 @@ async function disable(call: Call): Promise<void> {
 async function enable(call: Call): Promise<void> {
   const changed: PluginSwitchWire = await call.engine.plugins.enable(parameter(call, 'name'));
   sendJson(call, changed);
+}
+
+async function install(call: Call): Promise<void> {
+  const { query, body, engine } = call;
+  const artifact = query.text('artifact');
+  const origin = { source: query.text('source') ?? '', name: query.text('name') };
+  const installed: PluginInstallationWire =
+    artifact === undefined
+      ? await engine.plugins.install(body, origin)
+      : await engine.plugins.installArtifact(artifact);
+  sendJson(call, installed, 201);
+}
+
+async function rollback(call: Call): Promise<void> {
+  const installed: PluginInstallationWire = await call.engine.plugins.rollback(parameter(call, 'name'));
+  sendJson(call, installed);
+}
+
+async function remove(call: Call): Promise<void> {
+  const changed: PluginSwitchWire = await call.engine.plugins.remove(parameter(call, 'name'));
+  sendJson(call, changed);
+}
+
+function shadows(call: Call): void {
+  const all: ShadowReportWire[] = call.engine.plugins.shadows();
+  sendJson(call, all);
+}
+
+async function promote(call: Call): Promise<void> {
+  const promoted: PluginPromotionWire = await call.engine.plugins.promote(parameter(call, 'name'));
+  sendJson(call, promoted);
+}
+
+async function demote(call: Call): Promise<void> {
+  const demoted: PluginPromotionWire = await call.engine.plugins.demote(parameter(call, 'name'));
+  sendJson(call, demoted);
 }
 
 async function validatePlugin(call: Call): Promise<void> {

@@ -7,6 +7,8 @@ import type {
   ErrorResponse,
   PlanResponse,
   ProfileWire,
+  RichModeWire,
+  ReconciliationWire,
   RuntimeWire,
   StoredPlanResponse,
   TimelineWire,
@@ -30,6 +32,7 @@ export const pouchRoutes: Route[] = [
   { method: 'GET', path: '/pouch/containers/:id/explain', handler: explain },
   { method: 'GET', path: '/pouch/containers/:id/timeline', handler: timeline },
   { method: 'GET', path: '/pouch/containers/:id/recording', handler: recording },
+  { method: 'POST', path: '/pouch/containers/:id/reconcile', handler: reconcile },
   { method: 'GET', path: '/pouch/containers/:id/effects', handler: effects },
   { method: 'GET', path: '/pouch/containers/:id/effects/:key', handler: explainEffect },
   { method: 'DELETE', path: '/pouch/containers/:id/effects/:key', handler: dropEffect },
@@ -39,6 +42,7 @@ export const pouchRoutes: Route[] = [
   { method: 'GET', path: '/pouch/info', handler: info },
   { method: 'GET', path: '/pouch/runtimes', handler: runtimes },
   { method: 'GET', path: '/pouch/profiles', handler: profiles },
+  { method: 'GET', path: '/pouch/rich-modes', handler: richModes },
 ];
 
 const bootstrapSchema = typed<BootstrapRequest>(
@@ -109,6 +113,13 @@ async function timeline(call: Call): Promise<void> {
   );
 }
 
+async function reconcile(call: Call): Promise<void> {
+  const options = { dryRun: call.query.flag('dryRun'), restart: call.query.flag('restart') };
+  const made = await call.engine.containers.reconcile(parameter(call, 'id'), options);
+  const body: ReconciliationWire = { ...made, degraded: degradedInNamesOf(call.client, made.degraded) };
+  sendJson(call, body);
+}
+
 async function effects(call: Call): Promise<void> {
   const all: ContainerEffectWire[] = await call.engine.containers.effects(parameter(call, 'id'));
   sendJson(call, all);
@@ -150,6 +161,11 @@ async function info(call: Call): Promise<void> {
 
 async function profiles(call: Call): Promise<void> {
   const all: ProfileWire[] = call.engine.system.profiles();
+  sendJson(call, all);
+}
+
+async function richModes(call: Call): Promise<void> {
+  const all: RichModeWire[] = call.engine.system.richModes();
   sendJson(call, all);
 }
 

@@ -4,6 +4,7 @@ import type { SystemInfo } from '../../../hooks/index.ts';
 import { newestVersion, oldestVersion } from '../apiVersion.ts';
 import type { Call, Route } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
+import { dockerDriver } from '../translate/container/networks.ts';
 import { checkBuildPruneFilter } from '../translate/prune.ts';
 import { diskUsage } from './diskUsage.ts';
 
@@ -107,10 +108,10 @@ function fixedFields(facts: SystemInfo) {
     DriverStatus: [['driver-type', 'io.containerd.snapshotter.v1']],
     LoggingDriver: 'json-file',
     Plugins: {
-      Volume: ['local'],
-      Network: ['bridge', 'host', 'null'],
+      Volume: facts.volumeDrivers,
+      Network: facts.networkDrivers.map(dockerDriver),
       Authorization: null,
-      Log: ['json-file', 'none'],
+      Log: facts.logDrivers,
     },
     MemoryLimit: true,
     SwapLimit: true,

@@ -1,5 +1,5 @@
 import type { VolumeCreateRequest, VolumeListResponse, VolumesPruneResponse } from '../../../client/wire.ts';
-import { PouchError, type Volume } from '../../../hooks/index.ts';
+import type { Volume } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { sendEmpty, sendJson } from '../http/reply.ts';
@@ -23,10 +23,12 @@ const createSchema = typed<VolumeCreateRequest>(
 async function list(call: Call): Promise<void> {
   const keep = volumeFilter(call.query.filters());
   const volumes = (await call.engine.volumes.list()).filter(keep);
-  const damaged = volumes.filter(({ damage }) => damage !== undefined);
+  const warnings = volumes.flatMap(({ name, damage, problem = damage }) =>
+    problem === undefined ? [] : [`volume ${name}: ${problem}`],
+  );
   const body: VolumeListResponse = {
     Volumes: volumes.map(toVolume),
-    Warnings: damaged.length > 0 ? damaged.map(({ name, damage }) => `volume ${name}: ${damage}`) : null,
+    Warnings: warnings.length > 0 ? warnings : null,
   };
   sendJson(call, body);
 }
@@ -36,7 +38,7 @@ function volumeFilter(filters: Record<string, string[]>): (volume: Volume) => bo
   const { name: names = [], label: labels = [], driver: drivers = [] } = filters;
   return (volume) =>
     (names.length === 0 || names.some((name) => volume.name.includes(name))) &&
-    (drivers.length === 0 || drivers.includes('local')) &&
+    (drivers.length === 0 || drivers.includes(volume.driver)) &&
     labels.every((label) => hasLabel(volume, label));
 }
 
@@ -48,15 +50,11 @@ function hasLabel(volume: Volume, label: string): boolean {
 
 async function create(call: Call): Promise<void> {
   const body = validate(createSchema, (await readJson(call)) ?? {});
-  if (body.Driver && body.Driver !== 'local')
-    throw new PouchError('PCH_NOT_SUPPORTED', `volume driver: expected local, found "${body.Driver}"`);
-  if (Object.keys(body.DriverOpts ?? {}).length > 0)
-    throw new PouchError('PCH_NOT_SUPPORTED', 'options of the volume driver are not supported', {
-      hint: 'bind-mount a directory of the host instead',
-    });
   const volume = await call.engine.volumes.create({
     name: body.Name || undefined,
     labels: body.Labels ?? undefined,
+    driver: body.Driver || undefined,
+    options: body.DriverOpts ?? undefined,
   });
   sendJson(call, toVolume(volume), 201);
 }

@@ -11,6 +11,7 @@ export const execCreateSchema = typed<ExecCreateRequest>(
       DetachKeys: text,
       Tty: flag,
       Env: texts,
+      SecretEnv: texts,
       Cmd: textOrTexts,
       Privileged: flag,
       User: text,

@@ -2,17 +2,21 @@ import type { VolumeWire } from '../../../client/wire.ts';
 import type { Volume } from '../../../hooks/index.ts';
 
 export function toVolume(volume: Volume): VolumeWire {
-  const { damage, blame } = volume;
+  const { damage, blame, problem, options, status } = volume;
+  const own = {
+    ...status,
+    ...(damage !== undefined && { Damage: damage }),
+    ...(problem !== undefined && { Problem: problem }),
+    ...(blame && { Blame: blame }),
+  };
   return {
     Name: volume.name,
-    Driver: 'local',
+    Driver: volume.driver,
     Mountpoint: volume.mountpoint,
     CreatedAt: volume.createdAt || undefined,
     Labels: volume.labels,
     Scope: 'local',
-    Options: null,
-    ...((damage ?? blame) && {
-      Status: { ...(damage && { Damage: damage }), ...(blame && { Blame: blame }) },
-    }),
+    Options: Object.keys(options).length > 0 ? options : null,
+    ...(Object.keys(own).length > 0 && { Status: own }),
   };
 }

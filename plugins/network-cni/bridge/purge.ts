@@ -9,29 +9,9 @@ const portmapChain = 'CNI-HOSTPORT-DNAT';
 
 /** Chains that all CNI users on the host share; removed only on request, and only if unused. */
 const sharedChains = {
-  nat: {
-    probe: portmapChain,
-    jumps: [
-      ['PREROUTING', '-m', 'addrtype', '--dst-type', 'LOCAL', '-j', portmapChain],
-      ['OUTPUT', '-m', 'addrtype', '--dst-type', 'LOCAL', '-j', portmapChain],
-      [
-        'POSTROUTING',
-        '-m',
-        'comment',
-        '--comment',
-        'CNI portfwd requiring masquerade',
-        '-j',
-        'CNI-HOSTPORT-MASQ',
-      ],
-    ],
-    chains: [portmapChain, 'CNI-HOSTPORT-MASQ', 'CNI-HOSTPORT-SETMARK'],
-  },
-  filter: {
-    probe: 'CNI-FORWARD',
-    jumps: [['FORWARD', '-m', 'comment', '--comment', 'CNI firewall plugin rules', '-j', 'CNI-FORWARD']],
-    chains: ['CNI-FORWARD', 'CNI-ADMIN'],
-  },
-} as const;
+  nat: { chains: [portmapChain, 'CNI-HOSTPORT-MASQ', 'CNI-HOSTPORT-SETMARK'], holdsContainers: portmapChain },
+  filter: { chains: ['CNI-FORWARD', 'CNI-ADMIN'], holdsContainers: 'CNI-FORWARD' },
+};
 
 export interface PurgeOptions {
   /** Name of the bridge interface. */
@@ -73,14 +53,27 @@ async function removeOwnChains(bridge: string): Promise<void> {
   }
 }
 
+/**
+ * In one transaction, which the kernel rejects if a chain has a rule of a container: another engine may attach one at
+ * this moment. Without its jumps a chain would forward nothing, and no error would say so.
+ */
 async function removeSharedChains(table: 'nat' | 'filter'): Promise<void> {
-  const { probe, jumps, chains } = sharedChains[table];
-  const inUse = (await rulesOf(table)).filter(
-    (line) => line.startsWith(`-A ${probe} `) && !line.endsWith('-j CNI-ADMIN'),
+  const { chains, holdsContainers } = sharedChains[table];
+  const rules = await rulesOf(table);
+  const found = chains.filter((chain) => rules.includes(`-N ${chain}`));
+  if (found.length === 0) return;
+  const jumps = rules.filter(
+    (rule) => !rule.startsWith('-A CNI-DN-') && found.some((chain) => rule.endsWith(` -j ${chain}`)),
   );
-  if (inUse.length > 0) return;
-  for (const jump of jumps) await iptables(table, ['-D', ...jump]);
-  for (const chain of chains) await removeChain(table, chain);
+  const input = [
+    `*${table}`,
+    ...jumps.map((rule) => rule.replace('-A', '-D')),
+    ...found.filter((chain) => chain !== holdsContainers).map((chain) => `-F ${chain}`),
+    ...found.map((chain) => `-X ${chain}`),
+    'COMMIT',
+    '',
+  ];
+  await runCommand('iptables-restore', ['--noflush', '--wait', '5'], { input: input.join('\n') });
 }
 
 async function removeBridge(bridge: string): Promise<void> {

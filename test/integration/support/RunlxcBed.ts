@@ -116,7 +116,7 @@ export class RunlxcBed {
   /** Waits for a file of a container's directory, as fast as can be seen. */
   async untilFile(id: string, name: string): Promise<void> {
     const file = join(this.root, id, name);
-    if (!(await waitUntil(() => existsSync(file), { withinMs: 10_000, everyMs: 0 })))
+    if (!(await waitUntil(() => existsSync(file), { withinMs: 30_000, everyMs: 0 })))
       throw new Error(`${file} has not come`);
   }
 

@@ -119,7 +119,8 @@ def counts(request):
         if method == 'config.get':
             code = result['error']['code']
         else:
-            names = ','.join(container['name'] for container in result['result'])
+            refused = result.get('error', {}).get('code')
+            names = refused or ','.join(container['name'] for container in result['result'])
     reply(request, **label('counts', f'{names} {code}'))
 
 
@@ -157,7 +158,7 @@ for line in sys.stdin:
     request = json.loads(line)
     if request['type'] == 'describe':
         point = {'point': os.environ.get('POINT', 'container.preCreate')}
-        reply(request, manifest={'protocol': 1, 'name': NAME, 'inject': ['containers'], 'hooks': [point]})
+        reply(request, manifest={'protocol': 1, 'name': NAME, 'inject': os.environ.get('INJECT', '').split(), 'hooks': [point]})
     elif request['type'] == 'hook':
         behaviour = request['input']['labels'].get('bad')
         if behaviour and os.environ.get('ONLY') in (None, behaviour):

@@ -9,6 +9,7 @@ import time
 born = time.monotonic_ns()
 delayed = []
 cancelled = 0
+end_by = None
 
 
 def reply(request, result=None):
@@ -19,11 +20,19 @@ for line in sys.stdin:
     request = json.loads(line)
     if request['type'] == 'cancel':
         cancelled += 1
+        if end_by == 'exit':
+            os._exit(6)
+        if end_by == 'flood':
+            sys.stdout.write('x' * (64 << 20))
+            sys.stdout.flush()
         reply(request)
         continue
     wanted = request['input']
     if wanted == 'identity':
         reply(request, born)
+    elif wanted == 'identity unless it will end':
+        if end_by is None:
+            reply(request, born)
     elif wanted == 'cancelled':
         reply(request, cancelled)
     elif wanted == 'after the next':
@@ -32,6 +41,8 @@ for line in sys.stdin:
     elif wanted == 'exit':
         print('goodbye', file=sys.stderr, flush=True)
         os._exit(5)
+    elif wanted in ('exit when cancelled', 'flood when cancelled'):
+        end_by = wanted.split()[0]
     elif wanted == 'hang':
         time.sleep(1000)
     while delayed:

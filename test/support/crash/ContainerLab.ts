@@ -170,7 +170,7 @@ export class ContainerLab {
     // The runtime returns before its process has become the command.
     const sleep = async () =>
       [...(await this.pouchd.inventory())].filter((line) => line.endsWith(': sleep 1000')).length === 2;
-    assert.ok(await waitUntil(sleep, { withinMs: 10_000 }));
+    assert.ok(await waitUntil(sleep, { withinMs: 30_000 }));
   }
 
   /** Brings a container to where the call begins. */
@@ -247,7 +247,7 @@ export class ContainerLab {
   /** An end that nobody saw is worked off while the daemon serves already. */
   async #settledStatus(): Promise<string> {
     const status = async () => (await this.pouchd.inspect(this.#name))?.State.Status ?? 'gone';
-    await waitUntil(async () => (await status()) !== 'removing', { withinMs: 5_000 });
+    await waitUntil(async () => (await status()) !== 'removing', { withinMs: 30_000 });
     return await status();
   }
 
@@ -257,7 +257,7 @@ export class ContainerLab {
       left = (await this.#more()).filter((line) => !atRest.test(line));
       return left.length === 0;
     };
-    await waitUntil(rests, { withinMs: 5_000 });
+    await waitUntil(rests, { withinMs: 30_000 });
     assert.deepEqual(left, []);
   }
 

@@ -238,6 +238,10 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
     async rename(ref, name) {
       find(ref).record.name = name;
     },
+    async reconcile(ref) {
+      const { id, name } = find(ref).record;
+      return { container: id, name, outcome: 'sound', changes: [], degraded: [], restarted: false };
+    },
     async update(ref, { resources, restart }) {
       const { record } = find(ref);
       Object.assign(record.request, { resources: { ...record.request.resources, ...resources } });

@@ -8,7 +8,7 @@ import { processesOf } from './processes.ts';
 
 /** Ends every process of a daemon and removes its mounts, network and cgroups. Its directories are left. */
 export async function clearHost(names: HostNames): Promise<void> {
-  await waitUntil(() => endAll(names) === 0, { withinMs: 10_000, everyMs: 50 });
+  await waitUntil(() => endAll(names) === 0, { withinMs: 30_000, everyMs: 50 });
   for (const path of mountsBelow(names.dir)) await execa('umount', ['--lazy', path], { reject: false });
   await purgeNetwork({ bridge: names.bridge });
   await removeCgroup(names.cgroupParent);

@@ -75,7 +75,9 @@ async function rulesOf({ bridge, subnet }: HostNames): Promise<string[]> {
 /** Directories with an entry for each container, network namespace, stream or volume. */
 function filesOf({ root, state }: HostNames): string[] {
   const directories = ['containers', 'volumes'].map((name) => join(root, name));
-  const ofState = ['io', 'netns', 'userns', 'idmapped', 'exec', 'copy-up'].map((name) => join(state, name));
+  const ofState = ['io', 'netns', 'userns', 'idmapped', 'exec', 'copy-up', 'sidecars', 'processes'].map(
+    (name) => join(state, name),
+  );
   const ofShims = ['io.containerd.runtime.v2.task'].map((name) => join(state, 'containerd', name));
   return [...directories, ...ofState, ...ofShims.flatMap(below)].flatMap((directory) =>
     list(directory).map((name) => `file ${join(directory, name)}`),

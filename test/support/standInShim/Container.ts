@@ -4,7 +4,7 @@ import type { CreateTaskRequest, ExecProcessRequest } from '../../../core/contai
 import type { OciResources } from '../../../hooks/oci.ts';
 import { Program } from './Program.ts';
 import { mountRootfs } from './runc.ts';
-import { codes, StatusError } from './status.ts';
+import { codes, StatusError } from '../../../plugins/nri/wire/status.ts';
 
 export class Container {
   readonly id: string;

@@ -2,7 +2,7 @@
 import type { OciProcess } from '../../../hooks/oci.ts';
 import type { CreateTaskRequest } from '../../../core/containerd/gen/shim/task.ts';
 import { version } from './identity.ts';
-import { codes, StatusError } from './status.ts';
+import { codes, StatusError } from '../../../plugins/nri/wire/status.ts';
 
 export const isOld = / version: 1\./.test(version);
 const unknown = ['CAP_PERFMON', 'CAP_BPF', 'CAP_CHECKPOINT_RESTORE'];

@@ -5,7 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readSpec, sandboxOf } from './spec.ts';
-import { codes, StatusError } from './status.ts';
+import { codes, StatusError } from '../../../plugins/nri/wire/status.ts';
 
 const run = promisify(execFile);
 

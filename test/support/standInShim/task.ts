@@ -26,7 +26,7 @@ import { clearContainer, runc } from './runc.ts';
 import { shareFiles, unshareFiles } from './sharedFiles.ts';
 import { logError } from './shimLog.ts';
 import { sandboxOf, readSpec } from './spec.ts';
-import { codes, StatusError } from './status.ts';
+import { codes, StatusError } from '../../../plugins/nri/wire/status.ts';
 import type { Context } from './ttrpc.ts';
 
 const sigkill = 9;

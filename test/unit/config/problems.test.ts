@@ -77,7 +77,7 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
   'a group that is a text': [
     'network: fast',
     [
-      '1:10 network: expected a map with default, bridge, subnet, binDir, mtu, ipMasq, hairpin, isolation, publishAddress, dns, dnsSearch, dnsOptions, found "fast"',
+      '1:10 network: expected a map with default, bridge, subnet, binDir, mtu, ipMasq, hairpin, isolation, publishAddress, dns, dnsSearch, dnsOptions, networks, found "fast"',
     ],
   ],
   'a group that is a list': [
@@ -171,18 +171,16 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
     [
       /^3:14 plugins\[0\]\.timeOut: expected one of name, .* \(did you mean timeout\?\)$/,
       /^4:14 plugins\[0\]\.entries: .* \(a plugin's settings go below its options\)$/,
-      /^5:11 plugins\[1\]\.name: expected the name of a built-in plugin/,
+      /^5:11 plugins\[1\]\.name: expected the name of a plugin/,
       `6:14 plugins[1].options: expected a map of the plugin's options, found "7"`,
       /^7:14 plugins\[1\]\.onError: .* \(give a number of retries: retry\(3\)\)$/,
     ],
   ],
   'the process of a plugin that has none': [
-    'plugins:\n  - { path: ./a.ts, isolation: in-process, user: daemon }\n  - name: cdi\n    env: {}\n  - { path: ./b, isolation: in-process }\n  - { name: policy, isolation: process }',
+    'plugins:\n  - { path: ./a.ts, isolation: in-process, user: daemon }\n  - { path: ./b, isolation: in-process }',
     [
       /^2:50 plugins\[0\]\.user: expected user in the entry of a plugin with a process of its own only/,
-      /^4:10 plugins\[1\]\.env: expected env in the entry of a plugin with a process of its own only/,
-      /^5:29 plugins\[2\]\.isolation: expected TypeScript or JavaScript for this isolation, found an executable/,
-      /^6:32 plugins\[3\]\.isolation: expected a plugin file for this isolation, found a built-in plugin/,
+      /^3:29 plugins\[1\].isolation: expected TypeScript or JavaScript for this isolation, found an executable/,
     ],
   ],
   'one plugin twice': [

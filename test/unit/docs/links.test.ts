@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { headingSlug } from '../../../docs/.vitepress/headingSlug.ts';
-import { groups } from '../../../docs/.vitepress/sidebar.ts';
+import { groups, modules } from '../../../docs/.vitepress/sidebar.ts';
 
 const project = resolve(import.meta.dirname, '../../..');
 const sourcePath =
@@ -10,7 +10,10 @@ const sourcePath =
 
 const built = new Set(readFileSync(join(project, '.gitignore'), 'utf8').split('\n'));
 
-/** Every page, as a path in the project. */
+/** Written by typedoc: `npm run check` and `npm run docs:site`. */
+const isGenerated = (page: string) => page.startsWith('docs/api/');
+
+/** Every page, as a path in the project, and those of docs/api if they were written. */
 function pages(): string[] {
   const below = ['docs', 'examples'].flatMap((folder) =>
     readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' }).map((path) =>
@@ -24,8 +27,12 @@ function proseOf(page: string): string {
   return readFileSync(join(project, page), 'utf8').replace(/^( *)```.*?^ *```$/gms, '');
 }
 
+const knownAnchors = new Map<string, Set<string>>();
+
 /** The anchors of a page's headings; a repeated one gets a number, as on GitHub. */
 function anchorsOf(page: string): Set<string> {
+  const found = knownAnchors.get(page);
+  if (found) return found;
   const anchors = new Set<string>();
   for (const [, heading = ''] of proseOf(page).matchAll(/^#+ (.*)$/gm)) {
     const slug = headingSlug(heading);
@@ -33,6 +40,7 @@ function anchorsOf(page: string): Set<string> {
     for (let n = 1; anchors.has(anchor); n += 1) anchor = `${slug}-${n}`;
     anchors.add(anchor);
   }
+  knownAnchors.set(page, anchors);
   return anchors;
 }
 
@@ -60,7 +68,7 @@ describe('the documents', () => {
 
   it('name only files that exist, apart from the decision records, which are history', () => {
     const named = pages()
-      .filter((page) => !page.startsWith('docs/adr/') && page !== 'CHANGELOG.md')
+      .filter((page) => !page.startsWith('docs/adr/') && page !== 'CHANGELOG.md' && !isGenerated(page))
       .flatMap((page) =>
         [...proseOf(page).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => ({ page, text })),
       );
@@ -75,8 +83,20 @@ describe('the documents', () => {
     assert.deepEqual(
       Object.values(groups).flat().toSorted(),
       pages()
-        .filter((page) => !decisions.test(page))
+        .filter((page) => !decisions.test(page) && !isGenerated(page))
         .toSorted(),
     );
+  });
+
+  it('describe every module that the package exports', () => {
+    const { exports } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as {
+      exports: Record<string, unknown>;
+    };
+    const { entryPoints } = JSON.parse(readFileSync(join(project, 'docs/typedoc.json'), 'utf8')) as {
+      entryPoints: string[];
+    };
+    const exported = Object.keys(exports).map((path) => path.slice(2));
+    assert.deepEqual(modules.toSorted(), exported.map((name) => `pouch/${name}`).toSorted());
+    assert.deepEqual(entryPoints.toSorted(), exported.map((name) => `../${name}/index.ts`).toSorted());
   });
 });

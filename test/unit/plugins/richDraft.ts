@@ -1,4 +1,16 @@
-import type { ContainerDraft, HostFacts, ImageConfig, ImageFile, Plugin } from '../../../hooks/index.ts';
+import { matchesCondition } from '../../../core/contract/matchesCondition.ts';
+import { tapRichMode } from '../../../core/plugins/load/tapRichMode.ts';
+import type {
+  ContainerCondition,
+  ContainerDraft,
+  Hooks,
+  HostFacts,
+  ImageConfig,
+  ImageFile,
+  Plugin,
+  RichMode,
+  TapOptions,
+} from '../../../hooks/index.ts';
 
 type Tap = (draft: ContainerDraft, context: object) => unknown;
 
@@ -50,12 +62,16 @@ export function richDraft(given: RichCase): ContainerDraft {
 
 /** Runs a plugin's taps of preCreate and spec on the draft, as the engine would with only this plugin. */
 export async function runPlugin(plugin: Plugin, given: RichCase): Promise<ContainerDraft> {
-  const taps: Tap[] = [];
-  const tappable = { tap: (first: object | Tap, second?: Tap) => taps.push(second ?? (first as Tap)) };
+  const taps: { when: ContainerCondition; run: Tap }[] = [];
+  const tappable = {
+    tap: ({ when = {} }: TapOptions, run: Tap) => taps.push({ when, run }),
+  };
   const host = { cgroupVersion: '1', initPath: '/usr/bin/tini-static', ...given.host };
-  const hooks = { container: { preCreate: tappable, spec: tappable } };
-  await plugin.setup({ hooks, host, options: {} } as unknown as Parameters<Plugin['setup']>[0]);
+  const hooks = { container: { preCreate: tappable, spec: tappable } } as unknown as Hooks;
+  const richMode = (mode: RichMode) => tapRichMode(hooks, mode);
+  await plugin.setup({ hooks, richMode, host, options: {} } as unknown as Parameters<Plugin['setup']>[0]);
   const draft = richDraft(given);
-  for (const tap of taps) await tap(draft, { log: { warn: () => undefined } });
+  for (const { when, run } of taps)
+    if (matchesCondition(draft, when)) await run(draft, { log: { warn: () => undefined } });
   return draft;
 }

@@ -35,7 +35,78 @@ const counts = definePlugin({
   },
 });
 
+const users = definePlugin({
+  name: 'users',
+  setup({ verb, route, doctorCheck, metric }) {
+    const lookups = metric({ name: 'lookups_total', doc: 'Lookups.', type: 'counter' });
+    verb({
+      name: 'greet',
+      doc: 'Greets.',
+      args: Type.Object({ name: Type.String() }),
+      options: Type.Object({ loud: Type.Optional(Type.Boolean()) }),
+      async run({ args, options }, { out, err }) {
+        await out(`hello ${args.name}${options.loud ? '!' : ''}\n`);
+        await err('greeted\n');
+        return 3;
+      },
+    });
+    route({
+      method: 'GET',
+      path: '/users/:name',
+      handle({ params, query }) {
+        lookups.add();
+        return { json: { name: params['name'], full: query['full'], at: new Date(0) } };
+      },
+    });
+    route({
+      method: 'POST',
+      path: '/users',
+      body: Type.Object({ name: Type.String() }),
+      handle: ({ body }) => (body.name === 'ann' ? { status: 201, text: 'created' } : undefined),
+    });
+    doctorCheck({
+      name: 'directory',
+      run: () => ({ ok: false, found: 'does not respond', fix: 'start it' }),
+    });
+  },
+});
+
 describe('the harness for tests of plugins', () => {
+  it('runs a verb: its output and its exit code', async () => {
+    const harness = await createHarness(users);
+    const run = await harness.verb('greet', { name: 'ann' }, { loud: true });
+    assert.deepEqual(run, { exitCode: 3, stdout: 'hello ann!\n', stderr: 'greeted\n' });
+    await assert.rejects(harness.verb('greet', {}), { code: 'PCH_OPTION_INVALID' });
+    await assert.rejects(harness.verb('leave'), { code: 'PCH_NOT_FOUND' });
+  });
+
+  it('calls a route: status, headers and body as a client gets them', async () => {
+    const harness = await createHarness(users);
+    assert.deepEqual(await harness.route('GET', '/users/a%20b?full=1'), {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: { name: 'a b', full: '1', at: '1970-01-01T00:00:00.000Z' },
+    });
+    assert.deepEqual(await harness.route('POST', '/users', { name: 'ann' }), {
+      status: 201,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: 'created',
+    });
+    const empty = { status: 204, headers: {}, body: undefined };
+    assert.deepEqual(await harness.route('POST', '/users', { name: 'bob' }), empty);
+    await assert.rejects(harness.route('POST', '/users', {}), { code: 'PCH_BAD_REQUEST' });
+    await assert.rejects(harness.route('GET', '/groups'), { code: 'PCH_PATH_NOT_FOUND' });
+  });
+
+  it('runs checks of doctor and shows metrics', async () => {
+    const harness = await createHarness(users);
+    assert.deepEqual(await harness.doctor(), [
+      { plugin: 'users', name: 'directory', ok: false, found: 'does not respond', fix: 'start it' },
+    ]);
+    await harness.route('GET', '/users/ann');
+    assert.match(await harness.metrics(), /^pouch_plugin_users_lookups_total 1$/m);
+  });
+
   it('plans a request: the draft, the OCI spec, and who set what', async () => {
     const harness = await createHarness(limit, { options: { MiB: 64 } });
     const { draft, spec, blame } = await harness.plan({ command: ['sleep', '1'] });
@@ -45,6 +116,25 @@ describe('the harness for tests of plugins', () => {
     const own = blame.filter(({ plugin }) => plugin === 'limit').map(({ field }) => field);
     assert.deepEqual(own, ['resources.memory.limit']);
     await harness.dispose();
+  });
+
+  it('plans effects of the host, and refuses those that no container could have', async () => {
+    const runs = (args: Record<string, unknown>) =>
+      definePlugin({
+        name: 'runs',
+        setup: ({ hooks }) =>
+          hooks.container.preCreate.tap((draft) => {
+            draft.effects['runs.agent'] = { kind: 'host.process', stage: 'start', args };
+          }),
+      });
+    const harness = await createHarness(runs({ name: 'agent', argv: ['/usr/bin/agent'] }));
+    const { effects } = await harness.plan({});
+    const own = effects.find(({ key }) => key === 'runs.agent');
+    assert.deepEqual(own?.args, { name: 'agent', argv: ['/usr/bin/agent'] });
+    await harness.dispose();
+    const wrong = await createHarness(runs({ name: 'agent', argv: ['agent'] }));
+    await assert.rejects(wrong.plan({}), { code: 'PCH_PLAN_INVALID', plugin: 'runs' });
+    await wrong.dispose();
   });
 
   it('plans the same twice: the plan does not depend on the host', async () => {
@@ -152,5 +242,32 @@ describe('the harness for tests of plugins', () => {
     });
     await assert.rejects(createHarness(broken), { message: /plugin broken: .*no licence/ });
     await assert.rejects(createHarness(limit, { options: { MB: 1 } }), { message: /plugin limit: .*MB/ });
+  });
+
+  it('renders a console page, and checks what it returns as pouchd does', async () => {
+    const plugin = definePlugin({
+      name: 'with-page',
+      inject: { containers: Containers },
+      setup({ page, services: { containers } }) {
+        page({
+          name: 'count',
+          title: 'Count',
+          doc: 'Counts containers.',
+          render: ({ query }) =>
+            query['bad'] === undefined
+              ? { blocks: [{ kind: 'text', text: `${containers.list().length} of ${query['of']}` }] }
+              : ({ blocks: '<b>' } as never),
+        });
+      },
+    });
+    const harness = await createHarness(plugin, { services: { containers: { list: () => [] } } });
+    const { title, blocks } = await harness.page('count', { of: '5' });
+    assert.deepEqual([title, blocks], ['Count', [{ kind: 'text', text: '0 of 5' }]]);
+    await assert.rejects(harness.page('count', { bad: '1' }), {
+      code: 'PCH_PLUGIN_CONTRACT',
+      plugin: 'with-page',
+    });
+    await assert.rejects(harness.page('other'), { message: 'plugin with-page has no page other' });
+    await harness.dispose();
   });
 });

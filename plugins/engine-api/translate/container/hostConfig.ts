@@ -21,7 +21,7 @@ export function hostConfig(record: ContainerRecord): HostConfig {
     PortBindings: portBindings(request),
     RestartPolicy: { Name: draft.restart.name, MaximumRetryCount: draft.restart.maximumRetryCount },
     AutoRemove: draft.autoRemove,
-    VolumeDriver: '',
+    VolumeDriver: request.volumeDriver ?? '',
     VolumesFrom: null,
     ConsoleSize: consoleSize(request),
     Annotations: Object.keys(draft.annotations).length > 0 ? draft.annotations : undefined,

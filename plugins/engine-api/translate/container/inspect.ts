@@ -37,6 +37,7 @@ export function toInspect(record: ContainerRecord, client = otherClient): Contai
     NetworkSettings: networkSettings(record),
     ...(record.updates ? { Blame: record.updates } : {}),
     ...(record.degraded.length > 0 ? { Degraded: degradedInNamesOf(client, record.degraded) } : {}),
+    ...(record.logDelivery ? { LogDelivery: deliveryOf(record.logDelivery) } : {}),
     ...(record.damage ? { Damage: damageOf(record.damage) } : {}),
     ...(record.warnings.length > 0 ? { Warnings: allInNamesOf(client, record.warnings) } : {}),
   };
@@ -44,6 +45,14 @@ export function toInspect(record: ContainerRecord, client = otherClient): Contai
 
 function damageOf({ path, problem, hint }: Damage): ContainerInspect['Damage'] {
   return { Path: path, Problem: problem, Hint: hint };
+}
+
+function deliveryOf({
+  waiting,
+  lost,
+  problem,
+}: NonNullable<ContainerRecord['logDelivery']>): ContainerInspect['LogDelivery'] {
+  return { Waiting: waiting, Lost: lost, ...(problem !== undefined && { Problem: problem }) };
 }
 
 function stateOf({ state }: ContainerRecord, client: ClientKind): ContainerStateWire {

@@ -17,10 +17,16 @@ function mountPoint(volume: VolumeRequest, record: ContainerRecord): MountPoint 
     Type: 'volume',
     Name: volumeName(volume, source),
     Source: source,
-    Driver: 'local',
+    Driver: driverOf(destination, record),
     Mode: modeText(volume),
     ...common,
   };
+}
+
+/** That of the volume when the container was planned. */
+function driverOf(destination: string, { draft }: ContainerRecord): string {
+  const driver = draft.effects[`volume.${destination}`]?.args['driver'];
+  return typeof driver === 'string' ? driver : 'local';
 }
 
 /** A volume is `…/NAME/_data` or `…/NAME`; an anonymous volume gets its name when the container is created. */

@@ -8,6 +8,11 @@ export function networkId(name: string): string {
   return createHash('sha256').update(`network ${name}`).digest('hex');
 }
 
+/** Docker's name of a driver. */
+export function dockerDriver(driver: string): string {
+  return driver === 'none' ? 'null' : driver;
+}
+
 /** The requested mode, with the full id in `container:ID`. */
 export function networkMode(record: ContainerRecord): string {
   return record.draft.network.mode;

@@ -13,13 +13,13 @@ export function statusText(record: ContainerRecord, now: number): string {
     case 'restarting':
       return `Restarting (${exitCode}) ${since(finishedAt, now)} ago`;
     case 'exited':
-      return `Exited (${exitCode}) ${since(finishedAt, now)} ago`;
+      return `Exited (${exitCode}) ${since(finishedAt, now)} ago${degraded}`;
     case 'removing':
       return 'Removal In Progress';
     case 'dead':
       return record.damage ? `Damaged: ${record.damage.problem}` : 'Dead';
     case 'created':
-      return 'Created';
+      return `Created${degraded}`;
   }
 }
 

@@ -122,7 +122,7 @@ const fields: RequestRow[] = [
   ),
   host(
     'an unknown log driver',
-    { LogConfig: { Type: 'syslog' } },
+    { LogConfig: { Type: 'splunk' } },
     /HostConfig\.LogConfig\.Type: no log driver/,
   ),
   host('an unknown policy', { RestartPolicy: { Name: 'maybe' } }, /RestartPolicy/),

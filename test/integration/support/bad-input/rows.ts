@@ -16,3 +16,14 @@ export interface CommandRow {
 export function words(text: string | readonly string[]): string[] {
   return typeof text === 'string' ? text.split(' ').filter(Boolean) : [...text];
 }
+
+/** Groups rows that depend on each other: consecutive ones that change something. */
+export function unitsOf(rows: readonly CommandRow[]): CommandRow[][] {
+  const units: CommandRow[][] = [];
+  for (const row of rows) {
+    const previous = units.at(-1);
+    if (row.changes && previous?.[0]?.changes) previous.push(row);
+    else units.push([row]);
+  }
+  return units;
+}

@@ -38,6 +38,6 @@ export async function assertSteady(pouchd: TestPouchd, before: string[]): Promis
     now = await everything(pouchd);
     return now.join('\n') === before.join('\n');
   };
-  if (await waitUntil(isSame, { withinMs: 6_000, everyMs: 50 })) return;
+  if (await waitUntil(isSame, { withinMs: 30_000, everyMs: 50 })) return;
   assert.deepEqual(now, before);
 }

@@ -77,16 +77,8 @@ export default definePlugin({
         // eslint-disable-next-line @typescript-eslint/only-throw-error -- plugins do it
         throw 'a text';
       },
-      waits: (_draft, { signal }) =>
-        new Promise((_resolve, reject) =>
-          signal.addEventListener('abort', () => reject(signal.reason as Error)),
-        ),
       exits: () => process.exit(3),
       'kills itself': () => void process.kill(process.pid, 'SIGKILL'),
-      'spins after an await': async () => {
-        await Promise.resolve();
-        for (;;);
-      },
       'leaks a promise': () => void Promise.reject(new Error('nobody cares')),
       'writes late': (draft) => void setTimeout(() => (draft.labels['late'] = 'yes'), 20),
       logs: (_draft, context) => {
@@ -190,10 +182,21 @@ export default definePlugin({
           .join();
       },
     };
-    hooks.container.preCreate.tap({ timeoutMs: 2000 }, (draft, context) => {
-      const action = actions[draft.labels['do'] ?? 'nothing'];
-      return action?.(draft, context) as undefined;
-    });
+    // On a busy host, what must succeed takes longer than what is too late.
+    const late: Record<string, Action> = {
+      'late: waits': (_draft, { signal }) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason as Error)),
+        ),
+      'late: spins after an await': async () => {
+        await Promise.resolve();
+        for (;;);
+      },
+    };
+    const tap = (table: Record<string, Action>) => (draft: ContainerDraft, context: TapContext) =>
+      table[draft.labels['do'] ?? 'nothing']?.(draft, context) as undefined;
+    hooks.container.preCreate.tap({ timeoutMs: 20_000 }, tap(actions));
+    hooks.container.preCreate.tap({ name: 'late', timeoutMs: 2000, when: { label: 'do=late*' } }, tap(late));
     hooks.container.selectRuntime.tap(({ labels }) => labels['runtime']);
     hooks.container.prestart.tap({ name: 'writer', onError: 'degrade' }, ({ container }) => {
       if (container.name === 'written') container.name = 'other';

@@ -52,7 +52,8 @@ _pouch; printf '%s\\n' "\${COMPREPLY[@]}"`;
     assert.deepEqual(proposals('pouch', 'run', '--profile', 'web', '--prof'), ['--profile']);
   });
 
-  it('in bash propose names of containers', () => {
+  it('in bash propose names of containers and of plugins', () => {
     assert.deepEqual(proposals('pouch', 'stop', 'w'), ['web']);
+    assert.deepEqual(proposals('pouch', 'plugin', 'inspect', 'w'), ['web']);
   });
 });

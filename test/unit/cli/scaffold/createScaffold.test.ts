@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { createScaffold } from '../../../../cli/scaffold/createScaffold.ts';
+import { readDirectories } from '../../../../plugins/oci-hooks/directories/readDirectories.ts';
 import type { Language } from '../../../../cli/scaffold/scaffoldOptions.ts';
 
 const project = resolve(import.meta.dirname, '../../../..');
@@ -76,6 +77,28 @@ describe('pouch plugin new', function () {
       await writeFile(join(folder, 'hello'), broken.replace(/value(['"]?): [^}]*/, 'value$1: 1'));
       assert.notEqual((await execa(join(folder, test), { reject: false })).exitCode, 0);
     });
+
+  it('creates an OCI hook that passes its own tests, and whose file pouchd takes', async () => {
+    const { folder, files } = await createScaffold({
+      name: 'trace',
+      language: 'ociHook',
+      parent: dir,
+      pouch: '',
+    });
+    assert.deepEqual(files, ['trace', 'trace.json', 'trace_test', 'README.md']);
+    const { exitCode, all } = await execa(join(folder, 'trace_test'), { all: true, reject: false });
+    assert.equal(exitCode, 0, all);
+    assert.equal(all.match(/^ok: /gm)?.length, 4, all);
+    const deployed = join(dir, 'hooks.d');
+    await mkdir(deployed);
+    const text = await readFile(join(folder, 'trace.json'), 'utf8');
+    const { path } = (JSON.parse(text) as { hook: { path: string } }).hook;
+    await writeFile(join(deployed, 'trace.json'), text.replace(path, join(folder, 'trace')));
+    assert.equal(readDirectories([deployed]).files[0]?.content.hook.path, join(folder, 'trace'));
+    // Its tests can fail.
+    await writeFile(join(folder, 'trace'), '#!/bin/sh\necho web >>"$LOG"\n');
+    assert.notEqual((await execa(join(folder, 'trace_test'), { reject: false })).exitCode, 0);
+  });
 
   it('whose type check needs no settings', async () => {
     const folder = join(dir, 'strict');

@@ -251,7 +251,26 @@ describe('files given by flags of run', () => {
     const path = write('env', 'A=1\nB C=2\n');
     assert.throws(() => requestFor(['--env-file', path, 'img']), {
       code: 'PCH_OPTION_INVALID',
-      message: /env:2.*B C=2/,
+      message: /env:2: .* found "B C"$/,
+    });
+  });
+
+  it('--secret-env-file is like --env-file, and its names are masked', () => {
+    const path = write('env', 'A=1\nB=2\n');
+    const secret = write('secret', 'B=3\nHERE\n');
+    const { Env, SecretEnv } = requestFor(
+      ['--secret-env-file', secret, '--env-file', path, '--secret-env', 'B=4', 'img'],
+      { HERE: 'yes' },
+    );
+    assert.deepEqual(Env, ['A=1', 'B=2', 'B=3', 'HERE=yes', 'B=4']);
+    assert.deepEqual(SecretEnv, ['B', 'HERE']);
+  });
+
+  it('an invalid line of --secret-env-file is not shown whole', () => {
+    const path = write('secret', 'export DSN=not-to-be-seen\n');
+    assert.throws(() => requestFor(['--secret-env-file', path, 'img']), {
+      code: 'PCH_OPTION_INVALID',
+      message: /secret:1: .* found "export DSN"$/,
     });
   });
 

@@ -111,4 +111,74 @@ describe('checkEffects', () => {
       assert.equal(found.plugin, 'homes');
       assert.match(found.message, message);
     });
+
+  describe('of host.process', () => {
+    const run: Effect = {
+      kind: 'host.process',
+      stage: 'start',
+      args: { name: 'a', argv: ['/bin/agent', '-D'] },
+    };
+    const withArgs = (args: Record<string, unknown>): Effect => ({ ...run, args: { ...run.args, ...args } });
+    const granted = (more: Record<string, string[]> = {}, paths = {}): Record<string, PluginGrants> => ({
+      homes: { effects: { 'host.process': [{ argv: ['/bin/agent', '-D'], ...more }] }, paths },
+    });
+    const isGranted = (effect: Effect, grants: Record<string, PluginGrants>) => {
+      const found = error(effect, grants);
+      assert.ok(!found || found.code === 'PCH_EFFECT_NOT_GRANTED', found?.message);
+      return !found;
+    };
+
+    it('a rule has the whole argv: no prefix, no pattern', () => {
+      assert.ok(isGranted(run, granted()));
+      for (const argv of [['/bin/agent'], ['/bin/agent', '-D', '-x'], ['/bin/agent', '-E']])
+        assert.ok(!isGranted(withArgs({ argv }), granted()), argv.join(' '));
+      assert.ok(!isGranted(run, granted({ argv: ['/bin/*', '-D'] })));
+    });
+
+    it('variables by their names, limits up to the value', () => {
+      const env = withArgs({ env: { MODE: 'x' } });
+      assert.ok(!isGranted(env, granted()));
+      assert.ok(isGranted(env, granted({ env: ['MODE', 'OTHER'] })));
+      assert.ok(!isGranted(withArgs({ env: { MODE: 'x', LD_PRELOAD: '/x' } }), granted({ env: ['MODE'] })));
+      const memory = withArgs({ memory: 2 ** 30 });
+      assert.ok(!isGranted(memory, granted()));
+      assert.ok(isGranted(memory, granted({ memory: ['1g'] })));
+      assert.ok(!isGranted(withArgs({ memory: 2 ** 30 + 1 }), granted({ memory: ['1g'] })));
+      assert.ok(isGranted(withArgs({ cpus: 0.5 }), granted({ cpus: ['0.5'] })));
+    });
+
+    it('paths by those of the plugin', () => {
+      const paths = withArgs({ paths: { read: ['/etc/corp/a'], write: ['/var/corp'] } });
+      assert.ok(!isGranted(paths, granted()));
+      assert.ok(isGranted(paths, granted({}, { write: ['/etc/corp', '/var/corp'] })));
+      assert.ok(!isGranted(paths, granted({}, { read: ['/etc/corp', '/var/corp'] })));
+      assert.ok(!isGranted(paths, granted({}, { read: ['/etc/cor'], write: ['/var/corp'] })));
+    });
+
+    it('the hint has all that is needed', () => {
+      const wants = withArgs({ user: 'root', env: { A: '1' }, paths: { read: ['/etc/corp'] } });
+      assert.match(
+        error(wants, { homes: {} })?.hint ?? '',
+        /: grants: \{ effects: \{ host\.process: \[\{ argv: \["\/bin\/agent","-D"\], env: \["A"\], user: "root" \}\] \}, paths: \{ read: \["\/etc\/corp"\] \} \}$/,
+      );
+    });
+
+    const wrong: [Effect, RegExp][] = [
+      [{ ...run, stage: 'create' }, /is of stage create, expected start/],
+      [withArgs({ argv: ['agent'] }), /argv\.0: expected the absolute path/],
+      [withArgs({ argv: ['/bin/../agent'] }), /argv\.0: expected the absolute path/],
+      [withArgs({ env: { 'A=B': 'x' } }), /env/],
+      [withArgs({ paths: { raed: ['/x'] } }), /paths\.raed: unexpected property/],
+      [withArgs({ env: { A: 'x\0y' } }), /env\.A/],
+      [withArgs({ network: 'container' }), /needs `needs: \["netns"\]`/],
+      [withArgs({ namespaces: 'host', paths: {} }), /sees all files/],
+      [withArgs({ namespaces: 'host', network: 'own' }), /expected host or container/],
+    ];
+    for (const [effect, message] of wrong)
+      it(`refuses ${JSON.stringify(effect)}`, () => {
+        const found = error(effect, {});
+        assert.equal(found?.code, 'PCH_PLAN_INVALID');
+        assert.match(found.message, message);
+      });
+  });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { planExec } from '../../../../core/plan/exec.ts';
 import type { Plugin } from '../../../../hooks/definePlugin.ts';
+import type { ContainerDraft } from '../../../../hooks/draft.ts';
 import type { ExecRequest } from '../../../../hooks/engine.ts';
 import type { OciProcess } from '../../../../hooks/oci.ts';
 import { load, plugin } from '../plugins/support/load.ts';
@@ -17,10 +18,15 @@ const own: OciProcess = {
 };
 
 describe('the plan of an exec', () => {
-  const plan = async (request: Partial<ExecRequest>, plugins: Plugin[] = []) => {
+  const plan = async (
+    request: Partial<ExecRequest>,
+    plugins: Plugin[] = [],
+    marked: Pick<ContainerDraft, 'secrets'> = {},
+  ) => {
     const { generation, log } = await load(plugins);
     const container = record({
       draft: {
+        ...marked,
         process: {
           entrypoint: [],
           command: ['server'],
@@ -55,6 +61,18 @@ describe('the plan of an exec', () => {
     assert.deepEqual(process.args, ['id']);
     assert.deepEqual(process.env, ['HOME=/root', 'PATH=/bin']);
     assert.deepEqual(process.capabilities, own.capabilities);
+  });
+
+  it('marks the variables of the request and of the container', async () => {
+    const seen: unknown[] = [];
+    const look = plugin('look', ({ hooks }) =>
+      hooks.container.preExec.tap(({ secrets }) => void seen.push(secrets)),
+    );
+    const container = { secrets: { 'process.env.DSN': true, 'labels.a': true } } as const;
+    const { secrets } = await plan({ secretEnv: ['A.B'] }, [look], container);
+    const marks = { 'env.DSN': true, 'env["A.B"]': true };
+    assert.deepEqual([secrets, seen], [{ secrets: marks }, [marks]]);
+    assert.deepEqual((await plan({})).secrets, {});
   });
 
   it('gives another user no effective capabilities', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { standardNetwork } from '../../../../core/networks/NetworkDrivers.ts';
 import { planAttachment } from '../../../../core/plan/planAttachment.ts';
 import { FieldOwners } from '../../../../core/plugins/index.ts';
 import { catalogue } from '../../../../hooks/catalogue.ts';
@@ -6,6 +7,8 @@ import type { BlameEntry, Degradation } from '../../../../hooks/plan.ts';
 import { makeDraft } from '../plugins/support/draft.ts';
 import { load, plugin, rejection } from '../plugins/support/load.ts';
 import { TestLog } from '../../../../testing/TestLog.ts';
+
+const context = { networkOf: (name: string) => standardNetwork(name) };
 
 describe('the plan of a network attachment', () => {
   const run = () => ({
@@ -25,7 +28,7 @@ describe('the plan of a network attachment', () => {
   it('changes the container’s network, blamed and owned under the container’s own fields', async () => {
     const { runner } = await load([addresses]);
     const [draft, scope] = [makeDraft(), run()];
-    await planAttachment(draft, runner, scope);
+    await planAttachment(draft, runner, context, scope);
     assert.equal(draft.network.request.ip, '172.29.0.7');
     assert.deepEqual(draft.network.ports, { '80/tcp@:8080': web });
     const fields = scope.blame.map(({ field, plugin: by, hook }) => [field, by, hook]);
@@ -45,7 +48,7 @@ describe('the plan of a network attachment', () => {
     ]);
     const scope = run();
     const { draft } = await runner.plan(catalogue.container.preCreate, makeDraft(), scope);
-    const error = await rejection(planAttachment(draft, runner, scope));
+    const error = await rejection(planAttachment(draft, runner, context, scope));
     assert.equal(error.code, 'PCH_PLUGIN_CONFLICT');
     assert.deepEqual([error.plugin, error.hook], ['addresses', 'network.preAttach']);
   });
@@ -55,7 +58,7 @@ describe('the plan of a network attachment', () => {
       const { runner } = await load([addresses]);
       const draft = makeDraft();
       draft.network.mode = mode;
-      await planAttachment(draft, runner, run());
+      await planAttachment(draft, runner, context, run());
       assert.deepEqual(draft.network.ports, {});
     });
 });

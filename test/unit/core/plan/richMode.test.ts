@@ -4,7 +4,7 @@ import type { ContainerDraft } from '../../../../hooks/draft.ts';
 
 function check(mode: string, annotation: string | undefined, enabled = true): void {
   const annotations = annotation === undefined ? {} : { 'io.pouch.rich': annotation };
-  checkRichMode({ rich: { enabled, mode, initScript: '' }, annotations } as ContainerDraft);
+  checkRichMode({ rich: { enabled, mode, initScript: '' }, annotations } as ContainerDraft, ['one', 'two']);
 }
 
 describe('plan: rich mode', () => {
@@ -18,7 +18,7 @@ describe('plan: rich mode', () => {
       () => {
         check('upstart', undefined);
       },
-      { code: 'PCH_OPTION_INVALID', message: /rich mode "upstart"/ },
+      { code: 'PCH_OPTION_INVALID', message: /rich mode "upstart"/, hint: /known are one, two;/ },
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import type { PouchConfig } from '../../../../config/types.ts';
 import { kindOf } from '../../../../core/files/index.ts';
+import { networkFacts, standardNetwork } from '../../../../core/networks/NetworkDrivers.ts';
 import { newDraft } from '../../../../core/plan/newDraft.ts';
 import { applyRequest } from '../../../../core/plan/request/applyRequest.ts';
 import type { ContainerDraft } from '../../../../hooks/draft.ts';
@@ -56,6 +57,11 @@ export async function requested(
       containerId: (ref) => `id-of-${ref}`,
       vmOwnerOf: (ref) => vms[ref] ?? assert.fail(`no VM ${ref}`),
       volumePath: (name) => `/root/volumes/${name}/_data`,
+      volumeOf: () => Promise.resolve(undefined),
+      networkOf: (name) =>
+        ['bridge', 'none', 'host'].includes(name)
+          ? standardNetwork(name)
+          : networkFacts(name, { contributions: [] }, {}),
       root: '/root',
       look: lookHere,
       checkResponds: () => Promise.resolve(),

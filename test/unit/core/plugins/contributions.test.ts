@@ -76,6 +76,14 @@ describe('a contribution is checked by the row of its point', () => {
       /invalid metric: invalid name "a-b"/,
     ],
     [
+      'too many pages',
+      (c) => {
+        for (let n = 0; n <= 50; n += 1)
+          c.page({ name: `p${n}`, title: 'P', doc: '', render: () => ({ blocks: [] }) });
+      },
+      /contributes a console page, and has 50 already, the most of one plugin/,
+    ],
+    [
       'a metric of no type',
       (c) => c.metric({ ...metric, type: 'sum' as never }),
       /`type` must be counter or gauge/,

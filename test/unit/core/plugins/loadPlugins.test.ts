@@ -280,9 +280,31 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
     });
     assert.match(
       generation.plugins[2]?.error ?? '',
-      /no built-in plugin is named goood \(did you mean good\?\)/,
+      /no built-in or installed plugin is named goood \(did you mean good\?\)/,
     );
   });
+
+  it('a built-in one whose entry has fields of a process', async () => {
+    const { generation } = await load([good], {
+      entries: [entry({ name: 'good', grants: { secrets: true } })],
+    });
+    assert.match(
+      generation.plugins[0]?.error ?? '',
+      /grants: expected a plugin with a process of its own, found the built-in plugin good/,
+    );
+  });
+
+  for (const [engines, error] of [
+    [{ pouch: '>=0.0.1' }, /^undefined$/],
+    [{ pouch: '^99.0.0' }, /plugin picky needs Pouch \^99\.0\.0, and this is \d/],
+    [{ pouch: 'new' }, /a range of versions of Pouch/],
+    [{ node: '20' }, /a range of versions of Pouch/],
+  ] as const)
+    it(`one with the engines ${JSON.stringify(engines)} is judged by them`, async () => {
+      const picky = { ...plugin('picky', () => {}), engines } as unknown as Plugin;
+      const { generation } = await load([picky]);
+      assert.match(String(generation.plugins[0]?.error), error);
+    });
 
   it('and none of its contributions take effect', async () => {
     const { generation, runner, log } = await load([

@@ -56,6 +56,56 @@ describe('a plugin file', () => {
     assert.equal(draft.labels.greeting, 'hello world');
   });
 
+  /** What gives `ok` in a plugin, by what imports it beside. */
+  const language: [what: string, top: string, value: string][] = [
+    ['import.meta', '', `import.meta.url.endsWith('uses.ts') ? 'ok' : import.meta.url`],
+    ['await at its top level', `const late = await Promise.resolve('ok');`, 'late'],
+    ['a module that awaits at its top level', `import { late } from './late.ts';`, 'late'],
+    ['a module that is imported later', '', `(await import('./late.ts')).late`],
+    ['an enum', `enum State { Ok = 'ok' }`, 'State.Ok'],
+    ['a namespace', `namespace State { export const value = 'ok'; }`, 'State.value'],
+    ['a decorator', `function named(it: any) { it.label = 'ok'; }\n@named\nclass It {}`, '(It as any).label'],
+    [
+      'a decorator in a line',
+      `function set(it: any) { it.x = () => 'ok'; }
+class It { @set y() {} }`,
+      '(new It() as any).x()',
+    ],
+    ['parameter properties', `class It { constructor(readonly value: string) {} }`, `new It('ok').value`],
+    [
+      'private fields and satisfies',
+      `class It { #v = 'ok'; get v() { return this.#v; } }`,
+      `new It().v satisfies string`,
+    ],
+    ['what another module exports again', `import { ok } from './again.ts';`, 'ok'],
+    ['a circle of modules', `import { one } from './one.ts';`, 'one()'],
+    ['types of another module', `import { type Only, ok } from './again.ts';`, 'ok as Only'],
+    ['a module of Node', `import * as path from 'node:path';`, `path.basename('/x/ok')`],
+  ];
+  for (const [what, top, value] of language)
+    it(`in TypeScript has ${what}`, async () => {
+      write('late.ts', `export const late: string = await Promise.resolve('ok');`);
+      write('again.ts', `export type Only = string;\nexport * from './original.ts';`);
+      write('original.ts', `export const ok = 'ok';`);
+      write(
+        'one.ts',
+        `import { two } from './two.ts';\nexport const one = () => two();\nexport const value = 'ok';`,
+      );
+      write('two.ts', `import { value } from './one.ts';\nexport const two = () => value;`);
+      const text = `import { definePlugin } from 'pouch/hooks';
+${top}
+export default definePlugin({
+  name: 'uses',
+  setup({ hooks }) {
+    hooks.container.preCreate.tap(async (draft) => void (draft.labels.uses = ${value}));
+  },
+});`;
+      const { runner, log, status } = await loadFile(write('uses.ts', text));
+      assert.equal(status?.error, undefined);
+      const { draft } = await runner.plan(preCreate, makeDraft(), { log });
+      assert.equal(draft.labels.uses, 'ok');
+    });
+
   it('injects a service that another file provides, with a token of the same name', async () => {
     const provider = write(
       'users.ts',
@@ -143,6 +193,26 @@ describe('a plugin file', () => {
     assert.match(status?.error ?? '', /open\.ts can be written by every user.*chmod o-w/);
     assert.equal('ran' in globalThis, false);
   });
+
+  for (const [uid, gid, isRun] of [
+    [0, 0, true],
+    [0, 12345, false],
+    [12345, 12345, true],
+    [12345, 54321, false],
+  ] as const)
+    it(`of user ${uid} that group ${gid} can write to is ${isRun ? '' : 'not '}run`, async function () {
+      if (process.getuid?.() !== 0) skip(this, 'it gives files to other users');
+      const path = write('group.ts', `export default { name: 'group', setup() {} };`);
+      chownSync(path, uid, gid);
+      chmodSync(path, 0o664);
+      const { status } = await loadFile(path);
+      if (isRun) assert.equal(status?.state, 'active');
+      else
+        assert.match(
+          status?.error ?? '',
+          new RegExp(`can be written by the users of group ${gid}.*chmod g-w`),
+        );
+    });
 
   it('in a directory that everybody can write to is not run, whether linked or not', async () => {
     const open = join(directory, 'open');

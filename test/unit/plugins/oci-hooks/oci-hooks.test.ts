@@ -9,7 +9,7 @@ async function applies(when: When | undefined, given: Partial<ContainerDraft>): 
   const taps: ((draft: ContainerDraft) => void)[] = [];
   const spec = { tap: (tap: (draft: ContainerDraft) => void) => taps.push(tap) };
   const one = { kind: 'poststop', path: '/h', ...(when && { when }) };
-  const context = { hooks: { container: { spec } }, options: { hooks: { one } } };
+  const context = { hooks: { container: { spec } }, options: { hooks: { one }, directories: [] } };
   await ociHooks.setup(context as unknown as Parameters<typeof ociHooks.setup>[0]);
   const draft = {
     annotations: {},

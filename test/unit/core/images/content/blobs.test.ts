@@ -39,6 +39,20 @@ describe('blobs of images', () => {
     assert.equal(await readBlob(absent.it.content, digest), undefined);
   });
 
+  it('keeps a blob that another pull stores between two looks at it', async () => {
+    const { it: host, calls } = client('{}');
+    const { readAll } = host.content;
+    let reads = 0;
+    host.content.readAll = (blob) => {
+      reads += 1;
+      return reads === 1
+        ? Promise.reject(new PouchError('PCH_CONTAINERD_NOT_FOUND', 'not found'))
+        : readAll(blob);
+    };
+    await dropDamaged(host, digest, 'mine');
+    assert.deepEqual([reads, calls], [2, []]);
+  });
+
   const damages: Record<string, [string, RegExp]> = {
     'other bytes': ['{"a":1}', /its 7 bytes do not match the digest/],
     'no bytes': ['', /its 0 bytes do not match the digest/],

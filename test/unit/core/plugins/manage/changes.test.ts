@@ -20,8 +20,9 @@ describe('what a reload has changed', () => {
   const loaded = async (entries: PluginEntry[], previous?: Generation) =>
     (await load(builtIns, { entries, previous, number: (previous?.number ?? 0) + 1 })).generation;
   const seen = (before: Generation, after: Generation) =>
-    changesBetween(before, after).map(({ name, change, reason }) => [
+    changesBetween(before, after).map(({ name, isShadow, change, reason }) => [
       name,
+      ...(isShadow ? ['shadow'] : []),
       change,
       ...(reason ? [reason] : []),
     ]);
@@ -30,6 +31,27 @@ describe('what a reload has changed', () => {
     await write('same');
     const first = await loaded([entry({ path: path('same') })]);
     assert.deepEqual(seen(first, await loaded([entry({ path: path('same') })], first)), []);
+  });
+
+  it('has shadows, and why one cannot be loaded', async () => {
+    await write('corp');
+    await write('next', `export default { name: 'corp', setup() {} };`);
+    const next = entry({ path: path('next'), shadow: true });
+    const first = await loaded([entry({ path: path('corp') })]);
+    const second = await loaded([entry({ path: path('corp') }), next], first);
+    assert.deepEqual(seen(first, second), [['corp', 'shadow', 'added']]);
+    assert.deepEqual(seen(second, await loaded([entry({ path: path('corp') }), next], second)), []);
+    await write('next', 'export default {');
+    const broken = await loaded([entry({ path: path('corp') }), next], second);
+    const [[name, isShadow, change, reason] = []] = seen(second, broken);
+    assert.deepEqual([name, isShadow, change], ['corp', 'shadow', 'quarantined']);
+    assert.match(reason ?? '', /cannot be loaded|next\.mjs/);
+    await write('next', `export default { name: 'corp', doc: 'New.', setup() {} };`);
+    const repaired = await loaded([entry({ path: path('corp') }), next], broken);
+    assert.deepEqual(seen(broken, repaired), [['corp', 'shadow', 'added']]);
+    assert.deepEqual(seen(repaired, await loaded([entry({ path: path('corp') })], repaired)), [
+      ['corp', 'shadow', 'removed'],
+    ]);
   });
 
   it('names each plugin with its change', async () => {
@@ -60,6 +82,24 @@ describe('what a reload has changed', () => {
       ['built-in', 'updated'],
       ['gone', 'removed'],
     ]);
+  });
+
+  it('counts every part of an entry', async () => {
+    await write('one');
+    const timed = await loaded([entry({ path: path('one') })]);
+    const parts: Partial<PluginEntry>[] = [
+      { onError: 'skip' },
+      { timeout: 7 },
+      { env: { A: '1' } },
+      { user: 'daemon' },
+    ];
+    const granted: Partial<PluginEntry> = { grants: { network: true } };
+    for (const part of [...parts, granted, { limits: { pids: 9 } }])
+      assert.deepEqual(
+        seen(timed, await loaded([entry({ path: path('one'), ...part })], timed)),
+        [['one', 'updated']],
+        JSON.stringify(part),
+      );
   });
 
   it('gives the reason where a new version does not serve, and where it does again', async () => {

@@ -4,34 +4,25 @@ import { tapOfProcess } from '../../../../../core/plugins/process/tapOfProcess.t
 import { catalogue } from '../../../../../hooks/catalogue.ts';
 import type { HookPoint } from '../../../../../hooks/defineHook.ts';
 import type { ContainerDraft } from '../../../../../hooks/draft.ts';
-import type { ContainerCondition, ProcessReply } from '../../../../../hooks/processProtocol.ts';
+import type { ProcessReply } from '../../../../../hooks/processProtocol.ts';
 import { makeDraft } from '../support/draft.ts';
 import { TestLog } from '../../../../../testing/TestLog.ts';
 
-const { preCreate, preUpdate, prestart, selectRuntime } = catalogue.container;
+const { preCreate, prestart, selectRuntime } = catalogue.container;
 
-/** Calls a tap whose process replies with these fields; returns its outcome, and whether the process was called. */
-async function tap(
-  point: { name: string },
-  input: unknown,
-  reply: Partial<ProcessReply>,
-  when?: ContainerCondition,
-) {
-  let calls = 0;
+/** Calls a tap whose process replies with these fields. */
+async function tap(point: { name: string }, input: unknown, reply: Partial<ProcessReply>) {
   const process = {
-    call: async () => {
-      calls += 1;
-      return { type: 'reply', id: 1, ...reply };
-    },
+    call: async () => ({ type: 'reply', id: 1, ...reply }),
   } as unknown as PluginCalls;
   const run = tapOfProcess(
     point as HookPoint<unknown, unknown>,
-    { name: 'x', when },
+    'x',
     { options: {}, secrets: undefined },
     process,
   );
   const signal = new AbortController().signal;
-  return { outcome: await run(input, { signal, timeoutMs: 1000, log: new TestLog() }), calls };
+  return { outcome: await run(input, { signal, timeoutMs: 1000, log: new TestLog() }) };
 }
 
 describe('a tap of a process', () => {
@@ -98,38 +89,4 @@ describe('a tap of a process', () => {
     it(`does not take a ${Object.keys(reply).join()} for ${point.name}`, async () => {
       await assert.rejects(tap(point, makeDraft(), reply), { code: 'PCH_PLUGIN_CONTRACT', message });
     });
-
-  describe('with `when`', () => {
-    const rich = makeDraft({
-      rich: { enabled: true, mode: 'systemd', initScript: '' },
-      labels: { tier: 'web-1' },
-    });
-    const conditions: [ContainerCondition, boolean][] = [
-      [{}, true],
-      [{ rich: true }, true],
-      [{ rich: 'systemd' }, true],
-      [{ rich: 'sbin-init' }, false],
-      [{ rich: false }, false],
-      [{ label: 'tier' }, true],
-      [{ label: 'tier=web-*' }, true],
-      [{ label: 'tier=db' }, false],
-      [{ runtime: 'crun' }, true],
-      [{ runtime: 'runc' }, false],
-      [{ image: '*debian*', rich: true }, true],
-      [{ image: '*alpine*', rich: true }, false],
-    ];
-    for (const [when, isCalled] of conditions)
-      it(`${JSON.stringify(when)} ${isCalled ? 'calls' : 'does not call'} the process`, async () => {
-        const draft = { ...rich, runtime: 'crun' };
-        assert.equal((await tap(preCreate, draft, {}, when)).calls, Number(isCalled));
-        assert.equal((await tap(prestart, { container: { draft } }, {}, when)).calls, Number(isCalled));
-      });
-
-    it('is refused where no container is known', async () => {
-      await assert.rejects(tap(preUpdate, {}, {}, { rich: true }), {
-        code: 'PCH_PLUGIN_INVALID',
-        message: /container\.preUpdate has `when`/,
-      });
-    });
-  });
 });

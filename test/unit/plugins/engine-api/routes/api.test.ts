@@ -655,7 +655,15 @@ describe('the HTTP API', () => {
     );
     assert.equal((await call('GET', '/volumes/data')).json.Mountpoint, '/fake/volumes/data/_data');
     assert.equal((await call('GET', '/volumes')).json.Volumes.length, 1);
-    assert.equal((await call('POST', '/volumes/create', { body: { Driver: 'nfs' } })).status, 501);
+    const body = { Name: 'scratch', Driver: 'ram', DriverOpts: { size: '1m' } };
+    const made = await call('POST', '/volumes/create', { body });
+    assert.deepEqual([made.status, made.json.Driver, made.json.Options], [201, 'ram', { size: '1m' }]);
+    const filters = encodeURIComponent(JSON.stringify({ driver: ['ram'] }));
+    const { Volumes } = (await call('GET', `/volumes?filters=${filters}`)).json;
+    assert.deepEqual(
+      Volumes.map(({ Name }: { Name: string }) => Name),
+      ['scratch'],
+    );
     assert.equal((await call('DELETE', '/volumes/data')).status, 204);
     const { status, json } = await call('GET', '/volumes/data');
     assert.equal(status, 404);

@@ -1,0 +1,44 @@
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { catalogue } from '../../../hooks/catalogue.ts';
+import {
+  type PlannedCreate,
+  Planner,
+  type PlannerOptions,
+  type PlanningOptions,
+} from '../../plan/Planner.ts';
+import type { Generation } from '../../plugins/index.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
+
+/** The plan that the container's request gets now, for the container that exists. Changes nothing. */
+export async function planAgain(
+  engine: EngineContext,
+  record: ContainerRecord,
+  generation: Generation,
+  planning: PlanningOptions,
+): Promise<PlannedCreate> {
+  const { id, draft, request } = record;
+  const planner = new Planner(optionsFor(engine, record));
+  try {
+    return await planner.plan({ id, name: draft.name }, request, generation, planning);
+  } finally {
+    if (draft.uidMappings.length === 0) engine.userRanges.release(id);
+  }
+}
+
+/** It keeps its host ids, which are not free, and its image, unless that was resolved without a plugin. */
+function optionsFor({ plannerOptions }: EngineContext, record: ContainerRecord): PlannerOptions {
+  const { draft, degraded } = record;
+  const { request } = plannerOptions;
+  const [ids] = draft.uidMappings;
+  const isResolved = degraded.every(({ hook }) => hook !== catalogue.image.resolve.name);
+  const ownImage: PlannerOptions['image'] = async (_ref, platform) => {
+    const source = await plannerOptions.image(draft.image.id, platform);
+    const image = { ...source.image, reference: draft.image.reference };
+    return { ...source, image, blame: [], degraded: [] };
+  };
+  return {
+    ...plannerOptions,
+    ...(isResolved && { image: ownImage }),
+    request: { ...request, ...(ids && { freeIds: () => ids }) },
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * Puts a new plan in the place of that of a container which does not run. The save of the record commits it: a daemon
+ * that is killed before that leaves the old plan, and after that the next one finishes with the new plan.
+ */
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { messageOf } from '../../../hooks/errors.ts';
+import type { Degradation } from '../../../hooks/plan.ts';
+import { effectsOf } from '../../apply/effectsOf.ts';
+import type { Ledger } from '../../apply/Ledger.ts';
+import type { PlannedCreate } from '../../plan/Planner.ts';
+import { checkStorable } from '../../state/containerRecord.ts';
+import { type NextPlan, readNextPlan, removeNextPlan, writeNextPlan } from '../../state/nextPlan.ts';
+import { updateSpec, writeNewSpec, writePlan } from '../../state/planFiles.ts';
+import { type EngineContext, withLedger } from '../shared/engineContext.ts';
+import { newRecord } from '../verbs/create.ts';
+
+export async function replacePlan(
+  engine: EngineContext,
+  record: ContainerRecord,
+  planned: PlannedCreate,
+  degraded: Degradation[],
+): Promise<void> {
+  const next = nextRecord(engine, record, planned, degraded);
+  checkStorable(next);
+  const { draft: _draft, request: _request, abandon: _abandon, ...plan } = planned;
+  const [old, fresh] = [effectsOf(record, 'create'), effectsOf(next, 'create')];
+  const added = Object.keys(fresh).filter((key) => !old[key]);
+  const removed = Object.keys(old).filter((key) => !fresh[key]);
+  await withLedger(engine, record.id, async (ledger) => {
+    await ledger.begin('reconcile');
+    try {
+      await writeNextPlan(record, { reconciledAt: next.reconciledAt!, plan, added, removed });
+      const effects = Object.fromEntries(added.map((key) => [key, fresh[key]!]));
+      await ledger.apply(effects, engine.shutdown);
+      await engine.store.save(next);
+    } catch (error) {
+      await settled(engine, record, ledger).catch((failure: unknown) =>
+        reportUnsettled(engine, record, failure),
+      );
+      throw error;
+    }
+    delete record.updates;
+    Object.assign(record, next);
+    await settled(engine, record, ledger);
+  });
+}
+
+/** One that was cut off or has failed: finishes it or takes it back, as the record says. */
+export async function settleReconcile(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  await withLedger(engine, record.id, async (ledger) => {
+    if (ledger.interrupted === 'reconcile') await settled(engine, record, ledger);
+  });
+}
+
+function nextRecord(
+  engine: EngineContext,
+  record: ContainerRecord,
+  planned: PlannedCreate,
+  degraded: Degradation[],
+): ContainerRecord {
+  const { name, createdAt, state, restartCount, stoppedByUser, attachments } = record;
+  return {
+    ...newRecord(engine, planned),
+    ...{ name, createdAt, state, restartCount, stoppedByUser, attachments, degraded },
+    reconciledAt: new Date().toISOString(),
+  };
+}
+
+/** May be repeated at any point. */
+async function settled(engine: EngineContext, record: ContainerRecord, ledger: Ledger): Promise<void> {
+  const next = await readNextPlan(record);
+  if (next) {
+    const isNew = next.reconciledAt === record.reconciledAt;
+    if (isNew) await writeFiles(engine, record, next);
+    for (const key of (isNew ? next.removed : next.added).toReversed()) await ledger.revert(key);
+    await removeNextPlan(record);
+  }
+  await ledger.commit();
+}
+
+/** plan.json, spec.json and the container's own files, as the record has them. */
+async function writeFiles(engine: EngineContext, record: ContainerRecord, { plan }: NextPlan): Promise<void> {
+  await writePlan(record, plan);
+  await writeNewSpec(record, plan.spec);
+  await updateSpec(record);
+  const context = { container: record.id, key: 'files', resultOf: () => undefined, signal: engine.shutdown };
+  await engine.effectKinds.toApply('files')?.apply({}, context);
+}
+
+function reportUnsettled({ log }: EngineContext, { id }: ContainerRecord, error: unknown): void {
+  // It stays on the books: the next reconcile, or the next start of the daemon, comes back to it.
+  log.error('a reconcile was not taken back', { container: id, error: messageOf(error) });
+}

@@ -1,0 +1,167 @@
+/** Networks by their names, and the drivers of the plugins, called with deadlines and checked values. */
+import { Type } from '@sinclair/typebox';
+import { didYouMean } from '../../config/suggest.ts';
+import type { NamedNetwork } from '../../config/types.ts';
+import type {
+  DriverAttachment,
+  DriverNetwork,
+  NetworkDriver,
+  NetworkEffects,
+} from '../../hooks/contributions/networkDriver.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import { checkDriverEffects } from '../contract/checkDriverEffects.ts';
+import { networkDriverDeadlineMs } from '../contract/driverDeadlines.ts';
+import { callWithin, checkInput, type Contributing, driversByName } from '../plugins/index.ts';
+
+type Named = Readonly<Record<string, NamedNetwork>>;
+
+/** What a plan must know of a network before it is attached. Plain data. */
+export interface NetworkFacts {
+  readonly name: string;
+  readonly driver: string;
+  readonly namespace: 'own' | 'host';
+  /** Whether ports can be published. */
+  readonly ports: boolean;
+  readonly isAttached: boolean;
+}
+
+const noOptions = Type.Object({});
+
+/** By name. */
+export const networkDrivers = driversByName(
+  'networkDriver',
+  (plugin, driver) => new OwnedNetworkDriver(plugin, driver),
+);
+
+/** The networks of pouchd.yaml, and the drivers that are networks by themselves. */
+export function networksOf(generation: Contributing, named: Named): { name: string; driver: string }[] {
+  const own = Object.entries(named).map(([name, { driver }]) => ({ name, driver }));
+  const drivers = [...networkDrivers(generation).values()]
+    .filter(({ name, takesOptions }) => !takesOptions && !Object.hasOwn(named, name))
+    .map(({ name }) => ({ name, driver: name }));
+  return [...drivers, ...own];
+}
+
+/** A network where the built-in plugins are not loaded. */
+export function standardNetwork(name: string, driver = name): NetworkFacts {
+  const isBridge = !['none', 'host'].includes(name);
+  return { name, driver, namespace: name === 'host' ? 'host' : 'own', ports: isBridge, isAttached: isBridge };
+}
+
+/** @throws PCH_NETWORK_NOT_FOUND, PCH_NETWORK_DRIVER_UNKNOWN */
+export function networkFacts(name: string, generation: Contributing, named: Named): NetworkFacts {
+  const { driver } = foundNetwork(name, generation, named);
+  const { namespace, ports, isAttached } = driver;
+  return { name, driver: driver.name, namespace, ports, isAttached };
+}
+
+/** @throws PCH_NETWORK_NOT_FOUND, PCH_NETWORK_DRIVER_UNKNOWN */
+export function foundNetwork(
+  name: string,
+  generation: Contributing,
+  named: Named,
+): { driver: OwnedNetworkDriver; options: Readonly<Record<string, unknown>> } {
+  const drivers = networkDrivers(generation);
+  const own = Object.hasOwn(named, name) ? named[name] : undefined;
+  const driver = drivers.get(own?.driver ?? name);
+  if (own && !driver) throw driverUnknown(name, own.driver, [...drivers.keys()]);
+  if (driver && (own || !driver.takesOptions)) return { driver, options: own?.options ?? {} };
+  const names = networksOf(generation, named).map((one) => one.name);
+  throw new PouchError('PCH_NETWORK_NOT_FOUND', `no network is named "${name}"`, {
+    field: 'network.mode',
+    hint: didYouMean(name, names) ?? `use ${[...names, 'container:NAME'].join(', ')}`,
+  });
+}
+
+function driverUnknown(network: string, driver: string, known: readonly string[]): PouchError {
+  return new PouchError(
+    'PCH_NETWORK_DRIVER_UNKNOWN',
+    `the network ${network} has the driver "${driver}", which no plugin provides`,
+    {
+      hint: `expected one of ${known.join(', ')} in network.networks of pouchd.yaml; \`pouch plugin ls\` lists the plugins`,
+    },
+  );
+}
+
+/** A driver, and the plugin that contributes it. */
+export class OwnedNetworkDriver {
+  readonly plugin: string;
+  readonly #driver: NetworkDriver;
+
+  constructor(plugin: string, driver: NetworkDriver) {
+    this.plugin = plugin;
+    this.#driver = driver;
+  }
+
+  get name(): string {
+    return this.#driver.name;
+  }
+
+  get takesOptions(): boolean {
+    return this.#driver.options !== undefined;
+  }
+
+  get namespace(): 'own' | 'host' {
+    return this.#driver.namespace ?? 'own';
+  }
+
+  get ports(): boolean {
+    return this.#driver.ports ?? false;
+  }
+
+  get isAttached(): boolean {
+    return this.#driver.attach !== undefined;
+  }
+
+  /** @throws PCH_OPTION_INVALID with every mistake in the options, and what the driver refuses with */
+  async check(name: string, options: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#call('check', this.#networkOf(name, options));
+  }
+
+  /** The effects that attach a container. */
+  async attach({ network, ...attachment }: DriverAttachment): Promise<NetworkEffects> {
+    const checked = { ...attachment, network: this.#networkOf(network.name, network.options) };
+    const returned = checkDriverEffects((await this.#call('attach', checked)) ?? {}, {
+      name: this.name,
+      plugin: this.plugin,
+      noun: 'network driver',
+      of: 'attachment',
+      guide: 'docs/guides/network-drivers.md',
+    });
+    if (Object.keys(returned).length > 0 && !Object.hasOwn(returned, 'attach'))
+      throw new PouchError(
+        'PCH_PLUGIN_CONTRACT',
+        `network driver ${this.name}: expected an effect named attach, found ${Object.keys(returned).join(', ')}`,
+        { plugin: this.plugin, hint: 'docs/guides/network-drivers.md has what a driver returns' },
+      );
+    return returned;
+  }
+
+  #networkOf(name: string, given: Readonly<Record<string, unknown>>): DriverNetwork {
+    const { options: schema = noOptions } = this.#driver;
+    try {
+      const options = checkInput(schema, given, {
+        plugin: this.plugin,
+        code: 'PCH_OPTION_INVALID',
+        what: 'option',
+      }) as DriverNetwork['options'];
+      return { name, options };
+    } catch (error) {
+      if (!(error instanceof PouchError) || error.code !== 'PCH_OPTION_INVALID') throw error;
+      // The administrator is at fault, not the plugin.
+      throw new PouchError('PCH_OPTION_INVALID', `network ${name} (driver ${this.name}): ${error.message}`, {
+        hint: `correct network.networks.${name}.options of pouchd.yaml; the documentation of the plugin has them`,
+      });
+    }
+  }
+
+  async #call<Action extends 'check' | 'attach'>(action: Action, given: object): Promise<unknown> {
+    const what = `${action} of the network driver ${this.name}`;
+    const run = this.#driver[action]?.bind(this.#driver) as
+      ((given: object, context: { signal: AbortSignal }) => unknown) | undefined;
+    if (!run) return undefined;
+    return await callWithin({ plugin: this.plugin, what, ms: networkDriverDeadlineMs }, async (signal) =>
+      run(structuredClone(given), { signal }),
+    );
+  }
+}

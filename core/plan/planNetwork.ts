@@ -1,0 +1,72 @@
+/** Adds the effects by which the driver of a container's network attaches it. */
+import type { NamedNetwork } from '../../config/types.ts';
+import type { ContainerDraft } from '../../hooks/draft.ts';
+import { networkEffectKey, networkPartKey } from '../../hooks/draftKeys.ts';
+import type { BlameEntry } from '../../hooks/plan.ts';
+import { joinPrefix } from '../contract/namespaces.ts';
+import { networkDrivers } from '../networks/NetworkDrivers.ts';
+import { type FieldOwners, formatPath, type Generation } from '../plugins/index.ts';
+import type { RequestContext } from './request/context.ts';
+
+interface Run {
+  fieldOwners: FieldOwners;
+  blame: BlameEntry[];
+}
+
+/** The name that blame has in place of a hook. */
+const hook = 'networkDriver';
+const interfaceName = 'eth0';
+
+/** @throws PCH_OPTION_INVALID, and what the driver refuses with */
+export async function planNetwork(
+  draft: ContainerDraft,
+  {
+    contributions,
+    networks,
+    networkOf,
+  }: {
+    contributions: Generation['contributions'];
+    networks: Readonly<Record<string, NamedNetwork>>;
+  } & Pick<RequestContext, 'networkOf'>,
+  { fieldOwners, blame }: Run,
+): Promise<void> {
+  const { mode } = draft.network;
+  if (mode.startsWith(joinPrefix)) return;
+  const facts = networkOf(mode);
+  const driver = networkDrivers({ contributions }).get(facts.driver);
+  // A harness plans without the built-in plugins.
+  if (!driver) return;
+  const options = networks[mode]?.options ?? {};
+  const started = performance.now();
+  await driver.check(mode, options);
+  if (!driver.isAttached) return;
+  const key = networkEffectKey(interfaceName);
+  const effects = await driver.attach({ ...attachmentOf(draft), network: { name: mode, options }, key });
+  const keyOf = (name: string) => (name === 'attach' ? key : networkPartKey(interfaceName, name));
+  const ms = performance.now() - started;
+  for (const [name, { kind, args, needs = [] }] of Object.entries(effects)) {
+    const effect = { kind, stage: 'start' as const, args, needs: ['netns', ...needs.map(keyOf)] };
+    draft.effects[keyOf(name)] = effect;
+    fieldOwners.set(['effects', keyOf(name)], driver.plugin);
+    blame.push({
+      field: formatPath(['effects', keyOf(name)]),
+      plugin: driver.plugin,
+      hook,
+      action: 'set',
+      after: structuredClone(effect),
+      ms,
+    });
+  }
+}
+
+function attachmentOf({ id, name, hostname, labels, namespaces, network }: ContainerDraft) {
+  const { ip, mac } = network.request;
+  return {
+    container: { id, name, hostname, labels },
+    interface: interfaceName,
+    netns: namespaces.network ?? '',
+    ...(ip && { ip }),
+    ...(mac && { mac }),
+    ports: Object.values(network.ports),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Hooks } from '../../../hooks/catalogue.ts';
+import type { RichMode } from '../../../hooks/contributions/richMode.ts';
+import { richAnnotation } from '../../../hooks/draftKeys.ts';
+
+/** Has a rich mode chosen and applied by taps, so that it has deadlines, blame and policies as they do. */
+export function tapRichMode({ container }: Hooks, mode: RichMode): void {
+  const { name, before = [], after = [] } = mode;
+  if (mode.suits)
+    container.preCreate.tap({ name, phase: 'early', before, after, when: { rich: '' } }, async (draft) => {
+      if (await mode.suits?.(draft)) draft.rich.mode = name;
+    });
+  // Late: the init wraps the command, environment and user after all changes by other plugins.
+  container.spec.tap(
+    { name, phase: 'late', overrides: ['*'], when: { rich: name } },
+    async (draft, context) => {
+      draft.annotations[richAnnotation] = name;
+      await mode.apply(draft, context);
+    },
+  );
+}
+
+/** `apply` of a mode in a process of its own, which has its taps already. */
+export function tappedByProcess(): void {
+  throw new Error('the taps of the process apply it');
+}

@@ -1,0 +1,82 @@
+import type { Static, TObject } from '@sinclair/typebox';
+import type { PortRequest } from '../request.ts';
+
+/**
+ * Says how containers are attached to a network. Networks that use it are named in pouchd.yaml:
+ * `network: { networks: { lan: { driver: NAME, options: { … } } } }`. A driver without options is a network by itself,
+ * under its own name: `bridge`, `host` and `none` are such drivers.
+ *
+ * It may be pure data: `check` and `attach` only plan. They get copies, run again for each plan, and work in a plugin
+ * with a process of its own too.
+ */
+export interface NetworkDriver<Options extends TObject = TObject> {
+  /** At most 63 lower-case letters, digits, `_`, `.` or `-`, the first a letter or digit. */
+  name: string;
+  /** One sentence. */
+  doc: string;
+  /** Options of its networks in pouchd.yaml. Missing: it takes none. */
+  options?: Options;
+  /** `host`: containers are in the network of the host, and it has no `attach`. Missing: `own`. */
+  namespace?: 'own' | 'host';
+  /** Whether it publishes ports. Missing: a container that publishes some is refused. */
+  ports?: boolean;
+  /** Throws what is wrong with options that fit the schema. It has 5 s, and runs before each create. */
+  check?(network: DriverNetwork<Static<Options>>, context: NetworkDriverContext): Promise<void> | void;
+  /**
+   * The effects that attach a container, by names of its choice: at most 16. The ledger applies them when the container
+   * starts, once its network namespace exists, and undoes them when it stops. That named `attach` makes the
+   * interface: its result, a `NetworkAttachment`, has the addresses for `pouch inspect` and /etc/hosts. `host.link`
+   * makes one. It has 5 s. Without `attach` containers have loopback alone.
+   */
+  attach?(
+    attachment: DriverAttachment<Static<Options>>,
+    context: NetworkDriverContext,
+  ): Promise<NetworkEffects> | NetworkEffects;
+}
+
+/** A network of pouchd.yaml that the driver serves. */
+export interface DriverNetwork<Options = Readonly<Record<string, unknown>>> {
+  readonly name: string;
+  /** Checked, with defaults. */
+  readonly options: Options;
+}
+
+/** One container that is going to be attached. */
+export interface DriverAttachment<Options = Readonly<Record<string, unknown>>> {
+  readonly network: DriverNetwork<Options>;
+  readonly container: {
+    readonly id: string;
+    readonly name: string;
+    readonly hostname: string;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+  /** Name of the interface in the container: `eth0`. */
+  readonly interface: string;
+  /** File of the container's network namespace. It exists when the effects are applied. */
+  readonly netns: string;
+  /** Key of the effect `attach`, for effects that need its result. */
+  readonly key: string;
+  /** Addresses that the user or a tap of network.preAttach has fixed. */
+  readonly ip?: string;
+  readonly mac?: string;
+  /** Only for a driver that publishes ports. */
+  readonly ports: readonly PortRequest[];
+}
+
+/** What a call of a network driver may use beside its arguments. */
+export interface NetworkDriverContext {
+  /** Aborts at the deadline. */
+  signal: AbortSignal;
+}
+
+/** Effects by a key that the driver chooses; the order is that of their application. */
+export type NetworkEffects = Readonly<Record<string, NetworkEffect>>;
+
+/** A change of the host that attaches a container to a network. */
+export interface NetworkEffect {
+  /** One of docs/reference/effects.md, or of the plugin itself. */
+  kind: string;
+  args: Record<string, unknown>;
+  /** Names of other effects of the attachment that are applied before it. */
+  needs?: readonly string[];
+}
