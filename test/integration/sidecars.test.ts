@@ -285,7 +285,10 @@ describe('sidecars', function () {
     const bad: Record<string, [problem: RegExp, sidecars: object[], entry?: Entry]> = {
       missing: [/no-such/, [one({ command: [at('no-such')] })]],
       crash: [/ended before it was ready[^]*cannot work/, [one({ command: command('crash') })]],
-      'never ready': [/not ready within 300 ms/, [one({ ready: { line: 'x' }, readyWithinMs: 300 })]],
+      'never ready': [
+        /not ready within 300 ms/,
+        [one({ ready: { line: 'never printed' }, readyWithinMs: 300 })],
+      ],
       'no socket': [/not ready within 300 ms/, [one({ ready: { socket: 'x' }, readyWithinMs: 300 })]],
       relative: [/must begin with an absolute path/, [one({ command: ['sh'] })]],
       path: [/ready/, [one({ ready: { socket: '../x' } })]],
@@ -305,7 +308,8 @@ describe('sidecars', function () {
     };
     for (const [name, [problem, sidecars, entry]] of someOf(Object.entries(bad))) {
       await declare(sidecars, entry);
-      assert.match(await reload(), problem, name);
+      const output = await reload();
+      assert.match(output, problem, `${name}: ${output}`);
       assert.deepEqual(await files(), [], name);
     }
     await plainRun();
