@@ -14,7 +14,7 @@ import { execa } from 'execa';
 import { bootstrapPackages, installMissing, runtimePackages, testPackages } from './lib/debian.ts';
 import { runScript, SetupError } from './lib/SetupError.ts';
 import type { Result } from './test/ResultReporter.ts';
-import { nameOf, runSuite, type Suite, takesSample } from './test/suite.ts';
+import { nameOf, runSuite, type Suite, sumOf, takesSample } from './test/suite.ts';
 import { runTorture } from './test/torture.ts';
 
 const minutes = 60_000;
@@ -147,9 +147,10 @@ async function build(): Promise<void> {
 async function runAll(runs: (() => Promise<Result>)[]): Promise<number> {
   const seed = (process.env['POUCH_TEST_SEED'] ??= String(randomInt(2 ** 31)));
   console.log(`POUCH_TEST_SEED=${seed}`);
-  const { passed, failures } = await runAllOf(runs);
+  const { passed, failures, flaky = [] } = await runAllOf(runs);
+  for (const failure of flaky) console.log(`\nFLAKY, passed when it ran again: ${failure}`);
   for (const failure of failures) console.log(`\nFAILED: ${failure}`);
-  if (failures.length > 0) console.log(`\nPOUCH_TEST_SEED=${seed}`);
+  if (failures.length + flaky.length > 0) console.log(`\nPOUCH_TEST_SEED=${seed}`);
   console.log(`\n${passed} passed, ${failures.length} failed`);
   return failures.length === 0 ? 0 : 1;
 }
@@ -158,13 +159,6 @@ async function runAllOf(runs: (() => Promise<Result>)[]): Promise<Result> {
   const results: Result[] = [];
   for (const run of runs) results.push(await run());
   return sumOf(results);
-}
-
-function sumOf(results: readonly Result[]): Result {
-  return {
-    passed: results.reduce((sum, { passed }) => sum + passed, 0),
-    failures: results.flatMap(({ failures }) => failures),
-  };
 }
 
 function suiteOf(name: string): Suite {

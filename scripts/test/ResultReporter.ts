@@ -8,10 +8,24 @@ export interface Result {
   passed: number;
   /** One text per failed test: its title and the error. */
   failures: string[];
+  /** The same of tests that failed and passed when they ran again; they count as passed. */
+  flaky?: string[];
+}
+
+/** A test that failed. */
+export interface FailedTest {
+  /** Path of its file. */
+  file: string;
+  /** Its title, with those of its suites. */
+  title: string;
+  /** Its text in the failures. */
+  failure: string;
 }
 
 /** The current result of a run of mocha. */
 export interface MochaResult extends Result {
+  /** Of the failures, those of tests. The others are of hooks. */
+  failed: FailedTest[];
   /** The running test; undefined at the end. */
   running?: string | undefined;
   /** Time of the tests and hooks of each file with a result, in milliseconds, by path. */
@@ -32,6 +46,7 @@ const shownLines = 20;
 
 export default class ResultReporter extends Mocha.reporters.Spec {
   readonly #failures: string[] = [];
+  readonly #failed: FailedTest[] = [];
   readonly #files: Record<string, number> = {};
 
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
@@ -41,7 +56,7 @@ export default class ResultReporter extends Mocha.reporters.Spec {
     for (const event of [EVENT_TEST_END, EVENT_HOOK_END])
       runner.on(event, (ended: Mocha.Runnable) => this.#add(ended, ended.duration ?? 0));
     runner.on(EVENT_TEST_BEGIN, (test) => this.#write(test.fullTitle()));
-    runner.on(EVENT_TEST_FAIL, (test, error: Error) => this.#failures.push(failure(test, error)));
+    runner.on(EVENT_TEST_FAIL, (test: Mocha.Test | Mocha.Hook, error: Error) => this.#fail(test, error));
     runner.on(EVENT_RUN_END, () => this.#write(undefined));
   }
 
@@ -49,11 +64,19 @@ export default class ResultReporter extends Mocha.reporters.Spec {
     this.#files[file] = (this.#files[file] ?? 0) + ms;
   }
 
+  #fail(test: Mocha.Test | Mocha.Hook, error: Error): void {
+    const failure = textOf(test, error);
+    this.#failures.push(failure);
+    if (test.type === 'test' && test.file !== undefined)
+      this.#failed.push({ file: test.file, title: test.fullTitle(), failure });
+  }
+
   #write(running: string | undefined): void {
     const file = process.env['POUCH_TEST_RESULT'];
     const result: MochaResult = {
       passed: this.stats.passes,
       failures: this.#failures,
+      failed: this.#failed,
       running,
       files: this.#files,
     };
@@ -61,7 +84,7 @@ export default class ResultReporter extends Mocha.reporters.Spec {
   }
 }
 
-function failure(test: Mocha.Runnable, error: Error): string {
+function textOf(test: Mocha.Runnable, error: Error): string {
   const lines = (error.stack ?? error.message).split('\n').slice(0, shownLines);
   const file = relative(process.cwd(), test.file ?? '');
   return [`${test.fullTitle()} (${file}, after ${test.duration ?? 0} ms)`, ...lines].join('\n  ');

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
-import { execa } from 'execa';
 import { findLeaks } from './leaks.ts';
-import type { MochaResult, Result } from './ResultReporter.ts';
+import type { Result } from './ResultReporter.ts';
+import { runAgain } from './runAgain.ts';
+import { type Run, runMocha, type SuiteResult, withFailure } from './runMocha.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const reporter = join(import.meta.dirname, 'ResultReporter.ts');
 
 /** Of the files of a suite that take more than these milliseconds, this many of the slowest are named. */
 const slowMs = 10_000;
@@ -42,21 +42,20 @@ export async function runSuite(suite: Suite, { only = [], beside }: SuiteOptions
   if (!beside) console.log(`\n== ${suite.name}`);
   const began = performance.now();
   const busySince = cpuTimes();
-  const results: (Result & Pick<MochaResult, 'files'>)[] = [];
+  const results: SuiteResult[] = [];
   const left = await findLeaks(async (workDir) => {
     keepTransformed(workDir);
+    const place = { workDir, isHeld: beside !== undefined };
     for (const run of runs) {
       if (run.isAlone) await beside;
-      results.push(await runMocha(suite, run, { workDir, isHeld: beside !== undefined }));
+      const result = await runMocha(suite, run, place);
+      results.push(await runAgain(result, (test) => runMocha(suite, test, place)));
     }
   });
   const seconds = Math.round((performance.now() - began) / 1000);
   console.log(`== ${suite.name} took ${seconds} s, CPUs busy ${busyPercent(busySince)} %`);
   printSlowest(results.flatMap(({ files }) => Object.entries(files)));
-  const result = {
-    passed: results.reduce((sum, { passed }) => sum + passed, 0),
-    failures: results.flatMap(({ failures }) => failures),
-  };
+  const result = sumOf(results);
   if (left.length === 0) return result;
   return withFailure(
     result,
@@ -99,15 +98,12 @@ function printSlowest(files: readonly [path: string, ms: number][]): void {
     console.log(`   ${String(Math.round(ms / 1000)).padStart(4)} s ${relative(root, path)}`);
 }
 
-/** A run of mocha. */
-interface Run {
-  lanes: number;
-  files: readonly string[];
+interface SuiteRun extends Run {
   /** Nothing else runs at the same time. */
   isAlone?: boolean;
 }
 
-function runsOf({ folder, lanes, longest = [], includes = () => true }: Suite): Run[] {
+function runsOf({ folder, lanes, longest = [], includes = () => true }: Suite): SuiteRun[] {
   const found = testFiles(folder).filter(includes);
   const first = [
     ...new Set(longest.flatMap((name) => found.filter((file) => nameOf(file).startsWith(name)))),
@@ -149,43 +145,11 @@ function imports(file: string, helper: string): boolean {
   return readFileSync(join(root, file), 'utf8').includes(`/${helper}'`);
 }
 
-async function runMocha(
-  suite: Suite,
-  { lanes, files }: Run,
-  { workDir, isHeld }: { workDir: string; isHeld: boolean },
-): Promise<Result & Pick<MochaResult, 'files'>> {
-  const resultFile = `${workDir}.result`;
-  const parallel = lanes > 1 ? ['--parallel', '--jobs', String(lanes)] : [];
-  const ran = await execa('mocha', ['--reporter', reporter, ...parallel, ...files], {
-    cwd: root,
-    preferLocal: true,
-    env: { TMPDIR: workDir, POUCH_TEST_RESULT: resultFile },
-    ...(isHeld ? { stdin: 'ignore', all: true } : { stdio: ['ignore', 'inherit', 'inherit'] }),
-    reject: false,
-    timeout: suite.deadlineMs,
-    forceKillAfterDelay: 5_000,
-  });
-  if (isHeld) console.log(`\n== ${suite.name}\n${ran.all ?? ''}`);
-  const { running, ...result } = takeResult(resultFile);
-  // With lanes, mocha reports a file at its end.
-  const missing = lanes > 1 ? files.filter((file) => !(join(root, file) in result.files)) : [];
-  const isComplete = running === undefined && missing.length === 0;
-  if (isComplete && (result.failures.length > 0 || !ran.failed)) return result;
-  const why = ran.timedOut ? `did not end within ${suite.deadlineMs / 60_000} minutes` : 'ended early';
-  const where =
-    missing.length > 0 ? `without a result of ${missing.join(', ')}` : `at: ${running ?? 'its start'}`;
-  const failed = withFailure(result, `The run of the ${suite.name} ${why}, ${where} (${ran.shortMessage})`);
-  return { ...failed, files: result.files };
-}
-
-function takeResult(file: string): MochaResult {
-  if (!existsSync(file)) return { passed: 0, failures: [], files: {} };
-  const result = JSON.parse(readFileSync(file, 'utf8')) as MochaResult;
-  rmSync(file);
-  return result;
-}
-
-function withFailure({ passed, failures }: Result, failure: string): Result {
-  console.log(`FAILED: ${failure}`);
-  return { passed, failures: [...failures, failure] };
+/** The results of several runs as one. */
+export function sumOf(results: readonly Result[]): Result {
+  return {
+    passed: results.reduce((sum, { passed }) => sum + passed, 0),
+    failures: results.flatMap(({ failures }) => failures),
+    flaky: results.flatMap(({ flaky = [] }) => flaky),
+  };
 }
