@@ -44,6 +44,14 @@ export function blameFor(path: string[], blame: BlameWire[]): BlameWire | undefi
   });
 }
 
+/** Whether a change of a field of the draft may show in a field of the spec. */
+export function showsIn(path: string[], { field }: BlameWire): boolean {
+  const { segments } = fieldPath(field);
+  return draftPaths(path).some(
+    (draft) => draft.length > 0 && (isPrefix(draft, segments) || isPrefix(segments, draft)),
+  );
+}
+
 function draftPaths(path: string[]): string[][] {
   const source = sources.find(([spec]) => isPrefix(spec, path));
   if (!source) return [path];

@@ -1,4 +1,4 @@
-import type { ErrorResponse, PlanResponse } from '../../client/index.ts';
+import type { BlameWire, ErrorResponse, PlanResponse } from '../../client/index.ts';
 import { paletteFor } from '../output/colour.ts';
 import type { Palette } from '../output/colour.ts';
 import type { Session } from '../Session.ts';
@@ -7,6 +7,7 @@ import { diffSpecs } from './diffSpecs.ts';
 import type { SpecChange } from './diffSpecs.ts';
 import { formatPath } from './fieldPath.ts';
 import { orderEffects } from './orderEffects.ts';
+import { otherChanges } from './otherChanges.ts';
 
 interface PrintOptions {
   /** The host was not looked at. */
@@ -20,9 +21,13 @@ export function printPlan(session: Session, plan: PlanResponse, options: PrintOp
 }
 
 export function planLines(plan: PlanResponse, paint: Palette, { offline }: PrintOptions = {}): string[] {
+  const changes = diffSpecs(plan.plainSpec, plan.spec);
+  const others = otherChanges(plan, changes);
   return [
     paint.bold('Changes to the plain spec:'),
-    ...orNone(diffSpecs(plan.plainSpec, plan.spec).map((change) => changeLine(change, plan, paint))),
+    ...orNone(changes.map((change) => changeLine(change, blameFor(change.path, plan.blame), paint))),
+    ...(others.length > 0 ? [paint.bold('Other changes of plugins:')] : []),
+    ...others.map((change) => otherLine(change, paint)),
     paint.bold('Effects:'),
     ...orNone(
       orderEffects(plan.effects).map(
@@ -51,15 +56,31 @@ function orNone(lines: string[]): string[] {
   return lines.length > 0 ? lines : ['  none'];
 }
 
-function changeLine(change: SpecChange, plan: PlanResponse, paint: Palette): string {
-  const path = formatPath(change.path);
-  const blame = blameFor(change.path, plan.blame);
-  const who = blame
-    ? `  ${paint.dim(`# ${[blame.plugin, blame.hook, blame.origin].filter(Boolean).join(' ')}`)}`
-    : '';
-  if (change.kind === 'added') return `${paint.green(`+ ${path} = ${show(change.after)}`)}${who}`;
-  if (change.kind === 'removed') return `${paint.red(`- ${path} = ${show(change.before)}`)}${who}`;
-  return `${paint.yellow(`~ ${path} = ${show(change.before)} → ${show(change.after)}`)}${who}`;
+interface Line {
+  kind: SpecChange['kind'];
+  field: string;
+  before?: unknown;
+  after?: unknown;
+}
+
+function changeLine({ path, ...change }: SpecChange, blame: BlameWire | undefined, paint: Palette): string {
+  return withAuthor({ ...change, field: formatPath(path) }, blame, paint);
+}
+
+function otherLine(change: BlameWire, paint: Palette): string {
+  const kind = change.action === 'set' ? 'added' : change.action;
+  return withAuthor({ ...change, kind }, change, paint);
+}
+
+function withAuthor(line: Line, blame: BlameWire | undefined, paint: Palette): string {
+  if (!blame) return lineOf(line, paint);
+  return `${lineOf(line, paint)}  ${paint.dim(`# ${[blame.plugin, blame.hook, blame.origin].filter(Boolean).join(' ')}`)}`;
+}
+
+function lineOf({ kind, field, before, after }: Line, paint: Palette): string {
+  if (kind === 'added') return paint.green(`+ ${field} = ${show(after)}`);
+  if (kind === 'removed') return paint.red(`- ${field} = ${show(before)}`);
+  return paint.yellow(`~ ${field} = ${show(before)} → ${show(after)}`);
 }
 
 /** Limit of a value, in characters; `--format json` has whole values. */

@@ -66,6 +66,27 @@ describe('a printed plan', () => {
     ]);
   });
 
+  it('shows changes of plugins that the spec has no field for, of each field the last', () => {
+    const change = (field: string, more: object) =>
+      ({ field, plugin: 'team', hook: 'container.preCreate', action: 'set', ms: 0.1, ...more }) as const;
+    const blame = [
+      ...plan.blame,
+      change('labels.owner', { after: 'first' }),
+      change('labels.owner', { after: 'ops', origin: 'pouchd.yaml:3' }),
+      change('labels.asked', { plugin: 'request', after: 'x' }),
+      change('effects["a"]', { after: {} }),
+      change('stop.signal', { action: 'changed', before: 'SIGTERM', after: 'SIGINT' }),
+      change('stop.command', { action: 'removed', before: ['x'] }),
+    ];
+    const lines = planLines({ ...plan, blame }, noColours);
+    const from = lines.indexOf('Other changes of plugins:');
+    assert.deepEqual(lines.slice(from + 1, lines.indexOf('Effects:')), [
+      '+ labels.owner = "ops"  # team container.preCreate pouchd.yaml:3',
+      '~ stop.signal = "SIGTERM" → "SIGINT"  # team container.preCreate',
+      '- stop.command = ["x"]  # team container.preCreate',
+    ]);
+  });
+
   it('says so where nothing would fail, and where the host was not looked at', () => {
     const lines = (offline: boolean) =>
       planLines({ ...plan, findings: [] }, noColours, { offline }).slice(-2);
