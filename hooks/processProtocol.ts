@@ -12,6 +12,7 @@ export type {
   DeclaredPage,
   DeclaredVolumeDriver,
 } from './protocol/declared.ts';
+export type { DeclaredDoctorCheck, DoctorRequest } from './protocol/doctor.ts';
 export {
   type ImageSourceRequest,
   type LogAction,

@@ -7,6 +7,7 @@ const standardMs = 60_000;
 const writeMs = 10_000;
 const sourceMs = 30_000;
 const pageMs = 2_000;
+const checkMs = 5_000;
 
 /** Milliseconds of `check` and of `attach`, which run for each plan. */
 export const networkDriverDeadlineMs = quickMs;
@@ -25,6 +26,11 @@ export function logDeadlineMs({ deadlineMs }: { deadlineMs?: number }, action: L
 /** Milliseconds of a call of an image source, and of each wait for a chunk. */
 export function sourceDeadlineMs({ deadlineMs }: { deadlineMs?: number }): number {
   return deadlineMs ?? sourceMs;
+}
+
+/** Milliseconds of a check of `pouch doctor`. */
+export function checkDeadlineMs({ deadlineMs }: { deadlineMs?: number }): number {
+  return deadlineMs ?? checkMs;
 }
 
 /** Milliseconds of a `render` of a console page. */

@@ -5,7 +5,7 @@
 import type { EffectKind } from '../effectKind.ts';
 import type { Profile } from '../profile.ts';
 import type { RuntimeProvider } from '../runtime.ts';
-import type { DoctorCheck } from './doctorCheck.ts';
+import { type DoctorCheck, doctorCheckProblem } from './doctorCheck.ts';
 import type { ImageSource } from './imageSource.ts';
 import type { LogDriver } from './logDriver.ts';
 import type { MetricDeclaration } from './metric.ts';
@@ -156,6 +156,8 @@ export const contributionPoints: {
     takesEffect: '`pouch doctor`',
     since: '0.1.0',
     fields: { name: 'string', run: 'function' },
+    most: 50,
+    problem: doctorCheckProblem,
     names: ({ name }, plugin) => [`${plugin}: ${name}`],
   },
   metric: {

@@ -12,6 +12,7 @@ import {
   DeclaredVolumeDriver,
   Tap,
 } from './declared.ts';
+import { DeclaredDoctorCheck } from './doctor.ts';
 import { processProtocol } from './version.ts';
 
 /** What a plugin provides beside taps and effect kinds, in its manifest or in the reply to its setup. */
@@ -26,6 +27,7 @@ const parts = {
   logDrivers: may(Type.Array(DeclaredLogDriver, { description: 'The log drivers that it provides.' })),
   imageSources: may(Type.Array(DeclaredImageSource, { description: 'The image sources that it provides.' })),
   pages: may(Type.Array(DeclaredPage, { description: 'The pages that it adds to the web console.' })),
+  doctorChecks: may(Type.Array(DeclaredDoctorCheck, { description: 'Its checks of `pouch doctor`.' })),
 };
 
 /** The lists of a manifest of which one must have something, unless the plugin has a setup. */

@@ -9,6 +9,7 @@ import {
   NetworkDriverRequest,
   VolumeDriverRequest,
 } from './driverRequests.ts';
+import { DoctorRequest } from './doctor.ts';
 
 /** What the host program of modules loads. */
 const HostedModule = closed(
@@ -192,6 +193,7 @@ export const ProcessRequest = Type.Union([
   LogDriverRequest,
   ImageSourceRequest,
   PageRequest,
+  DoctorRequest,
   InvokeRequest,
   DisposeRequest,
   Cancel,

@@ -1,9 +1,8 @@
 import type { DoctorCheck } from '../../../hooks/contributions/doctorCheck.ts';
 import type { DoctorReport } from '../../../hooks/engine.ts';
-import { PouchError, toPouchError } from '../../../hooks/errors.ts';
+import { toPouchError } from '../../../hooks/errors.ts';
+import { checkDeadlineMs } from '../../contract/driverDeadlines.ts';
 import { callWithin, type Generation } from '../../plugins/index.ts';
-
-const defaultDeadlineMs = 5_000;
 
 /** Runs the doctor checks of all plugins, side by side. One that fails is a problem by itself. */
 export async function runChecks({ contributions }: Generation, signal: AbortSignal): Promise<DoctorReport[]> {
@@ -14,15 +13,13 @@ export async function runChecks({ contributions }: Generation, signal: AbortSign
 }
 
 async function report(plugin: string, check: DoctorCheck, signal: AbortSignal): Promise<DoctorReport> {
-  const { name, deadlineMs: ms = defaultDeadlineMs } = check;
+  const { name } = check;
+  const ms = checkDeadlineMs(check);
   try {
     const finding = await callWithin({ plugin, what: 'the check', ms, signal }, async (within) =>
       check.run({ signal: within }),
     );
-    const { ok, found, fix } = finding;
-    if (typeof ok !== 'boolean' || typeof found !== 'string')
-      throw new PouchError('PCH_PLUGIN_CONTRACT', 'the check must return { ok: boolean, found: string }');
-    return { plugin, name, ok, found, ...(fix !== undefined && { fix: String(fix) }) };
+    return { plugin, name, ...finding };
   } catch (error) {
     if (signal.aborted) throw error;
     const { message, hint, code } = toPouchError(error);

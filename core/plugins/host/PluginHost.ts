@@ -4,6 +4,7 @@ import type { HostFacts, Plugin, PluginContext } from '../../../hooks/definePlug
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { FileAccess } from '../../../hooks/files.ts';
 import {
+  type DoctorRequest,
   type EffectRequest,
   type HookRequest,
   type NetworkDriverRequest,
@@ -86,6 +87,8 @@ export class PluginHost {
         return await this.#image(request, signal);
       case 'page':
         return await this.#page(request, signal);
+      case 'doctor':
+        return await this.#doctor(request, signal);
       case 'logs':
         return await this.#logs(request, signal);
       default:
@@ -166,6 +169,7 @@ export class PluginHost {
     const imageSources = contributions.of('imageSource').map(declared.imageSource);
     const pages = contributions.of('page').map(declared.page);
     const logDrivers = contributions.of('logDriver').map(declared.logDriver);
+    const doctorChecks = contributions.of('doctorCheck').map(declared.doctorCheck);
     return {
       contributions: {
         hooks,
@@ -177,6 +181,7 @@ export class PluginHost {
         ...(logDrivers.length > 0 && { logDrivers }),
         ...(imageSources.length > 0 && { imageSources }),
         ...(pages.length > 0 && { pages }),
+        ...(doctorChecks.length > 0 && { doctorChecks }),
         ...(richModes.length > 0 && { richModes }),
       },
     };
@@ -198,7 +203,6 @@ export class PluginHost {
       surface: () => refuse(name, 'a surface'),
       verb: () => refuse(name, 'a verb'),
       route: () => refuse(name, 'a route'),
-      doctorCheck: () => refuse(name, 'a doctor check'),
       metric: () => refuse(name, 'a metric'),
     };
   }
@@ -256,10 +260,9 @@ export class PluginHost {
     }
   }
 
-  #named<Point extends 'volumeDriver' | 'networkDriver' | 'logDriver' | 'imageSource' | 'page'>(
-    point: Point,
-    name: string,
-  ): Contributed[Point] | undefined {
+  #named<
+    Point extends 'volumeDriver' | 'networkDriver' | 'logDriver' | 'imageSource' | 'page' | 'doctorCheck',
+  >(point: Point, name: string): Contributed[Point] | undefined {
     return this.#contributions?.of(point).find((one) => one.name === name);
   }
 
@@ -308,6 +311,12 @@ export class PluginHost {
         hint: plainDataHint,
       });
     return { result };
+  }
+
+  async #doctor({ check: name }: DoctorRequest, signal: AbortSignal): Promise<HostReply> {
+    const check = this.#named('doctorCheck', name);
+    if (!check) throw new PouchError('PCH_NOT_FOUND', `the plugin has no doctor check ${name}`);
+    return { result: await check.run({ signal }) };
   }
 
   async #network(request: NetworkDriverRequest, signal: AbortSignal): Promise<HostReply> {

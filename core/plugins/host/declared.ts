@@ -1,6 +1,7 @@
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import type { Contributed } from '../load/Contributions.ts';
 import {
+  type DeclaredDoctorCheck,
   type DeclaredEffect,
   type DeclaredImageSource,
   type DeclaredLogDriver,
@@ -28,6 +29,8 @@ export const declared = {
     pick<DeclaredImageSource>(source, ['name', 'doc', 'references', 'deadlineMs'], []),
   page: (page: Contributed['page']) =>
     pick<DeclaredPage>(page, ['name', 'title', 'doc', 'listed', 'deadlineMs'], []),
+  doctorCheck: (check: Contributed['doctorCheck']) =>
+    pick<DeclaredDoctorCheck>(check, ['name', 'deadlineMs'], []),
 };
 
 /** The given fields that it has, and true for each function. */

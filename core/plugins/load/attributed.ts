@@ -1,3 +1,4 @@
+import { type DoctorFinding, findingProblem } from '../../../hooks/contributions/doctorCheck.ts';
 import type { Surface } from '../../../hooks/contributions/surface.ts';
 import type { ContributionName, ContributionTypes } from '../../../hooks/contributions/index.ts';
 import type { LogDriver } from '../../../hooks/contributions/logDriver.ts';
@@ -41,7 +42,7 @@ export const attributed: Attributed = {
   }),
   doctorCheck: (check, plugin) => ({
     ...check,
-    run: async (context) => named(plugin, async () => check.run(context)),
+    run: async (context) => named(plugin, async () => checkedFinding(await check.run(context))),
   }),
   metric: (declaration) => declaration,
   volumeDriver: (driver, plugin) => attributedVolumeDriver(driver, plugin),
@@ -187,6 +188,17 @@ function attributedNetworkDriver(driver: NetworkDriver, plugin: string): Network
         ),
     }),
   };
+}
+
+/** @throws PCH_PLUGIN_CONTRACT for what is not a finding */
+function checkedFinding(finding: DoctorFinding): DoctorFinding {
+  const problem = findingProblem(finding);
+  if (problem !== undefined)
+    throw new PouchError('PCH_PLUGIN_CONTRACT', `the check returned an invalid finding: ${problem}`, {
+      hint: 'return { ok: boolean, found: string, fix?: string }',
+    });
+  const { ok, found, fix } = finding;
+  return { ok, found, ...(fix !== undefined && { fix }) };
 }
 
 async function named<T>(plugin: string, call: () => Promise<T>): Promise<T> {

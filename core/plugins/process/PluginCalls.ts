@@ -66,6 +66,7 @@ type Request = Extract<
       | 'logs'
       | 'image'
       | 'page'
+      | 'doctor'
       | 'invoke'
       | 'dispose';
   }
@@ -412,6 +413,7 @@ function nameOf(request: Request): string {
   if (request.type === 'logs') return `${request.action} of the log driver ${request.driver}`;
   if (request.type === 'image') return `${request.action} of the image source ${request.source}`;
   if (request.type === 'page') return `the page ${request.page}`;
+  if (request.type === 'doctor') return `the doctor check ${request.check}`;
   return request.type === 'effect' ? `${request.action} of ${request.kind}` : request.type;
 }
 

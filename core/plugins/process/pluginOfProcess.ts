@@ -5,6 +5,7 @@ import type { Contributed, ProcessManifest } from '../../../hooks/processProtoco
 import { type Requirement, type Requirements, token } from '../../../hooks/token.ts';
 import { hookPoint, tappable } from '../load/tappableHooks.ts';
 import { tappedByProcess } from '../load/tapRichMode.ts';
+import { doctorCheckOfProcess } from './doctorCheckOfProcess.ts';
 import { effectOfProcess } from './effectOfProcess.ts';
 import { imageSourceOfProcess } from './imageSourceOfProcess.ts';
 import { logDriverOfProcess } from './logDriverOfProcess.ts';
@@ -83,6 +84,7 @@ function contribute(
     imageSource,
     sidecar,
     page,
+    doctorCheck,
   }: PluginContext,
   {
     hooks: taps,
@@ -95,6 +97,7 @@ function contribute(
     imageSources = [],
     sidecars = [],
     pages = [],
+    doctorChecks = [],
   }: Contributed,
   { manifest: { name }, secrets, calls, options }: Parts,
 ): void {
@@ -116,6 +119,7 @@ function contribute(
   for (const declared of logDrivers) logDriver(logDriverOfProcess(declared, calls));
   for (const declared of imageSources) imageSource(imageSourceOfProcess(declared, calls));
   for (const declared of pages) page(pageOfProcess(declared, calls));
+  for (const declared of doctorChecks) doctorCheck(doctorCheckOfProcess(declared, calls));
 }
 
 /** Each under its own name. */

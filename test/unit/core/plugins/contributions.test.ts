@@ -12,13 +12,29 @@ async function stateOf(one: Plugin, ...others: Plugin[]): Promise<string> {
 
 const verb = { name: 'greet', doc: 'Greet', run: () => undefined };
 const route = { method: 'GET', path: '/people/:name', handle: () => undefined } as const;
+const check = { name: 'a', run: () => ({ ok: true, found: '' }) };
 const metric = { name: 'calls_total', doc: 'Calls.', type: 'counter' } as const;
 
 describe('a contribution is checked by the row of its point', () => {
   const cases: [string, (context: PluginContext) => void, RegExp][] = [
     ['a verb', (c) => c.verb(verb), /^active$/],
     ['a route', (c) => c.route(route), /^active$/],
-    ['a doctor check', (c) => c.doctorCheck({ name: 'a', run: () => ({ ok: true, found: '' }) }), /^active$/],
+    ['a doctor check', (c) => c.doctorCheck(check), /^active$/],
+    [
+      'a doctor check with a name of two lines',
+      (c) => c.doctorCheck({ ...check, name: 'a\nb' }),
+      /invalid doctor check: `name` must have 1 to 100 characters, on one line/,
+    ],
+    [
+      'a doctor check with a long deadline',
+      (c) => c.doctorCheck({ ...check, deadlineMs: 60_001 }),
+      /invalid doctor check: `deadlineMs` must be an integer from 1 to 60000, found 60001/,
+    ],
+    [
+      'one doctor check twice',
+      (c) => (c.doctorCheck(check), c.doctorCheck(check)),
+      /the doctor check one: a is contributed by plugin one and by plugin one/,
+    ],
     [
       'a verb without a function',
       (c) => c.verb({ ...verb, run: 1 as never }),

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { definePlugin, Type } from 'pouch/hooks';
+
+const born = randomUUID();
+
+/** A doctor check that fails in every way; files in `dir` switch a fault on. */
+export default definePlugin({
+  name: 'bad-checks',
+  options: Type.Object({ dir: Type.String() }),
+  setup({ doctorCheck, options: { dir } }) {
+    const fault = (name: string) => existsSync(`${dir}/fault-${name}`);
+    doctorCheck({ name: 'good', run: () => ({ ok: true, found: `process ${born}` }) });
+    doctorCheck({
+      name: 'bad',
+      deadlineMs: 1500,
+      async run() {
+        if (fault('problem')) return { ok: false, found: 'no licence', fix: 'buy one' };
+        if (fault('throw')) throw new Error('the server is gone');
+        if (fault('hang')) await new Promise(() => undefined);
+        if (fault('spin')) for (;;);
+        if (fault('kill')) process.kill(process.pid, 'SIGKILL');
+        if (fault('huge')) return { ok: true, found: 'x'.repeat(100 * 1024 * 1024) };
+        if (fault('large')) return { ok: true, found: 'x'.repeat(5000) };
+        if (fault('nothing')) return undefined as never;
+        if (fault('text')) return 'fine' as never;
+        if (fault('bigint')) return { ok: true, found: 1n } as never;
+        if (fault('fix')) return { ok: false, found: 'x', fix: {} } as never;
+        return { ok: true, found: 'all well' };
+      },
+    });
+  },
+});
