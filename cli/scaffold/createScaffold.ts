@@ -38,8 +38,7 @@ export async function createScaffold(
   const folder = resolve(parent, name);
   const files = filesOf[language](scaffold);
   await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-    throw new CliError('PCH_ALREADY_EXISTS', `${folder} exists`, 'choose another name, or another --dir');
+    throw cannotCreate(folder, error);
   });
   try {
     for (const [file, text] of Object.entries(files)) {
@@ -51,4 +50,14 @@ export async function createScaffold(
     throw error;
   }
   return { folder, files: Object.keys(files) };
+}
+
+function cannotCreate(folder: string, { code, message }: NodeJS.ErrnoException): CliError {
+  if (code === 'EEXIST')
+    return new CliError('PCH_ALREADY_EXISTS', `${folder} exists`, 'choose another name, or another --dir');
+  return new CliError(
+    'PCH_OPTION_INVALID',
+    `--dir: cannot create ${folder}: ${message}`,
+    'name a folder that exists and that you may write to',
+  );
 }

@@ -3,6 +3,7 @@ import type { Plugin } from '../../hooks/definePlugin.ts';
 import type { PluginCheck } from '../../hooks/engine/plugins.ts';
 import { PouchError, toPouchError } from '../../hooks/errors.ts';
 import { entryFile } from './load/entryFile.ts';
+import { isExecutablePlugin } from './process/describePlugin.ts';
 import type { PluginSlot } from './load/PluginSlot.ts';
 import { optionsOf } from './load/setUp.ts';
 import type { LoadEntry } from './load/wanted.ts';
@@ -71,18 +72,21 @@ async function checkFile(
 }
 
 /**
- * Loads the plugin of a file, or of the folder of a package, without its setup.
+ * Loads the plugin of a file, or of the folder of a package, without its setup, with the rights of this process.
  * @param path absolute
  * @throws the reason if it does not load
  */
 export async function pluginAt(path: string, timeoutMs: number): Promise<Plugin> {
-  const entry = {
-    path: await entryFile(path),
-    isolation: 'in-process',
-    enabled: true,
-    options: {},
-  } as const;
-  const [slot] = await readPlugins({ builtIns: [], entries: [entry], timeoutMs, number: 0 });
+  const file = await entryFile(path);
+  const isolation = isExecutablePlugin(file) ? 'process' : 'in-process';
+  const entry = { path: file, isolation, enabled: true, options: {} } as const;
+  const [slot] = await readPlugins({
+    builtIns: [],
+    entries: [entry],
+    timeoutMs,
+    number: 0,
+    confinement: 'none',
+  });
   if (slot?.version) return slot.version.plugin;
   throw slot?.error ?? new PouchError('PCH_PLUGIN_LOAD', `no plugin is at ${path}`);
 }

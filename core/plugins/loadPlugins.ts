@@ -53,7 +53,8 @@ export interface LoadPluginsOptions {
   /** The cgroup of pouchd's containers. Below it processes have their limits; without it, none hold. */
   readonly cgroupParent?: string | undefined;
   /** What confines processes. */
-  readonly confinement?: Confinement | undefined;
+  /** `none`: executables have the rights of this process. Missing: none can be started. */
+  readonly confinement?: Confinement | 'none' | undefined;
   /** Ends a trial. */
   readonly signal?: AbortSignal | undefined;
   /** `FILE:LINE` of a JSON pointer into the configuration. */
@@ -201,7 +202,11 @@ function describeAll(
     const { path, isolation, env, user, limits, grants, isShadow: isBackground } = slot.wanted;
     if (!isToRead(slot) || path === undefined || isolation === 'in-process') continue;
     const describe = async () => {
-      await checkGrants(slot.wanted, { locate, reserved, hidden: confinement?.hidden });
+      await checkGrants(slot.wanted, {
+        locate,
+        reserved,
+        hidden: confinement === 'none' ? [] : confinement?.hidden,
+      });
       const fingerprint = facts && (await fingerprints.of(slot.wanted, locate(slot.wanted.pointer ?? '')));
       const code = await textOf(path);
       const { previous } = slot;

@@ -30,7 +30,9 @@ export const Recording = closed({
   request: Type.Unsafe<ContainerRequest>(entry),
   config: Type.Unsafe<PouchConfig>(entry),
   host: Type.Unsafe<HostFacts>(entry),
-  plugins: Type.Array(closed({ name: text, version: may(text), source: text, state: text })),
+  plugins: Type.Array(closed({ name: text, version: may(text), source: text, state: text }), {
+    description: 'Built-in ones, and those of files with their paths.',
+  }),
   scripts: may(
     Type.Array(closed({ plugin: text, path: text, digest: text }), {
       description: 'One-shot scripts that took part in the plan, with the digests of their files.',

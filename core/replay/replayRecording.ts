@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import type { LoadedConfig } from '../../config/index.ts';
 import type { PluginEntry, PouchConfig } from '../../config/types.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
@@ -78,20 +79,35 @@ function isActive(recording: Recording, name: string): boolean {
   return recorded === undefined || recorded.state === 'active';
 }
 
-/** The recorded entries. Those of files are entries of the plugins that were given for them. */
-function entriesOf({ config, plugins: recorded }: Recording, given: readonly Plugin[]): PluginEntry[] {
-  return config.plugins.flatMap((recordedEntry): PluginEntry[] => {
-    const { path, shadow = false, ...entry } = recordedEntry;
-    if (path === undefined) return [recordedEntry];
-    // One that was promoted is among the plugins.
-    if (shadow && !recorded.some(({ source }) => source === path)) return [];
-    const { name, state } = recorded.find(({ source }) => source === path) ?? { name: path, state: 'active' };
-    if (given.some((plugin) => plugin.name === name)) return [{ ...entry, name }];
-    if (state !== 'active') return [];
-    throw new PouchError('PCH_NOT_FOUND', `the plan was recorded with plugin ${name} (${path})`, {
-      hint: 'replay the recording with that plugin',
-      plugin: name,
-    });
+/**
+ * The recorded entries, by name. Files and installed plugins are not recorded: their entries are of the plugins that
+ * were given for them.
+ * @throws PCH_NOT_FOUND if one is missing that was active
+ */
+function entriesOf({ config, plugins }: Recording, given: readonly Plugin[]): PluginEntry[] {
+  const isGiven = (name: string) => given.some((plugin) => plugin.name === name);
+  const foreign = plugins.filter(({ source }) => isAbsolute(source));
+  const missing = foreign.filter(({ name, state }) => state === 'active' && !isGiven(name));
+  if (missing.length > 0) throw notGiven(missing);
+  const entries = config.plugins.flatMap(({ path, ...entry }): PluginEntry[] => {
+    // Of a file that is not among the plugins, a shadow is the entry.
+    const named = path === undefined ? entry : foreign.find(({ source }) => source === path);
+    if (named?.name === undefined) return [];
+    const { name } = named;
+    return isGiven(name) || !foreign.some((plugin) => plugin.name === name) ? [{ ...entry, name }] : [];
+  });
+  // Installed plugins need no entry. They come after those that have one.
+  const others = foreign.filter(({ name }) => isGiven(name) && !entries.some((own) => own.name === name));
+  return [...entries, ...others.map(({ name }) => ({ name, enabled: true, options: {} }))];
+}
+
+type RecordedPlugin = Recording['plugins'][number];
+
+function notGiven(missing: readonly RecordedPlugin[]): PouchError {
+  const names = missing.map(({ name, source }) => `${name} (${source})`);
+  return new PouchError('PCH_NOT_FOUND', `the plan was recorded with plugin ${names.join(' and ')}`, {
+    hint: 'give each of them to the replay: a recording does not hold the code of plugins',
+    plugin: missing[0]!.name,
   });
 }
 

@@ -124,6 +124,27 @@ describe('debugging plugins', function () {
       assert.match(stdout, /^hostname {3}\(request, create\)\n {2}- "\w+"\n {2}\+ "other"$/m);
     });
 
+    it('is planned again with installed plugins of any language, in their order', async () => {
+      const folder = join(daemon.it.dir, 'shelly');
+      await ok('plugin', 'new', 'shelly', '--shell', '--dir', daemon.it.dir);
+      await ok('plugin', 'install', folder);
+      const own = join(daemon.it.dir, 'shelly.json');
+      try {
+        await ok('create', '--name', 'installed', 'busybox', 'true');
+        await ok('record', 'installed', '-o', own);
+      } finally {
+        await ok('plugin', 'rm', 'shelly');
+      }
+      const { stderr } = await daemon.pouch('plugin', 'replay', own, ...both);
+      assert.match(stderr, /recorded with plugin shelly \(.*PCH_NOT_FOUND/s);
+      const replayed = (path: string) => ['plugin', 'replay', own, '--plugin', path, ...both];
+      assert.equal(await ok(...replayed(folder)), 'the plan is as it was recorded');
+      const script = join(folder, 'shelly');
+      await writeFile(script, (await readFile(script, 'utf8')).replaceAll('/labels/owner', '/labels/other'));
+      const { stdout } = await daemon.pouch(...replayed(script));
+      assert.match(stdout, /^labels\.other {3}\(shelly, container\.preCreate\)/m);
+    });
+
     it('names the plugin that it needs, and refuses a file of another kind', async () => {
       const refused = async (...args: string[]) => (await daemon.pouch('plugin', 'replay', ...args)).stderr;
       assert.match(await refused(file), /recorded with plugin talks \(.*talks\.ts\)/);

@@ -35,7 +35,9 @@ export async function record(engine: EngineContext, container: ContainerRecord):
       request,
       config: { ...config, plugins: hideSecrets(config.plugins, secretNames(config.secrets.names)) },
       host: hostFacts({ config }),
-      plugins: generation.plugins.map(({ name: plugin, source, state }) => ({ name: plugin, source, state })),
+      plugins: generation.plugins
+        .filter(({ name }) => !generation.scripts.some(({ plugin }) => plugin === name))
+        .map(({ name: plugin, source, state }) => ({ name: plugin, source, state })),
       scripts: await recordScripts(generation),
       facts: tape.calls,
       plan: { draft: planned.draft, spec, blame, degraded, warnings },

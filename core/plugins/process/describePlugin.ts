@@ -32,7 +32,8 @@ export interface ProcessSurroundings {
   /** argv of the program that hosts modules. */
   readonly hostCommand?: readonly string[] | undefined;
   readonly cgroupParent?: string | undefined;
-  readonly confinement?: Confinement | undefined;
+  /** `none`: executables have the rights of this process. Missing: none can be started. */
+  readonly confinement?: Confinement | 'none' | undefined;
   /** Masks what a plugin without `grants.secrets` reads. */
   readonly secrets?: Masker | undefined;
   /** Milliseconds for each of describe, setup and onDispose. */
@@ -130,9 +131,10 @@ async function readModule(path: string): Promise<{ code: string; owners: number[
 
 function settingsOf(
   { path, env = {}, user = unprivilegedUser, limits = {}, grants = {}, isBackground }: ProcessEntry,
-  { cgroupParent, timeoutMs, secrets, confinement }: ProcessSurroundings,
+  { cgroupParent, timeoutMs, secrets, confinement: program }: ProcessSurroundings,
 ): { settings: CallSettings; rights: PluginRights } {
-  if (!confinement) throw new Error('no program confines plugins here');
+  if (!program) throw new Error('no program confines plugins here');
+  const confinement = program === 'none' ? undefined : program;
   const settings = { path, env, user, limits, grants, isBackground, cgroupParent, timeoutMs, confinement };
   const rights = { secrets: grants.secrets ? undefined : secrets, services: serviceRights(user, grants) };
   return { settings, rights };

@@ -20,7 +20,8 @@ export interface LaunchSettings {
   readonly isBackground?: boolean | undefined;
   /** The cgroup of pouchd's containers; without it, no limit holds. */
   readonly cgroupParent?: string | undefined;
-  readonly confinement: Confinement;
+  /** Missing: it has the rights of pouchd. */
+  readonly confinement: Confinement | undefined;
 }
 
 /** Of the program that hosts a module: a small young generation saves memory. */
@@ -41,16 +42,19 @@ export const unprivilegedUser = 'nobody';
  */
 export function launch(settings: LaunchSettings, cgroups: readonly string[]): ChildProcess {
   const { path, hostCommand, env, user, grants, seesHost, isBackground, confinement } = settings;
-  const [program = '', ...args] = confinedCommand({
-    command: hostCommand ?? [path],
-    program: confinement.program,
-    user,
-    cgroups,
-    places: isRootUser(user) || seesHost ? [] : placesOf(settings),
-    hasNetwork: grants.network ?? false,
-    hostsModule: hostCommand !== undefined,
-    isBackground,
-  });
+  const command = hostCommand ?? [path];
+  const [program = '', ...args] = confinement
+    ? confinedCommand({
+        command,
+        program: confinement.program,
+        user,
+        cgroups,
+        places: isRootUser(user) || seesHost ? [] : placesOf({ ...settings, confinement }),
+        hasNetwork: grants.network ?? false,
+        hostsModule: hostCommand !== undefined,
+        isBackground,
+      })
+    : command;
   return spawn(program, args, {
     cwd: '/',
     detached: true,

@@ -19,7 +19,7 @@ export async function scriptPlugin(
     confinement,
   }: Pick<ProcessSurroundings, 'cgroupParent' | 'secrets' | 'confinement'>,
 ): Promise<Plugin> {
-  if (!confinement) throw new Error('no program confines scripts here');
+  if (!confinement || confinement === 'none') throw new Error('no program confines scripts here');
   for (const { path } of files) await requireExecutable(new FileSafety(path).check(path));
   return {
     name: plugin,

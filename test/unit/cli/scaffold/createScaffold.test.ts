@@ -123,4 +123,11 @@ describe('pouch plugin new', function () {
     assert.deepEqual(await readdir(join(dir, 'taken')), []);
     await assert.rejects(create('Taken!', 'js'), { code: 'PCH_OPTION_INVALID' });
   });
+
+  it('and an error where its folder cannot be created', async () => {
+    const nowhere = { name: 'lost', language: 'js', parent: join(dir, 'nowhere'), pouch: '*' } as const;
+    await assert.rejects(createScaffold(nowhere), { code: 'PCH_OPTION_INVALID', message: /--dir: cannot/ });
+    await mkdir(nowhere.parent);
+    await createScaffold(nowhere);
+  });
 });
