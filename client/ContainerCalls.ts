@@ -62,8 +62,12 @@ export class ContainerCalls {
   }
 
   /** Starts a container, from a checkpoint if one is named. */
-  async start(ref: string, options: { detachKeys?: string; checkpoint?: string } = {}): Promise<void> {
-    await this.#post(ref, 'start', options);
+  async start(
+    ref: string,
+    { signal, ...query }: { detachKeys?: string; checkpoint?: string; signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const options = { query, ...(signal && { signal }) };
+    await this.#transport.json('POST', containerPath(ref, 'start'), options);
   }
 
   /** Stops a container: its stop signal, then SIGKILL. One that does not run is left as it is. */

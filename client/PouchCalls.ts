@@ -49,8 +49,9 @@ export class PouchCalls {
    * Creates, attaches to, starts and waits for a container without a terminal. The stream has frames of output and of
    * {@link RunMessage}. Ending the socket closes stdin.
    */
-  run(body: ContainerCreateRequest, query: RunQuery): Promise<Hijacked> {
-    return this.#transport.hijack('POST', '/pouch/run', { body, query: { ...query } });
+  run(body: ContainerCreateRequest, query: RunQuery, signal?: AbortSignal): Promise<Hijacked> {
+    const options = { body, query: { ...query }, ...(signal && { signal }) };
+    return this.#transport.hijack('POST', '/pouch/run', options);
   }
 
   /** Returns the plan that a container was created from. */

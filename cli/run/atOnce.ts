@@ -7,10 +7,11 @@ import type {
 } from '../../client/index.ts';
 import type { Session } from '../Session.ts';
 import { connect } from '../streams/connect.ts';
-import { proxySignals } from '../streams/proxySignals.ts';
+import { noProxy, proxySignals } from '../streams/proxySignals.ts';
 import { withIdFile, withImage } from './createContainer.ts';
 import { deferred } from './deferred.ts';
 import { exitCodeOf } from './exitCodeOf.ts';
+import { giveUp } from './giveUp.ts';
 import type { RunFlags } from '../../client/options/runFlags.ts';
 
 /**
@@ -24,17 +25,40 @@ export async function runAtOnce(
 ): Promise<number | undefined> {
   const { client } = session;
   const { promise: started, resolve: markStarted } = deferred<string>();
-  const stopProxy =
+  const signals =
     (flags.sigProxy ?? true)
       ? proxySignals(started, async (signal) => client.containers.kill(await started, signal))
-      : () => undefined;
+      : noProxy;
+  const leaving = new AbortController();
+  let id: string | undefined;
+  const interrupted = signals.interrupted.then(async (interruption) => {
+    leaving.abort();
+    return await giveUp(session, id, interruption);
+  });
+  const run = async (report: (created: ContainerCreateResponse) => void) => {
+    const hijacked = await request(session, body, flags, leaving.signal);
+    if (!hijacked) return undefined;
+    leaving.signal.addEventListener('abort', () => hijacked.socket.destroy());
+    const created = (response: ContainerCreateResponse) => {
+      id = response.Id;
+      report(response);
+    };
+    return await follow(session, hijacked, body.AttachStdin === true, {
+      created,
+      started: () => markStarted(id ?? ''),
+    });
+  };
   try {
     return await withIdFile(session, flags, async (report) => {
-      const hijacked = await request(session, body, flags);
-      return hijacked && (await follow(session, hijacked, body.AttachStdin === true, report, markStarted));
+      // Closing the connection fails the run, too.
+      const outcome = run(report).catch((error: unknown) => {
+        if (!leaving.signal.aborted) throw error;
+        return interrupted;
+      });
+      return await Promise.race([outcome, interrupted]);
     });
   } finally {
-    stopProxy();
+    signals.stop();
   }
 }
 
@@ -42,11 +66,12 @@ async function request(
   session: Session,
   body: ContainerCreateRequest,
   flags: RunFlags,
+  signal: AbortSignal,
 ): Promise<Hijacked | undefined> {
   const { AttachStdin: stdin = false, AttachStdout: stdout = false, AttachStderr: stderr = false } = body;
   try {
     return await withImage(session, body, flags, (query) =>
-      session.client.pouch.run(body, { ...query, stdin, stdout, stderr }),
+      session.client.pouch.run(body, { ...query, stdin, stdout, stderr }, signal),
     );
   } catch (error) {
     // dockerd sends no codes.
@@ -60,17 +85,16 @@ async function follow(
   session: Session,
   hijacked: Hijacked,
   stdin: boolean,
-  report: (created: ContainerCreateResponse) => void,
-  markStarted: (id: string) => void,
+  on: { created(response: ContainerCreateResponse): void; started(): void },
 ): Promise<number> {
   let id = '';
   let last: RunMessage | undefined;
   const onControl = (text: string): void => {
     const message = (last = JSON.parse(text) as RunMessage);
-    if ('started' in message) markStarted(id);
+    if ('started' in message) on.started();
     if (!('created' in message)) return;
     id = message.created.Id;
-    report(message.created);
+    on.created(message.created);
   };
   await connect(hijacked, { tty: false, stdin, detachKeys: [], onControl }, session.terminal);
   if (last && 'exited' in last) return exitCodeOf(session, last.exited);

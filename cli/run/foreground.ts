@@ -3,9 +3,10 @@ import type { DetachKeys } from '../../client/options/detachKeys.ts';
 import type { Session } from '../Session.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize } from '../streams/followSize.ts';
-import { proxySignals } from '../streams/proxySignals.ts';
+import { noProxy, proxySignals } from '../streams/proxySignals.ts';
 import { deferred } from './deferred.ts';
 import { exitCodeOf } from './exitCodeOf.ts';
+import { giveUp } from './giveUp.ts';
 
 export interface ForegroundOptions {
   detachKeys: DetachKeys;
@@ -29,9 +30,8 @@ export async function runInForeground(
 ): Promise<number> {
   const { containers } = session.client;
   const { promise: started, resolve: markStarted } = deferred();
-  const stopProxy = options.sigProxy
-    ? proxySignals(started, (signal) => containers.kill(id, signal))
-    : () => undefined;
+  const signals = options.sigProxy ? proxySignals(started, (signal) => containers.kill(id, signal)) : noProxy;
+  const leaving = new AbortController();
   const [hijacked, outcome] = await Promise.all([
     containers.attach(id, attachQuery(streams, options)),
     containers.wait(id, options.autoRemove ? 'removed' : 'next-exit'),
@@ -48,19 +48,24 @@ export async function runInForeground(
   // Awaited below; until then a rejection must not count as unhandled.
   connection.catch(() => undefined);
   try {
-    const starting = containers.start(id).then(() => {
+    const starting = containers.start(id, { signal: leaving.signal }).then(() => {
       markStarted();
       if (streams.Tty) followSize(session.terminal.stdout, (size) => containers.resize(id, size));
     });
     // A short command may end before the response to its start; that response is not awaited then.
-    const end = await Promise.race([connection, starting.then(() => connection)]);
-    return end === 'detached' ? 0 : await exitCode(session, outcome, starting);
+    const end = await Promise.race([connection, starting.then(() => connection), signals.interrupted]);
+    if (end === 'detached') return 0;
+    if (end === 'ended') return await exitCode(session, outcome, starting);
+    leaving.abort();
+    hijacked.socket.destroy();
+    await connection.catch(() => undefined);
+    return await giveUp(session, id, end);
   } catch (error) {
     hijacked.socket.destroy();
     await connection.catch(() => undefined);
     throw error;
   } finally {
-    stopProxy();
+    signals.stop();
   }
 }
 

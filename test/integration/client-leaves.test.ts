@@ -19,6 +19,12 @@ describe('a client that leaves while a tap hangs', function () {
 
   /** Runs a command until its tap hangs, as `pouch ops` lists it, then kills the client. */
   async function killedAt(hook: string, verb: string, ...args: string[]): Promise<void> {
+    const { client, ended } = await hangingAt(hook, verb, ...args);
+    client.kill('SIGKILL');
+    await ended;
+  }
+
+  async function hangingAt(hook: string, verb: string, ...args: string[]) {
     const client = spawn(resolve(project, 'bin/pouch'), args, {
       stdio: 'ignore',
       env: { ...process.env, POUCH_HOST: daemon.it.host },
@@ -28,8 +34,7 @@ describe('a client that leaves while a tap hangs', function () {
       (await operations()).some(({ taps = [] }) => taps.some((tap) => tap.hook === hook));
     assert.ok(await waitUntil(hangs, { withinMs: 30_000 }), `ops: ${JSON.stringify(await operations())}`);
     assert.match(await ok('ops'), new RegExp(`${verb} .* hangs \\(${hook.replace('.', '\\.')}, .*\\)`));
-    client.kill('SIGKILL');
-    await ended;
+    return { client, ended };
   }
 
   async function isOver(): Promise<void> {
@@ -90,6 +95,28 @@ describe('a client that leaves while a tap hangs', function () {
     await aborted('prestart of run was aborted');
     assert.equal(await daemon.it.inspect('foreground'), undefined);
   });
+
+  // Ctrl-C was kept for the container until the tap had missed its deadline.
+  for (const [title, flags] of [
+    ['of a run', []],
+    ['of a run with a terminal', ['-t']],
+  ] as const)
+    it(`a signal ends the command before the start ${title}, also during the plan`, async () => {
+      for (const hook of ['preCreate', 'prestart']) {
+        const labels = ['-l', `hang=${hook}`, '-l', 'name=signalled'];
+        const args = ['run', '--rm', '--name', 'signalled', ...flags, ...labels, 'busybox', 'sleep', '100'];
+        const verb = hook === 'prestart' ? 'start' : flags.length > 0 ? 'create' : 'run';
+        const { client, ended } = await hangingAt(`container.${hook}`, verb, ...args);
+        client.kill('SIGINT');
+        client.kill('SIGTERM');
+        const [code, signal] = (await ended) as [number | null, string | null];
+        // While a terminal’s container is created, nothing handles signals.
+        assert.ok([130, 143].includes(code ?? 0) || signal === 'SIGINT', `${hook}: ${code} ${signal}`);
+        await isOver();
+        assert.equal(await daemon.it.inspect('signalled'), undefined);
+      }
+      assert.equal(await daemon.sh('echo works'), 'works');
+    });
 
   it('cancels an exec', async () => {
     const id = await ok('run', '-d', 'busybox', 'sleep', '100');

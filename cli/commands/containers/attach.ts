@@ -5,7 +5,7 @@ import type { Session } from '../../Session.ts';
 import { exitCodeOf } from '../../run/exitCodeOf.ts';
 import { connect } from '../../streams/connect.ts';
 import { followSize } from '../../streams/followSize.ts';
-import { proxySignals } from '../../streams/proxySignals.ts';
+import { noProxy, proxySignals } from '../../streams/proxySignals.ts';
 
 interface Flags {
   stdin: boolean;
@@ -37,12 +37,11 @@ async function attach(session: Session, ref: string, flags: Flags): Promise<numb
     containers.wait(id, 'not-running'),
   ]);
   if (tty) followSize(session.terminal.stdout, (size) => containers.resize(id, size));
-  const stopProxy = flags.sigProxy
+  const signals = flags.sigProxy
     ? proxySignals(Promise.resolve(), (signal) => containers.kill(id, signal))
-    : () => undefined;
-  const how = await connect(hijacked, { tty, stdin, detachKeys: keys.bytes }, session.terminal).finally(
-    stopProxy,
-  );
+    : noProxy;
+  const streams = { tty, stdin, detachKeys: keys.bytes };
+  const how = await connect(hijacked, streams, session.terminal).finally(() => signals.stop());
   return how === 'detached' ? 0 : exitCodeOf(session, await outcome());
 }
 
