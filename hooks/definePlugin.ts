@@ -113,7 +113,7 @@ export interface PluginContext<
   route<Body extends TSchema>(route: Route<Body>): void;
   /** Contributes a check of the host for `pouch doctor`. */
   doctorCheck(check: DoctorCheck): void;
-  /** Contributes a counter or a gauge. A reload sets it to 0. */
+  /** Contributes a counter or a gauge, at most 50 per plugin. A reload sets it to 0. */
   metric(declaration: MetricDeclaration): Metric;
   /** Contributes a volume driver. */
   volumeDriver<Options extends TObject>(driver: VolumeDriver<Options>): void;

@@ -7,8 +7,8 @@ export { Type } from '@sinclair/typebox';
 export type { Static, TSchema } from '@sinclair/typebox';
 export { asCaller, type Caller, currentCaller } from './caller.ts';
 export * from './catalogue.ts';
-export * from './contributions/doctorCheck.ts';
-export * from './contributions/metric.ts';
+export type { DoctorCheck, DoctorFinding } from './contributions/doctorCheck.ts';
+export type { Metric, MetricDeclaration, MetricLabels } from './contributions/metric.ts';
 export * from './contributions/networkDriver.ts';
 export {
   consoleQuery,

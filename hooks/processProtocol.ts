@@ -34,6 +34,7 @@ export {
   type WantedPaths,
   type WantedRight,
 } from './protocol/manifest.ts';
+export type { DeclaredMetric, MetricReport } from './protocol/metrics.ts';
 export { type ProcessCall, ProcessMessage, type ProcessReply } from './protocol/messages.ts';
 export {
   type EffectAction,

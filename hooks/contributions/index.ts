@@ -8,7 +8,7 @@ import type { RuntimeProvider } from '../runtime.ts';
 import { type DoctorCheck, doctorCheckProblem } from './doctorCheck.ts';
 import type { ImageSource } from './imageSource.ts';
 import type { LogDriver } from './logDriver.ts';
-import type { MetricDeclaration } from './metric.ts';
+import { type MetricDeclaration, metricProblem, mostMetrics } from './metric.ts';
 import type { NetworkDriver } from './networkDriver.ts';
 import { type Page, pageProblem } from './page.ts';
 import type { RichMode } from './richMode.ts';
@@ -166,11 +166,8 @@ export const contributionPoints: {
     takesEffect: '`GET /pouch/metrics`',
     since: '0.1.0',
     fields: { name: 'string', doc: 'string', type: 'string', labels: 'object?' },
-    problem: ({ name, type, labels = [] }) => {
-      const bad = [name, ...labels].find((word) => !/^[a-z][a-z0-9_]*$/.test(word));
-      if (bad !== undefined) return `invalid name "${bad}": use lower-case letters, digits and "_"`;
-      return ['counter', 'gauge'].includes(type) ? undefined : '`type` must be counter or gauge';
-    },
+    most: mostMetrics,
+    problem: metricProblem,
     names: ({ name }, plugin) => [`pouch_plugin_${plugin.replaceAll('-', '_')}_${name}`],
   },
   volumeDriver: {

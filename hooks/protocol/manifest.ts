@@ -13,6 +13,7 @@ import {
   Tap,
 } from './declared.ts';
 import { DeclaredDoctorCheck } from './doctor.ts';
+import { DeclaredMetric } from './metrics.ts';
 import { processProtocol } from './version.ts';
 
 /** What a plugin provides beside taps and effect kinds, in its manifest or in the reply to its setup. */
@@ -28,6 +29,7 @@ const parts = {
   imageSources: may(Type.Array(DeclaredImageSource, { description: 'The image sources that it provides.' })),
   pages: may(Type.Array(DeclaredPage, { description: 'The pages that it adds to the web console.' })),
   doctorChecks: may(Type.Array(DeclaredDoctorCheck, { description: 'Its checks of `pouch doctor`.' })),
+  metrics: may(Type.Array(DeclaredMetric, { description: 'Its metrics, which it changes by `metric`.' })),
 };
 
 /** The lists of a manifest of which one must have something, unless the plugin has a setup. */

@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { closed, map, may, says, text, word } from '../schema.ts';
 import { Drop, ErrorForm, id } from './common.ts';
 import { Contributed, ProcessManifest } from './manifest.ts';
+import { MetricReport } from './metrics.ts';
 
 const Operation = Type.Object(
   {
@@ -83,5 +84,5 @@ const LogLine = closed(
 );
 
 /** What the process of a plugin writes. */
-export const ProcessMessage = Type.Union([Reply, Call, Abort, Drop, LogLine]);
+export const ProcessMessage = Type.Union([Reply, Call, Abort, Drop, LogLine, MetricReport]);
 export type ProcessMessage = Static<typeof ProcessMessage>;

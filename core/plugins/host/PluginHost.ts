@@ -23,6 +23,7 @@ import { checkManifest } from '../load/manifest.ts';
 import { importModuleText } from '../load/pluginFile.ts';
 import { setupContext } from '../load/setupContext.ts';
 import { declared } from './declared.ts';
+import { MetricBuffer } from './MetricBuffer.ts';
 import { Connection, type HostReply, type HostRequest } from './Connection.ts';
 import { runTap } from './runTap.ts';
 import { injectedBy, remoteService, servicesOf } from './services.ts';
@@ -35,7 +36,11 @@ interface LineScope {
 
 /** Runs one plugin, TypeScript or JavaScript, in this process for pouchd. */
 export class PluginHost {
-  readonly #connection = new Connection((request, signal) => this.#serve(request, signal));
+  readonly #connection = new Connection(async (request, signal) => {
+    // What a request has counted comes before its reply.
+    return await this.#serve(request, signal).finally(() => this.#metrics.flush());
+  });
+  readonly #metrics = new MetricBuffer((report) => this.#connection.send(report));
   #plugin: Plugin | undefined;
   #contributions: Contributions | undefined;
   /** Ends when the plugin is set up: other requests wait for it. */
@@ -147,6 +152,7 @@ export class PluginHost {
     const contributions = (this.#contributions = new Contributions(plugin.name, {
       isBuiltIn: false,
       contributes: plugin.contributes,
+      log: this.log,
     }));
     try {
       await plugin.setup(
@@ -169,6 +175,7 @@ export class PluginHost {
     const imageSources = contributions.of('imageSource').map(declared.imageSource);
     const pages = contributions.of('page').map(declared.page);
     const logDrivers = contributions.of('logDriver').map(declared.logDriver);
+    const metrics = contributions.of('metric').map(declared.metric);
     const doctorChecks = contributions.of('doctorCheck').map(declared.doctorCheck);
     return {
       contributions: {
@@ -182,6 +189,7 @@ export class PluginHost {
         ...(imageSources.length > 0 && { imageSources }),
         ...(pages.length > 0 && { pages }),
         ...(doctorChecks.length > 0 && { doctorChecks }),
+        ...(metrics.length > 0 && { metrics }),
         ...(richModes.length > 0 && { richModes }),
       },
     };
@@ -203,7 +211,8 @@ export class PluginHost {
       surface: () => refuse(name, 'a surface'),
       verb: () => refuse(name, 'a verb'),
       route: () => refuse(name, 'a route'),
-      metric: () => refuse(name, 'a metric'),
+      metric: (declaration) =>
+        this.#metrics.reported(declaration.name, contributions.declareMetric(declaration)),
     };
   }
 

@@ -5,6 +5,7 @@ import {
   type DeclaredEffect,
   type DeclaredImageSource,
   type DeclaredLogDriver,
+  type DeclaredMetric,
   type DeclaredNetworkDriver,
   type DeclaredPage,
   type DeclaredVolumeDriver,
@@ -31,6 +32,8 @@ export const declared = {
     pick<DeclaredPage>(page, ['name', 'title', 'doc', 'listed', 'deadlineMs'], []),
   doctorCheck: (check: Contributed['doctorCheck']) =>
     pick<DeclaredDoctorCheck>(check, ['name', 'deadlineMs'], []),
+  metric: (metric: Contributed['metric']) =>
+    pick<DeclaredMetric>(metric, ['name', 'doc', 'type', 'labels'], []),
 };
 
 /** The given fields that it has, and true for each function. */

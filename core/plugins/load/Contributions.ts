@@ -4,14 +4,14 @@ import {
   contributionPoints,
   type ContributionTypes,
 } from '../../../hooks/contributions/index.ts';
-import type { Metric, MetricDeclaration } from '../../../hooks/contributions/metric.ts';
+import { type MetricDeclaration, mostOfPlugin } from '../../../hooks/contributions/metric.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Profile } from '../../../hooks/profile.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import type { Surface } from '../../../hooks/contributions/surface.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { Series } from '../../metrics/Series.ts';
+import { type Room, Series } from '../../metrics/Series.ts';
 import type { RecordedTap } from '../tap.ts';
 import { attributed } from './attributed.ts';
 import { brokenRule, object, rulesOf } from './fieldRules.ts';
@@ -41,6 +41,7 @@ export class Contributions {
   readonly #plugin: string;
   readonly #options: ContributionsOptions;
   readonly #contributed = new Map<ContributionName, unknown[]>();
+  readonly #room: Room = { left: mostOfPlugin };
   #sealed = false;
 
   constructor(plugin: string, options: ContributionsOptions) {
@@ -117,12 +118,13 @@ export class Contributions {
     this.#contributed.set(name, [...(this.#contributed.get(name) ?? []), owned]);
   }
 
-  declareMetric(declaration: MetricDeclaration): Metric {
+  declareMetric(declaration: MetricDeclaration): Series {
     this.add('metric', declaration);
     const [name = ''] = contributionPoints.metric.names(declaration, this.#plugin);
-    const series = new Series({ ...declaration, name }, () =>
-      this.#options.log?.warn('a metric has too many label values; new ones are dropped', { metric: name }),
-    );
+    const { doc, type, labels = [] } = declaration;
+    const onFull = () =>
+      this.#options.log?.warn('a metric has too many label values; new ones are dropped', { metric: name });
+    const series = new Series({ name, doc, type, labels: [...labels] }, { onFull, room: this.#room });
     this.metrics.push(series);
     return series;
   }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../../../hooks/defineHook.ts';
-import { PouchError } from '../../../hooks/errors.ts';
+import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import {
   type Contributed,
   type HostedModule,
@@ -22,6 +22,7 @@ import { FileSafety } from '../../../hooks/FileSafety.ts';
 import { lateBy } from '../load/within.ts';
 import { errorForm, errorOf } from './errorForm.ts';
 import type { LaunchSettings } from './launch.ts';
+import { MetricReports, type ReportedMetric } from './MetricReports.ts';
 import { PluginProcess, processError } from './PluginProcess.ts';
 import { protocolError } from './readMessage.ts';
 import { Values } from './Values.ts';
@@ -124,6 +125,7 @@ export class PluginCalls {
   #services: Methods = {};
   /** How each process is set up. */
   #setup: Setup | undefined;
+  #metrics: MetricReports | undefined;
   #lastId = 0;
   /** When the next start is due, by performance.now(). */
   #nextStart = 0;
@@ -148,6 +150,12 @@ export class PluginCalls {
   use(services: Methods, log: Logger): void {
     this.#services = services;
     this.#log = log;
+    this.#metrics = new MetricReports(log);
+  }
+
+  /** Reports of the plugin change these metrics from now on. */
+  openMetrics(metrics: ReadonlyMap<string, ReportedMetric>): void {
+    this.#metrics?.open(metrics);
   }
 
   /** @throws PCH_PLUGIN_PROCESS, PCH_PLUGIN_PROTOCOL, or the reason of the signal */
@@ -325,6 +333,7 @@ export class PluginCalls {
   }
 
   #take(message: Exclude<ProcessMessage, { type: 'log' }>, running: Running): void {
+    if (message.type === 'metric') return this.#metrics?.take(message);
     if (message.type === 'call') return void this.#serve(message, running);
     if (message.type === 'abort') return running.values.abort(message.on);
     if (message.type === 'drop') return running.values.forget(message.on);
@@ -378,6 +387,7 @@ export class PluginCalls {
     this.#running?.values.close();
     this.#running = undefined;
     this.#lastEnd = reason;
+    this.#metrics?.processEnded();
     this.#nextStart = performance.now() + this.#backoff.next();
     const open = [...this.#open.values()];
     for (const call of open) call.close?.();
@@ -391,12 +401,18 @@ export class PluginCalls {
     }
     if (this.#isClosed) return;
     this.#log.warn('the process of a plugin has ended', { code: reason.code, error: reason.message });
-    // A module takes a while to load: the next call need not wait for it.
-    if (this.#settings.module && this.#setup) setTimeout(() => this.#restart(), this.#pauseMs).unref();
+    // A module takes a while to load: the next call need not wait for it. Metrics may change without a call.
+    if ((this.#settings.module && this.#setup) || this.#metrics?.isUsed)
+      setTimeout(() => this.#restart(), this.#pauseMs).unref();
   }
 
   #restart(): void {
-    if (!this.#isClosed && this.#pauseMs === 0) this.#start();
+    if (this.#isClosed || this.#pauseMs > 0) return;
+    try {
+      this.#start();
+    } catch (error) {
+      this.#log.warn('the process of a plugin cannot be started', { error: messageOf(error) });
+    }
   }
 }
 

@@ -85,6 +85,7 @@ function contribute(
     sidecar,
     page,
     doctorCheck,
+    metric,
   }: PluginContext,
   {
     hooks: taps,
@@ -98,6 +99,7 @@ function contribute(
     sidecars = [],
     pages = [],
     doctorChecks = [],
+    metrics = [],
   }: Contributed,
   { manifest: { name }, secrets, calls, options }: Parts,
 ): void {
@@ -120,6 +122,10 @@ function contribute(
   for (const declared of imageSources) imageSource(imageSourceOfProcess(declared, calls));
   for (const declared of pages) page(pageOfProcess(declared, calls));
   for (const declared of doctorChecks) doctorCheck(doctorCheckOfProcess(declared, calls));
+  const own = metrics.map(
+    (one) => [one.name, { metric: metric(one), isGauge: one.type === 'gauge' }] as const,
+  );
+  calls.openMetrics(new Map(own));
 }
 
 /** Each under its own name. */

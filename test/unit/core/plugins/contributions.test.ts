@@ -100,6 +100,33 @@ describe('a contribution is checked by the row of its point', () => {
       /contributes a console page, and has 50 already, the most of one plugin/,
     ],
     [
+      'a metric with a record of labels',
+      (c) => c.metric({ ...metric, labels: { to: 'x' } as never }),
+      /invalid metric: `labels` must be a list of at most 8 names/,
+    ],
+    [
+      'a metric with a number as a label',
+      (c) => c.metric({ ...metric, labels: [7 as never] }),
+      /invalid metric: invalid name 7: use/,
+    ],
+    [
+      'a metric with one label twice',
+      (c) => c.metric({ ...metric, labels: ['to', 'to'] }),
+      /invalid metric: `labels` has one name twice/,
+    ],
+    [
+      'a metric with a description of two lines',
+      (c) => c.metric({ ...metric, doc: 'a\nb' }),
+      /invalid metric: `doc` must have 1 to 300 characters, on one line/,
+    ],
+    [
+      'too many metrics',
+      (c) => {
+        for (let i = 0; i < 51; i++) c.metric({ ...metric, name: `m${i}` });
+      },
+      /contributes a metric, and has 50 already/,
+    ],
+    [
       'a metric of no type',
       (c) => c.metric({ ...metric, type: 'sum' as never }),
       /`type` must be counter or gauge/,
