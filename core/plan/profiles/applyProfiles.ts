@@ -19,6 +19,8 @@ export interface Completed {
   readonly blame: BlameEntry[];
 }
 
+type Author = Parameters<typeof blameOf>[1];
+
 interface Step {
   readonly owner: OwnedProfile;
   readonly part: ProfilePart;
@@ -28,6 +30,9 @@ interface Step {
 interface Obstacle extends Step {
   readonly error: unknown;
 }
+
+/** A request without options, whose parts the layers of profiles have too. */
+const untouched: Partial<ContainerRequest> = { network: { mode: '' } };
 
 /**
  * Lays the request over its profiles, and both over the draft, which stays as it is.
@@ -45,12 +50,22 @@ export async function applyProfiles(
   let obstacle: Obstacle | undefined;
   const drawn = (asked: Partial<ContainerRequest>) =>
     drawnOver(base, { ...asked, image: request.image }, apply);
+  const ofRequest = { plugin: 'request', hook: 'create' };
+  const note = (next: ContainerDraft, author: Author, ms: number) => {
+    blame.push(...blameOf(diff(draft, next), author, ms));
+    draft = next;
+  };
+  if (profiles.length > 0) {
+    layered = layRequest(untouched, untouched);
+    // What every request sets, such as the variable HOSTNAME, is not the first profile's.
+    const bare = await drawn(layered).catch(() => undefined);
+    if (bare) note(bare.next, ofRequest, bare.ms);
+  }
   for (const step of profiles.flatMap(stepsOf)) {
     layered = layRequest(layered, step.part.request);
     try {
       const { next, ms } = await drawn(layered);
-      blame.push(...blameOf(diff(draft, next), authorOf(step), ms));
-      draft = next;
+      note(next, authorOf(step), ms);
       obstacle = undefined;
     } catch (error) {
       obstacle ??= { ...step, error };
@@ -60,8 +75,8 @@ export async function applyProfiles(
   const { next, ms } = await drawn(completed).catch((error: unknown) => {
     throw obstacle && isSame(obstacle.error, error) ? blaming(obstacle) : error;
   });
-  blame.push(...blameOf(diff(draft, next), { plugin: 'request', hook: 'create' }, ms));
-  return { draft: next, request: completed, blame };
+  note(next, ofRequest, ms);
+  return { draft, request: completed, blame };
 }
 
 /** The draft of the request alone; a request that is complete only with its profiles has none. */

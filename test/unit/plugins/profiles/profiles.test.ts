@@ -134,6 +134,12 @@ describe('profiles', () => {
     assert.equal(lastOf('process.env.WEB'), 'request create');
   });
 
+  it('have no blame for what every request sets', async () => {
+    const { blame } = await planned(['--profile', 'small']);
+    const fields = blame.filter(({ plugin }) => plugin === 'profiles').map(({ field }) => field);
+    assert.deepEqual(fields, ['resources.cpu.quota', 'resources.cpu.period']);
+  });
+
   it('are not in the plain spec, which has no plugins', async () => {
     const { plainSpec } = await planned(['--profile', 'legacy-vm', '-e', 'OWN=1']);
     assert.equal(plainSpec.linux.resources?.memory, undefined);
