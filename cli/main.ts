@@ -23,7 +23,7 @@ export async function main(args: string[], terminal: Terminal): Promise<number> 
     return exitCodeFor(error, path);
   } finally {
     session.close();
-    await flush(terminal.stdout);
+    await Promise.all([terminal.stdout, terminal.stderr].map(flush));
   }
 }
 

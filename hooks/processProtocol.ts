@@ -3,6 +3,7 @@
  * stdout. docs/reference/plugin-protocol.md is generated from these schemas. Executables speak it, and the program
  * that hosts modules (core/plugins/host).
  */
+export type { VerbRequest } from './protocol/clientRequests.ts';
 export type { ErrorForm } from './protocol/common.ts';
 export type {
   DeclaredEffect,
@@ -10,6 +11,7 @@ export type {
   DeclaredLogDriver,
   DeclaredNetworkDriver,
   DeclaredPage,
+  DeclaredVerb,
   DeclaredVolumeDriver,
 } from './protocol/declared.ts';
 export type { DeclaredDoctorCheck, DoctorRequest } from './protocol/doctor.ts';

@@ -7,17 +7,22 @@ import {
   type VerbWire,
   type VerbWordsWire,
 } from '../../client/index.ts';
-import { printable } from '../output/printable.ts';
+import { printable, printableCell } from '../output/printable.ts';
 import type { PouchCommand } from '../PouchCommand.ts';
 import type { Session } from '../Session.ts';
+import { write } from '../streams/write.ts';
 
 /** Makes the command of a plugin's verb: arguments and options from their schemas, run by pouchd. */
 export function defineVerb(program: PouchCommand, verb: VerbWire, session: Session): PouchCommand {
   const command = program.createCommand(verb.name).copyInheritedSettings(program);
-  command.summary(verb.doc).description(`${verb.doc} (plugin ${verb.plugin})`).helpGroup('Plugins:');
+  const doc = printableCell(verb.doc);
+  command.summary(doc).description(`${doc} (plugin ${verb.plugin})`).helpGroup('Plugins:');
   const args = Object.entries(verb.args.properties);
   for (const [name, value] of args)
-    command.argument(argumentForm(name, value, isRequired(verb.args, name)), value.description);
+    command.argument(
+      argumentForm(name, value, isRequired(verb.args, name)),
+      printableCell(value.description ?? ''),
+    );
   const options = Object.entries(verb.options.properties).map(([name, value]) => {
     const option = optionFor(name, value, isRequired(verb.options, name));
     command.addOption(option);
@@ -58,7 +63,8 @@ function describe({ description = '', default: preset, enum: words, type }: Verb
     ...(type === 'array' ? ['can be given several times'] : []),
     ...(preset === undefined ? [] : [`default ${JSON.stringify(preset)}`]),
   ];
-  return notes.length === 0 ? description : `${description} (${notes.join('; ')})`.trimStart();
+  const text = notes.length === 0 ? description : `${description} (${notes.join('; ')})`.trimStart();
+  return printableCell(text);
 }
 
 function argumentAt(command: PouchCommand, index: number, value: VerbValueWire): unknown {
@@ -83,14 +89,15 @@ async function run(
   input: { args: Record<string, unknown>; options: Record<string, unknown> },
 ): Promise<void> {
   for await (const message of await session.client.extensions.runVerb(name, input)) {
-    print(session, message);
+    await print(session, message);
     if ('exit' in message) return void (session.exitCode = message.exit);
   }
   throw new ClientError('PCH_DAEMON_LOST', `the connection to the daemon broke while ${name} ran`);
 }
 
-function print({ terminal: { stdout, stderr } }: Session, message: VerbMessage): void {
-  if ('out' in message) stdout.write(printable(message.out));
-  else if ('err' in message) stderr.write(printable(message.err));
+/** A slow reader slows the verb down. */
+async function print({ terminal: { stdout, stderr } }: Session, message: VerbMessage): Promise<void> {
+  if ('out' in message) await write(stdout, printable(message.out));
+  else if ('err' in message) await write(stderr, printable(message.err));
   else if ('failed' in message) throw errorFromBody(message.failed.status, message.failed);
 }

@@ -7,6 +7,7 @@ const standardMs = 60_000;
 const writeMs = 10_000;
 const sourceMs = 30_000;
 const pageMs = 2_000;
+const verbMs = 60_000;
 const checkMs = 5_000;
 
 /** Milliseconds of `check` and of `attach`, which run for each plan. */
@@ -36,4 +37,9 @@ export function checkDeadlineMs({ deadlineMs }: { deadlineMs?: number }): number
 /** Milliseconds of a `render` of a console page. */
 export function pageDeadlineMs({ deadlineMs }: { deadlineMs?: number }): number {
   return deadlineMs ?? pageMs;
+}
+
+/** Milliseconds of a verb. */
+export function verbDeadlineMs({ deadlineMs }: { deadlineMs?: number }): number {
+  return deadlineMs ?? verbMs;
 }

@@ -10,12 +10,15 @@ import type { VolumeDriver } from './volumeDriver.ts';
 
 const verbName = /^[a-z][a-z0-9-]{0,29}$/;
 const wordName = /^[a-z][a-zA-Z0-9-]*$/;
+const verbDoc = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u;
 const driverName = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
 const methods = ['GET', 'POST', 'PUT', 'DELETE'];
 
-export function verbProblem({ name, args, options }: Verb): string | undefined {
+export function verbProblem({ name, doc, args, options, deadlineMs }: Verb): string | undefined {
   if (!verbName.test(name))
     return `invalid name "${name}": use at most 30 lower-case letters, digits and "-", the first a letter`;
+  if (!verbDoc.test(doc)) return '`doc` must be one line of 1 to 200 characters';
+  if (!isDeadline(deadlineMs)) return '`deadlineMs` must be a positive integer';
   return wordsProblem('args', args) ?? wordsProblem('options', options) ?? argsProblem(args);
 }
 
@@ -75,9 +78,12 @@ interface DriverForm {
 function driverProblem({ name, options, deadlineMs }: DriverForm): string | undefined {
   if (!driverName.test(name))
     return `invalid name "${name}": use at most 63 lower-case letters, digits, "_", "." or "-", the first a letter or digit`;
-  if (deadlineMs !== undefined && !(Number.isInteger(deadlineMs) && deadlineMs > 0))
-    return '`deadlineMs` must be a positive integer';
+  if (!isDeadline(deadlineMs)) return '`deadlineMs` must be a positive integer';
   return optionsProblem(options);
+}
+
+function isDeadline(ms: number | undefined): boolean {
+  return ms === undefined || (Number.isInteger(ms) && ms > 0);
 }
 
 export function networkDriverProblem({

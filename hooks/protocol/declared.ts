@@ -52,11 +52,9 @@ export const DeclaredEffect = closed(
 export type DeclaredEffect = Static<typeof DeclaredEffect>;
 
 const isThere = (description: string) => may(Type.Literal(true, { description }));
-const driverOptions = may(
-  Type.Unsafe<TObject>(
-    Type.Object({}, { description: 'JSON Schema of its options, `{"type": "object", …}`.' }),
-  ),
-);
+const objectSchema = (description: string) =>
+  may(Type.Unsafe<TObject>(Type.Object({}, { description: `JSON Schema ${description}` })));
+const driverOptions = objectSchema('of its options, `{"type": "object", …}`.');
 
 /** A volume driver whose functions are in the process. */
 export const DeclaredVolumeDriver = closed(
@@ -142,3 +140,18 @@ export const DeclaredPage = closed(
   { title: 'Page' },
 );
 export type DeclaredPage = Static<typeof DeclaredPage>;
+
+/** A verb whose function is in the process. */
+export const DeclaredVerb = closed(
+  {
+    name: says('What users write after `pouch`: at most 30 lower-case letters, digits and `-`.'),
+    doc: says('One line of at most 200 characters, for the help of `pouch`.'),
+    args: objectSchema(
+      'of its arguments, in their order: `{"type": "object", "properties": …, "required": …}`.',
+    ),
+    options: objectSchema('of its options, in the same form.'),
+    deadlineMs: may(Type.Integer({ minimum: 1, description: 'Of a `verb` request. Default: a minute.' })),
+  },
+  { title: 'Verb' },
+);
+export type DeclaredVerb = Static<typeof DeclaredVerb>;

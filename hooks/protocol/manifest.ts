@@ -9,6 +9,7 @@ import {
   DeclaredLogDriver,
   DeclaredNetworkDriver,
   DeclaredPage,
+  DeclaredVerb,
   DeclaredVolumeDriver,
   Tap,
 } from './declared.ts';
@@ -28,6 +29,7 @@ const parts = {
   logDrivers: may(Type.Array(DeclaredLogDriver, { description: 'The log drivers that it provides.' })),
   imageSources: may(Type.Array(DeclaredImageSource, { description: 'The image sources that it provides.' })),
   pages: may(Type.Array(DeclaredPage, { description: 'The pages that it adds to the web console.' })),
+  verbs: may(Type.Array(DeclaredVerb, { description: 'The commands that it adds to `pouch`.' })),
   doctorChecks: may(Type.Array(DeclaredDoctorCheck, { description: 'Its checks of `pouch doctor`.' })),
   metrics: may(Type.Array(DeclaredMetric, { description: 'Its metrics, which it changes by `metric`.' })),
 };

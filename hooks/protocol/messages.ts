@@ -23,7 +23,11 @@ const Reply = closed(
     contributions: may(Contributed),
     patch: may(Type.Array(Operation, { description: 'plan: changes of the draft.' })),
     draft: may(Type.Object({}, { additionalProperties: true, description: 'plan: the whole new draft.' })),
-    result: may(Type.Unknown({ description: 'bail: the decision. Result of an effect or of a function.' })),
+    result: may(
+      Type.Unknown({
+        description: 'bail: the decision. verb: the exit code. Result of an effect or of a function.',
+      }),
+    ),
     error: may(ErrorForm),
   },
   {
@@ -47,7 +51,9 @@ const Call = closed(
     on: may(
       Type.Integer({ description: 'Number of a function or stream in the result of an earlier call.' }),
     ),
-    method: says('`SERVICE.METHOD`, one of the `functions` of a hook, or a method of `on`.'),
+    method: says(
+      '`SERVICE.METHOD`, one of the `functions` of a hook, `out` or `err` of a verb, or a method of `on`.',
+    ),
     args: Type.Array(Type.Unknown()),
     sync: may(
       Type.Literal(true, {

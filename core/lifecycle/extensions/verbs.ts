@@ -2,11 +2,10 @@ import { Type } from '@sinclair/typebox';
 import type { VerbInfo } from '../../../hooks/engine.ts';
 import type { Verb, VerbContext } from '../../../hooks/contributions/verb.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { verbDeadlineMs } from '../../contract/driverDeadlines.ts';
+import { exitCodeOf } from '../../contract/exitCodeOf.ts';
 import { callWithin, checkInput, type Generation } from '../../plugins/index.ts';
-
-const defaultDeadlineMs = 60_000;
-/** 126 and more are those of shells and signals. */
-const mostExitCode = 125;
+import { withOutput } from './withOutput.ts';
 
 export function listVerbs(generation: Generation): VerbInfo[] {
   return verbsOf(generation).map(({ plugin, verb }) => {
@@ -39,20 +38,11 @@ export async function runVerb(
   const call = {
     plugin,
     what: `verb ${name}`,
-    ms: verb.deadlineMs ?? defaultDeadlineMs,
+    ms: verbDeadlineMs(verb),
     signal: context.signal,
   };
-  const code = await callWithin(call, async (signal) => verb.run(input as never, { ...context, signal }));
-  return exitCode(code ?? 0, call);
-}
-
-function exitCode(code: unknown, { plugin, what }: { plugin: string; what: string }): number {
-  if (Number.isInteger(code) && (code as number) >= 0 && (code as number) <= mostExitCode)
-    return code as number;
-  throw new PouchError(
-    'PCH_PLUGIN_CONTRACT',
-    `${what} returned ${String(code)}; expected an exit code from 0 to ${mostExitCode}, or nothing`,
-    { plugin },
+  return await callWithin(call, (signal) =>
+    withOutput({ ...context, signal }, async (own) => exitCodeOf(await verb.run(input as never, own), name)),
   );
 }
 

@@ -55,9 +55,9 @@ export class Connection {
     return this.#values.encode(value);
   }
 
-  /** Calls a method of pouchd. */
-  async call(method: string, args: unknown[]): Promise<unknown> {
-    return await this.#call({ method }, args);
+  /** Calls a method of pouchd. @param hook the request that it is called for; by default the one that code runs for */
+  async call(method: string, args: unknown[], hook?: number): Promise<unknown> {
+    return await this.#call({ method, ...(hook !== undefined && { hook }) }, args);
   }
 
   /** The same, and nothing else happens in this process until the result has come. */
@@ -98,7 +98,7 @@ export class Connection {
     return result === undefined ? {} : { result: this.#values.encode(result) };
   }
 
-  async #call(what: { method: string; on?: number }, args: unknown[]): Promise<unknown> {
+  async #call(what: { method: string; on?: number; hook?: number }, args: unknown[]): Promise<unknown> {
     const reply = new Deferred<unknown>();
     const before = this.#values.given;
     const id = this.#send(what, this.#values.encode(args));
@@ -114,7 +114,7 @@ export class Connection {
     }
   }
 
-  #send(what: { method: string; on?: number; sync?: true }, args: unknown): number {
+  #send(what: { method: string; on?: number; hook?: number; sync?: true }, args: unknown): number {
     const id = (this.#lastId += 1);
     const scope = this.#scope.getStore();
     const hook = scope?.isOpen ? { hook: scope.id } : {};

@@ -12,6 +12,7 @@ import {
   type ImageSourceRequest,
   type PageRequest,
   processProtocol,
+  type VerbRequest,
   type VolumeDriverRequest,
 } from '../../../hooks/processProtocol.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
@@ -26,6 +27,7 @@ import { declared } from './declared.ts';
 import { MetricBuffer } from './MetricBuffer.ts';
 import { Connection, type HostReply, type HostRequest } from './Connection.ts';
 import { runTap } from './runTap.ts';
+import { runVerb } from './runVerb.ts';
 import { injectedBy, remoteService, servicesOf } from './services.ts';
 
 /** The hook that a line of the log belongs to, and its fields. */
@@ -96,6 +98,8 @@ export class PluginHost {
         return await this.#doctor(request, signal);
       case 'logs':
         return await this.#logs(request, signal);
+      case 'verb':
+        return await this.#verb(request, signal);
       default:
         return await this.#dispose();
     }
@@ -175,6 +179,7 @@ export class PluginHost {
     const imageSources = contributions.of('imageSource').map(declared.imageSource);
     const pages = contributions.of('page').map(declared.page);
     const logDrivers = contributions.of('logDriver').map(declared.logDriver);
+    const verbs = contributions.of('verb').map(declared.verb);
     const metrics = contributions.of('metric').map(declared.metric);
     const doctorChecks = contributions.of('doctorCheck').map(declared.doctorCheck);
     return {
@@ -188,6 +193,7 @@ export class PluginHost {
         ...(logDrivers.length > 0 && { logDrivers }),
         ...(imageSources.length > 0 && { imageSources }),
         ...(pages.length > 0 && { pages }),
+        ...(verbs.length > 0 && { verbs }),
         ...(doctorChecks.length > 0 && { doctorChecks }),
         ...(metrics.length > 0 && { metrics }),
         ...(richModes.length > 0 && { richModes }),
@@ -209,7 +215,6 @@ export class PluginHost {
       ...setupContext(plugin, parts, contributions),
       runtime: () => refuse(name, 'a runtime'),
       surface: () => refuse(name, 'a surface'),
-      verb: () => refuse(name, 'a verb'),
       route: () => refuse(name, 'a route'),
       metric: (declaration) =>
         this.#metrics.reported(declaration.name, contributions.declareMetric(declaration)),
@@ -270,7 +275,8 @@ export class PluginHost {
   }
 
   #named<
-    Point extends 'volumeDriver' | 'networkDriver' | 'logDriver' | 'imageSource' | 'page' | 'doctorCheck',
+    Point extends
+      'volumeDriver' | 'networkDriver' | 'logDriver' | 'imageSource' | 'page' | 'verb' | 'doctorCheck',
   >(point: Point, name: string): Contributed[Point] | undefined {
     return this.#contributions?.of(point).find((one) => one.name === name);
   }
@@ -320,6 +326,14 @@ export class PluginHost {
         hint: plainDataHint,
       });
     return { result };
+  }
+
+  async #verb(request: VerbRequest, signal: AbortSignal): Promise<HostReply> {
+    const { verb: name, caller } = request;
+    const verb = this.#named('verb', name);
+    if (!verb) throw new PouchError('PCH_NOT_FOUND', `the plugin has no verb ${name}`);
+    const run = async () => await runVerb(verb, request, signal, this.#connection);
+    return { result: await (caller ? asCaller(() => caller, run) : run()) };
   }
 
   async #doctor({ check: name }: DoctorRequest, signal: AbortSignal): Promise<HostReply> {

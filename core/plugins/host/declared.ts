@@ -8,6 +8,7 @@ import {
   type DeclaredMetric,
   type DeclaredNetworkDriver,
   type DeclaredPage,
+  type DeclaredVerb,
   type DeclaredVolumeDriver,
   logActions,
   networkActions,
@@ -30,6 +31,8 @@ export const declared = {
     pick<DeclaredImageSource>(source, ['name', 'doc', 'references', 'deadlineMs'], []),
   page: (page: Contributed['page']) =>
     pick<DeclaredPage>(page, ['name', 'title', 'doc', 'listed', 'deadlineMs'], []),
+  verb: (verb: Contributed['verb']) =>
+    pick<DeclaredVerb>(verb, ['name', 'doc', 'args', 'options', 'deadlineMs'], []),
   doctorCheck: (check: Contributed['doctorCheck']) =>
     pick<DeclaredDoctorCheck>(check, ['name', 'deadlineMs'], []),
   metric: (metric: Contributed['metric']) =>

@@ -50,6 +50,8 @@ export interface CallOptions {
   readonly isOnce?: boolean;
   /** Its result has what JSON lacks: bytes, streams. */
   readonly isDecoded?: boolean;
+  /** Whether a call of one of `methods` comes at a pace that pouchd sets: it does not count as a flood. */
+  readonly isAwaited?: (method: string) => boolean;
 }
 
 /** Requests that have a reply. */
@@ -67,6 +69,7 @@ type Request = Extract<
       | 'logs'
       | 'image'
       | 'page'
+      | 'verb'
       | 'doctor'
       | 'invoke'
       | 'dispose';
@@ -241,6 +244,7 @@ export class PluginCalls {
       ...(module && { graceMs: graceMs * 2 }),
       logOf: (hook) => this.#logOf(hook),
       onMessage: (message) => this.#take(message, running),
+      isAwaited: (message) => message.type === 'reply' || this.#isAwaited(message),
       onEnd: (reason) => this.#ended(reason),
     });
     const values: Values = new Values({
@@ -348,6 +352,11 @@ export class PluginCalls {
     open.reply.resolve(isDecoded ? { ...message, result: running.values.decode(message.result) } : message);
   }
 
+  #isAwaited(message: ProcessMessage): boolean {
+    if (message.type !== 'call' || message.hook === undefined) return false;
+    return this.#open.get(message.hook)?.options.isAwaited?.(message.method) === true;
+  }
+
   /** Runs what the plugin calls: as part of the request that it belongs to, or apart from all. */
   async #serve(call: ProcessCall, { process, values }: Running): Promise<void> {
     const { id, hook, sync } = call;
@@ -429,6 +438,7 @@ function nameOf(request: Request): string {
   if (request.type === 'logs') return `${request.action} of the log driver ${request.driver}`;
   if (request.type === 'image') return `${request.action} of the image source ${request.source}`;
   if (request.type === 'page') return `the page ${request.page}`;
+  if (request.type === 'verb') return `the verb ${request.verb}`;
   if (request.type === 'doctor') return `the doctor check ${request.check}`;
   return request.type === 'effect' ? `${request.action} of ${request.kind}` : request.type;
 }

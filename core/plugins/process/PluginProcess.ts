@@ -11,6 +11,8 @@ export interface ProcessOptions extends LaunchSettings {
   /** The log of a hook that is open, by its id; without one, that of the only hook that is open, or of the plugin. */
   logOf(hook?: number): Logger;
   onMessage(message: Exclude<ProcessMessage, { type: 'log' }>): void;
+  /** Whether pouchd waits for a message; of others too many are read slowly. */
+  isAwaited(message: ProcessMessage): boolean;
   /** Milliseconds for it to end by itself; a second if it is missing. */
   readonly graceMs?: number | undefined;
   /** Called once, when the process serves no longer. */
@@ -73,7 +75,7 @@ export class PluginProcess {
 
   #take(line: Buffer): void {
     const message = readMessage(line);
-    if (message.type !== 'reply') this.#process.slowDown(line.length);
+    if (!this.#options.isAwaited(message)) this.#process.slowDown(line.length);
     if (message.type === 'log')
       this.#process.output.write(message.level, message.message, message.fields, message.hook);
     else this.#options.onMessage(message);

@@ -15,6 +15,7 @@ import type { PluginCalls } from './PluginCalls.ts';
 import type { Masker } from './secretValues.ts';
 import { otherMethods, type PluginRights, serviceCalls } from './serviceCalls.ts';
 import { tapOfProcess } from './tapOfProcess.ts';
+import { verbOfProcess } from './verbOfProcess.ts';
 import { volumeDriverOfProcess } from './volumeDriverOfProcess.ts';
 
 /** Where the process of a plugin comes from. */
@@ -84,6 +85,7 @@ function contribute(
     imageSource,
     sidecar,
     page,
+    verb,
     doctorCheck,
     metric,
   }: PluginContext,
@@ -98,6 +100,7 @@ function contribute(
     imageSources = [],
     sidecars = [],
     pages = [],
+    verbs = [],
     doctorChecks = [],
     metrics = [],
   }: Contributed,
@@ -121,6 +124,7 @@ function contribute(
   for (const declared of logDrivers) logDriver(logDriverOfProcess(declared, calls));
   for (const declared of imageSources) imageSource(imageSourceOfProcess(declared, calls));
   for (const declared of pages) page(pageOfProcess(declared, calls));
+  for (const declared of verbs) verb(verbOfProcess(declared, calls));
   for (const declared of doctorChecks) doctorCheck(doctorCheckOfProcess(declared, calls));
   const own = metrics.map(
     (one) => [one.name, { metric: metric(one), isGauge: one.type === 'gauge' }] as const,

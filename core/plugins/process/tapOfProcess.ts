@@ -54,7 +54,7 @@ export function tapOfProcess(
 }
 
 /** A client that has left is not known any more. */
-function callerOf(): { caller?: Caller } {
+export function callerOf(): { caller?: Caller } {
   try {
     return { caller: currentCaller() };
   } catch {
@@ -119,7 +119,7 @@ export function accepted(reply: ProcessReply): ProcessReply {
   const known = errorOf(error);
   if (known) throw known;
   throw contract(
-    `the tap refused with the unknown code ${error.code}: ${error.message}`,
+    `the plugin refused with the unknown code ${error.code}: ${error.message}`,
     'docs/reference/errors.md has all codes',
   );
 }

@@ -1,5 +1,6 @@
 /** What plugins contribute for users: verbs, routes, doctor checks, metrics. */
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { DoctorReportWire, VerbMessage, VerbRequest, VerbWire } from '../../../client/wire.ts';
 import { PouchError, toPouchError } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
@@ -33,10 +34,9 @@ const verbSchema = typed<Partial<VerbRequest>>(record({ args: record({}), option
 async function runVerb(call: Call): Promise<void> {
   const { args, options } = validate(verbSchema, (await readJson(call)) ?? {});
   const { response, signal } = call;
-  const send = (message: VerbMessage) => sendLine(call, message);
   const context = {
-    out: (text: string) => send({ out: String(text) }),
-    err: (text: string) => send({ err: String(text) }),
+    out: (text: string) => sendOutput(call, { out: String(text) }),
+    err: (text: string) => sendOutput(call, { err: String(text) }),
     signal,
   };
   try {
@@ -45,24 +45,41 @@ async function runVerb(call: Call): Promise<void> {
       { args: args ?? {}, options: options ?? {} },
       context,
     );
-    await send({ exit });
+    await sendLine(call, { exit });
   } catch (thrown) {
     if (!response.headersSent) throw thrown;
     const error = toPouchError(thrown);
-    await send({ failed: { ...errorBody(error, call.client, ''), status: error.status } });
+    await sendLine(call, { failed: { ...errorBody(error, call.client, ''), status: error.status } });
   }
   response.end();
+}
+
+async function sendOutput(call: Call, message: VerbMessage): Promise<void> {
+  if (call.response.writableLength > mostWaiting)
+    throw new PouchError('PCH_PLUGIN_CONTRACT', 'the verb writes faster than its client reads', {
+      hint: 'wait for each out() and err() in the plugin',
+    });
+  await sendLine(call, message);
 }
 
 async function sendLine({ response, signal }: Call, message: VerbMessage): Promise<void> {
   if (signal.aborted || response.destroyed) return;
   if (!response.headersSent) response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
-  if (response.writableLength > mostWaiting)
-    throw new PouchError('PCH_PLUGIN_CONTRACT', 'the verb writes faster than its client reads', {
-      hint: 'await out() and err() in the plugin',
-    });
-  if (response.write(`${JSON.stringify(message)}\n`)) return;
-  await once(response, 'drain', { signal }).catch(() => undefined);
+  if (!response.write(`${JSON.stringify(message)}\n`)) await drained(response, signal);
+}
+
+/** Of each response that is full. */
+const draining = new WeakMap<ServerResponse, Promise<unknown>>();
+
+/** All writes share one listener: Node reports more than ten as a leak. */
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  const drain =
+    draining.get(response) ??
+    once(response, 'drain', { signal })
+      .catch(() => undefined)
+      .finally(() => draining.delete(response));
+  draining.set(response, drain);
+  await drain;
 }
 
 async function doctor(call: Call): Promise<void> {

@@ -45,6 +45,12 @@ describe('a contribution is checked by the row of its point', () => {
       (c) => c.verb({ ...verb, name: 'Greet me' }),
       /invalid verb: invalid name "Greet me"/,
     ],
+    ['a verb of two lines', (c) => c.verb({ ...verb, doc: 'a\nb' }), /invalid verb: `doc` must be one line/],
+    [
+      'a verb with a bad deadline',
+      (c) => c.verb({ ...verb, deadlineMs: 0 }),
+      /invalid verb: `deadlineMs` must be a positive integer/,
+    ],
     [
       'a verb that is a command of pouch',
       (c) => c.verb({ ...verb, name: 'run' }),

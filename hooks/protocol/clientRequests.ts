@@ -1,0 +1,26 @@
+/** Calls of what a plugin has for clients: verbs and routes. */
+import type { Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import { Caller } from '../caller.ts';
+import { closed, map, may, says } from '../schema.ts';
+import { id } from './common.ts';
+
+export const VerbRequest = closed(
+  {
+    type: Type.Literal('verb'),
+    id,
+    verb: says('Name of the verb.'),
+    deadlineMs: Type.Integer({ description: 'Milliseconds for the reply.' }),
+    args: map(Type.Unknown(), 'Checked against its `args`, with defaults.'),
+    options: map(Type.Unknown(), 'Checked against its `options`, with defaults.'),
+    caller: may(Caller),
+  },
+  {
+    title: 'verb',
+    description:
+      'Runs a verb. The `call` `out` writes its argument, a text, to the stdout of the client, and `err` to its stderr: `{"type": "call", ' +
+      '"id": 1, "hook": ID, "method": "out", "args": ["hello\\n"]}`. The `result` of a call comes when the client has taken the text; it is ' +
+      'an error once the client has left. The `result` of the reply is the exit code, 0 to 125; without it, 0.',
+  },
+);
+export type VerbRequest = Static<typeof VerbRequest>;
