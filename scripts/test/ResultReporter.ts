@@ -1,4 +1,5 @@
 /** mocha's spec reporter; it also writes the current result to the file in POUCH_TEST_RESULT. */
+import type assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import Mocha from 'mocha';
@@ -44,6 +45,9 @@ const {
 /** Lines of the stack to print, enough to show the position in the test. */
 const shownLines = 20;
 
+/** Of a text that an assertion found. */
+const shownCharacters = 2000;
+
 export default class ResultReporter extends Mocha.reporters.Spec {
   readonly #failures: string[] = [];
   readonly #failed: FailedTest[] = [];
@@ -87,5 +91,13 @@ export default class ResultReporter extends Mocha.reporters.Spec {
 function textOf(test: Mocha.Runnable, error: Error): string {
   const lines = (error.stack ?? error.message).split('\n').slice(0, shownLines);
   const file = relative(process.cwd(), test.file ?? '');
-  return [`${test.fullTitle()} (${file}, after ${test.duration ?? 0} ms)`, ...lines].join('\n  ');
+  const title = `${test.fullTitle()} (${file}, after ${test.duration ?? 0} ms)`;
+  return [title, ...foundBy(error), ...lines].join('\n  ');
+}
+
+/** The text that assert.match found. A message of the test takes its place in the error. */
+function foundBy(error: Error): string[] {
+  const { operator, actual, generatedMessage } = error as Partial<assert.AssertionError>;
+  if (generatedMessage !== false || !/match/i.test(operator ?? '') || typeof actual !== 'string') return [];
+  return [`found: ${actual.length > shownCharacters ? `${actual.slice(0, shownCharacters)}…` : actual}`];
 }
