@@ -17,8 +17,6 @@ export interface Result {
 export interface FailedTest {
   /** Path of its file. */
   file: string;
-  /** Its title, with those of its suites. */
-  title: string;
   /** Its text in the failures. */
   failure: string;
 }
@@ -71,8 +69,7 @@ export default class ResultReporter extends Mocha.reporters.Spec {
   #fail(test: Mocha.Test | Mocha.Hook, error: Error): void {
     const failure = textOf(test, error);
     this.#failures.push(failure);
-    if (test.type === 'test' && test.file !== undefined)
-      this.#failed.push({ file: test.file, title: test.fullTitle(), failure });
+    if (test.type === 'test' && test.file !== undefined) this.#failed.push({ file: test.file, failure });
   }
 
   #write(running: string | undefined): void {

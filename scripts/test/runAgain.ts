@@ -1,29 +1,30 @@
-import type { FailedTest } from './ResultReporter.ts';
+import { relative } from 'node:path';
 import type { Run, SuiteResult } from './runMocha.ts';
 
 /** With more failures than these, the fault is not a rare one. */
 const most = 3;
 
 /**
- * Runs each test that failed once more, alone. One that passes then is flaky: it counts as passed, and its failure is
- * kept, to be printed at the end. Failures of hooks and of incomplete runs stay.
+ * Runs each file with a test that failed once more, alone: its tests may depend on each other. If all of its tests pass
+ * then, those that failed are flaky: they count as passed, and their failures are kept, to be printed at the end.
+ * Failures of hooks and of incomplete runs stay.
  */
 export async function runAgain(
   result: SuiteResult,
   run: (again: Run) => Promise<SuiteResult>,
 ): Promise<SuiteResult> {
   if (result.failed.length === 0 || result.failures.length > most) return result;
-  const flaky: FailedTest[] = [];
-  for (const test of result.failed) {
-    console.log(`\n== once more: ${test.title}`);
-    const { passed, failures } = await run({ lanes: 1, files: [test.file], title: test.title });
-    if (passed > 0 && failures.length === 0) flaky.push(test);
+  const works = new Set<string>();
+  for (const file of new Set(result.failed.map((test) => test.file))) {
+    console.log(`\n== once more: ${relative(process.cwd(), file)}`);
+    const { passed, failures } = await run({ lanes: 1, files: [file] });
+    if (passed > 0 && failures.length === 0) works.add(file);
   }
-  const texts = flaky.map(({ failure }) => failure);
+  const flaky = result.failed.filter(({ file }) => works.has(file)).map(({ failure }) => failure);
   return {
     ...result,
     passed: result.passed + flaky.length,
-    failures: result.failures.filter((failure) => !texts.includes(failure)),
-    flaky: texts,
+    failures: result.failures.filter((failure) => !flaky.includes(failure)),
+    flaky,
   };
 }

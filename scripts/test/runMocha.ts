@@ -10,8 +10,6 @@ const reporter = join(import.meta.dirname, 'ResultReporter.ts');
 export interface Run {
   lanes: number;
   files: readonly string[];
-  /** Selects tests by a text in their titles; default all. */
-  title?: string;
 }
 
 export interface Place {
@@ -26,13 +24,12 @@ export type SuiteResult = Result & Pick<MochaResult, 'failed' | 'files'>;
 /** Runs test files. A run that does not end by itself is a failure. */
 export async function runMocha(
   suite: { name: string; deadlineMs: number },
-  { lanes, files, title }: Run,
+  { lanes, files }: Run,
   { workDir, isHeld }: Place,
 ): Promise<SuiteResult> {
   const resultFile = `${workDir}.result`;
   const parallel = lanes > 1 ? ['--parallel', '--jobs', String(lanes)] : [];
-  const selected = title === undefined ? [] : ['--fgrep', title];
-  const ran = await execa('mocha', ['--reporter', reporter, ...parallel, ...selected, ...files], {
+  const ran = await execa('mocha', ['--reporter', reporter, ...parallel, ...files], {
     cwd: root,
     preferLocal: true,
     env: { TMPDIR: workDir, POUCH_TEST_RESULT: resultFile },
