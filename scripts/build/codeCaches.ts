@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { hostNodeFlags } from '../../core/plugins/process/launch.ts';
+import { serveOnce } from './serveOnce.ts';
 
 /** Milliseconds for a run. */
 const longestMs = 60_000;
@@ -26,11 +27,15 @@ async function cacheDaemon(root: string): Promise<string> {
   const [firstLine = ''] = readFileSync(join(root, 'bin/pouchd'), 'utf8').split('\n');
   const flags = firstLine.match(/--[\w-]+=\d+/g) ?? [];
   const program = join(root, 'dist/bin/pouchd.cjs');
-  await execa(process.execPath, [...flags, writerOf(root), program, '--print-config'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: longestMs,
-  });
+  const writer = [...flags, writerOf(root), program];
+  // A start takes 50 ms of CPU less with the functions of an earlier one.
+  const hasServed = await serveOnce(process.execPath, writer);
+  if (!hasServed)
+    await execa(process.execPath, [...writer, '--print-config'], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: longestMs,
+    });
   return `${program}.cache`;
 }
 
