@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { type Criu, workingCriu } from '../support/criu.ts';
 import { skip } from '../support/skip.ts';
-import { someOf } from '../support/someOf.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 
 const nocriu = `runtime:
@@ -118,90 +118,94 @@ describe('checkpoints', function () {
     await pouchd.restart({ failpoint: `@${failpoint}` }).then(() => pouchd.until('counts', 'running'));
   });
 
-  it('that fail leave the container running and nothing behind', async () => {
-    const listens = "until netstat -ltn | grep -q ':7 '; do sleep 0.1; done";
-    const talking = `nc -ll -p 7 -e sleep 1000 & (${listens}; sleep 1000 | nc 127.0.0.1 7) & ${counter}`;
-    await ok('run', '-d', '--name', 'counts', '--network', 'none', 'busybox', 'sh', '-c', talking);
-    const connects = async () => /ESTABLISHED/.test(await ok('exec', 'counts', 'netstat', '-tn'));
-    assert.ok(await waitUntil(connects, { withinMs: 30_000 }));
-    const stderr = await fails('PCH_CHECKPOINT_FAILED', 'checkpoint', 'create', 'counts', 'one');
-    assert.match(stderr, /not made: .*socket/);
-    assert.equal((await inspect()).State.Status, 'running');
-    assert.deepEqual(await files(), []);
-    await countsTo((await counted()).at(-1)! + 2);
-    // One that is killed may take another of them along.
-    const quiet = 'kill $(pidof nc) $(ps | sed -n "s/ root .*sleep 1000$//p"); true';
-    await ok('exec', 'counts', 'sh', '-c', quiet);
-    assert.ok(await waitUntil(async () => !(await connects()), { withinMs: 30_000 }));
-    await ok('checkpoint', 'create', 'counts', 'one');
-    assert.deepEqual(await files(), ['one']);
-  });
+  describe('with a fault', function () {
+    it('that fail leave the container running and nothing behind', async () => {
+      const listens = "until netstat -ltn | grep -q ':7 '; do sleep 0.1; done";
+      const talking = `nc -ll -p 7 -e sleep 1000 & (${listens}; sleep 1000 | nc 127.0.0.1 7) & ${counter}`;
+      await ok('run', '-d', '--name', 'counts', '--network', 'none', 'busybox', 'sh', '-c', talking);
+      const connects = async () => /ESTABLISHED/.test(await ok('exec', 'counts', 'netstat', '-tn'));
+      assert.ok(await waitUntil(connects, { withinMs: 30_000 }));
+      const stderr = await fails('PCH_CHECKPOINT_FAILED', 'checkpoint', 'create', 'counts', 'one');
+      assert.match(stderr, /not made: .*socket/);
+      assert.equal((await inspect()).State.Status, 'running');
+      assert.deepEqual(await files(), []);
+      await countsTo((await counted()).at(-1)! + 2);
+      // One that is killed may take another of them along.
+      const quiet = 'kill $(pidof nc) $(ps | sed -n "s/ root .*sleep 1000$//p"); true';
+      await ok('exec', 'counts', 'sh', '-c', quiet);
+      assert.ok(await waitUntil(async () => !(await connects()), { withinMs: 30_000 }));
+      await ok('checkpoint', 'create', 'counts', 'one');
+      assert.deepEqual(await files(), ['one']);
+    });
 
-  it('that cannot be restored leave the container stopped, and it can be started', async () => {
-    await start();
-    await ok('checkpoint', 'create', 'counts', 'one');
-    await writeFile(
-      join(pouchd.root, 'containers', (await inspect()).Id, 'checkpoints/one/inventory.img'),
-      'x',
-    );
-    await fails('PCH_CHECKPOINT_FAILED', 'start', '--checkpoint', 'one', 'counts');
-    const { State } = await inspect();
-    assert.equal(State.Status, 'exited');
-    assert.match(State.Error, /not restored from one/);
-    assert.deepEqual(await files(), ['one']);
-    await ok('start', 'counts');
-    assert.equal((await inspect()).State.Status, 'running');
-  });
+    it('that cannot be restored leave the container stopped, and it can be started', async () => {
+      await start();
+      await ok('checkpoint', 'create', 'counts', 'one');
+      await writeFile(
+        join(pouchd.root, 'containers', (await inspect()).Id, 'checkpoints/one/inventory.img'),
+        'x',
+      );
+      await fails('PCH_CHECKPOINT_FAILED', 'start', '--checkpoint', 'one', 'counts');
+      const { State } = await inspect();
+      assert.equal(State.Status, 'exited');
+      assert.match(State.Error, /not restored from one/);
+      assert.deepEqual(await files(), ['one']);
+      await ok('start', 'counts');
+      assert.equal((await inspect()).State.Status, 'running');
+    });
 
-  it('are refused before anything is touched', async () => {
-    await start('--network', 'none', '--runtime', 'nocriu');
-    assert.match(
-      await fails('PCH_RUNTIME_CANNOT', 'checkpoint', 'create', 'counts', 'one'),
-      /lists it under `lacks`/,
-    );
-    assert.deepEqual([await files(), (await inspect()).State.Status], [[], 'running']);
-    await ok('rm', '-f', 'counts');
-    await start('--network', 'none', '-t');
-    assert.match(await fails('PCH_NOT_SUPPORTED', 'checkpoint', 'create', 'counts', 'one'), /terminal/);
-    await ok('rm', '-f', 'counts');
-    await start('--network', 'none', '--rm');
-    await fails('PCH_CONFLICT', 'checkpoint', 'create', 'counts', 'one');
-    await fails('PCH_NAME_INVALID', 'checkpoint', 'create', 'counts', '../one');
-    await ok('checkpoint', 'create', '--leave-running', 'counts', 'one');
-    await fails('PCH_ALREADY_EXISTS', 'checkpoint', 'create', '--leave-running', 'counts', 'one');
-    await fails('PCH_CONTAINER_RUNNING', 'start', '--checkpoint', 'one', 'counts');
-    await ok('rm', '-f', 'counts');
-    await ok('create', '--name', 'counts', 'busybox', 'true');
-    await fails('PCH_CONTAINER_NOT_RUNNING', 'checkpoint', 'create', 'counts', 'one');
-    await fails('PCH_CHECKPOINT_NOT_FOUND', 'start', '--checkpoint', 'one', 'counts');
-  });
+    it('are refused before anything is touched', async () => {
+      await start('--network', 'none', '--runtime', 'nocriu');
+      assert.match(
+        await fails('PCH_RUNTIME_CANNOT', 'checkpoint', 'create', 'counts', 'one'),
+        /lists it under `lacks`/,
+      );
+      assert.deepEqual([await files(), (await inspect()).State.Status], [[], 'running']);
+      await ok('rm', '-f', 'counts');
+      await start('--network', 'none', '-t');
+      assert.match(await fails('PCH_NOT_SUPPORTED', 'checkpoint', 'create', 'counts', 'one'), /terminal/);
+      await ok('rm', '-f', 'counts');
+      await start('--network', 'none', '--rm');
+      await fails('PCH_CONFLICT', 'checkpoint', 'create', 'counts', 'one');
+      await fails('PCH_NAME_INVALID', 'checkpoint', 'create', 'counts', '../one');
+      await ok('checkpoint', 'create', '--leave-running', 'counts', 'one');
+      await fails('PCH_ALREADY_EXISTS', 'checkpoint', 'create', '--leave-running', 'counts', 'one');
+      await fails('PCH_CONTAINER_RUNNING', 'start', '--checkpoint', 'one', 'counts');
+      await ok('rm', '-f', 'counts');
+      await ok('create', '--name', 'counts', 'busybox', 'true');
+      await fails('PCH_CONTAINER_NOT_RUNNING', 'checkpoint', 'create', 'counts', 'one');
+      await fails('PCH_CHECKPOINT_NOT_FOUND', 'start', '--checkpoint', 'one', 'counts');
+    });
 
-  it('pouchd, killed at any step: there is a whole one or none, and the same call works', async () => {
-    await start('--network', 'none');
-    const earlier = (await pouchd.log()).length;
-    await writeFile(failpoint, 'trace');
-    await ok('checkpoint', 'create', '--leave-running', 'counts', 'traced');
-    await ok('checkpoint', 'rm', 'counts', 'traced');
-    await rm(failpoint);
-    const text = (await pouchd.log()).slice(earlier);
-    const steps = [...text.matchAll(/^ledger-step (\S+:checkpoint:.*)$/gm)].map(([, step]) => step!);
-    assert.ok(steps.length >= 10, steps.join(', '));
-    for (const step of someOf(steps)) {
-      const name = step.includes('undo') ? 'kept' : 'made';
-      if (name === 'kept') await ok('checkpoint', 'create', '--leave-running', 'counts', 'kept');
-      await writeFile(failpoint, step.replace('traced', name));
-      const args = name === 'kept' ? ['rm', 'counts', name] : ['create', '--leave-running', 'counts', name];
-      await pouchd.pouch('checkpoint', ...args);
-      assert.equal(await pouchd.ended(), 'SIGKILL', step);
+    it('pouchd, killed at any step: there is a whole one or none, and the same call works', async () => {
+      await start('--network', 'none');
+      const earlier = (await pouchd.log()).length;
+      await writeFile(failpoint, 'trace');
+      await ok('checkpoint', 'create', '--leave-running', 'counts', 'traced');
+      await ok('checkpoint', 'rm', 'counts', 'traced');
       await rm(failpoint);
-      await pouchd.start({ failpoint: `@${failpoint}` });
-      assert.equal((await inspect()).State.Status, 'running', step);
-      const now = await files();
-      assert.ok(now.length === 0 || now.join() === name, `${step}: ${now.join()}`);
-      if (now.length > 0) await ok('checkpoint', 'rm', 'counts', name);
-      await ok('checkpoint', 'create', '--leave-running', 'counts', name);
-      await ok('checkpoint', 'rm', 'counts', name);
-      assert.deepEqual(await files(), [], step);
-    }
+      const text = (await pouchd.log()).slice(earlier);
+      const steps = [...text.matchAll(/^ledger-step (\S+:checkpoint:.*)$/gm)].map(([, step]) => step!);
+      assert.ok(steps.length >= 10, steps.join(', '));
+      for (const step of someOf(steps)) {
+        const name = step.includes('undo') ? 'kept' : 'made';
+        if (name === 'kept') await ok('checkpoint', 'create', '--leave-running', 'counts', 'kept');
+        await writeFile(failpoint, step.replace('traced', name));
+        const args = name === 'kept' ? ['rm', 'counts', name] : ['create', '--leave-running', 'counts', name];
+        await pouchd.pouch('checkpoint', ...args);
+        assert.equal(await pouchd.ended(), 'SIGKILL', step);
+        await rm(failpoint);
+        await pouchd.start({ failpoint: `@${failpoint}` });
+        assert.equal((await inspect()).State.Status, 'running', step);
+        const now = await files();
+        assert.ok(now.length === 0 || now.join() === name, `${step}: ${now.join()}`);
+        if (now.length > 0) await ok('checkpoint', 'rm', 'counts', name);
+        await ok('checkpoint', 'create', '--leave-running', 'counts', name);
+        await ok('checkpoint', 'rm', 'counts', name);
+        assert.deepEqual(await files(), [], step);
+      }
+    });
+
+    sampleTests(this);
   });
 });

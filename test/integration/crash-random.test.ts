@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { identityOf } from '../support/host/inventory.ts';
 import { processesOf } from '../support/host/processes.ts';
-import { everyTest } from '../support/someOf.ts';
+import { everyTest, sampleTests } from '../support/someOf.ts';
 import type { TestPouchd } from '../support/TestPouchd.ts';
 import { seededRandom } from '../support/seededRandom.ts';
 import { useDaemon } from '../support/useDaemon.ts';
@@ -37,66 +37,71 @@ describe('pouchd and its helpers, killed at any moment', function () {
     await ok('rm', '-f', bystander);
   });
 
-  it('containerd: containers keep running, exits are not lost, and everything works again', async () => {
-    const id = await ok('run', '-d', 'busybox', 'sleep', '1000');
-    const ends = await ok('run', '-d', 'busybox', 'sh', '-c', 'sleep 0.5; exit 7');
-    const identity = identityOf((await daemon.it.inspect(id))!.State.Pid);
-    await killHelper(daemon.it, 'containerd');
-    assert.equal((await daemon.it.until(ends, 'exited', 30_000)).State.ExitCode, 7);
-    assert.equal(identityOf((await daemon.it.inspect(id))!.State.Pid), identity);
-    assert.equal(await ok('exec', id, 'echo', 'runs'), 'runs');
-    assert.equal(await sh('echo new'), 'new');
-    await ok('rm', '-f', id, ends);
-  });
+  describe('helpers', function () {
+    it('containerd: containers keep running, exits are not lost, and everything works again', async () => {
+      const id = await ok('run', '-d', 'busybox', 'sleep', '1000');
+      const ends = await ok('run', '-d', 'busybox', 'sh', '-c', 'sleep 0.5; exit 7');
+      const identity = identityOf((await daemon.it.inspect(id))!.State.Pid);
+      await killHelper(daemon.it, 'containerd');
+      assert.equal((await daemon.it.until(ends, 'exited', 30_000)).State.ExitCode, 7);
+      assert.equal(identityOf((await daemon.it.inspect(id))!.State.Pid), identity);
+      assert.equal(await ok('exec', id, 'echo', 'runs'), 'runs');
+      assert.equal(await sh('echo new'), 'new');
+      await ok('rm', '-f', id, ends);
+    });
 
-  it('the log keeper: containers keep running, and what they write afterwards is in the log', async () => {
-    const script = 'i=0; while :; do echo line $i; i=$((i+1)); sleep 0.02; done';
-    const id = await ok('run', '-d', 'busybox', 'sh', '-c', script);
-    const ends = await ok('run', '-d', 'busybox', 'sh', '-c', 'sleep 1; echo last words; exit 3');
-    await killHelper(daemon.it, 'pouch-logkeeper');
-    assert.equal((await daemon.it.until(ends, 'exited', 30_000)).State.ExitCode, 3);
-    assert.equal(await ok('logs', ends), 'last words');
-    await delay(500);
-    await ok('kill', id);
-    await daemon.it.until(id, 'exited');
-    const numbers = (await ok('logs', id)).split('\n').map((line) => Number(line.split(' ')[1]));
-    assert.deepEqual(numbers, [...numbers.keys()]);
-    assert.equal(await sh('echo new'), 'new');
-    await ok('rm', id, ends);
-  });
+    it('the log keeper: containers keep running, and what they write afterwards is in the log', async () => {
+      const script = 'i=0; while :; do echo line $i; i=$((i+1)); sleep 0.02; done';
+      const id = await ok('run', '-d', 'busybox', 'sh', '-c', script);
+      const ends = await ok('run', '-d', 'busybox', 'sh', '-c', 'sleep 1; echo last words; exit 3');
+      await killHelper(daemon.it, 'pouch-logkeeper');
+      assert.equal((await daemon.it.until(ends, 'exited', 30_000)).State.ExitCode, 3);
+      assert.equal(await ok('logs', ends), 'last words');
+      await delay(500);
+      await ok('kill', id);
+      await daemon.it.until(id, 'exited');
+      const numbers = (await ok('logs', id)).split('\n').map((line) => Number(line.split(' ')[1]));
+      assert.deepEqual(numbers, [...numbers.keys()]);
+      assert.equal(await sh('echo new'), 'new');
+      await ok('rm', id, ends);
+    });
 
-  it('all three at once: the daemon starts its helpers anew', async () => {
-    const id = await ok('run', '-d', 'busybox', 'sh', '-c', 'while :; do echo x; sleep 0.05; done');
-    const identity = identityOf((await daemon.it.inspect(id))!.State.Pid);
-    await daemon.it.kill9();
-    for (const { pid, role } of processesOf(daemon.it.names))
-      if (role === 'containerd' || role === 'pouch-logkeeper') process.kill(pid, 'SIGKILL');
-    await daemon.it.start();
-    const { State } = (await daemon.it.inspect(id))!;
-    assert.equal(State.Status, 'running');
-    assert.equal(identityOf(State.Pid), identity);
-    const before = (await ok('logs', id)).length;
-    assert.ok(await waitUntil(async () => (await ok('logs', id)).length > before, { withinMs: 30_000 }));
-    await ok('rm', '-f', id);
-  });
+    it('all three at once: the daemon starts its helpers anew', async () => {
+      const id = await ok('run', '-d', 'busybox', 'sh', '-c', 'while :; do echo x; sleep 0.05; done');
+      const identity = identityOf((await daemon.it.inspect(id))!.State.Pid);
+      await daemon.it.kill9();
+      for (const { pid, role } of processesOf(daemon.it.names))
+        if (role === 'containerd' || role === 'pouch-logkeeper') process.kill(pid, 'SIGKILL');
+      await daemon.it.start();
+      const { State } = (await daemon.it.inspect(id))!;
+      assert.equal(State.Status, 'running');
+      assert.equal(identityOf(State.Pid), identity);
+      const before = (await ok('logs', id)).length;
+      assert.ok(await waitUntil(async () => (await ok('logs', id)).length > before, { withinMs: 30_000 }));
+      await ok('rm', '-f', id);
+    });
 
-  // It was 137, that of a killed one.
-  it('an exec has its own exit code though containerd was killed while it ran', async () => {
-    const id = await ok('run', '-d', '--network', 'none', 'busybox', 'sleep', '1000');
-    const exec = daemon.pouch(
-      'exec',
-      id,
-      'sh',
-      '-c',
-      'touch /began; until [ -e /go ]; do sleep 0.1; done; exit 34',
-    );
-    const sh = async (script: string) => (await daemon.pouch('exec', id, 'sh', '-c', script)).exitCode === 0;
-    assert.ok(await waitUntil(() => sh('test -e /began'), { withinMs: 30_000 }));
-    for (const { pid, role } of processesOf(daemon.it.names))
-      if (role === 'containerd') process.kill(pid, 'SIGKILL');
-    assert.ok(await waitUntil(() => sh('touch /go'), { withinMs: 20_000, everyMs: 200 }));
-    assert.equal((await exec).exitCode, 34);
-    await ok('rm', '-f', id);
+    // It was 137, that of a killed one.
+    it('an exec has its own exit code though containerd was killed while it ran', async () => {
+      const id = await ok('run', '-d', '--network', 'none', 'busybox', 'sleep', '1000');
+      const exec = daemon.pouch(
+        'exec',
+        id,
+        'sh',
+        '-c',
+        'touch /began; until [ -e /go ]; do sleep 0.1; done; exit 34',
+      );
+      const sh = async (script: string) =>
+        (await daemon.pouch('exec', id, 'sh', '-c', script)).exitCode === 0;
+      assert.ok(await waitUntil(() => sh('test -e /began'), { withinMs: 30_000 }));
+      for (const { pid, role } of processesOf(daemon.it.names))
+        if (role === 'containerd') process.kill(pid, 'SIGKILL');
+      assert.ok(await waitUntil(() => sh('touch /go'), { withinMs: 20_000, everyMs: 200 }));
+      assert.equal((await exec).exitCode, 34);
+      await ok('rm', '-f', id);
+    });
+
+    sampleTests(this);
   });
 });
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { identityOf } from '../support/host/inventory.ts';
-import { someOf } from '../support/someOf.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const seconds = 1000;
@@ -339,4 +339,6 @@ describe('damaged records', function () {
     assert.equal((await snapshots()).includes(id), false);
     assert.equal(existsSync(`/proc/${Pid}`), false);
   });
+
+  sampleTests(this);
 });

@@ -6,6 +6,7 @@ import { busyboxFiles } from '../../scripts/lib/busyboxImage.ts';
 import { type LayerFile, layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import { DatagramReceiver } from '../support/DatagramReceiver.ts';
 import { LineCollector } from '../support/LineCollector.ts';
+import { sampleTests } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const examples = resolve(import.meta.dirname, '../../examples');
@@ -279,4 +280,6 @@ esac
       assert.ok((note?.count ?? 0) >= 8, JSON.stringify(note));
     });
   });
+
+  sampleTests(this);
 });

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { sampleTests } from '../support/someOf.ts';
 import { type Finished, TestPouchd } from '../support/TestPouchd.ts';
 import { TestRegistry } from '../support/TestRegistry.ts';
 import { assertSteady, baseline } from './support/bad-input/steady.ts';
@@ -157,6 +158,8 @@ describe('a full disk', function () {
       await assertSteady(pouchd, first);
     });
   });
+
+  sampleTests(this);
 });
 
 async function keepOne(pouchd: TestPouchd): Promise<string[]> {

@@ -190,43 +190,41 @@ describe('hook points', function () {
       [],
     );
   });
-});
 
-describe('a surface', function () {
-  this.timeout(60_000);
-  const daemon = useDaemon();
+  describe('a surface', function () {
+    this.timeout(60_000);
+    it('that a reload adds is started, and stopped by the reload that removes it', async () => {
+      await daemon.it.configure(yaml('speaks'));
+      await daemon.it.reload(/speaks: started/);
+      await daemon.it.configure(yaml('speaks', 'decides'));
+      await daemon.it.reload(/speaks: stopped.*speaks: started.*configuration reloaded/s);
+      await daemon.it.configure('');
+      await daemon.it.reload(/speaks: stopped.*configuration reloaded/s);
+    });
 
-  it('that a reload adds is started, and stopped by the reload that removes it', async () => {
-    await daemon.it.configure(yaml('speaks'));
-    await daemon.it.reload(/speaks: started/);
-    await daemon.it.configure(yaml('speaks', 'decides'));
-    await daemon.it.reload(/speaks: stopped.*speaks: started.*configuration reloaded/s);
-    await daemon.it.configure('');
-    await daemon.it.reload(/speaks: stopped.*configuration reloaded/s);
+    it('that does not start quarantines its plugin alone; the next reload works', async () => {
+      const folder = join(daemon.it.dir, 'mute');
+      await mkdir(folder, { recursive: true, mode: 0o755 });
+      await writeFile(
+        join(folder, 'mute.ts'),
+        `import { definePlugin } from 'pouch/hooks';
+  export default definePlugin({
+    name: 'mute',
+    setup: ({ surface }) =>
+      surface({ name: 'mute', start: () => Promise.reject(new Error('no voice')), stop: async () => {} }),
   });
-
-  it('that does not start quarantines its plugin alone; the next reload works', async () => {
-    const folder = join(daemon.it.dir, 'mute');
-    await mkdir(folder, { recursive: true, mode: 0o755 });
-    await writeFile(
-      join(folder, 'mute.ts'),
-      `import { definePlugin } from 'pouch/hooks';
-export default definePlugin({
-  name: 'mute',
-  setup: ({ surface }) =>
-    surface({ name: 'mute', start: () => Promise.reject(new Error('no voice')), stop: async () => {} }),
-});
-`,
-    );
-    await daemon.it.configure(yaml('speaks'));
-    await daemon.it.reload(/configuration reloaded/);
-    await daemon.it.configure(`${yaml('speaks')}  - path: ${folder}/mute.ts\n${isolation('mute')}`);
-    await daemon.it.reload(
-      /speaks: stopped.*speaks: started.*mute is quarantined.*no voice.*configuration reloaded/s,
-    );
-    assert.match(await daemon.ok('info'), /speaks: active\n +mute: quarantined \(no voice\)/);
-    await daemon.ok('run', '--rm', 'busybox', 'true');
-    await daemon.it.configure(yaml('speaks'));
-    await daemon.it.reload(/configuration reloaded/);
+  `,
+      );
+      await daemon.it.configure(yaml('speaks'));
+      await daemon.it.reload(/configuration reloaded/);
+      await daemon.it.configure(`${yaml('speaks')}  - path: ${folder}/mute.ts\n${isolation('mute')}`);
+      await daemon.it.reload(
+        /speaks: stopped.*speaks: started.*mute is quarantined.*no voice.*configuration reloaded/s,
+      );
+      assert.match(await daemon.ok('info'), /speaks: active\n +mute: quarantined \(no voice\)/);
+      await daemon.ok('run', '--rm', 'busybox', 'true');
+      await daemon.it.configure(yaml('speaks'));
+      await daemon.it.reload(/configuration reloaded/);
+    });
   });
 });

@@ -130,45 +130,52 @@ describe('image sources', function () {
     await plainRun();
   });
 
-  it('without a registry that has it: the error names the plugin, and nothing is kept', async () => {
-    await configure(registry.host, '  - { name: image-registry, enabled: false }\n');
-    for (const fault of ['wrong', 'truncate', 'blob-throw']) {
-      await set(fault);
-      const { exitCode, output } = await pull();
-      assert.equal(exitCode, 1, fault);
-      assert.match(output, /no image source has the blob[^]*image source bad \(plugin bad-image-sources\): /);
-      await clear(fault);
-    }
-    assert.match((await pull(`${registry.host}/app:2`)).output, /no image source has the manifest 2/);
-    assert.equal((await pouch('images', '-q', image())).stdout, '');
-    await plainRun();
-    await configure();
-  });
+  describe('what fails or is cut off', function () {
+    it('without a registry that has it: the error names the plugin, and nothing is kept', async () => {
+      await configure(registry.host, '  - { name: image-registry, enabled: false }\n');
+      for (const fault of ['wrong', 'truncate', 'blob-throw']) {
+        await set(fault);
+        const { exitCode, output } = await pull();
+        assert.equal(exitCode, 1, fault);
+        assert.match(
+          output,
+          /no image source has the blob[^]*image source bad \(plugin bad-image-sources\): /,
+        );
+        await clear(fault);
+      }
+      assert.match((await pull(`${registry.host}/app:2`)).output, /no image source has the manifest 2/);
+      assert.equal((await pouch('images', '-q', image())).stdout, '');
+      await plainRun();
+      await configure();
+    });
 
-  it('in pouchd itself: the same', async () => {
-    await configure(registry.host, '    isolation: in-process\n');
-    for (const fault of someOf(['stream-throw', 'stream-hang', 'wrong', 'blob-garbage'])) {
-      await set(fault);
-      const { exitCode, output } = await pull();
-      assert.equal(exitCode, 0, output);
-      assert.match(output, blobFaults[fault]!);
-      await clear(fault);
-      await removed();
-    }
-    await plainRun();
-    await configure();
-  });
+    it('in pouchd itself: the same', async () => {
+      await configure(registry.host, '    isolation: in-process\n');
+      for (const fault of someOf(['stream-throw', 'stream-hang', 'wrong', 'blob-garbage'])) {
+        await set(fault);
+        const { exitCode, output } = await pull();
+        assert.equal(exitCode, 0, output);
+        assert.match(output, blobFaults[fault]!);
+        await clear(fault);
+        await removed();
+      }
+      await plainRun();
+      await configure();
+    });
 
-  it('pouchd, killed in the middle of a pull: the next one pulls it', async () => {
-    await set('stream-hang');
-    const cutOff = pouch('pull', image());
-    const isReading = async () => (await daemon.it.log()).includes('From image source bad');
-    assert.ok(await waitUntil(isReading, { withinMs: 30_000 }));
-    await daemon.it.kill9();
-    await cutOff;
-    await daemon.it.start();
-    await clear('stream-hang');
-    await plainRun();
+    it('pouchd, killed in the middle of a pull: the next one pulls it', async () => {
+      await set('stream-hang');
+      const cutOff = pouch('pull', image());
+      const isReading = async () => (await daemon.it.log()).includes('From image source bad');
+      assert.ok(await waitUntil(isReading, { withinMs: 30_000 }));
+      await daemon.it.kill9();
+      await cutOff;
+      await daemon.it.start();
+      await clear('stream-hang');
+      await plainRun();
+    });
+
+    sampleTests(this);
   });
 
   it('the example folder-images pulls from a folder, concurrently', async () => {

@@ -13,7 +13,7 @@ import type { PouchError } from '../../hooks/errors.ts';
 import type { Image } from '../../hooks/image.ts';
 import { busyboxImage, busyboxReference } from '../../scripts/lib/busyboxImage.ts';
 import { layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
-import { someOf } from '../support/someOf.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { TestImageStore } from '../support/TestImageStore.ts';
 import { fastest } from '../support/fastest.ts';
 
@@ -283,7 +283,7 @@ describe('images on the host', function () {
     });
   });
 
-  describe('damage', () => {
+  describe('damage', function () {
     const damages: Record<string, (path: string) => Promise<void>> = {
       'cut off': (path) => truncate(path, 100),
       empty: (path) => truncate(path, 0),
@@ -392,6 +392,8 @@ describe('images on the host', function () {
       assert.equal((await store.list()).length, 2);
       assert.deepEqual((await store.get('busybox')).references, [busyboxReference]);
     });
+
+    sampleTests(this);
   });
 
   it('reads through whiteouts and opaque directories as a mount would show', async () => {

@@ -107,58 +107,61 @@ describe('the network of a container', function () {
     const ip = daemon.it.names.subnet.replace(/0\/24$/, '99');
     assert.match(await sh('ip -4 addr show eth0', '--ip', ip), new RegExp(`inet ${ip}/24`));
   });
-});
 
-describe('two daemons side by side', function () {
-  this.timeout(90_000);
-  this.slow(20_000);
-  const first = useDaemon();
-  const second = useDaemon();
+  describe('two daemons side by side', function () {
+    this.timeout(90_000);
+    this.slow(20_000);
+    const first = daemon;
+    const second = useDaemon();
 
-  it('have containers of the same name, networks of their own, and do not see each other', async () => {
-    const ids: string[] = [];
-    for (const { ok } of [first, second])
-      ids.push(await ok('run', '-d', '--name', 'same', 'busybox', ...server));
-    const addresses = await Promise.all(
-      [first, second].map(async ({ it }) => (await it.inspect('same'))!.NetworkSettings.IPAddress),
-    );
-    assert.notEqual(
-      addresses[0]!.split('.').slice(0, 3).join('.'),
-      addresses[1]!.split('.').slice(0, 3).join('.'),
-    );
-    assert.equal(await first.ok('ps', '-aq', '--no-trunc'), ids[0]);
-    assert.equal(await second.ok('ps', '-aq', '--no-trunc'), ids[1]);
-    await first.it.restart();
-    await first.ok('rm', '-f', 'same');
-    assert.equal((await second.it.inspect('same'))?.State.Status, 'running');
-    assert.equal(await second.ok('exec', 'same', 'nc', '127.0.0.1', '80'), 'hello');
-    await second.ok('rm', '-f', 'same');
+    it('have containers of the same name, networks of their own, and do not see each other', async () => {
+      const ids: string[] = [];
+      for (const { ok } of [first, second])
+        ids.push(await ok('run', '-d', '--name', 'same', 'busybox', ...server));
+      const addresses = await Promise.all(
+        [first, second].map(async ({ it }) => (await it.inspect('same'))!.NetworkSettings.IPAddress),
+      );
+      assert.notEqual(
+        addresses[0]!.split('.').slice(0, 3).join('.'),
+        addresses[1]!.split('.').slice(0, 3).join('.'),
+      );
+      assert.equal(await first.ok('ps', '-aq', '--no-trunc'), ids[0]);
+      assert.equal(await second.ok('ps', '-aq', '--no-trunc'), ids[1]);
+      await first.it.restart();
+      await first.ok('rm', '-f', 'same');
+      assert.equal((await second.it.inspect('same'))?.State.Status, 'running');
+      assert.equal(await second.ok('exec', 'same', 'nc', '127.0.0.1', '80'), 'hello');
+      await second.ok('rm', '-f', 'same');
+    });
+
+    it('a second daemon on the same root is refused with what holds it', async () => {
+      const { exitCode, stderr } = await first.it.pouchd();
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /another pouchd is using the root .*\nhint: .*\n\(PCH_DAEMON_RUNNING\)/);
+    });
   });
 
-  it('a second daemon on the same root is refused with what holds it', async () => {
-    const { exitCode, stderr } = await first.it.pouchd();
-    assert.equal(exitCode, 1);
-    assert.match(stderr, /another pouchd is using the root .*\nhint: .*\n\(PCH_DAEMON_RUNNING\)/);
-  });
-});
+  describe('with network.default: none', function () {
+    this.timeout(60_000);
+    this.slow(10_000);
+    before(async () => {
+      await daemon.it.configure('network:\n  default: none\n');
+      await daemon.it.restart();
+    });
 
-describe('network.default: none', function () {
-  this.timeout(60_000);
-  this.slow(10_000);
-  const daemon = useDaemon({ yaml: 'network:\n  default: none\n' });
+    it('holds for requests without a network mode, and with `default`', async () => {
+      assert.doesNotMatch(await daemon.sh('ip -o addr'), /eth0/);
+      for (const HostConfig of [{}, { NetworkMode: 'default' }]) {
+        const { Id } = await daemon.it.client.containers.create({ Image: 'busybox', HostConfig });
+        assert.equal((await daemon.it.inspect(Id))?.HostConfig.NetworkMode, 'none');
+        await daemon.ok('rm', Id);
+      }
+    });
 
-  it('holds for requests without a network mode, and with `default`', async () => {
-    assert.doesNotMatch(await daemon.sh('ip -o addr'), /eth0/);
-    for (const HostConfig of [{}, { NetworkMode: 'default' }]) {
-      const { Id } = await daemon.it.client.containers.create({ Image: 'busybox', HostConfig });
-      assert.equal((await daemon.it.inspect(Id))?.HostConfig.NetworkMode, 'none');
-      await daemon.ok('rm', Id);
-    }
-  });
-
-  it('leaves the choice to requests', async () => {
-    const id = await daemon.ok('create', '--network', 'bridge', 'busybox');
-    assert.equal((await daemon.it.inspect(id))?.HostConfig.NetworkMode, 'bridge');
-    await daemon.ok('rm', id);
+    it('leaves the choice to requests', async () => {
+      const id = await daemon.ok('create', '--network', 'bridge', 'busybox');
+      assert.equal((await daemon.it.inspect(id))?.HostConfig.NetworkMode, 'bridge');
+      await daemon.ok('rm', id);
+    });
   });
 });

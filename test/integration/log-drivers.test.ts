@@ -142,102 +142,106 @@ describe('log drivers', function () {
     await plainRun();
   });
 
-  it('a driver that returns garbage has taken the lines; another container of another driver continues', async () => {
-    await set('garbage');
-    await start('garbage', script(3));
-    await has('garbage', count(3));
-    await clear('garbage');
-    await set('hang');
-    await start('stuck', script(3));
-    await ok('run', '-d', '--name', 'well', '--log-driver', 'good', 'busybox', 'sh', '-c', script(3));
-    await has('well', count(3));
-    await clear('hang');
-    await has('stuck', count(3));
-    await ok('rm', 'garbage', 'stuck', 'well');
-    await plainRun();
-  });
+  describe('what fails or is cut off', function () {
+    it('a driver that returns garbage has taken the lines; another container of another driver continues', async () => {
+      await set('garbage');
+      await start('garbage', script(3));
+      await has('garbage', count(3));
+      await clear('garbage');
+      await set('hang');
+      await start('stuck', script(3));
+      await ok('run', '-d', '--name', 'well', '--log-driver', 'good', 'busybox', 'sh', '-c', script(3));
+      await has('well', count(3));
+      await clear('hang');
+      await has('stuck', count(3));
+      await ok('rm', 'garbage', 'stuck', 'well');
+      await plainRun();
+    });
 
-  it('a plugin that is gone: lines wait for it, also over a restart of pouchd and the end of the container', async () => {
-    await set('throw');
-    await start('gone', script(10));
-    await daemon.it.until(await ok('inspect', '--format', '{{.Id}}', 'gone'), 'exited');
-    await daemon.it.configure('');
-    await ok('plugin', 'reload');
-    await until('a problem', async () =>
-      /no plugin provides the log driver files/.test((await delivery('gone')).Problem ?? ''),
-    );
-    await clear('throw');
-    await daemon.it.restart();
-    await until('a problem', async () => /no plugin/.test((await delivery('gone')).Problem ?? ''));
-    await daemon.it.configure(`plugins:\n${entry()}`);
-    await ok('plugin', 'reload');
-    await has('gone', count(10));
-    await ok('start', 'gone');
-    await until('more lines', async () => (await lines('gone')).length >= 20);
-    await ok('rm', '-f', 'gone');
-    await plainRun();
-  });
+    it('a plugin that is gone: lines wait for it, also over a restart of pouchd and the end of the container', async () => {
+      await set('throw');
+      await start('gone', script(10));
+      await daemon.it.until(await ok('inspect', '--format', '{{.Id}}', 'gone'), 'exited');
+      await daemon.it.configure('');
+      await ok('plugin', 'reload');
+      await until('a problem', async () =>
+        /no plugin provides the log driver files/.test((await delivery('gone')).Problem ?? ''),
+      );
+      await clear('throw');
+      await daemon.it.restart();
+      await until('a problem', async () => /no plugin/.test((await delivery('gone')).Problem ?? ''));
+      await daemon.it.configure(`plugins:\n${entry()}`);
+      await ok('plugin', 'reload');
+      await has('gone', count(10));
+      await ok('start', 'gone');
+      await until('more lines', async () => (await lines('gone')).length >= 20);
+      await ok('rm', '-f', 'gone');
+      await plainRun();
+    });
 
-  it('pouchd, killed again and again while a container writes and its log is rotated: no line is lost', async () => {
-    const options = ['--log-opt', 'max-size=4k', '--log-opt', 'max-file=1'];
-    await start(
-      'killed',
-      `i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo line $i; usleep 1000; done`,
-      ...options,
-    );
-    for (const enough of [100, 500, 1000]) {
-      await until(`${enough} lines`, async () => (await texts('killed')).length >= enough);
-      await daemon.it.kill9();
-      await daemon.it.start();
-    }
-    await has('killed', count(3000));
-    assert.deepEqual(await delivery('killed'), { Waiting: 0, Lost: 0 });
-    assert.deepEqual(await events('log_lost'), []);
-    await ok('rm', '-f', 'killed');
-    await plainRun();
-  });
+    it('pouchd, killed again and again while a container writes and its log is rotated: no line is lost', async () => {
+      const options = ['--log-opt', 'max-size=4k', '--log-opt', 'max-file=1'];
+      await start(
+        'killed',
+        `i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo line $i; usleep 1000; done`,
+        ...options,
+      );
+      for (const enough of [100, 500, 1000]) {
+        await until(`${enough} lines`, async () => (await texts('killed')).length >= enough);
+        await daemon.it.kill9();
+        await daemon.it.start();
+      }
+      await has('killed', count(3000));
+      assert.deepEqual(await delivery('killed'), { Waiting: 0, Lost: 0 });
+      assert.deepEqual(await events('log_lost'), []);
+      await ok('rm', '-f', 'killed');
+      await plainRun();
+    });
 
-  it('files that had to be given up are reported once, and later lines are delivered', async () => {
-    await set('throw');
-    const sizes = ['max-size=2k', 'max-file=1', 'max-undelivered=4k'];
-    await start('lossy', script(500), ...sizes.flatMap((size) => ['--log-opt', size]));
-    await daemon.it.until(await ok('inspect', '--format', '{{.Id}}', 'lossy'), 'exited');
-    await clear('throw');
-    await until('the last line', async () => (await texts('lossy')).includes('line 500'));
-    await until('settled', async () => (await delivery('lossy')).Waiting === 0);
-    const got = await texts('lossy');
-    const numbers = (all: readonly string[], form: RegExp) =>
-      all.flatMap((text) => Number(form.exec(text)?.[1] ?? NaN)).filter((number) => !Number.isNaN(number));
-    const noted = numbers(got, /^\[pouch: (\d+) bytes of log were removed before/);
-    const bytesOf = (text: string) =>
-      JSON.stringify({ log: `${text}\n`, stream: 'stdout', time: 'x'.repeat(30) }).length + 1;
-    const missing = count(500).filter((text) => !got.includes(text));
-    const lost = missing.reduce((sum, text) => sum + bytesOf(text), 0);
-    assert.ok(missing.length > 100 && missing.length < 500, `${missing.length} lines are missing`);
-    assert.equal(
-      noted.reduce((sum, bytes) => sum + bytes, 0),
-      lost,
-    );
-    assert.equal((await delivery('lossy')).Lost, lost);
-    assert.deepEqual(numbers(await events('log_lost'), /bytes=(\d+)/), noted);
-    await daemon.it.restart();
-    assert.deepEqual(await events('log_lost'), []);
-    await ok('rm', 'lossy');
-    await plainRun();
-  });
+    it('files that had to be given up are reported once, and later lines are delivered', async () => {
+      await set('throw');
+      const sizes = ['max-size=2k', 'max-file=1', 'max-undelivered=4k'];
+      await start('lossy', script(500), ...sizes.flatMap((size) => ['--log-opt', size]));
+      await daemon.it.until(await ok('inspect', '--format', '{{.Id}}', 'lossy'), 'exited');
+      await clear('throw');
+      await until('the last line', async () => (await texts('lossy')).includes('line 500'));
+      await until('settled', async () => (await delivery('lossy')).Waiting === 0);
+      const got = await texts('lossy');
+      const numbers = (all: readonly string[], form: RegExp) =>
+        all.flatMap((text) => Number(form.exec(text)?.[1] ?? NaN)).filter((number) => !Number.isNaN(number));
+      const noted = numbers(got, /^\[pouch: (\d+) bytes of log were removed before/);
+      const bytesOf = (text: string) =>
+        JSON.stringify({ log: `${text}\n`, stream: 'stdout', time: 'x'.repeat(30) }).length + 1;
+      const missing = count(500).filter((text) => !got.includes(text));
+      const lost = missing.reduce((sum, text) => sum + bytesOf(text), 0);
+      assert.ok(missing.length > 100 && missing.length < 500, `${missing.length} lines are missing`);
+      assert.equal(
+        noted.reduce((sum, bytes) => sum + bytes, 0),
+        lost,
+      );
+      assert.equal((await delivery('lossy')).Lost, lost);
+      assert.deepEqual(numbers(await events('log_lost'), /bytes=(\d+)/), noted);
+      await daemon.it.restart();
+      assert.deepEqual(await events('log_lost'), []);
+      await ok('rm', 'lossy');
+      await plainRun();
+    });
 
-  it('a removal waits for a driver that hangs, but not forever, and reports what is lost', async () => {
-    await set('throw');
-    await start('removed', script(5));
-    await until('a problem', async () => (await delivery('removed')).Problem !== undefined);
-    const started = performance.now();
-    await ok('rm', '-f', 'removed');
-    assert.ok(performance.now() - started < 15_000);
-    assert.match((await events('log_lost')).at(-1)!, /bytes=\d+.*error=.*the server is away/);
-    await clear('throw');
-    await ok('run', '--rm', '--name', 'rm-rest', '--log-driver', 'files', 'busybox', 'sh', '-c', script(5));
-    await has('rm-rest', count(5));
-    await plainRun();
+    it('a removal waits for a driver that hangs, but not forever, and reports what is lost', async () => {
+      await set('throw');
+      await start('removed', script(5));
+      await until('a problem', async () => (await delivery('removed')).Problem !== undefined);
+      const started = performance.now();
+      await ok('rm', '-f', 'removed');
+      assert.ok(performance.now() - started < 15_000);
+      assert.match((await events('log_lost')).at(-1)!, /bytes=\d+.*error=.*the server is away/);
+      await clear('throw');
+      await ok('run', '--rm', '--name', 'rm-rest', '--log-driver', 'files', 'busybox', 'sh', '-c', script(5));
+      await has('rm-rest', count(5));
+      await plainRun();
+    });
+
+    sampleTests(this);
   });
 
   it('in pouchd itself: the same', async () => {
@@ -303,7 +307,7 @@ describe('log drivers', function () {
     sampleTests(this);
   });
 
-  describe('syslog', () => {
+  describe('syslog', function () {
     const run = async (address: string, ...more: string[]) => {
       const options = ['--log-driver', 'syslog', '--log-opt', `syslog-address=${address}`, ...more];
       const command = ['busybox', 'sh', '-c', 'echo out; echo err >&2'];
@@ -374,5 +378,7 @@ describe('log drivers', function () {
       }
       await plainRun();
     });
+
+    sampleTests(this);
   });
 });

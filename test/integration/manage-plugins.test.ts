@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { NpmRegistry } from '../support/NpmRegistry.ts';
 import { TestRegistry } from '../support/TestRegistry.ts';
+import { sampleTests } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** A plugin that labels containers. */
@@ -174,112 +175,116 @@ export default definePlugin({
     await daemon.ok('rm', 'marked');
   });
 
-  it('install activates a folder and a file of npm pack; rollback goes back, remove removes', async () => {
-    const installed = join(folder, 'packed');
-    const label = async () => {
-      await daemon.ok('create', '--name', 'packed', 'busybox');
-      const value = await daemon.ok('inspect', '--format', '{{index .Config.Labels "packed"}}', 'packed');
-      await daemon.ok('rm', 'packed');
-      return value;
-    };
-    const version = async (number: string, code = plugin('packed', { value: number })) => {
-      await mkdir(installed, { recursive: true });
-      const scripts = { prepack: 'exit 1' };
-      const manifest = { name: '@corp/packed', version: number, scripts, main: 'packed.ts' };
-      await writeFile(join(installed, 'package.json'), JSON.stringify(manifest));
-      await writeFile(join(installed, 'packed.ts'), code);
-    };
-    await version('1.0.0');
-    const printed = /^added +packed\npacked 1\.0\.0 sha256:[0-9a-f]{64}$/;
-    assert.match(await daemon.ok('plugin', 'install', installed), printed);
-    assert.equal(await label(), '1.0.0');
-    await version('2.0.0', 'export default {');
-    const broken = await daemon.pouch('plugin', 'install', installed);
-    assert.equal(broken.exitCode, 1);
-    assert.match(broken.stderr, /plugin packed is not installed: .*cannot be loaded/);
-    assert.equal(await label(), '1.0.0');
-    await version('2.0.0');
-    const { stdout } = await execa('npm', ['pack', installed, '--ignore-scripts'], { cwd: folder });
-    await daemon.ok('plugin', 'install', join(folder, stdout.trim()));
-    await daemon.it.restart();
-    assert.equal(await label(), '2.0.0');
-    await daemon.ok('plugin', 'rollback', 'packed');
-    assert.equal(await label(), '1.0.0');
-    assert.equal(await daemon.ok('plugin', 'rm', 'packed'), 'removed   packed');
-    const missing = await daemon.pouch('plugin', 'rm', 'packed');
-    assert.match(missing.stderr, /no installed plugin is named packed/);
-  });
+  describe('install', function () {
+    it('activates a folder and a file of npm pack; rollback goes back, remove removes', async () => {
+      const installed = join(folder, 'packed');
+      const label = async () => {
+        await daemon.ok('create', '--name', 'packed', 'busybox');
+        const value = await daemon.ok('inspect', '--format', '{{index .Config.Labels "packed"}}', 'packed');
+        await daemon.ok('rm', 'packed');
+        return value;
+      };
+      const version = async (number: string, code = plugin('packed', { value: number })) => {
+        await mkdir(installed, { recursive: true });
+        const scripts = { prepack: 'exit 1' };
+        const manifest = { name: '@corp/packed', version: number, scripts, main: 'packed.ts' };
+        await writeFile(join(installed, 'package.json'), JSON.stringify(manifest));
+        await writeFile(join(installed, 'packed.ts'), code);
+      };
+      await version('1.0.0');
+      const printed = /^added +packed\npacked 1\.0\.0 sha256:[0-9a-f]{64}$/;
+      assert.match(await daemon.ok('plugin', 'install', installed), printed);
+      assert.equal(await label(), '1.0.0');
+      await version('2.0.0', 'export default {');
+      const broken = await daemon.pouch('plugin', 'install', installed);
+      assert.equal(broken.exitCode, 1);
+      assert.match(broken.stderr, /plugin packed is not installed: .*cannot be loaded/);
+      assert.equal(await label(), '1.0.0');
+      await version('2.0.0');
+      const { stdout } = await execa('npm', ['pack', installed, '--ignore-scripts'], { cwd: folder });
+      await daemon.ok('plugin', 'install', join(folder, stdout.trim()));
+      await daemon.it.restart();
+      assert.equal(await label(), '2.0.0');
+      await daemon.ok('plugin', 'rollback', 'packed');
+      assert.equal(await label(), '1.0.0');
+      assert.equal(await daemon.ok('plugin', 'rm', 'packed'), 'removed   packed');
+      const missing = await daemon.pouch('plugin', 'rm', 'packed');
+      assert.match(missing.stderr, /no installed plugin is named packed/);
+    });
 
-  it('install takes a package of the npm registry, with the version it is asked for', async () => {
-    const registry = await NpmRegistry.start();
-    const source = join(folder, 'published');
-    const env = { npm_config_registry: registry.url, npm_config_cache: join(folder, 'npm-cache') };
-    const install = (spec: string) => daemon.it.pouchWith({ env }, 'plugin', 'install', spec);
-    try {
-      await mkdir(source);
-      for (const version of ['1.0.0', '1.1.0']) {
-        const manifest = { name: '@corp/published', version, main: 'published.ts' };
-        await writeFile(join(source, 'package.json'), JSON.stringify(manifest));
-        await writeFile(join(source, 'published.ts'), plugin('published', { value: version }));
-        // As npm pack does, which the test before has done.
-        const file = join(folder, `published-${version}.tgz`);
-        const options = ['-czf', file, '--transform', 's,^,package/,', '-C', source];
-        await execa('tar', [...options, 'package.json', 'published.ts']);
-        registry.publish(manifest, await readFile(file));
+    it('takes a package of the npm registry, with the version it is asked for', async () => {
+      const registry = await NpmRegistry.start();
+      const source = join(folder, 'published');
+      const env = { npm_config_registry: registry.url, npm_config_cache: join(folder, 'npm-cache') };
+      const install = (spec: string) => daemon.it.pouchWith({ env }, 'plugin', 'install', spec);
+      try {
+        await mkdir(source);
+        for (const version of ['1.0.0', '1.1.0']) {
+          const manifest = { name: '@corp/published', version, main: 'published.ts' };
+          await writeFile(join(source, 'package.json'), JSON.stringify(manifest));
+          await writeFile(join(source, 'published.ts'), plugin('published', { value: version }));
+          // As npm pack does, which the test before has done.
+          const file = join(folder, `published-${version}.tgz`);
+          const options = ['-czf', file, '--transform', 's,^,package/,', '-C', source];
+          await execa('tar', [...options, 'package.json', 'published.ts']);
+          registry.publish(manifest, await readFile(file));
+        }
+        const missing = await install('npm:@corp/nosuch');
+        assert.equal(missing.exitCode, 1);
+        assert.match(missing.stderr, /npm cannot pack @corp\/nosuch: .*404/s);
+        assert.match(missing.stderr, /^code: PCH_PLUGIN_PACKAGE$/m);
+        const first = await install('npm:@corp/published@1.0.0');
+        assert.match(first.stdout, /^added +published\npublished 1\.0\.0 sha256:/, first.stderr);
+        const latest = await install('npm:@corp/published');
+        assert.match(latest.stdout, /^updated +published\npublished 1\.0\.0 sha256:/, latest.stderr);
+        await daemon.ok('create', '--name', 'published', 'busybox');
+        const labels = await daemon.ok('inspect', '--format', '{{json .Config.Labels}}', 'published');
+        assert.deepEqual(JSON.parse(labels), { published: '1.1.0' });
+        await daemon.ok('rm', 'published');
+        const lock = await readFile(join(daemon.it.root, 'plugins.lock.json'), 'utf8');
+        assert.match(lock, /"source":\s*"npm:@corp\/published/);
+        await daemon.ok('plugin', 'rm', 'published');
+      } finally {
+        await registry.stop();
       }
-      const missing = await install('npm:@corp/nosuch');
-      assert.equal(missing.exitCode, 1);
-      assert.match(missing.stderr, /npm cannot pack @corp\/nosuch: .*404/s);
-      assert.match(missing.stderr, /^code: PCH_PLUGIN_PACKAGE$/m);
-      const first = await install('npm:@corp/published@1.0.0');
-      assert.match(first.stdout, /^added +published\npublished 1\.0\.0 sha256:/, first.stderr);
-      const latest = await install('npm:@corp/published');
-      assert.match(latest.stdout, /^updated +published\npublished 1\.0\.0 sha256:/, latest.stderr);
-      await daemon.ok('create', '--name', 'published', 'busybox');
-      const labels = await daemon.ok('inspect', '--format', '{{json .Config.Labels}}', 'published');
-      assert.deepEqual(JSON.parse(labels), { published: '1.1.0' });
-      await daemon.ok('rm', 'published');
-      const lock = await readFile(join(daemon.it.root, 'plugins.lock.json'), 'utf8');
-      assert.match(lock, /"source":\s*"npm:@corp\/published/);
-      await daemon.ok('plugin', 'rm', 'published');
-    } finally {
-      await registry.stop();
-    }
-  });
+    });
 
-  it('install takes an artifact of a registry', async () => {
-    const registry = await TestRegistry.start();
-    try {
-      const wrapper = join(folder, 'artifact');
-      await mkdir(wrapper);
-      await writeFile(join(wrapper, 'artifact.ts'), plugin('artifact'));
-      const tarred = await execa('tar', ['-C', folder, '-cz', 'artifact'], { encoding: 'buffer' });
-      const archive = Buffer.from(tarred.stdout);
-      const name = await registry.pushArtifact('plugins/artifact', '1', archive);
-      const two = await registry.pushArtifact('plugins/artifact', '2', archive, archive);
-      const refused = await daemon.pouch('plugin', 'install', `oci:${two}`);
-      assert.match(refused.stderr, /expected one layer in artifact .*:2, found 2 layers/);
-      const missing = await daemon.pouch('plugin', 'install', `oci:${registry.host}/plugins/nosuch`);
-      assert.match(missing.stderr, /plugins\/nosuch/);
-      assert.match(await daemon.ok('plugin', 'install', `oci:${name}`), /^added +artifact\nartifact /);
-      const lock = await readFile(join(daemon.it.root, 'plugins.lock.json'), 'utf8');
-      assert.match(lock, /"source":\s*"oci:127\.0\.0\.1:\d+\/plugins\/artifact:1@sha256:[0-9a-f]{64}"/);
-      await daemon.ok('plugin', 'rm', 'artifact');
-    } finally {
-      await registry.stop();
-    }
-  });
+    it('takes an artifact of a registry', async () => {
+      const registry = await TestRegistry.start();
+      try {
+        const wrapper = join(folder, 'artifact');
+        await mkdir(wrapper);
+        await writeFile(join(wrapper, 'artifact.ts'), plugin('artifact'));
+        const tarred = await execa('tar', ['-C', folder, '-cz', 'artifact'], { encoding: 'buffer' });
+        const archive = Buffer.from(tarred.stdout);
+        const name = await registry.pushArtifact('plugins/artifact', '1', archive);
+        const two = await registry.pushArtifact('plugins/artifact', '2', archive, archive);
+        const refused = await daemon.pouch('plugin', 'install', `oci:${two}`);
+        assert.match(refused.stderr, /expected one layer in artifact .*:2, found 2 layers/);
+        const missing = await daemon.pouch('plugin', 'install', `oci:${registry.host}/plugins/nosuch`);
+        assert.match(missing.stderr, /plugins\/nosuch/);
+        assert.match(await daemon.ok('plugin', 'install', `oci:${name}`), /^added +artifact\nartifact /);
+        const lock = await readFile(join(daemon.it.root, 'plugins.lock.json'), 'utf8');
+        assert.match(lock, /"source":\s*"oci:127\.0\.0\.1:\d+\/plugins\/artifact:1@sha256:[0-9a-f]{64}"/);
+        await daemon.ok('plugin', 'rm', 'artifact');
+      } finally {
+        await registry.stop();
+      }
+    });
 
-  it('install takes an executable without package.json, and refuses links', async () => {
-    await daemon.ok('plugin', 'new', 'labels', '--shell', '--dir', folder);
-    const created = join(folder, 'labels');
-    await symlink('/etc/passwd', join(created, 'link'));
-    const refused = await daemon.pouch('plugin', 'install', created);
-    assert.match(refused.stderr, /labels\/link is not a plain file/);
-    await rm(join(created, 'link'));
-    assert.match(await daemon.ok('plugin', 'install', created), /^added +labels\nlabels .*sha256:/);
-    assert.match(await daemon.ok('plugin', 'ls'), /^labels .*active +process/m);
-    await daemon.ok('plugin', 'rm', 'labels');
+    it('takes an executable without package.json, and refuses links', async () => {
+      await daemon.ok('plugin', 'new', 'labels', '--shell', '--dir', folder);
+      const created = join(folder, 'labels');
+      await symlink('/etc/passwd', join(created, 'link'));
+      const refused = await daemon.pouch('plugin', 'install', created);
+      assert.match(refused.stderr, /labels\/link is not a plain file/);
+      await rm(join(created, 'link'));
+      assert.match(await daemon.ok('plugin', 'install', created), /^added +labels\nlabels .*sha256:/);
+      assert.match(await daemon.ok('plugin', 'ls'), /^labels .*active +process/m);
+      await daemon.ok('plugin', 'rm', 'labels');
+    });
+
+    sampleTests(this);
   });
 
   it('disable is refused for the API, and enable for what pouchd.yaml disables', async () => {

@@ -3,7 +3,7 @@ import { chmod, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
-import { someOf } from '../support/someOf.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const project = resolve(import.meta.dirname, '../..');
@@ -178,33 +178,6 @@ describe('network drivers', function () {
     });
   });
 
-  it('an unknown network, driver or option is an error of the create, of the plan and of doctor', async () => {
-    await configure({
-      typo: { driver: 'lna' },
-      wrong: { driver: 'lan', options: { ...options, subnets: 'x', first: 'y' } },
-      outside: { driver: 'lan', options: { ...options, first: '192.0.2.1' } },
-      count: { driver: 'bad', options: { fault: 'none', count: 'x' } },
-    });
-    const expected = {
-      lann: /no network is named "lann"/,
-      lan: /no network is named "lan"/,
-      typo: /the network typo has the driver "lna", which no plugin provides/,
-      wrong: /network wrong \(driver lan\): .*(subnets|first)/,
-      outside: /expected addresses of 198\.18\.77\.0\/24, found 192\.0\.2\.1/,
-      count: /count must be integer/,
-    };
-    for (const [name, problem] of Object.entries(expected)) {
-      assert.match(await failing('create', '--network', name, 'busybox'), problem);
-      assert.match(await failing('plan', 'run', '--network', name, 'busybox'), problem);
-    }
-    const { stdout } = await pouch('doctor');
-    for (const name of ['typo', 'wrong', 'outside', 'count'])
-      assert.match(stdout, new RegExp(`no +network ${name}`));
-    assert.match(await daemon.it.log(), /network typo cannot be used/);
-    await configure({ lan: { driver: 'lan', options } });
-    await plainRun();
-  });
-
   it('the driver in Python of the guide works', async () => {
     const guide = await readFile(join(project, 'docs/guides/network-drivers.md'), 'utf8');
     await writeFile(at('lab'), /```python\n([^]*?)```/.exec(guide)![1]!);
@@ -242,27 +215,58 @@ describe('network drivers', function () {
     unknown: /no grant for|no plugin provides/,
   };
 
-  it('a driver that fails costs its own containers', async () => {
-    const names = someOf(Object.keys(faults));
-    await configure(Object.fromEntries(names.map((name) => [name, bad(name)])));
-    for (const name of names) {
-      const error = await failing('run', '--rm', '--network', name, 'busybox', 'true');
-      assert.match(error, faults[name]!, `${name}: ${error}`);
-      await noContainer();
-    }
-    await plainRun();
-  });
+  describe('with a fault', function () {
+    it('an unknown network, driver or option is an error of the create, of the plan and of doctor', async () => {
+      await configure({
+        typo: { driver: 'lna' },
+        wrong: { driver: 'lan', options: { ...options, subnets: 'x', first: 'y' } },
+        outside: { driver: 'lan', options: { ...options, first: '192.0.2.1' } },
+        count: { driver: 'bad', options: { fault: 'none', count: 'x' } },
+      });
+      const expected = {
+        lann: /no network is named "lann"/,
+        lan: /no network is named "lan"/,
+        typo: /the network typo has the driver "lna", which no plugin provides/,
+        wrong: /network wrong \(driver lan\): .*(subnets|first)/,
+        outside: /expected addresses of 198\.18\.77\.0\/24, found 192\.0\.2\.1/,
+        count: /count must be integer/,
+      };
+      for (const [name, problem] of Object.entries(expected)) {
+        assert.match(await failing('create', '--network', name, 'busybox'), problem);
+        assert.match(await failing('plan', 'run', '--network', name, 'busybox'), problem);
+      }
+      const { stdout } = await pouch('doctor');
+      for (const name of ['typo', 'wrong', 'outside', 'count'])
+        assert.match(stdout, new RegExp(`no +network ${name}`));
+      assert.match(await daemon.it.log(), /network typo cannot be used/);
+      await configure({ lan: { driver: 'lan', options } });
+      await plainRun();
+    });
 
-  it('an effect of its own has the address; an undo that fails is retried', async () => {
-    await configure({ cable: bad('cable'), empty: bad('none') });
-    assert.equal(await daemon.sh('ls /sys/class/net', '--network', 'empty'), 'lo');
-    await ok('run', '-d', '--name', 'one', '--network', 'cable', 'busybox', 'sleep', '1000');
-    assert.match(await ok('inspect', 'one'), /"IPAddress": "192\.0\.2\.9"/);
-    await writeFile(at('fault-undo'), '');
-    assert.match((await pouch('rm', '-f', 'one')).stderr, /the cable is stuck/);
-    await rm(at('fault-undo'));
-    await ok('rm', '-f', 'one');
-    await noContainer();
-    await plainRun();
+    it('a driver that fails costs its own containers', async () => {
+      const names = someOf(Object.keys(faults));
+      await configure(Object.fromEntries(names.map((name) => [name, bad(name)])));
+      for (const name of names) {
+        const error = await failing('run', '--rm', '--network', name, 'busybox', 'true');
+        assert.match(error, faults[name]!, `${name}: ${error}`);
+        await noContainer();
+      }
+      await plainRun();
+    });
+
+    it('an effect of its own has the address; an undo that fails is retried', async () => {
+      await configure({ cable: bad('cable'), empty: bad('none') });
+      assert.equal(await daemon.sh('ls /sys/class/net', '--network', 'empty'), 'lo');
+      await ok('run', '-d', '--name', 'one', '--network', 'cable', 'busybox', 'sleep', '1000');
+      assert.match(await ok('inspect', 'one'), /"IPAddress": "192\.0\.2\.9"/);
+      await writeFile(at('fault-undo'), '');
+      assert.match((await pouch('rm', '-f', 'one')).stderr, /the cable is stuck/);
+      await rm(at('fault-undo'));
+      await ok('rm', '-f', 'one');
+      await noContainer();
+      await plainRun();
+    });
+
+    sampleTests(this);
   });
 });

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { execa } from 'execa';
 import { greeting } from '../support/greeting.ts';
 import { freePort } from '../support/freePort.ts';
+import { sampleTests } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const server = ['nc', '-ll', '-p', '80', '-e', 'echo', 'hello'];
@@ -139,6 +140,8 @@ describe('the loopback of the host', function () {
     assert.equal(routesLocalnet(), '0');
     await ok('rm', '-f', id);
   });
+
+  sampleTests(this);
 
   /** As a reload of a firewall's own rules does. Only this bridge: others use the host beside this test. */
   async function flushRaw(): Promise<void> {

@@ -8,6 +8,7 @@ import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { Event } from '../../plugins/nri/gen/nri.ts';
 import { cgroupFile } from '../support/cgroupFile.ts';
 import { type Behaviour, NriTestPlugin } from '../support/nri/NriTestPlugin.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const example = resolve(import.meta.dirname, '../../examples/nri-team-limits/10-team-limits');
@@ -30,10 +31,11 @@ describe('NRI plugins', function () {
       ${more}
 ${rest}`;
 
+  const known = () => yaml("plugins: { 10-test: { config: 'team: red' } }");
   before(async () => {
     await mkdir(join(daemon.it.dir, 'tools'));
     await writeFile(join(daemon.it.dir, 'tools/version'), 'tools 1\n');
-    await daemon.it.configure(yaml("plugins: { 10-test: { config: 'team: red' } }"));
+    await daemon.it.configure(known());
     await daemon.it.restart();
   });
 
@@ -202,99 +204,108 @@ ${rest}`;
     assert.ok(!seen.isClosed);
   });
 
-  it('a plugin that hangs fails the create by name, delays no other call, and works again', async () => {
-    await ok('run', '-d', '--name', 'other', 'busybox', 'sleep', '1000');
-    const seen = await plugin({ events: [Event.CREATE_CONTAINER], create: () => 'hang' });
-    let isWaiting = true;
-    const hanging = pouch('run', '--rm', 'busybox', 'true').finally(() => (isWaiting = false));
-    assert.ok(await seen.hasCall(/CreateContainer/));
-    await ok('exec', 'other', 'true');
-    await ok('rm', '-f', 'other');
-    assert.ok(isWaiting, 'another call has waited');
-    const { exitCode, stderr } = await hanging;
-    assert.equal(exitCode, 125);
-    assert.match(stderr, /did not settle within 5000 ms/);
-    assert.match(stderr, /nri\/10-test/);
-    assert.match(stderr, /code: PCH_DEADLINE/);
-    assert.ok(!seen.isClosed);
-    seen.behaviour = { create: () => ({ adjust: { env: [{ key: 'BACK', value: '1' }] } }) };
-    assert.equal(await daemon.sh('echo $BACK'), '1');
-  });
+  describe('of which one fails', function () {
+    before(async () => {
+      await daemon.it.configure(known());
+      await daemon.it.reload(/reloaded/);
+    });
 
-  it('a plugin that dies in the middle of a create fails it by name', async () => {
-    await plugin({ events: [Event.CREATE_CONTAINER], create: () => 'die' });
-    const { exitCode, stderr } = await pouch('run', '--rm', 'busybox', 'true');
-    assert.equal(exitCode, 125);
-    assert.match(stderr, /the connection of the NRI plugin 10-test has ended/);
-    assert.match(stderr, /code: PCH_NRI_NOT_CONNECTED/);
-  });
+    it('a plugin that hangs fails the create by name, delays no other call, and works again', async () => {
+      await ok('run', '-d', '--name', 'other', 'busybox', 'sleep', '1000');
+      const seen = await plugin({ events: [Event.CREATE_CONTAINER], create: () => 'hang' });
+      let isWaiting = true;
+      const hanging = pouch('run', '--rm', 'busybox', 'true').finally(() => (isWaiting = false));
+      assert.ok(await seen.hasCall(/CreateContainer/));
+      await ok('exec', 'other', 'true');
+      await ok('rm', '-f', 'other');
+      assert.ok(isWaiting, 'another call has waited');
+      const { exitCode, stderr } = await hanging;
+      assert.equal(exitCode, 125);
+      assert.match(stderr, /did not settle within 5000 ms/);
+      assert.match(stderr, /nri\/10-test/);
+      assert.match(stderr, /code: PCH_DEADLINE/);
+      assert.ok(!seen.isClosed);
+      seen.behaviour = { create: () => ({ adjust: { env: [{ key: 'BACK', value: '1' }] } }) };
+      assert.equal(await daemon.sh('echo $BACK'), '1');
+    });
 
-  it('an error of a plugin has its words and its name', async () => {
-    await plugin({ create: () => new Error('no free CPU') });
-    const { stderr } = await pouch('run', '--rm', 'busybox', 'true');
-    assert.match(stderr, /no free CPU/);
-    assert.match(stderr, /nri\/10-test/);
-  });
+    it('a plugin that dies in the middle of a create fails it by name', async () => {
+      await plugin({ events: [Event.CREATE_CONTAINER], create: () => 'die' });
+      const { exitCode, stderr } = await pouch('run', '--rm', 'busybox', 'true');
+      assert.equal(exitCode, 125);
+      assert.match(stderr, /the connection of the NRI plugin 10-test has ended/);
+      assert.match(stderr, /code: PCH_NRI_NOT_CONNECTED/);
+    });
 
-  it('two plugins that set one field are both named, with the field', async () => {
-    const setting = (value: string) => () => ({ adjust: { env: [{ key: 'TEAM', value }] } });
-    await plugin({ create: setting('red') });
-    const second = await plugin({ index: '20', name: 'blue', create: setting('blue') });
-    const { stderr } = await pouch('run', '--rm', 'busybox', 'true');
-    assert.match(stderr, /plugins nri\/10-test and nri\/20-blue both tried to set process\.env\.TEAM/);
-    assert.match(stderr, /PCH_PLUGIN_CONFLICT/);
-    // Both have seen a container that does not exist.
-    assert.ok(await second.hasCall(/REMOVE_CONTAINER/));
-    await second.close();
-    assert.equal(await daemon.sh('echo $TEAM'), 'red');
-  });
+    it('an error of a plugin has its words and its name', async () => {
+      await plugin({ create: () => new Error('no free CPU') });
+      const { stderr } = await pouch('run', '--rm', 'busybox', 'true');
+      assert.match(stderr, /no free CPU/);
+      assert.match(stderr, /nri\/10-test/);
+    });
 
-  it('refuses what it cannot adjust, by field and plugin', async () => {
-    await plugin({ create: () => ({ adjust: { CDIDevices: [{ name: 'vendor.com/gpu=1' }] } }) });
-    const { stderr } = await pouch('run', '--rm', 'busybox', 'true');
-    assert.match(stderr, /Pouch does not adjust CDI_devices/);
-    assert.match(stderr, /nri\/10-test/);
-  });
+    it('two plugins that set one field are both named, with the field', async () => {
+      const setting = (value: string) => () => ({ adjust: { env: [{ key: 'TEAM', value }] } });
+      await plugin({ create: setting('red') });
+      const second = await plugin({ index: '20', name: 'blue', create: setting('blue') });
+      const { stderr } = await pouch('run', '--rm', 'busybox', 'true');
+      assert.match(stderr, /plugins nri\/10-test and nri\/20-blue both tried to set process\.env\.TEAM/);
+      assert.match(stderr, /PCH_PLUGIN_CONFLICT/);
+      // Both have seen a container that does not exist.
+      assert.ok(await second.hasCall(/REMOVE_CONTAINER/));
+      await second.close();
+      assert.equal(await daemon.sh('echo $TEAM'), 'red');
+    });
 
-  const harmful: Record<string, [Buffer, RegExp]> = {
-    garbage: [
-      Buffer.from('GET / HTTP/1.1\r\nHost: pouch\r\n\r\n'),
-      /expected mux frames of at most|found one of/,
-    ],
-    'a frame of 100 MB': [
-      Buffer.from([0, 0, 0, 2, 6, 0, 0, 0]),
-      /at most 4194314 bytes, found one of 100663296/,
-    ],
-    'an invalid message': [
-      Buffer.from([0, 0, 0, 2, 0, 0, 0, 12, 0, 0, 0, 2, 0, 0, 0, 1, 1, 0, 255, 255]),
-      /expected a protobuf message/,
-    ],
-    'a response to nothing': [
-      Buffer.from([0, 0, 0, 1, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 9, 2, 0]),
-      /expected a response to a request/,
-    ],
-  };
-  it(`${Object.keys(harmful).join(', ')}: each ends its own connection, with the reason in the log`, async () => {
-    const good = await plugin({ create: () => ({ adjust: { env: [{ key: 'GOOD', value: '1' }] } }) });
-    for (const [what, [bytes, reason]] of Object.entries(harmful)) {
-      const before = (await daemon.it.log()).length;
-      const bad = connect({ path: socket() });
-      bad.on('error', () => {}).resume();
-      bad.write(bytes);
-      assert.ok(await waitUntil(() => bad.closed, { withinMs: 30_000, everyMs: 5 }), what);
-      const log = (await daemon.it.log()).slice(before);
-      assert.match(log, /PCH_NRI_PROTOCOL/);
-      assert.match(log, reason);
-    }
-    assert.ok(!good.isClosed);
-    assert.equal(await daemon.sh('echo $GOOD'), '1');
-  });
+    it('refuses what it cannot adjust, by field and plugin', async () => {
+      await plugin({ create: () => ({ adjust: { CDIDevices: [{ name: 'vendor.com/gpu=1' }] } }) });
+      const { stderr } = await pouch('run', '--rm', 'busybox', 'true');
+      assert.match(stderr, /Pouch does not adjust CDI_devices/);
+      assert.match(stderr, /nri\/10-test/);
+    });
 
-  it('refuses invalid registrations, with the reason in the response and in the log', async () => {
-    await assert.rejects(plugin({ index: '1' }), /expected an index of two digits, found "1"/);
-    await plugin();
-    await assert.rejects(plugin(), /not synchronized|closed/);
-    assert.match(await daemon.it.log(), /an NRI plugin 10-test is connected already/);
+    const harmful: Record<string, [Buffer, RegExp]> = {
+      garbage: [
+        Buffer.from('GET / HTTP/1.1\r\nHost: pouch\r\n\r\n'),
+        /expected mux frames of at most|found one of/,
+      ],
+      'a frame of 100 MB': [
+        Buffer.from([0, 0, 0, 2, 6, 0, 0, 0]),
+        /at most 4194314 bytes, found one of 100663296/,
+      ],
+      'an invalid message': [
+        Buffer.from([0, 0, 0, 2, 0, 0, 0, 12, 0, 0, 0, 2, 0, 0, 0, 1, 1, 0, 255, 255]),
+        /expected a protobuf message/,
+      ],
+      'a response to nothing': [
+        Buffer.from([0, 0, 0, 1, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 9, 2, 0]),
+        /expected a response to a request/,
+      ],
+    };
+    it(`${Object.keys(harmful).join(', ')}: each ends its own connection, with the reason in the log`, async () => {
+      const good = await plugin({ create: () => ({ adjust: { env: [{ key: 'GOOD', value: '1' }] } }) });
+      for (const [what, [bytes, reason]] of someOf(Object.entries(harmful))) {
+        const before = (await daemon.it.log()).length;
+        const bad = connect({ path: socket() });
+        bad.on('error', () => {}).resume();
+        bad.write(bytes);
+        assert.ok(await waitUntil(() => bad.closed, { withinMs: 30_000, everyMs: 5 }), what);
+        const log = (await daemon.it.log()).slice(before);
+        assert.match(log, /PCH_NRI_PROTOCOL/);
+        assert.match(log, reason);
+      }
+      assert.ok(!good.isClosed);
+      assert.equal(await daemon.sh('echo $GOOD'), '1');
+    });
+
+    it('refuses invalid registrations, with the reason in the response and in the log', async () => {
+      await assert.rejects(plugin({ index: '1' }), /expected an index of two digits, found "1"/);
+      await plugin();
+      await assert.rejects(plugin(), /not synchronized|closed/);
+      assert.match(await daemon.it.log(), /an NRI plugin 10-test is connected already/);
+    });
+
+    sampleTests(this);
   });
 
   it('examples/nri-team-limits sets the limits of its configuration, and connects again', async () => {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { sampleTests } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const source = resolve(import.meta.dirname, 'support/plugins/writesFiles.ts');
@@ -56,7 +57,7 @@ describe('effects of a plugin', function () {
     assert.equal(await sh('echo fine'), 'fine');
   });
 
-  describe('dropped from the configuration during a start', () => {
+  describe('dropped from the configuration during a start', function () {
     async function dropDuring(name: string) {
       await writeFile(path('hold'), '');
       const started = pouch('run', '-d', '--name', name, '--label', 'files', 'busybox', 'sleep', '1000');
@@ -84,6 +85,8 @@ describe('effects of a plugin', function () {
       await reload(withPlugin());
       await ok('rm', '-f', 'failing');
     });
+
+    sampleTests(this);
   });
 
   it('dropped from the configuration, they are undone by stop and rm', async () => {
@@ -116,70 +119,74 @@ describe('effects of a plugin', function () {
     assert.deepEqual(await readdir(kept()).then((files) => files.filter((name) => /writes/.test(name))), []);
   });
 
-  it('of a last version that cannot be loaded are given up', async () => {
-    await writeFile(join(plugin(), '../helper.ts'), 'export const helper = 1;\n');
-    await writeFile(plugin(), `import './helper.ts';\n${await readFile(source, 'utf8')}`);
-    await reload(withPlugin());
-    await run('lost');
-    await daemon.it.configure('');
-    await rm(join(plugin(), '../helper.ts'));
-    await daemon.it.restart();
-    const { exitCode, stderr } = await pouch('rm', '-f', 'lost');
-    assert.equal(exitCode, 1);
-    assert.match(
-      stderr,
-      /the effect file.second was not undone: the last version of plugin writes-files cannot/,
-    );
-    const keys = ['file.first', 'file.second', 'file.made'];
-    const dropped = await pouch('effects', 'drop', 'lost', ...keys);
-    assert.equal(dropped.exitCode, 0, dropped.stderr);
-    await ok('rm', '-f', 'lost');
-    assert.deepEqual((await readdir(written())).sort(), ['lost.first', 'lost.made', 'lost.second']);
-    for (const left of await readdir(written())) await rm(path(left));
-  });
+  describe('with a fault', function () {
+    it('of a last version that cannot be loaded are given up', async () => {
+      await writeFile(join(plugin(), '../helper.ts'), 'export const helper = 1;\n');
+      await writeFile(plugin(), `import './helper.ts';\n${await readFile(source, 'utf8')}`);
+      await reload(withPlugin());
+      await run('lost');
+      await daemon.it.configure('');
+      await rm(join(plugin(), '../helper.ts'));
+      await daemon.it.restart();
+      const { exitCode, stderr } = await pouch('rm', '-f', 'lost');
+      assert.equal(exitCode, 1);
+      assert.match(
+        stderr,
+        /the effect file.second was not undone: the last version of plugin writes-files cannot/,
+      );
+      const keys = ['file.first', 'file.second', 'file.made'];
+      const dropped = await pouch('effects', 'drop', 'lost', ...keys);
+      assert.equal(dropped.exitCode, 0, dropped.stderr);
+      await ok('rm', '-f', 'lost');
+      assert.deepEqual((await readdir(written())).sort(), ['lost.first', 'lost.made', 'lost.second']);
+      for (const left of await readdir(written())) await rm(path(left));
+    });
 
-  it('an undo that throws is reported, and works once the plugin is fixed and loaded again', async () => {
-    await run('throwing');
-    await writeFile(path('throw'), '');
-    await fails('PCH_PLUGIN_FAILED', /cannot unlink/, 'stop', '--time', '0', 'throwing');
-    await fails('PCH_PLUGIN_FAILED', /cannot unlink/, 'rm', '-f', 'throwing');
-    const text = await readFile(source, 'utf8');
-    await writeFile(
-      plugin(),
-      text.replace("throw new Error('cannot unlink')", 'rmSync(`${directory}/throw`)'),
-    );
-    await reload(withPlugin());
-    await ok('rm', '-f', 'throwing');
-  });
+    it('an undo that throws is reported, and works once the plugin is fixed and loaded again', async () => {
+      await run('throwing');
+      await writeFile(path('throw'), '');
+      await fails('PCH_PLUGIN_FAILED', /cannot unlink/, 'stop', '--time', '0', 'throwing');
+      await fails('PCH_PLUGIN_FAILED', /cannot unlink/, 'rm', '-f', 'throwing');
+      const text = await readFile(source, 'utf8');
+      await writeFile(
+        plugin(),
+        text.replace("throw new Error('cannot unlink')", 'rmSync(`${directory}/throw`)'),
+      );
+      await reload(withPlugin());
+      await ok('rm', '-f', 'throwing');
+    });
 
-  it('one that cannot be undone is given up, with what it leaves', async () => {
-    await run('stuck');
-    await writeFile(path('throw'), '');
-    await fails('PCH_PLUGIN_FAILED', /cannot unlink/, 'stop', '--time', '0', 'stuck');
-    const listed = await ok('effects', 'ls', 'stuck');
-    assert.match(listed, /^file\.first +start +applied +writes-files +write .*stuck\.first$/m);
-    assert.match(listed, /^file\.second +start +planned +writes-files/m);
-    assert.match(listed, /^snapshot +create +applied +core/m);
-    const refused = await pouch('effects', 'drop', 'stuck', 'snapshot', 'nosuch');
-    assert.equal(refused.exitCode, 1);
-    assert.match(refused.stderr, /the effect snapshot is Pouch's own/);
-    assert.match(refused.stderr, /stuck has no effect nosuch/);
-    const { exitCode, stdout, stderr } = await pouch('effects', 'drop', 'stuck', 'file.first');
-    assert.deepEqual([exitCode, stdout.trim()], [0, 'file.first']);
-    assert.equal(stderr, `left on the host: write ${path('stuck.first')}\n`);
-    // It starts and stops without what was given up.
-    await ok('start', 'stuck');
-    await ok('rm', '-f', 'stuck');
-    assert.deepEqual((await readdir(written())).sort(), ['stuck.first', 'throw']);
-    for (const left of ['stuck.first', 'throw']) await rm(path(left));
-  });
+    it('one that cannot be undone is given up, with what it leaves', async () => {
+      await run('stuck');
+      await writeFile(path('throw'), '');
+      await fails('PCH_PLUGIN_FAILED', /cannot unlink/, 'stop', '--time', '0', 'stuck');
+      const listed = await ok('effects', 'ls', 'stuck');
+      assert.match(listed, /^file\.first +start +applied +writes-files +write .*stuck\.first$/m);
+      assert.match(listed, /^file\.second +start +planned +writes-files/m);
+      assert.match(listed, /^snapshot +create +applied +core/m);
+      const refused = await pouch('effects', 'drop', 'stuck', 'snapshot', 'nosuch');
+      assert.equal(refused.exitCode, 1);
+      assert.match(refused.stderr, /the effect snapshot is Pouch's own/);
+      assert.match(refused.stderr, /stuck has no effect nosuch/);
+      const { exitCode, stdout, stderr } = await pouch('effects', 'drop', 'stuck', 'file.first');
+      assert.deepEqual([exitCode, stdout.trim()], [0, 'file.first']);
+      assert.equal(stderr, `left on the host: write ${path('stuck.first')}\n`);
+      // It starts and stops without what was given up.
+      await ok('start', 'stuck');
+      await ok('rm', '-f', 'stuck');
+      assert.deepEqual((await readdir(written())).sort(), ['stuck.first', 'throw']);
+      for (const left of ['stuck.first', 'throw']) await rm(path(left));
+    });
 
-  it('an undo that hangs ends at its deadline', async () => {
-    await reload(withPlugin(', deadline: 5000'));
-    await run('hanging');
-    await writeFile(path('hang'), '');
-    await fails('PCH_DEADLINE', /did not end within 5 s/, 'rm', '-f', 'hanging');
-    await rm(path('hang'));
-    await ok('rm', '-f', 'hanging');
+    it('an undo that hangs ends at its deadline', async () => {
+      await reload(withPlugin(', deadline: 5000'));
+      await run('hanging');
+      await writeFile(path('hang'), '');
+      await fails('PCH_DEADLINE', /did not end within 5 s/, 'rm', '-f', 'hanging');
+      await rm(path('hang'));
+      await ok('rm', '-f', 'hanging');
+    });
+
+    sampleTests(this);
   });
 });

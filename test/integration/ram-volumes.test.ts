@@ -4,7 +4,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { mountOn } from '../../core/host/mountinfo.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
-import { someOf } from '../support/someOf.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const example = resolve(import.meta.dirname, '../../examples/ram-volumes/ram-volumes.ts');
@@ -117,100 +117,104 @@ describe('examples/ram-volumes, a volume driver in a confined process', function
     await ok('volume', 'rm', 'other', 'third');
   });
 
-  it('names what is wrong with a driver, an option or a grant, before anything is created', async () => {
-    const failing = async (...words: string[]) => {
-      const { exitCode, stderr } = await pouch(...words);
-      assert.notEqual(exitCode, 0);
-      return stderr;
-    };
-    const create = (...words: string[]) => failing('volume', 'create', ...words);
-    assert.match(await create('-d', 'rom'), /no plugin provides the volume driver "rom"/);
-    assert.match(
-      await create('-d', 'ram', '-o', 'sise=1m'),
-      /the volume driver ram has no option "sise"[^]*did you mean size/,
-    );
-    assert.match(await create('-d', 'ram', '-o', 'size=big'), /option size must match pattern/);
-    assert.match(await create('-d', 'ram', '-o', 'size=2g'), /expected a size of at most 1g, found 2g/);
-    const run = ['--volume-driver', 'rom', '-v', 'scratch:/data', 'busybox'];
-    assert.match(
-      await failing('run', ...run),
-      /--volume.* \/data: no plugin provides the volume driver "rom"/,
-    );
-    assert.match(await failing('plan', 'run', ...run), /no plugin provides the volume driver "rom"/);
-    await ok('volume', 'create', 'scratch');
-    assert.match(await create('-d', 'ram', 'scratch'), /volume name must be unique/);
-    assert.match(
-      await failing('run', '--volume-driver', 'ram', '-v', 'scratch:/data', 'busybox'),
-      /has the driver local/,
-    );
-    await ok('volume', 'rm', 'scratch');
-    await configure('');
-    await ok('plugin', 'reload');
-    assert.match(
-      await failing('run', '--volume-driver', 'ram', '-v', 'scratch:/data', 'busybox'),
-      /no grant for[^]*host\.mount: \[\{ type: "tmpfs"/,
-    );
-    assert.equal(await ok('volume', 'ls', '-q'), '');
-    await configure();
-    await ok('plugin', 'reload');
-    await ok('volume', 'create', '-d', 'ram', 'scratch');
-    await plainRun();
-    await ok('volume', 'rm', 'scratch');
-  });
+  describe('with a fault', function () {
+    it('names what is wrong with a driver, an option or a grant, before anything is created', async () => {
+      const failing = async (...words: string[]) => {
+        const { exitCode, stderr } = await pouch(...words);
+        assert.notEqual(exitCode, 0);
+        return stderr;
+      };
+      const create = (...words: string[]) => failing('volume', 'create', ...words);
+      assert.match(await create('-d', 'rom'), /no plugin provides the volume driver "rom"/);
+      assert.match(
+        await create('-d', 'ram', '-o', 'sise=1m'),
+        /the volume driver ram has no option "sise"[^]*did you mean size/,
+      );
+      assert.match(await create('-d', 'ram', '-o', 'size=big'), /option size must match pattern/);
+      assert.match(await create('-d', 'ram', '-o', 'size=2g'), /expected a size of at most 1g, found 2g/);
+      const run = ['--volume-driver', 'rom', '-v', 'scratch:/data', 'busybox'];
+      assert.match(
+        await failing('run', ...run),
+        /--volume.* \/data: no plugin provides the volume driver "rom"/,
+      );
+      assert.match(await failing('plan', 'run', ...run), /no plugin provides the volume driver "rom"/);
+      await ok('volume', 'create', 'scratch');
+      assert.match(await create('-d', 'ram', 'scratch'), /volume name must be unique/);
+      assert.match(
+        await failing('run', '--volume-driver', 'ram', '-v', 'scratch:/data', 'busybox'),
+        /has the driver local/,
+      );
+      await ok('volume', 'rm', 'scratch');
+      await configure('');
+      await ok('plugin', 'reload');
+      assert.match(
+        await failing('run', '--volume-driver', 'ram', '-v', 'scratch:/data', 'busybox'),
+        /no grant for[^]*host\.mount: \[\{ type: "tmpfs"/,
+      );
+      assert.equal(await ok('volume', 'ls', '-q'), '');
+      await configure();
+      await ok('plugin', 'reload');
+      await ok('volume', 'create', '-d', 'ram', 'scratch');
+      await plainRun();
+      await ok('volume', 'rm', 'scratch');
+    });
 
-  it('pouchd, killed around each step of a mount and its undo: nothing is left, and the call works again', async () => {
-    await ok('volume', 'create', '-d', 'ram', 'scratch');
-    for (const step of someOf(steps)) {
-      const isCreate = step.endsWith('volume./data');
-      const isStop = step.includes(':stop:');
-      const create = () => ok('create', '--name', 'web', '-v', 'scratch:/data', 'busybox', 'sleep', '1000');
-      await create();
-      if (isStop) await ok('start', 'web');
-      await writeFile(failpoint(), isCreate ? step.replace(':start:', ':create:') : step);
-      const cutOff = isCreate
-        ? pouch('create', '-v', 'scratch:/data', 'busybox')
-        : isStop
-          ? pouch('stop', '-t', '0', 'web')
-          : pouch('start', 'web');
-      assert.equal(await daemon.it.ended(), 'SIGKILL', step);
-      await cutOff;
-      await rm(failpoint());
-      await start();
-      assert.ok(!(await isMounted()), step);
-      await ok('start', 'web');
-      assert.match(await ok('exec', 'web', 'df', '/data'), /^pouch /m, step);
-      await ok('rm', '-f', 'web');
-      await isGone(step);
-    }
-    await ok('volume', 'rm', 'scratch');
-  });
+    it('pouchd, killed around each step of a mount and its undo: nothing is left, and the call works again', async () => {
+      await ok('volume', 'create', '-d', 'ram', 'scratch');
+      for (const step of someOf(steps)) {
+        const isCreate = step.endsWith('volume./data');
+        const isStop = step.includes(':stop:');
+        const create = () => ok('create', '--name', 'web', '-v', 'scratch:/data', 'busybox', 'sleep', '1000');
+        await create();
+        if (isStop) await ok('start', 'web');
+        await writeFile(failpoint(), isCreate ? step.replace(':start:', ':create:') : step);
+        const cutOff = isCreate
+          ? pouch('create', '-v', 'scratch:/data', 'busybox')
+          : isStop
+            ? pouch('stop', '-t', '0', 'web')
+            : pouch('start', 'web');
+        assert.equal(await daemon.it.ended(), 'SIGKILL', step);
+        await cutOff;
+        await rm(failpoint());
+        await start();
+        assert.ok(!(await isMounted()), step);
+        await ok('start', 'web');
+        assert.match(await ok('exec', 'web', 'df', '/data'), /^pouch /m, step);
+        await ok('rm', '-f', 'web');
+        await isGone(step);
+      }
+      await ok('volume', 'rm', 'scratch');
+    });
 
-  it('the plugin removed while its volume is mounted: all can be stopped, listed and removed', async () => {
-    await ok('volume', 'create', '-d', 'ram', 'scratch');
-    await use('web');
-    await daemon.it.configure('');
-    await ok('plugin', 'reload');
-    assert.equal(await ok('exec', 'web', 'touch', '/data/x'), '');
-    const listed = await pouch('volume', 'ls');
-    assert.match(listed.stdout, /^ram +scratch$/m);
-    assert.match(listed.stderr, /volume scratch has the driver ram, which no plugin provides/);
-    assert.match(await ok('volume', 'inspect', 'scratch'), /"Problem": ".*which no plugin provides/);
-    const another = await pouch('run', '--rm', '-v', 'scratch:/data', 'busybox');
-    assert.match(another.stderr, /which no plugin provides/);
-    await ok('stop', '-t', '0', 'web');
-    assert.ok(!(await isMounted()));
-    await ok('rm', 'web');
-    const refused = await pouch('volume', 'rm', 'scratch');
-    assert.match(refused.stderr, /which no plugin provides[^]*pouch volume rm -f scratch/);
-    await ok('volume', 'rm', '-f', 'scratch');
-    assert.equal(await ok('volume', 'ls', '-q'), '');
-    await configure();
-    await ok('plugin', 'reload');
-    await ok('volume', 'create', '-d', 'ram', 'scratch');
-    await plainRun();
-    await ok('volume', 'rm', 'scratch');
-    // Without the process of the plugin, which the clean-up would find.
-    await daemon.it.configure('');
-    await daemon.it.restart();
+    it('the plugin removed while its volume is mounted: all can be stopped, listed and removed', async () => {
+      await ok('volume', 'create', '-d', 'ram', 'scratch');
+      await use('web');
+      await daemon.it.configure('');
+      await ok('plugin', 'reload');
+      assert.equal(await ok('exec', 'web', 'touch', '/data/x'), '');
+      const listed = await pouch('volume', 'ls');
+      assert.match(listed.stdout, /^ram +scratch$/m);
+      assert.match(listed.stderr, /volume scratch has the driver ram, which no plugin provides/);
+      assert.match(await ok('volume', 'inspect', 'scratch'), /"Problem": ".*which no plugin provides/);
+      const another = await pouch('run', '--rm', '-v', 'scratch:/data', 'busybox');
+      assert.match(another.stderr, /which no plugin provides/);
+      await ok('stop', '-t', '0', 'web');
+      assert.ok(!(await isMounted()));
+      await ok('rm', 'web');
+      const refused = await pouch('volume', 'rm', 'scratch');
+      assert.match(refused.stderr, /which no plugin provides[^]*pouch volume rm -f scratch/);
+      await ok('volume', 'rm', '-f', 'scratch');
+      assert.equal(await ok('volume', 'ls', '-q'), '');
+      await configure();
+      await ok('plugin', 'reload');
+      await ok('volume', 'create', '-d', 'ram', 'scratch');
+      await plainRun();
+      await ok('volume', 'rm', 'scratch');
+      // Without the process of the plugin, which the clean-up would find.
+      await daemon.it.configure('');
+      await daemon.it.restart();
+    });
+
+    sampleTests(this);
   });
 });

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReconciliationWire } from '../../client/index.ts';
 import { cgroupFile } from '../support/cgroupFile.ts';
-import { someOf } from '../support/someOf.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const MiB = 2 ** 20;
@@ -258,80 +258,84 @@ describe('pouch reconcile', function () {
     return isNew;
   }
 
-  it('killed at any step it leaves the old plan or the new one, and the same call works', async () => {
-    const failpoint = join(daemon.it.dir, 'failpoint');
-    await plugins({ corp: false });
-    for (let i = 0; i < 10; i++)
-      await daemon.ok(
-        'create',
-        '--name',
-        `killed-${i}`,
-        'busybox',
-        'sh',
-        '-c',
-        'echo "[$CORP] $(cat /etc/corp)"',
-      );
-    await plugins({ corp: true });
-    await daemon.it.restart({ failpoint: `@${failpoint}` });
-    const earlier = (await daemon.it.log()).length;
-    await writeFile(failpoint, 'trace');
-    await reconcile('killed-0');
-    await rm(failpoint);
-    const found = (await daemon.it.log()).slice(earlier).matchAll(/^ledger-step (\S+:reconcile:.*)$/gm);
-    const steps = [...found].map(([, step]) => step!);
-    assert.ok(steps.includes('applied:reconcile:mark') && steps.length < 10, steps.join(', '));
-    for (const [index, step] of someOf(steps).entries()) {
-      const name = `killed-${index + 1}`;
-      const isNew = await killAt(step, name, () => reconcile(name));
-      assert.equal(isNew, step.endsWith(':commit'), step);
-      const { outcome } = await reconcile(name);
-      assert.equal(outcome, isNew ? 'sound' : 'applied', step);
-      assert.equal(await daemon.ok('start', '-a', name), '[present] corporate', step);
-    }
-  });
+  describe('of which pouchd is killed', function () {
+    it('killed at any step it leaves the old plan or the new one, and the same call works', async () => {
+      const failpoint = join(daemon.it.dir, 'failpoint');
+      await plugins({ corp: false });
+      for (let i = 0; i < 10; i++)
+        await daemon.ok(
+          'create',
+          '--name',
+          `killed-${i}`,
+          'busybox',
+          'sh',
+          '-c',
+          'echo "[$CORP] $(cat /etc/corp)"',
+        );
+      await plugins({ corp: true });
+      await daemon.it.restart({ failpoint: `@${failpoint}` });
+      const earlier = (await daemon.it.log()).length;
+      await writeFile(failpoint, 'trace');
+      await reconcile('killed-0');
+      await rm(failpoint);
+      const found = (await daemon.it.log()).slice(earlier).matchAll(/^ledger-step (\S+:reconcile:.*)$/gm);
+      const steps = [...found].map(([, step]) => step!);
+      assert.ok(steps.includes('applied:reconcile:mark') && steps.length < 10, steps.join(', '));
+      for (const [index, step] of someOf(steps).entries()) {
+        const name = `killed-${index + 1}`;
+        const isNew = await killAt(step, name, () => reconcile(name));
+        assert.equal(isNew, step.endsWith(':commit'), step);
+        const { outcome } = await reconcile(name);
+        assert.equal(outcome, isNew ? 'sound' : 'applied', step);
+        assert.equal(await daemon.ok('start', '-a', name), '[present] corporate', step);
+      }
+    });
 
-  it('killed at any step of --restart the container has the old plan or the new one, and the same call works', async function () {
-    this.timeout(1_200_000);
-    const failpoint = join(daemon.it.dir, 'failpoint');
-    const run = (name: string) =>
-      daemon.ok('run', '-d', '--name', name, '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
-    await plugins({ corp: false });
-    await run('traced');
-    await plugins({ corp: true });
-    await daemon.it.restart({ failpoint: `@${failpoint}` });
-    const earlier = (await daemon.it.log()).length;
-    await writeFile(failpoint, 'trace');
-    assert.equal((await reconcile('traced', { restart: true })).restarted, true);
-    await rm(failpoint);
-    const found = (await daemon.it.log()).slice(earlier).matchAll(/^ledger-step (.*)$/gm);
-    const steps = [...new Set([...found].map(([, step]) => step!))];
-    const verbs = new Set(steps.map((step) => step.split(':')[1]));
-    for (const verb of ['stop', 'reconcile', 'start']) assert.ok(verbs.has(verb), steps.join(', '));
-    // Each costs a kill and a start of pouchd: of each verb a sample of the sample.
-    const cases = ['stop', 'reconcile', 'start'].flatMap((verb) =>
-      someOf(
+    it('killed at any step of --restart the container has the old plan or the new one, and the same call works', async function () {
+      this.timeout(1_200_000);
+      const failpoint = join(daemon.it.dir, 'failpoint');
+      const run = (name: string) =>
+        daemon.ok('run', '-d', '--name', name, '--stop-signal', 'KILL', 'busybox', 'sleep', '1000');
+      await plugins({ corp: false });
+      await run('traced');
+      await plugins({ corp: true });
+      await daemon.it.restart({ failpoint: `@${failpoint}` });
+      const earlier = (await daemon.it.log()).length;
+      await writeFile(failpoint, 'trace');
+      assert.equal((await reconcile('traced', { restart: true })).restarted, true);
+      await rm(failpoint);
+      const found = (await daemon.it.log()).slice(earlier).matchAll(/^ledger-step (.*)$/gm);
+      const steps = [...new Set([...found].map(([, step]) => step!))];
+      const verbs = new Set(steps.map((step) => step.split(':')[1]));
+      for (const verb of ['stop', 'reconcile', 'start']) assert.ok(verbs.has(verb), steps.join(', '));
+      // Each costs a kill and a start of pouchd: of each verb a sample of the sample.
+      const cases = ['stop', 'reconcile', 'start'].flatMap((verb) =>
         someOf(
-          steps.filter((step) => step.split(':')[1] === verb),
+          someOf(
+            steps.filter((step) => step.split(':')[1] === verb),
+            verb,
+          ),
           verb,
         ),
-        verb,
-      ),
-    );
-    const nameOf = (index: number) => `cut-off-${index}`;
-    await plugins({ corp: false });
-    for (const index of cases.keys()) await run(nameOf(index));
-    await plugins({ corp: true });
-    for (const [index, step] of cases.entries()) {
-      const name = nameOf(index);
-      const isNew = await killAt(step, name, () => reconcile(name, { restart: true }));
-      const { outcome } = await reconcile(name, { restart: true });
-      assert.equal(outcome, isNew ? 'sound' : 'applied', step);
-      if (!(await inspect(name)).State.Running) await daemon.ok('start', name);
-      const shown = await daemon.ok('exec', name, 'sh', '-c', 'echo "$CORP"; cat /etc/corp');
-      assert.equal(shown, 'present\ncorporate', step);
-      await daemon.ok('rm', '-f', name);
-      assert.equal(existsSync(join(marks, name)), false, step);
-    }
-    await daemon.ok('rm', '-f', 'traced');
+      );
+      const nameOf = (index: number) => `cut-off-${index}`;
+      await plugins({ corp: false });
+      for (const index of cases.keys()) await run(nameOf(index));
+      await plugins({ corp: true });
+      for (const [index, step] of cases.entries()) {
+        const name = nameOf(index);
+        const isNew = await killAt(step, name, () => reconcile(name, { restart: true }));
+        const { outcome } = await reconcile(name, { restart: true });
+        assert.equal(outcome, isNew ? 'sound' : 'applied', step);
+        if (!(await inspect(name)).State.Running) await daemon.ok('start', name);
+        const shown = await daemon.ok('exec', name, 'sh', '-c', 'echo "$CORP"; cat /etc/corp');
+        assert.equal(shown, 'present\ncorporate', step);
+        await daemon.ok('rm', '-f', name);
+        assert.equal(existsSync(join(marks, name)), false, step);
+      }
+      await daemon.ok('rm', '-f', 'traced');
+    });
+
+    sampleTests(this);
   });
 });

@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { identify } from '../../core/supervise/index.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { SidecarStatus } from '../../hooks/index.ts';
-import { someOf } from '../support/someOf.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const support = resolve(import.meta.dirname, 'support');
@@ -136,18 +136,6 @@ describe('sidecars', function () {
     assert.deepEqual(await hidden(), []);
   });
 
-  it('what a root sidecar has forked and hidden ends with a pouchd that is killed, before the next one starts', async () => {
-    const wants = { user: 'root', namespaces: 'host', command: command('hides') };
-    const grants = { sidecars: { one: { user: 'root', host: true } } };
-    await start([one(wants)], { grants });
-    const hidden = async () => await findProcesses((argv) => argv[1] === '4242.5');
-    await eventually(async () => (await hidden()).length === 2, 'two hidden processes');
-    await daemon.it.kill9();
-    await eventually(async () => (await hidden()).length === 0, 'all have ended');
-    await daemon.it.start();
-    await plainRun();
-  });
-
   it('a reload keeps an unchanged one, replaces a changed one, and ends one that is gone', async () => {
     const pid = await start([one(), one({ name: 'two' })]);
     assert.equal(await start([one()]), pid);
@@ -159,14 +147,6 @@ describe('sidecars', function () {
     assert.match(await logs(), /asked to end/);
     await plainRun();
     assert.ok(!isAlive(next));
-  });
-
-  it('a new version whose sidecar does not start leaves the old one', async () => {
-    await start([one()]);
-    await declare([one({ command: command('crash') })]);
-    assert.match(await reload(), /ended before it was ready/);
-    assert.equal((await statuses())[0]?.phase, 'running');
-    await plainRun();
   });
 
   it('ends with pouchd, also with one that is killed; a kept one is adopted', async () => {
@@ -199,41 +179,6 @@ describe('sidecars', function () {
     await nothingLeft();
   });
 
-  it('pouchd, killed while one starts: the next one has one process', async () => {
-    const go = at('go');
-    const entry = { isolation: 'in-process' as const };
-    await declare([one({ keep: true, command: command('later', go) })], entry);
-    const cutOff = pouch('plugin', 'reload');
-    const started = () => findProcesses((argv) => argv[1] === at('sidecar.sh') && argv[2] === 'later');
-    await eventually(async () => (await started()).length > 0, 'started');
-    await daemon.it.kill9();
-    await cutOff;
-    await writeFile(go, '');
-    await daemon.it.start();
-    await eventually(async () => (await statuses())[0]?.phase === 'running', 'ready');
-    assert.equal((await started()).length, 1);
-    // Without the record of it another one is started.
-    await daemon.it.kill9();
-    await rm(join(daemon.it.state, 'sidecars/side.one.json'));
-    await daemon.it.start();
-    assert.equal((await statuses())[0]?.adopted, false);
-    assert.equal((await started()).length, 1);
-    await rm(go);
-    await plainRun();
-  });
-
-  it('that of a plugin in pouchd is root’s, and may mount', async () => {
-    await start([one({ command: command('mount') })], { isolation: 'in-process' });
-    const mounted = () => readFileSync('/proc/self/mountinfo', 'utf8').includes('side.one/mnt ');
-    assert.ok(mounted());
-    assert.match(await logs(), /user 0 /);
-    await daemon.it.kill9();
-    await daemon.it.start();
-    assert.equal((await statuses())[0]?.phase, 'running');
-    await plainRun();
-    assert.ok(!mounted());
-  });
-
   it('an executable declares one in its manifest', async () => {
     const executable = at('declares');
     const manifest = { protocol: 1, name: 'side', sidecars: [one({ restart: 'never', ready: undefined })] };
@@ -246,72 +191,131 @@ describe('sidecars', function () {
     await plainRun();
   });
 
-  it('one that did its work and is not to be started again is shown as ended', async () => {
-    await declare([one({ command: command('once'), restart: 'on-failure', ready: undefined })]);
-    await reload();
-    await eventually(async () => (await statuses())[0]?.phase === 'ended', 'ended');
-    assert.equal((await details()).state, 'active');
-    await plainRun();
-  });
-
-  it('one that needs SIGKILL, floods its output or forks without end costs its plugin only', async () => {
-    for (const mode of someOf(['stubborn', 'flood', 'bomb'])) {
-      await start([one({ command: command(mode), stop: { graceMs: 200 }, limits: { pids: 64 } })]);
-      assert.equal(await daemon.sh('echo beside'), 'beside');
+  describe('that fail or are cut off', function () {
+    it('what a root sidecar has forked and hidden ends with a pouchd that is killed, before the next one starts', async () => {
+      const wants = { user: 'root', namespaces: 'host', command: command('hides') };
+      const grants = { sidecars: { one: { user: 'root', host: true } } };
+      await start([one(wants)], { grants });
+      const hidden = async () => await findProcesses((argv) => argv[1] === '4242.5');
+      await eventually(async () => (await hidden()).length === 2, 'two hidden processes');
+      await daemon.it.kill9();
+      await eventually(async () => (await hidden()).length === 0, 'all have ended');
+      await daemon.it.start();
       await plainRun();
-    }
-  });
+    });
 
-  it('one that fails repeatedly quarantines its plugin', async () => {
-    const go = at('go');
-    await writeFile(go, '');
-    await start([one({ command: command('later', go), attempts: 2 })]);
-    const kill = async () => process.kill((await statuses())[0]!.pid!, 'SIGKILL');
-    await kill();
-    await eventually(async () => (await statuses())[0]?.restarts === 1, 'restarted');
-    await eventually(async () => (await statuses())[0]?.phase === 'running', 'ready');
-    await kill();
-    await eventually(async () => (await details()).state === 'quarantined', 'quarantined');
-    const { stderr, stdout } = await pouch('doctor');
-    assert.match(stdout + stderr, /sidecar one[^]*has failed 2 times in a row/);
-    assert.equal(await daemon.sh('echo beside'), 'beside');
-    assert.deepEqual(await files(), []);
-    await rm(go);
-    await plainRun();
-  });
+    it('a new version whose sidecar does not start leaves the old one', async () => {
+      await start([one()]);
+      await declare([one({ command: command('crash') })]);
+      assert.match(await reload(), /ended before it was ready/);
+      assert.equal((await statuses())[0]?.phase, 'running');
+      await plainRun();
+    });
 
-  it('bad ones quarantine their plugin, and leave nothing', async () => {
-    const root = { command: ['/bin/true'], ready: undefined };
-    const bad: Record<string, [problem: RegExp, sidecars: object[], entry?: Entry]> = {
-      missing: [/no-such/, [one({ command: [at('no-such')] })]],
-      crash: [/ended before it was ready[^]*cannot work/, [one({ command: command('crash') })]],
-      'never ready': [
-        /not ready within 300 ms/,
-        [one({ ready: { line: 'never printed' }, readyWithinMs: 300 })],
-      ],
-      'no socket': [/not ready within 300 ms/, [one({ ready: { socket: 'x' }, readyWithinMs: 300 })]],
-      relative: [/must begin with an absolute path/, [one({ command: ['sh'] })]],
-      path: [/ready/, [one({ ready: { socket: '../x' } })]],
-      field: [/nmae/, [one({ nmae: 1 })]],
-      twice: [/sidecar side\/one is contributed by/, [one(), one()]],
-      many: [/expected at most 8/, Array.from({ length: 9 }, (_, i) => one({ name: `s${i}` }))],
-      user: [/wants user: root, which its entry/, [one({ ...root, user: 'root' })]],
-      host: [/wants host: true, which its entry/, [one({ ...root, namespaces: 'host' })]],
-      network: [/wants network: true, which/, [one({ ...root, network: true })]],
-      keep: [/wants keep: true, which its entry/, [one({ ...root, keep: true })]],
-      memory: [/wants memory: 1073741824, which/, [one({ ...root, limits: { memory: 1 << 30 } })]],
-      less: [
-        /wants memory: 67108864/,
-        [one({ limits: { memory: 64 << 20 } })],
-        { limits: { memory: '32m' } },
-      ],
-    };
-    for (const [name, [problem, sidecars, entry]] of someOf(Object.entries(bad))) {
-      await declare(sidecars, entry);
-      const output = await reload();
-      assert.match(output, problem, `${name}: ${output}`);
-      assert.deepEqual(await files(), [], name);
-    }
-    await plainRun();
+    it('pouchd, killed while one starts: the next one has one process', async () => {
+      const go = at('go');
+      const entry = { isolation: 'in-process' as const };
+      await declare([one({ keep: true, command: command('later', go) })], entry);
+      const cutOff = pouch('plugin', 'reload');
+      const started = () => findProcesses((argv) => argv[1] === at('sidecar.sh') && argv[2] === 'later');
+      await eventually(async () => (await started()).length > 0, 'started');
+      await daemon.it.kill9();
+      await cutOff;
+      await writeFile(go, '');
+      await daemon.it.start();
+      await eventually(async () => (await statuses())[0]?.phase === 'running', 'ready');
+      assert.equal((await started()).length, 1);
+      // Without the record of it another one is started.
+      await daemon.it.kill9();
+      await rm(join(daemon.it.state, 'sidecars/side.one.json'));
+      await daemon.it.start();
+      assert.equal((await statuses())[0]?.adopted, false);
+      assert.equal((await started()).length, 1);
+      await rm(go);
+      await plainRun();
+    });
+
+    it('that of a plugin in pouchd is root’s, and may mount', async () => {
+      await start([one({ command: command('mount') })], { isolation: 'in-process' });
+      const mounted = () => readFileSync('/proc/self/mountinfo', 'utf8').includes('side.one/mnt ');
+      assert.ok(mounted());
+      assert.match(await logs(), /user 0 /);
+      await daemon.it.kill9();
+      await daemon.it.start();
+      assert.equal((await statuses())[0]?.phase, 'running');
+      await plainRun();
+      assert.ok(!mounted());
+    });
+
+    it('one that did its work and is not to be started again is shown as ended', async () => {
+      await declare([one({ command: command('once'), restart: 'on-failure', ready: undefined })]);
+      await reload();
+      await eventually(async () => (await statuses())[0]?.phase === 'ended', 'ended');
+      assert.equal((await details()).state, 'active');
+      await plainRun();
+    });
+
+    it('one that needs SIGKILL, floods its output or forks without end costs its plugin only', async () => {
+      for (const mode of someOf(['stubborn', 'flood', 'bomb'])) {
+        await start([one({ command: command(mode), stop: { graceMs: 200 }, limits: { pids: 64 } })]);
+        assert.equal(await daemon.sh('echo beside'), 'beside');
+        await plainRun();
+      }
+    });
+
+    it('one that fails repeatedly quarantines its plugin', async () => {
+      const go = at('go');
+      await writeFile(go, '');
+      await start([one({ command: command('later', go), attempts: 2 })]);
+      const kill = async () => process.kill((await statuses())[0]!.pid!, 'SIGKILL');
+      await kill();
+      await eventually(async () => (await statuses())[0]?.restarts === 1, 'restarted');
+      await eventually(async () => (await statuses())[0]?.phase === 'running', 'ready');
+      await kill();
+      await eventually(async () => (await details()).state === 'quarantined', 'quarantined');
+      const { stderr, stdout } = await pouch('doctor');
+      assert.match(stdout + stderr, /sidecar one[^]*has failed 2 times in a row/);
+      assert.equal(await daemon.sh('echo beside'), 'beside');
+      assert.deepEqual(await files(), []);
+      await rm(go);
+      await plainRun();
+    });
+
+    it('bad ones quarantine their plugin, and leave nothing', async () => {
+      const root = { command: ['/bin/true'], ready: undefined };
+      const bad: Record<string, [problem: RegExp, sidecars: object[], entry?: Entry]> = {
+        missing: [/no-such/, [one({ command: [at('no-such')] })]],
+        crash: [/ended before it was ready[^]*cannot work/, [one({ command: command('crash') })]],
+        'never ready': [
+          /not ready within 300 ms/,
+          [one({ ready: { line: 'never printed' }, readyWithinMs: 300 })],
+        ],
+        'no socket': [/not ready within 300 ms/, [one({ ready: { socket: 'x' }, readyWithinMs: 300 })]],
+        relative: [/must begin with an absolute path/, [one({ command: ['sh'] })]],
+        path: [/ready/, [one({ ready: { socket: '../x' } })]],
+        field: [/nmae/, [one({ nmae: 1 })]],
+        twice: [/sidecar side\/one is contributed by/, [one(), one()]],
+        many: [/expected at most 8/, Array.from({ length: 9 }, (_, i) => one({ name: `s${i}` }))],
+        user: [/wants user: root, which its entry/, [one({ ...root, user: 'root' })]],
+        host: [/wants host: true, which its entry/, [one({ ...root, namespaces: 'host' })]],
+        network: [/wants network: true, which/, [one({ ...root, network: true })]],
+        keep: [/wants keep: true, which its entry/, [one({ ...root, keep: true })]],
+        memory: [/wants memory: 1073741824, which/, [one({ ...root, limits: { memory: 1 << 30 } })]],
+        less: [
+          /wants memory: 67108864/,
+          [one({ limits: { memory: 64 << 20 } })],
+          { limits: { memory: '32m' } },
+        ],
+      };
+      for (const [name, [problem, sidecars, entry]] of someOf(Object.entries(bad))) {
+        await declare(sidecars, entry);
+        const output = await reload();
+        assert.match(output, problem, `${name}: ${output}`);
+        assert.deepEqual(await files(), [], name);
+      }
+      await plainRun();
+    });
+
+    sampleTests(this);
   });
 });

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { detach } from '../../core/host/libc.ts';
 import { mountOn } from '../../core/host/mountinfo.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
-import { someOf } from '../support/someOf.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const file = resolve(import.meta.dirname, 'support/plugins/badDrivers.ts');
@@ -78,75 +78,6 @@ describe('volume drivers', function () {
     await ok('plugin', 'reload');
   });
 
-  it('a create that fails, hangs or ends its process is undone, and works without the fault', async () => {
-    const faults = {
-      'before-create': /the server is away \(before-create\)/,
-      'after-create': /the server is away \(after-create\)/,
-      'hang-create': /create of the volume driver shares did not end within 3000 ms/,
-      'kill-after-create': /process/,
-    };
-    for (const [fault, expected] of someOf(Object.entries(faults))) {
-      await set(fault);
-      const { exitCode, stderr } = await create();
-      assert.equal(exitCode, 1, fault);
-      assert.match(stderr, expected);
-      assert.match(stderr, /plugin bad-drivers/);
-      await clear(fault);
-      await settled();
-      await plainCreate();
-    }
-    await plainRun();
-  });
-
-  it('a create whose undo fails stays unfinished until the next create or removal', async () => {
-    await set('after-create');
-    await set('before-remove');
-    assert.match((await create()).stderr, /after-create/);
-    await clear('after-create');
-    assert.match((await create()).stderr, /before-remove/);
-    const { stdout, stderr } = await pouch('volume', 'ls');
-    assert.match(stdout, /^shares +data$/m);
-    assert.match(stderr, /its create by the driver shares is unfinished: pouch volume rm data/);
-    assert.match((await pouch('run', '--rm', '-v', 'data:/data', 'busybox')).stderr, /before-remove/);
-    await clear('before-remove');
-    await plainRun();
-  });
-
-  it('a removal that fails is finished by the next; -f leaves the driver out', async () => {
-    for (const fault of someOf(['before-remove', 'after-remove'])) {
-      await ok('volume', 'create', '-d', 'shares', 'data');
-      await set(fault);
-      assert.match((await pouch('volume', 'rm', 'data')).stderr, /the server is away/);
-      assert.match((await pouch('volume', 'ls')).stderr, /its remove by the driver shares is unfinished/);
-      await clear(fault);
-      await ok('volume', 'rm', 'data');
-      await plainCreate();
-    }
-    await ok('volume', 'create', '-d', 'shares', 'data');
-    await set('before-remove');
-    await ok('volume', 'rm', '-f', 'data');
-    assert.equal(await volumes(), '');
-    assert.deepEqual(await made(), ['share-data']);
-    await clear('before-remove');
-    await plainRun();
-  });
-
-  it('a removed container with an anonymous volume whose driver fails is gone, and prune goes past it', async () => {
-    const run = ['--volume-driver', 'shares', '-v', '/data', 'busybox'];
-    await ok('create', '--name', 'box', ...run);
-    assert.equal((await made()).length, 1);
-    await set('before-remove');
-    await ok('rm', '-v', 'box');
-    assert.equal(await ok('ps', '-aq'), '');
-    assert.match((await pouch('volume', 'ls')).stderr, /is unfinished/);
-    assert.match(await ok('volume', 'prune', '-f'), /^Total reclaimed/);
-    await clear('before-remove');
-    await ok('volume', 'prune', '-f');
-    await settled();
-    await ok('run', '--rm', ...run, 'true');
-    await settled();
-  });
-
   it('options are converted and checked', async () => {
     assert.match((await create('-o', 'size=x')).stderr, /option size must be integer/);
     assert.match((await create('-o', 'lazy=yes')).stderr, /option lazy must be boolean/);
@@ -159,72 +90,6 @@ describe('volume drivers', function () {
     assert.match(await ok('volume', 'inspect', 'data'), /"Share": ".*share-data"/);
     await ok('volume', 'rm', 'data');
     await plainRun();
-  });
-
-  it('a driver that hangs delays no list, and inspect for 2 s only', async () => {
-    await ok('volume', 'create', '-d', 'hangs', 'slow');
-    const within = async (ms: number, ...words: string[]) => {
-      const started = performance.now();
-      const output = await ok(...words);
-      assert.ok(performance.now() - started < ms, words.join(' '));
-      return output;
-    };
-    assert.match(await within(1500, 'volume', 'ls'), /hangs +slow/);
-    await set('hang-effects');
-    const cutOff = pouch('run', '--rm', '-v', 'slow:/data', 'busybox');
-    assert.match(await within(4500, 'volume', 'inspect', 'slow'), /"Problem": ".*did not end within 2000 ms/);
-    await within(1500, 'ps');
-    await within(1500, 'volume', 'ls');
-    const { exitCode, stderr } = await cutOff;
-    assert.equal(exitCode, 125);
-    assert.match(stderr, /effects of the volume driver hangs did not end within 5000 ms/);
-    await clear('hang-effects');
-    await ok('run', '--rm', '-v', 'slow:/data', 'busybox', 'true');
-    await noContainer();
-    await ok('volume', 'rm', 'slow');
-    await plainRun();
-  });
-
-  it('what a driver returns is checked, and nothing is left of the volume', async () => {
-    const expected = {
-      text: /effects: expected a map of effects/,
-      cyclic: /nested deeper than/,
-      many: /expected at most 16 effects, found 17/,
-      unnamed: /the effect "\.\.\/x": expected a name/,
-      needy: /the effect a: needs b, which is not another effect/,
-      args: /its effect mount \(host\.mount\) cannot be applied: type: /,
-    };
-    for (const [name, problem] of Object.entries(expected)) {
-      const { exitCode, stderr } = await pouch('volume', 'create', '-d', 'garbage', name);
-      assert.equal(exitCode, 1, name);
-      assert.match(stderr, problem, name);
-    }
-    assert.equal(await volumes(), '');
-    for (const [name, problem] of Object.entries({ core: /no grant for/, unknown: /no grant for/ })) {
-      await ok('volume', 'create', '-d', 'garbage', name);
-      assert.match((await pouch('run', '--rm', '-v', `${name}:/data`, 'busybox')).stderr, problem);
-      assert.match(await ok('volume', 'inspect', name), /"Problem": ".*status: /);
-      await ok('volume', 'rm', name);
-    }
-    await plainRun();
-  });
-
-  it('two drivers of one name: the later plugin is quarantined, and the first still serves', async () => {
-    const another = at('another.ts');
-    await writeFile(
-      another,
-      "export default { name: 'another', setup: ({ volumeDriver }) => volumeDriver({ name: 'local', doc: 'x' }) };\n",
-    );
-    await daemon.it.configure(`plugins:\n${entry()}  - path: ${another}\n`);
-    const reload = await pouch('plugin', 'reload');
-    assert.match(
-      reload.stdout + reload.stderr,
-      /volume driver local is contributed by plugin volume-local and by plugin another/,
-    );
-    await plainRun();
-    assert.equal(await daemon.sh('echo 1', '-v', 'plain:/data'), '1');
-    await noContainer();
-    await ok('volume', 'rm', 'plain');
   });
 
   it('the driver in Python of the guide works, and Docker’s options of local', async () => {
@@ -254,35 +119,177 @@ describe('volume drivers', function () {
     await plainRun();
   });
 
-  it('a mount that its effect has lost keeps the data from being deleted', async () => {
-    await ok('volume', 'create', '-o', 'type=tmpfs', 'two');
-    await ok('run', '-d', '--name', 'box', '-v', 'two:/data', 'busybox', 'sleep', '1000');
-    await ok('effects', 'drop', 'box', 'volume.two.mount');
-    await ok('rm', '-f', 'box');
-    const data = join(daemon.it.root, 'volumes/two/_data');
-    const { stderr } = await pouch('volume', 'rm', '-f', 'two');
-    assert.match(stderr, /pouch \(tmpfs\) is still mounted on the volume two/);
-    assert.ok(mountOn(data, await readFile('/proc/self/mountinfo', 'utf8')));
-    detach(data);
-    await ok('volume', 'rm', 'two');
-    await plainRun();
-  });
-
-  it('pouchd, killed in a create or a removal: the next one undoes or finishes it', async () => {
-    await daemon.it.configure(`plugins:\n${inProcess()}    isolation: in-process\n`);
-    await daemon.it.restart();
-    for (const [moment, call] of someOf(kills)) {
-      if (moment.endsWith('remove')) await ok('volume', 'create', '-d', 'shares', 'data');
-      await set(`kill-${moment}`);
-      const cutOff = pouch(...call);
-      assert.equal(await daemon.it.ended(), 'SIGKILL', moment);
-      await cutOff;
-      await clear(`kill-${moment}`);
-      await daemon.it.start();
-      await settled();
-      assert.equal(await ok('ps', '-aq'), '');
-      assert.ok(!existsSync(join(daemon.it.root, 'volumes/data')), moment);
+  describe('with a fault', function () {
+    it('a create that fails, hangs or ends its process is undone, and works without the fault', async () => {
+      const faults = {
+        'before-create': /the server is away \(before-create\)/,
+        'after-create': /the server is away \(after-create\)/,
+        'hang-create': /create of the volume driver shares did not end within 3000 ms/,
+        'kill-after-create': /process/,
+      };
+      for (const [fault, expected] of someOf(Object.entries(faults))) {
+        await set(fault);
+        const { exitCode, stderr } = await create();
+        assert.equal(exitCode, 1, fault);
+        assert.match(stderr, expected);
+        assert.match(stderr, /plugin bad-drivers/);
+        await clear(fault);
+        await settled();
+        await plainCreate();
+      }
       await plainRun();
-    }
+    });
+
+    it('a create whose undo fails stays unfinished until the next create or removal', async () => {
+      await set('after-create');
+      await set('before-remove');
+      assert.match((await create()).stderr, /after-create/);
+      await clear('after-create');
+      assert.match((await create()).stderr, /before-remove/);
+      const { stdout, stderr } = await pouch('volume', 'ls');
+      assert.match(stdout, /^shares +data$/m);
+      assert.match(stderr, /its create by the driver shares is unfinished: pouch volume rm data/);
+      assert.match((await pouch('run', '--rm', '-v', 'data:/data', 'busybox')).stderr, /before-remove/);
+      await clear('before-remove');
+      await plainRun();
+    });
+
+    it('a removal that fails is finished by the next; -f leaves the driver out', async () => {
+      for (const fault of someOf(['before-remove', 'after-remove'])) {
+        await ok('volume', 'create', '-d', 'shares', 'data');
+        await set(fault);
+        assert.match((await pouch('volume', 'rm', 'data')).stderr, /the server is away/);
+        assert.match((await pouch('volume', 'ls')).stderr, /its remove by the driver shares is unfinished/);
+        await clear(fault);
+        await ok('volume', 'rm', 'data');
+        await plainCreate();
+      }
+      await ok('volume', 'create', '-d', 'shares', 'data');
+      await set('before-remove');
+      await ok('volume', 'rm', '-f', 'data');
+      assert.equal(await volumes(), '');
+      assert.deepEqual(await made(), ['share-data']);
+      await clear('before-remove');
+      await plainRun();
+    });
+
+    it('a removed container with an anonymous volume whose driver fails is gone, and prune goes past it', async () => {
+      const run = ['--volume-driver', 'shares', '-v', '/data', 'busybox'];
+      await ok('create', '--name', 'box', ...run);
+      assert.equal((await made()).length, 1);
+      await set('before-remove');
+      await ok('rm', '-v', 'box');
+      assert.equal(await ok('ps', '-aq'), '');
+      assert.match((await pouch('volume', 'ls')).stderr, /is unfinished/);
+      assert.match(await ok('volume', 'prune', '-f'), /^Total reclaimed/);
+      await clear('before-remove');
+      await ok('volume', 'prune', '-f');
+      await settled();
+      await ok('run', '--rm', ...run, 'true');
+      await settled();
+    });
+
+    it('a driver that hangs delays no list, and inspect for 2 s only', async () => {
+      await ok('volume', 'create', '-d', 'hangs', 'slow');
+      const within = async (ms: number, ...words: string[]) => {
+        const started = performance.now();
+        const output = await ok(...words);
+        assert.ok(performance.now() - started < ms, words.join(' '));
+        return output;
+      };
+      assert.match(await within(1500, 'volume', 'ls'), /hangs +slow/);
+      await set('hang-effects');
+      const cutOff = pouch('run', '--rm', '-v', 'slow:/data', 'busybox');
+      assert.match(
+        await within(4500, 'volume', 'inspect', 'slow'),
+        /"Problem": ".*did not end within 2000 ms/,
+      );
+      await within(1500, 'ps');
+      await within(1500, 'volume', 'ls');
+      const { exitCode, stderr } = await cutOff;
+      assert.equal(exitCode, 125);
+      assert.match(stderr, /effects of the volume driver hangs did not end within 5000 ms/);
+      await clear('hang-effects');
+      await ok('run', '--rm', '-v', 'slow:/data', 'busybox', 'true');
+      await noContainer();
+      await ok('volume', 'rm', 'slow');
+      await plainRun();
+    });
+
+    it('what a driver returns is checked, and nothing is left of the volume', async () => {
+      const expected = {
+        text: /effects: expected a map of effects/,
+        cyclic: /nested deeper than/,
+        many: /expected at most 16 effects, found 17/,
+        unnamed: /the effect "\.\.\/x": expected a name/,
+        needy: /the effect a: needs b, which is not another effect/,
+        args: /its effect mount \(host\.mount\) cannot be applied: type: /,
+      };
+      for (const [name, problem] of Object.entries(expected)) {
+        const { exitCode, stderr } = await pouch('volume', 'create', '-d', 'garbage', name);
+        assert.equal(exitCode, 1, name);
+        assert.match(stderr, problem, name);
+      }
+      assert.equal(await volumes(), '');
+      for (const [name, problem] of Object.entries({ core: /no grant for/, unknown: /no grant for/ })) {
+        await ok('volume', 'create', '-d', 'garbage', name);
+        assert.match((await pouch('run', '--rm', '-v', `${name}:/data`, 'busybox')).stderr, problem);
+        assert.match(await ok('volume', 'inspect', name), /"Problem": ".*status: /);
+        await ok('volume', 'rm', name);
+      }
+      await plainRun();
+    });
+
+    it('two drivers of one name: the later plugin is quarantined, and the first still serves', async () => {
+      const another = at('another.ts');
+      await writeFile(
+        another,
+        "export default { name: 'another', setup: ({ volumeDriver }) => volumeDriver({ name: 'local', doc: 'x' }) };\n",
+      );
+      await daemon.it.configure(`plugins:\n${entry()}  - path: ${another}\n`);
+      const reload = await pouch('plugin', 'reload');
+      assert.match(
+        reload.stdout + reload.stderr,
+        /volume driver local is contributed by plugin volume-local and by plugin another/,
+      );
+      await plainRun();
+      assert.equal(await daemon.sh('echo 1', '-v', 'plain:/data'), '1');
+      await noContainer();
+      await ok('volume', 'rm', 'plain');
+    });
+
+    it('a mount that its effect has lost keeps the data from being deleted', async () => {
+      await ok('volume', 'create', '-o', 'type=tmpfs', 'two');
+      await ok('run', '-d', '--name', 'box', '-v', 'two:/data', 'busybox', 'sleep', '1000');
+      await ok('effects', 'drop', 'box', 'volume.two.mount');
+      await ok('rm', '-f', 'box');
+      const data = join(daemon.it.root, 'volumes/two/_data');
+      const { stderr } = await pouch('volume', 'rm', '-f', 'two');
+      assert.match(stderr, /pouch \(tmpfs\) is still mounted on the volume two/);
+      assert.ok(mountOn(data, await readFile('/proc/self/mountinfo', 'utf8')));
+      detach(data);
+      await ok('volume', 'rm', 'two');
+      await plainRun();
+    });
+
+    it('pouchd, killed in a create or a removal: the next one undoes or finishes it', async () => {
+      await daemon.it.configure(`plugins:\n${inProcess()}    isolation: in-process\n`);
+      await daemon.it.restart();
+      for (const [moment, call] of someOf(kills)) {
+        if (moment.endsWith('remove')) await ok('volume', 'create', '-d', 'shares', 'data');
+        await set(`kill-${moment}`);
+        const cutOff = pouch(...call);
+        assert.equal(await daemon.it.ended(), 'SIGKILL', moment);
+        await cutOff;
+        await clear(`kill-${moment}`);
+        await daemon.it.start();
+        await settled();
+        assert.equal(await ok('ps', '-aq'), '');
+        assert.ok(!existsSync(join(daemon.it.root, 'volumes/data')), moment);
+        await plainRun();
+      }
+    });
+
+    sampleTests(this);
   });
 });
