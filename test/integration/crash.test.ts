@@ -25,6 +25,14 @@ describe('pouchd, killed at any step', function () {
         });
     });
 
+  // The container stayed, although its run had ended.
+  it('after each of a run with --rm: nothing stays of what did not start', async () => {
+    const all = await labs.first.stepsOf('run --rm');
+    const steps = all.filter((step) => /^after:(create:commit|start:)/.test(step));
+    assert.ok(steps.length > 2, all.join(', '));
+    await labs.each(someOf(steps, 'run --rm'), (lab, step) => lab.killAt(step, 'run --rm'));
+  });
+
   describe('of a recovery', () => {
     for (const call of calls)
       it(`before each of that of ${call}: the next recovery does it all the same`, async () => {

@@ -134,7 +134,9 @@ async function recoverOne(
   record: ContainerRecord,
   task: TaskProcess | undefined,
 ): Promise<void> {
-  const interrupted = await withLedger(engine, record.id, (ledger) => Promise.resolve(ledger.interrupted));
+  const { interrupted, isPrepared } = await withLedger(engine, record.id, (ledger) =>
+    Promise.resolve({ interrupted: ledger.interrupted, isPrepared: ledger.pending('start').length > 0 }),
+  );
   if (interrupted === 'create') return await undoCreate(engine, record);
   if (interrupted === 'remove') return await removeLocked(engine, record, { volumes: true });
   if (interrupted === 'start' && !runs(record, task)) return await undoStart(engine, record);
@@ -142,6 +144,9 @@ async function recoverOne(
   if (interrupted === 'update') await settleUpdate(engine, record);
   if (interrupted === 'reconcile') await settleReconcile(engine, record);
   if (interrupted === 'checkpoint') await settleCheckpointsOrWarn(engine, record);
+  const isCutOff = interrupted === undefined && record.state.status === 'created' && isPrepared;
+  // Of a run that ended between its create and its start, as of one whose start has failed, nothing stays.
+  if (isCutOff && record.draft.autoRemove) return await removeLocked(engine, record, { volumes: true });
   await resume(engine, record, task);
   if (engine.store.has(record.id)) engine.deliveries.begin(record);
 }
@@ -183,6 +188,7 @@ async function undoStart(engine: EngineContext, record: ContainerRecord): Promis
     await engine.store.save(record);
     await ledger.commit();
   });
+  if (record.draft.autoRemove) return await removeLocked(engine, record, { volumes: true });
   if (record.state.status === 'exited') await restartAfterExit(engine, record);
 }
 

@@ -9,13 +9,15 @@ import { freePort } from '../freePort.ts';
 import { TestPouchd } from '../TestPouchd.ts';
 
 export const calls = ['create', 'start', 'run', 'stop', 'rm'] as const;
-export type Call = (typeof calls)[number];
+/** With `run --rm` the container is gone where that of `run` stays. */
+export type Call = (typeof calls)[number] | 'run --rm';
 
 /** What may have become of a container whose call was cut off. */
 const outcomes: Record<Call, { undone: string[]; finished: string }> = {
   create: { undone: ['gone'], finished: 'created' },
   start: { undone: ['created'], finished: 'running' },
   run: { undone: ['gone', 'created'], finished: 'running' },
+  'run --rm': { undone: ['gone'], finished: 'running' },
   stop: { undone: ['running'], finished: 'exited' },
   rm: { undone: ['exited'], finished: 'gone' },
 };
@@ -25,6 +27,7 @@ const halfDone: Record<Call, string> = {
   create: 'before:create:commit',
   start: 'after:start:task',
   run: 'after:start:task',
+  'run --rm': 'after:start:task',
   stop: 'before:stop:begin',
   rm: 'after:remove:begin',
 };
@@ -176,7 +179,7 @@ export class ContainerLab {
   /** Brings a container to where the call begins. */
   async #prepare(call: Call): Promise<void> {
     this.#name = `victim-${(this.#count += 1)}`;
-    if (call === 'create' || call === 'run') return;
+    if (call === 'create' || isRun(call)) return;
     await this.#create();
     if (call === 'start') return;
     await this.#start();
@@ -186,7 +189,7 @@ export class ContainerLab {
   async #perform(call: Call): Promise<void> {
     if (call === 'create') await this.#create();
     else if (call === 'start') await this.#start();
-    else if (call === 'run') await this.#run();
+    else if (isRun(call)) await this.#run(call === 'run --rm');
     else if (call === 'stop') await this.#stop();
     else await this.#remove();
   }
@@ -196,10 +199,12 @@ export class ContainerLab {
   }
 
   /** Resolves when it is started; leaves it running. */
-  async #run(): Promise<void> {
+  async #run(AutoRemove: boolean): Promise<void> {
     const { pouch } = this.pouchd.client;
     const streams = { stdin: false, stdout: true, stderr: true };
-    const { socket } = await pouch.run({ Image: 'busybox', ...this.#body }, { name: this.#name, ...streams });
+    const { HostConfig, ...body } = this.#body;
+    const wanted = { Image: 'busybox', ...body, HostConfig: { ...HostConfig, AutoRemove } };
+    const { socket } = await pouch.run(wanted, { name: this.#name, ...streams });
     const text = await new Promise<string>((resolve) => {
       let received = '';
       socket.on('data', (data: Buffer) => {
@@ -236,7 +241,7 @@ export class ContainerLab {
   async #checkOutcome(call: Call, step: string): Promise<void> {
     const { undone, finished } = outcomes[call];
     const status = await this.#settledStatus();
-    const isCommitted = /^after:\w+:commit$/.test(step) && !(call === 'run' && step.includes(':create:'));
+    const isCommitted = /^after:\w+:commit$/.test(step) && !(isRun(call) && step.includes(':create:'));
     const allowed = isCommitted ? [finished] : [...undone, finished];
     assert.ok(allowed.includes(status), `the container is ${status}, expected ${allowed.join(' or ')}`);
     if (status !== 'running') await this.#checkAtRest();
@@ -272,12 +277,12 @@ export class ContainerLab {
       return await assert.rejects(this.#create(), { code: 'PCH_NAME_IN_USE' });
     if (call === 'rm' && status === 'gone')
       return await assert.rejects(this.#remove(), { code: 'PCH_CONTAINER_NOT_FOUND' });
-    if (call === 'run' && status !== 'gone') {
-      await assert.rejects(this.#run(), { code: 'PCH_NAME_IN_USE' });
+    if (isRun(call) && status !== 'gone') {
+      await assert.rejects(this.#run(call === 'run --rm'), { code: 'PCH_NAME_IN_USE' });
       await this.#start();
     } else await this.#perform(call);
     assert.equal(await this.#settledStatus(), outcomes[call].finished);
-    if (call === 'start' || call === 'run') assert.equal(await greeting(this.#port), 'hello\n');
+    if (call === 'start' || isRun(call)) assert.equal(await greeting(this.#port), 'hello\n');
   }
 
   async #clean(): Promise<void> {
@@ -293,6 +298,10 @@ export class ContainerLab {
   async #disarm(): Promise<void> {
     await rm(this.#failpointFile, { force: true });
   }
+}
+
+function isRun(call: Call): boolean {
+  return call === 'run' || call === 'run --rm';
 }
 
 function steps(log: string): string[] {
