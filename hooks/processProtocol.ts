@@ -3,7 +3,7 @@
  * stdout. docs/reference/plugin-protocol.md is generated from these schemas. Executables speak it, and the program
  * that hosts modules (core/plugins/host).
  */
-export type { VerbRequest } from './protocol/clientRequests.ts';
+export type { RouteRequest, VerbRequest } from './protocol/clientRequests.ts';
 export type { ErrorForm } from './protocol/common.ts';
 export type {
   DeclaredEffect,
@@ -11,6 +11,7 @@ export type {
   DeclaredLogDriver,
   DeclaredNetworkDriver,
   DeclaredPage,
+  DeclaredRoute,
   DeclaredVerb,
   DeclaredVolumeDriver,
 } from './protocol/declared.ts';

@@ -8,6 +8,7 @@ const writeMs = 10_000;
 const sourceMs = 30_000;
 const pageMs = 2_000;
 const verbMs = 60_000;
+const routeMs = 30_000;
 const checkMs = 5_000;
 
 /** Milliseconds of `check` and of `attach`, which run for each plan. */
@@ -42,4 +43,9 @@ export function pageDeadlineMs({ deadlineMs }: { deadlineMs?: number }): number 
 /** Milliseconds of a verb. */
 export function verbDeadlineMs({ deadlineMs }: { deadlineMs?: number }): number {
   return deadlineMs ?? verbMs;
+}
+
+/** Milliseconds of a request to a route. */
+export function routeDeadlineMs({ deadlineMs }: { deadlineMs?: number }): number {
+  return deadlineMs ?? routeMs;
 }

@@ -3,6 +3,8 @@ import type { Static, TSchema } from '@sinclair/typebox';
 /**
  * A path of the HTTP API below `/plugins/NAME`, NAME being the plugin's. Its clients are those of the API:
  * `currentCaller()` has the one that calls.
+ *
+ * It works in a plugin with a process of its own too.
  */
 export interface Route<Body extends TSchema = TSchema> {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -25,7 +27,7 @@ export interface RouteRequest<Body = unknown> {
   signal: AbortSignal;
 }
 
-/** At most 8 MiB. */
+/** At most 8 MiB; of a plugin with a process of its own, at most 8 MiB as JSON. */
 export interface RouteReply {
   /** 200 if missing. */
   status?: number;

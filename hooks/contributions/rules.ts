@@ -22,10 +22,11 @@ export function verbProblem({ name, doc, args, options, deadlineMs }: Verb): str
   return wordsProblem('args', args) ?? wordsProblem('options', options) ?? argsProblem(args);
 }
 
-export function routeProblem({ method, path }: Route): string | undefined {
+export function routeProblem({ method, path, deadlineMs }: Route): string | undefined {
   if (!methods.includes(method)) return `\`method\` must be one of ${methods.join(', ')}`;
   if (!/^(\/:?[\w.~-]+)+$/.test(path))
     return `\`path\` must be like /users/:name, with letters, digits and "-._~"; found ${JSON.stringify(path)}`;
+  if (!isDeadline(deadlineMs)) return '`deadlineMs` must be a positive integer';
   const names = path.split('/').filter((segment) => segment.startsWith(':'));
   return new Set(names).size < names.length ? `\`path\` ${path} has two parameters of one name` : undefined;
 }

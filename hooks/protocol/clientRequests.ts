@@ -2,7 +2,7 @@
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { Caller } from '../caller.ts';
-import { closed, map, may, says } from '../schema.ts';
+import { closed, map, may, says, text } from '../schema.ts';
 import { id } from './common.ts';
 
 export const VerbRequest = closed(
@@ -24,3 +24,25 @@ export const VerbRequest = closed(
   },
 );
 export type VerbRequest = Static<typeof VerbRequest>;
+
+export const RouteRequest = closed(
+  {
+    type: Type.Literal('route'),
+    id,
+    method: says('Of the route.'),
+    path: says('Of the route, as it is declared: `/users/:name`.'),
+    deadlineMs: Type.Integer({ description: 'Milliseconds for the reply.' }),
+    params: map(text, 'Parameters of the path, decoded.'),
+    query: map(text, 'Of the URL.'),
+    body: may(Type.Unknown({ description: 'JSON, checked against its `body`, with defaults.' })),
+    caller: may(Caller),
+  },
+  {
+    title: 'route',
+    description:
+      'Handles a request to a route. The `result` of the reply is `RouteReply` of [route.ts](../../hooks/contributions/route.ts): ' +
+      '`{"status"?, "json"?}` or `{"status"?, "text", "type"?}`; without it, the status is 204. An `error` is a response with the ' +
+      'status of its code.',
+  },
+);
+export type RouteRequest = Static<typeof RouteRequest>;

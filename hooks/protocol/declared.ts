@@ -1,5 +1,5 @@
 /** What a process declares of each thing that it contributes; the functions stay in it. */
-import type { Static, TObject } from '@sinclair/typebox';
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { ContainerCondition } from '../containerCondition.ts';
 import { phases } from '../defineHook.ts';
@@ -155,3 +155,19 @@ export const DeclaredVerb = closed(
   { title: 'Verb' },
 );
 export type DeclaredVerb = Static<typeof DeclaredVerb>;
+
+/** A route whose function is in the process. */
+export const DeclaredRoute = closed(
+  {
+    method: word('GET', 'POST', 'PUT', 'DELETE'),
+    path: says('Below `/plugins/NAME`: `/users/:name`; a segment that begins with `:` is a parameter.'),
+    body: may(
+      Type.Unsafe<TSchema>(
+        Type.Object({}, { description: 'JSON Schema of the body; without it, a request has none.' }),
+      ),
+    ),
+    deadlineMs: may(Type.Integer({ minimum: 1, description: 'Of a `route` request. Default: 30 s.' })),
+  },
+  { title: 'Route' },
+);
+export type DeclaredRoute = Static<typeof DeclaredRoute>;

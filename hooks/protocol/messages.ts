@@ -25,7 +25,8 @@ const Reply = closed(
     draft: may(Type.Object({}, { additionalProperties: true, description: 'plan: the whole new draft.' })),
     result: may(
       Type.Unknown({
-        description: 'bail: the decision. verb: the exit code. Result of an effect or of a function.',
+        description:
+          'bail: the decision. verb: the exit code. route: the response. Result of an effect or of a function.',
       }),
     ),
     error: may(ErrorForm),

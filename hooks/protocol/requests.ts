@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { Caller } from '../caller.ts';
 import { closed, map, may, says, text, word } from '../schema.ts';
-import { VerbRequest } from './clientRequests.ts';
+import { RouteRequest, VerbRequest } from './clientRequests.ts';
 import { Drop, ErrorForm, id } from './common.ts';
 import {
   ImageSourceRequest,
@@ -194,6 +194,7 @@ export const ProcessRequest = Type.Union([
   LogDriverRequest,
   ImageSourceRequest,
   PageRequest,
+  RouteRequest,
   VerbRequest,
   DoctorRequest,
   InvokeRequest,

@@ -19,7 +19,7 @@ const faults: Record<string, RegExp> = {
   spin: /the page bad did not end within 1500 ms/,
   kill: /its process ended \(SIGKILL\)/,
   flood: /did not end within 1500 ms|its process (ended|was killed|wrote)/,
-  huge: /a line of more than 8 MiB|did not end within 1500 ms/,
+  huge: /more than 8 MiB|did not end within 1500 ms/,
   large: /the content of the page is larger than 1 MiB/,
   rows: /is not of the form: `blocks\[0\]\.rows`: Expected array length to be less or equal to 1000/,
   uneven: /`blocks\[0\]\.rows\[0\]` with 2 values, expected 1/,

@@ -1,11 +1,12 @@
 import type { RouteReply, Route } from '../../../hooks/contributions/route.ts';
 import type { RouteCall } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { routeDeadlineMs } from '../../contract/driverDeadlines.ts';
 import { callWithin, checkInput, type Generation } from '../../plugins/index.ts';
 
-const defaultDeadlineMs = 30_000;
 /** Bytes. */
 const largestReply = 8 * 1024 * 1024;
+const replyFields = 'status, and json or text with its type';
 
 type Reply = RouteReply & { status: number };
 
@@ -14,7 +15,7 @@ export async function callRoute(generation: Generation, plugin: string, call: Ro
   const { method, path, query, signal } = call;
   const what = `${method} /plugins/${plugin}${path}`;
   const body = checkBody(route, plugin, call.body);
-  const ms = route.deadlineMs ?? defaultDeadlineMs;
+  const ms = routeDeadlineMs(route);
   const reply = await callWithin({ plugin, what, ms, signal }, async (within) =>
     route.handle({ params, query, body, signal: within }),
   );
@@ -73,11 +74,21 @@ function checkBody({ body: schema }: Route, plugin: string, body: unknown): unkn
 function checkReply(reply: RouteReply, { plugin, what }: { plugin: string; what: string }): Reply {
   const contract = (problem: string) =>
     new PouchError('PCH_PLUGIN_CONTRACT', `the reply of ${what} ${problem}`, { plugin });
-  if (typeof reply !== 'object') throw contract(`must be an object, found ${typeof reply}`);
-  const { status = 200, json, text, type } = reply;
-  if (!Number.isInteger(status) || status < 200 || status > 599) throw contract(`has the status ${status}`);
+  if (typeof reply !== 'object' || Array.isArray(reply))
+    throw contract(`must be an object, found ${Array.isArray(reply) ? 'a list' : typeof reply}`);
+  const { status = 200, json, text, type, ...others } = reply;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw contract(
+      `has the unknown field ${JSON.stringify(unknown.slice(0, 100))}; it may have ${replyFields}`,
+    );
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw contract(`has the status ${JSON.stringify(status)}`);
   if (text !== undefined && typeof text !== 'string') throw contract(`has a text that is ${typeof text}`);
-  if (type !== undefined && !/^[\w.+-]+\/[\w.+-]+(; ?[\w.+-]+=[\w.+-]+)*$/.test(type))
+  if (
+    type !== undefined &&
+    (typeof type !== 'string' || !/^[\w.+-]+\/[\w.+-]+(; ?[\w.+-]+=[\w.+-]+)*$/.test(type))
+  )
     throw contract(`has the invalid type ${JSON.stringify(type)}`);
   const content = text ?? (json === undefined ? '' : JSON.stringify(json));
   if (Buffer.byteLength(content) > largestReply)

@@ -1,7 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { readSync, writeSync } from 'node:fs';
-import { PouchError } from '../../../hooks/errors.ts';
-import type { ErrorForm, ProcessMessage, ProcessRequest } from '../../../hooks/processProtocol.ts';
+import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import {
+  type ErrorForm,
+  longestLine,
+  type ProcessMessage,
+  type ProcessRequest,
+} from '../../../hooks/processProtocol.ts';
 import { Deferred } from '../../wait/Deferred.ts';
 import { errorForm, errorOf } from '../process/errorForm.ts';
 import { Values } from '../process/Values.ts';
@@ -41,8 +46,7 @@ export class Connection {
   }
 
   send(message: ProcessMessage): void {
-    const line = Buffer.from(`${JSON.stringify(message)}\n`);
-    for (let sent = 0; sent < line.length;) sent += writeSync(messages, line, sent);
+    writeAll(lineOf(message));
   }
 
   /** Whether a request has no reply yet. */
@@ -90,7 +94,23 @@ export class Connection {
       .catch((error: unknown): HostReply => ({ error: errorForm(error) }));
     scope.isOpen = false;
     this.#requests.delete(id);
-    this.send({ type: 'reply', id, ...reply });
+    this.#sendReply({ type: 'reply', id, ...reply });
+  }
+
+  /** One that cannot be sent is an error of the plugin: it costs the request, not the process. */
+  #sendReply(reply: Extract<ProcessMessage, { type: 'reply' }>): void {
+    const { id } = reply;
+    const fail = (message: string) =>
+      this.send({ type: 'reply', id, error: errorForm(new PouchError('PCH_PLUGIN_CONTRACT', message)) });
+    let line: Buffer;
+    try {
+      line = lineOf(reply);
+    } catch (error) {
+      return fail(`the plugin returned a value that is not plain data: ${messageOf(error)}`);
+    }
+    if (line.length > longestLine)
+      return fail(`the plugin returned a value of more than ${longestLine / 2 ** 20} MiB as JSON`);
+    writeAll(line);
   }
 
   async #invoked({ on, method, args }: Extract<HostRequest, { type: 'invoke' }>): Promise<HostReply> {
@@ -135,6 +155,14 @@ export class Connection {
     if (error) throw errorOfForm(error);
     return this.#values.decode(result ?? undefined);
   }
+}
+
+function lineOf(message: ProcessMessage): Buffer {
+  return Buffer.from(`${JSON.stringify(message)}\n`);
+}
+
+function writeAll(line: Buffer): void {
+  for (let sent = 0; sent < line.length;) sent += writeSync(messages, line, sent);
 }
 
 function errorOfForm(form: ErrorForm): Error {

@@ -12,6 +12,7 @@ import {
   type ImageSourceRequest,
   type PageRequest,
   processProtocol,
+  type RouteRequest,
   type VerbRequest,
   type VolumeDriverRequest,
 } from '../../../hooks/processProtocol.ts';
@@ -27,6 +28,7 @@ import { declared } from './declared.ts';
 import { MetricBuffer } from './MetricBuffer.ts';
 import { Connection, type HostReply, type HostRequest } from './Connection.ts';
 import { runTap } from './runTap.ts';
+import { untilAborted } from '../../wait/untilAborted.ts';
 import { runVerb } from './runVerb.ts';
 import { injectedBy, remoteService, servicesOf } from './services.ts';
 
@@ -98,6 +100,8 @@ export class PluginHost {
         return await this.#doctor(request, signal);
       case 'logs':
         return await this.#logs(request, signal);
+      case 'route':
+        return await this.#route(request, signal);
       case 'verb':
         return await this.#verb(request, signal);
       default:
@@ -179,6 +183,7 @@ export class PluginHost {
     const imageSources = contributions.of('imageSource').map(declared.imageSource);
     const pages = contributions.of('page').map(declared.page);
     const logDrivers = contributions.of('logDriver').map(declared.logDriver);
+    const routes = contributions.of('route').map(declared.route);
     const verbs = contributions.of('verb').map(declared.verb);
     const metrics = contributions.of('metric').map(declared.metric);
     const doctorChecks = contributions.of('doctorCheck').map(declared.doctorCheck);
@@ -193,6 +198,7 @@ export class PluginHost {
         ...(logDrivers.length > 0 && { logDrivers }),
         ...(imageSources.length > 0 && { imageSources }),
         ...(pages.length > 0 && { pages }),
+        ...(routes.length > 0 && { routes }),
         ...(verbs.length > 0 && { verbs }),
         ...(doctorChecks.length > 0 && { doctorChecks }),
         ...(metrics.length > 0 && { metrics }),
@@ -215,7 +221,6 @@ export class PluginHost {
       ...setupContext(plugin, parts, contributions),
       runtime: () => refuse(name, 'a runtime'),
       surface: () => refuse(name, 'a surface'),
-      route: () => refuse(name, 'a route'),
       metric: (declaration) =>
         this.#metrics.reported(declaration.name, contributions.declareMetric(declaration)),
     };
@@ -326,6 +331,19 @@ export class PluginHost {
         hint: plainDataHint,
       });
     return { result };
+  }
+
+  async #route(
+    { method, path, params, query, body, caller }: RouteRequest,
+    signal: AbortSignal,
+  ): Promise<HostReply> {
+    const routes = this.#contributions?.of('route');
+    const route = routes?.find((one) => one.method === method && one.path === path);
+    if (!route) throw new PouchError('PCH_NOT_FOUND', `the plugin has no route ${method} ${path}`);
+    const handle = async () => await route.handle({ params, query, body, signal });
+    // One that ignores its signal does not hold up the process, which counts as hung without a reply.
+    const result = await untilAborted(caller ? asCaller(() => caller, handle) : handle(), signal);
+    return result === undefined ? {} : { result };
   }
 
   async #verb(request: VerbRequest, signal: AbortSignal): Promise<HostReply> {

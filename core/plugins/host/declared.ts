@@ -8,6 +8,7 @@ import {
   type DeclaredMetric,
   type DeclaredNetworkDriver,
   type DeclaredPage,
+  type DeclaredRoute,
   type DeclaredVerb,
   type DeclaredVolumeDriver,
   logActions,
@@ -31,6 +32,8 @@ export const declared = {
     pick<DeclaredImageSource>(source, ['name', 'doc', 'references', 'deadlineMs'], []),
   page: (page: Contributed['page']) =>
     pick<DeclaredPage>(page, ['name', 'title', 'doc', 'listed', 'deadlineMs'], []),
+  route: (route: Contributed['route']) =>
+    pick<DeclaredRoute>(route, ['method', 'path', 'body', 'deadlineMs'], []),
   verb: (verb: Contributed['verb']) =>
     pick<DeclaredVerb>(verb, ['name', 'doc', 'args', 'options', 'deadlineMs'], []),
   doctorCheck: (check: Contributed['doctorCheck']) =>

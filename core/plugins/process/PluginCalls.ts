@@ -70,6 +70,7 @@ type Request = Extract<
       | 'image'
       | 'page'
       | 'verb'
+      | 'route'
       | 'doctor'
       | 'invoke'
       | 'dispose';
@@ -439,6 +440,7 @@ function nameOf(request: Request): string {
   if (request.type === 'image') return `${request.action} of the image source ${request.source}`;
   if (request.type === 'page') return `the page ${request.page}`;
   if (request.type === 'verb') return `the verb ${request.verb}`;
+  if (request.type === 'route') return `${request.method} ${request.path}`;
   if (request.type === 'doctor') return `the doctor check ${request.check}`;
   return request.type === 'effect' ? `${request.action} of ${request.kind}` : request.type;
 }

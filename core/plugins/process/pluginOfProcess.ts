@@ -12,6 +12,7 @@ import { logDriverOfProcess } from './logDriverOfProcess.ts';
 import { networkDriverOfProcess } from './networkDriverOfProcess.ts';
 import { pageOfProcess } from './pageOfProcess.ts';
 import type { PluginCalls } from './PluginCalls.ts';
+import { routeOfProcess } from './routeOfProcess.ts';
 import type { Masker } from './secretValues.ts';
 import { otherMethods, type PluginRights, serviceCalls } from './serviceCalls.ts';
 import { tapOfProcess } from './tapOfProcess.ts';
@@ -85,6 +86,7 @@ function contribute(
     imageSource,
     sidecar,
     page,
+    route,
     verb,
     doctorCheck,
     metric,
@@ -100,6 +102,7 @@ function contribute(
     imageSources = [],
     sidecars = [],
     pages = [],
+    routes = [],
     verbs = [],
     doctorChecks = [],
     metrics = [],
@@ -124,6 +127,7 @@ function contribute(
   for (const declared of logDrivers) logDriver(logDriverOfProcess(declared, calls));
   for (const declared of imageSources) imageSource(imageSourceOfProcess(declared, calls));
   for (const declared of pages) page(pageOfProcess(declared, calls));
+  for (const declared of routes) route(routeOfProcess(declared, calls));
   for (const declared of verbs) verb(verbOfProcess(declared, calls));
   for (const declared of doctorChecks) doctorCheck(doctorCheckOfProcess(declared, calls));
   const own = metrics.map(

@@ -86,6 +86,11 @@ describe('a contribution is checked by the row of its point', () => {
       (c) => c.route({ ...route, path: 'people' }),
       /`path` must be like \/users\/:name.*"people"/,
     ],
+    [
+      'a route with a bad deadline',
+      (c) => c.route({ ...route, deadlineMs: 1.5 }),
+      /invalid route: `deadlineMs` must be a positive integer/,
+    ],
     ['a parameter twice', (c) => c.route({ ...route, path: '/:a/:a' }), /has two parameters of one name/],
     [
       'one route twice',
