@@ -49,4 +49,5 @@ export {
   ProcessRequest,
   type SetupRequest,
 } from './protocol/requests.ts';
+export { type DeclaredService, providedMethod, type ServiceRequest } from './protocol/services.ts';
 export { longestLine, processProtocol } from './protocol/version.ts';

@@ -60,7 +60,10 @@ const effects: Format<Readonly<Record<string, EffectGrant>>> = {
   expected: 'a map from effect kinds to true or rules',
 };
 
-const service = word(/^[a-z][A-Za-z0-9-]*$/, 'the name of a service such as containers');
+const service = word(
+  /^[a-z][A-Za-z0-9-]*(\.[A-Za-z0-9_-]+)*$/,
+  'the name of a service such as containers or directory.users',
+);
 const methods = listOf(word(/^[A-Za-z_$][\w$]*$/, 'the name of a method such as list'), { min: 1 });
 
 const serviceGrant: Format<ServiceGrant> = {
@@ -140,7 +143,7 @@ export const grantFields: Readonly<Record<keyof PluginGrants, RecordField>> = {
     format: services,
     doc:
       'Services that it may inject, `true` or a list of the methods that it may call: `containers: [list, inspect]`. They act with the rights ' +
-      'of pouchd. Default: `log`, `clock` and `host`.',
+      'of pouchd. Services of other plugins, such as `directory.users`, act with those of their plugins. Default: `log`, `clock` and `host`.',
   },
   effects: {
     format: effects,

@@ -16,6 +16,7 @@ import {
 } from './declared.ts';
 import { DeclaredDoctorCheck } from './doctor.ts';
 import { DeclaredMetric } from './metrics.ts';
+import { DeclaredService } from './services.ts';
 import { processProtocol } from './version.ts';
 
 /** What a plugin provides beside taps and effect kinds, in its manifest or in the reply to its setup. */
@@ -33,6 +34,11 @@ const parts = {
   routes: may(Type.Array(DeclaredRoute, { description: 'The paths that it adds to the API.' })),
   verbs: may(Type.Array(DeclaredVerb, { description: 'The commands that it adds to `pouch`.' })),
   doctorChecks: may(Type.Array(DeclaredDoctorCheck, { description: 'Its checks of `pouch doctor`.' })),
+  provides: may(
+    Type.Array(DeclaredService, {
+      description: 'The services that other plugins can inject; they need a `version`.',
+    }),
+  ),
   metrics: may(Type.Array(DeclaredMetric, { description: 'Its metrics, which it changes by `metric`.' })),
 };
 

@@ -11,6 +11,7 @@ import {
   VolumeDriverRequest,
 } from './driverRequests.ts';
 import { DoctorRequest } from './doctor.ts';
+import { ServiceRequest } from './services.ts';
 
 /** What the host program of modules loads. */
 const HostedModule = closed(
@@ -197,6 +198,7 @@ export const ProcessRequest = Type.Union([
   RouteRequest,
   VerbRequest,
   DoctorRequest,
+  ServiceRequest,
   InvokeRequest,
   DisposeRequest,
   Cancel,

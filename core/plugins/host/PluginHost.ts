@@ -4,6 +4,7 @@ import type { HostFacts, Plugin, PluginContext } from '../../../hooks/definePlug
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { FileAccess } from '../../../hooks/files.ts';
 import {
+  type DeclaredService,
   type DoctorRequest,
   type EffectRequest,
   type HookRequest,
@@ -14,6 +15,8 @@ import {
   processProtocol,
   type RouteRequest,
   type VerbRequest,
+  providedMethod,
+  type ServiceRequest,
   type VolumeDriverRequest,
 } from '../../../hooks/processProtocol.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
@@ -21,6 +24,8 @@ import { systemClock } from '../../systemClock.ts';
 import { type Contributed, Contributions } from '../load/Contributions.ts';
 import { clone } from '../draft/clone.ts';
 import { isPlainData, plainDataHint } from '../draft/plainData.ts';
+import { functionsIn } from '../process/functionsIn.ts';
+import { tokenName } from '../../../hooks/token.ts';
 import { checkManifest } from '../load/manifest.ts';
 import { importModuleText } from '../load/pluginFile.ts';
 import { setupContext } from '../load/setupContext.ts';
@@ -98,6 +103,8 @@ export class PluginHost {
         return await this.#page(request, signal);
       case 'doctor':
         return await this.#doctor(request, signal);
+      case 'service':
+        return await this.#service(request);
       case 'logs':
         return await this.#logs(request, signal);
       case 'route':
@@ -127,7 +134,6 @@ export class PluginHost {
     const plugin = checkManifest(await importModuleText(module), module.path);
     this.#plugin = plugin;
     const { name, version, doc, engines, options, required, wants, hooks, provides = {}, check } = plugin;
-    if (Object.keys(provides).length > 0) refuse(name, 'a service for other plugins');
     return {
       manifest: {
         protocol: processProtocol,
@@ -141,6 +147,9 @@ export class PluginHost {
         ...(required !== undefined && { required }),
         ...(engines && { engines }),
         ...(wants && { wants: [...wants] }),
+        ...(Object.keys(provides).length > 0 && {
+          provides: Object.values(provides).map((token) => ({ service: tokenName(token) })),
+        }),
         ...(hooks && { hooks: hooks.map((point) => ({ point })) }),
       },
     };
@@ -159,6 +168,7 @@ export class PluginHost {
     if (!plugin) throw new Error('the module is not loaded');
     const contributions = (this.#contributions = new Contributions(plugin.name, {
       isBuiltIn: false,
+      provides: Object.keys(plugin.provides ?? {}),
       contributes: plugin.contributes,
       log: this.log,
     }));
@@ -166,6 +176,7 @@ export class PluginHost {
       await plugin.setup(
         await this.#context(plugin, contributions, { options, host: host as HostFacts, others: services }),
       );
+      contributions.requireProvided();
     } finally {
       contributions.seal();
     }
@@ -185,6 +196,7 @@ export class PluginHost {
     const logDrivers = contributions.of('logDriver').map(declared.logDriver);
     const routes = contributions.of('route').map(declared.route);
     const verbs = contributions.of('verb').map(declared.verb);
+    const provides = declaredServices(plugin, contributions);
     const metrics = contributions.of('metric').map(declared.metric);
     const doctorChecks = contributions.of('doctorCheck').map(declared.doctorCheck);
     return {
@@ -202,6 +214,7 @@ export class PluginHost {
         ...(verbs.length > 0 && { verbs }),
         ...(doctorChecks.length > 0 && { doctorChecks }),
         ...(metrics.length > 0 && { metrics }),
+        ...(provides.length > 0 && { provides }),
         ...(richModes.length > 0 && { richModes }),
       },
     };
@@ -360,6 +373,20 @@ export class PluginHost {
     return { result: await check.run({ signal }) };
   }
 
+  async #service({ service, method, args }: ServiceRequest): Promise<HostReply> {
+    const provided = Object.entries(this.#plugin?.provides ?? {}).find(
+      ([, token]) => tokenName(token) === service,
+    );
+    const methods = this.#contributions?.provided.get(provided?.[0] ?? '') as Methods | undefined;
+    if (!methods) throw new PouchError('PCH_NOT_FOUND', `the plugin does not provide ${service}`);
+    const result = clone(await methods[method]?.(...args));
+    if (result !== undefined && !isPlainData(result))
+      throw new PouchError('PCH_PLUGIN_CONTRACT', 'it returned a value that is not plain data', {
+        hint: plainDataHint,
+      });
+    return result === undefined ? {} : { result };
+  }
+
   async #network(request: NetworkDriverRequest, signal: AbortSignal): Promise<HostReply> {
     const { driver: name, action, network, attachment } = request;
     const driver = this.#named('networkDriver', name);
@@ -380,6 +407,17 @@ export class PluginHost {
     }
     return {};
   }
+}
+
+type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
+
+/** The services of a plugin, with the methods that can be called from another process. */
+function declaredServices({ provides = {} }: Plugin, { provided }: Contributions): DeclaredService[] {
+  const isCallable = new RegExp(providedMethod);
+  return Object.entries(provides).map(([name, token]) => ({
+    service: tokenName(token),
+    methods: functionsIn(provided.get(name) ?? {}).filter((method) => isCallable.test(method)),
+  }));
 }
 
 function refuse(plugin: string, what: string): never {

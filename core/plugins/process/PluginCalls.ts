@@ -18,6 +18,7 @@ import { Backoff } from '../../wait/Backoff.ts';
 import { withDeadline } from '../../wait/deadline.ts';
 import { Deferred } from '../../wait/Deferred.ts';
 import { onAbort } from '../../wait/onAbort.ts';
+import { untilAborted } from '../../wait/untilAborted.ts';
 import { FileSafety } from '../../../hooks/FileSafety.ts';
 import { lateBy } from '../load/within.ts';
 import { errorForm, errorOf } from './errorForm.ts';
@@ -48,6 +49,8 @@ export interface CallOptions {
   readonly methods?: Methods;
   /** It is not sent to another process when this one ends because of another request. */
   readonly isOnce?: boolean;
+  /** It waits while the process owes replies to cancelled requests, and may be killed for them. */
+  readonly isAfterOverdue?: boolean;
   /** Its result has what JSON lacks: bytes, streams. */
   readonly isDecoded?: boolean;
   /** Whether a call of one of `methods` comes at a pace that pouchd sets: it does not count as a flood. */
@@ -72,6 +75,7 @@ type Request = Extract<
       | 'verb'
       | 'route'
       | 'doctor'
+      | 'service'
       | 'invoke'
       | 'dispose';
   }
@@ -88,6 +92,8 @@ interface OpenCall {
   readonly dueBy: number;
   /** Runs what the plugin calls as part of the same operation. */
   readonly within: <T>(run: () => T) => T;
+  /** Resolves when it has its reply, or its process has ended. */
+  readonly closed: Deferred<void>;
   /** Ends its timer and its listener. */
   close?(): void;
 }
@@ -232,7 +238,14 @@ export class PluginCalls {
     const id = (this.#lastId += 1);
     const dueBy = performance.now() + options.timeoutMs + graceMs;
     const within = AsyncLocalStorage.snapshot() as OpenCall['within'];
-    return { request: { id, ...request }, options, reply: new Deferred(), dueBy, within };
+    return {
+      request: { id, ...request },
+      options,
+      reply: new Deferred(),
+      closed: new Deferred(),
+      dueBy,
+      within,
+    };
   }
 
   #start(): Running {
@@ -301,7 +314,14 @@ export class PluginCalls {
     await delay(pauseMs, undefined, { signal });
   }
 
+  async #overdueClosed(signal: AbortSignal): Promise<void> {
+    const overdue = [...this.#open.values()].filter(({ options }) => options.signal.aborted);
+    if (overdue.length > 0)
+      await untilAborted(Promise.all(overdue.map(({ closed }) => closed.promise)), signal);
+  }
+
   async #send(open: OpenCall): Promise<void> {
+    if (open.options.isAfterOverdue) await this.#overdueClosed(open.options.signal);
     // Without a wait where none is needed: requests stay in their order.
     if (this.#pauseMs > 0) await this.#pause(open.options);
     if (open.options.signal.aborted) return;
@@ -322,6 +342,7 @@ export class PluginCalls {
       unlisten();
       clearTimeout(timer);
       this.#open.delete(request.id);
+      open.closed.resolve();
     };
     this.#open.set(request.id, open);
     process.send(request);
@@ -441,6 +462,7 @@ function nameOf(request: Request): string {
   if (request.type === 'page') return `the page ${request.page}`;
   if (request.type === 'verb') return `the verb ${request.verb}`;
   if (request.type === 'route') return `${request.method} ${request.path}`;
+  if (request.type === 'service') return `${request.method} of the service ${request.service}`;
   if (request.type === 'doctor') return `the doctor check ${request.check}`;
   return request.type === 'effect' ? `${request.action} of ${request.kind}` : request.type;
 }

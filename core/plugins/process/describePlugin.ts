@@ -164,7 +164,23 @@ async function manifestOf(
   }
   requireRights(manifest, grants);
   requireServices(manifest, services);
+  checkProvided(manifest);
   return manifest;
+}
+
+/** The name of a service says which plugin provides it. @throws PCH_PLUGIN_INVALID */
+function checkProvided({ name, setup, provides = [] }: ProcessManifest): void {
+  for (const { service, methods } of provides) {
+    const isNamed = service.startsWith(`${name}.`) && /^[a-z0-9.-]{1,127}$/i.test(service);
+    if (isNamed && (setup || methods)) continue;
+    const problem = isNamed
+      ? `provides ${service} without \`methods\``
+      : `provides ${JSON.stringify(service.slice(0, 127))}, expected a name such as ${name}.users`;
+    throw new PouchError('PCH_PLUGIN_INVALID', `plugin ${name} ${problem}`, {
+      plugin: name,
+      hint: 'the name of a service begins with that of its plugin; docs/guides/plugins.md#services-of-plugins has an example',
+    });
+  }
 }
 
 function cannotBeUsed(path: string, error: unknown): PouchError {

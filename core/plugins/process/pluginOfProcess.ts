@@ -14,6 +14,7 @@ import { pageOfProcess } from './pageOfProcess.ts';
 import type { PluginCalls } from './PluginCalls.ts';
 import { routeOfProcess } from './routeOfProcess.ts';
 import type { Masker } from './secretValues.ts';
+import { serviceOfProcess } from './serviceOfProcess.ts';
 import { otherMethods, type PluginRights, serviceCalls } from './serviceCalls.ts';
 import { tapOfProcess } from './tapOfProcess.ts';
 import { verbOfProcess } from './verbOfProcess.ts';
@@ -34,7 +35,18 @@ export function pluginOfProcess(
   source: ProcessSource,
 ): Plugin {
   const { secrets } = rights;
-  const { name, version, doc, engines, options, inject = [], wants, required, hooks } = manifest;
+  const {
+    name,
+    version,
+    doc,
+    engines,
+    options,
+    inject = [],
+    wants,
+    required,
+    hooks,
+    provides = [],
+  } = manifest;
   return {
     name,
     ...(version !== undefined && { version }),
@@ -45,6 +57,9 @@ export function pluginOfProcess(
     ...(required !== undefined && { required }),
     ...(hooks && { hooks: [...new Set(hooks.map(({ point }) => point))] }),
     inject: requirementsOf(inject),
+    ...(provides.length > 0 && {
+      provides: Object.fromEntries(provides.map(({ service }) => [service, token(service)])),
+    }),
     ...(manifest.check && {
       check: (given, locate) => source.use((calls) => calls.check(given, locate)) as unknown as void,
     }),
@@ -90,6 +105,7 @@ function contribute(
     verb,
     doctorCheck,
     metric,
+    provide,
   }: PluginContext,
   {
     hooks: taps,
@@ -106,6 +122,7 @@ function contribute(
     verbs = [],
     doctorChecks = [],
     metrics = [],
+    provides = [],
   }: Contributed,
   { manifest: { name }, secrets, calls, options }: Parts,
 ): void {
@@ -130,6 +147,7 @@ function contribute(
   for (const declared of routes) route(routeOfProcess(declared, calls));
   for (const declared of verbs) verb(verbOfProcess(declared, calls));
   for (const declared of doctorChecks) doctorCheck(doctorCheckOfProcess(declared, calls));
+  provide(Object.fromEntries(provides.map((one) => [one.service, serviceOfProcess(one, calls)])));
   const own = metrics.map(
     (one) => [one.name, { metric: metric(one), isGauge: one.type === 'gauge' }] as const,
   );

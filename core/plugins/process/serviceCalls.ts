@@ -1,4 +1,5 @@
 import { methodsOf } from '../../../hooks/serviceMethods.ts';
+import { functionsIn } from './functionsIn.ts';
 import type { Methods } from './PluginCalls.ts';
 import { type Masker, withoutSecrets } from './secretValues.ts';
 import { mayCall, notGranted, type ServiceRights } from './serviceRights.ts';
@@ -47,15 +48,6 @@ function namesOf(name: string, service: unknown): string[] {
   const known = methodsOf(name).map(([method]) => method);
   if (known.length > 0) return known;
   return typeof service === 'object' && service !== null ? functionsIn(service) : [];
-}
-
-/** Also those of its class, and of what a proxy stands for. */
-function functionsIn(service: object): string[] {
-  const names = new Set<string>();
-  for (let at: unknown = service; at && at !== Object.prototype; at = Object.getPrototypeOf(at))
-    for (const name of Object.getOwnPropertyNames(at)) names.add(name);
-  const members = service as Record<string, unknown>;
-  return [...names].filter((name) => name !== 'constructor' && typeof members[name] === 'function');
 }
 
 function masked(result: unknown, secrets: Masker): unknown {

@@ -4,6 +4,7 @@ import { type Deadline, type DeadlineOptions, startDeadline } from '../../wait/d
 import { untilAborted } from '../../wait/untilAborted.ts';
 import type { PendingTap, PreparedTap } from '../tap.ts';
 import { cancelled } from '../attribute.ts';
+import { endingAt } from './callEnd.ts';
 import { scopedLog } from './scopedLog.ts';
 import type { TapNotes } from './TapNotes.ts';
 
@@ -47,7 +48,7 @@ export async function callTap(tap: PreparedTap, input: unknown, scope: TapScope)
     onAbandoned: (run: () => void) => void scope.abandoned?.push(run),
   };
   try {
-    const returned: unknown = tap.run(input, context);
+    const returned: unknown = endingAt(started + tap.timeoutMs, () => tap.run(input, context));
     const outcome = isThenable(returned) ? await untilLate(returned, signal(), log) : returned;
     checkInTime(tap, elapsed(), log);
     return outcome;

@@ -1,5 +1,6 @@
 import { PouchError } from '../../../hooks/errors.ts';
 import { attribute } from '../attribute.ts';
+import { endingAt } from './callEnd.ts';
 import { withDeadline } from '../../wait/deadline.ts';
 
 interface Call {
@@ -22,7 +23,9 @@ export async function callWithin<T>(
     });
   const left = () => new PouchError('PCH_CANCELLED', `${what}: the client has left`);
   try {
-    return await withDeadline({ ms, late, signal, reasonOf: left }, run);
+    return await withDeadline({ ms, late, signal, reasonOf: left }, (within) =>
+      endingAt(performance.now() + ms, () => run(within)),
+    );
   } catch (error) {
     throw attribute(error, { plugin });
   }
