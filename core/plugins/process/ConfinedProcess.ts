@@ -54,6 +54,11 @@ export class ConfinedProcess {
     this.#child.stdin?.write(text);
   }
 
+  /** Bytes that were written to it and that it has not read. */
+  get unread(): number {
+    return this.#child.stdin?.writableLength ?? 0;
+  }
+
   /** To the descriptor of results that the program which hosts a module waits for. */
   writeAwaited(text: string): void {
     (this.#child.stdio[3] as Writable | undefined)?.write(text);

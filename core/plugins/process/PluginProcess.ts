@@ -19,6 +19,8 @@ export interface ProcessOptions extends LaunchSettings {
   onEnd(reason: PouchError): void;
 }
 
+/** Bytes of results that it has not read, from which on its calls are read slowly, and from which on it is killed. */
+const [muchUnread, mostUnread] = [64 * 1024, 8 * longestLine];
 /** Milliseconds for a process to end by itself, once its stdin has ended. */
 const standardGraceMs = 1000;
 
@@ -43,7 +45,9 @@ export class PluginProcess {
   }
 
   send(request: ProcessRequest): void {
-    if (this.isRunning) this.#process.write(`${JSON.stringify(request)}\n`);
+    if (!this.isRunning) return;
+    this.#process.write(`${JSON.stringify(request)}\n`);
+    if (request.type === 'result' && this.#process.unread > mostUnread) this.kill(readsNothing());
   }
 
   /** Sends what the process waits for, and reads nothing else until it has come. */
@@ -75,7 +79,10 @@ export class PluginProcess {
 
   #take(line: Buffer): void {
     const message = readMessage(line);
-    if (!this.#options.isAwaited(message)) this.#process.slowDown(line.length);
+    const isAwaited = this.#options.isAwaited(message);
+    // A process that calls without reading the results would fill the memory of pouchd.
+    if (!isAwaited || (message.type === 'call' && this.#process.unread > muchUnread))
+      this.#process.slowDown(line.length);
     if (message.type === 'log')
       this.#process.output.write(message.level, message.message, message.fields, message.hook);
     else this.#options.onMessage(message);
@@ -104,6 +111,12 @@ export function processError(message: string, cause?: unknown): PouchError {
       : 'the log of pouchd has what the plugin wrote to stderr',
     cause,
   });
+}
+
+function readsNothing(): PouchError {
+  return protocolError(
+    `its process calls without reading the results: more than ${mostUnread / 2 ** 20} MiB wait for it`,
+  );
 }
 
 function tooLong({ message }: RangeError): PouchError {
