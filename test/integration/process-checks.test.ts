@@ -182,7 +182,7 @@ describe('checks and metrics of plugins in processes', function () {
         await plainRun();
       });
 
-      it('metrics start from 0 after a reload with another process, and continue with the same one', async () => {
+      it('metrics start from 0 after a reload with another process', async () => {
         await use(entry().replace('{', '{ timeout: 9s,'));
         await doctor();
         assert.equal(await runs(), 1);
@@ -276,12 +276,14 @@ describe('checks and metrics of plugins in processes', function () {
     assert.equal(await sh('echo plain'), 'plain');
   });
 
-  it('the example of the guide', async () => {
+  it('the example of the guide, whose metrics continue after a reload that keeps its process', async () => {
     await writeFile(at('licence-server'), documentedBlock('guides/process-plugins.md', "'doctorChecks'"), {
       mode: 0o755,
     });
     await use(`path: ${at('licence-server')}`);
     assert.match(await doctor(), /plugin licence-server:\n +no +server: no file [^\n]*\n +/);
+    assert.match(await metrics(), /^pouch_plugin_licence_server_looks_total\{found="no"\} 1$/m);
+    await use(`path: ${at('licence-server')}`, '{ name: policy, enabled: false }');
     assert.match(await metrics(), /^pouch_plugin_licence_server_looks_total\{found="no"\} 1$/m);
     assert.equal(await sh('echo plain'), 'plain');
   });
