@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProcesses } from '../../core/supervise/findProcess.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
-import { someOf } from '../support/someOf.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const source = resolve(import.meta.dirname, 'support/plugins/misbehaves.ts');
@@ -20,6 +20,9 @@ export default definePlugin({ name: '${name}', ${fields} async setup({ hooks }) 
 }
 
 const never = 'await new Promise(() => {});';
+
+/** Plugins that cannot be loaded, by name, with the error and more of their entries. */
+type Files = Record<string, readonly [code: string, error: RegExp, entry?: string]>;
 
 describe('bad TypeScript plugins in processes', function () {
   this.timeout(120_000);
@@ -41,7 +44,7 @@ describe('bad TypeScript plugins in processes', function () {
   const processesWith = async (argument: string) =>
     await findProcesses((argv) => argv.some((one) => one === argument));
 
-  describe('that misbehave when they are called', () => {
+  describe('that misbehave when they are called', function () {
     before(async () => {
       const path = join(folder, 'misbehaves.ts');
       await cp(source, path);
@@ -187,10 +190,12 @@ describe('bad TypeScript plugins in processes', function () {
         await areRemoved();
       });
     }
+
+    sampleTests(this);
   });
 
-  it('that cannot be loaded are named, and pouchd starts with them alone', () =>
-    areNamed('30s', {
+  it('that cannot be loaded are named, and pouchd starts with them alone', () => {
+    const files: Files = {
       'top-throws': [plugin('top-throws', '', `throw new Error('not today');`), /not today/],
       'top-exits': [plugin('top-exits', '', 'process.exit(3);'), /its process ended \(exit code 3\)/],
       'top-leaks': [
@@ -216,7 +221,9 @@ describe('bad TypeScript plugins in processes', function () {
       ],
       'not-a-plugin': ['export default 7;', /definePlugin|expected/],
       'not-code': ['export default {', /cannot be/],
-    }));
+    };
+    return areNamed('30s', Object.fromEntries(someOf(Object.entries(files))));
+  });
 
   it('that take too long to load are named, and pouchd starts with them alone', () => {
     const files = {
@@ -232,10 +239,7 @@ describe('bad TypeScript plugins in processes', function () {
   });
 
   /** Starts pouchd with plugins, none of which can be loaded. */
-  async function areNamed(
-    timeout: string,
-    files: Record<string, readonly [code: string, error: RegExp, entry?: string]>,
-  ): Promise<void> {
+  async function areNamed(timeout: string, files: Files): Promise<void> {
     const paths = Object.keys(files).map((name) => join(folder, `${name}.ts`));
     for (const [index, [code]] of Object.values(files).entries()) await writeFile(paths[index]!, code);
     const entries = Object.values(files).map(([, , more], index) =>
