@@ -277,13 +277,17 @@ describe('checks and metrics of plugins in processes', function () {
   });
 
   it('the example of the guide, whose metrics continue after a reload that keeps its process', async () => {
-    await writeFile(at('licence-server'), documentedBlock('guides/process-plugins.md', "'doctorChecks'"), {
+    // Another folder: the log of pouchd changes.
+    await mkdir(at('own'));
+    const path = at('own/licence-server');
+    const entry = `path: ${path}`;
+    await writeFile(path, documentedBlock('guides/process-plugins.md', "'doctorChecks'"), {
       mode: 0o755,
     });
-    await use(`path: ${at('licence-server')}`);
+    await use(entry);
     assert.match(await doctor(), /plugin licence-server:\n +no +server: no file [^\n]*\n +/);
     assert.match(await metrics(), /^pouch_plugin_licence_server_looks_total\{found="no"\} 1$/m);
-    await use(`path: ${at('licence-server')}`, '{ name: policy, enabled: false }');
+    await use(entry, '{ name: policy, enabled: false }');
     assert.match(await metrics(), /^pouch_plugin_licence_server_looks_total\{found="no"\} 1$/m);
     assert.equal(await sh('echo plain'), 'plain');
   });
