@@ -19,6 +19,8 @@ const guide = 'guides/process-plugins.md';
 /** A client that runs beside the test. */
 interface Running {
   readonly child: ChildProcess;
+  /** Its end, and that of its output. */
+  readonly closed: Promise<unknown>;
   stdout: string;
   stderr: string;
 }
@@ -65,14 +67,14 @@ describe('verbs of plugins that are processes', function () {
 
   function start(...args: string[]): Running {
     const child = spawn(cli, args, { env: { ...process.env, POUCH_HOST: daemon.it.host } });
-    const running: Running = { child, stdout: '', stderr: '' };
+    const running: Running = { child, closed: once(child, 'close'), stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (running.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (running.stderr += chunk.toString()));
     return running;
   }
 
-  async function ended({ child }: Running): Promise<number | null> {
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+  async function ended({ child, closed }: Running): Promise<number | null> {
+    await closed;
     return child.exitCode;
   }
 
