@@ -7,6 +7,7 @@ import { didYouMean } from '../../../config/suggest.ts';
 import type { Locate, Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { clone } from '../draft/clone.ts';
+import { linearRegExp } from './linearRegExp.ts';
 import { filesKeyword } from './optionFiles.ts';
 
 /**
@@ -52,7 +53,7 @@ function newAjv(): Ajv {
     strictTypes: false,
     strictRequired: false,
     // Options are checked once: it would take longer than it saves.
-    code: { optimize: false },
+    code: { optimize: false, regExp: linearRegExp },
   });
   ajv.addKeyword({ keyword: filesKeyword, schemaType: 'boolean' });
   ajv.addFormat('ip', (value: string) => isIP(value) !== 0);
