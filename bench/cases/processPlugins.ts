@@ -1,7 +1,8 @@
 import { confinement } from '../../test/support/confinement.ts';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type NewRequest, PluginCalls } from '../../core/plugins/process/PluginCalls.ts';
+import type { NewRequest } from '../../core/plugins/process/openCall.ts';
+import { PluginCalls } from '../../core/plugins/process/PluginCalls.ts';
 import { withDeadline } from '../../core/wait/deadline.ts';
 import { makeDraft } from '../../test/unit/core/plugins/support/draft.ts';
 import { TestLog } from '../../testing/TestLog.ts';

@@ -16,86 +16,31 @@ import {
 import { version } from '../../version.ts';
 import { Backoff } from '../../wait/Backoff.ts';
 import { withDeadline } from '../../wait/deadline.ts';
-import { Deferred } from '../../wait/Deferred.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 import { untilAborted } from '../../wait/untilAborted.ts';
 import { FileSafety } from '../../../hooks/FileSafety.ts';
 import { lateBy } from '../load/within.ts';
 import { errorForm, errorOf } from './errorForm.ts';
 import type { LaunchSettings } from './launch.ts';
+import {
+  type CallOptions,
+  graceMs,
+  hung,
+  type Methods,
+  type NewRequest,
+  type OpenCall,
+  openCall,
+} from './openCall.ts';
 import { MetricReports, type ReportedMetric } from './MetricReports.ts';
 import { PluginProcess, processError } from './PluginProcess.ts';
 import { protocolError } from './readMessage.ts';
 import { Values } from './Values.ts';
-
-/** What a plugin may call, by name. */
-export type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 export interface CallSettings extends LaunchSettings {
   /** What the program that hosts a module loads. */
   readonly module?: HostedModule | undefined;
   /** Milliseconds for a `describe`, a `setup` and a `dispose`. */
   readonly timeoutMs: number;
-}
-
-/** What a request needs of its caller. */
-export interface CallOptions {
-  readonly signal: AbortSignal;
-  /** Milliseconds until the deadline. */
-  readonly timeoutMs: number;
-  /** For what the plugin logs meanwhile; that of the plugin if missing. */
-  readonly log?: Logger;
-  /** What the plugin may call meanwhile, beside services. */
-  readonly methods?: Methods;
-  /** It is not sent to another process when this one ends because of another request. */
-  readonly isOnce?: boolean;
-  /** It waits while the process owes replies to cancelled requests, and may be killed for them. */
-  readonly isAfterOverdue?: boolean;
-  /** Its result has what JSON lacks: bytes, streams. */
-  readonly isDecoded?: boolean;
-  /** Whether a call of one of `methods` comes at a pace that pouchd sets: it does not count as a flood. */
-  readonly isAwaited?: (method: string) => boolean;
-}
-
-/** Requests that have a reply. */
-type Request = Extract<
-  ProcessRequest,
-  {
-    type:
-      | 'describe'
-      | 'check'
-      | 'setup'
-      | 'hook'
-      | 'effect'
-      | 'volume'
-      | 'network'
-      | 'logs'
-      | 'image'
-      | 'page'
-      | 'verb'
-      | 'route'
-      | 'doctor'
-      | 'service'
-      | 'invoke'
-      | 'dispose';
-  }
->;
-type Unnumbered<Of> = Of extends unknown ? Omit<Of, 'id'> : never;
-export type NewRequest = Unnumbered<Request>;
-
-/** A request without a reply. */
-interface OpenCall {
-  readonly request: Request;
-  readonly options: CallOptions;
-  readonly reply: Deferred<ProcessReply>;
-  /** When the process counts as hung without a reply, by performance.now(). */
-  readonly dueBy: number;
-  /** Runs what the plugin calls as part of the same operation. */
-  readonly within: <T>(run: () => T) => T;
-  /** Resolves when it has its reply, or its process has ended. */
-  readonly closed: Deferred<void>;
-  /** Ends its timer and its listener. */
-  close?(): void;
 }
 
 /** How a process is set up, and what it contributes. */
@@ -112,8 +57,6 @@ interface Running {
   introduced?: Promise<void>;
 }
 
-/** Milliseconds after its deadline in which a request still has to be replied to; else the process counts as hung. */
-const graceMs = 500;
 /** Milliseconds before a process that has ended is started again; they double up to the last value. */
 const [firstPauseMs, longestPauseMs] = [100, 30_000];
 
@@ -170,7 +113,7 @@ export class PluginCalls {
 
   /** @throws PCH_PLUGIN_PROCESS, PCH_PLUGIN_PROTOCOL, or the reason of the signal */
   async call(request: NewRequest, options: CallOptions): Promise<ProcessReply> {
-    const open = this.#opened(request, options);
+    const open = this.#newCall(request, options);
     await this.#send(open);
     return await open.reply.promise;
   }
@@ -225,7 +168,7 @@ export class PluginCalls {
     const { timeoutMs: ms } = this.#settings;
     const late = () => lateBy(ms, what);
     const reply = await withDeadline({ ms, late }, async (signal) => {
-      const open = this.#opened(request, { signal, timeoutMs: ms, methods, isOnce: true });
+      const open = this.#newCall(request, { signal, timeoutMs: ms, methods, isOnce: true });
       if (running) this.#post(open, running);
       else await this.#send(open);
       return await open.reply.promise;
@@ -234,18 +177,8 @@ export class PluginCalls {
     return reply;
   }
 
-  #opened(request: NewRequest, options: CallOptions): OpenCall {
-    const id = (this.#lastId += 1);
-    const dueBy = performance.now() + options.timeoutMs + graceMs;
-    const within = AsyncLocalStorage.snapshot() as OpenCall['within'];
-    return {
-      request: { id, ...request },
-      options,
-      reply: new Deferred(),
-      closed: new Deferred(),
-      dueBy,
-      within,
-    };
+  #newCall(request: NewRequest, options: CallOptions): OpenCall {
+    return openCall((this.#lastId += 1), request, options);
   }
 
   #start(): Running {
@@ -292,7 +225,7 @@ export class PluginCalls {
   }
 
   async #invoke(call: { on: number; method: string; args: unknown[] }, running: Running): Promise<unknown> {
-    const open = this.#opened(
+    const open = this.#newCall(
       { type: 'invoke', ...call },
       { signal: never, timeoutMs: Infinity, isOnce: true },
     );
@@ -354,8 +287,7 @@ export class PluginCalls {
       await introduced;
       await delay(graceMs, undefined, { ref: false });
     }
-    const { request, options } = open;
-    if (this.#open.get(request.id) === open) process.kill(hung(request, options.timeoutMs));
+    if (this.#open.get(open.request.id) === open) process.kill(hung(open));
   }
 
   #take(message: Exclude<ProcessMessage, { type: 'log' }>, running: Running): void {
@@ -445,26 +377,6 @@ export class PluginCalls {
       this.#log.warn('the process of a plugin cannot be started', { error: messageOf(error) });
     }
   }
-}
-
-function hung(request: Request, timeoutMs: number): PouchError {
-  return processError(
-    `its process was killed: it had not replied to ${nameOf(request)} ${graceMs} ms after the deadline of ${timeoutMs} ms`,
-  );
-}
-
-function nameOf(request: Request): string {
-  if (request.type === 'hook') return request.point;
-  if (request.type === 'network') return `${request.action} of the network driver ${request.driver}`;
-  if (request.type === 'volume') return `${request.action} of the volume driver ${request.driver}`;
-  if (request.type === 'logs') return `${request.action} of the log driver ${request.driver}`;
-  if (request.type === 'image') return `${request.action} of the image source ${request.source}`;
-  if (request.type === 'page') return `the page ${request.page}`;
-  if (request.type === 'verb') return `the verb ${request.verb}`;
-  if (request.type === 'route') return `${request.method} ${request.path}`;
-  if (request.type === 'service') return `${request.method} of the service ${request.service}`;
-  if (request.type === 'doctor') return `the doctor check ${request.check}`;
-  return request.type === 'effect' ? `${request.action} of ${request.kind}` : request.type;
 }
 
 function hasChanged(): PouchError {

@@ -3,7 +3,8 @@ import type { DeclaredEffect, EffectAction, EffectRequest } from '../../../hooks
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import { withDeadline } from '../../wait/deadline.ts';
 import { lateBy } from '../load/within.ts';
-import type { CallOptions, PluginCalls } from './PluginCalls.ts';
+import type { PluginCalls } from './PluginCalls.ts';
+import type { CallOptions } from './openCall.ts';
 import { type Masker, withoutSecrets } from './secretValues.ts';
 import { accepted, functionsOf } from './tapOfProcess.ts';
 

@@ -1,6 +1,6 @@
 import { methodsOf } from '../../../hooks/serviceMethods.ts';
 import { functionsIn } from './functionsIn.ts';
-import type { Methods } from './PluginCalls.ts';
+import type { Methods } from './openCall.ts';
 import { type Masker, withoutSecrets } from './secretValues.ts';
 import { mayCall, notGranted, type ServiceRights } from './serviceRights.ts';
 

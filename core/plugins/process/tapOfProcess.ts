@@ -7,7 +7,7 @@ import type { HookRequest, ProcessReply } from '../../../hooks/processProtocol.t
 import { isRecord } from '../draft/clone.ts';
 import { withoutCopy } from '../draft/DraftCopy.ts';
 import { errorOf } from './errorForm.ts';
-import type { CallOptions, Methods } from './PluginCalls.ts';
+import type { CallOptions, Methods } from './openCall.ts';
 import { at, type Masker, withoutSecrets, withSecrets } from './secretValues.ts';
 
 /** What every call of one plugin has. */

@@ -2,7 +2,8 @@ import type { Verb, VerbContext } from '../../../hooks/contributions/verb.ts';
 import type { DeclaredVerb } from '../../../hooks/processProtocol.ts';
 import { verbDeadlineMs } from '../../contract/driverDeadlines.ts';
 import { untilAborted } from '../../wait/untilAborted.ts';
-import type { CallOptions, PluginCalls } from './PluginCalls.ts';
+import type { PluginCalls } from './PluginCalls.ts';
+import type { CallOptions } from './openCall.ts';
 import { resultOf } from './resultOf.ts';
 import { callerOf } from './tapOfProcess.ts';
 

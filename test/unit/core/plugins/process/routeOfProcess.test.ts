@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import type {
-  CallOptions,
-  NewRequest,
-  PluginCalls,
-} from '../../../../../core/plugins/process/PluginCalls.ts';
+import type { PluginCalls } from '../../../../../core/plugins/process/PluginCalls.ts';
+import type { CallOptions, NewRequest } from '../../../../../core/plugins/process/openCall.ts';
 import { routeOfProcess } from '../../../../../core/plugins/process/routeOfProcess.ts';
 import type { Route } from '../../../../../hooks/contributions/route.ts';
 import type { ProcessReply } from '../../../../../hooks/processProtocol.ts';

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import type {
-  CallOptions,
-  NewRequest,
-  PluginCalls,
-} from '../../../../../core/plugins/process/PluginCalls.ts';
+import type { PluginCalls } from '../../../../../core/plugins/process/PluginCalls.ts';
+import type { CallOptions, NewRequest } from '../../../../../core/plugins/process/openCall.ts';
 import { serviceOfProcess } from '../../../../../core/plugins/process/serviceOfProcess.ts';
 import { endingAt } from '../../../../../core/plugins/run/callEnd.ts';
 

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import type {
-  CallOptions,
-  NewRequest,
-  PluginCalls,
-} from '../../../../../core/plugins/process/PluginCalls.ts';
+import type { PluginCalls } from '../../../../../core/plugins/process/PluginCalls.ts';
+import type { CallOptions, NewRequest } from '../../../../../core/plugins/process/openCall.ts';
 import { verbOfProcess } from '../../../../../core/plugins/process/verbOfProcess.ts';
 import { asCaller } from '../../../../../hooks/caller.ts';
 import type { ProcessReply } from '../../../../../hooks/processProtocol.ts';
