@@ -18,7 +18,8 @@ const faults: Record<string, [message: RegExp, ...kinds: string[]]> = {
   spin: [/its process did not reply within 2\d\d\d ms[^]*code: PCH_DEADLINE/],
   kill: [/its process ended \(SIGKILL\)[^]*code: PCH_PLUGIN_PROCESS/],
   date: [/it returned a value that is not plain data[^]*code: PCH_PLUGIN_CONTRACT/, 'module'],
-  huge: [/wrote a line of more than 8 MiB[^]*code: PCH_PLUGIN_PROTOCOL/],
+  // A module’s reply costs the call, a line of an executable its process.
+  huge: [/returned a value of more than 8 MiB[^]*_CONTRACT|wrote a line of more than 8 MiB[^]*_PROTOCOL/],
   garbage: [/wrote an invalid message \(it is not JSON\)[^]*code: PCH_PLUGIN_PROTOCOL/, 'executable'],
   code: [/the unknown code PCH_NOSUCH: because[^]*code: PCH_PLUGIN_CONTRACT/, 'executable'],
 };
