@@ -45,7 +45,13 @@ describe('the code cache of pouchd', function () {
   });
 
   it('is of a program without import(), which a script with a cache cannot have', async () => {
-    assert.doesNotMatch(await readFile(join(project, 'dist/bin/pouchd.cjs'), 'utf8'), /(^|[^.\w])import\(/m);
+    const source = await readFile(join(project, 'dist/bin/pouchd.cjs'), 'utf8');
+    const calls = source.split('\n').filter((line) => /(^|[^.\w])import\(/.test(line));
+    // A comment may name a type by `{import('…').Type}`.
+    assert.deepEqual(
+      calls.filter((line) => !/^\s*\*/.test(line)),
+      [],
+    );
   });
 
   for (const [what, damage] of [

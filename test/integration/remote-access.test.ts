@@ -9,6 +9,7 @@ import { execa } from 'execa';
 import { documentedBlock } from '../support/documentedBlock.ts';
 import { freePort } from '../support/freePort.ts';
 import type { Finished } from '../support/TestPouchd.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** Creates certificates by the commands of docs/guides/remote-access.md. */
@@ -46,8 +47,27 @@ describe('remote access', function () {
     ];
     ports = { certificates, both, token: onlyToken, insecure };
     await daemon.it.configure(`listen:\n  - unix://${daemon.it.state}/pouchd.sock\n${entries()}`);
-    await daemon.it.restart();
+    await restart();
   });
+
+  /** pouchd listens on its Unix socket first: the others follow while it responds already. */
+  async function restart(): Promise<void> {
+    await daemon.it.restart();
+    for (const port of Object.values(ports))
+      assert.ok(await waitUntil(() => accepts(port), { withinMs: 30_000 }));
+  }
+
+  async function accepts(port: number): Promise<boolean> {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      return await once(socket, 'connect').then(
+        () => true,
+        () => false,
+      );
+    } finally {
+      socket.destroy();
+    }
+  }
 
   after(() => rm(directory, { recursive: true, force: true }));
 
@@ -253,8 +273,9 @@ describe('remote access', function () {
     );
     for (const socket of [silent, begun]) socket.on('error', () => undefined);
     await Promise.all([silent, begun].map((socket) => once(socket, 'connect')));
-    await daemon.it.restart();
-    assert.equal((await pouch('certificates', ['ps', '-q'], ourCertificates())).exitCode, 0);
+    await restart();
+    const { exitCode, stderr } = await pouch('certificates', ['ps', '-q'], ourCertificates());
+    assert.equal(exitCode, 0, `${stderr}\n${await daemon.it.log()}`);
   });
 
   it('the token is in no log and no printed configuration', async () => {
