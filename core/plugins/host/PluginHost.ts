@@ -4,7 +4,6 @@ import type { HostFacts, Plugin, PluginContext } from '../../../hooks/definePlug
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { FileAccess } from '../../../hooks/files.ts';
 import {
-  type DeclaredService,
   type DoctorRequest,
   type EffectRequest,
   type HookRequest,
@@ -15,7 +14,6 @@ import {
   processProtocol,
   type RouteRequest,
   type VerbRequest,
-  providedMethod,
   type ServiceRequest,
   type VolumeDriverRequest,
 } from '../../../hooks/processProtocol.ts';
@@ -24,12 +22,11 @@ import { systemClock } from '../../systemClock.ts';
 import { type Contributed, Contributions } from '../load/Contributions.ts';
 import { clone } from '../draft/clone.ts';
 import { isPlainData, plainDataHint } from '../draft/plainData.ts';
-import { functionsIn } from '../process/functionsIn.ts';
 import { tokenName } from '../../../hooks/token.ts';
 import { checkManifest } from '../load/manifest.ts';
 import { importModuleText } from '../load/pluginFile.ts';
 import { setupContext } from '../load/setupContext.ts';
-import { declared } from './declared.ts';
+import { declaredBy } from './declared.ts';
 import { MetricBuffer } from './MetricBuffer.ts';
 import { Connection, type HostReply, type HostRequest } from './Connection.ts';
 import { runTap } from './runTap.ts';
@@ -180,44 +177,7 @@ export class PluginHost {
     } finally {
       contributions.seal();
     }
-    const modes = contributions.of('richMode');
-    const hooks = contributions.taps.map((tap) => ({
-      point: tap.point.name,
-      ...tap.options,
-    }));
-    const richModes = modes.map(({ name, doc }) => ({ name, doc }));
-    const profiles = [...contributions.profiles];
-    const effects = contributions.effectKinds.map(declared.effect);
-    const volumeDrivers = contributions.of('volumeDriver').map(declared.volumeDriver);
-    const networkDrivers = contributions.of('networkDriver').map(declared.networkDriver);
-    const sidecars = [...contributions.of('sidecar')];
-    const imageSources = contributions.of('imageSource').map(declared.imageSource);
-    const pages = contributions.of('page').map(declared.page);
-    const logDrivers = contributions.of('logDriver').map(declared.logDriver);
-    const routes = contributions.of('route').map(declared.route);
-    const verbs = contributions.of('verb').map(declared.verb);
-    const provides = declaredServices(plugin, contributions);
-    const metrics = contributions.of('metric').map(declared.metric);
-    const doctorChecks = contributions.of('doctorCheck').map(declared.doctorCheck);
-    return {
-      contributions: {
-        hooks,
-        effects,
-        ...(profiles.length > 0 && { profiles }),
-        ...(volumeDrivers.length > 0 && { volumeDrivers }),
-        ...(networkDrivers.length > 0 && { networkDrivers }),
-        ...(sidecars.length > 0 && { sidecars }),
-        ...(logDrivers.length > 0 && { logDrivers }),
-        ...(imageSources.length > 0 && { imageSources }),
-        ...(pages.length > 0 && { pages }),
-        ...(routes.length > 0 && { routes }),
-        ...(verbs.length > 0 && { verbs }),
-        ...(doctorChecks.length > 0 && { doctorChecks }),
-        ...(metrics.length > 0 && { metrics }),
-        ...(provides.length > 0 && { provides }),
-        ...(richModes.length > 0 && { richModes }),
-      },
-    };
+    return { contributions: declaredBy(plugin, contributions) };
   }
 
   async #context(
@@ -410,15 +370,6 @@ export class PluginHost {
 }
 
 type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
-
-/** The services of a plugin, with the methods that can be called from another process. */
-function declaredServices({ provides = {} }: Plugin, { provided }: Contributions): DeclaredService[] {
-  const isCallable = new RegExp(providedMethod);
-  return Object.entries(provides).map(([name, token]) => ({
-    service: tokenName(token),
-    methods: functionsIn(provided.get(name) ?? {}).filter((method) => isCallable.test(method)),
-  }));
-}
 
 function refuse(plugin: string, what: string): never {
   throw new PouchError(

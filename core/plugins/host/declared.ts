@@ -1,6 +1,9 @@
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
-import type { Contributed } from '../load/Contributions.ts';
+import type { Contributed, Contributions } from '../load/Contributions.ts';
+import { functionsIn } from '../process/functionsIn.ts';
+import type { Plugin } from '../../../hooks/definePlugin.ts';
 import {
+  type Contributed as Declaration,
   type DeclaredDoctorCheck,
   type DeclaredEffect,
   type DeclaredImageSource,
@@ -9,15 +12,18 @@ import {
   type DeclaredNetworkDriver,
   type DeclaredPage,
   type DeclaredRoute,
+  type DeclaredService,
   type DeclaredVerb,
   type DeclaredVolumeDriver,
   logActions,
   networkActions,
+  providedMethod,
   volumeActions,
 } from '../../../hooks/processProtocol.ts';
+import { tokenName } from '../../../hooks/token.ts';
 
-/** What pouchd is sent about what a plugin contributes: its data, and which functions it has. */
-export const declared = {
+/** What pouchd is sent about a contribution: its data, and which functions it has. */
+const declared = {
   effect: (kind: OwnedEffectKind): DeclaredEffect => ({
     ...pick<DeclaredEffect>(kind, ['kind', 'deadlineMs'], ['check', 'assume']),
     ...(kind.volatile && { volatile: true }),
@@ -41,6 +47,42 @@ export const declared = {
   metric: (metric: Contributed['metric']) =>
     pick<DeclaredMetric>(metric, ['name', 'doc', 'type', 'labels'], []),
 };
+
+/** What a plugin has contributed in its setup, for the reply to it. Empty lists are left out. */
+export function declaredBy(plugin: Plugin, contributions: Contributions): Declaration {
+  const lists = {
+    profiles: [...contributions.profiles],
+    volumeDrivers: contributions.of('volumeDriver').map(declared.volumeDriver),
+    networkDrivers: contributions.of('networkDriver').map(declared.networkDriver),
+    sidecars: [...contributions.of('sidecar')],
+    logDrivers: contributions.of('logDriver').map(declared.logDriver),
+    imageSources: contributions.of('imageSource').map(declared.imageSource),
+    pages: contributions.of('page').map(declared.page),
+    routes: contributions.of('route').map(declared.route),
+    verbs: contributions.of('verb').map(declared.verb),
+    doctorChecks: contributions.of('doctorCheck').map(declared.doctorCheck),
+    metrics: contributions.of('metric').map(declared.metric),
+    provides: declaredServices(plugin, contributions),
+    richModes: contributions.of('richMode').map(({ name, doc }) => ({ name, doc })),
+  };
+  const filled: Partial<typeof lists> = Object.fromEntries(
+    Object.entries(lists).filter(([, list]) => list.length > 0),
+  );
+  return {
+    hooks: contributions.taps.map((tap) => ({ point: tap.point.name, ...tap.options })),
+    effects: contributions.effectKinds.map(declared.effect),
+    ...filled,
+  };
+}
+
+/** The services of a plugin, with the methods that can be called from another process. */
+function declaredServices({ provides = {} }: Plugin, { provided }: Contributions): DeclaredService[] {
+  const isCallable = new RegExp(providedMethod);
+  return Object.entries(provides).map(([name, token]) => ({
+    service: tokenName(token),
+    methods: functionsIn(provided.get(name) ?? {}).filter((method) => isCallable.test(method)),
+  }));
+}
 
 /** The given fields that it has, and true for each function. */
 function pick<Declared>(
