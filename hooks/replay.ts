@@ -26,6 +26,6 @@ export interface Replay {
   readonly plan: Omit<Plan, 'plainSpec'>;
   /** Empty: the plan is as it was recorded. */
   readonly differences: readonly PlanDifference[];
-  /** A replay runs no scripts: what these changed are differences. */
+  /** Empty: they are as they were. A replay runs no scripts: what they changed in the recorded plan are differences. */
   readonly scripts: readonly ScriptChange[];
 }

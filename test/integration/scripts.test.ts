@@ -40,6 +40,28 @@ describe('one-shot scripts', function () {
   const label = (name: string, value: string) =>
     `echo '[{"op": "add", "path": "/labels/${name}", "value": "${value}"}]'`;
 
+  it('that change nothing, but are not the same any more, are a difference of a replay', async () => {
+    const file = await script('container.preCreate', '01-judges', 'cat >/dev/null');
+    await reload();
+    await ok('create', '--name', 'judged', ...plain);
+    const recording = join(daemon.it.dir, 'judged.json');
+    await ok('record', 'judged', '-o', recording);
+    assert.equal(await ok('plugin', 'replay', recording), 'the plan is as it was recorded');
+    await writeFile(file, '#!/bin/sh\ncat >/dev/null; exit 1\n');
+    const changed = await daemon.pouch('plugin', 'replay', recording);
+    assert.equal(changed.exitCode, 1);
+    assert.equal(
+      changed.stdout,
+      'no field differs, but scripts that took part in the plan do:\n' +
+        `script-01-judges: ${file} has changed since the recording\n`,
+    );
+    const { exitCode, stdout } = await daemon.pouch('plugin', 'replay', recording, '--format', 'json');
+    assert.equal(exitCode, 1);
+    const { scripts } = JSON.parse(stdout) as { scripts: object[] };
+    assert.deepEqual(scripts, [{ plugin: 'script-01-judges', path: file, change: 'changed' }]);
+    await rename(file, `${file}.disabled`);
+  });
+
   it('change a plan in the order of their names, and explain names them', async () => {
     await script('container.preCreate', '20-second', 'grep -q ^first || exit 0', label('order', 'second'));
     await script('container.preCreate', '10-first.sh', 'cat >/dev/null', label('seen-by', 'first'));

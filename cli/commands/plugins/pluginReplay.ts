@@ -24,7 +24,7 @@ export function define(command: PouchCommand, session: Session): void {
     .option('--format <format>', 'Format output: text or json', 'text')
     .addHelpText(
       'after',
-      '\nIt needs no root and no daemon, and exits with 1 if the plan differs from the recorded one.',
+      '\nIt needs no root and no daemon, and exits with 1 if the plan differs from the recorded one, or a script of it does.',
     )
     .action(async (file: string, { plugin, format }: Flags) => {
       const {
@@ -37,20 +37,26 @@ export function define(command: PouchCommand, session: Session): void {
       );
       if (format === 'json') session.print(JSON.stringify({ differences, scripts, error }));
       else if (error) throw new CliError(error.code, error.message, error.hint);
-      else
-        for (const line of [...differenceLines(differences), ...scripts.map(scriptLine)]) session.print(line);
-      if (error || differences.length > 0) session.exitCode = exitCodes.failure;
+      else for (const line of reportLines(differences, scripts)) session.print(line);
+      if (error || differences.length > 0 || scripts.length > 0) session.exitCode = exitCodes.failure;
     });
 }
 
-/** Whether it took part in a difference is not known: scripts are not run again. */
+function reportLines(differences: readonly FieldDifference[], scripts: readonly ScriptChange[]): string[] {
+  if (differences.length + scripts.length === 0) return ['the plan is as it was recorded'];
+  const lines = [...differenceLines(differences), ...scripts.map(scriptLine)];
+  // Scripts are not run again: what a changed one would do is not among the fields.
+  return differences.length > 0
+    ? lines
+    : ['no field differs, but scripts that took part in the plan do:', ...lines];
+}
+
 function scriptLine({ plugin, path, change }: ScriptChange): string {
   const what = change === 'missing' ? 'does not exist here' : 'has changed since the recording';
   return `${plugin}: ${path} ${what}`;
 }
 
 function differenceLines(differences: readonly FieldDifference[]): string[] {
-  if (differences.length === 0) return ['the plan is as it was recorded'];
   return differences.flatMap(({ field, recorded, replayed, plugin, hook }) => [
     `${field}   (${plugin}, ${hook})`,
     `  - ${shownValue(recorded)}`,
