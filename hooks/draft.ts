@@ -84,6 +84,12 @@ const DraftNetwork = closed({
 /** How the draft's container is attached to a network. */
 export type DraftNetwork = Static<typeof DraftNetwork>;
 
+/** Schema of how a container has ended itself. */
+export const Ending = word('reboot', 'poweroff');
+
+/** How a container has ended itself: a reboot or a power-off inside, which its user wants. */
+export type Ending = Static<typeof Ending>;
+
 const DraftFile = closed({
   content: text,
   encoding: may(Type.Literal('base64', { description: 'Of a content that is not text.' })),
@@ -93,6 +99,24 @@ const DraftFile = closed({
 
 /** A file of the draft that Pouch writes; its key is the path in the container. */
 export type DraftFile = Static<typeof DraftFile>;
+
+const DraftRich = closed({
+  enabled: flag,
+  mode: text,
+  initScript: text,
+  restartAfterPoweroff: may(
+    Type.Boolean({ description: 'Starts it again after a power-off inside, whatever its restart policy.' }),
+  ),
+  exits: may(
+    map(
+      closed({ exitCode: integer, ending: may(Ending) }),
+      'What exit codes of its init mean: the exit code of the container, and whether it has ended itself. `allowReboot` sets it.',
+    ),
+  ),
+});
+
+/** The rich mode of the draft's container and its settings. */
+export type DraftRich = Static<typeof DraftRich>;
 
 const ociHook = closed({ kind: text, path: text, args: may(texts), env: may(texts), timeout: may(integer) });
 
@@ -108,7 +132,7 @@ export const ContainerDraft = closed(
     runtime: says('Name of the runtime; chosen after container.preCreate.'),
     vmOf: may(says('Full id of the container in whose virtual machine it runs.')),
     process: DraftProcess,
-    rich: closed({ enabled: flag, mode: text, initScript: text }),
+    rich: DraftRich,
     hostname: text,
     domainname: text,
     labels: map(text),
@@ -157,9 +181,6 @@ export const ContainerDraft = closed(
   { title: 'ContainerDraft' },
 );
 export type ContainerDraft = Static<typeof ContainerDraft>;
-
-/** The rich mode of the draft's container and its settings. */
-export type DraftRich = ContainerDraft['rich'];
 
 /** The draft of one `exec`. */
 export const ExecDraft = closed(

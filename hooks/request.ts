@@ -8,6 +8,7 @@ export const RichRequest = closed({
   enabled: may(flag),
   mode: may(says('`dumb-init`, `systemd`, `sbin-init`, or a mode of a plugin.')),
   initScript: may(says('A script that runs in the container before its command.')),
+  restartAfterPoweroff: may(flag),
 });
 
 /** Whether and how a container is to be rich. */

@@ -14,6 +14,12 @@ export function policyOf(body: ContainerCreateRequest, asked: Asked): Partial<Co
     throw new PouchError('PCH_OPTION_INVALID', "can't create 'AutoRemove' container with restart policy", {
       hint: `omit ${member('HostConfig.AutoRemove')} or ${member('HostConfig.RestartPolicy')}`,
     });
+  if (host.AutoRemove && body.RestartAfterPoweroff)
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      `expected ${member('HostConfig.AutoRemove')} or ${member('RestartAfterPoweroff')}, found both`,
+      { hint: `omit one of them: a container that is removed at its end cannot start again` },
+    );
   return {
     restart,
     autoRemove: given(host.AutoRemove, asked),
@@ -55,14 +61,16 @@ function logOf(config: HostConfig['LogConfig']): ContainerRequest['log'] {
 function richOf(body: ContainerCreateRequest, asked: Asked): ContainerRequest['rich'] {
   const { Rich, RichMode: mode, InitScript: initScript } = body;
   const enabled = given(Rich, asked);
-  if (!asked.isPartial && !enabled && (mode || initScript))
-    throw new PouchError(
-      'PCH_OPTION_INVALID',
-      `${member(mode ? 'RichMode' : 'InitScript')}: requires ${member('Rich')}`,
-      {
-        hint: `add ${member('Rich')}, or omit ${member('RichMode')} and ${member('InitScript')}`,
-      },
-    );
-  const rich = { enabled, mode: mode || undefined, initScript: initScript || undefined };
+  const needsRich = (['RichMode', 'InitScript', 'RestartAfterPoweroff'] as const).find((name) => body[name]);
+  if (!asked.isPartial && !enabled && needsRich)
+    throw new PouchError('PCH_OPTION_INVALID', `${member(needsRich)}: requires ${member('Rich')}`, {
+      hint: `add ${member('Rich')}, or omit ${member(needsRich)}`,
+    });
+  const rich = {
+    enabled,
+    mode: mode || undefined,
+    initScript: initScript || undefined,
+    ...(body.RestartAfterPoweroff && { restartAfterPoweroff: true }),
+  };
   return Object.values(rich).some((value) => value !== undefined) ? rich : undefined;
 }

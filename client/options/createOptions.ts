@@ -126,6 +126,10 @@ export const createOptions: readonly OptionGroup[] = [
         help: 'Mode of a rich container: systemd, sbin-init, dumb-init, or another that `pouch rich ls` lists',
       },
       { flags: '--initscript <script>', help: 'Script to run in a rich container before its command' },
+      {
+        flags: '--restart-after-poweroff',
+        help: 'Start a rich container again also after a power-off inside',
+      },
     ],
   },
   {

@@ -26,6 +26,7 @@ export interface CreateFlags {
   rich?: boolean;
   richMode?: string;
   initscript?: string;
+  restartAfterPoweroff?: boolean;
   // Files
   volume: string[];
   mount: string[];

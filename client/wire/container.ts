@@ -55,6 +55,8 @@ export interface RichFields {
   RichMode?: string;
   /** Script that runs in the container before its command. Only with Rich. */
   InitScript?: string;
+  /** Starts it again after a power-off inside. Only with Rich. */
+  RestartAfterPoweroff?: boolean;
 }
 
 /** Body of `POST /containers/create?name=&platform=`. */

@@ -116,6 +116,7 @@ export const fields = {
   rich: { option: '--rich', api: 'Rich' },
   'rich.enabled': { option: '--rich', api: 'Rich' },
   'rich.mode': { option: '--rich-mode', api: 'RichMode' },
+  'rich.restartAfterPoweroff': { option: '--restart-after-poweroff', api: 'RestartAfterPoweroff' },
   'rich.initScript': { option: '--initscript', api: 'InitScript' },
   // Of exec, where a container has no such field.
   args: { option: 'COMMAND', api: 'Cmd' },

@@ -57,6 +57,8 @@ export interface ContainerStateWire {
   Dead: boolean;
   Pid: number;
   ExitCode: number;
+  /** Pouch: `reboot` or `poweroff` if a rich container has ended itself so; its restart policy does not apply then. */
+  Ending?: string;
   Error: string;
   StartedAt: string;
   FinishedAt: string;

@@ -9,3 +9,8 @@ export function isUp({ state }: Pick<ContainerRecord, 'state'>): boolean {
 export function isUpOrRestarting(record: Pick<ContainerRecord, 'state'>): boolean {
   return isUp(record) || record.state.status === 'restarting';
 }
+
+/** Whether a container may be started again after some end: by its policy, or a reboot inside. */
+export function mayRestart({ draft }: Pick<ContainerRecord, 'draft'>): boolean {
+  return draft.restart.name !== 'no' || draft.rich.exits !== undefined;
+}

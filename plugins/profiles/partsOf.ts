@@ -1,7 +1,7 @@
 import type { Words } from './options.ts';
 
 /** Words that mean something only together. */
-const together = ['rich', 'rich-mode', 'initscript'];
+const together = ['rich', 'rich-mode', 'initscript', 'restart-after-poweroff'];
 
 /** The options of a profile one by one, each with what it needs beside it. */
 export function partsOf(words: Words): [option: string, own: Words][] {

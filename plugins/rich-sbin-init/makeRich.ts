@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ContainerDraft, ImageFile } from '../../hooks/index.ts';
+import { allowReboot, commandExitScript, type ContainerDraft, type ImageFile } from '../../hooks/index.ts';
 import { initPath } from './findInit.ts';
 
 const directory = '/.pouch';
@@ -13,7 +13,7 @@ const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'fish']);
  */
 const startScript = `#!/bin/sh
 script=$1 user=$2 cwd=$3; shift 3
-[ -z "$script" ] || "$script" || exit $?
+[ -z "$script" ] || "$script" || { code=$?; ${commandExitScript}; exit $code; }
 if [ $# -gt 0 ]; then
   exec 3<&0
   (
@@ -51,9 +51,8 @@ export function makeRich(draft: ContainerDraft, init: ImageFile): string[] {
   process.user = '';
   process.groups = [];
   process.init = false;
-  // reboot(2) in a pid namespace only kills that namespace's init; without it an init cannot end when it is asked to
-  // stop.
-  process.capabilities['CAP_SYS_BOOT'] = true;
+  // Without it an init cannot end when it is asked to stop.
+  allowReboot(draft);
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = stopSignal(init);
   return warnings;
 }

@@ -1,4 +1,4 @@
-import type { ContainerDraft, HostFacts } from '../../hooks/index.ts';
+import { allowReboot, type ContainerDraft, type HostFacts } from '../../hooks/index.ts';
 import { unitCommand, type UnitCommand } from './command.ts';
 import { runDirectory, startScript } from './stdio.ts';
 import { commandUnit, commandUnitName, initScriptUnit, initScriptUnitName, wantedBy } from './units.ts';
@@ -92,6 +92,7 @@ function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): vo
   process.user = '';
   process.groups = [];
   process.init = false;
+  allowReboot(draft);
   process.env['container'] = 'oci';
   // Becomes the machine-id if the image has none, so that each container has its own (machine-id(5)).
   process.env['container_uuid'] ??= draft.id.slice(0, 32);

@@ -1,4 +1,4 @@
-import type { ContainerDraft } from '../../hooks/index.ts';
+import { commandExitScript, type ContainerDraft } from '../../hooks/index.ts';
 import type { UnitCommand } from './command.ts';
 import { splitEnvironment } from './environment.ts';
 import { stdioSettings } from './stdio.ts';
@@ -32,8 +32,9 @@ const runAsNumericUser = [
  * number, or the name of a signal. A stop of the container ends the process with TERM, and with KILL after a timeout.
  */
 const powerOff = [
-  'case "$EXIT_STATUS" in TERM) EXIT_STATUS=143;; KILL) EXIT_STATUS=137;; esac',
-  'systemctl --no-block exit "$EXIT_STATUS" || systemctl --no-block exit 255',
+  'case "$EXIT_STATUS" in TERM) code=143;; KILL) code=137;; *) code=$EXIT_STATUS;; esac',
+  commandExitScript,
+  'systemctl --no-block exit "$code" || systemctl --no-block exit 255',
 ].join('; ');
 
 /** The unit of the container's command, with its user, working directory, environment and limits. */

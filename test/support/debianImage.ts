@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { packages } from '../../scripts/quickstart/container.ts';
 import { image } from '../../scripts/quickstart/place.ts';
 import { everyCase } from './someOf.ts';
+import type { TestPouchd } from './TestPouchd.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 const cache = join(project, 'node_modules/.cache');
@@ -12,6 +14,19 @@ const sources = ['core/images/bootstrap', 'scripts/quickstart'];
 
 /** Debian's packages change. */
 const keptMs = 7 * 24 * 60 * 60_000;
+
+/** Gives a daemon the image: the kept one, or a new one, whose steps it returns. */
+export async function provideDebian({ host, client }: TestPouchd): Promise<string[]> {
+  const steps: string[] = [];
+  if (await loadKeptDebian(host)) return steps;
+  const options = { reference: image, suite: 'bookworm', include: packages.split(',') };
+  for await (const { error, status = '' } of await client.images.bootstrap(options)) {
+    if (error !== undefined) throw new Error(error);
+    steps.push(status);
+  }
+  await keepDebian(host);
+  return steps;
+}
 
 /** Loads a kept image into a daemon. Returns false without one, and where every case is tested: bootstrap it then. */
 export async function loadKeptDebian(host: string): Promise<boolean> {

@@ -14,6 +14,8 @@ const healthyAfterMs = 10_000;
 /** Whether a container that has ended by itself is to be started again. */
 export function wantsRestart({ draft, state, restartCount, stoppedByUser }: ContainerRecord): boolean {
   if (stoppedByUser) return false;
+  if (state.ending === 'reboot') return true;
+  if (state.ending === 'poweroff') return draft.rich.restartAfterPoweroff === true;
   const { name, maximumRetryCount } = draft.restart;
   if (name === 'always' || name === 'unless-stopped') return true;
   if (name !== 'on-failure' || state.exitCode === 0) return false;

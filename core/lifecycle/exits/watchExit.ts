@@ -47,9 +47,9 @@ async function onExit(engine: EngineContext, record: ContainerRecord, reported: 
   if (isLost) record.state.error = lostExitError;
   settleOom(engine, record, kills);
   if (record.draft.autoRemove) engine.store.forgetName(record);
-  const exitCode = exit.exitStatus;
+  const { exitCode, ending } = record.state;
   engine.waiters.settle('exit', record.id, { exitCode, ...(isLost && { error: lostExitError }) });
-  emitContainer(engine, 'die', record, { exitCode: String(exitCode) });
+  emitContainer(engine, 'die', record, { exitCode: String(exitCode), ...(ending && { ending }) });
   // The next daemon finds the ended task and cleans up.
   if (engine.shutdown.aborted) return;
   await engine.onEnded(record);
@@ -64,10 +64,14 @@ async function finishOutput(engine: EngineContext, { id }: ContainerRecord): Pro
 }
 
 export function setExited(record: ContainerRecord, { exitStatus, exitedAt }: Exit): void {
+  const { exitCode = exitStatus, ending } = record.draft.rich.exits?.[exitStatus] ?? {};
+  delete record.state.ending;
   Object.assign(record.state, {
     status: 'exited',
     pid: 0,
-    exitCode: exitStatus,
+    exitCode,
+    // The stop signal may make an init reboot, as sysvinit does.
+    ...(ending !== undefined && !record.stoppedByUser && { ending }),
     finishedAt: (exitedAt ?? new Date()).toISOString(),
   });
 }

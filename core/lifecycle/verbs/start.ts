@@ -135,6 +135,7 @@ export function setRunning(
   const init = identify(pid);
   if (init) engine.inits.set(record.id, init);
   record.stoppedByUser = false;
+  delete record.state.ending;
   Object.assign(record.state, {
     status: 'running',
     pid,

@@ -9,7 +9,7 @@ import { emitContainer, type EngineContext, underLock } from '../shared/engineCo
 import { stuck } from '../exits/killDeadline.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { thaw } from '../task/onTask.ts';
-import { isUp } from '../../state/status.ts';
+import { isUp, mayRestart } from '../../state/status.ts';
 import { planStop, stopDraft, type StopOptions, type StopPlan } from './planStop.ts';
 import { killDeadlineMs, sigkill } from '../../contract/signals.ts';
 
@@ -28,7 +28,7 @@ export async function stop(
     const how = await planStop(engine, draft);
     record.stoppedByUser = true;
     // A daemon that dies before the container has ended must not start it again by its policy.
-    if (record.draft.restart.name !== 'no') await keepRecord(engine, record);
+    if (mayRestart(record)) await keepRecord(engine, record);
     if (wasWaiting) record.state.status = 'exited';
     const ran = await stopLocked(engine, record, how);
     await keepRecord(engine, record);
@@ -61,7 +61,7 @@ export async function endedLocked(
   const { stoppedByUser } = record;
   const exited = engine.waiters.next('exit', record.id);
   record.stoppedByUser = true;
-  if (record.draft.restart.name !== 'no') await keepRecord(engine, record);
+  if (mayRestart(record)) await keepRecord(engine, record);
   try {
     await endIt();
     if (!(await happensWithin(exited, killDeadlineMs))) throw stuck(record);

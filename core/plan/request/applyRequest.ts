@@ -49,10 +49,14 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
 }
 
 /** Without a profile, clients check that already. */
-function checkedRich({ enabled = false, mode = '', initScript = '' }: RichRequest): ContainerDraft['rich'] {
-  if (enabled || (mode === '' && initScript === '')) return { enabled, mode, initScript };
+function checkedRich(rich: RichRequest): ContainerDraft['rich'] {
+  const { enabled = false, mode = '', initScript = '', restartAfterPoweroff = false } = rich;
+  const settings = { mode, initScript, restartAfterPoweroff };
+  const set = (['mode', 'initScript', 'restartAfterPoweroff'] as const).find((name) => settings[name]);
+  if (enabled || set === undefined)
+    return { enabled, mode, initScript, ...(restartAfterPoweroff && { restartAfterPoweroff }) };
   throw invalidField(
-    mode === '' ? 'rich.initScript' : 'rich.mode',
+    `rich.${set}`,
     'expected a rich container, found another one',
     `add ${field('rich.enabled')}, or leave it out`,
   );

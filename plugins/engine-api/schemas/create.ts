@@ -144,6 +144,7 @@ export const createSchema = typed<ContainerCreateRequest>(
       Rich: flag,
       RichMode: text,
       InitScript: text,
+      RestartAfterPoweroff: flag,
       HostConfig: hostConfig,
       NetworkingConfig: record({ EndpointsConfig: mapOf(endpoint) }),
     },

@@ -192,6 +192,10 @@ describe('create body → container request', () => {
       initScript: 'echo hi',
     });
     assert.equal(request({}).rich, undefined);
+    assert.throws(
+      () => request({ Rich: true, RestartAfterPoweroff: true, HostConfig: { AutoRemove: true } }),
+      /expected .*AutoRemove.* or .*RestartAfterPoweroff.*, found both/,
+    );
   });
 
   it('warns about unsupported fields, and only about those', () => {

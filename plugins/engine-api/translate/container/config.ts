@@ -51,6 +51,12 @@ function anonymousVolumes(record: ContainerRecord): ContainerConfig['Volumes'] {
 
 /** Omitted for plain containers, so that they look like Docker's. */
 export function richFields(record: ContainerRecord): RichFields {
-  const { enabled, mode, initScript } = record.draft.rich;
-  return enabled ? { Rich: true, RichMode: mode, InitScript: initScript || undefined } : {};
+  const { enabled, mode, initScript, restartAfterPoweroff } = record.draft.rich;
+  if (!enabled) return {};
+  return {
+    Rich: true,
+    RichMode: mode,
+    InitScript: initScript || undefined,
+    ...(restartAfterPoweroff && { RestartAfterPoweroff: true }),
+  };
 }

@@ -66,6 +66,7 @@ function stateOf({ state }: ContainerRecord, client: ClientKind): ContainerState
     Dead: status === 'dead',
     Pid: state.pid,
     ExitCode: state.exitCode,
+    ...(state.ending && { Ending: state.ending }),
     Error: inNamesOf(client, state.error),
     StartedAt: orNever(state.startedAt),
     FinishedAt: orNever(state.finishedAt),

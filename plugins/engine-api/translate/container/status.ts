@@ -4,6 +4,7 @@ import { humanDuration } from './time.ts';
 /** The STATUS column of `docker ps`: `Up 3 seconds`, `Exited (0) 5 minutes ago`. */
 export function statusText(record: ContainerRecord, now: number): string {
   const { status, exitCode, startedAt, finishedAt } = record.state;
+  const ending = endingText(record);
   const degraded = record.degraded.length > 0 ? ' (degraded)' : '';
   switch (status) {
     case 'running':
@@ -11,9 +12,9 @@ export function statusText(record: ContainerRecord, now: number): string {
     case 'paused':
       return `Up ${since(startedAt, now)} (Paused)`;
     case 'restarting':
-      return `Restarting (${exitCode}) ${since(finishedAt, now)} ago`;
+      return `Restarting (${exitCode}) ${since(finishedAt, now)} ago${ending}`;
     case 'exited':
-      return `Exited (${exitCode}) ${since(finishedAt, now)} ago${degraded}`;
+      return `Exited (${exitCode}) ${since(finishedAt, now)} ago${ending}${degraded}`;
     case 'removing':
       return 'Removal In Progress';
     case 'dead':
@@ -21,6 +22,11 @@ export function statusText(record: ContainerRecord, now: number): string {
     case 'created':
       return `Created${degraded}`;
   }
+}
+
+function endingText({ state: { ending } }: ContainerRecord): string {
+  if (ending === undefined) return '';
+  return ending === 'poweroff' ? ' (powered off)' : ' (rebooted)';
 }
 
 function since(time: string, now: number): string {

@@ -47,8 +47,8 @@ const cases: [args: string, part: Part][] = [
   ['--stop-signal SIGINT --stop-timeout 5 img', { StopSignal: 'SIGINT', StopTimeout: 5 }],
   ['--rich img', { Rich: true }],
   [
-    '--rich --rich-mode systemd --initscript /x.sh img',
-    { Rich: true, RichMode: 'systemd', InitScript: '/x.sh' },
+    '--rich --rich-mode systemd --initscript /x.sh --restart-after-poweroff img',
+    { Rich: true, RichMode: 'systemd', InitScript: '/x.sh', RestartAfterPoweroff: true },
   ],
   [
     '-v /a:/b:ro -v name:/c -v /anon img',
@@ -356,6 +356,7 @@ describe('errors of invalid values name the flag, what it takes, and what was fo
     [['--sig-proxy=perhaps'], /--sig-proxy: expected true or false/],
     [['--rich-mode', 'systemd'], /--rich-mode is only for rich containers/],
     [['--initscript', 'x'], /--initscript is only for rich containers/],
+    [['--restart-after-poweroff'], /--restart-after-poweroff is only for rich containers/],
     [['--rm', '--restart', 'always'], /exclude each other/],
     [['-d', '-a', 'stdout'], /exclude each other/],
   ];

@@ -40,11 +40,11 @@ describe('rich-systemd: the draft', () => {
     });
   });
 
-  it('boots systemd as root after a process that keeps the streams open, without new capabilities', async () => {
+  it('boots systemd as root after a process that keeps the streams open, with no new capability but that for reboot(2)', async () => {
     const { process, stop } = await boot({ process: { user: 'app', groups: ['www'] } });
     assert.deepEqual(process.entrypoint, ['/bin/sh', '/run/pouch/start', '/lib/systemd/systemd']);
     assert.deepEqual([process.user, process.groups], ['', []]);
-    assert.deepEqual(process.capabilities, {});
+    assert.deepEqual(process.capabilities, { CAP_SYS_BOOT: true });
     assert.equal(process.env['container'], 'oci');
     assert.equal(stop.signal, 'SIGRTMIN+3');
   });

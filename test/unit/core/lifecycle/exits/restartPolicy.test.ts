@@ -13,12 +13,26 @@ describe('whether a container is to be started again', () => {
   const asked = (
     name: Name,
     exitCode: number,
-    more: { max?: number; count?: number; stopped?: boolean } = {},
+    more: {
+      max?: number;
+      count?: number;
+      stopped?: boolean;
+      ending?: 'reboot' | 'poweroff';
+      afterPoweroff?: boolean;
+    } = {},
   ) =>
     wantsRestart(
       record({
-        draft: { restart: { name, maximumRetryCount: more.max ?? 0 } },
-        state: { status: 'exited', exitCode },
+        draft: {
+          restart: { name, maximumRetryCount: more.max ?? 0 },
+          rich: {
+            enabled: true,
+            mode: 'systemd',
+            initScript: '',
+            restartAfterPoweroff: more.afterPoweroff ?? false,
+          },
+        },
+        state: { status: 'exited', exitCode, ...(more.ending && { ending: more.ending }) },
         restartCount: more.count ?? 0,
         stoppedByUser: more.stopped ?? false,
       }),
@@ -36,6 +50,14 @@ describe('whether a container is to be started again', () => {
     assert.ok(asked('on-failure', 1, { count: 99 }));
     assert.ok(asked('on-failure', 1, { max: 2, count: 1 }));
     assert.equal(asked('on-failure', 1, { max: 2, count: 2 }), false);
+  });
+  it('after a reboot inside: always, unless its user ended it', () => {
+    assert.ok(asked('no', 0, { ending: 'reboot' }));
+    assert.equal(asked('always', 0, { ending: 'reboot', stopped: true }), false);
+  });
+  it('after a power-off inside: only if it was asked for', () => {
+    assert.equal(asked('always', 0, { ending: 'poweroff' }), false);
+    assert.ok(asked('no', 0, { ending: 'poweroff', afterPoweroff: true }));
   });
 });
 
