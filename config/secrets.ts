@@ -12,7 +12,10 @@ export function secretNames(patterns: readonly string[]): (name: string) => bool
     isSecret: !pattern.startsWith('!'),
     matches: wildcard(pattern.replace(/^!/, '')),
   }));
-  return (name) => rules.findLast(({ matches }) => matches.test(plain(name)))?.isSecret ?? false;
+  return (name) => {
+    const text = plain(name);
+    return rules.findLast(({ matches }) => matches.test(text))?.isSecret ?? false;
+  };
 }
 
 function wildcard(pattern: string): RegExp {

@@ -15,6 +15,9 @@ const shortestInText = 6;
 /** Containers whose values are remembered after they are gone: their errors and log lines may still come. */
 const mostOwners = 2000;
 
+/** Names that a look at the patterns is spared for: a plan asks for the same ones again and again. */
+const mostKnownNames = 2000;
+
 /** Maps of a draft whose keys are names that users choose; `*` is any key. */
 const named: readonly (readonly string[])[] = [
   ['process', 'env'],
@@ -36,7 +39,8 @@ export class Secrets {
   readonly #byOwner = new Map<string, readonly string[]>();
   /** All values, longest first; undefined after a change. */
   #values: readonly string[] | undefined;
-  #names: { patterns: readonly string[]; isSecret(name: string): boolean } | undefined;
+  #names:
+    { patterns: readonly string[]; isSecret(name: string): boolean; known: Map<string, boolean> } | undefined;
 
   /** @param patterns - of the names of secrets, as `secrets.names` has them now */
   constructor(patterns: () => readonly string[]) {
@@ -66,7 +70,10 @@ export class Secrets {
     return result;
   }
 
-  /** A copy of plain data without secrets. `path` is where it is in a draft, `draft` has the marks. */
+  /**
+   * Plain data without secrets, to be read only: what has none is the data itself. `path` is where it is in a draft,
+   * `draft` has the marks.
+   */
   data<T>(data: T, path: readonly string[] = [], draft: Marked = {}): T {
     return this.#masked(data, path, marksOf(draft)) as T;
   }
@@ -136,12 +143,23 @@ export class Secrets {
     if (data === undefined || data === null) return data;
     if (this.#isSecret(path, marks)) return masked;
     if (typeof data === 'string') return this.text(data);
+    if (typeof data !== 'object' || this.#hasNoSecrets(path, marks)) return data;
+    let isChanged = false;
     const parts = partsOf(data, path.at(-1)).map(({ name, value, prefix }) => {
       const safe = this.#masked(value, [...path, name], marks);
+      isChanged ||= safe !== value;
       return [name, prefix === undefined ? safe : `${prefix}${String(safe)}`] as const;
     });
-    if (Array.isArray(data)) return parts.map(([, value]) => value);
-    return isRecord(data) ? Object.fromEntries(parts) : data;
+    if (!isChanged) return data;
+    return Array.isArray(data) ? parts.map(([, value]) => value) : Object.fromEntries(parts);
+  }
+
+  /** Whether nothing at the path, or below it, can be a secret: most of a draft cannot. */
+  #hasNoSecrets(path: readonly string[], marks: readonly string[]): boolean {
+    if (marks.length > 0 || this.#all().length > 0) return false;
+    return !named.some((names) =>
+      names.every((name, at) => at >= path.length || name === '*' || name === path[at]),
+    );
   }
 
   #isSecret(path: readonly string[], marks: readonly string[]): boolean {
@@ -156,8 +174,15 @@ export class Secrets {
 
   #isSecretName(name: string): boolean {
     const patterns = this.#patterns();
-    if (this.#names?.patterns !== patterns) this.#names = { patterns, isSecret: secretNames(patterns) };
-    return this.#names.isSecret(name);
+    if (this.#names?.patterns !== patterns)
+      this.#names = { patterns, isSecret: secretNames(patterns), known: new Map() };
+    const { known, isSecret } = this.#names;
+    let result = known.get(name);
+    if (result === undefined) {
+      if (known.size === mostKnownNames) known.clear();
+      known.set(name, (result = isSecret(name)));
+    }
+    return result;
   }
 }
 

@@ -1,5 +1,5 @@
 /** A request to the process of a plugin, until its reply. */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { PouchError } from '../../../hooks/errors.ts';
 import type { ProcessReply, ProcessRequest } from '../../../hooks/processProtocol.ts';
@@ -79,8 +79,14 @@ export function openCall(id: number, request: NewRequest, options: CallOptions):
     reply: new Deferred(),
     closed: new Deferred(),
     dueBy: performance.now() + options.timeoutMs + graceMs,
-    within: AsyncLocalStorage.snapshot(),
+    within: inThisContext(),
   };
+}
+
+/** AsyncLocalStorage.snapshot() does the same, and takes 25 µs for it in Node 20. */
+function inThisContext(): OpenCall['within'] {
+  const resource = new AsyncResource('pouch.call');
+  return (run) => resource.runInAsyncScope(run);
 }
 
 /** Why its process is killed. */

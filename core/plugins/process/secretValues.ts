@@ -5,7 +5,9 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { isRecord } from '../draft/clone.ts';
 import { formatPath } from '../draft/fieldPath.ts';
 
-/** Masks plain data; `path` is where it is in a draft, `draft` has the marks. */
+/**
+ * Masks plain data; what has no secrets is returned as it is. `path` is where it is in a draft, `draft` has the marks.
+ */
 export interface Masker {
   data<T>(data: T, path?: readonly string[], draft?: Pick<ContainerDraft, 'secrets'>): T;
 }
@@ -13,16 +15,16 @@ export interface Masker {
 /** Fields that have the form of a draft, a request or a spec of OCI. */
 const likeDrafts: readonly string[] = ['draft', 'request', 'spec', 'plainSpec'];
 
-/** A copy of the input of a hook, or of the result of a service, without values of secrets. */
+/** The input of a hook, or the result of a service, without values of secrets: itself if it has none. */
 export function withoutSecrets(value: unknown, secrets: Masker): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, secrets));
   if (!isRecord(value)) return secrets.data(value);
   const marks = (isRecord(value['draft']) ? value['draft'] : value) as Pick<ContainerDraft, 'secrets'>;
-  const fields = Object.entries(value).map(([name, field]) => {
+  const masked = Object.entries(value).map(([name, field]) => {
     if (name === 'container' && isRecord(field)) return [name, withoutSecrets(field, secrets)] as const;
     return [name, secrets.data(field, likeDrafts.includes(name) ? [] : [name], marks)] as const;
   });
-  return Object.fromEntries(fields);
+  return masked.every(([name, field]) => field === value[name]) ? value : Object.fromEntries(masked);
 }
 
 /**

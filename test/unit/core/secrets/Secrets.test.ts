@@ -45,6 +45,24 @@ describe('secrets of a draft', () => {
     return draft;
   };
 
+  it('leave the rest of the data as it is, which is not copied', () => {
+    const draft = draftOf({ TOKEN: 'a' });
+    const shown = secrets.data(draft, [], draft);
+    assert.notEqual(shown.process, draft.process);
+    assert.equal(shown.mounts, draft.mounts);
+    const harmless = draftOf({ USER: 'b' });
+    assert.equal(secrets.data(harmless, [], harmless), harmless);
+  });
+
+  it('are decided anew for each name when the patterns change', () => {
+    let current = ['*TOKEN*'];
+    const changing = new Secrets(() => current);
+    const env = (name: string) => changing.data({ [name]: 'a' }, ['process', 'env'])[name];
+    assert.deepEqual([env('TOKEN'), env('USER'), env('TOKEN')], [masked, 'a', masked]);
+    current = ['USER'];
+    assert.deepEqual([env('TOKEN'), env('USER')], ['a', masked]);
+  });
+
   it('are masked by name in variables, labels, annotations, log options and arguments of effects only', () => {
     const draft = draftOf({ TOKEN: 'a', USER: 'b' });
     Object.assign(draft, {
