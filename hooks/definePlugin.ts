@@ -7,7 +7,7 @@ import type { NetworkDriver } from './contributions/networkDriver.ts';
 import type { Page } from './contributions/page.ts';
 import type { RichMode } from './contributions/richMode.ts';
 import type { Route } from './contributions/route.ts';
-import type { Sidecar } from './contributions/sidecar.ts';
+import type { SidecarInPouchd } from './contributions/sidecar.ts';
 import type { Surface } from './contributions/surface.ts';
 import type { Verb } from './contributions/verb.ts';
 import type { ImageSource } from './contributions/imageSource.ts';
@@ -119,8 +119,8 @@ export interface PluginContext<
   volumeDriver<Options extends TObject>(driver: VolumeDriver<Options>): void;
   /** Contributes a network driver. */
   networkDriver<Options extends TObject>(driver: NetworkDriver<Options>): void;
-  /** Contributes a process that pouchd starts and supervises: at most 8 per plugin. */
-  sidecar(sidecar: Sidecar): void;
+  /** Contributes a process that pouchd starts and supervises: at most 8 per plugin with a process of its own. */
+  sidecar(sidecar: SidecarInPouchd): void;
   /** Supplies the content of images. */
   imageSource(source: ImageSource): void;
   /** Sends the output of containers elsewhere. */

@@ -1,5 +1,5 @@
 import type { PluginGrants } from '../../config/types.ts';
-import type { Sidecar } from '../../hooks/contributions/sidecar.ts';
+import type { SidecarInPouchd } from '../../hooks/contributions/sidecar.ts';
 import type { Surface } from '../../hooks/contributions/surface.ts';
 import type { PluginStatus } from '../../hooks/engine.ts';
 import type { PouchError } from '../../hooks/errors.ts';
@@ -30,8 +30,10 @@ export interface OwnedSurface {
 /** A sidecar, the plugin that declares it, and what the plugin's entry says about it. */
 export interface OwnedSidecar {
   readonly plugin: string;
-  readonly sidecar: Sidecar;
+  readonly sidecar: SidecarInPouchd;
   readonly entry: SidecarEntry;
+  /** Of its plugin. */
+  readonly options: unknown;
 }
 
 /** A profile, and the plugin that contributes it. */

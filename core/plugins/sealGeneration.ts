@@ -144,7 +144,7 @@ function surfacesOf({ name, version }: PluginSlot): OwnedSurface[] {
   return surfaces.map((surface) => ({ plugin: name, options: version?.options, surface }));
 }
 
-function sidecarsOf({ name, contributions, wanted }: PluginSlot): OwnedSidecar[] {
+function sidecarsOf({ name, contributions, version, wanted }: PluginSlot): OwnedSidecar[] {
   const { path, isolation, user, limits, grants } = wanted;
   return (contributions?.of('sidecar') ?? []).map((sidecar) => {
     const granted = grants?.sidecars?.[sidecar.name];
@@ -153,7 +153,8 @@ function sidecarsOf({ name, contributions, wanted }: PluginSlot): OwnedSidecar[]
       ...(grants?.paths && { paths: grants.paths }),
       ...(granted && { sidecars: { [sidecar.name]: granted } }),
     };
-    return { plugin: name, sidecar, entry: { path, isolation, user, limits, grants: own } };
+    const sidecarEntry = { path, isolation, user, limits, grants: own };
+    return { plugin: name, sidecar, entry: sidecarEntry, options: version?.options };
   });
 }
 

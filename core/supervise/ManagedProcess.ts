@@ -33,6 +33,8 @@ export interface ManagedProcessOptions extends LaunchOptions {
   /** Delays before restarts, which double. Default: 100 ms to 30 s. */
   backoff?: { minMs: number; maxMs: number };
   onEvent?: (event: ProcessEvent) => void;
+  /** A first start that fails is repeated like later ones, instead of an error. Default: no. */
+  retriesStart?: boolean;
   /** Whether it is started again after an exit. Default: always. */
   restarts?: (exit: ProcessExit) => boolean;
   /** How it is started and ended, where that is more than a command with a log. */
@@ -113,6 +115,7 @@ export class ManagedProcess {
     try {
       await this.#adoptOrLaunch();
     } catch (error) {
+      if (this.#options.retriesStart) return this.#retry(error);
       this.#phase = 'stopped';
       throw error;
     }
@@ -268,20 +271,20 @@ export class ManagedProcess {
   }
 
   async #restart(): Promise<void> {
-    const { signal } = this.#watch;
     this.#phase = 'starting';
     this.#restarts += 1;
     try {
       // A process that could not be ended or recorded may still be running.
       await this.#adoptOrLaunch();
     } catch (error) {
-      if (signal.aborted) return;
-      this.#options.onEvent?.({
-        type: 'restart-failed',
-        error: toPouchError(error),
-        restartInMs: this.#restartLater(),
-      });
+      this.#retry(error);
     }
+  }
+
+  #retry(cause: unknown): void {
+    if (this.#watch.signal.aborted) return;
+    const error = toPouchError(cause);
+    this.#options.onEvent?.({ type: 'restart-failed', error, restartInMs: this.#restartLater() });
   }
 
   async #end(running: ProcessIdentity): Promise<void> {

@@ -21,7 +21,7 @@ import {
   volumeDriverProblem,
   networkDriverProblem,
 } from './rules.ts';
-import { type Sidecar, sidecarProblem } from './sidecar.ts';
+import { type SidecarInPouchd, sidecarProblem } from './sidecar.ts';
 import type { Surface } from './surface.ts';
 import type { Verb } from './verb.ts';
 import type { VolumeDriver } from './volumeDriver.ts';
@@ -38,7 +38,7 @@ export interface ContributionTypes {
   metric: MetricDeclaration;
   volumeDriver: VolumeDriver;
   networkDriver: NetworkDriver;
-  sidecar: Sidecar;
+  sidecar: SidecarInPouchd;
   logDriver: LogDriver;
   imageSource: ImageSource;
   page: Page;
@@ -216,6 +216,8 @@ export const contributionPoints: {
       env: 'object?',
       limits: 'object?',
       stop: 'object?',
+      paths: 'object?',
+      channel: 'function?',
     },
     problem: sidecarProblem,
     names: ({ name }, plugin) => [`${plugin}/${name}`],

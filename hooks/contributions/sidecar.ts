@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
@@ -133,6 +134,27 @@ export const Sidecar = closed(
 );
 export type Sidecar = Static<typeof Sidecar>;
 
+/** A sidecar of a plugin in pouchd, which may ask for what no declaration of another process carries. */
+export interface SidecarInPouchd extends Sidecar {
+  /** Files and directories of the host that it sees, as `grants.paths` of a confined plugin. Default: all. */
+  readonly paths?: { readonly read?: readonly string[]; readonly write?: readonly string[] };
+  /** Its executable must belong to root or the user of pouchd: a directory names it, not pouchd.yaml. */
+  readonly isFound?: boolean;
+  /** Its plugin serves without it: it is tried again until it runs, also when its first start fails. */
+  readonly isOptional?: boolean;
+  /**
+   * Gets the other end of its descriptor 3, a Unix socket, after each start. When that is closed, by whomever, the
+   * sidecar is ended, and then started again. It is replaced when the options of its plugin change.
+   */
+  channel?(socket: Socket): void;
+}
+
+/** The declaration alone. */
+export function declarationOf(sidecar: SidecarInPouchd): Sidecar {
+  const { paths, isFound, isOptional, channel, ...declaration } = sidecar;
+  return declaration;
+}
+
 /** Where a sidecar is in its life. `ended`: it is not started again. */
 export type SidecarPhase = 'starting' | 'running' | 'waiting' | 'ended';
 
@@ -153,7 +175,8 @@ export interface SidecarStatus {
 }
 
 /** What is wrong with a declaration; undefined if it is valid. */
-export function sidecarProblem(sidecar: Sidecar): string | undefined {
+export function sidecarProblem(given: SidecarInPouchd): string | undefined {
+  const sidecar = declarationOf(given);
   const [first] = Value.Errors(Sidecar, sidecar);
   if (first) {
     const path = first.path.slice(1).replaceAll('/', '.');

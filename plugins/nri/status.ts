@@ -2,9 +2,10 @@ import type { Options } from './options.ts';
 import type { NriPlugin } from './session/NriPlugin.ts';
 import type { NriPlugins } from './session/NriPlugins.ts';
 
-/** Names of the required plugins that are not connected. */
-export function missing(plugins: NriPlugins, options: Options): string[] {
-  return Object.keys(options.plugins).filter((name) => options.plugins[name]?.required && !plugins.has(name));
+/** Names of the plugins that are required, or launched by pouchd, and not connected. */
+export function missing(plugins: NriPlugins, options: Options, launched: readonly string[]): string[] {
+  const required = Object.keys(options.plugins).filter((name) => options.plugins[name]?.required);
+  return [...new Set([...required, ...launched])].filter((name) => !plugins.has(name)).sort();
 }
 
 /** A table: `NAME  SINCE  EVENTS`. */

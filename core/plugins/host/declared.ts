@@ -20,6 +20,8 @@ import {
   providedMethod,
   volumeActions,
 } from '../../../hooks/processProtocol.ts';
+import { declarationOf } from '../../../hooks/contributions/sidecar.ts';
+import { PouchError } from '../../../hooks/errors.ts';
 import { tokenName } from '../../../hooks/token.ts';
 
 /** What pouchd is sent about a contribution: its data, and which functions it has. */
@@ -28,6 +30,12 @@ const declared = {
     ...pick<DeclaredEffect>(kind, ['kind', 'deadlineMs'], ['check', 'assume']),
     ...(kind.volatile && { volatile: true }),
   }),
+  sidecar: (sidecar: Contributed['sidecar']) => {
+    const declaration = declarationOf(sidecar);
+    const more = Object.keys(sidecar).filter((field) => !(field in declaration));
+    if (more.length > 0) throw onlyInPouchd(sidecar.name, more);
+    return declaration;
+  },
   volumeDriver: (driver: Contributed['volumeDriver']) =>
     pick<DeclaredVolumeDriver>(driver, ['name', 'doc', 'options', 'deadlineMs'], volumeActions),
   networkDriver: (driver: Contributed['networkDriver']) =>
@@ -54,7 +62,7 @@ export function declaredBy(plugin: Plugin, contributions: Contributions): Declar
     profiles: [...contributions.profiles],
     volumeDrivers: contributions.of('volumeDriver').map(declared.volumeDriver),
     networkDrivers: contributions.of('networkDriver').map(declared.networkDriver),
-    sidecars: [...contributions.of('sidecar')],
+    sidecars: contributions.of('sidecar').map(declared.sidecar),
     logDrivers: contributions.of('logDriver').map(declared.logDriver),
     imageSources: contributions.of('imageSource').map(declared.imageSource),
     pages: contributions.of('page').map(declared.page),
@@ -96,4 +104,12 @@ function pick<Declared>(
     ...fields.filter(has).map((name) => [name, values[name]]),
     ...functions.filter(has).map((name) => [name, true]),
   ]) as Declared;
+}
+
+function onlyInPouchd(sidecar: string, fields: readonly string[]): PouchError {
+  return new PouchError(
+    'PCH_PLUGIN_INVALID',
+    `the sidecar ${sidecar} has ${fields.join(', ')}, which only a sidecar of a plugin in pouchd may have`,
+    { hint: 'leave it out, or write `isolation: in-process` in the entry of the plugin in pouchd.yaml' },
+  );
 }

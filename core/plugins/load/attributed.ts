@@ -47,7 +47,7 @@ export const attributed: Attributed = {
   metric: (declaration) => declaration,
   volumeDriver: (driver, plugin) => attributedVolumeDriver(driver, plugin),
   networkDriver: (driver, plugin) => attributedNetworkDriver(driver, plugin),
-  sidecar: (sidecar) => frozenCopy(sidecar),
+  sidecar: ({ channel, ...sidecar }) => ({ ...frozenCopy(sidecar), ...(channel && { channel }) }),
   logDriver: (driver, plugin) => attributedLogDriver(driver, plugin),
   // Its calls, and its streams, name the plugin where they are used.
   imageSource: (source) => source,

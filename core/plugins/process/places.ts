@@ -12,8 +12,8 @@ export interface Confinement {
 }
 
 interface PlaceSettings {
-  /** The file of the plugin. */
-  readonly path: string;
+  /** The file of the plugin; a built-in one has none. */
+  readonly path?: string | undefined;
   /** argv of the program that hosts a module. */
   readonly hostCommand?: readonly string[] | undefined;
   /** The executable of a sidecar, and a directory that it writes to. */
@@ -43,7 +43,9 @@ const system = '/usr';
 export function placesOf({ path, hostCommand, sidecar, grants, confinement }: PlaceSettings): string[] {
   const { read = [], write = [] } = grants.paths ?? {};
   const shown = [
-    ...[...filesOf(path), ...(hostCommand ? hostFiles(hostCommand) : [])].flatMap(own),
+    ...[...(path === undefined ? [] : filesOf(path)), ...(hostCommand ? hostFiles(hostCommand) : [])].flatMap(
+      own,
+    ),
     ...(sidecar ? [...filesOf(sidecar.executable).flatMap(own), ...runtime(sidecar.runtime)] : []),
     ...read.map((target): Place => ({ kind: 'read', source: target, target })),
     ...write.map((target): Place => ({ kind: 'write', source: target, target })),

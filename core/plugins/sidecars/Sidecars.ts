@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import type { Sidecar, SidecarStatus } from '../../../hooks/contributions/sidecar.ts';
+import { declarationOf, type Sidecar, type SidecarStatus } from '../../../hooks/contributions/sidecar.ts';
 import type { Surface } from '../../../hooks/contributions/surface.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { DoctorReport, EngineEvent } from '../../../hooks/engine.ts';
@@ -60,11 +60,16 @@ export class Sidecars {
   /** The sidecars of a generation, as surfaces that a reload keeps while their declaration is the same. */
   surfacesOf({ sidecars }: Generation): OwnedSurface[] {
     return sidecars.map((owned) => {
-      const { plugin, sidecar, entry } = owned;
+      const { plugin, sidecar, entry, options } = owned;
       const { readyWithinMs = 10_000, stop: { graceMs = 3000 } = {} } = sidecar;
       return {
         plugin,
-        options: { sidecar, entry },
+        options: {
+          ...sidecar,
+          entry,
+          // Its other end is in the hands of a plugin that was set up with them.
+          channel: sidecar.channel ? { options } : undefined,
+        },
         surface: this.#surfaceOf(owned),
         isSidecar: true,
         startWithinMs: readyWithinMs + endMarginMs + graceMs,
@@ -161,6 +166,7 @@ export class Sidecars {
     const { directory, emit, confinement } = this.#options;
     mkdirSync(directory, { recursive: true, mode: 0o711 });
     const rights = rightsOf(plugin, sidecar, entry);
+    const { isFound = false, isOptional = false, channel } = sidecar;
     const name = nameOf(plugin, sidecar);
     const files = new ProcessFiles(directory, name);
     const report = (action: string, attributes: Record<string, string>) =>
@@ -174,6 +180,9 @@ export class Sidecars {
       noun: 'sidecar',
       name: sidecar.name,
       declaration: sidecar,
+      isFound,
+      isOptional,
+      channel: channel && ((socket) => channel(socket)),
       user: rights.user,
       files,
       newCgroup: () => new LimitedCgroup(this.#cgroupOf(name), rights.limits),
@@ -190,7 +199,7 @@ export class Sidecars {
   }
 
   #fingerprint(sidecar: Sidecar, rights: SidecarRights): string {
-    const declared = hashOf(JSON.stringify([sidecar, rights]));
+    const declared = hashOf(JSON.stringify([declarationOf(sidecar), rights]));
     return sidecar.keep ? declared : `${declared} ${this.#daemon}`;
   }
 

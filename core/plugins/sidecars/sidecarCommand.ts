@@ -1,10 +1,10 @@
-import type { Sidecar } from '../../../hooks/contributions/sidecar.ts';
+import type { SidecarInPouchd } from '../../../hooks/contributions/sidecar.ts';
 import { confinedCommand, environment } from '../process/launch.ts';
 import { type Confinement, placesOf } from '../process/places.ts';
 import type { SidecarRights } from './sidecarRights.ts';
 
 export interface SidecarLaunch {
-  readonly sidecar: Sidecar;
+  readonly sidecar: SidecarInPouchd;
   readonly rights: SidecarRights;
   /** Its RUNTIME_DIRECTORY. */
   readonly runtime: string;
@@ -29,14 +29,17 @@ export function sidecarCommand(launch: SidecarLaunch): { argv: string[]; env: Re
       places: isOnHost ? [] : placesFor(launch),
       hasNetwork: isOnHost || hasNetwork,
       isKept: sidecar.keep ?? false,
-      more: isOnHost ? ['--host-namespaces', '--parent', String(process.pid)] : [],
+      more: [
+        ...(sidecar.channel ? ['--channel'] : []),
+        ...(isOnHost ? ['--host-namespaces', '--parent', String(process.pid)] : []),
+      ],
     }),
     env: environment({ ...sidecar.env, RUNTIME_DIRECTORY: runtime }),
   };
 }
 
 /** As its plugin, and its own directory. */
-function placesFor({ sidecar, rights, runtime, confinement, path = '' }: SidecarLaunch): string[] {
+function placesFor({ sidecar, rights, runtime, confinement, path }: SidecarLaunch): string[] {
   if (rights.paths === 'host') return [];
   const [executable = ''] = sidecar.command;
   return placesOf({ path, sidecar: { executable, runtime }, grants: { paths: rights.paths }, confinement });

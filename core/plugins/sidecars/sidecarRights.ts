@@ -1,6 +1,6 @@
 /** Rights of the sidecars of confined plugins: those of the plugin, and `grants.sidecars` of its entry. */
 import type { PathGrants, PluginLimits, SidecarGrant } from '../../../config/types.ts';
-import { mostSidecars, type Sidecar } from '../../../hooks/contributions/sidecar.ts';
+import { mostSidecars, type SidecarInPouchd } from '../../../hooks/contributions/sidecar.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { isConfined } from '../load/grants.ts';
 import type { WantedPlugin } from '../load/wantedPlugin.ts';
@@ -24,17 +24,18 @@ export interface SidecarRights {
  * Returns how a sidecar runs.
  * @throws PCH_PLUGIN_RIGHTS if it wants more than its plugin has, and the entry does not grant it
  */
-export function rightsOf(plugin: string, sidecar: Sidecar, entry: SidecarEntry): SidecarRights {
+export function rightsOf(plugin: string, sidecar: SidecarInPouchd, entry: SidecarEntry): SidecarRights {
   const { isolation, user, limits: own = {}, grants = {} } = entry;
   const granted = grants.sidecars?.[sidecar.name] ?? {};
   const inPouchd = isolation === 'in-process';
   const sidecarUser = sidecar.user ?? user ?? (inPouchd ? 'root' : unprivilegedUser);
   const namespaces = sidecar.namespaces ?? (inPouchd ? 'host' : 'own');
-  const seesHost = !isConfined({ isolation, user }) || namespaces === 'host' || isRootUser(sidecarUser);
+  const paths = isConfined({ isolation, user }) ? (grants.paths ?? {}) : sidecar.paths;
+  const seesHost = paths === undefined || namespaces === 'host' || isRootUser(sidecarUser);
   const rights: SidecarRights = {
     user: sidecarUser,
     namespaces,
-    paths: seesHost ? 'host' : (grants.paths ?? {}),
+    paths: seesHost ? 'host' : paths,
     hasNetwork: sidecar.network ?? (inPouchd || (grants.network ?? granted.network ?? false)),
     limits: { ...own, ...limitsOf(granted), ...sidecar.limits },
   };
@@ -53,8 +54,12 @@ export function rightsOf(plugin: string, sidecar: Sidecar, entry: SidecarEntry):
 }
 
 /** @throws PCH_PLUGIN_INVALID, PCH_PLUGIN_RIGHTS */
-export function checkSidecars(plugin: string, sidecars: readonly Sidecar[], entry: SidecarEntry): void {
-  if (sidecars.length > mostSidecars)
+export function checkSidecars(
+  plugin: string,
+  sidecars: readonly SidecarInPouchd[],
+  entry: SidecarEntry,
+): void {
+  if (isConfined(entry) && sidecars.length > mostSidecars)
     throw new PouchError(
       'PCH_PLUGIN_INVALID',
       `plugin ${plugin} contributes ${sidecars.length} sidecars, expected at most ${mostSidecars}`,
@@ -66,7 +71,7 @@ export function checkSidecars(plugin: string, sidecars: readonly Sidecar[], entr
 type Want = readonly [grant: keyof SidecarGrant, value: string];
 
 function missingOf(
-  { keep = false }: Sidecar,
+  { keep = false }: SidecarInPouchd,
   { user, namespaces, hasNetwork, limits }: SidecarRights,
   { own, granted, entry }: { own: PluginLimits; granted: SidecarGrant; entry: SidecarEntry },
 ): Want[] {

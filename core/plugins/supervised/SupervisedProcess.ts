@@ -1,13 +1,15 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { Sidecar, SidecarPhase } from '../../../hooks/contributions/sidecar.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { FileSafety } from '../../../hooks/FileSafety.ts';
+import { FileSafety, ownUsers } from '../../../hooks/FileSafety.ts';
 import { FifoReader, readSize } from '../../io/fifo/FifoReader.ts';
 import { makeFifo } from '../../io/fifo/makeFifo.ts';
 import {
   isAlive,
+  identify,
   ManagedProcess,
   type ProcessEvent,
   type ProcessHandling,
@@ -39,6 +41,12 @@ export interface SupervisedOptions {
   launchWith(procs: readonly string[]): { argv: readonly string[]; env: Record<string, string> };
   /** It is started by `pouch-confine --report`. */
   readonly isReported?: boolean;
+  /** Its executable must belong to root or the user of pouchd. */
+  readonly isFound?: boolean;
+  /** It is tried again until it runs, also when its first start fails, and never reported as failed. */
+  readonly isOptional?: boolean;
+  /** Gets the other end of its descriptor 3 after each start. It is started by `pouch-confine --channel`. */
+  readonly channel?: ((socket: Socket) => void) | undefined;
   readonly log: Logger;
   /** Of one that may be adopted. */
   readonly fingerprint: string;
@@ -98,6 +106,7 @@ export class SupervisedProcess {
       isReady: () => Promise.resolve(this.#isReady()),
       readyWithinMs: declaration.readyWithinMs ?? defaultReadyMs,
       restarts: (exit) => this.#restarts(exit.code === 0),
+      retriesStart: options.isOptional ?? false,
       onEvent: (event) => this.#take(event),
       handling: this.#handling(),
     });
@@ -170,9 +179,9 @@ export class SupervisedProcess {
   }
 
   async #prepare(): Promise<void> {
-    const { declaration, files, user } = this.#options;
+    const { declaration, files, user, isFound } = this.#options;
     const [executable = ''] = declaration.command;
-    new FileSafety(executable).check(executable);
+    new FileSafety(executable, isFound ? ownUsers() : undefined).check(executable);
     this.#hasLine = false;
     this.#isAdopting = false;
     if (!(await this.#cgroup.kill())) throw this.#stuck();
@@ -180,7 +189,7 @@ export class SupervisedProcess {
   }
 
   #launch() {
-    const { files, newCgroup, launchWith } = this.#options;
+    const { files, newCgroup, launchWith, channel } = this.#options;
     // A kill has taken its pids.
     this.#cgroup = newCgroup();
     const { argv, env } = launchWith(this.#cgroup.procs);
@@ -192,14 +201,36 @@ export class SupervisedProcess {
         cwd: '/',
         detached: true,
         env,
-        stdio: ['ignore', output, output],
+        stdio: ['ignore', output, output, ...(channel ? (['pipe'] as const) : [])],
       });
       const failed = new Promise<Error>((resolve) => child.once('error', resolve));
       child.unref();
+      if (channel) this.#connect(child, channel);
       return { child, failed };
     } finally {
       closeSync(output);
     }
+  }
+
+  /** One whose channel is closed serves nobody. */
+  #connect(child: ChildProcess, channel: (socket: Socket) => void): void {
+    const socket = child.stdio[3] as Socket | undefined;
+    const running = child.pid === undefined ? undefined : identify(child.pid);
+    // Without free descriptors (EMFILE) it has none.
+    if (!socket || !running) return void socket?.destroy();
+    socket.unref();
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => void this.#endUnconnected(running));
+    channel(socket);
+  }
+
+  async #endUnconnected(running: ProcessIdentity): Promise<void> {
+    const { signal = 'SIGTERM', graceMs = defaultGraceMs } = this.#options.declaration.stop ?? {};
+    if (!isAlive(running)) return;
+    this.#cgroup.signal(signal);
+    await waitUntil(() => !isAlive(running), { withinMs: graceMs });
+    // The rest is killed before the next start.
+    signalProcess(running, 'SIGKILL');
   }
 
   async #endAll(running: ProcessIdentity): Promise<void> {
@@ -242,7 +273,10 @@ export class SupervisedProcess {
   #take(event: ProcessEvent): void {
     const { log, onEvent, noun, name } = this.#options;
     if (event.type === 'exited') return this.#exited(event);
-    if (event.type === 'restart-failed') return this.#failed(event.error);
+    if (event.type === 'restart-failed') {
+      if (this.#options.isOptional) this.#logFailure(event.error);
+      return this.#failed(event.error);
+    }
     log.info(`${noun} ${event.type}`, { [noun]: name, pid: event.pid });
     onEvent(event.type, { pid: String(event.pid) });
   }
@@ -278,6 +312,7 @@ export class SupervisedProcess {
     this.#failures = now - this.#lastFailure > stableMs + readyWithinMs ? 1 : this.#failures + 1;
     this.#lastFailure = now;
     this.#lastError = error.message;
+    if (this.#options.isOptional) return;
     if (this.#failures < attempts && !this.#hasEnded) return;
     const times = this.#failures === 1 ? '' : `; it has failed ${this.#failures} times in a row`;
     onFailed(
@@ -286,6 +321,16 @@ export class SupervisedProcess {
         ...(error.hint !== undefined && { hint: error.hint }),
       }),
     );
+  }
+
+  #logFailure({ code, message, hint }: PouchError): void {
+    const { log, noun, name } = this.#options;
+    log.error(`${noun} does not start, and is tried again`, {
+      [noun]: name,
+      code,
+      error: message,
+      ...(hint && { hint }),
+    });
   }
 
   #openOutput(): void {

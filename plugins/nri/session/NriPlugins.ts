@@ -1,10 +1,38 @@
+import type { Socket } from 'node:net';
 import { PouchError } from '../../../hooks/index.ts';
 import type { Event } from '../gen/nri.ts';
 import type { NriPlugin } from './NriPlugin.ts';
 
+/** A plugin that pouchd has launched, and the connection that it has inherited. */
+export interface Launched {
+  readonly socket: Socket;
+  readonly name: string;
+  readonly config: string;
+}
+
 /** The NRI plugins at one socket, in the order in which they are called. */
 export class NriPlugins {
   #all: readonly NriPlugin[] = [];
+
+  #waiting: readonly Launched[] = [];
+  #serve: ((launched: Launched) => void) | undefined;
+
+  /** Serves the plugins that pouchd launches, also those that have been before. */
+  serveLaunched(serve: ((launched: Launched) => void) | undefined): void {
+    this.#serve = serve;
+    if (!serve) return;
+    for (const launched of this.#waiting) serve(launched);
+    this.#waiting = [];
+  }
+
+  /** One that is launched before the server has started waits for it. */
+  connect(launched: Launched): void {
+    if (this.#serve) return this.#serve(launched);
+    this.#waiting = [...this.#waiting, launched];
+    launched.socket.once('close', () => {
+      this.#waiting = this.#waiting.filter((one) => one !== launched);
+    });
+  }
 
   get all(): readonly NriPlugin[] {
     return this.#all;
@@ -43,14 +71,15 @@ export class NriPlugins {
   }
 }
 
-const bySocket = new Map<string, NriPlugins>();
+const byPlace = new Map<string, NriPlugins>();
 
 /**
- * The plugins at a socket. Their connections outlast a reload of the configuration, which sets the plugin `nri` up
- * again: both versions work with the same ones.
+ * The plugins at a socket, or those that pouchd launches without one. Their connections outlast a reload of the
+ * configuration, which sets the plugin `nri` up again: both versions work with the same ones.
  */
-export function pluginsAt(socket: string): NriPlugins {
-  const plugins = bySocket.get(socket) ?? new NriPlugins();
-  bySocket.set(socket, plugins);
+export function pluginsAt(socket: string | undefined): NriPlugins {
+  const place = socket ?? '';
+  const plugins = byPlace.get(place) ?? new NriPlugins();
+  byPlace.set(place, plugins);
   return plugins;
 }

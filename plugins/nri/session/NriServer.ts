@@ -2,44 +2,51 @@ import { mkdir, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { messageOf, PouchError } from '../../../hooks/index.ts';
+import type { Launched } from './NriPlugins.ts';
 import { Session, type SessionOptions } from './Session.ts';
 
 const socketMode = 0o600;
 const probeMs = 1_000;
 
-/** Serves NRI plugins at a Unix socket. */
+/** Serves NRI plugins at a Unix socket, and those that pouchd has launched. */
 export class NriServer {
-  readonly #path: string;
+  readonly #path: string | undefined;
   readonly #options: SessionOptions;
   readonly #sessions = new Set<Session>();
   #server: Server | undefined;
 
-  constructor(path: string, options: SessionOptions) {
+  constructor(path: string | undefined, options: SessionOptions) {
     this.#path = path;
     this.#options = options;
   }
 
   /** @throws PCH_LISTEN */
   async start(): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true, mode: 0o755 });
-    if (await acceptsConnections(this.#path)) throw cannotListen(this.#path, 'another process serves it');
-    await unlink(this.#path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw cannotListen(this.#path, error.message);
-    });
-    this.#server = createServer((socket) => this.#accept(socket));
-    await listen(this.#server, this.#path);
+    if (this.#path !== undefined) await this.#listen(this.#path);
+    this.#options.plugins.serveLaunched((launched) => this.#accept(launched.socket, launched));
   }
 
   /** Announces the end to the plugins, and closes their connections. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
+    this.#options.plugins.serveLaunched(undefined);
     const closed = new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
     await Promise.all([...this.#sessions].map((session) => session.shutDown()));
     await Promise.all([closed, this.#options.requests.settled()]);
   }
 
-  #accept(socket: Socket): void {
+  async #listen(path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    if (await acceptsConnections(path)) throw cannotListen(path, 'another process serves it');
+    await unlink(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw cannotListen(path, error.message);
+    });
+    this.#server = createServer((socket) => this.#accept(socket));
+    await listen(this.#server, path);
+  }
+
+  #accept(socket: Socket, launched?: Launched): void {
     const { options, log } = this.#options;
     if (this.#sessions.size >= options.mostPlugins) {
       log.error('the connection of an NRI plugin is closed', {
@@ -49,7 +56,7 @@ export class NriServer {
       socket.destroy();
       return;
     }
-    const session = new Session(socket, this.#options);
+    const session = new Session(socket, this.#options, launched);
     this.#sessions.add(session);
     socket.once('close', () => this.#sessions.delete(session));
   }

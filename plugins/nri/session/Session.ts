@@ -15,7 +15,7 @@ import { codes, StatusError } from '../wire/status.ts';
 import { TtrpcClient } from '../wire/TtrpcClient.ts';
 import { type Handler, TtrpcServer } from '../wire/TtrpcServer.ts';
 import { callMethod, NriPlugin } from './NriPlugin.ts';
-import type { NriPlugins } from './NriPlugins.ts';
+import type { Launched, NriPlugins } from './NriPlugins.ts';
 import { checkedName } from './pluginName.ts';
 import { synchronize } from './synchronize.ts';
 
@@ -40,15 +40,18 @@ export interface SessionOptions {
 export class Session {
   readonly #socket: Socket;
   readonly #options: SessionOptions;
+  readonly #launched: Launched | undefined;
   readonly #client: TtrpcClient;
   readonly #mux: Mux;
   readonly #registration: NodeJS.Timeout;
   #name: string | undefined;
   #plugin: NriPlugin | undefined;
 
-  constructor(socket: Socket, options: SessionOptions) {
+  /** @param launched how pouchd has launched the plugin */
+  constructor(socket: Socket, options: SessionOptions, launched?: Launched) {
     this.#socket = socket;
     this.#options = options;
+    this.#launched = launched;
     this.#client = new TtrpcClient((bytes) => this.#mux.send(pluginService, bytes));
     const server = new TtrpcServer({
       handlers: this.#handlers(),
@@ -92,7 +95,7 @@ export class Session {
     const { pluginIdx, pluginName } = RegisterPluginRequest.decode(payload);
     if (this.#name !== undefined) throw new StatusError(codes.precondition, 'registered already');
     try {
-      this.#name = checkedName(pluginIdx, pluginName);
+      this.#name = this.#expected(checkedName(pluginIdx, pluginName));
     } catch (error) {
       setImmediate(() => this.#close(toPouchError(error)));
       throw new StatusError(codes.invalidArgument, messageOf(error));
@@ -104,6 +107,16 @@ export class Session {
     return Empty.encode(Empty.fromPartial({})).finish();
   }
 
+  /** A launched plugin has the name of its file, and the rights and the configuration of that name. */
+  #expected(name: string): string {
+    if (this.#launched === undefined || this.#launched.name === name) return name;
+    throw new PouchError(
+      'PCH_NRI_REFUSED',
+      `expected the plugin ${this.#launched.name}, found one that registers as ${name}`,
+      { hint: 'register with NRI_PLUGIN_IDX and NRI_PLUGIN_NAME, or rename the executable' },
+    );
+  }
+
   async #subscribe(name: string): Promise<void> {
     const { plugins, requests, containers, options, version, log } = this.#options;
     const { requestTimeoutMs: timeoutMs, registrationTimeoutMs } = options;
@@ -111,7 +124,7 @@ export class Session {
       this.#client,
       methods.configure,
       {
-        config: options.plugins[name]?.config ?? '',
+        config: options.plugins[name]?.config ?? this.#launched?.config ?? '',
         runtimeName: 'pouch',
         runtimeVersion: version,
         registrationTimeout: BigInt(registrationTimeoutMs),
@@ -161,7 +174,7 @@ export class Session {
     if (this.#socket.destroyed) return;
     const { code, message, hint } = error;
     this.#options.log.error('the connection of an NRI plugin is closed', {
-      nri: this.#name ?? 'not registered',
+      nri: this.#name ?? this.#launched?.name ?? 'not registered',
       code,
       error: message,
       ...(hint !== undefined && { hint }),

@@ -25,6 +25,7 @@
 
 #define MOST_GROUPS 65536
 #define FAILED 125
+#define CHANNEL 3
 
 static struct {
 	const char *user;
@@ -51,6 +52,8 @@ static struct {
 	pid_t parent;
 	/* The program starts there. */
 	const char *directory;
+	/* Descriptor 3 is for the program alone: its other end sees when that closes it. */
+	int has_channel;
 } wanted;
 
 /* Closed by the start of the program; a byte says that it has not started. */
@@ -121,6 +124,8 @@ static void take_option(const char *name, char ***argument)
 		wanted.parent = atoi(next(argument));
 	else if (!strcmp(name, "--directory"))
 		wanted.directory = next(argument);
+	else if (!strcmp(name, "--channel"))
+		wanted.has_channel = 1;
 	else if (!strcmp(name, "--background"))
 		wanted.is_background = 1;
 	else
@@ -205,6 +210,12 @@ static void become_user(void)
 		fail("cannot give up new privileges");
 }
 
+static void leave_channel(void)
+{
+	if (wanted.has_channel)
+		close(CHANNEL);
+}
+
 static void end_with_parent(void)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
@@ -266,6 +277,7 @@ static int run_inside(char **program)
 		fail("cannot fork");
 	if (plugin == 0)
 		run(program);
+	leave_channel();
 	if (execution[1] >= 0)
 		close(execution[1]);
 	return wait_for(plugin);
@@ -344,6 +356,7 @@ static pid_t start_first(char **program)
 		run_on_host(program);
 	if (first == 0)
 		_exit(run_inside(program));
+	leave_channel();
 	return first;
 }
 

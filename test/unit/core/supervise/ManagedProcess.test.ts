@@ -219,6 +219,21 @@ describe('a managed process', function () {
     await manage().start();
   });
 
+  it('whose first start is repeated starts later, and is not started after a stop', async () => {
+    const broken = join(dir, 'ready.broken');
+    const script = `if (require("node:fs").existsSync(process.argv[1] + ".broken")) process.exit(3); ${serve}`;
+    writeFileSync(broken, '');
+    const one = manage(script, { retriesStart: true });
+    await one.start();
+    assert.equal(one.state().phase, 'waiting');
+    assert.equal(events.at(-1)?.type, 'restart-failed');
+    await one.stop();
+    assert.equal(one.state().phase, 'stopped');
+    await one.start();
+    rmSync(broken);
+    assert.ok(await restarted(one));
+  });
+
   it('that is not ready in time fails and is ended', async () => {
     const one = manage('setInterval(() => {}, 1000)', { readyWithinMs: 200 });
     await assert.rejects(one.start(), /was not ready within 200 ms/);

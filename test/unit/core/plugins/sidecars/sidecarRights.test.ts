@@ -37,6 +37,15 @@ describe('the rights of a sidecar', () => {
     assert.deepEqual(rightsOf('p', wants, { isolation: 'process', user: 'root' }), rights);
   });
 
+  it('of a plugin in pouchd sees only the paths that it declares, unless it is root or on the host', () => {
+    const paths = { read: ['/etc/corp'] };
+    const pathsOf = (fields: object) =>
+      rightsOf('p', sidecar({ paths, ...fields }), { isolation: 'in-process' }).paths;
+    assert.deepEqual(pathsOf({ user: 'nobody', namespaces: 'own' }), paths);
+    assert.equal(pathsOf({ user: 'nobody' }), 'host');
+    assert.equal(pathsOf({ namespaces: 'own' }), 'host');
+  });
+
   it('may be less than those of the plugin', () => {
     const rights = rightsOf('p', sidecar({ limits: { memory: 5e6 }, network: false }), {
       isolation: 'process',
