@@ -8,10 +8,27 @@ export default definePlugin({
   version: '0.1.0',
   doc: 'Devices by CDI name (`VENDOR/CLASS=NAME`), from the specifications of their vendors.',
   setup({ hooks, host, files }) {
-    // Runs after the other plugins, so that their edits are not attributed to the vendor.
-    hooks.container.preCreate.tap({ phase: 'late', overrides: ['*'] }, async (draft) => {
-      const names = Object.keys(draft.cdiDevices);
+    const add = async (draft: ContainerDraft, names: readonly string[]) => {
       if (names.length > 0) await addDevices(draft, names, await readRegistry(host.cdiSpecDirs), files);
+    };
+    /** Devices whose edits a plan has, by container, until its last step. */
+    const applied = new Map<string, readonly string[]>();
+    // Runs after the other plugins, so that their edits are not attributed to the vendor.
+    hooks.container.preCreate.tap({ phase: 'late', overrides: ['*'] }, async (draft, { onAbandoned }) => {
+      const names = Object.keys(draft.cdiDevices);
+      if (names.length === 0) return;
+      await add(draft, names);
+      applied.set(draft.id, names);
+      onAbandoned?.(() => applied.delete(draft.id));
+    });
+    // Devices that plugins add later, as NRI plugins do. What those have changed of the others stays.
+    hooks.container.spec.tap({ phase: 'late', after: ['nri?'], overrides: ['*'] }, async (draft) => {
+      const before = applied.get(draft.id) ?? [];
+      applied.delete(draft.id);
+      await add(
+        draft,
+        Object.keys(draft.cdiDevices).filter((name) => !before.includes(name)),
+      );
     });
   },
 });

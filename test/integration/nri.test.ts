@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { Event } from '../../plugins/nri/gen/nri.ts';
@@ -23,7 +24,8 @@ describe('NRI plugins', function () {
   const connected: NriTestPlugin[] = [];
 
   const socket = () => join(daemon.it.dir, 'nri.sock');
-  const yaml = (more = '', rest = '') => `plugins:
+  const yaml = (more = '', rest = '') => `cdi: { specDirs: ['${join(daemon.it.dir, 'cdi')}'] }
+plugins:
   - name: nri
     options:
       socket: ${socket()}
@@ -124,6 +126,63 @@ ${rest}`;
       'StateChange REMOVE_CONTAINER adjusted',
       'StateChange REMOVE_POD_SANDBOX adjusted',
     ]);
+  });
+
+  it('adds CDI devices, whose edits the plugin cdi applies, a seccomp profile and namespaces', async () => {
+    const cdiDevice = (name: string) => ({
+      name,
+      containerEdits: {
+        env: [`${name.toUpperCase()}=1`],
+        deviceNodes: [{ path: `/dev/${name}`, hostPath: '/dev/zero' }],
+      },
+    });
+    const spec = {
+      cdiVersion: '0.6.0',
+      kind: 'example.org/zero',
+      devices: [cdiDevice('early'), cdiDevice('late')],
+    };
+    await mkdir(join(daemon.it.dir, 'cdi'), { recursive: true });
+    await writeFile(join(daemon.it.dir, 'cdi/zero.json'), JSON.stringify(spec));
+    const denied = { names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: { value: 28 } };
+    const linux = {
+      seccompPolicy: { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [denied] },
+      namespaces: [{ type: '-uts', path: '' }],
+    };
+    const asking = (device: string, more: object = linux) => ({
+      create: () => ({
+        adjust: {
+          CDIDevices: [{ name: `example.org/zero=${device}` }],
+          linux: more,
+        },
+      }),
+    });
+    const seen = await plugin(asking('late'));
+    const script = 'echo $LATE $EARLY; hostname; head -c1 /dev/early /dev/late | od -An -tx1; mkdir /x 2>&1';
+    const flags = ['--name', 'zero', '--device', 'example.org/zero=early'];
+    await ok('run', '-d', ...flags, 'busybox', 'sh', '-c', `${script}; sleep 1000`);
+    const output = async () => (await ok('logs', 'zero')).includes('No space left');
+    assert.ok(await waitUntil(output, { withinMs: 30_000 }), await ok('logs', 'zero'));
+    assert.equal((await ok('logs', 'zero')).split('\n').slice(0, 2).join(' '), `1 1 ${hostname()}`);
+    assert.match(
+      await explained('zero', 'cdiDevices["example.org/zero=late"]'),
+      / nri\/10-test +container\.spec /,
+    );
+    assert.match(await explained('zero', 'process.env.LATE'), / cdi +container\.spec /);
+    assert.match(await explained('zero', 'seccomp'), / nri\/10-test /);
+    await ok('rm', '-f', 'zero');
+    seen.behaviour = asking('missing');
+    const missing = await pouch('create', 'busybox');
+    assert.match(
+      missing.stderr,
+      /CDI device example\.org\/zero=missing not found[^\n]*; plugin nri\/10-test has set cdiDevices/,
+    );
+    assert.match(missing.stderr, /PCH_CDI_NOT_FOUND/);
+    seen.behaviour = asking('late', { namespaces: [{ type: 'network', path: '' }] });
+    const refused = await pouch('create', 'busybox');
+    assert.match(
+      refused.stderr,
+      /expected pid, ipc, uts, cgroup in linux\.namespaces, found "network"[^]*nri\/10-test/,
+    );
   });
 
   it('does not ask plugins for a plan that is only shown, and names them', async () => {

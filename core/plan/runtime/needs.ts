@@ -28,7 +28,8 @@ const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft, standing?: 
   hostIpc: ({ namespaces }) => namespaces.ipc === undefined,
   hostUts: ({ namespaces }) => namespaces.uts === undefined,
   hostCgroup: ({ namespaces }) => namespaces.cgroup === undefined,
-  joinNamespaces: ({ namespaces }) => Object.values(namespaces).some((path) => path.startsWith(joinPrefix)),
+  joinNamespaces: ({ namespaces }) =>
+    Object.entries(namespaces).some(([type, path]) => path.startsWith(joinPrefix) || isJoined(type, path)),
   userNamespace: ({ uidMappings }) => uidMappings.length > 0,
   // The image's files too get the container's ids by such mounts.
   idmappedMounts: ({ uidMappings }) => uidMappings.length > 0,
@@ -49,6 +50,11 @@ const needed: Partial<Record<RuntimeFeature, (draft: ContainerDraft, standing?: 
   sharedMachine: ({ vmOf }) => vmOf !== undefined,
   ociHooks: ({ ociHooks }) => Object.keys(ociHooks).length > 0,
 };
+
+/** The network and the users of a container are in namespaces that pouchd has made. */
+function isJoined(type: string, path: string): boolean {
+  return path !== '' && type !== 'network' && type !== 'user';
+}
 
 function isShared(propagation: string): boolean {
   return ['shared', 'rshared', 'slave', 'rslave'].includes(propagation);

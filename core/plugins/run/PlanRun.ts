@@ -1,3 +1,4 @@
+import { PouchError } from '../../../hooks/errors.ts';
 import type { BlameEntry, Degradation } from '../../../hooks/plan.ts';
 import { blameOf } from '../draft/blameOf.ts';
 import { DraftTracker } from '../draft/DraftTracker.ts';
@@ -49,7 +50,11 @@ export class PlanRun implements HookRun {
     watch?.before(tap, this.#tracker.good, this.#owners);
     if (!isFor(tap, this.#tracker.good)) return watch?.settled(tap, { ok: true, value: [], ms: 0 });
     const settled = await settleTap(tap, this.#scope, this.#guardOf(tap), async (scope) => {
-      const changes = await this.#tracker.attempt(tap, (draft) => callTap(tap, draft, scope));
+      const changes = await this.#tracker
+        .attempt(tap, (draft) => callTap(tap, draft, scope))
+        .catch((error: unknown) => {
+          throw this.#withAuthor(error, tap);
+        });
       scope.notes.changes = changes;
       return changes;
     }).catch((error: unknown) => {
@@ -59,6 +64,19 @@ export class PlanRun implements HookRun {
     watch?.settled(tap, settled);
     if (settled.ok) this.blame.push(...blameOf(settled.value, tap, settled.ms));
     else if (settled.degraded) this.degraded.push(settled.degraded);
+  }
+
+  /** A tap may refuse what another plugin has set: the error names both. */
+  #withAuthor(error: unknown, { plugin }: PreparedTap): unknown {
+    if (!(error instanceof PouchError) || error.field === undefined) return error;
+    const author = this.#owners.of([error.field]).findLast((owner) => owner !== plugin);
+    if (author === undefined) return error;
+    const { code, message, hint, field } = error;
+    return new PouchError(code, `${message}; plugin ${author} has set ${field}`, {
+      hint,
+      field,
+      cause: error,
+    });
   }
 
   /** At the end of the hook: a later write is not noticed, and changes nothing either. */

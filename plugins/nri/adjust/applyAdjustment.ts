@@ -8,7 +8,9 @@ import type {
   LinuxDevice,
   Mount,
 } from '../gen/nri.ts';
+import { applyNamespaces } from './applyNamespaces.ts';
 import { applyResources } from './applyResources.ts';
+import { applySeccomp } from './applySeccomp.ts';
 import { checkAdjustment } from './unsupported.ts';
 import { invalid, removed, toLimit, toNumber } from './values.ts';
 
@@ -22,7 +24,7 @@ export function applyAdjustment(
   plugin: string,
 ): void {
   checkAdjustment(adjustment);
-  const { annotations, mounts, env, hooks, linux, rlimits, args } = adjustment;
+  const { annotations, mounts, env, hooks, linux, rlimits, args, CDIDevices } = adjustment;
   applyTexts(draft.annotations, annotations);
   applyMounts(draft, mounts);
   applyEnv(draft, env);
@@ -34,6 +36,8 @@ export function applyAdjustment(
       hard: toLimit(hard, `rlimit ${type}`),
     };
   applyArgs(draft, args);
+  // The plugin `cdi` applies their edits after this tap.
+  for (const { name } of CDIDevices) draft.cdiDevices[name] = true;
 }
 
 function applyLinux(draft: ContainerDraft, linux: LinuxContainerAdjustment): void {
@@ -42,6 +46,8 @@ function applyLinux(draft: ContainerDraft, linux: LinuxContainerAdjustment): voi
   if (linux.cgroupsPath !== '') draft.cgroupsPath = linux.cgroupsPath;
   if (linux.oomScoreAdj) draft.process.oomScoreAdj = toNumber(linux.oomScoreAdj.value, 'oom_score_adj');
   applyTexts(draft.sysctls, linux.sysctl);
+  if (linux.seccompPolicy) applySeccomp(draft, linux.seccompPolicy);
+  applyNamespaces(draft, linux.namespaces);
 }
 
 /** Removals first: a plugin may mark a key and set it anew. */

@@ -1,12 +1,10 @@
 /** What NRI plugins can ask for and Pouch does not do. None of it is dropped without an error. */
 import { PouchError } from '../../../hooks/index.ts';
-import type { ContainerAdjustment, LinuxResources } from '../gen/nri.ts';
+import type { ContainerAdjustment, LinuxResources, LinuxSeccomp } from '../gen/nri.ts';
 
 /** Fields of LinuxContainerAdjustment that the generated code does not know. */
 const linuxFields: Readonly<Record<number, string>> = {
   5: 'linux.io_priority',
-  6: 'linux.seccomp_policy',
-  7: 'linux.namespaces',
   9: 'linux.net_devices',
   10: 'linux.scheduler',
   11: 'linux.rdt',
@@ -17,11 +15,11 @@ type Message = { _unknownFields?: Readonly<Record<number, unknown>> | undefined 
 
 /** @throws PCH_NRI_ADJUSTMENT */
 export function checkAdjustment(adjustment: ContainerAdjustment): void {
-  const { linux, CDIDevices } = adjustment;
+  const { linux } = adjustment;
   refuse([
     ...unknownIn(adjustment, {}, ''),
     ...unknownIn(linux ?? {}, linuxFields, 'linux.'),
-    ...(CDIDevices.length > 0 ? ['CDI_devices'] : []),
+    ...unsupportedSeccomp(linux?.seccompPolicy),
     ...unsupportedResources(linux?.resources, 'linux.resources'),
   ]);
 }
@@ -30,6 +28,23 @@ export function checkAdjustment(adjustment: ContainerAdjustment): void {
 export function checkResources(resources: LinuxResources): void {
   const ofRdt = resources.rdtClass ? ['resources.rdt_class'] : [];
   refuse([...ofRdt, ...unsupportedResources(resources, 'resources')]);
+}
+
+/** pouchd hands no listener over, and runc 1.1 takes few of the flags. */
+function unsupportedSeccomp(policy: LinuxSeccomp | undefined): string[] {
+  if (!policy) return [];
+  const { flags, listenerPath, listenerMetadata } = policy;
+  const asked = {
+    flags: flags.length > 0,
+    listener_path: listenerPath !== '',
+    listener_metadata: listenerMetadata !== '',
+  };
+  const path = 'linux.seccomp_policy.';
+  return [...namesOf(asked).map((name) => `${path}${name}`), ...unknownIn(policy, {}, path)];
+}
+
+function namesOf(asked: Readonly<Record<string, boolean>>): string[] {
+  return Object.entries(asked).flatMap(([name, isAsked]) => (isAsked ? [name] : []));
 }
 
 function unsupportedResources(resources: LinuxResources | undefined, path: string): string[] {
@@ -42,10 +57,7 @@ function unsupportedResources(resources: LinuxResources | undefined, path: strin
     unified: Object.keys(unified).length > 0,
     devices: devices.length > 0,
   };
-  return [
-    ...Object.entries(asked).flatMap(([name, isAsked]) => (isAsked ? [`${path}.${name}`] : [])),
-    ...unknownIn(resources, {}, `${path}.`),
-  ];
+  return [...namesOf(asked).map((name) => `${path}.${name}`), ...unknownIn(resources, {}, `${path}.`)];
 }
 
 function unknownIn(

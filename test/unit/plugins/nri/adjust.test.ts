@@ -110,6 +110,73 @@ describe('an adjustment of an NRI plugin', () => {
     );
   });
 
+  it('asks for CDI devices', () => {
+    const { cdiDevices } = adjusted(
+      { CDIDevices: [{ name: 'vendor.com/gpu=1' }] },
+      { cdiDevices: { 'a/b=c': true } },
+    );
+    assert.deepEqual(cdiDevices, { 'a/b=c': true, 'vendor.com/gpu=1': true });
+  });
+
+  it('replaces the seccomp profile', () => {
+    const { seccomp } = adjusted({
+      linux: {
+        seccompPolicy: {
+          defaultAction: 'SCMP_ACT_ALLOW',
+          architectures: ['SCMP_ARCH_X86_64'],
+          syscalls: [
+            { names: ['mkdir'], action: 'SCMP_ACT_ERRNO', errnoRet: { value: 28 } },
+            {
+              names: ['clone'],
+              action: 'SCMP_ACT_ERRNO',
+              args: [{ index: 0, value: 7n, valueTwo: 7n, op: 'SCMP_CMP_MASKED_EQ' }],
+            },
+          ],
+        },
+      },
+    });
+    assert.deepEqual(seccomp, {
+      defaultAction: 'SCMP_ACT_ALLOW',
+      architectures: ['SCMP_ARCH_X86_64'],
+      syscalls: [
+        { names: ['mkdir'], action: 'SCMP_ACT_ERRNO', errnoRet: 28 },
+        {
+          names: ['clone'],
+          action: 'SCMP_ACT_ERRNO',
+          args: [{ index: 0, value: 7, valueTwo: 7, op: 'SCMP_CMP_MASKED_EQ' }],
+        },
+      ],
+    });
+    assert.throws(
+      () => adjusted({ linux: { seccompPolicy: { syscalls: [] } } }),
+      /default_action, found none/,
+    );
+  });
+
+  it('joins, makes and leaves namespaces but those of the network, the users and the mounts', () => {
+    const namespaces = (...given: { type: string; path: string }[]) => ({ linux: { namespaces: given } });
+    const { namespaces: made } = adjusted(
+      namespaces(
+        { type: 'ipc', path: '/proc/1/ns/ipc' },
+        { type: '-pid', path: '' },
+        { type: 'uts', path: '' },
+      ),
+      { namespaces: { pid: '', mount: '', network: '/n' } },
+    );
+    assert.deepEqual(made, { mount: '', network: '/n', ipc: '/proc/1/ns/ipc', uts: '' });
+    for (const type of ['network', '-user', 'mount', 'time', 'x'])
+      assert.throws(() => adjusted(namespaces({ type, path: '' })), {
+        code: 'PCH_NRI_ADJUSTMENT',
+        message: /expected pid, ipc, uts, cgroup in linux\.namespaces, found/,
+      });
+    assert.throws(
+      () => adjusted(namespaces({ type: 'ipc', path: 'proc' })),
+      /linux\.namespaces\.ipc, found "proc"/,
+    );
+    const own = { namespaces: { pid: '', user: '/u' } };
+    assert.throws(() => adjusted(namespaces({ type: '-pid', path: '' }), own), /users of its own/);
+  });
+
   it('sets limits of resources', () => {
     const { resources } = adjusted({
       linux: {
@@ -136,7 +203,12 @@ describe('an adjustment of an NRI plugin', () => {
   });
 
   const refused: Record<string, DeepPartial<ContainerAdjustment>> = {
-    CDI_devices: { CDIDevices: [{ name: 'vendor.com/gpu=1' }] },
+    'linux.seccomp_policy.flags': {
+      linux: { seccompPolicy: { defaultAction: 'SCMP_ACT_ALLOW', flags: ['SECCOMP_FILTER_FLAG_LOG'] } },
+    },
+    'linux.seccomp_policy.listener_path': {
+      linux: { seccompPolicy: { defaultAction: 'SCMP_ACT_ALLOW', listenerPath: '/run/agent.sock' } },
+    },
     'linux.resources.blockio_class': { linux: { resources: { blockioClass: { value: 'slow' } } } },
     'linux.resources.unified': { linux: { resources: { unified: { 'memory.high': '1' } } } },
     'linux.resources.memory.kernel_tcp': { linux: { resources: { memory: { kernelTcp: { value: 1n } } } } },
@@ -151,7 +223,8 @@ describe('an adjustment of an NRI plugin', () => {
 
   /** What a plugin that was built with a newer protocol sends. */
   const newer: Record<string, [number, 'linux' | undefined]> = {
-    'linux.seccomp_policy': [6, 'linux'],
+    'linux.io_priority': [5, 'linux'],
+    'linux.scheduler': [10, 'linux'],
     'linux.field 77': [77, 'linux'],
     'field 55': [55, undefined],
   };
