@@ -244,6 +244,18 @@ export interface SidecarGrant extends PluginLimits {
   readonly keep?: boolean;
 }
 
+/** What root may start for a runtime of a confined plugin: one of `binary` and `shim`. */
+export interface RuntimeGrant {
+  /** Absolute path of a program with runc's command line. */
+  readonly binary?: string;
+  /** containerd's type of a shim. */
+  readonly shim?: string;
+  /** Absolute paths of configuration files that the shim may get. */
+  readonly config?: readonly string[];
+  /** Patterns of annotations that the plugin may set for it. */
+  readonly annotations?: readonly string[];
+}
+
 /** Files and directories of the host, with what is below them. */
 export interface PathGrants {
   readonly read?: readonly string[];
@@ -264,6 +276,8 @@ export interface PluginGrants {
   readonly services?: Readonly<Record<string, ServiceGrant>>;
   /** By the name of the sidecar. */
   readonly sidecars?: Readonly<Record<string, SidecarGrant>>;
+  /** By the name of the runtime. */
+  readonly runtimes?: Readonly<Record<string, RuntimeGrant>>;
 }
 
 /** An entry of `plugins`: either a `name` (built-in plugin) or a `path` (file). */

@@ -19,6 +19,7 @@ import type { FileAccess } from './files.ts';
 import type { Profile } from './profile.ts';
 import type { WantedRight } from './processProtocol.ts';
 import type { RuntimeProvider } from './runtime.ts';
+import type { RuntimeProgram } from './runtimeProgram.ts';
 import type { Requirements, ServicesOf, Token, Tokens } from './token.ts';
 
 /** A plugin: one declaration whose manifest part is readable without running `setup`. */
@@ -99,7 +100,9 @@ export interface PluginContext<
   log: Logger;
   /** Contributes a kind of host effect, applied and undone by the ledger. */
   effect<Args extends object, Result>(kind: EffectKind<Args, Result>): void;
-  /** Contributes a runtime. */
+  /** Contributes a runtime: the program that root starts, with functions where they are needed. */
+  runtime(program: RuntimeProgram): void;
+  /** Contributes a runtime by functions alone, which needs `isolation: in-process`. */
   runtime(provider: RuntimeProvider): void;
   /** Contributes a profile. */
   profile(profile: Profile): void;

@@ -203,7 +203,7 @@ export const errorKinds = {
   },
   PCH_PLUGIN_ISOLATED: {
     status: 500,
-    doc: 'A plugin in a process of its own contributes what only one in pouchd can (`isolation: in-process`).',
+    doc: 'A plugin in a process of its own contributes a surface, or a runtime by functions alone. The hint has the way to do it.',
   },
   PCH_PLUGIN_LOAD: { status: 500, doc: 'The file of a plugin cannot be loaded, or its setup failed.' },
   PCH_PLUGIN_NEEDED: {

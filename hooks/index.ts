@@ -65,11 +65,19 @@ export * from './limits.ts';
 export { type RightName, type WantedRight } from './processProtocol.ts';
 export * from './request.ts';
 export * from './runtime.ts';
+export type {
+  FoundProgram,
+  ProgramContext,
+  ProgramOptions,
+  RuntimeProgram,
+  RuntimeReport,
+} from './runtimeProgram.ts';
 export * from './runtimeFeatures.ts';
 export { findBinary } from './runtimes/findBinary.ts';
 export { type Binary, parseVersion, type Survey } from './runtimes/probe.ts';
 export { shimExecutable } from './runtimes/shimExecutable.ts';
 export { notUsable, type RuncLike, runcLikeProvider } from './runtimes/runcLike.ts';
+export { type ShimLike, shimLikeProvider } from './runtimes/shimLike.ts';
 export * from './services.ts';
 export * from './stats.ts';
 export {

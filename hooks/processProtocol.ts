@@ -12,6 +12,7 @@ export type {
   DeclaredNetworkDriver,
   DeclaredPage,
   DeclaredRoute,
+  DeclaredRuntime,
   DeclaredVerb,
   DeclaredVolumeDriver,
 } from './protocol/declared.ts';
@@ -49,5 +50,6 @@ export {
   ProcessRequest,
   type SetupRequest,
 } from './protocol/requests.ts';
+export { type RuntimeAction, runtimeActions, type RuntimeRequest } from './protocol/runtimeRequest.ts';
 export { type DeclaredService, providedMethod, type ServiceRequest } from './protocol/services.ts';
 export { longestLine, processProtocol } from './protocol/version.ts';

@@ -93,6 +93,13 @@ export interface PluginDetailsWire extends Omit<PluginStatusWire, 'state'> {
     services?: Readonly<Record<string, true | readonly string[]>>;
     /** By effect kind, `true` or rules: patterns by argument. */
     effects?: Readonly<Record<string, true | readonly Readonly<Record<string, readonly string[]>>[]>>;
+    /** By runtime: the program that root starts, and its settings. */
+    runtimes?: Readonly<
+      Record<
+        string,
+        { binary?: string; shim?: string; config?: readonly string[]; annotations?: readonly string[] }
+      >
+    >;
   };
   /** Milliseconds that its file and its setup took. */
   loadMs?: number;

@@ -11,6 +11,7 @@ import type { Format } from './format.ts';
 import { Refusal, show, textFormat } from './format.ts';
 import { record, type RecordField } from './record.ts';
 import { hostUser, limitFields } from './pluginLimits.ts';
+import { runtimeGrants } from './runtimeGrant.ts';
 import { boolean, word } from './scalar.ts';
 
 const pattern = textFormat<string>({
@@ -154,6 +155,12 @@ export const grantFields: Readonly<Record<keyof PluginGrants, RecordField>> = {
   sidecars: {
     format: sidecars,
     doc: 'What its sidecars may have that it does not, by name: `dns: { user: root, network: true, keep: true, memory: 1g }`. `memory`, `cpus` and `pids` are its own limits. Default: nothing.',
+  },
+  runtimes: {
+    format: runtimeGrants,
+    doc:
+      'Programs that root starts for its runtimes, by the name of the runtime: `youki: /usr/local/bin/youki`, or ' +
+      '`runsc: { shim: io.containerd.runsc.v1, config: [/etc/containerd/runsc.toml], annotations: [dev.gvisor.*] }`. Default: none.',
   },
 };
 

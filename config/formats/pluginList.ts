@@ -94,7 +94,7 @@ export const pluginFields: Readonly<Record<keyof PluginEntry, RecordField>> = {
     format: oneOf('process', 'in-process'),
     doc:
       'Where its code runs: `process`, the default of a plugin file, is a process of its own that confines it; `in-process` is pouchd itself, ' +
-      'with all rights of root, for TypeScript and JavaScript that contributes runtimes or surfaces.',
+      'with all rights of root, for TypeScript and JavaScript that contributes surfaces.',
   },
   env: {
     format: env,

@@ -48,6 +48,12 @@ export const runtimeRules: Format<readonly RuntimeRule[]> = listOf(
   record<RuntimeRule>({ expected: 'a map with when and use', fields: ruleFields }),
 );
 
+/** containerd's type of a shim. */
+export const runtimeShim = word(
+  /^[a-z0-9]+(\.[a-z0-9-]+)*\.v\d+$/,
+  'a runtime type such as io.containerd.runsc.v1',
+);
+
 /** The keys of an entry of `runtime.add`, for the decoder, the JSON Schema and the docs. */
 export const addedRuntimeFields: Readonly<Record<keyof AddedRuntime, RecordField>> = {
   binary: {
@@ -55,7 +61,7 @@ export const addedRuntimeFields: Readonly<Record<keyof AddedRuntime, RecordField
     doc: 'An executable with runc’s command line (youki, sysbox-runc, kata-runtime 1.x). Either this or `shim`.',
   },
   shim: {
-    format: word(/^[a-z0-9]+(\.[a-z0-9-]+)*\.v\d+$/, 'a runtime type such as io.containerd.runsc.v1'),
+    format: runtimeShim,
     doc: 'containerd’s name of the runtime’s shim: `io.containerd.runsc.v1` is the executable `containerd-shim-runsc-v1`.',
   },
   config: { format: absolutePath, doc: '`shim`: the runtime’s configuration file.' },

@@ -9,6 +9,7 @@ import { PouchError } from '../../hooks/errors.ts';
 import type { BlameEntry, Degradation, Plan, PlannedEffect } from '../../hooks/plan.ts';
 import type { ContainerRequest } from '../../hooks/request.ts';
 import type { RuntimeProvider } from '../../hooks/runtime.ts';
+import type { OwnedRuntime } from '../contract/ownedRuntime.ts';
 import { clone } from '../plugins/draft/clone.ts';
 import { FieldOwners, formatPath, type Generation } from '../plugins/index.ts';
 import { applyImage } from './applyImage.ts';
@@ -243,7 +244,7 @@ export class Planner {
     return outcome.draft;
   }
 
-  async #selectRuntime(draft: ContainerDraft, generation: Generation, run: Run): Promise<RuntimeProvider> {
+  async #selectRuntime(draft: ContainerDraft, generation: Generation, run: Run): Promise<OwnedRuntime> {
     const { name, blame } = await selectRuntime(draft, {
       runtime: this.#options.config().runtime,
       originOf: this.#options.originOf,
@@ -279,16 +280,16 @@ export class Planner {
   /** The last changes: what the runtime wants to be different, and what the host cannot give. */
   async #fit(
     draft: ContainerDraft,
-    { runtime, host }: { runtime: RuntimeProvider; host: HostLimits },
+    { runtime, host }: { runtime: OwnedRuntime; host: HostLimits },
     run: Run,
   ): Promise<void> {
-    const steps = {
-      adaptSpec: () => runtime.adaptSpec?.(draft),
-      host: () => clampToHost(draft, host),
-    };
-    for (const [hook, step] of Object.entries(steps))
+    const steps = [
+      { who: runtime.plugin ?? 'core', hook: 'adaptSpec', step: () => runtime.adaptSpec?.(draft) },
+      { who: 'core', hook: 'host', step: () => clampToHost(draft, host) },
+    ];
+    for (const { who, hook, step } of steps)
       run.blame.push(
-        ...(await blamed(draft, 'core', hook, async () => void run.warnings.push(...((await step()) ?? [])))),
+        ...(await blamed(draft, who, hook, async () => void run.warnings.push(...((await step()) ?? [])))),
       );
   }
 

@@ -1,4 +1,4 @@
-/** The blame of the steps that are not plugins: the defaults, the image, the request. */
+/** The blame of the steps that are not taps: the defaults, the image, the request, the runtime. */
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
 import { blameOf } from '../plugins/draft/blameOf.ts';
@@ -8,7 +8,7 @@ import { diff } from '../plugins/draft/diff.ts';
 /** Runs one step and returns the blame of its changes. */
 export async function blamed(
   draft: object,
-  who: 'core' | 'image' | 'request',
+  who: string,
   hook: string,
   step: () => void | Promise<void>,
 ): Promise<BlameEntry[]> {

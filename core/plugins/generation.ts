@@ -5,7 +5,7 @@ import type { PluginStatus } from '../../hooks/engine.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import type { Script } from './scripts/findScripts.ts';
 import type { Profile } from '../../hooks/profile.ts';
-import type { RuntimeProvider } from '../../hooks/runtime.ts';
+import type { OwnedRuntime } from '../contract/ownedRuntime.ts';
 import type { OwnedEffectKind } from '../contract/ownedEffectKind.ts';
 import type { Contributions } from './load/Contributions.ts';
 import type { TapsByHook } from './load/orderAll.ts';
@@ -61,7 +61,7 @@ export interface Generation {
   /** What each confined plugin may do to the host, by its name. A plugin that is not in it may do what pouchd can. */
   readonly grants: ReadonlyMap<string, PluginGrants>;
   /** By name and by each alias. */
-  readonly runtimes: ReadonlyMap<string, RuntimeProvider>;
+  readonly runtimes: ReadonlyMap<string, OwnedRuntime>;
   /** By name. */
   readonly profiles: ReadonlyMap<string, OwnedProfile>;
   /** One-shot scripts that are active. */

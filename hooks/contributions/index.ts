@@ -5,6 +5,7 @@
 import type { EffectKind } from '../effectKind.ts';
 import type { Profile } from '../profile.ts';
 import type { RuntimeProvider } from '../runtime.ts';
+import type { RuntimeProgram } from '../runtimeProgram.ts';
 import { type DoctorCheck, doctorCheckProblem } from './doctorCheck.ts';
 import type { ImageSource } from './imageSource.ts';
 import type { LogDriver } from './logDriver.ts';
@@ -20,6 +21,7 @@ import {
   verbProblem,
   volumeDriverProblem,
   networkDriverProblem,
+  runtimeProblem,
 } from './rules.ts';
 import { type SidecarInPouchd, sidecarProblem } from './sidecar.ts';
 import type { Surface } from './surface.ts';
@@ -28,7 +30,7 @@ import type { VolumeDriver } from './volumeDriver.ts';
 
 export interface ContributionTypes {
   effect: EffectKind;
-  runtime: RuntimeProvider;
+  runtime: RuntimeProvider | RuntimeProgram;
   profile: Profile;
   richMode: RichMode;
   surface: Surface;
@@ -81,16 +83,22 @@ export const contributionPoints: {
   },
   runtime: {
     noun: 'runtime',
-    doc: 'Finds an OCI runtime, says what it can do, and gives the options of its shim.',
+    doc: 'Finds an OCI runtime, says what it can do, and names the program or gives the options of its shim.',
     takesEffect: 'runtimes of containers; `pouch runtime ls`',
     since: '0.1.0',
     fields: {
       name: 'string',
-      containerdType: 'string',
-      capabilities: 'object',
-      probe: 'function',
-      options: 'function',
+      aliases: 'list?',
+      binary: 'string?',
+      shim: 'string?',
+      containerdType: 'string?',
+      capabilities: 'object?',
+      lacks: 'object?',
+      probe: 'function?',
+      options: 'function?',
+      adaptSpec: 'function?',
     },
+    problem: runtimeProblem,
     names: ({ name, aliases = [] }) => [name, ...aliases],
   },
   profile: {

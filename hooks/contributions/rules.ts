@@ -4,6 +4,8 @@ import type { ImageSource } from './imageSource.ts';
 import type { LogDriver } from './logDriver.ts';
 import type { NetworkDriver } from './networkDriver.ts';
 import type { Route } from './route.ts';
+import type { RuntimeProvider } from '../runtime.ts';
+import { isRuntimeProgram, type RuntimeProgram, runtimeProgramProblem } from '../runtimeProgram.ts';
 import type { Verb } from './verb.ts';
 import { isLogOption } from '../logOptions.ts';
 import type { VolumeDriver } from './volumeDriver.ts';
@@ -29,6 +31,15 @@ export function routeProblem({ method, path, deadlineMs }: Route): string | unde
   if (!isDeadline(deadlineMs)) return '`deadlineMs` must be a positive integer';
   const names = path.split('/').filter((segment) => segment.startsWith(':'));
   return new Set(names).size < names.length ? `\`path\` ${path} has two parameters of one name` : undefined;
+}
+
+/** One that is data names its program; another one has all its functions. */
+export function runtimeProblem(runtime: RuntimeProvider | RuntimeProgram): string | undefined {
+  if (isRuntimeProgram(runtime)) return runtimeProgramProblem(runtime);
+  const missing = (['containerdType', 'capabilities', 'probe', 'options'] as const).find(
+    (name) => runtime[name] === undefined,
+  );
+  return missing && `it must have \`binary\` or \`shim\`, or else \`${missing}\``;
 }
 
 export function volumeDriverProblem({

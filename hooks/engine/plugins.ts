@@ -89,6 +89,13 @@ export interface GrantedRights {
   services?: Readonly<Record<string, true | readonly string[]>>;
   /** By effect kind, `true` or rules: patterns by argument. */
   effects?: Readonly<Record<string, true | readonly Readonly<Record<string, readonly string[]>>[]>>;
+  /** By runtime: the program that root starts, and its settings. */
+  runtimes?: Readonly<
+    Record<
+      string,
+      { binary?: string; shim?: string; config?: readonly string[]; annotations?: readonly string[] }
+    >
+  >;
 }
 
 /** A plugin with what it contributes and how it has behaved. */

@@ -3,7 +3,7 @@ import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { ContainerCondition } from '../containerCondition.ts';
 import { phases } from '../defineHook.ts';
-import { closed, may, says, text, texts, word } from '../schema.ts';
+import { closed, map, may, says, text, texts, word } from '../schema.ts';
 
 /** A tap whose function is in the process. */
 export const Tap = closed(
@@ -105,6 +105,36 @@ export const DeclaredImageSource = closed(
   { title: 'ImageSource' },
 );
 export type DeclaredImageSource = Static<typeof DeclaredImageSource>;
+
+/** A runtime whose program pouchd starts, and whose functions are in the process. */
+export const DeclaredRuntime = closed(
+  {
+    name: says('What `runtime` of a request names: at most 63 lower-case letters, digits, `_`, `.` and `-`.'),
+    aliases: may(texts),
+    doc: may(says('One sentence.')),
+    isolation: may(
+      Type.Unsafe<'namespaces' | 'vm'>({
+        ...word('namespaces', 'vm'),
+        description: '`vm`: processes and files of containers are not the host’s. Default: `namespaces`.',
+      }),
+    ),
+    binary: may(says('Absolute path of a program with runc’s command line. Either this or `shim`.')),
+    shim: may(says('containerd’s type of its shim: `io.containerd.runsc.v1`.')),
+    config: may(says('`shim`: absolute path of its configuration file.')),
+    typeUrl: may(says('`shim`: the options message that it expects.')),
+    lacks: may(
+      map(
+        text,
+        'Reasons by [feature](runtimes.md#features). A shim lacks `rdt`, `checkpoint` and `sharedMachine` too.',
+      ),
+    ),
+    probe: isThere('It has a `probe`.'),
+    options: isThere('It has `options` for its `shim`.'),
+    adaptSpec: isThere('It has an `adaptSpec`.'),
+  },
+  { title: 'Runtime' },
+);
+export type DeclaredRuntime = Static<typeof DeclaredRuntime>;
 
 /** A network driver whose functions are in the process. */
 export const DeclaredNetworkDriver = closed(

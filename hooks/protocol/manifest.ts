@@ -10,6 +10,7 @@ import {
   DeclaredNetworkDriver,
   DeclaredPage,
   DeclaredRoute,
+  DeclaredRuntime,
   DeclaredVerb,
   DeclaredVolumeDriver,
   Tap,
@@ -24,6 +25,7 @@ const parts = {
   volumeDrivers: may(
     Type.Array(DeclaredVolumeDriver, { description: 'The volume drivers that it provides.' }),
   ),
+  runtimes: may(Type.Array(DeclaredRuntime, { description: 'The runtimes that it provides.' })),
   networkDrivers: may(
     Type.Array(DeclaredNetworkDriver, { description: 'The network drivers that it provides.' }),
   ),

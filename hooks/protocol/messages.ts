@@ -29,6 +29,7 @@ const Reply = closed(
           'bail: the decision. verb: the exit code. route: the response. Result of an effect or of a function.',
       }),
     ),
+    warnings: may(Type.Array(text, { description: 'adaptSpec: what it has left out, for the user.' })),
     error: may(ErrorForm),
   },
   {

@@ -11,6 +11,7 @@ import {
   VolumeDriverRequest,
 } from './driverRequests.ts';
 import { DoctorRequest } from './doctor.ts';
+import { RuntimeRequest } from './runtimeRequest.ts';
 import { ServiceRequest } from './services.ts';
 
 /** What the host program of modules loads. */
@@ -190,6 +191,7 @@ export const ProcessRequest = Type.Union([
   SetupRequest,
   HookRequest,
   EffectRequest,
+  RuntimeRequest,
   VolumeDriverRequest,
   NetworkDriverRequest,
   LogDriverRequest,

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { hasNoFilesLeft, messageOf } from '../errors.ts';
 import type { RuntimeState } from '../runtime.ts';
 import { findBinary } from './findBinary.ts';
+import { isAbsolute } from 'node:path';
 
 /** Milliseconds that `--version` may take. */
 const versionDeadline = 5_000;
@@ -31,7 +32,7 @@ export async function probeRuntime(
   survey: (found: Binary) => Promise<Survey>,
 ): Promise<RuncLikeState> {
   const path = await findBinary(binary);
-  if (path === undefined) return unusable('', `${binary} is not installed: apt-get install ${binary}`);
+  if (path === undefined) return unusable('', notFound(binary));
   let about: string;
   try {
     about = await askVersion(path);
@@ -49,6 +50,11 @@ export async function probeRuntime(
 /** From what `--version` says: `runc version 1.1.5+ds1`, `kata-runtime  : 1.12.1`. */
 export function parseVersion(output: string): string {
   return /version (\S+)|^\S+ *: (\d\S*)/m.exec(output)?.slice(1).find(Boolean) ?? '';
+}
+
+function notFound(binary: string): string {
+  if (isAbsolute(binary)) return `${binary} is not installed: install it, or correct the path`;
+  return `${binary} is not installed: apt-get install ${binary}`;
 }
 
 async function askVersion(path: string): Promise<string> {

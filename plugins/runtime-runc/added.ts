@@ -1,28 +1,31 @@
 import {
   allFeaturesBut,
-  findBinary,
-  kept,
-  notUsable,
   runcLikeProvider,
-  shimExecutable,
+  shimLikeProvider,
   type AddedRuntimeFacts,
   type RuntimeCapabilities,
   type RuntimeFeature,
   type RuntimeProvider,
-  type RuntimeState,
 } from '../../hooks/index.ts';
 
 /** Provides a runtime of `runtime.add` in pouchd.yaml. */
 export function addedProvider(name: string, added: AddedRuntimeFacts, state: string): RuntimeProvider {
-  if (added.shim !== undefined) return shimProvider(name, added.shim, added);
+  const { shim, config, typeUrl, aliases = [] } = added;
+  const own = { name, aliases, doc: 'added by runtime.add' };
+  if (shim !== undefined)
+    return shimLikeProvider({
+      ...own,
+      shim,
+      typeUrl,
+      capabilities: capabilities(added, { checkpoint: unknown, rdt: unknown, sharedMachine: unknown }),
+      configOf: () => Promise.resolve(config),
+    });
   return runcLikeProvider({
-    name,
-    doc: 'added by runtime.add',
+    ...own,
     binary: added.binary ?? name,
     state,
     capabilities: capabilities(added, { sharedMachine: unknown }),
     survey: () => Promise.resolve({}),
-    ...(added.aliases && { aliases: added.aliases }),
   });
 }
 
@@ -34,32 +37,4 @@ function capabilities(
 ): RuntimeCapabilities {
   const named = Object.fromEntries(lacks.map((feature) => [feature, 'runtime.add lists it under `lacks`']));
   return allFeaturesBut({ ...always, ...named });
-}
-
-function shimProvider(name: string, type: string, added: AddedRuntimeFacts): RuntimeProvider {
-  const probe = kept(() => probeShim(type), { when: ({ usable }) => usable });
-  return {
-    name,
-    aliases: [...(added.aliases ?? [])],
-    doc: 'added by runtime.add',
-    containerdType: type,
-    capabilities: capabilities(added, { checkpoint: unknown, rdt: unknown, sharedMachine: unknown }),
-    probe,
-    async options() {
-      const { usable, problem } = await probe();
-      if (!usable) throw notUsable(name, problem ?? '');
-      return {
-        message: 'runtimeoptions.v1.Options',
-        ...(added.typeUrl !== undefined && { typeUrl: added.typeUrl }),
-        ...(added.config !== undefined && { configPath: added.config }),
-      };
-    },
-  };
-}
-
-async function probeShim(type: string): Promise<RuntimeState> {
-  const executable = shimExecutable(type);
-  const path = await findBinary(executable);
-  if (path !== undefined) return { usable: true, path, version: '' };
-  return { usable: false, path: '', version: '', problem: `${executable} not found in containerd's PATH` };
 }

@@ -13,6 +13,7 @@ import {
 } from '../../containerd/index.ts';
 import { layerDirectories } from '../../containerd/api/layerDirectories.ts';
 import { packOptions } from '../../containerd/api/runtimeOptions.ts';
+import { runcRoot } from '../../containerd/rpc/any.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import type { StdioPaths } from '../../io/index.ts';
 import { killProcess } from '../../supervise/killProcess.ts';
@@ -118,12 +119,14 @@ function isMachine(deps: ContainerEffectDeps, id: string): boolean {
   }
 }
 
-/** What runc keeps of a container that it did not delete: it would refuse the next one of that id. */
-async function forgetState(deps: ContainerEffectDeps, id: string): Promise<void> {
-  const { draft } = deps.recordOf(id);
-  const options = await deps.runtimeOf(draft.runtime).options(draft);
-  if ('message' in options || !options.root) return;
-  await rm(join(options.root, deps.client.namespace, id), { recursive: true, force: true });
+/**
+ * What runc keeps of a container that it did not delete: it would refuse the next one of that id. containerd knows
+ * where, also when the plugin of the runtime is gone.
+ */
+async function forgetState({ client }: ContainerEffectDeps, id: string): Promise<void> {
+  const container = await ifFound(client.containers.get(id));
+  const root = runcRoot(container?.runtime?.options);
+  if (root !== undefined) await rm(join(root, client.namespace, id), { recursive: true, force: true });
 }
 
 interface DeleteOptions {

@@ -14,12 +14,20 @@ export function packOci(kind: keyof typeof ociTypes, value: object): Any {
   return Any.create({ typeUrl: ociTypes[kind], value: Buffer.from(JSON.stringify(value)) });
 }
 
+const runcOptions = 'containerd.runc.v1.Options';
+
 /** Options of the runc shim; the type URL is the same in containerd 1.6, 1.7 and 2.x. */
 export function packRuncOptions(options: Partial<RuncOptions>): Any {
   return Any.create({
-    typeUrl: 'containerd.runc.v1.Options',
+    typeUrl: runcOptions,
     value: Buffer.from(RuncOptions.encode(RuncOptions.create(options)).finish()),
   });
+}
+
+/** The folder of runc's state in options of the runc shim; undefined for those of another shim. */
+export function runcRoot(options: Any | undefined): string | undefined {
+  if (options?.typeUrl !== runcOptions) return undefined;
+  return RuncOptions.decode(options.value).root || undefined;
 }
 
 /** Options of a checkpoint of the runc shim; the type URL is the same in containerd 1.6 to 2.x. */

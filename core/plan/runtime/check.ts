@@ -3,15 +3,16 @@ import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import type { RuntimeProvider, RuntimeState } from '../../../hooks/runtime.ts';
+import type { OwnedRuntime } from '../../contract/ownedRuntime.ts';
 import { runtimeFeatures, type RuntimeFeature } from '../../../hooks/runtimeFeatures.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { needsOf, type Standing } from './needs.ts';
 
 /** By name and by each alias. */
-export type Runtimes = ReadonlyMap<string, RuntimeProvider>;
+export type Runtimes = ReadonlyMap<string, OwnedRuntime>;
 
 /** @throws PCH_RUNTIME_NOT_FOUND */
-export function namedRuntime(name: string, runtimes: Runtimes): RuntimeProvider {
+export function namedRuntime(name: string, runtimes: Runtimes): OwnedRuntime {
   const runtime = runtimes.get(name);
   if (runtime) return runtime;
   throw new PouchError('PCH_RUNTIME_NOT_FOUND', `no runtime is named "${name}"`, {
@@ -21,7 +22,7 @@ export function namedRuntime(name: string, runtimes: Runtimes): RuntimeProvider 
 }
 
 /** The runtime of that name, if it works on this host. @throws PCH_RUNTIME_NOT_FOUND, PCH_RUNTIME_UNUSABLE */
-export async function usableRuntime(name: string, runtimes: Runtimes): Promise<RuntimeProvider> {
+export async function usableRuntime(name: string, runtimes: Runtimes): Promise<OwnedRuntime> {
   const runtime = namedRuntime(name, runtimes);
   const { usable, problem } = await runtime.probe();
   if (usable) return runtime;

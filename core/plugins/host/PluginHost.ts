@@ -17,6 +17,8 @@ import {
   type ServiceRequest,
   type VolumeDriverRequest,
 } from '../../../hooks/processProtocol.ts';
+import { isRuntimeProgram, type RuntimeProgram } from '../../../hooks/runtimeProgram.ts';
+import type { RuntimeProvider } from '../../../hooks/runtime.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import { systemClock } from '../../systemClock.ts';
 import { type Contributed, Contributions } from '../load/Contributions.ts';
@@ -30,6 +32,7 @@ import { declaredBy } from './declared.ts';
 import { MetricBuffer } from './MetricBuffer.ts';
 import { Connection, type HostReply, type HostRequest } from './Connection.ts';
 import { runTap } from './runTap.ts';
+import { runtimeCall } from './runtimeCall.ts';
 import { untilAborted } from '../../wait/untilAborted.ts';
 import { runVerb } from './runVerb.ts';
 import { injectedBy, remoteService, servicesOf } from './services.ts';
@@ -49,6 +52,7 @@ export class PluginHost {
   readonly #metrics = new MetricBuffer((report) => this.#connection.send(report));
   #plugin: Plugin | undefined;
   #contributions: Contributions | undefined;
+  readonly #runtimes = new Map<string, RuntimeProgram>();
   /** Ends when the plugin is set up: other requests wait for it. */
   #introduced: Promise<unknown> = Promise.resolve();
 
@@ -90,6 +94,12 @@ export class PluginHost {
         return await this.#hook(request, signal);
       case 'effect':
         return await this.#effect(request, signal);
+      case 'runtime':
+        return await runtimeCall(this.#runtimes.get(request.runtime), request, {
+          signal,
+          log: this.log,
+          addFunction: (path) => this.#addFunction(request, path),
+        });
       case 'volume':
         return await this.#volume(request, signal);
       case 'network':
@@ -177,7 +187,7 @@ export class PluginHost {
     } finally {
       contributions.seal();
     }
-    return { contributions: declaredBy(plugin, contributions) };
+    return { contributions: declaredBy(plugin, contributions, [...this.#runtimes.values()]) };
   }
 
   async #context(
@@ -192,11 +202,19 @@ export class PluginHost {
     const parts = { options, locate: this.#locate, services, log: this.log, host, files };
     return {
       ...setupContext(plugin, parts, contributions),
-      runtime: () => refuse(name, 'a runtime'),
-      surface: () => refuse(name, 'a surface'),
+      runtime: (runtime: RuntimeProvider | RuntimeProgram) => this.#addRuntime(runtime, contributions),
+      surface: (surface) => refuse(name, `the surface ${surface.name}`, hints.surface),
       metric: (declaration) =>
         this.#metrics.reported(declaration.name, contributions.declareMetric(declaration)),
     };
+  }
+
+  /** Root starts its program, so functions alone are not enough. */
+  #addRuntime(runtime: RuntimeProvider | RuntimeProgram, contributions: Contributions): void {
+    if (!isRuntimeProgram(runtime))
+      refuse(this.#plugin!.name, `the runtime ${runtime.name} by functions alone`, hints.runtime);
+    contributions.add('runtime', runtime);
+    this.#runtimes.set(runtime.name, runtime);
   }
 
   async #hook(request: HookRequest, signal: AbortSignal): Promise<HostReply> {
@@ -371,13 +389,21 @@ export class PluginHost {
 
 type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
-function refuse(plugin: string, what: string): never {
+/** What a plugin in a process of its own contributes instead. */
+const hints = {
+  surface:
+    'contribute the server as a process that pouchd starts and supervises, `sidecar({ name, command })`: docs/guides/sidecars.md',
+  runtime:
+    'name the program that root starts, `runtime({ name, binary: "/usr/local/bin/NAME" })` or `shim`: docs/guides/runtimes.md#from-a-plugin',
+};
+
+function refuse(plugin: string, what: string, instead: string): never {
   throw new PouchError(
     'PCH_PLUGIN_ISOLATED',
     `plugin ${plugin} contributes ${what}, which a plugin in a process of its own cannot`,
     {
       plugin,
-      hint: 'write `isolation: in-process` in its entry in pouchd.yaml: it then runs in pouchd, with all of its rights',
+      hint: `${instead}; or write \`isolation: in-process\` in its entry in pouchd.yaml: it then runs in pouchd, with all of its rights`,
     },
   );
 }

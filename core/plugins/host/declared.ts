@@ -12,16 +12,19 @@ import {
   type DeclaredNetworkDriver,
   type DeclaredPage,
   type DeclaredRoute,
+  type DeclaredRuntime,
   type DeclaredService,
   type DeclaredVerb,
   type DeclaredVolumeDriver,
   logActions,
   networkActions,
   providedMethod,
+  runtimeActions,
   volumeActions,
 } from '../../../hooks/processProtocol.ts';
 import { declarationOf } from '../../../hooks/contributions/sidecar.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import type { RuntimeProgram } from '../../../hooks/runtimeProgram.ts';
 import { tokenName } from '../../../hooks/token.ts';
 
 /** What pouchd is sent about a contribution: its data, and which functions it has. */
@@ -38,6 +41,12 @@ const declared = {
   },
   volumeDriver: (driver: Contributed['volumeDriver']) =>
     pick<DeclaredVolumeDriver>(driver, ['name', 'doc', 'options', 'deadlineMs'], volumeActions),
+  runtime: (program: RuntimeProgram) =>
+    pick<DeclaredRuntime>(
+      program,
+      ['name', 'aliases', 'doc', 'isolation', 'binary', 'shim', 'config', 'typeUrl', 'lacks'],
+      runtimeActions,
+    ),
   networkDriver: (driver: Contributed['networkDriver']) =>
     pick<DeclaredNetworkDriver>(driver, ['name', 'doc', 'options', 'namespace', 'ports'], networkActions),
   logDriver: (driver: Contributed['logDriver']) =>
@@ -57,9 +66,14 @@ const declared = {
 };
 
 /** What a plugin has contributed in its setup, for the reply to it. Empty lists are left out. */
-export function declaredBy(plugin: Plugin, contributions: Contributions): Declaration {
+export function declaredBy(
+  plugin: Plugin,
+  contributions: Contributions,
+  programs: readonly RuntimeProgram[],
+): Declaration {
   const lists = {
     profiles: [...contributions.profiles],
+    runtimes: programs.map(declared.runtime),
     volumeDrivers: contributions.of('volumeDriver').map(declared.volumeDriver),
     networkDrivers: contributions.of('networkDriver').map(declared.networkDriver),
     sidecars: contributions.of('sidecar').map(declared.sidecar),

@@ -30,7 +30,7 @@ export async function loadKept(plugin: Undoer, surroundings: Surroundings): Prom
   const { container, processes, candidates } = surroundings;
   const builtIn = isBuiltIn(plugin) ? surroundings.builtIns.find((one) => one.name === name) : undefined;
   const isolation = process ? 'process' : 'in-process';
-  const slot = new PluginSlot({ name, source, builtIn, isolation, enabled: true, options });
+  const slot = new PluginSlot({ ...process, name, source, builtIn, isolation, enabled: true, options });
   try {
     slot.version = await versionOf(plugin, surroundings);
     const { timeoutMs } = processes;

@@ -7,7 +7,8 @@ import {
 import { type MetricDeclaration, mostOfPlugin } from '../../../hooks/contributions/metric.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Profile } from '../../../hooks/profile.ts';
-import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+import type { OwnedRuntime } from '../../contract/ownedRuntime.ts';
+import type { ProgramRights } from '../runtimes/runtimeOfProgram.ts';
 import type { Surface } from '../../../hooks/contributions/surface.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
 import { PouchError } from '../../../hooks/errors.ts';
@@ -17,8 +18,9 @@ import { attributed } from './attributed.ts';
 import { brokenRule, object, rulesOf } from './fieldRules.ts';
 
 /** A contribution as the core uses it: its errors name its plugin. */
-export interface Contributed extends Omit<ContributionTypes, 'effect'> {
+export interface Contributed extends Omit<ContributionTypes, 'effect' | 'runtime'> {
   effect: OwnedEffectKind;
+  runtime: OwnedRuntime;
 }
 
 export interface ContributionsOptions {
@@ -29,6 +31,8 @@ export interface ContributionsOptions {
   readonly log?: Logger | undefined;
   /** Where it may contribute; missing: everywhere. */
   readonly contributes?: readonly ContributionName[] | undefined;
+  /** For its runtimes; missing where none is started. */
+  readonly programs?: ProgramRights | undefined;
 }
 
 /** What one plugin's setup has contributed. It takes effect once the whole plugin is valid. */
@@ -53,7 +57,7 @@ export class Contributions {
     return this.of('effect');
   }
 
-  get runtimes(): readonly RuntimeProvider[] {
+  get runtimes(): readonly OwnedRuntime[] {
     return this.of('runtime');
   }
 
@@ -102,7 +106,7 @@ export class Contributions {
     const point = contributionPoints[name] as ContributionPoint<unknown>;
     const what = `contributes ${/^[aeiou]/.test(point.noun) ? 'an' : 'a'} ${point.noun}`;
     this.requireOpen(what);
-    const { contributes, isBuiltIn } = this.#options;
+    const { contributes, isBuiltIn, programs = { state: '' } } = this.#options;
     if (contributes && !contributes.includes(name))
       throw this.#invalid(
         `${what}, and its \`contributes\` does not list ${name}`,
@@ -114,7 +118,7 @@ export class Contributions {
       ? (brokenRule(value, rulesOf(point.fields)) ?? point.problem?.(value))
       : 'it must be an object';
     if (problem !== undefined) throw this.#invalid(`contributes an invalid ${point.noun}: ${problem}`);
-    const owned = attributed[name](value, this.#plugin, { isBuiltIn });
+    const owned = attributed[name](value, this.#plugin, { isBuiltIn, programs });
     this.#contributed.set(name, [...(this.#contributed.get(name) ?? []), owned]);
   }
 

@@ -8,7 +8,10 @@ import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { Effect } from '../../../hooks/effects.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { OwnedEffectKind } from '../../contract/ownedEffectKind.ts';
+import type { OwnedRuntime } from '../../contract/ownedRuntime.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+import { isRuntimeProgram, type RuntimeProgram } from '../../../hooks/runtimeProgram.ts';
+import { type ProgramRights, runtimeOfProgram } from '../runtimes/runtimeOfProgram.ts';
 import { attribute } from '../attribute.ts';
 import { clone } from '../draft/clone.ts';
 import { isPlainData, plainDataHint } from '../draft/plainData.ts';
@@ -19,14 +22,19 @@ type Attributed = {
   readonly [Name in ContributionName]: (
     value: ContributionTypes[Name],
     plugin: string,
-    options: { isBuiltIn: boolean },
-  ) => Name extends 'effect' ? OwnedEffectKind : ContributionTypes[Name];
+    options: { isBuiltIn: boolean; programs: ProgramRights },
+  ) => Name extends keyof Owned ? Owned[Name] : ContributionTypes[Name];
 };
+
+interface Owned {
+  effect: OwnedEffectKind;
+  runtime: OwnedRuntime;
+}
 
 /** How the core calls the contributions of each point. */
 export const attributed: Attributed = {
   effect: (kind, plugin) => attributedEffectKind(kind, plugin),
-  runtime: (provider, plugin) => attributedRuntime(provider, plugin),
+  runtime: (runtime, plugin, options) => ownedRuntime(runtime, plugin, options),
   // A copy: what the plugin does to its own later changes nothing.
   profile: (profile) => frozenCopy(profile),
   // Its taps are called, not it.
@@ -105,6 +113,18 @@ function plainCopy<T>(returned: T, what: string): T {
   if (result === undefined || isPlainData(result)) return result;
   const message = `${what} returned a value that is not plain data`;
   throw new PouchError('PCH_PLUGIN_CONTRACT', message, { hint: plainDataHint });
+}
+
+function ownedRuntime(
+  runtime: RuntimeProvider | RuntimeProgram,
+  plugin: string,
+  { isBuiltIn, programs }: { isBuiltIn: boolean; programs: ProgramRights },
+): OwnedRuntime {
+  const provider = isRuntimeProgram(runtime) ? runtimeOfProgram(runtime, plugin, programs) : runtime;
+  const attributed = attributedRuntime(provider, plugin);
+  return isBuiltIn
+    ? attributed
+    : Object.defineProperty(attributed, 'plugin', { value: plugin, enumerable: true });
 }
 
 /** A runtime whose errors name the plugin. `adaptSpec` alone may change the draft. */

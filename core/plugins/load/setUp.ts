@@ -6,6 +6,7 @@ import { scopedLog } from '../run/scopedLog.ts';
 import { attribute } from '../attribute.ts';
 import { attributedService, containerWith, injected, serviceOf } from '../services.ts';
 import { Contributions } from './Contributions.ts';
+import { isConfined } from './grants.ts';
 import { type Candidate, needsOf, providerOf, unmet } from './requirements.ts';
 import { checkBuiltInOptions, checkOptions } from './pluginOptions.ts';
 import { stateOfOptionFiles } from './optionFiles.ts';
@@ -57,6 +58,10 @@ export async function setUp(slot: PluginSlot, surroundings: Surroundings): Promi
     provides: Object.keys(plugin.provides ?? {}),
     contributes: plugin.contributes,
     log,
+    programs: {
+      state: serviceOf(version.container, Host).state,
+      grants: isConfined(slot.wanted) ? (grants?.runtimes ?? {}) : undefined,
+    },
   });
   const services = injected(version.container, plugin.inject ?? {});
   const parts = {

@@ -1,6 +1,8 @@
 import type { HostFacts, Locate, Plugin, PluginContext } from '../../../hooks/definePlugin.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { FileAccess } from '../../../hooks/files.ts';
+import type { RuntimeProvider } from '../../../hooks/runtime.ts';
+import type { RuntimeProgram } from '../../../hooks/runtimeProgram.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Contributions } from './Contributions.ts';
 import { tappableHooks } from './tappableHooks.ts';
@@ -33,7 +35,7 @@ export function setupContext(
     hooks: tappable,
     provide: (provided) => contributions.provide(provided),
     effect: (kind) => contributions.add('effect', kind as unknown as EffectKind),
-    runtime: (provider) => contributions.add('runtime', provider),
+    runtime: (runtime: RuntimeProvider | RuntimeProgram) => contributions.add('runtime', runtime),
     profile: (profile) => contributions.add('profile', profile),
     richMode: (mode) => {
       contributions.add('richMode', mode);

@@ -41,6 +41,7 @@ type Request = Extract<
       | 'setup'
       | 'hook'
       | 'effect'
+      | 'runtime'
       | 'volume'
       | 'network'
       | 'logs'
@@ -99,6 +100,7 @@ export function hung({ request, options: { timeoutMs } }: OpenCall): PouchError 
 function nameOf(request: Request): string {
   if (request.type === 'hook') return request.point;
   if (request.type === 'network') return `${request.action} of the network driver ${request.driver}`;
+  if (request.type === 'runtime') return `${request.action} of the runtime ${request.runtime}`;
   if (request.type === 'volume') return `${request.action} of the volume driver ${request.driver}`;
   if (request.type === 'logs') return `${request.action} of the log driver ${request.driver}`;
   if (request.type === 'image') return `${request.action} of the image source ${request.source}`;

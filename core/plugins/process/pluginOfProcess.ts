@@ -13,6 +13,7 @@ import { networkDriverOfProcess } from './networkDriverOfProcess.ts';
 import { pageOfProcess } from './pageOfProcess.ts';
 import type { PluginCalls } from './PluginCalls.ts';
 import { routeOfProcess } from './routeOfProcess.ts';
+import { runtimeOfProcess } from './runtimeOfProcess.ts';
 import type { Masker } from './secretValues.ts';
 import { serviceOfProcess } from './serviceOfProcess.ts';
 import { otherMethods, type PluginRights, serviceCalls } from './serviceCalls.ts';
@@ -95,6 +96,7 @@ function contribute(
     effect,
     profile,
     richMode,
+    runtime,
     volumeDriver,
     networkDriver,
     logDriver,
@@ -112,6 +114,7 @@ function contribute(
     effects,
     profiles = [],
     richModes = [],
+    runtimes = [],
     volumeDrivers = [],
     networkDrivers = [],
     logDrivers = [],
@@ -138,6 +141,7 @@ function contribute(
   for (const one of richModes) richMode({ ...one, apply: tappedByProcess });
   // What a plugin in pouchd does at once, this one does a little later.
   for (const declared of effects) effect(effectOfProcess(declared, secrets, calls) as unknown as EffectKind);
+  for (const declared of runtimes) runtime(runtimeOfProcess(declared, secrets, calls));
   for (const declared of volumeDrivers) volumeDriver(volumeDriverOfProcess(declared, calls));
   for (const declared of networkDrivers) networkDriver(networkDriverOfProcess(declared, calls));
   for (const declared of sidecars) sidecar(declared);

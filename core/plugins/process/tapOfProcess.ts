@@ -78,6 +78,11 @@ interface Inputs {
   readonly shown: unknown;
 }
 
+/** Applies what a reply changes: to the input by a patch, or as the whole draft that it returns. */
+export function plannedBy(reply: ProcessReply, inputs: Inputs): object | undefined {
+  return outcome.plan(reply, inputs) as object | undefined;
+}
+
 /** What a reply means, by the kind of the hook. */
 const outcome: Record<HookPoint['kind'], (reply: ProcessReply, inputs: Inputs) => unknown> = {
   plan: ({ patch, draft, result }, { input, real, shown }) => {

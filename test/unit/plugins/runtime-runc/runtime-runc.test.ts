@@ -68,7 +68,7 @@ describe('runtime-runc', () => {
 
   it('names how to install a missing runtime, and finds it once it is installed', async () => {
     const runtime = provider(join(directory, 'runc'));
-    assert.match((await runtime.probe()).problem ?? '', /is not installed: apt-get install/);
+    assert.match((await runtime.probe()).problem ?? '', /is not installed: install it/);
     await assert.rejects(runtime.options(draft), { code: 'PCH_RUNTIME_UNUSABLE' });
     await install('echo runc version 9.9');
     assert.equal((await runtime.probe()).usable, true);
