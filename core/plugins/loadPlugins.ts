@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Container } from 'inversify';
 import type { HostFacts, Locate, Plugin } from '../../hooks/definePlugin.ts';
 import { type PouchError, toPouchError } from '../../hooks/errors.ts';
@@ -126,6 +127,8 @@ async function setUpAll(slots: readonly PluginSlot[], surroundings: Surroundings
     begun.set(slot, done);
     return done;
   };
+  // One that waits for nothing is set up before the next one begins, so that the time of each is its own.
+  for (const slot of slots) await Promise.race([once(slot), setImmediate()]);
   await Promise.all(slots.map(once));
 }
 

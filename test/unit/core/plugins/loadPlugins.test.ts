@@ -32,6 +32,30 @@ const runtime = (name: string, aliases: string[] = []): RuntimeProvider => ({
 const surface = (name: string): Surface => ({ name, start: async () => {}, stop: async () => {} });
 
 describe('loading plugins', () => {
+  it('measures the setup of each plugin by itself, and waits for none that waits', async () => {
+    const begun: string[] = [];
+    const spins = plugin('spins', () => {
+      const until = performance.now() + 50;
+      while (performance.now() < until);
+    });
+    const waits = (name: string) =>
+      plugin(name, async () => {
+        begun.push(name);
+        await new Promise<void>((done) => {
+          const wait = () => (begun.length === 2 ? done() : setImmediate(wait));
+          wait();
+        });
+      });
+    const { generation } = await load([plugin('quick', () => {}), spins, good, waits('one'), waits('two')]);
+    const ms = (name: string) => generation.versions.get(name)?.loadMs ?? NaN;
+    assert.ok(ms('spins') >= 50, String(ms('spins')));
+    for (const name of ['quick', 'good']) assert.ok(ms(name) < 50, `${name} ${ms(name)}`);
+    assert.deepEqual(
+      generation.plugins.map(({ state }) => state),
+      ['active', 'active', 'active', 'active', 'active'],
+    );
+  });
+
   it('gives setup its options, host, log and hooks, and collects what it contributes', async () => {
     const api = surface('api');
     const rich = definePlugin({
