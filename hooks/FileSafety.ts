@@ -123,9 +123,14 @@ function ownerOf(path: string): number {
   } catch (error) {
     throw notThere(`plugin file ${path} cannot be read: ${messageOf(error)}`, error);
   }
-  throw notThere(`plugin file ${path} is not a regular file`);
+  throw notThere(`plugin file ${path} is not a regular file`, undefined, ofFolder(path));
 }
 
-function notThere(message: string, cause?: unknown): PouchError {
-  return new PouchError('PCH_PLUGIN_LOAD', message, { hint: 'fix its `path` in pouchd.yaml', cause });
+/** Only commands find the plugin of a folder. */
+function ofFolder(path: string): string {
+  return `fix its \`path\` in pouchd.yaml; for a folder, name the file of the plugin in it: ${join(path, 'NAME.ts')}`;
+}
+
+function notThere(message: string, cause?: unknown, hint = 'fix its `path` in pouchd.yaml'): PouchError {
+  return new PouchError('PCH_PLUGIN_LOAD', message, { hint, cause });
 }

@@ -78,7 +78,7 @@ function driverUnknown(network: string, driver: string, known: readonly string[]
     'PCH_NETWORK_DRIVER_UNKNOWN',
     `the network ${network} has the driver "${driver}", which no plugin provides`,
     {
-      hint: `expected one of ${known.join(', ')} in network.networks of pouchd.yaml; \`pouch plugin ls\` lists the plugins`,
+      hint: `known are ${known.join(', ')}; correct network.networks of pouchd.yaml; \`pouch plugin ls\` lists the plugins`,
     },
   );
 }

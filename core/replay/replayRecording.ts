@@ -94,11 +94,22 @@ function entriesOf({ config, plugins }: Recording, given: readonly Plugin[]): Pl
     const named = path === undefined ? entry : foreign.find(({ source }) => source === path);
     if (named?.name === undefined) return [];
     const { name } = named;
-    return isGiven(name) || !foreign.some((plugin) => plugin.name === name) ? [{ ...entry, name }] : [];
+    return isGiven(name) || !foreign.some((plugin) => plugin.name === name) ? [ofReplay(name, entry)] : [];
   });
   // Installed plugins need no entry. They come after those that have one.
   const others = foreign.filter(({ name }) => isGiven(name) && !entries.some((own) => own.name === name));
   return [...entries, ...others.map(({ name }) => ({ name, enabled: true, options: {} }))];
+}
+
+/** What an entry says about the process of its plugin, such as grants, does not hold here: it runs as the caller. */
+function ofReplay(name: string, { enabled, options, timeout, onError }: PluginEntry): PluginEntry {
+  return {
+    name,
+    enabled,
+    options,
+    ...(timeout !== undefined && { timeout }),
+    ...(onError !== undefined && { onError }),
+  };
 }
 
 type RecordedPlugin = Recording['plugins'][number];

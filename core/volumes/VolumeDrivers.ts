@@ -29,7 +29,7 @@ export function knownDriver(generation: Contributing, name: string): OwnedVolume
   const found = drivers.get(name);
   if (found) return found;
   throw new PouchError('PCH_VOLUME_DRIVER_UNKNOWN', `no plugin provides the volume driver "${name}"`, {
-    hint: `expected one of ${[...drivers.keys()].join(', ')}; \`pouch plugin ls\` lists the plugins`,
+    hint: `known are ${[...drivers.keys()].join(', ')}; \`pouch plugin ls\` lists the plugins`,
   });
 }
 

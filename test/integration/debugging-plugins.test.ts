@@ -14,7 +14,10 @@ describe('debugging plugins', function () {
   this.timeout(60_000);
   this.slow(10_000);
   const daemon = useDaemon({
-    yaml: `plugins:\n  - path: ${plugins}/talks.ts\n  - path: ${plugins}/breaks.ts\n`,
+    // A replay has no use for limits and grants.
+    yaml:
+      `plugins:\n  - path: ${plugins}/talks.ts\n    limits: { memory: 256m }\n` +
+      `    grants: { paths: { read: [/etc] } }\n  - path: ${plugins}/breaks.ts\n`,
   });
   const { ok } = daemon;
 

@@ -5,6 +5,7 @@ import type { PluginEntry } from '../../../config/types.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { may, text } from '../../../hooks/schema.ts';
+import type { LoadEntry } from '../load/wanted.ts';
 import { StoredPlugins } from '../manage/StoredPlugins.ts';
 import { digestOf, filesOf } from './packageDigest.ts';
 
@@ -77,7 +78,7 @@ export class InstalledPlugins {
   }
 
   /** The entries of pouchd.yaml, with the files of installed plugins; those without an entry come last. */
-  applyTo(entries: readonly PluginEntry[]): PluginEntry[] {
+  applyTo(entries: readonly PluginEntry[]): LoadEntry[] {
     const unnamed = this.#stored.all.filter(({ name }) => entries.every((entry) => !isEntryOf(entry, name)));
     return [
       ...entries.map((entry) => {
@@ -89,6 +90,7 @@ export class InstalledPlugins {
         path: this.#fileOf(plugin),
         enabled: true,
         options: {},
+        isUnnamed: true,
       })),
     ];
   }

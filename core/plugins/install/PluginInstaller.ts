@@ -93,7 +93,7 @@ export class PluginInstaller {
     const root = join(folder, [name, wrapper].find(isFileName) ?? 'package');
     await rename(join(unpacked, wrapper), root);
     const found = await this.#options.check(root);
-    if (found.problem) throw asError(found.name, found.problem);
+    if (found.problem) throw asError(found.name, found.problem, folder);
     const entry = relative(root, found.path);
     const version = found.version === undefined ? {} : { version: found.version };
     const now = { digest: digestOf(files), entry, source, ...version, installedAt: new Date().toISOString() };
@@ -202,8 +202,14 @@ function withPrevious(
   return { name, ...now, ...(earlier && { previous: earlier }) };
 }
 
-function asError(plugin: string, { code, message, hint }: NonNullable<PluginCheck['problem']>): PouchError {
-  return new PouchError(code, `plugin ${plugin} is not installed: ${message}`, {
+/** The folder is gone when the user reads it. */
+function asError(
+  plugin: string,
+  { code, message, hint }: NonNullable<PluginCheck['problem']>,
+  folder: string,
+): PouchError {
+  const problem = message.replaceAll(`${folder}/`, '');
+  return new PouchError(code, `plugin ${plugin} is not installed: ${problem}`, {
     plugin,
     ...(hint && { hint }),
   });

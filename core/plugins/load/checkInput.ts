@@ -1,8 +1,8 @@
 import type { TSchema } from '@sinclair/typebox';
-import type { ValidateFunction } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
 import { type ErrorCode, PouchError } from '../../../hooks/errors.ts';
 import { clone } from '../draft/clone.ts';
-import { compileSchema, problemOf } from './pluginOptions.ts';
+import { compileSchema, problemOf, unknownKey } from './pluginOptions.ts';
 
 /** Compiling one takes milliseconds. */
 const validators = new WeakMap<TSchema, ValidateFunction>();
@@ -31,8 +31,14 @@ export function checkInput(schema: TSchema, given: unknown, { plugin, code, what
   const input = clone(given ?? (schema.type === 'object' ? {} : given));
   const validate = validatorOf(schema, plugin, what);
   if (validate(input)) return input;
-  const mistakes = (validate.errors ?? []).map(
-    (error) => `${what}${error.instancePath.replaceAll('/', ' ')} ${problemOf(error)}`,
+  const mistakes = (validate.errors ?? []).map((error) =>
+    [what, ...pathOf(error), problemOf(error)].join(' '),
   );
   throw new PouchError(code, mistakes.join('; '), { plugin });
+}
+
+/** With the key that the schema does not have. */
+function pathOf(error: ErrorObject): string[] {
+  const key = unknownKey(error);
+  return [...error.instancePath.split('/').slice(1), ...(key === undefined ? [] : [key])];
 }

@@ -106,7 +106,7 @@ function describe(error: ErrorObject, pointer: string, locate: Locate): string {
   return `${where === undefined ? '' : `${where}: `}options${at.replaceAll('/', '.')} ${problemOf(error)}`;
 }
 
-function unknownKey({ keyword, params }: ErrorObject): string | undefined {
+export function unknownKey({ keyword, params }: ErrorObject): string | undefined {
   return keyword === 'additionalProperties'
     ? (params as { additionalProperty: string }).additionalProperty
     : undefined;

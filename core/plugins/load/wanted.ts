@@ -15,6 +15,8 @@ export interface LoadEntry extends PluginEntry {
   readonly place?: number | undefined;
   /** A shadow was promoted in its place. */
   readonly isReplaced?: boolean | undefined;
+  /** Of an installed plugin that pouchd.yaml does not mention. */
+  readonly isUnnamed?: boolean | undefined;
 }
 
 /** The versions that serve, by name and, of files, by path. */
@@ -56,7 +58,7 @@ function fromList(plugin: Plugin): WantedPlugin {
 }
 
 function fromEntry(
-  entry: PluginEntry,
+  entry: LoadEntry,
   index: number,
   builtIns: readonly Plugin[],
   locate: Locate,
@@ -76,8 +78,7 @@ function fromEntry(
     enabled: entry.enabled,
     isShadow: entry.shadow,
     options: entry.options,
-    pointer,
-    origin: locate(pointer),
+    ...(entry.isUnnamed ? {} : { pointer, origin: locate(pointer) }),
     timeoutMs: entry.timeout,
     onError: entry.onError,
   };

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import type { PluginEntry } from '../../../config/types.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { text } from '../../../hooks/schema.ts';
+import type { LoadEntry } from '../load/wanted.ts';
 import { StoredPlugins } from './StoredPlugins.ts';
 
 /** A plugin that `pouch plugin disable` has switched off. */
@@ -36,9 +36,9 @@ export class DisabledPlugins {
   }
 
   /** The entries of pouchd.yaml, without those that are disabled; their places stay. */
-  applyTo(entries: readonly PluginEntry[]): PluginEntry[] {
+  applyTo(entries: readonly LoadEntry[]): LoadEntry[] {
     const { all } = this.#stored;
-    const markOf = (entry: PluginEntry) => all.find((plugin) => isEntryOf(entry, plugin));
+    const markOf = (entry: LoadEntry) => all.find((plugin) => isEntryOf(entry, plugin));
     const silent = all.filter(
       ({ name, source }) => source === 'built-in' && entries.every((entry) => entry.name !== name),
     );
@@ -64,7 +64,7 @@ export class DisabledPlugins {
 }
 
 /** Whether an entry is that of a plugin. Each version of an installed one has another file. */
-export function isEntryOf({ name, path }: PluginEntry, plugin: DisabledPlugin): boolean {
+export function isEntryOf({ name, path }: LoadEntry, plugin: DisabledPlugin): boolean {
   if (plugin.source === 'built-in') return path === undefined && name === plugin.name;
   return path === plugin.source || (path !== undefined && name === plugin.name);
 }

@@ -1,5 +1,4 @@
 import { Type } from '@sinclair/typebox';
-import type { PluginEntry } from '../../../config/types.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import { may, text } from '../../../hooks/schema.ts';
 import type { LoadEntry } from '../load/wanted.ts';
@@ -43,7 +42,7 @@ export class PromotedPlugins {
    * The entries, with promoted shadows as plugins that serve, in the places of those that they replace. A promotion
    * without a shadow in pouchd.yaml has no effect: the file says by now what serves.
    */
-  applyTo(entries: readonly PluginEntry[]): LoadEntry[] {
+  applyTo(entries: readonly LoadEntry[]): LoadEntry[] {
     const result: LoadEntry[] = [...entries];
     for (const { name, source, replaces } of this.#stored.all) {
       const own = entries.findIndex(({ path, shadow }) => shadow === true && path === source);

@@ -183,7 +183,11 @@ export default definePlugin({
   });
 
   it('that is a directory is quarantined', async () => {
-    assert.match((await loadFile(directory)).status?.error ?? '', /is not a regular file/);
+    const { error = '' } = (await loadFile(directory)).status ?? {};
+    assert.match(
+      error,
+      /is not a regular file .*for a folder, name the file of the plugin in it: .*\/NAME\.ts/,
+    );
   });
 
   it('that everybody can write to is not run', async () => {
