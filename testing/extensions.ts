@@ -69,11 +69,13 @@ export function extensionsOf(generation: Generation, plugin: string): HarnessExt
       const query = Object.fromEntries(searchParams);
       const reply = await callRoute(generation, plugin, { method, path: pathname, query, body, signal });
       const { status, json, text, type = 'text/plain; charset=utf-8' } = reply;
-      if (text !== undefined) return { status, headers: { 'content-type': type }, body: text };
-      if (json === undefined) return { status, headers: {}, body: undefined };
+      const own = Object.entries(reply.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+      const headers = Object.fromEntries(own) as Record<string, string>;
+      if (text !== undefined) return { status, headers: { ...headers, 'content-type': type }, body: text };
+      if (json === undefined) return { status, headers, body: undefined };
       // As a client reads it.
       const read = JSON.parse(JSON.stringify(json)) as unknown;
-      return { status, headers: { 'content-type': 'application/json' }, body: read };
+      return { status, headers: { ...headers, 'content-type': 'application/json' }, body: read };
     },
     doctor: () => runChecks(generation, signal),
     metrics: () => renderMetrics(generation.contributions.flatMap(({ contributed }) => contributed.metrics)),

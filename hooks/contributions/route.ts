@@ -25,15 +25,32 @@ export interface RouteRequest<Body = unknown> {
   body: Body;
   /** Aborts at the deadline, or when the client leaves. */
   signal: AbortSignal;
+  /**
+   * Sends status and headers, and returns what writes the body; `handle` then returns nothing. What it writes is sent
+   * no faster than the client reads, at most 1 GiB. An error after it cuts the response off.
+   */
+  stream(head?: RouteHead): RouteWriter;
 }
 
-/** At most 8 MiB; of a plugin with a process of its own, at most 8 MiB as JSON. */
-export interface RouteReply {
+/** The start of a response. */
+export interface RouteHead {
   /** 200 if missing. */
   status?: number;
-  json?: unknown;
-  /** In place of `json`. */
-  text?: string;
-  /** Media type of `text`; `text/plain; charset=utf-8` if missing. */
+  /**
+   * At most 64, of 16 KiB together, by names that are unique whatever their case. Not those of one connection, such as
+   * `Connection`, nor Content-Length, and Content-Type only as `type`.
+   */
+  headers?: Readonly<Record<string, string>>;
+  /** Media type; `text/plain; charset=utf-8` if missing. */
   type?: string;
+}
+
+/** Resolves when more may be written: await it. @throws once the client has left, or at the deadline */
+export type RouteWriter = (chunk: string | Uint8Array) => Promise<void>;
+
+/** At most 8 MiB; of a plugin with a process of its own, at most 8 MiB as JSON. */
+export interface RouteReply extends RouteHead {
+  json?: unknown;
+  /** In place of `json`, with the media type `type`. */
+  text?: string;
 }

@@ -1,7 +1,7 @@
 import type { TObject } from '@sinclair/typebox';
 import type { DoctorFinding } from '../contributions/doctorCheck.ts';
 import type { PageCall, PageContent } from '../contributions/page.ts';
-import type { RouteReply } from '../contributions/route.ts';
+import type { RouteHead, RouteReply, RouteWriter } from '../contributions/route.ts';
 import type { VerbContext } from '../contributions/verb.ts';
 import { token } from '../token.ts';
 
@@ -24,6 +24,8 @@ export interface RouteCall {
   /** Undefined without one. */
   body: unknown;
   signal: AbortSignal;
+  /** Begins a response that is streamed. Without it, the reply has what was written, at most 8 MiB, as `text`. */
+  stream?(head: RouteHead & { status: number }): RouteWriter;
 }
 
 /** A console page of an active plugin. */

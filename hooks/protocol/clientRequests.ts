@@ -41,8 +41,10 @@ export const RouteRequest = closed(
     title: 'route',
     description:
       'Handles a request to a route. The `result` of the reply is `RouteReply` of [route.ts](../../hooks/contributions/route.ts): ' +
-      '`{"status"?, "json"?}` or `{"status"?, "text", "type"?}`; without it, the status is 204. An `error` is a response with the ' +
-      'status of its code.',
+      '`{"status"?, "headers"?, "json"?}` or `{"status"?, "headers"?, "text", "type"?}`; without it, the status is 204. An `error` is a ' +
+      'response with the status of its code. To stream, the `call` `stream` with `{"status"?, "headers"?, "type"?}` begins the response, and ' +
+      '`write` adds its argument to the body, a text or `{"$bytes": BASE64}`; the `result` of a `write` comes when the client has taken it. The reply ' +
+      'then has no `result`.',
   },
 );
 export type RouteRequest = Static<typeof RouteRequest>;

@@ -54,7 +54,7 @@ const Call = closed(
       Type.Integer({ description: 'Number of a function or stream in the result of an earlier call.' }),
     ),
     method: says(
-      '`SERVICE.METHOD`, one of the `functions` of a hook, `out` or `err` of a verb, or a method of `on`.',
+      '`SERVICE.METHOD`, one of the `functions` of a hook, `out` or `err` of a verb, `stream` or `write` of a route, or a method of `on`.',
     ),
     args: Type.Array(Type.Unknown()),
     sync: may(

@@ -101,6 +101,51 @@ describe('routes of plugins that are processes', function () {
     assert.deepEqual([status, json.code, json.plugin], [404, 'PCH_NOT_FOUND', 'quota']);
   });
 
+  it('headers of the response are those of the plugin', async () => {
+    const { status, headers, json } = await get('/bad-routes/headers');
+    assert.deepEqual([status, json, headers['x-own'], headers['cache-control']], [203, 1, 'yes', 'no-store']);
+    assert.equal((await get('/ugly/ugly/headers')).headers['x-own'], 'yes');
+  });
+
+  it('a body is streamed, in texts and bytes, by modules and executables', async () => {
+    const lines = await get('/bad-routes/stream/lines');
+    assert.deepEqual(
+      [lines.status, lines.headers['x-rows'], lines.headers['content-type']],
+      [206, 'many', 'text/csv'],
+    );
+    assert.equal(lines.text, `${'x'.repeat(1023)}\n`.repeat(20 * 1024));
+    assert.equal((await get('/bad-routes/stream/not awaited')).text.length, lines.text.length);
+    assert.equal((await get('/bad-routes/stream/bytes')).text.length, 20 * 1024 * 1024);
+    const rows = await get('/ugly/ugly/streams');
+    assert.deepEqual(
+      [rows.text, rows.headers['x-rows'], rows.headers['content-type']],
+      ['a,b\nc,d', '2', 'text/csv'],
+    );
+    await works();
+  });
+
+  it('a stream waits for its client, and is cancelled when that leaves', async () => {
+    const client = begin('/bad-routes/stream/endless');
+    await client.until(/HTTP\/1.1 206/);
+    client.socket.pause();
+    const written = async () => (await get('/bad-routes/seen')).json.written as number;
+    let last = -1;
+    // What fits the buffers between the two is some MiB.
+    const isStill = async () => last === (last = await written());
+    assert.ok(await waitUntil(isStill, { withinMs: 10_000 }), `${last} bytes`);
+    assert.ok(last < 64 * 1024 * 1024, `${last} bytes`);
+    client.socket.destroy();
+    await isSeen({ aborted: 'GET /plugins/bad-routes/stream/endless: the client has left' });
+    await noOperations();
+    await works();
+  });
+
+  for (const how of ['throws', 'exits', 'twice', 'a number', 'and returned'])
+    it(`a stream that fails, ${how}, cuts the response off`, async () => {
+      await assert.rejects(get(`/bad-routes/stream/${how}`), /aborted|socket hang up/);
+      await works();
+    });
+
   it('`plugin inspect` lists them', async () => {
     assert.match(await ok('plugin', 'inspect', 'ugly'), /"route": \[\s*"GET \/plugins\/ugly\/ugly\/:"/);
   });
@@ -128,7 +173,21 @@ describe('routes of plugins that are processes', function () {
       ['/bad-routes/bad/a bigint', 500, /PCH_PLUGIN_CONTRACT.*not plain data/],
       ['/bad-routes/bad/a circle', 500, /PCH_PLUGIN_CONTRACT.*not plain data/],
       ['/bad-routes/bad/status 100', 500, /PCH_PLUGIN_CONTRACT.*has the status 100/],
-      ['/bad-routes/bad/another field', 500, /PCH_PLUGIN_CONTRACT.*the unknown field \\"headers\\"/],
+      ['/bad-routes/bad/another field', 500, /PCH_PLUGIN_CONTRACT.*the unknown field \\"body\\"/],
+      [
+        '/bad-routes/bad/its connection',
+        500,
+        /PCH_PLUGIN_CONTRACT.*has the header Connection, which belongs/,
+      ],
+      ['/bad-routes/bad/its length', 500, /has the header content-length, which pouchd sets/],
+      ['/bad-routes/bad/a bad header', 500, /has the invalid header/],
+      ['/bad-routes/bad/a bad name', 500, /has the invalid header/],
+      ['/bad-routes/bad/a header twice', 500, /has the header .*x-a.* twice/],
+      ['/bad-routes/bad/large headers', 500, /has headers of 17003 bytes, expected at most 16384/],
+      ['/bad-routes/stream/a bad head', 500, /has the header Transfer-Encoding, which belongs/],
+      ['/ugly/ugly/a connection header', 500, /has the header Keep-Alive, which belongs/],
+      ['/ugly/ugly/streams badly', 500, /PCH_PLUGIN_CONTRACT.*has the header Upgrade, which belongs/],
+      ['/ugly/ugly/writes first', 500, /PCH_PLUGIN_CONTRACT.*expected a call of stream before/],
       ['/bad-routes/bad/a bad type', 500, /PCH_PLUGIN_CONTRACT.*has the invalid type/],
       ['/bad-routes/late/waits', 504, /PCH_DEADLINE.*did not end within 700 ms/],
       ['/bad-routes/late/spins', 504, /PCH_DEADLINE.*did not end within 700 ms/],

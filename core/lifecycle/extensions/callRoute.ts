@@ -3,10 +3,13 @@ import type { RouteCall } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { routeDeadlineMs } from '../../contract/driverDeadlines.ts';
 import { callWithin, checkInput, type Generation } from '../../plugins/index.ts';
+import { problemOfHead } from './checkRouteHead.ts';
+import { routeStream } from './routeStream.ts';
+import { withWriters } from './withOutput.ts';
 
 /** Bytes. */
 const largestReply = 8 * 1024 * 1024;
-const replyFields = 'status, and json or text with its type';
+const replyFields = 'status, headers, and json or text with its type';
 
 type Reply = RouteReply & { status: number };
 
@@ -16,10 +19,17 @@ export async function callRoute(generation: Generation, plugin: string, call: Ro
   const what = `${method} /plugins/${plugin}${path}`;
   const body = checkBody(route, plugin, call.body);
   const ms = routeDeadlineMs(route);
-  const reply = await callWithin({ plugin, what, ms, signal }, async (within) =>
-    route.handle({ params, query, body, signal: within }),
+  const contract = (problem: string) =>
+    new PouchError('PCH_PLUGIN_CONTRACT', `the reply of ${what} ${problem}`, { plugin });
+  return await callWithin({ plugin, what, ms, signal }, (within) =>
+    withWriters(within, async (guarded, own) => {
+      const { stream, reply: streamed } = routeStream(call.stream, guarded, contract);
+      const reply = await route.handle({ params, query, body, signal: own, stream });
+      const begun = streamed();
+      if (begun && reply) throw contract('is streamed, and was returned as well');
+      return begun ?? checkReply(reply ?? { status: 204 }, contract);
+    }),
   );
-  return checkReply(reply ?? { status: 204 }, { plugin, what });
 }
 
 function findRoute(
@@ -71,25 +81,18 @@ function checkBody({ body: schema }: Route, plugin: string, body: unknown): unkn
   throw new PouchError('PCH_BAD_REQUEST', 'expected no body, found one', { plugin });
 }
 
-function checkReply(reply: RouteReply, { plugin, what }: { plugin: string; what: string }): Reply {
-  const contract = (problem: string) =>
-    new PouchError('PCH_PLUGIN_CONTRACT', `the reply of ${what} ${problem}`, { plugin });
+function checkReply(reply: RouteReply, contract: (problem: string) => PouchError): Reply {
   if (typeof reply !== 'object' || Array.isArray(reply))
     throw contract(`must be an object, found ${Array.isArray(reply) ? 'a list' : typeof reply}`);
-  const { status = 200, json, text, type, ...others } = reply;
+  const { status = 200, json, text, type, headers, ...others } = reply;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined)
     throw contract(
       `has the unknown field ${JSON.stringify(unknown.slice(0, 100))}; it may have ${replyFields}`,
     );
-  if (!Number.isInteger(status) || status < 200 || status > 599)
-    throw contract(`has the status ${JSON.stringify(status)}`);
+  const problem = problemOfHead({ status, ...(type !== undefined && { type }), ...(headers && { headers }) });
+  if (problem !== undefined) throw contract(problem);
   if (text !== undefined && typeof text !== 'string') throw contract(`has a text that is ${typeof text}`);
-  if (
-    type !== undefined &&
-    (typeof type !== 'string' || !/^[\w.+-]+\/[\w.+-]+(; ?[\w.+-]+=[\w.+-]+)*$/.test(type))
-  )
-    throw contract(`has the invalid type ${JSON.stringify(type)}`);
   const content = text ?? (json === undefined ? '' : JSON.stringify(json));
   if (Buffer.byteLength(content) > largestReply)
     throw contract(`is larger than ${largestReply / 1024 / 1024} MiB`);

@@ -33,7 +33,7 @@ import { MetricBuffer } from './MetricBuffer.ts';
 import { Connection, type HostReply, type HostRequest } from './Connection.ts';
 import { runTap } from './runTap.ts';
 import { runtimeCall } from './runtimeCall.ts';
-import { untilAborted } from '../../wait/untilAborted.ts';
+import { runRoute } from './runRoute.ts';
 import { runVerb } from './runVerb.ts';
 import { injectedBy, remoteService, servicesOf } from './services.ts';
 
@@ -324,16 +324,13 @@ export class PluginHost {
     return { result };
   }
 
-  async #route(
-    { method, path, params, query, body, caller }: RouteRequest,
-    signal: AbortSignal,
-  ): Promise<HostReply> {
+  async #route(request: RouteRequest, signal: AbortSignal): Promise<HostReply> {
+    const { method, path, caller } = request;
     const routes = this.#contributions?.of('route');
     const route = routes?.find((one) => one.method === method && one.path === path);
     if (!route) throw new PouchError('PCH_NOT_FOUND', `the plugin has no route ${method} ${path}`);
-    const handle = async () => await route.handle({ params, query, body, signal });
-    // One that ignores its signal does not hold up the process, which counts as hung without a reply.
-    const result = await untilAborted(caller ? asCaller(() => caller, handle) : handle(), signal);
+    const handle = async () => await runRoute(route, request, signal, this.#connection);
+    const result = await (caller ? asCaller(() => caller, handle) : handle());
     return result === undefined ? {} : { result };
   }
 

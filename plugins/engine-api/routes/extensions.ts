@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { DoctorReportWire, VerbMessage, VerbRequest, VerbWire } from '../../../client/wire.ts';
-import { PouchError, toPouchError } from '../../../hooks/index.ts';
+import { PouchError, type RouteHead, type RouteWriter, toPouchError } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { errorBody } from '../http/errorReply.ts';
@@ -55,10 +55,7 @@ async function runVerb(call: Call): Promise<void> {
 }
 
 async function sendOutput(call: Call, message: VerbMessage): Promise<void> {
-  if (call.response.writableLength > mostWaiting)
-    throw new PouchError('PCH_PLUGIN_CONTRACT', 'the verb writes faster than its client reads', {
-      hint: 'wait for each out() and err() in the plugin',
-    });
+  if (call.response.writableLength > mostWaiting) throw tooFast('verb', 'each out() and err()');
   await sendLine(call, message);
 }
 
@@ -101,11 +98,37 @@ async function pluginRoute(call: Call): Promise<void> {
     query: Object.fromEntries(url.searchParams),
     body: await readJson(call),
     signal: call.signal,
+    stream: (head) => beginStream(call, head),
   });
+  if (call.response.headersSent) return void call.response.end();
+  setHeaders(call, reply);
   if (reply.text !== undefined)
     sendText(call, reply.status, reply.text, reply.type ?? 'text/plain; charset=utf-8');
   else if (reply.json !== undefined) sendJson(call, reply.json, reply.status);
   else call.response.writeHead(reply.status).end();
+}
+
+/** Errors that follow cut the connection, so that clients do not take a part for the whole. */
+function beginStream(call: Call, head: RouteHead & { status: number }): RouteWriter {
+  const { response, signal } = call;
+  setHeaders(call, head);
+  response.writeHead(head.status, { 'Content-Type': head.type ?? 'text/plain; charset=utf-8' });
+  response.flushHeaders();
+  return async (chunk) => {
+    if (response.writableLength > mostWaiting) throw tooFast('route', 'the promise of each write');
+    if (signal.aborted || response.destroyed) return;
+    if (!response.write(chunk)) await drained(response, signal);
+  };
+}
+
+function setHeaders({ response }: Call, { headers = {} }: RouteHead): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+function tooFast(what: string, awaited: string): PouchError {
+  return new PouchError('PCH_PLUGIN_CONTRACT', `the ${what} writes faster than its client reads`, {
+    hint: `wait for ${awaited} in the plugin`,
+  });
 }
 
 function sendText({ response }: Call, status: number, text: string, type: string): void {

@@ -26,7 +26,27 @@ def floods(request):
         write(type='call', id=1, hook=request['id'], method='out', args=['x'])
 
 
+def stream(request, chunks, **head):
+    calls = [{'method': 'stream', 'args': [head]}] + [{'method': 'write', 'args': [chunk]} for chunk in chunks]
+    for number, call in enumerate(calls, 1):
+        write(type='call', id=number, hook=request['id'], **call)
+        result = json.loads(sys.stdin.readline())
+        if 'error' in result:
+            return {'error': result['error']}
+    return {}
+
+
+def no_stream(request):
+    write(type='call', id=1, hook=request['id'], method='write', args=['x'])
+    return {'error': json.loads(sys.stdin.readline())['error']}
+
+
 actions = {
+    'headers': lambda request: {'result': {'json': 1, 'headers': {'X-Own': 'yes'}}},
+    'a connection header': lambda request: {'result': {'json': 1, 'headers': {'Keep-Alive': '5'}}},
+    'streams': lambda request: stream(request, ['a,b\n', {'$bytes': 'Yyxk'}], type='text/csv', headers={'X-Rows': '2'}),
+    'streams badly': lambda request: stream(request, ['a'], headers={'Upgrade': 'x'}),
+    'writes first': no_stream,
     'works': lambda request: {'result': {'status': 202, 'json': {**request['params'], **request['query']}}},
     'nothing': lambda request: {},
     'null': lambda request: {'result': None},

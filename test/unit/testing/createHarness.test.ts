@@ -64,6 +64,15 @@ const users = definePlugin({
       body: Type.Object({ name: Type.String() }),
       handle: ({ body }) => (body.name === 'ann' ? { status: 201, text: 'created' } : undefined),
     });
+    route({
+      method: 'GET',
+      path: '/export',
+      async handle({ stream }) {
+        const write = stream({ type: 'text/csv', headers: { 'X-Rows': '2' } });
+        await write('ann\n');
+        await write(Buffer.from('bob\n'));
+      },
+    });
     doctorCheck({
       name: 'directory',
       run: () => ({ ok: false, found: 'does not respond', fix: 'start it' }),
@@ -91,6 +100,11 @@ describe('the harness for tests of plugins', () => {
       status: 201,
       headers: { 'content-type': 'text/plain; charset=utf-8' },
       body: 'created',
+    });
+    assert.deepEqual(await harness.route('GET', '/export'), {
+      status: 200,
+      headers: { 'x-rows': '2', 'content-type': 'text/csv' },
+      body: 'ann\nbob\n',
     });
     const empty = { status: 204, headers: {}, body: undefined };
     assert.deepEqual(await harness.route('POST', '/users', { name: 'bob' }), empty);

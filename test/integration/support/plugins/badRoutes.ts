@@ -2,6 +2,15 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { currentCaller, definePlugin, PouchError, Type } from 'pouch/hooks';
 
+const headers: Record<string, Record<string, string>> = {
+  'its connection': { Connection: 'close' },
+  'its length': { 'content-length': '3' },
+  'a bad header': { 'x-a': 'b\r\nX-Injected: yes' },
+  'a bad name': { 'x a': 'b' },
+  'a header twice': { 'x-a': 'b', 'X-A': 'c' },
+  'large headers': { 'x-a': 'x'.repeat(17_000) },
+};
+
 /** Routes that work, and one that fails in the way of its parameter. */
 export default definePlugin({
   name: 'bad-routes',
@@ -11,7 +20,7 @@ export default definePlugin({
     go: Type.String({ description: 'The file that ends `GET /bad/lasts`.' }),
   }),
   setup({ options: { version, hasLater, go }, route }) {
-    const seen = { begun: '', aborted: 'no', posts: 0 };
+    const seen = { begun: '', aborted: 'no', posts: 0, written: 0 };
 
     route({
       method: 'PUT',
@@ -35,6 +44,44 @@ export default definePlugin({
       handle() {
         seen.posts += 1;
         process.kill(process.pid, 'SIGKILL');
+      },
+    });
+    route({
+      method: 'GET',
+      path: '/headers',
+      handle: () => ({ json: 1, status: 203, headers: { 'X-Own': 'yes', 'cache-control': 'no-store' } }),
+    });
+    route({
+      method: 'GET',
+      path: '/stream/:how',
+      deadlineMs: 20_000,
+      async handle({ params: { how }, signal, stream }) {
+        signal.addEventListener('abort', () => (seen.aborted = (signal.reason as Error).message));
+        Object.assign(seen, { begun: how, aborted: 'no', written: 0 });
+        if (how === 'a bad head') stream({ headers: { 'Transfer-Encoding': 'chunked' } });
+        const write = stream({ status: 206, type: 'text/csv', headers: { 'X-Rows': 'many' } });
+        if (how === 'throws') {
+          await write('a part');
+          throw new Error('the disk is gone');
+        }
+        if (how === 'exits') {
+          await write('a part');
+          process.exit(3);
+        }
+        if (how === 'twice') stream();
+        if (how === 'a number') await write(7 as never);
+        if (how === 'and returned') return { json: 1 };
+        if (how === 'bytes') {
+          for (let at = 0; at < 20; at++) await write(Buffer.alloc(1024 * 1024, at));
+          return;
+        }
+        const line = `${'x'.repeat(1023)}\n`;
+        const most = how === 'endless' ? Infinity : 20 * 1024;
+        for (let at = 0; at < most; at++) {
+          const written = write(line);
+          if (how !== 'not awaited') await written;
+          seen.written += line.length;
+        }
       },
     });
     route({
@@ -71,7 +118,9 @@ export default definePlugin({
           return { json: (circle['circle'] = circle) };
         }
         if (how === 'status 100') return { status: 100 };
-        if (how === 'another field') return { json: 1, headers: { 'x-a': 'b' } } as never;
+        if (how === 'another field') return { json: 1, body: 'b' } as never;
+        const own = headers[how ?? ''];
+        if (own) return { text: 'a', headers: own };
         if (how === 'a bad type') return { text: 'a', type: 'text/plain\r\nX-Injected: yes' };
         return { json: how };
       },

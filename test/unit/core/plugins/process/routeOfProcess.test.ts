@@ -5,7 +5,8 @@ import { routeOfProcess } from '../../../../../core/plugins/process/routeOfProce
 import type { Route } from '../../../../../hooks/contributions/route.ts';
 import type { ProcessReply } from '../../../../../hooks/processProtocol.ts';
 
-const input = { params: { name: 'ann' }, query: { a: 'b' }, body: undefined };
+const stream = () => async () => undefined;
+const input = { params: { name: 'ann' }, query: { a: 'b' }, body: undefined, stream };
 
 /** Handles a request by a process that replies with these fields, or never. */
 async function handle(
@@ -56,5 +57,34 @@ describe('a route of a process', () => {
     await assert.rejects(handle('GET', { error }), error);
     const message = 'the route replied with a patch; expected a result';
     await assert.rejects(handle('GET', { patch: [] }), { code: 'PCH_PLUGIN_CONTRACT', message });
+  });
+
+  it('begins a stream by a call, and passes on what is written; then no other process handles the request', async () => {
+    const seen: unknown[] = [];
+    const calls = {
+      async call(_request: NewRequest, options: CallOptions) {
+        const { stream: begin, write } = options.methods!;
+        await assert.rejects(async () => write!('early'), /expected a call of stream before that of write/);
+        seen.push(options.isOnce);
+        begin!({ status: 201 });
+        seen.push(options.isOnce);
+        await write!('a');
+        await write!(Buffer.from('b'));
+        seen.push(options.isAwaited!('write'), options.isAwaited!('out'));
+        return { type: 'reply', id: 1 };
+      },
+    } as unknown as PluginCalls;
+    const { signal } = new AbortController();
+    const route = routeOfProcess({ method: 'GET', path: '/' }, calls);
+    const result = await route.handle({
+      ...input,
+      signal,
+      stream: (head) => {
+        seen.push(head);
+        return async (chunk) => void seen.push(String(chunk));
+      },
+    });
+    assert.deepEqual(seen, [false, { status: 201 }, true, 'a', 'b', true, false]);
+    assert.equal(result, undefined);
   });
 });
