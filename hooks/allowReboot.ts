@@ -6,7 +6,7 @@ import type { OciSeccomp } from './oci.ts';
  * SIGHUP for a restart and by SIGINT for a halt or power-off (reboot(2), "Behavior inside PID namespaces"); runtimes
  * report 128 and the signal. 253 and 254 stand for 129 and 130 of a command: see `commandExitScript`.
  */
-const rebootExits: ContainerDraft['rich']['exits'] = {
+const rebootExits: NonNullable<ContainerDraft['rich']['exits']> = {
   129: { exitCode: 0, ending: 'reboot' },
   130: { exitCode: 0, ending: 'poweroff' },
   253: { exitCode: 129 },
@@ -35,7 +35,7 @@ const architectures: Readonly<Partial<Record<NodeJS.Architecture, string[]>>> = 
  */
 export function allowReboot(draft: ContainerDraft): void {
   if (draft.namespaces.pid !== '') return;
-  draft.rich.exits = { ...rebootExits };
+  draft.rich.exits = structuredClone(rebootExits);
   draft.process.capabilities['CAP_SYS_BOOT'] = true;
   // A privileged container has every capability and no filter, by request.
   if (draft.seccomp !== 'default' && !draft.process.privileged) draft.seccomp = withoutKexec(draft.seccomp);

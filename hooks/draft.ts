@@ -109,7 +109,13 @@ const DraftRich = closed({
   ),
   exits: may(
     map(
-      closed({ exitCode: integer, ending: may(Ending) }),
+      closed({
+        exitCode: integer,
+        ending: may(Ending),
+        whenStopped: may(
+          Type.Integer({ description: 'Its exit code if its user has stopped it, instead of exitCode.' }),
+        ),
+      }),
       'What exit codes of its init mean: the exit code of the container, and whether it has ended itself. `allowReboot` sets it.',
     ),
   ),
@@ -161,7 +167,13 @@ export const ContainerDraft = closed(
     ),
     network: DraftNetwork,
     extraHosts: map(text, 'For /etc/hosts: address by name.'),
-    stop: closed({ signal: text, timeoutSeconds: Type.Number() }),
+    stop: closed({
+      signal: text,
+      timeoutSeconds: Type.Number(),
+      isRequested: may(
+        Type.Boolean({ description: 'The request names the timeout: a rich mode does not change it.' }),
+      ),
+    }),
     restart: RestartPolicy,
     log: LogRequest,
     autoRemove: flag,

@@ -7,6 +7,7 @@ import type {
 } from '../../client/index.ts';
 import type { Session } from '../Session.ts';
 import { connect } from '../streams/connect.ts';
+import { signalPasser } from '../streams/passSignal.ts';
 import { noProxy, proxySignals } from '../streams/proxySignals.ts';
 import { withIdFile, withImage } from './createContainer.ts';
 import { deferred } from './deferred.ts';
@@ -25,10 +26,9 @@ export async function runAtOnce(
 ): Promise<number | undefined> {
   const { client } = session;
   const { promise: started, resolve: markStarted } = deferred<string>();
+  const pass = signalPasser(client);
   const signals =
-    (flags.sigProxy ?? true)
-      ? proxySignals(started, async (signal) => client.containers.kill(await started, signal))
-      : noProxy;
+    (flags.sigProxy ?? true) ? proxySignals(started, async (signal) => pass(await started, signal)) : noProxy;
   const leaving = new AbortController();
   let id: string | undefined;
   const interrupted = signals.interrupted.then(async (interruption) => {

@@ -3,6 +3,7 @@ import type { DetachKeys } from '../../client/options/detachKeys.ts';
 import type { Session } from '../Session.ts';
 import { connect } from '../streams/connect.ts';
 import { followSize } from '../streams/followSize.ts';
+import { signalPasser } from '../streams/passSignal.ts';
 import { noProxy, proxySignals } from '../streams/proxySignals.ts';
 import { deferred } from './deferred.ts';
 import { exitCodeOf } from './exitCodeOf.ts';
@@ -30,7 +31,8 @@ export async function runInForeground(
 ): Promise<number> {
   const { containers } = session.client;
   const { promise: started, resolve: markStarted } = deferred();
-  const signals = options.sigProxy ? proxySignals(started, (signal) => containers.kill(id, signal)) : noProxy;
+  const pass = signalPasser(session.client);
+  const signals = options.sigProxy ? proxySignals(started, (signal) => pass(id, signal)) : noProxy;
   const leaving = new AbortController();
   const [hijacked, outcome] = await Promise.all([
     containers.attach(id, attachQuery(streams, options)),

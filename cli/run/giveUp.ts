@@ -1,4 +1,5 @@
 import type { Session } from '../Session.ts';
+import { signalPasser } from '../streams/passSignal.ts';
 import type { Interruption } from '../streams/proxySignals.ts';
 
 /** Milliseconds for the daemon to undo a start, or to complete one that it cannot undo any more. */
@@ -17,7 +18,7 @@ export async function giveUp(
 ): Promise<number> {
   if (id === undefined) return exitCode;
   // A container that does not run, or was removed, needs no signal.
-  const signalled = client.containers.kill(id, signal).catch(() => undefined);
+  const signalled = signalPasser(client)(id, signal).catch(() => undefined);
   await Promise.race([signalled, new Promise((resolve) => setTimeout(resolve, undoWithinMs).unref())]);
   return exitCode;
 }

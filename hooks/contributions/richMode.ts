@@ -16,6 +16,11 @@ export interface RichMode {
   before?: string[];
   /** Plugins whose modes are asked first. */
   after?: string[];
+  /** How its containers are stopped if their requests do not name it. */
+  stop?: {
+    /** At least so many seconds between the stop signal and SIGKILL; missing: as for plain containers. */
+    timeoutSeconds: number;
+  };
   /**
    * Changes the draft of a container of this mode, after all other plugins and over what they have set. It honours
    * `draft.rich.initScript`. It runs in `container.spec`, in the phase late.

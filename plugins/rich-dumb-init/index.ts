@@ -13,6 +13,7 @@ export default definePlugin({
     richMode({
       name: 'dumb-init',
       doc: 'A small init of the host forwards signals to the command and reaps orphans',
+      stop: { timeoutSeconds: 90 },
       // The fallback.
       suits: () => true,
       after: ['rich-systemd?', 'rich-sbin-init?'],

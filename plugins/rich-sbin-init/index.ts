@@ -11,6 +11,7 @@ export default definePlugin({
     richMode({
       name: 'sbin-init',
       doc: 'The image’s /sbin/init (sysvinit, busybox) is PID 1, and the command runs beside it',
+      stop: { timeoutSeconds: 90 },
       suits: async ({ image }) => (await findInit(image)) !== undefined,
       after: ['rich-systemd?'],
       before: ['rich-dumb-init?'],

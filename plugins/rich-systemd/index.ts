@@ -11,6 +11,8 @@ export default definePlugin({
     richMode({
       name: 'systemd',
       doc: 'The image’s systemd is PID 1, and the command is one of its units',
+      // systemd itself kills a service that does not stop within 90 s (DefaultTimeoutStopSec=).
+      stop: { timeoutSeconds: 120 },
       suits: async ({ image }) => (await findSystemd(image)) !== undefined,
       before: ['rich-sbin-init?', 'rich-dumb-init?'],
       async apply(draft) {

@@ -1,7 +1,14 @@
 import { allowReboot, type ContainerDraft, type HostFacts } from '../../hooks/index.ts';
 import { unitCommand, type UnitCommand } from './command.ts';
 import { runDirectory, startScript } from './stdio.ts';
-import { commandUnit, commandUnitName, initScriptUnit, initScriptUnitName, wantedBy } from './units.ts';
+import {
+  commandUnit,
+  commandUnitName,
+  initScriptUnit,
+  initScriptUnitName,
+  lastTargetLimits,
+  wantedBy,
+} from './units.ts';
 
 /** Units in /run exist only while the container runs: /run is a tmpfs. */
 const unitDirectory = '/run/systemd/system';
@@ -15,6 +22,8 @@ export function makeRich(draft: ContainerDraft, host: HostFacts, systemd: string
   addUnits(draft, command);
   addMounts(draft, host);
   bootSystemd(draft, systemd, command !== undefined);
+  // Of a stop before the command has run.
+  if (command?.endsContainer && draft.rich.exits?.['130']) draft.rich.exits['130'].whenStopped = 143;
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = powerOffSignal;
 }
 
@@ -24,12 +33,23 @@ function addUnits(draft: ContainerDraft, command: UnitCommand | undefined): void
     ...(script && { [initScriptUnitName]: initScriptUnit(draft, script) }),
     ...(command && { [commandUnitName]: commandUnit(draft, command) }),
   };
+  for (const [name, content] of Object.entries(lastTargetLimits(draft)))
+    addFile(draft, `${unitDirectory}/${name}`, content);
+  addKillTime(draft);
   const names = Object.keys(units);
   if (names.length === 0) return;
   for (const [name, content] of Object.entries(units)) addFile(draft, `${unitDirectory}/${name}`, content);
   addFile(draft, `${unitDirectory}/multi-user.target.d/pouch.conf`, wantedBy(names));
   // The command and the getty must not both read from the terminal; an empty unit is masked.
   if (draft.process.tty && command) addFile(draft, `${unitDirectory}/console-getty.service`, '');
+}
+
+/** systemd kills services, and at its end the remaining processes, 90 s after SIGTERM by default. */
+function addKillTime(draft: ContainerDraft): void {
+  const { timeoutSeconds } = draft.stop;
+  if (timeoutSeconds < 0 || timeoutSeconds >= 90) return;
+  const content = `[Manager]\nDefaultTimeoutStopSec=${Math.max(1, timeoutSeconds)}\n`;
+  addFile(draft, '/run/systemd/system.conf.d/pouch.conf', content);
 }
 
 /** An init script is a path in the container, or the script itself if it begins with #!. */

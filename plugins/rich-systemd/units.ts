@@ -28,13 +28,26 @@ const runAsNumericUser = [
 ].join('\n');
 
 /**
+ * Waits for the end of the boot, 30 s at most: a service that is still starting may lose the signal to stop, as
+ * MariaDB does, and the power-off would wait for it.
+ */
+const afterBoot = [
+  'n=0',
+  'while case $(systemctl is-system-running 2>&1) in initializing|starting) [ $n -lt 150 ];; *) false;; esac',
+  'do n=$((n + 1)); sleep 0.2; done',
+].join('; ');
+
+/**
  * Powers off with the exit status of the unit's main process, which systemd 232 and later sets in EXIT_STATUS: a
- * number, or the name of a signal. A stop of the container ends the process with TERM, and with KILL after a timeout.
+ * number, or the name of a signal. A reboot or power-off that ends the process stays what it is. A stop of the
+ * container ends the process with TERM, and with KILL after a timeout.
  */
 const powerOff = [
+  'case $(systemctl list-jobs --no-legend reboot.target poweroff.target 2>&1) in *start*) exit 0;; esac',
   'case "$EXIT_STATUS" in TERM) code=143;; KILL) code=137;; *) code=$EXIT_STATUS;; esac',
   commandExitScript,
-  'systemctl --no-block exit "$code" || systemctl --no-block exit 255',
+  afterBoot,
+  '{ systemctl --no-block exit "$code" || systemctl --no-block exit 255; } 2>/dev/null',
 ].join('; ');
 
 /** The unit of the container's command, with its user, working directory, environment and limits. */
@@ -80,6 +93,28 @@ export function initScriptUnit(draft: ContainerDraft, script: string): string {
       `ExecStopPost=+${commandLine(['/bin/sh', '-c', `[ "$SERVICE_RESULT" = success ] || { ${powerOff}; }`])}`,
     ],
   });
+}
+
+/** The targets by which systemd ends (systemd.special(7)), and how it does so without waiting for services. */
+const lastTargets = {
+  'exit.target': 'exit-force',
+  'halt.target': 'poweroff-force',
+  'poweroff.target': 'poweroff-force',
+  'reboot.target': 'reboot-force',
+};
+
+/**
+ * Returns drop-ins by which systemd ends in the time that a stop of the container has, whatever services do: some, such
+ * as MariaDB, have no timeout of their own. It then signals the processes that are left.
+ */
+export function lastTargetLimits({ stop }: ContainerDraft): Record<string, string> {
+  if (stop.timeoutSeconds < 0) return {};
+  const seconds = Math.max(1, stop.timeoutSeconds);
+  const limits = Object.entries(lastTargets).map(([target, action]) => [
+    `${target}.d/pouch.conf`,
+    unit({ Unit: [`JobTimeoutSec=${seconds}`, `JobTimeoutAction=${action}`] }),
+  ]);
+  return Object.fromEntries(limits) as Record<string, string>;
 }
 
 /** Returns a drop-in that starts the units with a target, without a link in the image. */

@@ -105,6 +105,18 @@ describe('how rich containers end', function () {
       }
     });
 
+  it('systemd: a command does not hide a reboot and a power-off', async () => {
+    await begin('box', { ...modes[1]!, image: [debian, 'sleep', 'infinity'] });
+    const { StartedAt } = await state('box');
+    await daemon.pouch('exec', 'box', 'reboot');
+    await startedAgain('box', StartedAt);
+    await booted('box', modes[1]!.isUp);
+    await daemon.pouch('exec', 'box', 'poweroff');
+    await untilStatus('box', 'exited');
+    const { ExitCode, Ending } = await state('box');
+    assert.deepEqual([ExitCode, Ending], [0, 'poweroff']);
+  });
+
   it('comes back after a power-off with --restart-after-poweroff', async () => {
     await begin('box', modes[0]!, '--restart-after-poweroff');
     const { StartedAt } = await state('box');

@@ -5,6 +5,7 @@ import type { Session } from '../../Session.ts';
 import { exitCodeOf } from '../../run/exitCodeOf.ts';
 import { connect } from '../../streams/connect.ts';
 import { followSize } from '../../streams/followSize.ts';
+import { signalPasser } from '../../streams/passSignal.ts';
 import { noProxy, proxySignals } from '../../streams/proxySignals.ts';
 
 interface Flags {
@@ -37,9 +38,8 @@ async function attach(session: Session, ref: string, flags: Flags): Promise<numb
     containers.wait(id, 'not-running'),
   ]);
   if (tty) followSize(session.terminal.stdout, (size) => containers.resize(id, size));
-  const signals = flags.sigProxy
-    ? proxySignals(Promise.resolve(), (signal) => containers.kill(id, signal))
-    : noProxy;
+  const pass = signalPasser(session.client);
+  const signals = flags.sigProxy ? proxySignals(Promise.resolve(), (signal) => pass(id, signal)) : noProxy;
   const streams = { tty, stdin, detachKeys: keys.bytes };
   const how = await connect(hijacked, streams, session.terminal).finally(() => signals.stop());
   return how === 'detached' ? 0 : exitCodeOf(session, await outcome());

@@ -64,12 +64,13 @@ async function finishOutput(engine: EngineContext, { id }: ContainerRecord): Pro
 }
 
 export function setExited(record: ContainerRecord, { exitStatus, exitedAt }: Exit): void {
-  const { exitCode = exitStatus, ending } = record.draft.rich.exits?.[exitStatus] ?? {};
+  const meaning = record.draft.rich.exits?.[exitStatus];
+  const { exitCode = exitStatus, ending, whenStopped = exitCode } = meaning ?? {};
   delete record.state.ending;
   Object.assign(record.state, {
     status: 'exited',
     pid: 0,
-    exitCode,
+    exitCode: record.stoppedByUser ? whenStopped : exitCode,
     // The stop signal may make an init reboot, as sysvinit does.
     ...(ending !== undefined && !record.stoppedByUser && { ending }),
     finishedAt: (exitedAt ?? new Date()).toISOString(),

@@ -8,6 +8,7 @@ import { keepRecord } from '../shared/keepRecord.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { stuck } from '../exits/killDeadline.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
+import { untilHandled } from '../task/untilHandled.ts';
 import { thaw } from '../task/onTask.ts';
 import { isUp, mayRestart } from '../../state/status.ts';
 import { planStop, stopDraft, type StopOptions, type StopPlan } from './planStop.ts';
@@ -81,11 +82,21 @@ async function end(
 ): Promise<void> {
   const exited = engine.waiters.next('exit', record.id);
   if (record.state.status === 'paused') await thaw(engine, record);
+  const withinMs = timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000;
+  const since = performance.now();
+  await untilHandled(engine, record, signal, { withinMs, exited: abortedBy(exited) });
   await send(engine, record, signal);
-  if (await happensWithin(exited, timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000)) return;
+  if (await happensWithin(exited, withinMs - (performance.now() - since))) return;
   await send(engine, record, sigkill);
   if (await happensWithin(exited, killDeadlineMs)) return;
   throw stuck(record);
+}
+
+function abortedBy(event: Promise<unknown>): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  event.then(abort, abort);
+  return controller.signal;
 }
 
 async function send(engine: EngineContext, record: ContainerRecord, signal: number): Promise<void> {

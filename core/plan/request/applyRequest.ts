@@ -35,7 +35,8 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
   Object.assign(draft.labels, request.labels);
   Object.assign(draft.annotations, request.annotations);
   if (request.stopSignal) draft.stop.signal = checkedSignal(request.stopSignal);
-  if (request.stopTimeout !== undefined) draft.stop.timeoutSeconds = request.stopTimeout;
+  if (request.stopTimeout !== undefined)
+    Object.assign(draft.stop, { timeoutSeconds: request.stopTimeout, isRequested: true });
   if (request.restart) draft.restart = { ...request.restart };
   checkLogOptions(request.log?.options);
   if (request.log?.driver) draft.log.driver = request.log.driver;

@@ -1,3 +1,4 @@
+import type { ContainerDraft } from '../../../hooks/draft.ts';
 import type { Hooks } from '../../../hooks/catalogue.ts';
 import type { RichMode } from '../../../hooks/contributions/richMode.ts';
 import { richAnnotation } from '../../../hooks/draftKeys.ts';
@@ -14,9 +15,16 @@ export function tapRichMode({ container }: Hooks, mode: RichMode): void {
     { name, phase: 'late', overrides: ['*'], when: { rich: name } },
     async (draft, context) => {
       draft.annotations[richAnnotation] = name;
+      if (mode.stop) allowTime(draft, mode.stop.timeoutSeconds);
       await mode.apply(draft, context);
     },
   );
+}
+
+/** A longer timeout of pouchd.yaml or a plugin stays; -1 means without limit. */
+function allowTime({ stop }: ContainerDraft, seconds: number): void {
+  if (!stop.isRequested && stop.timeoutSeconds >= 0)
+    stop.timeoutSeconds = Math.max(stop.timeoutSeconds, seconds);
 }
 
 /** `apply` of a mode in a process of its own, which has its taps already. */

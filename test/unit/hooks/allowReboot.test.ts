@@ -21,6 +21,11 @@ describe('an init that may end by reboot(2)', () => {
     assert.equal(seccomp, 'default');
   });
 
+  it('shares nothing with another container', () => {
+    allowed().rich.exits!['130']!.whenStopped = 143;
+    assert.equal(allowed().rich.exits?.['130']?.whenStopped, undefined);
+  });
+
   it('has no capability in the pid namespace of the host, whose kernel it would reboot', () => {
     for (const namespaces of [{}, { pid: 'container:abc' }]) {
       const { process, rich } = allowed({ namespaces });

@@ -22,6 +22,7 @@ export interface RichCase {
   /** Executables of the image: paths and the targets of their links. */
   executables?: Record<string, string>;
   host?: Partial<HostFacts>;
+  stop?: Partial<ContainerDraft['stop']>;
 }
 
 /** Returns a draft with the parts that rich plugins read. */
@@ -55,7 +56,7 @@ export function richDraft(given: RichCase): ContainerDraft {
     seccomp: 'default',
     annotations: {},
     cgroupsPath: '/pouch/ID',
-    stop: { signal: 'SIGTERM', timeoutSeconds: 10 },
+    stop: { signal: 'SIGTERM', timeoutSeconds: 10, ...given.stop },
     files: {},
   };
   return draft as unknown as ContainerDraft;
