@@ -7,6 +7,10 @@ import {
   type LoadOptions,
 } from '../../config/index.ts';
 import { confinementIn, locateIn } from '../../core/pluginConfig.ts';
+import {
+  checkConfiguredNetworks,
+  type ConfiguredNetworks,
+} from '../../core/networks/checkConfiguredNetworks.ts';
 import { checkPlugin, checkPlugins, InstalledPlugins } from '../../core/plugins/index.ts';
 import { StderrLog } from '../../core/StderrLog.ts';
 import { builtIns } from '../../plugins/builtIns.ts';
@@ -24,10 +28,35 @@ export async function check(source: LoadOptions, commands: PluginCommands): Prom
   const result = checkConfig(source);
   if (result.exitCode !== 0) return result;
   const loaded = loadConfig(source);
-  const problems = await checkPlugins(await readOptions(loaded, commands));
-  if (problems.length === 0) return result;
+  const options = await readOptions(loaded, commands);
+  const plugins = await checkPlugins(options);
+  // A plugin that cannot be loaded may have the driver.
+  const networks = plugins.length === 0 ? await checkConfiguredNetworks(loaded, options) : nothing;
+  const problems = [...plugins.map(line), ...networkLines(networks, options.locate)];
+  if (problems.length === 0) return { ...result, output: result.output + notes(networks) };
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return { exitCode: 1, output: `${problems.map(line).join('\n')}\n\n${count}\n` };
+  return { exitCode: 1, output: `${problems.join('\n')}\n\n${count}\n` };
+}
+
+const nothing: ConfiguredNetworks = { problems: [], unchecked: [] };
+
+function networkLines(
+  { problems }: ConfiguredNetworks,
+  locate: (pointer: string) => string | undefined,
+): string[] {
+  return problems.map(({ network, error: { code, message, hint } }) => {
+    const at = locate(`/network/networks/${network.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    return `${at === undefined ? '' : `${at}: `}${message}${hint === undefined ? '' : ` (${hint})`} (${code})`;
+  });
+}
+
+function notes({ unchecked }: ConfiguredNetworks): string {
+  return unchecked
+    .map(
+      ({ network, plugins }) =>
+        `network ${network} is not checked: its driver may be one of ${plugins.join(', ')}, which a check does not set up\n`,
+    )
+    .join('');
 }
 
 interface Problem {

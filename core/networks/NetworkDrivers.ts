@@ -118,6 +118,11 @@ export class OwnedNetworkDriver {
     await this.#call('check', this.#networkOf(name, options));
   }
 
+  /** By the schema alone: nothing is called. @throws PCH_OPTION_INVALID with every mistake */
+  checkOptions(name: string, options: Readonly<Record<string, unknown>>): void {
+    this.#networkOf(name, options);
+  }
+
   /** The effects that attach a container. */
   async attach({ network, ...attachment }: DriverAttachment): Promise<NetworkEffects> {
     const checked = { ...attachment, network: this.#networkOf(network.name, network.options) };

@@ -34,5 +34,7 @@ export { Surfaces } from './Surfaces.ts';
 export { hostNodeFlags } from './process/launch.ts';
 export type { Confinement } from './process/places.ts';
 export type { ProcessSurroundings } from './process/describePlugin.ts';
+export { isConfined } from './load/grants.ts';
+export { silent } from './run/silentLog.ts';
 export { FieldOwners } from './draft/FieldOwners.ts';
 export { formatPath, isWithin, parsePath } from './draft/fieldPath.ts';

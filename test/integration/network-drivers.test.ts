@@ -95,6 +95,33 @@ describe('network drivers', function () {
       await configure({ lan: { driver: 'lan', options } });
     });
 
+    it('has its options checked by --check-config, which sets it up without its rights', async () => {
+      assert.deepEqual(await daemon.it.pouchd('--check-config').then(({ exitCode }) => exitCode), 0);
+      const { first, ...wrong } = options;
+      await configure({
+        wrong: { driver: 'lan', options: { ...wrong, from: first } },
+        gone: { driver: 'lam' },
+      });
+      const { exitCode, stdout } = await daemon.it.pouchd('--check-config');
+      assert.equal(exitCode, 1);
+      assert.match(
+        stdout,
+        /^\S+pouchd\.yaml:\d+: network wrong \(driver lan\): .*required property 'first'/m,
+      );
+      assert.match(stdout, /option from is unknown \(known are parent, .*PCH_OPTION_INVALID/);
+      assert.match(stdout, /the network gone has the driver "lam", which no plugin provides/);
+      assert.match(stdout, /^2 problems$/m);
+      const inPouchd = { path: at('lan.ts'), isolation: 'in-process' };
+      const network = { networks: { lan: { driver: 'lan', options } } };
+      await daemon.it.configure(
+        `plugins: ${JSON.stringify([inPouchd])}\nnetwork: ${JSON.stringify(network)}\n`,
+      );
+      const unchecked = await daemon.it.pouchd('--check-config');
+      assert.equal(unchecked.exitCode, 0);
+      assert.match(unchecked.stdout, /^network lan is not checked: its driver may be one of \S+lan\.ts, /m);
+      await configure({ lan: { driver: 'lan', options } });
+    });
+
     it('attaches containers to the LAN of an interface, each with an address', async () => {
       await ok('run', '-d', '--name', 'one', '--network', 'lan', 'busybox', 'sleep', '1000');
       await ok(
