@@ -216,6 +216,7 @@ describe('image sources', function () {
     assert.equal(await ok('run', '--rm', '--pull', 'never', 'flat.local/app:1', 'cat', '/hello'), 'hello');
     const missing = await pull('flat.local/app:2');
     assert.equal(missing.exitCode, 1, missing.output);
+    assert.match(missing.output, /image source flat \(plugin flat\) does not have the tag 2/);
     await removed('flat.local/app:1');
     await configure();
   });

@@ -37,6 +37,8 @@ export class SourceSession {
   /** Sources whose bytes of a digest were stored. */
   readonly #used = new Map<string, Set<OwnedImageSource>>();
   readonly #problems: string[] = [];
+  /** Sources that do not have the tag, until the registry has it. */
+  #lacking: string[] = [];
 
   constructor(options: SourceSessionOptions) {
     this.#options = options;
@@ -50,15 +52,18 @@ export class SourceSession {
       try {
         const found = await this.#manifestOf(owned, tagOrDigest, isDigest, signal);
         if (found) return found;
+        if (!isDigest) this.#lacking.push(`${titleOf(owned)} does not have the tag ${tagOrDigest}`);
       } catch (error) {
         signal.throwIfAborted();
         if (!isDigest) throw named(owned, error);
         this.#fail(owned, tagOrDigest, error);
       }
     }
-    return await this.#fromRegistry(`manifest ${tagOrDigest}`, (registry) =>
+    const found = await this.#fromRegistry(`manifest ${tagOrDigest}`, (registry) =>
       registry.manifest(tagOrDigest, signal),
     );
+    this.#lacking = [];
+    return found;
   }
 
   /** Opens a blob at an offset. What a source breaks off continues with the next one. */
@@ -80,9 +85,10 @@ export class SourceSession {
 
   /** An error of the whole pull, with what went wrong at the sources before. */
   explained(error: unknown): unknown {
-    if (this.#problems.length === 0 || !(error instanceof PouchError)) return error;
+    const reasons = [...this.#lacking, ...this.#problems];
+    if (reasons.length === 0 || !(error instanceof PouchError)) return error;
     const { code, hint, cause, plugin } = error;
-    return new PouchError(code, [error.message, ...this.#problems].join('; '), {
+    return new PouchError(code, [error.message, ...reasons].join('; '), {
       ...(hint !== undefined && { hint }),
       ...(plugin !== undefined && { plugin }),
       cause: cause ?? error,
@@ -101,7 +107,7 @@ export class SourceSession {
     );
     if (found === undefined || found === null) return undefined;
     const fetched = checkManifest(found, tagOrDigest, isDigest, this.#name);
-    if (!isDigest) this.#options.note(`From image source ${owned.source.name} (plugin ${owned.plugin})`);
+    if (!isDigest) this.#options.note(`From ${titleOf(owned)}`);
     return fetched;
   }
 
@@ -180,7 +186,7 @@ export class SourceSession {
 
   #fail(owned: OwnedImageSource, digest: string, error: unknown): void {
     note(this.#failed, digest, owned);
-    const text = `image source ${owned.source.name} (plugin ${owned.plugin}): ${messageOf(error)}`;
+    const text = `${titleOf(owned)}: ${messageOf(error)}`;
     if (this.#problems.includes(text)) return;
     // A source that fails for every blob is not repeated without end.
     if (this.#problems.length < 5) this.#problems.push(text);
@@ -248,6 +254,10 @@ function checkManifest(
     throw new PouchError('PCH_DIGEST_MISMATCH', `expected the manifest ${tagOrDigest}, found ${digest}`);
   const type = manifestMediaType(bytes, typeof mediaType === 'string' ? mediaType : '', name);
   return { bytes, descriptor: { mediaType: type, digest, size: bytes.length } };
+}
+
+function titleOf({ source, plugin }: OwnedImageSource): string {
+  return `image source ${source.name} (plugin ${plugin})`;
 }
 
 function iteratorOf(found: unknown): AsyncIterator<unknown> {
