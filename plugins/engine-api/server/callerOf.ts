@@ -7,8 +7,20 @@ interface WithHandle {
   _handle?: { fd?: number };
 }
 
-/** Returns who is at the other end of a connection to a `unix:` or `tcp:` address. */
-export function callerOf(socket: Socket, url: string, { system }: Engine): Caller {
+/** By connection: who is at its other end does not change (unix(7), SO_PEERCRED). */
+const known = new WeakMap<Socket, Caller>();
+
+/**
+ * Returns who is at the other end of a connection to a `unix:` or `tcp:` address. Operations continue after the end of
+ * their connection, which has no peer then: the first request of each connection asks.
+ */
+export function callerOf(socket: Socket, url: string, engine: Pick<Engine, 'system'>): Caller {
+  const caller = known.get(socket) ?? lookUp(socket, url, engine);
+  known.set(socket, caller);
+  return caller;
+}
+
+function lookUp(socket: Socket, url: string, { system }: Pick<Engine, 'system'>): Caller {
   if (socket instanceof TLSSocket) {
     const { CN } = socket.getPeerCertificate().subject ?? {};
     return { transport: 'tcp', ...(CN !== undefined && { certificate: String(CN) }) };

@@ -35,9 +35,12 @@ export async function dispatch(context: ApiContext, find: FindRoute, exchange: E
     refuseBrowsers(exchange.request, exchange.isAuthenticated);
     const call = makeCall(context, find, exchange);
     subject.name = call.call.params['id'] ?? call.call.params['name'] ?? '';
-    const caller = () => callerOf(exchange.request.socket, exchange.url, context.engine);
+    const caller = callerOf(exchange.request.socket, exchange.url, context.engine);
     await context.engine.system.forCaller(exchange.left, async () =>
-      asCaller(caller, () => call.handler(call.call)),
+      asCaller(
+        () => caller,
+        () => call.handler(call.call),
+      ),
     );
   } catch (error) {
     respondWithError(context, exchange, error, subject.name);
