@@ -60,42 +60,58 @@ describe('how a rich container in the foreground is ended', function () {
     assert.deepEqual(await ended, [137, null]);
   });
 
-  /** Runs `id` beside a service, and returns what the run has printed and its exit code. */
-  async function besideService(lines: string[], ...options: string[]) {
+  /** Returns options of `pouch run` that add a service of systemd. */
+  function withService(...lines: string[]): string[] {
     const units = join(daemon.it.dir, 'units');
     mkdirSync(units, { recursive: true });
     const unit = ['[Service]', 'SendSIGKILL=no', 'TimeoutStopSec=infinity', ...lines].join('\n');
     writeFileSync(join(units, 'other.service'), `${unit}\n`);
     writeFileSync(join(units, 'wants.conf'), '[Unit]\nWants=other.service\n');
     const run = '/run/systemd/system';
-    const volumes = [
+    return [
       ...['-v', `${units}/other.service:${run}/other.service:ro`],
       ...['-v', `${units}/wants.conf:${run}/multi-user.target.d/other.conf:ro`],
     ];
-    const args = [
-      '--rm',
-      '--network',
-      'none',
-      '--rich',
-      ...volumes,
-      ...options,
-      debian,
-      'sh',
-      '-c',
-      'id -u; exit 3',
-    ];
-    const { stdout, exitCode } = await daemon.pouch('run', ...args);
+  }
+
+  /** Runs `id`, and returns what the run has printed and its exit code. */
+  async function runId(...options: string[]) {
+    const command = [debian, 'sh', '-c', 'id -u; exit 3'];
+    const all = ['--rm', '--network', 'none', '--rich', ...options, ...command];
+    const { stdout, exitCode } = await daemon.pouch('run', ...all);
     return [stdout, exitCode];
   }
 
   it('a command that ends before a service has started, which loses signals until then, ends the container', async () => {
     const starts = 'trap "" TERM; sleep 2; systemd-notify --ready; trap - TERM; exec sleep infinity';
-    const service = ['Type=notify', 'NotifyAccess=all', `ExecStart=/bin/sh -c '${starts}'`];
-    assert.deepEqual(await besideService(service), ['0\n', 3]);
+    const service = withService('Type=notify', 'NotifyAccess=all', `ExecStart=/bin/sh -c '${starts}'`);
+    assert.deepEqual(await runId(...service), ['0\n', 3]);
   });
 
   it('a service that never stops does not hold up the end of the container', async () => {
-    const service = [`ExecStart=/bin/sh -c 'trap "" TERM; while :; do sleep 1; done'`];
-    assert.deepEqual(await besideService(service, '--stop-timeout', '2'), ['0\n', 3]);
+    const service = withService(`ExecStart=/bin/sh -c 'trap "" TERM; while :; do sleep 1; done'`);
+    assert.deepEqual(await runId(...service, '--stop-timeout', '2'), ['0\n', 3]);
+  });
+
+  it('a stop shows which service it waits for', async () => {
+    const service = withService(
+      `ExecStart=/bin/sh -c 'trap "sleep 4; exit 0" TERM; while :; do sleep 0.1; done'`,
+    );
+    await ok('run', '-d', '--name', 'box', '--network', 'none', '--rich', ...service, debian);
+    const started = ['exec', 'box', 'systemctl', 'is-active', 'other.service', 'multi-user.target'];
+    await until('it runs', async () => (await daemon.pouch(...started)).stdout === 'active\nactive\n');
+    const { stderr, exitCode } = await daemon.pouch('stop', 'box');
+    assert.equal(exitCode, 0);
+    assert.match(stderr, /^box: waiting for other\.service, \d s$/m);
+    assert.equal((await daemon.it.inspect('box'))?.State.ExitCode, 0);
+  });
+
+  it('a stop shows which process another init waits for', async () => {
+    const stubborn = ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'];
+    const run = ['-d', '--name', 'box', '--network', 'none', '--rich', '--rich-mode', 'dumb-init'];
+    await ok('run', ...run, 'busybox', ...stubborn);
+    const { stderr } = await daemon.pouch('stop', '-t', '4', 'box');
+    assert.match(stderr, /^box: waiting for .*sh.*, \d s$/m);
+    assert.equal((await daemon.it.inspect('box'))?.State.ExitCode, 137);
   });
 });
