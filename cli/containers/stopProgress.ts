@@ -9,8 +9,8 @@ const everyMs = 1000;
 const maxNames = 3;
 
 /**
- * Runs a stop or restart of a rich container and prints what it waits for to stderr: on a terminal in one line that changes,
- * otherwise a line for each change.
+ * Runs a stop or restart of a rich container and prints what it waits for to stderr: on a terminal in one line that
+ * changes, otherwise a line for each change.
  */
 export async function withStopProgress(
   session: Session,

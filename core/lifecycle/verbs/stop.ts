@@ -8,6 +8,7 @@ import { keepRecord } from '../shared/keepRecord.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { stuck } from '../exits/killDeadline.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
+import { syncFilesystems } from '../task/syncFilesystems.ts';
 import { untilHandled } from '../task/untilHandled.ts';
 import { thaw } from '../task/onTask.ts';
 import { isUp, mayRestart } from '../../state/status.ts';
@@ -87,6 +88,7 @@ async function end(
   await untilHandled(engine, record, signal, { withinMs, exited: abortedBy(exited) });
   await send(engine, record, signal);
   if (await happensWithin(exited, withinMs - (performance.now() - since))) return;
+  await syncFilesystems(engine, record);
   await send(engine, record, sigkill);
   if (await happensWithin(exited, killDeadlineMs)) return;
   throw stuck(record);
