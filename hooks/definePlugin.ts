@@ -93,10 +93,10 @@ export interface PluginContext<
   services: Services;
   /**
    * Hands over what `provides` names, before setup ends. An error that a method throws names this plugin; a method has
-   * the deadline of its caller's tap.
+   * the deadline of its caller's tap, and in a process of its own 10 s or what `deadlinesMs` gives it.
    * @throws PCH_PLUGIN_INVALID
    */
-  provide(services: Provided): void;
+  provide(services: Provided, options?: ProvideOptions<Provided>): void;
   log: Logger;
   /** Contributes a kind of host effect, applied and undone by the ledger. */
   effect<Args extends object, Result>(kind: EffectKind<Args, Result>): void;
@@ -136,6 +136,14 @@ export interface PluginContext<
   host: HostFacts;
   /** For paths of the host that a user or an image chose: they may be on a file system that hangs. */
   files: FileAccess;
+}
+
+/** What a plugin says about the services that it provides. */
+export interface ProvideOptions<Provided = ServicesOf<Tokens>> {
+  /** Milliseconds of calls of methods, at most an hour: `{ users: { export: 60_000 } }`. Missing: 10 s. */
+  deadlinesMs?: {
+    readonly [Name in keyof Provided]?: { readonly [Method in keyof Provided[Name]]?: number };
+  };
 }
 
 /** How the options of a plugin are checked. */

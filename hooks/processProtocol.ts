@@ -51,5 +51,10 @@ export {
   type SetupRequest,
 } from './protocol/requests.ts';
 export { type RuntimeAction, runtimeActions, type RuntimeRequest } from './protocol/runtimeRequest.ts';
-export { type DeclaredService, providedMethod, type ServiceRequest } from './protocol/services.ts';
+export {
+  type DeclaredService,
+  mostServiceMs,
+  providedMethod,
+  type ServiceRequest,
+} from './protocol/services.ts';
 export { longestLine, processProtocol } from './protocol/version.ts';

@@ -1,11 +1,14 @@
 /** Services that the process of a plugin provides to other plugins. */
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
-import { closed, may, says, text } from '../schema.ts';
+import { closed, map, may, says, text } from '../schema.ts';
 import { id } from './common.ts';
 
 /** Names of methods that a process can provide. What has a `then` would be taken for a promise. */
 export const providedMethod = '^(?!(then|constructor)$)[A-Za-z][A-Za-z0-9_]{0,62}$';
+
+/** Milliseconds that a call of a method may be given. */
+export const mostServiceMs = 60 * 60_000;
 
 /** A service whose methods are in the process. */
 export const DeclaredService = closed(
@@ -19,6 +22,12 @@ export const DeclaredService = closed(
         maxItems: 100,
         description: 'Names of its methods. With a `setup`, those in the reply to it count.',
       }),
+    ),
+    deadlinesMs: may(
+      map(
+        Type.Integer({ minimum: 1, maximum: mostServiceMs }),
+        'Milliseconds of calls by method, at most an hour. Default: 10 s.',
+      ),
     ),
   },
   { title: 'Service' },

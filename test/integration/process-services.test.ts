@@ -14,8 +14,8 @@ const call = /ask of the service directory\.users \(plugin directory\): /;
 const faults: Record<string, [message: RegExp, ...kinds: string[]]> = {
   refuse: [/the directory is closed[^]*hint: open it[^]*code: PCH_CONFLICT/],
   fail: [/no network[^]*code: PCH_PLUGIN_FAILED/],
-  hang: [/its process did not reply within 2\d\d\d ms[^]*code: PCH_DEADLINE/],
-  spin: [/its process did not reply within 2\d\d\d ms[^]*code: PCH_DEADLINE/],
+  hang: [/its process did not reply within 2000 ms[^]*code: PCH_DEADLINE/],
+  spin: [/its process did not reply within 2000 ms[^]*code: PCH_DEADLINE/],
   kill: [/its process ended \(SIGKILL\)[^]*code: PCH_PLUGIN_PROCESS/],
   date: [/it returned a value that is not plain data[^]*code: PCH_PLUGIN_CONTRACT/, 'module'],
   // A module’s reply costs the call, a line of an executable its process.

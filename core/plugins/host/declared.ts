@@ -98,11 +98,15 @@ export function declaredBy(
 }
 
 /** The services of a plugin, with the methods that can be called from another process. */
-function declaredServices({ provides = {} }: Plugin, { provided }: Contributions): DeclaredService[] {
+function declaredServices(
+  { provides = {} }: Plugin,
+  { provided, deadlinesMs }: Contributions,
+): DeclaredService[] {
   const isCallable = new RegExp(providedMethod);
   return Object.entries(provides).map(([name, token]) => ({
     service: tokenName(token),
     methods: functionsIn(provided.get(name) ?? {}).filter((method) => isCallable.test(method)),
+    ...(deadlinesMs[name] && { deadlinesMs: { ...deadlinesMs[name] } }),
   }));
 }
 

@@ -5,6 +5,7 @@ import {
   type ContributionTypes,
 } from '../../../hooks/contributions/index.ts';
 import { type MetricDeclaration, mostOfPlugin } from '../../../hooks/contributions/metric.ts';
+import { mostServiceMs } from '../../../hooks/processProtocol.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Profile } from '../../../hooks/profile.ts';
 import type { OwnedRuntime } from '../../contract/ownedRuntime.ts';
@@ -35,6 +36,13 @@ export interface ContributionsOptions {
   readonly programs?: ProgramRights | undefined;
 }
 
+/** By service and method. */
+type Deadlines = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+interface Options {
+  readonly deadlinesMs?: Deadlines;
+}
+
 /** What one plugin's setup has contributed. It takes effect once the whole plugin is valid. */
 export class Contributions {
   readonly taps: RecordedTap[] = [];
@@ -42,6 +50,8 @@ export class Contributions {
   readonly disposers: (() => void | Promise<void>)[] = [];
   /** Services by the names that `provides` gives them. */
   readonly provided = new Map<string, object>();
+  /** Milliseconds of methods of services, by the names of both. */
+  deadlinesMs: Deadlines = {};
   readonly #plugin: string;
   readonly #options: ContributionsOptions;
   readonly #contributed = new Map<ContributionName, unknown[]>();
@@ -139,13 +149,27 @@ export class Contributions {
     this.disposers.push(run);
   }
 
-  provide(services: Readonly<Record<string, unknown>>): void {
+  provide(services: Readonly<Record<string, unknown>>, { deadlinesMs = {} }: Options = {}): void {
     this.requireOpen('provides services');
     for (const [name, service] of Object.entries(services)) {
       if (!this.#options.provides?.includes(name))
         throw this.#invalid(`provides \`${name}\`, which it does not declare`, declareIt(name));
       if (!object.fits(service)) throw this.#invalid(`must provide \`${name}\` as an object with methods`);
       this.provided.set(name, service as object);
+    }
+    for (const [name, deadlines] of Object.entries(deadlinesMs)) this.#checkDeadlines(name, deadlines);
+    this.deadlinesMs = { ...this.deadlinesMs, ...deadlinesMs };
+  }
+
+  #checkDeadlines(name: string, deadlines: Deadlines[string]): void {
+    const service = this.provided.get(name) as Record<string, unknown> | undefined;
+    for (const [method, ms] of Object.entries(deadlines)) {
+      if (typeof service?.[method] !== 'function')
+        throw this.#invalid(`gives a deadline to ${name}.${method}, which it does not provide`);
+      if (!Number.isInteger(ms) || ms < 1 || ms > mostServiceMs)
+        throw this.#invalid(
+          `gives ${name}.${method} the deadline ${String(ms)}, expected 1 to ${mostServiceMs} milliseconds`,
+        );
     }
   }
 

@@ -33,7 +33,8 @@ export function setupContext(
   return {
     ...parts,
     hooks: tappable,
-    provide: (provided) => contributions.provide(provided),
+    provide: (provided, options) =>
+      contributions.provide(provided, options as Parameters<Contributions['provide']>[1]),
     effect: (kind) => contributions.add('effect', kind as unknown as EffectKind),
     runtime: (runtime: RuntimeProvider | RuntimeProgram) => contributions.add('runtime', runtime),
     profile: (profile) => contributions.add('profile', profile),

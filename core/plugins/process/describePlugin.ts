@@ -170,7 +170,14 @@ async function manifestOf(
 
 /** The name of a service says which plugin provides it. @throws PCH_PLUGIN_INVALID */
 function checkProvided({ name, setup, provides = [] }: ProcessManifest): void {
-  for (const { service, methods } of provides) {
+  for (const { service, methods, deadlinesMs = {} } of provides) {
+    const unknown = methods && Object.keys(deadlinesMs).find((method) => !methods.includes(method));
+    if (unknown !== undefined)
+      throw new PouchError(
+        'PCH_PLUGIN_INVALID',
+        `plugin ${name} gives a deadline to ${service}.${unknown.slice(0, 100)}, which it does not provide`,
+        { plugin: name, hint: 'list the method in `methods`' },
+      );
     const isNamed = service.startsWith(`${name}.`) && /^[a-z0-9.-]{1,127}$/i.test(service);
     if (isNamed && (setup || methods)) continue;
     const problem = isNamed

@@ -7,14 +7,17 @@ import { endingAt, msWithinCall } from '../run/callEnd.ts';
 import type { PluginCalls } from './PluginCalls.ts';
 import { accepted } from './tapOfProcess.ts';
 
-/** Milliseconds of a call. */
-const deadlineMs = 10_000;
+/** Milliseconds of a call of a method without a deadline of its own. */
+const standardMs = 10_000;
 
 /** A service whose methods are in the process of its plugin. They return promises of data. */
-export function serviceOfProcess({ service, methods = [] }: DeclaredService, calls: PluginCalls): object {
+export function serviceOfProcess(
+  { service, methods = [], deadlinesMs = {} }: DeclaredService,
+  calls: PluginCalls,
+): object {
   const call = async (method: string, given: readonly unknown[]): Promise<unknown> => {
     const args = plainArguments(given);
-    const timeoutMs = msWithinCall(deadlineMs);
+    const timeoutMs = msWithinCall(deadlinesMs[method] ?? standardMs);
     const request = { type: 'service', service, method, deadlineMs: timeoutMs, args } as const;
     return await withDeadline({ ms: timeoutMs, late: () => late(timeoutMs) }, async (signal) => {
       // It may have done something: its caller decides about another.
@@ -43,6 +46,6 @@ function refused(message: string, hint: string): PouchError {
 
 function late(ms: number): PouchError {
   return new PouchError('PCH_DEADLINE', `its process did not reply within ${ms} ms`, {
-    hint: 'find out what the plugin that provides the service waits for; a call has 10 s, and less where its caller has less',
+    hint: 'find out what the plugin that provides the service waits for, or have it give the method a longer `deadlinesMs`; a call has less where its caller has less',
   });
 }

@@ -17,7 +17,7 @@ def reply(request):
         more = more[0] if more and more[0] is not None else 'nothing'
         return {'result': {'name': 'ann', 'more': more, 'list': [1, None, {'a': True}]}}
     if question == 'slow':
-        time.sleep(1.5)
+        time.sleep(1)
         return {'result': 'slow'}
     if question == 'refuse':
         return {'error': {'code': 'PCH_CONFLICT', 'message': 'the directory is closed', 'hint': 'open it'}}
@@ -41,7 +41,7 @@ def reply(request):
 for line in sys.stdin:
     request = json.loads(line)
     if request['type'] == 'describe':
-        services = [{'service': 'directory.users', 'methods': ['ask']}]
+        services = [{'service': 'directory.users', 'methods': ['ask'], 'deadlinesMs': {'ask': 2000}}]
         write(type='reply', id=request['id'], manifest={
             'protocol': 1, 'name': 'directory', 'version': '1.4.0', 'provides': services,
         })

@@ -15,7 +15,7 @@ export default definePlugin({
     const replies: Record<string, (more: unknown) => unknown> = {
       data: (more) => ({ name: 'ann', more: more ?? 'nothing', list: [1, null, { a: true }] }),
       nothing: () => undefined,
-      slow: () => new Promise((resolve) => setTimeout(() => resolve('slow'), 1500)),
+      slow: () => new Promise((resolve) => setTimeout(() => resolve('slow'), 1000)),
       refuse: () => {
         throw new PouchError('PCH_CONFLICT', 'the directory is closed', { hint: 'open it' });
       },
@@ -32,6 +32,6 @@ export default definePlugin({
     };
     // A `then` would make a promise of the service.
     const service = { ask: async (question: string, more?: unknown) => await replies[question]?.(more) };
-    provide({ users: service });
+    provide({ users: service }, { deadlinesMs: { users: { ask: 2000 } } });
   },
 });

@@ -56,6 +56,26 @@ describe('a service that a plugin provides', () => {
     assert.equal((await runner.plan(preCreate, makeDraft(), { log })).draft.labels.mail, 'ann@corp.example');
   });
 
+  it('may give its methods deadlines, and only those', async () => {
+    const provider = (deadlinesMs: object) =>
+      directory(undefined, {
+        setup: ({ provide }) => provide({ users: { emailOf: () => '' } }, { deadlinesMs }),
+      });
+    const { generation } = await load([provider({ users: { emailOf: 60_000 } })]);
+    assert.deepEqual(generation.versions.get('directory')?.contributions?.deadlinesMs, {
+      users: { emailOf: 60_000 },
+    });
+    const cases: [deadlines: object, error: RegExp][] = [
+      [{ users: { emailOf: 0 } }, /gives users\.emailOf the deadline 0, expected 1 to 3600000 milliseconds/],
+      [{ users: { emailOf: 1.5 } }, /the deadline 1\.5/],
+      [{ users: { emailOf: 3_600_001 } }, /the deadline 3600001/],
+      [{ users: { other: 5 } }, /gives a deadline to users\.other, which it does not provide/],
+      [{ groups: { of: 5 } }, /gives a deadline to groups\.of, which it does not provide/],
+    ];
+    for (const [deadlines, error] of cases)
+      assert.match((await statesOf([provider(deadlines)]))['directory']!, error);
+  });
+
   it('has its type for the compiler', () => {
     definePlugin({
       name: 'types',

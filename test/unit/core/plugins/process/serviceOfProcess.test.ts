@@ -7,7 +7,7 @@ import { endingAt } from '../../../../../core/plugins/run/callEnd.ts';
 type Users = Record<'ask', (...args: unknown[]) => Promise<unknown>>;
 
 /** A service whose process does this; and what it was sent. */
-function serviceWith(reply: (options: CallOptions) => Promise<object>) {
+function serviceWith(reply: (options: CallOptions) => Promise<object>, deadlinesMs = {}) {
   const sent: (NewRequest & { type: 'service' })[] = [];
   const calls = {
     call: (request: NewRequest & { type: 'service' }, options: CallOptions) => {
@@ -15,7 +15,7 @@ function serviceWith(reply: (options: CallOptions) => Promise<object>) {
       return reply(options);
     },
   } as unknown as PluginCalls;
-  const service = { service: 'directory.users', methods: ['ask'] };
+  const service = { service: 'directory.users', methods: ['ask'], deadlinesMs };
   return { sent, users: serviceOfProcess(service, calls) as Users };
 }
 
@@ -50,6 +50,17 @@ describe('a service of a process', () => {
     );
     assert.equal(sent.length, 2);
     assert.ok(sent[0]!.deadlineMs <= 180, `${sent[0]!.deadlineMs} ms`);
+  });
+
+  it('gives a method the deadline of its own, longer or shorter, unless its caller has less', async () => {
+    const long = serviceWith(async () => ({}), { ask: 60_000 });
+    await long.users.ask();
+    await endingAt(performance.now() + 1000, () => long.users.ask());
+    const [own, ofCaller] = long.sent.map(({ deadlineMs }) => deadlineMs);
+    assert.equal(own, 60_000);
+    assert.ok(ofCaller! <= 900, `${ofCaller} ms`);
+    const short = serviceWith(() => new Promise(() => undefined), { ask: 20 });
+    await assert.rejects(short.users.ask(), { code: 'PCH_DEADLINE', message: /within 20 ms$/ });
   });
 
   it('gives a call that its process makes meanwhile less again', async () => {
