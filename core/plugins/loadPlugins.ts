@@ -117,9 +117,13 @@ export type ReadOptions = Omit<LoadPluginsOptions, 'container' | 'onTrace' | 'br
 /** Sets each plugin up after those whose services it injects, else side by side. */
 async function setUpAll(slots: readonly PluginSlot[], surroundings: Surroundings): Promise<void> {
   const { container } = surroundings;
+  // Before the first begins: one that is being set up is not to be set up any more.
+  const providers = new Map(
+    slots.map((slot) => [slot, providersFor(slot, slots, (token) => container.isBound(token))]),
+  );
   const begun = new Map<PluginSlot, Promise<void>>();
   const begin = async (slot: PluginSlot): Promise<void> => {
-    await Promise.all(providersFor(slot, slots, (token) => container.isBound(token)).map(once));
+    await Promise.all((providers.get(slot) ?? []).map(once));
     await attempt(slot, () => setUp(slot, surroundings));
   };
   const once = (slot: PluginSlot): Promise<void> => {

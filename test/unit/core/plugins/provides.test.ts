@@ -76,6 +76,20 @@ describe('a service that a plugin provides', () => {
       assert.match((await statesOf([provider(deadlines)]))['directory']!, error);
   });
 
+  it('is waited for, however long the setup of its provider takes', async () => {
+    const slow = directory(undefined, {
+      async setup({ provide }) {
+        for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate);
+        provide({ users: { emailOf: () => 'slow@corp.example' } });
+      },
+    });
+    for (const plugins of [
+      [slow, mail],
+      [mail, slow],
+    ])
+      assert.deepEqual(await statesOf(plugins), { directory: 'active', mail: 'active' });
+  });
+
   it('has its type for the compiler', () => {
     definePlugin({
       name: 'types',
