@@ -36,8 +36,13 @@ function conflict({ path }: Change, owner: string, tap: PreparedTap): PouchError
   return new PouchError(
     'PCH_PLUGIN_CONFLICT',
     `plugins ${owner} and ${tap.plugin} both tried to set ${field}`,
-    {
-      hint: `disable one of them, or let ${tap.plugin} declare \`overrides: ['${owner}']\` on its tap of ${tap.hook}`,
-    },
+    { hint: `disable one of them, or ${wayOut(tap, owner)}` },
   );
+}
+
+/** The name of a part is `PLUGIN/PART`: a program that the plugin speaks for, which declares nothing. */
+function wayOut({ plugin, hook }: PreparedTap, owner: string): string {
+  if (plugin.includes('/')) return `have ${plugin} leave the field alone`;
+  const [ofOwner] = owner.split('/');
+  return `let ${plugin} declare \`overrides: ['${ofOwner}']\` on its tap of ${hook}`;
 }

@@ -66,7 +66,7 @@ export class NriPlugins {
     const plugin = this.#all.find((one) => one.name === name);
     if (plugin) return plugin;
     throw new PouchError('PCH_NRI_NOT_CONNECTED', `the NRI plugin ${name} is not connected`, {
-      hint: 'start the plugin; `pouch nri` lists those that are connected',
+      hint: 'start the plugin, or see in `pouch doctor` why one that pouchd launches does not connect; `pouch nri` lists all',
     });
   }
 }

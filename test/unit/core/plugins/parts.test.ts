@@ -57,6 +57,14 @@ describe('a tap with parts', () => {
       runner.plan(preCreate, makeDraft(), { log, fieldOwners: new FieldOwners() }),
     );
     assert.equal(error.message, 'plugins speaker/a and speaker/b both tried to set hostname');
+    // A program declares no `overrides`.
+    assert.equal(error.hint, 'disable one of them, or have speaker/b leave the field alone');
+    const other = plugin('other', ({ hooks }) =>
+      hooks.container.preCreate.tap({ after: ['speaker'] }, (draft) => void (draft.labels['by-a'] = 'x')),
+    );
+    const mixed = await load([speaker(() => ['a']), other]);
+    const { hint } = await rejection(mixed.runner.plan(preCreate, makeDraft(), { log: mixed.log }));
+    assert.match(hint ?? '', /let other declare `overrides: \['speaker'\]` on its tap/);
   });
 
   it('is overridden by the name of its plugin', async () => {
