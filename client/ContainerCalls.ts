@@ -158,13 +158,14 @@ export class ContainerCalls {
   }
 
   /**
-   * Waits for an exit. Resolves once the server has registered the wait, so that an exit after a later start is not
-   * missed.
-   * @returns a function that resolves to the exit code; it throws PCH_DAEMON_LOST if the daemon stops first
+   * Waits for an exit, or for the end of the boot of a rich container (`ready`). Resolves once the server has
+   * registered the wait, so that an exit after a later start is not missed.
+   * @returns a function that resolves to the exit code, for `ready` 0 if all is up and 1 if not; it throws
+   * PCH_DAEMON_LOST if the daemon stops first
    */
   async wait(
     ref: string,
-    condition: 'not-running' | 'next-exit' | 'removed',
+    condition: 'not-running' | 'next-exit' | 'removed' | 'ready',
     signal?: AbortSignal,
   ): Promise<() => Promise<ContainerWaitResponse>> {
     const options = { query: { condition }, ...(signal && { signal }) };

@@ -4,6 +4,7 @@ import { Effect } from './effects.ts';
 import { ImageConfig } from './image.ts';
 import { Namespaces, OciDeviceRule, OciIdMapping, OciIntelRdt, OciResources, OciSeccomp } from './oci.ts';
 import { ConsoleSize, LogRequest, NetworkRequest, PortRequest, RestartPolicy } from './request.ts';
+import { ReadinessProbe } from './readiness.ts';
 import { closed, fixed, flag, integer, map, may, says, text, texts, word } from './schema.ts';
 
 const yes = Type.Literal(true);
@@ -107,6 +108,7 @@ const DraftRich = closed({
   restartAfterPoweroff: may(
     Type.Boolean({ description: 'Starts it again after a power-off inside, whatever its restart policy.' }),
   ),
+  readiness: may(ReadinessProbe),
   exits: may(
     map(
       closed({

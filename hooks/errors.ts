@@ -88,6 +88,10 @@ export const errorKinds = {
   },
   PCH_CONTAINER_NOT_FOUND: { status: 404, doc: 'No container has that name, id or id prefix.' },
   PCH_CONTAINER_RUNNING: { status: 409, doc: 'The call needs a container that does not run.' },
+  PCH_CONTAINER_NOT_READY: {
+    status: 409,
+    doc: 'A rich container is not up, or not with all that it was to start (from the client).',
+  },
   PCH_CONTAINER_NOT_RUNNING: { status: 409, doc: 'The call needs a running container.' },
   PCH_CONTENT_TOO_LARGE: { status: 400, doc: 'A blob is larger than its kind may be.' },
   PCH_CREDENTIALS_INVALID: { status: 400, doc: 'The file with registry credentials cannot be used.' },

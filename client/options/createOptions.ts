@@ -296,6 +296,16 @@ export const foregroundOptions: OptionGroup = {
       refused: 'it is about the terminal of one `pouch run`',
     },
     {
+      flags: '--wait',
+      help: 'With -d: wait until the rich container has booted; fails if a unit has failed',
+      refused: 'it is about one `pouch run`',
+    },
+    {
+      flags: '--wait-timeout <seconds>',
+      help: 'Seconds that --wait waits at most (default: 300)',
+      refused: 'it is about one `pouch run`',
+    },
+    {
       flags: '--detach-keys <keys>',
       help: detachKeysHelp,
       refused: 'it is about the terminal of one `pouch run`',

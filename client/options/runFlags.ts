@@ -84,6 +84,8 @@ export interface CreateFlags {
 /** Options of `run` only. */
 export interface RunFlags extends CreateFlags {
   detach?: boolean;
+  wait?: boolean;
+  waitTimeout?: string;
   detachKeys?: string;
   sigProxy?: boolean;
 }

@@ -59,9 +59,33 @@ export interface ContainerStateWire {
   ExitCode: number;
   /** Pouch: `reboot` or `poweroff` if a rich container has ended itself so; its restart policy does not apply then. */
   Ending?: string;
+  /** Of a rich container whose boot is followed. */
+  Health?: HealthWire;
+  /** Pouch: how far its boot is. */
+  Readiness?: ReadinessWire;
   Error: string;
   StartedAt: string;
   FinishedAt: string;
+}
+
+/** Docker's result of health checks. */
+export interface HealthWire {
+  /** `starting`, `healthy` or `unhealthy`. */
+  Status: string;
+  FailingStreak: number;
+  Log: { Start: string; End: string; ExitCode: number; Output: string }[];
+}
+
+/** How far the boot of a rich container is. */
+export interface ReadinessWire {
+  /** `starting`, `running`, `degraded` or `failed`. */
+  State: string;
+  /** Units of the init that have failed. */
+  FailedUnits: string[];
+  /** Why the boot has failed. */
+  Reason?: string;
+  /** RFC 3339. */
+  Since: string;
 }
 
 /** `NetworkSettings` of an inspected container. */

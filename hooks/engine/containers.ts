@@ -60,10 +60,13 @@ export interface Containers {
   pause(ref: string): Promise<void>;
   /** Resumes a paused container. @throws PCH_CONFLICT if it is not paused */
   unpause(ref: string): Promise<void>;
-  /** Resolves when the condition holds; `removed` waits for the removal. */
+  /**
+   * Resolves when the condition holds. `removed` waits for the removal, `ready` for the end of the boot of a rich
+   * container: then the exit code is 0 if it is up with all that it was to start, else 1.
+   */
   wait(
     ref: string,
-    condition: 'not-running' | 'next-exit' | 'removed',
+    condition: 'not-running' | 'next-exit' | 'removed' | 'ready',
     signal?: AbortSignal,
   ): Promise<{ exitCode: number; error?: string }>;
   /** Never waits for a lock. */

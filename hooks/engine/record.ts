@@ -2,6 +2,7 @@ import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { ContainerDraft, Ending } from '../draft.ts';
 import { BlameEntry, Degradation } from '../plan.ts';
+import { BootReadiness } from '../readiness.ts';
 import { ContainerRequest } from '../request.ts';
 import { closed, flag, integer, map, may, says, text, texts, word } from '../schema.ts';
 
@@ -10,6 +11,7 @@ const ContainerState = closed({
   pid: Type.Integer({ description: 'Host pid of PID 1; 0 if it does not run.' }),
   exitCode: integer,
   ending: may(Ending),
+  readiness: may(BootReadiness),
   oomKilled: flag,
   error: says('Why the last start failed; empty otherwise.'),
   startedAt: says('RFC 3339 with nanoseconds, as containerd reports it; empty before the first start.'),

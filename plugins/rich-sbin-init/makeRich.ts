@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { allowReboot, commandExitScript, type ContainerDraft, type ImageFile } from '../../hooks/index.ts';
 import { initPath } from './findInit.ts';
+import { readinessProbe } from './readiness.ts';
 
 const directory = '/.pouch';
 const inits = new Set(['init', 'busybox', 'openrc-init', 'telinit']);
@@ -53,6 +54,7 @@ export function makeRich(draft: ContainerDraft, init: ImageFile): string[] {
   process.init = false;
   // Without it an init cannot end when it is asked to stop.
   allowReboot(draft);
+  draft.rich.readiness ??= readinessProbe;
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = stopSignal(init);
   return warnings;
 }

@@ -1,5 +1,6 @@
 import { allowReboot, type ContainerDraft, type HostFacts } from '../../hooks/index.ts';
 import { unitCommand, type UnitCommand } from './command.ts';
+import { readinessProbe } from './readiness.ts';
 import { runDirectory, startScript } from './stdio.ts';
 import {
   commandUnit,
@@ -113,6 +114,7 @@ function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): vo
   process.groups = [];
   process.init = false;
   allowReboot(draft);
+  draft.rich.readiness ??= readinessProbe;
   process.env['container'] = 'oci';
   // Becomes the machine-id if the image has none, so that each container has its own (machine-id(5)).
   process.env['container_uuid'] ??= draft.id.slice(0, 32);

@@ -6,6 +6,7 @@ import { createContainer } from '../../run/createContainer.ts';
 import { createRequest } from '../../../client/options/createRequest.ts';
 import { runInForeground } from '../../run/foreground.ts';
 import { addCreateOptions, addForegroundOptions } from '../../run/runOptions.ts';
+import { waitSeconds, waitUntilReady } from '../../run/waitUntilReady.ts';
 import type { RunFlags } from '../../../client/options/runFlags.ts';
 import type { Session } from '../../Session.ts';
 import { sizeOf } from '../../streams/followSize.ts';
@@ -28,6 +29,7 @@ async function run(session: Session, image: string, command: string[], flags: Ru
   const size = sizeOf(terminal.stdout);
   const body = createRequest({ flags, image, command, environment: terminal.env, size });
   if (body.Tty && body.AttachStdin && !terminal.stdin.isTTY) throw stdinNotTerminal();
+  const waitFor = waitSeconds(flags);
   const detachKeys = detachKeysOption(flags.detachKeys);
   const isForeground = body.AttachStdin || body.AttachStdout || body.AttachStderr;
   const exitCode = isForeground && !body.Tty ? await runAtOnce(session, body, flags) : undefined;
@@ -39,5 +41,5 @@ async function run(session: Session, image: string, command: string[], flags: Ru
   }
   await session.client.containers.start(id);
   session.print(id);
-  return 0;
+  return waitFor === undefined ? 0 : await waitUntilReady(session, id, waitFor);
 }

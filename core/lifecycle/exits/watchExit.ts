@@ -67,6 +67,7 @@ export function setExited(record: ContainerRecord, { exitStatus, exitedAt }: Exi
   const meaning = record.draft.rich.exits?.[exitStatus];
   const { exitCode = exitStatus, ending, whenStopped = exitCode } = meaning ?? {};
   delete record.state.ending;
+  delete record.state.readiness;
   Object.assign(record.state, {
     status: 'exited',
     pid: 0,

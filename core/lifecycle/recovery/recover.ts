@@ -16,6 +16,7 @@ import { settleCheckpoints } from '../checkpoint/remove.ts';
 import { alivePid, type Finding, quarantine, type Traces } from '../damaged/quarantine.ts';
 import { cleanUpLocked } from '../exits/cleanUp.ts';
 import { setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/watchExit.ts';
+import { watchReadiness } from '../readiness/watchReadiness.ts';
 import { settleReconcile } from '../reconcile/replacePlan.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { initPid } from '../task/initPid.ts';
@@ -227,6 +228,7 @@ async function adopt(
   if (isUnknown ? before === 'paused' : status !== TaskStatus.RUNNING) record.state.status = 'paused';
   await resumeProcesses(engine, record);
   watchExit(engine, record);
+  watchReadiness(engine, record);
 }
 
 async function resumeProcesses(

@@ -1,4 +1,4 @@
-/** Callers that wait for the end or the removal of a container. */
+/** Callers that wait for the boot, the end or the removal of a container. */
 import { PouchError } from '../../../hooks/errors.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 
@@ -7,13 +7,19 @@ export interface ExitResult {
   error?: string;
 }
 
+type WaitKind = 'exit' | 'removal' | 'ready';
+
 type Settle = (result: ExitResult) => void;
 
 export class Waiters {
-  readonly #waiting = { exit: new Map<string, Set<Settle>>(), removal: new Map<string, Set<Settle>>() };
+  readonly #waiting = {
+    exit: new Map<string, Set<Settle>>(),
+    removal: new Map<string, Set<Settle>>(),
+    ready: new Map<string, Set<Settle>>(),
+  };
 
-  /** The next exit (or failed start) of a container, or its removal. */
-  next(kind: 'exit' | 'removal', id: string, signal?: AbortSignal): Promise<ExitResult> {
+  /** The next exit (or failed start) of a container, its removal, or the next change of its readiness. */
+  next(kind: WaitKind, id: string, signal?: AbortSignal): Promise<ExitResult> {
     return new Promise((resolve, reject) => {
       const waiting = this.#of(kind, id);
       const cancel = () => {
@@ -30,13 +36,13 @@ export class Waiters {
     });
   }
 
-  settle(kind: 'exit' | 'removal', id: string, result: ExitResult): void {
+  settle(kind: WaitKind, id: string, result: ExitResult): void {
     const waiting = this.#waiting[kind].get(id);
     this.#waiting[kind].delete(id);
     for (const resolve of waiting ?? []) resolve(result);
   }
 
-  #of(kind: 'exit' | 'removal', id: string): Set<Settle> {
+  #of(kind: WaitKind, id: string): Set<Settle> {
     const known = this.#waiting[kind].get(id) ?? new Set<Settle>();
     this.#waiting[kind].set(id, known);
     return known;

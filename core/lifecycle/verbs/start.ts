@@ -11,6 +11,7 @@ import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpo
 import { checkSources } from '../shared/checkSources.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { watchExit } from '../exits/watchExit.ts';
+import { watchReadiness } from '../readiness/watchReadiness.ts';
 import { removeLocked } from './remove.ts';
 import { applyTaps, observeTaps } from '../shared/containerHooks.ts';
 import { initPid } from '../task/initPid.ts';
@@ -94,6 +95,7 @@ async function applyStart(
   engine.attachPoints.started(record.id);
   emitContainer(engine, 'start', record);
   watchExit(engine, record);
+  watchReadiness(engine, record);
   engine.deliveries.begin(record);
   await engine.store.save(record);
   observeTaps(engine, record, catalogue.container.poststart, moment);
@@ -136,6 +138,7 @@ export function setRunning(
   if (init) engine.inits.set(record.id, init);
   record.stoppedByUser = false;
   delete record.state.ending;
+  if (record.state.startedAt !== startedAt) delete record.state.readiness;
   Object.assign(record.state, {
     status: 'running',
     pid,

@@ -263,6 +263,7 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
         'not-running': () => !isRunning(container) && container.record.state.status !== 'created',
         'next-exit': () => container.exits > exits,
         removed: () => container.removed,
+        ready: () => container.record.state.readiness?.state !== 'starting',
       };
       await until(met[condition], signal);
       return { exitCode: container.record.state.exitCode };

@@ -5,7 +5,7 @@ import { inNamesOf } from '../../../../translate/names/inNamesOf.ts';
 
 export const waitRoutes: Route[] = [{ method: 'POST', path: '/containers/:id/wait', handler: wait }];
 
-const conditions = ['not-running', 'next-exit', 'removed'] as const;
+const conditions = ['not-running', 'next-exit', 'removed', 'ready'] as const;
 
 /**
  * `docker run` calls wait before start, and starts the container once it has the headers: they are sent as soon as the

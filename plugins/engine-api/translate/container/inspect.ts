@@ -1,5 +1,5 @@
 import type { ContainerInspect, ContainerStateWire } from '../../../../client/wire.ts';
-import type { ContainerRecord, Damage } from '../../../../hooks/index.ts';
+import type { ContainerRecord, Damage, BootReadiness } from '../../../../hooks/index.ts';
 import { type ClientKind, otherClient } from '../../http/clientKind.ts';
 import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../../../../translate/names/inNamesOf.ts';
 import { containerConfig } from './config.ts';
@@ -55,6 +55,24 @@ function deliveryOf({
   return { Waiting: waiting, Lost: lost, ...(problem !== undefined && { Problem: problem }) };
 }
 
+/** Docker's tools look at Health, for example to start what depends on a container. */
+function readinessFields({
+  state,
+  failedUnits,
+  reason,
+  since,
+}: BootReadiness): Pick<ContainerStateWire, 'Health' | 'Readiness'> {
+  const settled = state === 'running' ? 'healthy' : 'unhealthy';
+  return {
+    Health: {
+      Status: state === 'starting' ? 'starting' : settled,
+      FailingStreak: settled === 'unhealthy' && state !== 'starting' ? 1 : 0,
+      Log: [],
+    },
+    Readiness: { State: state, FailedUnits: failedUnits, ...(reason && { Reason: reason }), Since: since },
+  };
+}
+
 function stateOf({ state }: ContainerRecord, client: ClientKind): ContainerStateWire {
   const { status } = state;
   return {
@@ -67,6 +85,7 @@ function stateOf({ state }: ContainerRecord, client: ClientKind): ContainerState
     Pid: state.pid,
     ExitCode: state.exitCode,
     ...(state.ending && { Ending: state.ending }),
+    ...(state.readiness && readinessFields(state.readiness)),
     Error: inNamesOf(client, state.error),
     StartedAt: orNever(state.startedAt),
     FinishedAt: orNever(state.finishedAt),

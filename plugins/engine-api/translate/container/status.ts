@@ -8,7 +8,7 @@ export function statusText(record: ContainerRecord, now: number): string {
   const degraded = record.degraded.length > 0 ? ' (degraded)' : '';
   switch (status) {
     case 'running':
-      return `Up ${since(startedAt, now)}${degraded}`;
+      return `Up ${since(startedAt, now)}${readinessText(record)}${degraded}`;
     case 'paused':
       return `Up ${since(startedAt, now)} (Paused)`;
     case 'restarting':
@@ -22,6 +22,18 @@ export function statusText(record: ContainerRecord, now: number): string {
     case 'created':
       return `Created${degraded}`;
   }
+}
+
+/** Failed units that are named. */
+const mostNamed = 2;
+
+function readinessText({ state: { readiness } }: ContainerRecord): string {
+  if (!readiness) return '';
+  const { state, failedUnits, reason } = readiness;
+  const named = failedUnits.slice(0, mostNamed).join(', ');
+  const more = failedUnits.length > mostNamed ? ` and ${failedUnits.length - mostNamed} more` : '';
+  const why = state === 'degraded' ? `${named}${more}` : (reason ?? '');
+  return why === '' ? ` (${state})` : ` (${state}: ${why})`;
 }
 
 function endingText({ state: { ending } }: ContainerRecord): string {

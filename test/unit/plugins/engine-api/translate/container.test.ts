@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ContainerRecord, ContainerState } from '../../../../../hooks/index.ts';
+import type { ContainerRecord, BootReadiness, ContainerState } from '../../../../../hooks/index.ts';
 import { toInspect } from '../../../../../plugins/engine-api/translate/container/inspect.ts';
 import { statusText } from '../../../../../plugins/engine-api/translate/container/status.ts';
 import { toSummary } from '../../../../../plugins/engine-api/translate/container/summary.ts';
@@ -11,6 +11,15 @@ import { fakeImage } from '../../../../support/fake/images.ts';
 
 const containerId = 'a1'.repeat(32);
 const now = Date.parse('2024-05-06T12:00:00Z');
+
+function booting(
+  state: BootReadiness['state'],
+  failedUnits: string[] = [],
+  reason?: string,
+): Partial<ContainerState> {
+  const readiness = { state, failedUnits, since: '', ...(reason && { reason }) };
+  return { status: 'running', startedAt: '2024-05-06T11:59:57Z', readiness };
+}
 
 function record(
   body: Partial<ContainerCreateRequest> = {},
@@ -93,6 +102,10 @@ describe('container record → Docker', () => {
     [{ status: 'created' }, 'Created'],
     [{ status: 'running', startedAt: '2024-05-06T11:59:57Z' }, 'Up 3 seconds'],
     [{ status: 'paused', startedAt: '2024-05-06T11:58:00Z' }, 'Up 2 minutes (Paused)'],
+    [booting('starting'), 'Up 3 seconds (starting)'],
+    [booting('degraded', ['a.service', 'b.service']), 'Up 3 seconds (degraded: a.service, b.service)'],
+    [booting('degraded', ['a', 'b', 'c', 'd']), 'Up 3 seconds (degraded: a, b and 2 more)'],
+    [booting('failed', [], 'no target'), 'Up 3 seconds (failed: no target)'],
     [
       { status: 'exited', exitCode: 137, finishedAt: '2024-05-06T11:00:00Z' },
       'Exited (137) About an hour ago',

@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { messageOf } from '../../../hooks/errors.ts';
+import type { BootReadiness } from '../../../hooks/readiness.ts';
+import { isUp } from '../../state/status.ts';
+import { runInContainer } from '../exec/runInContainer.ts';
+import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
+import { keepRecord } from '../shared/keepRecord.ts';
+import { parseReadiness, type ProbeResult } from './parseReadiness.ts';
+
+/** Milliseconds for one call of a probe, which may wait for the end of the boot. */
+const probeDeadlineMs = 30_000;
+/** Milliseconds before the first probe, and between those of a boot: they double up to the last value. */
+const [firstPauseMs, longestPauseMs] = [200, 5_000];
+/** Milliseconds between the probes of a container that is up. */
+const settledPauseMs = 60_000;
+
+/**
+ * Follows how far the boot of a rich container is, until it ends. Never throws. A daemon that has been restarted
+ * continues with what the record says.
+ */
+export function watchReadiness(engine: EngineContext, record: ContainerRecord): void {
+  if (!record.draft.rich.readiness) return;
+  record.state.readiness ??= { state: 'starting', failedUnits: [], since: record.state.startedAt };
+  const watching = engine.operations.apart(() => follow(engine, record, record.state.startedAt));
+  watching.catch((error: unknown) => {
+    engine.log.error('readiness of a container', { container: record.id, error: messageOf(error) });
+  });
+}
+
+async function follow(engine: EngineContext, record: ContainerRecord, startedAt: string): Promise<void> {
+  const isSameRun = () => isUp(record) && record.state.startedAt === startedAt && engine.store.has(record.id);
+  let pauseMs = firstPauseMs;
+  for (;;) {
+    await delay(pauseMs, undefined, { signal: engine.shutdown, ref: false }).catch(() => undefined);
+    if (engine.shutdown.aborted || !isSameRun()) return;
+    if (record.state.status !== 'running') continue;
+    const found = await probe(engine, record);
+    if (engine.shutdown.aborted || !isSameRun()) return;
+    await note(engine, record, inTime(record, found));
+    const isSettled =
+      record.state.readiness?.state === 'running' || record.state.readiness?.state === 'degraded';
+    pauseMs = isSettled ? settledPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+  }
+}
+
+/** Undefined if that cannot be said now: the init may not listen yet. */
+async function probe(engine: EngineContext, record: ContainerRecord): Promise<ProbeResult | undefined> {
+  const { args } = record.draft.rich.readiness!;
+  try {
+    const { output } = await runInContainer(engine, record, { args, deadlineMs: probeDeadlineMs });
+    return parseReadiness(output);
+  } catch (error) {
+    engine.log.debug('a readiness probe failed', { container: record.id, error: messageOf(error) });
+    return undefined;
+  }
+}
+
+/** A container that is still starting at the end of its time has failed. */
+function inTime({ draft, state }: ContainerRecord, found: ProbeResult | undefined): ProbeResult | undefined {
+  if (found && found.state !== 'starting') return found;
+  const { withinSeconds } = draft.rich.readiness!;
+  const isLate = Date.now() - Date.parse(state.startedAt) > withinSeconds * 1000;
+  const isBooting = state.readiness?.state === 'starting';
+  if (isBooting && isLate)
+    return { state: 'failed', failedUnits: [], reason: `it was not up within ${withinSeconds} s` };
+  return isBooting ? found : undefined;
+}
+
+async function note(
+  engine: EngineContext,
+  record: ContainerRecord,
+  found: ProbeResult | undefined,
+): Promise<void> {
+  const before = record.state.readiness;
+  if (!found || (before && isSame(before, found))) return;
+  const readiness: BootReadiness = { ...found, since: new Date().toISOString() };
+  record.state.readiness = readiness;
+  engine.waiters.settle('ready', record.id, { exitCode: readiness.state === 'running' ? 0 : 1 });
+  emitContainer(engine, `health_status: ${readiness.state === 'running' ? 'healthy' : 'unhealthy'}`, record, {
+    readiness: readiness.state,
+    ...(readiness.failedUnits.length > 0 && { failedUnits: readiness.failedUnits.join(' ') }),
+    ...(readiness.reason && { reason: readiness.reason }),
+  });
+  await engine.locks.run(record.id, 'readiness', async () => {
+    if (engine.store.has(record.id)) await keepRecord(engine, record);
+  });
+}
+
+function isSame(before: BootReadiness, found: ProbeResult): boolean {
+  const units = ({ failedUnits }: ProbeResult) => failedUnits.join(' ');
+  return before.state === found.state && units(before) === units(found) && before.reason === found.reason;
+}

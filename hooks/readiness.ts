@@ -1,0 +1,23 @@
+import type { Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import { closed, may, says, word } from './schema.ts';
+
+/** Schema of how far the boot of a rich container is. */
+export const BootReadiness = closed({
+  state: word('starting', 'running', 'degraded', 'failed'),
+  failedUnits: Type.Array(Type.String(), { description: 'What has failed in a degraded one.' }),
+  reason: may(says('Why the boot has failed.')),
+  since: says('RFC 3339.'),
+});
+
+/** How far the boot of a rich container is, and what is wrong with it. */
+export type BootReadiness = Static<typeof BootReadiness>;
+
+/** Schema of how the engine finds that out. */
+export const ReadinessProbe = closed({
+  args: Type.Array(Type.String(), {
+    description:
+      'A command that runs in the container as root, and prints `starting`, `running`, `degraded UNIT…` or `failed REASON` as its last line.',
+  }),
+  withinSeconds: Type.Integer({ description: 'A boot that takes longer has failed.' }),
+});

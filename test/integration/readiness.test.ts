@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { image as debian } from '../../scripts/quickstart/place.ts';
+import { provideDebian } from '../support/debianImage.ts';
+import { useDaemon } from '../support/useDaemon.ts';
+
+/** Longest that a rich container may take to boot, on a loaded host. */
+const withinMs = 60_000;
+
+const brokenUnit = '[Service]\nType=oneshot\nExecStart=/bin/false\n';
+const wantsIt = '[Unit]\nWants=broken.service\n';
+
+describe('readiness of rich containers', function () {
+  this.timeout(180_000);
+  const daemon = useDaemon();
+  const { ok } = daemon;
+  const base = ['run', '-d', '--name', 'box', '--network', 'none', '--rich'];
+  let dir: string;
+
+  before(async function () {
+    this.timeout(600_000);
+    await provideDebian(daemon.it);
+    dir = await mkdtemp(join(tmpdir(), 'ready-'));
+    await chmod(dir, 0o755);
+    await writeFile(join(dir, 'broken.service'), brokenUnit);
+    await writeFile(join(dir, 'wants.conf'), wantsIt);
+  });
+  after(() => rm(dir, { recursive: true, force: true }));
+  afterEach(() => daemon.pouch('rm', '-f', 'box'));
+
+  const status = () => ok('ps', '-a', '--filter', 'name=box', '--format', '{{.Status}}');
+  const state = async () => (await daemon.it.inspect('box'))!.State;
+
+  it('a systemd that has booted is running: in run --wait, ps, inspect and events', async () => {
+    await ok(...base, '--wait', debian);
+    assert.match(await status(), /^Up .* \(running\)/);
+    const { Health, Readiness } = await state();
+    assert.equal(Health?.Status, 'healthy');
+    assert.equal(Readiness?.State, 'running');
+    const events = await ok('events', '--since', '1m', '--until', '0s', '--filter', 'container=box');
+    assert.match(events, /health_status: healthy .*readiness=running/);
+    assert.doesNotMatch(events, /exec_/);
+  });
+
+  it('a failed unit makes it degraded, by name, and run --wait fails', async () => {
+    const units = '/etc/systemd/system';
+    const broken = `${dir}/broken.service:${units}/broken.service:ro`;
+    const wants = `${dir}/wants.conf:${units}/multi-user.target.d/wants.conf:ro`;
+    const run = await daemon.pouch(...base, '--wait', '-v', broken, '-v', wants, debian);
+    assert.equal(run.exitCode, 1);
+    assert.match(run.stderr, /box is up, and has failed: broken\.service/);
+    assert.match(run.stderr, /pouch exec box systemctl status broken\.service/);
+    assert.match(await status(), /\(degraded: broken\.service\)/);
+    assert.deepEqual((await state()).Readiness?.FailedUnits, ['broken.service']);
+    assert.equal((await state()).Health?.Status, 'unhealthy');
+  });
+
+  it('a boot that ends in maintenance mode has failed', async () => {
+    const run = await daemon.pouch(
+      ...base,
+      ...['--wait', '-v', '/dev/null:/etc/systemd/system/default.target:ro', debian],
+    );
+    assert.equal(run.exitCode, 1);
+    assert.match(run.stderr, /box has failed to boot: systemd is in maintenance mode/);
+    assert.match(await status(), /\(failed: systemd is in maintenance mode\)/);
+  });
+
+  it('an init that ends at once is reported with its exit code', async () => {
+    const run = await daemon.pouch(
+      ...[...base, '--wait', '--rich-mode', 'sbin-init', '--initscript', '#!/bin/sh\nexit 9', 'busybox'],
+      'true',
+    );
+    assert.equal(run.exitCode, 1);
+    assert.match(run.stderr, /box has ended with exit code 9 before it was up/);
+    assert.equal((await state()).Readiness, undefined);
+  });
+
+  it('the boot scripts of /sbin/init have ended when it is running', async () => {
+    await ok(...base, '--wait', '--rich-mode', 'sbin-init', 'busybox', 'sleep', '1000');
+    assert.match(await status(), /\(running\)/);
+  });
+
+  it('a mode without a boot, and a plain container, are ready when they run', async () => {
+    await ok(...base, '--wait', '--rich-mode', 'dumb-init', 'busybox', 'sleep', '1000');
+    assert.doesNotMatch(await status(), /\(/);
+    assert.equal(await ok('wait', '--condition', 'ready', 'box'), '0');
+  });
+
+  it('a daemon that was killed while it waits continues', async () => {
+    await ok(...base, debian);
+    assert.match(await status(), /\(starting\)/);
+    await daemon.it.kill9();
+    await daemon.it.start();
+    const isRunning = async () => (await state()).Readiness?.State === 'running';
+    assert.ok(await waitUntil(isRunning, { withinMs }), await status());
+  });
+});

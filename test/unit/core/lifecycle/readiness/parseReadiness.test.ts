@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { parseReadiness } from '../../../../../core/lifecycle/readiness/parseReadiness.ts';
+
+describe('what a readiness probe prints', () => {
+  it('is read from its last line', () => {
+    assert.deepEqual(parseReadiness('noise\nrunning\n'), { state: 'running', failedUnits: [] });
+    assert.deepEqual(parseReadiness('starting'), { state: 'starting', failedUnits: [] });
+    assert.deepEqual(parseReadiness('degraded a.service  b.service\n'), {
+      state: 'degraded',
+      failedUnits: ['a.service', 'b.service'],
+    });
+    assert.deepEqual(parseReadiness('failed no  default target'), {
+      state: 'failed',
+      failedUnits: [],
+      reason: 'no default target',
+    });
+  });
+
+  for (const text of ['', '\n', 'sh: systemctl: not found', 'Running', 'running\nbut'])
+    it(`without a state: ${JSON.stringify(text)}`, () => assert.equal(parseReadiness(text), undefined));
+
+  it('is not trusted: control characters are left out, and names and their number are limited', () => {
+    assert.deepEqual(parseReadiness('degraded \u001b[2Ja\u0000\u202eb')?.failedUnits, ['[2Ja', 'b']);
+    const many = parseReadiness(`degraded ${'x'.repeat(1000)} ${'y '.repeat(1000)}`)!;
+    assert.equal(many.failedUnits.length, 20);
+    assert.equal(many.failedUnits[0]!.length, 256);
+    assert.equal(parseReadiness(`failed ${'z'.repeat(1000)}`)!.reason!.length, 256);
+  });
+});
