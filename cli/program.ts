@@ -1,3 +1,4 @@
+import { Help, type Option } from 'commander';
 import type { CommandEntry } from './commandEntry.ts';
 import { commandTree } from './commandTree.ts';
 import type { ConnectionFlags } from './connection.ts';
@@ -44,13 +45,23 @@ export async function buildProgram(
       outputError: () => undefined,
       getOutHelpWidth: () => session.terminal.stdout.columns ?? 100,
     })
-    .configureHelp({ showGlobalOptions: false, subcommandTerm: (command) => command.name() })
+    .configureHelp({
+      showGlobalOptions: false,
+      subcommandTerm: (command) => command.name(),
+      optionDescription,
+    })
     .addHelpText('after', "\nRun 'pouch COMMAND --help' for more information on a command.")
     .hook('preSubcommand', (command) => {
       session.connection = command.opts<ConnectionFlags>();
     });
   await addEntries(program, commandTree, path, session);
   return program;
+}
+
+/** As commander's, but an option that may be repeated has no default. */
+function optionDescription(option: Option): string {
+  if (Array.isArray(option.defaultValue)) return option.description;
+  return Help.prototype.optionDescription(option);
 }
 
 async function addEntries(

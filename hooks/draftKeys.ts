@@ -1,7 +1,13 @@
 /** Keys of a draft by which plugins and the engine recognize each other's entries. */
 
-/** Annotation with which a rich plugin confirms that it has applied a rich mode; the value is the mode. */
+/**
+ * Label or annotation of a request for a rich container (`true` or `false`). In a draft, the annotation with which a
+ * rich mode confirms that it was applied; its value is the mode.
+ */
 export const richAnnotation = 'io.pouch.rich';
+
+/** Label or annotation of a request that names the rich mode. */
+export const richModeKey = 'io.pouch.rich.mode';
 
 const networkEffectPrefix = 'network.';
 

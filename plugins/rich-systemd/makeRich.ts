@@ -8,6 +8,8 @@ import {
   initScriptUnit,
   initScriptUnitName,
   lastTargetLimits,
+  journalUnit,
+  journalUnitName,
   wantedBy,
 } from './units.ts';
 
@@ -37,6 +39,7 @@ function addUnits(draft: ContainerDraft, command: UnitCommand | undefined): void
   for (const [name, content] of Object.entries(lastTargetLimits(draft)))
     addFile(draft, `${unitDirectory}/${name}`, content);
   addKillTime(draft);
+  if (!draft.process.tty && !command?.endsContainer) addJournal(draft);
   const names = Object.keys(units);
   if (names.length === 0) return;
   for (const [name, content] of Object.entries(units)) addFile(draft, `${unitDirectory}/${name}`, content);
@@ -51,6 +54,12 @@ function addKillTime(draft: ContainerDraft): void {
   if (timeoutSeconds < 0 || timeoutSeconds >= 90) return;
   const content = `[Manager]\nDefaultTimeoutStopSec=${Math.max(1, timeoutSeconds)}\n`;
   addFile(draft, '/run/systemd/system.conf.d/pouch.conf', content);
+}
+
+/** With a command that ends the container, its output is the container's only. */
+function addJournal(draft: ContainerDraft): void {
+  addFile(draft, `${unitDirectory}/${journalUnitName}`, journalUnit);
+  addFile(draft, `${unitDirectory}/systemd-journald.service.d/pouch.conf`, wantedBy([journalUnitName]));
 }
 
 /** An init script is a path in the container, or the script itself if it begins with #!. */

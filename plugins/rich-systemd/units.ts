@@ -1,11 +1,17 @@
 import { commandExitScript, type ContainerDraft } from '../../hooks/index.ts';
 import type { UnitCommand } from './command.ts';
 import { splitEnvironment } from './environment.ts';
-import { stdioSettings } from './stdio.ts';
+import { runDirectory, stdioSettings } from './stdio.ts';
 import { plainValue, quoteArgument } from './quote.ts';
 
 export const commandUnitName = 'pouch-command.service';
 export const initScriptUnitName = 'pouch-init-script.service';
+export const journalUnitName = 'pouch-journal.service';
+
+const followJournal = [
+  `since=$(stat -c %Y ${runDirectory}/stdout)`,
+  'exec journalctl --follow --lines=all --no-hostname --since="@$since"',
+].join('; ');
 
 /**
  * Runs "$@" as a child, not by exec: death by signal N then gives the exit status 128 + N, as in every container, and a
@@ -116,6 +122,25 @@ export function lastTargetLimits({ stop }: ContainerDraft): Record<string, strin
   ]);
   return Object.fromEntries(limits) as Record<string, string>;
 }
+
+/**
+ * The unit that copies the journal to the container's log: also what units logged before it started, and until the
+ * very end. It starts once the boot has no more to do, so that it does not slow it down. The container has been started
+ * when the link to its stdout was made.
+ */
+export const journalUnit = unit({
+  Unit: [
+    'Description=Journal of the container, for its log',
+    'DefaultDependencies=no',
+    'IgnoreOnIsolate=yes',
+  ],
+  Service: [
+    'Type=idle',
+    `ExecStart=${commandLine(['/bin/sh', '-c', followJournal])}`,
+    `StandardOutput=file:${runDirectory}/stdout`,
+    'StandardError=null',
+  ],
+});
 
 /** Returns a drop-in that starts the units with a target, without a link in the image. */
 export function wantedBy(units: string[]): string {

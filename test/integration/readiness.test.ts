@@ -97,4 +97,21 @@ describe('readiness of rich containers', function () {
     const isRunning = async () => (await state()).Readiness?.State === 'running';
     assert.ok(await waitUntil(isRunning, { withinMs }), await status());
   });
+
+  it('the log has the journal, from the boot on', async () => {
+    await ok(...base, '--wait', debian);
+    const hasJournal = async (text: RegExp) => text.test(await ok('logs', 'box'));
+    const isUp = /systemd\[1\]: (Reached target|Startup finished)/;
+    assert.ok(await waitUntil(() => hasJournal(isUp), { withinMs }), await ok('logs', 'box'));
+    await ok('exec', 'box', 'logger', 'a line of a service');
+    assert.ok(await waitUntil(() => hasJournal(/: a line of a service/), { withinMs }));
+  });
+
+  it('labels ask for a rich container, and for its mode', async () => {
+    const labels = ['--label', 'io.pouch.rich=true', '--label', 'io.pouch.rich.mode=dumb-init'];
+    await ok('run', '-d', '--name', 'box', '--network', 'none', ...labels, 'busybox', 'sleep', '1000');
+    assert.match(await ok('exec', 'box', 'cat', '/proc/1/cmdline'), /\.pouch\/init/);
+    const wrong = await daemon.pouch('run', '--rm', '--label', 'io.pouch.rich=yes', 'busybox', 'true');
+    assert.match(wrong.stderr, /expected true or false, found "yes"/);
+  });
 });

@@ -17,6 +17,8 @@ const allowed: readonly RegExp[] = [
   /\(nsenter --target … --mount pouchd/,
   /^exec unshare --mount /,
   /`systemctl list-units --type /,
+  /\nstate=\$\(systemctl is-system-running --wait /,
+  /^exec journalctl --follow /,
   /^pouch: POUCH_TOKEN_FILE or --token-file;/,
   /^pouch: --tlsverify /,
 ];

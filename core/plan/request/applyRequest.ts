@@ -1,6 +1,5 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
-import { field } from '../../../hooks/fields.ts';
-import type { ContainerRequest, RichRequest } from '../../../hooks/request.ts';
+import type { ContainerRequest } from '../../../hooks/request.ts';
 import { signalNumber } from '../../contract/signals.ts';
 import type { RequestContext } from './context.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
@@ -10,6 +9,7 @@ import { applyModes } from './modes.ts';
 import { applyNetwork } from './network.ts';
 import { applyProcess } from './process.ts';
 import { applyResources } from './resources.ts';
+import { applyRich } from './rich.ts';
 import { applySecurity } from './security.ts';
 import { applyUserns } from './userns.ts';
 import { applyVolumes } from './volumes.ts';
@@ -45,22 +45,7 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
   if (request.rdtClass) draft.intelRdt = { closID: checkedRdtClass(request.rdtClass) };
   draft.rootfs.readonly = request.readonlyRootfs ?? false;
   if (request.runtime) draft.runtime = request.runtime;
-  const { rich } = request;
-  if (rich) draft.rich = checkedRich(rich);
-}
-
-/** Without a profile, clients check that already. */
-function checkedRich(rich: RichRequest): ContainerDraft['rich'] {
-  const { enabled = false, mode = '', initScript = '', restartAfterPoweroff = false } = rich;
-  const settings = { mode, initScript, restartAfterPoweroff };
-  const set = (['mode', 'initScript', 'restartAfterPoweroff'] as const).find((name) => settings[name]);
-  if (enabled || set === undefined)
-    return { enabled, mode, initScript, ...(restartAfterPoweroff && { restartAfterPoweroff }) };
-  throw invalidField(
-    `rich.${set}`,
-    'expected a rich container, found another one',
-    `add ${field('rich.enabled')}, or leave it out`,
-  );
+  applyRich(draft, request);
 }
 
 /** It becomes a directory of /sys/fs/resctrl (kernel doc x86/resctrl). */

@@ -195,7 +195,26 @@ describe('rich-systemd: units', () => {
 
   it('do not include a base image’s shell', async () => {
     const draft = await boot({ process: { command: ['bash'] }, image: { Cmd: ['bash'] } });
-    const own = Object.keys(draft.files).filter((path) => !path.includes('.target.d/'));
-    assert.deepEqual(own, ['/run/pouch/start']);
+    assert.ok(!(unitPath in draft.files));
+  });
+});
+
+describe('rich-systemd: the journal', () => {
+  const path = '/run/systemd/system/pouch-journal.service';
+  const imageCommand = { process: { command: ['serve'] }, image: { Cmd: ['serve'] } };
+
+  it('goes to the container’s log, from the start of journald on', async () => {
+    const { files } = await boot(imageCommand);
+    assert.match(
+      files[path]!.content,
+      /^Type=idle\nExecStart=.*journalctl --follow .*\nStandardOutput=file:/m,
+    );
+    const dropIn = '/run/systemd/system/systemd-journald.service.d/pouch.conf';
+    assert.match(files[dropIn]!.content, /Wants=pouch-journal\.service/);
+  });
+
+  it('does not mix with the output of a command of the request, and a terminal is the console', async () => {
+    assert.ok(!(path in (await boot()).files));
+    assert.ok(!(path in (await boot({ ...imageCommand, process: { command: ['serve'], tty: true } })).files));
   });
 });
