@@ -89,6 +89,8 @@ export function exitCodeFor(error: unknown, path: string[]): number {
 function startFailure(error: ClientError, verb: string | undefined): number {
   if (error.code === 'PCH_COMMAND_NOT_FOUND') return exitCodes.notFound;
   if (error.code === 'PCH_COMMAND_NOT_EXECUTABLE') return exitCodes.notExecutable;
+  // As of docker exec.
+  if (verb === 'exec' && error.code === 'PCH_USER_NOT_FOUND') return exitCodes.notExecutable;
   if (verb === 'exec') return exitCodes.failure;
   if (error.code !== '') return exitCodes.notStarted;
   if (/executable file not found|exec: ".*": stat .*no such file/.test(error.message))

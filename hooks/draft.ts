@@ -108,6 +108,7 @@ const DraftRich = closed({
   restartAfterPoweroff: may(
     Type.Boolean({ description: 'Starts it again after a power-off inside, whatever its restart policy.' }),
   ),
+  init: may(says('The init, where it runs no command: it is shown as the container’s.')),
   readiness: may(ReadinessProbe),
   exits: may(
     map(

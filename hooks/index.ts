@@ -36,6 +36,7 @@ export * from './definePlugin.ts';
 export * from './deviceNumbers.ts';
 export * from './draft.ts';
 export * from './draftKeys.ts';
+export { addInitScript } from './initScript.ts';
 export * from './readiness.ts';
 export * from './effectKind.ts';
 export * from './effects.ts';

@@ -125,7 +125,10 @@ export const createOptions: readonly OptionGroup[] = [
         flags: '--rich-mode <mode>',
         help: 'Mode of a rich container: systemd, sbin-init, dumb-init, or another that `pouch rich ls` lists',
       },
-      { flags: '--initscript <script>', help: 'Script to run in a rich container before its command' },
+      {
+        flags: '--initscript <script>',
+        help: 'Script to run in a rich container before its command: path in it, text, or @FILE',
+      },
       {
         flags: '--restart-after-poweroff',
         help: 'Start a rich container again also after a power-off inside',

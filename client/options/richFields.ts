@@ -1,5 +1,6 @@
 import type { RichFields } from '../wire.ts';
-import { conflictingOptions } from './OptionError.ts';
+import { readTextFile } from './environment.ts';
+import { conflictingOptions, invalidOption } from './OptionError.ts';
 import type { CreateFlags } from './runFlags.ts';
 
 /**
@@ -15,9 +16,17 @@ export function richFields(flags: CreateFlags): RichFields {
   return {
     ...(flags.rich !== undefined && { Rich: flags.rich }),
     ...(flags.richMode !== undefined && { RichMode: flags.richMode }),
-    ...(flags.initscript !== undefined && { InitScript: flags.initscript }),
+    ...(flags.initscript !== undefined && { InitScript: scriptOf(flags.initscript) }),
     ...(flags.restartAfterPoweroff && { RestartAfterPoweroff: true }),
   };
+}
+
+/** A path in the container, the text of a script, or @FILE, whose text is sent. */
+function scriptOf(value: string): string {
+  if (!value.startsWith('@')) return value;
+  const text = readTextFile('--initscript', value.slice(1));
+  if (text.startsWith('#!')) return text;
+  throw invalidOption('--initscript', 'a file that begins with #!', value);
 }
 
 function optionOfRich({ richMode, initscript, restartAfterPoweroff }: CreateFlags): string | undefined {

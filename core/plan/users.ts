@@ -28,6 +28,8 @@ interface Group {
 export interface AccountFiles {
   passwd: string;
   group: string;
+  /** Whose they are, for messages. */
+  of?: 'container';
   /** Why a file was not read, which only names need. */
   refused?: { passwd?: string; group?: string };
 }
@@ -49,17 +51,17 @@ export function resolveUser(user: string, groups: readonly string[], files: Acco
   };
 }
 
-function findUser(wanted: string, accounts: Passwd[], { refused }: AccountFiles): Passwd {
+function findUser(wanted: string, accounts: Passwd[], files: AccountFiles): Passwd {
   const byName = accounts.find(({ name }) => name === wanted);
   if (byName) return byName;
   const uid = toId(wanted);
-  if (uid === undefined) throw notFound('user', wanted, 'passwd', refused?.passwd);
+  if (uid === undefined) throw notFound('user', wanted, 'passwd', files);
   return accounts.find((account) => account.uid === uid) ?? { name: '', uid, gid: 0, home: '/' };
 }
 
-function groupId(wanted: string, groups: Group[], { refused }: AccountFiles): number {
+function groupId(wanted: string, groups: Group[], files: AccountFiles): number {
   const gid = groups.find(({ name }) => name === wanted)?.gid ?? toId(wanted);
-  if (gid === undefined) throw notFound('group', wanted, 'group', refused?.group);
+  if (gid === undefined) throw notFound('group', wanted, 'group', files);
   return gid;
 }
 
@@ -95,12 +97,18 @@ function fields(text: string): string[][] {
   return lines.map((line) => line.split(':')).filter((parts) => /^\d+$/.test(parts[2] ?? ''));
 }
 
-function notFound(what: string, name: string, file: string, refused: string | undefined): PouchError {
-  if (refused !== undefined)
-    return new PouchError('PCH_USER_NOT_FOUND', `the ${what} "${name}" cannot be looked up: ${refused}`, {
+function notFound(
+  what: string,
+  name: string,
+  file: 'passwd' | 'group',
+  { of, refused = {} }: AccountFiles,
+): PouchError {
+  const [owner, why] = [of ?? 'image', refused[file]];
+  if (why !== undefined)
+    return new PouchError('PCH_USER_NOT_FOUND', `the ${what} "${name}" cannot be looked up: ${why}`, {
       hint: `give the ${what}'s number, or repair /etc/${file} in the container`,
     });
-  return new PouchError('PCH_USER_NOT_FOUND', `the image's /etc/${file} has no ${what} "${name}"`, {
-    hint: `give the ${what}'s number, or add it to the image`,
+  return new PouchError('PCH_USER_NOT_FOUND', `the ${owner}'s /etc/${file} has no ${what} "${name}"`, {
+    hint: `give the ${what}'s number, or add it to the ${owner}`,
   });
 }

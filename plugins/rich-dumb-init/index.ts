@@ -1,5 +1,5 @@
 import { field, definePlugin, PouchError, type ContainerDraft } from '../../hooks/index.ts';
-import { addInitScript } from './initScript.ts';
+import { runInitScript } from './initScript.ts';
 
 /**
  * Rich mode `dumb-init`: runs a small init as PID 1 that forwards signals to the command and reaps orphans. Works
@@ -17,10 +17,10 @@ export default definePlugin({
       // The fallback.
       suits: () => true,
       after: ['rich-systemd?', 'rich-sbin-init?'],
-      apply(draft) {
+      async apply(draft) {
         if (host.initPath === undefined) throw noInit(draft);
         draft.process.init = true;
-        if (draft.rich.initScript) addInitScript(draft);
+        if (draft.rich.initScript) await runInitScript(draft);
       },
     });
   },

@@ -1,4 +1,4 @@
-import type { ContainerDraft } from '../../hooks/index.ts';
+import { addInitScript, type ContainerDraft } from '../../hooks/index.ts';
 
 /** Paths in the container. */
 const scriptPath = '/.pouch/initscript';
@@ -26,21 +26,14 @@ exec setpriv --reuid="\${user:-0}" --regid="\${group:-0}" "$more" -- "$@"
  * Runs the script as root before the command, which runs as its user. If the script fails, the container exits with
  * its exit code.
  */
-export function addInitScript(draft: ContainerDraft): void {
-  const { process, rich } = draft;
+export async function runInitScript(draft: ContainerDraft): Promise<void> {
+  const { process } = draft;
   const [user = '', group = ''] = process.user.split(':', 2);
-  const script = scriptOf(draft, rich.initScript);
+  const script = await addInitScript(draft, scriptPath);
   draft.files[launcherPath] = { content: launcher, mode: 0o755, readonly: true };
   const identity = [user, group, process.groups.join(','), process.env['HOME'] ?? ''];
   process.command = [script, ...identity, ...process.entrypoint, ...process.command];
   process.entrypoint = ['/bin/sh', launcherPath];
   process.user = '';
   process.groups = [];
-}
-
-/** An init script is a path in the container, or the script itself if it begins with #!. */
-function scriptOf(draft: ContainerDraft, initScript: string): string {
-  if (!initScript.startsWith('#!')) return initScript;
-  draft.files[scriptPath] = { content: initScript, mode: 0o755, readonly: true };
-  return scriptPath;
 }

@@ -16,7 +16,7 @@ export default definePlugin({
       after: ['rich-systemd?'],
       before: ['rich-dumb-init?'],
       async apply(draft, { log }) {
-        for (const warning of makeRich(draft, await requireInit(draft.image))) log.warn(warning);
+        for (const warning of await makeRich(draft, await requireInit(draft.image))) log.warn(warning);
       },
     });
   },

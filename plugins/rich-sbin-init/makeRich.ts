@@ -1,5 +1,11 @@
 import { posix } from 'node:path';
-import { allowReboot, commandExitScript, type ContainerDraft, type ImageFile } from '../../hooks/index.ts';
+import {
+  addInitScript,
+  allowReboot,
+  commandExitScript,
+  type ContainerDraft,
+  type ImageFile,
+} from '../../hooks/index.ts';
 import { initPath } from './findInit.ts';
 import { readinessProbe } from './readiness.ts';
 
@@ -41,14 +47,16 @@ function stopSignal(init: ImageFile): string {
  * Changes the draft so that the image's init is PID 1 and the command runs beside it.
  * @returns warnings
  */
-export function makeRich(draft: ContainerDraft, init: ImageFile): string[] {
+export async function makeRich(draft: ContainerDraft, init: ImageFile): Promise<string[]> {
   const { process } = draft;
   const command = sideCommand(draft);
   const warnings = command.length > 0 ? userWarnings(process.user) : [];
   const [user = ''] = process.user.split(':', 1);
   draft.files[`${directory}/start`] = { content: startScript, mode: 0o755, readonly: true };
-  process.command = [scriptPath(draft), user, process.cwd, ...command];
+  const script = await addInitScript(draft, `${directory}/initscript`);
+  process.command = [script, user, process.cwd, ...command];
   process.entrypoint = ['/bin/sh', `${directory}/start`];
+  if (command.length === 0) draft.rich.init = initPath;
   process.user = '';
   process.groups = [];
   process.init = false;
@@ -77,13 +85,4 @@ function userWarnings(user: string): string[] {
     : [
         `rich mode sbin-init: expected a user name, found ${user}: users are switched by su(1), which accepts only names`,
       ];
-}
-
-/** An init script is a path in the container, or the script itself if it begins with #!. */
-function scriptPath(draft: ContainerDraft): string {
-  const { initScript } = draft.rich;
-  if (!initScript.startsWith('#!')) return initScript;
-  const path = `${directory}/initscript`;
-  draft.files[path] = { content: initScript, mode: 0o755, readonly: true };
-  return path;
 }

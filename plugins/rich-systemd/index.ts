@@ -16,7 +16,7 @@ export default definePlugin({
       suits: async ({ image }) => (await findSystemd(image)) !== undefined,
       before: ['rich-sbin-init?', 'rich-dumb-init?'],
       async apply(draft) {
-        makeRich(draft, host, await requireSystemd(draft.image));
+        await makeRich(draft, host, await requireSystemd(draft.image));
       },
     });
   },

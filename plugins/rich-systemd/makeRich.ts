@@ -1,4 +1,4 @@
-import { allowReboot, type ContainerDraft, type HostFacts } from '../../hooks/index.ts';
+import { addInitScript, allowReboot, type ContainerDraft, type HostFacts } from '../../hooks/index.ts';
 import { unitCommand, type UnitCommand } from './command.ts';
 import { readinessProbe } from './readiness.ts';
 import { runDirectory, startScript } from './stdio.ts';
@@ -20,18 +20,19 @@ const unitDirectory = '/run/systemd/system';
 const powerOffSignal = 'SIGRTMIN+3';
 
 /** Changes the draft so that systemd is PID 1 and the command is one of its units. */
-export function makeRich(draft: ContainerDraft, host: HostFacts, systemd: string): void {
+export async function makeRich(draft: ContainerDraft, host: HostFacts, systemd: string): Promise<void> {
   const command = unitCommand(draft);
-  addUnits(draft, command);
+  const script = await addInitScript(draft, `${runDirectory}/initscript`);
+  addUnits(draft, command, script);
   addMounts(draft, host);
   bootSystemd(draft, systemd, command !== undefined);
   // Of a stop before the command has run.
   if (command?.endsContainer && draft.rich.exits?.['130']) draft.rich.exits['130'].whenStopped = 143;
+  if (!command) draft.rich.init = systemd;
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = powerOffSignal;
 }
 
-function addUnits(draft: ContainerDraft, command: UnitCommand | undefined): void {
-  const script = initScriptPath(draft);
+function addUnits(draft: ContainerDraft, command: UnitCommand | undefined, script: string): void {
   const units: Record<string, string> = {
     ...(script && { [initScriptUnitName]: initScriptUnit(draft, script) }),
     ...(command && { [commandUnitName]: commandUnit(draft, command) }),
@@ -60,15 +61,6 @@ function addKillTime(draft: ContainerDraft): void {
 function addJournal(draft: ContainerDraft): void {
   addFile(draft, `${unitDirectory}/${journalUnitName}`, journalUnit);
   addFile(draft, `${unitDirectory}/systemd-journald.service.d/pouch.conf`, wantedBy([journalUnitName]));
-}
-
-/** An init script is a path in the container, or the script itself if it begins with #!. */
-function initScriptPath(draft: ContainerDraft): string {
-  const { initScript } = draft.rich;
-  if (!initScript.startsWith('#!')) return initScript;
-  const path = `${runDirectory}/initscript`;
-  addFile(draft, path, initScript, 0o700);
-  return path;
 }
 
 function addFile(draft: ContainerDraft, path: string, content: string, mode = 0o644): void {

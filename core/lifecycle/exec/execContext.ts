@@ -44,6 +44,7 @@ async function accountFiles(engine: EngineContext, record: ContainerRecord): Pro
   if (!init) throw notRunning(record);
   const [passwd, group] = await engine.files.readContainer({ name, init }, paths, accountFileLimit);
   return {
+    of: 'container',
     passwd: textOf(passwd),
     group: textOf(group),
     refused: { ...refusalOf('passwd', passwd), ...refusalOf('group', group) },

@@ -11,6 +11,8 @@ describe('exit codes', () => {
     [new ClientError('PCH_COMMAND_NOT_FOUND', ''), ['container', 'run'], 127],
     [new ClientError('PCH_NAME_IN_USE', ''), ['create'], 125],
     [new ClientError('PCH_CONTAINER_NOT_FOUND', ''), ['exec'], 1],
+    [new ClientError('PCH_USER_NOT_FOUND', ''), ['exec'], 126],
+    [new ClientError('PCH_USER_NOT_FOUND', ''), ['run'], 125],
     [new ClientError('PCH_CONTAINER_NOT_FOUND', ''), ['rm'], 1],
     [new ClientError('', 'x: exec: "nosuch": executable file not found in $PATH: unknown'), ['run'], 127],
     [new ClientError('', 'x: exec: "/etc": permission denied: unknown'), ['run'], 126],

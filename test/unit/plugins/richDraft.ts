@@ -29,7 +29,7 @@ export interface RichCase {
 export function richDraft(given: RichCase): ContainerDraft {
   const executables = given.executables ?? {};
   const stat = (path: string): Promise<ImageFile | undefined> => {
-    const target = executables[path];
+    const target = executables[path] ?? (path === given.initScript ? path : undefined);
     return Promise.resolve(target === undefined ? undefined : { path: target, kind: 'file', mode: 0o755 });
   };
   const draft = {

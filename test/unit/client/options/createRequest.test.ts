@@ -356,6 +356,8 @@ describe('errors of invalid values name the flag, what it takes, and what was fo
     [['--sig-proxy=perhaps'], /--sig-proxy: expected true or false/],
     [['--rich-mode', 'systemd'], /--rich-mode is only for rich containers/],
     [['--initscript', 'x'], /--initscript is only for rich containers/],
+    [['--rich', '--initscript', '@/does/not/exist'], /--initscript: cannot read/],
+    [['--rich', '--initscript', '@/etc/hostname'], /--initscript: expected a file that begins with #!/],
     [['--restart-after-poweroff'], /--restart-after-poweroff is only for rich containers/],
     [['--rm', '--restart', 'always'], /exclude each other/],
     [['-d', '-a', 'stdout'], /exclude each other/],
