@@ -6,6 +6,7 @@
 export { createHarness, type Harness, type HarnessOptions } from './createHarness.ts';
 export type { HarnessExtensions, RouteResponse, VerbResult } from './extensions.ts';
 export type { PlanDifference, Replay } from '../hooks/replay.ts';
+export { loadPlugin } from './loadPlugin.ts';
 export { replay } from './replay.ts';
 export type { TestClock } from './TestClock.ts';
 export type { TestImage } from './testImage.ts';

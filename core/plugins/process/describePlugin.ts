@@ -136,7 +136,9 @@ function settingsOf(
   if (!program) throw new Error('no program confines plugins here');
   const confinement = program === 'none' ? undefined : program;
   const settings = { path, env, user, limits, grants, isBackground, cgroupParent, timeoutMs, confinement };
-  const rights = { secrets: grants.secrets ? undefined : secrets, services: serviceRights(user, grants) };
+  // It has the rights of this process, and services too: nothing grants them here.
+  const services = program === 'none' ? undefined : serviceRights(user, grants);
+  const rights = { secrets: grants.secrets ? undefined : secrets, services };
   return { settings, rights };
 }
 
@@ -162,7 +164,8 @@ async function manifestOf(
     const names = contributedLists.map((name) => `\`${name}\``);
     throw protocolError(`its manifest has none of ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);
   }
-  requireRights(manifest, grants);
+  // Without confinement it has them all.
+  if (services) requireRights(manifest, grants);
   requireServices(manifest, services);
   checkProvided(manifest);
   return manifest;
