@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import {
   addInitScript,
+  addSessionEnvironment,
   allowReboot,
   commandExitScript,
   type ContainerDraft,
@@ -18,7 +19,8 @@ const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'fish']);
  * background: the init adopts it, and it keeps the container's streams. Arguments: script, user, working directory
  * (each may be empty), then the command.
  */
-const startScript = `#!/bin/sh
+const startScript = (environment: string) => `#!/bin/sh
+${environment}
 script=$1 user=$2 cwd=$3; shift 3
 [ -z "$script" ] || "$script" || { code=$?; ${commandExitScript}; exit $code; }
 if [ $# -gt 0 ]; then
@@ -52,7 +54,8 @@ export async function makeRich(draft: ContainerDraft, init: ImageFile): Promise<
   const command = sideCommand(draft);
   const warnings = command.length > 0 ? userWarnings(process.user) : [];
   const [user = ''] = process.user.split(':', 1);
-  draft.files[`${directory}/start`] = { content: startScript, mode: 0o755, readonly: true };
+  const environment = addSessionEnvironment(draft, `${directory}/environment`);
+  draft.files[`${directory}/start`] = { content: startScript(environment), mode: 0o755, readonly: true };
   const script = await addInitScript(draft, `${directory}/initscript`);
   process.command = [script, user, process.cwd, ...command];
   process.entrypoint = ['/bin/sh', `${directory}/start`];

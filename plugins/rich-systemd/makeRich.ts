@@ -1,5 +1,13 @@
-import { addInitScript, allowReboot, type ContainerDraft, type HostFacts } from '../../hooks/index.ts';
+import {
+  addInitScript,
+  addSessionEnvironment,
+  allowReboot,
+  type ContainerDraft,
+  type HostFacts,
+  sessionEnvironment,
+} from '../../hooks/index.ts';
 import { unitCommand, type UnitCommand } from './command.ts';
+import { splitEnvironment } from './environment.ts';
 import { readinessProbe } from './readiness.ts';
 import { runDirectory, startScript } from './stdio.ts';
 import {
@@ -39,7 +47,7 @@ function addUnits(draft: ContainerDraft, command: UnitCommand | undefined, scrip
   };
   for (const [name, content] of Object.entries(lastTargetLimits(draft)))
     addFile(draft, `${unitDirectory}/${name}`, content);
-  addKillTime(draft);
+  addManagerSettings(draft);
   if (!draft.process.tty && !command?.endsContainer) addJournal(draft);
   const names = Object.keys(units);
   if (names.length === 0) return;
@@ -49,12 +57,20 @@ function addUnits(draft: ContainerDraft, command: UnitCommand | undefined, scrip
   if (draft.process.tty && command) addFile(draft, `${unitDirectory}/console-getty.service`, '');
 }
 
-/** systemd kills services, and at its end the remaining processes, 90 s after SIGTERM by default. */
-function addKillTime(draft: ContainerDraft): void {
+/**
+ * systemd kills services, and at its end the remaining processes, 90 s after SIGTERM by default. Its services have the
+ * variables of the container, as if each of their units named them (systemd-system.conf(5)).
+ */
+function addManagerSettings(draft: ContainerDraft): void {
   const { timeoutSeconds } = draft.stop;
-  if (timeoutSeconds < 0 || timeoutSeconds >= 90) return;
-  const content = `[Manager]\nDefaultTimeoutStopSec=${Math.max(1, timeoutSeconds)}\n`;
-  addFile(draft, '/run/systemd/system.conf.d/pouch.conf', content);
+  const isShort = timeoutSeconds >= 0 && timeoutSeconds < 90;
+  const { settings } = splitEnvironment(sessionEnvironment(draft));
+  const lines = [
+    ...(isShort ? [`DefaultTimeoutStopSec=${Math.max(1, timeoutSeconds)}`] : []),
+    ...settings.map((line) => `Default${line}`),
+  ];
+  if (lines.length === 0) return;
+  addFile(draft, '/run/systemd/system.conf.d/pouch.conf', `[Manager]\n${lines.join('\n')}\n`);
 }
 
 /** With a command that ends the container, its output is the container's only. */
@@ -107,8 +123,9 @@ function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): vo
   process.entrypoint = [systemd];
   // On a terminal its messages would mix with the command's output.
   process.command = quiet && process.tty ? ['--show-status=no', '--log-level=err'] : [];
-  if (!process.tty) {
-    addFile(draft, `${runDirectory}/start`, startScript);
+  const start = startScript(draft, addSessionEnvironment(draft, `${runDirectory}/environment`));
+  if (start !== undefined) {
+    addFile(draft, `${runDirectory}/start`, start);
     process.entrypoint = ['/bin/sh', `${runDirectory}/start`, systemd];
   }
   process.user = '';

@@ -8,16 +8,22 @@ export const runDirectory = '/run/pouch';
  * sleeping process keeps them open, and symbolic links point to them: output goes to the container's log without a
  * copy.
  */
-export const startScript = `#!/bin/sh
-# Keeps the container's streams for its units, then becomes the init.
-exec 3<&0
+const keepStreams = `exec 3<&0
 sleep infinity <&3 3<&- &
 exec 3<&-
 ln -s "/proc/$!/fd/0" ${runDirectory}/stdin
 ln -s "/proc/$!/fd/1" ${runDirectory}/stdout
 ln -s "/proc/$!/fd/2" ${runDirectory}/stderr
-exec "$@"
 `;
+
+/**
+ * Returns a script that becomes the init, its arguments; undefined if there is nothing to do before that.
+ * @param environment - a line that provides logins with variables, or an empty text
+ */
+export function startScript({ process }: ContainerDraft, environment: string): string | undefined {
+  if (process.tty && environment === '') return undefined;
+  return `#!/bin/sh\n${process.tty ? '' : keepStreams}${environment}\nexec "$@"\n`;
+}
 
 /**
  * Returns a unit's stdio settings: the console if the container has a terminal, otherwise the streams that are kept

@@ -199,6 +199,22 @@ describe('rich-systemd: units', () => {
   });
 });
 
+describe('rich-systemd: the environment', () => {
+  const settings = '/run/systemd/system.conf.d/pouch.conf';
+
+  it('of the container is that of services and logins', async () => {
+    const { files } = await boot({ process: { env: { APP: 'a "b" 50%', PATH: '/bin' } } });
+    assert.match(files[settings]!.content, /^DefaultEnvironment="APP=a \\"b\\" 50%%"$/m);
+    assert.doesNotMatch(files[settings]!.content, /PATH|container/);
+    assert.match(files['/run/pouch/start']!.content, /\/run\/pouch\/environment/);
+  });
+
+  it('is set before the init on a terminal, too', async () => {
+    const { process } = await boot({ process: { tty: true, env: { APP: 'a' } } });
+    assert.deepEqual(process.entrypoint, ['/bin/sh', '/run/pouch/start', '/lib/systemd/systemd']);
+  });
+});
+
 describe('rich-systemd: the journal', () => {
   const path = '/run/systemd/system/pouch-journal.service';
   const imageCommand = { process: { command: ['serve'] }, image: { Cmd: ['serve'] } };

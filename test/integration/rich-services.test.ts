@@ -13,7 +13,7 @@ const withinMs = 60_000;
 const brokenUnit = '[Service]\nType=oneshot\nExecStart=/bin/false\n';
 const wantsIt = '[Unit]\nWants=broken.service\n';
 
-describe('readiness of rich containers', function () {
+describe('rich containers and their services', function () {
   this.timeout(180_000);
   const daemon = useDaemon();
   const { ok } = daemon;
@@ -105,6 +105,17 @@ describe('readiness of rich containers', function () {
     assert.ok(await waitUntil(() => hasJournal(isUp), { withinMs }), await ok('logs', 'box'));
     await ok('exec', 'box', 'logger', 'a line of a service');
     assert.ok(await waitUntil(() => hasJournal(/: a line of a service/), { withinMs }));
+  });
+
+  it('variables of the container are in services and logins, and other lines of /etc/environment stay', async () => {
+    await ok(...base, '--wait', '-e', "APP=it's", debian);
+    const inService = ['systemd-run', '--quiet', '--pipe', '--wait', 'printenv', 'APP'];
+    assert.equal(await ok('exec', 'box', ...inService), "it's");
+    assert.equal(await ok('exec', 'box', 'env', '-i', 'bash', '-lc', 'echo $APP'), "it's");
+    await ok('exec', 'box', 'sh', '-c', 'echo OWN=line >>/etc/environment');
+    await ok('restart', 'box');
+    const file = await ok('exec', 'box', 'cat', '/etc/environment');
+    assert.deepEqual(file.match(/^(APP|OWN)=.*$/gm)?.sort(), ["APP=it's", 'OWN=line']);
   });
 
   it('labels ask for a rich container, and for its mode', async () => {
