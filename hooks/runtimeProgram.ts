@@ -52,6 +52,7 @@ export interface ProgramOptions {
   config?: string;
 }
 
+/** What each function of a runtime gets beside its arguments. */
 export interface ProgramContext {
   /** Aborts at the deadline. */
   signal: AbortSignal;
