@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from './pause.ts';
 
 export interface RetryOptions {
   /** Milliseconds before each other try. */
@@ -21,7 +21,7 @@ export async function retry<T>(
       return await work();
     } catch (error) {
       if (signal.aborted || !isWorthIt(error)) throw error;
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(pauseMs, signal);
     }
   }
   return await work();

@@ -1,11 +1,11 @@
 /** The OOM killer: its kills are reported as events, and recorded in the state of the container. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
 import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
+import { pause } from '../../wait/pause.ts';
 
 /** Milliseconds before the next subscription to containerd's events. */
 const retryMs = 1000;
@@ -20,7 +20,7 @@ export async function watchOom(engine: EngineContext, client: ContainerdClient):
     } catch (error) {
       engine.log.debug('no events of containerd', { error: messageOf(error) });
     }
-    await delay(retryMs, undefined, { signal: engine.shutdown }).catch(() => undefined);
+    await pause(retryMs, engine.shutdown);
   }
 }
 

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import type { BootReadiness } from '../../../hooks/readiness.ts';
 import { isUp } from '../../state/status.ts';
+import { pause } from '../../wait/pause.ts';
 import { runInContainer } from '../exec/runInContainer.ts';
 import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
@@ -12,7 +12,7 @@ import { parseReadiness, type ProbeResult } from './parseReadiness.ts';
 const probeDeadlineMs = 30_000;
 /** Milliseconds before the first probe, and between those of a boot: they double up to the last value. */
 const [firstPauseMs, longestPauseMs] = [200, 5_000];
-/** Milliseconds between the probes of a container that is up. */
+/** Milliseconds between the probes after the boot. */
 const settledPauseMs = 60_000;
 
 /**
@@ -30,18 +30,21 @@ export function watchReadiness(engine: EngineContext, record: ContainerRecord): 
 
 async function follow(engine: EngineContext, record: ContainerRecord, startedAt: string): Promise<void> {
   const isSameRun = () => isUp(record) && record.state.startedAt === startedAt && engine.store.has(record.id);
-  let pauseMs = firstPauseMs;
+  // A daemon that starts again does not look into all its containers at once.
+  let pauseMs = isSettled(record) ? settledPauseMs : firstPauseMs;
   for (;;) {
-    await delay(pauseMs, undefined, { signal: engine.shutdown, ref: false }).catch(() => undefined);
+    await pause(pauseMs, engine.shutdown);
     if (engine.shutdown.aborted || !isSameRun()) return;
     if (record.state.status !== 'running') continue;
     const found = await probe(engine, record);
     if (engine.shutdown.aborted || !isSameRun()) return;
     await note(engine, record, inTime(record, found));
-    const isSettled =
-      record.state.readiness?.state === 'running' || record.state.readiness?.state === 'degraded';
-    pauseMs = isSettled ? settledPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+    pauseMs = isSettled(record) ? settledPauseMs : Math.min(pauseMs * 2, longestPauseMs);
   }
+}
+
+function isSettled({ state: { readiness } }: ContainerRecord): boolean {
+  return readiness !== undefined && readiness.state !== 'starting';
 }
 
 /** Undefined if that cannot be said now: the init may not listen yet. */

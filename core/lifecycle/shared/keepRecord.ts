@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { isDiskFull, withReserve } from '../../state/reserve.ts';
+import { pause } from '../../wait/pause.ts';
 import type { EngineContext } from './engineContext.ts';
 
 /** Milliseconds before the next try to save a record that found no space. */
@@ -33,7 +33,7 @@ export async function keepRecord(engine: EngineContext, record: ContainerRecord)
 async function saveLater(engine: EngineContext, record: ContainerRecord): Promise<void> {
   const { log, shutdown, store } = engine;
   while (unsaved.has(record) && store.has(record.id) && !shutdown.aborted) {
-    await delay(retryMs, undefined, { signal: shutdown }).catch(() => undefined);
+    await pause(retryMs, shutdown);
     await engine.locks
       .run(record.id, 'save', () => saveAgain(engine, record))
       .catch((error: unknown) => {
