@@ -92,15 +92,24 @@ async function importModule(path: string, load: () => Promise<unknown>): Promise
     return await load();
   } catch (error) {
     if (error instanceof PouchError) throw error;
-    throw new PouchError('PCH_PLUGIN_LOAD', `plugin file ${path} cannot be loaded: ${messageOf(error)}`, {
-      hint: isDenied(error)
-        ? 'what a plugin imports must be readable by the user that it runs as: chmod o+r for files, o+rx for directories above them; or name a `user` or `isolation: in-process` in its entry'
-        : 'run it through a TypeScript compiler; imports must be relative, of `pouch/hooks`, or in a node_modules above it; files outside of its folder are paths to grant',
-      cause: error,
-    });
+    throw new PouchError(
+      'PCH_PLUGIN_LOAD',
+      `plugin file ${path} cannot be loaded: ${oneLine(messageOf(error))}`,
+      {
+        hint: isDenied(error)
+          ? 'what a plugin imports must be readable by the user that it runs as: chmod o+r for files, o+rx for directories above them; or name a `user` or `isolation: in-process` in its entry'
+          : 'run it through a TypeScript compiler; imports must be relative, of `pouch/hooks`, or in a node_modules above it; files outside of its folder are paths to grant',
+        cause: error,
+      },
+    );
   }
 }
 
 function isDenied(error: unknown): boolean {
   return (error as { code?: unknown } | undefined)?.code === 'EACCES' || /\bEACCES\b/.test(messageOf(error));
+}
+
+/** Parsers put the place on a line of its own. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -56,6 +56,12 @@ describe('a plugin file', () => {
     assert.equal(draft.labels.greeting, 'hello world');
   });
 
+  it('in TypeScript with a syntax error is quarantined, with the place in the line of its message', async () => {
+    const { status } = await loadFile(write('bad.ts', 'export default {\n  name: ;\n};'));
+    assert.match(status?.error ?? '', /^plugin file .*bad\.ts cannot be loaded: .*bad\.ts:2:\d+/);
+    assert.doesNotMatch(status?.error ?? '', /\n/);
+  });
+
   /** What gives `ok` in a plugin, by what imports it beside. */
   const language: [what: string, top: string, value: string][] = [
     ['import.meta', '', `import.meta.url.endsWith('uses.ts') ? 'ok' : import.meta.url`],
