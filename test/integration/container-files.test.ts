@@ -110,7 +110,7 @@ describe('files that pouchd reads in images and containers', function () {
         await appears(at('set'));
         const before = peakKiB();
         const { exitCode, stderr } = await pouch('exec', '-u', 'www-data', id, 'id', '-u');
-        assert.equal(exitCode, 1);
+        assert.equal(exitCode, 126);
         assert.match(stderr, /the user "www-data" cannot be looked up: /);
         assert.match(stderr, found);
         assert.match(stderr, /PCH_USER_NOT_FOUND/);

@@ -317,9 +317,10 @@ ${rest}`;
     });
 
     it('refuses what it cannot adjust, by field and plugin', async () => {
-      await plugin({ create: () => ({ adjust: { CDIDevices: [{ name: 'vendor.com/gpu=1' }] } }) });
+      const seccompPolicy = { defaultAction: 'SCMP_ACT_ALLOW', flags: ['SECCOMP_FILTER_FLAG_LOG'] };
+      await plugin({ create: () => ({ adjust: { linux: { seccompPolicy } } }) });
       const { stderr } = await pouch('run', '--rm', 'busybox', 'true');
-      assert.match(stderr, /Pouch does not adjust CDI_devices/);
+      assert.match(stderr, /Pouch does not adjust linux\.seccomp_policy\.flags/);
       assert.match(stderr, /nri\/10-test/);
     });
 

@@ -19,7 +19,8 @@ export async function runRoute(
   };
   const texts = new VerbOutput((_stream, text) => write(text));
   const stream = (head: RouteHead = {}): RouteWriter => {
-    begun = connection.call('stream', [head], id);
+    // After a head that was refused another one is not sent: the reply is the error.
+    begun = begun.then(() => connection.call('stream', [head], id));
     begun.catch(() => undefined);
     return (chunk) => (chunk instanceof Uint8Array ? writeBytes(chunk) : texts.write('out', textOf(chunk)));
   };

@@ -110,7 +110,7 @@ export const execs: CommandRow[] = [
   row('exec stopped true', 'exec keep true', 'PCH_CONTAINER_NOT_RUNNING', /not running/),
   row('exec keep nosuch', 'exec keep true', 'PCH_COMMAND_NOT_FOUND', /"nosuch"/, 127),
   row('exec keep /etc/passwd', 'exec keep true', 'PCH_COMMAND_NOT_EXECUTABLE', /"\/etc\/passwd"/, 126),
-  row('exec -u nobodyhere keep true', 'exec -u nobody keep true', 'PCH_USER_NOT_FOUND', /nobodyhere/),
+  row('exec -u nobodyhere keep true', 'exec -u nobody keep true', 'PCH_USER_NOT_FOUND', /nobodyhere/, 126),
   option('exec -w rel keep true', 'exec -w /etc keep true', /--workdir: expected an absolute path/),
   option(
     'exec -w /nosuch keep true',
