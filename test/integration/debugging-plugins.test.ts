@@ -109,10 +109,11 @@ describe('debugging plugins', function () {
         setup: ({ hooks }) =>
           hooks.container.preCreate.tap((draft) => void (draft.process.env['TALKS'] = 'no')),
       });
+      const { differences } = await replay(file, [changed, breaks]);
+      // The rich mode gives the variable to logins, too: in files of its own.
+      const byPlugin = differences.filter(({ field }) => !field.startsWith('files'));
       assert.deepEqual(
-        (await replay(file, [changed, breaks])).differences.map(
-          ({ field, recorded, replayed, plugin: by }) => [field, recorded, replayed, by],
-        ),
+        byPlugin.map(({ field, recorded, replayed, plugin: by }) => [field, recorded, replayed, by]),
         [['process.env.TALKS', 'yes', 'no', 'talks']],
       );
     });
