@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { image as debian } from '../../scripts/quickstart/place.ts';
-import { provideDebian } from '../support/debianImage.ts';
+import { useDebian } from '../support/debianImage.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -13,10 +13,7 @@ describe('how rich containers end', function () {
   const daemon = useDaemon();
   const { ok } = daemon;
 
-  before(async function () {
-    this.timeout(600_000);
-    await provideDebian(daemon.it);
-  });
+  useDebian(daemon);
 
   afterEach(() => daemon.pouch('rm', '-f', 'box'));
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { image as debian } from '../../scripts/quickstart/place.ts';
-import { provideDebian } from '../support/debianImage.ts';
+import { useDebian } from '../support/debianImage.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** Longest that a rich container may take to boot, on a loaded host. */
@@ -20,9 +20,8 @@ describe('rich containers and their services', function () {
   const base = ['run', '-d', '--name', 'box', '--network', 'none', '--rich'];
   let dir: string;
 
-  before(async function () {
-    this.timeout(600_000);
-    await provideDebian(daemon.it);
+  useDebian(daemon);
+  before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'ready-'));
     await chmod(dir, 0o755);
     await writeFile(join(dir, 'broken.service'), brokenUnit);

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { image as debian } from '../../scripts/quickstart/place.ts';
-import { provideDebian } from '../support/debianImage.ts';
+import { useDebian } from '../support/debianImage.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const pouch = resolve(import.meta.dirname, '../../bin/pouch');
@@ -16,10 +16,7 @@ describe('how a rich container in the foreground is ended', function () {
   const daemon = useDaemon();
   const { ok } = daemon;
 
-  before(async function () {
-    this.timeout(600_000);
-    await provideDebian(daemon.it);
-  });
+  useDebian(daemon);
   afterEach(() => daemon.pouch('rm', '-f', 'box'));
 
   /** Runs a command in the foreground. */

@@ -7,6 +7,7 @@ import { packages } from '../../scripts/quickstart/container.ts';
 import { image } from '../../scripts/quickstart/place.ts';
 import { everyCase } from './someOf.ts';
 import type { TestPouchd } from './TestPouchd.ts';
+import type { Daemon } from './useDaemon.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 const cache = join(project, 'node_modules/.cache');
@@ -26,6 +27,14 @@ export async function provideDebian({ host, client }: TestPouchd): Promise<strin
   }
   await keepDebian(host);
   return steps;
+}
+
+/** Gives the daemon of a `describe` the image before its tests, which bootstrap it if none is kept. */
+export function useDebian(daemon: Daemon): void {
+  before(async function () {
+    this.timeout(600_000);
+    await provideDebian(daemon.it);
+  });
 }
 
 /** Loads a kept image into a daemon. Returns false without one, and where every case is tested: bootstrap it then. */
