@@ -13,6 +13,12 @@ export const BootReadiness = closed({
 /** How far the boot of a rich container is, and what is wrong with it. */
 export type BootReadiness = Static<typeof BootReadiness>;
 
+/** The same in the words of Docker's health checks: a degraded container is not healthy. */
+export function healthOf({ state }: Pick<BootReadiness, 'state'>): 'starting' | 'healthy' | 'unhealthy' {
+  if (state === 'starting') return 'starting';
+  return state === 'running' ? 'healthy' : 'unhealthy';
+}
+
 /** Schema of how the engine finds that out. */
 export const ReadinessProbe = closed({
   args: Type.Array(Type.String(), {

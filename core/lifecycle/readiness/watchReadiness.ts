@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
-import type { BootReadiness } from '../../../hooks/readiness.ts';
+import { type BootReadiness, healthOf } from '../../../hooks/readiness.ts';
 import { isUp } from '../../state/status.ts';
 import { pause } from '../../wait/pause.ts';
 import { runInContainer } from '../exec/runInContainer.ts';
@@ -79,8 +79,9 @@ async function note(
   if (!found || (before && isSame(before, found))) return;
   const readiness: BootReadiness = { ...found, since: new Date().toISOString() };
   record.state.readiness = readiness;
-  engine.waiters.settle('ready', record.id, { exitCode: readiness.state === 'running' ? 0 : 1 });
-  emitContainer(engine, `health_status: ${readiness.state === 'running' ? 'healthy' : 'unhealthy'}`, record, {
+  const health = healthOf(readiness);
+  engine.waiters.settle('ready', record.id, { exitCode: health === 'healthy' ? 0 : 1 });
+  emitContainer(engine, `health_status: ${health}`, record, {
     readiness: readiness.state,
     ...(readiness.failedUnits.length > 0 && { failedUnits: readiness.failedUnits.join(' ') }),
     ...(readiness.reason && { reason: readiness.reason }),

@@ -1,5 +1,5 @@
 import type { ContainerInspect, ContainerStateWire } from '../../../../client/wire.ts';
-import type { ContainerRecord, Damage, BootReadiness } from '../../../../hooks/index.ts';
+import { type BootReadiness, type ContainerRecord, type Damage, healthOf } from '../../../../hooks/index.ts';
 import { type ClientKind, otherClient } from '../../http/clientKind.ts';
 import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../../../../translate/names/inNamesOf.ts';
 import { containerConfig } from './config.ts';
@@ -56,19 +56,11 @@ function deliveryOf({
 }
 
 /** Docker's tools look at Health, for example to start what depends on a container. */
-function readinessFields({
-  state,
-  failedUnits,
-  reason,
-  since,
-}: BootReadiness): Pick<ContainerStateWire, 'Health' | 'Readiness'> {
-  const settled = state === 'running' ? 'healthy' : 'unhealthy';
+function readinessFields(readiness: BootReadiness): Pick<ContainerStateWire, 'Health' | 'Readiness'> {
+  const { state, failedUnits, reason, since } = readiness;
+  const health = healthOf(readiness);
   return {
-    Health: {
-      Status: state === 'starting' ? 'starting' : settled,
-      FailingStreak: settled === 'unhealthy' && state !== 'starting' ? 1 : 0,
-      Log: [],
-    },
+    Health: { Status: health, FailingStreak: health === 'unhealthy' ? 1 : 0, Log: [] },
     Readiness: { State: state, FailedUnits: failedUnits, ...(reason && { Reason: reason }), Since: since },
   };
 }
