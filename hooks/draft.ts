@@ -96,6 +96,14 @@ const DraftFile = closed({
   encoding: may(Type.Literal('base64', { description: 'Of a content that is not text.' })),
   mode: Type.Integer({ description: 'Permission bits.' }),
   readonly: flag,
+  own: may(
+    Type.Union([Type.Literal('once'), Type.Literal('lines'), Type.Literal('freshLines')], {
+      description:
+        'Missing: the file is mounted. Otherwise it is in the root file system, where the container can rename and edit it. ' +
+        '`once`: written at the first start. `lines`: at each start Pouch replaces its lines, between two comments, and nothing else. ' +
+        '`freshLines`: the same, without what the image has in the file; a container that removes the comments has it for itself.',
+    }),
+  ),
 });
 
 /** A file of the draft that Pouch writes; its key is the path in the container. */

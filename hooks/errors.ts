@@ -15,6 +15,10 @@ export interface ErrorKind {
 
 /** Every error code with its HTTP status and its meaning. */
 export const errorKinds = {
+  PCH_ADDRESS_TAKEN: {
+    status: 409,
+    doc: 'Another container uses the address that a rich container keeps, or the network has no free address for one.',
+  },
   PCH_ALREADY_EXISTS: { status: 409, doc: 'An object of that name or id exists already.' },
   PCH_ARCHIVE_INVALID: {
     status: 400,

@@ -26,6 +26,7 @@ const effect = Type.Object({
   kind: text,
   args: Type.Object({}, { additionalProperties: true }),
   needs: may(Type.Array(text)),
+  stage: may(Type.Literal('create')),
 });
 const status = Type.Record(Type.String(), Type.Union([text, Type.Number(), Type.Boolean()]));
 

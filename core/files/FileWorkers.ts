@@ -54,6 +54,8 @@ const repeatable: ReadonlySet<FileOperation> = new Set([
   'placeLink',
   'removeLink',
   'readContainer',
+  'writeInside',
+  'setHostname',
   'overwrite',
   'readEnd',
   'clearFill',
@@ -167,12 +169,26 @@ export class FileWorkers implements FileAccess {
     paths: readonly string[],
     maxBytes: number,
   ): Promise<FileText[]> {
-    const subject = {
-      lane: `container ${name}`,
-      what: `${paths.join(' and ')} of ${name}`,
-      where: `what is mounted in ${name}`,
-    };
-    return await this.#call('readContainer', subject, { init, paths, maxBytes });
+    return await this.#call('readContainer', inContainer(name, paths), { init, paths, maxBytes });
+  }
+
+  /**
+   * Writes files into the root file system of a container that is created and has not started. Resolves to why files
+   * were left as they are.
+   * @throws PCH_CONTAINER_NOT_RUNNING, PCH_FILE_TIMEOUT
+   */
+  async writeInside(
+    { name, init }: FileOwner,
+    args: Omit<FileOperations['writeInside']['args'], 'init'>,
+  ): Promise<string[]> {
+    const paths = args.files.map(({ path }) => path);
+    const replies = await this.#call('writeInside', inContainer(name, paths), { init, ...args });
+    return replies.filter((reply) => reply !== null);
+  }
+
+  /** @throws PCH_CONTAINER_NOT_RUNNING */
+  async setHostname({ name, init }: FileOwner, hostname: string): Promise<void> {
+    await this.#call('setHostname', inContainer(name, ['the host name']), { init, hostname });
   }
 
   /**
@@ -286,6 +302,14 @@ function readMountinfo(): string {
 function onHost(path: string, what = path, mountinfo = readMountinfo()): Subject {
   const { point } = mountOf(path, mountinfo) ?? { point: '/' };
   return { lane: `mount ${point}`, what, where: `the file system on ${point}` };
+}
+
+function inContainer(name: string, paths: readonly string[]): Subject {
+  return {
+    lane: `container ${name}`,
+    what: `${paths.join(' and ')} of ${name}`,
+    where: `what is mounted in ${name}`,
+  };
 }
 
 interface Lane {

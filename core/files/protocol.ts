@@ -60,6 +60,16 @@ export interface PlacedFile {
   replace: boolean;
 }
 
+/** A file in a container's root file system. */
+export interface OwnFile {
+  path: string;
+  content: string;
+  /** As that of a draft's file. */
+  own: 'once' | 'lines' | 'freshLines';
+  /** Permission bits of a new file. */
+  mode: number;
+}
+
 /** Arguments and result of each operation. Paths are those of the host by default. */
 export interface FileOperations {
   /** Null stands for a path that does not exist. */
@@ -88,6 +98,21 @@ export interface FileOperations {
     args: { init: ProcessIdentity; paths: readonly string[]; maxBytes: number };
     result: FileText[];
   };
+  /**
+   * Writes files of a container that is created and has not started. `first`: it never ran. `owner` is that of new
+   * files. Null stands for success, a text is why a file was left as it is.
+   */
+  writeInside: {
+    args: {
+      init: ProcessIdentity;
+      files: readonly OwnFile[];
+      first: boolean;
+      owner: { uid: number; gid: number };
+    };
+    result: (string | null)[];
+  };
+  /** Sets the host name of a container. */
+  setHostname: { args: { init: ProcessIdentity; hostname: string }; result: null };
   /**
    * Looks up files of an image in the directories of its layers, top first. Null stands for a path that does not exist;
    * `missing` is a directory that does not exist.

@@ -134,12 +134,17 @@ export class OwnedNetworkDriver {
       guide: 'docs/guides/network-drivers.md',
     });
     if (Object.keys(returned).length > 0 && !Object.hasOwn(returned, 'attach'))
-      throw new PouchError(
-        'PCH_PLUGIN_CONTRACT',
-        `network driver ${this.name}: expected an effect named attach, found ${Object.keys(returned).join(', ')}`,
-        { plugin: this.plugin, hint: 'docs/guides/network-drivers.md has what a driver returns' },
-      );
+      throw this.#contract(`expected an effect named attach, found ${Object.keys(returned).join(', ')}`);
+    if (returned['attach'] && 'stage' in returned['attach'])
+      throw this.#contract('expected the effect attach without a stage: it is applied at each start');
     return returned;
+  }
+
+  #contract(problem: string): PouchError {
+    return new PouchError('PCH_PLUGIN_CONTRACT', `network driver ${this.name}: ${problem}`, {
+      plugin: this.plugin,
+      hint: 'docs/guides/network-drivers.md has what a driver returns',
+    });
   }
 
   #networkOf(name: string, given: Readonly<Record<string, unknown>>): DriverNetwork {

@@ -294,7 +294,10 @@ export class Planner {
   }
 
   async #addCoreParts(draft: ContainerDraft, runtime: RuntimeProvider, log: OwnedLogDriver): Promise<void> {
-    addEtcFiles(draft, await this.#options.hostFiles(), this.#options.config().network);
+    addEtcFiles(draft, await this.#options.hostFiles(), {
+      defaults: this.#options.config().network,
+      isWritable: runtime.isolation !== 'vm' && !draft.rootfs.readonly,
+    });
     addCoreEffects(draft, {
       directory: this.#options.directoryOf(draft.id),
       netnsPath: this.#options.netnsPathOf(draft.id),

@@ -1,6 +1,6 @@
 /** /etc/hostname, /etc/hosts and /etc/resolv.conf of a container. */
 import { readFile } from 'node:fs/promises';
-import type { ContainerDraft } from '../../hooks/draft.ts';
+import type { ContainerDraft, DraftFile } from '../../hooks/draft.ts';
 import type { NetworkAttachment } from '../../hooks/engine.ts';
 
 export const etcPaths = { hostname: '/etc/hostname', hosts: '/etc/hosts', resolvConf: '/etc/resolv.conf' };
@@ -20,11 +20,23 @@ export async function readHostFiles(): Promise<HostFiles> {
   return { hosts: hosts!, resolvConf: onlyLoopback(resolvConf!) && resolved ? resolved : resolvConf! };
 }
 
-/** Adds the files that neither the request nor a plugin has put a mount or a file in the place of. */
-export function addEtcFiles(draft: ContainerDraft, host: HostFiles, defaults: DnsDefaults): void {
-  add(draft, etcPaths.hostname, `${draft.hostname}\n`);
-  add(draft, etcPaths.hosts, hostsFile(draft, host, []));
-  add(draft, etcPaths.resolvConf, resolvConf(draft, host, defaults));
+/**
+ * Adds the files that neither the request nor a plugin has put a mount or a file in the place of. Those of a rich
+ * container are its own, if Pouch can write into its root file system.
+ */
+export function addEtcFiles(
+  draft: ContainerDraft,
+  host: HostFiles,
+  { defaults, isWritable }: { defaults: DnsDefaults; isWritable: boolean },
+): void {
+  const isOwn = draft.rich.enabled && isWritable;
+  const add = (path: string, content: string, own: NonNullable<DraftFile['own']>) => {
+    const file = { content, mode: 0o644, readonly: false, ...(isOwn && { own }) };
+    if (!draft.mounts[path]) draft.files[path] ??= file;
+  };
+  add(etcPaths.hostname, `${draft.hostname}\n`, 'once');
+  add(etcPaths.hosts, hostsFile(draft, host, []), 'lines');
+  add(etcPaths.resolvConf, resolvConf(draft, host, defaults), 'freshLines');
 }
 
 export interface DnsDefaults {
@@ -33,13 +45,9 @@ export interface DnsDefaults {
   dnsOptions: readonly string[];
 }
 
-function add(draft: ContainerDraft, path: string, content: string): void {
-  if (!draft.mounts[path]) draft.files[path] ??= { content, mode: 0o644, readonly: false };
-}
-
 /** The container's names point to its addresses; without one (network none) to loopback. */
 export function hostsFile(
-  draft: ContainerDraft,
+  draft: Pick<ContainerDraft, 'hostname' | 'domainname' | 'extraHosts' | 'namespaces'>,
   host: Pick<HostFiles, 'hosts'>,
   attachments: NetworkAttachment[],
 ): string {

@@ -124,7 +124,7 @@ function boundDevices(draft: ContainerDraft, directory: string): ContainerDraft[
 
 /** The container's own files, each bind-mounted from its directory. */
 function fileMounts(draft: ContainerDraft, directory: string): ContainerDraft['mounts'] {
-  const own = Object.entries(draft.files).filter(([path]) => !draft.mounts[path]);
+  const own = Object.entries(draft.files).filter(([path, file]) => !draft.mounts[path] && !file.own);
   return Object.fromEntries(
     own.map(([path, file]) => [
       path,

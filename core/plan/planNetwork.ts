@@ -2,6 +2,7 @@
 import type { NamedNetwork } from '../../config/types.ts';
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import { networkEffectKey, networkPartKey } from '../../hooks/draftKeys.ts';
+import type { Effect } from '../../hooks/effects.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
 import { joinPrefix } from '../contract/namespaces.ts';
 import { networkDrivers } from '../networks/NetworkDrivers.ts';
@@ -44,8 +45,13 @@ export async function planNetwork(
   const effects = await driver.attach({ ...attachmentOf(draft), network: { name: mode, options }, key });
   const keyOf = (name: string) => (name === 'attach' ? key : networkPartKey(interfaceName, name));
   const ms = performance.now() - started;
-  for (const [name, { kind, args, needs = [] }] of Object.entries(effects)) {
-    const effect = { kind, stage: 'start' as const, args, needs: ['netns', ...needs.map(keyOf)] };
+  for (const [name, { kind, args, needs = [], stage = 'start' }] of Object.entries(effects)) {
+    const effect: Effect = {
+      kind,
+      stage,
+      args,
+      needs: [...(stage === 'start' ? ['netns'] : []), ...needs.map(keyOf)],
+    };
     draft.effects[keyOf(name)] = effect;
     fieldOwners.set(['effects', keyOf(name)], driver.plugin);
     blame.push({
@@ -59,7 +65,7 @@ export async function planNetwork(
   }
 }
 
-function attachmentOf({ id, name, hostname, labels, namespaces, network }: ContainerDraft) {
+function attachmentOf({ id, name, hostname, labels, namespaces, network, rich }: ContainerDraft) {
   const { ip, mac } = network.request;
   return {
     container: { id, name, hostname, labels },
@@ -67,6 +73,7 @@ function attachmentOf({ id, name, hostname, labels, namespaces, network }: Conta
     netns: namespaces.network ?? '',
     ...(ip && { ip }),
     ...(mac && { mac }),
+    ...(rich.enabled && { keepsAddresses: true as const }),
     ports: Object.values(network.ports),
   };
 }

@@ -59,6 +59,11 @@ export interface DriverAttachment<Options = Readonly<Record<string, unknown>>> {
   /** Addresses that the user or a tap of network.preAttach has fixed. */
   readonly ip?: string;
   readonly mac?: string;
+  /**
+   * A rich container has the same addresses at each start, and also while it is stopped nothing else gets them. Drivers
+   * that choose addresses reserve them by an effect of the stage `create`.
+   */
+  readonly keepsAddresses?: true;
   /** Only for a driver that publishes ports. */
   readonly ports: readonly PortRequest[];
 }
@@ -79,4 +84,6 @@ export interface NetworkEffect {
   args: Record<string, unknown>;
   /** Names of other effects of the attachment that are applied before it. */
   needs?: readonly string[];
+  /** `create`: applied when the container is created and undone at its removal. Missing: at each start, and stop. */
+  stage?: 'create';
 }

@@ -125,7 +125,7 @@ export const NetworkDriverRequest = closed(
   {
     title: 'network',
     description:
-      'Calls a function of a network driver. The `result` of the reply is: attach, a map from names to `{"kind", "args", "needs"?}`, of which ' +
+      'Calls a function of a network driver. The `result` of the reply is: attach, a map from names to `{"kind", "args", "needs"?, "stage"?}`, of which ' +
       '`attach` makes the interface; nothing for check.',
   },
 );

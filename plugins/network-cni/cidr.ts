@@ -27,6 +27,19 @@ export function addressIn(network: Cidr, n: number): string {
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 }
 
+/**
+ * Yields the addresses that containers on a bridge can have, each once: those after `last` first. The first of a
+ * network is its own, the second the gateway's, the last is for broadcasts.
+ */
+export function* addressesAfter(last: string, subnet: string): Generator<string> {
+  const network = parseCidr(subnet);
+  if (!network) return;
+  const count = 2 ** (32 - network.prefix) - 3;
+  const address = parseCidr(last);
+  const before = address && overlap(network, address) ? Math.max(1, address.base - network.base) : 1;
+  for (let n = 0; n < count; n++) yield addressIn(network, ((before - 1 + n) % count) + 2);
+}
+
 function parseAddress(text: string): number | undefined {
   const parts = text.split('.').map(Number);
   if (parts.some((part) => part > 255)) return undefined;

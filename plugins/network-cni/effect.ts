@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { EffectKind, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
+import type { EffectContext, EffectKind, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
+import { type KeptAddress, leasesOf } from './keptAddress.ts';
 import type { LocalnetRouting } from './bridge/LocalnetRouting.ts';
 import type { BridgePreparation } from './bridge/BridgePreparation.ts';
 import { addNetwork, deleteNetwork } from './cni/chain.ts';
@@ -8,8 +8,8 @@ import { toAttachment } from './cni/attachment.ts';
 import { findPlugin } from './cni/execute.ts';
 import { endCutOff } from './cni/endCutOff.ts';
 import type { CniAttachment, CniNetwork, CniPortMapping, CniResult } from './cni/types.ts';
-import { checkUnleased, resultFromLease } from './leases.ts';
-import type { BridgeNetwork } from './network.ts';
+import { checkUnleased, holdAddress, resultFromLease } from './leases.ts';
+import { type BridgeNetwork, withAddress } from './network.ts';
 import type { PortClaims } from './ports/PortClaims.ts';
 
 /** Arguments of attach and detach. The journal stores them, so an undo does not depend on the current configuration. */
@@ -25,6 +25,8 @@ export interface CniEffectArgs {
   /** Fixed addresses. */
   ip?: string;
   mac?: string;
+  /** Key of the effect that leases the address; missing if host-local does. */
+  lease?: string;
 }
 
 /** Magic number of nsfs, linux/magic.h. */
@@ -46,11 +48,11 @@ export function cniEffect(
         preparation.check(args.bridge),
         claims.check(args, args.ports),
         checkAddress(args),
-        ...args.network.plugins.map(({ type }) => findPlugin(type, args.binDirs)),
+        ...programsOf(args).map((type) => findPlugin(type, args.binDirs)),
       ]);
     },
 
-    async apply(args, { signal }) {
+    async apply(args, { signal, resultOf }) {
       const publishes = args.ports.length > 0;
       const [, ports] = await Promise.all([
         publishes ? preparation.ensureGuarded(args.bridge) : preparation.ensure(args.bridge),
@@ -59,7 +61,8 @@ export function cniEffect(
       ]);
       localnet.hold(args.bridge.bridge, args.container, ports);
       const attachment = attachmentOf(args, args.netns, ports.map(portMapping));
-      const result = await addNetwork(args.network, attachment, signal);
+      const network = await networkOf(args, resultOf);
+      const result = await addNetwork(network, attachment, signal);
       if (publishes) await localnet.settle(args.bridge.bridge);
       return toAttachment(args.interface, result, ports);
     },
@@ -76,8 +79,24 @@ export function cniEffect(
   };
 }
 
+/** An address of its own is leased again: the lease may have been lost. */
+async function networkOf(
+  { lease, bridge, network, container, ip }: CniEffectArgs,
+  resultOf: EffectContext['resultOf'],
+): Promise<CniNetwork> {
+  if (lease === undefined) return network;
+  const known = (resultOf(lease) as KeptAddress | undefined)?.ip ?? ip;
+  const held = await holdAddress(leasesOf(bridge, network), bridge.subnet, { container, ip: known });
+  return withAddress(network, held, bridge.subnet);
+}
+
+/** Executables that ADD runs, as far as they may be missing. */
+function programsOf({ network, lease }: CniEffectArgs): string[] {
+  return [...network.plugins.map(({ type }) => type), ...(lease === undefined ? [] : ['static'])];
+}
+
 async function checkAddress({ ip, bridge, network, container }: CniEffectArgs): Promise<void> {
-  if (ip) await checkUnleased(join(bridge.ipamDir, network.name), ip, container);
+  if (ip) await checkUnleased(leasesOf(bridge, network), ip, container);
 }
 
 function describePorts(ports: PortRequest[]): string {
@@ -95,7 +114,7 @@ function attachmentOf(args: CniEffectArgs, netns: string, portMappings: CniPortM
     interface: args.interface,
     binDirs: args.binDirs,
     runtimeConfig: portMappings.length > 0 ? { portMappings } : {},
-    ...(args.ip && { ip: args.ip }),
+    ...(args.ip && args.lease === undefined && { ip: args.ip }),
     ...(args.mac && { mac: args.mac }),
   };
 }

@@ -3,6 +3,7 @@ import {
   definePlugin,
   messageOf,
   networkEffectKey,
+  networkPartKey,
   Type,
   type DriverAttachment,
   type HostFacts,
@@ -18,6 +19,7 @@ import { cniEffect, type CniEffectArgs } from './effect.ts';
 import { checkFixedAddress } from './fixedAddress.ts';
 import { isolationEffect, type IsolationEffectArgs } from './isolation/effect.ts';
 import type { Isolation } from './isolation/tables.ts';
+import { keptAddressEffect, leasesOf, ownMac, type KeptAddressArgs } from './keptAddress.ts';
 import { settleLeases } from './leases.ts';
 import { bridgeNetwork, cniNetwork } from './network.ts';
 import { PortClaims } from './ports/PortClaims.ts';
@@ -32,6 +34,10 @@ const options = Type.Object({
 
 /** Key of the effect that attaches a container's interface. */
 const attachment = networkEffectKey('eth0');
+
+/** Name and key of the effect that leases the address of a container that keeps it. */
+const address = 'address';
+const addressKey = networkPartKey('eth0', address);
 
 /**
  * The networks `bridge`, `host` and `none`. Containers are attached to the daemon's bridge by CNI plugins (bridge,
@@ -53,6 +59,7 @@ export default definePlugin({
       ...isolationEffect(),
       assume: ({ id }) => isolationArgs(id, host.network.bridge, 'addresses'),
     });
+    effect({ ...keptAddressEffect(), assume: ({ id }) => addressArgs({ container: { id } }, host) });
     networkDriver({
       name: 'bridge',
       doc: 'The bridge of the daemon, with addresses of its subnet.',
@@ -108,8 +115,16 @@ async function protectLoopback(bridge: string, localnet: LocalnetRouting): Promi
 
 function attachedTo(attachment: DriverAttachment, host: HostFacts, firewall: boolean): NetworkEffects {
   const { isolation, bridge } = host.network;
+  const { keepsAddresses } = attachment;
   return {
-    attach: { kind: 'cni', args: { ...argsFor(attachment, host, firewall) } },
+    ...(keepsAddresses && {
+      [address]: { kind: 'network-address', stage: 'create', args: { ...addressArgs(attachment, host) } },
+    }),
+    attach: {
+      kind: 'cni',
+      args: { ...argsFor(attachment, host, firewall) },
+      ...(keepsAddresses && { needs: [address] }),
+    },
     ...(isolation !== 'none' && {
       isolation: {
         kind: 'network-isolation',
@@ -123,7 +138,8 @@ function attachedTo(attachment: DriverAttachment, host: HostFacts, firewall: boo
 function argsFor(attachment: DriverAttachment, host: HostFacts, firewall: boolean): CniEffectArgs {
   const ports = attachment.ports.map((port) => withAddress(port, host));
   const bridge = bridgeNetwork(host);
-  const { container, ip, mac, netns } = attachment;
+  const { container, ip, netns, keepsAddresses = false } = attachment;
+  const mac = attachment.mac ?? (keepsAddresses ? ownMac(container.id) : undefined);
   return {
     container: container.id,
     name: container.name,
@@ -131,11 +147,27 @@ function argsFor(attachment: DriverAttachment, host: HostFacts, firewall: boolea
     interface: attachment.interface,
     binDirs: [...host.network.cniBinDirs],
     bridge,
-    network: cniNetwork(bridge, { firewall, portmap: ports.length > 0, hairpin: host.network.hairpin }),
+    network: cniNetwork(bridge, {
+      firewall,
+      portmap: ports.length > 0,
+      hairpin: host.network.hairpin,
+      keepsAddress: keepsAddresses,
+    }),
     ports,
     ...(ip && { ip: checkFixedAddress(ip, bridge.subnet) }),
     ...(mac && { mac }),
+    ...(keepsAddresses && { lease: addressKey }),
   };
+}
+
+function addressArgs(
+  { container, ip }: { container: { id: string }; ip?: string },
+  host: HostFacts,
+): KeptAddressArgs {
+  const bridge = bridgeNetwork(host);
+  const { subnet } = bridge;
+  const directory = leasesOf(bridge, { name: bridge.bridge });
+  return { container: container.id, directory, subnet, ...(ip && { ip }) };
 }
 
 function isolationArgs(container: string, bridge: string, isolation: Isolation): IsolationEffectArgs {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
-import { invalidField, networkAttachments, type ContainerRecord } from '../../hooks/index.ts';
+import { invalidField, networkAttachments, PouchError, type ContainerRecord } from '../../hooks/index.ts';
+import { addressesAfter } from './cidr.ts';
 import type { CniResult } from './cni/types.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function resultFromLease(
   container: string,
 ): Promise<CniResult | undefined> {
   const directory = join(ipamDir, network);
-  for (const name of (await readdir(directory).catch(() => [])).filter(isIPv4)) {
+  for (const name of await leases(directory)) {
     const owner = await readFile(join(directory, name), 'utf8').catch(() => '');
     if (owner.split(/\r?\n/)[0] === container)
       return { cniVersion: '1.0.0', ips: [{ address: `${name}/32` }] };
@@ -36,6 +37,80 @@ export async function checkUnleased(directory: string, ip: string, container: st
 }
 
 /**
+ * Leases an address to a container that keeps it: the one that it has, or else the given one, or else the next free
+ * one. A file of that name is a lease for host-local, too.
+ * @throws PCH_ADDRESS_TAKEN
+ */
+export async function holdAddress(
+  directory: string,
+  subnet: string,
+  { container, ip }: { container: string; ip?: string | undefined },
+): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const held = await leasedTo(directory, container);
+  if (held !== undefined && (ip === undefined || ip === held)) return held;
+  if (ip === undefined) return await nextAddress(directory, subnet, container);
+  if (await lease(directory, ip, container)) return ip;
+  throw taken(ip, await ownerOf(join(directory, ip)), container);
+}
+
+/** Frees the addresses of a container. */
+export async function freeAddresses(directory: string, container: string): Promise<void> {
+  for (const name of await leases(directory))
+    if ((await ownerOf(join(directory, name))) === container)
+      await rm(join(directory, name), { force: true });
+}
+
+/** The order is host-local's: an address that has just been freed comes last. */
+async function nextAddress(directory: string, subnet: string, container: string): Promise<string> {
+  const lastFile = join(directory, 'last_reserved_ip.0');
+  const last = (await readFile(lastFile, 'utf8').catch(() => '')).trim();
+  for (const ip of addressesAfter(last, subnet))
+    if (await lease(directory, ip, container)) {
+      await writeFile(lastFile, ip);
+      return ip;
+    }
+  throw new PouchError('PCH_ADDRESS_TAKEN', `expected a free address of ${subnet}, found none`, {
+    container,
+    hint: 'remove rich containers that are not needed, which keep theirs while they are stopped, or set a larger network.subnet',
+  });
+}
+
+/** Whether the address is the container's now. */
+async function lease(directory: string, ip: string, container: string): Promise<boolean> {
+  const isNew = await writeFile(join(directory, ip), `${container}\r\neth0`, {
+    flag: 'wx',
+    mode: 0o644,
+  }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      return false;
+    },
+  );
+  return isNew || (await ownerOf(join(directory, ip))) === container;
+}
+
+async function leasedTo(directory: string, container: string): Promise<string | undefined> {
+  for (const name of await leases(directory))
+    if ((await ownerOf(join(directory, name))) === container) return name;
+  return undefined;
+}
+
+async function leases(directory: string): Promise<string[]> {
+  return (await readdir(directory).catch(() => [])).filter(isIPv4);
+}
+
+function taken(ip: string, owner: string, container: string): PouchError {
+  const who = owner === '' ? 'another container' : `the container ${owner.slice(0, 12)}`;
+  return new PouchError(
+    'PCH_ADDRESS_TAKEN',
+    `expected ${ip}, the address that this container keeps, to be free; found it leased to ${who}`,
+    { container, hint: `stop ${who}: a plain container gets another address at its next start` },
+  );
+}
+
+/**
  * Repairs the leases after files were damaged or lost: leases an address to the container that uses it, and frees
  * leases without a container. Frees none while a damaged container may have any address. The address of a container
  * that has exited is freed by the clean-up of that container, which may run at the same time.
@@ -43,7 +118,7 @@ export async function checkUnleased(directory: string, ip: string, container: st
 export async function settleLeases(directory: string, records: readonly ContainerRecord[]): Promise<void> {
   const known = new Set(records.flatMap((record) => [record.id, ...addressesOf(record)]));
   const isCertain = records.every(({ damage }) => damage === undefined);
-  for (const name of (await readdir(directory).catch(() => [])).filter(isIPv4)) {
+  for (const name of await leases(directory)) {
     const path = join(directory, name);
     if (isCertain && !known.has(await ownerOf(path)) && !known.has(name)) await rm(path, { force: true });
   }

@@ -29,15 +29,16 @@ export function bridgeNetwork(host: HostFacts): BridgeNetwork {
  */
 export function cniNetwork(
   network: BridgeNetwork,
-  wanted: { portmap: boolean; firewall: boolean; hairpin: boolean },
+  wanted: { portmap: boolean; firewall: boolean; hairpin: boolean; keepsAddress?: boolean },
 ): CniNetwork {
-  const plugins: CniPluginConfig[] = [bridgePlugin(network, wanted.hairpin)];
+  const ipam = wanted.keepsAddress ? { type: 'static' } : hostLocal(network);
+  const plugins: CniPluginConfig[] = [bridgePlugin(network, ipam, wanted.hairpin)];
   if (wanted.firewall) plugins.push({ type: 'firewall', backend: 'iptables' });
   if (wanted.portmap) plugins.push({ type: 'portmap', snat: true, capabilities: { portMappings: true } });
   return { cniVersion: '1.0.0', name: network.bridge, plugins };
 }
 
-function bridgePlugin(network: BridgeNetwork, hairpin: boolean): CniPluginConfig {
+function bridgePlugin(network: BridgeNetwork, ipam: Ipam, hairpin: boolean): CniPluginConfig {
   return {
     type: 'bridge',
     bridge: network.bridge,
@@ -45,6 +46,22 @@ function bridgePlugin(network: BridgeNetwork, hairpin: boolean): CniPluginConfig
     ipMasq: false,
     hairpinMode: hairpin,
     ...(network.mtu > 0 && { mtu: network.mtu }),
-    ipam: { type: 'host-local', dataDir: network.ipamDir, ranges: [[{ subnet: network.subnet }]] },
+    ipam,
   };
+}
+
+interface Ipam {
+  type: string;
+  [key: string]: unknown;
+}
+
+function hostLocal({ ipamDir, subnet }: BridgeNetwork): Ipam {
+  return { type: 'host-local', dataDir: ipamDir, ranges: [[{ subnet }]] };
+}
+
+/** The network for a container that keeps the address: Pouch leases it itself. */
+export function withAddress(network: CniNetwork, ip: string, subnet: string): CniNetwork {
+  const [bridge, ...others] = network.plugins;
+  const addresses = [{ address: `${ip}/${subnet.split('/')[1]}` }];
+  return { ...network, plugins: [{ ...bridge!, ipam: { type: 'static', addresses } }, ...others] };
 }

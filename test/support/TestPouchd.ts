@@ -185,6 +185,14 @@ export class TestPouchd {
     await this.#end('SIGTERM');
   }
 
+  /** What a reset of the host leaves: its root directory. */
+  async rebootHost(): Promise<void> {
+    await this.kill9();
+    await clearHost(this.names);
+    await rm(this.state, { recursive: true, force: true });
+    await this.start();
+  }
+
   async restart(options: StartOptions = {}): Promise<void> {
     await this.stop();
     await this.start(options);

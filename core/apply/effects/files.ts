@@ -20,7 +20,8 @@ export function filesEffect(
     async apply(_args, { container }) {
       const { draft, paths } = recordOf(container);
       await mkdir(join(paths.directory, 'files'), { recursive: true, mode: 0o700 });
-      const files = Object.entries(draft.files).map(async ([path, { content, encoding, mode }]) => {
+      const mounted = Object.entries(draft.files).filter(([, { own }]) => !own);
+      const files = mounted.map(async ([path, { content, encoding, mode }]) => {
         const file = ownFilePath(paths.directory, path);
         await writeFile(file, Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8'), {
           mode,

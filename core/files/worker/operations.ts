@@ -15,6 +15,8 @@ import { readLayers } from './readLayers.ts';
 import { removeEmptyDirectory, removeTree } from './removeTree.ts';
 import { rename } from './rename.ts';
 import { makeDirectories, tracePath } from './tracePath.ts';
+import { setHostname } from './setHostname.ts';
+import { writeInside } from './writeInside.ts';
 import { createVolume, removeVolume } from './volume.ts';
 import { kindOf } from '../fileKind.ts';
 
@@ -55,6 +57,10 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return rename(request);
     case 'readContainer':
       return readContainer(request);
+    case 'writeInside':
+      return writeInside(request);
+    case 'setHostname':
+      return setHostname(request);
     case 'readLayers':
       return readLayers(request);
     case 'overwrite':

@@ -34,12 +34,22 @@ export function readText(
   path: string,
   maxBytes: number,
 ): { text: string } | { refused: string } {
+  const found = readBytes(handle, path, maxBytes);
+  return 'bytes' in found ? { text: found.bytes.toString() } : found;
+}
+
+/** The same, of content in any encoding. */
+export function readBytes(
+  handle: number,
+  path: string,
+  maxBytes: number,
+): { bytes: Buffer } | { refused: string } {
   const refused = refusal(handle, path);
   if (refused !== undefined) return { refused };
   const bytes = using(reopen(handle), (file) => readUpTo(file, maxBytes + 1));
   if (bytes.length > maxBytes)
     return { refused: `expected at most ${maxBytes} bytes in ${path}, found more` };
-  return { text: bytes.toString() };
+  return { bytes };
 }
 
 /** Returns why the file must not be opened; undefined if it may. */

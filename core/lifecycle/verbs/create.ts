@@ -122,6 +122,8 @@ function beforeTask(record: ContainerRecord): Record<string, Effect> {
 export function newRecord(engine: EngineContext, planned: PlannedCreate): ContainerRecord {
   const { draft, request } = planned;
   const directory = engine.store.directoryOf(draft.id);
+  // Docker has the path on the host here; what is in the root file system has none.
+  const mountedFrom = (path: string) => (draft.files[path]?.own ? '' : ownFilePath(directory, path));
   return {
     id: draft.id,
     name: draft.name,
@@ -137,9 +139,9 @@ export function newRecord(engine: EngineContext, planned: PlannedCreate): Contai
     paths: {
       directory,
       log: (draft.effects['io']?.args['log'] as string | null | undefined) ?? '',
-      hosts: ownFilePath(directory, etcPaths.hosts),
-      hostname: ownFilePath(directory, etcPaths.hostname),
-      resolvConf: ownFilePath(directory, etcPaths.resolvConf),
+      hosts: mountedFrom(etcPaths.hosts),
+      hostname: mountedFrom(etcPaths.hostname),
+      resolvConf: mountedFrom(etcPaths.resolvConf),
     },
   };
 }

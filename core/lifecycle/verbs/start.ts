@@ -7,6 +7,7 @@ import { effectsOf } from '../../apply/effectsOf.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import { identify } from '../../supervise/processIdentity.ts';
 import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
+import { writeOwnFiles } from '../task/writeOwnFiles.ts';
 import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpoint/restore.ts';
 import { checkSources } from '../shared/checkSources.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
@@ -89,6 +90,7 @@ async function applyStart(
   record.attachments = ledger.results();
   const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
   await writeOwnName(engine, record);
+  if (checkpoint === undefined) await writeOwnFiles(engine, record, ledger.results());
   await applyTaps(engine, record, catalogue.container.prestart, moment);
   const pid = await startTask(engine, record, checkpoint);
   setRunning(engine, record, await initPid(engine, record, pid), new Date().toISOString());
@@ -120,7 +122,8 @@ async function startTask(
 /** The address is known only now; the file is rewritten in place, as it is bind-mounted. */
 async function writeOwnName(engine: EngineContext, record: ContainerRecord): Promise<void> {
   const networks = networkAttachments(record);
-  if (networks.length === 0 || record.draft.mounts[etcPaths.hosts]) return;
+  const { mounts, files } = record.draft;
+  if (networks.length === 0 || mounts[etcPaths.hosts] || files[etcPaths.hosts]?.own) return;
   await engine.files.overwrite(
     record.paths.hosts,
     hostsFile(record.draft, await engine.hostFiles(), networks),

@@ -7,10 +7,15 @@ const form = /^[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?$/;
 
 /** @throws PCH_OPTION_INVALID if the kernel would refuse it, or it has other characters than names have */
 export function checkHostname(path: 'hostname' | 'domainname', name: string): string {
-  if (name.length <= longest && form.test(name)) return name;
+  if (isHostname(name)) return name;
   throw invalidField(
     path,
     `expected at most ${longest} letters, digits, "-", "_" and ".", found "${name.slice(0, 100)}"`,
     'choose another name, or leave it out',
   );
+}
+
+/** Whether the kernel takes it, and it is fit for /etc/hosts. */
+export function isHostname(name: string): boolean {
+  return name.length <= longest && form.test(name);
 }

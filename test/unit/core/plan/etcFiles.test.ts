@@ -13,7 +13,7 @@ describe('the files of /etc', () => {
 
   async function files(request: Partial<ContainerRequest>, more: Partial<typeof defaults> = {}) {
     const draft = await requested(request);
-    addEtcFiles(draft, host, { ...defaults, ...more });
+    addEtcFiles(draft, host, { defaults: { ...defaults, ...more }, isWritable: true });
     return { draft, read: (name: string) => draft.files[`/etc/${name}`]?.content };
   }
 
@@ -22,6 +22,13 @@ describe('the files of /etc', () => {
     assert.equal(read('hostname'), 'box\n');
     assert.match(read('hosts')!, /^127\.0\.1\.1\tbox$/m);
     assert.equal((await files({})).read('hostname'), `${containerId.slice(0, 12)}\n`);
+  });
+
+  it('are in the root file system of a rich container', async () => {
+    const own = async (enabled: boolean) =>
+      Object.values((await files({ rich: { enabled } })).draft.files).map((file) => file.own);
+    assert.deepEqual(await own(true), ['once', 'lines', 'freshLines']);
+    assert.deepEqual(await own(false), [undefined, undefined, undefined]);
   });
 
   it('have its addresses once they are known, and what was added', async () => {

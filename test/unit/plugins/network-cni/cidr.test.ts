@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { addressIn, overlap, parseCidr } from '../../../../plugins/network-cni/cidr.ts';
+import { addressesAfter, addressIn, overlap, parseCidr } from '../../../../plugins/network-cni/cidr.ts';
 
 function cidr(text: string) {
   const parsed = parseCidr(text);
@@ -33,5 +33,12 @@ describe('network-cni: cidr', () => {
   it('counts addresses, including those in the upper half of the space', () => {
     assert.equal(addressIn(cidr('172.29.0.0/16'), 1), '172.29.0.1');
     assert.equal(addressIn(cidr('223.255.255.0/24'), 254), '223.255.255.254');
+  });
+
+  it('lists the addresses of containers once each, those after the last one first', () => {
+    const after = (last: string) => [...addressesAfter(last, '10.0.0.0/29')].map((ip) => ip.slice(7));
+    assert.deepEqual(after('10.0.0.4'), ['5', '6', '2', '3', '4']);
+    for (const last of ['', '10.0.0.1', '10.0.0.6', '192.0.2.1'])
+      assert.deepEqual(after(last), ['2', '3', '4', '5', '6'], last);
   });
 });

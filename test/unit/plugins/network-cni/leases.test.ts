@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
-import { checkUnleased, settleLeases } from '../../../../plugins/network-cni/leases.ts';
+import {
+  checkUnleased,
+  freeAddresses,
+  holdAddress,
+  settleLeases,
+} from '../../../../plugins/network-cni/leases.ts';
 import { record } from '../../core/record.ts';
 import { temporaryDirectory } from '../../core/temporaryDirectory.ts';
 
@@ -68,5 +73,52 @@ describe('leases of addresses, after damage', () => {
       field: 'network.ip',
       message: /the address 10\.0\.0\.9 is in use by the container aaaaaaaaaaaa/,
     });
+  });
+});
+
+describe('an address that a container keeps', () => {
+  const directory = temporaryDirectory();
+  const id = (digits: string) => digits.repeat(32);
+  const hold = (digits: string, ip?: string, subnet = '10.0.0.0/29') =>
+    holdAddress(directory.path, subnet, { container: id(digits), ip });
+
+  it('is the next free one after the last that host-local has leased', async () => {
+    writeFileSync(join(directory.path, 'last_reserved_ip.0'), '10.0.0.3');
+    writeFileSync(join(directory.path, '10.0.0.4'), `${id('aa')}\r\neth0`);
+    assert.equal(await hold('bb'), '10.0.0.5');
+    assert.equal(await hold('cc'), '10.0.0.6');
+    assert.equal(await hold('dd'), '10.0.0.2');
+  });
+
+  it('stays the same, also where its lease was lost', async () => {
+    assert.equal(await hold('bb'), '10.0.0.2');
+    assert.equal(await hold('bb'), '10.0.0.2');
+    await freeAddresses(directory.path, id('bb'));
+    assert.equal(await hold('bb', '10.0.0.2'), '10.0.0.2');
+  });
+
+  it('is refused with the container that has it now', async () => {
+    await hold('aa', '10.0.0.2');
+    await assert.rejects(hold('bb', '10.0.0.2'), {
+      code: 'PCH_ADDRESS_TAKEN',
+      message: /expected 10\.0\.0\.2, .* found it leased to the container aaaaaaaaaaaa/,
+      hint: /stop the container aaaaaaaaaaaa/,
+    });
+  });
+
+  it('is refused where none is free', async () => {
+    for (const digits of ['aa', 'bb', 'cc', 'dd', 'ee']) await hold(digits);
+    await assert.rejects(hold('ff'), {
+      code: 'PCH_ADDRESS_TAKEN',
+      message: /free address of 10\.0\.0\.0\/29/,
+    });
+  });
+
+  it('is free again after its removal alone', async () => {
+    await hold('aa');
+    await hold('bb');
+    await freeAddresses(directory.path, id('aa'));
+    assert.equal(await hold('bb'), '10.0.0.3');
+    assert.equal(await hold('cc', '10.0.0.2'), '10.0.0.2');
   });
 });

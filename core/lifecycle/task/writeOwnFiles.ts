@@ -1,0 +1,65 @@
+/** Files in a container's own root file system: written when the runtime has created it, before its init runs. */
+import type { ContainerDraft, DraftFile } from '../../../hooks/draft.ts';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { networkAttachments } from '../../../hooks/networkAttachments.ts';
+import type { FileOwner } from '../../files/index.ts';
+import type { OwnFile } from '../../files/protocol.ts';
+import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
+import { isHostname } from '../../plan/request/hostname.ts';
+import { identify } from '../../supervise/processIdentity.ts';
+import { hostId } from '../../userns/ids.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
+import { initPid } from './initPid.ts';
+
+/** /etc/hostname has one name. */
+const maxBytes = 4096;
+
+/** @param results - of the effects of the start */
+export async function writeOwnFiles(
+  engine: EngineContext,
+  record: ContainerRecord,
+  results: Record<string, unknown>,
+): Promise<void> {
+  const { draft, name } = record;
+  const own = Object.entries(draft.files).filter(([path, { own }]) => own && !draft.mounts[path]);
+  if (own.length === 0) return;
+  const { pid } = results['task'] as { pid: number };
+  const init = identify(await initPid(engine, record, pid));
+  // It has ended already, which the start of the task reports.
+  if (!init) return;
+  const owner = { name, init };
+  const first = record.state.startedAt === '';
+  const hostname = first ? draft.hostname : await keptHostname(engine, owner, draft);
+  const problems = await engine.files.writeInside(owner, {
+    files: await Promise.all(own.map(([path, file]) => contentOf(engine, record, { path, file, hostname }))),
+    first,
+    owner: { uid: hostId(0, draft.uidMappings) ?? 0, gid: hostId(0, draft.gidMappings) ?? 0 },
+  });
+  for (const problem of problems)
+    engine.log.warn(`a file of the container stays as it is: ${problem}`, { container: record.id });
+  if (hostname !== draft.hostname) await engine.files.setHostname(owner, hostname);
+}
+
+/** The name that the container has given itself: that of its last life. */
+async function keptHostname(engine: EngineContext, owner: FileOwner, draft: ContainerDraft): Promise<string> {
+  if (draft.namespaces.uts !== '' || !draft.files[etcPaths.hostname]?.own) return draft.hostname;
+  const [found] = await engine.files.readContainer(owner, [etcPaths.hostname], maxBytes);
+  const lines = found && 'text' in found ? found.text.split('\n').map((line) => line.trim()) : [];
+  const name = lines.find((line) => line !== '' && !line.startsWith('#'));
+  return name !== undefined && isHostname(name) ? name : draft.hostname;
+}
+
+async function contentOf(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { path, file, hostname }: { path: string; file: DraftFile; hostname: string },
+): Promise<OwnFile> {
+  const { content, mode, own = 'once' } = file;
+  if (path !== etcPaths.hosts) return { path, content, mode, own };
+  const lines = hostsFile(
+    { ...record.draft, hostname },
+    await engine.hostFiles(),
+    networkAttachments(record),
+  );
+  return { path, content: lines, mode, own };
+}
