@@ -5,6 +5,7 @@ import { ImageConfig } from './image.ts';
 import { Namespaces, OciDeviceRule, OciIdMapping, OciIntelRdt, OciResources, OciSeccomp } from './oci.ts';
 import { ConsoleSize, LogRequest, NetworkRequest, PortRequest, RestartPolicy } from './request.ts';
 import { ReadinessProbe } from './readiness.ts';
+import { ServiceCommands } from './richServices.ts';
 import { closed, fixed, flag, integer, map, may, says, text, texts, word } from './schema.ts';
 
 const yes = Type.Literal(true);
@@ -118,6 +119,7 @@ const DraftRich = closed({
   ),
   init: may(says('The init, where it runs no command: it is shown as the container’s.')),
   readiness: may(ReadinessProbe),
+  services: may(ServiceCommands),
   exits: may(
     map(
       closed({

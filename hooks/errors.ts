@@ -143,6 +143,10 @@ export const errorKinds = {
   },
   PCH_IMAGE_IN_USE: { status: 409, doc: 'Containers or other references need the image.' },
   PCH_IMAGE_NOT_FOUND: { status: 404, doc: 'No image has that reference, id or id prefix.' },
+  PCH_INIT_CANNOT: {
+    status: 409,
+    doc: 'The init of the container cannot do what was asked, such as managing services, or the container has none.',
+  },
   PCH_INIT_NOT_FOUND: {
     status: 400,
     doc: 'The image or the host lacks the init system of the wanted rich mode.',
@@ -326,6 +330,11 @@ export const errorKinds = {
   },
   PCH_TOOL_MISSING: { status: 500, doc: 'A program that the call needs is not installed.' },
   PCH_UNAUTHORIZED: { status: 401, doc: 'A TCP address of `listen` needs the token of its `tokenFile`.' },
+  PCH_UNIT_FAILED: {
+    status: 409,
+    doc: 'The init of the container did not do what was asked of a service; the message is its own.',
+  },
+  PCH_UNIT_NOT_FOUND: { status: 404, doc: 'The init of the container has no service of that name.' },
   PCH_UPDATE_FAILED: {
     status: 500,
     doc: 'The runtime or the kernel did not take the new limits; the container has its old ones.',

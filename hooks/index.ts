@@ -38,6 +38,7 @@ export * from './draft.ts';
 export * from './draftKeys.ts';
 export { addInitScript } from './initScript.ts';
 export * from './readiness.ts';
+export * from './richServices.ts';
 export { addSessionEnvironment, sessionEnvironment } from './sessionEnvironment.ts';
 export * from './effectKind.ts';
 export * from './effects.ts';

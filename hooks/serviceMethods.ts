@@ -39,6 +39,8 @@ export const serviceMethods = {
     dropEffect: 'call',
     attach: 'call',
     logs: 'stream',
+    services: 'call',
+    controlService: 'call',
     resize: 'call',
     top: 'call',
     stats: 'stream',

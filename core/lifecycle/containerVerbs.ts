@@ -23,6 +23,7 @@ import { rename } from './verbs/rename.ts';
 import { restart } from './verbs/restart.ts';
 import { run } from './verbs/run.ts';
 import { start } from './verbs/start.ts';
+import { controlService, services } from './services/services.ts';
 import { stats } from './stats/stats.ts';
 import { stop } from './verbs/stop.ts';
 import { processesOf } from './verbs/top.ts';
@@ -64,6 +65,9 @@ export function containerVerbs(engine: EngineContext): Containers {
     dropEffect: async (ref, key) => await dropEffect(engine, find(ref), key),
     attach: async (ref, options) => await attach(engine, find(ref), options),
     logs: (ref, query, signal) => logs(engine, find(ref), query, signal),
+    services: async (ref, name) => await services(engine, find(ref), name),
+    controlService: async (ref, name, action, signal) =>
+      await controlService(engine, find(ref), { name, action }, signal),
     resize: async (ref, size) => await resize(engine, find(ref), size),
     top: async (ref) => await processesOf(engine, find(ref)),
     stats: (ref, options, signal) => stats(engine, find(ref), options, signal),

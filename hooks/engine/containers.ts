@@ -6,6 +6,7 @@ import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { TimelineOperation } from '../timeline.ts';
 import type { PruneFilter } from './prune.ts';
 import type { ReconcileOptions, Reconciliation } from './reconcile.ts';
+import type { ContainerService, ServiceAction } from '../richServices.ts';
 import type { ContainerRecord } from './record.ts';
 import type { AttachOptions, Attachment, LogEntry, LogQuery, Run } from './streams.ts';
 import { token } from '../token.ts';
@@ -93,6 +94,17 @@ export interface Containers {
   attach(ref: string, options: AttachOptions): Promise<Attachment>;
   /** What the container wrote, the oldest entry first. */
   logs(ref: string, query: LogQuery, signal?: AbortSignal): AsyncIterable<LogEntry>;
+  /**
+   * The services of a rich container, or the one of that name. Asks its init.
+   * @throws PCH_INIT_CANNOT, PCH_UNIT_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING
+   */
+  services(ref: string, name?: string): Promise<ContainerService[]>;
+  /**
+   * Starts, stops, restarts, enables or disables a service. A caller that no longer waits does not end what its init
+   * has begun.
+   * @throws PCH_INIT_CANNOT, PCH_UNIT_NOT_FOUND, PCH_UNIT_FAILED, PCH_CONTAINER_NOT_RUNNING
+   */
+  controlService(ref: string, name: string, action: ServiceAction, signal?: AbortSignal): Promise<void>;
   /** Sets the size of the terminal, in characters. */
   resize(ref: string, size: { height: number; width: number }): Promise<void>;
   /** The container's processes, host pids. */

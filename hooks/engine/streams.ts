@@ -19,6 +19,8 @@ export interface LogQuery {
   follow: boolean;
   /** Entries from the end; undefined for all. */
   tail?: number;
+  /** What this service of a rich container has logged, instead of what the container has written. */
+  unit?: string;
   /** Unix seconds, with a fraction. */
   since?: number;
   until?: number;

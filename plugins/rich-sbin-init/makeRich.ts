@@ -9,6 +9,7 @@ import {
 } from '../../hooks/index.ts';
 import { initPath } from './findInit.ts';
 import { readinessProbe } from './readiness.ts';
+import { serviceCommands } from './services.ts';
 
 const directory = '/.pouch';
 const inits = new Set(['init', 'busybox', 'openrc-init', 'telinit']);
@@ -66,6 +67,7 @@ export async function makeRich(draft: ContainerDraft, init: ImageFile): Promise<
   // Without it an init cannot end when it is asked to stop.
   allowReboot(draft);
   draft.rich.readiness ??= readinessProbe;
+  draft.rich.services ??= serviceCommands(init);
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = stopSignal(init);
   return warnings;
 }

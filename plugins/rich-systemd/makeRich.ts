@@ -9,6 +9,7 @@ import {
 import { unitCommand, type UnitCommand } from './command.ts';
 import { splitEnvironment } from './environment.ts';
 import { readinessProbe } from './readiness.ts';
+import { serviceCommands } from './services.ts';
 import { runDirectory, startScript } from './stdio.ts';
 import {
   commandUnit,
@@ -133,6 +134,7 @@ function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): vo
   process.init = false;
   allowReboot(draft);
   draft.rich.readiness ??= readinessProbe;
+  draft.rich.services ??= serviceCommands;
   process.env['container'] = 'oci';
   // Becomes the machine-id if the image has none, so that each container has its own (machine-id(5)).
   process.env['container_uuid'] ??= draft.id.slice(0, 32);

@@ -18,6 +18,7 @@ const reads: Readonly<Partial<Record<CallableService, readonly string[]>>> = {
     'effects',
     'explainEffect',
     'logs',
+    'services',
     'top',
     'stats',
     'wait',

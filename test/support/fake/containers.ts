@@ -333,6 +333,16 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       yield* query.tail === undefined ? past : past.slice(Math.max(0, past.length - query.tail));
       if (follows) for await (const chunk of live.output) yield { ...chunk, time: now() };
     },
+    async services(ref, name) {
+      const { record } = find(ref);
+      if (!record.draft.rich.enabled) throw new PouchError('PCH_INIT_CANNOT', `${record.name} has no init`);
+      if (name === 'nosuch') throw new PouchError('PCH_UNIT_NOT_FOUND', `${record.name} has no ${name}`);
+      const pid = 7;
+      return [{ name: name ?? 'cron', state: 'running', enabled: 'enabled', pid, description: 'Cron' }];
+    },
+    async controlService(ref, name) {
+      await this.services(ref, name);
+    },
     async resize(ref, size) {
       const container = find(ref);
       mustRun(container);
