@@ -425,6 +425,55 @@ const rich: CommandEntry = {
   ],
 };
 
+const svc: CommandEntry = {
+  name: 'svc',
+  aliases: ['service'],
+  summary: 'Manage the services inside rich containers',
+  subcommands: [
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List the services of a container, whatever its init',
+      load: () => import('./commands/services/serviceList.ts'),
+    },
+    {
+      name: 'status',
+      summary: 'Show the state of a service',
+      load: () => import('./commands/services/serviceStatus.ts'),
+    },
+    {
+      name: 'start',
+      summary: 'Start one or more services',
+      load: () => import('./commands/services/serviceStart.ts'),
+    },
+    {
+      name: 'stop',
+      summary: 'Stop one or more services',
+      load: () => import('./commands/services/serviceStop.ts'),
+    },
+    {
+      name: 'restart',
+      summary: 'Restart one or more services',
+      load: () => import('./commands/services/serviceRestart.ts'),
+    },
+    {
+      name: 'enable',
+      summary: 'Have services start with their container',
+      load: () => import('./commands/services/serviceEnable.ts'),
+    },
+    {
+      name: 'disable',
+      summary: 'Have services no longer start with their container',
+      load: () => import('./commands/services/serviceDisable.ts'),
+    },
+    {
+      name: 'logs',
+      summary: 'Fetch the logs of a service',
+      load: () => import('./commands/services/serviceLogs.ts'),
+    },
+  ],
+};
+
 const profile: CommandEntry = {
   name: 'profile',
   summary: 'Show profiles, the named presets of `pouch run --profile`',
@@ -466,6 +515,7 @@ export const commandTree: CommandEntry[] = [
     top,
     stats,
     port,
+    svc,
     checkpoint,
     container,
   ]),

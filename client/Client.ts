@@ -7,6 +7,7 @@ import { ImageCalls } from './ImageCalls.ts';
 import { PluginCalls } from './PluginCalls.ts';
 import { PouchCalls } from './PouchCalls.ts';
 import type { Security } from './security.ts';
+import { ServiceCalls } from './ServiceCalls.ts';
 import { SystemCalls } from './SystemCalls.ts';
 import { Transport } from './Transport.ts';
 import { VolumeCalls } from './VolumeCalls.ts';
@@ -19,8 +20,8 @@ export interface ClientOptions extends Security {
 }
 
 /**
- * The typed client of pouchd's HTTP API, which is Docker's Engine API with additions. Everything except `pouch` and
- * `plugins` works with dockerd too. A call that fails throws {@link ClientError}.
+ * The typed client of pouchd's HTTP API, which is Docker's Engine API with additions. Everything except `pouch`,
+ * `plugins` and `services` works with dockerd too. A call that fails throws {@link ClientError}.
  */
 export class Client {
   readonly containers: ContainerCalls;
@@ -28,6 +29,7 @@ export class Client {
   readonly execs: ExecCalls;
   readonly images: ImageCalls;
   readonly volumes: VolumeCalls;
+  readonly services: ServiceCalls;
   readonly system: SystemCalls;
   readonly plugins: PluginCalls;
   readonly extensions: ExtensionCalls;
@@ -42,6 +44,7 @@ export class Client {
     this.execs = new ExecCalls(this.#transport);
     this.images = new ImageCalls(this.#transport);
     this.volumes = new VolumeCalls(this.#transport);
+    this.services = new ServiceCalls(this.#transport);
     this.system = new SystemCalls(this.#transport);
     this.plugins = new PluginCalls(this.#transport);
     this.extensions = new ExtensionCalls(this.#transport);

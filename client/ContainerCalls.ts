@@ -31,6 +31,8 @@ export interface LogOptions {
   follow?: boolean;
   timestamps?: boolean;
   details?: boolean;
+  /** What this service of a rich container has logged, instead of what the container has written. */
+  unit?: string;
   /** Unix seconds, optionally with a fraction. */
   since?: string;
   until?: string;

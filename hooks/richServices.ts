@@ -20,6 +20,7 @@ export type ContainerService = Static<typeof ContainerService>;
 
 /** What can be done to a service. */
 export const serviceActions = ['start', 'stop', 'restart', 'enable', 'disable'] as const;
+/** One of {@link serviceActions}. */
 export type ServiceAction = (typeof serviceActions)[number];
 
 /** Exit codes by which the command of {@link ServiceCommands} reports what is not a failure of the service. */

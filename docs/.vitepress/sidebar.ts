@@ -9,6 +9,7 @@ export const groups: Record<string, readonly string[]> = {
   Start: ['README.md', 'docs/guides/installing.md', 'docs/guides/first-plugin.md'],
   Use: guides(
     'rich',
+    'operating-rich',
     'profiles',
     'network',
     'logs',

@@ -75,6 +75,23 @@ logs() {
   exit 65
 }
 
+act() {
+  if command -v service >/dev/null; then service "$name" "$1"; else "$dir/$name" "$1"; fi 2>&1 </dev/null
+}
+
+# Many scripts end with 0 whatever happens. A daemon may write its pid file later.
+came_up() {
+  ! has_link S "$name" && grep -q status "$dir/$name" || return 0
+  tries=0
+  while [ $tries -lt 20 ]; do
+    case $(status_of "$name") in running | unknown) return 0 ;; esac
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+  echo "its script has reported no error, and it does not run"
+  return 1
+}
+
 [ -d $dir ] || { echo "it has no /etc/init.d"; exit 65; }
 if [ -z "$name" ]; then
   for path in $dir/*; do ! is_service "\${path##*/}" || put "\${path##*/}"; done
@@ -86,7 +103,7 @@ case $verb in
 list) put "$name" ;;
 logs) logs "$3" "$6" ;;
 enable | disable) link "$verb" ;;
-*) if command -v service >/dev/null; then service "$name" "$verb" 2>&1 </dev/null; else "$dir/$name" "$verb" 2>&1 </dev/null; fi ;;
+*) act "$verb" && { [ "$verb" = stop ] || came_up; } ;;
 esac
 `;
 

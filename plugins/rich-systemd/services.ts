@@ -27,7 +27,8 @@ put() {
   *) file=static ;;
   esac
   set -- $since
-  echo "\${id%.service} $state $file $pid \${3:+$2T$3Z} $description"
+  [ $# -lt 3 ] && since=- || since=$2T$3Z
+  echo "\${id%.service} $state $file \${pid:-0} $since $description"
 }
 
 show() {
@@ -80,7 +81,7 @@ logs)
 list) if [ -n "$name" ]; then echo "$found"; [ -n "$found" ] || exit 64; else list; fi ;;
 *)
   [ -n "$found" ] || exit 64
-  systemctl --no-ask-password --quiet "$verb" -- "$name" 2>&1
+  systemctl --no-ask-password "$verb" -- "$name" 2>&1
   ;;
 esac
 `;

@@ -13,8 +13,8 @@ export function isServiceName(text: string): boolean {
 }
 
 /**
- * Reads the lines that the command of a rich mode prints for `list` (see `ServiceCommands` of the contract), by name. Other
- * lines are left out, as are characters that could control a terminal.
+ * Reads the lines that the command of a rich mode prints for `list`: see `ServiceCommands` of the contract. Other lines
+ * are left out, as are characters that could control a terminal.
  */
 export function parseServices(output: string): ContainerService[] {
   const found = new Map<string, ContainerService>();

@@ -56,7 +56,8 @@ export function checkExit(
   if (exitCode === 0) return;
   if (exitCode === serviceExits.unknownService && name !== undefined) throw unknownService(record, name);
   const reason = lastLines(output) || `its init ended with code ${exitCode}`;
-  const what = name === undefined ? `${verb} services of ${record.name}` : `${verb} ${name} in ${record.name}`;
+  const what =
+    name === undefined ? `${verb} services of ${record.name}` : `${verb} ${name} in ${record.name}`;
   if (exitCode === serviceExits.refused)
     throw new PouchError('PCH_INIT_CANNOT', `cannot ${what}: ${reason}`, { container: record.id });
   throw new PouchError('PCH_UNIT_FAILED', `cannot ${what}: ${reason}`, {

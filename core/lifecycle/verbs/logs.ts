@@ -3,15 +3,18 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import { readLogs } from '../../io/index.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
+import { unitLogs } from '../services/unitLogs.ts';
 import { isUpOrRestarting } from '../../state/status.ts';
 
-/** What the container has written; with `follow` until it ends. */
+/** What the container, or a service of it, has written; with `follow` until it ends. */
 export function logs(
   engine: EngineContext,
   record: ContainerRecord,
   query: LogQuery,
   signal?: AbortSignal,
 ): AsyncIterable<LogEntry> {
+  const { unit } = query;
+  if (unit !== undefined) return unitLogs(engine, record, { ...query, unit }, signal);
   if (!record.paths.log)
     throw new PouchError(
       'PCH_NOT_SUPPORTED',

@@ -7,6 +7,7 @@ import { createRoutes } from './container/create.ts';
 import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
 import { readRoutes } from './container/read.ts';
+import { serviceRoutes } from './container/services.ts';
 import { statsRoutes } from './container/stats.ts';
 import { updateRoutes } from './container/update.ts';
 import { waitRoutes } from './container/wait.ts';
@@ -38,6 +39,7 @@ export const routes: Route[] = [
   ...pouchRoutes,
   ...readRoutes,
   ...runRoutes,
+  ...serviceRoutes,
   ...statsRoutes,
   ...systemRoutes,
   ...unsupportedRoutes,

@@ -10,7 +10,10 @@ async function logs(call: Call): Promise<void> {
   const query = logQuery(call);
   const { id, draft } = call.engine.containers.inspect(parameter(call, 'id'));
   const { tty } = draft.process;
-  const entries = await started(call.engine.containers.logs(id, query, call.signal));
+  const entries = await started(
+    call.engine.containers.logs(id, query, call.signal),
+    query.unit === undefined ? firstEntryGrace : firstUnitGrace,
+  );
   call.response.writeHead(200, { 'Content-Type': streamType(tty, call.apiMinor) });
   call.response.flushHeaders();
   await pump(entries, call.response, lineEncoder(tty, call.query.flag('timestamps')), call.signal);
@@ -26,6 +29,7 @@ function logQuery(call: Call): LogQuery {
   return {
     ...streams,
     follow: query.flag('follow'),
+    unit: query.text('unit'),
     tail: tail(call),
     since: since || undefined,
     until: until || undefined,
@@ -46,18 +50,20 @@ function lineEncoder(tty: boolean, timestamps: boolean): (entry: LogEntry) => Bu
 
 /** Time within which a failure to read the log is still sent as an ordinary error, in milliseconds. */
 const firstEntryGrace = 20;
+/** The same for the log of a service, which its init is asked for. */
+const firstUnitGrace = 3000;
 
 /** Requests the first entry, so that an immediate error (a container without a log) still sets the status. */
-async function started(source: AsyncIterable<LogEntry>): Promise<AsyncIterable<LogEntry>> {
+async function started(source: AsyncIterable<LogEntry>, graceMs: number): Promise<AsyncIterable<LogEntry>> {
   const iterator = source[Symbol.asyncIterator]();
   const first = iterator.next();
   first.catch(() => undefined);
-  await Promise.race([first, grace()]);
+  await Promise.race([first, pause(graceMs)]);
   return resume(iterator, first);
 }
 
-function grace(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, firstEntryGrace));
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function resume(

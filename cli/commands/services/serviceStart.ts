@@ -1,0 +1,3 @@
+import { defineServiceAction } from '../../services/defineServiceAction.ts';
+
+export const define = defineServiceAction('start');
