@@ -55,7 +55,16 @@ const DraftProcess = closed({
 /** The process of the draft's container. */
 export type DraftProcess = Static<typeof DraftProcess>;
 
-const DraftMount = closed({ type: text, source: text, options: texts });
+const DraftMount = closed({
+  type: text,
+  source: text,
+  options: Type.Array(text, {
+    description:
+      'Of mount(8). `idmap`: with the ids of the container. `late`: read-only, by pouchd, when the runtime has made the container and ' +
+      'before its init runs, for places where runtimes mount nothing, as in /proc; a source that does not exist then is left out, and ' +
+      '`remount` of the service `containers` mounts it again. The destination exists.',
+  }),
+});
 
 /** A mount of the draft; its key is the destination. */
 export type DraftMount = Static<typeof DraftMount>;

@@ -36,6 +36,7 @@ export const serviceMethods = {
     timeline: 'call',
     effects: 'call',
     explainEffect: 'call',
+    remount: 'call',
     dropEffect: 'call',
     attach: 'call',
     logs: 'stream',

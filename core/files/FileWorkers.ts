@@ -186,6 +186,19 @@ export class FileWorkers implements FileAccess {
     return replies.filter((reply) => reply !== null);
   }
 
+  /**
+   * Mounts files of the host in a container; resolves to why some are not mounted.
+   * @throws PCH_CONTAINER_NOT_RUNNING, PCH_FILE_TIMEOUT
+   */
+  async mountInside(
+    { name, init }: FileOwner,
+    args: Omit<FileOperations['mountInside']['args'], 'init'>,
+  ): Promise<string[]> {
+    const paths = args.mounts.map(({ target }) => target);
+    const replies = await this.#call('mountInside', inContainer(name, paths), { init, ...args });
+    return replies.filter((reply) => reply !== null);
+  }
+
   /** @throws PCH_CONTAINER_NOT_RUNNING */
   async setHostname({ name, init }: FileOwner, hostname: string): Promise<void> {
     await this.#call('setHostname', inContainer(name, ['the host name']), { init, hostname });

@@ -111,6 +111,14 @@ export interface FileOperations {
     };
     result: (string | null)[];
   };
+  /**
+   * Mounts files of the host, read-only, on files of a container; `again`: in place of what is mounted there. Null
+   * stands for success, a text is why one is not mounted.
+   */
+  mountInside: {
+    args: { init: ProcessIdentity; mounts: readonly { source: string; target: string }[]; again: boolean };
+    result: (string | null)[];
+  };
   /** Sets the host name of a container. */
   setHostname: { args: { init: ProcessIdentity; hostname: string }; result: null };
   /**

@@ -18,6 +18,7 @@ import { plan } from './verbs/plan.ts';
 import { prune } from './verbs/prune.ts';
 import { reconcile } from './verbs/reconcile.ts';
 import { record } from './verbs/record.ts';
+import { remount } from './verbs/remount.ts';
 import { remove } from './verbs/remove.ts';
 import { rename } from './verbs/rename.ts';
 import { restart } from './verbs/restart.ts';
@@ -62,6 +63,7 @@ export function containerVerbs(engine: EngineContext): Containers {
     timeline: async (ref) => await engine.timeline.of(find(ref), engine.operations),
     effects: async (ref) => await effects(engine, find(ref)),
     explainEffect: (ref, key) => explainEffect(engine, find(ref), key),
+    remount: async (ref) => await remount(engine, find(ref)),
     dropEffect: async (ref, key) => await dropEffect(engine, find(ref), key),
     attach: async (ref, options) => await attach(engine, find(ref), options),
     logs: (ref, query, signal) => logs(engine, find(ref), query, signal),

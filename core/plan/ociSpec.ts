@@ -81,8 +81,9 @@ function args(draft: ContainerDraft, { initPath, commandOptional = false }: Spec
 
 /** Parents before children, otherwise in the order of insertion. */
 function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
+  const byRuntime = Object.entries(draft.mounts).filter(([, { options }]) => !options.includes('late'));
   const all = {
-    ...draft.mounts,
+    ...Object.fromEntries(byRuntime),
     ...boundDevices(draft, facts.directory),
     ...fileMounts(draft, facts.directory),
   };

@@ -88,6 +88,12 @@ export interface Containers {
   effects(ref: string): Promise<ContainerEffect[]>;
   /** Why it has an effect. @throws PCH_EFFECT_NOT_FOUND */
   explainEffect(ref: string, key: string): Promise<EffectOrigin>;
+  /**
+   * Mounts the mounts with the option `late` of a container that runs again, in place of those that have become stale:
+   * after the end of the process that serves their file system.
+   * @throws PCH_CONTAINER_NOT_RUNNING
+   */
+  remount(ref: string): Promise<void>;
   /** Gives up a plugin's effect: what it did stays on the host, and it is not applied again. */
   dropEffect(ref: string, key: string): Promise<ContainerEffect>;
   /** Connects a client to the streams of a running container. */

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { field, definePlugin, PouchError, type ContainerDraft } from '../../hooks/index.ts';
 import { runInitScript } from './initScript.ts';
 
@@ -19,12 +20,32 @@ export default definePlugin({
       after: ['rich-systemd?', 'rich-sbin-init?'],
       async apply(draft) {
         if (host.initPath === undefined) throw noInit(draft);
+        checkCommand(draft);
         draft.process.init = true;
         if (draft.rich.initScript) await runInitScript(draft);
       },
     });
   },
 });
+
+const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'fish']);
+
+/** The default command of base images is a shell. Without input it ends at once, with 0. */
+function checkCommand({ process, rich, image, name }: ContainerDraft): void {
+  const args = [...process.entrypoint, ...process.command];
+  const [program = ''] = args;
+  const isBareShell = args.length === 1 && shells.has(posix.basename(program));
+  if (!isBareShell || process.openStdin || process.tty || rich.initScript) return;
+  throw new PouchError(
+    'PCH_COMMAND_MISSING',
+    `rich mode dumb-init of ${name}: expected a command, or an init in the image ${image.reference}; ` +
+      `found only the shell ${program}, which ends at once without input`,
+    {
+      field: 'command',
+      hint: `append a command, add ${field('tty')} and ${field('openStdin')} for a shell, or use an image with systemd or /sbin/init`,
+    },
+  );
+}
 
 function noInit(draft: ContainerDraft): PouchError {
   return new PouchError(

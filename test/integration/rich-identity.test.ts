@@ -91,6 +91,17 @@ describe('what a rich container keeps', function () {
     assert.equal((await addressOf('box')).IPAddress, ip);
   });
 
+  for (const runtime of ['runc', 'crun', 'runlxc'])
+    it(`is not the id of its boot, which is not the host’s either: ${runtime}`, async () => {
+      const file = '/proc/sys/kernel/random/boot_id';
+      await ok(...busybox, '--name', 'box', '--runtime', runtime, 'busybox', 'sleep', '1000');
+      const first = await inside(`cat ${file}; ! echo x 2>/dev/null >${file}`);
+      await ok('restart', '-t', '1', 'box');
+      const ids = [first, await inside(`cat ${file}`), readFileSync(file, 'utf8').trim()];
+      for (const id of ids) assert.match(id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+      assert.equal(new Set(ids).size, 3);
+    });
+
   it('is not what a plain container has: its files are mounted, and written anew', async () => {
     await ok('run', '-d', '--name', 'box', 'busybox', 'sleep', '1000');
     assert.match(await inside('grep -c " /etc/hosts " /proc/mounts'), /^1$/);

@@ -103,6 +103,13 @@ describe('how a rich container in the foreground is ended', function () {
     assert.equal((await daemon.it.inspect('box'))?.State.ExitCode, 0);
   });
 
+  it('the small init passes on a stop at once', async () => {
+    const run = ['-d', '--name', 'box', '--network', 'none', '--rich', '--rich-mode', 'dumb-init'];
+    await ok('run', ...run, 'busybox', 'sleep', '1000');
+    await ok('stop', '-t', '60', 'box');
+    assert.equal((await daemon.it.inspect('box'))?.State.ExitCode, 143);
+  });
+
   it('a stop shows which process another init waits for', async () => {
     const stubborn = ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'];
     const run = ['-d', '--name', 'box', '--network', 'none', '--rich', '--rich-mode', 'dumb-init'];

@@ -3,6 +3,7 @@ import type { FileFacts } from '../../../hooks/files.ts';
 import type { FileOperations, FileReply, FileRequest } from '../protocol.ts';
 import { clearFill, fillVolume } from './fillVolume.ts';
 import { list } from './list.ts';
+import { mountInside } from './mountInside.ts';
 import { mountMappedAll } from './mountMappedAll.ts';
 import { ownRoot } from './ownRoot.ts';
 import { overwrite } from './overwrite.ts';
@@ -59,6 +60,8 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return readContainer(request);
     case 'writeInside':
       return writeInside(request);
+    case 'mountInside':
+      return mountInside(request);
     case 'setHostname':
       return setHostname(request);
     case 'readLayers':

@@ -10,7 +10,10 @@ export async function checkSources(
   { draft, paths }: Pick<ContainerRecord, 'draft' | 'paths'>,
 ): Promise<void> {
   const sources = Object.values(draft.mounts)
-    .filter(({ type, source }) => type === 'bind' && !source.startsWith(paths.directory))
+    .filter(
+      ({ type, source, options }) =>
+        type === 'bind' && !options.includes('late') && !source.startsWith(paths.directory),
+    )
     .map(({ source }) => source);
   await files.checkResponds(sources, (path) => `the bind source ${path}`);
 }

@@ -20,6 +20,7 @@ const verbs = {
     'reconcile',
     'pause',
     'unpause',
+    'remount',
     'dropEffect',
     'prune',
   ],

@@ -16,7 +16,20 @@ export async function untilHandled(
 ): Promise<void> {
   const isVm = generations.current.runtimes.get(draft.runtime)?.isolation === 'vm';
   if (!draft.rich.enabled || isVm || state.pid <= 0) return;
-  await waitUntil(() => isHandled(state.pid, signal), { withinMs, signal: exited });
+  const isReady = () => isHandled(state.pid, signal) || (draft.process.init && hasChild(state.pid));
+  await waitUntil(isReady, { withinMs, signal: exited });
+}
+
+/**
+ * The small init blocks all signals before it starts its child. The kernel does not show that while it waits for one
+ * (sigtimedwait(2)).
+ */
+function hasChild(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') !== '';
+  } catch {
+    return true;
+  }
 }
 
 /** A blocked signal waits for a handler, or for the reader of a signalfd. True for a process that has ended. */

@@ -6,28 +6,20 @@ import type { FileOwner } from '../../files/index.ts';
 import type { OwnFile } from '../../files/protocol.ts';
 import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
 import { isHostname } from '../../plan/request/hostname.ts';
-import { identify } from '../../supervise/processIdentity.ts';
 import { hostId } from '../../userns/ids.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
-import { initPid } from './initPid.ts';
 
 /** /etc/hostname has one name. */
 const maxBytes = 4096;
 
-/** @param results - of the effects of the start */
 export async function writeOwnFiles(
   engine: EngineContext,
   record: ContainerRecord,
-  results: Record<string, unknown>,
+  owner: FileOwner,
 ): Promise<void> {
-  const { draft, name } = record;
+  const { draft } = record;
   const own = Object.entries(draft.files).filter(([path, { own }]) => own && !draft.mounts[path]);
   if (own.length === 0) return;
-  const { pid } = results['task'] as { pid: number };
-  const init = identify(await initPid(engine, record, pid));
-  // It has ended already, which the start of the task reports.
-  if (!init) return;
-  const owner = { name, init };
   const first = record.state.startedAt === '';
   const hostname = first ? draft.hostname : await keptHostname(engine, owner, draft);
   const problems = await engine.files.writeInside(owner, {

@@ -308,6 +308,9 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const { createdAt: since } = find(ref).record;
       return { ...found, args: { target: '/home/ann' }, needs: [], blame: [], since };
     },
+    async remount(ref) {
+      mustRun(find(ref));
+    },
     async dropEffect(ref, key) {
       const dropped = (await this.effects(ref)).find((effect) => effect.key === key);
       if (!dropped) throw new PouchError('PCH_EFFECT_NOT_FOUND', `${ref} has no effect ${key}`);

@@ -28,6 +28,19 @@ describe('the OCI spec of a draft', () => {
       assert.ok(process.env.includes(entry), entry);
   });
 
+  it('has neither mounts that pouchd makes later nor files of the root file system', async () => {
+    const draft = await requested({ command: ['true'] });
+    draft.mounts['/proc/uptime'] = { type: 'bind', source: '/run/uptime', options: ['late'] };
+    draft.files['/etc/own'] = { content: '', mode: 0o644, readonly: false, own: 'once' };
+    draft.files['/etc/mounted'] = { content: '', mode: 0o644, readonly: false };
+    const { mounts } = ociSpec(draft, { user: root, directory: '/d' });
+    const found = mounts.map(({ destination }) => destination);
+    assert.deepEqual(
+      found.filter((path) => /uptime|own|mounted/.test(path)),
+      ['/etc/mounted'],
+    );
+  });
+
   it('without any command is an error', async () => {
     await assert.rejects(specOf({ command: [] }), { code: 'PCH_COMMAND_MISSING' });
   });

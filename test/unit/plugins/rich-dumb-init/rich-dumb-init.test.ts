@@ -24,6 +24,25 @@ describe('rich-dumb-init', () => {
     });
   });
 
+  describe('with nothing but a shell to run', () => {
+    const shell = { command: ['/bin/sh'] };
+
+    it('refuses what would end at once', async () => {
+      await assert.rejects(runPlugin(plugin, { process: shell }), {
+        code: 'PCH_COMMAND_MISSING',
+        message: /expected a command, or an init in the image .*; found only the shell \/bin\/sh/,
+        hint: /append a command/,
+      });
+    });
+
+    it('runs it where it has input, or a script comes before', async () => {
+      await runPlugin(plugin, { process: { ...shell, openStdin: true } });
+      await runPlugin(plugin, { process: { ...shell, tty: true } });
+      await runPlugin(plugin, { process: shell, initScript: '#!/bin/sh\n' });
+      await runPlugin(plugin, { process: { command: ['sh', '-c', 'exit'] } });
+    });
+  });
+
   describe('with an init script', () => {
     let directory: string;
     beforeEach(async () => {

@@ -1,0 +1,28 @@
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { identify } from '../../supervise/processIdentity.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
+import { initPid } from './initPid.ts';
+import { mountInside } from './mountInside.ts';
+import { writeOwnFiles } from './writeOwnFiles.ts';
+
+/**
+ * What pouchd does in a container that the runtime has made and whose init has not run. A virtual machine is closed to
+ * it.
+ * @param results - of the effects of the start
+ */
+export async function prepareInside(
+  engine: EngineContext,
+  record: ContainerRecord,
+  results: Record<string, unknown>,
+): Promise<void> {
+  const { draft, name } = record;
+  if (engine.generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') return;
+  const { pid } = results['task'] as { pid: number };
+  const init = identify(await initPid(engine, record, pid));
+  // It has ended already, which the start of the task reports.
+  if (!init) return;
+  await Promise.all([
+    writeOwnFiles(engine, record, { name, init }),
+    mountInside(engine, record, { name, init }),
+  ]);
+}
